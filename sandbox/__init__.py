@@ -1,0 +1,1 @@
+"""The simulated cloud: finds or builds the engine, serves the providers, keeps the state, injects faults."""

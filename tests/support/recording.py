@@ -1,0 +1,174 @@
+"""Runs Pulumi code under mocks and records what it registers: inputs, options and resolved outputs.
+
+Everything is awaited before `record` returns, so a test asserts on plain data and never inside an `apply`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+from pulumi.runtime import rpc
+from pulumi.runtime.mocks import MockMonitor, Mocks, set_mocks
+from pulumi.runtime.proto import resource_pb2
+
+from sandbox.computed import computed_outputs, resource_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SECRET_MARK = rpc._special_secret_sig  # the SDK gives its secret signature no public name
+SPECIAL_KEY = rpc._special_sig_key
+
+
+@dataclass(frozen=True)
+class RecordedResource:
+    """One registered resource: plain camelCase inputs (secrets unwrapped), and the options the engine would get."""
+
+    urn: str
+    type: str
+    name: str
+    inputs: dict[str, Any]
+    secret_inputs: frozenset[str]
+    custom: bool
+    parent: str
+    protect: bool
+    ignore_changes: tuple[str, ...]
+    dependencies: tuple[str, ...]
+    provider: str
+    delete_before_replace: bool
+    retain_on_delete: bool
+    additional_secret_outputs: tuple[str, ...]
+    aliases: tuple[str, ...]
+    import_id: str
+
+
+@dataclass
+class Recording:
+    """What one run registered, in order of registration, and what the builder returned, resolved."""
+
+    resources: list[RecordedResource] = field(default_factory=list)
+    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    result: Any = None
+
+    def __iter__(self) -> Iterator[RecordedResource]:
+        return iter(self.resources)
+
+    def of_type(self, token: str) -> list[RecordedResource]:
+        """All resources of one exact type token."""
+        return [resource for resource in self.resources if resource.type == token]
+
+    def one(self, token: str, name: str | None = None) -> RecordedResource:
+        """The single resource of a type (and logical name); fails with what is there otherwise."""
+        found = [r for r in self.of_type(token) if name is None or r.name == name]
+        if len(found) != 1:
+            have = sorted(f"{r.type} {r.name}" for r in self.resources)
+            raise AssertionError(
+                f"expected one {token} {name or ''}, found {len(found)}; recorded:\n" + "\n".join(have)
+            )
+        return found[0]
+
+
+def _unwrap(value: object) -> tuple[object, bool]:
+    """A value without secret envelopes, and whether any was found in it."""
+    if isinstance(value, dict):
+        if value.get(SPECIAL_KEY) == SECRET_MARK:
+            return _unwrap(value.get("value"))[0], True
+        pairs = {key: _unwrap(item) for key, item in value.items()}
+        return {key: item for key, (item, _) in pairs.items()}, any(secret for _, secret in pairs.values())
+    if isinstance(value, list):
+        items = [_unwrap(item) for item in value]
+        return [item for item, _ in items], any(secret for _, secret in items)
+    return value, False
+
+
+class _Mocks(Mocks):
+    def __init__(self, recording: Recording, calls: dict[str, dict[str, Any]]) -> None:
+        self.recording = recording
+        self.answers = calls
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], None]:
+        self.recording.calls.append((args.token, args.args))
+        return self.answers.get(args.token, {}), None
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        if not args.custom:
+            return None, args.inputs
+        plain, _ = _unwrap(args.inputs)
+        assert isinstance(plain, dict)
+        identity = args.resource_id or resource_id(args.typ, args.name, plain)
+        return identity, {**args.inputs, **computed_outputs(args.typ, args.name, plain, identity)}
+
+
+class _Monitor(MockMonitor):
+    def __init__(self, mocks: _Mocks) -> None:
+        super().__init__(mocks)
+        self.recording = mocks.recording
+
+    def RegisterResource(  # noqa: N802 - the protocol's own name
+        self, request: resource_pb2.RegisterResourceRequest
+    ) -> resource_pb2.RegisterResourceResponse:
+        response = super().RegisterResource(request)
+        if request.type != "pulumi:pulumi:Stack":
+            self.recording.resources.append(self._recorded(request, response.urn))
+        return response
+
+    @staticmethod
+    def _recorded(request: resource_pb2.RegisterResourceRequest, urn: str) -> RecordedResource:
+        raw = rpc.deserialize_properties(request.object)
+        unwrapped = {key: _unwrap(value) for key, value in raw.items()}
+        return RecordedResource(
+            urn=urn,
+            type=request.type,
+            name=request.name,
+            inputs={key: value for key, (value, _) in unwrapped.items()},
+            secret_inputs=frozenset(key for key, (_, secret) in unwrapped.items() if secret),
+            custom=request.custom,
+            parent=request.parent,
+            protect=request.protect,
+            ignore_changes=tuple(request.ignoreChanges),
+            dependencies=tuple(request.dependencies),
+            provider=request.provider,
+            delete_before_replace=request.deleteBeforeReplace,
+            retain_on_delete=request.retainOnDelete,
+            additional_secret_outputs=tuple(request.additionalSecretOutputs),
+            aliases=tuple(alias.urn or alias.spec.name for alias in request.aliases),
+            import_id=request.importId,
+        )
+
+
+def record(
+    build: Callable[[], object],
+    *,
+    preview: bool = False,
+    stack: str = "test",
+    calls: dict[str, dict[str, Any]] | None = None,
+) -> Recording:
+    """Run `build` under mocks, await everything it started, and return what it registered.
+
+    Args:
+        build: constructs resources; what it returns (a value, an Output, or a dict of them) is resolved into
+            `Recording.result`. Secret outputs come back as plain values.
+        preview: True runs as a preview does: computed outputs are unknown.
+        stack: the stack name that `pulumi.get_stack()` gives.
+        calls: answers for provider functions by token.
+    """
+    recording = Recording()
+    set_mocks(
+        (mocks := _Mocks(recording, calls or {})),
+        project="bailbondpro",
+        stack=stack,
+        preview=preview,
+        monitor=_Monitor(mocks),
+    )
+
+    @pulumi.runtime.test
+    def run() -> pulumi.Output[None]:
+        def keep(value: object) -> None:
+            recording.result = value
+
+        return pulumi.Output.from_input(build()).apply(keep)
+
+    run()
+    return recording
