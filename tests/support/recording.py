@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockMonitor, Mocks, set_mocks
-from pulumi.runtime.proto import resource_pb2
 
-from sandbox.computed import computed_outputs, resource_id
+from sandbox.computed import computed_outputs, merge, resource_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from pulumi.runtime.proto import resource_pb2
 
 SECRET_MARK = rpc._special_secret_sig  # the SDK gives its secret signature no public name
 SPECIAL_KEY = rpc._special_sig_key
@@ -98,7 +99,8 @@ class _Mocks(Mocks):
         plain, _ = _unwrap(args.inputs)
         assert isinstance(plain, dict)
         identity = args.resource_id or resource_id(args.typ, args.name, plain)
-        return identity, {**args.inputs, **computed_outputs(args.typ, args.name, plain, identity)}
+        computed = computed_outputs(args.typ, args.name, plain, identity)
+        return identity, merge(args.inputs, {"name": identity, **computed} if "name" not in plain else computed)
 
 
 class _Monitor(MockMonitor):
