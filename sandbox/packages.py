@@ -78,7 +78,6 @@ def resource_class(token: str) -> type[Any]:
     return found
 
 
-@cache
 def class_source(cls: type[Any]) -> ast.ClassDef:
     """The syntax tree of a generated class: secrets and constants stand only in its code."""
     module = importlib.import_module(cls.__module__)

@@ -224,10 +224,8 @@ class SchemaOracle:
         except (OSError, ValueError):
             return  # no cache yet, or a broken one: it is derived again
         for token, fields in stored.items():
-            self._known[token] = ResourceSchema(
-                token=token,
-                **{key: tuple(value) if key in _TUPLES else value for key, value in fields.items()},
-            )
+            values: dict[str, Any] = {key: tuple(value) if key in _TUPLES else value for key, value in fields.items()}
+            self._known[token] = ResourceSchema(token=token, **values)
 
     def _save(self, package: str) -> None:
         stored = {

@@ -1,43 +1,15 @@
-"""What a provider computes: realistic ids and outputs per resource type, in the shapes that the real services use.
+"""Computed outputs of AWS resource types.
 
-Ids and ARNs carry the account 000000000000, so that nothing simulated can be taken for a real resource. Shapes follow
-the services' public documentation (ARN formats: AWS Service Authorization Reference; endpoints: the user guides).
+ARN formats: AWS Service Authorization Reference; endpoints: the services' user guides. The account is 000000000000.
 """
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-import string
-from collections.abc import Callable
 from typing import Any
 
-ACCOUNT = "000000000000"
-REGION = "us-east-1"
-Inputs = dict[str, Any]
-Compute = Callable[[str, Inputs, str], dict[str, Any]]
-"""(logical name, inputs without secrets' envelopes, physical id) -> computed outputs."""
+from sandbox.computed.base import ACCOUNT, REGION, Compute, Inputs, short_hash, uuid
 
-
-def short_hash(*parts: str, length: int = 8) -> str:
-    """A stable lower-case hexadecimal fragment derived from the parts."""
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:length]
-
-
-def _uuid(*parts: str) -> str:
-    digest = short_hash(*parts, length=32)
-    return "-".join((digest[:8], digest[8:12], digest[12:16], digest[16:20], digest[20:]))
-
-
-def _region(inputs: Inputs) -> str:
-    return str(inputs.get("region") or REGION)
-
-
-def _arn(service: str, resource: str, inputs: Inputs, *, regional: bool = True) -> str:
-    return f"arn:aws:{service}:{_region(inputs) if regional else ''}:{ACCOUNT}:{resource}"
-
-
-_PREFIXED_IDS = {
+PREFIXED_IDS = {
     "aws:ec2/vpc:Vpc": "vpc",
     "aws:ec2/subnet:Subnet": "subnet",
     "aws:ec2/internetGateway:InternetGateway": "igw",
@@ -56,7 +28,7 @@ _PREFIXED_IDS = {
 }
 """EC2 resource ids: a prefix and 17 hexadecimal digits (EC2 User Guide, Resource IDs)."""
 
-_IDS_BY_INPUT = {
+IDS_BY_INPUT = {
     "aws:rds/instance:Instance": "identifier",
     "aws:elasticache/replicationGroup:ReplicationGroup": "replicationGroupId",
     "aws:eks/cluster:Cluster": "name",
@@ -75,45 +47,18 @@ _IDS_BY_INPUT = {
 """Types whose id is one of their names."""
 
 
-def resource_id(token: str, name: str, inputs: Inputs) -> str:
-    """The physical id of a new resource, as its service would form it.
-
-    Args:
-        token: the Pulumi type token.
-        name: the logical name.
-        inputs: checked inputs, explicit or automatic names included.
-    """
-    seed = short_hash(token, name, str(inputs.get("name", "")), length=40)
-    if token in _PREFIXED_IDS:
-        return f"{_PREFIXED_IDS[token]}-{seed[:17]}"
-    if token in _IDS_BY_INPUT and inputs.get(_IDS_BY_INPUT[token]):
-        return str(inputs[_IDS_BY_INPUT[token]])
-    if token.startswith("kubernetes:"):
-        return _kubernetes_id(name, inputs)
-    if token.startswith("cloudflare:"):
-        return seed[:32]
-    if token == "aws:kms/key:Key":
-        return _uuid(seed)
-    if token in _ARN_IDS:
-        return str(computed_outputs(token, name, inputs, "")["arn"])
-    if token == "random:index/randomPassword:RandomPassword":
-        return "none"
-    return str(inputs.get("name") or f"{name}-{seed[:8]}")
+def _region(inputs: Inputs) -> str:
+    return str(inputs.get("region") or REGION)
 
 
-def _kubernetes_id(name: str, inputs: Inputs) -> str:
-    metadata = inputs.get("metadata") or {}
-    named = str(metadata.get("name") or inputs.get("name") or name)
-    namespace = metadata.get("namespace") or inputs.get("namespace")
-    return f"{namespace}/{named}" if namespace else named
-
-
-# --- AWS ---
+def arn(service: str, resource: str, inputs: Inputs, *, regional: bool = True) -> str:
+    """The ARN of a resource in the simulated account."""
+    return f"arn:aws:{service}:{_region(inputs) if regional else ''}:{ACCOUNT}:{resource}"
 
 
 def _vpc(_name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
     return {
-        "arn": _arn("ec2", f"vpc/{identity}", inputs),
+        "arn": arn("ec2", f"vpc/{identity}", inputs),
         "ownerId": ACCOUNT,
         "mainRouteTableId": f"rtb-{short_hash(identity, 'main', length=17)}",
         "defaultSecurityGroupId": f"sg-{short_hash(identity, 'sg', length=17)}",
@@ -125,7 +70,7 @@ def _vpc(_name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
 def _eip(name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
     host = int(short_hash(name, length=2), 16)
     return {
-        "arn": _arn("ec2", f"elastic-ip/{identity}", inputs),
+        "arn": arn("ec2", f"elastic-ip/{identity}", inputs),
         "allocationId": identity,
         "publicIp": f"203.0.113.{host}",  # TEST-NET-3 (RFC 5737)
     }
@@ -133,7 +78,7 @@ def _eip(name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
 
 def _launch_template(_name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
     return {
-        "arn": _arn("ec2", f"launch-template/{identity}", inputs),
+        "arn": arn("ec2", f"launch-template/{identity}", inputs),
         "latestVersion": 1,
         "defaultVersion": 1,
     }
@@ -144,7 +89,7 @@ def _eks_cluster(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
     digest = short_hash(cluster, "eks", length=32).upper()
     region = _region(inputs)
     return {
-        "arn": _arn("eks", f"cluster/{cluster}", inputs),
+        "arn": arn("eks", f"cluster/{cluster}", inputs),
         "endpoint": f"https://{digest}.gr7.{region}.eks.amazonaws.com",
         "certificateAuthority": {"data": "c2FuZGJveCBjZXJ0aWZpY2F0ZSBhdXRob3JpdHk="},
         "identities": [{"oidcs": [{"issuer": f"https://oidc.eks.{region}.amazonaws.com/id/{digest}"}]}],
@@ -158,7 +103,7 @@ def _eks_node_group(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]
     cluster = inputs.get("clusterName", "")
     group = str(inputs.get("nodeGroupName") or f"{name}-{short_hash(name, length=7)}")
     return {
-        "arn": _arn("eks", f"nodegroup/{cluster}/{group}/{_uuid(group)}", inputs),
+        "arn": arn("eks", f"nodegroup/{cluster}/{group}/{uuid(group)}", inputs),
         "nodeGroupName": group,
         "status": "ACTIVE",
         "resources": [{"autoscalingGroups": [{"name": f"eks-{group}-{short_hash(group)}"}]}],
@@ -170,7 +115,7 @@ def _rds_instance(name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
     host = f"{identifier}.{short_hash('rds', length=12)}.{_region(inputs)}.rds.amazonaws.com"
     port = inputs.get("port") or 5432
     return {
-        "arn": _arn("rds", f"db:{identifier}", inputs),
+        "arn": arn("rds", f"db:{identifier}", inputs),
         "address": host,
         "endpoint": f"{host}:{port}",
         "port": port,
@@ -185,7 +130,7 @@ def _replication_group(_name: str, inputs: Inputs, identity: str) -> dict[str, A
     group = str(inputs.get("replicationGroupId") or identity)
     suffix = f"{group}.{short_hash('cache', length=6)}.use1.cache.amazonaws.com"
     return {
-        "arn": _arn("elasticache", f"replicationgroup:{group}", inputs),
+        "arn": arn("elasticache", f"replicationgroup:{group}", inputs),
         "configurationEndpointAddress": f"clustercfg.{suffix}",
         "primaryEndpointAddress": f"master.{suffix}",
         "readerEndpointAddress": f"replica.{suffix}",
@@ -204,7 +149,7 @@ def _load_balancer(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
     digest = short_hash(named, "lb", length=16)
     kind = "net" if inputs.get("loadBalancerType") == "network" else "app"
     return {
-        "arn": _arn("elasticloadbalancing", f"loadbalancer/{kind}/{named}/{digest}", inputs),
+        "arn": arn("elasticloadbalancing", f"loadbalancer/{kind}/{named}/{digest}", inputs),
         "arnSuffix": f"{kind}/{named}/{digest}",
         "dnsName": f"{named}-{digest}.elb.{_region(inputs)}.amazonaws.com",
         "zoneId": "Z26RNL4JYFTOTI",
@@ -214,12 +159,12 @@ def _load_balancer(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
 def _target_group(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
     named = str(inputs.get("name") or name)
     suffix = f"targetgroup/{named}/{short_hash(named, 'tg', length=16)}"
-    return {"arn": _arn("elasticloadbalancing", suffix, inputs), "arnSuffix": suffix}
+    return {"arn": arn("elasticloadbalancing", suffix, inputs), "arnSuffix": suffix}
 
 
 def _listener(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
     balancer = str(inputs.get("loadBalancerArn") or f"net/{name}/0").split("loadbalancer/")[-1]
-    return {"arn": _arn("elasticloadbalancing", f"listener/{balancer}/{short_hash(name, length=16)}", inputs)}
+    return {"arn": arn("elasticloadbalancing", f"listener/{balancer}/{short_hash(name, length=16)}", inputs)}
 
 
 def _bucket(name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
@@ -235,25 +180,25 @@ def _bucket(name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
 def _ecr(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
     repository = str(inputs.get("name") or name)
     return {
-        "arn": _arn("ecr", f"repository/{repository}", inputs),
+        "arn": arn("ecr", f"repository/{repository}", inputs),
         "registryId": ACCOUNT,
         "repositoryUrl": f"{ACCOUNT}.dkr.ecr.{_region(inputs)}.amazonaws.com/{repository}",
     }
 
 
 def _kms_key(_name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
-    return {"arn": _arn("kms", f"key/{identity}", inputs), "keyId": identity}
+    return {"arn": arn("kms", f"key/{identity}", inputs), "keyId": identity}
 
 
 def _secret(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
     named = str(inputs.get("name") or name)
-    return {"arn": _arn("secretsmanager", f"secret:{named}-{short_hash(named, length=6)}", inputs)}
+    return {"arn": arn("secretsmanager", f"secret:{named}-{short_hash(named, length=6)}", inputs)}
 
 
 def _secret_version(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
     return {
         "arn": str(inputs.get("secretId", "")),
-        "versionId": _uuid(name, str(inputs.get("secretId", ""))),
+        "versionId": uuid(name, str(inputs.get("secretId", ""))),
         "versionStages": ["AWSCURRENT"],
     }
 
@@ -261,90 +206,20 @@ def _secret_version(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]
 def _iam_role(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
     named = str(inputs.get("name") or name)
     return {
-        "arn": _arn("iam", f"role/{named}", inputs, regional=False),
+        "arn": arn("iam", f"role/{named}", inputs, regional=False),
         "uniqueId": f"AROA{short_hash(named, length=17).upper()}",
     }
 
 
 def _vpc_endpoint(name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
     return {
-        "arn": _arn("ec2", f"vpc-endpoint/{identity}", inputs),
+        "arn": arn("ec2", f"vpc-endpoint/{identity}", inputs),
         "prefixListId": f"pl-{short_hash(name, length=8)}",
         "state": "available",
     }
 
 
-# --- random, tls, Cloudflare, Kubernetes ---
-
-
-def _random_password(_name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
-    alphabet = string.ascii_letters + string.digits
-    if inputs.get("special", True):
-        alphabet += str(inputs.get("overrideSpecial") or "!@#$%&*()-_=+[]{}<>:?")
-    result = "".join(secrets.choice(alphabet) for _ in range(int(inputs.get("length") or 16)))
-    return {"result": result, "bcryptHash": f"$2a$10${short_hash(result, length=53)}"}
-
-
-def _random_id(_name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
-    value = secrets.token_hex(int(inputs.get("byteLength") or 4))
-    prefix = str(inputs.get("prefix") or "")
-    return {"hex": prefix + value, "dec": prefix + str(int(value, 16)), "b64Url": value, "b64Std": value}
-
-
-def _random_string(_name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
-    alphabet = string.ascii_lowercase + string.digits
-    return {"result": "".join(secrets.choice(alphabet) for _ in range(int(inputs.get("length") or 16)))}
-
-
-def _pem(label: str) -> str:
-    body = secrets.token_hex(32)
-    return f"-----BEGIN {label}-----\n{body}\n-----END {label}-----\n"
-
-
-def _tls_private_key(_name: str, _inputs: Inputs, _identity: str) -> dict[str, Any]:
-    return {
-        "privateKeyPem": _pem("PRIVATE KEY"),
-        "privateKeyPemPkcs8": _pem("PRIVATE KEY"),
-        "privateKeyOpenssh": _pem("OPENSSH PRIVATE KEY"),
-        "publicKeyPem": _pem("PUBLIC KEY"),
-        "publicKeyOpenssh": "ssh-rsa sandbox",
-        "publicKeyFingerprintSha256": f"SHA256:{secrets.token_hex(16)}",
-    }
-
-
-def _tls_cert_request(_name: str, _inputs: Inputs, _identity: str) -> dict[str, Any]:
-    return {"certRequestPem": _pem("CERTIFICATE REQUEST")}
-
-
-def _tls_self_signed_cert(_name: str, _inputs: Inputs, _identity: str) -> dict[str, Any]:
-    return {"certPem": _pem("CERTIFICATE"), "readyForRenewal": False}
-
-
-def _origin_ca_certificate(_name: str, _inputs: Inputs, _identity: str) -> dict[str, Any]:
-    return {"certificate": _pem("CERTIFICATE"), "expiresOn": "2041-01-01T00:00:00Z"}
-
-
-def _helm_release(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
-    named = str(inputs.get("name") or name)
-    return {
-        "name": named,
-        "status": {
-            "name": named,
-            "namespace": inputs.get("namespace") or "default",
-            "chart": inputs.get("chart"),
-            "version": inputs.get("version"),
-            "revision": 1,
-            "status": "deployed",
-        },
-    }
-
-
-def _kubernetes_object(token: str, inputs: Inputs, identity: str) -> dict[str, Any]:
-    metadata = {"uid": _uuid(token, identity), "creationTimestamp": "2026-01-01T00:00:00Z", "generation": 1}
-    return {"metadata": metadata, "status": {}} if "metadata" in inputs else {}
-
-
-_COMPUTE: dict[str, Compute] = {
+COMPUTE: dict[str, Compute] = {
     "aws:ec2/vpc:Vpc": _vpc,
     "aws:ec2/eip:Eip": _eip,
     "aws:ec2/launchTemplate:LaunchTemplate": _launch_template,
@@ -353,11 +228,11 @@ _COMPUTE: dict[str, Compute] = {
         "publicIp": _eip(name, inputs, identity)["publicIp"]
     },
     "aws:ec2/subnet:Subnet": lambda _name, inputs, identity: {
-        "arn": _arn("ec2", f"subnet/{identity}", inputs),
+        "arn": arn("ec2", f"subnet/{identity}", inputs),
         "ownerId": ACCOUNT,
     },
     "aws:ec2/securityGroup:SecurityGroup": lambda _name, inputs, identity: {
-        "arn": _arn("ec2", f"security-group/{identity}", inputs),
+        "arn": arn("ec2", f"security-group/{identity}", inputs),
         "ownerId": ACCOUNT,
     },
     "aws:eks/cluster:Cluster": _eks_cluster,
@@ -374,30 +249,22 @@ _COMPUTE: dict[str, Compute] = {
     "aws:secretsmanager/secretVersion:SecretVersion": _secret_version,
     "aws:iam/role:Role": _iam_role,
     "aws:iam/policy:Policy": lambda name, inputs, _identity: {
-        "arn": _arn("iam", f"policy/{inputs.get('name') or name}", inputs, regional=False)
+        "arn": arn("iam", f"policy/{inputs.get('name') or name}", inputs, regional=False)
     },
     "aws:sns/topic:Topic": lambda name, inputs, _identity: {
-        "arn": _arn("sns", str(inputs.get("name") or name), inputs),
+        "arn": arn("sns", str(inputs.get("name") or name), inputs),
         "owner": ACCOUNT,
     },
     "aws:cloudwatch/logGroup:LogGroup": lambda name, inputs, _identity: {
-        "arn": _arn("logs", f"log-group:{inputs.get('name') or name}", inputs)
+        "arn": arn("logs", f"log-group:{inputs.get('name') or name}", inputs)
     },
     "aws:ssm/parameter:Parameter": lambda name, inputs, _identity: {
-        "arn": _arn("ssm", f"parameter/{str(inputs.get('name') or name).lstrip('/')}", inputs),
+        "arn": arn("ssm", f"parameter/{str(inputs.get('name') or name).lstrip('/')}", inputs),
         "version": 1,
     },
-    "random:index/randomPassword:RandomPassword": _random_password,
-    "random:index/randomId:RandomId": _random_id,
-    "random:index/randomString:RandomString": _random_string,
-    "tls:index/privateKey:PrivateKey": _tls_private_key,
-    "tls:index/certRequest:CertRequest": _tls_cert_request,
-    "tls:index/selfSignedCert:SelfSignedCert": _tls_self_signed_cert,
-    "cloudflare:index/originCaCertificate:OriginCaCertificate": _origin_ca_certificate,
-    "kubernetes:helm.sh/v3:Release": _helm_release,
 }
 
-_ARN_IDS = frozenset(
+ARN_IDS = frozenset(
     {
         "aws:lb/loadBalancer:LoadBalancer",
         "aws:lb/targetGroup:TargetGroup",
@@ -413,31 +280,3 @@ VOLATILE: dict[str, tuple[str, ...]] = {
     "aws:ssm/parameter:Parameter": ("version",),
 }
 """Counters that go up by one with every update, so that they are unknown in its preview."""
-
-
-def computed_outputs(token: str, name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
-    """The outputs that the provider adds to a resource's inputs; nested objects hold only what is added to them.
-
-    Args:
-        token: the Pulumi type token.
-        name: the logical name.
-        inputs: checked inputs without secret envelopes.
-        identity: the physical id.
-    """
-    if token in _COMPUTE:
-        return _COMPUTE[token](name, inputs, identity)
-    if token.startswith("kubernetes:"):
-        return _kubernetes_object(token, inputs, identity)
-    if token.startswith("aws:"):
-        service, kind = token.split(":")[1].split("/", maxsplit=1)[0], token.rsplit(":", 1)[1]
-        return {"arn": _arn(service, f"{kind.lower()}/{inputs.get('name') or identity or name}", inputs)}
-    return {}
-
-
-def merge(inputs: Inputs, added: dict[str, Any]) -> dict[str, Any]:
-    """Inputs with computed values laid over them, object by object."""
-    merged = dict(inputs)
-    for key, value in added.items():
-        old = merged.get(key)
-        merged[key] = {**old, **value} if isinstance(old, dict) and isinstance(value, dict) else value
-    return merged

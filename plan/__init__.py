@@ -1,0 +1,16 @@
+"""The plan: what an engine preview says would happen, as typed data that every tool reads."""
+
+from plan.model import Op, Plan, PlanError, PlannedResource, load_plan, parse_preview
+from plan.systems import SYSTEMS, System, system_of
+
+__all__ = [
+    "SYSTEMS",
+    "Op",
+    "Plan",
+    "PlanError",
+    "PlannedResource",
+    "System",
+    "load_plan",
+    "parse_preview",
+    "system_of",
+]

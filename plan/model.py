@@ -1,0 +1,184 @@
+"""Planned resources, read from the JSON that `pulumi preview --json` writes."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from plan.systems import system_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+Op = Literal["create", "update", "replace", "delete", "same"]
+"""What happens to a resource; the engine's steps of a replacement are one `replace`."""
+
+_OPS: dict[str, Op] = {
+    "create": "create",
+    "import": "create",
+    "update": "update",
+    "refresh": "update",
+    "replace": "replace",
+    "create-replacement": "replace",
+    "delete-replaced": "replace",
+    "import-replacement": "replace",
+    "delete": "delete",
+    "discard": "delete",
+    "same": "same",
+    "read": "same",
+}
+_STACK = "pulumi:pulumi:Stack"
+
+
+class PlanError(Exception):
+    """The file is no engine preview; the message says what is wrong and how to make one."""
+
+
+@dataclass(frozen=True)
+class PlannedResource:
+    """One resource of a plan.
+
+    Attributes:
+        urn: the Pulumi URN.
+        type: the type token, for example `aws:rds/instance:Instance`.
+        name: the logical name.
+        op: what would happen to it.
+        inputs: its inputs in camelCase; secrets are redacted by the engine, unknown values are the engine's marker.
+        parent: URN of its parent, empty for the stack itself.
+        dependencies: URNs that it depends on.
+        protect: whether the engine refuses to delete or replace it.
+        provider: URN and id of its provider, empty for components.
+        changed: property paths that differ, with the engine's kind (`update`, `add-replace`, ...).
+        custom: False for components.
+    """
+
+    urn: str
+    type: str
+    name: str
+    op: Op
+    inputs: dict[str, Any] = field(repr=False)
+    parent: str = ""
+    dependencies: tuple[str, ...] = ()
+    protect: bool = False
+    provider: str = ""
+    changed: tuple[tuple[str, str], ...] = ()
+    custom: bool = True
+
+    @property
+    def system(self) -> str:
+        """The key of the system that it belongs to."""
+        return system_of(self.urn)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that one preview would do, in the engine's order, components and unchanged resources included."""
+
+    resources: tuple[PlannedResource, ...]
+
+    def __iter__(self) -> Iterator[PlannedResource]:
+        return iter(self.resources)
+
+    def __len__(self) -> int:
+        return len(self.resources)
+
+    def of_type(self, *tokens: str) -> list[PlannedResource]:
+        """The resources that will exist of the given types."""
+        return [item for item in self.resources if item.type in tokens and item.op != "delete"]
+
+    def get(self, urn: str) -> PlannedResource | None:
+        """The resource of this URN."""
+        return next((item for item in self.resources if item.urn == urn), None)
+
+    def counts(self) -> dict[Op, int]:
+        """How many resources per operation."""
+        return tally(item.op for item in self.resources)
+
+    def by_system(self) -> dict[str, dict[Op, int]]:
+        """Operation counts for each system that has resources in this plan."""
+        systems: dict[str, list[Op]] = {}
+        for item in self.resources:
+            systems.setdefault(item.system, []).append(item.op)
+        return {system: tally(ops) for system, ops in systems.items()}
+
+    def changes(self) -> list[PlannedResource]:
+        """Everything that is not `same`."""
+        return [item for item in self.resources if item.op != "same"]
+
+
+def tally(ops: Iterable[Op]) -> dict[Op, int]:
+    """Counts for all five operations, zeros included."""
+    counted = Counter(ops)
+    return {op: counted[op] for op in get_args(Op)}
+
+
+def parse_preview(document: dict[str, Any]) -> Plan:
+    """The plan in an engine preview document.
+
+    Args:
+        document: what `pulumi preview --json` printed, parsed.
+
+    Raises:
+        PlanError: the document has no steps, or a step has an unknown form.
+    """
+    steps = document.get("steps")
+    if not isinstance(steps, list):
+        raise PlanError("this is no engine preview, it has no `steps`; make one: `pulumi preview --json > plan.json`")
+    found: dict[str, PlannedResource] = {}
+    for number, step in enumerate(steps):
+        try:
+            item = _planned(step)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise PlanError(f"step {number} of this preview has an unknown form: {error!r}") from error
+        if item is None:
+            continue
+        if item.urn in found and item.op == "replace":
+            item = _richer(found[item.urn], item)
+        found[item.urn] = item
+    return Plan(tuple(found.values()))
+
+
+def _richer(first: PlannedResource, second: PlannedResource) -> PlannedResource:
+    """Of a replacement's several steps, the one that names the changed properties."""
+    return second if second.changed or not first.changed else first
+
+
+def _planned(step: dict[str, Any]) -> PlannedResource | None:
+    state = step.get("newState") or step.get("oldState")
+    if state is None or state["type"] == _STACK:
+        return None
+    urn = str(step["urn"])
+    detailed = step.get("detailedDiff") or {}
+    return PlannedResource(
+        urn=urn,
+        type=str(state["type"]),
+        name=urn.split("::", 3)[3],
+        op=_OPS[step["op"]],
+        inputs=dict(state.get("inputs") or {}),
+        parent=str(state.get("parent") or ""),
+        dependencies=tuple(state.get("dependencies") or ()),
+        protect=bool(state.get("protect")),
+        provider=str(state.get("provider") or ""),
+        changed=tuple((path, str(entry.get("kind", "update"))) for path, entry in sorted(detailed.items())),
+        custom=bool(state.get("custom")),
+    )
+
+
+def load_plan(path: Path) -> Plan:
+    """Read a plan from a file that `pulumi preview --json` or `./bbp rehearse --plan-out` wrote.
+
+    Raises:
+        PlanError: the file cannot be read, is no JSON, or is no engine preview.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PlanError(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise PlanError(f"{path} is no JSON: {error}") from error
+    if not isinstance(document, dict):
+        raise PlanError(f"{path} is no engine preview: it holds a {type(document).__name__}, not an object")
+    return parse_preview(document)

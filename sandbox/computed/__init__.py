@@ -1,0 +1,74 @@
+"""What a provider computes: realistic ids and outputs per resource type, in the shapes that the real services use.
+
+Ids and ARNs carry the account 000000000000, so that nothing simulated can be taken for a real resource.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.computed import aws, others
+from sandbox.computed.aws import VOLATILE
+from sandbox.computed.base import ACCOUNT, REGION, Inputs, short_hash, uuid
+
+__all__ = ["ACCOUNT", "REGION", "VOLATILE", "computed_outputs", "merge", "resource_id", "short_hash", "uuid"]
+
+
+def resource_id(token: str, name: str, inputs: Inputs) -> str:
+    """The physical id of a new resource, as its service would form it.
+
+    Args:
+        token: the Pulumi type token.
+        name: the logical name.
+        inputs: checked inputs, explicit or automatic names included.
+    """
+    seed = short_hash(token, name, str(inputs.get("name", "")), length=40)
+    if token in aws.PREFIXED_IDS:
+        return f"{aws.PREFIXED_IDS[token]}-{seed[:17]}"
+    if token in aws.IDS_BY_INPUT and inputs.get(aws.IDS_BY_INPUT[token]):
+        return str(inputs[aws.IDS_BY_INPUT[token]])
+    if token.startswith("kubernetes:"):
+        return _kubernetes_id(name, inputs)
+    if token.startswith("cloudflare:"):
+        return seed[:32]
+    if token == "aws:kms/key:Key":
+        return uuid(seed)
+    if token in aws.ARN_IDS:
+        return str(computed_outputs(token, name, inputs, "")["arn"])
+    return str(inputs.get("name") or f"{name}-{seed[:8]}")
+
+
+def _kubernetes_id(name: str, inputs: Inputs) -> str:
+    metadata = inputs.get("metadata") or {}
+    named = str(metadata.get("name") or inputs.get("name") or name)
+    namespace = metadata.get("namespace") or inputs.get("namespace")
+    return f"{namespace}/{named}" if namespace else named
+
+
+def computed_outputs(token: str, name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
+    """The outputs that the provider adds to a resource's inputs; nested objects hold only what is added to them.
+
+    Args:
+        token: the Pulumi type token.
+        name: the logical name.
+        inputs: checked inputs without secret envelopes.
+        identity: the physical id.
+    """
+    compute = aws.COMPUTE.get(token) or others.COMPUTE.get(token)
+    if compute is not None:
+        return compute(name, inputs, identity)
+    if token.startswith("kubernetes:"):
+        return others.kubernetes_object(token, inputs, identity)
+    if token.startswith("aws:"):
+        service, kind = token.split(":")[1].split("/", maxsplit=1)[0], token.rsplit(":", 1)[1]
+        return {"arn": aws.arn(service, f"{kind.lower()}/{inputs.get('name') or identity or name}", inputs)}
+    return {}
+
+
+def merge(inputs: Inputs, added: dict[str, Any]) -> dict[str, Any]:
+    """Inputs with computed values laid over them, object by object."""
+    merged = dict(inputs)
+    for key, value in added.items():
+        old = merged.get(key)
+        merged[key] = {**old, **value} if isinstance(old, dict) and isinstance(value, dict) else value
+    return merged

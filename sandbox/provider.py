@@ -1,0 +1,272 @@
+"""The simulated providers: the Pulumi provider protocol over the simulated cloud.
+
+One servicer stands for one package (aws, kubernetes, cloudflare, random, tls). It is written on the raw protocol:
+the SDK's experimental provider server hides old inputs from Diff and reports no detailed diff.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+
+from sandbox.autonames import with_name
+from sandbox.cloud import Cloud, CloudObject, restored
+from sandbox.computed import ACCOUNT, REGION, VOLATILE, computed_outputs, merge, resource_id
+from sandbox.diff import Change, changes
+from sandbox.replacement import replacing
+from sandbox.wire import UNKNOWN, Secret, Unknown, decode, encode, has_unknown, unwrap
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox.packages import Package
+    from sandbox.schema import SchemaOracle
+
+_KINDS = provider_pb2.PropertyDiff
+_DIFF_KIND = {
+    ("add", False): _KINDS.ADD,
+    ("delete", False): _KINDS.DELETE,
+    ("update", False): _KINDS.UPDATE,
+    ("add", True): _KINDS.ADD_REPLACE,
+    ("delete", True): _KINDS.DELETE_REPLACE,
+    ("update", True): _KINDS.UPDATE_REPLACE,
+}
+_INVOKES: dict[str, dict[str, Any]] = {
+    "aws:index/getCallerIdentity:getCallerIdentity": {
+        "accountId": ACCOUNT,
+        "arn": f"arn:aws:iam::{ACCOUNT}:user/sandbox",
+        "id": ACCOUNT,
+        "userId": "AIDASANDBOX",
+    },
+    "aws:index/getRegion:getRegion": {"name": REGION, "region": REGION, "id": REGION, "description": "sandbox"},
+    "aws:index/getPartition:getPartition": {"partition": "aws", "id": "aws", "dnsSuffix": "amazonaws.com"},
+}
+
+
+def type_of(urn: str) -> str:
+    """The type token in a URN: the last part of its qualified type."""
+    return urn.split("::")[2].rsplit("$", 1)[-1]
+
+
+def name_of(urn: str) -> str:
+    """The logical name in a URN."""
+    return urn.split("::", 3)[3]
+
+
+@dataclass
+class Deps:
+    """What the servicers of one sandbox share."""
+
+    cloud: Cloud
+    oracle: SchemaOracle
+    guard: Callable[[], str | None]
+    """Says why a real change must be refused (a foreign backend), or None."""
+    config: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Provider configuration by package."""
+
+
+class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
+    """One simulated provider package."""
+
+    def __init__(self, package: Package, deps: Deps) -> None:
+        self.package = package
+        self.deps = deps
+
+    # The protocol's method names are its own. Handshake and configuration come first.
+
+    def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:  # noqa: ARG002, N802
+        """The version of the wheel: the engine warns about anything older than the SDK asks for."""
+        return plugin_pb2.PluginInfo(version=self.package.version)
+
+    def Handshake(  # noqa: N802
+        self,
+        request: provider_pb2.ProviderHandshakeRequest,  # noqa: ARG002 - the protocol's signature
+        context: grpc.ServicerContext,  # noqa: ARG002 - the protocol's signature
+    ) -> provider_pb2.ProviderHandshakeResponse:
+        """Ask for secrets as secrets, so that they never reach the journal in plain text."""
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
+
+    def Attach(self, request: plugin_pb2.PluginAttach, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: ARG002, N802
+        """The engine attaches to a running provider; nothing to do."""
+        return empty_pb2.Empty()
+
+    def CheckConfig(  # noqa: N802
+        self,
+        request: provider_pb2.CheckRequest,
+        context: grpc.ServicerContext,  # noqa: ARG002 - the protocol's signature
+    ) -> provider_pb2.CheckResponse:
+        """Accept the provider's configuration as the program gives it."""
+        return provider_pb2.CheckResponse(inputs=request.news)
+
+    def DiffConfig(  # noqa: N802
+        self,
+        request: provider_pb2.DiffRequest,
+        context: grpc.ServicerContext,  # noqa: ARG002 - the protocol's signature
+    ) -> provider_pb2.DiffResponse:
+        """A provider's configuration changes in place."""
+        found = changes(decode(request.old_inputs), decode(request.news))
+        return _diff_response(found, frozenset(), delete_first=False)
+
+    def Configure(  # noqa: N802
+        self,
+        request: provider_pb2.ConfigureRequest,
+        context: grpc.ServicerContext,  # noqa: ARG002 - the protocol's signature
+    ) -> provider_pb2.ConfigureResponse:
+        """Remember the configuration; ask for secrets and for previews of creates and updates."""
+        self.deps.config.setdefault(self.package.name, {}).update(unwrap(decode(request.args)))
+        return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+
+    def GetSchema(  # noqa: N802
+        self,
+        request: provider_pb2.GetSchemaRequest,  # noqa: ARG002 - the protocol's signature
+        context: grpc.ServicerContext,  # noqa: ARG002 - the protocol's signature
+    ) -> provider_pb2.GetSchemaResponse:
+        """A minimal package schema: the engine only wants the name and the version."""
+        return provider_pb2.GetSchemaResponse(
+            schema=json.dumps({"name": self.package.name, "version": self.package.version})
+        )
+
+    def Invoke(self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:  # noqa: N802
+        """Answer the few account-level look-ups; anything else is said to be outside the simulation."""
+        if request.tok not in _INVOKES:
+            context.abort(grpc.StatusCode.UNIMPLEMENTED, f"the sandbox does not answer {request.tok}")
+        return provider_pb2.InvokeResponse(**{"return": encode(_INVOKES[request.tok])})
+
+    # Resources.
+
+    def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:  # noqa: ARG002, N802
+        """Validate inputs and fill automatic names."""
+        token = type_of(request.urn)
+        new, old = decode(request.news), decode(request.olds)
+        named = with_name(token, name_of(request.urn), new, unwrap(old), request.randomSeed)
+        return provider_pb2.CheckResponse(inputs=encode(named))
+
+    def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:  # noqa: ARG002, N802
+        """Compare inputs; say which changes replace, and whether the old object must go first."""
+        token = type_of(request.urn)
+        old, new = unwrap(decode(request.old_inputs)), unwrap(decode(request.news))
+        found = changes(old, new)
+        if self._mutable(token):
+            return _diff_response(found, frozenset(), delete_first=False)
+        return _diff_response(found, replacing(token, found, old), delete_first=_same_name(token, old, new))
+
+    def _mutable(self, token: str) -> bool:
+        """The Kubernetes provider's switches that let ConfigMaps and Secrets change in place."""
+        config = self.deps.config.get("kubernetes", {})
+        return (token == "kubernetes:core/v1:ConfigMap" and _true(config.get("enableConfigMapMutable"))) or (
+            token == "kubernetes:core/v1:Secret" and _true(config.get("enableSecretMutable"))
+        )
+
+    def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:  # noqa: N802
+        """Create an object; a preview gives back what will be known, and unknowns for the rest."""
+        token, name = type_of(request.urn), name_of(request.urn)
+        inputs = decode(request.properties)
+        if request.preview:
+            return provider_pb2.CreateResponse(properties=encode(self._previewed(token, name, inputs)))
+        self._refuse_foreign(context)
+        identity = resource_id(token, name, unwrap(inputs))
+        if self.deps.cloud.get(token, identity) is not None:
+            identity = resource_id(token, f"{name}-2", unwrap(inputs))
+        outputs = self._outputs(token, name, inputs, identity)
+        self.deps.cloud.put(CloudObject(token, identity, request.urn, inputs, outputs))
+        return provider_pb2.CreateResponse(id=identity, properties=encode(outputs))
+
+    def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:  # noqa: N802
+        """Change an object in place; what the cloud assigned stays, version counters go up."""
+        token, name = type_of(request.urn), name_of(request.urn)
+        inputs, olds = decode(request.news), decode(request.olds)
+        counters = VOLATILE.get(token, ())
+        fresh = self._outputs(token, name, inputs, request.id)
+        kept = {key: value for key, value in olds.items() if key in self._computed(token)}
+        outputs = {**fresh, **kept}
+        outputs.update({key: UNKNOWN if request.preview else int(olds.get(key) or 0) + 1 for key in counters})
+        if not request.preview:
+            self._refuse_foreign(context)
+            self.deps.cloud.put(CloudObject(token, request.id, request.urn, inputs, outputs))
+        return provider_pb2.UpdateResponse(properties=encode(outputs))
+
+    def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:  # noqa: ARG002, N802
+        """What the cloud holds now; an empty answer says that the object is gone."""
+        found = self.deps.cloud.get(type_of(request.urn), request.id)
+        if found is None:
+            return provider_pb2.ReadResponse()
+        return provider_pb2.ReadResponse(
+            id=request.id,
+            properties=encode(restored(found.outputs, decode(request.properties))),
+            inputs=encode(restored(found.inputs, decode(request.inputs))),
+        )
+
+    def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
+        """Delete an object."""
+        self._refuse_foreign(context)
+        self.deps.cloud.delete(type_of(request.urn), request.id)
+        return empty_pb2.Empty()
+
+    def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: ARG002, N802
+        """Nothing runs long enough to be cancelled."""
+        return empty_pb2.Empty()
+
+    # Helpers.
+
+    def _refuse_foreign(self, context: grpc.ServicerContext) -> None:
+        if reason := self.deps.guard():
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, reason)
+
+    def _computed(self, token: str) -> tuple[str, ...]:
+        schema = self.deps.oracle.get(token)
+        return schema.computed if schema is not None else ()
+
+    def _outputs(self, token: str, name: str, inputs: dict[str, Any], identity: str) -> dict[str, Any]:
+        added = computed_outputs(token, name, unwrap(inputs), identity)
+        schema = self.deps.oracle.get(token)
+        secret = schema.secret_outputs if schema is not None else ()
+        return merge(inputs, {key: Secret(value) if key in secret else value for key, value in added.items()})
+
+    def _previewed(self, token: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
+        plain = unwrap(inputs)
+        added = {} if has_unknown(plain) else computed_outputs(token, name, plain, "")
+        unknown: dict[str, Any] = dict.fromkeys(self._computed(token), UNKNOWN)
+        unknown.update({key: _unknown_beyond(plain.get(key), value) for key, value in added.items()})
+        return merge(inputs, unknown)
+
+
+def _unknown_beyond(given: Any, added: Any) -> Any:  # noqa: ANN401 - property values have any shape
+    """What a preview knows of a computed value: inside an object that was given, only the new keys are unknown."""
+    if isinstance(given, dict) and isinstance(added, dict):
+        return {key: _unknown_beyond(given.get(key), value) for key, value in added.items()}
+    return UNKNOWN
+
+
+def _true(value: Any) -> bool:  # noqa: ANN401 - configuration travels as text or as a boolean
+    return value is True or value == "true"
+
+
+def _same_name(token: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Whether a replacement would meet its own name: then the old object must be deleted first."""
+    if token.startswith("kubernetes:"):
+        before, after = old.get("metadata") or {}, new.get("metadata") or {}
+        if "metadata" not in new:
+            return bool(old.get("name") == new.get("name"))
+        return bool(before.get("name") == after.get("name") and before.get("namespace") == after.get("namespace"))
+    return False
+
+
+def _diff_response(found: list[Change], replaces: frozenset[str], *, delete_first: bool) -> provider_pb2.DiffResponse:
+    response = provider_pb2.DiffResponse(
+        changes=provider_pb2.DiffResponse.DIFF_SOME if found else provider_pb2.DiffResponse.DIFF_NONE,
+        hasDetailedDiff=bool(found),
+        deleteBeforeReplace=delete_first and bool(replaces),
+        diffs=sorted({str(change.keys[0]) for change in found}),
+        replaces=sorted({str(change.keys[0]) for change in found if change.path in replaces}),
+    )
+    for change in found:
+        replace = change.path in replaces and not isinstance(change.new, Unknown)
+        entry = response.detailedDiff[change.path]
+        entry.kind = _DIFF_KIND[change.kind, replace or change.path in replaces]
+        entry.inputDiff = True
+    return response

@@ -1,0 +1,54 @@
+"""Serves the simulated providers: one loopback port for each package, one process for all."""
+
+from __future__ import annotations
+
+from concurrent import futures
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import grpc
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from sandbox.packages import packages
+from sandbox.provider import SandboxProvider
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from sandbox.provider import Deps
+
+MESSAGE_LIMIT = 400 * 1024 * 1024
+"""Bytes per message; the engine and the SDKs use the same limit."""
+
+
+@dataclass
+class SandboxServer:
+    """The running providers; use as a context manager, so that ports and schemas are given back."""
+
+    deps: Deps
+
+    def __post_init__(self) -> None:
+        self.ports: dict[str, int] = {}
+        self._servers: list[grpc.Server] = []
+
+    @property
+    def debug_providers(self) -> str:
+        """The value of PULUMI_DEBUG_PROVIDERS that points the engine here: `aws:40001,kubernetes:40002,...`."""
+        return ",".join(f"{name}:{port}" for name, port in sorted(self.ports.items()))
+
+    def __enter__(self) -> Self:
+        limits = [("grpc.max_receive_message_length", MESSAGE_LIMIT), ("grpc.max_send_message_length", MESSAGE_LIMIT)]
+        for name, package in packages().items():
+            server = grpc.server(futures.ThreadPoolExecutor(max_workers=16), options=limits)
+            provider_pb2_grpc.add_ResourceProviderServicer_to_server(SandboxProvider(package, self.deps), server)
+            self.ports[name] = server.add_insecure_port("127.0.0.1:0")
+            server.start()
+            self._servers.append(server)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for stopped in [server.stop(grace=2) for server in self._servers]:
+            stopped.wait()
+        self.deps.oracle.flush()

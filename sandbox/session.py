@@ -1,0 +1,257 @@
+"""Runs the real engine on the program against the simulated cloud: preview, up, refresh, destroy."""
+
+from __future__ import annotations
+
+import json
+import os
+import runpy
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from pulumi import automation as auto
+from pulumi.automation.errors import create_command_error
+
+from plan import Plan, parse_preview
+from sandbox.cloud import Cloud
+from sandbox.provider import Deps
+from sandbox.schema import SchemaOracle
+from sandbox.server import SandboxServer
+
+if TYPE_CHECKING:
+    from types import FrameType, TracebackType
+
+    from pulumi.automation.events import EngineEvent
+
+    from sandbox.engine import Engine
+    from sandbox.workspace import SandboxWorkspace
+
+OnEvent = Callable[["EngineEvent"], None]
+R = TypeVar("R")
+
+
+class EngineError(Exception):
+    """The engine ended with an error; `diagnostics` are its own messages, without Python tracebacks."""
+
+    def __init__(self, operation: str, diagnostics: tuple[str, ...], log: str) -> None:
+        self.operation = operation
+        self.diagnostics = diagnostics
+        self.log = log
+        text = "\n".join(f"  {line}" for line in diagnostics) or "  (no diagnostics; see the log)"
+        super().__init__(f"{operation} failed:\n{text}")
+
+
+class InterruptedRunError(Exception):
+    """The user stopped the run; the engine finished what it had begun and wrote its state."""
+
+
+class EngineCommand(auto.PulumiCommand):
+    """The engine's CLI with an environment of its own, stopped gracefully by Ctrl-C.
+
+    It runs in its own process group: a Ctrl-C at the terminal reaches it once, from us, instead of killing it midway.
+    """
+
+    def __init__(self, engine: Engine, environment: dict[str, str]) -> None:
+        super().__init__(root=None if engine.source == "PATH" else str(engine.command.parents[1]))
+        self.command = str(engine.command)
+        self.environment = environment
+        self.interrupted = False
+        self._process: subprocess.Popen[str] | None = None
+
+    def run(
+        self,
+        args: list[str],
+        cwd: str,
+        additional_env: Mapping[str, str],
+        on_output: Callable[[str], Any] | None = None,
+        on_error: Callable[[str], Any] | None = None,
+    ) -> auto.CommandResult:
+        """Run one CLI command; the caller's environment is not inherited.
+
+        Raises:
+            CommandError: the command failed.
+        """
+        environment = {**self.environment, **additional_env, "PULUMI_AUTOMATION_API": "true"}
+        environment["PATH"] = os.pathsep.join([str(Path(self.command).parent), environment.get("PATH", "")])
+        if args[0] == "preview" and "--json" in args:
+            args = [*args, "--show-sames"]  # a plan holds unchanged resources, too; the API has no parameter for it
+        with subprocess.Popen(  # noqa: S603 - a fixed command, no shell
+            [self.command, "--non-interactive", *args],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=cwd,
+            env=environment,
+            encoding="utf-8",
+            start_new_session=True,
+        ) as process:
+            self._process = process
+            readers = [_Reader(process.stdout, on_output), _Reader(process.stderr, on_error)]
+            for reader in readers:
+                reader.join()
+            code = process.wait()
+            self._process = None
+        result = auto.CommandResult(stdout=readers[0].text, stderr=readers[1].text, code=code)
+        if code != 0:
+            raise create_command_error(result)
+        return result
+
+    def interrupt(self) -> None:
+        """Ask the running engine to stop: the first time gracefully, then at once."""
+        self.interrupted = True
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+
+
+class _Reader(threading.Thread):
+    """Collects one output stream of the engine, line by line."""
+
+    def __init__(self, stream: Any, callback: Callable[[str], Any] | None) -> None:  # noqa: ANN401 - a text stream
+        super().__init__(daemon=True)
+        self._stream = stream
+        self._callback = callback
+        self._lines: list[str] = []
+        self.start()
+
+    def run(self) -> None:
+        for line in self._stream:
+            self._lines.append(line.rstrip("\n"))
+            if self._callback:
+                self._callback(line.rstrip("\n"))
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self._lines)
+
+
+def run_program(root: Path) -> Callable[[], None]:
+    """The program as the engine runs it: `infra/__main__.py`, unmodified, afresh for every operation."""
+
+    def program() -> None:
+        runpy.run_path(str(root / "infra" / "__main__.py"), run_name="__main__")
+
+    return program
+
+
+@dataclass
+class Session:
+    """One engine on one stack's simulated cloud; use as a context manager.
+
+    Attributes:
+        engine: the engine to drive.
+        workspace: the rehearsal's files.
+        checkpoints: write the engine's state after every step (slower, loses nothing when the engine is killed).
+        program: what to run; the project's program by default.
+    """
+
+    engine: Engine
+    workspace: SandboxWorkspace
+    checkpoints: bool = False
+    program: Callable[[], None] | None = None
+    cloud: Cloud = field(init=False)
+
+    def __enter__(self) -> Self:
+        self.cloud = Cloud(self.workspace.journal)
+        self._server = SandboxServer(Deps(self.cloud, SchemaOracle(), self.workspace.guard)).__enter__()
+        environment = self.workspace.environment(self._server.debug_providers, checkpoints=self.checkpoints)
+        self.command = EngineCommand(self.engine, environment)
+        self._old_handler = None
+        if threading.current_thread() is threading.main_thread():
+            self._old_handler = signal.signal(signal.SIGINT, self._on_interrupt)
+        workspace = auto.LocalWorkspace(
+            work_dir=str(self.workspace.project),
+            program=self.program or run_program(self.workspace.root),
+            pulumi_command=self.command,
+        )
+        self.stack = auto.Stack.create_or_select(self.workspace.stack, workspace)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.__exit__(kind, error, trace)
+        if self._old_handler is not None:
+            signal.signal(signal.SIGINT, self._old_handler)
+
+    def _on_interrupt(self, _number: int, _frame: FrameType | None) -> None:
+        self.command.interrupt()
+
+    def preview(self, on_event: OnEvent | None = None) -> tuple[Plan, dict[str, Any]]:
+        """What an update would do: the plan, and the engine's own preview document.
+
+        Raises:
+            EngineError: the preview failed.
+            InterruptedRunError: the user stopped it.
+        """
+        collected = _Diagnostics(on_event)
+        result = self._guarded(
+            "preview", collected, lambda: self.stack.preview(json=True, on_event=collected, color="never")
+        )
+        document = json.loads(result.stdout)
+        return parse_preview(document), document
+
+    def up(self, on_event: OnEvent | None = None) -> dict[str, Any]:
+        """Update the simulated cloud; returns the stack's outputs, secrets as `[secret]`.
+
+        Raises:
+            EngineError: the update failed; a plain rerun continues where it stopped.
+            InterruptedRunError: the user stopped it.
+        """
+        collected = _Diagnostics(on_event)
+        result = self._guarded("update", collected, lambda: self.stack.up(on_event=collected, color="never"))
+        return {key: "[secret]" if item.secret else item.value for key, item in sorted(result.outputs.items())}
+
+    def refresh(self, on_event: OnEvent | None = None) -> dict[str, int]:
+        """Read the cloud back into the state; returns the engine's counts per operation."""
+        collected = _Diagnostics(on_event)
+        result = self._guarded("refresh", collected, lambda: self.stack.refresh(on_event=collected, color="never"))
+        return _counts(result.summary)
+
+    def destroy(self, on_event: OnEvent | None = None) -> dict[str, int]:
+        """Delete everything that is not protected; returns the engine's counts per operation."""
+        collected = _Diagnostics(on_event)
+        result = self._guarded("destroy", collected, lambda: self.stack.destroy(on_event=collected, color="never"))
+        return _counts(result.summary)
+
+    def _guarded(self, operation: str, collected: _Diagnostics, run: Callable[[], R]) -> R:
+        try:
+            result = run()
+        except auto.CommandError as error:
+            if self.command.interrupted:
+                raise InterruptedRunError(operation) from error
+            raise EngineError(operation, collected.errors(), str(error)) from error
+        except RuntimeError as error:
+            if self.command.interrupted:
+                raise InterruptedRunError(operation) from error
+            raise
+        if self.command.interrupted:
+            raise InterruptedRunError(operation)
+        return result
+
+
+def _counts(summary: auto.UpdateSummary) -> dict[str, int]:
+    return {str(getattr(op, "value", op)): count for op, count in (summary.resource_changes or {}).items()}
+
+
+class _Diagnostics:
+    """Passes engine events on and keeps the error messages among them."""
+
+    def __init__(self, forward: OnEvent | None) -> None:
+        self._forward = forward
+        self._errors: dict[str, None] = {}
+
+    def __call__(self, event: EngineEvent) -> None:
+        diagnostic = event.diagnostic_event
+        if diagnostic is not None and diagnostic.severity == "error":
+            name = diagnostic.urn.split("::", 3)[-1] if diagnostic.urn else ""
+            message = diagnostic.message.strip()
+            if "Traceback (most recent call last)" not in message and "update failed" not in message:
+                self._errors[f"{name}: {message}" if name else message] = None
+        if self._forward is not None:
+            self._forward(event)
+
+    def errors(self) -> tuple[str, ...]:
+        return tuple(self._errors)
