@@ -1,0 +1,1 @@
+"""The command line: what people run, and the logic behind each command."""

@@ -1,0 +1,19 @@
+"""What every lane shares: no test reaches a network, and only the lanes with servers may talk to this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+LANES_WITH_SERVERS = ("engine", "real")
+LOOPBACK = ["127.0.0.1", "::1"]
+TESTS = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if not item.path.is_relative_to(TESTS):
+            continue
+        if item.path.relative_to(TESTS).parts[0] in LANES_WITH_SERVERS:
+            item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
