@@ -135,7 +135,9 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
         """Answer the few account-level look-ups; anything else is said to be outside the simulation."""
         if request.tok not in _INVOKES:
             context.abort(grpc.StatusCode.UNIMPLEMENTED, f"the sandbox does not answer {request.tok}")
-        return provider_pb2.InvokeResponse(**{"return": encode(_INVOKES[request.tok])})
+        response = provider_pb2.InvokeResponse()
+        getattr(response, "return").CopyFrom(encode(_INVOKES[request.tok]))  # `return` is a Python keyword
+        return response
 
     # Resources.
 

@@ -1,0 +1,40 @@
+"""Errors that a user can cause or meet, as one message and an exit code each."""
+
+from __future__ import annotations
+
+import errno
+from dataclasses import dataclass
+
+from infra.problems import ConfigError
+from plan import PlanError
+from sandbox.engine import EngineNotFoundError
+from sandbox.session import EngineError, InterruptedRunError
+
+INTERRUPTED = 130
+"""The shell's exit code for a program that Ctrl-C ended."""
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What to tell, and how to exit."""
+
+    message: str
+    code: int = 1
+
+
+def explain(error: BaseException) -> Explained | None:
+    """The explanation of an error; None for one that is a defect of ours and deserves its traceback."""
+    if isinstance(error, (KeyboardInterrupt, InterruptedRunError)):
+        return Explained(
+            "stopped; the engine finished what it had begun and wrote its state. Run the same command again to go on",
+            INTERRUPTED,
+        )
+    if isinstance(error, (ConfigError, PlanError, EngineNotFoundError)):
+        return Explained(str(error))
+    if isinstance(error, EngineError):
+        return Explained(f"{error}\nA plain rerun continues from here; `--fresh` starts over in an empty sandbox.")
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return Explained("the disk is full; free some space and run the same command again (at worst with --fresh)")
+    if isinstance(error, OSError):
+        return Explained(f"{error.filename or 'a file'}: {error.strerror or error}")
+    return None

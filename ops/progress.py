@@ -1,0 +1,63 @@
+"""A progress bar that engine events drive; a line now and then where there is no terminal."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from ops.console import err, note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pulumi.automation.events import EngineEvent
+
+LINE_SECONDS = 5.0
+"""Without a terminal, one line this often says that the run is alive."""
+
+
+class _Bar:
+    """Counts finished resources; callable as the engine's event handler."""
+
+    def __init__(self, label: str, total: int | None, display: Progress | None) -> None:
+        self.label = label
+        self.total = total
+        self.done = 0
+        self._display = display
+        self._task = display.add_task(label, total=total) if display is not None else None
+        self._said = self._started = time.monotonic()
+
+    def __call__(self, event: EngineEvent) -> None:
+        finished = event.res_outputs_event or event.res_op_failed_event
+        if finished is None:
+            return
+        self.done += 1
+        if self._display is not None and self._task is not None:
+            self._display.update(self._task, completed=min(self.done, self.total or self.done))
+        elif time.monotonic() - self._said >= LINE_SECONDS:
+            self._said = time.monotonic()
+            of_total = f" of {self.total}" if self.total else ""
+            note(f"{self.label}: {self.done}{of_total} resources, {self._said - self._started:.0f} s")
+
+
+@contextmanager
+def progress(label: str, total: int | None = None) -> Iterator[_Bar]:
+    """Show a phase of a run on standard error.
+
+    Args:
+        label: what runs.
+        total: how many resources there will be, when known.
+    """
+    started = time.monotonic()
+    if err.is_terminal:
+        columns = (SpinnerColumn(), TextColumn("{task.description:16}"), BarColumn(), MofNCompleteColumn())
+        with Progress(*columns, TimeElapsedColumn(), console=err, transient=True) as display:
+            bar = _Bar(label, total, display)
+            yield bar
+    else:
+        bar = _Bar(label, total, None)
+        yield bar
+    note(f"{label}: {bar.done} resources in {time.monotonic() - started:.1f} s")

@@ -1,0 +1,186 @@
+"""The rehearsal: preview, update and a second preview on the real engine, in the simulated cloud."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from ops.check import check
+from ops.console import note
+from ops.progress import progress
+from plan import SYSTEMS, Plan
+from sandbox.cache import write_atomically
+from sandbox.engine import Engine, find_or_build
+from sandbox.session import Session
+from sandbox.workspace import SandboxWorkspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from infra.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class RehearseOptions:
+    """What to rehearse.
+
+    Attributes:
+        stack: the stack name; its file is `Pulumi.<stack>.yaml` unless `config` names another.
+        phase: growth phase to use instead of the file's.
+        preview_only: stop after the first preview.
+        fresh: forget the stored rehearsal first.
+        config: another stack file.
+        plan_out: where to write the engine's preview JSON.
+    """
+
+    stack: str
+    phase: str | None = None
+    preview_only: bool = False
+    fresh: bool = False
+    config: Path | None = None
+    plan_out: Path | None = None
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What a rehearsal found."""
+
+    stack: str
+    phase: str
+    engine: Engine
+    plan: Plan
+    second_preview: Plan | None
+    outputs: dict[str, Any]
+    seconds: float
+
+    @property
+    def second_preview_changes(self) -> int | None:
+        """How many resources a second preview would still change; None when it did not run."""
+        return len(self.second_preview.changes()) if self.second_preview is not None else None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the update is complete: nothing is left to change."""
+        return not self.second_preview_changes
+
+    def as_json(self) -> dict[str, Any]:
+        """The machine-readable result."""
+        return {
+            "stack": self.stack,
+            "phase": self.phase,
+            "engine": self.engine.version,
+            "steps": self.plan.counts(),
+            "systems": systems_table(self.plan),
+            "second_preview_changes": self.second_preview_changes,
+            "outputs": self.outputs,
+            "seconds": round(self.seconds, 1),
+        }
+
+
+def systems_table(plan: Plan) -> dict[str, dict[str, int]]:
+    """Operation counts for every system of the platform, those without resources in this phase included."""
+    found = plan.by_system()
+    empty = {"create": 0, "update": 0, "replace": 0, "delete": 0, "same": 0}
+    known = {system.key: dict(found.pop(system.key, empty)) for system in SYSTEMS}
+    return {**known, **{key: dict(counts) for key, counts in sorted(found.items())}}
+
+
+def settings_of(stack: str, config: Path | None, phase: str | None) -> Settings:
+    """The checked settings of a stack.
+
+    Raises:
+        ConfigError: the stack file has problems; all of them are in it.
+    """
+    return check(stack, config, phase).settings_or_raise()
+
+
+def raw_config(stack: str, config: Path | None, phase: str | None) -> dict[str, Any]:
+    """The stack file's `config` mapping with the phase override applied; the file has been checked before."""
+    path = config or ROOT / f"Pulumi.{stack}.yaml"
+    document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    values = dict(document.get("config") or {})
+    if phase is not None:
+        values["bailbondpro:phase"] = phase
+    return values
+
+
+@contextmanager
+def open_session(options: RehearseOptions, *, checkpoints: bool = False) -> Iterator[tuple[Settings, Engine, Session]]:
+    """Check the configuration, find the engine, and open the stack's simulated cloud, one run at a time.
+
+    Raises:
+        ConfigError: the configuration has problems; nothing was touched.
+        EngineNotFoundError: there is no engine and none could be built.
+    """
+    settings = settings_of(options.stack, options.config, options.phase)
+    values = raw_config(options.stack, options.config, options.phase)
+    engine = find_or_build(note)
+    workspace = SandboxWorkspace(ROOT, options.stack)
+    with _alone(workspace):
+        if options.fresh:
+            workspace.forget()
+        if workspace.unlock():
+            note("a previous run was killed; its lock is removed and this run goes on from what it left")
+        workspace.prepare(values)
+        with Session(engine, workspace, checkpoints=checkpoints) as session:
+            yield settings, engine, session
+
+
+@contextmanager
+def _alone(workspace: SandboxWorkspace) -> Iterator[None]:
+    """Let one run at a time use a stack's sandbox; the kernel releases the lock when a run is killed."""
+    path = workspace.folder.parent / f"{workspace.folder.name}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            note(f"another run uses the sandbox of {workspace.stack}; waiting for it")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def rehearse(options: RehearseOptions) -> Rehearsal:
+    """Preview, update, and preview again; the second preview must be empty.
+
+    Raises:
+        ConfigError: the configuration has problems; nothing was touched.
+        EngineError: the engine refused or failed; a plain rerun continues.
+    """
+    started = time.monotonic()
+    with open_session(options) as (settings, engine, session):
+        note(f"engine Pulumi {engine.version} ({engine.source}), stack {options.stack}, phase {settings.phase.value}")
+        with progress("preview") as bar:
+            plan, document = session.preview(bar)
+        if options.plan_out is not None:
+            write_atomically(options.plan_out, json.dumps(document, indent=1))
+        outputs: dict[str, Any] = {}
+        second = None
+        if not options.preview_only:
+            with progress("update", total=len(plan)) as bar:
+                outputs = session.up(bar)
+            with progress("second preview", total=len(plan)) as bar:
+                second, _ = session.preview(bar)
+    return Rehearsal(options.stack, settings.phase.value, engine, plan, second, outputs, time.monotonic() - started)
+
+
+def destroy(stack: str) -> dict[str, int]:
+    """Empty the sandbox of a stack: everything unprotected is deleted, in the order the engine would use for real.
+
+    Returns:
+        The engine's counts per operation.
+
+    Raises:
+        EngineError: protected resources refuse; their names are in it.
+    """
+    with open_session(RehearseOptions(stack)) as (_, _, session), progress("destroy") as bar:
+        return session.destroy(bar)

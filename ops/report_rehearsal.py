@@ -1,0 +1,54 @@
+"""Prints what a rehearsal found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from ops.console import out
+from ops.rehearse import systems_table
+from plan import SYSTEMS
+
+if TYPE_CHECKING:
+    from ops.rehearse import Rehearsal
+
+COLUMNS = ("create", "update", "replace", "delete", "same")
+
+
+def render(result: Rehearsal) -> None:
+    """Print the table of systems, the outputs, and whether the second preview was empty."""
+    out.print(f"\nStack {result.stack}, phase {result.phase}, Pulumi {result.engine.version}", markup=False)
+    out.print(_table(result))
+    if result.outputs:
+        out.print("Outputs:")
+        for name, value in result.outputs.items():
+            out.print(f"  {name}: {value}", markup=False)
+    if result.second_preview is None:
+        out.print(f"Preview only, {result.seconds:.1f} s.")
+        return
+    left = result.second_preview.changes()
+    if not left:
+        out.print(f"Second preview: empty. {result.seconds:.1f} s.")
+        return
+    out.print(f"Second preview: {len(left)} resources would still change:")
+    for item in left:
+        paths = ", ".join(path for path, _ in item.changed) or "-"
+        out.print(f"  {item.op} {item.type} {item.name}: {paths}", markup=False)
+
+
+def _table(result: Rehearsal) -> Table:
+    titles = {system.key: system for system in SYSTEMS}
+    table = Table("System", *[column.capitalize() for column in COLUMNS], box=None, pad_edge=False)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for key, counts in systems_table(result.plan).items():
+        system = titles.get(key)
+        title = system.title if system else key
+        if system is not None and not any(counts.values()):
+            title += f" (from phase {system.from_phase})" if system.from_phase != "optimization" else " (none)"
+        table.add_row(title, *[str(counts[column]) if counts[column] else "-" for column in COLUMNS])
+    totals = result.plan.counts()
+    table.add_section()
+    table.add_row("Total", *[str(totals[column]) for column in COLUMNS])
+    return table
