@@ -1,0 +1,120 @@
+"""The horizontal autoscaler of a Deployment, whichever backend renders it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.autoscaling.render import (
+    Backend,
+    Manifest,
+    Target,
+    horizontal_pod_autoscaler_spec,
+    scaled_object_spec,
+)
+from components.kubernetes.labels import standard_labels
+
+if TYPE_CHECKING:
+    from components.autoscaling.policy import AutoscalingPolicy
+
+DEFAULT_PROMETHEUS = "http://kube-prometheus-stack-prometheus.monitoring.svc.cluster.local:9090"
+"""Where kube-prometheus-stack serves its API when released under its own name in `monitoring`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AutoscalerArgs:
+    """Scales one Deployment.
+
+    Attributes:
+        namespace: namespace of the Deployment.
+        deployment_name: metadata.name of the Deployment.
+        policy: bounds, targets and speed.
+        backend: "keda" (a ScaledObject; KEDA makes the HorizontalPodAutoscaler), "native" (cpu and memory only) or
+            "custom-metrics-api" (the guide's literal object; an adapter must serve the metric).
+        autoscaler_name: metadata.name of the HorizontalPodAutoscaler in every backend (guide: bailbondpro-hpa).
+        app: for the recommended labels.
+        prometheus_address: the Prometheus that KEDA asks.
+    """
+
+    namespace: pulumi.Input[str]
+    deployment_name: pulumi.Input[str]
+    policy: AutoscalingPolicy
+    backend: Backend = "keda"
+    autoscaler_name: str = "bailbondpro-hpa"
+    app: str = "bailbondpro"
+    prometheus_address: str = DEFAULT_PROMETHEUS
+
+
+class Autoscaler(pulumi.ComponentResource):
+    """One HorizontalPodAutoscaler over one Deployment, made directly or through KEDA: never both.
+
+    Example:
+        ```python
+        Autoscaler(
+            "app-autoscaler",
+            AutoscalerArgs(namespace="production", deployment_name=app.deployment_name, policy=guide_b()),
+        )
+        ```
+    """
+
+    autoscaler_name: pulumi.Output[str]
+
+    def __init__(self, name: str, args: AutoscalerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("bailbondpro:autoscaling:Autoscaler", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        if args.backend == "keda":
+            resource = _scaled_object(name, args, child)
+        else:
+            resource = _horizontal_pod_autoscaler(name, args, child)
+        self.autoscaler_name = resource.id.apply(lambda _: args.autoscaler_name)
+        self.register_outputs({"autoscalerName": self.autoscaler_name})
+
+
+def _spec(args: AutoscalerArgs) -> pulumi.Output[Manifest]:
+    """The rendered spec. Rendered once with a stand-in first, so that a wrong policy fails before any resource."""
+
+    def render(deployment: str, namespace: str) -> Manifest:
+        target = Target(deployment=deployment, namespace=namespace, prometheus_address=args.prometheus_address)
+        if args.backend == "keda":
+            return scaled_object_spec(args.policy, target, autoscaler_name=args.autoscaler_name)
+        custom = args.backend == "custom-metrics-api"
+        return horizontal_pod_autoscaler_spec(args.policy, target, custom_metrics=custom)
+
+    render("deployment", "namespace")
+    resolved = pulumi.Output.all(args.deployment_name, args.namespace)
+    return resolved.apply(lambda names: render(names[0], names[1]))
+
+
+def _metadata(args: AutoscalerArgs, annotations: dict[str, str] | None = None) -> k8s.meta.v1.ObjectMetaArgs:
+    return k8s.meta.v1.ObjectMetaArgs(
+        name=args.autoscaler_name,
+        namespace=args.namespace,
+        labels=standard_labels(args.app, "autoscaler"),
+        annotations=annotations,
+    )
+
+
+def _scaled_object(name: str, args: AutoscalerArgs, opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
+    resource: pulumi.CustomResource = k8s.apiextensions.CustomResource(
+        f"{name}-scaled-object",
+        api_version="keda.sh/v1alpha1",
+        kind="ScaledObject",
+        # a cluster that scaled natively before hands its autoscaler over instead of refusing a second one
+        metadata=_metadata(args, {"scaledobject.keda.sh/transfer-hpa-ownership": "true"}),
+        spec=_spec(args),
+        opts=opts,
+    )
+    return resource
+
+
+def _horizontal_pod_autoscaler(name: str, args: AutoscalerArgs, opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
+    resource: pulumi.CustomResource = k8s.autoscaling.v2.HorizontalPodAutoscaler(
+        f"{name}-horizontal-pod-autoscaler",
+        metadata=_metadata(args),
+        spec=_spec(args),
+        opts=opts,
+    )
+    return resource

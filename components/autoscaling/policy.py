@@ -1,0 +1,179 @@
+"""What an autoscaler decides by: one typed model, and the guide's four variants of it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+MAX_WINDOW_SECONDS = 3600
+MAX_PERIOD_SECONDS = 1800
+"""Limits of the API server (autoscaling/v2: stabilizationWindowSeconds, periodSeconds)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """How far the count may move within a period: by a share of the pods or by a number of pods."""
+
+    type: Literal["Percent", "Pods"]
+    value: int
+    period_seconds: int
+
+    def __post_init__(self) -> None:
+        if self.value < 1:
+            raise ValueError(f"a scaling step must move something, got {self.value}")
+        if not 1 <= self.period_seconds <= MAX_PERIOD_SECONDS:
+            raise ValueError(f"a scaling period is 1..{MAX_PERIOD_SECONDS} s, got {self.period_seconds}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Behavior:
+    """How fast one direction may go.
+
+    Attributes:
+        stabilization_window_seconds: the most careful proposal of this window counts; None for the API's default
+            (up 0, down 300).
+        steps: limits per period; the most generous one counts.
+        tolerance: deviation from the target that is ignored, as a quantity such as "0.6"; None for the controller's
+            default of 0.1. Needs Kubernetes 1.35 (beta, on by default there).
+    """
+
+    stabilization_window_seconds: int | None = None
+    steps: tuple[Step, ...] = ()
+    tolerance: str | None = None
+
+    def __post_init__(self) -> None:
+        window = self.stabilization_window_seconds
+        if window is not None and not 0 <= window <= MAX_WINDOW_SECONDS:
+            raise ValueError(f"a stabilization window is 0..{MAX_WINDOW_SECONDS} s, got {window}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AutoscalingPolicy:
+    """Bounds, targets and speed of one autoscaler. None leaves a signal out.
+
+    Attributes:
+        min_replicas: at least 1.
+        max_replicas: at least `min_replicas`.
+        cpu_percent: target use of the cpu REQUEST, averaged over pods, in percent.
+        memory_percent: the same for memory. V8 rarely gives memory back, so this signal scales up more readily
+            than down.
+        requests_per_second: target per pod.
+        latency_ms: 95th percentile of response times that is held, in milliseconds.
+        error_percent: share of failed requests that is held, in percent. Off in every preset: more pods make an
+            outage of the database worse.
+        scale_up: speed up; None with `scale_down` None means the controller's own rules.
+        scale_down: speed down.
+
+    Raises:
+        ValueError: bounds are out of order, or nothing is measured.
+    """
+
+    min_replicas: int
+    max_replicas: int
+    cpu_percent: int | None = None
+    memory_percent: int | None = None
+    requests_per_second: int | None = None
+    latency_ms: int | None = None
+    error_percent: int | None = None
+    scale_up: Behavior | None = None
+    scale_down: Behavior | None = None
+
+    def __post_init__(self) -> None:
+        if self.min_replicas < 1:
+            raise ValueError(f"minReplicas must be at least 1, got {self.min_replicas}")
+        if self.max_replicas < self.min_replicas:
+            raise ValueError(f"maxReplicas {self.max_replicas} is below minReplicas {self.min_replicas}")
+        signals = (
+            self.cpu_percent,
+            self.memory_percent,
+            self.requests_per_second,
+            self.latency_ms,
+            self.error_percent,
+        )
+        if all(signal is None for signal in signals):
+            raise ValueError("an autoscaler needs at least one signal")
+        if wrong := [signal for signal in signals if signal is not None and signal < 1]:
+            raise ValueError(f"a target must be at least 1, got {wrong[0]}")
+
+    def resized(self, min_replicas: int, max_replicas: int) -> AutoscalingPolicy:
+        """The same policy between other bounds."""
+        return replace(self, min_replicas=min_replicas, max_replicas=max_replicas)
+
+    def without_memory(self) -> AutoscalingPolicy:
+        """The same policy with memory left to a vertical autoscaler."""
+        return replace(self, memory_percent=None)
+
+
+def guide_a(min_replicas: int = 3, max_replicas: int = 10) -> AutoscalingPolicy:
+    """The first autoscaler of the guide (Horizontal Scaling, k8s-deployment.yml): 3..10, cpu 70 %, memory 80 %."""
+    return AutoscalingPolicy(min_replicas=min_replicas, max_replicas=max_replicas, cpu_percent=70, memory_percent=80)
+
+
+def guide_b(min_replicas: int = 3, max_replicas: int = 20) -> AutoscalingPolicy:
+    """The second one (Auto-Scaling, hpa-config.yml): 3..20, also 100 requests/s per pod, with speed limits."""
+    return AutoscalingPolicy(
+        min_replicas=min_replicas,
+        max_replicas=max_replicas,
+        cpu_percent=70,
+        memory_percent=80,
+        requests_per_second=100,
+        scale_down=Behavior(
+            stabilization_window_seconds=300, steps=(Step(type="Percent", value=10, period_seconds=60),)
+        ),
+        scale_up=Behavior(
+            stabilization_window_seconds=60,
+            steps=(
+                Step(type="Percent", value=50, period_seconds=60),
+                Step(type="Pods", value=2, period_seconds=60),
+            ),
+        ),
+    )
+
+
+def guide_autoscaler(min_replicas: int = 2, max_replicas: int = 20) -> AutoscalingPolicy:
+    """The guide's AutoScaler class (Auto-Scaling: Custom Auto-Scaling Logic) in the controller's own terms.
+
+    Up at cpu 70 %, memory 80 % or 500 ms, by half every 300 s; down by a fifth every 300 s. Its lower thresholds
+    (30 %, 40 %, 200 ms, all at once) become one tolerance: 0.6 below the targets is 28 %, 32 % and 200 ms, the
+    strictest of the three. The error rate stays an alert, see `AutoscalingPolicy.error_percent`.
+    """
+    return AutoscalingPolicy(
+        min_replicas=min_replicas,
+        max_replicas=max_replicas,
+        cpu_percent=70,
+        memory_percent=80,
+        latency_ms=500,
+        scale_up=Behavior(
+            stabilization_window_seconds=0,
+            steps=(Step(type="Percent", value=50, period_seconds=300),),
+            tolerance="0",
+        ),
+        scale_down=Behavior(
+            stabilization_window_seconds=300,
+            steps=(Step(type="Percent", value=20, period_seconds=300),),
+            tolerance="0.6",
+        ),
+    )
+
+
+def scaling_manager(min_replicas: int = 2, max_replicas: int = 10) -> AutoscalingPolicy:
+    """The guide's ScalingManager class (Horizontal Scaling: Container Orchestration) in the controller's own terms.
+
+    Looks every 60 s: one or, when slow (500 ms), two pods up; one down below half of the cpu target of 70 %.
+    """
+    return AutoscalingPolicy(
+        min_replicas=min_replicas,
+        max_replicas=max_replicas,
+        cpu_percent=70,
+        latency_ms=500,
+        scale_up=Behavior(
+            stabilization_window_seconds=0,
+            steps=(Step(type="Pods", value=2, period_seconds=60),),
+            tolerance="0",
+        ),
+        scale_down=Behavior(
+            stabilization_window_seconds=0,
+            steps=(Step(type="Pods", value=1, period_seconds=60),),
+            tolerance="0.5",
+        ),
+    )

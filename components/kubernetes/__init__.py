@@ -1,0 +1,1 @@
+"""Shared building blocks of the Kubernetes components: typed pods, manifests, network policies, namespace."""

@@ -1,0 +1,140 @@
+"""The Kubernetes objects that every workload is made of, built one way for all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pulumi_kubernetes as k8s
+
+from components.kubernetes.labels import standard_labels
+from components.kubernetes.template import pod_template
+
+if TYPE_CHECKING:
+    import pulumi
+
+    from components.kubernetes.pods import PodTemplate
+
+ROLLOUT_DEADLINE_SECONDS = 600
+"""When a rollout without progress counts as failed; also how long an update waits for it."""
+MIN_READY_SECONDS = 10
+"""How long a new pod must stay ready before the rollout goes on: two periods of the guide's readiness probe."""
+REVISION_HISTORY = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """What the objects of one workload share.
+
+    Attributes:
+        name: prefix of the logical names.
+        namespace: where they live.
+        app: the `app` label, the selector of the pods.
+        component: for the recommended labels.
+        opts: options of each object; the parent is the owning component.
+    """
+
+    name: str
+    namespace: pulumi.Input[str]
+    app: str
+    component: str
+    opts: pulumi.ResourceOptions
+
+    def metadata(self, object_name: str, *, skip_await: bool = False) -> k8s.meta.v1.ObjectMetaArgs:
+        """Metadata with name, namespace, the `app` label and the recommended labels."""
+        return k8s.meta.v1.ObjectMetaArgs(
+            name=object_name,
+            namespace=self.namespace,
+            labels={"app": self.app, **standard_labels(self.app, self.component)},
+            annotations={"pulumi.com/skipAwait": "true"} if skip_await else None,
+        )
+
+    def selector(self) -> k8s.meta.v1.LabelSelectorArgs:
+        """The pods of the workload."""
+        return k8s.meta.v1.LabelSelectorArgs(match_labels={"app": self.app})
+
+
+def service_account(identity: Identity, object_name: str) -> k8s.core.v1.ServiceAccount:
+    """An own service account whose token is not mounted."""
+    return k8s.core.v1.ServiceAccount(
+        f"{identity.name}-service-account",
+        metadata=identity.metadata(object_name),
+        automount_service_account_token=False,
+        opts=identity.opts,
+    )
+
+
+def deployment(
+    identity: Identity, object_name: str, template: PodTemplate, replicas: int | None
+) -> k8s.apps.v1.Deployment:
+    """A Deployment that rolls without losing capacity.
+
+    Args:
+        identity: what its objects share.
+        object_name: metadata.name.
+        template: the pod.
+        replicas: None when an autoscaler owns the field: sending it would undo the autoscaler's decision.
+    """
+    return k8s.apps.v1.Deployment(
+        f"{identity.name}-deployment",
+        metadata=identity.metadata(object_name),
+        spec=k8s.apps.v1.DeploymentSpecArgs(
+            replicas=replicas,
+            selector=identity.selector(),
+            template=pod_template(template),
+            strategy=k8s.apps.v1.DeploymentStrategyArgs(
+                type="RollingUpdate",
+                rolling_update=k8s.apps.v1.RollingUpdateDeploymentArgs(max_surge=1, max_unavailable=0),
+            ),
+            min_ready_seconds=MIN_READY_SECONDS,
+            progress_deadline_seconds=ROLLOUT_DEADLINE_SECONDS,
+            revision_history_limit=REVISION_HISTORY,
+        ),
+        opts=identity.opts,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServicePort:
+    """A named TCP port of a Service and the container port behind it."""
+
+    name: str
+    port: int
+    target_port: int
+
+
+def service(
+    identity: Identity, object_name: str, ports: tuple[ServicePort, ...], *, headless: bool = False
+) -> k8s.core.v1.Service:
+    """A ClusterIP Service, or a headless one whose name resolves to the addresses of the ready pods."""
+    return k8s.core.v1.Service(
+        f"{identity.name}-headless" if headless else f"{identity.name}-service",
+        # ready pods are the Deployment's to wait for; a second wait here could only time out on a scale to zero
+        metadata=identity.metadata(object_name, skip_await=True),
+        spec=k8s.core.v1.ServiceSpecArgs(
+            type="ClusterIP",
+            cluster_ip="None" if headless else None,
+            selector={"app": identity.app},
+            ports=[
+                k8s.core.v1.ServicePortArgs(
+                    name=port.name, port=port.port, target_port=port.target_port, protocol="TCP"
+                )
+                for port in ports
+            ],
+        ),
+        opts=identity.opts,
+    )
+
+
+def disruption_budget(identity: Identity, object_name: str) -> k8s.policy.v1.PodDisruptionBudget:
+    """At most one pod may be drained at a time; pods that are not ready never block a drain."""
+    return k8s.policy.v1.PodDisruptionBudget(
+        f"{identity.name}-disruption-budget",
+        metadata=identity.metadata(object_name),
+        spec=k8s.policy.v1.PodDisruptionBudgetSpecArgs(
+            max_unavailable=1,
+            selector=identity.selector(),
+            unhealthy_pod_eviction_policy="AlwaysAllow",
+        ),
+        opts=identity.opts,
+    )

@@ -1,0 +1,173 @@
+"""The environment of the Node.js application: heap sizes that fit the container, pools, and both URL schemes. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from components.kubernetes.pods import EnvEntry, EnvVar, SecretEnvVar
+from components.kubernetes.quantities import mebibytes
+
+DATABASE_SECRET = "db-secret"  # noqa: S105 - an object's name (guide, Horizontal Scaling), not a secret
+REDIS_SECRET = "redis-secret"  # noqa: S105 - as above
+URL_KEY = "url"
+"""The key that the guide's Deployment reads in both Secrets (Horizontal Scaling)."""
+
+UV_THREADPOOL_SIZE = 16  # guide, Vertical Scaling: Performance Tuning
+GUIDE_SEMI_SPACE_MIB = 128  # guide, Vertical Scaling: Performance Tuning
+DEFAULT_SEMI_SPACE_MIB = 16  # V8's own default on 64 bit
+CACHE_TTL_SECONDS = 300  # guide, Caching Strategies: stdTTL
+CACHE_CHECK_SECONDS = 60  # guide, Caching Strategies: checkperiod
+IDLE_TIMEOUT_MS = 30000  # guide, Database Scaling: idleTimeoutMillis
+CONNECTION_TIMEOUT_MS = 2000  # guide, Database Scaling: connectionTimeoutMillis
+SMALLEST_LIMIT_MIB = 256
+"""Below this Node.js and its native memory leave no useful heap."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heap:
+    """V8 heap flags, in MiB.
+
+    V8 reserves three semi-spaces for the young generation, so the heap may grow to `total_mib`
+    (measured on Node.js 20: old 768 with semi 16 gives a heap limit of 816).
+    """
+
+    old_space_mib: int
+    semi_space_mib: int
+
+    @property
+    def total_mib(self) -> int:
+        """The largest heap: old space and three semi-spaces."""
+        return self.old_space_mib + 3 * self.semi_space_mib
+
+    @property
+    def node_options(self) -> str:
+        """The value of NODE_OPTIONS. The guide's --gc-interval is left out: Node.js refuses it there and exits."""
+        return f"--max-old-space-size={self.old_space_mib} --max-semi-space-size={self.semi_space_mib}"
+
+
+def heap(memory_limit: str) -> Heap:
+    """The heap that fits a container's memory limit: 75 % of it in all, the rest for buffers, threads and code.
+
+    The guide's 4096 MiB old space and 128 MiB semi-space (Performance Tuning) need about 6 GiB; under its own limit
+    of 1 GiB (Horizontal Scaling) they end in an out-of-memory kill. The guide's semi-space is used from 4 GiB on.
+
+    Raises:
+        ValueError: the limit is too small to run Node.js, or is no quantity.
+    """
+    limit = mebibytes(memory_limit)
+    if limit < SMALLEST_LIMIT_MIB:
+        raise ValueError(f"a memory limit of {memory_limit} leaves no heap: at least {SMALLEST_LIMIT_MIB}Mi is needed")
+    semi = _semi_space(limit)
+    return Heap(old_space_mib=limit * 3 // 4 - 3 * semi, semi_space_mib=semi)
+
+
+def _semi_space(limit_mib: int) -> int:
+    if limit_mib >= 4096:  # noqa: PLR2004 - from here on the guide's own number fits
+        return GUIDE_SEMI_SPACE_MIB
+    if limit_mib >= 2048:  # noqa: PLR2004 - twice the default costs 5 % of 2 GiB and saves promotions
+        return 2 * DEFAULT_SEMI_SPACE_MIB
+    return DEFAULT_SEMI_SPACE_MIB
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientPools:
+    """Connections that each pod opens at most (guide, Database Scaling: 20, 15 and 10)."""
+
+    primary: int = 20
+    replica: int = 15
+    shard: int = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuntimeEnvironment:
+    """What the application is told.
+
+    Attributes:
+        memory_limit: the container's memory limit, such as "1Gi"; sizes the heap.
+        port: HTTP port of the web part (guide: 3000).
+        api_port: port of the API part (guide's nginx upstream: 4000); None for a service with one port.
+        replicas: number of read replicas with a URL, 0 for none.
+        shards: number of shards with a URL, 0 for none.
+        database: whether the service reads the primary's URL.
+        redis: whether the service reads the cache's URL.
+        redis_cluster: the cache runs in cluster mode, which needs a cluster-aware client.
+        redis_tls: the cache accepts TLS connections only.
+        pools: client-side pool sizes per pod.
+        extra: further plain variables.
+    """
+
+    memory_limit: str = "1Gi"
+    port: int = 3000
+    api_port: int | None = 4000
+    replicas: int = 0
+    shards: int = 0
+    database: bool = True
+    redis: bool = True
+    redis_cluster: bool = True
+    redis_tls: bool = True
+    pools: ClientPools = ClientPools()
+    extra: tuple[EnvVar, ...] = ()
+
+
+def replica_key(number: int) -> str:
+    """Key of a replica's URL in the database Secret; numbers start at 1, as in the guide (Database Scaling)."""
+    return f"replica-{number}-url"
+
+
+def shard_key(index: int) -> str:
+    """Key of a shard's URL in the database Secret; indexes start at 0, as in the guide (Database Scaling)."""
+    return f"shard-{index}-url"
+
+
+def environment(runtime: RuntimeEnvironment) -> tuple[EnvEntry, ...]:
+    """All variables, in a stable order; a URL appears only where its endpoint exists.
+
+    DATABASE_URL and REDIS_URL are what the guide's Deployment sets, the other names are what its code reads. A shard
+    variable that is missing would make the client fall back to localhost, so shards are all told or none.
+    """
+    return (*_process(runtime), *_database(runtime), *_redis(runtime), *runtime.extra)
+
+
+def _process(runtime: RuntimeEnvironment) -> tuple[EnvEntry, ...]:
+    entries = [
+        EnvVar(name="NODE_ENV", value="production"),
+        EnvVar(name="PORT", value=str(runtime.port)),
+        EnvVar(name="NODE_OPTIONS", value=heap(runtime.memory_limit).node_options),
+        EnvVar(name="UV_THREADPOOL_SIZE", value=str(UV_THREADPOOL_SIZE)),
+        EnvVar(name="CACHE_TTL_SECONDS", value=str(CACHE_TTL_SECONDS)),
+        EnvVar(name="CACHE_CHECK_PERIOD_SECONDS", value=str(CACHE_CHECK_SECONDS)),
+    ]
+    if runtime.api_port is not None:
+        entries.insert(2, EnvVar(name="API_PORT", value=str(runtime.api_port)))
+    return tuple(entries)
+
+
+def _database(runtime: RuntimeEnvironment) -> tuple[EnvEntry, ...]:
+    if not runtime.database:
+        return ()
+    urls = [("DATABASE_URL", URL_KEY), ("DATABASE_PRIMARY_URL", "primary-url")]
+    urls += [(f"DATABASE_REPLICA_{n}_URL", replica_key(n)) for n in range(1, runtime.replicas + 1)]
+    urls += [(f"DATABASE_SHARD_{i}_URL", shard_key(i)) for i in range(runtime.shards)]
+    sizes = (
+        ("DATABASE_POOL_PRIMARY_MAX", runtime.pools.primary),
+        ("DATABASE_POOL_REPLICA_MAX", runtime.pools.replica),
+        ("DATABASE_POOL_SHARD_MAX", runtime.pools.shard),
+        ("DATABASE_POOL_IDLE_TIMEOUT_MS", IDLE_TIMEOUT_MS),
+        ("DATABASE_POOL_CONNECTION_TIMEOUT_MS", CONNECTION_TIMEOUT_MS),
+    )
+    return (
+        *(SecretEnvVar(name=name, secret=DATABASE_SECRET, key=key) for name, key in urls),
+        *(EnvVar(name=name, value=str(value)) for name, value in sizes),
+    )
+
+
+def _redis(runtime: RuntimeEnvironment) -> tuple[EnvEntry, ...]:
+    if not runtime.redis:
+        return ()
+    return (
+        SecretEnvVar(name="REDIS_URL", secret=REDIS_SECRET, key=URL_KEY),
+        SecretEnvVar(name="REDIS_HOST", secret=REDIS_SECRET, key="host"),
+        SecretEnvVar(name="REDIS_PORT", secret=REDIS_SECRET, key="port"),
+        EnvVar(name="REDIS_TLS", value=str(runtime.redis_tls).lower()),
+        EnvVar(name="REDIS_CLUSTER", value=str(runtime.redis_cluster).lower()),
+    )
