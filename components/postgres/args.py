@@ -1,0 +1,262 @@
+"""Arguments of a PostgreSQL server on RDS, with the rules that the RDS API checks only at apply time."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Literal
+
+from components.naming import NameKind, physical_name
+from components.validation import require, within
+from components.windows import is_daily_window, is_weekly_window, windows_clash
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pulumi
+
+    from components.postgres_parameters import Parameter
+    from components.secrets import Credential
+
+MAX_REPLICAS = 15
+"""Read replicas of one RDS PostgreSQL source (RDS User Guide, "Working with read replicas")."""
+
+MINIMUM_STORAGE_GIB, MAXIMUM_STORAGE_GIB = 20, 65_536
+"""Range of gp3 storage for RDS PostgreSQL (RDS User Guide, "Amazon RDS DB instance storage")."""
+
+ADVANCED_INSIGHTS_DAYS = 465
+"""Least retention that Database Insights' advanced mode needs (CloudWatch User Guide, "Database Insights")."""
+
+MONITORING_INTERVALS = frozenset({0, 1, 5, 10, 15, 30, 60})
+"""Seconds that Enhanced Monitoring accepts; 0 is off (RDS API reference, CreateDBInstance)."""
+
+_DATABASE_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_ENGINE_VERSION = re.compile(r"\d{2}(\.\d{1,2})?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackupReplication:
+    """A copy of the primary's automated backups and logs in a second region.
+
+    Attributes:
+        region: destination region; changing it makes a new copy.
+        key_arn: KMS key in that region.
+        retention_days: 1 to 35 days that the copies are kept.
+    """
+
+    region: str
+    key_arn: pulumi.Input[str]
+    retention_days: int
+
+    def __post_init__(self) -> None:
+        require(
+            f"backup replication to {self.region!r}",
+            (within(self.retention_days, 1, 35), f"retention_days is 1..35, not {self.retention_days}"),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostgresTemplate:
+    """All of a server but its identity, so that equal servers (shards) share one.
+
+    Attributes:
+        engine_version: major version ("17"), which follows minor releases, or a pinned minor ("17.7").
+        replica_engine_version: pinned minor of the replicas while they lead the primary in a minor upgrade, else None.
+        family: parameter group family of the major version ("postgres17").
+        instance_class: class of the primary, for example "db.m7g.large".
+        replica_instance_class: class of the replicas; None takes the primary's.
+        allocated_storage_gib: gp3 storage, 20 to 65,536 GiB. It can only grow, at most once in six hours.
+        max_allocated_storage_gib: ceiling of storage autoscaling, at least 10 % above; None switches it off.
+        multi_az: True keeps a synchronous standby in a second zone.
+        replicas: asynchronous read replicas, 0 to 15.
+        availability_zones: zones that replicas are spread over, in a stable order.
+        vpc_id: VPC of the security group.
+        subnet_ids: data subnets, in at least two zones.
+        client_security_group_ids: security groups whose members may connect. Rules are named by position: append only.
+        key_arn: KMS key for storage, Performance Insights and logs; changing it would replace the database.
+        parameters: parameter group of the primary and all replicas (see `components.postgres_parameters`).
+        backup_retention_days: automated backups, 0 to 35 days; replicas need at least 1.
+        backup_window: daily, UTC, "hh:mm-hh:mm", at least 30 minutes.
+        maintenance_window: weekly, UTC, "ddd:hh:mm-ddd:hh:mm", at least 30 minutes, apart from the backup window.
+        performance_insights_retention_days: 7, a multiple of 31 up to 713, or 731.
+        database_insights_mode: "advanced" needs a retention of at least 465 days and is billed per vCPU.
+        monitoring_interval_seconds: Enhanced Monitoring: 0 (off), 1, 5, 10, 15, 30 or 60.
+        log_retention_days: days that exported logs are kept in CloudWatch, a value CloudWatch Logs accepts.
+        deletion_protection: True makes RDS itself refuse deletion.
+        final_snapshot: True takes a snapshot of the primary before deletion and keeps its automated backups.
+        apply_immediately: False waits for the maintenance window where a change interrupts service.
+        auto_minor_version_upgrade: True lets RDS apply minor releases in the maintenance window.
+        allow_major_version_upgrade: True for the one update that changes the major version.
+        backup_replication: copies of the backups in another region, or None.
+        protect: True makes Pulumi refuse to delete or replace the instances.
+    """
+
+    engine_version: str = "17"
+    replica_engine_version: str | None = None
+    family: str = "postgres17"
+    instance_class: str
+    replica_instance_class: str | None = None
+    allocated_storage_gib: int
+    max_allocated_storage_gib: int | None = None
+    multi_az: bool = True
+    replicas: int = 0
+    availability_zones: tuple[str, ...] = ()
+    vpc_id: pulumi.Input[str]
+    subnet_ids: Sequence[pulumi.Input[str]]
+    client_security_group_ids: Sequence[pulumi.Input[str]]
+    key_arn: pulumi.Input[str]
+    parameters: tuple[Parameter, ...]
+    backup_retention_days: int = 14
+    backup_window: str = "07:00-08:00"
+    maintenance_window: str = "sun:08:30-sun:09:30"
+    performance_insights_retention_days: int = 7
+    database_insights_mode: Literal["standard", "advanced"] = "standard"
+    monitoring_interval_seconds: int = 60
+    log_retention_days: int = 30
+    deletion_protection: bool = True
+    final_snapshot: bool = True
+    apply_immediately: bool = False
+    auto_minor_version_upgrade: bool = True
+    allow_major_version_upgrade: bool = False
+    backup_replication: BackupReplication | None = None
+    protect: bool = False
+
+    @property
+    def label(self) -> str:
+        """How messages name it."""
+        return "PostgreSQL server"
+
+    def __post_init__(self) -> None:
+        require(
+            self.label,
+            *self._version_rules(),
+            *self._storage_rules(),
+            *self._replica_rules(),
+            *self._schedule_rules(),
+            *self._insight_rules(),
+        )
+
+    def _version_rules(self) -> tuple[tuple[bool, str], ...]:
+        major = self.engine_version.split(".")[0]
+        leading = self.replica_engine_version
+        return (
+            (
+                bool(_ENGINE_VERSION.fullmatch(self.engine_version)),
+                f"engine_version is a major ('17') or a minor ('17.7'), not {self.engine_version!r}",
+            ),
+            (self.family == f"postgres{major}", f"family of version {self.engine_version} is 'postgres{major}'"),
+            (
+                leading is None or leading.startswith(f"{major}."),
+                f"replica_engine_version {leading!r} must be a minor of {major}",
+            ),
+        )
+
+    def _storage_rules(self) -> tuple[tuple[bool, str], ...]:
+        size, ceiling = self.allocated_storage_gib, self.max_allocated_storage_gib
+        return (
+            (
+                within(size, MINIMUM_STORAGE_GIB, MAXIMUM_STORAGE_GIB),
+                f"allocated_storage_gib is {MINIMUM_STORAGE_GIB}..{MAXIMUM_STORAGE_GIB}, not {size}",
+            ),
+            (
+                # RDS asks for a tenth more; whole numbers keep the comparison exact.
+                ceiling is None or (10 * ceiling >= 11 * size and ceiling <= MAXIMUM_STORAGE_GIB),
+                f"max_allocated_storage_gib {ceiling} must exceed allocated_storage_gib {size} by 10 % or be None",
+            ),
+        )
+
+    def _replica_rules(self) -> tuple[tuple[bool, str], ...]:
+        return (
+            (within(self.replicas, 0, MAX_REPLICAS), f"replicas is 0..{MAX_REPLICAS}, not {self.replicas}"),
+            (
+                self.replicas == 0 or self.backup_retention_days >= 1,
+                "replicas need backup_retention_days >= 1",
+            ),
+            (self.replicas == 0 or bool(self.availability_zones), "replicas need availability_zones to be spread over"),
+            (bool(self.subnet_ids), "subnet_ids must not be empty"),
+        )
+
+    def _schedule_rules(self) -> tuple[tuple[bool, str], ...]:
+        return (
+            (
+                within(self.backup_retention_days, 0, 35),
+                f"backup_retention_days is 0..35, not {self.backup_retention_days}",
+            ),
+            (
+                is_daily_window(self.backup_window, minimum_minutes=30),
+                f"backup_window is 'hh:mm-hh:mm' of at least 30 minutes, not {self.backup_window!r}",
+            ),
+            (
+                is_weekly_window(self.maintenance_window, minimum_minutes=30),
+                f"maintenance_window is 'ddd:hh:mm-ddd:hh:mm' of at least 30 minutes, not {self.maintenance_window!r}",
+            ),
+            (
+                not windows_clash(self.backup_window, self.maintenance_window),
+                f"backup_window {self.backup_window} overlaps maintenance_window {self.maintenance_window}",
+            ),
+            (
+                self.backup_replication is None or self.backup_retention_days >= 1,
+                "backup_replication needs backup_retention_days of at least 1",
+            ),
+        )
+
+    def _insight_rules(self) -> tuple[tuple[bool, str], ...]:
+        days = self.performance_insights_retention_days
+        return (
+            (
+                days in {7, 731} or (days % 31 == 0 and within(days, 31, 713)),
+                f"performance_insights_retention_days is 7, n x 31 up to 713, or 731, not {days}",
+            ),
+            (
+                self.database_insights_mode == "standard" or days >= ADVANCED_INSIGHTS_DAYS,
+                f"database_insights_mode 'advanced' needs a retention of at least {ADVANCED_INSIGHTS_DAYS} days",
+            ),
+            (
+                self.monitoring_interval_seconds in MONITORING_INTERVALS,
+                f"monitoring_interval_seconds is one of {sorted(MONITORING_INTERVALS)}",
+            ),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostgresArgs(PostgresTemplate):
+    """A server: what it is called, who logs in, and everything of its template.
+
+    Attributes:
+        identifier: RDS identifier of the primary, at most 63 characters; replicas append "-replica-<n>".
+        database_name: the first database. PostgreSQL folds names, so lower case only. Changing it replaces the server.
+        credential: the master user. Its username cannot change in place.
+    """
+
+    identifier: str
+    database_name: str
+    credential: Credential
+
+    @property
+    def label(self) -> str:
+        """How messages name it."""
+        return f"PostgreSQL server {self.identifier!r}"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require(
+            self.label,
+            (
+                physical_name(NameKind.RDS_IDENTIFIER, self.identifier) == self.identifier,
+                "identifier has at most 63 lower-case characters",
+            ),
+            (bool(_DATABASE_NAME.fullmatch(self.database_name)), f"database_name {self.database_name!r} is not usable"),
+            (self.credential.username is not None, "credential needs a username"),
+        )
+
+    @classmethod
+    def from_template(
+        cls, template: PostgresTemplate, *, identifier: str, database_name: str, credential: Credential
+    ) -> PostgresArgs:
+        """A server like the template, under an identity of its own."""
+        shared = {field.name: getattr(template, field.name) for field in fields(PostgresTemplate)}
+        return cls(identifier=identifier, database_name=database_name, credential=credential, **shared)
+
+    def replica_identifier(self, number: int) -> str:
+        """RDS identifier of a replica, counted from 1."""
+        return physical_name(NameKind.RDS_IDENTIFIER, self.identifier, "replica", str(number))
