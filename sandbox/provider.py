@@ -19,6 +19,7 @@ from sandbox.cloud import Cloud, CloudObject, restored
 from sandbox.computed import ACCOUNT, REGION, VOLATILE, computed_outputs, merge, resource_id
 from sandbox.diff import Change, changes
 from sandbox.replacement import replacing
+from sandbox.validate import validate
 from sandbox.wire import UNKNOWN, Secret, Unknown, decode, encode, has_unknown, unwrap
 
 if TYPE_CHECKING:
@@ -146,7 +147,10 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
         token = type_of(request.urn)
         new, old = decode(request.news), decode(request.olds)
         named = with_name(token, name_of(request.urn), new, unwrap(old), request.randomSeed)
-        return provider_pb2.CheckResponse(inputs=encode(named))
+        schema = self.deps.oracle.get(token)
+        found = validate(schema, named) if schema is not None else []
+        failures = [provider_pb2.CheckFailure(property=item.path, reason=item.reason) for item in found]
+        return provider_pb2.CheckResponse(inputs=encode(named), failures=failures)
 
     def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:  # noqa: ARG002, N802
         """Compare inputs; say which changes replace, and whether the old object must go first."""

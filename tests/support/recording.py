@@ -5,6 +5,7 @@ Everything is awaited before `record` returns, so a test asserts on plain data a
 
 from __future__ import annotations
 
+import atexit
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockMonitor, Mocks, set_mocks
 
 from sandbox.computed import computed_outputs, merge, resource_id
+from sandbox.schema import SchemaOracle
+from sandbox.validate import validate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
 
 SECRET_MARK = rpc._special_secret_sig  # the SDK gives its secret signature no public name
 SPECIAL_KEY = rpc._special_sig_key
+
+ORACLE = SchemaOracle()
+atexit.register(ORACLE.flush)
 
 
 @dataclass(frozen=True)
@@ -98,9 +104,21 @@ class _Mocks(Mocks):
             return None, args.inputs
         plain, _ = _unwrap(args.inputs)
         assert isinstance(plain, dict)
+        _refuse_nonsense(args.typ, args.name, plain)
         identity = args.resource_id or resource_id(args.typ, args.name, plain)
         computed = computed_outputs(args.typ, args.name, plain, identity)
         return identity, merge(args.inputs, {"name": identity, **computed} if "name" not in plain else computed)
+
+
+def _refuse_nonsense(token: str, name: str, inputs: dict[str, Any]) -> None:
+    """Mocks accept anything; a real provider does not: inputs are held against the SDK's schema."""
+    schema = ORACLE.get(token)
+    if schema is None:
+        return
+    found = validate(schema, inputs)
+    if found:
+        lines = "\n".join(f"  {violation.path}: {violation.reason}" for violation in found)
+        raise AssertionError(f"{token} {name} would be refused by its provider:\n{lines}")
 
 
 class _Monitor(MockMonitor):

@@ -1,0 +1,148 @@
+"""Faults by operation, type and name: what may go wrong in a real cloud, on demand.
+
+A fault is written `KIND:TYPE:NAME[:DETAIL]`, where TYPE and NAME may hold `*` and `?`:
+
+- `create:`, `update:`, `delete:` - the call fails once with nothing done;
+- `partial:` - the object exists, but its creation is reported as failed, as an unready Deployment is;
+- `slow:` - the creation takes DETAIL seconds (default 2) before it succeeds;
+- `gone:` - the object is deleted behind the engine's back before the run;
+- `drift:` - DETAIL `property=value` is changed behind the engine's back before the run.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sandbox.cloud import Cloud
+
+FaultKind = Literal["create", "update", "delete", "partial", "slow", "gone", "drift"]
+SLOW_SECONDS = 2.0
+
+
+class FaultError(ValueError):
+    """A fault that cannot be understood; the message shows the right form."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault.
+
+    Attributes:
+        kind: what goes wrong.
+        type: pattern of the type token, for example `aws:rds/instance:Instance` or `aws:rds/*`.
+        name: pattern of the logical name.
+        detail: seconds for `slow`, `property=value` for `drift`.
+        times: how often it strikes each matching object; a rerun then goes through.
+    """
+
+    kind: FaultKind
+    type: str
+    name: str
+    detail: str = ""
+    times: int = 1
+
+    def matches(self, token: str, name: str) -> bool:
+        """Whether this fault strikes a resource."""
+        return fnmatchcase(token, self.type) and fnmatchcase(name, self.name)
+
+    @property
+    def seconds(self) -> float:
+        """How long a slow creation takes."""
+        return float(self.detail or SLOW_SECONDS)
+
+    @property
+    def change(self) -> tuple[str, Any]:
+        """The top-level property that drifts, and its new value (JSON where it parses, else text)."""
+        name, _, text = self.detail.partition("=")
+        try:
+            return name, json.loads(text)
+        except ValueError:
+            return name, text
+
+
+def parse_fault(text: str) -> Fault:
+    """Read a fault as it is given on the command line.
+
+    Type tokens hold colons themselves: `create:aws:rds/instance:Instance:primary` has the type
+    `aws:rds/instance:Instance` and the name `primary`; a type without colons is a pattern such as `*`.
+
+    Raises:
+        FaultError: the text has another form.
+    """
+    kind, _, rest = text.partition(":")
+    if kind not in get_args(FaultKind):
+        raise FaultError(f"unknown fault {kind!r} in {text!r}; one of: {', '.join(get_args(FaultKind))}")
+    detail = ""
+    parts = rest.split(":")
+    if kind in {"slow", "drift"} and len(parts) in {3, 5}:
+        detail = parts.pop()
+    if len(parts) == len(("package", "module", "type", "name")):
+        token, name = ":".join(parts[:3]), parts[3]
+    elif len(parts) == len(("type", "name")):
+        token, name = parts
+    else:
+        raise FaultError(f"a fault is KIND:TYPE:NAME, for example create:aws:rds/instance:Instance:primary; got {text!r}")
+    fault = Fault(kind, token, name, detail)  # type: ignore[arg-type]  # membership was checked above
+    _check_detail(fault, text)
+    return fault
+
+
+def _check_detail(fault: Fault, text: str) -> None:
+    if fault.kind == "drift" and "=" not in fault.detail:
+        raise FaultError(f"a drift names what changes, for example drift:aws:ec2/vpc:Vpc:*:enableDnsSupport=false; got {text!r}")
+    if fault.kind == "slow":
+        try:
+            fault.seconds  # noqa: B018 - evaluated for its check
+        except ValueError as error:
+            raise FaultError(f"a slow creation takes a number of seconds; got {text!r}") from error
+
+
+@dataclass
+class Faults:
+    """The faults of one run, and which have struck already; thread-safe."""
+
+    planned: tuple[Fault, ...] = ()
+    struck: list[tuple[Fault, str]] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @classmethod
+    def parse(cls, texts: Iterable[str]) -> Faults:
+        """Faults from the command line.
+
+        Raises:
+            FaultError: one of them cannot be understood.
+        """
+        return cls(tuple(parse_fault(text) for text in texts))
+
+    def strike(self, kind: FaultKind, token: str, name: str) -> Fault | None:
+        """The fault that strikes this operation now, at most `times` times for each object."""
+        with self._lock:
+            for fault in self.planned:
+                if fault.kind == kind and fault.matches(token, name):
+                    before = sum(1 for other, struck in self.struck if other == fault and struck == name)
+                    if before < fault.times:
+                        self.struck.append((fault, name))
+                        return fault
+        return None
+
+    def strike_cloud(self, cloud: Cloud) -> list[str]:
+        """Change or delete objects behind the engine's back; returns what was done, one line for each."""
+        done = []
+        for item in cloud.all():
+            if self.strike("gone", item.token, item.name) is not None:
+                cloud.delete(item.token, item.id)
+                done.append(f"deleted {item.token} {item.name}")
+            elif (fault := self.strike("drift", item.token, item.name)) is not None:
+                name, value = fault.change
+                item.inputs[name] = value
+                item.outputs[name] = value
+                cloud.put(item)
+                done.append(f"changed {name} of {item.token} {item.name}")
+        return done

@@ -1,0 +1,161 @@
+"""Holds a property bag against a type's schema: unknown names, wrong types, missing inputs, values outside an enum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from sandbox.diff import format_path
+from sandbox.wire import Secret, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sandbox.schema import JsonType, ResourceSchema
+
+Keys = tuple[str | int, ...]
+_STRICT_PACKAGES = ("kubernetes:",)
+"""Packages whose API refuses a text where a number belongs; the bridged providers convert it."""
+_CONVERTIBLE_BOOLEANS = ("true", "false")
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One refused property: where, and why, with the nearest valid name or value."""
+
+    path: str
+    reason: str
+
+
+def validate(schema: ResourceSchema, inputs: dict[str, Any]) -> list[Violation]:
+    """Every way in which the inputs break the schema; unknown values are skipped, not guessed.
+
+    Args:
+        schema: the schema of the resource type.
+        inputs: decoded inputs; secrets and unknowns may stand anywhere.
+    """
+    strict = schema.token.startswith(_STRICT_PACKAGES)
+    return list(_Validation(schema, strict=strict).fields(schema.inputs, schema.required, inputs, ()))
+
+
+class _Validation:
+    def __init__(self, schema: ResourceSchema, *, strict: bool) -> None:
+        self.schema = schema
+        self.strict = strict
+
+    def fields(
+        self, known: dict[str, JsonType], required: tuple[str, ...], values: dict[str, Any], at: Keys
+    ) -> Iterator[Violation]:
+        for name in sorted(values.keys() - known.keys()):
+            if name.startswith("__") or values[name] is None:
+                continue  # the engine's own bookkeeping, and absent values
+            yield Violation(format_path((*at, name)), f"unknown property{_nearest(name, list(known))}")
+        for name in required:
+            if values.get(name) is None:
+                yield Violation(format_path((*at, name)), "missing required property")
+        for name, value in values.items():
+            if name in known:
+                yield from self.value(known[name], value, (*at, name))
+
+    def value(self, expected: JsonType, value: Any, at: Keys) -> Iterator[Violation]:  # noqa: ANN401 - any property
+        if isinstance(value, Secret):
+            value = value.value
+        if value is None or isinstance(value, Unknown):
+            return
+        if "union" in expected:
+            yield from self._union(expected["union"], value, at)
+        elif "ref" in expected:
+            yield from self._object(expected["ref"], value, at)
+        elif "list" in expected:
+            yield from self._list(expected["list"], value, at)
+        elif "map" in expected:
+            yield from self._map(expected["map"], value, at)
+        elif "enum" in expected:
+            yield from _enum(expected, value, at)
+        elif not self._is(expected["kind"], value):
+            yield Violation(format_path(at), f"expected {_article(expected['kind'])}, got {describe(value)}")
+
+    def _union(self, alternatives: list[JsonType], value: Any, at: Keys) -> Iterator[Violation]:  # noqa: ANN401
+        tried = [list(self.value(alternative, value, at)) for alternative in alternatives]
+        if all(tried):
+            yield min(tried, key=len)[0]
+
+    def _object(self, name: str, value: Any, at: Keys) -> Iterator[Violation]:  # noqa: ANN401 - any property
+        if not isinstance(value, dict):
+            yield Violation(format_path(at), f"expected an object, got {describe(value)}")
+            return
+        nested = self.schema.types[name]
+        yield from self.fields(nested["properties"], tuple(nested["required"]), value, at)
+
+    def _list(self, item: JsonType, value: Any, at: Keys) -> Iterator[Violation]:  # noqa: ANN401 - any property
+        if not isinstance(value, list):
+            yield Violation(format_path(at), f"expected a list, got {describe(value)}")
+            return
+        for index, element in enumerate(value):
+            yield from self.value(item, element, (*at, index))
+
+    def _map(self, item: JsonType, value: Any, at: Keys) -> Iterator[Violation]:  # noqa: ANN401 - any property
+        if not isinstance(value, dict):
+            yield Violation(format_path(at), f"expected a map, got {describe(value)}")
+            return
+        for key, element in value.items():
+            yield from self.value(item, element, (*at, key))
+
+    def _is(self, kind: str, value: Any) -> bool:  # noqa: ANN401 - any property
+        if kind == "string":
+            return isinstance(value, str) or (not self.strict and isinstance(value, (bool, int, float)))
+        if kind == "boolean":
+            return isinstance(value, bool) or (not self.strict and value in _CONVERTIBLE_BOOLEANS)
+        if kind in {"integer", "number"}:
+            return _is_number(kind, value) or (not self.strict and _is_numeric_text(kind, value))
+        return True
+
+
+def _is_number(kind: str, value: Any) -> bool:  # noqa: ANN401 - any property
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return kind == "number" or float(value).is_integer()
+
+
+def _is_numeric_text(kind: str, value: Any) -> bool:  # noqa: ANN401 - any property
+    if not isinstance(value, str):
+        return False
+    try:
+        return _is_number(kind, float(value))
+    except ValueError:
+        return False
+
+
+def _enum(expected: JsonType, value: Any, at: Keys) -> Iterator[Violation]:  # noqa: ANN401 - any property
+    if expected["open"]:
+        if not isinstance(value, str):
+            yield Violation(format_path(at), f"expected a text, got {describe(value)}")
+    elif value not in expected["enum"]:
+        allowed = ", ".join(str(item) for item in expected["enum"])
+        hint = _nearest(str(value), [str(item) for item in expected["enum"]])
+        yield Violation(format_path(at), f"{describe(value)} is none of: {allowed}{hint}")
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    close = get_close_matches(name, known, n=1, cutoff=0.6)
+    return f"; did you mean `{close[0]}`?" if close else ""
+
+
+def _article(kind: str) -> str:
+    return {"string": "a text", "boolean": "true or false", "integer": "a whole number", "number": "a number"}.get(
+        kind, kind
+    )
+
+
+def describe(value: Any) -> str:  # noqa: ANN401 - any property
+    """A value in a message: its kind and a short form."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f"the text {value[:60]!r}"
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return "a list"
+    return str(value)
