@@ -130,7 +130,7 @@ class Workload(pulumi.ComponentResource):
         )
         self.deployment = deployment(
             # the policy first: a pod that starts under default deny alone cannot reach its database
-            _after(identity, policy),
+            identity.after(policy),
             args.deployment_name,
             _template(args, account.metadata.name),
             args.replicas,
@@ -164,17 +164,6 @@ def headless_host(app: str, namespace: str) -> str:
 def ingress_from(*peers: Peer, ports: tuple[int, ...]) -> TrafficRule:
     """Connections from the given peers to the workload's ports."""
     return TrafficRule(peers=peers, ports=ports)
-
-
-def _after(identity: Identity, *resources: pulumi.Resource) -> Identity:
-    options = pulumi.ResourceOptions.merge(identity.opts, pulumi.ResourceOptions(depends_on=list(resources)))
-    return Identity(
-        name=identity.name,
-        namespace=identity.namespace,
-        app=identity.app,
-        component=identity.component,
-        opts=options,
-    )
 
 
 def _template(args: WorkloadArgs, account: pulumi.Input[str]) -> PodTemplate:

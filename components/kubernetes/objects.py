@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import pulumi
 import pulumi_kubernetes as k8s
 
 from components.kubernetes.labels import standard_labels
 from components.kubernetes.template import pod_template
 
 if TYPE_CHECKING:
-    import pulumi
-
     from components.kubernetes.pods import PodTemplate
 
 ROLLOUT_DEADLINE_SECONDS = 600
@@ -48,6 +47,11 @@ class Identity:
             labels={"app": self.app, **standard_labels(self.app, self.component)},
             annotations={"pulumi.com/skipAwait": "true"} if skip_await else None,
         )
+
+    def after(self, *resources: pulumi.Resource) -> Identity:
+        """The same identity for an object that must not exist before the given resources."""
+        options = pulumi.ResourceOptions.merge(self.opts, pulumi.ResourceOptions(depends_on=list(resources)))
+        return replace(self, opts=options)
 
     def selector(self) -> k8s.meta.v1.LabelSelectorArgs:
         """The pods of the workload."""

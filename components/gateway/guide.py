@@ -1,0 +1,145 @@
+"""The guide's gateway (Load Balancing, nginx-lb.conf) over the pods of the platform. Pure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from components.gateway.model import (
+    API_TIMEOUTS,
+    GUIDE_HEADERS,
+    WEB_RETRY,
+    WEB_TIMEOUTS,
+    GatewayConfig,
+    Header,
+    Member,
+    RateLimit,
+    RateZone,
+    Route,
+    Timeouts,
+    Upstream,
+)
+from components.kubernetes.quantities import millicores
+
+WEB_UPSTREAM = "bailbondpro_backend"
+API_UPSTREAM = "bailbondpro_api"
+API_ZONE = "api"
+LOGIN_ZONE = "login"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateLimits:
+    """Requests per second and burst of one client address (guide: api 10 with 20, login 1 with 5)."""
+
+    api_rate: int = 10
+    api_burst: int = 20
+    login_rate: int = 1
+    login_burst: int = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuideGateway:
+    """What differs between deployments of the guide's gateway.
+
+    Attributes:
+        server_names: host names that are served.
+        web_host: DNS name of the web pods, resolving to every ready pod (a headless Service).
+        api_host: the same for the API; in the guide another group of servers, here another port of the same pods
+            unless a service of its own takes over.
+        web_port: container port of the web part.
+        api_port: container port of the API part.
+        trusted_cidrs: Cloudflare's address ranges.
+        cpu_limit: of the gateway's container, sizes its worker processes.
+        verify_client: see `GatewayConfig`.
+        max_body_mib: the largest upload.
+        rate_limits: rates and bursts.
+        web_timeouts: towards the web part.
+        api_timeouts: towards the API.
+        headers: response headers.
+        upstreams: further upstreams, one per service.
+        routes: further routes; a route for a path of the guide takes its place.
+    """
+
+    server_names: tuple[str, ...]
+    web_host: str
+    api_host: str
+    web_port: int = 3000
+    api_port: int = 4000
+    trusted_cidrs: tuple[str, ...] = ()
+    cpu_limit: str = "1"
+    verify_client: bool = False
+    max_body_mib: int = 25
+    rate_limits: RateLimits = field(default_factory=RateLimits)
+    web_timeouts: Timeouts = WEB_TIMEOUTS
+    api_timeouts: Timeouts = API_TIMEOUTS
+    headers: tuple[Header, ...] = GUIDE_HEADERS
+    upstreams: tuple[Upstream, ...] = ()
+    routes: tuple[Route, ...] = ()
+
+
+def guide_config(gateway: GuideGateway) -> GatewayConfig:
+    """The guide's configuration: web by least connections, API by client address, two rate zones, static files.
+
+    Raises:
+        ValueError: the further upstreams or routes do not fit together.
+    """
+    limits = gateway.rate_limits
+    taken = {route.path.rstrip("/") for route in gateway.routes}
+    routes = [route for route in _routes(gateway) if route.path.rstrip("/") not in taken]
+    return GatewayConfig(
+        server_names=gateway.server_names,
+        upstreams=(*_upstreams(gateway), *gateway.upstreams),
+        zones=(
+            RateZone(name=API_ZONE, requests_per_second=limits.api_rate),
+            RateZone(name=LOGIN_ZONE, requests_per_second=limits.login_rate),
+        ),
+        routes=(*routes, *gateway.routes),
+        ready_upstream=WEB_UPSTREAM,
+        trusted_cidrs=gateway.trusted_cidrs,
+        verify_client=gateway.verify_client,
+        worker_processes=math.ceil(millicores(gateway.cpu_limit) / 1000),
+        max_body_mib=gateway.max_body_mib,
+        headers=gateway.headers,
+    )
+
+
+def _upstreams(gateway: GuideGateway) -> tuple[Upstream, ...]:
+    return (
+        Upstream(
+            name=WEB_UPSTREAM,
+            balancing="least_conn",
+            members=(Member(host=gateway.web_host, port=gateway.web_port, max_fails=3, fail_timeout_seconds=30),),
+        ),
+        Upstream(
+            name=API_UPSTREAM,
+            balancing="ip_hash",
+            members=(Member(host=gateway.api_host, port=gateway.api_port, max_fails=2, fail_timeout_seconds=20),),
+        ),
+    )
+
+
+def _routes(gateway: GuideGateway) -> tuple[Route, ...]:
+    limits = gateway.rate_limits
+    return (
+        Route(
+            path="/",
+            upstream=WEB_UPSTREAM,
+            timeouts=gateway.web_timeouts,
+            retry_on=WEB_RETRY,
+            small_buffers=True,
+        ),
+        Route(
+            path="/api/",
+            upstream=API_UPSTREAM,
+            timeouts=gateway.api_timeouts,
+            rate_limit=RateLimit(zone=API_ZONE, burst=limits.api_burst),
+        ),
+        Route(
+            path="/api/auth/login",
+            match="segment",
+            upstream=API_UPSTREAM,
+            timeouts=gateway.api_timeouts,
+            rate_limit=RateLimit(zone=LOGIN_ZONE, burst=limits.login_burst),
+        ),
+        Route(path="/static/", upstream=WEB_UPSTREAM, timeouts=gateway.web_timeouts, immutable=True),
+    )

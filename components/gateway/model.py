@@ -1,0 +1,255 @@
+"""What the gateway does, as data: upstreams, rate zones, routes. Pure.
+
+The numbers are those of the guide's nginx-lb.conf (Load Balancing) and nginx tuning (Vertical Scaling).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Balancing: TypeAlias = Literal["least_conn", "ip_hash", "round_robin"]
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_PATH = re.compile(r"/[A-Za-z0-9/_.\-]*")
+_FILES_PER_CONNECTION = 2
+"""A proxied connection holds two file descriptors: the client's and the upstream's."""
+_SPARE_FILES = 512
+"""Log files, listeners, event queues."""
+_FILE_STEP = 4096
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateZone:
+    """Counts requests per client address, in each gateway pod for itself.
+
+    Attributes:
+        name: zone name.
+        requests_per_second: the steady rate of one address.
+        size_mib: shared memory; 1 MiB holds about 16 000 addresses (nginx documentation, limit_req_zone).
+    """
+
+    name: str
+    requests_per_second: int
+    size_mib: int = 10
+
+    def fleet_limit(self, replicas: int) -> int:
+        """Requests per second of one address that pass at most, when its connections reach all pods."""
+        return self.requests_per_second * replicas
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateLimit:
+    """Applies a zone: `burst` requests above the rate pass at once (nodelay), the next one gets status 429."""
+
+    zone: str
+    burst: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """One address, or one DNS name that stands for many, of an upstream.
+
+    Attributes:
+        host: DNS name; resolved again while nginx runs, so that it follows pods as they come and go.
+        port: TCP port.
+        weight: share of requests. The guide's 3, 3 and 2 are for servers of unlike size; pods are alike.
+        max_fails: failures within `fail_timeout_seconds` that take the address out.
+        fail_timeout_seconds: also how long it stays out.
+    """
+
+    host: str
+    port: int
+    weight: int = 1
+    max_fails: int = 3
+    fail_timeout_seconds: int = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upstream:
+    """A group of servers. `keepalive` is the number of idle connections kept per worker process."""
+
+    name: str
+    members: tuple[Member, ...]
+    balancing: Balancing = "least_conn"
+    keepalive: int = 32
+
+    @property
+    def shared_zone(self) -> str:
+        """Name of the shared memory zone; never the name of a rate zone, which nginx refuses."""
+        return f"upstream_{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timeouts:
+    """Timeouts towards an upstream, in seconds."""
+
+    connect: int
+    send: int
+    read: int
+
+
+WEB_TIMEOUTS = Timeouts(connect=5, send=60, read=60)
+API_TIMEOUTS = Timeouts(connect=3, send=30, read=30)
+WEB_RETRY = ("error", "timeout", "invalid_header", "http_500", "http_502", "http_503")
+API_RETRY = ("error", "timeout")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """What happens to requests under a path.
+
+    Attributes:
+        path: absolute path.
+        upstream: name of the upstream.
+        match: "prefix" compares text, the longest path wins; "segment" compares whole path segments without regard
+            to case and wins over every prefix, so that /api/auth/LOGIN/ cannot slip past a limit on /api/auth/login
+            while /api/auth/login-history is not caught by it.
+        timeouts: towards the upstream.
+        rate_limit: None for none.
+        retry_on: when the next server is tried (nginx documentation, proxy_next_upstream); POST never is.
+        small_buffers: the guide's 4 KiB buffers, for pages.
+        immutable: fingerprinted files, which any cache may keep for a year.
+    """
+
+    path: str
+    upstream: str
+    match: Literal["prefix", "segment"] = "prefix"
+    timeouts: Timeouts = API_TIMEOUTS
+    rate_limit: RateLimit | None = None
+    retry_on: tuple[str, ...] = API_RETRY
+    small_buffers: bool = False
+    immutable: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """A response header that every answer carries, errors included."""
+
+    name: str
+    value: str
+
+
+GUIDE_HEADERS = (
+    Header(name="X-Frame-Options", value="DENY"),
+    Header(name="X-Content-Type-Options", value="nosniff"),
+    Header(name="X-XSS-Protection", value="1; mode=block"),
+    Header(name="Strict-Transport-Security", value="max-age=63072000; includeSubDomains; preload"),
+)
+CIPHERS = (
+    "ECDHE-ECDSA-AES128-GCM-SHA256",
+    "ECDHE-RSA-AES128-GCM-SHA256",
+    "ECDHE-ECDSA-AES256-GCM-SHA384",
+    "ECDHE-RSA-AES256-GCM-SHA384",
+    "ECDHE-ECDSA-CHACHA20-POLY1305",
+    "ECDHE-RSA-CHACHA20-POLY1305",
+)
+"""TLS 1.2 suites. The guide's two (…-GCM-SHA512) do not exist; these are what it can have meant, with forward
+secrecy and without DHE, which nginx disables unless it is given its own parameters (Mozilla, Intermediate)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatewayConfig:
+    """The whole configuration.
+
+    Attributes:
+        server_names: host names that are served; any other name gets no TLS handshake.
+        upstreams: groups of servers.
+        zones: rate zones.
+        routes: what goes where; one must be "/".
+        ready_upstream: the upstream whose /ready decides whether the load balancer sends here.
+        trusted_cidrs: the proxies (Cloudflare) whose CF-Connecting-IP header is believed; from any other address
+            the header is ignored.
+        verify_client: only clients with a certificate of the mounted authority may connect (Cloudflare
+            authenticated origin pulls).
+        cluster_dns: the resolver, a name or an address.
+        worker_processes: the whole cpus of the container's limit; "auto" would count the node's.
+        worker_connections: per worker process (guide: 4096).
+        cached_files: open_file_cache (guide: 10000).
+        max_body_mib: the largest upload.
+        headers: response headers.
+        http_port: answers /health and /ready, redirects the rest to HTTPS.
+        https_port: serves.
+        status_port: nginx's own counters, for monitoring only; None where nginx is built without stub_status.
+
+    Raises:
+        ValueError: names clash or do not exist; the message lists every problem.
+    """
+
+    server_names: tuple[str, ...]
+    upstreams: tuple[Upstream, ...]
+    zones: tuple[RateZone, ...]
+    routes: tuple[Route, ...]
+    ready_upstream: str
+    trusted_cidrs: tuple[str, ...] = ()
+    verify_client: bool = False
+    cluster_dns: str = "kube-dns.kube-system.svc.cluster.local"
+    worker_processes: int = 1
+    worker_connections: int = 4096
+    cached_files: int = 10000
+    max_body_mib: int = 25
+    headers: tuple[Header, ...] = GUIDE_HEADERS
+    http_port: int = 8080
+    https_port: int = 8443
+    status_port: int | None = 8081
+
+    def __post_init__(self) -> None:
+        if problems := config_problems(self):
+            raise ValueError("; ".join(problems))
+
+    @property
+    def file_limit(self) -> int:
+        """Open files per worker: two per connection, the cache, a reserve; rounded up to a multiple of 4096.
+
+        The guide's 8192 is what 4096 proxied connections alone need, without its cache of 10000 files.
+        """
+        needed = _FILES_PER_CONNECTION * self.worker_connections + self.cached_files + _SPARE_FILES
+        return -(-needed // _FILE_STEP) * _FILE_STEP
+
+
+def _repeated(values: Iterable[str]) -> list[str]:
+    return sorted(value for value, count in Counter(values).items() if count > 1)
+
+
+def config_problems(config: GatewayConfig) -> tuple[str, ...]:
+    """Everything that is wrong with a configuration."""
+    upstreams = {upstream.name for upstream in config.upstreams}
+    zones = {zone.name for zone in config.zones}
+    problems = [*_name_problems(config), *_route_problems(config, upstreams, zones)]
+    if config.ready_upstream not in upstreams:
+        problems.append(f"/ready asks the upstream {config.ready_upstream}, which does not exist")
+    if not config.server_names:
+        problems.append("at least one server name is needed")
+    return tuple(problems)
+
+
+def _name_problems(config: GatewayConfig) -> list[str]:
+    zones = [zone.name for zone in config.zones]
+    groups = [upstream.name for upstream in config.upstreams]
+    shared = [*zones, *(upstream.shared_zone for upstream in config.upstreams)]
+    problems = [f"the zone {name} is declared twice" for name in _repeated(shared)]
+    problems += [f"the upstream {name} is declared twice" for name in _repeated(groups)]
+    problems += [
+        f"{name!r} is no name for nginx: use a-z, 0-9 and _" for name in (*zones, *groups) if not _NAME.fullmatch(name)
+    ]
+    problems += [f"the upstream {upstream.name} has no member" for upstream in config.upstreams if not upstream.members]
+    return problems
+
+
+def _route_problems(config: GatewayConfig, upstreams: set[str], zones: set[str]) -> list[str]:
+    problems = [f"the path {path} is routed twice" for path in _repeated(route.path for route in config.routes)]
+    if "/" not in {route.path for route in config.routes}:
+        problems.append('no route for "/"')
+    for route in config.routes:
+        if not _PATH.fullmatch(route.path):
+            problems.append(f"the path {route.path!r} must start with / and hold letters, digits, / _ . - only")
+        if route.upstream not in upstreams:
+            problems.append(f"the route {route.path} leads to the upstream {route.upstream}, which does not exist")
+        if route.rate_limit is not None and route.rate_limit.zone not in zones:
+            problems.append(f"the route {route.path} uses the rate zone {route.rate_limit.zone}, which does not exist")
+    return problems
