@@ -1,0 +1,317 @@
+"""Redis on ElastiCache: a Valkey replication group in cluster mode, the same from one shard to many."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_random as random
+
+from components.naming import NameKind, physical_name
+from components.secrets import Connection, store_secret
+from components.validation import require, within
+from components.windows import is_daily_window, is_weekly_window, windows_clash
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from components.secrets import Credential
+
+PORT = 6379
+"""Redis's registered port; the guide's default for REDIS_PORT (Caching Strategies)."""
+
+MAX_SHARDS = 500
+"""Node groups of one cluster-mode group, on request; 90 nodes by default (ElastiCache User Guide, "Quotas")."""
+
+MAX_REPLICAS_PER_SHARD = 5
+"""ElastiCache API reference, CreateReplicationGroup: ReplicasPerNodeGroup."""
+
+MaxmemoryPolicy = Literal[
+    "allkeys-lru", "allkeys-lfu", "allkeys-random", "volatile-lru", "volatile-lfu", "volatile-ttl", "noeviction"
+]
+
+LOG_TYPES: tuple[Literal["slow-log", "engine-log"], ...] = ("slow-log", "engine-log")
+"""Logs that ElastiCache can deliver (ElastiCache User Guide, "Log delivery")."""
+
+_VERSION = re.compile(r"\d+\.\d+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedisArgs:
+    """What the cache needs.
+
+    Attributes:
+        replication_group_id: physical id, at most 40 characters; members append "-0001-001". Changing it replaces.
+        engine_version: Valkey version, for example "8.2". It can only rise.
+        family: parameter group family of the major version ("valkey8").
+        node_type: for example "cache.t4g.small". Changes online.
+        shards: node groups, at least 1. Changes online; more than one needs a cluster-aware client.
+        replicas_per_shard: 0 to 5.
+        subnet_ids: data subnets.
+        vpc_id: VPC of the security group.
+        client_security_group_ids: groups whose members may connect. Rules are named by position: append only.
+        credential: the AUTH token: no username, at most 128 characters.
+        token_update_strategy: "ROTATE" keeps the old token valid beside a new one, "SET" then retires it.
+        key_arn: KMS key for data and logs at rest; changing it would replace the group.
+        snapshot_retention_days: daily snapshots kept, 0 to 35.
+        snapshot_window: daily, UTC, "hh:mm-hh:mm", at least 60 minutes.
+        maintenance_window: weekly, UTC, "ddd:hh:mm-ddd:hh:mm", at least 60 minutes, apart from the snapshot window.
+        multi_az: True spreads a shard's nodes over zones; needs replicas.
+        maxmemory_policy: "allkeys-lru" for a pure cache (every key of the guide's cache has a TTL and may go),
+            "volatile-lru" where sessions share it.
+        log_retention_days: days that logs are kept in CloudWatch, a value CloudWatch Logs accepts.
+        final_snapshot: True takes a snapshot before deletion.
+        apply_immediately: False waits for the maintenance window.
+        auto_minor_version_upgrade: True lets ElastiCache apply minor releases in the maintenance window.
+        notification_topic_arn: SNS topic for failovers and scaling events, or None.
+        protect: True makes Pulumi refuse to delete or replace the group.
+    """
+
+    replication_group_id: str
+    engine_version: str = "8.2"
+    family: str = "valkey8"
+    node_type: str
+    shards: int = 1
+    replicas_per_shard: int = 1
+    subnet_ids: Sequence[pulumi.Input[str]]
+    vpc_id: pulumi.Input[str]
+    client_security_group_ids: Sequence[pulumi.Input[str]]
+    credential: Credential
+    token_update_strategy: Literal["ROTATE", "SET"] = "ROTATE"  # noqa: S105 - a strategy, no secret
+    key_arn: pulumi.Input[str]
+    snapshot_retention_days: int = 7
+    snapshot_window: str = "06:00-07:00"
+    maintenance_window: str = "sun:07:30-sun:08:30"
+    multi_az: bool = True
+    maxmemory_policy: MaxmemoryPolicy = "allkeys-lru"
+    log_retention_days: int = 30
+    final_snapshot: bool = True
+    apply_immediately: bool = False
+    auto_minor_version_upgrade: bool = True
+    notification_topic_arn: pulumi.Input[str] | None = None
+    protect: bool = False
+
+    def __post_init__(self) -> None:
+        require(
+            f"Redis {self.replication_group_id!r}",
+            *self._identity_rules(),
+            *self._size_rules(),
+            *self._schedule_rules(),
+        )
+
+    def _identity_rules(self) -> tuple[tuple[bool, str], ...]:
+        major = self.engine_version.split(".")[0]
+        return (
+            (
+                physical_name(NameKind.REPLICATION_GROUP, self.replication_group_id) == self.replication_group_id,
+                "replication_group_id has at most 40 lower-case characters",
+            ),
+            (
+                bool(_VERSION.fullmatch(self.engine_version)),
+                f"engine_version is 'major.minor', not {self.engine_version!r}",
+            ),
+            (self.family == f"valkey{major}", f"family of version {self.engine_version} is 'valkey{major}'"),
+            (self.credential.username is None, "credential is a bare token: an AUTH token has no username"),
+        )
+
+    def _size_rules(self) -> tuple[tuple[bool, str], ...]:
+        replicas = self.replicas_per_shard
+        return (
+            (within(self.shards, 1, MAX_SHARDS), f"shards is 1..{MAX_SHARDS}, not {self.shards}"),
+            (within(replicas, 0, MAX_REPLICAS_PER_SHARD), f"replicas_per_shard is 0..5, not {replicas}"),
+            (not self.multi_az or replicas >= 1, "multi_az needs replicas_per_shard of at least 1"),
+            (bool(self.subnet_ids), "subnet_ids must not be empty"),
+        )
+
+    def _schedule_rules(self) -> tuple[tuple[bool, str], ...]:
+        return (
+            (
+                within(self.snapshot_retention_days, 0, 35),
+                f"snapshot_retention_days is 0..35, not {self.snapshot_retention_days}",
+            ),
+            (
+                is_daily_window(self.snapshot_window, minimum_minutes=60),
+                f"snapshot_window is 'hh:mm-hh:mm' of at least 60 minutes, not {self.snapshot_window!r}",
+            ),
+            (
+                is_weekly_window(self.maintenance_window, minimum_minutes=60),
+                f"maintenance_window is 'ddd:hh:mm-ddd:hh:mm' of at least 60 minutes, not {self.maintenance_window!r}",
+            ),
+            (
+                not windows_clash(self.snapshot_window, self.maintenance_window),
+                f"snapshot_window {self.snapshot_window} overlaps maintenance_window {self.maintenance_window}",
+            ),
+        )
+
+
+class Redis(pulumi.ComponentResource):
+    """A Valkey replication group: cluster mode, TLS required, token, encrypted, logs delivered.
+
+    Cluster mode is on even with one shard: a group cannot be switched to it without a detour through a compatible mode
+    and new clients, while shards, replicas and node types of a cluster-mode group change online. Growing is one step at
+    a time: the service moves slots while clients go on.
+
+    Example:
+        >>> cache = Redis(
+        ...     "redis",
+        ...     RedisArgs(
+        ...         replication_group_id="bailbondpro-prod",
+        ...         node_type="cache.t4g.medium",
+        ...         shards=3,
+        ...         vpc_id=vpc,
+        ...         subnet_ids=subnets,
+        ...         client_security_group_ids=(nodes,),
+        ...         credential=token,
+        ...         key_arn=key,
+        ...     ),
+        ... )
+        >>> pulumi.export("redisHost", cache.host)
+    """
+
+    host: pulumi.Output[str]
+    """The configuration endpoint, from which a cluster-aware client learns all nodes."""
+    port: pulumi.Output[int]
+    """6379."""
+    url: pulumi.Output[str]
+    """rediss:// URL with the token; secret."""
+    replication_group_id: str
+    """Physical id of the group."""
+    security_group_id: pulumi.Output[str]
+    """Security group of all nodes."""
+
+    def __init__(self, name: str, args: RedisArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("bailbondpro:redis:Redis", name, None, opts)
+        security_group = _security_group(name, args, self)
+        group = _replication_group(name, args, security_group, self)
+        self.host = group.configuration_endpoint_address
+        self.port = pulumi.Output.from_input(PORT)
+        self.url = pulumi.Output.format("rediss://:{0}@{1}:{2}", args.credential.password, self.host, PORT)
+        self.replication_group_id = args.replication_group_id
+        self.security_group_id = security_group.id
+        store_secret(
+            f"{name}-connection",
+            args.credential,
+            Connection(host=self.host, port=PORT, url=self.url),
+            pulumi.ResourceOptions(parent=self),
+        )
+        self.register_outputs(
+            {
+                "host": self.host,
+                "port": self.port,
+                "url": self.url,
+                "replicationGroupId": self.replication_group_id,
+                "securityGroupId": self.security_group_id,
+            }
+        )
+
+
+def _security_group(name: str, args: RedisArgs, parent: pulumi.Resource) -> aws.ec2.SecurityGroup:
+    """Ingress from the clients' groups only; ElastiCache's own traffic between nodes does not pass it."""
+    child = pulumi.ResourceOptions(parent=parent)
+    group = aws.ec2.SecurityGroup(
+        f"{name}-sg", vpc_id=args.vpc_id, description="Redis: clients by security group", opts=child
+    )
+    for index, client in enumerate(args.client_security_group_ids):
+        aws.vpc.SecurityGroupIngressRule(
+            f"{name}-ingress-{index}",
+            security_group_id=group.id,
+            referenced_security_group_id=client,
+            ip_protocol="tcp",
+            from_port=PORT,
+            to_port=PORT,
+            description="Redis from a client security group",
+            opts=child,
+        )
+    return group
+
+
+def _parameter_group(name: str, args: RedisArgs, child: pulumi.ResourceOptions) -> aws.elasticache.ParameterGroup:
+    """Without cluster-enabled a group refuses cluster mode."""
+    settings = {"cluster-enabled": "yes", "maxmemory-policy": args.maxmemory_policy}
+    return aws.elasticache.ParameterGroup(
+        f"{name}-parameters",
+        family=args.family,
+        description="Cluster mode and eviction policy",
+        parameters=[
+            aws.elasticache.ParameterGroupParameterArgs(name=key, value=value)
+            for key, value in sorted(settings.items())
+        ],
+        opts=child,
+    )
+
+
+def _log_delivery(
+    name: str, args: RedisArgs, child: pulumi.ResourceOptions
+) -> list[aws.elasticache.ReplicationGroupLogDeliveryConfigurationArgs]:
+    """Groups below /aws/vendedlogs spare the account's log resource policy from its size limit (CloudWatch Logs)."""
+    deliveries = []
+    for log_type in LOG_TYPES:
+        group = aws.cloudwatch.LogGroup(
+            f"{name}-{log_type}",
+            name=physical_name(
+                NameKind.LOG_GROUP, "aws", "vendedlogs", "elasticache", args.replication_group_id, log_type
+            ),
+            retention_in_days=args.log_retention_days,
+            kms_key_id=args.key_arn,
+            opts=child,
+        )
+        deliveries.append(
+            aws.elasticache.ReplicationGroupLogDeliveryConfigurationArgs(
+                destination=group.name, destination_type="cloudwatch-logs", log_format="json", log_type=log_type
+            )
+        )
+    return deliveries
+
+
+def _final_snapshot(name: str, args: RedisArgs, child: pulumi.ResourceOptions) -> pulumi.Output[str] | None:
+    suffix = random.RandomId(f"{name}-final-snapshot", byte_length=4, opts=child)
+    if not args.final_snapshot:
+        return None
+    return pulumi.Output.format("{0}-final-{1}", args.replication_group_id, suffix.hex)
+
+
+def _replication_group(
+    name: str, args: RedisArgs, security_group: aws.ec2.SecurityGroup, parent: pulumi.Resource
+) -> aws.elasticache.ReplicationGroup:
+    """The group itself. Never with node group configurations: any change of those replaces it."""
+    child = pulumi.ResourceOptions(parent=parent)
+    subnets = aws.elasticache.SubnetGroup(
+        f"{name}-subnets", description="Data subnets of the cache", subnet_ids=list(args.subnet_ids), opts=child
+    )
+    return aws.elasticache.ReplicationGroup(
+        f"{name}-group",
+        replication_group_id=args.replication_group_id,
+        description="Shared cache of the application",
+        engine="valkey",
+        engine_version=args.engine_version,
+        node_type=args.node_type,
+        cluster_mode="enabled",
+        num_node_groups=args.shards,
+        replicas_per_node_group=args.replicas_per_shard,
+        # Cluster mode requires it, even where no replica could take over.
+        automatic_failover_enabled=True,
+        multi_az_enabled=args.multi_az,
+        subnet_group_name=subnets.name,
+        security_group_ids=[security_group.id],
+        parameter_group_name=_parameter_group(name, args, child).name,
+        port=PORT,
+        at_rest_encryption_enabled=True,
+        kms_key_id=args.key_arn,
+        transit_encryption_enabled=True,
+        transit_encryption_mode="required",
+        auth_token_wo=args.credential.password,
+        auth_token_wo_version=args.credential.password_version,
+        auth_token_update_strategy=args.token_update_strategy,
+        snapshot_retention_limit=args.snapshot_retention_days,
+        snapshot_window=args.snapshot_window,
+        maintenance_window=args.maintenance_window,
+        final_snapshot_identifier=_final_snapshot(name, args, child),
+        log_delivery_configurations=_log_delivery(name, args, child),
+        notification_topic_arn=args.notification_topic_arn,
+        auto_minor_version_upgrade=args.auto_minor_version_upgrade,
+        apply_immediately=args.apply_immediately,
+        opts=pulumi.ResourceOptions(parent=parent, protect=args.protect),
+    )

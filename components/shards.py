@@ -1,0 +1,199 @@
+"""Horizontal shards: equal PostgreSQL servers over which clients are spread by a hash, and the published shard map."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pulumi
+import pulumi_aws as aws
+
+from components.naming import NameKind, physical_name
+from components.postgres import Postgres, PostgresArgs
+from components.secrets import Credential, CredentialArgs
+from components.validation import require, within
+
+if TYPE_CHECKING:
+    from components.postgres import PostgresTemplate
+
+GUIDE_SHARDS = 4
+"""The guide, Database Sharding: shardCount."""
+
+MAX_SHARDS = 16
+"""The shard map must stay below the 4 KB of a standard SSM parameter (Systems Manager API reference, PutParameter); an
+entry takes up to 200 bytes."""
+
+SHARD_HASH = "int32-times-31-abs-modulo"
+"""Names the guide's placement (Database Sharding): h = 31 h + UTF-16 code unit in 32-bit arithmetic, absolute value,
+modulo the number of shards."""
+
+_PARAMETER_PATH = re.compile(r"(/[a-z0-9_.-]+)+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShardCredentials:
+    """How each shard's own credential is made; see `components.secrets.CredentialArgs` for ranges.
+
+    Attributes:
+        username: master user of every shard.
+        length: characters of each password.
+        generation: rotation counter; a higher number rotates all shards in one update.
+        recovery_window_days: days a deleted secret can be restored.
+    """
+
+    username: str
+    length: int = 40
+    generation: int = 1
+    recovery_window_days: int = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShardsArgs:
+    """What the shards need.
+
+    Attributes:
+        prefix: beginning of identifiers and secret names: "<prefix>-shard-<i>".
+        count: number of shards, 1 to 16. It decides where data lies: it may grow only with a resharding plan and never
+            shrinks. With `protect` in the template a lower number is refused at preview.
+        shard: everything the servers have in common.
+        credentials: how the credential of each is made.
+        database_name: first database of every shard.
+        parameter_path: SSM path below which the map is published, for example "/bailbondpro/prod/db/shards".
+        map_version: version written into the map. Raise it whenever placement changes, so that clients can tell.
+    """
+
+    prefix: str
+    count: int = GUIDE_SHARDS
+    shard: PostgresTemplate
+    credentials: ShardCredentials
+    database_name: str
+    parameter_path: str
+    map_version: int = 1
+
+    def __post_init__(self) -> None:
+        require(
+            f"shards {self.prefix!r}",
+            (within(self.count, 1, MAX_SHARDS), f"count is 1..{MAX_SHARDS}, not {self.count}"),
+            (
+                bool(_PARAMETER_PATH.fullmatch(self.parameter_path)),
+                f"parameter_path is '/segment/segment', lower case, no trailing slash, not {self.parameter_path!r}",
+            ),
+            (self.map_version >= 1, f"map_version starts at 1, not {self.map_version}"),
+        )
+
+    def identifier(self, index: int) -> str:
+        """RDS identifier of a shard's primary, counted from 0."""
+        return physical_name(NameKind.RDS_IDENTIFIER, self.prefix, "shard", str(index))
+
+
+class Shards(pulumi.ComponentResource):
+    """N equal PostgreSQL servers, numbered from 0, and the shard map in SSM.
+
+    A shard's names hold only its index, so that growing from N to M adds servers and touches none.
+
+    Example:
+        >>> shards = Shards(
+        ...     "shards",
+        ...     ShardsArgs(
+        ...         prefix="bailbondpro-prod",
+        ...         count=4,
+        ...         shard=template,
+        ...         database_name="bailbondpro",
+        ...         credentials=ShardCredentials(username="bbp_admin"),
+        ...         parameter_path="/bailbondpro/prod/db/shards",
+        ...     ),
+        ... )
+        >>> pulumi.export("shardHosts", list(shards.hosts))
+    """
+
+    servers: tuple[Postgres, ...]
+    """The shards, by index."""
+    hosts: tuple[pulumi.Output[str], ...]
+    """DNS names of the shards' primaries, by index."""
+    urls: tuple[pulumi.Output[str], ...]
+    """Connection URLs of the shards' primaries, by index; secret."""
+    identifiers: tuple[str, ...]
+    """RDS identifiers of the shards' primaries, by index."""
+    shard_map: pulumi.Output[str]
+    """The published map: JSON with version, hash, count and one entry per shard; no secrets."""
+
+    def __init__(self, name: str, args: ShardsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("bailbondpro:shards:Shards", name, None, opts)
+        self.servers = tuple(self._server(name, args, index) for index in range(args.count))
+        self.hosts = tuple(server.host for server in self.servers)
+        self.urls = tuple(server.url for server in self.servers)
+        self.identifiers = tuple(server.primary_identifier for server in self.servers)
+        self.shard_map = _map(args, self.servers)
+        self._publish(name, args)
+        self.register_outputs(
+            {
+                "hosts": list(self.hosts),
+                "urls": list(self.urls),
+                "identifiers": list(self.identifiers),
+                "shardMap": self.shard_map,
+            }
+        )
+
+    def _server(self, name: str, args: ShardsArgs, index: int) -> Postgres:
+        child = pulumi.ResourceOptions(parent=self)
+        credential = Credential(
+            f"{name}-{index}-credential",
+            CredentialArgs(
+                secret_name=physical_name(NameKind.SECRET, args.prefix, "shard", str(index)),
+                username=args.credentials.username,
+                length=args.credentials.length,
+                generation=args.credentials.generation,
+                recovery_window_days=args.credentials.recovery_window_days,
+                key_arn=args.shard.key_arn,
+                protect=args.shard.protect,
+            ),
+            child,
+        )
+        identity = PostgresArgs.from_template(
+            args.shard,
+            identifier=args.identifier(index),
+            database_name=args.database_name,
+            credential=credential,
+        )
+        return Postgres(f"{name}-{index}", identity, child)
+
+    def _publish(self, name: str, args: ShardsArgs) -> None:
+        """Endpoints are no secrets: `insecure_value` is what keeps them readable in a preview."""
+        for index, server in enumerate(self.servers):
+            aws.ssm.Parameter(
+                f"{name}-{index}-endpoint",
+                name=f"{args.parameter_path}/{index}/endpoint",
+                type="String",
+                insecure_value=pulumi.Output.format("{0}:{1}", server.host, server.port),
+                description=f"Endpoint of {_shard_name(index)}",
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+        aws.ssm.Parameter(
+            f"{name}-map",
+            name=f"{args.parameter_path}/map",
+            type="String",
+            insecure_value=self.shard_map,
+            description="Shard map: which server holds which clients",
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+
+def _shard_name(index: int) -> str:
+    """The guide's name of a shard (Database Sharding)."""
+    return f"shard_{index}"
+
+
+def _map(args: ShardsArgs, servers: tuple[Postgres, ...]) -> pulumi.Output[str]:
+    entries = [
+        {
+            "index": index,
+            "name": _shard_name(index),
+            "host": server.host,
+            "port": server.port,
+            "database": args.database_name,
+        }
+        for index, server in enumerate(servers)
+    ]
+    document = {"version": args.map_version, "hash": SHARD_HASH, "count": args.count, "shards": entries}
+    return pulumi.Output.json_dumps(document, sort_keys=True)
