@@ -88,7 +88,9 @@ def parse_fault(text: str) -> Fault:
     elif len(parts) == len(("type", "name")):
         token, name = parts
     else:
-        raise FaultError(f"a fault is KIND:TYPE:NAME, for example create:aws:rds/instance:Instance:primary; got {text!r}")
+        raise FaultError(
+            f"a fault is KIND:TYPE:NAME, for example create:aws:rds/instance:Instance:primary; got {text!r}"
+        )
     fault = Fault(kind, token, name, detail)  # type: ignore[arg-type]  # membership was checked above
     _check_detail(fault, text)
     return fault
@@ -96,7 +98,9 @@ def parse_fault(text: str) -> Fault:
 
 def _check_detail(fault: Fault, text: str) -> None:
     if fault.kind == "drift" and "=" not in fault.detail:
-        raise FaultError(f"a drift names what changes, for example drift:aws:ec2/vpc:Vpc:*:enableDnsSupport=false; got {text!r}")
+        raise FaultError(
+            f"a drift names what changes, for example drift:aws:ec2/vpc:Vpc:*:enableDnsSupport=false; got {text!r}"
+        )
     if fault.kind == "slow":
         try:
             fault.seconds  # noqa: B018 - evaluated for its check

@@ -7,17 +7,19 @@ the SDK's experimental provider server hides old inputs from Diff and reports no
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import grpc
-from google.protobuf import empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+from google.protobuf import any_pb2, empty_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 from sandbox.autonames import with_name
 from sandbox.cloud import Cloud, CloudObject, restored
 from sandbox.computed import ACCOUNT, REGION, VOLATILE, computed_outputs, merge, resource_id
 from sandbox.diff import Change, changes
+from sandbox.faults import FaultKind, Faults
 from sandbox.replacement import replacing
 from sandbox.validate import validate
 from sandbox.wire import UNKNOWN, Secret, Unknown, decode, encode, has_unknown, unwrap
@@ -67,6 +69,8 @@ class Deps:
     oracle: SchemaOracle
     guard: Callable[[], str | None]
     """Says why a real change must be refused (a foreign backend), or None."""
+    faults: Faults = field(default_factory=Faults)
+    """What goes wrong in this run."""
     config: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Provider configuration by package."""
 
@@ -175,11 +179,17 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
         if request.preview:
             return provider_pb2.CreateResponse(properties=encode(self._previewed(token, name, inputs)))
         self._refuse_foreign(context)
+        self._strike("create", request.urn, context)
         identity = resource_id(token, name, unwrap(inputs))
         if self.deps.cloud.get(token, identity) is not None:
             identity = resource_id(token, f"{name}-2", unwrap(inputs))
         outputs = self._outputs(token, name, inputs, identity)
+        # Stored before any delay: a killed engine cancels the call, and a real service would have the object by then.
         self.deps.cloud.put(CloudObject(token, identity, request.urn, inputs, outputs))
+        if (slow := self.deps.faults.strike("slow", token, name)) is not None:
+            time.sleep(slow.seconds)
+        if self.deps.faults.strike("partial", token, name) is not None:
+            _abort_half_made(context, identity, inputs, outputs)
         return provider_pb2.CreateResponse(id=identity, properties=encode(outputs))
 
     def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:  # noqa: N802
@@ -193,6 +203,7 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
         outputs.update({key: UNKNOWN if request.preview else int(olds.get(key) or 0) + 1 for key in counters})
         if not request.preview:
             self._refuse_foreign(context)
+            self._strike("update", request.urn, context)
             self.deps.cloud.put(CloudObject(token, request.id, request.urn, inputs, outputs))
         return provider_pb2.UpdateResponse(properties=encode(outputs))
 
@@ -210,6 +221,7 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
         """Delete an object."""
         self._refuse_foreign(context)
+        self._strike("delete", request.urn, context)
         self.deps.cloud.delete(type_of(request.urn), request.id)
         return empty_pb2.Empty()
 
@@ -222,6 +234,10 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
     def _refuse_foreign(self, context: grpc.ServicerContext) -> None:
         if reason := self.deps.guard():
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, reason)
+
+    def _strike(self, kind: FaultKind, urn: str, context: grpc.ServicerContext) -> None:
+        if self.deps.faults.strike(kind, type_of(urn), name_of(urn)) is not None:
+            context.abort(grpc.StatusCode.UNKNOWN, f"injected fault: {kind} of {type_of(urn)} {name_of(urn)} failed")
 
     def _computed(self, token: str) -> tuple[str, ...]:
         schema = self.deps.oracle.get(token)
@@ -239,6 +255,22 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
         unknown: dict[str, Any] = dict.fromkeys(self._computed(token), UNKNOWN)
         unknown.update({key: _unknown_beyond(plain.get(key), value) for key, value in added.items()})
         return merge(inputs, unknown)
+
+
+def _abort_half_made(
+    context: grpc.ServicerContext, identity: str, inputs: dict[str, Any], outputs: dict[str, Any]
+) -> None:
+    """Report a creation as failed although the object exists, as the Kubernetes provider reports an unready one."""
+    detail = any_pb2.Any()
+    detail.Pack(
+        provider_pb2.ErrorResourceInitFailed(
+            id=identity, properties=encode(outputs), inputs=encode(inputs), reasons=["injected fault: not ready"]
+        )
+    )
+    message = "injected fault: the object was created but did not become ready"
+    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=message, details=[detail])
+    context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
+    context.abort(grpc.StatusCode.UNKNOWN, message)
 
 
 def _unknown_beyond(given: Any, added: Any) -> Any:  # noqa: ANN401 - property values have any shape

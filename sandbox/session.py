@@ -18,6 +18,7 @@ from pulumi.automation.errors import create_command_error
 
 from plan import Plan, parse_preview
 from sandbox.cloud import Cloud
+from sandbox.faults import Faults
 from sandbox.provider import Deps
 from sandbox.schema import SchemaOracle
 from sandbox.server import SandboxServer
@@ -145,17 +146,21 @@ class Session:
         workspace: the rehearsal's files.
         checkpoints: write the engine's state after every step (slower, loses nothing when the engine is killed).
         program: what to run; the project's program by default.
+        faults: what goes wrong; drift strikes when the session opens.
     """
 
     engine: Engine
     workspace: SandboxWorkspace
     checkpoints: bool = False
     program: Callable[[], None] | None = None
+    faults: Faults = field(default_factory=Faults)
     cloud: Cloud = field(init=False)
 
     def __enter__(self) -> Self:
         self.cloud = Cloud(self.workspace.journal)
-        self._server = SandboxServer(Deps(self.cloud, SchemaOracle(), self.workspace.guard)).__enter__()
+        self.drifted = self.faults.strike_cloud(self.cloud)
+        deps = Deps(self.cloud, SchemaOracle(), self.workspace.guard, self.faults)
+        self._server = SandboxServer(deps).__enter__()
         environment = self.workspace.environment(self._server.debug_providers, checkpoints=self.checkpoints)
         self.command = EngineCommand(self.engine, environment)
         self._old_handler = None
