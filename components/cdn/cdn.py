@@ -1,0 +1,209 @@
+"""The CDN in front of the platform: records, rules, settings and origin authentication of a Cloudflare zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pulumi
+import pulumi_cloudflare as cloudflare
+
+from components.cdn.load_balancing import load_balancer, load_balancer_host
+from components.cdn.problems import edge_problems
+from components.cdn.rulesets import RulesetImport, rulesets
+from components.cdn.settings import zone_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from components.cdn.policy import EdgePolicy
+
+AUTOMATIC_TTL = 1
+"""The only TTL of a proxied record (Cloudflare docs, DNS record TTL)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CdnArgs:
+    """What the CDN serves and where from."""
+
+    policy: EdgePolicy
+    """Hosts, cache classes, limits and headers."""
+    zone_id: str
+    """32 hexadecimal digits, like the account's."""
+    account_id: str
+    origin: pulumi.Input[str]
+    """DNS name of the load balancer that the gateway stands behind."""
+    backup_origin: pulumi.Input[str] | None = None
+    """DNS name of a second origin, for the backup host and, with the load balancing add-on, for failover."""
+    manage_zone_rulesets: bool = True
+    """Own the zone's rules and settings: exactly one stack of a zone may. Another stack manages its records alone."""
+    client_certificate_pem: pulumi.Input[str] | None = None
+    """Certificate that Cloudflare shows to the origin (authenticated origin pulls)."""
+    client_private_key_pem: pulumi.Input[str] | None = None
+    """Its private key; pass a secret."""
+    imports: tuple[RulesetImport, ...] = ()
+    """Rulesets to take over from the dashboard."""
+    protect: bool = False
+    """Protect the records."""
+
+
+class Cdn(pulumi.ComponentResource):
+    """A Cloudflare zone that caches what is known to be public and nothing else.
+
+    policy = EdgePolicy(
+        domain="bailbondpro.com", hosts=CdnHosts.under("bailbondpro.com"), session_cookie_names=("session",)
+    )
+    cdn = Cdn("cdn", CdnArgs(policy=policy, zone_id=zone_id, account_id=account_id, origin=nlb.dns_name))
+    """
+
+    urls: dict[str, pulumi.Output[str]]
+    """`https://` addresses by role: app, api, cdn, cdn-backup, images, assets. Known when their records exist."""
+    ruleset_ids: dict[str, pulumi.Output[str]]
+    """Ruleset ids by phase; empty where another stack owns the rules."""
+
+    def __init__(self, name: str, args: CdnArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("bailbondpro:cdn:Cdn", name, None, opts)
+        _require_possible(name, args)
+
+        rules: dict[str, cloudflare.Ruleset] = {}
+        guards: list[pulumi.Resource]
+        if args.manage_zone_rulesets:
+            rules = rulesets(name, args.policy, args.zone_id, args.imports, self)
+            self._settings(name, args)
+            self._caching(name, args)
+            guards = [*rules.values(), self._url_normalisation(name, args), self._zone_origin_pulls(name, args)]
+        else:
+            guards = self._host_origin_pulls(name, args)
+        records = self._records(name, args, self._target(name, args), guards)
+
+        self.urls = {role: pulumi.Output.concat("https://", record.name) for role, record in records.items()}
+        self.ruleset_ids = {phase: ruleset.id for phase, ruleset in rules.items()}
+        self.register_outputs({"urls": self.urls, "rulesetIds": self.ruleset_ids})
+
+    def _target(self, name: str, args: CdnArgs) -> pulumi.Input[str]:
+        """Where the records point: the origin itself, or the load balancer in front of several."""
+        if not args.policy.addons.load_balancing:
+            return args.origin
+        load_balancer(
+            name,
+            args.policy,
+            zone_id=args.zone_id,
+            account_id=args.account_id,
+            origin=args.origin,
+            backup_origin=args.backup_origin,
+            parent=self,
+        )
+        return load_balancer_host(args.policy)
+
+    def _records(
+        self, name: str, args: CdnArgs, target: pulumi.Input[str], guards: Sequence[pulumi.Resource]
+    ) -> dict[str, cloudflare.DnsRecord]:
+        """The proxied records, made after the guards: without the rules, Cloudflare would cache by file extension."""
+        backup = args.backup_origin if args.backup_origin is not None else target
+        return {
+            role: cloudflare.DnsRecord(
+                f"{name}-dns-{role}",
+                zone_id=args.zone_id,
+                name=host,
+                type="CNAME",
+                content=backup if role == "cdn-backup" else target,
+                ttl=AUTOMATIC_TTL,
+                proxied=True,
+                comment=f"BailBondPro {role}",
+                opts=pulumi.ResourceOptions(
+                    parent=self, protect=args.protect, delete_before_replace=True, depends_on=list(guards)
+                ),
+            )
+            for role, host in args.policy.hosts.by_role()
+        }
+
+    def _settings(self, name: str, args: CdnArgs) -> None:
+        for setting, value in zone_settings(args.policy):
+            cloudflare.ZoneSetting(
+                f"{name}-setting-{setting.replace('_', '-')}",
+                zone_id=args.zone_id,
+                setting_id=setting,
+                value=value,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+
+    def _caching(self, name: str, args: CdnArgs) -> None:
+        cloudflare.TieredCache(
+            f"{name}-tiered-cache",
+            zone_id=args.zone_id,
+            value="on",
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        if args.policy.addons.cache_reserve:
+            cloudflare.ZoneCacheReserve(
+                f"{name}-cache-reserve",
+                zone_id=args.zone_id,
+                value="on",
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+
+    def _url_normalisation(self, name: str, args: CdnArgs) -> cloudflare.UrlNormalizationSettings:
+        """The rules and the origin must read the same path, or `/static/../api` is two different things."""
+        return cloudflare.UrlNormalizationSettings(
+            f"{name}-url-normalization",
+            zone_id=args.zone_id,
+            type="cloudflare",
+            scope="both",
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _zone_origin_pulls(self, name: str, args: CdnArgs) -> cloudflare.AuthenticatedOriginPullsSettings:
+        uploaded: list[pulumi.Resource] = []
+        if args.client_certificate_pem is not None and args.client_private_key_pem is not None:
+            uploaded.append(
+                cloudflare.AuthenticatedOriginPullsCertificate(
+                    f"{name}-origin-pull-certificate",
+                    zone_id=args.zone_id,
+                    certificate=args.client_certificate_pem,
+                    private_key=pulumi.Output.secret(args.client_private_key_pem),
+                    opts=pulumi.ResourceOptions(parent=self, additional_secret_outputs=["private_key"]),
+                )
+            )
+        return cloudflare.AuthenticatedOriginPullsSettings(
+            f"{name}-origin-pulls",
+            zone_id=args.zone_id,
+            enabled=True,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=uploaded),
+        )
+
+    def _host_origin_pulls(self, name: str, args: CdnArgs) -> list[pulumi.Resource]:
+        """A stack that does not own the zone authenticates its own hosts."""
+        if args.client_certificate_pem is None or args.client_private_key_pem is None:
+            return []
+        certificate = cloudflare.AuthenticatedOriginPullsHostnameCertificate(
+            f"{name}-host-pull-certificate",
+            zone_id=args.zone_id,
+            certificate=args.client_certificate_pem,
+            private_key=pulumi.Output.secret(args.client_private_key_pem),
+            opts=pulumi.ResourceOptions(parent=self, additional_secret_outputs=["private_key"]),
+        )
+        pulls = cloudflare.AuthenticatedOriginPulls(
+            f"{name}-host-pulls",
+            zone_id=args.zone_id,
+            configs=[
+                cloudflare.AuthenticatedOriginPullsConfigArgs(hostname=host, cert_id=certificate.id, enabled=True)
+                for _, host in args.policy.hosts.by_role()
+            ],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        return [pulls]
+
+
+def _require_possible(name: str, args: CdnArgs) -> None:
+    """Refuse a policy that cannot work before anything is registered.
+
+    Raises:
+        ValueError: with every problem.
+    """
+    problems = [
+        f"{found.path} = {found.value}: allowed is {found.allowed}; {found.fix}" for found in edge_problems(args.policy)
+    ]
+    if (args.client_certificate_pem is None) != (args.client_private_key_pem is None):
+        problems.append("client_certificate_pem and client_private_key_pem go together: pass both or neither")
+    if problems:
+        raise ValueError(f"{name}: " + "\n  ".join(["the CDN cannot be built", *problems]))

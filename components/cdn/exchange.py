@@ -1,0 +1,129 @@
+"""An HTTP request and its origin response, as Cloudflare's rules see them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+Headers = tuple[tuple[str, str], ...]
+"""Header names in lower case with their values, in order; a name may repeat."""
+
+_UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]")
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+
+
+def headers_of(pairs: Mapping[str, str] | Iterable[tuple[str, str]]) -> Headers:
+    """Headers from a mapping or pairs, with lower-case names as Cloudflare's fields show them."""
+    items = pairs.items() if hasattr(pairs, "items") else pairs
+    return tuple((name.lower(), value) for name, value in items)
+
+
+def _unescape_unreserved(match: re.Match[str]) -> str:
+    character = chr(int(match.group(1), 16))
+    return character if _UNRESERVED.fullmatch(character) else match.group(0).upper()
+
+
+def normalise_path(path: str) -> str:
+    """A path as URL normalisation of type `cloudflare` leaves it (Cloudflare docs, Rules, URL normalization).
+
+    Backslashes become slashes, repeated slashes merge, escapes of unreserved characters are decoded (RFC 3986, 6.2.2)
+    and dot segments are removed. `%2F` stays escaped: a slash is a reserved character.
+    """
+    text = _ESCAPE.sub(_unescape_unreserved, path).replace("\\", "/")
+    kept: list[str] = []
+    segments = re.sub(r"/{2,}", "/", "/" + text).split("/")[1:]
+    for index, segment in enumerate(segments):
+        last = index == len(segments) - 1
+        if segment not in (".", ".."):
+            kept.append(segment)
+            continue
+        if segment == ".." and kept:
+            kept.pop()
+        if last:
+            kept.append("")
+    return "/" + "/".join(kept)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a client asks for. The path is the normalised one, as every rule phase sees it."""
+
+    host: str
+    path: str = "/"
+    query: str = ""
+    method: str = "GET"
+    headers: Headers = ()
+
+    @classmethod
+    def of(cls, url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None) -> Request:
+        """A request for an absolute URL.
+
+        Raises:
+            ValueError: the URL has no host.
+        """
+        parts = urlsplit(url if "://" in url else f"https://{url}")
+        if not parts.hostname:
+            raise ValueError(f"{url!r} has no host; an absolute URL is needed, such as https://example.com/path")
+        return cls(
+            host=parts.hostname,
+            path=normalise_path(parts.path or "/"),
+            query=parts.query,
+            method=method.upper(),
+            headers=headers_of(headers or {}),
+        )
+
+    @property
+    def extension(self) -> str:
+        """The path's file extension in lower case without the dot, or "" (`http.request.uri.path.extension`)."""
+        basename = self.path.rsplit("/", 1)[-1]
+        return basename.rsplit(".", 1)[-1].lower() if "." in basename else ""
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """Every value of one header."""
+        return tuple(value for key, value in self.headers if key == name.lower())
+
+    @property
+    def cookie(self) -> str:
+        """The whole Cookie header (field `http.cookie`)."""
+        return "; ".join(self.values("cookie"))
+
+
+@dataclass(frozen=True)
+class Response:
+    """What the origin answers."""
+
+    code: int = 200
+    headers: Headers = ()
+
+    @classmethod
+    def of(cls, code: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+        """A response with headers from a mapping."""
+        return cls(code=code, headers=headers_of(headers or {}))
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """Every value of one header."""
+        return tuple(value for key, value in self.headers if key == name.lower())
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request and, in the phases that run after the origin answered, its response."""
+
+    request: Request
+    response: Response | None = None
+
+    @property
+    def answered(self) -> Response:
+        """The response.
+
+        Raises:
+            LookupError: a request phase asked for a response field, which Cloudflare refuses as well.
+        """
+        if self.response is None:
+            raise LookupError("this phase runs before the origin answers: it has no response fields")
+        return self.response

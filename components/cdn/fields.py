@@ -1,0 +1,163 @@
+"""The fields of Cloudflare's rule language, typed: each renders to its name and reads its value from an exchange.
+
+Names follow the Cloudflare docs (Ruleset Engine, Fields reference); only what this platform uses exists here.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from components.cdn.exchange import Exchange
+
+
+def quoted(text: str) -> str:
+    """A string literal of the rule language."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+class Text(ABC):
+    """Something that is one string."""
+
+    @abstractmethod
+    def render(self) -> str:
+        """The text of the rule language."""
+
+    @abstractmethod
+    def value(self, exchange: Exchange) -> str:
+        """The string of one exchange."""
+
+    @abstractmethod
+    def fields(self) -> frozenset[str]:
+        """The names of the fields it reads."""
+
+
+class Texts(ABC):
+    """Something that is a list of strings."""
+
+    @abstractmethod
+    def render(self) -> str:
+        """The text of the rule language, unpacked with `[*]`."""
+
+    @abstractmethod
+    def values(self, exchange: Exchange) -> tuple[str, ...]:
+        """The strings of one exchange."""
+
+    @abstractmethod
+    def fields(self) -> frozenset[str]:
+        """The names of the fields it reads."""
+
+
+@dataclass(frozen=True)
+class Field(Text):
+    """A string field by its name in the rule language."""
+
+    name: str
+    read: Callable[[Exchange], str]
+
+    def render(self) -> str:
+        """The field's name."""
+        return self.name
+
+    def value(self, exchange: Exchange) -> str:
+        """What the field holds."""
+        return self.read(exchange)
+
+    def fields(self) -> frozenset[str]:
+        """Itself."""
+        return frozenset({self.name})
+
+
+@dataclass(frozen=True)
+class Lower(Text):
+    """A string in lower case."""
+
+    of: Text
+
+    def render(self) -> str:
+        """`lower(...)`."""
+        return f"lower({self.of.render()})"
+
+    def value(self, exchange: Exchange) -> str:
+        """The lower-case string."""
+        return self.of.value(exchange).lower()
+
+    def fields(self) -> frozenset[str]:
+        """Those of what is lowered."""
+        return self.of.fields()
+
+
+@dataclass(frozen=True)
+class FieldList(Texts):
+    """A list field by its name in the rule language."""
+
+    name: str
+    read: Callable[[Exchange], tuple[str, ...]]
+
+    def render(self) -> str:
+        """The field's name, unpacked."""
+        return f"{self.name}[*]"
+
+    def values(self, exchange: Exchange) -> tuple[str, ...]:
+        """What the field holds."""
+        return self.read(exchange)
+
+    def fields(self) -> frozenset[str]:
+        """Itself."""
+        return frozenset({self.name})
+
+
+@dataclass(frozen=True)
+class ResponseHeader(Texts):
+    """Every value of one response header; the name is in lower case."""
+
+    name: str
+
+    def render(self) -> str:
+        """The map lookup, unpacked."""
+        return f"http.response.headers[{quoted(self.name)}][*]"
+
+    def values(self, exchange: Exchange) -> tuple[str, ...]:
+        """The header's values, none when it is absent."""
+        return exchange.answered.values(self.name)
+
+    def fields(self) -> frozenset[str]:
+        """The map of response headers."""
+        return frozenset({"http.response.headers"})
+
+
+@dataclass(frozen=True)
+class LowerEach(Texts):
+    """Every string of a list in lower case."""
+
+    of: Texts
+
+    def render(self) -> str:
+        """`lower(...)` of the unpacked list, unpacked again."""
+        return f"lower({self.of.render()})[*]"
+
+    def values(self, exchange: Exchange) -> tuple[str, ...]:
+        """The lower-case strings."""
+        return tuple(value.lower() for value in self.of.values(exchange))
+
+    def fields(self) -> frozenset[str]:
+        """Those of what is lowered."""
+        return self.of.fields()
+
+
+HOST = Field("http.host", lambda exchange: exchange.request.host)
+PATH = Field("http.request.uri.path", lambda exchange: exchange.request.path)
+EXTENSION = Field("http.request.uri.path.extension", lambda exchange: exchange.request.extension)
+METHOD = Field("http.request.method", lambda exchange: exchange.request.method)
+COOKIE = Field("http.cookie", lambda exchange: exchange.request.cookie)
+REQUEST_HEADER_NAMES = FieldList(
+    "http.request.headers.names", lambda exchange: tuple(name for name, _ in exchange.request.headers)
+)
+RESPONSE_HEADER_NAMES = FieldList(
+    "http.response.headers.names", lambda exchange: tuple(name for name, _ in exchange.answered.headers)
+)

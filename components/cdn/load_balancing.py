@@ -1,0 +1,111 @@
+"""Failover between origins with Cloudflare's Load Balancing add-on.
+
+One load balancer on a name of its own; the host names point to it by CNAME (Cloudflare docs, Load Balancing, CNAME
+routing), so that the add-on comes and goes without replacing a record.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pulumi
+import pulumi_cloudflare as cloudflare
+
+from components.cdn.plans import LIMITS
+
+if TYPE_CHECKING:
+    from components.cdn.policy import EdgePolicy
+
+HEALTH_PATH = "/health"
+HEALTH_TIMEOUT = 5
+"""Seconds (scaling guide, Application-Level Load Balancing)."""
+HEALTH_INTERVAL = 30
+"""Seconds (scaling guide, Application-Level Load Balancing); a plan's longer minimum wins."""
+CONSECUTIVE_FAILURES = 3
+"""Probes that fail before an origin is out (scaling guide, Nginx Load Balancer Configuration: max_fails=3)."""
+CONSECUTIVE_SUCCESSES = 2
+
+
+def failover_seconds(policy: EdgePolicy) -> int:
+    """Longest time in seconds until a dead origin gets no more requests: every failing probe and its timeout."""
+    interval = max(HEALTH_INTERVAL, LIMITS[policy.plan].min_monitor_interval)
+    return CONSECUTIVE_FAILURES * interval + HEALTH_TIMEOUT
+
+
+def load_balancer_host(policy: EdgePolicy) -> str:
+    """The load balancer's host name, one label below the zone, so that the universal certificate covers it."""
+    label = policy.hosts.cdn.removesuffix(f".{policy.domain}").replace(".", "-")
+    return f"lb-{label}.{policy.domain}"
+
+
+def load_balancer(
+    name: str,
+    policy: EdgePolicy,
+    *,
+    zone_id: str,
+    account_id: str,
+    origin: pulumi.Input[str],
+    backup_origin: pulumi.Input[str] | None,
+    parent: pulumi.Resource,
+) -> cloudflare.LoadBalancer:
+    """A load balancer that prefers `origin` and falls back to `backup_origin` where there is one.
+
+    The monitor probes as the zone does, with its strict TLS and its client certificate; that it trusts a certificate
+    of the Origin CA as the zone does is unverified.
+    """
+    opts = pulumi.ResourceOptions(parent=parent)
+    monitor = _monitor(name, policy, account_id, opts)
+
+    def pool(role: str, address: pulumi.Input[str]) -> cloudflare.LoadBalancerPool:
+        return cloudflare.LoadBalancerPool(
+            f"{name}-pool-{role}",
+            account_id=account_id,
+            name=f"{policy.hosts.cdn.replace('.', '-')}-{role}",
+            description=f"The {role} origin of {policy.hosts.app}",
+            enabled=True,
+            minimum_origins=1,
+            monitor=monitor.id,
+            origins=[cloudflare.LoadBalancerPoolOriginArgs(name=role, address=address, enabled=True, weight=1)],
+            opts=opts,
+        )
+
+    primary = pool("primary", origin)
+    backup = pool("backup", backup_origin) if backup_origin is not None else None
+    return cloudflare.LoadBalancer(
+        f"{name}-load-balancer",
+        zone_id=zone_id,
+        name=load_balancer_host(policy),
+        description="Prefers the primary origin, falls back in order",
+        default_pools=[primary.id, *([backup.id] if backup else [])],
+        fallback_pool=(backup or primary).id,
+        steering_policy="off",
+        session_affinity="none",
+        proxied=True,
+        enabled=True,
+        opts=opts,
+    )
+
+
+def _monitor(
+    name: str, policy: EdgePolicy, account_id: str, opts: pulumi.ResourceOptions
+) -> cloudflare.LoadBalancerMonitor:
+    return cloudflare.LoadBalancerMonitor(
+        f"{name}-monitor",
+        account_id=account_id,
+        description=f"Health of {policy.hosts.app}",
+        type="https",
+        method="GET",
+        path=HEALTH_PATH,
+        port=443,
+        expected_codes="200",
+        interval=max(HEALTH_INTERVAL, LIMITS[policy.plan].min_monitor_interval),
+        timeout=HEALTH_TIMEOUT,
+        retries=0,
+        consecutive_down=CONSECUTIVE_FAILURES,
+        consecutive_up=CONSECUTIVE_SUCCESSES,
+        follow_redirects=False,
+        allow_insecure=False,
+        header={"Host": [policy.hosts.app]},
+        probe_zone=policy.domain,
+        opts=opts,
+    )

@@ -1,0 +1,180 @@
+"""What each Cloudflare plan can do, as typed data.
+
+Source of every number: the Cloudflare docs (plan tables of Cache Rules, Edge and Browser Cache TTL, Rate limiting
+rules, WAF managed rules and custom rules, Tiered Cache, Vary for images, Health Checks, Zone Lockdown, Purge cache),
+as read on SOURCE_DATE. Numbers marked unverified come from one weak source.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+SOURCE = "Cloudflare docs, availability tables"
+SOURCE_DATE = "2026-11-23"
+
+
+class Plan(StrEnum):
+    """A zone's Cloudflare plan, cheapest first."""
+
+    FREE = "free"
+    PRO = "pro"
+    BUSINESS = "business"
+    ENTERPRISE = "enterprise"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanLimits:
+    """What one plan allows. Times are in seconds."""
+
+    rules_per_phase: int
+    """Rules in each of the cache, cache response, transform, origin and configuration phases."""
+    regular_expressions: bool
+    """Operator `matches` and function `regex_replace`."""
+    min_edge_ttl: int
+    """Shortest Edge Cache TTL that a rule may impose; a TTL from the origin's header is not said to be limited."""
+    max_cacheable_mib: int
+    custom_cache_key: bool
+    generic_tiered_cache: bool
+    vary_for_images: bool
+    rate_limit_rules: int
+    rate_limit_fields: frozenset[str]
+    """Request fields that a rate limit's expression may read."""
+    max_rate_limit_period: int
+    max_mitigation_timeout: int
+    counts_by_response: bool
+    """A rate limit may count by the response's status code."""
+    waf_managed_rulesets: bool
+    """Beyond the free managed ruleset, which every zone has without configuration."""
+    waf_custom_rules: int
+    health_checks: int
+    zone_lockdown_rules: int
+    min_monitor_interval: int
+    """Shortest interval of a load balancer's monitor; unverified."""
+    max_upload_mib: int
+    purge_per_second: float
+    """Purge requests by tag, host, prefix or everything, per account and second."""
+    purge_bucket: int
+    purge_urls_per_request: int
+
+
+_PATH_FIELDS = frozenset({"http.request.uri.path"})
+_PRO_FIELDS = _PATH_FIELDS | {"http.host", "http.request.uri", "http.request.full_uri", "http.request.uri.query"}
+_BUSINESS_FIELDS = _PRO_FIELDS | {"http.request.method", "ip.src", "http.user_agent"}
+_ENTERPRISE_FIELDS = _BUSINESS_FIELDS | {"http.request.headers", "http.request.headers.names", "http.cookie"}
+
+LIMITS: dict[Plan, PlanLimits] = {
+    Plan.FREE: PlanLimits(
+        rules_per_phase=10,
+        regular_expressions=False,
+        min_edge_ttl=7200,
+        max_cacheable_mib=512,
+        custom_cache_key=False,
+        generic_tiered_cache=False,
+        vary_for_images=False,
+        rate_limit_rules=1,
+        rate_limit_fields=_PATH_FIELDS,
+        max_rate_limit_period=10,
+        max_mitigation_timeout=10,
+        counts_by_response=False,
+        waf_managed_rulesets=False,
+        waf_custom_rules=5,
+        health_checks=0,
+        zone_lockdown_rules=0,
+        min_monitor_interval=60,
+        max_upload_mib=100,
+        purge_per_second=5 / 60,
+        purge_bucket=25,
+        purge_urls_per_request=100,
+    ),
+    Plan.PRO: PlanLimits(
+        rules_per_phase=25,
+        regular_expressions=False,
+        min_edge_ttl=3600,
+        max_cacheable_mib=512,
+        custom_cache_key=False,
+        generic_tiered_cache=False,
+        vary_for_images=True,
+        rate_limit_rules=2,
+        rate_limit_fields=_PRO_FIELDS,
+        max_rate_limit_period=60,
+        max_mitigation_timeout=3600,
+        counts_by_response=False,
+        waf_managed_rulesets=True,
+        waf_custom_rules=20,
+        health_checks=10,
+        zone_lockdown_rules=3,
+        min_monitor_interval=60,
+        max_upload_mib=100,
+        purge_per_second=5,
+        purge_bucket=25,
+        purge_urls_per_request=100,
+    ),
+    Plan.BUSINESS: PlanLimits(
+        rules_per_phase=50,
+        regular_expressions=True,
+        min_edge_ttl=1,
+        max_cacheable_mib=512,
+        custom_cache_key=False,
+        generic_tiered_cache=False,
+        vary_for_images=True,
+        rate_limit_rules=5,
+        rate_limit_fields=_BUSINESS_FIELDS,
+        max_rate_limit_period=600,
+        max_mitigation_timeout=86400,
+        counts_by_response=True,
+        waf_managed_rulesets=True,
+        waf_custom_rules=100,
+        health_checks=50,
+        zone_lockdown_rules=10,
+        min_monitor_interval=15,
+        max_upload_mib=200,
+        purge_per_second=10,
+        purge_bucket=50,
+        purge_urls_per_request=100,
+    ),
+    Plan.ENTERPRISE: PlanLimits(
+        rules_per_phase=300,
+        regular_expressions=True,
+        min_edge_ttl=1,
+        max_cacheable_mib=5120,
+        custom_cache_key=True,
+        generic_tiered_cache=True,
+        vary_for_images=True,
+        rate_limit_rules=5,
+        rate_limit_fields=_ENTERPRISE_FIELDS,
+        max_rate_limit_period=65535,
+        max_mitigation_timeout=86400,
+        counts_by_response=True,
+        waf_managed_rulesets=True,
+        waf_custom_rules=1000,
+        health_checks=1000,
+        zone_lockdown_rules=200,
+        min_monitor_interval=10,
+        max_upload_mib=500,
+        purge_per_second=50,
+        purge_bucket=500,
+        purge_urls_per_request=500,
+    ),
+}
+
+RATE_LIMIT_PERIODS = (10, 60, 120, 300, 600, 3600)
+"""Periods in seconds that every list in the Cloudflare docs agrees on."""
+
+MITIGATION_TIMEOUTS = (10, 60, 120, 300, 600, 3600, 86400)
+"""Mitigation times in seconds that a blocking rule may use."""
+
+MAX_TTL = 31_536_000
+"""One year in seconds: the longest TTL on offer (Cloudflare docs, Edge and Browser Cache TTL)."""
+
+
+def cheapest(condition: str) -> Plan:
+    """The cheapest plan whose boolean limit of that name is true.
+
+    Raises:
+        ValueError: no plan has it.
+    """
+    for plan in Plan:
+        if getattr(LIMITS[plan], condition):
+            return plan
+    raise ValueError(f"no plan has {condition}")

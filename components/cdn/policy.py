@@ -1,0 +1,209 @@
+"""What the edge is asked to do, as plain data: hosts, cache classes, public and private paths, limits, headers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from components.cdn.plans import Plan
+
+PRIVATE_PREFIXES = (
+    "/api/auth",
+    "/api/clients",
+    "/api/bonds",
+    "/api/payments",
+    "/admin",
+    "/account",
+    "/uploads",
+)
+"""Paths that hold personal or legal data or sign people in: never cached, whatever else is configured."""
+
+IMAGE_EXTENSIONS = ("png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "ico")
+"""What may be cached as an image. No document types: PDF and Office files are contracts and court papers here."""
+
+STATIC_PREFIX = "/static/"
+"""Where the app serves content-hashed assets (scaling guide, Nginx Load Balancer Configuration)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CdnHosts:
+    """The host names that the zone serves; each is a name of its own."""
+
+    app: str
+    api: str
+    cdn: str
+    cdn_backup: str
+    images: str
+    assets: str
+
+    @classmethod
+    def under(cls, domain: str, *, apex: bool = True) -> CdnHosts:
+        """The guide's names under a domain (scaling guide, CDN Configuration).
+
+        Args:
+            domain: such as `bailbondpro.com`.
+            apex: the app answers at the domain itself (else at `app.`).
+        """
+        return cls(
+            app=domain if apex else f"app.{domain}",
+            api=f"api.{domain}",
+            cdn=f"cdn.{domain}",
+            cdn_backup=f"cdn-backup.{domain}",
+            images=f"images.{domain}",
+            assets=f"assets.{domain}",
+        )
+
+    def by_role(self) -> tuple[tuple[str, str], ...]:
+        """(role, host name) in a stable order; a role is the logical name of the host's record."""
+        return (
+            ("app", self.app),
+            ("api", self.api),
+            ("cdn", self.cdn),
+            ("cdn-backup", self.cdn_backup),
+            ("images", self.images),
+            ("assets", self.assets),
+        )
+
+
+@dataclass(frozen=True)
+class CacheClass:
+    """How long content stays fresh, and how long a stale copy may be served while it is renewed; in seconds."""
+
+    max_age: int
+    stale_while_revalidate: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CacheClasses:
+    """The five classes with the guide's seconds (scaling guide, CDN Configuration, cacheRules)."""
+
+    images: CacheClass = CacheClass(31_536_000, 86_400)
+    css: CacheClass = CacheClass(31_536_000, 3_600)
+    js: CacheClass = CacheClass(31_536_000, 3_600)
+    html: CacheClass = CacheClass(3_600, 300)
+    api: CacheClass = CacheClass(300, 60)
+
+    def by_name(self) -> tuple[tuple[str, CacheClass], ...]:
+        """(name, class) in the order of the rules."""
+        return (
+            ("images", self.images),
+            ("css", self.css),
+            ("js", self.js),
+            ("html", self.html),
+            ("api", self.api),
+        )
+
+
+@dataclass(frozen=True)
+class RateLimit:
+    """A leaky bucket as nginx's `limit_req` has it: requests per second and the burst on top."""
+
+    rate: float
+    burst: int
+
+    def requests_in(self, period: int) -> int:
+        """How many requests the bucket admits in a period of seconds, less the one that it holds at its start."""
+        return int(self.rate * period) + self.burst
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateLimits:
+    """The coarse limits at the edge; the exact ones are the gateway's.
+
+    Rates and bursts: scaling guide, Nginx Load Balancer Configuration. The edge counts whole requests per period and
+    data centre, so it admits `rate x period + burst` at once.
+    """
+
+    api: RateLimit = RateLimit(10, 20)
+    login: RateLimit = RateLimit(1, 5)
+    period: int = 10
+    """Seconds over which requests are counted: 10 is the only period of every plan."""
+    mitigation_timeout: int = 10
+    """Seconds for which a client over the limit is blocked."""
+    api_prefix: str = "/api/"
+    login_prefix: str = "/api/auth/login"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hsts:
+    """HTTP Strict Transport Security (scaling guide: 63072000 seconds, subdomains, preload).
+
+    Preloading is an explicit choice: browsers ship the list, so leaving it takes months.
+    """
+
+    max_age: int = 63_072_000
+    include_subdomains: bool = True
+    preload: bool = False
+
+    def value(self) -> str:
+        """The header's value."""
+        parts = [f"max-age={self.max_age}"]
+        parts += ["includeSubDomains"] if self.include_subdomains else []
+        parts += ["preload"] if self.preload else []
+        return "; ".join(parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addons:
+    """Paid add-ons of the zone. All are off unless bought: a rule that needs a missing one is refused."""
+
+    load_balancing: bool = False
+    images_paid: bool = False
+    advanced_certificate_manager: bool = False
+    cache_reserve: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImagePolicy:
+    """Which renditions of an image may be made (Cloudflare Images, Transform via URL).
+
+    An allow-list, because every new combination of width, quality and format is billed as one transformation.
+    """
+
+    enabled: bool = True
+    """Images of this zone only; 5,000 transformations a month are free (Cloudflare docs, Images pricing)."""
+    widths: tuple[int, ...] = (320, 640, 1024, 1600)
+    """Pixels."""
+    min_quality: int = 60
+    max_quality: int = 90
+
+
+@dataclass(frozen=True, kw_only=True)
+class EdgePolicy:
+    """Everything that decides what the edge does with a request; no cloud identifiers.
+
+    Caching of html and api responses is opt-in per public path: both hold personal data by default.
+    """
+
+    domain: str
+    """The zone's name, such as `bailbondpro.com`."""
+    hosts: CdnHosts
+    session_cookie_names: tuple[str, ...]
+    """Names of cookies that mark a signed-in visitor; at least one. A request that carries one is never cached."""
+    plan: Plan = Plan.PRO
+    addons: Addons = Addons()
+    cache_classes: CacheClasses = CacheClasses()
+    public_html_paths: tuple[str, ...] = ()
+    """Exact paths on the app host whose page is the same for everybody."""
+    public_api_prefixes: tuple[str, ...] = ()
+    """Path prefixes (whole segments) whose API responses are the same for everybody."""
+    private_prefixes: tuple[str, ...] = ()
+    """Path prefixes that are never cached, besides PRIVATE_PREFIXES; case does not matter."""
+    rate_limits: RateLimits = RateLimits()
+    hsts: Hsts = Hsts()
+    images: ImagePolicy = ImagePolicy()
+    waf_managed: bool = True
+    """Run Cloudflare's managed rulesets where the plan has them."""
+    further_hosts: tuple[CdnHosts, ...] = field(default=())
+    """Hosts of other environments in the same zone: a zone has one set of rules, so one stack owns them for all."""
+
+    def all_hosts(self) -> tuple[CdnHosts, ...]:
+        """This environment's hosts and the others of the zone."""
+        return (self.hosts, *self.further_hosts)
+
+    def host_names(self) -> tuple[str, ...]:
+        """Every host name of the zone that this platform serves, each once."""
+        return tuple(dict.fromkeys(name for hosts in self.all_hosts() for _, name in hosts.by_role()))
+
+    def all_private_prefixes(self) -> tuple[str, ...]:
+        """The built-in and the configured private prefixes, lower case, each once, in a stable order."""
+        return tuple(dict.fromkeys(prefix.lower() for prefix in (*PRIVATE_PREFIXES, *self.private_prefixes)))

@@ -1,0 +1,180 @@
+"""Response headers, rate limits and the firewall of a policy, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from components.cdn.expressions import (
+    EVERYTHING,
+    And,
+    AnyOf,
+    Contains,
+    Equals,
+    Expression,
+    IsIn,
+    Not,
+    Or,
+    StartsWith,
+)
+from components.cdn.fields import EXTENSION, HOST, METHOD, PATH, RESPONSE_HEADER_NAMES, Lower
+from components.cdn.plans import LIMITS
+from components.cdn.rules import api_hosts, class_conditions, image_hosts, static_hosts
+
+if TYPE_CHECKING:
+    from components.cdn.policy import EdgePolicy, RateLimit
+
+CLOUDFLARE_MANAGED_RULESET = "efb7b8c949ac4650a09736fc376e9aee"
+"""Cloudflare Managed Ruleset (Cloudflare docs, WAF managed rules)."""
+
+OWASP_CORE_RULESET = "4814384a9e5d4991b9815dcfc25d2f1f"
+"""Cloudflare OWASP Core Ruleset (Cloudflare docs, WAF managed rules)."""
+
+PROBED_PATHS = ("/.git", "/.env", "/.aws", "/wp-admin", "/wp-login.php", "/phpmyadmin", "/server-status", "/metrics")
+"""What scanners ask for and this platform never serves in public."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeaderRule:
+    """One rule of the phase `http_response_headers_transform`: headers that browsers get, each set exactly once."""
+
+    ref: str
+    description: str
+    when: Expression
+    headers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateLimitRule:
+    """One rule of the phase `http_ratelimit`: block a client address over `requests` per `period` seconds."""
+
+    ref: str
+    description: str
+    when: Expression
+    requests: int
+    period: int
+    mitigation_timeout: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirewallRule:
+    """One rule of the phase `http_request_firewall_custom`."""
+
+    ref: str
+    description: str
+    when: Expression
+    action: Literal["block", "managed_challenge"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManagedRule:
+    """One rule of the phase `http_request_firewall_managed`: run a ruleset that Cloudflare maintains."""
+
+    ref: str
+    description: str
+    when: Expression
+    ruleset_id: str
+
+
+def header_rules(policy: EdgePolicy) -> tuple[HeaderRule, ...]:
+    """The header rules. `set` replaces what the gateway sent, so that no header arrives twice.
+
+    nosniff, frame options and HSTS: scaling guide, Nginx Load Balancer Configuration. Vary: scaling guide, CDN
+    Configuration; only where the origin sent none, since a header that it did send means something.
+    """
+    when = class_conditions(policy)
+    public = Or((when.images, when.css, when.js, when.html, when.api))
+    return (
+        HeaderRule(
+            ref="security_headers",
+            description="Security headers on every response of the platform's hosts",
+            when=IsIn(HOST, policy.host_names()),
+            headers=(
+                ("referrer-policy", "strict-origin-when-cross-origin"),
+                ("strict-transport-security", policy.hsts.value()),
+                ("x-content-type-options", "nosniff"),
+                ("x-frame-options", "DENY"),
+            ),
+        ),
+        HeaderRule(
+            ref="vary_on_encoding",
+            description="Vary on the encoding where the origin names nothing else",
+            when=And((public, Not(AnyOf(RESPONSE_HEADER_NAMES, "eq", "vary")))),
+            headers=(("vary", "Accept-Encoding"),),
+        ),
+        HeaderRule(
+            ref="svg_sandbox",
+            description="An SVG may carry a script: let none run",
+            when=And((IsIn(HOST, (*image_hosts(policy), *static_hosts(policy))), Equals(EXTENSION, "svg"))),
+            headers=(("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"),),
+        ),
+    )
+
+
+def rate_limit_rules(policy: EdgePolicy) -> tuple[RateLimitRule, ...]:
+    """The rate limits that the plan has room for, the login's first: a block stops later rules.
+
+    The matching is nginx's: the login location covers its whole prefix and has only the login zone.
+    """
+    limits = policy.rate_limits
+    login = StartsWith(PATH, limits.login_prefix)
+    api = And((StartsWith(PATH, limits.api_prefix), Not(login)))
+    rules = (
+        _rate_limit(policy, "login", login, limits.login),
+        _rate_limit(policy, "api", api, limits.api),
+    )
+    return rules[: LIMITS[policy.plan].rate_limit_rules]
+
+
+def _rate_limit(policy: EdgePolicy, name: str, when: Expression, limit: RateLimit) -> RateLimitRule:
+    limits = policy.rate_limits
+    hosts = tuple(dict.fromkeys(api_hosts(policy)))
+    has_host = HOST.name in LIMITS[policy.plan].rate_limit_fields
+    return RateLimitRule(
+        ref=f"{name}_rate_limit",
+        description=f"{name}: {limit.rate:g} requests per second and a burst of {limit.burst}, per {limits.period} s",
+        when=And((IsIn(HOST, hosts), when)) if has_host else when,
+        requests=limit.requests_in(limits.period),
+        period=limits.period,
+        mitigation_timeout=limits.mitigation_timeout,
+    )
+
+
+def firewall_rules(policy: EdgePolicy) -> tuple[FirewallRule, ...]:
+    """The custom firewall rules; they fit every plan."""
+    probed = Or((*(StartsWith(Lower(PATH), path) for path in PROBED_PATHS), Contains(Lower(PATH), "/.git/")))
+    asset_hosts = (*static_hosts(policy), *image_hosts(policy))
+    return (
+        FirewallRule(
+            ref="probes",
+            description="Block what scanners look for and this platform never serves",
+            when=And((IsIn(HOST, policy.host_names()), probed)),
+            action="block",
+        ),
+        FirewallRule(
+            ref="read_only_assets",
+            description="Asset hosts are read, never written",
+            when=And((IsIn(HOST, asset_hosts), Not(IsIn(METHOD, ("GET", "HEAD", "OPTIONS"))))),
+            action="block",
+        ),
+    )
+
+
+def managed_rules(policy: EdgePolicy) -> tuple[ManagedRule, ...]:
+    """Cloudflare's rulesets where the plan has them; on the free plan its own set runs without configuration."""
+    if not (policy.waf_managed and LIMITS[policy.plan].waf_managed_rulesets):
+        return ()
+    return (
+        ManagedRule(
+            ref="cloudflare_managed",
+            description="Cloudflare Managed Ruleset",
+            when=EVERYTHING,
+            ruleset_id=CLOUDFLARE_MANAGED_RULESET,
+        ),
+        ManagedRule(
+            ref="owasp_core",
+            description="Cloudflare OWASP Core Ruleset",
+            when=EVERYTHING,
+            ruleset_id=OWASP_CORE_RULESET,
+        ),
+    )

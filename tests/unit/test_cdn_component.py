@@ -1,0 +1,209 @@
+"""The CDN's resources under mocks."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from components.cdn.policy import Addons, CdnHosts, EdgePolicy
+from tests.support.recording import record
+
+if TYPE_CHECKING:
+    from tests.support.recording import RecordedResource, Recording
+
+DOMAIN = "bailbondpro.com"
+ZONE = "0" * 32
+POLICY = EdgePolicy(domain=DOMAIN, hosts=CdnHosts.under(DOMAIN), session_cookie_names=("session",))
+RULESET = "cloudflare:index/ruleset:Ruleset"
+RECORD = "cloudflare:index/dnsRecord:DnsRecord"
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nclient\n-----END CERTIFICATE-----\n"
+KEY = "-----BEGIN PRIVATE KEY-----\nclient\n-----END PRIVATE KEY-----\n"
+
+
+def _built(policy: EdgePolicy = POLICY, **changes: Any) -> Recording:
+    def build() -> object:
+        from components.cdn.cdn import Cdn, CdnArgs
+
+        given: dict[str, Any] = {
+            "policy": policy,
+            "zone_id": ZONE,
+            "account_id": "a" * 32,
+            "origin": "nlb.example.amazonaws.com",
+            "client_certificate_pem": CERTIFICATE,
+            "client_private_key_pem": KEY,
+            **changes,
+        }
+        cdn = Cdn("cdn", CdnArgs(**given))
+        return {"urls": cdn.urls, "rulesets": cdn.ruleset_ids}
+
+    return record(build)
+
+
+@pytest.fixture(scope="module")
+def built() -> Recording:
+    return _built()
+
+
+def _rules(recording: Recording, phase: str) -> list[dict[str, Any]]:
+    (ruleset,) = [resource for resource in recording.of_type(RULESET) if resource.inputs["phase"] == phase]
+    return list(ruleset.inputs["rules"])
+
+
+def _records(recording: Recording) -> dict[str, RecordedResource]:
+    return {resource.inputs["name"]: resource for resource in recording.of_type(RECORD)}
+
+
+def test_every_host_has_one_proxied_record_to_the_origin(built: Recording) -> None:
+    records = _records(built)
+    assert set(records) == {
+        DOMAIN,
+        *(f"{label}.{DOMAIN}" for label in ("api", "cdn", "cdn-backup", "images", "assets")),
+    }
+    for resource in records.values():
+        assert resource.inputs["proxied"] is True
+        assert resource.inputs["ttl"] == 1
+        assert (resource.inputs["type"], resource.inputs["content"]) == ("CNAME", "nlb.example.amazonaws.com")
+        assert resource.delete_before_replace
+
+
+def test_no_record_exists_before_the_rules_that_keep_private_data_out_of_the_cache(built: Recording) -> None:
+    cache = next(resource for resource in built.of_type(RULESET) if resource.name == "cdn-cache")
+    for resource in built.of_type(RECORD):
+        assert cache.urn in resource.dependencies
+
+
+def test_there_is_one_ruleset_per_phase_and_it_is_deleted_before_it_is_replaced(built: Recording) -> None:
+    rulesets = built.of_type(RULESET)
+    phases = [resource.inputs["phase"] for resource in rulesets]
+    assert len(phases) == len(set(phases)) == 6
+    assert {(resource.inputs["name"], resource.inputs["kind"]) for resource in rulesets} == {("default", "zone")}
+    assert all(resource.delete_before_replace for resource in rulesets)
+
+
+def test_every_rule_names_itself_and_says_whether_it_is_on(built: Recording) -> None:
+    for resource in built.of_type(RULESET):
+        for rule in resource.inputs["rules"]:
+            assert rule["ref"]
+            assert rule["description"]
+            assert isinstance(rule["enabled"], bool)
+            assert isinstance(rule["expression"], str)
+            assert rule.get("actionParameters") != {}
+
+
+def test_a_static_rule_imposes_the_guide_s_year_with_deception_armor(built: Recording) -> None:
+    css = next(rule for rule in _rules(built, "http_request_cache_settings") if rule["ref"] == "css")
+    assert css["actionParameters"] == {
+        "cache": True,
+        "edgeTtl": {"mode": "override_origin", "default": 31_536_000},
+        "browserTtl": {"mode": "respect_origin"},
+        "cacheKey": {"cacheDeceptionArmor": True},
+    }
+
+
+def test_stale_while_revalidate_is_a_response_directive(built: Recording) -> None:
+    rules = {rule["ref"]: rule for rule in _rules(built, "http_response_cache_settings")}
+    parameters = rules["css_cache_control"]["actionParameters"]
+    assert parameters["staleWhileRevalidate"] == {"operation": "set", "value": 3600}
+    assert parameters["immutable"] == {"operation": "set"}
+    assert rules["never_store"]["actionParameters"] == {"noStore": {"operation": "set", "cloudflareOnly": True}}
+    assert rules["static_tags"]["actionParameters"] == {"operation": "add", "values": ["static"]}
+
+
+def test_rate_limits_count_per_client_and_data_centre(built: Recording) -> None:
+    for rule in _rules(built, "http_ratelimit"):
+        assert rule["ratelimit"]["characteristics"] == ["cf.colo.id", "ip.src"]
+        assert rule["action"] == "block"
+
+
+def test_the_client_certificate_is_uploaded_and_its_key_is_secret(built: Recording) -> None:
+    uploaded = built.one("cloudflare:index/authenticatedOriginPullsCertificate:AuthenticatedOriginPullsCertificate")
+    assert uploaded.inputs["certificate"] == CERTIFICATE
+    assert "privateKey" in uploaded.secret_inputs
+    settings = built.one("cloudflare:index/authenticatedOriginPullsSettings:AuthenticatedOriginPullsSettings")
+    assert settings.inputs["enabled"] is True
+    assert uploaded.urn in settings.dependencies
+
+
+def test_urls_are_known_by_role(built: Recording) -> None:
+    assert built.result["urls"]["app"] == "https://bailbondpro.com"
+    assert built.result["urls"]["cdn-backup"] == "https://cdn-backup.bailbondpro.com"
+
+
+def test_a_stack_that_does_not_own_the_zone_manages_its_hosts_alone() -> None:
+    recording = _built(manage_zone_rulesets=False)
+    types = {resource.type for resource in recording if resource.custom}
+    assert types == {
+        RECORD,
+        "cloudflare:index/authenticatedOriginPullsHostnameCertificate:AuthenticatedOriginPullsHostnameCertificate",
+        "cloudflare:index/authenticatedOriginPulls:AuthenticatedOriginPulls",
+    }
+    assert recording.result["rulesets"] == {}
+
+
+def test_the_load_balancer_takes_over_without_replacing_a_record() -> None:
+    policy = dataclasses.replace(POLICY, addons=Addons(load_balancing=True))
+    recording = _built(policy, backup_origin="backup.example.net")
+    balancer = recording.one("cloudflare:index/loadBalancer:LoadBalancer")
+    assert balancer.inputs["proxied"] is True
+    assert balancer.inputs["steeringPolicy"] == "off"
+    assert balancer.inputs["fallbackPool"] == balancer.inputs["defaultPools"][1]
+    contents = {name: resource.inputs["content"] for name, resource in _records(recording).items()}
+    assert contents.pop("cdn-backup.bailbondpro.com") == "backup.example.net"
+    assert set(contents.values()) == {balancer.inputs["name"]}
+    names = {resource.name for resource in recording.of_type(RECORD)}
+    assert names == {resource.name for resource in _built().of_type(RECORD)}
+
+
+def test_the_monitor_asks_the_guide_s_health_check_of_the_app() -> None:
+    policy = dataclasses.replace(POLICY, addons=Addons(load_balancing=True))
+    monitor = _built(policy).one("cloudflare:index/loadBalancerMonitor:LoadBalancerMonitor").inputs
+    assert (monitor["path"], monitor["expectedCodes"], monitor["timeout"]) == ("/health", "200", 5)
+    assert monitor["header"] == {"Host": [DOMAIN]}
+    assert monitor["interval"] == 60
+
+
+def test_without_the_add_on_there_is_no_load_balancer(built: Recording) -> None:
+    assert not [resource for resource in built if "oadBalancer" in resource.type]
+
+
+def test_protect_reaches_the_records() -> None:
+    assert all(resource.protect for resource in _built(protect=True).of_type(RECORD))
+
+
+def test_a_ruleset_from_the_dashboard_is_taken_over() -> None:
+    from components.cdn.rulesets import RulesetImport
+
+    phase = "http_request_cache_settings"
+    recording = _built(imports=(RulesetImport(phase=phase, ruleset_id="f" * 32),))
+    imported = {resource.inputs["phase"]: resource.import_id for resource in recording.of_type(RULESET)}
+    assert imported.pop(phase) == f"zones/{ZONE}/{'f' * 32}"
+    assert set(imported.values()) == {""}
+
+
+def test_an_impossible_policy_is_refused_with_every_problem_before_anything_is_made() -> None:
+    policy = dataclasses.replace(POLICY, session_cookie_names=(), public_html_paths=("/admin",))
+    with pytest.raises(ValueError, match=r"(?s)sessionCookieNames.*publicHtmlPaths\[0\].*go together"):
+        _built(policy, client_private_key_pem=None)
+
+
+def test_the_gateway_s_certificate_covers_the_zone_and_its_keys_are_secret() -> None:
+    def build() -> object:
+        from components.cdn.origin_certificate import OriginCertificate, OriginCertificateArgs
+
+        certificate = OriginCertificate("origin", OriginCertificateArgs(domain=DOMAIN, protect=True))
+        return {"certificate": certificate.certificate_pem, "key": certificate.private_key_pem}
+
+    recording = record(build)
+    issued = recording.one("cloudflare:index/originCaCertificate:OriginCaCertificate").inputs
+    assert issued["hostnames"] == [DOMAIN, f"*.{DOMAIN}"]
+    assert (issued["requestType"], issued["requestedValidity"]) == ("origin-rsa", 5475)
+    authority = recording.one("tls:index/selfSignedCert:SelfSignedCert")
+    assert authority.inputs["isCaCertificate"] is True
+    client = recording.one("tls:index/locallySignedCert:LocallySignedCert")
+    assert "client_auth" in client.inputs["allowedUses"]
+    for resource in recording:
+        assert {"privateKeyPem", "caPrivateKeyPem"} & set(resource.inputs) <= resource.secret_inputs
+    assert all(resource.protect for resource in recording.of_type("tls:index/privateKey:PrivateKey"))
+    assert "BEGIN CERTIFICATE" in recording.result["certificate"]

@@ -1,0 +1,212 @@
+"""The rules of a policy: order, lifetimes, what the plans allow, and which problems are named."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from components.cdn.plans import LIMITS, Plan
+from components.cdn.policy import (
+    Addons,
+    CacheClass,
+    CacheClasses,
+    CdnHosts,
+    EdgePolicy,
+    Hsts,
+    ImagePolicy,
+    RateLimit,
+    RateLimits,
+)
+from components.cdn.problems import edge_problems, plan_notices
+from components.cdn.rules import cache_rules, class_conditions, response_rules
+from components.cdn.security import firewall_rules, header_rules, managed_rules, rate_limit_rules
+from components.cdn.settings import zone_settings
+
+DOMAIN = "bailbondpro.com"
+POLICY = EdgePolicy(domain=DOMAIN, hosts=CdnHosts.under(DOMAIN), session_cookie_names=("session",))
+OPEN = dataclasses.replace(POLICY, public_html_paths=("/", "/pricing"), public_api_prefixes=("/api/public",))
+
+
+def _with(**changes: object) -> EdgePolicy:
+    return dataclasses.replace(POLICY, **changes)  # type: ignore[arg-type]  # each test names fields of the policy
+
+
+def test_the_cache_fails_closed_by_the_order_of_its_rules() -> None:
+    refs = [rule.ref for rule in cache_rules(OPEN)]
+    assert refs == ["default_bypass", "images", "css", "js", "html", "api", "private_bypass"]
+    assert [rule.cache for rule in cache_rules(OPEN)] == [False, True, True, True, True, True, False]
+
+
+def test_html_and_api_are_in_the_list_but_disabled_until_someone_opts_in() -> None:
+    closed = {rule.ref: rule for rule in cache_rules(POLICY)}
+    opened = {rule.ref: rule for rule in cache_rules(OPEN)}
+    assert (closed["html"].enabled, closed["api"].enabled) == (False, False)
+    assert (opened["html"].enabled, opened["api"].enabled) == (True, True)
+
+
+def test_only_static_classes_override_the_origin() -> None:
+    modes = {rule.ref: rule.edge_ttl.mode for rule in cache_rules(OPEN) if rule.edge_ttl}
+    assert modes == {
+        "images": "override_origin",
+        "css": "override_origin",
+        "js": "override_origin",
+        "html": "bypass_by_default",
+        "api": "bypass_by_default",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "max_age", "stale"),
+    [
+        ("images", 31_536_000, 86_400),
+        ("css", 31_536_000, 3_600),
+        ("js", 31_536_000, 3_600),
+        ("html", 3_600, 300),
+        ("api", 300, 60),
+    ],
+)
+def test_each_class_has_the_guide_s_lifetime(name: str, max_age: int, stale: int) -> None:
+    rule = next(rule for rule in response_rules(OPEN) if rule.ref == f"{name}_cache_control")
+    values = {directive.name: directive.value for directive in rule.directives if directive.value is not None}
+    assert values == {"max_age": max_age, "stale_while_revalidate": stale}
+
+
+def test_the_last_response_rule_stores_nothing_and_leaves_browsers_alone() -> None:
+    last = response_rules(OPEN)[-1]
+    assert [(d.name, d.operation, d.cloudflare_only) for d in last.directives] == [("no_store", "set", True)]
+    assert 'any(http.response.headers.names[*] eq "set-cookie")' in last.when.render()
+
+
+def test_no_rule_sets_s_maxage_because_that_disables_stale_while_revalidate() -> None:
+    directives = [directive for rule in response_rules(OPEN) for directive in rule.directives]
+    assert not [d for d in directives if d.name == "s_maxage" and d.operation == "set"]
+
+
+@pytest.mark.parametrize("plan", list(Plan))
+def test_the_whole_rule_set_fits_every_plan(plan: Plan) -> None:
+    policy = dataclasses.replace(OPEN, plan=plan)
+    assert edge_problems(policy) == []
+    for rules in (cache_rules(policy), response_rules(policy), header_rules(policy)):
+        assert len(rules) <= LIMITS[plan].rules_per_phase
+    assert len(rate_limit_rules(policy)) <= LIMITS[plan].rate_limit_rules
+    assert len(firewall_rules(policy)) <= LIMITS[plan].waf_custom_rules
+
+
+@pytest.mark.parametrize("plan", list(Plan))
+def test_a_rate_limit_reads_only_fields_of_its_plan(plan: Plan) -> None:
+    policy = dataclasses.replace(POLICY, plan=plan)
+    for rule in rate_limit_rules(policy):
+        assert rule.when.fields() <= LIMITS[plan].rate_limit_fields
+
+
+def test_every_ref_is_unique_within_its_phase() -> None:
+    for rules in (cache_rules(OPEN), response_rules(OPEN), header_rules(OPEN), firewall_rules(OPEN)):
+        refs = [rule.ref for rule in rules]
+        assert len(refs) == len(set(refs))
+
+
+def test_the_login_limit_comes_first_and_counts_the_bucket_s_admissions() -> None:
+    rules = rate_limit_rules(POLICY)
+    assert [(rule.ref, rule.requests, rule.period) for rule in rules] == [
+        ("login_rate_limit", 15, 10),
+        ("api_rate_limit", 120, 10),
+    ]
+
+
+def test_the_free_plan_limits_the_login_and_says_that_the_api_is_left_to_the_gateway() -> None:
+    policy = _with(plan=Plan.FREE)
+    assert [rule.ref for rule in rate_limit_rules(policy)] == ["login_rate_limit"]
+    assert {notice.path for notice in plan_notices(policy)} == {"rateLimits.api", "wafManaged"}
+    assert plan_notices(POLICY) == []
+
+
+def test_managed_rulesets_run_only_where_the_plan_has_them() -> None:
+    assert [rule.ref for rule in managed_rules(POLICY)] == ["cloudflare_managed", "owasp_core"]
+    assert managed_rules(_with(plan=Plan.FREE)) == ()
+    assert managed_rules(_with(waf_managed=False)) == ()
+
+
+def test_a_public_prefix_covers_whole_segments_only() -> None:
+    api = class_conditions(OPEN).api.render()
+    assert 'http.request.uri.path eq "/api/public"' in api
+    assert 'starts_with(http.request.uri.path, "/api/public/")' in api
+
+
+def test_hsts_carries_the_guide_s_age_and_preloads_only_on_request() -> None:
+    assert Hsts().value() == "max-age=63072000; includeSubDomains"
+    assert Hsts(preload=True).value() == "max-age=63072000; includeSubDomains; preload"
+
+
+def test_nosniff_is_set_exactly_once() -> None:
+    values = [
+        value for rule in header_rules(POLICY) for name, value in rule.headers if name == "x-content-type-options"
+    ]
+    assert values == ["nosniff"]
+
+
+def test_zone_settings_are_strict_and_unique() -> None:
+    settings = dict(zone_settings(POLICY))
+    assert len(settings) == len(zone_settings(POLICY))
+    wanted = {"ssl": "strict", "min_tls_version": "1.2", "tls_1_3": "on", "always_online": "off", "0rtt": "off"}
+    assert wanted.items() <= settings.items()
+
+
+def test_another_environment_s_hosts_share_the_rules_of_their_zone() -> None:
+    policy = _with(further_hosts=(CdnHosts.under("dev.bailbondpro.com"),))
+    assert '"images.dev.bailbondpro.com"' in class_conditions(policy).images.render()
+
+
+@pytest.mark.parametrize(
+    ("changes", "paths"),
+    [
+        ({"session_cookie_names": ()}, ["sessionCookieNames"]),
+        ({"session_cookie_names": ("a=b",)}, ["sessionCookieNames[0]"]),
+        ({"public_html_paths": ("pricing",)}, ["publicHtmlPaths[0]"]),
+        ({"public_html_paths": ("/pricing*",)}, ["publicHtmlPaths[0]"]),
+        ({"public_html_paths": ("/account",)}, ["publicHtmlPaths[0]"]),
+        ({"public_html_paths": ("/Admin/login",)}, ["publicHtmlPaths[0]"]),
+        ({"public_api_prefixes": ("/api/clients/public",)}, ["publicApiPrefixes[0]"]),
+        ({"public_api_prefixes": ("/public",)}, ["publicApiPrefixes[0]"]),
+        ({"private_prefixes": ("secret",)}, ["privatePrefixes[0]"]),
+        ({"hsts": Hsts(preload=True, include_subdomains=False)}, ["hsts.preload"]),
+        ({"images": ImagePolicy(widths=())}, ["images.widths"]),
+        ({"images": ImagePolicy(min_quality=95)}, ["images.quality"]),
+        ({"rate_limits": RateLimits(period=7)}, ["rateLimits.period"]),
+        ({"rate_limits": RateLimits(period=300)}, ["rateLimits.period"]),
+        ({"rate_limits": RateLimits(mitigation_timeout=86400)}, ["rateLimits.mitigationTimeout"]),
+        ({"rate_limits": RateLimits(login=RateLimit(0, 0))}, ["rateLimits.login"]),
+        ({"cache_classes": CacheClasses(css=CacheClass(0, 60))}, ["ttls.css.maxAge"]),
+        ({"cache_classes": CacheClasses(api=CacheClass(300, -1))}, ["ttls.api.staleWhileRevalidate"]),
+        ({"cache_classes": CacheClasses(images=CacheClass(600, 60))}, ["ttls.images.maxAge"]),
+        ({"hosts": dataclasses.replace(POLICY.hosts, images="images.example.org")}, ["hosts.images"]),
+        ({"hosts": dataclasses.replace(POLICY.hosts, images="cdn.bailbondpro.com")}, ["hosts.images"]),
+        ({"hosts": dataclasses.replace(POLICY.hosts, api="api.dev.bailbondpro.com")}, ["hosts.api"]),
+    ],
+)
+def test_a_policy_that_cannot_work_is_refused_at_its_place(changes: dict[str, object], paths: list[str]) -> None:
+    assert [problem.path for problem in edge_problems(_with(**changes))] == paths
+
+
+def test_an_api_prefix_that_covers_private_paths_names_each_of_them() -> None:
+    problems = edge_problems(_with(public_api_prefixes=("/api/",)))
+    assert {problem.path for problem in problems} == {"publicApiPrefixes[0]"}
+    assert any("/api/auth" in problem.allowed for problem in problems)
+
+
+def test_every_problem_is_reported_at_once() -> None:
+    problems = edge_problems(
+        _with(session_cookie_names=(), public_html_paths=("x",), hsts=Hsts(max_age=1, preload=True))
+    )
+    assert [problem.path for problem in problems] == ["sessionCookieNames", "publicHtmlPaths[0]", "hsts.preload"]
+
+
+def test_a_short_static_lifetime_names_the_plan_that_allows_it() -> None:
+    policy = _with(plan=Plan.FREE, cache_classes=CacheClasses(images=CacheClass(3600, 60)))
+    (problem,) = edge_problems(policy)
+    assert problem.fix == 'use 7200, or plan "pro"'
+
+
+def test_a_deeper_host_is_fine_with_the_certificate_add_on() -> None:
+    hosts = dataclasses.replace(POLICY.hosts, api="api.dev.bailbondpro.com")
+    assert edge_problems(_with(hosts=hosts, addons=Addons(advanced_certificate_manager=True))) == []
