@@ -70,8 +70,7 @@ class Fault:
 def parse_fault(text: str) -> Fault:
     """Read a fault as it is given on the command line.
 
-    Type tokens hold colons themselves: `create:aws:rds/instance:Instance:primary` has the type
-    `aws:rds/instance:Instance` and the name `primary`; a type without colons is a pattern such as `*`.
+    The last part is the name: `create:aws:rds/instance:Instance:primary` has the type `aws:rds/instance:Instance`.
 
     Raises:
         FaultError: the text has another form.
@@ -79,33 +78,21 @@ def parse_fault(text: str) -> Fault:
     kind, _, rest = text.partition(":")
     if kind not in get_args(FaultKind):
         raise FaultError(f"unknown fault {kind!r} in {text!r}; one of: {', '.join(get_args(FaultKind))}")
-    detail = ""
     parts = rest.split(":")
-    if kind in {"slow", "drift"} and len(parts) in {3, 5}:
-        detail = parts.pop()
-    if len(parts) == len(("package", "module", "type", "name")):
-        token, name = ":".join(parts[:3]), parts[3]
-    elif len(parts) == len(("type", "name")):
-        token, name = parts
-    else:
+    detail = parts.pop() if _is_detail(kind, parts[-1]) else ""
+    if kind == "drift" and not detail:
         raise FaultError(
-            f"a fault is KIND:TYPE:NAME, for example create:aws:rds/instance:Instance:primary; got {text!r}"
+            f"a drift names what changes, like drift:aws:ec2/vpc:Vpc:*:enableDnsSupport=false; got {text!r}"
         )
-    fault = Fault(kind, token, name, detail)  # type: ignore[arg-type]  # membership was checked above
-    _check_detail(fault, text)
-    return fault
+    if len(parts) < len(("type", "name")) or not all(parts):
+        raise FaultError(f"a fault is KIND:TYPE:NAME, like create:aws:rds/instance:Instance:primary; got {text!r}")
+    return Fault(kind, ":".join(parts[:-1]), parts[-1], detail)  # type: ignore[arg-type]  # membership was checked
 
 
-def _check_detail(fault: Fault, text: str) -> None:
-    if fault.kind == "drift" and "=" not in fault.detail:
-        raise FaultError(
-            f"a drift names what changes, for example drift:aws:ec2/vpc:Vpc:*:enableDnsSupport=false; got {text!r}"
-        )
-    if fault.kind == "slow":
-        try:
-            fault.seconds  # noqa: B018 - evaluated for its check
-        except ValueError as error:
-            raise FaultError(f"a slow creation takes a number of seconds; got {text!r}") from error
+def _is_detail(kind: str, text: str) -> bool:
+    if kind == "drift":
+        return "=" in text
+    return kind == "slow" and text.replace(".", "", 1).isdigit()
 
 
 @dataclass
@@ -135,6 +122,11 @@ class Faults:
                         self.struck.append((fault, name))
                         return fault
         return None
+
+    def idle(self) -> list[Fault]:
+        """The faults that have struck nothing, usually because of a misspelt type or name."""
+        with self._lock:
+            return [fault for fault in self.planned if all(fault != struck for struck, _ in self.struck)]
 
     def strike_cloud(self, cloud: Cloud) -> list[str]:
         """Change or delete objects behind the engine's back; returns what was done, one line for each."""

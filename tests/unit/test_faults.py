@@ -28,9 +28,9 @@ def test_a_fault_is_read_from_its_text(text: str, expected: Fault) -> None:
     [
         ("explode:*:*", "unknown fault 'explode'"),
         ("create", "KIND:TYPE:NAME"),
-        ("create:a:b:c", "KIND:TYPE:NAME"),
+        ("create:*", "KIND:TYPE:NAME"),
+        ("create:*:", "KIND:TYPE:NAME"),
         ("drift:aws:ec2/vpc:Vpc:v", "names what changes"),
-        ("slow:*:x:soon", "number of seconds"),
     ],
 )
 def test_a_fault_that_cannot_be_understood_is_explained(text: str, message: str) -> None:
@@ -54,3 +54,9 @@ def test_drift_and_deletion_happen_behind_the_engines_back(tmp_path: Path) -> No
     done = Faults.parse(["drift:aws:ec2/vpc:Vpc:kept:enableDnsSupport=false", "gone:*:lost"]).strike_cloud(cloud)
     assert len(done) == 2
     assert [item.outputs for item in cloud.all()] == [{"enableDnsSupport": False}]
+
+
+def test_a_fault_that_struck_nothing_is_known() -> None:
+    faults = Faults.parse(["create:aws:ec2/*:net*", "delete:*:nothing"])
+    faults.strike("create", VPC, "net")
+    assert [fault.name for fault in faults.idle()] == ["nothing"]
