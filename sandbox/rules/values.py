@@ -1,0 +1,10 @@
+"""All value rules: names, lengths, character sets, allowed numbers, properties that exclude each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sandbox.rules.base import Rule
+
+RULES: tuple[Rule, ...] = ()
