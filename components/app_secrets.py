@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.kubernetes.children import child_options
 from components.kubernetes.labels import standard_labels
 from components.runtime_env import DATABASE_SECRET, REDIS_SECRET, URL_KEY, replica_key, shard_key
 
@@ -86,7 +87,7 @@ class AppSecrets(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: AppSecretsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:app_secrets:AppSecrets", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        child = child_options(self, opts)
         names = [
             _secret(logical, secret, args.namespace, entries, child)
             for logical, secret, entries in (

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pulumi
 
+from components.kubernetes.children import child_options
 from components.kubernetes.namespace import APP_PRIORITY
 from components.kubernetes.network_policies import Peer, TrafficRule, dns, network_policy
 from components.kubernetes.objects import (
@@ -116,7 +117,7 @@ class Workload(pulumi.ComponentResource):
             namespace=args.namespace,
             app=args.app,
             component=args.component,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=child_options(self, opts),
         )
         account = service_account(identity, args.deployment_name)
         policy = network_policy(

@@ -15,6 +15,7 @@ from components.autoscaling.render import (
     horizontal_pod_autoscaler_spec,
     scaled_object_spec,
 )
+from components.kubernetes.children import child_options
 from components.kubernetes.labels import standard_labels
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Autoscaler(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: AutoscalerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:autoscaling:Autoscaler", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        child = child_options(self, opts)
         if args.backend == "keda":
             resource = _scaled_object(name, args, child)
         else:

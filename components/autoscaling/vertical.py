@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.kubernetes.children import child_options
 from components.kubernetes.labels import standard_labels
 from components.kubernetes.quantities import mebibytes, millicores
 
@@ -156,7 +157,7 @@ class VerticalAutoscaler(pulumi.ComponentResource):
                 labels=standard_labels(args.app, "autoscaler"),
             ),
             spec=deployment.apply(lambda d: vertical_pod_autoscaler_spec(args.policy, d, args.container_name)),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=child_options(self, opts),
         )
         self.autoscaler_name = resource.id.apply(lambda _: args.autoscaler_name)
         self.register_outputs({"autoscalerName": self.autoscaler_name})

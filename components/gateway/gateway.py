@@ -11,6 +11,7 @@ import pulumi_kubernetes as k8s
 
 from components.autoscaling.autoscaler import Autoscaler, AutoscalerArgs
 from components.gateway.render import SHUTDOWN_SECONDS, render
+from components.kubernetes.children import child_options
 from components.kubernetes.namespace import GATEWAY_PRIORITY
 from components.kubernetes.network_policies import Peer, TrafficRule, dns, network_policy
 from components.kubernetes.objects import (
@@ -136,7 +137,7 @@ class Gateway(pulumi.ComponentResource):
             namespace=args.namespace,
             app=APP,
             component="gateway",
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=child_options(self, opts),
         )
         text = render(args.config)
         config = _config_map(identity, text)
