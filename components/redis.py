@@ -177,8 +177,8 @@ class Redis(pulumi.ComponentResource):
     """6379."""
     url: pulumi.Output[str]
     """rediss:// URL with the token; secret."""
-    replication_group_id: str
-    """Physical id of the group."""
+    replication_group_id: pulumi.Output[str]
+    """Physical id of the group, known once it exists."""
     security_group_id: pulumi.Output[str]
     """Security group of all nodes."""
 
@@ -189,7 +189,7 @@ class Redis(pulumi.ComponentResource):
         self.host = group.configuration_endpoint_address
         self.port = pulumi.Output.from_input(PORT)
         self.url = pulumi.Output.format("rediss://:{0}@{1}:{2}", args.credential.password, self.host, PORT)
-        self.replication_group_id = args.replication_group_id
+        self.replication_group_id = group.replication_group_id
         self.security_group_id = security_group.id
         store_secret(
             f"{name}-connection",

@@ -113,7 +113,7 @@ class Shards(pulumi.ComponentResource):
     """DNS names of the shards' primaries, by index."""
     urls: tuple[pulumi.Output[str], ...]
     """Connection URLs of the shards' primaries, by index; secret."""
-    identifiers: tuple[str, ...]
+    identifiers: tuple[pulumi.Output[str], ...]
     """RDS identifiers of the shards' primaries, by index."""
     shard_map: pulumi.Output[str]
     """The published map: JSON with version, hash, count and one entry per shard; no secrets."""

@@ -58,10 +58,10 @@ class Postgres(pulumi.ComponentResource):
     """DNS names of the replicas, in order."""
     replica_urls: tuple[pulumi.Output[str], ...]
     """Connection URLs of the replicas, in order; secret."""
-    primary_identifier: str
-    """RDS identifier of the primary."""
-    replica_identifiers: tuple[str, ...]
-    """RDS identifiers of the replicas."""
+    primary_identifier: pulumi.Output[str]
+    """RDS identifier of the primary, known once it exists."""
+    replica_identifiers: tuple[pulumi.Output[str], ...]
+    """RDS identifiers of the replicas, in order."""
     security_group_id: pulumi.Output[str]
     """Security group of all instances."""
     primary: aws.rds.Instance
@@ -81,8 +81,8 @@ class Postgres(pulumi.ComponentResource):
         self.url = _url(args, self.host)
         self.replica_hosts = tuple(replica.address for replica in replicas)
         self.replica_urls = tuple(_url(args, host) for host in self.replica_hosts)
-        self.primary_identifier = args.identifier
-        self.replica_identifiers = tuple(args.replica_identifier(number) for number in numbers)
+        self.primary_identifier = self.primary.identifier
+        self.replica_identifiers = tuple(replica.identifier for replica in replicas)
         self.security_group_id = shared.security_group.id
         self._store_connection(name, args)
         self.register_outputs(

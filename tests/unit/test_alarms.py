@@ -1,0 +1,264 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pulumi
+import pytest
+
+from components.monitoring.alarms import Alarms, AlarmsArgs, CacheTarget, DatabaseTarget, LoadBalancerTarget
+from components.monitoring.topic import AlertTopic, AlertTopicArgs, topic_policy
+from tests.support.recording import RecordedResource, Recording, record
+
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+EVENTS = "aws:rds/eventSubscription:EventSubscription"
+SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
+TOPIC = "arn:aws:sns:us-east-1:000000000000:alerts"
+KEY = "arn:aws:kms:us-east-1:000000000000:key/1"
+
+
+def database(name: str = "primary", **changes: object) -> DatabaseTarget:
+    settled: dict[str, Any] = {
+        "name": name,
+        "identifier": f"bailbondpro-test-{name}",
+        "memory_gib": 8,
+        "allocated_gib": 100,
+        "max_connections": 200,
+    }
+    settled.update(changes)
+    return DatabaseTarget(**settled)
+
+
+def cache(**changes: object) -> CacheTarget:
+    settled: dict[str, Any] = {
+        "name": "redis",
+        "replication_group_id": "bailbondpro-test",
+        "shards": 3,
+        "replicas_per_shard": 1,
+    }
+    settled.update(changes)
+    return CacheTarget(**settled)
+
+
+BALANCER = LoadBalancerTarget(
+    name="https", load_balancer_arn_suffix="net/test/1", target_group_arn_suffix="targetgroup/test/2"
+)
+
+
+def recorded(**targets: object) -> Recording:
+    def build() -> dict[str, Any]:
+        settled: dict[str, Any] = {"topic_arn": TOPIC}
+        settled.update(targets)
+        return {"arns": list(Alarms("alarms", AlarmsArgs(**settled)).alarm_arns)}
+
+    return record(build)
+
+
+def alarm(name: str, **targets: object) -> RecordedResource:
+    return recorded(**targets).one(ALARM, f"alarms-{name}")
+
+
+# --- databases ---
+
+
+@pytest.mark.parametrize(
+    ("name", "metric", "comparison", "threshold"),
+    [
+        ("cpu", "CPUUtilization", "GreaterThanThreshold", 80),
+        ("memory", "FreeableMemory", "LessThanThreshold", 1_288_490_188),
+        ("storage", "FreeStorageSpace", "LessThanThreshold", 20 * 1024**3),
+        ("connections", "DatabaseConnections", "GreaterThanThreshold", 160),
+        ("transaction-ids", "MaximumUsedTransactionIDs", "GreaterThanThreshold", 1_000_000_000),
+    ],
+)
+def test_a_database_is_watched_at_the_guides_thresholds(
+    name: str, metric: str, comparison: str, threshold: float
+) -> None:
+    inputs = alarm(f"primary-{name}", databases=(database(),)).inputs
+    assert inputs["namespace"] == "AWS/RDS"
+    assert inputs["metricName"] == metric
+    assert inputs["comparisonOperator"] == comparison
+    assert inputs["threshold"] == threshold
+    assert inputs["dimensions"] == {"DBInstanceIdentifier": "bailbondpro-test-primary"}
+
+
+def test_memory_and_storage_thresholds_follow_the_size() -> None:
+    small = alarm("primary-memory", databases=(database(memory_gib=8),)).inputs["threshold"]
+    large = alarm("primary-memory", databases=(database(memory_gib=16),)).inputs["threshold"]
+    assert large == pytest.approx(2 * small, abs=1)
+    grown = alarm("primary-storage", databases=(database(allocated_gib=200),)).inputs["threshold"]
+    assert grown == 40 * 1024**3
+
+
+def test_only_a_replica_can_lag() -> None:
+    recording = recorded(databases=(database(), database("replica-1", is_replica=True)))
+    names = {r.name for r in recording.of_type(ALARM)}
+    assert "alarms-replica-1-replica-lag" in names
+    assert "alarms-primary-replica-lag" not in names
+    lag = recording.one(ALARM, "alarms-replica-1-replica-lag").inputs
+    assert (lag["metricName"], lag["threshold"]) == ("ReplicaLag", 30)
+
+
+def test_a_further_replica_adds_its_alarms_and_touches_no_others() -> None:
+    one = (database(), database("replica-1", is_replica=True))
+    before = {r.name: r.inputs for r in recorded(databases=one).of_type(ALARM)}
+    more = (*one, database("replica-2", is_replica=True))
+    after = {r.name: r.inputs for r in recorded(databases=more).of_type(ALARM)}
+    assert {name: after[name] for name in before} == before
+    added = after.keys() - before.keys()
+    assert added
+    assert all(name.startswith("alarms-replica-2-") for name in added)
+
+
+def test_burstable_classes_watch_their_credits() -> None:
+    inputs = alarm("primary-cpu-credits", databases=(database(burstable=True),)).inputs
+    assert (inputs["metricName"], inputs["comparisonOperator"]) == ("CPUCreditBalance", "LessThanThreshold")
+    assert not [r for r in recorded(databases=(database(),)) if r.name.endswith("credits")]
+
+
+def test_events_of_all_databases_reach_the_topic() -> None:
+    inputs = recorded(databases=(database(), database("replica-1", is_replica=True))).one(EVENTS).inputs
+    assert inputs["snsTopic"] == TOPIC
+    assert inputs["sourceType"] == "db-instance"
+    assert inputs["sourceIds"] == ["bailbondpro-test-primary", "bailbondpro-test-replica-1"]
+    assert {"failover", "low storage", "failure"} <= set(inputs["eventCategories"])
+
+
+def test_without_databases_there_is_no_event_subscription() -> None:
+    assert recorded(caches=(cache(),)).of_type(EVENTS) == []
+
+
+# --- caches and load balancers ---
+
+
+def test_every_cache_node_is_watched_at_the_guides_thresholds() -> None:
+    recording = recorded(caches=(cache(shards=3, replicas_per_shard=2),))
+    nodes = {r.inputs["dimensions"]["CacheClusterId"] for r in recording.of_type(ALARM)}
+    assert nodes == {f"bailbondpro-test-{s:04d}-{n:03d}" for s in (1, 2, 3) for n in (1, 2, 3)}
+    assert recording.one(ALARM, "alarms-redis-0002-001-cpu").inputs["threshold"] == 80
+    memory = recording.one(ALARM, "alarms-redis-0002-001-memory").inputs
+    assert (memory["metricName"], memory["threshold"]) == ("DatabaseMemoryUsagePercentage", 85)
+    assert recording.one(ALARM, "alarms-redis-0002-001-evictions").inputs["statistic"] == "Sum"
+
+
+def test_the_group_id_may_be_known_only_later() -> None:
+    target = cache(replication_group_id=pulumi.Output.from_input("late"), shards=1, replicas_per_shard=0)
+    inputs = alarm("redis-0001-001-cpu", caches=(target,)).inputs
+    assert inputs["dimensions"] == {"CacheClusterId": "late-0001-001"}
+
+
+def test_burstable_cache_nodes_watch_their_credits() -> None:
+    inputs = alarm("redis-0001-001-cpu-credits", caches=(cache(burstable=True),)).inputs
+    assert inputs["namespace"] == "AWS/ElastiCache"
+
+
+def test_a_platform_without_a_healthy_target_is_critical_even_when_the_metric_falls_silent() -> None:
+    inputs = alarm("https-no-healthy-target", load_balancers=(BALANCER,)).inputs
+    assert inputs["treatMissingData"] == "breaching"
+    assert inputs["tags"] == {"Severity": "critical"}
+    assert inputs["dimensions"] == {"LoadBalancer": "net/test/1", "TargetGroup": "targetgroup/test/2"}
+    assert (inputs["namespace"], inputs["threshold"]) == ("AWS/NetworkELB", 1)
+
+
+def test_silence_is_no_breach_elsewhere() -> None:
+    recording = recorded(databases=(database(),), caches=(cache(),), load_balancers=(BALANCER,))
+    silent = {r.name for r in recording.of_type(ALARM) if r.inputs["treatMissingData"] != "notBreaching"}
+    assert silent == {"alarms-https-no-healthy-target"}
+
+
+# --- all alarms ---
+
+
+def everything() -> Recording:
+    lagging = database("replica-1", is_replica=True, burstable=True)
+    return recorded(databases=(database(), lagging), caches=(cache(burstable=True),), load_balancers=(BALANCER,))
+
+
+def test_every_alarm_says_what_to_do_and_where_to_read_on() -> None:
+    for resource in everything().of_type(ALARM):
+        text = resource.inputs["alarmDescription"]
+        assert text.startswith(("[warning] ", "[critical] "))
+        assert "Runbook: docs/runbooks/" in text
+        assert text.endswith(".md")
+        assert len(text) <= 1024
+
+
+def test_every_alarm_and_its_recovery_reach_the_topic() -> None:
+    for resource in everything().of_type(ALARM):
+        assert resource.inputs["alarmActions"] == resource.inputs["okActions"] == [TOPIC]
+
+
+def test_one_bad_minute_pages_nobody() -> None:
+    for resource in everything().of_type(ALARM):
+        assert resource.inputs["evaluationPeriods"] == 5
+        assert resource.inputs["datapointsToAlarm"] == 3
+        assert resource.inputs["period"] in (60, 300)
+
+
+def test_runbooks_may_live_at_a_url() -> None:
+    found = recorded(databases=(database(),), runbook_base="https://docs.example/runbooks").one(
+        ALARM, "alarms-primary-cpu"
+    )
+    assert found.inputs["alarmDescription"].endswith("https://docs.example/runbooks/database-cpu.md")
+
+
+def test_alarms_hang_below_the_component_and_their_arns_come_out() -> None:
+    recording = everything()
+    top = recording.one("bailbondpro:monitoring:Alarms").urn
+    assert {r.parent for r in recording if r.custom} == {top}
+    assert len(recording.result["arns"]) == len(recording.of_type(ALARM))
+
+
+def test_two_targets_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="unique"):
+        AlarmsArgs(topic_arn=TOPIC, databases=(database(), database()))
+
+
+@pytest.mark.parametrize("changes", [{"memory_gib": 0}, {"allocated_gib": 0}, {"max_connections": 0}])
+def test_a_target_without_size_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="positive"):
+        database(**changes)
+
+
+# --- the topic ---
+
+
+def topic(*emails: str) -> Recording:
+    def build() -> pulumi.Output[str]:
+        return AlertTopic("alerts", AlertTopicArgs(key_arn=KEY, emails=emails)).topic_arn
+
+    return record(build)
+
+
+def test_the_topic_is_encrypted_and_its_arn_waits_for_its_policy() -> None:
+    recording = topic()
+    assert recording.one("aws:sns/topic:Topic").inputs["kmsMasterKeyId"] == KEY
+    assert recording.result == recording.one("aws:sns/topicPolicy:TopicPolicy").inputs["arn"]
+
+
+def test_only_services_of_the_same_account_publish_and_only_over_tls() -> None:
+    policy = json.loads(topic_policy(TOPIC))
+    allow, deny = policy["Statement"]
+    assert set(allow["Principal"]["Service"]) == {
+        "cloudwatch.amazonaws.com",
+        "events.rds.amazonaws.com",
+        "budgets.amazonaws.com",
+        "costalerts.amazonaws.com",
+    }
+    assert allow["Condition"] == {"StringEquals": {"aws:SourceAccount": ["000000000000"]}}
+    assert deny["Effect"] == "Deny"
+    assert deny["Condition"] == {"Bool": {"aws:SecureTransport": ["false"]}}
+
+
+def test_subscriptions_do_not_move_when_addresses_are_reordered_and_hide_them_in_names() -> None:
+    first = {r.name: r.inputs["endpoint"] for r in topic("a@example.com", "b@example.com").of_type(SUBSCRIPTION)}
+    second = {r.name: r.inputs["endpoint"] for r in topic("b@example.com", "a@example.com").of_type(SUBSCRIPTION)}
+    assert first == second
+    assert len(first) == 2
+    assert not any("@" in name for name in first)
+
+
+@pytest.mark.parametrize("emails", [("nobody",), ("a@example.com", "A@example.com")])
+def test_unusable_addresses_are_refused(emails: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="emails"):
+        AlertTopicArgs(key_arn=KEY, emails=emails)
