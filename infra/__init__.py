@@ -1,0 +1,1 @@
+"""The program: what the platform consists of, its settings and its limits."""

@@ -1,0 +1,67 @@
+"""The instance classes the platform knows: vCPU, memory and architecture, from a dated table of AWS documentation.
+
+A class that is not in the table is refused by the settings, so that capacity and memory rules never guess.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Service = Literal["ec2", "rds", "elasticache"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceClass:
+    """One instance class.
+
+    Attributes:
+        name: AWS name, for example `db.m7g.large`.
+        service: Which service offers it.
+        vcpu: Virtual CPUs.
+        memory_gib: RAM in GiB; for ElastiCache the usable memory (`maxmemory`).
+        arch: `arm64` or `x86_64`.
+        max_pods: Pods per node with prefix delegation, 0 where not a node (EKS documentation).
+    """
+
+    name: str
+    service: Service
+    vcpu: int
+    memory_gib: float
+    arch: str
+    max_pods: int
+
+
+@cache
+def instance_classes(service: Service) -> Mapping[str, InstanceClass]:
+    """All known classes of a service by name, in table order."""
+    table = json.loads(files("infra").joinpath("data/instance_classes.json").read_text("utf-8"))[service]
+    return MappingProxyType(
+        {
+            name: InstanceClass(
+                name=name,
+                service=service,
+                vcpu=row["vcpu"],
+                memory_gib=row["memoryGib"],
+                arch=row["arch"],
+                max_pods=row.get("maxPods", 0),
+            )
+            for name, row in table.items()
+        }
+    )
+
+
+def instance_class(service: Service, name: str) -> InstanceClass:
+    """A class by its AWS name.
+
+    Raises:
+        KeyError: The class is not in the table; settings that loaded never hold such a name.
+    """
+    return instance_classes(service)[name]

@@ -1,0 +1,201 @@
+"""Limits of the CDN: what Cloudflare's plans can do, and what must never be cached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from infra.limits.network import repeated
+from infra.limits.rule import Finding, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from infra.settings.root import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanLimits:
+    """What one Cloudflare plan allows (Cloudflare documentation, plans; read on 2026-11-23).
+
+    Attributes:
+        min_edge_seconds: Least edge cache lifetime a cache rule may set.
+        managed_waf: Whether the managed ruleset can be deployed.
+        min_monitor_seconds: Least interval of load balancing monitors (unverified below 60).
+    """
+
+    min_edge_seconds: int
+    managed_waf: bool
+    min_monitor_seconds: int
+
+
+PLANS = {
+    "free": PlanLimits(min_edge_seconds=7200, managed_waf=False, min_monitor_seconds=60),
+    "pro": PlanLimits(min_edge_seconds=3600, managed_waf=True, min_monitor_seconds=60),
+    "business": PlanLimits(min_edge_seconds=1, managed_waf=True, min_monitor_seconds=15),
+    "enterprise": PlanLimits(min_edge_seconds=1, managed_waf=True, min_monitor_seconds=10),
+}
+_OVERRIDDEN_LIFETIMES = ("images", "css", "js")
+"""Kinds whose edge lifetime a rule sets; html and api obey the origin's own header, which no plan limits."""
+_MIN_IMAGE_PIXELS, _MAX_IMAGE_PIXELS = 16, 12_000
+
+
+@rule("cdn-ids", source="Cloudflare API: zone and account ids", areas=("cdn",))
+def ids_are_there(settings: Settings) -> Iterator[Finding]:
+    """Without the zone and the account nothing can be deployed to Cloudflare."""
+    cdn = settings.cdn
+    for key, value in (("zoneId", cdn.zone_id), ("accountId", cdn.account_id)):
+        if cdn.enabled and value is None:
+            yield Finding(
+                path=f"cdn.{key}",
+                value=None,
+                allowed="32 hex digits while cdn.enabled is true",
+                fix="copy it from the zone's overview page, or set cdn.enabled to false",
+            )
+
+
+@rule("cdn-edge-ttl", source="Cloudflare documentation, Edge Cache TTL by plan", areas=("cdn",))
+def lifetimes_fit_the_plan(settings: Settings) -> Iterator[Finding]:
+    """Every plan has a least lifetime that a cache rule may set."""
+    cdn = settings.cdn
+    least = PLANS[cdn.plan].min_edge_seconds
+    for kind in _OVERRIDDEN_LIFETIMES:
+        age = getattr(cdn.lifetimes, kind).max_age_seconds
+        if cdn.enabled and age < least:
+            better = next(name for name, limits in PLANS.items() if limits.min_edge_seconds <= max(1, age))
+            yield Finding(
+                path=f"cdn.lifetimes.{kind}.maxAgeSeconds",
+                value=age,
+                allowed=f"at least {least} on the {cdn.plan} plan",
+                fix=f"set it to {least}, or cdn.plan to {better}",
+            )
+
+
+@rule("cdn-plan-features", source="Cloudflare documentation, plans", areas=("cdn",))
+def features_fit_the_plan(settings: Settings) -> Iterator[Finding]:
+    """What the plan or the account does not have is refused by the API."""
+    cdn = settings.cdn
+    if not cdn.enabled:
+        return
+    plan = PLANS[cdn.plan]
+    if cdn.managed_waf and not plan.managed_waf:
+        yield Finding(
+            path="cdn.managedWaf",
+            value=True,
+            allowed=f"false on the {cdn.plan} plan",
+            fix="set it to false, or cdn.plan to pro",
+        )
+    if cdn.addons.advanced_rate_limiting and cdn.plan != "enterprise":
+        yield Finding(
+            path="cdn.addons.advancedRateLimiting",
+            value=True,
+            allowed="true on the enterprise plan only",
+            fix="set it to false",
+        )
+    if cdn.addons.load_balancing and cdn.monitor_interval_seconds < plan.min_monitor_seconds:
+        yield Finding(
+            path="cdn.monitorIntervalSeconds",
+            value=cdn.monitor_interval_seconds,
+            allowed=f"at least {plan.min_monitor_seconds} on the {cdn.plan} plan",
+            fix=f"set it to {plan.min_monitor_seconds}",
+        )
+
+
+@rule(
+    "cdn-hosts",
+    source="Cloudflare documentation, Universal SSL: the domain and one level below",
+    areas=("cdn", "domain"),
+)
+def hosts_are_covered(settings: Settings) -> Iterator[Finding]:
+    """Every host lies in the zone, is its own, and has a certificate."""
+    cdn = settings.cdn
+    hosts = {
+        "app": cdn.hosts.app,
+        "cdn": cdn.hosts.cdn,
+        "cdnBackup": cdn.hosts.cdn_backup,
+        "images": cdn.hosts.images,
+        "assets": cdn.hosts.assets,
+    }
+    for key, host in hosts.items():
+        below = host.removesuffix(settings.domain).rstrip(".") if host.endswith(f".{settings.domain}") else ""
+        if host != settings.domain and not below:
+            yield Finding(
+                path=f"cdn.hosts.{key}",
+                value=host,
+                allowed=f"{settings.domain} or a name below it",
+                fix=f"use `{key.lower()}.{settings.domain}`",
+            )
+        elif "." in below and not cdn.addons.advanced_certificates:
+            yield Finding(
+                path=f"cdn.hosts.{key}",
+                value=host,
+                allowed=f"one level below {settings.domain}: Universal SSL covers no more",
+                fix=f"use `{below.replace('.', '-')}.{settings.domain}`, or set cdn.addons.advancedCertificates",
+            )
+    yield from repeated("cdn.hosts", tuple(hosts.values()))
+
+
+@rule(
+    "cdn-private-paths",
+    source="Cloudflare documentation, cache rules; our rule: personal data is never public",
+    areas=("cdn",),
+)
+def public_paths_are_not_private(settings: Settings) -> Iterator[Finding]:
+    """What is declared public must not touch what is private."""
+    cdn = settings.cdn
+    lists = (("publicHtmlPaths", cdn.public_html_paths), ("publicApiPrefixes", cdn.public_api_prefixes))
+    for key, paths in lists:
+        for path in paths:
+            private = next((prefix for prefix in cdn.private_prefixes if _overlap(path, prefix, key)), None)
+            if private:
+                yield Finding(
+                    path=f"cdn.{key}",
+                    value=path,
+                    allowed=f"paths that do not touch cdn.privatePrefixes ({private})",
+                    fix=f"remove `{path}`, or name a narrower public path",
+                )
+
+
+def _overlap(path: str, private: str, key: str) -> bool:
+    if path.startswith(private):
+        return True
+    return key == "publicApiPrefixes" and f"{private}/".startswith(path)
+
+
+@rule("cdn-image-widths", source="Cloudflare documentation, image transformations", areas=("cdn",))
+def image_widths_are_sane(settings: Settings) -> Iterator[Finding]:
+    """Widths are distinct and within what a transformation can make."""
+    for width in settings.cdn.image_widths:
+        if not _MIN_IMAGE_PIXELS <= width <= _MAX_IMAGE_PIXELS:
+            yield Finding(
+                path="cdn.imageWidths",
+                value=width,
+                allowed=f"pixels from {_MIN_IMAGE_PIXELS} to {_MAX_IMAGE_PIXELS}",
+                fix=f"remove {width}",
+            )
+    yield from repeated("cdn.imageWidths", tuple(str(width) for width in settings.cdn.image_widths))
+
+
+@rule("cdn-warm-paths", source="our rule: the warm-up never asks for private pages", areas=("cdn",))
+def warm_paths_are_public(settings: Settings) -> Iterator[Finding]:
+    """Private paths are never cached, so warming them is useless at best."""
+    for path in settings.cdn.warm_paths:
+        private = next((prefix for prefix in settings.cdn.private_prefixes if path.startswith(prefix)), None)
+        if private:
+            yield Finding(
+                path="cdn.warmPaths",
+                value=path,
+                allowed=f"paths outside cdn.privatePrefixes ({private})",
+                fix="remove it",
+            )
+
+
+RULES = (
+    ids_are_there,
+    lifetimes_fit_the_plan,
+    features_fit_the_plan,
+    hosts_are_covered,
+    public_paths_are_not_private,
+    image_widths_are_sane,
+    warm_paths_are_public,
+)

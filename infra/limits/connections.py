@@ -1,0 +1,134 @@
+"""Database connections: what the pods open at most, what PgBouncer opens to each endpoint, and that both fit.
+
+The guide's pools (20, 15 and 10) are per pod: 20 pods of 20 connections are 400, twice its max_connections of 200. With
+PgBouncer those pools end at the pooler, and the pooler's own pools are solved so that they always fit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from infra.limits.rule import Finding, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from infra.settings.root import Settings
+
+SOURCE = "scaling guide, Performance Tuning (max_connections 200) and Database Scaling (pools 20, 15, 10)"
+MIN_SERVER_POOL = 5
+"""Fewest server connections per PgBouncer pod and endpoint that still carry a load (our choice)."""
+_POOLER_SURGE = 1
+_KINDS = ("primary", "replica", "shard")
+_ROLES = {"primary": "primary", "replica": "replicas", "shard": "shards"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoolSizes:
+    """Sizes for one PgBouncer pod.
+
+    Attributes:
+        primary: Server connections to the primary.
+        replica: Server connections to each replica.
+        shard: Server connections to each shard.
+        max_client_connections: Client connections it must accept when it is the only pod left.
+    """
+
+    primary: int
+    replica: int
+    shard: int
+    max_client_connections: int
+
+
+def app_pods(settings: Settings) -> int:
+    """Pods of the application at most, rollout surge included."""
+    autoscaling = settings.autoscaling
+    return (autoscaling.max_replicas if autoscaling.enabled else settings.app.replicas) + settings.app.max_surge
+
+
+def service_pods(settings: Settings, role: str | None = None) -> int:
+    """Pods of all services at most, rollout surge included; with a role, of those that connect to such databases."""
+    chosen = (service for service in settings.services if role is None or role in service.databases)
+    return sum(service.max_replicas + settings.app.max_surge for service in chosen)
+
+
+def client_connections(settings: Settings, kind: str) -> int:
+    """Connections all pods open at most to one endpoint of a kind (`primary`, `replica` or `shard`)."""
+    if not _endpoints(settings, kind):
+        return 0
+    per_pod: int = getattr(settings.postgres.client_pools, kind)
+    return (app_pods(settings) + service_pods(settings, _ROLES[kind])) * per_pod
+
+
+def pool_sizes(settings: Settings) -> PoolSizes:
+    """PgBouncer's pools such that all its pods together, surge included, fit every endpoint's max_connections.
+
+    A pool is never larger than what the pods can ask for, and 0 for a kind of endpoint that does not exist.
+    """
+    room = _room(settings) // (settings.postgres.pooler.replicas + _POOLER_SURGE)
+    demand = {kind: client_connections(settings, kind) for kind in _KINDS}
+    return PoolSizes(
+        primary=min(room, demand["primary"]),
+        replica=min(room, demand["replica"]),
+        shard=min(room, demand["shard"]),
+        max_client_connections=sum(demand[kind] * _endpoints(settings, kind) for kind in _KINDS),
+    )
+
+
+@rule("connections-fit", source=SOURCE, areas=("postgres", "autoscaling", "app", "services"))
+def client_pools_fit(settings: Settings) -> Iterator[Finding]:
+    """Without a pooler, all pods' pools together must fit max_connections minus the reserve."""
+    if settings.postgres.pooler.enabled:
+        return
+    room = _room(settings)
+    for kind in _KINDS:
+        wanted = client_connections(settings, kind)
+        if wanted > room:
+            pods = app_pods(settings) + service_pods(settings, _ROLES[kind])
+            yield Finding(
+                path=f"postgres.clientPools.{kind}",
+                value=getattr(settings.postgres.client_pools, kind),
+                allowed=f"at most {room // pods}: {pods} pods of it must fit maxConnections minus reservedConnections "
+                f"({room})",
+                fix=f"set postgres.pooler.enabled to true, or postgres.clientPools.{kind} to {max(1, room // pods)}",
+            )
+
+
+@rule("pooler-fits", source=SOURCE, areas=("postgres",))
+def server_pools_fit(settings: Settings) -> Iterator[Finding]:
+    """With a pooler, its pods share max_connections; each must get a useful part."""
+    postgres = settings.postgres
+    pods = postgres.pooler.replicas + _POOLER_SURGE
+    if postgres.pooler.enabled and _room(settings) // pods < MIN_SERVER_POOL:
+        yield Finding(
+            path="postgres.pooler.replicas",
+            value=postgres.pooler.replicas,
+            allowed=f"so many that each pod and one more get {MIN_SERVER_POOL} of {_room(settings)} connections",
+            fix=f"set it to {max(1, _room(settings) // MIN_SERVER_POOL - _POOLER_SURGE)}",
+        )
+
+
+@rule("connections-reserved", source="PostgreSQL documentation, superuser_reserved_connections", areas=("postgres",))
+def reserve_leaves_room(settings: Settings) -> Iterator[Finding]:
+    """A reserve of half of all connections or more is a mistake."""
+    postgres = settings.postgres
+    if postgres.reserved_connections * 2 > postgres.max_connections:
+        yield Finding(
+            path="postgres.reservedConnections",
+            value=postgres.reserved_connections,
+            allowed=f"at most half of maxConnections ({postgres.max_connections})",
+            fix=f"set it to {min(15, postgres.max_connections // 2)}",
+        )
+
+
+def _room(settings: Settings) -> int:
+    return max(0, settings.postgres.max_connections - settings.postgres.reserved_connections)
+
+
+def _endpoints(settings: Settings, kind: str) -> int:
+    postgres = settings.postgres
+    return {"primary": 1, "replica": postgres.replicas, "shard": postgres.shards.count}[kind]
+
+
+RULES = (client_pools_fit, server_pools_fit, reserve_leaves_room)

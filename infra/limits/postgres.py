@@ -1,0 +1,265 @@
+"""Limits of PostgreSQL on RDS: memory, storage, replicas, backups, windows, quotas."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING
+
+from infra.catalog import instance_class
+from infra.limits.rule import Finding, rule
+from infra.limits.windows import daily_minutes, overlap, weekly_length
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from infra.settings.root import Settings
+
+GUIDE_MEMORY_GIB = 8
+"""The machine the guide's numbers are for: shared_buffers 2 GB is a quarter, effective_cache_size 6 GB the rest."""
+_SHARED_GIB, _MAINTENANCE_GIB, _SYSTEM_GIB, _WORK_MEM_GIB, _GIB_PER_CONNECTION = 2.0, 1.0, 1.0, 0.25, 0.01
+MIN_WORK_MEM_GRANTS = 4
+"""Concurrent 256 MB sorts or hashes that must fit; fewer would swap under the guide's load (our choice)."""
+MAX_DB_INSTANCES = 40
+"""DB instances per region (RDS documentation, quotas; adjustable)."""
+_GP3_STRIPED_GIB = 400
+_STORAGE_HEADROOM = 1.1
+_ADVANCED_DAYS, _MONTH_DAYS, _TWO_YEARS_DAYS, _WEEK_DAYS = 465, 31, 731, 7
+_MIN_WINDOW_MINUTES = 30
+_RESERVED_USERS = frozenset(
+    {"admin", "postgres", "public", "rdsadmin", "rds_superuser", "rdsrepladmin", "root", "user"}
+)
+_RESERVED_DATABASES = frozenset({"postgres", "rdsadmin", "template0", "template1"})
+
+
+def work_mem_grants(memory_gib: float, max_connections: int) -> int:
+    """How many of the guide's 256 MB work_mem fit besides its other parameters.
+
+    Memory minus shared_buffers (2 GiB), one maintenance_work_mem (1 GiB), the system (1 GiB) and 10 MiB per connection.
+    """
+    free = memory_gib - _SHARED_GIB - _MAINTENANCE_GIB - _SYSTEM_GIB - _GIB_PER_CONNECTION * max_connections
+    return max(0, int(free / _WORK_MEM_GIB))
+
+
+def _classes(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Key and class of every kind of instance that exists."""
+    postgres = settings.postgres
+    yield "postgres.instanceClass", postgres.instance_class
+    if postgres.replicas and postgres.replica_instance_class != postgres.instance_class:
+        yield "postgres.replicaInstanceClass", postgres.replica_instance_class
+    if postgres.shards.count:
+        yield "postgres.shards.instanceClass", postgres.shards.instance_class
+
+
+@rule("postgres-memory", source="scaling guide, Performance Tuning; PostgreSQL documentation", areas=("postgres",))
+def parameters_fit_memory(settings: Settings) -> Iterator[Finding]:
+    """The guide's parameters need an 8 GiB machine; any profile needs room for its connections."""
+    postgres = settings.postgres
+    for path, name in _classes(settings):
+        memory = instance_class("rds", name).memory_gib
+        grants = work_mem_grants(memory, postgres.max_connections)
+        if postgres.profile == "guide" and grants < MIN_WORK_MEM_GRANTS:
+            yield Finding(
+                path=path,
+                value=name,
+                allowed=f"at least {GUIDE_MEMORY_GIB} GiB with the guide profile and {postgres.max_connections} "
+                f"connections: {grants} concurrent 256 MB work_mem fit into {memory:g} GiB, "
+                f"{MIN_WORK_MEM_GRANTS} must",
+                fix="use a larger class, or set postgres.profile to scaled, or lower postgres.maxConnections",
+            )
+        elif postgres.profile == "scaled" and postgres.max_connections * _GIB_PER_CONNECTION > memory / 2:
+            most = int(memory / 2 / _GIB_PER_CONNECTION)
+            yield Finding(
+                path="postgres.maxConnections",
+                value=postgres.max_connections,
+                allowed=f"at most {most} with {name} ({memory:g} GiB): connections may take half of the memory",
+                fix=f"set it to {max(50, most)}, or use a larger class for {path}",
+            )
+
+
+@rule(
+    "replica-class",
+    source="PostgreSQL documentation, hot standby: parameters not below the primary's",
+    areas=("postgres",),
+)
+def replicas_are_not_smaller(settings: Settings) -> Iterator[Finding]:
+    """Replicas share the primary's parameters and replay all of its writes."""
+    postgres = settings.postgres
+    primary = instance_class("rds", postgres.instance_class)
+    replica = instance_class("rds", postgres.replica_instance_class)
+    if postgres.replicas and replica.memory_gib < primary.memory_gib:
+        yield Finding(
+            path="postgres.replicaInstanceClass",
+            value=replica.name,
+            allowed=f"at least the primary's memory ({primary.memory_gib:g} GiB)",
+            fix=f"use `{primary.name}`, or remove the key",
+        )
+
+
+@rule("replicas-need-backups", source="RDS documentation, read replicas", areas=("postgres",))
+def replicas_need_backups(settings: Settings) -> Iterator[Finding]:
+    """RDS creates replicas from the automated backups of their source."""
+    postgres = settings.postgres
+    replicas = postgres.replicas + postgres.shards.count * postgres.shards.replicas
+    if replicas and postgres.backup_retention_days == 0:
+        yield Finding(
+            path="postgres.backupRetentionDays",
+            value=0,
+            allowed="at least 1 while there are read replicas",
+            fix="set it to 1 or more",
+        )
+
+
+@rule("prod-backups", source="scaling guide, Scaling Objectives: reliability", areas=("postgres", "environment"))
+def prod_keeps_backups(settings: Settings) -> Iterator[Finding]:
+    """Production without point-in-time recovery loses data with the first mistake."""
+    days = settings.postgres.backup_retention_days
+    if settings.environment == "prod" and days < _WEEK_DAYS:
+        yield Finding(
+            path="postgres.backupRetentionDays",
+            value=days,
+            allowed=f"at least {_WEEK_DAYS} in prod",
+            fix="set it to 14",
+        )
+
+
+@rule("storage-growth", source="RDS documentation, storage autoscaling: 10 % above", areas=("postgres",))
+def storage_may_grow(settings: Settings) -> Iterator[Finding]:
+    """The ceiling of storage autoscaling lies at least a tenth above the storage itself."""
+    postgres = settings.postgres
+    for path, area in (("postgres", postgres), ("postgres.shards", postgres.shards)):
+        least = ceil(round(area.allocated_storage_gib * _STORAGE_HEADROOM, 6))
+        if area.max_allocated_storage_gib < least:
+            yield Finding(
+                path=f"{path}.maxAllocatedStorageGib",
+                value=area.max_allocated_storage_gib,
+                allowed=f"at least {least}: a tenth above allocatedStorageGib ({area.allocated_storage_gib})",
+                fix=f"set it to {least}",
+            )
+
+
+@rule("gp3-iops", source="RDS documentation, gp3 storage", areas=("postgres",))
+def small_gp3_has_fixed_iops(settings: Settings) -> Iterator[Finding]:
+    """Below 400 GiB gp3 always has 3,000 IOPS and 125 MiB/s, and RDS refuses other numbers."""
+    postgres = settings.postgres
+    if postgres.allocated_storage_gib >= _GP3_STRIPED_GIB:
+        return
+    for key, value in (("iops", postgres.iops), ("storageThroughputMibps", postgres.storage_throughput_mibps)):
+        if value is not None:
+            yield Finding(
+                path=f"postgres.{key}",
+                value=value,
+                allowed=f"nothing below {_GP3_STRIPED_GIB} GiB: RDS fixes it there",
+                fix=f"remove it, or set postgres.allocatedStorageGib to {_GP3_STRIPED_GIB}",
+            )
+
+
+@rule("insights-retention", source="RDS documentation, Performance Insights; Database Insights", areas=("postgres",))
+def insights_retention_is_valid(settings: Settings) -> Iterator[Finding]:
+    """RDS takes few retention periods, and the advanced mode only long ones."""
+    postgres = settings.postgres
+    days = postgres.performance_insights_retention_days
+    if days % _MONTH_DAYS and days not in {_WEEK_DAYS, _TWO_YEARS_DAYS}:
+        yield Finding(
+            path="postgres.performanceInsightsRetentionDays",
+            value=days,
+            allowed="0 (off), 7, a multiple of 31 up to 713, or 731",
+            fix=f"set it to {_WEEK_DAYS if days < _MONTH_DAYS else days - days % _MONTH_DAYS}",
+        )
+    if postgres.database_insights_mode == "advanced" and days < _ADVANCED_DAYS:
+        yield Finding(
+            path="postgres.performanceInsightsRetentionDays",
+            value=days,
+            allowed=f"at least {_ADVANCED_DAYS} while databaseInsightsMode is advanced",
+            fix=f"set it to {_ADVANCED_DAYS}, or postgres.databaseInsightsMode to standard",
+        )
+
+
+@rule("postgres-windows", source="RDS API reference, CreateDBInstance", areas=("postgres",))
+def windows_are_apart(settings: Settings) -> Iterator[Finding]:
+    """Backup and maintenance windows last half an hour at least and do not touch."""
+    postgres = settings.postgres
+    lengths = {
+        "backupWindow": (postgres.backup_window, len(daily_minutes(postgres.backup_window))),
+        "maintenanceWindow": (postgres.maintenance_window, weekly_length(postgres.maintenance_window)),
+    }
+    for key, (window, minutes) in lengths.items():
+        if minutes < _MIN_WINDOW_MINUTES:
+            allowed = f"at least {_MIN_WINDOW_MINUTES} minutes"
+            yield Finding(path=f"postgres.{key}", value=window, allowed=allowed, fix="make it an hour long")
+    if overlap(postgres.backup_window, postgres.maintenance_window):
+        yield Finding(
+            path="postgres.maintenanceWindow",
+            value=postgres.maintenance_window,
+            allowed=f"a window that does not touch backupWindow ({postgres.backup_window})",
+            fix="move it behind the backup window",
+        )
+
+
+@rule("postgres-names", source="RDS documentation, reserved names", areas=("postgres",))
+def names_are_not_reserved(settings: Settings) -> Iterator[Finding]:
+    """RDS and PostgreSQL keep some names for themselves."""
+    if settings.postgres.username in _RESERVED_USERS:
+        yield Finding(
+            path="postgres.username",
+            value=settings.postgres.username,
+            allowed="a name that neither PostgreSQL nor RDS reserves",
+            fix="use `bbp_admin`",
+        )
+    if settings.postgres.database_name in _RESERVED_DATABASES:
+        yield Finding(
+            path="postgres.databaseName",
+            value=settings.postgres.database_name,
+            allowed="a name that neither PostgreSQL nor RDS reserves",
+            fix="use `bailbondpro`",
+        )
+
+
+@rule("rds-quota", source="RDS documentation, quotas", areas=("postgres",))
+def instances_fit_the_quota(settings: Settings) -> Iterator[Finding]:
+    """Primary, replicas and shards together stay below the account's quota."""
+    postgres = settings.postgres
+    total = 1 + postgres.replicas + postgres.shards.count * (1 + postgres.shards.replicas)
+    if total > MAX_DB_INSTANCES:
+        yield Finding(
+            path="postgres.shards.count" if postgres.shards.count else "postgres.replicas",
+            value=postgres.shards.count or postgres.replicas,
+            allowed=f"at most {MAX_DB_INSTANCES} instances in all (there would be {total})",
+            fix="lower postgres.shards.count or postgres.shards.replicas",
+        )
+
+
+@rule("backup-region", source="RDS documentation, cross-Region automated backups", areas=("postgres", "region"))
+def backups_go_elsewhere(settings: Settings) -> Iterator[Finding]:
+    """Copies in the region itself do not survive it."""
+    if settings.postgres.backup_region == settings.region:
+        yield Finding(
+            path="postgres.backupRegion",
+            value=settings.region,
+            allowed=f"another region than {settings.region}",
+            fix="name a second region, or remove the key",
+        )
+
+
+@rule("shard-count", source="scaling guide, Database Sharding: hash modulo the number of shards", areas=("postgres",))
+def one_shard_is_no_sharding(settings: Settings) -> Iterator[Finding]:
+    """A single shard costs a database and divides nothing."""
+    if settings.postgres.shards.count == 1:
+        yield Finding(
+            path="postgres.shards.count", value=1, allowed="0, or 2 and more (guide: 4)", fix="set it to 4 or 0"
+        )
+
+
+RULES = (
+    parameters_fit_memory,
+    replicas_are_not_smaller,
+    replicas_need_backups,
+    prod_keeps_backups,
+    storage_may_grow,
+    small_gp3_has_fixed_iops,
+    insights_retention_is_valid,
+    windows_are_apart,
+    names_are_not_reserved,
+    instances_fit_the_quota,
+    backups_go_elsewhere,
+    one_shard_is_no_sharding,
+)

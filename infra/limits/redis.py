@@ -1,0 +1,80 @@
+"""Limits of the Redis cluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from infra.limits.rule import Finding, rule
+from infra.limits.windows import daily_minutes, overlap, weekly_length
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from infra.settings.root import Settings
+
+MAX_NODES = 90
+"""Nodes per cluster-mode cluster (ElastiCache documentation, quotas)."""
+_MIN_WINDOW_MINUTES = 60
+"""Least length of both windows (ElastiCache API reference)."""
+
+
+@rule("redis-cluster-client", source="Valkey documentation, cluster specification: MOVED", areas=("redis",))
+def several_shards_need_a_cluster_client(settings: Settings) -> Iterator[Finding]:
+    """The guide's plain client gets MOVED errors from any second shard."""
+    redis = settings.redis
+    if redis.shards > 1 and not redis.client_is_cluster_aware:
+        yield Finding(
+            path="redis.clientIsClusterAware",
+            value=False,
+            allowed=f"true with {redis.shards} shards: a plain client gets MOVED errors for keys of other shards",
+            fix="set it to true once the application uses Redis.Cluster (REDIS_CLUSTER tells it), or redis.shards to 1",
+        )
+
+
+@rule("redis-multi-az", source="ElastiCache documentation, Multi-AZ", areas=("redis",))
+def multi_az_needs_a_replica(settings: Settings) -> Iterator[Finding]:
+    """With one node per shard there is nothing to fail over to."""
+    if settings.redis.multi_az and settings.redis.replicas_per_shard == 0:
+        yield Finding(
+            path="redis.replicasPerShard",
+            value=0,
+            allowed="at least 1 while redis.multiAz is true",
+            fix="set it to 1, or redis.multiAz to false",
+        )
+
+
+@rule("redis-nodes", source="ElastiCache documentation, quotas", areas=("redis",))
+def nodes_fit_the_quota(settings: Settings) -> Iterator[Finding]:
+    """Shards times nodes per shard are limited."""
+    per_shard = 1 + settings.redis.replicas_per_shard
+    if settings.redis.shards * per_shard > MAX_NODES:
+        yield Finding(
+            path="redis.shards",
+            value=settings.redis.shards,
+            allowed=f"at most {MAX_NODES // per_shard} with {per_shard} nodes per shard ({MAX_NODES} nodes in all)",
+            fix=f"set it to {MAX_NODES // per_shard}",
+        )
+
+
+@rule("redis-windows", source="ElastiCache API reference, ReplicationGroup", areas=("redis",))
+def windows_are_apart(settings: Settings) -> Iterator[Finding]:
+    """Snapshot and maintenance windows last an hour at least and do not touch."""
+    redis = settings.redis
+    if len(daily_minutes(redis.snapshot_window)) < _MIN_WINDOW_MINUTES:
+        yield _short("redis.snapshotWindow", redis.snapshot_window)
+    if weekly_length(redis.maintenance_window) < _MIN_WINDOW_MINUTES:
+        yield _short("redis.maintenanceWindow", redis.maintenance_window)
+    if overlap(redis.snapshot_window, redis.maintenance_window):
+        yield Finding(
+            path="redis.maintenanceWindow",
+            value=redis.maintenance_window,
+            allowed=f"a window that does not touch snapshotWindow ({redis.snapshot_window})",
+            fix="move it behind the snapshot window",
+        )
+
+
+def _short(path: str, value: str) -> Finding:
+    return Finding(path=path, value=value, allowed="at least 60 minutes", fix="make it an hour long")
+
+
+RULES = (several_shards_need_a_cluster_client, multi_az_needs_a_replica, nodes_fit_the_quota, windows_are_apart)

@@ -1,0 +1,113 @@
+"""The three growth phases as tables of numbers. A stack file overrides single values of them.
+
+A phase changes sizes and counts only, and only such that can change in place: storage, replicas and shards never shrink
+from one phase to the next. Sources: scaling guide (autoscaler ranges, shards, replicas, database tuning, cost formula);
+sizes of machines are chosen to hold the guide's load under its cost formula and are priced by the planner.
+"""
+
+# ruff: noqa: E501 - a row of a table is one line
+
+from __future__ import annotations
+
+PHASES = ("optimization", "horizontal", "microservices")
+ENVIRONMENTS = ("dev", "prod")
+
+SPOT_TYPES = ("m8g.xlarge", "m7g.xlarge", "m6g.xlarge", "c8g.xlarge", "r8g.xlarge", "t4g.xlarge")
+NODE_ENDPOINTS = ("ecr.api", "ecr.dkr", "eks-auth", "logs", "secretsmanager", "sts")
+GUIDE_SCALE_UP = {"stabilizationSeconds": 60, "percent": 50, "pods": 2, "periodSeconds": 60}
+GUIDE_SCALE_DOWN = {"stabilizationSeconds": 300, "percent": 10, "periodSeconds": 60}
+
+# The formatter would take the columns apart.
+# fmt: off
+BY_ENVIRONMENT: dict[str, tuple[object, object]] = {
+    #                                          dev                prod
+    "protect":                                (False,             True),
+    "network.vpcCidr":                        ("10.20.0.0/16",    "10.10.0.0/16"),
+    "network.flowLogs.trafficType":           ("REJECT",          "ALL"),
+    "network.flowLogs.retentionDays":         (14,                90),
+    "cluster.endpointPublicAccess":           (True,              False),
+    "cluster.publicAccessCidrs":              (("0.0.0.0/0",),    ()),
+    "cluster.logRetentionDays":               (14,                90),
+    "cluster.logTypes":                       (("api", "audit", "authenticator"),
+                                               ("api", "audit", "authenticator", "controllerManager", "scheduler")),
+    "pools.spot.instanceTypes":               (SPOT_TYPES,        SPOT_TYPES),
+    "pools.spot.minSize":                     (0,                 0),
+    "pools.spot.desiredSize":                 (0,                 0),
+    "app.namespace":                          ("development",     "production"),
+    "postgres.profile":                       ("scaled",          "guide"),
+    "postgres.multiAz":                       (False,             True),
+    "postgres.applyImmediately":              (True,              False),
+    "postgres.shards.instanceClass":          ("db.t4g.medium",   "db.m7g.large"),
+    "postgres.shards.allocatedStorageGib":    (20,                100),
+    "postgres.shards.maxAllocatedStorageGib": (100,               300),
+    "postgres.shards.multiAz":                (False,             True),
+    "postgres.pooler.replicas":               (1,                 2),
+    "redis.multiAz":                          (False,             True),
+    "redis.logRetentionDays":                 (14,                90),
+    "redis.applyImmediately":                 (True,              False),
+    "cdn.enabled":                            (False,             True),
+    "cdn.plan":                               ("free",            "pro"),
+    "cdn.managedWaf":                         (False,             True),
+}
+
+BY_PHASE: dict[str, tuple[object, object, object, object, object, object]] = {
+    #                                          optimization                         horizontal                           microservices
+    #                                          dev              prod                dev              prod                dev              prod
+    "network.natGateways":                    (1,               2,                  1,               3,                  1,               3),
+    "network.interfaceEndpoints":             ((),              (),                 (),              NODE_ENDPOINTS,     (),              NODE_ENDPOINTS),
+
+    "pools.system.enabled":                   (False,           False,              False,           True,               False,           True),
+    "pools.system.instanceType":              ("t4g.large",     "m8g.large",        "t4g.large",     "m8g.large",        "t4g.large",     "m8g.large"),
+    "pools.system.minSize":                   (1,               2,                  1,               2,                  1,               3),
+    "pools.system.desiredSize":               (1,               2,                  1,               2,                  1,               3),
+    "pools.system.maxSize":                   (2,               3,                  2,               3,                  2,               6),
+    "pools.app.instanceType":                 ("t4g.large",     "m8g.large",        "t4g.large",     "m8g.xlarge",       "t4g.large",     "m8g.2xlarge"),
+    "pools.app.minSize":                      (1,               2,                  1,               3,                  2,               3),
+    "pools.app.desiredSize":                  (2,               3,                  2,               3,                  3,               3),
+    "pools.app.maxSize":                      (3,               5,                  4,               6,                  5,               8),
+    "pools.spot.enabled":                     (False,           False,              True,            True,               True,            True),
+    "pools.spot.maxSize":                     (2,               4,                  2,               4,                  2,               10),
+
+    "autoscaling.minReplicas":                (1,               2,                  2,               3,                  2,               3),
+    "autoscaling.maxReplicas":                (2,               6,                  4,               10,                 6,               20),
+    "autoscaling.metricsBackend":             ("native",        "native",           "native",        "native",           "keda",          "keda"),
+    "autoscaling.requestsPerSecond":          (None,            None,               None,            None,               100,             100),
+    "autoscaling.scaleUp":                    (None,            None,               None,            None,               GUIDE_SCALE_UP,  GUIDE_SCALE_UP),
+    "autoscaling.scaleDown":                  (None,            None,               None,            None,               GUIDE_SCALE_DOWN, GUIDE_SCALE_DOWN),
+    "gateway.replicas":                       (1,               2,                  1,               2,                  1,               3),
+    "gateway.maxReplicas":                    (2,               4,                  2,               6,                  2,               6),
+
+    "postgres.instanceClass":                 ("db.t4g.medium", "db.m7g.large",     "db.t4g.medium", "db.m7g.large",     "db.t4g.medium", "db.m7g.xlarge"),
+    "postgres.allocatedStorageGib":           (20,              100,                20,              150,                20,              300),
+    "postgres.maxAllocatedStorageGib":        (100,             200,                100,             300,                100,             600),
+    "postgres.replicas":                      (0,               0,                  1,               3,                  1,               3),
+    "postgres.backupRetentionDays":           (3,               14,                 3,               14,                 3,               35),
+    "postgres.performanceInsightsRetentionDays": (7,            7,                  7,               465,                7,               465),
+    "postgres.databaseInsightsMode":          ("standard",      "standard",         "standard",      "advanced",         "standard",      "advanced"),
+    "postgres.shards.count":                  (0,               0,                  0,               0,                  4,               4),
+    "postgres.pooler.enabled":                (False,           False,              True,            True,               True,            True),
+
+    "redis.nodeType":                         ("cache.t4g.micro", "cache.t4g.small", "cache.t4g.micro", "cache.t4g.medium", "cache.t4g.micro", "cache.m7g.large"),
+    "redis.shards":                           (1,               1,                  1,               3,                  1,               3),
+    "redis.replicasPerShard":                 (0,               1,                  1,               1,                  1,               2),
+    "redis.snapshotRetentionDays":            (0,               7,                  0,               7,                  0,               14),
+
+    "monitoring.prometheus.enabled":          (False,           False,              False,           True,               True,            True),
+    "budget.monthlyLimitUsd":                 (1055,            1055,               2060,            2060,               4875,            4875),
+}
+
+# Name, path prefixes, rate limit zone, databases. The guide names the phase and its entities but lists no services.
+SERVICES: tuple[tuple[str, tuple[str, ...], str, tuple[str, ...]], ...] = (
+    ("web",             ("/portal/",),              "api", ("primary", "replicas")),
+    ("auth",            ("/api/auth/",),            "api", ("primary",)),
+    ("clients",         ("/api/clients/",),         "api", ("primary", "replicas", "shards")),
+    ("bonds",           ("/api/bonds/",),           "api", ("primary", "replicas", "shards")),
+    ("court-schedules", ("/api/court-schedules/",), "api", ("replicas",)),
+    ("documents",       ("/api/documents/",),       "api", ("primary", "replicas")),
+)
+SERVICE_SIZES: dict[str, dict[str, object]] = {
+    "dev":  {"minReplicas": 1, "maxReplicas": 2,
+             "resources": {"cpuRequestMillicores": 100, "memoryRequestMib": 192, "cpuLimitMillicores": 500, "memoryLimitMib": 384}},
+    "prod": {"minReplicas": 2, "maxReplicas": 6},
+}
+# fmt: on

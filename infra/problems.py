@@ -1,0 +1,155 @@
+"""What is wrong with a configuration: one `Problem` per fault, all of them collected before anything is reported.
+
+A problem never carries a secret: `shown` hides whatever looks like one, by its key or by its shape.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+NAMESPACE = "bailbondpro"
+HIDDEN = "(hidden)"
+_SHOWN_CHARACTERS = 120
+
+_SECRET_KEY = re.compile(
+    r"(password|passwd|passphrase|secret|token|api[-_]?key|private[-_]?key|access[-_]?key|credential)s?$", re.IGNORECASE
+)
+_SECRET_VALUE = (
+    re.compile(r"-----BEGIN [A-Z ]*(PRIVATE KEY|CERTIFICATE)"),
+    re.compile(r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"),
+    re.compile(r"\b(gh[pousr]_|github_pat_|xox[abprs]-|sk_live_|pul-)[A-Za-z0-9_-]{10,}"),
+    re.compile(r"://[^/\s:@]+:[^/\s@]+@"),
+    re.compile(r"^eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
+)
+_TOKEN_SHAPE = re.compile(r"^[A-Za-z0-9_+/=-]{36,}$")
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Problem:
+    """One fault of a configuration.
+
+    Attributes:
+        path: The full key, for example `bailbondpro:postgres.instanceClass`, or a file name.
+        rule: The rule's identifier, stable over releases.
+        value: What was found, as text; secrets are hidden.
+        allowed: What is allowed there.
+        fix: The smallest change that removes the fault.
+    """
+
+    path: str
+    rule: str
+    value: str
+    allowed: str
+    fix: str
+
+
+class ConfigError(Exception):
+    """A configuration that cannot be used; carries every problem found in one pass."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__(render(self.problems))
+
+
+def key_path(location: Sequence[str | int]) -> str:
+    """The key as it is written in a stack file: `("services", 1, "name")` is `bailbondpro:services[1].name`.
+
+    `region` is read from the AWS provider's own key, so its path is `aws:region`.
+    """
+    if tuple(location) == ("region",):
+        return "aws:region"
+    path = ""
+    for part in location:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
+    return f"{NAMESPACE}:{path}"
+
+
+def is_secret_key(key: str) -> bool:
+    """Whether a key's own name says that its value is a secret."""
+    return bool(_SECRET_KEY.search(key))
+
+
+def is_secret_value(value: str) -> bool:
+    """Whether a text has the shape of a secret: a key file, an access key, a URL with a password, a token."""
+    if any(pattern.search(value) for pattern in _SECRET_VALUE):
+        return True
+    mixed = any(c.isdigit() for c in value) and any(c.islower() for c in value)
+    return bool(_TOKEN_SHAPE.match(value)) and mixed and "/" not in value
+
+
+def shown(value: object, key: str = "") -> str:
+    """A value as text for people: JSON, at most 120 characters, secrets hidden.
+
+    Args:
+        value: Anything that came out of a stack file.
+        key: The key it stood under; a key such as `apiToken` hides its value whatever it is.
+    """
+    if is_secret_key(key) and value is not None:
+        return HIDDEN
+    text = json.dumps(_without_secrets(value), default=str, ensure_ascii=False)
+    return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 3] + "..."
+
+
+def _without_secrets(value: object) -> object:
+    if isinstance(value, str):
+        return HIDDEN if is_secret_value(value) else value
+    if isinstance(value, dict):
+        return {k: HIDDEN if is_secret_key(str(k)) or k == "secure" else _without_secrets(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_secrets(item) for item in value]
+    return value
+
+
+def nearest(word: str, choices: Iterable[str], count: int = 1) -> list[str]:
+    """The choices closest to a mistyped word, best first; the case of letters does not count."""
+    by_folded: dict[str, str] = {}
+    for choice in choices:
+        by_folded.setdefault(choice.casefold(), choice)
+    return [by_folded[match] for match in get_close_matches(word.casefold(), by_folded, n=count, cutoff=0.6)]
+
+
+def as_json(problems: Sequence[Problem]) -> str:
+    """The problems as a JSON document: `{"problems": [{"path", "rule", "value", "allowed", "fix"}, ...]}`."""
+    return json.dumps({"problems": [asdict(problem) for problem in problems]}, indent=2, ensure_ascii=False)
+
+
+def render(problems: Sequence[Problem], *, title: str = "", lines: Mapping[str, int] | None = None) -> str:
+    """The problems as numbered plain text, readable without colour.
+
+    Args:
+        problems: What to list, in the order given.
+        title: What was checked, for example the file's name.
+        lines: Line numbers of keys in that file, shown where known.
+    """
+    noun = "problem" if len(problems) == 1 else "problems"
+    blocks = [f"{title or 'Configuration'}: {len(problems)} {noun}"]
+    for number, problem in enumerate(problems, start=1):
+        line = _line_of(problem.path, lines or {})
+        where = f" (line {line})" if line else ""
+        blocks.append(
+            f"{number:>3}. {problem.path}{where}\n"
+            f"     found:   {problem.value}\n"
+            f"     allowed: {problem.allowed}\n"
+            f"     fix:     {problem.fix}\n"
+            f"     rule:    {problem.rule}"
+        )
+    return "\n\n".join(blocks)
+
+
+def _line_of(path: str, lines: Mapping[str, int]) -> int | None:
+    """The line of the key, or of the nearest key above it that is in the file."""
+    while path:
+        if path in lines:
+            return lines[path]
+        cut = max(path.rfind("."), path.rfind("["))
+        if cut < 0:
+            return None
+        path = path[:cut]
+    return None

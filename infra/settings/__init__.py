@@ -1,0 +1,23 @@
+"""The settings of a stack: every configuration key typed, with its unit, range, default, meaning and source.
+
+`load(read_stack_file(path))` gives complete `Settings` or raises one `ConfigError` with every problem.
+"""
+
+from infra.problems import ConfigError, Problem
+from infra.settings.base import Environment, Phase
+from infra.settings.loader import load
+from infra.settings.root import Settings
+from infra.settings.stack_file import StackSource, read_config_map, read_stack_file, read_stack_source
+
+__all__ = [
+    "ConfigError",
+    "Environment",
+    "Phase",
+    "Problem",
+    "Settings",
+    "StackSource",
+    "load",
+    "read_config_map",
+    "read_stack_file",
+    "read_stack_source",
+]

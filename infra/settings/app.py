@@ -1,0 +1,107 @@
+"""Settings of the application's Deployment (scaling guide, Kubernetes Deployment and Performance Tuning)."""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, PlainSerializer
+
+from infra.settings.base import Area, Image, KubernetesName, Resources, UrlPath, refusal, resources
+
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
+
+
+def _checked_names(variables: Mapping[str, str]) -> Mapping[str, str]:
+    for name in variables:
+        if not _VARIABLE.fullmatch(name):
+            raise refusal(
+                "format",
+                f"environment variable names of A-Z, 0-9 and _; not `{name}`",
+                f"rename `{name}` in upper case",
+            )
+    return MappingProxyType(dict(variables))
+
+
+def _as_dict(variables: Mapping[str, str]) -> dict[str, str]:
+    return dict(variables)
+
+
+EnvironmentVariables = Annotated[
+    Mapping[str, str], AfterValidator(_checked_names), PlainSerializer(_as_dict, return_type=dict[str, str])
+]
+
+
+def no_variables() -> Mapping[str, str]:
+    """No further environment variables."""
+    return MappingProxyType({})
+
+
+Port = Annotated[int, Field(ge=1024, le=65535)]
+
+
+class AppSettings(Area):
+    """The application `bailbondpro-app`."""
+
+    image: Image = Field(
+        default="bailbondpro:latest",
+        description="Container image. Default: the guide's bailbondpro:latest, for dev; prod needs repository@sha256.",
+    )
+    namespace: KubernetesName = Field(
+        description="Kubernetes namespace. Default: dev development, prod production (scaling guide, Auto-Scaling)."
+    )
+    port: Port = Field(default=3000, description="Port of the web application (scaling guide: 3000).")
+    api_port: Port = Field(
+        default=4000, description="Port of the API, the upstream of /api/ (scaling guide, Load Balancing: 4000)."
+    )
+    metrics_path: UrlPath = Field(default="/metrics", description="Path of the Prometheus metrics on port.")
+    replicas: int = Field(
+        default=3,
+        ge=1,
+        le=200,
+        description="Pods while autoscaling.enabled is false; otherwise the autoscaler owns the number (guide: 3).",
+    )
+    resources: Resources = Field(
+        default=resources(500, 512, 1000, 1024),
+        description="Requests and limits of a pod (scaling guide, Kubernetes Deployment: 500m/512Mi, 1000m/1Gi).",
+    )
+    ephemeral_storage_mib: int = Field(
+        default=512, ge=64, le=20480, description="Ephemeral storage request and limit of a pod in MiB."
+    )
+    max_surge: int = Field(
+        default=1, ge=1, le=50, description="Pods above the wanted number during a rollout (Kubernetes: maxSurge)."
+    )
+    max_unavailable: int = Field(
+        default=0,
+        ge=0,
+        le=50,
+        description="Pods below the wanted number during a rollout (Kubernetes: maxUnavailable).",
+    )
+    pre_stop_seconds: int = Field(
+        default=15, ge=0, le=120, description="Seconds a stopping pod still serves while load balancers forget it."
+    )
+    termination_grace_seconds: int = Field(
+        default=90,
+        ge=10,
+        le=900,
+        description="Seconds until a stopping pod is killed; more than preStopSeconds plus the longest request.",
+    )
+    cache_ttl_seconds: int = Field(
+        default=300,
+        ge=1,
+        le=86400,
+        description="The application's default cache lifetime (scaling guide, Caching: 300).",
+    )
+    uv_threadpool_size: int = Field(
+        default=16, ge=1, le=1024, description="UV_THREADPOOL_SIZE of Node.js (scaling guide, Performance Tuning: 16)."
+    )
+    max_semi_space_mib: int = Field(
+        default=16,
+        ge=1,
+        le=128,
+        description="Node.js young generation semi-space in MiB; three of them count against the memory limit. The "
+        "guide's 128 needs a limit of 4 GiB.",
+    )
+    environment: EnvironmentVariables = Field(
+        default_factory=no_variables, description="Further plain environment variables of the pods; no secrets."
+    )

@@ -1,0 +1,82 @@
+"""Settings of the horizontal and vertical autoscalers (scaling guide, Horizontal Scaling and Auto-Scaling)."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from infra.settings.base import Area
+
+
+class ScalingRules(Area):
+    """One direction of the HPA's behavior; the policy that allows more change wins."""
+
+    stabilization_seconds: int = Field(
+        ge=0,
+        le=3600,
+        description="Window the proposal must hold for, 0 to 3,600 s (Kubernetes; guide: up 60, down 300).",
+    )
+    percent: int | None = Field(
+        default=None, ge=1, le=1000, description="Change per period in % of the pods (guide: up 50, down 10)."
+    )
+    pods: int | None = Field(default=None, ge=1, le=200, description="Change per period in pods (guide: up 2).")
+    period_seconds: int = Field(
+        default=60, ge=1, le=1800, description="The period, 1 to 1,800 s (Kubernetes; guide: 60)."
+    )
+
+
+class VpaSettings(Area):
+    """The vertical autoscaler `bailbondpro-vpa`."""
+
+    mode: Literal["off", "recommend", "memory", "full"] = Field(
+        default="recommend",
+        description="off: none. recommend: only recommends. memory: sets memory, the HPA then must not use it. full: "
+        "sets cpu and memory, without an HPA only. The guide's Auto next to its HPA is what the VPA documentation "
+        "rules out.",
+    )
+    min_cpu_millicores: int = Field(default=100, ge=10, le=16000, description="Least CPU request (guide: 100m).")
+    min_memory_mib: int = Field(default=128, ge=16, le=65536, description="Least memory request (guide: 128Mi).")
+    max_cpu_millicores: int = Field(default=2000, ge=10, le=16000, description="Most CPU request (guide: 2).")
+    max_memory_mib: int = Field(default=4096, ge=16, le=65536, description="Most memory request (guide: 4Gi).")
+
+
+class AutoscalingSettings(Area):
+    """The application's autoscalers."""
+
+    enabled: bool = Field(default=True, description="Whether an autoscaler owns the number of pods.")
+    profile: Literal["guide-hpa", "guide-autoscaler"] = Field(
+        default="guide-hpa",
+        description="guide-hpa: the guide's HorizontalPodAutoscaler. guide-autoscaler: the thresholds of the guide's "
+        "AutoScaler class (factors 1.5 and 0.8, cooldown 300 s) as an HPA.",
+    )
+    metrics_backend: Literal["native", "keda", "custom-metrics-api"] = Field(
+        description="Where metrics come from. native: cpu and memory. keda: requests per second through Prometheus. "
+        "custom-metrics-api: the guide's literal HPA, needs an adapter. Default by phase: native, native, keda."
+    )
+    min_replicas: int = Field(
+        ge=1, le=100, description="Fewest pods. Default by phase: prod 2, 3, 3 (guide: 3), dev 1, 2, 2."
+    )
+    max_replicas: int = Field(
+        ge=1, le=200, description="Most pods. Default by phase: prod 6, 10, 20 (guide: 10, then 20), dev 2, 4, 6."
+    )
+    cpu_percent: int = Field(
+        default=70, ge=10, le=100, description="CPU target in % of the request (scaling guide, Auto-Scaling: 70)."
+    )
+    memory_percent: int | None = Field(
+        default=80,
+        ge=10,
+        le=100,
+        description="Memory target in % of the request (scaling guide, Auto-Scaling: 80); null: memory does not scale.",
+    )
+    requests_per_second: int | None = Field(
+        ge=1,
+        le=100_000,
+        description="Target of requests per second and pod; null: requests do not scale. Default by phase: 100 in the "
+        "third (scaling guide, Auto-Scaling: 100).",
+    )
+    scale_up: ScalingRules | None = Field(
+        description="How fast pods are added; null: the HPA's own rule. Default by phase: the guide's in the third."
+    )
+    scale_down: ScalingRules | None = Field(
+        description="How fast pods are removed; null: the HPA's own rule. Default by phase: the guide's in the third."
+    )
+    vpa: VpaSettings = Field(default=VpaSettings(), description="The vertical autoscaler.")

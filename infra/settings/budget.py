@@ -1,0 +1,25 @@
+"""Settings of the AWS budget (scaling guide, Capacity Planning and Cost Optimization)."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from infra.settings.base import Area, Email
+
+
+class BudgetSettings(Area):
+    """The monthly cost budget."""
+
+    monthly_limit_usd: int = Field(
+        ge=1,
+        le=1_000_000,
+        description="Monthly limit in USD. Default by phase: 1055, 2060, 4875, the guide's cost formula (200 per "
+        "server, 0.10 per GB, 50 for the network) at 500, 1,000 and 2,500 users.",
+    )
+    emails: Annotated[tuple[Email, ...], Field(max_length=10)] = Field(
+        default=(), description="Who is told besides the alarm topic, at most 10 (AWS Budgets). Default: nobody."
+    )
+    anomaly_detection: bool = Field(default=True, description="Whether unusual spending is reported.")
+    anomaly_threshold_usd: int = Field(
+        default=50, ge=1, le=1_000_000, description="Unusual spending below this in USD is not reported."
+    )

@@ -1,0 +1,145 @@
+"""Settings of the Cloudflare CDN (scaling guide, CDN Implementation; Cloudflare documentation for plans)."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from infra.settings.base import Area, CloudflareId, DomainName, UrlPath
+
+Seconds = Annotated[int, Field(ge=0, le=31_536_000)]
+CookieName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
+
+
+class CacheLifetime(Area):
+    """How long one kind of content is cached."""
+
+    max_age_seconds: Seconds = Field(
+        description="Lifetime in seconds, at most a year (scaling guide, CDN Configuration)."
+    )
+    stale_while_revalidate_seconds: Seconds = Field(
+        description="Seconds a stale copy is served while a fresh one is fetched (scaling guide, CDN Configuration)."
+    )
+
+
+def _lifetime(max_age: int, stale: int) -> CacheLifetime:
+    return CacheLifetime.model_validate({"maxAgeSeconds": max_age, "staleWhileRevalidateSeconds": stale})
+
+
+class CacheLifetimesSettings(Area):
+    """The guide's five kinds of content."""
+
+    images: CacheLifetime = Field(default=_lifetime(31_536_000, 86_400), description="Images (guide: 1 year, 1 day).")
+    css: CacheLifetime = Field(default=_lifetime(31_536_000, 3600), description="Style sheets (guide: 1 year, 1 hour).")
+    js: CacheLifetime = Field(default=_lifetime(31_536_000, 3600), description="Scripts (guide: 1 year, 1 hour).")
+    html: CacheLifetime = Field(default=_lifetime(3600, 300), description="publicHtmlPaths (guide: 1 hour, 5 minutes).")
+    api: CacheLifetime = Field(
+        default=_lifetime(300, 60), description="publicApiPrefixes (guide: 5 minutes, 1 minute)."
+    )
+
+
+class CdnHostsSettings(Area):
+    """Host names served through Cloudflare."""
+
+    app: DomainName = Field(description="The application. Default: the domain itself.")
+    cdn: DomainName = Field(description="Static content (guide: cdn.<domain>).")
+    cdn_backup: DomainName = Field(description="Fallback for static content (guide: cdn-backup.<domain>).")
+    images: DomainName = Field(description="Images (guide: images.<domain>).")
+    assets: DomainName = Field(description="Assets (guide: assets.<domain>).")
+
+
+class CdnAddonsSettings(Area):
+    """What the Cloudflare account pays for besides the plan."""
+
+    load_balancing: bool = Field(default=False, description="Load balancing: failover between origins.")
+    images_paid: bool = Field(default=False, description="Image transformations beyond 5,000 a month.")
+    advanced_certificates: bool = Field(default=False, description="Certificates for host names below the first level.")
+    cache_reserve: bool = Field(default=False, description="Persistent cache for rarely requested objects.")
+    advanced_rate_limiting: bool = Field(
+        default=False, description="Rate limits by header, cookie and more (Enterprise)."
+    )
+
+
+class CdnHstsSettings(Area):
+    """HSTS as Cloudflare sends it for the whole zone."""
+
+    max_age_seconds: Seconds = Field(default=31_536_000, description="max-age; at most 12 months (Cloudflare).")
+    include_subdomains: bool = Field(default=True, description="Whether every host below the domain is HTTPS only.")
+    preload: bool = Field(default=False, description="Whether browsers may preload it, which is hard to undo.")
+
+
+class CdnImportsSettings(Area):
+    """Ids of rulesets the zone already has; Cloudflare allows one per phase, so they are adopted, not created."""
+
+    cache: CloudflareId | None = Field(default=None, description="Id of the cache rules' ruleset. Default: none.")
+    cache_response: CloudflareId | None = Field(default=None, description="Id of the cache response rules' ruleset.")
+    response_headers: CloudflareId | None = Field(default=None, description="Id of the response header rules' ruleset.")
+    rate_limit: CloudflareId | None = Field(default=None, description="Id of the rate limiting rules' ruleset.")
+    managed_firewall: CloudflareId | None = Field(default=None, description="Id of the managed rules' ruleset.")
+    custom_firewall: CloudflareId | None = Field(default=None, description="Id of the custom rules' ruleset.")
+
+
+class CdnSettings(Area):
+    """Cloudflare in front of everything. Nothing is cached unless a rule allows it."""
+
+    enabled: bool = Field(description="Whether the CDN is deployed. Default: prod yes, dev no.")
+    plan: Literal["free", "pro", "business", "enterprise"] = Field(
+        description="The zone's Cloudflare plan; decides what is possible. Default: dev free, prod pro."
+    )
+    zone_id: CloudflareId | None = Field(
+        default=None, description="Id of the zone, 32 hex digits; needed when enabled."
+    )
+    account_id: CloudflareId | None = Field(
+        default=None, description="Id of the Cloudflare account, 32 hex digits; needed when enabled."
+    )
+    hosts: CdnHostsSettings = Field(description="Host names. Default: the guide's, below the domain.")
+    lifetimes: CacheLifetimesSettings = Field(default=CacheLifetimesSettings(), description="Cache lifetimes by kind.")
+    session_cookie_names: Annotated[tuple[CookieName, ...], Field(min_length=1, max_length=20)] = Field(
+        default=("connect.sid", "session"),
+        description="Cookies of signed-in users: a request with one is never answered from the cache.",
+    )
+    public_html_paths: Annotated[tuple[UrlPath, ...], Field(max_length=50)] = Field(
+        default=(), description="Pages without personal data that may be cached, exact paths. Default: none."
+    )
+    public_api_prefixes: Annotated[tuple[UrlPath, ...], Field(max_length=50)] = Field(
+        default=(), description="API prefixes of public reference data that may be cached. Default: none."
+    )
+    private_prefixes: tuple[UrlPath, ...] = Field(
+        default=(
+            "/account",
+            "/admin",
+            "/api/auth",
+            "/api/bonds",
+            "/api/clients",
+            "/api/documents",
+            "/api/payments",
+            "/uploads",
+        ),
+        description="Prefixes that are never cached, whatever another rule says: legal and personal data.",
+    )
+    manage_rulesets: bool = Field(
+        default=True, description="Whether this stack owns the zone's rulesets; exactly one stack per zone may."
+    )
+    managed_waf: bool = Field(
+        description="Whether Cloudflare's managed firewall rules run; from the Pro plan on. Default: prod yes, dev no."
+    )
+    monitor_interval_seconds: int = Field(
+        default=60,
+        ge=10,
+        le=3600,
+        description="Seconds between health checks of load balancing; the plan sets the least.",
+    )
+    image_widths: Annotated[tuple[int, ...], Field(min_length=1, max_length=12)] = Field(
+        default=(320, 640, 1024, 1600), description="Image widths in pixels that may be requested; others are refused."
+    )
+    origin_certificate_days: Literal[7, 30, 90, 365, 730, 1095, 5475] = Field(
+        default=5475, description="Validity of the origin certificate in days (Cloudflare Origin CA)."
+    )
+    authenticated_origin_pulls: bool = Field(
+        default=True, description="Whether the gateway accepts only connections with Cloudflare's client certificate."
+    )
+    hsts: CdnHstsSettings = Field(default=CdnHstsSettings(), description="HSTS of the zone.")
+    addons: CdnAddonsSettings = Field(default=CdnAddonsSettings(), description="Paid additions of the account.")
+    imports: CdnImportsSettings = Field(default=CdnImportsSettings(), description="Rulesets to adopt.")
+    warm_paths: Annotated[tuple[UrlPath, ...], Field(max_length=50)] = Field(
+        default=(), description="Public paths requested after a deployment to fill the cache, at most 50."
+    )

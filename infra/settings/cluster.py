@@ -1,0 +1,67 @@
+"""Settings of the EKS cluster."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from infra.settings.base import Area, ClientCidr, LogRetentionDays, PrincipalArn, ServiceCidr, matching
+
+KubernetesVersion = Annotated[str, matching(r"1\.\d{2}", "a Kubernetes minor version in quotes", '"1.35"')]
+AddonVersion = Annotated[str, matching(r"v\d+\.\d+\.\d+-eksbuild\.\d+", "an EKS add-on version", "v1.20.4-eksbuild.2")]
+ControlPlaneLog = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
+
+
+class AddonVersionsSettings(Area):
+    """Pinned versions of the EKS add-ons; an unset one takes EKS's default for the cluster's version."""
+
+    vpc_cni: AddonVersion | None = Field(default=None, description="Version of vpc-cni. Default: EKS's default.")
+    kube_proxy: AddonVersion | None = Field(default=None, description="Version of kube-proxy. Default: EKS's default.")
+    pod_identity_agent: AddonVersion | None = Field(
+        default=None, description="Version of eks-pod-identity-agent. Default: EKS's default."
+    )
+    coredns: AddonVersion | None = Field(default=None, description="Version of coredns. Default: EKS's default.")
+    metrics_server: AddonVersion | None = Field(
+        default=None, description="Version of metrics-server. Default: EKS's default."
+    )
+    ebs_csi_driver: AddonVersion | None = Field(
+        default=None, description="Version of aws-ebs-csi-driver. Default: EKS's default."
+    )
+
+
+class ClusterSettings(Area):
+    """The EKS control plane."""
+
+    version: KubernetesVersion = Field(
+        default="1.35",
+        description="Kubernetes minor version; upgrades go one minor at a time and never back (EKS documentation).",
+    )
+    deployed_version: KubernetesVersion | None = Field(
+        default=None,
+        description="The version the cluster runs today, if it exists: lets the check refuse a skipped minor version "
+        "or a downgrade. Default: unknown.",
+    )
+    endpoint_public_access: bool = Field(
+        description="Whether the Kubernetes API is reachable from the internet, for publicAccessCidrs only; it always "
+        "is from within the VPC. Default: dev yes, prod no."
+    )
+    public_access_cidrs: tuple[ClientCidr, ...] = Field(
+        description="Who reaches the Kubernetes API from the internet. Default: everybody in dev, nobody in prod."
+    )
+    admin_principal_arns: tuple[PrincipalArn, ...] = Field(
+        default=(),
+        description="IAM roles or users that get cluster administration through access entries. Default: none besides "
+        "the principal that deploys.",
+    )
+    log_retention_days: LogRetentionDays = Field(
+        description="Days the control plane's logs are kept in CloudWatch. Default: 14 in dev, 90 in prod."
+    )
+    log_types: tuple[ControlPlaneLog, ...] = Field(
+        description="Control plane logs to keep. Default: api, audit and authenticator in dev, all five in prod."
+    )
+    service_ipv4_cidr: ServiceCidr = Field(
+        default="172.20.0.0/16",
+        description="Range of Service addresses, /12 to /24, outside the VPC; never changes (EKS: create-only).",
+    )
+    addon_versions: AddonVersionsSettings = Field(
+        default=AddonVersionsSettings(), description="Pinned versions of the EKS add-ons."
+    )

@@ -1,0 +1,160 @@
+"""Settings of PostgreSQL on RDS: primary, read replicas, shards and the PgBouncer tier.
+
+Sources: scaling guide, Performance Tuning and Database Scaling; RDS documentation for ranges.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from infra.settings.base import Area, DailyWindow, Image, RdsClass, Region, Resources, WeeklyWindow, matching, resources
+
+StorageGib = Annotated[int, Field(ge=20, le=65536)]
+DatabaseName = Annotated[
+    str,
+    matching(r"[a-z][a-z0-9_]{0,62}", "a lower-case letter, then a-z, 0-9, _, at most 63", "bailbondpro"),
+]
+UserName = Annotated[
+    str,
+    matching(r"[a-z][a-z0-9_]{0,15}", "a lower-case letter, then a-z, 0-9, _, at most 16", "bbp_admin"),
+]
+
+
+class ClientPools(Area):
+    """Connections each pod opens per endpoint (scaling guide, Database Scaling)."""
+
+    primary: int = Field(default=20, ge=1, le=500, description="Connections per pod to the primary (guide: max 20).")
+    replica: int = Field(default=15, ge=1, le=500, description="Connections per pod to each replica (guide: max 15).")
+    shard: int = Field(default=10, ge=1, le=500, description="Connections per pod to each shard (guide: max 10).")
+
+
+class ShardsSettings(Area):
+    """The shards: separate primaries chosen by a hash of the client id (scaling guide, Database Sharding)."""
+
+    count: int = Field(
+        ge=0,
+        le=32,
+        description="Number of shards; placement of data depends on it, so it never shrinks. Default by phase: 0, 0, 4 "
+        "(guide: 4).",
+    )
+    instance_class: RdsClass = Field(
+        description="RDS class of each shard. Default: dev db.t4g.medium, prod db.m7g.large."
+    )
+    allocated_storage_gib: StorageGib = Field(description="Storage of each shard in GiB; only grows. Default by phase.")
+    max_allocated_storage_gib: StorageGib = Field(
+        description="Up to where each shard's storage grows by itself, in GiB. Default by phase."
+    )
+    multi_az: bool = Field(description="Whether each shard has a standby in another zone. Default: prod yes, dev no.")
+    replicas: int = Field(default=0, ge=0, le=15, description="Read replicas per shard, 0 to 15 (RDS). Default: 0.")
+
+
+class PoolerSettings(Area):
+    """PgBouncer in transaction mode between the pods and every database endpoint."""
+
+    enabled: bool = Field(description="Whether pods connect through PgBouncer. Default by phase: no, yes, yes.")
+    replicas: int = Field(ge=1, le=20, description="PgBouncer pods. Default: 1 in dev, 2 in prod.")
+    image: Image = Field(
+        default="docker.io/edoburu/pgbouncer:v1.24.1-p1",
+        description="PgBouncer 1.21 or newer (prepared statements in transaction mode).",
+    )
+    max_prepared_statements: int = Field(
+        default=200, ge=0, le=10_000, description="Prepared statements tracked per connection (PgBouncer; 0: off)."
+    )
+    resources: Resources = Field(default=resources(100, 128, 500, 256), description="Requests and limits of a pod.")
+
+
+class PostgresSettings(Area):
+    """The primary and its read replicas, and what shards and pooler share with them."""
+
+    engine_version: Literal["17", "18"] = Field(
+        default="17", description="PostgreSQL major version on RDS; minors are applied in the maintenance window."
+    )
+    instance_class: RdsClass = Field(
+        description="RDS class of the primary. Default by phase: dev db.t4g.medium, prod db.m7g.large, then "
+        "db.m7g.xlarge."
+    )
+    allocated_storage_gib: StorageGib = Field(
+        description="Storage of the primary in GiB, gp3; only grows (RDS). Default: dev 20, prod 100, 150, 300."
+    )
+    max_allocated_storage_gib: StorageGib = Field(
+        description="Up to where storage grows by itself, in GiB, at least 10 % above allocatedStorageGib. Default by "
+        "phase: dev 100, prod 200, 300, 600."
+    )
+    iops: int | None = Field(
+        default=None,
+        ge=12_000,
+        le=64_000,
+        description="Provisioned IOPS; only from 400 GiB on (RDS gp3). Default: what gp3 includes.",
+    )
+    storage_throughput_mibps: int | None = Field(
+        default=None,
+        ge=500,
+        le=4000,
+        description="Provisioned throughput in MiB/s; only from 400 GiB on (RDS gp3). Default: what gp3 includes.",
+    )
+    multi_az: bool = Field(
+        description="Whether the primary has a synchronous standby in another zone. Default: prod yes, dev no."
+    )
+    replicas: int = Field(
+        ge=0,
+        le=15,
+        description="Read replicas in distinct zones, 0 to 15 (RDS). Default by phase: prod 0, 3, 3, dev 0, 1, 1.",
+    )
+    replica_instance_class: RdsClass = Field(description="RDS class of the replicas. Default: the primary's.")
+    database_name: DatabaseName = Field(default="bailbondpro", description="Name of the database; never changes (RDS).")
+    username: UserName = Field(default="bbp_admin", description="Master user; never changes (RDS), at most 16 letters.")
+    password_generation: int = Field(
+        default=1, ge=1, le=10_000, description="Raise by one to rotate the database passwords at the next deployment."
+    )
+    profile: Literal["guide", "scaled"] = Field(
+        description="Memory parameters: guide is the guide's exact numbers (an 8 GiB machine); scaled is by the "
+        "class's memory. Default: scaled in dev, guide in prod."
+    )
+    max_connections: int = Field(
+        default=200,
+        ge=50,
+        le=5000,
+        description="max_connections of every instance (scaling guide, Performance Tuning: 200).",
+    )
+    reserved_connections: int = Field(
+        default=15,
+        ge=3,
+        le=200,
+        description="Connections kept free for superusers, replication and monitoring (PostgreSQL keeps 3, RDS some).",
+    )
+    client_pools: ClientPools = Field(default=ClientPools(), description="Connections each pod opens.")
+    log_min_duration_ms: int = Field(
+        default=1000,
+        ge=-1,
+        le=600_000,
+        description="Slower statements are logged, in ms; -1: none (guide alert: 1000).",
+    )
+    backup_retention_days: int = Field(
+        ge=0,
+        le=35,
+        description="Days of point-in-time recovery, 0 to 35 (RDS). Default by phase: dev 3, prod 14, 14, 35.",
+    )
+    backup_window: DailyWindow = Field(default="03:00-04:00", description="When backups start, UTC.")
+    maintenance_window: WeeklyWindow = Field(default="sun:04:30-sun:05:30", description="When RDS may patch, UTC.")
+    backup_region: Region | None = Field(
+        default=None, description="Second region that keeps copies of the automated backups. Default: none."
+    )
+    performance_insights_retention_days: int = Field(
+        ge=0,
+        le=731,
+        description="Performance Insights retention: 0 (off), 7, a multiple of 31, or 731 days (RDS). Default: dev 7, "
+        "prod 7, then 465.",
+    )
+    database_insights_mode: Literal["standard", "advanced"] = Field(
+        description="CloudWatch Database Insights; advanced needs 465 days of retention (RDS). Default: prod advanced "
+        "from the second phase on."
+    )
+    monitoring_interval_seconds: Literal[0, 1, 5, 10, 15, 30, 60] = Field(
+        default=60, description="Enhanced monitoring interval; 0: off (RDS; scaling guide, Performance Monitoring: 60)."
+    )
+    apply_immediately: bool = Field(
+        description="Whether changes restart a database at once instead of in the window. Default: dev yes, prod no."
+    )
+    auto_minor_version_upgrade: bool = Field(default=True, description="Whether RDS applies minor versions by itself.")
+    shards: ShardsSettings = Field(description="The shards.")
+    pooler: PoolerSettings = Field(description="The PgBouncer tier.")

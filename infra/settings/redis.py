@@ -1,0 +1,71 @@
+"""Settings of the Redis cluster: ElastiCache for Valkey, cluster mode enabled in every phase."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from infra.settings.base import Area, CacheNodeType, DailyWindow, LogRetentionDays, WeeklyWindow
+
+
+class RedisSettings(Area):
+    """The Redis cluster (scaling guide, Caching Strategies)."""
+
+    engine_version: Literal["8.0", "8.1", "8.2"] = Field(
+        default="8.2", description="Valkey version (ElastiCache: 8.x, parameter family valkey8); never goes back."
+    )
+    node_type: CacheNodeType = Field(
+        description="Node type of every node. Default by phase: dev cache.t4g.micro, prod cache.t4g.small, "
+        "cache.t4g.medium, cache.m7g.large."
+    )
+    shards: int = Field(
+        ge=1,
+        le=90,
+        description="Shards of the cluster. Default by phase: prod 1, 3, 3, dev 1. More than one needs "
+        "clientIsClusterAware.",
+    )
+    replicas_per_shard: int = Field(
+        ge=0, le=5, description="Replicas per shard, 0 to 5 (ElastiCache). Default by phase: prod 1, 1, 2, dev 0, 1, 1."
+    )
+    multi_az: bool = Field(
+        description="Whether a shard's nodes lie in different zones; needs a replica. Default: prod yes, dev no."
+    )
+    client_is_cluster_aware: bool = Field(
+        default=False,
+        description="Says that the application uses a cluster client (ioredis: Redis.Cluster); the guide's plain "
+        "client gets MOVED errors from more than one shard.",
+    )
+    maxmemory_policy: Literal[
+        "allkeys-lru",
+        "allkeys-lfu",
+        "allkeys-random",
+        "volatile-lru",
+        "volatile-lfu",
+        "volatile-random",
+        "volatile-ttl",
+        "noeviction",
+    ] = Field(
+        default="allkeys-lru",
+        description="What is evicted when memory is full (Valkey): allkeys-lru for a pure cache, volatile-lru if "
+        "sessions live in it too.",
+    )
+    reserved_memory_percent: int = Field(
+        default=25, ge=0, le=50, description="Memory kept for snapshots and failover, in % (ElastiCache: 25)."
+    )
+    token_generation: int = Field(
+        default=1, ge=1, le=10_000, description="Raise by one to rotate the auth token at the next deployment."
+    )
+    snapshot_retention_days: int = Field(
+        ge=0,
+        le=35,
+        description="Days of daily snapshots, 0 to 35 (ElastiCache). Default by phase: dev 0, prod 7, 7, 14.",
+    )
+    snapshot_window: DailyWindow = Field(default="05:00-06:00", description="When snapshots start, UTC.")
+    maintenance_window: WeeklyWindow = Field(
+        default="sun:06:30-sun:07:30", description="When nodes may be patched, UTC."
+    )
+    log_retention_days: LogRetentionDays = Field(
+        description="Days slow log and engine log are kept. Default: 14 in dev, 90 in prod."
+    )
+    apply_immediately: bool = Field(
+        description="Whether changes apply at once instead of in the window. Default: dev yes, prod no."
+    )

@@ -1,0 +1,57 @@
+"""The whole of a stack's settings: scalars and one object per area."""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from infra.settings.app import AppSettings
+from infra.settings.autoscaling import AutoscalingSettings
+from infra.settings.aws import AwsSettings
+from infra.settings.base import Area, DomainName, Environment, Phase, Region
+from infra.settings.budget import BudgetSettings
+from infra.settings.cdn import CdnSettings
+from infra.settings.cluster import ClusterSettings
+from infra.settings.gateway import GatewaySettings
+from infra.settings.monitoring import MonitoringSettings
+from infra.settings.network import NetworkSettings
+from infra.settings.pools import PoolsSettings
+from infra.settings.postgres import PostgresSettings
+from infra.settings.redis import RedisSettings
+from infra.settings.services import ServiceSettings
+from infra.settings.storage import StorageSettings
+
+
+def _switch(value: object) -> object:
+    """`pulumi config set` writes a top-level true as the text "true"."""
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+class Settings(Area):
+    """Every setting of a stack, complete: defaults of the phase, overridden by the stack file."""
+
+    environment: Environment = Field(description="dev or prod: decides sizes and protection, never the architecture.")
+    phase: Phase = Field(
+        description="Growth phase: optimization (0-500 users), horizontal (500-1,500), microservices (1,500 and more); "
+        "scaling guide, Scaling Phases."
+    )
+    domain: DomainName = Field(description="The domain of the platform, the apex of its own DNS zone.")
+    region: Region = Field(description="The AWS region, read from aws:region.")
+    protect: Annotated[bool, BeforeValidator(_switch)] = Field(
+        description="Whether databases, caches, buckets, keys and network refuse deletion. Default: prod yes, dev no."
+    )
+    aws: AwsSettings = Field(default=AwsSettings(), description="The AWS account.")
+    network: NetworkSettings = Field(description="The VPC.")
+    cluster: ClusterSettings = Field(description="The EKS control plane.")
+    pools: PoolsSettings = Field(description="The node pools.")
+    app: AppSettings = Field(description="The application.")
+    services: Annotated[tuple[ServiceSettings, ...], Field(max_length=50)] = Field(
+        description="Services besides the application. Default by phase: six in the third, none before."
+    )
+    autoscaling: AutoscalingSettings = Field(description="The autoscalers of the application.")
+    gateway: GatewaySettings = Field(description="The nginx gateway.")
+    postgres: PostgresSettings = Field(description="PostgreSQL.")
+    redis: RedisSettings = Field(description="The Redis cluster.")
+    storage: StorageSettings = Field(default=StorageSettings(), description="File storage.")
+    cdn: CdnSettings = Field(description="The Cloudflare CDN.")
+    monitoring: MonitoringSettings = Field(description="Alerts and metrics.")
+    budget: BudgetSettings = Field(description="The cost budget.")

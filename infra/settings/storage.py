@@ -1,0 +1,34 @@
+"""Settings of file storage: uploaded documents, logs and container images (scaling guide, Current Architecture)."""
+
+from pydantic import Field
+
+from infra.settings.base import Area
+
+
+class UploadsSettings(Area):
+    """The bucket of uploaded documents; objects themselves never expire."""
+
+    infrequent_access_after_days: int | None = Field(
+        default=90,
+        ge=30,
+        le=3650,
+        description="Days until an object moves to the cheaper class (S3: from 30); null: never.",
+    )
+    noncurrent_version_days: int = Field(
+        default=90, ge=1, le=3650, description="Days an overwritten or deleted version can still be restored."
+    )
+    abort_multipart_days: int = Field(
+        default=7, ge=1, le=365, description="Days until an unfinished upload is dropped."
+    )
+
+
+class StorageSettings(Area):
+    """Buckets and the image repository."""
+
+    uploads: UploadsSettings = Field(default=UploadsSettings(), description="Uploaded documents.")
+    logs_retention_days: int = Field(
+        default=90, ge=1, le=3650, description="Days access logs of the load balancer are kept in S3."
+    )
+    image_repository_keep: int = Field(
+        default=30, ge=5, le=1000, description="Images kept in the container registry; older ones expire."
+    )
