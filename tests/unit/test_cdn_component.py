@@ -22,7 +22,7 @@ CERTIFICATE = "-----BEGIN CERTIFICATE-----\nclient\n-----END CERTIFICATE-----\n"
 KEY = "-----BEGIN PRIVATE KEY-----\nclient\n-----END PRIVATE KEY-----\n"
 
 
-def _built(policy: EdgePolicy = POLICY, **changes: Any) -> Recording:
+def _built(policy: EdgePolicy = POLICY, **changes: object) -> Recording:
     def build() -> object:
         from components.cdn.cdn import Cdn, CdnArgs
 

@@ -5,7 +5,6 @@ from sandbox.replacement import known_types, replacing
 from sandbox.schema import SchemaOracle
 from sandbox.wire import Secret
 
-
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 
 

@@ -1,0 +1,87 @@
+"""The Cache-Control header as Cloudflare reads it (Cloudflare docs, Origin Cache Control, enabled behavior)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from components.cdn.rules import Directive
+
+_ORDER = (
+    "public",
+    "private",
+    "no-store",
+    "no-cache",
+    "max-age",
+    "s-maxage",
+    "stale-while-revalidate",
+    "stale-if-error",
+    "must-revalidate",
+    "proxy-revalidate",
+    "immutable",
+)
+
+
+@dataclass(frozen=True)
+class CacheControl:
+    """Directives by name in lower case; a directive without a value has None."""
+
+    directives: tuple[tuple[str, str | None], ...] = ()
+
+    @classmethod
+    def parse(cls, values: Iterable[str]) -> CacheControl:
+        """The directives of every Cache-Control header of a response; of a repeated one the first counts."""
+        found: dict[str, str | None] = {}
+        for part in ",".join(values).split(","):
+            name, _, value = part.strip().partition("=")
+            if name:
+                found.setdefault(name.strip().lower(), value.strip().strip('"') or None)
+        return cls(tuple(found.items()))
+
+    def has(self, name: str) -> bool:
+        """Whether a directive is there."""
+        return any(found == name for found, _ in self.directives)
+
+    def seconds(self, name: str) -> int | None:
+        """The value of a duration, or None where it is absent or no number (RFC 9111, 4.2.1: then it is ignored)."""
+        value = dict(self.directives).get(name)
+        return int(value) if value is not None and value.isascii() and value.isdigit() else None
+
+    def changed(self, directive: Directive) -> CacheControl:
+        """The header after a rule set or removed one directive."""
+        name = directive.name.replace("_", "-")
+        rest = tuple(pair for pair in self.directives if pair[0] != name)
+        if directive.operation == "remove":
+            return CacheControl(rest)
+        return CacheControl((*rest, (name, None if directive.value is None else str(directive.value))))
+
+    @property
+    def edge_ttl(self) -> int | None:
+        """Seconds for which a shared cache may keep the response: s-maxage before max-age."""
+        shared = self.seconds("s-maxage")
+        return shared if shared is not None else self.seconds("max-age")
+
+    @property
+    def browser_ttl(self) -> int | None:
+        """Seconds for which a browser may keep the response; 0 with no-store."""
+        return 0 if self.has("no-store") else self.seconds("max-age")
+
+    @property
+    def shareable(self) -> bool:
+        """Whether a response to a request with credentials may be stored (RFC 9111, 3.5)."""
+        return any(self.has(name) for name in ("public", "s-maxage", "must-revalidate"))
+
+    @property
+    def usable_stale_while_revalidate(self) -> int | None:
+        """Seconds for which a stale copy may be served; a directive that demands revalidation forbids it."""
+        forbidding = ("s-maxage", "must-revalidate", "proxy-revalidate", "no-cache")
+        return None if any(map(self.has, forbidding)) else self.seconds("stale-while-revalidate")
+
+    def render(self) -> str:
+        """The header's value, in one fixed order."""
+        rank = {name: index for index, name in enumerate(_ORDER)}
+        ordered = sorted(self.directives, key=lambda pair: (rank.get(pair[0], len(rank)), pair[0]))
+        return ", ".join(name if value is None else f"{name}={value}" for name, value in ordered)

@@ -1,0 +1,121 @@
+"""What the application is expected to answer, and the addresses that it builds: the origin's half of the contract."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote
+
+from components.cdn.exchange import Exchange, Response, normalise_path
+from components.cdn.rules import class_conditions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from components.cdn.exchange import Request
+    from components.cdn.policy import EdgePolicy
+
+ImageFormat = Literal["auto", "webp", "avif", "jpeg", "png"]
+ClassName = Literal["images", "css", "js", "html", "api"]
+
+_CONTENT_TYPES: Mapping[str, str] = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "api": "application/json",
+}
+_IMAGE_TYPES: Mapping[str, str] = {
+    "jpg": "image/jpeg",
+    "svg": "image/svg+xml",
+    "ico": "image/x-icon",
+}
+_MAX_DIMENSION = 12_000
+"""Pixels; the longest side that a transformation makes (Cloudflare docs, Images, Limits)."""
+
+
+def cache_class(policy: EdgePolicy, request: Request) -> ClassName | None:
+    """The class whose rule matches a request, or None where the edge caches nothing."""
+    when = class_conditions(policy)
+    exchange = Exchange(request)
+    classes: tuple[tuple[ClassName, bool], ...] = (
+        ("images", when.images.holds(exchange)),
+        ("css", when.css.holds(exchange)),
+        ("js", when.js.holds(exchange)),
+        ("html", when.html.holds(exchange)),
+        ("api", when.api.holds(exchange)),
+    )
+    return next((name for name, holds in classes if holds), None)
+
+
+def guide_headers(policy: EdgePolicy, name: ClassName) -> dict[str, str]:
+    """The headers that the guide's application sends with a class (scaling guide, CDN Configuration)."""
+    lifetime = dict(policy.cache_classes.by_name())[name]
+    return {
+        "Cache-Control": (
+            f"public, max-age={lifetime.max_age}, stale-while-revalidate={lifetime.stale_while_revalidate}"
+        ),
+        "Vary": "Accept-Encoding",
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+def expected_response(policy: EdgePolicy, request: Request) -> Response:
+    """What a well-behaved application answers: the guide's headers for a class, private otherwise."""
+    name = cache_class(policy, request)
+    if name is None:
+        return Response.of(200, {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "private, no-store"})
+    extension = request.extension
+    kind = _CONTENT_TYPES.get(name) or _IMAGE_TYPES.get(extension, f"image/{extension}")
+    return Response.of(200, {"Content-Type": kind, **guide_headers(policy, name)})
+
+
+def image_url(
+    policy: EdgePolicy,
+    path: str,
+    *,
+    width: int | None = None,
+    height: int | None = None,
+    quality: int | None = None,
+    image_format: ImageFormat = "auto",
+) -> str:
+    """The address of a rendition of an image (Cloudflare docs, Images, Transform via URL).
+
+    Args:
+        policy: names the host and the renditions that may be made.
+        path: the image's path on the images host.
+        width: pixels; one of the policy's widths.
+        height: pixels, 1 to 12000.
+        quality: percent, within the policy's range.
+        image_format: `png` leaves the format as it is, since a transformation cannot ask for it.
+
+    Raises:
+        ValueError: with everything that the policy does not allow.
+    """
+    base = f"https://{policy.hosts.images}"
+    source = quote(normalise_path(path), safe="/%~-._")
+    problems = _rendition_problems(policy, width, height, quality)
+    if problems:
+        raise ValueError(f"{path}: " + "; ".join(problems))
+    asked = {"width": width, "height": height, "quality": quality}
+    options = [f"{name}={value}" for name, value in asked.items() if value is not None]
+    if not options and image_format in {"auto", "png"}:
+        return f"{base}{source}"
+    if image_format != "png":
+        options.append(f"format={image_format}")
+    return f"{base}/cdn-cgi/image/{','.join(options)}{source}"
+
+
+def _rendition_problems(policy: EdgePolicy, width: int | None, height: int | None, quality: int | None) -> list[str]:
+    images = policy.images
+    checks = (
+        (width is None or width in images.widths, f"width {width} is none of {', '.join(map(str, images.widths))}"),
+        (height is None or 1 <= height <= _MAX_DIMENSION, f"height {height} is not within 1 to {_MAX_DIMENSION}"),
+        (
+            quality is None or images.min_quality <= quality <= images.max_quality,
+            f"quality {quality} is not within {images.min_quality} to {images.max_quality}",
+        ),
+        (
+            images.enabled or (width, height, quality) == (None, None, None),
+            "image transformations are switched off",
+        ),
+    )
+    return [problem for holds, problem in checks if not holds]

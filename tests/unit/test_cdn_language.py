@@ -1,0 +1,275 @@
+"""The text that Cloudflare gets, read back by a second reader of the language, means what the model evaluates."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.cdn.exchange import Exchange, Request, Response
+from components.cdn.plans import LIMITS, Plan
+from components.cdn.policy import CdnHosts, EdgePolicy
+from components.cdn.rules import cache_rules, response_rules
+from components.cdn.security import firewall_rules, header_rules, managed_rules, rate_limit_rules
+
+if TYPE_CHECKING:
+    from components.cdn.expressions import Expression
+
+DOMAIN = "bailbondpro.com"
+POLICY = EdgePolicy(
+    domain=DOMAIN,
+    hosts=CdnHosts.under(DOMAIN),
+    session_cookie_names=("session", "connect.sid"),
+    public_html_paths=("/", "/pricing"),
+    public_api_prefixes=("/api/public", "/api/courts"),
+    further_hosts=(CdnHosts.under("dev.bailbondpro.com"),),
+)
+MAX_EXPRESSION = 4096
+"""Characters (Cloudflare docs, Rules language, Limits)."""
+
+TOKEN = re.compile(r'\s*("(?:[^"\\]|\\.)*"|\[\*\]|[(){},\[\]]|[a-z_.0-9]+)')
+REQUEST_FIELDS = {
+    "http.host",
+    "http.cookie",
+    "http.request.uri.path",
+    "http.request.uri.path.extension",
+    "http.request.method",
+    "http.request.headers.names",
+}
+
+
+@dataclass
+class Reader:
+    """A recursive-descent reader that evaluates while it reads: or, and, not, comparison."""
+
+    text: str
+    exchange: Exchange
+    tokens: list[str] = field(init=False)
+    at: int = 0
+
+    def __post_init__(self) -> None:
+        self.tokens = TOKEN.findall(self.text)
+        assert TOKEN.sub("", self.text).strip() == "", f"unreadable: {self.text}"
+
+    @property
+    def now(self) -> str:
+        return self.tokens[self.at] if self.at < len(self.tokens) else ""
+
+    def take(self, wanted: str = "") -> str:
+        token = self.now
+        assert token, "unexpected end"
+        assert wanted in {"", token}, f"{wanted} wanted, found {token}"
+        self.at += 1
+        return token
+
+    def whole(self) -> bool:
+        answer = self.disjunction()
+        assert self.at == len(self.tokens), f"left over: {self.tokens[self.at :]}"
+        return answer
+
+    def disjunction(self) -> bool:
+        answer = self.conjunction()
+        while self.now == "or":
+            self.take()
+            right = self.conjunction()
+            answer = answer or right
+        return answer
+
+    def conjunction(self) -> bool:
+        answer = self.negation()
+        while self.now == "and":
+            self.take()
+            right = self.negation()
+            answer = answer and right
+        return answer
+
+    def negation(self) -> bool:
+        if self.now == "not":
+            self.take()
+            return not self.negation()
+        if self.now == "(":
+            self.take()
+            answer = self.disjunction()
+            self.take(")")
+            return answer
+        if self.now == "any":
+            return self.quantifier()
+        if self.now == "starts_with":
+            return self.prefix()
+        return self.comparison(self.value())
+
+    def quantifier(self) -> bool:
+        self.take("any")
+        self.take("(")
+        values = self.value()
+        assert isinstance(values, tuple)
+        start = self.at
+        answers = []
+        for value in values:
+            self.at = start
+            answers.append(self.comparison(value))
+        if not values:
+            self.comparison("")
+        self.take(")")
+        return any(answers)
+
+    def prefix(self) -> bool:
+        self.take("starts_with")
+        self.take("(")
+        value = self.value()
+        assert isinstance(value, str)
+        self.take(",")
+        start = self.literal()
+        self.take(")")
+        return value.startswith(start)
+
+    def comparison(self, left: str | int | tuple[str, ...]) -> bool:
+        operator = self.take()
+        if operator == "in":
+            return left in self.members()
+        right = self.literal()
+        assert isinstance(left, str)
+        if operator == "contains":
+            return right in left
+        assert operator == "eq", f"unknown operator {operator}"
+        return left == right
+
+    def members(self) -> set[str | int]:
+        self.take("{")
+        found: set[str | int] = set()
+        while self.now != "}":
+            found.add(self.literal() if self.now.startswith('"') else int(self.take()))
+        self.take("}")
+        assert found, "an empty set"
+        return found
+
+    def literal(self) -> str:
+        token = self.take()
+        assert token.startswith('"'), f"{token} is no string"
+        return re.sub(r"\\(.)", r"\1", token[1:-1])
+
+    def value(self) -> str | int | tuple[str, ...]:
+        name = self.take()
+        if name == "lower":
+            self.take("(")
+            inner = self.value()
+            self.take(")")
+            if isinstance(inner, tuple):
+                self.take("[*]")
+                return tuple(text.lower() for text in inner)
+            return str(inner).lower()
+        return self.field(name)
+
+    def field(self, name: str) -> str | int | tuple[str, ...]:
+        request, response = self.exchange.request, self.exchange.answered
+        if name == "http.response.headers":
+            self.take("[")
+            header = self.literal()
+            self.take("]")
+            self.take("[*]")
+            return tuple(value for key, value in response.headers if key == header)
+        lists = {
+            "http.request.headers.names": tuple(key for key, _ in request.headers),
+            "http.response.headers.names": tuple(key for key, _ in response.headers),
+        }
+        if name in lists:
+            self.take("[*]")
+            return lists[name]
+        if name == "http.response.code":
+            return response.code
+        basename = request.path.split("/")[-1]
+        scalars = {
+            "http.host": request.host,
+            "http.request.uri.path": request.path,
+            "http.request.uri.path.extension": basename.split(".")[-1].lower() if "." in basename else "",
+            "http.request.method": request.method,
+            "http.cookie": "; ".join(value for key, value in request.headers if key == "cookie"),
+        }
+        return scalars[name]
+
+
+def _all(policy: EdgePolicy = POLICY) -> dict[str, Expression]:
+    request_phases = (*cache_rules(policy), *rate_limit_rules(policy), *firewall_rules(policy), *managed_rules(policy))
+    response_phases = (*response_rules(policy), *header_rules(policy))
+    return {rule.ref: rule.when for rule in (*request_phases, *response_phases)}
+
+
+HOSTS = st.sampled_from([*POLICY.host_names(), "example.com"])
+PATHS = st.sampled_from(
+    [
+        "/",
+        "/pricing",
+        "/static/a.css",
+        "/static/a.js",
+        "/a.png",
+        "/api/public",
+        "/api/public/x",
+        "/api/publicx",
+        "/ADMIN",
+        "/api/auth/login",
+        "/api/clients/1",
+        "/.env",
+        "/x.pdf",
+        "/uploads/a.svg",
+        "/static/a.b.png",
+    ]
+)
+REQUEST_HEADERS = st.lists(
+    st.sampled_from([("authorization", "x"), ("cookie", "session=1"), ("cookie", "a=1"), ("accept", "*/*")]), max_size=3
+)
+RESPONSE_HEADERS = st.lists(
+    st.sampled_from(
+        [
+            ("set-cookie", "a=1"),
+            ("vary", "Accept-Encoding"),
+            ("vary", "Cookie"),
+            ("vary", "*"),
+            ("cache-control", "Public, max-age=1"),
+            ("cache-control", "PRIVATE"),
+            ("cache-control", "no-store"),
+        ]
+    ),
+    max_size=3,
+)
+EXCHANGES = st.builds(
+    lambda host, path, method, headers, code, answer: Exchange(
+        Request(host=host, path=path, method=method, headers=tuple(headers)), Response(code, tuple(answer))
+    ),
+    HOSTS,
+    PATHS,
+    st.sampled_from(["GET", "POST"]),
+    REQUEST_HEADERS,
+    st.sampled_from([200, 206, 301, 304, 404, 500]),
+    RESPONSE_HEADERS,
+)
+
+
+@given(EXCHANGES)
+def test_every_rule_s_text_means_what_its_model_evaluates(exchange: Exchange) -> None:
+    for ref, rule in _all().items():
+        assert Reader(rule.render(), exchange).whole() is rule.holds(exchange), ref
+
+
+@pytest.mark.parametrize("plan", list(Plan))
+def test_every_expression_fits_the_language_and_the_plan(plan: Plan) -> None:
+    for ref, rule in _all(dataclasses.replace(POLICY, plan=plan)).items():
+        text = rule.render()
+        assert len(text) <= MAX_EXPRESSION, ref
+        assert " = " not in text, ref
+        if not LIMITS[plan].regular_expressions:
+            assert "matches" not in text, ref
+
+
+def test_request_phases_read_no_response_fields() -> None:
+    for rule in (*cache_rules(POLICY), *rate_limit_rules(POLICY), *firewall_rules(POLICY)):
+        assert rule.when.fields() <= REQUEST_FIELDS, rule.ref
+
+
+def test_no_cache_rule_tests_the_method_because_a_purge_uses_another() -> None:
+    for rule in cache_rules(POLICY):
+        assert "http.request.method" not in rule.when.fields()

@@ -1,0 +1,86 @@
+"""The origin's half: the guide's headers, image addresses, and the Cache-Control header."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import sys
+
+import pytest
+
+from components.cdn.cache_control import CacheControl
+from components.cdn.origin import guide_headers, image_url
+from components.cdn.policy import CdnHosts, EdgePolicy, ImagePolicy
+from components.cdn.rules import Directive
+
+DOMAIN = "bailbondpro.com"
+POLICY = EdgePolicy(domain=DOMAIN, hosts=CdnHosts.under(DOMAIN), session_cookie_names=("session",))
+
+
+def test_the_guide_s_headers_are_built_from_the_class() -> None:
+    assert guide_headers(POLICY, "html") == {
+        "Cache-Control": "public, max-age=3600, stale-while-revalidate=300",
+        "Vary": "Accept-Encoding",
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "url"),
+    [
+        ({}, "https://images.bailbondpro.com/office/front.png"),
+        ({"image_format": "png"}, "https://images.bailbondpro.com/office/front.png"),
+        ({"width": 640}, "https://images.bailbondpro.com/cdn-cgi/image/width=640,format=auto/office/front.png"),
+        (
+            {"width": 320, "height": 200, "quality": 80, "image_format": "webp"},
+            "https://images.bailbondpro.com/cdn-cgi/image/width=320,height=200,quality=80,format=webp/office/front.png",
+        ),
+        (
+            {"width": 320, "image_format": "png"},
+            "https://images.bailbondpro.com/cdn-cgi/image/width=320/office/front.png",
+        ),
+    ],
+)
+def test_an_image_address_names_its_rendition(options: dict[str, object], url: str) -> None:
+    assert image_url(POLICY, "office/front.png", **options) == url  # type: ignore[arg-type]  # the table mixes types
+
+
+def test_only_the_policy_s_renditions_may_be_made() -> None:
+    with pytest.raises(ValueError, match=r"width 321 .*; height 0 .*; quality 95 "):
+        image_url(POLICY, "/a.png", width=321, height=0, quality=95)
+    off = dataclasses.replace(POLICY, images=ImagePolicy(enabled=False))
+    with pytest.raises(ValueError, match="switched off"):
+        image_url(off, "/a.png", width=320)
+
+
+def test_a_path_cannot_smuggle_options_into_an_image_address() -> None:
+    url = image_url(POLICY, "/a,width=9999 b?.png", width=320)
+    assert url == "https://images.bailbondpro.com/cdn-cgi/image/width=320,format=auto/a%2Cwidth%3D9999%20b%3F.png"
+
+
+def test_directives_of_several_headers_are_read_as_one() -> None:
+    control = CacheControl.parse(["Public, MAX-AGE=60", 'max-age=5, private="set-cookie", x'])
+    assert control.seconds("max-age") == 60
+    assert control.has("private")
+    assert control.shareable
+
+
+@pytest.mark.parametrize("value", ["max-age=-1", "max-age=ten", "max-age", "max-age=1.5"])
+def test_a_lifetime_that_is_no_number_counts_as_absent(value: str) -> None:
+    assert CacheControl.parse([value]).edge_ttl is None
+
+
+def test_a_directive_is_set_in_place_of_the_old_one_and_removed() -> None:
+    control = CacheControl.parse(["public, s-maxage=5, max-age=1"])
+    changed = control.changed(Directive(name="max_age", value=9)).changed(
+        Directive(name="s_maxage", operation="remove")
+    )
+    assert changed.render() == "public, max-age=9"
+
+
+def test_the_pure_modules_import_no_pulumi() -> None:
+    code = (
+        "import sys; import components.cdn, components.cdn.explain, components.cdn.origin, components.cdn.problems, "
+        "components.cdn.settings; sys.exit(any(name.startswith('pulumi') for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603 - our own interpreter
