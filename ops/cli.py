@@ -89,6 +89,10 @@ def rehearse(
     plan_out: Annotated[
         Path | None, typer.Option("--plan-out", help="Write the engine's preview JSON here.", metavar="FILE")
     ] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option("--fault", help="Let something fail: create:aws:rds/instance:Instance:*-primary; repeatable."),
+    ] = None,
     json_output: JsonOption = False,
     stop: Annotated[bool, typer.Option("--stop", help="With `shell`: stop its providers.")] = False,
 ) -> None:
@@ -105,7 +109,7 @@ def rehearse(
     from ops.report_rehearsal import render
 
     with _explained():
-        result = run(RehearseOptions(stack, phase, preview, fresh, config, plan_out))
+        result = run(RehearseOptions(stack, phase, preview, fresh, config, plan_out, tuple(fault or ())))
     if json_output:
         print_json(result.as_json())
     else:
@@ -125,6 +129,29 @@ def _shell(first: str, second: str | None, phase: str | None, config: Path | Non
             note(stop_shell(second))
         else:
             out.print("\n".join(environment_lines(second, phase, config)), markup=False, soft_wrap=True)
+
+
+@app.command(epilog="Example: ./bbp journey prod --path optimization,horizontal")
+def journey(
+    stack: Annotated[str, typer.Argument(help="Stack name, for example dev or prod.")],
+    path: Annotated[
+        str, typer.Option("--path", help="Growth phases in order.")
+    ] = "optimization,horizontal,microservices",
+    config: ConfigOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Rehearse every step between growth phases and prove that none touches data; exit code 2 when one would."""
+    from ops.journey import journey as run
+    from ops.report_journey import render
+
+    with _explained():
+        result = run(stack, tuple(part.strip() for part in path.split(",")), config)
+    if json_output:
+        print_json(result.as_json())
+    else:
+        render(result)
+    if not result.ok:
+        raise SystemExit(2)
 
 
 @app.command(epilog="Example: ./bbp destroy dev")

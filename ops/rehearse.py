@@ -18,6 +18,7 @@ from ops.progress import progress
 from plan import SYSTEMS, Plan
 from sandbox.cache import write_atomically
 from sandbox.engine import Engine, find_or_build
+from sandbox.faults import Faults
 from sandbox.session import Session
 from sandbox.workspace import SandboxWorkspace
 
@@ -40,6 +41,7 @@ class RehearseOptions:
         fresh: forget the stored rehearsal first.
         config: another stack file.
         plan_out: where to write the engine's preview JSON.
+        faults: what goes wrong, as `sandbox.faults` reads it.
     """
 
     stack: str
@@ -48,6 +50,7 @@ class RehearseOptions:
     fresh: bool = False
     config: Path | None = None
     plan_out: Path | None = None
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,9 @@ def raw_config(stack: str, config: Path | None, phase: str | None) -> dict[str, 
 
 
 @contextmanager
-def open_session(options: RehearseOptions, *, checkpoints: bool = False) -> Iterator[tuple[Settings, Engine, Session]]:
+def open_session(
+    options: RehearseOptions, *, checkpoints: bool = False, purpose: str = ""
+) -> Iterator[tuple[Settings, Engine, Session]]:
     """Check the configuration, find the engine, and open the stack's simulated cloud, one run at a time.
 
     Raises:
@@ -122,17 +127,23 @@ def open_session(options: RehearseOptions, *, checkpoints: bool = False) -> Iter
         EngineNotFoundError: there is no engine and none could be built.
     """
     settings = settings_of(options.stack, options.config, options.phase)
+    Faults.parse(options.faults)
     values = raw_config(options.stack, options.config, options.phase)
     engine = find_or_build(note)
-    workspace = SandboxWorkspace(ROOT, options.stack)
+    workspace = SandboxWorkspace(ROOT, options.stack, purpose)
     with _alone(workspace):
         if options.fresh:
             workspace.forget()
         if workspace.unlock():
             note("a previous run was killed; its lock is removed and this run goes on from what it left")
         workspace.prepare(values)
-        with Session(engine, workspace, checkpoints=checkpoints) as session:
+        faults = Faults.parse(options.faults)
+        with Session(engine, workspace, checkpoints or bool(options.faults), faults=faults) as session:
+            for done in session.drifted:
+                note(f"behind the engine's back: {done}")
             yield settings, engine, session
+            for fault in faults.idle():
+                note(f"the fault {fault.kind}:{fault.type}:{fault.name} struck nothing; check its type and name")
 
 
 @contextmanager

@@ -26,16 +26,19 @@ class SandboxWorkspace:
     Attributes:
         root: the project's root folder.
         stack: the stack name.
+        purpose: keeps a second simulated cloud of the same stack apart, for example a journey's.
     """
 
     root: Path
     stack: str
+    purpose: str = ""
 
     @property
     def folder(self) -> Path:
         """The folder of this stack's rehearsal; `BBP_SANDBOX_DIR` moves the parent."""
         parent = os.environ.get("BBP_SANDBOX_DIR")
-        return (Path(parent) if parent else self.root / ".sandbox") / self.stack
+        name = f"{self.stack}.{self.purpose}" if self.purpose else self.stack
+        return (Path(parent) if parent else self.root / ".sandbox") / name
 
     @property
     def journal(self) -> Path:

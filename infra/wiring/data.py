@@ -1,0 +1,179 @@
+"""Arguments of the data tier: credentials, PostgreSQL, shards, Redis."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from components.naming import NameKind, physical_name
+from components.postgres import PostgresArgs, PostgresTemplate
+from components.postgres_parameters import Profile, parameters
+from components.redis import RedisArgs
+from components.secrets import CredentialArgs
+from components.shards import ShardCredentials, ShardsArgs
+from infra.catalog import instance_class
+from infra.wiring.names import names_of
+
+if TYPE_CHECKING:
+    from components.cluster import Cluster
+    from components.keys import DataKey
+    from components.network import Network
+    from components.postgres_parameters import Parameter
+    from components.secrets import Credential
+    from infra.settings import Settings
+
+RECOVERY_DAYS = {"dev": 0, "prod": 30}
+"""Days a deleted secret can be restored (Secrets Manager: 0, or 7 to 30); 0 lets a destroyed dev stack come back."""
+LOG_RETENTION_DAYS = {"dev": 14, "prod": 90}
+"""Days the databases' logs are kept, as the control plane's."""
+
+
+def database_credential_args(settings: Settings, key: DataKey) -> CredentialArgs:
+    """The master user of the primary and its replicas."""
+    return CredentialArgs(
+        secret_name=f"{names_of(settings).prefix}/postgres/primary",
+        username=settings.postgres.username,
+        generation=settings.postgres.password_generation,
+        recovery_window_days=RECOVERY_DAYS[settings.environment.value],
+        key_arn=key.key_arn,
+        protect=settings.protect,
+    )
+
+
+def redis_credential_args(settings: Settings, key: DataKey) -> CredentialArgs:
+    """The auth token of the cache."""
+    return CredentialArgs(
+        secret_name=f"{names_of(settings).prefix}/redis",
+        username=None,
+        generation=settings.redis.token_generation,
+        recovery_window_days=RECOVERY_DAYS[settings.environment.value],
+        key_arn=key.key_arn,
+        protect=settings.protect,
+    )
+
+
+def postgres_args(
+    settings: Settings, key: DataKey, network: Network, cluster: Cluster, credential: Credential
+) -> PostgresArgs:
+    """The primary and its read replicas."""
+    postgres = settings.postgres
+    template = _template(
+        settings,
+        key,
+        network,
+        cluster,
+        instance_class_name=postgres.instance_class,
+        replica_instance_class=postgres.replica_instance_class,
+        storage=(postgres.allocated_storage_gib, postgres.max_allocated_storage_gib),
+        multi_az=postgres.multi_az,
+        replicas=postgres.replicas,
+    )
+    return PostgresArgs.from_template(
+        template,
+        identifier=physical_name(NameKind.RDS_IDENTIFIER, names_of(settings).prefix, "primary"),
+        database_name=postgres.database_name,
+        credential=credential,
+    )
+
+
+def shards_args(settings: Settings, key: DataKey, network: Network, cluster: Cluster) -> ShardsArgs:
+    """The shards of the third phase; `count` is at least one here."""
+    shards, names = settings.postgres.shards, names_of(settings)
+    return ShardsArgs(
+        prefix=names.prefix,
+        count=shards.count,
+        shard=_template(
+            settings,
+            key,
+            network,
+            cluster,
+            instance_class_name=shards.instance_class,
+            replica_instance_class=shards.instance_class,
+            storage=(shards.allocated_storage_gib, shards.max_allocated_storage_gib),
+            multi_az=shards.multi_az,
+            replicas=shards.replicas,
+        ),
+        credentials=ShardCredentials(
+            username=settings.postgres.username,
+            generation=settings.postgres.password_generation,
+            recovery_window_days=RECOVERY_DAYS[settings.environment.value],
+        ),
+        database_name=settings.postgres.database_name,
+        parameter_path=names.shard_map_path,
+    )
+
+
+def database_parameters(settings: Settings, instance_class_name: str) -> tuple[Parameter, ...]:
+    """The parameter group for a class: the guide's numbers, or scaled to the class's memory."""
+    memory = instance_class("rds", instance_class_name).memory_gib
+    return parameters(Profile(settings.postgres.profile), memory, settings.postgres.max_connections)
+
+
+def _template(
+    settings: Settings,
+    key: DataKey,
+    network: Network,
+    cluster: Cluster,
+    *,
+    instance_class_name: str,
+    replica_instance_class: str,
+    storage: tuple[int, int],
+    multi_az: bool,
+    replicas: int,
+) -> PostgresTemplate:
+    postgres = settings.postgres
+    return PostgresTemplate(
+        engine_version=postgres.engine_version,
+        family=f"postgres{postgres.engine_version}",
+        instance_class=instance_class_name,
+        replica_instance_class=replica_instance_class,
+        allocated_storage_gib=storage[0],
+        max_allocated_storage_gib=storage[1],
+        multi_az=multi_az,
+        replicas=replicas,
+        availability_zones=network.availability_zones,
+        vpc_id=network.vpc_id,
+        subnet_ids=network.data_subnet_ids,
+        client_security_group_ids=(cluster.security_group_id,),
+        key_arn=key.key_arn,
+        parameters=database_parameters(settings, instance_class_name),
+        backup_retention_days=postgres.backup_retention_days,
+        backup_window=postgres.backup_window,
+        maintenance_window=postgres.maintenance_window,
+        performance_insights_retention_days=postgres.performance_insights_retention_days,
+        database_insights_mode=postgres.database_insights_mode,
+        monitoring_interval_seconds=postgres.monitoring_interval_seconds,
+        log_retention_days=LOG_RETENTION_DAYS[settings.environment.value],
+        deletion_protection=settings.protect,
+        final_snapshot=settings.protect,
+        apply_immediately=postgres.apply_immediately,
+        auto_minor_version_upgrade=postgres.auto_minor_version_upgrade,
+        protect=settings.protect,
+    )
+
+
+def redis_args(
+    settings: Settings, key: DataKey, network: Network, cluster: Cluster, credential: Credential
+) -> RedisArgs:
+    """The Valkey replication group, in cluster mode from the first day."""
+    redis = settings.redis
+    return RedisArgs(
+        replication_group_id=physical_name(NameKind.REPLICATION_GROUP, names_of(settings).prefix, "redis"),
+        engine_version=redis.engine_version,
+        node_type=redis.node_type,
+        shards=redis.shards,
+        replicas_per_shard=redis.replicas_per_shard,
+        subnet_ids=network.data_subnet_ids,
+        vpc_id=network.vpc_id,
+        client_security_group_ids=(cluster.security_group_id,),
+        credential=credential,
+        key_arn=key.key_arn,
+        snapshot_retention_days=redis.snapshot_retention_days,
+        snapshot_window=redis.snapshot_window,
+        maintenance_window=redis.maintenance_window,
+        multi_az=redis.multi_az,
+        maxmemory_policy=redis.maxmemory_policy,
+        log_retention_days=redis.log_retention_days,
+        final_snapshot=settings.protect,
+        apply_immediately=redis.apply_immediately,
+        protect=settings.protect,
+    )

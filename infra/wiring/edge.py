@@ -1,0 +1,169 @@
+"""Arguments of what faces the internet: storage for logs and uploads, load balancer, CDN."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from components.cdn.cdn import CdnArgs
+from components.cdn.origin_certificate import OriginCertificateArgs
+from components.cdn.plans import Plan
+from components.cdn.policy import (
+    Addons,
+    CacheClass,
+    CacheClasses,
+    CdnHosts,
+    EdgePolicy,
+    Hsts,
+    ImagePolicy,
+    RateLimit,
+    RateLimits,
+)
+from components.cdn.rulesets import RulesetImport
+from components.cloudflare_ranges import cloudflare_ranges
+from components.load_balancer import LoadBalancerArgs
+from components.storage import LogsBucketArgs, UploadsBucketArgs
+from infra.wiring.names import names_of
+
+if TYPE_CHECKING:
+    from components.cdn.origin_certificate import OriginCertificate
+    from components.cluster import Cluster
+    from components.keys import DataKey
+    from components.load_balancer import LoadBalancer
+    from components.network import Network
+    from components.storage import LogsBucket
+    from infra.settings import Settings
+    from infra.settings.cdn import CacheLifetime
+
+DEREGISTRATION_SECONDS = 30
+"""How long the load balancer still sends to a leaving target: longer than the gateway pods' preStop of 15 s."""
+GATEWAY_HEALTH_PORT = 8080
+"""The gateway answers /health on its HTTP port without a redirect."""
+_IMPORT_PHASES = {
+    "cache": "http_request_cache_settings",
+    "cache_response": "http_response_cache_settings",
+    "response_headers": "http_response_headers_transform",
+    "rate_limit": "http_ratelimit",
+    "managed_firewall": "http_request_firewall_managed",
+    "custom_firewall": "http_request_firewall_custom",
+}
+
+
+def logs_bucket_args(settings: Settings, network: Network) -> LogsBucketArgs:
+    """The bucket of access logs."""
+    return LogsBucketArgs(
+        account_id=network.account_id,
+        region=settings.region,
+        retention_days=settings.storage.logs_retention_days,
+        protect=settings.protect,
+        force_destroy=not settings.protect,
+    )
+
+
+def uploads_bucket_args(settings: Settings, key: DataKey, logs: LogsBucket) -> UploadsBucketArgs:
+    """The bucket of uploaded documents."""
+    uploads = settings.storage.uploads
+    return UploadsBucketArgs(
+        key_arn=key.key_arn,
+        protect=settings.protect,
+        force_destroy=not settings.protect,
+        infrequent_access_after_days=uploads.infrequent_access_after_days,
+        noncurrent_version_days=uploads.noncurrent_version_days,
+        abort_multipart_days=uploads.abort_multipart_days,
+        access_logs_bucket=logs.bucket_name,
+    )
+
+
+def load_balancer_args(settings: Settings, network: Network, cluster: Cluster, logs: LogsBucket) -> LoadBalancerArgs:
+    """The network load balancer: it admits Cloudflare, and whom the configuration names."""
+    ranges = cloudflare_ranges()
+    return LoadBalancerArgs(
+        prefix=names_of(settings).prefix,
+        vpc_id=network.vpc_id,
+        subnet_ids=tuple(network.public_subnet_ids),
+        cluster_security_group_id=cluster.security_group_id,
+        client_cidrs_v4=(*ranges.ipv4, *settings.gateway.allowed_cidrs),
+        client_cidrs_v6=ranges.ipv6,
+        deregistration_delay_seconds=DEREGISTRATION_SECONDS,
+        deletion_protection=settings.protect,
+        protect=settings.protect,
+        gateway_health_port=GATEWAY_HEALTH_PORT,
+        access_logs_bucket=logs.bucket_name,
+    )
+
+
+def origin_certificate_args(settings: Settings) -> OriginCertificateArgs:
+    """The certificate that the gateway shows to Cloudflare, and the one that Cloudflare shows to the gateway."""
+    return OriginCertificateArgs(domain=settings.domain, protect=settings.protect)
+
+
+def cdn_args(settings: Settings, balancer: LoadBalancer, certificate: OriginCertificate) -> CdnArgs:
+    """The zone: records, rules and settings.
+
+    Raises:
+        ValueError: the CDN is enabled without zone or account; the configuration's check refuses that before.
+    """
+    cdn = settings.cdn
+    if cdn.zone_id is None or cdn.account_id is None:
+        raise ValueError("cdn.zoneId and cdn.accountId are needed when the CDN is enabled")
+    return CdnArgs(
+        policy=edge_policy(settings),
+        zone_id=cdn.zone_id,
+        account_id=cdn.account_id,
+        origin=balancer.dns_name,
+        manage_zone_rulesets=cdn.manage_rulesets,
+        client_certificate_pem=certificate.client_certificate_pem if cdn.authenticated_origin_pulls else None,
+        client_private_key_pem=certificate.client_private_key_pem if cdn.authenticated_origin_pulls else None,
+        imports=tuple(
+            RulesetImport(phase, ruleset_id)
+            for name, phase in _IMPORT_PHASES.items()
+            if (ruleset_id := getattr(cdn.imports, name)) is not None
+        ),
+        protect=settings.protect,
+    )
+
+
+def edge_policy(settings: Settings) -> EdgePolicy:
+    """What the edge caches, limits and sends, as the configuration says."""
+    cdn, limits, headers = settings.cdn, settings.gateway.rate_limits, settings.cdn.hsts
+    return EdgePolicy(
+        domain=settings.domain,
+        hosts=CdnHosts(
+            app=cdn.hosts.app,
+            api=f"api.{settings.domain}",
+            cdn=cdn.hosts.cdn,
+            cdn_backup=cdn.hosts.cdn_backup,
+            images=cdn.hosts.images,
+            assets=cdn.hosts.assets,
+        ),
+        session_cookie_names=cdn.session_cookie_names,
+        plan=Plan(cdn.plan),
+        addons=Addons(
+            load_balancing=cdn.addons.load_balancing,
+            images_paid=cdn.addons.images_paid,
+            advanced_certificate_manager=cdn.addons.advanced_certificates,
+            cache_reserve=cdn.addons.cache_reserve,
+        ),
+        cache_classes=CacheClasses(
+            images=_cache_class(cdn.lifetimes.images),
+            css=_cache_class(cdn.lifetimes.css),
+            js=_cache_class(cdn.lifetimes.js),
+            html=_cache_class(cdn.lifetimes.html),
+            api=_cache_class(cdn.lifetimes.api),
+        ),
+        public_html_paths=cdn.public_html_paths,
+        public_api_prefixes=cdn.public_api_prefixes,
+        private_prefixes=cdn.private_prefixes,
+        rate_limits=RateLimits(
+            api=RateLimit(limits.api.rate_per_second, limits.api.burst),
+            login=RateLimit(limits.login.rate_per_second, limits.login.burst),
+        ),
+        hsts=Hsts(
+            max_age=headers.max_age_seconds, include_subdomains=headers.include_subdomains, preload=headers.preload
+        ),
+        images=ImagePolicy(widths=cdn.image_widths),
+        waf_managed=cdn.managed_waf,
+    )
+
+
+def _cache_class(lifetime: CacheLifetime) -> CacheClass:
+    return CacheClass(lifetime.max_age_seconds, lifetime.stale_while_revalidate_seconds)

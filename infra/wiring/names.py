@@ -1,0 +1,52 @@
+"""The platform's own names: what is called what in this stack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from infra.settings import Settings
+
+PROJECT = "bailbondpro"
+
+
+@dataclass(frozen=True)
+class Names:
+    """Physical names shared by several components; they hold the environment and never the phase.
+
+    Attributes:
+        environment: dev or prod.
+    """
+
+    environment: str
+
+    @property
+    def prefix(self) -> str:
+        """Beginning of explicit physical names, for example `bailbondpro-prod`."""
+        return f"{PROJECT}-{self.environment}"
+
+    @property
+    def cluster(self) -> str:
+        """Name of the EKS cluster."""
+        return self.prefix
+
+    @property
+    def data_key_alias(self) -> str:
+        """Alias of the encryption key."""
+        return f"alias/{self.prefix}-data"
+
+    @property
+    def shard_map_path(self) -> str:
+        """SSM path of the published shard map."""
+        return f"/{PROJECT}/{self.environment}/db/shards"
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Tags of every AWS resource. The phase is no tag: it would change every resource with every phase."""
+        return {"Project": PROJECT, "Environment": self.environment, "ManagedBy": "pulumi"}
+
+
+def names_of(settings: Settings) -> Names:
+    """The names of a stack."""
+    return Names(settings.environment.value)

@@ -1,0 +1,124 @@
+"""Arguments of alarms, alerts and the budget."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from components.budget import BudgetArgs, CostTag
+from components.monitoring.alarm_catalog import CacheTarget, DatabaseTarget, LoadBalancerTarget
+from components.monitoring.alarms import AlarmsArgs
+from components.monitoring.topic import AlertTopicArgs
+from infra.catalog import instance_class
+from infra.wiring.names import PROJECT, names_of
+
+if TYPE_CHECKING:
+    from components.keys import DataKey
+    from components.load_balancer import LoadBalancer
+    from components.monitoring.topic import AlertTopic
+    from components.postgres import Postgres
+    from components.redis import Redis
+    from components.shards import Shards
+    from infra.settings import Settings
+
+BURSTABLE = (".t4g.", ".t3.")
+"""Instance families that live on CPU credits (AWS documentation, Burstable performance instances)."""
+
+
+def alert_topic_args(settings: Settings, key: DataKey) -> AlertTopicArgs:
+    """Where alarms go."""
+    return AlertTopicArgs(key_arn=key.key_arn, emails=settings.monitoring.alert_emails)
+
+
+def alarms_args(
+    settings: Settings,
+    topic: AlertTopic,
+    postgres: Postgres,
+    shards: Shards | None,
+    redis: Redis,
+    balancer: LoadBalancer,
+) -> AlarmsArgs:
+    """Alarms on everything that exists: a new replica or shard brings its own."""
+    return AlarmsArgs(
+        topic_arn=topic.topic_arn,
+        databases=(*_primary(settings, postgres), *_shards(settings, shards)),
+        caches=(
+            CacheTarget(
+                name="redis",
+                replication_group_id=redis.replication_group_id,
+                shards=settings.redis.shards,
+                replicas_per_shard=settings.redis.replicas_per_shard,
+                burstable=_burstable(settings.redis.node_type),
+            ),
+        ),
+        load_balancers=(
+            LoadBalancerTarget(
+                name="gateway",
+                load_balancer_arn_suffix=balancer.arn_suffix,
+                target_group_arn_suffix=balancer.https_target_group_arn_suffix,
+            ),
+        ),
+    )
+
+
+def _primary(settings: Settings, postgres: Postgres) -> list[DatabaseTarget]:
+    wanted = settings.postgres
+    primary = _database(
+        settings, "primary", postgres.primary_identifier, wanted.instance_class, wanted.allocated_storage_gib
+    )
+    replicas = [
+        _database(
+            settings,
+            f"replica-{number}",
+            identifier,
+            wanted.replica_instance_class,
+            wanted.allocated_storage_gib,
+            is_replica=True,
+        )
+        for number, identifier in enumerate(postgres.replica_identifiers, start=1)
+    ]
+    return [primary, *replicas]
+
+
+def _shards(settings: Settings, shards: Shards | None) -> list[DatabaseTarget]:
+    if shards is None:
+        return []
+    wanted = settings.postgres.shards
+    found = []
+    for index, server in enumerate(shards.servers):
+        sizes = (wanted.instance_class, wanted.allocated_storage_gib)
+        found.append(_database(settings, f"shard-{index}", server.primary_identifier, *sizes))
+        found += [
+            _database(settings, f"shard-{index}-replica-{number}", identifier, *sizes, is_replica=True)
+            for number, identifier in enumerate(server.replica_identifiers, start=1)
+        ]
+    return found
+
+
+def _database(
+    settings: Settings, name: str, identifier: str, class_name: str, allocated_gib: int, *, is_replica: bool = False
+) -> DatabaseTarget:
+    return DatabaseTarget(
+        name=name,
+        identifier=identifier,
+        memory_gib=instance_class("rds", class_name).memory_gib,
+        allocated_gib=allocated_gib,
+        max_connections=settings.postgres.max_connections,
+        is_replica=is_replica,
+        burstable=_burstable(class_name),
+    )
+
+
+def _burstable(class_name: str) -> bool:
+    return any(family in class_name for family in BURSTABLE)
+
+
+def budget_args(settings: Settings, topic: AlertTopic) -> BudgetArgs:
+    """The monthly budget of what carries this project's tag."""
+    return BudgetArgs(
+        budget_name=f"{names_of(settings).prefix}-monthly",
+        monthly_limit_usd=settings.budget.monthly_limit_usd,
+        cost_filter_tag=CostTag(key="Project", value=PROJECT),
+        emails=settings.budget.emails,
+        topic_arns=(topic.topic_arn,),
+        anomaly_threshold_usd=settings.budget.anomaly_threshold_usd,
+    )

@@ -1,0 +1,73 @@
+"""Prints a journey, step by step, stateful resources first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ops.console import out
+from policies.stateful import STATEFUL, is_stateful
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ops.journey import Journey, JourneyStep
+    from plan import PlannedResource
+    from policies.stateful import Loss
+
+SHOWN_PATHS = 8
+"""Longer lists of changed properties are cut; `--json` has them all."""
+
+
+def render(journey: Journey) -> None:
+    """Print every step and the verdict."""
+    for number, step in enumerate(journey.steps, start=1):
+        _step(number, step)
+    verdict = "safe: no data would be touched and every step is complete" if journey.ok else "NOT safe: see above"
+    out.print(f"\nJourney of {journey.stack}: {verdict}", markup=False)
+
+
+def _step(number: int, step: JourneyStep) -> None:
+    out.print(f"\nStep {number}: {step.start or 'nothing'} -> {step.end}", markup=False)
+    counts = ", ".join(f"{len(step.with_op(op))} {op}" for op in ("create", "update", "replace", "delete", "same"))
+    lines = [counts, *_changes(step), *_verdicts(step), *_waiting(step)]
+    for line in lines:
+        out.print(f"  {line}", markup=False)
+
+
+def _changes(step: JourneyStep) -> Iterator[str]:
+    for op in ("delete", "replace", "update"):
+        yield from (_line(item) for item in step.with_op(op))
+    if step.start is not None:
+        yield from (_line(item) for item in step.with_op("create") if is_stateful(item))
+
+
+def _verdicts(step: JourneyStep) -> Iterator[str]:
+    for loss in step.losses:
+        yield f"REFUSED {_loss(loss)}"
+        yield "        set bailbondpro:allowShrink: true only when its data is gone or moved"
+    yield from (f"allowed by allowShrink: {_loss(loss)}" for loss in step.allowed)
+    yield from (f"REFUSED {message}" for message in step.refused)
+    yield from (f"NOT DONE after the update: {_line(item)}" for item in step.second_preview)
+
+
+def _loss(loss: Loss) -> str:
+    return f"{loss.op} of {loss.holds} {loss.urn.rsplit('::', 1)[-1]}: {loss.reason}"
+
+
+def _waiting(step: JourneyStep) -> Iterator[str]:
+    for wait in step.waiting:
+        kind = wait.type.rsplit(":", 1)[-1]
+        yield f"waiting: {wait.count} x {kind} {wait.op}, at most {wait.at_most_minutes} min"
+    if step.waiting:
+        yield f"(bounds, not forecasts: {step.waiting[0].source})"
+    if step.no_return is not None:
+        item, reason = step.no_return
+        yield f"point of no return: {item.op} of {item.name}: {reason}"
+
+
+def _line(item: PlannedResource) -> str:
+    marker = f" [{STATEFUL[item.type]}]" if is_stateful(item) else ""
+    paths = [path for path, _ in item.changed]
+    more = f" and {len(paths) - SHOWN_PATHS} more" if len(paths) > SHOWN_PATHS else ""
+    changed = f": {', '.join(paths[:SHOWN_PATHS])}{more}" if paths else ""
+    return f"{item.op:8}{marker} {item.type} {item.name}{changed}"

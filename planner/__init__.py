@@ -1,0 +1,1 @@
+"""Answers before money is spent, from plans and numbers alone: pure Python."""
