@@ -162,9 +162,9 @@ def headless_host(app: str, namespace: str) -> str:
     return f"{headless_service_name(app)}.{namespace}.svc.cluster.local"
 
 
-def ingress_from(*peers: Peer, ports: tuple[int, ...]) -> TrafficRule:
-    """Connections from the given peers to the workload's ports."""
-    return TrafficRule(peers=peers, ports=ports)
+def front_ingress(gateway_app: str, monitoring_namespace: str, ports: tuple[int, ...]) -> TrafficRule:
+    """Connections to a workload's ports from the gateway's pods and from monitoring, which scrapes them."""
+    return TrafficRule(peers=(Peer(app=gateway_app), Peer(namespace=monitoring_namespace)), ports=ports)
 
 
 def _template(args: WorkloadArgs, account: pulumi.Input[str]) -> PodTemplate:

@@ -1,0 +1,208 @@
+"""One service of the microservices phase: workload, autoscalers, monitoring, and its routes at the gateway."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import pulumi
+
+from components.autoscaling.autoscaler import DEFAULT_PROMETHEUS, Autoscaler, AutoscalerArgs
+from components.autoscaling.policy import AutoscalingPolicy, guide_b
+from components.autoscaling.vertical import VerticalAutoscaler, VerticalAutoscalerArgs, VerticalPolicy
+from components.gateway.guide import API_ZONE, LOGIN_ZONE, RateLimits
+from components.gateway.model import API_TIMEOUTS, Member, RateLimit, Route, Timeouts, Upstream
+from components.kubernetes.children import child_options
+from components.kubernetes.network_policies import TrafficRule
+from components.kubernetes.pods import ContainerPort, EnvEntry, Placement, Probe, Resources
+from components.monitoring.prometheus import PodMonitor, PodMonitorArgs
+from components.workload import Workload, WorkloadArgs, headless_host
+
+if TYPE_CHECKING:
+    from components.autoscaling.render import Backend
+
+_NAME = re.compile(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?")
+"""RFC 1123 label, short enough that "bailbondpro-<name>-headless" stays within 63 characters."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceSpec:
+    """What a service is.
+
+    Attributes:
+        name: RFC 1123 label, at most 40 characters.
+        image: repository with tag or digest.
+        port: HTTP port.
+        paths: where the gateway routes to it; whole segments, so /api/clients is not /api/clients-export.
+        public: reachable through the gateway.
+        rate_limit: rate zone of its routes; a public service without one is refused.
+        policy: horizontal scaling; the defaults are the guide's second autoscaler.
+        resources: requests and limits.
+        timeouts: of the gateway towards it.
+        metrics_path: where Prometheus scrapes it.
+
+    Raises:
+        ValueError: the name is no label, or a public service has no path or no rate limit.
+    """
+
+    name: str
+    image: pulumi.Input[str]
+    port: int = 4000
+    paths: tuple[str, ...] = ()
+    public: bool = True
+    rate_limit: Literal["api", "login"] | None = "api"
+    policy: AutoscalingPolicy = field(default_factory=guide_b)
+    resources: Resources = field(default_factory=Resources)
+    timeouts: Timeouts = API_TIMEOUTS
+    metrics_path: str = "/metrics"
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise ValueError(f"{self.name!r} is no service name: use a-z, 0-9 and -, start with a letter, at most 40")
+        if self.public and not self.paths:
+            raise ValueError(f"the public service {self.name} needs at least one path")
+        if self.public and self.rate_limit is None:
+            raise ValueError(f"the public service {self.name} needs a rate limit: api or login")
+
+    @property
+    def app(self) -> str:
+        """The `app` label, and the name of its objects."""
+        return f"bailbondpro-{self.name}"
+
+    @property
+    def upstream_name(self) -> str:
+        """Name of its upstream at the gateway."""
+        return f"service_{self.name.replace('-', '_')}"
+
+
+def service_upstream(spec: ServiceSpec, namespace: str) -> Upstream:
+    """The service's upstream: all ready pods, the one with the fewest connections first."""
+    member = Member(host=headless_host(spec.app, namespace), port=spec.port, max_fails=2, fail_timeout_seconds=20)
+    return Upstream(name=spec.upstream_name, members=(member,))
+
+
+def service_routes(spec: ServiceSpec, limits: RateLimits) -> tuple[Route, ...]:
+    """The service's routes at the gateway; none when it is not public."""
+    if not spec.public or spec.rate_limit is None:
+        return ()
+    zone = {"api": API_ZONE, "login": LOGIN_ZONE}[spec.rate_limit]
+    burst = {"api": limits.api_burst, "login": limits.login_burst}[spec.rate_limit]
+    return tuple(
+        Route(
+            path=path,
+            match="segment",
+            upstream=spec.upstream_name,
+            timeouts=spec.timeouts,
+            rate_limit=RateLimit(zone=zone, burst=burst),
+        )
+        for path in spec.paths
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class MicroserviceArgs:
+    """Runs one service.
+
+    Attributes:
+        namespace: where all objects live.
+        spec: what the service is.
+        env: environment of its container.
+        secret_checksum: see `WorkloadArgs`.
+        ingress: connections allowed to its pods, from the gateway and from monitoring.
+        egress: connections allowed from its pods.
+        backend: how it is scaled, see `AutoscalerArgs`.
+        prometheus_address: the Prometheus that KEDA asks.
+        vertical: a VerticalPodAutoscaler that recommends; needs the operator.
+        monitored: a PodMonitor; needs the operator.
+        placement: node pool.
+    """
+
+    namespace: pulumi.Input[str]
+    spec: ServiceSpec
+    env: tuple[EnvEntry, ...] = ()
+    secret_checksum: pulumi.Input[str] | None = None
+    ingress: tuple[TrafficRule, ...] = ()
+    egress: tuple[TrafficRule, ...] = ()
+    backend: Backend = "keda"
+    prometheus_address: str = DEFAULT_PROMETHEUS
+    vertical: bool = True
+    monitored: bool = True
+    placement: Placement = field(default_factory=Placement)
+
+
+class Microservice(pulumi.ComponentResource):
+    """A workload with its autoscaler, recommendations and monitoring.
+
+    Example:
+        ```python
+        spec = ServiceSpec(name="clients", image=image, paths=("/api/clients",))
+        Microservice("clients", MicroserviceArgs(namespace="production", spec=spec))
+        ```
+    """
+
+    deployment_name: pulumi.Output[str]
+    service_name: pulumi.Output[str]
+
+    def __init__(self, name: str, args: MicroserviceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("bailbondpro:microservice:Microservice", name, None, opts)
+        child = child_options(self, opts)
+        workload = Workload(f"{name}-workload", _workload_args(args), child)
+        Autoscaler(f"{name}-autoscaler", _autoscaler_args(args, workload), child)
+        if args.vertical:
+            VerticalAutoscaler(f"{name}-vertical-autoscaler", _vertical_args(args, workload), child)
+        if args.monitored:
+            monitor = PodMonitorArgs(namespace=args.namespace, app=args.spec.app, path=args.spec.metrics_path)
+            PodMonitor(f"{name}-monitor", monitor, child)
+        self.deployment_name = workload.deployment_name
+        self.service_name = workload.service_name
+        self.register_outputs({"deploymentName": self.deployment_name, "serviceName": self.service_name})
+
+
+def _workload_args(args: MicroserviceArgs) -> WorkloadArgs:
+    spec = args.spec
+    return WorkloadArgs(
+        namespace=args.namespace,
+        image=spec.image,
+        app=spec.app,
+        deployment_name=spec.app,
+        service_name=spec.app,
+        container_name="app",
+        component="service",
+        ports=(ContainerPort(name="http", number=spec.port),),
+        min_replicas=spec.policy.min_replicas,
+        resources=spec.resources,
+        liveness=Probe(path="/health", port=spec.port, initial_delay_seconds=30, period_seconds=10),
+        readiness=Probe(path="/ready", port=spec.port, initial_delay_seconds=5, period_seconds=5),
+        startup=Probe(path="/health", port=spec.port, period_seconds=2, failure_threshold=30),
+        env=args.env,
+        secret_checksum=args.secret_checksum,
+        longest_request_seconds=spec.timeouts.read,
+        termination_grace_seconds=max(90, spec.timeouts.read + 30),
+        placement=args.placement,
+        ingress=args.ingress,
+        egress=args.egress,
+    )
+
+
+def _autoscaler_args(args: MicroserviceArgs, workload: Workload) -> AutoscalerArgs:
+    return AutoscalerArgs(
+        namespace=args.namespace,
+        deployment_name=workload.deployment_name,
+        policy=args.spec.policy,
+        backend=args.backend,
+        autoscaler_name=f"{args.spec.app}-hpa",
+        app=args.spec.app,
+        prometheus_address=args.prometheus_address,
+    )
+
+
+def _vertical_args(args: MicroserviceArgs, workload: Workload) -> VerticalAutoscalerArgs:
+    return VerticalAutoscalerArgs(
+        namespace=args.namespace,
+        deployment_name=workload.deployment_name,
+        policy=VerticalPolicy(mode="recommend"),
+        horizontal=args.spec.policy,
+        autoscaler_name=f"{args.spec.app}-vpa",
+        app=args.spec.app,
+    )

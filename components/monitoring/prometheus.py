@@ -1,0 +1,139 @@
+"""What Prometheus is told: rules, and which pods to scrape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.kubernetes.children import child_options
+from components.kubernetes.labels import standard_labels
+from components.monitoring.alerts import (
+    GROUP_INTERVAL,
+    Manifest,
+    Scope,
+    Thresholds,
+    alerts,
+    recording_rules,
+)
+from components.monitoring.dashboards import golden_signals, to_json
+
+SCRAPE_INTERVAL = "15s"
+RULES_NAME = "bailbondpro"
+
+
+def rule_groups(scope: Scope, thresholds: Thresholds) -> list[Manifest]:
+    """The groups of a PrometheusRule; the recorded series is refreshed with every scrape, alerts once a minute."""
+    return [
+        {
+            "name": "bailbondpro-recording",
+            "interval": SCRAPE_INTERVAL,
+            "rules": [rule.manifest() for rule in recording_rules()],
+        },
+        {
+            "name": "bailbondpro-alerts",
+            "interval": GROUP_INTERVAL,
+            "rules": [alert.manifest() for alert in alerts(scope, thresholds)],
+        },
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrometheusRulesArgs:
+    """Alerts, recording rules and the dashboard of one namespace.
+
+    Attributes:
+        namespace: whose pods are watched, and where the objects live.
+        thresholds: when alerts fire.
+        autoscaler_name: metadata.name of the application's HorizontalPodAutoscaler.
+    """
+
+    namespace: pulumi.Input[str]
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    autoscaler_name: str = "bailbondpro-hpa"
+
+
+class PrometheusRules(pulumi.ComponentResource):
+    """A PrometheusRule with the guide's alerts and a Grafana dashboard with the signals they watch.
+
+    Example:
+        ```python
+        PrometheusRules("rules", PrometheusRulesArgs(namespace="production"))
+        ```
+    """
+
+    def __init__(self, name: str, args: PrometheusRulesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("bailbondpro:monitoring:PrometheusRules", name, None, opts)
+        child = child_options(self, opts)
+        scope = pulumi.Output.from_input(args.namespace).apply(
+            lambda namespace: Scope(namespace=namespace, autoscaler=args.autoscaler_name)
+        )
+        self.resource = k8s.apiextensions.CustomResource(
+            f"{name}-prometheus-rule",
+            api_version="monitoring.coreos.com/v1",
+            kind="PrometheusRule",
+            metadata=_metadata(RULES_NAME, args.namespace),
+            spec={"groups": scope.apply(lambda resolved: rule_groups(resolved, args.thresholds))},
+            opts=child,
+        )
+        k8s.core.v1.ConfigMap(
+            f"{name}-dashboard",
+            metadata=_metadata("bailbondpro-golden-signals", args.namespace, {"grafana_dashboard": "1"}),
+            data={
+                "bailbondpro-golden-signals.json": scope.apply(
+                    lambda resolved: to_json(golden_signals(resolved, args.thresholds))
+                )
+            },
+            opts=child,
+        )
+        self.register_outputs({})
+
+
+@dataclass(frozen=True, kw_only=True)
+class PodMonitorArgs:
+    """Scrapes the pods of one workload.
+
+    Attributes:
+        namespace: where the pods are.
+        app: their `app` label.
+        port: name of the container port.
+        path: where the metrics are.
+    """
+
+    namespace: pulumi.Input[str]
+    app: str
+    port: str = "http"
+    path: str = "/metrics"
+
+
+class PodMonitor(pulumi.ComponentResource):
+    """A PodMonitor: pods are scraped one by one, so that a series says which pod it is from.
+
+    Example:
+        ```python
+        PodMonitor("app-monitor", PodMonitorArgs(namespace="production", app="bailbondpro"))
+        ```
+    """
+
+    def __init__(self, name: str, args: PodMonitorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("bailbondpro:monitoring:PodMonitor", name, None, opts)
+        self.resource = k8s.apiextensions.CustomResource(
+            f"{name}-pod-monitor",
+            api_version="monitoring.coreos.com/v1",
+            kind="PodMonitor",
+            metadata=_metadata(args.app, args.namespace),
+            spec={
+                "selector": {"matchLabels": {"app": args.app}},
+                "podMetricsEndpoints": [{"port": args.port, "path": args.path, "interval": SCRAPE_INTERVAL}],
+            },
+            opts=child_options(self, opts),
+        )
+        self.register_outputs({})
+
+
+def _metadata(
+    name: str, namespace: pulumi.Input[str], extra: dict[str, str] | None = None
+) -> k8s.meta.v1.ObjectMetaArgs:
+    labels = {**standard_labels(name, "monitoring"), **(extra or {})}
+    return k8s.meta.v1.ObjectMetaArgs(name=name, namespace=namespace, labels=labels)

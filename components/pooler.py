@@ -1,0 +1,286 @@
+"""PgBouncer between the pods and the databases: many clients share few server connections."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.kubernetes.children import child_options
+from components.kubernetes.namespace import GATEWAY_PRIORITY
+from components.kubernetes.network_policies import Peer, TrafficRule, dns, network_policy
+from components.kubernetes.objects import (
+    Identity,
+    ServicePort,
+    deployment,
+    disruption_budget,
+    service,
+    service_account,
+)
+from components.kubernetes.pods import (
+    Annotation,
+    Container,
+    ContainerPort,
+    FileMount,
+    Placement,
+    PodTemplate,
+    Probe,
+    Resources,
+    ScratchMount,
+)
+from components.pooler_config import (
+    CA_FILE_NAME,
+    CONFIG_DIRECTORY,
+    INI_FILE_NAME,
+    LISTEN_PORT,
+    USERLIST_FILE_NAME,
+    Endpoint,
+    PoolerConfig,
+    pgbouncer_ini,
+    userlist,
+)
+
+APP = "pgbouncer"
+POOLER_RESOURCES = Resources(
+    cpu_request="100m",
+    memory_request="64Mi",
+    cpu_limit="500m",
+    memory_limit="128Mi",
+    ephemeral_request="64Mi",
+    ephemeral_limit="256Mi",
+)
+"""PgBouncer is one thread: more than one cpu is never used. Memory by judgement: 2000 clients and their buffers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoolerEndpoint:
+    """One database server behind the pooler; see `pooler_config.Endpoint`.
+
+    Attributes:
+        name: database name for clients: letters, digits and _.
+        host: DNS name.
+        port: TCP port.
+        database: the real database name.
+        username: user on this server.
+        password: its password.
+        pool_size: connections to this server that each pooler pod holds at most.
+    """
+
+    name: str
+    host: pulumi.Input[str]
+    database: pulumi.Input[str]
+    username: pulumi.Input[str]
+    password: pulumi.Input[str]
+    pool_size: int
+    port: pulumi.Input[int] = 5432
+
+    def __post_init__(self) -> None:
+        if not self.name.isidentifier():
+            raise ValueError(f"{self.name!r} cannot be a pooled database's name: use letters, digits and _")
+        if self.pool_size < 1:
+            raise ValueError(f"{self.name}: a pool needs at least one connection, got {self.pool_size}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoolerArgs:
+    """Pools connections to all databases.
+
+    Attributes:
+        namespace: where all objects live.
+        image: PgBouncer 1.21 or newer (prepared statements in transaction mode), with `pgbouncer` on its PATH.
+        endpoints: the servers; names are unique.
+        client_username: the user that pods connect as.
+        client_password: its password.
+        client_apps: `app` labels of the pods that may connect.
+        database_cidrs: where the servers are.
+        replicas: number of pooler pods; each holds a pool of its own.
+        ca_bundle: PEM of the servers' authority (RDS publishes it); None encrypts without checking the server.
+        resources: requests and limits.
+        max_client_connections: clients of one pod.
+        placement: node pool.
+    """
+
+    namespace: pulumi.Input[str]
+    image: pulumi.Input[str]
+    endpoints: tuple[PoolerEndpoint, ...]
+    client_username: pulumi.Input[str]
+    client_password: pulumi.Input[str]
+    client_apps: tuple[str, ...]
+    database_cidrs: tuple[pulumi.Input[str], ...]
+    replicas: int = 2
+    ca_bundle: pulumi.Input[str] | None = None
+    resources: Resources = POOLER_RESOURCES
+    max_client_connections: int = 2000
+    placement: Placement = field(default_factory=Placement)
+
+    def __post_init__(self) -> None:
+        names = [endpoint.name for endpoint in self.endpoints]
+        if not names:
+            raise ValueError("a pooler needs at least one endpoint")
+        if len(set(names)) != len(names):
+            raise ValueError(f"endpoint names must be unique, got {names}")
+        if self.replicas < 1:
+            raise ValueError(f"a pooler needs at least one pod, got {self.replicas}")
+
+
+class Pooler(pulumi.ComponentResource):
+    """PgBouncer in transaction mode with one pool per database server.
+
+    Example:
+        ```python
+        pooler = Pooler("pooler", PoolerArgs(namespace="production", image=image, endpoints=endpoints, **credentials))
+        database_url = pooler.url("primary")
+        ```
+    """
+
+    service_name: pulumi.Output[str]
+    host: pulumi.Output[str]
+
+    def __init__(self, name: str, args: PoolerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("bailbondpro:pooler:Pooler", name, None, opts)
+        self._args = args
+        identity = Identity(
+            name=name, namespace=args.namespace, app=APP, component="pooler", opts=child_options(self, opts)
+        )
+        files = _files(args)
+        secret = k8s.core.v1.Secret(
+            f"{name}-config",
+            metadata=identity.metadata("pgbouncer-config"),
+            type="Opaque",
+            string_data=files,
+            opts=identity.opts,
+        )
+        account = service_account(identity, APP)
+        policy = _policy(identity, args)
+        pods = deployment(
+            identity.after(policy), APP, _template(args, files, secret, account.metadata.name), args.replicas
+        )
+        front = service(identity, APP, (ServicePort(name="postgres", port=LISTEN_PORT, target_port=LISTEN_PORT),))
+        if args.replicas > 1:
+            disruption_budget(identity, APP)
+        self.service_name = front.metadata.name
+        # resolves when the pods are up: whoever has the host may connect
+        resolved = pulumi.Output.all(front.metadata.name, args.namespace, pods.metadata.name)
+        self.host = resolved.apply(lambda names: f"{names[0]}.{names[1]}.svc.cluster.local")
+        self.register_outputs({"serviceName": self.service_name, "host": self.host})
+
+    def url(self, endpoint: str) -> pulumi.Output[str]:
+        """The secret connection URL of one endpoint, by its name.
+
+        TLS ends at the pooler: between pods, the network policy is what keeps others out.
+
+        Raises:
+            KeyError: there is no such endpoint.
+        """
+        if endpoint not in {known.name for known in self._args.endpoints}:
+            raise KeyError(f"no pooled endpoint {endpoint!r}")
+        parts = pulumi.Output.all(self._args.client_username, self._args.client_password, self.host)
+        return pulumi.Output.secret(
+            parts.apply(
+                lambda values: (
+                    f"postgresql://{quote(values[0], safe='')}:{quote(values[1], safe='')}"
+                    f"@{values[2]}:{LISTEN_PORT}/{endpoint}"
+                )
+            )
+        )
+
+
+def _files(args: PoolerArgs) -> pulumi.Output[dict[str, str]]:
+    """All files of the pooler, secret as a whole: the configuration itself holds passwords."""
+    servers = [
+        pulumi.Output.all(server.host, server.port, server.database, server.username, server.password)
+        for server in args.endpoints
+    ]
+    resolved = pulumi.Output.all(args.client_username, args.client_password, args.ca_bundle or "", *servers)
+
+    def render(values: list[object]) -> dict[str, str]:
+        username, password, authority, *connections = values
+        config = PoolerConfig(
+            endpoints=tuple(
+                _endpoint(server, connection) for server, connection in zip(args.endpoints, connections, strict=True)
+            ),
+            client_username=str(username),
+            client_password=str(password),
+            max_client_connections=args.max_client_connections,
+            verify_server=bool(authority),
+        )
+        files = {INI_FILE_NAME: pgbouncer_ini(config), USERLIST_FILE_NAME: userlist(config)}
+        if authority:
+            files[CA_FILE_NAME] = str(authority)
+        return files
+
+    return pulumi.Output.secret(resolved.apply(render))
+
+
+def _endpoint(server: PoolerEndpoint, connection: object) -> Endpoint:
+    assert isinstance(connection, list)  # noqa: S101 - Output.all resolves to a list
+    host, port, database, username, password = connection
+    return Endpoint(
+        name=server.name,
+        host=host,
+        port=int(port),
+        database=database,
+        username=username,
+        password=password,
+        pool_size=server.pool_size,
+    )
+
+
+def _checksum(files: pulumi.Output[dict[str, str]]) -> pulumi.Output[str]:
+    """Deliberately no secret: a hash over random passwords of 40 characters tells nothing about them."""
+    digest = files.apply(
+        lambda texts: hashlib.sha256("".join(texts[key] for key in sorted(texts)).encode()).hexdigest()
+    )
+    return pulumi.Output.unsecret(digest.apply(lambda text: text[:16]))
+
+
+def _template(
+    args: PoolerArgs,
+    files: pulumi.Output[dict[str, str]],
+    secret: k8s.core.v1.Secret,
+    account: pulumi.Input[str],
+) -> PodTemplate:
+    return PodTemplate(
+        app=APP,
+        component="pooler",
+        container=Container(
+            name="pgbouncer",
+            image=args.image,
+            command=("pgbouncer", f"{CONFIG_DIRECTORY}/{INI_FILE_NAME}"),
+            resources=args.resources,
+            ports=(ContainerPort(name="postgres", number=LISTEN_PORT),),
+            liveness=Probe(port=LISTEN_PORT, period_seconds=10),
+            readiness=Probe(port=LISTEN_PORT, period_seconds=5),
+            mounts=(
+                FileMount(
+                    kind="secret",
+                    name="config",
+                    object_name=pulumi.Output.unsecret(secret.metadata.name),
+                    path=CONFIG_DIRECTORY,
+                ),
+                ScratchMount(name="tmp", path="/tmp"),  # noqa: S108 - a path inside the container
+            ),
+            pre_stop_seconds=15,
+        ),
+        service_account=account,
+        # without the pooler no pod reaches a database: it ranks with the gateway
+        priority_class=GATEWAY_PRIORITY,
+        termination_grace_seconds=90,
+        annotations=(Annotation(key="checksum/config", value=_checksum(files)),),
+        placement=args.placement,
+    )
+
+
+def _policy(identity: Identity, args: PoolerArgs) -> k8s.networking.v1.NetworkPolicy:
+    return network_policy(
+        f"{identity.name}-network-policy",
+        namespace=args.namespace,
+        app=APP,
+        component="pooler",
+        ingress=(TrafficRule(peers=tuple(Peer(app=app) for app in args.client_apps), ports=(LISTEN_PORT,)),),
+        egress=(dns(), TrafficRule(peers=tuple(Peer(cidr=cidr) for cidr in args.database_cidrs), ports=(5432,))),
+        opts=identity.opts,
+    )

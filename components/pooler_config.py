@@ -1,0 +1,122 @@
+"""PgBouncer's configuration as data, and its text. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+INI_FILE_NAME = "pgbouncer.ini"
+USERLIST_FILE_NAME = "userlist.txt"
+CONFIG_DIRECTORY = "/etc/pgbouncer"
+CA_FILE_NAME = "ca.crt"
+LISTEN_PORT = 6432
+"""PgBouncer's own default port."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """One database server behind the pooler.
+
+    Attributes:
+        name: what clients connect to as the database name, such as "primary", "replica_1" or "shard_0".
+        host: DNS name of the server.
+        port: TCP port.
+        database: the real database name.
+        username: PostgreSQL user on this server.
+        password: its password.
+        pool_size: connections to this server that EACH pooler pod holds at most.
+    """
+
+    name: str
+    host: str
+    port: int
+    database: str
+    username: str
+    password: str
+    pool_size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoolerConfig:
+    """A pooler in transaction mode.
+
+    Attributes:
+        endpoints: the servers.
+        client_username: the one user that clients connect as.
+        client_password: its password.
+        max_client_connections: clients of one pooler pod; a client costs about 2 KiB (PgBouncer documentation).
+        query_wait_seconds: how long a query may wait for a server connection before it is refused. Longer than the
+            guide's connectionTimeoutMillis of 2000 for new connections, short of its proxy timeout of 30 s.
+        max_prepared_statements: protocol-level prepared statements kept per server connection (PgBouncer 1.21).
+        verify_server: check the server's certificate against the mounted authority and its name.
+    """
+
+    endpoints: tuple[Endpoint, ...]
+    client_username: str
+    client_password: str
+    max_client_connections: int = 2000
+    query_wait_seconds: int = 15
+    max_prepared_statements: int = 200
+    verify_server: bool = False
+
+
+def connection_value(value: str) -> str:
+    """A value of a connection string, quoted as PgBouncer reads it."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def userlist_value(value: str) -> str:
+    """A field of userlist.txt, quoted as PgBouncer reads it."""
+    return '"' + value.replace('"', '""') + '"'
+
+
+def _database(endpoint: Endpoint) -> str:
+    parts = {
+        "host": endpoint.host,
+        "port": str(endpoint.port),
+        "dbname": connection_value(endpoint.database),
+        "user": connection_value(endpoint.username),
+        "password": connection_value(endpoint.password),
+        "pool_size": str(endpoint.pool_size),
+        # the pool is the whole budget: no reserve, no second pool of another user may open more
+        "max_db_connections": str(endpoint.pool_size),
+    }
+    return f"{endpoint.name} = " + " ".join(f"{key}={value}" for key, value in parts.items())
+
+
+def pgbouncer_ini(config: PoolerConfig) -> str:
+    """The text of pgbouncer.ini. It holds passwords."""
+    largest = max(endpoint.pool_size for endpoint in config.endpoints)
+    settings = {
+        "listen_addr": "0.0.0.0",  # noqa: S104 - a pod has to listen on its own address
+        "listen_port": str(LISTEN_PORT),
+        "unix_socket_dir": "",
+        "auth_type": "scram-sha-256",
+        "auth_file": f"{CONFIG_DIRECTORY}/{USERLIST_FILE_NAME}",
+        "pool_mode": "transaction",
+        "max_client_conn": str(config.max_client_connections),
+        "default_pool_size": str(largest),
+        "max_prepared_statements": str(config.max_prepared_statements),
+        "query_wait_timeout": str(config.query_wait_seconds),
+        # drivers send these at start-up; a transaction pool cannot keep them
+        "ignore_startup_parameters": "extra_float_digits,options",
+        "server_tls_sslmode": "verify-full" if config.verify_server else "require",
+        "server_login_retry": "1",
+        "server_connect_timeout": "5",
+        "server_lifetime": "3600",
+        "server_idle_timeout": "600",
+        # RDS fails over by changing what the name resolves to
+        "dns_max_ttl": "5",
+        "tcp_keepalive": "1",
+        "log_connections": "0",
+        "log_disconnections": "0",
+        "stats_users": config.client_username,
+    }
+    if config.verify_server:
+        settings["server_tls_ca_file"] = f"{CONFIG_DIRECTORY}/{CA_FILE_NAME}"
+    lines = ["[databases]", *(_database(endpoint) for endpoint in config.endpoints), "", "[pgbouncer]"]
+    return "\n".join([*lines, *(f"{key} = {value}" for key, value in settings.items())]) + "\n"
+
+
+def userlist(config: PoolerConfig) -> str:
+    """The text of userlist.txt: the one client user."""
+    return f"{userlist_value(config.client_username)} {userlist_value(config.client_password)}\n"
