@@ -68,7 +68,8 @@ class Cloud:
     def __init__(self, journal: Path) -> None:
         self._journal = journal
         self._lock = threading.RLock()
-        self._objects: dict[tuple[str, str], CloudObject] = {}
+        self._objects: dict[str, dict[str, CloudObject]] = {}
+        self._marks: set[tuple[str, str]] = set()
         self._load()
 
     def _load(self) -> None:
@@ -79,17 +80,21 @@ class Cloud:
                 entry = json.loads(line)
             except ValueError:
                 continue  # the last line of a killed process may be cut: that object was never acknowledged
-            key = (entry["token"], entry["id"])
-            if "deleted" in entry:
-                self._objects.pop(key, None)
+            if "mark" in entry:
+                self._marks.add((entry["mark"], entry["id"]))
+            elif "deleted" in entry:
+                self._objects.get(entry["token"], {}).pop(entry["id"], None)
+                self._marks.add((entry["token"], entry["id"]))
             else:
-                self._objects[key] = CloudObject(**entry)
+                self._objects.setdefault(entry["token"], {})[entry["id"]] = CloudObject(**entry)
         self.compact()
 
     def compact(self) -> None:
-        """Rewrite the journal as one line per existing object."""
+        """Rewrite the journal as one line per existing object and one per mark."""
         with self._lock:
-            lines = [json.dumps(asdict(item), separators=(",", ":")) for item in self._objects.values()]
+            entries = [asdict(item) for item in self.all()]
+            entries += [{"mark": kind, "id": key} for kind, key in sorted(self._marks)]
+            lines = [json.dumps(entry, separators=(",", ":")) for entry in entries]
             write_atomically(self._journal, "".join(f"{line}\n" for line in lines))
 
     def _append(self, entry: dict[str, Any]) -> None:
@@ -100,21 +105,44 @@ class Cloud:
         """Create an object or replace what is remembered of it."""
         stored = CloudObject(item.token, item.id, item.urn, redacted(item.inputs), redacted(item.outputs))
         with self._lock:
-            self._objects[item.token, item.id] = stored
+            self._objects.setdefault(item.token, {})[item.id] = stored
             self._append(asdict(stored))
 
     def delete(self, token: str, identity: str) -> None:
         """Forget an object; one that is already gone is fine, as with the real services' idempotent deletes."""
         with self._lock:
-            if self._objects.pop((token, identity), None) is not None:
+            if self._objects.get(token, {}).pop(identity, None) is not None:
+                self._marks.add((token, identity))
                 self._append({"token": token, "id": identity, "deleted": True})
+
+    def mark(self, kind: str, key: str) -> None:
+        """Remember something that outlives its object, such as a final snapshot or a name that stays reserved."""
+        with self._lock:
+            if (kind, key) not in self._marks:
+                self._marks.add((kind, key))
+                self._append({"mark": kind, "id": key})
+
+    def marked(self, kind: str, key: str) -> bool:
+        """Whether something was remembered; for a type token and an id: whether such an object existed and is gone."""
+        with self._lock:
+            return (kind, key) in self._marks
 
     def get(self, token: str, identity: str) -> CloudObject | None:
         """The object of this type and id, if it exists."""
         with self._lock:
-            return self._objects.get((token, identity))
+            return self._objects.get(token, {}).get(identity)
+
+    def of_type(self, token: str) -> list[CloudObject]:
+        """Every existing object of a type."""
+        with self._lock:
+            return list(self._objects.get(token, {}).values())
 
     def all(self) -> list[CloudObject]:
         """Every existing object."""
         with self._lock:
-            return list(self._objects.values())
+            return [item for items in self._objects.values() for item in items.values()]
+
+    def tokens(self) -> list[str]:
+        """The types of which objects exist."""
+        with self._lock:
+            return [token for token, items in self._objects.items() if items]

@@ -55,3 +55,23 @@ def test_restoring_gives_back_the_secret_that_the_caller_knows() -> None:
 
 def test_unknowns_are_stored_as_absent() -> None:
     assert redacted({"a": UNKNOWN}) == {"a": None}
+
+
+def test_a_deleted_id_is_remembered_across_restarts_so_that_it_is_never_given_out_again(tmp_path: Path) -> None:
+    cloud = Cloud(tmp_path / "cloud.jsonl")
+    cloud.put(instance("db-1"))
+    cloud.delete("aws:rds/instance:Instance", "db-1")
+    cloud.mark("snapshot", "db-1-final")
+    for _ in range(2):  # the first restart rewrites the journal
+        cloud = Cloud(tmp_path / "cloud.jsonl")
+    assert cloud.marked("aws:rds/instance:Instance", "db-1")
+    assert cloud.marked("snapshot", "db-1-final")
+    assert not cloud.marked("snapshot", "db-2-final")
+
+
+def test_objects_are_found_by_type(tmp_path: Path) -> None:
+    cloud = Cloud(tmp_path / "cloud.jsonl")
+    cloud.put(instance("db-1"))
+    cloud.put(CloudObject("aws:ec2/vpc:Vpc", "vpc-1", "urn:pulumi:dev::p::t::vpc"))
+    assert [item.id for item in cloud.of_type("aws:rds/instance:Instance")] == ["db-1"]
+    assert cloud.of_type("aws:ec2/subnet:Subnet") == []
