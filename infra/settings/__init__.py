@@ -7,6 +7,7 @@ from infra.problems import ConfigError, Problem
 from infra.settings.base import Environment, Phase
 from infra.settings.loader import load
 from infra.settings.root import Settings
+from infra.settings.schema import json_schema
 from infra.settings.stack_file import StackSource, read_config_map, read_stack_file, read_stack_source
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Problem",
     "Settings",
     "StackSource",
+    "json_schema",
     "load",
     "read_config_map",
     "read_stack_file",

@@ -10,9 +10,11 @@ from enum import StrEnum
 from ipaddress import IPv4Network
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import no_info_after_validator_function
 
 from infra.catalog import Service, instance_classes
 from infra.problems import nearest
@@ -72,22 +74,46 @@ class Matching:
             raise refusal("format", self.allowed, f"write it like `{self.example}`")
         return value
 
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Runs this check after the text's own."""
+        return no_info_after_validator_function(self, handler(source))
 
-def matching(pattern: str, allowed: str, example: str) -> AfterValidator:
-    """The check of `Matching` as an annotation."""
-    return AfterValidator(Matching(pattern, allowed, example))
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Tells editors the pattern and an example."""
+        return {**handler(schema), "pattern": f"^(?:{self.pattern})$", "examples": [self.example.strip('"')]}
 
 
-def _instance_class(service: Service) -> Callable[[str], str]:
-    def check(value: str) -> str:
-        known = instance_classes(service)
+@dataclass(frozen=True)
+class KnownClass:
+    """A check that a text names an instance class of the table.
+
+    Attributes:
+        service: Whose classes.
+    """
+
+    service: Service
+
+    def __call__(self, value: str) -> str:
+        """The value itself, if the table has it."""
+        known = instance_classes(self.service)
         if value not in known:
             close = nearest(value, known, count=3)
-            allowed = f"an instance class of the {service} table" + (f", nearest: {', '.join(close)}" if close else "")
+            allowed = ", nearest: ".join([self.allowed, ", ".join(close)] if close else [self.allowed])
             raise refusal("instance-class", allowed, f"use `{close[0] if close else next(iter(known))}`")
         return value
 
-    return check
+    @property
+    def allowed(self) -> str:
+        """What is allowed, in words."""
+        return f"an instance class of the {self.service} table"
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Runs this check after the text's own."""
+        return no_info_after_validator_function(self, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Tells editors the classes."""
+        return {**handler(schema), "enum": list(instance_classes(self.service))}
 
 
 def _network(*prefix_lengths: int) -> Callable[[str], str]:
@@ -118,55 +144,55 @@ _VPC_PREFIX, _WIDEST, _NARROWEST = 16, 12, 24
 VpcCidr = Annotated[str, AfterValidator(_network(_VPC_PREFIX)), Field(examples=["10.10.0.0/16"])]
 ServiceCidr = Annotated[str, AfterValidator(_network(*range(_WIDEST, _NARROWEST + 1)))]
 ClientCidr = Annotated[str, AfterValidator(_network(*range(33))), Field(examples=["203.0.113.0/24"])]
-Ec2Class = Annotated[str, AfterValidator(_instance_class("ec2")), Field(examples=["m8g.xlarge"])]
-RdsClass = Annotated[str, AfterValidator(_instance_class("rds")), Field(examples=["db.m7g.large"])]
-CacheNodeType = Annotated[str, AfterValidator(_instance_class("elasticache")), Field(examples=["cache.t4g.small"])]
+Ec2Class = Annotated[str, KnownClass("ec2")]
+RdsClass = Annotated[str, KnownClass("rds")]
+CacheNodeType = Annotated[str, KnownClass("elasticache")]
 
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 DomainName = Annotated[
     str,
     Field(max_length=253, examples=["bailbondpro.com"]),
-    matching(rf"({_LABEL}\.)+[a-z]{{2,63}}", "a lower-case domain name", "bailbondpro.com"),
+    Matching(rf"({_LABEL}\.)+[a-z]{{2,63}}", "a lower-case domain name", "bailbondpro.com"),
 ]
 Region = Annotated[
     str,
     Field(examples=["us-east-1"]),
-    matching(r"[a-z]{2}(-[a-z]+)+-\d", "an AWS region name", "us-east-1"),
+    Matching(r"[a-z]{2}(-[a-z]+)+-\d", "an AWS region name", "us-east-1"),
 ]
-AvailabilityZone = Annotated[str, matching(r"[a-z]{2}(-[a-z]+)+-\d[a-z]", "an availability zone name", "us-east-1a")]
-AccountId = Annotated[str, matching(r"\d{12}", "an AWS account id: 12 digits in quotes", '"123456789012"')]
+AvailabilityZone = Annotated[str, Matching(r"[a-z]{2}(-[a-z]+)+-\d[a-z]", "an availability zone name", "us-east-1a")]
+AccountId = Annotated[str, Matching(r"\d{12}", "an AWS account id: 12 digits in quotes", '"123456789012"')]
 PrincipalArn = Annotated[
     str,
-    matching(
+    Matching(
         r"arn:aws[a-z-]*:iam::\d{12}:(role|user)/[\w+=,.@/-]+",
         "the ARN of an IAM role or user (not of an assumed-role session)",
         "arn:aws:iam::123456789012:role/bailbondpro-deploy",
     ),
 ]
-KubernetesName = Annotated[str, matching(_LABEL, "an RFC 1123 label: a-z, 0-9 and -, at most 63", "court-schedules")]
+KubernetesName = Annotated[str, Matching(_LABEL, "an RFC 1123 label: a-z, 0-9 and -, at most 63", "court-schedules")]
 Image = Annotated[
     str,
     Field(examples=["123456789012.dkr.ecr.us-east-1.amazonaws.com/bailbondpro@sha256:<64 hex digits>"]),
-    matching(
+    Matching(
         r"[a-z0-9][a-z0-9._:/-]*?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[a-f0-9]{64})?",
         "a container image: repository, then :tag or @sha256:digest (64 hex digits)",
         "registry.example.com/bailbondpro:1.4.2",
     ),
 ]
 UrlPath = Annotated[
-    str, matching(r"/[A-Za-z0-9._~/-]*", "a URL path that starts with / and has no query", "/api/bonds/")
+    str, Matching(r"/[A-Za-z0-9._~/-]*", "a URL path that starts with / and has no query", "/api/bonds/")
 ]
-Email = Annotated[str, matching(r"[^@\s]+@[^@\s]+\.[^@\s.]+", "an e-mail address", "ops@bailbondpro.com")]
+Email = Annotated[str, Matching(r"[^@\s]+@[^@\s]+\.[^@\s.]+", "an e-mail address", "ops@bailbondpro.com")]
 CloudflareId = Annotated[
-    str, matching(r"[0-9a-f]{32}", "a Cloudflare id: 32 hex digits", "0123456789abcdef0123456789abcdef")
+    str, Matching(r"[0-9a-f]{32}", "a Cloudflare id: 32 hex digits", "0123456789abcdef0123456789abcdef")
 ]
 
 _TIME = r"([01]\d|2[0-3]):[0-5]\d"
 _DAY = r"(mon|tue|wed|thu|fri|sat|sun)"
-DailyWindow = Annotated[str, matching(rf"{_TIME}-{_TIME}", "a daily UTC window", "03:00-04:00")]
+DailyWindow = Annotated[str, Matching(rf"{_TIME}-{_TIME}", "a daily UTC window", "03:00-04:00")]
 WeeklyWindow = Annotated[
     str,
-    matching(rf"{_DAY}:{_TIME}-{_DAY}:{_TIME}", "a weekly UTC window", "sun:04:30-sun:05:30"),
+    Matching(rf"{_DAY}:{_TIME}-{_DAY}:{_TIME}", "a weekly UTC window", "sun:04:30-sun:05:30"),
 ]
 LogRetentionDays = Literal[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653

@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from infra.settings.base import Area, ClientCidr, LogRetentionDays, PrincipalArn, ServiceCidr, matching
+from infra.settings.base import Area, ClientCidr, LogRetentionDays, Matching, PrincipalArn, ServiceCidr
 
-KubernetesVersion = Annotated[str, matching(r"1\.\d{2}", "a Kubernetes minor version in quotes", '"1.35"')]
-AddonVersion = Annotated[str, matching(r"v\d+\.\d+\.\d+-eksbuild\.\d+", "an EKS add-on version", "v1.20.4-eksbuild.2")]
+KubernetesVersion = Annotated[str, Matching(r"1\.\d{2}", "a Kubernetes minor version in quotes", '"1.35"')]
+AddonVersion = Annotated[str, Matching(r"v\d+\.\d+\.\d+-eksbuild\.\d+", "an EKS add-on version", "v1.20.4-eksbuild.2")]
 ControlPlaneLog = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
 
 

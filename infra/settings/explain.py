@@ -6,12 +6,11 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Le, MaxLen, MinLen
-from pydantic import AfterValidator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from infra.problems import Problem, key_path, nearest, shown
-from infra.settings.base import Area, Matching
+from infra.settings.base import Area, KnownClass, Matching
 
 _RANGE = ("greater_than_equal", "less_than_equal", "greater_than", "less_than")
 _LENGTH = ("too_short", "too_long", "string_too_short", "string_too_long")
@@ -150,9 +149,9 @@ def words(annotation: object, metadata: object = ()) -> str:
 
 
 def _plain_words(annotation: object, metadata: object) -> str:
-    checked = next((item.func.allowed for item in _items(metadata) if _is_matching(item)), None)
+    checked = next((item.allowed for item in _items(metadata) if isinstance(item, Matching | KnownClass)), None)
     if checked:
-        return str(checked)
+        return checked
     if isinstance(annotation, type):
         if issubclass(annotation, Enum):
             return f"one of {', '.join(str(choice.value) for choice in annotation)}"
@@ -165,10 +164,6 @@ def _plain_words(annotation: object, metadata: object) -> str:
 
 def _items(metadata: object) -> tuple[Any, ...]:
     return tuple(metadata) if isinstance(metadata, list | tuple) else ()
-
-
-def _is_matching(item: object) -> bool:
-    return isinstance(item, AfterValidator) and isinstance(item.func, Matching)
 
 
 def _bounds(metadata: object, word: str, unit: str = "") -> str:

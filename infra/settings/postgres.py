@@ -7,16 +7,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from infra.settings.base import Area, DailyWindow, Image, RdsClass, Region, Resources, WeeklyWindow, matching, resources
+from infra.settings.base import Area, DailyWindow, Image, Matching, RdsClass, Region, Resources, WeeklyWindow, resources
 
 StorageGib = Annotated[int, Field(ge=20, le=65536)]
 DatabaseName = Annotated[
     str,
-    matching(r"[a-z][a-z0-9_]{0,62}", "a lower-case letter, then a-z, 0-9, _, at most 63", "bailbondpro"),
+    Matching(r"[a-z][a-z0-9_]{0,62}", "a lower-case letter, then a-z, 0-9, _, at most 63", "bailbondpro"),
 ]
 UserName = Annotated[
     str,
-    matching(r"[a-z][a-z0-9_]{0,15}", "a lower-case letter, then a-z, 0-9, _, at most 16", "bbp_admin"),
+    Matching(r"[a-z][a-z0-9_]{0,15}", "a lower-case letter, then a-z, 0-9, _, at most 16", "bbp_admin"),
 ]
 
 

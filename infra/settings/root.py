@@ -39,6 +39,11 @@ class Settings(Area):
     protect: Annotated[bool, BeforeValidator(_switch)] = Field(
         description="Whether databases, caches, buckets, keys and network refuse deletion. Default: prod yes, dev no."
     )
+    allow_shrink: Annotated[bool, BeforeValidator(_switch)] = Field(
+        default=False,
+        description="Whether this deployment may take databases, replicas, shards or nodes away, as a step back to an "
+        "earlier phase does. Default: no.",
+    )
     aws: AwsSettings = Field(default=AwsSettings(), description="The AWS account.")
     network: NetworkSettings = Field(description="The VPC.")
     cluster: ClusterSettings = Field(description="The EKS control plane.")

@@ -1,0 +1,85 @@
+"""Checks a stack file without Pulumi, an engine or a network: reads, merges, validates, checks the limits."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from infra.limits import RULES
+from infra.problems import ConfigError, Problem, render
+from infra.settings import load, read_stack_source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from infra.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckResult:
+    """The outcome of a check.
+
+    Attributes:
+        stack: The stack's name.
+        file: The file that was read.
+        problems: Everything that is wrong; empty if the file is valid.
+        settings: The complete settings of a valid file, otherwise `None`.
+        lines: Lines of the file's keys, by key path.
+    """
+
+    stack: str
+    file: Path
+    problems: tuple[Problem, ...] = ()
+    settings: Settings | None = None
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def exit_code(self) -> int:
+        """0 for a valid file, 1 otherwise."""
+        return 1 if self.problems else 0
+
+    def settings_or_raise(self) -> Settings:
+        """The settings.
+
+        Raises:
+            ConfigError: The file has problems; all of them are in it.
+        """
+        if self.settings is None:
+            raise ConfigError(self.problems)
+        return self.settings
+
+    def as_json(self) -> dict[str, list[dict[str, str]]]:
+        """The problems as a JSON document: `{"problems": [{"path", "rule", "value", "allowed", "fix"}, ...]}`."""
+        return {"problems": [asdict(problem) for problem in self.problems]}
+
+    def as_text(self) -> str:
+        """The outcome for people: every problem numbered, with its line, or one sentence if there is none."""
+        if self.settings is None:
+            return render(self.problems, title=self.file.name, lines=self.lines)
+        return (
+            f"{self.file.name} is valid: {self.settings.environment.value} in phase {self.settings.phase.value}, "
+            f"{len(RULES)} limits hold."
+        )
+
+
+def check(stack: str, config_file: Path | None = None, phase: str | None = None) -> CheckResult:
+    """Checks the file of a stack; never raises for what is in it.
+
+    Args:
+        stack: Stack name, for example `dev`, or a full one such as `organization/bailbondpro/dev`.
+        config_file: The file to read; by default `Pulumi.<stack>.yaml` of the project.
+        phase: Checks the file as if this were its growth phase.
+    """
+    name = stack.rsplit("/", 1)[-1]
+    file = config_file or ROOT / f"Pulumi.{name}.yaml"
+    lines: Mapping[str, int] = {}
+    try:
+        source = read_stack_source(file)
+        lines = source.lines
+        settings = load({**source.raw, "phase": phase} if phase is not None else source.raw)
+    except ConfigError as error:
+        return CheckResult(stack=name, file=file, problems=error.problems, lines=lines)
+    return CheckResult(stack=name, file=file, settings=settings, lines=lines)
