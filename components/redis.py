@@ -46,7 +46,7 @@ class RedisArgs:
     Attributes:
         replication_group_id: physical id, at most 40 characters; members append "-0001-001". Changing it replaces.
         engine_version: Valkey version, for example "8.2". It can only rise.
-        family: parameter group family of the major version ("valkey8").
+        family: parameter group family; None takes that of the major version ("valkey8").
         node_type: for example "cache.t4g.small". Changes online.
         shards: node groups, at least 1. Changes online; more than one needs a cluster-aware client.
         replicas_per_shard: 0 to 5.
@@ -72,7 +72,7 @@ class RedisArgs:
 
     replication_group_id: str
     engine_version: str = "8.2"
-    family: str = "valkey8"
+    family: str | None = None
     node_type: str
     shards: int = 1
     replicas_per_shard: int = 1
@@ -103,7 +103,7 @@ class RedisArgs:
         )
 
     def _identity_rules(self) -> tuple[tuple[bool, str], ...]:
-        major = self.engine_version.split(".")[0]
+        expected = f"valkey{self.engine_version.split('.')[0]}"
         return (
             (
                 physical_name(NameKind.REPLICATION_GROUP, self.replication_group_id) == self.replication_group_id,
@@ -113,7 +113,7 @@ class RedisArgs:
                 bool(_VERSION.fullmatch(self.engine_version)),
                 f"engine_version is 'major.minor', not {self.engine_version!r}",
             ),
-            (self.family == f"valkey{major}", f"family of version {self.engine_version} is 'valkey{major}'"),
+            (self.family in (None, expected), f"family of version {self.engine_version} is {expected!r}"),
             (self.credential.username is None, "credential is a bare token: an AUTH token has no username"),
         )
 
@@ -233,7 +233,7 @@ def _parameter_group(name: str, args: RedisArgs, child: pulumi.ResourceOptions) 
     settings = {"cluster-enabled": "yes", "maxmemory-policy": args.maxmemory_policy}
     return aws.elasticache.ParameterGroup(
         f"{name}-parameters",
-        family=args.family,
+        family=args.family or f"valkey{args.engine_version.split('.')[0]}",
         description="Cluster mode and eviction policy",
         parameters=[
             aws.elasticache.ParameterGroupParameterArgs(name=key, value=value)

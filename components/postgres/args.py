@@ -62,7 +62,7 @@ class PostgresTemplate:
     Attributes:
         engine_version: major version ("17"), which follows minor releases, or a pinned minor ("17.7").
         replica_engine_version: pinned minor of the replicas while they lead the primary in a minor upgrade, else None.
-        family: parameter group family of the major version ("postgres17").
+        family: parameter group family; None takes that of the major version ("postgres17").
         instance_class: class of the primary, for example "db.m7g.large".
         replica_instance_class: class of the replicas; None takes the primary's.
         allocated_storage_gib: gp3 storage, 20 to 65,536 GiB. It can only grow, at most once in six hours.
@@ -93,7 +93,7 @@ class PostgresTemplate:
 
     engine_version: str = "17"
     replica_engine_version: str | None = None
-    family: str = "postgres17"
+    family: str | None = None
     instance_class: str
     replica_instance_class: str | None = None
     allocated_storage_gib: int
@@ -126,6 +126,16 @@ class PostgresTemplate:
         """How messages name it."""
         return "PostgreSQL server"
 
+    @property
+    def major_version(self) -> str:
+        """Major version of the engine."""
+        return self.engine_version.split(".")[0]
+
+    @property
+    def parameter_family(self) -> str:
+        """Parameter group family in use."""
+        return self.family or f"postgres{self.major_version}"
+
     def __post_init__(self) -> None:
         require(
             self.label,
@@ -137,14 +147,16 @@ class PostgresTemplate:
         )
 
     def _version_rules(self) -> tuple[tuple[bool, str], ...]:
-        major = self.engine_version.split(".")[0]
-        leading = self.replica_engine_version
+        major, leading = self.major_version, self.replica_engine_version
         return (
             (
                 bool(_ENGINE_VERSION.fullmatch(self.engine_version)),
                 f"engine_version is a major ('17') or a minor ('17.7'), not {self.engine_version!r}",
             ),
-            (self.family == f"postgres{major}", f"family of version {self.engine_version} is 'postgres{major}'"),
+            (
+                self.parameter_family == f"postgres{major}",
+                f"family of version {major} is 'postgres{major}'",
+            ),
             (
                 leading is None or leading.startswith(f"{major}."),
                 f"replica_engine_version {leading!r} must be a minor of {major}",

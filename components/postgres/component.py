@@ -8,10 +8,11 @@ import pulumi
 import pulumi_aws as aws
 
 from components.postgres.instances import PORT, create_primary, create_replica, create_shared
-from components.secrets import Connection, store_secret
+from components.secrets import Connection, Credential, store_secret
 
 if TYPE_CHECKING:
     from components.postgres.args import PostgresArgs
+    from components.secrets import Credential
 
 
 class Postgres(pulumi.ComponentResource):
@@ -21,9 +22,9 @@ class Postgres(pulumi.ComponentResource):
 
     Upgrades. Minor releases reach replicas before their primary: with a major version as `engine_version` RDS does both
     in the maintenance window; with a pinned minor set `replica_engine_version` first, update, then `engine_version`.
-    A major upgrade starts at the primary and takes its replicas in the region along: set `engine_version`, `family`
-    and `allow_major_version_upgrade` in one update. Static parameters: reboot in the order that
-    `components.postgres_parameters.reboot_order` tells.
+    A major upgrade starts at the primary and takes its replicas in the region along: set `engine_version` and
+    `allow_major_version_upgrade` in one update; the parameter group of the new family is made first.
+    Static parameters: reboot in the order that `components.postgres_parameters.reboot_order` tells.
 
     Deletion takes two updates: first `protect`, `deletion_protection` off, then remove.
 
@@ -66,6 +67,8 @@ class Postgres(pulumi.ComponentResource):
     """Security group of all instances."""
     primary: aws.rds.Instance
     """The primary, for dependencies."""
+    credential: Credential
+    """Master user and password, for whoever connects on behalf of others (a pooler)."""
 
     def __init__(self, name: str, args: PostgresArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:postgres:Postgres", name, None, opts)
@@ -77,6 +80,7 @@ class Postgres(pulumi.ComponentResource):
 
         self.host = self.primary.address
         self.port = pulumi.Output.from_input(PORT)
+        self.credential = args.credential
         self.database_name = args.database_name
         self.url = _url(args, self.host)
         self.replica_hosts = tuple(replica.address for replica in replicas)

@@ -52,7 +52,7 @@ def create_shared(name: str, args: PostgresArgs, parent: pulumi.Resource) -> Sha
         security_group=_security_group(name, args, child),
         parameter_group=aws.rds.ParameterGroup(
             f"{name}-parameters",
-            family=args.family,
+            family=args.parameter_family,
             description="Shared by the primary and its replicas",
             parameters=[
                 aws.rds.ParameterGroupParameterArgs(name=p.name, value=p.value, apply_method=p.apply_method)

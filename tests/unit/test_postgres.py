@@ -197,6 +197,12 @@ def test_primary_and_replicas_share_one_parameter_group_with_an_automatic_name()
     assert {"name": "shared_buffers", "value": "262144", "applyMethod": "pending-reboot"} in group.inputs["parameters"]
 
 
+def test_the_parameter_family_follows_the_major_version() -> None:
+    for version, family in (("17", "postgres17"), ("17.7", "postgres17"), ("18", "postgres18")):
+        recording = recorded(engine_version=version)
+        assert recording.one("aws:rds/parameterGroup:ParameterGroup").inputs["family"] == family
+
+
 # --- network, roles, logs, secret ---
 
 
@@ -304,7 +310,7 @@ def test_a_preview_with_nothing_known_yet_builds_every_resource() -> None:
         ({"database_insights_mode": "advanced"}, "465"),
         ({"monitoring_interval_seconds": 20}, "monitoring_interval_seconds"),
         ({"engine_version": "latest"}, "engine_version"),
-        ({"engine_version": "18"}, "family"),
+        ({"engine_version": "18", "family": "postgres17"}, "family"),
         ({"replica_engine_version": "18.1"}, "replica_engine_version"),
         ({"subnet_ids": ()}, "subnet_ids"),
     ],

@@ -159,6 +159,12 @@ def test_groups_that_can_be_replaced_have_automatic_names() -> None:
         assert "name" not in recording.one(f"aws:elasticache/{kind}").inputs
 
 
+def test_the_parameter_family_follows_the_major_version() -> None:
+    kind = "aws:elasticache/parameterGroup:ParameterGroup"
+    assert recorded(engine_version="8.2").one(kind).inputs["family"] == "valkey8"
+    assert recorded(engine_version="9.0").one(kind).inputs["family"] == "valkey9"
+
+
 def test_a_preview_with_nothing_known_yet_builds_the_group() -> None:
     assert len(record(lambda: Redis("redis", arguments()), preview=True).of_type(GROUP)) == 1
 
@@ -171,7 +177,7 @@ def test_a_preview_with_nothing_known_yet_builds_the_group() -> None:
         ({"replicas_per_shard": 6}, "replicas_per_shard is 0..5"),
         ({"replication_group_id": "a" * 41}, "replication_group_id"),
         ({"engine_version": "8"}, "engine_version"),
-        ({"engine_version": "9.0"}, "family"),
+        ({"engine_version": "9.0", "family": "valkey8"}, "family"),
         ({"snapshot_retention_days": 36}, "snapshot_retention_days"),
         ({"snapshot_window": "06:00-06:30"}, "60 minutes"),
         ({"maintenance_window": "sun:06:30-sun:07:30"}, "overlaps"),
