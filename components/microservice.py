@@ -14,13 +14,13 @@ from components.autoscaling.vertical import VerticalAutoscaler, VerticalAutoscal
 from components.gateway.guide import API_ZONE, LOGIN_ZONE, RateLimits
 from components.gateway.model import API_TIMEOUTS, Member, RateLimit, Route, Timeouts, Upstream
 from components.kubernetes.children import child_options
-from components.kubernetes.network_policies import TrafficRule
 from components.kubernetes.pods import ContainerPort, EnvEntry, Placement, Probe, Resources
 from components.monitoring.prometheus import PodMonitor, PodMonitorArgs
 from components.workload import Workload, WorkloadArgs, headless_host
 
 if TYPE_CHECKING:
     from components.autoscaling.render import Backend
+    from components.kubernetes.network_policies import TrafficRule
 
 _NAME = re.compile(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?")
 """RFC 1123 label, short enough that "bailbondpro-<name>-headless" stays within 63 characters."""
