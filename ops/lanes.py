@@ -32,6 +32,9 @@ LANES = ("unit", "stack", "engine", "real")
 INTERRUPTED = 130
 """Exit code after Ctrl-C (128 + SIGINT, POSIX shells)."""
 
+USAGE = 2
+"""Exit code for a command that asks for something that does not exist (POSIX utilities)."""
+
 PYTEST_NO_TESTS = 5
 """pytest's exit code when it collected nothing (pytest, Exit codes)."""
 
@@ -109,7 +112,7 @@ def run_lanes(
     """Runs the static checks and the lanes, prints a table of what ran, and returns the exit code.
 
     Args:
-        lanes: Lane names out of `LANES`; they run in that order whatever order they come in.
+        lanes: Lane names out of `LANES`, all when empty; they run in that order whatever order they come in.
         ci: Nothing may be left out: a lane that cannot run fails, and so does one that skips tests.
         static: Whether the static checks run first.
         pytest_arguments: Passed on to pytest, for instance `("-k", "replica")`.
@@ -120,15 +123,15 @@ def run_lanes(
         needs: Per lane, what must hold before it runs: a function that returns why it cannot, or None.
 
     Returns:
-        0 when everything that had to run passed, 1 when something failed, 130 after Ctrl-C.
-
-    Raises:
-        ValueError: `lanes` names one that does not exist.
+        0 when everything that had to run passed, 1 when something failed, 2 for a lane that does not exist, 130 after
+        Ctrl-C.
     """
+    console = console or Console()
     unknown = sorted(set(lanes) - set(LANES))
     if unknown:
-        raise ValueError(f"no such lane: {', '.join(unknown)}; there are {', '.join(LANES)}")
-    console = console or Console()
+        console.print(f"no such lane: {', '.join(unknown)}; there are {', '.join(LANES)}", markup=False)
+        return USAGE
+    chosen = [lane for lane in LANES if not lanes or lane in lanes]
     say = partial(console.print, markup=False)
     if workers is not None:
         pytest_arguments = ("-n", workers, "--dist", "loadfile", *pytest_arguments)
@@ -137,7 +140,7 @@ def run_lanes(
     try:
         if static:
             outcomes += [_run_check(check, console, root) for check in (static_checks() if checks is None else checks)]
-        for lane in (lane for lane in LANES if lane in lanes):
+        for lane in chosen:
             problem = needs[lane](say) if lane in needs and _has_tests(root, lane) else None
             if problem is None:
                 outcomes.append(_run_lane(lane, console, root, ci=ci, arguments=pytest_arguments))

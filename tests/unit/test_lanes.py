@@ -119,8 +119,16 @@ def test_a_failing_static_check_fails_the_run_and_the_lanes_still_run(project: P
 
 
 def test_an_unknown_lane_is_refused_by_name(project: Path) -> None:
-    with pytest.raises(ValueError, match="no such lane: smoke"):
-        run(project, ["smoke"])
+    code, said = run(project, ["smoke", "unit"])
+    assert code == 2
+    assert "no such lane: smoke" in said
+
+
+def test_no_lane_named_means_all_of_them_in_order(project: Path) -> None:
+    write_test(project, "stack", "assert True")
+    code, said = run(project, [])
+    assert code == 0
+    assert [line.split()[0] for line in said.splitlines()[-4:]] == ["unit", "stack", "engine", "real"]
 
 
 def test_a_unit_test_cannot_open_a_network_socket() -> None:
