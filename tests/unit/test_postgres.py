@@ -360,6 +360,8 @@ def test_a_server_from_a_template_differs_only_in_identity() -> None:
         ("03:00-04:00", "sun:02:00-sun:03:00", False),
         ("23:30-00:30", "mon:00:15-mon:01:15", True),
         ("23:30-00:30", "sun:23:45-mon:00:45", True),
+        ("04:30-05:00", "sun:04:00-sun:06:00", True),
+        ("00:15-00:45", "sat:23:00-sun:01:00", True),
         ("12:00-13:00", "sun:23:00-mon:00:00", False),
     ],
 )
