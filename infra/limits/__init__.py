@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.limits import app, cdn, cluster, connections, gateway, network, nodes, postgres, redis, services
+from infra.limits.app import RULES as APP
+from infra.limits.cdn import RULES as CDN
+from infra.limits.cluster import RULES as CLUSTER
 from infra.limits.cluster import upgrade_findings
+from infra.limits.connections import RULES as CONNECTIONS
 from infra.limits.connections import PoolSizes, app_pods, pool_sizes, service_pods
+from infra.limits.gateway import RULES as GATEWAY
+from infra.limits.network import RULES as NETWORK
+from infra.limits.nodes import RULES as NODES
+from infra.limits.postgres import RULES as POSTGRES
+from infra.limits.redis import RULES as REDIS
 from infra.limits.rule import Finding, Rule
+from infra.limits.services import RULES as SERVICES
 
 if TYPE_CHECKING:
     from infra.problems import Problem
@@ -26,16 +35,16 @@ __all__ = [
 ]
 
 RULES: tuple[Rule, ...] = (
-    *network.RULES,
-    *cluster.RULES,
-    *nodes.RULES,
-    *app.RULES,
-    *services.RULES,
-    *gateway.RULES,
-    *postgres.RULES,
-    *connections.RULES,
-    *redis.RULES,
-    *cdn.RULES,
+    *NETWORK,
+    *CLUSTER,
+    *NODES,
+    *APP,
+    *SERVICES,
+    *GATEWAY,
+    *POSTGRES,
+    *CONNECTIONS,
+    *REDIS,
+    *CDN,
 )
 
 

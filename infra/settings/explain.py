@@ -15,6 +15,7 @@ from infra.settings.base import Area, KnownClass, Matching
 _RANGE = ("greater_than_equal", "less_than_equal", "greater_than", "less_than")
 _LENGTH = ("too_short", "too_long", "string_too_short", "string_too_long")
 _CHOICE = ("enum", "literal_error")
+_NOT_TEXTS = ("an integer", "true or false", "a list", "an object")
 
 
 def meaningful(errors: list[ErrorDetails]) -> list[ErrorDetails]:
@@ -68,7 +69,7 @@ def _rule_and_fix(kind: str, context: Mapping[str, Any], value: object, allowed:
 def _type_fix(value: object, allowed: str) -> str:
     if isinstance(value, str) and (value.lstrip("-").isdigit() or value in {"true", "false"}):
         return f"write {value} without quotes"
-    if isinstance(value, int | float) and "text" in allowed:
+    if isinstance(value, int | float) and not allowed.startswith(_NOT_TEXTS):
         return f'write "{value}" in quotes'
     if allowed.startswith("an object"):
         return "write an object, or remove the key to keep the defaults"

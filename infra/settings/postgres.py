@@ -156,5 +156,5 @@ class PostgresSettings(Area):
         description="Whether changes restart a database at once instead of in the window. Default: dev yes, prod no."
     )
     auto_minor_version_upgrade: bool = Field(default=True, description="Whether RDS applies minor versions by itself.")
-    shards: ShardsSettings = Field(description="The shards.")
+    shards: ShardsSettings = Field(description="The shards, each a database of its own.")
     pooler: PoolerSettings = Field(description="The PgBouncer tier.")

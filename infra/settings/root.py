@@ -45,7 +45,7 @@ class Settings(Area):
         "earlier phase does. Default: no.",
     )
     aws: AwsSettings = Field(default=AwsSettings(), description="The AWS account.")
-    network: NetworkSettings = Field(description="The VPC.")
+    network: NetworkSettings = Field(description="The VPC: range, zones, NAT gateways, endpoints, flow logs.")
     cluster: ClusterSettings = Field(description="The EKS control plane.")
     pools: PoolsSettings = Field(description="The node pools.")
     app: AppSettings = Field(description="The application.")
@@ -54,9 +54,11 @@ class Settings(Area):
     )
     autoscaling: AutoscalingSettings = Field(description="The autoscalers of the application.")
     gateway: GatewaySettings = Field(description="The nginx gateway.")
-    postgres: PostgresSettings = Field(description="PostgreSQL.")
+    postgres: PostgresSettings = Field(description="PostgreSQL: primary, replicas, shards and PgBouncer.")
     redis: RedisSettings = Field(description="The Redis cluster.")
-    storage: StorageSettings = Field(default=StorageSettings(), description="File storage.")
+    storage: StorageSettings = Field(
+        default=StorageSettings(), description="Uploaded documents, access logs, container images."
+    )
     cdn: CdnSettings = Field(description="The Cloudflare CDN.")
     monitoring: MonitoringSettings = Field(description="Alerts and metrics.")
     budget: BudgetSettings = Field(description="The cost budget.")
