@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sandbox.computed import short_hash
 
-_NAMED = {
+NAMED = {
     "aws:cloudwatch/logGroup:LogGroup": "name",
     "aws:cloudwatch/metricAlarm:MetricAlarm": "name",
     "aws:ecr/repository:Repository": "name",
@@ -15,6 +16,8 @@ _NAMED = {
     "aws:eks/cluster:Cluster": "name",
     "aws:eks/nodeGroup:NodeGroup": "nodeGroupName",
     "aws:elasticache/parameterGroup:ParameterGroup": "name",
+    "aws:elasticache/replicationGroup:ReplicationGroup": "replicationGroupId",
+    "aws:elasticache/replicationGroup:ReplicationGroup": "replicationGroupId",
     "aws:elasticache/subnetGroup:SubnetGroup": "name",
     "aws:budgets/budget:Budget": "name",
     "aws:costexplorer/anomalyMonitor:AnomalyMonitor": "name",
@@ -26,6 +29,7 @@ _NAMED = {
     "aws:lb/loadBalancer:LoadBalancer": "name",
     "aws:lb/targetGroup:TargetGroup": "name",
     "aws:rds/eventSubscription:EventSubscription": "name",
+    "aws:rds/instance:Instance": "identifier",
     "aws:rds/parameterGroup:ParameterGroup": "name",
     "aws:rds/subnetGroup:SubnetGroup": "name",
     "aws:s3/bucket:Bucket": "bucket",
@@ -36,8 +40,13 @@ _NAMED = {
 }
 """Types that get `<logical name>-<7 hexadecimal digits>` in this property (Pulumi documentation, Autonaming)."""
 
-_PREFIXES = {"name": "namePrefix", "bucket": "bucketPrefix", "nodeGroupName": "nodeGroupNamePrefix"}
-_AUTONAMED = "pulumi.com/autonamed"
+_PREFIXES = {
+    "name": "namePrefix",
+    "bucket": "bucketPrefix",
+    "identifier": "identifierPrefix",
+    "nodeGroupName": "nodeGroupNamePrefix",
+}
+AUTONAMED = "pulumi.com/autonamed"
 
 
 def with_name(token: str, logical: str, new: dict[str, Any], old: dict[str, Any], seed: bytes) -> dict[str, Any]:
@@ -52,10 +61,10 @@ def with_name(token: str, logical: str, new: dict[str, Any], old: dict[str, Any]
     """
     if token.startswith("kubernetes:") and "metadata" in new:
         return _kubernetes(logical, new, old, seed)
-    if token.startswith("kubernetes:") and token not in _NAMED:
+    if token.startswith("kubernetes:") and token not in NAMED:
         return {**new, **_kubernetes(logical, {"metadata": {}}, old, seed)}
-    key = _NAMED.get(token)
-    if key is None or new.get(key) is not None or new.get(_PREFIXES[key]) is not None:
+    key = NAMED.get(token)
+    if key is None or new.get(key) is not None or new.get(_PREFIXES.get(key, "")) is not None:
         return new
     return {**new, key: old.get(key) or f"{logical}-{short_hash(logical, seed.hex(), length=7)}"}
 
@@ -65,7 +74,7 @@ def _kubernetes(logical: str, new: dict[str, Any], old: dict[str, Any], seed: by
     if not isinstance(metadata, dict) or metadata.get("name") is not None or metadata.get("generateName"):
         return new
     before = old.get("metadata") or {}
-    kept = before.get("name") if _AUTONAMED in (before.get("annotations") or {}) else None
+    kept = before.get("name") if AUTONAMED in (before.get("annotations") or {}) else None
     name = kept or f"{logical}-{short_hash(logical, seed.hex())}"
-    annotations = {**(metadata.get("annotations") or {}), _AUTONAMED: "true"}
+    annotations = {**(metadata.get("annotations") or {}), AUTONAMED: "true"}
     return {**new, "metadata": {**metadata, "name": name, "annotations": annotations}}

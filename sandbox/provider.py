@@ -20,7 +20,7 @@ from sandbox.cloud import Cloud, CloudObject, restored
 from sandbox.computed import ACCOUNT, REGION, VOLATILE, computed_outputs, merge, resource_id
 from sandbox.diff import Change, changes
 from sandbox.faults import FaultKind, Faults
-from sandbox.replacement import replacing
+from sandbox.replacement import deletes_first, replacing
 from sandbox.validate import validate
 from sandbox.wire import UNKNOWN, Secret, Unknown, decode, encode, has_unknown, unwrap
 
@@ -161,16 +161,9 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
         token = type_of(request.urn)
         old, new = unwrap(decode(request.old_inputs)), unwrap(decode(request.news))
         found = changes(old, new)
-        if self._mutable(token):
-            return _diff_response(found, frozenset(), delete_first=False)
-        return _diff_response(found, replacing(token, found, old), delete_first=_same_name(token, old, new))
-
-    def _mutable(self, token: str) -> bool:
-        """The Kubernetes provider's switches that let ConfigMaps and Secrets change in place."""
-        config = self.deps.config.get("kubernetes", {})
-        return (token == "kubernetes:core/v1:ConfigMap" and _true(config.get("enableConfigMapMutable"))) or (
-            token == "kubernetes:core/v1:Secret" and _true(config.get("enableSecretMutable"))
-        )
+        config = self.deps.config.get(token.partition(":")[0], {})
+        replaces = replacing(token, found, old, new, config)
+        return _diff_response(found, replaces, delete_first=deletes_first(token, name_of(request.urn), old, new))
 
     def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:  # noqa: N802
         """Create an object; a preview gives back what will be known, and unknowns for the rest."""
@@ -278,20 +271,6 @@ def _unknown_beyond(given: Any, added: Any) -> Any:  # noqa: ANN401 - property v
     if isinstance(given, dict) and isinstance(added, dict):
         return {key: _unknown_beyond(given.get(key), value) for key, value in added.items()}
     return UNKNOWN
-
-
-def _true(value: Any) -> bool:  # noqa: ANN401 - configuration travels as text or as a boolean
-    return value is True or value == "true"
-
-
-def _same_name(token: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
-    """Whether a replacement would meet its own name: then the old object must be deleted first."""
-    if token.startswith("kubernetes:"):
-        before, after = old.get("metadata") or {}, new.get("metadata") or {}
-        if "metadata" not in new:
-            return bool(old.get("name") == new.get("name"))
-        return bool(before.get("name") == after.get("name") and before.get("namespace") == after.get("namespace"))
-    return False
 
 
 def _diff_response(found: list[Change], replaces: frozenset[str], *, delete_first: bool) -> provider_pb2.DiffResponse:

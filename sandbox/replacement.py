@@ -1,49 +1,167 @@
 """Which property changes make a provider replace a resource instead of updating it.
 
-Sources: AWS CloudFormation's "Update requires: Replacement" and the AWS provider's ForceNew attributes; the Cloudflare
-provider's RequiresReplace plan modifiers; the Kubernetes provider's immutable fields (and the Kubernetes API's own).
+The table in `data/replacement.json` holds what always replaces:
+
+- aws: what terraform-provider-aws 5.5.0 (June 2023) declares as ForceNew, with the newer behaviour of `docs/sandbox.md`;
+- kubernetes: the list of pulumi-kubernetes, `provider/pkg/provider/diff.go` (July 2026);
+- cloudflare: the RequiresReplace plan modifiers of terraform-provider-cloudflare 5.22.0.
+
+What replaces only sometimes is code: `sandbox/conditions.py`.
 """
 
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from sandbox.autonames import AUTONAMED, NAMED
+from sandbox.conditions import CONDITIONS, Situation
+from sandbox.wire import unwrap
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sandbox.diff import Change
+
+_KUBERNETES_IDENTITY = frozenset({"metadata.name", "metadata.namespace"})
+_MUTABLE = {
+    "kubernetes:core/v1:ConfigMap": ("enableConfigMapMutable", frozenset[str]()),
+    "kubernetes:core/v1:Secret": ("enableSecretMutable", frozenset({"type"})),
+}
+"""The provider's switch for types that change in place on request, and what replaces even then."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """What always replaces one resource type.
+
+    Attributes:
+        paths: property paths without indexes.
+        defaults: values that the provider assumes: giving one of them explicitly is no change.
+        kept: properties whose removal is no change, since the provider keeps what the service reports
+            ("optional and computed").
+    """
+
+    paths: frozenset[str] = frozenset()
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    kept: frozenset[str] = frozenset()
 
 
 @cache
-def _table() -> dict[str, frozenset[str]]:
+def _tables() -> dict[str, Table]:
     text = (resources.files("sandbox") / "data" / "replacement.json").read_text(encoding="utf-8")
-    return {token: frozenset(paths) for token, paths in json.loads(text)["types"].items()}
+    data = json.loads(text)
+    return {
+        token: Table(frozenset(paths), data["defaults"].get(token, {}), frozenset(data["kept"].get(token, ())))
+        for token, paths in data["types"].items()
+    }
 
 
 def known_types() -> frozenset[str]:
     """The type tokens that have a replacement table."""
-    return frozenset(_table())
+    return frozenset(_tables())
 
 
-def replacing(token: str, found: list[Change], old: dict[str, Any]) -> frozenset[str]:
+def table_of(token: str, config: Mapping[str, Any] | None = None) -> Table:
+    """What always replaces a type.
+
+    Args:
+        token: the Pulumi type token.
+        config: the configuration of the type's provider; two switches of the Kubernetes provider matter.
+    """
+    table = _tables().get(token, Table())
+    if token.startswith("aws:"):
+        return Table(table.paths | {"region"}, table.defaults, table.kept | {"region"})
+    if token in _MUTABLE:
+        switch, always = _MUTABLE[token]
+        mutable = str((config or {}).get(switch, False)).lower() == "true"
+        return Table((always if mutable else table.paths) | _KUBERNETES_IDENTITY)
+    if token.startswith("kubernetes:") and token != "kubernetes:helm.sh/v3:Release":
+        return Table(table.paths | _KUBERNETES_IDENTITY)
+    return table
+
+
+def replacing(
+    token: str,
+    found: list[Change],
+    old: dict[str, Any],
+    new: dict[str, Any] | None = None,
+    config: Mapping[str, Any] | None = None,
+) -> frozenset[str]:
     """The paths among the changes that force a replacement.
 
     Args:
         token: the Pulumi type token.
         found: the changes between the old and the new inputs.
-        old: the old inputs without secret envelopes, for conditional rules.
+        old: the old inputs.
+        new: the new inputs; conditional rules compare the two.
+        config: the configuration of the type's provider.
     """
-    table = _table().get(token, frozenset())
-    if token.startswith("kubernetes:"):
-        table |= {"metadata.name", "metadata.namespace"}
-    return frozenset(change.path for change in found if _forces(token, table, change, old))
+    if new is not None and new.get("immutable") is True:
+        config = None  # the Kubernetes provider replaces an immutable ConfigMap or Secret whatever its switches say
+    table = table_of(token, config)
+    situation = Situation(unwrap(old), unwrap(new or {}))
+    conditional = CONDITIONS.get(token, {})
+    replaced = set()
+    for change in found:
+        condition = conditional.get(str(change.keys[0]))
+        if (condition is not None and condition.forces(situation, change)) or _forces(table, change):
+            replaced.add(change.path)
+    return frozenset(replaced)
 
 
-def _forces(token: str, table: frozenset[str], change: Change, old: dict[str, Any]) -> bool:
-    names = tuple(str(key) for key in change.keys if not isinstance(key, int))
-    if not any(".".join(names[:length]) in table for length in range(1, len(names) + 1)):
+def deletes_first(token: str, logical: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Whether a replacement would meet its own name, so that the old object must be deleted before the new one exists.
+
+    The Kubernetes provider says so for a name that the program gave and that stays the same (`provider.go`, Diff); the
+    Terraform bridge for every type with automatic names whose name the program gave (Pulumi documentation, Autonaming).
+
+    Args:
+        token: the Pulumi type token.
+        logical: the logical name, the beginning of an automatic name.
+        old: the old inputs.
+        new: the new inputs.
+    """
+    if token == "kubernetes:helm.sh/v3:Release":
         return False
-    if token == "aws:eks/cluster:Cluster" and names[0] == "encryptionConfig":
-        return bool(old.get("encryptionConfig"))  # adding the key is in place, changing or removing it is not
-    return True
+    if token.startswith("kubernetes:"):
+        before, after = old.get("metadata") or {}, new.get("metadata") or {}
+        same = before.get("name") == after.get("name") and before.get("namespace") == after.get("namespace")
+        return bool(same and AUTONAMED not in (after.get("annotations") or {}))
+    name = new.get(NAMED[token]) if token in NAMED else None
+    return isinstance(name, str) and re.fullmatch(re.escape(logical) + "-[0-9a-f]{7}", name) is None
+
+
+def _forces(table: Table, change: Change) -> bool:
+    names = tuple(str(key) for key in change.keys if not isinstance(key, int))
+    path = ".".join(names)
+    if change.kind == "delete" and path in table.kept:
+        return False
+    if path in table.defaults:
+        return bool(_or(change.old, table.defaults[path]) != _or(change.new, table.defaults[path]))
+    if any(".".join(names[:length]) in table.paths for length in range(1, len(names) + 1)):
+        return True
+    # A whole object was added, removed or exchanged: what it holds decides.
+    inner = [listed for listed in table.paths if listed.startswith(f"{path}.")]
+    return any(_differs(table, change, listed, listed.removeprefix(f"{path}.").split(".")) for listed in inner)
+
+
+def _differs(table: Table, change: Change, listed: str, keys: list[str]) -> bool:
+    default = table.defaults.get(listed)
+    return bool(_or(_inside(change.old, keys), default) != _or(_inside(change.new, keys), default))
+
+
+def _or(value: Any, default: Any) -> Any:  # noqa: ANN401 - property values have any shape
+    return default if value is None else value
+
+
+def _inside(value: Any, keys: list[str]) -> Any:  # noqa: ANN401 - property values have any shape
+    for key in keys:
+        if isinstance(value, list) and value:
+            value = value[0]
+        value = value.get(key) if isinstance(value, dict) else None
+    return value

@@ -35,7 +35,7 @@ def test_keys_with_dots_and_slashes_are_quoted() -> None:
 
 
 def replaced(token: str, old: dict, new: dict) -> frozenset[str]:
-    return replacing(token, changes(old, new), old)
+    return replacing(token, changes(old, new), old, new)
 
 
 @pytest.mark.parametrize(
@@ -91,8 +91,8 @@ def test_every_type_and_property_of_the_replacement_tables_exists_in_an_sdk() ->
         if schema is None:
             unknown.append(token)
             continue
-        from sandbox.replacement import _table
+        from sandbox.replacement import _tables
 
-        tops = {path.split(".")[0] for path in _table()[token]}
+        tops = {path.split(".")[0] for path in _tables()[token].paths}
         unknown += [f"{token} {name}" for name in sorted(tops - schema.inputs.keys())]
     assert unknown == []
