@@ -2,49 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pulumi
 import pulumi_cloudflare as cloudflare
 
+from components.cdn.args import CdnArgs, RulesetImport
 from components.cdn.load_balancing import load_balancer, load_balancer_host
 from components.cdn.problems import edge_problems
-from components.cdn.rulesets import RulesetImport, rulesets
+from components.cdn.rulesets import rulesets
 from components.cdn.settings import zone_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from components.cdn.policy import EdgePolicy
+__all__ = ["Cdn", "CdnArgs", "RulesetImport"]
 
 AUTOMATIC_TTL = 1
 """The only TTL of a proxied record (Cloudflare docs, DNS record TTL)."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CdnArgs:
-    """What the CDN serves and where from."""
-
-    policy: EdgePolicy
-    """Hosts, cache classes, limits and headers."""
-    zone_id: str
-    """32 hexadecimal digits, like the account's."""
-    account_id: str
-    origin: pulumi.Input[str]
-    """DNS name of the load balancer that the gateway stands behind."""
-    backup_origin: pulumi.Input[str] | None = None
-    """DNS name of a second origin, for the backup host and, with the load balancing add-on, for failover."""
-    manage_zone_rulesets: bool = True
-    """Own the zone's rules and settings: exactly one stack of a zone may. Another stack manages its records alone."""
-    client_certificate_pem: pulumi.Input[str] | None = None
-    """Certificate that Cloudflare shows to the origin (authenticated origin pulls)."""
-    client_private_key_pem: pulumi.Input[str] | None = None
-    """Its private key; pass a secret."""
-    imports: tuple[RulesetImport, ...] = ()
-    """Rulesets to take over from the dashboard."""
-    protect: bool = False
-    """Protect the records."""
 
 
 class Cdn(pulumi.ComponentResource):

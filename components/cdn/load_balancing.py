@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 HEALTH_PATH = "/health"
 HEALTH_TIMEOUT = 5
 """Seconds (scaling guide, Application-Level Load Balancing)."""
-HEALTH_INTERVAL = 30
-"""Seconds (scaling guide, Application-Level Load Balancing); a plan's longer minimum wins."""
 CONSECUTIVE_FAILURES = 3
 """Probes that fail before an origin is out (scaling guide, Nginx Load Balancer Configuration: max_fails=3)."""
 CONSECUTIVE_SUCCESSES = 2
@@ -28,8 +26,12 @@ CONSECUTIVE_SUCCESSES = 2
 
 def failover_seconds(policy: EdgePolicy) -> int:
     """Longest time in seconds until a dead origin gets no more requests: every failing probe and its timeout."""
-    interval = max(HEALTH_INTERVAL, LIMITS[policy.plan].min_monitor_interval)
-    return CONSECUTIVE_FAILURES * interval + HEALTH_TIMEOUT
+    return CONSECUTIVE_FAILURES * monitor_interval(policy) + HEALTH_TIMEOUT
+
+
+def monitor_interval(policy: EdgePolicy) -> int:
+    """Seconds between two health checks: the policy's, unless the plan's minimum is longer."""
+    return max(policy.monitor_interval, LIMITS[policy.plan].min_monitor_interval)
 
 
 def load_balancer_host(policy: EdgePolicy) -> str:
@@ -98,7 +100,7 @@ def _monitor(
         path=HEALTH_PATH,
         port=443,
         expected_codes="200",
-        interval=max(HEALTH_INTERVAL, LIMITS[policy.plan].min_monitor_interval),
+        interval=monitor_interval(policy),
         timeout=HEALTH_TIMEOUT,
         retries=0,
         consecutive_down=CONSECUTIVE_FAILURES,

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pulumi
 import pulumi_cloudflare as cloudflare
 import pulumi_tls as tls
 
-VALIDITY_DAYS = 5475
-"""15 years, the longest that Cloudflare's Origin CA issues (Cloudflare docs, Origin CA certificates)."""
+from components.cdn.args import OriginCertificateArgs
+
+__all__ = ["OriginCertificate", "OriginCertificateArgs"]
 
 RSA_BITS = 2048
 """The guide's ciphers are ECDHE-RSA (scaling guide, Nginx Load Balancer Configuration), so the key is RSA."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class OriginCertificateArgs:
-    """What the certificates are for."""
-
-    domain: str
-    """The zone's name; the certificate covers it and every name one label below."""
-    organization: str = "BailBondPro"
-    protect: bool = False
 
 
 class OriginCertificate(pulumi.ComponentResource):
@@ -67,7 +56,7 @@ class OriginCertificate(pulumi.ComponentResource):
             cert_request_pem=request.cert_request_pem,
             ca_private_key_pem=ca_key.private_key_pem,
             ca_cert_pem=ca.cert_pem,
-            validity_period_hours=VALIDITY_DAYS * 24,
+            validity_period_hours=args.validity_days * 24,
             allowed_uses=["digital_signature", "key_encipherment", "client_auth"],
             opts=child,
         ).cert_pem
@@ -98,7 +87,7 @@ class OriginCertificate(pulumi.ComponentResource):
             csr=request.cert_request_pem,
             hostnames=hostnames,
             request_type="origin-rsa",
-            requested_validity=VALIDITY_DAYS,
+            requested_validity=args.validity_days,
             opts=opts,
         )
 
@@ -111,7 +100,7 @@ class OriginCertificate(pulumi.ComponentResource):
             f"{name}-client-ca",
             private_key_pem=key.private_key_pem,
             is_ca_certificate=True,
-            validity_period_hours=VALIDITY_DAYS * 24,
+            validity_period_hours=args.validity_days * 24,
             allowed_uses=["cert_signing", "crl_signing"],
             subject=tls.SelfSignedCertSubjectArgs(
                 common_name=f"Origin pull CA of {args.domain}", organization=args.organization

@@ -20,6 +20,9 @@ PRIVATE_PREFIXES = (
 IMAGE_EXTENSIONS = ("png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "ico")
 """What may be cached as an image. No document types: PDF and Office files are contracts and court papers here."""
 
+API_EXTENSIONS = ("", "json")
+"""What may be cached below a public API prefix: data, no files for download."""
+
 STATIC_PREFIX = "/static/"
 """Where the app serves content-hashed assets (scaling guide, Nginx Load Balancer Configuration)."""
 
@@ -36,20 +39,22 @@ class CdnHosts:
     assets: str
 
     @classmethod
-    def under(cls, domain: str, *, apex: bool = True) -> CdnHosts:
-        """The guide's names under a domain (scaling guide, CDN Configuration).
+    def under(cls, domain: str, *, environment: str = "") -> CdnHosts:
+        """The guide's names under a zone (scaling guide, CDN Configuration).
 
         Args:
-            domain: such as `bailbondpro.com`.
-            apex: the app answers at the domain itself (else at `app.`).
+            domain: the zone, such as `bailbondpro.com`.
+            environment: a second environment in the same zone, such as `dev`: the app answers at `dev.`, the others at
+                `api-dev.` and so on, one label deep, because the universal certificate covers no more.
         """
+        suffix = f"-{environment}" if environment else ""
         return cls(
-            app=domain if apex else f"app.{domain}",
-            api=f"api.{domain}",
-            cdn=f"cdn.{domain}",
-            cdn_backup=f"cdn-backup.{domain}",
-            images=f"images.{domain}",
-            assets=f"assets.{domain}",
+            app=f"{environment}.{domain}" if environment else domain,
+            api=f"api{suffix}.{domain}",
+            cdn=f"cdn{suffix}.{domain}",
+            cdn_backup=f"cdn-backup{suffix}.{domain}",
+            images=f"images{suffix}.{domain}",
+            assets=f"assets{suffix}.{domain}",
         )
 
     def by_role(self) -> tuple[tuple[str, str], ...]:
@@ -191,6 +196,9 @@ class EdgePolicy:
     rate_limits: RateLimits = RateLimits()
     hsts: Hsts = Hsts()
     images: ImagePolicy = ImagePolicy()
+    monitor_interval: int = 30
+    """Seconds between the load balancer's health checks (scaling guide, Application-Level Load Balancing: 30); a plan's
+    longer minimum wins. Only with the load balancing add-on."""
     waf_managed: bool = True
     """Run Cloudflare's managed rulesets where the plan has them."""
     further_hosts: tuple[CdnHosts, ...] = field(default=())

@@ -74,7 +74,7 @@ def edge_problems(policy: EdgePolicy) -> list[PlanProblem]:
 
 def plan_notices(policy: EdgePolicy) -> list[PlanNotice]:
     """What the plan silently leaves to the gateway."""
-    notices = []
+    notices: list[PlanNotice] = []
     if len(rate_limit_rules(policy)) < 2:  # noqa: PLR2004 - the login's and the api's
         notices.append(
             PlanNotice(
@@ -82,11 +82,28 @@ def plan_notices(policy: EdgePolicy) -> list[PlanNotice]:
                 f'plan "{policy.plan.value}" has one rate limit, for the login; the gateway alone limits the api',
             )
         )
+    notices += _short_lifetimes(policy)
+    for_monitor = LIMITS[policy.plan].min_monitor_interval
+    if policy.addons.load_balancing and policy.monitor_interval < for_monitor:
+        text = f'plan "{policy.plan.value}" checks every {for_monitor} s at most, so failover takes longer'
+        notices.append(PlanNotice("monitorInterval", text))
     if policy.waf_managed and not LIMITS[policy.plan].waf_managed_rulesets:
         notices.append(
             PlanNotice("wafManaged", f'plan "{policy.plan.value}" has only Cloudflare\'s free managed ruleset')
         )
     return notices
+
+
+def _short_lifetimes(policy: EdgePolicy) -> Iterator[PlanNotice]:
+    minimum = LIMITS[policy.plan].min_edge_ttl
+    for name, opted_in in (("html", policy.public_html_paths), ("api", policy.public_api_prefixes)):
+        lifetime = dict(policy.cache_classes.by_name())[name].max_age
+        if opted_in and lifetime < minimum:
+            text = (
+                f'{lifetime} s comes from the response, since plan "{policy.plan.value}" imposes no less than '
+                f"{minimum} s; that the plan honours it is unverified"
+            )
+            yield PlanNotice(f"ttls.{name}.maxAge", text)
 
 
 def _rule_count_problems(policy: EdgePolicy) -> Iterator[PlanProblem]:

@@ -36,7 +36,7 @@ from components.cdn.fields import (
     LowerEach,
     ResponseHeader,
 )
-from components.cdn.policy import IMAGE_EXTENSIONS, STATIC_PREFIX
+from components.cdn.policy import API_EXTENSIONS, IMAGE_EXTENSIONS, STATIC_PREFIX
 
 if TYPE_CHECKING:
     from components.cdn.policy import CacheClass, EdgePolicy
@@ -155,8 +155,13 @@ def class_conditions(policy: EdgePolicy) -> ClassConditions:
         css=And((static, Equals(EXTENSION, "css"))),
         js=And((static, Equals(EXTENSION, "js"))),
         html=And((IsIn(HOST, app_hosts(policy)), IsIn(PATH, pages))) if pages else NOTHING,
-        api=And((IsIn(HOST, api_hosts(policy)), Or(tuple(map(under, prefixes))))) if prefixes else NOTHING,
+        api=_public_api(policy) if prefixes else NOTHING,
     )
+
+
+def _public_api(policy: EdgePolicy) -> Expression:
+    public = Or(tuple(map(under, policy.public_api_prefixes)))
+    return And((IsIn(HOST, api_hosts(policy)), public, IsIn(EXTENSION, API_EXTENSIONS)))
 
 
 def private_request(policy: EdgePolicy) -> Expression:

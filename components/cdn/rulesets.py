@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_cloudflare as cloudflare
 
+from components.cdn.args import RulesetImport
 from components.cdn.rules import cache_rules, response_rules
 from components.cdn.security import firewall_rules, header_rules, managed_rules, rate_limit_rules
 
@@ -23,18 +24,9 @@ if TYPE_CHECKING:
     from components.cdn.rules import CacheRule, Directive, ResponseRule
     from components.cdn.security import FirewallRule, HeaderRule, ManagedRule, RateLimitRule
 
+__all__ = ["RulesetImport", "rulesets"]
+
 RULESET_NAME = "default"
-
-
-@dataclass(frozen=True, kw_only=True)
-class RulesetImport:
-    """A ruleset that exists already, made in the dashboard: taken over instead of created.
-
-    `ruleset_id` is the 32 hexadecimal digits of the API.
-    """
-
-    phase: str
-    ruleset_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,10 +195,10 @@ def rulesets(
         name: prefix of the logical names.
         policy: what the rules are made from.
         zone_id: the zone that they belong to.
-        imports: rulesets to take over.
+        imports: rulesets to adopt as they are.
         parent: the component that owns them.
     """
-    existing = {found.phase: found.ruleset_id for found in imports}
+    existing = {found.phase: f"zones/{zone_id}/{found.ruleset_id}" for found in imports}
     return {
         phase.phase: cloudflare.Ruleset(
             f"{name}-{phase.logical}",
@@ -219,7 +211,8 @@ def rulesets(
             opts=pulumi.ResourceOptions(
                 parent=parent,
                 delete_before_replace=True,
-                import_=f"zones/{zone_id}/{existing[phase.phase]}" if phase.phase in existing else None,
+                import_=existing.get(phase.phase),
+                ignore_changes=["rules", "name", "description"] if phase.phase in existing else None,
             ),
         )
         for phase in PHASES

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from components.cdn.args import RulesetImport
+from components.cdn.plans import Plan
 from components.cdn.policy import Addons, CdnHosts, EdgePolicy
 from tests.support.recording import record
 
@@ -162,6 +164,8 @@ def test_the_monitor_asks_the_guide_s_health_check_of_the_app() -> None:
     assert (monitor["path"], monitor["expectedCodes"], monitor["timeout"]) == ("/health", "200", 5)
     assert monitor["header"] == {"Host": [DOMAIN]}
     assert monitor["interval"] == 60
+    business = dataclasses.replace(policy, plan=Plan.BUSINESS)
+    assert _built(business).one("cloudflare:index/loadBalancerMonitor:LoadBalancerMonitor").inputs["interval"] == 30
 
 
 def test_without_the_add_on_there_is_no_load_balancer(built: Recording) -> None:
@@ -172,11 +176,12 @@ def test_protect_reaches_the_records() -> None:
     assert all(resource.protect for resource in _built(protect=True).of_type(RECORD))
 
 
-def test_a_ruleset_from_the_dashboard_is_taken_over() -> None:
-    from components.cdn.rulesets import RulesetImport
-
+def test_a_ruleset_from_the_dashboard_is_adopted_as_it_is() -> None:
     phase = "http_request_cache_settings"
-    recording = _built(imports=(RulesetImport(phase=phase, ruleset_id="f" * 32),))
+    recording = _built(imports=(RulesetImport(phase, "f" * 32),))
+    adopted = {resource.inputs["phase"]: resource.ignore_changes for resource in recording.of_type(RULESET)}
+    assert adopted.pop(phase) == ("rules", "name", "description")
+    assert set(adopted.values()) == {()}
     imported = {resource.inputs["phase"]: resource.import_id for resource in recording.of_type(RULESET)}
     assert imported.pop(phase) == f"zones/{ZONE}/{'f' * 32}"
     assert set(imported.values()) == {""}

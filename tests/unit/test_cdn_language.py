@@ -27,7 +27,7 @@ POLICY = EdgePolicy(
     session_cookie_names=("session", "connect.sid"),
     public_html_paths=("/", "/pricing"),
     public_api_prefixes=("/api/public", "/api/courts"),
-    further_hosts=(CdnHosts.under("dev.bailbondpro.com"),),
+    further_hosts=(CdnHosts.under(DOMAIN, environment="dev"),),
 )
 MAX_EXPRESSION = 4096
 """Characters (Cloudflare docs, Rules language, Limits)."""

@@ -153,8 +153,22 @@ def test_zone_settings_are_strict_and_unique() -> None:
 
 
 def test_another_environment_s_hosts_share_the_rules_of_their_zone() -> None:
-    policy = _with(further_hosts=(CdnHosts.under("dev.bailbondpro.com"),))
-    assert '"images.dev.bailbondpro.com"' in class_conditions(policy).images.render()
+    policy = _with(further_hosts=(CdnHosts.under(DOMAIN, environment="dev"),))
+    assert edge_problems(policy) == []
+    assert '"images-dev.bailbondpro.com"' in class_conditions(policy).images.render()
+
+
+def test_a_lifetime_below_the_plan_s_minimum_is_pointed_out_where_it_is_used() -> None:
+    assert [notice.path for notice in plan_notices(OPEN)] == ["ttls.api.maxAge"]
+    free = dataclasses.replace(OPEN, plan=Plan.FREE, waf_managed=False)
+    assert [notice.path for notice in plan_notices(free)] == ["rateLimits.api", "ttls.html.maxAge", "ttls.api.maxAge"]
+    assert plan_notices(dataclasses.replace(OPEN, plan=Plan.BUSINESS)) == []
+
+
+def test_a_plan_that_checks_health_rarely_says_so() -> None:
+    policy = _with(addons=Addons(load_balancing=True))
+    assert [notice.path for notice in plan_notices(policy)] == ["monitorInterval"]
+    assert plan_notices(dataclasses.replace(policy, plan=Plan.BUSINESS)) == []
 
 
 @pytest.mark.parametrize(

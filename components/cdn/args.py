@@ -1,0 +1,66 @@
+"""Arguments of the CDN's components. Importing them does not load the Cloudflare SDK, which takes seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pulumi
+
+    from components.cdn.policy import EdgePolicy
+
+MAX_CERTIFICATE_DAYS = 5475
+"""15 years, the longest that Cloudflare's Origin CA issues (Cloudflare docs, Origin CA certificates)."""
+
+
+@dataclass(frozen=True)
+class RulesetImport:
+    """A ruleset that exists already, made in the dashboard: adopted instead of created.
+
+    Adopting takes two updates: the first takes the ruleset over as it is, and the second, without the import, applies
+    the platform's rules. Pulumi refuses an import whose properties differ, and these rules always do.
+    """
+
+    phase: str
+    """Such as `http_request_cache_settings`."""
+    ruleset_id: str
+    """32 hexadecimal digits of the API."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CdnArgs:
+    """What the CDN serves and where from."""
+
+    policy: EdgePolicy
+    """Hosts, cache classes, limits and headers."""
+    zone_id: str
+    """32 hexadecimal digits, like the account's."""
+    account_id: str
+    origin: pulumi.Input[str]
+    """DNS name of the load balancer that the gateway stands behind."""
+    backup_origin: pulumi.Input[str] | None = None
+    """DNS name of a second origin, for the backup host and, with the load balancing add-on, for failover."""
+    manage_zone_rulesets: bool = True
+    """Own the zone's rules and settings: exactly one stack of a zone may. Another stack manages its records alone."""
+    client_certificate_pem: pulumi.Input[str] | None = None
+    """Certificate that Cloudflare shows to the origin (authenticated origin pulls)."""
+    client_private_key_pem: pulumi.Input[str] | None = None
+    """Its private key; pass a secret."""
+    imports: tuple[RulesetImport, ...] = ()
+    """Rulesets to adopt from the dashboard."""
+    protect: bool = False
+    """Protect the records."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OriginCertificateArgs:
+    """What the two certificates are for."""
+
+    domain: str
+    """The zone's name; the certificate covers it and every name one label below."""
+    organization: str = "BailBondPro"
+    validity_days: int = MAX_CERTIFICATE_DAYS
+    """Cloudflare's Origin CA issues 7, 30, 90, 365, 730, 1095 or 5475 days."""
+    protect: bool = False
+    """Protect the private keys and the CA."""
