@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from sandbox.computed import short_hash
@@ -16,7 +15,6 @@ NAMED = {
     "aws:eks/cluster:Cluster": "name",
     "aws:eks/nodeGroup:NodeGroup": "nodeGroupName",
     "aws:elasticache/parameterGroup:ParameterGroup": "name",
-    "aws:elasticache/replicationGroup:ReplicationGroup": "replicationGroupId",
     "aws:elasticache/replicationGroup:ReplicationGroup": "replicationGroupId",
     "aws:elasticache/subnetGroup:SubnetGroup": "name",
     "aws:budgets/budget:Budget": "name",

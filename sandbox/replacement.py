@@ -114,6 +114,12 @@ def replacing(
     return frozenset(replaced)
 
 
+_ALWAYS_DELETED_FIRST = frozenset(
+    {"aws:iam/rolePolicyAttachment:RolePolicyAttachment", "aws:ecr/lifecyclePolicy:LifecyclePolicy"}
+)
+"""The new object would be the old one, and deleting the old one would delete both (pulumi-aws, resource table)."""
+
+
 def deletes_first(token: str, logical: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
     """Whether a replacement would meet its own name, so that the old object must be deleted before the new one exists.
 
@@ -132,6 +138,8 @@ def deletes_first(token: str, logical: str, old: dict[str, Any], new: dict[str, 
         before, after = old.get("metadata") or {}, new.get("metadata") or {}
         same = before.get("name") == after.get("name") and before.get("namespace") == after.get("namespace")
         return bool(same and AUTONAMED not in (after.get("annotations") or {}))
+    if token in _ALWAYS_DELETED_FIRST:
+        return True
     name = new.get(NAMED[token]) if token in NAMED else None
     return isinstance(name, str) and re.fullmatch(re.escape(logical) + "-[0-9a-f]{7}", name) is None
 
