@@ -2,7 +2,8 @@
 
 The table in `data/replacement.json` holds what always replaces:
 
-- aws: what terraform-provider-aws 5.5.0 (June 2023) declares as ForceNew, with the newer behaviour of `docs/sandbox.md`;
+- aws: what terraform-provider-aws 5.5.0 (June 2023) declares as ForceNew, and the newer behaviour of
+  `docs/sandbox.md`;
 - kubernetes: the list of pulumi-kubernetes, `provider/pkg/provider/diff.go` (July 2026);
 - cloudflare: the RequiresReplace plan modifiers of terraform-provider-cloudflare 5.22.0.
 

@@ -310,7 +310,7 @@ def test_config_maps_and_secrets_follow_the_switches_of_the_kubernetes_provider(
     [
         ("aws:lb/targetGroup:TargetGroup", "web", {"name": "web-1a2b3c4"}, False),
         ("aws:lb/targetGroup:TargetGroup", "web", {"name": "bailbondpro-web"}, True),
-        (DATABASE, "primary", {"identifier": "bailbondpro-primary"}, False),
+        (DATABASE, "primary", {"identifier": "bailbondpro-primary"}, True),
         (CONFIG_MAP, "c", {"metadata": {"name": "c"}}, True),
         (CONFIG_MAP, "c", {"metadata": {"name": "c", "annotations": {"pulumi.com/autonamed": "true"}}}, False),
         ("kubernetes:helm.sh/v3:Release", "r", {"name": "r"}, False),
