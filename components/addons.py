@@ -9,8 +9,10 @@ import pulumi
 import pulumi_aws as aws
 
 from components.iam import equals, service_trust
+from components.kubernetes.children import child_options
 from components.validation import require
 
+EBS_CSI_ADDON = "aws-ebs-csi-driver"
 EBS_CSI_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy"
 EBS_CSI_SERVICE_ACCOUNT = "ebs-csi-controller-sa"
 """The service account of the driver's controller (EKS User Guide, "Use Kubernetes volume storage with Amazon EBS")."""
@@ -49,21 +51,17 @@ class AddonSpec:
 
 
 def install_addon(
-    parent: pulumi.Resource,
-    logical_name: str,
-    cluster_name: pulumi.Input[str],
-    spec: AddonSpec,
-    depends_on: tuple[pulumi.Resource, ...] = (),
+    logical_name: str, cluster_name: pulumi.Input[str], spec: AddonSpec, opts: pulumi.ResourceOptions
 ) -> aws.eks.Addon:
     """Install an add-on; its settings in code win over what was changed in the cluster.
 
     Args:
-        parent: the component that it belongs to.
         logical_name: its name in the stack.
         cluster_name: the cluster.
         spec: which add-on, and how.
-        depends_on: what must exist before.
+        opts: its parent, and what must exist before.
     """
+    timeouts = pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(create=ADDON_CREATE_TIMEOUT))
     return aws.eks.Addon(
         logical_name,
         cluster_name=cluster_name,
@@ -72,11 +70,7 @@ def install_addon(
         configuration_values=spec.settings,
         resolve_conflicts_on_create="OVERWRITE",
         resolve_conflicts_on_update="OVERWRITE",
-        opts=pulumi.ResourceOptions(
-            parent=parent,
-            depends_on=list(depends_on),
-            custom_timeouts=pulumi.CustomTimeouts(create=ADDON_CREATE_TIMEOUT),
-        ),
+        opts=pulumi.ResourceOptions.merge(opts, timeouts),
     )
 
 
@@ -148,7 +142,7 @@ class PodIdentityRole(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: PodIdentityRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:addons:PodIdentityRole", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        child = child_options(self, opts)
         role = aws.iam.Role(
             f"{name}-role",
             description=f"Pods of {args.namespace}/{args.service_account}",
@@ -223,6 +217,7 @@ class Addons(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: AddonsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:addons:Addons", name, None, opts)
+        child = child_options(self, opts)
         driver = PodIdentityRole(
             f"{name}-ebs-csi",
             PodIdentityRoleArgs(
@@ -231,16 +226,16 @@ class Addons(pulumi.ComponentResource):
                 service_account=EBS_CSI_SERVICE_ACCOUNT,
                 policy_arns=(EBS_CSI_POLICY,),
             ),
-            pulumi.ResourceOptions(parent=self),
+            child,
         )
-        needs = {"aws-ebs-csi-driver": tuple(driver.ready)}
+        on_nodes = pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=list(args.nodes)))
+        with_role = pulumi.ResourceOptions.merge(on_nodes, pulumi.ResourceOptions(depends_on=driver.ready))
         self.ready = [
             install_addon(
-                self,
                 f"{name}-{spec.addon_name}",
                 args.cluster_name,
                 spec,
-                (*args.nodes, *needs.get(spec.addon_name, ())),
+                with_role if spec.addon_name == EBS_CSI_ADDON else on_nodes,
             )
             for spec in node_addons(args.versions)
         ]
@@ -252,6 +247,6 @@ def node_addons(versions: AddonVersions) -> tuple[AddonSpec, ...]:
     return (
         AddonSpec(addon_name="coredns", version=versions.coredns, settings=coredns_settings()),
         AddonSpec(addon_name="metrics-server", version=versions.metrics_server),
-        AddonSpec(addon_name="aws-ebs-csi-driver", version=versions.ebs_csi_driver),
+        AddonSpec(addon_name=EBS_CSI_ADDON, version=versions.ebs_csi_driver),
         AddonSpec(addon_name="eks-node-monitoring-agent", version=versions.node_monitoring_agent),
     )

@@ -12,6 +12,7 @@ from components.addons import AddonSpec, AddonVersions, install_addon, vpc_cni_s
 from components.flow_logs import LOG_RETENTION_DAYS
 from components.iam import Statement, policy_document, service_trust
 from components.kubeconfig import kubeconfig
+from components.kubernetes.children import child_options
 from components.naming import NameKind, name_hash, physical_name
 from components.validation import require
 
@@ -143,7 +144,7 @@ class Cluster(pulumi.ComponentResource):
         super().__init__("bailbondpro:cluster:Cluster", name, None, opts)
         self._name = name
         self._args = args
-        self._child = pulumi.ResourceOptions(parent=self)
+        self._child = child_options(self, opts)
 
         log_group = self._log_group()
         role, permissions = self._role()
@@ -223,7 +224,9 @@ class Cluster(pulumi.ComponentResource):
             upgrade_policy=aws.eks.ClusterUpgradePolicyArgs(support_type="STANDARD"),
             zonal_shift_config=aws.eks.ClusterZonalShiftConfigArgs(enabled=True),
             deletion_protection=args.deletion_protection,
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protect, depends_on=depends_on),
+            opts=pulumi.ResourceOptions.merge(
+                self._child, pulumi.ResourceOptions(protect=args.protect, depends_on=depends_on)
+            ),
         )
 
     def _administrators(self, cluster: aws.eks.Cluster) -> list[pulumi.Resource]:
@@ -257,7 +260,7 @@ class Cluster(pulumi.ComponentResource):
             AddonSpec(addon_name="kube-proxy", version=versions.kube_proxy),
             AddonSpec(addon_name="eks-pod-identity-agent", version=versions.pod_identity_agent),
         )
-        return [install_addon(self, f"{self._name}-{spec.addon_name}", cluster.name, spec) for spec in specs]
+        return [install_addon(f"{self._name}-{spec.addon_name}", cluster.name, spec, self._child) for spec in specs]
 
 
 def _use_key(key_arn: str) -> str:

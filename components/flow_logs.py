@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.iam import Statement, arn_like, equals, policy_document, service_trust
+from components.kubernetes.children import child_options
 from components.naming import NameKind, physical_name
 
 LOG_RETENTION_DAYS = frozenset(
@@ -73,7 +74,7 @@ class VpcFlowLogs(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: VpcFlowLogsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:network:VpcFlowLogs", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        child = child_options(self, opts)
         group = aws.cloudwatch.LogGroup(
             f"{name}-group",
             name=physical_name(NameKind.LOG_GROUP, args.prefix, "vpc-flow-logs"),
@@ -96,7 +97,7 @@ class VpcFlowLogs(pulumi.ComponentResource):
             log_destination=group.arn,
             iam_role_arn=role.arn,
             max_aggregation_interval=FLOW_LOG_INTERVAL_SECONDS,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
+            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[policy])),
         )
         self.log_group_name = group.name
         self.register_outputs({"log_group_name": self.log_group_name})

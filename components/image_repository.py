@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from components.kubernetes.children import child_options
 from components.naming import NameKind, physical_name
 from components.validation import require, within
 
@@ -71,6 +72,7 @@ class ImageRepository(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ImageRepositoryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:storage:ImageRepository", name, None, opts)
+        child = child_options(self, opts)
         repository = aws.ecr.Repository(
             f"{name}-repository",
             name=args.repository_name,
@@ -82,13 +84,13 @@ class ImageRepository(pulumi.ComponentResource):
                 )
             ],
             force_delete=args.force_delete,
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(protect=args.protect)),
         )
         aws.ecr.LifecyclePolicy(
             f"{name}-lifecycle",
             repository=repository.name,
             policy=lifecycle_policy(args.keep_images, args.untagged_days),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=child,
         )
         self.repository_url = repository.repository_url
         self.repository_arn = repository.arn

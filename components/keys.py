@@ -8,12 +8,13 @@ import pulumi
 import pulumi_aws as aws
 
 from components.iam import Arn, Statement, arn_like, equals, policy_document
+from components.kubernetes.children import child_options
 from components.naming import NameKind, physical_name
 
 DELETION_WINDOW_DAYS = range(7, 31)
 """How long KMS can keep a key that is scheduled for deletion (KMS API reference, ScheduleKeyDeletion)."""
 
-PUBLISHERS_WITH_SOURCE = ("budgets.amazonaws.com", "events.rds.amazonaws.com")
+PUBLISHERS_WITH_SOURCE = ("budgets.amazonaws.com", "costalerts.amazonaws.com", "events.rds.amazonaws.com")
 """Services that publish to encrypted SNS topics and name the account they act for."""
 
 PUBLISHERS = ("cloudwatch.amazonaws.com",)
@@ -25,7 +26,7 @@ class DataKeyArgs:
     """What a data key needs to be told.
 
     Attributes:
-        alias: name without the leading "alias/", such as "bailbondpro-prod-data".
+        alias: name with or without the leading "alias/", such as "bailbondpro-prod-data".
         deletion_window_days: days between a scheduled deletion and the loss of everything encrypted with it, 7 to 30.
         protect: the engine refuses to delete or replace the key.
     """
@@ -98,25 +99,25 @@ class DataKey(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: DataKeyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:keys:DataKey", name, None, opts)
-        load_bearing = pulumi.ResourceOptions(parent=self, protect=args.protect)
+        child = child_options(self, opts)
         key = aws.kms.Key(
             f"{name}-key",
             description="Encrypts databases, caches, buckets, secrets and logs of the platform",
             enable_key_rotation=True,
             deletion_window_in_days=args.deletion_window_days,
-            opts=load_bearing,
+            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(protect=args.protect)),
         )
         policy = aws.kms.KeyPolicy(
             f"{name}-policy",
             key_id=key.key_id,
             policy=key.arn.apply(key_policy),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=child,
         )
         alias = aws.kms.Alias(
             f"{name}-alias",
-            name=physical_name(NameKind.KMS_ALIAS, args.alias),
+            name=physical_name(NameKind.KMS_ALIAS, args.alias.removeprefix(NameKind.KMS_ALIAS.rule.lead)),
             target_key_id=key.key_id,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=child,
         )
         self.key_arn = pulumi.Output.all(key.arn, policy.id).apply(lambda pair: str(pair[0]))
         self.key_id = key.key_id

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from components.kubernetes.children import child_options
 from components.naming import NameKind, physical_name
 from components.validation import require, within
 
@@ -155,7 +156,7 @@ class LoadBalancer(pulumi.ComponentResource):
         _check_names(name)
         self._name = name
         self._args = args
-        self._child = pulumi.ResourceOptions(parent=self)
+        self._child = child_options(self, opts)
 
         group = self._security_group()
         rules = [*self._client_rules(group), *self._gateway_rules(group)]
@@ -268,7 +269,7 @@ class LoadBalancer(pulumi.ComponentResource):
             enable_zonal_shift=True,
             enable_deletion_protection=self._args.deletion_protection,
             access_logs=None if bucket is None else aws.lb.LoadBalancerAccessLogsArgs(bucket=bucket, enabled=True),
-            opts=pulumi.ResourceOptions(parent=self, protect=self._args.protect),
+            opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=self._args.protect)),
         )
 
     def _target_group(self, scheme: str, port: int) -> aws.lb.TargetGroup:

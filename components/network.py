@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.flow_logs import FlowLogs, VpcFlowLogs, VpcFlowLogsArgs
+from components.kubernetes.children import child_options
 from components.subnets import ZONE_LETTERS, subnet_plan
 
 __all__ = ["FlowLogs", "Network", "NetworkArgs", "subnet_plan"]
@@ -99,8 +100,8 @@ class Network(pulumi.ComponentResource):
         super().__init__("bailbondpro:network:Network", name, None, opts)
         self._name = name
         self._args = args
-        self._child = pulumi.ResourceOptions(parent=self)
-        self._load_bearing = pulumi.ResourceOptions(parent=self, protect=args.protect)
+        self._child = child_options(self, opts)
+        self._load_bearing = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=args.protect))
         plan = subnet_plan(args.vpc_cidr, args.availability_zones)
 
         vpc = self._vpc()
@@ -212,7 +213,7 @@ class Network(pulumi.ComponentResource):
                 subnet_id=subnet.id,
                 tags=self._tags("nat", letter),
                 # A NAT gateway that comes up before the way out reports failure.
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[internet]),
+                opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[internet])),
             )
             gateways.append(gateway)
         return gateways

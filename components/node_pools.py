@@ -11,6 +11,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.iam import service_trust
+from components.kubernetes.children import child_options
 from components.validation import require, within
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ class NodePools(pulumi.ComponentResource):
         super().__init__("bailbondpro:node_pools:NodePools", name, None, opts)
         self._name = name
         self._args = args
-        self._child = pulumi.ResourceOptions(parent=self)
+        self._child = child_options(self, opts)
 
         role, permissions = self._role()
         groups = {pool.name: self._group(pool, role, permissions) for pool in args.pools}
@@ -274,11 +275,13 @@ class NodePools(pulumi.ComponentResource):
             ],
             update_config=aws.eks.NodeGroupUpdateConfigArgs(max_unavailable=UNAVAILABLE_AT_ONCE),
             node_repair_config=aws.eks.NodeGroupNodeRepairConfigArgs(enabled=True),
-            opts=pulumi.ResourceOptions(
-                parent=self,
-                depends_on=permissions,
-                # A dotted path is passed on as it is, so it must be in the engine's spelling.
-                ignore_changes=None if self._args.reset_desired else ["scalingConfig.desiredSize"],
+            opts=pulumi.ResourceOptions.merge(
+                self._child,
+                pulumi.ResourceOptions(
+                    depends_on=permissions,
+                    # A dotted path is passed on as it is, so it must be in the engine's spelling.
+                    ignore_changes=None if self._args.reset_desired else ["scalingConfig.desiredSize"],
+                ),
             ),
         )
 

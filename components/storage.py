@@ -10,6 +10,7 @@ import pulumi_aws as aws
 from components.bucket_policies import S3_LOG_PREFIX, logs_policy, tls_only, uploads_policy
 from components.iam import policy_document
 from components.image_repository import ImageRepository, ImageRepositoryArgs
+from components.kubernetes.children import child_options
 from components.validation import require, within
 
 INFREQUENT_ACCESS_MINIMUM_DAYS = 30
@@ -84,9 +85,9 @@ class UploadsBucket(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: UploadsBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:storage:UploadsBucket", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        bucket, private = _private_bucket(self, name, protect=args.protect, force_destroy=args.force_destroy)
-        _encryption(self, name, bucket, args.key_arn)
+        child = child_options(self, opts)
+        bucket, private = _private_bucket(name, child, protect=args.protect, force_destroy=args.force_destroy)
+        _encryption(name, bucket, child, args.key_arn)
         versioning = aws.s3.BucketVersioning(
             f"{name}-versioning",
             bucket=bucket.id,
@@ -97,13 +98,13 @@ class UploadsBucket(pulumi.ComponentResource):
             f"{name}-lifecycle",
             bucket=bucket.id,
             rules=_upload_rules(args),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
+            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[versioning])),
         )
         aws.s3.BucketPolicy(
             f"{name}-policy",
             bucket=bucket.id,
             policy=bucket.arn.apply(lambda arn: policy_document(*tls_only(arn))),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[private]),
+            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[private])),
         )
         if args.access_logs_bucket is not None:
             aws.s3.BucketLogging(
@@ -167,9 +168,9 @@ class LogsBucket(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: LogsBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:storage:LogsBucket", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        bucket, private = _private_bucket(self, name, protect=args.protect, force_destroy=args.force_destroy)
-        _encryption(self, name, bucket, None)
+        child = child_options(self, opts)
+        bucket, private = _private_bucket(name, child, protect=args.protect, force_destroy=args.force_destroy)
+        _encryption(name, bucket, child, None)
         expiry = aws.s3.BucketLifecycleConfigurationRuleExpirationArgs(days=args.retention_days)
         aws.s3.BucketLifecycleConfiguration(
             f"{name}-lifecycle",
@@ -183,7 +184,7 @@ class LogsBucket(pulumi.ComponentResource):
             policy=pulumi.Output.all(bucket.arn, args.account_id).apply(
                 lambda known: logs_policy(str(known[0]), str(known[1]), args.region)
             ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[private]),
+            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[private])),
         )
         self.bucket_name = pulumi.Output.all(bucket.id, policy.id).apply(lambda pair: str(pair[0]))
         self.bucket_arn = bucket.arn
@@ -191,13 +192,11 @@ class LogsBucket(pulumi.ComponentResource):
 
 
 def _private_bucket(
-    parent: pulumi.Resource, name: str, *, protect: bool, force_destroy: bool
+    name: str, child: pulumi.ResourceOptions, *, protect: bool, force_destroy: bool
 ) -> tuple[aws.s3.Bucket, aws.s3.BucketPublicAccessBlock]:
     """A bucket that nothing can make public and whose objects all belong to its account."""
-    child = pulumi.ResourceOptions(parent=parent)
-    bucket = aws.s3.Bucket(
-        f"{name}-bucket", force_destroy=force_destroy, opts=pulumi.ResourceOptions(parent=parent, protect=protect)
-    )
+    locked = pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(protect=protect))
+    bucket = aws.s3.Bucket(f"{name}-bucket", force_destroy=force_destroy, opts=locked)
     private = aws.s3.BucketPublicAccessBlock(
         f"{name}-private",
         bucket=bucket.id,
@@ -216,7 +215,9 @@ def _private_bucket(
     return bucket, private
 
 
-def _encryption(parent: pulumi.Resource, name: str, bucket: aws.s3.Bucket, key_arn: pulumi.Input[str] | None) -> None:
+def _encryption(
+    name: str, bucket: aws.s3.Bucket, child: pulumi.ResourceOptions, key_arn: pulumi.Input[str] | None
+) -> None:
     """Every object is encrypted with the key, or with S3's own keys where there is none."""
     algorithm = "AES256" if key_arn is None else "aws:kms"
     aws.s3.BucketServerSideEncryptionConfiguration(
@@ -232,7 +233,7 @@ def _encryption(parent: pulumi.Resource, name: str, bucket: aws.s3.Bucket, key_a
                 "bucket_key_enabled": None if key_arn is None else True,
             }
         ],
-        opts=pulumi.ResourceOptions(parent=parent),
+        opts=child,
     )
 
 
