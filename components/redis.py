@@ -30,7 +30,14 @@ MAX_REPLICAS_PER_SHARD = 5
 """ElastiCache API reference, CreateReplicationGroup: ReplicasPerNodeGroup."""
 
 MaxmemoryPolicy = Literal[
-    "allkeys-lru", "allkeys-lfu", "allkeys-random", "volatile-lru", "volatile-lfu", "volatile-ttl", "noeviction"
+    "allkeys-lru",
+    "allkeys-lfu",
+    "allkeys-random",
+    "volatile-lru",
+    "volatile-lfu",
+    "volatile-random",
+    "volatile-ttl",
+    "noeviction",
 ]
 
 LOG_TYPES: tuple[Literal["slow-log", "engine-log"], ...] = ("slow-log", "engine-log")

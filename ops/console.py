@@ -21,10 +21,10 @@ def print_json(document: Any) -> None:  # noqa: ANN401 - any JSON document
 
 def note(message: str) -> None:
     """One line of progress on standard error."""
-    err.print(message, markup=False)
+    err.print(message, markup=False, soft_wrap=True)
 
 
 def fail(message: str, code: int = 1) -> NoReturn:
     """Say what went wrong and end with an exit code; no traceback for a user's mistake."""
-    err.print(f"error: {message}", markup=False, style="red")
+    err.print(f"error: {message}", markup=False, style="red", soft_wrap=True)
     raise SystemExit(code)

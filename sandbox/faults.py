@@ -82,7 +82,7 @@ def parse_fault(text: str) -> Fault:
     detail = parts.pop() if _is_detail(kind, parts[-1]) else ""
     if kind == "drift" and not detail:
         raise FaultError(
-            f"a drift names what changes, like drift:aws:ec2/vpc:Vpc:*:enableDnsSupport=false; got {text!r}"
+            f"a drift names what changes, like drift:aws:ec2/vpc:Vpc:v:enableDnsSupport=false; got {text!r}"
         )
     if len(parts) < len(("type", "name")) or not all(parts):
         raise FaultError(f"a fault is KIND:TYPE:NAME, like create:aws:rds/instance:Instance:primary; got {text!r}")

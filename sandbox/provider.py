@@ -244,7 +244,8 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     def _previewed(self, token: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
         plain = unwrap(inputs)
-        added = {} if has_unknown(plain) else computed_outputs(token, name, plain, "")
+        # Only the keys matter here: whatever the provider adds is unknown until the object exists.
+        added = computed_outputs(token, name, {key: v for key, v in plain.items() if not has_unknown(v)}, "")
         unknown: dict[str, Any] = dict.fromkeys(self._computed(token), UNKNOWN)
         unknown.update({key: _unknown_beyond(plain.get(key), value) for key, value in added.items()})
         return merge(inputs, unknown)

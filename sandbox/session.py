@@ -17,6 +17,7 @@ from pulumi import automation as auto
 from pulumi.automation.errors import create_command_error
 
 from plan import Plan, parse_preview
+from sandbox.cache import write_atomically
 from sandbox.cloud import Cloud
 from sandbox.faults import Faults
 from sandbox.provider import Deps
@@ -36,14 +37,14 @@ R = TypeVar("R")
 
 
 class EngineError(Exception):
-    """The engine ended with an error; `diagnostics` are its own messages, without Python tracebacks."""
+    """The engine ended with an error; `diagnostics` are its own messages, `log` is the file with everything it said."""
 
-    def __init__(self, operation: str, diagnostics: tuple[str, ...], log: str) -> None:
+    def __init__(self, operation: str, diagnostics: tuple[str, ...], log: Path) -> None:
         self.operation = operation
         self.diagnostics = diagnostics
         self.log = log
-        text = "\n".join(f"  {line}" for line in diagnostics) or "  (no diagnostics; see the log)"
-        super().__init__(f"{operation} failed:\n{text}")
+        text = "\n".join(f"  {line}" for line in diagnostics) or "  the engine gave no reason"
+        super().__init__(f"{operation} failed:\n{text}\n  everything the engine said: {log}")
 
 
 class InterruptedRunError(Exception):
@@ -227,7 +228,8 @@ class Session:
         except auto.CommandError as error:
             if self.command.interrupted:
                 raise InterruptedRunError(operation) from error
-            raise EngineError(operation, collected.errors(), str(error)) from error
+            write_atomically(self.workspace.log, str(error))
+            raise EngineError(operation, collected.errors(), self.workspace.log) from error
         except RuntimeError as error:
             if self.command.interrupted:
                 raise InterruptedRunError(operation) from error
@@ -241,6 +243,12 @@ def _counts(summary: auto.UpdateSummary) -> dict[str, int]:
     return {str(getattr(op, "value", op)): count for op, count in (summary.resource_changes or {}).items()}
 
 
+def _last_line(message: str) -> str:
+    """Of a Python traceback, the exception itself; the engine's log has the rest."""
+    lines = [line for line in message.splitlines() if line.strip()]
+    return f"the program failed: {lines[-1].strip()}"
+
+
 class _Diagnostics:
     """Passes engine events on and keeps the error messages among them."""
 
@@ -252,8 +260,10 @@ class _Diagnostics:
         diagnostic = event.diagnostic_event
         if diagnostic is not None and diagnostic.severity == "error":
             name = diagnostic.urn.split("::", 3)[-1] if diagnostic.urn else ""
-            message = diagnostic.message.strip()
-            if "Traceback (most recent call last)" not in message and "update failed" not in message:
+            message = diagnostic.message.strip().removeprefix("an unhandled error occurred: ")
+            if "Traceback (most recent call last)" in message:
+                message = _last_line(message)
+            if message not in {"update failed", "preview failed"}:
                 self._errors[f"{name}: {message}" if name else message] = None
         if self._forward is not None:
             self._forward(event)

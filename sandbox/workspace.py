@@ -46,6 +46,11 @@ class SandboxWorkspace:
         return self.folder / "cloud.jsonl"
 
     @property
+    def log(self) -> Path:
+        """What the engine said when it last failed."""
+        return self.folder / "engine.log"
+
+    @property
     def backend(self) -> Path:
         """The engine's file backend."""
         return self.folder / "backend"

@@ -1,4 +1,72 @@
 """Turns settings into the components' arguments: one function for each component, nothing else.
 
 The components know no stack and no phase; the settings know no component. What one becomes in the other stands here.
+`infra.wiring.edge` is not imported here: it needs the Cloudflare SDK, which only a stack with a CDN pays for.
 """
+
+from infra.wiring.aws import addons_args, cluster_args, data_key_args, network_args, node_pools_args
+from infra.wiring.data import (
+    database_credential_args,
+    postgres_args,
+    redis_args,
+    redis_credential_args,
+    shards_args,
+)
+from infra.wiring.front import (
+    app_access_args,
+    image_repository_args,
+    load_balancer_args,
+    logs_bucket_args,
+    uploads_bucket_args,
+)
+from infra.wiring.kubernetes import (
+    app_args,
+    app_secrets_args,
+    grafana_credential_args,
+    namespace_args,
+    operator_access_args,
+    operators_args,
+    pod_monitor_args,
+    pooler_args,
+    pooler_credential_args,
+    prometheus_rules_args,
+)
+from infra.wiring.names import names_of
+from infra.wiring.serving import autoscaler_args, gateway_args, microservice_args, vertical_args
+from infra.wiring.watch import alarms_args, alert_topic_args, budget_args
+
+__all__ = [
+    "addons_args",
+    "alarms_args",
+    "alert_topic_args",
+    "app_access_args",
+    "app_args",
+    "app_secrets_args",
+    "autoscaler_args",
+    "budget_args",
+    "cluster_args",
+    "data_key_args",
+    "database_credential_args",
+    "gateway_args",
+    "grafana_credential_args",
+    "image_repository_args",
+    "load_balancer_args",
+    "logs_bucket_args",
+    "microservice_args",
+    "names_of",
+    "namespace_args",
+    "network_args",
+    "node_pools_args",
+    "operator_access_args",
+    "operators_args",
+    "pod_monitor_args",
+    "pooler_args",
+    "pooler_credential_args",
+    "postgres_args",
+    "prometheus_rules_args",
+    "redis_args",
+    "redis_credential_args",
+    "shards_args",
+    "uploads_bucket_args",
+    "vertical_args",
+]

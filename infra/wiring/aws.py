@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from components.addons import AddonVersions
+from components.addons import AddonsArgs, AddonVersions
 from components.cluster import ClusterArgs
 from components.flow_logs import FlowLogs
 from components.keys import DataKeyArgs
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from components.cluster import Cluster
     from components.keys import DataKey
     from components.network import Network
+    from components.node_pools import NodePools
     from infra.settings import Settings
     from infra.settings.pools import PoolSizes
 
@@ -133,3 +134,8 @@ def _on_demand(name: str, instance_type: str, sizes: PoolSizes, taints: tuple[Ta
         disk_gib=sizes.disk_gib,
         taints=taints,
     )
+
+
+def addons_args(settings: Settings, cluster: Cluster, nodes: NodePools) -> AddonsArgs:
+    """The add-ons whose pods need nodes."""
+    return AddonsArgs(cluster_name=cluster.cluster_name, versions=addon_versions(settings), nodes=nodes.node_groups)

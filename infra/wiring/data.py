@@ -102,9 +102,10 @@ def shards_args(settings: Settings, key: DataKey, network: Network, cluster: Clu
     )
 
 
-def database_parameters(settings: Settings, instance_class_name: str) -> tuple[Parameter, ...]:
-    """The parameter group for a class: the guide's numbers, or scaled to the class's memory."""
-    memory = instance_class("rds", instance_class_name).memory_gib
+def database_parameters(settings: Settings, primary_class: str, replica_class: str | None) -> tuple[Parameter, ...]:
+    """The parameter group that a primary and its replicas share: it must fit the smaller of them."""
+    classes = [primary_class] if replica_class is None else [primary_class, replica_class]
+    memory = min(instance_class("rds", name).memory_gib for name in classes)
     return parameters(Profile(settings.postgres.profile), memory, settings.postgres.max_connections)
 
 
@@ -123,7 +124,6 @@ def _template(
     postgres = settings.postgres
     return PostgresTemplate(
         engine_version=postgres.engine_version,
-        family=f"postgres{postgres.engine_version}",
         instance_class=instance_class_name,
         replica_instance_class=replica_instance_class,
         allocated_storage_gib=storage[0],
@@ -135,7 +135,7 @@ def _template(
         subnet_ids=network.data_subnet_ids,
         client_security_group_ids=(cluster.security_group_id,),
         key_arn=key.key_arn,
-        parameters=database_parameters(settings, instance_class_name),
+        parameters=database_parameters(settings, instance_class_name, replica_instance_class if replicas else None),
         backup_retention_days=postgres.backup_retention_days,
         backup_window=postgres.backup_window,
         maintenance_window=postgres.maintenance_window,

@@ -1,4 +1,4 @@
-"""Arguments of what faces the internet: storage for logs and uploads, load balancer, CDN."""
+"""Arguments of the CDN and its certificates; imported only by a stack that has a CDN (the SDK is heavy)."""
 
 from __future__ import annotations
 
@@ -19,25 +19,13 @@ from components.cdn.policy import (
     RateLimits,
 )
 from components.cdn.rulesets import RulesetImport
-from components.cloudflare_ranges import cloudflare_ranges
-from components.load_balancer import LoadBalancerArgs
-from components.storage import LogsBucketArgs, UploadsBucketArgs
-from infra.wiring.names import names_of
 
 if TYPE_CHECKING:
     from components.cdn.origin_certificate import OriginCertificate
-    from components.cluster import Cluster
-    from components.keys import DataKey
     from components.load_balancer import LoadBalancer
-    from components.network import Network
-    from components.storage import LogsBucket
     from infra.settings import Settings
     from infra.settings.cdn import CacheLifetime
 
-DEREGISTRATION_SECONDS = 30
-"""How long the load balancer still sends to a leaving target: longer than the gateway pods' preStop of 15 s."""
-GATEWAY_HEALTH_PORT = 8080
-"""The gateway answers /health on its HTTP port without a redirect."""
 _IMPORT_PHASES = {
     "cache": "http_request_cache_settings",
     "cache_response": "http_response_cache_settings",
@@ -46,49 +34,6 @@ _IMPORT_PHASES = {
     "managed_firewall": "http_request_firewall_managed",
     "custom_firewall": "http_request_firewall_custom",
 }
-
-
-def logs_bucket_args(settings: Settings, network: Network) -> LogsBucketArgs:
-    """The bucket of access logs."""
-    return LogsBucketArgs(
-        account_id=network.account_id,
-        region=settings.region,
-        retention_days=settings.storage.logs_retention_days,
-        protect=settings.protect,
-        force_destroy=not settings.protect,
-    )
-
-
-def uploads_bucket_args(settings: Settings, key: DataKey, logs: LogsBucket) -> UploadsBucketArgs:
-    """The bucket of uploaded documents."""
-    uploads = settings.storage.uploads
-    return UploadsBucketArgs(
-        key_arn=key.key_arn,
-        protect=settings.protect,
-        force_destroy=not settings.protect,
-        infrequent_access_after_days=uploads.infrequent_access_after_days,
-        noncurrent_version_days=uploads.noncurrent_version_days,
-        abort_multipart_days=uploads.abort_multipart_days,
-        access_logs_bucket=logs.bucket_name,
-    )
-
-
-def load_balancer_args(settings: Settings, network: Network, cluster: Cluster, logs: LogsBucket) -> LoadBalancerArgs:
-    """The network load balancer: it admits Cloudflare, and whom the configuration names."""
-    ranges = cloudflare_ranges()
-    return LoadBalancerArgs(
-        prefix=names_of(settings).prefix,
-        vpc_id=network.vpc_id,
-        subnet_ids=tuple(network.public_subnet_ids),
-        cluster_security_group_id=cluster.security_group_id,
-        client_cidrs_v4=(*ranges.ipv4, *settings.gateway.allowed_cidrs),
-        client_cidrs_v6=ranges.ipv6,
-        deregistration_delay_seconds=DEREGISTRATION_SECONDS,
-        deletion_protection=settings.protect,
-        protect=settings.protect,
-        gateway_health_port=GATEWAY_HEALTH_PORT,
-        access_logs_bucket=logs.bucket_name,
-    )
 
 
 def origin_certificate_args(settings: Settings) -> OriginCertificateArgs:
@@ -114,7 +59,7 @@ def cdn_args(settings: Settings, balancer: LoadBalancer, certificate: OriginCert
         client_certificate_pem=certificate.client_certificate_pem if cdn.authenticated_origin_pulls else None,
         client_private_key_pem=certificate.client_private_key_pem if cdn.authenticated_origin_pulls else None,
         imports=tuple(
-            RulesetImport(phase, ruleset_id)
+            RulesetImport(phase=phase, ruleset_id=ruleset_id)
             for name, phase in _IMPORT_PHASES.items()
             if (ruleset_id := getattr(cdn.imports, name)) is not None
         ),

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from infra.settings import Settings
 
 PROJECT = "bailbondpro"
+APP = "bailbondpro"
+"""The `app` label of the application's pods (scaling guide, Kubernetes Deployment)."""
+GATEWAY_APP = "bailbondpro-gateway"
+"""The `app` label of the gateway's pods."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,12 @@ class Names:
     @property
     def tags(self) -> dict[str, str]:
         """Tags of every AWS resource. The phase is no tag: it would change every resource with every phase."""
-        return {"Project": PROJECT, "Environment": self.environment, "ManagedBy": "pulumi"}
+        return {
+            "Project": PROJECT,
+            "Environment": self.environment,
+            "Stack": self.prefix,
+            "ManagedBy": "pulumi",
+        }
 
 
 def names_of(settings: Settings) -> Names:

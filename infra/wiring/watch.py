@@ -9,9 +9,11 @@ from components.monitoring.alarm_catalog import CacheTarget, DatabaseTarget, Loa
 from components.monitoring.alarms import AlarmsArgs
 from components.monitoring.topic import AlertTopicArgs
 from infra.catalog import instance_class
-from infra.wiring.names import PROJECT, names_of
+from infra.wiring.names import names_of
 
 if TYPE_CHECKING:
+    import pulumi
+
     from components.keys import DataKey
     from components.load_balancer import LoadBalancer
     from components.monitoring.topic import AlertTopic
@@ -29,7 +31,7 @@ def alert_topic_args(settings: Settings, key: DataKey) -> AlertTopicArgs:
     return AlertTopicArgs(key_arn=key.key_arn, emails=settings.monitoring.alert_emails)
 
 
-def alarms_args(
+def alarms_args(  # noqa: PLR0917 - one argument for each watched system
     settings: Settings,
     topic: AlertTopic,
     postgres: Postgres,
@@ -95,7 +97,13 @@ def _shards(settings: Settings, shards: Shards | None) -> list[DatabaseTarget]:
 
 
 def _database(
-    settings: Settings, name: str, identifier: str, class_name: str, allocated_gib: int, *, is_replica: bool = False
+    settings: Settings,
+    name: str,
+    identifier: pulumi.Input[str],
+    class_name: str,
+    allocated_gib: int,
+    *,
+    is_replica: bool = False,
 ) -> DatabaseTarget:
     return DatabaseTarget(
         name=name,
@@ -113,11 +121,11 @@ def _burstable(class_name: str) -> bool:
 
 
 def budget_args(settings: Settings, topic: AlertTopic) -> BudgetArgs:
-    """The monthly budget of what carries this project's tag."""
+    """The monthly budget of what carries this stack's tag; activate `Stack` as a cost allocation tag once."""
     return BudgetArgs(
         budget_name=f"{names_of(settings).prefix}-monthly",
         monthly_limit_usd=settings.budget.monthly_limit_usd,
-        cost_filter_tag=CostTag(key="Project", value=PROJECT),
+        cost_filter_tag=CostTag(key="Stack", value=names_of(settings).prefix),
         emails=settings.budget.emails,
         topic_arns=(topic.topic_arn,),
         anomaly_threshold_usd=settings.budget.anomaly_threshold_usd,

@@ -48,7 +48,7 @@ def _tls_cert_request(_name: str, _inputs: Inputs, _identity: str) -> dict[str, 
     return {"certRequestPem": _pem("CERTIFICATE REQUEST")}
 
 
-def _tls_self_signed_cert(_name: str, _inputs: Inputs, _identity: str) -> dict[str, Any]:
+def _tls_certificate(_name: str, _inputs: Inputs, _identity: str) -> dict[str, Any]:
     return {"certPem": _pem("CERTIFICATE"), "readyForRenewal": False}
 
 
@@ -83,7 +83,8 @@ COMPUTE: dict[str, Compute] = {
     "random:index/randomString:RandomString": _random_string,
     "tls:index/privateKey:PrivateKey": _tls_private_key,
     "tls:index/certRequest:CertRequest": _tls_cert_request,
-    "tls:index/selfSignedCert:SelfSignedCert": _tls_self_signed_cert,
+    "tls:index/selfSignedCert:SelfSignedCert": _tls_certificate,
+    "tls:index/locallySignedCert:LocallySignedCert": _tls_certificate,
     "cloudflare:index/originCaCertificate:OriginCaCertificate": _origin_ca_certificate,
     "kubernetes:helm.sh/v3:Release": _helm_release,
 }

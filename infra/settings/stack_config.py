@@ -1,0 +1,22 @@
+"""The running stack's configuration, as the engine hands it to the program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulumi.runtime import config as engine
+
+from infra.settings.stack_file import read_config_map
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def raw_stack_config() -> Mapping[str, object]:
+    """The raw values under camelCase keys, `aws:region` as `region`.
+
+    Raises:
+        ConfigError: a key of an unknown namespace.
+    """
+    # The language host passes the configuration by environment, the Automation API by context.
+    return read_config_map({**engine.get_config_env(), **engine.CONFIG.get()})

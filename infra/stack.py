@@ -1,0 +1,241 @@
+"""The platform, system by system, in dependency order: this file is the architecture.
+
+Every phase builds the same systems; a phase changes sizes and counts. What a size becomes in a component's arguments
+stands in `infra.wiring`, the sizes themselves in `infra.phases`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_kubernetes as k8s
+
+from components.addons import Addons, PodIdentityRole
+from components.app_secrets import AppSecrets
+from components.autoscaling.autoscaler import Autoscaler
+from components.autoscaling.vertical import VerticalAutoscaler
+from components.budget import Budget
+from components.certificate import SelfSignedCertificate, SelfSignedCertificateArgs
+from components.cluster import Cluster
+from components.gateway.gateway import Gateway
+from components.image_repository import ImageRepository
+from components.keys import DataKey
+from components.kubernetes.namespace import Namespace
+from components.load_balancer import LoadBalancer
+from components.microservice import Microservice
+from components.monitoring.alarms import Alarms
+from components.monitoring.prometheus import PodMonitor, PrometheusRules
+from components.monitoring.topic import AlertTopic
+from components.network import Network
+from components.node_pools import NodePools
+from components.operator_access import OperatorAccess
+from components.operators import Operators
+from components.pooler import Pooler
+from components.postgres import Postgres
+from components.redis import Redis
+from components.secrets import Credential
+from components.shards import Shards
+from components.storage import LogsBucket, UploadsBucket
+from components.workload import Workload
+from infra import wiring
+
+if TYPE_CHECKING:
+    from infra.settings import Settings
+
+
+@dataclass(frozen=True)
+class Foundation:
+    """What everything else stands on."""
+
+    key: DataKey
+    network: Network
+    cluster: Cluster
+    nodes: NodePools
+    topic: AlertTopic
+
+
+@dataclass(frozen=True)
+class DataTier:
+    """Where the data lives."""
+
+    postgres: Postgres
+    shards: Shards | None
+    redis: Redis
+
+
+class Platform:
+    """One stack of the platform; building it registers every resource."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.names = wiring.names_of(settings)
+        self.aws = pulumi.ResourceOptions(provider=self._aws_provider())
+
+        foundation = self._foundation()
+        data = self._data(foundation)
+        logs = LogsBucket("logs", wiring.logs_bucket_args(settings, foundation.network), self.aws)
+        balancer = LoadBalancer(
+            "load-balancer",
+            wiring.load_balancer_args(settings, foundation.network, foundation.cluster, logs),
+            self.aws,
+        )
+        uploads = UploadsBucket("uploads", wiring.uploads_bucket_args(settings, foundation.key, logs), self.aws)
+        images = ImageRepository("images", wiring.image_repository_args(settings, foundation.key), self.aws)
+        self._inside_the_cluster(foundation, data, balancer, uploads)
+        Alarms(
+            "alarms",
+            wiring.alarms_args(settings, foundation.topic, data.postgres, data.shards, data.redis, balancer),
+            self.aws,
+        )
+        Budget("budget", wiring.budget_args(settings, foundation.topic), self.aws)
+        self._export(foundation, data, balancer, images)
+
+    def _aws_provider(self) -> aws.Provider:
+        """One region, tags on everything, and a refusal of any account but the allowed ones."""
+        return aws.Provider(
+            "aws",
+            region=self.settings.region,
+            allowed_account_ids=list(self.settings.aws.allowed_account_ids) or None,
+            default_tags=aws.ProviderDefaultTagsArgs(tags=self.names.tags),
+        )
+
+    def _foundation(self) -> Foundation:
+        """Encryption key, network, control plane, nodes, and where alarms go."""
+        settings = self.settings
+        key = DataKey("data-key", wiring.data_key_args(settings), self.aws)
+        network = Network("network", wiring.network_args(settings), self.aws)
+        cluster = Cluster("cluster", wiring.cluster_args(settings, key, network), self.aws)
+        nodes = NodePools(
+            "node-pools",
+            wiring.node_pools_args(settings, cluster, network),
+            pulumi.ResourceOptions.merge(
+                self.aws, pulumi.ResourceOptions(depends_on=[*cluster.node_prerequisites, *network.egress])
+            ),
+        )
+        Addons("addons", wiring.addons_args(settings, cluster, nodes), self.aws)
+        topic = AlertTopic("alerts", wiring.alert_topic_args(settings, key), self.aws)
+        return Foundation(key, network, cluster, nodes, topic)
+
+    def _data(self, base: Foundation) -> DataTier:
+        """PostgreSQL with its replicas, the shards of the third phase, and the Redis cluster."""
+        settings, key, network, cluster = self.settings, base.key, base.network, base.cluster
+        login = Credential("postgres-credential", wiring.database_credential_args(settings, key), self.aws)
+        postgres = Postgres("postgres", wiring.postgres_args(settings, key, network, cluster, login), self.aws)
+        shards = None
+        if settings.postgres.shards.count:
+            shards = Shards("shards", wiring.shards_args(settings, key, network, cluster), self.aws)
+        token = Credential("redis-credential", wiring.redis_credential_args(settings, key), self.aws)
+        redis = Redis("redis", wiring.redis_args(settings, key, network, cluster, token), self.aws)
+        return DataTier(postgres, shards, redis)
+
+    def _inside_the_cluster(
+        self, base: Foundation, data: DataTier, balancer: LoadBalancer, uploads: UploadsBucket
+    ) -> None:
+        """Operators, pooler, application, services, gateway, and the CDN in front of them."""
+        settings = self.settings
+        kubernetes = pulumi.ResourceOptions(provider=self._kubernetes_provider(base))
+        operators = self._operators(base, kubernetes)
+        ready = pulumi.ResourceOptions.merge(kubernetes, pulumi.ResourceOptions(depends_on=[*operators.releases]))
+        space = Namespace("namespace", wiring.namespace_args(settings), kubernetes)
+        pooler = self._pooler(base, data, space, kubernetes)
+        secrets = AppSecrets(
+            "app-secrets",
+            wiring.app_secrets_args(space.namespace, data.postgres, data.shards, data.redis, pooler),
+            kubernetes,
+        )
+        access = PodIdentityRole("app-access", wiring.app_access_args(settings, base.cluster, uploads), self.aws)
+        app = Workload(
+            "app",
+            wiring.app_args(settings, space.namespace, secrets, uploads),
+            pulumi.ResourceOptions.merge(kubernetes, pulumi.ResourceOptions(depends_on=access.ready)),
+        )
+        self._scaling(space, app, ready)
+        self._services(space, secrets, ready)
+        self._edge(space, balancer, ready)
+        if settings.monitoring.prometheus.enabled:
+            PodMonitor("app-metrics", wiring.pod_monitor_args(settings, space.namespace), ready)
+            PrometheusRules("alert-rules", wiring.prometheus_rules_args(settings, space.namespace), ready)
+
+    def _kubernetes_provider(self, base: Foundation) -> k8s.Provider:
+        """Reaches the cluster once it lets its administrators in and has nodes to run pods on."""
+        return k8s.Provider(
+            "kubernetes",
+            kubeconfig=base.cluster.kubeconfig,
+            cluster_identifier=self.names.cluster,
+            enable_server_side_apply=True,
+            enable_config_map_mutable=True,
+            enable_secret_mutable=True,
+            opts=pulumi.ResourceOptions(depends_on=[*base.cluster.access, *base.nodes.node_groups]),
+        )
+
+    def _operators(self, base: Foundation, kubernetes: pulumi.ResourceOptions) -> Operators:
+        settings = self.settings
+        grafana = None
+        if settings.monitoring.prometheus.enabled:
+            grafana = Credential("grafana-credential", wiring.grafana_credential_args(settings, base.key), self.aws)
+        access = OperatorAccess(
+            "operator-access", wiring.operator_access_args(settings, base.cluster, base.topic), self.aws
+        )
+        return Operators(
+            "operators",
+            wiring.operators_args(settings, base.cluster, base.network, base.topic, grafana),
+            pulumi.ResourceOptions.merge(kubernetes, pulumi.ResourceOptions(depends_on=access.ready)),
+        )
+
+    def _pooler(
+        self, base: Foundation, data: DataTier, space: Namespace, kubernetes: pulumi.ResourceOptions
+    ) -> Pooler | None:
+        settings = self.settings
+        if not settings.postgres.pooler.enabled:
+            return None
+        login = Credential("pooler-credential", wiring.pooler_credential_args(settings, base.key), self.aws)
+        return Pooler(
+            "pooler", wiring.pooler_args(settings, space.namespace, login, data.postgres, data.shards), kubernetes
+        )
+
+    def _scaling(self, space: Namespace, app: Workload, ready: pulumi.ResourceOptions) -> None:
+        settings = self.settings
+        if settings.autoscaling.enabled:
+            Autoscaler("autoscaler", wiring.autoscaler_args(settings, space.namespace, app), ready)
+        if settings.autoscaling.vpa.mode != "off":
+            VerticalAutoscaler("vertical-autoscaler", wiring.vertical_args(settings, space.namespace, app), ready)
+
+    def _services(self, space: Namespace, secrets: AppSecrets, ready: pulumi.ResourceOptions) -> None:
+        for service in self.settings.services:
+            Microservice(
+                f"service-{service.name}",
+                wiring.microservice_args(self.settings, service, space.namespace, secrets),
+                ready,
+            )
+
+    def _edge(self, space: Namespace, balancer: LoadBalancer, ready: pulumi.ResourceOptions) -> None:
+        """The gateway behind the load balancer, and Cloudflare in front of it."""
+        settings = self.settings
+        if not settings.cdn.enabled:
+            own = SelfSignedCertificate("gateway-certificate", SelfSignedCertificateArgs(domain=settings.domain))
+            Gateway("gateway", wiring.gateway_args(settings, space.namespace, own, balancer), ready)
+            return
+        # The Cloudflare SDK costs 2.3 s to import: only a stack with a CDN pays for it.
+        from components.cdn.cdn import Cdn  # noqa: PLC0415
+        from components.cdn.origin_certificate import OriginCertificate  # noqa: PLC0415
+        from infra.wiring import edge  # noqa: PLC0415
+
+        certificate = OriginCertificate("origin-certificate", edge.origin_certificate_args(settings))
+        Gateway("gateway", wiring.gateway_args(settings, space.namespace, certificate, balancer), ready)
+        Cdn("cdn", edge.cdn_args(settings, balancer, certificate))
+
+    def _export(self, base: Foundation, data: DataTier, balancer: LoadBalancer, images: ImageRepository) -> None:
+        pulumi.export("environment", self.settings.environment.value)
+        pulumi.export("phase", self.settings.phase.value)
+        pulumi.export("clusterName", base.cluster.cluster_name)
+        pulumi.export("kubeconfig", base.cluster.kubeconfig)
+        pulumi.export("loadBalancerDnsName", balancer.dns_name)
+        pulumi.export("databaseHost", data.postgres.host)
+        pulumi.export("databaseReplicaHosts", list(data.postgres.replica_hosts))
+        pulumi.export("shardHosts", list(data.shards.hosts) if data.shards is not None else [])
+        pulumi.export("redisHost", data.redis.host)
+        pulumi.export("imageRepository", images.repository_url)
+        pulumi.export("url", f"https://{self.settings.cdn.hosts.app}")

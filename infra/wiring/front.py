@@ -1,0 +1,88 @@
+"""Arguments of the load balancer, and of the buckets and the registry beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from components.addons import PodIdentityRoleArgs
+from components.cloudflare_ranges import cloudflare_ranges
+from components.image_repository import ImageRepositoryArgs
+from components.load_balancer import LoadBalancerArgs
+from components.storage import LogsBucketArgs, UploadsBucketArgs
+from infra.wiring.names import APP, names_of
+
+if TYPE_CHECKING:
+    from components.cluster import Cluster
+    from components.keys import DataKey
+    from components.network import Network
+    from components.storage import LogsBucket, UploadsBucket
+    from infra.settings import Settings
+
+DEREGISTRATION_SECONDS = 30
+"""How long the load balancer still sends to a leaving target: longer than the gateway pods' preStop of 15 s."""
+GATEWAY_HEALTH_PORT = 8080
+"""The gateway answers /health on its HTTP port without a redirect."""
+
+
+def logs_bucket_args(settings: Settings, network: Network) -> LogsBucketArgs:
+    """The bucket of access logs."""
+    return LogsBucketArgs(
+        account_id=network.account_id,
+        region=settings.region,
+        retention_days=settings.storage.logs_retention_days,
+        protect=settings.protect,
+        force_destroy=not settings.protect,
+    )
+
+
+def uploads_bucket_args(settings: Settings, key: DataKey, logs: LogsBucket) -> UploadsBucketArgs:
+    """The bucket of uploaded documents."""
+    uploads = settings.storage.uploads
+    return UploadsBucketArgs(
+        key_arn=key.key_arn,
+        protect=settings.protect,
+        force_destroy=not settings.protect,
+        infrequent_access_after_days=uploads.infrequent_access_after_days,
+        noncurrent_version_days=uploads.noncurrent_version_days,
+        abort_multipart_days=uploads.abort_multipart_days,
+        access_logs_bucket=logs.bucket_name,
+    )
+
+
+def load_balancer_args(settings: Settings, network: Network, cluster: Cluster, logs: LogsBucket) -> LoadBalancerArgs:
+    """The network load balancer: it admits Cloudflare, and whom the configuration names."""
+    ranges = cloudflare_ranges()
+    return LoadBalancerArgs(
+        prefix=names_of(settings).prefix,
+        vpc_id=network.vpc_id,
+        subnet_ids=tuple(network.public_subnet_ids),
+        cluster_security_group_id=cluster.security_group_id,
+        client_cidrs_v4=(*ranges.ipv4, *settings.gateway.allowed_cidrs),
+        client_cidrs_v6=ranges.ipv6,
+        deregistration_delay_seconds=DEREGISTRATION_SECONDS,
+        deletion_protection=settings.protect,
+        protect=settings.protect,
+        gateway_health_port=GATEWAY_HEALTH_PORT,
+        access_logs_bucket=logs.bucket_name,
+    )
+
+
+def image_repository_args(settings: Settings, key: DataKey) -> ImageRepositoryArgs:
+    """The registry of the application's images."""
+    return ImageRepositoryArgs(
+        repository_name=f"{names_of(settings).prefix}/app",
+        protect=settings.protect,
+        keep_images=settings.storage.image_repository_keep,
+        key_arn=key.key_arn,
+        force_delete=not settings.protect,
+    )
+
+
+def app_access_args(settings: Settings, cluster: Cluster, uploads: UploadsBucket) -> PodIdentityRoleArgs:
+    """What the application's pods may do in AWS: read and write uploaded documents."""
+    return PodIdentityRoleArgs(
+        cluster_name=cluster.cluster_name,
+        namespace=settings.app.namespace,
+        service_account=f"{APP}-app",
+        policy_json=uploads.access_policy,
+    )

@@ -1,0 +1,276 @@
+"""Arguments of what runs in the cluster: operators, namespace, pooler, application, autoscalers, gateway."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from components.app_secrets import AppSecretsArgs, database_entries, redis_entries
+from components.kubernetes.namespace import NamespaceArgs
+from components.kubernetes.network_policies import Peer, TrafficRule, https_anywhere, pod_identity
+from components.kubernetes.pods import ContainerPort, EnvVar, Placement, Probe
+from components.kubernetes.pods import Resources as PodResources
+from components.monitoring.alerts import Thresholds
+from components.monitoring.prometheus import PodMonitorArgs, PrometheusRulesArgs
+from components.node_pools import POOL_LABEL
+from components.operator_access import OperatorAccessArgs
+from components.operator_values import ClusterAutoscaler, LoadBalancerController, OperatorsArgs, PrometheusStack
+from components.pooler import PoolerArgs, PoolerEndpoint
+from components.runtime_env import ClientPools, RuntimeEnvironment, environment
+from components.secrets import CredentialArgs
+from components.workload import WorkloadArgs
+from infra.limits import pool_sizes
+from infra.settings import Environment
+from infra.wiring.aws import SYSTEM_TAINT
+from infra.wiring.data import RECOVERY_DAYS
+from infra.wiring.names import APP, GATEWAY_APP, names_of
+
+if TYPE_CHECKING:
+    import pulumi
+
+    from components.app_secrets import AppSecrets
+    from components.cluster import Cluster
+    from components.keys import DataKey
+    from components.monitoring.topic import AlertTopic
+    from components.network import Network
+    from components.pooler import Pooler
+    from components.postgres import Postgres
+    from components.redis import Redis
+    from components.secrets import Credential
+    from components.shards import Shards
+    from components.storage import UploadsBucket
+    from infra.settings import Settings
+    from infra.settings.base import Resources
+
+POSTGRES_PORTS = (5432,)
+REDIS_PORTS = (6379,)
+POOLER_PORTS = (6432,)
+MONITORING_NAMESPACE = "monitoring"
+
+
+def pod_resources(resources: Resources, ephemeral_mib: int = 256) -> PodResources:
+    """Requests and limits in Kubernetes' notation."""
+    return PodResources(
+        cpu_request=f"{resources.cpu_request_millicores}m",
+        memory_request=f"{resources.memory_request_mib}Mi",
+        cpu_limit=f"{resources.cpu_limit_millicores}m",
+        memory_limit=_memory(resources.memory_limit_mib),
+        ephemeral_request=f"{ephemeral_mib}Mi",
+        ephemeral_limit=f"{ephemeral_mib}Mi",
+    )
+
+
+def _memory(mib: int) -> str:
+    return f"{mib // 1024}Gi" if mib % 1024 == 0 else f"{mib}Mi"
+
+
+def app_placement() -> Placement:
+    """The pool of the application, its services and the gateway."""
+    return Placement(label_key=POOL_LABEL, label_value="app")
+
+
+def system_placement(settings: Settings) -> Placement:
+    """The pool of operators: the system pool where there is one, else the application's."""
+    if not settings.pools.system.enabled:
+        return app_placement()
+    return Placement(
+        label_key=POOL_LABEL, label_value="system", taint_key=SYSTEM_TAINT.key, taint_value=SYSTEM_TAINT.value
+    )
+
+
+def grafana_credential_args(settings: Settings, key: DataKey) -> CredentialArgs:
+    """Grafana's administrator."""
+    return CredentialArgs(
+        secret_name=f"{names_of(settings).prefix}/grafana",
+        username="admin",
+        recovery_window_days=RECOVERY_DAYS[settings.environment.value],
+        key_arn=key.key_arn,
+        protect=settings.protect,
+    )
+
+
+def pooler_credential_args(settings: Settings, key: DataKey) -> CredentialArgs:
+    """The user that pods connect to the pooler as."""
+    return CredentialArgs(
+        secret_name=f"{names_of(settings).prefix}/pgbouncer",
+        username=APP,
+        generation=settings.postgres.password_generation,
+        recovery_window_days=RECOVERY_DAYS[settings.environment.value],
+        key_arn=key.key_arn,
+        protect=settings.protect,
+    )
+
+
+def operators_args(
+    settings: Settings, cluster: Cluster, network: Network, topic: AlertTopic, grafana: Credential | None
+) -> OperatorsArgs:
+    """The controllers that the platform's own objects need."""
+    prometheus = settings.monitoring.prometheus
+    stack = None
+    if grafana is not None:
+        stack = PrometheusStack(
+            region=settings.region,
+            grafana_password=grafana.password,
+            alert_topic_arn=topic.topic_arn,
+            retention_days=prometheus.retention_days,
+            storage_gib=prometheus.storage_gib,
+        )
+    return OperatorsArgs(
+        cluster_name=cluster.cluster_name,
+        load_balancer_controller=LoadBalancerController(region=settings.region, vpc_id=network.vpc_id),
+        cluster_autoscaler=ClusterAutoscaler(region=settings.region, cluster_version=settings.cluster.version),
+        keda=settings.autoscaling.metrics_backend == "keda",
+        vertical_pod_autoscaler=settings.autoscaling.vpa.mode != "off",
+        prometheus_stack=stack,
+        placement=system_placement(settings),
+        high_availability=settings.environment is Environment.PROD,
+    )
+
+
+def operator_access_args(settings: Settings, cluster: Cluster, topic: AlertTopic) -> OperatorAccessArgs:
+    """What the operators may do in AWS."""
+    return OperatorAccessArgs(
+        cluster_name=cluster.cluster_name,
+        alert_topic_arn=topic.topic_arn if settings.monitoring.prometheus.enabled else None,
+    )
+
+
+def namespace_args(settings: Settings) -> NamespaceArgs:
+    """The namespace of everything that serves customers."""
+    return NamespaceArgs(
+        name=settings.app.namespace,
+        pod_security_version=f"v{settings.cluster.version}",
+        protect=settings.protect,
+    )
+
+
+def pooler_args(
+    settings: Settings, namespace: pulumi.Input[str], login: Credential, postgres: Postgres, shards: Shards | None
+) -> PoolerArgs:
+    """PgBouncer with a pool for each database server, sized so that all pods together fit max_connections."""
+    sizes = pool_sizes(settings)
+    endpoints = [_endpoint("primary", postgres, postgres.host, sizes.primary)]
+    endpoints += [
+        _endpoint(f"replica_{number}", postgres, host, sizes.replica)
+        for number, host in enumerate(postgres.replica_hosts, start=1)
+    ]
+    for index, server in enumerate(shards.servers if shards is not None else ()):
+        endpoints.append(_endpoint(f"shard_{index}", server, server.host, sizes.shard))
+    return PoolerArgs(
+        namespace=namespace,
+        image=settings.postgres.pooler.image,
+        endpoints=tuple(endpoints),
+        client_username=APP,
+        client_password=login.password,
+        client_apps=(APP, *(service.name for service in settings.services)),
+        database_cidrs=(settings.network.vpc_cidr,),
+        replicas=settings.postgres.pooler.replicas,
+        resources=pod_resources(settings.postgres.pooler.resources),
+        max_client_connections=sizes.max_client_connections,
+        placement=app_placement(),
+    )
+
+
+def _endpoint(name: str, server: Postgres, host: pulumi.Input[str], size: int) -> PoolerEndpoint:
+    return PoolerEndpoint(
+        name=name,
+        host=host,
+        database=server.database_name,
+        username=server.credential.username or "",
+        password=server.credential.password,
+        pool_size=size,
+        port=server.port,
+    )
+
+
+def app_secrets_args(
+    namespace: pulumi.Input[str], postgres: Postgres, shards: Shards | None, redis: Redis, pooler: Pooler | None
+) -> AppSecretsArgs:
+    """The connection URLs of the pods: through the pooler where there is one."""
+    count = len(shards.servers) if shards is not None else 0
+    if pooler is None:
+        urls = database_entries(postgres.url, postgres.replica_urls, shards.urls if shards is not None else ())
+    else:
+        replicas = tuple(pooler.url(f"replica_{number + 1}") for number in range(len(postgres.replica_urls)))
+        urls = database_entries(
+            pooler.url("primary"), replicas, tuple(pooler.url(f"shard_{index}") for index in range(count))
+        )
+    return AppSecretsArgs(namespace=namespace, database=urls, redis=redis_entries(redis.url, redis.host, redis.port))
+
+
+def app_args(
+    settings: Settings, namespace: pulumi.Input[str], secrets: AppSecrets, uploads: UploadsBucket
+) -> WorkloadArgs:
+    """The application: the guide's Deployment and Service."""
+    app, autoscaling = settings.app, settings.autoscaling
+    resources = pod_resources(app.resources, app.ephemeral_storage_mib)
+    return WorkloadArgs(
+        namespace=namespace,
+        image=app.image,
+        ports=(ContainerPort(name="http", number=app.port), ContainerPort(name="api", number=app.api_port)),
+        replicas=None if autoscaling.enabled else app.replicas,
+        min_replicas=autoscaling.min_replicas if autoscaling.enabled else app.replicas,
+        resources=resources,
+        liveness=Probe(port=app.port, path="/health", initial_delay_seconds=30, period_seconds=10),
+        readiness=Probe(port=app.port, path="/ready", initial_delay_seconds=5, period_seconds=5),
+        startup=Probe(port=app.port, path="/health", period_seconds=2, failure_threshold=30),
+        env=environment(
+            RuntimeEnvironment(
+                memory_limit=resources.memory_limit,
+                port=app.port,
+                api_port=app.api_port,
+                replicas=settings.postgres.replicas,
+                shards=settings.postgres.shards.count,
+                pools=client_pools(settings),
+                extra=(
+                    EnvVar(name="UPLOADS_BUCKET", value=uploads.bucket_name),
+                    *(EnvVar(name=key, value=value) for key, value in sorted(app.environment.items())),
+                ),
+            )
+        ),
+        secret_checksum=secrets.checksum,
+        pre_stop_seconds=app.pre_stop_seconds,
+        termination_grace_seconds=app.termination_grace_seconds,
+        longest_request_seconds=settings.gateway.app.timeouts.read_seconds,
+        placement=app_placement(),
+        ingress=(
+            TrafficRule(peers=(Peer(app=GATEWAY_APP),), ports=(app.port, app.api_port)),
+            TrafficRule(peers=(Peer(namespace=MONITORING_NAMESPACE),), ports=(app.port,)),
+        ),
+        egress=data_egress(settings),
+    )
+
+
+def data_egress(settings: Settings) -> tuple[TrafficRule, ...]:
+    """Where pods that use the databases may connect to: the pooler or the databases, the cache, HTTPS services."""
+    vpc = Peer(cidr=settings.network.vpc_cidr)
+    databases = (
+        TrafficRule(peers=(Peer(app="pgbouncer"),), ports=POOLER_PORTS)
+        if settings.postgres.pooler.enabled
+        else TrafficRule(peers=(vpc,), ports=POSTGRES_PORTS)
+    )
+    return databases, TrafficRule(peers=(vpc,), ports=REDIS_PORTS), https_anywhere(), pod_identity()
+
+
+def client_pools(settings: Settings) -> ClientPools:
+    """Connections that each pod opens at most."""
+    pools = settings.postgres.client_pools
+    return ClientPools(primary=pools.primary, replica=pools.replica, shard=pools.shard)
+
+
+def pod_monitor_args(settings: Settings, namespace: pulumi.Input[str]) -> PodMonitorArgs:
+    """Scrapes the application's metrics, which the requests-per-second target is computed from."""
+    return PodMonitorArgs(namespace=namespace, app=APP, path=settings.app.metrics_path)
+
+
+def prometheus_rules_args(settings: Settings, namespace: pulumi.Input[str]) -> PrometheusRulesArgs:
+    """Recording rules and alerts at the guide's thresholds."""
+    thresholds = settings.monitoring.thresholds
+    return PrometheusRulesArgs(
+        namespace=namespace,
+        thresholds=Thresholds(
+            cpu_percent=thresholds.cpu_percent,
+            memory_percent=thresholds.memory_percent,
+            response_ms=thresholds.response_time_ms,
+            error_percent=thresholds.error_rate_percent,
+        ),
+    )
