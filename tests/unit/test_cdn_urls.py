@@ -107,6 +107,12 @@ def test_a_browser_sees_what_the_origin_says_about_a_personal_response() -> None
     assert "cache-control" not in dict(found.response_headers)
 
 
+def test_a_signed_in_visitor_s_browser_sees_the_origin_s_own_lifetime_of_a_public_page() -> None:
+    request = Request.of(f"https://{DOMAIN}/pricing", headers={"Cookie": "session=abc"})
+    found = explain(POLICY, request, _careless(request))
+    assert (found.cacheable, found.browser_ttl) == (False, 600)
+
+
 def test_s_maxage_of_the_origin_decides_and_forbids_stale_copies_of_a_page() -> None:
     request = Request.of(f"https://{DOMAIN}/pricing")
     response = Response.of(200, {"Cache-Control": "public, s-maxage=60", "Content-Type": "text/html"})
