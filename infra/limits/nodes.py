@@ -95,14 +95,6 @@ def nodes_hold_all_pods(settings: Settings) -> Iterator[Finding]:
     """Pods beyond the largest pool stay pending, so an autoscaler's maximum would never be reached."""
     pool = settings.pools.app
     node, load = allocatable(instance_class("ec2", pool.instance_type)), peak_load(settings)
-    if node.cpu_millicores <= 0 or node.memory_mib <= 0:
-        yield Finding(
-            path="pools.app.instanceType",
-            value=pool.instance_type,
-            allowed="a type with room besides the node's own daemons",
-            fix="use `t4g.large` or larger",
-        )
-        return
     needed = max(-(-load.cpu_millicores // node.cpu_millicores), -(-load.memory_mib // node.memory_mib))
     if needed > pool.max_size:
         yield Finding(
@@ -127,7 +119,7 @@ def largest_pod_fits_a_node(settings: Settings) -> Iterator[Finding]:
             "memoryRequestMib": (resources.memory_request_mib, node.memory_mib),
         }
         for key, (wanted, room) in requests.items():
-            if wanted > room > 0:
+            if wanted > room:
                 yield Finding(
                     path=f"{path}.resources.{key}",
                     value=wanted,

@@ -1,0 +1,257 @@
+from __future__ import annotations
+
+import itertools
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from infra import limits
+from infra.catalog import instance_class, instance_classes
+from infra.limits import RULES, app_pods, pool_sizes, service_pods, upgrade_findings
+from infra.limits.connections import client_connections
+from infra.limits.nodes import allocatable, peak_load
+from infra.limits.postgres import work_mem_grants
+from infra.limits.windows import daily_minutes, overlap, weekly_length
+from infra.settings import Settings
+from tests.support.configs import DIGEST, ENVIRONMENTS, PHASES, problems, raw, settings
+from tests.support.limit_cases import ACCEPTED, REFUSED, Case
+
+ACCOUNT = {"zoneId": "0" * 31 + "a", "accountId": "0" * 31 + "b"}
+
+
+def _rules_of(case: Case) -> set[tuple[str, str]]:
+    found = problems(raw(case.environment, case.phase, **case.areas))
+    return {(problem.rule, problem.path.removeprefix("bailbondpro:")) for problem in found}
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=lambda case: f"{case.rule}: {case.path}")
+def test_a_violated_limit_is_reported_alone_at_its_key(case: Case) -> None:
+    assert _rules_of(case) == {(case.rule, case.path)}
+
+
+@pytest.mark.parametrize("case", ACCEPTED, ids=lambda case: f"{case.rule}: {case.path}")
+def test_a_value_just_inside_its_limit_is_accepted(case: Case) -> None:
+    assert _rules_of(case) == set()
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_every_limit_has_a_case_that_violates_it(rule: limits.Rule) -> None:
+    assert rule.id in {case.rule for case in REFUSED}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_limit_reads_no_area_that_it_does_not_name(rule: limits.Rule, environment: str, phase: str) -> None:
+    whole = settings(environment, phase)
+    part = SimpleNamespace(**{area: getattr(whole, area) for area in rule.areas})
+    assert list(rule.problems(cast("Settings", part))) == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_every_limit_names_its_source(rule: limits.Rule) -> None:
+    assert len(rule.source) > 10
+    assert rule.areas <= set(Settings.model_fields)
+
+
+def test_limits_have_distinct_names() -> None:
+    assert len({rule.id for rule in RULES}) == len(RULES)
+
+
+def test_a_limit_is_skipped_while_one_of_its_areas_is_unreadable() -> None:
+    broken = settings("dev", "horizontal").model_copy(
+        update={"redis": settings("dev", "horizontal").redis.model_copy(update={"shards": 3})}
+    )
+    assert [problem.rule for problem in limits.check(broken)] == ["redis-cluster-client"]
+    assert limits.check(broken, frozenset({"redis"})) == []
+
+
+def test_every_fix_is_a_sentence_without_a_final_stop() -> None:
+    for case in REFUSED:
+        for problem in problems(raw(case.environment, case.phase, **case.areas)):
+            assert problem.fix
+            assert not problem.fix.endswith(".")
+            assert problem.allowed
+
+
+# Connections
+
+
+def test_twenty_guide_pods_would_open_four_hundred_connections_without_a_pooler() -> None:
+    found = problems(raw("prod", "microservices", services=[], postgres={"pooler": {"enabled": False}}))
+    primary = next(problem for problem in found if problem.path.endswith("clientPools.primary"))
+    assert primary.rule == "connections-fit"
+    assert "set postgres.pooler.enabled to true" in primary.fix
+
+
+def test_the_suggested_pool_makes_the_connections_fit() -> None:
+    areas: dict[str, object] = {"postgres": {"pooler": {"enabled": False}, "clientPools": {"primary": 16}}}
+    assert problems(raw("prod", "horizontal", **areas)) == ()
+    pods = app_pods(settings("prod", "horizontal"))
+    assert pods == 11
+    assert pods * 16 <= 185 < pods * 17
+
+
+def test_pods_are_counted_with_the_rollouts_surge() -> None:
+    assert app_pods(settings("prod", "microservices")) == 21
+    fixed = settings("dev", "optimization", autoscaling={"enabled": False}, app={"replicas": 5, "maxSurge": 2})
+    assert app_pods(fixed) == 7
+
+
+def test_services_count_by_the_databases_they_use() -> None:
+    loaded = settings("prod", "microservices")
+    assert service_pods(loaded) == 6 * 7
+    assert service_pods(loaded, "shards") == 2 * 7
+    assert service_pods(loaded, "primary") == 5 * 7
+
+
+@given(
+    max_connections=st.integers(50, 5000),
+    reserved=st.integers(3, 200),
+    poolers=st.integers(1, 20),
+    pods=st.integers(1, 200),
+    pools=st.tuples(st.integers(1, 500), st.integers(1, 500), st.integers(1, 500)),
+)
+def test_the_poolers_connections_always_fit(
+    max_connections: int, reserved: int, poolers: int, pods: int, pools: tuple[int, int, int]
+) -> None:
+    base = settings("prod", "microservices")
+    loaded = base.model_copy(
+        update={
+            "autoscaling": base.autoscaling.model_copy(update={"max_replicas": pods}),
+            "postgres": base.postgres.model_copy(
+                update={
+                    "max_connections": max_connections,
+                    "reserved_connections": reserved,
+                    "pooler": base.postgres.pooler.model_copy(update={"replicas": poolers}),
+                    "client_pools": base.postgres.client_pools.model_copy(
+                        update=dict(zip(("primary", "replica", "shard"), pools, strict=True))
+                    ),
+                }
+            ),
+        }
+    )
+    sizes = pool_sizes(loaded)
+    room = max(0, max_connections - reserved)
+    for kind in ("primary", "replica", "shard"):
+        size = getattr(sizes, kind)
+        assert (poolers + 1) * size <= room
+        assert size <= client_connections(loaded, kind)
+    assert sizes.max_client_connections >= client_connections(loaded, "primary")
+
+
+def test_pools_of_the_last_phase_share_the_guides_two_hundred_connections() -> None:
+    sizes = pool_sizes(settings("prod", "microservices"))
+    assert (sizes.primary, sizes.replica, sizes.shard) == (61, 61, 61)
+    assert 3 * sizes.primary <= 200 - 15
+
+
+def test_endpoints_that_do_not_exist_get_no_pool() -> None:
+    sizes = pool_sizes(settings("dev", "horizontal"))
+    assert sizes.shard == 0
+    assert sizes.primary > 0
+
+
+# PostgreSQL
+
+
+@pytest.mark.parametrize(("memory", "grants"), [(4, 0), (8, 8), (16, 40), (32, 104)])
+def test_work_mem_grants_follow_from_the_guides_parameters(memory: float, grants: int) -> None:
+    assert work_mem_grants(memory, 200) == grants
+
+
+@given(st.floats(1, 512), st.integers(50, 5000))
+def test_work_mem_grants_never_exceed_the_memory(memory: float, connections: int) -> None:
+    used = work_mem_grants(memory, connections) * 0.25
+    assert used == 0 or 4 + 0.01 * connections + used <= memory + 1e-9
+
+
+# Windows
+
+
+def test_a_window_may_cross_midnight() -> None:
+    assert len(daily_minutes("23:30-00:30")) == 60
+    assert weekly_length("sun:23:30-mon:00:30") == 60
+    assert overlap("23:45-00:15", "sun:23:50-sun:23:55")
+    assert overlap("00:00-00:10", "sun:23:30-mon:00:30")
+
+
+def test_touching_windows_do_not_overlap() -> None:
+    assert not overlap("03:00-04:00", "sun:04:00-sun:05:00")
+
+
+# EKS
+
+
+@pytest.mark.parametrize(
+    ("deployed", "wanted", "fix"),
+    [("1.34", "1.36", "1.35"), ("1.35", "1.34", "1.35"), ("1.33", "1.36", "1.34")],
+)
+def test_a_skipped_or_lowered_version_is_refused_with_the_next_step(deployed: str, wanted: str, fix: str) -> None:
+    (finding,) = upgrade_findings(deployed, wanted)
+    assert finding.fix == f'use "{fix}"'
+
+
+@pytest.mark.parametrize(("deployed", "wanted"), [("1.35", "1.35"), ("1.34", "1.35"), ("1.35", "1.36")])
+def test_one_step_up_or_none_is_fine(deployed: str, wanted: str) -> None:
+    assert list(upgrade_findings(deployed, wanted)) == []
+
+
+# Nodes
+
+
+def test_a_node_gives_pods_less_than_its_size() -> None:
+    large = allocatable(instance_class("ec2", "m8g.large"))
+    assert large.cpu_millicores == 2000 - 70 - 250
+    assert large.memory_mib == 8192 - (255 + 11 * 110 + 100) - 400
+
+
+def test_every_node_type_of_the_table_has_room_for_pods() -> None:
+    for known in instance_classes("ec2").values():
+        room = allocatable(known)
+        assert room.cpu_millicores > 1000, known.name
+        assert room.memory_mib > 1024, known.name
+
+
+def test_the_number_of_nodes_in_the_fix_is_enough() -> None:
+    areas: dict[str, object] = {"pools": {"app": {"maxSize": 3}}, "autoscaling": {"maxReplicas": 60}}
+    (problem,) = (p for p in problems(raw("prod", "horizontal", **areas)) if p.rule == "nodes-hold-pods")
+    enough = int(problem.fix.removeprefix("set it to ").split(",")[0])
+    assert enough > 3
+    for size, fits in ((enough, True), (enough - 1, False)):
+        again = problems(raw("prod", "horizontal", **{**areas, "pools": {"app": {"maxSize": size}}}))
+        assert (not any(p.rule == "nodes-hold-pods" for p in again)) is fits
+
+
+def test_add_ons_load_the_app_pool_only_without_a_system_pool() -> None:
+    alone = settings("prod", "horizontal")
+    shared = settings("prod", "horizontal", pools={"system": {"enabled": False}})
+    assert peak_load(shared).cpu_millicores - peak_load(alone).cpu_millicores == 600 + 700
+
+
+# Catalogue
+
+
+@pytest.mark.parametrize("service", ["ec2", "rds", "elasticache"])
+def test_the_table_has_plausible_classes(service: str) -> None:
+    classes = instance_classes(service)  # type: ignore[arg-type]  # a parameter of the test
+    assert len(classes) >= 15
+    for name, known in classes.items():
+        assert known.vcpu in {1, 2, 4, 8, 16, 32}
+        assert 0.5 <= known.memory_gib <= 512
+        assert (known.max_pods > 0) is (service == "ec2"), name
+
+
+def test_classes_double_with_their_size() -> None:
+    for family in ("m8g", "r8g", "c8g", "m7g"):
+        sizes = [instance_class("ec2", f"{family}.{size}") for size in ("large", "xlarge", "2xlarge", "4xlarge")]
+        assert [size.vcpu for size in sizes] == [2, 4, 8, 16]
+        assert all(later.memory_gib == 2 * earlier.memory_gib for earlier, later in itertools.pairwise(sizes))
+
+
+def test_a_prod_image_by_digest_is_what_the_rule_wants() -> None:
+    assert problems(raw("prod", "horizontal", app={"image": DIGEST})) == ()
+    assert problems(raw("prod", "horizontal", cdn={**ACCOUNT, "enabled": False})) == ()
