@@ -46,6 +46,11 @@ def test_the_alias_points_at_the_key() -> None:
     assert recording.result["alias"] == "alias/bailbondpro-test-data"
 
 
+def test_an_alias_may_be_given_with_its_prefix() -> None:
+    given = build(replace(ARGS, alias="alias/bailbondpro-test-data"))
+    assert given.result["alias"] == "alias/bailbondpro-test-data"
+
+
 def test_the_arn_is_the_keys_own() -> None:
     recording = build()
     assert recording.result["arn"].endswith(f":key/{recording.result['id']}")

@@ -39,7 +39,7 @@ def test_long_names_that_differ_only_at_the_end_stay_different() -> None:
 
 
 def test_shortening_never_leaves_a_double_hyphen_before_the_hash() -> None:
-    name = physical_name(NameKind.REPLICATION_GROUP, "a" * 31, "b" * 20)
+    name = physical_name(NameKind.REPLICATION_GROUP, "a" * 30, "b" * 20)
     assert "--" not in name
     assert len(name) <= 40
 

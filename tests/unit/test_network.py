@@ -278,6 +278,8 @@ def test_the_flow_log_role_trusts_this_account_only() -> None:
     trust = json.loads(recording.one("aws:iam/role:Role").inputs["assumeRolePolicy"])["Statement"][0]
     assert trust["Principal"] == {"Service": ["vpc-flow-logs.amazonaws.com"]}
     assert trust["Condition"]["StringEquals"]["aws:SourceAccount"] == [recording.result["account"]]
+    (pattern,) = trust["Condition"]["ArnLike"]["aws:SourceArn"]
+    assert pattern.endswith(f":{recording.result['account']}:vpc-flow-log/*")
 
 
 def test_nat_gateways_come_up_after_the_way_out() -> None:
