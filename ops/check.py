@@ -75,11 +75,16 @@ def check(stack: str, config_file: Path | None = None, phase: str | None = None)
     """
     name = stack.rsplit("/", 1)[-1]
     file = config_file or ROOT / f"Pulumi.{name}.yaml"
-    lines: Mapping[str, int] = {}
     try:
         source = read_stack_source(file)
-        lines = source.lines
+    except ConfigError as error:
+        return CheckResult(stack=name, file=file, problems=error.problems)
+    problems = source.problems
+    settings = None
+    try:
         settings = load({**source.raw, "phase": phase} if phase is not None else source.raw)
     except ConfigError as error:
-        return CheckResult(stack=name, file=file, problems=error.problems, lines=lines)
-    return CheckResult(stack=name, file=file, settings=settings, lines=lines)
+        problems += error.problems
+    return CheckResult(
+        stack=name, file=file, problems=problems, settings=None if problems else settings, lines=source.lines
+    )

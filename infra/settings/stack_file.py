@@ -24,10 +24,12 @@ class StackSource:
     Attributes:
         raw: Its values, as `load` takes them.
         lines: The line of every key, by key path (`bailbondpro:postgres.replicas`), counted from 1.
+        problems: What is wrong with the file but lets the rest of it be read: unknown or doubled keys.
     """
 
     raw: Mapping[str, object]
     lines: Mapping[str, int]
+    problems: tuple[Problem, ...]
 
 
 class _CoreLoader(yaml.SafeLoader):
@@ -111,11 +113,18 @@ def read_stack_file(path: Path) -> Mapping[str, object]:
     Raises:
         ConfigError: The file is missing, unreadable, not YAML, not a stack file, or has unknown or doubled keys.
     """
-    return read_stack_source(path).raw
+    source = read_stack_source(path)
+    if source.problems:
+        raise ConfigError(source.problems)
+    return source.raw
 
 
 def read_stack_source(path: Path) -> StackSource:
-    """As `read_stack_file`, with the lines of the keys."""
+    """As `read_stack_file`, with the lines of the keys, and problems that let the rest be read as values.
+
+    Raises:
+        ConfigError: The file is missing, unreadable, not YAML or not a stack file.
+    """
     reader = _Reader(path)
     root = _composed(path, reader)
     raw: Tree = {}
@@ -129,9 +138,7 @@ def read_stack_source(path: Path) -> StackSource:
             _take(raw, key, reader.value(node, key), reader)
     elif config is not None and config.value:
         reader.problems.append(reader.problem("type", "config", "an object of configuration keys", "write an object"))
-    if reader.problems:
-        raise ConfigError(reader.problems)
-    return StackSource(raw=raw, lines=reader.lines)
+    return StackSource(raw=raw, lines=reader.lines, problems=tuple(reader.problems))
 
 
 def read_config_map(config: Mapping[str, str]) -> Mapping[str, object]:

@@ -237,7 +237,7 @@ def test_add_ons_load_the_app_pool_only_without_a_system_pool() -> None:
 
 @pytest.mark.parametrize("service", ["ec2", "rds", "elasticache"])
 def test_the_table_has_plausible_classes(service: str) -> None:
-    classes = instance_classes(service)  # type: ignore[arg-type]  # a parameter of the test
+    classes = instance_classes(service)
     assert len(classes) >= 15
     for name, known in classes.items():
         assert known.vcpu in {1, 2, 4, 8, 16, 32}
