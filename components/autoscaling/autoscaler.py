@@ -38,6 +38,9 @@ class AutoscalerArgs:
         autoscaler_name: metadata.name of the HorizontalPodAutoscaler in every backend (guide: bailbondpro-hpa).
         app: for the recommended labels.
         prometheus_address: the Prometheus that KEDA asks.
+
+    Raises:
+        ValueError: the backend cannot serve a signal of the policy.
     """
 
     namespace: pulumi.Input[str]
@@ -47,6 +50,21 @@ class AutoscalerArgs:
     autoscaler_name: str = "bailbondpro-hpa"
     app: str = "bailbondpro"
     prometheus_address: str = DEFAULT_PROMETHEUS
+
+    def __post_init__(self) -> None:
+        self.spec("deployment", "namespace")
+
+    def spec(self, deployment_name: str, namespace: str) -> Manifest:
+        """The rendered spec for the resolved names.
+
+        Raises:
+            ValueError: the backend cannot serve a signal of the policy.
+        """
+        target = Target(deployment=deployment_name, namespace=namespace, prometheus_address=self.prometheus_address)
+        if self.backend == "keda":
+            return scaled_object_spec(self.policy, target, autoscaler_name=self.autoscaler_name)
+        custom = self.backend == "custom-metrics-api"
+        return horizontal_pod_autoscaler_spec(self.policy, target, custom_metrics=custom)
 
 
 class Autoscaler(pulumi.ComponentResource):
@@ -75,18 +93,8 @@ class Autoscaler(pulumi.ComponentResource):
 
 
 def _spec(args: AutoscalerArgs) -> pulumi.Output[Manifest]:
-    """The rendered spec. Rendered once with a stand-in first, so that a wrong policy fails before any resource."""
-
-    def render(deployment: str, namespace: str) -> Manifest:
-        target = Target(deployment=deployment, namespace=namespace, prometheus_address=args.prometheus_address)
-        if args.backend == "keda":
-            return scaled_object_spec(args.policy, target, autoscaler_name=args.autoscaler_name)
-        custom = args.backend == "custom-metrics-api"
-        return horizontal_pod_autoscaler_spec(args.policy, target, custom_metrics=custom)
-
-    render("deployment", "namespace")
-    resolved = pulumi.Output.all(args.deployment_name, args.namespace)
-    return resolved.apply(lambda names: render(names[0], names[1]))
+    names = pulumi.Output.all(args.deployment_name, args.namespace)
+    return names.apply(lambda resolved: args.spec(resolved[0], resolved[1]))
 
 
 def _metadata(args: AutoscalerArgs, annotations: dict[str, str] | None = None) -> k8s.meta.v1.ObjectMetaArgs:

@@ -73,7 +73,8 @@ def _http(config: GatewayConfig) -> Iterator[Directive]:
         rate = f"rate={zone.requests_per_second}r/s"
         yield directive("limit_req_zone", "$binary_remote_addr", f"zone={zone.name}:{zone.size_mib}m", rate)
     yield directive("limit_req_status", 429)
-    yield directive("limit_req_log_level", "warn")
+    # below the error log's level: its lines carry query strings, and a flood must not flood the log too
+    yield directive("limit_req_log_level", "info")
     for upstream in config.upstreams:
         yield _upstream(upstream)
     yield _plain_server(config)

@@ -304,7 +304,7 @@ def test_keda_adopts_an_autoscaler_that_existed_before_it() -> None:
 
 def test_a_wrong_policy_fails_before_any_resource_is_registered() -> None:
     with pytest.raises(ValueError, match="never scales down"):
-        autoscaler(backend="native")
+        AutoscalerArgs(namespace="n", deployment_name="d", policy=guide_b(), backend="native")
 
 
 def test_the_recommending_vertical_autoscaler_keeps_the_guides_bounds() -> None:

@@ -268,6 +268,8 @@ def test_versions_are_hidden_and_query_strings_are_not_logged() -> None:
     config = guide()
     assert inside(config, "http")["server_tokens"] == ("off",)
     assert "$request_uri" not in next(line for line in config.splitlines() if "log_format" in line)
+    assert inside(config, "http")["limit_req_log_level"] == ("info",)
+    assert ("", "error_log", "stderr", "warn") in words(config)
 
 
 def test_uploads_are_bounded() -> None:
