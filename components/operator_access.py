@@ -17,11 +17,14 @@ from components.operator_values import (
 )
 
 
-def target_binding_policy() -> str:
+def target_binding_policy(target_group_arns: tuple[str, ...]) -> str:
     """What the AWS Load Balancer Controller needs for TargetGroupBindings alone.
 
     Source: its documentation, Installation, "IAM permissions for TargetGroupBinding only". Security groups are not its
     business here: the load balancer component owns the rules.
+
+    Args:
+        target_group_arns: the groups it may register pods in; no other group of the account is touched.
     """
     return policy_document(
         Statement(
@@ -46,7 +49,7 @@ def target_binding_policy() -> str:
                 "elasticloadbalancing:ModifyTargetGroupAttributes",
                 "elasticloadbalancing:RegisterTargets",
             ),
-            resources=("arn:aws:elasticloadbalancing:*:*:targetgroup/*/*",),
+            resources=target_group_arns,
         ),
     )
 
@@ -84,9 +87,15 @@ def cluster_autoscaler_policy(cluster_name: str) -> str:
     )
 
 
-def publish_policy(topic_arn: str) -> str:
-    """What Alertmanager needs to pass alerts on (Prometheus documentation, Alertmanager, `sns_configs`)."""
-    return policy_document(Statement(sid="Publish", actions=("sns:Publish",), resources=(topic_arn,)))
+def publish_policy(topic_arn: str, key_arn: str) -> str:
+    """What Alertmanager needs to pass alerts on to an encrypted topic.
+
+    Source: Prometheus documentation, Alertmanager, `sns_configs`; SNS guide, publishing to an encrypted topic.
+    """
+    return policy_document(
+        Statement(sid="Publish", actions=("sns:Publish",), resources=(topic_arn,)),
+        Statement(sid="Encrypt", actions=("kms:Decrypt", "kms:GenerateDataKey*"), resources=(key_arn,)),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,10 +104,14 @@ class OperatorAccessArgs:
 
     Attributes:
         cluster_name: the cluster.
+        target_group_arns: the target groups that pods are registered in.
+        key_arn: the key of the alert topic.
         alert_topic_arn: the topic that Alertmanager publishes to; None where there is no Alertmanager.
     """
 
     cluster_name: pulumi.Input[str]
+    target_group_arns: tuple[pulumi.Input[str], ...]
+    key_arn: pulumi.Input[str]
     alert_topic_arn: pulumi.Input[str] | None = None
 
 
@@ -107,7 +120,9 @@ class OperatorAccess(pulumi.ComponentResource):
 
     Example:
         ```python
-        access = OperatorAccess("operator-access", OperatorAccessArgs(cluster_name=cluster.cluster_name))
+        access = OperatorAccess(
+            "operator-access", OperatorAccessArgs(cluster_name="prod", target_group_arns=(arn,), key_arn=key)
+        )
         Operators("operators", args, pulumi.ResourceOptions(depends_on=access.ready))
         ```
     """
@@ -118,15 +133,18 @@ class OperatorAccess(pulumi.ComponentResource):
     def __init__(self, name: str, args: OperatorAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:operators:OperatorAccess", name, None, opts)
         cluster = pulumi.Output.from_input(args.cluster_name)
+        binding = pulumi.Output.all(*args.target_group_arns).apply(
+            lambda arns: target_binding_policy(tuple(str(arn) for arn in arns))
+        )
         roles = [
-            self._role(name, args, KUBE_SYSTEM, LOAD_BALANCER_ACCOUNT, target_binding_policy()),
+            self._role(name, args, KUBE_SYSTEM, LOAD_BALANCER_ACCOUNT, binding),
             self._role(name, args, KUBE_SYSTEM, CLUSTER_AUTOSCALER_ACCOUNT, cluster.apply(cluster_autoscaler_policy)),
         ]
         if args.alert_topic_arn is not None:
-            topic = pulumi.Output.from_input(args.alert_topic_arn)
-            roles.append(
-                self._role(name, args, MONITORING_NAMESPACE, ALERTMANAGER_ACCOUNT, topic.apply(publish_policy))
+            publish = pulumi.Output.all(args.alert_topic_arn, args.key_arn).apply(
+                lambda arns: publish_policy(str(arns[0]), str(arns[1]))
             )
+            roles.append(self._role(name, args, MONITORING_NAMESPACE, ALERTMANAGER_ACCOUNT, publish))
         self.ready = [resource for role in roles for resource in role.ready]
         self.register_outputs({})
 

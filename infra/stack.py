@@ -106,7 +106,7 @@ class Platform:
         """Encryption key, network, control plane, nodes, and where alarms go."""
         settings = self.settings
         key = DataKey("data-key", wiring.data_key_args(settings), self.aws)
-        network = Network("network", wiring.network_args(settings), self.aws)
+        network = Network("network", wiring.network_args(settings, key), self.aws)
         cluster = Cluster("cluster", wiring.cluster_args(settings, key, network), self.aws)
         nodes = NodePools(
             "node-pools",
@@ -137,7 +137,7 @@ class Platform:
         """Operators, pooler, application, services, gateway, and the CDN in front of them."""
         settings = self.settings
         kubernetes = pulumi.ResourceOptions(provider=self._kubernetes_provider(base))
-        operators = self._operators(base, kubernetes)
+        operators = self._operators(base, balancer, kubernetes)
         ready = pulumi.ResourceOptions.merge(kubernetes, pulumi.ResourceOptions(depends_on=[*operators.releases]))
         space = Namespace("namespace", wiring.namespace_args(settings), kubernetes)
         pooler = self._pooler(base, data, space, kubernetes)
@@ -171,13 +171,15 @@ class Platform:
             opts=pulumi.ResourceOptions(depends_on=[*base.cluster.access, *base.nodes.node_groups]),
         )
 
-    def _operators(self, base: Foundation, kubernetes: pulumi.ResourceOptions) -> Operators:
+    def _operators(self, base: Foundation, balancer: LoadBalancer, kubernetes: pulumi.ResourceOptions) -> Operators:
         settings = self.settings
         grafana = None
         if settings.monitoring.prometheus.enabled:
             grafana = Credential("grafana-credential", wiring.grafana_credential_args(settings, base.key), self.aws)
         access = OperatorAccess(
-            "operator-access", wiring.operator_access_args(settings, base.cluster, base.topic), self.aws
+            "operator-access",
+            wiring.operator_access_args(settings, base.cluster, balancer, base.topic, base.key),
+            self.aws,
         )
         return Operators(
             "operators",
@@ -221,11 +223,10 @@ class Platform:
         # The Cloudflare SDK costs 2.3 s to import: only a stack with a CDN pays for it.
         from components.cdn.cdn import Cdn  # noqa: PLC0415
         from components.cdn.origin_certificate import OriginCertificate  # noqa: PLC0415
-        from infra.wiring import edge  # noqa: PLC0415
 
-        certificate = OriginCertificate("origin-certificate", edge.origin_certificate_args(settings))
+        certificate = OriginCertificate("origin-certificate", wiring.origin_certificate_args(settings))
         Gateway("gateway", wiring.gateway_args(settings, space.namespace, certificate, balancer), ready)
-        Cdn("cdn", edge.cdn_args(settings, balancer, certificate))
+        Cdn("cdn", wiring.cdn_args(settings, balancer, certificate))
 
     def _export(self, base: Foundation, data: DataTier, balancer: LoadBalancer, images: ImageRepository) -> None:
         pulumi.export("environment", self.settings.environment.value)

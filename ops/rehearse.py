@@ -15,7 +15,7 @@ import yaml
 from ops.check import check
 from ops.console import note
 from ops.progress import progress
-from plan import SYSTEMS, Plan
+from plan import SYSTEMS, Plan, tally
 from sandbox.cache import write_atomically
 from sandbox.engine import Engine, find_or_build
 from sandbox.faults import Faults
@@ -92,9 +92,8 @@ class Rehearsal:
 def systems_table(plan: Plan) -> dict[str, dict[str, int]]:
     """Operation counts for every system of the platform, those without resources in this phase included."""
     found = plan.by_system()
-    empty = {"create": 0, "update": 0, "replace": 0, "delete": 0, "same": 0}
-    known = {system.key: dict(found.pop(system.key, empty)) for system in SYSTEMS}
-    return {**known, **{key: dict(counts) for key, counts in sorted(found.items())}}
+    known = {system.key: found.pop(system.key, tally([])) for system in SYSTEMS}
+    return {**known, **dict(sorted(found.items()))}
 
 
 def settings_of(stack: str, config: Path | None, phase: str | None) -> Settings:

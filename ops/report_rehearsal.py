@@ -13,6 +13,8 @@ from plan import SYSTEMS
 if TYPE_CHECKING:
     from ops.rehearse import Rehearsal
 
+TITLE_WIDTH = 40
+NEXT = {"horizontal": "from phase 2", "microservices": "from phase 3"}
 COLUMNS = ("create", "update", "replace", "delete", "same")
 
 
@@ -23,7 +25,7 @@ def render(result: Rehearsal) -> None:
     if result.outputs:
         out.print("Outputs:")
         for name, value in result.outputs.items():
-            out.print(f"  {name}: {value}", markup=False)
+            out.print(f"  {name}: {value}", markup=False, soft_wrap=True)
     if result.second_preview is None:
         out.print(f"Preview only, {result.seconds:.1f} s.")
         return
@@ -34,19 +36,20 @@ def render(result: Rehearsal) -> None:
     out.print(f"Second preview: {len(left)} resources would still change:")
     for item in left:
         paths = ", ".join(path for path, _ in item.changed) or "-"
-        out.print(f"  {item.op} {item.type} {item.name}: {paths}", markup=False)
+        out.print(f"  {item.op} {item.type} {item.name}: {paths}", markup=False, soft_wrap=True)
 
 
 def _table(result: Rehearsal) -> Table:
     titles = {system.key: system for system in SYSTEMS}
     table = Table("System", *[column.capitalize() for column in COLUMNS], box=None, pad_edge=False)
+    table.columns[0].min_width = TITLE_WIDTH
     for column in table.columns[1:]:
         column.justify = "right"
     for key, counts in systems_table(result.plan).items():
         system = titles.get(key)
         title = system.title if system else key
         if system is not None and not any(counts.values()):
-            title += f" (from phase {system.from_phase})" if system.from_phase != "optimization" else " (none)"
+            title += f" ({NEXT[system.from_phase]})" if system.from_phase != "optimization" else " (none)"
         table.add_row(title, *[str(counts[column]) if counts[column] else "-" for column in COLUMNS])
     totals = result.plan.counts()
     table.add_section()

@@ -11,6 +11,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from ops.console import note
 from ops.rehearse import ROOT, raw_config, settings_of
 from sandbox.engine import find_or_build
 from sandbox.workspace import SandboxWorkspace
@@ -33,7 +34,7 @@ def environment_lines(stack: str, phase: str | None, config: Path | None) -> lis
         OSError: the providers did not start.
     """
     settings_of(stack, config, phase)
-    engine = find_or_build(lambda message: sys.stderr.write(f"{message}\n") and None)
+    engine = find_or_build(note)
     workspace = SandboxWorkspace(ROOT, stack)
     workspace.prepare(raw_config(stack, config, phase))
     providers = _running(workspace) or _start(workspace)

@@ -1,6 +1,6 @@
 """The plan: what an engine preview says would happen, as typed data that every tool reads."""
 
-from plan.model import Op, Plan, PlanError, PlannedResource, load_plan, parse_preview
+from plan.model import Op, Plan, PlanError, PlannedResource, load_plan, parse_preview, tally
 from plan.systems import SYSTEMS, System, system_of
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "load_plan",
     "parse_preview",
     "system_of",
+    "tally",
 ]

@@ -93,11 +93,11 @@ class Plan:
         """The resource of this URN."""
         return next((item for item in self.resources if item.urn == urn), None)
 
-    def counts(self) -> dict[Op, int]:
+    def counts(self) -> dict[str, int]:
         """How many resources per operation."""
         return tally(item.op for item in self.resources)
 
-    def by_system(self) -> dict[str, dict[Op, int]]:
+    def by_system(self) -> dict[str, dict[str, int]]:
         """Operation counts for each system that has resources in this plan."""
         systems: dict[str, list[Op]] = {}
         for item in self.resources:
@@ -109,7 +109,7 @@ class Plan:
         return [item for item in self.resources if item.op != "same"]
 
 
-def tally(ops: Iterable[Op]) -> dict[Op, int]:
+def tally(ops: Iterable[Op]) -> dict[str, int]:
     """Counts for all five operations, zeros included."""
     counted = Counter(ops)
     return {op: counted[op] for op in get_args(Op)}

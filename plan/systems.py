@@ -29,10 +29,10 @@ SYSTEMS: tuple[System, ...] = (
     System("keys", "Encryption keys"),
     System("secrets", "Secrets"),
     System("storage", "Storage and images"),
-    System("postgres", "PostgreSQL primary and replicas"),
+    System("postgres", "PostgreSQL"),
     System("shards", "PostgreSQL shards", "microservices"),
-    System("pooler", "Connection pooler (PgBouncer)", "horizontal"),
-    System("redis", "Redis cluster (Valkey)"),
+    System("pooler", "Pooler (PgBouncer)", "horizontal"),
+    System("redis", "Redis (Valkey)"),
     System("load_balancer", "Load balancer (NLB)"),
     System("gateway", "Gateway (nginx)"),
     System("workload", "Application"),
@@ -45,7 +45,12 @@ SYSTEMS: tuple[System, ...] = (
 )
 """Every system of the scaling guide, in the order in which the stack is composed."""
 
-_ALIASES = {"microservice": "services", "app_secrets": "secrets", "origin_certificate": "cdn"}
+_ALIASES = {
+    "app_secrets": "secrets",
+    "certificate": "gateway",
+    "kubernetes": "workload",
+    "microservice": "services",
+}
 """Component modules that belong to a system of another name."""
 
 

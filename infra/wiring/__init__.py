@@ -1,7 +1,6 @@
 """Turns settings into the components' arguments: one function for each component, nothing else.
 
 The components know no stack and no phase; the settings know no component. What one becomes in the other stands here.
-`infra.wiring.edge` is not imported here: it needs the Cloudflare SDK, which only a stack with a CDN pays for.
 """
 
 from infra.wiring.aws import addons_args, cluster_args, data_key_args, network_args, node_pools_args
@@ -12,6 +11,7 @@ from infra.wiring.data import (
     redis_credential_args,
     shards_args,
 )
+from infra.wiring.edge import cdn_args, origin_certificate_args
 from infra.wiring.front import (
     app_access_args,
     image_repository_args,
@@ -44,6 +44,7 @@ __all__ = [
     "app_secrets_args",
     "autoscaler_args",
     "budget_args",
+    "cdn_args",
     "cluster_args",
     "data_key_args",
     "database_credential_args",
@@ -59,6 +60,7 @@ __all__ = [
     "node_pools_args",
     "operator_access_args",
     "operators_args",
+    "origin_certificate_args",
     "pod_monitor_args",
     "pooler_args",
     "pooler_credential_args",

@@ -9,7 +9,7 @@ from components.cluster import ClusterArgs
 from components.flow_logs import FlowLogs
 from components.keys import DataKeyArgs
 from components.network import NetworkArgs
-from components.node_pools import CapacityType, NodePool, NodePoolsArgs, Taint, TaintEffect
+from components.node_pools import SYSTEM_TAINT, CapacityType, NodePool, NodePoolsArgs, Taint, TaintEffect
 from infra.wiring.names import names_of
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 KEY_DELETION_DAYS = {"dev": 7, "prod": 30}
 """Waiting time before a deleted key is gone: the shortest and the longest that KMS allows (KMS documentation)."""
-SYSTEM_TAINT = Taint(key="CriticalAddonsOnly", value="true", effect=TaintEffect.NO_SCHEDULE)
-"""Keeps application pods off the system pool; the EKS add-ons tolerate it (EKS documentation)."""
 SPOT_TAINT = Taint(key="spot", value="true", effect=TaintEffect.NO_SCHEDULE)
 """Only batch work that tolerates an interruption runs on spot nodes."""
 
@@ -37,7 +35,7 @@ def data_key_args(settings: Settings) -> DataKeyArgs:
     )
 
 
-def network_args(settings: Settings) -> NetworkArgs:
+def network_args(settings: Settings, key: DataKey) -> NetworkArgs:
     """The VPC: the same plan in every phase; the phase decides the number of NAT gateways and endpoints."""
     names, network = names_of(settings), settings.network
     return NetworkArgs(
@@ -52,6 +50,7 @@ def network_args(settings: Settings) -> NetworkArgs:
         ),
         cluster_name=names.cluster,
         protect=settings.protect,
+        log_key_arn=key.key_arn,
     )
 
 

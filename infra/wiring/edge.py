@@ -1,11 +1,10 @@
-"""Arguments of the CDN and its certificates; imported only by a stack that has a CDN (the SDK is heavy)."""
+"""Arguments of the CDN and its certificates."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from components.cdn.cdn import CdnArgs
-from components.cdn.origin_certificate import OriginCertificateArgs
+from components.cdn.args import CdnArgs, OriginCertificateArgs, RulesetImport
 from components.cdn.plans import Plan
 from components.cdn.policy import (
     Addons,
@@ -18,7 +17,6 @@ from components.cdn.policy import (
     RateLimit,
     RateLimits,
 )
-from components.cdn.rulesets import RulesetImport
 
 if TYPE_CHECKING:
     from components.cdn.origin_certificate import OriginCertificate
@@ -38,7 +36,9 @@ _IMPORT_PHASES = {
 
 def origin_certificate_args(settings: Settings) -> OriginCertificateArgs:
     """The certificate that the gateway shows to Cloudflare, and the one that Cloudflare shows to the gateway."""
-    return OriginCertificateArgs(domain=settings.domain, protect=settings.protect)
+    return OriginCertificateArgs(
+        domain=settings.domain, validity_days=settings.cdn.origin_certificate_days, protect=settings.protect
+    )
 
 
 def cdn_args(settings: Settings, balancer: LoadBalancer, certificate: OriginCertificate) -> CdnArgs:
@@ -106,6 +106,7 @@ def edge_policy(settings: Settings) -> EdgePolicy:
             max_age=headers.max_age_seconds, include_subdomains=headers.include_subdomains, preload=headers.preload
         ),
         images=ImagePolicy(widths=cdn.image_widths),
+        monitor_interval=cdn.monitor_interval_seconds,
         waf_managed=cdn.managed_waf,
     )
 

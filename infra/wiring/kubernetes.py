@@ -11,7 +11,7 @@ from components.kubernetes.pods import ContainerPort, EnvVar, Placement, Probe
 from components.kubernetes.pods import Resources as PodResources
 from components.monitoring.alerts import Thresholds
 from components.monitoring.prometheus import PodMonitorArgs, PrometheusRulesArgs
-from components.node_pools import POOL_LABEL
+from components.node_pools import POOL_LABEL, SYSTEM_TAINT
 from components.operator_access import OperatorAccessArgs
 from components.operator_values import ClusterAutoscaler, LoadBalancerController, OperatorsArgs, PrometheusStack
 from components.pooler import PoolerArgs, PoolerEndpoint
@@ -20,7 +20,6 @@ from components.secrets import CredentialArgs
 from components.workload import WorkloadArgs
 from infra.limits import pool_sizes
 from infra.settings import Environment
-from infra.wiring.aws import SYSTEM_TAINT
 from infra.wiring.data import RECOVERY_DAYS
 from infra.wiring.names import APP, GATEWAY_APP, names_of
 
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from components.app_secrets import AppSecrets
     from components.cluster import Cluster
     from components.keys import DataKey
+    from components.load_balancer import LoadBalancer
     from components.monitoring.topic import AlertTopic
     from components.network import Network
     from components.pooler import Pooler
@@ -78,10 +78,10 @@ def system_placement(settings: Settings) -> Placement:
 
 
 def grafana_credential_args(settings: Settings, key: DataKey) -> CredentialArgs:
-    """Grafana's administrator."""
+    """The password of Grafana's administrator."""
     return CredentialArgs(
         secret_name=f"{names_of(settings).prefix}/grafana",
-        username="admin",
+        username=None,
         recovery_window_days=RECOVERY_DAYS[settings.environment.value],
         key_arn=key.key_arn,
         protect=settings.protect,
@@ -126,10 +126,14 @@ def operators_args(
     )
 
 
-def operator_access_args(settings: Settings, cluster: Cluster, topic: AlertTopic) -> OperatorAccessArgs:
+def operator_access_args(
+    settings: Settings, cluster: Cluster, balancer: LoadBalancer, topic: AlertTopic, key: DataKey
+) -> OperatorAccessArgs:
     """What the operators may do in AWS."""
     return OperatorAccessArgs(
         cluster_name=cluster.cluster_name,
+        target_group_arns=(balancer.https_target_group_arn, balancer.http_target_group_arn),
+        key_arn=key.key_arn,
         alert_topic_arn=topic.topic_arn if settings.monitoring.prometheus.enabled else None,
     )
 
