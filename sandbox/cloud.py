@@ -115,6 +115,10 @@ class Cloud:
                 self._marks.add((token, identity))
                 self._append({"token": token, "id": identity, "deleted": True})
 
+    def exclusive(self) -> threading.RLock:
+        """Holds everybody else off: `with cloud.exclusive():` looks and acts as one step."""
+        return self._lock
+
     def mark(self, kind: str, key: str) -> None:
         """Remember something that outlives its object, such as a final snapshot or a name that stays reserved."""
         with self._lock:

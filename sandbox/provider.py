@@ -21,6 +21,7 @@ from sandbox.computed import ACCOUNT, REGION, VOLATILE, computed_outputs, merge,
 from sandbox.diff import Change, changes
 from sandbox.faults import FaultKind, Faults
 from sandbox.replacement import deletes_first, replacing
+from sandbox.rules import Context, deletion_effects, deletion_refusal, reference_violations, value_violations
 from sandbox.validate import validate
 from sandbox.wire import UNKNOWN, Secret, Unknown, decode, encode, has_unknown, unwrap
 
@@ -147,12 +148,13 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
     # Resources.
 
     def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:  # noqa: ARG002, N802
-        """Validate inputs and fill automatic names."""
-        token = type_of(request.urn)
+        """Fill automatic names; refuse what breaks the schema or the service's own rules."""
+        token, name = type_of(request.urn), name_of(request.urn)
         new, old = decode(request.news), decode(request.olds)
-        named = with_name(token, name_of(request.urn), new, unwrap(old), request.randomSeed)
+        named = with_name(token, name, new, unwrap(old), request.randomSeed)
         schema = self.deps.oracle.get(token)
         found = validate(schema, named) if schema is not None else []
+        found += value_violations(Context(token, name, request.urn, unwrap(named)))
         failures = [provider_pb2.CheckFailure(property=item.path, reason=item.reason) for item in found]
         return provider_pb2.CheckResponse(inputs=encode(named), failures=failures)
 
@@ -173,12 +175,12 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.CreateResponse(properties=encode(self._previewed(token, name, inputs)))
         self._refuse_foreign(context)
         self._strike("create", request.urn, context)
-        identity = resource_id(token, name, unwrap(inputs))
-        if self.deps.cloud.get(token, identity) is not None:
-            identity = resource_id(token, f"{name}-2", unwrap(inputs))
-        outputs = self._outputs(token, name, inputs, identity)
-        # Stored before any delay: a killed engine cancels the call, and a real service would have the object by then.
-        self.deps.cloud.put(CloudObject(token, identity, request.urn, inputs, outputs))
+        with self.deps.cloud.exclusive():
+            self._refuse_misfit(Context(token, name, request.urn, unwrap(inputs), self.deps.cloud), context)
+            identity, seed = self._identity(token, name, unwrap(inputs))
+            outputs = self._outputs(token, seed, inputs, identity)
+            # Stored before any delay: a killed engine cancels the call, and a service would have the object by then.
+            self.deps.cloud.put(CloudObject(token, identity, request.urn, inputs, outputs))
         if (slow := self.deps.faults.strike("slow", token, name)) is not None:
             time.sleep(slow.seconds)
         if self.deps.faults.strike("partial", token, name) is not None:
@@ -197,7 +199,11 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
         if not request.preview:
             self._refuse_foreign(context)
             self._strike("update", request.urn, context)
-            self.deps.cloud.put(CloudObject(token, request.id, request.urn, inputs, outputs))
+            old = unwrap(decode(request.old_inputs))
+            with self.deps.cloud.exclusive():
+                rules = Context(token, name, request.urn, unwrap(inputs), self.deps.cloud, old, request.id)
+                self._refuse_misfit(rules, context)
+                self.deps.cloud.put(CloudObject(token, request.id, request.urn, inputs, outputs))
         return provider_pb2.UpdateResponse(properties=encode(outputs))
 
     def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:  # noqa: ARG002, N802
@@ -212,10 +218,18 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
-        """Delete an object."""
+        """Delete an object, unless its service refuses to."""
         self._refuse_foreign(context)
         self._strike("delete", request.urn, context)
-        self.deps.cloud.delete(type_of(request.urn), request.id)
+        token, cloud = type_of(request.urn), self.deps.cloud
+        with cloud.exclusive():
+            rules = Context(token, name_of(request.urn), request.urn, {}, cloud, id=request.id)
+            if (reason := deletion_refusal(rules)) is not None:
+                context.abort(grpc.StatusCode.UNKNOWN, reason)
+            effects = deletion_effects(rules)
+            cloud.delete(token, request.id)
+            for effect in effects:
+                effect(cloud)
         return empty_pb2.Empty()
 
     def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: ARG002, N802
@@ -231,6 +245,27 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
     def _strike(self, kind: FaultKind, urn: str, context: grpc.ServicerContext) -> None:
         if self.deps.faults.strike(kind, type_of(urn), name_of(urn)) is not None:
             context.abort(grpc.StatusCode.UNKNOWN, f"injected fault: {kind} of {type_of(urn)} {name_of(urn)} failed")
+
+    def _refuse_misfit(self, rules: Context, context: grpc.ServicerContext) -> None:
+        """Abort an operation that the real service would refuse because of what exists or does not exist."""
+        if found := reference_violations(rules):
+            context.abort(grpc.StatusCode.UNKNOWN, "\n".join(f"{item.path}: {item.reason}" for item in found))
+
+    def _identity(self, token: str, name: str, inputs: dict[str, Any]) -> tuple[str, str]:
+        """The id of a new object, and the name that it was made from.
+
+        A service that makes up its ids never gives one out twice; where the id is the object's name, the rules have
+        seen to it that no other object carries it.
+        """
+        cloud, attempt, seed = self.deps.cloud, 1, name
+        identity = resource_id(token, seed, inputs)
+        while cloud.get(token, identity) is not None or cloud.marked(token, identity):
+            attempt += 1
+            again = resource_id(token, f"{name}#{attempt}", inputs)
+            if again == identity:
+                break  # named by its inputs
+            identity, seed = again, f"{name}#{attempt}"
+        return identity, seed
 
     def _computed(self, token: str) -> tuple[str, ...]:
         schema = self.deps.oracle.get(token)

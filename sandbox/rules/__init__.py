@@ -1,18 +1,56 @@
 """Provider truth: what the real services refuse, each rule with the public document that states it.
 
 Value rules need nothing but the inputs: they run in every check, previews and unit tests included. Reference rules ask
-what exists and run when something is created or updated. Deletion rules say why an object cannot go.
+what exists and run when something is created or updated. Deletion rules say why an object cannot go, and what else
+goes or changes with it.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from sandbox.rules import (
+    deletion,
+    references_cloudflare,
+    references_kubernetes,
+    references_names,
+    references_network,
+    references_state,
+)
 from sandbox.rules.base import Context, Rule, RuleSet, Violation
+from sandbox.rules.references_aws import COMMON, EC2
+from sandbox.rules.references_managed import DATA, EKS
 from sandbox.rules.values import RULES as VALUE_RULES
 
-__all__ = ["Context", "Rule", "Violation", "deletion_refusal", "reference_violations", "value_violations"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox.cloud import Cloud
+
+__all__ = [
+    "REFERENCE_RULES",
+    "Context",
+    "Rule",
+    "Violation",
+    "deletion_effects",
+    "deletion_refusal",
+    "reference_violations",
+    "value_violations",
+]
+
+REFERENCE_RULES: tuple[Rule, ...] = (
+    *(table.rule for table in (EC2, DATA, EKS, COMMON)),
+    *(references_cloudflare.CLOUDFLARE.rule, references_kubernetes.KUBERNETES.rule),
+    *references_names.RULES,
+    *references_network.RULES,
+    *references_state.RULES,
+    *references_kubernetes.RULES,
+    *references_cloudflare.RULES,
+)
+"""Every rule that asks what exists."""
 
 _VALUES = RuleSet(VALUE_RULES)
-_REFERENCES = RuleSet(())
+_REFERENCES = RuleSet(REFERENCE_RULES)
 
 
 def value_violations(context: Context) -> list[Violation]:
@@ -25,6 +63,11 @@ def reference_violations(context: Context) -> list[Violation]:
     return _REFERENCES.violations(context) if context.cloud is not None else []
 
 
-def deletion_refusal(context: Context) -> str | None:  # noqa: ARG001 - replaced when deletion rules exist
+def deletion_refusal(context: Context) -> str | None:
     """Why an object cannot be deleted now, or None."""
-    return None
+    return deletion.refusal(context)
+
+
+def deletion_effects(context: Context) -> list[Callable[[Cloud], None]]:
+    """What else happens when an object is deleted, to be applied to the cloud after it is gone."""
+    return deletion.effects(context)

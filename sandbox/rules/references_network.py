@@ -16,6 +16,7 @@ Block = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 VPC = "aws:ec2/vpc:Vpc"
 SUBNET = "aws:ec2/subnet:Subnet"
+INTERNET_GATEWAY = "aws:ec2/internetGateway:InternetGateway"
 SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup"
 SUBNET_GROUPS = {
     "aws:rds/instance:Instance": ("dbSubnetGroupName", "aws:rds/subnetGroup:SubnetGroup", "vpcSecurityGroupIds[*]"),
@@ -38,9 +39,8 @@ def _block(value: object) -> Block | None:
 def _ranges_of(cloud: Cloud, vpc_id: str) -> list[Block]:
     vpc = cloud.get(VPC, vpc_id)
     found = [vpc.inputs.get("cidrBlock")] if vpc is not None else []
-    for item in cloud.of_type("aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation"):
-        if item.inputs.get("vpcId") == vpc_id:
-            found.append(item.inputs.get("cidrBlock"))
+    further = cloud.of_type("aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation")
+    found += [item.inputs.get("cidrBlock") for item in further if item.inputs.get("vpcId") == vpc_id]
     return [block for value in found if known(value) and (block := _block(value)) is not None]
 
 
@@ -153,6 +153,27 @@ def _groups_in_the_vpc(context: Context) -> Iterator[Violation]:
             )
 
 
+def _gateway_first(context: Context) -> Iterator[Violation]:
+    """Nothing gets a public address in a VPC without an internet gateway."""
+    cloud, inputs = context.cloud, context.inputs
+    public = inputs.get("connectivityType", "public") == "public" and not inputs.get("internal")
+    if cloud is None or not public or context.id:
+        return
+    paths = ("subnetId", "subnets[*]", "subnetMappings[*].subnetId")
+    ids = [value for path in paths for _, value in values_at(inputs, path)]
+    attached = {item.inputs.get("vpcId") for item in cloud.of_type(INTERNET_GATEWAY)}
+    attached |= {
+        item.inputs.get("vpcId")
+        for item in cloud.of_type("aws:ec2/internetGatewayAttachment:InternetGatewayAttachment")
+    }
+    for vpc_id in sorted(_vpcs(cloud, SUBNET, ids) - attached):
+        yield Violation(
+            "subnetId" if "subnetId" in inputs else "subnets",
+            f"{vpc_id} has no internet gateway yet; make this depend on it (EC2: Gateway.NotAttached, Elastic Load "
+            "Balancing: InvalidSubnet)",
+        )
+
+
 def _private_names_once(context: Context) -> Iterator[Violation]:
     inputs = context.inputs
     if context.cloud is None or not inputs.get("privateDnsEnabled"):
@@ -186,6 +207,12 @@ RULES = (
         "Elastic Load Balancing API Reference v2, CreateLoadBalancer, Subnets",
         ("aws:lb/loadBalancer:LoadBalancer",),
         _one_subnet_per_zone,
+    ),
+    Rule(
+        "gateway-first",
+        "Amazon VPC User Guide, NAT gateway basics; Elastic Load Balancing API Reference v2, CreateLoadBalancer",
+        ("aws:ec2/natGateway:NatGateway", "aws:lb/loadBalancer:LoadBalancer"),
+        _gateway_first,
     ),
     Rule(
         "one-vpc",

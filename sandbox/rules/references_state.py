@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sandbox.rules.base import Context, Rule, Violation, known
-from sandbox.rules.references_managed import CLUSTER, INSTANCE
+from sandbox.rules.references_aws import CLUSTER, INSTANCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ def _replica(context: Context) -> Iterator[Violation]:
     if len(siblings) >= REPLICAS_OF_ONE_SOURCE:
         yield Violation(
             "replicateSourceDb",
-            f"{source.name} has {len(siblings)} replicas; {REPLICAS_OF_ONE_SOURCE} are the most (InvalidDBInstanceState)",
+            f"{source.name} has {len(siblings)} replicas; {REPLICAS_OF_ONE_SOURCE} at most (InvalidDBInstanceState)",
         )
 
 
@@ -161,8 +161,8 @@ def _major_goes_back(context: Context) -> Iterator[Violation]:
     if after[0] < before[0]:
         yield Violation(
             "engineVersion",
-            f"{context.inputs['engineVersion']} is older than {(context.old or {})['engineVersion']}; an engine is never "
-            "taken back (InvalidParameterCombination: Cannot upgrade postgres to an older version)",
+            f"{context.inputs['engineVersion']} is older than {(context.old or {})['engineVersion']}; it never goes "
+            "back (InvalidParameterCombination: Cannot upgrade postgres to an older version)",
         )
     elif after[0] > before[0] and not context.inputs.get("allowMajorVersionUpgrade"):
         yield Violation(
@@ -197,7 +197,7 @@ def _node_version(context: Context) -> Iterator[Violation]:
     if plane and not plane[1] - CONTROL_PLANE_AHEAD_OF_NODES <= nodes[1] <= plane[1]:
         yield Violation(
             "version",
-            f"nodes of {context.inputs['version']} do not fit a control plane of {plane[0]}.{plane[1]}: not newer, and at "
+            f"nodes of {context.inputs['version']} do not fit a control plane of {plane[0]}.{plane[1]}: not newer, at "
             f"most {CONTROL_PLANE_AHEAD_OF_NODES} minor versions older (InvalidParameterException)",
         )
 
