@@ -118,18 +118,19 @@ def test_a_zone_has_one_entry_point_for_each_phase(bench: Bench) -> None:
     def program() -> None:
         import pulumi_cloudflare as cloudflare
 
-        def ruleset(name: str, **options: list[pulumi.Resource]) -> cloudflare.Ruleset:
-            return cloudflare.Ruleset(
-                name,
+        def ruleset(logical: str, *before: pulumi.Resource) -> pulumi.Resource:
+            resource: pulumi.Resource = cloudflare.Ruleset(
+                logical,
                 zone_id="0123456789abcdef0123456789abcdef",
                 kind="zone",
                 name="default",
                 phase="http_request_cache_settings",
                 rules=[],
-                opts=pulumi.ResourceOptions(**options),
+                opts=pulumi.ResourceOptions(depends_on=list(before)),
             )
+            return resource
 
-        ruleset("second", depends_on=[ruleset("first")])
+        ruleset("second", ruleset("first"))
 
     message = bench.refusal(program)
     assert "phase: first is the entry point of 'http_request_cache_settings' already" in message
