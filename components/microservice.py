@@ -91,7 +91,7 @@ def service_routes(spec: ServiceSpec, limits: RateLimits) -> tuple[Route, ...]:
     return tuple(
         Route(
             path=path,
-            match="segment",
+            match="segment" if path.strip("/") else "prefix",
             upstream=spec.upstream_name,
             timeouts=spec.timeouts,
             rate_limit=RateLimit(zone=zone, burst=burst),

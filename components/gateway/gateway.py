@@ -231,7 +231,7 @@ def _template(
             mounts=(
                 FileMount(kind="config_map", name="config", object_name=config_name, path=CONFIG_DIRECTORY),
                 FileMount(kind="secret", name="tls", object_name=secret_name, path="/etc/ssl/gateway"),
-                ScratchMount(name="tmp", path="/tmp", size="512Mi"),  # noqa: S108 - a path inside the container
+                ScratchMount(name="tmp", path="/tmp"),  # noqa: S108 - a path inside the container
             ),
             pre_stop_seconds=15,
         ),

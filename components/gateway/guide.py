@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from components.gateway.model import (
     API_TIMEOUTS,
@@ -57,7 +57,8 @@ class GuideGateway:
         api_timeouts: towards the API.
         headers: response headers.
         upstreams: further upstreams, one per service.
-        routes: further routes; a route for a path of the guide takes its place.
+        routes: further routes; a route for a path of the guide takes its place, and a route above one takes it over
+            together with its rate limit.
     """
 
     server_names: tuple[str, ...]
@@ -85,7 +86,7 @@ def guide_config(gateway: GuideGateway) -> GatewayConfig:
     """
     limits = gateway.rate_limits
     taken = {route.path.rstrip("/") for route in gateway.routes}
-    routes = [route for route in _routes(gateway) if route.path.rstrip("/") not in taken]
+    routes = [_rehomed(route, gateway.routes) for route in _routes(gateway) if route.path.rstrip("/") not in taken]
     return GatewayConfig(
         server_names=gateway.server_names,
         upstreams=(*_upstreams(gateway), *gateway.upstreams),
@@ -101,6 +102,16 @@ def guide_config(gateway: GuideGateway) -> GatewayConfig:
         max_body_mib=gateway.max_body_mib,
         headers=gateway.headers,
     )
+
+
+def _rehomed(route: Route, services: tuple[Route, ...]) -> Route:
+    """A route of the guide, led to the service whose path it lies under: the login goes where /api/auth goes."""
+    segments = [service for service in services if service.match == "segment"]
+    above = [service for service in segments if route.path.startswith(service.path.rstrip("/") + "/")]
+    if not above:
+        return route
+    owner = max(above, key=lambda service: len(service.path))
+    return replace(route, upstream=owner.upstream, timeouts=owner.timeouts)
 
 
 def _upstreams(gateway: GuideGateway) -> tuple[Upstream, ...]:

@@ -248,6 +248,8 @@ def _route_problems(config: GatewayConfig, upstreams: set[str], zones: set[str])
     for route in config.routes:
         if not _PATH.fullmatch(route.path):
             problems.append(f"the path {route.path!r} must start with / and hold letters, digits, / _ . - only")
+        if route.match == "segment" and not route.path.strip("/"):
+            problems.append('the route "/" must match as a prefix: as a segment it would win over every prefix')
         if route.upstream not in upstreams:
             problems.append(f"the route {route.path} leads to the upstream {route.upstream}, which does not exist")
         if route.rate_limit is not None and route.rate_limit.zone not in zones:

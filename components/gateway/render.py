@@ -143,6 +143,8 @@ def _proxying(config: GatewayConfig) -> Iterator[Directive]:
         yield directive("proxy_set_header", name, value)
     yield directive("proxy_next_upstream_tries", RETRY_TRIES)
     yield directive("proxy_next_upstream_timeout", f"{RETRY_SECONDS}s")
+    # nothing is spooled to disk in either direction: uploads could fill it, and a full disk evicts the pod
+    yield directive("proxy_request_buffering", "off")
     yield directive("proxy_max_temp_file_size", 0)
 
 

@@ -319,6 +319,28 @@ def test_a_service_on_a_path_of_the_guide_replaces_it() -> None:
     assert inside(config, "location ~* ^/api/auth/login(/|$)")["proxy_pass"] == ("http://service_auth",)
 
 
+def test_the_login_follows_the_service_that_takes_its_path_over_and_keeps_its_limit() -> None:
+    service = Upstream(name="service_auth", members=(Member(host="auth", port=4000),))
+    slow = Timeouts(connect=1, send=9, read=9)
+    route = Route(path="/api/auth/", match="segment", upstream="service_auth", timeouts=slow)
+    other = Route(path="/api/a", match="segment", upstream="bailbondpro_backend")
+    found = inside(guide(upstreams=(service,), routes=(route, other)), "location ~* ^/api/auth/login(/|$)")
+    assert found["proxy_pass"] == ("http://service_auth",)
+    assert found["limit_req"] == ("zone=login", "burst=5", "nodelay")
+    assert found["proxy_read_timeout"] == ("9s",)
+
+
+def test_the_root_as_a_segment_is_refused_because_it_would_win_over_every_prefix() -> None:
+    with pytest.raises(ValueError, match="must match as a prefix"):
+        guide(routes=(Route(path="/", match="segment", upstream="bailbondpro_api"),))
+
+
+def test_uploads_never_fill_the_pods_disk() -> None:
+    http = inside(guide(), "http")
+    assert http["proxy_request_buffering"] == ("off",)
+    assert http["proxy_max_temp_file_size"] == ("0",)
+
+
 def test_the_longest_segment_is_asked_first_because_nginx_takes_the_first_match() -> None:
     routes = tuple(
         Route(path=path, match="segment", upstream="bailbondpro_api") for path in ("/api/a", "/api/a/b/c", "/api/a/b")

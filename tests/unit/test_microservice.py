@@ -86,6 +86,11 @@ def test_its_routes_carry_the_zone_the_burst_and_its_timeouts() -> None:
     assert login.rate_limit == RateLimit(zone="login", burst=7)
 
 
+def test_a_service_at_the_root_leaves_every_other_path_alone() -> None:
+    (route,) = service_routes(spec(paths=("/",)), RateLimits())
+    assert route.match == "prefix"
+
+
 def test_a_private_service_has_no_route() -> None:
     assert service_routes(spec(public=False, paths=(), rate_limit=None), RateLimits()) == ()
 
