@@ -35,6 +35,7 @@ BY_ENVIRONMENT: dict[str, tuple[object, object]] = {
     "pools.spot.desiredSize":                 (0,                 0),
     "app.namespace":                          ("development",     "production"),
     "postgres.profile":                       ("scaled",          "guide"),
+    "postgres.maxConnections":                (100,               200),
     "postgres.multiAz":                       (False,             True),
     "postgres.applyImmediately":              (True,              False),
     "postgres.shards.instanceClass":          ("db.t4g.medium",   "db.m7g.large"),

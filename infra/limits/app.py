@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from components.runtime_env import SMALLEST_LIMIT_MIB
 from infra.limits.rule import Finding, rule
 
 if TYPE_CHECKING:
@@ -12,9 +13,6 @@ if TYPE_CHECKING:
     from infra.settings.base import Resources
     from infra.settings.root import Settings
 
-GUIDE_SEMI_SPACES = 3
-"""Semi-spaces of Node.js' young generation; three of them count against the memory limit (V8)."""
-_MAX_YOUNG_SHARE = 0.25
 _STOP_MARGIN_SECONDS = 5
 _PLATFORM_VARIABLES = frozenset(
     {
@@ -88,18 +86,19 @@ def _above_limit(path: str, resources: Resources) -> Iterator[Finding]:
             yield Finding(path=f"{path}.{key}", value=request, allowed=f"at most its limit ({limit})", fix=fix)
 
 
-@rule("node-heap", source="Node.js and V8 documentation: semi-spaces count against memory", areas=("app",))
-def young_generation_fits_memory(settings: Settings) -> Iterator[Finding]:
-    """The guide's 128 MiB semi-spaces would take 384 of 1,024 MiB."""
-    app = settings.app
-    most = int(app.resources.memory_limit_mib * _MAX_YOUNG_SHARE / GUIDE_SEMI_SPACES)
-    if app.max_semi_space_mib > most:
-        yield Finding(
-            path="app.maxSemiSpaceMib",
-            value=app.max_semi_space_mib,
-            allowed=f"at most {most}: three of them in a quarter of memoryLimitMib ({app.resources.memory_limit_mib})",
-            fix=f"set it to {max(1, most)}, or raise app.resources.memoryLimitMib",
-        )
+@rule("node-heap", source="Node.js documentation; scaling guide, Performance Tuning", areas=("app", "services"))
+def memory_holds_a_heap(settings: Settings) -> Iterator[Finding]:
+    """Heap sizes are derived from the memory limit; below some size nothing useful is left."""
+    limits = {"app": settings.app.resources.memory_limit_mib}
+    limits |= {f"services[{i}]": service.resources.memory_limit_mib for i, service in enumerate(settings.services)}
+    for path, limit in limits.items():
+        if limit < SMALLEST_LIMIT_MIB:
+            yield Finding(
+                path=f"{path}.resources.memoryLimitMib",
+                value=limit,
+                allowed=f"at least {SMALLEST_LIMIT_MIB}: Node.js and its heap need it",
+                fix=f"set it to {SMALLEST_LIMIT_MIB} or more",
+            )
 
 
 @rule(
@@ -256,7 +255,7 @@ RULES = (
     prod_images_are_pinned,
     third_party_images_have_a_version,
     requests_stay_below_limits,
-    young_generation_fits_memory,
+    memory_holds_a_heap,
     stopping_pods_finish_requests,
     ports_are_distinct,
     platform_variables_stay_ours,

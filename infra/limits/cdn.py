@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from components.cdn.plans import LIMITS, Plan
+from components.cdn.policy import PRIVATE_PREFIXES
 from infra.limits.network import repeated
 from infra.limits.rule import Finding, rule
 
@@ -14,29 +15,9 @@ if TYPE_CHECKING:
     from infra.settings.root import Settings
 
 
-@dataclass(frozen=True, kw_only=True)
-class PlanLimits:
-    """What one Cloudflare plan allows (Cloudflare documentation, plans; read on 2026-11-23).
-
-    Attributes:
-        min_edge_seconds: Least edge cache lifetime a cache rule may set.
-        managed_waf: Whether the managed ruleset can be deployed.
-        min_monitor_seconds: Least interval of load balancing monitors (unverified below 60).
-    """
-
-    min_edge_seconds: int
-    managed_waf: bool
-    min_monitor_seconds: int
-
-
-PLANS = {
-    "free": PlanLimits(min_edge_seconds=7200, managed_waf=False, min_monitor_seconds=60),
-    "pro": PlanLimits(min_edge_seconds=3600, managed_waf=True, min_monitor_seconds=60),
-    "business": PlanLimits(min_edge_seconds=1, managed_waf=True, min_monitor_seconds=15),
-    "enterprise": PlanLimits(min_edge_seconds=1, managed_waf=True, min_monitor_seconds=10),
-}
 _OVERRIDDEN_LIFETIMES = ("images", "css", "js")
 """Kinds whose edge lifetime a rule sets; html and api obey the origin's own header, which no plan limits."""
+_API_PREFIX = "/api/"
 _MIN_IMAGE_PIXELS, _MAX_IMAGE_PIXELS = 16, 12_000
 
 
@@ -58,11 +39,11 @@ def ids_are_there(settings: Settings) -> Iterator[Finding]:
 def lifetimes_fit_the_plan(settings: Settings) -> Iterator[Finding]:
     """Every plan has a least lifetime that a cache rule may set."""
     cdn = settings.cdn
-    least = PLANS[cdn.plan].min_edge_seconds
+    least = LIMITS[Plan(cdn.plan)].min_edge_ttl
     for kind in _OVERRIDDEN_LIFETIMES:
         age = getattr(cdn.lifetimes, kind).max_age_seconds
         if cdn.enabled and age < least:
-            better = next(name for name, limits in PLANS.items() if limits.min_edge_seconds <= max(1, age))
+            better = next(plan.value for plan in Plan if LIMITS[plan].min_edge_ttl <= max(1, age))
             yield Finding(
                 path=f"cdn.lifetimes.{kind}.maxAgeSeconds",
                 value=age,
@@ -77,8 +58,8 @@ def features_fit_the_plan(settings: Settings) -> Iterator[Finding]:
     cdn = settings.cdn
     if not cdn.enabled:
         return
-    plan = PLANS[cdn.plan]
-    if cdn.managed_waf and not plan.managed_waf:
+    plan = LIMITS[Plan(cdn.plan)]
+    if cdn.managed_waf and not plan.waf_managed_rulesets:
         yield Finding(
             path="cdn.managedWaf",
             value=True,
@@ -92,12 +73,12 @@ def features_fit_the_plan(settings: Settings) -> Iterator[Finding]:
             allowed="true on the enterprise plan only",
             fix="set it to false",
         )
-    if cdn.addons.load_balancing and cdn.monitor_interval_seconds < plan.min_monitor_seconds:
+    if cdn.addons.load_balancing and cdn.monitor_interval_seconds < plan.min_monitor_interval:
         yield Finding(
             path="cdn.monitorIntervalSeconds",
             value=cdn.monitor_interval_seconds,
-            allowed=f"at least {plan.min_monitor_seconds} on the {cdn.plan} plan",
-            fix=f"set it to {plan.min_monitor_seconds}",
+            allowed=f"at least {plan.min_monitor_interval} on the {cdn.plan} plan",
+            fix=f"set it to {plan.min_monitor_interval}",
         )
 
 
@@ -111,6 +92,7 @@ def hosts_are_covered(settings: Settings) -> Iterator[Finding]:
     cdn = settings.cdn
     hosts = {
         "app": cdn.hosts.app,
+        "api": cdn.hosts.api,
         "cdn": cdn.hosts.cdn,
         "cdnBackup": cdn.hosts.cdn_backup,
         "images": cdn.hosts.images,
@@ -146,7 +128,7 @@ def public_paths_are_not_private(settings: Settings) -> Iterator[Finding]:
     lists = (("publicHtmlPaths", cdn.public_html_paths), ("publicApiPrefixes", cdn.public_api_prefixes))
     for key, paths in lists:
         for path in paths:
-            private = next((prefix for prefix in cdn.private_prefixes if _overlap(path, prefix, key)), None)
+            private = next((prefix for prefix in _private(settings) if _overlap(path.lower(), prefix, key)), None)
             if private:
                 yield Finding(
                     path=f"cdn.{key}",
@@ -156,10 +138,27 @@ def public_paths_are_not_private(settings: Settings) -> Iterator[Finding]:
                 )
 
 
+def _private(settings: Settings) -> tuple[str, ...]:
+    return tuple(prefix.lower() for prefix in (*PRIVATE_PREFIXES, *settings.cdn.private_prefixes))
+
+
+@rule("cdn-public-api", source="scaling guide, CDN Configuration: api is a class of its own", areas=("cdn",))
+def public_api_is_below_the_api(settings: Settings) -> Iterator[Finding]:
+    """A prefix elsewhere would cache pages under the API's rules."""
+    for path in settings.cdn.public_api_prefixes:
+        if not path.startswith(_API_PREFIX):
+            yield Finding(
+                path="cdn.publicApiPrefixes",
+                value=path,
+                allowed=f"prefixes below {_API_PREFIX}",
+                fix=f"use `{_API_PREFIX}bond-types/` or another public part, or cdn.publicHtmlPaths",
+            )
+
+
 def _overlap(path: str, private: str, key: str) -> bool:
     if path.startswith(private):
         return True
-    return key == "publicApiPrefixes" and f"{private}/".startswith(path)
+    return key == "publicApiPrefixes" and f"{private}/".startswith(f"{path.rstrip('/')}/")
 
 
 @rule("cdn-image-widths", source="Cloudflare documentation, image transformations", areas=("cdn",))
@@ -180,7 +179,7 @@ def image_widths_are_sane(settings: Settings) -> Iterator[Finding]:
 def warm_paths_are_public(settings: Settings) -> Iterator[Finding]:
     """Private paths are never cached, so warming them is useless at best."""
     for path in settings.cdn.warm_paths:
-        private = next((prefix for prefix in settings.cdn.private_prefixes if path.startswith(prefix)), None)
+        private = next((prefix for prefix in _private(settings) if path.lower().startswith(prefix)), None)
         if private:
             yield Finding(
                 path="cdn.warmPaths",
@@ -196,6 +195,7 @@ RULES = (
     features_fit_the_plan,
     hosts_are_covered,
     public_paths_are_not_private,
+    public_api_is_below_the_api,
     image_widths_are_sane,
     warm_paths_are_public,
 )

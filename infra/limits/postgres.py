@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
+from components.postgres_parameters import Profile, fits
 from infra.catalog import instance_class
 from infra.limits.rule import Finding, rule
 from infra.limits.windows import daily_minutes, overlap, weekly_length
@@ -14,11 +15,6 @@ if TYPE_CHECKING:
 
     from infra.settings.root import Settings
 
-GUIDE_MEMORY_GIB = 8
-"""The machine the guide's numbers are for: shared_buffers 2 GB is a quarter, effective_cache_size 6 GB the rest."""
-_SHARED_GIB, _MAINTENANCE_GIB, _SYSTEM_GIB, _WORK_MEM_GIB, _GIB_PER_CONNECTION = 2.0, 1.0, 1.0, 0.25, 0.01
-MIN_WORK_MEM_GRANTS = 4
-"""Concurrent 256 MB sorts or hashes that must fit; fewer would swap under the guide's load (our choice)."""
 MAX_DB_INSTANCES = 40
 """DB instances per region (RDS documentation, quotas; adjustable)."""
 _GP3_STRIPED_GIB = 400
@@ -29,15 +25,6 @@ _RESERVED_USERS = frozenset(
     {"admin", "postgres", "public", "rdsadmin", "rds_superuser", "rdsrepladmin", "root", "user"}
 )
 _RESERVED_DATABASES = frozenset({"postgres", "rdsadmin", "template0", "template1"})
-
-
-def work_mem_grants(memory_gib: float, max_connections: int) -> int:
-    """How many of the guide's 256 MB work_mem fit besides its other parameters.
-
-    Memory minus shared_buffers (2 GiB), one maintenance_work_mem (1 GiB), the system (1 GiB) and 10 MiB per connection.
-    """
-    free = memory_gib - _SHARED_GIB - _MAINTENANCE_GIB - _SYSTEM_GIB - _GIB_PER_CONNECTION * max_connections
-    return max(0, int(free / _WORK_MEM_GIB))
 
 
 def _classes(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -52,28 +39,12 @@ def _classes(settings: Settings) -> Iterator[tuple[str, str]]:
 
 @rule("postgres-memory", source="scaling guide, Performance Tuning; PostgreSQL documentation", areas=("postgres",))
 def parameters_fit_memory(settings: Settings) -> Iterator[Finding]:
-    """The guide's parameters need an 8 GiB machine; any profile needs room for its connections."""
+    """A profile's buffers, connections and a handful of work_mem must fit the memory of every class."""
     postgres = settings.postgres
     for path, name in _classes(settings):
-        memory = instance_class("rds", name).memory_gib
-        grants = work_mem_grants(memory, postgres.max_connections)
-        if postgres.profile == "guide" and grants < MIN_WORK_MEM_GRANTS:
-            yield Finding(
-                path=path,
-                value=name,
-                allowed=f"at least {GUIDE_MEMORY_GIB} GiB with the guide profile and {postgres.max_connections} "
-                f"connections: {grants} concurrent 256 MB work_mem fit into {memory:g} GiB, "
-                f"{MIN_WORK_MEM_GRANTS} must",
-                fix="use a larger class, or set postgres.profile to scaled, or lower postgres.maxConnections",
-            )
-        elif postgres.profile == "scaled" and postgres.max_connections * _GIB_PER_CONNECTION > memory / 2:
-            most = int(memory / 2 / _GIB_PER_CONNECTION)
-            yield Finding(
-                path="postgres.maxConnections",
-                value=postgres.max_connections,
-                allowed=f"at most {most} with {name} ({memory:g} GiB): connections may take half of the memory",
-                fix=f"set it to {max(50, most)}, or use a larger class for {path}",
-            )
+        problem = fits(Profile(postgres.profile), instance_class("rds", name).memory_gib, postgres.max_connections)
+        if problem is not None:
+            yield Finding(path=path, value=name, allowed=f"a class that fits: {problem.message}", fix=problem.fix)
 
 
 @rule(

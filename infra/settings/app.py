@@ -95,13 +95,6 @@ class AppSettings(Area):
     uv_threadpool_size: int = Field(
         default=16, ge=1, le=1024, description="UV_THREADPOOL_SIZE of Node.js (scaling guide, Performance Tuning: 16)."
     )
-    max_semi_space_mib: int = Field(
-        default=16,
-        ge=1,
-        le=128,
-        description="Node.js young generation semi-space in MiB; three of them count against the memory limit. The "
-        "guide's 128 needs a limit of 4 GiB.",
-    )
     environment: EnvironmentVariables = Field(
         default_factory=no_variables, description="Further plain environment variables of the pods; no secrets."
     )

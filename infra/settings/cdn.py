@@ -41,6 +41,7 @@ class CdnHostsSettings(Area):
     """Host names served through Cloudflare."""
 
     app: DomainName = Field(description="The application. Default: the domain itself.")
+    api: DomainName = Field(description="The API. Default: api.<domain>.")
     cdn: DomainName = Field(description="Static content (guide: cdn.<domain>).")
     cdn_backup: DomainName = Field(description="Fallback for static content (guide: cdn-backup.<domain>).")
     images: DomainName = Field(description="Images (guide: images.<domain>).")
@@ -104,17 +105,9 @@ class CdnSettings(Area):
         default=(), description="API prefixes of public reference data that may be cached. Default: none."
     )
     private_prefixes: tuple[UrlPath, ...] = Field(
-        default=(
-            "/account",
-            "/admin",
-            "/api/auth",
-            "/api/bonds",
-            "/api/clients",
-            "/api/documents",
-            "/api/payments",
-            "/uploads",
-        ),
-        description="Prefixes that are never cached, whatever another rule says: legal and personal data.",
+        default=("/api/documents",),
+        description="Further prefixes that are never cached, whatever another rule says, besides /account, /admin, "
+        "/api/auth, /api/bonds, /api/clients, /api/payments and /uploads: legal and personal data.",
     )
     manage_rulesets: bool = Field(
         default=True, description="Whether this stack owns the zone's rulesets; exactly one stack per zone may."

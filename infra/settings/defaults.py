@@ -47,7 +47,7 @@ def _services(environment: Environment) -> tuple[Tree, ...]:
 
 
 def _derived(region: str, domain: str) -> Tree:
-    hosts = {"cdn": "cdn", "cdnBackup": "cdn-backup", "images": "images", "assets": "assets"}
+    hosts = {"api": "api", "cdn": "cdn", "cdnBackup": "cdn-backup", "images": "images", "assets": "assets"}
     return {
         "network": {"availabilityZones": tuple(f"{region}{letter}" for letter in _ZONE_LETTERS)},
         "cdn": {"hosts": {"app": domain, **{key: f"{host}.{domain}" for key, host in hosts.items()}}},

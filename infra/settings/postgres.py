@@ -111,10 +111,10 @@ class PostgresSettings(Area):
         "class's memory. Default: scaled in dev, guide in prod."
     )
     max_connections: int = Field(
-        default=200,
         ge=50,
         le=5000,
-        description="max_connections of every instance (scaling guide, Performance Tuning: 200).",
+        description="max_connections of every instance. Default: prod 200 (scaling guide, Performance Tuning), dev "
+        "100: what 4 GiB hold.",
     )
     reserved_connections: int = Field(
         default=15,

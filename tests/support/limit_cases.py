@@ -28,7 +28,6 @@ def service(name: str = "payments", **keys: object) -> dict[str, object]:
 
 TAG = "registry.example.com/bailbondpro:1.2"
 CDN = {"enabled": True, "zoneId": "0" * 31 + "a", "accountId": "0" * 31 + "b"}
-GUIDE_SEMI = {"maxSemiSpaceMib": 128}
 P2, P3 = "prod horizontal", "prod microservices"
 
 REFUSED = (
@@ -110,7 +109,9 @@ REFUSED = (
         "services[0].resources.cpuRequestMillicores",
         services=[service(resources={"cpuRequestMillicores": 600})],
     ),
-    _case("node-heap", "app.maxSemiSpaceMib", app=GUIDE_SEMI),
+    _case(
+        "node-heap", "app.resources.memoryLimitMib", app={"resources": {"memoryLimitMib": 255, "memoryRequestMib": 200}}
+    ),
     _case("graceful-stop", "app.terminationGraceSeconds", app={"terminationGraceSeconds": 79}),
     _case("ports-distinct", "app.apiPort", app={"apiPort": 3000}),
     _case("platform-variables", "app.environment.DATABASE_URL", app={"environment": {"DATABASE_URL": "x"}}),
@@ -155,7 +156,7 @@ REFUSED = (
     _case(
         "postgres-memory", "postgres.shards.instanceClass", P3, postgres={"shards": {"instanceClass": "db.t4g.medium"}}
     ),
-    _case("postgres-memory", "postgres.maxConnections", postgres={"maxConnections": 201}),
+    _case("postgres-memory", "postgres.instanceClass", postgres={"maxConnections": 200}),
     _case("replica-class", "postgres.replicaInstanceClass", P3, postgres={"replicaInstanceClass": "db.m7g.large"}),
     _case(
         "replicas-need-backups", "postgres.backupRetentionDays", "dev horizontal", postgres={"backupRetentionDays": 0}
@@ -200,7 +201,7 @@ REFUSED = (
     _case(
         "connections-reserved",
         "postgres.reservedConnections",
-        postgres={"reservedConnections": 101, "clientPools": {"primary": 10}},
+        postgres={"reservedConnections": 51, "clientPools": {"primary": 10}},
     ),
     # redis
     _case("redis-cluster-client", "redis.clientIsClusterAware", redis={"shards": 2}),
@@ -227,6 +228,7 @@ REFUSED = (
     _case("cdn-hosts", "cdn.hosts", cdn={"hosts": {"cdn": "assets.bailbondpro.com"}}),
     _case("cdn-private-paths", "cdn.publicApiPrefixes", cdn={"publicApiPrefixes": ["/api/"]}),
     _case("cdn-private-paths", "cdn.publicHtmlPaths", cdn={"publicHtmlPaths": ["/admin/help"]}),
+    _case("cdn-public-api", "cdn.publicApiPrefixes", cdn={"publicApiPrefixes": ["/reference/"]}),
     _case("cdn-image-widths", "cdn.imageWidths", cdn={"imageWidths": [20000]}),
     _case("cdn-image-widths", "cdn.imageWidths", cdn={"imageWidths": [320, 320]}),
     _case("cdn-warm-paths", "cdn.warmPaths", cdn={"warmPaths": ["/api/clients/1"]}),
@@ -248,9 +250,8 @@ ACCEPTED = (
         autoscaling={"enabled": False, "vpa": {"mode": "full", "maxCpuMillicores": 1600}},
     ),
     _case("graceful-stop", "15 + 60 + 5", app={"terminationGraceSeconds": 80}),
-    _case("node-heap", "the guide's 128 MiB at 4 GiB", app={**GUIDE_SEMI, "resources": {"memoryLimitMib": 4096}}),
     _case("pool-sizes", "a disabled pool", pools={"spot": {"minSize": 2}}),
-    _case("postgres-memory", "half of the memory", postgres={"maxConnections": 200}),
+    _case("postgres-memory", "a larger class", postgres={"maxConnections": 200, "instanceClass": "db.t4g.large"}),
     _case("postgres-memory", "no shards", P2, postgres={"shards": {"instanceClass": "db.t4g.medium"}}),
     _case("storage-growth", "a tenth above", postgres={"maxAllocatedStorageGib": 22}),
     _case(

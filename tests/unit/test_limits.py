@@ -13,7 +13,6 @@ from infra.catalog import instance_class, instance_classes
 from infra.limits import RULES, app_pods, pool_sizes, service_pods, upgrade_findings
 from infra.limits.connections import client_connections
 from infra.limits.nodes import allocatable, peak_load
-from infra.limits.postgres import work_mem_grants
 from infra.limits.windows import daily_minutes, overlap, weekly_length
 from infra.settings import Settings
 from tests.support.configs import DIGEST, ENVIRONMENTS, PHASES, problems, raw, settings
@@ -97,8 +96,8 @@ def test_the_suggested_pool_makes_the_connections_fit() -> None:
 
 def test_pods_are_counted_with_the_rollouts_surge() -> None:
     assert app_pods(settings("prod", "microservices")) == 21
-    fixed = settings("dev", "optimization", autoscaling={"enabled": False}, app={"replicas": 5, "maxSurge": 2})
-    assert app_pods(fixed) == 7
+    fixed = settings("dev", "optimization", autoscaling={"enabled": False}, app={"replicas": 2, "maxSurge": 2})
+    assert app_pods(fixed) == 4
 
 
 def test_services_count_by_the_databases_they_use() -> None:
@@ -153,20 +152,6 @@ def test_endpoints_that_do_not_exist_get_no_pool() -> None:
     sizes = pool_sizes(settings("dev", "horizontal"))
     assert sizes.shard == 0
     assert sizes.primary > 0
-
-
-# PostgreSQL
-
-
-@pytest.mark.parametrize(("memory", "grants"), [(4, 0), (8, 8), (16, 40), (32, 104)])
-def test_work_mem_grants_follow_from_the_guides_parameters(memory: float, grants: int) -> None:
-    assert work_mem_grants(memory, 200) == grants
-
-
-@given(st.floats(1, 512), st.integers(50, 5000))
-def test_work_mem_grants_never_exceed_the_memory(memory: float, connections: int) -> None:
-    used = work_mem_grants(memory, connections) * 0.25
-    assert used == 0 or 4 + 0.01 * connections + used <= memory + 1e-9
 
 
 # Windows
@@ -255,3 +240,16 @@ def test_classes_double_with_their_size() -> None:
 def test_a_prod_image_by_digest_is_what_the_rule_wants() -> None:
     assert problems(raw("prod", "horizontal", app={"image": DIGEST})) == ()
     assert problems(raw("prod", "horizontal", cdn={**ACCOUNT, "enabled": False})) == ()
+
+
+EDGE = [case.areas["cdn"] for case in ACCEPTED if "cdn" in case.areas]
+
+
+@pytest.mark.parametrize("plan", ["free", "pro", "business", "enterprise"])
+@pytest.mark.parametrize("cdn", [{}, *EDGE], ids=str)
+def test_what_the_check_accepts_the_edge_accepts(plan: str, cdn: dict[str, object]) -> None:
+    from components.cdn.problems import edge_problems
+    from infra.wiring.edge import edge_policy
+
+    loaded = settings("dev", "horizontal", cdn={**ACCOUNT, **cdn, "enabled": True, "plan": plan})
+    assert edge_problems(edge_policy(loaded)) == []
