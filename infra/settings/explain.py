@@ -71,8 +71,9 @@ def _type_fix(value: object, allowed: str) -> str:
         return f"write {value} without quotes"
     if isinstance(value, int | float) and not allowed.startswith(_NOT_TEXTS):
         return f'write "{value}" in quotes'
-    if allowed.startswith("an object"):
-        return "write an object, or remove the key to keep the defaults"
+    container = next((kind for kind in ("an object", "a list") if allowed.startswith(kind)), None)
+    if container:
+        return f"write {container}, or remove the key to keep the default"
     return f"write {allowed}"
 
 
@@ -145,7 +146,8 @@ def words(annotation: object, metadata: object = ()) -> str:
     if origin is Literal:
         return f"one of {', '.join(str(choice) for choice in get_args(annotation))}"
     if origin is tuple:
-        return f"a list{_bounds(metadata, 'of', 'items')}, each {words(get_args(annotation)[0])}"
+        item = get_args(annotation)[0]
+        return f"a list{_bounds(metadata, 'of', 'items')}, each {'an object' if area_of(item) else words(item)}"
     return _plain_words(annotation, metadata)
 
 

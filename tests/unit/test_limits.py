@@ -6,6 +6,7 @@ from typing import cast
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from infra import limits
@@ -107,6 +108,7 @@ def test_services_count_by_the_databases_they_use() -> None:
     assert service_pods(loaded, "primary") == 5 * 7
 
 
+@hypothesis_settings(deadline=None)
 @given(
     max_connections=st.integers(50, 5000),
     reserved=st.integers(3, 200),

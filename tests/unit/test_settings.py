@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from infra.problems import HIDDEN, Problem, is_secret_value, key_path, render, shown
@@ -199,7 +200,7 @@ def test_the_switches_pulumi_writes_as_texts_are_understood() -> None:
 def test_an_area_that_is_no_object_is_one_problem(value: object) -> None:
     problem = one(raw(redis=value))
     assert (problem.path, problem.rule) == ("bailbondpro:redis", "type")
-    assert problem.fix == "write an object, or remove the key to keep the defaults"
+    assert problem.fix == "write an object, or remove the key to keep the default"
 
 
 def test_refused_items_do_not_also_make_their_list_too_short() -> None:
@@ -304,6 +305,7 @@ def test_a_report_numbers_its_problems_and_names_the_lines() -> None:
     assert "\x1b" not in text
 
 
+@hypothesis_settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),
