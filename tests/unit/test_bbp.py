@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import textwrap
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,69 +16,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.interpreter import stand_in
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ("bbp", "ops/bootstrap.py", "requirements.lock", "requirements-dev.lock", "pyproject.toml")
 
-# Stands in for `python -m venv`: an environment whose interpreter is this one and whose pip only writes down its
-# arguments, so that the script's own decisions are what is tested.
-FAKE_PIP = """
-import os, sys, time
-settings = {key: value for key, value in os.environ.items() if key.startswith("PIP_")}
-with open(os.environ["FAKE_PIP_LOG"], "a") as log:
-    log.write(" ".join(sys.argv[1:]) + " | " + str(settings) + "\\n")
-for number in range(25):
-    print("Collecting package-%d" % number)
-if os.environ.get("FAKE_PIP_FAILS"):
-    print("ERROR: no such host", flush=True)
-    sys.exit(2)
-if os.environ.get("FAKE_PIP_WAITS_FOR"):
-    open(os.environ["FAKE_PIP_WAITS_FOR"] + ".started", "w").close()
-    while not os.path.exists(os.environ["FAKE_PIP_WAITS_FOR"]):
-        time.sleep(0.01)
-"""
-
 
 @pytest.fixture
 def python(tmp_path: Path) -> Path:
-    """An interpreter for BBP_PYTHON: real, except that its `venv` module makes the stand-in environment at once."""
-    modules = tmp_path / "modules"
-    (modules / "pip").mkdir(parents=True)
-    (modules / "pip" / "__init__.py").write_text("")
-    (modules / "pip" / "__main__.py").write_text(FAKE_PIP)
-    wrapper = tmp_path / "python"
-    wrapper.write_text(
-        textwrap.dedent(f"""\
-        #!{sys.executable}
-        import os, sys
-        arguments = sys.argv[1:]
-        while arguments and arguments[0] in ("-I", "-E", "-s", "-P"):
-            arguments.pop(0)
-        os.environ["PYTHONPATH"] = {str(modules)!r}
-        os.environ["FAKE_PIP_LOG"] = {str(tmp_path / "pip.log")!r}
-        if arguments[:2] == ["-m", "venv"]:
-            target = os.path.join(arguments[2], "bin")
-            os.makedirs(target)
-            os.symlink({str(wrapper)!r}, os.path.join(target, "python"))
-            with open({str(tmp_path / "venvs.log")!r}, "a") as log:
-                log.write(arguments[2] + "\\n")
-            sys.exit(0)
-        if arguments[:2] == ["-m", "ops"]:
-            print("ops", *arguments[2:], sep="|")
-            sys.exit(0)
-        if arguments and arguments[0].endswith("bootstrap.py"):
-            import runpy
-            sys.argv = arguments
-            sys.executable = {str(wrapper)!r}
-            runpy.run_path(arguments[0], run_name="__main__")
-            sys.exit(0)
-        os.execv({sys.executable!r}, [{sys.executable!r}, *arguments])
-        """)
-    )
-    wrapper.chmod(0o755)
-    return wrapper
+    return stand_in(tmp_path)
 
 
 @pytest.fixture
@@ -297,6 +245,19 @@ def test_a_killed_run_leaves_no_lock_behind(project: Path, python: Path, tmp_pat
     done = bbp(project / "bbp", "check", python=python)
     assert done.returncode == 0
     assert "waiting" not in done.stderr
+
+
+def test_an_installation_that_outlives_its_killed_parent_is_waited_for(
+    project: Path, python: Path, tmp_path: Path
+) -> None:
+    go_on = tmp_path / "go on"
+    with running(project, python, FAKE_PIP_WAITS_FOR=str(go_on)):
+        wait_for(tmp_path / "go on.started")
+        os.kill(int((project / ".venv.lock").read_text()), signal.SIGKILL)
+        with running(project, python) as second:
+            assert "is preparing .venv" in first_line(second)
+            go_on.touch()
+            assert second.wait(timeout=60) == 0
 
 
 @pytest.mark.parametrize(
