@@ -10,6 +10,12 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.kubernetes.children import child_options
+from components.kubernetes.exporters import (
+    PGBOUNCER_EXPORTER_IMAGE,
+    PGBOUNCER_EXPORTER_PORT,
+    Exporter,
+    exporter_container,
+)
 from components.kubernetes.namespace import GATEWAY_PRIORITY
 from components.kubernetes.network_policies import Peer, TrafficRule, dns, network_policy
 from components.kubernetes.objects import (
@@ -30,6 +36,7 @@ from components.kubernetes.pods import (
     Probe,
     Resources,
     ScratchMount,
+    SecretEnvVar,
 )
 from components.pooler_config import (
     CA_FILE_NAME,
@@ -44,6 +51,14 @@ from components.pooler_config import (
 )
 
 APP = "pgbouncer"
+CONFIG_NAME = "pgbouncer-config"
+EXPORTER_URL_KEY = "exporter-url"
+PRE_STOP_SECONDS = 15
+FINISH_SECONDS = 60
+STOP_COMMAND = ("sh", "-c", f"sleep {PRE_STOP_SECONDS}; kill -INT 1; sleep {FINISH_SECONDS}")
+"""SIGINT lets running transactions end, then sends clients away to another pod, then stops. SIGTERM, which the
+kubelet would send, waits for all clients to leave of themselves, which pooled clients never do (PgBouncer, change of
+the shutdown signals in 1.23)."""
 POOLER_RESOURCES = Resources(
     cpu_request="100m",
     memory_request="64Mi",
@@ -100,6 +115,8 @@ class PoolerArgs:
         ca_bundle: PEM of the servers' authority (RDS publishes it); None encrypts without checking the server.
         resources: requests and limits.
         max_client_connections: clients of one pod.
+        exporter_image: turns the pools' counters into metrics (container port "metrics").
+        monitoring_namespace: may scrape the exporter.
         placement: node pool.
     """
 
@@ -114,6 +131,8 @@ class PoolerArgs:
     ca_bundle: pulumi.Input[str] | None = None
     resources: Resources = POOLER_RESOURCES
     max_client_connections: int = 2000
+    exporter_image: pulumi.Input[str] = PGBOUNCER_EXPORTER_IMAGE
+    monitoring_namespace: str = "monitoring"
     placement: Placement = field(default_factory=Placement)
 
     def __post_init__(self) -> None:
@@ -148,7 +167,7 @@ class Pooler(pulumi.ComponentResource):
         files = _files(args)
         secret = k8s.core.v1.Secret(
             f"{name}-config",
-            metadata=identity.metadata("pgbouncer-config"),
+            metadata=identity.metadata(CONFIG_NAME),
             type="Opaque",
             string_data=files,
             opts=identity.opts,
@@ -178,14 +197,11 @@ class Pooler(pulumi.ComponentResource):
         if endpoint not in {known.name for known in self._args.endpoints}:
             raise KeyError(f"no pooled endpoint {endpoint!r}")
         parts = pulumi.Output.all(self._args.client_username, self._args.client_password, self.host)
-        return pulumi.Output.secret(
-            parts.apply(
-                lambda values: (
-                    f"postgresql://{quote(values[0], safe='')}:{quote(values[1], safe='')}"
-                    f"@{values[2]}:{LISTEN_PORT}/{endpoint}"
-                )
-            )
-        )
+        return pulumi.Output.secret(parts.apply(lambda values: _url(values[0], values[1], values[2], endpoint)))
+
+
+def _url(username: str, password: str, host: str, database: str) -> str:
+    return f"postgresql://{quote(username, safe='')}:{quote(password, safe='')}@{host}:{LISTEN_PORT}/{database}"
 
 
 def _files(args: PoolerArgs) -> pulumi.Output[dict[str, str]]:
@@ -207,7 +223,12 @@ def _files(args: PoolerArgs) -> pulumi.Output[dict[str, str]]:
             max_client_connections=args.max_client_connections,
             verify_server=bool(authority),
         )
-        files = {INI_FILE_NAME: pgbouncer_ini(config), USERLIST_FILE_NAME: userlist(config)}
+        files = {
+            INI_FILE_NAME: pgbouncer_ini(config),
+            USERLIST_FILE_NAME: userlist(config),
+            EXPORTER_URL_KEY: _url(config.client_username, config.client_password, "127.0.0.1", "pgbouncer")
+            + "?sslmode=disable",
+        }
         if authority:
             files[CA_FILE_NAME] = str(authority)
         return files
@@ -263,15 +284,23 @@ def _template(
                 ),
                 ScratchMount(name="tmp", path="/tmp"),  # noqa: S108 - a path inside the container
             ),
-            pre_stop_seconds=15,
+            pre_stop_seconds=PRE_STOP_SECONDS,
+            pre_stop_command=STOP_COMMAND,
         ),
+        sidecars=(_exporter(args),),
         service_account=account,
         # without the pooler no pod reaches a database: it ranks with the gateway
         priority_class=GATEWAY_PRIORITY,
-        termination_grace_seconds=90,
+        termination_grace_seconds=PRE_STOP_SECONDS + FINISH_SECONDS + 15,
+        longest_request_seconds=FINISH_SECONDS,
         annotations=(Annotation(key="checksum/config", value=_checksum(files)),),
         placement=args.placement,
     )
+
+
+def _exporter(args: PoolerArgs) -> Container:
+    url = SecretEnvVar(name="PGBOUNCER_EXPORTER_CONNECTION_STRING", secret=CONFIG_NAME, key=EXPORTER_URL_KEY)
+    return exporter_container(Exporter(image=args.exporter_image, port=PGBOUNCER_EXPORTER_PORT, env=(url,)))
 
 
 def _policy(identity: Identity, args: PoolerArgs) -> k8s.networking.v1.NetworkPolicy:
@@ -280,7 +309,10 @@ def _policy(identity: Identity, args: PoolerArgs) -> k8s.networking.v1.NetworkPo
         namespace=args.namespace,
         app=APP,
         component="pooler",
-        ingress=(TrafficRule(peers=tuple(Peer(app=app) for app in args.client_apps), ports=(LISTEN_PORT,)),),
+        ingress=(
+            TrafficRule(peers=tuple(Peer(app=app) for app in args.client_apps), ports=(LISTEN_PORT,)),
+            TrafficRule(peers=(Peer(namespace=args.monitoring_namespace),), ports=(PGBOUNCER_EXPORTER_PORT,)),
+        ),
         egress=(dns(), TrafficRule(peers=tuple(Peer(cidr=cidr) for cidr in args.database_cidrs), ports=(5432,))),
         opts=identity.opts,
     )

@@ -10,8 +10,14 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.autoscaling.autoscaler import Autoscaler, AutoscalerArgs
-from components.gateway.render import SHUTDOWN_SECONDS, render
+from components.gateway.render import render
 from components.kubernetes.children import child_options
+from components.kubernetes.exporters import (
+    NGINX_EXPORTER_IMAGE,
+    NGINX_EXPORTER_PORT,
+    Exporter,
+    exporter_container,
+)
 from components.kubernetes.namespace import GATEWAY_PRIORITY
 from components.kubernetes.network_policies import Peer, TrafficRule, dns, network_policy
 from components.kubernetes.objects import (
@@ -26,6 +32,7 @@ from components.kubernetes.pods import (
     Annotation,
     Container,
     ContainerPort,
+    EnvVar,
     FileMount,
     Placement,
     PodTemplate,
@@ -39,6 +46,8 @@ if TYPE_CHECKING:
     from components.gateway.model import GatewayConfig
 
 APP = "bailbondpro-gateway"
+PRE_STOP_SECONDS = 15
+"""How long the load balancer and the endpoints may take to stop sending to a pod that is going to stop."""
 CONFIG_DIRECTORY = "/etc/gateway"
 GATEWAY_IMAGE = "docker.io/nginxinc/nginx-unprivileged:1.28-alpine"
 """nginx that never was root; 1.28 is the first stable line with `resolve` in open-source upstreams."""
@@ -78,7 +87,8 @@ class GatewayArgs:
         resources: requests and limits; `config.worker_processes` follows the cpu limit.
         load_balancer_cidrs: addresses that may connect: the clients' (they are preserved) and the load balancer's
             own for health checks.
-        monitoring_namespace: may read the status port.
+        exporter_image: turns nginx's counters into metrics (container port "metrics").
+        monitoring_namespace: may scrape the exporter.
         upstream_ports: ports of the pods behind the gateway.
         placement: node pool.
 
@@ -97,6 +107,7 @@ class GatewayArgs:
     autoscaling: AutoscalingPolicy | None = None
     resources: Resources = GATEWAY_RESOURCES
     load_balancer_cidrs: tuple[str, ...] = ("0.0.0.0/0",)
+    exporter_image: pulumi.Input[str] = NGINX_EXPORTER_IMAGE
     monitoring_namespace: str = "monitoring"
     upstream_ports: tuple[int, ...] = (3000, 4000)
     placement: Placement = field(default_factory=Placement)
@@ -171,13 +182,18 @@ def _ports(config: GatewayConfig) -> tuple[ServicePort, ...]:
 
 
 def _container_ports(config: GatewayConfig) -> tuple[ContainerPort, ...]:
-    ports = (
+    return (
         ContainerPort(name="http", number=config.http_port),
         ContainerPort(name="https", number=config.https_port),
     )
-    if config.status_port is None:
-        return ports
-    return (*ports, ContainerPort(name="status", number=config.status_port))
+
+
+def _sidecars(args: GatewayArgs) -> tuple[Container, ...]:
+    port = args.config.status_port
+    if port is None:
+        return ()
+    where = EnvVar(name="SCRAPE_URI", value=f"http://127.0.0.1:{port}/status")
+    return (exporter_container(Exporter(image=args.exporter_image, port=NGINX_EXPORTER_PORT, env=(where,))),)
 
 
 def _config_map(identity: Identity, text: str) -> k8s.core.v1.ConfigMap:
@@ -233,12 +249,13 @@ def _template(
                 FileMount(kind="secret", name="tls", object_name=secret_name, path="/etc/ssl/gateway"),
                 ScratchMount(name="tmp", path="/tmp"),  # noqa: S108 - a path inside the container
             ),
-            pre_stop_seconds=15,
+            pre_stop_seconds=PRE_STOP_SECONDS,
         ),
+        sidecars=_sidecars(args),
         service_account=account,
         priority_class=GATEWAY_PRIORITY,
-        termination_grace_seconds=90,
-        longest_request_seconds=SHUTDOWN_SECONDS,
+        termination_grace_seconds=PRE_STOP_SECONDS + config.shutdown_seconds + 10,
+        longest_request_seconds=config.shutdown_seconds,
         annotations=(
             Annotation(key="checksum/config", value=hashlib.sha256(text.encode()).hexdigest()[:16]),
             Annotation(key="checksum/certificate", value=_certificate_checksum(args)),
@@ -252,7 +269,7 @@ def _policy(identity: Identity, args: GatewayArgs) -> k8s.networking.v1.NetworkP
     outside = tuple(Peer(cidr=cidr) for cidr in args.load_balancer_cidrs)
     ingress = [TrafficRule(peers=outside, ports=(config.http_port, config.https_port))]
     if config.status_port is not None:
-        ingress.append(TrafficRule(peers=(Peer(namespace=args.monitoring_namespace),), ports=(config.status_port,)))
+        ingress.append(TrafficRule(peers=(Peer(namespace=args.monitoring_namespace),), ports=(NGINX_EXPORTER_PORT,)))
     upstreams = TrafficRule(peers=(Peer(namespace=args.namespace),), ports=args.upstream_ports)
     return network_policy(
         f"{identity.name}-network-policy",

@@ -175,7 +175,8 @@ class GatewayConfig:
         headers: response headers.
         http_port: answers /health and /ready, redirects the rest to HTTPS.
         https_port: serves.
-        status_port: nginx's own counters, for monitoring only; None where nginx is built without stub_status.
+        status_port: nginx's own counters, for the exporter in the same pod; None where nginx is built without
+            stub_status.
 
     Raises:
         ValueError: names clash or do not exist; the message lists every problem.
@@ -201,6 +202,11 @@ class GatewayConfig:
     def __post_init__(self) -> None:
         if problems := config_problems(self):
             raise ValueError("; ".join(problems))
+
+    @property
+    def shutdown_seconds(self) -> int:
+        """How long a stopping worker may finish requests: the longest read timeout and 5 s (guide: 60 s and 5 s)."""
+        return max(route.timeouts.read for route in self.routes) + 5
 
     @property
     def file_limit(self) -> int:

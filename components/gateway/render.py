@@ -19,8 +19,6 @@ CLIENT_CA_PATH = "/etc/ssl/gateway/client-ca.crt"
 RETRY_TRIES = 2
 RETRY_SECONDS = 10
 """At most one retry, within 10 s: an upstream in trouble must not be asked by every request again and again."""
-SHUTDOWN_SECONDS = 65
-"""Longer than the longest read timeout of the guide (60 s), shorter than the pod's grace period after preStop."""
 IMMUTABLE = "public, max-age=31536000, immutable"
 """One year (guide, Load Balancing: /static/ expires 1y, Cache-Control public, immutable)."""
 _LOG = {
@@ -48,7 +46,7 @@ def render(config: GatewayConfig) -> str:
         [
             directive("worker_processes", config.worker_processes),
             directive("worker_rlimit_nofile", config.file_limit),
-            directive("worker_shutdown_timeout", f"{SHUTDOWN_SECONDS}s"),
+            directive("worker_shutdown_timeout", f"{config.shutdown_seconds}s"),
             directive("error_log", "stderr", "warn"),
             directive("pid", "/tmp/nginx.pid"),  # noqa: S108 - a path inside the container
             block(
@@ -221,9 +219,9 @@ def _server(config: GatewayConfig) -> Directive:
 
 
 def _status_server(port: int) -> Directive:
-    """Nginx's own counters. The network policy opens this port to the monitoring namespace only."""
+    """Nginx's own counters, for the exporter in the same pod."""
     status = block("location", "=", "/status", body=[directive("access_log", "off"), directive("stub_status")])
-    return block("server", body=[directive("listen", port), status])
+    return block("server", body=[directive("listen", f"127.0.0.1:{port}"), status])
 
 
 def _tls(config: GatewayConfig) -> Iterator[Directive]:

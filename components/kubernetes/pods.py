@@ -123,7 +123,7 @@ class Placement:
 
 @dataclass(frozen=True, kw_only=True)
 class Container:
-    """The main container of a pod.
+    """A container of a pod.
 
     Attributes:
         name: container name.
@@ -131,6 +131,8 @@ class Container:
         command: replaces the image's entry point when not empty.
         pre_stop_seconds: how long the kubelet waits before it signals the process, so that load balancers stop
             sending first (native sleep action: needs no shell in the image).
+        pre_stop_command: runs instead of the sleep, for a process that must be told to finish in its own way; it has
+            to take at least `pre_stop_seconds`.
     """
 
     name: str
@@ -144,6 +146,7 @@ class Container:
     command: tuple[str, ...] = ()
     mounts: tuple[Mount, ...] = ()
     pre_stop_seconds: int = 15
+    pre_stop_command: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         names = [entry.name for entry in self.env]
@@ -164,11 +167,13 @@ class Annotation:
 
 @dataclass(frozen=True, kw_only=True)
 class PodTemplate:
-    """A hardened pod with one container, as every workload of the platform runs it.
+    """A hardened pod with one main container, as every workload of the platform runs it.
 
     Attributes:
         app: value of the `app` label, the only selector label (it can never change).
         component: what the pod is, for `app.kubernetes.io/component`.
+        container: the main container.
+        sidecars: small containers beside it, such as a metrics exporter.
         termination_grace_seconds: must exceed `pre_stop_seconds` plus `longest_request_seconds`.
         longest_request_seconds: the longest time a request may still be served while the pod stops; the guide's
             longest proxy timeout is 60 (Load Balancing).
@@ -185,6 +190,7 @@ class PodTemplate:
     termination_grace_seconds: int = 90
     longest_request_seconds: int = 60
     annotations: tuple[Annotation, ...] = ()
+    sidecars: tuple[Container, ...] = ()
     placement: Placement = field(default_factory=Placement)
 
     def __post_init__(self) -> None:

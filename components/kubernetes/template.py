@@ -32,7 +32,7 @@ def pod_template(template: PodTemplate) -> k8s.core.v1.PodTemplateSpecArgs:
         ),
         spec=core.PodSpecArgs(
             automount_service_account_token=False,
-            containers=[_container(template.container)],
+            containers=[_container(container) for container in (template.container, *template.sidecars)],
             enable_service_links=False,
             node_selector={place.label_key: place.label_value} if place.label_key else None,
             priority_class_name=template.priority_class,
@@ -99,9 +99,7 @@ def _container(container: Container) -> k8s.core.v1.ContainerArgs:
         liveness_probe=_probe(container.liveness),
         readiness_probe=_probe(container.readiness),
         startup_probe=_probe(container.startup) if container.startup else None,
-        lifecycle=core.LifecycleArgs(
-            pre_stop=core.LifecycleHandlerArgs(sleep=core.SleepActionArgs(seconds=container.pre_stop_seconds))
-        ),
+        lifecycle=core.LifecycleArgs(pre_stop=_pre_stop(container)),
         security_context=core.SecurityContextArgs(
             allow_privilege_escalation=False,
             capabilities=core.CapabilitiesArgs(drop=["ALL"]),
@@ -115,6 +113,12 @@ def _container(container: Container) -> k8s.core.v1.ContainerArgs:
         ]
         or None,
     )
+
+
+def _pre_stop(container: Container) -> k8s.core.v1.LifecycleHandlerArgs:
+    if container.pre_stop_command:
+        return core.LifecycleHandlerArgs(exec_=core.ExecActionArgs(command=list(container.pre_stop_command)))
+    return core.LifecycleHandlerArgs(sleep=core.SleepActionArgs(seconds=container.pre_stop_seconds))
 
 
 def resource_requirements(resources: Resources) -> k8s.core.v1.ResourceRequirementsArgs:

@@ -121,7 +121,13 @@ def response_ms(scope: Scope) -> str:
 
 def alerts(scope: Scope, thresholds: Thresholds) -> tuple[Alert, ...]:
     """Every alert of the platform's Kubernetes side."""
-    return (*_guide(scope, thresholds), *_budget(scope, thresholds), *_scaling(scope), *_pods(scope))
+    return (
+        *_guide(scope, thresholds),
+        *_budget(scope, thresholds),
+        *_scaling(scope),
+        *_pods(scope),
+        *_front(scope),
+    )
 
 
 def _guide(scope: Scope, t: Thresholds) -> tuple[Alert, ...]:
@@ -273,6 +279,39 @@ def _pods(scope: Scope) -> tuple[Alert, ...]:
             severity="warning",
             summary="{{ $labels.poddisruptionbudget }} allows no disruption",
             description="Nodes cannot be drained, so upgrades hang. Find the pod that is not ready.",
+            runbook="pod-restarts.md",
+        ),
+    )
+
+
+def _front(scope: Scope) -> tuple[Alert, ...]:
+    """What every request passes: the gateway's pods and the connection pooler."""
+    return (
+        Alert(
+            name="GatewayDown",
+            expr=f"nginx_up{{{scope.matcher}}} == 0",
+            for_="2m",
+            severity="critical",
+            summary="nginx in {{ $labels.pod }} does not answer",
+            description="If all gateway pods are down, nothing is served. Check their log and the last configuration.",
+            runbook="gateway.md",
+        ),
+        Alert(
+            name="PoolerQueueing",
+            expr=f"sum by (database) (pgbouncer_pools_client_waiting_connections{{{scope.matcher}}}) > 0",
+            for_="5m",
+            severity="warning",
+            summary="{{ $value | humanize }} clients wait for a connection to {{ $labels.database }}",
+            description="All server connections are busy: look for long transactions before making the pool larger.",
+            runbook="pooler.md",
+        ),
+        Alert(
+            name="RolloutIncomplete",
+            expr=f"kube_deployment_status_replicas_unavailable{{{scope.matcher}}} > 0",
+            for_="15m",
+            severity="warning",
+            summary="{{ $labels.deployment }} misses {{ $value | humanize }} pods",
+            description="Look at the pods' events: no room, an image that cannot be pulled, a failing probe.",
             runbook="pod-restarts.md",
         ),
     )

@@ -531,19 +531,34 @@ def test_a_single_gateway_pod_has_no_disruption_budget() -> None:
     assert len(gateway().of_type(budget)) == 1
 
 
-def test_the_status_port_is_for_monitoring_only() -> None:
+def test_monitoring_reaches_the_exporter_and_nobody_else_does() -> None:
     policy = gateway(load_balancer_cidrs=("10.0.0.0/16",)).one("kubernetes:networking.k8s.io/v1:NetworkPolicy")
     outside, monitoring = policy.inputs["spec"]["ingress"]
     assert [port["port"] for port in outside["ports"]] == [8080, 8443]
     assert outside["from"] == [{"ipBlock": {"cidr": "10.0.0.0/16"}}]
-    assert [port["port"] for port in monitoring["ports"]] == [8081]
+    assert [port["port"] for port in monitoring["ports"]] == [9113]
+
+
+def test_the_exporter_reads_nginx_counters_inside_the_pod() -> None:
+    main, exporter = template(gateway())["spec"]["containers"]
+    assert ("listen", "127.0.0.1:8081") in blocks(guide(), "http/server")
+    assert exporter["env"] == [{"name": "SCRAPE_URI", "value": "http://127.0.0.1:8081/status"}]
+    assert [port["name"] for port in exporter["ports"]] == ["metrics"]
+    assert main["name"] == "nginx"
+
+
+def test_a_longer_timeout_gives_nginx_and_its_pod_longer_to_stop() -> None:
+    config = guide_config(replace(GUIDE, web_timeouts=Timeouts(connect=5, send=120, read=120)))
+    assert ("", "worker_shutdown_timeout", "125s") in words(render(config))
+    assert template(gateway(config=config))["spec"]["terminationGracePeriodSeconds"] == 150
+    assert template(gateway())["spec"]["terminationGracePeriodSeconds"] == 90
 
 
 def test_nginx_built_without_stub_status_has_no_status_port() -> None:
     config = replace(guide_config(GUIDE), status_port=None)
     assert "stub_status" not in render(config)
-    ports = template(gateway(config=config))["spec"]["containers"][0]["ports"]
-    assert [port["name"] for port in ports] == ["http", "https"]
+    containers = template(gateway(config=config))["spec"]["containers"]
+    assert [container["name"] for container in containers] == ["nginx"]
 
 
 def test_a_verified_client_needs_the_authority_in_the_mounted_secret() -> None:

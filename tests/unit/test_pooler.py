@@ -160,12 +160,32 @@ def test_only_the_applications_pods_reach_the_pooler_and_it_reaches_only_databas
         {
             "from": [{"podSelector": {"matchLabels": {"app": "bailbondpro"}}}],
             "ports": [{"port": 6432, "protocol": "TCP"}],
-        }
+        },
+        {
+            "from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}],
+            "ports": [{"port": 9127, "protocol": "TCP"}],
+        },
     ]
     assert spec["egress"][1] == {
         "to": [{"ipBlock": {"cidr": "10.0.104.0/24"}}, {"ipBlock": {"cidr": "10.0.105.0/24"}}],
         "ports": [{"port": 5432, "protocol": "TCP"}],
     }
+
+
+def test_running_transactions_end_before_the_process_does() -> None:
+    spec = pooler().one(DEPLOYMENT).inputs["spec"]["template"]["spec"]
+    main = spec["containers"][0]
+    assert main["lifecycle"]["preStop"] == {"exec": {"command": ["sh", "-c", "sleep 15; kill -INT 1; sleep 60"]}}
+    assert spec["terminationGracePeriodSeconds"] > 15 + 60
+
+
+def test_the_exporter_asks_the_pooler_in_its_own_pod_with_a_secret_url() -> None:
+    recording = pooler()
+    exporter = recording.one(DEPLOYMENT).inputs["spec"]["template"]["spec"]["containers"][1]
+    (variable,) = exporter["env"]
+    reference = variable["valueFrom"]["secretKeyRef"]
+    url = urlsplit(recording.one(SECRET).inputs["stringData"][reference["key"]])
+    assert (url.hostname, url.port, url.path) == ("127.0.0.1", 6432, "/pgbouncer")
 
 
 def test_two_pods_survive_a_drain_and_one_does_not_block_it() -> None:

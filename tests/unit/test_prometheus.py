@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -75,6 +76,12 @@ def test_parentheses_and_braces_of_every_expression_close(alert: Alert) -> None:
     for opening, closing in ("()", "{}", "[]"):
         assert alert.expr.count(opening) == alert.expr.count(closing)
     assert alert.expr.count('"') % 2 == 0
+
+
+@pytest.mark.parametrize("alert", ALERTS.values(), ids=ALERTS.keys())
+def test_the_runbook_of_every_alert_exists_and_names_it(alert: Alert) -> None:
+    page = Path(__file__).parents[2] / alert.manifest()["annotations"]["runbook"]
+    assert f"`{alert.name}`" in page.read_text(encoding="utf-8")
 
 
 def test_an_autoscaler_that_cannot_grow_or_cannot_see_is_reported() -> None:
