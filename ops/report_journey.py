@@ -31,7 +31,7 @@ def _step(number: int, step: JourneyStep) -> None:
     counts = ", ".join(f"{len(step.with_op(op))} {op}" for op in ("create", "update", "replace", "delete", "same"))
     lines = [counts, *_changes(step), *_verdicts(step), *_waiting(step)]
     for line in lines:
-        out.print(f"  {line}", markup=False)
+        out.print(f"  {line}", markup=False, soft_wrap=True)
 
 
 def _changes(step: JourneyStep) -> Iterator[str]:

@@ -6,6 +6,8 @@ Everything is awaited before `record` returns, so a test asserts on plain data a
 from __future__ import annotations
 
 import atexit
+import hashlib
+import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -106,8 +108,27 @@ class _Mocks(Mocks):
         assert isinstance(plain, dict)
         _refuse_nonsense(args.typ, args.name, plain)
         identity = args.resource_id or resource_id(args.typ, args.name, plain)
-        computed = computed_outputs(args.typ, args.name, plain, identity)
+        computed = _repeatable(args.typ, args.name, computed_outputs(args.typ, args.name, plain, identity))
         return identity, merge(args.inputs, {"name": identity, **computed} if "name" not in plain else computed)
+
+
+def _repeatable(token: str, name: str, computed: dict[str, Any]) -> dict[str, Any]:
+    """Generated values (passwords, keys) made a function of their resource, so that two recordings can be compared."""
+    if not token.startswith(("random:", "tls:", "cloudflare:index/originCaCertificate")):
+        return computed
+    return {key: _scrambled(value, f"{name}/{key}") for key, value in computed.items()}
+
+
+def _scrambled(value: object, seed: str) -> object:
+    """A text of the same length whose letters and digits follow from the seed; the armour of a PEM file stays."""
+    if not isinstance(value, str):
+        return value
+    stream = itertools.cycle(hashlib.sha256(seed.encode()).hexdigest())
+    lines = [
+        line if line.startswith("-----") else "".join(next(stream) if char.isalnum() else char for char in line)
+        for line in value.splitlines(keepends=True)
+    ]
+    return "".join(lines)
 
 
 def _refuse_nonsense(token: str, name: str, inputs: dict[str, Any]) -> None:
