@@ -50,7 +50,7 @@ class _Validation:
         for name in sorted(values.keys() - known.keys()):
             if name.startswith("__") or values[name] is None:
                 continue  # the engine's own bookkeeping, and absent values
-            yield Violation(format_path((*at, name)), f"unknown property{_nearest(name, list(known))}")
+            yield Violation(format_path((*at, name)), f"unknown property{nearest(name, list(known))}")
         for name in required:
             if values.get(name) is None:
                 yield Violation(format_path((*at, name)), "missing required property")
@@ -133,11 +133,12 @@ def _enum(expected: JsonType, value: Any, at: Keys) -> Iterator[Violation]:  # n
             yield Violation(format_path(at), f"expected a text, got {describe(value)}")
     elif value not in expected["enum"]:
         allowed = ", ".join(str(item) for item in expected["enum"])
-        hint = _nearest(str(value), [str(item) for item in expected["enum"]])
+        hint = nearest(str(value), [str(item) for item in expected["enum"]])
         yield Violation(format_path(at), f"{describe(value)} is none of: {allowed}{hint}")
 
 
-def _nearest(name: str, known: list[str]) -> str:
+def nearest(name: str, known: list[str]) -> str:
+    """The end of a message that suggests what was meant, or nothing."""
     close = get_close_matches(name, known, n=1, cutoff=0.6)
     return f"; did you mean `{close[0]}`?" if close else ""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.rules import (
+    crds,
     deletion,
     references_cloudflare,
     references_kubernetes,
@@ -49,7 +50,7 @@ REFERENCE_RULES: tuple[Rule, ...] = (
 )
 """Every rule that asks what exists."""
 
-_VALUES = RuleSet(VALUE_RULES)
+_VALUES = RuleSet((*VALUE_RULES, *crds.RULES))
 _REFERENCES = RuleSet(REFERENCE_RULES)
 
 
