@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from components.gateway.guide import GuideGateway, guide_config
+from components.gateway.render import render
+from components.workload import headless_host
+from tests.support.nginx import blocks, inside, words
+
+HOST = headless_host("bailbondpro", "production")
+GUIDE = GuideGateway(
+    server_names=("bailbondpro.com", "www.bailbondpro.com"),
+    web_host=HOST,
+    api_host=HOST,
+    trusted_cidrs=("173.245.48.0/20", "2400:cb00::/32"),
+)
+
+
+def guide(**changes: Any) -> str:  # noqa: ANN401 - any field of the guide's gateway
+    return render(guide_config(replace(GUIDE, **changes)))
+
+
+def test_the_web_upstream_balances_by_least_connections_over_every_ready_pod() -> None:
+    upstream = inside(guide(), "upstream bailbondpro_backend")
+    assert "least_conn" in upstream
+    assert upstream["server"] == (f"{HOST}:3000", "resolve", "weight=1", "max_fails=3", "fail_timeout=30s")
+    assert upstream["keepalive"] == ("32",)
+
+
+def test_the_api_upstream_keeps_a_client_on_one_pod() -> None:
+    upstream = inside(guide(), "upstream bailbondpro_api")
+    assert "ip_hash" in upstream
+    assert upstream["server"] == (f"{HOST}:4000", "resolve", "weight=1", "max_fails=2", "fail_timeout=20s")
+
+
+def test_rate_zones_are_declared_where_nginx_accepts_them() -> None:
+    zones = [item for item in words(guide()) if item[1] == "limit_req_zone"]
+    assert zones == [
+        ("http", "limit_req_zone", "$binary_remote_addr", "zone=api:10m", "rate=10r/s"),
+        ("http", "limit_req_zone", "$binary_remote_addr", "zone=login:10m", "rate=1r/s"),
+    ]
+
+
+def test_a_limited_client_is_told_429_and_not_503() -> None:
+    assert inside(guide(), "http")["limit_req_status"] == ("429",)
+
+
+def test_rate_and_upstream_zones_never_share_a_name() -> None:
+    config = guide()
+    rate = {item[3].split("=")[1].split(":")[0] for item in words(config) if item[1] == "limit_req_zone"}
+    shared = {item[2] for item in words(config) if item[1] == "zone"}
+    assert rate == {"api", "login"}
+    assert not rate & shared
+    assert len(shared) == 2
+
+
+def test_api_requests_burst_to_20_and_logins_to_5_without_delay() -> None:
+    config = guide()
+    assert inside(config, "location /api/")["limit_req"] == ("zone=api", "burst=20", "nodelay")
+    assert inside(config, "location ~* ^/api/auth/login(/|$)")["limit_req"] == ("zone=login", "burst=5", "nodelay")
+    assert "limit_req" not in inside(config, "location /")
+
+
+@pytest.mark.parametrize(
+    ("location", "timeouts"),
+    [
+        ("location /", ("5s", "60s", "60s")),
+        ("location /api/", ("3s", "30s", "30s")),
+        ("location ~* ^/api/auth/login(/|$)", ("3s", "30s", "30s")),
+    ],
+)
+def test_every_location_has_the_guides_timeouts(location: str, timeouts: tuple[str, str, str]) -> None:
+    found = inside(guide(), location)
+    assert tuple(found[f"proxy_{kind}_timeout"][0] for kind in ("connect", "send", "read")) == timeouts
+
+
+def test_pages_are_retried_on_the_guides_conditions_but_only_once() -> None:
+    config = guide()
+    assert inside(config, "location /")["proxy_next_upstream"] == (
+        "error",
+        "timeout",
+        "invalid_header",
+        "http_500",
+        "http_502",
+        "http_503",
+    )
+    assert inside(config, "http")["proxy_next_upstream_tries"] == ("2",)
+    assert inside(config, "http")["proxy_next_upstream_timeout"] == ("10s",)
+
+
+def test_pages_are_buffered_as_the_guide_says() -> None:
+    found = inside(guide(), "location /")
+    assert (found["proxy_buffer_size"], found["proxy_buffers"]) == (("4k",), ("8", "4k"))
+
+
+def test_the_guides_headers_are_on_every_answer_including_errors() -> None:
+    config = guide()
+    expected = {
+        ("add_header", "X-Frame-Options", "DENY", "always"),
+        ("add_header", "X-Content-Type-Options", "nosniff", "always"),
+        ("add_header", "X-XSS-Protection", "1; mode=block", "always"),
+        ("add_header", "Strict-Transport-Security", "max-age=63072000; includeSubDomains; preload", "always"),
+    }
+    assert expected <= set(blocks(config, "http/server"))
+    for path in {item[0] for item in words(config) if item[1] == "add_header"}:
+        assert expected <= set(blocks(config, path)), path
+
+
+def test_static_files_are_immutable_for_a_year_but_a_missing_one_is_not() -> None:
+    config = guide()
+    assert inside(config, "location /static/")["add_header"] == ("Cache-Control", "$static_cache_control", "always")
+    mapping = inside(config, "map $status $static_cache_control")
+    assert mapping["default"] == ("no-store",)
+    assert mapping["~^(200|206|304)$"] == ("public, max-age=31536000, immutable",)
+
+
+def test_tls_is_1_2_and_1_3_with_suites_that_exist() -> None:
+    server = inside(guide(), "http/server")
+    assert server["ssl_protocols"] == ("TLSv1.2", "TLSv1.3")
+    suites = server["ssl_ciphers"][0].split(":")
+    assert not [suite for suite in suites if "SHA512" in suite]
+    assert all(suite.startswith("ECDHE-") for suite in suites)
+    assert server["http2"] == ("on",)
+    assert ("listen", "8443", "ssl", "http2") not in blocks(guide(), "http/server")
+
+
+def test_plain_http_is_redirected_except_for_health_and_readiness() -> None:
+    config = guide()
+    assert ("listen", "8080", "default_server") in blocks(config, "http/server")
+    assert ("return", "301", "https://$host$request_uri") in blocks(config, "location /")
+    assert inside(config, "location = /health")["return"] == ("200", "healthy\\n")
+    assert inside(config, "location = /ready")["proxy_pass"] == ("http://bailbondpro_backend",)
+
+
+def test_health_has_one_content_type() -> None:
+    health = inside(guide(), "location = /health")
+    assert health["default_type"] == ("text/plain",)
+    assert "add_header" not in health
+
+
+def test_an_unknown_host_name_gets_no_certificate() -> None:
+    config = guide()
+    assert ("ssl_reject_handshake", "on") in blocks(config, "http/server")
+    assert ("listen", "8443", "ssl", "default_server") in blocks(config, "http/server")
+
+
+def test_only_the_trusted_proxies_may_name_the_client() -> None:
+    config = guide()
+    trusted = [item[1] for item in blocks(config, "http") if item[0] == "set_real_ip_from"]
+    assert trusted == ["173.245.48.0/20", "2400:cb00::/32"]
+    assert inside(config, "http")["real_ip_header"] == ("CF-Connecting-IP",)
+
+
+def test_what_a_client_claims_about_its_address_is_not_passed_on() -> None:
+    headers = {item[1]: item[2] for item in blocks(guide(), "http") if item[0] == "proxy_set_header"}
+    assert headers["X-Forwarded-For"] == "$remote_addr"
+    assert headers["X-Real-IP"] == "$remote_addr"
+    assert headers["X-Forwarded-Proto"] == "$scheme"
+    assert "$proxy_add_x_forwarded_for" not in guide()
+
+
+def test_web_sockets_upgrade_and_plain_requests_reuse_connections() -> None:
+    config = guide()
+    assert inside(config, "map $http_upgrade $connection_upgrade") == {"default": ("upgrade",), "": ("",)}
+    assert inside(config, "http")["proxy_http_version"] == ("1.1",)
+
+
+def test_worker_connections_are_inside_events_and_processes_follow_the_cpu_limit() -> None:
+    config = guide(cpu_limit="1500m")
+    assert ("events", "worker_connections", "4096") in words(config)
+    assert ("", "worker_processes", "2") in words(config)
+
+
+def test_the_file_limit_holds_two_files_per_connection_and_the_cache() -> None:
+    config = guide_config(GUIDE)
+    assert config.file_limit == 20480
+    assert config.file_limit >= 2 * config.worker_connections + config.cached_files + 512
+    assert ("", "worker_rlimit_nofile", "20480") in words(render(config))
+
+
+def test_the_guides_tuning_is_kept() -> None:
+    http = inside(guide(), "http")
+    assert http["keepalive_timeout"] == ("65",)
+    assert http["keepalive_requests"] == ("1000",)
+    assert http["gzip_min_length"] == ("1024",)
+    assert http["gzip_types"] == ("text/plain", "text/css", "application/json", "application/javascript")
+    assert http["open_file_cache"] == ("max=10000", "inactive=60s")
+
+
+def test_versions_are_hidden_and_query_strings_are_not_logged() -> None:
+    config = guide()
+    assert inside(config, "http")["server_tokens"] == ("off",)
+    assert "$request_uri" not in next(line for line in config.splitlines() if "log_format" in line)
+    assert inside(config, "http")["limit_req_log_level"] == ("info",)
+    assert ("", "error_log", "stderr", "warn") in words(config)
+
+
+def test_uploads_are_bounded() -> None:
+    assert inside(guide(max_body_mib=40), "http")["client_max_body_size"] == ("40m",)
+
+
+def test_client_certificates_are_verified_on_request() -> None:
+    assert "ssl_verify_client" not in guide()
+    assert ("ssl_verify_client", "on") in blocks(guide(verify_client=True), "http/server")
+
+
+def test_uploads_never_fill_the_pods_disk() -> None:
+    http = inside(guide(), "http")
+    assert http["proxy_request_buffering"] == ("off",)
+    assert http["proxy_max_temp_file_size"] == ("0",)

@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.gateway.directives import block, directive, quoted, text
+from components.gateway.guide import GuideGateway, RateLimits, guide_config
+from components.gateway.model import (
+    GatewayConfig,
+    Header,
+    Member,
+    RateLimit,
+    RateZone,
+    Route,
+    Timeouts,
+    Upstream,
+)
+from components.gateway.render import render
+from components.workload import headless_host
+from tests.support.nginx import blocks, inside, words
+
+HOST = headless_host("bailbondpro", "production")
+GUIDE = GuideGateway(
+    server_names=("bailbondpro.com", "www.bailbondpro.com"),
+    web_host=HOST,
+    api_host=HOST,
+    trusted_cidrs=("173.245.48.0/20", "2400:cb00::/32"),
+)
+
+
+def guide(**changes: Any) -> str:  # noqa: ANN401 - any field of the guide's gateway
+    return render(guide_config(replace(GUIDE, **changes)))
+
+
+def test_the_guides_three_weighted_servers_can_be_stated() -> None:
+    members = tuple(Member(host=f"app{n}", port=3000, weight=weight) for n, weight in ((1, 3), (2, 3), (3, 2)))
+    config = replace(
+        guide_config(GUIDE), upstreams=(*guide_config(GUIDE).upstreams, Upstream(name="x", members=members))
+    )
+    servers = [item[1:] for item in blocks(render(config), "upstream x") if item[0] == "server"]
+    assert [(server[0], server[2]) for server in servers] == [
+        ("app1:3000", "weight=3"),
+        ("app2:3000", "weight=3"),
+        ("app3:3000", "weight=2"),
+    ]
+
+
+@pytest.mark.parametrize("path", ["/api/auth/login", "/api/auth/LOGIN", "/api/auth/login/", "/api/auth/login/mfa"])
+def test_no_spelling_of_the_login_path_escapes_its_limit(path: str) -> None:
+    (expression,) = re.findall(r"location ~\* (\S+) \{", guide())
+    assert re.search(expression, path, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("path", ["/api/auth/login-history", "/api/auth/loginx", "/x/api/auth/login"])
+def test_other_paths_are_not_caught_by_the_login_limit(path: str) -> None:
+    (expression,) = re.findall(r"location ~\* (\S+) \{", guide())
+    assert not re.search(expression, path, re.IGNORECASE)
+
+
+def test_rates_bursts_timeouts_and_headers_follow_the_settings() -> None:
+    config = guide(
+        rate_limits=RateLimits(api_rate=50, api_burst=100, login_rate=2, login_burst=3),
+        api_timeouts=Timeouts(connect=1, send=2, read=3),
+        headers=(Header(name="X-Test", value="yes"),),
+    )
+    assert "rate=50r/s" in config
+    assert inside(config, "location /api/")["limit_req"][1] == "burst=100"
+    assert inside(config, "location /api/")["proxy_read_timeout"] == ("3s",)
+    assert "X-Frame-Options" not in config
+
+
+def test_a_service_takes_its_path_from_the_guides_api() -> None:
+    service = Upstream(name="service_clients", members=(Member(host="clients", port=4000),))
+    route = Route(
+        path="/api/clients",
+        match="segment",
+        upstream="service_clients",
+        rate_limit=RateLimit(zone="api", burst=20),
+    )
+    config = guide(upstreams=(service,), routes=(route,))
+    assert inside(config, "location ~* ^/api/clients(/|$)")["proxy_pass"] == ("http://service_clients",)
+    assert inside(config, "location /api/")["proxy_pass"] == ("http://bailbondpro_api",)
+
+
+def test_a_service_on_a_path_of_the_guide_replaces_it() -> None:
+    service = Upstream(name="service_auth", members=(Member(host="auth", port=4000),))
+    route = Route(
+        path="/api/auth/login",
+        match="segment",
+        upstream="service_auth",
+        rate_limit=RateLimit(zone="login", burst=5),
+    )
+    config = guide(upstreams=(service,), routes=(route,))
+    assert config.count("/api/auth/login") == 1
+    assert inside(config, "location ~* ^/api/auth/login(/|$)")["proxy_pass"] == ("http://service_auth",)
+
+
+def test_the_login_follows_the_service_that_takes_its_path_over_and_keeps_its_limit() -> None:
+    service = Upstream(name="service_auth", members=(Member(host="auth", port=4000),))
+    slow = Timeouts(connect=1, send=9, read=9)
+    route = Route(path="/api/auth/", match="segment", upstream="service_auth", timeouts=slow)
+    other = Route(path="/api/a", match="segment", upstream="bailbondpro_backend")
+    found = inside(guide(upstreams=(service,), routes=(route, other)), "location ~* ^/api/auth/login(/|$)")
+    assert found["proxy_pass"] == ("http://service_auth",)
+    assert found["limit_req"] == ("zone=login", "burst=5", "nodelay")
+    assert found["proxy_read_timeout"] == ("9s",)
+
+
+def test_the_root_as_a_segment_is_refused_because_it_would_win_over_every_prefix() -> None:
+    with pytest.raises(ValueError, match="must match as a prefix"):
+        guide(routes=(Route(path="/", match="segment", upstream="bailbondpro_api"),))
+
+
+def test_the_longest_segment_is_asked_first_because_nginx_takes_the_first_match() -> None:
+    routes = tuple(
+        Route(path=path, match="segment", upstream="bailbondpro_api") for path in ("/api/a", "/api/a/b/c", "/api/a/b")
+    )
+    order = re.findall(r"location ~\* \^(\S+)\(", guide(routes=routes))
+    assert order == ["/api/auth/login", "/api/a/b/c", "/api/a/b", "/api/a"]
+
+
+def test_a_dot_in_a_path_is_a_dot() -> None:
+    config = guide(routes=(Route(path="/.well-known", match="segment", upstream="bailbondpro_api"),))
+    assert '"^/\\\\.well-known(/|$)"' in config
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"routes": ()}, 'no route for "/"'),
+        ({"zones": ()}, "rate zone api, which does not exist"),
+        ({"upstreams": ()}, "upstream bailbondpro_backend, which does not exist"),
+        ({"ready_upstream": "nowhere"}, "/ready asks the upstream nowhere"),
+        ({"server_names": ()}, "server name"),
+        (
+            {"zones": tuple(RateZone(name=name, requests_per_second=1) for name in ("api", "login", "api"))},
+            "zone api is declared twice",
+        ),
+        (
+            {
+                "zones": tuple(
+                    RateZone(name=name, requests_per_second=1) for name in ("api", "login", "upstream_bailbondpro_api")
+                )
+            },
+            "zone upstream_bailbondpro_api is declared twice",
+        ),
+    ],
+)
+def test_a_configuration_that_does_not_fit_together_is_refused(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        replace(guide_config(GUIDE), **change)
+
+
+@pytest.mark.parametrize("path", ["api", "/api;", "/a b", "/a{b}", "/(x)"])
+def test_a_path_that_could_break_out_of_its_location_is_refused(path: str) -> None:
+    with pytest.raises(ValueError, match="must start with /"):
+        guide(routes=(Route(path=path, upstream="bailbondpro_api"),))
+
+
+def test_every_problem_is_reported_at_once() -> None:
+    with pytest.raises(ValueError, match="server name") as error:
+        GatewayConfig(server_names=(), upstreams=(), zones=(), routes=(), ready_upstream="x")
+    assert str(error.value).count(";") == 2
+
+
+def test_a_zones_limit_multiplies_with_the_pods() -> None:
+    assert RateZone(name="api", requests_per_second=10).fleet_limit(3) == 30
+
+
+@given(st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=126), max_size=30))
+def test_any_argument_is_read_back_as_it_was_given(value: str) -> None:
+    rendered = text([directive("add_header", value)])
+    ((_, _, read),) = words(rendered)
+    if "'" in value and '"' in value:
+        return  # the reader of this test strips quotes; nginx unescapes them
+    unescaped = read.replace('\\"', '"').replace("\\\\", "\\")
+    assert unescaped == value.strip("\"'") or unescaped == value
+
+
+def test_arguments_are_quoted_only_where_needed() -> None:
+    assert quoted("least_conn") == "least_conn"
+    assert quoted("") == '""'
+    assert quoted("1; mode=block") == '"1; mode=block"'
+    assert quoted('{"a":1}') == "'{\"a\":1}'"
+    assert quoted('it\'s "x"') == '"it\'s \\"x\\""'
+
+
+def test_an_empty_block_is_still_a_block() -> None:
+    assert text([block("events", body=[])]) == "events {\n}\n"
