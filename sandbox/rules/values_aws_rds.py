@@ -1,0 +1,304 @@
+"""What Amazon RDS and its provider refuse, as far as the inputs alone show it.
+
+"Provider" is terraform-provider-aws; "API" the Amazon RDS API Reference; "Guide" the Amazon RDS User Guide.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from sandbox.rules.base import Context, Rule, Violation, known
+from sandbox.rules.checks import On, changed, flag, given, number, off, text
+from sandbox.rules.families import DATABASE_FAMILIES
+from sandbox.rules.windows import daily, overlap, weekly
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+INSTANCE = "aws:rds/instance:Instance"
+IDENTIFIER = r"[a-zA-Z](?:-?[a-zA-Z0-9]){0,62}"
+ADVANCED_RETENTION = 465
+INSIGHTS_RETENTION = (7, *(31 * months for months in range(1, 24)), 731)
+MONITORING_INTERVALS = (0, 1, 5, 10, 15, 30, 60)
+STORAGE_TYPES = ("standard", "gp2", "gp3", "io1", "io2")
+STORAGE_RANGES = {
+    "standard": (5, 3072),
+    "gp2": (20, 65536),
+    "gp3": (20, 65536),
+    "io1": (100, 65536),
+    "io2": (100, 65536),
+}
+"""GiB for PostgreSQL, Amazon RDS User Guide, DB instance storage."""
+
+GP3_THRESHOLD = 400
+"""GiB from which gp3 IOPS and throughput can be set for PostgreSQL, MySQL and MariaDB, same page."""
+
+RESERVED_NAMES = frozenset({"admin", "rdsadmin"})
+EXPORTS = ("iam-db-auth-error", "postgresql", "upgrade")
+CLASSES = re.compile(r"db\.([a-z0-9]+)\.(?:micro|small|medium|large|xlarge|\d{1,2}xlarge|metal)(?:\.[a-z0-9.]+)?")
+
+
+def _class(context: Context) -> Iterator[Violation]:
+    value = text(context.inputs, "instanceClass")
+    if not value:
+        return
+    found = CLASSES.fullmatch(value)
+    if found is None:
+        hint = f"; did you mean 'db.{value}'?" if CLASSES.fullmatch(f"db.{value}") else ""
+        yield Violation(
+            "instanceClass",
+            f"{value!r} is no DB instance class: db.<family>.<size>, for example db.m7g.large{hint} "
+            "(InvalidParameterValue: Invalid DB Instance class)",
+        )
+    elif found[1] not in DATABASE_FAMILIES:
+        yield Violation(
+            "instanceClass",
+            f"{value!r} is of the family {found[1]!r}, which Amazon RDS does not offer "
+            "(InvalidParameterValue: Invalid DB Instance class)",
+        )
+
+
+def _replica(inputs: dict[str, object]) -> bool:
+    return given(inputs, "replicateSourceDb")
+
+
+def _restored(inputs: dict[str, object]) -> bool:
+    return any(given(inputs, name) for name in ("snapshotIdentifier", "restoreToPointInTime", "s3Import"))
+
+
+def _requirements(context: Context) -> Iterator[Violation]:
+    inputs = context.inputs
+    if _replica(inputs) or _restored(inputs):
+        return
+    for name in ("allocatedStorage", "engine", "username"):
+        if not given(inputs, name):
+            yield Violation(name, "required for a new DB instance that is no replica and is not restored")
+    if not any(given(inputs, name) for name in ("password", "passwordWo", "manageMasterUserPassword")):
+        yield Violation("passwordWo", "one of password, passwordWo, manageMasterUserPassword is required")
+
+
+_NOT_FOR_REPLICAS = (
+    "backupTarget",
+    "blueGreenUpdate",
+    "characterSetName",
+    "dbName",
+    "manageMasterUserPassword",
+    "password",
+    "passwordWo",
+    "restoreToPointInTime",
+    "s3Import",
+    "username",
+)
+
+
+def _replica_takes_no_credentials(context: Context) -> Iterator[Violation]:
+    if _replica(context.inputs):
+        for name in _NOT_FOR_REPLICAS:
+            if given(context.inputs, name):
+                yield Violation(name, "not together with replicateSourceDb: a read replica has its source's value")
+
+
+def _zones(context: Context) -> Iterator[Violation]:
+    if flag(context.inputs.get("multiAz")) and given(context.inputs, "availabilityZone"):
+        yield Violation(
+            "availabilityZone",
+            "not together with multiAz (InvalidParameterCombination: Requesting a specific availability zone is not "
+            "valid for Multi-AZ instances)",
+        )
+
+
+def _postgres(context: Context) -> bool:
+    return context.inputs.get("engine") == "postgres"
+
+
+def _names(context: Context) -> Iterator[Violation]:
+    if not _postgres(context):
+        return
+    name, user = text(context.inputs, "dbName"), text(context.inputs, "username")
+    if name and re.fullmatch(r"[a-zA-Z][a-zA-Z0-9_]{0,62}", name) is None:
+        yield Violation(
+            "dbName",
+            f"{name!r} is not allowed: 1 to 63 letters, digits or underscores, a letter first (InvalidParameterValue: "
+            "DBName must begin with a letter and contain only alphanumeric characters)",
+        )
+    if user and re.fullmatch(r"[a-zA-Z][a-zA-Z0-9_]{0,62}", user) is None:
+        yield Violation("username", f"{user!r} is not allowed: 1 to 63 letters, digits or underscores, a letter first")
+    if user.lower() in RESERVED_NAMES:
+        yield Violation(
+            "username",
+            f"{user!r} is reserved (InvalidParameterValue: MasterUsername {user} cannot be used as it is a reserved "
+            "word used by the engine)",
+        )
+
+
+def _storage(context: Context) -> Iterator[Violation]:
+    inputs = context.inputs
+    kind, size = text(inputs, "storageType", "gp2"), number(inputs.get("allocatedStorage"))
+    if size is not None and kind in STORAGE_RANGES:
+        low, high = STORAGE_RANGES[kind]
+        if not low <= size <= high:
+            yield Violation("allocatedStorage", f"{size:g} GiB is outside {low}..{high} GiB of storage type {kind}")
+    most = number(inputs.get("maxAllocatedStorage"))
+    if size and most and most != size and most < size * 1.1:
+        yield Violation(
+            "maxAllocatedStorage",
+            f"{most:g} GiB is less than 10 % above the allocated {size:g} GiB (InvalidParameterCombination: Max "
+            "storage size must be greater than storage size)",
+        )
+
+
+def _performance(context: Context) -> Iterator[Violation]:
+    inputs = context.inputs
+    kind, size = text(inputs, "storageType"), number(inputs.get("allocatedStorage"))
+    if kind == "gp3" and size is not None and size < GP3_THRESHOLD and text(inputs, "engine", "postgres") == "postgres":
+        for name in ("iops", "storageThroughput"):
+            if number(inputs.get(name)):
+                yield Violation(
+                    name,
+                    f"not for gp3 storage below {GP3_THRESHOLD} GiB, here {size:g} GiB "
+                    "(InvalidParameterCombination: You can't specify IOPS or storage throughput for engine postgres "
+                    "and a storage size less than 400)",
+                )
+    if kind in {"io1", "io2"} and not given(inputs, "iops") and not _replica(inputs) and not _restored(inputs):
+        yield Violation("iops", f"required for storage type {kind}")
+    if kind in {"gp2", "standard", "io1", "io2"} and number(inputs.get("storageThroughput")):
+        yield Violation("storageThroughput", f"only for storage type gp3, here {kind}")
+
+
+def _insights(context: Context) -> Iterator[Violation]:
+    inputs = context.inputs
+    disabled, kept = off(inputs, "performanceInsightsEnabled"), number(inputs.get("performanceInsightsRetentionPeriod"))
+    if kept and disabled:
+        yield Violation("performanceInsightsRetentionPeriod", "needs performanceInsightsEnabled")
+    if inputs.get("databaseInsightsMode") == "advanced":
+        if disabled:
+            yield Violation("databaseInsightsMode", "'advanced' needs performanceInsightsEnabled")
+        if kept is not None and kept < ADVANCED_RETENTION:
+            yield Violation(
+                "performanceInsightsRetentionPeriod",
+                f"{kept:g} days: Database Insights 'advanced' keeps at least {ADVANCED_RETENTION} days "
+                "(InvalidParameterCombination)",
+            )
+
+
+def _monitoring(context: Context) -> Iterator[Violation]:
+    interval = number(context.inputs.get("monitoringInterval"))
+    if interval and not given(context.inputs, "monitoringRoleArn"):
+        yield Violation(
+            "monitoringRoleArn",
+            "required with a monitoringInterval other than 0 (InvalidParameterCombination: A MonitoringRoleARN value "
+            "is required if you specify a MonitoringInterval value other than 0)",
+        )
+    if not interval and given(context.inputs, "monitoringRoleArn") and known(context.inputs.get("monitoringRoleArn")):
+        yield Violation("monitoringInterval", "must be other than 0 when monitoringRoleArn is given")
+
+
+def _windows(context: Context) -> Iterator[Violation]:
+    backup, maintenance = text(context.inputs, "backupWindow"), text(context.inputs, "maintenanceWindow")
+    if backup and (reason := daily(backup, 30)):
+        yield Violation("backupWindow", reason)
+    if maintenance and (reason := weekly(maintenance, 30)):
+        yield Violation("maintenanceWindow", reason)
+    if backup and maintenance and overlap(backup, maintenance):
+        yield Violation(
+            "maintenanceWindow",
+            f"{maintenance} overlaps the backup window {backup} (InvalidParameterValue: The backup window and "
+            "maintenance window must not overlap)",
+        )
+
+
+def _encryption(context: Context) -> Iterator[Violation]:
+    inputs = context.inputs
+    if _replica(inputs) or _restored(inputs) or not given(inputs, "kmsKeyId"):
+        return
+    if off(inputs, "storageEncrypted"):
+        yield Violation("storageEncrypted", "must be true when kmsKeyId is given")
+
+
+def _exports(context: Context) -> Iterator[Violation]:
+    found = context.inputs.get("enabledCloudwatchLogsExports")
+    if not _postgres(context) or not isinstance(found, list):
+        return
+    for index, item in enumerate(found):
+        if known(item) and item not in EXPORTS:
+            yield Violation(
+                f"enabledCloudwatchLogsExports[{index}]", f"{item!r} is none of PostgreSQL's logs: {', '.join(EXPORTS)}"
+            )
+
+
+def _version(context: Context) -> Iterator[Violation]:
+    value = text(context.inputs, "engineVersion")
+    if value and _postgres(context) and re.fullmatch(r"\d{2}(\.\d{1,2})?|9\.\d\.\d{1,2}", value) is None:
+        yield Violation(
+            "engineVersion",
+            f"{value!r} is no version of PostgreSQL: a major version such as 17, or 17.7 (InvalidParameterCombination: "
+            f"Cannot find version {value} for postgres)",
+        )
+
+
+def _updates(context: Context) -> Iterator[Violation]:
+    inputs = context.inputs
+    storage = changed(context, "allocatedStorage")
+    most = number(inputs.get("maxAllocatedStorage")) or 0
+    if storage and (number(storage[1]) or 0) < (number(storage[0]) or 0) and most <= (number(storage[1]) or 0):
+        yield Violation(
+            "allocatedStorage", f"storage cannot shrink, here from {storage[0]} to {storage[1]} GiB (Guide, DB storage)"
+        )
+    source = changed(context, "replicateSourceDb")
+    if source:
+        yield Violation(
+            "replicateSourceDb",
+            f"a replica cannot follow another source, here {source[1]!r} after {source[0]!r}: replace it (provider: "
+            "cannot elect new source database for replication)",
+        )
+    version = changed(context, "engineVersion")
+    if version and not _replica(inputs) and not flag(inputs.get("allowMajorVersionUpgrade")):
+        before, after = (str(item).split(".")[0] for item in version)
+        if before != after:
+            yield Violation(
+                "allowMajorVersionUpgrade",
+                f"must be true to go from version {version[0]} to {version[1]} (InvalidParameterCombination: The "
+                "AllowMajorVersionUpgrade flag must be present when upgrading to a new major version)",
+            )
+
+
+_REPLICA = "Amazon RDS API Reference, CreateDBInstanceReadReplica; terraform-provider-aws, aws_db_instance"
+_STORAGE = "Amazon RDS User Guide, Amazon RDS DB instance storage"
+_HYPHENS = "letters, digits and single hyphens, a letter first, no hyphen last"
+_PASSWORD = r"[!#-.0-?A-~]{8,128}"
+_PRINTABLE = '8 to 128 printable characters other than / " @ and space'
+_SUPPORT = ("open-source-rds-extended-support", "open-source-rds-extended-support-disabled")
+
+_on = On("rds", INSTANCE, "Amazon RDS API Reference, CreateDBInstance")
+RULES: tuple[Rule, ...] = (
+    _on.custom("class", _class, "Amazon RDS User Guide, DB instance class types"),
+    _on.matches("identifier", IDENTIFIER, f"{_HYPHENS}, at most 63", "InvalidParameterValue"),
+    _on.exclusive("identifier", "identifierPrefix", source="terraform-provider-aws 5.5.0 schema"),
+    _on.custom("required", _requirements, "terraform-provider-aws, aws_db_instance, create"),
+    _on.custom("replica", _replica_takes_no_credentials, _REPLICA),
+    _on.exclusive("snapshotIdentifier", "s3Import", "restoreToPointInTime", source=_REPLICA),
+    _on.exclusive("password", "passwordWo", "manageMasterUserPassword"),
+    _on.matches("password", _PASSWORD, _PRINTABLE, secret=True),
+    _on.matches("passwordWo", _PASSWORD, _PRINTABLE, secret=True),
+    _on.custom("zone", _zones),
+    _on.custom("names", _names),
+    _on.between("backupRetentionPeriod", 0, 35, "days", "InvalidParameterValue: Invalid backup retention period"),
+    _on.one_of("storageType", STORAGE_TYPES),
+    _on.custom("storage", _storage, _STORAGE),
+    _on.custom("performance", _performance, _STORAGE),
+    _on.one_of("performanceInsightsRetentionPeriod", INSIGHTS_RETENTION, "InvalidParameterValue"),
+    _on.one_of("databaseInsightsMode", ("advanced", "standard")),
+    _on.custom("insights", _insights, "Amazon RDS User Guide, Database Insights"),
+    _on.one_of("monitoringInterval", MONITORING_INTERVALS, "InvalidParameterValue"),
+    _on.custom("monitoring", _monitoring),
+    _on.custom("windows", _windows),
+    _on.between("port", 1150, 65535),
+    _on.custom("encryption", _encryption, "SDK documentation: with kmsKeyId, storageEncrypted must be true"),
+    _on.custom("exports", _exports, "Amazon RDS User Guide, PostgreSQL database log files"),
+    _on.custom("version", _version, "Amazon RDS for PostgreSQL Release Notes"),
+    _on.matches("finalSnapshotIdentifier", r"[a-zA-Z](?:-?[a-zA-Z0-9]){0,254}", f"{_HYPHENS}, at most 255"),
+    _on.one_of("networkType", ("IPV4", "DUAL")),
+    _on.one_of("engineLifecycleSupport", _SUPPORT),
+    _on.custom("update", _updates, "Amazon RDS API Reference, ModifyDBInstance"),
+)
