@@ -27,7 +27,10 @@ ROLE_NAME = (Target("aws:iam/role:Role", ("id", "name")),)
 POLICY_ARN = (Target("aws:iam/policy:Policy", ("arn",)),)
 KEY_ARN = (Target("aws:kms/key:Key", ("arn",)),)
 KEY = (Target("aws:kms/key:Key", ("id", "arn")), Target("aws:kms/alias:Alias", ("id", "arn")))
-BUCKET = (Target("aws:s3/bucket:Bucket", ("id", "bucket")),)
+BUCKET = (
+    Target("aws:s3/bucket:Bucket", ("id", "bucket")),
+    Target("aws:s3/bucketV2:BucketV2", ("id", "bucket")),
+)
 BUCKET_ARN = (Target("aws:s3/bucket:Bucket", ("arn",)),)
 TOPIC = (Target("aws:sns/topic:Topic", ("id", "arn")),)
 LOG_GROUP = (Target("aws:cloudwatch/logGroup:LogGroup", ("id", "name")),)
@@ -198,7 +201,8 @@ COMMON = ReferenceTable(
         ),
         Reference("aws:kms/alias:Alias", "targetKeyId", KEY, "NotFoundException"),
         Reference("aws:kms/keyPolicy:KeyPolicy", "keyId", KEY, "NotFoundException"),
-        Reference("aws:s3/bucket[A-Z]*:*", "bucket", BUCKET, _NO_BUCKET),
+        Reference("aws:s3/bucket[A-UW-Z]*:*", "bucket", BUCKET, _NO_BUCKET),
+        Reference("aws:s3/bucketVersioning*:*", "bucket", BUCKET, _NO_BUCKET),
         Reference("aws:s3/bucketLogging:BucketLogging", "targetBucket", BUCKET, "InvalidTargetBucketForLogging"),
         Reference(
             "aws:secretsmanager/secret[A-Z]*:*", "secretId", SECRET, "ResourceNotFoundException: can't find the secret"

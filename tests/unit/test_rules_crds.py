@@ -62,9 +62,7 @@ REFUSED = [
     ),
     (
         SCALED_OBJECT,
-        scaled(
-            advanced={"horizontalPodAutoscalerConfig": {"behavior": {"scaleDown": {"policies": [{"type": "Pods"}]}}}}
-        ),
+        scaled(advanced={"horizontalPodAutoscalerConfig": {"behavior": {"scaleDown": {"policies": [STEP]}}}}),
         "spec.advanced.horizontalPodAutoscalerConfig.behavior.scaleDown.policies[0].value: missing required property",
     ),
     (
