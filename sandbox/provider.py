@@ -23,7 +23,7 @@ from sandbox.faults import FaultKind, Faults
 from sandbox.replacement import deletes_first, replacing
 from sandbox.rules import Context, deletion_effects, deletion_refusal, reference_violations, value_violations
 from sandbox.validate import validate
-from sandbox.wire import UNKNOWN, Secret, Unknown, decode, encode, has_unknown, unwrap
+from sandbox.wire import UNKNOWN, Secret, Unknown, decode, encode, has_unknown, unwrap, without_nulls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,7 +154,7 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
         named = with_name(token, name, new, unwrap(old), request.randomSeed)
         schema = self.deps.oracle.get(token)
         found = validate(schema, named) if schema is not None else []
-        found += value_violations(Context(token, name, request.urn, unwrap(named)))
+        found += value_violations(Context(token, name, request.urn, without_nulls(unwrap(named))))
         failures = [provider_pb2.CheckFailure(property=item.path, reason=item.reason) for item in found]
         return provider_pb2.CheckResponse(inputs=encode(named), failures=failures)
 
@@ -176,8 +176,9 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
         self._refuse_foreign(context)
         self._strike("create", request.urn, context)
         with self.deps.cloud.exclusive():
-            self._refuse_misfit(Context(token, name, request.urn, unwrap(inputs), self.deps.cloud), context)
-            identity, seed = self._identity(token, name, unwrap(inputs))
+            plain = without_nulls(unwrap(inputs))
+            self._refuse_misfit(Context(token, name, request.urn, plain, self.deps.cloud), context)
+            identity, seed = self._identity(token, name, plain)
             outputs = self._outputs(token, seed, inputs, identity)
             # Stored before any delay: a killed engine cancels the call, and a service would have the object by then.
             self.deps.cloud.put(CloudObject(token, identity, request.urn, inputs, outputs))
@@ -199,9 +200,9 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
         if not request.preview:
             self._refuse_foreign(context)
             self._strike("update", request.urn, context)
-            old = unwrap(decode(request.old_inputs))
+            old, plain = without_nulls(unwrap(decode(request.old_inputs))), without_nulls(unwrap(inputs))
             with self.deps.cloud.exclusive():
-                rules = Context(token, name, request.urn, unwrap(inputs), self.deps.cloud, old, request.id)
+                rules = Context(token, name, request.urn, plain, self.deps.cloud, old, request.id)
                 self._refuse_misfit(rules, context)
                 self.deps.cloud.put(CloudObject(token, request.id, request.urn, inputs, outputs))
         return provider_pb2.UpdateResponse(properties=encode(outputs))

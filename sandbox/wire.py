@@ -100,6 +100,15 @@ def unwrap(value: Any) -> Any:  # noqa: ANN401 - property values have any shape
     return value
 
 
+def without_nulls(value: Any) -> Any:  # noqa: ANN401 - property values have any shape
+    """The value without properties that are null: to a provider they are absent. Items of lists keep their place."""
+    if isinstance(value, dict):
+        return {key: without_nulls(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [without_nulls(item) for item in value]
+    return value
+
+
 def has_unknown(value: Any) -> bool:  # noqa: ANN401 - property values have any shape
     """Whether any part of the value is only known after an update."""
     if isinstance(value, Secret):

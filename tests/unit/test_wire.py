@@ -12,6 +12,7 @@ from sandbox.wire import (
     has_secret,
     has_unknown,
     unwrap,
+    without_nulls,
 )
 
 plain = st.recursive(
@@ -53,3 +54,8 @@ def test_whole_numbers_arrive_as_integers_and_others_as_floats() -> None:
     received = decode(encode({"count": 3, "share": 0.5}))
     assert isinstance(received["count"], int)
     assert received == {"count": 3, "share": 0.5}
+
+
+def test_null_properties_are_absent_to_a_provider() -> None:
+    value = {"a": None, "b": {"c": None, "d": 1}, "e": [None, {"f": None}], "g": UNKNOWN}
+    assert without_nulls(value) == {"b": {"d": 1}, "e": [None, {}], "g": UNKNOWN}
