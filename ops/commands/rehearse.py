@@ -1,0 +1,104 @@
+"""`rehearse`, `journey` and `destroy`: the real engine in the simulated cloud."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ops.commands.options import ConfigOption, JsonOption, PhaseOption, StackArgument, explained
+from ops.console import fail, note, out, print_json
+
+UNSAFE = 2
+"""Exit code of a journey that would touch data."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(epilog="Example: ./bbp rehearse prod --phase microservices --fresh")(rehearse)
+    app.command(epilog="Example: ./bbp journey prod --path optimization,horizontal")(journey)
+    app.command(epilog="Example: ./bbp destroy dev")(destroy)
+
+
+def rehearse(
+    stack: Annotated[str, typer.Argument(help="Stack name; or `shell STACK` for the plain CLI's environment.")],
+    shell_stack: Annotated[str | None, typer.Argument(hidden=True)] = None,
+    phase: PhaseOption = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Stop after the preview.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget the stored rehearsal first.")] = False,
+    config: ConfigOption = None,
+    plan_out: Annotated[
+        Path | None, typer.Option("--plan-out", help="Write the engine's preview JSON here.", metavar="FILE")
+    ] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option("--fault", help="Let something fail: create:aws:rds/instance:Instance:*-primary; repeatable."),
+    ] = None,
+    json_output: JsonOption = False,
+    stop: Annotated[bool, typer.Option("--stop", help="With `shell`: stop its providers.")] = False,
+) -> None:
+    """Build a stack on the real engine in a simulated cloud: preview, update, and a second preview that must be empty.
+
+    The state is kept: a second run with another --phase shows the change against what was rehearsed before.
+    `./bbp rehearse shell STACK` starts the simulated providers and prints the environment for the plain Pulumi CLI.
+    """
+    if stack == "shell" or shell_stack is not None:
+        _shell(stack, shell_stack, phase, config, stop=stop)
+        return
+    from ops.rehearse import RehearseOptions
+    from ops.rehearse import rehearse as run
+    from ops.report_rehearsal import render
+
+    with explained():
+        result = run(RehearseOptions(stack, phase, preview, fresh, config, plan_out, tuple(fault or ())))
+    if json_output:
+        print_json(result.as_json())
+    else:
+        render(result)
+    if not result.ok:
+        fail(f"the second preview would still change {result.second_preview_changes} resources; it must be empty")
+
+
+def _shell(first: str, second: str | None, phase: str | None, config: Path | None, *, stop: bool) -> None:
+    if first != "shell" or second is None:
+        fail("use `./bbp rehearse STACK` or `./bbp rehearse shell STACK`", code=2)
+    from ops.shell import environment_lines
+    from ops.shell import stop as stop_shell
+
+    with explained():
+        if stop:
+            note(stop_shell(second))
+        else:
+            out.print("\n".join(environment_lines(second, phase, config)), markup=False, soft_wrap=True)
+
+
+def journey(
+    stack: StackArgument,
+    path: Annotated[
+        str, typer.Option("--path", help="Growth phases in order.")
+    ] = "optimization,horizontal,microservices",
+    config: ConfigOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Rehearse every step between growth phases and prove that none touches data; exit code 2 when one would."""
+    from ops.journey import journey as run
+    from ops.report_journey import render
+
+    with explained():
+        result = run(stack, tuple(part.strip() for part in path.split(",")), config)
+    if json_output:
+        print_json(result.as_json())
+    else:
+        render(result)
+    if not result.ok:
+        raise SystemExit(UNSAFE)
+
+
+def destroy(stack: StackArgument) -> None:
+    """Empty a stack's sandbox, in the order in which the engine would destroy the real stack."""
+    from ops.rehearse import destroy as run
+
+    with explained():
+        counts = run(stack)
+    out.print(f"deleted {counts.get('delete', 0)} resources from the sandbox of {stack}", markup=False)

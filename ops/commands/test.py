@@ -1,0 +1,26 @@
+"""`test`: the static checks and the test lanes."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("test", epilog="Example: ./bbp test unit")(run_tests)
+
+
+def run_tests(
+    lanes: Annotated[list[str] | None, typer.Argument(help="unit, stack, engine, real; all by default.")] = None,
+) -> None:
+    """Run the static checks and the test lanes; with CI=true a lane that cannot run fails."""
+    from ops.lanes import run_lanes
+
+    chosen: Sequence[str] = lanes or []
+    raise SystemExit(run_lanes(chosen, ci=os.environ.get("CI", "").lower() in {"1", "true"}))

@@ -1,0 +1,227 @@
+"""The rehearsal as people run it: the real engine, the unmodified program, a simulated cloud."""
+
+import json
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from plan import SYSTEMS, load_plan
+from policies.stateful import STATEFUL
+from sandbox.cloud import Cloud
+from sandbox.engine import find_or_build
+from sandbox.session import Session
+from sandbox.workspace import SandboxWorkspace
+from tests.support.cli import ROOT, Cli, Ran
+
+PHASES = ("optimization", "horizontal", "microservices")
+INSTANCE = "aws:rds/instance:Instance"
+
+
+@pytest.fixture(scope="module")
+def dev(tmp_path_factory: pytest.TempPathFactory) -> tuple[Cli, Ran]:
+    cli = Cli(tmp_path_factory.mktemp("dev"))
+    return cli, cli.run("rehearse", "dev", "--fresh")
+
+
+@pytest.fixture(scope="module")
+def prod(tmp_path_factory: pytest.TempPathFactory) -> tuple[Cli, dict[str, Ran]]:
+    cli = Cli(tmp_path_factory.mktemp("prod"))
+    runs = {
+        phase: cli.run("rehearse", "prod", "--phase", phase, "--json", "--plan-out", str(cli.sandbox / f"{phase}.json"))
+        for phase in PHASES
+    }
+    return cli, runs
+
+
+def test_dev_comes_up_and_its_second_preview_is_empty(dev: tuple[Cli, Ran]) -> None:
+    _, ran = dev
+    assert ran.code == 0, ran.err
+    assert "Second preview: empty." in ran.out
+
+
+def test_every_system_of_the_guide_is_in_the_table(dev: tuple[Cli, Ran]) -> None:
+    _, ran = dev
+    assert [system.title for system in SYSTEMS if system.title not in ran.out] == []
+
+
+def test_every_phase_of_production_comes_up_after_the_one_before(prod: tuple[Cli, dict[str, Ran]]) -> None:
+    for phase, ran in prod[1].items():
+        assert ran.code == 0, f"{phase}: {ran.err}"
+        assert ran.document["phase"] == phase
+        assert ran.document["second_preview_changes"] == 0
+
+
+def test_growing_replaces_nothing(prod: tuple[Cli, dict[str, Ran]]) -> None:
+    for ran in prod[1].values():
+        assert ran.document["steps"]["replace"] == 0
+
+
+def test_the_json_document_has_the_promised_keys(prod: tuple[Cli, dict[str, Ran]]) -> None:
+    document = prod[1]["microservices"].document
+    assert list(document) == [
+        "stack",
+        "phase",
+        "engine",
+        "steps",
+        "systems",
+        "second_preview_changes",
+        "outputs",
+        "seconds",
+    ]
+    assert set(document["steps"]) == {"create", "update", "replace", "delete", "same"}
+    assert {system.key for system in SYSTEMS} <= set(document["systems"])
+
+
+def test_microservices_runs_one_primary_three_replicas_and_four_shards(prod: tuple[Cli, dict[str, Ran]]) -> None:
+    plan = load_plan(prod[0].sandbox / "microservices.json")
+    instances = plan.of_type(INSTANCE)
+    assert len(instances) == 8
+    assert sum("replicateSourceDb" in item.inputs for item in instances) == 3
+    assert sum(item.system == "shards" for item in instances) == 4
+    (group,) = plan.of_type("aws:elasticache/replicationGroup:ReplicationGroup")
+    assert group.inputs["numNodeGroups"] == 3
+
+
+def test_a_written_plan_holds_the_inputs_of_every_resource(prod: tuple[Cli, dict[str, Ran]]) -> None:
+    plan = load_plan(prod[0].sandbox / "optimization.json")
+    assert plan.counts()["create"] == len(plan) > 200
+    assert [item.urn for item in plan if item.custom and not item.inputs] == []
+
+
+def secrets_of(cli: Cli, stack: str) -> set[str]:
+    """The generated passwords and keys, decrypted with the sandbox's own passphrase."""
+    workspace = SandboxWorkspace(ROOT, stack)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BBP_SANDBOX_DIR", str(cli.sandbox))
+        with Session(find_or_build(print), workspace) as session:
+            exported = session.command.run(
+                ["stack", "export", "--show-secrets", "--stack", stack], str(workspace.project), {}
+            )
+    found = set()
+    for item in json.loads(exported.stdout)["deployment"]["resources"]:
+        outputs = item.get("outputs", {})
+        for name in ("result", "privateKeyPem"):
+            if item["type"].startswith(("random:", "tls:")) and name in outputs:
+                found.add(_plain(outputs[name]))
+    return {secret for secret in found if secret}
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return str(json.loads(value["plaintext"]))
+    return str(value)
+
+
+def test_no_secret_stands_in_plain_text_anywhere(prod: tuple[Cli, dict[str, Ran]]) -> None:
+    cli, runs = prod
+    secrets = {line for secret in secrets_of(cli, "prod") for line in secret.splitlines() if "-----" not in line}
+    assert len(secrets) >= 8
+    texts = {f"output of {phase}": ran.out + ran.err for phase, ran in runs.items()}
+    for path in cli.sandbox.rglob("*"):
+        if path.is_file():
+            texts[str(path)] = path.read_text(encoding="utf-8", errors="replace")
+    leaks = [where for where, text in texts.items() for secret in secrets if secret in text]
+    assert leaks == []
+
+
+def test_destroying_production_leaves_everything_load_bearing_alive(prod: tuple[Cli, dict[str, Ran]]) -> None:
+    cli, runs = prod
+    assert runs["microservices"].code == 0
+    before = {(item.token, item.id) for item in Cloud(cli.sandbox / "prod" / "cloud.jsonl").all()}
+    ran = cli.run("destroy", "prod")
+    assert ran.code == 1
+    assert "protected" in ran.err
+    after = {(item.token, item.id) for item in Cloud(cli.sandbox / "prod" / "cloud.jsonl").all()}
+    may_go = {"random:index/randomPassword:RandomPassword"}
+    lost = {token for token, _ in before - after if token in STATEFUL} - may_go
+    assert lost == set()
+
+
+def test_destroying_dev_leaves_an_empty_cloud(dev: tuple[Cli, Ran]) -> None:
+    cli, ran = dev
+    assert ran.code == 0
+    gone = cli.run("destroy", "dev")
+    assert gone.code == 0, gone.err
+    assert Cloud(cli.sandbox / "dev" / "cloud.jsonl").all() == []
+
+
+def test_a_broken_configuration_leaves_the_sandbox_untouched(tmp_path: Path) -> None:
+    cli = Cli(tmp_path / "sandbox")
+    broken = tmp_path / "Pulumi.broken.yaml"
+    broken.write_text("config:\n  bailbondpro:environment: dev\n  bailbondpro:phaze: x\n")
+    ran = cli.run("rehearse", "dev", "--config", str(broken))
+    assert ran.code == 1
+    assert "bailbondpro:phaze" in ran.err
+    assert "Traceback" not in ran.out + ran.err
+    assert not (cli.sandbox / "dev").exists()
+
+
+def test_a_failed_creation_converges_on_a_plain_rerun(tmp_path: Path) -> None:
+    cli = Cli(tmp_path)
+    failed = cli.run("rehearse", "dev", "--fault", "create:aws:rds/instance:Instance:postgres-primary")
+    assert failed.code == 1
+    assert "injected fault: create of aws:rds/instance:Instance postgres-primary failed" in failed.err
+    assert "Traceback" not in failed.out + failed.err
+    again = cli.run("rehearse", "dev", "--json")
+    assert again.code == 0, again.err
+    assert again.document["second_preview_changes"] == 0
+
+
+def test_a_fault_that_matches_nothing_is_reported(tmp_path: Path) -> None:
+    ran = Cli(tmp_path).run("rehearse", "dev", "--preview", "--fault", "create:aws:rds/instance:Instance:primry")
+    assert ran.code == 0
+    assert "struck nothing" in ran.err
+
+
+def _wait_for_lock(cli: Cli) -> None:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        if list((cli.sandbox / "dev" / "backend").rglob("locks/**/*.json")):
+            return
+        time.sleep(0.05)
+    raise AssertionError("the engine never took its lock")
+
+
+def test_an_interrupted_run_stops_gracefully_and_the_next_one_goes_on(tmp_path: Path) -> None:
+    cli = Cli(tmp_path)
+    process = cli.start("rehearse", "dev", "--fault", "slow:*:network-vpc:3")
+    _wait_for_lock(cli)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 130, out + err
+    assert "Run the same command again to go on" in err
+    assert "Traceback" not in out + err
+    again = cli.run("rehearse", "dev", "--json")
+    assert again.code == 0, again.err
+    assert again.document["second_preview_changes"] == 0
+
+
+def test_a_killed_run_is_said_plainly_and_recovered(tmp_path: Path) -> None:
+    cli = Cli(tmp_path)
+    process = cli.start("rehearse", "dev", "--fault", "slow:*:network-vpc:30")
+    _wait_for_lock(cli)
+    subprocess.run(["pkill", "-KILL", "-P", str(process.pid)], check=False)
+    process.kill()
+    process.communicate(timeout=60)
+    again = cli.run("rehearse", "dev", "--json")
+    if again.code != 0:
+        assert "--fresh" in again.err
+        again = cli.run("rehearse", "dev", "--fresh", "--json")
+    assert again.code == 0, again.err
+    assert again.document["second_preview_changes"] == 0
+
+
+def test_the_shell_points_a_plain_cli_at_the_sandbox_and_nowhere_else(tmp_path: Path) -> None:
+    cli = Cli(tmp_path)
+    started = cli.run("rehearse", "shell", "dev")
+    try:
+        assert started.code == 0, started.err
+        for variable in ("PULUMI_BACKEND_URL", "PULUMI_HOME", "PULUMI_DEBUG_PROVIDERS"):
+            assert f"export {variable}=" in started.out
+        assert f"file://{tmp_path}" in started.out
+    finally:
+        stopped = cli.run("rehearse", "shell", "dev", "--stop")
+    assert "stopped the providers of dev" in stopped.err

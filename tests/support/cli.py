@@ -1,0 +1,58 @@
+"""Runs `python -m ops` as people do, with a sandbox folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """Standard output as the JSON document that it must be."""
+        parsed = json.loads(self.out)
+        assert isinstance(parsed, dict)
+        return parsed
+
+
+@dataclass(frozen=True)
+class Cli:
+    """The command line with its own sandbox folder."""
+
+    sandbox: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of the commands: no colour, wide output, an own sandbox."""
+        return {**os.environ, "BBP_SANDBOX_DIR": str(self.sandbox), "NO_COLOR": "1", "COLUMNS": "200"}
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a command and leave it running."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "ops", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str) -> Ran:
+        """Run a command to its end."""
+        process = self.start(*arguments)
+        out, err = process.communicate(timeout=300)
+        return Ran(process.returncode, out, err)
