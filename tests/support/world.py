@@ -26,7 +26,7 @@ class World:
 
     def create(self, token: str, /, **inputs: object) -> list[str]:
         """What the rules say to a new object."""
-        return self._say(Context(token, "new", "urn", dict(inputs), self.cloud))
+        return self._say(self.context(token, dict(inputs)))
 
     def update(self, token: str, identity: str, /, **changed: object) -> list[str]:
         """What the rules say to a change of an object."""
@@ -45,6 +45,10 @@ class World:
             for effect in effects:
                 effect(self.cloud)
         return reason
+
+    def context(self, token: str, inputs: dict[str, object]) -> Context:
+        """What a rule sees of a new object."""
+        return Context(token, "new", "urn", inputs, self.cloud)
 
     @staticmethod
     def _say(context: Context) -> list[str]:
