@@ -83,16 +83,43 @@ def client_pools_fit(settings: Settings) -> Iterator[Finding]:
         return
     room = _room(settings)
     for kind in _KINDS:
-        wanted = client_connections(settings, kind)
-        if wanted > room:
-            pods = app_pods(settings) + service_pods(settings, _ROLES[kind])
-            yield Finding(
-                path=f"postgres.clientPools.{kind}",
-                value=getattr(settings.postgres.client_pools, kind),
-                allowed=f"at most {room // pods}: {pods} pods of it must fit maxConnections minus reservedConnections "
-                f"({room})",
-                fix=f"set postgres.pooler.enabled to true, or postgres.clientPools.{kind} to {max(1, room // pods)}",
-            )
+        if client_connections(settings, kind) > room:
+            yield _pool_finding(settings, kind, room)
+
+
+def _pool_finding(settings: Settings, kind: str, room: int) -> Finding:
+    """The arithmetic, at rest and during a rollout, and the three ways out."""
+    postgres, role = settings.postgres, _ROLES[kind]
+    size: int = getattr(postgres.client_pools, kind)
+    pods = app_pods(settings) + service_pods(settings, role)
+    at_rest = pods - _surge_pods(settings, role)
+    rest, peak = at_rest * size, pods * size
+    steady = f"{at_rest} pods x {size} = {rest} > {room}" if rest > room else f"{at_rest} pods x {size} = {rest}"
+    return Finding(
+        path=f"postgres.clientPools.{kind}",
+        value=size,
+        allowed=f"at most {room // pods} per pod: {steady}, and {pods} pods of a rollout x {size} = {peak} > {room} "
+        f"(maxConnections {postgres.max_connections} - reservedConnections {postgres.reserved_connections})",
+        fix=f"set postgres.pooler.enabled to true, or postgres.clientPools.{kind} to {max(1, room // pods)}, or "
+        f"{_fewer_pods_or_more_connections(settings, role, size, room)}",
+    )
+
+
+def _fewer_pods_or_more_connections(settings: Settings, role: str, size: int, room: int) -> str:
+    """The way out that keeps the pools: fewer pods of the application, or where even the fewest are too many, room."""
+    scaled = settings.autoscaling.enabled
+    fewest = settings.autoscaling.min_replicas if scaled else 1
+    left = room // size - service_pods(settings, role) - settings.app.max_surge
+    if left >= fewest:
+        return f"{'autoscaling.maxReplicas' if scaled else 'app.replicas'} to {left}"
+    needed = (app_pods(settings) + service_pods(settings, role)) * size + settings.postgres.reserved_connections
+    return f"postgres.maxConnections to {needed} on a class with the memory for it"
+
+
+def _surge_pods(settings: Settings, role: str) -> int:
+    """Pods that exist only while every deployment rolls at once."""
+    rolling = 1 + sum(role in service.databases for service in settings.services)
+    return rolling * settings.app.max_surge
 
 
 @rule("pooler-fits", source=SOURCE, areas=("postgres",))
