@@ -154,7 +154,9 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
         named = with_name(token, name, new, unwrap(old), request.randomSeed)
         schema = self.deps.oracle.get(token)
         found = validate(schema, named) if schema is not None else []
-        found += value_violations(Context(token, name, request.urn, without_nulls(unwrap(named))))
+        plain, before = without_nulls(unwrap(named)), without_nulls(unwrap(old))
+        kept = before if old and not self._replaced(token, before, plain) else None
+        found += value_violations(Context(token, name, request.urn, plain, old=kept))
         failures = [provider_pb2.CheckFailure(property=item.path, reason=item.reason) for item in found]
         return provider_pb2.CheckResponse(inputs=encode(named), failures=failures)
 
@@ -162,10 +164,12 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
         """Compare inputs; say which changes replace, and whether the old object must go first."""
         token = type_of(request.urn)
         old, new = unwrap(decode(request.old_inputs)), unwrap(decode(request.news))
-        found = changes(old, new)
+        first = deletes_first(token, name_of(request.urn), old, new)
+        return _diff_response(changes(old, new), self._replaced(token, old, new), delete_first=first)
+
+    def _replaced(self, token: str, old: dict[str, Any], new: dict[str, Any]) -> frozenset[str]:
         config = self.deps.config.get(token.partition(":")[0], {})
-        replaces = replacing(token, found, old, new, config)
-        return _diff_response(found, replaces, delete_first=deletes_first(token, name_of(request.urn), old, new))
+        return replacing(token, changes(old, new), old, new, config)
 
     def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:  # noqa: N802
         """Create an object; a preview gives back what will be known, and unknowns for the rest."""

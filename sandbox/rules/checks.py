@@ -45,9 +45,11 @@ def flag(value: object) -> bool | None:
 
 
 def text(inputs: dict[str, Any], name: str, default: str = "") -> str:
-    """A known text of a property, or the default."""
+    """A text: the given one, the default where none is given, and an empty one where it is not yet known."""
     value = inputs.get(name)
-    return value if isinstance(value, str) and value else default
+    if isinstance(value, str) and value:
+        return value
+    return "" if given(inputs, name) else default
 
 
 def items(inputs: dict[str, Any], name: str) -> list[dict[str, Any]]:

@@ -39,7 +39,7 @@ def _balancer(context: Context) -> Iterator[Violation]:
     if not given(inputs, "subnets") and not given(inputs, "subnetMappings"):
         yield Violation("subnets", "subnets or subnetMappings is required (ValidationError)")
     for name in ("clientKeepAlive", "idleTimeout", "desyncMitigationMode", "xffHeaderProcessingMode"):
-        if kind != "application" and given(inputs, name):
+        if kind not in {"", "application"} and given(inputs, name):
             yield Violation(name, f"only for load balancers of type application, here {kind}")
     for name in ("dnsRecordClientRoutingPolicy", "enforceSecurityGroupInboundRulesOnPrivateLinkTraffic"):
         if kind == "application" and given(inputs, name):
@@ -156,9 +156,9 @@ def _volumes(context: Context) -> Iterator[Violation]:
 def _volume(ebs: dict[str, Any], at: str) -> Iterator[Violation]:
     kind = text(ebs, "volumeType", "gp2")
     size, iops, throughput = (number(ebs.get(name)) for name in ("volumeSize", "iops", "throughput"))
-    if throughput and kind != "gp3":
+    if throughput and kind not in {"", "gp3"}:
         yield Violation(f"{at}.throughput", f"only for volumes of type gp3, here {kind} (InvalidParameterCombination)")
-    if iops and kind not in {"gp3", "io1", "io2"}:
+    if iops and kind not in {"", "gp3", "io1", "io2"}:
         yield Violation(f"{at}.iops", f"only for volumes of type gp3, io1 or io2, here {kind}")
     if kind in {"io1", "io2"} and not given(ebs, "iops"):
         yield Violation(f"{at}.iops", f"required for volumes of type {kind} (MissingParameter)")

@@ -239,7 +239,7 @@ def _entry(context: Context) -> Iterator[Violation]:
             )
     if user.startswith(("system:", "eks:", "aws:", "amazon:", "iam:")):
         yield Violation("userName", f"{user!r} begins with a reserved prefix")
-    if kind != "STANDARD" and (groups or user):
+    if kind not in {"", "STANDARD"} and (groups or user):
         yield Violation("kubernetesGroups" if groups else "userName", f"only for entries of type STANDARD, here {kind}")
 
 

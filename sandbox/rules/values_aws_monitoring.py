@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sandbox.rules.base import Context, Rule, Violation, known
-from sandbox.rules.checks import On, given, items, number, text
+from sandbox.rules.checks import On, flag, given, items, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,8 +117,8 @@ def _dashboard(context: Context) -> Iterator[Violation]:
 
 
 def _topic(context: Context) -> Iterator[Violation]:
-    name, fifo = text(context.inputs, "name"), context.inputs.get("fifoTopic")
-    if name and known(fifo) and bool(fifo) != name.endswith(".fifo"):
+    name, fifo = text(context.inputs, "name"), flag(context.inputs.get("fifoTopic", False))
+    if name and fifo is not None and fifo != name.endswith(".fifo"):
         yield Violation("name", f"{name!r}: a FIFO topic, and no other, ends in .fifo (InvalidParameter: Topic Name)")
 
 

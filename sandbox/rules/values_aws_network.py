@@ -124,7 +124,7 @@ def _flow_log(context: Context) -> Iterator[Violation]:
         yield Violation("iamRoleArn", "not for a destination in S3 (InvalidParameter: DeliverLogsPermissionArn)")
     if not given(inputs, "logDestination"):
         yield Violation("logDestination", f"required for destination type {kind}")
-    if given(inputs, "destinationOptions") and kind != "s3":
+    if given(inputs, "destinationOptions") and kind not in {"", "s3"}:
         yield Violation("destinationOptions", f"only for a destination in S3, here {kind}")
 
 

@@ -190,7 +190,8 @@ def _monitoring(context: Context) -> Iterator[Violation]:
             "required with a monitoringInterval other than 0 (InvalidParameterCombination: A MonitoringRoleARN value "
             "is required if you specify a MonitoringInterval value other than 0)",
         )
-    if not interval and given(context.inputs, "monitoringRoleArn") and known(context.inputs.get("monitoringRoleArn")):
+    absent = not given(context.inputs, "monitoringInterval") or interval == 0
+    if absent and given(context.inputs, "monitoringRoleArn"):
         yield Violation("monitoringInterval", "must be other than 0 when monitoringRoleArn is given")
 
 

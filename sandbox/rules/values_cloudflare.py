@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sandbox.rules import values_cloudflare_rulesets
-from sandbox.rules.base import Context, Rule, Violation, known
+from sandbox.rules.base import Context, Rule, Violation, known, values_at
 from sandbox.rules.checks import On, flag, given, items, number, text
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ def _pool(context: Context) -> Iterator[Violation]:
 def _monitor(context: Context) -> Iterator[Violation]:
     inputs = context.inputs
     kind = text(inputs, "type", "http")
-    if kind not in {"http", "https"}:
+    if kind not in {"", "http", "https"}:
         for name in ("expectedCodes", "expectedBody", "followRedirects", "path", "allowInsecure"):
             if given(inputs, name) and inputs[name] is not False:
                 yield Violation(name, f"only for monitors of type http or https, here {kind}")
@@ -257,9 +257,9 @@ def _balancer(context: Context) -> Iterator[Violation]:
 
 
 def _hosts(context: Context) -> Iterator[Violation]:
-    for index, name in enumerate(context.inputs.get("hostnames") or []):
+    for at, name in values_at(context.inputs, "hostnames[*]"):
         if isinstance(name, str) and re.fullmatch(r"(\*\.)?([a-z0-9_-]+\.)+[a-z0-9-]+", name) is None:
-            yield Violation(f"hostnames[{index}]", f"{name!r} is no host name; one star may stand first")
+            yield Violation(at, f"{name!r} is no host name; one star may stand first")
 
 
 _DNS = "Cloudflare API, Create DNS record; Cloudflare DNS documentation, Time to Live"

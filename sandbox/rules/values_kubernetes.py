@@ -209,7 +209,7 @@ def _priority(context: Context) -> Iterator[Violation]:
         yield Violation("metadata.name", "priority class names with 'system-' prefix are reserved for system use only")
     if value is not None and value > HIGHEST_USER_PRIORITY:
         yield Violation(
-            "value", f"{value:g}: maximum allowed value of a user defined priority is {HIGHEST_USER_PRIORITY}"
+            "value", f"{value:.10g}: maximum allowed value of a user defined priority is {HIGHEST_USER_PRIORITY}"
         )
 
 

@@ -185,7 +185,7 @@ def _trigger(kind: object, metadata: dict[str, Any], metric: object, at: str) ->
             yield Violation(f"{at}.metadata.type", "removed from KEDA: metricType stands beside metadata")
         if metric == "Value":
             yield Violation(f"{at}.metricType", f"a {kind} trigger takes Utilization or AverageValue")
-    elif metric == "Utilization":
+    elif metric == "Utilization" and known(kind):
         yield Violation(f"{at}.metricType", f"Utilization is for cpu and memory triggers, here {kind}")
     if kind == "prometheus":
         for needed in ("query", "serverAddress", "threshold"):

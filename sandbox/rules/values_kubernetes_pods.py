@@ -58,10 +58,11 @@ def _containers(context: Context) -> list[tuple[str, dict[str, Any]]]:
 def _selector(context: Context) -> Iterator[Violation]:
     spec = block(context.inputs, "spec")
     wanted = block(block(spec, "selector"), "matchLabels")
-    metadata = block(block(spec, "template"), "metadata")
-    labels = block(metadata, "labels")
-    if given(metadata, "labels") and not labels:
-        return  # the labels are unknown
+    labels: Any = spec
+    for key in ("template", "metadata", "labels"):
+        labels = labels.get(key, {})
+        if not isinstance(labels, dict):
+            return  # not yet known
     for key, value in wanted.items():
         if known(value) and known(labels.get(key, "")) and labels.get(key) != value:
             yield Violation(
@@ -69,7 +70,8 @@ def _selector(context: Context) -> Iterator[Violation]:
                 f"the selector wants {key}={value}, the template has {labels.get(key)!r} (Invalid value: `selector` "
                 "does not match template `labels`)",
             )
-    if not wanted and not given(block(spec, "selector"), "matchExpressions") and "selector" in spec:
+    selector = spec.get("selector")
+    if isinstance(selector, dict) and not any(given(selector, name) for name in ("matchLabels", "matchExpressions")):
         yield Violation("spec.selector", "empty (Invalid value: empty selector is invalid for deployment)")
 
 
