@@ -59,9 +59,10 @@ BY_PHASE: dict[str, tuple[object, object, object, object, object, object]] = {
 
     "pools.system.enabled":                   (False,           False,              False,           True,               False,           True),
     "pools.system.instanceType":              ("t4g.large",     "m8g.large",        "t4g.large",     "m8g.large",        "t4g.large",     "m8g.large"),
-    "pools.system.minSize":                   (1,               2,                  1,               2,                  1,               3),
-    "pools.system.desiredSize":               (1,               2,                  1,               2,                  1,               3),
-    "pools.system.maxSize":                   (2,               3,                  2,               3,                  2,               6),
+    # One node per zone from the day the pool exists: a minimum raised above the live size is refused by EKS.
+    "pools.system.minSize":                   (1,               2,                  1,               3,                  1,               3),
+    "pools.system.desiredSize":               (1,               2,                  1,               3,                  1,               3),
+    "pools.system.maxSize":                   (2,               3,                  2,               6,                  2,               6),
     "pools.app.instanceType":                 ("t4g.large",     "m8g.large",        "t4g.large",     "m8g.xlarge",       "t4g.large",     "m8g.2xlarge"),
     "pools.app.minSize":                      (1,               2,                  1,               3,                  2,               3),
     "pools.app.desiredSize":                  (2,               3,                  2,               3,                  3,               3),
