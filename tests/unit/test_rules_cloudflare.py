@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RULESET = "cloudflare:index/ruleset:Ruleset"
+BALANCER = "cloudflare:index/loadBalancer:LoadBalancer"
 RECORD = "cloudflare:index/dnsRecord:DnsRecord"
 
 
@@ -48,3 +49,13 @@ def test_records_that_cannot_share_a_name(world: World, first: str, second: str,
     world.add(RECORD, "first", **record(first))
     found = world.create(RECORD, **record(second))
     assert [line.split(":")[0] for line in found] == ([path] if path else [])
+
+
+def test_a_load_balancer_needs_its_pools_and_a_name_of_its_own(world: World) -> None:
+    wanted = {"zoneId": "z", "name": "app.example.com", "defaultPools": ["p-1"], "fallbackPool": "p-1"}
+    found = world.create(BALANCER, **wanted)
+    assert [line.split(":")[0] for line in found] == ["defaultPools[0]", "fallbackPool"]
+    world.add("cloudflare:index/loadBalancerPool:LoadBalancerPool", "p-1")
+    assert world.create(BALANCER, **wanted) == []
+    world.add(BALANCER, "b-1", **wanted)
+    refused(world.create(BALANCER, **wanted), "name", "b-1 balances app.example.com already")

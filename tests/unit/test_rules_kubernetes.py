@@ -137,3 +137,31 @@ def test_a_custom_resource_with_a_finalizer_goes_before_its_controller(world: Wo
     assert "finalizer.keda.sh" in (world.delete(SCALED, "s") or "")
     world.add(RELEASE, "r", name="r", chart="keda", namespace="keda")
     assert world.delete(SCALED, "s") is None
+
+
+def test_the_name_of_a_release_is_used_once_in_a_namespace(world: World) -> None:
+    release = {"name": "keda", "chart": "keda", "namespace": "tools", "createNamespace": True}
+    world.add(RELEASE, "first", **release)
+    refused(world.create(RELEASE, **release), "name", "cannot re-use a name that is still in use")
+    assert world.create(RELEASE, **{**release, "namespace": "other"}) == []
+
+
+def test_scaled_objects_and_vertical_autoscalers_need_their_targets(world: World) -> None:
+    vertical = "kubernetes:autoscaling.k8s.io/v1:VerticalPodAutoscaler"
+    world.add(RELEASE, "k", name="k", chart="keda", namespace="keda").add(RELEASE, "v", chart="vpa", namespace="vpa")
+    target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "app"}
+    wanted = {"metadata": metadata("v", "default"), "spec": {"targetRef": target}}
+    refused(world.create(SCALED, **scaled()), "spec.scaleTargetRef.name", 'no Deployment "app" exists in default')
+    refused(world.create(vertical, **wanted), "spec.targetRef.name", 'no Deployment "app" exists in default')
+    world.add(DEPLOYMENT, "app", metadata=metadata("app", "default"))
+    assert world.create(SCALED, **scaled()) == []
+    assert world.create(vertical, **wanted) == []
+
+
+def test_a_role_binding_needs_its_role_but_cluster_roles_are_not_looked_up(world: World) -> None:
+    binding = "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding"
+    wanted = {"metadata": metadata("b", "default"), "roleRef": {"kind": "Role", "name": "reader"}}
+    refused(world.create(binding, **wanted), "roleRef.name", "would grant nothing")
+    world.add("kubernetes:rbac.authorization.k8s.io/v1:Role", "r", metadata=metadata("reader", "default"))
+    assert world.create(binding, **wanted) == []
+    assert world.create(binding, **{**wanted, "roleRef": {"kind": "ClusterRole", "name": "view"}}) == []

@@ -21,15 +21,14 @@ VPC = "aws:ec2/vpc:Vpc"
 SUBNET = "aws:ec2/subnet:Subnet"
 GATEWAY = "aws:ec2/internetGateway:InternetGateway"
 NAT = "aws:ec2/natGateway:NatGateway"
+ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 INSTANCE = "aws:rds/instance:Instance"
 DB_SUBNETS = "aws:rds/subnetGroup:SubnetGroup"
 DB_PARAMETERS = "aws:rds/parameterGroup:ParameterGroup"
 CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
-CACHE_PARAMETERS = "aws:elasticache/parameterGroup:ParameterGroup"
 CLUSTER = "aws:eks/cluster:Cluster"
-NODES = "aws:eks/nodeGroup:NodeGroup"
 ROLE = "aws:iam/role:Role"
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"
@@ -38,7 +37,6 @@ LISTENER = "aws:lb/listener:Listener"
 STORED_SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105 - a type token
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 ENTRY = "aws:eks/accessEntry:AccessEntry"
-POLICY = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
 CONFIG = "kubernetes:core/v1:ConfigMap"
 
 
@@ -50,9 +48,7 @@ def world(tmp_path: Path) -> World:
 # The tables.
 
 
-@pytest.mark.filterwarnings(
-    "ignore::DeprecationWarning"
-)  # the patterns match types that the SDK keeps on
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the patterns match types that the SDK keeps on
 @pytest.mark.parametrize("table", [EC2, DATA, EKS, COMMON], ids=lambda table: table.rule.id)
 def test_every_row_speaks_of_types_and_properties_that_the_sdk_has(table: Any) -> None:  # noqa: ANN401 - a table
     from fnmatch import fnmatchcase
@@ -185,91 +181,18 @@ def test_a_database_and_its_security_group_share_a_vpc(world: World) -> None:
     assert world.create(INSTANCE, **wanted, vpcSecurityGroupIds=["sg-1"]) == []
 
 
-@pytest.mark.parametrize(
-    ("source", "says"),
-    [
-        ({}, "keeps no backups"),
-        ({"backupRetentionPeriod": 0}, "keeps no backups"),
-        ({"backupRetentionPeriod": 7, "manageMasterUserPassword": True}, "manageMasterUserPassword"),
-    ],
-)
-def test_a_replica_is_refused_by_a_source_that_cannot_have_one(
-    world: World, source: dict[str, object], says: str
-) -> None:
-    world.add(INSTANCE, "primary", identifier="primary", **source)
-    refused(world.create(INSTANCE, identifier="r", replicateSourceDb="primary"), "replicateSourceDb", says)
+def test_the_subnets_of_one_group_belong_to_one_vpc(world: World) -> None:
+    three_zones(world).add(VPC, "vpc-2", cidrBlock="10.2.0.0/16")
+    world.add(SUBNET, "s-far", vpcId="vpc-2", availabilityZone="us-east-1b")
+    refused(world.create(DB_SUBNETS, name="g", subnetIds=["s-a", "s-far"]), "subnetIds", "several VPCs: vpc-1, vpc-2")
 
 
-def test_a_source_has_fifteen_replicas_at_most(world: World) -> None:
-    world.add(INSTANCE, "primary", identifier="primary", backupRetentionPeriod=1)
-    for number in range(14):
-        world.add(INSTANCE, f"r-{number}", identifier=f"r-{number}", replicateSourceDb="primary")
-    assert world.create(INSTANCE, identifier="r-14", replicateSourceDb="primary") == []
-    world.add(INSTANCE, "r-14", identifier="r-14", replicateSourceDb="primary")
-    refused(world.create(INSTANCE, identifier="r-15", replicateSourceDb="primary"), "replicateSourceDb", "15 at most")
-
-
-def test_the_backups_of_a_source_cannot_be_ended(world: World) -> None:
-    world.add(INSTANCE, "primary", identifier="primary", backupRetentionPeriod=1)
-    assert world.update(INSTANCE, "primary", backupRetentionPeriod=0) == []
-    world.add(INSTANCE, "r", identifier="r", replicateSourceDb="primary")
-    refused(world.update(INSTANCE, "primary", backupRetentionPeriod=0), "backupRetentionPeriod", "replicas: r")
-
-
-def test_a_parameter_group_is_of_the_engine_s_family(world: World) -> None:
-    world.add(DB_PARAMETERS, "p", name="p", family="postgres16")
-    wanted = {"identifier": "a", "engine": "postgres", "parameterGroupName": "p"}
-    refused(world.create(INSTANCE, **wanted, engineVersion="17.6"), "parameterGroupName", "postgres16", "postgres17")
-    assert world.create(INSTANCE, **wanted, engineVersion="16.9") == []
-
-
-def test_cluster_mode_needs_a_parameter_group_that_enables_it(world: World) -> None:
-    world.add(CACHE_PARAMETERS, "off", name="off", family="valkey8", parameters=[])
-    world.add(
-        CACHE_PARAMETERS,
-        "on",
-        name="on",
-        family="valkey8",
-        parameters=[{"name": "cluster-enabled", "value": "yes"}],
-    )
-    wanted = {"replicationGroupId": "c", "engine": "valkey", "engineVersion": "8.2", "clusterMode": "enabled"}
-    refused(world.create(CACHE, **wanted, parameterGroupName="off"), "parameterGroupName", "cluster-enabled")
-    assert world.create(CACHE, **wanted, parameterGroupName="on") == []
-
-
-def test_storage_never_shrinks(world: World) -> None:
-    world.add(INSTANCE, "a", identifier="a", allocatedStorage=200)
-    refused(world.update(INSTANCE, "a", allocatedStorage=100), "allocatedStorage", "100 GiB is less than the 200 GiB")
-    assert world.update(INSTANCE, "a", allocatedStorage=300) == []
-
-
-def test_a_major_version_goes_forward_and_only_when_allowed(world: World) -> None:
-    world.add(INSTANCE, "a", identifier="a", engine="postgres", engineVersion="17.6")
-    refused(world.update(INSTANCE, "a", engineVersion="16.9"), "engineVersion", "never goes back")
-    refused(world.update(INSTANCE, "a", engineVersion="18.1"), "engineVersion", "allowMajorVersionUpgrade")
-    assert world.update(INSTANCE, "a", engineVersion="18.1", allowMajorVersionUpgrade=True) == []
-    assert world.update(INSTANCE, "a", engineVersion="17.7") == []
-
-
-def test_a_cluster_is_upgraded_one_minor_version_at_a_time(world: World) -> None:
-    world.add(CLUSTER, "acme", name="acme", version="1.34", vpcConfig={})
-    assert world.update(CLUSTER, "acme", version="1.35") == []
-    refused(world.update(CLUSTER, "acme", version="1.36"), "version", "here to 1.35")
-    refused(world.update(CLUSTER, "acme", version="1.33"), "version", "1.33 does not follow 1.34")
-
-
-def test_nodes_are_never_newer_than_their_control_plane(world: World) -> None:
-    world.add(CLUSTER, "acme", name="acme", version="1.34", vpcConfig={})
-    refused(world.create(NODES, clusterName="acme", version="1.35"), "version", "1.34")
-    assert world.create(NODES, clusterName="acme", version="1.33") == []
-
-
-def test_an_access_policy_needs_an_access_entry(world: World) -> None:
-    principal = "arn:aws:iam::123456789012:role/deploy"
-    world.add(CLUSTER, "acme", name="acme", vpcConfig={})
-    refused(world.create(POLICY, clusterName="acme", principalArn=principal), "principalArn", "no access entry")
-    world.add(ENTRY, "e", clusterName="acme", principalArn=principal)
-    assert world.create(POLICY, clusterName="acme", principalArn=principal) == []
+def test_a_service_has_one_private_name_in_a_vpc(world: World) -> None:
+    endpoint = {"vpcId": "vpc-1", "serviceName": "com.amazonaws.us-east-1.sts", "privateDnsEnabled": True}
+    world.add(VPC, "vpc-1", cidrBlock="10.0.0.0/16").add(ENDPOINT, "vpce-1", **endpoint)
+    refused(world.create(ENDPOINT, **endpoint), "privateDnsEnabled", "vpce-1", "conflicting DNS domain")
+    assert world.create(ENDPOINT, **{**endpoint, "serviceName": "com.amazonaws.us-east-1.logs"}) == []
+    assert world.create(ENDPOINT, **{**endpoint, "privateDnsEnabled": False}) == []
 
 
 # Names.
