@@ -33,6 +33,9 @@ connections", measures 1.5 to 14.5 MB)."""
 AUTOVACUUM_WORKERS = 3
 """The PostgreSQL and RDS default of autovacuum_max_workers."""
 
+RESPONSE_TIME_ALERT_MS = 1000
+"""The guide, Performance Monitoring: response_time alerts at 1000 ms; slower statements are logged from there on."""
+
 LARGEST_MAX_CONNECTIONS = 5000
 """The cap in RDS's own default formula (RDS User Guide, "Maximum number of database connections")."""
 
@@ -142,20 +145,28 @@ def _kilobytes(mib: float) -> str:
     return str(math.floor(mib * _KIB_PER_MIB))
 
 
-def parameters(profile: Profile, memory_gib: float, max_connections: int | None = None) -> tuple[Parameter, ...]:
+def parameters(
+    profile: Profile,
+    memory_gib: float,
+    max_connections: int | None = None,
+    log_min_duration_ms: int = RESPONSE_TIME_ALERT_MS,
+) -> tuple[Parameter, ...]:
     """The parameter group of a profile, sorted by name so that previews are stable.
 
-    Beside the profile's tuning it always forces TLS, loads pg_stat_statements, logs statements slower than the guide's
-    1000 ms response-time alert (without their bind values, which are personal data here), and logs lock waits.
+    Beside the profile's tuning it always forces TLS, loads pg_stat_statements, logs slow statements (without their bind
+    values, which are personal data here), and logs lock waits.
 
     Args:
         profile: where the memory numbers come from.
         memory_gib: memory of the smallest instance class that uses the group, in GiB.
         max_connections: instead of the profile's own number.
+        log_min_duration_ms: slower statements are logged, in ms; -1 logs none.
 
     Raises:
         ValueError: an argument is out of range (see `tuning`). Whether memory suffices is asked with `fits`.
     """
+    within_range = (log_min_duration_ms >= -1, f"log_min_duration_ms is -1 or more, not {log_min_duration_ms}")
+    require("PostgreSQL parameters", within_range)
     settled = tuning(profile, memory_gib, max_connections)
     entries = [
         Parameter(name="shared_buffers", value=_pages(settled.shared_buffers_mib), apply_method="pending-reboot"),
@@ -165,6 +176,7 @@ def parameters(profile: Profile, memory_gib: float, max_connections: int | None 
         Parameter(name="autovacuum_work_mem", value=_kilobytes(settled.autovacuum_work_mem_mib)),
         Parameter(name="max_connections", value=str(settled.max_connections), apply_method="pending-reboot"),
         Parameter(name="max_worker_processes", value=str(settled.max_worker_processes), apply_method="pending-reboot"),
+        Parameter(name="log_min_duration_statement", value=str(log_min_duration_ms)),
     ]
     return tuple(sorted([*entries, *_COMMON]))
 
@@ -172,7 +184,6 @@ def parameters(profile: Profile, memory_gib: float, max_connections: int | None 
 _COMMON = (
     Parameter(name="rds.force_ssl", value="1"),
     Parameter(name="shared_preload_libraries", value="pg_stat_statements", apply_method="pending-reboot"),
-    Parameter(name="log_min_duration_statement", value="1000"),  # ms; the guide alerts at 1000 ms
     Parameter(name="log_lock_waits", value="1"),  # feeds the guide's db_lock_waits
     Parameter(name="deadlock_timeout", value="1000"),  # ms a wait lasts before it is logged; PostgreSQL's default
     # Bind values of slow statements stay out of the logs; that RDS lets this one be changed is unverified.
@@ -295,53 +306,3 @@ def fits(profile: Profile, memory_gib: float, max_connections: int | None = None
         max_connections=tuning(profile, memory_gib, max_connections).max_connections,
         smallest_memory_gib=next(size for size in larger if fits(profile, size, max_connections) is None),
     )
-
-
-class RebootOrder(StrEnum):
-    """In which order instances that share a parameter group reboot for its static parameters."""
-
-    NONE = "none"
-    ANY = "any"
-    REPLICAS_FIRST = "replicas-first"
-    PRIMARY_FIRST = "primary-first"
-    TWO_STEPS = "two-steps"
-    """Some values rise and some fall: apply the rises first, then the falls."""
-
-
-STANDBY_BOUND = frozenset(
-    {
-        "max_connections",
-        "max_worker_processes",
-        "max_wal_senders",
-        "max_prepared_transactions",
-        "max_locks_per_transaction",
-    }
-)
-"""A replica does not start with less of these than its primary (PostgreSQL documentation, "Hot Standby")."""
-
-
-def reboot_order(before: tuple[Parameter, ...], after: tuple[Parameter, ...]) -> RebootOrder:
-    """How to reboot a primary and its replicas after a change of their shared parameter group.
-
-    Args:
-        before: the group's parameters as they run.
-        after: the group's parameters as they will be; a name in only one of the two counts as changed.
-    """
-    old = {parameter.name: parameter for parameter in before}
-    new = {parameter.name: parameter for parameter in after}
-    changed = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
-    static = {name for name in changed if _is_static(old.get(name)) or _is_static(new.get(name))}
-    bound = [name for name in static & STANDBY_BOUND if name in old and name in new]
-    rises = any(int(new[name].value) > int(old[name].value) for name in bound)
-    falls = any(int(new[name].value) < int(old[name].value) for name in bound)
-    if rises and falls:
-        return RebootOrder.TWO_STEPS
-    if rises:
-        return RebootOrder.REPLICAS_FIRST
-    if falls:
-        return RebootOrder.PRIMARY_FIRST
-    return RebootOrder.ANY if static else RebootOrder.NONE
-
-
-def _is_static(parameter: Parameter | None) -> bool:
-    return parameter is not None and parameter.apply_method == "pending-reboot"

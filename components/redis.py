@@ -69,11 +69,13 @@ class RedisArgs:
         multi_az: True spreads a shard's nodes over zones; needs replicas.
         maxmemory_policy: "allkeys-lru" for a pure cache (every key of the guide's cache has a TTL and may go),
             "volatile-lru" where sessions share it.
+        reserved_memory_percent: memory kept free for snapshots and failover, 0 to 100 % (ElastiCache: 25).
         log_retention_days: days that logs are kept in CloudWatch, a value CloudWatch Logs accepts.
         final_snapshot: True takes a snapshot before deletion.
         apply_immediately: False waits for the maintenance window.
         auto_minor_version_upgrade: True lets ElastiCache apply minor releases in the maintenance window.
-        notification_topic_arn: SNS topic for failovers and scaling events, or None.
+        notification_topic_arn: SNS topic for failovers and scaling events, or None. It must not be encrypted: to an
+            encrypted one ElastiCache publishes nothing (ElastiCache User Guide, "Event notifications and Amazon SNS").
         protect: True makes Pulumi refuse to delete or replace the group.
     """
 
@@ -94,6 +96,7 @@ class RedisArgs:
     maintenance_window: str = "sun:07:30-sun:08:30"
     multi_az: bool = True
     maxmemory_policy: MaxmemoryPolicy = "allkeys-lru"
+    reserved_memory_percent: int = 25
     log_retention_days: int = 30
     final_snapshot: bool = True
     apply_immediately: bool = False
@@ -131,6 +134,10 @@ class RedisArgs:
             (within(replicas, 0, MAX_REPLICAS_PER_SHARD), f"replicas_per_shard is 0..5, not {replicas}"),
             (not self.multi_az or replicas >= 1, "multi_az needs replicas_per_shard of at least 1"),
             (bool(self.subnet_ids), "subnet_ids must not be empty"),
+            (
+                within(self.reserved_memory_percent, 0, 100),
+                f"reserved_memory_percent is 0..100, not {self.reserved_memory_percent}",
+            ),
         )
 
     def _schedule_rules(self) -> tuple[tuple[bool, str], ...]:
@@ -237,7 +244,11 @@ def _security_group(name: str, args: RedisArgs, parent: pulumi.Resource) -> aws.
 
 def _parameter_group(name: str, args: RedisArgs, child: pulumi.ResourceOptions) -> aws.elasticache.ParameterGroup:
     """Without cluster-enabled a group refuses cluster mode."""
-    settings = {"cluster-enabled": "yes", "maxmemory-policy": args.maxmemory_policy}
+    settings = {
+        "cluster-enabled": "yes",
+        "maxmemory-policy": args.maxmemory_policy,
+        "reserved-memory-percent": str(args.reserved_memory_percent),
+    }
     return aws.elasticache.ParameterGroup(
         f"{name}-parameters",
         family=args.family or f"valkey{args.engine_version.split('.')[0]}",

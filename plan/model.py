@@ -53,6 +53,7 @@ class PlannedResource:
         provider: URN and id of its provider, empty for components.
         changed: property paths that differ, with the engine's kind (`update`, `add-replace`, ...).
         custom: False for components.
+        old_inputs: its inputs as they were last deployed; empty for what does not exist yet.
     """
 
     urn: str
@@ -66,6 +67,7 @@ class PlannedResource:
     provider: str = ""
     changed: tuple[tuple[str, str], ...] = ()
     custom: bool = True
+    old_inputs: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def system(self) -> str:
@@ -164,6 +166,7 @@ def _planned(step: dict[str, Any]) -> PlannedResource | None:
         provider=str(state.get("provider") or ""),
         changed=tuple((path, str(entry.get("kind", "update"))) for path, entry in sorted(detailed.items())),
         custom=bool(state.get("custom")),
+        old_inputs=dict((step.get("oldState") or {}).get("inputs") or {}),
     )
 
 

@@ -24,6 +24,10 @@ MAX_REPLICAS = 15
 MINIMUM_STORAGE_GIB, MAXIMUM_STORAGE_GIB = 20, 65_536
 """Range of gp3 storage for RDS PostgreSQL (RDS User Guide, "Amazon RDS DB instance storage")."""
 
+STRIPED_STORAGE_GIB = 400
+"""From this size on gp3 takes numbers of IOPS and throughput; below, RDS fixes 3,000 and 125 MiB/s (RDS User Guide,
+"gp3 storage")."""
+
 ADVANCED_INSIGHTS_DAYS = 465
 """Least retention that Database Insights' advanced mode needs (CloudWatch User Guide, "Database Insights")."""
 
@@ -67,6 +71,8 @@ class PostgresTemplate:
         replica_instance_class: class of the replicas; None takes the primary's.
         allocated_storage_gib: gp3 storage, 20 to 65,536 GiB. It can only grow, at most once in six hours.
         max_allocated_storage_gib: ceiling of storage autoscaling, at least 10 % above; None switches it off.
+        iops: provisioned IOPS, from 400 GiB on only; None takes what gp3 includes.
+        storage_throughput_mibps: provisioned throughput in MiB/s, from 400 GiB on only; None takes what gp3 includes.
         multi_az: True keeps a synchronous standby in a second zone.
         replicas: asynchronous read replicas, 0 to 15.
         availability_zones: zones that replicas are spread over, in a stable order.
@@ -78,7 +84,7 @@ class PostgresTemplate:
         backup_retention_days: automated backups, 0 to 35 days; replicas need at least 1.
         backup_window: daily, UTC, "hh:mm-hh:mm", at least 30 minutes.
         maintenance_window: weekly, UTC, "ddd:hh:mm-ddd:hh:mm", at least 30 minutes, apart from the backup window.
-        performance_insights_retention_days: 7, a multiple of 31 up to 713, or 731.
+        performance_insights_retention_days: 7, a multiple of 31 up to 713, or 731; 0 switches Performance Insights off.
         database_insights_mode: "advanced" needs a retention of at least 465 days and is billed per vCPU.
         monitoring_interval_seconds: Enhanced Monitoring: 0 (off), 1, 5, 10, 15, 30 or 60.
         log_retention_days: days that exported logs are kept in CloudWatch, a value CloudWatch Logs accepts.
@@ -98,6 +104,8 @@ class PostgresTemplate:
     replica_instance_class: str | None = None
     allocated_storage_gib: int
     max_allocated_storage_gib: int | None = None
+    iops: int | None = None
+    storage_throughput_mibps: int | None = None
     multi_az: bool = True
     replicas: int = 0
     availability_zones: tuple[str, ...] = ()
@@ -175,6 +183,10 @@ class PostgresTemplate:
                 ceiling is None or (10 * ceiling >= 11 * size and ceiling <= MAXIMUM_STORAGE_GIB),
                 f"max_allocated_storage_gib {ceiling} must exceed allocated_storage_gib {size} by 10 % or be None",
             ),
+            (
+                size >= STRIPED_STORAGE_GIB or (self.iops is None and self.storage_throughput_mibps is None),
+                f"iops and storage_throughput_mibps need allocated_storage_gib of at least {STRIPED_STORAGE_GIB}",
+            ),
         )
 
     def _replica_rules(self) -> tuple[tuple[bool, str], ...]:
@@ -216,8 +228,8 @@ class PostgresTemplate:
         days = self.performance_insights_retention_days
         return (
             (
-                days in {7, 731} or (days % 31 == 0 and within(days, 31, 713)),
-                f"performance_insights_retention_days is 7, n x 31 up to 713, or 731, not {days}",
+                days in {0, 7, 731} or (days % 31 == 0 and within(days, 31, 713)),
+                f"performance_insights_retention_days is 0 (off), 7, n x 31 up to 713, or 731, not {days}",
             ),
             (
                 self.database_insights_mode == "standard" or days >= ADVANCED_INSIGHTS_DAYS,

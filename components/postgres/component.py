@@ -24,7 +24,7 @@ class Postgres(pulumi.ComponentResource):
     in the maintenance window; with a pinned minor set `replica_engine_version` first, update, then `engine_version`.
     A major upgrade starts at the primary and takes its replicas in the region along: set `engine_version` and
     `allow_major_version_upgrade` in one update; the parameter group of the new family is made first.
-    Static parameters: reboot in the order that `components.postgres_parameters.reboot_order` tells.
+    Static parameters wait for a reboot, and the order of reboots matters: `policies.reboots` reads it from a plan.
 
     Deletion takes two updates: first `protect`, `deletion_protection` off, then remove.
 

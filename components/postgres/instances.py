@@ -117,9 +117,12 @@ def _log_groups(name: str, identifier: str, args: PostgresArgs, parent: pulumi.R
 
 def _common(args: PostgresArgs, shared: SharedResources) -> dict[str, Any]:
     """Arguments that a primary and a replica take alike."""
+    insights = args.performance_insights_retention_days
     return {
         "storage_type": "gp3",
         "max_allocated_storage": args.max_allocated_storage_gib,
+        "iops": args.iops,
+        "storage_throughput": args.storage_throughput_mibps,
         # Not inherited in the provider's eyes: unset on a replica it plans a replacement at every update.
         "storage_encrypted": True,
         "vpc_security_group_ids": [shared.security_group.id],
@@ -129,9 +132,9 @@ def _common(args: PostgresArgs, shared: SharedResources) -> dict[str, Any]:
         "ca_cert_identifier": CERTIFICATE_AUTHORITY,
         "iam_database_authentication_enabled": True,
         "enabled_cloudwatch_logs_exports": list(LOG_EXPORTS),
-        "performance_insights_enabled": True,
-        "performance_insights_kms_key_id": args.key_arn,
-        "performance_insights_retention_period": args.performance_insights_retention_days,
+        "performance_insights_enabled": insights > 0,
+        "performance_insights_kms_key_id": args.key_arn if insights else None,
+        "performance_insights_retention_period": insights or None,
         "database_insights_mode": args.database_insights_mode,
         "monitoring_interval": args.monitoring_interval_seconds,
         "monitoring_role_arn": shared.monitoring_role_arn,

@@ -8,11 +8,9 @@ from components.postgres_parameters import (
     MINIMUM_WORK_MEM_GRANTS,
     Parameter,
     Profile,
-    RebootOrder,
     fits,
     memory_budget,
     parameters,
-    reboot_order,
 )
 
 # The guide, Vertical Scaling, Performance Tuning, by hand: amount in bytes (or a count), bytes of the RDS unit.
@@ -150,31 +148,9 @@ def test_arguments_out_of_range_are_refused(memory_gib: float, connections: int 
         parameters(Profile.GUIDE, memory_gib, connections)
 
 
-def test_raised_connections_reboot_replicas_before_the_primary() -> None:
-    before, after = parameters(Profile.GUIDE, 8, 200), parameters(Profile.GUIDE, 8, 300)
-    assert reboot_order(before, after) is RebootOrder.REPLICAS_FIRST
-    assert reboot_order(after, before) is RebootOrder.PRIMARY_FIRST
-
-
-def test_a_rise_and_a_fall_at_once_take_two_steps() -> None:
-    before = (
-        Parameter(name="max_connections", value="200", apply_method="pending-reboot"),
-        Parameter(name="max_worker_processes", value="8", apply_method="pending-reboot"),
-    )
-    after = (
-        Parameter(name="max_connections", value="300", apply_method="pending-reboot"),
-        Parameter(name="max_worker_processes", value="4", apply_method="pending-reboot"),
-    )
-    assert reboot_order(before, after) is RebootOrder.TWO_STEPS
-
-
-def test_dynamic_changes_need_no_reboot_and_other_static_ones_need_no_order() -> None:
-    base = parameters(Profile.SCALED, 8)
-    dynamic = tuple(Parameter(name="work_mem", value="1024") if p.name == "work_mem" else p for p in base)
-    static = tuple(
-        Parameter(name=p.name, value="1024", apply_method="pending-reboot") if p.name == "shared_buffers" else p
-        for p in base
-    )
-    assert reboot_order(base, base) is RebootOrder.NONE
-    assert reboot_order(base, dynamic) is RebootOrder.NONE
-    assert reboot_order(base, static) is RebootOrder.ANY
+@pytest.mark.parametrize(("threshold", "expected"), [(250, "250"), (-1, "-1")])
+def test_the_threshold_of_slow_statements_is_in_milliseconds(threshold: int, expected: str) -> None:
+    found = {p.name: p for p in parameters(Profile.GUIDE, 8, log_min_duration_ms=threshold)}
+    assert found["log_min_duration_statement"].value == expected
+    with pytest.raises(ValueError, match="log_min_duration_ms"):
+        parameters(Profile.GUIDE, 8, log_min_duration_ms=-2)

@@ -194,3 +194,13 @@ def test_what_elasticache_would_refuse_is_refused_before_anything_is_built(
 def test_a_credential_with_a_username_is_no_token() -> None:
     with pytest.raises(ValueError, match="no username"):
         record(lambda: arguments(credential=token(username="bbp_admin")))
+
+
+@pytest.mark.parametrize("percent", [0, 25, 50])
+def test_memory_is_kept_free_for_snapshots_and_failover(percent: int) -> None:
+    entries = (
+        recorded(reserved_memory_percent=percent)
+        .one("aws:elasticache/parameterGroup:ParameterGroup")
+        .inputs["parameters"]
+    )
+    assert {"name": "reserved-memory-percent", "value": str(percent)} in entries

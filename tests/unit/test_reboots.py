@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import pytest
+
+from components.postgres_parameters import Parameter, Profile, parameters
+from plan import Plan, PlannedResource, parse_preview
+from policies.reboots import INSTANCE, PARAMETER_GROUP, RebootOrder, Value, reboot_order, reboots
+
+PARENT = "urn:pulumi:prod::bailbondpro::bailbondpro:postgres:Postgres::postgres"
+
+
+def values(entries: tuple[Parameter, ...]) -> dict[str, Value]:
+    return {p.name: Value(value=p.value, static=p.apply_method == "pending-reboot") for p in entries}
+
+
+def inputs(**numbers: int) -> dict[str, object]:
+    return {
+        "parameters": [
+            {"name": name, "value": str(value), "applyMethod": "pending-reboot"} for name, value in numbers.items()
+        ]
+    }
+
+
+def planned(token: str, name: str, op: str = "same", parent: str = PARENT, **more: object) -> PlannedResource:
+    return PlannedResource(f"{parent}${token}::{name}", token, name, op, parent=parent, **more)  # type: ignore[arg-type]  # what a test names is of the right type
+
+
+def plan(before: dict[str, object], after: dict[str, object], *, replicas: int = 2, op: str = "update") -> Plan:
+    servers = [planned(INSTANCE, "postgres-primary", inputs={})]
+    servers += [
+        planned(INSTANCE, f"postgres-replica-{n}", inputs={"replicateSourceDb": "p"}) for n in range(1, replicas + 1)
+    ]
+    group = planned(PARAMETER_GROUP, "postgres-parameters", op, inputs=after, old_inputs=before)
+    return Plan((group, *servers, planned(INSTANCE, "shards-0-primary", parent="elsewhere", inputs={})))
+
+
+def test_raised_connections_reboot_replicas_before_the_primary() -> None:
+    before, after = values(parameters(Profile.GUIDE, 8, 200)), values(parameters(Profile.GUIDE, 8, 300))
+    assert reboot_order(before, after) is RebootOrder.REPLICAS_FIRST
+    assert reboot_order(after, before) is RebootOrder.PRIMARY_FIRST
+
+
+def test_a_rise_and_a_fall_at_once_take_two_steps() -> None:
+    (found,) = reboots(
+        plan(inputs(max_connections=200, max_worker_processes=8), inputs(max_connections=300, max_worker_processes=4))
+    )
+    assert found.refused
+    assert "deploy what rises first" in found.sentence()
+
+
+def test_dynamic_changes_need_no_reboot_and_other_static_ones_need_no_order() -> None:
+    base = values(parameters(Profile.SCALED, 8))
+    assert reboot_order(base, base) is RebootOrder.NONE
+    assert reboot_order(base, {**base, "work_mem": Value(value="1024", static=False)}) is RebootOrder.NONE
+    assert reboot_order(base, {**base, "shared_buffers": Value(value="1024", static=True)}) is RebootOrder.ANY
+
+
+def test_a_plan_names_the_servers_of_its_group_in_their_order() -> None:
+    (found,) = reboots(plan(inputs(max_connections=200), inputs(max_connections=300)))
+    assert found.first == ("postgres-replica-1", "postgres-replica-2")
+    assert found.then == ("postgres-primary",)
+    assert found.changed == ("max_connections 200 -> 300",)
+    assert "reboot postgres-replica-1, postgres-replica-2 first" in found.sentence()
+
+
+def test_lowered_connections_reboot_the_primary_first() -> None:
+    (found,) = reboots(plan(inputs(max_connections=300), inputs(max_connections=200)))
+    assert found.first == ("postgres-primary",)
+    assert found.then == ("postgres-replica-1", "postgres-replica-2")
+
+
+@pytest.mark.parametrize(("old", "new"), [(200, 300), (300, 200)])
+def test_a_server_without_replicas_just_reboots(old: int, new: int) -> None:
+    (found,) = reboots(plan(inputs(max_connections=old), inputs(max_connections=new), replicas=0))
+    assert (found.first, found.then) == (("postgres-primary",), ())
+    assert "reboot postgres-primary for it to take effect" in found.sentence()
+
+
+def test_a_group_that_is_new_or_unchanged_asks_for_nothing() -> None:
+    assert reboots(plan({}, inputs(max_connections=300), op="create")) == []
+    assert reboots(plan(inputs(max_connections=300), inputs(max_connections=300))) == []
+
+
+def test_the_order_is_read_from_the_engines_own_preview() -> None:
+    def step(op: str, token: str, name: str, old: dict[str, object], new: dict[str, object]) -> dict[str, object]:
+        state = {"type": token, "custom": True, "parent": PARENT}
+        return {
+            "op": op,
+            "urn": f"{PARENT.removesuffix('::postgres')}${token}::{name}",
+            "oldState": {**state, "inputs": old},
+            "newState": {**state, "inputs": new},
+        }
+
+    source = {"replicateSourceDb": "bailbondpro-prod-primary"}
+    steps = [
+        step(
+            "update", PARAMETER_GROUP, "postgres-parameters", inputs(max_connections=200), inputs(max_connections=400)
+        ),
+        step("same", INSTANCE, "postgres-primary", {}, {}),
+        step("same", INSTANCE, "postgres-replica-1", source, source),
+    ]
+    (found,) = reboots(parse_preview({"steps": steps}))
+    assert (found.first, found.then) == (("postgres-replica-1",), ("postgres-primary",))
