@@ -12,7 +12,16 @@ from components.autoscaling.autoscaler import DEFAULT_PROMETHEUS, Autoscaler, Au
 from components.autoscaling.policy import AutoscalingPolicy, guide_b
 from components.autoscaling.vertical import VerticalAutoscaler, VerticalAutoscalerArgs, VerticalPolicy
 from components.gateway.guide import API_ZONE, LOGIN_ZONE, RateLimits
-from components.gateway.model import API_TIMEOUTS, Member, RateLimit, Route, Timeouts, Upstream
+from components.gateway.model import (
+    API_FAILURES,
+    API_TIMEOUTS,
+    Failures,
+    Member,
+    RateLimit,
+    Route,
+    Timeouts,
+    Upstream,
+)
 from components.kubernetes.children import child_options
 from components.kubernetes.pods import ContainerPort, EnvEntry, Placement, Probe, Resources
 from components.monitoring.prometheus import PodMonitor, PodMonitorArgs
@@ -76,9 +85,14 @@ class ServiceSpec:
         return f"service_{self.name.replace('-', '_')}"
 
 
-def service_upstream(spec: ServiceSpec, namespace: str) -> Upstream:
+def service_upstream(spec: ServiceSpec, namespace: str, failures: Failures = API_FAILURES) -> Upstream:
     """The service's upstream: all ready pods, the one with the fewest connections first."""
-    member = Member(host=headless_host(spec.app, namespace), port=spec.port, max_fails=2, fail_timeout_seconds=20)
+    member = Member(
+        host=headless_host(spec.app, namespace),
+        port=spec.port,
+        max_fails=failures.max_fails,
+        fail_timeout_seconds=failures.fail_timeout_seconds,
+    )
     return Upstream(name=spec.upstream_name, members=(member,))
 
 

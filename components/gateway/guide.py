@@ -6,10 +6,14 @@ import math
 from dataclasses import dataclass, field, replace
 
 from components.gateway.model import (
+    API_FAILURES,
     API_TIMEOUTS,
     GUIDE_HEADERS,
+    WEB_FAILURES,
     WEB_RETRY,
     WEB_TIMEOUTS,
+    Authorization,
+    Failures,
     GatewayConfig,
     Header,
     Member,
@@ -17,6 +21,7 @@ from components.gateway.model import (
     RateZone,
     Route,
     Timeouts,
+    Tuning,
     Upstream,
 )
 from components.kubernetes.quantities import millicores
@@ -25,6 +30,8 @@ WEB_UPSTREAM = "bailbondpro_backend"
 API_UPSTREAM = "bailbondpro_api"
 API_ZONE = "api"
 LOGIN_ZONE = "login"
+API_PATH = "/api/"
+LOGIN_PATH = "/api/auth/login"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +62,11 @@ class GuideGateway:
         rate_limits: rates and bursts.
         web_timeouts: towards the web part.
         api_timeouts: towards the API.
+        web_failures: when a pod of the web part is left out.
+        api_failures: when a pod of the API is left out.
+        tuning: connections, open files, browser caching.
+        authorization_path: asked whether a request to the API may pass; its own folder stays open, because that is
+            where people sign in, and so does the login. None lets everything pass.
         headers: response headers.
         upstreams: further upstreams, one per service.
         routes: further routes; a route for a path of the guide takes its place, and a route above one takes it over
@@ -73,6 +85,10 @@ class GuideGateway:
     rate_limits: RateLimits = field(default_factory=RateLimits)
     web_timeouts: Timeouts = WEB_TIMEOUTS
     api_timeouts: Timeouts = API_TIMEOUTS
+    web_failures: Failures = WEB_FAILURES
+    api_failures: Failures = API_FAILURES
+    tuning: Tuning = field(default_factory=Tuning)
+    authorization_path: str | None = None
     headers: tuple[Header, ...] = GUIDE_HEADERS
     upstreams: tuple[Upstream, ...] = ()
     routes: tuple[Route, ...] = ()
@@ -86,15 +102,21 @@ def guide_config(gateway: GuideGateway) -> GatewayConfig:
     """
     limits = gateway.rate_limits
     taken = {route.path.rstrip("/") for route in gateway.routes}
-    routes = [_rehomed(route, gateway.routes) for route in _routes(gateway) if route.path.rstrip("/") not in taken]
+    guide = [_rehomed(route, gateway.routes) for route in _routes(gateway) if route.path.rstrip("/") not in taken]
+    routes, authorization = _authorized((*guide, *gateway.routes), gateway.authorization_path)
+    keepalive = gateway.tuning.upstream_keepalive
     return GatewayConfig(
         server_names=gateway.server_names,
-        upstreams=(*_upstreams(gateway), *gateway.upstreams),
+        upstreams=tuple(
+            replace(upstream, keepalive=keepalive) for upstream in (*_upstreams(gateway), *gateway.upstreams)
+        ),
         zones=(
             RateZone(name=API_ZONE, requests_per_second=limits.api_rate),
             RateZone(name=LOGIN_ZONE, requests_per_second=limits.login_rate),
         ),
-        routes=(*routes, *gateway.routes),
+        routes=routes,
+        authorization=authorization,
+        tuning=gateway.tuning,
         ready_upstream=WEB_UPSTREAM,
         trusted_cidrs=gateway.trusted_cidrs,
         verify_client=gateway.verify_client,
@@ -114,18 +136,54 @@ def _rehomed(route: Route, services: tuple[Route, ...]) -> Route:
     return replace(route, upstream=owner.upstream, timeouts=owner.timeouts)
 
 
+def _authorized(routes: tuple[Route, ...], path: str | None) -> tuple[tuple[Route, ...], Authorization | None]:
+    """The routes with those of the API authorized, and who is asked: whoever serves the path.
+
+    The folder of the path becomes a route of its own where there is none, so that it can stay open.
+    """
+    if path is None:
+        return routes, None
+    owner = _owner(routes, path)
+    folder = path.rsplit("/", 1)[0] + "/"
+    open_paths = (path, folder, LOGIN_PATH)
+    if owner.path.rstrip("/") != folder.rstrip("/"):
+        routes = (*routes, replace(owner, path=folder))
+    checked = tuple(
+        replace(route, authorized=_below(route.path, API_PATH) and not any(_below(route.path, o) for o in open_paths))
+        for route in routes
+    )
+    return checked, Authorization(path=path, upstream=owner.upstream, timeouts=owner.timeouts)
+
+
+def _owner(routes: tuple[Route, ...], path: str) -> Route:
+    """The route that serves a path: segments win over prefixes, longer paths over shorter ones (nginx)."""
+    serving = [route for route in routes if _below(path, route.path)]
+    return max(serving, key=lambda route: (route.match == "segment", len(route.path)))
+
+
+def _below(path: str, folder: str) -> bool:
+    return f"{path.rstrip('/')}/".startswith(f"{folder.rstrip('/')}/")
+
+
 def _upstreams(gateway: GuideGateway) -> tuple[Upstream, ...]:
+    web, api = gateway.web_failures, gateway.api_failures
     return (
         Upstream(
             name=WEB_UPSTREAM,
             balancing="least_conn",
-            members=(Member(host=gateway.web_host, port=gateway.web_port, max_fails=3, fail_timeout_seconds=30),),
+            members=(_member(gateway.web_host, gateway.web_port, web),),
         ),
         Upstream(
             name=API_UPSTREAM,
             balancing="ip_hash",
-            members=(Member(host=gateway.api_host, port=gateway.api_port, max_fails=2, fail_timeout_seconds=20),),
+            members=(_member(gateway.api_host, gateway.api_port, api),),
         ),
+    )
+
+
+def _member(host: str, port: int, failures: Failures) -> Member:
+    return Member(
+        host=host, port=port, max_fails=failures.max_fails, fail_timeout_seconds=failures.fail_timeout_seconds
     )
 
 
@@ -140,13 +198,13 @@ def _routes(gateway: GuideGateway) -> tuple[Route, ...]:
             small_buffers=True,
         ),
         Route(
-            path="/api/",
+            path=API_PATH,
             upstream=API_UPSTREAM,
             timeouts=gateway.api_timeouts,
             rate_limit=RateLimit(zone=API_ZONE, burst=limits.api_burst),
         ),
         Route(
-            path="/api/auth/login",
+            path=LOGIN_PATH,
             match="segment",
             upstream=API_UPSTREAM,
             timeouts=gateway.api_timeouts,

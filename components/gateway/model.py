@@ -101,6 +101,33 @@ API_RETRY = ("error", "timeout")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Failures:
+    """When an address of an upstream is left out, and for how long; see `Member`."""
+
+    max_fails: int
+    fail_timeout_seconds: int
+
+
+WEB_FAILURES = Failures(max_fails=3, fail_timeout_seconds=30)
+API_FAILURES = Failures(max_fails=2, fail_timeout_seconds=20)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Authorization:
+    """Who is asked whether a request may pass (nginx documentation, auth_request).
+
+    Attributes:
+        path: the path that is asked with the request's headers: 2xx lets it pass, 401 and 403 become the answer.
+        upstream: name of the upstream that serves the path.
+        timeouts: towards it.
+    """
+
+    path: str
+    upstream: str
+    timeouts: Timeouts = API_TIMEOUTS
+
+
+@dataclass(frozen=True, kw_only=True)
 class Route:
     """What happens to requests under a path.
 
@@ -114,7 +141,8 @@ class Route:
         rate_limit: None for none.
         retry_on: when the next server is tried (nginx documentation, proxy_next_upstream); POST never is.
         small_buffers: the guide's 4 KiB buffers, for pages.
-        immutable: fingerprinted files, which any cache may keep for a year.
+        immutable: fingerprinted files, which any cache may keep as long as `Tuning.static_max_age_seconds` says.
+        authorized: only requests that `GatewayConfig.authorization` lets pass.
     """
 
     path: str
@@ -125,6 +153,7 @@ class Route:
     retry_on: tuple[str, ...] = API_RETRY
     small_buffers: bool = False
     immutable: bool = False
+    authorized: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,12 +164,25 @@ class Header:
     value: str
 
 
-GUIDE_HEADERS = (
-    Header(name="X-Frame-Options", value="DENY"),
-    Header(name="X-Content-Type-Options", value="nosniff"),
-    Header(name="X-XSS-Protection", value="1; mode=block"),
-    Header(name="Strict-Transport-Security", value="max-age=63072000; includeSubDomains; preload"),
-)
+GUIDE_HSTS = "max-age=63072000; includeSubDomains; preload"
+
+
+def security_headers(*, frame_options: str = "DENY", hsts: str | None = GUIDE_HSTS) -> tuple[Header, ...]:
+    """The guide's security headers (Load Balancing, nginx-lb.conf).
+
+    Args:
+        frame_options: value of X-Frame-Options.
+        hsts: value of Strict-Transport-Security; None where another system in front sends it.
+    """
+    headers = (
+        Header(name="X-Frame-Options", value=frame_options),
+        Header(name="X-Content-Type-Options", value="nosniff"),
+        Header(name="X-XSS-Protection", value="1; mode=block"),
+    )
+    return headers if hsts is None else (*headers, Header(name="Strict-Transport-Security", value=hsts))
+
+
+GUIDE_HEADERS = security_headers()
 CIPHERS = (
     "ECDHE-ECDSA-AES128-GCM-SHA256",
     "ECDHE-RSA-AES128-GCM-SHA256",
@@ -151,6 +193,27 @@ CIPHERS = (
 )
 """TLS 1.2 suites. The guide's two (…-GCM-SHA512) do not exist; these are what it can have meant, with forward
 secrecy and without DHE, which nginx disables unless it is given its own parameters (Mozilla, Intermediate)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tuning:
+    """Connections, open files and browser caching; the defaults are the guide's (Vertical Scaling, Load Balancing).
+
+    Attributes:
+        worker_connections: per worker process.
+        cached_files: entries of open_file_cache, 0 for none.
+        keepalive_seconds: how long an idle client connection stays open.
+        keepalive_requests: requests per client connection.
+        upstream_keepalive: idle connections that each worker keeps to each upstream, at least 1.
+        static_max_age_seconds: how long caches may keep fingerprinted files, 0 for "ask every time".
+    """
+
+    worker_connections: int = 4096
+    cached_files: int = 10000
+    keepalive_seconds: int = 65
+    keepalive_requests: int = 1000
+    upstream_keepalive: int = 32
+    static_max_age_seconds: int = 31_536_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,8 +232,8 @@ class GatewayConfig:
             authenticated origin pulls).
         cluster_dns: the resolver, a name or an address.
         worker_processes: the whole cpus of the container's limit; "auto" would count the node's.
-        worker_connections: per worker process (guide: 4096).
-        cached_files: open_file_cache (guide: 10000).
+        tuning: connections, open files, browser caching.
+        authorization: who is asked about the requests of authorized routes; None for nobody.
         max_body_mib: the largest upload.
         headers: response headers.
         http_port: answers /health and /ready, redirects the rest to HTTPS.
@@ -191,8 +254,8 @@ class GatewayConfig:
     verify_client: bool = False
     cluster_dns: str = "kube-dns.kube-system.svc.cluster.local"
     worker_processes: int = 1
-    worker_connections: int = 4096
-    cached_files: int = 10000
+    tuning: Tuning = Tuning()
+    authorization: Authorization | None = None
     max_body_mib: int = 25
     headers: tuple[Header, ...] = GUIDE_HEADERS
     http_port: int = 8080
@@ -214,7 +277,8 @@ class GatewayConfig:
 
         The guide's 8192 is what 4096 proxied connections alone need, without its cache of 10000 files.
         """
-        needed = _FILES_PER_CONNECTION * self.worker_connections + self.cached_files + _SPARE_FILES
+        tuning = self.tuning
+        needed = _FILES_PER_CONNECTION * tuning.worker_connections + tuning.cached_files + _SPARE_FILES
         return -(-needed // _FILE_STEP) * _FILE_STEP
 
 
@@ -231,6 +295,11 @@ def config_problems(config: GatewayConfig) -> tuple[str, ...]:
         problems.append(f"/ready asks the upstream {config.ready_upstream}, which does not exist")
     if not config.server_names:
         problems.append("at least one server name is needed")
+    if config.authorization is not None and config.authorization.upstream not in upstreams:
+        problems.append(f"authorization asks the upstream {config.authorization.upstream}, which does not exist")
+    authorized = any(route.authorized for route in config.routes)
+    if authorized != (config.authorization is not None):
+        problems.append("a route is authorized, but nobody is asked" if authorized else "no route asks authorization")
     return tuple(problems)
 
 

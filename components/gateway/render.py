@@ -11,7 +11,7 @@ from components.gateway.model import CIPHERS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from components.gateway.model import GatewayConfig, Route, Upstream
+    from components.gateway.model import Authorization, GatewayConfig, Route, Timeouts, Upstream
 
 CERTIFICATE_PATH = "/etc/ssl/gateway/tls.crt"
 PRIVATE_KEY_PATH = "/etc/ssl/gateway/tls.key"
@@ -19,8 +19,16 @@ CLIENT_CA_PATH = "/etc/ssl/gateway/client-ca.crt"
 RETRY_TRIES = 2
 RETRY_SECONDS = 10
 """At most one retry, within 10 s: an upstream in trouble must not be asked by every request again and again."""
-IMMUTABLE = "public, max-age=31536000, immutable"
-"""One year (guide, Load Balancing: /static/ expires 1y, Cache-Control public, immutable)."""
+AUTHORIZATION_LOCATION = "/_authorization"
+"""Inside nginx only: no client can ask for it."""
+_PROXY_HEADERS = (
+    ("Host", "$host"),
+    ("X-Real-IP", "$remote_addr"),
+    # set, not appended to: what a client claims about itself is not evidence
+    ("X-Forwarded-For", "$remote_addr"),
+    ("X-Forwarded-Proto", "$scheme"),
+    ("X-Request-Id", "$request_id"),
+)
 _LOG = {
     "time": "$time_iso8601",
     "client": "$remote_addr",
@@ -54,7 +62,7 @@ def render(config: GatewayConfig) -> str:
                 body=[
                     directive("use", "epoll"),
                     directive("multi_accept", "on"),
-                    directive("worker_connections", config.worker_connections),
+                    directive("worker_connections", config.tuning.worker_connections),
                 ],
             ),
             block("http", body=_http(config)),
@@ -89,15 +97,18 @@ def _tuning(config: GatewayConfig) -> Iterator[Directive]:
     yield directive("sendfile", "on")
     yield directive("tcp_nopush", "on")
     yield directive("tcp_nodelay", "on")
-    yield directive("keepalive_timeout", 65)
-    yield directive("keepalive_requests", 1000)
+    yield directive("keepalive_timeout", config.tuning.keepalive_seconds)
+    yield directive("keepalive_requests", config.tuning.keepalive_requests)
     yield directive("reset_timedout_connection", "on")
     yield directive("client_max_body_size", f"{config.max_body_mib}m")
     yield directive("gzip", "on")
     yield directive("gzip_vary", "on")
     yield directive("gzip_min_length", 1024)
     yield directive("gzip_types", "text/plain", "text/css", "application/json", "application/javascript")
-    yield directive("open_file_cache", f"max={config.cached_files}", "inactive=60s")
+    if not config.tuning.cached_files:
+        yield directive("open_file_cache", "off")
+        return
+    yield directive("open_file_cache", f"max={config.tuning.cached_files}", "inactive=60s")
     yield directive("open_file_cache_valid", "30s")
     yield directive("open_file_cache_min_uses", 2)
     yield directive("open_file_cache_errors", "on")
@@ -125,25 +136,22 @@ def _proxying(config: GatewayConfig) -> Iterator[Directive]:
         "$status",
         "$static_cache_control",
         # a missing file must not stay missing in every cache for a year
-        body=[directive("default", "no-store"), directive("~^(200|206|304)$", IMMUTABLE)],
+        body=[directive("default", "no-store"), directive("~^(200|206|304)$", _static_cache_control(config))],
     )
     yield directive("proxy_http_version", "1.1")
-    for name, value in (
-        ("Host", "$host"),
-        ("X-Real-IP", "$remote_addr"),
-        # set, not appended to: what a client claims about itself is not evidence
-        ("X-Forwarded-For", "$remote_addr"),
-        ("X-Forwarded-Proto", "$scheme"),
-        ("X-Request-Id", "$request_id"),
-        ("Upgrade", "$http_upgrade"),
-        ("Connection", "$connection_upgrade"),
-    ):
+    for name, value in (*_PROXY_HEADERS, ("Upgrade", "$http_upgrade"), ("Connection", "$connection_upgrade")):
         yield directive("proxy_set_header", name, value)
     yield directive("proxy_next_upstream_tries", RETRY_TRIES)
     yield directive("proxy_next_upstream_timeout", f"{RETRY_SECONDS}s")
     # nothing is spooled to disk in either direction: uploads could fill it, and a full disk evicts the pod
     yield directive("proxy_request_buffering", "off")
     yield directive("proxy_max_temp_file_size", 0)
+
+
+def _static_cache_control(config: GatewayConfig) -> str:
+    """Public and immutable (guide, Load Balancing: /static/ expires 1y)."""
+    age = config.tuning.static_max_age_seconds
+    return f"public, max-age={age}, immutable" if age else "no-cache"
 
 
 def _upstream(upstream: Upstream) -> Directive:
@@ -215,7 +223,31 @@ def _refusing_server(config: GatewayConfig) -> Directive:
 
 
 def _server(config: GatewayConfig) -> Directive:
-    return block("server", body=[*_tls(config), *_headers(config), _health(), *_locations(config)])
+    asked = [] if config.authorization is None else [_authorization(config.authorization)]
+    return block("server", body=[*_tls(config), *_headers(config), _health(), *asked, *_locations(config)])
+
+
+def _authorization(asked: Authorization) -> Directive:
+    """Asks with the request's headers and without its body; a location with headers of its own inherits none."""
+    headers = (
+        *_PROXY_HEADERS,
+        ("Connection", ""),
+        ("Content-Length", ""),
+        ("X-Original-Method", "$request_method"),
+        ("X-Original-URI", "$request_uri"),
+    )
+    return block(
+        "location",
+        "=",
+        AUTHORIZATION_LOCATION,
+        body=[
+            directive("internal"),
+            directive("proxy_pass_request_body", "off"),
+            *(directive("proxy_set_header", name, value) for name, value in headers),
+            *_timeouts(asked.timeouts),
+            directive("proxy_pass", f"http://{asked.upstream}{asked.path}"),
+        ],
+    )
 
 
 def _status_server(port: int) -> Directive:
@@ -269,9 +301,9 @@ def _location_body(config: GatewayConfig, route: Route) -> Iterator[Directive]:
     if route.rate_limit is not None:
         limit = route.rate_limit
         yield directive("limit_req", f"zone={limit.zone}", f"burst={limit.burst}", "nodelay")
-    yield directive("proxy_connect_timeout", f"{route.timeouts.connect}s")
-    yield directive("proxy_send_timeout", f"{route.timeouts.send}s")
-    yield directive("proxy_read_timeout", f"{route.timeouts.read}s")
+    if route.authorized:
+        yield directive("auth_request", AUTHORIZATION_LOCATION)
+    yield from _timeouts(route.timeouts)
     if route.small_buffers:
         yield directive("proxy_buffering", "on")
         yield directive("proxy_buffer_size", "4k")
@@ -283,3 +315,9 @@ def _location_body(config: GatewayConfig, route: Route) -> Iterator[Directive]:
         yield directive("proxy_hide_header", "Cache-Control")
         yield directive("add_header", "Cache-Control", "$static_cache_control", "always")
     yield directive("proxy_pass", f"http://{route.upstream}")
+
+
+def _timeouts(timeouts: Timeouts) -> Iterator[Directive]:
+    yield directive("proxy_connect_timeout", f"{timeouts.connect}s")
+    yield directive("proxy_send_timeout", f"{timeouts.send}s")
+    yield directive("proxy_read_timeout", f"{timeouts.read}s")

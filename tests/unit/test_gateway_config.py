@@ -177,7 +177,7 @@ def test_worker_connections_are_inside_events_and_processes_follow_the_cpu_limit
 def test_the_file_limit_holds_two_files_per_connection_and_the_cache() -> None:
     config = guide_config(GUIDE)
     assert config.file_limit == 20480
-    assert config.file_limit >= 2 * config.worker_connections + config.cached_files + 512
+    assert config.file_limit >= 2 * config.tuning.worker_connections + config.tuning.cached_files + 512
     assert ("", "worker_rlimit_nofile", "20480") in words(render(config))
 
 
