@@ -206,6 +206,7 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
             self._strike("update", request.urn, context)
             old, plain = without_nulls(unwrap(decode(request.old_inputs))), without_nulls(unwrap(inputs))
             with self.deps.cloud.exclusive():
+                self._refuse_gone(token, request.id, context)
                 rules = Context(token, name, request.urn, plain, self.deps.cloud, old, request.id)
                 self._refuse_misfit(rules, context)
                 self.deps.cloud.put(CloudObject(token, request.id, request.urn, inputs, outputs))
@@ -250,6 +251,15 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
     def _strike(self, kind: FaultKind, urn: str, context: grpc.ServicerContext) -> None:
         if self.deps.faults.strike(kind, type_of(urn), name_of(urn)) is not None:
             context.abort(grpc.StatusCode.UNKNOWN, f"injected fault: {kind} of {type_of(urn)} {name_of(urn)} failed")
+
+    def _refuse_gone(self, token: str, identity: str, context: grpc.ServicerContext) -> None:
+        """A service does not change what somebody deleted; Kubernetes alone makes an applied object anew."""
+        if token.startswith(("aws:", "cloudflare:")) and self.deps.cloud.get(token, identity) is None:
+            context.abort(
+                grpc.StatusCode.UNKNOWN,
+                f"{identity} does not exist any more (NotFound); a refresh tells the engine, and the next update makes "
+                "it anew",
+            )
 
     def _refuse_misfit(self, rules: Context, context: grpc.ServicerContext) -> None:
         """Abort an operation that the real service would refuse because of what exists or does not exist."""

@@ -13,9 +13,14 @@ from tests.support.engine import Bench
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup"
 
-# An update that fails leaves the SDK's program coroutine behind: its clean-up finds no event loop and says so.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+pytestmark = [
+    # an update that fails leaves the SDK's program coroutine behind: its clean-up finds no event loop and says so
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    # importing an SDK builds its deprecated types, too
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+]
 
 
 @pytest.fixture
@@ -195,3 +200,49 @@ def test_objects_that_need_each_other_come_and_go_in_order(bench: Bench) -> None
     bench.up(workload())
     bench.destroy()
     assert bench.cloud == []
+
+
+def guarded_database(*, description: str, group_name: str | None = None) -> Callable[[], None]:
+    def program() -> None:
+        import pulumi_aws as aws
+
+        vpc = aws.ec2.Vpc("vpc", cidr_block="10.20.0.0/16")
+        group = aws.ec2.SecurityGroup("group", vpc_id=vpc.id, description=description, name=group_name)
+        aws.rds.Instance(
+            "primary",
+            identifier="acme-primary",
+            instance_class="db.m7g.large",
+            engine="postgres",
+            engine_version="17",
+            allocated_storage=100,
+            username="acme",
+            password_wo="not-a-real-one",  # noqa: S106 - no password: the instance is simulated
+            password_wo_version=1,
+            skip_final_snapshot=True,
+            vpc_security_group_ids=[group.id],
+        )
+
+    return program
+
+
+def test_a_replaced_object_stands_beside_the_old_one_until_nothing_refers_to_it(bench: Bench) -> None:
+    bench.up(guarded_database(description="first"))
+    before = bench.objects(SECURITY_GROUP)[0].id
+    bench.up(guarded_database(description="second"))
+    after = bench.objects(SECURITY_GROUP)[0].id
+    assert after != before
+    assert bench.objects("aws:rds/instance:Instance")[0].inputs["vpcSecurityGroupIds"] == [after]
+
+
+def test_a_replacement_that_deletes_first_is_refused_while_the_old_one_is_in_use(bench: Bench) -> None:
+    bench.up(guarded_database(description="first", group_name="acme"))
+    message = bench.refusal(guarded_database(description="second", group_name="acme"))
+    assert "DependencyViolation" in message
+    assert len(bench.objects(SECURITY_GROUP)) == 1
+
+
+def test_an_update_of_something_that_was_deleted_elsewhere_fails(bench: Bench) -> None:
+    bench.up(database(backups=1, replica=False))
+    bench.faults = ("gone:aws:rds/instance:Instance:primary",)
+    message = bench.refusal(database(backups=7, replica=False))
+    assert "acme-primary does not exist any more (NotFound)" in message

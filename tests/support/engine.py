@@ -10,6 +10,7 @@ where the last program stopped:
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -92,6 +93,7 @@ class Bench:
                 return act(session)
             finally:
                 self.cloud = session.cloud.all()
+                gc.collect()  # what a failed run leaves behind complains now, inside the test that caused it
 
 
 def _run(program: Callable[[], object]) -> None:
