@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from infra.problems import ConfigError
 from plan import PlanError
+from planner.hpa_traces import TraceError
 from sandbox.engine import EngineNotFoundError
 from sandbox.faults import FaultError
 from sandbox.session import EngineError, InterruptedRunError
@@ -30,7 +31,7 @@ def explain(error: BaseException) -> Explained | None:
             "stopped; the engine finished what it had begun and wrote its state. Run the same command again to go on",
             INTERRUPTED,
         )
-    if isinstance(error, (ConfigError, PlanError, EngineNotFoundError, FaultError)):
+    if isinstance(error, (ConfigError, PlanError, EngineNotFoundError, FaultError, TraceError)):
         return Explained(str(error))
     if isinstance(error, EngineError):
         return Explained(f"{error}\nA plain rerun continues from here; `--fresh` starts over in an empty sandbox.")

@@ -1,0 +1,117 @@
+"""What each metric proposes: tolerance, whole percents, and pods that are missing or only starting."""
+
+from __future__ import annotations
+
+import pytest
+
+from planner.hpa_metrics import (
+    Pod,
+    Sample,
+    average_value_proposal,
+    pods_proposal,
+    utilization_proposal,
+    value_proposal,
+    within_tolerance,
+)
+from planner.hpa_spec import bounded
+
+SPEC = bounded(3, 20, None)
+REQUEST = 500
+"""Milli-cores of the guide's container (Horizontal Scaling, k8s-deployment.yml)."""
+
+
+def busy(percent: float, count: int, request: int = REQUEST) -> list[Pod]:
+    return [Pod(sample=Sample(milli=int(request * percent / 100)), request=request)] * count
+
+
+def cpu(pods: list[Pod], current: int, *, now: float = 1e6, target: int = 70) -> int | None:
+    return utilization_proposal(SPEC, current, pods, target, cpu=True, now=now)
+
+
+@pytest.mark.parametrize(("percent", "proposal"), [(62, 8), (62.9, 8), (54, 7), (63, 8), (77.9, 8), (78, 9), (140, 16)])
+def test_cpu_between_63_and_77_percent_changes_nothing_and_the_percent_is_a_whole_number(
+    percent: float, proposal: int
+) -> None:
+    assert cpu(busy(percent, 8), 8) == proposal
+
+
+@pytest.mark.parametrize(("rps", "proposal"), [(89, 9), (90, 10), (110, 10), (111, 12)])
+def test_requests_between_90_and_110_per_pod_change_nothing(rps: int, proposal: int) -> None:
+    pods = [Pod(sample=Sample(milli=rps * 1000))] * 10
+    assert pods_proposal(SPEC, 10, pods, 100_000) == proposal
+
+
+def test_a_pod_without_a_request_makes_utilization_an_error() -> None:
+    assert cpu([*busy(90, 3), Pod(sample=Sample(milli=1), request=0)], 4) is None
+
+
+def test_no_measured_pod_is_an_error() -> None:
+    assert cpu([Pod(sample=None, request=REQUEST)], 1) is None
+    assert pods_proposal(SPEC, 3, [Pod(sample=None)], 100_000) is None
+
+
+def test_a_pod_without_a_sample_counts_as_idle_on_the_way_up() -> None:
+    pods = [*busy(140, 3), Pod(sample=None, request=REQUEST)]
+    assert cpu(pods, 4) == 6  # 105 % over four pods: 1.5 x 4
+
+
+def test_a_pod_without_a_sample_counts_as_full_on_the_way_down() -> None:
+    pods = [*busy(10, 3), Pod(sample=None, request=REQUEST)]
+    assert cpu(pods, 4) == 2  # 32 % over four pods, 0.457 x 4
+    requests = [*[Pod(sample=Sample(milli=10_000))] * 3, Pod(sample=None)]
+    assert pods_proposal(SPEC, 4, requests, 100_000) == 2  # (3 x 10 + 100) / 4 = 32.5 of 100 each
+
+
+def test_missing_pods_never_turn_the_direction() -> None:
+    assert cpu([*busy(75, 1), Pod(sample=None, request=REQUEST)], 2) == 2
+    assert cpu([*busy(60, 2), *[Pod(sample=None, request=REQUEST)] * 2], 4) == 4
+
+
+def test_a_starting_pod_counts_as_idle_on_the_way_up_and_not_at_all_on_the_way_down() -> None:
+    starting = Pod(sample=Sample(milli=2000, at=100), request=REQUEST, ready=False, started=50, ready_changed=60)
+    assert cpu([*busy(140, 3), starting], 4, now=100) == 6
+    assert cpu([*busy(35, 3), starting], 4, now=100) == 2
+
+
+def test_a_pod_counts_once_it_is_ready_and_a_whole_window_has_been_measured_since() -> None:
+    def proposal(measured_at: float) -> int | None:
+        fresh = Pod(sample=Sample(milli=1000, at=measured_at), request=REQUEST, started=50, ready_changed=100)
+        return cpu([*busy(140, 3), fresh], 4, now=200)
+
+    assert proposal(measured_at=129) == 6  # idle
+    assert proposal(measured_at=130) == 9  # 200 %: 155 % over four pods
+
+
+def test_long_after_its_start_a_pod_that_was_ready_once_counts_although_it_is_not_ready() -> None:
+    def proposal(changed: float) -> int | None:
+        pod = Pod(sample=Sample(milli=1000), request=REQUEST, ready=False, started=0, ready_changed=changed)
+        return cpu([*busy(140, 3), pod], 4, now=1000)
+
+    assert proposal(changed=900) == 9
+    assert proposal(changed=20) == 6
+
+
+@pytest.mark.parametrize("gone", [{"terminating": True}, {"phase": "Failed"}])
+def test_pods_that_go_do_not_count(gone: dict[str, object]) -> None:
+    leaving = Pod(sample=Sample(milli=5000), request=REQUEST, **gone)  # type: ignore[arg-type]  # one field each
+    assert cpu([*busy(140, 3), leaving], 3) == 6
+
+
+def test_pending_pods_keep_a_rise_from_being_counted_twice() -> None:
+    pending = Pod(sample=None, request=REQUEST, phase="Pending")
+    assert cpu([*busy(140, 3), *[pending] * 3], 6) == 6  # 70 % over six: on target
+    assert cpu([*busy(35, 3), pending], 4) == 2  # on the way down they are left out
+
+
+def test_a_latency_is_compared_as_it_is_and_a_sum_is_divided_by_the_target() -> None:
+    assert value_proposal(SPEC, 4, ready=4, usage_milli=1_000_000, target_milli=500_000) == 8
+    assert value_proposal(SPEC, 4, ready=4, usage_milli=540_000, target_milli=500_000) == 4
+    assert average_value_proposal(SPEC, 3, usage_milli=1_501_000, target_milli=100_000) == 16
+    assert average_value_proposal(SPEC, 15, usage_milli=1_501_000, target_milli=100_000) == 15
+
+
+def test_each_direction_has_a_tolerance_of_its_own() -> None:
+    spec = bounded(2, 20, {"scaleUp": {"tolerance": "0"}, "scaleDown": {"tolerance": "0.6"}})
+    assert not within_tolerance(spec, 1.01)
+    assert within_tolerance(spec, 0.4)
+    assert not within_tolerance(spec, 0.39)
