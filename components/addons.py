@@ -17,6 +17,12 @@ EBS_CSI_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy"
 EBS_CSI_SERVICE_ACCOUNT = "ebs-csi-controller-sa"
 """The service account of the driver's controller (EKS User Guide, "Use Kubernetes volume storage with Amazon EBS")."""
 
+OBSERVABILITY_ADDON = "amazon-cloudwatch-observability"
+OBSERVABILITY_POLICY = "arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy"
+OBSERVABILITY_NAMESPACE, OBSERVABILITY_SERVICE_ACCOUNT = "amazon-cloudwatch", "cloudwatch-agent"
+"""Container Insights: the add-on, and whom its agent runs as (CloudWatch User Guide, "Install the CloudWatch agent with
+the Amazon CloudWatch Observability EKS add-on")."""
+
 COREDNS_REPLICAS = (2, 10)
 """Fewest and most CoreDNS pods, scaled with the cluster (EKS User Guide, "Scale CoreDNS Pods for high DNS traffic")."""
 
@@ -196,11 +202,13 @@ class AddonsArgs:
         cluster_name: the cluster.
         versions: pinned versions, or None for what EKS holds at creation.
         nodes: the node groups that run the add-ons' pods; add-ons stay in creation until one is up.
+        container_insights: CloudWatch Container Insights, billed per metric and GB of logs.
     """
 
     cluster_name: pulumi.Input[str]
     versions: AddonVersions = field(default_factory=AddonVersions)
     nodes: tuple[pulumi.Resource, ...] = ()
+    container_insights: bool = False
 
 
 class Addons(pulumi.ComponentResource):
@@ -239,7 +247,31 @@ class Addons(pulumi.ComponentResource):
             )
             for spec in node_addons(args.versions)
         ]
+        if args.container_insights:
+            self.ready.append(_container_insights(name, args, child, on_nodes))
         self.register_outputs({})
+
+
+def _container_insights(
+    name: str, args: AddonsArgs, child: pulumi.ResourceOptions, on_nodes: pulumi.ResourceOptions
+) -> pulumi.Resource:
+    """The CloudWatch agent on every node, with a role of its own."""
+    agent = PodIdentityRole(
+        f"{name}-cloudwatch-agent",
+        PodIdentityRoleArgs(
+            cluster_name=args.cluster_name,
+            namespace=OBSERVABILITY_NAMESPACE,
+            service_account=OBSERVABILITY_SERVICE_ACCOUNT,
+            policy_arns=(OBSERVABILITY_POLICY,),
+        ),
+        child,
+    )
+    return install_addon(
+        f"{name}-{OBSERVABILITY_ADDON}",
+        args.cluster_name,
+        AddonSpec(addon_name=OBSERVABILITY_ADDON),
+        pulumi.ResourceOptions.merge(on_nodes, pulumi.ResourceOptions(depends_on=agent.ready)),
+    )
 
 
 def node_addons(versions: AddonVersions) -> tuple[AddonSpec, ...]:

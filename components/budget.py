@@ -47,6 +47,7 @@ class BudgetArgs:
         emails: up to ten addresses; they also get a daily digest of anomalies.
         topic_arns: at most one SNS topic; it gets anomalies at once.
         anomaly_threshold_usd: least total impact of an anomaly that is told, in US dollars, above 0.
+        anomaly_detection: whether unusual spending is watched for.
     """
 
     budget_name: str
@@ -55,6 +56,7 @@ class BudgetArgs:
     emails: tuple[str, ...] = ()
     topic_arns: tuple[pulumi.Input[str], ...] = ()
     anomaly_threshold_usd: float = 100
+    anomaly_detection: bool = True
 
     def __post_init__(self) -> None:
         require(
@@ -94,8 +96,8 @@ class Budget(pulumi.ComponentResource):
 
     budget_name: pulumi.Output[str]
     """Physical name of the budget."""
-    monitor_arn: pulumi.Output[str]
-    """ARN of the anomaly monitor."""
+    monitor_arn: pulumi.Output[str] | None
+    """ARN of the anomaly monitor, if there is one."""
 
     def __init__(self, name: str, args: BudgetArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:budget:Budget", name, None, opts)
@@ -111,16 +113,19 @@ class Budget(pulumi.ComponentResource):
             notifications=[_notification(kind, percent, args) for kind, percent in NOTIFICATIONS],
             opts=child,
         )
+        self.budget_name = budget.name
+        self.monitor_arn = self._watch_anomalies(name, args) if args.anomaly_detection else None
+        self.register_outputs({"budgetName": self.budget_name, "monitorArn": self.monitor_arn})
+
+    def _watch_anomalies(self, name: str, args: BudgetArgs) -> pulumi.Output[str]:
         monitor = aws.costexplorer.AnomalyMonitor(
             f"{name}-anomalies",
             monitor_type="CUSTOM",
             monitor_specification=_monitor_specification(args.cost_filter_tag),
-            opts=child,
+            opts=pulumi.ResourceOptions(parent=self),
         )
         self._tell_anomalies(name, args, monitor)
-        self.budget_name = budget.name
-        self.monitor_arn = monitor.arn
-        self.register_outputs({"budgetName": self.budget_name, "monitorArn": self.monitor_arn})
+        return monitor.arn
 
     def _tell_anomalies(self, name: str, args: BudgetArgs, monitor: aws.costexplorer.AnomalyMonitor) -> None:
         """SNS takes single anomalies at once, e-mail takes digests: the service allows no other pairing."""

@@ -29,11 +29,13 @@ class DataKeyArgs:
         alias: name with or without the leading "alias/", such as "bailbondpro-prod-data".
         deletion_window_days: days between a scheduled deletion and the loss of everything encrypted with it, 7 to 30.
         protect: the engine refuses to delete or replace the key.
+        region: another region than the provider's, for copies that are kept there; changing it makes a new key.
     """
 
     alias: str
     deletion_window_days: int
     protect: bool
+    region: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse a window that KMS refuses."""
@@ -105,18 +107,21 @@ class DataKey(pulumi.ComponentResource):
             description="Encrypts databases, caches, buckets, secrets and logs of the platform",
             enable_key_rotation=True,
             deletion_window_in_days=args.deletion_window_days,
+            region=args.region,
             opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(protect=args.protect)),
         )
         policy = aws.kms.KeyPolicy(
             f"{name}-policy",
             key_id=key.key_id,
             policy=key.arn.apply(key_policy),
+            region=args.region,
             opts=child,
         )
         alias = aws.kms.Alias(
             f"{name}-alias",
             name=physical_name(NameKind.KMS_ALIAS, args.alias.removeprefix(NameKind.KMS_ALIAS.rule.lead)),
             target_key_id=key.key_id,
+            region=args.region,
             opts=child,
         )
         self.key_arn = pulumi.Output.all(key.arn, policy.id).apply(lambda pair: str(pair[0]))

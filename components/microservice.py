@@ -23,8 +23,17 @@ from components.gateway.model import (
     Upstream,
 )
 from components.kubernetes.children import child_options
-from components.kubernetes.pods import ContainerPort, EnvEntry, Placement, Probe, Resources
-from components.monitoring.prometheus import PodMonitor, PodMonitorArgs
+from components.kubernetes.objects import Rollout
+from components.kubernetes.pods import (
+    Annotation,
+    ContainerPort,
+    EnvEntry,
+    FileMount,
+    Placement,
+    Probe,
+    Resources,
+)
+from components.monitoring.prometheus import SCRAPE_INTERVAL_SECONDS, PodMonitor, PodMonitorArgs
 from components.workload import Workload, WorkloadArgs, headless_host
 
 if TYPE_CHECKING:
@@ -33,6 +42,11 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?")
 """RFC 1123 label, short enough that "bailbondpro-<name>-headless" stays within 63 characters."""
+
+
+def service_app(name: str) -> str:
+    """The `app` label of a service's pods, and the name of its objects."""
+    return f"bailbondpro-{name}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +91,7 @@ class ServiceSpec:
     @property
     def app(self) -> str:
         """The `app` label, and the name of its objects."""
-        return f"bailbondpro-{self.name}"
+        return service_app(self.name)
 
     @property
     def upstream_name(self) -> str:
@@ -122,13 +136,17 @@ class MicroserviceArgs:
         namespace: where all objects live.
         spec: what the service is.
         env: environment of its container.
-        secret_checksum: see `WorkloadArgs`.
+        secret_checksum: see `WorkloadArgs`, like the next three.
+        files: mounted directories.
+        checksums: further annotations of its pods.
+        rollout: pods that an update may add and miss.
         ingress: connections allowed to its pods, from the gateway and from monitoring.
         egress: connections allowed from its pods.
         backend: how it is scaled, see `AutoscalerArgs`.
         prometheus_address: the Prometheus that KEDA asks.
         vertical: a VerticalPodAutoscaler that recommends; needs the operator.
         monitored: a PodMonitor; needs the operator.
+        scrape_interval_seconds: of the PodMonitor.
         placement: node pool.
     """
 
@@ -136,12 +154,16 @@ class MicroserviceArgs:
     spec: ServiceSpec
     env: tuple[EnvEntry, ...] = ()
     secret_checksum: pulumi.Input[str] | None = None
+    files: tuple[FileMount, ...] = ()
+    checksums: tuple[Annotation, ...] = ()
+    rollout: Rollout = field(default_factory=Rollout)
     ingress: tuple[TrafficRule, ...] = ()
     egress: tuple[TrafficRule, ...] = ()
     backend: Backend = "keda"
     prometheus_address: str = DEFAULT_PROMETHEUS
     vertical: bool = True
     monitored: bool = True
+    scrape_interval_seconds: int = SCRAPE_INTERVAL_SECONDS
     placement: Placement = field(default_factory=Placement)
 
 
@@ -166,8 +188,7 @@ class Microservice(pulumi.ComponentResource):
         if args.vertical:
             VerticalAutoscaler(f"{name}-vertical-autoscaler", _vertical_args(args, workload), child)
         if args.monitored:
-            monitor = PodMonitorArgs(namespace=args.namespace, app=args.spec.app, path=args.spec.metrics_path)
-            PodMonitor(f"{name}-monitor", monitor, child)
+            PodMonitor(f"{name}-monitor", _monitor_args(args), child)
         self.deployment_name = workload.deployment_name
         self.service_name = workload.service_name
         self.register_outputs({"deploymentName": self.deployment_name, "serviceName": self.service_name})
@@ -191,6 +212,9 @@ def _workload_args(args: MicroserviceArgs) -> WorkloadArgs:
         startup=Probe(path="/health", port=spec.port, period_seconds=2, failure_threshold=30),
         env=args.env,
         secret_checksum=args.secret_checksum,
+        files=args.files,
+        checksums=args.checksums,
+        rollout=args.rollout,
         longest_request_seconds=spec.timeouts.read,
         termination_grace_seconds=max(90, spec.timeouts.read + 30),
         placement=args.placement,
@@ -208,6 +232,15 @@ def _autoscaler_args(args: MicroserviceArgs, workload: Workload) -> AutoscalerAr
         autoscaler_name=f"{args.spec.app}-hpa",
         app=args.spec.app,
         prometheus_address=args.prometheus_address,
+    )
+
+
+def _monitor_args(args: MicroserviceArgs) -> PodMonitorArgs:
+    return PodMonitorArgs(
+        namespace=args.namespace,
+        app=args.spec.app,
+        path=args.spec.metrics_path,
+        interval_seconds=args.scrape_interval_seconds,
     )
 
 

@@ -64,18 +64,20 @@ class PrometheusStack:
     Attributes:
         region: of the topic.
         alert_topic_arn: SNS topic that alerts go to; None keeps them inside Alertmanager.
-        grafana_password: of the user admin.
+        grafana_password: of the user admin; None for no Grafana.
         retention_days: how long samples are kept.
         storage_gib: Prometheus' volume.
         replicas: of Prometheus and Alertmanager.
+        scrape_interval_seconds: of everything that names no interval of its own.
     """
 
     region: str
-    grafana_password: pulumi.Input[str]
+    grafana_password: pulumi.Input[str] | None
     alert_topic_arn: pulumi.Input[str] | None = None
     retention_days: int = 15
     storage_gib: int = 50
     replicas: int = 1
+    scrape_interval_seconds: int = 15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,6 +220,8 @@ def prometheus_stack_values(args: OperatorsArgs, stack: PrometheusStack) -> Valu
         "prometheus": {
             "prometheusSpec": {
                 "replicas": stack.replicas,
+                "scrapeInterval": f"{stack.scrape_interval_seconds}s",
+                "evaluationInterval": f"{stack.scrape_interval_seconds}s",
                 "retention": f"{stack.retention_days}d",
                 # Prometheus stops when its volume is full: the oldest blocks go before that
                 "retentionSize": f"{stack.storage_gib * 8 // 10}GiB",
@@ -234,13 +238,19 @@ def prometheus_stack_values(args: OperatorsArgs, stack: PrometheusStack) -> Valu
             "config": alertmanager_config(stack),
             "alertmanagerSpec": {"replicas": stack.replicas, "resources": _resources("20m", "64Mi", "128Mi"), **place},
         },
-        "grafana": {
-            "adminPassword": pulumi.Output.secret(stack.grafana_password),
-            "sidecar": {"dashboards": {"label": "grafana_dashboard", "labelValue": "1", "searchNamespace": "ALL"}},
-            **place,
-        },
+        "grafana": _grafana(stack, place),
         "prometheusOperator": {"resources": _resources("50m", "128Mi", "256Mi"), **place},
         "kube-state-metrics": place,
+    }
+
+
+def _grafana(stack: PrometheusStack, place: Values) -> Values:
+    if stack.grafana_password is None:
+        return {"enabled": False}
+    return {
+        "adminPassword": pulumi.Output.secret(stack.grafana_password),
+        "sidecar": {"dashboards": {"label": "grafana_dashboard", "labelValue": "1", "searchNamespace": "ALL"}},
+        **place,
     }
 
 

@@ -115,6 +115,7 @@ class PoolerArgs:
         ca_bundle: PEM of the servers' authority (RDS publishes it); None encrypts without checking the server.
         resources: requests and limits.
         max_client_connections: clients of one pod.
+        max_prepared_statements: prepared statements tracked per connection, 0 for none (PgBouncer 1.21).
         exporter_image: turns the pools' counters into metrics (container port "metrics").
         monitoring_namespace: may scrape the exporter.
         placement: node pool.
@@ -131,6 +132,7 @@ class PoolerArgs:
     ca_bundle: pulumi.Input[str] | None = None
     resources: Resources = POOLER_RESOURCES
     max_client_connections: int = 2000
+    max_prepared_statements: int = 200
     exporter_image: pulumi.Input[str] = PGBOUNCER_EXPORTER_IMAGE
     monitoring_namespace: str = "monitoring"
     placement: Placement = field(default_factory=Placement)
@@ -221,6 +223,7 @@ def _files(args: PoolerArgs) -> pulumi.Output[dict[str, str]]:
             client_username=str(username),
             client_password=str(password),
             max_client_connections=args.max_client_connections,
+            max_prepared_statements=args.max_prepared_statements,
             verify_server=bool(authority),
         )
         files = {

@@ -21,6 +21,11 @@ IDLE_TIMEOUT_MS = 30000  # guide, Database Scaling: idleTimeoutMillis
 CONNECTION_TIMEOUT_MS = 2000  # guide, Database Scaling: connectionTimeoutMillis
 SMALLEST_LIMIT_MIB = 256
 """Below this Node.js and its native memory leave no useful heap."""
+HEAP_PERCENT = 80
+"""The largest heap, in percent of the memory limit: the rest is for buffers, threads and code (by judgement)."""
+SERVICE_VARIABLE = "SERVICE"
+UPLOADS_VARIABLE = "UPLOADS_BUCKET"
+SHARD_MAP_VARIABLE = "DATABASE_SHARD_MAP_FILE"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,20 +50,36 @@ class Heap:
         return f"--max-old-space-size={self.old_space_mib} --max-semi-space-size={self.semi_space_mib}"
 
 
-def heap(memory_limit: str) -> Heap:
+def heap(memory_limit: str, old_space_mib: int | None = None) -> Heap:
     """The heap that fits a container's memory limit: 75 % of it in all, the rest for buffers, threads and code.
 
     The guide's 4096 MiB old space and 128 MiB semi-space (Performance Tuning) need about 6 GiB; under its own limit
     of 1 GiB (Horizontal Scaling) they end in an out-of-memory kill. The guide's semi-space is used from 4 GiB on.
 
+    Args:
+        memory_limit: the container's, as a quantity.
+        old_space_mib: an own size of the old space instead; the semi-space stays.
+
     Raises:
-        ValueError: the limit is too small to run Node.js, or is no quantity.
+        ValueError: the limit is too small to run Node.js, or for the own size, or is no quantity.
     """
     limit = mebibytes(memory_limit)
     if limit < SMALLEST_LIMIT_MIB:
         raise ValueError(f"a memory limit of {memory_limit} leaves no heap: at least {SMALLEST_LIMIT_MIB}Mi is needed")
     semi = _semi_space(limit)
-    return Heap(old_space_mib=limit * 3 // 4 - 3 * semi, semi_space_mib=semi)
+    if old_space_mib is None:
+        return Heap(old_space_mib=limit * 3 // 4 - 3 * semi, semi_space_mib=semi)
+    if old_space_mib > (largest := largest_old_space_mib(limit)):
+        raise ValueError(
+            f"an old space of {old_space_mib} MiB ends in an out-of-memory kill under a limit of {memory_limit}: at"
+            f" most {largest}"
+        )
+    return Heap(old_space_mib=old_space_mib, semi_space_mib=semi)
+
+
+def largest_old_space_mib(limit_mib: int) -> int:
+    """The largest old space that leaves a container of this limit alive: 80 % of it less three semi-spaces."""
+    return limit_mib * HEAP_PERCENT // 100 - 3 * _semi_space(limit_mib)
 
 
 def _semi_space(limit_mib: int) -> int:
@@ -90,9 +111,14 @@ class RuntimeEnvironment:
         shards: number of shards with a URL, 0 for none.
         database: whether the service reads the primary's URL.
         redis: whether the service reads the cache's URL.
-        redis_cluster: the cache runs in cluster mode, which needs a cluster-aware client.
+        redis_cluster: whether the application must use its cluster client (guide, Caching Strategies, has the plain
+            one), which several shards need.
         redis_tls: the cache accepts TLS connections only.
         pools: client-side pool sizes per pod.
+        old_space_mib: see `heap`.
+        uv_threadpool_size: threads of libuv.
+        cache_ttl_seconds: default lifetime of cached entries.
+        shard_map_file: where the published shard map is mounted, None without shards.
         extra: further plain variables.
     """
 
@@ -106,6 +132,10 @@ class RuntimeEnvironment:
     redis_cluster: bool = True
     redis_tls: bool = True
     pools: ClientPools = ClientPools()
+    old_space_mib: int | None = None
+    uv_threadpool_size: int = UV_THREADPOOL_SIZE
+    cache_ttl_seconds: int = CACHE_TTL_SECONDS
+    shard_map_file: str | None = None
     extra: tuple[EnvVar, ...] = ()
 
 
@@ -132,9 +162,9 @@ def _process(runtime: RuntimeEnvironment) -> tuple[EnvEntry, ...]:
     entries = [
         EnvVar(name="NODE_ENV", value="production"),
         EnvVar(name="PORT", value=str(runtime.port)),
-        EnvVar(name="NODE_OPTIONS", value=heap(runtime.memory_limit).node_options),
-        EnvVar(name="UV_THREADPOOL_SIZE", value=str(UV_THREADPOOL_SIZE)),
-        EnvVar(name="CACHE_TTL_SECONDS", value=str(CACHE_TTL_SECONDS)),
+        EnvVar(name="NODE_OPTIONS", value=heap(runtime.memory_limit, runtime.old_space_mib).node_options),
+        EnvVar(name="UV_THREADPOOL_SIZE", value=str(runtime.uv_threadpool_size)),
+        EnvVar(name="CACHE_TTL_SECONDS", value=str(runtime.cache_ttl_seconds)),
         EnvVar(name="CACHE_CHECK_PERIOD_SECONDS", value=str(CACHE_CHECK_SECONDS)),
     ]
     if runtime.api_port is not None:
@@ -155,9 +185,11 @@ def _database(runtime: RuntimeEnvironment) -> tuple[EnvEntry, ...]:
         ("DATABASE_POOL_IDLE_TIMEOUT_MS", IDLE_TIMEOUT_MS),
         ("DATABASE_POOL_CONNECTION_TIMEOUT_MS", CONNECTION_TIMEOUT_MS),
     )
+    shard_map = runtime.shard_map_file
     return (
         *(SecretEnvVar(name=name, secret=DATABASE_SECRET, key=key) for name, key in urls),
         *(EnvVar(name=name, value=str(value)) for name, value in sizes),
+        *([] if shard_map is None else [EnvVar(name=SHARD_MAP_VARIABLE, value=shard_map)]),
     )
 
 
@@ -171,3 +203,9 @@ def _redis(runtime: RuntimeEnvironment) -> tuple[EnvEntry, ...]:
         EnvVar(name="REDIS_TLS", value=str(runtime.redis_tls).lower()),
         EnvVar(name="REDIS_CLUSTER", value=str(runtime.redis_cluster).lower()),
     )
+
+
+PLATFORM_VARIABLES = frozenset(
+    {SERVICE_VARIABLE, UPLOADS_VARIABLE, *(entry.name for entry in environment(RuntimeEnvironment()))}
+)
+"""Variables that the platform sets in pods, besides those that start with `DATABASE_`."""

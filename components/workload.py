@@ -11,6 +11,7 @@ from components.kubernetes.namespace import APP_PRIORITY
 from components.kubernetes.network_policies import Peer, TrafficRule, dns, network_policy
 from components.kubernetes.objects import (
     Identity,
+    Rollout,
     ServicePort,
     deployment,
     disruption_budget,
@@ -22,6 +23,7 @@ from components.kubernetes.pods import (
     Container,
     ContainerPort,
     EnvEntry,
+    FileMount,
     Placement,
     PodTemplate,
     Probe,
@@ -58,6 +60,10 @@ class WorkloadArgs:
         startup: probe that holds the other two back until the process is up.
         env: environment of the container.
         secret_checksum: changes with the values of the Secrets in `env`, so that a rotation rolls the pods.
+        files: ConfigMaps and Secrets mounted as directories.
+        checksums: further annotations of the pods that make a change of what they read a rollout.
+        rollout: pods that an update may add and miss.
+        disruption_max_unavailable: pods that may be drained at a time, at least 1.
         priority_class: who is evicted first on a full node.
         pre_stop_seconds: see `Container`.
         termination_grace_seconds: see `PodTemplate`.
@@ -87,6 +93,10 @@ class WorkloadArgs:
     startup: Probe = STARTUP
     env: tuple[EnvEntry, ...] = ()
     secret_checksum: pulumi.Input[str] | None = None
+    files: tuple[FileMount, ...] = ()
+    checksums: tuple[Annotation, ...] = ()
+    rollout: Rollout = field(default_factory=Rollout)
+    disruption_max_unavailable: int = 1
     priority_class: str = APP_PRIORITY
     pre_stop_seconds: int = 15
     termination_grace_seconds: int = 90
@@ -135,11 +145,12 @@ class Workload(pulumi.ComponentResource):
             args.deployment_name,
             _template(args, account.metadata.name),
             args.replicas,
+            args.rollout,
         )
         front = service(identity, args.service_name, _service_ports(args))
         headless = service(identity, headless_service_name(args.app), _headless_ports(args), headless=True)
         if min(args.min_replicas, args.replicas or args.min_replicas) > 1:
-            disruption_budget(identity, args.deployment_name)
+            disruption_budget(identity, args.deployment_name, args.disruption_max_unavailable)
         self.deployment_name = self.deployment.metadata.name
         self.service_name = front.metadata.name
         self.headless_name = headless.metadata.name
@@ -168,9 +179,9 @@ def front_ingress(gateway_app: str, monitoring_namespace: str, ports: tuple[int,
 
 
 def _template(args: WorkloadArgs, account: pulumi.Input[str]) -> PodTemplate:
-    annotations: tuple[Annotation, ...] = ()
+    annotations = args.checksums
     if args.secret_checksum is not None:
-        annotations = (Annotation(key=SECRET_CHECKSUM, value=args.secret_checksum),)
+        annotations = (Annotation(key=SECRET_CHECKSUM, value=args.secret_checksum), *annotations)
     return PodTemplate(
         app=args.app,
         component=args.component,
@@ -183,7 +194,7 @@ def _template(args: WorkloadArgs, account: pulumi.Input[str]) -> PodTemplate:
             readiness=args.readiness,
             startup=args.startup,
             env=args.env,
-            mounts=(ScratchMount(name="tmp", path="/tmp"),),  # noqa: S108 - a path inside the container
+            mounts=(ScratchMount(name="tmp", path="/tmp"), *args.files),  # noqa: S108 - a path inside the container
             pre_stop_seconds=args.pre_stop_seconds,
         ),
         service_account=account,

@@ -50,6 +50,7 @@ _ALIASES = {
     "certificate": "gateway",
     "kubernetes": "workload",
     "microservice": "services",
+    "shard_map": "shards",
 }
 """Component modules that belong to a system of another name."""
 

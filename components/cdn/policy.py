@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from components.cdn.plans import Plan
 
@@ -195,6 +196,8 @@ class EdgePolicy:
     """Path prefixes that are never cached, besides PRIVATE_PREFIXES; case does not matter."""
     rate_limits: RateLimits = RateLimits()
     hsts: Hsts = Hsts()
+    frame_options: Literal["DENY", "SAMEORIGIN"] = "DENY"
+    """X-Frame-Options (scaling guide, Nginx Load Balancer Configuration: DENY)."""
     images: ImagePolicy = ImagePolicy()
     monitor_interval: int = 30
     """Seconds between the load balancer's health checks (scaling guide, Application-Level Load Balancing: 30); a plan's

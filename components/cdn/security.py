@@ -93,7 +93,7 @@ def header_rules(policy: EdgePolicy) -> tuple[HeaderRule, ...]:
                 ("referrer-policy", "strict-origin-when-cross-origin"),
                 ("strict-transport-security", policy.hsts.value()),
                 ("x-content-type-options", "nosniff"),
-                ("x-frame-options", "DENY"),
+                ("x-frame-options", policy.frame_options),
             ),
         ),
         HeaderRule(

@@ -22,6 +22,22 @@ REVISION_HISTORY = 5
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rollout:
+    """How many pods a rolling update may add and miss; the defaults never lose capacity.
+
+    Raises:
+        ValueError: neither may add nor miss a pod, which the API server refuses.
+    """
+
+    max_surge: int = 1
+    max_unavailable: int = 0
+
+    def __post_init__(self) -> None:
+        if self.max_surge < 1 and self.max_unavailable < 1:
+            raise ValueError("a rollout needs max_surge or max_unavailable of at least 1, or it never starts")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Identity:
     """What the objects of one workload share.
 
@@ -69,16 +85,22 @@ def service_account(identity: Identity, object_name: str) -> k8s.core.v1.Service
 
 
 def deployment(
-    identity: Identity, object_name: str, template: PodTemplate, replicas: int | None
+    identity: Identity,
+    object_name: str,
+    template: PodTemplate,
+    replicas: int | None,
+    rollout: Rollout | None = None,
 ) -> k8s.apps.v1.Deployment:
-    """A Deployment that rolls without losing capacity.
+    """A Deployment that rolls without losing capacity, unless told otherwise.
 
     Args:
         identity: what its objects share.
         object_name: metadata.name.
         template: the pod.
         replicas: None when an autoscaler owns the field: sending it would undo the autoscaler's decision.
+        rollout: pods that an update may add and miss.
     """
+    pace = rollout or Rollout()
     return k8s.apps.v1.Deployment(
         f"{identity.name}-deployment",
         metadata=identity.metadata(object_name),
@@ -88,7 +110,9 @@ def deployment(
             template=pod_template(template),
             strategy=k8s.apps.v1.DeploymentStrategyArgs(
                 type="RollingUpdate",
-                rolling_update=k8s.apps.v1.RollingUpdateDeploymentArgs(max_surge=1, max_unavailable=0),
+                rolling_update=k8s.apps.v1.RollingUpdateDeploymentArgs(
+                    max_surge=pace.max_surge, max_unavailable=pace.max_unavailable
+                ),
             ),
             min_ready_seconds=MIN_READY_SECONDS,
             progress_deadline_seconds=ROLLOUT_DEADLINE_SECONDS,
@@ -130,13 +154,21 @@ def service(
     )
 
 
-def disruption_budget(identity: Identity, object_name: str) -> k8s.policy.v1.PodDisruptionBudget:
-    """At most one pod may be drained at a time; pods that are not ready never block a drain."""
+def disruption_budget(
+    identity: Identity, object_name: str, max_unavailable: int = 1
+) -> k8s.policy.v1.PodDisruptionBudget:
+    """So many pods may be drained at a time, at least one; pods that are not ready never block a drain.
+
+    Raises:
+        ValueError: no pod may be drained, so no node could ever be replaced.
+    """
+    if max_unavailable < 1:
+        raise ValueError(f"{object_name}: a disruption budget of {max_unavailable} blocks every drain of a node")
     return k8s.policy.v1.PodDisruptionBudget(
         f"{identity.name}-disruption-budget",
         metadata=identity.metadata(object_name),
         spec=k8s.policy.v1.PodDisruptionBudgetSpecArgs(
-            max_unavailable=1,
+            max_unavailable=max_unavailable,
             selector=identity.selector(),
             unhealthy_pod_eviction_policy="AlwaysAllow",
         ),

@@ -74,6 +74,7 @@ class Thresholds:
         response_ms: 95th percentile of response times, in milliseconds.
         error_percent: share of responses with a 5xx status.
         availability_percent: the objective (guide, Scaling Objectives: 99.9 % uptime).
+        hold_seconds: how long one of the four must be exceeded; the guide alerts at once.
     """
 
     cpu_percent: int = 80
@@ -81,6 +82,7 @@ class Thresholds:
     response_ms: int = 1000
     error_percent: int = 5
     availability_percent: float = 99.9
+    hold_seconds: int = 300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,13 +132,19 @@ def alerts(scope: Scope, thresholds: Thresholds) -> tuple[Alert, ...]:
     )
 
 
+def _duration(seconds: int) -> str:
+    """A Prometheus duration."""
+    return f"{seconds}s" if seconds % 60 else f"{seconds // 60}m"
+
+
 def _guide(scope: Scope, t: Thresholds) -> tuple[Alert, ...]:
-    """The guide's four alerts; `for` 5 m where it looks at one sample, so that one slow minute wakes nobody."""
+    """The guide's four alerts, held for a while: it looks at one sample, but one slow minute should wake nobody."""
+    hold = _duration(t.hold_seconds)
     return (
         Alert(
             name="NodeCpuHigh",
             expr=f'100 * (1 - avg by (instance) (rate(node_cpu_seconds_total{{mode="idle"}}[5m]))) > {t.cpu_percent}',
-            for_="5m",
+            for_=hold,
             severity="warning",
             summary="Node {{ $labels.instance }} uses {{ $value | humanize }} % of its cpus",
             description="Look for one busy pod first; if all are busy, the pool needs more or larger nodes.",
@@ -145,7 +153,7 @@ def _guide(scope: Scope, t: Thresholds) -> tuple[Alert, ...]:
         Alert(
             name="NodeMemoryHigh",
             expr=f"100 * (1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes) > {t.memory_percent}",
-            for_="5m",
+            for_=hold,
             severity="warning",
             summary="Node {{ $labels.instance }} uses {{ $value | humanize }} % of its memory",
             description="Compare the pods' memory with their requests; the kernel starts killing near 100 %.",
@@ -156,7 +164,7 @@ def _guide(scope: Scope, t: Thresholds) -> tuple[Alert, ...]:
             expr=f'100 * max by (pod, container) (container_memory_working_set_bytes{{{scope.matcher},container!=""}})'
             " / on (pod, container) max by (pod, container)"
             f' (kube_pod_container_resource_limits{{{scope.matcher},resource="memory"}}) > {t.memory_percent}',
-            for_="5m",
+            for_=hold,
             severity="warning",
             summary="{{ $labels.pod }} uses {{ $value | humanize }} % of its memory limit",
             description="The container is killed at 100 %. Look for a leak, or raise the limit (the heap follows it).",
@@ -165,7 +173,7 @@ def _guide(scope: Scope, t: Thresholds) -> tuple[Alert, ...]:
         Alert(
             name="ResponseTimeHigh",
             expr=f"{response_ms(scope)} > {t.response_ms}",
-            for_="5m",
+            for_=hold,
             severity="warning",
             summary="95 % of requests take up to {{ $value | humanize }} ms",
             description="Check database latency and connection waits, then whether the autoscaler is at its maximum.",
@@ -174,7 +182,7 @@ def _guide(scope: Scope, t: Thresholds) -> tuple[Alert, ...]:
         Alert(
             name="ErrorRateHigh",
             expr=f"100 * {error_ratio(scope, '5m')} > {t.error_percent}",
-            for_="5m",
+            for_=hold,
             severity="critical",
             summary="{{ $value | humanize }} % of requests fail",
             description="Roll back the last deployment if it is recent; otherwise check the databases and the cache.",

@@ -19,16 +19,19 @@ from components.monitoring.alerts import (
 )
 from components.monitoring.dashboards import golden_signals, to_json
 
-SCRAPE_INTERVAL = "15s"
+SCRAPE_INTERVAL_SECONDS = 15
+"""Eight scrapes in the two minutes over which requests are counted."""
 RULES_NAME = "bailbondpro"
 
 
-def rule_groups(scope: Scope, thresholds: Thresholds) -> list[Manifest]:
+def rule_groups(
+    scope: Scope, thresholds: Thresholds, scrape_interval_seconds: int = SCRAPE_INTERVAL_SECONDS
+) -> list[Manifest]:
     """The groups of a PrometheusRule; the recorded series is refreshed with every scrape, alerts once a minute."""
     return [
         {
             "name": "bailbondpro-recording",
-            "interval": SCRAPE_INTERVAL,
+            "interval": f"{scrape_interval_seconds}s",
             "rules": [rule.manifest() for rule in recording_rules()],
         },
         {
@@ -47,11 +50,15 @@ class PrometheusRulesArgs:
         namespace: whose pods are watched, and where the objects live.
         thresholds: when alerts fire.
         autoscaler_name: metadata.name of the application's HorizontalPodAutoscaler.
+        scrape_interval_seconds: how often pods are scraped, and the recorded series computed.
+        dashboard: whether a Grafana reads the dashboard.
     """
 
     namespace: pulumi.Input[str]
     thresholds: Thresholds = field(default_factory=Thresholds)
     autoscaler_name: str = "bailbondpro-hpa"
+    scrape_interval_seconds: int = SCRAPE_INTERVAL_SECONDS
+    dashboard: bool = True
 
 
 class PrometheusRules(pulumi.ComponentResource):
@@ -74,20 +81,29 @@ class PrometheusRules(pulumi.ComponentResource):
             api_version="monitoring.coreos.com/v1",
             kind="PrometheusRule",
             metadata=_metadata(RULES_NAME, args.namespace),
-            spec={"groups": scope.apply(lambda resolved: rule_groups(resolved, args.thresholds))},
-            opts=child,
-        )
-        k8s.core.v1.ConfigMap(
-            f"{name}-dashboard",
-            metadata=_metadata("bailbondpro-golden-signals", args.namespace, {"grafana_dashboard": "1"}),
-            data={
-                "bailbondpro-golden-signals.json": scope.apply(
-                    lambda resolved: to_json(golden_signals(resolved, args.thresholds))
+            spec={
+                "groups": scope.apply(
+                    lambda resolved: rule_groups(resolved, args.thresholds, args.scrape_interval_seconds)
                 )
             },
             opts=child,
         )
+        if args.dashboard:
+            _dashboard(name, args, scope, child)
         self.register_outputs({})
+
+
+def _dashboard(name: str, args: PrometheusRulesArgs, scope: pulumi.Output[Scope], opts: pulumi.ResourceOptions) -> None:
+    k8s.core.v1.ConfigMap(
+        f"{name}-dashboard",
+        metadata=_metadata("bailbondpro-golden-signals", args.namespace, {"grafana_dashboard": "1"}),
+        data={
+            "bailbondpro-golden-signals.json": scope.apply(
+                lambda resolved: to_json(golden_signals(resolved, args.thresholds))
+            )
+        },
+        opts=opts,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,12 +115,14 @@ class PodMonitorArgs:
         app: their `app` label.
         port: name of the container port.
         path: where the metrics are.
+        interval_seconds: how often they are scraped.
     """
 
     namespace: pulumi.Input[str]
     app: str
     port: str = "http"
     path: str = "/metrics"
+    interval_seconds: int = SCRAPE_INTERVAL_SECONDS
 
 
 class PodMonitor(pulumi.ComponentResource):
@@ -125,7 +143,9 @@ class PodMonitor(pulumi.ComponentResource):
             metadata=_metadata(args.app, args.namespace),
             spec={
                 "selector": {"matchLabels": {"app": args.app}},
-                "podMetricsEndpoints": [{"port": args.port, "path": args.path, "interval": SCRAPE_INTERVAL}],
+                "podMetricsEndpoints": [
+                    {"port": args.port, "path": args.path, "interval": f"{args.interval_seconds}s"}
+                ],
             },
             opts=child_options(self, opts),
         )

@@ -16,6 +16,7 @@ from components.addons import (
 )
 from tests.support.recording import Recording, record
 
+ADDON = "aws:eks/addon:Addon"
 POLICY = '{"Version": "2012-10-17", "Statement": []}'
 ROLE_ARGS = PodIdentityRoleArgs(
     cluster_name="bailbondpro-test", namespace="kube-system", service_account="cluster-autoscaler", policy_json=POLICY
@@ -146,3 +147,20 @@ def test_versions_change_nothing_but_versions() -> None:
 
 def test_configuration_values_are_the_same_text_every_time() -> None:
     assert node_addons(AddonVersions()) == node_addons(AddonVersions())
+
+
+def test_container_insights_run_with_a_role_of_their_own_and_only_on_request() -> None:
+    def addons(*, wanted: bool) -> Recording:
+        return record(lambda: Addons("addons", AddonsArgs(cluster_name="c", container_insights=wanted)))
+
+    name = "amazon-cloudwatch-observability"
+    assert name not in {item.inputs["addonName"] for item in addons(wanted=False).of_type(ADDON)}
+    recording = addons(wanted=True)
+    (agent,) = [item for item in recording.of_type(ADDON) if item.inputs["addonName"] == name]
+    (association,) = [
+        item
+        for item in recording.of_type("aws:eks/podIdentityAssociation:PodIdentityAssociation")
+        if item.inputs["serviceAccount"] == "cloudwatch-agent"
+    ]
+    assert association.inputs["namespace"] == "amazon-cloudwatch"
+    assert association.urn in agent.dependencies

@@ -120,3 +120,10 @@ def test_what_budgets_would_refuse_is_refused_before_anything_is_built(
 ) -> None:
     with pytest.raises(ValueError, match=complaint):
         arguments(**changes)
+
+
+def test_nothing_is_watched_where_anomalies_are_not_wanted() -> None:
+    recording = recorded(anomaly_detection=False)
+    assert recording.of_type("aws:costexplorer/anomalyMonitor:AnomalyMonitor") == []
+    assert recording.of_type("aws:costexplorer/anomalySubscription:AnomalySubscription") == []
+    assert len(recording.of_type("aws:budgets/budget:Budget")) == 1

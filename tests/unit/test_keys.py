@@ -114,3 +114,14 @@ def test_the_preview_of_a_new_key_needs_no_known_arn() -> None:
         lambda: DataKey("keys", DataKeyArgs(alias="a", deletion_window_days=7, protect=False)) and None, preview=True
     )
     assert recording.one("aws:kms/keyPolicy:KeyPolicy")
+
+
+def test_a_key_for_copies_elsewhere_lives_there_with_its_policy_and_alias() -> None:
+    recording = build(DataKeyArgs(alias="copies", deletion_window_days=7, protect=True, region="us-west-2"))
+    resources = [item for item in recording if item.custom]
+    assert len(resources) == 3
+    assert {item.inputs["region"] for item in resources} == {"us-west-2"}
+
+
+def test_a_key_without_a_region_follows_its_provider() -> None:
+    assert not [item for item in build() if "region" in item.inputs]

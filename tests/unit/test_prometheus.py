@@ -56,6 +56,19 @@ def test_thresholds_follow_the_settings() -> None:
     assert found["ErrorRateHigh"].endswith("> 4")
 
 
+def test_only_the_guides_alerts_wait_as_long_as_the_settings_say() -> None:
+    changed = {alert.name: alert.for_ for alert in alerts(SCOPE, Thresholds(hold_seconds=90))}
+    assert {name for name, hold in changed.items() if hold != ALERTS[name].for_} == {
+        "NodeCpuHigh",
+        "NodeMemoryHigh",
+        "ContainerMemoryHigh",
+        "ResponseTimeHigh",
+        "ErrorRateHigh",
+    }
+    assert changed["ErrorRateHigh"] == "90s"
+    assert ALERTS["ErrorRateHigh"].for_ == "5m"
+
+
 def test_alert_names_are_unique() -> None:
     names = [alert.name for alert in alerts(SCOPE, Thresholds())]
     assert len(names) == len(set(names))
@@ -113,6 +126,18 @@ def test_the_rate_window_spans_at_least_four_scrapes() -> None:
     assert alerting["interval"] == "60s"
 
 
+def test_the_recorded_series_keeps_up_with_the_scrapes() -> None:
+    recording, _ = rule_groups(SCOPE, Thresholds(), scrape_interval_seconds=30)
+    assert recording["interval"] == "30s"
+
+
+def test_no_dashboard_is_made_where_nobody_reads_it() -> None:
+    args = PrometheusRulesArgs(namespace="production", dashboard=False)
+    recording = record(lambda: PrometheusRules("rules", args))
+    assert recording.of_type("kubernetes:core/v1:ConfigMap") == []
+    assert len(recording.of_type("kubernetes:monitoring.coreos.com/v1:PrometheusRule")) == 1
+
+
 def test_rules_and_dashboard_are_rendered_for_the_namespace_that_is_watched() -> None:
     args = PrometheusRulesArgs(namespace=pulumi.Output.from_input("production"))
     recording = record(lambda: PrometheusRules("rules", args))
@@ -132,6 +157,12 @@ def test_pods_are_scraped_every_15_seconds_by_port_name() -> None:
         "selector": {"matchLabels": {"app": "bailbondpro"}},
         "podMetricsEndpoints": [{"port": "http", "path": "/metrics", "interval": "15s"}],
     }
+
+
+def test_an_exporter_is_scraped_on_its_own_port_at_its_own_pace() -> None:
+    args = PodMonitorArgs(namespace="production", app="pgbouncer", port="metrics", interval_seconds=30)
+    monitor = record(lambda: PodMonitor("monitor", args)).one("kubernetes:monitoring.coreos.com/v1:PodMonitor")
+    assert monitor.inputs["spec"]["podMetricsEndpoints"] == [{"port": "metrics", "path": "/metrics", "interval": "30s"}]
 
 
 def dashboard() -> dict[str, Any]:

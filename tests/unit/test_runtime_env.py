@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 
 from components.kubernetes.pods import EnvEntry, EnvVar, SecretEnvVar
 from components.kubernetes.quantities import mebibytes, millicores
-from components.runtime_env import ClientPools, RuntimeEnvironment, environment, heap
+from components.runtime_env import (
+    PLATFORM_VARIABLES,
+    ClientPools,
+    RuntimeEnvironment,
+    environment,
+    heap,
+    largest_old_space_mib,
+)
 
 
 def plain(entries: tuple[EnvEntry, ...]) -> dict[str, object]:
@@ -41,6 +48,33 @@ def test_a_larger_limit_never_gives_a_smaller_heap(limit: int) -> None:
 def test_a_limit_without_room_for_a_heap_is_refused() -> None:
     with pytest.raises(ValueError, match="256Mi"):
         heap("128Mi")
+
+
+def test_the_guides_heap_of_4096_mib_is_refused_under_its_own_limit_of_1gi() -> None:
+    with pytest.raises(ValueError, match="out-of-memory kill under a limit of 1Gi: at most 771"):
+        heap("1Gi", old_space_mib=4096)
+
+
+def test_an_own_old_space_is_taken_up_to_80_percent_of_the_limit() -> None:
+    assert heap("1Gi", old_space_mib=771).total_mib == 819
+    assert largest_old_space_mib(1024) == 771
+
+
+def test_threads_and_cache_lifetime_follow_the_settings() -> None:
+    told = plain(environment(RuntimeEnvironment(uv_threadpool_size=4, cache_ttl_seconds=60)))
+    assert (told["UV_THREADPOOL_SIZE"], told["CACHE_TTL_SECONDS"]) == ("4", "60")
+
+
+def test_the_shard_map_is_told_where_it_is_mounted() -> None:
+    assert "DATABASE_SHARD_MAP_FILE" not in plain(environment(RuntimeEnvironment()))
+    told = plain(environment(RuntimeEnvironment(shard_map_file="/etc/shards/map.json")))
+    assert told["DATABASE_SHARD_MAP_FILE"] == "/etc/shards/map.json"
+
+
+def test_every_variable_of_every_pod_is_known_as_the_platforms_own() -> None:
+    told = environment(RuntimeEnvironment(replicas=3, shards=4, shard_map_file="/map"))
+    unknown = [entry.name for entry in told if entry.name not in PLATFORM_VARIABLES]
+    assert [name for name in unknown if not name.startswith("DATABASE_")] == []
 
 
 def test_gc_interval_is_never_passed_because_node_refuses_it_in_node_options() -> None:
