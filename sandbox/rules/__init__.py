@@ -50,13 +50,19 @@ REFERENCE_RULES: tuple[Rule, ...] = (
 )
 """Every rule that asks what exists."""
 
-_VALUES = RuleSet((*VALUE_RULES, *crds.RULES))
+_VALUES = RuleSet(VALUE_RULES)
+_DEFINITIONS = RuleSet(crds.RULES)
 _REFERENCES = RuleSet(REFERENCE_RULES)
 
 
 def value_violations(context: Context) -> list[Violation]:
-    """Names, lengths, character sets, allowed numbers and conflicts between properties; asks no cloud."""
-    return _VALUES.violations(context)
+    """Names, lengths, character sets, allowed numbers and conflicts between properties; asks no cloud.
+
+    A property that breaks the definition of its custom resource is named once, whatever else may be said about it.
+    """
+    found = _DEFINITIONS.violations(context)
+    named = {item.path for item in found}
+    return found + [item for item in _VALUES.violations(context) if item.path not in named]
 
 
 def reference_violations(context: Context) -> list[Violation]:

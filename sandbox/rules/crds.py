@@ -33,12 +33,10 @@ QUANTITY = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?
 DURATION = re.compile(r"0|(\d+y)?(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?")
 """Prometheus documentation, Configuration, duration."""
 _INTEGER = re.compile(r"integer(?:>=(\d+))?(?:<=(\d+))?")
-_METADATA = {"name": "string", "generateName": "string", "namespace": "string"} | {
-    "labels": {"*": "string"},
-    "annotations": {"*": "string"},
-    "finalizers": ["string"],
-    "ownerReferences": ["any"],
-}
+_METADATA = dict.fromkeys(
+    ("name", "generateName", "namespace", "labels", "annotations", "finalizers", "ownerReferences"), "any"
+)
+"""What an author gives of `metadata`; the rules for all Kubernetes objects look at the values."""
 
 
 @dataclass(frozen=True)

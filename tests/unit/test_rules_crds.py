@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from sandbox.rules import Context, value_violations
-from sandbox.rules.crds import definitions
+from sandbox.rules.base import RuleSet
+from sandbox.rules.crds import RULES, definitions
 from sandbox.wire import UNKNOWN
+
+DEFINITIONS = RuleSet(RULES)
 
 SCALED_OBJECT = "kubernetes:keda.sh/v1alpha1:ScaledObject"
 VERTICAL = "kubernetes:autoscaling.k8s.io/v1:VerticalPodAutoscaler"
@@ -25,7 +28,7 @@ STEP = {"type": "Pods", "periodSeconds": 60}
 def messages(token: str, spec: dict[str, Any], **more: object) -> list[str]:
     version, kind = token.split(":")[1:]
     inputs = {"apiVersion": version, "kind": kind, "metadata": {"name": "app"}, "spec": spec, **more}
-    return [f"{item.path}: {item.reason}" for item in value_violations(Context(token, "cr", "urn", inputs))]
+    return [f"{item.path}: {item.reason}" for item in DEFINITIONS.violations(Context(token, "cr", "urn", inputs))]
 
 
 def scaled(**more: object) -> dict[str, Any]:
@@ -148,9 +151,15 @@ def test_a_field_beside_the_spec_is_refused() -> None:
     assert messages(RULE, {"groups": []}, groups=[]) == ["groups: unknown property"]
 
 
-def test_labels_of_a_custom_resource_are_texts() -> None:
-    found = messages(RULE, {"groups": []}, metadata={"name": "r", "labels": {"tier": 1}})
-    assert found == ["metadata.labels.tier: expected a text, got 1"]
+def test_a_misspelt_key_of_the_metadata_is_refused() -> None:
+    found = messages(RULE, {"groups": []}, metadata={"name": "r", "label": {"tier": "1"}})
+    assert found == ["metadata.label: unknown property; did you mean `labels`?"]
+
+
+def test_a_property_that_two_rules_refuse_is_named_once() -> None:
+    inputs = {"metadata": {"name": "app"}, "spec": scaled(triggers=[])}
+    found = value_violations(Context(SCALED_OBJECT, "cr", "urn", inputs))
+    assert [item.path for item in found] == ["spec.triggers"]
 
 
 def test_every_definition_names_the_project_and_version_that_it_is_taken_from() -> None:
