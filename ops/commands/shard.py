@@ -1,0 +1,68 @@
+"""`shard of` and `shard plan`: where clients lie, and what moves when shards are added."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ops.commands.options import JsonOption
+from ops.console import fail
+
+CountOption = Annotated[int, typer.Option("--count", help="Number of shards (guide: 4).", metavar="N")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Where clients lie over the database shards.")
+    group.command("of", epilog="Example: ./bbp shard of client-42")(shard_of)
+    group.command("plan", epilog="Example: ./bbp shard plan --from 4 --to 8 --clients ids.json")(shard_plan)
+    app.add_typer(group, name="shard")
+
+
+def shard_of(
+    client_ids: Annotated[list[str] | None, typer.Argument(help="Client ids.", metavar="CLIENT_ID...")] = None,
+    ids_file: Annotated[
+        Path | None, typer.Option("--ids-file", help="A JSON array of client ids; - is standard input.", metavar="FILE")
+    ] = None,
+    count: CountOption = 4,
+    json_output: JsonOption = False,
+) -> None:
+    """Hash client ids as the application does and name their shards."""
+    from ops.shards import placement_json, placement_text, placements, read_ids, typed_ids
+    from planner.shards import ShardError
+
+    if (ids_file is None) == (not client_ids):
+        fail("name client ids, or a file of them with --ids-file", code=2)
+    try:
+        ids = typed_ids(client_ids or ()) if ids_file is None else read_ids(ids_file)
+        rows = placements(ids, count)
+    except OSError as error:
+        fail(f"{ids_file}: {error.strerror or error}")
+    except ValueError as error:  # IdsError and ShardError
+        fail(str(error), code=2 if isinstance(error, ShardError) else 1)
+    sys.stdout.write((placement_json(rows) if json_output else placement_text(rows)) + "\n")
+
+
+def shard_plan(
+    before: Annotated[int, typer.Option("--from", help="Number of shards now.", metavar="N")],
+    after: Annotated[int, typer.Option("--to", help="Number of shards afterwards.", metavar="M")],
+    clients: Annotated[
+        Path | None,
+        typer.Option("--clients", help="A JSON array of all client ids, for exact numbers.", metavar="FILE"),
+    ] = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Plan a resharding: which clients move from where to where, in which steps, and what is safe meanwhile."""
+    from ops.shards import plan_json, plan_text, read_ids
+    from planner.shards import reshard
+
+    try:
+        plan = reshard(before, after, None if clients is None else read_ids(clients))
+    except OSError as error:
+        fail(f"{clients}: {error.strerror or error}")
+    except ValueError as error:
+        fail(str(error))
+    sys.stdout.write((plan_json(plan) if json_output else plan_text(plan)) + "\n")

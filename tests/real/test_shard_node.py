@@ -1,0 +1,45 @@
+"""The shard hash against a JavaScript engine, on ids that no file lists."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import subprocess
+
+import pytest
+
+from planner.shards import GUIDE_SHARDS, shard_hash, shard_of
+
+PROGRAM = """
+// the guide, Database Sharding: hashString and getShardKey
+const place = (id) => {
+  let hash = 0
+  for (let i = 0; i < id.length; i++) {
+    hash = ((hash << 5) - hash) + id.charCodeAt(i)
+    hash = hash & hash
+  }
+  return [Math.abs(hash), Math.abs(hash) % 4]
+}
+console.log(JSON.stringify(JSON.parse(require('fs').readFileSync(0, 'utf8')).map(place)))
+"""
+
+
+def ids(seed: int) -> list[str]:
+    """Ids of every length up to 60 over every UTF-16 code unit, the halves of surrogate pairs included."""
+    source = random.Random(seed)  # noqa: S311 - test data that can be made again
+    alphabets = (0x80, 0x800, 0x10000, 0x110000)
+    return [
+        "".join(chr(source.randrange(source.choice(alphabets))) for _ in range(length % 60)) for length in range(2000)
+    ]
+
+
+def test_javascript_hashes_ids_of_any_unicode_as_the_platform_does() -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("no Node.js on PATH")
+    wanted = ids(seed=20261124)
+    answer = subprocess.run(
+        [node, "-e", PROGRAM], input=json.dumps(wanted), capture_output=True, text=True, check=True, timeout=60
+    )
+    assert json.loads(answer.stdout) == [[shard_hash(client), shard_of(client, GUIDE_SHARDS)] for client in wanted]
