@@ -1,7 +1,9 @@
-"""What the edge does with one request and its response: the rules of a policy, evaluated without any cloud.
+"""What the edge does with one request and its response: the rules, evaluated without any cloud.
 
-The layers follow the Cloudflare docs: Cache Rules (every matching rule is merged, the last wins), Cache Response Rules
-(they win over Edge TTL and cannot make anything cacheable), Origin Cache Control, Revalidation, Transform Rules.
+The layers follow the Cloudflare docs: Default cache behavior, Cache Rules (every matching rule is merged, the last
+wins), Cache Response Rules (they win over Edge TTL and cannot make anything cacheable), Origin Cache Control,
+Revalidation, Transform Rules. Where the docs leave room, the answer is the careless one: a response counts as cacheable
+unless something documented stops it, so that a proof of "never cacheable" rests on the rules alone.
 """
 
 from __future__ import annotations
@@ -10,19 +12,36 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from components.cdn.cache_control import CacheControl
+from components.cdn.edge_rules import EdgeRules
 from components.cdn.exchange import Exchange
-from components.cdn.rules import cache_rules, response_rules
-from components.cdn.security import firewall_rules, header_rules, rate_limit_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from components.cdn.exchange import Request, Response
     from components.cdn.policy import EdgePolicy
     from components.cdn.rules import CacheRule, EdgeTtl, ResponseRule
+    from components.cdn.security import RateLimitRule
 
 CACHED_METHODS = ("GET", "HEAD")
 """Methods whose responses Cloudflare stores (Cloudflare docs, Default cache behavior)."""
+
+DOCUMENT_EXTENSIONS = ("csv", "doc", "docx", "pdf", "ppt", "pptx", "tif", "tiff", "xls", "xlsx", "zip")
+"""Contracts, court papers and scans: among what Cloudflare caches by default, and never public here."""
+
+DEFAULT_EXTENSIONS = frozenset(
+    (
+        *DOCUMENT_EXTENSIONS,
+        *("css", "ejs", "eot", "js", "otf", "ttf", "woff", "woff2"),
+        *("avif", "bmp", "eps", "gif", "ico", "jpeg", "jpg", "pict", "png", "ps", "svg", "svgz", "webp"),
+        *("avi", "flac", "mid", "midi", "mkv", "mp3", "mp4", "ogg", "pls", "swf", "webm"),
+        *("7z", "apk", "bin", "bz2", "class", "dmg", "exe", "gz", "iso", "jar", "rar", "tar", "zst"),
+    )
+)
+"""What Cloudflare caches where no rule says otherwise (Cloudflare docs, Default cache behavior)."""
+
+DEFAULT_LIFETIMES = {200: 7200, 206: 7200, 301: 7200, 302: 1200, 303: 1200, 404: 180, 410: 180}
+"""Seconds by status where neither a rule nor the origin names a lifetime (Cloudflare docs, Default cache behavior)."""
 
 _CONTENT_TYPES = {
     "css": ("text/css",),
@@ -49,24 +68,30 @@ class Explanation:
     response_headers: tuple[tuple[str, str], ...]
     """Headers that the edge sets or changes."""
     cache_tags: tuple[str, ...]
-    rate_limit: str | None
-    """Ref of the rate limit that counts the request."""
+    rate_limit: RateLimitRule | None
+    """The rate limit that counts the request."""
     blocked_by: str | None
     """Ref of the firewall rule that refuses the request."""
 
-    def as_dict(self) -> dict[str, object]:
-        """The explanation as plain values for JSON."""
+    def as_json(self) -> dict[str, object]:
+        """The explanation as plain values, with the keys that `./bbp cdn explain --json` promises."""
+        limit = self.rate_limit
         return {
             "cacheable": self.cacheable,
-            "reason": self.reason,
             "edge_ttl": self.edge_ttl,
             "browser_ttl": self.browser_ttl,
             "stale_while_revalidate": self.stale_while_revalidate,
             "rules": list(self.rules),
             "response_headers": dict(self.response_headers),
             "cache_tags": list(self.cache_tags),
-            "rate_limit": self.rate_limit,
-            "blocked_by": self.blocked_by,
+            "rate_limit": {
+                "ref": limit.ref,
+                "requests": limit.requests,
+                "period": limit.period,
+                "mitigation_timeout": limit.mitigation_timeout,
+            }
+            if limit
+            else None,
         }
 
 
@@ -78,35 +103,53 @@ class _Eligibility:
     edge_ttl: EdgeTtl | None
     deception_armor: bool
 
+    @property
+    def overrides_origin(self) -> bool:
+        """The origin's headers do not count: Set-Cookie is dropped, Cache-Control ignored (Edge Cache TTL)."""
+        return self.edge_ttl is not None and self.edge_ttl.mode == "override_origin"
+
+    @property
+    def waits_for_origin(self) -> bool:
+        """Without a lifetime from the origin nothing is stored."""
+        return self.edge_ttl is not None and self.edge_ttl.mode == "bypass_by_default"
+
 
 def explain(policy: EdgePolicy, request: Request, response: Response) -> Explanation:
+    """What the edge does under the rules of a policy; see `evaluate`."""
+    return evaluate(EdgeRules.of(policy), request, response)
+
+
+def evaluate(rules: EdgeRules, request: Request, response: Response) -> Explanation:
     """What the edge does with a request that its origin answers with a response.
 
     Args:
-        policy: the rules' source; its plan decides which rate limits exist.
+        rules: those of a policy or of a plan.
         request: what the client asks for.
         response: what the origin answers, before the edge changes it.
     """
     before, after = Exchange(request), Exchange(request, response)
-    blocked = next((rule.ref for rule in firewall_rules(policy) if rule.when.holds(before)), None)
-    limit = next((rule.ref for rule in rate_limit_rules(policy) if rule.when.holds(before)), None)
+    blocking = (rule for rule in rules.firewall if rule.action == "block")
+    blocked = next((rule.ref for rule in blocking if rule.when.holds(before)), None)
     if blocked is not None:
         return _refused(blocked)
 
-    requests = [rule for rule in cache_rules(policy) if rule.enabled and rule.when.holds(before)]
-    responses = [rule for rule in response_rules(policy) if rule.enabled and rule.when.holds(after)]
-    headers = [rule for rule in header_rules(policy) if rule.when.holds(after)]
-    eligible = _merged(requests)
+    limit = next((rule for rule in rules.rate_limits if rule.when.holds(before)), None)
+    requests = [rule for rule in rules.cache if rule.enabled and rule.when.holds(before)]
+    responses = [rule for rule in rules.responses if rule.enabled and rule.when.holds(after)]
+    headers = [rule for rule in rules.headers if rule.when.holds(after)]
+    eligible = _merged(request, requests)
     original = CacheControl.parse(response.values("cache-control"))
     for_edge = _controlled(original, responses, edge=True)
     for_browser = _controlled(original, responses, edge=False)
+    binding = _controlled(CacheControl(), responses, edge=True) if eligible.overrides_origin else for_edge
 
-    obstacle = _obstacle(request, response, eligible, for_edge)
+    obstacle = _obstacle(request, response, eligible, binding)
     cacheable = obstacle is None
     return Explanation(
         cacheable=cacheable,
-        reason=obstacle or f"allowed by {next(rule.ref for rule in reversed(requests) if rule.cache)}",
-        edge_ttl=_edge_ttl(eligible, for_edge) if cacheable else None,
+        reason=obstacle
+        or f"allowed by {next((rule.ref for rule in reversed(requests) if rule.cache), 'its extension')}",
+        edge_ttl=_edge_ttl(eligible, binding, response) if cacheable else None,
         browser_ttl=for_browser.browser_ttl,
         stale_while_revalidate=for_edge.usable_stale_while_revalidate if cacheable else None,
         rules=(*(r.ref for r in requests), *(r.ref for r in responses), *(r.ref for r in headers)),
@@ -115,6 +158,12 @@ def explain(policy: EdgePolicy, request: Request, response: Response) -> Explana
         rate_limit=limit,
         blocked_by=None,
     )
+
+
+def may_be_cached(rules: EdgeRules, request: Request) -> bool:
+    """Whether the cache rules let a request's response into the cache, whatever the response will be."""
+    before = Exchange(request)
+    return _merged(request, (rule for rule in rules.cache if rule.enabled and rule.when.holds(before))).cache
 
 
 def _refused(ref: str) -> Explanation:
@@ -132,8 +181,12 @@ def _refused(ref: str) -> Explanation:
     )
 
 
-def _merged(rules: Iterable[CacheRule]) -> _Eligibility:
-    merged = _Eligibility(cache=False, edge_ttl=None, deception_armor=False)
+def _allowing(rules: Sequence[CacheRule]) -> str:
+    return next((rule.ref for rule in reversed(rules) if rule.cache), "its extension, as no rule matches")
+
+
+def _merged(request: Request, rules: Iterable[CacheRule]) -> _Eligibility:
+    merged = _Eligibility(cache=request.extension in DEFAULT_EXTENSIONS, edge_ttl=None, deception_armor=False)
     for rule in rules:
         merged = _Eligibility(
             cache=rule.cache,
@@ -153,24 +206,21 @@ def _controlled(control: CacheControl, rules: Iterable[ResponseRule], *, edge: b
 
 
 def _obstacle(request: Request, response: Response, eligible: _Eligibility, control: CacheControl) -> str | None:
-    """What keeps the response out of the cache, or None. Origin Cache Control, in the order of strictness."""
-    authorized = bool(request.values("authorization"))
+    """What keeps the response out of the cache, or None.
+
+    A Set-Cookie or Vary header alone is no obstacle: whether one is depends on settings, so a rule must say no-store.
+    """
+    authorized = bool(request.values("authorization")) and not eligible.overrides_origin
     checks = (
         (request.method not in CACHED_METHODS, f"{request.method} responses are not stored"),
         (not eligible.cache, "no cache rule allows it"),
         (control.has("no-store"), "no-store"),
         (control.has("private"), "private"),
-        (bool(response.values("set-cookie")), "the response sets a cookie"),
-        (any("*" in value for value in response.values("vary")), "Vary: *"),
         (authorized and not control.shareable, "credentials without public, s-maxage or must-revalidate"),
         (eligible.deception_armor and not _is_what_it_says(request, response), "the Content-Type is another file type"),
-        (_waits_for_origin(eligible) and control.edge_ttl is None, "the origin sends no lifetime"),
+        (_edge_ttl(eligible, control, response) is None, "the origin sends no lifetime"),
     )
     return next((reason for stops, reason in checks if stops), None)
-
-
-def _waits_for_origin(eligible: _Eligibility) -> bool:
-    return eligible.edge_ttl is None or eligible.edge_ttl.mode == "bypass_by_default"
 
 
 def _is_what_it_says(request: Request, response: Response) -> bool:
@@ -184,10 +234,16 @@ def _is_what_it_says(request: Request, response: Response) -> bool:
     return bool(types) and all(kind.startswith(allowed) for kind in types)
 
 
-def _edge_ttl(eligible: _Eligibility, control: CacheControl) -> int | None:
-    """The response rules' lifetime wins over Edge TTL; without one, a rule's own lifetime is imposed."""
-    imposed = eligible.edge_ttl.seconds if eligible.edge_ttl else None
-    return control.edge_ttl if control.edge_ttl is not None else imposed
+def _edge_ttl(eligible: _Eligibility, control: CacheControl, response: Response) -> int | None:
+    """Seconds: the response rules' or, unless it is overridden, the origin's; else the cache rule's; else the default.
+
+    None where nothing is stored without a lifetime.
+    """
+    if control.edge_ttl is not None:
+        return control.edge_ttl
+    if eligible.edge_ttl is not None and eligible.edge_ttl.seconds is not None:
+        return eligible.edge_ttl.seconds
+    return None if eligible.waits_for_origin else DEFAULT_LIFETIMES.get(response.code)
 
 
 def _headers(

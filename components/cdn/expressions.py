@@ -155,6 +155,10 @@ class StatusIn(Expression):
 
     codes: tuple[int, ...]
 
+    def __post_init__(self) -> None:
+        if not self.codes:
+            raise ValueError("the rule language has no empty set: name at least one status code")
+
     def render(self) -> str:
         """`http.response.code in {...}`."""
         return f"http.response.code in {{{' '.join(map(str, self.codes))}}}"

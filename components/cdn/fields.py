@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from components.cdn.exchange import Exchange
 
@@ -161,3 +161,9 @@ REQUEST_HEADER_NAMES = FieldList(
 RESPONSE_HEADER_NAMES = FieldList(
     "http.response.headers.names", lambda exchange: tuple(name for name, _ in exchange.answered.headers)
 )
+
+FIELDS: Mapping[str, Field] = {field.name: field for field in (HOST, PATH, EXTENSION, METHOD, COOKIE)}
+"""The string fields by name."""
+
+FIELD_LISTS: Mapping[str, FieldList] = {field.name: field for field in (REQUEST_HEADER_NAMES, RESPONSE_HEADER_NAMES)}
+"""The list fields by name."""

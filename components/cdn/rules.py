@@ -55,6 +55,9 @@ DirectiveName = Literal[
     "proxy_revalidate",
 ]
 
+AMBIGUOUS_ESCAPES = ("%2f", "%5c", "%25")
+"""Escapes that an origin may decode into another path than the rules see: slash, backslash and the percent sign."""
+
 STORABLE_STATUSES = (200, 206, 304)
 """Statuses whose response may be stored: an error or a redirect must not live for a class's year."""
 
@@ -165,12 +168,17 @@ def _public_api(policy: EdgePolicy) -> Expression:
 
 
 def private_request(policy: EdgePolicy) -> Expression:
-    """The request belongs to somebody: credentials, a session cookie, or a private path in any case of letters."""
+    """The request belongs to somebody: credentials, a session cookie, or a private path in any case of letters.
+
+    A path with an escaped slash, backslash or percent sign counts as private: an origin that decodes it may read
+    `/static/..%2Fuploads/id.png` as `/uploads/id.png`.
+    """
     return Or(
         (
             AnyOf(REQUEST_HEADER_NAMES, "eq", "authorization"),
             *(Contains(COOKIE, f"{name}=") for name in policy.session_cookie_names),
             *(StartsWith(Lower(PATH), prefix) for prefix in policy.all_private_prefixes()),
+            *(Contains(Lower(PATH), escape) for escape in AMBIGUOUS_ESCAPES),
         )
     )
 

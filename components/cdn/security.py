@@ -24,6 +24,8 @@ from components.cdn.rules import api_hosts, class_conditions, image_hosts, stati
 if TYPE_CHECKING:
     from components.cdn.policy import EdgePolicy, RateLimit
 
+FirewallAction = Literal["block", "managed_challenge"]
+
 CLOUDFLARE_MANAGED_RULESET = "efb7b8c949ac4650a09736fc376e9aee"
 """Cloudflare Managed Ruleset (Cloudflare docs, WAF managed rules)."""
 
@@ -63,7 +65,7 @@ class FirewallRule:
     ref: str
     description: str
     when: Expression
-    action: Literal["block", "managed_challenge"]
+    action: FirewallAction
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pulumi
+import pulumi_random as random
 import pytest
 
 from components.autoscaling.autoscaler import Autoscaler, AutoscalerArgs
@@ -298,3 +299,19 @@ def test_the_custom_resource_waits_for_the_operator_that_its_component_waits_for
     recording = record(build)
     operator = recording.one("random:index/randomId:RandomId")
     assert operator.urn in recording.one(SCALED_OBJECT).dependencies
+
+
+@pytest.mark.parametrize(
+    ("backend", "token", "key"), [("native", HPA, "Replicas"), ("keda", SCALED_OBJECT, "ReplicaCount")]
+)
+def test_a_preview_before_the_deployment_exists_shows_the_bounds_all_the_same(
+    backend: Any, token: str, key: str
+) -> None:
+    def build() -> None:
+        unknown = random.RandomId("unknown", byte_length=4).hex
+        args = AutoscalerArgs(namespace=unknown, deployment_name=unknown, policy=guide_a(), backend=backend)
+        Autoscaler("autoscaler", args)
+
+    spec = record(build, preview=True).one(token).inputs["spec"]
+    assert (spec[f"min{key}"], spec[f"max{key}"]) == (3, 10)
+    assert "name" not in spec["scaleTargetRef"] or "@" not in spec["scaleTargetRef"]["name"]

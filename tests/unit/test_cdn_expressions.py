@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.cdn.exchange import Exchange, Request, Response, normalise_path
@@ -99,6 +99,7 @@ def test_a_path_is_normalised_as_cloudflare_does(raw: str, normalised: str) -> N
     assert normalise_path(raw) == normalised
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="/.%2eEfFaA\\", max_size=30))
 def test_a_normalised_path_is_absolute_and_has_no_dot_segments(raw: str) -> None:
     path = normalise_path(raw)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.cdn.exchange import Exchange, Request, Response
@@ -261,6 +261,7 @@ EXCHANGES = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(EXCHANGES)
 def test_every_rule_s_text_means_what_its_model_evaluates(exchange: Exchange) -> None:
     for ref, rule in _all().items():

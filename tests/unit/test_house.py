@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
 import shutil
 import subprocess
+import tokenize
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,11 +16,17 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("infra", "components", "planner", "policies", "sandbox", "ops", "plan", "tests")
+MAX_FILE_LINES = 350
 MAX_CONSTRUCTOR_LINES = 60
 
 # Put together here, so that this file does not contain what it looks for.
 UNFINISHED = ("TO" + "DO", "FIX" + "ME", "X" * 3, "place" + "holder", "not " + "implemented", "NotImplemented" + "E")
 TEXT_SUFFIXES = {".py", ".md", ".yml", ".yaml", ".toml", ".sh", ".txt", ".json", ".mod", ""}
+
+SUPPRESSED = {
+    "noqa": re.compile(r"noqa: [A-Z]+\d+(, ?[A-Z]+\d+)* - \S+"),
+    "type: ignore": re.compile(r"type: ignore\[[\w, -]+\]  # \S+"),
+}
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,11 @@ def components() -> tuple[Component, ...]:
     )
 
 
+def test_a_file_is_short_enough_to_read_at_once() -> None:
+    lines = {name_of(path): len(text(path).splitlines()) for path in sources()}
+    assert {name: count for name, count in lines.items() if count > MAX_FILE_LINES} == {}
+
+
 def test_a_constructor_is_a_table_of_contents() -> None:
     def lines(component: Component) -> int:
         return (component.constructor.end_lineno or 0) - component.constructor.lineno + 1
@@ -116,6 +129,18 @@ def test_no_default_is_mutable() -> None:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
         for default in (*node.args.defaults, *node.args.kw_defaults)
         if isinstance(default, mutable)
+    ]
+    assert found == [], "\n".join(found)
+
+
+def test_a_suppressed_check_says_which_one_and_why() -> None:
+    found = [
+        f"{name_of(path)}:{token.start[0]}: {token.string}"
+        for path in sources()
+        for token in tokenize.generate_tokens(io.StringIO(text(path)).readline)
+        if token.type == tokenize.COMMENT
+        for mark, reasoned in SUPPRESSED.items()
+        if mark in token.string and not reasoned.search(token.string)
     ]
     assert found == [], "\n".join(found)
 

@@ -1,0 +1,36 @@
+"""Every rule that decides what the edge does with a request, whether it comes from a policy or from a plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from components.cdn.rules import cache_rules, response_rules
+from components.cdn.security import firewall_rules, header_rules, rate_limit_rules
+
+if TYPE_CHECKING:
+    from components.cdn.policy import EdgePolicy
+    from components.cdn.rules import CacheRule, ResponseRule
+    from components.cdn.security import FirewallRule, HeaderRule, RateLimitRule
+
+
+@dataclass(frozen=True, kw_only=True)
+class EdgeRules:
+    """The rules of a zone, in the order in which Cloudflare runs each phase's."""
+
+    firewall: tuple[FirewallRule, ...] = ()
+    rate_limits: tuple[RateLimitRule, ...] = ()
+    cache: tuple[CacheRule, ...] = ()
+    responses: tuple[ResponseRule, ...] = ()
+    headers: tuple[HeaderRule, ...] = ()
+
+    @classmethod
+    def of(cls, policy: EdgePolicy) -> EdgeRules:
+        """The rules that a policy makes."""
+        return cls(
+            firewall=firewall_rules(policy),
+            rate_limits=rate_limit_rules(policy),
+            cache=cache_rules(policy),
+            responses=response_rules(policy),
+            headers=header_rules(policy),
+        )

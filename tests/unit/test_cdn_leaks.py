@@ -1,0 +1,105 @@
+"""The leak prover: silent on our rules, loud on every way of weakening them."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from components.cdn.edge_rules import EdgeRules
+from components.cdn.exchange import Request
+from components.cdn.leaks import audit, personal_reason
+from components.cdn.plans import Plan
+from components.cdn.policy import CdnHosts, EdgePolicy
+
+DOMAIN = "bailbondpro.com"
+CLOSED = EdgePolicy(domain=DOMAIN, hosts=CdnHosts.under(DOMAIN), session_cookie_names=("session", "connect.sid"))
+OPEN = dataclasses.replace(CLOSED, public_html_paths=("/", "/pricing"), public_api_prefixes=("/api/public",))
+RULES = EdgeRules.of(OPEN)
+
+
+def _without(ref: str) -> EdgeRules:
+    return dataclasses.replace(
+        RULES,
+        cache=tuple(rule for rule in RULES.cache if rule.ref != ref),
+        responses=tuple(rule for rule in RULES.responses if rule.ref != ref),
+    )
+
+
+def _reasons(rules: EdgeRules) -> set[str]:
+    return {leak.because for leak in audit(rules, OPEN).leaks}
+
+
+@pytest.mark.parametrize("policy", [CLOSED, OPEN])
+@pytest.mark.parametrize("plan", list(Plan))
+def test_nothing_personal_is_cached_under_any_plan(policy: EdgePolicy, plan: Plan) -> None:
+    chosen = dataclasses.replace(policy, plan=plan)
+    found = audit(EdgeRules.of(chosen), chosen)
+    assert found.leaks == ()
+    assert found.requests > 3000
+
+
+def test_the_corpus_has_harmless_requests_of_every_class_that_are_cached() -> None:
+    assert audit(RULES, OPEN).cached > audit(EdgeRules.of(CLOSED), CLOSED).cached > 20
+
+
+def test_without_the_private_rule_credentials_and_private_paths_leak() -> None:
+    reasons = _reasons(_without("private_bypass"))
+    assert {"it carries Authorization", "it carries the session cookie session"} <= reasons
+    assert "its path can be read as /uploads" in reasons
+
+
+def test_the_private_rule_in_front_protects_nothing() -> None:
+    front = dataclasses.replace(RULES, cache=(RULES.cache[-1], *RULES.cache[:-1]))
+    assert RULES.cache[-1].ref == "private_bypass"
+    assert _reasons(front) >= _reasons(_without("private_bypass"))
+
+
+def test_without_the_default_bypass_documents_leak_by_their_extension() -> None:
+    assert "it is a document (pdf)" in _reasons(_without("default_bypass"))
+
+
+def test_without_the_last_response_rule_a_response_with_a_cookie_is_stored() -> None:
+    reasons = _reasons(_without("never_store"))
+    assert {"its response carries Set-Cookie", "its response carries Cache-Control: private"} <= reasons
+    assert "its status is 404" in reasons
+
+
+def test_a_rule_that_allows_everything_leaks_everything() -> None:
+    anything = dataclasses.replace(RULES.cache[1], ref="generous", when=RULES.cache[0].when)
+    leaks = audit(dataclasses.replace(RULES, cache=(anything,)), OPEN).leaks
+    assert any(leak.because == "its path can be read as /api/clients" for leak in leaks)
+    assert all("generous" in leak.allowed_by for leak in leaks)
+
+
+def test_urls_of_the_user_are_tried_signed_in_and_with_personal_responses() -> None:
+    url = f"https://images.{DOMAIN}/team/anna.png"
+    assert audit(RULES, OPEN, [url]).requests >= audit(RULES, OPEN).requests + 10
+    leaks = audit(_without("private_bypass"), OPEN, [url]).leaks
+    assert {leak.because for leak in leaks if leak.url == url} >= {"it carries Authorization"}
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/api/clients", "its path can be read as /api/clients"),
+        ("/API/Clients/7", "its path can be read as /api/clients"),
+        ("/static/..%2fuploads/id.png", "its path can be read as /uploads"),
+        ("/static/..%5cuploads%5cid.png", "its path can be read as /uploads"),
+        ("/static/%252e%252e%252fadmin/x.css", "its path can be read as /admin"),
+        ("/account;v=1/x.css", "its path can be read as /account"),
+        ("/static/contract.PDF", "it is a document (pdf)"),
+        ("/api/clients-of-the-month", ""),
+        ("/static/app.css", ""),
+    ],
+)
+def test_a_path_is_personal_under_every_reading_of_an_origin(path: str, reason: str) -> None:
+    assert personal_reason(OPEN, Request.of(f"https://cdn.{DOMAIN}{path}")) == reason
+
+
+def test_only_a_whole_cookie_name_marks_a_session() -> None:
+    def reason(cookie: str) -> str:
+        return personal_reason(OPEN, Request.of(f"https://{DOMAIN}/", headers={"Cookie": cookie}))
+
+    assert reason("a=1; session=x") == "it carries the session cookie session"
+    assert reason("obsession=x; theme=session") == ""
