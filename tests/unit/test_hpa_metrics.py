@@ -115,3 +115,8 @@ def test_each_direction_has_a_tolerance_of_its_own() -> None:
     assert not within_tolerance(spec, 1.01)
     assert within_tolerance(spec, 0.4)
     assert not within_tolerance(spec, 0.39)
+
+
+def test_more_pods_than_wanted_never_turn_a_fall_into_a_rise() -> None:
+    pods = [*busy(42, 5), Pod(sample=None, request=REQUEST)]
+    assert cpu(pods, 3) == 3  # 51 % over six pods of a rollout would be 5
