@@ -89,7 +89,7 @@ def _release_taken(context: Context) -> Iterator[Violation]:
             yield Violation("name", f"{name!r} is the release {item.name}: cannot re-use a name that is still in use")
 
 
-def _target(context: Context, path: str, kind: Kind, name: Any, says: str) -> Iterator[Violation]:  # noqa: ANN401
+def _target(context: Context, path: str, kind: Kind, name: Any, says: str) -> Iterator[Violation]:  # noqa: ANN401 - any value
     namespace = namespace_of(context.inputs)
     if context.cloud is None or namespace is None or not isinstance(name, str):
         return

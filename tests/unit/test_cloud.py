@@ -18,7 +18,7 @@ def test_objects_survive_a_restart(tmp_path: Path) -> None:
     cloud.delete("aws:rds/instance:Instance", "db-2")
     again = Cloud(tmp_path / "cloud.jsonl")
     assert [item.id for item in again.all()] == ["db-1"]
-    assert again.get("aws:rds/instance:Instance", "db-1").inputs == {"size": 2}  # type: ignore[union-attr]
+    assert again.get("aws:rds/instance:Instance", "db-1").inputs == {"size": 2}  # type: ignore[union-attr]  # it was put there above
 
 
 def test_a_cut_last_line_loses_that_object_only(tmp_path: Path) -> None:
