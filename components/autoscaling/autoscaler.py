@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 DEFAULT_PROMETHEUS = "http://kube-prometheus-stack-prometheus.monitoring.svc.cluster.local:9090"
 """Where kube-prometheus-stack serves its API when released under its own name in `monitoring`."""
 
+_DEPLOYMENT = "@deployment@"
+_NAMESPACE = "@namespace@"
+"""Stand for names that are not known yet; neither can be part of a Kubernetes name."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class AutoscalerArgs:
@@ -92,9 +96,21 @@ class Autoscaler(pulumi.ComponentResource):
         self.register_outputs({"autoscalerName": self.autoscaler_name})
 
 
-def _spec(args: AutoscalerArgs) -> pulumi.Output[Manifest]:
+def _spec(args: AutoscalerArgs) -> Manifest:
+    """The spec, in which only the texts that name the Deployment wait for it: a preview shows bounds and targets."""
     names = pulumi.Output.all(args.deployment_name, args.namespace)
-    return names.apply(lambda resolved: args.spec(resolved[0], resolved[1]))
+    return {key: _filled(value, names) for key, value in args.spec(_DEPLOYMENT, _NAMESPACE).items()}
+
+
+def _filled(value: object, names: pulumi.Output[list[str]]) -> object:
+    if isinstance(value, dict):
+        return {key: _filled(item, names) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_filled(item, names) for item in value]
+    if isinstance(value, str) and (_DEPLOYMENT in value or _NAMESPACE in value):
+        text = value
+        return names.apply(lambda known: text.replace(_DEPLOYMENT, known[0]).replace(_NAMESPACE, known[1]))
+    return value
 
 
 def _metadata(args: AutoscalerArgs, annotations: dict[str, str] | None = None) -> k8s.meta.v1.ObjectMetaArgs:

@@ -17,6 +17,7 @@ from components.autoscaling.policy import (
     scaling_manager,
 )
 from components.autoscaling.render import (
+    Backend,
     Manifest,
     Target,
     error_query,
@@ -305,7 +306,7 @@ def test_the_custom_resource_waits_for_the_operator_that_its_component_waits_for
     ("backend", "token", "key"), [("native", HPA, "Replicas"), ("keda", SCALED_OBJECT, "ReplicaCount")]
 )
 def test_a_preview_before_the_deployment_exists_shows_the_bounds_all_the_same(
-    backend: Any, token: str, key: str
+    backend: Backend, token: str, key: str
 ) -> None:
     def build() -> None:
         unknown = random.RandomId("unknown", byte_length=4).hex
