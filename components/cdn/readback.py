@@ -190,7 +190,7 @@ def _response(rule: _Common) -> ResponseRule:
             raise ValueError(f"the operation {rule.parameters['operation']} on cache tags is not understood")
         tags = tuple(str(tag) for tag in rule.parameters["values"])
         return ResponseRule(ref=rule.ref, description=rule.description, when=rule.when, tags=tags)
-    directives = tuple(_directive(_snake_case(name), value) for name, value in rule.parameters.items())
+    directives = tuple(_directive(_snake_case(name), value) for name, value in sorted(rule.parameters.items()))
     return ResponseRule(ref=rule.ref, description=rule.description, when=rule.when, directives=directives)
 
 
@@ -217,7 +217,7 @@ def _headers(rule: _Common) -> HeaderRule:
     _action(rule, "rewrite")
     _only(rule.parameters, "headers")
     headers: list[tuple[str, str]] = []
-    for name, given in rule.parameters["headers"].items():
+    for name, given in sorted(rule.parameters["headers"].items()):
         _only(given, "operation", "value")
         if given["operation"] != "set":
             raise ValueError(f"the operation {given['operation']} on {name} is not understood")

@@ -39,13 +39,14 @@ def _planned(policy: EdgePolicy) -> list[PlannedRules]:
 
 
 def _plain(rules: EdgeRules) -> dict[str, list[dict[str, Any]]]:
-    """The enabled rules as values, with their conditions as text."""
+    """The enabled rules as values, with their conditions as text; directives are a map, so they have no order."""
+
+    def values(rule: Any) -> dict[str, Any]:  # noqa: ANN401 - a rule of any phase
+        found = {**vars(rule), "when": rule.when.render()}
+        return {**found, "directives": sorted(map(str, found.get("directives", ())))}
+
     return {
-        field.name: [
-            {**vars(rule), "when": rule.when.render()}
-            for rule in getattr(rules, field.name)
-            if getattr(rule, "enabled", True)
-        ]
+        field.name: [values(rule) for rule in getattr(rules, field.name) if getattr(rule, "enabled", True)]
         for field in dataclasses.fields(rules)
     }
 
