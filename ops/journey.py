@@ -13,7 +13,7 @@ from policies.stateful import Loss, is_stateful, losses, one_way_changes, shrink
 from sandbox.session import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from plan import Plan, PlannedResource
@@ -97,7 +97,12 @@ class Journey:
         return {"steps": [step.as_json() for step in self.steps], "ok": self.ok}
 
 
-def journey(stack: str, path: Sequence[str] = PHASES, config: Path | None = None) -> Journey:
+def journey(
+    stack: str,
+    path: Sequence[str] = PHASES,
+    config: Path | None = None,
+    program: Callable[[], None] | None = None,
+) -> Journey:
     """Rehearse every step of a path on one simulated cloud, from an empty one on; stops at the first unsafe step.
 
     The stack's own rehearsal is not touched: a journey has a cloud of its own.
@@ -106,6 +111,7 @@ def journey(stack: str, path: Sequence[str] = PHASES, config: Path | None = None
         stack: the stack name.
         path: growth phases in order.
         config: another stack file.
+        program: another program than the project's.
 
     Raises:
         ConfigError: the configuration of a step has problems; nothing ran.
@@ -114,7 +120,7 @@ def journey(stack: str, path: Sequence[str] = PHASES, config: Path | None = None
         settings_of(stack, config, phase)
     steps: list[JourneyStep] = []
     options = RehearseOptions(stack, path[0], fresh=True, config=config)
-    with open_session(options, purpose="journey") as (settings, _, session):
+    with open_session(options, purpose="journey", program=program) as (settings, _, session):
         before: dict[str, dict[str, Any]] = {}
         start: str | None = None
         for phase in path:

@@ -23,7 +23,7 @@ from sandbox.session import Session
 from sandbox.workspace import SandboxWorkspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from infra.settings import Settings
 
@@ -117,9 +117,19 @@ def raw_config(stack: str, config: Path | None, phase: str | None) -> dict[str, 
 
 @contextmanager
 def open_session(
-    options: RehearseOptions, *, checkpoints: bool = False, purpose: str = ""
+    options: RehearseOptions,
+    *,
+    checkpoints: bool = False,
+    purpose: str = "",
+    program: Callable[[], None] | None = None,
 ) -> Iterator[tuple[Settings, Engine, Session]]:
     """Check the configuration, find the engine, and open the stack's simulated cloud, one run at a time.
+
+    Args:
+        options: what to rehearse.
+        checkpoints: see `Session`.
+        purpose: see `SandboxWorkspace`.
+        program: another program than the project's.
 
     Raises:
         ConfigError: the configuration has problems; nothing was touched.
@@ -137,7 +147,7 @@ def open_session(
             note("a previous run was killed; its lock is removed and this run goes on from what it left")
         workspace.prepare(values)
         faults = Faults.parse(options.faults)
-        with Session(engine, workspace, checkpoints or bool(options.faults), faults=faults) as session:
+        with Session(engine, workspace, checkpoints or bool(options.faults), program, faults) as session:
             for done in session.drifted:
                 note(f"behind the engine's back: {done}")
             yield settings, engine, session

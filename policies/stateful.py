@@ -28,6 +28,15 @@ STATEFUL: dict[str, str] = {
 }
 """Types whose replacement or deletion loses data or takes the platform down, and what they hold."""
 
+_IDENTITY = {
+    "aws:rds/instance:Instance": ("identifier",),
+    "aws:elasticache/replicationGroup:ReplicationGroup": ("replicationGroupId",),
+    "aws:s3/bucket:Bucket": ("bucket",),
+    "aws:secretsmanager/secret:Secret": ("name",),
+    "aws:eks/cluster:Cluster": ("name",),
+}
+"""Names that clients and other systems hold. RDS renames in place, but the endpoint's DNS name changes with it."""
+
 _ONLY_GROWS = {
     "aws:rds/instance:Instance": ("allocatedStorage",),
     "aws:elasticache/replicationGroup:ReplicationGroup": ("numNodeGroups", "replicasPerNodeGroup"),
@@ -67,9 +76,11 @@ def is_stateful(resource: PlannedResource) -> bool:
 
 
 def losses(changes: Iterable[PlannedResource]) -> list[Loss]:
-    """Stateful resources that a plan would replace or delete."""
+    """Stateful resources that a plan would replace, delete or rename."""
     found = []
     for item in changes:
+        if item.op == "update":
+            found += _renamed(item)
         if not is_stateful(item) or item.op not in {"replace", "delete"}:
             continue
         forcing = tuple(path for path, kind in item.changed if kind.endswith("replace"))
@@ -80,6 +91,15 @@ def losses(changes: Iterable[PlannedResource]) -> list[Loss]:
         )
         found.append(Loss(item.urn, item.op, STATEFUL[item.type], forcing or tuple(p for p, _ in item.changed), why))
     return found
+
+
+def _renamed(item: PlannedResource) -> list[Loss]:
+    """The loss of a name: everybody who holds it is cut off, although the data stays."""
+    names = tuple(path for path, _ in item.changed if path in _IDENTITY.get(item.type, ()))
+    if not names:
+        return []
+    why = f"{', '.join(names)} would change, and with it the name that clients connect to"
+    return [Loss(item.urn, "rename", STATEFUL[item.type], names, why)]
 
 
 def shrinkages(changes: Iterable[PlannedResource], before: dict[str, dict[str, Any]]) -> list[Loss]:

@@ -1,0 +1,92 @@
+"""Journeys between growth phases, on the real engine."""
+
+from collections.abc import Callable
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+from components.naming import NameKind, physical_name
+from infra.settings import load
+from infra.settings.stack_config import raw_stack_config
+from infra.stack import Platform
+from infra.wiring import data
+from ops.journey import Journey, journey
+from tests.support.cli import Cli
+
+PRIMARY = "postgres-primary"
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    return Cli(tmp_path)
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_growing_through_all_phases_touches_no_data(cli: Cli, stack: str) -> None:
+    ran = cli.run("journey", stack, "--json")
+    assert ran.code == 0, ran.err
+    document = ran.document
+    assert document["ok"] is True
+    assert [(step["from"], step["to"]) for step in document["steps"]] == [
+        (None, "optimization"),
+        ("optimization", "horizontal"),
+        ("horizontal", "microservices"),
+    ]
+    for step in document["steps"]:
+        assert step["replace"] == 0
+        assert step["second_preview_changes"] == 0
+        assert all(item["op"] == "update" for item in step["stateful"])
+
+
+def journey_with(sandbox: Path, monkeypatch: pytest.MonkeyPatch, name: Callable[[str], str]) -> Journey:
+    """A journey of a program whose databases get their identifier from `name(phase)`."""
+
+    def program() -> None:
+        settings = load(raw_stack_config())
+        ending = name(settings.phase.value)
+
+        def named(kind: NameKind, *parts: str) -> str:
+            return physical_name(kind, *parts, *([ending] if kind is NameKind.RDS_IDENTIFIER else []))
+
+        with patch.object(data, "physical_name", named):
+            Platform(settings)
+
+    monkeypatch.setenv("BBP_SANDBOX_DIR", str(sandbox))
+    return journey("dev", ("optimization", "horizontal"), program=program)
+
+
+def test_a_phase_in_a_database_identifier_is_refused_with_name_and_property(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = journey_with(tmp_path, monkeypatch, name=lambda phase: phase[:5])
+    assert not result.ok
+    losses = {loss.urn.rsplit("::", 1)[-1]: loss.properties for loss in result.steps[-1].losses}
+    assert losses[PRIMARY] == ("identifier",)
+
+
+def test_the_same_ending_in_every_phase_is_fine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert journey_with(tmp_path, monkeypatch, name=lambda _phase: "a").ok
+
+
+def test_going_back_is_refused_before_shards_are_lost(cli: Cli) -> None:
+    ran = cli.run("journey", "dev", "--path", "microservices,horizontal")
+    assert ran.code == 2, ran.err
+    assert "REFUSED delete of database shards-0-primary" in ran.out
+    assert "allowShrink" in ran.out
+
+
+def test_an_unknown_phase_on_the_path_is_refused_before_anything_runs(cli: Cli) -> None:
+    ran = cli.run("journey", "dev", "--path", "optimization,sideways")
+    assert ran.code == 1
+    assert "sideways" in ran.err
+    assert not list(cli.sandbox.glob("dev.journey"))
+
+
+def test_a_journey_leaves_the_stored_rehearsal_alone(cli: Cli) -> None:
+    first = cli.run("rehearse", "dev", "--json")
+    assert first.code == 0, first.err
+    cli.run("journey", "dev", "--path", "optimization")
+    again = cli.run("rehearse", "dev", "--json")
+    assert again.document["steps"]["create"] == 0
+    assert again.document["steps"]["same"] == first.document["steps"]["create"]
