@@ -1,0 +1,104 @@
+"""Comments for rendered configurations: why a line is there, above the first line of its kind."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True)
+class Note:
+    """A comment, and the lines it belongs to.
+
+    Attributes:
+        pattern: a regular expression that a line, without its indentation, begins with.
+        why: the comment.
+        every: True repeats it above every such line, False says it once.
+    """
+
+    pattern: str
+    why: str
+    every: bool = False
+
+
+def annotated(text: str, notes: Iterable[Note]) -> str:
+    """A text of one statement a line, with notes above the lines they belong to, as `#` comments."""
+    left = [(re.compile(note.pattern), note) for note in notes]
+    lines = []
+    for line in text.splitlines():
+        bare = line.lstrip()
+        indent = line[: len(line) - len(bare)]
+        for entry in [entry for entry in left if entry[0].match(bare)]:
+            lines.append(f"{indent}# {entry[1].why}")
+            if not entry[1].every:
+                left.remove(entry)
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+NGINX = (
+    Note("worker_processes ", "the cpu limit, rounded up; auto would count the node's cpus"),
+    Note("worker_rlimit_nofile ", "two files for each proxied connection, the open-file cache, and a reserve"),
+    Note("worker_shutdown_timeout ", "a stopping pod may finish requests as long as the longest read timeout"),
+    Note("error_log ", "the container's log"),
+    Note("pid ", "/tmp is the only writable directory of the container"),  # noqa: S108 - a path inside the container
+    Note("server_tokens ", "no version in answers"),
+    Note("client_max_body_size ", "nginx's own 1 MiB refuses scanned documents"),
+    Note("log_format ", "one JSON document a request, without query strings: they carry personal data"),
+    Note("set_real_ip_from ", "Cloudflare's ranges: from any other address CF-Connecting-IP is ignored"),
+    Note("real_ip_header ", "rate limits, ip_hash and logs see the visitor, not Cloudflare"),
+    Note("resolver ", "pods come and go without a reload: names are asked again every few seconds"),
+    Note(r"map \$http_upgrade", "WebSockets pass; other requests leave Connection empty, so upstream connections stay"),
+    Note(r"map \$status", "a missing file must not stay missing in every cache for a year"),
+    Note(r"proxy_set_header X-Forwarded-For", "set, not appended to: what a client claims about itself is no evidence"),
+    Note("proxy_next_upstream_tries ", "one retry: an upstream in trouble is not asked by every request again"),
+    Note("proxy_request_buffering ", "nothing is spooled to disk, neither uploads nor answers"),
+    Note("limit_req_zone .*zone=api", "guide: 10 requests a second for each client, counted in each gateway pod"),
+    Note("limit_req_zone .*zone=login", "guide: 1 login a second for each client"),
+    Note("limit_req_status ", "the default 503 says that the server is broken; 429 says that the client is too fast"),
+    Note("limit_req_log_level ", "error lines carry query strings, and a flood must not flood the log too"),
+    Note("zone upstream_", "shared by all workers; without it each counts failures and connections for itself"),
+    Note("least_conn;", "guide: pages go to the pod with the fewest open requests", every=True),
+    Note("ip_hash;", "guide: API clients stay with their pod", every=True),
+    Note("server .* resolve", "a headless Service: the name stands for every ready pod"),
+    Note("keepalive ", "idle connections kept for each worker"),
+    Note("listen [0-9]+ default_server", "plain HTTP: probes are answered, everything else is redirected"),
+    Note("location = /health", "whether nginx lives; it says nothing about the pods behind it"),
+    Note("location = /ready", "what the load balancer asks: nginx and at least one pod behind it"),
+    Note("listen [0-9]+ ssl default_server", "whoever asks for none of our names gets no certificate"),
+    Note("ssl_protocols ", "guide: TLS 1.2 and 1.3; its two cipher suites do not exist, these do"),
+    Note("ssl_session_tickets ", "ticket keys would have to be shared and rotated over all pods"),
+    Note("ssl_verify_client ", "only Cloudflare has such a certificate (authenticated origin pulls)"),
+    Note("add_header .* always;", "on every answer, errors included"),
+    Note(r"location ~\*", "whole path segments in upper and lower case, longest first: the first match wins"),
+    Note("limit_req zone=api ", "so many above the rate pass at once, the next one gets 429"),
+    Note("limit_req zone=login ", "stricter than the API's, and in place of it"),
+    Note("location /static/", "fingerprinted files: any cache may keep them for a year"),
+    Note("proxy_hide_header Cache-Control", "the year is decided here, whatever the application sends"),
+    Note("location /api/", "what no longer path takes"),
+    Note("location / {", "pages; on plain HTTP the redirect"),
+    Note("proxy_buffer_size ", "guide: 8 buffers of 4 KiB for pages"),
+    Note(r"proxy_next_upstream .*http_500", "guide: the next pod is asked for these, but never for a POST"),
+    Note("stub_status", "nginx's counters, for the metrics exporter in the same pod"),
+)
+"""Why nginx.conf says what it says."""
+
+PGBOUNCER = (
+    Note(r"\[databases\]", "one pool for each server; pool_size x (pods + 1 of a rollout) fits max_connections"),
+    Note("unix_socket_dir ", "TCP only: the root file system is read-only"),
+    Note("auth_type ", "no password crosses the network in clear"),
+    Note("pool_mode ", "a server connection is held for one transaction, so many clients share few"),
+    Note("max_client_conn ", "every pod's pools of the guide (20, 15, 10), surge included, on the last pooler left"),
+    Note("max_prepared_statements ", "drivers' prepared statements work although transactions share connections"),
+    Note("query_wait_timeout ", "a query that gets no connection fails before nginx gives up on it"),
+    Note("ignore_startup_parameters ", "drivers send these; a shared connection cannot keep them"),
+    Note("server_tls_sslmode ", "RDS refuses connections without TLS"),
+    Note("dns_max_ttl ", "RDS fails over by changing what the name resolves to"),
+    Note("log_connections ", "every pod's connections would drown what matters"),
+    Note("stats_users ", "whom the metrics exporter connects as"),
+)
+"""Why pgbouncer.ini says what it says."""

@@ -1,0 +1,58 @@
+"""`render`: what the stack ships, as files that people can read."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ops.commands.options import ConfigOption, PhaseOption, StackArgument, explained
+from ops.console import fail, note
+
+SecretsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--with-secrets",
+        help="Write the configuration with new random passwords to FILE (mode 0600), and userlist.txt beside it.",
+        metavar="FILE",
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What the stack ships, as readable files.")
+    group.command("nginx", epilog="Example: ./bbp render nginx prod --phase microservices")(nginx)
+    group.command("pgbouncer", epilog="Example: ./bbp render pgbouncer prod")(pgbouncer)
+    app.add_typer(group, name="render")
+
+
+def nginx(stack: StackArgument, config: ConfigOption = None, phase: PhaseOption = None) -> None:
+    """Print the gateway's nginx.conf, with the reason beside every line that needs one."""
+    from ops.check import check
+    from ops.render_configs import nginx_conf
+
+    with explained():
+        sys.stdout.write(nginx_conf(check(stack, config, phase).settings_or_raise()))
+
+
+def pgbouncer(
+    stack: StackArgument, config: ConfigOption = None, phase: PhaseOption = None, with_secrets: SecretsOption = None
+) -> None:
+    """Print the pooler's configuration; passwords are left out unless they are asked for, and then never printed."""
+    from ops.check import check
+    from ops.render_configs import RenderError, pooler_config, pooler_files, with_passwords, write_secret
+
+    with explained():
+        settings = check(stack, config, phase).settings_or_raise()
+        try:
+            rendered = pooler_config(settings)
+            if with_secrets is None:
+                sys.stdout.write(pooler_files(rendered).text)
+                return
+            written = write_secret(with_secrets, pooler_files(with_passwords(rendered)))
+        except RenderError as error:
+            fail(str(error))
+    note(f"wrote {' and '.join(map(str, written))}, readable by you alone; hosts are known after the first deployment")
