@@ -25,7 +25,7 @@ HEAP_PERCENT = 80
 """The largest heap, in percent of the memory limit: the rest is for buffers, threads and code (by judgement)."""
 SERVICE_VARIABLE = "SERVICE"
 UPLOADS_VARIABLE = "UPLOADS_BUCKET"
-SHARD_MAP_VARIABLE = "DATABASE_SHARD_MAP_FILE"
+SHARD_MAP_VARIABLE = "SHARD_MAP_FILE"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,6 +206,11 @@ def _redis(runtime: RuntimeEnvironment) -> tuple[EnvEntry, ...]:
 
 
 PLATFORM_VARIABLES = frozenset(
-    {SERVICE_VARIABLE, UPLOADS_VARIABLE, *(entry.name for entry in environment(RuntimeEnvironment()))}
+    {
+        SERVICE_VARIABLE,
+        UPLOADS_VARIABLE,
+        SHARD_MAP_VARIABLE,
+        *(entry.name for entry in environment(RuntimeEnvironment())),
+    }
 )
 """Variables that the platform sets in pods, besides those that start with `DATABASE_`."""

@@ -37,6 +37,7 @@ from components.pooler import Pooler
 from components.postgres import Postgres
 from components.redis import Redis
 from components.secrets import Credential
+from components.shard_map import ShardMap
 from components.shards import Shards
 from components.storage import LogsBucket, UploadsBucket
 from components.workload import Workload
@@ -122,11 +123,14 @@ class Platform:
     def _data(self, base: Foundation) -> DataTier:
         """PostgreSQL with its replicas, the shards of the third phase, and the Redis cluster."""
         settings, key, network, cluster = self.settings, base.key, base.network, base.cluster
+        copies = None
+        if settings.postgres.backup_region is not None:
+            copies = DataKey("copies-key", wiring.copies_key_args(settings), self.aws)
         login = Credential("postgres-credential", wiring.database_credential_args(settings, key), self.aws)
-        postgres = Postgres("postgres", wiring.postgres_args(settings, key, network, cluster, login), self.aws)
+        postgres = Postgres("postgres", wiring.postgres_args(settings, key, network, cluster, login, copies), self.aws)
         shards = None
         if settings.postgres.shards.count:
-            shards = Shards("shards", wiring.shards_args(settings, key, network, cluster), self.aws)
+            shards = Shards("shards", wiring.shards_args(settings, key, network, cluster, copies), self.aws)
         token = Credential("redis-credential", wiring.redis_credential_args(settings, key), self.aws)
         redis = Redis("redis", wiring.redis_args(settings, key, network, cluster, token), self.aws)
         return DataTier(postgres, shards, redis)
@@ -146,18 +150,20 @@ class Platform:
             wiring.app_secrets_args(space.namespace, data.postgres, data.shards, data.redis, pooler),
             kubernetes,
         )
+        shard_map = None
+        if data.shards is not None:
+            shard_map = ShardMap("shard-map", wiring.shard_map_args(space.namespace, data.shards), kubernetes)
         access = PodIdentityRole("app-access", wiring.app_access_args(settings, base.cluster, uploads), self.aws)
         app = Workload(
             "app",
-            wiring.app_args(settings, space.namespace, secrets, uploads),
+            wiring.app_args(settings, space.namespace, secrets, uploads, shard_map),
             pulumi.ResourceOptions.merge(kubernetes, pulumi.ResourceOptions(depends_on=access.ready)),
         )
         self._scaling(space, app, ready)
-        self._services(space, secrets, ready)
+        self._services(space, secrets, shard_map, ready)
         self._edge(space, balancer, ready)
         if settings.monitoring.prometheus.enabled:
-            PodMonitor("app-metrics", wiring.pod_monitor_args(settings, space.namespace), ready)
-            PrometheusRules("alert-rules", wiring.prometheus_rules_args(settings, space.namespace), ready)
+            self._metrics(space, ready)
 
     def _kubernetes_provider(self, base: Foundation) -> k8s.Provider:
         """Reaches the cluster once it lets its administrators in and has nodes to run pods on."""
@@ -174,7 +180,7 @@ class Platform:
     def _operators(self, base: Foundation, balancer: LoadBalancer, kubernetes: pulumi.ResourceOptions) -> Operators:
         settings = self.settings
         grafana = None
-        if settings.monitoring.prometheus.enabled:
+        if settings.monitoring.prometheus.enabled and settings.monitoring.prometheus.grafana:
             grafana = Credential("grafana-credential", wiring.grafana_credential_args(settings, base.key), self.aws)
         access = OperatorAccess(
             "operator-access",
@@ -205,13 +211,24 @@ class Platform:
         if settings.autoscaling.vpa.mode != "off":
             VerticalAutoscaler("vertical-autoscaler", wiring.vertical_args(settings, space.namespace, app), ready)
 
-    def _services(self, space: Namespace, secrets: AppSecrets, ready: pulumi.ResourceOptions) -> None:
+    def _services(
+        self, space: Namespace, secrets: AppSecrets, shard_map: ShardMap | None, ready: pulumi.ResourceOptions
+    ) -> None:
         for service in self.settings.services:
             Microservice(
                 f"service-{service.name}",
-                wiring.microservice_args(self.settings, service, space.namespace, secrets),
+                wiring.microservice_args(self.settings, service, space.namespace, secrets, shard_map),
                 ready,
             )
+
+    def _metrics(self, space: Namespace, ready: pulumi.ResourceOptions) -> None:
+        """What Prometheus scrapes, records and alerts on."""
+        settings, namespace = self.settings, space.namespace
+        PodMonitor("app-metrics", wiring.app_monitor_args(settings, namespace), ready)
+        PodMonitor("gateway-metrics", wiring.gateway_monitor_args(settings, namespace), ready)
+        if settings.postgres.pooler.enabled:
+            PodMonitor("pooler-metrics", wiring.pooler_monitor_args(settings, namespace), ready)
+        PrometheusRules("alert-rules", wiring.prometheus_rules_args(settings, namespace), ready)
 
     def _edge(self, space: Namespace, balancer: LoadBalancer, ready: pulumi.ResourceOptions) -> None:
         """The gateway behind the load balancer, and Cloudflare in front of it."""

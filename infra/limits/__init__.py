@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from infra.limits.app import RULES as APP
+from infra.limits.autoscaling import RULES as AUTOSCALING
 from infra.limits.cdn import RULES as CDN
 from infra.limits.cluster import RULES as CLUSTER
 from infra.limits.cluster import upgrade_findings
@@ -39,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     *CLUSTER,
     *NODES,
     *APP,
+    *AUTOSCALING,
     *SERVICES,
     *GATEWAY,
     *POSTGRES,

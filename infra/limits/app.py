@@ -1,10 +1,10 @@
-"""Limits of the application and its autoscalers."""
+"""Limits of the application."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from components.runtime_env import SMALLEST_LIMIT_MIB
+from components.runtime_env import HEAP_PERCENT, PLATFORM_VARIABLES, SMALLEST_LIMIT_MIB, largest_old_space_mib
 from infra.limits.rule import Finding, rule
 
 if TYPE_CHECKING:
@@ -14,19 +14,6 @@ if TYPE_CHECKING:
     from infra.settings.root import Settings
 
 _STOP_MARGIN_SECONDS = 5
-_PLATFORM_VARIABLES = frozenset(
-    {
-        "CACHE_TTL",
-        "NODE_ENV",
-        "NODE_EXTRA_CA_CERTS",
-        "NODE_OPTIONS",
-        "PORT",
-        "REDIS_CLUSTER",
-        "REDIS_HOST",
-        "REDIS_PORT",
-    }
-    | {"REDIS_TLS", "REDIS_URL", "SERVICE", "UV_THREADPOOL_SIZE"}
-)
 _PLATFORM_PREFIXES = ("DATABASE_",)
 
 
@@ -99,6 +86,20 @@ def memory_holds_a_heap(settings: Settings) -> Iterator[Finding]:
                 allowed=f"at least {SMALLEST_LIMIT_MIB}: Node.js and its heap need it",
                 fix=f"set it to {SMALLEST_LIMIT_MIB} or more",
             )
+    yield from _old_space(settings)
+
+
+def _old_space(settings: Settings) -> Iterator[Finding]:
+    """The guide's 4096 MiB under its own limit of 1 GiB end in an out-of-memory kill."""
+    wanted, limit = settings.app.max_old_space_mib, settings.app.resources.memory_limit_mib
+    if wanted is not None and limit >= SMALLEST_LIMIT_MIB and wanted > (most := largest_old_space_mib(limit)):
+        yield Finding(
+            path="app.maxOldSpaceMib",
+            value=wanted,
+            allowed=f"at most {most}: with three semi-spaces the heap must fit {HEAP_PERCENT} % of memoryLimitMib "
+            f"({limit}), or the kernel kills the pod",
+            fix="remove it to have it derived, or raise app.resources.memoryLimitMib",
+        )
 
 
 @rule(
@@ -138,7 +139,7 @@ def platform_variables_stay_ours(settings: Settings) -> Iterator[Finding]:
 
 def _clashes(path: str, variables: Mapping[str, str]) -> Iterator[Finding]:
     for name, value in variables.items():
-        if name in _PLATFORM_VARIABLES or name.startswith(_PLATFORM_PREFIXES):
+        if name in PLATFORM_VARIABLES or name.startswith(_PLATFORM_PREFIXES):
             yield Finding(
                 path=f"{path}.{name}",
                 value=value,
@@ -147,108 +148,47 @@ def _clashes(path: str, variables: Mapping[str, str]) -> Iterator[Finding]:
             )
 
 
-@rule("replica-range", source="scaling guide, Auto-Scaling: minReplicas 3", areas=("autoscaling", "environment"))
-def replica_range_is_ordered(settings: Settings) -> Iterator[Finding]:
-    """The maximum is not below the minimum; prod keeps two pods so that one may fail."""
-    autoscaling = settings.autoscaling
-    if autoscaling.min_replicas > autoscaling.max_replicas:
-        yield Finding(
-            path="autoscaling.maxReplicas",
-            value=autoscaling.max_replicas,
-            allowed=f"at least minReplicas ({autoscaling.min_replicas})",
-            fix=f"set it to {autoscaling.min_replicas}, or lower autoscaling.minReplicas",
-        )
-    if settings.environment == "prod" and autoscaling.min_replicas < 2:  # noqa: PLR2004 - two is one more than one
-        yield Finding(
-            path="autoscaling.minReplicas",
-            value=autoscaling.min_replicas,
-            allowed="at least 2 in prod: no single point of failure",
-            fix="set it to 2",
-        )
-
-
 @rule(
-    "autoscaler-metrics",
-    source="Kubernetes documentation, HPA; KEDA documentation",
-    areas=("autoscaling", "monitoring"),
+    "pods-stay",
+    source="Kubernetes documentation, PodDisruptionBudget and rolling update",
+    areas=("app", "autoscaling"),
 )
-def metrics_have_a_source(settings: Settings) -> Iterator[Finding]:
-    """Requests per second come from Prometheus through KEDA or an adapter, never from metrics-server."""
-    autoscaling = settings.autoscaling
-    if autoscaling.requests_per_second is not None and autoscaling.metrics_backend == "native":
+def rollouts_and_drains_leave_pods(settings: Settings) -> Iterator[Finding]:
+    """A budget of no pod blocks every drain, and with it every upgrade of nodes; one of all pods is an outage."""
+    app, autoscaling = settings.app, settings.autoscaling
+    pods = autoscaling.min_replicas if autoscaling.enabled else app.fixed_replicas
+    if app.disruption_max_unavailable == 0:
         yield Finding(
-            path="autoscaling.metricsBackend",
-            value="native",
-            allowed="keda or custom-metrics-api while requestsPerSecond is set",
-            fix="set it to keda, or autoscaling.requestsPerSecond to null",
+            path="app.disruptionMaxUnavailable",
+            value=0,
+            allowed="at least 1: a budget of 0 blocks every drain, so that no node could ever be upgraded",
+            fix="set it to 1",
         )
-    if autoscaling.metrics_backend != "native" and not settings.monitoring.prometheus.enabled:
-        yield Finding(
-            path="monitoring.prometheus.enabled",
-            value=False,
-            allowed=f"true while autoscaling.metricsBackend is {autoscaling.metrics_backend}: a missing metric stops "
-            "all scaling down",
-            fix="set it to true, or autoscaling.metricsBackend to native",
-        )
-
-
-@rule(
-    "vpa-not-with-hpa",
-    source="VPA documentation, known limitations: not with an HPA on the same resource",
-    areas=("autoscaling",),
-)
-def vertical_and_horizontal_do_not_fight(settings: Settings) -> Iterator[Finding]:
-    """The guide puts a VPA in mode Auto on cpu and memory next to an HPA on both: the two would fight."""
-    autoscaling = settings.autoscaling
-    mode = autoscaling.vpa.mode
-    if not autoscaling.enabled or mode in {"off", "recommend"}:
-        return
-    if mode == "full":
-        yield Finding(
-            path="autoscaling.vpa.mode",
-            value=mode,
-            allowed="off, recommend or memory while an HPA scales on cpu",
-            fix="set it to recommend, or autoscaling.enabled to false",
-        )
-    elif autoscaling.memory_percent is not None:
-        yield Finding(
-            path="autoscaling.memoryPercent",
-            value=autoscaling.memory_percent,
-            allowed="null while vpa.mode is memory: one resource has one owner",
-            fix="set it to null, or autoscaling.vpa.mode to recommend",
-        )
-
-
-@rule("vpa-range", source="VPA API, resource policy", areas=("autoscaling",))
-def vertical_range_is_ordered(settings: Settings) -> Iterator[Finding]:
-    """MinAllowed is not above maxAllowed."""
-    vpa = settings.autoscaling.vpa
-    pairs = {
-        "minCpuMillicores": (vpa.min_cpu_millicores, vpa.max_cpu_millicores),
-        "minMemoryMib": (vpa.min_memory_mib, vpa.max_memory_mib),
-    }
-    for key, (low, high) in pairs.items():
-        if low > high:
+    taken = {"disruptionMaxUnavailable": app.disruption_max_unavailable, "maxUnavailable": app.max_unavailable}
+    for key, number in taken.items():
+        if 1 < pods <= number:
             yield Finding(
-                path=f"autoscaling.vpa.{key}",
-                value=low,
-                allowed=f"at most its maximum ({high})",
-                fix=f"set it to {high}",
+                path=f"app.{key}",
+                value=number,
+                allowed=f"fewer than the fewest pods ({pods}): one must go on serving",
+                fix=f"set it to {1 if key.startswith('disruption') else 0}",
             )
 
 
-@rule("scaling-rules", source="Kubernetes API, HPAScalingRules: at least one policy", areas=("autoscaling",))
-def scaling_rules_have_a_policy(settings: Settings) -> Iterator[Finding]:
-    """A direction with neither a percentage nor a number of pods says nothing."""
-    directions = {"scaleUp": settings.autoscaling.scale_up, "scaleDown": settings.autoscaling.scale_down}
-    for key, rules in directions.items():
-        if rules is not None and rules.percent is None and rules.pods is None:
-            yield Finding(
-                path=f"autoscaling.{key}",
-                value={"stabilizationSeconds": rules.stabilization_seconds},
-                allowed="percent, pods, or both",
-                fix=f"add percent (guide: {'50' if key == 'scaleUp' else '10'})",
-            )
+@rule(
+    "one-owner-of-replicas",
+    source="Kubernetes documentation, HPA: remove spec.replicas from the manifest",
+    areas=("app", "autoscaling"),
+)
+def replicas_have_one_owner(settings: Settings) -> Iterator[Finding]:
+    """The guide writes replicas beside an autoscaler: every deployment would set its decision back."""
+    if settings.autoscaling.enabled and settings.app.replicas is not None:
+        yield Finding(
+            path="app.replicas",
+            value=settings.app.replicas,
+            allowed="nothing while autoscaling.enabled is true: every deployment would undo the autoscaler's decision",
+            fix="remove it (autoscaling.minReplicas is the fewest pods), or set autoscaling.enabled to false",
+        )
 
 
 RULES = (
@@ -259,9 +199,6 @@ RULES = (
     stopping_pods_finish_requests,
     ports_are_distinct,
     platform_variables_stay_ours,
-    replica_range_is_ordered,
-    metrics_have_a_source,
-    vertical_and_horizontal_do_not_fight,
-    vertical_range_is_ordered,
-    scaling_rules_have_a_policy,
+    rollouts_and_drains_leave_pods,
+    replicas_have_one_owner,
 )

@@ -66,13 +66,6 @@ def features_fit_the_plan(settings: Settings) -> Iterator[Finding]:
             allowed=f"false on the {cdn.plan} plan",
             fix="set it to false, or cdn.plan to pro",
         )
-    if cdn.addons.advanced_rate_limiting and cdn.plan != "enterprise":
-        yield Finding(
-            path="cdn.addons.advancedRateLimiting",
-            value=True,
-            allowed="true on the enterprise plan only",
-            fix="set it to false",
-        )
     if cdn.addons.load_balancing and cdn.monitor_interval_seconds < plan.min_monitor_interval:
         yield Finding(
             path="cdn.monitorIntervalSeconds",

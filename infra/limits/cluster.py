@@ -79,6 +79,29 @@ def endpoint_is_not_open(settings: Settings) -> Iterator[Finding]:
         )
 
 
+@rule(
+    "cluster-has-an-administrator",
+    source="EKS documentation, access entries: the creator is no administrator unless an entry says so",
+    areas=("cluster",),
+)
+def somebody_administers_the_cluster(settings: Settings) -> Iterator[Finding]:
+    """Without an access entry nobody, the pipeline included, may put a pod into the cluster."""
+    if not settings.cluster.admin_principal_arns:
+        yield Finding(
+            path="cluster.adminPrincipalArns",
+            value=[],
+            allowed="at least one IAM role or user, the one that deploys among them: no one else gets in",
+            fix="list the role of your pipeline, for example `arn:aws:iam::123456789012:role/bailbondpro-deploy` "
+            "(`aws sts get-caller-identity` shows yours)",
+        )
+
+
+@rule("admins-distinct", source="EKS API, access entries: one per principal", areas=("cluster",))
+def administrators_are_distinct(settings: Settings) -> Iterator[Finding]:
+    """EKS refuses a second entry of one principal."""
+    yield from repeated("cluster.adminPrincipalArns", settings.cluster.admin_principal_arns)
+
+
 @rule("control-plane-logs-distinct", source="EKS API, logging", areas=("cluster",))
 def log_types_are_distinct(settings: Settings) -> Iterator[Finding]:
     """A log type that is named twice shows up as a change for ever."""
@@ -89,4 +112,11 @@ def _minor(version: str) -> int:
     return int(version.split(".")[1])
 
 
-RULES = (version_is_supported, upgrade_skips_no_version, endpoint_is_not_open, log_types_are_distinct)
+RULES = (
+    version_is_supported,
+    upgrade_skips_no_version,
+    endpoint_is_not_open,
+    somebody_administers_the_cluster,
+    administrators_are_distinct,
+    log_types_are_distinct,
+)

@@ -44,7 +44,7 @@ class PoolSizes:
 def app_pods(settings: Settings) -> int:
     """Pods of the application at most, rollout surge included."""
     autoscaling = settings.autoscaling
-    return (autoscaling.max_replicas if autoscaling.enabled else settings.app.replicas) + settings.app.max_surge
+    return (autoscaling.max_replicas if autoscaling.enabled else settings.app.fixed_replicas) + settings.app.max_surge
 
 
 def service_pods(settings: Settings, role: str | None = None) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from components.cloudflare_ranges import cloudflare_ranges
+from infra.limits.network import repeated
 from infra.limits.rule import Finding, rule
 
 if TYPE_CHECKING:
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from infra.settings.root import Settings
 
 _PRELOAD_SECONDS = 31_536_000
+CLIENT_RANGES = 20
+"""IPv4 ranges that the load balancer's prefix list has room for (`components.load_balancer`)."""
 
 
 @rule(
@@ -70,21 +74,49 @@ def preload_meets_the_list(settings: Settings) -> Iterator[Finding]:
 
 
 @rule(
-    "clients-exist",
-    source="EC2 documentation, security groups: nothing is admitted by default",
-    areas=("gateway", "cdn"),
+    "gateway-clients",
+    source="EC2 documentation, security groups and prefix lists",
+    areas=("gateway",),
 )
-def somebody_may_connect(settings: Settings) -> Iterator[Finding]:
-    """Without the CDN the load balancer admits only the named ranges; open to all, it has no shield at all."""
-    gateway = settings.gateway
-    everybody = "0.0.0.0/0"
-    if settings.cdn.enabled and everybody in gateway.allowed_cidrs:
+def clients_are_named(settings: Settings) -> Iterator[Finding]:
+    """The load balancer admits Cloudflare and named ranges; open to all, it has no shield at all."""
+    own, edge = settings.gateway.allowed_cidrs, cloudflare_ranges().ipv4
+    room = CLIENT_RANGES - len(edge)
+    for cidr in own:
+        if cidr.endswith("/0"):
+            yield Finding(
+                path="gateway.allowedCidrs",
+                value=cidr,
+                allowed="named ranges: everybody would reach the gateway past every firewall of the CDN",
+                fix=f"replace {cidr} by the ranges of those who test, such as your office's",
+            )
+    if len(own) > room:
         yield Finding(
             path="gateway.allowedCidrs",
-            value=list(gateway.allowed_cidrs),
-            allowed="named ranges: behind the CDN nobody may pass it by",
-            fix=f"remove {everybody}",
+            value=list(own),
+            allowed=f"at most {room} ranges: the prefix list holds {CLIENT_RANGES}, Cloudflare takes {len(edge)}",
+            fix="join ranges into larger ones",
+        )
+    yield from repeated("gateway.allowedCidrs", (*own, *(cidr for cidr in edge if cidr in own)))
+
+
+@rule("gateway-authorization", source="nginx documentation, auth_request", areas=("gateway",))
+def authorization_leaves_the_api_closed(settings: Settings) -> Iterator[Finding]:
+    """The folder of the asked path stays open for signing in, so it must not be the whole API."""
+    path = settings.gateway.auth_request_path
+    if path is not None and path.rsplit("/", 1)[0] in {"", "/api"}:
+        yield Finding(
+            path="gateway.authRequestPath",
+            value=path,
+            allowed="a path in a folder of its own: its folder stays open for signing in",
+            fix="use a path such as `/api/auth/verify`",
         )
 
 
-RULES = (replica_range_is_ordered, login_is_stricter, preload_meets_the_list, somebody_may_connect)
+RULES = (
+    replica_range_is_ordered,
+    login_is_stricter,
+    preload_meets_the_list,
+    clients_are_named,
+    authorization_leaves_the_api_closed,
+)

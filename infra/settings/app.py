@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, PlainSerializer
 
 from infra.settings.base import Area, Image, KubernetesName, Resources, UrlPath, refusal, resources
 
+GUIDE_REPLICAS = 3
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 
 
@@ -55,11 +56,12 @@ class AppSettings(Area):
         default=4000, description="Port of the API, the upstream of /api/ (scaling guide, Load Balancing: 4000)."
     )
     metrics_path: UrlPath = Field(default="/metrics", description="Path of the Prometheus metrics on port.")
-    replicas: int = Field(
-        default=3,
+    replicas: int | None = Field(
+        default=None,
         ge=1,
         le=200,
-        description="Pods while autoscaling.enabled is false; otherwise the autoscaler owns the number (guide: 3).",
+        description="Pods without an autoscaler, which otherwise owns the number: only while autoscaling.enabled is "
+        "false. Default: 3 (scaling guide, Kubernetes Deployment).",
     )
     resources: Resources = Field(
         default=resources(500, 512, 1000, 1024),
@@ -76,6 +78,12 @@ class AppSettings(Area):
         ge=0,
         le=50,
         description="Pods below the wanted number during a rollout (Kubernetes: maxUnavailable).",
+    )
+    disruption_max_unavailable: int = Field(
+        default=1,
+        ge=0,
+        le=50,
+        description="Pods that may be drained at a time (PodDisruptionBudget: maxUnavailable).",
     )
     pre_stop_seconds: int = Field(
         default=15, ge=0, le=120, description="Seconds a stopping pod still serves while load balancers forget it."
@@ -95,6 +103,18 @@ class AppSettings(Area):
     uv_threadpool_size: int = Field(
         default=16, ge=1, le=1024, description="UV_THREADPOOL_SIZE of Node.js (scaling guide, Performance Tuning: 16)."
     )
+    max_old_space_mib: int | None = Field(
+        default=None,
+        ge=64,
+        le=65536,
+        description="Old space of the Node.js heap in MiB; must fit the memory limit (the guide's 4096 needs 6 GiB). "
+        "Default: derived, 720 for 1 GiB.",
+    )
     environment: EnvironmentVariables = Field(
         default_factory=no_variables, description="Further plain environment variables of the pods; no secrets."
     )
+
+    @property
+    def fixed_replicas(self) -> int:
+        """Pods where no autoscaler owns the number (scaling guide, Kubernetes Deployment: 3)."""
+        return self.replicas or GUIDE_REPLICAS

@@ -43,10 +43,11 @@ class AutoscalingSettings(Area):
     """The application's autoscalers."""
 
     enabled: bool = Field(default=True, description="Whether an autoscaler owns the number of pods.")
-    profile: Literal["guide-hpa", "guide-autoscaler"] = Field(
+    profile: Literal["guide-hpa", "guide-autoscaler", "scaling-manager"] = Field(
         default="guide-hpa",
-        description="guide-hpa: the guide's HorizontalPodAutoscaler. guide-autoscaler: the thresholds of the guide's "
-        "AutoScaler class (factors 1.5 and 0.8, cooldown 300 s) as an HPA.",
+        description="guide-hpa: the guide's HorizontalPodAutoscaler. guide-autoscaler: its AutoScaler class (up by "
+        "half, down by a fifth, every 300 s). scaling-manager: its ScalingManager class (two pods up, one down, every "
+        "60 s). The last two also hold 500 ms, which needs Prometheus, and have steps of their own.",
     )
     metrics_backend: Literal["native", "keda", "custom-metrics-api"] = Field(
         description="Where metrics come from. native: cpu and memory. keda: requests per second through Prometheus. "
@@ -65,18 +66,21 @@ class AutoscalingSettings(Area):
         default=80,
         ge=10,
         le=100,
-        description="Memory target in % of the request (scaling guide, Auto-Scaling: 80); null: memory does not scale.",
+        description="Memory target in % of the request (scaling guide, Auto-Scaling: 80); null: memory does not scale, "
+        "as never in the profile scaling-manager.",
     )
     requests_per_second: int | None = Field(
         ge=1,
         le=100_000,
-        description="Target of requests per second and pod; null: requests do not scale. Default by phase: 100 in the "
-        "third (scaling guide, Auto-Scaling: 100).",
+        description="Target of requests per second and pod in the profile guide-hpa; null: requests do not scale. "
+        "Default by phase: 100 in the third (scaling guide, Auto-Scaling: 100).",
     )
     scale_up: ScalingRules | None = Field(
-        description="How fast pods are added; null: the HPA's own rule. Default by phase: the guide's in the third."
+        description="How fast pods are added in the profile guide-hpa; null: the HPA's own rule. Default by phase: the "
+        "guide's in the third."
     )
     scale_down: ScalingRules | None = Field(
-        description="How fast pods are removed; null: the HPA's own rule. Default by phase: the guide's in the third."
+        description="How fast pods are removed in the profile guide-hpa; null: the HPA's own rule. Default by phase: "
+        "the guide's in the third."
     )
     vpa: VpaSettings = Field(default=VpaSettings(), description="The vertical autoscaler.")

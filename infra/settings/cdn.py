@@ -55,15 +55,14 @@ class CdnAddonsSettings(Area):
     images_paid: bool = Field(default=False, description="Image transformations beyond 5,000 a month.")
     advanced_certificates: bool = Field(default=False, description="Certificates for host names below the first level.")
     cache_reserve: bool = Field(default=False, description="Persistent cache for rarely requested objects.")
-    advanced_rate_limiting: bool = Field(
-        default=False, description="Rate limits by header, cookie and more (Enterprise)."
-    )
 
 
 class CdnHstsSettings(Area):
-    """HSTS as Cloudflare sends it for the whole zone."""
+    """HSTS as Cloudflare sends it for every host; the gateway then sends none."""
 
-    max_age_seconds: Seconds = Field(default=31_536_000, description="max-age; at most 12 months (Cloudflare).")
+    max_age_seconds: int = Field(
+        default=63_072_000, ge=0, le=63_072_000, description="Strict-Transport-Security max-age (guide: 63072000)."
+    )
     include_subdomains: bool = Field(default=True, description="Whether every host below the domain is HTTPS only.")
     preload: bool = Field(default=False, description="Whether browsers may preload it, which is hard to undo.")
 
@@ -130,7 +129,7 @@ class CdnSettings(Area):
     authenticated_origin_pulls: bool = Field(
         default=True, description="Whether the gateway accepts only connections with Cloudflare's client certificate."
     )
-    hsts: CdnHstsSettings = Field(default=CdnHstsSettings(), description="HSTS of the zone.")
+    hsts: CdnHstsSettings = Field(default=CdnHstsSettings(), description="HSTS at the edge.")
     addons: CdnAddonsSettings = Field(default=CdnAddonsSettings(), description="Paid additions of the account.")
     imports: CdnImportsSettings = Field(default=CdnImportsSettings(), description="Rulesets to adopt.")
     warm_paths: Annotated[tuple[UrlPath, ...], Field(max_length=50)] = Field(

@@ -42,15 +42,15 @@ class ClusterSettings(Area):
     )
     endpoint_public_access: bool = Field(
         description="Whether the Kubernetes API is reachable from the internet, for publicAccessCidrs only; it always "
-        "is from within the VPC. Default: dev yes, prod no."
+        "is from within the VPC. Default: no."
     )
     public_access_cidrs: tuple[ClientCidr, ...] = Field(
-        description="Who reaches the Kubernetes API from the internet. Default: everybody in dev, nobody in prod."
+        description="Who reaches the Kubernetes API from the internet. Default: nobody."
     )
     admin_principal_arns: tuple[PrincipalArn, ...] = Field(
         default=(),
-        description="IAM roles or users that get cluster administration through access entries. Default: none besides "
-        "the principal that deploys.",
+        description="IAM roles or users that get cluster administration through access entries, the one that deploys "
+        "among them: whoever creates the cluster is no administrator of it. At least one.",
     )
     log_retention_days: LogRetentionDays = Field(
         description="Days the control plane's logs are kept in CloudWatch. Default: 14 in dev, 90 in prod."

@@ -58,7 +58,7 @@ def _upstream(max_fails: int, fail_timeout: int, timeouts: ProxyTimeouts) -> Ups
 
 
 class HeadersSettings(Area):
-    """Security headers the gateway adds to every answer (scaling guide, Security Headers)."""
+    """Security headers of every answer (scaling guide, Load Balancing); HSTS only where the CDN does not own it."""
 
     hsts_max_age_seconds: int = Field(
         default=63_072_000, ge=0, le=63_072_000, description="Strict-Transport-Security max-age (guide: 63072000)."
@@ -97,7 +97,7 @@ class GatewaySettings(Area):
         default=25, ge=1, le=500, description="Largest request body in MiB; nginx's own 1 refuses scanned documents."
     )
     keepalive_connections: int = Field(
-        default=32, ge=0, le=1024, description="Idle connections kept to each upstream (guide: keepalive 32)."
+        default=32, ge=1, le=1024, description="Idle connections kept to each upstream (guide: keepalive 32)."
     )
     keepalive_timeout_seconds: int = Field(
         default=65, ge=1, le=3600, description="How long an idle client connection stays open (guide: 65)."
@@ -112,14 +112,15 @@ class GatewaySettings(Area):
         description="Connections per nginx worker (scaling guide, Performance Tuning: 4096).",
     )
     open_file_cache: int = Field(
-        default=10_000, ge=0, le=100_000, description="Entries of nginx's open_file_cache (guide: max=10000)."
+        default=10_000, ge=0, le=100_000, description="Entries of nginx's open_file_cache (guide: max=10000); 0: off."
     )
     static_max_age_seconds: int = Field(
         default=31_536_000, ge=0, le=31_536_000, description="Browser lifetime of /static/ (guide: 1y)."
     )
     auth_request_path: UrlPath | None = Field(
         default=None,
-        description="If set, nginx asks this path whether a request may pass (auth_request). Default: none.",
+        description="If set, nginx asks this path whether a request to /api/ may pass (auth_request). The path's own "
+        "folder and the login stay open. Default: none.",
     )
     headers: HeadersSettings = Field(default=HeadersSettings(), description="Security headers.")
     resources: Resources = Field(default=resources(250, 128, 1000, 256), description="Requests and limits of a pod.")

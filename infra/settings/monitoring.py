@@ -21,7 +21,10 @@ class ThresholdsSettings(Area):
         default=5, description="Failed requests above this in % are critical (guide: 5)."
     )
     hold_seconds: int = Field(
-        default=300, ge=0, le=3600, description="How long a threshold must be exceeded; the guide alerts at once (0)."
+        default=300,
+        ge=0,
+        le=3600,
+        description="Seconds a threshold must be exceeded for; the guide alerts at once (0).",
     )
 
 
@@ -35,7 +38,7 @@ class PrometheusSettings(Area):
     retention_days: int = Field(default=15, ge=1, le=365, description="Days metrics are kept (Prometheus: 15).")
     storage_gib: int = Field(default=50, ge=10, le=1000, description="Disk of Prometheus in GiB.")
     scrape_interval_seconds: int = Field(
-        default=15, ge=5, le=60, description="Seconds between scrapes; the autoscaler's window is 2 minutes."
+        default=15, ge=5, le=30, description="Seconds between scrapes; four fit the autoscaler's window of 2 minutes."
     )
     grafana: bool = Field(default=True, description="Whether Grafana with the dashboards is installed too.")
 

@@ -84,13 +84,14 @@ class PostgresSettings(Area):
         default=None,
         ge=12_000,
         le=64_000,
-        description="Provisioned IOPS; only from 400 GiB on (RDS gp3). Default: what gp3 includes.",
+        description="Provisioned IOPS of primary and replicas; from 400 GiB on (RDS gp3). Default: what gp3 includes.",
     )
     storage_throughput_mibps: int | None = Field(
         default=None,
         ge=500,
         le=4000,
-        description="Provisioned throughput in MiB/s; only from 400 GiB on (RDS gp3). Default: what gp3 includes.",
+        description="Provisioned throughput of primary and replicas in MiB/s; from 400 GiB on (RDS gp3). Default: what "
+        "gp3 includes.",
     )
     multi_az: bool = Field(
         description="Whether the primary has a synchronous standby in another zone. Default: prod yes, dev no."
@@ -137,7 +138,9 @@ class PostgresSettings(Area):
     backup_window: DailyWindow = Field(default="03:00-04:00", description="When backups start, UTC.")
     maintenance_window: WeeklyWindow = Field(default="sun:04:30-sun:05:30", description="When RDS may patch, UTC.")
     backup_region: Region | None = Field(
-        default=None, description="Second region that keeps copies of the automated backups. Default: none."
+        default=None,
+        description="Second region that keeps copies of the automated backups of primary and shards, under a key of "
+        "its own. Default: none.",
     )
     performance_insights_retention_days: int = Field(
         ge=0,

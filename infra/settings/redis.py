@@ -31,8 +31,8 @@ class RedisSettings(Area):
     )
     client_is_cluster_aware: bool = Field(
         default=False,
-        description="Says that the application uses a cluster client (ioredis: Redis.Cluster); the guide's plain "
-        "client gets MOVED errors from more than one shard.",
+        description="Says that the application uses a cluster client (ioredis: Redis.Cluster), and tells it so as "
+        "REDIS_CLUSTER; the guide's plain client gets MOVED errors from more than one shard.",
     )
     maxmemory_policy: Literal[
         "allkeys-lru",

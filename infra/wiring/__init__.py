@@ -5,6 +5,7 @@ The components know no stack and no phase; the settings know no component. What 
 
 from infra.wiring.aws import addons_args, cluster_args, data_key_args, network_args, node_pools_args
 from infra.wiring.data import (
+    copies_key_args,
     database_credential_args,
     postgres_args,
     redis_args,
@@ -26,14 +27,21 @@ from infra.wiring.kubernetes import (
     namespace_args,
     operator_access_args,
     operators_args,
-    pod_monitor_args,
     pooler_args,
     pooler_credential_args,
-    prometheus_rules_args,
+    shard_map_args,
 )
 from infra.wiring.names import names_of
 from infra.wiring.serving import autoscaler_args, gateway_args, microservice_args, vertical_args
-from infra.wiring.watch import alarms_args, alert_topic_args, budget_args
+from infra.wiring.watch import (
+    alarms_args,
+    alert_topic_args,
+    app_monitor_args,
+    budget_args,
+    gateway_monitor_args,
+    pooler_monitor_args,
+    prometheus_rules_args,
+)
 
 __all__ = [
     "addons_args",
@@ -41,14 +49,17 @@ __all__ = [
     "alert_topic_args",
     "app_access_args",
     "app_args",
+    "app_monitor_args",
     "app_secrets_args",
     "autoscaler_args",
     "budget_args",
     "cdn_args",
     "cluster_args",
+    "copies_key_args",
     "data_key_args",
     "database_credential_args",
     "gateway_args",
+    "gateway_monitor_args",
     "grafana_credential_args",
     "image_repository_args",
     "load_balancer_args",
@@ -61,13 +72,14 @@ __all__ = [
     "operator_access_args",
     "operators_args",
     "origin_certificate_args",
-    "pod_monitor_args",
     "pooler_args",
     "pooler_credential_args",
+    "pooler_monitor_args",
     "postgres_args",
     "prometheus_rules_args",
     "redis_args",
     "redis_credential_args",
+    "shard_map_args",
     "shards_args",
     "uploads_bucket_args",
     "vertical_args",

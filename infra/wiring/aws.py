@@ -137,4 +137,9 @@ def _on_demand(name: str, instance_type: str, sizes: PoolSizes, taints: tuple[Ta
 
 def addons_args(settings: Settings, cluster: Cluster, nodes: NodePools) -> AddonsArgs:
     """The add-ons whose pods need nodes."""
-    return AddonsArgs(cluster_name=cluster.cluster_name, versions=addon_versions(settings), nodes=nodes.node_groups)
+    return AddonsArgs(
+        cluster_name=cluster.cluster_name,
+        versions=addon_versions(settings),
+        nodes=nodes.node_groups,
+        container_insights=settings.monitoring.container_insights,
+    )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from components.keys import DataKeyArgs
 from components.naming import NameKind, physical_name
-from components.postgres import PostgresArgs, PostgresTemplate
+from components.postgres import BackupReplication, PostgresArgs, PostgresTemplate
 from components.postgres_parameters import Profile, parameters
 from components.redis import RedisArgs
 from components.secrets import CredentialArgs
 from components.shards import ShardCredentials, ShardsArgs
 from infra.catalog import instance_class
+from infra.wiring.aws import KEY_DELETION_DAYS
 from infra.wiring.names import names_of
 
 if TYPE_CHECKING:
@@ -51,8 +54,30 @@ def redis_credential_args(settings: Settings, key: DataKey) -> CredentialArgs:
     )
 
 
-def postgres_args(
-    settings: Settings, key: DataKey, network: Network, cluster: Cluster, credential: Credential
+def copies_key_args(settings: Settings) -> DataKeyArgs:
+    """The key of the backups' copies, in their own region: no key reaches over regions (KMS documentation)."""
+    return DataKeyArgs(
+        alias=f"{names_of(settings).data_key_alias}-copies",
+        deletion_window_days=KEY_DELETION_DAYS[settings.environment.value],
+        protect=settings.protect,
+        region=settings.postgres.backup_region,
+    )
+
+
+def _copies(settings: Settings, key: DataKey | None) -> BackupReplication | None:
+    region = settings.postgres.backup_region
+    if region is None or key is None:
+        return None
+    return BackupReplication(region=region, key_arn=key.key_arn, retention_days=settings.postgres.backup_retention_days)
+
+
+def postgres_args(  # noqa: PLR0917 - one argument for each system that a database stands on
+    settings: Settings,
+    key: DataKey,
+    network: Network,
+    cluster: Cluster,
+    credential: Credential,
+    copies: DataKey | None = None,
 ) -> PostgresArgs:
     """The primary and its read replicas."""
     postgres = settings.postgres
@@ -66,16 +91,19 @@ def postgres_args(
         storage=(postgres.allocated_storage_gib, postgres.max_allocated_storage_gib),
         multi_az=postgres.multi_az,
         replicas=postgres.replicas,
+        copies=copies,
     )
     return PostgresArgs.from_template(
-        template,
+        replace(template, iops=postgres.iops, storage_throughput_mibps=postgres.storage_throughput_mibps),
         identifier=physical_name(NameKind.RDS_IDENTIFIER, names_of(settings).prefix, "primary"),
         database_name=postgres.database_name,
         credential=credential,
     )
 
 
-def shards_args(settings: Settings, key: DataKey, network: Network, cluster: Cluster) -> ShardsArgs:
+def shards_args(
+    settings: Settings, key: DataKey, network: Network, cluster: Cluster, copies: DataKey | None = None
+) -> ShardsArgs:
     """The shards of the third phase; `count` is at least one here."""
     shards, names = settings.postgres.shards, names_of(settings)
     return ShardsArgs(
@@ -91,6 +119,7 @@ def shards_args(settings: Settings, key: DataKey, network: Network, cluster: Clu
             storage=(shards.allocated_storage_gib, shards.max_allocated_storage_gib),
             multi_az=shards.multi_az,
             replicas=shards.replicas,
+            copies=copies,
         ),
         credentials=ShardCredentials(
             username=settings.postgres.username,
@@ -106,7 +135,8 @@ def database_parameters(settings: Settings, primary_class: str, replica_class: s
     """The parameter group that a primary and its replicas share: it must fit the smaller of them."""
     classes = [primary_class] if replica_class is None else [primary_class, replica_class]
     memory = min(instance_class("rds", name).memory_gib for name in classes)
-    return parameters(Profile(settings.postgres.profile), memory, settings.postgres.max_connections)
+    postgres = settings.postgres
+    return parameters(Profile(postgres.profile), memory, postgres.max_connections, postgres.log_min_duration_ms)
 
 
 def _template(
@@ -120,6 +150,7 @@ def _template(
     storage: tuple[int, int],
     multi_az: bool,
     replicas: int,
+    copies: DataKey | None,
 ) -> PostgresTemplate:
     postgres = settings.postgres
     return PostgresTemplate(
@@ -147,6 +178,7 @@ def _template(
         final_snapshot=settings.protect,
         apply_immediately=postgres.apply_immediately,
         auto_minor_version_upgrade=postgres.auto_minor_version_upgrade,
+        backup_replication=_copies(settings, copies),
         protect=settings.protect,
     )
 
@@ -172,6 +204,7 @@ def redis_args(
         maintenance_window=redis.maintenance_window,
         multi_az=redis.multi_az,
         maxmemory_policy=redis.maxmemory_policy,
+        reserved_memory_percent=redis.reserved_memory_percent,
         log_retention_days=redis.log_retention_days,
         final_snapshot=settings.protect,
         apply_immediately=redis.apply_immediately,

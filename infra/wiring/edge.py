@@ -74,7 +74,7 @@ def edge_policy(settings: Settings) -> EdgePolicy:
         domain=settings.domain,
         hosts=CdnHosts(
             app=cdn.hosts.app,
-            api=f"api.{settings.domain}",
+            api=cdn.hosts.api,
             cdn=cdn.hosts.cdn,
             cdn_backup=cdn.hosts.cdn_backup,
             images=cdn.hosts.images,
@@ -105,6 +105,7 @@ def edge_policy(settings: Settings) -> EdgePolicy:
         hsts=Hsts(
             max_age=headers.max_age_seconds, include_subdomains=headers.include_subdomains, preload=headers.preload
         ),
+        frame_options=settings.gateway.headers.frame_options,
         images=ImagePolicy(widths=cdn.image_widths),
         monitor_interval=cdn.monitor_interval_seconds,
         waf_managed=cdn.managed_waf,

@@ -49,16 +49,20 @@ def uploads_bucket_args(settings: Settings, key: DataKey, logs: LogsBucket) -> U
     )
 
 
+def client_ranges(settings: Settings) -> tuple[str, ...]:
+    """Who may connect, IPv4: Cloudflare, and whom the configuration names."""
+    return (*cloudflare_ranges().ipv4, *settings.gateway.allowed_cidrs)
+
+
 def load_balancer_args(settings: Settings, network: Network, cluster: Cluster, logs: LogsBucket) -> LoadBalancerArgs:
     """The network load balancer: it admits Cloudflare, and whom the configuration names."""
-    ranges = cloudflare_ranges()
     return LoadBalancerArgs(
         prefix=names_of(settings).prefix,
         vpc_id=network.vpc_id,
         subnet_ids=tuple(network.public_subnet_ids),
         cluster_security_group_id=cluster.security_group_id,
-        client_cidrs_v4=(*ranges.ipv4, *settings.gateway.allowed_cidrs),
-        client_cidrs_v6=ranges.ipv6,
+        client_cidrs_v4=client_ranges(settings),
+        client_cidrs_v6=cloudflare_ranges().ipv6,
         deregistration_delay_seconds=DEREGISTRATION_SECONDS,
         deletion_protection=settings.protect,
         protect=settings.protect,

@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING
 from components.app_secrets import AppSecretsArgs, database_entries, redis_entries
 from components.kubernetes.namespace import NamespaceArgs
 from components.kubernetes.network_policies import Peer, TrafficRule, https_anywhere, pod_identity
+from components.kubernetes.objects import Rollout
 from components.kubernetes.pods import ContainerPort, EnvVar, Placement, Probe
 from components.kubernetes.pods import Resources as PodResources
-from components.monitoring.alerts import Thresholds
-from components.monitoring.prometheus import PodMonitorArgs, PrometheusRulesArgs
+from components.microservice import service_app
 from components.node_pools import POOL_LABEL, SYSTEM_TAINT
 from components.operator_access import OperatorAccessArgs
 from components.operator_values import ClusterAutoscaler, LoadBalancerController, OperatorsArgs, PrometheusStack
 from components.pooler import PoolerArgs, PoolerEndpoint
-from components.runtime_env import ClientPools, RuntimeEnvironment, environment
+from components.runtime_env import UPLOADS_VARIABLE, ClientPools, RuntimeEnvironment, environment
 from components.secrets import CredentialArgs
+from components.shard_map import FILE_PATH, ShardMapArgs
 from components.workload import WorkloadArgs
 from infra.limits import pool_sizes
 from infra.settings import Environment
 from infra.wiring.data import RECOVERY_DAYS
-from infra.wiring.names import APP, GATEWAY_APP, names_of
+from infra.wiring.names import APP, GATEWAY_APP, POOLER_APP, names_of
 
 if TYPE_CHECKING:
     import pulumi
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from components.postgres import Postgres
     from components.redis import Redis
     from components.secrets import Credential
+    from components.shard_map import ShardMap
     from components.shards import Shards
     from components.storage import UploadsBucket
     from infra.settings import Settings
@@ -103,16 +105,17 @@ def pooler_credential_args(settings: Settings, key: DataKey) -> CredentialArgs:
 def operators_args(
     settings: Settings, cluster: Cluster, network: Network, topic: AlertTopic, grafana: Credential | None
 ) -> OperatorsArgs:
-    """The controllers that the platform's own objects need."""
+    """The controllers that the platform's own objects need; Grafana where it has a password."""
     prometheus = settings.monitoring.prometheus
     stack = None
-    if grafana is not None:
+    if prometheus.enabled:
         stack = PrometheusStack(
             region=settings.region,
-            grafana_password=grafana.password,
+            grafana_password=grafana.password if grafana is not None else None,
             alert_topic_arn=topic.topic_arn,
             retention_days=prometheus.retention_days,
             storage_gib=prometheus.storage_gib,
+            scrape_interval_seconds=prometheus.scrape_interval_seconds,
         )
     return OperatorsArgs(
         cluster_name=cluster.cluster_name,
@@ -165,11 +168,12 @@ def pooler_args(
         endpoints=tuple(endpoints),
         client_username=APP,
         client_password=login.password,
-        client_apps=(APP, *(service.name for service in settings.services)),
+        client_apps=(APP, *(service_app(service.name) for service in settings.services if service.databases)),
         database_cidrs=(settings.network.vpc_cidr,),
         replicas=settings.postgres.pooler.replicas,
         resources=pod_resources(settings.postgres.pooler.resources),
         max_client_connections=sizes.max_client_connections,
+        max_prepared_statements=settings.postgres.pooler.max_prepared_statements,
         placement=app_placement(),
     )
 
@@ -201,8 +205,22 @@ def app_secrets_args(
     return AppSecretsArgs(namespace=namespace, database=urls, redis=redis_entries(redis.url, redis.host, redis.port))
 
 
+def shard_map_args(namespace: pulumi.Input[str], shards: Shards) -> ShardMapArgs:
+    """The published shard map, for the pods."""
+    return ShardMapArgs(namespace=namespace, document=shards.shard_map)
+
+
+def rollout(settings: Settings) -> Rollout:
+    """The pace of every Deployment of application code."""
+    return Rollout(max_surge=settings.app.max_surge, max_unavailable=settings.app.max_unavailable)
+
+
 def app_args(
-    settings: Settings, namespace: pulumi.Input[str], secrets: AppSecrets, uploads: UploadsBucket
+    settings: Settings,
+    namespace: pulumi.Input[str],
+    secrets: AppSecrets,
+    uploads: UploadsBucket,
+    shard_map: ShardMap | None,
 ) -> WorkloadArgs:
     """The application: the guide's Deployment and Service."""
     app, autoscaling = settings.app, settings.autoscaling
@@ -211,8 +229,8 @@ def app_args(
         namespace=namespace,
         image=app.image,
         ports=(ContainerPort(name="http", number=app.port), ContainerPort(name="api", number=app.api_port)),
-        replicas=None if autoscaling.enabled else app.replicas,
-        min_replicas=autoscaling.min_replicas if autoscaling.enabled else app.replicas,
+        replicas=None if autoscaling.enabled else app.fixed_replicas,
+        min_replicas=autoscaling.min_replicas if autoscaling.enabled else app.fixed_replicas,
         resources=resources,
         liveness=Probe(port=app.port, path="/health", initial_delay_seconds=30, period_seconds=10),
         readiness=Probe(port=app.port, path="/ready", initial_delay_seconds=5, period_seconds=5),
@@ -224,14 +242,23 @@ def app_args(
                 api_port=app.api_port,
                 replicas=settings.postgres.replicas,
                 shards=settings.postgres.shards.count,
+                redis_cluster=settings.redis.client_is_cluster_aware,
                 pools=client_pools(settings),
+                old_space_mib=app.max_old_space_mib,
+                uv_threadpool_size=app.uv_threadpool_size,
+                cache_ttl_seconds=app.cache_ttl_seconds,
+                shard_map_file=FILE_PATH if shard_map is not None else None,
                 extra=(
-                    EnvVar(name="UPLOADS_BUCKET", value=uploads.bucket_name),
+                    EnvVar(name=UPLOADS_VARIABLE, value=uploads.bucket_name),
                     *(EnvVar(name=key, value=value) for key, value in sorted(app.environment.items())),
                 ),
             )
         ),
         secret_checksum=secrets.checksum,
+        files=(shard_map.mount,) if shard_map is not None else (),
+        checksums=(shard_map.checksum,) if shard_map is not None else (),
+        rollout=rollout(settings),
+        disruption_max_unavailable=app.disruption_max_unavailable,
         pre_stop_seconds=app.pre_stop_seconds,
         termination_grace_seconds=app.termination_grace_seconds,
         longest_request_seconds=settings.gateway.app.timeouts.read_seconds,
@@ -244,37 +271,20 @@ def app_args(
     )
 
 
-def data_egress(settings: Settings) -> tuple[TrafficRule, ...]:
-    """Where pods that use the databases may connect to: the pooler or the databases, the cache, HTTPS services."""
+def data_egress(settings: Settings, *, database: bool = True, redis: bool = True) -> tuple[TrafficRule, ...]:
+    """Where pods may connect to: the pooler or the databases, the cache, HTTPS services."""
     vpc = Peer(cidr=settings.network.vpc_cidr)
     databases = (
-        TrafficRule(peers=(Peer(app="pgbouncer"),), ports=POOLER_PORTS)
+        TrafficRule(peers=(Peer(app=POOLER_APP),), ports=POOLER_PORTS)
         if settings.postgres.pooler.enabled
         else TrafficRule(peers=(vpc,), ports=POSTGRES_PORTS)
     )
-    return databases, TrafficRule(peers=(vpc,), ports=REDIS_PORTS), https_anywhere(), pod_identity()
+    cache = TrafficRule(peers=(vpc,), ports=REDIS_PORTS)
+    data = [found for found, wanted in ((databases, database), (cache, redis)) if wanted]
+    return (*data, https_anywhere(), pod_identity())
 
 
 def client_pools(settings: Settings) -> ClientPools:
     """Connections that each pod opens at most."""
     pools = settings.postgres.client_pools
     return ClientPools(primary=pools.primary, replica=pools.replica, shard=pools.shard)
-
-
-def pod_monitor_args(settings: Settings, namespace: pulumi.Input[str]) -> PodMonitorArgs:
-    """Scrapes the application's metrics, which the requests-per-second target is computed from."""
-    return PodMonitorArgs(namespace=namespace, app=APP, path=settings.app.metrics_path)
-
-
-def prometheus_rules_args(settings: Settings, namespace: pulumi.Input[str]) -> PrometheusRulesArgs:
-    """Recording rules and alerts at the guide's thresholds."""
-    thresholds = settings.monitoring.thresholds
-    return PrometheusRulesArgs(
-        namespace=namespace,
-        thresholds=Thresholds(
-            cpu_percent=thresholds.cpu_percent,
-            memory_percent=thresholds.memory_percent,
-            response_ms=thresholds.response_time_ms,
-            error_percent=thresholds.error_rate_percent,
-        ),
-    )

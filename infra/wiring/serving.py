@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from components.autoscaling.autoscaler import AutoscalerArgs
-from components.autoscaling.policy import AutoscalingPolicy, Behavior, Step, guide_autoscaler
+from components.autoscaling.policy import AutoscalingPolicy, Behavior, Step, guide_autoscaler, scaling_manager
 from components.autoscaling.vertical import VerticalAutoscalerArgs, VerticalPolicy
 from components.cloudflare_ranges import cloudflare_ranges
 from components.gateway.gateway import GatewayArgs, TargetGroups
 from components.gateway.guide import GuideGateway, RateLimits, guide_config
-from components.gateway.model import Timeouts
+from components.gateway.model import Failures, Timeouts, Tuning, security_headers
 from components.kubernetes.network_policies import Peer, TrafficRule
 from components.kubernetes.pods import EnvVar
 from components.microservice import MicroserviceArgs, ServiceSpec, service_routes, service_upstream
-from components.runtime_env import RuntimeEnvironment, environment
+from components.runtime_env import SERVICE_VARIABLE, RuntimeEnvironment, environment
+from components.shard_map import FILE_PATH
 from components.workload import headless_host
-from infra.wiring.kubernetes import MONITORING_NAMESPACE, app_placement, client_pools, data_egress, pod_resources
+from infra.wiring.front import client_ranges
+from infra.wiring.kubernetes import (
+    MONITORING_NAMESPACE,
+    app_placement,
+    client_pools,
+    data_egress,
+    pod_resources,
+    rollout,
+)
 from infra.wiring.names import APP, GATEWAY_APP
 
 if TYPE_CHECKING:
@@ -25,18 +35,25 @@ if TYPE_CHECKING:
     from components.app_secrets import AppSecrets
     from components.certificate import GatewayCertificate
     from components.load_balancer import LoadBalancer
+    from components.shard_map import ShardMap
     from components.workload import Workload
     from infra.settings import Settings
     from infra.settings.autoscaling import ScalingRules
-    from infra.settings.gateway import ProxyTimeouts
+    from infra.settings.gateway import ProxyTimeouts, UpstreamSettings
     from infra.settings.services import ServiceSettings
 
 
 def autoscaling_policy(settings: Settings) -> AutoscalingPolicy:
-    """The horizontal autoscaler of the application, free of any backend."""
+    """The horizontal autoscaler of the application, free of any backend.
+
+    The guide's two classes keep their response time and their steps; cpu and memory targets are the configuration's.
+    """
     wanted = settings.autoscaling
     if wanted.profile == "guide-autoscaler":
-        return guide_autoscaler(wanted.min_replicas, wanted.max_replicas)
+        own = guide_autoscaler(wanted.min_replicas, wanted.max_replicas)
+        return replace(own, cpu_percent=wanted.cpu_percent, memory_percent=wanted.memory_percent)
+    if wanted.profile == "scaling-manager":
+        return replace(scaling_manager(wanted.min_replicas, wanted.max_replicas), cpu_percent=wanted.cpu_percent)
     return AutoscalingPolicy(
         min_replicas=wanted.min_replicas,
         max_replicas=wanted.max_replicas,
@@ -111,11 +128,16 @@ def service_spec(settings: Settings, service: ServiceSettings) -> ServiceSpec:
 
 
 def microservice_args(
-    settings: Settings, service: ServiceSettings, namespace: pulumi.Input[str], secrets: AppSecrets
+    settings: Settings,
+    service: ServiceSettings,
+    namespace: pulumi.Input[str],
+    secrets: AppSecrets,
+    shard_map: ShardMap | None,
 ) -> MicroserviceArgs:
     """One service of the third phase."""
     spec = service_spec(settings, service)
     roles = service.databases
+    published = shard_map if "shards" in roles else None
     runtime = RuntimeEnvironment(
         memory_limit=spec.resources.memory_limit,
         port=service.port,
@@ -124,9 +146,13 @@ def microservice_args(
         shards=settings.postgres.shards.count if "shards" in roles else 0,
         database=bool(roles),
         redis=service.redis,
+        redis_cluster=settings.redis.client_is_cluster_aware,
         pools=client_pools(settings),
+        uv_threadpool_size=settings.app.uv_threadpool_size,
+        cache_ttl_seconds=settings.app.cache_ttl_seconds,
+        shard_map_file=FILE_PATH if published is not None else None,
         extra=(
-            EnvVar(name="SERVICE", value=service.name),
+            EnvVar(name=SERVICE_VARIABLE, value=service.name),
             *(EnvVar(name=key, value=value) for key, value in sorted(service.environment.items())),
         ),
     )
@@ -135,13 +161,17 @@ def microservice_args(
         spec=spec,
         env=environment(runtime),
         secret_checksum=secrets.checksum,
+        files=(published.mount,) if published is not None else (),
+        checksums=(published.checksum,) if published is not None else (),
+        rollout=rollout(settings),
         ingress=(
             TrafficRule(peers=(Peer(app=GATEWAY_APP), Peer(namespace=MONITORING_NAMESPACE)), ports=(service.port,)),
         ),
-        egress=data_egress(settings),
+        egress=data_egress(settings, database=bool(roles), redis=service.redis),
         backend=settings.autoscaling.metrics_backend,
         vertical=settings.autoscaling.vpa.mode != "off",
         monitored=settings.monitoring.prometheus.enabled,
+        scrape_interval_seconds=settings.monitoring.prometheus.scrape_interval_seconds,
         placement=app_placement(),
     )
 
@@ -167,6 +197,7 @@ def gateway_args(
             cpu_percent=settings.autoscaling.cpu_percent,
         ),
         resources=resources,
+        load_balancer_cidrs=(*client_ranges(settings), settings.network.vpc_cidr),
         upstream_ports=tuple(
             sorted({settings.app.port, settings.app.api_port, *(service.port for service in settings.services)})
         ),
@@ -185,8 +216,16 @@ def guide_gateway(settings: Settings) -> GuideGateway:
         login_burst=limits.login.burst,
     )
     specs = [service_spec(settings, service) for service in settings.services]
+    api_failures = _failures(gateway.api)
     return GuideGateway(
-        server_names=(cdn.hosts.app, f"api.{settings.domain}", cdn.hosts.cdn, cdn.hosts.assets, cdn.hosts.images),
+        server_names=(
+            cdn.hosts.app,
+            cdn.hosts.api,
+            cdn.hosts.cdn,
+            cdn.hosts.cdn_backup,
+            cdn.hosts.assets,
+            cdn.hosts.images,
+        ),
         web_host=host,
         api_host=host,
         web_port=settings.app.port,
@@ -198,10 +237,37 @@ def guide_gateway(settings: Settings) -> GuideGateway:
         rate_limits=rates,
         web_timeouts=_timeouts(gateway.app.timeouts),
         api_timeouts=_timeouts(gateway.api.timeouts),
-        upstreams=tuple(service_upstream(spec, settings.app.namespace) for spec in specs if spec.public),
+        web_failures=_failures(gateway.app),
+        api_failures=api_failures,
+        tuning=Tuning(
+            worker_connections=gateway.worker_connections,
+            cached_files=gateway.open_file_cache,
+            keepalive_seconds=gateway.keepalive_timeout_seconds,
+            keepalive_requests=gateway.keepalive_requests,
+            upstream_keepalive=gateway.keepalive_connections,
+            static_max_age_seconds=gateway.static_max_age_seconds,
+        ),
+        authorization_path=gateway.auth_request_path,
+        headers=security_headers(frame_options=gateway.headers.frame_options, hsts=_hsts(settings)),
+        upstreams=tuple(service_upstream(spec, settings.app.namespace, api_failures) for spec in specs if spec.public),
         routes=tuple(route for spec in specs for route in service_routes(spec, rates)),
     )
 
 
 def _timeouts(timeouts: ProxyTimeouts) -> Timeouts:
     return Timeouts(connect=timeouts.connect_seconds, send=timeouts.send_seconds, read=timeouts.read_seconds)
+
+
+def _failures(upstream: UpstreamSettings) -> Failures:
+    return Failures(max_fails=upstream.max_fails, fail_timeout_seconds=upstream.fail_timeout_seconds)
+
+
+def _hsts(settings: Settings) -> str | None:
+    """Strict-Transport-Security, unless the edge sets it: a header of two owners would say two things."""
+    headers, cdn = settings.gateway.headers, settings.cdn
+    if cdn.enabled and cdn.manage_rulesets:
+        return None
+    parts = [f"max-age={headers.hsts_max_age_seconds}"]
+    parts += ["includeSubDomains"] if headers.hsts_include_subdomains else []
+    parts += ["preload"] if headers.hsts_preload else []
+    return "; ".join(parts)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from components.budget import BudgetArgs, CostTag
+from components.kubernetes.exporters import METRICS_PORT
 from components.monitoring.alarm_catalog import CacheTarget, DatabaseTarget, LoadBalancerTarget
 from components.monitoring.alarms import AlarmsArgs
+from components.monitoring.alerts import Thresholds
+from components.monitoring.prometheus import PodMonitorArgs, PrometheusRulesArgs
 from components.monitoring.topic import AlertTopicArgs
 from infra.catalog import instance_class
-from infra.wiring.names import names_of
+from infra.wiring.names import APP, GATEWAY_APP, POOLER_APP, names_of
 
 if TYPE_CHECKING:
     import pulumi
@@ -129,4 +132,44 @@ def budget_args(settings: Settings, topic: AlertTopic) -> BudgetArgs:
         emails=settings.budget.emails,
         topic_arns=(topic.topic_arn,),
         anomaly_threshold_usd=settings.budget.anomaly_threshold_usd,
+        anomaly_detection=settings.budget.anomaly_detection,
+    )
+
+
+def app_monitor_args(settings: Settings, namespace: pulumi.Input[str]) -> PodMonitorArgs:
+    """Scrapes the application's metrics, which the requests-per-second target is computed from."""
+    return _monitor(settings, namespace, APP, path=settings.app.metrics_path)
+
+
+def gateway_monitor_args(settings: Settings, namespace: pulumi.Input[str]) -> PodMonitorArgs:
+    """Scrapes the exporter beside nginx."""
+    return _monitor(settings, namespace, GATEWAY_APP, port=METRICS_PORT)
+
+
+def pooler_monitor_args(settings: Settings, namespace: pulumi.Input[str]) -> PodMonitorArgs:
+    """Scrapes the exporter beside PgBouncer."""
+    return _monitor(settings, namespace, POOLER_APP, port=METRICS_PORT)
+
+
+def _monitor(
+    settings: Settings, namespace: pulumi.Input[str], app: str, *, port: str = "http", path: str = "/metrics"
+) -> PodMonitorArgs:
+    interval = settings.monitoring.prometheus.scrape_interval_seconds
+    return PodMonitorArgs(namespace=namespace, app=app, port=port, path=path, interval_seconds=interval)
+
+
+def prometheus_rules_args(settings: Settings, namespace: pulumi.Input[str]) -> PrometheusRulesArgs:
+    """Recording rules and alerts at the guide's thresholds, and the dashboard where there is a Grafana."""
+    thresholds, prometheus = settings.monitoring.thresholds, settings.monitoring.prometheus
+    return PrometheusRulesArgs(
+        namespace=namespace,
+        thresholds=Thresholds(
+            cpu_percent=thresholds.cpu_percent,
+            memory_percent=thresholds.memory_percent,
+            response_ms=thresholds.response_time_ms,
+            error_percent=thresholds.error_rate_percent,
+            hold_seconds=thresholds.hold_seconds,
+        ),
+        scrape_interval_seconds=prometheus.scrape_interval_seconds,
+        dashboard=prometheus.grafana,
     )

@@ -23,6 +23,7 @@ def raw(environment: str = "dev", phase: str = "optimization", **areas: object) 
         "phase": phase,
         "domain": "bailbondpro.com",
         "region": "us-east-1",
+        "cluster": {"adminPrincipalArns": ["arn:aws:iam::123456789012:role/bailbondpro-deploy"]},
     }
     if environment == "prod":
         smallest |= {

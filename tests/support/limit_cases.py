@@ -26,6 +26,7 @@ def service(name: str = "payments", **keys: object) -> dict[str, object]:
     return {"name": name, "paths": [f"/api/{name}/"], "minReplicas": 1, "maxReplicas": 1, "databases": [], **keys}
 
 
+ADMIN = "arn:aws:iam::123456789012:role/deploy"
 TAG = "registry.example.com/bailbondpro:1.2"
 CDN = {"enabled": True, "zoneId": "0" * 31 + "a", "accountId": "0" * 31 + "b"}
 P2, P3 = "prod horizontal", "prod microservices"
@@ -62,6 +63,8 @@ REFUSED = (
         P2,
         cluster={"endpointPublicAccess": True, "publicAccessCidrs": ["0.0.0.0/0"]},
     ),
+    _case("cluster-has-an-administrator", "cluster.adminPrincipalArns", cluster={"adminPrincipalArns": []}),
+    _case("admins-distinct", "cluster.adminPrincipalArns", cluster={"adminPrincipalArns": [ADMIN, ADMIN]}),
     _case("control-plane-logs-distinct", "cluster.logTypes", cluster={"logTypes": ["api", "api"]}),
     # nodes
     _case("nodes-hold-pods", "pools.app.maxSize", P2, autoscaling={"maxReplicas": 100}),
@@ -112,6 +115,12 @@ REFUSED = (
     _case(
         "node-heap", "app.resources.memoryLimitMib", app={"resources": {"memoryLimitMib": 255, "memoryRequestMib": 200}}
     ),
+    _case("node-heap", "app.maxOldSpaceMib", app={"maxOldSpaceMib": 4096}),
+    _case("node-heap", "app.maxOldSpaceMib", app={"maxOldSpaceMib": 772}),
+    _case("pods-stay", "app.disruptionMaxUnavailable", app={"disruptionMaxUnavailable": 0}),
+    _case("pods-stay", "app.disruptionMaxUnavailable", "prod optimization", app={"disruptionMaxUnavailable": 2}),
+    _case("pods-stay", "app.maxUnavailable", "prod optimization", app={"maxUnavailable": 2}),
+    _case("one-owner-of-replicas", "app.replicas", app={"replicas": 3}),
     _case("graceful-stop", "app.terminationGraceSeconds", app={"terminationGraceSeconds": 79}),
     _case("ports-distinct", "app.apiPort", app={"apiPort": 3000}),
     _case("platform-variables", "app.environment.DATABASE_URL", app={"environment": {"DATABASE_URL": "x"}}),
@@ -123,6 +132,7 @@ REFUSED = (
     _case("replica-range", "autoscaling.maxReplicas", autoscaling={"minReplicas": 3}),
     _case("replica-range", "autoscaling.minReplicas", P2, autoscaling={"minReplicas": 1}),
     _case("autoscaler-metrics", "autoscaling.metricsBackend", autoscaling={"requestsPerSecond": 100}),
+    _case("autoscaler-metrics", "autoscaling.metricsBackend", autoscaling={"profile": "guide-autoscaler"}),
     _case("autoscaler-metrics", "monitoring.prometheus.enabled", autoscaling={"metricsBackend": "keda"}),
     _case("vpa-not-with-hpa", "autoscaling.vpa.mode", autoscaling={"vpa": {"mode": "full", "maxCpuMillicores": 1000}}),
     _case("vpa-not-with-hpa", "autoscaling.memoryPercent", autoscaling={"vpa": {"mode": "memory"}}),
@@ -149,7 +159,12 @@ REFUSED = (
     ),
     _case("hsts-preload", "gateway.headers.hstsPreload", gateway={"headers": {"hstsMaxAgeSeconds": 300}}),
     _case("hsts-preload", "cdn.hsts.preload", cdn={"hsts": {"preload": True, "includeSubdomains": False}}),
-    _case("clients-exist", "gateway.allowedCidrs", cdn=CDN, gateway={"allowedCidrs": ["0.0.0.0/0"]}),
+    _case("gateway-clients", "gateway.allowedCidrs", cdn=CDN, gateway={"allowedCidrs": ["0.0.0.0/0"]}),
+    _case("gateway-clients", "gateway.allowedCidrs", gateway={"allowedCidrs": ["0.0.0.0/0"]}),
+    _case("gateway-clients", "gateway.allowedCidrs", gateway={"allowedCidrs": [f"203.0.113.{n}/32" for n in range(6)]}),
+    _case("gateway-clients", "gateway.allowedCidrs", gateway={"allowedCidrs": ["173.245.48.0/20"]}),
+    _case("gateway-authorization", "gateway.authRequestPath", gateway={"authRequestPath": "/api/verify"}),
+    _case("gateway-authorization", "gateway.authRequestPath", gateway={"authRequestPath": "/verify"}),
     # postgres
     _case("postgres-memory", "postgres.instanceClass", postgres={"profile": "guide"}),
     _case("postgres-memory", "postgres.instanceClass", P2, postgres={"maxConnections": 400}),
@@ -216,9 +231,6 @@ REFUSED = (
     ),
     _case("cdn-plan-features", "cdn.managedWaf", cdn={**CDN, "managedWaf": True}),
     _case(
-        "cdn-plan-features", "cdn.addons.advancedRateLimiting", cdn={**CDN, "addons": {"advancedRateLimiting": True}}
-    ),
-    _case(
         "cdn-plan-features",
         "cdn.monitorIntervalSeconds",
         cdn={**CDN, "monitorIntervalSeconds": 30, "addons": {"loadBalancing": True}},
@@ -280,7 +292,19 @@ ACCEPTED = (
     _case(
         "cdn-private-paths", "reference data", cdn={"publicApiPrefixes": ["/api/bond-types/"], "publicHtmlPaths": ["/"]}
     ),
-    _case("clients-exist", "without the CDN", gateway={"allowedCidrs": ["0.0.0.0/0"]}),
+    _case("gateway-clients", "five ranges", gateway={"allowedCidrs": [f"203.0.113.{n}/32" for n in range(5)]}),
+    _case("gateway-authorization", "a folder of its own", gateway={"authRequestPath": "/api/auth/verify"}),
+    _case("one-owner-of-replicas", "no autoscaler", app={"replicas": 2}, autoscaling={"enabled": False}),
+    _case("node-heap", "80 % of 1 GiB", app={"maxOldSpaceMib": 771}),
+    _case("pods-stay", "one of two", "prod optimization", app={"disruptionMaxUnavailable": 1, "maxUnavailable": 1}),
+    _case("pods-stay", "a single pod", app={"maxUnavailable": 1}),
+    _case(
+        "autoscaler-metrics",
+        "a response time through Prometheus",
+        autoscaling={"profile": "scaling-manager", "metricsBackend": "keda"},
+        monitoring={"prometheus": {"enabled": True}},
+        pools={"app": {"maxSize": 9}},
+    ),
     _case("service-rate-limit", "inside only", services=[service(public=False, rateLimit="none")]),
     _case(
         "service-databases", "with shards", P3, services=[service(databases=["shards"], minReplicas=2, maxReplicas=2)]

@@ -9,10 +9,13 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from components.cloudflare_ranges import cloudflare_ranges
+from components.load_balancer import PREFIX_LIST_ROOM
 from infra import limits
 from infra.catalog import instance_class, instance_classes
 from infra.limits import RULES, app_pods, pool_sizes, service_pods, upgrade_findings
 from infra.limits.connections import client_connections
+from infra.limits.gateway import CLIENT_RANGES
 from infra.limits.nodes import allocatable, peak_load
 from infra.limits.windows import daily_minutes, overlap, weekly_length
 from infra.settings import Settings
@@ -255,3 +258,8 @@ def test_what_the_check_accepts_the_edge_accepts(plan: str, cdn: dict[str, objec
 
     loaded = settings("dev", "horizontal", cdn={**ACCOUNT, **cdn, "enabled": True, "plan": plan})
     assert edge_problems(edge_policy(loaded)) == []
+
+
+def test_as_many_clients_may_be_named_as_the_load_balancer_has_room_for() -> None:
+    assert PREFIX_LIST_ROOM["IPv4"] == CLIENT_RANGES
+    assert len(cloudflare_ranges().ipv4) < CLIENT_RANGES

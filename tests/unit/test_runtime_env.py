@@ -66,9 +66,9 @@ def test_threads_and_cache_lifetime_follow_the_settings() -> None:
 
 
 def test_the_shard_map_is_told_where_it_is_mounted() -> None:
-    assert "DATABASE_SHARD_MAP_FILE" not in plain(environment(RuntimeEnvironment()))
+    assert "SHARD_MAP_FILE" not in plain(environment(RuntimeEnvironment()))
     told = plain(environment(RuntimeEnvironment(shard_map_file="/etc/shards/map.json")))
-    assert told["DATABASE_SHARD_MAP_FILE"] == "/etc/shards/map.json"
+    assert told["SHARD_MAP_FILE"] == "/etc/shards/map.json"
 
 
 def test_every_variable_of_every_pod_is_known_as_the_platforms_own() -> None:

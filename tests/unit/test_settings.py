@@ -93,7 +93,7 @@ def test_replicas_are_as_large_as_the_primary_unless_said_otherwise() -> None:
 def test_the_guides_numbers_are_the_defaults() -> None:
     loaded = settings("prod", "horizontal")
     app, gateway, cdn = loaded.app, loaded.gateway, loaded.cdn
-    assert (app.port, app.api_port, app.replicas) == (3000, 4000, 3)
+    assert (app.port, app.api_port, app.fixed_replicas) == (3000, 4000, 3)
     assert app.resources.model_dump() == {
         "cpu_request_millicores": 500,
         "memory_request_mib": 512,

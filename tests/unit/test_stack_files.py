@@ -117,6 +117,7 @@ def test_pulumis_configuration_map_reads_like_the_file() -> None:
         "bailbondpro:domain": "bailbondpro.com",
         "bailbondpro:protect": "true",
         "bailbondpro:postgres": '{"replicas":2}',
+        "bailbondpro:cluster": '{"adminPrincipalArns":["arn:aws:iam::123456789012:role/deploy"]}',
         "cloudflare:apiToken": "t",
     }
     loaded = load(read_config_map(config))
