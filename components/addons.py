@@ -266,12 +266,13 @@ def _container_insights(
         ),
         child,
     )
-    return install_addon(
+    addon: pulumi.Resource = install_addon(
         f"{name}-{OBSERVABILITY_ADDON}",
         args.cluster_name,
         AddonSpec(addon_name=OBSERVABILITY_ADDON),
         pulumi.ResourceOptions.merge(on_nodes, pulumi.ResourceOptions(depends_on=agent.ready)),
     )
+    return addon
 
 
 def node_addons(versions: AddonVersions) -> tuple[AddonSpec, ...]:

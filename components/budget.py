@@ -125,7 +125,8 @@ class Budget(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self._tell_anomalies(name, args, monitor)
-        return monitor.arn
+        arn: pulumi.Output[str] = monitor.arn
+        return arn
 
     def _tell_anomalies(self, name: str, args: BudgetArgs, monitor: aws.costexplorer.AnomalyMonitor) -> None:
         """SNS takes single anomalies at once, e-mail takes digests: the service allows no other pairing."""
