@@ -76,10 +76,8 @@ class AppSecrets(pulumi.ComponentResource):
 
     Example:
         ```python
-        secrets = AppSecrets(
-            "app-secrets",
-            AppSecretsArgs(namespace="production", database=database_entries(url), redis=redis_entries(r, host, 6379)),
-        )
+        database, redis = database_entries(url), redis_entries(cache.url, cache.host, 6379)
+        secrets = AppSecrets("app-secrets", AppSecretsArgs(namespace="production", database=database, redis=redis))
         ```
     """
 

@@ -83,15 +83,17 @@ class Budget(pulumi.ComponentResource):
     in one account would fight over.
 
     Example:
-        >>> Budget(
-        ...     "budget",
-        ...     BudgetArgs(
-        ...         budget_name="bailbondpro-prod",
-        ...         monthly_limit_usd=2060,
-        ...         emails=("owner@example.com",),
-        ...         cost_filter_tag=CostTag(key="Stack", value="bailbondpro-prod"),
-        ...     ),
-        ... )
+        ```python
+        Budget(
+            "budget",
+            BudgetArgs(
+                budget_name="bailbondpro-prod",
+                monthly_limit_usd=2060,
+                emails=("owner@example.com",),
+                cost_filter_tag=CostTag(key="Stack", value="bailbondpro-prod"),
+            ),
+        )
+        ```
     """
 
     budget_name: pulumi.Output[str]

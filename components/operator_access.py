@@ -120,10 +120,12 @@ class OperatorAccess(pulumi.ComponentResource):
 
     Example:
         ```python
-        access = OperatorAccess(
-            "operator-access", OperatorAccessArgs(cluster_name="prod", target_group_arns=(arn,), key_arn=key)
+        args = OperatorAccessArgs(
+            cluster_name="acme-prod", target_group_arns=(https_arn, http_arn), key_arn=key.key_arn
         )
-        Operators("operators", args, pulumi.ResourceOptions(depends_on=access.ready))
+        access = OperatorAccess("operator-access", args)
+        operators = OperatorsArgs(cluster_name="acme-prod", keda=True)
+        Operators("operators", operators, pulumi.ResourceOptions(depends_on=access.ready))
         ```
     """
 

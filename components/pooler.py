@@ -152,7 +152,19 @@ class Pooler(pulumi.ComponentResource):
 
     Example:
         ```python
-        pooler = Pooler("pooler", PoolerArgs(namespace="production", image=image, endpoints=endpoints, **credentials))
+        primary = PoolerEndpoint(
+            name="primary", host=host, database="app", username="app", password=server_password, pool_size=20
+        )
+        args = PoolerArgs(
+            namespace="production",
+            image=image,
+            endpoints=(primary,),
+            client_username="app",
+            client_password=client_password,
+            client_apps=("bailbondpro",),
+            database_cidrs=("10.20.104.0/24",),
+        )
+        pooler = Pooler("pooler", args)
         database_url = pooler.url("primary")
         ```
     """

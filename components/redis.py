@@ -169,20 +169,22 @@ class Redis(pulumi.ComponentResource):
     a time: the service moves slots while clients go on.
 
     Example:
-        >>> cache = Redis(
-        ...     "redis",
-        ...     RedisArgs(
-        ...         replication_group_id="bailbondpro-prod",
-        ...         node_type="cache.t4g.medium",
-        ...         shards=3,
-        ...         vpc_id=vpc,
-        ...         subnet_ids=subnets,
-        ...         client_security_group_ids=(nodes,),
-        ...         credential=token,
-        ...         key_arn=key,
-        ...     ),
-        ... )
-        >>> pulumi.export("redisHost", cache.host)
+        ```python
+        cache = Redis(
+            "redis",
+            RedisArgs(
+                replication_group_id="bailbondpro-prod",
+                node_type="cache.t4g.medium",
+                shards=3,
+                vpc_id=vpc.id,
+                subnet_ids=subnets,
+                client_security_group_ids=(nodes,),
+                credential=token,
+                key_arn=key.key_arn,
+            ),
+        )
+        pulumi.export("redisHost", cache.host)
+        ```
     """
 
     host: pulumi.Output[str]

@@ -78,11 +78,13 @@ class Credential(pulumi.ComponentResource):
     spaces, ElastiCache refuses most specials, and neither URLs nor shells then need escaping.
 
     Example:
-        >>> credential = Credential(
-        ...     "postgres-credential",
-        ...     CredentialArgs(secret_name="bailbondpro-prod/postgres", username="bbp_admin", key_arn=key.key_arn),
-        ... )
-        >>> database = Postgres("postgres", PostgresArgs(credential=credential, ...))
+        ```python
+        credential = Credential(
+            "postgres-credential",
+            CredentialArgs(secret_name="bailbondpro-prod/postgres", username="bbp_admin", key_arn=key.key_arn),
+        )
+        store_secret("connection", credential, Connection(host=host, port=5432, url=url))
+        ```
     """
 
     username: str | None

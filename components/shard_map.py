@@ -40,7 +40,8 @@ class ShardMap(pulumi.ComponentResource):
     Example:
         ```python
         shard_map = ShardMap("shard-map", ShardMapArgs(namespace="production", document=shards.shard_map))
-        args = WorkloadArgs(**fields, files=(shard_map.mount,), checksums=(shard_map.checksum,))
+        files, checksums = (shard_map.mount,), (shard_map.checksum,)
+        args = WorkloadArgs(namespace="production", image=image, files=files, checksums=checksums)
         ```
     """
 

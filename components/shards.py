@@ -93,18 +93,29 @@ class Shards(pulumi.ComponentResource):
     A shard's names hold only its index, so that growing from N to M adds servers and touches none.
 
     Example:
-        >>> shards = Shards(
-        ...     "shards",
-        ...     ShardsArgs(
-        ...         prefix="bailbondpro-prod",
-        ...         count=4,
-        ...         shard=template,
-        ...         database_name="bailbondpro",
-        ...         credentials=ShardCredentials(username="bbp_admin"),
-        ...         parameter_path="/bailbondpro/prod/db/shards",
-        ...     ),
-        ... )
-        >>> pulumi.export("shardHosts", list(shards.hosts))
+        ```python
+        template = PostgresTemplate(
+            instance_class="db.m7g.large",
+            allocated_storage_gib=100,
+            vpc_id=vpc.id,
+            subnet_ids=subnets,
+            client_security_group_ids=(nodes,),
+            key_arn=key.key_arn,
+            parameters=parameters(Profile.GUIDE, 8),
+        )
+        shards = Shards(
+            "shards",
+            ShardsArgs(
+                prefix="bailbondpro-prod",
+                count=4,
+                shard=template,
+                database_name="bailbondpro",
+                credentials=ShardCredentials(username="bbp_admin"),
+                parameter_path="/bailbondpro/prod/db/shards",
+            ),
+        )
+        pulumi.export("shardHosts", list(shards.hosts))
+        ```
     """
 
     servers: tuple[Postgres, ...]

@@ -135,10 +135,11 @@ class VerticalAutoscaler(pulumi.ComponentResource):
 
     Example:
         ```python
-        VerticalAutoscaler(
-            "app-vertical-autoscaler",
-            VerticalAutoscalerArgs(namespace="production", deployment_name="bailbondpro-app", policy=p, horizontal=h),
+        bounds = VerticalPolicy(mode="recommend", max_cpu="2", max_memory="4Gi")
+        args = VerticalAutoscalerArgs(
+            namespace="production", deployment_name=app.deployment_name, policy=bounds, horizontal=guide_b()
         )
+        VerticalAutoscaler("app-vertical-autoscaler", args)
         ```
     """
 

@@ -25,10 +25,13 @@ AUTOMATIC_TTL = 1
 class Cdn(pulumi.ComponentResource):
     """A Cloudflare zone that caches what is known to be public and nothing else.
 
-    policy = EdgePolicy(
-        domain="bailbondpro.com", hosts=CdnHosts.under("bailbondpro.com"), session_cookie_names=("session",)
-    )
-    cdn = Cdn("cdn", CdnArgs(policy=policy, zone_id=zone_id, account_id=account_id, origin=nlb.dns_name))
+    Example:
+        ```python
+        hosts = CdnHosts.under("example.com")
+        policy = EdgePolicy(domain="example.com", hosts=hosts, session_cookie_names=("session",))
+        args = CdnArgs(policy=policy, zone_id=zone_id, account_id=account_id, origin=balancer.dns_name)
+        cdn = Cdn("cdn", args)
+        ```
     """
 
     urls: dict[str, pulumi.Output[str]]

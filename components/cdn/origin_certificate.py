@@ -20,11 +20,13 @@ class OriginCertificate(pulumi.ComponentResource):
     The gateway's comes from Cloudflare's Origin CA, which only Cloudflare trusts. Cloudflare's comes from a CA of this
     component: the certificate that Cloudflare shares among all its customers would admit any of them.
 
-        certificate = OriginCertificate("origin", OriginCertificateArgs(domain="bailbondpro.com"))
-        # nginx: ssl_certificate certificate.certificate_pem, ssl_certificate_key certificate.private_key_pem,
-        #        ssl_client_certificate certificate.client_ca_pem
-        # Cloudflare: CdnArgs(client_certificate_pem=certificate.client_certificate_pem,
-        #                     client_private_key_pem=certificate.client_private_key_pem, ...)
+    Example:
+        ```python
+        certificate = OriginCertificate("origin", OriginCertificateArgs(domain="example.com"))
+        gateway_certificate, gateway_key = certificate.certificate_pem, certificate.private_key_pem
+        verifies_cloudflare = certificate.client_ca_pem
+        shown_by_cloudflare, its_key = certificate.client_certificate_pem, certificate.client_private_key_pem
+        ```
     """
 
     certificate_pem: pulumi.Output[str]

@@ -130,10 +130,15 @@ class Gateway(pulumi.ComponentResource):
     Example:
         ```python
         config = guide_config(GuideGateway(server_names=("bailbondpro.com",), web_host=host, api_host=host))
-        gateway = Gateway(
-            "gateway",
-            GatewayArgs(namespace="production", config=config, certificate=crt, private_key=key, replicas=2, **binding),
+        args = GatewayArgs(
+            namespace="production",
+            config=config,
+            certificate=certificate.certificate_pem,
+            private_key=certificate.private_key_pem,
+            target_groups=TargetGroups(https_arn=https_arn, http_arn=http_arn),
+            replicas=2,
         )
+        gateway = Gateway("gateway", args)
         ```
     """
 

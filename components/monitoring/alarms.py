@@ -61,21 +61,23 @@ class Alarms(pulumi.ComponentResource):
     """One alarm per target and rule, each saying what to do and where to read on, and the databases' own events.
 
     Example:
-        >>> Alarms(
-        ...     "alarms",
-        ...     AlarmsArgs(
-        ...         topic_arn=topic.topic_arn,
-        ...         databases=(
-        ...             DatabaseTarget(
-        ...                 name="primary",
-        ...                 identifier=database.primary_identifier,
-        ...                 memory_gib=8,
-        ...                 allocated_gib=150,
-        ...                 max_connections=200,
-        ...             ),
-        ...         ),
-        ...     ),
-        ... )
+        ```python
+        Alarms(
+            "alarms",
+            AlarmsArgs(
+                topic_arn=topic.topic_arn,
+                databases=(
+                    DatabaseTarget(
+                        name="primary",
+                        identifier=database.primary_identifier,
+                        memory_gib=8,
+                        allocated_gib=150,
+                        max_connections=200,
+                    ),
+                ),
+            ),
+        )
+        ```
     """
 
     alarm_arns: tuple[pulumi.Output[str], ...]

@@ -54,8 +54,10 @@ class AlertTopic(pulumi.ComponentResource):
     """An encrypted topic that only AWS services of the same account publish to, with its e-mail subscribers.
 
     Example:
-        >>> topic = AlertTopic("alerts", AlertTopicArgs(key_arn=key.key_arn, emails=("ops@example.com",)))
-        >>> Alarms("alarms", AlarmsArgs(topic_arn=topic.topic_arn, databases=...))
+        ```python
+        topic = AlertTopic("alerts", AlertTopicArgs(key_arn=key.key_arn, emails=("ops@example.com",)))
+        Alarms("alarms", AlarmsArgs(topic_arn=topic.topic_arn, databases=()))
+        ```
     """
 
     topic_arn: pulumi.Output[str]

@@ -29,22 +29,24 @@ class Postgres(pulumi.ComponentResource):
     Deletion takes two updates: first `protect`, `deletion_protection` off, then remove.
 
     Example:
-        >>> database = Postgres(
-        ...     "postgres",
-        ...     PostgresArgs(
-        ...         identifier="bailbondpro-prod",
-        ...         database_name="bailbondpro",
-        ...         credential=credential,
-        ...         instance_class="db.m7g.large",
-        ...         allocated_storage_gib=150,
-        ...         vpc_id=vpc,
-        ...         subnet_ids=subnets,
-        ...         client_security_group_ids=(nodes,),
-        ...         key_arn=key,
-        ...         parameters=parameters(Profile.GUIDE, 8),
-        ...     ),
-        ... )
-        >>> pulumi.export("databaseHost", database.host)
+        ```python
+        database = Postgres(
+            "postgres",
+            PostgresArgs(
+                identifier="bailbondpro-prod",
+                database_name="bailbondpro",
+                credential=credential,
+                instance_class="db.m7g.large",
+                allocated_storage_gib=150,
+                vpc_id=vpc.id,
+                subnet_ids=subnets,
+                client_security_group_ids=(nodes,),
+                key_arn=key.key_arn,
+                parameters=parameters(Profile.GUIDE, 8),
+            ),
+        )
+        pulumi.export("databaseHost", database.host)
+        ```
     """
 
     host: pulumi.Output[str]
