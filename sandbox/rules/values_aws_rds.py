@@ -24,12 +24,15 @@ MONITORING_INTERVALS = (0, 1, 5, 10, 15, 30, 60)
 STORAGE_TYPES = ("standard", "gp2", "gp3", "io1", "io2")
 STORAGE_RANGES = {
     "standard": (5, 3072),
-    "gp2": (20, 65536),
+    "gp2": (5, 65536),
     "gp3": (20, 65536),
     "io1": (100, 65536),
     "io2": (100, 65536),
 }
-"""GiB for PostgreSQL, Amazon RDS User Guide, DB instance storage."""
+"""GiB, Amazon RDS User Guide, DB instance storage.
+
+The guide says 20 for gp2, but the API accepts less (the provider's own examples create 10), so 5 stands here.
+"""
 
 GP3_THRESHOLD = 400
 """GiB from which gp3 IOPS and throughput can be set for PostgreSQL, MySQL and MariaDB, same page."""

@@ -148,7 +148,7 @@ def _record(context: Context) -> Iterator[Violation]:
     if flag(inputs.get("proxied")):
         if ttl is not None and ttl != AUTOMATIC_TTL:
             yield Violation(
-                "ttl", f"{ttl:g}: a proxied record has ttl 1, automatic (9021: ttl must be set to 1 when proxied)"
+                "ttl", f"{ttl:g}: a proxied record has ttl 1, automatic: another is changed to 1 and differs for ever"
             )
         if kind and kind not in PROXIABLE:
             yield Violation(
@@ -247,8 +247,6 @@ def _balancer(context: Context) -> Iterator[Violation]:
     inputs = context.inputs
     if isinstance(inputs.get("defaultPools"), list) and not inputs["defaultPools"]:
         yield Violation("defaultPools", "at least one pool is required")
-    if flag(inputs.get("proxied")) and given(inputs, "ttl"):
-        yield Violation("ttl", "only for load balancers that are not proxied")
     seconds = number(inputs.get("sessionAffinityTtl"))
     if seconds is not None and not 1800 <= seconds <= 604_800:  # noqa: PLR2004 - the documented range
         affinity = inputs.get("sessionAffinity")
