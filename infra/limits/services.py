@@ -97,7 +97,9 @@ def public_services_are_limited(settings: Settings) -> Iterator[Finding]:
             )
 
 
-@rule("service-metrics", source="KEDA documentation, Prometheus scaler", areas=("services", "monitoring"))
+@rule(
+    "service-metrics", source="KEDA documentation, Prometheus scaler", areas=("services", "monitoring", "autoscaling")
+)
 def request_rates_have_a_source(settings: Settings) -> Iterator[Finding]:
     """Requests per second of a service come from Prometheus."""
     for index, service in enumerate(settings.services):
@@ -107,6 +109,13 @@ def request_rates_have_a_source(settings: Settings) -> Iterator[Finding]:
                 value=service.requests_per_second,
                 allowed="null while monitoring.prometheus.enabled is false",
                 fix="remove it, or set monitoring.prometheus.enabled to true",
+            )
+        elif service.requests_per_second is not None and settings.autoscaling.metrics_backend == "native":
+            yield Finding(
+                path=f"services[{index}].requestsPerSecond",
+                value=service.requests_per_second,
+                allowed="null while autoscaling.metricsBackend is native: the metrics-server knows no requests",
+                fix="remove it, or set autoscaling.metricsBackend to keda",
             )
 
 

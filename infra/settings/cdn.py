@@ -121,7 +121,9 @@ class CdnSettings(Area):
         description="Seconds between health checks of load balancing; the plan sets the least.",
     )
     image_widths: Annotated[tuple[int, ...], Field(min_length=1, max_length=12)] = Field(
-        default=(320, 640, 1024, 1600), description="Image widths in pixels that may be requested; others are refused."
+        default=(320, 640, 1024, 1600),
+        description="Image widths in pixels that `./bbp cdn image-url` makes addresses for; others it refuses, because "
+        "every rendition is billed.",
     )
     origin_certificate_days: Literal[7, 30, 90, 365, 730, 1095, 5475] = Field(
         default=5475, description="Validity of the origin certificate in days (Cloudflare Origin CA)."

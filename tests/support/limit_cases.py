@@ -148,6 +148,13 @@ REFUSED = (
     _case("service-replicas", "services[0].minReplicas", P2, services=[service()]),
     _case("service-rate-limit", "services[0].rateLimit", services=[service(rateLimit="none")]),
     _case("service-metrics", "services[0].requestsPerSecond", services=[service(requestsPerSecond=50)]),
+    _case(
+        "service-metrics",
+        "services[0].requestsPerSecond",
+        services=[service(requestsPerSecond=50)],
+        monitoring={"prometheus": {"enabled": True}},
+        pools={"app": {"maxSize": 9}},
+    ),
     _case("service-databases", "services[0].databases", services=[service(databases=["shards"])]),
     # gateway
     _case("gateway-replicas", "gateway.maxReplicas", gateway={"replicas": 3}),

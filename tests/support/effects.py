@@ -1,0 +1,178 @@
+"""What it takes to see a setting's effect: the stack it matters in, and another value for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+CHECKS_ONLY = {
+    "allowShrink": "`./bbp gate` reads it: whether a plan may take databases or nodes away",
+    "cluster.deployedVersion": "`./bbp check` reads it: which step of the Kubernetes version is possible",
+    "cdn.warmPaths": "`./bbp cdn warm` reads it: what is requested after a deployment",
+    "cdn.imageWidths": "`./bbp cdn image-url` reads it: which renditions of an image it makes addresses for",
+    "cdn.addons.imagesPaid": "`./bbp check` reads it: how many image transformations the account has",
+    "cdn.addons.advancedCertificates": "`./bbp check` reads it: whether hosts may lie two levels below the domain",
+}
+"""Settings that no resource follows from, and who reads them."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """A stack in which settings matter: environment, phase, and what differs from the smallest configuration."""
+
+    environment: str = "dev"
+    phase: str = "optimization"
+    areas: dict[str, Any] = field(default_factory=dict)
+
+
+CDN = {"enabled": True, "zoneId": "0" * 31 + "a", "accountId": "0" * 31 + "b"}
+SERVICE = {"name": "payments", "paths": ["/api/payments/"], "minReplicas": 1, "maxReplicas": 2}
+ROOM = {"app": {"maxSize": 20}}
+PROMETHEUS = {"prometheus": {"enabled": True}}
+LARGE = {"allocatedStorageGib": 400, "maxAllocatedStorageGib": 500}
+
+CONTEXTS = {
+    "": Context(),
+    "environment": Context(environment="prod"),
+    "cluster.publicAccessCidrs": Context(
+        areas={"cluster": {"endpointPublicAccess": True, "publicAccessCidrs": ["198.51.100.0/24"]}}
+    ),
+    "cluster.endpointPublicAccess": Context(
+        areas={"cluster": {"endpointPublicAccess": True, "publicAccessCidrs": ["198.51.100.0/24"]}}
+    ),
+    "app.metricsPath": Context(areas={"monitoring": PROMETHEUS, "pools": ROOM}),
+    "gateway.headers": Context(areas={"gateway": {"headers": {"hstsPreload": False}}}),
+    "app.replicas": Context(areas={"autoscaling": {"enabled": False}}),
+    "app.disruptionMaxUnavailable": Context(
+        phase="horizontal", areas={"autoscaling": {"minReplicas": 4, "maxReplicas": 4}, "pools": ROOM}
+    ),
+    "autoscaling": Context(areas={"pools": ROOM}),
+    "autoscaling.metricsBackend": Context(areas={"monitoring": PROMETHEUS, "pools": ROOM}),
+    "autoscaling.profile": Context(
+        areas={"autoscaling": {"metricsBackend": "keda"}, "monitoring": PROMETHEUS, "pools": ROOM}
+    ),
+    "autoscaling.requestsPerSecond": Context(
+        areas={"autoscaling": {"metricsBackend": "keda"}, "monitoring": PROMETHEUS, "pools": ROOM}
+    ),
+    "autoscaling.scaleUp": Context(
+        areas={"autoscaling": {"scaleUp": {"stabilizationSeconds": 60, "percent": 50}}, "pools": ROOM}
+    ),
+    "autoscaling.scaleDown": Context(
+        areas={"autoscaling": {"scaleDown": {"stabilizationSeconds": 60, "percent": 50}}, "pools": ROOM}
+    ),
+    "cdn": Context(areas={"cdn": CDN}),
+    "cdn.accountId": Context(areas={"cdn": {**CDN, "addons": {"loadBalancing": True}}}),
+    "cdn.imports.managedFirewall": Context(areas={"cdn": {**CDN, "plan": "pro", "managedWaf": True}}),
+    "cdn.monitorIntervalSeconds": Context(areas={"cdn": {**CDN, "addons": {"loadBalancing": True}}}),
+    "cdn.managedWaf": Context(areas={"cdn": {**CDN, "plan": "pro"}}),
+    "monitoring": Context(areas={"monitoring": PROMETHEUS, "pools": ROOM}),
+    "pools.system": Context(areas={"pools": {"system": {"enabled": True, "desiredSize": 2, "maxSize": 4}}}),
+    "pools.spot": Context(areas={"pools": {"spot": {"enabled": True, "desiredSize": 1}}}),
+    "postgres.profile": Context(areas={"postgres": {"instanceClass": "db.m7g.xlarge"}}),
+    "postgres.databaseInsightsMode": Context(areas={"postgres": {"performanceInsightsRetentionDays": 465}}),
+    "postgres.iops": Context(areas={"postgres": LARGE}),
+    "postgres.storageThroughputMibps": Context(areas={"postgres": LARGE}),
+    "postgres.replicaInstanceClass": Context(phase="horizontal"),
+    "postgres.reservedConnections": Context(phase="horizontal"),
+    "postgres.pooler": Context(phase="horizontal"),
+    "postgres.pooler.enabled": Context(),
+    "postgres.shards": Context(areas={"postgres": {"shards": {"count": 2}}}),
+    "postgres.clientPools.shard": Context(areas={"postgres": {"shards": {"count": 2}}}),
+    "redis.shards": Context(areas={"redis": {"clientIsClusterAware": True}}),
+    "redis.multiAz": Context(areas={"redis": {"replicasPerShard": 1}}),
+    "services[].requestsPerSecond": Context(
+        phase="horizontal",
+        areas={
+            "services": [SERVICE],
+            "autoscaling": {"metricsBackend": "keda"},
+            "monitoring": PROMETHEUS,
+            "pools": ROOM,
+        },
+    ),
+    "services": Context(phase="horizontal", areas={"services": [SERVICE], "monitoring": PROMETHEUS, "pools": ROOM}),
+}
+"""By the beginning of a path; the longest one wins."""
+
+VALUES: dict[str, object] = {
+    "domain": "bailbondpro.org",
+    "region": "us-west-2",
+    "aws.allowedAccountIds": ["123456789012"],
+    "network.vpcCidr": "10.30.0.0/16",
+    "network.availabilityZones": ["us-east-1a", "us-east-1b", "us-east-1d"],
+    "network.interfaceEndpoints": ["sts"],
+    "cluster.version": "1.36",
+    "cluster.publicAccessCidrs": ["203.0.113.0/24"],
+    "cluster.adminPrincipalArns": ["arn:aws:iam::123456789012:role/other"],
+    "cluster.logTypes": ["audit"],
+    "cluster.serviceIpv4Cidr": "172.21.0.0/16",
+    "cluster.addonVersions.vpcCni": "v1.20.4-eksbuild.2",
+    "cluster.addonVersions.kubeProxy": "v1.35.0-eksbuild.2",
+    "cluster.addonVersions.podIdentityAgent": "v1.3.9-eksbuild.3",
+    "cluster.addonVersions.coredns": "v1.12.4-eksbuild.1",
+    "cluster.addonVersions.metricsServer": "v0.8.0-eksbuild.2",
+    "cluster.addonVersions.ebsCsiDriver": "v1.50.1-eksbuild.1",
+    "pools.system.instanceType": "m8g.large",
+    "pools.app.instanceType": "m8g.large",
+    "pools.spot.instanceTypes": ["m8g.xlarge"],
+    "app.image": "registry.example.com/bailbondpro:2",
+    "app.namespace": "staging",
+    "app.metricsPath": "/internal/metrics",
+    "app.replicas": 2,
+    "app.maxOldSpaceMib": 500,
+    "app.environment": {"FEATURE": "on"},
+    "services[].name": "invoices",
+    "services[].image": "registry.example.com/payments:2",
+    "services[].paths": ["/api/invoices/"],
+    "services[].requestsPerSecond": 50,
+    "services[].databases": ["primary"],
+    "services[].metricsPath": "/internal/metrics",
+    "services[].environment": {"FEATURE": "on"},
+    "autoscaling.requestsPerSecond": 50,
+    "autoscaling.scaleUp.pods": 2,
+    "autoscaling.scaleDown.pods": 2,
+    "gateway.image": "docker.io/nginxinc/nginx-unprivileged:1.28-alpine",
+    "gateway.allowedCidrs": ["203.0.113.0/24"],
+    "gateway.authRequestPath": "/api/auth/verify",
+    "postgres.instanceClass": "db.t4g.large",
+    "postgres.iops": 12_000,
+    "postgres.reservedConnections": 30,
+    "postgres.performanceInsightsRetentionDays": 31,
+    "postgres.storageThroughputMibps": 500,
+    "postgres.replicaInstanceClass": "db.t4g.large",
+    "postgres.databaseName": "platform",
+    "postgres.username": "platform",
+    "postgres.backupWindow": "01:00-02:00",
+    "postgres.maintenanceWindow": "mon:04:30-mon:05:30",
+    "postgres.backupRegion": "us-west-2",
+    "postgres.shards.instanceClass": "db.t4g.large",
+    "postgres.pooler.image": "docker.io/edoburu/pgbouncer:v1.25.0-p0",
+    "redis.nodeType": "cache.t4g.small",
+    "redis.snapshotWindow": "01:00-02:00",
+    "redis.maintenanceWindow": "mon:06:30-mon:07:30",
+    "cdn.zoneId": "0" * 31 + "c",
+    "cdn.accountId": "0" * 31 + "c",
+    "cdn.hosts.app": "www.bailbondpro.com",
+    "cdn.hosts.api": "api2.bailbondpro.com",
+    "cdn.hosts.cdn": "static.bailbondpro.com",
+    "cdn.hosts.cdnBackup": "static-backup.bailbondpro.com",
+    "cdn.hosts.images": "pictures.bailbondpro.com",
+    "cdn.hosts.assets": "files.bailbondpro.com",
+    "cdn.sessionCookieNames": ["sid"],
+    "cdn.publicHtmlPaths": ["/about"],
+    "cdn.publicApiPrefixes": ["/api/bond-types/"],
+    "cdn.privatePrefixes": ["/secret"],
+    **{
+        f"cdn.imports.{phase}": "0" * 31 + "d"
+        for phase in (
+            "cache",
+            "cacheResponse",
+            "responseHeaders",
+            "rateLimit",
+            "managedFirewall",
+            "customFirewall",
+        )
+    },
+    "monitoring.alertEmails": ["oncall@bailbondpro.com"],
+    "budget.emails": ["owner@bailbondpro.com"],
+}
+"""Other values that do not follow from the type."""
