@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from infra.limits.app import RULES as APP
 from infra.limits.autoscaling import RULES as AUTOSCALING
+from infra.limits.capacity import RULES as CAPACITY
 from infra.limits.cdn import RULES as CDN
 from infra.limits.cluster import RULES as CLUSTER
 from infra.limits.cluster import upgrade_findings
@@ -39,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     *NETWORK,
     *CLUSTER,
     *NODES,
+    *CAPACITY,
     *APP,
     *AUTOSCALING,
     *SERVICES,

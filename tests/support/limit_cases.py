@@ -68,6 +68,15 @@ REFUSED = (
     _case("control-plane-logs-distinct", "cluster.logTypes", cluster={"logTypes": ["api", "api"]}),
     # nodes
     _case("nodes-hold-pods", "pools.app.maxSize", P2, autoscaling={"maxReplicas": 100}),
+    _case("subnet-addresses", "pools.app.maxSize", pools={"app": {"maxSize": 186}}),
+    _case(
+        "nodes-hold-pod-count",
+        "pools.app.maxSize",
+        app={"resources": {"cpuRequestMillicores": 10, "memoryRequestMib": 256, "memoryLimitMib": 256}},
+        autoscaling={"maxReplicas": 200},
+        pools={"app": {"instanceType": "r8g.4xlarge", "minSize": 1, "desiredSize": 1, "maxSize": 2}},
+        postgres={"clientPools": {"primary": 1, "replica": 1}, "maxConnections": 300, "instanceClass": "db.r7g.large"},
+    ),
     _case(
         "pod-fits-node",
         "app.resources.cpuRequestMillicores",
@@ -268,6 +277,7 @@ ACCEPTED = (
         "no HPA",
         autoscaling={"enabled": False, "vpa": {"mode": "full", "maxCpuMillicores": 1600}},
     ),
+    _case("subnet-addresses", "a subnet that is just full", pools={"app": {"maxSize": 185}}),
     _case("graceful-stop", "15 + 60 + 5", app={"terminationGraceSeconds": 80}),
     _case("pool-sizes", "a disabled pool", pools={"spot": {"minSize": 2}}),
     _case("postgres-memory", "a larger class", postgres={"maxConnections": 200, "instanceClass": "db.t4g.large"}),

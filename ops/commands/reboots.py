@@ -1,0 +1,59 @@
+"""`reboots`: in which order database servers must restart for what a plan changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ops.commands.options import JsonOption, explained
+from ops.console import out, print_json
+
+if TYPE_CHECKING:
+    from policies.reboots import Reboot
+
+UNSAFE = 2
+"""Exit code of a plan whose parameters need two updates."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: ./bbp reboots --plan plan.json")(reboots)
+
+
+def reboots(
+    plan: Annotated[
+        Path,
+        typer.Option("--plan", help="A plan from `pulumi preview --json` or `rehearse --plan-out`.", metavar="FILE"),
+    ],
+    json_output: JsonOption = False,
+) -> None:
+    """Say which database servers a plan's static parameters wait for, and in which order to reboot them.
+
+    A replica does not start with fewer connections than its primary: raised numbers reach replicas first, lowered ones
+    the primary. Exit code 2 where one update raises and lowers such numbers, because then no order is safe.
+    """
+    from plan import load_plan
+    from policies.reboots import reboots as find
+
+    with explained():
+        found = find(load_plan(plan))
+    if json_output:
+        print_json({"reboots": [_as_json(item) for item in found]})
+    else:
+        lines = [item.sentence() for item in found] or ["no server has to reboot for this plan"]
+        out.print("\n".join(lines), markup=False, soft_wrap=True)
+    if any(item.refused for item in found):
+        raise SystemExit(UNSAFE)
+
+
+def _as_json(item: Reboot) -> dict[str, object]:
+    return {
+        "group": item.group,
+        "order": item.order.value,
+        "changed": list(item.changed),
+        "first": list(item.first),
+        "then": list(item.then),
+        "refused": item.refused,
+    }
