@@ -115,7 +115,7 @@ def sizes_of(settings: Settings) -> PlatformSizes:
     """The sizes that the configuration states."""
     app, scaling, postgres, redis = settings.app, settings.autoscaling, settings.postgres, settings.redis
     node = instance_class("ec2", settings.pools.app.instance_type)
-    pods = (scaling.min_replicas, scaling.max_replicas) if scaling.enabled else (app.replicas, app.replicas)
+    pods = (scaling.min_replicas, scaling.max_replicas) if scaling.enabled else (app.fixed_replicas, app.fixed_replicas)
     shards = postgres.shards
     return PlatformSizes(
         phase=settings.phase.value,

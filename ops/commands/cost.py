@@ -1,0 +1,58 @@
+"""`cost`: what a plan costs a month, and what would make it cost less."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ops.commands.options import ConfigOption, JsonOption, PhaseOption, PlanOption, explained
+from ops.console import print_json
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: ./bbp cost prod --phase microservices --against horizontal --set users=1800")(cost)
+
+
+def cost(
+    stack: Annotated[str, typer.Argument(help="Stack name, for example dev or prod.")] = "prod",
+    plan: PlanOption = None,
+    phase: PhaseOption = None,
+    against: Annotated[
+        str | None,
+        typer.Option("--against", help="A growth phase or a plan file to compare with.", metavar="PHASE|FILE"),
+    ] = None,
+    usage: Annotated[
+        Path | None, typer.Option("--usage", help="YAML or JSON file with assumptions about usage.", metavar="FILE")
+    ] = None,
+    assumption: Annotated[
+        list[str] | None, typer.Option("--set", help="One assumption, such as users=800; repeatable.")
+    ] = None,
+    metrics: Annotated[
+        Path | None,
+        typer.Option("--metrics", help="YAML or JSON file with measured use, for recommendations.", metavar="FILE"),
+    ] = None,
+    config: ConfigOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Price a plan from dated list prices: by system and resource, per active user, against another phase or plan.
+
+    What has no known price is named and not guessed, and the total says how much of the plan it covers.
+    """
+    from ops.cost import CostOptions
+    from ops.cost import cost as run
+    from ops.report_cost import render
+    from planner.usage import UsageError
+
+    options = CostOptions(stack, phase, config, plan, against, usage, tuple(assumption or ()), metrics)
+    with explained():
+        try:
+            report = run(options)
+        except UsageError as error:
+            raise typer.BadParameter(str(error)) from error
+    if json_output:
+        print_json(report.as_json())
+    else:
+        render(report)

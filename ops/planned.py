@@ -1,0 +1,64 @@
+"""Where a plan comes from: a file, or a preview of the stack in an empty simulated cloud."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from infra.problems import ConfigError
+from ops.console import note
+from ops.progress import progress
+from ops.rehearse import RehearseOptions, open_session, settings_of
+from plan import Plan, load_plan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from infra.settings import Settings
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan, and what is known about it.
+
+    Attributes:
+        plan: the plan.
+        settings: the configuration it was made from; None for a file whose stack has no valid configuration here.
+        origin: how to call it in a report.
+    """
+
+    plan: Plan
+    settings: Settings | None
+    origin: str
+
+    @property
+    def phase(self) -> str | None:
+        """The growth phase, if known."""
+        return self.settings.phase.value if self.settings else None
+
+
+def planned(stack: str, phase: str | None, config: Path | None, file: Path | None = None) -> Planned:
+    """The plan in a file, or else of a stack as if nothing of it existed yet.
+
+    The stack's own rehearsal is not touched: the preview has a simulated cloud of its own, empty each time.
+
+    Raises:
+        PlanError: the file is no engine preview.
+        ConfigError: the configuration has problems.
+        EngineError: the engine refused.
+    """
+    if file is not None:
+        return Planned(load_plan(file), _settings_if_valid(stack, phase, config), str(file))
+    with open_session(RehearseOptions(stack, phase, fresh=True, config=config), purpose="plan") as opened:
+        settings, engine, session = opened
+        note(f"previewing {stack} in phase {settings.phase.value} with Pulumi {engine.version}, in an empty cloud")
+        with progress("preview") as bar:
+            plan, _ = session.preview(bar)
+    return Planned(plan, settings, f"{stack}, phase {settings.phase.value}")
+
+
+def _settings_if_valid(stack: str, phase: str | None, config: Path | None) -> Settings | None:
+    try:
+        return settings_of(stack, config, phase)
+    except ConfigError:
+        return None

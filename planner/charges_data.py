@@ -1,0 +1,169 @@
+"""Charges of what keeps data: databases, caches, buckets, images, logs, alarms, keys and secrets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planner.charges_model import Bill, Charge
+from planner.machines import vcpus
+from planner.plan_values import at, number, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from plan import PlannedResource
+
+HIGH_RESOLUTION_SECONDS = 60
+"""A CloudWatch alarm on shorter periods costs more (CloudWatch pricing)."""
+FREE_INSIGHTS_DAYS = 7
+"""Retention of Performance Insights without charge (RDS documentation)."""
+KMS_FREE_REQUESTS = 20_000
+"""Requests a month without charge (KMS pricing)."""
+DAYS_PER_MONTH = 365 / 12
+
+
+def _database(item: PlannedResource, context: Bill) -> list[Charge]:
+    kind = text(item.inputs, "instanceClass")
+    copies = 2 if at(item.inputs, "multiAz") else 1
+    gib = _storage(item, context)
+    place = "Multi-AZ bills two" if copies == 2 else "one zone"  # noqa: PLR2004 - primary and standby
+    charges = [
+        Charge(sku=f"rds/postgres/{kind}", quantity=copies, unit="hour", why=place),
+        Charge(sku="rds/gp3", quantity=gib * copies, unit="GB-month", why=f"{gib:g} GiB, {place}"),
+    ]
+    if not text(item.inputs, "replicateSourceDb"):
+        beyond = max(context.usage.backup_ratio - 1, 0) * gib
+        charges.append(
+            Charge(sku="rds/backup", quantity=beyond, unit="GB-month", why="backups beyond the storage", assumed=True)
+        )
+    if text(item.inputs, "databaseInsightsMode") == "advanced":
+        size = vcpus(kind)
+        # A class without known processors has no known price either: its SKU says so.
+        sku = "rds/database-insights-advanced" if size else f"rds/database-insights-advanced of {kind}"
+        charges.append(Charge(sku=sku, quantity=size, unit="vCPU-hour", why=f"{size} vCPU, advanced mode"))
+    elif number(item.inputs, "performanceInsightsRetentionPeriod", default=0) > FREE_INSIGHTS_DAYS:
+        charges.append(Charge(sku="rds/performance-insights", quantity=1, unit="month", why="more than 7 days"))
+    if number(item.inputs, "iops", default=0):
+        charges.append(Charge(sku="rds/gp3-iops", quantity=1, unit="month", why="IOPS beyond what gp3 includes"))
+    return charges
+
+
+def _storage(item: PlannedResource, context: Bill) -> float:
+    """A database's storage in GiB; a replica that states none has its source's."""
+    own = number(item.inputs, "allocatedStorage", default=0)
+    if own:
+        return own
+    sources = [
+        other
+        for other in context.plan.of_type(item.type)
+        if other.urn in item.dependencies or text(other.inputs, "identifier") == text(item.inputs, "replicateSourceDb")
+    ]
+    return number(sources[0].inputs, "allocatedStorage", default=0) if sources else 0
+
+
+def _cache(item: PlannedResource, context: Bill) -> list[Charge]:
+    shards = number(item.inputs, "numNodeGroups", default=1)
+    each = 1 + number(item.inputs, "replicasPerNodeGroup", default=0)
+    kind = text(item.inputs, "nodeType")
+    engine = text(item.inputs, "engine") or "redis"
+    charges = [
+        Charge(
+            sku=f"elasticache/{engine}/{kind}",
+            quantity=shards * each,
+            unit="hour",
+            why=f"{shards:g} shards of {each:g} nodes",
+        )
+    ]
+    if number(item.inputs, "snapshotRetentionLimit", default=0) > 1:
+        beyond = max(context.usage.backup_ratio - 1, 0)
+        charges.append(
+            Charge(
+                sku="elasticache/backup",
+                quantity=beyond,
+                unit="GB-month",
+                why="snapshots beyond the first",
+                assumed=True,
+            )
+        )
+    return charges
+
+
+def _bucket(_: PlannedResource, context: Bill) -> list[Charge]:
+    usage = context.usage
+    buckets = max(context.count("aws:s3/bucket:Bucket"), 1)
+    reads = usage.million_requests * 1000 * (100 - usage.cache_hit_percent) / 100 / buckets / 100
+    return [
+        Charge(
+            sku="s3/standard", quantity=usage.object_storage_gb, unit="GB-month", why="object_storage_gb", assumed=True
+        ),
+        Charge(sku="s3/get", quantity=reads, unit="1k requests", why="one for 100 origin requests", assumed=True),
+        Charge(sku="s3/put", quantity=reads / 10, unit="1k requests", why="a tenth of the reads", assumed=True),
+    ]
+
+
+def _images(_: PlannedResource, context: Bill) -> list[Charge]:
+    return [
+        Charge(sku="ecr/storage", quantity=context.usage.image_gb, unit="GB-month", why="image_gb", assumed=True),
+    ]
+
+
+def _log_group(item: PlannedResource, context: Bill) -> list[Charge]:
+    usage = context.usage
+    name = f"{text(item.inputs, 'name')} {item.name}"
+    if "/eks/" in name:
+        gigabytes, why = usage.control_plane_log_gb, "control_plane_log_gb"
+    elif "flow-logs" in name:
+        gigabytes = usage.million_requests * usage.log_gb_per_million_requests
+        why = "log_gb_per_million_requests"
+    else:
+        groups = [other for other in context.plan.of_type(item.type) if other.parent == item.parent]
+        gigabytes, why = usage.database_log_gb / max(len(groups), 1), "its share of database_log_gb"
+    months = number(item.inputs, "retentionInDays", default=DAYS_PER_MONTH) / DAYS_PER_MONTH
+    return [
+        Charge(sku="cloudwatch/logs-ingested", quantity=gigabytes, unit="GB", why=why, assumed=True),
+        Charge(
+            sku="cloudwatch/logs-stored",
+            quantity=gigabytes * months,
+            unit="GB-month",
+            why=f"kept for {months:.1f} months",
+            assumed=True,
+        ),
+    ]
+
+
+def _alarm(item: PlannedResource, _: Bill) -> list[Charge]:
+    fine = number(item.inputs, "period", default=HIGH_RESOLUTION_SECONDS) < HIGH_RESOLUTION_SECONDS
+    metrics = sum(1 for query in item.inputs.get("metricQueries") or [{"metric": {}}] if "metric" in query)
+    sku = "cloudwatch/alarm-high-resolution" if fine else "cloudwatch/alarm"
+    return [Charge(sku=sku, quantity=metrics, unit="month", why=f"{metrics} metrics")]
+
+
+def _key(_: PlannedResource, context: Bill) -> list[Charge]:
+    keys = max(context.count("aws:kms/key:Key"), 1)
+    billed = max(context.usage.kms_requests - KMS_FREE_REQUESTS, 0) / keys / 10_000
+    return [
+        Charge(sku="kms/key", quantity=1, unit="month", why="one key"),
+        Charge(sku="kms/requests", quantity=billed, unit="10k requests", why="kms_requests, 20,000 free", assumed=True),
+    ]
+
+
+def _secret(_: PlannedResource, context: Bill) -> list[Charge]:
+    secrets = max(context.count("aws:secretsmanager/secret:Secret"), 1)
+    calls = context.usage.secret_calls / secrets / 10_000
+    return [
+        Charge(sku="secretsmanager/secret", quantity=1, unit="month", why="one secret"),
+        Charge(sku="secretsmanager/calls", quantity=calls, unit="10k calls", why="share of secret_calls", assumed=True),
+    ]
+
+
+DATA_RULES: Mapping[str, Callable[[PlannedResource, Bill], list[Charge]]] = {
+    "aws:rds/instance:Instance": _database,
+    "aws:elasticache/replicationGroup:ReplicationGroup": _cache,
+    "aws:s3/bucket:Bucket": _bucket,
+    "aws:ecr/repository:Repository": _images,
+    "aws:cloudwatch/logGroup:LogGroup": _log_group,
+    "aws:cloudwatch/metricAlarm:MetricAlarm": _alarm,
+    "aws:kms/key:Key": _key,
+    "aws:secretsmanager/secret:Secret": _secret,
+}
+"""Rules by resource type."""
