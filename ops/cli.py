@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import typer
 
-from ops.commands import capacity, check, cloudflare, engine, quotas, reboots, rehearse, render, shard, simulate, test
+from ops.commands import (
+    capacity,
+    check,
+    cloudflare,
+    cost,
+    engine,
+    quotas,
+    reboots,
+    rehearse,
+    render,
+    shard,
+    simulate,
+    test,
+)
 from ops.console import fail
 
-COMMANDS = (check, engine, rehearse, simulate, capacity, shard, render, quotas, reboots, cloudflare, test)
+COMMANDS = (check, engine, rehearse, simulate, capacity, cost, shard, render, quotas, reboots, cloudflare, test)
 """The command modules, in the order in which `--help` lists them."""
 INTERRUPTED = 130
 
