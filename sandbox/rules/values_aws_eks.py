@@ -87,7 +87,7 @@ def _network(context: Context) -> Iterator[Violation]:
 def _vpc(context: Context) -> Iterator[Violation]:
     found = block(context.inputs, "vpcConfig")
     subnets = found.get("subnetIds")
-    if isinstance(subnets, list) and len(subnets) < 2 and not given(context.inputs, "outpostConfig"):  # noqa: PLR2004
+    if isinstance(subnets, list) and len(subnets) <= 1 and not given(context.inputs, "outpostConfig"):
         yield Violation(
             "vpcConfig.subnetIds",
             f"{len(subnets)} subnet, at least two in different zones are required (InvalidParameterException: Subnets "

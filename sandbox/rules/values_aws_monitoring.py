@@ -209,7 +209,7 @@ RULES: tuple[Rule, ...] = (
         "name", r"[.\-_/#A-Za-z0-9]{1,512}", "1 to 512 letters, digits or .-_/#", "InvalidParameterException"
     ),
     _logs.one_of("retentionInDays", RETENTION, "InvalidParameterException"),
-    _logs.one_of("logGroupClass", ("STANDARD", "INFREQUENT_ACCESS", "DELIVERY")),
+    _logs.one_of("logGroupClass", ("STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS")),
     _alarm_on.longest("name", 255),
     _alarm_on.longest("alarmDescription", 1024),
     _alarm_on.one_of("comparisonOperator", OPERATORS, "ValidationError"),

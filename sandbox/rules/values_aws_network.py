@@ -214,7 +214,7 @@ RULES: tuple[Rule, ...] = (
     _list.unique("entries[*].cidr", "entry"),
     _endpoint_on.one_of(
         "vpcEndpointType",
-        ("Gateway", "GatewayLoadBalancer", "Interface", "Resource", "ServiceNetwork"),
+        ("Gateway", "GatewayLoadBalancer", "Interface", "Resource", "ServiceNetwork", "Tunnel"),
     ),
     _endpoint_on.custom("kind", _endpoint),
 )

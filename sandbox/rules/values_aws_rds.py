@@ -39,7 +39,9 @@ GP3_THRESHOLD = 400
 
 RESERVED_NAMES = frozenset({"admin", "rdsadmin"})
 EXPORTS = ("iam-db-auth-error", "postgresql", "upgrade")
-CLASSES = re.compile(r"db\.([a-z0-9]+)\.(?:micro|small|medium|large|xlarge|\d{1,2}xlarge|metal)(?:\.[a-z0-9.]+)?")
+CLASSES = re.compile(r"db\.([a-z0-9]+)\.(?:micro|small|medium|large|\d{0,2}xlarge|metal(?:-\d+xl)?)(?:\.[a-z0-9.]+)?")
+VERSIONS = re.compile(r"(?:\d{2}(?:\.\d{1,2})?|9(?:\.\d(?:\.\d{1,2})?)?)(?:-rds\.\d{8})?")
+"""Major, minor, or a minor version under RDS Extended Support, which carries a date."""
 
 
 def _class(context: Context) -> Iterator[Violation]:
@@ -233,7 +235,7 @@ def _exports(context: Context) -> Iterator[Violation]:
 
 def _version(context: Context) -> Iterator[Violation]:
     value = text(context.inputs, "engineVersion")
-    if value and _postgres(context) and re.fullmatch(r"\d{2}(\.\d{1,2})?|9\.\d\.\d{1,2}", value) is None:
+    if value and _postgres(context) and VERSIONS.fullmatch(value) is None:
         yield Violation(
             "engineVersion",
             f"{value!r} is no version of PostgreSQL: a major version such as 17, or 17.7 (InvalidParameterCombination: "

@@ -25,6 +25,13 @@ STORAGE_CLASSES = (
     "GLACIER_IR",
 )
 ENCRYPTION = ("AES256", "aws:kms", "aws:kms:dsse")
+KEY_USAGES = (
+    "ENCRYPT_DECRYPT",
+    "SIGN_VERIFY",
+    "GENERATE_VERIFY_MAC",
+    "KEY_AGREEMENT",
+    "ENCAPSULATE_DECAPSULATE",
+)
 STANDARD_LENGTH, ADVANCED_LENGTH = 4096, 8192
 SECRET_LENGTH = 65_536
 _SIMPLE = r"[\w+=,.@-]+"
@@ -220,7 +227,7 @@ RULES: tuple[Rule, ...] = (
     _attached.matches("policyArn", r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/.+", "the ARN of a managed policy"),
     _kms.between("deletionWindowInDays", 7, 30, "days", "ValidationException"),
     _kms.between("rotationPeriodInDays", 90, 2560, "days", "ValidationException"),
-    _kms.one_of("keyUsage", ("ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT")),
+    _kms.one_of("keyUsage", KEY_USAGES),
     _kms.longest("description", 8192),
     _kms.custom("rotation", _key, "SDK documentation"),
     _kms_alias.matches("name", r"alias/[a-zA-Z0-9/_-]{1,250}", "alias/ and letters, digits or /_-"),

@@ -101,12 +101,9 @@ def unknown(value: Any) -> Any:  # noqa: ANN401 - property values have any shape
 
 
 def examples(token: str) -> list[str]:
-    texts = [ast.get_docstring(node) or "" for node in class_source(resource_class(token)).body if _documented(node)]
+    methods = [node for node in class_source(resource_class(token)).body if isinstance(node, ast.FunctionDef)]
+    texts = [ast.get_docstring(method) or "" for method in methods]
     return list(dict.fromkeys(block for text in texts for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL)))
-
-
-def _documented(node: ast.stmt) -> bool:
-    return isinstance(node, ast.FunctionDef)
 
 
 def answer(mocks: Any, args: Any) -> tuple[dict[str, Any], list[Any]]:  # noqa: ANN401 - the SDK's mocks
