@@ -4,6 +4,7 @@ One servicer stands for one package (aws, kubernetes, cloudflare, random, tls). 
 the SDK's experimental provider server hides old inputs from Diff and reports no detailed diff.
 """
 
+# ruff: noqa: ARG002, N802 - names and signatures of the methods are the protocol's
 from __future__ import annotations
 
 import json
@@ -85,59 +86,59 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     # The protocol's method names are its own. Handshake and configuration come first.
 
-    def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:  # noqa: ARG002, N802
+    def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
         """The version of the wheel: the engine warns about anything older than the SDK asks for."""
         return plugin_pb2.PluginInfo(version=self.package.version)
 
-    def Handshake(  # noqa: N802
+    def Handshake(
         self,
-        request: provider_pb2.ProviderHandshakeRequest,  # noqa: ARG002 - the protocol's signature
-        context: grpc.ServicerContext,  # noqa: ARG002 - the protocol's signature
+        request: provider_pb2.ProviderHandshakeRequest,
+        context: grpc.ServicerContext,
     ) -> provider_pb2.ProviderHandshakeResponse:
         """Ask for secrets as secrets, so that they never reach the journal in plain text."""
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
 
-    def Attach(self, request: plugin_pb2.PluginAttach, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: ARG002, N802
+    def Attach(self, request: plugin_pb2.PluginAttach, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """The engine attaches to a running provider; nothing to do."""
         return empty_pb2.Empty()
 
-    def CheckConfig(  # noqa: N802
+    def CheckConfig(
         self,
         request: provider_pb2.CheckRequest,
-        context: grpc.ServicerContext,  # noqa: ARG002 - the protocol's signature
+        context: grpc.ServicerContext,
     ) -> provider_pb2.CheckResponse:
         """Accept the provider's configuration as the program gives it."""
         return provider_pb2.CheckResponse(inputs=request.news)
 
-    def DiffConfig(  # noqa: N802
+    def DiffConfig(
         self,
         request: provider_pb2.DiffRequest,
-        context: grpc.ServicerContext,  # noqa: ARG002 - the protocol's signature
+        context: grpc.ServicerContext,
     ) -> provider_pb2.DiffResponse:
         """A provider's configuration changes in place."""
         found = changes(decode(request.old_inputs), decode(request.news))
         return _diff_response(found, frozenset(), delete_first=False)
 
-    def Configure(  # noqa: N802
+    def Configure(
         self,
         request: provider_pb2.ConfigureRequest,
-        context: grpc.ServicerContext,  # noqa: ARG002 - the protocol's signature
+        context: grpc.ServicerContext,
     ) -> provider_pb2.ConfigureResponse:
         """Remember the configuration; ask for secrets and for previews of creates and updates."""
         self.deps.config.setdefault(self.package.name, {}).update(unwrap(decode(request.args)))
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
-    def GetSchema(  # noqa: N802
+    def GetSchema(
         self,
-        request: provider_pb2.GetSchemaRequest,  # noqa: ARG002 - the protocol's signature
-        context: grpc.ServicerContext,  # noqa: ARG002 - the protocol's signature
+        request: provider_pb2.GetSchemaRequest,
+        context: grpc.ServicerContext,
     ) -> provider_pb2.GetSchemaResponse:
         """A minimal package schema: the engine only wants the name and the version."""
         return provider_pb2.GetSchemaResponse(
             schema=json.dumps({"name": self.package.name, "version": self.package.version})
         )
 
-    def Invoke(self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:  # noqa: N802
+    def Invoke(self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:
         """Answer the few account-level look-ups; anything else is said to be outside the simulation."""
         if request.tok not in _INVOKES:
             context.abort(grpc.StatusCode.UNIMPLEMENTED, f"the sandbox does not answer {request.tok}")
@@ -147,7 +148,7 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     # Resources.
 
-    def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:  # noqa: ARG002, N802
+    def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
         """Fill automatic names; refuse what breaks the schema or the service's own rules."""
         token, name = type_of(request.urn), name_of(request.urn)
         new, old = decode(request.news), decode(request.olds)
@@ -160,7 +161,7 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
         failures = [provider_pb2.CheckFailure(property=item.path, reason=item.reason) for item in found]
         return provider_pb2.CheckResponse(inputs=encode(named), failures=failures)
 
-    def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:  # noqa: ARG002, N802
+    def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
         """Compare inputs; say which changes replace, and whether the old object must go first."""
         token = type_of(request.urn)
         old, new = unwrap(decode(request.old_inputs)), unwrap(decode(request.news))
@@ -171,7 +172,7 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
         config = self.deps.config.get(token.partition(":")[0], {})
         return replacing(token, changes(old, new), old, new, config)
 
-    def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:  # noqa: N802
+    def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
         """Create an object; a preview gives back what will be known, and unknowns for the rest."""
         token, name = type_of(request.urn), name_of(request.urn)
         inputs = decode(request.properties)
@@ -192,7 +193,7 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
             _abort_half_made(context, identity, inputs, outputs)
         return provider_pb2.CreateResponse(id=identity, properties=encode(outputs))
 
-    def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:  # noqa: N802
+    def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
         """Change an object in place; what the cloud assigned stays, version counters go up."""
         token, name = type_of(request.urn), name_of(request.urn)
         inputs, olds = decode(request.news), decode(request.olds)
@@ -212,7 +213,7 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
                 self.deps.cloud.put(CloudObject(token, request.id, request.urn, inputs, outputs))
         return provider_pb2.UpdateResponse(properties=encode(outputs))
 
-    def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:  # noqa: ARG002, N802
+    def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
         """What the cloud holds now; an empty answer says that the object is gone."""
         found = self.deps.cloud.get(type_of(request.urn), request.id)
         if found is None:
@@ -223,7 +224,7 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
             inputs=encode(restored(found.inputs, decode(request.inputs))),
         )
 
-    def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
+    def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """Delete an object, unless its service refuses to."""
         self._refuse_foreign(context)
         self._strike("delete", request.urn, context)
@@ -238,7 +239,7 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
                 effect(cloud)
         return empty_pb2.Empty()
 
-    def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: ARG002, N802
+    def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """Nothing runs long enough to be cancelled."""
         return empty_pb2.Empty()
 

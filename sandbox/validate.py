@@ -76,7 +76,7 @@ class _Validation:
         elif not self._is(expected["kind"], value):
             yield Violation(format_path(at), f"expected {_article(expected['kind'])}, got {describe(value)}")
 
-    def _union(self, alternatives: list[JsonType], value: Any, at: Keys) -> Iterator[Violation]:  # noqa: ANN401
+    def _union(self, alternatives: list[JsonType], value: Any, at: Keys) -> Iterator[Violation]:  # noqa: ANN401 - any property
         tried = [list(self.value(alternative, value, at)) for alternative in alternatives]
         if all(tried):
             yield min(tried, key=len)[0]

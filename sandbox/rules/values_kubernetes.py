@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import ipaddress
+import re
 from typing import TYPE_CHECKING, Any
 
 from sandbox.rules import values_kubernetes_autoscaling, values_kubernetes_pods
@@ -143,7 +144,7 @@ def _data(context: Context) -> Iterator[Violation]:
     size = 0
     for name in ("data", "binaryData", "stringData"):
         for key, value in block(context.inputs, name).items():
-            if not key or len(key) > 253 or not all(letter.isalnum() or letter in "-_." for letter in key):  # noqa: PLR2004
+            if not re.fullmatch(r"[A-Za-z0-9_.-]{1,253}", key):
                 yield Violation(f'{name}["{key}"]', "a key holds letters, digits or '-_.' only, at most 253")
             size += len(value.encode()) if isinstance(value, str) else 0
             encoded = name == "binaryData" or (name == "data" and context.token.endswith(":Secret"))

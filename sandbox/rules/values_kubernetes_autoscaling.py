@@ -27,6 +27,9 @@ METRICS = {
 TARGETS = {"Utilization": "averageUtilization", "AverageValue": "averageValue", "Value": "value"}
 UPDATE_MODES = ("Off", "Initial", "Recreate", "InPlaceOrRecreate", "InPlace", "Auto")
 
+WHOLE = 100
+"""Percent of everything."""
+
 
 def _bounds(context: Context) -> Iterator[Violation]:
     spec = block(context.inputs, "spec")
@@ -122,7 +125,7 @@ def _budget(context: Context) -> Iterator[Violation]:
         value = spec.get(name)
         text = str(value).removesuffix(".0")
         percent = text.removesuffix("%")
-        if known(value) and (not percent.isdecimal() or (text.endswith("%") and int(percent) > 100)):  # noqa: PLR2004
+        if known(value) and (not percent.isdecimal() or (text.endswith("%") and int(percent) > WHOLE)):
             yield Violation(f"spec.{name}", f"{value!r}: must be a whole number or a percentage up to 100%")
     policy = spec.get("unhealthyPodEvictionPolicy")
     if known(policy) and policy not in ("IfHealthyBudget", "AlwaysAllow"):
