@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 from copy import deepcopy
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
+from sandbox.replacement import known_types
 from sandbox.rules import Context, Violation, value_violations
+from sandbox.rules.base import Rule
 from sandbox.rules.values import RULES
 from sandbox.schema import SchemaOracle
 from sandbox.validate import validate
@@ -131,3 +134,86 @@ def test_the_rules_cost_less_than_a_millisecond_for_a_resource() -> None:
         for context in contexts:
             value_violations(context)
     assert (time.process_time() - before) / (20 * len(contexts)) < 0.001
+
+
+def declared(kind: str) -> list[tuple[Rule, Any]]:
+    """The rules that one builder made, each with the path or the names that it speaks about."""
+    made = [rule for rule in RULES if rule.check.__qualname__ == f"On.{kind}.<locals>.check"]
+    return [(rule, inspect.getclosurevars(rule.check).nonlocals) for rule in made]
+
+
+OUTSIDE: dict[str, Any] = {
+    "matches": "\x00: no service accepts this",
+    "between": 10**13,
+    "one_of": "no-such-value",
+    "longest": "x" * 100_000,
+    "at_most": [f"item-{index}" for index in range(2_000)],
+}
+DECLARED = [(rule, nonlocals["path"], value) for kind, value in OUTSIDE.items() for rule, nonlocals in declared(kind)]
+UNIQUE = [(rule, nonlocals["path"]) for rule, nonlocals in declared("unique")]
+EXCLUSIVE = [(rule, nonlocals["names"]) for rule, nonlocals in declared("exclusive")]
+
+
+def token_of(rule: Rule) -> str:
+    tokens = [token for token in (*known_types(), *BASES) if rule.applies(token)]
+    return tokens[0] if tokens else rule.types[0]
+
+
+def nested(path: str, value: object, copies: int = 1) -> dict[str, Any]:
+    head, _, rest = path.partition(".")
+    inner = nested(rest, value, copies) if rest else value
+    return {head.removesuffix("[*]"): [inner] * copies if head.endswith("[*]") else inner}
+
+
+def id_of(item: object) -> str:
+    return item.id if isinstance(item, Rule) else ""
+
+
+@pytest.mark.parametrize(("rule", "path", "value"), DECLARED, ids=id_of)
+def test_every_declared_rule_refuses_a_value_outside(rule: Rule, path: str, value: object) -> None:
+    context = Context(token=token_of(rule), name="x", urn="", inputs=nested(path, value))
+    assert [item.path for item in rule.check(context)] == [path.replace("[*]", "[0]")]
+
+
+@pytest.mark.parametrize(("rule", "path"), UNIQUE, ids=id_of)
+def test_every_rule_of_uniqueness_refuses_the_second(rule: Rule, path: str) -> None:
+    context = Context(token=token_of(rule), name="x", urn="", inputs=nested(path, "same", copies=2))
+    assert [item.path for item in rule.check(context)] == [path.replace("[*]", "[1]", 1)]
+
+
+@pytest.mark.parametrize(("rule", "names"), EXCLUSIVE, ids=id_of)
+def test_properties_that_exclude_each_other_are_refused_together(rule: Rule, names: tuple[str, ...]) -> None:
+    def judged(*given: str) -> bool:
+        inputs = dict.fromkeys(given, "x")
+        return list(rule.check(Context(token=token_of(rule), name="x", urn="", inputs=inputs))) != []
+
+    assert judged(names[0], names[1])
+    assert not any(judged(name) for name in names)
+
+
+def test_every_declared_path_exists_in_the_sdk(oracle: SchemaOracle) -> None:
+    paths = [(rule, path) for rule, path, _ in DECLARED] + UNIQUE
+    paths += [(rule, name) for rule, names in EXCLUSIVE for name in names]
+    unknown = []
+    for rule, path in paths:
+        schema = oracle.get(token_of(rule))
+        if schema is None or rule.types == ("cloudflare:*",):
+            continue
+        inputs = nested(path, None)
+        names = [item.path for item in validate(schema, inputs) if item.reason.startswith("unknown property")]
+        unknown += [(rule.id, name) for name in names]
+    assert unknown == []
+
+
+def test_a_secret_that_is_too_long_is_refused() -> None:
+    token = "aws:secretsmanager/secretVersion:SecretVersion"  # noqa: S105 - a type token
+    (violation,) = found(token, {"secretId": "s", "secretString": "x" * 65_537})
+    assert violation.path == "secretString"
+    assert violation.reason.startswith("65537 bytes, at most 65536 are allowed")
+
+
+def test_a_parameter_of_the_standard_tier_holds_4_kilobytes() -> None:
+    token = "aws:ssm/parameter:Parameter"  # noqa: S105 - a type token
+    inputs = {"name": "/a", "type": "String", "value": "x" * 4097}
+    assert [item.path for item in found(token, inputs)] == ["value"]
+    assert found(token, {**inputs, "tier": "Advanced"}) == []
