@@ -58,12 +58,17 @@ def _rule_and_fix(kind: str, context: Mapping[str, Any], value: object, allowed:
     if kind in _LENGTH:
         return "length", f"make it {allowed}"
     if kind in _CHOICE:
-        choices = allowed.removeprefix("one of ").split(", ")
-        close = nearest(str(value), choices)
-        return "choice", f"write `{close[0] if close else choices[0]}`"
+        return "choice", f"write `{_closest(value, allowed.removeprefix('one of ').split(', '))}`"
     if kind == "string_pattern_mismatch":
         return "format", f"write {allowed} that matches {context['pattern']}"
     return "type", _type_fix(value, allowed)
+
+
+def _closest(value: object, choices: list[str]) -> str:
+    """The choice that was probably meant: by size among numbers, by spelling otherwise."""
+    if isinstance(value, int) and all(choice.isdigit() for choice in choices):
+        return min(choices, key=lambda choice: abs(int(choice) - value))
+    return next(iter(nearest(str(value), choices)), choices[0])
 
 
 def _type_fix(value: object, allowed: str) -> str:

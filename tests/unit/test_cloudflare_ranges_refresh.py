@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.error import URLError
 
@@ -15,7 +16,6 @@ from ops.cloudflare_ranges import FILE, SOURCES, RangesError, compare, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 STORED = cloudflare_ranges()
 
@@ -27,7 +27,7 @@ def published(ipv4: tuple[str, ...] = STORED.ipv4, ipv6: tuple[str, ...] = STORE
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    return shutil.copy(FILE, tmp_path / "ips.json")
+    return Path(shutil.copy(FILE, tmp_path / "ips.json"))
 
 
 def test_the_order_of_the_published_list_does_not_matter(copy: Path) -> None:
@@ -125,6 +125,6 @@ def test_no_network_is_an_error_of_its_own_and_not_a_traceback(monkeypatch: pyte
         assert 0 < timeout <= 60
         raise error
 
-    monkeypatch.setattr(module.urllib.request, "urlopen", nobody)
+    monkeypatch.setattr("urllib.request.urlopen", nobody)
     with pytest.raises(RangesError, match=r"gives no answer .*; the stored list is kept"):
         module.download(SOURCES["ipv4"])

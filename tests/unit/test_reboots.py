@@ -91,7 +91,7 @@ def test_the_order_is_read_from_the_engines_own_preview() -> None:
             "newState": {**state, "inputs": new},
         }
 
-    source = {"replicateSourceDb": "bailbondpro-prod-primary"}
+    source: dict[str, object] = {"replicateSourceDb": "bailbondpro-prod-primary"}
     steps = [
         step(
             "update", PARAMETER_GROUP, "postgres-parameters", inputs(max_connections=200), inputs(max_connections=400)

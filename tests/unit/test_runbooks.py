@@ -29,9 +29,16 @@ def alarms() -> list[AlarmSpec]:
     found: list[AlarmSpec] = []
 
     def build() -> None:
-        sizes = {"memory_gib": 4, "allocated_gib": 20, "max_connections": 100, "burstable": True}
         for replica in (False, True):
-            target = DatabaseTarget(name="primary", identifier="db", is_replica=replica, **sizes)
+            target = DatabaseTarget(
+                name="primary",
+                identifier="db",
+                memory_gib=4,
+                allocated_gib=20,
+                max_connections=100,
+                is_replica=replica,
+                burstable=True,
+            )
             found.extend(database_alarms(target))
         found.extend(
             cache_alarms(
