@@ -81,14 +81,15 @@ def vertical_and_horizontal_do_not_fight(settings: Settings) -> Iterator[Finding
         yield Finding(
             path="autoscaling.vpa.mode",
             value=mode,
-            allowed="off, recommend or memory while an HPA scales on cpu",
+            allowed="off, recommend or memory while an HPA scales on cpu: two owners of one resource undo each other, "
+            "a larger request being a lower use",
             fix="set it to recommend, or autoscaling.enabled to false",
         )
     elif autoscaling.memory_percent is not None and autoscaling.profile != "scaling-manager":
         yield Finding(
             path="autoscaling.memoryPercent",
             value=autoscaling.memory_percent,
-            allowed="null while vpa.mode is memory: one resource has one owner",
+            allowed="null while vpa.mode is memory: two owners of one resource undo each other",
             fix="set it to null, or autoscaling.vpa.mode to recommend",
         )
 
