@@ -77,7 +77,7 @@ class NameKind(Enum):
     )
     SECURITY_GROUP = NameRule(label="security group name", maximum=255, forbidden_starts=("sg-",))
     LAUNCH_TEMPLATE = NameRule(label="launch template name", maximum=128, minimum=3)
-    SECRET = NameRule(label="Secrets Manager secret name", maximum=512)
+    SECRET = NameRule(label="Secrets Manager secret name", maximum=512, body="[a-z0-9/_+=.@-]")
     SSM_PARAMETER = NameRule(
         label="SSM parameter name",
         maximum=1011,
