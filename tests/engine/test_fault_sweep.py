@@ -22,11 +22,11 @@ GENERATED = re.compile(r"[0-9a-f][0-9a-f-]{6,}")
 
 def described(objects: list[CloudObject]) -> dict[str, str]:
     """A cloud by logical names: physical ids, generated names and secrets say nothing about convergence."""
-    names = {}
-    for item in objects:
+    names: dict[str, str] = {}
+    for item in sorted(objects, key=lambda item: item.urn):
         for text in (item.id, item.outputs.get("name"), item.outputs.get("arn"), item.outputs.get("bucket")):
             if isinstance(text, str) and len(text) > 3:
-                names[text] = f"<{item.name}>"
+                names.setdefault(text, f"<{item.name}>")
     pattern = re.compile("|".join(re.escape(text) for text in sorted(names, key=len, reverse=True)))
     inputs = {f"{item.token} {item.name}": json.dumps(_without_digests(item.inputs)) for item in objects}
     named = {key: pattern.sub(lambda found: names[found[0]], text) for key, text in inputs.items()}
