@@ -6,6 +6,7 @@ import typer
 
 from ops.commands import (
     capacity,
+    cdn,
     check,
     cloudflare,
     cost,
@@ -20,7 +21,7 @@ from ops.commands import (
 )
 from ops.console import fail
 
-COMMANDS = (check, engine, rehearse, simulate, capacity, cost, shard, render, quotas, reboots, cloudflare, test)
+COMMANDS = (check, engine, rehearse, simulate, capacity, cost, shard, render, cdn, quotas, reboots, cloudflare, test)
 """The command modules, in the order in which `--help` lists them."""
 INTERRUPTED = 130
 

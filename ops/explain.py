@@ -6,6 +6,7 @@ import errno
 from dataclasses import dataclass
 
 from infra.problems import ConfigError
+from ops.cdn_error import CdnError
 from plan import PlanError
 from planner.hpa_traces import TraceError
 from sandbox.engine import EngineNotFoundError
@@ -31,7 +32,7 @@ def explain(error: BaseException) -> Explained | None:
             "stopped; the engine finished what it had begun and wrote its state. Run the same command again to go on",
             INTERRUPTED,
         )
-    if isinstance(error, (ConfigError, PlanError, EngineNotFoundError, FaultError, TraceError)):
+    if isinstance(error, (ConfigError, PlanError, EngineNotFoundError, FaultError, TraceError, CdnError)):
         return Explained(str(error))
     if isinstance(error, EngineError):
         return Explained(f"{error}\nA plain rerun continues from here; `--fresh` starts over in an empty sandbox.")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from ops.cdn import audit_plan
 from ops.check import check
 from ops.console import note
 from ops.progress import progress
@@ -25,6 +26,7 @@ from sandbox.workspace import SandboxWorkspace
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from components.cdn.leaks import Audit
     from infra.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -64,6 +66,8 @@ class Rehearsal:
     second_preview: Plan | None
     outputs: dict[str, Any]
     seconds: float
+    cdn_audit: Audit | None
+    """What the planned CDN rules would cache; None where the stack owns no zone's rules."""
 
     @property
     def second_preview_changes(self) -> int | None:
@@ -72,8 +76,13 @@ class Rehearsal:
 
     @property
     def ok(self) -> bool:
-        """Whether the update is complete: nothing is left to change."""
-        return not self.second_preview_changes
+        """Whether the update is complete, nothing is left to change, and the CDN keeps nothing personal."""
+        return not self.second_preview_changes and not self.leaks
+
+    @property
+    def leaks(self) -> int:
+        """How many personal responses the planned CDN rules would cache."""
+        return len(self.cdn_audit.leaks) if self.cdn_audit is not None else 0
 
     def as_json(self) -> dict[str, Any]:
         """The machine-readable result."""
@@ -175,6 +184,7 @@ def rehearse(options: RehearseOptions) -> Rehearsal:
     Raises:
         ConfigError: the configuration has problems; nothing was touched.
         EngineError: the engine refused or failed; a plain rerun continues.
+        CdnError: the planned CDN rules are not understood or cache nothing.
     """
     started = time.monotonic()
     with open_session(options) as (settings, engine, session):
@@ -190,7 +200,9 @@ def rehearse(options: RehearseOptions) -> Rehearsal:
                 outputs = session.up(bar)
             with progress("second preview", total=len(plan)) as bar:
                 second, _ = session.preview(bar)
-    return Rehearsal(options.stack, settings.phase.value, engine, plan, second, outputs, time.monotonic() - started)
+    audit = audit_plan(settings, plan)
+    seconds = time.monotonic() - started
+    return Rehearsal(options.stack, settings.phase.value, engine, plan, second, outputs, seconds, audit)
 
 
 def destroy(stack: str) -> dict[str, int]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from ops.cdn import summary
 from ops.console import out
 from ops.rehearse import systems_table
 from plan import SYSTEMS
@@ -26,6 +27,7 @@ def render(result: Rehearsal) -> None:
         out.print("Outputs:")
         for name, value in result.outputs.items():
             out.print(f"  {name}: {value}", markup=False, soft_wrap=True)
+    _print_audit(result)
     if result.second_preview is None:
         out.print(f"Preview only, {result.seconds:.1f} s.")
         return
@@ -37,6 +39,12 @@ def render(result: Rehearsal) -> None:
     for item in left:
         paths = ", ".join(path for path, _ in item.changed) or "-"
         out.print(f"  {item.op} {item.type} {item.name}: {paths}", markup=False, soft_wrap=True)
+
+
+def _print_audit(result: Rehearsal) -> None:
+    for leak in result.cdn_audit.leaks if result.cdn_audit is not None else ():
+        out.print(f"  {leak}", markup=False, soft_wrap=True)
+    out.print(summary(result.cdn_audit), markup=False)
 
 
 def _table(result: Rehearsal) -> Table:

@@ -66,7 +66,7 @@ class Explanation:
     rules: tuple[str, ...]
     """Refs of the matching rules, in the order in which Cloudflare runs them."""
     response_headers: tuple[tuple[str, str], ...]
-    """Headers that the edge sets or changes."""
+    """What the browser gets: the origin's headers with the edge's changes, names in lower case."""
     cache_tags: tuple[str, ...]
     rate_limit: RateLimitRule | None
     """The rate limit that counts the request."""
@@ -153,7 +153,7 @@ def evaluate(rules: EdgeRules, request: Request, response: Response) -> Explanat
         browser_ttl=for_browser.browser_ttl,
         stale_while_revalidate=for_edge.usable_stale_while_revalidate if cacheable else None,
         rules=(*(r.ref for r in requests), *(r.ref for r in responses), *(r.ref for r in headers)),
-        response_headers=_headers(original, for_browser, (header for rule in headers for header in rule.headers)),
+        response_headers=_headers(response, for_browser, (header for rule in headers for header in rule.headers)),
         cache_tags=tuple(tag for rule in responses for tag in rule.tags) if cacheable else (),
         rate_limit=limit,
         blocked_by=None,
@@ -247,7 +247,11 @@ def _edge_ttl(eligible: _Eligibility, control: CacheControl, response: Response)
 
 
 def _headers(
-    original: CacheControl, changed: CacheControl, headers: Iterable[tuple[str, str]]
+    response: Response, control: CacheControl, changes: Iterable[tuple[str, str]]
 ) -> tuple[tuple[str, str], ...]:
-    control = (("cache-control", changed.render()),) if changed != original else ()
-    return (*control, *headers)
+    """Rendered anew only where a rule changed it, so that an untouched header reads as the origin wrote it."""
+    changed = dict(changes)
+    if control != CacheControl.parse(response.values("cache-control")):
+        changed["cache-control"] = control.render()
+    kept = tuple(pair for pair in response.headers if pair[0] not in changed)
+    return tuple(sorted((*kept, *changed.items())))

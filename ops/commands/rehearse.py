@@ -56,6 +56,8 @@ def rehearse(
         print_json(result.as_json())
     else:
         render(result)
+    if result.leaks:
+        fail(f"the CDN would cache {result.leaks} personal responses; `./bbp cdn audit {stack}` lists them")
     if not result.ok:
         fail(f"the second preview would still change {result.second_preview_changes} resources; it must be empty")
 

@@ -1,0 +1,144 @@
+"""Purges what the edge holds: paths on every host, tags, hosts or everything, in calls of a size that the API takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+from components.cdn.plans import LIMITS
+from ops.cdn_api import PurgeApi, RefusedError, Selector, UnauthorisedError
+from ops.cdn_error import CdnError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from components.cdn.policy import EdgePolicy
+
+CHUNK = 30
+"""Values in one call: what every plan and every edition of the documentation allows (Cloudflare docs, Purge cache)."""
+
+MAX_TAG = 1024
+"""Characters of a cache tag (Cloudflare docs, Purge cache by cache-tags)."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to purge; one kind of it, because a call of the API takes one."""
+
+    selector: Selector
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PurgeResult:
+    """What was purged and what was not.
+
+    Attributes:
+        selector: what the values are.
+        soft: marked as stale instead of deleted.
+        purged: values that the API accepted.
+        failed: the others, each with the reason.
+    """
+
+    selector: Selector
+    soft: bool
+    purged: tuple[str, ...]
+    failed: tuple[tuple[str, str], ...]
+
+    @property
+    def ok(self) -> bool:
+        """Everything was accepted."""
+        return not self.failed
+
+    def as_json(self) -> dict[str, Any]:
+        """The machine-readable result."""
+        return {
+            "selector": self.selector,
+            "soft": self.soft,
+            "purged": list(self.purged),
+            "failed": [{"value": value, "reason": reason} for value, reason in self.failed],
+        }
+
+
+def wanted(
+    policy: EdgePolicy, *, paths: Sequence[str], tags: Sequence[str], hosts: Sequence[str], everything: bool
+) -> Wanted:
+    """What the options ask for; a path means that path on every host of the stack, a URL itself alone.
+
+    Raises:
+        CdnError: no kind or more than one is given, or a value is none of its kind.
+    """
+    given: list[Selector] = []
+    given += ["files"] if paths else []
+    given += ["tags"] if tags else []
+    given += ["hosts"] if hosts else []
+    given += ["everything"] if everything else []
+    if len(given) != 1:
+        raise CdnError("give exactly one of --path, --tag, --host and --everything: a purge call takes one kind")
+    values = {
+        "files": tuple(url for path in paths for url in _urls(policy, path)),
+        "tags": tuple(map(_tag, tags)),
+        "hosts": tuple(_host(policy, host) for host in hosts),
+        "everything": (),
+    }
+    return Wanted(given[0], tuple(dict.fromkeys(values[given[0]])))
+
+
+def purge(api: PurgeApi, policy: EdgePolicy, asked: Wanted, *, soft: bool = False) -> PurgeResult:
+    """Purge in chunks; a chunk that the API refuses is divided until the refused values are known.
+
+    Raises:
+        UnauthorisedError: the token may purge nothing, found before anything was purged.
+    """
+    values = asked.values or (asked.selector,)
+    size = min(CHUNK, LIMITS[policy.plan].purge_urls_per_request)
+    outcome: list[tuple[str, str]] = []
+    for start in range(0, len(values), size):
+        try:
+            outcome += _attempt(api, asked.selector, values[start : start + size], soft=soft)
+        except UnauthorisedError as error:
+            if not outcome:
+                raise
+            outcome += [(value, str(error)) for value in values[len(outcome) :]]
+            break
+    purged = tuple(value for value, reason in outcome if not reason)
+    failed = tuple((value, reason) for value, reason in outcome if reason)
+    return PurgeResult(asked.selector, soft, purged, failed)
+
+
+def _attempt(api: PurgeApi, selector: Selector, values: tuple[str, ...], *, soft: bool) -> list[tuple[str, str]]:
+    """(value, reason of its failure or "") for every value."""
+    try:
+        api.purge(selector, values, soft=soft)
+    except RefusedError as error:
+        if not error.divisible or len(values) == 1:
+            return [(value, str(error)) for value in values]
+        middle = len(values) // 2
+        first = _attempt(api, selector, values[:middle], soft=soft)
+        return [*first, *_attempt(api, selector, values[middle:], soft=soft)]
+    return [(value, "") for value in values]
+
+
+def _urls(policy: EdgePolicy, text: str) -> tuple[str, ...]:
+    """A path on every host, because any of them may have cached it; a URL alone."""
+    if text.startswith("/"):
+        path = quote(text, safe="/%~-._?=&+,;:@!$'()*[]")
+        return tuple(f"https://{host}{path}" for host in policy.host_names())
+    parts = urlsplit(text)
+    if parts.scheme != "https" or not parts.hostname:
+        raise CdnError(f"--path {text}: write a path that starts with / or an https:// URL")
+    _host(policy, parts.hostname)
+    return (text,)
+
+
+def _host(policy: EdgePolicy, host: str) -> str:
+    if host not in policy.host_names():
+        raise CdnError(f"{host} is no host of this stack; its hosts are {', '.join(policy.host_names())}")
+    return host
+
+
+def _tag(tag: str) -> str:
+    if not tag or len(tag) > MAX_TAG or not tag.isascii() or not tag.isprintable() or {" ", ","} & set(tag):
+        raise CdnError(f"--tag {tag}: a cache tag has 1 to {MAX_TAG} printable ASCII characters, no space, no comma")
+    return tag

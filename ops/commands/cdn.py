@@ -1,0 +1,225 @@
+"""`cdn`: what the edge does with a URL, the proof that it keeps nothing personal, and its cache after a deployment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from ops.commands.options import ConfigOption, JsonOption, PhaseOption, PlanOption, StackArgument, explained
+from ops.console import fail, note, out, print_json
+
+if TYPE_CHECKING:
+    from ops.cdn import Edge
+
+Texts = list[str]
+
+cdn = typer.Typer(no_args_is_help=True, help="Ask and operate the Cloudflare edge of a stack.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command group."""
+    cdn.command(epilog="Example: ./bbp cdn explain prod https://images.bailbondpro.com/logo.png")(explain)
+    cdn.command(epilog="Example: ./bbp cdn audit prod --urls urls.txt")(audit)
+    cdn.command(epilog="Example: ./bbp cdn purge prod --tag html --tag api --soft")(purge)
+    cdn.command(epilog="Example: ./bbp cdn warm prod --paths warm.txt")(warm)
+    cdn.command("image-url", epilog="Example: ./bbp cdn image-url prod /team/anna.jpg --width 640 --format webp")(
+        image_url
+    )
+    app.add_typer(cdn, name="cdn")
+
+
+def _edge(stack: str, phase: str | None, config: Path | None, plan: Path | None) -> Edge:
+    from ops.cdn import edge_of
+    from ops.check import check
+
+    return edge_of(check(stack, config, phase).settings_or_raise(), plan)
+
+
+def explain(
+    stack: StackArgument,
+    url: Annotated[str, typer.Argument(help="An absolute URL.")],
+    method: Annotated[str, typer.Option("--method", help="HTTP method.")] = "GET",
+    header: Annotated[Texts | None, typer.Option("--header", help="Request header K:V; repeatable.")] = None,
+    cookie: Annotated[Texts | None, typer.Option("--cookie", help="Cookie K=V; repeatable.")] = None,
+    status: Annotated[int, typer.Option("--status", min=100, max=599, help="Status that the origin answers.")] = 200,
+    response_header: Annotated[
+        Texts | None, typer.Option("--response-header", help="Header K:V that the origin sends; repeatable.")
+    ] = None,
+    plan: PlanOption = None,
+    phase: PhaseOption = None,
+    config: ConfigOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Say which rules a URL meets, whether and how long it is cached, its headers, tags and rate limit.
+
+    The origin is thought to answer as the scaling guide's application does; --status and --response-header change that.
+    """
+    from ops.cdn import Question, explanation_lines, pairs, unknown_host
+    from ops.cdn import explain as run
+
+    with explained():
+        question = Question(
+            url=url,
+            method=method,
+            headers=pairs(header or (), ":", "--header"),
+            cookies=pairs(cookie or (), "=", "--cookie"),
+            status=status,
+            response_headers=pairs(response_header or (), ":", "--response-header"),
+        )
+        edge = _edge(stack, phase, config, plan)
+        found = run(edge, question)
+        unknown = unknown_host(edge, url)
+    if unknown:
+        note(unknown)
+    if json_output:
+        print_json(found.as_json())
+    else:
+        out.print("\n".join(explanation_lines(found)), markup=False, soft_wrap=True)
+
+
+def audit(
+    stack: StackArgument,
+    urls: Annotated[
+        Path | None, typer.Option("--urls", help="File with absolute URLs to try as well, one a line.", metavar="FILE")
+    ] = None,
+    plan: PlanOption = None,
+    phase: PhaseOption = None,
+    config: ConfigOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Prove that nothing personal is cached: credentials, session cookies, private paths, Set-Cookie; exit 1 on a leak.
+
+    The proof runs over a generated list of requests and over the URLs of a file, each also signed in.
+    """
+    from ops.cdn import audit_edge, listed, summary
+
+    with explained():
+        given = listed(urls.read_text(encoding="utf-8")) if urls else ()
+        found = audit_edge(_edge(stack, phase, config, plan), given)
+    if json_output:
+        leaks = [{"url": leak.url, "because": leak.because, "rules": leak.allowed_by} for leak in found.leaks]
+        print_json({"requests": found.requests, "cached": found.cached, "leaks": leaks})
+    else:
+        for leak in found.leaks:
+            out.print(str(leak), markup=False, soft_wrap=True)
+        out.print(summary(found), markup=False)
+    if found.leaks:
+        raise SystemExit(1)
+
+
+def purge(
+    stack: StackArgument,
+    path: Annotated[
+        Texts | None, typer.Option("--path", help="Path, on every host of the stack, or an https:// URL; repeatable.")
+    ] = None,
+    tag: Annotated[
+        Texts | None, typer.Option("--tag", help="Cache tag: images, static, html, api; repeatable.")
+    ] = None,
+    host: Annotated[Texts | None, typer.Option("--host", help="Host name of the stack; repeatable.")] = None,
+    everything: Annotated[bool, typer.Option("--everything", help="All that the zone has in its cache.")] = False,
+    soft: Annotated[
+        bool, typer.Option("--soft", help="Keep stale copies and revalidate them; never for what had to go.")
+    ] = False,
+    config: ConfigOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Purge paths, tags, hosts or everything from Cloudflare's cache; exit 1 when a part of it was refused.
+
+    The token comes from CLOUDFLARE_API_TOKEN and needs Zone > Cache Purge on this zone alone.
+    """
+    import os
+
+    from infra.wiring.edge import edge_policy
+    from ops.cdn_api import PurgeApi
+    from ops.cdn_purge import purge as run
+    from ops.cdn_purge import wanted
+    from ops.check import check
+
+    with explained():
+        settings = check(stack, config).settings_or_raise()
+        if settings.cdn.zone_id is None:
+            fail("this stack has no CDN: bailbondpro:cdn.zoneId is not set")
+        policy = edge_policy(settings)
+        asked = wanted(policy, paths=path or (), tags=tag or (), hosts=host or (), everything=everything)
+        api = PurgeApi.from_environment(settings.cdn.zone_id, os.environ, note)
+        result = run(api, policy, asked, soft=soft)
+    if json_output:
+        print_json(result.as_json())
+    else:
+        for value in result.purged:
+            out.print(f"{'marked as stale' if soft else 'purged'}  {value}", markup=False, soft_wrap=True)
+        for value, reason in result.failed:
+            out.print(f"FAILED  {value}: {reason}", markup=False, soft_wrap=True)
+    if not result.ok:
+        fail(f"{len(result.failed)} of {len(result.failed) + len(result.purged)} were not purged")
+
+
+def warm(
+    stack: StackArgument,
+    paths: Annotated[
+        Path | None,
+        typer.Option("--paths", help="File with paths or URLs, one a line. Default: cdn.warmPaths.", metavar="FILE"),
+    ] = None,
+    connect_to: Annotated[
+        str, typer.Option("--connect-to", help="Send everything to http://ADDRESS:PORT, as curl --connect-to does.")
+    ] = "",
+    phase: PhaseOption = None,
+    config: ConfigOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Fill the cache: two HEAD requests for each URL, the second must be answered by the edge; exit 1 otherwise.
+
+    A path is requested on every host that may cache it. A list with a private entry is refused as a whole.
+    """
+    from ops.cdn import edge_of, listed
+    from ops.cdn_warm import HttpHead, Warmed, urls_to_warm
+    from ops.cdn_warm import warm as run
+    from ops.check import check
+
+    with explained():
+        settings = check(stack, config, phase).settings_or_raise()
+        texts = listed(paths.read_text(encoding="utf-8")) if paths else settings.cdn.warm_paths
+        if not texts:
+            fail("there is nothing to warm: give --paths FILE or set bailbondpro:cdn.warmPaths")
+        urls = urls_to_warm(edge_of(settings), texts)
+        finished: list[Warmed] = []
+
+        def done(one: Warmed) -> None:
+            finished.append(one)
+            note(f"[{len(finished)}/{len(urls)}] {one.url}: {one.reason or f'{one.first}, then {one.second}'}")
+
+        results = run(urls, HttpHead(connect_to), done)
+    failed = [one for one in results if one.reason]
+    if json_output:
+        print_json({"warmed": len(results) - len(failed), "urls": [one.as_json() for one in results]})
+    else:
+        out.print(f"{len(results) - len(failed)} of {len(results)} URLs are in the cache", markup=False)
+    if failed:
+        raise SystemExit(1)
+
+
+def image_url(
+    stack: StackArgument,
+    path: Annotated[str, typer.Argument(help="Path of the image on the images host.")],
+    width: Annotated[int | None, typer.Option("--width", help="Pixels; one of cdn.imageWidths.")] = None,
+    height: Annotated[int | None, typer.Option("--height", help="Pixels.")] = None,
+    quality: Annotated[int | None, typer.Option("--quality", help="Percent.")] = None,
+    image_format: Annotated[
+        Literal["auto", "webp", "avif", "jpeg", "png"], typer.Option("--format", help="png keeps the format as it is.")
+    ] = "auto",
+    config: ConfigOption = None,
+) -> None:
+    """Print the address of an optimised rendition of an image."""
+    from components.cdn.origin import image_url as run
+    from infra.wiring.edge import edge_policy
+    from ops.check import check
+
+    with explained():
+        policy = edge_policy(check(stack, config).settings_or_raise())
+        try:
+            url = run(policy, path, width=width, height=height, quality=quality, image_format=image_format)
+        except ValueError as error:
+            fail(str(error))
+    out.print(url, markup=False, soft_wrap=True)
