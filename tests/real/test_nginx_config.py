@@ -1,0 +1,114 @@
+"""Every rendered gateway configuration, loaded by a real nginx and read by a security scanner."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from components.gateway.model import Authorization, Member, Tuning
+from components.gateway.render import render
+from ops.annotate import NGINX, annotated
+from tests.support import programs
+from tests.support.live_nginx import config_of, make_certificates, refusal, write_config
+from tests.support.servers import scratch
+from tests.support.stack import COMBINATIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from components.gateway.model import GatewayConfig
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    with scratch() as made:
+        make_certificates(made)
+        yield made
+
+
+def loadable(config: GatewayConfig) -> GatewayConfig:
+    """A DNS server by address, which loads anywhere, and no counters, which the wheel's nginx is built without."""
+    return replace(config, cluster_dns="127.0.0.1:5353", status_port=None)
+
+
+@pytest.mark.parametrize(("environment", "phase"), COMBINATIONS)
+def test_nginx_loads_the_configuration_without_a_warning(folder: Path, environment: str, phase: str) -> None:
+    assert refusal(loadable(config_of(environment, phase)), folder) == ""
+
+
+@pytest.mark.parametrize(("environment", "phase"), COMBINATIONS)
+def test_nginx_loads_what_the_render_command_prints(folder: Path, environment: str, phase: str) -> None:
+    config = loadable(config_of(environment, phase))
+    assert refusal(config, folder, annotated(render(config), NGINX)) == ""
+
+
+def test_nginx_loads_the_guides_three_weighted_servers(folder: Path) -> None:
+    config = loadable(config_of("prod", "horizontal"))
+    members = tuple(Member(host=f"app{i}", port=3000, weight=weight) for i, weight in enumerate((3, 3, 2), start=1))
+    web, *rest = config.upstreams
+    assert refusal(replace(config, upstreams=(replace(web, members=members), *rest)), folder) == ""
+
+
+def test_nginx_loads_routes_that_ask_whether_a_request_may_pass(folder: Path) -> None:
+    config = loadable(config_of("prod", "microservices"))
+    asked = replace(
+        config,
+        authorization=Authorization(path="/api/auth/check", upstream="bailbondpro_api"),
+        routes=tuple(replace(route, authorized=route.path == "/api/") for route in config.routes),
+    )
+    assert refusal(asked, folder) == ""
+
+
+def test_nginx_loads_a_configuration_without_caches(folder: Path) -> None:
+    tuning = Tuning(cached_files=0, static_max_age_seconds=0, upstream_keepalive=1)
+    assert refusal(replace(loadable(config_of("dev", "horizontal")), tuning=tuning), folder) == ""
+
+
+def test_nginx_refuses_what_the_guide_wrote_where_it_does_not_belong(folder: Path) -> None:
+    config = loadable(config_of("prod", "horizontal"))
+    text = render(config).replace("    listen 8080 default_server;", "    limit_req_zone $host zone=x:1m rate=1r/s;")
+    assert '"limit_req_zone" directive is not allowed here' in refusal(config, folder, text)
+
+
+def test_nginx_refuses_the_guides_ciphers(folder: Path) -> None:
+    config = loadable(config_of("prod", "horizontal"))
+    text = render(config)
+    ciphers = next(line for line in text.splitlines() if "ssl_ciphers" in line)
+    guide = "ssl_ciphers ECDHE-RSA-AES256-GCM-SHA512:DHE-RSA-AES256-GCM-SHA512;"
+    assert "no cipher match" in refusal(config, folder, text.replace(ciphers, guide))
+
+
+@pytest.mark.parametrize(("environment", "phase"), COMBINATIONS)
+def test_the_security_scanner_finds_nothing(folder: Path, environment: str, phase: str) -> None:
+    assert scan(write_config(loadable(config_of(environment, phase)), folder)) == []
+
+
+def test_the_security_scanner_finds_a_version_that_is_told_and_headers_that_get_lost(folder: Path) -> None:
+    config = loadable(config_of("prod", "horizontal"))
+    text = render(config).replace("server_tokens off;", "server_tokens on;")
+    text = text.replace(
+        "proxy_pass http://bailbondpro_api;", "add_header X-Extra 1; proxy_pass http://bailbondpro_api;"
+    )
+    found = scan(write_config(config, folder, text))
+    assert {"version_disclosure", "add_header_redefinition"} <= set(found)
+
+
+def scan(file: Path) -> list[str]:
+    """The names of gixy's findings."""
+    done = subprocess.run(
+        [sys.executable, "-m", "gixy", "--format", "json", str(file)],
+        env={**os.environ, "PYTHONPATH": str(programs.gixy())},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.stdout, done.stderr
+    return sorted(finding["plugin"] for finding in json.loads(done.stdout))
