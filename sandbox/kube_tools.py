@@ -1,0 +1,149 @@
+"""The programs and definitions that a real Kubernetes API consists of here: kube-apiserver, etcd, and the CRDs.
+
+Everything comes from the Go module proxy: `tools/kubernetes` pins the two servers, `tools/crds` the projects whose
+custom resources the platform uses.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from sandbox import go
+from sandbox.cache import cache_directory, write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+VERSION = "1.37.2"
+"""Of Kubernetes; `tools/kubernetes/go.mod` pins the same."""
+DOWNLOAD_SECONDS = 600
+
+_VERSION_SYMBOLS = "k8s.io/component-base/version"
+_MAJOR, _MINOR, _ = VERSION.split(".")
+TOOL = go.GoTool(
+    title=f"kube-apiserver {VERSION} and etcd",
+    folder="kubernetes",
+    programs=(
+        go.Program(name="etcd", package="go.etcd.io/etcd/server/v3"),
+        go.Program(
+            name="kube-apiserver",
+            package="k8s.io/kubernetes/cmd/kube-apiserver",
+            variables=(
+                (f"{_VERSION_SYMBOLS}.gitVersion", f"v{VERSION}"),
+                (f"{_VERSION_SYMBOLS}.gitMajor", _MAJOR),
+                (f"{_VERSION_SYMBOLS}.gitMinor", _MINOR),
+            ),
+        ),
+    ),
+    takes="about 5 minutes on 2 cores",
+)
+
+_CRD_FILES = {
+    "github.com/kedacore/keda/v2": (
+        "config/crd/bases/keda.sh_scaledobjects.yaml",
+        "config/crd/bases/keda.sh_triggerauthentications.yaml",
+    ),
+    "github.com/prometheus-operator/prometheus-operator": (
+        "example/prometheus-operator-crd/monitoring.coreos.com_podmonitors.yaml",
+        "example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml",
+        "example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml",
+    ),
+    "k8s.io/autoscaler/vertical-pod-autoscaler": ("deploy/vpa-v1-crd-gen.yaml",),
+    "sigs.k8s.io/aws-load-balancer-controller": ("config/crd/bases/elbv2.k8s.aws_targetgroupbindings.yaml",),
+}
+"""Where the projects of `tools/crds/go.mod` keep the CustomResourceDefinitions that the platform uses."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads `=` as the text that it is; YAML 1.1 gives it a meaning that PyYAML knows but does not construct."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self.yaml_implicit_resolvers = {
+            first: rules for first, rules in self.yaml_implicit_resolvers.items() if first != "="
+        }
+
+
+def programs(progress: go.Progress) -> dict[str, Path]:
+    """`kube-apiserver` and `etcd`, built on first use.
+
+    Raises:
+        GoError: they cannot be built here.
+    """
+    return go.install(TOOL, VERSION, progress)
+
+
+def definitions(progress: go.Progress) -> list[dict[str, Any]]:
+    """The definitions of KEDA, Prometheus Operator, Vertical Pod Autoscaler and AWS Load Balancer Controller.
+
+    They are fetched on first use, their hashes compared with `tools/crds/go.sum`, and kept in the user's cache.
+
+    Raises:
+        GoError: they cannot be fetched, or are not what was pinned.
+    """
+    module = go.TOOLS / "crds"
+    pinned = (module / "go.mod").read_bytes() + (module / "go.sum").read_bytes() + str(_CRD_FILES).encode()
+    kept = cache_directory() / "tools" / "crds" / hashlib.sha256(pinned).hexdigest()[:16] / "definitions.json"
+    if not kept.exists():
+        progress("fetching the definitions of the custom resources, once")
+        found = list(_downloaded(module, go.find_go(module, progress)))
+        write_atomically(kept, json.dumps(found))
+    loaded: list[dict[str, Any]] = json.loads(kept.read_text(encoding="utf-8"))
+    return loaded
+
+
+def _downloaded(module: Path, command: Path) -> Iterator[dict[str, Any]]:
+    text = (module / "go.mod").read_text(encoding="utf-8")
+    sums = (module / "go.sum").read_text(encoding="utf-8").splitlines()
+    for path, files in _CRD_FILES.items():
+        match = re.search(rf"^\s*{re.escape(path)} (\S+)", text, re.MULTILINE)
+        if match is None:
+            raise go.GoError(f"tools/crds/go.mod does not pin {path}")
+        folder = _fetch(module, command, path, match[1], sums)
+        for file in files:
+            content = (folder / file).read_text(encoding="utf-8")
+            yield from (item for item in yaml.load_all(content, _Loader) if item)
+
+
+def _fetch(module: Path, command: Path, path: str, version: str, sums: list[str]) -> Path:
+    """The folder of a module in Go's own cache, its hash checked."""
+    answer = subprocess.run(  # noqa: S603 - a fixed command, no shell
+        [str(command), "mod", "download", "-json", f"{path}@{version}"],
+        cwd=module,
+        env=go.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=DOWNLOAD_SECONDS,
+    )
+    try:
+        found = json.loads(answer.stdout)
+    except ValueError as error:
+        raise go.GoError(
+            f"fetching {path} {version} failed: {answer.stderr.strip() or answer.stdout.strip()}"
+        ) from error
+    if "Error" in found:
+        raise go.GoError(f"fetching {path} {version} failed: {found['Error']}")
+    if f"{path} {version} {found['Sum']}" not in sums:
+        raise go.GoError(f"{path} {version} is not what tools/crds/go.sum pins: {found['Sum']}")
+    return Path(found["Dir"])
+
+
+def signing_key(secret: bytes) -> str:
+    """A P-256 private key in PEM (RFC 5915), from 32 random bytes.
+
+    The API server signs tokens of service accounts with it. The public key is left out: whoever reads the file computes
+    it (RFC 5915, section 3, makes it optional).
+    """
+    scalar = bytes([secret[0] & 0x7F, *secret[1:32]])  # below the order of the group, whatever the bytes are
+    content = b"\x02\x01\x01" + b"\x04\x20" + scalar + b"\xa0\x0a\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07"
+    body = base64.encodebytes(b"\x30" + bytes([len(content)]) + content).decode()
+    return f"-----BEGIN EC PRIVATE KEY-----\n{body}-----END EC PRIVATE KEY-----\n"
