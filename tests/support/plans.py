@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import json
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -10,27 +12,56 @@ from plan import Plan, PlannedResource
 from tests.support.stack import record_platform, recorded, settings
 
 if TYPE_CHECKING:
-    from tests.support.recording import Recording
+    from pathlib import Path
+
+    from tests.support.recording import RecordedResource, Recording
+
+STACK = "pulumi:pulumi:Stack"
 
 
 def plan_of(recording: Recording) -> Plan:
-    """The plan that would create what a recording registered."""
+    """The plan that would create what a recording registered.
+
+    Mocks put only the type of the direct parent into a URN; the engine puts the types of all parents there, so URNs are
+    made anew.
+    """
+    items = {item.urn: item for item in recording if item.type != STACK}
+    urns = {urn: _engine_urn(item, items) for urn, item in items.items()}
     return Plan(
         tuple(
             PlannedResource(
-                urn=item.urn,
+                urn=urns[item.urn],
                 type=item.type,
                 name=item.name,
                 op="create",
                 inputs=copy.deepcopy(item.inputs),
-                parent=item.parent,
-                dependencies=item.dependencies,
+                parent=urns.get(item.parent, item.parent),
+                dependencies=tuple(urns.get(urn, urn) for urn in item.dependencies),
                 protect=item.protect,
                 provider=item.provider,
                 custom=item.custom,
             )
-            for item in recording
-            if item.type != "pulumi:pulumi:Stack"
+            for item in items.values()
+        )
+    )
+
+
+def _engine_urn(item: RecordedResource, items: dict[str, RecordedResource]) -> str:
+    types = [item.type]
+    parent = items.get(item.parent)
+    while parent is not None:
+        types.insert(0, parent.type)
+        parent = items.get(parent.parent)
+    stack, project = item.urn.split("::")[:2]
+    return f"{stack}::{project}::{'$'.join(types)}::{item.name}"
+
+
+def edited(plan: Plan, token: str, name: str = "", **inputs: object) -> Plan:
+    """The plan with inputs of all resources of a type replaced, or only of those with a name."""
+    return Plan(
+        tuple(
+            replace(item, inputs={**item.inputs, **inputs}) if item.type == token and name in {"", item.name} else item
+            for item in plan
         )
     )
 
@@ -51,3 +82,23 @@ def planned(token: str, name: str = "thing", **inputs: object) -> PlannedResourc
     return PlannedResource(
         urn=f"urn:pulumi:test::bailbondpro::{token}::{name}", type=token, name=name, op="create", inputs=inputs
     )
+
+
+def write_plan(path: Path, plan: Plan) -> Path:
+    """A file of a plan, as `pulumi preview --json` writes it."""
+    steps = [
+        {
+            "op": item.op,
+            "urn": item.urn,
+            "newState": {
+                "type": item.type,
+                "inputs": item.inputs,
+                "parent": item.parent,
+                "custom": item.custom,
+                "dependencies": item.dependencies,
+            },
+        }
+        for item in plan
+    ]
+    path.write_text(json.dumps({"steps": steps}, default=str))
+    return path

@@ -17,7 +17,7 @@ from planner.machines import vcpus
 from planner.prices import parse_price_book, price_book
 from planner.usage import Usage, UsageError, override
 from tests.support.cli import Cli
-from tests.support.plans import changed_plan, planned, stack_plan
+from tests.support.plans import changed_plan, planned, stack_plan, write_plan
 from tests.support.stack import COMBINATIONS
 
 AWS = planned("pulumi:providers:aws", "aws", region="us-east-1")
@@ -276,7 +276,9 @@ def test_every_price_has_a_source_with_a_date_and_stands_once() -> None:
 
 
 def test_the_command_prices_a_plan_file_against_another(tmp_path: Path) -> None:
-    small, large = (write(tmp_path / f"{phase}.json", phase) for phase in ("horizontal", "microservices"))
+    small, large = (
+        write_plan(tmp_path / f"{phase}.json", stack_plan("prod", phase)) for phase in ("horizontal", "microservices")
+    )
     ran = Cli(tmp_path).run(
         "cost", "prod", "--plan", str(large), "--against", str(small), "--set", "users=2000", "--json"
     )
@@ -295,17 +297,3 @@ def test_the_command_refuses_a_wrong_assumption_before_any_work(tmp_path: Path, 
     ran = Cli(tmp_path).run("cost", "prod", *wrong)
     assert ran.code == 2
     assert "Traceback" not in ran.err
-
-
-def write(path: Path, phase: str) -> Path:
-    """A plan as the engine would write it."""
-    states = [
-        {"type": i.type, "inputs": i.inputs, "parent": i.parent, "custom": i.custom, "dependencies": i.dependencies}
-        for i in stack_plan("prod", phase)
-    ]
-    steps = [
-        {"op": "create", "urn": item.urn, "newState": state}
-        for item, state in zip(stack_plan("prod", phase), states, strict=True)
-    ]
-    path.write_text(json.dumps({"steps": steps}, default=str))
-    return path

@@ -1,0 +1,90 @@
+"""Availability: what stops when a part of a stack's plan fails, and whether that stack may depend on it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from infra.phases import PHASES
+from ops.planned import Planned, planned
+from planner.availability import OBJECTIVE_PERCENT, Availability
+from planner.availability import availability as judge
+from planner.plan_values import text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from plan import Plan
+    from planner.availability_model import Removal
+
+
+@dataclass(frozen=True)
+class AvailabilityReport:
+    """What was judged, and how."""
+
+    planned: Planned
+    environment: str
+    phase: str
+    found: Availability
+
+    def as_json(self) -> dict[str, Any]:
+        """The machine-readable report."""
+        found = self.found
+        return {
+            "origin": self.planned.origin,
+            "environment": self.environment,
+            "phase": self.phase,
+            "ok": found.ok,
+            "single_points": [asdict(point) for point in found.single_points],
+            "removals": [_removal_json(item) for item in found.removals],
+            "composite": {
+                "percent": found.composite_percent,
+                "objective_percent": OBJECTIVE_PERCENT,
+                "parts": [asdict(promise) for promise in found.promises],
+                "unpromised": found.unpromised,
+            },
+        }
+
+
+def _removal_json(removal: Removal) -> dict[str, Any]:
+    return {
+        "element": removal.element.title,
+        "kind": removal.element.kind,
+        "urn": removal.element.urn,
+        "single_point": removal.single_point,
+        "stops": [item.title for item in removal.stops],
+        "pauses": [item.title for item in removal.pauses],
+        "weakens": [item.title for item in removal.weakens],
+    }
+
+
+def availability(stack: str, phase: str | None, config: Path | None, plan_file: Path | None) -> AvailabilityReport:
+    """Remove every part of a stack's plan, one at a time.
+
+    A plan file of a stack whose own configuration is not valid here is judged as the last phase of production.
+
+    Raises:
+        PlanError: the file is no plan.
+        ConfigError: the configuration has problems.
+        EngineError: the engine refused.
+    """
+    subject = planned(stack, phase, config, plan_file)
+    settings = subject.settings
+    environment = _environment(subject.plan) or (settings.environment.value if settings else "prod")
+    now = settings.phase.value if settings else PHASES[-1]
+    cdn = settings.cdn.plan if settings and settings.cdn.enabled else ""
+    found = judge(subject.plan, environment=environment, phase=now, cloudflare_plan=cdn)
+    return AvailabilityReport(planned=subject, environment=environment, phase=now, found=found)
+
+
+def _environment(plan: Plan) -> str:
+    """The environment that a plan's own tags name; empty where none does."""
+    for provider in plan.of_type("pulumi:providers:aws"):
+        try:
+            tags = json.loads(text(provider.inputs, "defaultTags") or "{}")
+        except ValueError:
+            continue
+        if isinstance(tags, dict) and (name := text(tags, "tags", "Environment")):
+            return name
+    return ""

@@ -1,0 +1,202 @@
+"""Single points of failure of a plan, which of them a stack may have, and the availability promised for it."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Literal
+
+from planner.availability_graph import CACHE, DATABASE, LOAD_BALANCER, NODE_GROUP, Builder, availability_graph
+from planner.availability_model import Removal, removals
+from planner.plan_values import at, number, text
+
+if TYPE_CHECKING:
+    from plan import Plan
+
+OBJECTIVE_PERCENT = 99.9
+"""Uptime that the guide wants (scaling guide, Scaling Objectives)."""
+Phase = Literal["optimization", "horizontal", "microservices"]
+DEV_REASON = "a development stack serves no users: the smallest size is wanted, and an outage costs only time"
+PHASE_1_REASON = (
+    "the first phase has up to 500 users and a platform of the smallest size; the second phase brings one of "
+    "everything for each zone (scaling guide, Scaling Phases)"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SinglePoint:
+    """One failure that takes a function from users, or a promised function that the plan lacks.
+
+    Attributes:
+        title: what fails.
+        kind: what kind of thing that is.
+        urn: the resource to change.
+        stops: what users lose.
+        fix: what removes the single point.
+        accepted: why this stack may have it; empty when it may not.
+    """
+
+    title: str
+    kind: str
+    urn: str
+    stops: tuple[str, ...]
+    fix: str
+    accepted: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promise:
+    """What a vendor promises of one part on the way of a request.
+
+    Attributes:
+        part: the part of the platform.
+        service: row of the table of service level agreements.
+        percent: monthly uptime; None where the vendor promises nothing.
+        source: the agreement.
+        confidence: how sure the number is.
+    """
+
+    part: str
+    service: str
+    percent: float | None
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Availability:
+    """What fails with what, and what is promised."""
+
+    removals: tuple[Removal, ...]
+    single_points: tuple[SinglePoint, ...]
+    promises: tuple[Promise, ...]
+
+    @property
+    def ok(self) -> bool:
+        """No single point of failure but accepted ones."""
+        return all(point.accepted for point in self.single_points)
+
+    @property
+    def composite_percent(self) -> float:
+        """The product of all promises for what one request needs; parts without a promise are left out."""
+        return 100 * math.prod(promise.percent / 100 for promise in self.promises if promise.percent is not None)
+
+    @property
+    def unpromised(self) -> list[str]:
+        """Parts that their vendor promises nothing for."""
+        return [promise.part for promise in self.promises if promise.percent is None]
+
+
+FIXES = {
+    "zone": "spread it over two zones",
+    "nat gateway": "network.natGateways: 3, one for each zone",
+    "node": "a minSize of 2 or more for its pool",
+    "database": "multiAz: true for what takes writes; two replicas or more for reads",
+    "cache node": "redis.replicasPerShard: 1 or more, with redis.multiAz: true",
+    "pod": "two replicas or more, spread over zones",
+    "origin": "subnets in two zones or more for the load balancer",
+}
+
+
+def availability(plan: Plan, *, environment: str, phase: str, cloudflare_plan: str = "") -> Availability:
+    """Remove everything from a plan, one at a time, and judge what stops.
+
+    Args:
+        plan: the plan.
+        environment: `prod` must have no single point of failure from the second phase on.
+        phase: growth phase.
+        cloudflare_plan: plan of the zone, for what Cloudflare promises; empty for no CDN.
+    """
+    found = removals(availability_graph(plan))
+    accepted = _accepted(environment, phase)
+    points = [_point(removal, accepted) for removal in found if removal.single_point]
+    points += _missing(plan, phase, accepted)
+    return Availability(
+        removals=tuple(found),
+        single_points=tuple(points),
+        promises=tuple(_promises(plan, cloudflare_plan)),
+    )
+
+
+def _accepted(environment: str, phase: str) -> str:
+    if environment != "prod":
+        return DEV_REASON
+    return PHASE_1_REASON if phase == "optimization" else ""
+
+
+def _point(removal: Removal, accepted: str) -> SinglePoint:
+    element = removal.element
+    return SinglePoint(
+        title=element.title,
+        kind=element.kind,
+        urn=element.urn,
+        stops=tuple(item.title for item in removal.stops if item.critical),
+        fix=FIXES[element.kind],
+        accepted=accepted,
+    )
+
+
+def _missing(plan: Plan, phase: str, accepted: str) -> list[SinglePoint]:
+    """Read replicas, which the guide promises from the second phase on: without any, reads have one way only."""
+    instances = [item for item in plan.of_type(DATABASE) if item.system == "postgres"]
+    primaries = [item for item in instances if not at(item.inputs, "replicateSourceDb")]
+    if phase == "optimization" or not primaries or len(instances) > len(primaries):
+        return []
+    return [
+        SinglePoint(
+            title=primaries[0].name,
+            kind="database",
+            urn=primaries[0].urn,
+            stops=(f"reads away from {primaries[0].name}",),
+            fix="postgres.replicas: 2 or more; the scaling guide wants read replicas from the second phase on",
+            accepted=accepted,
+        )
+    ]
+
+
+def _promises(plan: Plan, cloudflare_plan: str) -> list[Promise]:
+    """Everything that one request of one client needs, once each."""
+    builder = Builder(plan=plan)
+    parts: list[tuple[str, str]] = []
+    if cloudflare_plan:
+        parts.append((f"Cloudflare ({cloudflare_plan})", f"cloudflare/{cloudflare_plan}"))
+    parts += [(item.name, f"nlb/{_zones(len(builder.zones(item)))}") for item in plan.of_type(LOAD_BALANCER)]
+    on_demand = [item for item in plan.of_type(NODE_GROUP) if text(item.inputs, "capacityType") != "SPOT"]
+    for item in on_demand:
+        if text(item.inputs, "labels", "pool") != "system":
+            nodes = min(number(item.inputs, "scalingConfig", "minSize", default=1), len(builder.zones(item)))
+            parts.append((item.name, "ec2/multi-az" if nodes > 1 else "ec2/instance"))
+    writers = [item for item in plan.of_type(DATABASE) if not at(item.inputs, "replicateSourceDb")]
+    shards = sorted((item for item in writers if item.system == "shards"), key=lambda item: item.name)
+    for item in [*(other for other in writers if other.system != "shards"), *shards[:1]]:
+        name = item.name if item.system != "shards" else "the client's shard"
+        parts.append((name, f"rds/{_zones(2 if at(item.inputs, 'multiAz') else 1)}"))
+    parts += [
+        (item.name, f"elasticache/{_zones(2 if at(item.inputs, 'multiAzEnabled') else 1)}")
+        for item in plan.of_type(CACHE)
+    ]
+    return [_promise(part, service) for part, service in parts]
+
+
+def _zones(count: int) -> str:
+    return "multi-az" if count > 1 else "single-az"
+
+
+def _promise(part: str, service: str) -> Promise:
+    row = _slas().get(service)
+    if row is None:
+        return Promise(part=part, service=service, percent=None, source="no row in the table", confidence="unverified")
+    percent, source, confidence = row
+    return Promise(part=part, service=service, percent=percent, source=source, confidence=confidence)
+
+
+@cache
+def _slas() -> dict[str, tuple[float | None, str, str]]:
+    document = json.loads(files("planner").joinpath("data/slas.json").read_text("utf-8"))
+    return {
+        row["service"]: (row["percent"], document["sources"][row["source"]]["title"], row["confidence"])
+        for row in document["slas"]
+    }

@@ -1,0 +1,144 @@
+"""What can fail in a platform, what needs it, and what users lose with it: a graph, and what remains when parts go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+ElementKind = Literal[
+    "zone", "node pool", "nat gateway", "node", "database", "shard", "cache shard", "cache node", "pod", "origin"
+]
+GROUPS: frozenset[ElementKind] = frozenset({"node pool", "shard", "cache shard"})
+"""Kinds that are several things at once; losing one means several failures, so it is reported but no single point."""
+ANYWHERE = "zone:?"
+"""Stands for a zone that the plan does not decide: whichever zone fails, this may be it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Element:
+    """Something that can fail.
+
+    Attributes:
+        id: unique, `kind:name`.
+        kind: what it is.
+        title: what to call it.
+        needs: ids of what it cannot work without.
+        urn: the planned resource behind it; empty for zones.
+    """
+
+    id: str
+    kind: ElementKind
+    title: str
+    needs: frozenset[str] = frozenset()
+    urn: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Elements of which at least one must work.
+
+    Attributes:
+        title: what to call them.
+        members: their ids.
+        pause: how long nothing works while another member takes over; empty where all share the work.
+    """
+
+    title: str
+    members: tuple[str, ...]
+    pause: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Function:
+    """Something that users or the platform itself rely on: it works while every one of its groups does.
+
+    Attributes:
+        title: what to call it.
+        groups: what it needs.
+        critical: whether requests of users depend on it.
+        zone: the one zone that it serves, empty for functions of the whole platform.
+        note: why it is not critical, for those that are not.
+    """
+
+    title: str
+    groups: tuple[Group, ...]
+    critical: bool = True
+    zone: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Graph:
+    """A platform as elements and functions."""
+
+    elements: dict[str, Element] = field(default_factory=dict)
+    functions: tuple[Function, ...] = ()
+
+    def gone_with(self, element_id: str) -> frozenset[str]:
+        """Everything that no longer works once an element fails, itself included."""
+        gone = {element_id}
+        if self.elements[element_id].kind == "zone":
+            gone.add(ANYWHERE)
+        while True:
+            more = {item.id for item in self.elements.values() if item.id not in gone and item.needs & gone}
+            if not more:
+                return frozenset(gone)
+            gone |= more
+
+    def zones_of(self, element_id: str) -> frozenset[str]:
+        """The zones that an element is or lies in, through whatever it needs."""
+        found: set[str] = set()
+        waiting = [element_id]
+        while waiting:
+            current = self.elements.get(waiting.pop())
+            if current is None:
+                continue
+            if current.kind == "zone":
+                found.add(current.title)
+            waiting += current.needs
+        return frozenset(found)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Removal:
+    """What the platform loses with one element.
+
+    Attributes:
+        element: what was removed.
+        stops: functions that no longer work.
+        pauses: functions that may stop until another part has taken over.
+        weakens: functions that work with fewer parts than before.
+        single_point: whether users lose a function by this one failure.
+    """
+
+    element: Element
+    stops: tuple[Function, ...]
+    pauses: tuple[Function, ...]
+    weakens: tuple[Function, ...]
+    single_point: bool
+
+
+def removals(graph: Graph) -> list[Removal]:
+    """Remove every element, one at a time."""
+    return [_removal(graph, element) for element in graph.elements.values() if element.id != ANYWHERE]
+
+
+def _removal(graph: Graph, element: Element) -> Removal:
+    gone = graph.gone_with(element.id)
+    zones = graph.zones_of(element.id)
+    hit = [item for item in graph.functions if any(gone & set(group.members) for group in item.groups)]
+    stops = [item for item in hit if any(set(group.members) <= gone for group in item.groups)]
+    # A way out that fails together with the only zone it serves costs that zone, and the others carry on.
+    stops = [item for item in stops if not (item.zone and zones == {item.zone})]
+    left = [item for item in hit if item not in stops]
+    return Removal(
+        element=element,
+        stops=tuple(stops),
+        pauses=tuple(item for item in left if _pauses(item, gone)),
+        weakens=tuple(item for item in left if not _pauses(item, gone)),
+        single_point=element.kind not in GROUPS and any(item.critical for item in stops),
+    )
+
+
+def _pauses(function: Function, gone: frozenset[str]) -> bool:
+    return any(group.pause and gone & set(group.members) for group in function.groups)
