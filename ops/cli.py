@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from ops.commands import (
+    availability,
     capacity,
     cdn,
     check,
@@ -21,7 +22,22 @@ from ops.commands import (
 )
 from ops.console import fail
 
-COMMANDS = (check, engine, rehearse, simulate, capacity, cost, shard, render, cdn, quotas, reboots, cloudflare, test)
+COMMANDS = (
+    check,
+    engine,
+    rehearse,
+    simulate,
+    capacity,
+    cost,
+    availability,
+    shard,
+    render,
+    cdn,
+    quotas,
+    reboots,
+    cloudflare,
+    test,
+)
 """The command modules, in the order in which `--help` lists them."""
 INTERRUPTED = 130
 
