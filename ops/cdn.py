@@ -175,7 +175,7 @@ def summary(found: Audit | None) -> str:
     """One line on the outcome of an audit."""
     if found is None:
         return "CDN audit: this stack owns no zone's rules"
-    return f"CDN audit: {found.requests:,} requests, {len(found.leaks)} leaks"
+    return f"CDN audit: {found.requests:,} requests, {len(found.leaks)} {'leak' if len(found.leaks) == 1 else 'leaks'}"
 
 
 def pairs(texts: Iterable[str], separator: str, option: str) -> tuple[tuple[str, str], ...]:
