@@ -1,5 +1,4 @@
 """The workflows under actionlint, built from the module that tools/actionlint pins."""
-# ruff: noqa: S603 - the programs run here are Go and the linter it built
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """The front door as a user meets it: the real script, a copied project, and a pip that answers without a network."""
-# ruff: noqa: S603 - the programs run here are the project's own script and stand-ins written by these tests
+
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ def test_a_file_without_read_permission_is_a_problem(tmp_path: Path) -> None:
 
 def test_checking_needs_neither_the_working_directory_nor_a_network(tmp_path: Path) -> None:
     code = "from ops.check import check; print(check('dev').exit_code)"
-    done = subprocess.run(  # noqa: S603 - our own interpreter and code
+    done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},

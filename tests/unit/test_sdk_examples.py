@@ -1,7 +1,7 @@
 """No false refusals: the examples in the SDKs' documentation pass the schemas and the value rules.
 
 Every Python example of every type with a replacement table is read from the SDK's source and run under mocks. Names
-that an example takes from elsewhere become placeholders, which count as values that are not yet known. Examples that
+that an example takes from elsewhere become stand-ins, which count as values that are not yet known. Examples that
 leave something out on purpose, or that the real service would refuse too, are listed with the reason.
 """
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-MARK = "placeholder-of-an-example"
+MARK = "stand-in-of-an-example"
 
 EXPLAINED: dict[tuple[str, str], str] = {
     ("aws:ec2/vpcEndpoint:VpcEndpoint", "subnetIds"): "the mocks give no serviceType",
@@ -62,7 +62,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
 }
 
 
-class Placeholder(str):
+class StandIn(str):
     """Stands for anything that an example takes from elsewhere."""
 
     __slots__ = ()
@@ -70,26 +70,26 @@ class Placeholder(str):
     def __new__(cls) -> Self:
         return super().__new__(cls, MARK)
 
-    def __getattr__(self, name: str) -> Placeholder:
+    def __getattr__(self, name: str) -> StandIn:
         if name.startswith("_"):
             raise AttributeError(name)
-        return Placeholder()
+        return StandIn()
 
-    def __getitem__(self, key: object) -> Placeholder:
-        return Placeholder()
+    def __getitem__(self, key: object) -> StandIn:
+        return StandIn()
 
     def __iter__(self) -> Iterator[str]:
         return iter(())
 
-    def __call__(self, *_: object, **__: object) -> Placeholder:
-        return Placeholder()
+    def __call__(self, *_: object, **__: object) -> StandIn:
+        return StandIn()
 
 
 class Names(dict[str, Any]):
-    """An example's variables; what it does not define is a placeholder."""
+    """An example's variables; what it does not define is a stand-in."""
 
     def __missing__(self, key: str) -> object:
-        return getattr(builtins, key, None) or Placeholder()
+        return getattr(builtins, key, None) or StandIn()
 
 
 def unknown(value: Any) -> Any:  # noqa: ANN401 - property values have any shape
