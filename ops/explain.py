@@ -9,12 +9,23 @@ from infra.problems import ConfigError
 from ops.cdn_error import CdnError
 from plan import PlanError
 from planner.hpa_traces import TraceError
+from sandbox.api_server import ApiServerError
 from sandbox.engine import EngineNotFoundError
 from sandbox.faults import FaultError
+from sandbox.go import GoError
+from sandbox.kubeconfig import KubeconfigError
+from sandbox.kubernetes_api import ApiError
 from sandbox.session import EngineError, InterruptedRunError
 
 INTERRUPTED = 130
 """The shell's exit code for a program that Ctrl-C ended."""
+
+
+_MESSAGES = (
+    *(ConfigError, PlanError, EngineNotFoundError, FaultError, TraceError, CdnError),
+    *(GoError, ApiServerError, KubeconfigError),
+)
+"""Errors whose own text says everything."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +43,10 @@ def explain(error: BaseException) -> Explained | None:
             "stopped; the engine finished what it had begun and wrote its state. Run the same command again to go on",
             INTERRUPTED,
         )
-    if isinstance(error, (ConfigError, PlanError, EngineNotFoundError, FaultError, TraceError, CdnError)):
+    if isinstance(error, _MESSAGES):
         return Explained(str(error))
+    if isinstance(error, ApiError):
+        return Explained(f"the Kubernetes API refused: {error}")
     if isinstance(error, EngineError):
         return Explained(f"{error}\nA plain rerun continues from here; `--fresh` starts over in an empty sandbox.")
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import time
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ import yaml
 
 from ops.cdn import audit_plan
 from ops.check import check
+from ops.cluster import ClusterReport, opened, report
 from ops.console import note
 from ops.progress import progress
 from plan import SYSTEMS, Plan, tally
@@ -44,6 +46,8 @@ class RehearseOptions:
         config: another stack file.
         plan_out: where to write the engine's preview JSON.
         faults: what goes wrong, as `sandbox.faults` reads it.
+        api_server: start a real kube-apiserver and apply the Kubernetes objects to it.
+        kubeconfig: apply them to the cluster of this file instead.
     """
 
     stack: str
@@ -53,6 +57,15 @@ class RehearseOptions:
     config: Path | None = None
     plan_out: Path | None = None
     faults: tuple[str, ...] = ()
+    api_server: bool = False
+    kubeconfig: Path | None = None
+
+    @property
+    def purpose(self) -> str:
+        """Keeps rehearsals on a real Kubernetes API apart from those in memory: their states differ."""
+        if self.kubeconfig is not None:
+            return f"kubeconfig-{hashlib.sha256(str(self.kubeconfig.resolve()).encode()).hexdigest()[:8]}"
+        return "api-server" if self.api_server else ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +81,8 @@ class Rehearsal:
     seconds: float
     cdn_audit: Audit | None
     """What the planned CDN rules would cache; None where the stack owns no zone's rules."""
+    cluster: ClusterReport | None = None
+    """What a real Kubernetes API holds afterwards; None where Kubernetes was simulated or nothing was updated."""
 
     @property
     def second_preview_changes(self) -> int | None:
@@ -77,7 +92,12 @@ class Rehearsal:
     @property
     def ok(self) -> bool:
         """Whether the update is complete, nothing is left to change, and the CDN keeps nothing personal."""
-        return not self.second_preview_changes and not self.leaks
+        return not self.second_preview_changes and not self.leaks and not self.missing
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Objects that a real Kubernetes API should hold and does not."""
+        return self.cluster.missing if self.cluster is not None else ()
 
     @property
     def leaks(self) -> int:
@@ -94,6 +114,7 @@ class Rehearsal:
             "systems": systems_table(self.plan),
             "second_preview_changes": self.second_preview_changes,
             "outputs": self.outputs,
+            "cluster": self.cluster.as_json() if self.cluster is not None else None,
             "seconds": round(self.seconds, 1),
         }
 
@@ -148,7 +169,7 @@ def open_session(
     Faults.parse(options.faults)
     values = raw_config(options.stack, options.config, options.phase)
     engine = find_or_build(note)
-    workspace = SandboxWorkspace(ROOT, options.stack, purpose)
+    workspace = SandboxWorkspace(ROOT, options.stack, purpose or options.purpose)
     with _alone(workspace):
         if options.fresh:
             workspace.forget()
@@ -156,7 +177,11 @@ def open_session(
             note("a previous run was killed; its lock is removed and this run goes on from what it left")
         workspace.prepare(values)
         faults = Faults.parse(options.faults)
-        with Session(engine, workspace, checkpoints or bool(options.faults), program, faults) as session:
+        checkpoints = checkpoints or bool(options.faults)
+        with (
+            opened(workspace, api_server=options.api_server, kubeconfig=options.kubeconfig) as cluster,
+            Session(engine, workspace, checkpoints, program, faults, cluster) as session,
+        ):
             for done in session.drifted:
                 note(f"behind the engine's back: {done}")
             yield settings, engine, session
@@ -194,19 +219,25 @@ def rehearse(options: RehearseOptions) -> Rehearsal:
         if options.plan_out is not None:
             write_atomically(options.plan_out, json.dumps(document, indent=1))
         outputs: dict[str, Any] = {}
-        second = None
+        second = held = None
         if not options.preview_only:
             with progress("update", total=len(plan)) as bar:
                 outputs = session.up(bar)
             with progress("second preview", total=len(plan)) as bar:
                 second, _ = session.preview(bar)
+            held = report(session.cluster, session.cloud) if session.cluster is not None else None
     audit = audit_plan(settings, plan)
     seconds = time.monotonic() - started
-    return Rehearsal(options.stack, settings.phase.value, engine, plan, second, outputs, seconds, audit)
+    return Rehearsal(options.stack, settings.phase.value, engine, plan, second, outputs, seconds, audit, held)
 
 
-def destroy(stack: str) -> dict[str, int]:
+def destroy(stack: str, *, api_server: bool = False, kubeconfig: Path | None = None) -> dict[str, int]:
     """Empty the sandbox of a stack: everything unprotected is deleted, in the order the engine would use for real.
+
+    Args:
+        stack: the stack name.
+        api_server: the rehearsal on a kube-apiserver of its own.
+        kubeconfig: the rehearsal on this file's cluster.
 
     Returns:
         The engine's counts per operation.
@@ -214,5 +245,6 @@ def destroy(stack: str) -> dict[str, int]:
     Raises:
         EngineError: protected resources refuse; their names are in it.
     """
-    with open_session(RehearseOptions(stack)) as (_, _, session), progress("destroy") as bar:
+    options = RehearseOptions(stack, api_server=api_server, kubeconfig=kubeconfig)
+    with open_session(options) as (_, _, session), progress("destroy") as bar:
         return session.destroy(bar)

@@ -31,6 +31,9 @@ def render(result: Rehearsal) -> None:
     if result.second_preview is None:
         out.print(f"Preview only, {result.seconds:.1f} s.")
         return
+    if result.cluster is not None:
+        held = ", ".join(f"{count} {kind}" for kind, count in result.cluster.objects.items())
+        out.print(f"Kubernetes {result.cluster.version} holds {held}.", markup=False, soft_wrap=True)
     left = result.second_preview.changes()
     if not left:
         out.print(f"Second preview: empty. {result.seconds:.1f} s.")

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Self
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
+from sandbox.cluster_provider import ClusterProvider
 from sandbox.packages import packages
 from sandbox.provider import SandboxProvider
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from sandbox.kubernetes_cluster import KubernetesCluster
+    from sandbox.packages import Package
     from sandbox.provider import Deps
 
 MESSAGE_LIMIT = 400 * 1024 * 1024
@@ -26,6 +29,8 @@ class SandboxServer:
     """The running providers; use as a context manager, so that ports and schemas are given back."""
 
     deps: Deps
+    cluster: KubernetesCluster | None = None
+    """A real API that the kubernetes package applies to, or None to simulate it, too."""
 
     def __post_init__(self) -> None:
         self.ports: dict[str, int] = {}
@@ -40,11 +45,16 @@ class SandboxServer:
         limits = [("grpc.max_receive_message_length", MESSAGE_LIMIT), ("grpc.max_send_message_length", MESSAGE_LIMIT)]
         for name, package in packages().items():
             server = grpc.server(futures.ThreadPoolExecutor(max_workers=16), options=limits)
-            provider_pb2_grpc.add_ResourceProviderServicer_to_server(SandboxProvider(package, self.deps), server)
+            provider_pb2_grpc.add_ResourceProviderServicer_to_server(self._provider(package), server)
             self.ports[name] = server.add_insecure_port("127.0.0.1:0")
             server.start()
             self._servers.append(server)
         return self
+
+    def _provider(self, package: Package) -> SandboxProvider:
+        if package.name == "kubernetes" and self.cluster is not None:
+            return ClusterProvider(package, self.deps, self.cluster)
+        return SandboxProvider(package, self.deps)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

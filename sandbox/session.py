@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pulumi.automation.events import EngineEvent
 
     from sandbox.engine import Engine
+    from sandbox.kubernetes_cluster import KubernetesCluster
     from sandbox.workspace import SandboxWorkspace
 
 OnEvent = Callable[["EngineEvent"], None]
@@ -148,6 +149,7 @@ class Session:
         checkpoints: write the engine's state after every step (slower, loses nothing when the engine is killed).
         program: what to run; the project's program by default.
         faults: what goes wrong; drift strikes when the session opens.
+        cluster: a real Kubernetes API that the kubernetes package applies to.
     """
 
     engine: Engine
@@ -155,13 +157,14 @@ class Session:
     checkpoints: bool = False
     program: Callable[[], None] | None = None
     faults: Faults = field(default_factory=Faults)
+    cluster: KubernetesCluster | None = None
     cloud: Cloud = field(init=False)
 
     def __enter__(self) -> Self:
         self.cloud = Cloud(self.workspace.journal)
         self.drifted = self.faults.strike_cloud(self.cloud)
         deps = Deps(self.cloud, SchemaOracle(), self.workspace.guard, self.faults)
-        self._server = SandboxServer(deps).__enter__()
+        self._server = SandboxServer(deps, self.cluster).__enter__()
         environment = self.workspace.environment(self._server.debug_providers, checkpoints=self.checkpoints)
         self.command = EngineCommand(self.engine, environment)
         self._old_handler = None

@@ -14,6 +14,15 @@ UNSAFE = 2
 """Exit code of a journey that would touch data."""
 
 
+ApiServerOption = Annotated[
+    bool, typer.Option("--api-server", help="Apply Kubernetes objects to a real kube-apiserver, started for this run.")
+]
+KubeconfigOption = Annotated[
+    Path | None,
+    typer.Option("--kubeconfig", help="Apply them to this file's cluster instead, for example kind.", metavar="FILE"),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(epilog="Example: ./bbp rehearse prod --phase microservices --fresh")(rehearse)
@@ -35,6 +44,8 @@ def rehearse(
         list[str] | None,
         typer.Option("--fault", help="Let something fail: create:aws:rds/instance:Instance:*-primary; repeatable."),
     ] = None,
+    api_server: ApiServerOption = False,
+    kubeconfig: KubeconfigOption = None,
     json_output: JsonOption = False,
     stop: Annotated[bool, typer.Option("--stop", help="With `shell`: stop its providers.")] = False,
 ) -> None:
@@ -51,13 +62,16 @@ def rehearse(
     from ops.report_rehearsal import render
 
     with explained():
-        result = run(RehearseOptions(stack, phase, preview, fresh, config, plan_out, tuple(fault or ())))
+        faults = tuple(fault or ())
+        result = run(RehearseOptions(stack, phase, preview, fresh, config, plan_out, faults, api_server, kubeconfig))
     if json_output:
         print_json(result.as_json())
     else:
         render(result)
     if result.leaks:
         fail(f"the CDN would cache {result.leaks} personal responses; `./bbp cdn audit {stack}` lists them")
+    if result.missing:
+        fail(f"the Kubernetes API lacks {len(result.missing)} objects: {', '.join(result.missing)}")
     if not result.ok:
         fail(f"the second preview would still change {result.second_preview_changes} resources; it must be empty")
 
@@ -97,10 +111,10 @@ def journey(
         raise SystemExit(UNSAFE)
 
 
-def destroy(stack: StackArgument) -> None:
+def destroy(stack: StackArgument, api_server: ApiServerOption = False, kubeconfig: KubeconfigOption = None) -> None:
     """Empty a stack's sandbox, in the order in which the engine would destroy the real stack."""
     from ops.rehearse import destroy as run
 
     with explained():
-        counts = run(stack)
+        counts = run(stack, api_server=api_server, kubeconfig=kubeconfig)
     out.print(f"deleted {counts.get('delete', 0)} resources from the sandbox of {stack}", markup=False)

@@ -1,0 +1,144 @@
+"""Reads how to reach a cluster from a kubeconfig file (Kubernetes documentation, Organizing Cluster Access)."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import ssl
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from sandbox.kubernetes_api import Endpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+EXEC_SECONDS = 60
+_EXEC_VERSION = "client.authentication.k8s.io/v1"
+
+
+class KubeconfigError(Exception):
+    """The file leads to no cluster; the message says why."""
+
+
+def endpoint(path: Path, context: str | None = None) -> Endpoint:
+    """The cluster that a kubeconfig's current context, or another one, names.
+
+    Tokens, token files, client certificates and `exec` plugins are understood; the old `auth-provider` is not.
+
+    Args:
+        path: the file.
+        context: another context than the current one.
+
+    Raises:
+        KubeconfigError: the file or the way it says to log in is not understood.
+    """
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise KubeconfigError(f"{path}: {error.strerror}") from error
+    except yaml.YAMLError as error:
+        raise KubeconfigError(f"{path} is no YAML: {error}") from error
+    if not isinstance(document, dict):
+        raise KubeconfigError(f"{path} is no kubeconfig")
+    name = context or document.get("current-context")
+    if not name:
+        raise KubeconfigError(f"{path} has no current-context; set one: kubectl config use-context NAME")
+    chosen = _named(path, document, "context", str(name))
+    cluster = _named(path, document, "cluster", str(chosen.get("cluster")))
+    user = _named(path, document, "user", str(chosen.get("user"))) if chosen.get("user") else {}
+    if "server" not in cluster:
+        raise KubeconfigError(f"{path}: the cluster of context {name} has no server")
+    user = {**user, **_from_plugin(path, user["exec"])} if "exec" in user else user
+    if "auth-provider" in user:
+        raise KubeconfigError(f"{path}: auth-provider is no longer part of Kubernetes; use an exec plugin or a token")
+    url = str(cluster["server"])
+    return Endpoint(
+        url=url,
+        tls=_tls(path, cluster, user) if url.startswith("https:") else None,
+        token=_token(path, user),
+        server_name=str(cluster.get("tls-server-name") or ""),
+    )
+
+
+def _named(path: Path, document: Mapping[str, Any], kind: str, name: str) -> dict[str, Any]:
+    for item in document.get(f"{kind}s") or ():
+        if item.get("name") == name:
+            return dict(item.get(kind) or {})
+    raise KubeconfigError(f"{path} has no {kind} named {name}")
+
+
+def _token(path: Path, user: Mapping[str, Any]) -> str:
+    if file := user.get("tokenFile"):
+        return (path.parent / str(file)).read_text(encoding="utf-8").strip()
+    return str(user.get("token") or "")
+
+
+def _tls(path: Path, cluster: Mapping[str, Any], user: Mapping[str, Any]) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    try:
+        if authority := _content(path, cluster, "certificate-authority"):
+            context = ssl.create_default_context(cadata=authority.decode())
+        certificate, key = _content(path, user, "client-certificate"), _content(path, user, "client-key")
+        if certificate and key:
+            _present(context, certificate, key)
+    except (ssl.SSLError, OSError, ValueError) as error:
+        raise KubeconfigError(f"{path}: its certificates cannot be read: {error}") from error
+    if cluster.get("insecure-skip-tls-verify"):
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _content(path: Path, source: Mapping[str, Any], key: str) -> bytes:
+    if data := source.get(f"{key}-data"):
+        return base64.b64decode(str(data))
+    return (path.parent / str(source[key])).read_bytes() if source.get(key) else b""
+
+
+def _present(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
+    """Load a client's certificate; the standard library takes it from files only."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder) / name for name in ("certificate.pem", "key.pem")]
+        for file, content in zip(files, (certificate, key), strict=True):
+            file.touch(mode=0o600)
+            file.write_bytes(content)
+        context.load_cert_chain(str(files[0]), str(files[1]))
+
+
+def _from_plugin(path: Path, plugin: Mapping[str, Any]) -> dict[str, Any]:
+    """What a credential plugin answers (Kubernetes documentation, client-go credential plugins)."""
+    version = str(plugin.get("apiVersion") or _EXEC_VERSION)
+    asked = {"apiVersion": version, "kind": "ExecCredential", "spec": {"interactive": False}}
+    variables = {str(item["name"]): str(item["value"]) for item in plugin.get("env") or ()}
+    command = [str(plugin["command"]), *map(str, plugin.get("args") or ())]
+    try:
+        answer = subprocess.run(  # noqa: S603 - the command of the user's own kubeconfig
+            command,
+            env={**os.environ, **variables, "KUBERNETES_EXEC_INFO": json.dumps(asked)},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=EXEC_SECONDS,
+        )
+        status = json.loads(answer.stdout)["status"]
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
+        said = (getattr(error, "stderr", "") or str(error)).strip()
+        raise KubeconfigError(f"{path}: the credential plugin {command[0]} failed: {said}") from error
+    names = {
+        "token": "token",
+        "clientCertificateData": "client-certificate-data",
+        "clientKeyData": "client-key-data",
+    }
+    found = {ours: status[theirs] for theirs, ours in names.items() if status.get(theirs)}
+    # A plugin answers in PEM where the file has base64 of it.
+    return {key: _encoded(value) if key.endswith("-data") else value for key, value in found.items()}
+
+
+def _encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
