@@ -100,7 +100,6 @@ class DatabaseTarget:
         allocated_gib: its storage.
         max_connections: what its parameter group allows.
         is_replica: True adds the lag alarm.
-        burstable: True (db.t classes) adds the CPU credit alarm.
     """
 
     name: str
@@ -109,7 +108,6 @@ class DatabaseTarget:
     allocated_gib: int
     max_connections: int
     is_replica: bool = False
-    burstable: bool = False
 
     def __post_init__(self) -> None:
         require(
@@ -129,14 +127,12 @@ class CacheTarget:
         replication_group_id: id of the group; nodes are "<id>-0001-001" and on.
         shards: node groups.
         replicas_per_shard: replicas of each.
-        burstable: True (cache.t classes) adds the CPU credit alarm.
     """
 
     name: str
     replication_group_id: pulumi.Input[str]
     shards: int
     replicas_per_shard: int
-    burstable: bool = False
 
     def nodes(self) -> Iterator[tuple[str, pulumi.Output[str]]]:
         """Label and CacheClusterId of each node, as ElastiCache numbers them: shard and node from 1."""
@@ -217,9 +213,7 @@ def database_alarms(target: DatabaseTarget) -> tuple[AlarmSpec, ...]:
         specs.append(_replica_lag(base))
     else:
         specs.append(_transaction_ids(base))
-    if target.burstable:
-        specs.append(_cpu_credits(base))
-    return tuple(specs)
+    return (*specs, _cpu_credits(base))
 
 
 def _replica_lag(base: AlarmSpec) -> AlarmSpec:
@@ -251,6 +245,7 @@ def _transaction_ids(base: AlarmSpec) -> AlarmSpec:
 
 
 def _cpu_credits(base: AlarmSpec) -> AlarmSpec:
+    """On every class, so that a larger one takes no alarm away: a class without credits publishes no balance."""
     return replace(
         base,
         name="cpu-credits",
@@ -265,10 +260,10 @@ def _cpu_credits(base: AlarmSpec) -> AlarmSpec:
 
 def cache_alarms(target: CacheTarget) -> tuple[AlarmSpec, ...]:
     """The alarms of every node of a replication group."""
-    return tuple(spec for label, node in target.nodes() for spec in _cache_node_alarms(label, node, target))
+    return tuple(spec for label, node in target.nodes() for spec in _cache_node_alarms(label, node))
 
 
-def _cache_node_alarms(label: str, node: pulumi.Output[str], target: CacheTarget) -> list[AlarmSpec]:
+def _cache_node_alarms(label: str, node: pulumi.Output[str]) -> list[AlarmSpec]:
     base = AlarmSpec(
         name=f"{label}-cpu",
         namespace="AWS/ElastiCache",
@@ -303,7 +298,7 @@ def _cache_node_alarms(label: str, node: pulumi.Output[str], target: CacheTarget
             runbook="cache-evictions",
         ),
     ]
-    return [*specs, replace(_cpu_credits(base), name=f"{label}-cpu-credits")] if target.burstable else specs
+    return [*specs, replace(_cpu_credits(base), name=f"{label}-cpu-credits")]
 
 
 def load_balancer_alarms(target: LoadBalancerTarget) -> tuple[AlarmSpec, ...]:

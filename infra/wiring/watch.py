@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from components.shards import Shards
     from infra.settings import Settings
 
-BURSTABLE = (".t4g.", ".t3.")
-"""Instance families that live on CPU credits (AWS documentation, Burstable performance instances)."""
-
 
 def alert_topic_args(settings: Settings, key: DataKey) -> AlertTopicArgs:
     """Where alarms go."""
@@ -52,7 +49,6 @@ def alarms_args(  # noqa: PLR0917 - one argument for each watched system
                 replication_group_id=redis.replication_group_id,
                 shards=settings.redis.shards,
                 replicas_per_shard=settings.redis.replicas_per_shard,
-                burstable=_burstable(settings.redis.node_type),
             ),
         ),
         load_balancers=(
@@ -115,12 +111,7 @@ def _database(
         allocated_gib=allocated_gib,
         max_connections=settings.postgres.max_connections,
         is_replica=is_replica,
-        burstable=_burstable(class_name),
     )
-
-
-def _burstable(class_name: str) -> bool:
-    return any(family in class_name for family in BURSTABLE)
 
 
 def budget_args(settings: Settings, topic: AlertTopic) -> BudgetArgs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import pytest
 
 from components.cloudflare_ranges import cloudflare_ranges
 from sandbox.computed import computed_outputs, resource_id
-from tests.support.stack import COMBINATIONS, recorded, settings
+from tests.support.stack import COMBINATIONS, ENVIRONMENTS, PHASES, recorded, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -271,3 +272,10 @@ def test_every_alarm_reaches_people_and_so_do_the_databases_events(platform: Rec
     events = platform.one("aws:rds/eventSubscription:EventSubscription").inputs
     assert set(events["sourceIds"]) == {item.inputs["identifier"] for item in platform.of_type(INSTANCE)}
     assert events["snsTopic"] == topic
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_no_resource_of_aws_goes_away_on_the_way_up(environment: str) -> None:
+    for before, after in itertools.pairwise(PHASES):
+        old = {item.urn for item in recorded(environment, before) if item.type.startswith("aws:")}
+        assert old <= {item.urn for item in recorded(environment, after)}

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
+from components.iam import Statement, policy_document
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -88,7 +90,9 @@ def surroundings() -> dict[str, Any]:
         "app": SimpleNamespace(deployment_name="bailbondpro-app"),
         "balancer": SimpleNamespace(dns_name="acme.elb.us-east-1.amazonaws.com"),
         "edge": SimpleNamespace(ipv4=("173.245.48.0/20",), ipv6=("2400:cb00::/32",)),
-        "document": '{"Statement": [], "Version": "2012-10-17"}',
+        "document": policy_document(
+            Statement(sid="Describe", actions=("autoscaling:DescribeAutoScalingGroups",), resources=("*",))
+        ),
         "zone_id": "0" * 32,
         "account_id": "a" * 32,
         "host": "host.internal",
@@ -100,7 +104,7 @@ def surroundings() -> dict[str, Any]:
 def _credential(username: str | None) -> SimpleNamespace:
     return SimpleNamespace(
         username=username,
-        password=pulumi.Output.secret("letters and digits"),
+        password=pulumi.Output.secret("a1" * 20),
         password_version=pulumi.Output.from_input(1),
         secret_id=pulumi.Output.from_input("acme-prod/secret"),
     )

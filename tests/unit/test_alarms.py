@@ -110,10 +110,10 @@ def test_a_further_replica_adds_its_alarms_and_touches_no_others() -> None:
     assert all(name.startswith("alarms-replica-2-") for name in added)
 
 
-def test_burstable_classes_watch_their_credits() -> None:
-    inputs = alarm("primary-cpu-credits", databases=(database(burstable=True),)).inputs
+def test_credits_are_watched_on_every_class_so_that_a_larger_one_takes_no_alarm_away() -> None:
+    inputs = alarm("primary-cpu-credits", databases=(database(),)).inputs
     assert (inputs["metricName"], inputs["comparisonOperator"]) == ("CPUCreditBalance", "LessThanThreshold")
-    assert not [r for r in recorded(databases=(database(),)) if r.name.endswith("credits")]
+    assert inputs["treatMissingData"] == "notBreaching"
 
 
 def test_events_of_all_databases_reach_the_topic() -> None:
@@ -147,8 +147,8 @@ def test_the_group_id_may_be_known_only_later() -> None:
     assert inputs["dimensions"] == {"CacheClusterId": "late-0001-001"}
 
 
-def test_burstable_cache_nodes_watch_their_credits() -> None:
-    inputs = alarm("redis-0001-001-cpu-credits", caches=(cache(burstable=True),)).inputs
+def test_cache_nodes_watch_their_credits() -> None:
+    inputs = alarm("redis-0001-001-cpu-credits", caches=(cache(),)).inputs
     assert inputs["namespace"] == "AWS/ElastiCache"
 
 
@@ -170,8 +170,8 @@ def test_silence_is_no_breach_elsewhere() -> None:
 
 
 def everything() -> Recording:
-    lagging = database("replica-1", is_replica=True, burstable=True)
-    return recorded(databases=(database(), lagging), caches=(cache(burstable=True),), load_balancers=(BALANCER,))
+    lagging = database("replica-1", is_replica=True)
+    return recorded(databases=(database(), lagging), caches=(cache(),), load_balancers=(BALANCER,))
 
 
 def test_every_alarm_says_what_to_do_and_where_to_read_on() -> None:

@@ -37,14 +37,9 @@ def alarms() -> list[AlarmSpec]:
                 allocated_gib=20,
                 max_connections=100,
                 is_replica=replica,
-                burstable=True,
             )
             found.extend(database_alarms(target))
-        found.extend(
-            cache_alarms(
-                CacheTarget(name="redis", replication_group_id="c", shards=1, replicas_per_shard=0, burstable=True)
-            )
-        )
+        found.extend(cache_alarms(CacheTarget(name="redis", replication_group_id="c", shards=1, replicas_per_shard=0)))
         found.extend(
             load_balancer_alarms(
                 LoadBalancerTarget(name="gateway", load_balancer_arn_suffix="net/a/1", target_group_arn_suffix="tg/a/1")
