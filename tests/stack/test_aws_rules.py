@@ -13,7 +13,7 @@ from components.cloudflare_ranges import cloudflare_ranges
 from components.postgres_parameters import Profile, fits
 from infra.catalog import instance_class
 from infra.limits import pool_sizes
-from tests.support.stack import COMBINATIONS, PHASES, recorded, settings
+from tests.support.stack import COMBINATIONS, PHASES, record_platform, recorded, settings
 
 if TYPE_CHECKING:
     from tests.support.recording import RecordedResource, Recording
@@ -285,3 +285,15 @@ def test_a_wrong_account_is_refused_by_the_provider_and_everything_is_tagged() -
     assert json.loads(recorded("prod", "horizontal").one("pulumi:providers:aws").inputs["allowedAccountIds"]) == [
         "123456789012"
     ]
+
+
+def test_backups_go_to_a_second_region_under_a_key_of_their_own_there() -> None:
+    platform = record_platform(settings("prod", "microservices", postgres={"backupRegion": "us-west-2"}))
+    copies = platform.of_type("aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication")
+    assert len(copies) == len(primaries(platform)) == 5
+    for copy in copies:
+        assert copy.inputs["region"] == "us-west-2"
+        assert copy.inputs["kmsKeyId"].startswith("arn:aws:kms:us-west-2:")
+        assert copy.inputs["retentionPeriod"] == 35
+    assert len(platform.of_type("aws:kms/key:Key")) == 2
+    assert not recorded("prod", "microservices").of_type(copies[0].type)
