@@ -1,6 +1,5 @@
 """The front door as a user meets it: the real script, a copied project, and a pip that answers without a network."""
 
-
 from __future__ import annotations
 
 import os
