@@ -16,6 +16,7 @@ from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockMonitor, Mocks, set_mocks
 
 from sandbox.computed import computed_outputs, merge, resource_id
+from sandbox.rules import Context, value_violations
 from sandbox.schema import SchemaOracle
 from sandbox.validate import validate
 
@@ -132,11 +133,10 @@ def _scrambled(value: object, seed: str) -> object:
 
 
 def _refuse_nonsense(token: str, name: str, inputs: dict[str, Any]) -> None:
-    """Mocks accept anything; a real provider does not: inputs are held against the SDK's schema."""
+    """Mocks accept anything; a real provider does not: inputs are held against the SDK's schema and the value rules."""
     schema = ORACLE.get(token)
-    if schema is None:
-        return
-    found = validate(schema, inputs)
+    found = validate(schema, inputs) if schema is not None else []
+    found += value_violations(Context(token=token, name=name, urn="", inputs=inputs))
     if found:
         lines = "\n".join(f"  {violation.path}: {violation.reason}" for violation in found)
         raise AssertionError(f"{token} {name} would be refused by its provider:\n{lines}")

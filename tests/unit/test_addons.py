@@ -17,7 +17,9 @@ from components.addons import (
 from tests.support.recording import Recording, record
 
 ADDON = "aws:eks/addon:Addon"
-POLICY = '{"Version": "2012-10-17", "Statement": []}'
+STATEMENT = '{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}'
+POLICY = f'{{"Version": "2012-10-17", "Statement": [{STATEMENT}]}}'
+MANAGED = ("arn:aws:iam::aws:policy/A", "arn:aws:iam::aws:policy/B")
 ROLE_ARGS = PodIdentityRoleArgs(
     cluster_name="bailbondpro-test", namespace="kube-system", service_account="cluster-autoscaler", policy_json=POLICY
 )
@@ -38,7 +40,7 @@ def build_addons(versions: AddonVersions | None = None) -> Recording:
         nodes = aws.eks.NodeGroup(
             "nodes",
             cluster_name="c",
-            node_role_arn="arn",
+            node_role_arn="arn:aws:iam::000000000000:role/nodes",
             subnet_ids=["subnet-a"],
             scaling_config={"min_size": 1, "max_size": 1, "desired_size": 1},
         )
@@ -70,11 +72,11 @@ def test_the_trust_policy_names_the_pod_identity_service_and_lets_it_tag_the_ses
 
 def test_a_role_takes_a_document_and_managed_policies() -> None:
     both = PodIdentityRoleArgs(
-        cluster_name="c", namespace="n", service_account="s", policy_json=POLICY, policy_arns=("arn:1", "arn:2")
+        cluster_name="c", namespace="n", service_account="s", policy_json=POLICY, policy_arns=MANAGED
     )
     recording = build_role(both)
     attached = recording.of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
-    assert sorted(attachment.inputs["policyArn"] for attachment in attached) == ["arn:1", "arn:2"]
+    assert sorted(attachment.inputs["policyArn"] for attachment in attached) == list(MANAGED)
     assert recording.one("aws:iam/rolePolicy:RolePolicy").inputs["policy"] == POLICY
 
 

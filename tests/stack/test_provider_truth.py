@@ -1,0 +1,32 @@
+"""The sandbox knows every type of the platform: what replaces it, and what its service refuses."""
+
+from __future__ import annotations
+
+import pytest
+
+from sandbox.replacement import known_types
+from sandbox.rules import Context, value_violations
+from sandbox.schema import SchemaOracle
+from tests.support.stack import COMBINATIONS, recorded
+
+
+def used() -> set[str]:
+    return {resource.type for at in COMBINATIONS for resource in recorded(*at) if resource.custom}
+
+
+def test_every_type_of_the_platform_has_a_replacement_table() -> None:
+    oracle = SchemaOracle()
+    missing = {token for token in used() - known_types() if not token.startswith("pulumi:providers:")}
+    # A custom resource is replaced with its name and its namespace only, as every Kubernetes object.
+    assert {token for token in missing if oracle.get(token) is not None or not token.startswith("kubernetes:")} == set()
+
+
+@pytest.mark.parametrize(("environment", "phase"), COMBINATIONS)
+def test_no_value_of_the_platform_is_refused_when_it_is_given_again_as_an_update(environment: str, phase: str) -> None:
+    refused = [
+        (item.name, violation)
+        for item in recorded(environment, phase)
+        if item.custom
+        for violation in value_violations(Context(item.type, item.name, item.urn, item.inputs, old=item.inputs))
+    ]
+    assert refused == []
