@@ -14,11 +14,12 @@ from plan import Plan, PlannedResource
 from planner.charges import FREE, RULES, bill
 from planner.cost import break_even_users, cost_of, difference, known
 from planner.machines import vcpus
+from planner.platform import PHASE_TOP
 from planner.prices import parse_price_book, price_book
 from planner.usage import Usage, UsageError, override
 from tests.support.cli import Cli
 from tests.support.plans import changed_plan, planned, stack_plan, write_plan
-from tests.support.stack import COMBINATIONS
+from tests.support.stack import COMBINATIONS, PHASES
 
 AWS = planned("pulumi:providers:aws", "aws", region="us-east-1")
 NONE = Usage(users=0, nat_gb=0, endpoint_gb=0, control_plane_log_gb=0, database_log_gb=0)
@@ -297,3 +298,17 @@ def test_the_command_refuses_a_wrong_assumption_before_any_work(tmp_path: Path, 
     ran = Cli(tmp_path).run("cost", "prod", *wrong)
     assert ran.code == 2
     assert "Traceback" not in ran.err
+
+
+def test_the_numbers_of_the_documentation_are_those_of_the_checked_in_stacks() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "planning.md").read_text()
+    rows = {
+        cells[0].strip(): [float(cell.replace(",", "")) for cell in cells[1:]]
+        for line in text.splitlines()
+        if line.startswith("| ") and (cells := line.strip("|").split("|")) and cells[1].strip()[:1].isdigit()
+    }
+    costs = [
+        cost_of(stack_plan("prod", phase), Usage(users=PHASE_TOP[phase][0], cloudflare_plan="pro")) for phase in PHASES
+    ]
+    assert rows["decided by the plan"] == pytest.approx([cost.fixed_usd for cost in costs], rel=0.01)
+    assert rows["resting on assumptions"] == pytest.approx([cost.assumed_usd for cost in costs], rel=0.05)
