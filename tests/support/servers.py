@@ -97,6 +97,7 @@ def running(command: Sequence[str | Path], log: Path, ready: Callable[[], bool] 
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            env={**os.environ, "HOME": "/nonexistent", "TZ": "UTC"},
             cwd="/",
             user=NOBODY if _is_root() else None,
             group=NOBODY if _is_root() else None,
