@@ -345,3 +345,12 @@ def test_every_engine_version_that_aws_lists_is_accepted(file: tuple[str, str], 
         if item.path == "engineVersion"
     ]
     assert refused == []
+
+
+def test_the_documentation_lists_every_disagreement() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    reasons_by_key = {key[:2]: why for key, (_, _, why) in DISAGREEMENTS.items()}
+    reasons_by_key |= {key: why for key, (_, why) in (OTHER_RANGES | NAME_DISAGREEMENTS).items()}
+    absent = [key for key, why in reasons_by_key.items() if not any(key[1] in row and why in row for row in rows)]
+    assert absent == []
