@@ -95,7 +95,7 @@ def test_a_bottleneck_is_reached_at_80_percent_and_not_below() -> None:
     assert months_to_bottleneck(4, 16, 0.0) == 24
 
 
-def test_exactly_80_percent_in_twelve_months_is_no_bottleneck_yet() -> None:
+def test_twelve_of_sixteen_cores_are_no_bottleneck_and_fourteen_are() -> None:
     # without growth 80,000 requests a day need 12 of the 16 cores, one more needs 14
     still = Growth(users=0, requests=0, storage=0)
     assert bottlenecks(Baseline(requests_per_day=80_000), still) == []

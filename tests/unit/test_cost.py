@@ -244,6 +244,12 @@ def test_from_the_break_even_on_the_larger_platform_costs_no_more_per_user() -> 
     assert there / users == pytest.approx(small.per_user_usd)
 
 
+def test_a_platform_whose_share_per_user_alone_costs_more_never_breaks_even() -> None:
+    small = cost_of(stack_plan("prod", "optimization"), Usage(users=500))
+    heavy = cost_of(stack_plan("prod", "horizontal"), Usage(users=1000, response_kb=10_000))
+    assert break_even_users(small, heavy) is None
+
+
 def test_without_users_there_is_no_cost_per_user_and_no_break_even() -> None:
     nobody = cost_of(stack_plan("dev", "optimization"), Usage(users=0))
     assert nobody.per_user_usd is None
