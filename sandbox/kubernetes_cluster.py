@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 _SIMULATED_GROUPS = ("helm.sh/", "yaml/", "kustomize/", "index:")
+FORCE = "pulumi.com/patchForce"
+"""The annotation that takes fields over from other managers (pulumi-kubernetes documentation, Server-Side Apply)."""
 DELETE_SECONDS = 120.0
 _NOISE = {"managedFields", "resourceVersion", "generation", "selfLink"}
 """What the server counts or notes for itself; as outputs they would change at every look."""
@@ -69,9 +71,11 @@ class KubernetesCluster:
         """Create or change an object; what is no longer in the inputs is given up.
 
         Raises:
-            ApiError: the server refuses it.
+            ApiError: the server refuses it, or somebody else manages a field and the inputs do not claim it.
         """
-        return self.api.apply(sent(inputs)).live
+        manifest = sent(inputs)
+        annotations = manifest.get("metadata", {}).get("annotations") or {}
+        return self.api.apply(manifest, force=annotations.get(FORCE) == "true").live
 
     def make_room(self, release: dict[str, Any]) -> None:
         """Create the namespace that a chart would create.
