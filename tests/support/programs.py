@@ -35,7 +35,7 @@ here=$(dirname "$0")
 root=$here/{up}
 exec "$root/{loader}" --library-path "$root/{libraries}" "$here/{name}.bin" "$@"
 """
-WRAPPED = ("usr/sbin/pgbouncer", "usr/bin/valkey-server", "usr/lib/postgresql/17/bin/*")
+WRAPPED = ("usr/sbin/pgbouncer", "usr/bin/valkey-server", "usr/bin/h2load", "usr/lib/postgresql/17/bin/*")
 
 
 def _home() -> Path:
@@ -173,6 +173,12 @@ def pgbouncer() -> Path:
 def valkey_server() -> Path:
     """Valkey 8.1, from Debian."""
     return debian() / "usr/bin/valkey-server"
+
+
+@cache
+def h2load() -> Path:
+    """nghttp2's load generator, from Debian."""
+    return debian() / "usr/bin/h2load"
 
 
 @cache
