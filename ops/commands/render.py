@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.options import ConfigOption, PhaseOption, StackArgument, explained
-from ops.console import fail, note
+from ops.commands.options import ConfigOption, JsonOption, PhaseOption, PlanOption, StackArgument, explained
+from ops.console import fail, note, out, print_json
 
 SecretsOption = Annotated[
     Path | None,
@@ -26,6 +26,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What the stack ships, as readable files.")
     group.command("nginx", epilog="Example: ./bbp render nginx prod --phase microservices")(nginx)
     group.command("pgbouncer", epilog="Example: ./bbp render pgbouncer prod")(pgbouncer)
+    group.command("kubernetes", epilog="Example: ./bbp render kubernetes prod --out manifests")(kubernetes)
     app.add_typer(group, name="render")
 
 
@@ -56,3 +57,33 @@ def pgbouncer(
         except RenderError as error:
             fail(str(error))
     note(f"wrote {' and '.join(map(str, written))}, readable by you alone; hosts are known after the first deployment")
+
+
+def kubernetes(
+    stack: StackArgument,
+    folder: Annotated[Path, typer.Option("--out", help="A new or empty folder for the files.", metavar="DIR")],
+    config: ConfigOption = None,
+    phase: PhaseOption = None,
+    plan: PlanOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Write every Kubernetes object of a stack as a YAML file, secrets without their values, for other tools.
+
+    The stack is built in a simulated cloud first, so that every value is known; a plan of --plan is taken as it is.
+    """
+    from ops.render_kubernetes import RenderError, stack_plan, write
+
+    with explained():
+        try:
+            result = write(stack_plan(stack, phase, config, plan), folder)
+        except RenderError as error:
+            fail(str(error))
+    if json_output:
+        print_json(result.as_json())
+        return
+    kinds = ", ".join(f"{count} {kind}" for kind, count in result.kinds.items())
+    out.print(f"{len(result.files)} objects in {folder}: {kinds}", markup=False, soft_wrap=True)
+    if result.charts:
+        out.print(f"Helm alone renders its charts: {', '.join(result.charts)}", markup=False, soft_wrap=True)
+    if result.unknown:
+        out.print(f"{len(result.unknown)} of them hold values that a first update fills in", markup=False)
