@@ -129,6 +129,7 @@ def _overlay(target: Any, change: Any) -> None:  # noqa: ANN401 - parts of a man
     ("kind", "change", "message"),
     [
         ("Deployment", {"replcas": 3}, "field not declared in schema"),
+        ("Deployment", {"template": {"spec": {"restartPolicy": "OnFailure"}}}, 'supported values: "Always"'),
         (
             "HorizontalPodAutoscaler",
             {"behavior": {"scaleUp": {"stabilizationWindowSeconds": 3601}}},
