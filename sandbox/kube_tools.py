@@ -1,4 +1,4 @@
-"""The programs and definitions that a real Kubernetes API consists of here: kube-apiserver, etcd, and the CRDs.
+"""The programs and definitions around Kubernetes that run here for real: kube-apiserver, etcd, promtool, and the CRDs.
 
 Everything comes from the Go module proxy: `tools/kubernetes` pins the two servers, `tools/crds` the projects whose
 custom resources the platform uses.
@@ -46,6 +46,15 @@ TOOL = go.GoTool(
     takes="about 5 minutes on 2 cores",
 )
 
+PROMTOOL_VERSION = "0.316.0"
+"""Of the Prometheus module; `tools/prometheus/go.mod` pins the same."""
+PROMTOOL = go.GoTool(
+    title=f"promtool {PROMTOOL_VERSION}",
+    folder="prometheus",
+    programs=(go.Program(name="promtool", package="github.com/prometheus/prometheus/cmd/promtool"),),
+    takes="about 3 minutes on 2 cores",
+)
+
 _CRD_FILES = {
     "github.com/kedacore/keda/v2": (
         "config/crd/bases/keda.sh_scaledobjects.yaml",
@@ -79,6 +88,15 @@ def programs(progress: go.Progress) -> dict[str, Path]:
         GoError: they cannot be built here.
     """
     return go.install(TOOL, VERSION, progress)
+
+
+def promtool(progress: go.Progress) -> Path:
+    """`promtool`, which checks and tests Prometheus rules; built on first use.
+
+    Raises:
+        GoError: it cannot be built here.
+    """
+    return go.install(PROMTOOL, PROMTOOL_VERSION, progress)["promtool"]
 
 
 def definitions(progress: go.Progress) -> list[dict[str, Any]]:

@@ -13,8 +13,8 @@ import pytest
 from components.monitoring.alerts import Scope, Thresholds, alerts
 from components.monitoring.prometheus import rule_groups
 from sandbox.go import GoError
+from sandbox.kube_tools import promtool
 from tests.support.manifests import manifests
-from tests.support.promtool import promtool
 from tests.support.stack import COMBINATIONS, recorded
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ POD = 'namespace="production",pod="app-1",container="app"'
 @pytest.fixture(scope="module")
 def tool() -> Path:
     try:
-        return promtool()
+        return promtool(print)
     except GoError as error:
         pytest.skip(f"no promtool: {error}")
 

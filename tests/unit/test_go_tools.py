@@ -75,6 +75,7 @@ def test_the_versions_that_are_built_are_those_that_the_modules_pin() -> None:
         return match[1]
 
     assert pinned("kubernetes", "k8s.io/kubernetes") == kube_tools.VERSION
+    assert pinned("prometheus", "github.com/prometheus/prometheus") == kube_tools.PROMTOOL_VERSION
     assert pinned("pulumi", "github.com/pulumi/pulumi/pkg/v3") == ENGINE_VERSION
 
 
