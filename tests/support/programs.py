@@ -35,7 +35,13 @@ here=$(dirname "$0")
 root=$here/{up}
 exec "$root/{loader}" --library-path "$root/{libraries}" "$here/{name}.bin" "$@"
 """
-WRAPPED = ("usr/sbin/pgbouncer", "usr/bin/valkey-server", "usr/bin/h2load", "usr/lib/postgresql/17/bin/*")
+WRAPPED = (
+    "usr/sbin/pgbouncer",
+    "usr/bin/valkey-server",
+    "usr/bin/h2load",
+    "usr/sbin/nginx",
+    "usr/lib/postgresql/17/bin/*",
+)
 
 
 def _home() -> Path:
@@ -179,6 +185,12 @@ def valkey_server() -> Path:
 def h2load() -> Path:
     """nghttp2's load generator, from Debian."""
     return debian() / "usr/bin/h2load"
+
+
+@cache
+def debian_nginx() -> Path:
+    """Nginx 1.26 with the C library of most images; it does not know `resolve` in upstreams."""
+    return debian() / "usr/sbin/nginx"
 
 
 @cache
