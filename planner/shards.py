@@ -197,7 +197,7 @@ def _steps(before: int, after: int) -> tuple[Step, ...]:
         Step(
             title="Freeze the count in the application",
             detail=f"Every running version must place clients over exactly {before} shards, whatever number of "
-            "DATABASE_SHARD_n_URL variables it is given.",
+            "DATABASE_SHARD_n_URL variables and of entries in the shard map it is given.",
             safe="reads and writes go on; nothing has changed",
         ),
         Step(
