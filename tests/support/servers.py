@@ -93,7 +93,7 @@ def running(command: Sequence[str | Path], log: Path, ready: Callable[[], bool] 
     """
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command,
+            [*_tied(), *command],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -110,6 +110,12 @@ def running(command: Sequence[str | Path], log: Path, ready: Callable[[], bool] 
         yield server
     finally:
         _stop(process)
+
+
+def _tied() -> list[str]:
+    """Beginning of a command that the kernel stops when this process is gone, however it ends (util-linux)."""
+    setpriv = shutil.which("setpriv")
+    return [] if setpriv is None else [setpriv, "--pdeathsig", "TERM"]
 
 
 def _alive(server: Server) -> bool:
