@@ -114,8 +114,8 @@ class Rehearsal:
             "systems": systems_table(self.plan),
             "second_preview_changes": self.second_preview_changes,
             "outputs": self.outputs,
-            "cluster": self.cluster.as_json() if self.cluster is not None else None,
             "seconds": round(self.seconds, 1),
+            **({"cluster": self.cluster.as_json()} if self.cluster is not None else {}),
         }
 
 

@@ -133,7 +133,7 @@ def _removal(graph: Graph, element: Element) -> Removal:
     left = [item for item in hit if item not in stops]
     return Removal(
         element=element,
-        stops=tuple(stops),
+        stops=tuple(sorted(stops, key=lambda item: item.title)),  # a plan's own order differs from run to run
         pauses=tuple(item for item in left if _pauses(item, gone)),
         weakens=tuple(item for item in left if not _pauses(item, gone)),
         single_point=element.kind not in GROUPS and any(item.critical for item in stops),

@@ -50,8 +50,8 @@ PRE_STOP_SECONDS = 15
 """How long the load balancer and the endpoints may take to stop sending to a pod that is going to stop."""
 CONFIG_DIRECTORY = "/etc/gateway"
 GATEWAY_IMAGE = "docker.io/nginxinc/nginx-unprivileged:1.28"
-"""nginx that never was root; 1.28 is the first stable line with `resolve` in open-source upstreams. Not the Alpine build:
-its allocator maps and unmaps memory for every request (docs/performance.md)."""
+"""nginx that never was root; 1.28 is the first stable line with `resolve` in open-source upstreams. Not the Alpine
+build: its allocator maps and unmaps memory for every request (docs/performance.md)."""
 GATEWAY_RESOURCES = Resources(
     cpu_request="250m",
     memory_request="128Mi",
