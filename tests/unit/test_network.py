@@ -4,6 +4,7 @@ import ipaddress
 import itertools
 import json
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -46,6 +47,7 @@ CREATE_ONLY = {
 }
 
 
+@cache
 def build(args: NetworkArgs = ARGS) -> Recording:
     def builder() -> dict[str, Any]:
         network = Network("network", args)
