@@ -110,7 +110,8 @@ def test_a_component_registers_its_outputs_and_its_type_names_its_class() -> Non
 
 
 def test_every_component_is_built_by_a_test_alone_or_inside_another_one() -> None:
-    tests = "\n".join(text(path) for path in (ROOT / "tests" / "unit").glob("test_*.py"))
+    lanes = (ROOT / "tests" / lane for lane in ("unit", "stack"))
+    tests = "\n".join(text(path) for lane in lanes for path in lane.glob("test_*.py"))
     built = {component for component in components() if re.search(rf"\b{component.node.name}\(", tests)}
     reached: set[Component] = set()
     while built - reached:

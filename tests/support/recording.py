@@ -66,8 +66,9 @@ class Recording:
         return iter(self.resources)
 
     def of_type(self, token: str) -> list[RecordedResource]:
-        """All resources of one exact type token."""
-        return [resource for resource in self.resources if resource.type == token]
+        """All resources of one exact type token, by logical name: the order of registration differs from run to run."""
+        found = (resource for resource in self.resources if resource.type == token)
+        return sorted(found, key=lambda resource: resource.name)
 
     def one(self, token: str, name: str | None = None) -> RecordedResource:
         """The single resource of a type (and logical name); fails with what is there otherwise."""
