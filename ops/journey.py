@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from ops.console import note
 from ops.progress import progress
 from ops.rehearse import RehearseOptions, open_session, raw_config, settings_of
+from plan import Plan
 from planner.waiting import Waiting, waiting
+from policies.reboots import Reboot, reboots
 from policies.stateful import Loss, is_stateful, losses, one_way_changes, shrinkages
 from sandbox.session import EngineError
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from plan import Plan, PlannedResource
+    from plan import PlannedResource
     from sandbox.session import Session
 
 PHASES = ("optimization", "horizontal", "microservices")
@@ -35,6 +37,7 @@ class JourneyStep:
         refused: the engine's own messages when it refused or failed the step.
         second_preview: what a second preview would still change.
         no_return: the first change that cannot be taken back, with its reason.
+        waiting: how long the provider may take, by kind of resource.
     """
 
     start: str | None
@@ -49,8 +52,14 @@ class JourneyStep:
 
     @property
     def ok(self) -> bool:
-        """No data touched, nothing refused, nothing left to do."""
-        return not (self.losses or self.refused or self.second_preview)
+        """No data touched, nothing refused, nothing left to do, and an order of reboots that works."""
+        unsafe = any(item.refused for item in self.reboots)
+        return not (self.losses or self.refused or self.second_preview or unsafe)
+
+    @property
+    def reboots(self) -> list[Reboot]:
+        """Which database servers must restart for what this step changes, and in which order."""
+        return reboots(Plan(self.plan))
 
     def with_op(self, op: str) -> list[PlannedResource]:
         """The resources of one operation, stateful ones first."""
@@ -70,6 +79,7 @@ class JourneyStep:
             "second_preview_changes": len(self.second_preview),
             "losses": [{"urn": loss.urn, "op": loss.op, "reason": loss.reason} for loss in self.losses],
             "refused": list(self.refused),
+            "reboots": [item.as_json() for item in self.reboots],
             "waiting": [
                 {"type": item.type, "op": item.op, "count": item.count, "at_most_minutes": item.at_most_minutes}
                 for item in self.waiting

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ops.console import out
+from plan.paths import summary
 from policies.stateful import STATEFUL, is_stateful
 
 if TYPE_CHECKING:
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
     from ops.journey import Journey, JourneyStep
     from plan import PlannedResource
     from policies.stateful import Loss
-
-SHOWN_PATHS = 8
-"""Longer lists of changed properties are cut; `--json` has them all."""
 
 
 def render(journey: Journey) -> None:
@@ -47,6 +45,7 @@ def _verdicts(step: JourneyStep) -> Iterator[str]:
         yield "        set bailbondpro:allowShrink: true only when its data is gone or moved"
     yield from (f"allowed by allowShrink: {_loss(loss)}" for loss in step.allowed)
     yield from (f"REFUSED {message}" for message in step.refused)
+    yield from (f"{'REFUSED ' if item.refused else ''}{item.sentence()}" for item in step.reboots)
     yield from (f"NOT DONE after the update: {_line(item)}" for item in step.second_preview)
 
 
@@ -67,7 +66,6 @@ def _waiting(step: JourneyStep) -> Iterator[str]:
 
 def _line(item: PlannedResource) -> str:
     marker = f" [{STATEFUL[item.type]}]" if is_stateful(item) else ""
-    paths = [path for path, _ in item.changed]
-    more = f" and {len(paths) - SHOWN_PATHS} more" if len(paths) > SHOWN_PATHS else ""
-    changed = f": {', '.join(paths[:SHOWN_PATHS])}{more}" if paths else ""
+    paths = summary([path for path, _ in item.changed])
+    changed = f": {paths}" if paths else ""
     return f"{item.op:8}{marker} {item.type} {item.name}{changed}"

@@ -10,6 +10,8 @@ from ops.cdn import summary
 from ops.console import out
 from ops.rehearse import systems_table
 from plan import SYSTEMS
+from plan.paths import summary as summary_of_paths
+from policies.reboots import reboots
 
 if TYPE_CHECKING:
     from ops.rehearse import Rehearsal
@@ -27,6 +29,8 @@ def render(result: Rehearsal) -> None:
         out.print("Outputs:")
         for name, value in result.outputs.items():
             out.print(f"  {name}: {value}", markup=False, soft_wrap=True)
+    for reboot in reboots(result.plan):
+        out.print(f"Reboot: {reboot.sentence()}", markup=False, soft_wrap=True)
     _print_audit(result)
     if result.second_preview is None:
         out.print(f"Preview only, {result.seconds:.1f} s.")
@@ -40,7 +44,7 @@ def render(result: Rehearsal) -> None:
         return
     out.print(f"Second preview: {len(left)} resources would still change:")
     for item in left:
-        paths = ", ".join(path for path, _ in item.changed) or "-"
+        paths = summary_of_paths([path for path, _ in item.changed]) or "-"
         out.print(f"  {item.op} {item.type} {item.name}: {paths}", markup=False, soft_wrap=True)
 
 

@@ -88,6 +88,17 @@ class Reboot:
         first, then = ", ".join(self.first), ", ".join(self.then)
         return f"{what}: reboot {first} first, wait until replication runs again, then {then}"
 
+    def as_json(self) -> dict[str, object]:
+        """The machine-readable instruction."""
+        return {
+            "group": self.group,
+            "order": self.order.value,
+            "changed": list(self.changed),
+            "first": list(self.first),
+            "then": list(self.then),
+            "refused": self.refused,
+        }
+
 
 def reboot_order(before: Mapping[str, Value], after: Mapping[str, Value]) -> RebootOrder:
     """How to reboot a primary and its replicas after a change of their shared parameter group.

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ops.commands.options import JsonOption, explained
 from ops.console import out, print_json
-
-if TYPE_CHECKING:
-    from policies.reboots import Reboot
 
 UNSAFE = 2
 """Exit code of a plan whose parameters need two updates."""
@@ -40,20 +37,9 @@ def reboots(
     with explained():
         found = find(load_plan(plan))
     if json_output:
-        print_json({"reboots": [_as_json(item) for item in found]})
+        print_json({"reboots": [item.as_json() for item in found]})
     else:
         lines = [item.sentence() for item in found] or ["no server has to reboot for this plan"]
         out.print("\n".join(lines), markup=False, soft_wrap=True)
     if any(item.refused for item in found):
         raise SystemExit(UNSAFE)
-
-
-def _as_json(item: Reboot) -> dict[str, object]:
-    return {
-        "group": item.group,
-        "order": item.order.value,
-        "changed": list(item.changed),
-        "first": list(item.first),
-        "then": list(item.then),
-        "refused": item.refused,
-    }

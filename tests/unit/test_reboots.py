@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 
 from components.postgres_parameters import Parameter, Profile, parameters
+from ops.journey import Journey, JourneyStep
+from ops.report_journey import render
 from plan import Plan, PlannedResource, parse_preview
 from policies.reboots import INSTANCE, PARAMETER_GROUP, RebootOrder, Value, reboot_order, reboots
 
@@ -101,3 +103,18 @@ def test_the_order_is_read_from_the_engines_own_preview() -> None:
     ]
     (found,) = reboots(parse_preview({"steps": steps}))
     assert (found.first, found.then) == (("postgres-replica-1",), ("postgres-primary",))
+
+
+def test_a_journey_prints_the_order_of_reboots(capsys: pytest.CaptureFixture[str]) -> None:
+    step = JourneyStep("a", "b", plan(inputs(max_connections=200), inputs(max_connections=300)).resources)
+    render(Journey("prod", (step,)))
+    assert step.ok
+    assert "reboot postgres-replica-1, postgres-replica-2 first" in capsys.readouterr().out
+    (told,) = step.as_json()["reboots"]
+    assert told["then"] == ["postgres-primary"]
+
+
+def test_a_journey_is_not_safe_where_no_order_of_reboots_is() -> None:
+    before = inputs(max_connections=200, max_worker_processes=8)
+    step = JourneyStep("a", "b", plan(before, inputs(max_connections=300, max_worker_processes=4)).resources)
+    assert not step.ok
