@@ -18,6 +18,7 @@ from components.app_secrets import AppSecrets
 from components.autoscaling.autoscaler import Autoscaler
 from components.autoscaling.vertical import VerticalAutoscaler
 from components.budget import Budget
+from components.cache_warm_up import CacheWarmUp
 from components.certificate import SelfSignedCertificate, SelfSignedCertificateArgs
 from components.cluster import Cluster
 from components.gateway.gateway import Gateway
@@ -159,6 +160,7 @@ class Platform:
             wiring.app_args(settings, space.namespace, secrets, uploads, shard_map),
             pulumi.ResourceOptions.merge(kubernetes, pulumi.ResourceOptions(depends_on=access.ready)),
         )
+        self._warm_up(space, app, kubernetes)
         self._scaling(space, app, ready)
         self._services(space, secrets, shard_map, ready)
         self._edge(space, balancer, ready)
@@ -203,6 +205,12 @@ class Platform:
         return Pooler(
             "pooler", wiring.pooler_args(settings, space.namespace, login, data.postgres, data.shards), kubernetes
         )
+
+    def _warm_up(self, space: Namespace, app: Workload, kubernetes: pulumi.ResourceOptions) -> None:
+        """Asks the pods of each release to fill the cache."""
+        if self.settings.redis.warm_up.enabled:
+            after = pulumi.ResourceOptions.merge(kubernetes, pulumi.ResourceOptions(depends_on=[app]))
+            CacheWarmUp("cache-warm-up", wiring.cache_warm_up_args(self.settings, space.namespace), after)
 
     def _scaling(self, space: Namespace, app: Workload, ready: pulumi.ResourceOptions) -> None:
         settings = self.settings

@@ -47,6 +47,7 @@ SYSTEMS: tuple[System, ...] = (
 
 _ALIASES = {
     "app_secrets": "secrets",
+    "cache_warm_up": "redis",
     "certificate": "gateway",
     "kubernetes": "workload",
     "microservice": "services",

@@ -12,6 +12,7 @@ from components.kubernetes.pods import (
     EnvVar,
     FileMount,
     Mount,
+    Placement,
     PodTemplate,
     Probe,
     Resources,
@@ -24,7 +25,6 @@ def pod_template(template: PodTemplate) -> k8s.core.v1.PodTemplateSpecArgs:
     """The pod template: restricted Pod Security profile, spread over zones and nodes, own service account."""
     selector = {"app": template.app}
     annotations = {annotation.key: annotation.value for annotation in template.annotations}
-    place = template.placement
     return core.PodTemplateSpecArgs(
         metadata=k8s.meta.v1.ObjectMetaArgs(
             labels={**selector, **standard_labels(template.app, template.component)},
@@ -34,26 +34,47 @@ def pod_template(template: PodTemplate) -> k8s.core.v1.PodTemplateSpecArgs:
             automount_service_account_token=False,
             containers=[_container(container) for container in (template.container, *template.sidecars)],
             enable_service_links=False,
-            node_selector={place.label_key: place.label_value} if place.label_key else None,
+            node_selector=node_selector(template.placement),
             priority_class_name=template.priority_class,
-            security_context=core.PodSecurityContextArgs(
-                run_as_non_root=True,
-                run_as_user=RUN_AS_ID,
-                run_as_group=RUN_AS_ID,
-                fs_group=RUN_AS_ID,
-                seccomp_profile=core.SeccompProfileArgs(type="RuntimeDefault"),
-            ),
+            security_context=pod_security(),
             service_account_name=template.service_account,
             termination_grace_period_seconds=template.termination_grace_seconds,
-            tolerations=_tolerations(template),
+            tolerations=tolerations(template.placement),
             topology_spread_constraints=_spread(selector),
             volumes=[_volume(mount) for mount in template.container.mounts] or None,
         ),
     )
 
 
-def _tolerations(template: PodTemplate) -> list[k8s.core.v1.TolerationArgs] | None:
-    place = template.placement
+def pod_security() -> k8s.core.v1.PodSecurityContextArgs:
+    """The pod's half of the restricted Pod Security profile."""
+    return core.PodSecurityContextArgs(
+        run_as_non_root=True,
+        run_as_user=RUN_AS_ID,
+        run_as_group=RUN_AS_ID,
+        fs_group=RUN_AS_ID,
+        seccomp_profile=core.SeccompProfileArgs(type="RuntimeDefault"),
+    )
+
+
+def container_security() -> k8s.core.v1.SecurityContextArgs:
+    """The container's half, with a root file system that nothing can write to."""
+    return core.SecurityContextArgs(
+        allow_privilege_escalation=False,
+        capabilities=core.CapabilitiesArgs(drop=["ALL"]),
+        privileged=False,
+        read_only_root_filesystem=True,
+        run_as_non_root=True,
+    )
+
+
+def node_selector(place: Placement) -> dict[str, str] | None:
+    """The label of the node pool, None for any node."""
+    return {place.label_key: place.label_value} if place.label_key else None
+
+
+def tolerations(place: Placement) -> list[k8s.core.v1.TolerationArgs] | None:
+    """What lets pods onto the tainted nodes of their pool, None where nothing is tainted."""
     if not place.taint_key:
         return None
     return [
@@ -100,13 +121,7 @@ def _container(container: Container) -> k8s.core.v1.ContainerArgs:
         readiness_probe=_probe(container.readiness),
         startup_probe=_probe(container.startup) if container.startup else None,
         lifecycle=core.LifecycleArgs(pre_stop=_pre_stop(container)),
-        security_context=core.SecurityContextArgs(
-            allow_privilege_escalation=False,
-            capabilities=core.CapabilitiesArgs(drop=["ALL"]),
-            privileged=False,
-            read_only_root_filesystem=True,
-            run_as_non_root=True,
-        ),
+        security_context=container_security(),
         volume_mounts=[
             core.VolumeMountArgs(name=mount.name, mount_path=mount.path, read_only=isinstance(mount, FileMount))
             for mount in container.mounts

@@ -29,6 +29,9 @@ OPERATORS = (600, 800)
 PROMETHEUS = (700, 2500)
 """Requests of Prometheus, Alertmanager, Grafana and operator together (our estimate)."""
 
+WARM_UP = (20, 32)
+"""Requests of the two pods that warm the cache, which may run at the same time (components.cache_warm_up)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Load:
@@ -70,6 +73,8 @@ def peak_load(settings: Settings) -> Load:
     load = Load()
     for pods, resources in _peak_pods(settings):
         load = load.plus(pods * resources.cpu_request_millicores, pods * resources.memory_request_mib)
+    if settings.redis.warm_up.enabled:
+        load = load.plus(*WARM_UP)
     if not settings.pools.system.enabled:
         load = load.plus(*OPERATORS)
         load = load.plus(*PROMETHEUS) if settings.monitoring.prometheus.enabled else load
@@ -89,7 +94,7 @@ def _peak_pods(settings: Settings) -> Iterator[tuple[int, Resources]]:
 @rule(
     "nodes-hold-pods",
     source="EKS documentation, node allocatable; scaling guide, autoscaler ranges",
-    areas=("pools", "app", "autoscaling", "services", "gateway", "postgres", "monitoring"),
+    areas=("pools", "app", "autoscaling", "services", "gateway", "postgres", "redis", "monitoring"),
 )
 def nodes_hold_all_pods(settings: Settings) -> Iterator[Finding]:
     """Pods beyond the largest pool stay pending, so an autoscaler's maximum would never be reached."""

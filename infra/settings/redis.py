@@ -1,10 +1,29 @@
 """Settings of the Redis cluster: ElastiCache for Valkey, cluster mode enabled in every phase."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from infra.settings.base import Area, CacheNodeType, DailyWindow, LogRetentionDays, WeeklyWindow
+from infra.settings.base import Area, CacheNodeType, DailyWindow, LogRetentionDays, UrlPath, WeeklyWindow
+
+
+class WarmUpSettings(Area):
+    """Filling the cache after a release and again before the entries expire (scaling guide, Caching: warmupCache)."""
+
+    enabled: bool = Field(default=True, description="Whether the cache is warmed after each release and on a schedule.")
+    paths: Annotated[tuple[UrlPath, ...], Field(min_length=1, max_length=20)] = Field(
+        default=(
+            "/internal/cache/active_clients",
+            "/internal/cache/bond_types",
+            "/internal/cache/court_schedules",
+        ),
+        description="What the application is asked for, by GET on its API port: one path for each warm set (guide: "
+        "active clients, bond types, court schedules). The gateway sends nothing but /api/ to that port, so no "
+        "customer can ask for the others.",
+    )
+    interval_minutes: Literal[5, 10, 15, 20, 30, 60] = Field(
+        default=30, description="Minutes between scheduled runs; warmed entries live for 60 (guide: 3600 s)."
+    )
 
 
 class RedisSettings(Area):
@@ -51,6 +70,7 @@ class RedisSettings(Area):
     reserved_memory_percent: int = Field(
         default=25, ge=0, le=50, description="Memory kept for snapshots and failover, in % (ElastiCache: 25)."
     )
+    warm_up: WarmUpSettings = Field(default=WarmUpSettings(), description="Filling the cache before customers ask.")
     token_generation: int = Field(
         default=1, ge=1, le=10_000, description="Raise by one to rotate the auth token at the next deployment."
     )

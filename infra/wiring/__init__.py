@@ -32,7 +32,13 @@ from infra.wiring.kubernetes import (
     shard_map_args,
 )
 from infra.wiring.names import names_of
-from infra.wiring.serving import autoscaler_args, gateway_args, microservice_args, vertical_args
+from infra.wiring.serving import (
+    autoscaler_args,
+    cache_warm_up_args,
+    gateway_args,
+    microservice_args,
+    vertical_args,
+)
 from infra.wiring.watch import (
     alarms_args,
     alert_topic_args,
@@ -53,6 +59,7 @@ __all__ = [
     "app_secrets_args",
     "autoscaler_args",
     "budget_args",
+    "cache_warm_up_args",
     "cdn_args",
     "cluster_args",
     "copies_key_args",

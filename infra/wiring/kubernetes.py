@@ -22,7 +22,7 @@ from components.workload import WorkloadArgs
 from infra.limits import pool_sizes
 from infra.settings import Environment
 from infra.wiring.data import RECOVERY_DAYS
-from infra.wiring.names import APP, GATEWAY_APP, POOLER_APP, names_of
+from infra.wiring.names import APP, GATEWAY_APP, POOLER_APP, WARM_UP_APP, names_of
 
 if TYPE_CHECKING:
     import pulumi
@@ -266,9 +266,16 @@ def app_args(
         ingress=(
             TrafficRule(peers=(Peer(app=GATEWAY_APP),), ports=(app.port, app.api_port)),
             TrafficRule(peers=(Peer(namespace=MONITORING_NAMESPACE),), ports=(app.port,)),
+            *_warm_up_ingress(settings),
         ),
         egress=data_egress(settings),
     )
+
+
+def _warm_up_ingress(settings: Settings) -> tuple[TrafficRule, ...]:
+    if not settings.redis.warm_up.enabled:
+        return ()
+    return (TrafficRule(peers=(Peer(app=WARM_UP_APP),), ports=(settings.app.api_port,)),)
 
 
 def data_egress(settings: Settings, *, database: bool = True, redis: bool = True) -> tuple[TrafficRule, ...]:

@@ -13,6 +13,8 @@ APP = "bailbondpro"
 """The `app` label of the application's pods (scaling guide, Kubernetes Deployment)."""
 GATEWAY_APP = "bailbondpro-gateway"
 """The `app` label of the gateway's pods."""
+WARM_UP_APP = "bailbondpro-cache-warm-up"
+"""The `app` label of the pods that fill the cache."""
 POOLER_APP = "pgbouncer"
 """The `app` label of the pooler's pods."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from components.autoscaling.autoscaler import AutoscalerArgs
 from components.autoscaling.policy import AutoscalingPolicy, Behavior, Step, guide_autoscaler, scaling_manager
 from components.autoscaling.vertical import VerticalAutoscalerArgs, VerticalPolicy
+from components.cache_warm_up import CacheWarmUpArgs
 from components.cloudflare_ranges import cloudflare_ranges
 from components.gateway.gateway import GatewayArgs, TargetGroups
 from components.gateway.guide import GuideGateway, RateLimits, guide_config
@@ -102,6 +103,22 @@ def vertical_args(settings: Settings, namespace: pulumi.Input[str], app: Workloa
             max_memory=f"{vpa.max_memory_mib}Mi",
         ),
         horizontal=autoscaling_policy(settings) if settings.autoscaling.enabled else None,
+    )
+
+
+def cache_warm_up_args(settings: Settings, namespace: pulumi.Input[str]) -> CacheWarmUpArgs:
+    """What fills the cache; nginx's image has the shell and the curl for it, and is on the nodes already."""
+    warm_up = settings.redis.warm_up
+    return CacheWarmUpArgs(
+        namespace=namespace,
+        image=settings.gateway.image,
+        host=headless_host(APP, settings.app.namespace),
+        port=settings.app.api_port,
+        paths=warm_up.paths,
+        target_app=APP,
+        release=settings.app.image,
+        interval_minutes=warm_up.interval_minutes,
+        placement=app_placement(),
     )
 
 

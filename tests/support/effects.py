@@ -147,6 +147,7 @@ VALUES: dict[str, object] = {
     "postgres.shards.instanceClass": "db.t4g.large",
     "postgres.pooler.image": "docker.io/edoburu/pgbouncer:v1.25.0-p0",
     "redis.nodeType": "cache.t4g.small",
+    "redis.warmUp.paths": ["/internal/cache/bond_types"],
     "redis.snapshotWindow": "01:00-02:00",
     "redis.maintenanceWindow": "mon:06:30-mon:07:30",
     "cdn.zoneId": "0" * 31 + "c",

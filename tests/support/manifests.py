@@ -25,8 +25,9 @@ def chart_namespaces(recording: Recording) -> list[str]:
 def pods(objects: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """A Pod for each template of a workload, as its controller would create it."""
     for item in objects:
-        template = item.get("spec", {}).get("template")
-        if item["kind"] in {"Deployment", "StatefulSet", "DaemonSet", "Job"} and template is not None:
+        spec = item.get("spec", {})
+        template = (spec["jobTemplate"]["spec"] if item["kind"] == "CronJob" else spec).get("template")
+        if item["kind"] in {"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"} and template is not None:
             metadata = {
                 **template["metadata"],
                 "name": f"{item['metadata']['name']}-check",

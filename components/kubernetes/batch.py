@@ -1,0 +1,84 @@
+"""Pods that run once and end: the same hardening as every other pod, without probes and without a share of zones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pulumi_kubernetes as k8s
+
+from components.kubernetes.labels import standard_labels
+from components.kubernetes.pods import Annotation, Placement, Resources
+from components.kubernetes.template import container_security, node_selector, pod_security, resource_requirements
+from components.kubernetes.template import tolerations as placement_tolerations
+
+if TYPE_CHECKING:
+    import pulumi
+
+core = k8s.core.v1
+batch = k8s.batch.v1
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchPod:
+    """One container that ends by itself.
+
+    Attributes:
+        app: value of the `app` label, for network policies.
+        component: for `app.kubernetes.io/component`.
+        image: repository with tag or digest.
+        command: program and arguments, instead of the image's own.
+        resources: requests and limits.
+        service_account: whose token is not mounted.
+        retries: pods after the first that failed, 0 or more.
+        deadline_seconds: after which the job counts as failed, pods of retries included.
+        annotations: of the pod.
+        placement: node pool.
+    """
+
+    app: str
+    component: str
+    image: pulumi.Input[str]
+    command: tuple[str, ...]
+    resources: Resources
+    service_account: pulumi.Input[str]
+    retries: int = 2
+    deadline_seconds: int = 600
+    annotations: tuple[Annotation, ...] = ()
+    placement: Placement = field(default_factory=Placement)
+
+    def __post_init__(self) -> None:
+        if not self.command:
+            raise ValueError(f"{self.app}: a pod that runs once needs a command")
+
+
+def job_spec(pod: BatchPod) -> k8s.batch.v1.JobSpecArgs:
+    """The specification of a job that runs the pod to its end, in a new pod after each failure."""
+    return batch.JobSpecArgs(
+        backoff_limit=pod.retries,
+        active_deadline_seconds=pod.deadline_seconds,
+        template=core.PodTemplateSpecArgs(
+            metadata=k8s.meta.v1.ObjectMetaArgs(
+                labels={"app": pod.app, **standard_labels(pod.app, pod.component)},
+                annotations={entry.key: entry.value for entry in pod.annotations} or None,
+            ),
+            spec=core.PodSpecArgs(
+                automount_service_account_token=False,
+                containers=[
+                    core.ContainerArgs(
+                        name=pod.component,
+                        image=pod.image,
+                        command=list(pod.command),
+                        resources=resource_requirements(pod.resources),
+                        security_context=container_security(),
+                    )
+                ],
+                enable_service_links=False,
+                node_selector=node_selector(pod.placement),
+                restart_policy="Never",
+                security_context=pod_security(),
+                service_account_name=pod.service_account,
+                tolerations=placement_tolerations(pod.placement),
+            ),
+        ),
+    )
