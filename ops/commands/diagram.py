@@ -1,0 +1,47 @@
+"""`diagram`: the architecture of a plan as a picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ops.commands.options import ConfigOption, JsonOption, PhaseOption, PlanOption, explained
+from ops.console import out as results
+from ops.console import print_json
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: ./bbp diagram prod --phase microservices --against horizontal --out a.svg")(diagram)
+
+
+def diagram(
+    out: Annotated[Path, typer.Option("--out", help="The SVG file to write.", metavar="FILE", dir_okay=False)],
+    stack: Annotated[str, typer.Argument(help="Stack name, for example dev or prod.")] = "prod",
+    plan: PlanOption = None,
+    phase: PhaseOption = None,
+    against: Annotated[
+        str | None,
+        typer.Option("--against", help="A growth phase or a plan file to compare with.", metavar="PHASE|FILE"),
+    ] = None,
+    config: ConfigOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Draw a plan as SVG: its real resources and counts, by system and by availability zone.
+
+    The file follows the reader's light or dark scheme. With --against, what is added, changed and removed is marked.
+    """
+    from ops.diagram import DiagramOptions
+    from ops.diagram import diagram as run
+
+    with explained():
+        found = run(DiagramOptions(stack, out, phase, config, plan, against))
+    if json_output:
+        print_json(found.as_json())
+        return
+    scene = found.scene
+    results.print(f"{found.out}: {len(scene.boxes) + len(scene.side)} boxes, {scene.resources} resources", markup=False)
+    for box in found.differences:
+        results.print(f"  {box.mark:8} {box.title}", markup=False)

@@ -1,0 +1,106 @@
+"""The architecture of a stack's plan as an SVG file, alone or against another plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from infra.phases import PHASES
+from ops.planned import Planned, planned
+from plan import PlanError
+from planner.diagram import Scene, compare, scene_of, svg
+from sandbox.cache import write_atomically
+
+if TYPE_CHECKING:
+    from planner.diagram.parts import Box
+
+MODE = 0o644
+"""Pictures are for everybody who may read the folder."""
+
+
+@dataclass(frozen=True)
+class DiagramOptions:
+    """What to draw.
+
+    Attributes:
+        stack: stack name.
+        out: the file to write; an existing one is replaced in one step.
+        phase: growth phase to use instead of the file's.
+        config: another stack file.
+        plan_file: a plan to draw instead of a preview of the stack.
+        against: a growth phase or a plan file to compare with.
+    """
+
+    stack: str
+    out: Path
+    phase: str | None = None
+    config: Path | None = None
+    plan_file: Path | None = None
+    against: str | None = None
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """What was drawn, and where it is."""
+
+    out: Path
+    scene: Scene
+
+    @property
+    def differences(self) -> list[Box]:
+        """Everything that differs from the plan it is compared with."""
+        return [box for box in (*self.scene.boxes, *self.scene.side) if box.mark]
+
+    def as_json(self) -> dict[str, Any]:
+        """The machine-readable picture."""
+        scene = self.scene
+        return {
+            "file": str(self.out),
+            "title": scene.title,
+            "against": scene.against or None,
+            "zones": list(scene.zones),
+            "resources": scene.resources,
+            "boxes": [
+                {"row": box.row or "side", "zone": box.zone or None, "title": box.title, "lines": list(box.lines)}
+                | ({"mark": box.mark} if box.mark else {})
+                for box in (*scene.boxes, *scene.side)
+            ],
+            "edges": [{"from": edge.source, "to": edge.target, "carries": edge.label} for edge in scene.edges],
+        }
+
+
+def diagram(options: DiagramOptions) -> Diagram:
+    """Draw a plan and write the file.
+
+    Raises:
+        PlanError: a file is no plan, or an empty one.
+        ConfigError: the configuration has problems.
+        EngineError: the engine refused.
+        OSError: the file cannot be written; what was there is untouched.
+    """
+    subject = planned(options.stack, options.phase, options.config, options.plan_file)
+    scene = scene_of(_filled(subject).plan, title_of(subject))
+    if options.against is not None:
+        other = _other(options, options.against)
+        scene = compare(scene_of(_filled(other).plan, title_of(other)), scene)
+    write_atomically(options.out, svg(scene), mode=MODE)
+    return Diagram(out=options.out, scene=scene)
+
+
+def _other(options: DiagramOptions, against: str) -> Planned:
+    if against in PHASES:
+        return planned(options.stack, against, options.config)
+    return planned(options.stack, None, options.config, Path(against))
+
+
+def _filled(subject: Planned) -> Planned:
+    if not subject.plan.resources:
+        raise PlanError(f"the plan in {subject.origin} is empty: there is nothing to draw")
+    return subject
+
+
+def title_of(subject: Planned) -> str:
+    """How a picture calls its plan: a file by its name alone, so that its bytes do not depend on where it lies."""
+    path = Path(subject.origin)
+    return f"Architecture of {path.name if path.suffix == '.json' else subject.origin}"
