@@ -1,0 +1,25 @@
+"""Traffic simulation: requests over time against a planned platform, with its own autoscalers, nodes and queues."""
+
+from planner.simulation.assumptions import AssumptionError, Assumptions, override
+from planner.simulation.engine import simulate
+from planner.simulation.read_plan import SimulationError, platform_of
+from planner.simulation.result import Break, Sample, Simulation, Summary
+from planner.simulation.scenarios import SCENARIOS, Scenario, ScenarioError, parse_scenario, scenario
+
+__all__ = [
+    "SCENARIOS",
+    "AssumptionError",
+    "Assumptions",
+    "Break",
+    "Sample",
+    "Scenario",
+    "ScenarioError",
+    "Simulation",
+    "SimulationError",
+    "Summary",
+    "override",
+    "parse_scenario",
+    "platform_of",
+    "scenario",
+    "simulate",
+]

@@ -1,0 +1,198 @@
+"""What a simulation found."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from planner.simulation.assumptions import Assumptions
+    from planner.simulation.scenarios import Scenario
+
+MAX_SAMPLES = 500
+"""Samples in the JSON document; a longer run is thinned."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sample:
+    """The platform over one step.
+
+    Attributes:
+        at: the step's start in seconds.
+        rps: requests a second at the edge.
+        replicas: pods that the autoscaler asks for.
+        ready: pods that requests reach.
+        gateways: ready gateway pods.
+        nodes: nodes of the application's pool that are paid for.
+        cpu_percent: use of the ready pods in percent of their requests, as the autoscaler sees it.
+        database_percent: utilization of the busiest database group.
+        cache_hit_percent: share of the reads that the cache answers.
+        p50_ms: median response time of requests that reach the application.
+        p95_ms: their 95th percentile.
+        error_percent: failed requests against those that arrived; above 100 where a line collapses.
+        waiting: requests in line at the step's end.
+        requests: arrived in the step.
+        errors: failed in the step.
+        usd_per_hour: the platform's price at these nodes, usage not counted; None where a node's price is unknown.
+    """
+
+    at: float
+    rps: float
+    replicas: int
+    ready: int
+    gateways: int
+    nodes: int
+    cpu_percent: float
+    database_percent: float
+    cache_hit_percent: float
+    p50_ms: float
+    p95_ms: float
+    error_percent: float
+    waiting: float
+    requests: float
+    errors: float
+    usd_per_hour: float | None
+
+    def as_json(self) -> dict[str, float | int | None]:
+        """The sample with sensible digits."""
+        return {name: round(value, 3) if isinstance(value, float) else value for name, value in asdict(self).items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Break:
+    """The first thing that was too small.
+
+    Attributes:
+        resource: its name in the plan.
+        at: seconds from the start.
+        kind: whether requests failed or were too slow.
+        reason: what it ran out of.
+    """
+
+    resource: str
+    at: float
+    kind: Literal["errors", "latency"]
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """A run in numbers.
+
+    Attributes:
+        requests: arrived at the edge.
+        served: answered well; those still in line at the end included, which the platform answers in time.
+        errors: failed.
+        peak_rps: highest rate of a step.
+        peak_replicas: most application pods.
+        peak_nodes: most nodes.
+        p50_ms: median of the steps' medians, each step weighted by its requests.
+        p95_ms: 95th percentile of the steps' 95th percentiles, weighted in the same way.
+        worst_p95_ms: the worst step's 95th percentile.
+        worst_at: when that was.
+        fast_percent: share of the time whose 95th percentile kept the target.
+        availability_percent: served against requests.
+        latency_target_met: whether every step kept the guide's response time.
+        availability_target_met: whether the run kept the guide's availability.
+        first_break: the first thing that was too small; None where nothing was.
+        cost_usd: of the run, usage not counted; None where a node's price is unknown.
+    """
+
+    requests: float
+    served: float
+    errors: float
+    peak_rps: float
+    peak_replicas: int
+    peak_nodes: int
+    p50_ms: float
+    p95_ms: float
+    worst_p95_ms: float
+    worst_at: float
+    fast_percent: float
+    availability_percent: float
+    latency_target_met: bool
+    availability_target_met: bool
+    first_break: Break | None
+    cost_usd: float | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The summary with sensible digits."""
+        found = {name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(self).items()}
+        return {**found, "first_break": asdict(self.first_break) if self.first_break else None}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Simulation:
+    """A run: where it started from, and every step of it."""
+
+    scenario: Scenario
+    assumptions: Assumptions
+    seed: int
+    step: float
+    samples: tuple[Sample, ...]
+    summary: Summary
+
+    def thinned(self, most: int = MAX_SAMPLES) -> list[Sample]:
+        """At most so many samples; of each stretch the one with the worst 95th percentile, so that no peak is lost."""
+        size = -(-len(self.samples) // most)
+        stretches = (self.samples[start : start + size] for start in range(0, len(self.samples), size))
+        return [max(stretch, key=lambda sample: (sample.errors, sample.p95_ms)) for stretch in stretches]
+
+    def as_json(self) -> dict[str, Any]:
+        """The machine-readable result."""
+        return {
+            "scenario": self.scenario.name,
+            "note": self.scenario.note,
+            "seed": self.seed,
+            "seconds": self.scenario.seconds,
+            "step_seconds": self.step,
+            "assumptions": self.assumptions.as_json(),
+            "summary": self.summary.as_json(),
+            "samples": [sample.as_json() for sample in self.thinned()],
+        }
+
+
+def summarize(samples: Sequence[Sample], assumptions: Assumptions, step: float, first_break: Break | None) -> Summary:
+    """A run in numbers.
+
+    Args:
+        samples: every step.
+        assumptions: with the targets.
+        step: seconds of a step.
+        first_break: the first thing that was too small.
+    """
+    requests = sum(sample.requests for sample in samples)
+    errors = sum(sample.errors for sample in samples)
+    availability = 100 * (1 - errors / requests) if requests else 100.0
+    worst = max(samples, key=lambda sample: sample.p95_ms)
+    fast = sum(1 for sample in samples if sample.p95_ms <= assumptions.latency_target_ms)
+    prices = [sample.usd_per_hour for sample in samples if sample.usd_per_hour is not None]
+    return Summary(
+        requests=requests,
+        served=requests - errors,
+        errors=errors,
+        peak_rps=max(sample.rps for sample in samples),
+        peak_replicas=max(sample.replicas for sample in samples),
+        peak_nodes=max(sample.nodes for sample in samples),
+        p50_ms=_weighted(samples, "p50_ms", 0.5),
+        p95_ms=_weighted(samples, "p95_ms", 0.95),
+        worst_p95_ms=worst.p95_ms,
+        worst_at=worst.at,
+        fast_percent=100 * fast / len(samples),
+        availability_percent=availability,
+        latency_target_met=fast == len(samples),
+        availability_target_met=availability >= assumptions.availability_target_percent,
+        first_break=first_break,
+        cost_usd=sum(prices) * step / 3600 if len(prices) == len(samples) else None,
+    )
+
+
+def _weighted(samples: Sequence[Sample], name: str, share: float) -> float:
+    """The value that this share of the requests' steps does not exceed."""
+    ordered: list[tuple[float, float]] = sorted((getattr(sample, name), sample.requests) for sample in samples)
+    goal = share * sum(weight for _, weight in ordered)
+    passed = accumulate(weight for _, weight in ordered)
+    return next(value for (value, _), upto in zip(ordered, passed, strict=True) if upto >= goal * (1 - 1e-12))

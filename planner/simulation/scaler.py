@@ -1,0 +1,117 @@
+"""An autoscaler inside the simulation: the tested controller, fed with what the pods use."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from planner.hpa import HpaController
+from planner.hpa_metrics import CPU_INITIALIZATION_SECONDS, Pod, Sample, average_value_proposal, pods_proposal
+from planner.hpa_metrics import utilization_proposal as utilization
+
+if TYPE_CHECKING:
+    from planner.hpa_spec import HpaSpec
+    from planner.simulation.model import Target, Tier
+    from planner.simulation.pods import Cohort, PodSet
+
+METRICS_WINDOW = 30.0
+"""Seconds that a cpu sample covers (metrics-server: two readings of the kubelet, 15 s apart)."""
+RATE_WINDOW = 120.0
+"""Seconds that requests a second are averaged over: the recording rule's rate(...[2m])."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """What one ready pod used in the last step.
+
+    Attributes:
+        cpu: millicores.
+        memory: MiB.
+        idle_memory: MiB of a pod that no request has reached yet.
+        requests: a second, of all pods together.
+    """
+
+    cpu: float
+    memory: float
+    idle_memory: float
+    requests: float
+
+
+@dataclass
+class Scaler:
+    """Follows one Deployment."""
+
+    tier: Tier
+    step: float
+    controller: HpaController | None = field(init=False)
+    rates: deque[float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.controller = HpaController(self.tier.hpa) if self.tier.hpa else None
+        self.rates = deque(maxlen=max(round(RATE_WINDOW / self.step), 1))
+
+    def settled(self, use_at_one: Use) -> int:
+        """Where the count comes to rest under a constant load: the highest that a metric asks for, within the bounds.
+
+        Args:
+            use_at_one: what one pod would use that carried the whole load, its limit not counted.
+        """
+        low, high = self.tier.bounds
+        wanted = [low]
+        for target in self.tier.targets:
+            if target.measure == "cpu":
+                wanted.append(math.ceil(use_at_one.cpu / (self.tier.cpu_request * target.value / 100) - 1e-9))
+            if target.measure == "requests":
+                wanted.append(math.ceil(use_at_one.requests / target.value - 1e-9))
+        return min(max(wanted), high)
+
+    def sync(self, now: float, pods: PodSet, use: Use) -> None:
+        """One look of the controller; sets the count of pods."""
+        self.rates.append(use.requests)
+        if self.controller is None or self.tier.hpa is None:
+            return
+        current = pods.total
+        spec = self.tier.hpa
+        proposals = [self.proposal(spec, target, now, pods, use) for target in self.tier.targets]
+        decision = self.controller.sync(now, current, proposals)
+        if decision.replicas != current:
+            pods.scale(decision.replicas)
+
+    def proposal(self, spec: HpaSpec, target: Target, now: float, pods: PodSet, use: Use) -> int | None:
+        """What one metric asks for."""
+        current = pods.total
+        rate = sum(self.rates) / len(self.rates)
+        if target.measure == "requests" and target.external:
+            return average_value_proposal(spec, current, round(rate * 1000), round(target.value * 1000))
+        if target.measure == "requests":
+            ready = max(pods.ready(now), 1)
+            return pods_proposal(spec, current, self._seen(pods, now, rate / ready, 0, 0), round(target.value * 1000))
+        if target.measure == "memory":
+            seen = self._seen(pods, now, use.memory, use.idle_memory, self.tier.memory_request)
+            return utilization(spec, current, seen, round(target.value), cpu=False, now=now)
+        seen = self._seen(pods, now, use.cpu, 0, self.tier.cpu_request)
+        return utilization(spec, current, seen, round(target.value), cpu=True, now=now)
+
+    def _seen(self, pods: PodSet, now: float, used: float, idle: float, request: float) -> list[Pod]:
+        """The pods as the controller sees them; those that are alike share one object."""
+        found: list[Pod] = []
+        for cohort in pods.cohorts:
+            found += [_pod(cohort, now, used if cohort.ready_at < now else idle, request)] * cohort.count
+        waiting = Pod(sample=None, request=round(request * 1000), phase="Pending", ready=False)
+        return found + [waiting] * pods.waiting
+
+
+def _pod(cohort: Cohort, now: float, used: float, request: float) -> Pod:
+    ready = cohort.ready_at <= now
+    sample = Sample(milli=round(used * 1000), at=now, window=METRICS_WINDOW)
+    if cohort.started + CPU_INITIALIZATION_SECONDS <= now and ready:
+        return Pod(sample=sample, request=round(request * 1000))
+    return Pod(
+        sample=sample,
+        request=round(request * 1000),
+        ready=ready,
+        ready_changed=cohort.ready_at if ready else cohort.started,
+        started=cohort.started,
+    )
