@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from components.cdn.problems import plan_notices
+from infra.edge import edge_policy
 from infra.limits import RULES
 from infra.problems import ConfigError, Problem, render
 from infra.settings import load, read_stack_source
@@ -63,6 +65,12 @@ class CheckResult:
             f"{self.file.name} is valid: {self.settings.environment.value} in phase {self.settings.phase.value}, "
             f"{len(RULES)} limits hold."
         )
+
+    def notices(self) -> tuple[str, ...]:
+        """What the Cloudflare plan of a valid file cannot do, the cheapest that can, and what happens instead."""
+        if self.settings is None or not (self.settings.cdn.enabled and self.settings.cdn.manage_rulesets):
+            return ()
+        return tuple(f"cdn: {notice.text}" for notice in plan_notices(edge_policy(self.settings)))
 
 
 def check(stack: str, config_file: Path | None = None, phase: str | None = None) -> CheckResult:

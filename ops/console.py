@@ -8,9 +8,12 @@ from typing import Any, NoReturn
 
 from rich.console import Console
 
-out = Console(soft_wrap=False, highlight=False)
-"""Results. Rich honours NO_COLOR and leaves out colour when the output is no terminal."""
-err = Console(stderr=True, highlight=False)
+out = Console(soft_wrap=False, highlight=False, emoji=False)
+"""Results. Rich honours NO_COLOR and leaves out colour when the output is no terminal.
+
+No emoji codes: `:id:` in an ARN is text.
+"""
+err = Console(stderr=True, highlight=False, emoji=False)
 """Progress, warnings and errors."""
 
 

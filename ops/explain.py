@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from infra.problems import ConfigError
 from ops.cdn_error import CdnError
+from ops.prometheus import PrometheusError
 from plan import PlanError
 from planner.hpa_traces import TraceError
 from sandbox.api_server import ApiServerError
@@ -23,7 +24,7 @@ INTERRUPTED = 130
 
 _MESSAGES = (
     *(ConfigError, PlanError, EngineNotFoundError, FaultError, TraceError, CdnError),
-    *(GoError, ApiServerError, KubeconfigError),
+    *(GoError, ApiServerError, KubeconfigError, PrometheusError),
 )
 """Errors whose own text says everything."""
 
@@ -51,6 +52,8 @@ def explain(error: BaseException) -> Explained | None:
         return Explained(f"{error}\nA plain rerun continues from here; `--fresh` starts over in an empty sandbox.")
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return Explained("the disk is full; free some space and run the same command again (at worst with --fresh)")
+    if isinstance(error, UnicodeDecodeError):
+        return Explained(f"a file is no UTF-8 text (byte {error.start}); save it as UTF-8")
     if isinstance(error, OSError):
         return Explained(f"{error.filename or 'a file'}: {error.strerror or error}")
     return None

@@ -9,6 +9,7 @@ from components.cdn.rules import cache_rules, response_rules
 from components.cdn.security import firewall_rules, header_rules, rate_limit_rules
 
 if TYPE_CHECKING:
+    from components.cdn.expressions import Expression
     from components.cdn.policy import EdgePolicy
     from components.cdn.rules import CacheRule, ResponseRule
     from components.cdn.security import FirewallRule, HeaderRule, RateLimitRule
@@ -33,4 +34,14 @@ class EdgeRules:
             cache=cache_rules(policy),
             responses=response_rules(policy),
             headers=header_rules(policy),
+        )
+
+    def expressions(self) -> tuple[tuple[str, Expression], ...]:
+        """(ref, expression) of every rule."""
+        return (
+            *((rule.ref, rule.when) for rule in self.firewall),
+            *((rule.ref, rule.when) for rule in self.rate_limits),
+            *((rule.ref, rule.when) for rule in self.cache),
+            *((rule.ref, rule.when) for rule in self.responses),
+            *((rule.ref, rule.when) for rule in self.headers),
         )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from components.cdn.policy import EdgePolicy
 
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "pdf": "application/pdf"}
+_TRANSFORMATION = re.compile(r"/cdn-cgi/image/[^/]*(?P<source>/.*)")
 _DECODINGS = 2
 """How often an origin may decode a path: the web server once, the application's router once more."""
 
@@ -110,8 +111,8 @@ def personal_reason(policy: EdgePolicy, request: Request) -> str:
     """Why a request's response belongs to somebody, or "" where it does not."""
     if any(name == "authorization" for name, _ in request.headers):
         return "it carries Authorization"
-    names = {pair.split("=", 1)[0].strip() for pair in request.cookie.split(";")}
-    session = names & set(policy.session_cookie_names)
+    names = {pair.split("=", 1)[0].strip().lower() for pair in request.cookie.split(";")}
+    session = names & {name.lower() for name in policy.session_cookie_names}
     if session:
         return f"it carries the session cookie {min(session)}"
     private = _private_prefix(policy, request.path)
@@ -123,18 +124,27 @@ def personal_reason(policy: EdgePolicy, request: Request) -> str:
 
 
 def _private_prefix(policy: EdgePolicy, path: str) -> str:
-    for reading in _readings(path):
+    for reading in chain.from_iterable(_sources(text) for text in _readings(path)):
         for prefix in policy.all_private_prefixes():
             if reading == prefix or reading.startswith(f"{prefix.rstrip('/')}/"):
                 return prefix
     return ""
 
 
+def _sources(path: str) -> Iterator[str]:
+    """The path, and where it is an image transformation what it transforms: a path, or a URL whose host is dropped."""
+    yield path
+    if match := _TRANSFORMATION.fullmatch(path):
+        yield match["source"]
+        yield re.sub(r"^/https?:/[^/]*", "", match["source"])
+
+
 def _readings(path: str) -> Iterator[str]:
-    """The path as the rules see it, and as origins might: decoded, without path parameters, in lower case."""
+    """The path as the rules see it, and as origins might: decoded, without path parameters or NUL, in lower case."""
     for _ in range(_DECODINGS + 1):
         yield normalise_path(path).lower()
         yield normalise_path(re.sub(r";[^/]*", "", path)).lower()
+        yield normalise_path(path.replace("\0", "")).lower()
         path = unquote(path)
 
 
@@ -173,6 +183,7 @@ def _credentials(policy: EdgePolicy) -> Iterator[tuple[tuple[str, str], ...]]:
     for name in policy.session_cookie_names:
         yield (("cookie", f"{name}=abc"),)
         yield (("cookie", f"theme=dark; {name}=; lang=en"),)
+        yield (("cookie", f"{name.swapcase()}=abc"),)
         yield (("cookie", "theme=dark"), ("cookie", f"{name}=abc"))
 
 
@@ -197,8 +208,16 @@ def _private_paths(policy: EdgePolicy) -> Iterator[str]:
         yield from (f"{prefix}/bond.pdf", f"{prefix.upper()}/1.css", f"{prefix.title()}/id.png", f"/{prefix}/1.js")
         yield from (f"/%{ord(name[0]):02x}{name[1:]}/1.css", f"{prefix};x/1.css", f"/{name}/..;/x.css")
         yield f"/%25{ord(name[0]):02x}{name[1:]}/1.css"
+        yield from (
+            f"/{name.replace('/', ';v=1/', 1)};x/id.png",
+            f"/img/..;/{name}/id.png",
+            f"/img/..%3b/{name}/id.png",
+        )
+        yield from (f"/img/.%00./{name}/id.png", f"/cdn-cgi/image/width=320{prefix}/id.png")
+        yield f"/cdn-cgi/image/width=320/https://{policy.hosts.app}{prefix.upper()}/id.png"
         for base in bases:
             yield from (f"{base}/..{prefix}/1.css", f"{base}/%2e%2e{prefix}/id.png", f"{base}\\..\\{name}\\1.js")
+            yield from (f"{base}/..;{prefix}/id.png", f"/cdn-cgi/image/format=auto{base}/..{prefix}/id.png")
             yield from (f"{base}/..%2f{name}/1.css", f"{base}/..%2F{name.upper()}%2Fid.png")
             yield from (
                 f"{base}/..%5c{name}%5c1.js",

@@ -164,8 +164,23 @@ RATE_LIMIT_PERIODS = (10, 60, 120, 300, 600, 3600)
 MITIGATION_TIMEOUTS = (10, 60, 120, 300, 600, 3600, 86400)
 """Mitigation times in seconds that a blocking rule may use."""
 
+MAX_EXPRESSION = 4096
+"""Characters of one rule's expression on every plan (Cloudflare docs, Rules language, Expressions)."""
+
 MAX_TTL = 31_536_000
 """One year in seconds: the longest TTL on offer (Cloudflare docs, Edge and Browser Cache TTL)."""
+
+
+def with_rate_limits(count: int) -> Plan:
+    """The cheapest plan that has as many rate limits.
+
+    Raises:
+        ValueError: no plan has.
+    """
+    for plan in Plan:
+        if LIMITS[plan].rate_limit_rules >= count:
+            return plan
+    raise ValueError(f"no plan has {count} rate limits")
 
 
 def cheapest(condition: str) -> Plan:

@@ -6,7 +6,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from components.cdn.plans import LIMITS, MAX_TTL, MITIGATION_TIMEOUTS, RATE_LIMIT_PERIODS, Plan
+from components.cdn.edge_rules import EdgeRules
+from components.cdn.plans import (
+    LIMITS,
+    MAX_EXPRESSION,
+    MAX_TTL,
+    MITIGATION_TIMEOUTS,
+    RATE_LIMIT_PERIODS,
+    Plan,
+    cheapest,
+    with_rate_limits,
+)
 from components.cdn.rules import cache_rules, response_rules
 from components.cdn.security import firewall_rules, header_rules, rate_limit_rules
 
@@ -69,28 +79,53 @@ def policy_problems(policy: EdgePolicy) -> list[PlanProblem]:
 def edge_problems(policy: EdgePolicy) -> list[PlanProblem]:
     """Every problem of the policy; those of the plan only where the rules could be built."""
     found = policy_problems(policy)
-    return found or plan_problems(policy)
+    return found or [*expression_problems(policy), *plan_problems(policy)]
+
+
+def expression_problems(policy: EdgePolicy) -> list[PlanProblem]:
+    """At most one problem: lists whose rules are longer than the API takes, named by the longest list."""
+    expressions = {ref: len(when.render()) for ref, when in EdgeRules.of(policy).expressions()}
+    ref = max(expressions, key=lambda name: expressions[name])
+    if expressions[ref] <= MAX_EXPRESSION:
+        return []
+    lists = {
+        "publicHtmlPaths": policy.public_html_paths,
+        "publicApiPrefixes": policy.public_api_prefixes,
+        "privatePrefixes": policy.private_prefixes,
+        "sessionCookieNames": policy.session_cookie_names,
+    }
+    longest = max(lists, key=lambda name: sum(map(len, lists[name])))
+    return [
+        PlanProblem(
+            longest,
+            f"{len(lists[longest])} entries",
+            f"as many as fit into rules of {MAX_EXPRESSION} characters; the rule {ref} has {expressions[ref]}",
+            "remove or shorten entries, or name one common prefix instead of many",
+        )
+    ]
 
 
 def plan_notices(policy: EdgePolicy) -> list[PlanNotice]:
-    """What the plan silently leaves to the gateway."""
+    """What the plan cannot do, the cheapest plan that can, and what happens instead."""
     notices: list[PlanNotice] = []
-    if len(rate_limit_rules(policy)) < 2:  # noqa: PLR2004 - the login's and the api's
-        notices.append(
-            PlanNotice(
-                "rateLimits.api",
-                f'plan "{policy.plan.value}" has one rate limit, for the login; the gateway alone limits the api',
-            )
+    wanted = 2
+    if len(rate_limit_rules(policy)) < wanted:
+        text = (
+            f'plan "{policy.plan.value}" has one rate limit, for the login; the gateway alone limits the api '
+            f'(plan "{with_rate_limits(wanted).value}" has both)'
         )
+        notices.append(PlanNotice("rateLimits.api", text))
     notices += _short_lifetimes(policy)
     for_monitor = LIMITS[policy.plan].min_monitor_interval
     if policy.addons.load_balancing and policy.monitor_interval < for_monitor:
         text = f'plan "{policy.plan.value}" checks every {for_monitor} s at most, so failover takes longer'
         notices.append(PlanNotice("monitorInterval", text))
     if policy.waf_managed and not LIMITS[policy.plan].waf_managed_rulesets:
-        notices.append(
-            PlanNotice("wafManaged", f'plan "{policy.plan.value}" has only Cloudflare\'s free managed ruleset')
+        text = (
+            f'plan "{policy.plan.value}" has only Cloudflare\'s free managed ruleset '
+            f'(plan "{cheapest("waf_managed_rulesets").value}" has all)'
         )
+        notices.append(PlanNotice("wafManaged", text))
     return notices
 
 
@@ -101,7 +136,7 @@ def _short_lifetimes(policy: EdgePolicy) -> Iterator[PlanNotice]:
         if opted_in and lifetime < minimum:
             text = (
                 f'{lifetime} s comes from the response, since plan "{policy.plan.value}" imposes no less than '
-                f"{minimum} s; that the plan honours it is unverified"
+                f'{minimum} s (plan "{_plan_for_edge_ttl(lifetime).value}" does); that it honours less is unverified'
             )
             yield PlanNotice(f"ttls.{name}.maxAge", text)
 
@@ -116,9 +151,16 @@ def _rule_count_problems(policy: EdgePolicy) -> Iterator[PlanProblem]:
     )
     for what, count, allowed in counts:
         if count > allowed:
-            yield PlanProblem(
-                "plan", policy.plan.value, f"at most {allowed} {what}", f"{count} are needed: take a larger plan"
-            )
+            better = _plan_for_rules(count, custom="firewall" in what)
+            fix = f'{count} are needed: take plan "{better.value}"'
+            yield PlanProblem("plan", policy.plan.value, f"at most {allowed} {what}", fix)
+
+
+def _plan_for_rules(count: int, *, custom: bool) -> Plan:
+    def room(plan: Plan) -> int:
+        return LIMITS[plan].waf_custom_rules if custom else LIMITS[plan].rules_per_phase
+
+    return next((plan for plan in Plan if room(plan) >= count), Plan.ENTERPRISE)
 
 
 def _edge_ttl_problems(policy: EdgePolicy) -> Iterator[PlanProblem]:

@@ -55,8 +55,12 @@ DirectiveName = Literal[
     "proxy_revalidate",
 ]
 
-AMBIGUOUS_ESCAPES = ("%2f", "%5c", "%25")
-"""Escapes that an origin may decode into another path than the rules see: slash, backslash and the percent sign."""
+AMBIGUOUS_PARTS = ("%2f", "%5c", "%25", "%00", ";", "%3b")
+"""What an origin may read as another path than the rules see: escapes of a slash, a backslash, the percent sign or NUL,
+and path parameters (RFC 3986, 3.3), which some servers drop: `/x/..;/uploads/id.png` is then `/uploads/id.png`."""
+
+TRANSFORMATION_PREFIX = "/cdn-cgi/"
+"""Cloudflare's own paths; below them an image transformation names its source, as a path or as a URL."""
 
 STORABLE_STATUSES = (200, 206, 304)
 """Statuses whose response may be stored: an error or a redirect must not live for a class's year."""
@@ -170,15 +174,18 @@ def _public_api(policy: EdgePolicy) -> Expression:
 def private_request(policy: EdgePolicy) -> Expression:
     """The request belongs to somebody: credentials, a session cookie, or a private path in any case of letters.
 
-    A path with an escaped slash, backslash or percent sign counts as private: an origin that decodes it may read
-    `/static/..%2Fuploads/id.png` as `/uploads/id.png`.
+    A path that an origin may read differently counts as private: it may decode `/static/..%2Fuploads/id.png` to
+    `/uploads/id.png`. So does an image transformation whose source names a private path.
     """
+    prefixes = policy.all_private_prefixes()
+    sources = Or(tuple(Contains(Lower(PATH), prefix) for prefix in prefixes))
     return Or(
         (
             AnyOf(REQUEST_HEADER_NAMES, "eq", "authorization"),
-            *(Contains(COOKIE, f"{name}=") for name in policy.session_cookie_names),
-            *(StartsWith(Lower(PATH), prefix) for prefix in policy.all_private_prefixes()),
-            *(Contains(Lower(PATH), escape) for escape in AMBIGUOUS_ESCAPES),
+            *(Contains(Lower(COOKIE), f"{name.lower()}=") for name in policy.session_cookie_names),
+            *(StartsWith(Lower(PATH), prefix) for prefix in prefixes),
+            *(Contains(Lower(PATH), part) for part in AMBIGUOUS_PARTS),
+            And((StartsWith(Lower(PATH), TRANSFORMATION_PREFIX), sources)),
         )
     )
 

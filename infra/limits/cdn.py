@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from components.cdn.plans import LIMITS, Plan
 from components.cdn.policy import PRIVATE_PREFIXES
+from components.cdn.problems import expression_problems
+from infra.edge import edge_policy
 from infra.limits.network import repeated
 from infra.limits.rule import Finding, rule
 
@@ -182,7 +184,20 @@ def warm_paths_are_public(settings: Settings) -> Iterator[Finding]:
             )
 
 
+@rule(
+    "cdn-expressions",
+    source="Cloudflare documentation, Rules language: maximum rule expression length",
+    areas=("cdn", "gateway", "domain"),
+)
+def expressions_fit(settings: Settings) -> Iterator[Finding]:
+    """Long lists of paths make rules that the API refuses."""
+    if settings.cdn.enabled:
+        for problem in expression_problems(edge_policy(settings)):
+            yield Finding(path=f"cdn.{problem.path}", value=problem.value, allowed=problem.allowed, fix=problem.fix)
+
+
 RULES = (
+    expressions_fit,
     ids_are_there,
     lifetimes_fit_the_plan,
     features_fit_the_plan,

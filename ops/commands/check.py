@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ops.commands.options import ConfigOption, JsonOption, PhaseOption, StackArgument
-from ops.console import out, print_json
+from ops.console import note, out, print_json
 
 if TYPE_CHECKING:
     import typer
@@ -28,6 +28,8 @@ def check(
         print_json(result.as_json())
     else:
         out.print(result.as_text(), markup=False, soft_wrap=True)
+        for notice in result.notices():
+            note(notice)
     if result.problems:
         raise SystemExit(1)
 

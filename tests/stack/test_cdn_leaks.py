@@ -88,6 +88,11 @@ def test_urls_of_the_user_are_tried_signed_in_and_with_personal_responses() -> N
         ("/static/..%5cuploads%5cid.png", "its path can be read as /uploads"),
         ("/static/%252e%252e%252fadmin/x.css", "its path can be read as /admin"),
         ("/account;v=1/x.css", "its path can be read as /account"),
+        ("/img/..;/uploads/id.png", "its path can be read as /uploads"),
+        ("/img/.%00./uploads/id.png", "its path can be read as /uploads"),
+        ("/cdn-cgi/image/width=320/uploads/id.png", "its path can be read as /uploads"),
+        ("/cdn-cgi/image/width=320/https://example.com/Admin/id.png", "its path can be read as /admin"),
+        ("/cdn-cgi/image/width=320/team/uploads.png", ""),
         ("/static/contract.PDF", "it is a document (pdf)"),
         ("/api/clients-of-the-month", ""),
         ("/static/app.css", ""),
@@ -102,4 +107,5 @@ def test_only_a_whole_cookie_name_marks_a_session() -> None:
         return personal_reason(OPEN, Request.of(f"https://{DOMAIN}/", headers={"Cookie": cookie}))
 
     assert reason("a=1; session=x") == "it carries the session cookie session"
+    assert reason("a=1; SESSION=x") == "it carries the session cookie session"
     assert reason("obsession=x; theme=session") == ""

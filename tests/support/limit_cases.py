@@ -259,6 +259,11 @@ REFUSED = (
     _case("cdn-public-api", "cdn.publicApiPrefixes", cdn={"publicApiPrefixes": ["/reference/"]}),
     _case("cdn-image-widths", "cdn.imageWidths", cdn={"imageWidths": [20000]}),
     _case("cdn-image-widths", "cdn.imageWidths", cdn={"imageWidths": [320, 320]}),
+    _case(
+        "cdn-expressions",
+        "cdn.publicApiPrefixes",
+        cdn={**CDN, "publicApiPrefixes": [f"/api/public-records-{number}" for number in range(50)]},
+    ),
     _case("cdn-warm-paths", "cdn.warmPaths", cdn={"warmPaths": ["/api/clients/1"]}),
 )
 

@@ -121,6 +121,21 @@ def test_the_free_plan_limits_the_login_and_says_that_the_api_is_left_to_the_gat
     assert plan_notices(POLICY) == []
 
 
+def test_a_notice_names_the_cheapest_plan_that_can() -> None:
+    texts = [notice.text for notice in plan_notices(_with(plan=Plan.FREE))]
+    assert ['plan "pro" has' in text for text in texts] == [True, True]
+    [api] = plan_notices(OPEN)
+    assert 'plan "business" does' in api.text
+
+
+def test_lists_that_make_a_rule_longer_than_the_api_takes_are_refused() -> None:
+    many = tuple(f"/api/public-records-{number}" for number in range(50))
+    [problem] = edge_problems(_with(public_api_prefixes=many))
+    assert (problem.path, problem.value) == ("publicApiPrefixes", "50 entries")
+    assert "4096" in problem.allowed
+    assert edge_problems(_with(public_api_prefixes=many[:10])) == []
+
+
 def test_managed_rulesets_run_only_where_the_plan_has_them() -> None:
     assert [rule.ref for rule in managed_rules(POLICY)] == ["cloudflare_managed", "owasp_core"]
     assert managed_rules(_with(plan=Plan.FREE)) == ()

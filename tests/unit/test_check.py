@@ -127,6 +127,13 @@ def test_a_file_without_read_permission_is_a_problem(tmp_path: Path) -> None:
         path.chmod(0o700)
 
 
+def test_a_valid_file_says_what_its_cloudflare_plan_leaves_to_others() -> None:
+    [notice] = check("dev").notices()
+    assert "one rate limit" in notice
+    assert 'plan "pro"' in notice
+    assert check("prod").notices() == ()
+
+
 def test_checking_needs_neither_the_working_directory_nor_a_network(tmp_path: Path) -> None:
     code = "from ops.check import check; print(check('dev').exit_code)"
     done = subprocess.run(
