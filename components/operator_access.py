@@ -11,6 +11,7 @@ from components.iam import Statement, equals, policy_document
 from components.operator_values import (
     ALERTMANAGER_ACCOUNT,
     CLUSTER_AUTOSCALER_ACCOUNT,
+    GRAFANA_ACCOUNT,
     KUBE_SYSTEM,
     LOAD_BALANCER_ACCOUNT,
     MONITORING_NAMESPACE,
@@ -98,6 +99,16 @@ def publish_policy(topic_arn: str, key_arn: str) -> str:
     )
 
 
+def metrics_policy() -> str:
+    """What Grafana's CloudWatch data source needs for metrics (its documentation, "IAM policies"); no logs, no tags.
+
+    CloudWatch knows no permissions for single metrics (Service Authorization Reference).
+    """
+    return policy_document(
+        Statement(sid="Metrics", actions=("cloudwatch:GetMetricData", "cloudwatch:ListMetrics"), resources=("*",))
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class OperatorAccessArgs:
     """Who needs access.
@@ -107,16 +118,18 @@ class OperatorAccessArgs:
         target_group_arns: the target groups that pods are registered in.
         key_arn: the key of the alert topic.
         alert_topic_arn: the topic that Alertmanager publishes to; None where there is no Alertmanager.
+        grafana: whether Grafana shows CloudWatch metrics.
     """
 
     cluster_name: pulumi.Input[str]
     target_group_arns: tuple[pulumi.Input[str], ...]
     key_arn: pulumi.Input[str]
     alert_topic_arn: pulumi.Input[str] | None = None
+    grafana: bool = False
 
 
 class OperatorAccess(pulumi.ComponentResource):
-    """Pod Identity roles of the load balancer controller, the cluster autoscaler and Alertmanager.
+    """Pod Identity roles of the load balancer controller, the cluster autoscaler, Alertmanager and Grafana.
 
     Example:
         ```python
@@ -147,6 +160,8 @@ class OperatorAccess(pulumi.ComponentResource):
                 lambda arns: publish_policy(str(arns[0]), str(arns[1]))
             )
             roles.append(self._role(name, args, MONITORING_NAMESPACE, ALERTMANAGER_ACCOUNT, publish))
+        if args.grafana:
+            roles.append(self._role(name, args, MONITORING_NAMESPACE, GRAFANA_ACCOUNT, metrics_policy()))
         self.ready = [resource for role in roles for resource in role.ready]
         self.register_outputs({})
 

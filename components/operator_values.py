@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import pulumi
 
 from components.kubernetes.pods import Placement
+from components.monitoring.panels import CLOUDWATCH_UID
 
 Values: TypeAlias = dict[str, Any]
 
@@ -17,6 +18,7 @@ MONITORING_NAMESPACE = "monitoring"
 LOAD_BALANCER_ACCOUNT = "aws-load-balancer-controller"
 CLUSTER_AUTOSCALER_ACCOUNT = "cluster-autoscaler"
 ALERTMANAGER_ACCOUNT = "kube-prometheus-stack-alertmanager"
+GRAFANA_ACCOUNT = "kube-prometheus-stack-grafana"
 """Service accounts that need an AWS role (EKS Pod Identity) from outside of this component."""
 STORAGE_CLASS = "gp3-encrypted"
 MINOR_PARTS = 2
@@ -249,6 +251,17 @@ def _grafana(stack: PrometheusStack, place: Values) -> Values:
         return {"enabled": False}
     return {
         "adminPassword": pulumi.Output.secret(stack.grafana_password),
+        "serviceAccount": {"create": True, "name": GRAFANA_ACCOUNT},
+        "additionalDataSources": [
+            {
+                "name": "CloudWatch",
+                "type": "cloudwatch",
+                "uid": CLOUDWATCH_UID,
+                "access": "proxy",
+                # the SDK's own chain, which ends at EKS Pod Identity: no key is stored
+                "jsonData": {"authType": "default", "defaultRegion": stack.region},
+            }
+        ],
         "sidecar": {"dashboards": {"label": "grafana_dashboard", "labelValue": "1", "searchNamespace": "ALL"}},
         **place,
     }

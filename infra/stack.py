@@ -87,11 +87,7 @@ class Platform:
         uploads = UploadsBucket("uploads", wiring.uploads_bucket_args(settings, foundation.key, logs), self.aws)
         images = ImageRepository("images", wiring.image_repository_args(settings, foundation.key), self.aws)
         self._inside_the_cluster(foundation, data, balancer, uploads)
-        Alarms(
-            "alarms",
-            wiring.alarms_args(settings, foundation.topic, data.postgres, data.shards, data.redis, balancer),
-            self.aws,
-        )
+        Alarms("alarms", wiring.alarms_args(foundation.topic, self._targets(data, balancer)), self.aws)
         Budget("budget", wiring.budget_args(settings, foundation.topic), self.aws)
         self._export(foundation, data, balancer, images)
 
@@ -165,7 +161,7 @@ class Platform:
         self._services(space, secrets, shard_map, ready)
         self._edge(space, balancer, ready)
         if settings.monitoring.prometheus.enabled:
-            self._metrics(space, ready)
+            self._metrics(space, self._targets(data, balancer), ready)
 
     def _kubernetes_provider(self, base: Foundation) -> k8s.Provider:
         """Reaches the cluster once it lets its administrators in and has nodes to run pods on."""
@@ -229,14 +225,17 @@ class Platform:
                 ready,
             )
 
-    def _metrics(self, space: Namespace, ready: pulumi.ResourceOptions) -> None:
+    def _targets(self, data: DataTier, balancer: LoadBalancer) -> wiring.Targets:
+        return wiring.watched_targets(self.settings, data.postgres, data.shards, data.redis, balancer)
+
+    def _metrics(self, space: Namespace, targets: wiring.Targets, ready: pulumi.ResourceOptions) -> None:
         """What Prometheus scrapes, records and alerts on."""
         settings, namespace = self.settings, space.namespace
         PodMonitor("app-metrics", wiring.app_monitor_args(settings, namespace), ready)
         PodMonitor("gateway-metrics", wiring.gateway_monitor_args(settings, namespace), ready)
         if settings.postgres.pooler.enabled:
             PodMonitor("pooler-metrics", wiring.pooler_monitor_args(settings, namespace), ready)
-        PrometheusRules("alert-rules", wiring.prometheus_rules_args(settings, namespace), ready)
+        PrometheusRules("alert-rules", wiring.prometheus_rules_args(settings, namespace, targets), ready)
 
     def _edge(self, space: Namespace, balancer: LoadBalancer, ready: pulumi.ResourceOptions) -> None:
         """The gateway behind the load balancer, and Cloudflare in front of it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -17,7 +18,12 @@ from components.monitoring.alerts import (
     alerts,
     recording_rules,
 )
-from components.monitoring.dashboards import golden_signals, to_json
+from components.monitoring.dashboards import dashboards
+from components.monitoring.panels import to_json
+from components.monitoring.watched import Balancer, CacheNode, Database, Watched
+
+if TYPE_CHECKING:
+    from components.monitoring.alarm_catalog import CacheTarget, DatabaseTarget, LoadBalancerTarget
 
 SCRAPE_INTERVAL_SECONDS = 15
 """Eight scrapes in the two minutes over which requests are counted."""
@@ -44,14 +50,19 @@ def rule_groups(
 
 @dataclass(frozen=True, kw_only=True)
 class PrometheusRulesArgs:
-    """Alerts, recording rules and the dashboard of one namespace.
+    """Alerts, recording rules and dashboards: of one namespace, and of what is around it.
 
     Attributes:
         namespace: whose pods are watched, and where the objects live.
         thresholds: when alerts fire.
         autoscaler_name: metadata.name of the application's HorizontalPodAutoscaler.
         scrape_interval_seconds: how often pods are scraped, and the recorded series computed.
-        dashboard: whether a Grafana reads the dashboard.
+        dashboard: whether a Grafana reads the dashboards.
+        databases: RDS instances on the dashboards.
+        caches: replication groups on the dashboards.
+        load_balancers: load balancers on the dashboards.
+        pooler: whether PgBouncer runs here.
+        monthly_limit_usd: the budget, drawn as a line; None for no line.
     """
 
     namespace: pulumi.Input[str]
@@ -59,10 +70,15 @@ class PrometheusRulesArgs:
     autoscaler_name: str = "bailbondpro-hpa"
     scrape_interval_seconds: int = SCRAPE_INTERVAL_SECONDS
     dashboard: bool = True
+    databases: tuple[DatabaseTarget, ...] = ()
+    caches: tuple[CacheTarget, ...] = ()
+    load_balancers: tuple[LoadBalancerTarget, ...] = ()
+    pooler: bool = False
+    monthly_limit_usd: float | None = None
 
 
 class PrometheusRules(pulumi.ComponentResource):
-    """A PrometheusRule with the guide's alerts and a Grafana dashboard with the signals they watch.
+    """A PrometheusRule with the guide's alerts, and a Grafana dashboard for each system.
 
     Example:
         ```python
@@ -89,20 +105,52 @@ class PrometheusRules(pulumi.ComponentResource):
             opts=child,
         )
         if args.dashboard:
-            _dashboard(name, args, scope, child)
+            _dashboards(name, args, scope, child)
         self.register_outputs({})
 
 
-def _dashboard(name: str, args: PrometheusRulesArgs, scope: pulumi.Output[Scope], opts: pulumi.ResourceOptions) -> None:
+def _dashboards(
+    name: str, args: PrometheusRulesArgs, scope: pulumi.Output[Scope], opts: pulumi.ResourceOptions
+) -> None:
+    """One ConfigMap that Grafana's sidecar finds by its label; each key is a dashboard's file."""
+    files = pulumi.Output.all(scope, _watched(args)).apply(
+        lambda found: {
+            f"{dashboard.uid}.json": to_json(dashboard) for dashboard in dashboards(found[0], args.thresholds, found[1])
+        }
+    )
     k8s.core.v1.ConfigMap(
         f"{name}-dashboard",
-        metadata=_metadata("bailbondpro-golden-signals", args.namespace, {"grafana_dashboard": "1"}),
-        data={
-            "bailbondpro-golden-signals.json": scope.apply(
-                lambda resolved: to_json(golden_signals(resolved, args.thresholds))
-            )
-        },
+        metadata=_metadata("bailbondpro-dashboards", args.namespace, {"grafana_dashboard": "1"}),
+        data=files,
         opts=opts,
+    )
+
+
+def _watched(args: PrometheusRulesArgs) -> pulumi.Output[Watched]:
+    """What is on the dashboards, once its identifiers are known."""
+    nodes = [node for cache in args.caches for node in cache.nodes()]
+    suffixes = [(item.load_balancer_arn_suffix, item.target_group_arn_suffix) for item in args.load_balancers]
+    return pulumi.Output.all(
+        [database.identifier for database in args.databases], [identifier for _, identifier in nodes], suffixes
+    ).apply(
+        lambda known: Watched(
+            databases=tuple(
+                Database(
+                    name=target.name,
+                    identifier=identifier,
+                    max_connections=target.max_connections,
+                    is_replica=target.is_replica,
+                )
+                for target, identifier in zip(args.databases, known[0], strict=True)
+            ),
+            cache_nodes=tuple(
+                CacheNode(name=label, identifier=identifier)
+                for (label, _), identifier in zip(nodes, known[1], strict=True)
+            ),
+            balancers=tuple(Balancer(load_balancer=whole, target_group=group) for whole, group in known[2]),
+            pooler=args.pooler,
+            monthly_limit_usd=args.monthly_limit_usd,
+        )
     )
 
 

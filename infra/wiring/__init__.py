@@ -40,6 +40,7 @@ from infra.wiring.serving import (
     vertical_args,
 )
 from infra.wiring.watch import (
+    Targets,
     alarms_args,
     alert_topic_args,
     app_monitor_args,
@@ -47,9 +48,11 @@ from infra.wiring.watch import (
     gateway_monitor_args,
     pooler_monitor_args,
     prometheus_rules_args,
+    watched_targets,
 )
 
 __all__ = [
+    "Targets",
     "addons_args",
     "alarms_args",
     "alert_topic_args",
@@ -90,4 +93,5 @@ __all__ = [
     "shards_args",
     "uploads_bucket_args",
     "vertical_args",
+    "watched_targets",
 ]

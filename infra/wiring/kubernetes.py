@@ -138,6 +138,7 @@ def operator_access_args(
         target_group_arns=(balancer.https_target_group_arn, balancer.http_target_group_arn),
         key_arn=key.key_arn,
         alert_topic_arn=topic.topic_arn if settings.monitoring.prometheus.enabled else None,
+        grafana=settings.monitoring.prometheus.enabled and settings.monitoring.prometheus.grafana,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from components.budget import BudgetArgs, CostTag
@@ -31,17 +32,20 @@ def alert_topic_args(settings: Settings, key: DataKey) -> AlertTopicArgs:
     return AlertTopicArgs(key_arn=key.key_arn, emails=settings.monitoring.alert_emails)
 
 
-def alarms_args(  # noqa: PLR0917 - one argument for each watched system
-    settings: Settings,
-    topic: AlertTopic,
-    postgres: Postgres,
-    shards: Shards | None,
-    redis: Redis,
-    balancer: LoadBalancer,
-) -> AlarmsArgs:
-    """Alarms on everything that exists: a new replica or shard brings its own."""
-    return AlarmsArgs(
-        topic_arn=topic.topic_arn,
+@dataclass(frozen=True, kw_only=True)
+class Targets:
+    """What CloudWatch knows of the stack: alarms watch it, dashboards show it."""
+
+    databases: tuple[DatabaseTarget, ...]
+    caches: tuple[CacheTarget, ...]
+    load_balancers: tuple[LoadBalancerTarget, ...]
+
+
+def watched_targets(
+    settings: Settings, postgres: Postgres, shards: Shards | None, redis: Redis, balancer: LoadBalancer
+) -> Targets:
+    """Everything that exists: a new replica or shard brings its own alarms and lines."""
+    return Targets(
         databases=(*_primary(settings, postgres), *_shards(settings, shards)),
         caches=(
             CacheTarget(
@@ -58,6 +62,16 @@ def alarms_args(  # noqa: PLR0917 - one argument for each watched system
                 target_group_arn_suffix=balancer.https_target_group_arn_suffix,
             ),
         ),
+    )
+
+
+def alarms_args(topic: AlertTopic, targets: Targets) -> AlarmsArgs:
+    """Alarms on everything that CloudWatch knows."""
+    return AlarmsArgs(
+        topic_arn=topic.topic_arn,
+        databases=targets.databases,
+        caches=targets.caches,
+        load_balancers=targets.load_balancers,
     )
 
 
@@ -149,8 +163,8 @@ def _monitor(
     return PodMonitorArgs(namespace=namespace, app=app, port=port, path=path, interval_seconds=interval)
 
 
-def prometheus_rules_args(settings: Settings, namespace: pulumi.Input[str]) -> PrometheusRulesArgs:
-    """Recording rules and alerts at the guide's thresholds, and the dashboard where there is a Grafana."""
+def prometheus_rules_args(settings: Settings, namespace: pulumi.Input[str], targets: Targets) -> PrometheusRulesArgs:
+    """Recording rules and alerts at the guide's thresholds, and the dashboards where there is a Grafana."""
     thresholds, prometheus = settings.monitoring.thresholds, settings.monitoring.prometheus
     return PrometheusRulesArgs(
         namespace=namespace,
@@ -163,4 +177,9 @@ def prometheus_rules_args(settings: Settings, namespace: pulumi.Input[str]) -> P
         ),
         scrape_interval_seconds=prometheus.scrape_interval_seconds,
         dashboard=prometheus.grafana,
+        databases=targets.databases,
+        caches=targets.caches,
+        load_balancers=targets.load_balancers,
+        pooler=settings.postgres.pooler.enabled,
+        monthly_limit_usd=settings.budget.monthly_limit_usd,
     )

@@ -13,13 +13,17 @@ GROUPS = (
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:alerts"
 ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
-READS = ("Describe", "GetInstanceTypesFromInstanceRequirements")
+READS = ("Describe", "GetInstanceTypesFromInstanceRequirements", "GetMetricData", "ListMetrics")
 
 
-def recorded(*, topic: str | None = TOPIC) -> Recording:
+def recorded(*, topic: str | None = TOPIC, grafana: bool = True) -> Recording:
     def build() -> dict[str, object]:
         args = OperatorAccessArgs(
-            cluster_name="bailbondpro-dev", target_group_arns=GROUPS, key_arn=KEY, alert_topic_arn=topic
+            cluster_name="bailbondpro-dev",
+            target_group_arns=GROUPS,
+            key_arn=KEY,
+            alert_topic_arn=topic,
+            grafana=grafana,
         )
         return {"ready": [resource.urn for resource in OperatorAccess("operator-access", args).ready]}
 
@@ -45,13 +49,13 @@ def test_every_operator_has_a_role_bound_to_its_own_service_account() -> None:
         (association.inputs["namespace"], association.inputs["serviceAccount"])
         for association in recorded().of_type(ASSOCIATION)
     }
-    assert len(bound) == 3
+    assert len(bound) == 4
     assert {resource.inputs["clusterName"] for resource in recorded().of_type(ASSOCIATION)} == {"bailbondpro-dev"}
 
 
 def test_without_an_alert_topic_nobody_may_publish() -> None:
     recording = recorded(topic=None)
-    assert len(recording.of_type(ASSOCIATION)) == 2
+    assert len(recording.of_type(ASSOCIATION)) == 3
     assert allowing(recording, "sns:Publish") == []
 
 
@@ -83,3 +87,9 @@ def test_whatever_is_allowed_everywhere_only_reads_or_is_bound_to_a_tag() -> Non
 def test_readiness_covers_every_association() -> None:
     recording = recorded()
     assert {association.urn for association in recording.of_type(ASSOCIATION)} <= set(recording.result["ready"])
+
+
+def test_grafana_reads_metrics_and_nothing_else_and_only_where_it_runs() -> None:
+    (statement,) = allowing(recorded(), "cloudwatch:GetMetricData")
+    assert sorted(statement["Action"]) == ["cloudwatch:GetMetricData", "cloudwatch:ListMetrics"]
+    assert allowing(recorded(grafana=False), "cloudwatch:GetMetricData") == []

@@ -6,6 +6,7 @@ import pytest
 
 from components.kubernetes.pods import Placement
 from components.operator_values import (
+    GRAFANA_ACCOUNT,
     STORAGE_CLASS,
     ChartVersions,
     ClusterAutoscaler,
@@ -138,6 +139,15 @@ def test_without_a_topic_alerts_stay_inside() -> None:
 def test_dashboards_are_found_by_their_label() -> None:
     dashboards = values(PROMETHEUS_STACK)["grafana"]["sidecar"]["dashboards"]
     assert dashboards == {"label": "grafana_dashboard", "labelValue": "1", "searchNamespace": "ALL"}
+
+
+def test_grafana_reads_cloudwatch_by_its_own_role_and_stores_no_key() -> None:
+    grafana = values(PROMETHEUS_STACK)["grafana"]
+    (source,) = grafana["additionalDataSources"]
+    assert (source["type"], source["uid"]) == ("cloudwatch", "cloudwatch")
+    assert source["jsonData"] == {"authType": "default", "defaultRegion": "us-east-1"}
+    assert "secureJsonData" not in source
+    assert grafana["serviceAccount"] == {"create": True, "name": GRAFANA_ACCOUNT}
 
 
 def test_the_grafana_password_is_secret() -> None:
