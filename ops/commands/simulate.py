@@ -1,4 +1,4 @@
-"""`simulate`: the autoscaler's control loop, replayed."""
+"""`simulate`: traffic against a planned platform, and the autoscaler's control loop, replayed."""
 
 from __future__ import annotations
 
@@ -7,16 +7,97 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.groups import StackGroup
-from ops.commands.options import JsonOption, explained
-from ops.console import out, print_json
+from ops.commands.groups import STACK_COMMAND, StackGroup
+from ops.commands.options import ConfigOption, JsonOption, PhaseOption, PlanOption, StackArgument, explained
+from ops.console import fail, note, out, print_json
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(cls=StackGroup, no_args_is_help=True, help="Simulate the autoscaler before it scales anything.")
+    group = typer.Typer(
+        cls=StackGroup,
+        no_args_is_help=True,
+        help="Simulate traffic against a planned platform (simulate STACK), or replay the autoscaler (simulate hpa).",
+    )
+    group.command(
+        STACK_COMMAND, epilog="Example: ./bbp simulate prod --phase microservices --scenario spike --peak-rps 100"
+    )(stack)
     group.command("hpa", epilog="Example: ./bbp simulate hpa --traces tests/data/hpa_controller_traces.json")(hpa)
     app.add_typer(group, name="simulate")
+
+
+def stack(
+    stack: StackArgument = "prod",
+    plan: PlanOption = None,
+    phase: PhaseOption = None,
+    scenario: Annotated[
+        str,
+        typer.Option(
+            "--scenario",
+            help="steady, double, spike, daily, guide-growth, or a YAML or JSON file of points {at: seconds, rps: N}.",
+            metavar="NAME|FILE",
+        ),
+    ] = "daily",
+    peak_rps: Annotated[
+        float | None, typer.Option("--peak-rps", help="Requests a second that the scenario is built on.", min=0)
+    ] = None,
+    users: Annotated[
+        float | None, typer.Option("--users", help="Active users instead, 500 requests a day each.", min=0)
+    ] = None,
+    requests_per_day: Annotated[
+        float | None, typer.Option("--requests-per-day", help="Requests a day instead.", min=0)
+    ] = None,
+    hours: Annotated[float | None, typer.Option("--hours", help="Length of a named scenario.")] = None,
+    months: Annotated[int | None, typer.Option("--months", help="Months of guide-growth.")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Of arrivals and of nodes' start times.")] = 1,
+    assume: Annotated[
+        list[str] | None, typer.Option("--assume", help="One assumption, such as database_ms=20; repeatable.")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", help="Write plots of the run to an SVG file.", metavar="FILE.svg")
+    ] = None,
+    gate: Annotated[
+        bool, typer.Option("--gate", help="Exit code 1 when response time or availability does not hold.")
+    ] = False,
+    config: ConfigOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Send requests to a stack's planned platform: pods, nodes, response times, errors and cost over time.
+
+    Says whether the guide's 200 ms and 99.9 % hold, and what breaks first. The same seed gives the same result.
+    """
+    from ops.report_simulate import render
+    from ops.simulate import SimulateOptions, plot_page, run
+    from planner.simulation import AssumptionError, ScenarioError, SimulationError
+
+    options = SimulateOptions(
+        stack=stack,
+        phase=phase,
+        config=config,
+        plan_file=plan,
+        scenario=scenario,
+        peak_rps=peak_rps,
+        users=users,
+        requests_per_day=requests_per_day,
+        hours=hours,
+        months=months,
+        seed=seed,
+        assumptions=tuple(assume or ()),
+    )
+    with explained():
+        try:
+            report = run(options)
+        except (AssumptionError, ScenarioError, SimulationError) as error:
+            fail(str(error))
+        if plot is not None:
+            plot.write_text(plot_page(report), encoding="utf-8")
+            note(f"wrote {plot}")
+    if json_output:
+        print_json(report.as_json())
+    else:
+        render(report)
+    if gate and not report.holds:
+        raise SystemExit(1)
 
 
 def hpa(

@@ -61,4 +61,4 @@ def _app_cause(now: float, pods: PodSet, nodes: Nodes | None) -> tuple[str, str]
     if pods.total >= tier.hpa.max_replicas:
         return tier.scaler, f"maxReplicas: {tier.hpa.max_replicas} pods are the most"
     starting = pods.total - pods.ready(now)
-    return tier.scaler, f"scaling up takes longer than the load: {pods.total} pods, of which {starting} are starting"
+    return tier.scaler, f"scaling up takes longer than the load: {pods.total} pods, {starting} of them not ready"

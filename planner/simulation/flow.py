@@ -6,6 +6,7 @@ grows as a fluid: what cannot be served within the stage's patience fails.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -20,11 +21,12 @@ BUSIEST = 0.99
 
 _Rates: TypeAlias = tuple[int, float, tuple[tuple[float, float, float], ...]]
 """Ready pods, their rate, and for each database group its share, its rate, and the seconds in its line."""
+GRID = 200
+"""Loads are rounded to a grid of 1/200 of their size: percentiles are computed once for loads that differ less."""
 
 
 def _rounded(value: float) -> float:
-    """Three significant digits: percentiles are computed once for loads that differ less."""
-    return float(f"{value:.3g}")
+    return math.exp(round(math.log(value) * GRID) / GRID) if value > 0 else 0.0
 
 
 @dataclass
@@ -202,11 +204,15 @@ class Flow:
             return (self.platform.timeout_seconds * 1000,) * 2
         constant = self.assumptions.network_ms + self.assumptions.gateway_cpu_ms_per_request
         constant += ((front.wait if front else 0.0) + app.wait) * self.step * 1000
-        visits = tuple(
-            (_rounded(share), _rounded(passed.served / self.step), _rounded(passed.wait * self.step))
-            for passed, share in zip(stores, shares, strict=True)
-        )
-        key = (pods, _rounded(app.served / self.step), visits)
+        rate = _rounded(app.served / self.step)
+        if any(passed.wait for passed in stores):
+            visits = tuple(
+                (_rounded(share), _rounded(passed.served / self.step), _rounded(passed.wait * self.step))
+                for passed, share in zip(stores, shares, strict=True)
+            )
+        else:
+            visits = ()
+        key = (pods, rate, visits)
         found = self.known_times.get(key)
         if found is None:
             found = self.known_times[key] = self._percentiles(*key)
@@ -220,8 +226,10 @@ class Flow:
         Args:
             pods: ready application pods.
             rate: requests a second of all of them.
-            visits: for each database group its share of the requests, its rate, and the seconds in its line.
+            visits: for each database group its share of the requests, its rate, and the seconds in its line; nothing
+                where no line has grown, as shares and rates follow from the rate then.
         """
+        visits = visits or tuple((share, share * rate, 0.0) for share in self.database_shares(rate))
         tier = self.platform.app
         lines = pods if self.platform.shared_queue else 1
         queue = Queue(lines * tier.servers, rate / 1000 * lines / pods, tier.service_rate / 1000).at_most(BUSIEST)
