@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 NAMESPACE = "bailbondpro"
 HIDDEN = "(hidden)"
 _SHOWN_CHARACTERS = 120
+_ENCRYPTED = "secure"
+"""The key below which Pulumi writes an encrypted value."""
 
 _SECRET_KEY = re.compile(
     r"(password|passwd|passphrase|secret|token|api[-_]?key|private[-_]?key|access[-_]?key|credential)s?$", re.IGNORECASE
@@ -91,17 +93,21 @@ def shown(value: object, key: str = "") -> str:
         value: Anything that came out of a stack file.
         key: The key it stood under; a key such as `apiToken` hides its value whatever it is.
     """
-    if is_secret_key(key) and value is not None:
+    if _hides(key) and value is not None:
         return HIDDEN
     text = json.dumps(_without_secrets(value), default=str, ensure_ascii=False)
     return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 3] + "..."
+
+
+def _hides(key: str) -> bool:
+    return is_secret_key(key) or key == _ENCRYPTED
 
 
 def _without_secrets(value: object) -> object:
     if isinstance(value, str):
         return HIDDEN if is_secret_value(value) else value
     if isinstance(value, dict):
-        return {k: HIDDEN if is_secret_key(str(k)) or k == "secure" else _without_secrets(v) for k, v in value.items()}
+        return {k: HIDDEN if _hides(str(k)) else _without_secrets(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [_without_secrets(item) for item in value]
     return value

@@ -193,6 +193,19 @@ def pairs(texts: Iterable[str], separator: str, option: str) -> tuple[tuple[str,
     return tuple(found)
 
 
+def listed_in(path: Path) -> Mapping[str, None]:
+    """The lines of a list file; see `listed`.
+
+    Raises:
+        CdnError: the file is no text.
+        OSError: it cannot be read.
+    """
+    try:
+        return listed(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise CdnError(f"{path} is no UTF-8 text (byte {error.start}); write one entry a line") from error
+
+
 def listed(text: str) -> Mapping[str, None]:
     """The lines of a list file, each once, in order; empty lines and `#` comments do not count."""
     lines = (line.split(" #", 1)[0].strip() for line in text.splitlines())

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from typing import Any, NoReturn
+from contextlib import contextmanager
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from rich.console import Console
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 out = Console(soft_wrap=False, highlight=False, emoji=False)
 """Results. Rich honours NO_COLOR and leaves out colour when the output is no terminal.
@@ -19,7 +26,27 @@ err = Console(stderr=True, highlight=False, emoji=False)
 
 def print_json(document: Any) -> None:  # noqa: ANN401 - any JSON document
     """Write one JSON document to standard output, and nothing else."""
-    sys.stdout.write(json.dumps(document, indent=2, sort_keys=False, ensure_ascii=False, default=str) + "\n")
+    escaped = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    text = json.dumps(document, indent=2, sort_keys=False, ensure_ascii=escaped, default=str)
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Run with output that fails in one line: a character that the terminal lacks is escaped, a full disk is named."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the caller, who wants none of it
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        yield
+    except OSError as error:
+        # What could not be written stays in the buffer: without a place to go it would fail again at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        fail(f"{error.filename or 'the output'}: {error.strerror or error}")
 
 
 def note(message: str) -> None:

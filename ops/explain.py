@@ -52,8 +52,6 @@ def explain(error: BaseException) -> Explained | None:
         return Explained(f"{error}\nA plain rerun continues from here; `--fresh` starts over in an empty sandbox.")
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return Explained("the disk is full; free some space and run the same command again (at worst with --fresh)")
-    if isinstance(error, UnicodeDecodeError):
-        return Explained(f"a file is no UTF-8 text (byte {error.start}); save it as UTF-8")
     if isinstance(error, OSError):
         return Explained(f"{error.filename or 'a file'}: {error.strerror or error}")
     return None

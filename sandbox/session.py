@@ -77,7 +77,10 @@ class EngineCommand(auto.PulumiCommand):
 
         Raises:
             CommandError: the command failed.
+            InterruptedRunError: the user stopped the run before this command began.
         """
+        if self.interrupted:
+            raise InterruptedRunError(args[0])
         environment = {**self.environment, **additional_env, "PULUMI_AUTOMATION_API": "true"}
         environment["PATH"] = os.pathsep.join([str(Path(self.command).parent), environment.get("PATH", "")])
         if args[0] == "preview" and "--json" in args:
@@ -175,7 +178,15 @@ class Session:
             program=self.program or run_program(self.workspace.root),
             pulumi_command=self.command,
         )
-        self.stack = auto.Stack.create_or_select(self.workspace.stack, workspace)
+        try:
+            self.stack = self._guarded(
+                "opening the stack",
+                _Diagnostics(None),
+                lambda: auto.Stack.create_or_select(self.workspace.stack, workspace),
+            )
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
         return self
 
     def __exit__(
@@ -232,7 +243,7 @@ class Session:
             if self.command.interrupted:
                 raise InterruptedRunError(operation) from error
             write_atomically(self.workspace.log, str(error))
-            raise EngineError(operation, collected.errors(), self.workspace.log) from error
+            raise EngineError(operation, collected.errors() or _said(error), self.workspace.log) from error
         except RuntimeError as error:
             if self.command.interrupted:
                 raise InterruptedRunError(operation) from error
@@ -244,6 +255,12 @@ class Session:
 
 def _counts(summary: auto.UpdateSummary) -> dict[str, int]:
     return {str(getattr(op, "value", op)): count for op, count in (summary.resource_changes or {}).items()}
+
+
+def _said(error: auto.CommandError) -> tuple[str, ...]:
+    """The engine's own error lines, for a command that sends no events."""
+    lines = (line.strip().removeprefix("stderr: ") for line in str(error).splitlines())
+    return tuple(line.removeprefix("error: ") for line in lines if line.startswith("error: "))
 
 
 def _last_line(message: str) -> str:

@@ -1,5 +1,6 @@
 """From a validation error to a `Problem`: key path, what is allowed, and the smallest fix, in words."""
 
+import re
 from collections.abc import Mapping
 from enum import Enum
 from types import NoneType, UnionType
@@ -15,6 +16,7 @@ from infra.settings.base import Area, KnownClass, Matching
 _RANGE = ("greater_than_equal", "less_than_equal", "greater_than", "less_than")
 _LENGTH = ("too_short", "too_long", "string_too_short", "string_too_long")
 _CHOICE = ("enum", "literal_error")
+_NUMBER = re.compile(r"-?[0-9]{1,18}")
 _NOT_TEXTS = ("an integer", "true or false", "a list", "an object")
 
 
@@ -44,8 +46,7 @@ def explain(model: type[Area], details: ErrorDetails) -> Problem:
         return _unknown_key(model, location, value)
     allowed = _allowed_at(model, location)
     if kind == "missing":
-        fix = f"add `{path.replace(':', ': ', 1) if '.' not in path else path}`"
-        return Problem(path=path, rule="missing", value="nothing", allowed=allowed, fix=f"{fix}: {allowed}")
+        return Problem(path=path, rule="missing", value="nothing", allowed=allowed, fix=f"add `{path}`: {allowed}")
     if "fix" in context:
         return Problem(path=path, rule=kind, value=value, allowed=str(context["allowed"]), fix=str(context["fix"]))
     rule, fix = _rule_and_fix(kind, context, details["input"], allowed)
@@ -72,7 +73,7 @@ def _closest(value: object, choices: list[str]) -> str:
 
 
 def _type_fix(value: object, allowed: str) -> str:
-    if isinstance(value, str) and (value.lstrip("-").isdigit() or value in {"true", "false"}):
+    if isinstance(value, str) and (_NUMBER.fullmatch(value) or value in {"true", "false"}):
         return f"write {value} without quotes"
     if isinstance(value, int | float) and not allowed.startswith(_NOT_TEXTS):
         return f'write "{value}" in quotes'

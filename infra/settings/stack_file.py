@@ -65,7 +65,7 @@ class _Reader:
         self._nodes += 1
         if depth > _MAX_DEPTH or self._nodes > _MAX_NODES:
             allowed = f"at most {_MAX_DEPTH} levels and {_MAX_NODES} values, aliases included"
-            raise ConfigError([self.problem("yaml-size", at, allowed, "write the values without aliases")])
+            raise ConfigError([self.problem("yaml-size", at, allowed, "write the values without aliases", "more")])
         if isinstance(node, yaml.MappingNode):
             return {
                 key: self.value(item, f"{at}.{key}" if at else key, depth + 1) for key, item in self.pairs(node, at)
@@ -78,19 +78,23 @@ class _Reader:
         """Keys and values of a mapping; a key that is written twice is a problem."""
         found: dict[str, yaml.Node] = {}
         for key_node, value_node in node.value:
-            key = str(key_node.value)
+            key = _encodable(str(key_node.value))
             line = key_node.start_mark.line + 1
             path = f"{at}.{key}" if at else key
             if key in found:
                 fix = f"remove line {line} or line {self.lines[path]}"
-                self.problems.append(self.problem("duplicate-key", path, "every key once", fix))
+                both = f"{_brief(found[key], key)} and {_brief(value_node, key)}"
+                self.problems.append(self.problem("duplicate-key", path, "every key once", fix, both))
             self.lines[path] = line
             found[key] = value_node
         return list(found.items())
 
     def _scalar(self, node: yaml.Node, at: str) -> object:
         kind = node.tag.rsplit(":", 1)[-1]
-        text = str(node.value)
+        text = _encodable(str(node.value))
+        if text != node.value:
+            fix = "write the characters themselves instead of a half of a pair (\\ud800 to \\udfff)"
+            self.problems.append(self.problem("yaml", at, "a text of whole characters", fix, shown(text, at)))
         try:
             if kind == "bool":
                 return text.lower() == "true"
@@ -129,15 +133,16 @@ def read_stack_source(path: Path) -> StackSource:
     root = _composed(path, reader)
     raw: Tree = {}
     pairs = dict(reader.pairs(root, ""))
-    for key in pairs:
+    for key, node in pairs.items():
         if key not in _FILE_KEYS:
-            reader.problems.append(_unknown_file_key(reader, key))
+            reader.problems.append(_unknown_file_key(reader, key, _brief(node, key)))
     config = pairs.get("config")
     if isinstance(config, yaml.MappingNode):
-        for key, node in reader.pairs(config, ""):
-            _take(raw, key, reader.value(node, key), reader)
+        for key, item in reader.pairs(config, ""):
+            _take(raw, key, reader.value(item, key), reader)
     elif config is not None and config.value:
-        reader.problems.append(reader.problem("type", "config", "an object of configuration keys", "write an object"))
+        allowed = "an object of configuration keys"
+        reader.problems.append(reader.problem("type", "config", allowed, "write an object", _brief(config)))
     return StackSource(raw=raw, lines=reader.lines, problems=tuple(reader.problems))
 
 
@@ -175,12 +180,27 @@ def _take(raw: Tree, key: str, value: object, reader: _Reader) -> None:
         reader.problems.append(reader.problem("unknown-namespace", key, allowed, fix, shown(value, name)))
 
 
-def _unknown_file_key(reader: _Reader, key: str) -> Problem:
+def _unknown_file_key(reader: _Reader, key: str, value: str) -> Problem:
     if ":" in key:
-        return reader.problem("unknown-key", key, "configuration keys below `config:`", "indent it below `config:`")
+        allowed = "configuration keys below `config:`"
+        return reader.problem("unknown-key", key, allowed, "indent it below `config:`", value)
     close = nearest(key, _FILE_KEYS)
     fix = f"did you mean `{close[0]}`?" if close else "remove it"
-    return reader.problem("unknown-key", key, f"one of {', '.join(_FILE_KEYS)}", fix)
+    return reader.problem("unknown-key", key, f"one of {', '.join(_FILE_KEYS)}", fix, value)
+
+
+def _brief(node: yaml.Node, key: str = "") -> str:
+    """A node in a few words: a single value as it stands, anything larger by its kind."""
+    if isinstance(node, yaml.MappingNode):
+        return "an object"
+    if isinstance(node, yaml.SequenceNode):
+        return "a list"
+    return shown(_encodable(str(node.value)), key)
+
+
+def _encodable(text: str) -> str:
+    """The text with a question mark for every half of a surrogate pair: YAML can escape one, UTF-8 cannot hold it."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _composed(path: Path, reader: _Reader) -> yaml.MappingNode:
@@ -198,12 +218,16 @@ def _composed(path: Path, reader: _Reader) -> yaml.MappingNode:
         raise ConfigError([reader.problem("yaml", "", "a YAML document", fix)]) from error
     if isinstance(root, yaml.MappingNode):
         return root
-    found = "an empty file" if root is None else "a list" if isinstance(root, yaml.SequenceNode) else "a single value"
+    kind = "a list" if isinstance(root, yaml.SequenceNode) else "a single value"
+    found = "an empty file" if root is None else kind
     raise ConfigError([reader.problem("yaml", "", "a mapping with the key config", "start with `config:`", found)])
 
 
 def _text(path: Path, reader: _Reader) -> str:
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            fix = "write it to a file: a check and a rehearsal read it more than once"
+            raise ConfigError([reader.problem("file", "", "a regular file", fix, "a pipe or a device")])
         data = path.read_bytes()
     except FileNotFoundError:
         near = sorted(file.name for file in path.parent.glob("Pulumi.*.yaml")) if path.parent.is_dir() else []
@@ -214,9 +238,8 @@ def _text(path: Path, reader: _Reader) -> str:
             "file", "", "a stack file", f"name a file in it, for example {path}/Pulumi.dev.yaml", "a directory"
         )
     except OSError as error:
-        problem = reader.problem(
-            "file", "", "a readable stack file", "give yourself read permission", str(error.strerror)
-        )
+        fix = "give yourself read permission" if isinstance(error, PermissionError) else "name a file that can be read"
+        problem = reader.problem("file", "", "a readable stack file", fix, str(error.strerror))
     else:
         if len(data) > _MAX_BYTES:
             problem = reader.problem(

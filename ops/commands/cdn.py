@@ -93,10 +93,10 @@ def audit(
 
     The proof runs over a generated list of requests and over the URLs of a file, each also signed in.
     """
-    from ops.cdn import audit_edge, listed, summary
+    from ops.cdn import audit_edge, listed_in, summary
 
     with explained():
-        given = listed(urls.read_text(encoding="utf-8")) if urls else ()
+        given = listed_in(urls) if urls else ()
         found = audit_edge(_edge(stack, phase, config, plan), given)
     if json_output:
         leaks = [{"url": leak.url, "because": leak.because, "rules": leak.allowed_by} for leak in found.leaks]
@@ -173,14 +173,14 @@ def warm(
 
     A path is requested on every host that may cache it. A list with a private entry is refused as a whole.
     """
-    from ops.cdn import edge_of, listed
+    from ops.cdn import edge_of, listed_in
     from ops.cdn_warm import HttpHead, Warmed, urls_to_warm
     from ops.cdn_warm import warm as run
     from ops.check import check
 
     with explained():
         settings = check(stack, config, phase).settings_or_raise()
-        texts = listed(paths.read_text(encoding="utf-8")) if paths else settings.cdn.warm_paths
+        texts = listed_in(paths) if paths else settings.cdn.warm_paths
         if not texts:
             fail("there is nothing to warm: give --paths FILE or set bailbondpro:cdn.warmPaths")
         urls = urls_to_warm(edge_of(settings), texts)

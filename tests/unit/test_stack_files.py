@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import subprocess
 import sys
 from itertools import pairwise
@@ -78,11 +79,13 @@ def test_texts_stay_texts_as_in_pulumis_own_reader(tmp_path: Path) -> None:
         ("", "yaml", "empty"),
         ("config:\n\tx: 1\n", "yaml", "line 2"),
         (b"config: \xff\xfe\n", "file", "byte"),
-        ("config: 5\n", "type", "Pulumi.test.yaml"),
-        ("confg:\n  a: 1\n", "unknown-key", "Pulumi.test.yaml"),
-        ("bailbondpro:phase: horizontal\n", "unknown-key", "Pulumi.test.yaml"),
-        ("config:\n  bailbondpro:phase: a\n  bailbondpro:phase: b\n", "duplicate-key", "Pulumi.test.yaml"),
-        ("config:\n  bailbondpro:x: &a [*a]\n", "yaml-size", ""),
+        ("config: 5\n", "type", "5"),
+        ("config: [5]\n", "type", "a list"),
+        ("confg:\n  a: 1\n", "unknown-key", "an object"),
+        ("bailbondpro:phase: horizontal\n", "unknown-key", "horizontal"),
+        ("config:\n  bailbondpro:phase: a\n  bailbondpro:phase: b\n", "duplicate-key", '"a" and "b"'),
+        ("config:\n  bailbondpro:x: &a [*a]\n", "yaml-size", "more"),
+        ('config:\n  bailbondpro:x: "\\ud800"\n', "yaml", "?"),
     ],
 )
 def test_a_broken_file_is_one_clear_problem(tmp_path: Path, content: str | bytes, rule: str, words: str) -> None:
@@ -107,6 +110,18 @@ def test_a_missing_file_names_those_that_exist(tmp_path: Path) -> None:
 
 def test_a_folder_is_no_stack_file(tmp_path: Path) -> None:
     assert _file_problem(tmp_path).value == "a directory"
+
+
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "Pulumi.test.yaml"
+    os.mkfifo(pipe)
+    assert _file_problem(pipe).value == "a pipe or a device"
+
+
+def test_a_loop_of_links_is_not_called_a_lack_of_permission(tmp_path: Path) -> None:
+    link = tmp_path / "Pulumi.test.yaml"
+    link.symlink_to(link)
+    assert "permission" not in _file_problem(link).fix
 
 
 def test_pulumis_configuration_map_reads_like_the_file() -> None:
