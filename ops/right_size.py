@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -11,6 +11,7 @@ import yaml
 from infra.catalog import Service, instance_class, instance_classes
 from infra.problems import ConfigError, Problem
 from infra.settings import load, read_stack_source
+from ops.measures import measures
 from ops.rehearse import ROOT, settings_of
 from planner.right_size import (
     CEILING_CPU_MILLICORES,
@@ -27,9 +28,11 @@ from planner.right_size import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import timedelta
     from pathlib import Path
 
     from infra.settings import Settings
+    from ops.prometheus import Prometheus
 
 KEYS: dict[str, tuple[str, ...]] = {
     "app": ("cpu_millicores", "memory_mib"),
@@ -60,11 +63,15 @@ class RightSizing:
         stack: stack name.
         changes: the changed keys.
         problems: what the check finds in the patched file; a patch with problems is not to be used as it is.
+        gaps: what the measurements lack, one sentence each.
+        measured: how many samples there were, by part and measure.
     """
 
     stack: str
     changes: tuple[Change, ...]
     problems: tuple[Problem, ...] = ()
+    gaps: tuple[str, ...] = ()
+    measured: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def patch(self) -> dict[str, Any]:
@@ -87,6 +94,8 @@ class RightSizing:
             "patch": {f"bailbondpro:{key}": value for key, value in self.patch.items()},
             "valid": not self.problems,
             "problems": [asdict(problem) for problem in self.problems],
+            "samples": dict(self.measured),
+            "gaps": list(self.gaps),
         }
 
     def as_yaml(self) -> str:
@@ -109,14 +118,43 @@ def right_size(stack: str, metrics: Path, phase: str | None = None, config: Path
         ConfigError: the stack file has problems of its own.
     """
     measured = read_metrics(metrics)
-    changes = tuple(changes_for(settings_of(stack, config, phase), measured))
-    found = RightSizing(stack, changes)
+    return _sized(stack, settings_of(stack, config, phase), measured, phase, config)
+
+
+def right_size_from_prometheus(
+    stack: str, server: Prometheus, window: timedelta, phase: str | None = None, config: Path | None = None
+) -> RightSizing:
+    """What a stack's measurements in a Prometheus ask for.
+
+    Args:
+        stack: stack name.
+        server: where to read.
+        window: how far back.
+        phase: growth phase to use instead of the file's.
+        config: another stack file.
+
+    Raises:
+        PrometheusError: nothing could be read.
+        ConfigError: the stack file has problems of its own.
+    """
+    settings = settings_of(stack, config, phase)
+    found = server.measured(measures(settings), window)
+    return replace(_sized(stack, settings, found.samples, phase, config), gaps=found.gaps)
+
+
+def _sized(
+    stack: str, settings: Settings, measured: Mapping[str, Samples], phase: str | None, config: Path | None
+) -> RightSizing:
+    """The changes, and what the check says to the file that holds them."""
+    changes = tuple(changes_for(settings, measured))
+    counts = {f"{part}.{name}": len(samples) for part, found in measured.items() for name, samples in found.items()}
+    found = RightSizing(stack, changes, measured=counts)
     file = config or ROOT / f"Pulumi.{stack.rsplit('/', 1)[-1]}.yaml"
     raw = read_stack_source(file).raw
     try:
         load(_merged({**raw, "phase": phase} if phase else raw, found.patch))
     except ConfigError as error:
-        return RightSizing(stack, changes, tuple(error.problems))
+        return replace(found, problems=tuple(error.problems))
     return found
 
 

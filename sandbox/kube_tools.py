@@ -1,4 +1,4 @@
-"""The programs and definitions around Kubernetes that run here for real: kube-apiserver, etcd, promtool, and the CRDs.
+"""The programs and definitions around Kubernetes that run here for real: kube-apiserver, etcd, Prometheus, and CRDs.
 
 Everything comes from the Go module proxy: `tools/kubernetes` pins the two servers, `tools/crds` the projects whose
 custom resources the platform uses.
@@ -46,14 +46,21 @@ TOOL = go.GoTool(
     takes="about 5 minutes on 2 cores",
 )
 
-PROMTOOL_VERSION = "0.316.0"
+PROMETHEUS_VERSION = "0.316.0"
 """Of the Prometheus module; `tools/prometheus/go.mod` pins the same."""
 PROMTOOL = go.GoTool(
-    title=f"promtool {PROMTOOL_VERSION}",
+    title=f"promtool {PROMETHEUS_VERSION}",
     folder="prometheus",
     programs=(go.Program(name="promtool", package="github.com/prometheus/prometheus/cmd/promtool"),),
     takes="about 3 minutes on 2 cores",
 )
+PROMETHEUS = go.GoTool(
+    title=f"prometheus {PROMETHEUS_VERSION}",
+    folder="prometheus",
+    programs=(go.Program(name="prometheus", package="github.com/prometheus/prometheus/cmd/prometheus"),),
+    takes="about a minute once promtool is built, whose packages it shares; about 4 without",
+)
+"""The server with its API; its pages are left out, as their assets are no part of the module."""
 
 _CRD_FILES = {
     "github.com/kedacore/keda/v2": (
@@ -96,7 +103,16 @@ def promtool(progress: go.Progress) -> Path:
     Raises:
         GoError: it cannot be built here.
     """
-    return go.install(PROMTOOL, PROMTOOL_VERSION, progress)["promtool"]
+    return go.install(PROMTOOL, PROMETHEUS_VERSION, progress)["promtool"]
+
+
+def prometheus(progress: go.Progress) -> Path:
+    """`prometheus`, the server; built on first use.
+
+    Raises:
+        GoError: it cannot be built here.
+    """
+    return go.install(PROMETHEUS, PROMETHEUS_VERSION, progress)["prometheus"]
 
 
 def definitions(progress: go.Progress) -> list[dict[str, Any]]:

@@ -2,31 +2,53 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ops.commands.options import ConfigOption, JsonOption, PhaseOption, explained
 from ops.console import fail, note, out, print_json
 
+if TYPE_CHECKING:
+    from ops.right_size import RightSizing
+
+WINDOW = "7d"
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(name="right-size", epilog="Example: ./bbp right-size prod --metrics metrics.yaml")(right_size)
+    app.command(
+        name="right-size",
+        epilog="Examples: ./bbp right-size prod --metrics metrics.yaml; "
+        "./bbp right-size prod --prometheus http://localhost:9090",
+    )(right_size)
 
 
 def right_size(
+    stack: Annotated[str, typer.Argument(help="Stack name, for example dev or prod.")] = "prod",
     metrics: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             "--metrics",
             help="YAML or JSON file of samples: app {cpu_millicores, memory_mib} of one pod, postgres {cpu_percent, "
             "memory_percent, disk_percent}, redis and nodes {cpu_percent, memory_percent}.",
             metavar="FILE",
         ),
-    ],
-    stack: Annotated[str, typer.Argument(help="Stack name, for example dev or prod.")] = "prod",
+    ] = None,
+    prometheus: Annotated[
+        str | None,
+        typer.Option(
+            "--prometheus",
+            help="Read the same measures from this Prometheus; BBP_PROMETHEUS_TOKEN holds a bearer token where it "
+            "wants one.",
+            metavar="URL",
+        ),
+    ] = None,
+    window: Annotated[
+        str | None, typer.Option("--window", help=f"How far back to read, such as 12h or 2w. Default: {WINDOW}.")
+    ] = None,
     phase: PhaseOption = None,
     config: ConfigOption = None,
     json_output: JsonOption = False,
@@ -36,14 +58,18 @@ def right_size(
     The patched file is checked: a patch that breaks a limit is shown with what is wrong, and the exit code is 1.
     """
     from infra.problems import render
-    from ops.right_size import right_size as run
-    from planner.right_size import MeasurementError
 
+    if (metrics is None) == (prometheus is None):
+        raise typer.BadParameter("give one of --metrics FILE and --prometheus URL")
+    if window is not None and prometheus is None:
+        raise typer.BadParameter("belongs to --prometheus", param_hint="--window")
     with explained():
-        try:
-            found = run(stack, metrics, phase, config)
-        except MeasurementError as error:
-            raise typer.BadParameter(str(error), param_hint="--metrics") from error
+        if metrics is not None:
+            found = _from_file(stack, metrics, phase, config)
+        else:
+            found = _from_prometheus(stack, str(prometheus), window or WINDOW, phase, config)
+    for gap in found.gaps:
+        note(gap)
     if json_output:
         print_json(found.as_json())
     elif not found.changes:
@@ -55,3 +81,24 @@ def right_size(
             out.print(found.as_yaml().rstrip(), markup=False, soft_wrap=True)
     if found.problems:
         fail(f"the patched file would not be valid:\n{render(found.problems, title=f'{stack}, patched', lines={})}")
+
+
+def _from_file(stack: str, metrics: Path, phase: str | None, config: Path | None) -> RightSizing:
+    from ops.right_size import right_size as run
+    from planner.right_size import MeasurementError
+
+    try:
+        return run(stack, metrics, phase, config)
+    except MeasurementError as error:
+        raise typer.BadParameter(str(error), param_hint="--metrics") from error
+
+
+def _from_prometheus(stack: str, url: str, window: str, phase: str | None, config: Path | None) -> RightSizing:
+    from ops.prometheus import Prometheus, window_of
+    from ops.right_size import right_size_from_prometheus as run
+
+    try:
+        length = window_of(window)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--window") from error
+    return run(stack, Prometheus.at(url, os.environ), length, phase, config)

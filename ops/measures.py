@@ -1,0 +1,113 @@
+"""Which series of Prometheus tell what right-sizing wants to know, as PromQL. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from components.naming import NameKind, physical_name
+from infra.catalog import instance_class
+from infra.wiring.names import names_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from infra.settings import Settings
+
+CLUSTER = "kube-prometheus-stack (cAdvisor, kube-state-metrics, node-exporter)"
+CLOUDWATCH = "yet-another-cloudwatch-exporter with the stack's RDS instances and ElastiCache nodes"
+"""Who gives the series; the platform installs the first, the second is the user's own choice."""
+_BYTES_PER_MIB = 1024**2
+_BYTES_PER_GIB = 1024**3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """One list of samples.
+
+    Attributes:
+        part: what is measured.
+        name: the measure, as a file of measurements calls it.
+        query: PromQL; the samples of all its series count alike.
+        source: the exporter that gives the series.
+    """
+
+    part: str
+    name: str
+    query: str
+    source: str
+
+    @property
+    def key(self) -> str:
+        """How people write it: `app.memory_mib`."""
+        return f"{self.part}.{self.name}"
+
+
+def measures(settings: Settings) -> tuple[Measure, ...]:
+    """Every measure of a stack."""
+    return (*_app(settings), *_nodes(settings), *_postgres(settings), *_redis(settings))
+
+
+def _pods(settings: Settings) -> str:
+    """The application's pods: a ReplicaSet's hash and the pod's own suffix follow the Deployment's name."""
+    return f'namespace="{settings.app.namespace}",pod=~"bailbondpro-app-[a-z0-9]+-[a-z0-9]+"'
+
+
+def _app(settings: Settings) -> Iterator[Measure]:
+    """One pod's own use; what its sidecars and the pause container use is not the application's."""
+    container = f'{{{_pods(settings)},container="app"}}'
+    cores = f"sum by (pod) (rate(container_cpu_usage_seconds_total{container}[5m]))"
+    used = f"sum by (pod) (container_memory_working_set_bytes{container})"
+    yield Measure(part="app", name="cpu_millicores", query=f"1000 * {cores}", source=CLUSTER)
+    yield Measure(part="app", name="memory_mib", query=f"{used} / {_BYTES_PER_MIB}", source=CLUSTER)
+
+
+def _nodes(settings: Settings) -> Iterator[Measure]:
+    """The nodes that the application runs on; those of the system pool are another size."""
+    here = f"group by (host_ip) (kube_pod_info{{{_pods(settings)}}})"
+
+    def on_nodes(series: str) -> str:
+        return f'label_replace({series}, "host_ip", "$1", "instance", "(.*):[0-9]+")'
+
+    idle = on_nodes('rate(node_cpu_seconds_total{mode="idle"}[5m])')
+    free = f"max by (host_ip) ({on_nodes('node_memory_MemAvailable_bytes')})"
+    total = f"max by (host_ip) ({on_nodes('node_memory_MemTotal_bytes')})"
+    yield Measure(
+        part="nodes",
+        name="cpu_percent",
+        query=f"100 * (1 - avg by (host_ip) ({idle})) and on (host_ip) {here}",
+        source=CLUSTER,
+    )
+    yield Measure(
+        part="nodes",
+        name="memory_percent",
+        query=f"100 * (1 - {free} / {total}) and on (host_ip) {here}",
+        source=CLUSTER,
+    )
+
+
+def _postgres(settings: Settings) -> Iterator[Measure]:
+    """The primary, whose size the stack file's `postgres.instanceClass` is."""
+    identifier = physical_name(NameKind.RDS_IDENTIFIER, names_of(settings).prefix, "primary")
+    database = f'{{dimension_DBInstanceIdentifier="{identifier}"}}'
+    memory = instance_class("rds", settings.postgres.instance_class).memory_gib * _BYTES_PER_GIB
+    storage = settings.postgres.allocated_storage_gib * _BYTES_PER_GIB
+    rows = (
+        ("cpu_percent", f"aws_rds_cpuutilization_average{database}"),
+        ("memory_percent", f"100 * (1 - aws_rds_freeable_memory_average{database} / {memory:.0f})"),
+        ("disk_percent", f"100 * (1 - aws_rds_free_storage_space_average{database} / {storage})"),
+    )
+    for name, query in rows:
+        yield Measure(part="postgres", name=name, query=query, source=CLOUDWATCH)
+
+
+def _redis(settings: Settings) -> Iterator[Measure]:
+    """Every node of the replication group."""
+    group = physical_name(NameKind.REPLICATION_GROUP, names_of(settings).prefix, "redis")
+    nodes = f'{{dimension_CacheClusterId=~"{group}-[0-9]+-[0-9]+"}}'
+    rows = (
+        ("cpu_percent", f"aws_elasticache_engine_cpuutilization_average{nodes}"),
+        ("memory_percent", f"aws_elasticache_database_memory_usage_percentage_average{nodes}"),
+    )
+    for name, query in rows:
+        yield Measure(part="redis", name=name, query=query, source=CLOUDWATCH)
