@@ -180,6 +180,7 @@ class Run:
             error_percent=100 * traffic.failed / traffic.offered if traffic.offered else 0.0,
             waiting=self.flow.waiting,
             requests=traffic.offered,
+            served=traffic.served,
             errors=traffic.failed,
             usd_per_hour=None if price is None else self.platform.fixed_usd + price,
         )

@@ -19,14 +19,25 @@ if TYPE_CHECKING:
 BUSIEST = 0.99
 """Where the equilibrium is cut off: nearer to 1 it is not reached within a step, and the line takes over."""
 
-_Rates: TypeAlias = tuple[int, float, tuple[tuple[float, float, float], ...]]
-"""Ready pods, their rate, and for each database group its share, its rate, and the seconds in its line."""
+_Visits: TypeAlias = tuple[tuple[float, float, float | None], ...]
+_Rates: TypeAlias = tuple[int, float, float | None, _Visits]
+"""What response times depend on; see `Flow._percentiles`."""
 GRID = 200
 """Loads are rounded to a grid of 1/200 of their size: percentiles are computed once for loads that differ less."""
 
 
 def _rounded(value: float) -> float:
     return math.exp(round(math.log(value) * GRID) / GRID) if value > 0 else 0.0
+
+
+def _store_queue(store: Store, rate: float) -> Queue:
+    """The queue of one database of a group, at a rate of all of them; times in milliseconds."""
+    return Queue(store.processors, rate / 1000 / store.endpoints, 1 / store.database_ms).at_most(BUSIEST)
+
+
+def _stage(queue: Queue, line: float | None) -> tuple[Queue, float]:
+    """A queue and milliseconds before it: a line takes the place of waiting by chance."""
+    return (queue, 0.0) if line is None else (queue.at_most(0.0), line * 1000)
 
 
 @dataclass
@@ -203,41 +214,55 @@ class Flow:
         if not pods:
             return (self.platform.timeout_seconds * 1000,) * 2
         constant = self.assumptions.network_ms + self.assumptions.gateway_cpu_ms_per_request
-        constant += ((front.wait if front else 0.0) + app.wait) * self.step * 1000
+        constant += (front.wait if front else 0.0) * self.step * 1000
         rate = _rounded(app.served / self.step)
-        if any(passed.wait for passed in stores):
+        if app.wait or any(passed.wait for passed in stores):
+            line = self._line_of(app, self._app_queue(pods, rate))
             visits = tuple(
-                (_rounded(share), _rounded(passed.served / self.step), _rounded(passed.wait * self.step))
-                for passed, share in zip(stores, shares, strict=True)
+                (_rounded(share), _rounded(passed.served / self.step), self._line_of(passed, queue))
+                for passed, share, queue in zip(stores, shares, self._store_queues(stores), strict=True)
             )
         else:
-            visits = ()
-        key = (pods, rate, visits)
+            line, visits = None, ()
+        key = (pods, rate, line, visits)
         found = self.known_times.get(key)
         if found is None:
             found = self.known_times[key] = self._percentiles(*key)
         return constant + found[0], constant + found[1]
 
-    def _percentiles(
-        self, pods: int, rate: float, visits: tuple[tuple[float, float, float], ...]
-    ) -> tuple[float, float]:
+    def _app_queue(self, pods: int, rate: float) -> Queue:
+        """The application's queue, or that of one pod where each has its own; times in milliseconds."""
+        tier = self.platform.app
+        lines = pods if self.platform.shared_queue else 1
+        return Queue(lines * tier.servers, rate / 1000 * lines / pods, tier.service_rate / 1000).at_most(BUSIEST)
+
+    def _store_queues(self, stores: tuple[Passed, ...]) -> list[Queue]:
+        return [
+            _store_queue(store, passed.served / self.step)
+            for store, passed in zip(self.platform.stores, stores, strict=True)
+        ]
+
+    def _line_of(self, passed: Passed, queue: Queue) -> float | None:
+        """Seconds in a stage's line where that is longer than waiting by chance; else None."""
+        seconds = passed.wait * self.step
+        return _rounded(seconds) if passed.utilization >= 1 or seconds * 1000 > queue.mean_wait else None
+
+    def _percentiles(self, pods: int, rate: float, line: float | None, visits: _Visits) -> tuple[float, float]:
         """Median and 95th percentile of what varies, in milliseconds.
 
         Args:
             pods: ready application pods.
             rate: requests a second of all of them.
-            visits: for each database group its share of the requests, its rate, and the seconds in its line; nothing
-                where no line has grown, as shares and rates follow from the rate then.
+            line: seconds in the application's line; None where requests wait only by chance.
+            visits: for each database group its share of the requests, its rate, and its line in the same way; nothing
+                where there is no line at all, as shares and rates follow from the rate then.
         """
-        visits = visits or tuple((share, share * rate, 0.0) for share in self.database_shares(rate))
-        tier = self.platform.app
-        lines = pods if self.platform.shared_queue else 1
-        queue = Queue(lines * tier.servers, rate / 1000 * lines / pods, tier.service_rate / 1000).at_most(BUSIEST)
-        branches: list[Branch] = way_through(queue, share=1 - sum(share for share, _, _ in visits))
-        for store, (share, visiting, wait) in zip(self.platform.stores, visits, strict=True):
-            arrivals = visiting / 1000 / store.endpoints
-            database = Queue(store.processors, arrivals, 1 / store.database_ms).at_most(BUSIEST)
-            branches += way_through(queue, database, share=share, delay=wait * 1000)
+        visits = visits or tuple((share, share * rate, None) for share in self.database_shares(rate))
+        queue, delay = _stage(self._app_queue(pods, rate), line)
+        branches: list[Branch] = way_through(queue, share=1 - sum(share for share, _, _ in visits), delay=delay)
+        for store, (share, visiting, behind) in zip(self.platform.stores, visits, strict=True):
+            database, more = _stage(_store_queue(store, visiting), behind)
+            branches += way_through(queue, database, share=share, delay=delay + more)
         times = response_time(branches)
         return times.percentile(50), times.percentile(95)
 

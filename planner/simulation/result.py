@@ -35,6 +35,7 @@ class Sample:
         error_percent: failed requests against those that arrived; above 100 where a line collapses.
         waiting: requests in line at the step's end.
         requests: arrived in the step.
+        served: answered well in the step.
         errors: failed in the step.
         usd_per_hour: the platform's price at these nodes, usage not counted; None where a node's price is unknown.
     """
@@ -53,6 +54,7 @@ class Sample:
     error_percent: float
     waiting: float
     requests: float
+    served: float
     errors: float
     usd_per_hour: float | None
 
@@ -172,7 +174,7 @@ def summarize(samples: Sequence[Sample], assumptions: Assumptions, step: float, 
     prices = [sample.usd_per_hour for sample in samples if sample.usd_per_hour is not None]
     return Summary(
         requests=requests,
-        served=requests - errors,
+        served=sum(sample.served for sample in samples) + samples[-1].waiting,
         errors=errors,
         peak_rps=max(sample.rps for sample in samples),
         peak_replicas=max(sample.replicas for sample in samples),

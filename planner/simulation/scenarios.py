@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -82,15 +82,21 @@ class Scenario:
         return Scenario(name=self.name, note=self.note, points=tuple((at, rps * factor) for at, rps in self.points))
 
 
-def _problems(points: tuple[tuple[float, float], ...]) -> list[str]:
-    found = [] if len(points) > 1 else ["a scenario needs at least two points"]
-    for index, (at, rps) in enumerate(points):
-        if not math.isfinite(at) or not 0 <= at <= MAX_HOURS * HOUR:
+def _problems(points: Sequence[tuple[float, float] | None]) -> list[str]:
+    """What is wrong with points; those that could not be read are None and have been reported."""
+    found = [] if len(points) > 1 else ["points: a scenario needs at least two"]
+    before: float | None = None
+    for index, point in enumerate(points):
+        if point is None:
+            continue
+        at, rps = point
+        if not 0 <= at <= MAX_HOURS * HOUR:
             found.append(f"points[{index}].at is {at:g}; give seconds from 0 to {MAX_HOURS * HOUR:g}")
-        if not math.isfinite(rps) or not 0 <= rps <= MAX_RPS:
+        if not 0 <= rps <= MAX_RPS:
             found.append(f"points[{index}].rps is {rps:g}; give 0 to {MAX_RPS:g} requests a second")
-        if index and at <= points[index - 1][0]:
-            found.append(f"points[{index}].at is {at:g}, not after the point before, {points[index - 1][0]:g}")
+        if before is not None and at <= before:
+            found.append(f"points[{index}].at is {at:g}, not after the point before, {before:g}")
+        before = at
     return found
 
 
@@ -203,13 +209,11 @@ def parse_scenario(document: object, name: str) -> Scenario:
         problems.append("points: must be a list of {at: seconds, rps: number}")
         rows = []
     points = [_point(index, row, problems) for index, row in enumerate(rows)]
-    known = tuple(point for point in points if point is not None)
-    if known and len(known) == len(points):
-        problems += _problems(known)
-    if problems or not known:
-        problems = problems or ["points: a scenario needs at least two points"]
+    if rows or not problems:
+        problems += _problems(points)
+    if problems:
         raise ScenarioError("\n".join(f"{name}: {problem}" for problem in problems))
-    return Scenario(name=str(title), points=known)
+    return Scenario(name=str(title), points=tuple(point for point in points if point is not None))
 
 
 def _point(index: int, row: object, problems: list[str]) -> tuple[float, float] | None:
