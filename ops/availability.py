@@ -69,7 +69,11 @@ def availability(stack: str, phase: str | None, config: Path | None, plan_file: 
         ConfigError: the configuration has problems.
         EngineError: the engine refused.
     """
-    subject = planned(stack, phase, config, plan_file)
+    return judged(planned(stack, phase, config, plan_file))
+
+
+def judged(subject: Planned) -> AvailabilityReport:
+    """Remove every part of a plan that is already there, one at a time."""
     settings = subject.settings
     environment = _environment(subject.plan) or (settings.environment.value if settings else "prod")
     now = settings.phase.value if settings else PHASES[-1]

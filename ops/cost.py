@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -126,8 +126,28 @@ def cost(options: CostOptions) -> CostReport:
     changes = {**_mapping(options.usage_file), **_pairs(options.assumptions)}
     measured = _metrics(options.metrics_file)
     override(Usage(), changes)  # a wrong assumption is refused before the engine runs
-    subject = planned(options.stack, options.phase, options.config, options.plan_file)
-    found = cost_of(subject.plan, _usage(subject, changes))
+    report = priced(planned(options.stack, options.phase, options.config, options.plan_file), changes, measured)
+    if not options.against:
+        return report
+    return replace(report, comparison=_compare(options, report.cost, changes))
+
+
+def priced(
+    subject: Planned,
+    changes: Mapping[str, object] | None = None,
+    measured: Mapping[str, ResourceMetrics] | None = None,
+) -> CostReport:
+    """Price a plan that is already there.
+
+    Args:
+        subject: the plan and what is known about it.
+        changes: assumptions about usage that differ from the plan's own.
+        measured: measured use of resources by logical name.
+
+    Raises:
+        UsageError: an assumption is wrong.
+    """
+    found = cost_of(subject.plan, _usage(subject, changes or {}))
     usage = found.usage
     daily = usage.users * usage.requests_per_user_day
     return CostReport(
@@ -136,7 +156,7 @@ def cost(options: CostOptions) -> CostReport:
         guide=requirement(usage.users, daily, usage.users * GB_PER_USER),
         budget_usd=_budget(subject),
         recommendations=tuple(recommendations(subject.plan, found, measured)),
-        comparison=_compare(options, found, changes) if options.against else None,
+        comparison=None,
     )
 
 

@@ -1,0 +1,54 @@
+"""`report`: everything about a plan on one page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ops.commands.options import ConfigOption, JsonOption, PhaseOption, StackArgument, explained
+from ops.console import fail, print_json
+from ops.console import out as results
+
+UNSAFE = 2
+"""Exit code of a report whose journey would touch data, as of `journey` itself."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: ./bbp report prod --phase horizontal --out report")(report)
+
+
+def report(
+    stack: StackArgument,
+    out: Annotated[Path, typer.Option("--out", help="The folder to write to.", metavar="DIR", file_okay=False)],
+    phase: PhaseOption = None,
+    config: ConfigOption = None,
+    journey: Annotated[
+        bool, typer.Option("--journey/--no-journey", help="Rehearse every step from the first phase to this one.")
+    ] = True,
+    json_output: JsonOption = False,
+) -> None:
+    """Write one page with everything: architecture, cost, capacity, traffic, availability, journey, limits, policies.
+
+    `index.html` opens without any network; `report.md` is for a comment on a pull request. Both are written in any
+    case; then the exit code is 2 when a step would touch data, and 1 when a policy fails.
+    """
+    from ops.report import ReportOptions, write
+    from ops.report import report as run
+
+    with explained():
+        found = run(ReportOptions(stack, phase, config, journey))
+        files = write(found, out)
+    if json_output:
+        print_json({"files": [str(path) for path in files], **found.as_json()})
+    else:
+        for verdict in found.document().verdicts:
+            results.print(f"{verdict.question:26} {verdict.answer} ({verdict.detail})", markup=False, soft_wrap=True)
+        written = f"\n{files[0]} (open it in a browser), {files[1]} (for a pull request)"
+        results.print(written, markup=False, soft_wrap=True)
+    if not found.safe:
+        fail("a step of the journey would touch data", code=UNSAFE)
+    if found.failed:
+        fail(f"these do not hold: {', '.join(check.title for check in found.failed)}")

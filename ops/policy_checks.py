@@ -1,0 +1,131 @@
+"""What must hold for a plan, each with its verdict: limits, protection, data, restarts, delivery, single points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from infra.limits import RULES
+from ops.cdn import audit_plan
+from policies.reboots import reboots
+from policies.stateful import STATEFUL, is_stateful, losses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from infra.settings import Settings
+    from ops.availability import AvailabilityReport
+    from ops.cost import CostReport
+    from plan import Plan
+
+State = Literal["ok", "note", "failed"]
+RECOVERABLE = frozenset({"password"})
+"""Stateful kinds that need no protection of their own: Secrets Manager holds their value, which is protected."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyCheck:
+    """One policy and whether a plan keeps it.
+
+    Attributes:
+        title: what must hold.
+        state: `ok`, `failed`, or `note` for what is allowed and worth knowing.
+        detail: what was found.
+    """
+
+    title: str
+    state: State
+    detail: str
+
+
+def policy_checks(
+    settings: Settings, plan: Plan, cost: CostReport, availability: AvailabilityReport
+) -> tuple[PolicyCheck, ...]:
+    """Every policy, in the order of its weight.
+
+    Raises:
+        CdnError: the plan's CDN rules are not understood.
+    """
+    return (
+        _limits(settings),
+        _data(plan),
+        _protection(settings, plan),
+        _restarts(plan),
+        *_delivery(settings, plan),
+        _single_points(availability),
+        *_budget(cost),
+    )
+
+
+def _limits(settings: Settings) -> PolicyCheck:
+    broken = [problem for rule in RULES for problem in rule.problems(settings)]
+    detail = "; ".join(f"{problem.path}: {problem.allowed}" for problem in broken)
+    return PolicyCheck(
+        title="The configuration keeps every limit",
+        state="failed" if broken else "ok",
+        detail=detail or f"all {len(RULES)} rules hold",
+    )
+
+
+def _data(plan: Plan) -> PolicyCheck:
+    found = losses(plan)
+    detail = "; ".join(f"{loss.op} of {loss.holds} {loss.urn.rsplit('::', 1)[-1]}" for loss in found)
+    return PolicyCheck(
+        title="Nothing that holds data is replaced, deleted or renamed",
+        state="failed" if found else "ok",
+        detail=detail or f"{sum(map(is_stateful, plan))} resources hold data or names",
+    )
+
+
+def _protection(settings: Settings, plan: Plan) -> PolicyCheck:
+    wanted = [item for item in plan if is_stateful(item) and STATEFUL[item.type] not in RECOVERABLE]
+    bare = sorted(item.name for item in wanted if not item.protect and item.op != "delete")
+    prod = settings.environment.value == "prod"
+    return PolicyCheck(
+        title="Production protects what holds data",
+        state="ok" if not bare else "failed" if prod else "note",
+        detail=f"{len(wanted) - len(bare)} of {len(wanted)} are protected"
+        + (f"; not {', '.join(bare)}" if bare and prod else "" if prod else "; this is no production"),
+    )
+
+
+def _restarts(plan: Plan) -> PolicyCheck:
+    found = reboots(plan)
+    refused = any(item.refused for item in found)
+    detail = "; ".join(item.sentence() for item in found)
+    return PolicyCheck(
+        title="Databases can restart in a safe order",
+        state="failed" if refused else "note" if found else "ok",
+        detail=detail or "no server has to restart for this plan",
+    )
+
+
+def _delivery(settings: Settings, plan: Plan) -> Iterator[PolicyCheck]:
+    audit = audit_plan(settings, plan)
+    if audit is not None:
+        yield PolicyCheck(
+            title="The CDN keeps nothing personal",
+            state="failed" if audit.leaks else "ok",
+            detail=f"{len(audit.leaks)} of {audit.requests:,} requests leak; {audit.cached:,} harmless ones are cached",
+        )
+
+
+def _single_points(availability: AvailabilityReport) -> PolicyCheck:
+    points = availability.found.single_points
+    open_points = [point.title for point in points if not point.accepted]
+    detail = f"not accepted: {', '.join(open_points)}" if open_points else f"{len(points)}, all accepted"
+    return PolicyCheck(
+        title="No single point of failure",
+        state="failed" if open_points else "note" if points else "ok",
+        detail=detail if points else "every function goes on, whatever fails alone",
+    )
+
+
+def _budget(cost: CostReport) -> Iterator[PolicyCheck]:
+    if cost.budget_usd is not None:
+        over = cost.cost.total_usd - cost.budget_usd
+        yield PolicyCheck(
+            title="The plan costs no more than its budget",
+            state="note" if over > 0 else "ok",
+            detail=f"{abs(over):,.2f} USD {'over' if over > 0 else 'under'} {cost.budget_usd:,.2f} USD a month",
+        )

@@ -1,0 +1,217 @@
+"""Everything that is known about a stack's plan, on one page and in one comment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from infra.phases import PHASES
+from infra.problems import ConfigError
+from ops.availability import AvailabilityReport, judged
+from ops.capacity import CapacityReport, capacity
+from ops.console import note
+from ops.cost import CostReport, priced
+from ops.diagram import title_of
+from ops.journey import Journey, journey
+from ops.limits_used import LimitUse, limits_used
+from ops.planned import Planned, planned
+from ops.policy_checks import PolicyCheck, policy_checks
+from ops.report_page import comment, page
+from ops.report_page.architecture import architecture_section
+from ops.report_page.blocks import Document
+from ops.report_page.money import capacity_section, capacity_verdict, cost_section, cost_verdict
+from ops.report_page.safety import (
+    availability_section,
+    availability_verdict,
+    journey_section,
+    journey_verdict,
+    limits_section,
+    limits_verdict,
+    policies_section,
+    policies_verdict,
+)
+from ops.report_page.traffic import traffic_section, traffic_verdict
+from planner.capacity import GUIDE_TABLE_TODAY, Growth
+from planner.diagram import scene_of
+from planner.simulation import Simulation, scenario, simulate
+from sandbox.cache import write_atomically
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from infra.settings import Settings
+
+MONTHS = 24
+"""How far the projection looks: the guide's own table of growth ends there."""
+SCENARIOS = ("daily", "double", "spike", "guide-growth")
+"""What the traffic chapter simulates; the first one decides whether the platform carries its phase."""
+MODE = 0o644
+"""Reports are for everybody who may read the folder."""
+PAGE, COMMENT = "index.html", "report.md"
+
+
+@dataclass(frozen=True)
+class ReportOptions:
+    """What to report on.
+
+    Attributes:
+        stack: stack name.
+        phase: growth phase to use instead of the file's.
+        config: another stack file.
+        journey: whether the way from the first phase to this one is rehearsed.
+    """
+
+    stack: str
+    phase: str | None = None
+    config: Path | None = None
+    journey: bool = True
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that was found out about a plan.
+
+    Attributes:
+        planned: the plan.
+        settings: the configuration that it was made from.
+        cost: what it costs.
+        capacity: how long it holds.
+        traffic: what it does under load.
+        availability: what may fail.
+        limits: how much of every limit it takes.
+        policies: what must hold.
+        journey: the way from nothing to this phase; None where it was not rehearsed.
+        why_no_journey: why it was not.
+    """
+
+    planned: Planned
+    settings: Settings
+    cost: CostReport
+    capacity: CapacityReport
+    traffic: tuple[Simulation, ...]
+    availability: AvailabilityReport
+    limits: tuple[LimitUse, ...]
+    policies: tuple[PolicyCheck, ...]
+    journey: Journey | None
+    why_no_journey: str
+
+    @property
+    def failed(self) -> list[PolicyCheck]:
+        """The policies that do not hold."""
+        return [check for check in self.policies if check.state == "failed"]
+
+    @property
+    def safe(self) -> bool:
+        """Whether no rehearsed step touches data."""
+        return self.journey is None or self.journey.ok
+
+    def document(self) -> Document:
+        """The report as chapters, the same each time for the same findings."""
+        settings = self.settings
+        phase = settings.phase.value
+        scene = scene_of(self.planned.plan, title_of(self.planned))
+        return Document(
+            title=f"BailBondPro platform: {self.planned.origin}",
+            subtitle=f"Environment {settings.environment.value}, region {settings.region}, domain {settings.domain}. "
+            f"Made from a preview of {scene.resources:,} resources in an empty simulated cloud.",
+            verdicts=(
+                cost_verdict(self.cost),
+                capacity_verdict(self.capacity, phase),
+                traffic_verdict(self.traffic),
+                availability_verdict(self.availability),
+                journey_verdict(self.journey, self.why_no_journey),
+                limits_verdict(self.limits),
+                policies_verdict(self.policies),
+            ),
+            sections=(
+                architecture_section(self.planned.plan, scene),
+                cost_section(self.cost),
+                capacity_section(self.capacity),
+                traffic_section(self.traffic),
+                availability_section(self.availability),
+                journey_section(self.journey, self.why_no_journey),
+                limits_section(self.limits),
+                policies_section(self.policies),
+            ),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The answers; the commands of the chapters have everything."""
+        return {
+            "origin": self.planned.origin,
+            "ok": not self.failed and self.safe,
+            "verdicts": [
+                {"question": item.question, "answer": item.answer, "detail": item.detail, "state": item.state}
+                for item in self.document().verdicts
+            ],
+            "total_usd": self.cost.cost.total_usd,
+            "budget_usd": self.cost.budget_usd,
+            "traffic": {run.scenario.name: run.summary.as_json() for run in self.traffic},
+            "single_points": [point.title for point in self.availability.found.single_points],
+            "limits": [
+                {"area": use.area, "title": use.title, "used": use.used, "limit": use.limit, "state": use.state}
+                for use in self.limits
+            ],
+            "policies": [
+                {"title": check.title, "state": check.state, "detail": check.detail} for check in self.policies
+            ],
+            "journey": self.journey.as_json() if self.journey else None,
+        }
+
+
+def report(options: ReportOptions) -> Report:
+    """Find out everything; the journey, which takes longest, comes last.
+
+    Raises:
+        ConfigError: the configuration has problems.
+        EngineError: the engine refused.
+        CdnError: the plan's CDN rules are not understood.
+        SimulationError: the plan has no application.
+    """
+    subject = planned(options.stack, options.phase, options.config)
+    settings = subject.settings
+    if settings is None:
+        raise AssertionError("a previewed plan has settings")
+    note("pricing the plan, simulating its traffic, removing its parts, counting its limits")
+    cost, availability = priced(subject), judged(subject)
+    projected = capacity(options.stack, GUIDE_TABLE_TODAY, Growth(), MONTHS, options.config)
+    traffic = tuple(simulate(subject.plan, scenario(name, phase=subject.phase)) for name in SCENARIOS)
+    found, why_not = _journey(options, settings)
+    return Report(
+        planned=subject,
+        settings=settings,
+        cost=cost,
+        capacity=projected,
+        traffic=traffic,
+        availability=availability,
+        limits=limits_used(settings, subject.plan),
+        policies=policy_checks(settings, subject.plan, cost, availability),
+        journey=found,
+        why_no_journey=why_not,
+    )
+
+
+def _journey(options: ReportOptions, settings: Settings) -> tuple[Journey | None, str]:
+    """From the first phase to this one; a file that is not valid in an earlier phase has no such way."""
+    if not options.journey:
+        return None, "it was left out by --no-journey"
+    path = PHASES[: PHASES.index(settings.phase.value) + 1]
+    note(f"rehearsing the journey {' -> '.join(path)}")
+    try:
+        return journey(options.stack, path, options.config), ""
+    except ConfigError as error:
+        names = ", ".join(sorted({problem.path for problem in error.problems}))
+        return None, f"the configuration is not valid in an earlier phase: {names}"
+
+
+def write(found: Report, folder: Path) -> tuple[Path, ...]:
+    """Write the page and the comment, each in one step.
+
+    Raises:
+        OSError: the folder cannot be written; what was there is untouched.
+    """
+    document = found.document()
+    files = (folder / PAGE, folder / COMMENT)
+    for path, text in zip(files, (page(document), comment(document)), strict=True):
+        write_atomically(path, text, mode=MODE)
+    return files

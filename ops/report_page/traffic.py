@@ -1,0 +1,96 @@
+"""The chapter about traffic: what the planned platform does under load, and what breaks first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ops.plots import clock
+from ops.report_page.blocks import Cell, Figure, More, Section, Table, Text, Verdict
+from ops.simulate import plots
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from planner.simulation import Simulation, Summary
+
+PLOT_WIDTH = 560
+"""Pixels below which a plot's texts cannot be read."""
+TITLES = {
+    "daily": "A day at the top of the phase",
+    "double": "Twice the load",
+    "spike": "Ten times the load at once",
+    "guide-growth": "Two years of the guide's growth",
+}
+
+
+def traffic_verdict(runs: Sequence[Simulation]) -> Verdict:
+    """Whether an ordinary day keeps the guide's targets; the other scenarios are beyond what a phase promises."""
+    first = runs[0].summary
+    holds = _holds(first)
+    others = [run.scenario.name for run in runs[1:] if not _holds(run.summary)]
+    return Verdict(
+        question="Will it carry a day?",
+        answer=f"{first.worst_p95_ms:,.0f} ms at worst" if holds else "targets missed",
+        detail=f"{first.availability_percent:.3f} % of {first.requests:,.0f} requests answered"
+        + (f"; targets missed in: {', '.join(others)}" if others else "; every other scenario holds, too"),
+        state="bad" if not holds else "note" if others else "good",
+        section="traffic",
+    )
+
+
+def traffic_section(runs: Sequence[Simulation]) -> Section:
+    """Every scenario in numbers, the first one drawn."""
+    assumed = runs[0].assumptions
+    tables = Table(
+        caption="Simulated traffic",
+        columns=("Scenario", "Requests/s", "Pods", "Nodes", "Worst p95", "Answered", "Verdict", "Breaks first"),
+        rows=tuple(_row(run) for run in runs),
+        numbers=frozenset({1, 2, 3, 4, 5}),
+    )
+    return Section(
+        id="traffic",
+        title="Traffic simulation",
+        blocks=(
+            Text(
+                text="Requests over time against the planned platform, with its own autoscalers, node start times, "
+                "queues and connection pools. The targets are the scaling guide's: "
+                f"{assumed.latency_target_ms:g} ms and {assumed.availability_target_percent:g} %. It rests on assumptions "
+                "about service times; the simulate command lists and changes them. The same seed gives the same result."
+            ),
+            tables,
+            *_drawings(runs[0]),
+            *(More(title=_title(run), blocks=tuple(_drawings(run))) for run in runs[1:]),
+        ),
+    )
+
+
+def _title(run: Simulation) -> str:
+    return TITLES.get(run.scenario.name, run.scenario.name)
+
+
+def _drawings(run: Simulation) -> list[Figure]:
+    name = _title(run)
+    subjects = ("load", "pods and nodes", "response time", "utilization", "errors")
+    return [
+        Figure(svg=svg, caption=f"{name}: {subject}", least_width=PLOT_WIDTH)
+        for subject, svg in zip(subjects, plots(run), strict=True)
+    ]
+
+
+def _row(run: Simulation) -> tuple[str | Cell, ...]:
+    summary, first = run.summary, run.summary.first_break
+    holds = _holds(summary)
+    return (
+        _title(run),
+        f"{summary.peak_rps:,.1f}",
+        str(summary.peak_replicas),
+        str(summary.peak_nodes),
+        f"{summary.worst_p95_ms:,.0f} ms at {clock(summary.worst_at)}",
+        f"{summary.availability_percent:.3f} %",
+        Cell(text="holds" if holds else "misses its targets", state="good" if holds else "note"),
+        f"{first.resource} at {clock(first.at)}: {first.reason}" if first else "nothing",
+    )
+
+
+def _holds(summary: Summary) -> bool:
+    return summary.latency_target_met and summary.availability_target_met
