@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from components.cdn.problems import plan_notices
 from infra.edge import edge_policy
 from infra.limits import RULES
-from infra.problems import ConfigError, Problem, render
+from infra.problems import ConfigError, Problem, render, shown
 from infra.settings import load, read_stack_source
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from infra.settings import Settings
 
+_STACK_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -73,6 +75,21 @@ class CheckResult:
         return tuple(f"cdn: {notice.text}" for notice in plan_notices(edge_policy(self.settings)))
 
 
+def stack_name(stack: str) -> str:
+    """The stack's own name: the last part of a full one such as `organization/bailbondpro/dev`."""
+    return stack.rsplit("/", 1)[-1]
+
+
+def _bad_name(stack: str) -> Problem:
+    return Problem(
+        path="STACK",
+        rule="stack-name",
+        value=shown(stack),
+        allowed="1 to 100 letters, digits, hyphens, underscores and periods (Pulumi, stack names)",
+        fix="name the stack, for example dev; its file is Pulumi.dev.yaml or what --config names",
+    )
+
+
 def check(stack: str, config_file: Path | None = None, phase: str | None = None) -> CheckResult:
     """Checks the file of a stack; never raises for what is in it.
 
@@ -81,7 +98,9 @@ def check(stack: str, config_file: Path | None = None, phase: str | None = None)
         config_file: The file to read; by default `Pulumi.<stack>.yaml` of the project.
         phase: Checks the file as if this were its growth phase.
     """
-    name = stack.rsplit("/", 1)[-1]
+    name = stack_name(stack)
+    if not _STACK_NAME.fullmatch(name):
+        return CheckResult(stack=name, file=config_file or ROOT, problems=(_bad_name(stack),))
     file = config_file or ROOT / f"Pulumi.{name}.yaml"
     try:
         source = read_stack_source(file)

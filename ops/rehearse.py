@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
+import os
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from ops.cdn import audit_plan
-from ops.check import check
+from ops.check import check, stack_name
 from ops.cluster import ClusterReport, opened, report
 from ops.console import note
 from ops.progress import progress
@@ -137,7 +139,7 @@ def settings_of(stack: str, config: Path | None, phase: str | None) -> Settings:
 
 def raw_config(stack: str, config: Path | None, phase: str | None) -> dict[str, Any]:
     """The stack file's `config` mapping with the phase override applied; the file has been checked before."""
-    path = config or ROOT / f"Pulumi.{stack}.yaml"
+    path = config or ROOT / f"Pulumi.{stack_name(stack)}.yaml"
     document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     values = dict(document.get("config") or {})
     if phase is not None:
@@ -169,7 +171,7 @@ def open_session(
     Faults.parse(options.faults)
     values = raw_config(options.stack, options.config, options.phase)
     engine = find_or_build(note)
-    workspace = SandboxWorkspace(ROOT, options.stack, purpose or options.purpose)
+    workspace = SandboxWorkspace(ROOT, stack_name(options.stack), purpose or options.purpose)
     with _alone(workspace):
         if options.fresh:
             workspace.forget()
@@ -210,8 +212,11 @@ def rehearse(options: RehearseOptions) -> Rehearsal:
         ConfigError: the configuration has problems; nothing was touched.
         EngineError: the engine refused or failed; a plain rerun continues.
         CdnError: the planned CDN rules are not understood or cache nothing.
+        IsADirectoryError: the plan would replace a directory.
     """
     started = time.monotonic()
+    if options.plan_out is not None and options.plan_out.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(options.plan_out))
     with open_session(options) as (settings, engine, session):
         note(f"engine Pulumi {engine.version} ({engine.source}), stack {options.stack}, phase {settings.phase.value}")
         with progress("preview") as bar:

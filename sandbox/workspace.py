@@ -146,16 +146,16 @@ class SandboxWorkspace:
         return any(self._locks())
 
     def unlock(self) -> int:
-        """Remove locks that a killed engine left; returns how many there were."""
-        stale = list(self._locks())
-        for lock in stale:
+        """Remove locks that a killed engine left, also half a one of a full disk; returns how many there were."""
+        stale = len(self._locks())
+        for leftover in self._locks("*.json*"):
             with contextlib.suppress(FileNotFoundError):
-                lock.unlink()
-        return len(stale)
+                leftover.unlink()
+        return stale
 
-    def _locks(self) -> list[Path]:
+    def _locks(self, pattern: str = "*.json") -> list[Path]:
         folder = self.backend / ".pulumi" / "locks"
-        return [path for path in folder.rglob("*.json") if path.parent.name == self.stack] if folder.exists() else []
+        return [path for path in folder.rglob(pattern) if path.parent.name == self.stack] if folder.exists() else []
 
     def guard(self) -> str | None:
         """Why a change must be refused, or None: only an engine on this sandbox's backend may change it.

@@ -47,6 +47,9 @@ class CdnArgs:
     """Certificate that Cloudflare shows to the origin (authenticated origin pulls)."""
     client_private_key_pem: pulumi.Input[str] | None = None
     """Its private key; pass a secret."""
+    alert_emails: tuple[str, ...] = ()
+    """Who hears of attacks, an unreachable origin, expiring certificates and unhealthy pools, from the stack that owns
+    the zone's rules."""
     imports: tuple[RulesetImport, ...] = ()
     """Rulesets to adopt from the dashboard."""
     protect: bool = False

@@ -8,7 +8,8 @@ import pulumi
 import pulumi_cloudflare as cloudflare
 
 from components.cdn.args import CdnArgs, RulesetImport
-from components.cdn.load_balancing import load_balancer, load_balancer_host
+from components.cdn.load_balancing import Failover, load_balancer, load_balancer_host
+from components.cdn.notifications import notifications
 from components.cdn.problems import edge_problems
 from components.cdn.rulesets import rulesets
 from components.cdn.settings import zone_settings
@@ -43,26 +44,29 @@ class Cdn(pulumi.ComponentResource):
         super().__init__("bailbondpro:cdn:Cdn", name, None, opts)
         _require_possible(name, args)
 
+        failover = self._failover(name, args)
         rules: dict[str, cloudflare.Ruleset] = {}
         guards: list[pulumi.Resource]
         if args.manage_zone_rulesets:
             rules = rulesets(name, args.policy, args.zone_id, args.imports, self)
             self._settings(name, args)
             self._caching(name, args)
+            self._notifications(name, args, failover)
             guards = [*rules.values(), self._url_normalisation(name, args), self._zone_origin_pulls(name, args)]
         else:
             guards = self._host_origin_pulls(name, args)
-        records = self._records(name, args, self._target(name, args), guards)
+        target = load_balancer_host(args.policy) if failover else args.origin
+        records = self._records(name, args, target, guards)
 
         self.urls = {role: pulumi.Output.concat("https://", record.name) for role, record in records.items()}
         self.ruleset_ids = {phase: ruleset.id for phase, ruleset in rules.items()}
         self.register_outputs({"urls": self.urls, "rulesetIds": self.ruleset_ids})
 
-    def _target(self, name: str, args: CdnArgs) -> pulumi.Input[str]:
-        """Where the records point: the origin itself, or the load balancer in front of several."""
+    def _failover(self, name: str, args: CdnArgs) -> Failover | None:
+        """The load balancer in front of the origins, where the account has the add-on."""
         if not args.policy.addons.load_balancing:
-            return args.origin
-        load_balancer(
+            return None
+        return load_balancer(
             name,
             args.policy,
             zone_id=args.zone_id,
@@ -71,7 +75,16 @@ class Cdn(pulumi.ComponentResource):
             backup_origin=args.backup_origin,
             parent=self,
         )
-        return load_balancer_host(args.policy)
+
+    def _notifications(self, name: str, args: CdnArgs, failover: Failover | None) -> None:
+        notifications(
+            name,
+            account_id=args.account_id,
+            domain=args.policy.domain,
+            emails=args.alert_emails,
+            pools=[pool.id for pool in failover.pools] if failover else [],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
 
     def _records(
         self, name: str, args: CdnArgs, target: pulumi.Input[str], guards: Sequence[pulumi.Resource]

@@ -6,6 +6,7 @@ routing), so that the add-on comes and goes without replacing a record.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pulumi
@@ -40,6 +41,14 @@ def load_balancer_host(policy: EdgePolicy) -> str:
     return f"lb-{label}.{policy.domain}"
 
 
+@dataclass(frozen=True)
+class Failover:
+    """A load balancer and its pools, preferred first."""
+
+    load_balancer: cloudflare.LoadBalancer
+    pools: tuple[cloudflare.LoadBalancerPool, ...]
+
+
 def load_balancer(
     name: str,
     policy: EdgePolicy,
@@ -49,7 +58,7 @@ def load_balancer(
     origin: pulumi.Input[str],
     backup_origin: pulumi.Input[str] | None,
     parent: pulumi.Resource,
-) -> cloudflare.LoadBalancer:
+) -> Failover:
     """A load balancer that prefers `origin` and falls back to `backup_origin` where there is one.
 
     The monitor probes as the zone does, with its strict TLS and its client certificate; that it trusts a certificate
@@ -72,20 +81,21 @@ def load_balancer(
         )
 
     primary = pool("primary", origin)
-    backup = pool("backup", backup_origin) if backup_origin is not None else None
-    return cloudflare.LoadBalancer(
+    pools = (primary, pool("backup", backup_origin)) if backup_origin is not None else (primary,)
+    balancer = cloudflare.LoadBalancer(
         f"{name}-load-balancer",
         zone_id=zone_id,
         name=load_balancer_host(policy),
         description="Prefers the primary origin, falls back in order",
-        default_pools=[primary.id, *([backup.id] if backup else [])],
-        fallback_pool=(backup or primary).id,
+        default_pools=[found.id for found in pools],
+        fallback_pool=pools[-1].id,
         steering_policy="off",
         session_affinity="none",
         proxied=True,
         enabled=True,
         opts=opts,
     )
+    return Failover(balancer, pools)
 
 
 def _monitor(

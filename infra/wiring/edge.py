@@ -46,6 +46,7 @@ def cdn_args(settings: Settings, balancer: LoadBalancer, certificate: OriginCert
         manage_zone_rulesets=cdn.manage_rulesets,
         client_certificate_pem=certificate.client_certificate_pem if cdn.authenticated_origin_pulls else None,
         client_private_key_pem=certificate.client_private_key_pem if cdn.authenticated_origin_pulls else None,
+        alert_emails=settings.monitoring.alert_emails,
         imports=tuple(
             RulesetImport(phase=phase, ruleset_id=ruleset_id)
             for name, phase in _IMPORT_PHASES.items()

@@ -19,6 +19,7 @@ DOMAIN = "bailbondpro.com"
 ZONE = "0" * 32
 POLICY = EdgePolicy(domain=DOMAIN, hosts=CdnHosts.under(DOMAIN), session_cookie_names=("session",))
 RULESET = "cloudflare:index/ruleset:Ruleset"
+NOTIFICATION = "cloudflare:index/notificationPolicy:NotificationPolicy"
 RECORD = "cloudflare:index/dnsRecord:DnsRecord"
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nclient\n-----END CERTIFICATE-----\n"
 KEY = "-----BEGIN PRIVATE KEY-----\nclient\n-----END PRIVATE KEY-----\n"
@@ -166,6 +167,34 @@ def test_the_monitor_asks_the_guide_s_health_check_of_the_app() -> None:
     assert monitor["interval"] == 60
     business = dataclasses.replace(policy, plan=Plan.BUSINESS)
     assert _built(business).one("cloudflare:index/loadBalancerMonitor:LoadBalancerMonitor").inputs["interval"] == 30
+
+
+def test_the_owner_of_the_zone_is_told_of_what_every_plan_can_tell() -> None:
+    told = _built(alert_emails=("oncall@bailbondpro.com",)).of_type(NOTIFICATION)
+    assert {policy.inputs["alertType"] for policy in told} == {
+        "dos_attack_l7",
+        "real_origin_monitoring",
+        "universal_ssl_event_type",
+        "zone_aop_custom_certificate_expiration_type",
+    }
+    for policy in told:
+        assert policy.inputs["mechanisms"] == {"emails": [{"id": "oncall@bailbondpro.com"}]}
+        assert policy.inputs["enabled"] is True
+
+
+def test_nobody_is_told_without_an_address_or_by_a_stack_that_does_not_own_the_zone(built: Recording) -> None:
+    assert built.of_type(NOTIFICATION) == []
+    assert _built(alert_emails=("a@example.com",), manage_zone_rulesets=False).of_type(NOTIFICATION) == []
+
+
+def test_pool_health_is_told_of_the_stack_s_own_pools() -> None:
+    policy = dataclasses.replace(POLICY, addons=Addons(load_balancing=True))
+    recording = _built(policy, backup_origin="backup.example.net", alert_emails=("a@example.com",))
+    [health] = [
+        told for told in recording.of_type(NOTIFICATION) if told.inputs["alertType"] == "load_balancing_health_alert"
+    ]
+    balancer = recording.one("cloudflare:index/loadBalancer:LoadBalancer")
+    assert health.inputs["filters"]["poolIds"] == balancer.inputs["defaultPools"]
 
 
 def test_without_the_add_on_there_is_no_load_balancer(built: Recording) -> None:

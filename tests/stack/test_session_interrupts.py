@@ -58,3 +58,12 @@ def test_a_stopped_run_starts_no_further_command(engine: Engine, tmp_path: Path)
     with pytest.raises(InterruptedRunError):
         command.run(["preview"], str(tmp_path), {})
     assert not (tmp_path / "started").exists()
+
+
+def test_half_a_lock_that_a_full_disk_left_does_not_outlive_the_run(workspace: SandboxWorkspace) -> None:
+    locks = workspace.backend / ".pulumi" / "locks" / "organization" / "bailbondpro" / "dev"
+    locks.mkdir(parents=True)
+    (locks / "1.json").write_text("{}")
+    (locks / "1.json.18eaed17.tmp").write_text("")
+    assert workspace.unlock() == 1
+    assert list(locks.iterdir()) == []

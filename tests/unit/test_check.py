@@ -127,6 +127,16 @@ def test_a_file_without_read_permission_is_a_problem(tmp_path: Path) -> None:
         path.chmod(0o700)
 
 
+@pytest.mark.parametrize("stack", ["", "..", ".", "dev/", "a b", "dev\nx", "-" * 101, "d\u00e9v"])
+def test_a_name_that_the_engine_would_refuse_is_a_problem_before_any_file_is_read(stack: str) -> None:
+    [problem] = check(stack).problems
+    assert problem.rule == "stack-name"
+
+
+def test_a_full_stack_name_means_its_last_part() -> None:
+    assert check("organization/bailbondpro/dev").stack == "dev"
+
+
 def test_a_valid_file_says_what_its_cloudflare_plan_leaves_to_others() -> None:
     [notice] = check("dev").notices()
     assert "one rate limit" in notice
