@@ -59,6 +59,7 @@ class _Frame:
     height: float
     x_low: float
     x_high: float
+    y_step: float
     y_high: float
 
     def x(self, value: float) -> float:
@@ -99,7 +100,9 @@ def line_plot(
         raise ValueError(f"{title}: every value must be finite and 0 at least")
     xs = [x for x, _ in values]
     highest = y_max or max([y for _, y in values] + [rule.value for rule in rules])
-    frame = _Frame(width, height, min(xs), max(*xs, min(xs) + 1), _ceiling(highest))
+    step = _step(highest)
+    top = max(math.ceil(highest / step - 1e-9), 1) * step
+    frame = _Frame(width, height, min(xs), max(*xs, min(xs) + 1), step, top)
     parts = [
         _head(title, width, height),
         f"<title>{escape(title)}</title>",
@@ -137,20 +140,19 @@ def page(plots: Sequence[str], title: str, *, width: int = 720, height: int = 26
     return "\n".join([head, style, back, *placed, "</svg>", ""])
 
 
-def _ceiling(value: float) -> float:
-    """The next round number: 1, 2, 2.5, 5 or 10 times a power of ten for each tick."""
+def _step(value: float) -> float:
+    """The smallest round number, 1, 2, 2.5, 5 or 10 times a power of ten, that reaches a value in five steps."""
     if value <= 0:
         return 1.0
     each = value / TICKS
     power: float = 10.0 ** math.floor(math.log10(each))
-    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= each * (1 - 1e-9))
-    return step * TICKS
+    return next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= each * (1 - 1e-9))
 
 
 def _axes(frame: _Frame, unit: str) -> list[str]:
     parts = [_text(LEFT - 8, TOP - 10, unit, anchor="end")]
-    for tick in range(TICKS + 1):
-        value = frame.y_high * tick / TICKS
+    for tick in range(round(frame.y_high / frame.y_step) + 1):
+        value = frame.y_step * tick
         y = frame.y(value)
         parts.append(_rail(LEFT, y, frame.width - RIGHT, y, opacity=0.35 if tick == 0 else 0.15))
         parts.append(_text(LEFT - 8, y + 4, f"{value:,.10g}", anchor="end"))

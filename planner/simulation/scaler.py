@@ -87,15 +87,25 @@ class Scaler:
             return average_value_proposal(spec, current, round(rate * 1000), round(target.value * 1000))
         if target.measure == "requests":
             ready = max(pods.ready(now), 1)
-            return pods_proposal(spec, current, self._seen(pods, now, rate / ready, 0, 0), round(target.value * 1000))
+            return pods_proposal(
+                spec, current, self._seen(pods, now, rate / ready, None, 0), round(target.value * 1000)
+            )
         if target.measure == "memory":
             seen = self._seen(pods, now, use.memory, use.idle_memory, self.tier.memory_request)
             return utilization(spec, current, seen, round(target.value), cpu=False, now=now)
         seen = self._seen(pods, now, use.cpu, 0, self.tier.cpu_request)
         return utilization(spec, current, seen, round(target.value), cpu=True, now=now)
 
-    def _seen(self, pods: PodSet, now: float, used: float, idle: float, request: float) -> list[Pod]:
-        """The pods as the controller sees them; those that are alike share one object."""
+    def _seen(self, pods: PodSet, now: float, used: float, idle: float | None, request: float) -> list[Pod]:
+        """The pods as the controller sees them; those that are alike share one object.
+
+        Args:
+            pods: all of them.
+            now: seconds.
+            used: by a pod that serves.
+            idle: by a pod that does not serve yet; None where that is not measured.
+            request: of a pod.
+        """
         found: list[Pod] = []
         for cohort in pods.cohorts:
             found += [_pod(cohort, now, used if cohort.ready_at < now else idle, request)] * cohort.count
@@ -103,9 +113,9 @@ class Scaler:
         return found + [waiting] * pods.waiting
 
 
-def _pod(cohort: Cohort, now: float, used: float, request: float) -> Pod:
+def _pod(cohort: Cohort, now: float, used: float | None, request: float) -> Pod:
     ready = cohort.ready_at <= now
-    sample = Sample(milli=round(used * 1000), at=now, window=METRICS_WINDOW)
+    sample = None if used is None else Sample(milli=round(used * 1000), at=now, window=METRICS_WINDOW)
     if cohort.started + CPU_INITIALIZATION_SECONDS <= now and ready:
         return Pod(sample=sample, request=round(request * 1000))
     return Pod(
