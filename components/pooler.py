@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
 from urllib.parse import quote
 
 import pulumi
@@ -11,7 +10,6 @@ import pulumi_kubernetes as k8s
 
 from components.kubernetes.children import child_options
 from components.kubernetes.exporters import (
-    PGBOUNCER_EXPORTER_IMAGE,
     PGBOUNCER_EXPORTER_PORT,
     Exporter,
     exporter_container,
@@ -31,17 +29,18 @@ from components.kubernetes.pods import (
     Container,
     ContainerPort,
     FileMount,
-    Placement,
     PodTemplate,
     Probe,
-    Resources,
     ScratchMount,
     SecretEnvVar,
 )
+from components.pooler_args import PoolerArgs, PoolerEndpoint, PoolerTls
 from components.pooler_config import (
     CA_FILE_NAME,
+    CERTIFICATE_FILE_NAME,
     CONFIG_DIRECTORY,
     INI_FILE_NAME,
+    KEY_FILE_NAME,
     LISTEN_PORT,
     USERLIST_FILE_NAME,
     Endpoint,
@@ -49,6 +48,8 @@ from components.pooler_config import (
     pgbouncer_ini,
     userlist,
 )
+
+__all__ = ["Pooler", "PoolerArgs", "PoolerEndpoint", "PoolerTls", "pooler_hosts"]
 
 APP = "pgbouncer"
 CONFIG_NAME = "pgbouncer-config"
@@ -59,92 +60,6 @@ STOP_COMMAND = ("sh", "-c", f"sleep {PRE_STOP_SECONDS}; kill -INT 1; sleep {FINI
 """SIGINT lets running transactions end, then sends clients away to another pod, then stops. SIGTERM, which the
 kubelet would send, waits for all clients to leave of themselves, which pooled clients never do (PgBouncer, change of
 the shutdown signals in 1.23)."""
-POOLER_RESOURCES = Resources(
-    cpu_request="100m",
-    memory_request="64Mi",
-    cpu_limit="500m",
-    memory_limit="128Mi",
-    ephemeral_request="64Mi",
-    ephemeral_limit="256Mi",
-)
-"""PgBouncer is one thread: more than one cpu is never used. Memory by judgement: 2000 clients and their buffers."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PoolerEndpoint:
-    """One database server behind the pooler; see `pooler_config.Endpoint`.
-
-    Attributes:
-        name: database name for clients: letters, digits and _.
-        host: DNS name.
-        port: TCP port.
-        database: the real database name.
-        username: user on this server.
-        password: its password.
-        pool_size: connections to this server that each pooler pod holds at most.
-    """
-
-    name: str
-    host: pulumi.Input[str]
-    database: pulumi.Input[str]
-    username: pulumi.Input[str]
-    password: pulumi.Input[str]
-    pool_size: int
-    port: pulumi.Input[int] = 5432
-
-    def __post_init__(self) -> None:
-        if not self.name.isidentifier():
-            raise ValueError(f"{self.name!r} cannot be a pooled database's name: use letters, digits and _")
-        if self.pool_size < 1:
-            raise ValueError(f"{self.name}: a pool needs at least one connection, got {self.pool_size}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class PoolerArgs:
-    """Pools connections to all databases.
-
-    Attributes:
-        namespace: where all objects live.
-        image: PgBouncer 1.21 or newer (prepared statements in transaction mode), with `pgbouncer` on its PATH.
-        endpoints: the servers; names are unique.
-        client_username: the user that pods connect as.
-        client_password: its password.
-        client_apps: `app` labels of the pods that may connect.
-        database_cidrs: where the servers are.
-        replicas: number of pooler pods; each holds a pool of its own.
-        ca_bundle: PEM of the servers' authority (RDS publishes it); None encrypts without checking the server.
-        resources: requests and limits.
-        max_client_connections: clients of one pod.
-        max_prepared_statements: prepared statements tracked per connection, 0 for none (PgBouncer 1.21).
-        exporter_image: turns the pools' counters into metrics (container port "metrics").
-        monitoring_namespace: may scrape the exporter.
-        placement: node pool.
-    """
-
-    namespace: pulumi.Input[str]
-    image: pulumi.Input[str]
-    endpoints: tuple[PoolerEndpoint, ...]
-    client_username: pulumi.Input[str]
-    client_password: pulumi.Input[str]
-    client_apps: tuple[str, ...]
-    database_cidrs: tuple[pulumi.Input[str], ...]
-    replicas: int = 2
-    ca_bundle: pulumi.Input[str] | None = None
-    resources: Resources = POOLER_RESOURCES
-    max_client_connections: int = 2000
-    max_prepared_statements: int = 200
-    exporter_image: pulumi.Input[str] = PGBOUNCER_EXPORTER_IMAGE
-    monitoring_namespace: str = "monitoring"
-    placement: Placement = field(default_factory=Placement)
-
-    def __post_init__(self) -> None:
-        names = [endpoint.name for endpoint in self.endpoints]
-        if not names:
-            raise ValueError("a pooler needs at least one endpoint")
-        if len(set(names)) != len(names):
-            raise ValueError(f"endpoint names must be unique, got {names}")
-        if self.replicas < 1:
-            raise ValueError(f"a pooler needs at least one pod, got {self.replicas}")
 
 
 class Pooler(pulumi.ComponentResource):
@@ -171,10 +86,13 @@ class Pooler(pulumi.ComponentResource):
 
     service_name: pulumi.Output[str]
     host: pulumi.Output[str]
+    authority: pulumi.Input[str] | None
+    """PEM of whoever signed what clients are shown; None where they speak plainly."""
 
     def __init__(self, name: str, args: PoolerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:pooler:Pooler", name, None, opts)
         self._args = args
+        self.authority = args.tls.authority if args.tls is not None else None
         identity = Identity(
             name=name, namespace=args.namespace, app=APP, component="pooler", opts=child_options(self, opts)
         )
@@ -201,9 +119,7 @@ class Pooler(pulumi.ComponentResource):
         self.register_outputs({"serviceName": self.service_name, "host": self.host})
 
     def url(self, endpoint: str) -> pulumi.Output[str]:
-        """The secret connection URL of one endpoint, by its name.
-
-        TLS ends at the pooler: between pods, the network policy is what keeps others out.
+        """The secret connection URL of one endpoint, by its name; it asks for TLS where the pooler has a certificate.
 
         Raises:
             KeyError: there is no such endpoint.
@@ -211,7 +127,13 @@ class Pooler(pulumi.ComponentResource):
         if endpoint not in {known.name for known in self._args.endpoints}:
             raise KeyError(f"no pooled endpoint {endpoint!r}")
         parts = pulumi.Output.all(self._args.client_username, self._args.client_password, self.host)
-        return pulumi.Output.secret(parts.apply(lambda values: _url(values[0], values[1], values[2], endpoint)))
+        query = "" if self._args.tls is None else "?sslmode=require"
+        return pulumi.Output.secret(parts.apply(lambda values: _url(values[0], values[1], values[2], endpoint) + query))
+
+
+def pooler_hosts(namespace: str) -> tuple[str, ...]:
+    """Every name that pods of a namespace may call the pooler by, the one in its URLs last."""
+    return (APP, f"{APP}.{namespace}", f"{APP}.{namespace}.svc", f"{APP}.{namespace}.svc.cluster.local")
 
 
 def _url(username: str, password: str, host: str, database: str) -> str:
@@ -224,10 +146,12 @@ def _files(args: PoolerArgs) -> pulumi.Output[dict[str, str]]:
         pulumi.Output.all(server.host, server.port, server.database, server.username, server.password)
         for server in args.endpoints
     ]
-    resolved = pulumi.Output.all(args.client_username, args.client_password, args.ca_bundle or "", *servers)
+    certificate, key = ("", "") if args.tls is None else (args.tls.certificate, args.tls.private_key)
+    own = (args.client_username, args.client_password, args.ca_bundle or "", certificate, key)
+    resolved = pulumi.Output.all(*own, *servers)
 
     def render(values: list[object]) -> dict[str, str]:
-        username, password, authority, *connections = values
+        username, password, authority, certificate_pem, key_pem, *connections = values
         config = PoolerConfig(
             endpoints=tuple(
                 _endpoint(server, connection) for server, connection in zip(args.endpoints, connections, strict=True)
@@ -237,16 +161,17 @@ def _files(args: PoolerArgs) -> pulumi.Output[dict[str, str]]:
             max_client_connections=args.max_client_connections,
             max_prepared_statements=args.max_prepared_statements,
             verify_server=bool(authority),
+            client_tls=args.tls is not None,
         )
+        mode = "disable" if args.tls is None else "require"
         files = {
             INI_FILE_NAME: pgbouncer_ini(config),
             USERLIST_FILE_NAME: userlist(config),
             EXPORTER_URL_KEY: _url(config.client_username, config.client_password, "127.0.0.1", "pgbouncer")
-            + "?sslmode=disable",
+            + f"?sslmode={mode}",
         }
-        if authority:
-            files[CA_FILE_NAME] = str(authority)
-        return files
+        optional = {CA_FILE_NAME: authority, CERTIFICATE_FILE_NAME: certificate_pem, KEY_FILE_NAME: key_pem}
+        return files | {name: str(pem) for name, pem in optional.items() if pem}
 
     return pulumi.Output.secret(resolved.apply(render))
 

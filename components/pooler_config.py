@@ -8,6 +8,8 @@ INI_FILE_NAME = "pgbouncer.ini"
 USERLIST_FILE_NAME = "userlist.txt"
 CONFIG_DIRECTORY = "/etc/pgbouncer"
 CA_FILE_NAME = "ca.crt"
+CERTIFICATE_FILE_NAME = "tls.crt"
+KEY_FILE_NAME = "tls.key"
 LISTEN_PORT = 6432
 """PgBouncer's own default port."""
 
@@ -48,6 +50,7 @@ class PoolerConfig:
             guide's connectionTimeoutMillis of 2000 for new connections, short of its proxy timeout of 30 s.
         max_prepared_statements: protocol-level prepared statements kept per server connection (PgBouncer 1.21).
         verify_server: check the server's certificate against the mounted authority and its name.
+        client_tls: show clients the mounted certificate and refuse those without TLS.
     """
 
     endpoints: tuple[Endpoint, ...]
@@ -57,6 +60,7 @@ class PoolerConfig:
     query_wait_seconds: int = 15
     max_prepared_statements: int = 200
     verify_server: bool = False
+    client_tls: bool = False
 
 
 def connection_value(value: str) -> str:
@@ -113,6 +117,10 @@ def pgbouncer_ini(config: PoolerConfig) -> str:
     }
     if config.verify_server:
         settings["server_tls_ca_file"] = f"{CONFIG_DIRECTORY}/{CA_FILE_NAME}"
+    if config.client_tls:
+        settings["client_tls_sslmode"] = "require"
+        settings["client_tls_cert_file"] = f"{CONFIG_DIRECTORY}/{CERTIFICATE_FILE_NAME}"
+        settings["client_tls_key_file"] = f"{CONFIG_DIRECTORY}/{KEY_FILE_NAME}"
     lines = ["[databases]", *(_database(endpoint) for endpoint in config.endpoints), "", "[pgbouncer]"]
     return "\n".join([*lines, *(f"{key} = {value}" for key, value in settings.items())]) + "\n"
 

@@ -21,6 +21,7 @@ from components.budget import Budget
 from components.cache_warm_up import CacheWarmUp
 from components.certificate import SelfSignedCertificate, SelfSignedCertificateArgs
 from components.cluster import Cluster
+from components.database_trust import DatabaseTrust
 from components.gateway.gateway import Gateway
 from components.image_repository import ImageRepository
 from components.keys import DataKey
@@ -36,6 +37,7 @@ from components.operator_access import OperatorAccess
 from components.operators import Operators
 from components.pooler import Pooler
 from components.postgres import Postgres
+from components.private_certificate import PrivateCertificate
 from components.redis import Redis
 from components.secrets import Credential
 from components.shard_map import ShardMap
@@ -147,18 +149,16 @@ class Platform:
             wiring.app_secrets_args(space.namespace, data.postgres, data.shards, data.redis, pooler),
             kubernetes,
         )
-        shard_map = None
-        if data.shards is not None:
-            shard_map = ShardMap("shard-map", wiring.shard_map_args(space.namespace, data.shards), kubernetes)
+        databases = self._database_files(data, space, pooler, kubernetes)
         access = PodIdentityRole("app-access", wiring.app_access_args(settings, base.cluster, uploads), self.aws)
         app = Workload(
             "app",
-            wiring.app_args(settings, space.namespace, secrets, uploads, shard_map),
+            wiring.app_args(settings, space.namespace, secrets, uploads, databases),
             pulumi.ResourceOptions.merge(kubernetes, pulumi.ResourceOptions(depends_on=access.ready)),
         )
         self._warm_up(space, app, kubernetes)
         self._scaling(space, app, ready)
-        self._services(space, secrets, shard_map, ready)
+        self._services(space, secrets, databases, ready)
         self._edge(space, balancer, ready)
         if settings.monitoring.prometheus.enabled:
             self._metrics(space, self._targets(data, balancer), ready)
@@ -198,9 +198,21 @@ class Platform:
         if not settings.postgres.pooler.enabled:
             return None
         login = Credential("pooler-credential", wiring.pooler_credential_args(settings, base.key), self.aws)
-        return Pooler(
-            "pooler", wiring.pooler_args(settings, space.namespace, login, data.postgres, data.shards), kubernetes
+        certificate = PrivateCertificate("pooler-certificate", wiring.pooler_certificate_args(settings))
+        servers = (data.postgres, data.shards)
+        return Pooler("pooler", wiring.pooler_args(settings, space.namespace, login, certificate, servers), kubernetes)
+
+    def _database_files(
+        self, data: DataTier, space: Namespace, pooler: Pooler | None, kubernetes: pulumi.ResourceOptions
+    ) -> wiring.DatabaseFiles:
+        """What pods that connect to databases mount: whom to believe, and which server holds whom."""
+        trust = DatabaseTrust(
+            "database-trust", wiring.database_trust_args(self.settings, space.namespace, pooler), kubernetes
         )
+        if data.shards is None:
+            return wiring.DatabaseFiles(trust=trust, shard_map=None)
+        shard_map = ShardMap("shard-map", wiring.shard_map_args(space.namespace, data.shards), kubernetes)
+        return wiring.DatabaseFiles(trust=trust, shard_map=shard_map)
 
     def _warm_up(self, space: Namespace, app: Workload, kubernetes: pulumi.ResourceOptions) -> None:
         """Asks the pods of each release to fill the cache."""
@@ -216,12 +228,12 @@ class Platform:
             VerticalAutoscaler("vertical-autoscaler", wiring.vertical_args(settings, space.namespace, app), ready)
 
     def _services(
-        self, space: Namespace, secrets: AppSecrets, shard_map: ShardMap | None, ready: pulumi.ResourceOptions
+        self, space: Namespace, secrets: AppSecrets, databases: wiring.DatabaseFiles, ready: pulumi.ResourceOptions
     ) -> None:
         for service in self.settings.services:
             Microservice(
                 f"service-{service.name}",
-                wiring.microservice_args(self.settings, service, space.namespace, secrets, shard_map),
+                wiring.microservice_args(self.settings, service, space.namespace, secrets, databases),
                 ready,
             )
 

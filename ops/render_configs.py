@@ -81,6 +81,8 @@ def pooler_config(settings: Settings) -> PoolerConfig:
         client_password=HIDDEN,
         max_client_connections=sizes.max_client_connections,
         max_prepared_statements=postgres.pooler.max_prepared_statements,
+        verify_server=True,
+        client_tls=True,
     )
 
 

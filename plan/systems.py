@@ -49,8 +49,10 @@ _ALIASES = {
     "app_secrets": "secrets",
     "cache_warm_up": "redis",
     "certificate": "gateway",
+    "database_trust": "postgres",
     "kubernetes": "workload",
     "microservice": "services",
+    "private_certificate": "pooler",
     "shard_map": "shards",
 }
 """Component modules that belong to a system of another name."""

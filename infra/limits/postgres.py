@@ -6,6 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from components.postgres_parameters import Profile, fits
+from components.rds_authorities import rds_authorities
 from infra.catalog import instance_class
 from infra.limits.rule import Finding, rule
 from infra.limits.windows import daily_minutes, overlap, weekly_length
@@ -220,7 +221,21 @@ def one_shard_is_no_sharding(settings: Settings) -> Iterator[Finding]:
         )
 
 
+@rule("database-authority", source="RDS documentation, SSL/TLS: certificate authorities by region", areas=("region",))
+def authority_of_the_region_is_known(settings: Settings) -> Iterator[Finding]:
+    """Pods and pooler check who answers them, so they need the region's authority."""
+    known = rds_authorities()
+    if settings.region not in known.by_region:
+        yield Finding(
+            path="region",
+            value=settings.region,
+            allowed=f"a region whose RDS authority is on record: {', '.join(known.by_region)}",
+            fix=f"choose one of them, or add the region's roots from {known.source} to rds_authorities.json",
+        )
+
+
 RULES = (
+    authority_of_the_region_is_known,
     parameters_fit_memory,
     replicas_are_not_smaller,
     replicas_need_backups,

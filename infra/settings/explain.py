@@ -43,7 +43,7 @@ def explain(model: type[Area], details: ErrorDetails) -> Problem:
     path, value = key_path(location), shown(details["input"], str(location[-1]) if location else "")
     kind, context = details["type"], details.get("ctx", {})
     if kind == "extra_forbidden":
-        return _unknown_key(model, location, value)
+        return _declined_key(location, value) or _unknown_key(model, location, value)
     allowed = _allowed_at(model, location)
     if kind == "missing":
         return Problem(path=path, rule="missing", value="nothing", allowed=allowed, fix=f"add `{path}`: {allowed}")
@@ -81,6 +81,22 @@ def _type_fix(value: object, allowed: str) -> str:
     if container:
         return f"write {container}, or remove the key to keep the default"
     return f"write {allowed}"
+
+
+_PROXY = re.compile(r"(?i)(rds[-_]?)?proxy")
+
+
+def _declined_key(location: tuple[str | int, ...], value: str) -> Problem | None:
+    """A key that one may expect, for something the platform does not do, with the reason."""
+    if location[0] != "postgres" or not _PROXY.fullmatch(str(location[-1])):
+        return None
+    return Problem(
+        path=key_path(location),
+        rule="no-rds-proxy",
+        value=value,
+        allowed="PgBouncer (postgres.pooler): RDS Proxy serves an instance's writer and none of its replicas",
+        fix="remove it, and set postgres.pooler.enabled to true",
+    )
 
 
 def _unknown_key(model: type[Area], location: tuple[str | int, ...], value: str) -> Problem:

@@ -12,6 +12,14 @@ from infra.wiring.data import (
     redis_credential_args,
     shards_args,
 )
+from infra.wiring.databases import (
+    DatabaseFiles,
+    app_secrets_args,
+    database_trust_args,
+    pooler_args,
+    pooler_certificate_args,
+    shard_map_args,
+)
 from infra.wiring.edge import cdn_args, origin_certificate_args
 from infra.wiring.front import (
     app_access_args,
@@ -22,14 +30,11 @@ from infra.wiring.front import (
 )
 from infra.wiring.kubernetes import (
     app_args,
-    app_secrets_args,
     grafana_credential_args,
     namespace_args,
     operator_access_args,
     operators_args,
-    pooler_args,
     pooler_credential_args,
-    shard_map_args,
 )
 from infra.wiring.names import names_of
 from infra.wiring.serving import (
@@ -52,6 +57,7 @@ from infra.wiring.watch import (
 )
 
 __all__ = [
+    "DatabaseFiles",
     "Targets",
     "addons_args",
     "alarms_args",
@@ -68,6 +74,7 @@ __all__ = [
     "copies_key_args",
     "data_key_args",
     "database_credential_args",
+    "database_trust_args",
     "gateway_args",
     "gateway_monitor_args",
     "grafana_credential_args",
@@ -83,6 +90,7 @@ __all__ = [
     "operators_args",
     "origin_certificate_args",
     "pooler_args",
+    "pooler_certificate_args",
     "pooler_credential_args",
     "pooler_monitor_args",
     "postgres_args",

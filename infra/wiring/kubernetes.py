@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from components.app_secrets import AppSecretsArgs, database_entries, redis_entries
 from components.kubernetes.namespace import NamespaceArgs
 from components.kubernetes.network_policies import Peer, TrafficRule, https_anywhere, pod_identity
 from components.kubernetes.objects import Rollout
 from components.kubernetes.pods import ContainerPort, EnvVar, Placement, Probe
 from components.kubernetes.pods import Resources as PodResources
-from components.microservice import service_app
 from components.node_pools import POOL_LABEL, SYSTEM_TAINT
 from components.operator_access import OperatorAccessArgs
 from components.operator_values import ClusterAutoscaler, LoadBalancerController, OperatorsArgs, PrometheusStack
-from components.pooler import PoolerArgs, PoolerEndpoint
 from components.runtime_env import UPLOADS_VARIABLE, ClientPools, RuntimeEnvironment, environment
 from components.secrets import CredentialArgs
-from components.shard_map import FILE_PATH, ShardMapArgs
+from components.shard_map import FILE_PATH
 from components.workload import WorkloadArgs
-from infra.limits import pool_sizes
 from infra.settings import Environment
 from infra.wiring.data import RECOVERY_DAYS
 from infra.wiring.names import APP, GATEWAY_APP, POOLER_APP, WARM_UP_APP, names_of
@@ -33,15 +29,11 @@ if TYPE_CHECKING:
     from components.load_balancer import LoadBalancer
     from components.monitoring.topic import AlertTopic
     from components.network import Network
-    from components.pooler import Pooler
-    from components.postgres import Postgres
-    from components.redis import Redis
     from components.secrets import Credential
-    from components.shard_map import ShardMap
-    from components.shards import Shards
     from components.storage import UploadsBucket
     from infra.settings import Settings
     from infra.settings.base import Resources
+    from infra.wiring.databases import DatabaseFiles
 
 POSTGRES_PORTS = (5432,)
 REDIS_PORTS = (6379,)
@@ -151,66 +143,6 @@ def namespace_args(settings: Settings) -> NamespaceArgs:
     )
 
 
-def pooler_args(
-    settings: Settings, namespace: pulumi.Input[str], login: Credential, postgres: Postgres, shards: Shards | None
-) -> PoolerArgs:
-    """PgBouncer with a pool for each database server, sized so that all pods together fit max_connections."""
-    sizes = pool_sizes(settings)
-    endpoints = [_endpoint("primary", postgres, postgres.host, sizes.primary)]
-    endpoints += [
-        _endpoint(f"replica_{number}", postgres, host, sizes.replica)
-        for number, host in enumerate(postgres.replica_hosts, start=1)
-    ]
-    for index, server in enumerate(shards.servers if shards is not None else ()):
-        endpoints.append(_endpoint(f"shard_{index}", server, server.host, sizes.shard))
-    return PoolerArgs(
-        namespace=namespace,
-        image=settings.postgres.pooler.image,
-        endpoints=tuple(endpoints),
-        client_username=APP,
-        client_password=login.password,
-        client_apps=(APP, *(service_app(service.name) for service in settings.services if service.databases)),
-        database_cidrs=(settings.network.vpc_cidr,),
-        replicas=settings.postgres.pooler.replicas,
-        resources=pod_resources(settings.postgres.pooler.resources),
-        max_client_connections=sizes.max_client_connections,
-        max_prepared_statements=settings.postgres.pooler.max_prepared_statements,
-        placement=app_placement(),
-    )
-
-
-def _endpoint(name: str, server: Postgres, host: pulumi.Input[str], size: int) -> PoolerEndpoint:
-    return PoolerEndpoint(
-        name=name,
-        host=host,
-        database=server.database_name,
-        username=server.credential.username or "",
-        password=server.credential.password,
-        pool_size=size,
-        port=server.port,
-    )
-
-
-def app_secrets_args(
-    namespace: pulumi.Input[str], postgres: Postgres, shards: Shards | None, redis: Redis, pooler: Pooler | None
-) -> AppSecretsArgs:
-    """The connection URLs of the pods: through the pooler where there is one."""
-    count = len(shards.servers) if shards is not None else 0
-    if pooler is None:
-        urls = database_entries(postgres.url, postgres.replica_urls, shards.urls if shards is not None else ())
-    else:
-        replicas = tuple(pooler.url(f"replica_{number + 1}") for number in range(len(postgres.replica_urls)))
-        urls = database_entries(
-            pooler.url("primary"), replicas, tuple(pooler.url(f"shard_{index}") for index in range(count))
-        )
-    return AppSecretsArgs(namespace=namespace, database=urls, redis=redis_entries(redis.url, redis.host, redis.port))
-
-
-def shard_map_args(namespace: pulumi.Input[str], shards: Shards) -> ShardMapArgs:
-    """The published shard map, for the pods."""
-    return ShardMapArgs(namespace=namespace, document=shards.shard_map)
-
-
 def rollout(settings: Settings) -> Rollout:
     """The pace of every Deployment of application code."""
     return Rollout(max_surge=settings.app.max_surge, max_unavailable=settings.app.max_unavailable)
@@ -221,11 +153,12 @@ def app_args(
     namespace: pulumi.Input[str],
     secrets: AppSecrets,
     uploads: UploadsBucket,
-    shard_map: ShardMap | None,
+    databases: DatabaseFiles,
 ) -> WorkloadArgs:
     """The application: the guide's Deployment and Service."""
     app, autoscaling = settings.app, settings.autoscaling
     resources = pod_resources(app.resources, app.ephemeral_storage_mib)
+    published = databases.published()
     return WorkloadArgs(
         namespace=namespace,
         image=app.image,
@@ -248,7 +181,7 @@ def app_args(
                 old_space_mib=app.max_old_space_mib,
                 uv_threadpool_size=app.uv_threadpool_size,
                 cache_ttl_seconds=app.cache_ttl_seconds,
-                shard_map_file=FILE_PATH if shard_map is not None else None,
+                shard_map_file=FILE_PATH if databases.shard_map is not None else None,
                 extra=(
                     EnvVar(name=UPLOADS_VARIABLE, value=uploads.bucket_name),
                     *(EnvVar(name=key, value=value) for key, value in sorted(app.environment.items())),
@@ -256,8 +189,8 @@ def app_args(
             )
         ),
         secret_checksum=secrets.checksum,
-        files=(shard_map.mount,) if shard_map is not None else (),
-        checksums=(shard_map.checksum,) if shard_map is not None else (),
+        files=tuple(one.mount for one in published),
+        checksums=tuple(one.checksum for one in published),
         rollout=rollout(settings),
         disruption_max_unavailable=app.disruption_max_unavailable,
         pre_stop_seconds=app.pre_stop_seconds,

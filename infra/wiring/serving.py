@@ -36,12 +36,12 @@ if TYPE_CHECKING:
     from components.app_secrets import AppSecrets
     from components.certificate import GatewayCertificate
     from components.load_balancer import LoadBalancer
-    from components.shard_map import ShardMap
     from components.workload import Workload
     from infra.settings import Settings
     from infra.settings.autoscaling import ScalingRules
     from infra.settings.gateway import ProxyTimeouts, UpstreamSettings
     from infra.settings.services import ServiceSettings
+    from infra.wiring.databases import DatabaseFiles
 
 
 def autoscaling_policy(settings: Settings) -> AutoscalingPolicy:
@@ -149,12 +149,13 @@ def microservice_args(
     service: ServiceSettings,
     namespace: pulumi.Input[str],
     secrets: AppSecrets,
-    shard_map: ShardMap | None,
+    databases: DatabaseFiles,
 ) -> MicroserviceArgs:
     """One service of the third phase."""
     spec = service_spec(settings, service)
     roles = service.databases
-    published = shard_map if "shards" in roles else None
+    published = databases.published(shards="shards" in roles) if roles else ()
+    has_map = databases.shard_map in published
     runtime = RuntimeEnvironment(
         memory_limit=spec.resources.memory_limit,
         port=service.port,
@@ -167,7 +168,7 @@ def microservice_args(
         pools=client_pools(settings),
         uv_threadpool_size=settings.app.uv_threadpool_size,
         cache_ttl_seconds=settings.app.cache_ttl_seconds,
-        shard_map_file=FILE_PATH if published is not None else None,
+        shard_map_file=FILE_PATH if has_map else None,
         extra=(
             EnvVar(name=SERVICE_VARIABLE, value=service.name),
             *(EnvVar(name=key, value=value) for key, value in sorted(service.environment.items())),
@@ -178,8 +179,8 @@ def microservice_args(
         spec=spec,
         env=environment(runtime),
         secret_checksum=secrets.checksum,
-        files=(published.mount,) if published is not None else (),
-        checksums=(published.checksum,) if published is not None else (),
+        files=tuple(one.mount for one in published),
+        checksums=tuple(one.checksum for one in published),
         rollout=rollout(settings),
         ingress=(
             TrafficRule(peers=(Peer(app=GATEWAY_APP), Peer(namespace=MONITORING_NAMESPACE)), ports=(service.port,)),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
+from components.database_trust import FILE_PATH, verifying
 from ops.render_configs import pooler_config, with_passwords
 from tests.support.live_postgres import SMALL, Fleet, fleet, pooler, run, shipped_parameters
 from tests.support.servers import scratch, wait_until
@@ -82,9 +83,39 @@ def test_a_wrong_password_is_refused(live: Fleet) -> None:
         run(live.pooler.conninfo("primary", password="wrong"), "SELECT 1")  # noqa: S106 - the point
 
 
-def test_the_servers_are_reached_with_tls_although_clients_speak_without(live: Fleet) -> None:
+def test_the_servers_are_reached_with_tls(live: Fleet) -> None:
     rows = run(live.pooler.conninfo("primary"), "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
     assert rows == [(True,)]
+
+
+def test_a_client_without_tls_is_sent_away(live: Fleet) -> None:
+    with pytest.raises(psycopg.OperationalError, match=r"(?i)tls|ssl"):
+        run(live.pooler.conninfo("primary", tls="sslmode=disable"), "SELECT 1")
+
+
+def test_a_client_that_trusts_another_authority_does_not_believe_the_pooler(live: Fleet) -> None:
+    other = live.primary.data / "server.crt"
+    with pytest.raises(psycopg.OperationalError, match="certificate verify failed"):
+        run(live.pooler.conninfo("primary", tls=f"sslmode=verify-full sslrootcert={other}"), "SELECT 1")
+
+
+def test_the_url_of_the_pods_checks_the_pooler(live: Fleet) -> None:
+    config = live.pooler.config
+    plain = f"postgresql://{config.client_username}:{config.client_password}@127.0.0.1:{live.pooler.port}/primary"
+    for authority, believed in ((live.pooler.authority, True), (live.primary.data / "server.crt", False)):
+        url = verifying(f"{plain}?sslmode=require").replace(FILE_PATH, str(authority))
+        if believed:
+            assert run(url, "SELECT 1") == [(1,)]
+            continue
+        with pytest.raises(psycopg.OperationalError, match="certificate verify failed"):
+            run(url, "SELECT 1")
+
+
+def test_the_pooler_does_not_believe_a_server_that_another_authority_signed(live: Fleet) -> None:
+    with scratch() as folder, pooler(live.pooler.config, folder) as misled:
+        with pytest.raises(psycopg.OperationalError):
+            run(misled.conninfo("primary"), "SELECT 1")
+        wait_until(lambda: "certificate verify failed" in misled.server.said, "the reason", misled.server.log, 5)
 
 
 def test_prepared_statements_of_drivers_survive_shared_connections(cases: Fleet) -> None:
@@ -177,7 +208,7 @@ def test_every_shipped_configuration_starts_and_shows_its_pools(environment: str
 
 
 def test_the_signal_of_the_pods_stop_lets_a_transaction_end_and_pooled_clients_go(cases: Fleet) -> None:
-    with scratch() as folder, pooler(cases.pooler.config, folder) as leaving:
+    with scratch() as folder, pooler(cases.pooler.config, folder, cases.primary.data / "server.crt") as leaving:
         idle = psycopg.connect(leaving.conninfo("primary"), autocommit=True)
         idle.execute("SELECT 1")
         busy = psycopg.connect(leaving.conninfo("primary"))

@@ -215,6 +215,7 @@ REFUSED = (
     _case("postgres-names", "postgres.databaseName", postgres={"databaseName": "postgres"}),
     _case("rds-quota", "postgres.shards.count", P3, postgres={"shards": {"count": 10, "replicas": 3}}),
     _case("backup-region", "postgres.backupRegion", postgres={"backupRegion": "us-east-1"}),
+    _case("database-authority", "region", region="ca-west-1"),
     _case("shard-count", "postgres.shards.count", postgres={"shards": {"count": 1}}),
     # connections
     _case("connections-fit", "postgres.clientPools.primary", P2, postgres={"pooler": {"enabled": False}}),

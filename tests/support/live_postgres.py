@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from components.pooler_config import pgbouncer_ini, userlist
+from components.pooler_config import (
+    CA_FILE_NAME,
+    CERTIFICATE_FILE_NAME,
+    CONFIG_DIRECTORY,
+    KEY_FILE_NAME,
+    pgbouncer_ini,
+    userlist,
+)
 from tests.support import programs
 from tests.support.servers import answers, as_nobody, free_port, hand_over, running
 
@@ -82,7 +89,8 @@ class Postgres:
         options = ("--no-sync", "-E", "UTF8", "--locale", "C", "-A", "scram-sha-256", "--pwfile", secret)
         _succeed(self.programs / "initdb", "-D", self.data, "-U", self.login.username, *options)
         if tls:
-            _certificate(self.data)
+            certificate(self.data, "server.crt", "server.key")
+            hand_over(self.data / "server.crt", self.data / "server.key")
             self._write("pg_hba.conf", "hostssl all all 127.0.0.1/32 scram-sha-256\n")
             self._write("pg_hba.conf", "hostssl replication all 127.0.0.1/32 scram-sha-256\n", append=True)
         self._configure(tls=tls)
@@ -146,12 +154,13 @@ def _succeed(*command: str | Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
-def _certificate(data: Path) -> None:
-    subject = ("-subj", "/CN=localhost", "-keyout", "server.key", "-out", "server.crt")
+def certificate(folder: Path, certificate_file: str, key_file: str) -> None:
+    """Makes a certificate for 127.0.0.1 that signs itself, and so is its own authority."""
+    names = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1")
+    subject = (*names, "-keyout", key_file, "-out", certificate_file)
     new = ("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2")
-    subprocess.run([*new, *subject], cwd=data, check=True, capture_output=True, timeout=60)
-    (data / "server.key").chmod(0o600)
-    hand_over(data / "server.key", data / "server.crt")
+    subprocess.run([*new, *subject], cwd=folder, check=True, capture_output=True, timeout=60)
+    (folder / key_file).chmod(0o600)
 
 
 @dataclass
@@ -171,12 +180,14 @@ class Pooler:
     config: PoolerConfig
     port: int
     server: Server
+    authority: Path
 
-    def conninfo(self, database: str, password: str | None = None) -> str:
-        """For clients; plain TCP, as inside the cluster."""
+    def conninfo(self, database: str, password: str | None = None, tls: str | None = None) -> str:
+        """For clients, who check the pooler's certificate as pods do, unless told otherwise."""
         return (
             f"host=127.0.0.1 port={self.port} dbname={database} user={self.config.client_username} "
-            f"password={password or self.config.client_password} sslmode=disable connect_timeout=10"
+            f"password={password or self.config.client_password} connect_timeout=10 "
+            + (tls or f"sslmode=verify-full sslrootcert={self.authority}")
         )
 
     def show(self, what: str) -> list[dict[str, Any]]:
@@ -189,20 +200,29 @@ class Pooler:
 
 
 @contextmanager
-def pooler(config: PoolerConfig, folder: Path) -> Iterator[Pooler]:
-    """PgBouncer with the shipped files, but for their folder and the address it listens on."""
+def pooler(config: PoolerConfig, folder: Path, servers: Path | None = None) -> Iterator[Pooler]:
+    """PgBouncer with the shipped files, but for their folder and the address it listens on.
+
+    Args:
+        config: what is shipped.
+        folder: where its files go.
+        servers: the authority of the servers; none that any server has when it is left out.
+    """
     port = free_port()
     home = folder / f"pgbouncer-{port}"
     home.mkdir()
-    text = pgbouncer_ini(config).replace("/etc/pgbouncer", str(home))
+    text = pgbouncer_ini(config).replace(CONFIG_DIRECTORY, str(home))
     text = re.sub(r"(?m)^listen_port = .*$", f"listen_port = {port}", text)
     text = re.sub(r"(?m)^listen_addr = .*$", "listen_addr = 127.0.0.1", text)
     (home / "pgbouncer.ini").write_text(text)
     (home / "userlist.txt").write_text(userlist(config))
+    certificate(home, CERTIFICATE_FILE_NAME, KEY_FILE_NAME)
+    authority = home / CERTIFICATE_FILE_NAME
+    (home / CA_FILE_NAME).write_bytes((servers or authority).read_bytes())
     hand_over(home, *home.iterdir())
     command = (programs.pgbouncer(), home / "pgbouncer.ini")
     with running(command, folder / f"pgbouncer-{port}.log", lambda: answers(port)) as server:
-        yield Pooler(config, port, server)
+        yield Pooler(config, port, server, authority)
 
 
 @contextmanager
@@ -226,5 +246,6 @@ def fleet(settings: Settings, config: PoolerConfig, parameters: Mapping[str, str
             replace(endpoint, host="127.0.0.1", port=port)
             for endpoint, port in zip(config.endpoints, ports, strict=True)
         ]
-        front = stack.enter_context(pooler(replace(config, endpoints=tuple(endpoints)), folder))
+        authority = primary.data / "server.crt"
+        front = stack.enter_context(pooler(replace(config, endpoints=tuple(endpoints)), folder, authority))
         yield Fleet(folder, primary, replicas, front)

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 import pulumi
 import pytest
 
-from components.pooler import Pooler, PoolerArgs, PoolerEndpoint
+from components.pooler import Pooler, PoolerArgs, PoolerEndpoint, PoolerTls
 from components.pooler_config import Endpoint, PoolerConfig, pgbouncer_ini, userlist
 from tests.support.recording import Recording, record
 
@@ -228,3 +228,22 @@ def test_quotes_in_passwords_stay_inside_their_field() -> None:
     )
     assert "password='it''s'" in pgbouncer_ini(config)
     assert userlist(config) == '"u" "a""b"\n'
+
+
+def test_clients_need_tls_once_the_pooler_has_a_certificate() -> None:
+    own = PoolerTls(certificate="certificate", private_key=pulumi.Output.secret("key"), authority="authority")
+    recording = pooler(tls=own)
+    settings = ini(recording)["pgbouncer"]
+    assert settings["client_tls_sslmode"] == "require"
+    assert settings["client_tls_cert_file"] == "/etc/pgbouncer/tls.crt"
+    assert settings["client_tls_key_file"] == "/etc/pgbouncer/tls.key"
+    files = recording.one(SECRET).inputs["stringData"]
+    assert (files["tls.crt"], files["tls.key"]) == ("certificate", "key")
+    assert files["exporter-url"].endswith("@127.0.0.1:6432/pgbouncer?sslmode=require")
+    assert urlsplit(recording.result["primary"]).query == "sslmode=require"
+
+
+def test_without_a_certificate_clients_speak_plainly() -> None:
+    recording = pooler()
+    assert "client_tls_sslmode" not in ini(recording)["pgbouncer"]
+    assert recording.one(SECRET).inputs["stringData"]["exporter-url"].endswith("?sslmode=disable")

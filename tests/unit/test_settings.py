@@ -165,6 +165,13 @@ def test_an_unknown_key_far_from_all_known_ones_is_to_be_removed() -> None:
     assert one(raw(zebra=1)).fix == "remove it"
 
 
+@pytest.mark.parametrize("postgres", [{"rdsProxy": True}, {"proxy": {}}, {"pooler": {"proxy": True}}])
+def test_a_wish_for_rds_proxy_is_declined_with_the_reason(postgres: dict[str, object]) -> None:
+    problem = one(raw(postgres=postgres))
+    assert problem.rule == "no-rds-proxy"
+    assert "serves an instance's writer and none of its replicas" in problem.allowed
+
+
 def test_an_unknown_instance_class_names_valid_neighbours() -> None:
     problem = one(raw(postgres={"instanceClass": "db.m7.large"}))
     assert problem.rule == "instance-class"
