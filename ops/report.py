@@ -160,7 +160,7 @@ class Report:
 
 
 def report(options: ReportOptions) -> Report:
-    """Find out everything; the journey, which takes longest, comes last.
+    """Find out everything: one preview, the journey, and then what follows from the plan.
 
     Raises:
         ConfigError: the configuration has problems.
@@ -169,20 +169,34 @@ def report(options: ReportOptions) -> Report:
         SimulationError: the plan has no application.
     """
     subject = planned(options.stack, options.phase, options.config)
-    settings = subject.settings
-    if settings is None:
+    return gathered(subject, options, *_journey(options, settings_in(subject)))
+
+
+def settings_in(subject: Planned) -> Settings:
+    """The settings of a plan that was previewed, and so has some."""
+    if subject.settings is None:
         raise AssertionError("a previewed plan has settings")
+    return subject.settings
+
+
+def gathered(subject: Planned, options: ReportOptions, found: Journey | None, why_not: str) -> Report:
+    """Everything that follows from a plan that is already there.
+
+    Args:
+        subject: the plan and its settings.
+        options: what to report on.
+        found: the journey; None where it was not rehearsed.
+        why_not: why it was not.
+    """
+    settings = settings_in(subject)
     note("pricing the plan, simulating its traffic, removing its parts, counting its limits")
     cost, availability = priced(subject), judged(subject)
-    projected = capacity(options.stack, GUIDE_TABLE_TODAY, Growth(), MONTHS, options.config)
-    traffic = tuple(simulate(subject.plan, scenario(name, phase=subject.phase)) for name in SCENARIOS)
-    found, why_not = _journey(options, settings)
     return Report(
         planned=subject,
         settings=settings,
         cost=cost,
-        capacity=projected,
-        traffic=traffic,
+        capacity=capacity(options.stack, GUIDE_TABLE_TODAY, Growth(), MONTHS, options.config),
+        traffic=tuple(simulate(subject.plan, scenario(name, phase=subject.phase)) for name in SCENARIOS),
         availability=availability,
         limits=limits_used(settings, subject.plan),
         policies=policy_checks(settings, subject.plan, cost, availability),

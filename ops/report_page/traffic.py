@@ -54,8 +54,9 @@ def traffic_section(runs: Sequence[Simulation]) -> Section:
             Text(
                 text="Requests over time against the planned platform, with its own autoscalers, node start times, "
                 "queues and connection pools. The targets are the scaling guide's: "
-                f"{assumed.latency_target_ms:g} ms and {assumed.availability_target_percent:g} %. It rests on assumptions "
-                "about service times; the simulate command lists and changes them. The same seed gives the same result."
+                f"{assumed.latency_target_ms:g} ms and {assumed.availability_target_percent:g} %. It rests on "
+                "assumptions about service times; the simulate command lists and changes them. The same seed gives the "
+                "same result."
             ),
             tables,
             *_drawings(runs[0]),

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,11 @@ WRAPPER = """#!/bin/sh
 here=$(dirname "$0")
 root=$here/{up}
 exec "$root/{loader}" --library-path "$root/{libraries}" "$here/{name}.bin" "$@"
+"""
+BROWSER = """#!/bin/sh
+here=$(dirname "$0")
+tree=$here/../{libraries}
+exec "$here/loader" --library-path "$tree:$tree/pulseaudio" "$here/chromium-headless-shell" "$@"
 """
 WRAPPED = (
     "usr/sbin/pgbouncer",
@@ -91,18 +96,22 @@ def _wheels(lock: str) -> Path:
     return _unpacked(TOOLS / lock, make)
 
 
+def _require_apt(what: str) -> None:
+    for program in ("apt-get", "dpkg-deb"):
+        if shutil.which(program) is None:
+            pytest.skip(f"{what} from Debian packages, and there is no {program}")
+    if not KEYRING.exists():
+        pytest.skip(f"{KEYRING} is missing: install the package debian-archive-keyring")
+
+
 @cache
 def debian() -> Path:
     """The root of an unpacked tree with PostgreSQL 17, PgBouncer and Valkey; skips the test where that cannot be."""
-    for program in ("apt-get", "dpkg-deb"):
-        if shutil.which(program) is None:
-            pytest.skip(f"PgBouncer, PostgreSQL 17 and Valkey come from Debian packages, and there is no {program}")
-    if not KEYRING.exists():
-        pytest.skip(f"{KEYRING} is missing: install the package debian-archive-keyring")
-    return _unpacked(TOOLS / "debian.txt", _fetch_debian)
+    _require_apt("PgBouncer, PostgreSQL 17 and Valkey come")
+    return _unpacked(TOOLS / "debian.txt", partial(_fetch_debian, TOOLS / "debian.txt"))
 
 
-def _fetch_debian(folder: Path) -> None:
+def _fetch_debian(recipe: Path, folder: Path) -> None:
     apt = folder / "apt"
     for name in ("state/lists/partial", "cache/archives/partial", "debs"):
         (apt / name).mkdir(parents=True)
@@ -119,7 +128,7 @@ def _fetch_debian(folder: Path) -> None:
     config = apt / "apt.conf"
     config.write_text("".join(f'{key} "{value}";\n' for key, value in settings.items()))
     environment = {"APT_CONFIG": str(config)}
-    lines = (TOOLS / "debian.txt").read_text().splitlines()
+    lines = recipe.read_text().splitlines()
     packages = [line for line in lines if line and not line.startswith("#")]
     _run("apt-get", "-qq", "update", environment=environment)
     _run("apt-get", "-qq", "download", *packages, folder=apt / "debs", environment=environment)
@@ -191,6 +200,25 @@ def h2load() -> Path:
 def debian_nginx() -> Path:
     """Nginx 1.26 with the C library of most images; it does not know `resolve` in upstreams."""
     return debian() / "usr/sbin/nginx"
+
+
+@cache
+def chromium() -> Path:
+    """The root of an unpacked tree with the headless Chromium of Debian; `usr/lib/chromium/browser` starts it."""
+    _require_apt("the browser comes")
+    recipe = TOOLS / "browser.txt"
+
+    def make(folder: Path) -> None:
+        _fetch_debian(recipe, folder)
+        home = folder / "usr/lib/chromium"
+        loader = next(folder.glob("usr/lib/*/ld-linux-*.so.*"))
+        # The browser looks for its files beside the program that runs, and that is the loader.
+        shutil.copy2(loader.resolve(), home / "loader")
+        starter = home / "browser"
+        starter.write_text(BROWSER.format(libraries=loader.parent.name))
+        starter.chmod(0o755)
+
+    return _unpacked(recipe, make)
 
 
 @cache

@@ -1,0 +1,39 @@
+"""The report of a checked-in stack without an engine, and how it reads in a browser."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from ops.journey import Journey, JourneyStep
+from ops.planned import Planned
+from ops.report import Report, ReportOptions, gathered
+from tests.support.plans import stack_plan
+from tests.support.stack import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@cache
+def stack_report(environment: str, phase: str) -> Report:
+    """The report of a stack in a phase, with a journey of one step; made once, so do not change what it holds."""
+    plan = stack_plan(environment, phase)
+    subject = Planned(plan, settings(environment, phase), f"{environment}, phase {phase}")
+    journey = Journey(environment, (JourneyStep(None, phase, plan.resources),))
+    return gathered(subject, ReportOptions(environment, phase), journey, "")
+
+
+def contrast(first: Sequence[float], second: Sequence[float]) -> float:
+    """The contrast of two colours, 1 to 21 (WCAG 2.2, contrast ratio)."""
+    lighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: Sequence[float]) -> float:
+    red, green, blue = (_linear(channel / 255) for channel in colour[:3])
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(channel: float) -> float:
+    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
