@@ -12,7 +12,7 @@ from planner.simulation import Assumptions
 
 if TYPE_CHECKING:
     from ops.simulate import SimulationReport
-    from planner.simulation import Sample, Summary
+    from planner.simulation import Limit, Sample, Summary
 
 ROWS = 16
 """Rows of the table; `--json` has up to 500."""
@@ -27,6 +27,8 @@ def render(report: SimulationReport) -> None:
         _say(f"  {run.scenario.note}")
     out.print(_course(run.thinned(ROWS)))
     _summary(run.summary, run.assumptions)
+    if report.limit is not None:
+        _limit(report.limit)
     standard = Assumptions().as_json()
     changed = [f"{name}={value:g}" for name, value in run.assumptions.as_json().items() if value != standard[name]]
     _say(f"  changed assumptions: {', '.join(changed)}" if changed else "  assumptions: all as documented (--json)")
@@ -79,6 +81,12 @@ def _summary(summary: Summary, assumptions: Assumptions) -> None:
     else:
         what = "requests fail" if first.kind == "errors" else "answers are too slow"
         _say(f"  first to break: {first.resource} at {clock(first.at)}, {what}: {first.reason}")
+
+
+def _limit(limit: Limit) -> None:
+    carried = f"  limit: both hold up to {limit.factor:.3g} times this load, a peak of {limit.peak_rps:,.0f} a second"
+    then = f"; then {limit.then.resource}: {limit.then.reason}" if limit.then else ", where the search ended"
+    _say(carried + then)
 
 
 def _verdict(*, met: bool) -> str:

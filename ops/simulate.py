@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +15,11 @@ from planner.simulation import (
     SCENARIOS,
     AssumptionError,
     Assumptions,
+    Limit,
     Scenario,
     ScenarioError,
     Simulation,
+    limit_of,
     override,
     parse_scenario,
     scenario,
@@ -51,6 +53,7 @@ class SimulateOptions:
         months: months of growth.
         seed: of arrivals and of nodes' start times.
         assumptions: single assumptions, `name=value`.
+        limit: whether to look for the largest multiple of the load that holds.
     """
 
     stack: str
@@ -65,15 +68,24 @@ class SimulateOptions:
     months: int | None = None
     seed: int = 1
     assumptions: tuple[str, ...] = ()
+    limit: bool = False
 
 
 @dataclass(frozen=True)
 class SimulationReport:
-    """A simulation, and what it is one of."""
+    """A simulation, and what it is one of.
+
+    Attributes:
+        stack: stack name.
+        planned: the plan and where it comes from.
+        simulation: the run.
+        limit: the largest multiple of the load that holds; None where nobody asked.
+    """
 
     stack: str
     planned: Planned
     simulation: Simulation
+    limit: Limit | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The machine-readable report."""
@@ -81,6 +93,7 @@ class SimulationReport:
             "stack": self.stack,
             "phase": self.planned.phase,
             "origin": self.planned.origin,
+            "limit": asdict(self.limit) if self.limit else None,
             **self.simulation.as_json(),
         }
 
@@ -105,8 +118,10 @@ def run(options: SimulateOptions) -> SimulationReport:
     assumptions = override(Assumptions(), pairs(options.assumptions))
     chosen_scenario(options, None)  # a wrong scenario is refused before the engine runs
     subject = planned(options.stack, options.phase, options.config, options.plan_file)
-    result = simulate(subject.plan, chosen_scenario(options, subject.phase), assumptions, options.seed)
-    return SimulationReport(options.stack, subject, result)
+    load = chosen_scenario(options, subject.phase)
+    result = simulate(subject.plan, load, assumptions, options.seed)
+    limit = limit_of(subject.plan, load, assumptions, options.seed) if options.limit else None
+    return SimulationReport(options.stack, subject, result, limit)
 
 
 def chosen_scenario(options: SimulateOptions, phase: str | None) -> Scenario:

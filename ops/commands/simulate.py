@@ -53,6 +53,9 @@ def stack(
     assume: Annotated[
         list[str] | None, typer.Option("--assume", help="One assumption, such as database_ms=20; repeatable.")
     ] = None,
+    limit: Annotated[
+        bool, typer.Option("--limit", help="Also find the largest multiple of the load that still holds.")
+    ] = False,
     plot: Annotated[
         Path | None, typer.Option("--plot", help="Write plots of the run to an SVG file.", metavar="FILE.svg")
     ] = None,
@@ -83,6 +86,7 @@ def stack(
         months=months,
         seed=seed,
         assumptions=tuple(assume or ()),
+        limit=limit,
     )
     with explained():
         try:

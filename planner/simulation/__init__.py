@@ -2,6 +2,7 @@
 
 from planner.simulation.assumptions import AssumptionError, Assumptions, override
 from planner.simulation.engine import simulate
+from planner.simulation.limit import Limit, limit_of
 from planner.simulation.read_plan import SimulationError, platform_of
 from planner.simulation.result import Break, Sample, Simulation, Summary
 from planner.simulation.scenarios import SCENARIOS, Scenario, ScenarioError, parse_scenario, scenario
@@ -11,12 +12,14 @@ __all__ = [
     "AssumptionError",
     "Assumptions",
     "Break",
+    "Limit",
     "Sample",
     "Scenario",
     "ScenarioError",
     "Simulation",
     "SimulationError",
     "Summary",
+    "limit_of",
     "override",
     "parse_scenario",
     "platform_of",

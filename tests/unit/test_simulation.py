@@ -15,6 +15,7 @@ from planner.hpa import HpaController
 from planner.hpa_metrics import average_value_proposal
 from planner.simulation.assumptions import Assumptions
 from planner.simulation.engine import Run
+from planner.simulation.limit import limit_on
 from planner.simulation.model import Target
 from planner.simulation.scenarios import scenario
 from tests.support.load import GUIDE_HPA, REQUESTS, app, gateway, platform, pool, run, steps, store
@@ -302,3 +303,27 @@ def test_a_long_run_is_thinned_without_losing_its_worst_moment() -> None:
     document = result.as_json()
     assert document["summary"]["first_break"]["resource"] == "app-hpa"
     assert document["seconds"] == 12 * 3600
+
+
+def test_the_limit_of_a_fixed_platform_is_the_capacity_of_its_pods() -> None:
+    fixed = platform(app=app(None))
+    found = limit_on(fixed, scenario("steady", peak_rps=100), Assumptions(), 1)
+    assert found.then is not None
+    assert found.then.resource == "app"
+    assert found.peak_rps == pytest.approx(found.factor * 100)
+    assert 0.9 * 3 * POD_RPS < found.peak_rps < 3 * POD_RPS
+    load = scenario("steady", peak_rps=100)
+    assert run(fixed, load.scaled(found.factor)).summary.latency_target_met
+    assert not run(fixed, load.scaled(found.factor * 1.02)).summary.latency_target_met
+
+
+def test_a_load_that_is_already_too_much_has_a_limit_below_one() -> None:
+    found = limit_on(platform(app=app(None)), scenario("steady", peak_rps=20 * POD_RPS), Assumptions(), 1)
+    assert found.factor == pytest.approx(3 / 20, rel=0.1)
+
+
+def test_a_limit_that_nothing_sets_is_not_invented() -> None:
+    fast = platform(app=app(None, cpu_ms=1e-4), stores=(store(database_ms=1e-4),))
+    found = limit_on(fast, scenario("steady", peak_rps=100, hours=0.02), Assumptions(), 1)
+    assert found.then is None
+    assert limit_on(fast, scenario("steady", peak_rps=0), Assumptions(), 1).then is None
