@@ -60,7 +60,8 @@ class ShardsArgs:
         credentials: how the credential of each is made.
         database_name: first database of every shard.
         parameter_path: SSM path below which the map is published, for example "/bailbondpro/prod/db/shards".
-        map_version: version written into the map. Raise it whenever placement changes, so that clients can tell.
+        placed: over how many of them clients are placed, 1 to `count`; None for all. The map publishes this number as
+            its count, and as its version: placement only ever grows, so that a higher version is a newer placement.
     """
 
     prefix: str
@@ -69,7 +70,7 @@ class ShardsArgs:
     credentials: ShardCredentials
     database_name: str
     parameter_path: str
-    map_version: int = 1
+    placed: int | None = None
 
     def __post_init__(self) -> None:
         require(
@@ -79,8 +80,13 @@ class ShardsArgs:
                 bool(_PARAMETER_PATH.fullmatch(self.parameter_path)),
                 f"parameter_path is '/segment/segment', lower case, no trailing slash, not {self.parameter_path!r}",
             ),
-            (self.map_version >= 1, f"map_version starts at 1, not {self.map_version}"),
+            (within(self.placed_on, 1, self.count), f"placed is 1..{self.count} (count), not {self.placed_on}"),
         )
+
+    @property
+    def placed_on(self) -> int:
+        """Over how many shards clients are placed."""
+        return self.count if self.placed is None else self.placed
 
     def identifier(self, index: int) -> str:
         """RDS identifier of a shard's primary, counted from 0."""
@@ -127,7 +133,7 @@ class Shards(pulumi.ComponentResource):
     identifiers: tuple[pulumi.Output[str], ...]
     """RDS identifiers of the shards' primaries, by index."""
     shard_map: pulumi.Output[str]
-    """The published map: JSON with version, hash, count and one entry per shard; no secrets."""
+    """The published map: JSON with version, hash, count (of the placement) and one entry per server; no secrets."""
 
     def __init__(self, name: str, args: ShardsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:shards:Shards", name, None, opts)
@@ -206,5 +212,5 @@ def _map(args: ShardsArgs, servers: tuple[Postgres, ...]) -> pulumi.Output[str]:
         }
         for index, server in enumerate(servers)
     ]
-    document = {"version": args.map_version, "hash": SHARD_HASH, "count": args.count, "shards": entries}
+    document = {"version": args.placed_on, "hash": SHARD_HASH, "count": args.placed_on, "shards": entries}
     return pulumi.Output.json_dumps(document, sort_keys=True)

@@ -195,9 +195,10 @@ def _steps(before: int, after: int) -> tuple[Step, ...]:
     added = f"shard_{before}" if after == before + 1 else f"shard_{before} to shard_{after - 1}"
     return (
         Step(
-            title="Freeze the count in the application",
-            detail=f"Every running version must place clients over exactly {before} shards, whatever number of "
-            "DATABASE_SHARD_n_URL variables and of entries in the shard map it is given.",
+            title="Freeze the placement",
+            detail=f"Set bailbondpro:postgres shards.placedOn to {before}: the shard map goes on counting {before}. "
+            "Every running version must place clients by the map's count, whatever number of DATABASE_SHARD_n_URL "
+            "variables and of entries in the map it is given.",
             safe="reads and writes go on; nothing has changed",
         ),
         Step(
@@ -226,8 +227,8 @@ def _steps(before: int, after: int) -> tuple[Step, ...]:
         ),
         Step(
             title="Switch",
-            detail=f"Roll out the application that places clients over {after} shards, to the last pod, then allow "
-            "writes again.",
+            detail=f"Set shards.placedOn to {after}, merge: the new map rolls the pods. When the last of the old ones "
+            "is gone, allow writes again.",
             safe="never two counts that may write at once: old pods must be gone before moving clients write",
         ),
         Step(

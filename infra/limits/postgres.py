@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from infra.settings.root import Settings
 
+GUIDE_SHARDS = 4
+"""The guide, Database Sharding: shardCount."""
 MAX_DB_INSTANCES = 40
 """DB instances per region (RDS documentation, quotas; adjustable)."""
 _GP3_STRIPED_GIB = 400
@@ -221,6 +223,29 @@ def one_shard_is_no_sharding(settings: Settings) -> Iterator[Finding]:
         )
 
 
+@rule("shards-placed", source="scaling guide, Database Sharding: hash modulo the number of shards", areas=("postgres",))
+def placement_follows_the_data(settings: Settings) -> Iterator[Finding]:
+    """A map that counts new servers before they hold data sends clients to empty databases."""
+    shards = settings.postgres.shards
+    if shards.placed_on is None:
+        if shards.count > 1 and shards.count != GUIDE_SHARDS:
+            yield Finding(
+                path="postgres.shards.placedOn",
+                value=None,
+                allowed=f"stated once count is not the guide's {GUIDE_SHARDS}: over how many of the {shards.count} "
+                "shards clients are placed now",
+                fix=f"set it to the count before this one until the data has moved (./bbp shard plan), to "
+                f"{shards.count} in a new stack",
+            )
+    elif shards.placed_on > shards.count:
+        yield Finding(
+            path="postgres.shards.placedOn",
+            value=shards.placed_on,
+            allowed=f"at most postgres.shards.count ({shards.count})",
+            fix=f"set it to {shards.count}" if shards.count else "remove it",
+        )
+
+
 @rule("database-authority", source="RDS documentation, SSL/TLS: certificate authorities by region", areas=("region",))
 def authority_of_the_region_is_known(settings: Settings) -> Iterator[Finding]:
     """Pods and pooler check who answers them, so they need the region's authority."""
@@ -235,6 +260,7 @@ def authority_of_the_region_is_known(settings: Settings) -> Iterator[Finding]:
 
 
 RULES = (
+    placement_follows_the_data,
     authority_of_the_region_is_known,
     parameters_fit_memory,
     replicas_are_not_smaller,

@@ -33,9 +33,17 @@ class ShardsSettings(Area):
 
     count: int = Field(
         ge=0,
-        le=32,
+        le=16,
         description="Number of shards; placement of data depends on it, so it never shrinks. Default by phase: 0, 0, 4 "
         "(guide: 4).",
+    )
+    placed_on: int | None = Field(
+        default=None,
+        ge=2,
+        le=16,
+        description="Over how many of the shards clients are placed: the count that the shard map tells the pods. It "
+        "stays at the old count while new shards are filled (./bbp shard plan); raising it is the switch. Default: "
+        "count, which must be the guide's 4 for that.",
     )
     instance_class: RdsClass = Field(
         description="RDS class of each shard. Default: dev db.t4g.medium, prod db.m7g.large."

@@ -109,6 +109,7 @@ def shards_args(
     return ShardsArgs(
         prefix=names.prefix,
         count=shards.count,
+        placed=shards.placed_on,
         shard=_template(
             settings,
             key,

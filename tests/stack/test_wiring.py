@@ -182,7 +182,7 @@ def test_there_is_no_map_without_shards() -> None:
 
 
 def test_backups_of_primary_and_shards_are_copied_under_a_key_of_the_other_region() -> None:
-    postgres = {"backupRegion": "us-west-2", "shards": {"count": 2}}
+    postgres = {"backupRegion": "us-west-2", "shards": {"count": 2, "placedOn": 2}}
     recording = record_platform(smallest(postgres=postgres))
     copies = recording.of_type(COPIES)
     assert {item.name for item in copies} == {

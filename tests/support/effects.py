@@ -76,8 +76,8 @@ CONTEXTS = {
     "postgres.reservedConnections": Context(phase="horizontal"),
     "postgres.pooler": Context(phase="horizontal"),
     "postgres.pooler.enabled": Context(),
-    "postgres.shards": Context(areas={"postgres": {"shards": {"count": 2}}}),
-    "postgres.clientPools.shard": Context(areas={"postgres": {"shards": {"count": 2}}}),
+    "postgres.shards": Context(areas={"postgres": {"shards": {"count": 3, "placedOn": 2}}}),
+    "postgres.clientPools.shard": Context(areas={"postgres": {"shards": {"count": 2, "placedOn": 2}}}),
     "redis.shards": Context(areas={"redis": {"clientIsClusterAware": True}}),
     "redis.multiAz": Context(areas={"redis": {"replicasPerShard": 1}}),
     "services[].requestsPerSecond": Context(

@@ -213,8 +213,11 @@ REFUSED = (
     _case("postgres-windows", "postgres.maintenanceWindow", postgres={"maintenanceWindow": "sun:03:30-sun:04:30"}),
     _case("postgres-names", "postgres.username", postgres={"username": "rdsadmin"}),
     _case("postgres-names", "postgres.databaseName", postgres={"databaseName": "postgres"}),
-    _case("rds-quota", "postgres.shards.count", P3, postgres={"shards": {"count": 10, "replicas": 3}}),
+    _case("rds-quota", "postgres.shards.count", P3, postgres={"shards": {"count": 10, "placedOn": 4, "replicas": 3}}),
     _case("backup-region", "postgres.backupRegion", postgres={"backupRegion": "us-east-1"}),
+    _case("shards-placed", "postgres.shards.placedOn", P3, postgres={"shards": {"count": 8}}),
+    _case("shards-placed", "postgres.shards.placedOn", P3, postgres={"shards": {"placedOn": 5}}),
+    _case("shards-placed", "postgres.shards.placedOn", postgres={"shards": {"placedOn": 4}}),
     _case("database-authority", "region", region="ca-west-1"),
     _case("shard-count", "postgres.shards.count", postgres={"shards": {"count": 1}}),
     # connections

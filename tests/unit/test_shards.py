@@ -99,13 +99,22 @@ def test_protected_shards_protect_their_databases_and_secrets() -> None:
 
 
 def test_the_published_map_tells_where_each_shard_is_under_the_guides_names() -> None:
-    recording = recorded(count=2, map_version=3)
+    recording = recorded(count=2)
     published = json.loads(recording.one(PARAMETER, "shards-map").inputs["insecureValue"])
     assert published == json.loads(recording.result["map"])
-    assert (published["version"], published["count"]) == (3, 2)
+    assert (published["version"], published["count"]) == (2, 2)
     assert [entry["name"] for entry in published["shards"]] == ["shard_0", "shard_1"]
     assert [entry["host"] for entry in published["shards"]] == recording.result["hosts"]
     assert {entry["port"] for entry in published["shards"]} == {5432}
+
+
+def test_new_servers_stand_in_the_map_before_a_client_is_placed_on_them() -> None:
+    before, prepared, after = (recorded(count=count, placed=placed) for count, placed in ((2, 2), (4, 2), (4, 4)))
+    documents = [json.loads(recording.result["map"]) for recording in (before, prepared, after)]
+    assert [document["count"] for document in documents] == [2, 2, 4]
+    assert [document["version"] for document in documents] == [2, 2, 4]
+    assert [len(document["shards"]) for document in documents] == [2, 4, 4]
+    assert documents[0]["shards"] == documents[1]["shards"][:2]
 
 
 def test_the_map_holds_no_secret_and_fits_a_standard_parameter_at_the_largest_count() -> None:
@@ -143,7 +152,8 @@ def test_everything_hangs_below_the_component() -> None:
         ({"count": 17}, "count is 1..16"),
         ({"parameter_path": "bailbondpro/shards"}, "parameter_path"),
         ({"parameter_path": "/bailbondpro/shards/"}, "parameter_path"),
-        ({"map_version": 0}, "map_version"),
+        ({"placed": 0}, "placed is 1..4"),
+        ({"placed": 5}, "placed is 1..4"),
     ],
 )
 def test_impossible_shards_are_refused(changes: dict[str, Any], complaint: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from sandbox.engine.find import VERSION
+from tests.support.programs import KEYRING
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -143,9 +144,16 @@ def test_the_pipelines_python_is_one_that_the_project_supports() -> None:
     assert all(tuple(map(int, v.split("."))) >= tuple(map(int, oldest.split("."))) for v in versions)
 
 
+def test_the_pipeline_has_debians_keys_before_it_fetches_servers_from_debian() -> None:
+    prepared = commands(load(ROOT / ".github" / "workflows" / "pull_request.yml")["jobs"]["test"])[:-1]
+    assert KEYRING.stem in {word for line in prepared for word in line.split()}
+
+
 def test_the_pipeline_and_the_local_runner_share_one_command() -> None:
     pull_request = load(ROOT / ".github" / "workflows" / "pull_request.yml")["jobs"]
-    assert commands(pull_request["test"]) == [".ci/run"]
+    *prepared, last = commands(pull_request["test"])
+    assert last == ".ci/run"
+    assert [line for line in prepared if "apt-get install" not in line] == []
     script = ROOT / ".ci" / "run"
     assert os.access(script, os.X_OK)
     assert "export CI=true" in script.read_text()
