@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from plan import Plan
-from planner.simulation import Assumptions, SimulationError, platform_of, scenario, simulate
+from planner.simulation import Assumptions, SimulationError, limit_of, platform_of, scenario, simulate
 from tests.support.cli import Cli
 from tests.support.plans import changed_plan, edited, stack_plan, write_plan
-from tests.support.stack import COMBINATIONS, settings
+from tests.support.stack import COMBINATIONS, ROOT, settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -185,3 +185,15 @@ def test_wrong_words_end_with_one_message_before_anything_is_planned(cli: Cli, w
     assert ran.code == 1
     assert message in ran.err
     assert "previewing" not in ran.err
+
+
+@pytest.mark.parametrize("name", ["steady", "spike"])
+def test_the_documented_limits_are_those_that_the_simulation_finds(name: str) -> None:
+    text = (ROOT / "docs" / "planning.md").read_text(encoding="utf-8")
+    row = next(line for line in text.splitlines() if line.startswith(f"| {name}, requests a second"))
+    documented = [int(cell.strip().replace(",", "")) for cell in row.split("|")[2:5]]
+    found = [
+        limit_of(stack_plan("prod", phase), scenario(name, phase=phase)).peak_rps
+        for phase in ("optimization", "horizontal", "microservices")
+    ]
+    assert documented == pytest.approx(found, abs=1)

@@ -82,7 +82,7 @@ def test_a_spike_is_held_back_by_the_policies_of_scaling_up() -> None:
         assert later - now <= max(math.ceil(now / 2), 2)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     rate=st.floats(5, 1500),
     name=st.sampled_from(["steady", "double", "spike", "daily"]),
@@ -90,13 +90,13 @@ def test_a_spike_is_held_back_by_the_policies_of_scaling_up() -> None:
     nodes=st.booleans(),
 )
 def test_twice_the_load_never_needs_fewer_pods(rate: float, name: str, seed: int, nodes: bool) -> None:
-    load = scenario(name, peak_rps=rate, hours=0.7)
+    load = scenario(name, peak_rps=rate, hours=0.4)
     wanted = platform(pool=pool()) if nodes else platform()
     one, two = run(wanted, load, seed=seed), run(wanted, load.scaled(2), seed=seed)
     assert two.summary.peak_replicas >= one.summary.peak_replicas
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     rate=st.floats(0, 4000),
     seed=st.integers(1, 9),
@@ -113,7 +113,7 @@ def test_every_request_is_either_served_or_failed(  # noqa: PLR0917 - Hypothesis
         pool=pool(max_nodes=3),
         stores=(store(processors=processors, pooled=pooled),),
     )
-    result = run(wanted, scenario("spike", peak_rps=rate, hours=0.5), Assumptions(cdn_hit_percent=edge), seed=seed)
+    result = run(wanted, scenario("spike", peak_rps=rate, hours=0.3), Assumptions(cdn_hit_percent=edge), seed=seed)
     summary = result.summary
     assert summary.served + summary.errors == pytest.approx(summary.requests, rel=1e-9, abs=1e-6)
     assert all(item.errors >= 0 and item.served >= 0 and item.waiting >= 0 for item in result.samples)
