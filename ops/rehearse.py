@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from ops.console import note
 from ops.progress import progress
 from plan import SYSTEMS, Plan, tally
 from sandbox.cache import write_atomically
+from sandbox.cloud import Cloud
 from sandbox.engine import Engine, find_or_build
 from sandbox.faults import Faults
 from sandbox.session import Session
@@ -177,6 +178,7 @@ def open_session(
             workspace.forget()
         if workspace.unlock():
             note("a previous run was killed; its lock is removed and this run goes on from what it left")
+            _forget_unrecorded(workspace)
         workspace.prepare(values)
         faults = Faults.parse(options.faults)
         checkpoints = checkpoints or bool(options.faults)
@@ -189,6 +191,17 @@ def open_session(
             yield settings, engine, session
             for fault in faults.idle():
                 note(f"the fault {fault.kind}:{fault.type}:{fault.name} struck nothing; check its type and name")
+
+
+def _forget_unrecorded(workspace: SandboxWorkspace) -> None:
+    """Take out of the simulated cloud what a killed engine had made and not yet written to its state.
+
+    The engine would make it again, and names that must be unique would collide. A real cloud keeps such objects: there
+    they must be imported or deleted by hand, so the note says how many there were.
+    """
+    with suppress(ValueError, KeyError):  # a state that is none: the engine says what is wrong with it
+        if lost := Cloud(workspace.journal).keep_only(workspace.recorded()):
+            note(f"{lost} objects that it had made and not written down are forgotten; a real cloud would keep them")
 
 
 @contextmanager
@@ -219,6 +232,10 @@ def rehearse(options: RehearseOptions) -> Rehearsal:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(options.plan_out))
     with open_session(options) as (settings, engine, session):
         note(f"engine Pulumi {engine.version} ({engine.source}), stack {options.stack}, phase {settings.phase.value}")
+        if session.drifted:
+            with progress("refresh") as bar:
+                seen = session.refresh(bar)
+            note(f"the refresh found {seen.get('update', 0)} changed and {seen.get('delete', 0)} gone")
         with progress("preview") as bar:
             plan, document = session.preview(bar)
         if options.plan_out is not None:

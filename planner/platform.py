@@ -181,7 +181,7 @@ def phase_changes(
         peak_factor: busiest second against the day's average.
     """
     changes = []
-    for platform, following in zip(platforms, [*platforms[1:], None], strict=True):
+    for platform, following in zip(platforms, [*platforms, None][1:], strict=True):
         found = next((change for p in projections for change in _outgrown(p, platform, following, peak_factor)), None)
         if found is not None:
             changes.append(found)

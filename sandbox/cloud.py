@@ -16,6 +16,7 @@ from sandbox.cache import write_atomically
 from sandbox.wire import Secret, Unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 DIGEST = "secret-sha256"
@@ -114,6 +115,15 @@ class Cloud:
             if self._objects.get(token, {}).pop(identity, None) is not None:
                 self._marks.add((token, identity))
                 self._append({"token": token, "id": identity, "deleted": True})
+
+    def keep_only(self, known: Collection[tuple[str, str]]) -> int:
+        """Forget every object that is not among these (type, id), as if it had never been made; returns how many."""
+        with self._lock:
+            unknown = [item for item in self.all() if (item.token, item.id) not in known]
+            for item in unknown:
+                del self._objects[item.token][item.id]
+            self.compact()
+        return len(unknown)
 
     def exclusive(self) -> threading.RLock:
         """Holds everybody else off: `with cloud.exclusive():` looks and acts as one step."""

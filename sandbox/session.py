@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import runpy
 import signal
 import subprocess
 import threading
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -165,7 +167,7 @@ class Session:
 
     def __enter__(self) -> Self:
         self.cloud = Cloud(self.workspace.journal)
-        self.drifted = self.faults.strike_cloud(self.cloud)
+        self.drifted = self.faults.strike_cloud(self.cloud, self.cluster)
         deps = Deps(self.cloud, SchemaOracle(), self.workspace.guard, self.faults)
         self._server = SandboxServer(deps, self.cluster).__enter__()
         environment = self.workspace.environment(self._server.debug_providers, checkpoints=self.checkpoints)
@@ -238,7 +240,10 @@ class Session:
 
     def _guarded(self, operation: str, collected: _Diagnostics, run: Callable[[], R]) -> R:
         try:
-            result = run()
+            with warnings.catch_warnings():
+                # A killed engine leaves half an event: the error that follows says what happened.
+                warnings.filterwarnings("ignore", message="Error in event stream")
+                result = run()
         except auto.CommandError as error:
             if self.command.interrupted:
                 raise InterruptedRunError(operation) from error
@@ -258,7 +263,9 @@ def _counts(summary: auto.UpdateSummary) -> dict[str, int]:
 
 
 def _said(error: auto.CommandError) -> tuple[str, ...]:
-    """The engine's own error lines, for a command that sends no events."""
+    """The engine's own error lines, for a command that sends no events, or the signal that ended it."""
+    if killed := re.search(r"^ code: -(\d+)$", str(error), re.MULTILINE):
+        return (f"the engine was killed by signal {killed[1]}",)
     lines = (line.strip().removeprefix("stderr: ") for line in str(error).splitlines())
     return tuple(line.removeprefix("error: ") for line in lines if line.startswith("error: "))
 

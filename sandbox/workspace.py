@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 import shutil
@@ -156,6 +157,18 @@ class SandboxWorkspace:
     def _locks(self, pattern: str = "*.json") -> list[Path]:
         folder = self.backend / ".pulumi" / "locks"
         return [path for path in folder.rglob(pattern) if path.parent.name == self.stack] if folder.exists() else []
+
+    def recorded(self) -> frozenset[tuple[str, str]]:
+        """(type, id) of every resource in the engine's state; empty without one.
+
+        Raises:
+            ValueError: the state is no JSON document.
+        """
+        path = self.backend / ".pulumi" / "stacks" / PROJECT / f"{self.stack}.json"
+        if not path.exists():
+            return frozenset()
+        latest = json.loads(path.read_text(encoding="utf-8"))["checkpoint"].get("latest") or {}
+        return frozenset((item["type"], item["id"]) for item in latest.get("resources") or () if "id" in item)
 
     def guard(self) -> str | None:
         """Why a change must be refused, or None: only an engine on this sandbox's backend may change it.

@@ -214,6 +214,23 @@ def test_a_killed_run_is_said_plainly_and_recovered(tmp_path: Path) -> None:
     assert again.document["second_preview_changes"] == 0
 
 
+def test_a_plain_rerun_makes_again_what_a_killed_engine_had_not_written_down(tmp_path: Path) -> None:
+    cli = Cli(tmp_path)
+    process = cli.start("rehearse", "dev")
+    journal = tmp_path / "dev" / "cloud.jsonl"
+    deadline = time.monotonic() + 120
+    while not (journal.exists() and journal.read_bytes().count(b"\n") >= 40) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    subprocess.run(["pkill", "-KILL", "-P", str(process.pid)], check=False)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "the engine was killed by signal 9" in err
+    again = cli.run("rehearse", "dev", "--json")
+    assert again.code == 0, again.err
+    assert "objects that it had made and not written down are forgotten" in again.err
+    assert again.document["second_preview_changes"] == 0
+
+
 def test_the_shell_points_a_plain_cli_at_the_sandbox_and_nowhere_else(tmp_path: Path) -> None:
     cli = Cli(tmp_path)
     started = cli.run("rehearse", "shell", "dev")

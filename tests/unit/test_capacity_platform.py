@@ -60,6 +60,7 @@ def test_the_phase_follows_the_guides_numbers_of_users(users: int, phase: int) -
     ],
 )
 def test_a_phase_is_outgrown_above_its_limits_and_not_at_them(load: dict[str, float], because: str | None) -> None:
+    assert phase_changes([month(**load)], [], 5.0) == []
     changes = phase_changes([month(**load)], [platform()], 5.0)
     assert [change.because for change in changes] == ([because] if because else [])
 

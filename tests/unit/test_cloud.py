@@ -29,6 +29,17 @@ def test_a_cut_last_line_loses_that_object_only(tmp_path: Path) -> None:
     assert [item.id for item in Cloud(journal).all()] == ["db-1"]
 
 
+def test_what_a_killed_engine_did_not_write_down_never_was(tmp_path: Path) -> None:
+    journal = tmp_path / "cloud.jsonl"
+    cloud = Cloud(journal)
+    cloud.put(instance())
+    cloud.put(instance("db-2"))
+    assert cloud.keep_only({("aws:rds/instance:Instance", "db-1")}) == 1
+    again = Cloud(journal)
+    assert [item.id for item in again.all()] == ["db-1"]
+    assert not again.marked("aws:rds/instance:Instance", "db-2")
+
+
 def test_no_secret_is_ever_written(tmp_path: Path) -> None:
     journal = tmp_path / "cloud.jsonl"
     Cloud(journal).put(instance(passwordWo=Secret("hunter2hunter2"), nested=[{"k": Secret("hunter3hunter3")}]))
