@@ -60,11 +60,13 @@ class Figure:
         svg: an SVG document of our own making.
         caption: what it shows.
         least_width: pixels below which it scrolls instead of shrinking.
+        half: whether two of them stand beside each other where there is room.
     """
 
     svg: str
     caption: str
     least_width: int = 0
+    half: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -90,8 +90,9 @@ def _figure(block: Figure) -> str:
     style = f' style="min-width:{block.least_width}px"' if block.least_width else ""
     drawing = _DECLARATION.sub("", block.svg)
     caption = escape(block.caption)
+    kind = ' class="half"' if block.half else ""
     return (
-        f'<figure><figcaption>{caption}</figcaption><div class="scroll" tabindex="0" role="region" '
+        f'<figure{kind}><figcaption>{caption}</figcaption><div class="scroll" tabindex="0" role="region" '
         f'aria-label="{caption}"><div class="drawing"{style}>{drawing}</div></div></figure>'
     )
 

@@ -231,19 +231,19 @@ def limits_section(uses: Sequence[LimitUse]) -> Section:
 def _limits(caption: str, uses: Sequence[LimitUse]) -> Table:
     return Table(
         caption=caption,
-        columns=("Limit", "Used", "Of", "Share", "Verdict", "Source"),
+        columns=("Limit", "Share", "Verdict", "Used", "Of", "Source"),
         rows=tuple(
             (
                 use.title,
-                f"{use.used:,.4g}" if use.used < 1000 else f"{use.used:,.0f}",  # noqa: PLR2004 - digits that a reader takes in
-                f"{use.limit:,.0f} {use.unit}",
                 Cell(text=f"{use.share:.0%}", share=use.share, state=_limit_state(use)),
                 _limit_verdict(use),
+                f"{use.used:,.1f}".removesuffix(".0"),
+                f"{use.limit:,.0f} {use.unit}",
                 use.source,
             )
             for use in uses
         ),
-        numbers=frozenset({1, 2, 3}),
+        numbers=frozenset({1, 3, 4}),
     )
 
 

@@ -38,6 +38,8 @@ th,td{text-align:left;vertical-align:top;padding:.35rem .75rem .35rem 0;border-b
 thead th{color:var(--soft);font-weight:600;vertical-align:bottom}
 tbody th{font-weight:400;min-width:8rem}
 td{min-width:4.5rem;max-width:34rem}
+td:not(.number){min-width:8rem}
+td:last-child:not(.number){min-width:13rem}
 .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .total th,.total td{font-weight:700;border-bottom:0;border-top:2px solid var(--soft)}
 .bar{display:block;width:9rem;height:.6rem;margin:.3rem 0 0 auto;background:var(--track);border-radius:.3rem;
@@ -46,6 +48,7 @@ overflow:hidden}
 .bar.note span{background:repeating-linear-gradient(90deg,var(--note) 0 6px,transparent 6px 8px)}
 .bar.bad span{background:repeating-linear-gradient(45deg,var(--bad) 0 5px,transparent 5px 8px)}
 figure{margin:.75rem 0}
+figure.half{display:inline-block;width:min(100%,37rem);margin-right:.75rem;vertical-align:top}
 figcaption{font-weight:600}
 .drawing svg{display:block;width:100%;height:auto}
 details{margin:.75rem 0;border:1px solid var(--rule);border-radius:.4rem;padding:.5rem .75rem;background:var(--panel)}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from planner.simulation import Simulation, Summary
 
-PLOT_WIDTH = 560
+PLOT_WIDTH = 520
 """Pixels below which a plot's texts cannot be read."""
 TITLES = {
     "daily": "A day at the top of the phase",
@@ -73,7 +73,7 @@ def _drawings(run: Simulation) -> list[Figure]:
     name = _title(run)
     subjects = ("load", "pods and nodes", "response time", "utilization", "errors")
     return [
-        Figure(svg=svg, caption=f"{name}: {subject}", least_width=PLOT_WIDTH)
+        Figure(svg=svg, caption=f"{name}: {subject}", least_width=PLOT_WIDTH, half=True)
         for subject, svg in zip(subjects, plots(run), strict=True)
     ]
 

@@ -1,0 +1,150 @@
+"""The page and the comment: whatever they are told is said, nothing is loaded, nothing is taken for markup."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ops.report_page import comment, page
+from ops.report_page.blocks import Cell, Document, Figure, More, Section, Table, Text, Verdict
+from ops.report_page.markdown import MOST, ROWS
+
+VOID = frozenset({"meta", "link", "br"})
+HOSTILE = '</td><script src="https://x.test/a.js">alert(1)</script> | `code` [link](https://x.test) @team <!-- & "q"'
+
+
+class Reader(HTMLParser):
+    """Checks that tags are closed in order, and collects what a test asks about."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.said: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.said.append(data)
+
+    def named(self, name: str) -> list[dict[str, str | None]]:
+        return [attributes for tag, attributes in self.tags if tag == name]
+
+
+def read(text: str) -> Reader:
+    reader = Reader()
+    reader.feed(text)
+    reader.close()
+    assert reader.open == []
+    return reader
+
+
+def document(*blocks: Text | Table | Figure | More, said: str = "said") -> Document:
+    verdict = Verdict(question=said, answer=said, detail=said, state="good", section="one")
+    section = Section(id="one", title=said, blocks=blocks)
+    return Document(title=said, subtitle=said, verdicts=(verdict,), sections=(section,))
+
+
+def table(*rows: tuple[str | Cell, ...], said: str = "said", total: bool = False) -> Table:
+    return Table(caption=said, columns=(said, "B"), rows=rows, numbers=frozenset({1}), total=total)
+
+
+def full(said: str) -> Document:
+    return document(
+        Text(text=said),
+        table((said, Cell(text=said, state="bad")), (said, Cell(text=said, share=0.5, state="note")), said=said),
+        Figure(svg="<svg></svg>", caption=said, least_width=900),
+        More(title=said, blocks=(Text(text=said), table((said, "1"), said=said))),
+        said=said,
+    )
+
+
+def test_the_page_is_a_whole_document_for_screen_readers_and_phones() -> None:
+    reader = read(page(full("said")))
+    assert reader.named("html") == [{"lang": "en"}]
+    assert {"name": "viewport", "content": "width=device-width, initial-scale=1"} in reader.named("meta")
+    assert len(reader.named("h1")) == 1
+    assert len(reader.named("caption")) == len(reader.named("table")) == 2
+    assert {attributes["scope"] for attributes in reader.named("th")} == {"col", "row"}
+    assert all("tabindex" in div for div in reader.named("div") if div.get("class") == "scroll")
+
+
+def test_the_page_loads_nothing_and_forbids_itself_to() -> None:
+    reader = read(page(full(HOSTILE)))
+    addresses = [str(value) for _, tag in reader.tags for key, value in tag.items() if key in {"src", "href", "srcset"}]
+    assert addresses
+    assert [address for address in addresses if not address.startswith(("#", "data:"))] == []
+    assert reader.named("script") == []
+    policy = next(tag for tag in reader.named("meta") if tag.get("http-equiv") == "Content-Security-Policy")
+    assert str(policy["content"]).startswith("default-src 'none'")
+    assert "@import" not in page(full("x"))
+    assert "url(" not in page(full("x"))
+
+
+@given(st.text(min_size=1, max_size=200).filter(lambda text: text.strip() and "\r" not in text and "\0" not in text))
+def test_whatever_the_page_is_told_stays_text(said: str) -> None:
+    reader = read(page(full(said)))
+    plain = read(page(full("said")))
+    assert [tag for tag, _ in reader.tags] == [tag for tag, _ in plain.tags]
+    assert reader.said.count(said) >= 8
+
+
+def test_a_bar_says_its_share_in_words_and_never_leaves_its_box() -> None:
+    drawn = page(document(table(("a", Cell(text="130%", share=1.3, state="bad")))))
+    assert "130%" in drawn
+    assert 'style="width:100%"' in drawn
+
+
+@pytest.mark.parametrize(("state", "word"), [("good", "✓ OK"), ("note", "! Note"), ("bad", "✗ Failed")])
+def test_a_verdict_is_a_word_and_not_only_a_colour(state: str, word: str) -> None:
+    verdict = Verdict(question="q", answer="a", detail="d", state=state, section="s")  # type: ignore[arg-type]  # parametrised
+    told = Document(title="t", subtitle="s", verdicts=(verdict,), sections=())
+    assert word in page(told)
+    assert word in comment(told)
+
+
+def test_the_comment_shows_the_answers_first_and_folds_the_rest() -> None:
+    lines = comment(full("said")).splitlines()
+    assert lines[0] == "## said"
+    assert lines[4] == "| Question | Answer |  | Detail |"
+    assert lines.index("<details><summary>said</summary>") > 6
+    assert lines.count("</details>") == 1
+
+
+def test_nothing_in_the_comment_is_taken_for_markup() -> None:
+    text = comment(full(HOSTILE))
+    assert set(re.findall(r"(?<!\\)<(/?\w+)", text)) == {"details", "/details", "summary", "/summary"}
+    assert re.findall(r"(?<!\\)[`@\[]", text) == []
+    rows = [line for line in text.splitlines() if line.startswith("| ")]
+    pipes = {len(re.findall(r"(?<!\\)\|", row)) for row in rows}
+    assert pipes == {5, 3}  # the answers' table, and the chapter's
+
+
+def test_a_long_table_is_cut_in_the_comment_and_keeps_its_sum() -> None:
+    rows = tuple((f"row {number}", "1") for number in range(40))
+    text = comment(document(table(*rows, ("Total", "40"), total=True)))
+    assert len(re.findall("row ", text)) == ROWS - 1
+    assert "| Total | 40 |" in text
+    assert "26 more rows stand in the page" in text
+
+
+def test_a_comment_is_never_longer_than_github_takes() -> None:
+    section = Section(id="one", title="long", blocks=(Text(text="word " * 5000),))
+    told = Document(title="t", subtitle="s", verdicts=(), sections=(section,) * 4)
+    text = comment(told)
+    assert len(text) <= MOST + 500
+    assert "Too long for a comment: long, long" in text
+    assert text.count("<details>") == text.count("</details>")
