@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, replace
 
 from components.gateway.model import (
@@ -21,10 +20,9 @@ from components.gateway.model import (
     RateZone,
     Route,
     Timeouts,
-    Tuning,
     Upstream,
 )
-from components.kubernetes.quantities import millicores
+from components.tuning.nginx import Tuning, worker_processes
 
 WEB_UPSTREAM = "bailbondpro_backend"
 API_UPSTREAM = "bailbondpro_api"
@@ -120,7 +118,7 @@ def guide_config(gateway: GuideGateway) -> GatewayConfig:
         ready_upstream=WEB_UPSTREAM,
         trusted_cidrs=gateway.trusted_cidrs,
         verify_client=gateway.verify_client,
-        worker_processes=math.ceil(millicores(gateway.cpu_limit) / 1000),
+        worker_processes=worker_processes(gateway.cpu_limit),
         max_body_mib=gateway.max_body_mib,
         headers=gateway.headers,
     )

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from components.tuning.nginx import Tuning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,11 +19,6 @@ Balancing: TypeAlias = Literal["least_conn", "ip_hash", "round_robin"]
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _PATH = re.compile(r"/[A-Za-z0-9/_.\-]*")
-_FILES_PER_CONNECTION = 2
-"""A proxied connection holds two file descriptors: the client's and the upstream's."""
-_SPARE_FILES = 512
-"""Log files, listeners, event queues."""
-_FILE_STEP = 4096
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,27 +193,6 @@ secrecy and without DHE, which nginx disables unless it is given its own paramet
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tuning:
-    """Connections, open files and browser caching; the defaults are the guide's (Vertical Scaling, Load Balancing).
-
-    Attributes:
-        worker_connections: per worker process.
-        cached_files: entries of open_file_cache, 0 for none.
-        keepalive_seconds: how long an idle client connection stays open.
-        keepalive_requests: requests per client connection.
-        upstream_keepalive: idle connections that each worker keeps to each upstream, at least 1.
-        static_max_age_seconds: how long caches may keep fingerprinted files, 0 for "ask every time".
-    """
-
-    worker_connections: int = 4096
-    cached_files: int = 10000
-    keepalive_seconds: int = 65
-    keepalive_requests: int = 1000
-    upstream_keepalive: int = 32
-    static_max_age_seconds: int = 31_536_000
-
-
-@dataclass(frozen=True, kw_only=True)
 class GatewayConfig:
     """The whole configuration.
 
@@ -254,7 +230,7 @@ class GatewayConfig:
     verify_client: bool = False
     cluster_dns: str = "kube-dns.kube-system.svc.cluster.local"
     worker_processes: int = 1
-    tuning: Tuning = Tuning()
+    tuning: Tuning = field(default_factory=Tuning)
     authorization: Authorization | None = None
     max_body_mib: int = 25
     headers: tuple[Header, ...] = GUIDE_HEADERS
@@ -273,13 +249,8 @@ class GatewayConfig:
 
     @property
     def file_limit(self) -> int:
-        """Open files per worker: two per connection, the cache, a reserve; rounded up to a multiple of 4096.
-
-        The guide's 8192 is what 4096 proxied connections alone need, without its cache of 10000 files.
-        """
-        tuning = self.tuning
-        needed = _FILES_PER_CONNECTION * tuning.worker_connections + tuning.cached_files + _SPARE_FILES
-        return -(-needed // _FILE_STEP) * _FILE_STEP
+        """Open files per worker; see `Tuning.file_limit`."""
+        return self.tuning.file_limit
 
 
 def _repeated(values: Iterable[str]) -> list[str]:

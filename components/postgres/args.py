@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     import pulumi
 
-    from components.postgres_parameters import Parameter
     from components.secrets import Credential
+    from components.tuning.postgres import Parameter
 
 MAX_REPLICAS = 15
 """Read replicas of one RDS PostgreSQL source (RDS User Guide, "Working with read replicas")."""
@@ -80,7 +80,7 @@ class PostgresTemplate:
         subnet_ids: data subnets, in at least two zones.
         client_security_group_ids: security groups whose members may connect. Rules are named by position: append only.
         key_arn: KMS key for storage, Performance Insights and logs; changing it would replace the database.
-        parameters: parameter group of the primary and all replicas (see `components.postgres_parameters`).
+        parameters: parameter group of the primary and all replicas (see `components.tuning.postgres`).
         backup_retention_days: automated backups, 0 to 35 days; replicas need at least 1.
         backup_window: daily, UTC, "hh:mm-hh:mm", at least 30 minutes.
         maintenance_window: weekly, UTC, "ddd:hh:mm-ddd:hh:mm", at least 30 minutes, apart from the backup window.

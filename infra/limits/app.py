@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from components.runtime_env import HEAP_PERCENT, PLATFORM_VARIABLES, SMALLEST_LIMIT_MIB, largest_old_space_mib
+from components.runtime_env import PLATFORM_VARIABLES
+from components.tuning.node import HEAP_PERCENT, SMALLEST_LIMIT_MIB, largest_old_space_mib
 from infra.limits.rule import Finding, rule
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
-from components.postgres_parameters import Profile, fits
 from components.rds_authorities import rds_authorities
+from components.tuning.postgres import Profile, fits
 from infra.catalog import instance_class
 from infra.limits.rule import Finding, rule
 from infra.limits.windows import daily_minutes, overlap, weekly_length

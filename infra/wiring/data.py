@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from components.keys import DataKeyArgs
 from components.naming import NameKind, physical_name
 from components.postgres import BackupReplication, PostgresArgs, PostgresTemplate
-from components.postgres_parameters import Profile, parameters
 from components.redis import RedisArgs
 from components.secrets import CredentialArgs
 from components.shards import ShardCredentials, ShardsArgs
+from components.tuning.postgres import Profile, parameters
 from infra.catalog import instance_class
 from infra.wiring.aws import KEY_DELETION_DAYS
 from infra.wiring.names import names_of
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from components.cluster import Cluster
     from components.keys import DataKey
     from components.network import Network
-    from components.postgres_parameters import Parameter
     from components.secrets import Credential
+    from components.tuning.postgres import Parameter
     from infra.settings import Settings
 
 RECOVERY_DAYS = {"dev": 0, "prod": 30}

@@ -12,12 +12,13 @@ from components.cache_warm_up import CacheWarmUpArgs
 from components.cloudflare_ranges import cloudflare_ranges
 from components.gateway.gateway import GatewayArgs, TargetGroups
 from components.gateway.guide import GuideGateway, RateLimits, guide_config
-from components.gateway.model import Failures, Timeouts, Tuning, security_headers
+from components.gateway.model import Failures, Timeouts, security_headers
 from components.kubernetes.network_policies import Peer, TrafficRule
 from components.kubernetes.pods import EnvVar
 from components.microservice import MicroserviceArgs, ServiceSpec, service_routes, service_upstream
 from components.runtime_env import SERVICE_VARIABLE, RuntimeEnvironment, environment
 from components.shard_map import FILE_PATH
+from components.tuning.nginx import Tuning
 from components.workload import headless_host
 from infra.wiring.front import client_ranges
 from infra.wiring.kubernetes import (

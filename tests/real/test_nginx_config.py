@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from components.gateway.model import Authorization, Member, Tuning
+from components.gateway.model import Authorization, Member
 from components.gateway.render import render
+from components.tuning.nginx import Tuning
 from ops.annotate import NGINX, annotated
 from tests.support import programs
 from tests.support.live_nginx import config_of, make_certificates, refusal, write_config

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from components.postgres_parameters import Profile, parameters
+from components.tuning.postgres import Profile, parameters
 from tests.support import programs
 from tests.support.live_postgres import Login, Postgres, shipped_parameters
 from tests.support.servers import scratch

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from components.cloudflare_ranges import cloudflare_ranges
-from components.postgres_parameters import Profile, fits
+from components.tuning.postgres import Profile, fits
 from infra.catalog import instance_class
 from infra.limits import pool_sizes
 from tests.support.stack import COMBINATIONS, PHASES, record_platform, recorded, settings

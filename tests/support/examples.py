@@ -27,8 +27,8 @@ NEIGHBOURS = {
     "components.monitoring.topic": ("components.monitoring.alarms",),
     "components.operator_access": ("components.operators", "components.operator_values"),
     "components.operators": ("components.operator_values",),
-    "components.postgres.component": ("components.postgres", "components.postgres_parameters"),
-    "components.shards": ("components.postgres", "components.postgres_parameters"),
+    "components.postgres.component": ("components.postgres", "components.tuning.postgres"),
+    "components.shards": ("components.postgres", "components.tuning.postgres"),
     "components.autoscaling.vertical": ("components.autoscaling.policy",),
     "components.shard_map": ("components.workload",),
 }

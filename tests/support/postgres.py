@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from components.postgres_parameters import Profile, parameters
 from components.secrets import Credential, CredentialArgs
+from components.tuning.postgres import Profile, parameters
 
 KEY = "arn:aws:kms:us-east-1:000000000000:key/1"
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from components.gateway.guide import GuideGateway, guide_config
-from components.gateway.model import Failures, Member, Route, Tuning, Upstream, security_headers
+from components.gateway.model import Failures, Member, Route, Upstream, security_headers
 from components.gateway.render import render
+from components.tuning.nginx import Tuning
 from tests.support.nginx import blocks, inside
 
 GUIDE = GuideGateway(server_names=("bailbondpro.com",), web_host="web", api_host="api")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.postgres_parameters import Parameter, Profile, parameters
+from components.tuning.postgres import Parameter, Profile, parameters
 from ops.journey import Journey, JourneyStep
 from ops.report_journey import render
 from plan import Plan, PlannedResource, parse_preview

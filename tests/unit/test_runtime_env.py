@@ -11,9 +11,8 @@ from components.runtime_env import (
     ClientPools,
     RuntimeEnvironment,
     environment,
-    heap,
-    largest_old_space_mib,
 )
+from components.tuning.node import heap, largest_old_space_mib
 
 
 def plain(entries: tuple[EnvEntry, ...]) -> dict[str, object]:

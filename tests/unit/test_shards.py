@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from components.postgres import PostgresTemplate
-from components.postgres_parameters import Profile, parameters
 from components.shards import ShardCredentials, Shards, ShardsArgs
+from components.tuning.postgres import Profile, parameters
 from tests.support.recording import Recording, record
 
 INSTANCE = "aws:rds/instance:Instance"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.postgres_parameters import (
+from components.tuning.postgres import (
     MINIMUM_WORK_MEM_GRANTS,
     Parameter,
     Profile,
