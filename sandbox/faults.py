@@ -6,7 +6,9 @@ A fault is written `KIND:TYPE:NAME[:DETAIL]`, where TYPE and NAME may hold `*` a
 - `partial:` - the object exists, but its creation is reported as failed, as an unready Deployment is;
 - `slow:` - the creation takes DETAIL seconds (default 2) before it succeeds;
 - `gone:` - the object is deleted behind the engine's back before the run;
-- `drift:` - DETAIL `property=value` is changed behind the engine's back before the run.
+- `drift:` - DETAIL `property=value` is changed behind the engine's back before the run; dots lead into the property.
+
+Kubernetes objects that a real API server holds are deleted and changed there, as somebody else would do it.
 """
 
 from __future__ import annotations
@@ -17,10 +19,13 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from sandbox.kubernetes_cluster import identified, is_object
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sandbox.cloud import Cloud
+    from sandbox.kubernetes_cluster import KubernetesCluster
 
 FaultKind = Literal["create", "update", "delete", "partial", "slow", "gone", "drift"]
 SLOW_SECONDS = 2.0
@@ -59,7 +64,7 @@ class Fault:
 
     @property
     def change(self) -> tuple[str, Any]:
-        """The top-level property that drifts, and its new value (JSON where it parses, else text)."""
+        """The property that drifts (dots lead into it), and its new value (JSON where it parses, else text)."""
         name, _, text = self.detail.partition("=")
         try:
             return name, json.loads(text)
@@ -128,17 +133,40 @@ class Faults:
         with self._lock:
             return [fault for fault in self.planned if all(fault != struck for struck, _ in self.struck)]
 
-    def strike_cloud(self, cloud: Cloud) -> list[str]:
-        """Change or delete objects behind the engine's back; returns what was done, one line for each."""
+    def strike_cloud(self, cloud: Cloud, cluster: KubernetesCluster | None = None) -> list[str]:
+        """Change or delete objects behind the engine's back; returns what was done, one line for each.
+
+        Args:
+            cloud: the simulated cloud.
+            cluster: a real Kubernetes API that holds the kubernetes package's objects.
+
+        Raises:
+            ApiError: the API server refuses the change.
+        """
         done = []
         for item in cloud.all():
+            held = cluster if is_object(item.token) else None
             if self.strike("gone", item.token, item.name) is not None:
-                cloud.delete(item.token, item.id)
+                if held is None:
+                    cloud.delete(item.token, item.id)
+                else:
+                    held.delete(identified(item.token, item.id))
                 done.append(f"deleted {item.token} {item.name}")
             elif (fault := self.strike("drift", item.token, item.name)) is not None:
                 name, value = fault.change
-                item.inputs[name] = value
-                item.outputs[name] = value
-                cloud.put(item)
+                if held is None:
+                    item.inputs = changed(item.inputs, name, value)
+                    item.outputs = changed(item.outputs, name, value)
+                    cloud.put(item)
+                else:
+                    held.api.merge(identified(item.token, item.id), changed({}, name, value))
                 done.append(f"changed {name} of {item.token} {item.name}")
         return done
+
+
+def changed(properties: dict[str, Any], path: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 - any property value
+    """A copy of properties with another value at a dotted path."""
+    name, _, rest = path.partition(".")
+    below = properties.get(name)
+    inner = changed(below if isinstance(below, dict) else {}, rest, value) if rest else value
+    return {**properties, name: inner}

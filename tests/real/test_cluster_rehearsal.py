@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pytest
 
+from sandbox.faults import Faults
 from sandbox.kubernetes_api import ApiError
 from sandbox.kubernetes_cluster import KubernetesCluster
 from sandbox.session import Session
@@ -224,6 +225,30 @@ def test_a_chart_brings_its_namespace(bench: ClusterBench) -> None:
     assert bench.live("Namespace", "charts-home") is not None
     bench.destroy()
     assert bench.live("Namespace", "charts-home") is not None, "Helm leaves a namespace that it made"
+
+
+def test_injected_drift_and_deletions_happen_in_the_api_server_and_a_refresh_sees_them(bench: ClusterBench) -> None:
+    bench.up(program(bench.home))
+    texts = ["drift:kubernetes:apps/v1:Deployment:app:spec.minReadySeconds=30", "gone:kubernetes:*:settings"]
+    faults = Faults.parse(texts)
+    with Session(
+        engine(), bench.workspace, program=program(bench.home), cluster=bench.cluster, faults=faults
+    ) as session:
+        assert sorted(session.drifted) == [
+            "changed spec.minReadySeconds of kubernetes:apps/v1:Deployment app",
+            "deleted kubernetes:core/v1:ConfigMap settings",
+        ]
+        deployment = bench.live("Deployment", "app", "apps/v1")
+        assert deployment is not None
+        assert deployment["spec"]["minReadySeconds"] == 30
+        assert bench.live("ConfigMap", "settings") is None
+        counts = session.refresh()
+        plan, _ = session.preview()
+    assert (counts.get("update"), counts.get("delete")) == (1, 1)
+    assert faults.idle() == []
+    assert sorted((item.name, item.op) for item in plan.changes()) == [("app", "update"), ("settings", "create")]
+    bench.up(program(bench.home, force=True))
+    bench.destroy()
 
 
 def test_a_kind_without_a_definition_is_refused(bench: ClusterBench) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.cloud import Cloud, CloudObject
-from sandbox.faults import Fault, FaultError, Faults, parse_fault
+from sandbox.faults import Fault, FaultError, Faults, changed, parse_fault
 
 VPC = "aws:ec2/vpc:Vpc"
 
@@ -54,6 +54,13 @@ def test_drift_and_deletion_happen_behind_the_engines_back(tmp_path: Path) -> No
     done = Faults.parse(["drift:aws:ec2/vpc:Vpc:kept:enableDnsSupport=false", "gone:*:lost"]).strike_cloud(cloud)
     assert len(done) == 2
     assert [item.outputs for item in cloud.all()] == [{"enableDnsSupport": False}]
+
+
+def test_drift_reaches_into_a_property_and_leaves_its_neighbours() -> None:
+    before = {"spec": {"a": 1, "b": {"c": 2}}, "metadata": {}}
+    assert changed(before, "spec.b.c", 3) == {"spec": {"a": 1, "b": {"c": 3}}, "metadata": {}}
+    assert changed(before, "spec.new.leaf", True)["spec"] == {"a": 1, "b": {"c": 2}, "new": {"leaf": True}}
+    assert before["spec"] == {"a": 1, "b": {"c": 2}}
 
 
 def test_a_fault_that_struck_nothing_is_known() -> None:
