@@ -105,7 +105,8 @@ def network_policy(
         namespace: the pods' namespace.
         app: their `app` label, and the object's name.
         component: for the recommended labels.
-        ingress: allowed connections to the pods.
+        ingress: allowed connections to the pods; none leaves the field out, because the API server drops an empty list
+            and every later apply would seem to change the object.
         egress: allowed connections from the pods.
         opts: resource options.
     """
@@ -118,11 +119,13 @@ def network_policy(
             ingress=[
                 net.NetworkPolicyIngressRuleArgs(from_=[_peer(peer) for peer in rule.peers], ports=_ports(rule))
                 for rule in ingress
-            ],
+            ]
+            or None,
             egress=[
                 net.NetworkPolicyEgressRuleArgs(to=[_peer(peer) for peer in rule.peers], ports=_ports(rule))
                 for rule in egress
-            ],
+            ]
+            or None,
         ),
         opts=opts,
     )

@@ -12,6 +12,15 @@ _FILES_PER_CONNECTION = 2
 _SPARE_FILES = 512
 """Log files, listeners, event queues."""
 _FILE_STEP = 4096
+CONNECTION_KIB = 20
+"""A connection of the pool and its share of header, body and TLS buffers (by judgement; nginx's buffers of one proxied
+page are 36 KiB, over two connections)."""
+CACHED_FILE_KIB = 0.5
+"""A descriptor, its path and its attributes (by judgement)."""
+WORKER_MIB = 10
+"""A worker beside its connections: program, configuration, allocator (by judgement)."""
+SHARED_MIB = 32
+"""Rate zones and TLS sessions of 10 MiB each, upstream zones of 256 KiB each."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +51,17 @@ class Tuning:
         """
         needed = _FILES_PER_CONNECTION * self.worker_connections + self.cached_files + _SPARE_FILES
         return -(-needed // _FILE_STEP) * _FILE_STEP
+
+    def memory_mib(self, workers: int) -> int:
+        """What so many workers need with every connection open, in MiB, rounded up."""
+        kib = self.worker_connections * CONNECTION_KIB + self.cached_files * CACHED_FILE_KIB
+        return SHARED_MIB + math.ceil(workers * (WORKER_MIB + kib / 1024))
+
+
+def largest_worker_connections(tuning: Tuning, workers: int, memory_mib: int) -> int:
+    """The most connections per worker that a memory limit in MiB holds beside everything else, 0 for none."""
+    left_kib = ((memory_mib - SHARED_MIB) / workers - WORKER_MIB) * 1024 - tuning.cached_files * CACHED_FILE_KIB
+    return max(0, math.floor(left_kib / CONNECTION_KIB))
 
 
 def worker_processes(cpu_limit: str) -> int:

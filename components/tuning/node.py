@@ -14,6 +14,9 @@ SMALLEST_LIMIT_MIB = 256
 HEAP_PERCENT = 80
 """The largest heap, in percent of the memory limit: the rest is for buffers, threads and code (by judgement)."""
 
+THREAD_MIB = 1
+"""A thread of libuv: the part of its stack that is ever touched, and the buffers it works on (by judgement)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Heap:
@@ -30,6 +33,10 @@ class Heap:
     def total_mib(self) -> int:
         """The largest heap: old space and three semi-spaces."""
         return self.old_space_mib + 3 * self.semi_space_mib
+
+    def beside_mib(self, limit_mib: int) -> int:
+        """What a memory limit leaves beside the largest heap."""
+        return limit_mib - self.total_mib
 
     @property
     def node_options(self) -> str:
@@ -67,6 +74,11 @@ def heap(memory_limit: str, old_space_mib: int | None = None) -> Heap:
 def largest_old_space_mib(limit_mib: int) -> int:
     """The largest old space that leaves a container of this limit alive: 80 % of it less three semi-spaces."""
     return limit_mib * HEAP_PERCENT // 100 - 3 * _semi_space(limit_mib)
+
+
+def largest_thread_pool(limit_mib: int) -> int:
+    """The most libuv threads that a container of this limit holds: half of what the default heap leaves."""
+    return heap(f"{limit_mib}Mi").beside_mib(limit_mib) // 2 // THREAD_MIB
 
 
 def _semi_space(limit_mib: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from components.runtime_env import PLATFORM_VARIABLES
-from components.tuning.node import HEAP_PERCENT, SMALLEST_LIMIT_MIB, largest_old_space_mib
+from components.tuning.node import HEAP_PERCENT, SMALLEST_LIMIT_MIB, largest_old_space_mib, largest_thread_pool
 from infra.limits.rule import Finding, rule
 
 if TYPE_CHECKING:
@@ -88,6 +88,20 @@ def memory_holds_a_heap(settings: Settings) -> Iterator[Finding]:
                 fix=f"set it to {SMALLEST_LIMIT_MIB} or more",
             )
     yield from _old_space(settings)
+    yield from _threads(settings, min(limits.values()))
+
+
+def _threads(settings: Settings, limit: int) -> Iterator[Finding]:
+    """Each thread of libuv lives beside the heap, in the application and in every service."""
+    wanted = settings.app.uv_threadpool_size
+    if limit >= SMALLEST_LIMIT_MIB and wanted > (most := largest_thread_pool(limit)):
+        yield Finding(
+            path="app.uvThreadpoolSize",
+            value=wanted,
+            allowed=f"at most {most}: what the smallest memoryLimitMib of application and services ({limit}) leaves "
+            "beside the heap",
+            fix=f"set it to {most} (guide: 16), or raise that limit",
+        )
 
 
 def _old_space(settings: Settings) -> Iterator[Finding]:

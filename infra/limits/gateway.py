@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from components.cloudflare_ranges import cloudflare_ranges
+from components.tuning.nginx import Tuning, largest_worker_connections, worker_processes
 from infra.limits.network import repeated
 from infra.limits.rule import Finding, rule
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from infra.settings.root import Settings
 
 _PRELOAD_SECONDS = 31_536_000
+LEAST_CONNECTIONS = 512
+"""Fewer are refused by the setting itself."""
 CLIENT_RANGES = 20
 """IPv4 ranges that the load balancer's prefix list has room for (`components.load_balancer`)."""
 
@@ -35,6 +38,29 @@ def replica_range_is_ordered(settings: Settings) -> Iterator[Finding]:
         )
     if settings.environment == "prod" and gateway.replicas == 1:
         yield Finding(path="gateway.replicas", value=1, allowed="at least 2 in prod", fix="set it to 2")
+
+
+@rule(
+    "gateway-memory",
+    source="nginx documentation, worker_connections; scaling guide, Performance Tuning",
+    areas=("gateway",),
+)
+def memory_holds_every_connection(settings: Settings) -> Iterator[Finding]:
+    """Connections beyond the pod's memory end in an out-of-memory kill, which hangs up on all of them."""
+    gateway = settings.gateway
+    workers = worker_processes(f"{gateway.resources.cpu_limit_millicores}m")
+    tuning = Tuning(worker_connections=gateway.worker_connections, cached_files=gateway.open_file_cache)
+    needed, limit = tuning.memory_mib(workers), gateway.resources.memory_limit_mib
+    if needed > limit:
+        most = largest_worker_connections(tuning, workers, limit)
+        fix = f"set gateway.resources.memoryLimitMib to {needed}"
+        yield Finding(
+            path="gateway.workerConnections",
+            value=gateway.worker_connections,
+            allowed=f"what {limit} MiB hold: {workers} worker(s) with {gateway.worker_connections} connections and "
+            f"{gateway.open_file_cache} cached files each need {needed} MiB",
+            fix=f"set it to {most}, or {fix}" if most >= LEAST_CONNECTIONS else fix,
+        )
 
 
 @rule("login-limit", source="scaling guide, Rate Limiting: login is stricter than api", areas=("gateway",))
@@ -115,6 +141,7 @@ def authorization_leaves_the_api_closed(settings: Settings) -> Iterator[Finding]
 
 RULES = (
     replica_range_is_ordered,
+    memory_holds_every_connection,
     login_is_stricter,
     preload_meets_the_list,
     clients_are_named,

@@ -166,6 +166,9 @@ REFUSED = (
     ),
     _case("service-databases", "services[0].databases", services=[service(databases=["shards"])]),
     # gateway
+    _case("gateway-memory", "gateway.workerConnections", gateway={"workerConnections": 20_000}),
+    _case("gateway-memory", "gateway.workerConnections", gateway={"openFileCache": 100_000, "workerConnections": 9000}),
+    _case("node-heap", "app.uvThreadpoolSize", app={"uvThreadpoolSize": 200}),
     _case("gateway-replicas", "gateway.maxReplicas", gateway={"replicas": 3}),
     _case("gateway-replicas", "gateway.replicas", P2, gateway={"replicas": 1}),
     _case(
