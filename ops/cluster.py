@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ops.console import note
+from sandbox import kubernetes_plugin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from sandbox.cloud import Cloud
     from sandbox.kubernetes_cluster import KubernetesCluster
     from sandbox.workspace import SandboxWorkspace
 
@@ -69,6 +69,8 @@ def opened(
             yield KubernetesCluster(server.api, has_controllers=False)
         return
     api = KubernetesApi(endpoint(kubeconfig))
+    plugin = kubernetes_plugin.found()
+    note(f"the real plugin {plugin} applies the objects" if plugin else "the sandbox applies the objects itself")
     note(f"objects go to {api.endpoint.url}, Kubernetes {api.get('/version')['gitVersion']}")
     missing = [item for item in definitions(note) if api.read(item) is None]
     if missing:
@@ -77,8 +79,12 @@ def opened(
     yield KubernetesCluster(api, has_controllers=True)
 
 
-def report(cluster: KubernetesCluster, cloud: Cloud) -> ClusterReport:
+def report(cluster: KubernetesCluster, resources: Iterable[tuple[str, str]]) -> ClusterReport:
     """Count the stack's objects in the cluster.
+
+    Args:
+        cluster: where they should be.
+        resources: type and id of every resource of the stack.
 
     Raises:
         ApiError: the cluster refuses.
@@ -87,11 +93,11 @@ def report(cluster: KubernetesCluster, cloud: Cloud) -> ClusterReport:
 
     counted: Counter[str] = Counter()
     missing = []
-    for item in cloud.all():
-        if is_object(item.token):
-            target = identified(item.token, item.id)
+    for token, identity in resources:
+        if is_object(token):
+            target = identified(token, identity)
             if cluster.api.read(target) is None:
-                missing.append(f"{target['kind']} {item.id}")
+                missing.append(f"{target['kind']} {identity}")
             else:
                 counted[target["kind"]] += 1
     version = str(cluster.api.get("/version")["gitVersion"]).removeprefix("v")

@@ -21,11 +21,12 @@ from ops.cluster import ClusterReport, opened, report
 from ops.console import note
 from ops.progress import progress
 from plan import SYSTEMS, Plan, tally
+from sandbox import kubernetes_plugin
 from sandbox.cache import write_atomically
 from sandbox.cloud import Cloud
 from sandbox.engine import Engine, find_or_build
 from sandbox.faults import Faults
-from sandbox.session import Session
+from sandbox.session import Session, run_program
 from sandbox.workspace import SandboxWorkspace
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from components.cdn.leaks import Audit
     from infra.settings import Settings
+    from sandbox.kubernetes_cluster import KubernetesCluster
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -184,13 +186,29 @@ def open_session(
         checkpoints = checkpoints or bool(options.faults)
         with (
             opened(workspace, api_server=options.api_server, kubeconfig=options.kubeconfig) as cluster,
-            Session(engine, workspace, checkpoints, program, faults, cluster) as session,
+            _session(engine, workspace, checkpoints, program, faults, cluster, options.kubeconfig) as session,
         ):
             for done in session.drifted:
                 note(f"behind the engine's back: {done}")
             yield settings, engine, session
             for fault in faults.idle():
                 note(f"the fault {fault.kind}:{fault.type}:{fault.name} struck nothing; check its type and name")
+
+
+def _session(  # noqa: PLR0917 - what a session takes, and whose cluster it is
+    engine: Engine,
+    workspace: SandboxWorkspace,
+    checkpoints: bool,  # noqa: FBT001 - passed on by its place
+    program: Callable[[], None] | None,
+    faults: Faults,
+    cluster: KubernetesCluster | None,
+    kubeconfig: Path | None,
+) -> Session:
+    """A session; in a cluster of the user's with the real kubernetes plugin where it is on PATH."""
+    if kubeconfig is None or kubernetes_plugin.found() is None:
+        return Session(engine, workspace, checkpoints, program, faults, cluster)
+    aimed = kubernetes_plugin.aimed_at(program or run_program(workspace.root), kubeconfig)
+    return Session(engine, workspace, checkpoints, aimed, faults, cluster, ("kubernetes",))
 
 
 def _forget_unrecorded(workspace: SandboxWorkspace) -> None:
@@ -247,7 +265,7 @@ def rehearse(options: RehearseOptions) -> Rehearsal:
                 outputs = session.up(bar)
             with progress("second preview", total=len(plan)) as bar:
                 second, _ = session.preview(bar)
-            held = report(session.cluster, session.cloud) if session.cluster is not None else None
+            held = report(session.cluster, session.resources()) if session.cluster is not None else None
     audit = audit_plan(settings, plan)
     seconds = time.monotonic() - started
     return Rehearsal(options.stack, settings.phase.value, engine, plan, second, outputs, seconds, audit, held)

@@ -155,6 +155,7 @@ class Session:
         program: what to run; the project's program by default.
         faults: what goes wrong; drift strikes when the session opens.
         cluster: a real Kubernetes API that the kubernetes package applies to.
+        plugins: packages whose real plugins are used, where the engine finds them.
     """
 
     engine: Engine
@@ -163,13 +164,14 @@ class Session:
     program: Callable[[], None] | None = None
     faults: Faults = field(default_factory=Faults)
     cluster: KubernetesCluster | None = None
+    plugins: tuple[str, ...] = ()
     cloud: Cloud = field(init=False)
 
     def __enter__(self) -> Self:
         self.cloud = Cloud(self.workspace.journal)
         self.drifted = self.faults.strike_cloud(self.cloud, self.cluster)
         deps = Deps(self.cloud, SchemaOracle(), self.workspace.guard, self.faults)
-        self._server = SandboxServer(deps, self.cluster).__enter__()
+        self._server = SandboxServer(deps, self.cluster, self.plugins).__enter__()
         environment = self.workspace.environment(self._server.debug_providers, checkpoints=self.checkpoints)
         self.command = EngineCommand(self.engine, environment)
         self._old_handler = None
@@ -237,6 +239,11 @@ class Session:
         collected = _Diagnostics(on_event)
         result = self._guarded("destroy", collected, lambda: self.stack.destroy(on_event=collected, color="never"))
         return _counts(result.summary)
+
+    def resources(self) -> list[tuple[str, str]]:
+        """Type and id of every resource in the engine's state."""
+        deployment = self.stack.export_stack().deployment or {}
+        return [(item["type"], item["id"]) for item in deployment.get("resources", ()) if item.get("custom")]
 
     def _guarded(self, operation: str, collected: _Diagnostics, run: Callable[[], R]) -> R:
         try:
