@@ -46,7 +46,7 @@ NGINX = (
     Note("worker_shutdown_timeout ", "a stopping pod may finish requests as long as the longest read timeout"),
     Note("error_log ", "the container's log"),
     Note("pid ", "/tmp is the only writable directory of the container"),  # noqa: S108 - a path inside the container
-    Note("worker_connections ", "guide; both sides of a proxied request count, and the pod's memory holds all of them"),
+    Note("worker_connections ", "guide; both sides of a proxied request count, the pod's memory holds all"),
     Note("reset_timedout_connection ", "a client that is gone does not hold its buffers"),
     Note("gzip ", "guide: text only; images and documents are compressed already"),
     Note("open_file_cache ", "guide: descriptors and sizes of files that are served again and again"),
@@ -79,7 +79,10 @@ NGINX = (
     Note("ssl_ciphers ", "forward secrecy and authenticated encryption only, for keys of either kind"),
     Note("ssl_session_tickets ", "ticket keys would have to be shared and rotated over all pods"),
     Note("ssl_verify_client ", "only Cloudflare has such a certificate (authenticated origin pulls)"),
-    Note("add_header .* always;", "on every answer, errors included; Strict-Transport-Security comes from the edge or here"),
+    Note(
+        "add_header .* always;",
+        "on every answer, errors included; the edge adds Strict-Transport-Security where it is ours",
+    ),
     Note(r"location ~\*", "whole path segments in upper and lower case, longest first: the first match wins"),
     Note("limit_req zone=api ", "so many above the rate pass at once, the next one gets 429"),
     Note("limit_req zone=login ", "stricter than the API's, and in place of it"),
