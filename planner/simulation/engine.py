@@ -74,18 +74,16 @@ class Run:
     def _group(self, tier: Tier, rate: float) -> Group:
         """Pods where the autoscaler comes to rest under the first load."""
         scaler = Scaler(tier, self.step)
-        count = scaler.settled(self._use(tier, rate, 1, 0.0, capped=False))
+        count = scaler.settled(self._use(tier, rate, 1, 0.0))
         pods = PodSet(tier, [Cohort(count, LONG_AGO, LONG_AGO)])
         return Group(pods, scaler, self._use(tier, rate, count, 0.0))
 
-    def _use(self, tier: Tier, rate: float, ready: int, in_progress: float, *, capped: bool = True) -> Use:
+    def _use(self, tier: Tier, rate: float, ready: int, in_progress: float) -> Use:
         """What a ready pod uses at a rate of all pods together."""
-        busy = rate * tier.cpu_ms / max(ready, 1)
-        most = tier.servers * 1000.0 if tier.cpu_limit >= tier.servers * 1000 else tier.cpu_limit
         base = self.assumptions.memory_base_mib if tier is self.platform.app else 0.0
         memory = base + in_progress / max(ready, 1) * self.assumptions.memory_mib_per_request
         return Use(
-            cpu=min(busy, most) if capped else busy,
+            cpu=rate * tier.cpu_ms / max(ready, 1),
             memory=min(memory, tier.memory_limit),
             idle_memory=base,
             requests=rate,

@@ -37,7 +37,18 @@ def test_a_platform_is_read_from_its_plan_as_its_settings_state_it(environment: 
     free = wanted.postgres.max_connections - wanted.postgres.reserved_connections
     assert {(store.connections, store.pooled) for store in found.stores} == {(free, wanted.postgres.pooler.enabled)}
     assert (found.timeout_seconds, found.cache_ttl, found.shared_queue) == (30, 300, True)
+    assert found.gateway_connections == 4096
     assert found.fixed_usd > 0
+
+
+def test_timeout_and_algorithm_are_those_of_the_gateways_configuration() -> None:
+    base = stack_plan("prod", "horizontal")
+    (config,) = [item for item in base if item.name == "gateway-config"]
+    text = config.inputs["data"]["nginx.conf"]
+    text = text.replace("least_conn;", "").replace("proxy_read_timeout 30s", "proxy_read_timeout 45s")
+    text = text.replace("worker_processes 1;", "worker_processes 2;")
+    found = platform_of(edited(base, config.type, "gateway-config", data={"nginx.conf": text}), Assumptions())
+    assert (found.timeout_seconds, found.shared_queue, found.gateway_connections) == (45, False, 2 * 4096)
 
 
 def test_requests_a_second_scale_the_last_phase_only() -> None:

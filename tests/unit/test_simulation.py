@@ -69,6 +69,8 @@ def test_a_jump_of_the_load_is_followed_as_the_real_controller_follows_it() -> N
     simulated.app.scaler.rates = deque(maxlen=1)  # the recorded loop knew the rate at once
     changes, before = {}, 3
     for sample in simulated.run().samples:
+        if sample.replicas > before:
+            assert sample.ready == before, "new pods need 25 s"
         if sample.replicas != before:
             changes[sample.at] = before = sample.replicas
     assert dict(list(changes.items())[:5]) == {165: 5, 225: 8, 285: 12, 345: 15, 1485: 13}
@@ -117,7 +119,8 @@ def test_every_request_is_either_served_or_failed(  # noqa: PLR0917 - Hypothesis
     summary = result.summary
     assert summary.served + summary.errors == pytest.approx(summary.requests, rel=1e-9, abs=1e-6)
     assert all(item.errors >= 0 and item.served >= 0 and item.waiting >= 0 for item in result.samples)
-    assert 0 <= summary.availability_percent <= 100
+    share = summary.served / summary.requests if summary.requests else 1
+    assert summary.availability_percent == pytest.approx(100 * share, abs=1e-6)
 
 
 def test_no_requests_cost_nothing_but_the_platform() -> None:
@@ -156,11 +159,11 @@ def test_a_fixed_number_of_pods_is_never_scaled_and_named_when_too_small() -> No
 
 def test_pods_wait_for_nodes_which_take_their_time() -> None:
     load = steps((0, 400), (300, 400), (360, 1200), (1800, 1200))
-    result = run(platform(pool=pool(), app=app(targets=(REQUESTS,))), load)
+    result = run(platform(pool=pool(), app=app(targets=(REQUESTS,))), load, Assumptions(node_start_spread_percent=0))
     asked = next(item.at for item in result.samples if item.nodes > 1)
     grown = next(item.at for item in result.samples if item.ready > 4)
-    # 10 s until the cluster-autoscaler looks, 96 to 144 s for the node, 25 s for the pod, each rounded up to a step.
-    assert 10 + 96 + 25 <= grown - asked <= 10 + 144 + 25 + 3 * 15
+    # 10 s until the cluster-autoscaler looks, 120 s for the node, in steps of 15 s 135; 25 s for the pod, so 30.
+    assert grown - asked == 135 + 30
     assert result.samples[-1].nodes == 3
     assert result.summary.peak_nodes == 3
 
@@ -170,7 +173,7 @@ def test_nodes_that_nobody_needs_go_after_ten_minutes() -> None:
     samples = run(platform(pool=pool()), load).samples
     fewer = next(item.at for item in samples if item.nodes < 3)
     empty = next(item.at for item in samples if item.replicas <= 8)
-    assert fewer - empty >= 600 - 15
+    assert 600 - 15 <= fewer - empty <= 600 + 30
     assert samples[-1].nodes == 1
 
 
