@@ -14,7 +14,16 @@ from rich.console import Console
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-out = Console(soft_wrap=False, highlight=False, emoji=False)
+UNBOUNDED = 200
+"""Columns of a file or a pipe: they have no edge, so tables are not squeezed there. `COLUMNS` overrides it."""
+
+
+def _width() -> int | None:
+    at_a_terminal = sys.stdout is not None and sys.stdout.isatty()
+    return None if at_a_terminal or "COLUMNS" in os.environ else UNBOUNDED
+
+
+out = Console(soft_wrap=False, highlight=False, emoji=False, width=_width())
 """Results. Rich honours NO_COLOR and leaves out colour when the output is no terminal.
 
 No emoji codes: `:id:` in an ARN is text.

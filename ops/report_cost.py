@@ -37,6 +37,8 @@ def _say(line: str) -> None:
 
 def _table(*columns: str) -> Table:
     table = Table(*columns, box=None, pad_edge=False)
+    for column in table.columns:
+        column.overflow = "fold"
     for column in table.columns[1:]:
         column.justify = "right"
     return table
@@ -78,6 +80,8 @@ def _coverage(report: CostReport) -> None:
 
 def _lines(report: CostReport) -> Table:
     table = Table("Resource", "SKU", "Quantity", "USD", "Why", "Price of", box=None, pad_edge=False)
+    for column in table.columns:
+        column.overflow = "fold"  # a name cut short leads nowhere
     for column in table.columns[2:4]:
         column.justify = "right"
     for line in sorted(report.cost.lines, key=lambda line: -(line.monthly_usd or 0))[:LARGEST]:

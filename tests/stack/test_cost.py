@@ -318,3 +318,17 @@ def test_the_numbers_of_the_documentation_are_those_of_the_checked_in_stacks() -
     ]
     assert rows["decided by the plan"] == pytest.approx([cost.fixed_usd for cost in costs], rel=0.01)
     assert rows["resting on assumptions"] == pytest.approx([cost.assumed_usd for cost in costs], rel=0.05)
+
+
+@pytest.mark.parametrize("columns", [None, "60"])
+def test_no_name_is_cut_short_in_a_pipe_or_a_narrow_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: str | None
+) -> None:
+    file = write_plan(tmp_path / "plan.json", stack_plan("prod", "microservices"))
+    environment = {key: value for key, value in Cli(tmp_path).environment.items() if key != "COLUMNS"}
+    environment |= {"COLUMNS": columns} if columns else {}
+    monkeypatch.setattr(Cli, "environment", property(lambda _: environment))
+    ran = Cli(tmp_path).run("cost", "prod", "--plan", str(file))
+    assert ran.code == 0, ran.err
+    assert "…" not in ran.out
+    assert ("postgres-replica-1" in ran.out) is (columns is None)
