@@ -191,16 +191,17 @@ def _name(item: object) -> str:
 
 
 def limits_verdict(uses: Sequence[LimitUse]) -> Verdict:
-    """How near the nearest limit is."""
+    """How near the nearest limit is that grows with load; names and what is solved only count when they are over."""
     own = [use for use in uses if use.area != "account"]
-    nearest = max((use for use in own if not use.solved), key=lambda use: use.share)
+    growing = [use for use in own if use.share > 1 or (use.area != "names" and not use.solved)]
+    nearest = max(growing, key=lambda use: use.share)
     raises = sum(use.share > 1 for use in uses if use.area == "account")
     over = any(use.share > 1 for use in own)
     note = f"; {raises} account quotas to raise first" if raises else ""
     return Verdict(
         question="How near are the limits?",
         answer=f"{nearest.share:.0%} of {nearest.title}",
-        detail=f"the fullest of {len(own)} limits{note}",
+        detail=f"the fullest of {len(growing)} limits that grow with load{note}",
         state="bad" if over else "note" if raises else "good",
         section="limits",
     )

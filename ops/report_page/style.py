@@ -48,7 +48,7 @@ overflow:hidden}
 .bar.note span{background:repeating-linear-gradient(90deg,var(--note) 0 6px,transparent 6px 8px)}
 .bar.bad span{background:repeating-linear-gradient(45deg,var(--bad) 0 5px,transparent 5px 8px)}
 figure{margin:.75rem 0}
-figure.half{display:inline-block;width:min(100%,37rem);margin-right:.75rem;vertical-align:top}
+figure.half{display:inline-block;width:min(100%,36.5rem);margin-right:.75rem;vertical-align:top}
 figcaption{font-weight:600}
 .drawing svg{display:block;width:100%;height:auto}
 details{margin:.75rem 0;border:1px solid var(--rule);border-radius:.4rem;padding:.5rem .75rem;background:var(--panel)}

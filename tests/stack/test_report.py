@@ -17,6 +17,7 @@ from ops.planned import Planned
 from ops.policy_checks import policy_checks
 from ops.report import write
 from ops.report_page import comment, page
+from ops.report_page.safety import limits_verdict
 from plan import Plan
 from tests.support.page import stack_report
 from tests.support.plans import edited, stack_plan
@@ -132,3 +133,12 @@ def test_a_name_counts_with_its_longest() -> None:
     uses = [use for use in limits_used(settings("prod", "horizontal"), plan) if use.area == "names"]
     (longest,) = [use for use in uses if "RDS identifier" in use.title]
     assert (longest.used, longest.limit, longest.state) == (60, 63, "near")
+
+
+def test_the_summary_names_the_limit_that_load_reaches_first_or_any_that_is_over() -> None:
+    uses = list(limits_used(settings("prod", "microservices"), stack_plan("prod", "microservices")))
+    assert limits_verdict(uses).answer == "50% of storage of postgres-primary, today"
+    name = next(use for use in uses if use.area == "names")
+    told = limits_verdict([*uses, replace(name, used=name.limit + 1, title="name of something")])
+    assert told.answer.endswith("of name of something")
+    assert told.state == "bad"

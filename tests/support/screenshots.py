@@ -10,8 +10,7 @@ from tests.support.browser import browsing
 SHOTS = (
     ("report-desktop.png", "light", (1280, 1560), 1.0, "summary"),
     ("report-dark.png", "dark", (1280, 1130), 1.0, "traffic"),
-    ("report-phone.png", "light", (390, 1400), 1.0, "summary"),
-    ("report-phone-dark.png", "dark", (390, 1400), 1.0, "limits"),
+    ("report-phone.png", "dark", (390, 1130), 1.0, "limits"),
 )
 """File, colour scheme, screen in CSS pixels, pixels for each of them, and the chapter at the top."""
 
