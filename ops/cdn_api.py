@@ -64,11 +64,13 @@ class PurgeApi:
         """The calls with the token of the environment.
 
         Raises:
-            UnauthorisedError: there is no token.
+            UnauthorisedError: there is no token, or it has characters that no token has.
         """
         token = environment.get(TOKEN, "").strip()
         if not token:
             raise UnauthorisedError(f"{TOKEN} is not set; it wants a token with Zone > Cache Purge on this zone alone")
+        if not (token.isascii() and token.isprintable() and " " not in token):
+            raise UnauthorisedError(f"{TOKEN} holds characters that no token has; copy the token again, nothing else")
         return cls(zone_id, token, note)
 
     def purge(self, selector: Selector, values: Sequence[str], *, soft: bool) -> None:

@@ -70,7 +70,8 @@ def stack_plan(stack: str, phase: str | None, config: Path | None, file: Path | 
     """
     if file is not None:
         return load_plan(file)
-    with open_session(RehearseOptions(stack, phase, config=config), purpose="render") as (settings, engine, session):
+    options = RehearseOptions(stack, phase, fresh=True, config=config)
+    with open_session(options, purpose="render") as (settings, engine, session):
         note(f"building {stack} in phase {settings.phase.value} with Pulumi {engine.version}, in a simulated cloud")
         with progress("update") as bar:
             session.up(bar)

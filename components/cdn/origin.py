@@ -114,6 +114,10 @@ def _rendition_problems(policy: EdgePolicy, width: int | None, height: int | Non
             f"quality {quality} is not within {images.min_quality} to {images.max_quality}",
         ),
         (
+            width is not None or (height, quality) == (None, None),
+            "height and quality need a width: the edge refuses what names none",
+        ),
+        (
             images.enabled or (width, height, quality) == (None, None, None),
             "image transformations are switched off",
         ),

@@ -32,6 +32,12 @@ CLOUDFLARE_MANAGED_RULESET = "efb7b8c949ac4650a09736fc376e9aee"
 OWASP_CORE_RULESET = "4814384a9e5d4991b9815dcfc25d2f1f"
 """Cloudflare OWASP Core Ruleset (Cloudflare docs, WAF managed rules)."""
 
+RENDITION_PREFIX = "/cdn-cgi/image/"
+"""Where images are transformed (Cloudflare docs, Images, Transform via URL)."""
+
+IMAGE_FORMATS = ("auto", "avif", "webp", "jpeg")
+"""Formats that `image_url` asks for."""
+
 PROBED_PATHS = ("/.git", "/.env", "/.aws", "/wp-admin", "/wp-login.php", "/phpmyadmin", "/server-status", "/metrics")
 """What scanners ask for and this platform never serves in public."""
 
@@ -147,6 +153,7 @@ def firewall_rules(policy: EdgePolicy) -> tuple[FirewallRule, ...]:
     probed = Or((*(StartsWith(Lower(PATH), path) for path in PROBED_PATHS), Contains(Lower(PATH), "/.git/")))
     asset_hosts = (*static_hosts(policy), *image_hosts(policy))
     return (
+        *_rendition_rules(policy),
         FirewallRule(
             ref="probes",
             description="Block what scanners look for and this platform never serves",
@@ -157,6 +164,27 @@ def firewall_rules(policy: EdgePolicy) -> tuple[FirewallRule, ...]:
             ref="read_only_assets",
             description="Asset hosts are read, never written",
             when=And((IsIn(HOST, asset_hosts), Not(IsIn(METHOD, ("GET", "HEAD", "OPTIONS"))))),
+            action="block",
+        ),
+    )
+
+
+def _rendition_rules(policy: EdgePolicy) -> tuple[FirewallRule, ...]:
+    """Image transformations of listed widths only: `image_url` makes no others, and every new one is billed.
+
+    That custom rules see requests below /cdn-cgi/ is unverified; where they do not, the list binds
+    the application only.
+    """
+    if not policy.images.enabled:
+        return ()
+    listed = (f"{RENDITION_PREFIX}width={width}{end}" for width in policy.images.widths for end in ",/")
+    formats = (f"{RENDITION_PREFIX}format={name}/" for name in IMAGE_FORMATS)
+    allowed = Or(tuple(StartsWith(PATH, prefix) for prefix in (*listed, *formats)))
+    return (
+        FirewallRule(
+            ref="renditions",
+            description="Block image transformations of other widths than the listed",
+            when=And((StartsWith(Lower(PATH), RENDITION_PREFIX), Not(allowed))),
             action="block",
         ),
     )

@@ -135,6 +135,13 @@ def test_a_wrong_token_ends_at_once_and_is_not_shown(stub: Stub) -> None:
     assert "wrong-" not in str(raised.value)
 
 
+@pytest.mark.parametrize("token", ["t\u00f6ken", "to ken", "to\nken"])
+def test_a_token_with_foreign_characters_is_refused_and_not_shown(token: str) -> None:
+    with pytest.raises(UnauthorisedError) as raised:
+        PurgeApi.from_environment(ZONE, {"CLOUDFLARE_API_TOKEN": token}, print)
+    assert token not in str(raised.value)
+
+
 def test_a_token_that_is_revoked_midway_leaves_a_report_of_what_was_purged(stub: Stub) -> None:
     stub.faults = [None, Fault(403, "token revoked")]
     asked = _files(*(f"/{number}.css" for number in range(11)))

@@ -12,8 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from components.cdn.problems import plan_notices
+from infra.edge import edge_policy
 from infra.settings import ConfigError
-from infra.wiring.edge import edge_policy
 from ops.cdn import Edge, Question, audit_plan, edge_of, explain, listed, pairs, rules_of_plan
 from ops.cdn_error import CdnError
 from ops.cdn_purge import wanted

@@ -10,7 +10,7 @@ import yaml
 from typer.testing import CliRunner
 
 from ops.cli import app
-from ops.render_kubernetes import LATER, UNKNOWN, RenderError, as_yaml, manifests, write
+from ops.render_kubernetes import LATER, UNKNOWN, RenderError, as_yaml, manifests, stack_plan, write
 from plan import Plan, PlannedResource
 from tests.support.manifests import manifests as recorded_manifests
 from tests.support.plans import plan_of
@@ -18,6 +18,8 @@ from tests.support.stack import recorded
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ops.rehearse import RehearseOptions
 
 
 def planned(token: str, inputs: dict[str, Any], op: str = "create") -> PlannedResource:
@@ -87,6 +89,19 @@ def test_a_secret_whose_content_the_engine_hid_shows_the_keys_that_pods_read() -
 def test_a_certificate_shows_its_two_keys() -> None:
     plan = Plan((secret("tls", type="kubernetes.io/tls", stringData="[secret]"),))
     assert set(manifests(plan)[0]["stringData"]) == {"tls.crt", "tls.key"}
+
+
+def test_a_rendering_never_grows_out_of_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[RehearseOptions] = []
+
+    def refuse(options: RehearseOptions, **_: object) -> None:
+        asked.append(options)
+        raise RenderError("seen enough")
+
+    monkeypatch.setattr("ops.render_kubernetes.open_session", refuse)
+    with pytest.raises(RenderError):
+        stack_plan("prod", "horizontal", None, None)
+    assert [options.fresh for options in asked] == [True]  # a smaller phase after a larger one would be refused
 
 
 def test_what_goes_and_what_is_no_object_is_left_out() -> None:

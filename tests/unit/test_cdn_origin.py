@@ -9,9 +9,12 @@ import sys
 import pytest
 
 from components.cdn.cache_control import CacheControl
+from components.cdn.exchange import Request, Response
+from components.cdn.explain import explain
 from components.cdn.origin import guide_headers, image_url
 from components.cdn.policy import CdnHosts, EdgePolicy, ImagePolicy
 from components.cdn.rules import Directive
+from components.cdn.security import firewall_rules
 
 DOMAIN = "bailbondpro.com"
 POLICY = EdgePolicy(domain=DOMAIN, hosts=CdnHosts.under(DOMAIN), session_cookie_names=("session",))
@@ -48,9 +51,37 @@ def test_an_image_address_names_its_rendition(options: dict[str, object], url: s
 def test_only_the_policy_s_renditions_may_be_made() -> None:
     with pytest.raises(ValueError, match=r"width 321 .*; height 0 .*; quality 95 "):
         image_url(POLICY, "/a.png", width=321, height=0, quality=95)
+    with pytest.raises(ValueError, match="need a width"):
+        image_url(POLICY, "/a.png", quality=80)
     off = dataclasses.replace(POLICY, images=ImagePolicy(enabled=False))
     with pytest.raises(ValueError, match="switched off"):
         image_url(off, "/a.png", width=320)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"width": 320}, {"width": 1600, "height": 9, "quality": 60, "image_format": "avif"}, {"image_format": "webp"}],
+)
+def test_the_edge_lets_through_every_address_that_is_made(options: dict[str, object]) -> None:
+    url = image_url(POLICY, "/a.png", **options)  # type: ignore[arg-type]  # the table mixes types
+    found = explain(POLICY, Request.of(url), Response.of(200, {"Content-Type": "image/webp"}))
+    assert found.blocked_by is None
+    assert found.cacheable
+
+
+@pytest.mark.parametrize(
+    "options",
+    ["width=321", "w=320", "height=20,width=320", "width=3200", "quality=70", "format=auto,width=5", "fit=pad"],
+)
+def test_the_edge_blocks_transformations_that_are_not_listed(options: str) -> None:
+    for prefix in ("cdn-cgi", "CDN-CGI"):
+        request = Request.of(f"https://images.{DOMAIN}/{prefix}/image/{options}/a.png")
+        assert explain(POLICY, request, Response()).blocked_by == "renditions"
+
+
+def test_without_transformations_there_is_no_rule_for_them() -> None:
+    off = dataclasses.replace(POLICY, images=ImagePolicy(enabled=False))
+    assert "renditions" not in {rule.ref for rule in firewall_rules(off)}
 
 
 def test_a_path_cannot_smuggle_options_into_an_image_address() -> None:
