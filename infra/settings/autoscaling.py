@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from infra.settings.base import Area
+from infra.settings.base import Area, refusal
 
 
 class ScalingRules(Area):
@@ -37,6 +37,19 @@ class VpaSettings(Area):
     min_memory_mib: int = Field(default=128, ge=16, le=65536, description="Least memory request (guide: 128Mi).")
     max_cpu_millicores: int = Field(default=2000, ge=10, le=16000, description="Most CPU request (guide: 2).")
     max_memory_mib: int = Field(default=4096, ge=16, le=65536, description="Most memory request (guide: 4Gi).")
+
+    @field_validator("mode", mode="before")
+    @classmethod
+    def _explain_auto(cls, value: object) -> object:
+        """The guide's own word gets the reason instead of a list of choices."""
+        if isinstance(value, str) and value.casefold() == "auto":
+            raise refusal(
+                "vpa-auto",
+                "off, recommend, memory or full: Auto is deprecated, evicts pods as Recreate does, and would set the "
+                "cpu and memory by which the HPA counts pods (VPA documentation, known limitations)",
+                "set it to recommend; without an HPA, to full",
+            )
+        return value
 
 
 class AutoscalingSettings(Area):

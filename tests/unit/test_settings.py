@@ -312,6 +312,14 @@ def test_a_report_numbers_its_problems_and_names_the_lines() -> None:
     assert "\x1b" not in text
 
 
+@pytest.mark.parametrize("word", ["Auto", "auto"])
+def test_the_guides_vertical_mode_is_refused_with_the_reason(word: str) -> None:
+    (problem,) = problems({**raw(), "autoscaling": {"vpa": {"mode": word}}})
+    assert (problem.rule, problem.path) == ("vpa-auto", "bailbondpro:autoscaling.vpa.mode")
+    assert "Auto is deprecated" in problem.allowed
+    assert problem.fix.startswith("set it to recommend")
+
+
 @hypothesis_settings(deadline=None)
 @given(
     st.recursive(
