@@ -169,7 +169,7 @@ def report(options: ReportOptions) -> Report:
         SimulationError: the plan has no application.
     """
     subject = planned(options.stack, options.phase, options.config)
-    return gathered(subject, options, *_journey(options, settings_in(subject)))
+    return gathered(subject, options, *rehearsed(options, settings_in(subject)))
 
 
 def settings_in(subject: Planned) -> Settings:
@@ -205,7 +205,7 @@ def gathered(subject: Planned, options: ReportOptions, found: Journey | None, wh
     )
 
 
-def _journey(options: ReportOptions, settings: Settings) -> tuple[Journey | None, str]:
+def rehearsed(options: ReportOptions, settings: Settings) -> tuple[Journey | None, str]:
     """From the first phase to this one; a file that is not valid in an earlier phase has no such way."""
     if not options.journey:
         return None, "it was left out by --no-journey"

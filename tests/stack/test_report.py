@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
+from typer.testing import CliRunner
 
 from infra.limits.connections import pool_sizes
 from infra.quotas import quota_needs
 from ops.availability import judged
+from ops.check import check
+from ops.cli import app
 from ops.cost import priced
 from ops.journey import Journey
 from ops.limits_used import limits_used
 from ops.planned import Planned
-from ops.policy_checks import policy_checks
-from ops.report import write
+from ops.policy_checks import PolicyCheck, policy_checks
+from ops.report import ReportOptions, rehearsed, write
 from ops.report_page import comment, page
 from ops.report_page.safety import limits_verdict
 from plan import Plan
 from tests.support.page import stack_report
 from tests.support.plans import edited, stack_plan
-from tests.support.stack import COMBINATIONS, settings
+from tests.support.stack import COMBINATIONS, ROOT, settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -142,3 +147,35 @@ def test_the_summary_names_the_limit_that_load_reaches_first_or_any_that_is_over
     told = limits_verdict([*uses, replace(name, used=name.limit + 1, title="name of something")])
     assert told.answer.endswith("of name of something")
     assert told.state == "bad"
+
+
+@pytest.mark.parametrize(("change", "code"), [("nothing", 0), ("policy", 1), ("journey", 2)])
+def test_the_exit_code_says_what_is_wrong_and_the_files_are_there_in_any_case(
+    change: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = stack_report("dev", "optimization")
+    assert found.journey is not None
+    if change == "policy":
+        found = replace(found, policies=(PolicyCheck(title="Something holds", state="failed", detail="no"),))
+    elif change == "journey":
+        step = replace(found.journey.steps[0], refused=("no",))
+        found = replace(found, journey=Journey("dev", (step,)))
+    monkeypatch.setattr("ops.report.report", lambda _: found)
+    ran = CliRunner().invoke(app, ["report", "dev", "--out", str(tmp_path), "--json"])
+    assert ran.exit_code == code
+    assert json.loads(ran.stdout)["ok"] is (code == 0)
+    assert (tmp_path / "index.html").exists()
+
+
+def test_a_stack_that_is_not_valid_in_an_earlier_phase_has_no_journey_and_says_which_key(
+    tmp_path: Path,
+) -> None:
+    document = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text())
+    document["config"]["bailbondpro:phase"] = "horizontal"
+    document["config"]["bailbondpro:pools"] = {"app": {"instanceType": "m8g.xlarge", "minSize": 6, "desiredSize": 6}}
+    config = tmp_path / "Pulumi.prod.yaml"
+    config.write_text(yaml.safe_dump(document))
+    wanted = check("prod", config, "horizontal").settings_or_raise()
+    found, why_not = rehearsed(ReportOptions("prod", None, config), wanted)
+    assert found is None
+    assert "bailbondpro:pools.app" in why_not
