@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import TYPE_CHECKING
 
 from ops.report_page.blocks import SIGNS, WORDS, Cell, Figure, More, Table, Text
@@ -70,7 +71,7 @@ def _section(section: Section) -> str:
     if not blocks:
         return ""
     inner = "\n\n".join(blocks)
-    return f"<details><summary>{plain(section.title)}</summary>\n\n{inner}\n\n</details>"
+    return f"<details><summary>{escape(' '.join(section.title.split()))}</summary>\n\n{inner}\n\n</details>"
 
 
 def _block(block: Block) -> str:
