@@ -80,7 +80,7 @@ def diagram(options: DiagramOptions) -> Diagram:
         OSError: the file cannot be written; what was there is untouched.
     """
     subject = planned(options.stack, options.phase, options.config, options.plan_file)
-    scene = scene_of(_filled(subject).plan, title_of(subject))
+    scene = scene_of(_filled(subject).plan, f"Architecture of {title_of(subject)}")
     if options.against is not None:
         other = _other(options, options.against)
         scene = compare(scene_of(_filled(other).plan, title_of(other)), scene)
@@ -103,4 +103,4 @@ def _filled(subject: Planned) -> Planned:
 def title_of(subject: Planned) -> str:
     """How a picture calls its plan: a file by its name alone, so that its bytes do not depend on where it lies."""
     path = Path(subject.origin)
-    return f"Architecture of {path.name if path.suffix == '.json' else subject.origin}"
+    return path.name if path.suffix == ".json" else subject.origin

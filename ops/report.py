@@ -109,7 +109,7 @@ class Report:
         """The report as chapters, the same each time for the same findings."""
         settings = self.settings
         phase = settings.phase.value
-        scene = scene_of(self.planned.plan, title_of(self.planned))
+        scene = scene_of(self.planned.plan, f"Architecture of {title_of(self.planned)}")
         return Document(
             title=f"BailBondPro platform: {self.planned.origin}",
             subtitle=f"Environment {settings.environment.value}, region {settings.region}, domain {settings.domain}. "

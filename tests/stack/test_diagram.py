@@ -72,6 +72,7 @@ def test_the_command_writes_the_file_and_lists_the_differences(cli: Cli) -> None
     assert ran.code == 0, ran.err
     marked = {box["title"]: box["mark"] for box in ran.document["boxes"] if "mark" in box}
     assert marked["Pooler (PgBouncer)"] == "added"
+    assert (ran.document["title"], ran.document["against"]) == ("Architecture of horizontal.json", "optimization.json")
     parsed(out.read_text())
 
 
