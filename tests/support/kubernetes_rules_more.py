@@ -31,7 +31,7 @@ CUSTOM = {
     "monitoring.coreos.com/v1": ("PodMonitor", "PrometheusRule", "ServiceMonitor"),
 }
 CLUSTER_WIDE = ("Namespace", "PriorityClass", "StorageClass", "ClusterRole", "ClusterRoleBinding")
-SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|CREDENTIAL|_URL$|^URL$|API_KEY")
+SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|CREDENTIAL|API_KEY")
 SECRET_TEXT = re.compile(
     r"://[^/\s:@]+:[^@\s]+@|(?i:password|secret_key|auth_token)\s*[=:]\s*[^\s$]|BEGIN [A-Z ]*PRIVATE KEY"
 )
@@ -101,9 +101,7 @@ def secrets(world: World) -> Iterator[str]:
     for where, container in world.containers():
         for entry in container.get("env", ()):
             text = str(entry.get("value", ""))
-            if "valueFrom" not in entry and (
-                SECRET_TEXT.search(text) or (SECRET_NAME.search(entry["name"]) and "@" in text)
-            ):
+            if SECRET_TEXT.search(text) or (text and SECRET_NAME.search(entry["name"])):
                 yield f"{where}: {entry['name']}"
     for item in world.of("ConfigMap"):
         for name, text in item.get("data", {}).items():
