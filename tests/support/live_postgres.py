@@ -217,6 +217,7 @@ def pooler(config: PoolerConfig, folder: Path, servers: Path | None = None) -> I
     (home / "pgbouncer.ini").write_text(text)
     (home / "userlist.txt").write_text(userlist(config))
     certificate(home, CERTIFICATE_FILE_NAME, KEY_FILE_NAME)
+    (home / KEY_FILE_NAME).chmod(0o440)  # as the pod's volume has it
     authority = home / CERTIFICATE_FILE_NAME
     (home / CA_FILE_NAME).write_bytes((servers or authority).read_bytes())
     hand_over(home, *home.iterdir())
