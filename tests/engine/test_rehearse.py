@@ -176,6 +176,17 @@ def test_a_fault_that_matches_nothing_is_reported(tmp_path: Path) -> None:
     assert "struck nothing" in ran.err
 
 
+def test_drift_is_found_by_a_refresh_and_undone(tmp_path: Path) -> None:
+    cli = Cli(tmp_path)
+    assert cli.run("rehearse", "dev").code == 0
+    fault = "drift:aws:ec2/vpc:Vpc:network-vpc:enableDnsSupport=false"
+    ran = cli.run("rehearse", "dev", "--fault", fault, "--json")
+    assert ran.code == 0, ran.err
+    assert "the refresh found 1 changed and 0 gone" in ran.err
+    assert ran.document["steps"]["update"] == 1
+    assert ran.document["second_preview_changes"] == 0
+
+
 def _wait_for_lock(cli: Cli) -> None:
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
