@@ -172,7 +172,18 @@ def _public_api(policy: EdgePolicy) -> Expression:
 
 
 def private_request(policy: EdgePolicy) -> Expression:
-    """The request belongs to somebody: credentials, a session cookie, or a private path in any case of letters.
+    """The request belongs to somebody: credentials, a session cookie, or a private path."""
+    return Or(
+        (
+            AnyOf(REQUEST_HEADER_NAMES, "eq", "authorization"),
+            *(Contains(Lower(COOKIE), f"{name.lower()}=") for name in policy.session_cookie_names),
+            private_path(policy),
+        )
+    )
+
+
+def private_path(policy: EdgePolicy) -> Expression:
+    """The path is private in any case of letters.
 
     A path that an origin may read differently counts as private: it may decode `/static/..%2Fuploads/id.png` to
     `/uploads/id.png`. So does an image transformation whose source names a private path.
@@ -181,8 +192,6 @@ def private_request(policy: EdgePolicy) -> Expression:
     sources = Or(tuple(Contains(Lower(PATH), prefix) for prefix in prefixes))
     return Or(
         (
-            AnyOf(REQUEST_HEADER_NAMES, "eq", "authorization"),
-            *(Contains(Lower(COOKIE), f"{name.lower()}=") for name in policy.session_cookie_names),
             *(StartsWith(Lower(PATH), prefix) for prefix in prefixes),
             *(Contains(Lower(PATH), part) for part in AMBIGUOUS_PARTS),
             And((StartsWith(Lower(PATH), TRANSFORMATION_PREFIX), sources)),
@@ -245,6 +254,7 @@ def response_rules(policy: EdgePolicy) -> tuple[ResponseRule, ...]:
     """The ordered cache response rules: ten, which is what the smallest plan allows."""
     when = class_conditions(policy)
     ttl = policy.cache_classes
+    open_path = Not(private_path(policy))  # a browser, too, must not take a private file for a public one
     pages, prefixes = bool(policy.public_html_paths), bool(policy.public_api_prefixes)
     shared = And(
         (
@@ -253,9 +263,9 @@ def response_rules(policy: EdgePolicy) -> tuple[ResponseRule, ...]:
         )
     )
     return (
-        _control("images", when.images, _static_directives(ttl.images)),
-        _control("css", when.css, (*_static_directives(ttl.css), Directive(name="immutable"))),
-        _control("js", when.js, (*_static_directives(ttl.js), Directive(name="immutable"))),
+        _control("images", And((when.images, open_path)), _static_directives(ttl.images)),
+        _control("css", And((when.css, open_path)), (*_static_directives(ttl.css), Directive(name="immutable"))),
+        _control("js", And((when.js, open_path)), (*_static_directives(ttl.js), Directive(name="immutable"))),
         _control("html", And((when.html, shared)), _lifetime(ttl.html), enabled=pages),
         _control("api", And((when.api, shared)), _lifetime(ttl.api), enabled=prefixes),
         _tagged("images", when.images, ("images",)),

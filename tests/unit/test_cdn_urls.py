@@ -107,6 +107,18 @@ def test_a_browser_sees_what_the_origin_says_about_a_personal_response() -> None
     assert dict(found.response_headers)["cache-control"] == "private, max-age=30"
 
 
+@pytest.mark.parametrize(
+    "path", ["/uploads/id.png", "/x/..;/uploads/id.png", "/cdn-cgi/image/width=320/uploads/id.png"]
+)
+def test_the_edge_calls_no_private_file_public(path: str) -> None:
+    request = Request.of(f"https://images.{POLICY.domain}{path}")
+    found = explain(POLICY, request, Response.of(200, {"Content-Type": "image/png"}))
+    assert "cache-control" not in dict(found.response_headers)
+    open_file = Request.of(f"https://images.{POLICY.domain}/logo.png", headers={"Cookie": "session=abc"})
+    shown = dict(explain(POLICY, open_file, Response.of(200, {"Content-Type": "image/png"})).response_headers)
+    assert shown["cache-control"].startswith("public, max-age=31536000")
+
+
 def test_a_signed_in_visitor_s_browser_sees_the_origin_s_own_lifetime_of_a_public_page() -> None:
     request = Request.of(f"https://{DOMAIN}/pricing", headers={"Cookie": "session=abc"})
     found = explain(POLICY, request, _careless(request))
