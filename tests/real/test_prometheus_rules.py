@@ -35,7 +35,7 @@ def tool() -> Path:
 def checked(tool: Path, folder: Path, groups: list[dict[str, Any]]) -> subprocess.CompletedProcess[str]:
     file = folder / "rules.json"
     file.write_text(json.dumps({"groups": groups}))
-    command = [tool, "check", "rules", "--lint=all", "--lint-fatal", str(file)]
+    command = [str(tool), "check", "rules", "--lint=all", "--lint-fatal", str(file)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

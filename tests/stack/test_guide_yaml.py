@@ -40,7 +40,7 @@ class Row:
 def rows() -> tuple[Row, ...]:
     lines = (DATA / "guide_fields.tsv").read_text().splitlines()
     cells = [line.split("\t") for line in lines if not line.startswith("#")]
-    return tuple(Row(*row[:3], row[3] if len(row) > 3 else None) for row in cells)
+    return tuple(Row(row[0], row[1], row[2], row[3] if len(row) > 3 else None) for row in cells)
 
 
 @cache

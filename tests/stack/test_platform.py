@@ -164,8 +164,8 @@ def test_everything_that_holds_data_is_encrypted(platform: Recording) -> None:
 
 @everywhere
 def test_subnets_are_disjoint_and_inside_the_vpc(platform: Recording) -> None:
-    vpc = ipaddress.ip_network(platform.one("aws:ec2/vpc:Vpc").inputs["cidrBlock"])
-    subnets = [ipaddress.ip_network(item.inputs["cidrBlock"]) for item in platform.of_type("aws:ec2/subnet:Subnet")]
+    vpc = ipaddress.IPv4Network(platform.one("aws:ec2/vpc:Vpc").inputs["cidrBlock"])
+    subnets = [ipaddress.IPv4Network(item.inputs["cidrBlock"]) for item in platform.of_type("aws:ec2/subnet:Subnet")]
     assert len(subnets) == 12
     assert all(subnet.subnet_of(vpc) for subnet in subnets)
     assert not any(one.overlaps(two) for i, one in enumerate(subnets) for two in subnets[i + 1 :])

@@ -99,9 +99,9 @@ class _Mocks(Mocks):
         self.recording = recording
         self.answers = calls
 
-    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], None]:
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
         self.recording.calls.append((args.token, args.args))
-        return self.answers.get(args.token, {}), None
+        return self.answers.get(args.token, {}), []
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         if not args.custom:
@@ -151,7 +151,7 @@ class _Monitor(MockMonitor):
     def RegisterResource(  # noqa: N802 - the protocol's own name
         self, request: resource_pb2.RegisterResourceRequest
     ) -> resource_pb2.RegisterResourceResponse:
-        response = super().RegisterResource(request)
+        response: resource_pb2.RegisterResourceResponse = super().RegisterResource(request)  # type: ignore[no-untyped-call]  # the SDK's mocks carry no types
         if request.type != "pulumi:pulumi:Stack":
             self.recording.resources.append(self._recorded(request, response.urn))
         return response
@@ -205,7 +205,7 @@ def record(
         monitor=_Monitor(mocks),
     )
 
-    @pulumi.runtime.test
+    @pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK's decorator carries no types
     def run() -> pulumi.Output[None]:
         def keep(value: object) -> None:
             recording.result = value

@@ -37,7 +37,10 @@ def platform(*extra: PlannedResource, gateways: int = 3) -> Plan:
     subnets = [item("network", "aws:ec2/subnet:Subnet", f"public-{zone[-1]}", availabilityZone=zone) for zone in ZONES]
     nats = [item("network", NAT, f"nat-{subnet.name}", subnet) for subnet in subnets[:gateways]]
     nodes = item(
-        *("node_pools", "aws:eks/nodeGroup:NodeGroup", "pool-app", *subnets),
+        "node_pools",
+        "aws:eks/nodeGroup:NodeGroup",
+        "pool-app",
+        *subnets,
         labels={"pool": "app"},
         instanceTypes=["m8g.large"],
         scalingConfig={"minSize": 4, "maxSize": 6},

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from sandbox.diff import changes, format_path
@@ -8,7 +10,7 @@ from sandbox.wire import Secret
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 
 
-def paths(old: dict, new: dict) -> dict[str, str]:
+def paths(old: dict[str, Any], new: dict[str, Any]) -> dict[str, str]:
     return {change.path: change.kind for change in changes(old, new)}
 
 
@@ -34,7 +36,7 @@ def test_keys_with_dots_and_slashes_are_quoted() -> None:
     assert format_path(("rules", 0, "name")) == "rules[0].name"
 
 
-def replaced(token: str, old: dict, new: dict) -> frozenset[str]:
+def replaced(token: str, old: dict[str, Any], new: dict[str, Any]) -> frozenset[str]:
     return replacing(token, changes(old, new), old, new)
 
 
@@ -79,7 +81,9 @@ def replaced(token: str, old: dict, new: dict) -> frozenset[str]:
         ("kubernetes:apps/v1:Deployment", {"spec": {"replicas": 1}}, {"spec": {"replicas": 2}}, set()),
     ],
 )
-def test_replacement_follows_the_real_providers(token: str, old: dict, new: dict, expected: set[str]) -> None:
+def test_replacement_follows_the_real_providers(
+    token: str, old: dict[str, Any], new: dict[str, Any], expected: set[str]
+) -> None:
     assert replaced(token, old, new) == expected
 
 

@@ -84,16 +84,16 @@ def test_the_plan_of_a_known_vpc_is_the_documented_one() -> None:
 
 @given(PRIVATE_VPCS)
 def test_the_subnets_of_any_vpc_lie_inside_it_and_never_overlap(vpc_cidr: str) -> None:
-    blocks = [ipaddress.ip_network(block) for block in subnet_plan(vpc_cidr, ZONES).all]
-    assert all(block.subnet_of(ipaddress.ip_network(vpc_cidr)) for block in blocks)
+    blocks = [ipaddress.IPv4Network(block) for block in subnet_plan(vpc_cidr, ZONES).all]
+    assert all(block.subnet_of(ipaddress.IPv4Network(vpc_cidr)) for block in blocks)
     assert not any(one.overlaps(other) for one, other in itertools.combinations(blocks, 2))
 
 
 @given(PRIVATE_VPCS, PRIVATE_VPCS)
 def test_every_vpc_has_the_same_layout(one: str, other: str) -> None:
     def offsets(vpc_cidr: str) -> list[tuple[int, int]]:
-        base = int(ipaddress.ip_network(vpc_cidr).network_address)
-        blocks = [ipaddress.ip_network(block) for block in subnet_plan(vpc_cidr, ZONES).all]
+        base = int(ipaddress.IPv4Network(vpc_cidr).network_address)
+        blocks = [ipaddress.IPv4Network(block) for block in subnet_plan(vpc_cidr, ZONES).all]
         return [(int(block.network_address) - base, block.prefixlen) for block in blocks]
 
     assert offsets(one) == offsets(other)

@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ PREFIX = "urn:pulumi:prod::bailbondpro::"
 PRIMARY = f"{PREFIX}bailbondpro:postgres:Postgres$aws:rds/instance:Instance::postgres-primary"
 
 
-def step(op: str, urn: str = PRIMARY, **state: object) -> dict:
+def step(op: str, urn: str = PRIMARY, **state: object) -> dict[str, Any]:
     token = urn.split("::")[2].rsplit("$", 1)[-1]
     return {
         "op": op,

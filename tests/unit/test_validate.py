@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from sandbox.schema import SchemaOracle
@@ -18,7 +20,7 @@ def oracle() -> SchemaOracle:
 CONTAINER = "spec.template.spec.containers[0]"
 
 
-def deployment(**container: object) -> dict:
+def deployment(**container: object) -> dict[str, Any]:
     pod = {"containers": [{"name": "app", **container}]}
     return {
         "apiVersion": "apps/v1",
@@ -73,7 +75,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("token", "inputs", "path", "reason"), REFUSED)
 def test_wrong_inputs_are_refused_with_path_and_reason(
-    oracle: SchemaOracle, token: str, inputs: dict, path: str, reason: str
+    oracle: SchemaOracle, token: str, inputs: dict[str, Any], path: str, reason: str
 ) -> None:
     schema = oracle.get(token)
     assert schema is not None
@@ -95,7 +97,7 @@ ACCEPTED = [
 
 
 @pytest.mark.parametrize(("token", "inputs"), ACCEPTED)
-def test_right_inputs_that_look_odd_are_accepted(oracle: SchemaOracle, token: str, inputs: dict) -> None:
+def test_right_inputs_that_look_odd_are_accepted(oracle: SchemaOracle, token: str, inputs: dict[str, Any]) -> None:
     schema = oracle.get(token)
     assert schema is not None
     assert validate(schema, inputs) == []

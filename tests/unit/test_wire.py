@@ -1,3 +1,5 @@
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,7 +25,7 @@ plain = st.recursive(
 
 
 @given(st.dictionaries(st.text(min_size=1), plain, max_size=5).filter(lambda values: SIGNATURE_KEY not in values))
-def test_plain_values_survive_the_wire(values: dict) -> None:
+def test_plain_values_survive_the_wire(values: dict[str, Any]) -> None:
     assert decode(encode(values)) == values
 
 
