@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 CLUSTER = "kube-prometheus-stack (cAdvisor, kube-state-metrics, node-exporter)"
 CLOUDWATCH = "yet-another-cloudwatch-exporter with the stack's RDS instances and ElastiCache nodes"
-"""Who gives the series; the platform installs the first, the second is the user's own choice."""
+"""Who gives the series; the platform installs the first, the second is the user's own choice.
+
+The second names a series `aws_<service>_<metric in snake case>_<statistic>` with a label `dimension_<Name>`, as public
+dashboards of it show; not checked against a running exporter.
+"""
 _BYTES_PER_MIB = 1024**2
 _BYTES_PER_GIB = 1024**3
 
