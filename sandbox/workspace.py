@@ -18,6 +18,8 @@ from sandbox.cache import write_atomically
 PROJECT = "bailbondpro"
 _DROPPED_PREFIXES = ("PULUMI_", "AWS_", "CLOUDFLARE_", "KUBE", "GOOGLE_", "ARM_")
 REHEARSED_SECRET = "rehearsed-secret"
+KEPT_LOGS = 20
+"""The engine writes a log for every command, about 1 MB for an update of production, and never deletes one."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class SandboxWorkspace:
         for folder in (self.backend, self.project, self.home):
             folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
+        self._forget_old_logs()
         if not self._passphrase.exists():
             write_atomically(self._passphrase, secrets.token_hex(16))
         project = yaml.safe_load((self.root / "Pulumi.yaml").read_text(encoding="utf-8"))
@@ -112,6 +115,11 @@ class SandboxWorkspace:
         except (OSError, yaml.YAMLError):
             return {}
         return {"encryptionsalt": stored["encryptionsalt"]} if "encryptionsalt" in stored else {}
+
+    def _forget_old_logs(self) -> None:
+        logs = sorted((self.home / "logs").glob("*.log"), key=lambda log: log.stat().st_mtime)
+        for log in logs[:-KEPT_LOGS]:
+            log.unlink(missing_ok=True)
 
     def forget(self) -> None:
         """Delete the stored rehearsal: cloud, state and configuration."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,11 @@ import pytest
 # The SDKs hold millions of objects that never die: walking them for garbage took a fifth of the unit lane's time
 # (24 s with it, 19 s without).
 gc.disable()
+
+# A shell ignores Ctrl-C for what it starts in the background, and so does all that is started from there: a test that
+# sends it would wait for ever.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 LANES_WITH_SERVERS = ("engine", "real")
 LOOPBACK = ["127.0.0.1", "::1"]

@@ -1,0 +1,26 @@
+"""The folder of a rehearsal."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from sandbox.workspace import KEPT_LOGS, SandboxWorkspace
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_only_the_newest_logs_of_the_engine_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BBP_SANDBOX_DIR", str(tmp_path))
+    workspace = SandboxWorkspace(ROOT, "dev")
+    workspace.prepare({})
+    logs = workspace.home / "logs"
+    logs.mkdir()
+    for age in range(KEPT_LOGS + 3):
+        log = logs / f"{age}.log"
+        log.touch()
+        os.utime(log, (1_000_000 - age, 1_000_000 - age))
+    workspace.prepare({})
+    assert sorted(int(log.stem) for log in logs.iterdir()) == list(range(KEPT_LOGS))
