@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from infra.problems import ConfigError
+from infra.settings import load
+from infra.settings.stack_file import read_config_map
 from ops.console import note
 from ops.progress import progress
 from ops.rehearse import RehearseOptions, open_session, settings_of
@@ -23,7 +25,8 @@ class Planned:
 
     Attributes:
         plan: the plan.
-        settings: the configuration it was made from; None for a file whose stack has no valid configuration here.
+        settings: the configuration it was made from; None for a file that carries none, of a stack that has no valid
+            configuration here.
         origin: how to call it in a report.
     """
 
@@ -40,7 +43,8 @@ class Planned:
 def planned(stack: str, phase: str | None, config: Path | None, file: Path | None = None) -> Planned:
     """The plan in a file, or else of a stack as if nothing of it existed yet.
 
-    The stack's own rehearsal is not touched: the preview has a simulated cloud of its own, empty each time.
+    The stack's own rehearsal is not touched: the preview has a simulated cloud of its own, empty each time. A file
+    carries the configuration that it was made with; a named phase or stack file goes before it.
 
     Raises:
         PlanError: the file is no engine preview.
@@ -48,13 +52,22 @@ def planned(stack: str, phase: str | None, config: Path | None, file: Path | Non
         EngineError: the engine refused.
     """
     if file is not None:
-        return Planned(load_plan(file), _settings_if_valid(stack, phase, config), str(file))
+        plan = load_plan(file)
+        own = _settings_of(plan) if phase is None and config is None else None
+        return Planned(plan, own or _settings_if_valid(stack, phase, config), str(file))
     with open_session(RehearseOptions(stack, phase, fresh=True, config=config), purpose="plan") as opened:
         settings, engine, session = opened
         note(f"previewing {stack} in phase {settings.phase.value} with Pulumi {engine.version}, in an empty cloud")
         with progress("preview") as bar:
             plan, _ = session.preview(bar)
     return Planned(plan, settings, f"{stack}, phase {settings.phase.value}")
+
+
+def _settings_of(plan: Plan) -> Settings | None:
+    try:
+        return load(read_config_map(plan.config))
+    except ConfigError:
+        return None
 
 
 def _settings_if_valid(stack: str, phase: str | None, config: Path | None) -> Settings | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from plan.systems import system_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 Op = Literal["create", "update", "replace", "delete", "same"]
@@ -77,9 +77,16 @@ class PlannedResource:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that one preview would do, in the engine's order, components and unchanged resources included."""
+    """Everything that one preview would do, in the engine's order, components and unchanged resources included.
+
+    Attributes:
+        resources: what the preview names.
+        config: the stack configuration that the preview was made with: full keys and their texts, objects as JSON,
+            secrets masked by the engine. Empty where the document has none.
+    """
 
     resources: tuple[PlannedResource, ...]
+    config: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __iter__(self) -> Iterator[PlannedResource]:
         return iter(self.resources)
@@ -140,7 +147,9 @@ def parse_preview(document: dict[str, Any]) -> Plan:
         if item.urn in found and item.op == "replace":
             item = _richer(found[item.urn], item)
         found[item.urn] = item
-    return Plan(tuple(found.values()))
+    config = document.get("config")
+    known = {str(key): str(value) for key, value in config.items()} if isinstance(config, dict) else {}
+    return Plan(tuple(found.values()), known)
 
 
 def _richer(first: PlannedResource, second: PlannedResource) -> PlannedResource:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from infra.catalog import Service, instance_classes
 from plan import Plan, PlannedResource
@@ -17,7 +18,7 @@ from planner.machines import vcpus
 from planner.platform import PHASE_TOP
 from planner.prices import parse_price_book, price_book
 from planner.usage import Usage, UsageError, override
-from tests.support.cli import Cli
+from tests.support.cli import ROOT, Cli
 from tests.support.plans import changed_plan, planned, stack_plan, write_plan
 from tests.support.stack import COMBINATIONS, PHASES
 
@@ -318,6 +319,17 @@ def test_the_numbers_of_the_documentation_are_those_of_the_checked_in_stacks() -
     ]
     assert rows["decided by the plan"] == pytest.approx([cost.fixed_usd for cost in costs], rel=0.01)
     assert rows["resting on assumptions"] == pytest.approx([cost.assumed_usd for cost in costs], rel=0.05)
+
+
+def test_a_plan_file_is_judged_by_the_configuration_that_it_was_made_with(tmp_path: Path) -> None:
+    raw = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text())["config"] | {"bailbondpro:phase": "microservices"}
+    config = {key: value if isinstance(value, str) else json.dumps(value) for key, value in raw.items()}
+    file = write_plan(tmp_path / "plan.json", replace(stack_plan("prod", "microservices"), config=config))
+    found = Cli(tmp_path).run("cost", "--plan", str(file), "--json").document
+    assert found["phase"] == "microservices"
+    assert found["per_active_user_usd"] == pytest.approx(found["total_usd"] / PHASE_TOP["microservices"][0])
+    named = Cli(tmp_path).run("cost", "prod", "--plan", str(file), "--phase", "horizontal", "--json").document
+    assert named["phase"] == "horizontal"
 
 
 @pytest.mark.parametrize("columns", [None, "60"])

@@ -100,5 +100,5 @@ def write_plan(path: Path, plan: Plan) -> Path:
         }
         for item in plan
     ]
-    path.write_text(json.dumps({"steps": steps}, default=str))
+    path.write_text(json.dumps({"config": dict(plan.config), "steps": steps}, default=str))
     return path
