@@ -27,6 +27,8 @@ _MESSAGES = (
     *(GoError, ApiServerError, KubeconfigError, PrometheusError),
 )
 """Errors whose own text says everything."""
+_DAMAGED = "failed to load checkpoint"
+"""What the engine says of a state file that is cut short, for example by a full disk."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ def explain(error: BaseException) -> Explained | None:
     if isinstance(error, ApiError):
         return Explained(f"the Kubernetes API refused: {error}")
     if isinstance(error, EngineError):
-        return Explained(f"{error}\nA plain rerun continues from here; `--fresh` starts over in an empty sandbox.")
+        way_on = "The stored state is damaged:" if _DAMAGED in str(error) else "A plain rerun continues from here;"
+        return Explained(f"{error}\n{way_on} `--fresh` starts over in an empty sandbox.")
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return Explained("the disk is full; free some space and run the same command again (at worst with --fresh)")
     if isinstance(error, OSError):
