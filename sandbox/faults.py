@@ -1,6 +1,7 @@
 """Faults by operation, type and name: what may go wrong in a real cloud, on demand.
 
-A fault is written `KIND:TYPE:NAME[:DETAIL]`, where TYPE and NAME may hold `*` and `?`:
+A fault is written `KIND:TYPE:NAME[:DETAIL]`, where TYPE and NAME may hold `*` and `?`. NAME is a logical name or its
+last words: `primary` is `postgres-primary` and each shard's primary.
 
 - `create:`, `update:`, `delete:` - the call fails once with nothing done;
 - `partial:` - the object exists, but its creation is reported as failed, as an unready Deployment is;
@@ -42,7 +43,7 @@ class Fault:
     Attributes:
         kind: what goes wrong.
         type: pattern of the type token, for example `aws:rds/instance:Instance` or `aws:rds/*`.
-        name: pattern of the logical name.
+        name: pattern of the logical name, or of what stands behind one of its hyphens.
         detail: seconds for `slow`, `property=value` for `drift`.
         times: how often it strikes each matching object; a rerun then goes through.
     """
@@ -55,7 +56,7 @@ class Fault:
 
     def matches(self, token: str, name: str) -> bool:
         """Whether this fault strikes a resource."""
-        return fnmatchcase(token, self.type) and fnmatchcase(name, self.name)
+        return fnmatchcase(token, self.type) and any(fnmatchcase(name, form) for form in (self.name, f"*-{self.name}"))
 
     @property
     def seconds(self) -> float:

@@ -42,7 +42,7 @@ def rehearse(
     ] = None,
     fault: Annotated[
         list[str] | None,
-        typer.Option("--fault", help="Let something fail: create:aws:rds/instance:Instance:*-primary; repeatable."),
+        typer.Option("--fault", help="Let something fail: create:aws:rds/instance:Instance:primary; repeatable."),
     ] = None,
     api_server: ApiServerOption = False,
     kubeconfig: KubeconfigOption = None,

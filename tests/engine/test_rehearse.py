@@ -161,7 +161,7 @@ def test_a_broken_configuration_leaves_the_sandbox_untouched(tmp_path: Path) -> 
 
 def test_a_failed_creation_converges_on_a_plain_rerun(tmp_path: Path) -> None:
     cli = Cli(tmp_path)
-    failed = cli.run("rehearse", "dev", "--fault", "create:aws:rds/instance:Instance:postgres-primary")
+    failed = cli.run("rehearse", "dev", "--fault", "create:aws:rds/instance:Instance:primary")
     assert failed.code == 1
     assert "injected fault: create of aws:rds/instance:Instance postgres-primary failed" in failed.err
     assert "Traceback" not in failed.out + failed.err

@@ -67,3 +67,17 @@ def test_a_fault_that_struck_nothing_is_known() -> None:
     faults = Faults.parse(["create:aws:ec2/*:net*", "delete:*:nothing"])
     faults.strike("create", VPC, "net")
     assert [fault.name for fault in faults.idle()] == ["nothing"]
+
+
+@pytest.mark.parametrize(
+    ("name", "strikes"),
+    [
+        ("postgres-primary", True),
+        ("shards-2-primary", True),
+        ("primary", True),
+        ("postgres-primary-alarm", False),
+        ("postgresprimary", False),
+    ],
+)
+def test_a_fault_names_a_resource_or_its_last_words(name: str, *, strikes: bool) -> None:
+    assert Fault("create", "aws:rds/*", "primary").matches("aws:rds/instance:Instance", name) is strikes
