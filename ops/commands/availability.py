@@ -38,5 +38,6 @@ def availability(
     else:
         render(report)
     if not report.found.ok:
-        names = ", ".join(point.title for point in report.found.single_points if not point.accepted)
+        titles = (point.title for point in report.found.single_points if not point.accepted)
+        names = ", ".join(dict.fromkeys(titles))
         fail(f"single points of failure: {names}")
