@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from infra.limits import RULES
 from ops.cdn import audit_plan
-from policies.reboots import reboots
-from policies.stateful import STATEFUL, is_stateful, losses
+from policies.stateful import STATEFUL, is_stateful
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,9 +15,11 @@ if TYPE_CHECKING:
     from infra.settings import Settings
     from ops.availability import AvailabilityReport
     from ops.cost import CostReport
+    from ops.journey import Journey
     from plan import Plan
 
 State = Literal["ok", "note", "failed"]
+NOT_REHEARSED = "unknown: the journey was not rehearsed"
 RECOVERABLE = frozenset({"password"})
 """Stateful kinds that need no protection of their own: Secrets Manager holds their value, which is protected."""
 
@@ -39,18 +40,26 @@ class PolicyCheck:
 
 
 def policy_checks(
-    settings: Settings, plan: Plan, cost: CostReport, availability: AvailabilityReport
+    settings: Settings, plan: Plan, cost: CostReport, availability: AvailabilityReport, journey: Journey | None
 ) -> tuple[PolicyCheck, ...]:
     """Every policy, in the order of its weight.
+
+    Args:
+        settings: the stack's configuration.
+        plan: its plan in an empty cloud.
+        cost: what the plan costs.
+        availability: what may fail.
+        journey: the way to this phase. Only its steps change what exists: in an empty cloud no database can be lost
+            and none has to restart. None where it was not rehearsed; what it would show is then noted as unknown.
 
     Raises:
         CdnError: the plan's CDN rules are not understood.
     """
     return (
         _limits(settings),
-        _data(plan),
+        _data(journey),
         _protection(settings, plan),
-        _restarts(plan),
+        _restarts(journey),
         *_delivery(settings, plan),
         _single_points(availability),
         *_budget(cost),
@@ -67,13 +76,18 @@ def _limits(settings: Settings) -> PolicyCheck:
     )
 
 
-def _data(plan: Plan) -> PolicyCheck:
-    found = losses(plan)
-    detail = "; ".join(f"{loss.op} of {loss.holds} {loss.urn.rsplit('::', 1)[-1]}" for loss in found)
+def _data(journey: Journey | None) -> PolicyCheck:
+    title = "Nothing that holds data is replaced, deleted, renamed or made smaller"
+    if journey is None:
+        return PolicyCheck(title=title, state="note", detail=NOT_REHEARSED)
+    refused = [loss for step in journey.steps for loss in step.losses]
+    allowed = [loss for step in journey.steps for loss in step.allowed]
+    detail = "; ".join(f"{loss.op} of {loss.holds} {loss.urn.rsplit('::', 1)[-1]}" for loss in (*refused, *allowed))
+    held = sum(map(is_stateful, journey.steps[-1].plan)) if journey.steps else 0
     return PolicyCheck(
-        title="Nothing that holds data is replaced, deleted or renamed",
-        state="failed" if found else "ok",
-        detail=detail or f"{sum(map(is_stateful, plan))} resources hold data or names",
+        title=title,
+        state="failed" if refused else "note" if allowed else "ok",
+        detail=detail or f"{held} resources hold data or names; {len(journey.steps)} steps touch none of them",
     )
 
 
@@ -89,14 +103,17 @@ def _protection(settings: Settings, plan: Plan) -> PolicyCheck:
     )
 
 
-def _restarts(plan: Plan) -> PolicyCheck:
-    found = reboots(plan)
+def _restarts(journey: Journey | None) -> PolicyCheck:
+    title = "Databases can restart in a safe order"
+    if journey is None:
+        return PolicyCheck(title=title, state="note", detail=NOT_REHEARSED)
+    found = [reboot for step in journey.steps for reboot in step.reboots]
     refused = any(item.refused for item in found)
     detail = "; ".join(item.sentence() for item in found)
     return PolicyCheck(
-        title="Databases can restart in a safe order",
+        title=title,
         state="failed" if refused else "note" if found else "ok",
-        detail=detail or "no server has to restart for this plan",
+        detail=detail or "no step makes a server restart for its parameters",
     )
 
 

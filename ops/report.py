@@ -199,7 +199,7 @@ def gathered(subject: Planned, options: ReportOptions, found: Journey | None, wh
         traffic=tuple(simulate(subject.plan, scenario(name, phase=subject.phase)) for name in SCENARIOS),
         availability=availability,
         limits=limits_used(settings, subject.plan),
-        policies=policy_checks(settings, subject.plan, cost, availability),
+        policies=policy_checks(settings, subject.plan, cost, availability, found),
         journey=found,
         why_no_journey=why_not,
     )

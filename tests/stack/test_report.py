@@ -16,7 +16,7 @@ from ops.availability import judged
 from ops.check import check
 from ops.cli import app
 from ops.cost import priced
-from ops.journey import Journey
+from ops.journey import Journey, JourneyStep
 from ops.limits_used import limits_used
 from ops.planned import Planned
 from ops.policy_checks import PolicyCheck, policy_checks
@@ -24,14 +24,25 @@ from ops.report import ReportOptions, rehearsed, write
 from ops.report_page import comment, page
 from ops.report_page.safety import limits_verdict
 from plan import Plan
+from policies.reboots import PARAMETER_GROUP
+from policies.stateful import losses
 from tests.support.page import stack_report
 from tests.support.plans import edited, stack_plan
+from tests.support.plans import planned as planned_resource
 from tests.support.stack import COMBINATIONS, ROOT, settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 INSTANCE = "aws:rds/instance:Instance"
+JOURNEY = Journey("prod", ())
+
+
+def checked(journey: Journey | None) -> tuple[PolicyCheck, ...]:
+    """The policies of prod in the second phase, after a journey."""
+    wanted, plan = settings("prod", "horizontal"), stack_plan("prod", "horizontal")
+    subject = Planned(plan, wanted, "prod")
+    return policy_checks(wanted, plan, priced(subject), judged(subject), journey)
 
 
 @pytest.mark.parametrize(("environment", "phase"), COMBINATIONS)
@@ -68,7 +79,7 @@ def test_both_files_are_written_in_one_step(tmp_path: Path) -> None:
 def test_a_primary_without_a_standby_fails_the_report_and_is_named_in_it() -> None:
     cut = edited(stack_plan("prod", "horizontal"), INSTANCE, "postgres-primary", multiAz=False)
     subject = Planned(cut, settings("prod", "horizontal"), "prod")
-    found = policy_checks(settings("prod", "horizontal"), cut, priced(subject), judged(subject))
+    found = policy_checks(settings("prod", "horizontal"), cut, priced(subject), judged(subject), JOURNEY)
     failed = [check for check in found if check.state == "failed"]
     assert [check.title for check in failed] == ["No single point of failure"]
     assert "postgres-primary" in failed[0].detail
@@ -83,17 +94,35 @@ def test_an_unprotected_database_fails_in_production_only() -> None:
         plan = stack_plan(environment, "horizontal")
         bare = Plan(tuple(replace(item, protect=item.protect and item.name != "postgres-primary") for item in plan))
         subject = Planned(bare, wanted, environment)
-        checks = policy_checks(wanted, bare, priced(subject), judged(subject))
+        checks = policy_checks(wanted, bare, priced(subject), judged(subject), JOURNEY)
         assert {check.title: check.state for check in checks}["Production protects what holds data"] == state
 
 
 def test_a_database_that_would_be_replaced_fails_a_policy() -> None:
-    wanted, plan = settings("prod", "horizontal"), stack_plan("prod", "horizontal")
-    hit = Plan(tuple(replace(item, op="replace") if item.name == "postgres-primary" else item for item in plan))
-    subject = Planned(hit, wanted, "prod")
-    checks = policy_checks(wanted, hit, priced(subject), judged(subject))
+    plan = stack_plan("prod", "horizontal")
+    hit = tuple(replace(item, op="replace") if item.name == "postgres-primary" else item for item in plan)
+    checks = checked(Journey("prod", (JourneyStep("optimization", "horizontal", hit, losses=tuple(losses(hit))),)))
     (failed,) = [check for check in checks if check.state == "failed"]
     assert "postgres-primary" in failed.detail
+
+
+def test_parameters_that_no_order_of_restarts_can_change_fail_a_policy() -> None:
+    def group(connections: int, workers: int) -> dict[str, object]:
+        numbers = {"max_connections": connections, "max_worker_processes": workers}
+        return {
+            "parameters": [{"name": n, "value": str(v), "applyMethod": "pending-reboot"} for n, v in numbers.items()]
+        }
+
+    change = planned_resource(PARAMETER_GROUP, "postgres-parameters", **group(300, 4))
+    change = replace(change, op="update", old_inputs=group(200, 8))
+    checks = checked(Journey("prod", (JourneyStep("optimization", "horizontal", (change,)),)))
+    assert [check.title for check in checks if check.state == "failed"] == ["Databases can restart in a safe order"]
+
+
+def test_without_a_journey_no_policy_claims_what_only_a_journey_shows() -> None:
+    unknown = [check.title for check in checked(None) if "not rehearsed" in check.detail]
+    assert len(unknown) == 2
+    assert all(check.state == "note" for check in checked(None) if check.title in unknown)
 
 
 def test_a_journey_that_was_not_rehearsed_or_is_not_safe_is_said_so() -> None:
