@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from infra.phases import PHASES
-from ops.planned import Planned, planned
+from ops.pairs import pairs
+from ops.planned import Planned, planned, planned_against
 from planner.capacity import Requirement, requirement
 from planner.cost import Cost, Difference, break_even_users, cost_of, difference
 from planner.optimizer import Recommendation, ResourceMetrics, recommendations
@@ -18,7 +17,8 @@ from planner.platform import PHASE_TOP
 from planner.usage import Usage, UsageError, override
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+    from pathlib import Path
 
 DEV_USERS = 10
 """Active users of a development stack: an assumption."""
@@ -123,7 +123,7 @@ def cost(options: CostOptions) -> CostReport:
         ConfigError: the configuration has problems.
         EngineError: the engine refused.
     """
-    changes = {**_mapping(options.usage_file), **_pairs(options.assumptions)}
+    changes = {**_mapping(options.usage_file), **pairs(options.assumptions, UsageError, "users=800")}
     measured = _metrics(options.metrics_file)
     override(Usage(), changes)  # a wrong assumption is refused before the engine runs
     report = priced(planned(options.stack, options.phase, options.config, options.plan_file), changes, measured)
@@ -161,13 +161,9 @@ def priced(
 
 
 def _compare(options: CostOptions, found: Cost, changes: Mapping[str, object]) -> Comparison:
-    against = options.against or ""
-    if against in PHASES:
-        other = planned(options.stack, against, options.config)
-    else:
-        other = planned(options.stack, None, options.config, Path(against))
-        if not other.plan.resources:
-            raise UsageError(f"the plan in {against} is empty")
+    other = planned_against(options.stack, options.against or "", options.config)
+    if not other.plan.resources:
+        raise UsageError(f"the plan in {other.origin} is empty")
     before = cost_of(other.plan, _usage(other, changes))
     smaller, larger = sorted((before, found), key=lambda item: item.fixed_usd)
     return Comparison(
@@ -191,16 +187,6 @@ def _usage(subject: Planned, changes: Mapping[str, object]) -> Usage:
 def _budget(subject: Planned) -> float | None:
     limits = [text(item.inputs, "limitAmount") for item in subject.plan.of_type("aws:budgets/budget:Budget")]
     return sum(float(limit) for limit in limits if limit) if any(limits) else None
-
-
-def _pairs(assumptions: Sequence[str]) -> dict[str, object]:
-    pairs: dict[str, object] = {}
-    for entry in assumptions:
-        name, separator, value = entry.partition("=")
-        if not separator:
-            raise UsageError(f"{entry!r} is no assumption; write name=value, such as users=800")
-        pairs[name.strip()] = value.strip()
-    return pairs
 
 
 def _mapping(path: Path | None) -> dict[str, Any]:

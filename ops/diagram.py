@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from infra.phases import PHASES
-from ops.planned import Planned, planned
+from ops.planned import Planned, planned, planned_against
 from plan import PlanError
 from planner.diagram import Scene, compare, scene_of, svg
 from sandbox.cache import write_atomically
@@ -82,16 +81,10 @@ def diagram(options: DiagramOptions) -> Diagram:
     subject = planned(options.stack, options.phase, options.config, options.plan_file)
     scene = scene_of(_filled(subject).plan, f"Architecture of {title_of(subject)}")
     if options.against is not None:
-        other = _other(options, options.against)
+        other = planned_against(options.stack, options.against, options.config)
         scene = compare(scene_of(_filled(other).plan, title_of(other)), scene)
     write_atomically(options.out, svg(scene), mode=MODE)
     return Diagram(out=options.out, scene=scene)
-
-
-def _other(options: DiagramOptions, against: str) -> Planned:
-    if against in PHASES:
-        return planned(options.stack, against, options.config)
-    return planned(options.stack, None, options.config, Path(against))
 
 
 def _filled(subject: Planned) -> Planned:

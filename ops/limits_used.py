@@ -15,7 +15,7 @@ from infra.limits.capacity import (
     largest_nodes,
     most_pods,
 )
-from infra.limits.connections import client_connections, pool_sizes
+from infra.limits.connections import POOLER_SURGE, client_connections, pool_sizes
 from infra.limits.nodes import allocatable, peak_load
 from infra.limits.redis import MAX_NODES
 from infra.quotas import quota_needs
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from infra.settings import Settings
     from plan import Plan
 
-_POOLER_SURGE = 1
 NEAR = 0.8
 """Share from which a limit is near (scaling guide, Monitoring: warnings at 80 %)."""
 NAMES: dict[str, tuple[str, NameKind]] = {
@@ -120,7 +119,7 @@ def _nodes(settings: Settings) -> Iterator[LimitUse]:
 def _connections(settings: Settings) -> Iterator[LimitUse]:
     """Connections to one endpoint of each kind: of all poolers in a rollout, or of all pods where there is none."""
     postgres = settings.postgres
-    pooled, pods = pool_sizes(settings), postgres.pooler.replicas + _POOLER_SURGE
+    pooled, pods = pool_sizes(settings), postgres.pooler.replicas + POOLER_SURGE
     kinds = (
         ("primary", "the primary", True, pooled.primary),
         ("replica", "each replica", postgres.replicas > 0, pooled.replica),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from infra.phases import PHASES
 from infra.problems import ConfigError
 from infra.settings import load
 from infra.settings.stack_file import read_config_map
@@ -14,8 +16,6 @@ from ops.rehearse import RehearseOptions, open_session, settings_of
 from plan import Plan, load_plan
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from infra.settings import Settings
 
 
@@ -61,6 +61,19 @@ def planned(stack: str, phase: str | None, config: Path | None, file: Path | Non
         with progress("preview") as bar:
             plan, _ = session.preview(bar)
     return Planned(plan, settings, f"{stack}, phase {settings.phase.value}")
+
+
+def planned_against(stack: str, against: str, config: Path | None) -> Planned:
+    """What a plan is compared with: the same stack in another growth phase, or the plan in a file.
+
+    Raises:
+        PlanError: the file is no engine preview.
+        ConfigError: the configuration has problems.
+        EngineError: the engine refused.
+    """
+    if against in PHASES:
+        return planned(stack, against, config)
+    return planned(stack, None, config, Path(against))
 
 
 def _settings_of(plan: Plan) -> Settings | None:

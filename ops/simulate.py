@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
+from ops.pairs import pairs
 from ops.planned import Planned, planned
 from ops.plots import Rule, Series, line_plot, page
 from planner.platform import peak_requests_per_second
@@ -26,9 +27,6 @@ from planner.simulation import (
     simulate,
 )
 from planner.usage import Usage
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 REQUESTS_PER_USER_DAY = Usage().requests_per_user_day
 """The guide's Growth Projections: 50,000 requests a day for 100 users."""
@@ -115,7 +113,7 @@ def run(options: SimulateOptions) -> SimulationReport:
         ConfigError: the configuration has problems.
         EngineError: the engine refused.
     """
-    assumptions = override(Assumptions(), pairs(options.assumptions))
+    assumptions = override(Assumptions(), pairs(options.assumptions, AssumptionError, "database_ms=20"))
     chosen_scenario(options, None)  # a wrong scenario is refused before the engine runs
     subject = planned(options.stack, options.phase, options.config, options.plan_file)
     load = chosen_scenario(options, subject.phase)
@@ -169,21 +167,6 @@ def read_scenario(path: Path) -> Scenario:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ScenarioError(f"{path} is neither YAML nor JSON: {error}") from error
     return parse_scenario(document, str(path))
-
-
-def pairs(assumptions: Sequence[str]) -> dict[str, object]:
-    """Names and values of `name=value` texts.
-
-    Raises:
-        AssumptionError: a text is none.
-    """
-    found: dict[str, object] = {}
-    for entry in assumptions:
-        name, separator, value = entry.partition("=")
-        if not separator:
-            raise AssumptionError(f"{entry!r} is no assumption; write name=value, such as database_ms=20")
-        found[name.strip()] = value.strip()
-    return found
 
 
 def plots(simulation: Simulation) -> list[str]:

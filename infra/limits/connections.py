@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 SOURCE = "scaling guide, Performance Tuning (max_connections 200) and Database Scaling (pools 20, 15, 10)"
 MIN_SERVER_POOL = 5
 """Fewest server connections per PgBouncer pod and endpoint that still carry a load (our choice)."""
-_POOLER_SURGE = 1
+POOLER_SURGE = 1
+"""Pods that a rollout of the pooler adds for a moment: its Deployment's maxSurge."""
 _KINDS = ("primary", "replica", "shard")
 _ROLES = {"primary": "primary", "replica": "replicas", "shard": "shards"}
 
@@ -66,7 +67,7 @@ def pool_sizes(settings: Settings) -> PoolSizes:
 
     A pool is never larger than what the pods can ask for, and 0 for a kind of endpoint that does not exist.
     """
-    room = _room(settings) // (settings.postgres.pooler.replicas + _POOLER_SURGE)
+    room = _room(settings) // (settings.postgres.pooler.replicas + POOLER_SURGE)
     demand = {kind: client_connections(settings, kind) for kind in _KINDS}
     return PoolSizes(
         primary=min(room, demand["primary"]),
@@ -126,13 +127,13 @@ def _surge_pods(settings: Settings, role: str) -> int:
 def server_pools_fit(settings: Settings) -> Iterator[Finding]:
     """With a pooler, its pods share max_connections; each must get a useful part."""
     postgres = settings.postgres
-    pods = postgres.pooler.replicas + _POOLER_SURGE
+    pods = postgres.pooler.replicas + POOLER_SURGE
     if postgres.pooler.enabled and _room(settings) // pods < MIN_SERVER_POOL:
         yield Finding(
             path="postgres.pooler.replicas",
             value=postgres.pooler.replicas,
             allowed=f"so many that each pod and one more get {MIN_SERVER_POOL} of {_room(settings)} connections",
-            fix=f"set it to {max(1, _room(settings) // MIN_SERVER_POOL - _POOLER_SURGE)}",
+            fix=f"set it to {max(1, _room(settings) // MIN_SERVER_POOL - POOLER_SURGE)}",
         )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.options import ConfigOption, JsonOption, PhaseOption, PlanOption, explained
+from ops.commands.options import AgainstOption, ConfigOption, JsonOption, PhaseOption, PlanOption, explained
 from ops.console import print_json
 
 
@@ -20,10 +20,7 @@ def cost(
     stack: Annotated[str, typer.Argument(help="Stack name, for example dev or prod.")] = "prod",
     plan: PlanOption = None,
     phase: PhaseOption = None,
-    against: Annotated[
-        str | None,
-        typer.Option("--against", help="A growth phase or a plan file to compare with.", metavar="PHASE|FILE"),
-    ] = None,
+    against: AgainstOption = None,
     usage: Annotated[
         Path | None, typer.Option("--usage", help="YAML or JSON file with assumptions about usage.", metavar="FILE")
     ] = None,

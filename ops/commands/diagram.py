@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.options import ConfigOption, JsonOption, PhaseOption, PlanOption, explained
+from ops.commands.options import AgainstOption, ConfigOption, JsonOption, PhaseOption, PlanOption, explained
 from ops.console import out as results
 from ops.console import print_json
 
@@ -22,10 +22,7 @@ def diagram(
     stack: Annotated[str, typer.Argument(help="Stack name, for example dev or prod.")] = "prod",
     plan: PlanOption = None,
     phase: PhaseOption = None,
-    against: Annotated[
-        str | None,
-        typer.Option("--against", help="A growth phase or a plan file to compare with.", metavar="PHASE|FILE"),
-    ] = None,
+    against: AgainstOption = None,
     config: ConfigOption = None,
     json_output: JsonOption = False,
 ) -> None:

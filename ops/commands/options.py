@@ -25,6 +25,10 @@ PlanOption = Annotated[
     Path | None,
     typer.Option("--plan", help="A plan that `pulumi preview --json` or `rehearse --plan-out` wrote.", metavar="FILE"),
 ]
+AgainstOption = Annotated[
+    str | None,
+    typer.Option("--against", help="A growth phase or a plan file to compare with.", metavar="PHASE|FILE"),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
