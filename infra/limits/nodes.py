@@ -9,6 +9,7 @@ from infra.catalog import instance_class
 from infra.limits.connections import app_pods
 from infra.limits.network import repeated
 from infra.limits.rule import Finding, rule
+from planner.nodes import DAEMONS, OPERATORS, kubelet_reserved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,14 +19,6 @@ if TYPE_CHECKING:
     from infra.settings.pools import PoolSizes
     from infra.settings.root import Settings
 
-_CPU_RESERVED = ((1, 60), (1, 10), (2, 5))
-"""CPUs and millicores reserved per CPU by the kubelet: 6 % of the first, 1 % of the second, 0.5 % of the next two."""
-_CPU_RESERVED_BEYOND = 2.5
-_MEMORY_RESERVED_MIB, _MEMORY_PER_POD_MIB, _EVICTION_MIB = 255, 11, 100
-DAEMONS = (250, 400)
-"""Millicores and MiB the daemons of a node request: CNI, kube-proxy, identity agent, CSI, exporters (our estimate)."""
-OPERATORS = (600, 800)
-"""Requests of CoreDNS, metrics-server, autoscalers and load balancer controller together (our estimate)."""
 PROMETHEUS = (700, 2500)
 """Requests of Prometheus, Alertmanager, Grafana and operator together (our estimate)."""
 
@@ -51,20 +44,11 @@ class Load:
 
 
 def allocatable(machine: InstanceClass) -> Load:
-    """What pods other than the node's daemons may request on one node.
-
-    Reservations as EKS sets them (EKS documentation and its AMI's bootstrap: CPU by steps, memory 255 MiB plus 11 MiB
-    per pod, eviction at 100 MiB). The kernel's own share of memory is not counted.
-    """
-    reserved, left = 0.0, machine.vcpu
-    for cpus, millicores in _CPU_RESERVED:
-        taken = min(left, cpus)
-        reserved, left = reserved + taken * millicores, left - taken
-    reserved += left * _CPU_RESERVED_BEYOND
-    memory = _MEMORY_RESERVED_MIB + _MEMORY_PER_POD_MIB * machine.max_pods + _EVICTION_MIB
+    """What pods other than the node's daemons may request on one node."""
+    reserved = kubelet_reserved(machine.vcpu, machine.max_pods)
     return Load(
-        cpu_millicores=machine.vcpu * 1000 - reserved - DAEMONS[0],
-        memory_mib=machine.memory_gib * 1024 - memory - DAEMONS[1],
+        cpu_millicores=machine.vcpu * 1000 - reserved.cpu_millicores - DAEMONS[0],
+        memory_mib=machine.memory_gib * 1024 - reserved.memory_mib - DAEMONS[1],
     )
 
 

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
+from planner.nodes import DAEMONS, OPERATORS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -78,10 +80,10 @@ class Assumptions:
     node_start_spread_percent: float = _given(20, 0, 100)
     node_scan_seconds: float = _given(10, 0, 3600)
     node_idle_seconds: float = _given(600, 0, 86_400)
-    node_daemon_millicores: float = _given(250, 0, 100_000)
-    node_daemon_mib: float = _given(400, 0, 1e6)
-    operators_millicores: float = _given(600, 0, 100_000)
-    operators_mib: float = _given(800, 0, 1e6)
+    node_daemon_millicores: float = _given(DAEMONS[0], 0, 100_000)
+    node_daemon_mib: float = _given(DAEMONS[1], 0, 1e6)
+    operators_millicores: float = _given(OPERATORS[0], 0, 100_000)
+    operators_mib: float = _given(OPERATORS[1], 0, 1e6)
     latency_target_ms: float = _given(200, 1, 600_000)
     availability_target_percent: float = _given(99.9, 0, 100)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from planner.cost import cost_of
 from planner.hpa_spec import HpaSpec, spec_of
 from planner.machines import vcpus
+from planner.nodes import kubelet_reserved
 from planner.plan_values import at, dependencies_of_type, items, number, quantity, region_of, text
 from planner.prices import price_book
 from planner.simulation.model import Platform, Pool, Store, Target, Tier
@@ -29,11 +30,6 @@ CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 MEBI = 2.0**20
 GIB_PER_VCPU = {"c": 2.0, "m": 4.0, "r": 8.0, "t": 4.0}
 """Memory of EC2 families from `large` on (AWS documentation, EC2 instance types)."""
-KUBELET_CPU = ((1, 60.0), (1, 10.0), (2, 5.0))
-KUBELET_CPU_BEYOND = 2.5
-"""Millicores that the kubelet keeps per processor (EKS documentation and its AMI's bootstrap)."""
-KUBELET_MEMORY_MIB = 255 + 100 + 11 * 58
-"""MiB that the kubelet keeps: its own, eviction, 11 for each of 58 pods (EKS documentation and its AMI's bootstrap)."""
 GUIDE_TIMEOUT = 30.0
 GUIDE_CONNECTIONS = 4096
 GUIDE_TTL = 300.0
@@ -208,13 +204,9 @@ def _allocatable(instance: str, assumptions: Assumptions) -> tuple[float, float]
     gib = processors * GIB_PER_VCPU.get(instance[0], 4.0)
     if instance.endswith(".medium"):
         gib = 4.0
-    kept, left = 0.0, float(processors)
-    for count, millicores in KUBELET_CPU:
-        taken = min(left, count)
-        kept, left = kept + taken * millicores, left - taken
-    kept += left * KUBELET_CPU_BEYOND
-    cpu = processors * 1000 - kept - assumptions.node_daemon_millicores
-    return cpu, gib * 1024 - KUBELET_MEMORY_MIB - assumptions.node_daemon_mib
+    reserved = kubelet_reserved(processors)
+    cpu = processors * 1000 - reserved.cpu_millicores - assumptions.node_daemon_millicores
+    return cpu, gib * 1024 - reserved.memory_mib - assumptions.node_daemon_mib
 
 
 def _taken(plan: Plan, others: list[PlannedResource], wanted: str) -> tuple[float, float]:

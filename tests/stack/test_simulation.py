@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from infra.catalog import instance_class
+from infra.limits.nodes import allocatable
 from plan import Plan
 from planner.simulation import Assumptions, SimulationError, limit_of, platform_of, scenario, simulate
 from tests.support.cli import Cli
@@ -38,6 +40,14 @@ def test_a_platform_is_read_from_its_plan_as_its_settings_state_it(environment: 
     assert {(store.connections, store.pooled) for store in found.stores} == {(free, wanted.postgres.pooler.enabled)}
     assert (found.timeout_seconds, found.cache_ttl, found.shared_queue) == (30, 300, True)
     assert found.gateway_connections == 4096
+
+
+@pytest.mark.parametrize(("environment", "phase"), COMBINATIONS)
+def test_a_node_has_the_same_room_here_as_in_the_limits(environment: str, phase: str) -> None:
+    pool = platform_of(stack_plan(environment, phase), Assumptions()).pool
+    assert pool is not None
+    room = allocatable(instance_class("ec2", pool.instance))
+    assert (pool.cpu, pool.memory) == (room.cpu_millicores, room.memory_mib)
     assert found.fixed_usd > 0
 
 
