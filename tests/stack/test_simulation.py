@@ -40,6 +40,7 @@ def test_a_platform_is_read_from_its_plan_as_its_settings_state_it(environment: 
     assert {(store.connections, store.pooled) for store in found.stores} == {(free, wanted.postgres.pooler.enabled)}
     assert (found.timeout_seconds, found.cache_ttl, found.shared_queue) == (30, 300, True)
     assert found.gateway_connections == 4096
+    assert found.fixed_usd > 0
 
 
 @pytest.mark.parametrize(("environment", "phase"), COMBINATIONS)
@@ -48,7 +49,6 @@ def test_a_node_has_the_same_room_here_as_in_the_limits(environment: str, phase:
     assert pool is not None
     room = allocatable(instance_class("ec2", pool.instance))
     assert (pool.cpu, pool.memory) == (room.cpu_millicores, room.memory_mib)
-    assert found.fixed_usd > 0
 
 
 def test_timeout_and_algorithm_are_those_of_the_gateways_configuration() -> None:
