@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.support.engine import Bench
 
 if TYPE_CHECKING:
@@ -13,9 +11,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 JOB = "kubernetes:batch/v1:Job"
-
-# importing an SDK builds its deprecated types, too
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
 def release(number: int) -> Callable[[], None]:

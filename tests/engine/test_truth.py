@@ -18,8 +18,6 @@ SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup"
 pytestmark = [
     # an update that fails leaves the SDK's program coroutine behind: its clean-up finds no event loop and says so
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    # importing an SDK builds its deprecated types, too
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
 
 

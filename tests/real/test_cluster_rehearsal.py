@@ -26,8 +26,6 @@ NUMBERS = itertools.count(1)
 pytestmark = [
     # an update that fails leaves the SDK's program coroutine behind: its clean-up finds no event loop and says so
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    # importing an SDK builds its deprecated types, too
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
 
 

@@ -48,7 +48,6 @@ def world(tmp_path: Path) -> World:
 # The tables.
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the patterns match types that the SDK keeps on
 @pytest.mark.parametrize("table", [EC2, DATA, EKS, COMMON], ids=lambda table: table.rule.id)
 def test_every_row_speaks_of_types_and_properties_that_the_sdk_has(table: Any) -> None:  # noqa: ANN401 - a table
     from fnmatch import fnmatchcase
