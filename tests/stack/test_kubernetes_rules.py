@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import tests.support.kubernetes_rules_more  # noqa: F401 - registers its rules
+import tests.support.kubernetes_rules_objects  # noqa: F401 - registers its rules
 from tests.support.kubernetes_rules import RULES, Manifest, World
-from tests.support.kubernetes_rules_more import CUSTOM
+from tests.support.kubernetes_rules_objects import CUSTOM
 from tests.support.manifests import RELEASE, manifests
 from tests.support.stack import COMBINATIONS, recorded
 

@@ -1,4 +1,4 @@
-"""The second half of the rules for manifests: networks, names, secrets, versions, alerts."""
+"""Rules for manifests beyond pods and their scaling: networks, names, secrets, versions, alerts."""
 
 from __future__ import annotations
 
