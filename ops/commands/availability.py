@@ -29,7 +29,7 @@ def availability(
     first phase say which ones they accept, and why.
     """
     from ops.availability import availability as run
-    from ops.report_availability import render
+    from ops.printing.availability import render
 
     with explained():
         report = run(stack, phase, config, plan)

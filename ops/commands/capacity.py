@@ -43,7 +43,7 @@ def capacity(
     """Project growth with the scaling guide's formulas, beside what the configured platform really carries."""
     from ops.capacity import capacity as run
     from ops.capacity import parse_growth
-    from ops.report_capacity import render
+    from ops.printing.capacity import render
     from planner.capacity import CapacityError
 
     with explained():

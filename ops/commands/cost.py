@@ -40,7 +40,7 @@ def cost(
     """
     from ops.cost import CostOptions
     from ops.cost import cost as run
-    from ops.report_cost import render
+    from ops.printing.cost import render
     from planner.usage import UsageError
 
     options = CostOptions(stack, phase, config, plan, against, usage, tuple(assumption or ()), metrics)

@@ -57,9 +57,9 @@ def rehearse(
     if stack == "shell" or shell_stack is not None:
         _shell(stack, shell_stack, phase, config, stop=stop)
         return
+    from ops.printing.rehearsal import render
     from ops.rehearse import RehearseOptions
     from ops.rehearse import rehearse as run
-    from ops.report_rehearsal import render
 
     with explained():
         faults = tuple(fault or ())
@@ -99,7 +99,7 @@ def journey(
 ) -> None:
     """Rehearse every step between growth phases and prove that none touches data; exit code 2 when one would."""
     from ops.journey import journey as run
-    from ops.report_journey import render
+    from ops.printing.journey import render
 
     with explained():
         result = run(stack, tuple(part.strip() for part in path.split(",")), config)

@@ -69,7 +69,7 @@ def stack(
 
     Says whether the guide's 200 ms and 99.9 % hold, and what breaks first. The same seed gives the same result.
     """
-    from ops.report_simulate import render
+    from ops.printing.simulation import render
     from ops.simulate import SimulateOptions, plot_page, run
     from planner.simulation import AssumptionError, ScenarioError, SimulationError
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from components.cdn.leaks import Audit, Leak
+from ops.printing.rehearsal import render
 from ops.rehearse import Rehearsal
-from ops.report_rehearsal import render
 from plan import Plan
 from sandbox.engine import Engine
 

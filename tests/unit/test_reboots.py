@@ -4,7 +4,7 @@ import pytest
 
 from components.tuning.postgres import Parameter, Profile, parameters
 from ops.journey import Journey, JourneyStep
-from ops.report_journey import render
+from ops.printing.journey import render
 from plan import Plan, PlannedResource, parse_preview
 from policies.reboots import INSTANCE, PARAMETER_GROUP, RebootOrder, Value, reboot_order, reboots
 
