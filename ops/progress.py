@@ -13,34 +13,50 @@ from ops.console import err, note
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pulumi.automation.events import EngineEvent
+    from pulumi.automation.events import EngineEvent, StepEventMetadata
 
+STACK = "pulumi:pulumi:Stack"
 LINE_SECONDS = 5.0
 """Without a terminal, one line this often says that the run is alive."""
 
 
 class _Bar:
-    """Counts finished resources; callable as the engine's event handler."""
+    """Counts finished resources as a plan does; callable as the engine's event handler.
+
+    The engine tells of a component twice (once it is made, and with its outputs), of the stack itself and of the
+    providers that it adds: each resource counts once, and those not at all.
+    """
 
     def __init__(self, label: str, total: int | None, display: Progress | None) -> None:
         self.label = label
         self.total = total
-        self.done = 0
+        self._finished: set[str] = set()
         self._display = display
         self._task = display.add_task(label, total=total) if display is not None else None
         self._said = self._started = time.monotonic()
 
+    @property
+    def done(self) -> int:
+        """How many resources are finished."""
+        return len(self._finished)
+
     def __call__(self, event: EngineEvent) -> None:
         finished = event.res_outputs_event or event.res_op_failed_event
-        if finished is None:
+        if finished is None or _is_added(finished.metadata) or finished.metadata.urn in self._finished:
             return
-        self.done += 1
+        self._finished.add(finished.metadata.urn)
         if self._display is not None and self._task is not None:
             self._display.update(self._task, completed=min(self.done, self.total or self.done))
         elif time.monotonic() - self._said >= LINE_SECONDS:
             self._said = time.monotonic()
             of_total = f" of {self.total}" if self.total else ""
             note(f"{self.label}: {self.done}{of_total} resources, {self._said - self._started:.0f} s")
+
+
+def _is_added(step: StepEventMetadata) -> bool:
+    """Whether the engine and not the program made a resource: a plan leaves these out."""
+    is_default = step.type.startswith("pulumi:providers:") and step.urn.rsplit("::", 1)[-1].startswith("default")
+    return step.type == STACK or is_default
 
 
 @contextmanager
