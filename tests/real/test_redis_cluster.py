@@ -155,7 +155,7 @@ def three() -> Iterator[Cluster]:
 def test_the_guides_keys_are_set_read_and_deleted_over_three_shards(three: Cluster) -> None:
     client = three.client()
     for key in GUIDE_KEYS:
-        client.setex(key, TTL_SECONDS, f"value of {key}")
+        client.set(key, f"value of {key}", ex=TTL_SECONDS)
     assert [client.get(key) for key in GUIDE_KEYS] == [f"value of {key}" for key in GUIDE_KEYS]
     assert all(0 < client.ttl(key) <= TTL_SECONDS for key in GUIDE_KEYS)
     holders = [three.plain(port).dbsize() for port in three.ports]
@@ -171,7 +171,7 @@ def test_deleting_many_keys_at_once_crosses_slots_unless_they_share_a_hash_tag(t
     client = three.client()
     tagged = [f"{{clients}}:page:{number}" for number in range(5)]
     for key in tagged:
-        client.setex(key, TTL_SECONDS, "x")
+        client.set(key, "x", ex=TTL_SECONDS)
     assert client.delete(*tagged) == len(tagged)
 
 
@@ -179,7 +179,7 @@ def test_a_plain_client_is_sent_away_by_a_second_shard(three: Cluster) -> None:
     refused = []
     for port in three.ports:
         try:
-            three.plain(port).setex("bond_types", TTL_SECONDS, "x")
+            three.plain(port).set("bond_types", "x", ex=TTL_SECONDS)
         except redis.ResponseError as error:
             refused.append(str(error))
     assert len(refused) == 2
@@ -190,7 +190,7 @@ def test_a_plain_client_is_served_by_a_cluster_of_one_shard() -> None:
     with cluster(1, shipped("prod", "optimization")) as one:
         client = one.plain(one.ports[0])
         for key in GUIDE_KEYS:
-            client.setex(key, TTL_SECONDS, "x")
+            client.set(key, "x", ex=TTL_SECONDS)
         assert client.dbsize() == len(GUIDE_KEYS)
 
 
@@ -200,7 +200,7 @@ def test_a_full_cache_forgets_the_least_recently_used_and_refuses_nothing(three:
         node.config_set("maxmemory", "8mb")
     client = three.client()
     for number in range(6000):
-        client.setex(f"route:GET:/api/filler/{number}", TTL_SECONDS, "x" * 8000)
+        client.set(f"route:GET:/api/filler/{number}", "x" * 8000, ex=TTL_SECONDS)
     assert sum(node.info("stats")["evicted_keys"] for node in nodes) > 0
     assert client.get("route:GET:/api/filler/5999") is not None
 
