@@ -12,6 +12,7 @@ from plan import Plan, PlannedResource
 from tests.support.stack import record_platform, recorded, settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from tests.support.recording import RecordedResource, Recording
@@ -26,7 +27,7 @@ def plan_of(recording: Recording) -> Plan:
     made anew.
     """
     items = {item.urn: item for item in recording if item.type != STACK}
-    urns = {urn: _engine_urn(item, items) for urn, item in items.items()}
+    urns = {urn: engine_urn(item, items) for urn, item in items.items()}
     return Plan(
         tuple(
             PlannedResource(
@@ -46,7 +47,8 @@ def plan_of(recording: Recording) -> Plan:
     )
 
 
-def _engine_urn(item: RecordedResource, items: dict[str, RecordedResource]) -> str:
+def engine_urn(item: RecordedResource, items: Mapping[str, RecordedResource]) -> str:
+    """The URN that the engine gives a recorded resource: with the types of all its parents, found in `items` by URN."""
     types = [item.type]
     parent = items.get(item.parent)
     while parent is not None:
