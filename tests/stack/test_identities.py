@@ -20,9 +20,9 @@ PROD = "prod-horizontal"
 REDIS = "aws:elasticache/replicationGroup:ReplicationGroup"
 
 
-def renamed(item: RecordedResource, name: str, **changes: object) -> RecordedResource:
+def renamed(item: RecordedResource, name: str, aliases: tuple[str, ...] = ()) -> RecordedResource:
     """A resource under another logical name."""
-    return replace(item, name=name, urn=item.urn.rpartition("::")[0] + f"::{name}", **changes)
+    return replace(item, name=name, urn=item.urn.rpartition("::")[0] + f"::{name}", aliases=aliases)
 
 
 def test_every_checked_in_stack_makes_the_urns_and_names_that_are_listed() -> None:
@@ -46,7 +46,7 @@ def test_a_renamed_cache_is_lost_unless_it_names_its_old_name_as_an_alias() -> N
     others = [item for item in recording if item.urn != cache.urn]
 
     def compare(aliases: tuple[str, ...]) -> tuple[str, ...]:
-        changed = Recording(resources=[*others, renamed(cache, "elsewhere", aliases=aliases)])
+        changed = Recording(resources=[*others, renamed(cache, "elsewhere", aliases)])
         return difference(PROD, identities(changed), listed(PROD), aliased(changed), frozenset()).lost
 
     assert [line for line in compare(()) if REDIS in line]
