@@ -6,6 +6,7 @@ needs the Pulumi engine, `real` needs servers such as nginx or a kube-apiserver.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -37,6 +38,9 @@ USAGE = 2
 
 PYTEST_NO_TESTS = 5
 """pytest's exit code when it collected nothing (pytest, Exit codes)."""
+
+STEERING_PREFIXES = ("PYTHON", "PYTEST_", "RUFF_", "MYPY", "COVERAGE_")
+"""Variables with which a caller's shell could change what the checks and lanes do, or leave out: they are dropped."""
 
 State = Literal["passed", "failed", "no tests", "not run"]
 
@@ -168,6 +172,11 @@ def run_lanes(
     return int(any(outcome.state in bad for outcome in outcomes))
 
 
+def environment(machine: Mapping[str, str]) -> dict[str, str]:
+    """What checks and lanes see of the caller's environment: nothing that steers Python or the tools."""
+    return {name: value for name, value in machine.items() if not name.startswith(STEERING_PREFIXES)}
+
+
 def _has_tests(root: Path, lane: str) -> bool:
     return any((root / "tests" / lane).rglob("test_*.py"))
 
@@ -175,7 +184,7 @@ def _has_tests(root: Path, lane: str) -> bool:
 def _run_check(check: Check, console: Console, root: Path) -> Outcome:
     console.rule(check.name, align="left")
     start = time.monotonic()
-    code = subprocess.run(check.command, cwd=root, check=False).returncode  # noqa: S603 - commands from this file
+    code = subprocess.run(check.command, cwd=root, check=False, env=environment(os.environ)).returncode  # noqa: S603 - commands from this file
     return Outcome(
         name=check.name,
         state="failed" if code else "passed",
@@ -195,7 +204,7 @@ def _run_lane(lane: str, console: Console, root: Path, *, ci: bool, arguments: S
             *(sys.executable, "-m", "pytest", f"tests/{lane}", "-q"),
             *(f"--junit-xml={results}", *arguments),
         ]
-        code = subprocess.run(command, cwd=root, check=False).returncode  # noqa: S603 - our own interpreter
+        code = subprocess.run(command, cwd=root, check=False, env=environment(os.environ)).returncode  # noqa: S603 - our own interpreter
         counts = _counts(results)
     seconds = time.monotonic() - start
     if code == PYTEST_NO_TESTS:

@@ -5,6 +5,7 @@ No controllers run beside it, so the admission plugins that need them are off (S
 
 from __future__ import annotations
 
+import os
 import secrets
 import socket
 import ssl
@@ -113,6 +114,8 @@ class ApiServer:
                     stdin=subprocess.PIPE,
                     stdout=log,
                     stderr=log,
+                    # Nothing of the caller's: etcd takes every option from ETCD_ variables, too.
+                    env={"PATH": os.environ.get("PATH", os.defpath), "HOME": str(self.folder), "TZ": "UTC"},
                     cwd=Path(__file__).parents[1],
                     start_new_session=True,
                 )

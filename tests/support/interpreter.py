@@ -29,7 +29,9 @@ if os.environ.get("FAKE_PIP_WAITS_FOR"):
 
 
 def stand_in(folder: Path) -> Path:
-    """Writes the interpreter to `folder` and returns its path; `pip.log` and `venvs.log` beside it tell what it did."""
+    """Writes the interpreter to `folder` and returns its path; `pip.log`, `venvs.log` and `seen.log` beside it
+    tell what it did and which variables the command would have seen.
+    """
     modules = folder / "modules"
     (modules / "pip").mkdir(parents=True)
     (modules / "pip" / "__init__.py").write_text("")
@@ -52,6 +54,8 @@ def stand_in(folder: Path) -> Path:
                 log.write(arguments[2] + "\\n")
             sys.exit(0)
         if arguments[:2] == ["-m", "ops"]:
+            with open({str(folder / "seen.log")!r}, "w") as log:
+                log.write("\\n".join(os.environ))
             print("ops", *arguments[2:], sep="|")
             sys.exit(0)
         if arguments and arguments[0].endswith("bootstrap.py"):

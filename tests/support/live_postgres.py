@@ -150,7 +150,7 @@ def run(conninfo: str, statement: str) -> list[tuple[Any, ...]]:
 
 
 def _succeed(*command: str | Path) -> None:
-    done = as_nobody(command, environment={"TZ": "UTC"})
+    done = as_nobody(command)
     assert done.returncode == 0, done.stdout
 
 

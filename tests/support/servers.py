@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 NOBODY = 65534
 """The user and group that own nothing (Debian and Red Hat alike)."""
@@ -45,23 +45,34 @@ def hand_over(*paths: Path) -> None:
             os.chown(path, NOBODY, NOBODY)
 
 
-def as_nobody(
-    command: Sequence[str | Path], *, environment: Mapping[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
+@contextmanager
+def own_environment() -> Iterator[dict[str, str]]:
+    """All that a server or its client sees of the machine: programs, and a home of its own that is empty.
+
+    The home that the user database gives, `/nonexistent` for nobody, may exist all the same, and libpq looks for
+    certificates there.
+    """
+    with scratch() as home:
+        home.chmod(0o700)
+        yield {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8", "TZ": "UTC"}
+
+
+def as_nobody(command: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
     """Run a program to its end without root; its output and errors together."""
-    return subprocess.run(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=120,
-        check=False,
-        env={**os.environ, **(environment or {}), "HOME": "/nonexistent"},
-        cwd="/",
-        user=NOBODY if _is_root() else None,
-        group=NOBODY if _is_root() else None,
-        extra_groups=[] if _is_root() else None,
-    )
+    with own_environment() as environment:
+        return subprocess.run(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=120,
+            check=False,
+            env=environment,
+            cwd="/",
+            user=NOBODY if _is_root() else None,
+            group=NOBODY if _is_root() else None,
+            extra_groups=[] if _is_root() else None,
+        )
 
 
 @dataclass(frozen=True)
@@ -91,25 +102,26 @@ def running(command: Sequence[str | Path], log: Path, ready: Callable[[], bool] 
         log: where its output goes.
         ready: asked until it says True; None does not wait.
     """
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [*_tied(), *command],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "HOME": "/nonexistent", "TZ": "UTC"},
-            cwd="/",
-            user=NOBODY if _is_root() else None,
-            group=NOBODY if _is_root() else None,
-            extra_groups=[] if _is_root() else None,
-        )
-    server = Server(process, log)
-    try:
-        if ready is not None:
-            wait_until(lambda: _alive(server) and ready(), f"{Path(command[0]).name} to be ready", log)
-        yield server
-    finally:
-        _stop(process)
+    with own_environment() as environment:
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [*_tied(), *command],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                cwd="/",
+                user=NOBODY if _is_root() else None,
+                group=NOBODY if _is_root() else None,
+                extra_groups=[] if _is_root() else None,
+            )
+        server = Server(process, log)
+        try:
+            if ready is not None:
+                wait_until(lambda: _alive(server) and ready(), f"{Path(command[0]).name} to be ready", log)
+            yield server
+        finally:
+            _stop(process)
 
 
 def _tied() -> list[str]:
