@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from planner.charges_model import Bill, Charge
 from planner.machines import vcpus
 from planner.plan_values import at, number, text
+from planner.platform import GP3_IOPS_LARGE, GP3_IOPS_SMALL, GP3_LARGE_GIB
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,6 +21,8 @@ FREE_INSIGHTS_DAYS = 7
 KMS_FREE_REQUESTS = 20_000
 """Requests a month without charge (KMS pricing)."""
 DAYS_PER_MONTH = 365 / 12
+GP3_INCLUDED_SMALL, GP3_INCLUDED_LARGE = (GP3_IOPS_SMALL, 125), (GP3_IOPS_LARGE, 500)
+"""IOPS and MiB/s in the price of a gp3 volume, below and from `GP3_LARGE_GIB` (Amazon RDS User Guide, gp3 storage)."""
 
 
 def _database(item: PlannedResource, context: Bill) -> list[Charge]:
@@ -43,9 +46,25 @@ def _database(item: PlannedResource, context: Bill) -> list[Charge]:
         charges.append(Charge(sku=sku, quantity=size, unit="vCPU-hour", why=f"{size} vCPU, advanced mode"))
     elif number(item.inputs, "performanceInsightsRetentionPeriod", default=0) > FREE_INSIGHTS_DAYS:
         charges.append(Charge(sku="rds/performance-insights", quantity=1, unit="month", why="more than 7 days"))
-    if number(item.inputs, "iops", default=0):
-        charges.append(Charge(sku="rds/gp3-iops", quantity=1, unit="month", why="IOPS beyond what gp3 includes"))
-    return charges
+    return charges + _performance(item, gib, copies)
+
+
+def _performance(item: PlannedResource, gib: float, copies: int) -> list[Charge]:
+    """IOPS and throughput beyond what the storage includes (Amazon RDS User Guide, gp3 storage)."""
+    iops, mibps = (number(item.inputs, name, default=0) for name in ("iops", "storageThroughput"))
+    kind = text(item.inputs, "storageType")
+    if kind in {"io1", "io2"}:
+        return [Charge(sku=f"rds/{kind}-iops", quantity=iops * copies, unit="IOPS-month", why=f"{iops:g} IOPS")]
+    free_iops, free_mibps = GP3_INCLUDED_LARGE if gib >= GP3_LARGE_GIB else GP3_INCLUDED_SMALL
+    beyond = (
+        ("rds/gp3-iops", "IOPS-month", "IOPS", iops - free_iops),
+        ("rds/gp3-throughput", "MiBps-month", "MiB/s", mibps - free_mibps),
+    )
+    return [
+        Charge(sku=sku, quantity=more * copies, unit=unit, why=f"{more:g} {word} beyond what gp3 includes")
+        for sku, unit, word, more in beyond
+        if more > 0
+    ]
 
 
 def _storage(item: PlannedResource, context: Bill) -> float:

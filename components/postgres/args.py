@@ -7,6 +7,16 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
 from components.naming import NameKind, physical_name
+from components.tuning.storage import (
+    IOPS_PER_MIBPS,
+    LEAST_IOPS,
+    LEAST_MIBPS,
+    MOST_IOPS,
+    MOST_MIBPS,
+    STRIPED_GIB,
+    Performance,
+    gp3_performance,
+)
 from components.validation import require, within
 from components.windows import is_daily_window, is_weekly_window, windows_clash
 
@@ -23,10 +33,6 @@ MAX_REPLICAS = 15
 
 MINIMUM_STORAGE_GIB, MAXIMUM_STORAGE_GIB = 20, 65_536
 """Range of gp3 storage for RDS PostgreSQL (RDS User Guide, "Amazon RDS DB instance storage")."""
-
-STRIPED_STORAGE_GIB = 400
-"""From this size on gp3 takes numbers of IOPS and throughput; below, RDS fixes 3,000 and 125 MiB/s (RDS User Guide,
-"gp3 storage")."""
 
 ADVANCED_INSIGHTS_DAYS = 465
 """Least retention that Database Insights' advanced mode needs (CloudWatch User Guide, "Database Insights")."""
@@ -71,8 +77,9 @@ class PostgresTemplate:
         replica_instance_class: class of the replicas; None takes the primary's.
         allocated_storage_gib: gp3 storage, 20 to 65,536 GiB. It can only grow, at most once in six hours.
         max_allocated_storage_gib: ceiling of storage autoscaling, at least 10 % above; None switches it off.
-        iops: provisioned IOPS, from 400 GiB on only; None takes what gp3 includes.
-        storage_throughput_mibps: provisioned throughput in MiB/s, from 400 GiB on only; None takes what gp3 includes.
+        iops: provisioned IOPS, 12,000 to 64,000, from 400 GiB on only; None takes what gp3 includes.
+        storage_throughput_mibps: 500 to 4,000 MiB/s and at most a quarter of the IOPS, from 400 GiB on only; None takes
+            what gp3 includes.
         multi_az: True keeps a synchronous standby in a second zone.
         replicas: asynchronous read replicas, 0 to 15.
         availability_zones: zones that replicas are spread over, in a stable order.
@@ -144,6 +151,11 @@ class PostgresTemplate:
         """Parameter group family in use."""
         return self.family or f"postgres{self.major_version}"
 
+    @property
+    def performance(self) -> Performance | None:
+        """IOPS and throughput that every instance states; None below the size from which RDS takes them."""
+        return gp3_performance(self.allocated_storage_gib, self.iops, self.storage_throughput_mibps)
+
     def __post_init__(self) -> None:
         require(
             self.label,
@@ -184,8 +196,25 @@ class PostgresTemplate:
                 f"max_allocated_storage_gib {ceiling} must exceed allocated_storage_gib {size} by 10 % or be None",
             ),
             (
-                size >= STRIPED_STORAGE_GIB or (self.iops is None and self.storage_throughput_mibps is None),
-                f"iops and storage_throughput_mibps need allocated_storage_gib of at least {STRIPED_STORAGE_GIB}",
+                size >= STRIPED_GIB or (self.iops is None and self.storage_throughput_mibps is None),
+                f"iops and storage_throughput_mibps need allocated_storage_gib of at least {STRIPED_GIB}",
+            ),
+            *self._performance_rules(),
+        )
+
+    def _performance_rules(self) -> tuple[tuple[bool, str], ...]:
+        wanted = self.performance
+        if wanted is None:
+            return ()
+        return (
+            (within(wanted.iops, LEAST_IOPS, MOST_IOPS), f"iops is {LEAST_IOPS}..{MOST_IOPS}, not {wanted.iops}"),
+            (
+                within(wanted.throughput_mibps, LEAST_MIBPS, MOST_MIBPS),
+                f"storage_throughput_mibps is {LEAST_MIBPS}..{MOST_MIBPS}, not {wanted.throughput_mibps}",
+            ),
+            (
+                wanted.throughput_mibps * IOPS_PER_MIBPS <= wanted.iops,
+                f"storage_throughput_mibps {wanted.throughput_mibps} is above one MiB/s for four IOPS ({wanted.iops})",
             ),
         )
 

@@ -117,12 +117,13 @@ def _log_groups(name: str, identifier: str, args: PostgresArgs, parent: pulumi.R
 
 def _common(args: PostgresArgs, shared: SharedResources) -> dict[str, Any]:
     """Arguments that a primary and a replica take alike."""
-    insights = args.performance_insights_retention_days
+    insights, performance = args.performance_insights_retention_days, args.performance
     return {
         "storage_type": "gp3",
+        "allocated_storage": args.allocated_storage_gib,
         "max_allocated_storage": args.max_allocated_storage_gib,
-        "iops": args.iops,
-        "storage_throughput": args.storage_throughput_mibps,
+        "iops": performance.iops if performance else None,
+        "storage_throughput": performance.throughput_mibps if performance else None,
         # Not inherited in the provider's eyes: unset on a replica it plans a replacement at every update.
         "storage_encrypted": True,
         "vpc_security_group_ids": [shared.security_group.id],
@@ -165,7 +166,6 @@ def create_primary(name: str, args: PostgresArgs, shared: SharedResources, paren
         engine_version=args.engine_version,
         engine_lifecycle_support="open-source-rds-extended-support-disabled",
         instance_class=args.instance_class,
-        allocated_storage=args.allocated_storage_gib,
         kms_key_id=args.key_arn,
         multi_az=args.multi_az,
         db_name=args.database_name,
@@ -199,7 +199,8 @@ def create_replica(  # noqa: PLR0917 - one internal caller; the names are the sa
     """A read replica, counted from 1, in its own zone.
 
     By identifier and without a subnet group (same region); engine, credentials, database and key are the source's.
-    A replica has no final snapshot: RDS refuses one.
+    So is the storage at first, whatever is stated; stated, it grows with the source's later, for a replica whose
+    storage is full stops replaying. A replica has no final snapshot: RDS refuses one.
     """
     identifier = args.replica_identifier(number)
     logs = _log_groups(f"{name}-replica-{number}", identifier, args, parent)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from components.rds_authorities import rds_authorities
 from components.tuning.postgres import Profile, fits
+from components.tuning.storage import IOPS_PER_MIBPS, STRIPED_GIB, gp3_performance
 from infra.catalog import instance_class
 from infra.limits.rule import Finding, rule
 from infra.limits.windows import daily_minutes, overlap, weekly_length
@@ -20,7 +21,6 @@ GUIDE_SHARDS = 4
 """The guide, Database Sharding: shardCount."""
 MAX_DB_INSTANCES = 40
 """DB instances per region (RDS documentation, quotas; adjustable)."""
-_GP3_STRIPED_GIB = 400
 _STORAGE_HEADROOM = 1.1
 _ADVANCED_DAYS, _MONTH_DAYS, _TWO_YEARS_DAYS, _WEEK_DAYS = 465, 31, 731, 7
 _MIN_WINDOW_MINUTES = 30
@@ -115,16 +115,31 @@ def storage_may_grow(settings: Settings) -> Iterator[Finding]:
 def small_gp3_has_fixed_iops(settings: Settings) -> Iterator[Finding]:
     """Below 400 GiB gp3 always has 3,000 IOPS and 125 MiB/s, and RDS refuses other numbers."""
     postgres = settings.postgres
-    if postgres.allocated_storage_gib >= _GP3_STRIPED_GIB:
+    if postgres.allocated_storage_gib >= STRIPED_GIB:
         return
     for key, value in (("iops", postgres.iops), ("storageThroughputMibps", postgres.storage_throughput_mibps)):
         if value is not None:
             yield Finding(
                 path=f"postgres.{key}",
                 value=value,
-                allowed=f"nothing below {_GP3_STRIPED_GIB} GiB: RDS fixes it there",
-                fix=f"remove it, or set postgres.allocatedStorageGib to {_GP3_STRIPED_GIB}",
+                allowed=f"nothing below {STRIPED_GIB} GiB: RDS fixes it there",
+                fix=f"remove it, or set postgres.allocatedStorageGib to {STRIPED_GIB}",
             )
+
+
+@rule("gp3-throughput", source="RDS API reference, ValidStorageOptions: 0.25 MiB/s for each IOPS", areas=("postgres",))
+def throughput_has_the_iops_for_it(settings: Settings) -> Iterator[Finding]:
+    """A volume passes no more than 256 KiB with each operation."""
+    postgres = settings.postgres
+    wanted = gp3_performance(postgres.allocated_storage_gib, postgres.iops, postgres.storage_throughput_mibps)
+    if wanted is not None and wanted.throughput_mibps * IOPS_PER_MIBPS > wanted.iops:
+        yield Finding(
+            path="postgres.storageThroughputMibps",
+            value=wanted.throughput_mibps,
+            allowed=f"at most a quarter of postgres.iops ({wanted.iops})",
+            fix=f"set it to {wanted.iops // IOPS_PER_MIBPS}, or postgres.iops to "
+            f"{wanted.throughput_mibps * IOPS_PER_MIBPS}",
+        )
 
 
 @rule("insights-retention", source="RDS documentation, Performance Insights; Database Insights", areas=("postgres",))
@@ -268,6 +283,7 @@ RULES = (
     prod_keeps_backups,
     storage_may_grow,
     small_gp3_has_fixed_iops,
+    throughput_has_the_iops_for_it,
     insights_retention_is_valid,
     windows_are_apart,
     names_are_not_reserved,

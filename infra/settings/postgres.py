@@ -82,7 +82,8 @@ class PostgresSettings(Area):
         "db.m7g.xlarge."
     )
     allocated_storage_gib: StorageGib = Field(
-        description="Storage of the primary in GiB, gp3; only grows (RDS). Default: dev 20, prod 100, 150, 300."
+        description="Storage of the primary and each replica in GiB, gp3; only grows (RDS). Default: dev 20, prod 100, "
+        "150, 300."
     )
     max_allocated_storage_gib: StorageGib = Field(
         description="Up to where storage grows by itself, in GiB, at least 10 % above allocatedStorageGib. Default by "
@@ -92,14 +93,15 @@ class PostgresSettings(Area):
         default=None,
         ge=12_000,
         le=64_000,
-        description="Provisioned IOPS of primary and replicas; from 400 GiB on (RDS gp3). Default: what gp3 includes.",
+        description="Provisioned IOPS of primary and replicas; from 400 GiB on (RDS gp3). Default: what gp3 includes, "
+        "12,000 from 400 GiB on.",
     )
     storage_throughput_mibps: int | None = Field(
         default=None,
         ge=500,
         le=4000,
-        description="Provisioned throughput of primary and replicas in MiB/s; from 400 GiB on (RDS gp3). Default: what "
-        "gp3 includes.",
+        description="Provisioned throughput of primary and replicas in MiB/s, at most a quarter of iops; from 400 GiB "
+        "on (RDS gp3). Default: what gp3 includes, 500 from 400 GiB on.",
     )
     multi_az: bool = Field(
         description="Whether the primary has a synchronous standby in another zone. Default: prod yes, dev no."

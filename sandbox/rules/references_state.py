@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.rules.base import Context, Rule, Violation, known
 from sandbox.rules.references_aws import CLUSTER, INSTANCE
+from sandbox.rules.values_aws_rds_storage import gp3_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -150,6 +151,25 @@ def _storage_shrinks(context: Context) -> Iterator[Violation]:
         )
 
 
+def _replica_storage(context: Context) -> Iterator[Violation]:
+    source = _source_of(context)
+    if source is None or context.old is not None or context.inputs.get("storageType") != "gp3":
+        return
+    inherited, least = _number(source.inputs.get("allocatedStorage")), gp3_of(_engine(source)).threshold
+    for name in ("iops", "storageThroughput"):
+        if inherited is not None and inherited < least and known(context.inputs.get(name)):
+            yield Violation(
+                name,
+                f"a new replica has its source's {inherited:g} GiB, whatever allocatedStorage says, and gp3 storage "
+                f"takes none below {least} GiB (InvalidParameterCombination: You can't specify IOPS or storage "
+                f"throughput for a storage size less than {least})",
+            )
+
+
+def _engine(item: CloudObject) -> str:
+    return str(item.inputs.get("engine") or "postgres")
+
+
 def _number(value: Any) -> float | None:  # noqa: ANN401 - any property value
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
@@ -254,6 +274,12 @@ RULES = (
         "Amazon RDS API Reference, ModifyDBInstance, AllocatedStorage",
         (INSTANCE_TOKEN,),
         _storage_shrinks,
+    ),
+    Rule(
+        "replica-storage",
+        "SDK documentation of aws.rds.Instance, allocatedStorage: ignored when a replica is created",
+        (INSTANCE_TOKEN,),
+        _replica_storage,
     ),
     Rule(
         "major-version",

@@ -13,6 +13,7 @@ from sandbox.rules import (
     values_aws_network,
     values_aws_rds,
     values_aws_rds_groups,
+    values_aws_rds_storage,
     values_aws_storage,
 )
 from sandbox.rules.base import Context, Rule, Violation
@@ -50,5 +51,6 @@ RULES: tuple[Rule, ...] = (
     *values_aws_network.RULES,
     *values_aws_rds.RULES,
     *values_aws_rds_groups.RULES,
+    *values_aws_rds_storage.RULES,
     *values_aws_storage.RULES,
 )

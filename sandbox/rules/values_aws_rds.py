@@ -1,6 +1,7 @@
 """What Amazon RDS and its provider refuse, as far as the inputs alone show it.
 
-"Provider" is terraform-provider-aws; "API" the Amazon RDS API Reference; "Guide" the Amazon RDS User Guide.
+Storage has a module of its own. "Provider" is terraform-provider-aws; "API" the Amazon RDS API Reference; "Guide" the
+Amazon RDS User Guide.
 """
 
 from __future__ import annotations
@@ -21,22 +22,6 @@ IDENTIFIER = r"[a-zA-Z](?:-?[a-zA-Z0-9]){0,62}"
 ADVANCED_RETENTION = 465
 INSIGHTS_RETENTION = (7, *(31 * months for months in range(1, 24)), 731)
 MONITORING_INTERVALS = (0, 1, 5, 10, 15, 30, 60)
-STORAGE_TYPES = ("standard", "gp2", "gp3", "io1", "io2")
-STORAGE_RANGES = {
-    "standard": (5, 3072),
-    "gp2": (5, 65536),
-    "gp3": (20, 65536),
-    "io1": (100, 65536),
-    "io2": (100, 65536),
-}
-"""GiB, Amazon RDS User Guide, DB instance storage.
-
-The guide says 20 for gp2, but the API accepts less (the provider's own examples create 10), so 5 stands here.
-"""
-
-GP3_THRESHOLD = 400
-"""GiB from which gp3 IOPS and throughput can be set for PostgreSQL, MySQL and MariaDB, same page."""
-
 RESERVED_NAMES = frozenset({"admin", "rdsadmin"})
 EXPORTS = ("iam-db-auth-error", "postgresql", "upgrade")
 CLASSES = re.compile(r"db\.([a-z0-9]+)\.(?:micro|small|medium|large|\d{0,2}xlarge|metal(?:-\d+xl)?)(?:\.[a-z0-9.]+)?")
@@ -137,40 +122,6 @@ def _names(context: Context) -> Iterator[Violation]:
         )
 
 
-def _storage(context: Context) -> Iterator[Violation]:
-    inputs = context.inputs
-    kind, size = text(inputs, "storageType", "gp2"), number(inputs.get("allocatedStorage"))
-    if size is not None and kind in STORAGE_RANGES:
-        low, high = STORAGE_RANGES[kind]
-        if not low <= size <= high:
-            yield Violation("allocatedStorage", f"{size:g} GiB is outside {low}..{high} GiB of storage type {kind}")
-    most = number(inputs.get("maxAllocatedStorage"))
-    if size and most and most != size and most < size * 1.1:
-        yield Violation(
-            "maxAllocatedStorage",
-            f"{most:g} GiB is less than 10 % above the allocated {size:g} GiB (InvalidParameterCombination: Max "
-            "storage size must be greater than storage size)",
-        )
-
-
-def _performance(context: Context) -> Iterator[Violation]:
-    inputs = context.inputs
-    kind, size = text(inputs, "storageType"), number(inputs.get("allocatedStorage"))
-    if kind == "gp3" and size is not None and size < GP3_THRESHOLD and text(inputs, "engine", "postgres") == "postgres":
-        for name in ("iops", "storageThroughput"):
-            if number(inputs.get(name)):
-                yield Violation(
-                    name,
-                    f"not for gp3 storage below {GP3_THRESHOLD} GiB, here {size:g} GiB "
-                    "(InvalidParameterCombination: You can't specify IOPS or storage throughput for engine postgres "
-                    "and a storage size less than 400)",
-                )
-    if kind in {"io1", "io2"} and not given(inputs, "iops") and not _replica(inputs) and not _restored(inputs):
-        yield Violation("iops", f"required for storage type {kind}")
-    if kind in {"gp2", "standard", "io1", "io2"} and number(inputs.get("storageThroughput")):
-        yield Violation("storageThroughput", f"only for storage type gp3, here {kind}")
-
-
 def _insights(context: Context) -> Iterator[Violation]:
     inputs = context.inputs
     disabled, kept = off(inputs, "performanceInsightsEnabled"), number(inputs.get("performanceInsightsRetentionPeriod"))
@@ -245,12 +196,6 @@ def _version(context: Context) -> Iterator[Violation]:
 
 def _updates(context: Context) -> Iterator[Violation]:
     inputs = context.inputs
-    storage = changed(context, "allocatedStorage")
-    most = number(inputs.get("maxAllocatedStorage")) or 0
-    if storage and (number(storage[1]) or 0) < (number(storage[0]) or 0) and most <= (number(storage[1]) or 0):
-        yield Violation(
-            "allocatedStorage", f"storage cannot shrink, here from {storage[0]} to {storage[1]} GiB (Guide, DB storage)"
-        )
     source = changed(context, "replicateSourceDb")
     if source:
         yield Violation(
@@ -270,7 +215,6 @@ def _updates(context: Context) -> Iterator[Violation]:
 
 
 _REPLICA = "Amazon RDS API Reference, CreateDBInstanceReadReplica; terraform-provider-aws, aws_db_instance"
-_STORAGE = "Amazon RDS User Guide, Amazon RDS DB instance storage"
 _HYPHENS = "letters, digits and single hyphens, a letter first, no hyphen last"
 _PASSWORD = r"[!#-.0-?A-~]{8,128}"
 _PRINTABLE = '8 to 128 printable characters other than / " @ and space'
@@ -290,9 +234,6 @@ RULES: tuple[Rule, ...] = (
     _on.custom("zone", _zones),
     _on.custom("names", _names),
     _on.between("backupRetentionPeriod", 0, 35, "days", "InvalidParameterValue: Invalid backup retention period"),
-    _on.one_of("storageType", STORAGE_TYPES),
-    _on.custom("storage", _storage, _STORAGE),
-    _on.custom("performance", _performance, _STORAGE),
     _on.one_of("performanceInsightsRetentionPeriod", INSIGHTS_RETENTION, "InvalidParameterValue"),
     _on.one_of("databaseInsightsMode", ("advanced", "standard")),
     _on.custom("insights", _insights, "Amazon RDS User Guide, Database Insights"),

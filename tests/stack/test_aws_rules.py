@@ -74,7 +74,7 @@ def test_rds_never_manages_a_password_because_that_forbids_replicas(platform: Re
 
 @everywhere
 def test_a_replica_takes_from_its_source_what_it_may_not_choose(platform: Recording) -> None:
-    forbidden = {"username", "passwordWo", "dbName", "engine", "engineVersion", "allocatedStorage", "dbSubnetGroupName"}
+    forbidden = {"username", "passwordWo", "dbName", "engine", "engineVersion", "dbSubnetGroupName"}
     known = {item.inputs["identifier"]: item for item in primaries(platform)}
     for replica in replicas(platform):
         assert not forbidden & replica.inputs.keys()

@@ -108,10 +108,6 @@ def test_advanced_insights_are_billed_by_virtual_processor() -> None:
     assert "rds/database-insights-advanced" not in lines_of(database(databaseInsightsMode="standard"))
 
 
-def test_provisioned_iops_are_reported_as_unknown_and_not_left_out() -> None:
-    assert lines_of(database(iops=20_000))["rds/gp3-iops"] is None
-
-
 def test_a_cache_is_billed_for_every_node_of_every_shard() -> None:
     cache = planned(
         "aws:elasticache/replicationGroup:ReplicationGroup",

@@ -205,6 +205,11 @@ REFUSED = (
     _case("gp3-iops", "postgres.iops", postgres={"iops": 12000}),
     _case("gp3-iops", "postgres.storageThroughputMibps", postgres={"storageThroughputMibps": 500}),
     _case(
+        "gp3-throughput",
+        "postgres.storageThroughputMibps",
+        postgres={"storageThroughputMibps": 3001, "allocatedStorageGib": 400, "maxAllocatedStorageGib": 500},
+    ),
+    _case(
         "insights-retention",
         "postgres.performanceInsightsRetentionDays",
         postgres={"performanceInsightsRetentionDays": 30},

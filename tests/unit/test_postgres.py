@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 
 from components.postgres import BackupReplication, Postgres, PostgresArgs
+from sandbox.rules import Context, value_violations
 from tests.support.postgres import KEY, ZONES, credential, template
 from tests.support.recording import RecordedResource, Recording, record
 
@@ -77,6 +78,25 @@ def test_gp3_storage_names_no_iops_so_that_small_volumes_are_accepted() -> None:
     assert "maxAllocatedStorage" not in inputs
 
 
+def test_storage_from_400_gib_on_states_what_gp3_includes_there_on_every_instance() -> None:
+    sizes = {"allocated_storage_gib": 400, "max_allocated_storage_gib": 600, "replicas": 1}
+    for instance in recorded(**sizes).of_type(INSTANCE):
+        assert (instance.inputs["iops"], instance.inputs["storageThroughput"]) == (12_000, 500)
+
+
+def test_storage_that_may_grow_over_400_gib_by_itself_states_nothing_while_it_is_allocated_below() -> None:
+    inputs = primary(allocated_storage_gib=300, max_allocated_storage_gib=600).inputs
+    assert not {"iops", "storageThroughput"} & inputs.keys()
+
+
+def test_a_size_that_crosses_400_gib_changes_its_performance_in_the_same_step_and_is_accepted() -> None:
+    before = recorded(allocated_storage_gib=300, max_allocated_storage_gib=600, replicas=1)
+    after = recorded(allocated_storage_gib=450, max_allocated_storage_gib=600, replicas=1)
+    for old, new in zip(before.of_type(INSTANCE), after.of_type(INSTANCE), strict=True):
+        assert new.inputs["allocatedStorage"] == 450
+        assert value_violations(Context(INSTANCE, new.name, "", new.inputs, old=old.inputs)) == []
+
+
 def test_large_gp3_storage_takes_its_own_iops_and_throughput_on_every_instance() -> None:
     sizes = {"allocated_storage_gib": 400, "max_allocated_storage_gib": 600, "replicas": 1}
     for instance in recorded(**sizes, iops=14_000, storage_throughput_mibps=600).of_type(INSTANCE):
@@ -143,9 +163,15 @@ def test_a_replica_is_made_by_identifier_and_inherits_what_rds_copies() -> None:
     replica = recorded(replicas=1).one(INSTANCE, "postgres-replica-1").inputs
     assert replica["replicateSourceDb"] == "bailbondpro-test"
     assert replica["identifier"] == "bailbondpro-test-replica-1"
-    inherited = ("username", "passwordWo", "dbName", "engine", "engineVersion", "allocatedStorage", "kmsKeyId")
+    inherited = ("username", "passwordWo", "dbName", "engine", "engineVersion", "kmsKeyId")
     refused_by_rds = ("dbSubnetGroupName", "backupRetentionPeriod", "finalSnapshotIdentifier", "multiAz")
     assert [key for key in (*inherited, *refused_by_rds) if key in replica] == []
+
+
+def test_a_replicas_storage_grows_with_its_sources() -> None:
+    for size in (150, 200):
+        recording = recorded(replicas=2, allocated_storage_gib=size)
+        assert {instance.inputs["allocatedStorage"] for instance in recording.of_type(INSTANCE)} == {size}
 
 
 def test_a_replica_says_that_it_is_encrypted_so_that_updates_do_not_replace_it() -> None:

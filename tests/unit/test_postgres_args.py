@@ -20,6 +20,11 @@ from tests.support.recording import record
         ({"allocated_storage_gib": 100, "max_allocated_storage_gib": 109}, "10 %"),
         ({"allocated_storage_gib": 399, "iops": 12_000}, "at least 400"),
         ({"allocated_storage_gib": 150, "storage_throughput_mibps": 500}, "at least 400"),
+        ({"allocated_storage_gib": 400, "max_allocated_storage_gib": 600, "iops": 3000}, "iops is 12000..64000"),
+        (
+            {"allocated_storage_gib": 400, "max_allocated_storage_gib": 600, "storage_throughput_mibps": 3001},
+            "one MiB/s for four IOPS",
+        ),
         ({"backup_retention_days": 36}, "backup_retention_days"),
         ({"backup_window": "25:00-26:00"}, "backup_window"),
         ({"backup_window": "07:00-07:15"}, "30 minutes"),

@@ -84,6 +84,15 @@ def test_storage_never_shrinks(world: World) -> None:
     assert world.update(INSTANCE, "a", allocatedStorage=300) == []
 
 
+def test_a_replica_of_small_storage_takes_no_iops(world: World) -> None:
+    world.add(INSTANCE, "a", identifier="a", allocatedStorage=300, backupRetentionPeriod=7)
+    wanted = {"identifier": "r", "replicateSourceDb": "a", "storageType": "gp3", "iops": 12_000}
+    refused(world.create(INSTANCE, **wanted), "iops", "its source's 300 GiB", "less than 400")
+    refused(world.create(INSTANCE, **wanted, allocatedStorage=400), "iops", "its source's 300 GiB")
+    world.add(INSTANCE, "b", identifier="b", allocatedStorage=400, backupRetentionPeriod=7)
+    assert world.create(INSTANCE, **{**wanted, "replicateSourceDb": "b"}) == []
+
+
 def test_a_major_version_goes_forward_and_only_when_allowed(world: World) -> None:
     world.add(INSTANCE, "a", identifier="a", engine="postgres", engineVersion="17.6")
     refused(world.update(INSTANCE, "a", engineVersion="16.9"), "engineVersion", "never goes back")
