@@ -122,11 +122,13 @@ def header_rules(policy: EdgePolicy) -> tuple[HeaderRule, ...]:
 def rate_limit_rules(policy: EdgePolicy) -> tuple[RateLimitRule, ...]:
     """The rate limits that the plan has room for, the login's first: a block stops later rules.
 
-    The matching is nginx's: the login location covers its whole prefix and has only the login zone.
+    The matching is nginx's, in upper and lower case and with path parameters: the login covers its whole prefix and has
+    only the login zone. What an escape in the path still hides from the edge, the gateway limits.
     """
     limits = policy.rate_limits
-    login = StartsWith(PATH, limits.login_prefix)
-    api = And((StartsWith(PATH, limits.api_prefix), Not(login)))
+    path, prefix = Lower(PATH), limits.api_prefix.rstrip("/")
+    login = StartsWith(path, limits.login_prefix)
+    api = And((Or((Equals(path, prefix), *(StartsWith(path, prefix + end) for end in "/;"))), Not(login)))
     rules = (
         _rate_limit(policy, "login", login, limits.login),
         _rate_limit(policy, "api", api, limits.api),

@@ -197,6 +197,7 @@ def _routes(gateway: GuideGateway) -> tuple[Route, ...]:
         ),
         Route(
             path=API_PATH,
+            match="segment",
             upstream=API_UPSTREAM,
             timeouts=gateway.api_timeouts,
             rate_limit=RateLimit(zone=API_ZONE, burst=limits.api_burst),

@@ -132,8 +132,8 @@ class Route:
         path: absolute path.
         upstream: name of the upstream.
         match: "prefix" compares text, the longest path wins; "segment" compares whole path segments without regard
-            to case and wins over every prefix, so that /api/auth/LOGIN/ cannot slip past a limit on /api/auth/login
-            while /api/auth/login-history is not caught by it.
+            to case and path parameters and wins over every prefix, so that /API;v=1/auth/LOGIN/ cannot slip past a
+            limit on /api/auth/login while /api/auth/login-history is not caught by it.
         timeouts: towards the upstream.
         rate_limit: None for none.
         retry_on: when the next server is tried (nginx documentation, proxy_next_upstream); POST never is.

@@ -31,6 +31,8 @@ MEBI = 2.0**20
 GIB_PER_VCPU = {"c": 2.0, "m": 4.0, "r": 8.0, "t": 4.0}
 """Memory of EC2 families from `large` on (AWS documentation, EC2 instance types)."""
 GUIDE_TIMEOUT = 30.0
+_API_LOCATION = "^/api(;[^/]*)?(/|$)"
+"""How the gateway's configuration names the API: whole segments, with or without path parameters."""
 GUIDE_CONNECTIONS = 4096
 GUIDE_TTL = 300.0
 GUIDE_POOLS = {"PRIMARY": 20.0, "REPLICA": 15.0, "SHARD": 10.0}
@@ -85,7 +87,7 @@ def _directive(config: str, name: str, default: int) -> int:
 
 def _read_timeout(config: str) -> float:
     """How long the gateway waits for the API's answers."""
-    _, _, api = config.partition("location /api")
+    _, _, api = config.partition(_API_LOCATION)
     found = re.search(r"proxy_read_timeout (\d+)s;", api)
     return float(found[1]) if found else GUIDE_TIMEOUT
 

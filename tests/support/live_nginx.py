@@ -21,7 +21,7 @@ from tests.support.servers import as_nobody, free_port, hand_over, running, scra
 from tests.support.stack import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from components.gateway.model import GatewayConfig
@@ -59,11 +59,20 @@ class Gateway:
     backends: dict[str, Backend] = field(default_factory=dict)
 
     def get(
-        self, path: str, visitor: str = "192.0.2.1", *, method: str = "GET", source: str = PROXY, body: bytes = b""
+        self,
+        path: str,
+        visitor: str = "192.0.2.1",
+        *,
+        method: str = "GET",
+        source: str = PROXY,
+        body: bytes = b"",
+        host: str = HOST,
+        headers: Sequence[tuple[str, str]] = (),
     ) -> Answer:
         """One request over TLS, on a connection of its own."""
         with self.connection(source) as sock:
-            lines = [f"{method} {path} HTTP/1.1", f"Host: {HOST}", f"{VISITOR}: {visitor}", "Connection: close"]
+            lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", f"{VISITOR}: {visitor}", "Connection: close"]
+            lines += [f"{name}: {value}" for name, value in headers]
             lines += [f"Content-Length: {len(body)}"] if body or method == "POST" else []
             sock.sendall("\r\n".join([*lines, "", ""]).encode() + body)
             return read(sock, method)

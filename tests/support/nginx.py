@@ -36,3 +36,8 @@ def inside(config: str, path: str) -> dict[str, tuple[str, ...]]:
 def blocks(config: str, path: str) -> list[tuple[str, ...]]:
     """The directives directly inside every block whose path ends with `path`, in order."""
     return [item[1:] for item in words(config) if item[0].endswith(path)]
+
+
+def segment(path: str) -> str:
+    """The name of the block that serves a path by whole segments."""
+    return "location ~* ^" + "".join(f"/{part}(;[^/]*)?" for part in path.strip("/").split("/")) + "(/|$)"

@@ -64,6 +64,7 @@ class Backend:
 
     Attributes:
         requests: path and headers (by lower-case name) of everything received.
+        ports_asked: the port and the path of everything received.
         delay: seconds before every answer.
         status: of every answer whose path names none.
     """
@@ -71,6 +72,7 @@ class Backend:
     def __init__(self, address: str, ports: tuple[int, ...]) -> None:
         self.address, self.ports = address, ports
         self.requests: list[tuple[str, dict[str, str]]] = []
+        self.ports_asked: list[tuple[int, str]] = []
         self.delay, self.status = 0.0, 200
         self._open: set[socket.socket] = set()
         self._running: ExitStack | None = None
@@ -109,6 +111,7 @@ class Backend:
         path = request.path
         headers = {key.lower(): value for key, value in request.headers.items()}
         self.requests.append((path, headers))
+        self.ports_asked.append((request.connection.getsockname()[1], path))
         wait = re.search(r"/wait/([\d.]+)", path)
         time.sleep(float(wait[1]) if wait else self.delay)
         status = re.search(r"/status/(\d+)", path)

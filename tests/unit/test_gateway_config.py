@@ -8,7 +8,7 @@ import pytest
 from components.gateway.guide import GuideGateway, guide_config
 from components.gateway.render import render
 from components.workload import headless_host
-from tests.support.nginx import blocks, inside, words
+from tests.support.nginx import blocks, inside, segment, words
 
 HOST = headless_host("bailbondpro", "production")
 GUIDE = GuideGateway(
@@ -59,8 +59,8 @@ def test_rate_and_upstream_zones_never_share_a_name() -> None:
 
 def test_api_requests_burst_to_20_and_logins_to_5_without_delay() -> None:
     config = guide()
-    assert inside(config, "location /api/")["limit_req"] == ("zone=api", "burst=20", "nodelay")
-    assert inside(config, "location ~* ^/api/auth/login(/|$)")["limit_req"] == ("zone=login", "burst=5", "nodelay")
+    assert inside(config, segment("/api"))["limit_req"] == ("zone=api", "burst=20", "nodelay")
+    assert inside(config, segment("/api/auth/login"))["limit_req"] == ("zone=login", "burst=5", "nodelay")
     assert "limit_req" not in inside(config, "location /")
 
 
@@ -68,8 +68,8 @@ def test_api_requests_burst_to_20_and_logins_to_5_without_delay() -> None:
     ("location", "timeouts"),
     [
         ("location /", ("5s", "60s", "60s")),
-        ("location /api/", ("3s", "30s", "30s")),
-        ("location ~* ^/api/auth/login(/|$)", ("3s", "30s", "30s")),
+        (segment("/api"), ("3s", "30s", "30s")),
+        (segment("/api/auth/login"), ("3s", "30s", "30s")),
     ],
 )
 def test_every_location_has_the_guides_timeouts(location: str, timeouts: tuple[str, str, str]) -> None:
@@ -164,7 +164,7 @@ def test_what_a_client_claims_about_its_address_is_not_passed_on() -> None:
 
 def test_web_sockets_upgrade_and_plain_requests_reuse_connections() -> None:
     config = guide()
-    assert inside(config, "map $http_upgrade $connection_upgrade") == {"default": ("upgrade",), "": ("",)}
+    assert inside(config, "map $http_upgrade $connection_upgrade") == {"default": ("",), "~*^websocket$": ("upgrade",)}
     assert inside(config, "http")["proxy_http_version"] == ("1.1",)
 
 

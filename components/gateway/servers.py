@@ -1,0 +1,196 @@
+"""The servers and locations of nginx.conf: who is answered, and which upstream is asked. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from components.gateway.directives import Directive, block, directive
+from components.gateway.model import CIPHERS
+from components.gateway.trusted_headers import SET, STRIPPED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from components.gateway.model import Authorization, GatewayConfig, Route, Timeouts
+
+CERTIFICATE_PATH = "/etc/ssl/gateway/tls.crt"
+PRIVATE_KEY_PATH = "/etc/ssl/gateway/tls.key"
+CLIENT_CA_PATH = "/etc/ssl/gateway/client-ca.crt"
+AUTHORIZATION_LOCATION = "/_authorization"
+"""Inside nginx only: no client can ask for it."""
+REFUSED_PATH = "$refused_path"
+"""Set where the path can be read in two ways."""
+UPGRADE_HEADERS = {"Upgrade": "$upgrade", "Connection": "$connection_upgrade"}
+
+
+def proxy_headers(further: Mapping[str, str]) -> Iterator[Directive]:
+    """Every header that an application might trust, set or stripped, and further ones, which win."""
+    known = {header.name: header.value for header in (*SET, *STRIPPED)}
+    for name, value in {**known, **further}.items():
+        yield directive("proxy_set_header", name, value)
+
+
+def servers(config: GatewayConfig) -> Iterator[Directive]:
+    """Plain HTTP, names that are not ours, the application, nginx's counters."""
+    yield _plain_server(config)
+    yield _refusing_server(config)
+    yield _server(config)
+    if config.status_port is not None:
+        yield _status_server(config.status_port)
+
+
+def _health() -> Directive:
+    return block(
+        "location",
+        "=",
+        "/health",
+        body=[
+            directive("access_log", "off"),
+            directive("default_type", "text/plain"),
+            directive("return", 200, "healthy\n"),
+        ],
+    )
+
+
+def _plain_server(config: GatewayConfig) -> Directive:
+    ready = block(
+        "location",
+        "=",
+        "/ready",
+        body=[
+            directive("access_log", "off"),
+            directive("proxy_connect_timeout", "2s"),
+            directive("proxy_read_timeout", "4s"),
+            directive("proxy_pass", f"http://{config.ready_upstream}"),
+        ],
+    )
+    redirect = block("location", "/", body=[directive("return", 301, "https://$host$request_uri")])
+    return block(
+        "server",
+        body=[
+            directive("listen", config.http_port, "default_server"),
+            directive("server_name", "_"),
+            _health(),
+            ready,
+            redirect,
+        ],
+    )
+
+
+def _refusing_server(config: GatewayConfig) -> Directive:
+    """Clients that ask for no name of ours (scanners of the address space) get no certificate and no answer."""
+    return block(
+        "server",
+        body=[
+            directive("listen", config.https_port, "ssl", "default_server"),
+            directive("ssl_reject_handshake", "on"),
+        ],
+    )
+
+
+def _server(config: GatewayConfig) -> Directive:
+    asked = [] if config.authorization is None else [_authorization(config.authorization)]
+    refused = block("if", f"({REFUSED_PATH})", body=[directive("return", 400)])
+    return block("server", body=[*_tls(config), *_headers(config), refused, _health(), *asked, *_locations(config)])
+
+
+def _authorization(asked: Authorization) -> Directive:
+    """Asks with the request's headers and without its body; a location with headers of its own inherits none."""
+    headers = {
+        "Connection": "",
+        "Content-Length": "",
+        "X-Original-Method": "$request_method",
+        "X-Original-URI": "$request_uri",
+    }
+    return block(
+        "location",
+        "=",
+        AUTHORIZATION_LOCATION,
+        body=[
+            directive("internal"),
+            directive("proxy_pass_request_body", "off"),
+            *proxy_headers(headers),
+            *_timeouts(asked.timeouts),
+            directive("proxy_pass", f"http://{asked.upstream}{asked.path}"),
+        ],
+    )
+
+
+def _status_server(port: int) -> Directive:
+    """Nginx's own counters, for the exporter in the same pod."""
+    status = block("location", "=", "/status", body=[directive("access_log", "off"), directive("stub_status")])
+    return block("server", body=[directive("listen", f"127.0.0.1:{port}"), status])
+
+
+def _tls(config: GatewayConfig) -> Iterator[Directive]:
+    yield directive("listen", config.https_port, "ssl")
+    yield directive("http2", "on")
+    yield directive("server_name", *config.server_names)
+    yield directive("ssl_certificate", CERTIFICATE_PATH)
+    yield directive("ssl_certificate_key", PRIVATE_KEY_PATH)
+    yield directive("ssl_protocols", "TLSv1.2", "TLSv1.3")
+    yield directive("ssl_ciphers", ":".join(CIPHERS))
+    yield directive("ssl_prefer_server_ciphers", "off")
+    yield directive("ssl_session_cache", "shared:tls_sessions:10m")
+    yield directive("ssl_session_timeout", "1d")
+    yield directive("ssl_session_tickets", "off")
+    if config.verify_client:
+        yield directive("ssl_client_certificate", CLIENT_CA_PATH)
+        yield directive("ssl_verify_client", "on")
+
+
+def _headers(config: GatewayConfig) -> Iterator[Directive]:
+    for header in config.headers:
+        yield directive("add_header", header.name, header.value, "always")
+
+
+def _locations(config: GatewayConfig) -> list[Directive]:
+    """Segments first, longest first: the first regular expression that matches wins in nginx."""
+    segments = [route for route in config.routes if route.match == "segment"]
+    prefixes = [route for route in config.routes if route.match == "prefix"]
+    ordered = sorted(segments, key=lambda route: (-len(route.path), route.path)) + sorted(
+        prefixes, key=lambda route: (-len(route.path), route.path)
+    )
+    return [_location(config, route) for route in ordered]
+
+
+def _location(config: GatewayConfig, route: Route) -> Directive:
+    body = list(_location_body(config, route))
+    if route.match == "segment":
+        return block("location", "~*", segments_expression(route.path), body=body)
+    return block("location", route.path, body=body)
+
+
+def segments_expression(path: str) -> str:
+    """The expression of a path's segments, each with or without parameters, which some servers drop (RFC 3986, 3.3)."""
+    # a dot is the only character of a checked path that means something else in an expression
+    parts = [part.replace(".", r"\.") for part in path.strip("/").split("/")]
+    return "^" + "".join(f"/{part}(;[^/]*)?" for part in parts) + "(/|$)"
+
+
+def _location_body(config: GatewayConfig, route: Route) -> Iterator[Directive]:
+    if route.rate_limit is not None:
+        limit = route.rate_limit
+        # nginx refuses to start with a burst of 0
+        burst = (f"burst={limit.burst}", "nodelay") if limit.burst else ()
+        yield directive("limit_req", f"zone={limit.zone}", *burst)
+    if route.authorized:
+        yield directive("auth_request", AUTHORIZATION_LOCATION)
+    yield from _timeouts(route.timeouts)
+    if route.small_buffers:
+        yield directive("proxy_buffering", "on")
+        yield directive("proxy_buffer_size", "4k")
+        yield directive("proxy_buffers", 8, "4k")
+    yield directive("proxy_next_upstream", *route.retry_on)
+    if route.immutable:
+        # a location with headers of its own inherits none
+        yield from _headers(config)
+        yield directive("proxy_hide_header", "Cache-Control")
+        yield directive("add_header", "Cache-Control", "$static_cache_control", "always")
+    yield directive("proxy_pass", f"http://{route.upstream}")
+
+
+def _timeouts(timeouts: Timeouts) -> Iterator[Directive]:
+    yield directive("proxy_connect_timeout", f"{timeouts.connect}s")
+    yield directive("proxy_send_timeout", f"{timeouts.send}s")
+    yield directive("proxy_read_timeout", f"{timeouts.read}s")

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from components.gateway.guide import GuideGateway, guide_config
+from components.gateway.render import HEADERS_HASH_BUCKET, HEADERS_HASH_SIZE, render
+from components.gateway.trusted_headers import SET, STRIPPED
+from tests.support.nginx import blocks
+
+if TYPE_CHECKING:
+    from components.gateway.model import GatewayConfig
+
+
+def config(**changes: str) -> GatewayConfig:
+    return guide_config(
+        GuideGateway(server_names=("bailbondpro.com",), web_host="web", api_host="api", **changes)  # type: ignore[arg-type]  # fields by name
+    )
+
+
+def proxied(block: str, **changes: str) -> dict[str, str]:
+    """What nginx is told to send upstream; an empty value is nothing."""
+    return {
+        item[1].lower(): item[2] for item in blocks(render(config(**changes)), block) if item[0] == "proxy_set_header"
+    }
+
+
+def test_every_header_that_a_framework_trusts_is_set_or_stripped_for_the_application() -> None:
+    sent = proxied("http")
+    assert {header.name.lower(): header.value for header in (*SET, *STRIPPED)}.items() <= sent.items()
+
+
+def test_whoever_is_asked_whether_a_request_may_pass_gets_no_header_of_trust_from_the_client_either() -> None:
+    sent = proxied("location = /_authorization", authorization_path="/api/auth/verify")
+    stripped = {header.name.lower() for header in STRIPPED} - {"x-original-uri", "x-original-method"}
+    assert all(sent[name] == "" for name in stripped)
+    assert (sent["x-original-uri"], sent["x-original-method"]) == ("$request_uri", "$request_method")
+
+
+def test_a_header_is_listed_once_with_its_source() -> None:
+    names = [header.name.lower() for header in (*SET, *STRIPPED)]
+    assert len(set(names)) == len(names)
+    assert all(header.source for header in (*SET, *STRIPPED))
+
+
+def test_headers_are_named_with_letters_digits_and_hyphens_because_nginx_drops_others_itself() -> None:
+    assert all(re.fullmatch(r"[A-Za-z0-9-]+", header.name) for header in (*SET, *STRIPPED))
+    assert ("underscores_in_headers", "off") in blocks(render(config()), "http")
+    assert ("ignore_invalid_headers", "on") in blocks(render(config()), "http")
+
+
+def test_nginx_has_room_for_the_names() -> None:
+    names = [header.name for header in (*SET, *STRIPPED)]
+    assert 8 * len(names) < HEADERS_HASH_SIZE
+    assert 2 * max(map(len, names)) < HEADERS_HASH_BUCKET
+
+
+def test_what_the_gateway_says_itself_comes_from_nginx_and_never_from_the_client() -> None:
+    assert not [header for header in SET if "$http_" in header.value or "$proxy_add" in header.value]
