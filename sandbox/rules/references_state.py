@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.rules.base import Context, Rule, Violation, known
 from sandbox.rules.references_aws import CLUSTER, INSTANCE
+from sandbox.rules.values_aws_rds_engines import family_of
 from sandbox.rules.values_aws_rds_storage import gp3_of
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ INSTANCE_TOKEN = "aws:rds/instance:Instance"
 CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
 REPLICAS_OF_ONE_SOURCE = 15
 """Amazon RDS User Guide, Working with DB instance read replicas: for PostgreSQL up to 15."""
+FIRST_REDIS_WITHOUT_MINOR = 7
+"""From here on a family carries the major version alone (Amazon ElastiCache API, CreateCacheParameterGroup)."""
 CONTROL_PLANE_AHEAD_OF_NODES = 3
 """Kubernetes documentation, Version skew policy: kubelets may be up to three minor versions older."""
 
@@ -96,14 +99,14 @@ def _database_family(context: Context) -> Iterator[Violation]:
     version = version if known(version) or source is None else source.inputs.get("engineVersion")
     engine = context.inputs.get("engine") or (source.inputs.get("engine") if source is not None else None)
     group = context.cloud.get("aws:rds/parameterGroup:ParameterGroup", name)
-    if engine != "postgres" or group is None or not known(version):
+    if group is None or not known(version) or not known(engine):
         return
-    wanted = f"postgres{str(version).split('.', 1)[0]}"
+    wanted = family_of(str(engine), str(version))
     family = group.inputs.get("family")
-    if known(family) and family != wanted:
+    if wanted is not None and known(family) and family != wanted:
         yield Violation(
             "parameterGroupName",
-            f"{name} is of family {family}, an instance of version {version} needs {wanted} "
+            f"{name} is of family {family}, an instance of {engine} {version} needs {wanted} "
             "(InvalidParameterCombination)",
         )
 
@@ -111,16 +114,24 @@ def _database_family(context: Context) -> Iterator[Violation]:
 def _cache_family(context: Context) -> Iterator[Violation]:
     name, version = context.inputs.get("parameterGroupName"), context.inputs.get("engineVersion")
     engine = context.inputs.get("engine", "redis")
-    if context.cloud is None or not isinstance(name, str) or not known(version) or engine != "valkey":
+    if context.cloud is None or not isinstance(name, str) or not known(version):
         return
     group = context.cloud.get("aws:elasticache/parameterGroup:ParameterGroup", name)
     family = group.inputs.get("family") if group is not None else None
-    wanted = f"valkey{str(version).split('.', 1)[0]}"
+    wanted = _cache_family_of(str(engine), str(version))
     if known(family) and family != wanted:
         yield Violation(
             "parameterGroupName",
-            f"{name} is of family {family}, a group of version {version} needs {wanted} (InvalidParameterCombination)",
+            f"{name} is of family {family}, a group of {engine} {version} needs {wanted} (InvalidParameterCombination)",
         )
+
+
+def _cache_family_of(engine: str, version: str) -> str:
+    """The parameter group family of a version: whole majors from Redis OSS 7 and for Valkey, 6.x, or two numbers."""
+    major, _, minor = version.partition(".")
+    if engine != "redis" or not major.isdecimal() or int(major) >= FIRST_REDIS_WITHOUT_MINOR:
+        return f"{engine}{major}"
+    return "redis6.x" if major == "6" else f"redis{major}.{minor.split('.', 1)[0]}"
 
 
 def _cluster_mode(context: Context) -> Iterator[Violation]:

@@ -17,6 +17,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 LARGEST, SMALLEST = 16, 28
 """Prefix lengths of VPCs and subnets, Amazon VPC User Guide, VPC CIDR blocks and Subnet CIDR blocks."""
 
+LAST_PROTOCOL = 255
 LAST_PORT = 65535
 DESCRIPTION = r"[a-zA-Z0-9 ._:/()#,@\[\]+=&;{}!$*-]*"
 _DESCRIBED = "letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*"
@@ -101,6 +102,16 @@ def _rule_ports(context: Context) -> Iterator[Violation]:
                 yield Violation(name, "not with ipProtocol -1, which means every port: it would differ for ever")
     elif protocol in {"tcp", "udp", "6", "17"}:
         yield from _ports(inputs, protocol)
+    elif known(inputs.get("ipProtocol")) and protocol not in {"icmp", "icmpv6"} and not _protocol_number(protocol):
+        yield Violation(
+            "ipProtocol",
+            f"{protocol!r} is no protocol: tcp, udp, icmp, icmpv6, a number of 0 to {LAST_PROTOCOL}, or -1 for all "
+            "(InvalidParameterValue: Invalid value for IP protocol)",
+        )
+
+
+def _protocol_number(text: str) -> bool:
+    return text.isdecimal() and int(text) <= LAST_PROTOCOL
 
 
 def _ports(inputs: dict[str, Any], protocol: str) -> Iterator[Violation]:

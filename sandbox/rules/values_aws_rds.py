@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sandbox.rules.base import Context, Rule, Violation, known
+from sandbox.rules.base import Context, Rule, Violation
 from sandbox.rules.checks import On, changed, flag, given, number, off, text
 from sandbox.rules.families import DATABASE_FAMILIES
 from sandbox.rules.windows import daily, overlap, weekly
@@ -23,10 +23,7 @@ ADVANCED_RETENTION = 465
 INSIGHTS_RETENTION = (7, *(31 * months for months in range(1, 24)), 731)
 MONITORING_INTERVALS = (0, 1, 5, 10, 15, 30, 60)
 RESERVED_NAMES = frozenset({"admin", "rdsadmin"})
-EXPORTS = ("iam-db-auth-error", "postgresql", "upgrade")
 CLASSES = re.compile(r"db\.([a-z0-9]+)\.(?:micro|small|medium|large|\d{0,2}xlarge|metal(?:-\d+xl)?)(?:\.[a-z0-9.]+)?")
-VERSIONS = re.compile(r"(?:\d{2}(?:\.\d{1,2})?|9(?:\.\d(?:\.\d{1,2})?)?)(?:-rds\.\d{8})?")
-"""Major, minor, or a minor version under RDS Extended Support, which carries a date."""
 
 
 def _class(context: Context) -> Iterator[Violation]:
@@ -173,27 +170,6 @@ def _encryption(context: Context) -> Iterator[Violation]:
         yield Violation("storageEncrypted", "must be true when kmsKeyId is given")
 
 
-def _exports(context: Context) -> Iterator[Violation]:
-    found = context.inputs.get("enabledCloudwatchLogsExports")
-    if not _postgres(context) or not isinstance(found, list):
-        return
-    for index, item in enumerate(found):
-        if known(item) and item not in EXPORTS:
-            yield Violation(
-                f"enabledCloudwatchLogsExports[{index}]", f"{item!r} is none of PostgreSQL's logs: {', '.join(EXPORTS)}"
-            )
-
-
-def _version(context: Context) -> Iterator[Violation]:
-    value = text(context.inputs, "engineVersion")
-    if value and _postgres(context) and VERSIONS.fullmatch(value) is None:
-        yield Violation(
-            "engineVersion",
-            f"{value!r} is no version of PostgreSQL: a major version such as 17, or 17.7 (InvalidParameterCombination: "
-            f"Cannot find version {value} for postgres)",
-        )
-
-
 def _updates(context: Context) -> Iterator[Violation]:
     inputs = context.inputs
     source = changed(context, "replicateSourceDb")
@@ -242,8 +218,6 @@ RULES: tuple[Rule, ...] = (
     _on.custom("windows", _windows),
     _on.between("port", 1150, 65535),
     _on.custom("encryption", _encryption, "SDK documentation: with kmsKeyId, storageEncrypted must be true"),
-    _on.custom("exports", _exports, "Amazon RDS User Guide, PostgreSQL database log files"),
-    _on.custom("version", _version, "Amazon RDS for PostgreSQL Release Notes"),
     _on.matches("finalSnapshotIdentifier", r"[a-zA-Z](?:-?[a-zA-Z0-9]){0,254}", f"{_HYPHENS}, at most 255"),
     _on.one_of("networkType", ("IPV4", "DUAL")),
     _on.one_of("engineLifecycleSupport", _SUPPORT),

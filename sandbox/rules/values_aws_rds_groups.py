@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from sandbox.rules.base import Context, Rule, Violation, known
@@ -67,7 +66,6 @@ RANGES = {
 The lower end of `max_connections` is Amazon RDS's own.
 """
 
-FAMILY = r"postgres(9\.\d|1\d|[2-9]\d)|(?!postgres)[a-z][a-z0-9.-]+\d[a-z0-9.-]*"
 _BOOLEANS = {"on": "1", "true": "1", "yes": "1", "off": "0", "false": "0", "no": "0"}
 
 
@@ -130,19 +128,10 @@ EVENT_SOURCES = (
 _NAME = r"[a-z](?:-?[a-z0-9.])*"
 
 
-def _family(context: Context) -> Iterator[Violation]:
-    value = context.inputs.get("family")
-    if isinstance(value, str) and re.fullmatch(FAMILY, value) is None:
-        yield Violation(
-            "family", f"{value!r} is no parameter group family, for example postgres17 (InvalidParameterValue)"
-        )
-
-
 RULES: tuple[Rule, ...] = (
     _PARAMETERS.matches(
         "name", rf"(?=.{{1,255}}$){_NAME}", "lower-case letters, digits, dots and single hyphens, a letter first"
     ),
-    _PARAMETERS.custom("family", _family, "Amazon RDS API Reference, CreateDBParameterGroup"),
     _PARAMETERS.one_of("parameters[*].applyMethod", ("immediate", "pending-reboot")),
     _PARAMETERS.unique("parameters[*].name", "parameter"),
     _PARAMETERS.custom("methods", _methods, "Amazon RDS API Reference, ModifyDBParameterGroup"),

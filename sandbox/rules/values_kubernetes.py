@@ -262,6 +262,8 @@ _service_on = On("service", "kubernetes:core/v1:Service", _API)
 _config = On("data", ("kubernetes:core/v1:ConfigMap", "kubernetes:core/v1:Secret"), _API)
 _policy = On("network-policy", "kubernetes:networking.k8s.io/v1:NetworkPolicy", "pkg/apis/networking/validation")
 _class = On("priority-class", "kubernetes:scheduling.k8s.io/v1:PriorityClass", "pkg/apis/scheduling/validation")
+_storage = On("storage-class", "kubernetes:storage.k8s.io/v1:StorageClass", "pkg/apis/storage/validation")
+_cron = On("cron-job", "kubernetes:batch/v1:CronJob", "pkg/apis/batch/validation")
 _quota_on = On("quota", "kubernetes:core/v1:ResourceQuota", _API)
 _release = On("release", "kubernetes:helm.sh/v3:Release", "Helm documentation, helm install: release names")
 _fixed = On("immutable", (*_IMMUTABLE, "kubernetes:core/v1:ConfigMap"), "pkg/apis/*/validation, update")
@@ -276,6 +278,9 @@ RULES: tuple[Rule, ...] = (
     _policy.one_of("spec.policyTypes[*]", ("Ingress", "Egress"), "Unsupported value"),
     _policy.custom("rules", _network_policy),
     _class.custom("class", _priority),
+    _storage.one_of("reclaimPolicy", ("Delete", "Retain"), "Unsupported value"),
+    _storage.one_of("volumeBindingMode", ("Immediate", "WaitForFirstConsumer"), "Unsupported value"),
+    _cron.one_of("spec.concurrencyPolicy", ("Allow", "Forbid", "Replace"), "Unsupported value"),
     _quota_on.custom("hard", _quota),
     _release.longest("name", 53),
     _release.matches("name", SUBDOMAIN.pattern, "lower-case letters, digits, '-' or '.'"),

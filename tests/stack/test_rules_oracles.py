@@ -248,6 +248,8 @@ def test_every_cache_node_type_that_aws_lists_is_accepted_and_no_other_family() 
     ("file", "token", "engine"),
     [
         (("aws_rds_dbinstance", "engine_version.json"), INSTANCE, "postgres"),
+        (("aws_rds_dbinstance", "engine_version.json"), INSTANCE, "mysql"),
+        (("aws_rds_dbinstance", "engine_version.json"), INSTANCE, "mariadb"),
         (("aws_elasticache_cachecluster", "engine_version.json"), CACHE, "valkey"),
         (("aws_elasticache_cachecluster", "engine_version.json"), CACHE, "redis"),
     ],

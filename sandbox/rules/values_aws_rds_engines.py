@@ -1,0 +1,104 @@
+"""What Amazon RDS refuses about engines: their names, versions, logs, and families of parameter groups.
+
+Rules about one engine are no use while the engine itself goes unjudged: with another value they would all fall silent.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from sandbox.rules.base import Context, Rule, Violation, known
+from sandbox.rules.checks import On, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+INSTANCE = "aws:rds/instance:Instance"
+ENGINES = (
+    *("aurora-mysql", "aurora-postgresql", "mariadb", "mysql", "postgres", "db2-ae", "db2-se"),
+    *("oracle-ee", "oracle-ee-cdb", "oracle-se2", "oracle-se2-cdb"),
+    *("sqlserver-dev-ee", "sqlserver-ee", "sqlserver-ex", "sqlserver-se", "sqlserver-web"),
+    *("custom-oracle-ee", "custom-oracle-ee-cdb", "custom-oracle-se2", "custom-oracle-se2-cdb"),
+    *("custom-sqlserver-ee", "custom-sqlserver-se", "custom-sqlserver-web", "custom-sqlserver-dev"),
+)
+"""Amazon RDS API Reference, CreateDBInstance, Engine; sqlserver-dev-ee from AWS CloudFormation's schema."""
+
+_EXTENDED = r"(?:-rds\.\d{8})?"
+"""A minor version under RDS Extended Support carries a date."""
+
+VERSIONS = {
+    "postgres": re.compile(rf"(?:\d{{2}}(?:\.\d{{1,2}})?|9(?:\.\d(?:\.\d{{1,2}})?)?){_EXTENDED}"),
+    "mysql": re.compile(rf"(?:5\.[5-7]|8\.[04]|9\.\d)(?:\.\d{{1,2}})?{_EXTENDED}"),
+    "mariadb": re.compile(rf"1[0-2]\.\d{{1,2}}(?:\.\d{{1,2}})?{_EXTENDED}"),
+}
+"""Major or minor versions (Amazon RDS User Guide, versions of PostgreSQL, MySQL and MariaDB on Amazon RDS)."""
+
+EXAMPLES = {"postgres": "17, or 17.7", "mysql": "8.4, or 8.4.7", "mariadb": "11.8, or 11.8.3"}
+
+EXPORTS = {
+    "postgres": ("iam-db-auth-error", "postgresql", "upgrade"),
+    "mysql": ("audit", "error", "general", "iam-db-auth-error", "slowquery"),
+    "mariadb": ("audit", "error", "general", "iam-db-auth-error", "slowquery"),
+}
+"""Logs that can go to CloudWatch (Amazon RDS User Guide, database log files of each engine)."""
+
+FAMILY = re.compile(
+    r"postgres(9\.\d|[12]\d)|mysql(5\.[5-7]|8\.[04]|9\.\d)|mariadb1[0-2]\.\d{1,2}|aurora-postgresql(9\.6|[12]\d)"
+    r"|aurora(5\.6)?|aurora-mysql(5\.7|8\.[04])|(custom-)?(oracle|sqlserver)-[a-z0-9-]+\d[a-z0-9.-]*|db2-[as]e-\d+\.\d+"
+)
+"""Families of parameter groups (Amazon RDS API Reference, CreateDBParameterGroup)."""
+
+
+def family_of(engine: str, version: str) -> str | None:
+    """The family that an instance's parameter group must have; None for engines whose families this does not know.
+
+    Args:
+        engine: the instance's engine.
+        version: its version, major or with minor versions.
+    """
+    numbers = version.split("-", 1)[0].split(".")
+    if engine == "postgres":
+        old = numbers[0] == "9" and len(numbers) > 1
+        return f"postgres{'.'.join(numbers[:2]) if old else numbers[0]}"
+    return f"{engine}{'.'.join(numbers[:2])}" if engine in {"mysql", "mariadb"} else None
+
+
+def _version(context: Context) -> Iterator[Violation]:
+    value, engine = text(context.inputs, "engineVersion"), text(context.inputs, "engine")
+    pattern = VERSIONS.get(engine)
+    if value and pattern is not None and pattern.fullmatch(value) is None:
+        yield Violation(
+            "engineVersion",
+            f"{value!r} is no version of {engine}: a major version such as {EXAMPLES[engine]} "
+            f"(InvalidParameterCombination: Cannot find version {value} for {engine})",
+        )
+
+
+def _exports(context: Context) -> Iterator[Violation]:
+    found, engine = context.inputs.get("enabledCloudwatchLogsExports"), text(context.inputs, "engine")
+    allowed = EXPORTS.get(engine)
+    if allowed is None or not isinstance(found, list):
+        return
+    for index, item in enumerate(found):
+        if known(item) and item not in allowed:
+            at = f"enabledCloudwatchLogsExports[{index}]"
+            yield Violation(at, f"{item!r} is none of the logs of {engine}: {', '.join(allowed)}")
+
+
+def _family(context: Context) -> Iterator[Violation]:
+    value = context.inputs.get("family")
+    if isinstance(value, str) and FAMILY.fullmatch(value) is None:
+        yield Violation(
+            "family", f"{value!r} is no parameter group family, for example postgres17 (InvalidParameterValue)"
+        )
+
+
+_on = On("rds-engine", INSTANCE, "Amazon RDS API Reference, CreateDBInstance")
+_parameters = On("rds-parameters", "aws:rds/parameterGroup:ParameterGroup", "Amazon RDS API Reference")
+RULES: tuple[Rule, ...] = (
+    _on.one_of("engine", ENGINES, "InvalidParameterValue: Invalid DB engine"),
+    _on.custom("version", _version, "Amazon RDS User Guide, versions of each engine"),
+    _on.custom("exports", _exports, "Amazon RDS User Guide, database log files"),
+    _parameters.custom("family", _family, "Amazon RDS API Reference, CreateDBParameterGroup"),
+)
