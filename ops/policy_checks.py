@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from infra.limits import RULES
 from ops.cdn import audit_plan
-from policies.stateful import STATEFUL, is_stateful
+from policies.protection import bare, protectable, unguarded
+from policies.stateful import is_stateful
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 State = Literal["ok", "note", "failed"]
 NOT_REHEARSED = "unknown: the journey was not rehearsed"
-RECOVERABLE = frozenset({"password"})
-"""Stateful kinds that need no protection of their own: Secrets Manager holds their value, which is protected."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,14 +91,14 @@ def _data(journey: Journey | None) -> PolicyCheck:
 
 
 def _protection(settings: Settings, plan: Plan) -> PolicyCheck:
-    wanted = [item for item in plan if is_stateful(item) and STATEFUL[item.type] not in RECOVERABLE]
-    bare = sorted(item.name for item in wanted if not item.protect and item.op != "delete")
-    prod = settings.environment.value == "prod"
+    missing = {"by Pulumi": bare(plan), "by AWS": unguarded(plan)}
+    wanted, prod = protectable(plan), settings.environment.value == "prod"
+    listed = "; ".join(f"not {how}: {', '.join(names)}" for how, names in missing.items() if names)
     return PolicyCheck(
-        title="Production protects what holds data",
-        state="ok" if not bare else "failed" if prod else "note",
-        detail=f"{len(wanted) - len(bare)} of {len(wanted)} are protected"
-        + (f"; not {', '.join(bare)}" if bare and prod else "" if prod else "; this is no production"),
+        title="Production protects what holds data, in Pulumi and in AWS",
+        state="ok" if not listed else "failed" if prod else "note",
+        detail=f"{wanted - len(missing['by Pulumi'])} of {wanted} are protected by Pulumi"
+        + ("; this is no production" if not prod else f"; {listed}" if listed else ", and by AWS where it can"),
     )
 
 

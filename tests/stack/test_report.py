@@ -95,7 +95,9 @@ def test_an_unprotected_database_fails_in_production_only() -> None:
         bare = Plan(tuple(replace(item, protect=item.protect and item.name != "postgres-primary") for item in plan))
         subject = Planned(bare, wanted, environment)
         checks = policy_checks(wanted, bare, priced(subject), judged(subject), JOURNEY)
-        assert {check.title: check.state for check in checks}["Production protects what holds data"] == state
+        assert {check.title: check.state for check in checks}[
+            "Production protects what holds data, in Pulumi and in AWS"
+        ] == state
 
 
 def test_a_database_that_would_be_replaced_fails_a_policy() -> None:
