@@ -21,6 +21,7 @@ from pulumi.automation.errors import create_command_error
 from plan import Plan, parse_preview
 from sandbox.cache import write_atomically
 from sandbox.cloud import Cloud
+from sandbox.exposure import exposures
 from sandbox.faults import Faults
 from sandbox.provider import Deps
 from sandbox.schema import SchemaOracle
@@ -221,11 +222,15 @@ class Session:
         """Update the simulated cloud; returns the stack's outputs, secrets as `[secret]`.
 
         Raises:
-            EngineError: the update failed; a plain rerun continues where it stopped.
+            EngineError: the update failed, or left a generated secret where it can be read; a plain rerun continues
+                where it stopped.
             InterruptedRunError: the user stopped it.
         """
         collected = _Diagnostics(on_event)
         result = self._guarded("update", collected, lambda: self.stack.up(on_event=collected, color="never"))
+        state = self._guarded("reading the state", _Diagnostics(None), self.stack.export_stack)
+        if exposed := exposures(state.deployment or {}):
+            raise EngineError("update", tuple(map(str, exposed)), self.workspace.log)
         return {key: "[secret]" if item.secret else item.value for key, item in sorted(result.outputs.items())}
 
     def refresh(self, on_event: OnEvent | None = None) -> dict[str, int]:

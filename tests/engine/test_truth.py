@@ -244,3 +244,31 @@ def test_an_update_of_something_that_was_deleted_elsewhere_fails(bench: Bench) -
     bench.faults = ("gone:aws:rds/instance:Instance:primary",)
     message = bench.refusal(database(backups=7, replica=False))
     assert "acme-primary does not exist any more (NotFound)" in message
+
+
+def exported(*, marked: bool) -> Callable[[], None]:
+    def program() -> None:
+        import pulumi_random as random
+
+        password = random.RandomPassword("credential", length=24, special=False)
+        url = pulumi.Output.concat("postgresql://u:", password.result, "@host/db")
+        pulumi.export("url", url if marked else pulumi.Output.unsecret(url))
+
+    return program
+
+
+def test_a_secret_whose_mark_was_taken_off_is_refused_by_its_place(bench: Bench) -> None:
+    bench.up(exported(marked=True))
+    message = bench.refusal(exported(marked=False))
+    assert "outputs.url: the value of credential.result can be read there" in message
+
+
+def test_a_secret_in_a_config_map_is_refused_although_the_state_marks_it(bench: Bench) -> None:
+    def program() -> None:
+        import pulumi_kubernetes as kubernetes
+        import pulumi_random as random
+
+        password = random.RandomPassword("credential", length=24, special=False)
+        kubernetes.core.v1.ConfigMap("config", metadata={"name": "config"}, data={"password": password.result})
+
+    assert "config, inputs.data.password" in bench.refusal(program)

@@ -1,0 +1,145 @@
+"""Whether a secret that the program generates can be read where it must not: in plain state, or in a readable object.
+
+Pulumi's mark on a value follows it only as far as nobody takes it off (`Output.unsecret`, a text put together by hand),
+and says nothing about the object at the end: a ConfigMap is readable for every pod's author however its data is marked.
+So the values themselves are looked for, in all that an update left behind.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+"""The key by which the engine's state tells special values (pulumi/pulumi, sdk/go/common/resource/sig)."""
+SECRET = "1b47061264138c4ac30d75fd1eb44270"
+"""The value of that key for a secret, same file."""
+
+SHORTEST = 8
+"""Characters: anything shorter is found by chance."""
+
+SECRET_DATA = ("data", "stringData")
+KUBERNETES_SECRET = "kubernetes:core/v1:Secret"
+HELM_RELEASE = "kubernetes:helm.sh/v3:Release"
+"""Helm keeps a release's values in a Secret of its own (Helm documentation, Storage backends)."""
+PARAMETER = "aws:ssm/parameter:Parameter"
+READABLE_PROPERTIES = frozenset(("tags", "tagsAll", "description", "userData", "environment"))
+"""Properties of any resource that everybody with read access sees, whatever Pulumi's state hides."""
+
+
+@dataclass(frozen=True, order=True)
+class Exposure:
+    """One place where a generated secret can be read.
+
+    Attributes:
+        urn: the resource whose input or output holds it; the stack itself for a stack output.
+        path: the property, such as `inputs.data.url`.
+        secret: whose value it is: `<logical name>.<property>` of the resource that generated it.
+    """
+
+    urn: str
+    path: str
+    secret: str
+
+    def __str__(self) -> str:
+        """For people, with what to do."""
+        name = self.urn.rsplit("::", 1)[-1]
+        return (
+            f"{name}, {self.path}: the value of {self.secret} can be read there; hand it over in a Secret, or keep it "
+            "an output that is marked secret"
+        )
+
+
+@dataclass(frozen=True)
+class _Leaf:
+    path: str
+    text: str
+    marked: bool
+
+
+def exposures(deployment: Mapping[str, Any]) -> tuple[Exposure, ...]:
+    """Every place in a stack's state where a generated secret can be read.
+
+    Args:
+        deployment: the engine's own export, secrets shown (`pulumi stack export --show-secrets`).
+
+    Returns:
+        By resource and path, none for a stack that keeps its secrets.
+    """
+    resources = deployment.get("resources") or ()
+    generated: dict[str, str] = {}
+    for item in resources:
+        generated |= _generated(item)
+    found = set()
+    for item in resources:
+        own = set(_generated(item))
+        for leaf in _leaves(item):
+            if leaf.marked and not _readable(item, leaf.path):
+                continue
+            for form, secret in generated.items():
+                if form in leaf.text and not (form in own and leaf.marked):
+                    found.add(Exposure(item["urn"], leaf.path, secret))
+    return tuple(sorted(found))
+
+
+def _generated(item: Mapping[str, Any]) -> dict[str, str]:
+    """The secret texts that a resource's provider made up, in every form they may be written in, by their name."""
+    given = {leaf.text for leaf in _walk(item.get("inputs"), "inputs", marked=False)}
+    found: dict[str, str] = {}
+    for leaf in _walk(item.get("outputs"), "outputs", marked=False):
+        if item.get("custom") and leaf.marked and len(leaf.text) >= SHORTEST and leaf.text not in given:
+            name = f"{item['urn'].rsplit('::', 1)[-1]}.{leaf.path.removeprefix('outputs.')}"
+            found |= dict.fromkeys(_forms(leaf.text), name)
+    return found
+
+
+def _forms(text: str) -> tuple[str, ...]:
+    """A text as it stands, in JSON, in a URL, and in base64 at each of its three alignments."""
+    encoded = [base64.b64encode(b" " * shift + text.encode()).decode() for shift in range(3)]
+    # The first and last characters of base64 depend on what stands around the text.
+    inner = [form[(0, 2, 3)[shift] : -4] for shift, form in enumerate(encoded)]
+    return (text, json.dumps(text)[1:-1], quote(text, safe=""), *(form for form in inner if len(form) >= SHORTEST))
+
+
+def _readable(item: Mapping[str, Any], path: str) -> bool:
+    """Whether a property can be read by people who may not see secrets, however the state marks it."""
+    token = str(item.get("type"))
+    steps = path.split(".")
+    if len(steps) > 1 and steps[1] in READABLE_PROPERTIES:
+        return True
+    if token == KUBERNETES_SECRET:
+        return len(steps) > 1 and steps[1].split("[")[0] not in SECRET_DATA
+    if token.startswith("kubernetes:") and token != HELM_RELEASE:
+        return True
+    if token == PARAMETER:
+        return steps[-1] == "insecureValue" or (item.get("inputs") or {}).get("type") != "SecureString"
+    return False
+
+
+def _leaves(item: Mapping[str, Any]) -> Iterator[_Leaf]:
+    yield from _walk(item.get("inputs"), "inputs", marked=False)
+    yield from _walk(item.get("outputs"), "outputs", marked=False)
+    if item.get("id"):
+        yield _Leaf("id", str(item["id"]), marked=False)
+
+
+def _walk(value: Any, path: str, *, marked: bool) -> Iterator[_Leaf]:  # noqa: ANN401 - state values have any shape
+    """Every text at or below a value, and whether the state marks it as secret."""
+    if isinstance(value, dict):
+        if value.get(SIGNATURE) == SECRET:
+            plain = json.loads(value["plaintext"]) if "plaintext" in value else None
+            yield from _walk(plain, path, marked=True)
+            return
+        for key, below in value.items():
+            yield from _walk(below, f"{path}.{key}", marked=marked)
+    elif isinstance(value, list):
+        for index, below in enumerate(value):
+            yield from _walk(below, f"{path}[{index}]", marked=marked)
+    elif isinstance(value, str) and value:
+        yield _Leaf(path, value, marked)
