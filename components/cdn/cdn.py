@@ -163,7 +163,11 @@ class Cdn(pulumi.ComponentResource):
         )
 
     def _host_origin_pulls(self, name: str, args: CdnArgs) -> list[pulumi.Resource]:
-        """A stack that does not own the zone authenticates its own hosts."""
+        """A stack that does not own the zone authenticates its own hosts, each with a resource of its own.
+
+        The provider takes a list and refuses any that has not exactly one host name (terraform-provider-cloudflare
+        5.22.0, cloudflare_authenticated_origin_pulls).
+        """
         if args.client_certificate_pem is None or args.client_private_key_pem is None:
             return []
         certificate = cloudflare.AuthenticatedOriginPullsHostnameCertificate(
@@ -173,16 +177,17 @@ class Cdn(pulumi.ComponentResource):
             private_key=pulumi.Output.secret(args.client_private_key_pem),
             opts=pulumi.ResourceOptions(parent=self, additional_secret_outputs=["private_key"]),
         )
-        pulls = cloudflare.AuthenticatedOriginPulls(
-            f"{name}-host-pulls",
-            zone_id=args.zone_id,
-            configs=[
-                cloudflare.AuthenticatedOriginPullsConfigArgs(hostname=host, cert_id=certificate.id, enabled=True)
-                for _, host in args.policy.hosts.by_role()
-            ],
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        return [pulls]
+        return [
+            cloudflare.AuthenticatedOriginPulls(
+                f"{name}-host-pulls-{role}",
+                zone_id=args.zone_id,
+                configs=[
+                    cloudflare.AuthenticatedOriginPullsConfigArgs(hostname=host, cert_id=certificate.id, enabled=True)
+                ],
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            for role, host in args.policy.hosts.by_role()
+        ]
 
 
 def _require_possible(name: str, args: CdnArgs) -> None:

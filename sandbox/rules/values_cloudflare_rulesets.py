@@ -151,6 +151,8 @@ def _header(header: dict[str, Any], at: str) -> Iterator[Violation]:
     valued = given(header, "value") or given(header, "expression")
     if operation in {"set", "add"} and not valued:
         yield Violation(f"{at}.value", f"value or expression is required for operation {operation}")
+    if given(header, "value") and given(header, "expression"):
+        yield Violation(f"{at}.expression", "not together with value: give one of value, expression")
     if operation == "remove" and valued:
         yield Violation(f"{at}.value", "not for operation remove")
 

@@ -10,6 +10,7 @@ import pytest
 from components.cdn.args import RulesetImport
 from components.cdn.plans import Plan
 from components.cdn.policy import Addons, CdnHosts, EdgePolicy
+from sandbox.rules import Context, value_violations
 from tests.support.recording import record
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ ZONE = "0" * 32
 POLICY = EdgePolicy(domain=DOMAIN, hosts=CdnHosts.under(DOMAIN), session_cookie_names=("session",))
 RULESET = "cloudflare:index/ruleset:Ruleset"
 NOTIFICATION = "cloudflare:index/notificationPolicy:NotificationPolicy"
+PULLS = "cloudflare:index/authenticatedOriginPulls:AuthenticatedOriginPulls"
 RECORD = "cloudflare:index/dnsRecord:DnsRecord"
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nclient\n-----END CERTIFICATE-----\n"
 KEY = "-----BEGIN PRIVATE KEY-----\nclient\n-----END PRIVATE KEY-----\n"
@@ -143,6 +145,24 @@ def test_a_stack_that_does_not_own_the_zone_manages_its_hosts_alone() -> None:
         "cloudflare:index/authenticatedOriginPulls:AuthenticatedOriginPulls",
     }
     assert recording.result["rulesets"] == {}
+
+
+def test_each_host_of_a_guest_stack_has_an_origin_pull_resource_of_its_own() -> None:
+    pulls = _built(manage_zone_rulesets=False).of_type(PULLS)
+    hosts = [[config["hostname"] for config in resource.inputs["configs"]] for resource in pulls]
+    assert sorted(hosts) == sorted([host] for host in POLICY.host_names())
+    assert {resource.name for resource in pulls} == {f"cdn-host-pulls-{role}" for role, _ in POLICY.hosts.by_role()}
+
+
+def test_the_providers_counts_hold_for_a_zone_s_owner_and_for_its_guests() -> None:
+    everything = dataclasses.replace(POLICY, addons=Addons(load_balancing=True, cache_reserve=True))
+    for owner in (True, False):
+        made = _built(
+            everything, manage_zone_rulesets=owner, alert_emails=("a@example.com",), backup_origin="b.example"
+        )
+        for resource in made:
+            context = Context(token=resource.type, name=resource.name, urn=resource.urn, inputs=dict(resource.inputs))
+            assert value_violations(context) == [], resource.name
 
 
 def test_the_load_balancer_takes_over_without_replacing_a_record() -> None:
