@@ -52,7 +52,7 @@ def edge_policy(settings: Settings) -> EdgePolicy:
         ),
         public_html_paths=cdn.public_html_paths,
         public_api_prefixes=cdn.public_api_prefixes,
-        private_prefixes=cdn.private_prefixes,
+        private_prefixes=private_prefixes(settings),
         rate_limits=RateLimits(
             api=RateLimit(limits.api.rate_per_second, limits.api.burst),
             login=RateLimit(limits.login.rate_per_second, limits.login.burst),
@@ -65,6 +65,30 @@ def edge_policy(settings: Settings) -> EdgePolicy:
         monitor_interval=cdn.monitor_interval_seconds,
         waf_managed=cdn.managed_waf,
     )
+
+
+def private_prefixes(settings: Settings) -> tuple[str, ...]:
+    """What is never cached besides the built-in prefixes: the configured ones, and wherever a service is routed.
+
+    A service's path that shares paths with something declared public stays out: no cache rule opens more of it than the
+    declaration.
+    """
+    cdn = settings.cdn
+    routed = (path.lower().rstrip("/") for service in settings.services if service.public for path in service.paths)
+    pages = [path.lower() for path in cdn.public_html_paths]
+    public = [path.lower().rstrip("/") for path in cdn.public_api_prefixes]
+    own = (
+        path
+        for path in routed
+        if path
+        and not any(_below(page, path) for page in pages)
+        and not any(_below(prefix, path) or _below(path, prefix) for prefix in public)
+    )
+    return tuple(dict.fromkeys((*cdn.private_prefixes, *own)))
+
+
+def _below(path: str, folder: str) -> bool:
+    return f"{path}/".startswith(f"{folder}/")
 
 
 def _cache_class(lifetime: CacheLifetime) -> CacheClass:

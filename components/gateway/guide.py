@@ -19,6 +19,7 @@ from components.gateway.model import (
     RateLimit,
     RateZone,
     Route,
+    Site,
     Timeouts,
     Upstream,
 )
@@ -30,6 +31,9 @@ API_ZONE = "api"
 LOGIN_ZONE = "login"
 API_PATH = "/api/"
 LOGIN_PATH = "/api/auth/login"
+STATIC_PATH = "/static/"
+IMAGES_FOLDER = "/images/"
+"""Where the application keeps public images, and nothing else: the image host's /logo.png is its /images/logo.png."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +51,11 @@ class GuideGateway:
     """What differs between deployments of the guide's gateway.
 
     Attributes:
-        server_names: host names that are served.
+        server_names: host names of the application.
+        api_names: host names that serve the API and nothing else of the application.
+        asset_names: host names that serve fingerprinted files.
+        image_names: host names that serve public images: of the application they reach the folder `IMAGES_FOLDER`.
+        image_suffixes: what counts as an image.
         web_host: DNS name of the web pods, resolving to every ready pod (a headless Service).
         api_host: the same for the API; in the guide another group of servers, here another port of the same pods
             unless a service of its own takes over.
@@ -74,6 +82,10 @@ class GuideGateway:
     server_names: tuple[str, ...]
     web_host: str
     api_host: str
+    api_names: tuple[str, ...] = ()
+    asset_names: tuple[str, ...] = ()
+    image_names: tuple[str, ...] = ()
+    image_suffixes: tuple[str, ...] = ("png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "ico")
     web_port: int = 3000
     api_port: int = 4000
     trusted_cidrs: tuple[str, ...] = ()
@@ -113,6 +125,7 @@ def guide_config(gateway: GuideGateway) -> GatewayConfig:
             RateZone(name=LOGIN_ZONE, requests_per_second=limits.login_rate),
         ),
         routes=routes,
+        sites=_sites(gateway, routes),
         authorization=authorization,
         tuning=gateway.tuning,
         ready_upstream=WEB_UPSTREAM,
@@ -122,6 +135,26 @@ def guide_config(gateway: GuideGateway) -> GatewayConfig:
         max_body_mib=gateway.max_body_mib,
         headers=gateway.headers,
     )
+
+
+def _sites(gateway: GuideGateway, routes: tuple[Route, ...]) -> tuple[Site, ...]:
+    """Hosts with a purpose of their own: on them the application's other routes do not exist."""
+    images = Route(
+        path="/",
+        upstream=WEB_UPSTREAM,
+        timeouts=gateway.web_timeouts,
+        retry_on=WEB_RETRY,
+        folder=IMAGES_FOLDER,
+        suffixes=gateway.image_suffixes,
+    )
+    api = tuple(route for route in routes if _below(route.path, API_PATH))
+    static = tuple(route for route in routes if route.immutable)
+    sites = (
+        Site(names=gateway.api_names, routes=api),
+        Site(names=gateway.asset_names, routes=static, public_files=True, shared=True),
+        Site(names=gateway.image_names, routes=(images,), public_files=True),
+    )
+    return tuple(site for site in sites if site.names)
 
 
 def _rehomed(route: Route, services: tuple[Route, ...]) -> Route:
@@ -209,5 +242,5 @@ def _routes(gateway: GuideGateway) -> tuple[Route, ...]:
             timeouts=gateway.api_timeouts,
             rate_limit=RateLimit(zone=LOGIN_ZONE, burst=limits.login_burst),
         ),
-        Route(path="/static/", upstream=WEB_UPSTREAM, timeouts=gateway.web_timeouts, immutable=True),
+        Route(path=STATIC_PATH, upstream=WEB_UPSTREAM, timeouts=gateway.web_timeouts, immutable=True),
     )

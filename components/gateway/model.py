@@ -19,6 +19,7 @@ Balancing: TypeAlias = Literal["least_conn", "ip_hash", "round_robin"]
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _PATH = re.compile(r"/[A-Za-z0-9/_.\-]*")
+_FOLDER = re.compile(r"/([A-Za-z0-9_.\-]+/)+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +141,9 @@ class Route:
         small_buffers: the guide's 4 KiB buffers, for pages.
         immutable: fingerprinted files, which any cache may keep as long as `Tuning.static_max_age_seconds` says.
         authorized: only requests that `GatewayConfig.authorization` lets pass.
+        folder: what is put in front of the path, with a slash at both ends: the whole route lies below it. Empty for
+            the path as the client wrote it. With the match "prefix" only (nginx documentation, proxy_pass).
+        suffixes: file names that end otherwise get 404; empty for any.
     """
 
     path: str
@@ -151,6 +155,26 @@ class Route:
     small_buffers: bool = False
     immutable: bool = False
     authorized: bool = False
+    folder: str = ""
+    suffixes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """Host names that serve less than the application does: these routes, and 404 for anything else.
+
+    Attributes:
+        names: host names.
+        routes: what they serve.
+        public_files: files that are the same for everybody: read, never written; no credentials reach the application
+            and no cookie comes back, so that it cannot answer somebody's data where caches keep it.
+        shared: scripts and fonts of other hosts may use them (Fetch standard, CORS protocol).
+    """
+
+    names: tuple[str, ...]
+    routes: tuple[Route, ...]
+    public_files: bool = False
+    shared: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,10 +221,11 @@ class GatewayConfig:
     """The whole configuration.
 
     Attributes:
-        server_names: host names that are served; any other name gets no TLS handshake.
+        server_names: host names of the application; a name that is none of ours gets no TLS handshake.
         upstreams: groups of servers.
         zones: rate zones.
         routes: what goes where; one must be "/".
+        sites: host names that serve less.
         ready_upstream: the upstream whose /ready decides whether the load balancer sends here.
         trusted_cidrs: the proxies (Cloudflare) whose CF-Connecting-IP header is believed; from any other address
             the header is ignored.
@@ -226,6 +251,7 @@ class GatewayConfig:
     zones: tuple[RateZone, ...]
     routes: tuple[Route, ...]
     ready_upstream: str
+    sites: tuple[Site, ...] = ()
     trusted_cidrs: tuple[str, ...] = ()
     verify_client: bool = False
     cluster_dns: str = "kube-dns.kube-system.svc.cluster.local"
@@ -241,6 +267,11 @@ class GatewayConfig:
     def __post_init__(self) -> None:
         if problems := config_problems(self):
             raise ValueError("; ".join(problems))
+
+    @property
+    def host_names(self) -> tuple[str, ...]:
+        """Every name that is served."""
+        return (*self.server_names, *(name for site in self.sites for name in site.names))
 
     @property
     def shutdown_seconds(self) -> int:
@@ -266,6 +297,7 @@ def config_problems(config: GatewayConfig) -> tuple[str, ...]:
         problems.append(f"/ready asks the upstream {config.ready_upstream}, which does not exist")
     if not config.server_names:
         problems.append("at least one server name is needed")
+    problems += [f"the host {name} is served twice" for name in _repeated(config.host_names)]
     if config.authorization is not None and config.authorization.upstream not in upstreams:
         problems.append(f"authorization asks the upstream {config.authorization.upstream}, which does not exist")
     authorized = any(route.authorized for route in config.routes)
@@ -288,14 +320,17 @@ def _name_problems(config: GatewayConfig) -> list[str]:
 
 
 def _route_problems(config: GatewayConfig, upstreams: set[str], zones: set[str]) -> list[str]:
-    problems = [f"the path {path} is routed twice" for path in _repeated(route.path for route in config.routes)]
+    served = (config.routes, *(site.routes for site in config.sites))
+    problems = [f"the path {path} is routed twice" for one in served for path in _repeated(route.path for route in one)]
     if "/" not in {route.path for route in config.routes}:
         problems.append('no route for "/"')
-    for route in config.routes:
+    for route in dict.fromkeys(route for routes in served for route in routes):
         if not _PATH.fullmatch(route.path):
             problems.append(f"the path {route.path!r} must start with / and hold letters, digits, / _ . - only")
         if route.match == "segment" and not route.path.strip("/"):
             problems.append('the route "/" must match as a prefix: as a segment it would win over every prefix')
+        if route.folder and (route.match == "segment" or not _FOLDER.fullmatch(route.folder)):
+            problems.append(f"the folder {route.folder!r} of {route.path} must be a path with a slash at both ends")
         if route.upstream not in upstreams:
             problems.append(f"the route {route.path} leads to the upstream {route.upstream}, which does not exist")
         if route.rate_limit is not None and route.rate_limit.zone not in zones:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from components.gateway.directives import Directive, block, directive
 from components.gateway.model import CIPHERS
-from components.gateway.trusted_headers import SET, STRIPPED
+from components.gateway.trusted_headers import CREDENTIALS, SET, STRIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from components.gateway.model import Authorization, GatewayConfig, Route, Timeouts
+    from components.gateway.model import Authorization, GatewayConfig, Route, Site, Timeouts
 
 CERTIFICATE_PATH = "/etc/ssl/gateway/tls.crt"
 PRIVATE_KEY_PATH = "/etc/ssl/gateway/tls.key"
@@ -20,7 +20,10 @@ AUTHORIZATION_LOCATION = "/_authorization"
 """Inside nginx only: no client can ask for it."""
 REFUSED_PATH = "$refused_path"
 """Set where the path can be read in two ways."""
-UPGRADE_HEADERS = {"Upgrade": "$upgrade", "Connection": "$connection_upgrade"}
+_MISDIRECTED = directive("return", 421)
+"""For a host that is none of ours (RFC 9110, 15.5.20)."""
+_NOTHING_ELSE = block("location", "/", body=[directive("return", 404)])
+UPGRADE_HEADERS: dict[str, str] = {"Upgrade": "$upgrade", "Connection": "$connection_upgrade"}
 
 
 def proxy_headers(further: Mapping[str, str]) -> Iterator[Directive]:
@@ -31,10 +34,12 @@ def proxy_headers(further: Mapping[str, str]) -> Iterator[Directive]:
 
 
 def servers(config: GatewayConfig) -> Iterator[Directive]:
-    """Plain HTTP, names that are not ours, the application, nginx's counters."""
-    yield _plain_server(config)
+    """Plain HTTP, names that are not ours, the application, hosts that serve less, nginx's counters."""
+    yield from _plain_servers(config)
     yield _refusing_server(config)
     yield _server(config)
+    for site in config.sites:
+        yield _site(config, site)
     if config.status_port is not None:
         yield _status_server(config.status_port)
 
@@ -52,7 +57,8 @@ def _health() -> Directive:
     )
 
 
-def _plain_server(config: GatewayConfig) -> Directive:
+def _plain_servers(config: GatewayConfig) -> Iterator[Directive]:
+    """Probes ask by address and are answered; visitors of our names are redirected, others are refused."""
     ready = block(
         "location",
         "=",
@@ -64,34 +70,82 @@ def _plain_server(config: GatewayConfig) -> Directive:
             directive("proxy_pass", f"http://{config.ready_upstream}"),
         ],
     )
+    probes = (_health(), ready)
     redirect = block("location", "/", body=[directive("return", 301, "https://$host$request_uri")])
-    return block(
+    yield block(
         "server",
         body=[
             directive("listen", config.http_port, "default_server"),
             directive("server_name", "_"),
-            _health(),
-            ready,
+            *probes,
+            block("location", "/", body=[_MISDIRECTED]),
+        ],
+    )
+    yield block(
+        "server",
+        body=[
+            directive("listen", config.http_port),
+            directive("server_name", *config.host_names),
+            *probes,
             redirect,
         ],
     )
 
 
 def _refusing_server(config: GatewayConfig) -> Directive:
-    """Clients that ask for no name of ours (scanners of the address space) get no certificate and no answer."""
+    """Clients that ask for no name of ours (scanners of the address space) get no certificate and no answer.
+
+    Nor does a name that is none of ours in a connection that was opened for one of ours.
+    """
     return block(
         "server",
         body=[
             directive("listen", config.https_port, "ssl", "default_server"),
             directive("ssl_reject_handshake", "on"),
+            _MISDIRECTED,
         ],
     )
 
 
 def _server(config: GatewayConfig) -> Directive:
     asked = [] if config.authorization is None else [_authorization(config.authorization)]
-    refused = block("if", f"({REFUSED_PATH})", body=[directive("return", 400)])
-    return block("server", body=[*_tls(config), *_headers(config), refused, _health(), *asked, *_locations(config)])
+    served = [*asked, *_locations(config, config.routes)]
+    return block("server", body=[*_tls(config, config.server_names), *_common(config), *served])
+
+
+def _site(config: GatewayConfig, site: Site) -> Directive:
+    """A host that serves some paths; the application's other routes do not exist on it."""
+    asked = [_authorization(config.authorization)] if config.authorization and _asks(site) else []
+    missing = [] if any(route.path == "/" for route in site.routes) else [_NOTHING_ELSE]
+    served = [*_public_files(site), *asked, *_locations(config, site.routes, site), *missing]
+    return block("server", body=[*_tls(config, site.names), *_common(config, site), *served])
+
+
+def _asks(site: Site) -> bool:
+    return any(route.authorized for route in site.routes)
+
+
+def _common(config: GatewayConfig, site: Site | None = None) -> Iterator[Directive]:
+    """What every name answers alike: headers, the refusal of odd paths, liveness."""
+    yield from _headers(config, site)
+    yield block("if", f"({REFUSED_PATH})", body=[directive("return", 400)])
+    yield _health()
+
+
+def _public_files(site: Site) -> Iterator[Directive]:
+    if not site.public_files:
+        return
+    yield block("if", "($request_method", "!~", "^(GET|HEAD|OPTIONS)$)", body=[directive("return", 405)])
+    yield from proxy_headers(UPGRADE_HEADERS | {header.name: "" for header in CREDENTIALS})
+    yield from _hidden_headers(site)
+
+
+def _hidden_headers(site: Site | None) -> Iterator[Directive]:
+    """Of the application's answer; a location that hides one of its own inherits none."""
+    if site is not None and site.public_files:
+        yield directive("proxy_hide_header", "Set-Cookie")
+    if site is not None and site.shared:
+        yield directive("proxy_hide_header", "Access-Control-Allow-Origin")
 
 
 def _authorization(asked: Authorization) -> Directive:
@@ -122,10 +176,10 @@ def _status_server(port: int) -> Directive:
     return block("server", body=[directive("listen", f"127.0.0.1:{port}"), status])
 
 
-def _tls(config: GatewayConfig) -> Iterator[Directive]:
+def _tls(config: GatewayConfig, names: tuple[str, ...]) -> Iterator[Directive]:
     yield directive("listen", config.https_port, "ssl")
     yield directive("http2", "on")
-    yield directive("server_name", *config.server_names)
+    yield directive("server_name", *names)
     yield directive("ssl_certificate", CERTIFICATE_PATH)
     yield directive("ssl_certificate_key", PRIVATE_KEY_PATH)
     yield directive("ssl_protocols", "TLSv1.2", "TLSv1.3")
@@ -139,23 +193,25 @@ def _tls(config: GatewayConfig) -> Iterator[Directive]:
         yield directive("ssl_verify_client", "on")
 
 
-def _headers(config: GatewayConfig) -> Iterator[Directive]:
+def _headers(config: GatewayConfig, site: Site | None) -> Iterator[Directive]:
     for header in config.headers:
         yield directive("add_header", header.name, header.value, "always")
+    if site is not None and site.shared:
+        yield directive("add_header", "Access-Control-Allow-Origin", "*", "always")
 
 
-def _locations(config: GatewayConfig) -> list[Directive]:
+def _locations(config: GatewayConfig, routes: tuple[Route, ...], site: Site | None = None) -> list[Directive]:
     """Segments first, longest first: the first regular expression that matches wins in nginx."""
-    segments = [route for route in config.routes if route.match == "segment"]
-    prefixes = [route for route in config.routes if route.match == "prefix"]
+    segments = [route for route in routes if route.match == "segment"]
+    prefixes = [route for route in routes if route.match == "prefix"]
     ordered = sorted(segments, key=lambda route: (-len(route.path), route.path)) + sorted(
         prefixes, key=lambda route: (-len(route.path), route.path)
     )
-    return [_location(config, route) for route in ordered]
+    return [_location(config, route, site) for route in ordered]
 
 
-def _location(config: GatewayConfig, route: Route) -> Directive:
-    body = list(_location_body(config, route))
+def _location(config: GatewayConfig, route: Route, site: Site | None) -> Directive:
+    body = list(_location_body(config, route, site))
     if route.match == "segment":
         return block("location", "~*", segments_expression(route.path), body=body)
     return block("location", route.path, body=body)
@@ -168,7 +224,10 @@ def segments_expression(path: str) -> str:
     return "^" + "".join(f"/{part}(;[^/]*)?" for part in parts) + "(/|$)"
 
 
-def _location_body(config: GatewayConfig, route: Route) -> Iterator[Directive]:
+def _location_body(config: GatewayConfig, route: Route, site: Site | None) -> Iterator[Directive]:
+    if route.suffixes:
+        wanted = rf"\.({'|'.join(route.suffixes)})$)"
+        yield block("if", "($uri", "!~*", wanted, body=[directive("return", 404)])
     if route.rate_limit is not None:
         limit = route.rate_limit
         # nginx refuses to start with a burst of 0
@@ -184,10 +243,11 @@ def _location_body(config: GatewayConfig, route: Route) -> Iterator[Directive]:
     yield directive("proxy_next_upstream", *route.retry_on)
     if route.immutable:
         # a location with headers of its own inherits none
-        yield from _headers(config)
+        yield from _headers(config, site)
+        yield from _hidden_headers(site)
         yield directive("proxy_hide_header", "Cache-Control")
         yield directive("add_header", "Cache-Control", "$static_cache_control", "always")
-    yield directive("proxy_pass", f"http://{route.upstream}")
+    yield directive("proxy_pass", f"http://{route.upstream}{route.folder}")
 
 
 def _timeouts(timeouts: Timeouts) -> Iterator[Directive]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from components.cdn.plans import LIMITS, Plan
 from components.cdn.policy import PRIVATE_PREFIXES
 from components.cdn.problems import expression_problems
-from infra.edge import edge_policy
+from infra.edge import edge_policy, private_prefixes
 from infra.limits.network import repeated
 from infra.limits.rule import Finding, rule
 
@@ -170,16 +170,17 @@ def image_widths_are_sane(settings: Settings) -> Iterator[Finding]:
     yield from repeated("cdn.imageWidths", tuple(str(width) for width in settings.cdn.image_widths))
 
 
-@rule("cdn-warm-paths", source="our rule: the warm-up never asks for private pages", areas=("cdn",))
+@rule("cdn-warm-paths", source="our rule: the warm-up never asks for private pages", areas=("cdn", "services"))
 def warm_paths_are_public(settings: Settings) -> Iterator[Finding]:
     """Private paths are never cached, so warming them is useless at best."""
     for path in settings.cdn.warm_paths:
-        private = next((prefix for prefix in _private(settings) if path.lower().startswith(prefix)), None)
+        prefixes = (*PRIVATE_PREFIXES, *map(str.lower, private_prefixes(settings)))
+        private = next((prefix for prefix in prefixes if path.lower().startswith(prefix)), None)
         if private:
             yield Finding(
                 path="cdn.warmPaths",
                 value=path,
-                allowed=f"paths outside cdn.privatePrefixes ({private})",
+                allowed=f"paths outside cdn.privatePrefixes and of services ({private})",
                 fix="remove it",
             )
 
@@ -187,7 +188,7 @@ def warm_paths_are_public(settings: Settings) -> Iterator[Finding]:
 @rule(
     "cdn-expressions",
     source="Cloudflare documentation, Rules language: maximum rule expression length",
-    areas=("cdn", "gateway", "domain"),
+    areas=("cdn", "gateway", "domain", "services"),
 )
 def expressions_fit(settings: Settings) -> Iterator[Finding]:
     """Long lists of paths make rules that the API refuses."""

@@ -106,7 +106,8 @@ class CdnSettings(Area):
     private_prefixes: tuple[UrlPath, ...] = Field(
         default=("/api/documents",),
         description="Further prefixes that are never cached, whatever another rule says, besides /account, /admin, "
-        "/api/auth, /api/bonds, /api/clients, /api/payments and /uploads: legal and personal data.",
+        "/api/auth, /api/bonds, /api/clients, /api/payments and /uploads and the paths of every public service that "
+        "nothing public is declared below: legal and personal data.",
     )
     manage_rulesets: bool = Field(
         default=True, description="Whether this stack owns the zone's rulesets; exactly one stack per zone may."

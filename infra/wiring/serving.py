@@ -9,6 +9,7 @@ from components.autoscaling.autoscaler import AutoscalerArgs
 from components.autoscaling.policy import AutoscalingPolicy, Behavior, Step, guide_autoscaler, scaling_manager
 from components.autoscaling.vertical import VerticalAutoscalerArgs, VerticalPolicy
 from components.cache_warm_up import CacheWarmUpArgs
+from components.cdn.policy import IMAGE_EXTENSIONS
 from components.cloudflare_ranges import cloudflare_ranges
 from components.gateway.gateway import GatewayArgs, TargetGroups
 from components.gateway.guide import GuideGateway, RateLimits, guide_config
@@ -237,14 +238,11 @@ def guide_gateway(settings: Settings) -> GuideGateway:
     specs = [service_spec(settings, service) for service in settings.services]
     api_failures = _failures(gateway.api)
     return GuideGateway(
-        server_names=(
-            cdn.hosts.app,
-            cdn.hosts.api,
-            cdn.hosts.cdn,
-            cdn.hosts.cdn_backup,
-            cdn.hosts.assets,
-            cdn.hosts.images,
-        ),
+        server_names=(cdn.hosts.app,),
+        api_names=(cdn.hosts.api,),
+        asset_names=(cdn.hosts.cdn, cdn.hosts.cdn_backup, cdn.hosts.assets),
+        image_names=(cdn.hosts.images,),
+        image_suffixes=IMAGE_EXTENSIONS,
         web_host=host,
         api_host=host,
         web_port=settings.app.port,

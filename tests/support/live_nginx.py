@@ -90,10 +90,10 @@ class Gateway:
         with plain, context.wrap_socket(plain, server_hostname=name) as sock:
             yield sock
 
-    def plain(self, path: str) -> Answer:
+    def plain(self, path: str, *, host: str = HOST) -> Answer:
         """One request without TLS, as load balancers and old links send them."""
         with socket.create_connection(("127.0.0.1", self.config.http_port), timeout=20) as sock:
-            sock.sendall(f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode())
+            sock.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
             return read(sock, "GET")
 
     def at_once(self, path: str, count: int, visitor: Callable[[int], str]) -> list[Answer]:

@@ -67,6 +67,7 @@ class Backend:
         ports_asked: the port and the path of everything received.
         delay: seconds before every answer.
         status: of every answer whose path names none.
+        further: headers of every answer.
     """
 
     def __init__(self, address: str, ports: tuple[int, ...]) -> None:
@@ -74,6 +75,7 @@ class Backend:
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.ports_asked: list[tuple[int, str]] = []
         self.delay, self.status = 0.0, 200
+        self.further: tuple[tuple[str, str], ...] = ()
         self._open: set[socket.socket] = set()
         self._running: ExitStack | None = None
 
@@ -120,6 +122,8 @@ class Backend:
         request.send_response(code)
         request.send_header("X-Backend", self.address)
         request.send_header("Cache-Control", "private")
+        for name, value in self.further:
+            request.send_header(name, value)
         if code == HTTPStatus.NO_CONTENT:
             request.end_headers()
             return

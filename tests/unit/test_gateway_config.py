@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from components.gateway.guide import GuideGateway, guide_config
+from components.gateway.model import Route
 from components.gateway.render import render
 from components.workload import headless_host
 from tests.support.nginx import blocks, inside, segment, words
@@ -135,6 +136,40 @@ def test_plain_http_is_redirected_except_for_health_and_readiness() -> None:
     assert inside(config, "location = /ready")["proxy_pass"] == ("http://bailbondpro_backend",)
 
 
+def test_a_stack_serves_the_application_on_one_name_and_less_on_the_others() -> None:
+    config = guide(
+        server_names=("bailbondpro.com",),
+        api_names=("api.test",),
+        asset_names=("cdn.test", "assets.test"),
+        image_names=("images.test",),
+    )
+    names = [item[2:] for item in words(config) if item[:2] == ("http/server", "server_name")]
+    plain = ("bailbondpro.com", "api.test", "cdn.test", "assets.test", "images.test")
+    assert names == [("_",), plain, ("bailbondpro.com",), ("api.test",), ("cdn.test", "assets.test"), ("images.test",)]
+    assert inside(config, "http/server/location /")["proxy_pass"] == ("http://bailbondpro_backend/images/",)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"api_names": ("bailbondpro.com",)}, "host bailbondpro.com is served twice"),
+        ({"asset_names": ("a.test",), "image_names": ("a.test",)}, "host a.test is served twice"),
+    ],
+)
+def test_a_name_that_two_sites_serve_is_refused(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        guide(**change)
+
+
+@pytest.mark.parametrize(
+    ("folder", "match"), [("images/", "prefix"), ("/images", "prefix"), ("/i;/", "prefix"), ("/i/", "segment")]
+)
+def test_a_folder_that_would_not_bound_its_route_is_refused(folder: str, match: Any) -> None:  # noqa: ANN401 - a literal
+    route = Route(path="/x/", upstream="bailbondpro_api", folder=folder, match=match)
+    with pytest.raises(ValueError, match="must be a path with a slash at both ends"):
+        guide(routes=(route,))
+
+
 def test_health_has_one_content_type() -> None:
     health = inside(guide(), "location = /health")
     assert health["default_type"] == ("text/plain",)
@@ -144,6 +179,7 @@ def test_health_has_one_content_type() -> None:
 def test_an_unknown_host_name_gets_no_certificate() -> None:
     config = guide()
     assert ("ssl_reject_handshake", "on") in blocks(config, "http/server")
+    assert ("return", "421") in blocks(config, "http/server")
     assert ("listen", "8443", "ssl", "default_server") in blocks(config, "http/server")
 
 

@@ -1,0 +1,138 @@
+"""Each host name serves what it is for, and a name that is none of ours serves nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.live_nginx import HOST, config_of, gateway
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.live_nginx import Gateway
+
+POD = "127.0.0.81"
+SHIPPED = config_of("prod", "microservices")
+API, CDN, BACKUP, ASSETS, IMAGES = (
+    f"{label}.bailbondpro.com" for label in ("api", "cdn", "cdn-backup", "assets", "images")
+)
+
+
+@pytest.fixture(scope="module")
+def live() -> Iterator[Gateway]:
+    with gateway(replace(SHIPPED, verify_client=False), (POD,)) as made:
+        yield made
+
+
+def asked(live: Gateway) -> list[str]:
+    return live.backends[POD].paths()
+
+
+@pytest.mark.parametrize("host", [API, CDN, BACKUP, ASSETS, IMAGES])
+@pytest.mark.parametrize(
+    "path", ["/", "/cases", "/clients/7/mugshot", "/portal/photo.php", "/admin", "/uploads/id.pdf", "/ready", "/static"]
+)
+def test_pages_of_the_application_do_not_exist_on_hosts_with_a_purpose_of_their_own(
+    live: Gateway, host: str, path: str
+) -> None:
+    before = len(asked(live))
+    assert live.get(path, host=host).status in {301, 404}
+    assert len(asked(live)) == before
+
+
+@pytest.mark.parametrize("host", [CDN, BACKUP, ASSETS, IMAGES])
+@pytest.mark.parametrize("path", ["/api/clients/7/photo.png", "/API/auth/login", "/portal/me.jpg", "/clients/7/me.png"])
+def test_no_route_that_ends_like_an_image_reaches_the_application_on_a_host_that_caches_for_a_year(
+    live: Gateway, host: str, path: str
+) -> None:
+    live.get(path, host=host)
+    assert path not in asked(live)
+
+
+def test_the_image_host_serves_the_folder_of_public_images_by_its_own_paths(live: Gateway) -> None:
+    answer = live.get("/team/anna%20b.jpg?w=320", host=IMAGES)
+    assert (answer.status, answer.body) == (200, f"{POD} /images/team/anna%20b.jpg?w=320\n".encode())
+    assert live.get("/LOGO.PNG", host=IMAGES).status == 200
+
+
+def test_the_image_host_reaches_nothing_outside_of_its_folder(live: Gateway) -> None:
+    for path in (
+        "/../uploads/id.png",
+        "/..%2fuploads/id.png",
+        "/x/..;/uploads/id.png",
+        "//uploads/id.png",
+        "/uploads/id.png",
+    ):
+        live.get(path, host=IMAGES)
+    assert not [path for path in asked(live) if "uploads" in path and not path.startswith("/images/uploads")]
+
+
+@pytest.mark.parametrize("host", [CDN, BACKUP, ASSETS, HOST])
+def test_fingerprinted_files_are_served_on_every_host_of_assets_and_on_the_applications(
+    live: Gateway, host: str
+) -> None:
+    answer = live.get("/static/app.3f9a.woff2", host=host)
+    assert answer.status == 200
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize("path", ["/api/clients/7", "/API/Clients/7", "/api/auth/login", "/api"])
+def test_the_api_is_served_on_its_own_host_and_on_the_applications(live: Gateway, path: str) -> None:
+    assert live.get(path, "198.51.100.7", host=API).status == 200
+    assert live.get(path, "198.51.100.8", host=HOST).status == 200
+
+
+@pytest.mark.parametrize(("host", "path"), [(CDN, "/static/a.js"), (IMAGES, "/a.png")])
+def test_hosts_of_public_files_pass_no_credentials_on_and_no_cookie_back(live: Gateway, host: str, path: str) -> None:
+    live.backends[POD].further = (("Set-Cookie", "session=new"), ("Access-Control-Allow-Origin", "https://evil.test"))
+    sent = [("Cookie", "session=abc"), ("Authorization", "Bearer x"), ("X-Forwarded-User", "admin"), ("Accept", "*/*")]
+    try:
+        answer = live.get(path, host=host, headers=sent)
+    finally:
+        live.backends[POD].further = ()
+    headers = live.backends[POD].requests[-1][1]
+    assert not {"cookie", "authorization", "x-forwarded-user"} & set(headers)
+    assert (headers["host"], headers["x-real-ip"], headers["accept"]) == (host, "192.0.2.1", "*/*")
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/static/a.mjs", "/static/a.woff2", "/static/status/404"])
+def test_modules_and_fonts_of_the_asset_hosts_may_be_used_by_pages_of_another_host(live: Gateway, path: str) -> None:
+    answer = live.get(path, host=CDN, headers=[("Origin", f"https://{HOST}")])
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-origin" not in live.get(path, host=HOST).headers
+
+
+@pytest.mark.parametrize("host", [CDN, IMAGES])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_hosts_of_public_files_are_read_and_never_written(live: Gateway, host: str, method: str) -> None:
+    before = len(asked(live))
+    assert live.get("/static/a.png", host=host, method=method).status == 405
+    assert len(asked(live)) == before
+
+
+@pytest.mark.parametrize("host", ["evil.test", "bailbondpro.com.evil.test", "x.bailbondpro.com", "127.0.0.1"])
+def test_a_host_that_is_none_of_ours_is_refused_with_and_without_tls(live: Gateway, host: str) -> None:
+    before = len(asked(live))
+    answers = (live.get("/cases", host=host), live.plain("/cases", host=host))
+    assert [answer.status for answer in answers] == [421, 421]
+    assert not [answer for answer in answers if "location" in answer.headers]
+    assert len(asked(live)) == before
+
+
+@pytest.mark.parametrize("host", [HOST, API, CDN, BACKUP, ASSETS, IMAGES])
+def test_plain_http_redirects_every_name_of_ours_to_itself(live: Gateway, host: str) -> None:
+    answer = live.plain("/x?y=1", host=host)
+    assert (answer.status, answer.headers["location"]) == (301, f"https://{host}/x?y=1")
+    assert live.plain("/health", host="10.0.0.1").status == 200
+
+
+@pytest.mark.parametrize("host", [API, CDN, IMAGES])
+def test_liveness_and_the_security_headers_are_the_same_on_every_name(live: Gateway, host: str) -> None:
+    for path in ("/health", "/nothing"):
+        answer = live.get(path, host=host)
+        assert all(answer.headers[header.name.lower()] == header.value for header in SHIPPED.headers)
+    assert live.get("/health", host=host).body == b"healthy\n"

@@ -1,0 +1,48 @@
+"""Where a service is routed nothing is cached, unless a part of it is declared public."""
+
+from __future__ import annotations
+
+import pytest
+
+from components.cdn.exchange import Exchange, Request
+from components.cdn.rules import private_path
+from infra.edge import edge_policy, private_prefixes
+from tests.support.configs import settings
+
+INVOICES = {"name": "invoices", "paths": ["/Api/Invoices/", "/billing/"]}
+
+
+def private(path: str, **areas: object) -> bool:
+    policy = edge_policy(settings("prod", "microservices", **areas))
+    return private_path(policy).holds(Exchange(Request.of(f"https://{policy.hosts.images}{path}")))
+
+
+@pytest.mark.parametrize("path", ["/api/invoices/7/scan.png", "/API/INVOICES/7.jpg", "/billing", "/billing/me.png"])
+def test_the_paths_of_a_service_are_private_in_either_case(path: str) -> None:
+    assert private(path, services=[INVOICES])
+    assert not private(path, services=[])
+
+
+def test_every_default_service_is_private_at_the_edge() -> None:
+    services = settings("prod", "microservices").services
+    assert all(private(f"{path}x.png") for service in services for path in service.paths)
+
+
+@pytest.mark.parametrize(
+    ("cdn", "left"),
+    [
+        ({"publicApiPrefixes": ["/api/invoices/rates/"]}, ("/billing",)),
+        ({"publicHtmlPaths": ["/billing/prices"]}, ("/api/invoices",)),
+        ({"publicHtmlPaths": ["/", "/billings"]}, ("/api/invoices", "/billing")),
+    ],
+)
+def test_a_path_with_a_part_that_is_declared_public_is_left_to_the_declaration(
+    cdn: dict[str, object], left: tuple[str, ...]
+) -> None:
+    found = private_prefixes(settings("prod", "microservices", services=[INVOICES], cdn={"privatePrefixes": [], **cdn}))
+    assert found == left
+
+
+def test_a_service_that_the_gateway_does_not_serve_makes_nothing_private() -> None:
+    services = [{**INVOICES, "public": False}]
+    assert private_prefixes(settings("prod", "microservices", services=services, cdn={"privatePrefixes": []})) == ()
