@@ -16,6 +16,7 @@ from sandbox.faults import FaultError
 from sandbox.go import GoError
 from sandbox.kubeconfig import KubeconfigError
 from sandbox.kubernetes_api import ApiError
+from sandbox.passport import ForeignClusterError
 from sandbox.session import EngineError, InterruptedRunError
 
 INTERRUPTED = 130
@@ -24,7 +25,7 @@ INTERRUPTED = 130
 
 _MESSAGES = (
     *(ConfigError, PlanError, EngineNotFoundError, FaultError, TraceError, CdnError),
-    *(GoError, ApiServerError, KubeconfigError, PrometheusError),
+    *(GoError, ApiServerError, KubeconfigError, ForeignClusterError, PrometheusError),
 )
 """Errors whose own text says everything."""
 _DAMAGED = "failed to load checkpoint"

@@ -17,7 +17,7 @@ import yaml
 
 from ops.cdn import audit_plan
 from ops.check import check, stack_name
-from ops.cluster import ClusterReport, opened, report
+from ops.cluster import ClusterReport, Target, opened, reached, refuse_foreign, remembered, report
 from ops.console import note
 from ops.progress import progress
 from plan import SYSTEMS, Plan, tally
@@ -26,6 +26,7 @@ from sandbox.cache import write_atomically
 from sandbox.cloud import Cloud
 from sandbox.engine import Engine, find_or_build
 from sandbox.faults import Faults
+from sandbox.passport import ForeignClusterError, recorded
 from sandbox.session import Session, run_program
 from sandbox.workspace import SandboxWorkspace
 
@@ -53,6 +54,7 @@ class RehearseOptions:
         faults: what goes wrong, as `sandbox.faults` reads it.
         api_server: start a real kube-apiserver and apply the Kubernetes objects to it.
         kubeconfig: apply them to the cluster of this file instead.
+        cluster: the file's context by name; None for the current one, which must lead to a cluster of this machine.
     """
 
     stack: str
@@ -64,6 +66,12 @@ class RehearseOptions:
     faults: tuple[str, ...] = ()
     api_server: bool = False
     kubeconfig: Path | None = None
+    cluster: str | None = None
+
+    @property
+    def target(self) -> Target:
+        """Where the Kubernetes objects go."""
+        return Target(self.api_server, self.kubeconfig, self.cluster, update=not self.preview_only)
 
     @property
     def purpose(self) -> str:
@@ -169,6 +177,8 @@ def open_session(
     Raises:
         ConfigError: the configuration has problems; nothing was touched.
         EngineNotFoundError: there is no engine and none could be built.
+        ForeignClusterError: the Kubernetes objects would go to another cluster than the rehearsed one, or to one that
+            was not asked for; nothing was touched.
     """
     settings = settings_of(options.stack, options.config, options.phase)
     Faults.parse(options.faults)
@@ -176,6 +186,8 @@ def open_session(
     engine = find_or_build(note)
     workspace = SandboxWorkspace(ROOT, stack_name(options.stack), purpose or options.purpose)
     with _alone(workspace):
+        target = options.target
+        api = reached(target)
         if options.fresh:
             workspace.forget()
         if workspace.unlock():
@@ -183,10 +195,11 @@ def open_session(
             _forget_unrecorded(workspace)
         workspace.prepare(values)
         faults = Faults.parse(options.faults)
-        checkpoints = checkpoints or bool(options.faults)
+        # A cluster of the user's keeps what a killed run had made: its state must know it.
+        checkpoints = checkpoints or bool(options.faults) or api is not None
         with (
-            opened(workspace, api_server=options.api_server, kubeconfig=options.kubeconfig) as cluster,
-            _session(engine, workspace, checkpoints, program, faults, cluster, options.kubeconfig) as session,
+            opened(workspace, target, api) as cluster,
+            _session(engine, workspace, checkpoints, program, faults, cluster, target) as session,
         ):
             for done in session.drifted:
                 note(f"behind the engine's back: {done}")
@@ -195,6 +208,7 @@ def open_session(
                 note(f"the fault {fault.kind}:{fault.type}:{fault.name} struck nothing; check its type and name")
 
 
+@contextmanager
 def _session(  # noqa: PLR0917 - what a session takes, and whose cluster it is
     engine: Engine,
     workspace: SandboxWorkspace,
@@ -202,13 +216,17 @@ def _session(  # noqa: PLR0917 - what a session takes, and whose cluster it is
     program: Callable[[], None] | None,
     faults: Faults,
     cluster: KubernetesCluster | None,
-    kubeconfig: Path | None,
-) -> Session:
+    target: Target,
+) -> Iterator[Session]:
     """A session; in a cluster of the user's with the real kubernetes plugin where it is on PATH."""
-    if kubeconfig is None or kubernetes_plugin.found() is None:
-        return Session(engine, workspace, checkpoints, program, faults, cluster)
-    aimed = kubernetes_plugin.aimed_at(program or run_program(workspace.root), kubeconfig)
-    return Session(engine, workspace, checkpoints, aimed, faults, cluster, ("kubernetes",))
+    if target.kubeconfig is None or target.plugin is None:
+        with Session(engine, workspace, checkpoints, program, faults, cluster) as session:
+            yield session
+        return
+    with kubernetes_plugin.pinned(workspace.folder, target.kubeconfig, target.context) as kubeconfig:
+        aimed = kubernetes_plugin.aimed_at(program or run_program(workspace.root), kubeconfig)
+        with Session(engine, workspace, checkpoints, aimed, faults, cluster, ("kubernetes",)) as session:
+            yield session
 
 
 def _forget_unrecorded(workspace: SandboxWorkspace) -> None:
@@ -261,7 +279,8 @@ def rehearse(options: RehearseOptions) -> Rehearsal:
         outputs: dict[str, Any] = {}
         second = held = None
         if not options.preview_only:
-            with progress("update", total=len(plan)) as bar:
+            refuse_foreign(session, plan)
+            with progress("update", total=len(plan)) as bar, remembered(session):
                 outputs = session.up(bar)
             with progress("second preview", total=len(plan)) as bar:
                 second, _ = session.preview(bar)
@@ -271,20 +290,29 @@ def rehearse(options: RehearseOptions) -> Rehearsal:
     return Rehearsal(options.stack, settings.phase.value, engine, plan, second, outputs, seconds, audit, held)
 
 
-def destroy(stack: str, *, api_server: bool = False, kubeconfig: Path | None = None) -> dict[str, int]:
+def destroy(
+    stack: str, *, api_server: bool = False, kubeconfig: Path | None = None, cluster: str | None = None
+) -> dict[str, int]:
     """Empty the sandbox of a stack: everything unprotected is deleted, in the order the engine would use for real.
 
     Args:
         stack: the stack name.
         api_server: the rehearsal on a kube-apiserver of its own.
         kubeconfig: the rehearsal on this file's cluster.
+        cluster: the file's context by name.
 
     Returns:
         The engine's counts per operation.
 
     Raises:
         EngineError: protected resources refuse; their names are in it.
+        ForeignClusterError: the cluster, or an object in it, is not the one that was rehearsed; nothing was deleted.
     """
-    options = RehearseOptions(stack, api_server=api_server, kubeconfig=kubeconfig)
-    with open_session(options) as (_, _, session), progress("destroy") as bar:
-        return session.destroy(bar)
+    options = RehearseOptions(stack, preview_only=True, api_server=api_server, kubeconfig=kubeconfig, cluster=cluster)
+    workspace = SandboxWorkspace(ROOT, stack_name(stack), options.purpose)
+    if kubeconfig is not None and recorded(workspace) is None and not workspace.holds("kubernetes:"):
+        raise ForeignClusterError(f"{stack} was not rehearsed with {kubeconfig} (or forgotten): nothing was deleted")
+    with open_session(options) as (_, _, session):
+        refuse_foreign(session)
+        with progress("destroy") as bar:
+            return session.destroy(bar)

@@ -43,10 +43,12 @@ class ApiServer:
     Attributes:
         folder: keeps its objects between runs, its certificates and its log.
         progress: receives a line now and then.
+        with_definitions: install the custom resources that the platform uses; without, it is an empty cluster's.
     """
 
     folder: Path
     progress: Callable[[str], None]
+    with_definitions: bool = True
     api: KubernetesApi = field(init=False)
     _processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
@@ -56,7 +58,8 @@ class ApiServer:
         started = time.monotonic()
         try:
             self._start(tools)
-            self._install_definitions()
+            if self.with_definitions:
+                install_definitions(self.api, definitions(self.progress))
         except BaseException:
             self.stop()
             raise
@@ -124,10 +127,6 @@ class ApiServer:
     def _last_lines(self) -> str:
         texts = [path.read_text(encoding="utf-8", errors="replace") for path in sorted(self.folder.glob("*.log"))]
         return "\n".join(line for text in texts for line in text.splitlines()[-LOG_LINES:])
-
-    def _install_definitions(self) -> None:
-        found = definitions(self.progress)
-        install_definitions(self.api, found)
 
 
 def install_definitions(api: KubernetesApi, found: list[dict[str, object]]) -> None:

@@ -10,7 +10,8 @@ from pulumi.runtime.proto import provider_pb2
 
 from sandbox.cloud import CloudObject
 from sandbox.kubernetes_api import ApiError
-from sandbox.kubernetes_cluster import RELEASE, identified, is_object, with_live
+from sandbox.kubernetes_cluster import RELEASE, identified, is_object, uid_in, with_live
+from sandbox.passport import ForeignClusterError
 from sandbox.provider import Deps, SandboxProvider, type_of
 from sandbox.wire import decode, encode
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
     from sandbox.kubernetes_cluster import KubernetesCluster
     from sandbox.packages import Package
+
+
+_REFUSALS = (ApiError, ForeignClusterError, OSError)
 
 
 class ClusterProvider(SandboxProvider):
@@ -40,7 +44,7 @@ class ClusterProvider(SandboxProvider):
                 self.cluster.make_room(inputs)
                 return response
             live = self.cluster.apply(inputs)
-        except (ApiError, OSError) as error:
+        except _REFUSALS as error:
             self.deps.cloud.delete(token, response.id)
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
         outputs = with_live(decode(response.properties), live)
@@ -56,8 +60,8 @@ class ClusterProvider(SandboxProvider):
             return response
         inputs = decode(request.news)
         try:
-            live = self.cluster.apply(inputs)
-        except (ApiError, OSError) as error:
+            live = self.cluster.apply(inputs, uid_in(decode(request.olds)))
+        except _REFUSALS as error:
             if before is not None:
                 self.deps.cloud.put(before)
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
@@ -74,8 +78,8 @@ class ClusterProvider(SandboxProvider):
         if not inputs:
             return super().Read(request, context)
         try:
-            seen = self.cluster.look(inputs)
-        except (ApiError, OSError) as error:
+            seen = self.cluster.look(inputs, uid_in(decode(request.properties)))
+        except _REFUSALS as error:
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
         if seen is None:
             self.deps.cloud.delete(token, request.id)
@@ -87,12 +91,15 @@ class ClusterProvider(SandboxProvider):
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """Delete the object from the cluster, once the sandbox's own rules let it go."""
-        response = super().Delete(request, context)
         token = type_of(request.urn)
+        before = self.deps.cloud.get(token, request.id)
+        response = super().Delete(request, context)
         if is_object(token):
             try:
-                self.cluster.delete(identified(token, request.id))
-            except (ApiError, OSError) as error:
+                self.cluster.delete(identified(token, request.id), uid_in(decode(request.properties)))
+            except _REFUSALS as error:
+                if before is not None:
+                    self.deps.cloud.put(before)
                 context.abort(grpc.StatusCode.UNKNOWN, str(error))
         return response
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from sandbox.kubernetes_cluster import identified, is_object
+from sandbox.kubernetes_cluster import identified, is_object, uid_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -143,6 +143,7 @@ class Faults:
 
         Raises:
             ApiError: the API server refuses the change.
+            ForeignClusterError: an object there is not the one that was rehearsed.
         """
         done = []
         for item in cloud.all():
@@ -151,7 +152,7 @@ class Faults:
                 if held is None:
                     cloud.delete(item.token, item.id)
                 else:
-                    held.delete(identified(item.token, item.id))
+                    held.delete(identified(item.token, item.id), uid_in(item.outputs))
                 done.append(f"deleted {item.token} {item.name}")
             elif (fault := self.strike("drift", item.token, item.name)) is not None:
                 name, value = fault.change
@@ -160,7 +161,7 @@ class Faults:
                     item.outputs = changed(item.outputs, name, value)
                     cloud.put(item)
                 else:
-                    held.api.merge(identified(item.token, item.id), changed({}, name, value))
+                    held.change(identified(item.token, item.id), uid_in(item.outputs), changed({}, name, value))
                 done.append(f"changed {name} of {item.token} {item.name}")
         return done
 

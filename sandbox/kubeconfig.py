@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import os
 import ssl
@@ -38,20 +39,7 @@ def endpoint(path: Path, context: str | None = None) -> Endpoint:
     Raises:
         KubeconfigError: the file or the way it says to log in is not understood.
     """
-    try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise KubeconfigError(f"{path}: {error.strerror}") from error
-    except yaml.YAMLError as error:
-        raise KubeconfigError(f"{path} is no YAML: {error}") from error
-    if not isinstance(document, dict):
-        raise KubeconfigError(f"{path} is no kubeconfig")
-    name = context or document.get("current-context")
-    if not name:
-        raise KubeconfigError(f"{path} has no current-context; set one: kubectl config use-context NAME")
-    chosen = _named(path, document, "context", str(name))
-    cluster = _named(path, document, "cluster", str(chosen.get("cluster")))
-    user = _named(path, document, "user", str(chosen.get("user"))) if chosen.get("user") else {}
+    name, _, cluster, user = _chosen(path, context)
     if "server" not in cluster:
         raise KubeconfigError(f"{path}: the cluster of context {name} has no server")
     user = {**user, **_from_plugin(path, user["exec"])} if "exec" in user else user
@@ -63,7 +51,69 @@ def endpoint(path: Path, context: str | None = None) -> Endpoint:
         tls=_tls(path, cluster, user) if url.startswith("https:") else None,
         token=_token(path, user),
         server_name=str(cluster.get("tls-server-name") or ""),
+        context=name,
+        authority=_authority(path, cluster, url),
     )
+
+
+def _authority(path: Path, cluster: Mapping[str, Any], url: str) -> str:
+    """What the server's certificate is checked against, as something to compare."""
+    if not url.startswith("https:"):
+        return "none (plain http)"
+    if cluster.get("insecure-skip-tls-verify"):
+        return "none (insecure-skip-tls-verify)"
+    content = _content(path, cluster, "certificate-authority")
+    return f"sha256:{hashlib.sha256(content.strip()).hexdigest()}" if content else "this machine's"
+
+
+def one_context(path: Path, context: str | None = None) -> dict[str, Any]:
+    """A kubeconfig document with one context of a file, which works from any folder.
+
+    Raises:
+        KubeconfigError: the file is not understood.
+    """
+    name, chosen, cluster, user = _chosen(path, context)
+    if "exec" in user:
+        command = str(user["exec"].get("command") or "")
+        # client-go takes a command with a slash in it as relative to the file, any other from PATH
+        user["exec"] = {**user["exec"], "command": str(path.parent.resolve() / command) if "/" in command else command}
+    return {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": name,
+        "contexts": [{"name": name, "context": {**chosen, "cluster": name, **({"user": name} if user else {})}}],
+        "clusters": [{"name": name, "cluster": _absolute(path, cluster)}],
+        "users": [{"name": name, "user": _absolute(path, user)}] if user else [],
+    }
+
+
+_FILES = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
+
+
+def _absolute(path: Path, source: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: str(path.parent.resolve() / str(value)) if key in _FILES and value else value
+        for key, value in source.items()
+    }
+
+
+def _chosen(path: Path, context: str | None) -> tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """The name of a context, or of the current one, what it says, its cluster and its user."""
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise KubeconfigError(f"{path}: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        raise KubeconfigError(f"{path} is no YAML: {error}") from error
+    if not isinstance(document, dict):
+        raise KubeconfigError(f"{path} is no kubeconfig")
+    name = context or document.get("current-context")
+    if not name:
+        raise KubeconfigError(f"{path} has no current-context; set one: kubectl config use-context NAME")
+    chosen = _named(path, document, "context", str(name))
+    cluster = _named(path, document, "cluster", str(chosen.get("cluster")))
+    user = _named(path, document, "user", str(chosen.get("user"))) if chosen.get("user") else {}
+    return str(name), chosen, cluster, user
 
 
 def _named(path: Path, document: Mapping[str, Any], kind: str, name: str) -> dict[str, Any]:

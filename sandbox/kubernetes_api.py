@@ -46,12 +46,16 @@ class Endpoint:
         tls: trust, and the client's certificate where there is one; None for plain http.
         token: bearer token, empty for none.
         server_name: the name in its certificate where it is not the host's.
+        context: the kubeconfig context that led here; empty for none.
+        authority: what its certificate is checked against, as a digest or in words.
     """
 
     url: str
     tls: ssl.SSLContext | None = None
     token: str = field(default="", repr=False)
     server_name: str = ""
+    context: str = ""
+    authority: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,8 +126,12 @@ class KubernetesApi:
         status, _, live = self._send("GET", path)
         return None if status == NOT_FOUND else _accepted(status, live)
 
-    def delete(self, manifest: Manifest) -> None:
+    def delete(self, manifest: Manifest, *, uid: str = "") -> None:
         """Delete the object of a manifest's kind and name; one that is gone is fine.
+
+        Args:
+            manifest: kind and name.
+            uid: delete it only while it has this uid (Kubernetes API reference, DeleteOptions, `preconditions`).
 
         Raises:
             ApiError: the server refuses.
@@ -132,7 +140,8 @@ class KubernetesApi:
             path = self.path(manifest, {"propagationPolicy": "Background"})
         except UnknownKindError:
             return
-        status, _, answer = self._send("DELETE", path)
+        options = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": uid}} if uid else None
+        status, _, answer = self._send("DELETE", path, options)
         if status != NOT_FOUND:
             _accepted(status, answer)
 

@@ -7,10 +7,13 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sandbox.kubernetes_api import CONFLICT, ApiError
+from sandbox.passport import ForeignClusterError, system_uid
 from sandbox.wire import Secret, unwrap, without_nulls
 
 if TYPE_CHECKING:
     from sandbox.kubernetes_api import KubernetesApi, Manifest
+    from sandbox.passport import Made, Passport
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 _SIMULATED_GROUPS = ("helm.sh/", "yaml/", "kustomize/", "index:")
@@ -62,49 +65,129 @@ class KubernetesCluster:
     Attributes:
         api: the client.
         has_controllers: False for an API server alone: what controllers would finish on deletion is then finished here.
+        passport: the cluster that every write is meant for.
+        made: the objects in it that rehearsals made; without it, each object is known by its recorded uid alone.
     """
 
     api: KubernetesApi
     has_controllers: bool
+    passport: Passport | None = None
+    made: Made | None = None
 
-    def apply(self, inputs: dict[str, Any]) -> Manifest:
+    def check(self) -> None:
+        """Ask the API which cluster it is; done before every write, as a tunnel or a name may lead elsewhere meanwhile.
+
+        Raises:
+            ForeignClusterError: it is another one than this rehearsal's.
+            OSError: it does not answer.
+        """
+        if self.passport is not None and (found := system_uid(self.api)) != self.passport.uid:
+            raise ForeignClusterError(
+                f"{self.api.endpoint.url} leads to another cluster than at the beginning of this run: uid of "
+                f"kube-system {found}, rehearsed {self.passport.uid}; nothing was written or deleted there"
+            )
+
+    def apply(self, inputs: dict[str, Any], uid: str = "") -> Manifest:
         """Create or change an object; what is no longer in the inputs is given up.
+
+        Args:
+            inputs: the object.
+            uid: of the object that is to be changed; empty for one that is to be created.
 
         Raises:
             ApiError: the server refuses it, or somebody else manages a field and the inputs do not claim it.
+            ForeignClusterError: this is another cluster, or there is such an object and no rehearsal made it.
         """
+        self.check()
         manifest = sent(inputs)
-        annotations = manifest.get("metadata", {}).get("annotations") or {}
-        return self.api.apply(manifest, force=annotations.get(FORCE) == "true").live
+        metadata = dict(manifest.get("metadata") or {})
+        live = self.api.read(manifest)
+        if live is not None:
+            if (reason := self.foreign(live, uid)) is not None:
+                raise ForeignClusterError(reason)
+            metadata["uid"] = live["metadata"]["uid"]  # the server refuses when it is another one by then
+        force = (metadata.get("annotations") or {}).get(FORCE) == "true"
+        applied = self.api.apply({**manifest, "metadata": metadata}, force=force).live
+        if self.made is not None:
+            self.made.add([str(applied["metadata"]["uid"])])
+        return applied
+
+    def foreign(self, live: Manifest, uid: str) -> str | None:
+        """Why a live object is none that a rehearsal made; None for one of ours.
+
+        Args:
+            live: the object as the server holds it.
+            uid: as the state recorded it, empty where it recorded none.
+        """
+        found = str(live["metadata"]["uid"])
+        if found == uid or (self.made is not None and found in self.made.all()):
+            return None
+        name = "/".join(filter(None, (live["metadata"].get("namespace"), live["metadata"]["name"])))
+        said = f"the one of this rehearsal had {uid}" if uid else "no rehearsal made it"
+        return (
+            f"{live['kind']} {name} in the cluster belongs to somebody else: its uid is {found}, {said}; it is left "
+            "alone. Fix: rename or delete it by hand, or rehearse in an empty cluster"
+        )
 
     def make_room(self, release: dict[str, Any]) -> None:
         """Create the namespace that a chart would create.
 
         Raises:
             ApiError: the server refuses it.
+            ForeignClusterError: this is another cluster.
         """
+        self.check()
         plain = unwrap(release)
         if plain.get("createNamespace") and plain.get("namespace"):
             namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": str(plain["namespace"])}}
             if self.api.read(namespace) is None:
                 self.api.apply(namespace)
 
-    def delete(self, target: Manifest) -> None:
-        """Delete an object and wait until it is gone.
+    def delete(self, target: Manifest, uid: str) -> None:
+        """Delete an object and wait until it is gone; one that is gone already is fine.
+
+        Args:
+            target: kind and name.
+            uid: as it was recorded when the object was made.
 
         Raises:
             ApiError: the server refuses.
+            ForeignClusterError: this is another cluster, or the object is not the one that was recorded.
             TimeoutError: something holds it.
         """
-        self.api.delete(target)
+        self.check()
+        present = self.api.read(target)
+        if present is None:
+            return
+        if (reason := self.foreign(present, uid)) is not None:
+            raise ForeignClusterError(reason)
+        try:
+            self.api.delete(target, uid=str(present["metadata"]["uid"]))
+        except ApiError as error:
+            if error.status != CONFLICT:
+                raise
+            raise ForeignClusterError(f"{target['kind']} {target['metadata']['name']}: {error}") from error
         until = time.monotonic() + DELETE_SECONDS
-        while (live := self.api.read(target)) is not None and "deletionTimestamp" in live["metadata"]:
+        while (live := self.api.read(target)) is not None and _is_going(live, present):
             if not self.has_controllers:
                 self._finish(target, live)
             if time.monotonic() > until:
                 held = ", ".join(live["metadata"].get("finalizers") or live.get("spec", {}).get("finalizers") or ["?"])
                 raise TimeoutError(f"{target['kind']} {target['metadata']['name']} is still there, held by {held}")
             time.sleep(0.1)
+
+    def change(self, target: Manifest, uid: str, change: Manifest) -> None:
+        """Change a recorded object as somebody else would do it.
+
+        Raises:
+            ApiError: the server refuses.
+            ForeignClusterError: this is another cluster, or the object is not the one that was recorded.
+        """
+        self.check()
+        live = self.api.read(target)
+        if live is not None and (reason := self.foreign(live, uid)) is not None:
+            raise ForeignClusterError(reason)
+        self.api.merge(target, change)
 
     def _finish(self, target: Manifest, live: Manifest) -> None:
         """Do what the namespace controller and the owners of finalizers would do."""
@@ -114,7 +197,7 @@ class KubernetesCluster:
         elif live["metadata"].get("finalizers"):
             self.api.merge(target, {"metadata": {"finalizers": None}})
 
-    def look(self, inputs: dict[str, Any]) -> Seen | None:
+    def look(self, inputs: dict[str, Any], uid: str = "") -> Seen | None:
         """An object as it is now; None when it is gone.
 
         What differs is asked of the server: it applies the known inputs without keeping them, and wherever the live
@@ -123,6 +206,7 @@ class KubernetesCluster:
 
         Args:
             inputs: the inputs as the state knows them, secrets as secrets.
+            uid: as it was recorded; empty where none was.
 
         Raises:
             ApiError: the server refuses to show it.
@@ -131,11 +215,18 @@ class KubernetesCluster:
         live = self.api.read(manifest)
         if live is None or (not self.has_controllers and "deletionTimestamp" in live["metadata"]):
             return None
+        if uid and self.foreign(live, uid) is not None:
+            return None  # ours is gone; what carries its name now is not ours to describe, change or delete
         expected = self.api.apply(manifest, dry_run=True, force=True).live
         found = {key: _found(value, expected.get(key), live.get(key)) for key, value in inputs.items()}
         if "stringData" in inputs:  # the server keeps it as `data`
             found["stringData"] = _found_text(inputs["stringData"], expected.get("data", {}), live.get("data", {}))
         return Seen({key: value for key, value in found.items() if value is not None}, live)
+
+
+def _is_going(live: Manifest, deleted: Manifest) -> bool:
+    """Whether this is still the deleted object, and not a new one of its name."""
+    return "deletionTimestamp" in live["metadata"] and live["metadata"]["uid"] == deleted["metadata"]["uid"]
 
 
 def _found(known: Any, expected: Any, live: Any) -> Any:  # noqa: ANN401 - property values have any shape
@@ -164,6 +255,12 @@ def _found_text(known: Any, expected: dict[str, str], live: dict[str, str]) -> A
             other = Secret(text) if isinstance(value, Secret) else text
             found[key] = value if live[key] == expected.get(key) else other
     return found
+
+
+def uid_in(outputs: dict[str, Any]) -> str:
+    """The uid that a resource's outputs recorded; empty without one."""
+    metadata = unwrap(outputs.get("metadata"))
+    return str(metadata.get("uid") or "") if isinstance(metadata, dict) else ""
 
 
 def with_live(outputs: dict[str, Any], live: Manifest) -> dict[str, Any]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pulumi
+import yaml
+
+from sandbox.cache import write_atomically
+from sandbox.kubeconfig import one_context
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 PLUGIN = "pulumi-resource-kubernetes"
@@ -23,6 +28,29 @@ def found() -> str | None:
     return shutil.which(PLUGIN)
 
 
+@contextmanager
+def pinned(folder: Path, kubeconfig: Path, context: str | None) -> Iterator[Path]:
+    """A kubeconfig file with one context of another, for the time of a run.
+
+    The plugin reads its file when it starts, after the cluster was checked: what somebody switches or edits in the
+    user's file meanwhile must not lead it elsewhere. The place is always the same, because it stands in the state.
+
+    Args:
+        folder: readable by its owner alone.
+        kubeconfig: the user's file.
+        context: the context; None for the current one.
+
+    Raises:
+        KubeconfigError: the file is not understood.
+    """
+    path = folder / "kubeconfig"
+    write_atomically(path, yaml.safe_dump(one_context(kubeconfig, context)))
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
 def aimed_at(program: Callable[[], None], kubeconfig: Path) -> Callable[[], None]:
     """A program whose kubernetes providers reach the cluster of a kubeconfig file, whatever they are told.
 
@@ -31,7 +59,7 @@ def aimed_at(program: Callable[[], None], kubeconfig: Path) -> Callable[[], None
 
     Args:
         program: what to run.
-        kubeconfig: the file; its current context counts.
+        kubeconfig: the file that `pinned` made.
     """
 
     def transform(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:

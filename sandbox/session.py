@@ -23,6 +23,7 @@ from sandbox.cache import write_atomically
 from sandbox.cloud import Cloud
 from sandbox.exposure import exposures
 from sandbox.faults import Faults
+from sandbox.kubernetes_cluster import uid_in
 from sandbox.provider import Deps
 from sandbox.schema import SchemaOracle
 from sandbox.server import SandboxServer
@@ -49,6 +50,16 @@ class EngineError(Exception):
         self.log = log
         text = "\n".join(f"  {line}" for line in diagnostics) or "  the engine gave no reason"
         super().__init__(f"{operation} failed:\n{text}\n  everything the engine said: {log}")
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A resource in the engine's state; `uid` is a Kubernetes object's, empty for everything else."""
+
+    type: str
+    id: str
+    urn: str
+    uid: str
 
 
 class InterruptedRunError(Exception):
@@ -245,10 +256,14 @@ class Session:
         result = self._guarded("destroy", collected, lambda: self.stack.destroy(on_event=collected, color="never"))
         return _counts(result.summary)
 
-    def resources(self) -> list[tuple[str, str]]:
-        """Type and id of every resource in the engine's state."""
+    def resources(self) -> list[Recorded]:
+        """Every resource in the engine's state."""
         deployment = self.stack.export_stack().deployment or {}
-        return [(item["type"], item["id"]) for item in deployment.get("resources", ()) if item.get("custom")]
+        return [
+            Recorded(item["type"], item.get("id", ""), item["urn"], uid_in(item.get("outputs") or {}))
+            for item in deployment.get("resources", ())
+            if item.get("custom")
+        ]
 
     def _guarded(self, operation: str, collected: _Diagnostics, run: Callable[[], R]) -> R:
         try:

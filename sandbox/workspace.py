@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,8 @@ class SandboxWorkspace:
     def folder(self) -> Path:
         """The folder of this stack's rehearsal; `BBP_SANDBOX_DIR` moves the parent."""
         parent = os.environ.get("BBP_SANDBOX_DIR")
-        name = f"{self.stack}.{self.purpose}" if self.purpose else self.stack
+        # no stack name has an @, so no purpose of one stack is the folder of another
+        name = f"{self.stack}@{self.purpose}" if self.purpose else self.stack
         return (Path(parent) if parent else self.root / ".sandbox") / name
 
     @property
@@ -85,10 +87,13 @@ class SandboxWorkspace:
         if not self._passphrase.exists():
             write_atomically(self._passphrase, secrets.token_hex(16))
         project = yaml.safe_load((self.root / "Pulumi.yaml").read_text(encoding="utf-8"))
+        main = self.root / str(project.get("main", ""))
         document = {
             "name": project["name"],
             "description": project.get("description", ""),
-            "runtime": "python",
+            "runtime": {"name": "python", "options": {"virtualenv": sys.prefix}},
+            # The folder that relative paths of files and archives start from, as in the project itself.
+            **({"main": str(main)} if main.exists() else {}),
             "backend": {"url": self.backend_url},
         }
         write_atomically(self.project / "Pulumi.yaml", yaml.safe_dump(document, sort_keys=False))
@@ -177,6 +182,13 @@ class SandboxWorkspace:
             return frozenset()
         latest = json.loads(path.read_text(encoding="utf-8"))["checkpoint"].get("latest") or {}
         return frozenset((item["type"], item["id"]) for item in latest.get("resources") or () if "id" in item)
+
+    def holds(self, prefix: str) -> bool:
+        """Whether the engine's state has resources of types that begin so; a state that cannot be read may have any."""
+        try:
+            return any(token.startswith(prefix) for token, _ in self.recorded())
+        except (OSError, ValueError, KeyError, TypeError):
+            return True
 
     def guard(self) -> str | None:
         """Why a change must be refused, or None: only an engine on this sandbox's backend may change it.

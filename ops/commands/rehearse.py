@@ -23,6 +23,16 @@ KubeconfigOption = Annotated[
 ]
 
 
+ClusterOption = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        help="The context of that file, by name; a cluster that is not on this machine must be named.",
+        metavar="NAME",
+    ),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(epilog="Example: ./bbp rehearse prod --phase microservices --fresh")(rehearse)
@@ -46,6 +56,7 @@ def rehearse(
     ] = None,
     api_server: ApiServerOption = False,
     kubeconfig: KubeconfigOption = None,
+    cluster: ClusterOption = None,
     json_output: JsonOption = False,
     stop: Annotated[bool, typer.Option("--stop", help="With `shell`: stop its providers.")] = False,
 ) -> None:
@@ -63,7 +74,10 @@ def rehearse(
 
     with explained():
         faults = tuple(fault or ())
-        result = run(RehearseOptions(stack, phase, preview, fresh, config, plan_out, faults, api_server, kubeconfig))
+        _named_with_a_file(cluster, kubeconfig)
+        result = run(
+            RehearseOptions(stack, phase, preview, fresh, config, plan_out, faults, api_server, kubeconfig, cluster)
+        )
     if json_output:
         print_json(result.as_json())
     else:
@@ -74,6 +88,11 @@ def rehearse(
         fail(f"the Kubernetes API lacks {len(result.missing)} objects: {', '.join(result.missing)}")
     if not result.ok:
         fail(f"the second preview would still change {result.second_preview_changes} resources; it must be empty")
+
+
+def _named_with_a_file(cluster: str | None, kubeconfig: Path | None) -> None:
+    if cluster is not None and kubeconfig is None:
+        fail(f"--cluster {cluster} names a context of a kubeconfig file: give the file, too: --kubeconfig FILE", code=2)
 
 
 def _shell(first: str, second: str | None, phase: str | None, config: Path | None, *, stop: bool) -> None:
@@ -111,10 +130,20 @@ def journey(
         raise SystemExit(UNSAFE)
 
 
-def destroy(stack: StackArgument, api_server: ApiServerOption = False, kubeconfig: KubeconfigOption = None) -> None:
-    """Empty a stack's sandbox, in the order in which the engine would destroy the real stack."""
+def destroy(
+    stack: StackArgument,
+    api_server: ApiServerOption = False,
+    kubeconfig: KubeconfigOption = None,
+    cluster: ClusterOption = None,
+) -> None:
+    """Empty a stack's sandbox, in the order in which the engine would destroy the real stack.
+
+    With --kubeconfig also the objects that the rehearsal made in that file's cluster are deleted, nothing else there.
+    """
     from ops.rehearse import destroy as run
 
     with explained():
-        counts = run(stack, api_server=api_server, kubeconfig=kubeconfig)
-    out.print(f"deleted {counts.get('delete', 0)} resources from the sandbox of {stack}", markup=False)
+        _named_with_a_file(cluster, kubeconfig)
+        counts = run(stack, api_server=api_server, kubeconfig=kubeconfig, cluster=cluster)
+    where = f" and the cluster of {kubeconfig}" if kubeconfig is not None else ""
+    out.print(f"deleted {counts.get('delete', 0)} resources from the sandbox of {stack}{where}", markup=False)

@@ -80,7 +80,7 @@ def test_an_unknown_phase_on_the_path_is_refused_before_anything_runs(cli: Cli) 
     ran = cli.run("journey", "dev", "--path", "optimization,sideways")
     assert ran.code == 1
     assert "sideways" in ran.err
-    assert not list(cli.sandbox.glob("dev.journey"))
+    assert not list(cli.sandbox.glob("dev@journey"))
 
 
 def test_a_journey_leaves_the_stored_rehearsal_alone(cli: Cli) -> None:

@@ -1,6 +1,7 @@
 """A stand-in for the real kubernetes plugin: an executable that the engine starts and speaks gRPC with.
 
-It applies to the cluster that its provider is configured for, and writes down what it was configured with.
+It applies to the cluster that its provider is configured for, and writes down what it was configured with. Of a chart
+it installs the definitions, as Helm does: those among the templates must not be there yet, or be the release's own.
 Arguments: the file to write to, then whatever the engine adds.
 """
 
@@ -11,17 +12,20 @@ import sys
 import threading
 from concurrent import futures
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from sandbox import provider
+from sandbox.api_server import install_definitions
 from sandbox.cloud import Cloud
 from sandbox.cluster_provider import ClusterProvider
+from sandbox.helm_ownership import Owner, owned, refusal
+from sandbox.kube_tools import definitions
 from sandbox.kubeconfig import endpoint
 from sandbox.kubernetes_api import KubernetesApi
-from sandbox.kubernetes_cluster import KubernetesCluster
+from sandbox.kubernetes_cluster import RELEASE, KubernetesCluster
 from sandbox.packages import packages
 from sandbox.provider import Deps
 from sandbox.schema import SchemaOracle
@@ -48,6 +52,35 @@ class StandIn(ClusterProvider):
         api = KubernetesApi(endpoint(Path(told["kubeconfig"])))
         self.cluster = KubernetesCluster(api, has_controllers=False)
         return super().Configure(request, context)
+
+    def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
+        response = super().Create(request, context)
+        if provider.type_of(request.urn) == RELEASE and not request.preview:
+            for refused in install_chart(self.cluster.api, unwrap(decode(request.properties))):
+                context.abort(grpc.StatusCode.UNKNOWN, refused)
+        return response
+
+
+CHARTS = {
+    "keda": ("keda.sh", "templates"),
+    "vertical-pod-autoscaler": ("autoscaling.k8s.io", "templates"),
+    "kube-prometheus-stack": ("monitoring.coreos.com", "crds"),
+    "aws-load-balancer-controller": ("elbv2.k8s.aws", "crds"),
+}
+"""Which definitions a chart brings, and in which of its folders they stand."""
+
+
+def install_chart(api: KubernetesApi, release: dict[str, Any]) -> list[str]:
+    """Install a chart's definitions; returns why Helm refuses to, nothing where it does not."""
+    group, folder = CHARTS.get(release["chart"], ("", ""))
+    owner = Owner(release["name"], release["namespace"])
+    found = [item for item in definitions(lambda _: None) if item["spec"]["group"] == group]
+    there = [live for item in found if (live := api.read(item)) is not None]
+    refused = [reason for live in there if folder == "templates" and (reason := refusal(live, owner))]
+    if not refused:
+        known = {live["metadata"]["name"] for live in there}
+        install_definitions(api, [owned(item, owner) for item in found if item["metadata"]["name"] not in known])
+    return refused
 
 
 def install(folder: Path, log: Path) -> Path:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ops.check import check
 from sandbox.workspace import KEPT_LOGS, SandboxWorkspace
 
 if TYPE_CHECKING:
@@ -26,3 +27,10 @@ def test_only_the_newest_logs_of_the_engine_are_kept(tmp_path: Path, monkeypatch
         os.utime(log, (1_000_000 - age, 1_000_000 - age))
     workspace.prepare({})
     assert sorted(int(log.stem) for log in logs.iterdir()) == list(range(KEPT_LOGS))
+
+
+def test_a_purpose_of_one_stack_is_never_the_folder_of_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BBP_SANDBOX_DIR", str(tmp_path))
+    journey, stack = SandboxWorkspace(ROOT, "dev", "journey"), SandboxWorkspace(ROOT, "dev.journey")
+    assert journey.folder != stack.folder
+    assert check(journey.folder.name).problems, "no stack can be called like it"
