@@ -127,6 +127,37 @@ def policy_document(*statements: Statement) -> str:
     return json.dumps(document, sort_keys=True)
 
 
+def extended(document: str, *statements: Statement) -> str:
+    """A policy with further statements, written as `policy_document` writes it.
+
+    Args:
+        document: a policy as `policy_document` gives it.
+        *statements: what is added; their sids are new to it.
+
+    Raises:
+        ValueError: a sid stands in the document already.
+    """
+    found = json.loads(document)
+    added = json.loads(policy_document(*statements))["Statement"]
+    sids = [statement.get("Sid") for statement in (*found["Statement"], *added)]
+    if len(set(sids)) != len(sids):
+        raise ValueError(f"a policy needs every sid once, got {sids}")
+    return json.dumps({**found, "Statement": [*found["Statement"], *added]}, sort_keys=True)
+
+
+def secrets_below(path: str, neighbour_arn: str) -> Statement:
+    """The right to read the secrets of one path in Secrets Manager, and no others.
+
+    Args:
+        path: the beginning of their names, such as "acme-prod/app/".
+        neighbour_arn: any resource of the same partition, region and account.
+    """
+    beside = Arn.parse(neighbour_arn)
+    secrets = f"arn:{beside.partition}:secretsmanager:{beside.region}:{beside.account}:secret:{path}*"
+    actions = ("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue")
+    return Statement(sid="ReadOwnSecrets", actions=actions, resources=(secrets,))
+
+
 def service_trust(service: str, *conditions: Condition, tag_session: bool = False) -> str:
     """The trust policy of a role that one AWS service assumes.
 

@@ -2,6 +2,7 @@
 
 import pulumi
 
+from infra.notices import notices
 from infra.problems import ConfigError
 from infra.settings import load
 from infra.settings.stack_config import raw_stack_config
@@ -11,4 +12,6 @@ try:
     settings = load(raw_stack_config())
 except ConfigError as error:
     raise pulumi.RunError(str(error)) from None
+for notice in notices(settings):
+    pulumi.log.warn(str(notice))
 Platform(settings)

@@ -21,15 +21,32 @@ _ENCRYPTED = "secure"
 """The key below which Pulumi writes an encrypted value."""
 
 _SECRET_KEY = re.compile(
-    r"(password|passwd|passphrase|secret|token|api[-_]?key|private[-_]?key|access[-_]?key|credential)s?$", re.IGNORECASE
+    r"(password|passwd|passphrase|secret|token|credential|(api|private|access|secret|signing|encryption|master|shared"
+    r"|license|auth|hmac|account|session)[-_]?key)s?$",
+    re.IGNORECASE,
 )
+_SECRET_VARIABLE = re.compile(
+    r"(?:^|_)(?:PASS|PWD|PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|KEY|SALT|PEPPER|PAT|DSN)S?(?:_?\d+)?"
+    r"(?:_(?:BASE64|B64|PEM|HEX|JSON|VALUE))?$"
+)
+"""Names of environment variables that carry a secret, such as STRIPE_SECRET_KEY, JWT_KEY_PEM or DB_PASS."""
+_PUBLIC_VARIABLE = re.compile(r"(?:^|_)(?:PUBLIC|PUBLISHABLE|SITE|CACHE|PARTITION|SORT|ROUTING|IDEMPOTENCY)_KEYS?$")
+"""Keys that everybody may see: a browser gets them, or they are no credentials at all."""
 _SECRET_VALUE = (
     re.compile(r"-----BEGIN [A-Z ]*(PRIVATE KEY|CERTIFICATE)"),
     re.compile(r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"),
-    re.compile(r"\b(gh[pousr]_|github_pat_|xox[abprs]-|sk_live_|pul-)[A-Za-z0-9_-]{10,}"),
-    re.compile(r"://[^/\s:@]+:[^/\s@]+@"),
-    re.compile(r"^eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
+    re.compile(
+        r"\b(gh[pousr]_|github_pat_|glpat-|xox[abeprs]-|[spr]k_(live|test)_|whsec_|sk-|pul-|npm_|hf_|dop_v1_)[\w-]{6,}"
+    ),
+    re.compile(r"\b(AIza[\w-]{35}|SG\.[\w-]{16,}\.[\w-]{16,}|AGE-SECRET-KEY-1\w+)"),
+    re.compile(r"://[^/\s:@]*:[^/\s@]+@"),
+    re.compile(r"\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
+    re.compile(r"\b(Bearer|Basic) [A-Za-z0-9._~+/=-]{8,}"),
+    re.compile(r"(?i)(password|pwd|accountkey|sharedaccesskey|client_secret|access_token|api_?key)\s*=\s*[^;&\s]{4,}"),
+    re.compile(r"hooks\.slack\.com/(services|workflows)/\w"),
 )
+_SECRET_ACCESS_KEY = re.compile(r"^[A-Za-z0-9/+]{40}$")
+"""The shape of an AWS secret access key (40 characters of base64)."""
 _TOKEN_SHAPE = re.compile(r"^[A-Za-z0-9_+/=-]{36,}$")
 
 
@@ -74,7 +91,9 @@ def key_path(location: Sequence[str | int]) -> str:
 
 
 def is_secret_key(key: str) -> bool:
-    """Whether a key's own name says that its value is a secret."""
+    """Whether a key's own name, or that of an environment variable, says that its value is a secret."""
+    if key.isupper():
+        return bool(_SECRET_VARIABLE.search(key)) and not _PUBLIC_VARIABLE.search(key)
     return bool(_SECRET_KEY.search(key))
 
 
@@ -83,6 +102,8 @@ def is_secret_value(value: str) -> bool:
     if any(pattern.search(value) for pattern in _SECRET_VALUE):
         return True
     mixed = any(c.isdigit() for c in value) and any(c.islower() for c in value)
+    if _SECRET_ACCESS_KEY.match(value):
+        return mixed and any(c.isupper() for c in value)
     return bool(_TOKEN_SHAPE.match(value)) and mixed and "/" not in value
 
 

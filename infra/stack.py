@@ -150,7 +150,9 @@ class Platform:
             kubernetes,
         )
         databases = self._database_files(data, space, pooler, kubernetes)
-        access = PodIdentityRole("app-access", wiring.app_access_args(settings, base.cluster, uploads), self.aws)
+        access = PodIdentityRole(
+            "app-access", wiring.app_access_args(settings, base.cluster, uploads, base.key), self.aws
+        )
         app = Workload(
             "app",
             wiring.app_args(settings, space.namespace, secrets, uploads, databases),

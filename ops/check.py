@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from components.cdn.problems import plan_notices
 from infra.edge import edge_policy
 from infra.limits import RULES
+from infra.notices import notices
 from infra.problems import ConfigError, Problem, render, shown
 from infra.settings import load, read_stack_source
 
@@ -69,10 +70,13 @@ class CheckResult:
         )
 
     def notices(self) -> tuple[str, ...]:
-        """What the Cloudflare plan of a valid file cannot do, the cheapest that can, and what happens instead."""
-        if self.settings is None or not (self.settings.cdn.enabled and self.settings.cdn.manage_rulesets):
+        """What a valid file gives up: production's protections, and what its Cloudflare plan cannot do."""
+        if self.settings is None:
             return ()
-        return tuple(f"cdn: {notice.text}" for notice in plan_notices(edge_policy(self.settings)))
+        weakened = tuple(map(str, notices(self.settings)))
+        if not (self.settings.cdn.enabled and self.settings.cdn.manage_rulesets):
+            return weakened
+        return weakened + tuple(f"cdn: {notice.text}" for notice in plan_notices(edge_policy(self.settings)))
 
 
 def stack_name(stack: str) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from infra.notices import notices
 from ops.cdn import audit_plan
 from ops.check import check, stack_name
 from ops.cluster import ClusterReport, Target, opened, reached, refuse_foreign, remembered, report
@@ -181,6 +182,8 @@ def open_session(
             was not asked for; nothing was touched.
     """
     settings = settings_of(options.stack, options.config, options.phase)
+    for notice in notices(settings):
+        note(str(notice))
     Faults.parse(options.faults)
     values = raw_config(options.stack, options.config, options.phase)
     engine = find_or_build(note)

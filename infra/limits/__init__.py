@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from infra.limits.access import RULES as ACCESS
 from infra.limits.app import RULES as APP
 from infra.limits.autoscaling import RULES as AUTOSCALING
 from infra.limits.capacity import RULES as CAPACITY
@@ -19,6 +20,7 @@ from infra.limits.postgres import RULES as POSTGRES
 from infra.limits.redis import RULES as REDIS
 from infra.limits.rule import Finding, Rule
 from infra.limits.services import RULES as SERVICES
+from infra.limits.variables import RULES as VARIABLES
 
 if TYPE_CHECKING:
     from infra.problems import Problem
@@ -39,9 +41,11 @@ __all__ = [
 RULES: tuple[Rule, ...] = (
     *NETWORK,
     *CLUSTER,
+    *ACCESS,
     *NODES,
     *CAPACITY,
     *APP,
+    *VARIABLES,
     *AUTOSCALING,
     *SERVICES,
     *GATEWAY,

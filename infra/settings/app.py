@@ -111,7 +111,9 @@ class AppSettings(Area):
         "Default: derived, 720 for 1 GiB.",
     )
     environment: EnvironmentVariables = Field(
-        default_factory=no_variables, description="Further plain environment variables of the pods; no secrets."
+        default_factory=no_variables,
+        description="Further plain environment variables of the pods; no secrets: the application reads those from "
+        "Secrets Manager, below `bailbondpro-<stack>/app/`.",
     )
 
     @property

@@ -132,5 +132,6 @@ def _secret(location: tuple[str | int, ...]) -> Problem:
         rule="no-secrets",
         value=HIDDEN,
         allowed="no secret, plain or encrypted: the platform makes its own and keeps them in Secrets Manager",
-        fix="remove it, and revoke it if it was ever committed in plain text",
+        fix="remove it, and revoke it if it was ever committed in plain text; a secret of the application goes into "
+        "Secrets Manager under a name below `bailbondpro-<stack>/app/`, which the application's role may read",
     )

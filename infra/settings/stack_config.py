@@ -16,7 +16,9 @@ def raw_stack_config() -> Mapping[str, object]:
     """The raw values under camelCase keys, `aws:region` as `region`.
 
     Raises:
-        ConfigError: a key of an unknown namespace.
+        ConfigError: a key of an unknown namespace, or a provider's credential that is not encrypted.
     """
     # The language host passes the configuration by environment, the Automation API by context.
-    return read_config_map({**engine.get_config_env(), **engine.CONFIG.get()})
+    config = {**engine.get_config_env(), **engine.CONFIG.get()}
+    listed = engine.get_config_secret_keys_env()
+    return read_config_map(config, [key for key in config if key in listed or engine.is_config_secret(key)])

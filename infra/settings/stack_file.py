@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from infra.problems import NAMESPACE, ConfigError, Problem, nearest, shown
+from infra.settings.credentials import plain_credentials
 from infra.settings.defaults import Tree
 
 PROVIDER_NAMESPACES = ("aws", "aws-native", "cloudflare", "kubernetes", "pulumi", "random", "tls")
@@ -146,14 +147,15 @@ def read_stack_source(path: Path) -> StackSource:
     return StackSource(raw=raw, lines=reader.lines, problems=tuple(reader.problems))
 
 
-def read_config_map(config: Mapping[str, str]) -> Mapping[str, object]:
+def read_config_map(config: Mapping[str, str], encrypted: Collection[str] = ()) -> Mapping[str, object]:
     """The raw values out of Pulumi's configuration map, in which every value is a text and objects are JSON.
 
     Args:
         config: Full keys (`bailbondpro:postgres`) and their texts, as `pulumi.runtime.get_config_env` has them.
+        encrypted: Those of the keys whose values are encrypted in the stack file; here they can be read.
 
     Raises:
-        ConfigError: A key of an unknown namespace.
+        ConfigError: A key of an unknown namespace, or a provider's credential that is not encrypted.
     """
     reader, raw = _Reader(Path("configuration")), Tree()
     for key, text in config.items():
@@ -161,19 +163,21 @@ def read_config_map(config: Mapping[str, str]) -> Mapping[str, object]:
             value = json.loads(text) if text[:1] in {"{", "["} or text in {"true", "false", "null"} else text
         except ValueError:
             value = text
-        _take(raw, key, value, reader)
+        _take(raw, key, value, reader, encrypted=key in encrypted)
     if reader.problems:
         raise ConfigError(reader.problems)
     return raw
 
 
-def _take(raw: Tree, key: str, value: object, reader: _Reader) -> None:
+def _take(raw: Tree, key: str, value: object, reader: _Reader, *, encrypted: bool = False) -> None:
     namespace, _, name = key.rpartition(":")
     if key == _REGION_KEY:
         raw["region"] = value
     elif namespace == NAMESPACE:
         raw[name] = value
-    elif namespace not in PROVIDER_NAMESPACES:
+    elif namespace in PROVIDER_NAMESPACES:
+        reader.problems += () if encrypted else plain_credentials(key, value)
+    else:
         close = nearest(namespace, (NAMESPACE, *PROVIDER_NAMESPACES)) if namespace else [NAMESPACE]
         fix = f"did you mean `{close[0]}:{name}`?" if close else "remove it"
         allowed = f"keys of {NAMESPACE} and of the providers ({', '.join(PROVIDER_NAMESPACES)})"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pulumi
+
 from components.addons import PodIdentityRoleArgs
 from components.cloudflare_ranges import cloudflare_ranges
+from components.iam import extended, secrets_below
 from components.image_repository import ImageRepositoryArgs
 from components.load_balancer import LoadBalancerArgs
 from components.storage import LogsBucketArgs, UploadsBucketArgs
@@ -82,11 +85,15 @@ def image_repository_args(settings: Settings, key: DataKey) -> ImageRepositoryAr
     )
 
 
-def app_access_args(settings: Settings, cluster: Cluster, uploads: UploadsBucket) -> PodIdentityRoleArgs:
-    """What the application's pods may do in AWS: read and write uploaded documents."""
+def app_access_args(settings: Settings, cluster: Cluster, uploads: UploadsBucket, key: DataKey) -> PodIdentityRoleArgs:
+    """What the application's pods may do in AWS: use uploaded documents, and read the secrets that are theirs alone."""
+    own = f"{names_of(settings).prefix}/app/"
+    policy = pulumi.Output.all(uploads.access_policy, key.key_arn).apply(
+        lambda found: extended(str(found[0]), secrets_below(own, str(found[1])))
+    )
     return PodIdentityRoleArgs(
         cluster_name=cluster.cluster_name,
         namespace=settings.app.namespace,
         service_account=f"{APP}-app",
-        policy_json=uploads.access_policy,
+        policy_json=policy,
     )

@@ -51,6 +51,29 @@ REFUSED = (
         cluster={"serviceIpv4Cidr": "10.20.0.0/20"},
     ),
     _case("service-range-apart", "cluster.serviceIpv4Cidr", network={"vpcCidr": "172.20.0.0/16"}),
+    # access
+    _case(
+        "api-not-for-everybody",
+        "cluster.publicAccessCidrs",
+        P2,
+        cluster={"endpointPublicAccess": True, "publicAccessCidrs": ["0.0.0.0/1", "128.0.0.0/1"]},
+    ),
+    _case(
+        "api-not-for-everybody",
+        "cluster.publicAccessCidrs",
+        P2,
+        cluster={"endpointPublicAccess": True, "publicAccessCidrs": ["11.0.0.0/8", "12.0.0.0/32"]},
+    ),
+    _case("origin-not-for-everybody", "gateway.allowedCidrs", P2, gateway={"allowedCidrs": ["0.0.0.0/2"]}),
+    _case(
+        "principals-of-allowed-accounts",
+        "cluster.adminPrincipalArns[0]",
+        aws={"allowedAccountIds": ["999999999999"]},
+    ),
+    *(
+        _case("namespace-free", "app.namespace", app={"namespace": name})
+        for name in ("default", "kube-system", "kube-anything", "monitoring", "keda", "amazon-cloudwatch")
+    ),
     # cluster
     _case("eks-version", "cluster.version", cluster={"version": "1.31"}),
     _case("eks-version", "cluster.version", cluster={"version": "1.99"}),
@@ -132,6 +155,28 @@ REFUSED = (
     _case("one-owner-of-replicas", "app.replicas", app={"replicas": 3}),
     _case("graceful-stop", "app.terminationGraceSeconds", app={"terminationGraceSeconds": 79}),
     _case("ports-distinct", "app.apiPort", app={"apiPort": 3000}),
+    *(
+        _case("tls-stays-on", f"app.environment.{name}", app={"environment": {name: value}})
+        for name, value in (
+            ("NODE_TLS_REJECT_UNAUTHORIZED", "0"),
+            ("PYTHONHTTPSVERIFY", "0"),
+            ("PGSSLMODE", "require"),
+            ("GIT_SSL_NO_VERIFY", "true"),
+            ("VAULT_SKIP_VERIFY", "1"),
+            ("NPM_CONFIG_STRICT_SSL", "false"),
+            ("SEARCH_INSECURE", "true"),
+            ("SMTP_TLS", "off"),
+            ("FETCH_OPTIONS", "--silent --insecure"),
+            ("LEDGER_URL", "postgresql://ledger.example/db?sslmode=disable"),
+            ("SEARCH_URL", "mongodb://search.example/?tlsAllowInvalidCertificates=true"),
+        )
+    ),
+    _case(
+        "tls-stays-on",
+        "services[0].environment.NODE_TLS_REJECT_UNAUTHORIZED",
+        "dev microservices",
+        services=[service(environment={"NODE_TLS_REJECT_UNAUTHORIZED": "0"})],
+    ),
     _case("platform-variables", "app.environment.DATABASE_URL", app={"environment": {"DATABASE_URL": "x"}}),
     _case(
         "platform-variables",
@@ -280,6 +325,16 @@ REFUSED = (
 )
 
 ACCEPTED = (
+    _case(
+        "api-not-for-everybody",
+        "a whole /8",
+        P2,
+        cluster={"endpointPublicAccess": True, "publicAccessCidrs": ["11.0.0.0/9", "11.128.0.0/9", "11.1.0.0/16"]},
+    ),
+    _case("principals-of-allowed-accounts", "this account", aws={"allowedAccountIds": ["123456789012"]}),
+    _case("namespace-free", "a name of its own", app={"namespace": "kubernetes-demo"}),
+    _case("tls-stays-on", "verification on", app={"environment": {"NODE_TLS_REJECT_UNAUTHORIZED": "1"}}),
+    _case("tls-stays-on", "a mode that verifies", app={"environment": {"PGSSLMODE": "verify-full"}}),
     _case("service-range-apart", "another VPC", network={"vpcCidr": "172.16.0.0/16"}),
     _case("eks-upgrade-ladder", "one step", cluster={"version": "1.36", "deployedVersion": "1.35"}),
     _case(

@@ -5,7 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from components.iam import Arn, Condition, Effect, Statement, equals, policy_document, service_trust
+from components.iam import (
+    Arn,
+    Condition,
+    Effect,
+    Statement,
+    equals,
+    extended,
+    policy_document,
+    secrets_below,
+    service_trust,
+)
 
 READ = Statement(sid="Read", actions=("s3:GetObject",), resources=("arn:aws:s3:::b/*",))
 
@@ -71,3 +81,17 @@ def test_an_arn_is_read_into_its_fields() -> None:
 def test_what_is_no_arn_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no ARN"):
         Arn.parse(text)
+
+
+def test_a_policy_is_extended_by_statements_with_sids_of_their_own() -> None:
+    first = policy_document(Statement(sid="A", actions=("s3:GetObject",), resources=("*",)))
+    both = extended(first, Statement(sid="B", actions=("s3:PutObject",), resources=("*",)))
+    assert [item["Sid"] for item in json.loads(both)["Statement"]] == ["A", "B"]
+    with pytest.raises(ValueError, match="every sid once"):
+        extended(first, Statement(sid="A", actions=("s3:PutObject",), resources=("*",)))
+
+
+def test_secrets_are_readable_below_one_path_of_the_same_account_only() -> None:
+    statement = secrets_below("acme-prod/app/", "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/1")
+    assert statement.resources == ("arn:aws-us-gov:secretsmanager:us-gov-west-1:111122223333:secret:acme-prod/app/*",)
+    assert set(statement.actions) == {"secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"}

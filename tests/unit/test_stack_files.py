@@ -135,9 +135,44 @@ def test_pulumis_configuration_map_reads_like_the_file() -> None:
         "bailbondpro:cluster": '{"adminPrincipalArns":["arn:aws:iam::123456789012:role/deploy"]}',
         "cloudflare:apiToken": "t",
     }
-    loaded = load(read_config_map(config))
+    loaded = load(read_config_map(config, ["cloudflare:apiToken"]))
     assert loaded.postgres.replicas == 2
     assert loaded.protect is True
+
+
+def test_a_credential_that_the_engine_hands_over_unencrypted_is_refused() -> None:
+    with pytest.raises(ConfigError) as caught:
+        read_config_map({"cloudflare:apiToken": "plain", "aws:profile": "deploy"})
+    assert [(item.path, item.rule) for item in caught.value.problems] == [
+        ("cloudflare:apiToken", "no-plain-credentials")
+    ]
+    assert "plain" not in str(caught.value).replace("no-plain", "")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "cloudflare:apiToken: abcdefgh",
+        "cloudflare:apiKey: abcdefgh",
+        "cloudflare:apiUserServiceKey: abcdefgh",
+        "aws:accessKey: AKIAIOSFODNN7EXAMPLE",
+        "aws:secretKey: abcdefgh",
+        "aws:token: abcdefgh",
+        "aws:assumeRoles: [{roleArn: x, token: abcdefgh}]",
+        "kubernetes:kubeconfig: abcdefgh",
+        "random:note: ghp_abcdefghijklmnopqrstuvwxyz0123456789",
+    ],
+)
+def test_a_credential_in_clear_is_refused_with_the_way_to_encrypt_it(tmp_path: Path, line: str) -> None:
+    problem = _file_problem(_file(tmp_path, f"config:\n  {line}\n"))
+    assert problem.rule == "no-plain-credentials"
+    assert "pulumi config set --secret" in problem.fix
+    assert "abcdefgh" not in str(problem)
+
+
+def test_an_encrypted_credential_is_left_to_its_provider(tmp_path: Path) -> None:
+    text = "config:\n  aws:secretKey: {secure: v1:abc}\n  aws:assumeRoles: [{token: {secure: v1:abc}, roleArn: x}]\n"
+    assert read_stack_file(_file(tmp_path, text)) == {}
 
 
 def test_an_unknown_namespace_in_the_map_is_a_problem() -> None:

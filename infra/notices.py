@@ -1,0 +1,82 @@
+"""What a valid production configuration gives up: allowed, and said each time that somebody checks or previews it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from infra.problems import NAMESPACE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from infra.settings.root import Settings
+
+AUDIT_LOGS = ("api", "audit", "authenticator")
+"""Control plane logs that show who did what (EKS documentation, control plane logs; Security Hub control EKS.8)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """One thing that is weaker than production's default.
+
+    Attributes:
+        path: the full key that decides it.
+        text: what follows from it.
+    """
+
+    path: str
+    text: str
+
+    def __str__(self) -> str:
+        """For people: `key: what follows`."""
+        return f"{self.path}: {self.text}"
+
+
+def notices(settings: Settings) -> tuple[Notice, ...]:
+    """Every protection of production that a configuration takes off; none in development.
+
+    Args:
+        settings: complete, valid settings.
+    """
+    if settings.environment.value != "prod":
+        return ()
+    return tuple(Notice(path=f"{NAMESPACE}:{key}", text=text) for key, text in _weakened(settings))
+
+
+def _weakened(settings: Settings) -> Iterator[tuple[str, str]]:
+    if not settings.protect:
+        yield "protect", "databases, caches, buckets, keys and network can be deleted, final snapshots are not taken"
+    if settings.allow_shrink:
+        yield (
+            "allowShrink",
+            "databases, replicas, shards or nodes may be taken away: for one deployment, then remove it",
+        )
+    if not settings.aws.allowed_account_ids:
+        yield "aws.allowedAccountIds", "empty: credentials of any account would be deployed to"
+    if not settings.monitoring.alert_emails:
+        yield "monitoring.alertEmails", "empty: nobody is told of an alarm"
+    missing = [name for name in AUDIT_LOGS if name not in settings.cluster.log_types]
+    if missing:
+        yield "cluster.logTypes", f"without {', '.join(missing)}: nobody can tell later who did what in the cluster"
+    yield from _single(settings)
+    yield from _edge(settings)
+
+
+def _single(settings: Settings) -> Iterator[tuple[str, str]]:
+    if not settings.postgres.multi_az:
+        yield "postgres.multiAz", "false: the primary has no standby, a lost zone takes the database with it"
+    if settings.postgres.shards.count and not settings.postgres.shards.multi_az:
+        yield "postgres.shards.multiAz", "false: shards have no standby, a lost zone takes their clients with it"
+    if settings.redis.replicas_per_shard and not settings.redis.multi_az:
+        yield "redis.multiAz", "false: a lost zone can take a shard and its replica with it"
+
+
+def _edge(settings: Settings) -> Iterator[tuple[str, str]]:
+    if not settings.cdn.enabled:
+        yield "cdn.enabled", "false: no edge cache, no firewall, no protection from floods in front of the gateway"
+    elif not settings.cdn.authenticated_origin_pulls:
+        yield (
+            "cdn.authenticatedOriginPulls",
+            "false: the gateway cannot tell this zone's requests from those of any other Cloudflare customer",
+        )

@@ -1,0 +1,50 @@
+"""What production gives up is said by name; what it keeps is not talked about."""
+
+from __future__ import annotations
+
+import pytest
+
+from infra.notices import notices
+from tests.support.configs import settings
+
+QUIET: dict[str, object] = {
+    "aws": {"allowedAccountIds": ["123456789012"]},
+    "monitoring": {"alertEmails": ["oncall@bailbondpro.com"]},
+}
+WEAKENED: list[tuple[str, dict[str, object]]] = [
+    ("protect", {"protect": False}),
+    ("allowShrink", {"allowShrink": True}),
+    ("aws.allowedAccountIds", {"aws": {"allowedAccountIds": []}}),
+    ("monitoring.alertEmails", {"monitoring": {"alertEmails": []}}),
+    ("cluster.logTypes", {"cluster": {"logTypes": ["scheduler"]}}),
+    ("postgres.multiAz", {"postgres": {"multiAz": False}}),
+    ("cdn.authenticatedOriginPulls", {"cdn": {"authenticatedOriginPulls": False}}),
+]
+
+
+def told(environment: str, phase: str, **areas: object) -> list[str]:
+    return [item.path.removeprefix("bailbondpro:") for item in notices(settings(environment, phase, **areas))]
+
+
+@pytest.mark.parametrize("phase", ["optimization", "horizontal", "microservices"])
+def test_production_as_it_is_meant_gives_nothing_up(phase: str) -> None:
+    assert told("prod", phase, **QUIET) == []
+
+
+@pytest.mark.parametrize(("key", "areas"), WEAKENED)
+def test_a_protection_that_is_taken_off_is_named(key: str, areas: dict[str, object]) -> None:
+    assert told("prod", "horizontal", **{**QUIET, **areas}) == [key]
+
+
+def test_shards_without_standbys_are_named() -> None:
+    areas = {**QUIET, "postgres": {"shards": {"multiAz": False}}}
+    assert told("prod", "microservices", **areas) == ["postgres.shards.multiAz"]
+
+
+def test_development_may_do_without() -> None:
+    assert told("dev", "optimization") == []
+
+
+def test_a_notice_says_what_follows() -> None:
+    (notice,) = notices(settings("prod", "horizontal", **{**QUIET, "protect": False}))
+    assert str(notice).startswith("bailbondpro:protect: databases, caches")
