@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
+from components.cdn.classes import class_conditions
 from components.cdn.exchange import Exchange, Response, normalise_path
-from components.cdn.rules import class_conditions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,32 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from components.cdn.expressions import (
-    EVERYTHING,
-    NOTHING,
-    And,
-    AnyOf,
-    Contains,
-    Equals,
-    Expression,
-    IsIn,
-    Not,
-    Or,
-    StartsWith,
-    StatusIn,
-)
-from components.cdn.fields import (
-    COOKIE,
-    EXTENSION,
-    HOST,
-    PATH,
-    REQUEST_HEADER_NAMES,
-    RESPONSE_HEADER_NAMES,
-    Lower,
-    LowerEach,
-    ResponseHeader,
-)
-from components.cdn.policy import API_EXTENSIONS, IMAGE_EXTENSIONS, STATIC_PREFIX
+from components.cdn.classes import class_conditions
+from components.cdn.expressions import EVERYTHING, And, AnyOf, Expression, Not, Or
+from components.cdn.fields import LowerEach, ResponseHeader
+from components.cdn.personal import private_path, private_request, unstorable_response
 
 if TYPE_CHECKING:
     from components.cdn.policy import CacheClass, EdgePolicy
@@ -54,16 +32,6 @@ DirectiveName = Literal[
     "must_revalidate",
     "proxy_revalidate",
 ]
-
-AMBIGUOUS_PARTS = ("%2f", "%5c", "%25", "%00", ";", "%3b")
-"""What an origin may read as another path than the rules see: escapes of a slash, a backslash, the percent sign or NUL,
-and path parameters (RFC 3986, 3.3), which some servers drop: `/x/..;/uploads/id.png` is then `/uploads/id.png`."""
-
-TRANSFORMATION_PREFIX = "/cdn-cgi/"
-"""Cloudflare's own paths; below them an image transformation names its source, as a path or as a URL."""
-
-STORABLE_STATUSES = (200, 206, 304)
-"""Statuses whose response may be stored: an error or a redirect must not live for a class's year."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,90 +81,6 @@ class ResponseRule:
     enabled: bool = True
     directives: tuple[Directive, ...] = ()
     tags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClassConditions:
-    """Which requests belong to each cache class; NOTHING for a class that nobody opted into."""
-
-    images: Expression
-    css: Expression
-    js: Expression
-    html: Expression
-    api: Expression
-
-
-def static_hosts(policy: EdgePolicy) -> tuple[str, ...]:
-    """Hosts that serve hashed assets."""
-    return tuple(host for hosts in policy.all_hosts() for host in (hosts.cdn, hosts.cdn_backup, hosts.assets))
-
-
-def image_hosts(policy: EdgePolicy) -> tuple[str, ...]:
-    """Hosts that serve nothing but public images."""
-    return tuple(hosts.images for hosts in policy.all_hosts())
-
-
-def app_hosts(policy: EdgePolicy) -> tuple[str, ...]:
-    """Hosts that serve pages."""
-    return tuple(hosts.app for hosts in policy.all_hosts())
-
-
-def api_hosts(policy: EdgePolicy) -> tuple[str, ...]:
-    """Hosts that serve the API: its own and, under /api/, the app's."""
-    return tuple(host for hosts in policy.all_hosts() for host in (hosts.api, hosts.app))
-
-
-def under(prefix: str) -> Expression:
-    """A path is the prefix itself or below it: `/api/public` does not cover `/api/public-records`."""
-    bare = prefix.rstrip("/")
-    return Or((Equals(PATH, bare), StartsWith(PATH, f"{bare}/")))
-
-
-def class_conditions(policy: EdgePolicy) -> ClassConditions:
-    """The request conditions of the five classes."""
-    static = And((IsIn(HOST, static_hosts(policy)), StartsWith(PATH, STATIC_PREFIX)))
-    pages = policy.public_html_paths
-    prefixes = policy.public_api_prefixes
-    return ClassConditions(
-        images=And((Or((IsIn(HOST, image_hosts(policy)), static)), IsIn(EXTENSION, IMAGE_EXTENSIONS))),
-        css=And((static, Equals(EXTENSION, "css"))),
-        js=And((static, Equals(EXTENSION, "js"))),
-        html=And((IsIn(HOST, app_hosts(policy)), IsIn(PATH, pages))) if pages else NOTHING,
-        api=_public_api(policy) if prefixes else NOTHING,
-    )
-
-
-def _public_api(policy: EdgePolicy) -> Expression:
-    public = Or(tuple(map(under, policy.public_api_prefixes)))
-    return And((IsIn(HOST, api_hosts(policy)), public, IsIn(EXTENSION, API_EXTENSIONS)))
-
-
-def private_request(policy: EdgePolicy) -> Expression:
-    """The request belongs to somebody: credentials, a session cookie, or a private path."""
-    return Or(
-        (
-            AnyOf(REQUEST_HEADER_NAMES, "eq", "authorization"),
-            *(Contains(Lower(COOKIE), f"{name.lower()}=") for name in policy.session_cookie_names),
-            private_path(policy),
-        )
-    )
-
-
-def private_path(policy: EdgePolicy) -> Expression:
-    """The path is private in any case of letters.
-
-    A path that an origin may read differently counts as private: it may decode `/static/..%2Fuploads/id.png` to
-    `/uploads/id.png`. So does an image transformation whose source names a private path.
-    """
-    prefixes = policy.all_private_prefixes()
-    sources = Or(tuple(Contains(Lower(PATH), prefix) for prefix in prefixes))
-    return Or(
-        (
-            *(StartsWith(Lower(PATH), prefix) for prefix in prefixes),
-            *(Contains(Lower(PATH), part) for part in AMBIGUOUS_PARTS),
-            And((StartsWith(Lower(PATH), TRANSFORMATION_PREFIX), sources)),
-        )
-    )
 
 
 def cache_rules(policy: EdgePolicy) -> tuple[CacheRule, ...]:
@@ -278,21 +162,6 @@ def response_rules(policy: EdgePolicy) -> tuple[ResponseRule, ...]:
             when=unstorable_response(),
             directives=(Directive(name="no_store", cloudflare_only=True),),
         ),
-    )
-
-
-def unstorable_response() -> Expression:
-    """The response is somebody's (a cookie, private, no-store, varies by person) or is no plain success."""
-    control = LowerEach(ResponseHeader("cache-control"))
-    vary = LowerEach(ResponseHeader("vary"))
-    return Or(
-        (
-            AnyOf(RESPONSE_HEADER_NAMES, "eq", "set-cookie"),
-            AnyOf(control, "contains", "private"),
-            AnyOf(control, "contains", "no-store"),
-            *(AnyOf(vary, "contains", header) for header in ("cookie", "authorization", "accept-language", "*")),
-            Not(StatusIn(STORABLE_STATUSES)),
-        )
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from components.cdn.classes import api_hosts, class_conditions, image_hosts, static_hosts
 from components.cdn.expressions import (
     EVERYTHING,
     And,
@@ -19,7 +20,6 @@ from components.cdn.expressions import (
 )
 from components.cdn.fields import EXTENSION, HOST, METHOD, PATH, RESPONSE_HEADER_NAMES, Lower
 from components.cdn.plans import LIMITS
-from components.cdn.rules import api_hosts, class_conditions, image_hosts, static_hosts
 
 if TYPE_CHECKING:
     from components.cdn.policy import EdgePolicy, RateLimit

@@ -6,6 +6,7 @@ import dataclasses
 
 import pytest
 
+from components.cdn.classes import class_conditions
 from components.cdn.plans import LIMITS, Plan
 from components.cdn.policy import (
     Addons,
@@ -19,7 +20,7 @@ from components.cdn.policy import (
     RateLimits,
 )
 from components.cdn.problems import edge_problems, plan_notices
-from components.cdn.rules import cache_rules, class_conditions, response_rules
+from components.cdn.rules import cache_rules, response_rules
 from components.cdn.security import firewall_rules, header_rules, managed_rules, rate_limit_rules
 from components.cdn.settings import zone_settings
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from components.cdn.exchange import Exchange, Request
+from components.cdn.personal import private_path
 from components.cdn.policy import PRIVATE_PREFIXES
-from components.cdn.rules import private_path
 from components.cdn.security import rate_limit_rules
 from infra.edge import edge_policy
 from tests.support.configs import settings

@@ -1,0 +1,69 @@
+"""Which requests belong to each cache class, and on which hosts they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from components.cdn.expressions import NOTHING, And, Equals, Expression, IsIn, Or, StartsWith
+from components.cdn.fields import EXTENSION, HOST, PATH
+from components.cdn.policy import API_EXTENSIONS, IMAGE_EXTENSIONS, STATIC_PREFIX
+
+if TYPE_CHECKING:
+    from components.cdn.policy import EdgePolicy
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassConditions:
+    """Which requests belong to each cache class; NOTHING for a class that nobody opted into."""
+
+    images: Expression
+    css: Expression
+    js: Expression
+    html: Expression
+    api: Expression
+
+
+def static_hosts(policy: EdgePolicy) -> tuple[str, ...]:
+    """Hosts that serve hashed assets."""
+    return tuple(host for hosts in policy.all_hosts() for host in (hosts.cdn, hosts.cdn_backup, hosts.assets))
+
+
+def image_hosts(policy: EdgePolicy) -> tuple[str, ...]:
+    """Hosts that serve nothing but public images."""
+    return tuple(hosts.images for hosts in policy.all_hosts())
+
+
+def app_hosts(policy: EdgePolicy) -> tuple[str, ...]:
+    """Hosts that serve pages."""
+    return tuple(hosts.app for hosts in policy.all_hosts())
+
+
+def api_hosts(policy: EdgePolicy) -> tuple[str, ...]:
+    """Hosts that serve the API: its own and, under /api/, the app's."""
+    return tuple(host for hosts in policy.all_hosts() for host in (hosts.api, hosts.app))
+
+
+def under(prefix: str) -> Expression:
+    """A path is the prefix itself or below it: `/api/public` does not cover `/api/public-records`."""
+    bare = prefix.rstrip("/")
+    return Or((Equals(PATH, bare), StartsWith(PATH, f"{bare}/")))
+
+
+def class_conditions(policy: EdgePolicy) -> ClassConditions:
+    """The request conditions of the five classes."""
+    static = And((IsIn(HOST, static_hosts(policy)), StartsWith(PATH, STATIC_PREFIX)))
+    pages = policy.public_html_paths
+    prefixes = policy.public_api_prefixes
+    return ClassConditions(
+        images=And((Or((IsIn(HOST, image_hosts(policy)), static)), IsIn(EXTENSION, IMAGE_EXTENSIONS))),
+        css=And((static, Equals(EXTENSION, "css"))),
+        js=And((static, Equals(EXTENSION, "js"))),
+        html=And((IsIn(HOST, app_hosts(policy)), IsIn(PATH, pages))) if pages else NOTHING,
+        api=_public_api(policy) if prefixes else NOTHING,
+    )
+
+
+def _public_api(policy: EdgePolicy) -> Expression:
+    public = Or(tuple(map(under, policy.public_api_prefixes)))
+    return And((IsIn(HOST, api_hosts(policy)), public, IsIn(EXTENSION, API_EXTENSIONS)))
