@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from components.cdn.exchange import Exchange, Request
-from components.cdn.rules import private_path
+from components.cdn.personal import private_path
 from infra.edge import edge_policy, private_prefixes
 from tests.support.configs import settings
 
