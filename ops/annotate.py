@@ -98,7 +98,10 @@ NGINX = (
     Note("proxy_hide_header Cache-Control", "the year is decided here, whatever the application sends"),
     Note(r"location ~\* .*\^/api\(;", "the API: what no longer path takes"),
     Note("location / {", "pages; on plain HTTP the redirect"),
-    Note("proxy_buffer_size ", "guide: 8 buffers of 4 KiB for pages"),
+    Note("large_client_header_buffers ", "as much as Node.js takes; two cookies of 4 KiB exceed nginx's own 8 KiB"),
+    Note("proxy_buffer_size ", "all headers of an answer: one cookie of 4 KiB exceeds the guide's 4 KiB, status 502"),
+    Note("proxy_buffers ", "guide: 8 buffers of 4 KiB for pages"),
+    Note("keepalive_timeout [0-9]+s", "less than Node.js keeps a connection (5 s), or a POST meets a closed one: 502"),
     Note(r"proxy_next_upstream .*http_500", "guide: the next pod is asked for these, but never for a POST"),
     Note("stub_status", "nginx's counters, for the metrics exporter in the same pod"),
 )

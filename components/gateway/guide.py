@@ -114,11 +114,12 @@ def guide_config(gateway: GuideGateway) -> GatewayConfig:
     taken = {route.path.rstrip("/") for route in gateway.routes}
     guide = [_rehomed(route, gateway.routes) for route in _routes(gateway) if route.path.rstrip("/") not in taken]
     routes, authorization = _authorized((*guide, *gateway.routes), gateway.authorization_path)
-    keepalive = gateway.tuning.upstream_keepalive
+    tuning = gateway.tuning
     return GatewayConfig(
         server_names=gateway.server_names,
         upstreams=tuple(
-            replace(upstream, keepalive=keepalive) for upstream in (*_upstreams(gateway), *gateway.upstreams)
+            replace(upstream, keepalive=tuning.upstream_keepalive, keepalive_seconds=tuning.upstream_keepalive_seconds)
+            for upstream in (*_upstreams(gateway), *gateway.upstreams)
         ),
         zones=(
             RateZone(name=API_ZONE, requests_per_second=limits.api_rate),
@@ -127,7 +128,7 @@ def guide_config(gateway: GuideGateway) -> GatewayConfig:
         routes=routes,
         sites=_sites(gateway, routes),
         authorization=authorization,
-        tuning=gateway.tuning,
+        tuning=tuning,
         ready_upstream=WEB_UPSTREAM,
         trusted_cidrs=gateway.trusted_cidrs,
         verify_client=gateway.verify_client,

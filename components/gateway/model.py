@@ -70,12 +70,22 @@ class Member:
 
 @dataclass(frozen=True, kw_only=True)
 class Upstream:
-    """A group of servers. `keepalive` is the number of idle connections kept per worker process."""
+    """A group of servers.
+
+    Attributes:
+        name: of the group.
+        members: its addresses.
+        balancing: how requests are spread.
+        keepalive: idle connections kept per worker process.
+        keepalive_seconds: how long one is kept. The application must keep it longer: where it hangs up while a request
+            is on its way, nginx may repeat a GET, but a POST gets status 502.
+    """
 
     name: str
     members: tuple[Member, ...]
     balancing: Balancing = "least_conn"
     keepalive: int = 32
+    keepalive_seconds: int = 4
 
     @property
     def shared_zone(self) -> str:
@@ -138,7 +148,7 @@ class Route:
         timeouts: towards the upstream.
         rate_limit: None for none.
         retry_on: when the next server is tried (nginx documentation, proxy_next_upstream); POST never is.
-        small_buffers: the guide's 4 KiB buffers, for pages.
+        small_buffers: the guide's eight buffers of 4 KiB, for pages.
         immutable: fingerprinted files, which any cache may keep as long as `Tuning.static_max_age_seconds` says.
         authorized: only requests that `GatewayConfig.authorization` lets pass.
         folder: what is put in front of the path, with a slash at both ends: the whole route lies below it. Empty for

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 RETRY_TRIES = 2
 RETRY_SECONDS = 10
 """At most one retry, within 10 s: an upstream in trouble must not be asked by every request again and again."""
+HEADER_BUFFER_KIB = 16
+"""All headers of an answer, and one header or request line of a request: what Node.js itself takes (its documentation,
+--max-http-header-size: 16 KiB). A cookie alone may have 4096 bytes (RFC 6265, 6.1); nginx's own sizes, 4 KiB for an
+answer and 8 KiB for a line, turned one into status 502 and two into 400."""
 HEADERS_HASH_SIZE, HEADERS_HASH_BUCKET = 2048, 128
 """Room for the names of `components.gateway.trusted_headers`; nginx warns where 512 and 64 are too small."""
 ODD_PATHS = (
@@ -105,6 +109,7 @@ def _tuning(config: GatewayConfig) -> Iterator[Directive]:
     yield directive("keepalive_requests", config.tuning.keepalive_requests)
     yield directive("reset_timedout_connection", "on")
     yield directive("client_max_body_size", f"{config.max_body_mib}m")
+    yield directive("large_client_header_buffers", 4, f"{HEADER_BUFFER_KIB}k")
     yield directive("gzip", "on")
     yield directive("gzip_vary", "on")
     yield directive("gzip_min_length", 1024)
@@ -146,6 +151,9 @@ def _proxying(config: GatewayConfig) -> Iterator[Directive]:
         # a missing file must not stay missing in every cache for a year
         body=[directive("default", "no-store"), directive("~^(200|206|304)$", _static_cache_control(config))],
     )
+    yield directive("proxy_buffer_size", f"{HEADER_BUFFER_KIB}k")
+    # at least one buffer, and less than all of a page's 32 KiB but one (nginx documentation)
+    yield directive("proxy_busy_buffers_size", f"{HEADER_BUFFER_KIB}k")
     yield directive("proxy_http_version", "1.1")
     yield directive("proxy_headers_hash_max_size", HEADERS_HASH_SIZE)
     yield directive("proxy_headers_hash_bucket_size", HEADERS_HASH_BUCKET)
@@ -179,4 +187,5 @@ def _upstream(upstream: Upstream) -> Directive:
         for member in upstream.members
     ]
     body.append(directive("keepalive", upstream.keepalive))
+    body.append(directive("keepalive_timeout", f"{upstream.keepalive_seconds}s"))
     return block("upstream", upstream.name, body=body)

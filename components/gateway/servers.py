@@ -238,7 +238,6 @@ def _location_body(config: GatewayConfig, route: Route, site: Site | None) -> It
     yield from _timeouts(route.timeouts)
     if route.small_buffers:
         yield directive("proxy_buffering", "on")
-        yield directive("proxy_buffer_size", "4k")
         yield directive("proxy_buffers", 8, "4k")
     yield directive("proxy_next_upstream", *route.retry_on)
     if route.immutable:

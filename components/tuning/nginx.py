@@ -12,9 +12,11 @@ _FILES_PER_CONNECTION = 2
 _SPARE_FILES = 512
 """Log files, listeners, event queues."""
 _FILE_STEP = 4096
-CONNECTION_KIB = 20
+CONNECTION_KIB = 26
 """A connection of the pool and its share of header, body and TLS buffers (by judgement; nginx's buffers of one proxied
-page are 36 KiB, over two connections)."""
+page are 48 KiB, over two connections)."""
+NODE_KEEPALIVE_SECONDS = 5
+"""How long Node.js keeps an idle connection unless told otherwise (its documentation, server.keepAliveTimeout)."""
 CACHED_FILE_KIB = 0.5
 """A descriptor, its path and its attributes (by judgement)."""
 WORKER_MIB = 10
@@ -33,6 +35,7 @@ class Tuning:
         keepalive_seconds: how long an idle client connection stays open.
         keepalive_requests: requests per client connection.
         upstream_keepalive: idle connections that each worker keeps to each upstream, at least 1.
+        upstream_keepalive_seconds: how long; less than the application keeps them (Node.js: 5 s).
         static_max_age_seconds: how long caches may keep fingerprinted files, 0 for "ask every time".
     """
 
@@ -41,6 +44,7 @@ class Tuning:
     keepalive_seconds: int = 65
     keepalive_requests: int = 1000
     upstream_keepalive: int = 32
+    upstream_keepalive_seconds: int = NODE_KEEPALIVE_SECONDS - 1
     static_max_age_seconds: int = 31_536_000
 
     @property

@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from components.gateway.model import Authorization, Member, Timeouts
 from tests.support.live_nginx import HOST, config_of, gateway, read
 from tests.support.servers import wait_until
@@ -137,3 +139,41 @@ def test_a_stopping_gateway_finishes_what_it_has_begun() -> None:
         live.server.process.send_signal(3)  # SIGQUIT: what the image's stop signal is
         assert read(sock, "GET").status == 200
         live.server.process.wait(10)
+
+
+def kept_for(seconds: int) -> GatewayConfig:
+    """The shipped configuration, its idle connections to pods kept for another time."""
+    return replace(OPEN, upstreams=tuple(replace(group, keepalive_seconds=seconds) for group in OPEN.upstreams))
+
+
+def posts_around_a_pause(config: GatewayConfig) -> list[int]:
+    """Two POSTs with a pause of more than the pod's patience between them."""
+    with gateway(config, PODS[:1]) as live:
+        live.backends[PODS[0]].patience = 2.0
+        first = live.get("/api/bonds", method="POST", body=b"{}").status
+        time.sleep(2.3)
+        return [first, live.get("/api/bonds", method="POST", body=b"{}").status]
+
+
+def test_a_post_never_meets_a_connection_that_the_application_has_given_up() -> None:
+    # as shipped, 4 s against the 5 s of Node.js, in smaller numbers
+    assert posts_around_a_pause(kept_for(1)) == [200, 200]
+
+
+def test_kept_longer_than_the_application_keeps_it_a_connection_costs_a_post() -> None:
+    assert posts_around_a_pause(kept_for(60)) == [200, 502]
+
+
+@pytest.mark.parametrize("path", ["/", "/api/bonds", "/static/app.js"])
+def test_an_answer_with_three_cookies_of_four_kilobytes_passes(path: str) -> None:
+    cookies = tuple(("Set-Cookie", f"part.{number}={'x' * 4080}") for number in range(3))
+    with gateway(OPEN, PODS[:1]) as live:
+        live.backends[PODS[0]].further = cookies
+        assert live.get(path).status == 200
+
+
+@pytest.mark.parametrize(("kilobytes", "status"), [(4, 200), (12, 200), (15, 200), (17, 400)])
+def test_a_request_may_carry_as_many_cookies_as_node_takes(kilobytes: int, status: int) -> None:
+    with gateway(OPEN, PODS[:1]) as live:
+        answer = live.get("/api/bonds", headers=[("Cookie", f"session={'x' * (kilobytes * 1024)}")])
+    assert answer.status == status

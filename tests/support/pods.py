@@ -68,6 +68,8 @@ class Backend:
         delay: seconds before every answer.
         status: of every answer whose path names none.
         further: headers of every answer.
+        patience: seconds without a request after which a kept connection counts as given up: a later request on it is
+            never answered. None for endless patience.
     """
 
     def __init__(self, address: str, ports: tuple[int, ...]) -> None:
@@ -76,6 +78,7 @@ class Backend:
         self.ports_asked: list[tuple[int, str]] = []
         self.delay, self.status = 0.0, 200
         self.further: tuple[tuple[str, str], ...] = ()
+        self.patience: float | None = None
         self._open: set[socket.socket] = set()
         self._running: ExitStack | None = None
 
@@ -138,6 +141,7 @@ def _listener(backend: Backend, port: int) -> ThreadingHTTPServer:
 
         def setup(self) -> None:
             backend.opened(self.request)
+            self.last = time.monotonic()
             super().setup()
 
         def finish(self) -> None:
@@ -145,7 +149,12 @@ def _listener(backend: Backend, port: int) -> ThreadingHTTPServer:
             backend.closed(self.request)
 
         def do_GET(self) -> None:
+            given_up = backend.patience is not None and time.monotonic() - self.last > backend.patience
+            if given_up:
+                self.close_connection = True
+                return
             backend.serve(self)
+            self.last = time.monotonic()
 
         do_POST = do_GET  # noqa: N815 - the name that the base class looks for
 

@@ -8,6 +8,7 @@ import pytest
 from components.gateway.guide import GuideGateway, guide_config
 from components.gateway.model import Route
 from components.gateway.render import render
+from components.tuning.nginx import NODE_KEEPALIVE_SECONDS, Tuning
 from components.workload import headless_host
 from tests.support.nginx import blocks, inside, segment, words
 
@@ -94,7 +95,21 @@ def test_pages_are_retried_on_the_guides_conditions_but_only_once() -> None:
 
 def test_pages_are_buffered_as_the_guide_says() -> None:
     found = inside(guide(), "location /")
-    assert (found["proxy_buffer_size"], found["proxy_buffers"]) == (("4k",), ("8", "4k"))
+    assert found["proxy_buffers"] == ("8", "4k")
+
+
+def test_headers_have_the_room_that_node_gives_them() -> None:
+    http = inside(guide(), "http")
+    assert http["proxy_buffer_size"] == http["proxy_busy_buffers_size"] == ("16k",)
+    assert http["large_client_header_buffers"] == ("4", "16k")
+
+
+def test_idle_connections_to_pods_are_closed_before_the_application_closes_them() -> None:
+    kept = [
+        item[2] for item in words(guide()) if item[0].startswith("http/upstream") and item[1] == "keepalive_timeout"
+    ]
+    assert kept == ["4s", "4s"]
+    assert Tuning().upstream_keepalive_seconds < NODE_KEEPALIVE_SECONDS
 
 
 def test_the_guides_headers_are_on_every_answer_including_errors() -> None:
