@@ -19,6 +19,7 @@ CONNECTION_TIMEOUT_MS = 2000  # guide, Database Scaling: connectionTimeoutMillis
 SERVICE_VARIABLE = "SERVICE"
 UPLOADS_VARIABLE = "UPLOADS_BUCKET"
 SHARD_MAP_VARIABLE = "SHARD_MAP_FILE"
+CDN_VARIABLE = "CDN_URL"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +51,7 @@ class RuntimeEnvironment:
         uv_threadpool_size: threads of libuv.
         cache_ttl_seconds: default lifetime of cached entries.
         shard_map_file: where the published shard map is mounted, None without shards.
+        cdn_url: what pages put in front of `/static/...`, without a slash at its end; None where no CDN serves it.
         extra: further plain variables.
     """
 
@@ -67,6 +69,7 @@ class RuntimeEnvironment:
     uv_threadpool_size: int = UV_THREADPOOL_SIZE
     cache_ttl_seconds: int = CACHE_TTL_SECONDS
     shard_map_file: str | None = None
+    cdn_url: str | None = None
     extra: tuple[EnvVar, ...] = ()
 
 
@@ -98,6 +101,8 @@ def _process(runtime: RuntimeEnvironment) -> tuple[EnvEntry, ...]:
         EnvVar(name="CACHE_TTL_SECONDS", value=str(runtime.cache_ttl_seconds)),
         EnvVar(name="CACHE_CHECK_PERIOD_SECONDS", value=str(CACHE_CHECK_SECONDS)),
     ]
+    if runtime.cdn_url is not None:
+        entries.append(EnvVar(name=CDN_VARIABLE, value=runtime.cdn_url))
     if runtime.api_port is not None:
         entries.insert(2, EnvVar(name="API_PORT", value=str(runtime.api_port)))
     return tuple(entries)
@@ -141,6 +146,7 @@ PLATFORM_VARIABLES = frozenset(
         SERVICE_VARIABLE,
         UPLOADS_VARIABLE,
         SHARD_MAP_VARIABLE,
+        CDN_VARIABLE,
         *(entry.name for entry in environment(RuntimeEnvironment())),
     }
 )

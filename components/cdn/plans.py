@@ -51,7 +51,8 @@ class PlanLimits:
     zone_lockdown_rules: int
     min_monitor_interval: int
     """Shortest interval of a load balancer's monitor; unverified."""
-    max_upload_mib: int
+    max_upload_mb: int
+    """Megabytes of one request's body."""
     purge_per_second: float
     """Purge requests by tag, host, prefix or everything, per account and second."""
     purge_bucket: int
@@ -82,7 +83,7 @@ LIMITS: dict[Plan, PlanLimits] = {
         health_checks=0,
         zone_lockdown_rules=0,
         min_monitor_interval=60,
-        max_upload_mib=100,
+        max_upload_mb=100,
         purge_per_second=5 / 60,
         purge_bucket=25,
         purge_urls_per_request=100,
@@ -105,7 +106,7 @@ LIMITS: dict[Plan, PlanLimits] = {
         health_checks=10,
         zone_lockdown_rules=3,
         min_monitor_interval=60,
-        max_upload_mib=100,
+        max_upload_mb=100,
         purge_per_second=5,
         purge_bucket=25,
         purge_urls_per_request=100,
@@ -128,7 +129,7 @@ LIMITS: dict[Plan, PlanLimits] = {
         health_checks=50,
         zone_lockdown_rules=10,
         min_monitor_interval=15,
-        max_upload_mib=200,
+        max_upload_mb=200,
         purge_per_second=10,
         purge_bucket=50,
         purge_urls_per_request=100,
@@ -151,7 +152,7 @@ LIMITS: dict[Plan, PlanLimits] = {
         health_checks=1000,
         zone_lockdown_rules=200,
         min_monitor_interval=10,
-        max_upload_mib=500,
+        max_upload_mb=500,
         purge_per_second=50,
         purge_bucket=500,
         purge_urls_per_request=500,

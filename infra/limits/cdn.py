@@ -78,6 +78,31 @@ def features_fit_the_plan(settings: Settings) -> Iterator[Finding]:
 
 
 @rule(
+    "cdn-upload",
+    source="Cloudflare documentation, connection limits: maximum upload size by plan, in MB",
+    areas=("cdn", "gateway"),
+)
+def uploads_fit_the_plan(settings: Settings) -> Iterator[Finding]:
+    """The edge refuses a larger body before the gateway ever sees it."""
+    cdn, size = settings.cdn, settings.gateway.client_max_body_mib
+    most = _upload_mib(Plan(cdn.plan))
+    if cdn.enabled and size > most:
+        better = next((plan.value for plan in Plan if _upload_mib(plan) >= size), None)
+        larger = "" if better is None else f", cdn.plan to {better}"
+        yield Finding(
+            path="gateway.clientMaxBodyMib",
+            value=size,
+            allowed=f"at most {most} on the {cdn.plan} plan, which takes {LIMITS[Plan(cdn.plan)].max_upload_mb} MB",
+            fix=f"set it to {most}{larger}, or send larger documents to the bucket by signed URLs",
+        )
+
+
+def _upload_mib(plan: Plan) -> int:
+    """Whole MiB that fit into the plan's MB."""
+    return LIMITS[plan].max_upload_mb * 10**6 // 2**20
+
+
+@rule(
     "cdn-hosts",
     source="Cloudflare documentation, Universal SSL: the domain and one level below",
     areas=("cdn", "domain"),
@@ -202,6 +227,7 @@ RULES = (
     ids_are_there,
     lifetimes_fit_the_plan,
     features_fit_the_plan,
+    uploads_fit_the_plan,
     hosts_are_covered,
     public_paths_are_not_private,
     public_api_is_below_the_api,

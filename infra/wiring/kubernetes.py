@@ -148,6 +148,11 @@ def rollout(settings: Settings) -> Rollout:
     return Rollout(max_surge=settings.app.max_surge, max_unavailable=settings.app.max_unavailable)
 
 
+def cdn_url(settings: Settings) -> str | None:
+    """Where pages find fingerprinted files (scaling guide, CDN Configuration: primary); None without the CDN."""
+    return f"https://{settings.cdn.hosts.cdn}" if settings.cdn.enabled else None
+
+
 def app_args(
     settings: Settings,
     namespace: pulumi.Input[str],
@@ -182,6 +187,7 @@ def app_args(
                 uv_threadpool_size=app.uv_threadpool_size,
                 cache_ttl_seconds=app.cache_ttl_seconds,
                 shard_map_file=FILE_PATH if databases.shard_map is not None else None,
+                cdn_url=cdn_url(settings),
                 extra=(
                     EnvVar(name=UPLOADS_VARIABLE, value=uploads.bucket_name),
                     *(EnvVar(name=key, value=value) for key, value in sorted(app.environment.items())),

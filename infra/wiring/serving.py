@@ -25,6 +25,7 @@ from infra.wiring.front import client_ranges
 from infra.wiring.kubernetes import (
     MONITORING_NAMESPACE,
     app_placement,
+    cdn_url,
     client_pools,
     data_egress,
     pod_resources,
@@ -171,6 +172,7 @@ def microservice_args(
         uv_threadpool_size=settings.app.uv_threadpool_size,
         cache_ttl_seconds=settings.app.cache_ttl_seconds,
         shard_map_file=FILE_PATH if has_map else None,
+        cdn_url=cdn_url(settings),
         extra=(
             EnvVar(name=SERVICE_VARIABLE, value=service.name),
             *(EnvVar(name=key, value=value) for key, value in sorted(service.environment.items())),

@@ -105,6 +105,16 @@ def test_a_client_named_in_the_configuration_passes_load_balancer_and_gateway() 
     assert "203.0.113.0/24" in lists
 
 
+def test_every_pod_of_the_application_is_told_where_the_cdn_serves_files() -> None:
+    for phase in ("optimization", "microservices"):
+        running = pods(recorded("prod", phase))
+        served = {app for app, spec in running.items() if "NODE_ENV" in variables(spec)}
+        told = {app for app, spec in running.items() if "CDN_URL" in variables(spec)}
+        assert "bailbondpro" in told
+        assert told == served
+    assert not [app for app, spec in pods(recorded("dev", "optimization")).items() if "CDN_URL" in variables(spec)]
+
+
 @everywhere
 def test_every_monitor_selects_pods_that_have_its_port(platform: Recording) -> None:
     found = pods(platform)

@@ -308,6 +308,7 @@ REFUSED = (
         "cdn.monitorIntervalSeconds",
         cdn={**CDN, "monitorIntervalSeconds": 30, "addons": {"loadBalancing": True}},
     ),
+    _case("cdn-upload", "gateway.clientMaxBodyMib", cdn=CDN, gateway={"clientMaxBodyMib": 96}),
     _case("cdn-hosts", "cdn.hosts.images", cdn={"hosts": {"images": "images.example.org"}}),
     _case("cdn-hosts", "cdn.hosts.cdn", cdn={"hosts": {"cdn": "a.b.bailbondpro.com"}}),
     _case("cdn-hosts", "cdn.hosts", cdn={"hosts": {"cdn": "assets.bailbondpro.com"}}),
@@ -325,6 +326,8 @@ REFUSED = (
 )
 
 ACCEPTED = (
+    _case("cdn-upload", "100 MB are 95 MiB", cdn=CDN, gateway={"clientMaxBodyMib": 95}),
+    _case("cdn-upload", "no edge in front", gateway={"clientMaxBodyMib": 400}),
     _case(
         "api-not-for-everybody",
         "a whole /8",

@@ -144,3 +144,10 @@ def test_memory_quantities_are_read_as_mebibytes(text: str, mib: int) -> None:
 def test_a_text_that_is_no_quantity_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="quantity"):
         mebibytes(text)
+
+
+def test_pages_are_told_where_the_cdn_serves_their_files_and_nothing_where_there_is_none() -> None:
+    told = environment(RuntimeEnvironment(cdn_url="https://cdn.bailbondpro.com"))
+    assert plain(told)["CDN_URL"] == "https://cdn.bailbondpro.com"
+    assert "CDN_URL" not in plain(environment(RuntimeEnvironment()))
+    assert "CDN_URL" in PLATFORM_VARIABLES
