@@ -14,6 +14,7 @@ NAMED = {
     "aws:ec2/securityGroup:SecurityGroup": "name",
     "aws:eks/cluster:Cluster": "name",
     "aws:eks/nodeGroup:NodeGroup": "nodeGroupName",
+    "aws:elasticache/cluster:Cluster": "clusterId",
     "aws:elasticache/parameterGroup:ParameterGroup": "name",
     "aws:elasticache/replicationGroup:ReplicationGroup": "replicationGroupId",
     "aws:elasticache/subnetGroup:SubnetGroup": "name",
@@ -38,6 +39,17 @@ NAMED = {
 }
 """Types that get `<logical name>-<7 hexadecimal digits>` in this property (Pulumi documentation, Autonaming)."""
 
+_LOWERED = (
+    "aws:elasticache/cluster:Cluster",
+    "aws:elasticache/replicationGroup:ReplicationGroup",
+    "aws:s3/bucket:Bucket",
+)
+"""Types whose automatic name the provider writes in lower case (pulumi-aws, provider/resources.go: AutoNameTransform).
+
+All others get the logical name as it is, and a service that refuses capitals refuses it there, too.
+"""
+_BEGINNINGS = {"aws:kms/alias:Alias": "alias/"}
+"""What an automatic name begins with because the service demands it (same file, aws_kms_alias)."""
 _PREFIXES = {
     "name": "namePrefix",
     "bucket": "bucketPrefix",
@@ -64,7 +76,14 @@ def with_name(token: str, logical: str, new: dict[str, Any], old: dict[str, Any]
     key = NAMED.get(token)
     if key is None or new.get(key) is not None or new.get(_PREFIXES.get(key, "")) is not None:
         return new
-    return {**new, key: old.get(key) or f"{logical}-{short_hash(logical, seed.hex(), length=7)}"}
+    return {**new, key: old.get(key) or _automatic(token, logical, seed)}
+
+
+def _automatic(token: str, logical: str, seed: bytes) -> str:
+    name = f"{logical}-{short_hash(logical, seed.hex(), length=7)}"
+    beginning = _BEGINNINGS.get(token, "")
+    whole = name if name.startswith(beginning) else beginning + name
+    return whole.lower() if token in _LOWERED else whole
 
 
 def _kubernetes(logical: str, new: dict[str, Any], old: dict[str, Any], seed: bytes) -> dict[str, Any]:

@@ -22,6 +22,7 @@ def resource_id(token: str, name: str, inputs: Inputs) -> str:
         name: the logical name.
         inputs: checked inputs, explicit or automatic names included.
     """
+    inputs = aws.as_stored(token, inputs)
     seed = short_hash(token, name, str(inputs.get("name", "")), length=40)
     if token in aws.PREFIXED_IDS:
         return f"{aws.PREFIXED_IDS[token]}-{seed[:17]}"
@@ -54,6 +55,12 @@ def computed_outputs(token: str, name: str, inputs: Inputs, identity: str) -> di
         inputs: checked inputs without secret envelopes.
         identity: the physical id.
     """
+    stored = aws.as_stored(token, inputs)
+    renamed = {key: value for key, value in stored.items() if value != inputs[key]}
+    return {**_computed(token, name, stored, identity), **renamed}
+
+
+def _computed(token: str, name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
     compute = aws.COMPUTE.get(token) or others.COMPUTE.get(token)
     if compute is not None:
         return compute(name, inputs, identity)

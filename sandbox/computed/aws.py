@@ -30,6 +30,7 @@ PREFIXED_IDS = {
 
 IDS_BY_INPUT = {
     "aws:rds/instance:Instance": "identifier",
+    "aws:elasticache/cluster:Cluster": "clusterId",
     "aws:elasticache/replicationGroup:ReplicationGroup": "replicationGroupId",
     "aws:eks/cluster:Cluster": "name",
     "aws:s3/bucket:Bucket": "bucket",
@@ -45,6 +46,22 @@ IDS_BY_INPUT = {
     "aws:kms/alias:Alias": "name",
 }
 """Types whose id is one of their names."""
+
+LOWERED = {
+    "aws:elasticache/cluster:Cluster": "clusterId",
+    "aws:elasticache/parameterGroup:ParameterGroup": "name",
+    "aws:elasticache/replicationGroup:ReplicationGroup": "replicationGroupId",
+    "aws:elasticache/subnetGroup:SubnetGroup": "name",
+}
+"""Names that ElastiCache takes in any case and keeps in lower case (Amazon ElastiCache API Reference, for example
+CreateReplicationGroup: "This parameter is stored as a lowercase string"; the provider's state follows)."""
+
+
+def as_stored(token: str, inputs: Inputs) -> Inputs:
+    """Inputs with their names as the service keeps them."""
+    key = LOWERED.get(token)
+    name = inputs.get(key) if key else None
+    return {**inputs, key: name.lower()} if key and isinstance(name, str) else inputs
 
 
 def _region(inputs: Inputs) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sandbox.computed.aws import as_stored
 from sandbox.rules.base import Context, Rule, Violation, known
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class Unique:
 
     def key(self, inputs: dict[str, Any]) -> tuple[str, ...] | None:
         """The values that must be unique, with the region, or None where one is not known."""
-        found = [inputs.get(name) for name in self.keys]
+        stored = as_stored(self.token, inputs)
+        found = [stored.get(name) for name in self.keys]
         return (*map(str, found), str(inputs.get("region") or "")) if all(map(known, found)) else None
 
 

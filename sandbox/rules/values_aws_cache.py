@@ -174,7 +174,9 @@ RULES: tuple[Rule, ...] = (
     _on.custom("tiering", _tiering),
     _on.custom("update", _updates, "Amazon ElastiCache API Reference, ModifyReplicationGroup"),
     _parameters.matches(
-        "name", r"(?=.{1,255}$)[a-z](?:-?[a-z0-9])*", "lower-case letters, digits and single hyphens, a letter first"
+        "name",
+        r"(?=.{1,255}$)[a-zA-Z](?:-?[a-zA-Z0-9])*",
+        "letters (kept in lower case), digits and single hyphens, a letter first",
     ),
     _parameters.matches(
         "family",
