@@ -14,11 +14,15 @@ from typing import TYPE_CHECKING
 from ops.check import stack_name
 from ops.console import note
 from ops.rehearse import ROOT, raw_config, settings_of
+from sandbox.cache import write_atomically
 from sandbox.engine import find_or_build
+from sandbox.session import EngineError
 from sandbox.workspace import SandboxWorkspace
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from sandbox.engine import Engine
 
 START_SECONDS = 20.0
 
@@ -39,23 +43,53 @@ def environment_lines(stack: str, phase: str | None, config: Path | None) -> lis
     workspace = SandboxWorkspace(ROOT, stack_name(stack))
     workspace.prepare(raw_config(stack, config, phase))
     providers = _running(workspace) or _start(workspace)
-    variables = workspace.variables(providers, checkpoints=True)
-    path = f"{engine.command.parent}{os.pathsep}$PATH"
-    host = (
-        ""
-        if engine.has_language_host
-        else (
-            "# This engine has no Python language host beside it: `pulumi preview` needs the official CLI;\n"
-            "# `pulumi stack`, `pulumi stack export` and `pulumi destroy` work.\n"
-        )
-    )
+    variables = {**workspace.variables(providers, checkpoints=True), "PULUMI_STACK": workspace.stack}
+    commands = _commands(workspace, engine)
+    _make_stack(workspace, commands, variables)
     return [
-        f'# The sandbox of {stack}. Use: eval "$(./bbp rehearse shell {stack})"; pulumi preview -s {stack}',
+        f'# The sandbox of {stack}. Use: eval "$(./bbp rehearse shell {stack})"; pulumi preview',
+        f"# `pulumi` works in {workspace.project} from any folder: it writes nothing into the checkout.",
         f"# Stop it: ./bbp rehearse shell {stack} --stop",
-        *([host.rstrip()] if host else []),
         *[f"export {name}={shlex.quote(value)}" for name, value in sorted(variables.items())],
-        f'export PATH="{path}"',
+        f'export PATH={shlex.quote(str(commands))}:"$PATH"',
     ]
+
+
+def _commands(workspace: SandboxWorkspace, engine: Engine) -> Path:
+    """A folder with `pulumi`, kept inside the sandbox's project, and a language host where the engine has none.
+
+    In the checkout the CLI would write into the stack's file, for example its encryption salt.
+    """
+    folder = workspace.folder / "bin"
+    here, command = shlex.quote(str(workspace.project)), shlex.quote(str(engine.command))
+    write_atomically(folder / "pulumi", f'#!/bin/sh\nexec {command} --cwd {here} "$@"\n', mode=0o700)
+    host = folder / "pulumi-language-python"
+    if engine.has_language_host:
+        host.unlink(missing_ok=True)
+    else:
+        interpreter = shlex.quote(sys.executable)
+        write_atomically(host, f'#!/bin/sh\nexec {interpreter} -P -m sandbox.language_host "$@"\n', mode=0o700)
+    return folder
+
+
+def _make_stack(workspace: SandboxWorkspace, commands: Path, variables: dict[str, str]) -> None:
+    """Make the stack in the sandbox's backend where it is not there yet.
+
+    Raises:
+        EngineError: the engine refuses.
+    """
+    environment = {**workspace.environment("", checkpoints=True), **variables}
+    answer = subprocess.run(  # noqa: S603 - the engine that was found, no shell
+        [str(commands / "pulumi"), "--non-interactive", "stack", "select", "--create", workspace.stack],
+        env={**environment, "PULUMI_AUTOMATION_API": "true"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if answer.returncode != 0:
+        said = tuple(line for line in answer.stderr.splitlines() if line.startswith("error:"))
+        write_atomically(workspace.log, answer.stdout + answer.stderr)
+        raise EngineError("opening the stack", said, workspace.log)
 
 
 def _running(workspace: SandboxWorkspace) -> str | None:

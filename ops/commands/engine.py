@@ -28,7 +28,11 @@ def engine(json_output: JsonOption = False) -> None:
         print_json(_document(found))
         return
     out.print(f"Pulumi {found.version} from {found.source}: {found.command}", markup=False, soft_wrap=True)
-    host = "yes: the plain CLI runs the program, too" if found.has_language_host else "no: programs run inline"
+    host = (
+        "yes: the plain CLI runs the program, too"
+        if found.has_language_host
+        else "no: programs run inline, and `./bbp rehearse shell` brings a host of its own"
+    )
     out.print(f"Python language host beside it: {host}", markup=False)
     out.print("Tried, in this order:")
     for attempt in found.tried:

@@ -1,0 +1,52 @@
+"""The language host of the shell: what the engine asks of it besides running the program."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import language_pb2
+
+from sandbox.language_host import REPORTED, LanguageHost
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CONTEXT: Any = None
+
+
+def test_nothing_is_downloaded_and_nothing_installed() -> None:
+    host = LanguageHost("127.0.0.1:1")
+    assert list(host.GetRequiredPackages(language_pb2.GetRequiredPackagesRequest(), CONTEXT).packages) == []
+    assert list(host.GetProgramDependencies(language_pb2.GetProgramDependenciesRequest(), CONTEXT).dependencies) == []
+    assert [item.stdout for item in host.InstallDependencies(language_pb2.InstallDependenciesRequest(), CONTEXT)] != []
+    assert host.About(language_pb2.AboutRequest(), CONTEXT).executable == sys.executable
+    assert host.GetPluginInfo(empty_pb2.Empty(), CONTEXT).version == ""
+    assert list(host.RuntimeOptionsPrompts(language_pb2.RuntimeOptionsRequest(), CONTEXT).prompts) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "bail"), [(0, "", False), (REPORTED, "", True), (9, "the program exited with code 9", False)]
+)
+def test_how_the_program_ended_is_told_to_the_engine(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, code: int, error: str, bail: bool
+) -> None:
+    told: dict[str, Any] = {}
+
+    class Ended(subprocess.Popen[bytes]):
+        def __init__(self, _command: list[str], **options: Any) -> None:  # noqa: ANN401 - of Popen
+            told.update(options["env"])
+            super().__init__([sys.executable, "-c", f"import sys; sys.stdin.read(); sys.exit({code})"], stdin=-1)
+
+    monkeypatch.setattr("sandbox.language_host.subprocess.Popen", Ended)
+    host = LanguageHost("")
+    host.Handshake(language_pb2.LanguageHandshakeRequest(engine_address="127.0.0.1:7"), CONTEXT)
+    assert host.engine == "127.0.0.1:7"
+    request = language_pb2.RunRequest(config={"a:b": "1"}, configSecretKeys=["a:b"], pwd=str(tmp_path))
+    answer = host.Run(request, CONTEXT)
+    assert (answer.error, answer.bail) == (error, bail)
+    assert told["PULUMI_CONFIG"] == '{"a:b": "1"}'
+    assert told["PULUMI_CONFIG_SECRET_KEYS"] == '["a:b"]'  # noqa: S105 - a list of keys
