@@ -43,14 +43,6 @@ DEFAULT_EXTENSIONS = frozenset(
 DEFAULT_LIFETIMES = {200: 7200, 206: 7200, 301: 7200, 302: 1200, 303: 1200, 404: 180, 410: 180}
 """Seconds by status where neither a rule nor the origin names a lifetime (Cloudflare docs, Default cache behavior)."""
 
-_CONTENT_TYPES = {
-    "css": ("text/css",),
-    "js": ("application/javascript", "text/javascript", "application/x-javascript"),
-    "svg": ("image/svg+xml",),
-    "ico": ("image/",),
-}
-_ANY_IMAGE = ("image/",)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
@@ -101,7 +93,6 @@ class _Eligibility:
 
     cache: bool
     edge_ttl: EdgeTtl | None
-    deception_armor: bool
 
     @property
     def overrides_origin(self) -> bool:
@@ -186,12 +177,11 @@ def _allowing(rules: Sequence[CacheRule]) -> str:
 
 
 def _merged(request: Request, rules: Iterable[CacheRule]) -> _Eligibility:
-    merged = _Eligibility(cache=request.extension in DEFAULT_EXTENSIONS, edge_ttl=None, deception_armor=False)
+    merged = _Eligibility(cache=request.extension in DEFAULT_EXTENSIONS, edge_ttl=None)
     for rule in rules:
         merged = _Eligibility(
             cache=rule.cache,
             edge_ttl=rule.edge_ttl or merged.edge_ttl,
-            deception_armor=rule.deception_armor or merged.deception_armor,
         )
     return merged
 
@@ -209,6 +199,7 @@ def _obstacle(request: Request, response: Response, eligible: _Eligibility, cont
     """What keeps the response out of the cache, or None.
 
     A Set-Cookie or Vary header alone is no obstacle: whether one is depends on settings, so a rule must say no-store.
+    Nor is Cache Deception Armor: an Edge TTL may override it (Cloudflare docs, Cache Deception Armor, Exceptions).
     """
     authorized = bool(request.values("authorization")) and not eligible.overrides_origin
     checks = (
@@ -217,21 +208,9 @@ def _obstacle(request: Request, response: Response, eligible: _Eligibility, cont
         (control.has("no-store"), "no-store"),
         (control.has("private"), "private"),
         (authorized and not control.shareable, "credentials without public, s-maxage or must-revalidate"),
-        (eligible.deception_armor and not _is_what_it_says(request, response), "the Content-Type is another file type"),
         (_edge_ttl(eligible, control, response) is None, "the origin sends no lifetime"),
     )
     return next((reason for stops, reason in checks if stops), None)
-
-
-def _is_what_it_says(request: Request, response: Response) -> bool:
-    """Whether the Content-Type agrees with the extension (Cloudflare docs, Cache Deception Armor).
-
-    One image type may stand for another, since images are converted. A missing Content-Type agrees with nothing here,
-    which is stricter than Cloudflare.
-    """
-    allowed = _CONTENT_TYPES.get(request.extension, _ANY_IMAGE)
-    types = [value.split(";")[0].strip().lower() for value in response.values("content-type")]
-    return bool(types) and all(kind.startswith(allowed) for kind in types)
 
 
 def _edge_ttl(eligible: _Eligibility, control: CacheControl, response: Response) -> int | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from components.cdn.expressions import And, AnyOf, Contains, Expression, Not, Or, StartsWith, StatusIn
+from components.cdn.expressions import And, AnyOf, Contains, Expression, IsIn, Not, Or, StartsWith, StatusIn
 from components.cdn.fields import (
     COOKIE,
+    EXTENSION,
     PATH,
     REQUEST_HEADER_NAMES,
     RESPONSE_HEADER_NAMES,
@@ -14,6 +16,7 @@ from components.cdn.fields import (
     LowerEach,
     ResponseHeader,
 )
+from components.cdn.policy import IMAGE_EXTENSIONS
 
 if TYPE_CHECKING:
     from components.cdn.policy import EdgePolicy
@@ -27,6 +30,25 @@ TRANSFORMATION_PREFIX = "/cdn-cgi/"
 
 STORABLE_STATUSES = (200, 206, 304)
 """Statuses whose response may be stored: an error or a redirect must not live for a class's year."""
+
+
+@dataclass(frozen=True)
+class StaticType:
+    """A kind of static file: how its path ends, and what its Content-Type contains."""
+
+    extensions: tuple[str, ...]
+    content_type: str
+
+
+IMAGE = StaticType(IMAGE_EXTENSIONS, "image/")
+STYLE_SHEET = StaticType(("css",), "text/css")
+SCRIPT = StaticType(("js",), "javascript")
+"""text/javascript (RFC 9239) and, from older servers, application/javascript or application/x-javascript."""
+
+STATIC_TYPES = (IMAGE, STYLE_SHEET, SCRIPT)
+
+FOREIGN_TYPES = ("html", "json", "octet-stream")
+"""What no static file's Content-Type contains, even beside the expected one: pages, data, and what has no type."""
 
 
 def private_request(policy: EdgePolicy) -> Expression:
@@ -58,6 +80,11 @@ def private_path(policy: EdgePolicy) -> Expression:
 
 
 def unstorable_response() -> Expression:
+    """The response is somebody's or no plain success, or it is not the file that its path promises."""
+    return Or((personal_response(), other_file_type()))
+
+
+def personal_response() -> Expression:
     """The response is somebody's (a cookie, private, no-store, varies by person) or is no plain success."""
     control = LowerEach(ResponseHeader("cache-control"))
     vary = LowerEach(ResponseHeader("vary"))
@@ -70,3 +97,30 @@ def unstorable_response() -> Expression:
             Not(StatusIn(STORABLE_STATUSES)),
         )
     )
+
+
+def other_file_type() -> Expression:
+    """The path ends as a static file does, and the response does not say that it is one.
+
+    An application that ignores the end of a path answers `/dashboard/x.css` with somebody's dashboard. Cloudflare's
+    Cache Deception Armor looks for that too, but by its documentation an Edge TTL may override it, it lets
+    `application/octet-stream` pass, and nothing is said of a response without a type: this rule needs none of it.
+    A 304 names no type (RFC 9110, 15.4.5); it renews what was stored under this rule.
+    """
+    static = IsIn(EXTENSION, tuple(extension for kind in STATIC_TYPES for extension in kind.extensions))
+    unlike = (And((IsIn(EXTENSION, kind.extensions), Not(_typed(kind.content_type)))) for kind in STATIC_TYPES)
+    unnamed = Not(AnyOf(RESPONSE_HEADER_NAMES, "eq", "content-type"))
+    return And((Not(StatusIn((304,))), Or((*unlike, And((static, Or((unnamed, _foreign()))))))))
+
+
+def is_typed_as(kind: StaticType) -> Expression:
+    """The response says that it is a static file of a kind, and nothing else; or it renews one."""
+    return Or((StatusIn((304,)), And((_typed(kind.content_type), Not(_foreign())))))
+
+
+def _typed(part: str) -> Expression:
+    return AnyOf(LowerEach(ResponseHeader("content-type")), "contains", part)
+
+
+def _foreign() -> Expression:
+    return Or(tuple(map(_typed, FOREIGN_TYPES)))

@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING, Literal
 from components.cdn.classes import class_conditions
 from components.cdn.expressions import EVERYTHING, And, AnyOf, Expression, Not, Or
 from components.cdn.fields import LowerEach, ResponseHeader
-from components.cdn.personal import private_path, private_request, unstorable_response
+from components.cdn.personal import (
+    IMAGE,
+    SCRIPT,
+    STYLE_SHEET,
+    is_typed_as,
+    personal_response,
+    private_path,
+    private_request,
+    unstorable_response,
+)
 
 if TYPE_CHECKING:
     from components.cdn.policy import CacheClass, EdgePolicy
@@ -147,9 +156,9 @@ def response_rules(policy: EdgePolicy) -> tuple[ResponseRule, ...]:
         )
     )
     return (
-        _control("images", And((when.images, open_path)), _static_directives(ttl.images)),
-        _control("css", And((when.css, open_path)), (*_static_directives(ttl.css), Directive(name="immutable"))),
-        _control("js", And((when.js, open_path)), (*_static_directives(ttl.js), Directive(name="immutable"))),
+        _control("images", And((when.images, open_path, is_typed_as(IMAGE))), _static_directives(ttl.images)),
+        _control("css", And((when.css, open_path, is_typed_as(STYLE_SHEET))), _hashed_directives(ttl.css)),
+        _control("js", And((when.js, open_path, is_typed_as(SCRIPT))), _hashed_directives(ttl.js)),
         _control("html", And((when.html, shared)), _lifetime(ttl.html), enabled=pages),
         _control("api", And((when.api, shared)), _lifetime(ttl.api), enabled=prefixes),
         _tagged("images", when.images, ("images",)),
@@ -158,7 +167,7 @@ def response_rules(policy: EdgePolicy) -> tuple[ResponseRule, ...]:
         _tagged("api", when.api, ("api",), enabled=prefixes),
         ResponseRule(
             ref="never_store",
-            description="Store no personal response, error or redirect; browsers get what the origin says",
+            description="Store no personal response, error or file of another type; browsers get what the origin says",
             when=unstorable_response(),
             directives=(Directive(name="no_store", cloudflare_only=True),),
         ),
@@ -184,11 +193,16 @@ def _static_directives(lifetime: CacheClass) -> tuple[Directive, ...]:
     )
 
 
+def _hashed_directives(lifetime: CacheClass) -> tuple[Directive, ...]:
+    """Those of a static file whose name changes with its content."""
+    return (*_static_directives(lifetime), Directive(name="immutable"))
+
+
 def _control(name: str, when: Expression, directives: tuple[Directive, ...], *, enabled: bool = True) -> ResponseRule:
     return ResponseRule(
         ref=f"{name}_cache_control",
         description=f"Lifetime and stale-while-revalidate of the class {name}",
-        when=And((when, Not(unstorable_response()))),
+        when=And((when, Not(personal_response()))),
         enabled=enabled,
         directives=directives,
     )

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING
 
 import pytest
 
 from components.cdn.edge_rules import EdgeRules
-from components.cdn.exchange import Request
+from components.cdn.exchange import Request, Response
+from components.cdn.explain import evaluate
+from components.cdn.expressions import EVERYTHING, And, IsIn, Not
+from components.cdn.fields import EXTENSION
 from components.cdn.leaks import audit, personal_reason
+from components.cdn.personal import STATIC_TYPES, StaticType
 from components.cdn.plans import Plan
 from components.cdn.policy import CdnHosts, EdgePolicy
+from components.cdn.security import FirewallRule
+
+if TYPE_CHECKING:
+    from components.cdn.rules import ResponseRule
 
 DOMAIN = "bailbondpro.com"
 CLOSED = EdgePolicy(domain=DOMAIN, hosts=CdnHosts.under(DOMAIN), session_cookie_names=("session", "connect.sid"))
@@ -63,6 +72,70 @@ def test_without_the_last_response_rule_a_response_with_a_cookie_is_stored() -> 
     reasons = _reasons(_without("never_store"))
     assert {"its response carries Set-Cookie", "its response carries Cache-Control: private"} <= reasons
     assert "its status is 404" in reasons
+
+
+DECEIVED = tuple(
+    Request.of(f"https://{host}.{DOMAIN}/{path}")
+    for host, path in (
+        ("cdn", "static/me.css"),
+        ("assets", "static/me.js"),
+        ("images", "me.png"),
+        ("cdn", "static/a.svg"),
+    )
+)
+
+
+@pytest.mark.parametrize("request_", DECEIVED, ids=lambda request: request.path)
+@pytest.mark.parametrize(
+    "kind",
+    ["text/html", "Text/HTML; charset=utf-8", "application/json", "application/octet-stream", "text/plain", None],
+)
+def test_what_is_no_static_file_is_not_stored_as_one_without_deception_armor(
+    request_: Request, kind: str | None
+) -> None:
+    unarmed = dataclasses.replace(
+        RULES, cache=tuple(dataclasses.replace(rule, deception_armor=False) for rule in RULES.cache)
+    )
+    headers = {"Cache-Control": "public, max-age=600", **({"Content-Type": kind} if kind else {})}
+    found = evaluate(unarmed, request_, Response.of(200, headers))
+    assert (found.cacheable, found.reason) == (False, "no-store")
+    assert found.browser_ttl == 600, "a browser gets what the origin says"
+
+
+def test_without_deception_armor_the_audit_finds_nothing() -> None:
+    unarmed = tuple(dataclasses.replace(rule, deception_armor=False) for rule in RULES.cache)
+    assert audit(dataclasses.replace(RULES, cache=unarmed), OPEN).leaks == ()
+
+
+def test_deception_armor_alone_proves_nothing() -> None:
+    assert [rule.ref for rule in RULES.cache if rule.deception_armor] == ["images", "css", "js"]
+    reasons = _reasons(dataclasses.replace(RULES, responses=()))
+    kinds = ("text/html; charset=utf-8", "application/json", "application/octet-stream", "missing")
+    assert {f"its Content-Type is {kind}" for kind in kinds} <= reasons
+
+
+@pytest.mark.parametrize("kind", STATIC_TYPES, ids=lambda kind: kind.content_type)
+def test_every_kind_of_static_file_needs_its_own_part_of_the_last_response_rule(kind: StaticType) -> None:
+    def for_others(rule: ResponseRule) -> ResponseRule:
+        when = And((rule.when, Not(IsIn(EXTENSION, kind.extensions))))
+        return dataclasses.replace(rule, when=when) if rule.ref == "never_store" else rule
+
+    leaks = audit(dataclasses.replace(RULES, responses=tuple(map(for_others, RULES.responses))), OPEN).leaks
+    assert any("its Content-Type is text/html" in leak.because for leak in leaks)
+    assert {leak.url.rsplit(".", 1)[1] for leak in leaks} <= set(kind.extensions)
+
+
+def test_a_firewall_rule_is_no_obstacle_of_the_proof() -> None:
+    weak = dataclasses.replace(
+        _without("private_bypass"), firewall=(FirewallRule(ref="all", description="", when=EVERYTHING, action="block"),)
+    )
+    assert audit(weak, OPEN).leaks != ()
+
+
+def test_a_renewal_of_a_stored_file_may_name_no_type() -> None:
+    request = Request.of(f"https://cdn.{DOMAIN}/static/app.css")
+    found = evaluate(RULES, request, Response.of(304, {"Cache-Control": "public, max-age=600"}))
+    assert (found.cacheable, found.browser_ttl) == (True, 31_536_000)
 
 
 def test_a_rule_that_allows_everything_leaks_everything() -> None:
