@@ -283,6 +283,11 @@ class LoadBalancer(pulumi.ComponentResource):
             deregistration_delay=self._args.deregistration_delay_seconds,
             # The edge keeps connections alive for minutes: without this a drained pod would hold them past its end.
             connection_termination=True,
+            # Zonal shift with cross-zone balancing takes no group that cuts connections of unhealthy targets (NLB User
+            # Guide, "Enable zonal shift"). A hanging pod keeps its connections until its liveness probe ends it.
+            target_health_states=[
+                aws.lb.TargetGroupTargetHealthStateArgs(enable_unhealthy_connection_termination=False)
+            ],
             health_check=aws.lb.TargetGroupHealthCheckArgs(
                 protocol="HTTP",
                 port=str(self._args.gateway_health_port),

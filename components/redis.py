@@ -61,7 +61,9 @@ class RedisArgs:
         vpc_id: VPC of the security group.
         client_security_group_ids: groups whose members may connect. Rules are named by position: append only.
         credential: the AUTH token: no username, at most 128 characters.
-        token_update_strategy: "ROTATE" keeps the old token valid beside a new one, "SET" then retires it.
+        token_update_strategy: "ROTATE" adds a new token and leaves the one before it valid, without an end; "SET", in an
+            update of its own with the same token, makes it the only one (ElastiCache API reference,
+            ModifyReplicationGroup).
         key_arn: KMS key for data and logs at rest; changing it would replace the group.
         snapshot_retention_days: daily snapshots kept, 0 to 35.
         snapshot_window: daily, UTC, "hh:mm-hh:mm", at least 60 minutes.
@@ -293,6 +295,12 @@ def _final_snapshot(name: str, args: RedisArgs, child: pulumi.ResourceOptions) -
     return pulumi.Output.format("{0}-final-{1}", args.replication_group_id, suffix.hex)
 
 
+def _token_version(args: RedisArgs) -> pulumi.Output[int]:
+    """A number that differs for each step too: the provider sends a token, and how to take it, only with a new one."""
+    step = int(args.token_update_strategy == "SET")
+    return args.credential.password_version.apply(lambda version: version ^ step)
+
+
 def _replication_group(
     name: str, args: RedisArgs, security_group: aws.ec2.SecurityGroup, parent: pulumi.Resource
 ) -> aws.elasticache.ReplicationGroup:
@@ -323,7 +331,7 @@ def _replication_group(
         transit_encryption_enabled=True,
         transit_encryption_mode="required",
         auth_token_wo=args.credential.password,
-        auth_token_wo_version=args.credential.password_version,
+        auth_token_wo_version=_token_version(args),
         auth_token_update_strategy=args.token_update_strategy,
         snapshot_retention_limit=args.snapshot_retention_days,
         snapshot_window=args.snapshot_window,

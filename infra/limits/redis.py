@@ -73,8 +73,27 @@ def windows_are_apart(settings: Settings) -> Iterator[Finding]:
         )
 
 
+@rule("redis-token", source="ElastiCache documentation, AUTH: ROTATE, then SET", areas=("redis",))
+def the_newest_token_stays_valid(settings: Settings) -> Iterator[Finding]:
+    """Retiring the only token that there is would lock everybody out."""
+    redis = settings.redis
+    if redis.tokens_retired_before > redis.token_generation:
+        yield Finding(
+            path="redis.tokensRetiredBefore",
+            value=redis.tokens_retired_before,
+            allowed=f"at most redis.tokenGeneration ({redis.token_generation})",
+            fix=f"set it to {redis.token_generation}; rotate by raising redis.tokenGeneration first",
+        )
+
+
 def _short(path: str, value: str) -> Finding:
     return Finding(path=path, value=value, allowed="at least 60 minutes", fix="make it an hour long")
 
 
-RULES = (several_shards_need_a_cluster_client, multi_az_needs_a_replica, nodes_fit_the_quota, windows_are_apart)
+RULES = (
+    several_shards_need_a_cluster_client,
+    multi_az_needs_a_replica,
+    nodes_fit_the_quota,
+    windows_are_apart,
+    the_newest_token_stays_valid,
+)

@@ -72,7 +72,18 @@ class RedisSettings(Area):
     )
     warm_up: WarmUpSettings = Field(default=WarmUpSettings(), description="Filling the cache before customers ask.")
     token_generation: int = Field(
-        default=1, ge=1, le=10_000, description="Raise by one to rotate the auth token at the next deployment."
+        default=1,
+        ge=1,
+        le=10_000,
+        description="Raise by one to add a new auth token at the next deployment; the one before it stays valid until "
+        "tokensRetiredBefore.",
+    )
+    tokens_retired_before: int = Field(
+        default=1,
+        ge=1,
+        le=10_000,
+        description="Auth tokens of generations before this one are valid no more. Set it to tokenGeneration in a "
+        "deployment of its own, once every pod has the new token (ElastiCache: ROTATE, then SET).",
     )
     snapshot_retention_days: int = Field(
         ge=0,

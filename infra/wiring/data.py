@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from components.keys import DataKeyArgs
 from components.naming import NameKind, physical_name
@@ -199,6 +199,7 @@ def redis_args(
         vpc_id=network.vpc_id,
         client_security_group_ids=(cluster.security_group_id,),
         credential=credential,
+        token_update_strategy=_token_strategy(settings),
         key_arn=key.key_arn,
         snapshot_retention_days=redis.snapshot_retention_days,
         snapshot_window=redis.snapshot_window,
@@ -211,3 +212,9 @@ def redis_args(
         apply_immediately=redis.apply_immediately,
         protect=settings.protect,
     )
+
+
+def _token_strategy(settings: Settings) -> Literal["ROTATE", "SET"]:
+    """SET once the newest token is to be the only one; the first has none before it to retire."""
+    generation = settings.redis.token_generation
+    return "SET" if 1 < generation == settings.redis.tokens_retired_before else "ROTATE"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sandbox.rules import (
     crds,
     deletion,
+    references_balancing,
     references_cloudflare,
     references_kubernetes,
     references_names,
@@ -42,6 +43,7 @@ __all__ = [
 REFERENCE_RULES: tuple[Rule, ...] = (
     *(table.rule for table in (EC2, DATA, EKS, COMMON)),
     *(references_cloudflare.CLOUDFLARE.rule, references_kubernetes.KUBERNETES.rule),
+    *references_balancing.RULES,
     *references_names.RULES,
     *references_network.RULES,
     *references_state.RULES,

@@ -117,6 +117,13 @@ def _updates(context: Context) -> Iterator[Violation]:
             f"cannot go from {mode[0]!r} to {mode[1]!r}: from 'disabled' through 'compatible' to 'enabled', and "
             "'enabled' stays (InvalidParameterCombination)",
         )
+    token = changed(context, "authTokenWo") or changed(context, "authToken")
+    if token and context.inputs.get("authTokenUpdateStrategy") == "SET":
+        yield Violation(
+            "authTokenUpdateStrategy",
+            "SET takes no new token: it makes the one that ROTATE added the only one (InvalidParameterValue: SET is "
+            "allowed only after ROTATE, with the same token)",
+        )
     transit = changed(context, "transitEncryptionEnabled")
     if transit and flag(transit[1]) and context.inputs.get("transitEncryptionMode") != "preferred":
         yield Violation(

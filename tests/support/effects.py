@@ -78,6 +78,7 @@ CONTEXTS = {
     "postgres.pooler.enabled": Context(),
     "postgres.shards": Context(areas={"postgres": {"shards": {"count": 3, "placedOn": 2}}}),
     "postgres.clientPools.shard": Context(areas={"postgres": {"shards": {"count": 2, "placedOn": 2}}}),
+    "redis.tokensRetiredBefore": Context(areas={"redis": {"tokenGeneration": 2}}),
     "redis.shards": Context(areas={"redis": {"clientIsClusterAware": True}}),
     "redis.multiAz": Context(areas={"redis": {"replicasPerShard": 1}}),
     "services[].requestsPerSecond": Context(

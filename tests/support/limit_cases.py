@@ -294,6 +294,7 @@ REFUSED = (
     # redis
     _case("redis-cluster-client", "redis.clientIsClusterAware", redis={"shards": 2}),
     _case("redis-multi-az", "redis.replicasPerShard", redis={"multiAz": True}),
+    _case("redis-token", "redis.tokensRetiredBefore", redis={"tokensRetiredBefore": 2}),
     _case("redis-nodes", "redis.shards", P2, redis={"shards": 46}),
     _case("redis-windows", "redis.snapshotWindow", redis={"snapshotWindow": "05:00-05:30"}),
     _case("redis-windows", "redis.maintenanceWindow", redis={"maintenanceWindow": "mon:05:30-mon:06:30"}),

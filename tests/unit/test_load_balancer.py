@@ -124,6 +124,15 @@ def test_listeners_forward_each_port_to_its_target_group() -> None:
     assert all(listener["protocol"] == "TCP" for listener in listeners.values())
 
 
+def test_a_zone_can_be_shifted_away_although_traffic_crosses_zones() -> None:
+    recording = build()
+    balancer = recording.one("aws:lb/loadBalancer:LoadBalancer")
+    assert (balancer.inputs["enableZonalShift"], balancer.inputs["enableCrossZoneLoadBalancing"]) == (True, True)
+    for scheme in ("https", "http"):
+        states = target_group(recording, scheme).inputs["targetHealthStates"]
+        assert states == [{"enableUnhealthyConnectionTermination": False}]
+
+
 def test_health_is_checked_as_the_scaling_guide_says() -> None:
     check = target_group(build(), "https").inputs["healthCheck"]
     assert (check["path"], check["interval"], check["timeout"]) == ("/health", 30, 5)

@@ -97,8 +97,13 @@ def test_the_token_is_write_only_secret_and_rotates_without_an_outage() -> None:
     assert "authToken" not in resource.inputs
     assert resource.inputs["authTokenUpdateStrategy"] == "ROTATE"
     assert len(resource.inputs["authTokenWo"]) == 64
-    retired = group(token_update_strategy="SET")  # noqa: S106 - a strategy, no secret
+
+
+def test_the_old_token_is_retired_by_sending_the_same_one_again_as_the_only_one() -> None:
+    rotated, retired = group(), group(token_update_strategy="SET")  # noqa: S106 - a strategy, no secret
     assert retired.inputs["authTokenUpdateStrategy"] == "SET"
+    assert retired.inputs["authTokenWo"] == rotated.inputs["authTokenWo"]
+    assert retired.inputs["authTokenWoVersion"] != rotated.inputs["authTokenWoVersion"]
 
 
 def test_the_url_uses_tls_and_is_secret() -> None:
