@@ -157,8 +157,14 @@ def parameters_of(inputs: Mapping[str, Any]) -> dict[str, Value]:
 
 
 def _static_changes(before: Mapping[str, Value], after: Mapping[str, Value]) -> list[str]:
-    changed = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    # How a parameter is applied is no part of its value: that alone restarts nothing.
+    changed = sorted(name for name in before.keys() | after.keys() if _value(before, name) != _value(after, name))
     return [name for name in changed if _is_static(before.get(name)) or _is_static(after.get(name))]
+
+
+def _value(values: Mapping[str, Value], name: str) -> str | None:
+    found = values.get(name)
+    return None if found is None else found.value
 
 
 def _is_static(value: Value | None) -> bool:

@@ -22,6 +22,7 @@ from sandbox.computed import ACCOUNT, REGION, VOLATILE, computed_outputs, merge,
 from sandbox.diff import Change, changes
 from sandbox.faults import FaultKind, Faults
 from sandbox.replacement import deletes_first, replacing
+from sandbox.returned import as_created, as_returned
 from sandbox.rules import Context, deletion_effects, deletion_refusal, reference_violations, value_violations
 from sandbox.validate import validate
 from sandbox.wire import UNKNOWN, Secret, Unknown, decode, encode, has_unknown, unwrap, without_nulls
@@ -164,7 +165,8 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
     def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
         """Compare inputs; say which changes replace, and whether the old object must go first."""
         token = type_of(request.urn)
-        old, new = unwrap(decode(request.old_inputs)), unwrap(decode(request.news))
+        sent, new = unwrap(decode(request.old_inputs)), unwrap(decode(request.news))
+        old = as_returned(token, sent, unwrap(decode(request.olds)))
         first = deletes_first(token, name_of(request.urn), old, new)
         return _diff_response(changes(old, new), self._replaced(token, old, new), delete_first=first)
 
@@ -184,6 +186,7 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
             plain = without_nulls(unwrap(inputs))
             self._refuse_misfit(Context(token, name, request.urn, plain, self.deps.cloud), context)
             identity, seed = self._identity(token, name, plain)
+            inputs = as_created(token, inputs)
             outputs = self._outputs(token, seed, inputs, identity)
             # Stored before any delay: a killed engine cancels the call, and a service would have the object by then.
             self.deps.cloud.put(CloudObject(token, identity, request.urn, inputs, outputs))

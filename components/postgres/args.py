@@ -95,7 +95,9 @@ class PostgresTemplate:
         database_insights_mode: "advanced" needs a retention of at least 465 days and is billed per vCPU.
         monitoring_interval_seconds: Enhanced Monitoring: 0 (off), 1, 5, 10, 15, 30 or 60.
         log_retention_days: days that exported logs are kept in CloudWatch, a value CloudWatch Logs accepts.
-        deletion_protection: True makes RDS itself refuse deletion.
+        deletion_protection: True makes RDS itself refuse deletion of the primary.
+        replica_deletion_protection: True makes RDS refuse deletion of the replicas too. RDS ignores it while it makes a
+            replica, so that it is a step of its own once they exist.
         final_snapshot: True takes a snapshot of the primary before deletion and keeps its automated backups.
         apply_immediately: False waits for the maintenance window where a change interrupts service.
         auto_minor_version_upgrade: True lets RDS apply minor releases in the maintenance window.
@@ -129,6 +131,7 @@ class PostgresTemplate:
     monitoring_interval_seconds: int = 60
     log_retention_days: int = 30
     deletion_protection: bool = True
+    replica_deletion_protection: bool = False
     final_snapshot: bool = True
     apply_immediately: bool = False
     auto_minor_version_upgrade: bool = True

@@ -182,7 +182,9 @@ def parameters(
 
 
 _COMMON = (
-    Parameter(name="rds.force_ssl", value="1"),
+    # Dynamic, but also what RDS sets itself from version 15 on: it then stays with the service's own method, and any
+    # other is a difference in every preview (terraform-provider-aws issue 39252).
+    Parameter(name="rds.force_ssl", value="1", apply_method="pending-reboot"),
     Parameter(name="shared_preload_libraries", value="pg_stat_statements", apply_method="pending-reboot"),
     Parameter(name="log_lock_waits", value="1"),  # feeds the guide's db_lock_waits
     Parameter(name="deadlock_timeout", value="1000"),  # ms a wait lasts before it is logged; PostgreSQL's default

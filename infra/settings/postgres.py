@@ -111,6 +111,11 @@ class PostgresSettings(Area):
         le=15,
         description="Read replicas in distinct zones, 0 to 15 (RDS). Default by phase: prod 0, 3, 3, dev 0, 1, 1.",
     )
+    protect_replicas: bool = Field(
+        default=False,
+        description="Whether RDS itself refuses to delete replicas. RDS ignores it while it makes one: set it in a "
+        "deployment of its own, once they exist. Pulumi's protection (protect) does not depend on it. Default: no.",
+    )
     replica_instance_class: RdsClass = Field(description="RDS class of the replicas. Default: the primary's.")
     database_name: DatabaseName = Field(default="bailbondpro", description="Name of the database; never changes (RDS).")
     username: UserName = Field(default="bbp_admin", description="Master user; never changes (RDS), at most 16 letters.")

@@ -176,6 +176,7 @@ def _template(
         monitoring_interval_seconds=postgres.monitoring_interval_seconds,
         log_retention_days=LOG_RETENTION_DAYS[settings.environment.value],
         deletion_protection=settings.protect,
+        replica_deletion_protection=postgres.protect_replicas,
         final_snapshot=settings.protect,
         apply_immediately=postgres.apply_immediately,
         auto_minor_version_upgrade=postgres.auto_minor_version_upgrade,

@@ -37,7 +37,9 @@ def network(*blocks: str) -> Callable[[], None]:
     return program
 
 
-def database(*, backups: int, replica: bool = True, **switches: bool) -> Callable[[], None]:
+def database(
+    *, backups: int, replica: bool = True, replica_protected: bool = False, **switches: bool
+) -> Callable[[], None]:
     def program() -> None:
         import pulumi_aws as aws
 
@@ -62,6 +64,7 @@ def database(*, backups: int, replica: bool = True, **switches: bool) -> Callabl
                 instance_class="db.m7g.large",
                 replicate_source_db=primary.identifier,
                 skip_final_snapshot=True,
+                deletion_protection=replica_protected,
             )
 
     return program
@@ -103,6 +106,29 @@ def test_a_database_with_deletion_protection_survives_a_destroy(bench: Bench) ->
     bench.up(database(backups=1, replica=False, deletion_protection=False))
     bench.destroy()
     assert bench.cloud == []
+
+
+def test_a_replicas_deletion_protection_takes_a_second_step_and_the_next_preview_says_so(bench: Bench) -> None:
+    program = database(backups=1, replica_protected=True)
+    bench.up(program)
+    assert {item.name: item.op for item in bench.preview(program)}["replica"] == "update"
+    bench.up(program)
+    assert {item.name: item.op for item in bench.preview(program)}["replica"] == "same"
+
+
+@pytest.mark.parametrize(("method", "op"), [("immediate", "update"), ("pending-reboot", "same")])
+def test_a_parameter_that_rds_returns_in_another_form_never_comes_to_rest(bench: Bench, method: str, op: str) -> None:
+    def program() -> None:
+        import pulumi_aws as aws
+
+        aws.rds.ParameterGroup(
+            "group",
+            family="postgres17",
+            parameters=[{"name": "rds.force_ssl", "value": "1", "apply_method": method}],
+        )
+
+    bench.up(program)
+    assert {item.name: item.op for item in bench.preview(program)}["group"] == op
 
 
 def test_a_name_that_is_taken_is_a_conflict(bench: Bench) -> None:

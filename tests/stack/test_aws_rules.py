@@ -13,6 +13,7 @@ from components.cloudflare_ranges import cloudflare_ranges
 from components.tuning.postgres import Profile, fits
 from infra.catalog import instance_class
 from infra.limits import pool_sizes
+from sandbox.returned import as_returned
 from tests.support.stack import COMBINATIONS, PHASES, record_platform, recorded, settings
 
 if TYPE_CHECKING:
@@ -131,9 +132,15 @@ def test_every_server_in_production_has_the_guides_tuning_in_the_units_of_rds(ph
 
 
 @everywhere
+def test_no_parameter_is_sent_in_another_form_than_rds_returns_it(platform: Recording) -> None:
+    for group in platform.of_type(PARAMETERS):
+        assert as_returned(PARAMETERS, group.inputs, {}) == group.inputs
+
+
+@everywhere
 def test_every_server_demands_tls_and_every_url_offers_it(platform: Recording) -> None:
     for group in platform.of_type(PARAMETERS):
-        assert parameters(group)["rds.force_ssl"] == {"name": "rds.force_ssl", "value": "1", "applyMethod": "immediate"}
+        assert parameters(group)["rds.force_ssl"]["value"] == "1"
     stored = [json.loads(item.inputs["secretString"]) for item in platform.of_type(SECRET_VERSION)]
     urls = [item["url"] for item in stored if item.get("url")]
     assert urls

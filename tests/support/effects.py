@@ -73,6 +73,7 @@ CONTEXTS = {
     "postgres.iops": Context(areas={"postgres": LARGE}),
     "postgres.storageThroughputMibps": Context(areas={"postgres": LARGE}),
     "postgres.replicaInstanceClass": Context(phase="horizontal"),
+    "postgres.protectReplicas": Context(phase="horizontal"),
     "postgres.reservedConnections": Context(phase="horizontal"),
     "postgres.pooler": Context(phase="horizontal"),
     "postgres.pooler.enabled": Context(),

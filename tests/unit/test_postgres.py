@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 
 from components.postgres import BackupReplication, Postgres, PostgresArgs
+from sandbox.returned import as_created
 from sandbox.rules import Context, value_violations
 from tests.support.postgres import KEY, ZONES, credential, template
 from tests.support.recording import RecordedResource, Recording, record
@@ -117,11 +118,17 @@ def test_everything_at_rest_is_encrypted_with_the_platforms_key() -> None:
 
 
 def test_protection_is_on_both_sides_when_asked_for() -> None:
-    recording = recorded(protect=True, deletion_protection=True, replicas=1)
+    recording = recorded(protect=True, deletion_protection=True, replica_deletion_protection=True, replicas=1)
     for instance in recording.of_type(INSTANCE):
         assert instance.protect is True
         assert instance.inputs["deletionProtection"] is True
     assert all(not i.protect for i in recorded(protect=False, replicas=1).of_type(INSTANCE))
+
+
+def test_a_new_replica_asks_for_no_protection_that_rds_would_ignore() -> None:
+    recording = recorded(protect=True, deletion_protection=True, replicas=1)
+    for instance in recording.of_type(INSTANCE):
+        assert as_created(INSTANCE, instance.inputs) == instance.inputs
 
 
 def test_a_kept_database_leaves_a_snapshot_with_a_unique_valid_name() -> None:

@@ -42,6 +42,11 @@ def test_raised_connections_reboot_replicas_before_the_primary() -> None:
     assert reboot_order(after, before) is RebootOrder.PRIMARY_FIRST
 
 
+def test_another_way_to_apply_the_same_value_restarts_nothing() -> None:
+    before = {"rds.force_ssl": Value(value="1", static=False)}
+    assert reboot_order(before, {"rds.force_ssl": Value(value="1", static=True)}) is RebootOrder.NONE
+
+
 def test_a_rise_and_a_fall_at_once_take_two_steps() -> None:
     (found,) = reboots(
         plan(inputs(max_connections=200, max_worker_processes=8), inputs(max_connections=300, max_worker_processes=4))

@@ -24,7 +24,7 @@ GUIDE_TABLE = [
     ("max_worker_processes", 8, 1, "8", "pending-reboot"),
 ]
 ALWAYS = [
-    ("rds.force_ssl", "1", "immediate"),
+    ("rds.force_ssl", "1", "pending-reboot"),
     ("shared_preload_libraries", "pg_stat_statements", "pending-reboot"),
     ("log_min_duration_statement", "1000", "immediate"),
     ("log_lock_waits", "1", "immediate"),
