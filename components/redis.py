@@ -61,8 +61,8 @@ class RedisArgs:
         vpc_id: VPC of the security group.
         client_security_group_ids: groups whose members may connect. Rules are named by position: append only.
         credential: the AUTH token: no username, at most 128 characters.
-        token_update_strategy: "ROTATE" adds a new token and leaves the one before it valid, without an end; "SET", in an
-            update of its own with the same token, makes it the only one (ElastiCache API reference,
+        token_update_strategy: "ROTATE" adds a new token and leaves the one before it valid, without an end; "SET", in
+            an update of its own with the same token, makes it the only one (ElastiCache API reference,
             ModifyReplicationGroup).
         key_arn: KMS key for data and logs at rest; changing it would replace the group.
         snapshot_retention_days: daily snapshots kept, 0 to 35.
@@ -297,7 +297,7 @@ def _final_snapshot(name: str, args: RedisArgs, child: pulumi.ResourceOptions) -
 
 def _token_version(args: RedisArgs) -> pulumi.Output[int]:
     """A number that differs for each step too: the provider sends a token, and how to take it, only with a new one."""
-    step = int(args.token_update_strategy == "SET")
+    step = int(args.token_update_strategy == "SET")  # noqa: S105 - a strategy, no secret
     return args.credential.password_version.apply(lambda version: version ^ step)
 
 

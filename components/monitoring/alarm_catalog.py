@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pulumi
 
+from components.monitoring.alarm_spec import AlarmSpec, Dimension, Guard, Severity
 from components.validation import require
 
 if TYPE_CHECKING:
@@ -20,13 +20,20 @@ CPU_PERCENT = 80
 MEMORY_PERCENT = 85
 """The guide, Performance Monitoring: memory_usage 85, warning."""
 
-PERIOD_SECONDS = 60
-"""The guide, Performance Monitoring: metrics are collected every 60000 ms."""
-
 FREE_STORAGE_PERCENT = 20
 CONNECTIONS_PERCENT = 80
-REPLICA_LAG_SECONDS = 30
-"""Ours: the guide names disk_usage and db_connections without thresholds, and no lag."""
+"""Ours: the guide names disk_usage and db_connections without thresholds."""
+
+REPLICA_LAG_SECONDS = 360
+"""A minute above the lag of a replica that has nothing to replay: RDS measures from the last replayed transaction,
+which without writes is up to five minutes ago (Amazon RDS User Guide, "Monitoring read replication")."""
+
+HIT_RATE_PERCENT = 80
+"""Ours: below this a full cache no longer holds what is asked for; the guide counts hits and names no threshold."""
+
+BASELINE_PERCENT = 10
+"""CPU that a burstable class earns credits for, of the smallest (t4g.micro; EC2 User Guide, "CPU credits"): a new one
+begins without credits and collects them while it does less."""
 
 TRANSACTION_IDS = 1_000_000_000
 """Half of the way to forced read-only at 2 billion (Amazon RDS User Guide, "Working with PostgreSQL autovacuum")."""
@@ -35,58 +42,6 @@ CPU_CREDITS = 50
 """Ours: 50 minutes of one vCPU at full speed left on a burstable class (EC2 User Guide, "CPU credits")."""
 
 _GIB = 1024**3
-
-Comparison = Literal["GreaterThanThreshold", "GreaterThanOrEqualToThreshold", "LessThanThreshold"]
-
-
-class Severity(StrEnum):
-    """How urgent an alarm is: the guide's two levels."""
-
-    WARNING = "warning"
-    CRITICAL = "critical"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Dimension:
-    """One dimension of a metric."""
-
-    name: str
-    value: pulumi.Input[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class AlarmSpec:
-    """One alarm, ready to be rendered.
-
-    Attributes:
-        name: logical suffix, unique within its target.
-        namespace: CloudWatch namespace.
-        metric: metric name.
-        dimensions: what the metric is of.
-        statistic: how a period's samples become one number.
-        comparison: when it breaches.
-        threshold: in the metric's own unit.
-        severity: how urgent.
-        summary: what is wrong, with the threshold.
-        action: what to do first.
-        runbook: name of the runbook page.
-        period_seconds: length of a period.
-        breaching_without_data: True where silence itself is the failure.
-    """
-
-    name: str
-    namespace: str
-    metric: str
-    dimensions: tuple[Dimension, ...]
-    statistic: Literal["Average", "Maximum", "Minimum", "Sum"]
-    comparison: Comparison
-    threshold: float
-    severity: Severity = Severity.WARNING
-    summary: str
-    action: str
-    runbook: str
-    period_seconds: int = PERIOD_SECONDS
-    breaching_without_data: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,12 +82,15 @@ class CacheTarget:
         replication_group_id: id of the group; nodes are "<id>-0001-001" and on.
         shards: node groups.
         replicas_per_shard: replicas of each.
+        evicts: whether keys leave when memory is full, as of every maxmemory policy but noeviction: a full cache is
+            then healthy as long as it answers.
     """
 
     name: str
     replication_group_id: pulumi.Input[str]
     shards: int
     replicas_per_shard: int
+    evicts: bool = True
 
     def nodes(self) -> Iterator[tuple[str, pulumi.Output[str]]]:
         """Label and CacheClusterId of each node, as ElastiCache numbers them: shard and node from 1."""
@@ -252,7 +210,8 @@ def _cpu_credits(base: AlarmSpec) -> AlarmSpec:
         metric="CPUCreditBalance",
         comparison="LessThanThreshold",
         threshold=CPU_CREDITS,
-        summary=f"Fewer than {CPU_CREDITS} CPU credits left on a burstable class",
+        guard=Guard(metrics=(("cpu", "CPUUtilization", "Average"),), condition=f"cpu > {BASELINE_PERCENT}"),
+        summary=f"Fewer than {CPU_CREDITS} CPU credits left on a burstable class that is busy",
         action="Expect surplus charges or throttling; move to a class with sustained CPU.",
         runbook="cpu-credits",
     )
@@ -260,10 +219,18 @@ def _cpu_credits(base: AlarmSpec) -> AlarmSpec:
 
 def cache_alarms(target: CacheTarget) -> tuple[AlarmSpec, ...]:
     """The alarms of every node of a replication group."""
-    return tuple(spec for label, node in target.nodes() for spec in _cache_node_alarms(label, node))
+    guard = _MISSES if target.evicts else None
+    return tuple(spec for label, node in target.nodes() for spec in _cache_node_alarms(label, node, guard))
 
 
-def _cache_node_alarms(label: str, node: pulumi.Output[str]) -> list[AlarmSpec]:
+_MISSES = Guard(
+    metrics=(("hits", "CacheHits", "Sum"), ("misses", "CacheMisses", "Sum")),
+    condition=f"100 * hits < {HIT_RATE_PERCENT} * (hits + misses)",
+)
+
+
+def _cache_node_alarms(label: str, node: pulumi.Output[str], guard: Guard | None) -> list[AlarmSpec]:
+    too_few = f", and fewer than {HIT_RATE_PERCENT} % of the reads hit" if guard else ""
     base = AlarmSpec(
         name=f"{label}-cpu",
         namespace="AWS/ElastiCache",
@@ -283,7 +250,8 @@ def _cache_node_alarms(label: str, node: pulumi.Output[str]) -> list[AlarmSpec]:
             name=f"{label}-memory",
             metric="DatabaseMemoryUsagePercentage",
             threshold=MEMORY_PERCENT,
-            summary=f"Memory of the cache node above {MEMORY_PERCENT} %",
+            guard=guard,
+            summary=f"Memory of the cache node above {MEMORY_PERCENT} %{too_few}",
             action="Compare the hit rate: a full LRU cache is healthy, a falling hit rate asks for more memory.",
             runbook="cache-memory",
         ),
@@ -293,7 +261,8 @@ def _cache_node_alarms(label: str, node: pulumi.Output[str]) -> list[AlarmSpec]:
             metric="Evictions",
             statistic="Sum",
             threshold=0,
-            summary="The cache node evicts keys before they expire",
+            guard=guard,
+            summary=f"The cache node evicts keys before they expire{too_few}",
             action="Look for keys without a TTL and oversized values; then add shards or larger nodes.",
             runbook="cache-evictions",
         ),

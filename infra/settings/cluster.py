@@ -26,6 +26,9 @@ class AddonVersionsSettings(Area):
     ebs_csi_driver: AddonVersion | None = Field(
         default=None, description="Version of aws-ebs-csi-driver. Default: EKS's default."
     )
+    node_monitoring_agent: AddonVersion | None = Field(
+        default=None, description="Version of eks-node-monitoring-agent. Default: EKS's default."
+    )
 
 
 class ClusterSettings(Area):

@@ -84,6 +84,7 @@ def addon_versions(settings: Settings) -> AddonVersions:
         coredns=versions.coredns,
         metrics_server=versions.metrics_server,
         ebs_csi_driver=versions.ebs_csi_driver,
+        node_monitoring_agent=versions.node_monitoring_agent,
     )
 
 

@@ -53,6 +53,7 @@ def watched_targets(
                 replication_group_id=redis.replication_group_id,
                 shards=settings.redis.shards,
                 replicas_per_shard=settings.redis.replicas_per_shard,
+                evicts=settings.redis.maxmemory_policy != "noeviction",
             ),
         ),
         load_balancers=(

@@ -246,11 +246,26 @@ def test_every_disk_bucket_and_connection_is_encrypted(platform: Recording) -> N
 
 
 @everywhere
+def test_the_storage_alarm_of_a_database_is_a_share_of_its_own_storage(platform: Recording) -> None:
+    alarms = {
+        alarm.inputs["dimensions"]["DBInstanceIdentifier"]: alarm.inputs["threshold"]
+        for alarm in platform.of_type(ALARM)
+        if alarm.inputs.get("metricName") == "FreeStorageSpace"
+    }
+    for instance in platform.of_type(INSTANCE):
+        own = instance.inputs["allocatedStorage"] * 1024**3
+        assert alarms[instance.inputs["identifier"]] == pytest.approx(0.2 * own, abs=1), instance.name
+
+
+@everywhere
 def test_every_database_every_cache_node_and_the_load_balancer_have_their_alarms(platform: Recording) -> None:
     watched: dict[str, set[str]] = {}
     for alarm in platform.of_type(ALARM):
-        for value in alarm.inputs["dimensions"].values():
-            watched.setdefault(value, set()).add(alarm.inputs["metricName"])
+        for metric in [query["metric"] for query in alarm.inputs.get("metricQueries", ()) if "metric" in query] or [
+            alarm.inputs
+        ]:
+            for value in metric["dimensions"].values():
+                watched.setdefault(value, set()).add(metric["metricName"])
     for instance in platform.of_type(INSTANCE):
         wanted = {"CPUUtilization", "FreeableMemory", "FreeStorageSpace", "DatabaseConnections"}
         wanted |= {"ReplicaLag"} if "replicateSourceDb" in instance.inputs else {"MaximumUsedTransactionIDs"}

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from components.budget import NOTIFICATIONS
 from components.cluster import LOG_TYPES
 from components.flow_logs import LOG_RETENTION_DAYS
-from components.monitoring.alarm_catalog import Comparison
+from components.monitoring.alarm_spec import Comparison
 from components.naming import NameKind, physical_name
 from components.node_pools import Architecture, CapacityType, TaintEffect
 from components.postgres import PostgresTemplate

@@ -113,6 +113,7 @@ VALUES: dict[str, object] = {
     "cluster.addonVersions.coredns": "v1.12.4-eksbuild.1",
     "cluster.addonVersions.metricsServer": "v0.8.0-eksbuild.2",
     "cluster.addonVersions.ebsCsiDriver": "v1.50.1-eksbuild.1",
+    "cluster.addonVersions.nodeMonitoringAgent": "v1.4.0-eksbuild.1",
     "pools.system.instanceType": "m8g.large",
     "pools.app.instanceType": "m8g.large",
     "pools.spot.instanceTypes": ["m8g.xlarge"],

@@ -8,6 +8,7 @@ import pytest
 
 from components.monitoring.alarms import Alarms, AlarmsArgs, CacheTarget, DatabaseTarget, LoadBalancerTarget
 from components.monitoring.topic import AlertTopic, AlertTopicArgs, topic_policy
+from sandbox.rules import Context, value_violations
 from tests.support.recording import RecordedResource, Recording, record
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
@@ -58,6 +59,17 @@ def alarm(name: str, **targets: object) -> RecordedResource:
     return recorded(**targets).one(ALARM, f"alarms-{name}")
 
 
+def measured(inputs: dict[str, Any]) -> dict[str, str]:
+    """Metrics of an alarm over several, by their names in its expression."""
+    return {query["id"]: query["metric"]["metricName"] for query in inputs["metricQueries"] if "metric" in query}
+
+
+def expression(inputs: dict[str, Any]) -> str:
+    """What such an alarm compares with its threshold: exactly one query returns data."""
+    (found,) = [query["expression"] for query in inputs["metricQueries"] if query.get("returnData")]
+    return str(found)
+
+
 # --- databases ---
 
 
@@ -96,7 +108,13 @@ def test_only_a_replica_can_lag() -> None:
     assert "alarms-replica-1-replica-lag" in names
     assert "alarms-primary-replica-lag" not in names
     lag = recording.one(ALARM, "alarms-replica-1-replica-lag").inputs
-    assert (lag["metricName"], lag["threshold"]) == ("ReplicaLag", 30)
+    assert lag["metricName"] == "ReplicaLag"
+
+
+def test_a_replica_that_has_nothing_to_replay_raises_no_alarm() -> None:
+    lag = alarm("replica-1-replica-lag", databases=(database("replica-1", is_replica=True),)).inputs
+    idle_minutes = 5  # without writes the last replayed transaction is up to this old
+    assert lag["threshold"] >= (idle_minutes + 1) * 60
 
 
 def test_a_further_replica_adds_its_alarms_and_touches_no_others() -> None:
@@ -112,8 +130,16 @@ def test_a_further_replica_adds_its_alarms_and_touches_no_others() -> None:
 
 def test_credits_are_watched_on_every_class_so_that_a_larger_one_takes_no_alarm_away() -> None:
     inputs = alarm("primary-cpu-credits", databases=(database(),)).inputs
-    assert (inputs["metricName"], inputs["comparisonOperator"]) == ("CPUCreditBalance", "LessThanThreshold")
+    assert measured(inputs)["value"] == "CPUCreditBalance"
+    assert inputs["comparisonOperator"] == "LessThanThreshold"
     assert inputs["treatMissingData"] == "notBreaching"
+
+
+def test_a_new_instance_that_still_collects_its_first_credits_raises_no_alarm() -> None:
+    inputs = alarm("primary-cpu-credits", databases=(database(),)).inputs
+    assert measured(inputs)["cpu"] == "CPUUtilization"
+    assert expression(inputs) == "IF(cpu > 10, value, 50)"
+    assert inputs["threshold"] == 50
 
 
 def test_events_of_all_databases_reach_the_topic() -> None:
@@ -122,6 +148,7 @@ def test_events_of_all_databases_reach_the_topic() -> None:
     assert inputs["sourceType"] == "db-instance"
     assert inputs["sourceIds"] == ["bailbondpro-test-primary", "bailbondpro-test-replica-1"]
     assert {"failover", "low storage", "failure"} <= set(inputs["eventCategories"])
+    assert {"maintenance", "configuration change", "failure"} <= set(inputs["eventCategories"]), "Security Hub RDS.20"
 
 
 def test_without_databases_there_is_no_event_subscription() -> None:
@@ -133,12 +160,32 @@ def test_without_databases_there_is_no_event_subscription() -> None:
 
 def test_every_cache_node_is_watched_at_the_guides_thresholds() -> None:
     recording = recorded(caches=(cache(shards=3, replicas_per_shard=2),))
-    nodes = {r.inputs["dimensions"]["CacheClusterId"] for r in recording.of_type(ALARM)}
+    cpus = [r for r in recording.of_type(ALARM) if r.name.endswith("-cpu")]
+    nodes = {r.inputs["dimensions"]["CacheClusterId"] for r in cpus}
     assert nodes == {f"bailbondpro-test-{s:04d}-{n:03d}" for s in (1, 2, 3) for n in (1, 2, 3)}
     assert recording.one(ALARM, "alarms-redis-0002-001-cpu").inputs["threshold"] == 80
     memory = recording.one(ALARM, "alarms-redis-0002-001-memory").inputs
-    assert (memory["metricName"], memory["threshold"]) == ("DatabaseMemoryUsagePercentage", 85)
-    assert recording.one(ALARM, "alarms-redis-0002-001-evictions").inputs["statistic"] == "Sum"
+    assert (measured(memory)["value"], memory["threshold"]) == ("DatabaseMemoryUsagePercentage", 85)
+    of_node = {
+        query["metric"]["dimensions"]["CacheClusterId"] for query in memory["metricQueries"] if "metric" in query
+    }
+    assert of_node == {"bailbondpro-test-0002-001"}
+
+
+@pytest.mark.parametrize(
+    ("name", "metric", "threshold"), [("memory", "DatabaseMemoryUsagePercentage", 85), ("evictions", "Evictions", 0)]
+)
+def test_a_full_cache_that_answers_raises_no_alarm(name: str, metric: str, threshold: int) -> None:
+    inputs = alarm(f"redis-0001-001-{name}", caches=(cache(),)).inputs
+    assert measured(inputs) == {"value": metric, "hits": "CacheHits", "misses": "CacheMisses"}
+    assert expression(inputs) == f"IF(100 * hits < 80 * (hits + misses), value, {threshold})"
+    assert inputs["threshold"] == threshold
+    assert value_violations(Context(ALARM, name, "", inputs)) == []
+
+
+def test_a_cache_that_may_not_evict_is_watched_for_full_memory_alone() -> None:
+    inputs = alarm("redis-0001-001-memory", caches=(cache(evicts=False),)).inputs
+    assert (inputs["metricName"], inputs["threshold"]) == ("DatabaseMemoryUsagePercentage", 85)
 
 
 def test_the_group_id_may_be_known_only_later() -> None:
@@ -149,7 +196,8 @@ def test_the_group_id_may_be_known_only_later() -> None:
 
 def test_cache_nodes_watch_their_credits() -> None:
     inputs = alarm("redis-0001-001-cpu-credits", caches=(cache(),)).inputs
-    assert inputs["namespace"] == "AWS/ElastiCache"
+    namespaces = {query["metric"]["namespace"] for query in inputs["metricQueries"] if "metric" in query}
+    assert namespaces == {"AWS/ElastiCache"}
 
 
 def test_a_platform_without_a_healthy_target_is_critical_even_when_the_metric_falls_silent() -> None:
@@ -192,7 +240,8 @@ def test_one_bad_minute_pages_nobody() -> None:
     for resource in everything().of_type(ALARM):
         assert resource.inputs["evaluationPeriods"] == 5
         assert resource.inputs["datapointsToAlarm"] == 3
-        assert resource.inputs["period"] in (60, 300)
+        queries = [query["metric"] for query in resource.inputs.get("metricQueries", ()) if "metric" in query]
+        assert {metric["period"] for metric in queries or [resource.inputs]} <= {60, 300}
 
 
 def test_runbooks_may_live_at_a_url() -> None:

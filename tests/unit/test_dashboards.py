@@ -91,7 +91,7 @@ def test_a_panel_draws_the_line_at_which_the_alert_fires() -> None:
     assert line("bailbondpro-golden", "Response time, 95th percentile") == 1000
     assert line("bailbondpro-golden", "Errors") == 5
     assert line("bailbondpro-postgres", "Connections") == 160
-    assert line("bailbondpro-postgres", "Behind the primary") == 30
+    assert line("bailbondpro-postgres", "Behind the primary") == 360
     assert line("bailbondpro-redis", "Memory used") == 85
     assert line("bailbondpro-cost", "Charges of this month so far") == 500
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from components.monitoring.alarm_catalog import (
-    AlarmSpec,
     CacheTarget,
     DatabaseTarget,
     LoadBalancerTarget,
@@ -18,6 +18,9 @@ from components.monitoring.alarm_catalog import (
 )
 from components.monitoring.alerts import Scope, Thresholds, alerts
 from tests.support.recording import record
+
+if TYPE_CHECKING:
+    from components.monitoring.alarm_spec import AlarmSpec
 
 SCOPE = Scope(namespace="production")
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "runbooks"
