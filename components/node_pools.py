@@ -41,6 +41,9 @@ MAX_NODES = 450
 
 UNAVAILABLE_AT_ONCE = 1
 """Nodes that a rolling update may drain together: one, because a pool may have as few as two."""
+NODE_UPDATE_MINUTES = 20
+"""A rolling update waits up to 15 minutes until the pods have left a node (Amazon EKS User Guide, Understand each phase
+of node updates); 5 more for its successor are an allowance of ours. The provider gives a whole group 60."""
 
 
 class CapacityType(StrEnum):
@@ -281,9 +284,19 @@ class NodePools(pulumi.ComponentResource):
                     depends_on=permissions,
                     # A dotted path is passed on as it is, so it must be in the engine's spelling.
                     ignore_changes=None if self._args.reset_desired else ["scalingConfig.desiredSize"],
+                    custom_timeouts=pulumi.CustomTimeouts(update=update_timeout(pool.max_size)),
                 ),
             ),
         )
+
+
+def update_timeout(max_size: int) -> str:
+    """How long a rolling update of a group may take, in Pulumi's notation: its nodes one by one, an hour at least.
+
+    Args:
+        max_size: the most nodes that the group may have.
+    """
+    return f"{max(60, NODE_UPDATE_MINUTES * max_size // UNAVAILABLE_AT_ONCE)}m"
 
 
 def _version_text(version: float) -> str:

@@ -45,6 +45,11 @@ LOG_TYPES: tuple[Literal["slow-log", "engine-log"], ...] = ("slow-log", "engine-
 
 _VERSION = re.compile(r"\d+\.\d+")
 
+RESHARDING = pulumi.CustomTimeouts(update="120m")
+"""Online resharding moves the data of every slot; its time grows with them and no bound is documented (Amazon
+ElastiCache User Guide, Online resharding). The provider gives up after 40 minutes and would leave the update half told;
+two hours are an assumption of ours."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class RedisArgs:
@@ -341,5 +346,5 @@ def _replication_group(
         notification_topic_arn=args.notification_topic_arn,
         auto_minor_version_upgrade=args.auto_minor_version_upgrade,
         apply_immediately=args.apply_immediately,
-        opts=pulumi.ResourceOptions(parent=parent, protect=args.protect),
+        opts=pulumi.ResourceOptions(parent=parent, protect=args.protect, custom_timeouts=RESHARDING),
     )

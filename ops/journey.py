@@ -9,7 +9,7 @@ from ops.console import note
 from ops.progress import progress
 from ops.rehearse import RehearseOptions, open_session, raw_config, settings_of
 from plan import Plan
-from planner.waiting import Waiting, waiting
+from planner.waiting import Chain, Waiting, longest, waiting
 from policies.reboots import Reboot, reboots
 from policies.stateful import Loss, is_stateful, losses, one_way_changes, shrinkages
 from sandbox.session import EngineError
@@ -38,6 +38,7 @@ class JourneyStep:
         second_preview: what a second preview would still change.
         no_return: the first change that cannot be taken back, with its reason.
         waiting: how long the provider may take, by kind of resource.
+        chain: the changes that wait for each other longest.
     """
 
     start: str | None
@@ -49,6 +50,7 @@ class JourneyStep:
     second_preview: tuple[PlannedResource, ...] = ()
     no_return: tuple[PlannedResource, str] | None = None
     waiting: tuple[Waiting, ...] = field(default=())
+    chain: Chain = field(default=Chain(0, ()))
 
     @property
     def ok(self) -> bool:
@@ -84,6 +86,7 @@ class JourneyStep:
                 {"type": item.type, "op": item.op, "count": item.count, "at_most_minutes": item.at_most_minutes}
                 for item in self.waiting
             ],
+            "longest_chain": {"minutes": self.chain.minutes, "resources": list(self.chain.names)},
             "point_of_no_return": {"urn": self.no_return[0].urn, "reason": self.no_return[1]}
             if self.no_return
             else None,
@@ -170,4 +173,5 @@ def _step(
         second_preview=tuple(left.changes()),
         no_return=no_return[0] if no_return else None,
         waiting=tuple(waiting(changes)),
+        chain=longest(plan),
     )

@@ -1,20 +1,24 @@
-"""How long a change keeps people waiting, by resource kind.
+"""How long a change keeps people waiting: by resource kind, and one after another along what depends on what.
 
-Upper bounds are the default time-outs of the Terraform AWS provider (its documentation, section Timeouts of each
-resource), which the Pulumi provider shares: after that time an operation is given up. They are bounds, not forecasts.
+Upper bounds are the time-outs after which an operation is given up: those that the program sets where the provider's
+own are too short, the provider's defaults elsewhere. They are bounds, not forecasts.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from plan import PlannedResource
+    from plan import Plan, PlannedResource
 
-SOURCE = "Terraform AWS provider documentation, default time-outs"
+SOURCE = (
+    "time-outs of the program; else Terraform AWS provider documentation, section Timeouts of each resource, and "
+    "Pulumi Kubernetes documentation, await logic"
+)
 
 
 @dataclass(frozen=True)
@@ -28,24 +32,80 @@ class Waiting:
     source: str = SOURCE
 
 
+@dataclass(frozen=True)
+class Chain:
+    """The operations that wait for each other longest.
+
+    Attributes:
+        minutes: the sum of their bounds.
+        names: the resources' logical names, the first to wait for first.
+    """
+
+    minutes: int
+    names: tuple[str, ...]
+
+
+NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
+NODE_MINUTES = 20
+"""A rolling update waits up to 15 minutes until the pods have left a node (Amazon EKS User Guide, Understand each phase
+of node updates); the rest is an allowance of ours for the new node, measured nowhere."""
+
 _MINUTES: dict[str, dict[str, int]] = {
     "aws:rds/instance:Instance": {"create": 40, "update": 80, "delete": 60},
-    "aws:elasticache/replicationGroup:ReplicationGroup": {"create": 60, "update": 40, "delete": 45},
+    "aws:elasticache/replicationGroup:ReplicationGroup": {"create": 60, "update": 120, "delete": 45},
     "aws:eks/cluster:Cluster": {"create": 30, "update": 60, "delete": 15},
-    "aws:eks/nodeGroup:NodeGroup": {"create": 60, "update": 60, "delete": 60},
+    NODE_GROUP: {"create": 60, "update": 60, "delete": 60},
     "aws:eks/addon:Addon": {"create": 20, "update": 20, "delete": 40},
     "aws:ec2/natGateway:NatGateway": {"create": 10, "update": 10, "delete": 30},
     "aws:ec2/vpcEndpoint:VpcEndpoint": {"create": 10, "update": 10, "delete": 10},
     "aws:lb/loadBalancer:LoadBalancer": {"create": 10, "update": 10, "delete": 10},
+    "kubernetes:apps/v1:Deployment": {"create": 10, "update": 10},
+    "kubernetes:batch/v1:Job": {"create": 10, "update": 10},
+    "kubernetes:helm.sh/v3:Release": {"create": 10, "update": 10, "delete": 10},
 }
+
+
+def minutes(item: PlannedResource) -> int:
+    """How long an operation may take before it is given up, in minutes; 0 for what is not waited for.
+
+    A node group is updated one node at a time, so its bound grows with the nodes that it may have.
+    """
+    op = "create" if item.op == "replace" else item.op
+    bound = _MINUTES.get(item.type, {}).get(op, 0)
+    if item.op == "replace":
+        bound += _MINUTES.get(item.type, {}).get("delete", 0)
+    if item.type == NODE_GROUP and op == "update":
+        scaling = item.inputs.get("scalingConfig")
+        most = scaling.get("maxSize") if isinstance(scaling, dict) else None
+        bound = max(bound, NODE_MINUTES * int(most)) if isinstance(most, (int, float)) else bound
+    return bound
 
 
 def waiting(changes: Iterable[PlannedResource]) -> list[Waiting]:
     """The upper bounds for the slow kinds among planned changes, longest first; equal kinds run side by side."""
-    counted: dict[tuple[str, str], int] = {}
+    counted: dict[tuple[str, str], list[int]] = {}
     for item in changes:
-        op = "create" if item.op == "replace" else item.op
-        if item.type in _MINUTES and op in _MINUTES[item.type]:
-            counted[item.type, op] = counted.get((item.type, op), 0) + 1
-    found = [Waiting(kind, op, count, _MINUTES[kind][op]) for (kind, op), count in counted.items()]
+        if bound := minutes(item):
+            counted.setdefault((item.type, "create" if item.op == "replace" else item.op), []).append(bound)
+    found = [Waiting(kind, op, len(bounds), max(bounds)) for (kind, op), bounds in counted.items()]
     return sorted(found, key=lambda item: (-item.at_most_minutes, item.type, item.op))
+
+
+def longest(plan: Plan) -> Chain:
+    """The chain of changes that wait for each other longest: an update may take as long, and credentials must last.
+
+    Args:
+        plan: the whole plan; unchanged resources pass on what they depend on.
+    """
+    known = {item.urn: item for item in plan}
+
+    @cache
+    def until(urn: str) -> Chain:
+        item = known.get(urn)
+        if item is None:
+            return Chain(0, ())
+        before = max(map(until, item.dependencies), key=lambda chain: chain.minutes, default=Chain(0, ()))
+        own = minutes(item)
+        return Chain(before.minutes + own, (*before.names, item.name) if own else before.names)
+
+    return max(map(until, known), key=lambda chain: chain.minutes, default=Chain(0, ()))

@@ -57,6 +57,8 @@ def _waiting(step: JourneyStep) -> Iterator[str]:
     for wait in step.waiting:
         kind = wait.type.rsplit(":", 1)[-1]
         yield f"waiting: {wait.count} x {kind} {wait.op}, at most {wait.at_most_minutes} min"
+    if step.chain.minutes:
+        yield f"one after another at most {step.chain.minutes} min: {', then '.join(step.chain.names)}"
     if step.waiting:
         yield f"(bounds, not forecasts: {step.waiting[0].source})"
     if step.no_return is not None:

@@ -180,7 +180,8 @@ def _said(step: JourneyStep) -> Iterator[Block]:
             rows=waits,
             numbers=frozenset({2, 3}),
         )
-        yield More(title=f"{name}: how long it may take", blocks=(table,))
+        chain = f"One after another at most {step.chain.minutes} minutes: {', then '.join(step.chain.names)}."
+        yield More(title=f"{name}: how long it may take", blocks=(table, Text(text=chain)))
     if step.no_return is not None:
         item, reason = step.no_return
         yield Text(text=f"{name}: point of no return at {item.op} of {item.name}: {reason}.")

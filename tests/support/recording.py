@@ -55,6 +55,7 @@ class RecordedResource:
     additional_secret_outputs: tuple[str, ...]
     aliases: tuple[str, ...]
     import_id: str
+    timeouts: dict[str, str]
 
 
 @dataclass
@@ -180,6 +181,11 @@ class _Monitor(MockMonitor):
             additional_secret_outputs=tuple(request.additionalSecretOutputs),
             aliases=tuple(alias.urn or alias.spec.name for alias in request.aliases),
             import_id=request.importId,
+            timeouts={
+                name: text
+                for name in ("create", "update", "delete")
+                if (text := getattr(request.customTimeouts, name, ""))
+            },
         )
 
 

@@ -104,7 +104,9 @@ def test_no_command_contains_an_expression() -> None:
 
 
 def test_every_job_ends_by_itself() -> None:
-    assert all(job["timeout-minutes"] <= 90 for _, _, job in jobs())
+    for _, name, job in jobs():
+        updates = any("pulumi up" in command for command in commands(job))
+        assert job["timeout-minutes"] <= (360 if updates else 30), name
 
 
 def test_a_checkout_leaves_no_token_behind() -> None:
@@ -158,3 +160,16 @@ def test_the_pipeline_and_the_local_runner_share_one_command() -> None:
     assert os.access(script, os.X_OK)
     assert "export CI=true" in script.read_text()
     assert "exec ./bbp test\n" in script.read_text()
+
+
+def test_the_credentials_of_an_update_last_as_long_as_its_job_and_the_role_allows_it() -> None:
+    updates = [(name, job) for _, name, job in jobs() if any("pulumi up" in command for command in commands(job))]
+    assert updates
+    readme = (ROOT / "README.md").read_text()
+    (allowed,) = re.findall(r"--max-session-duration (\d+)", readme)
+    for name, job in updates:
+        (session,) = [step["with"]["role-duration-seconds"] for step in job["steps"] if "role-duration" in str(step)]
+        assert session == job["timeout-minutes"] * 60, name
+        assert session <= int(allowed) <= 43_200, "IAM, UpdateRole: a session lasts at most 12 hours"
+        assert job["timeout-minutes"] <= 360, "GitHub Actions, usage limits: a job on its own runners lasts 6 hours"
+        assert f"sessions of {job['timeout-minutes']} minutes" in readme
