@@ -60,8 +60,10 @@ class ShardsArgs:
         credentials: how the credential of each is made.
         database_name: first database of every shard.
         parameter_path: SSM path below which the map is published, for example "/bailbondpro/prod/db/shards".
-        placed: over how many of them clients are placed, 1 to `count`; None for all. The map publishes this number as
-            its count, and as its version: placement only ever grows, so that a higher version is a newer placement.
+        placed: over how many of them clients are placed, 0 to `count`: so many hold all their clients' rows. 0 while
+            all clients are elsewhere: new shards are empty. The map lists these and no others, and publishes the number
+            as its count, and as its version: placement only ever grows, so that a higher version is a newer placement.
+            With `protect` in the template a lower number is refused at preview, as a lower count is.
     """
 
     prefix: str
@@ -70,7 +72,7 @@ class ShardsArgs:
     credentials: ShardCredentials
     database_name: str
     parameter_path: str
-    placed: int | None = None
+    placed: int = 0
 
     def __post_init__(self) -> None:
         require(
@@ -80,13 +82,8 @@ class ShardsArgs:
                 bool(_PARAMETER_PATH.fullmatch(self.parameter_path)),
                 f"parameter_path is '/segment/segment', lower case, no trailing slash, not {self.parameter_path!r}",
             ),
-            (within(self.placed_on, 1, self.count), f"placed is 1..{self.count} (count), not {self.placed_on}"),
+            (within(self.placed, 0, self.count), f"placed is 0..{self.count} (count), not {self.placed}"),
         )
-
-    @property
-    def placed_on(self) -> int:
-        """Over how many shards clients are placed."""
-        return self.count if self.placed is None else self.placed
 
     def identifier(self, index: int) -> str:
         """RDS identifier of a shard's primary, counted from 0."""
@@ -114,6 +111,7 @@ class Shards(pulumi.ComponentResource):
             ShardsArgs(
                 prefix="bailbondpro-prod",
                 count=4,
+                placed=4,
                 shard=template,
                 database_name="bailbondpro",
                 credentials=ShardCredentials(username="bbp_admin"),
@@ -126,6 +124,8 @@ class Shards(pulumi.ComponentResource):
 
     servers: tuple[Postgres, ...]
     """The shards, by index."""
+    placed: tuple[Postgres, ...]
+    """Those over which clients are placed: the only ones that an application may be told of."""
     hosts: tuple[pulumi.Output[str], ...]
     """DNS names of the shards' primaries, by index."""
     urls: tuple[pulumi.Output[str], ...]
@@ -133,7 +133,8 @@ class Shards(pulumi.ComponentResource):
     identifiers: tuple[pulumi.Output[str], ...]
     """RDS identifiers of the shards' primaries, by index."""
     shard_map: pulumi.Output[str]
-    """The published map: JSON with version, hash, count (of the placement) and one entry per server; no secrets."""
+    """The published map: JSON with version, hash, placement ("primary" while no shard holds clients, else "shards"),
+    count (of the placement) and one entry per shard that holds clients; no secrets."""
 
     def __init__(self, name: str, args: ShardsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:shards:Shards", name, None, opts)
@@ -141,7 +142,8 @@ class Shards(pulumi.ComponentResource):
         self.hosts = tuple(server.host for server in self.servers)
         self.urls = tuple(server.url for server in self.servers)
         self.identifiers = tuple(server.primary_identifier for server in self.servers)
-        self.shard_map = _map(args, self.servers)
+        self.placed = self.servers[: args.placed]
+        self.shard_map = _map(args, self.placed)
         self._publish(name, args)
         self.register_outputs(
             {
@@ -186,6 +188,16 @@ class Shards(pulumi.ComponentResource):
                 description=f"Endpoint of {_shard_name(index)}",
                 opts=pulumi.ResourceOptions(parent=self),
             )
+        for index in range(args.placed):
+            # Holds nothing that others lack: it is there to be protected. Pods that leave a shard leave its rows.
+            aws.ssm.Parameter(
+                f"{name}-{index}-placed",
+                name=f"{args.parameter_path}/{index}/placed",
+                type="String",
+                insecure_value="clients",
+                description=f"{_shard_name(index)} holds clients: it may not leave the shard map",
+                opts=pulumi.ResourceOptions(parent=self, protect=args.shard.protect),
+            )
         aws.ssm.Parameter(
             f"{name}-map",
             name=f"{args.parameter_path}/map",
@@ -212,5 +224,11 @@ def _map(args: ShardsArgs, servers: tuple[Postgres, ...]) -> pulumi.Output[str]:
         }
         for index, server in enumerate(servers)
     ]
-    document = {"version": args.placed_on, "hash": SHARD_HASH, "count": args.placed_on, "shards": entries}
+    document = {
+        "version": args.placed,
+        "hash": SHARD_HASH,
+        "placement": "shards" if args.placed else "primary",
+        "count": args.placed,
+        "shards": entries,
+    }
     return pulumi.Output.json_dumps(document, sort_keys=True)

@@ -120,7 +120,7 @@ class Platform:
         return Foundation(key, network, cluster, nodes, topic)
 
     def _data(self, base: Foundation) -> DataTier:
-        """PostgreSQL with its replicas, the shards of the third phase, and the Redis cluster."""
+        """PostgreSQL with its replicas, the shards of the third phase (empty at first), and the Redis cluster."""
         settings, key, network, cluster = self.settings, base.key, base.network, base.cluster
         copies = None
         if settings.postgres.backup_region is not None:
@@ -211,7 +211,7 @@ class Platform:
         trust = DatabaseTrust(
             "database-trust", wiring.database_trust_args(self.settings, space.namespace, pooler), kubernetes
         )
-        if data.shards is None:
+        if data.shards is None or not data.shards.placed:
             return wiring.DatabaseFiles(trust=trust, shard_map=None)
         shard_map = ShardMap("shard-map", wiring.shard_map_args(space.namespace, data.shards), kubernetes)
         return wiring.DatabaseFiles(trust=trust, shard_map=shard_map)

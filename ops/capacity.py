@@ -116,7 +116,7 @@ def sizes_of(settings: Settings) -> PlatformSizes:
     app, scaling, postgres, redis = settings.app, settings.autoscaling, settings.postgres, settings.redis
     node = instance_class("ec2", settings.pools.app.instance_type)
     pods = (scaling.min_replicas, scaling.max_replicas) if scaling.enabled else (app.fixed_replicas, app.fixed_replicas)
-    shards = postgres.shards
+    shards, in_use = postgres.shards, postgres.shards_in_use
     return PlatformSizes(
         phase=settings.phase.value,
         min_pods=pods[0],
@@ -124,12 +124,12 @@ def sizes_of(settings: Settings) -> PlatformSizes:
         pod_cpu_cores=app.resources.cpu_limit_millicores / 1000,
         max_nodes=settings.pools.app.max_size,
         node_vcpu=node.vcpu,
-        endpoints=1 + postgres.replicas + shards.count * (1 + shards.replicas),
+        endpoints=1 + postgres.replicas + in_use * (1 + shards.replicas),
         max_connections=postgres.max_connections,
         reserved_connections=postgres.reserved_connections,
-        volumes_gib=(postgres.allocated_storage_gib, *[shards.allocated_storage_gib] * shards.count),
+        volumes_gib=(postgres.allocated_storage_gib, *[shards.allocated_storage_gib] * in_use),
         iops=postgres.iops,
-        max_storage_gib=postgres.max_allocated_storage_gib + shards.count * shards.max_allocated_storage_gib,
+        max_storage_gib=postgres.max_allocated_storage_gib + in_use * shards.max_allocated_storage_gib,
         cache_shards=redis.shards,
         cache_node_gib=instance_class("elasticache", redis.node_type).memory_gib,
         cache_reserved_percent=redis.reserved_memory_percent,

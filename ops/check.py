@@ -13,6 +13,7 @@ from infra.limits import RULES
 from infra.notices import notices
 from infra.problems import ConfigError, Problem, render, shown
 from infra.settings import load, read_stack_source
+from plan.placement import empty_shards
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,13 +71,17 @@ class CheckResult:
         )
 
     def notices(self) -> tuple[str, ...]:
-        """What a valid file gives up: production's protections, and what its Cloudflare plan cannot do."""
+        """What a valid file gives up or leaves empty: production's protections, unused shards, the CDN's plan."""
         if self.settings is None:
             return ()
-        weakened = tuple(map(str, notices(self.settings)))
-        if not (self.settings.cdn.enabled and self.settings.cdn.manage_rulesets):
-            return weakened
-        return weakened + tuple(f"cdn: {notice.text}" for notice in plan_notices(edge_policy(self.settings)))
+        postgres, cdn = self.settings.postgres, self.settings.cdn
+        empty = empty_shards(postgres.shards.count, postgres.shards_in_use)
+        edge = plan_notices(edge_policy(self.settings)) if cdn.enabled and cdn.manage_rulesets else ()
+        return (
+            *map(str, notices(self.settings)),
+            *([f"postgres: {empty}"] if empty else []),
+            *(f"cdn: {notice.text}" for notice in edge),
+        )
 
 
 def stack_name(stack: str) -> str:

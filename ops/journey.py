@@ -9,7 +9,9 @@ from ops.console import note
 from ops.progress import progress
 from ops.rehearse import RehearseOptions, open_session, raw_config, settings_of
 from plan import Plan
+from plan.placement import empty_shards, shard_servers, shards_in_use
 from planner.waiting import Chain, Waiting, longest, waiting
+from policies.placement import shards_entered_empty, shards_left
 from policies.reboots import Reboot, reboots
 from policies.stateful import Loss, is_stateful, losses, one_way_changes, shrinkages
 from sandbox.session import EngineError
@@ -59,6 +61,12 @@ class JourneyStep:
         return not (self.losses or self.refused or self.second_preview or unsafe)
 
     @property
+    def placement(self) -> str:
+        """Which shards stand empty after this step, and where pods go instead; empty where all that exist are used."""
+        plan = Plan(self.plan)
+        return empty_shards(len(shard_servers(plan)), shards_in_use(plan))
+
+    @property
     def reboots(self) -> list[Reboot]:
         """Which database servers must restart for what this step changes, and in which order."""
         return reboots(Plan(self.plan))
@@ -79,6 +87,7 @@ class JourneyStep:
                 {"urn": item.urn, "op": item.op, "properties": [path for path, _ in item.changed]} for item in changed
             ],
             "second_preview_changes": len(self.second_preview),
+            "placement": self.placement or None,
             "losses": [{"urn": loss.urn, "op": loss.op, "reason": loss.reason} for loss in self.losses],
             "refused": list(self.refused),
             "reboots": [item.as_json() for item in self.reboots],
@@ -154,7 +163,9 @@ def _step(
     try:
         with progress("preview") as bar:
             plan, _ = session.preview(bar)
-        found = (*losses(plan), *shrinkages(plan, before))
+        if misled := shards_entered_empty(plan):
+            return JourneyStep(start, end, plan.resources, refused=(misled,))
+        found = (*losses(plan), *shrinkages(plan, before), *shards_left(plan))
         if found and not may_shrink:
             return JourneyStep(start, end, plan.resources, losses=found)
         with progress("update", total=len(plan)) as bar:

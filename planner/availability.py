@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
+from plan.placement import shard_servers, shards_in_use
 from planner.availability_graph import CACHE, DATABASE, LOAD_BALANCER, NODE_GROUP, Builder, availability_graph
 from planner.availability_model import Removal, removals
 from planner.plan_values import at, number, text
@@ -170,8 +171,8 @@ def _promises(plan: Plan, cloudflare_plan: str) -> list[Promise]:
             nodes = min(number(item.inputs, "scalingConfig", "minSize", default=1), len(builder.zones(item)))
             parts.append((item.name, "ec2/multi-az" if nodes > 1 else "ec2/instance"))
     writers = [item for item in plan.of_type(DATABASE) if not at(item.inputs, "replicateSourceDb")]
-    shards = sorted((item for item in writers if item.system == "shards"), key=lambda item: item.name)
-    for item in [*(other for other in writers if other.system != "shards"), *shards[:1]]:
+    shards = shard_servers(plan)[: min(shards_in_use(plan), 1)]
+    for item in [*(other for other in writers if other.system != "shards"), *shards]:
         name = item.name if item.system != "shards" else "the client's shard"
         parts.append((name, f"rds/{_zones(2 if at(item.inputs, 'multiAz') else 1)}"))
     parts += [

@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from plan.placement import shard_index, shards_in_use
 from planner.availability_model import ANYWHERE, Element, Function, Graph, Group
 from planner.plan_values import at, dependencies_of_type, items, number, text
 
@@ -37,6 +38,7 @@ RDS_FAILOVER = "60 to 120 s (RDS documentation, Multi-AZ failover)"
 CACHE_FAILOVER = "some seconds (ElastiCache documentation, Multi-AZ)"
 COREDNS_REPLICAS = 2
 """Pods of the CoreDNS add-on unless configured otherwise (EKS documentation)."""
+NO_CLIENTS = "it is empty: no pod is told of it"
 NOT_ON_THE_PATH = "no request of a user passes it; what runs goes on running while it is away"
 
 
@@ -188,16 +190,20 @@ def _dns(builder: Builder) -> None:
 
 
 def _databases(builder: Builder, pooler: list[Group]) -> None:
-    instances = builder.plan.of_type(DATABASE)
+    instances, in_use = builder.plan.of_type(DATABASE), shards_in_use(builder.plan)
     for item in instances:
         if _source(item, instances) is not None:
             continue
         kind, title = ("shard", "the clients of") if item.system == "shards" else ("database", "writes to")
+        empty = kind == "shard" and shard_index(item) >= in_use
+        note = NO_CLIENTS if empty else ""
         needs = {builder.add("shard", f"{item.name} (all of it)", urn=item.urn)} if kind == "shard" else set()
         members = _copies(builder, item, needs)
         pause = RDS_FAILOVER if len(members) > 1 else ""
         group = Group(title=f"instances of {item.name}", members=members, pause=pause)
-        builder.functions.append(Function(title=f"{title} {item.name}", groups=(group, *pooler)))
+        builder.functions.append(
+            Function(title=f"{title} {item.name}", groups=(group, *pooler), critical=not empty, note=note)
+        )
         replicas = [other for other in instances if _source(other, instances) == item.urn]
         if replicas:
             ids = tuple(
@@ -205,7 +211,9 @@ def _databases(builder: Builder, pooler: list[Group]) -> None:
                 for other in sorted(replicas, key=lambda other: other.name)
             )
             reads = Group(title=f"replicas of {item.name}", members=ids)
-            builder.functions.append(Function(title=f"reads away from {item.name}", groups=(reads, *pooler)))
+            builder.functions.append(
+                Function(title=f"reads away from {item.name}", groups=(reads, *pooler), critical=not empty, note=note)
+            )
 
 
 def _copies(builder: Builder, item: PlannedResource, needs: set[str]) -> tuple[str, ...]:

@@ -49,12 +49,12 @@ class PlatformSizes:
         pod_cpu_cores: processor limit of a pod in cores.
         max_nodes: most application nodes.
         node_vcpu: virtual processors of a node.
-        endpoints: database endpoints: primary, replicas and shards.
+        endpoints: database endpoints: primary, replicas, and shards that hold clients.
         max_connections: connections of each endpoint.
         reserved_connections: of these, kept from the application.
-        volumes_gib: allocated storage of each database that takes writes, in GiB.
+        volumes_gib: allocated storage of each database that takes writes, in GiB; an empty shard takes none.
         iops: provisioned IOPS of the primary, if any.
-        max_storage_gib: up to where the storage of all of them grows by itself, in GiB.
+        max_storage_gib: up to where the storage of those grows by itself, in GiB.
         cache_shards: shards of the cache.
         cache_node_gib: usable memory of a cache node in GiB.
         cache_reserved_percent: of that, kept for failover and snapshots.

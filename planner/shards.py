@@ -13,13 +13,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from planner.shard_steps import Step, first_move_steps, growth_steps
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 GUIDE_SHARDS = 4
 """The guide, Database Sharding: shardCount."""
 MAX_SHARDS = 16
 """As many as the published shard map can list (`components/shards.py`)."""
+PRIMARY = -1
+"""Stands for the primary where a shard's index would stand: before the first move it holds every client."""
 _RANGE = 1 << 32
 _MASK = _RANGE - 1
 _SIGN = 1 << 31
@@ -58,16 +62,18 @@ class Flow:
     """Clients that one shard hands to another.
 
     Attributes:
-        source: index of the shard that holds them now.
+        source: index of the shard that holds them now; `PRIMARY` for the primary.
         target: index of the shard that will hold them.
         share: their part of all clients, when hashes are spread evenly.
         clients: how many of the given clients; None where none were given.
+        rows: how many rows these have; None where no rows were given.
     """
 
     source: int
     target: int
     share: Fraction
     clients: int | None = None
+    rows: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,30 +86,16 @@ class Move:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
-    """One step of a resharding.
-
-    Attributes:
-        title: what is done.
-        detail: how.
-        safe: what clients may do meanwhile, and whether there is a way back.
-    """
-
-    title: str
-    detail: str
-    safe: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class ReshardPlan:
     """What adding shards moves, and in which order it can be done.
 
     Attributes:
-        before: number of shards now.
+        before: number of shards that hold clients now; 0 while all of them are on the primary.
         after: number of shards afterwards.
         flows: from where to where clients move, in order of source and target; what stays is in none.
         moved_share: part of all clients that move, when hashes are spread evenly.
         total: how many clients were given; None where none were.
+        moved_rows: how many rows the given clients that move have; None where no rows were given.
         moves: the given clients that move, in the order they came in.
         steps: the way there.
         cheaper: a number of shards at least as large that moves fewer clients, if there is one.
@@ -114,6 +106,7 @@ class ReshardPlan:
     flows: tuple[Flow, ...]
     moved_share: Fraction
     total: int | None
+    moved_rows: int | None
     moves: tuple[Move, ...]
     steps: tuple[Step, ...]
     cheaper: int | None
@@ -127,19 +120,25 @@ def moved_share(before: int, after: int) -> Fraction:
     return 1 - Fraction(min(before, after), math.lcm(before, after))
 
 
-def reshard(before: int, after: int, clients: Sequence[str] | None = None) -> ReshardPlan:
+def reshard(
+    before: int, after: int, clients: Sequence[str] | None = None, rows: Mapping[str, int] | None = None
+) -> ReshardPlan:
     """What changes when the number of shards grows.
 
     Args:
-        before: number of shards now, 1 to 16.
+        before: number of shards that hold clients now, 0 (all are on the primary) to 16.
         after: number of shards afterwards, more than before, up to 16.
         clients: all client ids, for exact numbers; None for shares only.
+        rows: how many rows each of them has; None for clients only.
 
     Raises:
         ShardError: a number is out of range, or shards would disappear.
     """
-    _check(before)
     _check(after)
+    if before:
+        _check(before)
+    elif after == 1:
+        raise ShardError("a single shard divides nothing: give 2 or more (guide: 4)")
     if after < before:
         raise ShardError(
             f"{before} shards cannot become {after}: the databases of the others would be deleted with every client "
@@ -149,11 +148,12 @@ def reshard(before: int, after: int, clients: Sequence[str] | None = None) -> Re
     return ReshardPlan(
         before=before,
         after=after,
-        flows=tuple(_flows(before, after, None if clients is None else moves)),
-        moved_share=moved_share(before, after),
+        flows=tuple(_flows(before, after, None if clients is None else moves, rows)),
+        moved_share=moved_share(before, after) if before else Fraction(1),
         total=None if clients is None else len(clients),
+        moved_rows=None if rows is None else sum(rows[move.client_id] for move in moves),
         moves=moves,
-        steps=_steps(before, after),
+        steps=growth_steps(before, after) if before else first_move_steps(after),
         cheaper=_cheaper(before, after),
     )
 
@@ -166,75 +166,41 @@ def _check(count: int) -> None:
 def _moves(before: int, after: int, clients: Iterable[str]) -> Iterable[Move]:
     for client in clients:
         value = shard_hash(client)
-        if value % before != value % after:
-            yield Move(client_id=client, source=value % before, target=value % after)
+        source = value % before if before else PRIMARY
+        if source != value % after:
+            yield Move(client_id=client, source=source, target=value % after)
 
 
-def _flows(before: int, after: int, moves: Sequence[Move] | None) -> Iterable[Flow]:
-    """Two remainders occur together once in each period, if at all (Chinese remainder theorem)."""
-    common, share = math.gcd(before, after), Fraction(1, math.lcm(before, after))
+def _flows(before: int, after: int, moves: Sequence[Move] | None, rows: Mapping[str, int] | None) -> Iterable[Flow]:
     counted = None if moves is None else Counter((move.source, move.target) for move in moves)
+    weighed: Counter[tuple[int, int]] = Counter()
+    for move in moves or ():
+        weighed[move.source, move.target] += rows[move.client_id] if rows is not None else 0
+    for source, target, share in _ways(before, after):
+        yield Flow(
+            source=source,
+            target=target,
+            share=share,
+            clients=None if counted is None else counted[source, target],
+            rows=None if rows is None else weighed[source, target],
+        )
+
+
+def _ways(before: int, after: int) -> Iterable[tuple[int, int, Fraction]]:
+    """Two remainders occur together once in each period, if at all (Chinese remainder theorem)."""
+    if not before:
+        yield from ((PRIMARY, target, Fraction(1, after)) for target in range(after))
+        return
+    common, share = math.gcd(before, after), Fraction(1, math.lcm(before, after))
     for source in range(before):
         for target in range(after):
             if source != target and source % common == target % common:
-                found = None if counted is None else counted[source, target]
-                yield Flow(source=source, target=target, share=share, clients=found)
+                yield source, target, share
 
 
 def _cheaper(before: int, after: int) -> int | None:
-    if after == before:
+    if not before or after == before:
         return None
     larger = range(after + 1, MAX_SHARDS + 1)
     best = min(larger, key=lambda count: (moved_share(before, count), count), default=after)
     return best if moved_share(before, best) < moved_share(before, after) else None
-
-
-def _steps(before: int, after: int) -> tuple[Step, ...]:
-    if before == after:
-        return ()
-    added = f"shard_{before}" if after == before + 1 else f"shard_{before} to shard_{after - 1}"
-    return (
-        Step(
-            title="Freeze the placement",
-            detail=f"Set bailbondpro:postgres shards.placedOn to {before}: the shard map goes on counting {before}. "
-            "Every running version must place clients by the map's count, whatever number of DATABASE_SHARD_n_URL "
-            "variables and of entries in the map it is given.",
-            safe="reads and writes go on; nothing has changed",
-        ),
-        Step(
-            title=f"Provision {added}",
-            detail=f"Set bailbondpro:postgres shards.count to {after}, rehearse, merge. Databases are added; none of "
-            f"the first {before} is touched.",
-            safe=f"reads and writes go on over {before} shards; the way back ends here: a shard that exists is not "
-            "deleted again",
-        ),
-        Step(
-            title="Copy what moves",
-            detail="Create the schema on the new shards, then copy the moving clients with logical replication or in "
-            "batches, and keep the copies up to date.",
-            safe=f"reads and writes go on over {before} shards; the old place is the truth, copies may be dropped and "
-            "made again",
-        ),
-        Step(
-            title="Verify",
-            detail="Compare row counts and checksums for each moving client.",
-            safe="reads and writes go on; repeat until nothing differs",
-        ),
-        Step(
-            title="Stop writes of moving clients, let the copies catch up, verify once more",
-            detail="Clients that do not move are not affected. Jobs that write for many clients count as writers.",
-            safe="only moving clients are read-only; the way back is to allow their writes again",
-        ),
-        Step(
-            title="Switch",
-            detail=f"Set shards.placedOn to {after}, merge: the new map rolls the pods. When the last of the old ones "
-            "is gone, allow writes again.",
-            safe="never two counts that may write at once: old pods must be gone before moving clients write",
-        ),
-        Step(
-            title="Remove the old copies",
-            detail="After a backup of every shard, delete the moved clients from where they lay.",
-            safe="reads and writes go on; until this step the way back was to switch again, minus what was written "
-            "since",
-        ),
-    )

@@ -129,5 +129,10 @@ def one_way_changes(changes: Iterable[PlannedResource]) -> list[tuple[PlannedRes
             if any(changed == path or changed.startswith((f"{path}.", f"{path}[")) for changed, _ in item.changed):
                 found.append((item, reason))
         if item.op == "create" and item.type == "aws:rds/instance:Instance" and item.system == "shards":
-            found.append((item, "once data is placed on a shard, taking it away needs a data migration"))
+            found.append(
+                (
+                    item,
+                    "the number of shards never shrinks; clients on one would have to be moved",
+                )
+            )
     return found

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from infra.settings.root import Settings
+    from infra.settings.services import ServiceSettings
 
 SOURCE = "scaling guide, Performance Tuning (max_connections 200) and Database Scaling (pools 20, 15, 10)"
 MIN_SERVER_POOL = 5
@@ -50,8 +51,16 @@ def app_pods(settings: Settings) -> int:
 
 def service_pods(settings: Settings, role: str | None = None) -> int:
     """Pods of all services at most, rollout surge included; with a role, of those that connect to such databases."""
-    chosen = (service for service in settings.services if role is None or role in service.databases)
+    chosen = (service for service in settings.services if role is None or _reaches(settings, service, role))
     return sum(service.max_replicas + settings.app.max_surge for service in chosen)
+
+
+def _reaches(settings: Settings, service: ServiceSettings, role: str) -> bool:
+    """Whether a service connects to a kind of database; what has no endpoint (yet) leaves it with the primary."""
+    if role != "primary":
+        return role in service.databases
+    absent = {_ROLES[kind] for kind in _KINDS if not _endpoints(settings, kind)}
+    return bool({"primary", *absent} & set(service.databases))
 
 
 def client_connections(settings: Settings, kind: str) -> int:
@@ -65,7 +74,7 @@ def client_connections(settings: Settings, kind: str) -> int:
 def pool_sizes(settings: Settings) -> PoolSizes:
     """PgBouncer's pools such that all its pods together, surge included, fit every endpoint's max_connections.
 
-    A pool is never larger than what the pods can ask for, and 0 for a kind of endpoint that does not exist.
+    A pool is never larger than what the pods can ask for, and 0 for a kind of endpoint that pods are not told of.
     """
     room = _room(settings) // (settings.postgres.pooler.replicas + POOLER_SURGE)
     demand = {kind: client_connections(settings, kind) for kind in _KINDS}
@@ -119,7 +128,7 @@ def _fewer_pods_or_more_connections(settings: Settings, role: str, size: int, ro
 
 def _surge_pods(settings: Settings, role: str) -> int:
     """Pods that exist only while every deployment rolls at once."""
-    rolling = 1 + sum(role in service.databases for service in settings.services)
+    rolling = 1 + sum(_reaches(settings, service, role) for service in settings.services)
     return rolling * settings.app.max_surge
 
 
@@ -156,7 +165,7 @@ def _room(settings: Settings) -> int:
 
 def _endpoints(settings: Settings, kind: str) -> int:
     postgres = settings.postgres
-    return {"primary": 1, "replica": postgres.replicas, "shard": postgres.shards.count}[kind]
+    return {"primary": 1, "replica": postgres.replicas, "shard": postgres.shards_in_use}[kind]
 
 
 RULES = (client_pools_fit, server_pools_fit, reserve_leaves_room)

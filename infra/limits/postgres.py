@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from infra.settings.root import Settings
 
-GUIDE_SHARDS = 4
-"""The guide, Database Sharding: shardCount."""
 MAX_DB_INSTANCES = 40
 """DB instances per region (RDS documentation, quotas; adjustable)."""
 _STORAGE_HEADROOM = 1.1
@@ -240,24 +238,36 @@ def one_shard_is_no_sharding(settings: Settings) -> Iterator[Finding]:
 
 @rule("shards-placed", source="scaling guide, Database Sharding: hash modulo the number of shards", areas=("postgres",))
 def placement_follows_the_data(settings: Settings) -> Iterator[Finding]:
-    """A map that counts new servers before they hold data sends clients to empty databases."""
-    shards = settings.postgres.shards
-    if shards.placed_on is None:
-        if shards.count > 1 and shards.count != GUIDE_SHARDS:
-            yield Finding(
-                path="postgres.shards.placedOn",
-                value=None,
-                allowed=f"stated once count is not the guide's {GUIDE_SHARDS}: over how many of the {shards.count} "
-                "shards clients are placed now",
-                fix=f"set it to the count before this one until the data has moved (./bbp shard plan), to "
-                f"{shards.count} in a new stack",
-            )
-    elif shards.placed_on > shards.count:
+    """Shards are created empty, and pods stay on the primary until the stack file says that shards are filled."""
+    postgres = settings.postgres
+    count, filled = postgres.shards.count, postgres.shards.placed_on
+    if postgres.placement == "primary" and filled is not None:
         yield Finding(
             path="postgres.shards.placedOn",
-            value=shards.placed_on,
-            allowed=f"at most postgres.shards.count ({shards.count})",
-            fix=f"set it to {shards.count}" if shards.count else "remove it",
+            value=filled,
+            allowed=f"nothing while postgres.placement is primary: it says that {filled} shards hold clients, and "
+            "every pod would use the primary",
+            fix="set postgres.placement to shards, or remove this key once every row is back on the primary",
+        )
+    elif postgres.placement == "shards" and filled is None:
+        yield Finding(
+            path="postgres.placement",
+            value=postgres.placement.value,
+            allowed=f"primary until a finished move is stated: the {count} shards are created empty and pods stay "
+            "on the primary"
+            if count
+            else "primary: there are no shards (postgres.shards.count is 0)",
+            fix="set it to primary, or postgres.shards.placedOn to the number of shards that are filled and verified "
+            f"(./bbp shard plan --from primary --to {count})"
+            if count
+            else "set it to primary",
+        )
+    elif filled is not None and filled > count:
+        yield Finding(
+            path="postgres.shards.placedOn",
+            value=filled,
+            allowed=f"at most postgres.shards.count ({count}): pods would be pointed at servers that do not exist",
+            fix=f"set it to {count}" if count > 1 else "remove it, and set postgres.placement to primary",
         )
 
 

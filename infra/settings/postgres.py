@@ -3,6 +3,7 @@
 Sources: scaling guide, Performance Tuning and Database Scaling; RDS documentation for ranges.
 """
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -20,6 +21,13 @@ UserName = Annotated[
 ]
 
 
+class DataPlacement(StrEnum):
+    """Where clients' rows lie, and so where every pod reads and writes them; a state of a move in between fits here."""
+
+    PRIMARY = "primary"
+    SHARDS = "shards"
+
+
 class ClientPools(Area):
     """Connections each pod opens per endpoint (scaling guide, Database Scaling)."""
 
@@ -34,16 +42,16 @@ class ShardsSettings(Area):
     count: int = Field(
         ge=0,
         le=16,
-        description="Number of shards; placement of data depends on it, so it never shrinks. Default by phase: 0, 0, 4 "
-        "(guide: 4).",
+        description="Number of shards that exist, empty until clients are moved to them (postgres.placement); it never "
+        "shrinks. Default by phase: 0, 0, 4 (guide: 4).",
     )
     placed_on: int | None = Field(
         default=None,
         ge=2,
         le=16,
-        description="Over how many of the shards clients are placed: the count that the shard map tells the pods. It "
-        "stays at the old count while new shards are filled (./bbp shard plan); raising it is the switch. Default: "
-        "count, which must be the guide's 4 for that.",
+        description="Acknowledges a finished move: how many shards, from the first on, hold all their clients, "
+        "copied and verified (./bbp shard plan). It is the count and version of the shard map, and pods are told of "
+        "no other shards. Required while postgres.placement is shards, refused before. Default: none.",
     )
     instance_class: RdsClass = Field(
         description="RDS class of each shard. Default: dev db.t4g.medium, prod db.m7g.large."
@@ -174,5 +182,15 @@ class PostgresSettings(Area):
         description="Whether changes restart a database at once instead of in the window. Default: dev yes, prod no."
     )
     auto_minor_version_upgrade: bool = Field(default=True, description="Whether RDS applies minor versions by itself.")
+    placement: DataPlacement = Field(
+        default=DataPlacement.PRIMARY,
+        description="Where clients' rows lie: primary (all on the primary, whatever shards exist) or shards (on "
+        "the shards that shards.placedOn says are filled). Pods are pointed at shards by nothing else.",
+    )
     shards: ShardsSettings = Field(description="The shards, each a database of its own.")
     pooler: PoolerSettings = Field(description="The PgBouncer tier.")
+
+    @property
+    def shards_in_use(self) -> int:
+        """How many shards pods are told of: those that are filled, once clients' rows lie on shards at all."""
+        return self.shards.placed_on or 0 if self.placement is DataPlacement.SHARDS else 0

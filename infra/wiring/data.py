@@ -109,7 +109,7 @@ def shards_args(
     return ShardsArgs(
         prefix=names.prefix,
         count=shards.count,
-        placed=shards.placed_on,
+        placed=settings.postgres.shards_in_use,
         shard=_template(
             settings,
             key,

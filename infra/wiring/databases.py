@@ -60,7 +60,7 @@ def pooler_args(
     certificate: PrivateCertificate,
     data: tuple[Postgres, Shards | None],
 ) -> PoolerArgs:
-    """PgBouncer with a pool for each database server, sized so that all pods together fit max_connections."""
+    """PgBouncer with a pool for each database server in use, sized so that all pods together fit max_connections."""
     postgres, shards = data
     sizes = pool_sizes(settings)
     endpoints = [_endpoint("primary", postgres, postgres.host, sizes.primary)]
@@ -68,7 +68,7 @@ def pooler_args(
         _endpoint(f"replica_{number}", postgres, host, sizes.replica)
         for number, host in enumerate(postgres.replica_hosts, start=1)
     ]
-    for index, server in enumerate(shards.servers if shards is not None else ()):
+    for index, server in enumerate(shards.placed if shards is not None else ()):
         endpoints.append(_endpoint(f"shard_{index}", server, server.host, sizes.shard))
     return PoolerArgs(
         namespace=namespace,
@@ -104,14 +104,14 @@ def app_secrets_args(
     namespace: pulumi.Input[str], postgres: Postgres, shards: Shards | None, redis: Redis, pooler: Pooler | None
 ) -> AppSecretsArgs:
     """The connection URLs of the pods: through the pooler where there is one; each checks who answers."""
-    count = len(shards.servers) if shards is not None else 0
+    in_use = shards.placed if shards is not None else ()
     if pooler is None:
         primary, replicas = postgres.url, postgres.replica_urls
-        of_shards = shards.urls if shards is not None else ()
+        of_shards = tuple(server.url for server in in_use)
     else:
         primary = pooler.url("primary")
         replicas = tuple(pooler.url(f"replica_{number + 1}") for number in range(len(postgres.replica_urls)))
-        of_shards = tuple(pooler.url(f"shard_{index}") for index in range(count))
+        of_shards = tuple(pooler.url(f"shard_{index}") for index in range(len(in_use)))
     urls = database_entries(
         verified(primary), tuple(verified(url) for url in replicas), tuple(verified(url) for url in of_shards)
     )
@@ -129,7 +129,7 @@ class DatabaseFiles:
 
     Attributes:
         trust: whom they believe to be a database.
-        shard_map: which server holds which client; None without shards.
+        shard_map: which server holds which client; None while the primary holds all of them.
     """
 
     trust: DatabaseTrust

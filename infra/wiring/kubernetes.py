@@ -180,7 +180,7 @@ def app_args(
                 port=app.port,
                 api_port=app.api_port,
                 replicas=settings.postgres.replicas,
-                shards=settings.postgres.shards.count,
+                shards=settings.postgres.shards_in_use,
                 redis_cluster=settings.redis.client_is_cluster_aware,
                 pools=client_pools(settings),
                 old_space_mib=app.max_old_space_mib,

@@ -164,7 +164,7 @@ def microservice_args(
         port=service.port,
         api_port=None,
         replicas=settings.postgres.replicas if "replicas" in roles else 0,
-        shards=settings.postgres.shards.count if "shards" in roles else 0,
+        shards=settings.postgres.shards_in_use if "shards" in roles else 0,
         database=bool(roles),
         redis=service.redis,
         redis_cluster=settings.redis.client_is_cluster_aware,

@@ -47,20 +47,32 @@ def shard_of(
 
 
 def shard_plan(
-    before: Annotated[int, typer.Option("--from", help="Number of shards now.", metavar="N")],
+    before: Annotated[
+        str,
+        typer.Option(
+            "--from", help="Number of shards that hold clients now, or primary: none does.", metavar="N|primary"
+        ),
+    ],
     after: Annotated[int, typer.Option("--to", help="Number of shards afterwards.", metavar="M")],
     clients: Annotated[
         Path | None,
-        typer.Option("--clients", help="A JSON array of all client ids, for exact numbers.", metavar="FILE"),
+        typer.Option(
+            "--clients",
+            help="All clients, for exact numbers: a JSON array of ids, or an object from id to number of rows.",
+            metavar="FILE",
+        ),
     ] = None,
     json_output: JsonOption = False,
 ) -> None:
-    """Plan a resharding: which clients move from where to where, in which steps, and what is safe meanwhile."""
-    from ops.shards import plan_json, plan_text, read_ids
+    """Plan a move to shards: which clients go from where to where, in which steps, and what is safe meanwhile."""
+    from ops.shards import plan_json, plan_text, read_clients
     from planner.shards import reshard
 
+    if before != "primary" and not before.isdecimal():
+        fail(f"--from is a number of shards, or primary, not {before}", code=2)
     try:
-        plan = reshard(before, after, None if clients is None else read_ids(clients))
+        ids, rows = (None, None) if clients is None else read_clients(clients)
+        plan = reshard(0 if before == "primary" else int(before), after, ids, rows)
     except OSError as error:
         fail(f"{clients}: {error.strerror or error}")
     except ValueError as error:

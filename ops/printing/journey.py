@@ -26,10 +26,15 @@ def render(journey: Journey) -> None:
 
 def _step(number: int, step: JourneyStep) -> None:
     out.print(f"\nStep {number}: {step.start or 'nothing'} -> {step.end}", markup=False)
-    counts = ", ".join(f"{len(step.with_op(op))} {op}" for op in ("create", "update", "replace", "delete", "same"))
-    lines = [counts, *_changes(step), *_verdicts(step), *_waiting(step)]
-    for line in lines:
+    for line in render_step(step):
         out.print(f"  {line}", markup=False, soft_wrap=True)
+
+
+def render_step(step: JourneyStep) -> list[str]:
+    """What a step does and how it is judged, line by line."""
+    counts = ", ".join(f"{len(step.with_op(op))} {op}" for op in ("create", "update", "replace", "delete", "same"))
+    empty = [f"shards: {step.placement}"] if step.placement else []
+    return [counts, *_changes(step), *empty, *_verdicts(step), *_waiting(step)]
 
 
 def _changes(step: JourneyStep) -> Iterator[str]:

@@ -163,6 +163,8 @@ def _said(step: JourneyStep) -> Iterator[Block]:
     for loss in step.allowed:
         yield Text(text=f"{name}: allowed by allowShrink, {loss.op} of {loss.urn.rsplit('::', 1)[-1]}: {loss.reason}.")
     yield from (Text(text=f"{name}: {message}") for message in step.refused)
+    if step.placement:
+        yield Text(text=f"{name}: {step.placement}.")
     if step.start is None:
         return
     changed = [item for item in step.plan if is_stateful(item) and item.op == "update"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plan.placement import shard_index, shards_in_use
 from planner.diagram.parts import Box, plural
 from planner.plan_values import at, number, text
 
@@ -55,11 +56,16 @@ def shards(plan: Plan) -> list[Box]:
     """Shards, and replicas of shards."""
     found = _databases(plan, "shards", copies=False)
     copies = _databases(plan, "shards", copies=True)
+    in_use = shards_in_use(plan)
     return [
         Box(
             key=item.name,
             title=item.name,
-            lines=(*_size(item), *_copies(item, found, copies)),
+            lines=(
+                *_size(item),
+                *_copies(item, found, copies),
+                *(() if shard_index(item) < in_use else ("empty: no pod is told of it",)),
+            ),
             row="shards",
             systems=("shards",),
         )

@@ -6,6 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
+from plan.placement import shard_index, shards_in_use
 from planner.cost import cost_of
 from planner.hpa_spec import HpaSpec, spec_of
 from planner.machines import vcpus
@@ -225,10 +226,11 @@ def _taken(plan: Plan, others: list[PlannedResource], wanted: str) -> tuple[floa
 
 
 def _stores(plan: Plan, app: PlannedResource, assumptions: Assumptions) -> Iterable[Store]:
-    databases = plan.of_type(DATABASE)
-    shards = [item for item in databases if item.system == "shards"]
-    replicas = [item for item in databases if at(item.inputs, "replicateSourceDb") and item not in shards]
-    primaries = [item for item in databases if item not in shards and item not in replicas]
+    databases, in_use = plan.of_type(DATABASE), shards_in_use(plan)
+    shards = [item for item in databases if item.system == "shards" and shard_index(item) < in_use]
+    others = [item for item in databases if item.system != "shards"]  # an empty shard serves nobody
+    replicas = [item for item in others if at(item.inputs, "replicateSourceDb")]
+    primaries = [item for item in others if item not in replicas]
     sharded = assumptions.sharded_percent / 100 if shards else 0.0
     pooled = any(item.system == "pooler" for item in plan.of_type(DEPLOYMENT))
     groups = (

@@ -8,6 +8,7 @@ import pytest
 
 from components.naming import NameKind, physical_name
 from infra.settings import load
+from infra.settings.postgres import DataPlacement
 from infra.settings.stack_config import raw_stack_config
 from infra.stack import Platform
 from infra.wiring import data
@@ -37,6 +38,26 @@ def test_growing_through_all_phases_touches_no_data(cli: Cli, stack: str) -> Non
         assert step["replace"] == 0
         assert step["second_preview_changes"] == 0
         assert all(item["op"] == "update" for item in step["stateful"])
+    said = [step["placement"] for step in document["steps"]]
+    assert said[:2] == [None, None]
+    assert said[2].startswith("the 4 shards are empty and every pod stays on the primary")
+
+
+def test_a_phase_that_points_pods_at_the_shards_it_creates_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def program() -> None:
+        settings = load(raw_stack_config())
+        if settings.postgres.shards.count:
+            shards = settings.postgres.shards.model_copy(update={"placed_on": settings.postgres.shards.count})
+            changed = {"placement": DataPlacement.SHARDS, "shards": shards}
+            settings = settings.model_copy(update={"postgres": settings.postgres.model_copy(update=changed)})
+        Platform(settings)
+
+    monkeypatch.setenv("BBP_SANDBOX_DIR", str(tmp_path))
+    result = journey("dev", ("horizontal", "microservices"), program=program)
+    assert [step.ok for step in result.steps] == [True, False]
+    assert "would be pointed at shard_0 to shard_3, which this step creates empty" in result.steps[-1].refused[0]
 
 
 def journey_with(sandbox: Path, monkeypatch: pytest.MonkeyPatch, name: Callable[[str], str]) -> Journey:

@@ -14,6 +14,7 @@ from planner.availability_graph import CACHE, DATABASE, NODE_GROUP, availability
 from planner.availability_model import Element, Function, Graph, Group, removals
 from tests.support.cli import Cli
 from tests.support.plans import changed_plan, edited, planned, stack_plan, write_plan
+from tests.support.stack import FILLED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,9 +45,21 @@ def weakened() -> Plan:
         "prod",
         "microservices",
         network={"natGateways": 2},
-        postgres={"replicas": 1, "multiAz": False, "pooler": {"replicas": 1}, "shards": {"multiAz": False}},
+        postgres={
+            "replicas": 1,
+            "multiAz": False,
+            "pooler": {"replicas": 1},
+            "placement": "shards",
+            "shards": {"placedOn": 4, "multiAz": False},
+        },
         redis={"clientIsClusterAware": True, "replicasPerShard": 0, "multiAz": False},
     )
+
+
+@cache
+def filled() -> Plan:
+    """The last phase of production once its clients lie on shards."""
+    return changed_plan("prod", "microservices", postgres=FILLED)
 
 
 @cache
@@ -180,7 +193,7 @@ def test_a_failover_is_reported_as_a_pause_and_only_where_one_happens() -> None:
 
 
 def test_losing_a_whole_shard_is_reported_and_takes_several_failures() -> None:
-    found = judged(stack_plan("prod", "microservices"), phase="microservices")
+    found = judged(filled(), phase="microservices")
     shard = next(item for item in found.removals if item.element.kind == "shard")
     assert [item.title for item in shard.stops] == [f"the clients of {shard.element.title.split(' ')[0]}"]
     assert not shard.single_point
@@ -219,8 +232,20 @@ def test_promises_multiply_and_what_nobody_promises_is_left_out_and_named() -> N
     assert found.unpromised == ["Cloudflare (pro)"]
 
 
+def test_an_empty_shard_is_on_the_way_of_no_request() -> None:
+    plan = edited(stack_plan("prod", "microservices"), DATABASE, "shards-0-primary", multiAz=False)
+    found = judged(plan, phase="microservices")
+    assert found.single_points == ()
+    removal = next(item for item in found.removals if item.element.title == "shards-0-primary")
+    assert [item.title for item in removal.stops] == ["the clients of shards-0-primary"]
+    assert not removal.stops[0].critical
+    assert found.composite_percent == judged(stack_plan("prod", "horizontal")).composite_percent
+    in_use = judged(edited(filled(), DATABASE, "shards-0-primary", multiAz=False), phase="microservices")
+    assert "shards-0-primary" in titles(list(in_use.single_points), "database")
+
+
 def test_one_more_database_on_the_way_costs_the_third_phase_its_three_nines_on_paper() -> None:
-    found = judged(stack_plan("prod", "microservices"), phase="microservices")
+    found = judged(filled(), phase="microservices")
     assert found.composite_percent == pytest.approx(0.9999 * 0.9999 * 0.9995 * 0.9995 * 0.9999 * 100)
     assert found.composite_percent < 99.9
 

@@ -8,8 +8,8 @@ from plan import Plan
 from planner.diagram import compare, scene_of, svg
 from tests.support.cli import Cli
 from tests.support.picture import overflowing, parsed
-from tests.support.plans import stack_plan, write_plan
-from tests.support.stack import COMBINATIONS
+from tests.support.plans import changed_plan, stack_plan, write_plan
+from tests.support.stack import COMBINATIONS, FILLED
 
 
 @pytest.mark.parametrize(("environment", "phase"), COMBINATIONS)
@@ -43,10 +43,18 @@ def test_the_last_phase_shows_its_real_counts() -> None:
         ("pooler", "primary"),
         ("pooler", "replicas"),
         ("primary", "replicas"),
-        ("pooler", "shards"),
         ("app", "redis"),
         ("services", "redis"),
     }
+
+
+def test_a_way_leads_to_shards_only_once_they_are_in_use() -> None:
+    empty = scene_of(stack_plan("prod", "microservices"), "test")
+    assert {box.lines[-1] for box in empty.row("shards")} == {"empty: no pod is told of it"}
+    assert "shards" not in {edge.target for edge in empty.edges}
+    filled = scene_of(changed_plan("prod", "microservices", postgres=FILLED), "test")
+    assert not any("empty" in line for box in filled.row("shards") for line in box.lines)
+    assert {edge.source for edge in filled.edges if edge.target == "shards"} == {"pooler"}
 
 
 def test_the_order_of_a_plan_does_not_change_the_picture() -> None:

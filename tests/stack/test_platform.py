@@ -123,7 +123,9 @@ def test_the_application_is_the_guides_deployment(platform: Recording) -> None:
 
 
 @everywhere
-def test_the_application_is_told_every_database_it_has(platform: Recording, environment: str, phase: str) -> None:
+def test_the_application_is_told_every_database_that_holds_clients(
+    platform: Recording, environment: str, phase: str
+) -> None:
     (deployment,) = [
         item
         for item in platform.of_type("kubernetes:apps/v1:Deployment")
@@ -135,7 +137,7 @@ def test_the_application_is_told_every_database_it_has(platform: Recording, envi
     assert {"DATABASE_URL", "DATABASE_PRIMARY_URL", "REDIS_URL", "REDIS_HOST", "REDIS_PORT"} <= names
     if replicas is not None:
         assert sum(name.startswith("DATABASE_REPLICA_") for name in names) == replicas
-    assert sum(name.startswith("DATABASE_SHARD_") for name in names) == (4 if phase == "microservices" else 0)
+    assert sum(name.startswith("DATABASE_SHARD_") for name in names) == 0
 
 
 @everywhere

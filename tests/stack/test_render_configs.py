@@ -14,7 +14,7 @@ from infra.wiring.serving import guide_gateway
 from ops.annotate import Note, annotated
 from ops.cli import app
 from ops.render_configs import HIDDEN, nginx_conf, pooler_config, pooler_files, with_passwords
-from tests.support.stack import COMBINATIONS, recorded, settings
+from tests.support.stack import COMBINATIONS, FILLED, recorded, settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,7 +74,7 @@ def test_passwords_are_written_to_files_that_only_their_owner_reads(tmp_path: Pa
 
 
 def test_a_replica_has_the_password_of_its_primary_and_every_shard_one_of_its_own() -> None:
-    endpoints = with_passwords(pooler_config(settings("prod", "microservices"))).endpoints
+    endpoints = with_passwords(pooler_config(settings("prod", "microservices", postgres=FILLED))).endpoints
     passwords = {endpoint.name: endpoint.password for endpoint in endpoints}
     assert passwords["replica_1"] == passwords["replica_3"] == passwords["primary"]
     assert len(set(passwords.values())) == 5

@@ -14,7 +14,7 @@ from pulumi.runtime.proto.source_pb2 import StackTrace
 from infra.settings import load
 from infra.settings.defaults import merged
 from tests.support.configs import raw
-from tests.support.effects import CHECKS_ONLY, CONTEXTS, VALUES
+from tests.support.effects import ALONG, CHECKS_ONLY, CONTEXTS, VALUES
 from tests.support.leaves import Leaf, changed, current, leaves
 from tests.support.stack import record_platform
 
@@ -66,7 +66,7 @@ def test_a_recording_is_the_same_every_time() -> None:
 def test_every_setting_changes_a_resource(leaf: Leaf) -> None:
     before = base(leaf.path)
     value = VALUES[leaf.path] if leaf.path in VALUES else leaf.other(current(load(before), leaf.path))
-    after = changed(before, leaf.path, value)
+    after = merged(changed(before, leaf.path, value), ALONG.get(leaf.path, {}))
     assert platform(json.dumps(before)) != platform(json.dumps(after))
 
 

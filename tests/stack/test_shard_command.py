@@ -110,6 +110,41 @@ def test_a_plan_for_people_says_what_moves_and_what_is_safe_meanwhile() -> None:
     assert text.count("Safe: ") == 7
 
 
+def test_the_plan_of_the_first_move_says_what_goes_from_the_primary_to_each_shard(tmp_path: Path) -> None:
+    file = written(tmp_path, json.dumps({row["client_id"]: 2 for row in VECTORS}))
+    ran = bbp("plan", "--from", "primary", "--to", "4", "--clients", file, "--json")
+    document = json.loads(ran.stdout)
+    assert (document["from"], document["moved_share"]) == ("primary", 1)
+    assert [(flow["from"], flow["to"], flow["share"]) for flow in document["flows"]] == [
+        ("primary", shard, 0.25) for shard in range(4)
+    ]
+    held = [len({row["client_id"] for row in VECTORS if row["shard"] == shard}) for shard in range(4)]
+    assert [flow["clients"] for flow in document["flows"]] == held
+    assert [flow["rows"] for flow in document["flows"]] == [2 * clients for clients in held]
+    assert document["moved_rows"] == 2 * sum(held)
+    text = bbp("plan", "--from", "primary", "--to", "4").stdout
+    assert "100% of all clients move" in text
+    assert "primary   shard_3    25.0%" in text
+
+
+def test_a_plan_from_no_shards_is_the_first_move() -> None:
+    ran = bbp("plan", "--from", "0", "--to", "4", "--json")
+    assert json.loads(ran.stdout) == json.loads(bbp("plan", "--from", "primary", "--to", "4", "--json").stdout)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"), [('{"a": -1}', '"a" must have a number of rows'), ('{"a": true}', "it has true")]
+)
+def test_rows_that_are_no_number_are_refused(tmp_path: Path, content: str, reason: str) -> None:
+    ran = bbp("plan", "--from", "primary", "--to", "4", "--clients", written(tmp_path, content))
+    assert ran.exit_code == 1
+    assert reason in ran.stderr.replace("\n", " ")
+
+
+def test_a_plan_from_something_else_is_a_usage_error() -> None:
+    assert bbp("plan", "--from", "replica", "--to", "4").exit_code == 2
+
+
 def test_a_plan_with_fewer_shards_is_refused() -> None:
     ran = bbp("plan", "--from", "8", "--to", "4")
     assert ran.exit_code == 1

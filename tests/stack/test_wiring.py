@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +11,7 @@ from components.cloudflare_ranges import cloudflare_ranges
 from infra.wiring.serving import autoscaling_policy
 from tests.support.configs import settings as smallest
 from tests.support.nginx import inside
-from tests.support.stack import COMBINATIONS, record_platform, recorded, settings
+from tests.support.stack import COMBINATIONS, FILLED, record_platform, recorded, settings
 
 if TYPE_CHECKING:
     from tests.support.recording import RecordedResource, Recording
@@ -175,14 +176,50 @@ def test_frame_options_are_the_same_at_the_edge_and_at_the_gateway() -> None:
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])
+@pytest.mark.parametrize("pooled", [True, False])
+def test_shards_that_exist_are_no_shards_in_use(environment: str, pooled: bool) -> None:
+    postgres = {"pooler": {"enabled": pooled}, "clientPools": {"primary": 1, "replica": 1}}
+    recording = record_platform(settings(environment, "microservices", postgres=postgres))
+    servers = [item for item in recording.of_type("aws:rds/instance:Instance") if item.name.startswith("shards-")]
+    assert len(servers) == 4
+    published = json.loads(recording.one("aws:ssm/parameter:Parameter", "shards-map").inputs["insecureValue"])
+    assert (published["placement"], published["count"], published["shards"]) == ("primary", 0, [])
+    assert [item.name for item in recording if item.type.startswith("kubernetes:") and "shard" in item.name] == []
+    secrets = {item.name: item.inputs["stringData"] for item in recording.of_type("kubernetes:core/v1:Secret")}
+    assert [key for key in secrets["app-secrets-database"] if "shard" in key] == []
+    assert "shard_" not in secrets.get("pooler-config", {}).get("pgbouncer.ini", "")
+    for app, spec in pods(recording).items():
+        assert not [name for name in variables(spec) if name.startswith(("DATABASE_SHARD_", "SHARD_MAP"))], app
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_pods_are_told_of_the_filled_shards_only(environment: str) -> None:
+    postgres = {"placement": "shards", "shards": {"count": 8, "placedOn": 4}}
+    recording = record_platform(settings(environment, "microservices", postgres=postgres))
+    published = json.loads(recording.one("aws:ssm/parameter:Parameter", "shards-map").inputs["insecureValue"])
+    assert (published["placement"], published["count"], len(published["shards"])) == ("shards", 4, 4)
+    secret = recording.one("kubernetes:core/v1:Secret", "app-secrets-database").inputs["stringData"]
+    assert sorted(key for key in secret if key.startswith("shard")) == [f"shard-{index}-url" for index in range(4)]
+    pooler = recording.one("kubernetes:core/v1:Secret", "pooler-config").inputs["stringData"]["pgbouncer.ini"]
+    assert [f"shard_{index} = " in pooler for index in (3, 4)] == [True, False]
+    told = [
+        {name for name in variables(spec) if name.startswith("DATABASE_SHARD_")} for spec in pods(recording).values()
+    ]
+    expected = {f"DATABASE_SHARD_{index}_URL" for index in range(4)}
+    assert [names for names in told if names not in (set(), expected)] == []
+    assert expected in told
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
 def test_pods_that_use_shards_find_the_published_map_as_a_file(environment: str) -> None:
-    recording = recorded(environment, "microservices")
+    recording = record_platform(settings(environment, "microservices", postgres=FILLED))
     published = recording.one("aws:ssm/parameter:Parameter", "shards-map").inputs["insecureValue"]
     assert recording.one(CONFIG_MAP, "shard-map-config").inputs["data"] == {"map.json": published}
     for app, spec in pods(recording).items():
         told = variables(spec)
         mounts = {mount["mountPath"] for mount in spec["containers"][0].get("volumeMounts", [])}
         uses = any(name.startswith("DATABASE_SHARD_") for name in told)
+        assert uses is (app in {"bailbondpro", "bailbondpro-clients", "bailbondpro-bonds"}), app
         assert ("SHARD_MAP_FILE" in told) is uses, app
         assert ("/etc/bailbondpro/shards" in mounts) is uses, app
 
@@ -192,7 +229,7 @@ def test_there_is_no_map_without_shards() -> None:
 
 
 def test_backups_of_primary_and_shards_are_copied_under_a_key_of_the_other_region() -> None:
-    postgres = {"backupRegion": "us-west-2", "shards": {"count": 2, "placedOn": 2}}
+    postgres = {"backupRegion": "us-west-2", "shards": {"count": 2}}
     recording = record_platform(smallest(postgres=postgres))
     copies = recording.of_type(COPIES)
     assert {item.name for item in copies} == {

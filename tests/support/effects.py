@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 CHECKS_ONLY = {
-    "allowShrink": "`./bbp gate` reads it: whether a plan may take databases or nodes away",
+    "allowShrink": "`./bbp journey` reads it: whether a step may take databases or nodes away",
     "cluster.deployedVersion": "`./bbp check` reads it: which step of the Kubernetes version is possible",
     "cdn.warmPaths": "`./bbp cdn warm` reads it: what is requested after a deployment",
     "cdn.imageWidths": "`./bbp cdn image-url` reads it: which renditions of an image it makes addresses for",
@@ -24,6 +24,9 @@ class Context:
     phase: str = "optimization"
     areas: dict[str, Any] = field(default_factory=dict)
 
+
+ALONG: dict[str, dict[str, Any]] = {"postgres.placement": {"postgres": {"shards": {"placedOn": 2}}}}
+"""What must change together with a setting: without it the changed stack would be refused."""
 
 CDN = {"enabled": True, "zoneId": "0" * 31 + "a", "accountId": "0" * 31 + "b"}
 SERVICE = {"name": "payments", "paths": ["/api/payments/"], "minReplicas": 1, "maxReplicas": 2}
@@ -77,8 +80,11 @@ CONTEXTS = {
     "postgres.reservedConnections": Context(phase="horizontal"),
     "postgres.pooler": Context(phase="horizontal"),
     "postgres.pooler.enabled": Context(),
-    "postgres.shards": Context(areas={"postgres": {"shards": {"count": 3, "placedOn": 2}}}),
-    "postgres.clientPools.shard": Context(areas={"postgres": {"shards": {"count": 2, "placedOn": 2}}}),
+    "postgres.placement": Context(areas={"postgres": {"shards": {"count": 2}}}),
+    "postgres.shards": Context(areas={"postgres": {"placement": "shards", "shards": {"count": 3, "placedOn": 2}}}),
+    "postgres.clientPools.shard": Context(
+        areas={"postgres": {"placement": "shards", "shards": {"count": 2, "placedOn": 2}}}
+    ),
     "redis.tokensRetiredBefore": Context(areas={"redis": {"tokenGeneration": 2}}),
     "redis.shards": Context(areas={"redis": {"clientIsClusterAware": True}}),
     "redis.multiAz": Context(areas={"redis": {"replicasPerShard": 1}}),

@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PHASES = ("optimization", "horizontal", "microservices")
 ENVIRONMENTS = ("dev", "prod")
 COMBINATIONS = [(environment, phase) for environment in ENVIRONMENTS for phase in PHASES]
+FILLED: dict[str, Any] = {"placement": "shards", "shards": {"placedOn": 4}}
+"""PostgreSQL settings of a stack of the third phase whose clients were moved to the guide's four shards."""
 
 
 def raw(environment: str, phase: str, **changes: object) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import pytest
 from ops.capacity import parse_growth, sizes_of
 from planner.capacity import GUIDE_TABLE_TODAY, CapacityError, Growth, Projection, project
 from planner.platform import (
+    PHASE_TOP,
     PlatformCapacity,
     PlatformSizes,
     capacity_of,
@@ -14,7 +15,7 @@ from planner.platform import (
     phase_changes,
     phase_for,
 )
-from tests.support.stack import PHASES, settings
+from tests.support.stack import FILLED, PHASES, settings
 
 
 def platform(**changes: object) -> PlatformCapacity:
@@ -66,7 +67,8 @@ def test_a_phase_is_outgrown_above_its_limits_and_not_at_them(load: dict[str, fl
 
 
 def test_the_guides_growth_outgrows_users_in_month_12_and_storage_in_months_16_and_24() -> None:
-    platforms = [capacity_of(sizes_of(settings("prod", phase))) for phase in PHASES]
+    filled = {"microservices": {"postgres": FILLED}}
+    platforms = [capacity_of(sizes_of(settings("prod", phase, **filled.get(phase, {})))) for phase in PHASES]
     changes = phase_changes(project(GUIDE_TABLE_TODAY, months=24), platforms)
     assert [(change.leaves, change.to, change.month, change.because) for change in changes] == [
         ("optimization", "horizontal", 12, "users"),
@@ -87,7 +89,7 @@ def test_the_busiest_second_is_five_times_the_average_unless_told_otherwise() ->
 
 
 def test_the_last_phase_of_production_carries_what_its_configuration_says() -> None:
-    found = capacity_of(sizes_of(settings("prod", "microservices")))
+    found = capacity_of(sizes_of(settings("prod", "microservices", postgres=FILLED)))
     assert found.pods == (3, 20)
     assert found.cores == 20
     assert found.requests_per_second == 2000
@@ -95,6 +97,13 @@ def test_the_last_phase_of_production_carries_what_its_configuration_says() -> N
     assert found.connections == (1 + 3 + 4) * (200 - 15)
     assert found.storage_gib == 600 + 4 * 300
     assert found.guide_cores == 188
+
+
+def test_empty_shards_carry_nothing() -> None:
+    found = capacity_of(sizes_of(settings("prod", "microservices")))
+    assert found.connections == (1 + 3) * (200 - 15)
+    assert found.storage_gib == 600
+    assert PHASE_TOP["microservices"][2] <= found.storage_gib
 
 
 @pytest.mark.parametrize(("gib", "iops", "total"), [(399, None, 3000), (400, None, 12_000), (400, 20_000, 20_000)])

@@ -19,8 +19,10 @@ from infra.limits.gateway import CLIENT_RANGES
 from infra.limits.nodes import allocatable, peak_load
 from infra.limits.windows import daily_minutes, overlap, weekly_length
 from infra.settings import Settings
+from planner.platform import PHASE_TOP
 from tests.support.configs import DIGEST, ENVIRONMENTS, PHASES, problems, raw, settings
 from tests.support.limit_cases import ACCEPTED, REFUSED, Case
+from tests.support.stack import FILLED
 
 ACCOUNT = {"zoneId": "0" * 31 + "a", "accountId": "0" * 31 + "b"}
 
@@ -111,6 +113,19 @@ def test_services_count_by_the_databases_they_use() -> None:
     assert service_pods(loaded, "primary") == 5 * 7
 
 
+def test_what_has_no_endpoint_yet_is_served_by_the_primary() -> None:
+    orphans = [
+        {"name": name, "paths": [f"/api/{name}/"], "minReplicas": 2, "maxReplicas": 6, "databases": [role]}
+        for name, role in (("ledger", "shards"), ("search", "replicas"))
+    ]
+    assert service_pods(settings("prod", "microservices", services=orphans), "primary") == 7
+    filled = settings("prod", "microservices", services=orphans, postgres=FILLED)
+    assert service_pods(filled, "primary") == 0
+    bare = settings("prod", "microservices", services=orphans, postgres={"replicas": 0})
+    assert service_pods(bare, "primary") == 14
+    assert client_connections(bare, "primary") == (21 + 14) * 20
+
+
 @hypothesis_settings(deadline=None)
 @given(
     max_connections=st.integers(50, 5000),
@@ -122,7 +137,7 @@ def test_services_count_by_the_databases_they_use() -> None:
 def test_the_poolers_connections_always_fit(
     max_connections: int, reserved: int, poolers: int, pods: int, pools: tuple[int, int, int]
 ) -> None:
-    base = settings("prod", "microservices")
+    base = settings("prod", "microservices", postgres=FILLED)
     loaded = base.model_copy(
         update={
             "autoscaling": base.autoscaling.model_copy(update={"max_replicas": pods}),
@@ -148,9 +163,20 @@ def test_the_poolers_connections_always_fit(
 
 
 def test_pools_of_the_last_phase_share_the_guides_two_hundred_connections() -> None:
-    sizes = pool_sizes(settings("prod", "microservices"))
+    sizes = pool_sizes(settings("prod", "microservices", postgres=FILLED))
     assert (sizes.primary, sizes.replica, sizes.shard) == (61, 61, 61)
     assert 3 * sizes.primary <= 200 - 15
+
+
+def test_the_primary_alone_takes_every_pod_of_the_last_phase_while_its_shards_are_empty() -> None:
+    loaded = settings("prod", "microservices")
+    sizes = pool_sizes(loaded)
+    assert (sizes.primary, sizes.shard) == (61, 0)
+    assert (loaded.postgres.pooler.replicas + 1) * sizes.primary <= 200 - 15
+    assert sizes.max_client_connections == client_connections(loaded, "primary") + 3 * client_connections(
+        loaded, "replica"
+    )
+    assert loaded.postgres.max_allocated_storage_gib >= PHASE_TOP["microservices"][2]
 
 
 def test_endpoints_that_do_not_exist_get_no_pool() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from components.shards import GUIDE_SHARDS as COMPONENT_SHARDS
 from components.shards import MAX_SHARDS as COMPONENT_MAX
-from planner.shards import GUIDE_SHARDS, MAX_SHARDS, ShardError, moved_share, reshard, shard_hash, shard_of
+from planner.shards import GUIDE_SHARDS, MAX_SHARDS, PRIMARY, ShardError, moved_share, reshard, shard_hash, shard_of
 
 VECTORS = json.loads((Path(__file__).parents[1] / "data" / "shard_vectors.json").read_text(encoding="utf-8"))
 ANY_TEXT = st.text(st.characters(codec="utf-16", categories=None))
@@ -104,6 +104,29 @@ def test_exactly_the_clients_whose_shard_changes_are_moved(clients: list[str], b
     assert all(move.source == shard_of(move.client_id, before) for move in plan.moves)
     assert all(move.target == shard_of(move.client_id, after) for move in plan.moves)
     assert sum(flow.clients or 0 for flow in plan.flows) == len(plan.moves)
+
+
+@given(st.lists(ANY_TEXT, unique=True), st.integers(2, MAX_SHARDS))
+def test_the_first_move_takes_every_client_from_the_primary_to_its_shard(clients: list[str], after: int) -> None:
+    rows = {client: len(client) + 1 for client in clients}
+    plan = reshard(0, after, clients, rows)
+    assert [(move.source, move.target) for move in plan.moves] == [(PRIMARY, shard_of(one, after)) for one in clients]
+    assert [(flow.source, flow.target, flow.share) for flow in plan.flows] == [
+        (PRIMARY, target, Fraction(1, after)) for target in range(after)
+    ]
+    assert plan.moved_share == 1
+    assert sum(flow.clients or 0 for flow in plan.flows) == len(clients)
+    assert sum(flow.rows or 0 for flow in plan.flows) == plan.moved_rows == sum(rows.values())
+
+
+def test_the_first_move_fills_the_shards_before_pods_are_pointed_at_them() -> None:
+    titles = [step.title.split()[0] for step in reshard(0, 4).steps]
+    assert titles == ["Provision", "Deploy", "Copy", "Verify", "Stop", "Switch", "Remove"]
+
+
+def test_a_single_shard_is_no_aim_of_a_move() -> None:
+    with pytest.raises(ShardError, match="divides nothing"):
+        reshard(0, 1)
 
 
 def test_shards_never_become_fewer() -> None:

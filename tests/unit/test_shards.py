@@ -99,26 +99,40 @@ def test_protected_shards_protect_their_databases_and_secrets() -> None:
 
 
 def test_the_published_map_tells_where_each_shard_is_under_the_guides_names() -> None:
-    recording = recorded(count=2)
+    recording = recorded(count=2, placed=2)
     published = json.loads(recording.one(PARAMETER, "shards-map").inputs["insecureValue"])
     assert published == json.loads(recording.result["map"])
-    assert (published["version"], published["count"]) == (2, 2)
+    assert (published["version"], published["placement"], published["count"]) == (2, "shards", 2)
     assert [entry["name"] for entry in published["shards"]] == ["shard_0", "shard_1"]
     assert [entry["host"] for entry in published["shards"]] == recording.result["hosts"]
     assert {entry["port"] for entry in published["shards"]} == {5432}
 
 
-def test_new_servers_stand_in_the_map_before_a_client_is_placed_on_them() -> None:
-    before, prepared, after = (recorded(count=count, placed=placed) for count, placed in ((2, 2), (4, 2), (4, 4)))
-    documents = [json.loads(recording.result["map"]) for recording in (before, prepared, after)]
-    assert [document["count"] for document in documents] == [2, 2, 4]
-    assert [document["version"] for document in documents] == [2, 2, 4]
-    assert [len(document["shards"]) for document in documents] == [2, 4, 4]
-    assert documents[0]["shards"] == documents[1]["shards"][:2]
+def test_new_shards_stay_out_of_the_map_until_they_hold_clients() -> None:
+    stages = [recorded(count=count, placed=placed) for count, placed in ((4, 0), (4, 4), (8, 4), (8, 8))]
+    documents = [json.loads(recording.result["map"]) for recording in stages]
+    assert [document["placement"] for document in documents] == ["primary", "shards", "shards", "shards"]
+    assert [document["count"] for document in documents] == [0, 4, 4, 8]
+    assert [document["version"] for document in documents] == [0, 4, 4, 8]
+    assert [len(document["shards"]) for document in documents] == [0, 4, 4, 8]
+    assert documents[1] == documents[2]
+
+
+def test_new_shards_hold_nobody_unless_someone_says_so() -> None:
+    recording = recorded()
+    assert json.loads(recording.result["map"])["placement"] == "primary"
+    assert [item.name for item in recording.of_type(PARAMETER) if item.name.endswith("-placed")] == []
+
+
+def test_production_refuses_to_take_a_shard_that_holds_clients_out_of_the_map() -> None:
+    recording = recorded(shard=template(protect=True), count=4, placed=2)
+    markers = [item for item in recording.of_type(PARAMETER) if item.name.endswith("-placed")]
+    assert [item.name for item in markers] == ["shards-0-placed", "shards-1-placed"]
+    assert all(item.protect for item in markers)
 
 
 def test_the_map_holds_no_secret_and_fits_a_standard_parameter_at_the_largest_count() -> None:
-    recording = recorded(count=16)
+    recording = recorded(count=16, placed=16)
     parameter = recording.one(PARAMETER, "shards-map")
     assert parameter.secret_inputs == frozenset()
     assert "bbp_admin" not in parameter.inputs["insecureValue"]
@@ -152,8 +166,8 @@ def test_everything_hangs_below_the_component() -> None:
         ({"count": 17}, "count is 1..16"),
         ({"parameter_path": "bailbondpro/shards"}, "parameter_path"),
         ({"parameter_path": "/bailbondpro/shards/"}, "parameter_path"),
-        ({"placed": 0}, "placed is 1..4"),
-        ({"placed": 5}, "placed is 1..4"),
+        ({"placed": -1}, "placed is 0..4"),
+        ({"placed": 5}, "placed is 0..4"),
     ],
 )
 def test_impossible_shards_are_refused(changes: dict[str, Any], complaint: str) -> None:

@@ -1,0 +1,99 @@
+"""Which shards pods are told of by a plan, and which steps between databases are refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ops.journey import JourneyStep
+from ops.printing.journey import render_step
+from plan import Plan, PlannedResource
+from plan.placement import empty_shards, shard_index, shard_servers, shards_in_use, shards_told
+from policies.placement import shards_entered_empty, shards_left
+
+if TYPE_CHECKING:
+    from plan import Op
+
+STACK = "urn:pulumi:prod::bailbondpro::pulumi:pulumi:Stack$"
+
+
+def pods(told: int) -> dict[str, Any]:
+    names = ["DATABASE_URL", *(f"DATABASE_SHARD_{index}_URL" for index in range(told))]
+    return {"spec": {"template": {"spec": {"containers": [{"env": [{"name": name} for name in names]}]}}}}
+
+
+def app(told: int, was: int | None, op: Op = "update") -> PlannedResource:
+    urn = f"{STACK}bailbondpro:workload:Workload$kubernetes:apps/v1:Deployment::app"
+    old = {} if was is None else pods(was)
+    return PlannedResource(urn, "kubernetes:apps/v1:Deployment", "app", op, pods(told), old_inputs=old)
+
+
+def shard(index: int, op: Op = "same", role: str = "primary") -> PlannedResource:
+    name = f"shards-{index}-{role}"
+    urn = f"{STACK}bailbondpro:shards:Shards$bailbondpro:postgres:Postgres$aws:rds/instance:Instance::{name}"
+    inputs = {} if role == "primary" else {"replicateSourceDb": f"shard-{index}"}
+    return PlannedResource(urn, "aws:rds/instance:Instance", name, op, inputs)
+
+
+def test_shards_in_use_are_those_that_pods_are_told_of() -> None:
+    shards = tuple(shard(index) for index in range(12))
+    assert shards_in_use(Plan((*shards, app(0, 0)))) == 0
+    assert shards_in_use(Plan((*shards, app(4, 4)))) == 4
+    assert shards_in_use(Plan((*shards, app(4, 4, "delete")))) == 0
+    assert [shard_index(item) for item in shard_servers(Plan((*shards[::-1], shard(3, role="replica-1"))))] == [
+        *range(12)
+    ]
+    cron_job = {"spec": {"jobTemplate": pods(2)}}
+    assert shards_told(cron_job) == 2
+
+
+@pytest.mark.parametrize(
+    ("existing", "in_use", "said"),
+    [
+        (4, 0, "the 4 shards are empty and every pod stays on the primary"),
+        (8, 4, "shard_4 to shard_7 are empty: no pod is pointed there"),
+        (5, 4, "shard_4 are empty"),
+    ],
+)
+def test_what_stands_empty_is_said_in_one_sentence(existing: int, in_use: int, said: str) -> None:
+    assert empty_shards(existing, in_use).startswith(said)
+    source = in_use or "primary"
+    assert f"./bbp shard plan --from {source} --to {existing}" in empty_shards(existing, in_use)
+
+
+def test_nothing_is_said_where_every_shard_is_in_use() -> None:
+    assert empty_shards(0, 0) == empty_shards(4, 4) == ""
+
+
+def test_pods_may_not_be_pointed_at_shards_that_the_same_step_creates() -> None:
+    created = tuple(shard(index, "create") for index in range(4))
+    assert "shard_0 to shard_3" in shards_entered_empty(Plan((*created, app(4, 0))))
+    grown = (*(shard(index) for index in range(4)), *(shard(index, "create") for index in range(4, 8)))
+    assert "shard_4 to shard_7" in shards_entered_empty(Plan((*grown, app(8, 4))))
+    assert shards_entered_empty(Plan((*grown, app(4, 4)))) == ""
+    assert shards_entered_empty(Plan((*(shard(index) for index in range(4)), app(4, 0)))) == ""
+
+
+def test_a_new_stack_may_begin_on_its_shards() -> None:
+    created = tuple(shard(index, "create") for index in range(4))
+    assert shards_entered_empty(Plan((*created, app(4, None, "create")))) == ""
+
+
+@pytest.mark.parametrize(("was", "told", "named"), [(4, 0, "shard_0 to shard_3"), (8, 4, "shard_4 to shard_7")])
+def test_pods_that_leave_shards_lose_the_clients_there(was: int, told: int, named: str) -> None:
+    (loss,) = shards_left(Plan((*(shard(index) for index in range(8)), app(told, was))))
+    assert loss.holds == "clients on shards"
+    assert named in loss.reason
+    assert loss.properties == tuple(f"DATABASE_SHARD_{index}_URL" for index in range(told, was))
+
+
+def test_a_removed_workload_leaves_no_clients_behind() -> None:
+    assert shards_left(Plan((app(0, 4, "delete"), app(4, 4)))) == []
+
+
+def test_a_step_of_a_journey_says_that_the_new_shards_are_empty() -> None:
+    created = tuple(shard(index, "create") for index in range(4))
+    step = JourneyStep("horizontal", "microservices", (*created, app(0, 0)))
+    assert "the 4 shards are empty and every pod stays on the primary" in "\n".join(render_step(step))
+    assert step.as_json()["placement"] == step.placement
