@@ -222,6 +222,8 @@ def prometheus_stack_values(args: OperatorsArgs, stack: PrometheusStack) -> Valu
         "prometheus": {
             "prometheusSpec": {
                 "replicas": stack.replicas,
+                # alerts of several stacks end in one inbox: each says whose it is (Prometheus docs, external_labels)
+                "externalLabels": {"stack": args.cluster_name},
                 "scrapeInterval": f"{stack.scrape_interval_seconds}s",
                 "evaluationInterval": f"{stack.scrape_interval_seconds}s",
                 "retention": f"{stack.retention_days}d",

@@ -9,7 +9,7 @@ from infra.settings.stack_config import raw_stack_config
 from infra.stack import Platform
 
 try:
-    settings = load(raw_stack_config())
+    settings = load(raw_stack_config(), pulumi.get_stack())
 except ConfigError as error:
     raise pulumi.RunError(str(error)) from None
 for notice in notices(settings):

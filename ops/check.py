@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 from components.cdn.problems import plan_notices
 from infra.edge import edge_policy
 from infra.limits import RULES
+from infra.neighbours import neighbour_problems
 from infra.notices import notices
-from infra.problems import ConfigError, Problem, render, shown
+from infra.problems import ConfigError, Problem, render
 from infra.settings import load, read_stack_source
+from infra.settings.stack_name import own_name as stack_name
+from infra.settings.stack_name import stack_name_problems
 from plan.placement import empty_shards
 
 if TYPE_CHECKING:
@@ -20,7 +23,6 @@ if TYPE_CHECKING:
 
     from infra.settings import Settings
 
-_STACK_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -84,21 +86,6 @@ class CheckResult:
         )
 
 
-def stack_name(stack: str) -> str:
-    """The stack's own name: the last part of a full one such as `organization/bailbondpro/dev`."""
-    return stack.rsplit("/", 1)[-1]
-
-
-def _bad_name(stack: str) -> Problem:
-    return Problem(
-        path="STACK",
-        rule="stack-name",
-        value=shown(stack),
-        allowed="1 to 100 letters, digits, hyphens, underscores and periods (Pulumi, stack names)",
-        fix="name the stack, for example dev; its file is Pulumi.dev.yaml or what --config names",
-    )
-
-
 def check(stack: str, config_file: Path | None = None, phase: str | None = None) -> CheckResult:
     """Checks the file of a stack; never raises for what is in it.
 
@@ -108,8 +95,8 @@ def check(stack: str, config_file: Path | None = None, phase: str | None = None)
         phase: Checks the file as if this were its growth phase.
     """
     name = stack_name(stack)
-    if not _STACK_NAME.fullmatch(name):
-        return CheckResult(stack=name, file=config_file or ROOT, problems=(_bad_name(stack),))
+    if misnamed := tuple(stack_name_problems(stack)):
+        return CheckResult(stack=name, file=config_file or ROOT, problems=misnamed)
     file = config_file or ROOT / f"Pulumi.{name}.yaml"
     try:
         source = read_stack_source(file)
@@ -118,9 +105,22 @@ def check(stack: str, config_file: Path | None = None, phase: str | None = None)
     problems = source.problems
     settings = None
     try:
-        settings = load({**source.raw, "phase": phase} if phase is not None else source.raw)
+        settings = load({**source.raw, "phase": phase} if phase is not None else source.raw, name)
+        problems += tuple(neighbour_problems(settings, _beside(file, name)))
     except ConfigError as error:
         problems += error.problems
     return CheckResult(
         stack=name, file=file, problems=problems, settings=None if problems else settings, lines=source.lines
     )
+
+
+def _beside(file: Path, own: str) -> dict[str, Settings]:
+    """The valid stacks whose files lie in the same folder, without the stack itself: each is checked on its own."""
+    found = {}
+    for path in sorted(file.parent.glob("Pulumi.*.yaml")):
+        name = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+        if name == own or path == file or any(stack_name_problems(name)):
+            continue
+        with suppress(ConfigError):
+            found[name] = load(read_stack_source(path).raw, name)
+    return found

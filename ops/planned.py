@@ -78,9 +78,15 @@ def planned_against(stack: str, against: str, config: Path | None) -> Planned:
 
 def _settings_of(plan: Plan) -> Settings | None:
     try:
-        return load(read_config_map(plan.config))
+        return load(read_config_map(plan.config), _stack_of(plan))
     except ConfigError:
         return None
+
+
+def _stack_of(plan: Plan) -> str | None:
+    """The stack that a plan was made of, as its resources' URNs say (`urn:pulumi:<stack>::...`)."""
+    first = next(iter(plan), None)
+    return first.urn.split(":")[2] if first is not None else None
 
 
 def _settings_if_valid(stack: str, phase: str | None, config: Path | None) -> Settings | None:

@@ -152,7 +152,7 @@ def _sized(
     file = config or ROOT / f"Pulumi.{stack.rsplit('/', 1)[-1]}.yaml"
     raw = read_stack_source(file).raw
     try:
-        load(_merged({**raw, "phase": phase} if phase else raw, found.patch))
+        load(_merged({**raw, "phase": phase} if phase else raw, found.patch), settings.stack)
     except ConfigError as error:
         return replace(found, problems=tuple(error.problems))
     return found

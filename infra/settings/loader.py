@@ -12,17 +12,20 @@ from infra.settings.base import Area, DomainName, Environment, Phase, Region
 from infra.settings.defaults import Tree, defaults, merged
 from infra.settings.explain import area_of, explain, meaningful
 from infra.settings.root import Settings
+from infra.settings.stack_name import stack_name_problems
 
 _STAND_IN_REGION, _STAND_IN_DOMAIN = "us-east-1", "example.com"
 _ALWAYS_WRITTEN = ("environment", "phase", "domain", "region")
 
 
-def load(raw: Mapping[str, object]) -> Settings:
+def load(raw: Mapping[str, object], stack: str | None = None) -> Settings:
     """The settings of a stack.
 
     Args:
         raw: The stack file's values under camelCase keys without the namespace (`environment`, `phase`, `domain`,
             `postgres`, ...), and `region` from `aws:region`.
+        stack: The stack's own name, which physical names are made of; None for a configuration that is only read, and
+            that nothing is built from.
 
     Returns:
         Complete, valid settings: the phase's defaults with the file's values laid over them.
@@ -35,8 +38,9 @@ def load(raw: Mapping[str, object]) -> Settings:
     for key in _ALWAYS_WRITTEN:
         if key not in raw:
             filled.pop(key, None)
-    problems = list(_secrets(raw))
+    problems = [*stack_name_problems(stack), *_secrets(raw)] if stack is not None else list(_secrets(raw))
     settings, broken = _validated(filled, base, problems)
+    settings = settings.of_stack(stack) if stack is not None else settings
     problems += limits.check(settings, broken)
     if problems:
         raise ConfigError(dict.fromkeys(problems))

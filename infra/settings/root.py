@@ -1,8 +1,8 @@
 """The whole of a stack's settings: scalars and one object per area."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, PrivateAttr
 
 from infra.settings.app import AppSettings
 from infra.settings.autoscaling import AutoscalingSettings
@@ -29,7 +29,10 @@ def _switch(value: object) -> object:
 class Settings(Area):
     """Every setting of a stack, complete: defaults of the phase, overridden by the stack file."""
 
-    environment: Environment = Field(description="dev or prod: decides sizes and protection, never the architecture.")
+    environment: Environment = Field(
+        description="dev or prod: which defaults a stack has, its sizes and protection; never the architecture, and no "
+        "part of a name: any number of stacks may be of one environment."
+    )
     phase: Phase = Field(
         description="Growth phase: optimization (0-500 users), horizontal (500-1,500), microservices (1,500 and more); "
         "scaling guide, Scaling Phases."
@@ -62,3 +65,16 @@ class Settings(Area):
     cdn: CdnSettings = Field(description="The Cloudflare CDN.")
     monitoring: MonitoringSettings = Field(description="Alerts and metrics.")
     budget: BudgetSettings = Field(description="The cost budget.")
+    # No key of a stack file: the file's own name says it, and the engine.
+    _stack: str = PrivateAttr(default="")
+
+    @property
+    def stack(self) -> str:
+        """The stack's own name, which physical names hold; settings that belong to no stack go by their environment."""
+        return self._stack or self.environment.value
+
+    def of_stack(self, name: str) -> Self:
+        """The same settings as those of a stack."""
+        named = self.model_copy()
+        named._stack = name  # noqa: SLF001 - a copy of this very class
+        return named

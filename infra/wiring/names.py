@@ -21,18 +21,20 @@ POOLER_APP = "pgbouncer"
 
 @dataclass(frozen=True)
 class Names:
-    """Physical names shared by several components; they hold the environment and never the phase.
+    """Physical names shared by several components; they hold the stack's name and never the phase.
 
     Attributes:
-        environment: dev or prod.
+        stack: the stack's own name, such as prod; two stacks of one account have two names.
+        environment: dev or prod: which defaults the stack has, for tags alone.
     """
 
+    stack: str
     environment: str
 
     @property
     def prefix(self) -> str:
         """Beginning of explicit physical names, for example `bailbondpro-prod`."""
-        return f"{PROJECT}-{self.environment}"
+        return f"{PROJECT}-{self.stack}"
 
     @property
     def cluster(self) -> str:
@@ -47,7 +49,7 @@ class Names:
     @property
     def shard_map_path(self) -> str:
         """SSM path of the published shard map."""
-        return f"/{PROJECT}/{self.environment}/db/shards"
+        return f"/{PROJECT}/{self.stack}/db/shards"
 
     @property
     def tags(self) -> dict[str, str]:
@@ -62,4 +64,4 @@ class Names:
 
 def names_of(settings: Settings) -> Names:
     """The names of a stack."""
-    return Names(settings.environment.value)
+    return Names(stack=settings.stack, environment=settings.environment.value)

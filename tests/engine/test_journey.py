@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import patch
 
+import pulumi
 import pytest
 
 from components.naming import NameKind, physical_name
@@ -64,7 +65,7 @@ def journey_with(sandbox: Path, monkeypatch: pytest.MonkeyPatch, name: Callable[
     """A journey of a program whose databases get their identifier from `name(phase)`."""
 
     def program() -> None:
-        settings = load(raw_stack_config())
+        settings = load(raw_stack_config(), pulumi.get_stack())
         ending = name(settings.phase.value)
 
         def named(kind: NameKind, *parts: str) -> str:

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 
 from plan import SYSTEMS, load_plan
 from policies.stateful import STATEFUL
@@ -83,6 +84,18 @@ def test_microservices_runs_one_primary_three_replicas_and_four_shards(prod: tup
     assert sum(item.system == "shards" for item in instances) == 4
     (group,) = plan.of_type("aws:elasticache/replicationGroup:ReplicationGroup")
     assert group.inputs["numNodeGroups"] == 3
+
+
+def test_a_third_stack_is_rehearsed_under_its_own_name(tmp_path: Path) -> None:
+    cli, file = Cli(tmp_path / "sandbox"), tmp_path / "Pulumi.staging.yaml"
+    document = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text(encoding="utf-8"))
+    file.write_text(yaml.safe_dump(document), encoding="utf-8")
+    ran = cli.run("rehearse", "staging", "--config", str(file), "--json")
+    assert ran.code == 0, ran.err
+    assert ran.document["second_preview_changes"] == 0
+    assert ran.document["outputs"]["clusterName"] == "bailbondpro-staging"
+    assert (cli.sandbox / "staging").is_dir()
+    assert not (cli.sandbox / "dev").exists()
 
 
 def test_a_written_plan_holds_the_inputs_of_every_resource(prod: tuple[Cli, dict[str, Ran]]) -> None:

@@ -28,7 +28,7 @@ def raw(environment: str, phase: str, **changes: object) -> dict[str, Any]:
 
 def settings(environment: str, phase: str, **changes: object) -> Settings:
     """Complete settings of an environment in a phase."""
-    return load(raw(environment, phase, **changes))
+    return load(raw(environment, phase, **changes), environment)
 
 
 def record_platform(wanted: Settings, *, preview: bool = False) -> Recording:
@@ -37,7 +37,7 @@ def record_platform(wanted: Settings, *, preview: bool = False) -> Recording:
     def build() -> None:
         Platform(wanted)
 
-    return record(build, preview=preview, stack=wanted.environment.value)
+    return record(build, preview=preview, stack=wanted.stack)
 
 
 @cache

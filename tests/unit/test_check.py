@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from infra.problems import ConfigError
+from infra.wiring import names_of
 from ops.check import CheckResult, check
 from tests.support.configs import ENVIRONMENTS, PHASES
 
@@ -127,10 +129,61 @@ def test_a_file_without_read_permission_is_a_problem(tmp_path: Path) -> None:
         path.chmod(0o700)
 
 
-@pytest.mark.parametrize("stack", ["", "..", ".", "dev/", "a b", "dev\nx", "-" * 101, "d\u00e9v"])
-def test_a_name_that_the_engine_would_refuse_is_a_problem_before_any_file_is_read(stack: str) -> None:
+@pytest.mark.parametrize(
+    "stack",
+    ["", "..", ".", "dev/", "a b", "dev\nx", "-" * 101, "d\u00e9v", "Dev", "a_b", "a.b", "2nd", "a--b", "a-", "a" * 31],
+)
+def test_a_name_that_the_engine_or_aws_would_refuse_is_a_problem_before_any_file_is_read(stack: str) -> None:
     [problem] = check(stack).problems
     assert problem.rule == "stack-name"
+
+
+@pytest.mark.parametrize(
+    ("stack", "better"), [("Staging", "staging"), ("pre_prod", "pre-prod"), ("2-eu--west-", "eu-west")]
+)
+def test_a_stack_name_that_is_nearly_right_comes_with_the_right_one(stack: str, better: str) -> None:
+    [problem] = check(stack).problems
+    assert f"`{better}`" in problem.fix
+
+
+def stack_file(folder: Path, name: str, **cdn: object) -> Path:
+    """A valid stack file beside others: development's, with changes of its CDN."""
+    document = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text("utf-8"))
+    document["config"]["bailbondpro:cdn"] |= cdn
+    path = folder / f"Pulumi.{name}.yaml"
+    path.write_text(yaml.safe_dump(document), "utf-8")
+    return path
+
+
+def test_a_third_stack_is_checked_under_its_own_name(tmp_path: Path) -> None:
+    found = check("staging", stack_file(tmp_path, "staging")).settings_or_raise()
+    assert (found.stack, found.environment) == ("staging", "dev")
+    assert names_of(found).prefix == "bailbondpro-staging"
+
+
+def test_names_of_the_checked_in_stacks_are_what_they_were() -> None:
+    found = [names_of(check(stack).settings_or_raise()) for stack in ENVIRONMENTS]
+    assert [names.prefix for names in found] == ["bailbondpro-dev", "bailbondpro-prod"]
+    assert [names.shard_map_path for names in found] == ["/bailbondpro/dev/db/shards", "/bailbondpro/prod/db/shards"]
+
+
+def test_two_stacks_of_a_zone_that_would_both_own_its_rules_or_a_host_are_told_apart(tmp_path: Path) -> None:
+    stack_file(tmp_path, "dev")
+    problems = check("staging", stack_file(tmp_path, "staging")).problems
+    assert {problem.rule for problem in problems} == {"zone-has-one-owner", "host-has-one-stack"}
+    assert all("dev" in problem.allowed for problem in problems)
+    hosts = {
+        "app": "staging.bailbondpro.dev",
+        **{key: f"staging-{key.lower()}.bailbondpro.dev" for key in ("api", "cdn", "cdnBackup", "images", "assets")},
+    }
+    assert check("staging", stack_file(tmp_path, "staging", manageRulesets=False, hosts=hosts)).problems == ()
+    assert check("staging", stack_file(tmp_path, "staging", zoneId="0" * 31 + "5")).problems == ()
+
+
+def test_a_broken_stack_beside_does_not_hide_a_valid_one(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.dev.yaml").write_text("config: [", "utf-8")
+    (tmp_path / "Pulumi.Old.yaml").write_text("config: {}", "utf-8")
+    assert check("staging", stack_file(tmp_path, "staging")).problems == ()
 
 
 def test_a_full_stack_name_means_its_last_part() -> None:

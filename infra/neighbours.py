@@ -1,0 +1,54 @@
+"""What stacks share although each has names of its own: a Cloudflare zone has one owner and each host one target.
+
+AWS names hold the stack's name, so two stacks of one account and region never meet there; a zone's rules and settings
+have no name of a stack, and a record's name is the host itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from infra.problems import NAMESPACE, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from infra.settings import Settings
+
+
+def neighbour_problems(settings: Settings, others: Mapping[str, Settings]) -> Iterator[Problem]:
+    """Where a stack would take what another one has.
+
+    Args:
+        settings: the stack's own.
+        others: valid settings of the stacks beside it, by name.
+    """
+    cdn = settings.cdn
+    if not cdn.enabled or cdn.zone_id is None:
+        return
+    for name, other in sorted(others.items()):
+        if not other.cdn.enabled or other.cdn.zone_id != cdn.zone_id:
+            continue
+        if cdn.manage_rulesets and other.cdn.manage_rulesets:
+            yield Problem(
+                path=f"{NAMESPACE}:cdn.manageRulesets",
+                rule="zone-has-one-owner",
+                value="true",
+                allowed=f"true in one of the stacks of zone {cdn.zone_id}, and {name} owns its rules: Cloudflare has "
+                "one ruleset for each phase of a zone (Cloudflare Rulesets API, entry point rulesets)",
+                fix="give this stack a zone of its own, or set cdn.manageRulesets to false here",
+            )
+        shared = sorted(set(_hosts(settings)) & set(_hosts(other)))
+        if shared:
+            yield Problem(
+                path=f"{NAMESPACE}:cdn.hosts",
+                rule="host-has-one-stack",
+                value=", ".join(shared),
+                allowed=f"hosts that no other stack of zone {cdn.zone_id} answers at, and {name} has these",
+                fix=f"write others, for example `app: {settings.stack}.{settings.domain}` and "
+                f"`api: {settings.stack}-api.{settings.domain}`",
+            )
+
+
+def _hosts(settings: Settings) -> Iterator[str]:
+    yield from settings.cdn.hosts.model_dump().values()
