@@ -100,7 +100,7 @@ class RedisArgs:
     key_arn: pulumi.Input[str]
     snapshot_retention_days: int = 7
     snapshot_window: str = "06:00-07:00"
-    maintenance_window: str = "sun:07:30-sun:08:30"
+    maintenance_window: str = "mon:10:00-mon:11:00"
     multi_az: bool = True
     maxmemory_policy: MaxmemoryPolicy = "allkeys-lru"
     reserved_memory_percent: int = 25

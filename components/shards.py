@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pulumi
@@ -64,6 +64,8 @@ class ShardsArgs:
             all clients are elsewhere: new shards are empty. The map lists these and no others, and publishes the number
             as its count, and as its version: placement only ever grows, so that a higher version is a newer placement.
             With `protect` in the template a lower number is refused at preview, as a lower count is.
+        maintenance_windows: of each shard's primary, by index, so that no two restart at once; empty takes the
+            template's for all.
     """
 
     prefix: str
@@ -73,6 +75,7 @@ class ShardsArgs:
     database_name: str
     parameter_path: str
     placed: int = 0
+    maintenance_windows: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         require(
@@ -83,7 +86,17 @@ class ShardsArgs:
                 f"parameter_path is '/segment/segment', lower case, no trailing slash, not {self.parameter_path!r}",
             ),
             (within(self.placed, 0, self.count), f"placed is 0..{self.count} (count), not {self.placed}"),
+            (
+                len(self.maintenance_windows) in {0, self.count},
+                f"maintenance_windows are {self.count} or none, not {len(self.maintenance_windows)}",
+            ),
         )
+
+    def template(self, index: int) -> PostgresTemplate:
+        """What a shard is made like, in its own maintenance window."""
+        if not self.maintenance_windows:
+            return self.shard
+        return replace(self.shard, maintenance_window=self.maintenance_windows[index])
 
     def identifier(self, index: int) -> str:
         """RDS identifier of a shard's primary, counted from 0."""
@@ -170,7 +183,7 @@ class Shards(pulumi.ComponentResource):
             child,
         )
         identity = PostgresArgs.from_template(
-            args.shard,
+            args.template(index),
             identifier=args.identifier(index),
             database_name=args.database_name,
             credential=credential,

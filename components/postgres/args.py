@@ -91,6 +91,7 @@ class PostgresTemplate:
         backup_retention_days: automated backups, 0 to 35 days; replicas need at least 1.
         backup_window: daily, UTC, "hh:mm-hh:mm", at least 30 minutes.
         maintenance_window: weekly, UTC, "ddd:hh:mm-ddd:hh:mm", at least 30 minutes, apart from the backup window.
+        replica_maintenance_windows: those of the replicas, in turn; empty takes the primary's for all.
         performance_insights_retention_days: 7, a multiple of 31 up to 713, or 731; 0 switches Performance Insights off.
         database_insights_mode: "advanced" needs a retention of at least 465 days and is billed per vCPU.
         monitoring_interval_seconds: Enhanced Monitoring: 0 (off), 1, 5, 10, 15, 30 or 60.
@@ -125,7 +126,8 @@ class PostgresTemplate:
     parameters: tuple[Parameter, ...]
     backup_retention_days: int = 14
     backup_window: str = "07:00-08:00"
-    maintenance_window: str = "sun:08:30-sun:09:30"
+    maintenance_window: str = "tue:09:00-tue:10:00"
+    replica_maintenance_windows: tuple[str, ...] = ()
     performance_insights_retention_days: int = 7
     database_insights_mode: Literal["standard", "advanced"] = "standard"
     monitoring_interval_seconds: int = 60
@@ -153,6 +155,11 @@ class PostgresTemplate:
     def parameter_family(self) -> str:
         """Parameter group family in use."""
         return self.family or f"postgres{self.major_version}"
+
+    @property
+    def maintenance_windows(self) -> tuple[str, ...]:
+        """Every window that an instance may have, the primary's first."""
+        return (self.maintenance_window, *self.replica_maintenance_windows)
 
     @property
     def performance(self) -> Performance | None:
@@ -242,13 +249,19 @@ class PostgresTemplate:
                 is_daily_window(self.backup_window, minimum_minutes=30),
                 f"backup_window is 'hh:mm-hh:mm' of at least 30 minutes, not {self.backup_window!r}",
             ),
-            (
-                is_weekly_window(self.maintenance_window, minimum_minutes=30),
-                f"maintenance_window is 'ddd:hh:mm-ddd:hh:mm' of at least 30 minutes, not {self.maintenance_window!r}",
+            *(
+                (
+                    is_weekly_window(window, minimum_minutes=30),
+                    f"maintenance_window is 'ddd:hh:mm-ddd:hh:mm' of at least 30 minutes, not {window!r}",
+                )
+                for window in self.maintenance_windows
             ),
-            (
-                not windows_clash(self.backup_window, self.maintenance_window),
-                f"backup_window {self.backup_window} overlaps maintenance_window {self.maintenance_window}",
+            *(
+                (
+                    not windows_clash(self.backup_window, window),
+                    f"backup_window {self.backup_window} overlaps maintenance_window {window}",
+                )
+                for window in self.maintenance_windows
             ),
             (
                 self.backup_replication is None or self.backup_retention_days >= 1,

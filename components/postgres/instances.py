@@ -139,7 +139,6 @@ def _common(args: PostgresArgs, shared: SharedResources) -> dict[str, Any]:
         "database_insights_mode": args.database_insights_mode,
         "monitoring_interval": args.monitoring_interval_seconds,
         "monitoring_role_arn": shared.monitoring_role_arn,
-        "maintenance_window": args.maintenance_window,
         "copy_tags_to_snapshot": True,
         "apply_immediately": args.apply_immediately,
         "auto_minor_version_upgrade": args.auto_minor_version_upgrade,
@@ -174,6 +173,7 @@ def create_primary(name: str, args: PostgresArgs, shared: SharedResources, paren
         db_subnet_group_name=shared.subnet_group.name,
         backup_retention_period=args.backup_retention_days,
         backup_window=args.backup_window,
+        maintenance_window=args.maintenance_window,
         deletion_protection=args.deletion_protection,
         delete_automated_backups=not args.final_snapshot,
         skip_final_snapshot=not args.final_snapshot,
@@ -204,6 +204,7 @@ def create_replica(  # noqa: PLR0917 - one internal caller; the names are the sa
     """
     identifier = args.replica_identifier(number)
     logs = _log_groups(f"{name}-replica-{number}", identifier, args, parent)
+    windows = args.replica_maintenance_windows or (args.maintenance_window,)
     return aws.rds.Instance(
         f"{name}-replica-{number}",
         identifier=identifier,
@@ -211,6 +212,7 @@ def create_replica(  # noqa: PLR0917 - one internal caller; the names are the sa
         instance_class=args.replica_instance_class or args.instance_class,
         engine_version=args.replica_engine_version,
         availability_zone=args.availability_zones[(number - 1) % len(args.availability_zones)],
+        maintenance_window=windows[(number - 1) % len(windows)],
         deletion_protection=args.replica_deletion_protection,
         skip_final_snapshot=True,
         **_common(args, shared),

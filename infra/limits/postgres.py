@@ -9,6 +9,7 @@ from components.rds_authorities import rds_authorities
 from components.tuning.postgres import Profile, fits
 from components.tuning.storage import IOPS_PER_MIBPS, STRIPED_GIB, gp3_performance
 from infra.catalog import instance_class
+from infra.limits.maintenance import SLOT_MINUTES, slots, slots_needed
 from infra.limits.rule import Finding, rule
 from infra.limits.windows import daily_minutes, overlap, weekly_length
 
@@ -182,6 +183,22 @@ def windows_are_apart(settings: Settings) -> Iterator[Finding]:
         )
 
 
+@rule("maintenance-slots", source="RDS API reference, CreateDBInstance: half an hour at least", areas=("postgres",))
+def databases_are_patched_one_after_the_other(settings: Settings) -> Iterator[Finding]:
+    """Every shard has half an hour of its own, or two would restart at once."""
+    window = settings.postgres.maintenance_window
+    needed, there = slots_needed(settings), slots(window)
+    if needed > there:
+        longer = -(-needed // (there // max(weekly_length(window) // SLOT_MINUTES, 1))) * SLOT_MINUTES
+        yield Finding(
+            path="postgres.maintenanceWindow",
+            value=window,
+            allowed=f"room for {needed} windows of {SLOT_MINUTES} minutes over its days ({there} fit): replicas, the "
+            "primary and each shard in turn",
+            fix=f"make it {longer} minutes long",
+        )
+
+
 @rule("postgres-names", source="RDS documentation, reserved names", areas=("postgres",))
 def names_are_not_reserved(settings: Settings) -> Iterator[Finding]:
     """RDS and PostgreSQL keep some names for themselves."""
@@ -296,6 +313,7 @@ RULES = (
     throughput_has_the_iops_for_it,
     insights_retention_is_valid,
     windows_are_apart,
+    databases_are_patched_one_after_the_other,
     names_are_not_reserved,
     instances_fit_the_quota,
     backups_go_elsewhere,

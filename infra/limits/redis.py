@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from infra.limits.maintenance import schedule
 from infra.limits.rule import Finding, rule
-from infra.limits.windows import daily_minutes, overlap, weekly_length
+from infra.limits.windows import daily_minutes, overlap, weekly_length, weekly_overlap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +74,22 @@ def windows_are_apart(settings: Settings) -> Iterator[Finding]:
         )
 
 
+@rule("redis-maintenance-apart", source="scaling guide, Scaling Objectives: reliability", areas=("redis", "postgres"))
+def cache_and_databases_are_patched_apart(settings: Settings) -> Iterator[Finding]:
+    """A cache that comes back empty asks the databases for everything: not while they restart."""
+    window = settings.redis.maintenance_window
+    for other in schedule(settings).all:
+        if weekly_overlap(window, other):
+            yield Finding(
+                path="redis.maintenanceWindow",
+                value=window,
+                allowed=f"a window in which no database is patched (one is at {other}, cut from "
+                f"postgres.maintenanceWindow {settings.postgres.maintenance_window})",
+                fix="move it to another day or hour",
+            )
+            return
+
+
 @rule("redis-token", source="ElastiCache documentation, AUTH: ROTATE, then SET", areas=("redis",))
 def the_newest_token_stays_valid(settings: Settings) -> Iterator[Finding]:
     """Retiring the only token that there is would lock everybody out."""
@@ -95,5 +112,6 @@ RULES = (
     multi_az_needs_a_replica,
     nodes_fit_the_quota,
     windows_are_apart,
+    cache_and_databases_are_patched_apart,
     the_newest_token_stays_valid,
 )

@@ -158,8 +158,15 @@ class PostgresSettings(Area):
         le=35,
         description="Days of point-in-time recovery, 0 to 35 (RDS). Default by phase: dev 3, prod 14, 14, 35.",
     )
-    backup_window: DailyWindow = Field(default="03:00-04:00", description="When backups start, UTC.")
-    maintenance_window: WeeklyWindow = Field(default="sun:04:30-sun:05:30", description="When RDS may patch, UTC.")
+    backup_window: DailyWindow = Field(
+        default="07:00-08:00", description="When backups start, UTC. Default: the small hours in the United States."
+    )
+    maintenance_window: WeeklyWindow = Field(
+        default="tue:09:00-tue:11:00",
+        description="When RDS may patch, UTC. It is cut into half hours, one database after the other: replicas, the "
+        "primary, each shard; it goes on at the same hours of the next days. Default: a weekday, 09:00 to 11:00, "
+        "before offices open in the United States; nights of the weekend are the busiest hours of the business.",
+    )
     backup_region: Region | None = Field(
         default=None,
         description="Second region that keeps copies of the automated backups of primary and shards, under a key of "

@@ -92,7 +92,8 @@ class RedisSettings(Area):
     )
     snapshot_window: DailyWindow = Field(default="05:00-06:00", description="When snapshots start, UTC.")
     maintenance_window: WeeklyWindow = Field(
-        default="sun:06:30-sun:07:30", description="When nodes may be patched, UTC."
+        default="mon:10:00-mon:11:00",
+        description="When nodes may be patched, UTC; not while a database is. Default: a weekday, 10:00 to 11:00.",
     )
     log_retention_days: LogRetentionDays = Field(
         description="Days slow log and engine log are kept. Default: 14 in dev, 90 in prod."

@@ -13,6 +13,7 @@ from components.secrets import CredentialArgs
 from components.shards import ShardCredentials, ShardsArgs
 from components.tuning.postgres import Profile, parameters
 from infra.catalog import instance_class
+from infra.limits.maintenance import schedule
 from infra.wiring.aws import KEY_DELETION_DAYS
 from infra.wiring.names import names_of
 
@@ -110,6 +111,7 @@ def shards_args(
         prefix=names.prefix,
         count=shards.count,
         placed=settings.postgres.shards_in_use,
+        maintenance_windows=schedule(settings).shards,
         shard=_template(
             settings,
             key,
@@ -153,7 +155,7 @@ def _template(
     replicas: int,
     copies: DataKey | None,
 ) -> PostgresTemplate:
-    postgres = settings.postgres
+    postgres, windows = settings.postgres, schedule(settings)
     return PostgresTemplate(
         engine_version=postgres.engine_version,
         instance_class=instance_class_name,
@@ -170,7 +172,8 @@ def _template(
         parameters=database_parameters(settings, instance_class_name, replica_instance_class if replicas else None),
         backup_retention_days=postgres.backup_retention_days,
         backup_window=postgres.backup_window,
-        maintenance_window=postgres.maintenance_window,
+        maintenance_window=windows.primary,
+        replica_maintenance_windows=windows.replicas,
         performance_insights_retention_days=postgres.performance_insights_retention_days,
         database_insights_mode=postgres.database_insights_mode,
         monitoring_interval_seconds=postgres.monitoring_interval_seconds,

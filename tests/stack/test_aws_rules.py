@@ -13,6 +13,7 @@ from components.cloudflare_ranges import cloudflare_ranges
 from components.tuning.postgres import Profile, fits
 from infra.catalog import instance_class
 from infra.limits import pool_sizes
+from infra.limits.windows import week_minute, weekly_overlap
 from sandbox.returned import as_returned
 from tests.support.stack import COMBINATIONS, PHASES, record_platform, recorded, settings
 
@@ -82,6 +83,18 @@ def test_a_replica_takes_from_its_source_what_it_may_not_choose(platform: Record
         assert replica.inputs["skipFinalSnapshot"] is True
         assert "finalSnapshotIdentifier" not in replica.inputs
         assert known[replica.inputs["replicateSourceDb"]].inputs["backupRetentionPeriod"] >= 1
+
+
+@everywhere
+def test_databases_restart_one_after_the_other_replicas_first_and_the_cache_apart(platform: Recording) -> None:
+    windows = {item.inputs["identifier"]: item.inputs["maintenanceWindow"] for item in platform.of_type(INSTANCE)}
+    own = [windows[item.inputs["identifier"]] for item in primaries(platform)]
+    assert len(set(own)) == len(own)
+    for replica in replicas(platform):
+        before, after = replica.inputs["maintenanceWindow"], windows[replica.inputs["replicateSourceDb"]]
+        assert week_minute(before.split("-")[0]) < week_minute(after.split("-")[0])
+    cache = platform.one(CACHE).inputs["maintenanceWindow"]
+    assert not [window for window in windows.values() if weekly_overlap(window, cache)]
 
 
 @everywhere

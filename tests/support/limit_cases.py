@@ -263,7 +263,8 @@ REFUSED = (
         "insights-retention", "postgres.performanceInsightsRetentionDays", postgres={"databaseInsightsMode": "advanced"}
     ),
     _case("postgres-windows", "postgres.backupWindow", postgres={"backupWindow": "03:00-03:20"}),
-    _case("postgres-windows", "postgres.maintenanceWindow", postgres={"maintenanceWindow": "sun:03:30-sun:04:30"}),
+    _case("postgres-windows", "postgres.maintenanceWindow", postgres={"maintenanceWindow": "sun:07:30-sun:08:30"}),
+    _case("maintenance-slots", "postgres.maintenanceWindow", P3, postgres={"maintenanceWindow": "wed:05:00-wed:05:30"}),
     _case("postgres-names", "postgres.username", postgres={"username": "rdsadmin"}),
     _case("postgres-names", "postgres.databaseName", postgres={"databaseName": "postgres"}),
     _case("rds-quota", "postgres.shards.count", P3, postgres={"shards": {"count": 10, "replicas": 3}}),
@@ -297,6 +298,7 @@ REFUSED = (
     # redis
     _case("redis-cluster-client", "redis.clientIsClusterAware", redis={"shards": 2}),
     _case("redis-multi-az", "redis.replicasPerShard", redis={"multiAz": True}),
+    _case("redis-maintenance-apart", "redis.maintenanceWindow", redis={"maintenanceWindow": "tue:09:00-tue:10:00"}),
     _case("redis-token", "redis.tokensRetiredBefore", redis={"tokensRetiredBefore": 2}),
     _case("redis-nodes", "redis.shards", P2, redis={"shards": 46}),
     _case("redis-windows", "redis.snapshotWindow", redis={"snapshotWindow": "05:00-05:30"}),

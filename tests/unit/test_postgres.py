@@ -185,6 +185,14 @@ def test_a_replica_says_that_it_is_encrypted_so_that_updates_do_not_replace_it()
     assert recorded(replicas=1).one(INSTANCE, "postgres-replica-1").inputs["storageEncrypted"] is True
 
 
+def test_replicas_take_their_windows_in_turn() -> None:
+    windows = ("tue:09:00-tue:09:30", "tue:09:30-tue:10:00")
+    found = recorded(replicas=3, maintenance_window="tue:10:00-tue:10:30", replica_maintenance_windows=windows)
+    taken = [found.one(INSTANCE, f"postgres-replica-{n}").inputs["maintenanceWindow"] for n in (1, 2, 3)]
+    assert taken == [*windows, windows[0]]
+    assert found.one(INSTANCE, "postgres-primary").inputs["maintenanceWindow"] == "tue:10:00-tue:10:30"
+
+
 def test_a_replica_skips_the_final_snapshot_that_rds_refuses() -> None:
     assert recorded(replicas=1).one(INSTANCE, "postgres-replica-1").inputs["skipFinalSnapshot"] is True
 

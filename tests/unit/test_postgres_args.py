@@ -29,6 +29,7 @@ from tests.support.recording import record
         ({"backup_window": "25:00-26:00"}, "backup_window"),
         ({"backup_window": "07:00-07:15"}, "30 minutes"),
         ({"maintenance_window": "sun:07:30-sun:08:30"}, "overlaps"),
+        ({"replica_maintenance_windows": ("sun:07:30-sun:08:30",)}, "overlaps"),
         ({"maintenance_window": "funday:07:30-sun:08:30"}, "maintenance_window"),
         ({"performance_insights_retention_days": 30}, "performance_insights_retention_days"),
         ({"database_insights_mode": "advanced"}, "465"),

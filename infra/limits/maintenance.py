@@ -1,0 +1,83 @@
+"""When each database may be patched: one after the other, replicas before their primaries, never two shards at once.
+
+RDS restarts an instance in its own maintenance window, and knows nothing of the others. So the range that the stack
+file names is cut into windows of half an hour (the least that RDS takes: API reference, CreateDBInstance), and goes on
+at the same hour of the following days where one day is too short. The first three belong to the replicas, one for each
+zone; a primary follows, then each shard in turn. Which window a server has depends on its own number alone, so that
+another replica or shard moves nobody else's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from infra.limits.windows import MINUTES_PER_DAY, week_minute, week_text, weekly_length
+
+if TYPE_CHECKING:
+    from infra.settings.root import Settings
+
+SLOT_MINUTES = 30
+"""The shortest maintenance window (Amazon RDS API reference, CreateDBInstance)."""
+REPLICA_SLOTS = 3
+"""One for the replicas in each zone: replica 4 is in the zone of replica 1."""
+WEEKDAYS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """The maintenance windows of every database.
+
+    Attributes:
+        replicas: of the replicas of any server, by their zones.
+        primary: of the primary.
+        shards: of each shard's primary.
+    """
+
+    replicas: tuple[str, ...]
+    primary: str
+    shards: tuple[str, ...]
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every window, in order."""
+        return (*self.replicas, self.primary, *self.shards)
+
+
+def slots(window: str) -> int:
+    """How many databases one after the other fit into a range: on its own day, and on those that follow."""
+    return _per_day(window) * len(_days(window))
+
+
+def slots_needed(settings: Settings) -> int:
+    """How many windows a stack needs, those of replicas that it may get later among them."""
+    return REPLICA_SLOTS + 1 + settings.postgres.shards.count
+
+
+def schedule(settings: Settings) -> Schedule:
+    """The windows of a stack; a range too short for all shards begins again at its first, which a limit refuses."""
+    window = settings.postgres.maintenance_window
+    return Schedule(
+        replicas=tuple(slot(window, number) for number in range(REPLICA_SLOTS)),
+        primary=slot(window, REPLICA_SLOTS),
+        shards=tuple(slot(window, REPLICA_SLOTS + 1 + index) for index in range(settings.postgres.shards.count)),
+    )
+
+
+def slot(window: str, number: int) -> str:
+    """One of the windows that a weekly range is cut into, counted from 0."""
+    start, per_day, days = week_minute(window.split("-", maxsplit=1)[0]), _per_day(window), _days(window)
+    day = days[number // per_day % len(days)]
+    begin = start + day * MINUTES_PER_DAY + number % per_day * SLOT_MINUTES
+    return f"{week_text(begin)}-{week_text(begin + SLOT_MINUTES)}"
+
+
+def _per_day(window: str) -> int:
+    return max(weekly_length(window) // SLOT_MINUTES, 1)
+
+
+def _days(window: str) -> tuple[int, ...]:
+    """Days after the range's own on which it goes on; a range on a weekday keeps to weekdays."""
+    first = week_minute(window.split("-", maxsplit=1)[0]) // MINUTES_PER_DAY
+    week = range(7)
+    return tuple(day for day in week if first >= WEEKDAYS or (first + day) % len(week) < WEEKDAYS)
