@@ -17,6 +17,21 @@ NODE_ENDPOINTS = ("ecr.api", "ecr.dkr", "eks-auth", "logs", "secretsmanager", "s
 GUIDE_SCALE_UP = {"stabilizationSeconds": 60, "percent": 50, "pods": 2, "periodSeconds": 60}
 GUIDE_SCALE_DOWN = {"stabilizationSeconds": 300, "percent": 10, "periodSeconds": 60}
 
+# What one failure may take from users, and how little uptime may be promised: all of it in development.
+DEV_LOSSES = (
+    {
+        "stops": "*",
+        "reason": "a development stack serves no users: the smallest size is wanted, and an outage costs only time",
+    },
+)
+DEV_UPTIME = {"percent": 98, "reason": "a development stack serves no users: one zone and one of everything is enough"}
+FIRST_LOSSES = (
+    {
+        "stops": "the way out of *",
+        "reason": "the first phase has up to 500 users and two NAT gateways for three zones; the second phase brings one of everything for each zone (scaling guide, Scaling Phases)",
+    },
+)
+
 # The formatter would take the columns apart.
 # fmt: off
 BY_ENVIRONMENT: dict[str, tuple[object, object]] = {
@@ -95,6 +110,8 @@ BY_PHASE: dict[str, tuple[object, object, object, object, object, object]] = {
     "redis.snapshotRetentionDays":            (0,               7,                  0,               7,                  0,               14),
 
     "monitoring.prometheus.enabled":          (False,           False,              False,           True,               True,            True),
+    "availability.acceptedLosses":            (DEV_LOSSES,      FIRST_LOSSES,       DEV_LOSSES,         (),                 DEV_LOSSES,         ()),
+    "availability.acceptedUptime":            (DEV_UPTIME,      None,               DEV_UPTIME,         None,               DEV_UPTIME,         None),
     "budget.monthlyLimitUsd":                 (1055,            1055,               2060,            2060,               4875,            4875),
 }
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from infra.phases import PHASES
+from infra.settings import Environment, Phase
+from infra.settings.availability import AvailabilitySettings
+from infra.settings.defaults import defaults
 from ops.planned import Planned, planned
 from planner.availability import OBJECTIVE_PERCENT, Availability
 from planner.availability import availability as judge
+from planner.availability_accepted import Accepted, AcceptedLoss, AcceptedUptime
 from planner.plan_values import text
 
 if TYPE_CHECKING:
@@ -41,6 +46,8 @@ class AvailabilityReport:
             "composite": {
                 "percent": found.composite_percent,
                 "objective_percent": OBJECTIVE_PERCENT,
+                "wanted_percent": found.accepted.least_percent(OBJECTIVE_PERCENT),
+                "short": found.short_of_uptime,
                 "parts": [asdict(promise) for promise in found.promises],
                 "unpromised": found.unpromised,
             },
@@ -78,8 +85,36 @@ def judged(subject: Planned) -> AvailabilityReport:
     environment = _environment(subject.plan) or (settings.environment.value if settings else "prod")
     now = settings.phase.value if settings else PHASES[-1]
     cdn = settings.cdn.plan if settings and settings.cdn.enabled else ""
-    found = judge(subject.plan, environment=environment, phase=now, cloudflare_plan=cdn)
+    own = settings is not None and settings.environment.value == environment
+    accepted = accepted_of(settings.availability if settings and own else _defaults(environment, now))
+    found = judge(subject.plan, phase=now, accepted=accepted, cloudflare_plan=cdn)
     return AvailabilityReport(planned=subject, environment=environment, phase=now, found=found)
+
+
+def accepted_of(wanted: AvailabilitySettings, today: date | None = None) -> Accepted:
+    """What a configuration accepts on a day; by default today, in UTC."""
+    uptime = wanted.accepted_uptime
+    return Accepted(
+        losses=tuple(
+            AcceptedLoss(stops=item.stops, reason=item.reason, until=_day(item.until))
+            for item in wanted.accepted_losses
+        ),
+        uptime=AcceptedUptime(percent=uptime.percent, reason=uptime.reason, until=_day(uptime.until))
+        if uptime is not None
+        else None,
+        today=today or datetime.now(UTC).date(),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _defaults(environment: str, phase: str) -> AvailabilitySettings:
+    """What a stack of this kind accepts unless its file says otherwise; an unknown kind is production."""
+    kind = Environment(environment) if environment in list(Environment) else Environment.PROD
+    tree = defaults(kind, Phase(phase), "us-east-1", "example.com")["availability"]
+    return AvailabilitySettings.model_validate_json(json.dumps(tree))
 
 
 def _environment(plan: Plan) -> str:

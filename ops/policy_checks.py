@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from infra.limits import RULES
 from ops.cdn import audit_plan
+from planner.availability import OBJECTIVE_PERCENT
 from policies.protection import bare, protectable, unguarded
 from policies.stateful import is_stateful
 
@@ -61,6 +62,7 @@ def policy_checks(
         _restarts(journey),
         *_delivery(settings, plan),
         _single_points(availability),
+        _uptime(availability),
         *_budget(cost),
     )
 
@@ -134,6 +136,19 @@ def _single_points(availability: AvailabilityReport) -> PolicyCheck:
         title="No single point of failure",
         state="failed" if open_points else "note" if points else "ok",
         detail=detail if points else "every function goes on, whatever fails alone",
+    )
+
+
+def _uptime(availability: AvailabilityReport) -> PolicyCheck:
+    found = availability.found
+    below = found.composite_percent < OBJECTIVE_PERCENT
+    detail = f"vendors promise {found.composite_percent:.3f} % together for what one request needs"
+    if below and found.accepted.uptime is not None:
+        detail += f"; accepted: {found.accepted.uptime.reason}"
+    return PolicyCheck(
+        title=f"{OBJECTIVE_PERCENT} % uptime is promised, or less is accepted with a reason",
+        state="failed" if found.short_of_uptime else "note" if below else "ok",
+        detail=found.short_of_uptime or detail,
     )
 
 

@@ -7,9 +7,10 @@ import math
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from plan.placement import shard_servers, shards_in_use
+from planner.availability_accepted import Accepted
 from planner.availability_graph import CACHE, DATABASE, LOAD_BALANCER, NODE_GROUP, Builder, availability_graph
 from planner.availability_model import Removal, removals
 from planner.plan_values import at, number, text
@@ -19,12 +20,7 @@ if TYPE_CHECKING:
 
 OBJECTIVE_PERCENT = 99.9
 """Uptime that the guide wants (scaling guide, Scaling Objectives)."""
-Phase = Literal["optimization", "horizontal", "microservices"]
-DEV_REASON = "a development stack serves no users: the smallest size is wanted, and an outage costs only time"
-PHASE_1_REASON = (
-    "the first phase has up to 500 users and a platform of the smallest size; the second phase brings one of "
-    "everything for each zone (scaling guide, Scaling Phases)"
-)
+NOTHING = Accepted()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,11 +70,27 @@ class Availability:
     removals: tuple[Removal, ...]
     single_points: tuple[SinglePoint, ...]
     promises: tuple[Promise, ...]
+    accepted: Accepted = NOTHING
 
     @property
     def ok(self) -> bool:
-        """No single point of failure but accepted ones."""
-        return all(point.accepted for point in self.single_points)
+        """No single point of failure but accepted ones, and as much uptime promised as is wanted."""
+        return all(point.accepted for point in self.single_points) and not self.short_of_uptime
+
+    @property
+    def short_of_uptime(self) -> str:
+        """By how much too little is promised, and the smallest fix; empty where it is enough."""
+        least = self.accepted.least_percent(OBJECTIVE_PERCENT)
+        if round(self.composite_percent, 3) >= least:
+            return ""
+        return (
+            f"vendors promise {self.composite_percent:.3f} % together, wanted are {least:g} %: take a part from the "
+            f"way of a request, or state availability.acceptedUptime: {{percent: {self._floor:g}, reason: ...}}"
+        )
+
+    @property
+    def _floor(self) -> float:
+        return math.floor(self.composite_percent * 100) / 100
 
     @property
     def composite_percent(self) -> float:
@@ -102,58 +114,63 @@ FIXES = {
 }
 
 
-def availability(plan: Plan, *, environment: str, phase: str, cloudflare_plan: str = "") -> Availability:
+def availability(plan: Plan, *, phase: str, accepted: Accepted = NOTHING, cloudflare_plan: str = "") -> Availability:
     """Remove everything from a plan, one at a time, and judge what stops.
 
     Args:
         plan: the plan.
-        environment: `prod` must have no single point of failure from the second phase on.
         phase: growth phase.
+        accepted: what the stack may lose by one failure, and the uptime that is enough for it.
         cloudflare_plan: plan of the zone, for what Cloudflare promises; empty for no CDN.
     """
     found = removals(availability_graph(plan))
-    accepted = _accepted(environment, phase)
     points = [_point(removal, accepted) for removal in found if removal.single_point]
     points += _missing(plan, phase, accepted)
     return Availability(
         removals=tuple(found),
         single_points=tuple(points),
         promises=tuple(_promises(plan, cloudflare_plan)),
-    )
-
-
-def _accepted(environment: str, phase: str) -> str:
-    if environment != "prod":
-        return DEV_REASON
-    return PHASE_1_REASON if phase == "optimization" else ""
-
-
-def _point(removal: Removal, accepted: str) -> SinglePoint:
-    element = removal.element
-    return SinglePoint(
-        title=element.title,
-        kind=element.kind,
-        urn=element.urn,
-        stops=tuple(item.title for item in removal.stops if item.critical),
-        fix=FIXES[element.kind],
         accepted=accepted,
     )
 
 
-def _missing(plan: Plan, phase: str, accepted: str) -> list[SinglePoint]:
+def _point(removal: Removal, accepted: Accepted) -> SinglePoint:
+    element = removal.element
+    stops = tuple(item.title for item in removal.stops if item.critical)
+    return SinglePoint(
+        title=element.title,
+        kind=element.kind,
+        urn=element.urn,
+        stops=stops,
+        fix=_fix(FIXES[element.kind], accepted, stops),
+        accepted=accepted.reason(stops),
+    )
+
+
+def _fix(fix: str, accepted: Accepted, stops: tuple[str, ...]) -> str:
+    ended = accepted.ended(stops)
+    return f"{fix} ({ended})" if ended and not accepted.reason(stops) else fix
+
+
+def _missing(plan: Plan, phase: str, accepted: Accepted) -> list[SinglePoint]:
     """Read replicas, which the guide promises from the second phase on: without any, reads have one way only."""
     instances = [item for item in plan.of_type(DATABASE) if item.system == "postgres"]
     primaries = [item for item in instances if not at(item.inputs, "replicateSourceDb")]
     if phase == "optimization" or not primaries or len(instances) > len(primaries):
         return []
+    stops = (f"reads away from {primaries[0].name}",)
     return [
         SinglePoint(
             title=primaries[0].name,
             kind="database",
             urn=primaries[0].urn,
-            stops=(f"reads away from {primaries[0].name}",),
-            fix="postgres.replicas: 2 or more; the scaling guide wants read replicas from the second phase on",
-            accepted=accepted,
+            stops=stops,
+            fix=_fix(
+                "postgres.replicas: 2 or more; the scaling guide wants read replicas from the second phase on",
+                accepted,
+                stops,
+            ),
+            accepted=accepted.reason(stops),
         )
     ]
 

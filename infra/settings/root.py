@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr
 
 from infra.settings.app import AppSettings
 from infra.settings.autoscaling import AutoscalingSettings
+from infra.settings.availability import AvailabilitySettings
 from infra.settings.aws import AwsSettings
 from infra.settings.base import Area, DomainName, Environment, Phase, Region
 from infra.settings.budget import BudgetSettings
@@ -65,6 +66,7 @@ class Settings(Area):
     cdn: CdnSettings = Field(description="The Cloudflare CDN.")
     monitoring: MonitoringSettings = Field(description="Alerts and metrics.")
     budget: BudgetSettings = Field(description="The cost budget.")
+    availability: AvailabilitySettings = Field(description="Single points of failure and uptime that are accepted.")
     # No key of a stack file: the file's own name says it, and the engine.
     _stack: str = PrivateAttr(default="")
 

@@ -84,7 +84,13 @@ def _promises(report: AvailabilityReport) -> None:
         table.add_row(promise.part, promise.service, percent, f"{promise.source} [{promise.confidence}]")
     out.print(table)
     relation = "meets" if found.composite_percent >= OBJECTIVE_PERCENT else "is below"
+    accepted = found.accepted.uptime
     _say(
         f"Together {found.composite_percent:.3f} %, which {relation} the scaling guide's {OBJECTIVE_PERCENT} %"
         + (f"; left out, because nothing is promised: {', '.join(found.unpromised)}." if found.unpromised else ".")
     )
+    if found.short_of_uptime:
+        _say(f"Not accepted: {found.short_of_uptime}.")
+    elif accepted is not None and found.composite_percent < OBJECTIVE_PERCENT:
+        end = f", until {accepted.until}" if accepted.until else ""
+        _say(f"Accepted from {accepted.percent:g} % on{end}: {accepted.reason}.")

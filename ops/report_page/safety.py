@@ -28,8 +28,11 @@ CHECK_STATES: dict[str, State] = {"ok": "good", "note": "note", "failed": "bad"}
 def availability_verdict(report: AvailabilityReport) -> Verdict:
     """What breaks first."""
     points = report.found.single_points
-    if not report.found.ok:
-        answer, state = f"{sum(not point.accepted for point in points)} single points of failure", "bad"
+    open_points = sum(not point.accepted for point in points)
+    if open_points:
+        answer, state = f"{open_points} single points of failure", "bad"
+    elif report.found.short_of_uptime:
+        answer, state = "less uptime than accepted", "bad"
     else:
         answer, state = ("no single point of failure", "good") if not points else (f"{len(points)} accepted", "note")
     typed: State = "bad" if state == "bad" else "note" if state == "note" else "good"
@@ -59,6 +62,7 @@ def availability_section(report: AvailabilityReport) -> Section:
             text=f"What vendors promise for one request comes to {found.composite_percent:.3f} %, which {relation} the "
             f"scaling guide's {OBJECTIVE_PERCENT} %. A promise is a credit, no forecast."
             + (f" Nothing is promised for {', '.join(found.unpromised)}." if found.unpromised else "")
+            + (f" Not accepted: {found.short_of_uptime}." if found.short_of_uptime else "")
         )
     )
     blocks.append(More(title="Service level agreements", blocks=(_promises(report),)))

@@ -3,29 +3,51 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
+from ops.availability import accepted_of
 from plan import Plan
-from planner.availability import Availability, availability
+from planner.availability import OBJECTIVE_PERCENT, Availability, availability
+from planner.availability_accepted import Accepted, AcceptedLoss, AcceptedUptime
 from planner.availability_graph import CACHE, DATABASE, NODE_GROUP, availability_graph
 from planner.availability_model import Element, Function, Graph, Group, removals
 from tests.support.cli import Cli
 from tests.support.plans import changed_plan, edited, planned, stack_plan, write_plan
-from tests.support.stack import FILLED
+from tests.support.stack import COMBINATIONS, FILLED, ROOT, settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from planner.availability import SinglePoint
 
+TODAY = date(2026, 11, 29)
+REASON = "a client's shard is one database more on the way"
 SPREAD = {"topologySpreadConstraints": [{"topologyKey": "topology.kubernetes.io/zone"}]}
 
 
-def judged(plan: Plan, environment: str = "prod", phase: str = "horizontal") -> Availability:
-    return availability(plan, environment=environment, phase=phase, cloudflare_plan="pro")
+def judged(
+    plan: Plan, environment: str = "prod", phase: str = "horizontal", accepted: Accepted | None = None
+) -> Availability:
+    """A plan by what the checked-in stack of an environment accepts in a phase, or by something else."""
+    allowed = accepted or accepted_of(settings(environment, phase).availability, TODAY)
+    return availability(plan, phase=phase, accepted=allowed, cloudflare_plan="pro")
+
+
+def raw_file(path: Path, accepted: dict[str, object]) -> Path:
+    """A stack file of the third phase of production whose clients lie on shards."""
+    document = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text())
+    document["config"] |= {
+        "bailbondpro:phase": "microservices",
+        "bailbondpro:postgres": FILLED,
+        "bailbondpro:availability": accepted,
+    }
+    path.write_text(yaml.safe_dump(document))
+    return path
 
 
 def refused(plan: Plan, phase: str = "horizontal") -> list[SinglePoint]:
@@ -169,6 +191,62 @@ def test_the_first_phase_of_production_accepts_a_shared_nat_gateway_only() -> No
         ("zone", ("the way out of us-east-1c",)),
     }
     assert all("first phase" in point.accepted for point in found.single_points)
+
+
+def test_the_first_phase_of_production_accepts_no_other_single_point() -> None:
+    found = judged(
+        edited(stack_plan("prod", "optimization"), DATABASE, "postgres-primary", multiAz=False), phase="optimization"
+    )
+    assert not found.ok
+    open_points = [point for point in found.single_points if not point.accepted]
+    assert "database" in {point.kind for point in open_points}
+    assert all("writes to postgres-primary" in point.stops for point in open_points)
+
+
+def test_a_point_is_accepted_when_everything_that_it_stops_is_and_until_the_day_that_was_stated() -> None:
+    ways = AcceptedLoss(stops="the way out of us-east-1b", reason="a test")
+    some = judged(one_way_out(), accepted=Accepted(losses=(ways,), today=TODAY))
+    assert [point.accepted for point in some.single_points] == ["", ""]
+    until = AcceptedLoss(stops="the way out of *", reason="the second gateway is ordered", until=TODAY)
+    last_day = judged(one_way_out(), accepted=Accepted(losses=(until,), today=TODAY))
+    assert last_day.ok
+    assert {point.accepted for point in last_day.single_points} == {"the second gateway is ordered (until 2026-11-29)"}
+    over = judged(one_way_out(), accepted=Accepted(losses=(until,), today=date(2026, 11, 30)))
+    assert not over.ok
+    assert all("was accepted until 2026-11-29" in point.fix for point in over.single_points)
+
+
+def test_less_uptime_than_the_objective_fails_unless_it_is_accepted_with_a_reason() -> None:
+    found = judged(filled(), phase="microservices")
+    assert found.single_points == ()
+    assert not found.ok
+    assert "wanted are 99.9 %" in found.short_of_uptime
+    assert "{percent: 99.87, reason: ...}" in found.short_of_uptime
+    enough = AcceptedUptime(percent=99.87, reason="a client's shard is one database more")
+    assert judged(filled(), phase="microservices", accepted=Accepted(uptime=enough, today=TODAY)).ok
+    too_much = AcceptedUptime(percent=99.88, reason="a client's shard is one database more")
+    assert not judged(filled(), phase="microservices", accepted=Accepted(uptime=too_much, today=TODAY)).ok
+    over = AcceptedUptime(percent=99.87, reason="a client's shard is one database more", until=date(2026, 11, 28))
+    assert not judged(filled(), phase="microservices", accepted=Accepted(uptime=over, today=TODAY)).ok
+
+
+@pytest.mark.parametrize(("environment", "phase"), COMBINATIONS)
+def test_every_checked_in_stack_meets_what_it_states(environment: str, phase: str) -> None:
+    found = judged(stack_plan(environment, phase), environment, phase)
+    assert found.short_of_uptime == ""
+    assert environment == "dev" or found.composite_percent >= OBJECTIVE_PERCENT
+
+
+def test_the_command_fails_for_too_little_uptime_and_prints_what_a_stack_accepts(tmp_path: Path) -> None:
+    plan = write_plan(tmp_path / "plan.json", filled())
+    stated = raw_file(tmp_path / "stated.yaml", {"acceptedUptime": {"percent": 99.87, "reason": REASON}})
+    silent = raw_file(tmp_path / "silent.yaml", {})
+    ran = Cli(tmp_path).run("availability", "prod", "--plan", str(plan), "--config", str(silent))
+    assert ran.code == 1
+    assert "vendors promise 99.870 % together, wanted are 99.9 %" in ran.err.replace("\n", " ")
+    ran = Cli(tmp_path).run("availability", "prod", "--plan", str(plan), "--config", str(stated))
+    assert ran.code == 0, ran.err
+    assert f"Accepted from 99.87 % on: {REASON}." in ran.out
 
 
 def test_the_same_plan_is_not_accepted_in_a_later_phase() -> None:

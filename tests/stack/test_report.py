@@ -81,7 +81,10 @@ def test_a_primary_without_a_standby_fails_the_report_and_is_named_in_it() -> No
     subject = Planned(cut, settings("prod", "horizontal"), "prod")
     found = policy_checks(settings("prod", "horizontal"), cut, priced(subject), judged(subject), JOURNEY)
     failed = [check for check in found if check.state == "failed"]
-    assert [check.title for check in failed] == ["No single point of failure"]
+    assert [check.title for check in failed] == [
+        "No single point of failure",
+        "99.9 % uptime is promised, or less is accepted with a reason",
+    ]
     assert "postgres-primary" in failed[0].detail
     report = replace(stack_report("prod", "horizontal"), availability=judged(subject), policies=found)
     assert f"{failed[0].detail}</td>" in page(report.document())

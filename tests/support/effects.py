@@ -7,6 +7,13 @@ from typing import Any
 
 CHECKS_ONLY = {
     "allowShrink": "`./bbp journey` reads it: whether a step may take databases or nodes away",
+    **dict.fromkeys(
+        (
+            *(f"availability.acceptedLosses[].{key}" for key in ("stops", "reason", "until")),
+            *(f"availability.acceptedUptime.{key}" for key in ("percent", "reason", "until")),
+        ),
+        "`./bbp availability` and `./bbp report` read it: which single points and how little uptime a stack accepts",
+    ),
     "cluster.deployedVersion": "`./bbp check` reads it: which step of the Kubernetes version is possible",
     "cdn.warmPaths": "`./bbp cdn warm` reads it: what is requested after a deployment",
     "cdn.imageWidths": "`./bbp cdn image-url` reads it: which renditions of an image it makes addresses for",

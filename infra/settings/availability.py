@@ -1,0 +1,52 @@
+"""Settings of what may fail: single points of failure and an uptime below the objective that a stack accepts."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from infra.settings.base import Area, refusal
+
+
+def _day(value: str) -> str:
+    try:
+        date.fromisoformat(value)
+    except ValueError as error:
+        raise refusal("day", "a day as YYYY-MM-DD", "write it like `2027-03-31`") from error
+    return value
+
+
+Day = Annotated[str, AfterValidator(_day)]
+Reason = Annotated[str, Field(min_length=20, max_length=500)]
+
+
+class AcceptedLossSettings(Area):
+    """A function of users that one failure may take away."""
+
+    stops: Annotated[str, Field(min_length=1, max_length=200)] = Field(
+        description="The function, as ./bbp availability prints it after `without it no`; * stands for any letters."
+    )
+    reason: Reason = Field(description="Why this stack may have it; 20 to 500 characters, printed with every report.")
+    until: Day | None = Field(default=None, description="Last day of it, YYYY-MM-DD. Default: no end.")
+
+
+class AcceptedUptimeSettings(Area):
+    """An uptime on paper below the guide's objective."""
+
+    percent: float = Field(
+        ge=0, le=99.9, description="The least uptime in % that vendors' agreements may promise together for a request."
+    )
+    reason: Reason = Field(description="Why this is enough; 20 to 500 characters, printed with every report.")
+    until: Day | None = Field(default=None, description="Last day of it, YYYY-MM-DD. Default: no end.")
+
+
+class AvailabilitySettings(Area):
+    """What the stack accepts; anything else fails `./bbp availability`."""
+
+    accepted_losses: Annotated[tuple[AcceptedLossSettings, ...], Field(max_length=20)] = Field(
+        description="Functions that one failure may take from users. Default: in dev all; in prod's first phase the "
+        "way out of a zone without a NAT gateway of its own; then none."
+    )
+    accepted_uptime: AcceptedUptimeSettings | None = Field(
+        description="Uptime below the guide's 99.9 % (Scaling Objectives) that is enough. Default: dev 98, prod none."
+    )
