@@ -213,8 +213,14 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         say("interrupted; run ./bbp again to continue")
         return 130
-    except (BootstrapError, OSError) as problem:
+    except BootstrapError as problem:
         say(str(problem))
+        return 1
+    except OSError as problem:
+        say(f"{problem.filename or root}: {problem.strerror or problem}")
+        say(
+            f"./bbp keeps its environment in {root}/.venv, made for this path: run it where it may write, or where it ran"
+        )
         return 1
     return 0
 

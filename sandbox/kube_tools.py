@@ -126,12 +126,21 @@ def definitions(progress: go.Progress) -> list[dict[str, Any]]:
     module = go.TOOLS / "crds"
     pinned = (module / "go.mod").read_bytes() + (module / "go.sum").read_bytes() + str(_CRD_FILES).encode()
     kept = cache_directory() / "tools" / "crds" / hashlib.sha256(pinned).hexdigest()[:16] / "definitions.json"
-    if not kept.exists():
+    loaded = _kept(kept)
+    if loaded is None:
         progress("fetching the definitions of the custom resources, once")
-        found = list(_downloaded(module, go.find_go(module, progress)))
-        write_atomically(kept, json.dumps(found))
-    loaded: list[dict[str, Any]] = json.loads(kept.read_text(encoding="utf-8"))
+        loaded = list(_downloaded(module, go.find_go(module, progress)))
+        write_atomically(kept, json.dumps(loaded))
     return loaded
+
+
+def _kept(path: Path) -> list[dict[str, Any]] | None:
+    """The definitions in the cache; None where there are none or the file is damaged."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return found if isinstance(found, list) and found and all(isinstance(item, dict) for item in found) else None
 
 
 def _downloaded(module: Path, command: Path) -> Iterator[dict[str, Any]]:

@@ -221,11 +221,10 @@ class SchemaOracle:
         self._loaded.add(package)
         try:
             stored = json.loads(self._path(package).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            found = {token: _restored(token, fields) for token, fields in stored.items()}
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError):
             return  # no cache yet, or a broken one: it is derived again
-        for token, fields in stored.items():
-            values: dict[str, Any] = {key: tuple(value) if key in _TUPLES else value for key, value in fields.items()}
-            self._known[token] = ResourceSchema(token=token, **values)
+        self._known.update(found)
 
     def _save(self, package: str) -> None:
         stored = {
@@ -234,6 +233,11 @@ class SchemaOracle:
             if token.startswith(f"{package}:")
         }
         write_atomically(self._path(package), json.dumps(stored, separators=(",", ":")))
+
+
+def _restored(token: str, fields: dict[str, Any]) -> ResourceSchema:
+    values: dict[str, Any] = {key: tuple(value) if key in _TUPLES else value for key, value in fields.items()}
+    return ResourceSchema(token=token, **values)
 
 
 _FIELDS = ("inputs", "required", "outputs", "secret_inputs", "secret_outputs", "types")

@@ -21,7 +21,7 @@ def build(root: Path, version: str, progress: go.Progress) -> str:
         version: the engine version, linked into the binary (the Automation API reads it).
         progress: receives a line every few seconds.
     """
-    program = go.Program(name="pulumi", package=COMMAND, variables=((VERSION_SYMBOL, f"v{version}"),))
+    program = go.Program(name="pulumi", package=COMMAND, variables=((VERSION_SYMBOL, f"v{version}"),), asked="version")
     tool = go.GoTool(
         title=f"Pulumi {version}", folder="pulumi", programs=(program,), takes="about 4 minutes on 2 cores"
     )

@@ -57,4 +57,5 @@ def _unreachable() -> str | None:
         with urllib.request.urlopen(request, timeout=PROBE_SECONDS):  # noqa: S310 - a fixed https address
             return None
     except (OSError, urllib.error.URLError) as error:
-        return f"not reachable within {PROBE_SECONDS:.0f} s ({getattr(error, 'reason', error)})"
+        reason = getattr(error, "reason", error)
+        return f"not reachable within {PROBE_SECONDS:.0f} s ({getattr(reason, 'strerror', None) or reason})"

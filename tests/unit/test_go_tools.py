@@ -12,6 +12,7 @@ import pytest
 
 from sandbox import kube_tools
 from sandbox.engine.find import VERSION as ENGINE_VERSION
+from sandbox.engine.find import find_or_build
 from sandbox.go import TOOLS, GoError, GoTool, Program, find_go, install
 from sandbox.kube_tools import TOOL, definitions, signing_key
 
@@ -26,6 +27,14 @@ def silent(_: str) -> None:
 TINY = GoTool(
     title="tiny 1", folder="kubernetes", programs=(Program(name="tiny", package="example.com/tiny"),), takes="1 s"
 )
+
+
+BUILDS = """while [ $# -gt 1 ]; do
+    [ "$1" = -o ] && echo "#!/bin/sh" > "$2" && chmod +x "$2"
+    shift
+done
+exit 0"""
+"""A build whose program says nothing and ends well."""
 
 
 def fake_go(folder: Path, script: str) -> None:
@@ -44,15 +53,56 @@ def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_program_is_built_once_and_then_taken_from_the_cache(tools: Path) -> None:
-    fake_go(tools / "bin", 'while [ $# -gt 1 ]; do [ "$1" = -o ] && echo built > "$2"; shift; done; exit 0')
+    fake_go(tools / "bin", BUILDS)
     said: list[str] = []
     path = install(TINY, "1", said.append)["tiny"]
-    assert path.read_text() == "built\n"
+    assert path.read_text() == "#!/bin/sh\n"
     assert any("building tiny 1" in line for line in said)
     fake_go(tools / "bin", "exit 1")
     again: list[str] = []
     assert install(TINY, "1", again.append)["tiny"] == path
     assert again == []
+
+
+@pytest.mark.parametrize("content", [b"", b"\x7fELF half of a program", b"#!/bin/sh\nkill -SEGV $$\n"])
+def test_a_program_that_does_not_run_is_built_anew_and_said_to_be(tools: Path, content: bytes) -> None:
+    fake_go(tools / "bin", BUILDS)
+    path = install(TINY, "1", silent)["tiny"]
+    path.write_bytes(content)
+    said: list[str] = []
+    assert install(TINY, "1", said.append)["tiny"].read_text() == "#!/bin/sh\n"
+    assert any(line.startswith(f"{path} ") and line.endswith(": it is built anew") for line in said)
+    assert not any("another run" in line for line in said)
+
+
+def test_a_program_that_does_not_run_even_when_it_is_new_is_explained(tools: Path) -> None:
+    fake_go(tools / "bin", BUILDS.replace("#!/bin/sh", "#!/bin/sh\nexit 7"))
+    with pytest.raises(GoError, match=r"tiny 1 was built and does not run here: .*/tiny exits 7"):
+        install(TINY, "1", silent)
+
+
+def test_half_an_engine_in_the_cache_is_built_anew(tools: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BBP_OFFICIAL_INSTALLER", "off")
+    fake_go(tools / "bin", BUILDS.replace('"#!/bin/sh"', f'"#!/bin/sh\necho v{ENGINE_VERSION}"'))
+    command = tools / "cache" / "engine" / ENGINE_VERSION / "bin" / "pulumi"
+    command.parent.mkdir(parents=True)
+    command.write_bytes(b"\x7fELF half of an engine")
+    command.chmod(0o755)
+    found = find_or_build(silent)
+    assert (found.source, found.version) == ("built with Go", ENGINE_VERSION)
+    assert [item.result for item in found.tried if item.where == "cache"] == [f"{command} does not run"]
+
+
+@pytest.mark.parametrize("content", ["", "[", "[1]", "{}", "[" * 100_000])
+def test_damaged_definitions_in_the_cache_are_fetched_again(
+    tools: Path, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    monkeypatch.setattr(kube_tools, "_downloaded", lambda *_: iter([{"kind": "CustomResourceDefinition"}]))
+    fake_go(tools / "bin", "exit 0")
+    fetched = definitions(silent)
+    (kept,) = (tools / "cache").rglob("definitions.json")
+    kept.write_text(content)
+    assert definitions(silent) == fetched
 
 
 def test_a_failed_build_says_what_go_said_and_leaves_nothing_behind(tools: Path) -> None:
