@@ -219,7 +219,8 @@ def main(arguments: Sequence[str]) -> int:
     except OSError as problem:
         say(f"{problem.filename or root}: {problem.strerror or problem}")
         say(
-            f"./bbp keeps its environment in {root}/.venv, made for this path: run it where it may write, or where it ran"
+            f"./bbp keeps its environment in {root}/.venv, made for this path: "
+            "run it where it may write, or where it ran before"
         )
         return 1
     return 0

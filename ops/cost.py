@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
+from ops.documents import DocumentError, read_document
 from ops.pairs import pairs
 from ops.planned import Planned, planned, planned_against
 from planner.capacity import Requirement, requirement
@@ -193,9 +192,9 @@ def _mapping(path: Path | None) -> dict[str, Any]:
     if path is None:
         return {}
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is neither YAML nor JSON: {error}") from error
+        document = read_document(path)
+    except DocumentError as error:
+        raise UsageError(str(error)) from error
     if not isinstance(document, dict) or not all(isinstance(key, str) for key in document):
         raise UsageError(f"{path} must hold names and values")
     return document

@@ -11,6 +11,7 @@ from ops.prometheus import PrometheusError
 from plan import PlanError
 from planner.hpa_traces import TraceError
 from sandbox.api_server import ApiServerError
+from sandbox.cloud import DamagedCloudError
 from sandbox.engine import EngineNotFoundError
 from sandbox.faults import FaultError
 from sandbox.go import GoError
@@ -25,11 +26,13 @@ INTERRUPTED = 130
 
 _MESSAGES = (
     *(ConfigError, PlanError, EngineNotFoundError, FaultError, TraceError, CdnError),
-    *(GoError, ApiServerError, KubeconfigError, ForeignClusterError, PrometheusError),
+    *(GoError, DamagedCloudError, ApiServerError, KubeconfigError, ForeignClusterError, PrometheusError),
 )
 """Errors whose own text says everything."""
 _DAMAGED = "failed to load checkpoint"
 """What the engine says of a state file that is cut short, for example by a full disk."""
+_LOST = "incorrect passphrase"
+"""What it says when the sandbox's file `passphrase` is not the one that its state was written with."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +55,17 @@ def explain(error: BaseException) -> Explained | None:
     if isinstance(error, ApiError):
         return Explained(f"the Kubernetes API refused: {error}")
     if isinstance(error, EngineError):
-        way_on = "The stored state is damaged:" if _DAMAGED in str(error) else "A plain rerun continues from here;"
-        return Explained(f"{error}\n{way_on} `--fresh` starts over in an empty sandbox.")
+        return Explained(f"{error}\n{_way_on(str(error))} `--fresh` starts over in an empty sandbox.")
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return Explained("the disk is full; free some space and run the same command again (at worst with --fresh)")
     if isinstance(error, OSError):
         return Explained(f"{error.filename or 'a file'}: {error.strerror or error}")
     return None
+
+
+def _way_on(said: str) -> str:
+    if _DAMAGED in said:
+        return "The stored state is damaged:"
+    if _LOST in said:
+        return "The passphrase of the stored state is lost or changed, and nothing can read its secrets:"
+    return "A plain rerun continues from here;"

@@ -20,11 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from plan import PlannedResource
+
 HIDDEN = "[secret]"
 """What the engine writes where a secret stands."""
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What the engine writes where a value is only known after an update (Pulumi SDK, unknown sentinel)."""
 LATER = "known-after-update"
+NAMESPACE = "kubernetes:core/v1:Namespace"
 _TLS_KEYS = ("tls.crt", "tls.key")
 
 Manifest = dict[str, Any]
@@ -107,14 +110,36 @@ def write(plan: Plan, folder: Path) -> Rendered:
 
 
 def manifests(plan: Plan) -> list[Manifest]:
-    """Every Kubernetes object that will exist, in the engine's order; of secrets only the keys."""
+    """Every Kubernetes object that will exist, in the engine's order; of secrets only the keys.
+
+    Raises:
+        RenderError: the plan does not say what an object is called or in which namespace it is.
+    """
     objects = [
-        _cleaned(item.inputs)
+        _cleaned(_placed(plan, item))
         for item in plan
         if item.custom and item.op != "delete" and is_object(item.type) and "kind" in item.inputs
     ]
     keys = _secret_keys(objects)
     return [_ordered(_redacted(item, keys) if item["kind"] == "Secret" else item) for item in objects]
+
+
+def _placed(plan: Plan, item: PlannedResource) -> Manifest:
+    """An object's inputs with its namespace, where the preview of an empty cloud knows it of the namespace alone."""
+    metadata = item.inputs.get("metadata")
+    if not isinstance(metadata, dict) or UNKNOWN not in {metadata.get("name"), metadata.get("namespace")}:
+        return item.inputs
+    homes = {
+        (home.inputs.get("metadata") or {}).get("name")
+        for urn in item.dependencies
+        if (home := plan.get(urn)) is not None and home.type == NAMESPACE
+    }
+    if metadata.get("name") == UNKNOWN or len(homes) != 1 or homes & {None, UNKNOWN}:
+        raise RenderError(
+            f"the plan does not say the name or the namespace of {item.name}, a {item.inputs.get('kind')}: it was made "
+            "before they existed; render without --plan, which builds the stack in a simulated cloud first"
+        )
+    return {**item.inputs, "metadata": {**metadata, "namespace": homes.pop()}}
 
 
 def as_yaml(manifest: Manifest) -> str:

@@ -11,6 +11,7 @@ import yaml
 from infra.catalog import Service, instance_class, instance_classes
 from infra.problems import ConfigError, Problem
 from infra.settings import load, read_stack_source
+from ops.documents import DocumentError, read_document
 from ops.measures import measures
 from ops.rehearse import ROOT, settings_of
 from planner.right_size import (
@@ -165,9 +166,9 @@ def read_metrics(path: Path) -> dict[str, Samples]:
         MeasurementError: the file is neither YAML nor JSON, or holds something else than lists of numbers.
     """
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise MeasurementError(f"{path} is neither YAML nor JSON: {error}") from error
+        document = read_document(path)
+    except DocumentError as error:
+        raise MeasurementError(str(error)) from error
     if not isinstance(document, dict) or not document:
         raise MeasurementError(f"{path} must hold some of {', '.join(KEYS)}")
     return {part: _part(part, measures) for part, measures in document.items()}

@@ -6,8 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from ops.documents import DocumentError, read_document
 from ops.pairs import pairs
 from ops.planned import Planned, planned
 from ops.plots import Rule, Series, line_plot, page
@@ -160,12 +159,12 @@ def read_scenario(path: Path) -> Scenario:
         ScenarioError: there is no such file, or every problem of it.
     """
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = read_document(path)
     except OSError as error:
         names = ", ".join(SCENARIOS)
         raise ScenarioError(f"{path} is neither a scenario ({names}) nor a file that can be read") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ScenarioError(f"{path} is neither YAML nor JSON: {error}") from error
+    except DocumentError as error:
+        raise ScenarioError(str(error)) from error
     return parse_scenario(document, str(path))
 
 

@@ -20,6 +20,8 @@ def replay(path: Path) -> Comparison:
     """
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
+    except RecursionError as error:
+        raise TraceError(f"{path} holds no runs: it is nested too deeply") from error
     except ValueError as error:
         raise TraceError(f"{path} is no JSON: {error}") from error
     return compare(read_traces(document))

@@ -189,6 +189,8 @@ def load_plan(path: Path) -> Plan:
         document = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise PlanError(f"{path} cannot be read: {error.strerror}") from error
+    except RecursionError as error:
+        raise PlanError(f"{path} is no engine preview: it is nested too deeply") from error
     except ValueError as error:
         raise PlanError(f"{path} is no JSON: {error}") from error
     if not isinstance(document, dict):

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 DIGEST = "secret-sha256"
 
 
+class DamagedCloudError(Exception):
+    """The journal was changed or damaged by somebody else; the message says where, and the way on."""
+
+
 @dataclass
 class CloudObject:
     """One existing resource, as the cloud remembers it."""
@@ -76,19 +80,29 @@ class Cloud:
     def _load(self) -> None:
         if not self._journal.exists():
             return
-        for line in self._journal.read_text(encoding="utf-8").splitlines():
+        lines = self._journal.read_bytes().split(b"\n")
+        for number, line in enumerate(lines, start=1):
+            if not line:
+                continue
             try:
-                entry = json.loads(line)
-            except ValueError:
-                continue  # the last line of a killed process may be cut: that object was never acknowledged
-            if "mark" in entry:
-                self._marks.add((entry["mark"], entry["id"]))
-            elif "deleted" in entry:
-                self._objects.get(entry["token"], {}).pop(entry["id"], None)
-                self._marks.add((entry["token"], entry["id"]))
-            else:
-                self._objects.setdefault(entry["token"], {})[entry["id"]] = CloudObject(**entry)
+                self._replay(json.loads(line))
+            except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+                if number == len(lines):
+                    continue  # the last line of a killed process may be cut: that object was never acknowledged
+                raise DamagedCloudError(
+                    f"{self._journal}, line {number}: this is nothing that the simulated cloud wrote, so what existed "
+                    "is not known any more\n  fix: begin anew with --fresh"
+                ) from error
         self.compact()
+
+    def _replay(self, entry: dict[str, Any]) -> None:
+        if "mark" in entry:
+            self._marks.add((entry["mark"], entry["id"]))
+        elif "deleted" in entry:
+            self._objects.get(entry["token"], {}).pop(entry["id"], None)
+            self._marks.add((entry["token"], entry["id"]))
+        else:
+            self._objects.setdefault(entry["token"], {})[entry["id"]] = CloudObject(**entry)
 
     def compact(self) -> None:
         """Rewrite the journal as one line per existing object and one per mark."""

@@ -64,9 +64,24 @@ class Request:
         """A request for an absolute URL.
 
         Raises:
-            ValueError: the URL has no host.
+            ValueError: no client would send such a request to an edge: the URL has no host, another scheme than http or
+                https, or a port or a character that does not exist there.
         """
+        strange = next((character for character in url if not character.isprintable() or character.isspace()), None)
+        if strange is not None:
+            raise ValueError(
+                f"{url!r} holds the character U+{ord(strange):04X}, which stands in no URL; write it percent-encoded"
+            )
         parts = urlsplit(url if "://" in url else f"https://{url}")
+        if parts.scheme.lower() not in {"http", "https"}:
+            raise ValueError(f"{url!r} has the scheme {parts.scheme!r}; the edge answers http and https")
+        try:
+            port = parts.port
+        except ValueError as error:
+            raise ValueError(f"{url!r} has no port of 1 to 65535: {error}") from error
+        if port == 0 or "@" in parts.netloc:
+            what = "port 0" if port == 0 else "a user name"
+            raise ValueError(f"{url!r} has {what}, which no browser sends to an edge")
         if not parts.hostname:
             raise ValueError(f"{url!r} has no host; an absolute URL is needed, such as https://example.com/path")
         return cls(

@@ -96,6 +96,10 @@ class _Reader:
         if text != node.value:
             fix = "write the characters themselves instead of a half of a pair (\\ud800 to \\udfff)"
             self.problems.append(self.problem("yaml", at, "a text of whole characters", fix, shown(text, at)))
+        if "\0" in text:
+            fix = "remove it, or encode the value, for example as base64"
+            allowed = "a text without the character NUL, which ends a text in every process (POSIX, environ)"
+            self.problems.append(self.problem("yaml", at, allowed, fix, shown(text, at)))
         try:
             if kind == "bool":
                 return text.lower() == "true"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -116,6 +117,21 @@ def test_values_that_are_not_known_yet_are_marked_and_counted(tmp_path: Path) ->
     result = write(plan, tmp_path)
     assert result.unknown == ("production/configmap-settings.yaml",)
     assert yaml.safe_load((tmp_path / result.unknown[0]).read_text())["data"] == {"host": LATER}
+
+
+def test_an_object_stands_in_the_namespace_that_it_depends_on_when_its_own_is_not_known_yet(tmp_path: Path) -> None:
+    home = planned("kubernetes:core/v1:Namespace", {"kind": "Namespace", "metadata": {"name": "production"}})
+    settings = config_map(metadata={"name": "settings", "namespace": UNKNOWN})
+    result = write(Plan((home, replace(settings, dependencies=(home.urn,)))), tmp_path)
+    assert result.files == ("cluster/namespace-production.yaml", "production/configmap-settings.yaml")
+    assert result.unknown == ()
+
+
+def test_an_object_without_a_known_place_is_refused(tmp_path: Path) -> None:
+    for metadata in ({"name": "settings", "namespace": UNKNOWN}, {"name": UNKNOWN}):
+        with pytest.raises(RenderError, match="render without --plan, which builds the stack"):
+            write(Plan((config_map(metadata=metadata),)), tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_head_comes_first_and_long_texts_stay_readable() -> None:

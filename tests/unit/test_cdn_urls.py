@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -233,3 +234,28 @@ def test_what_is_cached_belongs_to_a_class_on_one_of_our_hosts(request: Request)
         assert cache_class(POLICY, request) is not None
         assert request.host in POLICY.host_names()
         assert request.extension not in {"pdf", "docx", "csv", "zip"}
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        (f"https://{DOMAIN}/a\nb.css", "U+000A"),
+        (f"https://{DOMAIN}/a\x1b[31mb.css", "U+001B"),
+        (f"https://{DOMAIN}/a b.css", "U+0020"),
+        (f"https://{DOMAIN}:99999/a.css", "no port of 1 to 65535"),
+        (f"https://{DOMAIN}:0/a.css", "port 0"),
+        (f"https://{DOMAIN}:x/a.css", "no port of 1 to 65535"),
+        ("javascript:alert(1)", "no port of 1 to 65535"),
+        ("javascript://bailbondpro.com/a.css", "the scheme 'javascript'"),
+        (f"ftp://{DOMAIN}/a.css", "the scheme 'ftp'"),
+        (f"https://user@{DOMAIN}/a.css", "a user name"),
+    ],
+)
+def test_a_url_that_no_browser_sends_is_not_judged(url: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(reason)):
+        Request.of(url)
+
+
+@pytest.mark.parametrize("url", [f"https://{DOMAIN}:8443/a", f"HTTPS://{DOMAIN}/a", f"{DOMAIN}/a", f"{DOMAIN}:443/ä"])
+def test_other_ports_cases_and_letters_are_judged(url: str) -> None:
+    assert Request.of(url).host == DOMAIN

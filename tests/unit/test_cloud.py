@@ -1,6 +1,9 @@
 from pathlib import Path
 
-from sandbox.cloud import DIGEST, Cloud, CloudObject, redacted, restored
+import pytest
+
+from ops.explain import explain
+from sandbox.cloud import DIGEST, Cloud, CloudObject, DamagedCloudError, redacted, restored
 from sandbox.wire import UNKNOWN, Secret
 
 
@@ -27,6 +30,20 @@ def test_a_cut_last_line_loses_that_object_only(tmp_path: Path) -> None:
     with journal.open("a") as stream:
         stream.write('{"token": "aws:ec2/vpc:Vpc", "id": "vpc')
     assert [item.id for item in Cloud(journal).all()] == ["db-1"]
+
+
+@pytest.mark.parametrize(
+    "line", [b"\xff\xfe\x00", b"[1]", b'"text"', b'{"token": "a"}', b'{"mark": 1}', b"[" * 100_000]
+)
+def test_a_journal_that_somebody_damaged_is_refused_with_its_line(tmp_path: Path, line: bytes) -> None:
+    journal = tmp_path / "cloud.jsonl"
+    Cloud(journal).put(instance())
+    journal.write_bytes(journal.read_bytes() + line + b"\n" + journal.read_bytes())
+    with pytest.raises(DamagedCloudError, match=r"cloud\.jsonl, line 2: ") as raised:
+        Cloud(journal)
+    told = explain(raised.value)
+    assert told is not None
+    assert told.code == 1
 
 
 def test_what_a_killed_engine_did_not_write_down_never_was(tmp_path: Path) -> None:

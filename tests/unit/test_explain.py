@@ -21,3 +21,11 @@ def test_a_damaged_state_is_not_promised_a_plain_rerun() -> None:
     assert told is not None
     assert "plain rerun" not in told.message
     assert "damaged: `--fresh` starts over" in told.message
+
+
+def test_a_lost_passphrase_is_not_promised_a_plain_rerun() -> None:
+    said = "getting stack configuration: get stack secrets manager: incorrect passphrase"
+    told = explain(EngineError("opening the stack", (said,), LOG))
+    assert told is not None
+    assert "plain rerun" not in told.message
+    assert "nothing can read its secrets: `--fresh` starts over" in told.message

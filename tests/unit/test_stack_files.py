@@ -230,3 +230,11 @@ def test_checking_loads_no_pulumi_module() -> None:
     code = "import sys, ops.check; print([name for name in sys.modules if name.startswith('pulumi')])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("written", ['{environment: {GREETING: "a\\0b"}}', '["\\0"]', '"\\0"'])
+def test_a_text_with_a_nul_is_refused_wherever_it_stands(tmp_path: Path, written: str) -> None:
+    problem = _file_problem(_file(tmp_path, f"config:\n  bailbondpro:app: {written}\n"))
+    assert problem.path.startswith("bailbondpro:app")
+    assert problem.value in {'"a\\u0000b"', '"\\u0000"'}
+    assert "NUL" in problem.allowed
