@@ -130,7 +130,7 @@ def evaluate(rules: EdgeRules, request: Request, response: Response) -> Explanat
     headers = [rule for rule in rules.headers if rule.when.holds(after)]
     eligible = _merged(request, requests)
     original = CacheControl.parse(response.values("cache-control"))
-    for_edge = _controlled(original, responses, edge=True)
+    for_edge = _controlled(_said_to_the_edge(response), responses, edge=True)
     for_browser = _controlled(original, responses, edge=False)
     binding = _controlled(CacheControl(), responses, edge=True) if eligible.overrides_origin else for_edge
 
@@ -184,6 +184,13 @@ def _merged(request: Request, rules: Iterable[CacheRule]) -> _Eligibility:
             edge_ttl=rule.edge_ttl or merged.edge_ttl,
         )
     return merged
+
+
+def _said_to_the_edge(response: Response) -> CacheControl:
+    """The header that Cloudflare heeds: its own, the one for any CDN, or Cache-Control (docs, CDN-Cache-Control)."""
+    headers = ("cloudflare-cdn-cache-control", "cdn-cache-control", "cache-control")
+    found = next((values for header in headers if (values := response.values(header))), ())
+    return CacheControl.parse(found)
 
 
 def _controlled(control: CacheControl, rules: Iterable[ResponseRule], *, edge: bool) -> CacheControl:

@@ -10,6 +10,7 @@ Cloudflare docs (Ruleset Engine, Rules language); only what this platform uses e
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -128,11 +129,36 @@ class Contains(Expression):
 
 
 @dataclass(frozen=True)
+class Wildcard(Expression):
+    """A string has the form of a pattern in which `*` stands for any text; case does not matter."""
+
+    text: Text
+    pattern: str
+
+    def __post_init__(self) -> None:
+        if "\\" in self.pattern or "**" in self.pattern:
+            raise ValueError("a pattern has no backslash, which escapes a star, and no two stars beside each other")
+
+    def render(self) -> str:
+        """`x wildcard "..."`."""
+        return f"{self.text.render()} wildcard {quoted(self.pattern)}"
+
+    def holds(self, exchange: Exchange) -> bool:
+        """Match the whole string."""
+        form = ".*".join(map(re.escape, self.pattern.split("*")))
+        return re.fullmatch(form, self.text.value(exchange), re.IGNORECASE | re.DOTALL) is not None
+
+    def fields(self) -> frozenset[str]:
+        """Those of the string."""
+        return self.text.fields()
+
+
+@dataclass(frozen=True)
 class AnyOf(Expression):
-    """Some string of a list equals or contains a text; an empty list has none."""
+    """Some string of a list equals, does not equal or contains a text; an empty list has none."""
 
     texts: Texts
-    operator: Literal["eq", "contains"]
+    operator: Literal["eq", "ne", "contains"]
     wanted: str
 
     def render(self) -> str:
@@ -142,7 +168,9 @@ class AnyOf(Expression):
     def holds(self, exchange: Exchange) -> bool:
         """Compare each."""
         values = self.texts.values(exchange)
-        return self.wanted in values if self.operator == "eq" else any(self.wanted in text for text in values)
+        if self.operator == "contains":
+            return any(self.wanted in text for text in values)
+        return any((self.wanted == text) is (self.operator == "eq") for text in values)
 
     def fields(self) -> frozenset[str]:
         """Those of the list."""

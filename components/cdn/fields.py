@@ -153,6 +153,7 @@ class LowerEach(Texts):
 HOST = Field("http.host", lambda exchange: exchange.request.host)
 PATH = Field("http.request.uri.path", lambda exchange: exchange.request.path)
 EXTENSION = Field("http.request.uri.path.extension", lambda exchange: exchange.request.extension)
+QUERY = Field("http.request.uri.query", lambda exchange: exchange.request.query)
 METHOD = Field("http.request.method", lambda exchange: exchange.request.method)
 COOKIE = Field("http.cookie", lambda exchange: exchange.request.cookie)
 REQUEST_HEADER_NAMES = FieldList(
@@ -162,7 +163,7 @@ RESPONSE_HEADER_NAMES = FieldList(
     "http.response.headers.names", lambda exchange: tuple(name for name, _ in exchange.answered.headers)
 )
 
-FIELDS: Mapping[str, Field] = {field.name: field for field in (HOST, PATH, EXTENSION, METHOD, COOKIE)}
+FIELDS: Mapping[str, Field] = {field.name: field for field in (HOST, PATH, EXTENSION, QUERY, METHOD, COOKIE)}
 """The string fields by name."""
 
 FIELD_LISTS: Mapping[str, FieldList] = {field.name: field for field in (REQUEST_HEADER_NAMES, RESPONSE_HEADER_NAMES)}

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 from components.cdn.exchange import Request, Response, normalise_path
 from components.cdn.explain import DOCUMENT_EXTENSIONS, evaluate, may_be_cached
-from components.cdn.policy import IMAGE_EXTENSIONS, STATIC_PREFIX
+from components.cdn.policy import HARMLESS_COOKIES, IMAGE_EXTENSIONS, STATIC_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,10 +50,53 @@ PERSONAL_RESPONSES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Set-Cookie", (("set-cookie", "session=abc; HttpOnly"),)),
     ("Cache-Control: private", (("cache-control", "private"),)),
     ("Cache-Control: no-store", (("cache-control", "public, No-Store"),)),
+    ("Cache-Control: no-cache", (("cache-control", "public, max-age=600, No-Cache"),)),
+    ("CDN-Cache-Control: no-store", (("cdn-cache-control", "no-store"),)),
+    ("CDN-Cache-Control: private", (("cdn-cache-control", "max-age=600, Private"),)),
+    ("Cloudflare-CDN-Cache-Control: no-cache", (("cloudflare-cdn-cache-control", "max-age=600, no-cache"),)),
     ("Vary: Cookie", (("vary", "Accept-Encoding, Cookie"),)),
-    ("Vary: Authorization", (("vary", "Authorization"),)),
+    *((f"Vary: {name}", (("vary", name),)) for name in ("Authorization", "Accept-Language", "Accept", "Origin", "*")),
+    *((f"Vary: {name}", (("vary", f"Accept-Encoding, {name}"),)) for name in ("RSC", "HX-Request", "X-Inertia")),
+    ("Vary: User-Agent", (("vary", "Accept-Encoding"), ("vary", "User-Agent"))),
 )
-"""What a response carries that belongs to one visitor."""
+"""What a response carries that belongs to one visitor, or that a shared cache must not keep for another."""
+
+CREDENTIALS: tuple[tuple[tuple[str, str], ...], ...] = (
+    *((("authorization", value),) for value in ("Bearer abc", "")),
+    *(((name, "abc"),) for name in ("x-api-key", "api-key", "apikey", "x-auth-token", "x-access-token")),
+    *(((name, "abc"),) for name in ("x-session-id", "x-csrf-token", "x-amz-security-token", "proxy-authorization")),
+    *(((name, "abc"),) for name in ("cf-access-jwt-assertion", "ocp-apim-subscription-key", "signature")),
+)
+"""Headers that sign a request in: RFC 9110, 11.6.2; RFC 9421; the documentation of gateways and identity providers."""
+
+SIGNED_QUERIES = (
+    *("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=1", "X-Goog-Signature=1", "Policy=1&Signature=1&Key-Pair-Id=1"),
+    *("sv=2024&sig=a%3D", "token=1", "v=1&access_token=1", "ID_TOKEN=1", "api_key=1", "key=1", "auth=1", "jwt=1"),
+    *("code=1&state=1", "ticket=ST-1", "session=1", "sid=1", "password=1", "otp=1", "client_secret=1", "hmac=1"),
+    *("%74oken=1", "x-amz-signatur%65=1", "%2574oken=1"),
+)
+"""Queries that sign a request in: signed addresses of AWS, Google and Azure, tokens, keys, one-time codes."""
+
+SESSION_COOKIES = (
+    *("PHPSESSID", "JSESSIONID", "ASP.NET_SessionId", ".ASPXAUTH", ".AspNetCore.Session", ".AspNetCore.Cookies"),
+    *(".AspNetCore.Identity.Application", ".AspNetCore.CookiesC1", "connect.sid", "sessionid", "session", "SESSION"),
+    *("laravel_session", "remember_web_59ba", "XSRF-TOKEN", "_session_id", "_bail_session", "remember_user_token"),
+    *("user_credentials", "rack.session", "next-auth.session-token", "__Secure-next-auth.session-token.0"),
+    *("authjs.session-token", "__Host-authjs.csrf-token", "appSession", "appSession.0", "auth0", "auth0_compat"),
+    *("__session", "__client_uat", "sb-access-token", "sb-abc-auth-token.0", "CF_Authorization", "CF_AppSession"),
+    *("AWSELBAuthSessionCookie-0", "KEYCLOAK_IDENTITY", "KEYCLOAK_SESSION", "AUTH_SESSION_ID", "_oauth2_proxy_0"),
+    *("sid", "idx", "iPlanetDirectoryPro", "wordpress_logged_in_ab", "SSESS12ab", "MoodleSession", "ci_session"),
+    *("mod_auth_openidc_session", "SimpleSAMLAuthToken", "lucia_session", "auth_session", "better-auth.session_token"),
+    *("koa.sess", "koa.sess.sig", "PLAY_SESSION", "grails_remember_me", "remember-me", "beaker.session.id", "user"),
+    *("csrftoken", "_csrf", "jwt", "access_token", "id_token", "refresh_token", "token", "_interslice_session"),
+)
+"""Cookies that sign somebody in with common frameworks and identity providers (their documentations' defaults)."""
+
+_SIGNING_HEADER = re.compile(r"authorization|key$|token|secret|session|jwt|^x-auth|^signature|credential")
+_SIGNING_PARAMETER = re.compile(
+    r"(sig|signature|token|key|auth|secret|session|sid|password|pwd|jwt|code|hmac|ticket|otp)$"
+)
+_COOKIE_PREFIX = re.compile(r"^__(host|secure)-")
 
 
 @dataclass(frozen=True)
@@ -128,17 +171,48 @@ def careless_response(request: Request, code: int = 200) -> Response:
 
 def personal_reason(policy: EdgePolicy, request: Request) -> str:
     """Why a request's response belongs to somebody, or "" where it does not."""
-    if any(name == "authorization" for name, _ in request.headers):
-        return "it carries Authorization"
-    names = {pair.split("=", 1)[0].strip().lower() for pair in request.cookie.split(";")}
-    session = names & {name.lower() for name in policy.session_cookie_names}
-    if session:
-        return f"it carries the session cookie {min(session)}"
+    signing = next((name for name, _ in request.headers if _SIGNING_HEADER.search(name)), None)
+    if signing:
+        return f"it carries {signing.title()}"
+    parameter = _signing_parameter(request.query)
+    if parameter:
+        return f"its query has the credential {parameter}"
+    cookies = _personal_cookie(policy, request)
+    if cookies:
+        return cookies
     private = _private_prefix(policy, request.path)
     if private:
         return f"its path can be read as {private}"
     if request.extension in DOCUMENT_EXTENSIONS:
         return f"it is a document ({request.extension})"
+    return ""
+
+
+def _signing_parameter(query: str) -> str:
+    """A parameter of the query, decoded as an origin might, that signs somebody in; or ""."""
+    for _ in range(_DECODINGS + 1):
+        for name in (pair.partition("=")[0].lower() for pair in re.split("[&;]", query)):
+            if _SIGNING_PARAMETER.search(name):
+                return name
+        query = unquote(query)
+    return ""
+
+
+def _personal_cookie(policy: EdgePolicy, request: Request) -> str:
+    """Why a cookie makes the request somebody's, or "".
+
+    A session cookie does wherever its name begins as configured: frameworks divide long ones (`appSession.0`). To the
+    application and its API any cookie does that is not known to be harmless.
+    """
+    names = [pair.split("=", 1)[0].strip() for pair in request.cookie.split(";") if pair.strip()]
+    for name in names:
+        bare = _COOKIE_PREFIX.sub("", name.lower())
+        if any(bare.startswith(session.lower()) for session in policy.session_cookie_names):
+            return f"it carries the session cookie {name.lower()}"
+    if request.host in {host for hosts in policy.all_hosts() for host in (hosts.app, hosts.api)}:
+        for name in names:
+            if not f"{name}=".startswith(HARMLESS_COOKIES):
+                return f"it carries the cookie {name}, which is not known to be harmless"
     return ""
 
 
@@ -180,8 +254,13 @@ def _corpus(policy: EdgePolicy) -> Iterator[_Case]:
 def _variants(policy: EdgePolicy, request: Request) -> Iterator[_Case]:
     """A request as it is, with every kind of credentials, and with every kind of personal response."""
     yield _case(policy, request)
-    for headers in _credentials(policy):
+    opted_in = request.path in policy.public_html_paths or request.path.startswith(policy.public_api_prefixes)
+    unknown = tuple((("cookie", f"{name}=abc"),) for name in SESSION_COOKIES) if opted_in else ()
+    for headers in (*_credentials(policy), *unknown):
         yield _case(policy, Request(host=request.host, path=request.path, query=request.query, headers=headers))
+    for query in SIGNED_QUERIES:
+        signed = f"{request.query}&{query}" if request.query else query
+        yield _case(policy, Request(host=request.host, path=request.path, query=signed))
     reason = personal_reason(policy, request)
     plain = careless_response(request)
     for name, headers in PERSONAL_RESPONSES:
@@ -204,9 +283,12 @@ def _case(policy: EdgePolicy, request: Request) -> _Case:
 
 
 def _credentials(policy: EdgePolicy) -> Iterator[tuple[tuple[str, str], ...]]:
-    yield (("authorization", "Bearer abc"),)
+    yield from CREDENTIALS
     yield (("authorization", ""), ("cookie", "theme=dark"))
     for name in policy.session_cookie_names:
+        yield (("cookie", f"{name}.0=abc; {name}.1=def"),)
+        yield (("cookie", f"_ga=GA1.1.2; __Host-{name}=abc"),)
+        yield (("cookie", f"_ga=GA1.1.2; _ga_X=GS2; __Secure-{name}=abc"),)
         yield (("cookie", f"{name}=abc"),)
         yield (("cookie", f"theme=dark; {name}=; lang=en"),)
         yield (("cookie", f"{name.swapcase()}=abc"),)

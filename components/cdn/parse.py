@@ -23,6 +23,7 @@ from components.cdn.expressions import (
     Or,
     StartsWith,
     StatusIn,
+    Wildcard,
 )
 from components.cdn.fields import FIELD_LISTS, FIELDS, Lower, LowerEach, ResponseHeader, Text, Texts
 
@@ -125,9 +126,11 @@ class _Parser:
             return Equals(text, self._literal())
         if self._accept("word", "contains"):
             return Contains(text, self._literal())
+        if self._accept("word", "wildcard"):
+            return self._wildcard(text)
         if self._accept("word", "in"):
             return IsIn(text, tuple(map(_unquoted, self._set("string"))))
-        raise self._wrong("one of the operators eq, contains, in was expected")
+        raise self._wrong("one of the operators eq, contains, in, wildcard was expected")
 
     def _starts_with(self) -> Expression:
         self._expect("mark", "(")
@@ -137,16 +140,25 @@ class _Parser:
         self._expect("mark", ")")
         return StartsWith(text, prefix)
 
+    def _wildcard(self, text: Text) -> Expression:
+        pattern = self._literal()
+        try:
+            return Wildcard(text, pattern)
+        except ValueError as error:
+            raise self._wrong(str(error)) from error
+
     def _any(self) -> Expression:
         self._expect("mark", "(")
         texts = self._list_value()
         found: Expression
         if self._accept("word", "eq"):
             found = AnyOf(texts, "eq", self._literal())
+        elif self._accept("word", "ne"):
+            found = AnyOf(texts, "ne", self._literal())
         elif self._accept("word", "contains"):
             found = AnyOf(texts, "contains", self._literal())
         else:
-            raise self._wrong("one of the operators eq, contains was expected")
+            raise self._wrong("one of the operators eq, ne, contains was expected")
         self._expect("mark", ")")
         return found
 

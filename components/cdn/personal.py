@@ -5,18 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from components.cdn.expressions import And, AnyOf, Contains, Expression, IsIn, Not, Or, StartsWith, StatusIn
+from components.cdn.classes import api_hosts
+from components.cdn.expressions import (
+    And,
+    AnyOf,
+    Contains,
+    Equals,
+    Expression,
+    IsIn,
+    Not,
+    Or,
+    StartsWith,
+    StatusIn,
+    Wildcard,
+)
 from components.cdn.fields import (
     COOKIE,
     EXTENSION,
+    HOST,
     PATH,
+    QUERY,
     REQUEST_HEADER_NAMES,
     RESPONSE_HEADER_NAMES,
     Lower,
     LowerEach,
     ResponseHeader,
 )
-from components.cdn.policy import IMAGE_EXTENSIONS
+from components.cdn.policy import HARMLESS_COOKIES, IMAGE_EXTENSIONS
 
 if TYPE_CHECKING:
     from components.cdn.policy import EdgePolicy
@@ -27,6 +42,25 @@ and path parameters (RFC 3986, 3.3), which some servers drop: `/x/..;/uploads/id
 
 TRANSFORMATION_PREFIX = "/cdn-cgi/"
 """Cloudflare's own paths; below them an image transformation names its source, as a path or as a URL."""
+
+CREDENTIAL_HEADERS = (
+    *("authorization", "-key", "apikey", "token", "secret", "session", "jwt", "x-auth", "signature", "credential"),
+)
+"""Parts of the names of headers that sign a request in: Authorization and its forwarded forms, X-Api-Key and its
+relatives, X-Auth-Token, Cf-Access-Jwt-Assertion, X-Amz-Security-Token, Signature (RFC 9421)."""
+
+CREDENTIAL_PARAMETERS = (
+    *("signature", "sig=", "token", "key=", "auth", "secret", "session", "sid=", "passw", "pwd=", "jwt", "code="),
+    *("credential", "hmac", "ticket", "otp="),
+)
+"""Parts of a query that signs a request in: X-Amz-Signature and X-Goog-Signature, Azure's sig, access tokens, keys,
+OpenID Connect's code, CAS's ticket. A harmless query that contains one costs a request to the origin."""
+
+ESCAPED_LETTERS = ("%4", "%5", "%6", "%7", "%25")
+"""Escapes of letters and of the escape itself, which hide these words; no browser escapes a letter (RFC 3986, 2.3)."""
+
+TARGETED_HEADERS = ("cdn-cache-control", "cloudflare-cdn-cache-control")
+"""Headers that say what Cloudflare shall do, before Cache-Control (Cloudflare docs, CDN-Cache-Control; RFC 9213)."""
 
 STORABLE_STATUSES = (200, 206, 304)
 """Statuses whose response may be stored: an error or a redirect must not live for a class's year."""
@@ -51,15 +85,28 @@ FOREIGN_TYPES = ("html", "json", "octet-stream")
 """What no static file's Content-Type contains, even beside the expected one: pages, data, and what has no type."""
 
 
-def private_request(policy: EdgePolicy) -> Expression:
-    """The request belongs to somebody: credentials, a session cookie, or a private path."""
+def credentials(policy: EdgePolicy) -> Expression:
+    """The request says who sends it: in a header, in the query, or by a session cookie."""
     return Or(
         (
-            AnyOf(REQUEST_HEADER_NAMES, "eq", "authorization"),
-            *(Contains(Lower(COOKIE), f"{name.lower()}=") for name in policy.session_cookie_names),
-            private_path(policy),
+            *(AnyOf(REQUEST_HEADER_NAMES, "contains", part) for part in CREDENTIAL_HEADERS),
+            *(Contains(Lower(COOKIE), name.lower()) for name in policy.session_cookie_names),
+            *(Contains(Lower(QUERY), part) for part in (*CREDENTIAL_PARAMETERS, *ESCAPED_LETTERS)),
         )
     )
+
+
+def unknown_cookies(policy: EdgePolicy) -> Expression:
+    """A request for the application or the API carries cookies that are not known to be harmless.
+
+    The rule language of every plan cannot look at each cookie by itself, so one or two are looked at: the first begins
+    the header, the second follows the only semicolon. Whoever carries more gets the page from the origin.
+    """
+    first = Or(tuple(StartsWith(COOKIE, name) for name in HARMLESS_COOKIES))
+    second = Or(tuple(Contains(COOKIE, f"; {name}") for name in HARMLESS_COOKIES))
+    alone, two = Not(Contains(COOKIE, ";")), And((Not(Wildcard(COOKIE, "*;*;*")), second))
+    harmless = Or((Equals(COOKIE, ""), And((first, Or((alone, two))))))
+    return And((IsIn(HOST, tuple(dict.fromkeys(api_hosts(policy)))), Not(harmless)))
 
 
 def private_path(policy: EdgePolicy) -> Expression:
@@ -81,19 +128,43 @@ def private_path(policy: EdgePolicy) -> Expression:
 
 def unstorable_response() -> Expression:
     """The response is somebody's or no plain success, or it is not the file that its path promises."""
-    return Or((personal_response(), other_file_type()))
+    return Or((personal_response(), other_file_type(), And((_static(), targeted()))))
+
+
+def targeted() -> Expression:
+    """The response has a header for caches of this kind alone; a lifetime that a rule imposes would overrule it."""
+    return Or(tuple(AnyOf(RESPONSE_HEADER_NAMES, "eq", header) for header in TARGETED_HEADERS))
+
+
+def leaves_lifetime_open() -> Expression:
+    """The response says `public`, but not for how long or under which condition: the guide's lifetime is meant."""
+    control = LowerEach(ResponseHeader("cache-control"))
+    said = Or(
+        (
+            *(AnyOf(control, "contains", part) for part in ("age", "no-cache", "revalidate")),
+            AnyOf(RESPONSE_HEADER_NAMES, "eq", "expires"),
+            targeted(),
+        )
+    )
+    return And((AnyOf(control, "contains", "public"), Not(said)))
 
 
 def personal_response() -> Expression:
-    """The response is somebody's (a cookie, private, no-store, varies by person) or is no plain success."""
-    control = LowerEach(ResponseHeader("cache-control"))
-    vary = LowerEach(ResponseHeader("vary"))
+    """The response is not for everybody: a cookie, private, no-store, no-cache, a Vary on more than the encoding.
+
+    Nor is one that is no plain success. What is said to caches of this kind alone counts as well (RFC 9213), and
+    `no-cache` as no-store: a cache rule that imposes a lifetime would not revalidate.
+    """
+    forbidden = (
+        AnyOf(LowerEach(ResponseHeader(header)), "contains", directive)
+        for header in ("cache-control", *TARGETED_HEADERS)
+        for directive in ("private", "no-store", "no-cache")
+    )
     return Or(
         (
             AnyOf(RESPONSE_HEADER_NAMES, "eq", "set-cookie"),
-            AnyOf(control, "contains", "private"),
-            AnyOf(control, "contains", "no-store"),
-            *(AnyOf(vary, "contains", header) for header in ("cookie", "authorization", "accept-language", "*")),
+            *forbidden,
+            AnyOf(LowerEach(ResponseHeader("vary")), "ne", "accept-encoding"),
             Not(StatusIn(STORABLE_STATUSES)),
         )
     )
@@ -107,15 +178,18 @@ def other_file_type() -> Expression:
     `application/octet-stream` pass, and nothing is said of a response without a type: this rule needs none of it.
     A 304 names no type (RFC 9110, 15.4.5); it renews what was stored under this rule.
     """
-    static = IsIn(EXTENSION, tuple(extension for kind in STATIC_TYPES for extension in kind.extensions))
     unlike = (And((IsIn(EXTENSION, kind.extensions), Not(_typed(kind.content_type)))) for kind in STATIC_TYPES)
     unnamed = Not(AnyOf(RESPONSE_HEADER_NAMES, "eq", "content-type"))
-    return And((Not(StatusIn((304,))), Or((*unlike, And((static, Or((unnamed, _foreign()))))))))
+    return And((Not(StatusIn((304,))), Or((*unlike, And((_static(), Or((unnamed, _foreign()))))))))
 
 
 def is_typed_as(kind: StaticType) -> Expression:
     """The response says that it is a static file of a kind, and nothing else; or it renews one."""
     return Or((StatusIn((304,)), And((_typed(kind.content_type), Not(_foreign())))))
+
+
+def _static() -> Expression:
+    return IsIn(EXTENSION, tuple(extension for kind in STATIC_TYPES for extension in kind.extensions))
 
 
 def _typed(part: str) -> Expression:

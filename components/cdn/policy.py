@@ -24,6 +24,15 @@ IMAGE_EXTENSIONS = ("png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "ico")
 API_EXTENSIONS = ("", "json")
 """What may be cached below a public API prefix: data, no files for download."""
 
+HARMLESS_COOKIES = (
+    *("_ga=", "_ga_", "_gid=", "_gat", "_gcl_au=", "_fbp=", "_fbc="),
+    *("__cf_bm=", "_cfuvid=", "cf_clearance="),
+    "theme=",
+)
+"""Beginnings of the cookies that may come with a request for a public page, since no server reads them to answer:
+measurement (Google Analytics and Meta, documentation of their cookies), Cloudflare's own (Cloudflare docs, Cloudflare
+cookies), and the colour theme, which a script applies. Any other may sign somebody in."""
+
 STATIC_PREFIX = "/static/"
 """Where the app serves content-hashed assets (scaling guide, Nginx Load Balancer Configuration)."""
 
@@ -184,7 +193,8 @@ class EdgePolicy:
     """The zone's name, such as `bailbondpro.com`."""
     hosts: CdnHosts
     session_cookie_names: tuple[str, ...]
-    """Names of cookies that mark a signed-in visitor; at least one. A request that carries one is never cached."""
+    """Names of cookies that mark a signed-in visitor, or what they begin with; at least one. A request is never cached
+    whose Cookie header has one anywhere, so that `appSession.0` and `__Host-session` count as well."""
     plan: Plan = Plan.PRO
     addons: Addons = Addons()
     cache_classes: CacheClasses = CacheClasses()

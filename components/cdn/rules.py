@@ -12,16 +12,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from components.cdn.classes import class_conditions
-from components.cdn.expressions import EVERYTHING, And, AnyOf, Expression, Not, Or
-from components.cdn.fields import LowerEach, ResponseHeader
+from components.cdn.expressions import EVERYTHING, And, Expression, Not, Or
 from components.cdn.personal import (
     IMAGE,
     SCRIPT,
     STYLE_SHEET,
+    credentials,
     is_typed_as,
+    leaves_lifetime_open,
     personal_response,
     private_path,
-    private_request,
+    unknown_cookies,
     unstorable_response,
 )
 
@@ -124,9 +125,21 @@ def cache_rules(policy: EdgePolicy) -> tuple[CacheRule, ...]:
             edge_ttl=origin_decides,
         ),
         CacheRule(
+            ref="unknown_cookies_bypass",
+            description="Pages and API: answer from the origin who carries a cookie that is not known to be harmless",
+            when=unknown_cookies(policy),
+            cache=False,
+        ),
+        CacheRule(
+            ref="credentials_bypass",
+            description="Never cache what was asked for with credentials: in a header, in the query, in a cookie",
+            when=credentials(policy),
+            cache=False,
+        ),
+        CacheRule(
             ref="private_bypass",
-            description="Never cache what belongs to somebody: credentials, session cookies, private paths",
-            when=private_request(policy),
+            description="Never cache a private path",
+            when=private_path(policy),
             cache=False,
         ),
     )
@@ -149,18 +162,13 @@ def response_rules(policy: EdgePolicy) -> tuple[ResponseRule, ...]:
     ttl = policy.cache_classes
     open_path = Not(private_path(policy))  # a browser, too, must not take a private file for a public one
     pages, prefixes = bool(policy.public_html_paths), bool(policy.public_api_prefixes)
-    shared = And(
-        (
-            AnyOf(LowerEach(ResponseHeader("cache-control")), "contains", "public"),
-            Not(private_request(policy)),
-        )
-    )
+    unsaid = leaves_lifetime_open()
     return (
         _control("images", And((when.images, open_path, is_typed_as(IMAGE))), _static_directives(ttl.images)),
         _control("css", And((when.css, open_path, is_typed_as(STYLE_SHEET))), _hashed_directives(ttl.css)),
         _control("js", And((when.js, open_path, is_typed_as(SCRIPT))), _hashed_directives(ttl.js)),
-        _control("html", And((when.html, shared)), _lifetime(ttl.html), enabled=pages),
-        _control("api", And((when.api, shared)), _lifetime(ttl.api), enabled=prefixes),
+        _control("html", And((when.html, unsaid)), _lifetime(ttl.html, edge_only=True), enabled=pages),
+        _control("api", And((when.api, unsaid)), _lifetime(ttl.api, edge_only=True), enabled=prefixes),
         _tagged("images", when.images, ("images",)),
         _tagged("static", Or((when.css, when.js)), ("static",)),
         _tagged("html", when.html, ("html",), enabled=pages),
@@ -174,10 +182,11 @@ def response_rules(policy: EdgePolicy) -> tuple[ResponseRule, ...]:
     )
 
 
-def _lifetime(lifetime: CacheClass) -> tuple[Directive, ...]:
+def _lifetime(lifetime: CacheClass, *, edge_only: bool = False) -> tuple[Directive, ...]:
+    stale = lifetime.stale_while_revalidate
     return (
-        Directive(name="max_age", value=lifetime.max_age),
-        Directive(name="stale_while_revalidate", value=lifetime.stale_while_revalidate),
+        Directive(name="max_age", value=lifetime.max_age, cloudflare_only=edge_only),
+        Directive(name="stale_while_revalidate", value=stale, cloudflare_only=edge_only),
     )
 
 

@@ -31,9 +31,13 @@ class CacheLifetimesSettings(Area):
     images: CacheLifetime = Field(default=_lifetime(31_536_000, 86_400), description="Images (guide: 1 year, 1 day).")
     css: CacheLifetime = Field(default=_lifetime(31_536_000, 3600), description="Style sheets (guide: 1 year, 1 hour).")
     js: CacheLifetime = Field(default=_lifetime(31_536_000, 3600), description="Scripts (guide: 1 year, 1 hour).")
-    html: CacheLifetime = Field(default=_lifetime(3600, 300), description="publicHtmlPaths (guide: 1 hour, 5 minutes).")
+    html: CacheLifetime = Field(
+        default=_lifetime(3600, 300),
+        description="publicHtmlPaths where the origin says public and no lifetime (guide: 1 hour, 5 minutes).",
+    )
     api: CacheLifetime = Field(
-        default=_lifetime(300, 60), description="publicApiPrefixes (guide: 5 minutes, 1 minute)."
+        default=_lifetime(300, 60),
+        description="publicApiPrefixes where the origin says public and no lifetime (guide: 5 minutes, 1 minute).",
     )
 
 
@@ -95,7 +99,8 @@ class CdnSettings(Area):
     lifetimes: CacheLifetimesSettings = Field(default=CacheLifetimesSettings(), description="Cache lifetimes by kind.")
     session_cookie_names: Annotated[tuple[CookieName, ...], Field(min_length=1, max_length=20)] = Field(
         default=("connect.sid", "session"),
-        description="Cookies of signed-in users: a request with one is never answered from the cache.",
+        description="Cookies of signed-in users, or what their names begin with: a request whose Cookie header has one "
+        "anywhere is never answered from the cache. On public pages any cookie does that is not known to be harmless.",
     )
     public_html_paths: Annotated[tuple[UrlPath, ...], Field(max_length=50)] = Field(
         default=(), description="Pages without personal data that may be cached, exact paths. Default: none."

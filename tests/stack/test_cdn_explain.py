@@ -160,7 +160,7 @@ def test_the_text_says_why() -> None:
     code, out, _ = cdn("explain", "prod", "https://images.bailbondpro.com/logo.png", "--header", "Authorization:x")
     assert code == 0
     assert "no: no cache rule allows it" in out
-    assert "private_bypass" in out
+    assert "credentials_bypass" in out
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_a_plan_with_a_rule_that_lost_its_condition_leaks_and_the_command_says_w
     weak = json.loads(json.dumps(preview()))
     for step in weak["steps"]:
         for rule in step["newState"]["inputs"].get("rules", ()):
-            if rule["ref"] == "private_bypass":
+            if rule["ref"] == "credentials_bypass":
                 rule["expression"] = 'http.host eq "nowhere"'
     file = tmp_path / "plan.json"
     file.write_text(json.dumps(weak), encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import fnmatch
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -38,6 +39,7 @@ REQUEST_FIELDS = {
     "http.cookie",
     "http.request.uri.path",
     "http.request.uri.path.extension",
+    "http.request.uri.query",
     "http.request.method",
     "http.request.headers.names",
 }
@@ -134,6 +136,10 @@ class Reader:
             return left in self.members()
         right = self.literal()
         assert isinstance(left, str)
+        if operator == "ne":
+            return left != right
+        if operator == "wildcard":
+            return fnmatch.fnmatchcase(left.lower(), right.lower())
         if operator == "contains":
             return right in left
         assert operator == "eq", f"unknown operator {operator}"
@@ -187,6 +193,7 @@ class Reader:
             "http.host": request.host,
             "http.request.uri.path": request.path,
             "http.request.uri.path.extension": basename.split(".")[-1].lower() if "." in basename else "",
+            "http.request.uri.query": request.query,
             "http.request.method": request.method,
             "http.cookie": "; ".join(value for key, value in request.headers if key == "cookie"),
         }
@@ -232,7 +239,18 @@ PATHS = st.sampled_from(
     ]
 )
 REQUEST_HEADERS = st.lists(
-    st.sampled_from([("authorization", "x"), ("cookie", "session=1"), ("cookie", "a=1"), ("accept", "*/*")]), max_size=3
+    st.sampled_from(
+        [
+            ("authorization", "x"),
+            ("x-api-key", "x"),
+            ("accept", "*/*"),
+            *(
+                ("cookie", cookie)
+                for cookie in ("session=1", "a=1", "_ga=1", "_GA=1", "theme=x; _gid=1", "_ga_a=1;x=2")
+            ),
+        ]
+    ),
+    max_size=3,
 )
 RESPONSE_HEADERS = st.lists(
     st.sampled_from(
@@ -244,16 +262,23 @@ RESPONSE_HEADERS = st.lists(
             ("cache-control", "Public, max-age=1"),
             ("cache-control", "PRIVATE"),
             ("cache-control", "no-store"),
+            ("cache-control", "public"),
+            ("cdn-cache-control", "max-age=1, No-Cache"),
+            ("expires", "0"),
+            ("content-type", "text/html"),
+            ("content-type", "Text/CSS"),
+            ("content-type", "image/png"),
         ]
     ),
     max_size=3,
 )
 EXCHANGES = st.builds(
-    lambda host, path, method, headers, code, answer: Exchange(
-        Request(host=host, path=path, method=method, headers=tuple(headers)), Response(code, tuple(answer))
+    lambda host, path, query, method, headers, code, answer: Exchange(
+        Request(host=host, path=path, query=query, method=method, headers=tuple(headers)), Response(code, tuple(answer))
     ),
     HOSTS,
     PATHS,
+    st.sampled_from(["", "v=1", "TOKEN=1", "a=%41", "X-Amz-Signature=1"]),
     st.sampled_from(["GET", "POST"]),
     REQUEST_HEADERS,
     st.sampled_from([200, 206, 301, 304, 404, 500]),

@@ -17,6 +17,7 @@ from components.cdn.expressions import (
     Or,
     StartsWith,
     StatusIn,
+    Wildcard,
 )
 from components.cdn.fields import FIELD_LISTS, FIELDS, HOST, PATH, Lower, LowerEach, ResponseHeader, Text, Texts
 from components.cdn.parse import ExpressionError, parse
@@ -34,7 +35,8 @@ ATOMS: st.SearchStrategy[Expression] = st.one_of(
     st.builds(Contains, TEXTS, LITERALS),
     st.builds(StartsWith, TEXTS, LITERALS),
     st.builds(IsIn, TEXTS, st.lists(LITERALS, min_size=1, max_size=3).map(tuple)),
-    st.builds(AnyOf, LISTS, st.sampled_from(["eq", "contains"]), LITERALS),
+    st.builds(AnyOf, LISTS, st.sampled_from(["eq", "ne", "contains"]), LITERALS),
+    st.builds(Wildcard, TEXTS, LITERALS.filter(lambda text: "\\" not in text and "**" not in text)),
     st.builds(StatusIn, st.lists(st.integers(100, 599), min_size=1, max_size=3).map(tuple)),
 )
 EXPRESSIONS: st.SearchStrategy[Expression] = st.recursive(
@@ -89,6 +91,8 @@ def test_space_and_extra_parentheses_change_nothing() -> None:
         ('http.host in {"a" 1}', "} was expected"),
         ("http.response.code eq 200", "in was expected"),
         ("http.response.code in {200.5}", "no token"),
+        ('http.host wildcard "a**"', "no two stars"),
+        ('http.host strict wildcard "a*"', "one of the operators"),
         ('any(http.host eq "x")', "a list field"),
         ('any(http.request.headers.names eq "x")', "[*] was expected"),
         ('any(http.request.headers.names[*] in {"x"})', "one of the operators"),

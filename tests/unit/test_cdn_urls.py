@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from components.cdn.exchange import Request, Response
 from components.cdn.explain import explain
+from components.cdn.leaks import SESSION_COOKIES
 from components.cdn.origin import cache_class, expected_response
 from components.cdn.plans import Plan
-from components.cdn.policy import PRIVATE_PREFIXES, CdnHosts, EdgePolicy
+from components.cdn.policy import HARMLESS_COOKIES, PRIVATE_PREFIXES, CdnHosts, EdgePolicy
 
 DOMAIN = "bailbondpro.com"
 POLICY = EdgePolicy(
@@ -83,14 +84,82 @@ def test_the_table_has_hundreds_of_cases_and_every_outcome() -> None:
         (f"https://api.{DOMAIN}/api/public/courts", 300, 60, "api"),
     ],
 )
-@pytest.mark.parametrize("careless", [True, False])
-def test_the_guide_s_seconds_reach_the_edge_and_the_browser(
-    url: str, lifetime: int, stale: int, tag: str, *, careless: bool
-) -> None:
+def test_the_guide_s_seconds_reach_the_edge_and_the_browser(url: str, lifetime: int, stale: int, tag: str) -> None:
     request = Request.of(url)
-    found = explain(POLICY, request, _careless(request) if careless else expected_response(POLICY, request))
+    found = explain(POLICY, request, expected_response(POLICY, request))
     assert (found.edge_ttl, found.browser_ttl, found.stale_while_revalidate) == (lifetime, lifetime, stale)
     assert found.cache_tags == (tag,)
+
+
+PUBLIC = (f"https://{DOMAIN}/pricing", f"https://api.{DOMAIN}/api/public/courts")
+
+
+@pytest.mark.parametrize("url", PUBLIC)
+@pytest.mark.parametrize(
+    ("header", "edge", "browser", "stale"),
+    [
+        ("public, max-age=0", 0, 0, None),
+        ("public, max-age=60", 60, 60, None),
+        ("public, max-age=60, stale-while-revalidate=5", 60, 60, 5),
+        ("public, s-maxage=60, max-age=10", 60, 10, None),
+        ("public, max-age=60, must-revalidate", 60, 60, None),
+        ("max-age=60", 60, 60, None),
+        ("public, max-age=7200", 7200, 7200, None),
+    ],
+)
+def test_the_origin_s_own_lifetime_of_a_page_or_of_data_is_never_raised(
+    url: str, header: str, edge: int, browser: int, stale: int | None
+) -> None:
+    kind = "text/html" if url.endswith("pricing") else "application/json"
+    found = explain(POLICY, Request.of(url), Response.of(200, {"Cache-Control": header, "Content-Type": kind}))
+    assert (found.edge_ttl, found.browser_ttl, found.stale_while_revalidate) == (edge, browser, stale)
+
+
+@pytest.mark.parametrize("url", PUBLIC)
+@pytest.mark.parametrize("header", ["CDN-Cache-Control", "Cloudflare-CDN-Cache-Control"])
+def test_what_the_origin_says_to_the_edge_alone_decides_there_and_not_in_browsers(url: str, header: str) -> None:
+    headers = {"Cache-Control": "public, max-age=600", header: "max-age=30", "Content-Type": "text/html"}
+    found = explain(POLICY, Request.of(url), Response.of(200, headers))
+    assert (found.edge_ttl, found.browser_ttl) == (30, 600)
+    closed = explain(POLICY, Request.of(url), Response.of(200, {**headers, header: "max-age=30, No-Store"}))
+    assert (closed.cacheable, closed.browser_ttl) == (False, 600)
+
+
+@pytest.mark.parametrize(("url", "lifetime", "stale"), [(PUBLIC[0], 3_600, 300), (PUBLIC[1], 300, 60)])
+def test_where_the_origin_says_public_alone_the_edge_keeps_the_guide_s_seconds(
+    url: str, lifetime: int, stale: int
+) -> None:
+    response = Response.of(200, {"Cache-Control": "Public", "Content-Type": "text/html"})
+    found = explain(POLICY, Request.of(url), response)
+    assert (found.edge_ttl, found.stale_while_revalidate, found.browser_ttl) == (lifetime, stale, None)
+
+
+@pytest.mark.parametrize("url", PUBLIC)
+@pytest.mark.parametrize("header", ["no-cache", "public, no-cache", "public, max-age=600, no-cache", ""])
+def test_a_page_without_a_lifetime_or_with_no_cache_is_not_stored(url: str, header: str) -> None:
+    response = Response.of(200, {"Content-Type": "text/html", **({"Cache-Control": header} if header else {})})
+    assert not explain(POLICY, Request.of(url), response).cacheable
+
+
+@pytest.mark.parametrize("name", SESSION_COOKIES)
+@pytest.mark.parametrize("url", PUBLIC)
+def test_a_session_of_any_framework_is_answered_by_the_origin_on_pages_that_are_opted_in(url: str, name: str) -> None:
+    for cookie in (f"{name}=abc", f"_ga=GA1.1.2; {name}=abc", f"{name}=abc; _ga=GA1.1.2", f"{name}.0=a; {name}.1=b"):
+        request = Request.of(url, headers={"Cookie": cookie})
+        assert not explain(POLICY, request, expected_response(POLICY, request)).cacheable, cookie
+
+
+def test_no_cookie_of_a_session_counts_as_harmless() -> None:
+    assert [name for name in SESSION_COOKIES if f"{name}=".startswith(HARMLESS_COOKIES)] == []
+    assert len(SESSION_COOKIES) > 60
+
+
+@pytest.mark.parametrize("name", ["connect.sid", "connect.sid.0", "__Host-session", "__Secure-session", "SESSION.1"])
+@pytest.mark.parametrize("url", [f"https://cdn.{DOMAIN}/static/app.css", f"https://images.{DOMAIN}/a.png", *PUBLIC])
+def test_a_configured_session_counts_by_the_beginning_of_its_name_everywhere(url: str, name: str) -> None:
+    for cookie in (f"{name}=abc", f"theme=dark; {name}=abc", f"theme=dark;{name}=abc"):
+        request = Request.of(url, headers={"Cookie": cookie})
+        assert not explain(POLICY, request, expected_response(POLICY, request)).cacheable, cookie
 
 
 def test_a_static_file_gets_the_guide_s_headers_from_an_origin_that_sends_none() -> None:
