@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from infra.phases import PHASES
 from ops.documents import DocumentError, read_document
 from ops.pairs import pairs
-from ops.planned import Planned, planned, planned_against
+from ops.planned import Planned, phase_of, planned, planned_against
+from planner.budget import BudgetVerdict, budget_of
 from planner.capacity import Requirement, requirement
-from planner.cost import Cost, Difference, break_even_users, cost_of, difference
+from planner.cost import Cost, cost_of
+from planner.cost_difference import Difference, break_even_users, change, difference
 from planner.optimizer import Recommendation, ResourceMetrics, recommendations
-from planner.plan_values import text
 from planner.platform import PHASE_TOP
 from planner.usage import Usage, UsageError, override
 
@@ -51,13 +53,57 @@ class CostOptions:
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """Another plan's cost beside this one's."""
+class Side:
+    """One of two plans that are compared."""
 
     origin: str
+    phase: str | None
     cost: Cost
+
+    def as_json(self) -> dict[str, Any]:
+        """The sums of this side."""
+        return {
+            "origin": self.origin,
+            "phase": self.phase,
+            **_total_json(self.cost),
+            "systems": _systems_json(self.cost),
+        }
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two plans' costs beside each other, whichever of them was asked for first.
+
+    Attributes:
+        now: the side of the phase in the stack file; where that decides nothing, of the earlier phase, and of two plans
+            in one phase the plan that is priced.
+        then: the other side.
+        differences: by resource, from now to then.
+        break_even_users: active users from which the larger of both costs no more per user.
+    """
+
+    now: Side
+    then: Side
     differences: tuple[Difference, ...]
     break_even_users: float | None
+
+    @property
+    def usd(self) -> float | None:
+        """What is added from now to then; None where a part of either is unknown."""
+        return change(self.now.cost.total, self.then.cost.total)
+
+    def as_json(self) -> dict[str, Any]:
+        """The machine-readable comparison; what is unknown is null."""
+        return {
+            "now": self.now.as_json(),
+            "then": self.then.as_json(),
+            "difference_usd": self.usd,
+            "break_even_users": self.break_even_users,
+            "differences": [
+                {"urn": item.urn, "now_usd": item.now.usd, "then_usd": item.then.usd, "difference_usd": item.usd}
+                for item in self.differences
+            ],
+        }
 
 
 @dataclass(frozen=True)
@@ -67,23 +113,28 @@ class CostReport:
     planned: Planned
     cost: Cost
     guide: Requirement
-    budget_usd: float | None
+    budget: BudgetVerdict | None
     recommendations: tuple[Recommendation, ...]
     comparison: Comparison | None
 
+    @property
+    def judged(self) -> bool:
+        """False where the plan has a budget and nothing can be said about it."""
+        return self.budget is None or self.budget.state != "unknown"
+
     def as_json(self) -> dict[str, Any]:
-        """The machine-readable report; every line names its price, source and date."""
-        cost, coverage = self.cost, self.cost.coverage
+        """The machine-readable report; every line names its price, source and date, and what is unknown is null."""
+        cost, coverage, budget = self.cost, self.cost.coverage, self.budget
         return {
             "origin": self.planned.origin,
             "phase": self.planned.phase,
             "region": cost.region,
             "currency": "USD",
-            "total_usd": cost.total_usd,
-            "fixed_usd": cost.fixed_usd,
-            "assumed_usd": cost.assumed_usd,
+            "complete": not cost.total.unknown,
+            **_total_json(cost),
+            "fixed_usd": cost.fixed.usd,
+            "assumed_usd": cost.assumed.usd,
             "unverified_usd": cost.unverified_usd,
-            "per_active_user_usd": cost.per_user_usd,
             "coverage": {
                 "percent": coverage.percent,
                 "kinds": list(coverage.kinds),
@@ -91,26 +142,28 @@ class CostReport:
                 "resources": coverage.resources,
                 "free": coverage.free,
             },
-            "systems": cost.by_system(),
+            "systems": _systems_json(cost),
             "lines": [line.as_json() for line in cost.lines],
             "unknown": [{"name": line.name, "sku": line.charge.sku, "why": line.unknown} for line in cost.unknown()],
             "assumptions": cost.usage.as_json(),
             "guide": asdict(self.guide),
-            "budget_usd": self.budget_usd,
+            "budget_usd": budget.limit_usd if budget else None,
+            "budget_verdict": budget.state if budget else None,
             "recommendations": [asdict(item) for item in self.recommendations],
-            "against": _comparison_json(self.comparison) if self.comparison else None,
+            "against": self.comparison.as_json() if self.comparison else None,
         }
 
 
-def _comparison_json(comparison: Comparison) -> dict[str, Any]:
+def _total_json(cost: Cost) -> dict[str, Any]:
     return {
-        "origin": comparison.origin,
-        "total_usd": comparison.cost.total_usd,
-        "per_active_user_usd": comparison.cost.per_user_usd,
-        "systems": comparison.cost.by_system(),
-        "break_even_users": comparison.break_even_users,
-        "differences": [{**asdict(item), "usd": item.usd} for item in comparison.differences],
+        "total_usd": cost.total.usd,
+        "known_usd": cost.total.known_usd,
+        "per_active_user_usd": cost.per_user_usd,
     }
+
+
+def _systems_json(cost: Cost) -> dict[str, float | None]:
+    return {key: value.usd for key, value in cost.by_system().items()}
 
 
 def cost(options: CostOptions) -> CostReport:
@@ -128,7 +181,7 @@ def cost(options: CostOptions) -> CostReport:
     report = priced(planned(options.stack, options.phase, options.config, options.plan_file), changes, measured)
     if not options.against:
         return report
-    return replace(report, comparison=_compare(options, report.cost, changes))
+    return replace(report, comparison=_compare(options, report, changes))
 
 
 def priced(
@@ -153,24 +206,41 @@ def priced(
         planned=subject,
         cost=found,
         guide=requirement(usage.users, daily, usage.users * GB_PER_USER),
-        budget_usd=_budget(subject),
+        budget=budget_of(subject.plan, found.total),
         recommendations=tuple(recommendations(subject.plan, found, measured)),
         comparison=None,
     )
 
 
-def _compare(options: CostOptions, found: Cost, changes: Mapping[str, object]) -> Comparison:
+def _compare(options: CostOptions, found: CostReport, changes: Mapping[str, object]) -> Comparison:
     other = planned_against(options.stack, options.against or "", options.config)
     if not other.plan.resources:
         raise UsageError(f"the plan in {other.origin} is empty")
-    before = cost_of(other.plan, _usage(other, changes))
-    smaller, larger = sorted((before, found), key=lambda item: item.fixed_usd)
+    priced_side = Side(found.planned.origin, found.planned.phase, found.cost)
+    against = Side(other.origin, other.phase, cost_of(other.plan, _usage(other, changes)))
+    now, then = in_order(priced_side, against, phase_of(options.stack, options.config))
+    smaller, larger = sorted((now.cost, then.cost), key=lambda item: item.fixed.known_usd)
     return Comparison(
-        origin=other.origin,
-        cost=before,
-        differences=tuple(difference(before, found)),
+        now=now,
+        then=then,
+        differences=tuple(difference(now.cost, then.cost)),
         break_even_users=break_even_users(smaller, larger),
     )
+
+
+def in_order(priced_side: Side, against: Side, current: str | None) -> tuple[Side, Side]:
+    """Which of two sides is now and which is then.
+
+    Args:
+        priced_side: the plan that is priced.
+        against: the plan that it is compared with.
+        current: the phase in the stack file, if it has a valid one.
+    """
+    one, two = priced_side.phase, against.phase
+    if one == two or one is None or two is None:
+        return priced_side, against
+    first = current if current in {one, two} else min(one, two, key=PHASES.index)
+    return (priced_side, against) if one == first else (against, priced_side)
 
 
 def _usage(subject: Planned, changes: Mapping[str, object]) -> Usage:
@@ -181,11 +251,6 @@ def _usage(subject: Planned, changes: Mapping[str, object]) -> Usage:
         known["users"] = PHASE_TOP[subject.settings.phase.value][0] if prod else DEV_USERS
         known["cloudflare_plan"] = subject.settings.cdn.plan
     return override(Usage(), {**known, **changes})
-
-
-def _budget(subject: Planned) -> float | None:
-    limits = [text(item.inputs, "limitAmount") for item in subject.plan.of_type("aws:budgets/budget:Budget")]
-    return sum(float(limit) for limit in limits if limit) if any(limits) else None
 
 
 def _mapping(path: Path | None) -> dict[str, Any]:

@@ -76,6 +76,12 @@ def planned_against(stack: str, against: str, config: Path | None) -> Planned:
     return planned(stack, None, config, Path(against))
 
 
+def phase_of(stack: str, config: Path | None) -> str | None:
+    """The growth phase in a stack's file; None where it has no valid configuration."""
+    found = _settings_if_valid(stack, None, config)
+    return found.phase.value if found else None
+
+
 def _settings_of(plan: Plan) -> Settings | None:
     try:
         return load(read_config_map(plan.config), _stack_of(plan))

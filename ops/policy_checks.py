@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from ops.cost import CostReport
     from ops.journey import Journey
     from plan import Plan
+    from planner.budget import BudgetState
 
-State = Literal["ok", "note", "failed"]
+State = Literal["ok", "note", "failed", "unknown"]
 NOT_REHEARSED = "unknown: the journey was not rehearsed"
 
 
@@ -30,7 +31,7 @@ class PolicyCheck:
 
     Attributes:
         title: what must hold.
-        state: `ok`, `failed`, or `note` for what is allowed and worth knowing.
+        state: `ok`, `failed`, `unknown` for what could not be judged, or `note` for what is allowed and worth knowing.
         detail: what was found.
     """
 
@@ -153,10 +154,10 @@ def _uptime(availability: AvailabilityReport) -> PolicyCheck:
 
 
 def _budget(cost: CostReport) -> Iterator[PolicyCheck]:
-    if cost.budget_usd is not None:
-        over = cost.cost.total_usd - cost.budget_usd
+    states: dict[BudgetState, State] = {"under": "ok", "over": "note", "unknown": "unknown"}
+    if cost.budget is not None:
         yield PolicyCheck(
             title="The plan costs no more than its budget",
-            state="note" if over > 0 else "ok",
-            detail=f"{abs(over):,.2f} USD {'over' if over > 0 else 'under'} {cost.budget_usd:,.2f} USD a month",
+            state=states[cost.budget.state],
+            detail=cost.budget.sentence(),
         )

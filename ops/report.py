@@ -101,6 +101,11 @@ class Report:
         return [check for check in self.policies if check.state == "failed"]
 
     @property
+    def unknown(self) -> list[PolicyCheck]:
+        """The policies that could not be judged."""
+        return [check for check in self.policies if check.state == "unknown"]
+
+    @property
     def safe(self) -> bool:
         """Whether no rehearsed step touches data."""
         return self.journey is None or self.journey.ok
@@ -139,13 +144,15 @@ class Report:
         """The answers; the commands of the chapters have everything."""
         return {
             "origin": self.planned.origin,
-            "ok": not self.failed and self.safe,
+            "ok": not self.failed and not self.unknown and self.safe,
             "verdicts": [
                 {"question": item.question, "answer": item.answer, "detail": item.detail, "state": item.state}
                 for item in self.document().verdicts
             ],
-            "total_usd": self.cost.cost.total_usd,
-            "budget_usd": self.cost.budget_usd,
+            "total_usd": self.cost.cost.total.usd,
+            "known_usd": self.cost.cost.total.known_usd,
+            "budget_usd": self.cost.budget.limit_usd if self.cost.budget else None,
+            "budget_verdict": self.cost.budget.state if self.cost.budget else None,
             "traffic": {run.scenario.name: run.summary.as_json() for run in self.traffic},
             "single_points": [point.title for point in self.availability.found.single_points],
             "limits": [

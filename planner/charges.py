@@ -26,6 +26,8 @@ EKS_NODE_DISK_GIB = 20
 FREE_TRANSFER_GB = 100
 """Out to the internet a month, free in every account (EC2 pricing, data transfer)."""
 GIB = 2.0**30
+ZONE_PLAN = "cloudflare/plan/"
+"""How the SKUs of a Cloudflare zone's plan begin."""
 
 _WITHOUT_CHARGE = "AWS does not charge for it"
 FREE: dict[str, str] = {
@@ -238,7 +240,7 @@ def _claim(item: PlannedResource, _: Bill) -> list[Charge]:
 
 def _zone_plan(_: PlannedResource, context: Bill) -> list[Charge]:
     plan = context.usage.cloudflare_plan
-    sku = f"cloudflare/plan/{plan or 'not-stated'}"
+    sku = f"{ZONE_PLAN}{plan or 'not-stated'}"
     return [Charge(sku=sku, quantity=1, unit="month", why=f"plan of the zone: {plan or 'not stated'}")]
 
 

@@ -1,4 +1,7 @@
-"""What a plan costs a month: every charge priced from the price book, or reported as unknown; never guessed."""
+"""What a plan costs a month: every charge priced from the price book, or reported as unknown; never guessed.
+
+A sum with an unknown part is unknown: it carries what is known of it, and no total.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from plan import SYSTEMS
 from planner.charges import bill
+from planner.charges_model import Charge
 from planner.plan_values import region_of
 from planner.prices import price_book
 from planner.usage import Usage
@@ -16,7 +20,6 @@ if TYPE_CHECKING:
 
     from plan import Plan
     from planner.charges import Billing
-    from planner.charges_model import Charge
     from planner.prices import Price, PriceBook
 
 HOURLY = {"hour", "vCPU-hour"}
@@ -82,6 +85,28 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Amount:
+    """A sum of USD a month of which a part may be unknown.
+
+    Attributes:
+        known_usd: what is known of it; the sum is at least that.
+        unknown: how many of its parts are unknown.
+    """
+
+    known_usd: float = 0.0
+    unknown: int = 0
+
+    @property
+    def usd(self) -> float | None:
+        """The sum; None where a part of it is unknown."""
+        return None if self.unknown else self.known_usd
+
+    def __add__(self, other: Amount) -> Amount:
+        """Both together, unknown as soon as one of them is."""
+        return Amount(known_usd=self.known_usd + other.known_usd, unknown=self.unknown + other.unknown)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Coverage:
     """How much of a plan the total covers, by kinds of resources and by charges.
 
@@ -113,73 +138,56 @@ class Cost:
     region: str
 
     @property
-    def total_usd(self) -> float:
-        """Everything of known price."""
-        return known(self.lines)
+    def total(self) -> Amount:
+        """Everything."""
+        return amount(self.lines)
 
     @property
-    def fixed_usd(self) -> float:
+    def fixed(self) -> Amount:
         """What the plan alone decides."""
-        return known(line for line in self.lines if not line.charge.assumed)
+        return amount(line for line in self.lines if not line.charge.assumed)
 
     @property
-    def assumed_usd(self) -> float:
+    def assumed(self) -> Amount:
         """What rests on assumptions about usage."""
-        return self.total_usd - self.fixed_usd
+        return amount(line for line in self.lines if line.charge.assumed)
 
     @property
     def per_user_usd(self) -> float | None:
-        """Cost of an active user; None without users."""
-        return self.total_usd / self.usage.users if self.usage.users else None
+        """Cost of an active user; None without users and where the total is unknown."""
+        total = self.total.usd
+        return total / self.usage.users if total is not None and self.usage.users else None
 
     @property
     def unverified_usd(self) -> float:
         """The part whose prices are not verified."""
-        return known(line for line in self.lines if line.price and line.price.confidence == "unverified")
+        return amount(line for line in self.lines if line.price and line.price.confidence == "unverified").known_usd
 
     def unknown(self) -> list[Line]:
         """Lines that cost an unknown amount."""
         return [line for line in self.lines if line.monthly_usd is None]
 
-    def by_system(self) -> dict[str, float]:
-        """USD by system, in the order of the systems, then the rest."""
+    def by_system(self) -> dict[str, Amount]:
+        """Sums by system, in the order of the systems, then the rest."""
         order = {system.key: number for number, system in enumerate(SYSTEMS)}
-        sums: dict[str, float] = {}
+        sums: dict[str, Amount] = {}
         for line in sorted(self.lines, key=lambda line: order.get(line.system, len(order))):
-            sums[line.system] = sums.get(line.system, 0) + (line.monthly_usd or 0)
+            sums[line.system] = sums.get(line.system, Amount()) + amount([line])
         return sums
 
-    def by_resource(self) -> dict[str, float]:
-        """USD by resource URN."""
-        sums: dict[str, float] = {}
+    def by_resource(self) -> dict[str, Amount]:
+        """Sums by resource URN."""
+        sums: dict[str, Amount] = {}
         for line in self.lines:
-            sums[line.urn] = sums.get(line.urn, 0) + (line.monthly_usd or 0)
+            sums[line.urn] = sums.get(line.urn, Amount()) + amount([line])
         return sums
 
 
-@dataclass(frozen=True, kw_only=True)
-class Difference:
-    """What one resource costs before and after.
-
-    Attributes:
-        urn: the resource.
-        before: USD a month before, 0 when it does not exist yet.
-        after: USD a month after, 0 when it is gone.
-    """
-
-    urn: str
-    before: float
-    after: float
-
-    @property
-    def usd(self) -> float:
-        """The change."""
-        return self.after - self.before
-
-
-def known(lines: Iterable[Line]) -> float:
-    """The sum of all lines of known price."""
-    return sum((line.monthly_usd or 0) for line in lines)
+def amount(lines: Iterable[Line]) -> Amount:
+    """The sum of lines."""
+    prices = [line.monthly_usd for line in lines]
+    known = [usd for usd in prices if usd is not None]
+    return Amount(known_usd=sum(known), unknown=len(prices) - len(known))
 
 
 def cost_of(plan: Plan, usage: Usage | None = None, book: PriceBook | None = None) -> Cost:
@@ -194,6 +202,7 @@ def cost_of(plan: Plan, usage: Usage | None = None, book: PriceBook | None = Non
     region = region_of(plan) or "unknown region"
     billings = bill(plan, assumptions)
     lines = [_line(billing, charge, region, prices) for billing in billings for charge in billing.charges]
+    lines += [_unruled(billing) for billing in billings if not billing.ruled]
     return Cost(lines=tuple(lines), coverage=_coverage(billings, lines), usage=assumptions, region=region)
 
 
@@ -213,36 +222,26 @@ def _line(billing: Billing, charge: Charge, region: str, book: PriceBook) -> Lin
     )
 
 
-def _coverage(billings: list[Billing], lines: list[Line]) -> Coverage:
-    costly = {billing.item.type for billing in billings if billing.charges or not billing.ruled}
-    unruled = {billing.item.type for billing in billings if not billing.ruled}
-    unknown = {line.type for line in lines if line.monthly_usd is None}
-    return Coverage(
-        kinds=tuple(sorted(costly)),
-        unpriced=tuple(sorted(unruled | unknown)),
-        resources=len(billings),
-        free=sum(1 for billing in billings if billing.free),
+def _unruled(billing: Billing) -> Line:
+    """A resource of which nothing is known, as a charge of unknown price: it would else be in no sum."""
+    return Line(
+        urn=billing.item.urn,
+        name=billing.item.name,
+        type=billing.item.type,
+        system=billing.item.system,
+        charge=Charge(sku=billing.item.type, quantity=1, unit="month", why="no rule says what it costs"),
+        price=None,
+        unknown=f"no rule says what a resource of type {billing.item.type} costs",
+        hours=1,
     )
 
 
-def difference(before: Cost, after: Cost) -> list[Difference]:
-    """What changes between two plans, the largest change first; equal costs are left out."""
-    old, new = before.by_resource(), after.by_resource()
-    found = [Difference(urn=urn, before=old.get(urn, 0), after=new.get(urn, 0)) for urn in dict.fromkeys([*old, *new])]
-    return sorted((item for item in found if abs(item.usd) > 1e-9), key=lambda item: (-abs(item.usd), item.urn))  # noqa: PLR2004 - rounding of doubles
-
-
-def break_even_users(smaller: Cost, larger: Cost) -> float | None:
-    """Active users from which the larger platform costs no more per user than the smaller one at its own users.
-
-    Usage grows with users, so the larger platform costs its fixed part plus a part for each user:
-    `fixed + share * users = rate * users`.
-
-    Returns:
-        The number of users, or None when no number of users is enough, or the smaller platform has no users.
-    """
-    rate = smaller.per_user_usd
-    if rate is None or not larger.usage.users:
-        return None
-    share = larger.assumed_usd / larger.usage.users
-    return larger.fixed_usd / (rate - share) if rate > share else None
+def _coverage(billings: list[Billing], lines: list[Line]) -> Coverage:
+    costly = {billing.item.type for billing in billings if billing.charges or not billing.ruled}
+    unknown = {line.type for line in lines if line.monthly_usd is None}
+    return Coverage(
+        kinds=tuple(sorted(costly)),
+        unpriced=tuple(sorted(unknown)),
+        resources=len(billings),
+        free=sum(1 for billing in billings if billing.free),
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from planner.charges import NODE_GROUP
-from planner.cost import known
+from planner.cost import Amount, amount
 from planner.plan_values import number, text
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ TREND_MONTHS = 6
 TREND_LEAST = 3
 INSTANCE_SKUS = ("ec2/", "rds/postgres/", "elasticache/valkey/", "elasticache/redis/")
 """What can be reserved or made smaller: instances, not their disks."""
+NOTHING = Amount()
+"""What is not billed as an instance, and so saves nothing."""
 ALWAYS_ON = ("aws:rds/instance:Instance", "aws:elasticache/replicationGroup:ReplicationGroup")
 
 
@@ -62,7 +64,7 @@ class Recommendation:
         name: its logical name.
         action: what to do.
         title: the guide's name of the rule.
-        saving_usd: USD a month, from the guide's share.
+        saving_usd: USD a month, from the guide's share; None where the price is unknown.
         because: the observation behind it.
     """
 
@@ -70,7 +72,7 @@ class Recommendation:
     name: str
     action: Action
     title: str
-    saving_usd: float
+    saving_usd: float | None
     because: str
 
 
@@ -101,12 +103,14 @@ def recommendations(
     """
     found = []
     for item in plan:
-        usd = known(line for line in cost.lines if line.urn == item.urn and line.charge.sku.startswith(INSTANCE_SKUS))
-        if not usd:
+        whole = amount(
+            line for line in cost.lines if line.urn == item.urn and line.charge.sku.startswith(INSTANCE_SKUS)
+        )
+        if whole == NOTHING:
             continue
         metrics = (measured or {}).get(item.name) or _planned(item)
-        found += [_recommendation(item, action, usd, metrics) for action in actions(metrics)]
-    return sorted(found, key=lambda entry: (-entry.saving_usd, entry.name))
+        found += [_recommendation(item, action, whole.usd, metrics) for action in actions(metrics)]
+    return sorted(found, key=lambda entry: (-(entry.saving_usd or 0), entry.name))
 
 
 def _planned(item: PlannedResource) -> ResourceMetrics:
@@ -119,7 +123,9 @@ def _planned(item: PlannedResource) -> ResourceMetrics:
     return ResourceMetrics()
 
 
-def _recommendation(item: PlannedResource, action: Action, usd: float, metrics: ResourceMetrics) -> Recommendation:
+def _recommendation(
+    item: PlannedResource, action: Action, usd: float | None, metrics: ResourceMetrics
+) -> Recommendation:
     because = {
         "downgrade_instance": f"cpu {metrics.cpu_percent} % and memory {metrics.memory_percent} %",
         "switch_to_spot": "batch work may be interrupted",
@@ -130,7 +136,7 @@ def _recommendation(item: PlannedResource, action: Action, usd: float, metrics: 
         name=item.name,
         action=action,
         title=NAMES[action],
-        saving_usd=usd * SAVINGS[action],
+        saving_usd=None if usd is None else usd * SAVINGS[action],
         because=because[action],
     )
 

@@ -8,9 +8,10 @@ import typer
 
 from ops.commands.options import JsonOption
 from ops.console import fail, out, print_json
+from ops.exits import UNKNOWN
 
-STALE, UNKNOWN = 1, 3
-"""Exit codes: the stored list differs from the published one; the published one could not be had."""
+STALE = 1
+"""Exit code: the stored list differs from the published one; where that cannot be had it is the shared `UNKNOWN`."""
 
 ranges_app = typer.Typer(no_args_is_help=True, help="The addresses that the load balancer admits: Cloudflare's ranges.")
 

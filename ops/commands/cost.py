@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from ops.commands.options import AgainstOption, ConfigOption, JsonOption, PhaseOption, PlanOption, explained
-from ops.console import print_json
+from ops.console import fail, print_json
+from ops.exits import UNKNOWN
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +37,10 @@ def cost(
 ) -> None:
     """Price a plan from dated list prices: by system and resource, per active user, against another phase or plan.
 
-    What has no known price is named and not guessed, and the total says how much of the plan it covers.
+    What has no known price is named and not guessed: a sum with such a part is unknown, which is said first. Then the
+    exit code is 3 where the plan has a budget, because nothing can be said about it (unless the known part alone is
+    over it). A cost above the budget is a note and no failure. With --against the columns are "now" (the stack file's
+    phase, else the earlier one), "then" and the difference, whichever of the two is named first.
     """
     from ops.cost import CostOptions
     from ops.cost import cost as run
@@ -53,3 +57,5 @@ def cost(
         print_json(report.as_json())
     else:
         render(report)
+    if not report.judged and report.budget is not None:
+        fail(f"the plan has a budget, and no verdict on it: {report.budget.sentence()}", code=UNKNOWN)

@@ -10,6 +10,7 @@ import typer
 from ops.commands.options import ConfigOption, JsonOption, PhaseOption, StackArgument, explained
 from ops.console import fail, print_json
 from ops.console import out as results
+from ops.exits import UNKNOWN
 
 UNSAFE = 2
 """Exit code of a report whose journey would touch data, as of `journey` itself."""
@@ -33,7 +34,8 @@ def report(
     """Write one page with everything: architecture, cost, capacity, traffic, availability, journey, limits, policies.
 
     `index.html` opens without any network; `report.md` is for a comment on a pull request. Both are written in any
-    case; then the exit code is 2 when a step would touch data, and 1 when a policy fails.
+    case; then the exit code is 2 when a step would touch data, 1 when a policy fails, and 3 when one cannot be judged,
+    for example a budget where prices are unknown.
     """
     from ops.report import ReportOptions, write
     from ops.report import report as run
@@ -52,3 +54,6 @@ def report(
         fail("a step of the journey would touch data", code=UNSAFE)
     if found.failed:
         fail(f"these do not hold: {', '.join(check.title for check in found.failed)}")
+    if found.unknown:
+        names = "; ".join(f"{check.title} ({check.detail})" for check in found.unknown)
+        fail(f"these cannot be judged: {names}", code=UNKNOWN)

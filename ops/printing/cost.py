@@ -8,12 +8,17 @@ from rich.table import Table
 
 from ops.console import out
 from plan import SYSTEMS
+from planner.cost import Amount
+from planner.cost_difference import change
 
 if TYPE_CHECKING:
     from ops.cost import Comparison, CostReport
+    from planner.cost import Cost
 
 LARGEST = 12
 """How many lines and differences are shown; `--json` has all."""
+MORE = " + ?"
+"""Stands behind a sum of which a part is unknown."""
 TITLES = {system.key: system.title for system in SYSTEMS}
 
 
@@ -21,13 +26,18 @@ def render(report: CostReport) -> None:
     """Print totals, systems, the largest lines, assumptions, recommendations and the comparison."""
     cost = report.cost
     _say(f"\nMonthly cost of {report.planned.origin}, list prices of {cost.region} on demand, without tax")
+    if cost.total.unknown:
+        _say(
+            f"UNKNOWN: {cost.total.unknown} charges have no known price, {coverage_of(cost)}. The sums below are what "
+            f"is known of them, `{MORE}` marks those with an unknown part, and none of them is a total."
+        )
     out.print(_systems(report))
     _coverage(report)
     _say(f"\nThe {min(LARGEST, len(cost.lines))} largest charges:")
     out.print(_lines(report))
     _context(report)
     if report.comparison:
-        _comparison(report.comparison, report)
+        _comparison(report.comparison)
     _recommendations(report)
 
 
@@ -44,33 +54,53 @@ def _table(*columns: str) -> Table:
     return table
 
 
+def usd(amount: Amount) -> str:
+    """A sum, marked where a part of it is unknown."""
+    return f"{amount.known_usd:,.2f}{MORE if amount.unknown else ''}"
+
+
+def signed(change: float | None) -> str:
+    """A change with its sign."""
+    return "unknown" if change is None else f"{change:+,.2f}"
+
+
+def coverage_of(cost: Cost) -> str:
+    """How much is priced, in words."""
+    coverage = cost.coverage
+    return f"{coverage.percent:.0f} % of the {len(coverage.kinds)} kinds of resources that cost are priced in full"
+
+
 def _systems(report: CostReport) -> Table:
-    cost = report.cost
-    other = report.comparison.cost.by_system() if report.comparison else None
-    table = _table("System", "USD", "%", *(["before", "change"] if other is not None else []))
-    sums = cost.by_system()
-    for key in dict.fromkeys([*sums, *(other or {})]):
-        usd = sums.get(key, 0)
-        cells = [f"{usd:,.2f}", f"{100 * usd / cost.total_usd:.1f}" if cost.total_usd else "-"]
-        if other is not None:
-            before = other.get(key, 0)
-            cells += [f"{before:,.2f}", f"{usd - before:+,.2f}"]
-        table.add_row(TITLES.get(key, key), *cells)
-    table.add_section()
-    total = [f"{cost.total_usd:,.2f}", ""]
     if report.comparison:
-        before = report.comparison.cost.total_usd
-        total += [f"{before:,.2f}", f"{cost.total_usd - before:+,.2f}"]
-    table.add_row("Total", *total)
+        return _systems_of_both(report.comparison)
+    total, table = report.cost.total, _table("System", "USD", "%")
+    for key, part in report.cost.by_system().items():
+        share = f"{100 * part.known_usd / total.usd:.1f}" if total.usd else "-"
+        table.add_row(TITLES.get(key, key), usd(part), share)
+    table.add_section()
+    table.add_row("Total" if total.usd is not None else "Known part", usd(total), "")
+    return table
+
+
+def _systems_of_both(found: Comparison) -> Table:
+    _say(f"Now: {found.now.origin}. Then: {found.then.origin}.")
+    table = _table("System", "now USD", "then USD", "difference")
+    now, then = found.now.cost.by_system(), found.then.cost.by_system()
+    for key in dict.fromkeys([*now, *then]):
+        old, new = now.get(key, Amount()), then.get(key, Amount())
+        table.add_row(TITLES.get(key, key), usd(old), usd(new), signed(change(old, new)))
+    table.add_section()
+    whole = "Total" if found.usd is not None else "Known part"
+    table.add_row(whole, usd(found.now.cost.total), usd(found.then.cost.total), signed(found.usd))
     return table
 
 
 def _coverage(report: CostReport) -> None:
     cost, coverage = report.cost, report.cost.coverage
     _say(
-        f"The total prices {coverage.percent:.0f} % of the {len(coverage.kinds)} kinds of resources that cost; "
-        f"{coverage.free} of {coverage.resources} resources are free.\n{cost.assumed_usd:,.2f} USD rest on "
-        f"assumptions about usage, {cost.unverified_usd:,.2f} USD on prices that are not verified."
+        f"{coverage_of(cost)}; {coverage.free} of {coverage.resources} resources are free.\n"
+        f"{usd(cost.assumed)} USD rest on assumptions about usage, {cost.unverified_usd:,.2f} USD on prices that are "
+        "not verified."
     )
     for name in coverage.unpriced:
         _say(f"  not priced in full: {name}")
@@ -90,7 +120,7 @@ def _lines(report: CostReport) -> Table:
             line.name,
             line.charge.sku,
             f"{line.charge.quantity:,g} {line.charge.unit}",
-            f"{line.monthly_usd or 0:,.2f}",
+            "unknown" if line.monthly_usd is None else f"{line.monthly_usd:,.2f}",
             line.charge.why,
             f"{price.date}, {price.confidence}" if price else "unknown",
         )
@@ -104,21 +134,22 @@ def _context(report: CostReport) -> None:
     _say(
         f"The scaling guide's formula for that load: {report.guide.servers} servers, {report.guide.cost_usd:,.2f} USD."
     )
-    if report.budget_usd is not None:
-        over = cost.total_usd - report.budget_usd
-        word = "over" if over > 0 else "under"
-        _say(f"The plan's budget: {report.budget_usd:,.2f} USD; the plan is {abs(over):,.2f} USD {word} it.")
+    if report.budget is not None:
+        _say(f"The plan's budget: {report.budget.sentence()}.")
     assumed = ", ".join(f"{name} {value}" for name, value in usage.as_json().items())
     _say(f"Assumptions (change them with --set name=value): {assumed}")
 
 
-def _comparison(comparison: Comparison, report: CostReport) -> None:
-    _say(f"\nAgainst {comparison.origin}: {report.cost.total_usd - comparison.cost.total_usd:+,.2f} USD a month")
-    table = _table("Resource", "before", "after", "change")
+def _comparison(comparison: Comparison) -> None:
+    _say(f"\nFrom now to then: {signed(comparison.usd)} USD a month")
+    table = _table("Resource", "now USD", "then USD", "difference")
     for item in comparison.differences[:LARGEST]:
-        table.add_row(item.urn.rsplit("::", 1)[-1], f"{item.before:,.2f}", f"{item.after:,.2f}", f"{item.usd:+,.2f}")
+        table.add_row(item.urn.rsplit("::", 1)[-1], usd(item.now), usd(item.then), signed(item.usd))
     out.print(table)
-    if comparison.break_even_users is None:
+    unknown = comparison.now.cost.total.unknown or comparison.then.cost.total.unknown
+    if unknown:
+        _say("Break-even: unknown, like a part of the sums.")
+    elif comparison.break_even_users is None:
         _say("Break-even: at no number of users does the larger one cost as little per user as the smaller one.")
     else:
         _say(
@@ -133,5 +164,6 @@ def _recommendations(report: CostReport) -> None:
     _say("\nThe scaling guide's recommendations (its shares; a commitment's real discount depends on its terms):")
     table = _table("Resource", "saves USD", "rule", "because")
     for item in report.recommendations:
-        table.add_row(item.name, f"{item.saving_usd:,.2f}", item.title, item.because)
+        saving = "unknown" if item.saving_usd is None else f"{item.saving_usd:,.2f}"
+        table.add_row(item.name, saving, item.title, item.because)
     out.print(table)

@@ -64,7 +64,7 @@ def _summary(summary: Summary, assumptions: Assumptions) -> None:
     cost = "unknown" if summary.cost_usd is None else f"{summary.cost_usd:,.2f} USD"
     _say(
         f"\n  {summary.requests:,.0f} requests, {summary.errors:,.0f} failed; up to {summary.peak_replicas} pods on "
-        f"{summary.peak_nodes} nodes; {cost} without usage"
+        f"{summary.peak_nodes} nodes; {cost} without usage and Cloudflare"
     )
     _say(
         f"  response time: {_verdict(met=summary.latency_target_met)}: worst 95th percentile "

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ops.capacity import CapacityReport
     from ops.cost import CostReport
     from ops.report_page.blocks import Block
-    from planner.cost import Line
+    from planner.cost import Amount, Line
     from planner.platform import PhaseChange
 
 TITLES = {system.key: system.title for system in SYSTEMS}
@@ -25,20 +25,18 @@ UNITS = {"users": "users", "requests": "requests in the busiest second", "storag
 
 
 def cost_verdict(report: CostReport) -> Verdict:
-    """What it costs, against its budget."""
-    total = report.cost.total_usd
-    unknown = len(report.cost.unknown())
+    """What it costs, against its budget; no number stands for a sum with an unknown part."""
+    total, budget = report.cost.total, report.budget
     detail = f"{report.cost.coverage.percent:.0f} % of what costs is priced"
-    if report.budget_usd is not None:
-        over = total - report.budget_usd
-        side = "over" if over > 0 else "under"
-        detail = f"{abs(over):,.0f} USD {side} the budget of {report.budget_usd:,.0f} USD; {detail}"
-    over_budget = report.budget_usd is not None and total > report.budget_usd
+    if budget is not None:
+        detail = f"{budget.sentence()}; {detail}"
+    known = f"{total.known_usd:,.0f} USD"
+    clear = not total.unknown and (budget is None or budget.state == "under")
     return Verdict(
         question="What does it cost?",
-        answer=f"{total:,.0f} USD a month",
+        answer=f"unknown; {known} a month of it are known" if total.unknown else f"{known} a month",
         detail=detail,
-        state="note" if over_budget or unknown else "good",
+        state="good" if clear else "note" if report.judged else "bad",
         section="cost",
     )
 
@@ -53,10 +51,10 @@ def cost_section(report: CostReport) -> Section:
     )
     texts: list[Block] = [
         Text(
-            text=f"List prices of {cost.region}, on demand, without tax: {cost.fixed_usd:,.2f} USD are decided by the "
-            f"plan, {cost.assumed_usd:,.2f} USD rest on assumptions about usage, and {cost.unverified_usd:,.2f} USD on "
-            f"prices that are not verified.{each} The scaling guide's formula for that load says "
-            f"{report.guide.cost_usd:,.2f} USD."
+            text=f"{_first(report)}List prices of {cost.region}, on demand, without tax: {_usd(cost.fixed)} USD are "
+            f"decided by the plan, {_usd(cost.assumed)} USD rest on assumptions about usage, and "
+            f"{cost.unverified_usd:,.2f} USD on prices that are not verified.{each} The scaling guide's formula for "
+            f"that load says {report.guide.cost_usd:,.2f} USD."
         ),
         _systems(report),
     ]
@@ -68,16 +66,29 @@ def cost_section(report: CostReport) -> Section:
     return Section(id="cost", title="Cost", blocks=(*texts, *_unknown(report), *_savings(report), _assumptions(report)))
 
 
+def _first(report: CostReport) -> str:
+    """What has to be said before any number."""
+    unknown = report.cost.total.unknown
+    return (
+        f"The cost is unknown: {unknown} charges have no known price, and no sum here is a total. " if unknown else ""
+    )
+
+
+def _usd(amount: Amount) -> str:
+    return f"{amount.known_usd:,.2f}{' + ?' if amount.unknown else ''}"
+
+
 def _systems(report: CostReport) -> Table:
-    total = report.cost.total_usd
+    total = report.cost.total
     rows = [
-        (TITLES.get(key, key), f"{usd:,.2f}", f"{100 * usd / total:.1f}" if total else "-")
-        for key, usd in report.cost.by_system().items()
+        (TITLES.get(key, key), _usd(part), f"{100 * part.known_usd / total.usd:.1f}" if total.usd else "-")
+        for key, part in report.cost.by_system().items()
     ]
+    whole = "Known part" if total.unknown else "Total"
     return Table(
         caption="By system, USD a month",
         columns=("System", "USD", "%"),
-        rows=(*rows, ("Total", f"{total:,.2f}", "100.0" if total else "-")),
+        rows=(*rows, (whole, _usd(total), "100.0" if total.usd else "-")),
         numbers=frozenset({1, 2}),
         total=True,
     )
@@ -103,12 +114,9 @@ def _charges(caption: str, lines: list[Line]) -> Table:
 
 def _unknown(report: CostReport) -> Iterator[Block]:
     found = report.cost.unknown()
-    unpriced = report.cost.coverage.unpriced
     if found:
         rows = tuple((line.name, line.charge.sku, line.unknown) for line in sorted(found, key=lambda line: line.name))
         yield Table(caption="Not in the total: no known price", columns=("Resource", "SKU", "Why"), rows=rows)
-    elif unpriced:
-        yield Text(text=f"Not priced in full: {', '.join(unpriced)}.")
     else:
         yield Text(text="Every kind of resource that costs something has a price.")
 
@@ -119,7 +127,13 @@ def _savings(report: CostReport) -> Iterator[Block]:
             caption="What would save, by the scaling guide's rules",
             columns=("Resource", "USD a month", "Rule", "Because"),
             rows=tuple(
-                (item.name, f"{item.saving_usd:,.2f}", item.title, item.because) for item in report.recommendations
+                (
+                    item.name,
+                    "unknown" if item.saving_usd is None else f"{item.saving_usd:,.2f}",
+                    item.title,
+                    item.because,
+                )
+                for item in report.recommendations
             ),
             numbers=frozenset({1}),
         )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FEW = 3
 """How many functions one cell names."""
 LIMIT_STATES: dict[str, State] = {"ok": "good", "solved": "good", "near": "note", "full": "note", "over": "bad"}
-CHECK_STATES: dict[str, State] = {"ok": "good", "note": "note", "failed": "bad"}
+CHECK_STATES: dict[str, State] = {"ok": "good", "note": "note", "failed": "bad", "unknown": "bad"}
 
 
 def availability_verdict(report: AvailabilityReport) -> Verdict:
@@ -267,19 +267,23 @@ def _limit_verdict(use: LimitUse) -> Cell:
 def policies_verdict(checks: Sequence[PolicyCheck]) -> Verdict:
     """Whether every policy holds."""
     failed = [check for check in checks if check.state == "failed"]
+    unknown = [check for check in checks if check.state == "unknown"]
     notes = sum(check.state == "note" for check in checks)
+    counts = {"fail": len(failed), "cannot be judged": len(unknown)}
+    bad = ", ".join(f"{count} of {len(checks)} {what}" for what, count in counts.items() if count)
     return Verdict(
         question="Do all policies hold?",
-        answer=f"{len(failed)} of {len(checks)} fail" if failed else f"all {len(checks)} hold",
-        detail="; ".join(check.title for check in failed) or (f"{notes} with a note" if notes else "none needs a note"),
-        state="bad" if failed else "good",
+        answer=bad or f"all {len(checks)} hold",
+        detail="; ".join(check.title for check in (*failed, *unknown))
+        or (f"{notes} with a note" if notes else "none needs a note"),
+        state="bad" if bad else "good",
         section="policies",
     )
 
 
 def policies_section(checks: Sequence[PolicyCheck]) -> Section:
     """Every policy with its verdict."""
-    words = {"ok": "OK", "note": "Note", "failed": "Failed"}
+    words = {"ok": "OK", "note": "Note", "failed": "Failed", "unknown": "Unknown"}
     return Section(
         id="policies",
         title="Policies",

@@ -180,7 +180,7 @@ class Run:
             requests=traffic.offered,
             served=traffic.served,
             errors=traffic.failed,
-            usd_per_hour=None if price is None else self.platform.fixed_usd + price,
+            usd_per_hour=None if price is None or self.platform.fixed_usd is None else self.platform.fixed_usd + price,
         )
 
 

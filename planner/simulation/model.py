@@ -161,7 +161,8 @@ class Platform:
         gateway_connections: connections of one gateway pod.
         timeout_seconds: how long the gateway waits for an answer.
         cache_ttl: seconds that the application keeps an answer.
-        fixed_usd: price an hour of everything but the node pool; None where most of it is unknown.
+        fixed_usd: price an hour of everything but the node pool, usage and the zone's Cloudflare plan not counted; None
+            where a part of it is unknown.
     """
 
     gateway: Tier | None
@@ -172,4 +173,4 @@ class Platform:
     gateway_connections: int
     timeout_seconds: float
     cache_ttl: float
-    fixed_usd: float
+    fixed_usd: float | None

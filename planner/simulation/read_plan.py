@@ -7,7 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from plan.placement import shard_index, shards_in_use
-from planner.cost import cost_of
+from planner.charges import ZONE_PLAN
+from planner.cost import amount, cost_of
 from planner.hpa_spec import HpaSpec, spec_of
 from planner.machines import vcpus
 from planner.nodes import kubelet_reserved
@@ -59,9 +60,6 @@ def platform_of(plan: Plan, assumptions: Assumptions) -> Platform:
     front = next((item for item in deployments if item.system == "gateway"), None)
     config = _gateway_config(plan)
     pool, pool_urn = _pool(plan, app, [item for item in deployments if item not in (app, front)], assumptions)
-    cost = cost_of(plan)
-    hours = price_book().hours_per_month
-    nodes = sum(line.monthly_usd or 0 for line in cost.lines if line.urn == pool_urn and not line.charge.assumed)
     return Platform(
         gateway=_tier(plan, front, assumptions, gateway=True) if front else None,
         app=_tier(plan, app, assumptions, gateway=False),
@@ -72,8 +70,18 @@ def platform_of(plan: Plan, assumptions: Assumptions) -> Platform:
         * _directive(config, "worker_processes", 1),
         timeout_seconds=_read_timeout(config),
         cache_ttl=_env(app, "CACHE_TTL_SECONDS", GUIDE_TTL),
-        fixed_usd=(cost.fixed_usd - nodes) / hours,
+        fixed_usd=_fixed_usd(plan, pool_urn),
     )
+
+
+def _fixed_usd(plan: Plan, pool_urn: str) -> float | None:
+    """USD an hour of everything but the pool; the plan of the Cloudflare zone is bought outside of any stack."""
+    whole = amount(
+        line
+        for line in cost_of(plan).lines
+        if not line.charge.assumed and line.urn != pool_urn and not line.charge.sku.startswith(ZONE_PLAN)
+    )
+    return None if whole.usd is None else whole.usd / price_book().hours_per_month
 
 
 def _gateway_config(plan: Plan) -> str:

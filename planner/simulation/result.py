@@ -37,7 +37,7 @@ class Sample:
         requests: arrived in the step.
         served: answered well in the step.
         errors: failed in the step.
-        usd_per_hour: the platform's price at these nodes, usage not counted; None where a node's price is unknown.
+        usd_per_hour: the platform's price at these nodes, usage not counted; None where a part of it is unknown.
     """
 
     at: float
@@ -100,7 +100,7 @@ class Summary:
         latency_target_met: whether every step kept the guide's response time.
         availability_target_met: whether the run kept the guide's availability.
         first_break: the first thing that was too small; None where nothing was.
-        cost_usd: of the run, usage not counted; None where a node's price is unknown.
+        cost_usd: of the run, usage not counted; None where a part of it is unknown.
     """
 
     requests: float

@@ -38,6 +38,7 @@ def test_a_platform_is_read_from_its_plan_as_its_settings_state_it(environment: 
     assert {(store.connections, store.pooled) for store in found.stores} == {(free, wanted.postgres.pooler.enabled)}
     assert (found.timeout_seconds, found.cache_ttl, found.shared_queue) == (30, 300, True)
     assert found.gateway_connections == 4096
+    assert found.fixed_usd is not None
     assert found.fixed_usd > 0
 
 
