@@ -17,7 +17,9 @@ from components.cdn.plans import LIMITS
 if TYPE_CHECKING:
     from components.cdn.policy import EdgePolicy
 
-HEALTH_PATH = "/health"
+READINESS_PATH = "/ready"
+"""What the gateway's TLS server asks the application; the guide's /health is answered by nginx itself, whatever the
+application does."""
 HEALTH_TIMEOUT = 5
 """Seconds (scaling guide, Application-Level Load Balancing)."""
 CONSECUTIVE_FAILURES = 3
@@ -104,10 +106,10 @@ def _monitor(
     return cloudflare.LoadBalancerMonitor(
         f"{name}-monitor",
         account_id=account_id,
-        description=f"Health of {policy.hosts.app}",
+        description=f"Readiness of {policy.hosts.app}",
         type="https",
         method="GET",
-        path=HEALTH_PATH,
+        path=READINESS_PATH,
         port=443,
         expected_codes="200",
         interval=monitor_interval(policy),

@@ -57,9 +57,9 @@ def _health() -> Directive:
     )
 
 
-def _plain_servers(config: GatewayConfig) -> Iterator[Directive]:
-    """Probes ask by address and are answered; visitors of our names are redirected, others are refused."""
-    ready = block(
+def _ready(config: GatewayConfig) -> Directive:
+    """Readiness of the application, within the 5 seconds that probes wait."""
+    return block(
         "location",
         "=",
         "/ready",
@@ -70,7 +70,11 @@ def _plain_servers(config: GatewayConfig) -> Iterator[Directive]:
             directive("proxy_pass", f"http://{config.ready_upstream}"),
         ],
     )
-    probes = (_health(), ready)
+
+
+def _plain_servers(config: GatewayConfig) -> Iterator[Directive]:
+    """Probes ask by address and are answered; visitors of our names are redirected, others are refused."""
+    probes = (_health(), _ready(config))
     redirect = block("location", "/", body=[directive("return", 301, "https://$host$request_uri")])
     yield block(
         "server",
@@ -110,7 +114,8 @@ def _refusing_server(config: GatewayConfig) -> Directive:
 def _server(config: GatewayConfig) -> Directive:
     asked = [] if config.authorization is None else [_authorization(config.authorization)]
     served = [*asked, *_locations(config, config.routes)]
-    return block("server", body=[*_tls(config, config.server_names), *_common(config), *served])
+    # Cloudflare's monitor asks here, as visitors do: with TLS, the host name and Cloudflare's certificate.
+    return block("server", body=[*_tls(config, config.server_names), *_common(config), _ready(config), *served])
 
 
 def _site(config: GatewayConfig, site: Site) -> Directive:

@@ -136,3 +136,11 @@ def test_liveness_and_the_security_headers_are_the_same_on_every_name(live: Gate
         answer = live.get(path, host=host)
         assert all(answer.headers[header.name.lower()] == header.value for header in SHIPPED.headers)
     assert live.get("/health", host=host).body == b"healthy\n"
+
+
+def test_an_application_that_is_dead_is_not_ready_where_visitors_arrive_and_nginx_is_healthy_all_the_same() -> None:
+    with gateway(replace(SHIPPED, verify_client=False), (POD,)) as live:
+        assert live.get("/ready").status == 200
+        live.backends[POD].stop()
+        assert live.get("/ready").status in {502, 504}
+        assert live.get("/health").status == 200

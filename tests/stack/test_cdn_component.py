@@ -179,10 +179,11 @@ def test_the_load_balancer_takes_over_without_replacing_a_record() -> None:
     assert names == {resource.name for resource in _built().of_type(RECORD)}
 
 
-def test_the_monitor_asks_the_guide_s_health_check_of_the_app() -> None:
+def test_the_monitor_asks_for_the_app_s_readiness_as_a_visitor_would() -> None:
     policy = dataclasses.replace(POLICY, addons=Addons(load_balancing=True))
     monitor = _built(policy).one("cloudflare:index/loadBalancerMonitor:LoadBalancerMonitor").inputs
-    assert (monitor["path"], monitor["expectedCodes"], monitor["timeout"]) == ("/health", "200", 5)
+    assert (monitor["path"], monitor["expectedCodes"], monitor["timeout"]) == ("/ready", "200", 5)
+    assert (monitor["type"], monitor["port"], monitor["allowInsecure"]) == ("https", 443, False)
     assert monitor["header"] == {"Host": [DOMAIN]}
     assert monitor["interval"] == 60
     business = dataclasses.replace(policy, plan=Plan.BUSINESS)

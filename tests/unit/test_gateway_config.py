@@ -151,6 +151,13 @@ def test_plain_http_is_redirected_except_for_health_and_readiness() -> None:
     assert inside(config, "location = /ready")["proxy_pass"] == ("http://bailbondpro_backend",)
 
 
+def test_readiness_is_asked_of_the_application_also_where_visitors_arrive() -> None:
+    asked = [item[0] for item in words(guide()) if item[1] == "proxy_pass" and item[0].endswith("location = /ready")]
+    servers = [item[2:] for item in words(guide()) if item[:2] == ("http/server", "listen")]
+    assert ("8443", "ssl") in servers
+    assert len(asked) == 3, "both plain servers and the one with TLS"
+
+
 def test_a_stack_serves_the_application_on_one_name_and_less_on_the_others() -> None:
     config = guide(
         server_names=("bailbondpro.com",),
