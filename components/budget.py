@@ -47,7 +47,7 @@ class BudgetArgs:
         emails: up to ten addresses; they also get a daily digest of anomalies.
         topic_arns: at most one SNS topic; it gets anomalies at once.
         anomaly_threshold_usd: least total impact of an anomaly that is told, in US dollars, above 0.
-        anomaly_detection: whether unusual spending is watched for.
+        anomaly_detection: whether unusual spending is watched for; only an account that pays its own bill may.
     """
 
     budget_name: str
@@ -56,7 +56,7 @@ class BudgetArgs:
     emails: tuple[str, ...] = ()
     topic_arns: tuple[pulumi.Input[str], ...] = ()
     anomaly_threshold_usd: float = 100
-    anomaly_detection: bool = True
+    anomaly_detection: bool = False
 
     def __post_init__(self) -> None:
         require(
@@ -79,8 +79,8 @@ class BudgetArgs:
 class Budget(pulumi.ComponentResource):
     """A monthly budget on one tag: told at 80 % and 100 % spent and at 100 % forecast; and a cost anomaly monitor.
 
-    The monitor is a custom one on the same tag: an account has room for a single monitor by service, which two stacks
-    in one account would fight over.
+    The monitor is off unless asked for: it is a custom one on the same tag, which AWS refuses a member account of an
+    Organization. An account has room for a single monitor by service, which two stacks in one would fight over.
 
     Example:
         ```python

@@ -1,8 +1,11 @@
 """The program that the Pulumi engine runs: read the stack's settings, build the platform."""
 
+import os
+
 import pulumi
 
 from infra.notices import notices
+from infra.placeholders import placeholders, simulated
 from infra.problems import ConfigError
 from infra.settings import load
 from infra.settings.stack_config import raw_stack_config
@@ -10,6 +13,8 @@ from infra.stack import Platform
 
 try:
     settings = load(raw_stack_config(), pulumi.get_stack())
+    if not simulated(globals(), os.environ) and (left := placeholders(settings)):
+        raise ConfigError(left)  # noqa: TRY301 - said like every other problem of a stack file
 except ConfigError as error:
     raise pulumi.RunError(str(error)) from None
 for notice in notices(settings):

@@ -12,14 +12,14 @@ from infra.edge import edge_policy
 from infra.limits import RULES
 from infra.neighbours import neighbour_problems
 from infra.notices import notices
+from infra.placeholders import placeholders
 from infra.problems import ConfigError, Problem, render
 from infra.settings import load, read_stack_source
-from infra.settings.stack_name import own_name as stack_name
-from infra.settings.stack_name import stack_name_problems
+from infra.settings.stack_name import own_name, stack_name_problems
 from plan.placement import empty_shards
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from infra.settings import Settings
 
@@ -83,7 +83,15 @@ class CheckResult:
             *map(str, notices(self.settings)),
             *([f"postgres: {empty}"] if empty else []),
             *(f"cdn: {notice.text}" for notice in edge),
+            *_examples(placeholders(self.settings)),
         )
+
+
+def _examples(left: tuple[Problem, ...]) -> Iterator[str]:
+    """One line for all values that a rehearsal takes and a real cloud must not."""
+    if left:
+        keys = ", ".join(problem.path.partition(":")[2] for problem in left)
+        yield f"examples, which rehearsals take and `pulumi up` refuses: {keys}"
 
 
 def check(stack: str, config_file: Path | None = None, phase: str | None = None) -> CheckResult:
@@ -94,7 +102,7 @@ def check(stack: str, config_file: Path | None = None, phase: str | None = None)
         config_file: The file to read; by default `Pulumi.<stack>.yaml` of the project.
         phase: Checks the file as if this were its growth phase.
     """
-    name = stack_name(stack)
+    name = own_name(stack)
     if misnamed := tuple(stack_name_problems(stack)):
         return CheckResult(stack=name, file=config_file or ROOT, problems=misnamed)
     file = config_file or ROOT / f"Pulumi.{name}.yaml"

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from infra.notices import notices
+from infra.settings.stack_name import own_name
 from ops.cdn import audit_plan
-from ops.check import check, stack_name
+from ops.check import check
 from ops.cluster import ClusterReport, Target, opened, reached, refuse_foreign, remembered, report
 from ops.console import note
 from ops.progress import progress
@@ -151,7 +152,7 @@ def settings_of(stack: str, config: Path | None, phase: str | None) -> Settings:
 
 def raw_config(stack: str, config: Path | None, phase: str | None) -> dict[str, Any]:
     """The stack file's `config` mapping with the phase override applied; the file has been checked before."""
-    path = config or ROOT / f"Pulumi.{stack_name(stack)}.yaml"
+    path = config or ROOT / f"Pulumi.{own_name(stack)}.yaml"
     document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     values = dict(document.get("config") or {})
     if phase is not None:
@@ -187,7 +188,7 @@ def open_session(
     Faults.parse(options.faults)
     values = raw_config(options.stack, options.config, options.phase)
     engine = find_or_build(note)
-    workspace = SandboxWorkspace(ROOT, stack_name(options.stack), purpose or options.purpose)
+    workspace = SandboxWorkspace(ROOT, own_name(options.stack), purpose or options.purpose)
     with _alone(workspace):
         target = options.target
         api = reached(target)
@@ -312,7 +313,7 @@ def destroy(
         ForeignClusterError: the cluster, or an object in it, is not the one that was rehearsed; nothing was deleted.
     """
     options = RehearseOptions(stack, preview_only=True, api_server=api_server, kubeconfig=kubeconfig, cluster=cluster)
-    workspace = SandboxWorkspace(ROOT, stack_name(stack), options.purpose)
+    workspace = SandboxWorkspace(ROOT, own_name(stack), options.purpose)
     if kubeconfig is not None and recorded(workspace) is None and not workspace.holds("kubernetes:"):
         raise ForeignClusterError(f"{stack} was not rehearsed with {kubeconfig} (or forgotten): nothing was deleted")
     with open_session(options) as (_, _, session):

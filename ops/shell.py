@@ -11,7 +11,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from ops.check import stack_name
+from infra.settings.stack_name import own_name
 from ops.console import note
 from ops.rehearse import ROOT, raw_config, settings_of
 from sandbox.cache import write_atomically
@@ -40,7 +40,7 @@ def environment_lines(stack: str, phase: str | None, config: Path | None) -> lis
     """
     settings_of(stack, config, phase)
     engine = find_or_build(note)
-    workspace = SandboxWorkspace(ROOT, stack_name(stack))
+    workspace = SandboxWorkspace(ROOT, own_name(stack))
     workspace.prepare(raw_config(stack, config, phase))
     providers = _running(workspace) or _start(workspace)
     variables = {**workspace.variables(providers, checkpoints=True), "PULUMI_STACK": workspace.stack}
@@ -123,7 +123,7 @@ def _start(workspace: SandboxWorkspace) -> str:
 
 def stop(stack: str) -> str:
     """Stop the providers that `rehearse shell` started; returns what happened."""
-    workspace = SandboxWorkspace(ROOT, stack_name(stack))
+    workspace = SandboxWorkspace(ROOT, own_name(stack))
     if _running(workspace) is None:
         return f"no providers of {stack} are running"
     os.kill(json.loads(_record(workspace).read_text(encoding="utf-8"))["pid"], signal.SIGTERM)

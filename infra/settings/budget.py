@@ -19,7 +19,12 @@ class BudgetSettings(Area):
     emails: Annotated[tuple[Email, ...], Field(max_length=10)] = Field(
         default=(), description="Who is told besides the alarm topic, at most 10 (AWS Budgets). Default: nobody."
     )
-    anomaly_detection: bool = Field(default=True, description="Whether unusual spending is reported.")
+    anomaly_detection: bool = Field(
+        default=False,
+        description="Whether unusual spending is reported. Only for an account that pays its own bill, an "
+        "Organization's payer or one of no Organization: AWS refuses a member account a monitor of a cost allocation "
+        "tag (AWS Cost Management User Guide, Cost Anomaly Detection). Default: no.",
+    )
     anomaly_threshold_usd: int = Field(
         default=50, ge=1, le=1_000_000, description="Unusual spending below this in USD is not reported."
     )

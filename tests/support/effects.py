@@ -44,6 +44,7 @@ LARGE = {"allocatedStorageGib": 400, "maxAllocatedStorageGib": 500}
 CONTEXTS = {
     "": Context(),
     "environment": Context(environment="prod"),
+    "budget.anomalyThresholdUsd": Context(areas={"budget": {"anomalyDetection": True}}),
     "cluster.publicAccessCidrs": Context(
         areas={"cluster": {"endpointPublicAccess": True, "publicAccessCidrs": ["198.51.100.0/24"]}}
     ),

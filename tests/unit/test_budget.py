@@ -14,16 +14,18 @@ SUBSCRIPTION = "aws:costexplorer/anomalySubscription:AnomalySubscription"
 TOPIC = "arn:aws:sns:us-east-1:000000000000:alerts"
 
 
+ARGUMENTS: dict[str, Any] = {
+    "budget_name": "bailbondpro-test",
+    "monthly_limit_usd": 2060,
+    "cost_filter_tag": CostTag(key="Project", value="bailbondpro"),
+    "emails": ("owner@example.com",),
+    "topic_arns": (TOPIC,),
+    "anomaly_detection": True,
+}
+
+
 def arguments(**changes: object) -> BudgetArgs:
-    settled: dict[str, Any] = {
-        "budget_name": "bailbondpro-test",
-        "monthly_limit_usd": 2060,
-        "cost_filter_tag": CostTag(key="Project", value="bailbondpro"),
-        "emails": ("owner@example.com",),
-        "topic_arns": (TOPIC,),
-    }
-    settled.update(changes)
-    return BudgetArgs(**settled)
+    return BudgetArgs(**{**ARGUMENTS, **changes})
 
 
 def recorded(**changes: object) -> Recording:
@@ -120,6 +122,13 @@ def test_what_budgets_would_refuse_is_refused_before_anything_is_built(
 ) -> None:
     with pytest.raises(ValueError, match=complaint):
         arguments(**changes)
+
+
+def test_no_monitor_is_made_unless_somebody_says_that_the_account_pays_its_own_bill() -> None:
+    assert (
+        BudgetArgs(**{key: value for key, value in ARGUMENTS.items() if key != "anomaly_detection"}).anomaly_detection
+        is False
+    )
 
 
 def test_nothing_is_watched_where_anomalies_are_not_wanted() -> None:

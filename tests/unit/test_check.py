@@ -190,11 +190,13 @@ def test_a_full_stack_name_means_its_last_part() -> None:
     assert check("organization/bailbondpro/dev").stack == "dev"
 
 
-def test_a_valid_file_says_what_its_cloudflare_plan_leaves_to_others() -> None:
-    [notice] = check("dev").notices()
-    assert "one rate limit" in notice
-    assert 'plan "pro"' in notice
-    assert check("prod").notices() == ()
+def test_a_valid_file_says_what_its_cloudflare_plan_leaves_to_others_and_which_values_are_examples() -> None:
+    plan, examples = check("dev").notices()
+    assert "one rate limit" in plan
+    assert 'plan "pro"' in plan
+    assert "`pulumi up` refuses: app.image, cluster.adminPrincipalArns[0], cdn.zoneId" in examples
+    [examples] = check("prod").notices()
+    assert "app.image, aws.allowedAccountIds[0]" in examples
 
 
 def test_checking_needs_neither_the_working_directory_nor_a_network(tmp_path: Path) -> None:
