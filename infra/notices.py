@@ -1,4 +1,4 @@
-"""What a valid production configuration gives up: allowed, and said each time that somebody checks or previews it."""
+"""What a valid configuration gives up: allowed, and said each time that somebody checks or previews it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AUDIT_LOGS = ("api", "audit", "authenticator")
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """One thing that is weaker than production's default.
+    """One thing that is weaker than the default.
 
     Attributes:
         path: the full key that decides it.
@@ -34,14 +34,22 @@ class Notice:
 
 
 def notices(settings: Settings) -> tuple[Notice, ...]:
-    """Every protection of production that a configuration takes off; none in development.
+    """Every protection of production that a configuration takes off, and in any environment alerts without a source.
 
     Args:
         settings: complete, valid settings.
     """
-    if settings.environment.value != "prod":
-        return ()
-    return tuple(Notice(path=f"{NAMESPACE}:{key}", text=text) for key, text in _weakened(settings))
+    production = _weakened(settings) if settings.environment.value == "prod" else ()
+    found = (*_silent(settings), *production)
+    return tuple(Notice(path=f"{NAMESPACE}:{key}", text=text) for key, text in found)
+
+
+def _silent(settings: Settings) -> Iterator[tuple[str, str]]:
+    if not settings.monitoring.prometheus.enabled:
+        yield (
+            "monitoring.prometheus.enabled",
+            "false: the guide's alerts on cpu, memory, response time and errors have no source, so nobody raises them",
+        )
 
 
 def _weakened(settings: Settings) -> Iterator[tuple[str, str]]:

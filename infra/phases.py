@@ -109,7 +109,6 @@ BY_PHASE: dict[str, tuple[object, object, object, object, object, object]] = {
     "redis.replicasPerShard":                 (0,               1,                  1,               1,                  1,               2),
     "redis.snapshotRetentionDays":            (0,               7,                  0,               7,                  0,               14),
 
-    "monitoring.prometheus.enabled":          (False,           False,              False,           True,               True,            True),
     "availability.acceptedLosses":            (DEV_LOSSES,      FIRST_LOSSES,       DEV_LOSSES,         (),                 DEV_LOSSES,         ()),
     "availability.acceptedUptime":            (DEV_UPTIME,      None,               DEV_UPTIME,         None,               DEV_UPTIME,         None),
     "budget.monthlyLimitUsd":                 (1055,            1055,               2060,            2060,               4875,            4875),

@@ -32,8 +32,9 @@ class PrometheusSettings(Area):
     """Prometheus, Alertmanager and Grafana in the cluster."""
 
     enabled: bool = Field(
-        description="Whether kube-prometheus-stack is installed. Default by phase: dev from the third, prod from the "
-        "second phase on (scaling guide, Phase 3: advanced monitoring)."
+        default=True,
+        description="Whether kube-prometheus-stack is installed. It is the source of the guide's four alerts (cpu, "
+        "memory, response time, errors), which nobody raises without it. Default: yes, in every phase.",
     )
     retention_days: int = Field(default=15, ge=1, le=365, description="Days metrics are kept (Prometheus: 15).")
     storage_gib: int = Field(default=50, ge=10, le=1000, description="Disk of Prometheus in GiB.")
@@ -50,7 +51,7 @@ class MonitoringSettings(Area):
         default=(), description="Who receives alarms by e-mail, at most 10; each must confirm once. Default: nobody."
     )
     thresholds: ThresholdsSettings = Field(default=ThresholdsSettings(), description="The guide's thresholds.")
-    prometheus: PrometheusSettings = Field(description="Metrics inside the cluster.")
+    prometheus: PrometheusSettings = Field(default=PrometheusSettings(), description="Metrics inside the cluster.")
     container_insights: bool = Field(
         default=False, description="Whether CloudWatch Container Insights runs, billed per metric. Default: no."
     )

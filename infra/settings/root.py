@@ -64,7 +64,7 @@ class Settings(Area):
         default=StorageSettings(), description="Uploaded documents, access logs, container images."
     )
     cdn: CdnSettings = Field(description="The Cloudflare CDN.")
-    monitoring: MonitoringSettings = Field(description="Alerts and metrics.")
+    monitoring: MonitoringSettings = Field(default=MonitoringSettings(), description="Alerts and metrics.")
     budget: BudgetSettings = Field(description="The cost budget.")
     availability: AvailabilitySettings = Field(description="Single points of failure and uptime that are accepted.")
     # No key of a stack file: the file's own name says it, and the engine.

@@ -187,7 +187,12 @@ REFUSED = (
     _case("replica-range", "autoscaling.minReplicas", P2, autoscaling={"minReplicas": 1}),
     _case("autoscaler-metrics", "autoscaling.metricsBackend", autoscaling={"requestsPerSecond": 100}),
     _case("autoscaler-metrics", "autoscaling.metricsBackend", autoscaling={"profile": "guide-autoscaler"}),
-    _case("autoscaler-metrics", "monitoring.prometheus.enabled", autoscaling={"metricsBackend": "keda"}),
+    _case(
+        "autoscaler-metrics",
+        "monitoring.prometheus.enabled",
+        autoscaling={"metricsBackend": "keda"},
+        monitoring={"prometheus": {"enabled": False}},
+    ),
     _case("vpa-not-with-hpa", "autoscaling.vpa.mode", autoscaling={"vpa": {"mode": "full", "maxCpuMillicores": 1000}}),
     _case("vpa-not-with-hpa", "autoscaling.memoryPercent", autoscaling={"vpa": {"mode": "memory"}}),
     _case("vpa-range", "autoscaling.vpa.minCpuMillicores", autoscaling={"vpa": {"minCpuMillicores": 2001}}),

@@ -45,6 +45,12 @@ def test_development_may_do_without() -> None:
     assert told("dev", "optimization") == []
 
 
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_alerts_that_lose_their_source_are_named_in_every_environment(environment: str) -> None:
+    silent = {"prometheus": {"enabled": False}, "alertEmails": ["oncall@bailbondpro.com"]}
+    assert told(environment, "optimization", **{**QUIET, "monitoring": silent}) == ["monitoring.prometheus.enabled"]
+
+
 def test_a_notice_says_what_follows() -> None:
     (notice,) = notices(settings("prod", "horizontal", **{**QUIET, "protect": False}))
     assert str(notice).startswith("bailbondpro:protect: databases, caches")
