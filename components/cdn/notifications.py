@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pulumi
 import pulumi_cloudflare as cloudflare
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pulumi
 
 KINDS: tuple[tuple[str, str, str], ...] = (
     ("dos_attack_l7", "ddos", "An attack over HTTP was mitigated"),
@@ -49,10 +48,12 @@ def notifications(
     """
     if not emails:
         return
+    # The API returns an empty object where no filter was given, which would differ from none after every refresh.
+    unfiltered = pulumi.ResourceOptions(ignore_changes=["filters"])
     kinds = (*KINDS, POOL_HEALTH) if pools else KINDS
     for kind, logical, meaning in kinds:
         filters = (
-            cloudflare.NotificationPolicyFiltersArgs(pool_ids=list(pools), new_healths=["Unhealthy", "Healthy"])
+            cloudflare.NotificationPolicyFiltersArgs(pool_ids=list(pools), new_healths=["Healthy", "Unhealthy"])
             if (kind, logical, meaning) == POOL_HEALTH
             else None
         )
@@ -64,8 +65,8 @@ def notifications(
             description=meaning,
             enabled=True,
             mechanisms=cloudflare.NotificationPolicyMechanismsArgs(
-                emails=[cloudflare.NotificationPolicyMechanismsEmailArgs(id=address) for address in emails]
+                emails=[cloudflare.NotificationPolicyMechanismsEmailArgs(id=address) for address in sorted(emails)]
             ),
             filters=filters,
-            opts=opts,
+            opts=opts if filters else pulumi.ResourceOptions.merge(opts, unfiltered),
         )

@@ -76,18 +76,18 @@ class OriginCertificate(pulumi.ComponentResource):
     def _server_certificate(
         self, name: str, args: OriginCertificateArgs, opts: pulumi.ResourceOptions
     ) -> cloudflare.OriginCaCertificate:
-        hostnames = [args.domain, f"*.{args.domain}"]
+        names = [args.domain, f"*.{args.domain}"]
         request = tls.CertRequest(
             f"{name}-request",
             private_key_pem=self.private_key_pem,
-            dns_names=hostnames,
+            dns_names=names,
             subject=tls.CertRequestSubjectArgs(common_name=args.domain, organization=args.organization),
             opts=opts,
         )
         return cloudflare.OriginCaCertificate(
             f"{name}-certificate",
             csr=request.cert_request_pem,
-            hostnames=hostnames,
+            hostnames=sorted(names),  # as the API returns them: another order replaces the certificate
             request_type="origin-rsa",
             requested_validity=args.validity_days,
             opts=opts,

@@ -10,7 +10,7 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING, Any
 
-from sandbox.rules import values_cloudflare_choices, values_cloudflare_rulesets
+from sandbox.rules import values_cloudflare_choices, values_cloudflare_order, values_cloudflare_rulesets
 from sandbox.rules.base import Context, Rule, Violation, known, values_at
 from sandbox.rules.checks import On, flag, given, items, number, text
 
@@ -213,15 +213,9 @@ def _security_header(value: Any) -> Iterator[Violation]:  # noqa: ANN401 - the p
 
 
 def _pool(context: Context) -> Iterator[Violation]:
-    # terraform-provider-cloudflare issues 6140, 7028, 7179: the API returns origins sorted by name.
     origins = items(context.inputs, "origins")
     if isinstance(context.inputs.get("origins"), list) and not context.inputs["origins"]:
         yield Violation("origins", "at least one origin is required")
-    names = [origin["name"] for origin in origins if isinstance(origin.get("name"), str)]
-    if names != sorted(names):
-        yield Violation(
-            "origins", "origins stand in the order of their names, or they differ for ever (provider issue 6140)"
-        )
     needed = number(context.inputs.get("minimumOrigins"))
     if needed is not None and origins and needed > len(origins):
         yield Violation("minimumOrigins", f"{needed:g} of {len(origins)} origins can never be healthy")
@@ -310,4 +304,5 @@ RULES: tuple[Rule, ...] = (
     _urls.one_of("scope", ("incoming", "both", "none")),
     *values_cloudflare_rulesets.RULES,
     *values_cloudflare_choices.RULES,
+    *values_cloudflare_order.RULES,
 )

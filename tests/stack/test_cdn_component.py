@@ -23,6 +23,7 @@ RULESET = "cloudflare:index/ruleset:Ruleset"
 NOTIFICATION = "cloudflare:index/notificationPolicy:NotificationPolicy"
 PULLS = "cloudflare:index/authenticatedOriginPulls:AuthenticatedOriginPulls"
 RECORD = "cloudflare:index/dnsRecord:DnsRecord"
+EMAILS = ("oncall@example.com", "audit@example.com")
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nclient\n-----END CERTIFICATE-----\n"
 KEY = "-----BEGIN PRIVATE KEY-----\nclient\n-----END PRIVATE KEY-----\n"
 
@@ -157,9 +158,7 @@ def test_each_host_of_a_guest_stack_has_an_origin_pull_resource_of_its_own() -> 
 def test_the_providers_counts_hold_for_a_zone_s_owner_and_for_its_guests() -> None:
     everything = dataclasses.replace(POLICY, addons=Addons(load_balancing=True, cache_reserve=True))
     for owner in (True, False):
-        made = _built(
-            everything, manage_zone_rulesets=owner, alert_emails=("a@example.com",), backup_origin="b.example"
-        )
+        made = _built(everything, manage_zone_rulesets=owner, alert_emails=EMAILS, backup_origin="b.example")
         for resource in made:
             context = Context(token=resource.type, name=resource.name, urn=resource.urn, inputs=dict(resource.inputs))
             assert value_violations(context) == [], resource.name
@@ -201,6 +200,17 @@ def test_the_owner_of_the_zone_is_told_of_what_every_plan_can_tell() -> None:
     for policy in told:
         assert policy.inputs["mechanisms"] == {"emails": [{"id": "oncall@bailbondpro.com"}]}
         assert policy.inputs["enabled"] is True
+
+
+def test_a_refresh_finds_no_filter_and_no_other_order_in_notifications() -> None:
+    policy = dataclasses.replace(POLICY, addons=Addons(load_balancing=True))
+    told = _built(policy, alert_emails=("b@example.com", "a@example.com")).of_type(NOTIFICATION)
+    assert {tuple(sent["id"] for sent in item.inputs["mechanisms"]["emails"]) for item in told} == {
+        ("a@example.com", "b@example.com")
+    }
+    for item in told:
+        assert ("filters" in item.inputs) is (item.ignore_changes == ())
+    assert {item.ignore_changes for item in told} == {(), ("filters",)}
 
 
 def test_nobody_is_told_without_an_address_or_by_a_stack_that_does_not_own_the_zone(built: Recording) -> None:
@@ -252,7 +262,11 @@ def test_the_gateway_s_certificate_covers_the_zone_and_its_keys_are_secret() -> 
 
     recording = record(build)
     issued = recording.one("cloudflare:index/originCaCertificate:OriginCaCertificate").inputs
-    assert issued["hostnames"] == [DOMAIN, f"*.{DOMAIN}"]
+    assert issued["hostnames"] == [f"*.{DOMAIN}", DOMAIN], "in the order that the API returns"
+    asked = {item.name: item.inputs for item in recording.of_type("tls:index/certRequest:CertRequest")}
+    assert asked["origin-request"]["dnsNames"] == [DOMAIN, f"*.{DOMAIN}"], (
+        "unchanged: another request, another certificate"
+    )
     assert (issued["requestType"], issued["requestedValidity"]) == ("origin-rsa", 5475)
     authority = recording.one("tls:index/selfSignedCert:SelfSignedCert")
     assert authority.inputs["isCaCertificate"] is True
