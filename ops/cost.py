@@ -9,7 +9,7 @@ from infra.phases import PHASES
 from ops.documents import DocumentError, read_document
 from ops.pairs import pairs
 from ops.planned import Planned, phase_of, planned, planned_against
-from planner.budget import BudgetVerdict, budget_of
+from planner.budget import BudgetVerdict, budget_of, fitting_limit
 from planner.capacity import Requirement, requirement
 from planner.cost import Cost, cost_of
 from planner.cost_difference import Difference, break_even_users, change, difference
@@ -149,6 +149,8 @@ class CostReport:
             "guide": asdict(self.guide),
             "budget_usd": budget.limit_usd if budget else None,
             "budget_verdict": budget.state if budget else None,
+            "budget_fitting_usd": fitting_limit(cost.aws),
+            "aws_usd": cost.aws.usd,
             "recommendations": [asdict(item) for item in self.recommendations],
             "against": self.comparison.as_json() if self.comparison else None,
         }
@@ -206,7 +208,7 @@ def priced(
         planned=subject,
         cost=found,
         guide=requirement(usage.users, daily, usage.users * GB_PER_USER),
-        budget=budget_of(subject.plan, found.total),
+        budget=budget_of(subject.plan, found.aws),
         recommendations=tuple(recommendations(subject.plan, found, measured)),
         comparison=None,
     )

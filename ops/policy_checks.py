@@ -156,8 +156,10 @@ def _uptime(availability: AvailabilityReport) -> PolicyCheck:
 def _budget(cost: CostReport) -> Iterator[PolicyCheck]:
     states: dict[BudgetState, State] = {"under": "ok", "over": "note", "unknown": "unknown"}
     if cost.budget is not None:
+        state = states[cost.budget.state]
         yield PolicyCheck(
             title="The plan costs no more than its budget",
-            state=states[cost.budget.state],
+            # A limit far above the plan is kept by anything, and its alarm comes too late.
+            state="note" if state == "ok" and not cost.budget.fits else state,
             detail=cost.budget.sentence(),
         )

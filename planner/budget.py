@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING, Literal
 
 from planner.plan_values import UNKNOWN, at, text
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
 
 BUDGET = "aws:budgets/budget:Budget"
 BudgetState = Literal["under", "over", "unknown"]
+MARGIN_PERCENT = 15
+"""What a budget leaves above the planned cost: for traffic, and for nodes that the autoscaler adds (by judgement)."""
+LEAST_PERCENT, MOST_PERCENT = 10, 20
+"""The margins with which a budget still counts as the planned cost and its margin: no row is changed for a dollar."""
+STEP_USD = 5
+"""Budgets are rounded up to a multiple of this."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +28,7 @@ class BudgetVerdict:
 
     Attributes:
         limit_usd: the budget, USD a month; None where the plan does not know it yet.
-        total: what the plan costs.
+        total: what AWS bills for the plan: an AWS budget counts nothing else.
     """
 
     limit_usd: float | None
@@ -36,8 +43,21 @@ class BudgetVerdict:
             return "over"
         return "unknown" if self.total.unknown else "under"
 
+    @property
+    def fits(self) -> bool:
+        """Whether the limit is the planned cost and about its margin; False where a part of the cost is unknown."""
+        if self.limit_usd is None or self.total.usd is None:
+            return False
+        least, most = (self.total.usd * (100 + percent) / 100 for percent in (LEAST_PERCENT, MOST_PERCENT))
+        return least <= self.limit_usd <= max(most, STEP_USD)
+
     def sentence(self) -> str:
-        """The verdict in words."""
+        """The verdict in words, and the limit that would fit where this one does not."""
+        fitting = fitting_limit(self.total)
+        advice = "" if self.fits or fitting is None else f"; {fitting:,} USD would be AWS's part and {MARGIN_PERCENT} %"
+        return self._verdict() + advice
+
+    def _verdict(self) -> str:
         if self.limit_usd is None:
             return "the budget itself is not known before an update, so no verdict"
         apart, limit = abs(self.total.known_usd - self.limit_usd), f"{self.limit_usd:,.2f} USD a month"
@@ -50,8 +70,21 @@ class BudgetVerdict:
         return f"{least}{apart:,.2f} USD {self.state} {limit}"
 
 
+def fitting_limit(total: Amount) -> int | None:
+    """The budget that a planned cost asks for, in USD a month; None where a part of the cost is unknown."""
+    if total.usd is None:
+        return None
+    steps = ceil(round(total.usd * (100 + MARGIN_PERCENT) / 100 / STEP_USD, 6))
+    return max(steps, 1) * STEP_USD
+
+
 def budget_of(plan: Plan, total: Amount) -> BudgetVerdict | None:
-    """The verdict on a plan's budgets, all together; None for a plan that has none."""
+    """The verdict on a plan's budgets, all together; None for a plan that has none.
+
+    Args:
+        plan: the plan.
+        total: what AWS bills for it.
+    """
     budgets = plan.of_type(BUDGET)
     if not budgets:
         return None

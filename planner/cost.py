@@ -143,6 +143,11 @@ class Cost:
         return amount(self.lines)
 
     @property
+    def aws(self) -> Amount:
+        """What AWS bills: everything but Cloudflare, which sends an invoice of its own."""
+        return amount(line for line in self.lines if not line.charge.sku.startswith("cloudflare/"))
+
+    @property
     def fixed(self) -> Amount:
         """What the plan alone decides."""
         return amount(line for line in self.lines if not line.charge.assumed)

@@ -24,7 +24,7 @@ PHASE_TOP: dict[str, tuple[int, int, int]] = {
     "horizontal": (1000, 500_000, 100),
     "microservices": (2500, 1_250_000, 250),
 }
-"""Users, requests a day and database GB of the guide's Growth Projections at which each phase's budget is set."""
+"""Users, requests a day and database GB of the guide's Growth Projections at the top of each phase."""
 REQUESTS_PER_SECOND_PER_POD = 100
 """Load of one pod at which the guide's autoscaler adds another (scaling guide, hpa-config.yml)."""
 SECONDS_PER_DAY = 86_400

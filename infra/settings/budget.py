@@ -13,8 +13,8 @@ class BudgetSettings(Area):
     monthly_limit_usd: int = Field(
         ge=1,
         le=1_000_000,
-        description="Monthly limit in USD. Default by phase: 1055, 2060, 4875, the guide's cost formula (200 per "
-        "server, 0.10 per GB, 50 for the network) at 500, 1,000 and 2,500 users.",
+        description="Monthly limit in USD, of what AWS bills: Cloudflare is not in it. Default by phase: the planned "
+        "cost and 15 %; a stack file that overrides sizes should override it too (./bbp cost says to what).",
     )
     emails: Annotated[tuple[Email, ...], Field(max_length=10)] = Field(
         default=(), description="Who is told besides the alarm topic, at most 10 (AWS Budgets). Default: nobody."

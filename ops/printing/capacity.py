@@ -112,7 +112,7 @@ def _contradiction(report: CapacityReport) -> None:
     out.print(
         f"\nWhy {low} to {last.guide_cores} cores against {last.cores:g}: the guide's formula gives one core 10,000 "
         f"requests a day, which is 0.12 a second. Its own autoscaler adds a pod of one core at 100 a second, and ends "
-        f"at {last.pods[1]} pods. The platform is sized by the autoscaler; the formula sets the budget.",
+        f"at {last.pods[1]} pods. The platform is sized by the autoscaler; the formula stands beside it.",
         markup=False,
         soft_wrap=True,
     )

@@ -132,12 +132,22 @@ def _context(report: CostReport) -> None:
     if cost.per_user_usd is not None:
         _say(f"\nPer active user, of {usage.users:,g}: {cost.per_user_usd:,.2f} USD.")
     _say(
-        f"The scaling guide's formula for that load: {report.guide.servers} servers, {report.guide.cost_usd:,.2f} USD."
+        f"The scaling guide's formula for that load: {report.guide.servers} servers, {report.guide.cost_usd:,.2f} USD; "
+        f"{_beside(cost.aws, report.guide.cost_usd)}."
     )
     if report.budget is not None:
-        _say(f"The plan's budget: {report.budget.sentence()}.")
+        _say(f"The plan's budget, of AWS alone: {report.budget.sentence()}.")
     assumed = ", ".join(f"{name} {value}" for name, value in usage.as_json().items())
     _say(f"Assumptions (change them with --set name=value): {assumed}")
+
+
+def _beside(aws: Amount, formula_usd: float) -> str:
+    """What AWS is planned at beside the guide's formula; a sum with an unknown part is only ever above it."""
+    apart, least = aws.known_usd - formula_usd, "at least " if aws.unknown else ""
+    planned = f"AWS is planned at {least}{aws.known_usd:,.2f} USD"
+    if aws.unknown and apart <= 0:
+        return f"{planned}, so no difference can be told"
+    return f"{planned}, {least}{abs(apart):,.2f} USD {'over' if apart > 0 else 'below'} it"
 
 
 def _comparison(comparison: Comparison) -> None:

@@ -28,7 +28,7 @@ from planner.capacity import (
 )
 from planner.platform import PHASE_TOP
 from tests.support.cli import Cli
-from tests.support.stack import PHASES, settings
+from tests.support.stack import PHASES
 
 CASES = json.loads((Path(__file__).parents[1] / "data" / "guide_capacity.json").read_text())["cases"]
 
@@ -102,9 +102,10 @@ def test_twelve_of_sixteen_cores_are_no_bottleneck_and_fourteen_are() -> None:
     assert [item.resource for item in bottlenecks(Baseline(requests_per_day=80_001), still)] == ["CPU"]
 
 
-def test_budgets_are_the_formulas_cost_at_the_top_of_each_phase() -> None:
-    limits = [settings("prod", phase).budget.monthly_limit_usd for phase in PHASES]
-    assert limits == [1055, 2060, 4875] == [round(requirement(*PHASE_TOP[phase]).cost_usd) for phase in PHASES]
+def test_the_guides_formula_at_the_top_of_each_phase_stays_what_the_documents_print() -> None:
+    # servers * 200 + GB * 0.10 + 50 for 5, 10 and 24 servers and the guide's storage of 50, 100 and 250 GB
+    by_hand = [round(servers * 200 + gigabytes * 0.10 + 50) for servers, gigabytes in ((5, 50), (10, 100), (24, 250))]
+    assert by_hand == [1055, 2060, 4875] == [round(requirement(*PHASE_TOP[phase]).cost_usd) for phase in PHASES]
 
 
 loads = st.builds(

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from infra.catalog import Service, instance_classes
+from infra.phases import BY_PHASE
 from plan import Plan, PlannedResource
 from planner.charges import FREE, RULES, bill
 from planner.cost import Amount, amount, cost_of
@@ -297,8 +298,9 @@ def test_the_command_prices_a_plan_file_against_another(tmp_path: Path) -> None:
     assert found["total_usd"] == pytest.approx(sum(line["monthly_usd"] for line in found["lines"]))
     assert found["per_active_user_usd"] == pytest.approx(found["total_usd"] / 2000)
     assert found["against"]["then"]["total_usd"] != found["against"]["now"]["total_usd"]
-    assert found["budget_verdict"] == "over"
-    assert found["budget_usd"] == 4875
+    assert found["budget_verdict"] == "under"
+    assert found["budget_usd"] == 5700
+    assert found["aws_usd"] == pytest.approx(found["total_usd"] - 25)
     assert {item["action"] for item in found["recommendations"]} == {"purchase_reserved"}
 
 
@@ -319,8 +321,11 @@ def test_the_numbers_of_the_documentation_are_those_of_the_checked_in_stacks() -
     costs = [
         cost_of(stack_plan("prod", phase), Usage(users=PHASE_TOP[phase][0], cloudflare_plan="pro")) for phase in PHASES
     ]
-    assert rows["decided by the plan"] == pytest.approx([cost.fixed.usd for cost in costs], rel=0.01)
-    assert rows["resting on assumptions"] == pytest.approx([cost.assumed.usd for cost in costs], rel=0.05)
+    aws, edge = rows["AWS, decided by the plan"], rows["Cloudflare, which AWS never bills"]
+    both = [one + other for one, other in zip(aws, edge, strict=True)]
+    assert both == pytest.approx([cost.fixed.usd for cost in costs], rel=0.01)
+    assert rows["AWS, resting on assumptions"] == pytest.approx([cost.assumed.usd for cost in costs], rel=0.05)
+    assert rows["the budget: AWS and 15 %"] == list(BY_PHASE["budget.monthlyLimitUsd"])[1::2]
 
 
 def test_a_plan_file_is_judged_by_the_configuration_that_it_was_made_with(tmp_path: Path) -> None:
