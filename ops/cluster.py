@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from plan import PlannedResource
+    from sandbox.helm_ownership import Owner
     from sandbox.kubernetes_api import KubernetesApi, Manifest
     from sandbox.kubernetes_cluster import KubernetesCluster
     from sandbox.passport import Made
@@ -136,7 +137,10 @@ def opened(
     note(f"objects go to {api.endpoint.url}, Kubernetes {api.get('/version')['gitVersion']}")
     cluster = KubernetesCluster(api, has_controllers=True, passport=passport, made=_made(workspace))
     # The real plugin installs the charts, and they bring their definitions: Helm refuses those that it does not own.
-    missing = [item for item in definitions(note) if api.read(item) is None] if target.update and not plugin else []
+    wanted = definitions(note) if target.update else []
+    for reason in refused_by_helm(api, wanted) if plugin else ():
+        note(f"Helm will not take over {reason}; delete it, or label it as Helm asks, if the stack installs its chart")
+    missing = [] if plugin else [item for item in wanted if api.read(item) is None]
     if missing:
         note(f"installing {len(missing)} definitions of custom resources that this cluster lacks")
         cluster.check()
@@ -144,15 +148,36 @@ def opened(
     yield cluster
 
 
-def as_of_its_chart(definition: Manifest) -> Manifest:
-    """A definition that the program's release of its chart can take over later.
+TEMPLATED = ("keda.sh", "autoscaling.k8s.io")
+"""Groups whose charts have their definitions among the templates: Helm refuses to find them there, unless they are its
+own. kube-prometheus-stack and aws-load-balancer-controller have theirs in `crds/`, where Helm skips what is there."""
 
-    The charts of KEDA and of the Vertical Pod Autoscaler have theirs among the templates, which Helm refuses to find
-    already there; kube-prometheus-stack and aws-load-balancer-controller have them in `crds/`, which Helm skips.
+
+def refused_by_helm(api: KubernetesApi, wanted: list[Manifest]) -> list[str]:
+    """The definitions in a cluster that the program's charts would not take over, each with the reason.
+
+    Raises:
+        ApiError: the cluster refuses to show one.
     """
+    from sandbox.helm_ownership import refusal  # noqa: PLC0415 - as above
+
+    templated = [item for item in wanted if item["spec"]["group"] in TEMPLATED]
+    live = [(found, _owner(item)) for item in templated if (found := api.read(item)) is not None]
+    return [reason for found, owner in live if (reason := refusal(found, owner)) is not None]
+
+
+def as_of_its_chart(definition: Manifest) -> Manifest:
+    """A definition that the program's release of its chart can take over later."""
+    from sandbox.helm_ownership import owned  # noqa: PLC0415 - as above
+
+    return owned(definition, _owner(definition))
+
+
+def _owner(definition: Manifest) -> Owner:
+    """The program's release of the chart that brings a definition."""
     from components import operators  # noqa: PLC0415 - as above
     from components.operator_values import KEDA_NAMESPACE, KUBE_SYSTEM, MONITORING_NAMESPACE  # noqa: PLC0415 - as above
-    from sandbox.helm_ownership import Owner, owned  # noqa: PLC0415 - as above
+    from sandbox.helm_ownership import Owner  # noqa: PLC0415 - as above
 
     owners = {
         "keda.sh": Owner(operators.KEDA, KEDA_NAMESPACE),
@@ -160,7 +185,7 @@ def as_of_its_chart(definition: Manifest) -> Manifest:
         "monitoring.coreos.com": Owner(operators.PROMETHEUS_STACK, MONITORING_NAMESPACE),
         "elbv2.k8s.aws": Owner(operators.LOAD_BALANCER_CONTROLLER, KUBE_SYSTEM),
     }
-    return owned(definition, owners[definition["spec"]["group"]])
+    return owners[definition["spec"]["group"]]
 
 
 def _made(workspace: SandboxWorkspace) -> Made:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ops.cluster import as_of_its_chart
+from ops.cluster import as_of_its_chart, refused_by_helm
 from sandbox.helm_ownership import Owner, owned, refusal
 
 KEDA = Owner("keda", "keda")
@@ -41,3 +41,20 @@ def test_every_definition_that_a_rehearsal_installs_belongs_to_the_release_of_it
     group: str, owner: Owner
 ) -> None:
     assert refusal(as_of_its_chart(definition(group)), owner) is None
+
+
+class Holds:
+    """An API that holds these objects."""
+
+    def __init__(self, *live: dict[str, object]) -> None:
+        self.live = live
+
+    def read(self, wanted: dict[str, object]) -> dict[str, object] | None:
+        return next((item for item in self.live if item["metadata"] == wanted["metadata"]), None)
+
+
+def test_definitions_that_helm_will_refuse_are_named_before_it_does() -> None:
+    keda, rules = definition("keda.sh"), definition("monitoring.coreos.com")
+    found = refused_by_helm(Holds(keda, rules), [keda, rules, definition("autoscaling.k8s.io")])  # type: ignore[arg-type]  # a double
+    assert len(found) == 1, "Helm skips what stands in the folder crds of a chart"
+    assert found[0].startswith("CustomResourceDefinition x.keda.sh: label")
