@@ -15,6 +15,8 @@ from ops.planned import Planned, planned
 from planner.availability import OBJECTIVE_PERCENT, Availability
 from planner.availability import availability as judge
 from planner.availability_accepted import Accepted, AcceptedLoss, AcceptedUptime
+from planner.availability_graph import DATABASE, DEPLOYMENT, NODE_GROUP
+from planner.evidence import EvidenceError, seen
 from planner.plan_values import text
 
 if TYPE_CHECKING:
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 
     from plan import Plan
     from planner.availability_model import Removal
+
+
+NEEDED = {"Deployment": DEPLOYMENT, "node pool": NODE_GROUP, "database": DATABASE}
+"""What a request passes in every phase; without one of these the removals prove nothing."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,11 @@ class AvailabilityReport:
     phase: str
     found: Availability
 
+    @property
+    def judged_resources(self) -> int:
+        """How many resources of the plan were removed, each at least once."""
+        return len({item.element.urn for item in self.found.removals if item.element.urn})
+
     def as_json(self) -> dict[str, Any]:
         """The machine-readable report."""
         found = self.found
@@ -41,6 +52,7 @@ class AvailabilityReport:
             "environment": self.environment,
             "phase": self.phase,
             "ok": found.ok,
+            "evidence": seen(self.planned.plan, self.judged_resources, "resources that can fail"),
             "single_points": [asdict(point) for point in found.single_points],
             "removals": [_removal_json(item) for item in found.removals],
             "composite": {
@@ -80,7 +92,16 @@ def availability(stack: str, phase: str | None, config: Path | None, plan_file: 
 
 
 def judged(subject: Planned) -> AvailabilityReport:
-    """Remove every part of a plan that is already there, one at a time."""
+    """Remove every part of a plan that is already there, one at a time.
+
+    Raises:
+        EvidenceError: the plan has nothing that a request of a user passes.
+    """
+    missing = [what for what, token in NEEDED.items() if not subject.plan.of_type(token)]
+    if missing:
+        raise EvidenceError(
+            f"the plan in {subject.origin} has no {', no '.join(missing)}: what would stop is not in it"
+        )
     settings = subject.settings
     environment = _environment(subject.plan) or (settings.environment.value if settings else "prod")
     now = settings.phase.value if settings else PHASES[-1]

@@ -13,7 +13,7 @@ from components.cdn.origin import expected_response
 from components.cdn.readback import PlannedRules, ReadbackError, edge_rules
 from infra.edge import edge_policy
 from ops.cdn_error import CdnError
-from plan import load_plan
+from planner.evidence import read_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -67,7 +67,7 @@ def edge_of(settings: Settings, plan_file: Path | None = None) -> Edge:
         raise CdnError("this stack has no CDN; set bailbondpro:cdn.enabled to true")
     policy = edge_policy(settings)
     if plan_file is not None:
-        return Edge(policy, rules_of_plan(load_plan(plan_file)))
+        return Edge(policy, rules_of_plan(read_plan(plan_file)))
     if not settings.cdn.manage_rulesets:
         raise CdnError("another stack owns the rules of this zone (cdn.manageRulesets is false): ask about that stack")
     return Edge(policy, EdgeRules.of(policy))

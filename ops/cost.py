@@ -13,6 +13,7 @@ from planner.budget import BudgetVerdict, budget_of, fitting_limit
 from planner.capacity import Requirement, requirement
 from planner.cost import Cost, cost_of
 from planner.cost_difference import Difference, break_even_users, change, difference
+from planner.evidence import EvidenceError
 from planner.optimizer import Recommendation, ResourceMetrics, recommendations
 from planner.platform import PHASE_TOP
 from planner.usage import Usage, UsageError, override
@@ -200,8 +201,11 @@ def priced(
 
     Raises:
         UsageError: an assumption is wrong.
+        EvidenceError: the plan has nothing that costs.
     """
     found = cost_of(subject.plan, _usage(subject, changes or {}))
+    if not found.lines:
+        raise EvidenceError(f"nothing in the plan in {subject.origin} is sold by anyone, so it has no cost to judge")
     usage = found.usage
     daily = usage.users * usage.requests_per_user_day
     return CostReport(
@@ -216,8 +220,6 @@ def priced(
 
 def _compare(options: CostOptions, found: CostReport, changes: Mapping[str, object]) -> Comparison:
     other = planned_against(options.stack, options.against or "", options.config)
-    if not other.plan.resources:
-        raise UsageError(f"the plan in {other.origin} is empty")
     priced_side = Side(found.planned.origin, found.planned.phase, found.cost)
     against = Side(other.origin, other.phase, cost_of(other.plan, _usage(other, changes)))
     now, then = in_order(priced_side, against, phase_of(options.stack, options.config))

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ops.planned import Planned, planned, planned_against
-from plan import PlanError
 from planner.diagram import Scene, compare, scene_of, svg
 from sandbox.cache import write_atomically
 
@@ -79,18 +78,12 @@ def diagram(options: DiagramOptions) -> Diagram:
         OSError: the file cannot be written; what was there is untouched.
     """
     subject = planned(options.stack, options.phase, options.config, options.plan_file)
-    scene = scene_of(_filled(subject).plan, f"Architecture of {title_of(subject)}")
+    scene = scene_of(subject.plan, f"Architecture of {title_of(subject)}")
     if options.against is not None:
         other = planned_against(options.stack, options.against, options.config)
-        scene = compare(scene_of(_filled(other).plan, title_of(other)), scene)
+        scene = compare(scene_of(other.plan, title_of(other)), scene)
     write_atomically(options.out, svg(scene), mode=MODE)
     return Diagram(out=options.out, scene=scene)
-
-
-def _filled(subject: Planned) -> Planned:
-    if not subject.plan.resources:
-        raise PlanError(f"the plan in {subject.origin} is empty: there is nothing to draw")
-    return subject
 
 
 def title_of(subject: Planned) -> str:

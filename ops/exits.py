@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 UNKNOWN = 3
-"""The question was asked and cannot be answered: a price, a part of a path or a plan's evidence is missing."""
+"""The question was asked and cannot be answered: a price or a part of a request's way is not known."""

@@ -13,10 +13,11 @@ from infra.settings.stack_file import read_config_map
 from ops.console import note
 from ops.progress import progress
 from ops.rehearse import RehearseOptions, open_session, settings_of
-from plan import Plan, load_plan
+from planner.evidence import read_plan
 
 if TYPE_CHECKING:
     from infra.settings import Settings
+    from plan import Plan
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,12 @@ def planned(stack: str, phase: str | None, config: Path | None, file: Path | Non
     carries the configuration that it was made with; a named phase or stack file goes before it.
 
     Raises:
-        PlanError: the file is no engine preview.
+        PlanError: the file is no engine preview, or shows too little of this platform.
         ConfigError: the configuration has problems.
         EngineError: the engine refused.
     """
     if file is not None:
-        plan = load_plan(file)
+        plan = read_plan(file)
         own = _settings_of(plan) if phase is None and config is None else None
         return Planned(plan, own or _settings_if_valid(stack, phase, config), str(file))
     with open_session(RehearseOptions(stack, phase, fresh=True, config=config), purpose="plan") as opened:

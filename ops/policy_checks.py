@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 State = Literal["ok", "note", "failed", "unknown"]
 NOT_REHEARSED = "unknown: the journey was not rehearsed"
+NO_STEP = "the journey has no step"
+PROTECTED = "Production protects what holds data, in Pulumi and in AWS"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +84,8 @@ def _data(journey: Journey | None) -> PolicyCheck:
     title = "Nothing that holds data is replaced, deleted, renamed or made smaller"
     if journey is None:
         return PolicyCheck(title=title, state="note", detail=NOT_REHEARSED)
+    if not journey.steps:
+        return PolicyCheck(title=title, state="unknown", detail=NO_STEP)
     refused = [loss for step in journey.steps for loss in step.losses]
     allowed = [loss for step in journey.steps for loss in step.allowed]
     detail = "; ".join(f"{loss.op} of {loss.holds} {loss.urn.rsplit('::', 1)[-1]}" for loss in (*refused, *allowed))
@@ -96,9 +100,11 @@ def _data(journey: Journey | None) -> PolicyCheck:
 def _protection(settings: Settings, plan: Plan) -> PolicyCheck:
     missing = {"by Pulumi": bare(plan), "by AWS": unguarded(plan)}
     wanted, prod = protectable(plan), settings.environment.value == "prod"
+    if not wanted:
+        return PolicyCheck(title=PROTECTED, state="unknown", detail="the plan has nothing that could be protected")
     listed = "; ".join(f"not {how}: {', '.join(names)}" for how, names in missing.items() if names)
     return PolicyCheck(
-        title="Production protects what holds data, in Pulumi and in AWS",
+        title=PROTECTED,
         state="ok" if not listed else "failed" if prod else "note",
         detail=f"{wanted - len(missing['by Pulumi'])} of {wanted} are protected by Pulumi"
         + ("; this is no production" if not prod else f"; {listed}" if listed else ", and by AWS where it can"),
@@ -109,6 +115,8 @@ def _restarts(journey: Journey | None) -> PolicyCheck:
     title = "Databases can restart in a safe order"
     if journey is None:
         return PolicyCheck(title=title, state="note", detail=NOT_REHEARSED)
+    if not journey.steps:
+        return PolicyCheck(title=title, state="unknown", detail=NO_STEP)
     found = [reboot for step in journey.steps for reboot in step.reboots]
     refused = any(item.refused for item in found)
     detail = "; ".join(item.sentence() for item in found)
@@ -124,7 +132,7 @@ def _delivery(settings: Settings, plan: Plan) -> Iterator[PolicyCheck]:
     if audit is not None:
         yield PolicyCheck(
             title="The CDN keeps nothing personal",
-            state="failed" if audit.leaks else "ok",
+            state="failed" if audit.leaks else "ok" if audit.requests else "unknown",
             detail=f"{len(audit.leaks)} of {audit.requests:,} requests leak; {audit.cached:,} harmless ones are cached",
         )
 

@@ -12,7 +12,7 @@ import yaml
 from ops.console import note
 from ops.progress import progress
 from ops.rehearse import RehearseOptions, open_session
-from plan import Plan, load_plan
+from planner.evidence import read_plan
 from sandbox.cache import write_atomically
 from sandbox.kubernetes_cluster import RELEASE, is_object
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from plan import PlannedResource
+    from plan import Plan, PlannedResource
 
 HIDDEN = "[secret]"
 """What the engine writes where a secret stands."""
@@ -72,7 +72,7 @@ def stack_plan(stack: str, phase: str | None, config: Path | None, file: Path | 
         EngineError: the engine refused.
     """
     if file is not None:
-        return load_plan(file)
+        return read_plan(file)
     options = RehearseOptions(stack, phase, fresh=True, config=config)
     with open_session(options, purpose="render") as (settings, engine, session):
         note(f"building {stack} in phase {settings.phase.value} with Pulumi {engine.version}, in a simulated cloud")

@@ -83,10 +83,13 @@ class Plan:
         resources: what the preview names.
         config: the stack configuration that the preview was made with: full keys and their texts, objects as JSON,
             secrets masked by the engine. Empty where the document has none.
+        hidden: how many unchanged resources the preview counts without naming them (it was made without
+            `--show-sames`): whoever judges the whole platform does not see them.
     """
 
     resources: tuple[PlannedResource, ...]
     config: Mapping[str, str] = field(default_factory=dict, compare=False)
+    hidden: int = field(default=0, compare=False)
 
     def __iter__(self) -> Iterator[PlannedResource]:
         return iter(self.resources)
@@ -135,12 +138,14 @@ def parse_preview(document: dict[str, Any]) -> Plan:
     """
     steps = document.get("steps")
     if not isinstance(steps, list):
-        raise PlanError("this is no engine preview, it has no `steps`; make one: `pulumi preview --json > plan.json`")
+        raise PlanError(
+            "this is no engine preview, it has no `steps`; make one: `pulumi preview --json --show-sames > plan.json`"
+        )
     found: dict[str, PlannedResource] = {}
     for number, step in enumerate(steps):
         try:
             item = _planned(step)
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, IndexError) as error:
             raise PlanError(f"step {number} of this preview has an unknown form: {error!r}") from error
         if item is None:
             continue
@@ -149,7 +154,14 @@ def parse_preview(document: dict[str, Any]) -> Plan:
         found[item.urn] = item
     config = document.get("config")
     known = {str(key): str(value) for key, value in config.items()} if isinstance(config, dict) else {}
-    return Plan(tuple(found.values()), known)
+    return Plan(tuple(found.values()), known, _hidden(document, steps))
+
+
+def _hidden(document: dict[str, Any], steps: list[dict[str, Any]]) -> int:
+    """Unchanged resources that are in the preview's own count and not among its steps."""
+    counts = document.get("changeSummary")
+    same = counts.get("same") if isinstance(counts, dict) else None
+    return max(same - sum(step["op"] == "same" for step in steps), 0) if isinstance(same, int) else 0
 
 
 def _richer(first: PlannedResource, second: PlannedResource) -> PlannedResource:
@@ -159,7 +171,9 @@ def _richer(first: PlannedResource, second: PlannedResource) -> PlannedResource:
 
 def _planned(step: dict[str, Any]) -> PlannedResource | None:
     state = step.get("newState") or step.get("oldState")
-    if state is None or state["type"] == _STACK:
+    if not state:
+        raise KeyError("newState")  # a step that nobody understands must not vanish from what is judged
+    if state["type"] == _STACK:
         return None
     urn = str(step["urn"])
     detailed = step.get("detailedDiff") or {}

@@ -23,7 +23,11 @@ ConfigOption = Annotated[
 ]
 PlanOption = Annotated[
     Path | None,
-    typer.Option("--plan", help="A plan that `pulumi preview --json` or `rehearse --plan-out` wrote.", metavar="FILE"),
+    typer.Option(
+        "--plan",
+        help="A plan that `pulumi preview --json --show-sames` or `rehearse --plan-out` wrote.",
+        metavar="FILE",
+    ),
 ]
 AgainstOption = Annotated[
     str | None,

@@ -22,7 +22,9 @@ def register(app: typer.Typer) -> None:
 def reboots(
     plan: Annotated[
         Path,
-        typer.Option("--plan", help="A plan from `pulumi preview --json` or `rehearse --plan-out`.", metavar="FILE"),
+        typer.Option(
+            "--plan", help="A plan from `pulumi preview --json --show-sames` or `rehearse --plan-out`.", metavar="FILE"
+        ),
     ],
     json_output: JsonOption = False,
 ) -> None:
@@ -31,15 +33,22 @@ def reboots(
     A replica does not start with fewer connections than its primary: raised numbers reach replicas first, lowered ones
     the primary. Exit code 2 where one update raises and lowers such numbers, because then no order is safe.
     """
-    from plan import load_plan
+    from planner.evidence import EvidenceError, read_plan, seen
+    from policies.reboots import PARAMETER_GROUP
     from policies.reboots import reboots as find
 
     with explained():
-        found = find(load_plan(plan))
+        whole = read_plan(plan)
+        found = find(whole)
+        groups = len(whole.of_type(PARAMETER_GROUP))
+        if not groups:
+            raise EvidenceError(f"the plan in {plan} has no parameter group of a database, so no restart can be judged")
     if json_output:
-        print_json({"reboots": [item.as_json() for item in found]})
+        print_json({"evidence": seen(whole, groups, "parameter groups"), "reboots": [item.as_json() for item in found]})
     else:
-        lines = [item.sentence() for item in found] or ["no server has to reboot for this plan"]
+        lines = [item.sentence() for item in found] or [
+            f"no server has to reboot for this plan: none of {groups} parameter groups asks for it"
+        ]
         out.print("\n".join(lines), markup=False, soft_wrap=True)
     if any(item.refused for item in found):
         raise SystemExit(UNSAFE)

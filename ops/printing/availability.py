@@ -24,6 +24,10 @@ def render(report: AvailabilityReport) -> None:
     """Print the removals by kind, the single points, and what is promised."""
     found = report.found
     _say(f"\nAvailability of {report.planned.origin} ({report.environment}, {report.phase})")
+    _say(
+        f"{report.judged_resources} of {len(report.planned.plan)} resources can fail on the way of a request; "
+        f"{len(found.removals)} parts of them were removed, one at a time."
+    )
     out.print(_removals(report))
     if not found.single_points:
         _say("\nNo single point of failure: whatever fails alone, every function of users goes on.")

@@ -93,19 +93,23 @@ def test_system_keys_are_unique() -> None:
         ("{", "no JSON"),
         ("[]", "holds a list"),
         ("{}", "no `steps`"),
-        ('{"steps": [{"op": "create"}]}', None),
+        ('{"steps": [{"op": "create"}]}', "step 0 .*newState"),
         ('{"steps": [{"op": "explode", "urn": "a::b::c::d", "newState": {"type": "t"}}]}', "step 0"),
         ('{"steps": [7]}', "step 0"),
     ],
 )
-def test_a_file_that_is_no_preview_is_refused_with_the_reason(tmp_path: Path, text: str, message: str | None) -> None:
+def test_a_file_that_is_no_preview_is_refused_with_the_reason(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "plan.json"
     path.write_text(text)
-    if message is None:
-        assert len(load_plan(path)) == 0
-        return
     with pytest.raises(PlanError, match=message):
         load_plan(path)
+
+
+def test_unchanged_resources_that_a_preview_counts_and_does_not_name_are_counted() -> None:
+    summary = {"changeSummary": {"same": 3, "update": 1}}
+    assert parse_preview({"steps": [step("same"), step("update", PRIMARY + "2")], **summary}).hidden == 2
+    assert parse_preview({"steps": [step("same")], "changeSummary": {"same": 1}}).hidden == 0
+    assert parse_preview({"steps": [step("create")]}).hidden == 0
 
 
 def test_a_missing_plan_file_is_refused(tmp_path: Path) -> None:
