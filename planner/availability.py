@@ -13,6 +13,7 @@ from plan.placement import shard_servers, shards_in_use
 from planner.availability_accepted import Accepted
 from planner.availability_graph import CACHE, DATABASE, LOAD_BALANCER, NODE_GROUP, Builder, availability_graph
 from planner.availability_model import Removal, removals
+from planner.availability_pods import stranded
 from planner.plan_values import at, number, text
 
 if TYPE_CHECKING:
@@ -110,12 +111,14 @@ FIXES = {
     "database": "multiAz: true for what takes writes; two replicas or more for reads",
     "cache node": "redis.replicasPerShard: 1 or more, with redis.multiAz: true",
     "pod": "two replicas or more, spread over zones",
+    "spread": "nodeTaintsPolicy: Honor on its topologySpreadConstraints, without minDomains; anti-affinity that is "
+    "preferred, not required",
     "origin": "subnets in two zones or more for the load balancer",
 }
 
 
 def availability(plan: Plan, *, phase: str, accepted: Accepted = NOTHING, cloudflare_plan: str = "") -> Availability:
-    """Remove everything from a plan, one at a time, and judge what stops.
+    """Remove everything from a plan, one at a time, and judge what stops and which pods find no node any more.
 
     Args:
         plan: the plan.
@@ -126,6 +129,7 @@ def availability(plan: Plan, *, phase: str, accepted: Accepted = NOTHING, cloudf
     found = removals(availability_graph(plan))
     points = [_point(removal, accepted) for removal in found if removal.single_point]
     points += _missing(plan, phase, accepted)
+    points += _held_back(plan)
     return Availability(
         removals=tuple(found),
         single_points=tuple(points),
@@ -172,6 +176,24 @@ def _missing(plan: Plan, phase: str, accepted: Accepted) -> list[SinglePoint]:
             ),
             accepted=accepted.reason(stops),
         )
+    ]
+
+
+def _held_back(plan: Plan) -> list[SinglePoint]:
+    """Pods that their own constraints keep from running; no stack accepts them, because the remedy costs nothing."""
+    return [
+        SinglePoint(
+            title=f"{case.name} without {case.zone}" if case.zone else case.name,
+            kind="spread",
+            urn=case.urn,
+            stops=(
+                f"{case.wanted - case.running} of {case.wanted} pods, which stay pending "
+                + (f"while {case.zone} is lost or drained" if case.zone else "with every zone up"),
+            ),
+            fix=FIXES["spread"],
+            accepted="",
+        )
+        for case in stranded(plan)
     ]
 
 

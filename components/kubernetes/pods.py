@@ -15,6 +15,32 @@ RUN_AS_ID = 10001
 
 
 @dataclass(frozen=True, kw_only=True)
+class SpreadWish:
+    """How evenly pods are spread over zones or nodes.
+
+    Attributes:
+        topology_key: the label of nodes that makes a domain.
+        hard: a pod that would make it uneven waits; else it starts all the same.
+        max_skew: how many pods a domain may have more than the emptiest one.
+    """
+
+    topology_key: str
+    hard: bool
+    max_skew: int = 1
+
+
+SPREAD = (
+    SpreadWish(topology_key="topology.kubernetes.io/zone", hard=True),
+    SpreadWish(topology_key="kubernetes.io/hostname", hard=False),
+)
+"""Every pod of the platform: even over zones, and over nodes as well as it goes. Pods of one rollout are counted, so
+that old ones do not skew new ones, and only nodes that would take the pod: a lost, drained or foreign node is no
+domain (`nodeTaintsPolicy: Honor`, stable since Kubernetes 1.33; Kubernetes documentation, "Pod Topology Spread
+Constraints"). Without that, every replacement of a lost zone's pods stays pending. `minDomains` is not set: it would
+bring the same back once the lost nodes are removed."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ContainerPort:
     """A named TCP port of the container (1..65535)."""
 

@@ -7,6 +7,7 @@ import pulumi_kubernetes as k8s
 from components.kubernetes.labels import standard_labels
 from components.kubernetes.pods import (
     RUN_AS_ID,
+    SPREAD,
     Container,
     EnvEntry,
     EnvVar,
@@ -85,19 +86,17 @@ def tolerations(place: Placement) -> list[k8s.core.v1.TolerationArgs] | None:
 
 
 def _spread(selector: dict[str, str]) -> list[k8s.core.v1.TopologySpreadConstraintArgs]:
-    """Even over zones (hard) and nodes (best effort), counted per rollout so that old pods do not skew new ones."""
     return [
         core.TopologySpreadConstraintArgs(
-            max_skew=1,
-            topology_key=key,
-            when_unsatisfiable=unsatisfiable,
+            max_skew=wish.max_skew,
+            topology_key=wish.topology_key,
+            when_unsatisfiable="DoNotSchedule" if wish.hard else "ScheduleAnyway",
             label_selector=k8s.meta.v1.LabelSelectorArgs(match_labels=selector),
             match_label_keys=["pod-template-hash"],
+            node_affinity_policy="Honor",
+            node_taints_policy="Honor",
         )
-        for key, unsatisfiable in (
-            ("topology.kubernetes.io/zone", "DoNotSchedule"),
-            ("kubernetes.io/hostname", "ScheduleAnyway"),
-        )
+        for wish in SPREAD
     ]
 
 

@@ -72,7 +72,8 @@ def _names(functions: tuple[Function, ...]) -> str:
 
 def _points(points: list[SinglePoint]) -> None:
     for point in points:
-        _say(f"  {point.kind} {point.title}: without it no {'; no '.join(point.stops)}")
+        what = f"loses {point.stops[0]}" if point.kind == "spread" else f"without it no {'; no '.join(point.stops)}"
+        _say(f"  {point.kind} {point.title}: {what}")
         _say(f"    fix: {point.fix}")
     reasons = dict.fromkeys(point.accepted for point in points if point.accepted)
     for reason in reasons:

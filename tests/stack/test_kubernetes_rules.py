@@ -129,6 +129,10 @@ BREAKS: list[tuple[str, Callable[[list[Manifest]], object]]] = [
         lambda o: first(o, "PodDisruptionBudget", "bailbondpro-app")["spec"].update(maxUnavailable=0),
     ),
     ("every Deployment of two pods or more spreads", lambda o: pod(o).pop("topologySpreadConstraints")),
+    (
+        "every Deployment of two pods or more spreads",
+        lambda o: pod(o)["topologySpreadConstraints"][0].pop("nodeTaintsPolicy"),
+    ),
     ("every Deployment of two pods or more spreads", lambda o: app(o)["spec"].pop("strategy")),
     ("every Deployment of two pods or more spreads", lambda o: app(o)["spec"].pop("progressDeadlineSeconds")),
     ("every pod is selected by a policy", lambda o: without(o, "NetworkPolicy", "default-deny")),

@@ -247,9 +247,12 @@ def budgets(world: World) -> Iterator[str]:
 def rollouts(world: World) -> Iterator[str]:
     for item in world.of("Deployment"):
         spec = item["spec"]
-        keys = [c["topologyKey"] for c in spec["template"]["spec"].get("topologySpreadConstraints", ())]
+        spreads = spec["template"]["spec"].get("topologySpreadConstraints", ())
+        keys = [c["topologyKey"] for c in spreads]
         if world.replicas(item) > 1 and "topology.kubernetes.io/zone" not in keys:
             yield f"{name_of(item)}: zones"
+        if any(c["whenUnsatisfiable"] == "DoNotSchedule" and c.get("nodeTaintsPolicy") != "Honor" for c in spreads):
+            yield f"{name_of(item)}: a lost or drained zone counts as one that could take pods"
         if spec.get("strategy", {}).get("rollingUpdate", {}).get("maxUnavailable") != 0:
             yield f"{name_of(item)}: maxUnavailable"
         if "progressDeadlineSeconds" not in spec or "revisionHistoryLimit" not in spec:

@@ -163,6 +163,12 @@ def test_pods_spread_over_zones_and_nodes_within_one_rollout() -> None:
     assert all(item["matchLabelKeys"] == ["pod-template-hash"] for item in spread)
 
 
+def test_nodes_that_are_lost_drained_or_of_another_pool_are_no_domain_of_the_spread() -> None:
+    spread = pod(workload())["topologySpreadConstraints"]
+    assert {(item["nodeTaintsPolicy"], item["nodeAffinityPolicy"]) for item in spread} == {("Honor", "Honor")}
+    assert all("minDomains" not in item for item in spread)
+
+
 def test_the_process_starts_within_60_seconds_before_liveness_counts() -> None:
     startup = container(workload())["startupProbe"]
     assert startup["periodSeconds"] * startup["failureThreshold"] == 60
