@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ops.cdn_error import CdnError
 
@@ -25,10 +25,12 @@ TIMEOUT = 30.0
 MAX_ATTEMPTS = 5
 MAX_WAIT = 120.0
 """Seconds; a longer Retry-After is reported instead of waited for."""
+MAX_WAITING = 600.0
+"""Seconds that all calls of a purge may wait together: a deployment must end."""
 TEMPORARY = (408, 409, 425, 429)
 """Statuses that a later attempt may change, besides the server's own errors."""
 
-Selector = Literal["files", "tags", "hosts", "everything"]
+Selector = Literal["prefixes", "files", "tags", "hosts", "everything"]
 
 
 class RefusedError(Exception):
@@ -58,6 +60,8 @@ class PurgeApi:
     token: str = field(repr=False)
     note: Callable[[str], None]
     sleep: Callable[[float], None] = time.sleep
+    waited: float = field(default=0.0, init=False)
+    """Seconds so far."""
 
     @classmethod
     def from_environment(cls, zone_id: str, environment: Mapping[str, str], note: Callable[[str], None]) -> PurgeApi:
@@ -91,28 +95,37 @@ class PurgeApi:
         while True:
             attempt += 1
             try:
-                accepted = self._call(selector, list(values), soft=soft)
+                answer = self._call(selector, list(values), soft=soft)
             except APIStatusError as error:
                 wait = self._wait_after(error, attempt)
             except APIConnectionError as error:
                 wait = self._wait(attempt, self._safe(f"no answer from the API: {error}"), None)
             else:
-                if accepted:
+                document = _document(answer)
+                if document is not None and document.get("success") is True:
                     return
-                raise RefusedError("the API answered without success and without a reason", divisible=True)
+                if document is not None:
+                    reason = _told(document) or "the API answered without success and without a reason"
+                    raise RefusedError(self._safe(reason), divisible=True)
+                # Something between here and the API answered, a proxy or a sign-in page: nothing was purged.
+                kind = answer.headers.get("content-type", "no type")
+                wait = self._wait(attempt, self._safe(f"HTTP {answer.status_code} and no JSON but {kind}"), None)
             self.sleep(wait)
+            self.waited += wait
 
-    def _call(self, selector: Selector, values: list[str], *, soft: bool) -> bool:
-        """Whether the API says that it did it."""
-        cache = self._client.cache
+    def _call(self, selector: Selector, values: list[str], *, soft: bool) -> httpx.Response:
+        """What the API says, unread: the library takes any body with a status of success for success."""
+        cache = self._client.cache.with_raw_response
         call = cache.invalidate if soft else cache.purge
         if selector == "everything":
-            return call(zone_id=self.zone_id, purge_everything=True) is not None
+            return call(zone_id=self.zone_id, purge_everything=True).http_response
         if selector == "tags":
-            return call(zone_id=self.zone_id, tags=values) is not None
+            return call(zone_id=self.zone_id, tags=values).http_response
         if selector == "hosts":
-            return call(zone_id=self.zone_id, hosts=values) is not None
-        return call(zone_id=self.zone_id, files=values) is not None
+            return call(zone_id=self.zone_id, hosts=values).http_response
+        if selector == "prefixes":
+            return call(zone_id=self.zone_id, prefixes=values).http_response
+        return call(zone_id=self.zone_id, files=values).http_response
 
     @cached_property
     def _client(self) -> Cloudflare:
@@ -135,20 +148,42 @@ class PurgeApi:
         wait = asked if asked is not None else float(2 ** (attempt - 1))
         if wait > MAX_WAIT:
             raise RefusedError(f"{reason}; the API asks to come back in {wait:.0f} s", divisible=False) from None
+        if self.waited + wait > MAX_WAITING:
+            reason = f"{reason}; {self.waited:.0f} s were waited already, {MAX_WAITING:.0f} s are the most"
+            raise RefusedError(reason, divisible=False) from None
         self.note(f"{reason}; again in {wait:.0f} s")
         return wait
 
     def _reason(self, error: APIStatusError) -> str:
-        told = "; ".join(f"{item.message} ({item.code})" for item in error.errors or ())
+        document = _document(error.response)
+        told = _told(document) if document is not None else ""
         return self._safe(f"HTTP {error.status_code}" + (f": {told}" if told else ""))
 
     def _safe(self, text: str) -> str:
         return text.replace(self.token, "(token)")
 
 
-def _retry_after(response: httpx.Response) -> float | None:
-    """The seconds that a response asks to wait for; None without a number (RFC 9110, 10.2.3; no dates here)."""
+def _document(response: httpx.Response) -> dict[str, Any] | None:
+    """The API's envelope; None for anything else."""
     try:
-        return max(0.0, float(response.headers.get("retry-after", "")))
-    except ValueError:
+        found = response.json()
+    except ValueError:  # neither JSON nor text
         return None
+    return found if isinstance(found, dict) else None
+
+
+def _told(document: dict[str, Any]) -> str:
+    """The errors that an envelope names, in whatever form they have."""
+    errors = document.get("errors")
+    told: list[str] = []
+    for item in errors if isinstance(errors, list) else ():
+        code = item.get("code") if isinstance(item, dict) else None
+        message = item.get("message") if isinstance(item, dict) else item
+        told.append(f"{message} ({code})" if code is not None else str(message))
+    return "; ".join(told)
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """The seconds that a response asks to wait for; None without a whole number (RFC 9110, 10.2.3; no dates here)."""
+    text = response.headers.get("retry-after", "").strip()
+    return float(text) if text.isascii() and text.isdigit() else None

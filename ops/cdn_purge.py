@@ -1,4 +1,10 @@
-"""Purges what the edge holds: paths on every host, tags, hosts or everything, in calls of a size that the API takes."""
+"""Purges what the edge holds: by prefix, tag, host, URL or everything, in calls of a size that the API takes.
+
+Every plan has every form (Cloudflare docs, Purge cache, Availability and limits). A purge by URL leaves the copies that
+have another cache key: those of another query, or of a request with Origin, X-Forwarded-Host, X-Host, X-Original-URL,
+X-Forwarded-Scheme, X-Rewrite-URL or Forwarded (Purge by single-file). A prefix takes them all, and what lies below it
+(Purge by prefix).
+"""
 
 from __future__ import annotations
 
@@ -17,6 +23,12 @@ if TYPE_CHECKING:
 
 CHUNK = 30
 """Values in one call: what every plan and every edition of the documentation allows (Cloudflare docs, Purge cache)."""
+
+_KEPT = "/%~-._?=&+,;:@!$'()*[]"
+"""What stands unescaped in a path or query (RFC 3986, 3.3 and 3.4), and escapes that are there already."""
+
+MAX_SEPARATORS = 31
+"""Slashes in a prefix (Cloudflare docs, Purge cache by prefix, Limitations)."""
 
 MAX_TAG = 1024
 """Characters of a cache tag (Cloudflare docs, Purge cache by cache-tags)."""
@@ -62,21 +74,30 @@ class PurgeResult:
 
 
 def wanted(
-    policy: EdgePolicy, *, paths: Sequence[str], tags: Sequence[str], hosts: Sequence[str], everything: bool
+    policy: EdgePolicy,
+    *,
+    prefixes: Sequence[str] = (),
+    paths: Sequence[str] = (),
+    tags: Sequence[str] = (),
+    hosts: Sequence[str] = (),
+    everything: bool = False,
 ) -> Wanted:
     """What the options ask for; a path means that path on every host of the stack, a URL itself alone.
 
     Raises:
         CdnError: no kind or more than one is given, or a value is none of its kind.
     """
-    given: list[Selector] = []
+    given: list[Selector] = ["prefixes"] if prefixes else []
     given += ["files"] if paths else []
     given += ["tags"] if tags else []
     given += ["hosts"] if hosts else []
     given += ["everything"] if everything else []
     if len(given) != 1:
-        raise CdnError("give exactly one of --path, --tag, --host and --everything: a purge call takes one kind")
+        raise CdnError(
+            "give exactly one of --prefix, --tag, --host, --path and --everything: a purge call takes one kind"
+        )
     values = {
+        "prefixes": tuple(prefix for text in prefixes for prefix in _prefixes(policy, text)),
         "files": tuple(url for path in paths for url in _urls(policy, path)),
         "tags": tuple(map(_tag, tags)),
         "hosts": tuple(_host(policy, host) for host in hosts),
@@ -120,16 +141,32 @@ def _attempt(api: PurgeApi, selector: Selector, values: tuple[str, ...], *, soft
     return [(value, "") for value in values]
 
 
-def _urls(policy: EdgePolicy, text: str) -> tuple[str, ...]:
+def _urls(policy: EdgePolicy, text: str, *, option: str = "--path") -> tuple[str, ...]:
     """A path on every host, because any of them may have cached it; a URL alone."""
     if text.startswith("/"):
-        path = quote(text, safe="/%~-._?=&+,;:@!$'()*[]")
+        path = quote(text, safe=_KEPT)
         return tuple(f"https://{host}{path}" for host in policy.host_names())
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError as error:
+        raise CdnError(f"{option} {text}: this is no URL: {error}") from error
     if parts.scheme != "https" or not parts.hostname:
-        raise CdnError(f"--path {text}: write a path that starts with / or an https:// URL")
+        raise CdnError(f"{option} {text}: write a path that starts with / or an https:// URL")
     _host(policy, parts.hostname)
-    return (text,)
+    path = quote(parts.path + (f"?{parts.query}" if parts.query else ""), safe=_KEPT)
+    return (f"https://{parts.hostname}{path}",)
+
+
+def _prefixes(policy: EdgePolicy, text: str) -> tuple[str, ...]:
+    """Host and path without scheme and query; a path on every host."""
+    if {"?", "#"} & set(text):
+        raise CdnError(f"--prefix {text}: leave out the query: a prefix covers every query")
+    urls = _urls(policy, text, option="--prefix")
+    found = tuple(url.removeprefix("https://").rstrip("/") for url in urls)
+    for prefix in found:
+        if prefix.count("/") > MAX_SEPARATORS:
+            raise CdnError(f"--prefix {text}: at most {MAX_SEPARATORS} slashes are allowed; name a folder above it")
+    return found
 
 
 def _host(policy: EdgePolicy, host: str) -> str:

@@ -111,8 +111,18 @@ def audit(
 
 def purge(
     stack: StackArgument,
+    prefix: Annotated[
+        Texts | None,
+        typer.Option(
+            "--prefix",
+            help="Path, on every host of the stack, or an https:// URL: it, all below it, every query; repeatable.",
+        ),
+    ] = None,
     path: Annotated[
-        Texts | None, typer.Option("--path", help="Path, on every host of the stack, or an https:// URL; repeatable.")
+        Texts | None,
+        typer.Option(
+            "--path", help="The same for one exact URL; copies under another cache key stay, --prefix takes them too."
+        ),
     ] = None,
     tag: Annotated[
         Texts | None, typer.Option("--tag", help="Cache tag: images, static, html, api; repeatable.")
@@ -125,7 +135,7 @@ def purge(
     config: ConfigOption = None,
     json_output: JsonOption = False,
 ) -> None:
-    """Purge paths, tags, hosts or everything from Cloudflare's cache; exit 1 when a part of it was refused.
+    """Purge prefixes, tags, hosts, URLs or everything from Cloudflare's cache; exit 1 when a part was refused.
 
     The token comes from CLOUDFLARE_API_TOKEN and needs Zone > Cache Purge on this zone alone.
     """
@@ -142,9 +152,18 @@ def purge(
         if settings.cdn.zone_id is None:
             fail("this stack has no CDN: bailbondpro:cdn.zoneId is not set")
         policy = edge_policy(settings)
-        asked = wanted(policy, paths=path or (), tags=tag or (), hosts=host or (), everything=everything)
+        asked = wanted(
+            policy,
+            prefixes=prefix or (),
+            paths=path or (),
+            tags=tag or (),
+            hosts=host or (),
+            everything=everything,
+        )
         api = PurgeApi.from_environment(settings.cdn.zone_id, os.environ, note)
         result = run(api, policy, asked, soft=soft)
+    if path:
+        note("copies with another cache key (query, Origin, X-Forwarded-Host) stay; --prefix takes them too")
     if json_output:
         print_json(result.as_json())
     else:

@@ -44,14 +44,17 @@ class Fault:
     message: str = "try again"
     code: int = 10000
     retry_after: str = ""
+    body: str | None = None
+    """The whole body, in place of the API's envelope; sent as HTML unless it is JSON."""
 
 
 class ApiError(Exception):
     """An answer with `success: false`."""
 
-    def __init__(self, status: int, code: int, message: str, retry_after: str = "") -> None:
+    def __init__(self, status: int, code: int, message: str, retry_after: str = "", body: str | None = None) -> None:
         super().__init__(message)
         self.status, self.code, self.message, self.retry_after = status, code, message, retry_after
+        self.body = body
 
 
 @dataclass
@@ -129,7 +132,7 @@ class Stub:
     def _purge(self, body: dict[str, Any]) -> dict[str, str]:
         fault = self.faults.pop(0) if self.faults else None
         if fault is not None:
-            raise ApiError(fault.status, fault.code, fault.message, fault.retry_after)
+            raise ApiError(fault.status, fault.code, fault.message, fault.retry_after, fault.body)
         if len(body) != 1:
             raise ApiError(400, 1012, "Request must contain one of files, tags, hosts, prefixes, purge_everything")
         kind, values = next(iter(body.items()))
@@ -137,6 +140,9 @@ class Stub:
             return {"id": ZONE}
         if not 0 < len(values) <= (MAX_FILES if kind == "files" else MAX_VALUES):
             raise ApiError(400, 1094, f"Unable to purge {len(values)} {kind}, limit is {MAX_FILES} per request")
+        for value in values if kind == "prefixes" else ():
+            if "://" in value or {"?", "#"} & set(value) or value.count("/") > 31:
+                raise ApiError(400, 1016, f"Invalid prefix '{value}'")
         for value in values if kind == "files" else ():
             host = value.removeprefix("https://").split("/", 1)[0]
             if not host.endswith(self.zone_suffix) or "/refused" in value:
@@ -199,7 +205,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _api(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         body = json.loads(self.rfile.read(length)) if length else None
-        stub = self.owner
+        stub, whole = self.owner, None
         path = self.path.removeprefix("/client/v4")
         call = Call(self.command, path, body, self.headers.get("Authorization") == f"Bearer {stub.token}")
         with stub.lock:
@@ -207,10 +213,13 @@ class _Handler(BaseHTTPRequestHandler):
             try:
                 status, result, errors, retry = 200, stub.answer(call), [], ""
             except ApiError as error:
-                status, result, retry = error.status, None, error.retry_after
+                status, result, retry, whole = error.status, None, error.retry_after, error.body
                 errors = [{"code": error.code, "message": error.message}]
+        if whole is not None:
+            kind = "application/json" if whole[:1] in {"{", "[", '"'} else "text/html"
+            return self._send(status, {"Content-Type": kind}, whole.encode())
         document = {"success": not errors, "errors": errors, "messages": [], "result": result}
-        self._send(status, {"Retry-After": retry} if retry else {}, json.dumps(document).encode())
+        return self._send(status, {"Retry-After": retry} if retry else {}, json.dumps(document).encode())
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _api  # noqa: N815 - names that http.server looks for
 
