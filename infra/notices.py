@@ -74,7 +74,7 @@ def _weakened(settings: Settings) -> Iterator[tuple[str, str]]:
 def _single(settings: Settings) -> Iterator[tuple[str, str]]:
     if not settings.postgres.multi_az:
         yield "postgres.multiAz", "false: the primary has no standby, a lost zone takes the database with it"
-    if settings.postgres.shards.count and not settings.postgres.shards.multi_az:
+    if settings.postgres.shards_in_use and not settings.postgres.shards.multi_az:
         yield "postgres.shards.multiAz", "false: shards have no standby, a lost zone takes their clients with it"
     if settings.redis.replicas_per_shard and not settings.redis.multi_az:
         yield "redis.multiAz", "false: a lost zone can take a shard and its replica with it"

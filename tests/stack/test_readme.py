@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -109,14 +110,15 @@ def test_every_deviation_from_the_guide_has_a_reason_and_a_test_that_exists() ->
         if line.startswith("| ") and not line.startswith(("| the guide", "|---"))
     ]
     tests = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
-    existing = set(re.findall(r"^def (test_\w+)\(", tests, re.MULTILINE))
+    existing = Counter(re.findall(r"^def (test_\w+)\(", tests, re.MULTILINE))
     assert len(rows) > 30
     for row in rows:
         assert len(row) == 4, row
         assert all(row), row
         proofs = re.findall(r"`(test_\w+)`", row[3])
         assert proofs, row
-        assert [name for name in proofs if name not in existing] == []
+        # exactly one: of two tests of one name, the wrong one may be meant
+        assert [name for name in proofs if existing[name] != 1] == []
 
 
 def test_decision_records_are_numbered_indexed_and_complete() -> None:

@@ -37,8 +37,9 @@ def test_a_protection_that_is_taken_off_is_named(key: str, areas: dict[str, obje
 
 
 def test_shards_without_standbys_are_named() -> None:
-    areas = {**QUIET, "postgres": {"shards": {"multiAz": False}}}
-    assert told("prod", "microservices", **areas) == ["postgres.shards.multiAz"]
+    filled = {"placement": "shards", "shards": {"placedOn": 4, "multiAz": False}}
+    assert told("prod", "microservices", **{**QUIET, "postgres": filled}) == ["postgres.shards.multiAz"]
+    assert told("prod", "microservices", **{**QUIET, "postgres": {"shards": {"multiAz": False}}}) == []
 
 
 def test_development_may_do_without() -> None:

@@ -164,8 +164,9 @@ def test_groups_that_can_be_replaced_have_automatic_names() -> None:
         assert "name" not in recording.one(f"aws:elasticache/{kind}").inputs
 
 
-def test_the_parameter_family_follows_the_major_version() -> None:
+def test_the_cache_is_valkey_and_its_parameter_family_follows_the_major_version() -> None:
     kind = "aws:elasticache/parameterGroup:ParameterGroup"
+    assert recorded().one(GROUP).inputs["engine"] == "valkey"
     assert recorded(engine_version="8.2").one(kind).inputs["family"] == "valkey8"
     assert recorded(engine_version="9.0").one(kind).inputs["family"] == "valkey9"
 
