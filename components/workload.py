@@ -8,7 +8,7 @@ import pulumi
 
 from components.kubernetes.children import child_options
 from components.kubernetes.namespace import APP_PRIORITY
-from components.kubernetes.network_policies import Peer, TrafficRule, dns, network_policy
+from components.kubernetes.network_policies import TrafficRule, dns, network_policy
 from components.kubernetes.objects import (
     Identity,
     Rollout,
@@ -171,11 +171,6 @@ def headless_service_name(app: str) -> str:
 def headless_host(app: str, namespace: str) -> str:
     """The DNS name that resolves to the addresses of the workload's ready pods."""
     return f"{headless_service_name(app)}.{namespace}.svc.cluster.local"
-
-
-def front_ingress(gateway_app: str, monitoring_namespace: str, ports: tuple[int, ...]) -> TrafficRule:
-    """Connections to a workload's ports from the gateway's pods and from monitoring, which scrapes them."""
-    return TrafficRule(peers=(Peer(app=gateway_app), Peer(namespace=monitoring_namespace)), ports=ports)
 
 
 def _template(args: WorkloadArgs, account: pulumi.Input[str]) -> PodTemplate:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,8 +36,6 @@ FEWEST_SAMPLES = 12
 
 NOTHING_LARGER = "nothing larger is known"
 
-Component = Literal["CPU", "Memory", "Disk"]
-
 
 class MeasurementError(ValueError):
     """Measurements that nothing can be concluded from; the message says which."""
@@ -53,57 +51,12 @@ class Size:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recommendation:
-    """One change of a size.
-
-    Attributes:
-        component: what is too small or too large.
-        current: its size today, with its unit.
-        recommended: the size that fits, with its unit.
-        reason: the measurement behind it.
-    """
-
-    component: Component
-    current: str
-    recommended: str
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Range:
     """What a pod should request: the target, and the bounds within which a request is fine."""
 
     lower: float
     target: float
     upper: float
-
-
-def guide_cpu(cores: float, average_percent: float) -> Recommendation | None:
-    """Twice the cores above 80 % on average (scaling guide, analyzeResourceUsage)."""
-    if average_percent <= CPU_PERCENT:
-        return None
-    wanted = cores * CPU_FACTOR
-    return _recommendation("CPU", f"{cores:g} cores", f"{wanted:g} cores", "High CPU utilization detected")
-
-
-def guide_memory(total_gb: float, percent: float) -> Recommendation | None:
-    """Half as much memory again above 85 % (scaling guide, analyzeResourceUsage)."""
-    if percent <= MEMORY_PERCENT:
-        return None
-    wanted = total_gb * MEMORY_FACTOR
-    return _recommendation("Memory", f"{total_gb:g}GB", f"{wanted:g}GB", "High memory utilization detected")
-
-
-def guide_disk(total_gb: float, percent: float) -> Recommendation | None:
-    """Twice the disk above 80 % (scaling guide, analyzeResourceUsage)."""
-    if percent <= DISK_PERCENT:
-        return None
-    wanted = total_gb * DISK_FACTOR
-    return _recommendation("Disk", f"{total_gb:g}GB", f"{wanted:g}GB", "High disk utilization detected")
-
-
-def _recommendation(component: Component, current: str, recommended: str, reason: str) -> Recommendation:
-    return Recommendation(component=component, current=current, recommended=recommended, reason=reason)
 
 
 def average(samples: Sequence[float]) -> float:

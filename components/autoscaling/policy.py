@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 MAX_WINDOW_SECONDS = 3600
@@ -59,8 +59,6 @@ class AutoscalingPolicy:
             than down.
         requests_per_second: target per pod.
         latency_ms: 95th percentile of response times that is held, in milliseconds.
-        error_percent: share of failed requests that is held, in percent. Off in every preset: more pods make an
-            outage of the database worse.
         scale_up: speed up; None with `scale_down` None means the controller's own rules.
         scale_down: speed down.
 
@@ -74,7 +72,6 @@ class AutoscalingPolicy:
     memory_percent: int | None = None
     requests_per_second: int | None = None
     latency_ms: int | None = None
-    error_percent: int | None = None
     scale_up: Behavior | None = None
     scale_down: Behavior | None = None
 
@@ -88,20 +85,11 @@ class AutoscalingPolicy:
             self.memory_percent,
             self.requests_per_second,
             self.latency_ms,
-            self.error_percent,
         )
         if all(signal is None for signal in signals):
             raise ValueError("an autoscaler needs at least one signal")
         if wrong := [signal for signal in signals if signal is not None and signal < 1]:
             raise ValueError(f"a target must be at least 1, got {wrong[0]}")
-
-    def resized(self, min_replicas: int, max_replicas: int) -> AutoscalingPolicy:
-        """The same policy between other bounds."""
-        return replace(self, min_replicas=min_replicas, max_replicas=max_replicas)
-
-    def without_memory(self) -> AutoscalingPolicy:
-        """The same policy with memory left to a vertical autoscaler."""
-        return replace(self, memory_percent=None)
 
 
 def guide_a(min_replicas: int = 3, max_replicas: int = 10) -> AutoscalingPolicy:
@@ -135,7 +123,7 @@ def guide_autoscaler(min_replicas: int = 2, max_replicas: int = 20) -> Autoscali
 
     Up at cpu 70 %, memory 80 % or 500 ms, by half every 300 s; down by a fifth every 300 s. Its lower thresholds
     (30 %, 40 %, 200 ms, all at once) become one tolerance: 0.6 below the targets is 28 %, 32 % and 200 ms, the
-    strictest of the three. The error rate stays an alert, see `AutoscalingPolicy.error_percent`.
+    strictest of the three. The error rate is an alert and scales nothing: more pods worsen an outage of a database.
     """
     return AutoscalingPolicy(
         min_replicas=min_replicas,

@@ -14,7 +14,7 @@ Backend: TypeAlias = Literal["keda", "native", "custom-metrics-api"]
 RPS_METRIC = "http_requests_per_second"
 """The metric of the guide's second autoscaler (Auto-Scaling, hpa-config.yml)."""
 LATENCY_METRIC = "http_request_duration_p95_milliseconds"
-ERROR_METRIC = "http_error_percent"
+
 RPS_SERIES = "namespace_pod:http_requests:rate2m"
 """Recorded by the platform's own rules: requests per second of each pod over two minutes."""
 
@@ -82,8 +82,6 @@ def _adapter_metrics(policy: AutoscalingPolicy) -> list[Manifest]:
         metrics.append({"type": "Pods", "pods": {"metric": {"name": RPS_METRIC}, "target": target}})
     if policy.latency_ms is not None:
         metrics.append(_external_metric(LATENCY_METRIC, policy.latency_ms))
-    if policy.error_percent is not None:
-        metrics.append(_external_metric(ERROR_METRIC, policy.error_percent))
     return metrics
 
 
@@ -135,13 +133,6 @@ def latency_query(target: Target) -> str:
     return f"1000 * histogram_quantile(0.95, sum by (le) (rate({series}[5m])))"
 
 
-def error_query(target: Target) -> str:
-    """PromQL: share of responses with a 5xx status over five minutes, in percent."""
-    failed = f'http_requests_total{{{target.series_selector},status=~"5.."}}'
-    every = f"http_requests_total{{{target.series_selector}}}"
-    return f"100 * sum(rate({failed}[5m])) / sum(rate({every}[5m]))"
-
-
 def _prometheus_trigger(target: Target, name: str, query: str, value: int, kind: str) -> Manifest:
     return {
         "type": "prometheus",
@@ -165,9 +156,8 @@ def _triggers(policy: AutoscalingPolicy, target: Target) -> list[Manifest]:
     ]
     prometheus = (
         ("requests", requests_query(target), policy.requests_per_second, "AverageValue"),
-        # a latency or a share does not add up over pods: Value compares it as it is
+        # a latency does not add up over pods: Value compares it as it is
         ("latency", latency_query(target), policy.latency_ms, "Value"),
-        ("errors", error_query(target), policy.error_percent, "Value"),
     )
     triggers += [
         _prometheus_trigger(target, name, query, value, kind)
@@ -194,7 +184,7 @@ def scaled_object_spec(policy: AutoscalingPolicy, target: Target, *, autoscaler_
     triggers = _triggers(policy, target)
     prometheus = [trigger for trigger in triggers if trigger["type"] == "prometheus"]
     if prometheus and not target.prometheus_address:
-        raise ValueError("requests, latency and errors come from Prometheus: its address is needed")
+        raise ValueError("requests and latency come from Prometheus: its address is needed")
     generated: Manifest = {"name": autoscaler_name}
     if behavior := _behavior(policy):
         generated["behavior"] = behavior

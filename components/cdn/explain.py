@@ -16,7 +16,7 @@ from components.cdn.edge_rules import EdgeRules
 from components.cdn.exchange import Exchange
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from components.cdn.exchange import Request, Response
     from components.cdn.policy import EdgePolicy
@@ -170,10 +170,6 @@ def _refused(ref: str) -> Explanation:
         rate_limit=None,
         blocked_by=ref,
     )
-
-
-def _allowing(rules: Sequence[CacheRule]) -> str:
-    return next((rule.ref for rule in reversed(rules) if rule.cache), "its extension, as no rule matches")
 
 
 def _merged(request: Request, rules: Iterable[CacheRule]) -> _Eligibility:

@@ -27,11 +27,6 @@ CONSECUTIVE_FAILURES = 3
 CONSECUTIVE_SUCCESSES = 2
 
 
-def failover_seconds(policy: EdgePolicy) -> int:
-    """Longest time in seconds until a dead origin gets no more requests: every failing probe and its timeout."""
-    return CONSECUTIVE_FAILURES * monitor_interval(policy) + HEALTH_TIMEOUT
-
-
 def monitor_interval(policy: EdgePolicy) -> int:
     """Seconds between two health checks: the policy's, unless the plan's minimum is longer."""
     return max(policy.monitor_interval, LIMITS[policy.plan].min_monitor_interval)

@@ -15,7 +15,7 @@ from components.tuning.nginx import Tuning
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Balancing: TypeAlias = Literal["least_conn", "ip_hash", "round_robin"]
+Balancing: TypeAlias = Literal["least_conn", "ip_hash"]
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _PATH = re.compile(r"/[A-Za-z0-9/_.\-]*")
@@ -24,7 +24,7 @@ _FOLDER = re.compile(r"/([A-Za-z0-9_.\-]+/)+")
 
 @dataclass(frozen=True, kw_only=True)
 class RateZone:
-    """Counts requests per client address, in each gateway pod for itself.
+    """Counts requests per client address, in each gateway pod for itself: over n pods an address may reach n times it.
 
     Attributes:
         name: zone name.
@@ -35,10 +35,6 @@ class RateZone:
     name: str
     requests_per_second: int
     size_mib: int = 10
-
-    def fleet_limit(self, replicas: int) -> int:
-        """Requests per second of one address that pass at most, when its connections reach all pods."""
-        return self.requests_per_second * replicas
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,14 +52,12 @@ class Member:
     Attributes:
         host: DNS name; resolved again while nginx runs, so that it follows pods as they come and go.
         port: TCP port.
-        weight: share of requests. The guide's 3, 3 and 2 are for servers of unlike size; pods are alike.
         max_fails: failures within `fail_timeout_seconds` that take the address out.
         fail_timeout_seconds: also how long it stays out.
     """
 
     host: str
     port: int
-    weight: int = 1
     max_fails: int = 3
     fail_timeout_seconds: int = 30
 

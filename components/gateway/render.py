@@ -172,15 +172,12 @@ def _static_cache_control(config: GatewayConfig) -> str:
 
 
 def _upstream(upstream: Upstream) -> Directive:
-    body = [directive("zone", upstream.shared_zone, "256k")]
-    if upstream.balancing != "round_robin":
-        body.append(directive(upstream.balancing))
+    body = [directive("zone", upstream.shared_zone, "256k"), directive(upstream.balancing)]
     body += [
         directive(
             "server",
             f"{member.host}:{member.port}",
             "resolve",
-            f"weight={member.weight}",
             f"max_fails={member.max_fails}",
             f"fail_timeout={member.fail_timeout_seconds}s",
         )

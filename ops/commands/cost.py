@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ops.commands.options import AgainstOption, ConfigOption, JsonOption, PhaseOption, PlanOption, explained
-from ops.console import fail, print_json
+from ops.console import fail, out, print_json
 from ops.exits import UNKNOWN
 
 
@@ -32,6 +32,10 @@ def cost(
         Path | None,
         typer.Option("--metrics", help="YAML or JSON file with measured use, for recommendations.", metavar="FILE"),
     ] = None,
+    bills: Annotated[
+        Path | None,
+        typer.Option("--bills", help="YAML or JSON list of monthly bills in USD, for their trend.", metavar="FILE"),
+    ] = None,
     config: ConfigOption = None,
     json_output: JsonOption = False,
 ) -> None:
@@ -42,6 +46,7 @@ def cost(
     over it). A cost above the budget is a note and no failure. With --against the columns are "now" (the stack file's
     phase, else the earlier one), "then" and the difference, whichever of the two is named first.
     """
+    from ops.bills import BillsError, bills_json, bills_text, read_bills
     from ops.cost import CostOptions
     from ops.cost import cost as run
     from ops.printing.cost import render
@@ -50,12 +55,15 @@ def cost(
     options = CostOptions(stack, phase, config, plan, against, usage, tuple(assumption or ()), metrics)
     with explained():
         try:
+            past = None if bills is None else read_bills(bills)
             report = run(options)
-        except UsageError as error:
+        except (UsageError, BillsError) as error:
             raise typer.BadParameter(str(error)) from error
     if json_output:
-        print_json(report.as_json())
+        print_json({**report.as_json(), **({} if past is None else {"bills": bills_json(past)})})
     else:
         render(report)
+        if past is not None:
+            out.print(bills_text(past), markup=False, soft_wrap=True)
     if not report.judged and report.budget is not None:
         fail(f"the plan has a budget, and no verdict on it: {report.budget.sentence()}", code=UNKNOWN)

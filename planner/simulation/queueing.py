@@ -81,11 +81,6 @@ class Queue:
         """Mean time before service; infinite from a utilization of 1 on."""
         return math.inf if self.utilization >= 1 else self.waits / self.waiting_rate
 
-    @property
-    def mean_sojourn(self) -> float:
-        """Mean time from arrival to departure; infinite from a utilization of 1 on."""
-        return self.mean_wait + 1 / self.service
-
     def at_most(self, utilization: float) -> Queue:
         """This queue with arrivals cut to a utilization."""
         return Queue(self.servers, min(self.arrivals, utilization * self.servers * self.service), self.service)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from components.gateway.model import Authorization, Member
+from components.gateway.model import Authorization
 from components.gateway.render import render
 from components.tuning.nginx import Tuning
 from ops.annotate import NGINX, annotated
@@ -48,13 +48,6 @@ def test_nginx_loads_the_configuration_without_a_warning(folder: Path, environme
 def test_nginx_loads_what_the_render_command_prints(folder: Path, environment: str, phase: str) -> None:
     config = loadable(config_of(environment, phase))
     assert refusal(config, folder, annotated(render(config), NGINX)) == ""
-
-
-def test_nginx_loads_the_guides_three_weighted_servers(folder: Path) -> None:
-    config = loadable(config_of("prod", "horizontal"))
-    members = tuple(Member(host=f"app{i}", port=3000, weight=weight) for i, weight in enumerate((3, 3, 2), start=1))
-    web, *rest = config.upstreams
-    assert refusal(replace(config, upstreams=(replace(web, members=members), *rest)), folder) == ""
 
 
 def test_nginx_loads_routes_that_ask_whether_a_request_may_pass(folder: Path) -> None:

@@ -43,6 +43,13 @@ def test_of_sixty_api_requests_at_once_the_first_and_a_burst_of_twenty_pass(live
     assert found[200] + found[429] == 60
 
 
+def test_each_gateway_pod_counts_for_itself(live: Gateway) -> None:
+    visitor = "198.51.100.3"
+    with gateway(OPEN, PODS) as other:
+        found = [statuses(pod.at_once("/api/clients", 60, lambda _: visitor))[200] for pod in (live, other)]
+    assert min(found) >= 21
+
+
 def test_of_twenty_logins_at_once_the_first_and_a_burst_of_five_pass(live: Gateway) -> None:
     found = statuses(live.at_once("/api/auth/login", 20, lambda _: "198.51.100.2"))
     assert 6 <= found[200] <= 7

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from components.gateway.model import Authorization, Member, Timeouts
+from components.gateway.model import Authorization, Timeouts
 from tests.support.live_nginx import HOST, config_of, gateway, read
 from tests.support.servers import wait_until
 
@@ -65,24 +65,6 @@ def test_pods_that_come_and_go_in_dns_are_followed_without_a_reload() -> None:
         wait_until(
             lambda: {live.get("/page").backend for _ in range(10)} == set(PODS[1:]), "the old pod to be forgotten"
         )
-
-
-def test_the_guides_weights_of_3_3_and_2_share_requests_accordingly() -> None:
-    members = tuple(
-        Member(host=f"cell-{index}.test", port=OPEN.upstreams[0].members[0].port, weight=weight)
-        for index, weight in enumerate((3, 3, 2))
-    )
-    web, *rest = OPEN.upstreams
-    config = replace(OPEN, upstreams=(replace(web, members=members), *rest))
-    with gateway(config, PODS) as live:
-        for member, pod in zip(members, PODS, strict=True):
-            live.names.records[member.host] = (pod,)
-        wait_until(lambda: {live.get("/page").backend for _ in range(8)} == set(PODS), "all cells to be known")
-        time.sleep(6)  # until every name has been asked again
-        found = Counter(live.get("/page").backend for _ in range(80))
-    assert abs(found[PODS[0]] - 30) <= 3
-    assert abs(found[PODS[1]] - 30) <= 3
-    assert abs(found[PODS[2]] - 20) <= 3
 
 
 def test_a_pod_that_does_not_answer_in_time_ends_in_504() -> None:

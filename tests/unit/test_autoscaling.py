@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import pulumi
@@ -20,7 +21,6 @@ from components.autoscaling.render import (
     Backend,
     Manifest,
     Target,
-    error_query,
     horizontal_pod_autoscaler_spec,
     latency_query,
     requests_query,
@@ -104,7 +104,6 @@ def comparable(autoscaler: Manifest) -> Manifest:
     names = {
         "http_requests_per_second": "requests",
         "http_request_duration_p95_milliseconds": "latency",
-        "http_error_percent": "errors",
     }
     metrics = []
     for metric in autoscaler["metrics"]:
@@ -139,13 +138,6 @@ def test_keda_makes_the_same_autoscaler_as_the_native_rendering(preset: Any) -> 
     assert generated_by_keda(keda) == comparable(native)
 
 
-def test_error_rates_are_rendered_alike_by_both_backends() -> None:
-    policy = AutoscalingPolicy(min_replicas=2, max_replicas=4, error_percent=5)
-    native = horizontal_pod_autoscaler_spec(policy, TARGET, custom_metrics=True)
-    keda = scaled_object_spec(policy, TARGET, autoscaler_name="bailbondpro-hpa")
-    assert generated_by_keda(keda) == comparable(native)
-
-
 def test_keda_names_its_autoscaler_as_the_guide_does() -> None:
     spec = scaled_object_spec(guide_b(), TARGET, autoscaler_name="bailbondpro-hpa")
     assert spec["advanced"]["horizontalPodAutoscalerConfig"]["name"] == "bailbondpro-hpa"
@@ -171,8 +163,7 @@ def test_queries_read_the_pods_of_this_deployment_only() -> None:
     assert requests_query(TARGET) == (
         'sum(namespace_pod:http_requests:rate2m{namespace="production",pod=~"bailbondpro-app-[a-z0-9]+-[a-z0-9]+"})'
     )
-    for query in (latency_query(TARGET), error_query(TARGET)):
-        assert TARGET.series_selector in query
+    assert TARGET.series_selector in latency_query(TARGET)
 
 
 def test_latency_is_compared_as_it_is_because_it_does_not_add_up_over_pods() -> None:
@@ -195,7 +186,6 @@ def test_the_custom_autoscaler_keeps_the_guides_thresholds_and_factors() -> None
     policy = guide_autoscaler()
     assert (policy.min_replicas, policy.max_replicas) == (2, 20)
     assert (policy.cpu_percent, policy.memory_percent, policy.latency_ms) == (70, 80, 500)
-    assert policy.error_percent is None
     assert policy.scale_up is not None
     assert policy.scale_down is not None
     assert policy.scale_up.steps == (Step(type="Percent", value=50, period_seconds=300),)
@@ -221,7 +211,11 @@ def test_the_scaling_manager_moves_by_the_guides_steps() -> None:
 
 
 def test_no_preset_scales_by_errors_because_more_pods_worsen_a_database_outage() -> None:
-    assert [preset().error_percent for preset in PRESETS] == [None] * 4
+    for preset in PRESETS:
+        native = horizontal_pod_autoscaler_spec(preset(), TARGET, custom_metrics=True)
+        keda = scaled_object_spec(preset(), TARGET, autoscaler_name="bailbondpro-hpa")
+        assert "error" not in repr((native["metrics"], keda["triggers"])).lower()
+    assert [item.name for item in fields(AutoscalingPolicy) if "error" in item.name] == []
 
 
 @pytest.mark.parametrize(
@@ -247,20 +241,14 @@ def test_the_limits_of_the_api_server_are_known_before_it_is_asked() -> None:
         Behavior(stabilization_window_seconds=3601)
 
 
-def test_bounds_and_memory_can_be_changed_without_touching_the_rest() -> None:
-    policy = guide_b().resized(2, 5).without_memory()
-    assert (policy.min_replicas, policy.max_replicas, policy.memory_percent) == (2, 5, None)
-    assert (policy.cpu_percent, policy.scale_up) == (70, guide_b().scale_up)
-
-
 def autoscaler(**changes: Any) -> Recording:  # noqa: ANN401 - any field of the args
-    fields: dict[str, Any] = {
+    given: dict[str, Any] = {
         "namespace": pulumi.Output.from_input("production"),
         "deployment_name": pulumi.Output.from_input("bailbondpro-app"),
         "policy": guide_b(),
         **changes,
     }
-    return record(lambda: {"name": Autoscaler("autoscaler", AutoscalerArgs(**fields)).autoscaler_name})
+    return record(lambda: {"name": Autoscaler("autoscaler", AutoscalerArgs(**given)).autoscaler_name})
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -64,6 +65,24 @@ def test_the_pods_run_the_rendered_configuration() -> None:
     assert volumes["config"]["configMap"]["name"] == config["metadata"]["name"]
     command = template(recording)["spec"]["containers"][0]["command"]
     assert command == ["nginx", "-e", "stderr", "-c", "/etc/gateway/nginx.conf", "-g", "daemon off;"]
+
+
+def test_the_gateway_runs_an_unprivileged_nginx_of_a_stated_version() -> None:
+    for stated in (GatewaySettings.model_fields["image"].default, GATEWAY_IMAGE):
+        assert re.fullmatch(r"docker\.io/nginxinc/nginx-unprivileged:\d+\.\d+(\.\d+)?", stated)
+    spec = template(gateway())["spec"]
+    assert spec["containers"][0]["image"] == GATEWAY_IMAGE
+    assert spec["securityContext"]["runAsNonRoot"] is True
+
+
+def test_the_gateways_service_listens_on_the_guides_ports_and_its_pods_on_unprivileged_ones() -> None:
+    recording = gateway()
+    front = next(item for item in recording.of_type("kubernetes:core/v1:Service") if "ports" in item.inputs["spec"])
+    assert {port["port"] for port in front.inputs["spec"]["ports"]} >= {80, 443}
+    numbers = {port["containerPort"] for port in template(recording)["spec"]["containers"][0]["ports"]}
+    assert numbers >= {8080, 8443}
+    assert min(numbers) >= 1024
+    assert {found[2] for found in words(guide()) if found[1] == "listen"} >= {"8080", "8443"}
 
 
 def test_a_changed_configuration_or_certificate_rolls_the_pods() -> None:

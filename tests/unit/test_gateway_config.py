@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 
 from components.gateway.guide import GuideGateway, guide_config
-from components.gateway.model import Route
+from components.gateway.model import Member, Route
 from components.gateway.render import render
 from components.tuning.nginx import NODE_KEEPALIVE_SECONDS, Tuning
 from components.workload import headless_host
@@ -28,14 +28,19 @@ def guide(**changes: Any) -> str:  # noqa: ANN401 - any field of the guide's gat
 def test_the_web_upstream_balances_by_least_connections_over_every_ready_pod() -> None:
     upstream = inside(guide(), "upstream bailbondpro_backend")
     assert "least_conn" in upstream
-    assert upstream["server"] == (f"{HOST}:3000", "resolve", "weight=1", "max_fails=3", "fail_timeout=30s")
+    assert upstream["server"] == (f"{HOST}:3000", "resolve", "max_fails=3", "fail_timeout=30s")
     assert upstream["keepalive"] == ("32",)
+
+
+def test_no_server_of_an_upstream_weighs_more_than_another() -> None:
+    assert "weight=" not in guide()
+    assert "weight" not in {item.name for item in fields(Member)}
 
 
 def test_the_api_upstream_keeps_a_client_on_one_pod() -> None:
     upstream = inside(guide(), "upstream bailbondpro_api")
     assert "ip_hash" in upstream
-    assert upstream["server"] == (f"{HOST}:4000", "resolve", "weight=1", "max_fails=2", "fail_timeout=20s")
+    assert upstream["server"] == (f"{HOST}:4000", "resolve", "max_fails=2", "fail_timeout=20s")
 
 
 def test_rate_zones_are_declared_where_nginx_accepts_them() -> None:

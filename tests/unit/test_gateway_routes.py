@@ -22,7 +22,7 @@ from components.gateway.model import (
 )
 from components.gateway.render import render
 from components.workload import headless_host
-from tests.support.nginx import blocks, inside, segment, words
+from tests.support.nginx import inside, segment, words
 
 HOST = headless_host("bailbondpro", "production")
 GUIDE = GuideGateway(
@@ -35,19 +35,6 @@ GUIDE = GuideGateway(
 
 def guide(**changes: Any) -> str:  # noqa: ANN401 - any field of the guide's gateway
     return render(guide_config(replace(GUIDE, **changes)))
-
-
-def test_the_guides_three_weighted_servers_can_be_stated() -> None:
-    members = tuple(Member(host=f"app{n}", port=3000, weight=weight) for n, weight in ((1, 3), (2, 3), (3, 2)))
-    config = replace(
-        guide_config(GUIDE), upstreams=(*guide_config(GUIDE).upstreams, Upstream(name="x", members=members))
-    )
-    servers = [item[1:] for item in blocks(render(config), "upstream x") if item[0] == "server"]
-    assert [(server[0], server[2]) for server in servers] == [
-        ("app1:3000", "weight=3"),
-        ("app2:3000", "weight=3"),
-        ("app3:3000", "weight=2"),
-    ]
 
 
 def zone_of(path: str) -> str:
@@ -196,10 +183,6 @@ def test_every_problem_is_reported_at_once() -> None:
     with pytest.raises(ValueError, match="server name") as error:
         GatewayConfig(server_names=(), upstreams=(), zones=(), routes=(), ready_upstream="x")
     assert str(error.value).count(";") == 2
-
-
-def test_a_zones_limit_multiplies_with_the_pods() -> None:
-    assert RateZone(name="api", requests_per_second=10).fleet_limit(3) == 30
 
 
 @given(st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=126), max_size=30))

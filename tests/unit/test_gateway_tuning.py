@@ -67,8 +67,8 @@ def test_a_pod_is_left_out_after_the_failures_of_its_upstream() -> None:
         web_failures=Failures(max_fails=9, fail_timeout_seconds=8),
         api_failures=Failures(max_fails=7, fail_timeout_seconds=6),
     )
-    assert inside(config, "upstream bailbondpro_backend")["server"][3:] == ("max_fails=9", "fail_timeout=8s")
-    assert inside(config, "upstream bailbondpro_api")["server"][3:] == ("max_fails=7", "fail_timeout=6s")
+    assert inside(config, "upstream bailbondpro_backend")["server"][2:] == ("max_fails=9", "fail_timeout=8s")
+    assert inside(config, "upstream bailbondpro_api")["server"][2:] == ("max_fails=7", "fail_timeout=6s")
 
 
 def test_a_gateway_behind_the_owner_of_hsts_does_not_send_it() -> None:

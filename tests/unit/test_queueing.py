@@ -38,12 +38,12 @@ def test_one_server_is_the_queue_whose_every_percentile_is_known() -> None:
     times = response_time(way_through(Queue(1, 0.7, 1.0)))
     for percent in (1, 50, 95, 99.9):
         assert times.percentile(percent) == pytest.approx(-math.log(1 - percent / 100) / 0.3, rel=1e-4)
-    assert Queue(1, 0.7, 1.0).mean_sojourn == pytest.approx(1 / 0.3)
+    assert Queue(1, 0.7, 1.0).mean_wait == pytest.approx(1 / 0.3 - 1)
 
 
 def test_a_queue_above_its_capacity_has_no_mean_and_can_be_cut_back() -> None:
     queue = Queue(2, 5, 1)
-    assert queue.mean_sojourn == math.inf
+    assert queue.mean_wait == math.inf
     assert queue.at_most(0.9).utilization == pytest.approx(0.9)
 
 

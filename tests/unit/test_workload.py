@@ -8,7 +8,7 @@ from components.kubernetes.namespace import Namespace, NamespaceArgs, Quota
 from components.kubernetes.network_policies import Peer, TrafficRule, https_anywhere, pod_identity
 from components.kubernetes.pods import EnvVar, Placement, Probe, Resources, SecretEnvVar
 from components.runtime_env import DATABASE_SECRET, REDIS_SECRET
-from components.workload import Workload, WorkloadArgs, front_ingress, headless_host
+from components.workload import Workload, WorkloadArgs, headless_host
 from tests.support.recording import Recording, record
 from tests.support.subset import differences
 
@@ -216,7 +216,8 @@ def test_pods_run_under_an_account_of_their_own_without_a_token() -> None:
 
 
 def test_only_the_gateway_and_monitoring_reach_the_pods() -> None:
-    policy = workload(ingress=(front_ingress("bailbondpro-gateway", "monitoring", (3000, 4000)),)).one(POLICY)
+    front = TrafficRule(peers=(Peer(app="bailbondpro-gateway"), Peer(namespace="monitoring")), ports=(3000, 4000))
+    policy = workload(ingress=(front,)).one(POLICY)
     spec = policy.inputs["spec"]
     assert spec["podSelector"] == {"matchLabels": {"app": "bailbondpro"}}
     assert spec["policyTypes"] == ["Ingress", "Egress"]
