@@ -25,6 +25,10 @@ PRINCIPAL = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(role|user)/[\w+=,.@/-]+")
 """IAM roles and users; access entries refuse the ARNs of assumed sessions (EKS User Guide, "Access entries")."""
 
 ADMIN_POLICY = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
+VIEW_POLICY = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminViewPolicy"
+"""get, list and watch of every kind, Secrets among them, and nothing else (EKS User Guide, Review access policy
+permissions): a refresh reads what the stack made, and it made Secrets. No `patch`: a dry run is authorized as the real
+request (Kubernetes documentation, API concepts, Dry-run authorization), so who may dry-run may write."""
 CLUSTER_POLICY = "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy"
 
 SERVICE_CIDR = "172.20.0.0/16"
@@ -43,6 +47,8 @@ class ClusterArgs:
         public_access_cidrs: who may reach the public endpoint; needed with public access, without effect otherwise.
         admin_principal_arns: IAM roles and users who administer the cluster. Nobody is an administrator by having
             created it, so the deploying principal must be here or in `deployer_principal_arn`.
+        viewer_principal_arns: IAM roles and users who may read everything in the cluster and change nothing, as
+            previews and drift checks do; must not be administrators too.
         deployer_principal_arn: the deploying principal where it is known only at run time; must not be in
             `admin_principal_arns` too, and must be the same at every deployment.
         key_arn: KMS key of the cluster's secrets and logs.
@@ -65,6 +71,7 @@ class ClusterArgs:
     log_retention_days: int
     deletion_protection: bool
     protect: bool
+    viewer_principal_arns: tuple[str, ...] = ()
     deployer_principal_arn: pulumi.Input[str] | None = None
     service_cidr: str = SERVICE_CIDR
     addon_versions: AddonVersions = field(default_factory=AddonVersions)
@@ -72,7 +79,8 @@ class ClusterArgs:
     def __post_init__(self) -> None:
         """Refuse what EKS refuses, and what would leave a cluster that nobody can reach."""
         principals = self.admin_principal_arns
-        sessions = [arn for arn in principals if not PRINCIPAL.fullmatch(arn)]
+        everybody = (*principals, *self.viewer_principal_arns)
+        sessions = [arn for arn in everybody if not PRINCIPAL.fullmatch(arn)]
         unknown = sorted(set(self.log_types) - LOG_TYPES)
         require(
             self.cluster_name,
@@ -93,16 +101,19 @@ class ClusterArgs:
                 not self.endpoint_public_access or bool(self.public_access_cidrs),
                 "endpoint_public_access needs public_access_cidrs",
             ),
-            (not sessions, f"admin_principal_arns {sessions} are no IAM roles or users (a session's ARN is none)"),
+            (not sessions, f"principals {sessions} are no IAM roles or users (a session's ARN is none)"),
             (
                 bool(principals) or self.deployer_principal_arn is not None,
                 "admin_principal_arns or deployer_principal_arn must name the deploying principal",
             ),
             (
-                self.deployer_principal_arn not in principals,
+                self.deployer_principal_arn not in everybody,
                 "deployer_principal_arn must not be in admin_principal_arns too: EKS admits one entry per principal",
             ),
-            (len(set(principals)) == len(principals), "admin_principal_arns must be distinct"),
+            (
+                len(set(everybody)) == len(everybody),
+                "admin_principal_arns and viewer_principal_arns must be distinct: EKS admits one entry per principal",
+            ),
         )
 
 
@@ -150,6 +161,7 @@ class Cluster(pulumi.ComponentResource):
         role, permissions = self._role()
         cluster = self._cluster(role, depends_on=[log_group, *permissions])
         self.access = [cluster, *self._administrators(cluster)]
+        self._viewers(cluster)
         self.node_prerequisites = list(self._addons(cluster))
 
         self.cluster_name = cluster.name
@@ -239,19 +251,30 @@ class Cluster(pulumi.ComponentResource):
             named.append((f"{self._name}-deployer", self._args.deployer_principal_arn))
         resources: list[pulumi.Resource] = []
         for label, arn in named:
-            entry = aws.eks.AccessEntry(
-                label, cluster_name=cluster.name, principal_arn=arn, type="STANDARD", opts=self._child
-            )
-            association = aws.eks.AccessPolicyAssociation(
-                label,
-                cluster_name=cluster.name,
-                principal_arn=entry.principal_arn,
-                policy_arn=ADMIN_POLICY,
-                access_scope=aws.eks.AccessPolicyAssociationAccessScopeArgs(type="cluster"),
-                opts=self._child,
-            )
-            resources += [entry, association]
+            resources += self._admit(cluster, label, arn, ADMIN_POLICY)
         return resources
+
+    def _viewers(self, cluster: aws.eks.Cluster) -> None:
+        """Entries of those who read: nothing waits for them."""
+        for arn in sorted(self._args.viewer_principal_arns):
+            self._admit(cluster, f"{self._name}-viewer-{arn.rsplit('/', 1)[-1]}-{name_hash(arn)}", arn, VIEW_POLICY)
+
+    def _admit(
+        self, cluster: aws.eks.Cluster, label: str, arn: pulumi.Input[str], policy_arn: str
+    ) -> tuple[pulumi.Resource, pulumi.Resource]:
+        """An entry and what it may do, in the whole cluster."""
+        entry = aws.eks.AccessEntry(
+            label, cluster_name=cluster.name, principal_arn=arn, type="STANDARD", opts=self._child
+        )
+        association = aws.eks.AccessPolicyAssociation(
+            label,
+            cluster_name=cluster.name,
+            principal_arn=entry.principal_arn,
+            policy_arn=policy_arn,
+            access_scope=aws.eks.AccessPolicyAssociationAccessScopeArgs(type="cluster"),
+            opts=self._child,
+        )
+        return entry, association
 
     def _addons(self, cluster: aws.eks.Cluster) -> list[aws.eks.Addon]:
         versions = self._args.addon_versions

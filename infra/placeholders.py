@@ -83,14 +83,14 @@ def _accounts(settings: Settings) -> Iterator[tuple[str, str, str, str]]:
     for index, account in enumerate(settings.aws.allowed_account_ids):
         if account == _EXAMPLE_ACCOUNT:
             yield f"aws.allowedAccountIds[{index}]", account, "the account that is deployed to", fix
-    for index, arn in enumerate(settings.cluster.admin_principal_arns):
+    cluster = settings.cluster
+    lists = (
+        ("adminPrincipalArns", cluster.admin_principal_arns),
+        ("viewerPrincipalArns", cluster.viewer_principal_arns),
+    )
+    for key, index, arn in ((key, index, arn) for key, arns in lists for index, arn in enumerate(arns)):
         if f":{_EXAMPLE_ACCOUNT}:" in arn:
-            yield (
-                f"cluster.adminPrincipalArns[{index}]",
-                arn,
-                "a role that exists: the cluster has no other way in",
-                fix,
-            )
+            yield f"cluster.{key}[{index}]", arn, "a role that exists: nobody else gets into the cluster", fix
 
 
 def _edge(settings: Settings) -> Iterator[tuple[str, str, str, str]]:

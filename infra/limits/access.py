@@ -64,11 +64,15 @@ def _too_many(path: str, ranges: tuple[str, ...]) -> Iterator[Finding]:
 def administrators_are_of_this_account(settings: Settings) -> Iterator[Finding]:
     """EKS takes principals of its own account only; a foreign one is a mistake that fails late, or an intrusion."""
     allowed = settings.aws.allowed_account_ids
-    for index, arn in enumerate(settings.cluster.admin_principal_arns):
+    lists = (
+        ("adminPrincipalArns", settings.cluster.admin_principal_arns),
+        ("viewerPrincipalArns", settings.cluster.viewer_principal_arns),
+    )
+    for key, index, arn in ((key, index, arn) for key, arns in lists for index, arn in enumerate(arns)):
         account = arn.split(":")[4]
         if allowed and account not in allowed:
             yield Finding(
-                path=f"cluster.adminPrincipalArns[{index}]",
+                path=f"cluster.{key}[{index}]",
                 value=arn,
                 allowed=f"principals of aws.allowedAccountIds: {', '.join(allowed)}",
                 fix=f"name a role of that account, or add account {account} to aws.allowedAccountIds",

@@ -99,7 +99,17 @@ def somebody_administers_the_cluster(settings: Settings) -> Iterator[Finding]:
 @rule("admins-distinct", source="EKS API, access entries: one per principal", areas=("cluster",))
 def administrators_are_distinct(settings: Settings) -> Iterator[Finding]:
     """EKS refuses a second entry of one principal."""
-    yield from repeated("cluster.adminPrincipalArns", settings.cluster.admin_principal_arns)
+    cluster = settings.cluster
+    yield from repeated("cluster.adminPrincipalArns", cluster.admin_principal_arns)
+    yield from repeated("cluster.viewerPrincipalArns", cluster.viewer_principal_arns)
+    for index, arn in enumerate(cluster.viewer_principal_arns):
+        if arn in cluster.admin_principal_arns:
+            yield Finding(
+                path=f"cluster.viewerPrincipalArns[{index}]",
+                value=arn,
+                allowed="principals that are no administrators: a second entry of one is refused",
+                fix="remove it here, or from cluster.adminPrincipalArns if it shall only read",
+            )
 
 
 @rule("control-plane-logs-distinct", source="EKS API, logging", areas=("cluster",))

@@ -55,6 +55,12 @@ class ClusterSettings(Area):
         description="IAM roles or users that get cluster administration through access entries, the one that deploys "
         "among them: whoever creates the cluster is no administrator of it. At least one.",
     )
+    viewer_principal_arns: tuple[PrincipalArn, ...] = Field(
+        default=(),
+        description="IAM roles or users that may read everything in the cluster and change nothing: the read-only "
+        "roles of the pipeline's previews and nightly drift checks, which EKS turns away (401) otherwise. Default: "
+        "nobody.",
+    )
     log_retention_days: LogRetentionDays = Field(
         description="Days the control plane's logs are kept in CloudWatch. Default: 14 in dev, 90 in prod."
     )

@@ -64,6 +64,7 @@ def cluster_args(settings: Settings, key: DataKey, network: Network) -> ClusterA
         endpoint_public_access=cluster.endpoint_public_access,
         public_access_cidrs=cluster.public_access_cidrs,
         admin_principal_arns=cluster.admin_principal_arns,
+        viewer_principal_arns=cluster.viewer_principal_arns,
         key_arn=key.key_arn,
         log_types=cluster.log_types,
         log_retention_days=cluster.log_retention_days,

@@ -119,6 +119,7 @@ VALUES: dict[str, object] = {
     "cluster.version": "1.36",
     "cluster.publicAccessCidrs": ["203.0.113.0/24"],
     "cluster.adminPrincipalArns": ["arn:aws:iam::123456789012:role/other"],
+    "cluster.viewerPrincipalArns": ["arn:aws:iam::123456789012:role/preview"],
     "cluster.logTypes": ["audit"],
     "cluster.serviceIpv4Cidr": "172.21.0.0/16",
     "cluster.addonVersions.vpcCni": "v1.20.4-eksbuild.2",

@@ -88,6 +88,11 @@ REFUSED = (
     ),
     _case("cluster-has-an-administrator", "cluster.adminPrincipalArns", cluster={"adminPrincipalArns": []}),
     _case("admins-distinct", "cluster.adminPrincipalArns", cluster={"adminPrincipalArns": [ADMIN, ADMIN]}),
+    _case(
+        "admins-distinct",
+        "cluster.viewerPrincipalArns[0]",
+        cluster={"adminPrincipalArns": [ADMIN], "viewerPrincipalArns": [ADMIN]},
+    ),
     _case("control-plane-logs-distinct", "cluster.logTypes", cluster={"logTypes": ["api", "api"]}),
     # nodes
     _case("nodes-hold-pods", "pools.app.maxSize", P2, autoscaling={"maxReplicas": 100}),

@@ -109,6 +109,28 @@ def test_every_administrator_has_an_entry_and_the_admin_policy() -> None:
     assert all(a.inputs["accessScope"] == {"type": "cluster"} for a in associations)
 
 
+def test_a_viewer_reads_everything_and_changes_nothing() -> None:
+    recording = build(replace(ARGS, viewer_principal_arns=(ON_CALL,)))
+    entry = next(e for e in recording.of_type("aws:eks/accessEntry:AccessEntry") if "viewer" in e.name)
+    policies = recording.of_type("aws:eks/accessPolicyAssociation:AccessPolicyAssociation")
+    assert entry.inputs["principalArn"] == ON_CALL
+    assert "kubernetesGroups" not in entry.inputs
+    held = [p.inputs["policyArn"].rsplit("/", 1)[-1] for p in policies if p.inputs["principalArn"] == ON_CALL]
+    assert held == ["AmazonEKSAdminViewPolicy"]
+
+
+def test_nothing_waits_for_a_viewer_and_nobody_elses_entry_moves() -> None:
+    before, after = build(), build(replace(ARGS, viewer_principal_arns=(ON_CALL,)))
+    assert before.result["access"] == after.result["access"]
+    now = {r.urn: r.inputs for r in after}
+    assert all(now[r.urn] == r.inputs for r in before)
+
+
+def test_a_principal_is_administrator_or_viewer() -> None:
+    with pytest.raises(ValueError, match="one entry per principal"):
+        replace(ARGS, viewer_principal_arns=(DEPLOYER,))
+
+
 def test_a_new_administrator_touches_nobody_elses_entry() -> None:
     before = {r.urn: r.inputs for r in build() if "access" in r.type}
     after = {r.urn: r.inputs for r in build(replace(ARGS, admin_principal_arns=(ON_CALL, DEPLOYER)))}
