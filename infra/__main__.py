@@ -5,15 +5,15 @@ import os
 import pulumi
 
 from infra.notices import notices
-from infra.placeholders import placeholders, simulated
 from infra.problems import ConfigError
+from infra.sample_values import sample_values, simulated
 from infra.settings import load
 from infra.settings.stack_config import raw_stack_config
 from infra.stack import Platform
 
 try:
     settings = load(raw_stack_config(), pulumi.get_stack())
-    if not simulated(globals(), os.environ) and (left := placeholders(settings)):
+    if not simulated(globals(), os.environ) and (left := sample_values(settings)):
         raise ConfigError(left)  # noqa: TRY301 - said like every other problem of a stack file
 except ConfigError as error:
     raise pulumi.RunError(str(error)) from None

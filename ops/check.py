@@ -12,8 +12,8 @@ from infra.edge import edge_policy
 from infra.limits import RULES
 from infra.neighbours import neighbour_problems
 from infra.notices import notices
-from infra.placeholders import placeholders
 from infra.problems import ConfigError, Problem, render
+from infra.sample_values import sample_values
 from infra.settings import load, read_stack_source
 from infra.settings.stack_name import own_name, stack_name_problems
 from plan.placement import empty_shards
@@ -83,7 +83,7 @@ class CheckResult:
             *map(str, notices(self.settings)),
             *([f"postgres: {empty}"] if empty else []),
             *(f"cdn: {notice.text}" for notice in edge),
-            *_examples(placeholders(self.settings)),
+            *_examples(sample_values(self.settings)),
         )
 
 

@@ -50,10 +50,10 @@ def simulated(program: Mapping[str, object], environment: Mapping[str, str]) -> 
     return program.get(SIMULATED) is True or "aws" in attached
 
 
-def placeholders(settings: Settings) -> tuple[Problem, ...]:
+def sample_values(settings: Settings) -> tuple[Problem, ...]:
     """Every value that is still an example's, with what belongs there; none for a configuration of somebody's own."""
     return tuple(
-        Problem(path=f"{NAMESPACE}:{key}", rule="placeholder", value=value, allowed=allowed, fix=fix)
+        Problem(path=f"{NAMESPACE}:{key}", rule="sample-value", value=value, allowed=allowed, fix=fix)
         for key, value, allowed, fix in (*_images(settings), *_accounts(settings), *_edge(settings), *_ranges(settings))
     )
 

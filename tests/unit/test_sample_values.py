@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra.placeholders import placeholders, simulated
+from infra.sample_values import sample_values, simulated
 from tests.support.configs import settings
 from tests.support.stack import settings as checked_in
 
@@ -21,11 +21,11 @@ OWN: dict[str, Any] = {
 
 def left(environment: str = "dev", **areas: object) -> list[str]:
     """Keys whose values are examples."""
-    found = placeholders(settings(environment, "horizontal", **{**OWN, **areas}))
+    found = sample_values(settings(environment, "horizontal", **{**OWN, **areas}))
     return [problem.path.removeprefix("bailbondpro:") for problem in found]
 
 
-def test_a_configuration_of_somebodys_own_has_no_placeholder() -> None:
+def test_a_configuration_of_somebodys_own_has_no_sample_value() -> None:
     assert left() == []
     ids = {"zoneId": "023e105f4ecef8ad9ca31a8372d0c353", "accountId": "f037e56e89293a057740de681ac9abbe"}
     assert left("prod", cdn=ids, aws={"allowedAccountIds": ["210987654321"]}) == []
@@ -41,7 +41,7 @@ def test_a_configuration_of_somebodys_own_has_no_placeholder() -> None:
         f"ghcr.io/acme/shop@sha256:{'9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'}",
     ],
 )
-def test_an_image_that_nobody_pushed_is_a_placeholder(image: str) -> None:
+def test_an_image_that_nobody_pushed_is_a_sample(image: str) -> None:
     assert left(app={"image": image}) == ["app.image"]
 
 
@@ -58,7 +58,7 @@ def test_a_services_own_image_counts_too() -> None:
     assert left(services=[service], pools={"app": {"maxSize": 20}}) == []
 
 
-def test_accounts_ids_and_ranges_of_documentation_are_placeholders() -> None:
+def test_accounts_ids_and_ranges_of_documentation_are_samples() -> None:
     assert left(aws={"allowedAccountIds": ["210987654321", "123456789012"]}) == ["aws.allowedAccountIds[1]"]
     role = "arn:aws:iam::123456789012:role/bailbondpro-deploy"
     assert left(cluster={"adminPrincipalArns": [role]}) == ["cluster.adminPrincipalArns[0]"]
@@ -71,7 +71,7 @@ def test_accounts_ids_and_ranges_of_documentation_are_placeholders() -> None:
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_every_example_of_the_checked_in_files_is_found_and_says_what_to_write(stack: str) -> None:
-    found = placeholders(checked_in(stack, "optimization"))
+    found = sample_values(checked_in(stack, "optimization"))
     assert {"bailbondpro:app.image", "bailbondpro:cdn.zoneId", "bailbondpro:cdn.accountId"} <= {p.path for p in found}
     assert {"bailbondpro:cluster.adminPrincipalArns[0]", "bailbondpro:cluster.publicAccessCidrs[0]"} <= {
         p.path for p in found
@@ -102,4 +102,4 @@ import infra.__main__
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert "bailbondpro:app.image" in done.stderr
-    assert "placeholder" in done.stderr
+    assert "sample-value" in done.stderr
