@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from infra.phases import PHASES
@@ -153,6 +153,7 @@ class Report:
             "known_usd": self.cost.cost.total.known_usd,
             "budget_usd": self.cost.budget.limit_usd if self.cost.budget else None,
             "budget_verdict": self.cost.budget.state if self.cost.budget else None,
+            "not_simulated": [asdict(gap) for gap in self.traffic[0].gaps],
             "traffic": {run.scenario.name: run.summary.as_json() for run in self.traffic},
             "single_points": [point.title for point in self.availability.found.single_points],
             "limits": [

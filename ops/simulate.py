@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ops.documents import DocumentError, read_document
 from ops.pairs import pairs
@@ -26,6 +26,11 @@ from planner.simulation import (
     simulate,
 )
 from planner.usage import Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from planner.simulation import Gap
 
 REQUESTS_PER_USER_DAY = Usage().requests_per_user_day
 """The guide's Growth Projections: 50,000 requests a day for 100 users."""
@@ -96,9 +101,20 @@ class SimulationReport:
 
     @property
     def holds(self) -> bool:
-        """Whether the guide's response time and availability hold."""
-        summary = self.simulation.summary
-        return summary.latency_target_met and summary.availability_target_met
+        """Whether the guide's response time and availability hold for what is simulated."""
+        return self.simulation.holds
+
+    def open_gaps(self, left_out: Collection[str]) -> list[Gap]:
+        """What is not simulated and was not left out by its name.
+
+        Raises:
+            ScenarioError: a name is none of what is not simulated.
+        """
+        names = {gap.name for gap in self.simulation.gaps}
+        if wrong := sorted(set(left_out) - names):
+            known = "; ".join(sorted(names)) or "nothing: all of this plan is simulated"
+            raise ScenarioError(f"--leave-out {wrong[0]}: not simulated are {known}")
+        return [gap for gap in self.simulation.gaps if gap.name not in left_out]
 
 
 def run(options: SimulateOptions) -> SimulationReport:

@@ -11,8 +11,10 @@ from ops.plots import clock
 from planner.simulation import Assumptions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ops.simulate import SimulationReport
-    from planner.simulation import Limit, Sample, Summary
+    from planner.simulation import Gap, Limit, Sample, Summary
 
 ROWS = 16
 """Rows of the table; `--json` has up to 500."""
@@ -25,6 +27,7 @@ def render(report: SimulationReport) -> None:
     _say(f"\nTraffic on {report.planned.origin}: {run.scenario.name}, {hours}, seed {run.seed}")
     if run.scenario.note:
         _say(f"  {run.scenario.note}")
+    _gaps(run.gaps)
     out.print(_course(run.thinned(ROWS)))
     _summary(run.summary, run.assumptions)
     if report.limit is not None:
@@ -36,6 +39,13 @@ def render(report: SimulationReport) -> None:
 
 def _say(line: str) -> None:
     out.print(line, markup=False, soft_wrap=True)
+
+
+def _gaps(gaps: Sequence[Gap]) -> None:
+    if gaps:
+        _say(f"  NOT SIMULATED, so nothing here is said about them, and --gate does not pass ({len(gaps)}):")
+    for gap in gaps:
+        _say(f"    {gap.kind} {gap.name}: {gap.why}")
 
 
 def _course(samples: list[Sample]) -> Table:

@@ -11,7 +11,7 @@ from ops.simulate import plots
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from planner.simulation import Simulation, Summary
+    from planner.simulation import Gap, Simulation, Summary
 
 PLOT_WIDTH = 520
 """Pixels below which a plot's texts cannot be read."""
@@ -25,15 +25,16 @@ TITLES = {
 
 def traffic_verdict(runs: Sequence[Simulation]) -> Verdict:
     """Whether an ordinary day keeps the guide's targets; the other scenarios are beyond what a phase promises."""
-    first = runs[0].summary
+    first, gaps = runs[0].summary, runs[0].gaps
     holds = _holds(first)
     others = [run.scenario.name for run in runs[1:] if not _holds(run.summary)]
     return Verdict(
         question="Will it carry a day?",
         answer=f"{first.worst_p95_ms:,.0f} ms at worst" if holds else "targets missed",
         detail=f"{first.availability_percent:.3f} % of {first.requests:,.0f} requests answered"
-        + (f"; targets missed in: {', '.join(others)}" if others else "; every other scenario holds, too"),
-        state="bad" if not holds else "note" if others else "good",
+        + (f"; targets missed in: {', '.join(others)}" if others else "; every other scenario holds, too")
+        + (f"; not simulated, so unknown: {', '.join(gap.name for gap in gaps)}" if gaps else ""),
+        state="bad" if not holds else "note" if others or gaps else "good",
         section="traffic",
     )
 
@@ -59,10 +60,23 @@ def traffic_section(runs: Sequence[Simulation]) -> Section:
                 "same result."
             ),
             tables,
+            *_gaps(runs[0].gaps),
             *_drawings(runs[0]),
             *(More(title=_title(run), blocks=tuple(_drawings(run))) for run in runs[1:]),
         ),
     )
+
+
+def _gaps(gaps: Sequence[Gap]) -> list[Table]:
+    if not gaps:
+        return []
+    return [
+        Table(
+            caption="Not simulated: nothing above is said about these",
+            columns=("What", "Kind", "Why"),
+            rows=tuple((gap.name, gap.kind, gap.why) for gap in gaps),
+        )
+    ]
 
 
 def _title(run: Simulation) -> str:

@@ -2,6 +2,7 @@
 
 from planner.simulation.assumptions import AssumptionError, Assumptions, override
 from planner.simulation.engine import simulate
+from planner.simulation.gaps import Gap
 from planner.simulation.limit import Limit, limit_of
 from planner.simulation.read_plan import SimulationError, platform_of
 from planner.simulation.result import Break, Sample, Simulation, Summary
@@ -12,6 +13,7 @@ __all__ = [
     "AssumptionError",
     "Assumptions",
     "Break",
+    "Gap",
     "Limit",
     "Sample",
     "Scenario",

@@ -121,6 +121,7 @@ class Run:
             step=self.step,
             samples=tuple(self.samples),
             summary=summary,
+            gaps=self.platform.gaps,
         )
 
     def _advance(self, now: float) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from planner.hpa_spec import HpaSpec
+    from planner.simulation.gaps import Gap
 
 Measure = Literal["cpu", "memory", "requests"]
 
@@ -163,6 +164,7 @@ class Platform:
         cache_ttl: seconds that the application keeps an answer.
         fixed_usd: price an hour of everything but the node pool, usage and the zone's Cloudflare plan not counted; None
             where a part of it is unknown.
+        gaps: what is on the way of a request, or moves the pods on it, and is not part of this model.
     """
 
     gateway: Tier | None
@@ -174,3 +176,4 @@ class Platform:
     timeout_seconds: float
     cache_ttl: float
     fixed_usd: float | None
+    gaps: tuple[Gap, ...] = ()

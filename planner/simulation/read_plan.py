@@ -14,6 +14,7 @@ from planner.machines import vcpus
 from planner.nodes import kubelet_reserved
 from planner.plan_values import at, dependencies_of_type, items, number, quantity, region_of, text
 from planner.prices import price_book
+from planner.simulation.gaps import AUTOSCALERS, gaps_of, understood_metric, understood_trigger
 from planner.simulation.model import Platform, Pool, Store, Target, Tier
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from planner.simulation.assumptions import Assumptions
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
-AUTOSCALERS = ("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "kubernetes:keda.sh/v1alpha1:ScaledObject")
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 DATABASE = "aws:rds/instance:Instance"
@@ -71,6 +71,7 @@ def platform_of(plan: Plan, assumptions: Assumptions) -> Platform:
         timeout_seconds=_read_timeout(config),
         cache_ttl=_env(app, "CACHE_TTL_SECONDS", GUIDE_TTL),
         fixed_usd=_fixed_usd(plan, pool_urn),
+        gaps=gaps_of(plan, [item for item in (front, app) if item is not None]),
     )
 
 
@@ -142,7 +143,8 @@ def _spec(scaler: PlannedResource) -> HpaSpec:
 
 
 def _targets(scaler: PlannedResource) -> Iterable[Target]:
-    for metric in items(scaler.inputs, "spec", "metrics"):
+    """What the simulated autoscaler acts on; all else that the real one acts on is a gap (see `gaps_of`)."""
+    for metric in filter(understood_metric, items(scaler.inputs, "spec", "metrics")):
         name = text(metric, "resource", "name") or text(metric, "containerResource", "name")
         percent = at(metric, "resource", "target", "averageUtilization")
         percent = percent or at(metric, "containerResource", "target", "averageUtilization")
@@ -151,12 +153,12 @@ def _targets(scaler: PlannedResource) -> Iterable[Target]:
         average = quantity(at(metric, "pods", "target", "averageValue"))
         if average:
             yield Target(measure="requests", value=average)
-    for trigger in items(scaler.inputs, "spec", "triggers"):
+    for trigger in filter(understood_trigger, items(scaler.inputs, "spec", "triggers")):
         kind = text(trigger, "type")
         value = quantity(at(trigger, "metadata", "value") or at(trigger, "metadata", "threshold"))
         if kind in {"cpu", "memory"} and value:
             yield Target(measure="cpu" if kind == "cpu" else "memory", value=value)
-        if kind == "prometheus" and value and text(trigger, "metricType") == "AverageValue":
+        if kind == "prometheus" and value:
             yield Target(measure="requests", value=value, external=True)
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from planner.simulation.assumptions import Assumptions
+    from planner.simulation.gaps import Gap
     from planner.simulation.scenarios import Scenario
 
 MAX_SAMPLES = 500
@@ -128,7 +129,7 @@ class Summary:
 
 @dataclass(frozen=True, kw_only=True)
 class Simulation:
-    """A run: where it started from, and every step of it."""
+    """A run: where it started from, every step of it, and what it says nothing about."""
 
     scenario: Scenario
     assumptions: Assumptions
@@ -136,6 +137,12 @@ class Simulation:
     step: float
     samples: tuple[Sample, ...]
     summary: Summary
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether response time and availability hold for what is simulated."""
+        return self.summary.latency_target_met and self.summary.availability_target_met
 
     def thinned(self, most: int = MAX_SAMPLES) -> list[Sample]:
         """At most so many samples; of each stretch the one with the worst 95th percentile, so that no peak is lost."""
@@ -152,6 +159,7 @@ class Simulation:
             "seconds": self.scenario.seconds,
             "step_seconds": self.step,
             "assumptions": self.assumptions.as_json(),
+            "not_simulated": [asdict(gap) for gap in self.gaps],
             "summary": self.summary.as_json(),
             "samples": [sample.as_json() for sample in self.thinned()],
         }

@@ -1,0 +1,127 @@
+"""What of a plan is on the way of a request and is not simulated: a run says nothing about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from planner.plan_values import at, items, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plan import Plan, PlannedResource
+
+GapKind = Literal["service", "pooler", "cache", "pods", "trigger", "autoscaler"]
+PODS = ("kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:DaemonSet")
+CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
+AUTOSCALERS = ("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "kubernetes:keda.sh/v1alpha1:ScaledObject")
+VERTICAL = "kubernetes:autoscaling.k8s.io/v1:VerticalPodAutoscaler"
+BESIDE_THE_WAY = {"monitoring", "operators", "addons"}
+"""Systems whose pods no request of a user passes."""
+SYSTEM_KINDS: dict[str, GapKind] = {"services": "service", "pooler": "pooler"}
+REQUESTS = "http_requests"
+"""What a metric's name or query holds that counts requests: the only rate that a simulation knows."""
+WHY: dict[GapKind, str] = {
+    "service": "all requests are sent to the application; what this service can carry is not simulated",
+    "pooler": "it lets requests wait for connections without taking time or processors of its own",
+    "cache": "its hits take no time, and it is never full or busy",
+    "pods": "no request is sent to these pods",
+    "trigger": "the autoscaler acts on it, the simulated one does not",
+    "autoscaler": "it follows nothing that is simulated, though nobody knows that it should not",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gap:
+    """Something that a run leaves out.
+
+    Attributes:
+        name: its name in the plan; of a trigger that of its autoscaler, and which one it is.
+        kind: what it is.
+        why: what the simulation does instead.
+    """
+
+    name: str
+    kind: GapKind
+    why: str
+
+
+def gaps_of(plan: Plan, simulated: list[PlannedResource]) -> tuple[Gap, ...]:
+    """What is not simulated, by kind and name.
+
+    Args:
+        plan: the plan.
+        simulated: the Deployments that are stations of the simulation.
+    """
+    found = [*_stations(plan, simulated), *_scalers(plan, simulated)]
+    return tuple(sorted(dict.fromkeys(found), key=lambda gap: (gap.kind, gap.name)))
+
+
+def named(item: PlannedResource) -> str:
+    """What a Kubernetes object is called, or else its logical name."""
+    return text(item.inputs, "metadata", "name") or item.name
+
+
+def _stations(plan: Plan, simulated: list[PlannedResource]) -> Iterator[Gap]:
+    for item in plan.of_type(*PODS):
+        if item not in simulated and item.system not in BESIDE_THE_WAY:
+            yield _gap(named(item), SYSTEM_KINDS.get(item.system, "pods"))
+    for item in plan.of_type(CACHE):
+        yield _gap(item.name, "cache")
+
+
+def _scalers(plan: Plan, simulated: list[PlannedResource]) -> Iterator[Gap]:
+    urns = {item.urn for item in simulated}
+    others = {item.urn for item in plan.of_type(*PODS)} - urns
+    for scaler in plan.of_type(*AUTOSCALERS):
+        if urns.intersection(scaler.dependencies):
+            yield from (_gap(f"{named(scaler)}: {what}", "trigger") for what in _unknown_triggers(scaler))
+        elif not others.intersection(scaler.dependencies):
+            yield _gap(named(scaler), "autoscaler")
+    for vertical in plan.of_type(VERTICAL):
+        mode = text(vertical.inputs, "spec", "updatePolicy", "updateMode") or "Auto"
+        if mode != "Off" and not others.intersection(vertical.dependencies):
+            yield _gap(f"{named(vertical)}: updateMode {mode}", "trigger")
+
+
+def _gap(name: str, kind: GapKind) -> Gap:
+    return Gap(name=name, kind=kind, why=WHY[kind])
+
+
+def _unknown_triggers(scaler: PlannedResource) -> Iterator[str]:
+    spec = scaler.inputs.get("spec")
+    for metric in items(scaler.inputs, "spec", "metrics"):
+        if not understood_metric(metric):
+            source = next((value for value in metric.values() if isinstance(value, dict)), {})
+            name = text(source, "name") or text(source, "metric", "name") or "without a name"
+            yield f"metric {name} of type {text(metric, 'type')}"
+    for trigger in items(scaler.inputs, "spec", "triggers"):
+        if not understood_trigger(trigger):
+            kind = text(trigger, "type")
+            yield f"trigger {text(trigger, 'name') or kind} ({kind}, {text(trigger, 'metricType') or 'no metricType'})"
+    if at(spec, "advanced", "scalingModifiers", "formula"):
+        yield "scaling modifier formula"
+    if at(spec, "fallback"):
+        yield "fallback while a metric is missing"
+    if at(spec, "idleReplicaCount") is not None:
+        yield "idleReplicaCount"
+    annotations = at(scaler.inputs, "metadata", "annotations")
+    yield from (f"annotation {key}" for key in annotations or () if key.startswith("autoscaling.keda.sh/paused"))
+
+
+def understood_metric(metric: dict[str, object]) -> bool:
+    """Whether a metric of a HorizontalPodAutoscaler is one that the simulation computes."""
+    for source in ("resource", "containerResource"):
+        if text(metric, source, "name") in {"cpu", "memory"}:
+            return bool(at(metric, source, "target", "averageUtilization"))
+    name = text(metric, "pods", "metric", "name")
+    return REQUESTS in name and at(metric, "pods", "target", "averageValue") is not None
+
+
+def understood_trigger(trigger: dict[str, object]) -> bool:
+    """Whether a trigger of a ScaledObject is one that the simulation computes."""
+    kind, metric = text(trigger, "type"), text(trigger, "metricType")
+    if kind in {"cpu", "memory"}:
+        return (metric or text(trigger, "metadata", "type")) == "Utilization"
+    return kind == "prometheus" and metric == "AverageValue" and REQUESTS in text(trigger, "metadata", "query")
