@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from components.cdn.expressions import NOTHING, And, Equals, Expression, IsIn, Or, StartsWith
 from components.cdn.fields import EXTENSION, HOST, PATH
-from components.cdn.policy import API_EXTENSIONS, IMAGE_EXTENSIONS, STATIC_PREFIX
+from components.cdn.policy import API_EXTENSIONS, CSS_EXTENSIONS, IMAGE_EXTENSIONS, JS_EXTENSIONS, STATIC_PREFIX
 
 if TYPE_CHECKING:
     from components.cdn.policy import EdgePolicy
@@ -52,13 +52,14 @@ def under(prefix: str) -> Expression:
 
 def class_conditions(policy: EdgePolicy) -> ClassConditions:
     """The request conditions of the five classes."""
-    static = And((IsIn(HOST, static_hosts(policy)), StartsWith(PATH, STATIC_PREFIX)))
+    hosts = (*static_hosts(policy), *app_hosts(policy))
+    static = And((IsIn(HOST, hosts), StartsWith(PATH, STATIC_PREFIX)))
     pages = policy.public_html_paths
     prefixes = policy.public_api_prefixes
     return ClassConditions(
         images=And((Or((IsIn(HOST, image_hosts(policy)), static)), IsIn(EXTENSION, IMAGE_EXTENSIONS))),
-        css=And((static, Equals(EXTENSION, "css"))),
-        js=And((static, Equals(EXTENSION, "js"))),
+        css=And((static, IsIn(EXTENSION, CSS_EXTENSIONS))),
+        js=And((static, IsIn(EXTENSION, JS_EXTENSIONS))),
         html=And((IsIn(HOST, app_hosts(policy)), IsIn(PATH, pages))) if pages else NOTHING,
         api=_public_api(policy) if prefixes else NOTHING,
     )

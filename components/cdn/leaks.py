@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 from components.cdn.exchange import Request, Response, normalise_path
 from components.cdn.explain import DOCUMENT_EXTENSIONS, evaluate, may_be_cached
-from components.cdn.policy import HARMLESS_COOKIES, IMAGE_EXTENSIONS, STATIC_PREFIX
+from components.cdn.policy import FILE_TYPES, HARMLESS_COOKIES, IMAGE_EXTENSIONS, STATIC_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from components.cdn.edge_rules import EdgeRules
     from components.cdn.policy import EdgePolicy
 
-_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "pdf": "application/pdf"}
-STATIC_EXTENSIONS = frozenset(("css", "js", *IMAGE_EXTENSIONS))
+_TYPES = {**FILE_TYPES, "svg": "image/svg+xml", "pdf": "application/pdf"}
+STATIC_EXTENSIONS = frozenset((*FILE_TYPES, *IMAGE_EXTENSIONS))
+DATA_EXTENSIONS = frozenset(("map", "webmanifest"))
+"""Files that are JSON by their own type, and nobody's."""
 _TRANSFORMATION = re.compile(r"/cdn-cgi/image/[^/]*(?P<source>/.*)")
 _DECODINGS = 2
 """How often an origin may decode a path: the web server once, the application's router once more."""
@@ -267,10 +269,16 @@ def _variants(policy: EdgePolicy, request: Request) -> Iterator[_Case]:
         replaced = {key for key, _ in headers}
         kept = tuple(pair for pair in plain.headers if pair[0] not in replaced)
         yield _Case(request, Response(200, (*kept, *headers)), reason or f"its response carries {name}")
-    for kind in FOREIGN_TYPES if request.extension in STATIC_EXTENSIONS else ():
+    for kind in _foreign_types(request.extension):
         yield _Case(request, _typed_as(kind, plain), reason or f"its Content-Type is {kind or 'missing'}")
     for code in (302, 404, 500):
         yield _Case(request, careless_response(request, code), reason or f"its status is {code}")
+
+
+def _foreign_types(extension: str) -> Iterator[str]:
+    """Types that no file of an extension has; none for what is no static file."""
+    if extension in STATIC_EXTENSIONS:
+        yield from (kind for kind in FOREIGN_TYPES if extension not in DATA_EXTENSIONS or not kind.endswith("json"))
 
 
 def _typed_as(kind: str, response: Response) -> Response:
@@ -297,7 +305,8 @@ def _credentials(policy: EdgePolicy) -> Iterator[tuple[tuple[str, str], ...]]:
 
 def _public_paths(policy: EdgePolicy) -> Iterator[str]:
     """Paths of every class, and files that Cloudflare would cache by their extension."""
-    yield from ("/", "/index.html", "/dashboard", f"{STATIC_PREFIX}app.css", f"{STATIC_PREFIX}app.js", "/app.css")
+    yield from ("/", "/index.html", "/dashboard", "/app.css")
+    yield from (f"{STATIC_PREFIX}app.{extension}" for extension in FILE_TYPES)
     yield from (f"{STATIC_PREFIX}img/logo.png", f"{STATIC_PREFIX}logo.svg", "/logo.webp", "/mugshot.jpg")
     yield from (f"/contracts/7.{extension}" for extension in DOCUMENT_EXTENSIONS)
     yield f"{STATIC_PREFIX}contract.pdf"

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from components.cdn.classes import class_conditions
 from components.cdn.exchange import Exchange, Response, normalise_path
+from components.cdn.policy import FILE_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,8 +19,6 @@ ImageFormat = Literal["auto", "webp", "avif", "jpeg", "png"]
 ClassName = Literal["images", "css", "js", "html", "api"]
 
 _CONTENT_TYPES: Mapping[str, str] = {
-    "css": "text/css; charset=utf-8",
-    "js": "text/javascript; charset=utf-8",
     "html": "text/html; charset=utf-8",
     "api": "application/json",
 }
@@ -64,7 +63,7 @@ def expected_response(policy: EdgePolicy, request: Request) -> Response:
     if name is None:
         return Response.of(200, {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "private, no-store"})
     extension = request.extension
-    kind = _CONTENT_TYPES.get(name) or _IMAGE_TYPES.get(extension, f"image/{extension}")
+    kind = _CONTENT_TYPES.get(name) or FILE_TYPES.get(extension) or _IMAGE_TYPES.get(extension, f"image/{extension}")
     return Response.of(200, {"Content-Type": kind, **guide_headers(policy, name)})
 
 

@@ -74,15 +74,26 @@ class StaticType:
     content_type: str
 
 
-IMAGE = StaticType(IMAGE_EXTENSIONS, "image/")
-STYLE_SHEET = StaticType(("css",), "text/css")
-SCRIPT = StaticType(("js",), "javascript")
-"""text/javascript (RFC 9239) and, from older servers, application/javascript or application/x-javascript."""
+IMAGES = (StaticType(IMAGE_EXTENSIONS, "image/"),)
+STYLE_SHEETS = (
+    StaticType(("css",), "text/css"),
+    # font/woff2 and its like (RFC 8081); from older servers application/font-woff2, application/x-font-ttf
+    StaticType(("woff2", "woff", "ttf", "otf"), "font"),
+)
+SCRIPTS = (
+    # text/javascript (RFC 9239) and, from older servers, application/javascript or application/x-javascript
+    StaticType(("js", "mjs"), "javascript"),
+    StaticType(("wasm",), "application/wasm"),
+    # source maps and manifests are JSON by their own types (ECMA-426; W3C, Web Application Manifest)
+    StaticType(("map", "webmanifest"), "json"),
+)
+STATIC_TYPES = (*IMAGES, *STYLE_SHEETS, *SCRIPTS)
 
-STATIC_TYPES = (IMAGE, STYLE_SHEET, SCRIPT)
+FOREIGN_TYPES = ("html", "octet-stream")
+"""What no static file's Content-Type contains, even beside the expected one: pages, and what has no type."""
 
-FOREIGN_TYPES = ("html", "json", "octet-stream")
-"""What no static file's Content-Type contains, even beside the expected one: pages, data, and what has no type."""
+DATA_TYPE = "json"
+"""What only source maps and manifests are."""
 
 
 def credentials(policy: EdgePolicy) -> Expression:
@@ -180,12 +191,24 @@ def other_file_type() -> Expression:
     """
     unlike = (And((IsIn(EXTENSION, kind.extensions), Not(_typed(kind.content_type)))) for kind in STATIC_TYPES)
     unnamed = Not(AnyOf(RESPONSE_HEADER_NAMES, "eq", "content-type"))
-    return And((Not(StatusIn((304,))), Or((*unlike, And((_static(), Or((unnamed, _foreign()))))))))
+    wrong = And((_static(), Or((unnamed, *map(_typed, FOREIGN_TYPES)))))
+    return And((Not(StatusIn((304,))), Or((*unlike, wrong, And((_no_data(STATIC_TYPES), _typed(DATA_TYPE)))))))
 
 
-def is_typed_as(kind: StaticType) -> Expression:
-    """The response says that it is a static file of a kind, and nothing else; or it renews one."""
-    return Or((StatusIn((304,)), And((_typed(kind.content_type), Not(_foreign())))))
+def is_typed_as(kinds: tuple[StaticType, ...]) -> Expression:
+    """The response says that it is the static file that its path promises, and nothing else; or it renews one."""
+    typed = Or(tuple(And((IsIn(EXTENSION, kind.extensions), _typed(kind.content_type))) for kind in kinds))
+    data = _typed(DATA_TYPE)
+    if any(DATA_TYPE in kind.content_type for kind in kinds):
+        data = And((_no_data(kinds), data))
+    foreign = Or((*map(_typed, FOREIGN_TYPES), data))
+    return Or((StatusIn((304,)), And((typed, Not(foreign)))))
+
+
+def _no_data(kinds: tuple[StaticType, ...]) -> Expression:
+    """The path ends as a static file of a kind that is no JSON by its own type."""
+    plain = (kind for kind in kinds if DATA_TYPE not in kind.content_type)
+    return IsIn(EXTENSION, tuple(extension for kind in plain for extension in kind.extensions))
 
 
 def _static() -> Expression:
@@ -194,7 +217,3 @@ def _static() -> Expression:
 
 def _typed(part: str) -> Expression:
     return AnyOf(LowerEach(ResponseHeader("content-type")), "contains", part)
-
-
-def _foreign() -> Expression:
-    return Or(tuple(map(_typed, FOREIGN_TYPES)))

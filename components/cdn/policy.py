@@ -21,6 +21,22 @@ PRIVATE_PREFIXES = (
 IMAGE_EXTENSIONS = ("png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "ico")
 """What may be cached as an image. No document types: PDF and Office files are contracts and court papers here."""
 
+CSS_EXTENSIONS = ("css", "woff2", "woff", "ttf", "otf")
+"""Style sheets and the fonts that they load."""
+
+JS_EXTENSIONS = ("js", "mjs", "wasm", "map", "webmanifest")
+"""Scripts and modules, and what a build puts beside them: WebAssembly, source maps, the manifest."""
+
+FILE_TYPES = {
+    "css": "text/css",
+    **{extension: f"font/{extension}" for extension in ("woff2", "woff", "ttf", "otf")},
+    **dict.fromkeys(("js", "mjs"), "text/javascript"),
+    "wasm": "application/wasm",
+    "map": "application/json",
+    "webmanifest": "application/manifest+json",
+}
+"""The Content-Type of static files that are no images (IANA, media types; what Node.js servers send)."""
+
 API_EXTENSIONS = ("", "json")
 """What may be cached below a public API prefix: data, no files for download."""
 

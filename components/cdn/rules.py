@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Literal
 from components.cdn.classes import class_conditions
 from components.cdn.expressions import EVERYTHING, And, Expression, Not, Or
 from components.cdn.personal import (
-    IMAGE,
-    SCRIPT,
-    STYLE_SHEET,
+    IMAGES,
+    SCRIPTS,
+    STYLE_SHEETS,
     credentials,
     is_typed_as,
     leaves_lifetime_open,
@@ -106,8 +106,8 @@ def cache_rules(policy: EdgePolicy) -> tuple[CacheRule, ...]:
             cache=False,
         ),
         _static_rule("images", "Public images", when.images, ttl.images),
-        _static_rule("css", "Hashed style sheets", when.css, ttl.css),
-        _static_rule("js", "Hashed scripts", when.js, ttl.js),
+        _static_rule("css", "Hashed style sheets and fonts", when.css, ttl.css),
+        _static_rule("js", "Hashed scripts and what a build puts beside them", when.js, ttl.js),
         CacheRule(
             ref="html",
             description="Public pages, where the origin says public; enabled by publicHtmlPaths",
@@ -164,9 +164,9 @@ def response_rules(policy: EdgePolicy) -> tuple[ResponseRule, ...]:
     pages, prefixes = bool(policy.public_html_paths), bool(policy.public_api_prefixes)
     unsaid = leaves_lifetime_open()
     return (
-        _control("images", And((when.images, open_path, is_typed_as(IMAGE))), _static_directives(ttl.images)),
-        _control("css", And((when.css, open_path, is_typed_as(STYLE_SHEET))), _hashed_directives(ttl.css)),
-        _control("js", And((when.js, open_path, is_typed_as(SCRIPT))), _hashed_directives(ttl.js)),
+        _control("images", And((when.images, open_path, is_typed_as(IMAGES))), _static_directives(ttl.images)),
+        _control("css", And((when.css, open_path, is_typed_as(STYLE_SHEETS))), _hashed_directives(ttl.css)),
+        _control("js", And((when.js, open_path, is_typed_as(SCRIPTS))), _hashed_directives(ttl.js)),
         _control("html", And((when.html, unsaid)), _lifetime(ttl.html, edge_only=True), enabled=pages),
         _control("api", And((when.api, unsaid)), _lifetime(ttl.api, edge_only=True), enabled=prefixes),
         _tagged("images", when.images, ("images",)),
