@@ -11,9 +11,9 @@ from ops.cost import priced
 from ops.planned import Planned
 from planner.budget import BudgetVerdict, fitting_limit
 from planner.cost import Amount
-from tests.support.budgets import TABLE, PhaseBudget, phase_budget, row
+from tests.support.budgets import PLANNING, TABLE, PhaseBudget, phase_budget, row
 from tests.support.plans import stack_plan
-from tests.support.stack import COMBINATIONS, settings
+from tests.support.stack import COMBINATIONS, PHASES, settings
 
 
 @pytest.mark.parametrize(("environment", "phase"), COMBINATIONS)
@@ -62,3 +62,18 @@ def test_a_budget_beside_its_margin_is_said_to_be(limit: int, fits: bool) -> Non
     found = PhaseBudget(name="dev, x", limit_usd=limit, planned_usd=100, assumed_usd=5, fitting_usd=115)
     assert found.fits is fits
     assert ("should be 115" in str(found)) is not fits
+
+
+def test_the_numbers_of_the_documentation_are_those_of_the_checked_in_stacks() -> None:
+    text = PLANNING.read_text(encoding="utf-8")
+    rows = {
+        cells[0].strip(): [float(cell.replace(",", "")) for cell in cells[1:]]
+        for line in text.splitlines()
+        if line.startswith("| ") and (cells := line.strip("|").split("|")) and cells[1].strip()[:1].isdigit()
+    }
+    costs = [priced(Planned(stack_plan("prod", phase), settings("prod", phase), "recorded")).cost for phase in PHASES]
+    aws, edge = rows["AWS, decided by the plan"], rows["Cloudflare, which AWS never bills"]
+    both = [one + other for one, other in zip(aws, edge, strict=True)]
+    assert both == pytest.approx([cost.fixed.usd for cost in costs], rel=0.01)
+    assert rows["AWS, resting on assumptions"] == pytest.approx([cost.assumed.usd for cost in costs], rel=0.05)
+    assert rows["the budget: AWS and 15 %"] == list(BY_PHASE["budget.monthlyLimitUsd"])[1::2]

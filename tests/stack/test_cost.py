@@ -11,7 +11,6 @@ import pytest
 import yaml
 
 from infra.catalog import Service, instance_classes
-from infra.phases import BY_PHASE
 from plan import Plan, PlannedResource
 from planner.charges import FREE, RULES, bill
 from planner.cost import Amount, amount, cost_of
@@ -22,7 +21,7 @@ from planner.prices import parse_price_book, price_book
 from planner.usage import Usage, UsageError, override
 from tests.support.cli import ROOT, Cli
 from tests.support.plans import changed_plan, planned, stack_plan, write_plan
-from tests.support.stack import COMBINATIONS, PHASES
+from tests.support.stack import COMBINATIONS
 
 AWS = planned("pulumi:providers:aws", "aws", region="us-east-1")
 NONE = Usage(users=0, nat_gb=0, endpoint_gb=0, control_plane_log_gb=0, database_log_gb=0)
@@ -309,23 +308,6 @@ def test_the_command_refuses_a_wrong_assumption_before_any_work(tmp_path: Path, 
     ran = Cli(tmp_path).run("cost", "prod", *wrong)
     assert ran.code == 2
     assert "Traceback" not in ran.err
-
-
-def test_the_numbers_of_the_documentation_are_those_of_the_checked_in_stacks() -> None:
-    text = (Path(__file__).parents[2] / "docs" / "planning.md").read_text()
-    rows = {
-        cells[0].strip(): [float(cell.replace(",", "")) for cell in cells[1:]]
-        for line in text.splitlines()
-        if line.startswith("| ") and (cells := line.strip("|").split("|")) and cells[1].strip()[:1].isdigit()
-    }
-    costs = [
-        cost_of(stack_plan("prod", phase), Usage(users=PHASE_TOP[phase][0], cloudflare_plan="pro")) for phase in PHASES
-    ]
-    aws, edge = rows["AWS, decided by the plan"], rows["Cloudflare, which AWS never bills"]
-    both = [one + other for one, other in zip(aws, edge, strict=True)]
-    assert both == pytest.approx([cost.fixed.usd for cost in costs], rel=0.01)
-    assert rows["AWS, resting on assumptions"] == pytest.approx([cost.assumed.usd for cost in costs], rel=0.05)
-    assert rows["the budget: AWS and 15 %"] == list(BY_PHASE["budget.monthlyLimitUsd"])[1::2]
 
 
 def test_a_plan_file_is_judged_by_the_configuration_that_it_was_made_with(tmp_path: Path) -> None:
