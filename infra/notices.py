@@ -34,13 +34,13 @@ class Notice:
 
 
 def notices(settings: Settings) -> tuple[Notice, ...]:
-    """Every protection of production that a configuration takes off, and in any environment alerts without a source.
+    """Every protection of production that a configuration takes off, and in any environment what nobody reaches or hears.
 
     Args:
         settings: complete, valid settings.
     """
     production = _weakened(settings) if settings.environment.value == "prod" else ()
-    found = (*_silent(settings), *production)
+    found = (*_silent(settings), *_unreachable(settings), *production)
     return tuple(Notice(path=f"{NAMESPACE}:{key}", text=text) for key, text in found)
 
 
@@ -50,6 +50,11 @@ def _silent(settings: Settings) -> Iterator[tuple[str, str]]:
             "monitoring.prometheus.enabled",
             "false: the guide's alerts on cpu, memory, response time and errors have no source, so nobody raises them",
         )
+
+
+def _unreachable(settings: Settings) -> Iterator[tuple[str, str]]:
+    if not settings.cdn.enabled and not settings.gateway.allowed_cidrs:
+        yield "gateway.allowedCidrs", "empty without the CDN: nobody outside of the VPC reaches the gateway"
 
 
 def _weakened(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -81,9 +86,7 @@ def _single(settings: Settings) -> Iterator[tuple[str, str]]:
 
 
 def _edge(settings: Settings) -> Iterator[tuple[str, str]]:
-    if not settings.cdn.enabled:
-        yield "cdn.enabled", "false: no edge cache, no firewall, no protection from floods in front of the gateway"
-    elif not settings.cdn.authenticated_origin_pulls:
+    if not settings.cdn.authenticated_origin_pulls:
         yield (
             "cdn.authenticatedOriginPulls",
             "false: the gateway cannot tell this zone's requests from those of any other Cloudflare customer",

@@ -277,4 +277,6 @@ class Platform:
         pulumi.export("shardHosts", list(data.shards.hosts) if data.shards is not None else [])
         pulumi.export("redisHost", data.redis.host)
         pulumi.export("imageRepository", images.repository_url)
-        pulumi.export("url", f"https://{self.settings.cdn.hosts.app}")
+        # Without the CDN no DNS record leads to the load balancer.
+        named = self.settings.cdn.hosts.app if self.settings.cdn.enabled else balancer.dns_name
+        pulumi.export("url", pulumi.Output.concat("https://", named))

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from planner.budget import BudgetState
 
 State = Literal["ok", "note", "failed", "unknown"]
+PROTECT = "set bailbondpro:protect to true; off is for the one update before a stack is taken down"
+"""The way out of a production that protects nothing."""
 NOT_REHEARSED = "unknown: the journey was not rehearsed"
 NO_STEP = "the journey has no step"
 PROTECTED = "Production protects what holds data, in Pulumi and in AWS"
@@ -107,7 +109,13 @@ def _protection(settings: Settings, plan: Plan) -> PolicyCheck:
         title=PROTECTED,
         state="ok" if not listed else "failed" if prod else "note",
         detail=f"{wanted - len(missing['by Pulumi'])} of {wanted} are protected by Pulumi"
-        + ("; this is no production" if not prod else f"; {listed}" if listed else ", and by AWS where it can"),
+        + (
+            "; this is no production"
+            if not prod
+            else f"; {listed}; {PROTECT}"
+            if listed
+            else ", and by AWS where it can"
+        ),
     )
 
 

@@ -37,6 +37,20 @@ def ids_are_there(settings: Settings) -> Iterator[Finding]:
             )
 
 
+@rule("prod-behind-cdn", source="scaling guide, CDN Integration", areas=("cdn", "environment"))
+def production_stands_behind_the_cdn(settings: Settings) -> Iterator[Finding]:
+    """Without the CDN the gateway's certificate is signed by nobody that a browser knows, and no name leads to it."""
+    if settings.environment == "prod" and not settings.cdn.enabled:
+        yield Finding(
+            path="cdn.enabled",
+            value=False,
+            allowed="true in prod: without the CDN the gateway signs its own certificate, which browsers refuse, there "
+            "are no DNS records, and nothing stands before the gateway",
+            fix="remove it (cdn.plan free costs nothing), or use environment dev for a stack that is reached from "
+            "gateway.allowedCidrs alone",
+        )
+
+
 @rule("cdn-edge-ttl", source="Cloudflare documentation, Edge Cache TTL by plan", areas=("cdn",))
 def lifetimes_fit_the_plan(settings: Settings) -> Iterator[Finding]:
     """Every plan has a least lifetime that a cache rule may set."""
@@ -225,6 +239,7 @@ def expressions_fit(settings: Settings) -> Iterator[Finding]:
 RULES = (
     expressions_fit,
     ids_are_there,
+    production_stands_behind_the_cdn,
     lifetimes_fit_the_plan,
     features_fit_the_plan,
     uploads_fit_the_plan,

@@ -51,6 +51,7 @@ REFUSED = (
         cluster={"serviceIpv4Cidr": "10.20.0.0/20"},
     ),
     _case("service-range-apart", "cluster.serviceIpv4Cidr", network={"vpcCidr": "172.20.0.0/16"}),
+    _case("prod-behind-cdn", "cdn.enabled", P2, cdn={"enabled": False}),
     # access
     _case(
         "api-not-for-everybody",

@@ -43,7 +43,12 @@ def test_shards_without_standbys_are_named() -> None:
 
 
 def test_development_may_do_without() -> None:
-    assert told("dev", "optimization") == []
+    assert told("dev", "optimization", cdn={"enabled": True, "zoneId": "0" * 32, "accountId": "0" * 32}) == []
+    assert told("dev", "optimization", gateway={"allowedCidrs": ["203.0.113.0/24"]}) == []
+
+
+def test_a_gateway_that_nobody_reaches_is_named() -> None:
+    assert told("dev", "optimization") == ["gateway.allowedCidrs"]
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])
