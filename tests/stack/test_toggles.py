@@ -31,12 +31,13 @@ REFUSED = {
     "redis.clientIsClusterAware": "redis-cluster-client",
 }
 """Switches that a check refuses, and the limit that says why."""
+UPTIME = ["No single point of failure", "99.9 % uptime is promised, or less is accepted with a reason"]
 FAILING = {
-    "protect": "Production protects what holds data, in Pulumi and in AWS",
-    "postgres.multiAz": "No single point of failure",
-    "redis.multiAz": "No single point of failure",
+    "protect": ["Production protects what holds data, in Pulumi and in AWS"],
+    "postgres.multiAz": UPTIME,
+    "redis.multiAz": UPTIME,
 }
-"""Switches that make a valid stack that a policy of the report fails: production would be weaker than it says."""
+"""Switches that make a valid stack that policies of the report fail: production would be weaker than it says."""
 
 
 def turned(path: str) -> Settings:
@@ -70,9 +71,9 @@ def test_a_switch_that_makes_no_whole_stack_is_refused_with_its_fix(path: str) -
 
 
 @pytest.mark.parametrize("path", FAILING)
-def test_a_switch_that_weakens_production_fails_one_policy_that_names_it(path: str) -> None:
+def test_a_switch_that_weakens_production_fails_the_policies_that_are_about_it(path: str) -> None:
     found = failures(turned(path))
-    assert list(found) == [FAILING[path]]
+    assert list(found) == FAILING[path]
 
 
 @pytest.mark.parametrize("path", [path for path in SWITCHES if path not in REFUSED and path not in FAILING])
