@@ -34,7 +34,7 @@ class Notice:
 
 
 def notices(settings: Settings) -> tuple[Notice, ...]:
-    """Every protection of production that a configuration takes off, and in any environment what nobody reaches or hears.
+    """Every protection of production that a configuration takes off; in any environment, what nobody reaches or hears.
 
     Args:
         settings: complete, valid settings.

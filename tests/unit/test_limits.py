@@ -20,8 +20,9 @@ from infra.limits.nodes import allocatable, peak_load
 from infra.limits.windows import daily_minutes, overlap, weekly_length
 from infra.settings import Settings
 from planner.platform import PHASE_TOP
+from tests.support.accepted_cases import ACCEPTED
 from tests.support.configs import DIGEST, ENVIRONMENTS, PHASES, problems, raw, settings
-from tests.support.limit_cases import ACCEPTED, REFUSED, Case
+from tests.support.limit_cases import REFUSED, Case
 from tests.support.stack import FILLED
 
 ACCOUNT = {"zoneId": "0" * 31 + "a", "accountId": "0" * 31 + "b"}

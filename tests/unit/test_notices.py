@@ -54,7 +54,9 @@ def test_a_gateway_that_nobody_reaches_is_named() -> None:
 @pytest.mark.parametrize("environment", ["dev", "prod"])
 def test_alerts_that_lose_their_source_are_named_in_every_environment(environment: str) -> None:
     silent = {"prometheus": {"enabled": False}, "alertEmails": ["oncall@bailbondpro.com"]}
-    assert told(environment, "optimization", **{**QUIET, "monitoring": silent}) == ["monitoring.prometheus.enabled"]
+    reached = {"allowedCidrs": ["203.0.113.0/24"]}
+    areas = {**QUIET, "monitoring": silent, "gateway": reached}
+    assert told(environment, "optimization", **areas) == ["monitoring.prometheus.enabled"]
 
 
 def test_a_notice_says_what_follows() -> None:
