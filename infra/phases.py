@@ -80,9 +80,9 @@ BY_PHASE: dict[str, tuple[object, object, object, object, object, object]] = {
     "pools.system.desiredSize":               (1,               2,                  1,               3,                  1,               3),
     "pools.system.maxSize":                   (2,               3,                  2,               6,                  2,               6),
     "pools.app.instanceType":                 ("t4g.large",     "m8g.large",        "t4g.large",     "m8g.xlarge",       "t4g.large",     "m8g.2xlarge"),
-    "pools.app.minSize":                      (1,               2,                  1,               3,                  2,               3),
+    "pools.app.minSize":                      (1,               3,                  1,               3,                  2,               3),
     "pools.app.desiredSize":                  (2,               3,                  2,               3,                  3,               3),
-    "pools.app.maxSize":                      (3,               5,                  4,               6,                  5,               8),
+    "pools.app.maxSize":                      (3,               6,                  4,               6,                  7,               8),
     "pools.spot.enabled":                     (False,           False,              True,            True,               True,            True),
     "pools.spot.maxSize":                     (2,               4,                  2,               4,                  2,               10),
 

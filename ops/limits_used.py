@@ -16,8 +16,8 @@ from infra.limits.capacity import (
     most_pods,
 )
 from infra.limits.connections import POOLER_SURGE, client_connections, pool_sizes
-from infra.limits.nodes import allocatable, peak_load
 from infra.limits.redis import MAX_NODES
+from infra.limits.room import allocatable, peak_load
 from infra.quotas import quota_needs
 from planner.plan_values import number, text
 

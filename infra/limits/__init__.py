@@ -18,6 +18,7 @@ from infra.limits.network import RULES as NETWORK
 from infra.limits.nodes import RULES as NODES
 from infra.limits.postgres import RULES as POSTGRES
 from infra.limits.redis import RULES as REDIS
+from infra.limits.room import RULES as ROOM
 from infra.limits.rule import Finding, Rule
 from infra.limits.services import RULES as SERVICES
 from infra.limits.variables import RULES as VARIABLES
@@ -42,6 +43,7 @@ RULES: tuple[Rule, ...] = (
     *NETWORK,
     *CLUSTER,
     *ACCESS,
+    *ROOM,
     *NODES,
     *CAPACITY,
     *APP,

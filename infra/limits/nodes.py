@@ -1,98 +1,19 @@
-"""Limits of the node pools: their own sizes, and whether every pod the autoscalers may ask for finds a node."""
+"""Limits of the node pools: their own sizes, and whether the largest pod fits a node."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from infra.catalog import instance_class
-from infra.limits.connections import app_pods
 from infra.limits.network import repeated
+from infra.limits.room import allocatable
 from infra.limits.rule import Finding, rule
-from planner.nodes import DAEMONS, OPERATORS, kubelet_reserved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from infra.catalog import InstanceClass
-    from infra.settings.base import Resources
     from infra.settings.pools import PoolSizes
     from infra.settings.root import Settings
-
-PROMETHEUS = (700, 2500)
-"""Requests of Prometheus, Alertmanager, Grafana and operator together (our estimate)."""
-
-WARM_UP = (20, 32)
-"""Requests of the two pods that warm the cache, which may run at the same time (components.cache_warm_up)."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Load:
-    """What pods request.
-
-    Attributes:
-        cpu_millicores: CPU in millicores.
-        memory_mib: Memory in MiB.
-    """
-
-    cpu_millicores: float = 0
-    memory_mib: float = 0
-
-    def plus(self, cpu: float, memory: float) -> Load:
-        """This load and another."""
-        return Load(cpu_millicores=self.cpu_millicores + cpu, memory_mib=self.memory_mib + memory)
-
-
-def allocatable(machine: InstanceClass) -> Load:
-    """What pods other than the node's daemons may request on one node."""
-    reserved = kubelet_reserved(machine.vcpu, machine.max_pods)
-    return Load(
-        cpu_millicores=machine.vcpu * 1000 - reserved.cpu_millicores - DAEMONS[0],
-        memory_mib=machine.memory_gib * 1024 - reserved.memory_mib - DAEMONS[1],
-    )
-
-
-def peak_load(settings: Settings) -> Load:
-    """What all pods on the app pool request when every autoscaler stands at its maximum during a rollout."""
-    load = Load()
-    for pods, resources in _peak_pods(settings):
-        load = load.plus(pods * resources.cpu_request_millicores, pods * resources.memory_request_mib)
-    if settings.redis.warm_up.enabled:
-        load = load.plus(*WARM_UP)
-    if not settings.pools.system.enabled:
-        load = load.plus(*OPERATORS)
-        load = load.plus(*PROMETHEUS) if settings.monitoring.prometheus.enabled else load
-    return load
-
-
-def _peak_pods(settings: Settings) -> Iterator[tuple[int, Resources]]:
-    surge = settings.app.max_surge
-    yield app_pods(settings), settings.app.resources
-    yield settings.gateway.max_replicas + 1, settings.gateway.resources
-    if settings.postgres.pooler.enabled:
-        yield settings.postgres.pooler.replicas + 1, settings.postgres.pooler.resources
-    for service in settings.services:
-        yield service.max_replicas + surge, service.resources
-
-
-@rule(
-    "nodes-hold-pods",
-    source="EKS documentation, node allocatable; scaling guide, autoscaler ranges",
-    areas=("pools", "app", "autoscaling", "services", "gateway", "postgres", "redis", "monitoring"),
-)
-def nodes_hold_all_pods(settings: Settings) -> Iterator[Finding]:
-    """Pods beyond the largest pool stay pending, so an autoscaler's maximum would never be reached."""
-    pool = settings.pools.app
-    node, load = allocatable(instance_class("ec2", pool.instance_type)), peak_load(settings)
-    needed = max(-(-load.cpu_millicores // node.cpu_millicores), -(-load.memory_mib // node.memory_mib))
-    if needed > pool.max_size:
-        yield Finding(
-            path="pools.app.maxSize",
-            value=pool.max_size,
-            allowed=f"at least {int(needed)} nodes of {pool.instance_type}: all pods at their maximum request "
-            f"{load.cpu_millicores / 1000:g} CPUs and {load.memory_mib / 1024:.1f} GiB",
-            fix=f"set it to {int(needed)}, or use a larger pools.app.instanceType, or lower autoscaling.maxReplicas",
-        )
 
 
 @rule("pod-fits-node", source="Kubernetes documentation, scheduling", areas=("pools", "app", "services", "gateway"))
@@ -202,7 +123,6 @@ def _pools(settings: Settings) -> Iterator[tuple[str, PoolSizes]]:
 
 
 RULES = (
-    nodes_hold_all_pods,
     largest_pod_fits_a_node,
     vertical_maximum_fits_a_node,
     sizes_are_ordered,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from infra.catalog import instance_class
-from infra.limits.nodes import allocatable
+from infra.limits.room import allocatable
 from plan import Plan
 from planner.simulation import Assumptions, SimulationError, limit_of, platform_of, scenario, simulate
 from tests.support.cli import Cli

@@ -31,6 +31,9 @@ TAG = "registry.example.com/bailbondpro:1.2"
 CDN = {"enabled": True, "zoneId": "0" * 31 + "a", "accountId": "0" * 31 + "b"}
 P2, P3 = "prod horizontal", "prod microservices"
 
+ROOM = {"app": {"maxSize": 9}}
+"""Nodes for more pods than the defaults ask for, so that a case breaks one limit alone."""
+
 REFUSED = (
     # network
     case("vpc-private", "network.vpcCidr", network={"vpcCidr": "8.8.0.0/16"}),
@@ -97,6 +100,7 @@ REFUSED = (
     case("control-plane-logs-distinct", "cluster.logTypes", cluster={"logTypes": ["api", "api"]}),
     # nodes
     case("nodes-hold-pods", "pools.app.maxSize", P2, autoscaling={"maxReplicas": 100}),
+    case("nodes-hold-pods", "pools.system.minSize", P2, pools={"system": {"minSize": 1}}),
     case("subnet-addresses", "pools.app.maxSize", pools={"app": {"maxSize": 186}}),
     case(
         "nodes-hold-pod-count",
@@ -111,7 +115,7 @@ REFUSED = (
         "app.resources.cpuRequestMillicores",
         app={"resources": {"cpuRequestMillicores": 1900, "cpuLimitMillicores": 2000}},
         autoscaling={"minReplicas": 1, "maxReplicas": 1},
-        pools={"app": {"maxSize": 9}},
+        pools=ROOM,
     ),
     case(
         "vpa-fits-node",
@@ -149,6 +153,7 @@ REFUSED = (
         "requests-below-limits",
         "services[0].resources.cpuRequestMillicores",
         services=[service(resources={"cpuRequestMillicores": 600})],
+        pools=ROOM,
     ),
     case(
         "node-heap", "app.resources.memoryLimitMib", app={"resources": {"memoryLimitMib": 255, "memoryRequestMib": 200}}
@@ -204,9 +209,11 @@ REFUSED = (
     case("vpa-range", "autoscaling.vpa.minCpuMillicores", autoscaling={"vpa": {"minCpuMillicores": 2001}}),
     case("scaling-rules", "autoscaling.scaleUp", autoscaling={"scaleUp": {"stabilizationSeconds": 60}}),
     # services
-    case("service-names", "services[1].name", services=[service(), {**service(), "paths": ["/api/other/"]}]),
+    case(
+        "service-names", "services[1].name", services=[service(), {**service(), "paths": ["/api/other/"]}], pools=ROOM
+    ),
     case("service-names", "services[0].name", services=[service("gateway")]),
-    case("service-paths", "services[1].paths", services=[service(), {**service(), "name": "other"}]),
+    case("service-paths", "services[1].paths", services=[service(), {**service(), "name": "other"}], pools=ROOM),
     case("service-paths", "services[0].paths", services=[service(paths=["/"])]),
     case("service-prefix-slash", "services[0].paths", services=[service(paths=["/portal"])]),
     case("service-replicas", "services[0].maxReplicas", services=[service(minReplicas=2)]),
@@ -218,9 +225,15 @@ REFUSED = (
         "services[0].requestsPerSecond",
         services=[service(requestsPerSecond=50)],
         monitoring={"prometheus": {"enabled": True}},
-        pools={"app": {"maxSize": 9}},
+        pools=ROOM,
     ),
-    case("service-databases", "services[0].databases", "dev horizontal", services=[service(databases=["shards"])]),
+    case(
+        "service-databases",
+        "services[0].databases",
+        "dev horizontal",
+        services=[service(databases=["shards"])],
+        pools=ROOM,
+    ),
     # gateway
     case("gateway-memory", "gateway.workerConnections", gateway={"workerConnections": 20_000}),
     case("gateway-memory", "gateway.workerConnections", gateway={"openFileCache": 100_000, "workerConnections": 9000}),

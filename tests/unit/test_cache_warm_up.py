@@ -10,7 +10,7 @@ from components.cache_warm_up import WARM_UP_RESOURCES, CacheWarmUp, CacheWarmUp
 from components.kubernetes.batch import BatchPod
 from components.kubernetes.pods import Resources
 from components.kubernetes.quantities import mebibytes, millicores
-from infra.limits.nodes import WARM_UP
+from infra.limits.room import WARM_UP
 from tests.support.recording import RecordedResource, Recording, record
 
 JOB = "kubernetes:batch/v1:Job"
@@ -115,7 +115,7 @@ def test_the_pods_reach_the_application_and_name_resolution_only() -> None:
 
 def test_the_node_pools_count_both_pods() -> None:
     requests = (millicores(WARM_UP_RESOURCES.cpu_request), mebibytes(WARM_UP_RESOURCES.memory_request))
-    assert tuple(2 * request for request in requests) == WARM_UP
+    assert requests == WARM_UP
 
 
 def test_a_pod_that_runs_once_needs_a_command() -> None:

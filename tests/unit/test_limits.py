@@ -16,7 +16,7 @@ from infra.catalog import instance_class, instance_classes
 from infra.limits import RULES, app_pods, pool_sizes, service_pods, upgrade_findings
 from infra.limits.connections import client_connections
 from infra.limits.gateway import CLIENT_RANGES
-from infra.limits.nodes import allocatable, peak_load
+from infra.limits.room import allocatable
 from infra.limits.windows import daily_minutes, overlap, weekly_length
 from infra.settings import Settings
 from planner.platform import PHASE_TOP
@@ -241,12 +241,6 @@ def test_the_number_of_nodes_in_the_fix_is_enough() -> None:
     for size, fits in ((enough, True), (enough - 1, False)):
         again = problems(raw("prod", "horizontal", **{**areas, "pools": {"app": {"maxSize": size}}}))
         assert (not any(p.rule == "nodes-hold-pods" for p in again)) is fits
-
-
-def test_add_ons_load_the_app_pool_only_without_a_system_pool() -> None:
-    alone = settings("prod", "horizontal")
-    shared = settings("prod", "horizontal", pools={"system": {"enabled": False}})
-    assert peak_load(shared).cpu_millicores - peak_load(alone).cpu_millicores == 600 + 700
 
 
 # Catalogue
