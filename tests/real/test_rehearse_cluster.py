@@ -11,7 +11,7 @@ import pytest
 from sandbox.api_server import ApiServer
 from sandbox.helm_ownership import Owner, refusal
 from sandbox.kube_tools import definitions
-from tests.support.cli import Cli
+from tests.support.cli import ROOT, Cli
 from tests.support.kubeconfigs import write_kubeconfig
 from tests.support.kubernetes_plugin import install
 
@@ -93,7 +93,10 @@ def test_a_kubernetes_plugin_on_the_path_applies_the_objects_and_its_charts_brin
     plugin = install(folder, log)
     kubeconfig = write_kubeconfig(tmp_path / "kubeconfig", "own", {"own": api_server})
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
-    ran = cli.run("rehearse", "dev", "--phase", "microservices", "--kubeconfig", str(kubeconfig), "--json")
+    config = tmp_path / "Pulumi.dev.yaml"
+    keda = "  bailbondpro:autoscaling: {metricsBackend: keda}\n"
+    config.write_text((ROOT / "Pulumi.dev.yaml").read_text(encoding="utf-8") + keda, encoding="utf-8")
+    ran = cli.run("rehearse", "dev", "--config", str(config), "--kubeconfig", str(kubeconfig), "--json")
     assert ran.code == 0, ran.err
     assert f"the real plugin {plugin} applies the objects" in ran.err
     (pinned,) = set(log.read_text().split())
