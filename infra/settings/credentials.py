@@ -28,14 +28,21 @@ def plain_credentials(key: str, value: object) -> Iterator[Problem]:
         for index, item in enumerate(value):
             yield from plain_credentials(f"{key}[{index}]", item)
     elif isinstance(value, str) and value not in {"", REHEARSED} and _is_credential(name, value):
-        path = " --path" if any(mark in key for mark in ".[") else ""
         yield Problem(
             path=key,
             rule="no-plain-credentials",
             value=HIDDEN,
             allowed="an encrypted value (`secure: ...`), or none: a provider also reads its own environment variables",
-            fix=f"revoke it, remove it, and run `pulumi config set --secret{path} '{key}'` with its successor",
+            fix=f"revoke it and remove it; {_successor(key)}",
         )
+
+
+def _successor(key: str) -> str:
+    """Where a provider's next credential belongs; AWS and the cluster have theirs from the command's environment."""
+    if key.startswith(("aws:", "kubernetes:")):
+        return "AWS finds its credentials in the environment of the command (AWS_PROFILE, AWS_ROLE_ARN, ...)"
+    path = " --path" if any(mark in key for mark in ".[") else ""
+    return f"run `pulumi config set --secret{path} '{key}'` with its successor"
 
 
 def _is_credential(name: str, value: str) -> bool:

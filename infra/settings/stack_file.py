@@ -12,7 +12,16 @@ from infra.problems import NAMESPACE, ConfigError, Problem, nearest, shown
 from infra.settings.credentials import plain_credentials
 from infra.settings.defaults import Tree
 
-PROVIDER_NAMESPACES = ("aws", "aws-native", "cloudflare", "kubernetes", "pulumi", "random", "tls")
+PROVIDER_NAMESPACES = ("aws", "cloudflare", "pulumi", "random", "tls")
+"""Whose keys may stand beside the platform's: `aws:region` here, all others read by the engine and the providers."""
+_NOT_READ = {
+    "aws:profile": "remove it, and set AWS_PROFILE where the command runs: the AWS CLI and the provider both read it",
+    "aws:allowedAccountIds": "write bailbondpro:aws.allowedAccountIds",
+    "aws:defaultTags": "remove it: the platform tags everything itself",
+    "kubernetes:": "remove it: the platform reaches the cluster that it makes",
+    "aws:": "remove it, and give the provider its environment variables (AWS_PROFILE, AWS_ROLE_ARN, ...)",
+}
+"""Keys of providers that the platform configures itself, so that Pulumi would drop them in silence; and what to do."""
 _FILE_KEYS = ("config", "encryptedkey", "encryptionsalt", "environment", "secretsprovider")
 _MAX_BYTES, _MAX_NODES, _MAX_DEPTH = 1_000_000, 20_000, 32
 _REGION_KEY = "aws:region"
@@ -175,17 +184,31 @@ def read_config_map(config: Mapping[str, str], encrypted: Collection[str] = ()) 
 
 def _take(raw: Tree, key: str, value: object, reader: _Reader, *, encrypted: bool = False) -> None:
     namespace, _, name = key.rpartition(":")
+    unread = next((fix for start, fix in _NOT_READ.items() if key.startswith(start)), None)
     if key == _REGION_KEY:
         raw["region"] = value
+    elif key == f"{NAMESPACE}:region":
+        allowed = f"the region in {_REGION_KEY} alone, which the provider reads, too"
+        reader.problems.append(
+            reader.problem("one-region", key, allowed, f"write {_REGION_KEY} instead", shown(value, name))
+        )
     elif namespace == NAMESPACE:
         raw[name] = value
-    elif namespace in PROVIDER_NAMESPACES:
-        reader.problems += () if encrypted else plain_credentials(key, value)
-    else:
-        close = nearest(namespace, (NAMESPACE, *PROVIDER_NAMESPACES)) if namespace else [NAMESPACE]
-        fix = f"did you mean `{close[0]}:{name}`?" if close else "remove it"
-        allowed = f"keys of {NAMESPACE} and of the providers ({', '.join(PROVIDER_NAMESPACES)})"
-        reader.problems.append(reader.problem("unknown-namespace", key, allowed, fix, shown(value, name)))
+    elif namespace not in (*PROVIDER_NAMESPACES, "kubernetes"):
+        reader.problems.append(_unknown_namespace(reader, key, value))
+    elif not encrypted and (plain := tuple(plain_credentials(key, value))):
+        reader.problems += plain
+    elif unread is not None:
+        allowed = f"{_REGION_KEY} alone: the platform configures this provider itself and nobody would read the key"
+        reader.problems.append(reader.problem("unread-key", key, allowed, unread, shown(value, name)))
+
+
+def _unknown_namespace(reader: _Reader, key: str, value: object) -> Problem:
+    namespace, _, name = key.rpartition(":")
+    close = nearest(namespace, (NAMESPACE, *PROVIDER_NAMESPACES)) if namespace else [NAMESPACE]
+    fix = f"did you mean `{close[0]}:{name}`?" if close else "remove it"
+    allowed = f"keys of {NAMESPACE} and of the providers ({', '.join(PROVIDER_NAMESPACES)})"
+    return reader.problem("unknown-namespace", key, allowed, fix, shown(value, name))
 
 
 def _unknown_file_key(reader: _Reader, key: str, value: str) -> Problem:

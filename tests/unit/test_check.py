@@ -194,7 +194,7 @@ def test_a_valid_file_says_what_its_cloudflare_plan_leaves_to_others_and_which_v
     plan, examples = check("dev").notices()
     assert "one rate limit" in plan
     assert 'plan "pro"' in plan
-    assert "`pulumi up` refuses: app.image, cluster.adminPrincipalArns[0], cdn.zoneId" in examples
+    assert "`pulumi up` refuses: app.image, aws.allowedAccountIds[0], cluster.adminPrincipalArns[0]" in examples
     [examples] = check("prod").notices()
     assert "app.image, aws.allowedAccountIds[0]" in examples
 

@@ -41,7 +41,7 @@ def test_a_stack_file_gives_raw_values_and_lines(tmp_path: Path) -> None:
 
 
 def test_values_of_other_providers_are_left_alone(tmp_path: Path) -> None:
-    text = "config:\n  cloudflare:apiToken:\n    secure: v1:abc\n  aws:profile: x\nencryptionsalt: v1:salt\n"
+    text = "config:\n  cloudflare:apiToken:\n    secure: v1:abc\n  pulumi:tags: {a: b}\nencryptionsalt: v1:salt\n"
     assert read_stack_file(_file(tmp_path, text)) == {}
 
 
@@ -142,7 +142,7 @@ def test_pulumis_configuration_map_reads_like_the_file() -> None:
 
 def test_a_credential_that_the_engine_hands_over_unencrypted_is_refused() -> None:
     with pytest.raises(ConfigError) as caught:
-        read_config_map({"cloudflare:apiToken": "plain", "aws:profile": "deploy"})
+        read_config_map({"cloudflare:apiToken": "plain", "pulumi:tags": "{}"})
     assert [(item.path, item.rule) for item in caught.value.problems] == [
         ("cloudflare:apiToken", "no-plain-credentials")
     ]
@@ -166,13 +166,39 @@ def test_a_credential_that_the_engine_hands_over_unencrypted_is_refused() -> Non
 def test_a_credential_in_clear_is_refused_with_the_way_to_encrypt_it(tmp_path: Path, line: str) -> None:
     problem = _file_problem(_file(tmp_path, f"config:\n  {line}\n"))
     assert problem.rule == "no-plain-credentials"
-    assert "pulumi config set --secret" in problem.fix
+    own = line.startswith(("aws:", "kubernetes:"))
+    assert ("environment of the command" if own else "pulumi config set --secret") in problem.fix
     assert "abcdefgh" not in str(problem)
 
 
 def test_an_encrypted_credential_is_left_to_its_provider(tmp_path: Path) -> None:
-    text = "config:\n  aws:secretKey: {secure: v1:abc}\n  aws:assumeRoles: [{token: {secure: v1:abc}, roleArn: x}]\n"
+    text = "config:\n  cloudflare:apiToken: {secure: v1:abc}\n  cloudflare:apiKey: {secure: v1:abc}\n"
     assert read_stack_file(_file(tmp_path, text)) == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "fix"),
+    [
+        ("aws:profile: deploy", "AWS_PROFILE"),
+        ("aws:allowedAccountIds: ['123456789012']", "bailbondpro:aws.allowedAccountIds"),
+        ("aws:defaultTags: {tags: {a: b}}", "tags everything itself"),
+        ("aws:secretKey: {secure: v1:abc}", "environment variables"),
+        ("aws:skipMetadataApiCheck: true", "environment variables"),
+        ("kubernetes:context: kind", "the cluster that it makes"),
+    ],
+)
+def test_a_key_that_nobody_would_read_is_refused_with_what_to_do(tmp_path: Path, line: str, fix: str) -> None:
+    problem = _file_problem(_file(tmp_path, f"config:\n  {line}\n"))
+    assert problem.rule == "unread-key"
+    assert fix in problem.fix
+
+
+@pytest.mark.parametrize("other", ["us-east-1", "eu-west-1"])
+def test_there_is_one_key_for_the_region(tmp_path: Path, other: str) -> None:
+    text = f"config:\n  aws:region: us-east-1\n  bailbondpro:region: {other}\n"
+    problem = _file_problem(_file(tmp_path, text))
+    assert (problem.rule, problem.path) == ("one-region", "bailbondpro:region")
+    assert problem.fix == "write aws:region instead"
 
 
 def test_an_unknown_namespace_in_the_map_is_a_problem() -> None:
