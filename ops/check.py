@@ -116,7 +116,7 @@ def check(stack: str, config_file: Path | None = None, phase: str | None = None)
         settings = load({**source.raw, "phase": phase} if phase is not None else source.raw, name)
         problems += tuple(neighbour_problems(settings, _beside(file, name)))
     except ConfigError as error:
-        problems += error.problems
+        problems += tuple(map(source.as_written, error.problems))
     return CheckResult(
         stack=name, file=file, problems=problems, settings=None if problems else settings, lines=source.lines
     )

@@ -55,6 +55,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="The BailBondPro platform: check, rehearse and plan it before anything is spent.",
+    epilog="Exit codes: 0 judged and it holds; 1 a problem; 2 called wrongly, or a step that would touch data; "
+    "3 cannot be answered; 130 stopped by Ctrl-C. Example: ./bbp rehearse dev",
 )
 for command in COMMANDS:
     command.register(app)

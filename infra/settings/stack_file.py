@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -35,11 +35,20 @@ class StackSource:
         raw: Its values, as `load` takes them.
         lines: The line of every key, by key path (`bailbondpro:postgres.replicas`), counted from 1.
         problems: What is wrong with the file but lets the rest of it be read: unknown or doubled keys.
+        written: Numbers by key path as the file writes them, where reading loses something: `1.30`, `012345678901`.
     """
 
     raw: Mapping[str, object]
     lines: Mapping[str, int]
     problems: tuple[Problem, ...]
+    written: Mapping[str, str]
+
+    def as_written(self, problem: Problem) -> Problem:
+        """A problem about such a number, with the number as the file writes it: 1.30 is version "1.30", not "1.3"."""
+        text = self.written.get(problem.path)
+        if text is None:
+            return problem
+        return replace(problem, value=text, fix=problem.fix.replace(f'"{problem.value}"', f'"{text}"'))
 
 
 class _CoreLoader(yaml.SafeLoader):
@@ -68,6 +77,7 @@ class _Reader:
         self.path = path
         self.problems: list[Problem] = []
         self.lines: dict[str, int] = {}
+        self.written: dict[str, str] = {}
         self._nodes = 0
 
     def value(self, node: yaml.Node, at: str, depth: int = 0) -> object:
@@ -112,13 +122,18 @@ class _Reader:
         try:
             if kind == "bool":
                 return text.lower() == "true"
-            if kind == "int":
-                return int(text, 0) if text.lower().startswith(("0x", "0o")) else int(text)
-            if kind == "float":
-                return float(text)
+            if kind in {"int", "float"}:
+                return self._number(text, at, kind)
         except ValueError:
             self.problems.append(self.problem("yaml", at, "a plain value", "write it in quotes", shown(text, at)))
         return None if kind == "null" else text
+
+    def _number(self, text: str, at: str, kind: str) -> int | float:
+        based = text.lower().startswith(("0x", "0o"))
+        number = float(text) if kind == "float" else int(text, 0) if based else int(text)
+        if str(number) != text:
+            self.written[at] = text
+        return number
 
     def problem(self, rule: str, at: str, allowed: str, fix: str, value: str = "") -> Problem:
         """A problem of the file itself."""
@@ -157,7 +172,7 @@ def read_stack_source(path: Path) -> StackSource:
     elif config is not None and config.value:
         allowed = "an object of configuration keys"
         reader.problems.append(reader.problem("type", "config", allowed, "write an object", _brief(config)))
-    return StackSource(raw=raw, lines=reader.lines, problems=tuple(reader.problems))
+    return StackSource(raw=raw, lines=reader.lines, problems=tuple(reader.problems), written=reader.written)
 
 
 def read_config_map(config: Mapping[str, str], encrypted: Collection[str] = ()) -> Mapping[str, object]:

@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
         name="right-size",
-        epilog="Examples: ./bbp right-size prod --metrics metrics.yaml; "
+        epilog="Examples: ./bbp right-size prod --metrics examples/metrics.yaml; "
         "./bbp right-size prod --prometheus http://localhost:9090",
     )(right_size)
 

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from infra.settings import ConfigError, Settings, json_schema, load, read_config_map, read_stack_file, read_stack_source
+from ops.check import check
 
 if TYPE_CHECKING:
     from infra.problems import Problem
@@ -191,6 +192,25 @@ def test_a_key_that_nobody_would_read_is_refused_with_what_to_do(tmp_path: Path,
     problem = _file_problem(_file(tmp_path, f"config:\n  {line}\n"))
     assert problem.rule == "unread-key"
     assert fix in problem.fix
+
+
+@pytest.mark.parametrize(
+    ("area", "path", "text"),
+    [
+        ("cluster: {version: 1.30}", "cluster.version", "1.30"),
+        ("aws: {allowedAccountIds: [012345678901]}", "aws.allowedAccountIds[0]", "012345678901"),
+        ("cdn: {zoneId: 00000000000000000000000000000012}", "cdn.zoneId", "00000000000000000000000000000012"),
+    ],
+)
+def test_a_number_that_lost_its_quotes_is_repeated_as_it_was_written(
+    tmp_path: Path, area: str, path: str, text: str
+) -> None:
+    common = "aws:region: us-east-1\n  bailbondpro:environment: dev\n  bailbondpro:phase: optimization"
+    file = _file(tmp_path, f"config:\n  {common}\n  bailbondpro:{area}\n")
+    found = {item.path: item for item in check("dev", file).problems}
+    problem = found[f"bailbondpro:{path}"]
+    assert problem.value == text
+    assert problem.fix == f'write "{text}" in quotes'
 
 
 @pytest.mark.parametrize("other", ["us-east-1", "eu-west-1"])
