@@ -46,8 +46,9 @@ if TYPE_CHECKING:
     from components.gateway.model import GatewayConfig
 
 APP = "bailbondpro-gateway"
-PRE_STOP_SECONDS = 15
-"""How long the load balancer and the endpoints may take to stop sending to a pod that is going to stop."""
+PRE_STOP_SECONDS = 130
+"""How long the load balancer and the endpoints may take to stop sending to a pod that is going to stop: an NLB may send
+for two minutes after a target began to leave (kubernetes-sigs/aws-load-balancer-controller, issue 2366)."""
 CONFIG_DIRECTORY = "/etc/gateway"
 GATEWAY_IMAGE = "docker.io/nginxinc/nginx-unprivileged:1.28"
 """nginx that never was root; 1.28 is the first stable line with `resolve` in open-source upstreams. Not the Alpine
@@ -92,6 +93,7 @@ class GatewayArgs:
         monitoring_namespace: may scrape the exporter.
         upstream_ports: ports of the pods behind the gateway.
         placement: node pool.
+        pre_stop_seconds: how long a stopping pod still serves; at least the target groups' deregistration delay.
 
     Raises:
         ValueError: both or none of replicas and autoscaling, or no authority for verified clients.
@@ -112,6 +114,7 @@ class GatewayArgs:
     monitoring_namespace: str = "monitoring"
     upstream_ports: tuple[int, ...] = (3000, 4000)
     placement: Placement = field(default_factory=Placement)
+    pre_stop_seconds: int = PRE_STOP_SECONDS
 
     def __post_init__(self) -> None:
         if (self.replicas is None) == (self.autoscaling is None):
@@ -255,12 +258,12 @@ def _template(
                 FileMount(kind="secret", name="tls", object_name=secret_name, path="/etc/ssl/gateway"),
                 ScratchMount(name="tmp", path="/tmp"),  # noqa: S108 - a path inside the container
             ),
-            pre_stop_seconds=PRE_STOP_SECONDS,
+            pre_stop_seconds=args.pre_stop_seconds,
         ),
         sidecars=_sidecars(args),
         service_account=account,
         priority_class=GATEWAY_PRIORITY,
-        termination_grace_seconds=PRE_STOP_SECONDS + config.shutdown_seconds + 10,
+        termination_grace_seconds=args.pre_stop_seconds + config.shutdown_seconds + 10,
         longest_request_seconds=config.shutdown_seconds,
         annotations=(
             Annotation(key="checksum/config", value=hashlib.sha256(text.encode()).hexdigest()[:16]),

@@ -21,6 +21,7 @@ from infra.limits.redis import RULES as REDIS
 from infra.limits.room import RULES as ROOM
 from infra.limits.rule import Finding, Rule
 from infra.limits.services import RULES as SERVICES
+from infra.limits.stopping import RULES as STOPPING
 from infra.limits.variables import RULES as VARIABLES
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ RULES: tuple[Rule, ...] = (
     *NODES,
     *CAPACITY,
     *APP,
+    *STOPPING,
     *VARIABLES,
     *AUTOSCALING,
     *SERVICES,

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from infra.settings.base import Resources
     from infra.settings.root import Settings
 
-_STOP_MARGIN_SECONDS = 5
 _PLATFORM_PREFIXES = ("DATABASE_",)
 
 
@@ -117,25 +116,6 @@ def _old_space(settings: Settings) -> Iterator[Finding]:
         )
 
 
-@rule(
-    "graceful-stop",
-    source="Kubernetes documentation, pod termination; scaling guide, proxy timeouts",
-    areas=("app", "gateway"),
-)
-def stopping_pods_finish_requests(settings: Settings) -> Iterator[Finding]:
-    """A pod is killed only after it left the load balancer and answered its longest request."""
-    longest = max(settings.gateway.app.timeouts.read_seconds, settings.gateway.api.timeouts.read_seconds)
-    least = settings.app.pre_stop_seconds + longest + _STOP_MARGIN_SECONDS
-    if settings.app.termination_grace_seconds < least:
-        yield Finding(
-            path="app.terminationGraceSeconds",
-            value=settings.app.termination_grace_seconds,
-            allowed=f"at least {least}: preStopSeconds ({settings.app.pre_stop_seconds}) + longest read timeout "
-            f"({longest}) + {_STOP_MARGIN_SECONDS}",
-            fix=f"set it to {least}",
-        )
-
-
 @rule("ports-distinct", source="Kubernetes documentation, container ports", areas=("app",))
 def ports_are_distinct(settings: Settings) -> Iterator[Finding]:
     """Web and API listen on two ports of one pod."""
@@ -211,7 +191,6 @@ RULES = (
     third_party_images_have_a_version,
     requests_stay_below_limits,
     memory_holds_a_heap,
-    stopping_pods_finish_requests,
     ports_are_distinct,
     platform_variables_stay_ours,
     rollouts_and_drains_leave_pods,

@@ -93,6 +93,20 @@ class GatewaySettings(Area):
         default=_upstream(2, 20, _timeouts(3, 30, 30)),
         description="The API upstream: ip_hash (guide: max_fails 2, fail_timeout 20 s, timeouts 3/30/30 s).",
     )
+    deregistration_delay_seconds: int = Field(
+        default=120,
+        ge=0,
+        le=3600,
+        description="Seconds a leaving pod keeps its connections at the load balancer, which are cut then (ELB API "
+        "reference: 0 to 3600); at least the longest read timeout.",
+    )
+    pre_stop_seconds: int = Field(
+        default=130,
+        ge=0,
+        le=900,
+        description="Seconds a stopping gateway pod still serves while the load balancer forgets it: at least the "
+        "deregistration delay, and 120, for which an NLB may go on sending.",
+    )
     client_max_body_mib: int = Field(
         default=25, ge=1, le=500, description="Largest request body in MiB; nginx's own 1 refuses scanned documents."
     )

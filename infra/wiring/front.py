@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from components.storage import LogsBucket, UploadsBucket
     from infra.settings import Settings
 
-DEREGISTRATION_SECONDS = 30
-"""How long the load balancer still sends to a leaving target: longer than the gateway pods' preStop of 15 s."""
 GATEWAY_HEALTH_PORT = 8080
 """The gateway answers /health on its HTTP port without a redirect."""
 
@@ -66,7 +64,7 @@ def load_balancer_args(settings: Settings, network: Network, cluster: Cluster, l
         cluster_security_group_id=cluster.security_group_id,
         client_cidrs_v4=client_ranges(settings),
         client_cidrs_v6=cloudflare_ranges().ipv6,
-        deregistration_delay_seconds=DEREGISTRATION_SECONDS,
+        deregistration_delay_seconds=settings.gateway.deregistration_delay_seconds,
         deletion_protection=settings.protect,
         protect=settings.protect,
         gateway_health_port=GATEWAY_HEALTH_PORT,

@@ -213,6 +213,7 @@ def gateway_args(
         client_ca=certificate.client_ca_pem if verify else None,
         target_groups=TargetGroups(https_arn=balancer.https_target_group_arn, http_arn=balancer.http_target_group_arn),
         image=gateway.image,
+        pre_stop_seconds=gateway.pre_stop_seconds,
         autoscaling=AutoscalingPolicy(
             min_replicas=gateway.replicas,
             max_replicas=gateway.max_replicas,

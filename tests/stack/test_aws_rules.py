@@ -287,7 +287,8 @@ def test_a_leaving_gateway_pod_outlives_the_load_balancers_connections(platform:
     sleeps = int(re.findall(r"\d+", json.dumps(stop))[0])
     for group in platform.of_type(TARGET_GROUP):
         delay = group.inputs["deregistrationDelay"]
-        assert sleeps < delay <= gateway["terminationGracePeriodSeconds"]
+        assert 60 <= delay <= sleeps
+        assert 120 <= sleeps < gateway["terminationGracePeriodSeconds"] - 60
         assert group.inputs["connectionTermination"] is True
         check = group.inputs["healthCheck"]
         assert (check["path"], check["interval"], check["timeout"]) == ("/health", 30, 5)

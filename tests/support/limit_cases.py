@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from tests.support.case_tables import MANY_SMALL_PODS, STOPS
+
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
@@ -102,14 +104,7 @@ REFUSED = (
     case("nodes-hold-pods", "pools.app.maxSize", P2, autoscaling={"maxReplicas": 100}),
     case("nodes-hold-pods", "pools.system.minSize", P2, pools={"system": {"minSize": 1}}),
     case("subnet-addresses", "pools.app.maxSize", pools={"app": {"maxSize": 186}}),
-    case(
-        "nodes-hold-pod-count",
-        "pools.app.maxSize",
-        app={"resources": {"cpuRequestMillicores": 10, "memoryRequestMib": 256, "memoryLimitMib": 256}},
-        autoscaling={"maxReplicas": 200},
-        pools={"app": {"instanceType": "r8g.4xlarge", "minSize": 1, "desiredSize": 1, "maxSize": 2}},
-        postgres={"clientPools": {"primary": 1, "replica": 1}, "maxConnections": 300, "instanceClass": "db.r7g.large"},
-    ),
+    case("nodes-hold-pod-count", "pools.app.maxSize", "dev optimization", **MANY_SMALL_PODS),
     case(
         "pod-fits-node",
         "app.resources.cpuRequestMillicores",
@@ -164,7 +159,7 @@ REFUSED = (
     case("pods-stay", "app.disruptionMaxUnavailable", "prod optimization", app={"disruptionMaxUnavailable": 2}),
     case("pods-stay", "app.maxUnavailable", "prod optimization", app={"maxUnavailable": 2}),
     case("one-owner-of-replicas", "app.replicas", app={"replicas": 3}),
-    case("graceful-stop", "app.terminationGraceSeconds", app={"terminationGraceSeconds": 79}),
+    *(case("graceful-stop", path, "dev optimization", **areas) for path, areas in STOPS),
     case("ports-distinct", "app.apiPort", app={"apiPort": 3000}),
     *(
         case("tls-stays-on", f"app.environment.{name}", app={"environment": {name: value}})

@@ -181,8 +181,8 @@ def test_the_exporter_reads_nginx_counters_inside_the_pod() -> None:
 def test_a_longer_timeout_gives_nginx_and_its_pod_longer_to_stop() -> None:
     config = guide_config(replace(GUIDE, web_timeouts=Timeouts(connect=5, send=120, read=120)))
     assert ("", "worker_shutdown_timeout", "125s") in words(render(config))
-    assert template(gateway(config=config))["spec"]["terminationGracePeriodSeconds"] == 150
-    assert template(gateway())["spec"]["terminationGracePeriodSeconds"] == 90
+    assert template(gateway(config=config))["spec"]["terminationGracePeriodSeconds"] == 130 + 125 + 10
+    assert template(gateway())["spec"]["terminationGracePeriodSeconds"] == 130 + 65 + 10
 
 
 def test_nginx_built_without_stub_status_has_no_status_port() -> None:

@@ -1,0 +1,20 @@
+"""Longer changes of the configurations that violate a limit."""
+
+from __future__ import annotations
+
+STOPS: tuple[tuple[str, dict[str, object]], ...] = (
+    ("app.terminationGraceSeconds", {"app": {"terminationGraceSeconds": 79}}),
+    ("app.preStopSeconds", {"app": {"preStopSeconds": 8}}),
+    ("gateway.preStopSeconds", {"gateway": {"preStopSeconds": 15, "deregistrationDelaySeconds": 60}}),
+    ("gateway.preStopSeconds", {"gateway": {"deregistrationDelaySeconds": 131}}),
+    ("gateway.preStopSeconds", {"gateway": {"preStopSeconds": 826}}),
+    ("gateway.deregistrationDelaySeconds", {"gateway": {"deregistrationDelaySeconds": 59}}),
+)
+"""Chains from the load balancer to the kill of a pod that lose a request: the key that is refused, the change."""
+
+MANY_SMALL_PODS: dict[str, object] = {
+    "app": {"resources": {"cpuRequestMillicores": 10, "memoryRequestMib": 256, "memoryLimitMib": 256}},
+    "autoscaling": {"maxReplicas": 200},
+    "pools": {"app": {"instanceType": "r8g.4xlarge", "minSize": 1, "desiredSize": 1, "maxSize": 2}},
+    "postgres": {"clientPools": {"primary": 1, "replica": 1}, "maxConnections": 300, "instanceClass": "db.r7g.large"},
+}
