@@ -37,6 +37,12 @@ IDENTIFYING = (
 )
 """Inputs that say which thing at the vendor is meant: another value is another thing."""
 
+NOT_IDENTIFYING = {
+    # Whose metric an alarm reads: it may change in place.
+    "aws:cloudwatch/metricAlarm:MetricAlarm": ("namespace",),
+}
+"""Where such an input means something else."""
+
 IDENTIFYING_OF_TYPE: Mapping[str, tuple[str, ...]] = {
     # Elsewhere `bucket` points at this one, under a name that Pulumi makes.
     "aws:s3/bucket:Bucket": ("bucket",),
@@ -97,7 +103,8 @@ def identity(item: RecordedResource, items: Mapping[str, RecordedResource]) -> s
     urn = engine_urn(item, items).split("::", 2)[2]
     if not item.custom:
         return urn
-    keys = (*IDENTIFYING, *IDENTIFYING_OF_TYPE.get(item.type, ()))
+    others = NOT_IDENTIFYING.get(item.type, ())
+    keys = [key for key in (*IDENTIFYING, *IDENTIFYING_OF_TYPE.get(item.type, ())) if key not in others]
     values = [f"{key}={item.inputs[key]}" for key in keys if item.inputs.get(key) not in {None, ""}]
     metadata = item.inputs.get("metadata")
     if isinstance(metadata, dict):
