@@ -44,9 +44,20 @@ def test_a_plan_that_raises_and_lowers_at_once_ends_with_its_own_exit_code(plan:
     assert json.loads(run("reboots", "--plan", str(plan), "--json")[1])["reboots"][0]["order"] == "two-steps"
 
 
-def test_a_plan_without_parameters_needs_no_reboot(tmp_path: Path) -> None:
+def test_a_plan_whose_parameters_stay_needs_no_reboot(tmp_path: Path) -> None:
+    state = {"type": "aws:rds/parameterGroup:ParameterGroup", "custom": True, "parent": "p", "inputs": {}}
+    step = {"op": "same", "urn": GROUP, "oldState": state, "newState": state}
+    (tmp_path / "plan.json").write_text(json.dumps({"steps": [step]}))
+    code, output = run("reboots", "--plan", str(tmp_path / "plan.json"))
+    assert code == 0
+    assert "no server has to reboot for this plan: none of 1 parameter groups" in output
+
+
+def test_an_empty_plan_says_nothing_about_reboots(tmp_path: Path) -> None:
     (tmp_path / "plan.json").write_text('{"steps": []}')
-    assert run("reboots", "--plan", str(tmp_path / "plan.json")) == (0, "no server has to reboot for this plan\n")
+    code, output = run("reboots", "--plan", str(tmp_path / "plan.json"))
+    assert code == 1
+    assert "there is nothing to judge" in output
 
 
 def test_a_file_that_is_no_plan_is_explained(tmp_path: Path) -> None:

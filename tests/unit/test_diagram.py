@@ -197,7 +197,7 @@ def test_an_empty_plan_is_refused(tmp_path: Path) -> None:
 
     empty = tmp_path / "empty.json"
     empty.write_text('{"steps": []}')
-    with pytest.raises(PlanError, match="nothing to draw"):
+    with pytest.raises(PlanError, match="there is nothing to judge"):
         diagram(DiagramOptions("dev", tmp_path / "a.svg", plan_file=empty))
     assert not (tmp_path / "a.svg").exists()
 

@@ -9,6 +9,7 @@ from plan import Plan, PlannedResource, parse_preview
 from policies.reboots import INSTANCE, PARAMETER_GROUP, RebootOrder, Value, reboot_order, reboots
 
 PARENT = "urn:pulumi:prod::bailbondpro::bailbondpro:postgres:Postgres::postgres"
+SHARDS = "urn:pulumi:prod::bailbondpro::bailbondpro:shards:Shards::shards"
 
 
 def values(entries: tuple[Parameter, ...]) -> dict[str, Value]:
@@ -33,7 +34,7 @@ def plan(before: dict[str, object], after: dict[str, object], *, replicas: int =
         planned(INSTANCE, f"postgres-replica-{n}", inputs={"replicateSourceDb": "p"}) for n in range(1, replicas + 1)
     ]
     group = planned(PARAMETER_GROUP, "postgres-parameters", op, inputs=after, old_inputs=before)
-    return Plan((group, *servers, planned(INSTANCE, "shards-0-primary", parent="elsewhere", inputs={})))
+    return Plan((group, *servers, planned(INSTANCE, "shards-0-primary", parent=SHARDS, inputs={})))
 
 
 def test_raised_connections_reboot_replicas_before_the_primary() -> None:
