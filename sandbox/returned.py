@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.returned_order import in_order
 from sandbox.rules.checks import flag, given, items
 
 INSTANCE = "aws:rds/instance:Instance"
@@ -44,7 +45,7 @@ def as_returned(token: str, inputs: dict[str, Any], outputs: dict[str, Any]) -> 
         return {**inputs, "parameters": [_parameter(item) for item in items(inputs, "parameters")]}
     if token == INSTANCE and outputs.get("deletionProtection") is False and "deletionProtection" in inputs:
         return {**inputs, "deletionProtection": False}
-    return inputs
+    return in_order(token, inputs)
 
 
 def _parameter(item: dict[str, Any]) -> dict[str, Any]:

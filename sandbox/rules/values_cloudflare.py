@@ -10,7 +10,7 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING, Any
 
-from sandbox.rules import values_cloudflare_choices, values_cloudflare_order, values_cloudflare_rulesets
+from sandbox.rules import values_cloudflare_choices, values_cloudflare_rulesets
 from sandbox.rules.base import Context, Rule, Violation, known, values_at
 from sandbox.rules.checks import On, flag, given, items, number, text
 
@@ -304,5 +304,4 @@ RULES: tuple[Rule, ...] = (
     _urls.one_of("scope", ("incoming", "both", "none")),
     *values_cloudflare_rulesets.RULES,
     *values_cloudflare_choices.RULES,
-    *values_cloudflare_order.RULES,
 )

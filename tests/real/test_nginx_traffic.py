@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import socket
 import ssl
 import threading
+import time
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -37,9 +39,11 @@ def statuses(answers: list[Answer]) -> Counter[int]:
 
 
 def test_of_sixty_api_requests_at_once_the_first_and_a_burst_of_twenty_pass(live: Gateway) -> None:
+    began = time.monotonic()
     found = statuses(live.at_once("/api/clients", 60, lambda _: "198.51.100.1"))
-    # while 60 requests arrive, the bucket of 10 a second may leak once or twice
-    assert 21 <= found[200] <= 23
+    # while 60 requests arrive, the bucket leaks ten times a second
+    leaked = math.ceil(10 * (time.monotonic() - began))
+    assert 21 <= found[200] <= 21 + leaked
     assert found[200] + found[429] == 60
 
 
@@ -51,8 +55,9 @@ def test_each_gateway_pod_counts_for_itself(live: Gateway) -> None:
 
 
 def test_of_twenty_logins_at_once_the_first_and_a_burst_of_five_pass(live: Gateway) -> None:
+    began = time.monotonic()
     found = statuses(live.at_once("/api/auth/login", 20, lambda _: "198.51.100.2"))
-    assert 6 <= found[200] <= 7
+    assert 6 <= found[200] <= 6 + math.ceil(time.monotonic() - began)
     assert found[200] + found[429] == 20
 
 
@@ -62,8 +67,9 @@ SPELLINGS = ("/api/auth/LOGIN", "/api/auth/login/", "/api//auth/login", "/api/au
 @pytest.mark.parametrize("path", SPELLINGS)
 def test_another_spelling_of_the_login_counts_against_the_same_limit(live: Gateway, path: str) -> None:
     visitor = f"198.51.100.{100 + SPELLINGS.index(path)}"
+    began = time.monotonic()
     found = statuses(live.at_once(path, 20, lambda _: visitor))
-    assert found[200] <= 7
+    assert found[200] <= 6 + math.ceil(time.monotonic() - began)
 
 
 def test_one_visitors_limit_is_not_anothers(live: Gateway) -> None:

@@ -205,11 +205,11 @@ def test_a_stack_that_is_not_valid_in_an_earlier_phase_has_no_journey_and_says_w
     tmp_path: Path,
 ) -> None:
     document = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text())
-    document["config"]["bailbondpro:phase"] = "horizontal"
-    document["config"]["bailbondpro:pools"] = {"app": {"instanceType": "m8g.xlarge", "minSize": 6, "desiredSize": 6}}
+    document["config"]["bailbondpro:phase"] = "microservices"
+    document["config"]["bailbondpro:pools"] = {"app": {"minSize": 7, "desiredSize": 7}}
     config = tmp_path / "Pulumi.prod.yaml"
     config.write_text(yaml.safe_dump(document))
-    wanted = check("prod", config, "horizontal").settings_or_raise()
+    wanted = check("prod", config, "microservices").settings_or_raise()
     found, why_not = rehearsed(ReportOptions("prod", None, config), wanted)
     assert found is None
     assert "bailbondpro:pools.app" in why_not

@@ -92,7 +92,7 @@ def test_exactly_the_pods_that_have_a_database_may_connect_to_the_pooler(environ
 
 def test_a_service_without_data_reaches_neither_pooler_nor_cache() -> None:
     plain = {"name": "quotes", "paths": ["/api/quotes/"], "databases": [], "redis": False, "maxReplicas": 2}
-    recording = record_platform(smallest("dev", "horizontal", pools={"app": {"maxSize": 9}}, services=[plain]))
+    recording = record_platform(smallest("dev", "horizontal", pools={"app": {"maxSize": 12}}, services=[plain]))
     egress = policy(recording, "bailbondpro-quotes")["egress"]
     assert admitted(egress, "to", 6432) == admitted(egress, "to", 6379) == []
     assert "bailbondpro-quotes" not in apps(admitted(policy(recording, "pgbouncer")["ingress"], "from", 6432))

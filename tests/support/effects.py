@@ -52,8 +52,10 @@ CONTEXTS = {
         areas={"cluster": {"endpointPublicAccess": True, "publicAccessCidrs": ["198.51.100.0/24"]}}
     ),
     "app.metricsPath": Context(areas={"monitoring": PROMETHEUS, "pools": ROOM}),
+    "gateway.maxReplicas": Context(areas={"pools": ROOM}),
+    "gateway.resources.cpuLimitMillicores": Context(areas={"gateway": {"workerConnections": 2048}}),
     "gateway.headers": Context(areas={"gateway": {"headers": {"hstsPreload": False}}}),
-    "app.replicas": Context(areas={"autoscaling": {"enabled": False}}),
+    "app.replicas": Context(areas={"autoscaling": {"enabled": False}, "pools": ROOM}),
     "app.disruptionMaxUnavailable": Context(
         phase="horizontal", areas={"autoscaling": {"minReplicas": 4, "maxReplicas": 4}, "pools": ROOM}
     ),
@@ -86,7 +88,7 @@ CONTEXTS = {
     "postgres.replicaInstanceClass": Context(phase="horizontal"),
     "postgres.protectReplicas": Context(phase="horizontal"),
     "postgres.reservedConnections": Context(phase="horizontal"),
-    "postgres.pooler": Context(phase="horizontal"),
+    "postgres.pooler": Context(phase="horizontal", areas={"pools": ROOM}),
     "postgres.pooler.enabled": Context(),
     "postgres.placement": Context(areas={"postgres": {"shards": {"count": 2}}}),
     "postgres.shards": Context(areas={"postgres": {"placement": "shards", "shards": {"count": 3, "placedOn": 2}}}),
