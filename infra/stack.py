@@ -270,7 +270,9 @@ class Platform:
         pulumi.export("environment", self.settings.environment.value)
         pulumi.export("phase", self.settings.phase.value)
         pulumi.export("clusterName", base.cluster.cluster_name)
-        pulumi.export("kubeconfig", base.cluster.kubeconfig)
+        # The way to a kubeconfig, not the file: outputs are read in pipelines' logs and comments.
+        update = f"aws eks update-kubeconfig --region {self.settings.region} --name"
+        pulumi.export("kubeconfigCommand", pulumi.Output.concat(f"{update} ", base.cluster.cluster_name))
         pulumi.export("loadBalancerDnsName", balancer.dns_name)
         pulumi.export("databaseHost", data.postgres.host)
         pulumi.export("databaseReplicaHosts", list(data.postgres.replica_hosts))

@@ -93,7 +93,10 @@ def test_a_third_stack_is_rehearsed_under_its_own_name(tmp_path: Path) -> None:
     ran = cli.run("rehearse", "staging", "--config", str(file), "--json")
     assert ran.code == 0, ran.err
     assert ran.document["second_preview_changes"] == 0
-    assert ran.document["outputs"]["clusterName"] == "bailbondpro-staging"
+    outputs = ran.document["outputs"]
+    assert outputs["clusterName"] == "bailbondpro-staging"
+    assert outputs["kubeconfigCommand"] == "aws eks update-kubeconfig --region us-east-1 --name bailbondpro-staging"
+    assert [name for name, value in outputs.items() if len(str(value)) > 200] == []
     assert (cli.sandbox / "staging").is_dir()
     assert not (cli.sandbox / "dev").exists()
 
