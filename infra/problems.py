@@ -26,28 +26,45 @@ _SECRET_KEY = re.compile(
     re.IGNORECASE,
 )
 _SECRET_VARIABLE = re.compile(
-    r"(?:^|_)(?:PASS|PWD|PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|KEY|SALT|PEPPER|PAT|DSN)S?(?:_?\d+)?"
-    r"(?:_(?:BASE64|B64|PEM|HEX|JSON|VALUE))?$"
+    r"(?:(?:^|_)(?:PASS|PWD|PASSCODE|CREDENTIALS?|CREDS?|KEY|SALT|PEPPER|PAT|DSN|BASIC_AUTH)"
+    r"|PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|(?:API|PRIVATE|ACCESS|SIGNING|ENCRYPTION|MASTER|AUTH)KEY)S?(?:_?V?\d+)?"
+    r"(?:_(?:BASE|BASE64|B64|PEM|HEX|JSON|VALUE|PROD|PRODUCTION|LIVE|STAGING|DEV|TEST))?$"
 )
-"""Names of environment variables that carry a secret, such as STRIPE_SECRET_KEY, JWT_KEY_PEM or DB_PASS."""
-_PUBLIC_VARIABLE = re.compile(r"(?:^|_)(?:PUBLIC|PUBLISHABLE|SITE|CACHE|PARTITION|SORT|ROUTING|IDEMPOTENCY)_KEYS?$")
-"""Keys that everybody may see: a browser gets them, or they are no credentials at all."""
+"""Names of environment variables that carry a secret, such as STRIPE_SECRET_KEY, JWT_KEY_PEM, PGPASSWORD or DB_PASS."""
+_PUBLIC_VARIABLE = re.compile(
+    r"(?:^|_)(?:PUBLIC|PUBLISHABLE|SITE|CACHE|PARTITION|SORT|ROUTING|IDEMPOTENCY|PRIMARY|FOREIGN|OBJECT)_KEYS?$"
+    r"|^(?:NEXT|NUXT|EXPO)_PUBLIC_(?!.*(?:SECRET|PASS|PRIVATE))"
+    r"|(?:^|_)(?:MAX|MIN|LIMIT|BUDGET)_(?:\w+_)?TOKENS$"
+)
+"""Keys that everybody may see: a browser gets them, or they are no credentials at all, or they count."""
+_FINGERPRINT = re.compile(r"(?:^|_)(?:SHA|SHA1|SHA256|COMMIT|REVISION|DIGEST|CHECKSUM|FINGERPRINT|ETAG)$")
+"""Variables whose value is a digest: as long and as random as a secret."""
+_SWITCH = frozenset(("true", "false", "yes", "no", "on", "off", "enabled", "disabled"))
+"""No credential: a feature flag such as SHOW_API_KEY."""
 _SECRET_VALUE = (
     re.compile(r"-----BEGIN [A-Z ]*(PRIVATE KEY|CERTIFICATE)"),
     re.compile(r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"),
     re.compile(
-        r"\b(gh[pousr]_|github_pat_|glpat-|xox[abeprs]-|[spr]k_(live|test)_|whsec_|sk-|pul-|npm_|hf_|dop_v1_)[\w-]{6,}"
+        r"\b(gh[pousr]_|github_pat_|glpat-|xox[abeprs]-|[sr]k_(live|test)_|whsec_|sk-|pul-|npm_|hf_|dop_v1_"
+        r"|sntry[su]_|shp(at|ca|pa|ss)_|lin_api_|pypi-|dckr_pat_|ATATT3|figd_|sq0csp-|hvs\.)[\w-]{6,}"
     ),
     re.compile(r"\b(AIza[\w-]{35}|SG\.[\w-]{16,}\.[\w-]{16,}|AGE-SECRET-KEY-1\w+)"),
     re.compile(r"://[^/\s:@]*:[^/\s@]+@"),
     re.compile(r"\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
     re.compile(r"\b(Bearer|Basic) [A-Za-z0-9._~+/=-]{8,}"),
     re.compile(r"(?i)(password|pwd|accountkey|sharedaccesskey|client_secret|access_token|api_?key)\s*=\s*[^;&\s]{4,}"),
-    re.compile(r"hooks\.slack\.com/(services|workflows)/\w"),
+    re.compile(r"hooks\.slack\.com/(services|workflows)/\w|discord(app)?\.com/api/webhooks/\d+/\w"),
+    re.compile(r"\b\d{8,10}:[\w-]{35}\b"),  # a bot of Telegram
+    re.compile(r"LS0tLS1CRUdJTi"),  # -----BEGIN in base64
+    re.compile(r'(?i)"(password|passwd|secret|token|private_key|client_secret|api_?key)"\s*:\s*"[^"]{4,}'),
+    re.compile(r"(?i)[?&](token|sig|signature|secret|X-Amz-Signature)=[^&\s]{8,}"),
 )
 _SECRET_ACCESS_KEY = re.compile(r"^[A-Za-z0-9/+]{40}$")
 """The shape of an AWS secret access key (40 characters of base64)."""
 _TOKEN_SHAPE = re.compile(r"^[A-Za-z0-9_+/=-]{36,}$")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_WORDS = re.compile(r"(?:[a-z]+|\d+|[a-z]{1,4}\d{1,4})(?:[-_](?:[a-z]+|\d+|[a-z]{1,4}\d{1,4})){2,}")
+"""Words and numbers with separators, such as the name of a build or of a model: long, but made by people."""
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -97,10 +114,22 @@ def is_secret_key(key: str) -> bool:
     return bool(_SECRET_KEY.search(key))
 
 
-def is_secret_value(value: str) -> bool:
-    """Whether a text has the shape of a secret: a key file, an access key, a URL with a password, a token."""
+def is_switch(value: str) -> bool:
+    """Whether a text only turns something on or off, and so is no secret under any name."""
+    return value.strip().lower() in _SWITCH
+
+
+def is_secret_value(value: str, key: str = "") -> bool:
+    """Whether a text has the shape of a secret: a key file, an access key, a URL with a password, a token.
+
+    Args:
+        value: The text.
+        key: The name it stands under: one that says "public" or "digest" explains a long random text.
+    """
     if any(pattern.search(value) for pattern in _SECRET_VALUE):
         return True
+    if _PUBLIC_VARIABLE.search(key) or _FINGERPRINT.search(key) or _UUID.fullmatch(value) or _WORDS.fullmatch(value):
+        return False
     mixed = any(c.isdigit() for c in value) and any(c.islower() for c in value)
     if _SECRET_ACCESS_KEY.match(value):
         return mixed and any(c.isupper() for c in value)

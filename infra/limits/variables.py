@@ -19,7 +19,8 @@ _WEAK_SSL_MODES = frozenset(("disable", "allow", "prefer", "require", "no-verify
 
 _VERIFIES = re.compile(
     r"REJECT_UNAUTHORIZED|STRICT_SSL|HTTPSVERIFY"
-    r"|(SSL|TLS|CERTS?|CERTIFICATES?|HTTPS)_?(VERIFY|VERIFICATION|VALIDATE|VALIDATION|CHECK|ENABLED)"
+    r"|(SSL|TLS|CERTS?|CERTIFICATES?|HTTPS)_?(VERIFY|VERIFICATION|VALIDATE|VALIDATION|CHECK|CERT_REQS|REJECT)"
+    r"|(SSL|TLS)_?ENABLED"
     r"|(VERIFY|VALIDATE|CHECK)_?(SSL|TLS|CERTS?|CERTIFICATES?|HOSTNAME|PEER)|^(USE_)?(SSL|TLS)$|_USE_(SSL|TLS)$|_(SSL|TLS)$"
 )
 """Switches that keep verification on: a false value takes it off (NODE_TLS_REJECT_UNAUTHORIZED, PYTHONHTTPSVERIFY)."""
@@ -28,9 +29,14 @@ _SKIPS = re.compile(
     r"(SSL|TLS|CERTS?|CERTIFICATES?|VERIFY|HTTPS)|(SSL|TLS)_?(NO|SKIP|DISABLE|IGNORE)|TRUST_SERVER_CERTIFICATE"
 )
 """Switches that take verification off; a true value does it (GIT_SSL_NO_VERIFY, VAULT_SKIP_VERIFY ...)."""
+_REDIRECTS = re.compile(r"(SSL|TLS|HTTPS)_REDIRECT$")
+"""Whether plain HTTP is redirected: the gateway's business, and no verification."""
 _OPTIONS = re.compile(
-    r"sslmode=(disable|allow|prefer|require|no-verify)|(ssl|tls|useSSL|encrypt|rejectUnauthorized|sslverify)=(false|0)\b"
-    r"|(tlsInsecure|tlsAllowInvalid\w+|sslInsecure|trustServerCertificate)=(true|1)\b"
+    r"ssl[-_ ]?mode\s*=\s*['\"]?(disable|allow|prefer|require|no-verify)"
+    r"|(ssl|tls|useSSL|encrypt|rejectUnauthorized|ssl_?verify|verify_?ssl)\s*=\s*(false|0)\b"
+    r"|(ssl_cert_reqs|verify)=(none|verify_none)\b|sslfactory=[\w.]{0,60}NonValidatingFactory"
+    r"|jdk\.internal\.httpclient\.disableHostnameVerification\b"
+    r"|(tlsInsecure|tlsAllowInvalid\w{1,40}|sslInsecure|trustServerCertificate)\s*=\s*(true|1)\b"
     r"|--(insecure|tls-min-v1\.[01]|no-check-certificate)\b",
     re.IGNORECASE,
 )
@@ -62,6 +68,8 @@ def _defeats_tls(name: str, value: str) -> bool:
     said = value.strip().lower()
     if name.endswith("SSLMODE"):
         return said in _WEAK_SSL_MODES
+    if _REDIRECTS.search(name):
+        return False
     if _SKIPS.search(name):
         return said in _ON
     return bool(_VERIFIES.search(name) and said in _OFF) or bool(_OPTIONS.search(value))

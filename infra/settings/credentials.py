@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from infra.problems import HIDDEN, Problem, is_secret_key, is_secret_value
+from infra.problems import HIDDEN, Problem, is_secret_key, is_secret_value, is_switch
 
 ENCRYPTED = "secure"
 """The key below which Pulumi writes an encrypted value (Pulumi documentation, Secrets)."""
@@ -46,4 +46,4 @@ def _successor(key: str) -> str:
 
 
 def _is_credential(name: str, value: str) -> bool:
-    return name in _NAMES or is_secret_key(name) or is_secret_value(value)
+    return name in _NAMES or (is_secret_key(name) and not is_switch(value)) or is_secret_value(value, name)

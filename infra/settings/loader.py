@@ -7,7 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from infra import limits
 from infra.catalog import instance_classes
-from infra.problems import HIDDEN, ConfigError, Problem, is_secret_key, is_secret_value, key_path
+from infra.problems import HIDDEN, ConfigError, Problem, is_secret_key, is_secret_value, is_switch, key_path
 from infra.settings.base import Area, DomainName, Environment, Phase, Region
 from infra.settings.defaults import Tree, defaults, merged
 from infra.settings.explain import area_of, explain, meaningful
@@ -122,12 +122,13 @@ def _secrets(value: object, location: tuple[str | int, ...] = ()) -> Iterator[Pr
     elif isinstance(value, list | tuple):
         for index, below in enumerate(value):
             yield from _secrets(below, (*location, index))
-    elif isinstance(value, str) and value and (is_secret_value(value) or _named_secret(location)):
+    elif isinstance(value, str) and value and _is_secret(location, value):
         yield _secret(location)
 
 
-def _named_secret(location: tuple[str | int, ...]) -> bool:
-    return bool(location) and is_secret_key(str(location[-1]))
+def _is_secret(location: tuple[str | int, ...], value: str) -> bool:
+    name = str(location[-1]) if location else ""
+    return is_secret_value(value, name) or (is_secret_key(name) and not is_switch(value))
 
 
 def _secret(location: tuple[str | int, ...]) -> Problem:

@@ -49,6 +49,16 @@ def test_a_key_named_like_a_secret_hides_its_value() -> None:
             "OAUTH_CLIENT_SECRETS",
             "API_TOKEN_2",
             "PASSWORD_PEPPER",
+            "PGPASSWORD",
+            "DBPASSWORD",
+            "JWTSECRET",
+            "APIKEY",
+            "MASTERKEY",
+            "SECRET_KEY_BASE",
+            "DB_PASSWORD_PROD",
+            "API_KEY_V2",
+            "SMTP_CREDS",
+            "NEXT_PUBLIC_ADMIN_SECRET",
         ),
     ],
 )
@@ -68,6 +78,12 @@ def test_a_variable_named_like_a_secret_is_refused_with_the_way_to_hand_it_over(
         "PASSWORD_MIN_LENGTH",
         "TOKEN_TTL_SECONDS",
         "KEYBOARD",
+        "MONKEY",
+        "MAX_TOKENS",
+        "LLM_MAX_OUTPUT_TOKENS",
+        "PRIMARY_KEY",
+        "S3_OBJECT_KEY",
+        "NEXT_PUBLIC_MAP_TOKEN",
     ],
 )
 def test_a_variable_that_only_sounds_like_a_secret_is_taken(name: str) -> None:
@@ -85,6 +101,14 @@ def test_a_variable_that_only_sounds_like_a_secret_is_taken(name: str) -> None:
         "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
         "redis://:winter@cache.example:6379",
         "Server=db;User Id=app;Password=winter;",
+        "shpat_abcdef0123456789",
+        "dckr_pat_abcdefgh",
+        "hvs.CAESIJabcdef",
+        "https://discord.com/api/webhooks/123456/abcdef",
+        "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsawX",
+        "LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0t",
+        '{"user": "app", "password": "winter"}',
+        "https://storage.example/file?sv=1&sig=abcdefghij",
     ],
 )
 def test_a_value_that_looks_like_a_secret_is_refused_under_any_name(value: str) -> None:
@@ -98,3 +122,26 @@ def test_a_value_that_looks_like_a_secret_is_refused_under_any_name(value: str) 
 )
 def test_identifiers_are_no_secrets(harmless: str) -> None:
     assert not is_secret_value(harmless)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TENANT_ID", "550e8400-e29b-41d4-a716-446655440000"),
+        ("SOURCE_SHA256", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+        ("GIT_COMMIT", "3f786850e387550fdab836ed7e6dc881de23001b"),
+        ("BUILD", "bailbondpro-frontend-release-2024-11-29-build-0042"),
+        ("MODEL", "vendor-large-3-5-20241022-v2-0-us-east-1"),
+        ("RECAPTCHA_SITE_KEY", "6LeIxAcTAAAAAJcZVRqyHh71UMIEGNQ_MXjiZKhI"),
+        ("STRIPE_PUBLISHABLE_KEY", "pk_live_51abcdefghijk"),
+        ("FEATURE_SHOW_API_KEY", "true"),
+        ("ALLOW_PASSWORD", "off"),
+    ],
+)
+def test_an_ordinary_value_is_no_secret_however_long_or_named(name: str, value: str) -> None:
+    assert problems(raw(app={"environment": {name: value}})) == ()
+
+
+def test_a_public_name_is_no_cover_for_a_secret() -> None:
+    for value in ("sk_live_abc123", "postgres://user:hunter22@host/db"):
+        assert [p.rule for p in problems(raw(app={"environment": {"STRIPE_PUBLISHABLE_KEY": value}}))] == ["no-secrets"]
