@@ -41,6 +41,10 @@ TRANSACTION_IDS = 1_000_000_000
 CPU_CREDITS = 50
 """Ours: 50 minutes of one vCPU at full speed left on a burstable class (EC2 User Guide, "CPU credits")."""
 
+CREDIT_PERIOD_SECONDS = 300
+"""Between two values of a CPU credit metric (Amazon RDS User Guide, "CloudWatch metrics": CPUCreditBalance, at a
+five-minute frequency only; ElastiCache User Guide, "Host-level metrics", as well)."""
+
 _GIB = 1024**3
 
 
@@ -214,6 +218,9 @@ def _cpu_credits(base: AlarmSpec) -> AlarmSpec:
         summary=f"Fewer than {CPU_CREDITS} CPU credits left on a burstable class that is busy",
         action="Expect surplus charges or throttling; move to a class with sustained CPU.",
         runbook="cpu-credits",
+        # Published every five minutes only (CloudWatch metrics of Amazon RDS and of ElastiCache): of five periods of a
+        # minute four are empty, and an alarm that waits for three of them never comes.
+        period_seconds=CREDIT_PERIOD_SECONDS,
     )
 
 

@@ -142,6 +142,14 @@ def test_a_new_instance_that_still_collects_its_first_credits_raises_no_alarm() 
     assert inputs["threshold"] == 50
 
 
+@pytest.mark.parametrize("name", ["primary-cpu-credits", "primary-transaction-ids", "redis-0001-001-cpu-credits"])
+def test_a_metric_of_every_five_minutes_is_looked_at_every_five_minutes(name: str) -> None:
+    """With periods of a minute four of five are empty, three of five never breach, and the alarm never comes."""
+    inputs = alarm(name, databases=(database(),), caches=(cache(),)).inputs
+    queries = [query["metric"] for query in inputs.get("metricQueries", ()) if "metric" in query] or [inputs]
+    assert {query["period"] for query in queries} == {300}
+
+
 def test_events_of_all_databases_reach_the_topic() -> None:
     inputs = recorded(databases=(database(), database("replica-1", is_replica=True))).one(EVENTS).inputs
     assert inputs["snsTopic"] == TOPIC
