@@ -199,6 +199,31 @@ def _anew(workspace: SandboxWorkspace, target: Target) -> str:
     return f"./bbp rehearse {workspace.stack} {way} --fresh"
 
 
+def same_way(cluster: KubernetesCluster | None, kubeconfig: Path) -> None:
+    """Make sure that the plugin's copy of a kubeconfig file leads where the checks were made.
+
+    The file was read for the checks and again for the copy: somebody may have switched its context between the two.
+
+    Raises:
+        ForeignClusterError: it leads elsewhere.
+        KubeconfigError: it leads nowhere any more.
+    """
+    if cluster is None or cluster.passport is None:
+        return
+    from sandbox.kubeconfig import endpoint  # noqa: PLC0415 - as above
+    from sandbox.kubernetes_api import KubernetesApi  # noqa: PLC0415 - as above
+    from sandbox.passport import ForeignClusterError, passport_of  # noqa: PLC0415 - as above
+
+    found = passport_of(KubernetesApi(endpoint(kubeconfig)))
+    if not cluster.passport.same_cluster(found):
+        raise ForeignClusterError(
+            f"the kubeconfig file was changed while the rehearsal began; nothing was written or deleted\n"
+            f"  checked: context {cluster.passport.context}, {cluster.passport.lines()}\n"
+            f"  now:     context {found.context}, {found.lines()}\n"
+            "  fix: run it again, and leave the file alone meanwhile"
+        )
+
+
 def refuse_foreign(session: Session, planned: Iterable[PlannedResource] = ()) -> None:
     """Stop before anything is changed, where the cluster has objects of the stack's names that no rehearsal made.
 

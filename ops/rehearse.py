@@ -19,7 +19,7 @@ from infra.notices import notices
 from infra.settings.stack_name import own_name
 from ops.cdn import audit_plan
 from ops.check import check
-from ops.cluster import ClusterReport, Target, opened, reached, refuse_foreign, remembered, report
+from ops.cluster import ClusterReport, Target, opened, reached, refuse_foreign, remembered, report, same_way
 from ops.console import note
 from ops.progress import progress
 from plan import SYSTEMS, Plan, tally
@@ -228,6 +228,7 @@ def _session(  # noqa: PLR0917 - what a session takes, and whose cluster it is
             yield session
         return
     with kubernetes_plugin.pinned(workspace.folder, target.kubeconfig, target.context) as kubeconfig:
+        same_way(cluster, kubeconfig)
         aimed = kubernetes_plugin.aimed_at(program or run_program(workspace.root), kubeconfig)
         with Session(engine, workspace, checkpoints, aimed, faults, cluster, ("kubernetes",)) as session:
             yield session

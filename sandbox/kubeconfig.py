@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -42,10 +43,18 @@ def endpoint(path: Path, context: str | None = None) -> Endpoint:
     name, _, cluster, user = _chosen(path, context)
     if "server" not in cluster:
         raise KubeconfigError(f"{path}: the cluster of context {name} has no server")
+    url = str(cluster["server"])
+    if not url.startswith(("http://", "https://")) or not urlsplit(url).hostname:
+        raise KubeconfigError(f"{path}: the server of context {name} is {url}, and no https://host:port")
+    if cluster.get("proxy-url"):
+        raise KubeconfigError(
+            f"{path}: context {name} goes through the proxy {cluster['proxy-url']}: what answers at {url} from here "
+            "may be another cluster than behind it\n  fix: rehearse from where the cluster is reached without it, and "
+            "remove proxy-url"
+        )
     user = {**user, **_from_plugin(path, user["exec"])} if "exec" in user else user
     if "auth-provider" in user:
         raise KubeconfigError(f"{path}: auth-provider is no longer part of Kubernetes; use an exec plugin or a token")
-    url = str(cluster["server"])
     return Endpoint(
         url=url,
         tls=_tls(path, cluster, user) if url.startswith("https:") else None,
@@ -107,6 +116,8 @@ def _chosen(path: Path, context: str | None) -> tuple[str, dict[str, Any], dict[
         raise KubeconfigError(f"{path} is no YAML: {error}") from error
     if not isinstance(document, dict):
         raise KubeconfigError(f"{path} is no kubeconfig")
+    if context is not None and not context.strip():
+        raise KubeconfigError(f"{path}: --cluster is empty; give it the name of a context, or leave it out")
     name = context or document.get("current-context")
     if not name:
         raise KubeconfigError(f"{path} has no current-context; set one: kubectl config use-context NAME")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pulumi
 import yaml
@@ -13,7 +14,7 @@ from sandbox.cache import write_atomically
 from sandbox.kubeconfig import one_context
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 PLUGIN = "pulumi-resource-kubernetes"
@@ -49,6 +50,13 @@ def pinned(folder: Path, kubeconfig: Path, context: str | None) -> Iterator[Path
         yield path
     finally:
         path.unlink(missing_ok=True)
+
+
+def without_proxy(environment: Mapping[str, str], url: str) -> dict[str, str]:
+    """Variables that send a plugin to a server directly, as the checks went; charts still come through a proxy."""
+    before = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
+    hosts = ",".join(filter(None, (before, urlsplit(url).hostname)))
+    return {"NO_PROXY": hosts, "no_proxy": hosts}
 
 
 def aimed_at(program: Callable[[], None], kubeconfig: Path) -> Callable[[], None]:

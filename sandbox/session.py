@@ -24,6 +24,7 @@ from sandbox.cloud import Cloud
 from sandbox.exposure import exposures
 from sandbox.faults import Faults
 from sandbox.kubernetes_cluster import uid_in
+from sandbox.kubernetes_plugin import without_proxy
 from sandbox.provider import Deps
 from sandbox.schema import SchemaOracle
 from sandbox.server import SandboxServer
@@ -188,6 +189,8 @@ class Session:
         deps = Deps(self.cloud, SchemaOracle(), self.workspace.guard, self.faults)
         self._server = SandboxServer(deps, self.cluster, self.plugins).__enter__()
         environment = self.workspace.environment(self._server.debug_providers, checkpoints=self.checkpoints)
+        if self.cluster is not None and self.plugins:
+            environment |= without_proxy(environment, self.cluster.api.endpoint.url)
         self.command = EngineCommand(self.engine, environment)
         self._old_handler = None
         if threading.current_thread() is threading.main_thread():

@@ -17,7 +17,7 @@ import yaml
 from sandbox.cache import write_atomically
 
 PROJECT = "bailbondpro"
-_DROPPED_PREFIXES = ("PULUMI_", "AWS_", "CLOUDFLARE_", "KUBE", "GOOGLE_", "ARM_")
+_DROPPED_PREFIXES = ("PULUMI_", "AWS_", "CLOUDFLARE_", "KUBE", "HELM_", "GOOGLE_", "ARM_")
 REHEARSED_SECRET = "rehearsed-secret"
 KEPT_LOGS = 20
 """The engine writes a log for every command, about 1 MB for an update of production, and never deletes one."""

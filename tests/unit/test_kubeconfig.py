@@ -108,3 +108,20 @@ def test_a_file_that_is_no_kubeconfig_is_refused(tmp_path: Path, text: str, mess
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(KubeconfigError, match="No such file"):
         endpoint(tmp_path / "missing")
+
+
+def test_an_empty_name_of_a_context_is_not_the_current_one(tmp_path: Path) -> None:
+    for empty in ("", " "):
+        with pytest.raises(KubeconfigError, match="--cluster is empty"):
+            endpoint(written(tmp_path), empty)
+
+
+def test_a_proxy_of_the_files_own_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(KubeconfigError, match="goes through the proxy http://bastion:3128"):
+        endpoint(written(tmp_path, cluster={"proxy-url": "http://bastion:3128"}))
+
+
+@pytest.mark.parametrize("server", ["10.0.0.7:6443", "HTTPS://10.0.0.7", "https://", "file:///etc"])
+def test_a_server_without_a_scheme_and_a_host_is_refused(tmp_path: Path, server: str) -> None:
+    with pytest.raises(KubeconfigError, match="and no https://host:port"):
+        endpoint(written(tmp_path, cluster={"server": server}))

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from ops.cluster import same_way
 from sandbox.kubeconfig import endpoint, one_context
-from sandbox.kubernetes_api import ApiError, Endpoint
+from sandbox.kubernetes_api import ApiError, Endpoint, KubernetesApi
 from sandbox.kubernetes_cluster import KubernetesCluster
-from sandbox.passport import ForeignClusterError, Made, Passport, admit, not_local, recorded
+from sandbox.kubernetes_plugin import without_proxy
+from sandbox.passport import ForeignClusterError, Made, Passport, admit, not_local, passport_of, recorded
 from sandbox.workspace import PROJECT, SandboxWorkspace
 
 if TYPE_CHECKING:
@@ -218,3 +220,32 @@ def test_a_cluster_is_known_by_the_certificates_that_it_is_checked_against(tmp_p
     assert authority({"server": "https://a"}) == "this machine's"
     assert authority({"server": "https://a", "insecure-skip-tls-verify": True}) == "none (insecure-skip-tls-verify)"
     assert authority({"server": "http://a"}) == "none (plain http)"
+
+
+def test_a_plugin_reaches_its_cluster_as_the_checks_did_and_not_through_a_proxy() -> None:
+    told = without_proxy({"no_proxy": "localhost", "HTTPS_PROXY": "http://p"}, "https://eks.example:443/a")
+    assert told == {"NO_PROXY": "localhost,eks.example", "no_proxy": "localhost,eks.example"}
+
+
+def test_a_file_that_was_switched_before_the_plugins_copy_was_made_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contexts = [{"name": name, "context": {"cluster": name}} for name in ("kind", "live")]
+    clusters = [{"name": name, "cluster": {"server": f"http://{name}.example"}} for name in ("kind", "live")]
+    copies = {name: tmp_path / name for name in ("kind", "live")}
+    for name, path in copies.items():
+        path.write_text(yaml.safe_dump({"current-context": name, "contexts": contexts, "clusters": clusters}))
+    monkeypatch.setattr("sandbox.passport.system_uid", lambda _api: "1")
+    checked = passport_of(KubernetesApi(endpoint(copies["kind"])))
+    rehearsed = KubernetesCluster(KubernetesApi(endpoint(copies["kind"])), has_controllers=True, passport=checked)
+    same_way(rehearsed, copies["kind"])
+    with pytest.raises(ForeignClusterError, match="was changed while the rehearsal began") as raised:
+        same_way(rehearsed, copies["live"])
+    assert "http://live.example" in str(raised.value)
+
+
+def test_nothing_of_helms_own_settings_reaches_the_engine(
+    workspace: SandboxWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HELM_KUBEAPISERVER", "https://live.example")
+    assert "HELM_KUBEAPISERVER" not in workspace.environment("", checkpoints=True)
