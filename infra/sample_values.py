@@ -21,10 +21,16 @@ SIMULATED = "SIMULATED"
 PROVIDERS = "PULUMI_DEBUG_PROVIDERS"
 """The engine attaches to the providers named here instead of starting its own, and its programs inherit it."""
 
-_EXAMPLE_ACCOUNT = "123456789012"
-"""AWS's own documentation uses it (AWS documentation, example account ids)."""
+_EXAMPLE_ACCOUNTS = ("123456789012", "111122223333", "444455556666", "000000000000")
+"""AWS's own documentation uses the first three (IAM User Guide, examples of policies), simulators of AWS the last."""
 _EXAMPLE_DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 """The SHA-256 of the text "test", which the checked-in production file has in place of a digest."""
+_ONE_DIGIT = re.compile(r"@sha256:([0-9a-f])\1{63}$")
+"""No image has the digest of one repeated digit."""
+_OWN_MACHINE = re.compile(r"localhost|127(\.\d+){3}|0\.0\.0\.0|host\.docker\.internal")
+"""Hosts that are the developer's own machine to the one who pushes, and each node's own to the one who pulls."""
+_NOBODYS_HOST = re.compile(r"(.+\.)?(example(\.(com|net|org))?|test|invalid|localhost)")
+"""Names that are nobody's for ever (RFC 2606)."""
 _EXAMPLE_ID = re.compile(r"0{20}[0-9a-f]{12}")
 """Cloudflare's ids are random: twenty leading zeros are an example's."""
 _PUSH = (
@@ -62,14 +68,16 @@ def _images(settings: Settings) -> Iterator[tuple[str, str, str, str]]:
     images = {"app.image": settings.app.image}
     images |= {f"services[{i}].image": item.image for i, item in enumerate(settings.services) if item.image is not None}
     for key, image in images.items():
-        if _has_registry(image) and _EXAMPLE_DIGEST not in image and not image.startswith(_EXAMPLE_ACCOUNT):
-            continue
-        yield (
-            key,
-            image,
-            "an image that was pushed, with the registry's host first",
-            _PUSH,
-        )
+        if not _pushed(image):
+            yield key, image, "an image that was pushed where nodes can pull it, with the registry's host first", _PUSH
+
+
+def _pushed(image: str) -> bool:
+    """Whether an image may be somebody's: in a registry that nodes reach, and with a digest that images have."""
+    host = image.partition("/")[0].partition(":")[0]
+    nobodys = _OWN_MACHINE.fullmatch(host) or _NOBODYS_HOST.fullmatch(host) or host.startswith(_EXAMPLE_ACCOUNTS)
+    digest = _EXAMPLE_DIGEST in image or _ONE_DIGIT.search(image)
+    return _has_registry(image) and not nobodys and not digest
 
 
 def _has_registry(image: str) -> bool:
@@ -81,7 +89,7 @@ def _has_registry(image: str) -> bool:
 def _accounts(settings: Settings) -> Iterator[tuple[str, str, str, str]]:
     fix = "write your own account's (`aws sts get-caller-identity`)"
     for index, account in enumerate(settings.aws.allowed_account_ids):
-        if account == _EXAMPLE_ACCOUNT:
+        if account in _EXAMPLE_ACCOUNTS:
             yield f"aws.allowedAccountIds[{index}]", account, "the account that is deployed to", fix
     cluster = settings.cluster
     lists = (
@@ -89,7 +97,7 @@ def _accounts(settings: Settings) -> Iterator[tuple[str, str, str, str]]:
         ("viewerPrincipalArns", cluster.viewer_principal_arns),
     )
     for key, index, arn in ((key, index, arn) for key, arns in lists for index, arn in enumerate(arns)):
-        if f":{_EXAMPLE_ACCOUNT}:" in arn:
+        if arn.split(":")[4] in _EXAMPLE_ACCOUNTS:
             yield f"cluster.{key}[{index}]", arn, "a role that exists: nobody else gets into the cluster", fix
 
 

@@ -38,6 +38,12 @@ def test_a_configuration_of_somebodys_own_has_no_sample_value() -> None:
         "nginx",
         "acme/shop:1.2",
         "123456789012.dkr.ecr.us-east-1.amazonaws.com/bailbondpro:1.0.0",
+        "111122223333.dkr.ecr.us-east-1.amazonaws.com/bailbondpro:1.0.0",
+        f"localhost:5000/bailbondpro@sha256:{'ab' * 32}",
+        "127.0.0.1:5000/bailbondpro:1.0.0",
+        "host.docker.internal:5000/bailbondpro:1.0.0",
+        "registry.example.com/bailbondpro:1.4.2",
+        f"ghcr.io/acme/shop@sha256:{'0' * 64}",
         f"ghcr.io/acme/shop@sha256:{'9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'}",
     ],
 )
@@ -60,6 +66,7 @@ def test_a_services_own_image_counts_too() -> None:
 
 def test_accounts_ids_and_ranges_of_documentation_are_samples() -> None:
     assert left(aws={"allowedAccountIds": ["210987654321", "123456789012"]}) == ["aws.allowedAccountIds[1]"]
+    assert left(aws={"allowedAccountIds": ["210987654321", "111122223333"]}) == ["aws.allowedAccountIds[1]"]
     role = "arn:aws:iam::123456789012:role/bailbondpro-deploy"
     assert left(cluster={"adminPrincipalArns": [role]}) == ["cluster.adminPrincipalArns[0]"]
     public = {**OWN["cluster"], "endpointPublicAccess": True, "publicAccessCidrs": ["8.8.8.0/24", "203.0.113.0/24"]}
