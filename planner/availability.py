@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 OBJECTIVE_PERCENT = 99.9
 """Uptime that the guide wants (scaling guide, Scaling Objectives)."""
+EPSILON = 1e-9
+"""What the arithmetic of a product may lose, in percent: nothing else is given away."""
 NOTHING = Accepted()
 
 
@@ -82,11 +84,11 @@ class Availability:
     def short_of_uptime(self) -> str:
         """By how much too little is promised, and the smallest fix; empty where it is enough."""
         least = self.accepted.least_percent(OBJECTIVE_PERCENT)
-        if round(self.composite_percent, 3) >= least:
+        if self.composite_percent >= least - EPSILON:
             return ""
         return (
-            f"vendors promise {self.composite_percent:.3f} % together, wanted are {least:g} %: take a part from the "
-            f"way of a request, or state availability.acceptedUptime: {{percent: {self._floor:g}, reason: ...}}"
+            f"vendors promise {self.shown_percent:.3f} % together, wanted are {least:g} %: take a part from the way of "
+            f"a request, or state availability.acceptedUptime: {{percent: {self._floor:g}, reason: ...}}"
         )
 
     @property
@@ -97,6 +99,11 @@ class Availability:
     def composite_percent(self) -> float:
         """The product of all promises for what one request needs; parts without a promise are left out."""
         return 100 * math.prod(promise.percent / 100 for promise in self.promises if promise.percent is not None)
+
+    @property
+    def shown_percent(self) -> float:
+        """The product in three decimals and never more than it is: 99.8999 must not read as 99.900."""
+        return math.floor((self.composite_percent + EPSILON) * 1000) / 1000
 
     @property
     def unpromised(self) -> list[str]:
@@ -112,7 +119,8 @@ FIXES = {
     "cache node": "redis.replicasPerShard: 1 or more, with redis.multiAz: true",
     "pod": "two replicas or more, spread over zones",
     "spread": "nodeTaintsPolicy: Honor on its topologySpreadConstraints, without minDomains; anti-affinity that is "
-    "preferred, not required",
+    "preferred, not required; a nodeSelector and a nodeAffinity that nodes of two zones have; no toleration of lost "
+    "nodes",
     "origin": "subnets in two zones or more for the load balancer",
 }
 

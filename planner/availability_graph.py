@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from plan.placement import shard_index, shards_in_use
 from planner.availability_model import ANYWHERE, Element, Function, Graph, Group
@@ -152,10 +152,38 @@ def _replicas(builder: Builder, deployment: PlannedResource) -> int:
 def _deployment(builder: Builder, item: PlannedResource) -> Group:
     name = text(item.inputs, "metadata", "name") or item.name
     spec = at(item.inputs, "spec", "template", "spec") or {}
-    spread = bool(items(spec, "topologySpreadConstraints")) or bool(at(spec, "affinity", "podAntiAffinity"))
+    labels = at(item.inputs, "spec", "template", "metadata", "labels") or {}
+    spread = any(selects(at(wish, "labelSelector"), labels) for wish in _wishes(spec))
     pool = text(spec, "nodeSelector", "pool")
     pods = _place(builder, name, _replicas(builder, item), pool, item.urn, spread=spread)
     return Group(title=f"pods of {name}", members=pods)
+
+
+def _wishes(spec: dict[str, Any]) -> list[Any]:
+    """Everything in a pod's specification that keeps it away from others, by zone or node."""
+    apart = at(spec, "affinity", "podAntiAffinity") or {}
+    preferred = items(apart, "preferredDuringSchedulingIgnoredDuringExecution")
+    return [
+        *items(spec, "topologySpreadConstraints"),
+        *items(apart, "requiredDuringSchedulingIgnoredDuringExecution"),
+        *(at(wish, "podAffinityTerm") for wish in preferred),
+    ]
+
+
+def selects(selector: object, labels: dict[str, Any]) -> bool:
+    """Whether a label selector matches labels; one that is absent or null matches nothing, an empty one everything."""
+    if not isinstance(selector, dict):
+        return False
+    wanted = at(selector, "matchLabels") or {}
+    return all(labels.get(key) == value for key, value in wanted.items()) and all(
+        {
+            "In": labels.get(text(one, "key")) in (at(one, "values") or ()),
+            "NotIn": labels.get(text(one, "key")) not in (at(one, "values") or ()),
+            "Exists": text(one, "key") in labels,
+            "DoesNotExist": text(one, "key") not in labels,
+        }.get(text(one, "operator"), False)
+        for one in items(selector, "matchExpressions")
+    )
 
 
 def _pods_of(builder: Builder, system: str) -> list[Group]:

@@ -9,17 +9,21 @@ adds nodes up to the pools' maximum in the zones that live.
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from planner.availability_graph import AUTOSCALERS, DEPLOYMENT, NODE_GROUP, Builder
-from planner.plan_values import at, items, number, text
-from planner.scheduling import UNSCHEDULABLE, Node, Pod, Spread, Topology, place_all
+from planner.plan_values import at, dependencies_of_type, items, number, region_of, text
+from planner.scheduling import NODE, UNSCHEDULABLE, ZONE, Node, Pod, Requirement, Spread, place_all
 
 if TYPE_CHECKING:
     from plan import Plan, PlannedResource
 
-TOPOLOGIES: dict[str, Topology] = {"topology.kubernetes.io/zone": "zone", "kubernetes.io/hostname": "node"}
+TOPOLOGIES = {"topology.kubernetes.io/zone": ZONE, "kubernetes.io/hostname": NODE}
+LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+_GRAVITON = re.compile(r"[a-z]+\d+g")
+"""Instance types of Arm processors (EC2 documentation, instance type naming conventions: g is AWS Graviton)."""
 KEDA_MOST = 100
 """Pods at most where a ScaledObject names no number (KEDA documentation, ScaledObject: maxReplicaCount)."""
 
@@ -49,14 +53,25 @@ def stranded(plan: Plan) -> list[Stranded]:
     found = []
     for item in plan.of_type(DEPLOYMENT):
         pods = [_pod(item)] * most_replicas(plan, item)
-        zones = sorted({node.zone for node in _nodes(builder) if node.selected_by(pods[0])}) if pods else []
-        lost = zones if len(zones) > 1 else []  # a pool of one zone goes with it: the removal of the zone says so
-        for zone in ("", *lost):
+        for zone in ("", *_zones_to_lose(pods, _nodes(builder))):
             running = _running(pods, _nodes(builder, zone), zone)
-            if running < len(pods) and zones:
+            if running < len(pods) and builder.plan.of_type(NODE_GROUP):
                 name = text(item.inputs, "metadata", "name") or item.name
                 found.append(Stranded(zone=zone, name=name, urn=item.urn, wanted=len(pods), running=running))
     return found
+
+
+def _zones_to_lose(pods: list[Pod], nodes: list[Node]) -> list[str]:
+    """Zones of the nodes that pods accept; a pool of one zone goes with it, which the removal of the zone says."""
+    accepted = [node for node in nodes if pods and node.selected_by(pods[0])]
+    pools = {_pool_of(node) for node in accepted}
+    if len({node.zone for node in nodes if _pool_of(node) in pools}) < len("ab"):
+        return []
+    return sorted({node.zone for node in accepted})
+
+
+def _pool_of(node: Node) -> str:
+    return node.name.rpartition("/")[0]
 
 
 def most_replicas(plan: Plan, deployment: PlannedResource) -> int:
@@ -69,11 +84,15 @@ def most_replicas(plan: Plan, deployment: PlannedResource) -> int:
 
 
 def _running(pods: list[Pod], nodes: list[Node], lost: str) -> int:
-    """Pods that run when all of them start anew, as after a rollout, with a zone's nodes lost or cordoned."""
+    """Pods that run when all of them start anew, as after a rollout, with a zone's nodes lost or cordoned.
+
+    A pod that tolerates the taint of a lost node may be put there, where nothing runs.
+    """
     for node in nodes:
         if lost and node.zone == lost:
             node.taints |= {UNSCHEDULABLE}
-    return len(pods) - len(place_all(pods, nodes))
+    place_all(pods, nodes)
+    return sum(len(node.pods) for node in nodes if UNSCHEDULABLE not in node.taints)
 
 
 def _nodes(builder: Builder, lost: str = "") -> list[Node]:
@@ -85,18 +104,36 @@ def _nodes(builder: Builder, lost: str = "") -> list[Node]:
         homes = [zone for zone, _ in zip(itertools.cycle(zones), range(most), strict=False)]
         living = itertools.cycle([zone for zone in zones if zone != lost] or zones)
         homes += [next(living) for _ in range(homes.count(lost))]
-        labels = at(item.inputs, "labels")
-        labels = labels if isinstance(labels, dict) else {}
         nodes += [
             Node(
                 name=f"{item.name}/{index}",
                 zone=zone,
-                labels=frozenset((str(key), str(value)) for key, value in labels.items()),
+                labels=frozenset(_labels(builder.plan, item, zone, f"{item.name}/{index}").items()),
                 taints=frozenset(text(taint, "key") for taint in items(item.inputs, "taints") if _repels(taint)),
             )
             for index, zone in enumerate(homes)
         ]
     return nodes
+
+
+def _labels(plan: Plan, group: PlannedResource, zone: str, name: str) -> dict[str, str]:
+    """Labels of a node: its pool's own, and those that every node has (Kubernetes documentation, Well-Known Labels)."""
+    own = at(group.inputs, "labels")
+    capacity = text(group.inputs, "capacityType") or "ON_DEMAND"
+    templates = dependencies_of_type(plan, group, LAUNCH_TEMPLATE)
+    kinds = [*(text(item.inputs, "instanceType") for item in templates), *items(group.inputs, "instanceTypes")]
+    kind = next((str(found) for found in kinds if found), "")
+    return {
+        "kubernetes.io/os": "linux",
+        "kubernetes.io/arch": "arm64" if _GRAVITON.match(kind) else "amd64",
+        "node.kubernetes.io/instance-type": kind,
+        "eks.amazonaws.com/nodegroup": text(group.inputs, "nodeGroupName") or group.name,
+        "kubernetes.io/hostname": name,
+        "topology.kubernetes.io/zone": zone,
+        "topology.kubernetes.io/region": region_of(plan),
+        "eks.amazonaws.com/capacityType": capacity,
+        **{str(key): str(value) for key, value in (own if isinstance(own, dict) else {}).items()},
+    }
 
 
 def _repels(taint: dict[str, Any]) -> bool:
@@ -110,20 +147,34 @@ def _pod(deployment: PlannedResource) -> Pod:
     pod = Pod(
         app=deployment.urn,
         selector=tuple(sorted((str(key), str(value)) for key, value in selector.items())),
+        affinity=_affinity(spec),
         tolerates=frozenset(text(toleration, "key") for toleration in items(spec, "tolerations")),
-        apart=tuple(TOPOLOGIES[key] for term in terms if (key := text(term, "topologyKey")) in TOPOLOGIES),
+        apart=tuple(TOPOLOGIES.get(key, key) for term in terms if (key := text(term, "topologyKey"))),
     )
     spreads = [_spread(found) for found in items(spec, "topologySpreadConstraints")]
-    return replace(pod, spreads=tuple(spread for spread in spreads if spread is not None))
+    return replace(pod, spreads=tuple(spreads))
 
 
-def _spread(found: dict[str, Any]) -> Spread | None:
-    """A constraint with the API server's defaults for what it leaves out; None for a topology of its own."""
-    key = TOPOLOGIES.get(text(found, "topologyKey"))
-    if key is None:
-        return None
+def _affinity(spec: dict[str, Any]) -> tuple[tuple[Requirement, ...], ...]:
+    wanted = at(spec, "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
+    return tuple(
+        tuple(
+            Requirement(
+                key=text(one, "key"),
+                operator=text(one, "operator"),
+                values=tuple(str(value) for value in at(one, "values") or ()),
+            )
+            for one in items(term, "matchExpressions")
+        )
+        for term in items(wanted, "nodeSelectorTerms")
+    )
+
+
+def _spread(found: dict[str, Any]) -> Spread:
+    """A constraint with the API server's defaults for what it leaves out."""
+    key = text(found, "topologyKey")
     return Spread(
-        topology=key,
+        topology=TOPOLOGIES.get(key, key),
         max_skew=int(number(found, "maxSkew", default=1)),
         hard=text(found, "whenUnsatisfiable") != "ScheduleAnyway",
         honor_taints=text(found, "nodeTaintsPolicy") == "Honor",

@@ -16,6 +16,7 @@ from infra.limits.connections import PoolSizes, app_pods, pool_sizes, service_po
 from infra.limits.gateway import RULES as GATEWAY
 from infra.limits.network import RULES as NETWORK
 from infra.limits.nodes import RULES as NODES
+from infra.limits.outages import RULES as OUTAGES
 from infra.limits.postgres import RULES as POSTGRES
 from infra.limits.redis import RULES as REDIS
 from infra.limits.room import RULES as ROOM
@@ -53,6 +54,7 @@ RULES: tuple[Rule, ...] = (
     *AUTOSCALING,
     *SERVICES,
     *GATEWAY,
+    *OUTAGES,
     *POSTGRES,
     *CONNECTIONS,
     *REDIS,

@@ -10,14 +10,24 @@ from infra.settings.base import Area, refusal
 
 def _day(value: str) -> str:
     try:
-        date.fromisoformat(value)
-    except ValueError as error:
-        raise refusal("day", "a day as YYYY-MM-DD", "write it like `2027-03-31`") from error
+        written: str | None = date.fromisoformat(value).isoformat()
+    except ValueError:
+        written = None
+    if written != value:  # Python reads week dates and days without hyphens too
+        raise refusal("day", "a day as YYYY-MM-DD", "write it like `2027-03-31`")
+    return value
+
+
+def _said(value: str) -> str:
+    if len(value.strip()) < LEAST_REASON:
+        raise refusal("reason", f"{LEAST_REASON} characters at least, without spaces around", "say why in a sentence")
     return value
 
 
 Day = Annotated[str, AfterValidator(_day)]
-Reason = Annotated[str, Field(min_length=20, max_length=500)]
+LEAST_REASON = 20
+"""Characters of the shortest reason that says something (our choice)."""
+Reason = Annotated[str, Field(min_length=LEAST_REASON, max_length=500), AfterValidator(_said)]
 
 
 class AcceptedLossSettings(Area):

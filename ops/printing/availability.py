@@ -88,14 +88,14 @@ def _promises(report: AvailabilityReport) -> None:
         percent = f"{promise.percent:g}" if promise.percent is not None else "none"
         table.add_row(promise.part, promise.service, percent, f"{promise.source} [{promise.confidence}]")
     out.print(table)
-    relation = "meets" if found.composite_percent >= OBJECTIVE_PERCENT else "is below"
+    relation = "meets" if found.shown_percent >= OBJECTIVE_PERCENT else "is below"
     accepted = found.accepted.uptime
     _say(
-        f"Together {found.composite_percent:.3f} %, which {relation} the scaling guide's {OBJECTIVE_PERCENT} %"
+        f"Together {found.shown_percent:.3f} %, which {relation} the scaling guide's {OBJECTIVE_PERCENT} %"
         + (f"; left out, because nothing is promised: {', '.join(found.unpromised)}." if found.unpromised else ".")
     )
     if found.short_of_uptime:
         _say(f"Not accepted: {found.short_of_uptime}.")
-    elif accepted is not None and found.composite_percent < OBJECTIVE_PERCENT:
+    elif accepted is not None and found.shown_percent < OBJECTIVE_PERCENT:
         end = f", until {accepted.until}" if accepted.until else ""
         _say(f"Accepted from {accepted.percent:g} % on{end}: {accepted.reason}.")

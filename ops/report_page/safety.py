@@ -39,7 +39,7 @@ def availability_verdict(report: AvailabilityReport) -> Verdict:
     return Verdict(
         question="What may fail alone?",
         answer=answer,
-        detail=f"{report.found.composite_percent:.2f} % is what the vendors promise together",
+        detail=f"{report.found.shown_percent:.3f} % is what the vendors promise together",
         state=typed,
         section="availability",
     )
@@ -56,10 +56,10 @@ def availability_section(report: AvailabilityReport) -> Section:
     reasons = dict.fromkeys(point.accepted for point in found.single_points if point.accepted)
     blocks += [Text(text=f"Accepted, because {reason}.") for reason in reasons]
     blocks.append(_removals(report))
-    relation = "meets" if found.composite_percent >= OBJECTIVE_PERCENT else "is below"
+    relation = "meets" if found.shown_percent >= OBJECTIVE_PERCENT else "is below"
     blocks.append(
         Text(
-            text=f"What vendors promise for one request comes to {found.composite_percent:.3f} %, which {relation} the "
+            text=f"What vendors promise for one request comes to {found.shown_percent:.3f} %, which {relation} the "
             f"scaling guide's {OBJECTIVE_PERCENT} %. A promise is a credit, no forecast."
             + (f" Nothing is promised for {', '.join(found.unpromised)}." if found.unpromised else "")
             + (f" Not accepted: {found.short_of_uptime}." if found.short_of_uptime else "")

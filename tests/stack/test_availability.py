@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 TODAY = date(2026, 11, 29)
 REASON = "a client's shard is one database more on the way"
-SPREAD = {"topologySpreadConstraints": [{"topologyKey": "topology.kubernetes.io/zone"}]}
+SPREAD = {"topologySpreadConstraints": [{"topologyKey": "topology.kubernetes.io/zone", "labelSelector": {}}]}
 
 
 def judged(

@@ -18,3 +18,9 @@ MANY_SMALL_PODS: dict[str, object] = {
     "pools": {"app": {"instanceType": "r8g.4xlarge", "minSize": 1, "desiredSize": 1, "maxSize": 2}},
     "postgres": {"clientPools": {"primary": 1, "replica": 1}, "maxConnections": 300, "instanceClass": "db.r7g.large"},
 }
+
+EVERYTHING_LOST: tuple[dict[str, object], ...] = tuple(
+    {"availability": {"acceptedLosses": [{"stops": stops, "reason": "nobody looked at what this is"}]}}
+    for stops in ("*", "**", "???*", "*s of *", " ")
+)
+"""Acceptances that name nothing."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from planner.scheduling import UNSCHEDULABLE, Node, Pod, Spread, place, place_all
+from planner.scheduling import UNSCHEDULABLE, Node, Pod, Requirement, Spread, place, place_all
 
 POOL = frozenset({("pool", "app")})
 OLD = Spread(topology="zone", per_rollout=True)
@@ -92,7 +92,7 @@ def test_a_spread_over_nodes_counts_nodes() -> None:
 
 @pytest.mark.parametrize(("topology", "expected"), [("node", 4), ("zone", 2)])
 def test_pods_that_must_be_apart_find_as_many_places_as_there_are_domains(topology: str, expected: int) -> None:
-    wanted = replace(pod(), apart=(topology,))  # type: ignore[arg-type]  # parametrised texts
+    wanted = replace(pod(), apart=(topology,))
     assert running(wanted, 6, nodes("ab", 2)) == expected
 
 
@@ -116,3 +116,45 @@ def test_a_pod_without_room_stays_pending() -> None:
 def test_the_emptiest_node_is_taken_first() -> None:
     where = nodes("a", 2, cpu=1000, memory=1000)
     assert [node.name for _ in range(2) if (node := place(pod(cpu=100), where))] == ["a0", "a1"]
+
+
+@pytest.mark.parametrize(
+    ("operator", "values", "expected"),
+    [
+        ("In", ("app", "system"), True),
+        ("In", ("spot",), False),
+        ("NotIn", ("spot",), True),
+        ("NotIn", ("app",), False),
+        ("Exists", (), True),
+        ("DoesNotExist", (), False),
+        ("Gt", ("1",), False),
+        ("Near", ("app",), False),
+    ],
+)
+def test_node_affinity_is_met_as_its_operator_says(operator: str, values: tuple[str, ...], *, expected: bool) -> None:
+    wanted = replace(pod(), affinity=((Requirement(key="pool", operator=operator, values=values),),))
+    assert (place(wanted, nodes("a")) is not None) is expected
+
+
+def test_one_term_of_node_affinity_is_enough_and_all_of_its_requirements_are_needed() -> None:
+    met, missed = Requirement(key="pool", operator="Exists"), Requirement(key="disk", operator="Exists")
+    assert place(replace(pod(), affinity=((missed,), (met,))), nodes("a")) is not None
+    assert place(replace(pod(), affinity=((missed, met),)), nodes("a")) is None
+
+
+@pytest.mark.parametrize(("have", "expected"), [("5", True), ("3", False), ("many", False)])
+def test_node_affinity_compares_numbers(have: str, *, expected: bool) -> None:
+    where = [Node(name="a", zone="a", labels=frozenset({("pool", "app"), ("slots", have)}))]
+    wanted = Requirement(key="slots", operator="Gt", values=("4",))
+    assert (place(replace(pod(), affinity=((wanted,),)), where) is not None) is expected
+
+
+def test_a_hard_spread_passes_over_nodes_without_its_label() -> None:
+    rack = Spread(topology="rack")
+    assert running(pod(rack), 2, nodes("ab")) == 0
+    labelled = [replace(node, labels=node.labels | {("rack", node.zone)}) for node in nodes("ab")]
+    assert running(pod(rack), 2, labelled) == 2
+
+
+def test_a_toleration_without_a_key_tolerates_every_taint() -> None:
+    assert place(replace(pod(), tolerates=frozenset({""})), drained("a")[:1]) is not None

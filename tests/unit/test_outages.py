@@ -1,0 +1,47 @@
+"""What a stack accepts to lose, and how near to an objective is near enough: not at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from planner.availability import Availability, Promise
+from tests.support.configs import problems, raw
+
+REASON = "one zone is enough until spring"
+
+
+def promised(percent: float) -> Availability:
+    promise = Promise(part="all of it", service="all", percent=percent, source="a test", confidence="high")
+    return Availability(removals=(), single_points=(), promises=(promise,))
+
+
+@pytest.mark.parametrize("percent", [99.8999, 99.8996, 99.89999])
+def test_what_only_rounds_to_the_objective_is_below_it(percent: float) -> None:
+    found = promised(percent)
+    assert not found.ok
+    assert found.shown_percent == 99.899
+    assert "99.899 %" in found.short_of_uptime
+
+
+@pytest.mark.parametrize("percent", [99.9, 99.90001])
+def test_the_objective_itself_is_enough(percent: float) -> None:
+    assert promised(percent).ok
+
+
+def _refused(**loss: str) -> list[str]:
+    losses = [{"stops": "the way out of *", "reason": REASON, **loss}]
+    return [item.path for item in problems(raw("prod", "horizontal", availability={"acceptedLosses": losses}))]
+
+
+@pytest.mark.parametrize("day", ["20270331", "2027-W13-3", "2027-02-30", "31.03.2027", ""])
+def test_a_day_is_written_in_one_way_only(day: str) -> None:
+    assert _refused(until=day)
+
+
+@pytest.mark.parametrize("reason", ["", " " * 20, "no  " + " " * 30])
+def test_spaces_are_no_reason(reason: str) -> None:
+    assert _refused(reason=reason)
+
+
+def test_a_named_function_with_a_reason_and_a_day_is_accepted() -> None:
+    assert not _refused(until="2027-03-31")
