@@ -86,8 +86,10 @@ class CacheTarget:
         replication_group_id: id of the group; nodes are "<id>-0001-001" and on.
         shards: node groups.
         replicas_per_shard: replicas of each.
-        evicts: whether keys leave when memory is full, as of every maxmemory policy but noeviction: a full cache is
-            then healthy as long as it answers.
+        evicts: whether keys leave when memory is full, as of every maxmemory policy but noeviction.
+        any_key_leaves: whether every key may, as of the policies allkeys-*: a full cache is then healthy as long as it
+            answers. Of volatile-* only keys with an expiry leave: full of others it refuses writes, as with noeviction,
+            while every read still hits (Valkey documentation, "Key eviction").
     """
 
     name: str
@@ -95,6 +97,7 @@ class CacheTarget:
     shards: int
     replicas_per_shard: int
     evicts: bool = True
+    any_key_leaves: bool = True
 
     def nodes(self) -> Iterator[tuple[str, pulumi.Output[str]]]:
         """Label and CacheClusterId of each node, as ElastiCache numbers them: shard and node from 1."""
@@ -226,8 +229,7 @@ def _cpu_credits(base: AlarmSpec) -> AlarmSpec:
 
 def cache_alarms(target: CacheTarget) -> tuple[AlarmSpec, ...]:
     """The alarms of every node of a replication group."""
-    guard = _MISSES if target.evicts else None
-    return tuple(spec for label, node in target.nodes() for spec in _cache_node_alarms(label, node, guard))
+    return tuple(spec for label, node in target.nodes() for spec in _cache_node_alarms(label, node, target))
 
 
 _MISSES = Guard(
@@ -236,8 +238,9 @@ _MISSES = Guard(
 )
 
 
-def _cache_node_alarms(label: str, node: pulumi.Output[str], guard: Guard | None) -> list[AlarmSpec]:
-    too_few = f", and fewer than {HIT_RATE_PERCENT} % of the reads hit" if guard else ""
+def _cache_node_alarms(label: str, node: pulumi.Output[str], target: CacheTarget) -> list[AlarmSpec]:
+    evictions, memory = target.evicts, target.evicts and target.any_key_leaves
+    too_few = f", and fewer than {HIT_RATE_PERCENT} % of the reads hit"
     base = AlarmSpec(
         name=f"{label}-cpu",
         namespace="AWS/ElastiCache",
@@ -257,8 +260,8 @@ def _cache_node_alarms(label: str, node: pulumi.Output[str], guard: Guard | None
             name=f"{label}-memory",
             metric="DatabaseMemoryUsagePercentage",
             threshold=MEMORY_PERCENT,
-            guard=guard,
-            summary=f"Memory of the cache node above {MEMORY_PERCENT} %{too_few}",
+            guard=_MISSES if memory else None,
+            summary=f"Memory of the cache node above {MEMORY_PERCENT} %{too_few if memory else ''}",
             action="Compare the hit rate: a full LRU cache is healthy, a falling hit rate asks for more memory.",
             runbook="cache-memory",
         ),
@@ -268,8 +271,8 @@ def _cache_node_alarms(label: str, node: pulumi.Output[str], guard: Guard | None
             metric="Evictions",
             statistic="Sum",
             threshold=0,
-            guard=guard,
-            summary=f"The cache node evicts keys before they expire{too_few}",
+            guard=_MISSES if evictions else None,
+            summary=f"The cache node evicts keys before they expire{too_few if evictions else ''}",
             action="Look for keys without a TTL and oversized values; then add shards or larger nodes.",
             runbook="cache-evictions",
         ),

@@ -54,6 +54,7 @@ def watched_targets(
                 shards=settings.redis.shards,
                 replicas_per_shard=settings.redis.replicas_per_shard,
                 evicts=settings.redis.maxmemory_policy != "noeviction",
+                any_key_leaves=settings.redis.maxmemory_policy.startswith("allkeys-"),
             ),
         ),
         load_balancers=(

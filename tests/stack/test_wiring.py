@@ -280,3 +280,11 @@ def test_the_guides_autoscaler_leaves_memory_to_a_vertical_one_on_request() -> N
         )
     )
     assert (found.cpu_percent, found.memory_percent, found.latency_ms) == (70, None, 500)
+
+
+@pytest.mark.parametrize(("kept", "guarded"), [("allkeys-lru", True), ("volatile-lru", False), ("noeviction", False)])
+def test_a_full_cache_that_may_refuse_writes_warns_whatever_its_reads_hit(*, kept: str, guarded: bool) -> None:
+    redis = {"clientIsClusterAware": True, "maxmemoryPolicy": kept}
+    platform = record_platform(settings("dev", "optimization", redis=redis))
+    alarm = platform.one("aws:cloudwatch/metricAlarm:MetricAlarm", "alarms-redis-0001-001-memory")
+    assert ("metricQueries" in alarm.inputs) is guarded

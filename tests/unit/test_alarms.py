@@ -196,6 +196,15 @@ def test_a_cache_that_may_not_evict_is_watched_for_full_memory_alone() -> None:
     assert (inputs["metricName"], inputs["threshold"]) == ("DatabaseMemoryUsagePercentage", 85)
 
 
+def test_a_cache_where_only_some_keys_may_leave_warns_of_full_memory_while_its_reads_hit() -> None:
+    """Sessions without an expiry fill it, every read hits, and writes are refused."""
+    volatile = (cache(any_key_leaves=False),)
+    memory = alarm("redis-0001-001-memory", caches=volatile).inputs
+    assert (memory["metricName"], memory["threshold"]) == ("DatabaseMemoryUsagePercentage", 85)
+    assert "hit" not in memory["alarmDescription"].split(".")[0]
+    assert "hits" in measured(alarm("redis-0001-001-evictions", caches=volatile).inputs)
+
+
 def test_the_group_id_may_be_known_only_later() -> None:
     target = cache(replication_group_id=pulumi.Output.from_input("late"), shards=1, replicas_per_shard=0)
     inputs = alarm("redis-0001-001-cpu", caches=(target,)).inputs
