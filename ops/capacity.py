@@ -9,6 +9,7 @@ from infra.catalog import instance_class
 from infra.phases import PHASES
 from infra.problems import ConfigError
 from ops.console import note
+from ops.planned import phase_of
 from ops.rehearse import settings_of
 from planner.capacity import (
     GUIDE_BASELINE,
@@ -36,8 +37,11 @@ if TYPE_CHECKING:
 
     from infra.settings import Settings
 
-STARTS = {"guide": GUIDE_BASELINE, "table": GUIDE_TABLE_TODAY}
-"""Where a projection may start: the baseline of the guide's planner, or its table of growth."""
+STARTS = {"table": GUIDE_TABLE_TODAY, "guide": GUIDE_BASELINE}
+"""Where a projection may start: the guide's table of growth, or the baseline of its planner."""
+START, MONTHS = "table", 24
+"""Where it starts, and how far it looks, unless told otherwise, in the command and in the report: the two must not
+answer differently. The simulation of growth starts from the same table, whose two years end there."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,22 @@ class CapacityReport:
     bottlenecks: tuple[Bottleneck, ...]
     platforms: tuple[PlatformCapacity, ...]
     changes: tuple[PhaseChange, ...]
+    current: str | None
+
+    @property
+    def leaves_current(self) -> PhaseChange | None:
+        """When the phase in the stack file is outgrown; None where it holds as long as the projection."""
+        return next((change for change in self.changes if change.leaves == self.current), None)
+
+    def where(self) -> str:
+        """Which phase the stack is in, and until when that holds: what has to be said first."""
+        if self.current is None:
+            return f"{self.stack} has no valid stack file here, so its phase is not known."
+        if not any(item.phase == self.current for item in self.platforms):
+            return f"{self.stack} is in phase {self.current}, whose platform is not known."
+        own = self.leaves_current
+        until = f"{self.projections[-1].month} months and more" if own is None else f"until month {own.month}"
+        return f"{self.stack} is in phase {self.current}: by this projection it holds {until}."
 
     @property
     def fits(self) -> str:
@@ -68,6 +88,8 @@ class CapacityReport:
             ],
             "platform": {
                 "stack": self.stack,
+                "current": self.current,
+                "holds_until_month": self.leaves_current.month if self.leaves_current else None,
                 "fits": self.fits,
                 "peak_factor": self.peak_factor,
                 "phases": [asdict(item) for item in self.platforms],
@@ -77,9 +99,24 @@ class CapacityReport:
 
 
 def capacity(  # noqa: PLR0917 - the parts of one report, in the order in which it shows them
-    stack: str, baseline: Baseline, growth: Growth, months: int, config: Path | None, peak_factor: float = PEAK_FACTOR
+    stack: str,
+    baseline: Baseline,
+    growth: Growth,
+    months: int,
+    config: Path | None,
+    peak_factor: float = PEAK_FACTOR,
+    phase: str | None = None,
 ) -> CapacityReport:
     """Project a load, and hold it against the stack's platform in every phase.
+
+    Args:
+        stack: stack name.
+        baseline: today's load.
+        growth: monthly rates.
+        months: how far to look.
+        config: another stack file.
+        peak_factor: busiest second against the day's average.
+        phase: the phase that the stack is in; that of its file by default.
 
     Raises:
         CapacityError: a number is out of range.
@@ -97,6 +134,7 @@ def capacity(  # noqa: PLR0917 - the parts of one report, in the order in which 
         bottlenecks=tuple(bottlenecks(baseline, growth)),
         platforms=tuple(platforms),
         changes=tuple(phase_changes(projections, platforms, peak_factor)),
+        current=phase or phase_of(stack, config),
     )
 
 

@@ -18,7 +18,7 @@ from infra.limits.capacity import (
 from infra.limits.connections import POOLER_SURGE, client_connections, pool_sizes
 from infra.limits.redis import MAX_NODES
 from infra.limits.room import allocatable, peak_load
-from infra.quotas import quota_needs
+from infra.quotas import REGION, quota_needs
 from planner.plan_values import number, text
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class LimitUse:
         limit: how much there is.
         unit: what the numbers count.
         source: where the limit comes from.
+        known: whether the limit is that of the stack's region.
         solved: whether it is made to fill the limit, so that being near it says nothing.
     """
 
@@ -60,6 +61,7 @@ class LimitUse:
     unit: str
     source: str
     solved: bool = False
+    known: bool = True
 
     @property
     def share(self) -> float:
@@ -69,6 +71,8 @@ class LimitUse:
     @property
     def state(self) -> str:
         """In a word: `ok`, `near` from 80 % on, `full` at the limit, `over` beyond it, `solved` for what fills it."""
+        if not self.known:
+            return "unknown"
         if self.share > 1:
             return "over"
         if self.solved:
@@ -154,10 +158,11 @@ def _quotas(settings: Settings) -> Iterator[LimitUse]:
     for need in quota_needs(settings):
         yield LimitUse(
             area="account",
-            title=f"{need.name} ({need.service} {need.code})",
+            title=f"{need.name} ({need.region}, {need.service} {need.code})",
             used=need.needed,
             limit=need.default,
-            unit="by default",
+            unit="by default" if need.known else f"in {REGION}, where the default is known",
+            known=need.known,
             source="Service Quotas, default of an account; raise it before the first update where it does not suffice",
         )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from infra.phases import PHASES
 from infra.problems import ConfigError
 from ops.availability import AvailabilityReport, judged
-from ops.capacity import CapacityReport, capacity
+from ops.capacity import MONTHS, START, STARTS, CapacityReport, capacity
 from ops.console import note
 from ops.cost import CostReport, priced
 from ops.diagram import title_of
@@ -31,7 +31,7 @@ from ops.report_page.safety import (
     policies_verdict,
 )
 from ops.report_page.traffic import traffic_section, traffic_verdict
-from planner.capacity import GUIDE_TABLE_TODAY, Growth
+from planner.capacity import Growth
 from planner.diagram import scene_of
 from planner.simulation import Simulation, scenario, simulate
 from sandbox.cache import write_atomically
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
 
     from infra.settings import Settings
 
-MONTHS = 24
-"""How far the projection looks: the guide's own table of growth ends there."""
 SCENARIOS = ("daily", "double", "spike", "guide-growth")
 """What the traffic chapter simulates; the first one decides whether the platform carries its phase."""
 MODE = 0o644
@@ -203,7 +201,7 @@ def gathered(subject: Planned, options: ReportOptions, found: Journey | None, wh
         planned=subject,
         settings=settings,
         cost=cost,
-        capacity=capacity(options.stack, GUIDE_TABLE_TODAY, Growth(), MONTHS, options.config),
+        capacity=capacity(options.stack, STARTS[START], Growth(), MONTHS, options.config, phase=settings.phase.value),
         traffic=tuple(simulate(subject.plan, scenario(name, phase=subject.phase)) for name in SCENARIOS),
         availability=availability,
         limits=limits_used(settings, subject.plan),

@@ -28,12 +28,13 @@ def capacity(
     cpu_cores: Annotated[float | None, typer.Option("--cpu-cores", help="Cores in use today.")] = None,
     memory_gb: Annotated[float | None, typer.Option("--memory-gb", help="Memory in use today, in GB.")] = None,
     start: Annotated[
-        str, typer.Option("--from", help="What is not given: `guide`, its planner's baseline; `table`, its table.")
-    ] = "guide",
+        str,
+        typer.Option("--from", help="What is not given: `table`, the guide's table; `guide`, its planner's baseline."),
+    ] = "table",
     growth: Annotated[
         str, typer.Option("--growth", help="Monthly rates, such as users=0.15,requests=0.20,storage=0.25.")
     ] = "",
-    months: Annotated[int, typer.Option("--months", help="Months to project, 1 to 120.")] = 12,
+    months: Annotated[int, typer.Option("--months", help="Months to project, 1 to 120.")] = 24,
     peak_factor: Annotated[
         float, typer.Option("--peak-factor", help="Busiest second against the day's average; an assumption.")
     ] = 5.0,

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 def render(report: CapacityReport) -> None:
     """Print everything that the report holds."""
-    rates = report.growth
+    rates, start = report.growth, report.baseline
     out.print(
-        f"\nGrowth a month: users {rates.users:.1%}, requests {rates.requests:.1%}, storage {rates.storage:.1%}. "
+        f"\n{report.where()}\nToday: {start.users:,g} users, {start.requests_per_day:,g} requests a day and "
+        f"{start.storage_gb:,g} GB, the scaling guide's numbers where you gave none.\n"
+        f"Growth a month: users {rates.users:.1%}, requests {rates.requests:.1%}, storage {rates.storage:.1%}. "
         "Cores, memory, servers and cost by the scaling guide's formulas.",
         markup=False,
         soft_wrap=True,

@@ -147,13 +147,12 @@ def _assumptions(report: CostReport) -> More:
 
 def capacity_verdict(report: CapacityReport, phase: str) -> Verdict:
     """Until when the platform holds, by the guide's growth."""
-    own = [change for change in report.changes if change.leaves == phase]
+    own = report.leaves_current
     if not any(platform.phase == phase for platform in report.platforms):
         return _verdict("unknown", "the platform of this phase is not valid in this configuration", note=True)
     if own:
-        change = own[0]
-        detail = f"{change.limit:,g} {UNITS[change.because]} carried, {change.load:,g} projected"
-        return _verdict(f"until month {change.month}", detail, note=True)
+        detail = f"{own.limit:,g} {UNITS[own.because]} carried, {own.load:,g} projected"
+        return _verdict(f"until month {own.month}", detail, note=True)
     return _verdict(f"{report.projections[-1].month} months and more", "by the growth that the scaling guide assumes")
 
 

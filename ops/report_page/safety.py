@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 
 FEW = 3
 """How many functions one cell names."""
-LIMIT_STATES: dict[str, State] = {"ok": "good", "solved": "good", "near": "note", "full": "note", "over": "bad"}
+LIMIT_STATES: dict[str, State] = {
+    "ok": "good",
+    "solved": "good",
+    "near": "note",
+    "full": "note",
+    "over": "bad",
+    "unknown": "note",
+}
 CHECK_STATES: dict[str, State] = {"ok": "good", "note": "note", "failed": "bad", "unknown": "bad"}
 
 
@@ -202,14 +209,16 @@ def limits_verdict(uses: Sequence[LimitUse]) -> Verdict:
     own = [use for use in uses if use.area != "account"]
     growing = [use for use in own if use.share > 1 or (use.area != "names" and not use.solved)]
     nearest = max(growing, key=lambda use: use.share)
-    raises = sum(use.share > 1 for use in uses if use.area == "account")
+    raises = sum(use.share > 1 for use in uses if use.area == "account" and use.known)
+    unknown = sum(not use.known for use in uses)
     over = any(use.share > 1 for use in own)
     note = f"; {raises} account quotas to raise first" if raises else ""
+    note += f"; {unknown} account quotas of this region are not known" if unknown else ""
     return Verdict(
         question="How near are the limits?",
         answer=f"{nearest.share:.0%} of {nearest.title}",
         detail=f"the fullest of {len(growing)} limits that grow with load{note}",
-        state="bad" if over else "note" if raises else "good",
+        state="bad" if over else "note" if raises or unknown else "good",
         section="limits",
     )
 
@@ -256,11 +265,11 @@ def _limits(caption: str, uses: Sequence[LimitUse]) -> Table:
 
 
 def _limit_state(use: LimitUse) -> State:
-    return "note" if use.area == "account" and use.share > 1 else LIMIT_STATES[use.state]
+    return "note" if use.area == "account" and use.known and use.share > 1 else LIMIT_STATES[use.state]
 
 
 def _limit_verdict(use: LimitUse) -> Cell:
-    word = "raise first" if use.area == "account" and use.share > 1 else use.state
+    word = "raise first" if use.area == "account" and use.known and use.share > 1 else use.state
     return Cell(text=word, state=_limit_state(use))
 
 

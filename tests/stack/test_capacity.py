@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ops.rehearse import settings_of
+from ops.report_page.money import capacity_verdict
 from planner.capacity import (
     GUIDE_BASELINE,
     Baseline,
@@ -28,7 +30,8 @@ from planner.capacity import (
 )
 from planner.platform import PHASE_TOP
 from tests.support.cli import Cli
-from tests.support.stack import PHASES
+from tests.support.page import stack_report
+from tests.support.stack import PHASES, ROOT
 
 CASES = json.loads((Path(__file__).parents[1] / "data" / "guide_capacity.json").read_text())["cases"]
 
@@ -147,7 +150,9 @@ def test_a_load_that_is_no_quantity_is_refused_by_name(number: float) -> None:
 
 
 def test_the_command_prints_the_documented_document(tmp_path: Path) -> None:
-    ran = Cli(tmp_path).run("capacity", "--months", "2", "--cpu-cores", "12", "--growth", "requests=0.5", "--json")
+    ran = Cli(tmp_path).run(
+        "capacity", "--from", "guide", "--months", "2", "--cpu-cores", "12", "--growth", "requests=0.5", "--json"
+    )
     assert ran.code == 0, ran.err
     assert list(ran.document)[:2] == ["projections", "bottlenecks"]
     assert ran.document["projections"][1] == {
@@ -168,6 +173,17 @@ def test_the_command_prints_the_documented_document(tmp_path: Path) -> None:
             "months_to_bottleneck": 1,
         }
     ]
+
+
+def test_the_command_begins_with_the_phase_that_the_stack_is_in_and_answers_as_the_report_does(tmp_path: Path) -> None:
+    ran = Cli(tmp_path).run("capacity", "prod", "--config", str(ROOT / "Pulumi.prod.yaml"))
+    assert ran.code == 0, ran.err
+    phase = settings_of("prod", None, None).phase.value
+    answer = capacity_verdict(stack_report("prod", phase).capacity, phase).answer
+    assert ran.out.strip().startswith(f"prod is in phase {phase}: by this projection it holds {answer}.")
+    found = Cli(tmp_path).run("capacity", "prod", "--json").document["platform"]
+    assert found["current"] == phase
+    assert answer == f"until month {found['holds_until_month']}"
 
 
 def test_the_command_shows_both_sides_of_the_contradiction_about_cores(tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from infra.limits.capacity import APP_SUBNET_ADDRESSES, addresses_per_node, largest_nodes
-from infra.quotas import quota_needs
+from infra.quotas import quota_needs, together
 from tests.support.stack import COMBINATIONS, PHASES, settings
 
 
@@ -39,6 +40,22 @@ def test_a_pool_that_does_not_exist_takes_nothing() -> None:
 def test_only_processors_have_to_be_raised_for_the_checked_in_stacks(environment: str, phase: str) -> None:
     first = {item.code for item in quota_needs(settings(environment, phase)) if item.raise_first}
     assert first <= {"L-1216C47A", "L-34B43A08"}
+
+
+def test_quotas_belong_to_a_region_and_only_known_defaults_have_a_verdict() -> None:
+    here = quota_needs(settings("prod", "microservices"))
+    assert {item.region for item in here} == {"us-east-1"}
+    assert {item.verdict for item in here} == {"fits", "raise"}
+    there = tuple(replace(item, region="eu-central-1") for item in here)
+    assert {item.verdict for item in there} == {"ask"}
+
+
+def test_stacks_of_one_region_add_up_and_those_of_two_do_not() -> None:
+    dev, prod = (quota_needs(settings(name, "horizontal")) for name in ("dev", "prod"))
+    summed = {item.code: item.needed for item in together((*dev, *prod))}
+    assert summed == {one.code: one.needed + two.needed for one, two in zip(dev, prod, strict=True)}
+    apart = together((*dev, *(replace(item, region="eu-central-1") for item in prod)))
+    assert sorted(item.needed for item in apart) == sorted(item.needed for item in (*dev, *prod))
 
 
 def test_a_full_node_takes_its_prefixes_a_warm_one_and_its_interfaces() -> None:
