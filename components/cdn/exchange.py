@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import string
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,9 +33,11 @@ def normalise_path(path: str) -> str:
     """A path as URL normalisation of type `cloudflare` leaves it (Cloudflare docs, Rules, URL normalization).
 
     Backslashes become slashes, repeated slashes merge, escapes of unreserved characters are decoded (RFC 3986, 6.2.2)
-    and dot segments are removed. `%2F` stays escaped: a slash is a reserved character.
+    and dot segments are removed. `%2F` stays escaped: a slash is a reserved character. What no path holds as it is,
+    such as letters beyond ASCII, is escaped.
     """
-    text = _ESCAPE.sub(_unescape_unreserved, path).replace("\\", "/")
+    written = quote(path, safe=string.punctuation)
+    text = _ESCAPE.sub(_unescape_unreserved, written).replace("\\", "/")
     kept: list[str] = []
     segments = re.sub(r"/{2,}", "/", "/" + text).split("/")[1:]
     for index, segment in enumerate(segments):

@@ -16,6 +16,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from components.cdn.corpus import CREDENTIALS, FOREIGN_TYPES, PERSONAL_RESPONSES, SESSION_COOKIES, SIGNED_QUERIES
 from components.cdn.exchange import Request, Response, normalise_path
 from components.cdn.explain import DOCUMENT_EXTENSIONS, evaluate, may_be_cached
 from components.cdn.policy import FILE_TYPES, HARMLESS_COOKIES, IMAGE_EXTENSIONS, STATIC_PREFIX
@@ -34,69 +35,13 @@ _TRANSFORMATION = re.compile(r"/cdn-cgi/image/[^/]*(?P<source>/.*)")
 _DECODINGS = 2
 """How often an origin may decode a path: the web server once, the application's router once more."""
 
-FOREIGN_TYPES = (
-    *("text/html; charset=utf-8", "application/xhtml+xml", "application/json", "application/problem+json", ""),
-    *(
-        "application/octet-stream",
-        "application/pdf",
-        "text/csv",
-        "text/plain",
-        "multipart/mixed",
-        "image/png, text/html",
-    ),
+_SIGNING_HEADER = re.compile(
+    r"authori[sz]|authent|auth-|^(x-)?auth$|key$|token|secret|session|jwt|signature|credential|cookie2|-cookie$|srf|passw"
+    r"|hmac|dpop|cert$|oidc|principal|(forwarded|remote|impersonate|webauth|^x)-user|^x-user|bearer|-otp$|-email$"
 )
-"""Content-Types that no style sheet, script or image has, empty for a response without one: what an application that
-ignores the end of a path answers to `/dashboard/x.css`."""
-
-PERSONAL_RESPONSES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    ("Set-Cookie", (("set-cookie", "session=abc; HttpOnly"),)),
-    ("Cache-Control: private", (("cache-control", "private"),)),
-    ("Cache-Control: no-store", (("cache-control", "public, No-Store"),)),
-    ("Cache-Control: no-cache", (("cache-control", "public, max-age=600, No-Cache"),)),
-    ("CDN-Cache-Control: no-store", (("cdn-cache-control", "no-store"),)),
-    ("CDN-Cache-Control: private", (("cdn-cache-control", "max-age=600, Private"),)),
-    ("Cloudflare-CDN-Cache-Control: no-cache", (("cloudflare-cdn-cache-control", "max-age=600, no-cache"),)),
-    ("Vary: Cookie", (("vary", "Accept-Encoding, Cookie"),)),
-    *((f"Vary: {name}", (("vary", name),)) for name in ("Authorization", "Accept-Language", "Accept", "Origin", "*")),
-    *((f"Vary: {name}", (("vary", f"Accept-Encoding, {name}"),)) for name in ("RSC", "HX-Request", "X-Inertia")),
-    ("Vary: User-Agent", (("vary", "Accept-Encoding"), ("vary", "User-Agent"))),
-)
-"""What a response carries that belongs to one visitor, or that a shared cache must not keep for another."""
-
-CREDENTIALS: tuple[tuple[tuple[str, str], ...], ...] = (
-    *((("authorization", value),) for value in ("Bearer abc", "")),
-    *(((name, "abc"),) for name in ("x-api-key", "api-key", "apikey", "x-auth-token", "x-access-token")),
-    *(((name, "abc"),) for name in ("x-session-id", "x-csrf-token", "x-amz-security-token", "proxy-authorization")),
-    *(((name, "abc"),) for name in ("cf-access-jwt-assertion", "ocp-apim-subscription-key", "signature")),
-)
-"""Headers that sign a request in: RFC 9110, 11.6.2; RFC 9421; the documentation of gateways and identity providers."""
-
-SIGNED_QUERIES = (
-    *("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=1", "X-Goog-Signature=1", "Policy=1&Signature=1&Key-Pair-Id=1"),
-    *("sv=2024&sig=a%3D", "token=1", "v=1&access_token=1", "ID_TOKEN=1", "api_key=1", "key=1", "auth=1", "jwt=1"),
-    *("code=1&state=1", "ticket=ST-1", "session=1", "sid=1", "password=1", "otp=1", "client_secret=1", "hmac=1"),
-    *("%74oken=1", "x-amz-signatur%65=1", "%2574oken=1"),
-)
-"""Queries that sign a request in: signed addresses of AWS, Google and Azure, tokens, keys, one-time codes."""
-
-SESSION_COOKIES = (
-    *("PHPSESSID", "JSESSIONID", "ASP.NET_SessionId", ".ASPXAUTH", ".AspNetCore.Session", ".AspNetCore.Cookies"),
-    *(".AspNetCore.Identity.Application", ".AspNetCore.CookiesC1", "connect.sid", "sessionid", "session", "SESSION"),
-    *("laravel_session", "remember_web_59ba", "XSRF-TOKEN", "_session_id", "_bail_session", "remember_user_token"),
-    *("user_credentials", "rack.session", "next-auth.session-token", "__Secure-next-auth.session-token.0"),
-    *("authjs.session-token", "__Host-authjs.csrf-token", "appSession", "appSession.0", "auth0", "auth0_compat"),
-    *("__session", "__client_uat", "sb-access-token", "sb-abc-auth-token.0", "CF_Authorization", "CF_AppSession"),
-    *("AWSELBAuthSessionCookie-0", "KEYCLOAK_IDENTITY", "KEYCLOAK_SESSION", "AUTH_SESSION_ID", "_oauth2_proxy_0"),
-    *("sid", "idx", "iPlanetDirectoryPro", "wordpress_logged_in_ab", "SSESS12ab", "MoodleSession", "ci_session"),
-    *("mod_auth_openidc_session", "SimpleSAMLAuthToken", "lucia_session", "auth_session", "better-auth.session_token"),
-    *("koa.sess", "koa.sess.sig", "PLAY_SESSION", "grails_remember_me", "remember-me", "beaker.session.id", "user"),
-    *("csrftoken", "_csrf", "jwt", "access_token", "id_token", "refresh_token", "token", "_interslice_session"),
-)
-"""Cookies that sign somebody in with common frameworks and identity providers (their documentations' defaults)."""
-
-_SIGNING_HEADER = re.compile(r"authorization|key$|token|secret|session|jwt|^x-auth|^signature|credential")
 _SIGNING_PARAMETER = re.compile(
-    r"(sig|signature|token|key|auth|secret|session|sid|password|pwd|jwt|code|hmac|ticket|otp)$"
+    r"(sig|sign|signature|token|key|auth|secret|session|sid|passw(or)?d|pwd|jwt|code|hmac|ticket|otp|hdn(ts|ea|tl)|assertion"
+    r"|saml(request|response)|key-pair-id|accesskeyid|policy|md5|expires|nonce|user|email|login)(\[.*\])?$"
 )
 _COOKIE_PREFIX = re.compile(r"^__(host|secure)-")
 

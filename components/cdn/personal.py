@@ -40,21 +40,40 @@ AMBIGUOUS_PARTS = ("%2f", "%5c", "%25", "%00", ";", "%3b")
 """What an origin may read as another path than the rules see: escapes of a slash, a backslash, the percent sign or NUL,
 and path parameters (RFC 3986, 3.3), which some servers drop: `/x/..;/uploads/id.png` is then `/uploads/id.png`."""
 
+ODD_ESCAPES = (
+    # control characters, `#` and `?`, which end a path where it is decoded before it is divided
+    *("%0", "%1", "%7f", "%23", "%3f"),
+    # no UTF-8: overlong forms of a slash or a dot (RFC 3629, 3), and `%u002f` of older servers
+    *("%c0", "%c1", "%e0%8", "%e0%9", "%f0", "%u"),
+    # what Unicode's compatibility forms turn into slashes, dots and letters (UAX 15: fullwidth forms, leaders, circled)
+    *("%e2", "%ef%b"),
+    # space at an end of a segment, which servers trim; U+00A0 is one
+    *("/%20", "%20/", "%c2"),
+)
+"""Further escapes that an origin may read as another path; names of files with spaces and letters have none of them."""
+
 TRANSFORMATION_PREFIX = "/cdn-cgi/"
 """Cloudflare's own paths; below them an image transformation names its source, as a path or as a URL."""
 
 CREDENTIAL_HEADERS = (
-    *("authorization", "-key", "apikey", "token", "secret", "session", "jwt", "x-auth", "signature", "credential"),
+    *("authoriz", "authent", "auth-", "x-auth", "key", "token", "secret", "session", "-sid", "jwt", "signature"),
+    *("hmac", "credential", "cookie2", "-cookie", "srf", "passw", "-otp", "bearer", "ticket", "dpop", "nonce"),
+    *("login", "cert", "oidc", "principal", "identity", "consumer", "imperson", "cf-access", "mail", "-role"),
+    *("tenant", "-account", "x-user", "i-user", "d-user", "e-user"),
 )
-"""Parts of the names of headers that sign a request in: Authorization and its forwarded forms, X-Api-Key and its
-relatives, X-Auth-Token, Cf-Access-Jwt-Assertion, X-Amz-Security-Token, Signature (RFC 9421)."""
+"""Parts of the names of headers that sign a request in or say who sends it: Authorization and its forwarded forms,
+X-Api-Key and its relatives, X-Auth-Token, X-CSRF, X-Amz-Security-Token, Signature (RFC 9421), DPoP (RFC 9449), client
+certificates (RFC 9440), and what authenticating proxies write (X-Forwarded-User, X-MS-CLIENT-PRINCIPAL). None of them
+is part of what a browser sends for a page: neither User-Agent nor Sec-Fetch-User has one of the last five."""
 
 CREDENTIAL_PARAMETERS = (
-    *("signature", "sig=", "token", "key=", "auth", "secret", "session", "sid=", "passw", "pwd=", "jwt", "code="),
-    *("credential", "hmac", "ticket", "otp="),
+    *("sig", "token", "key", "auth", "secret", "sess", "sid", "pass", "pwd", "jwt", "code=", "cred", "hmac", "ticket"),
+    *("otp", "hdn", "gda__", "saml", "assert", "magic", "invit", "reset", "user", "mail", "login", "nonce", "state="),
+    *("policy", "expire", "md5", "hash=", "verif", "bearer", "uid", "account", "pin="),
 )
-"""Parts of a query that signs a request in: X-Amz-Signature and X-Goog-Signature, Azure's sig, access tokens, keys,
-OpenID Connect's code, CAS's ticket. A harmless query that contains one costs a request to the origin."""
+"""Parts of a query that signs a request in: X-Amz-Signature and X-Goog-Signature, CloudFront's Key-Pair-Id, Azure's
+sig, Akamai's hdnts, nginx's md5 and expires, access tokens, keys, OpenID Connect's code, SAMLResponse, CAS's ticket,
+links of mails. A harmless query that contains one costs a request to the origin."""
 
 ESCAPED_LETTERS = ("%4", "%5", "%6", "%7", "%25")
 """Escapes of letters and of the escape itself, which hide these words; no browser escapes a letter (RFC 3986, 2.3)."""
@@ -85,26 +104,45 @@ SCRIPTS = (
     StaticType(("js", "mjs"), "javascript"),
     StaticType(("wasm",), "application/wasm"),
     # source maps and manifests are JSON by their own types (ECMA-426; W3C, Web Application Manifest)
-    StaticType(("map", "webmanifest"), "json"),
+    StaticType(("map",), "application/json"),
+    StaticType(("webmanifest",), "manifest+json"),
 )
 STATIC_TYPES = (*IMAGES, *STYLE_SHEETS, *SCRIPTS)
 
-FOREIGN_TYPES = ("html", "octet-stream")
-"""What no static file's Content-Type contains, even beside the expected one: pages, and what has no type."""
+FOREIGN_TYPES = ("html", "octet-stream", ",", "multipart")
+"""What no static file's Content-Type contains, even beside the expected one or in a parameter: pages, what has no type,
+two types at once, several files."""
 
 DATA_TYPE = "json"
 """What only source maps and manifests are."""
 
+TARGETED_ELSEWHERE = ("surrogate-control", "edge-control", "y-cdn-cache-control", "l-cdn-cache-control")
+"""Parts of headers for caches of others, which Cloudflare does not heed: Surrogate-Control (Edge Architecture),
+Akamai's Edge-Control, Fastly-, Netlify- and Vercel-CDN-Cache-Control. What an origin tells one of
+them, it means of this one."""
+
+SIGNING_RESPONSE_HEADERS = ("set-cookie", "authent", "authoriz", "token", "session", "clear-site-data")
+"""Parts of the names of response headers that hand somebody a credential, ask for one or end one (RFC 9110, 11)."""
+
 
 def credentials(policy: EdgePolicy) -> Expression:
-    """The request says who sends it: in a header, in the query, or by a session cookie."""
+    """The request says who sends it: in a header, or by a session cookie."""
     return Or(
         (
             *(AnyOf(REQUEST_HEADER_NAMES, "contains", part) for part in CREDENTIAL_HEADERS),
             *(Contains(Lower(COOKIE), name.lower()) for name in policy.session_cookie_names),
-            *(Contains(Lower(QUERY), part) for part in (*CREDENTIAL_PARAMETERS, *ESCAPED_LETTERS)),
         )
     )
+
+
+def signed_query() -> Expression:
+    """The query says who sends the request, or that somebody signed it for whom it was given to."""
+    return Or(tuple(Contains(Lower(QUERY), part) for part in (*CREDENTIAL_PARAMETERS, *ESCAPED_LETTERS)))
+
+
+def odd_path() -> Expression:
+    """The path has an escape that an origin may read as something else than a letter of a name."""
+    return Or(tuple(Contains(Lower(PATH), part) for part in ODD_ESCAPES))
 
 
 def unknown_cookies(policy: EdgePolicy) -> Expression:
@@ -120,6 +158,11 @@ def unknown_cookies(policy: EdgePolicy) -> Expression:
     return And((IsIn(HOST, tuple(dict.fromkeys(api_hosts(policy)))), Not(harmless)))
 
 
+def ambiguous_path() -> Expression:
+    """The path has a separator that only some servers heed."""
+    return Or(tuple(Contains(Lower(PATH), part) for part in AMBIGUOUS_PARTS))
+
+
 def private_path(policy: EdgePolicy) -> Expression:
     """The path is private in any case of letters.
 
@@ -131,7 +174,7 @@ def private_path(policy: EdgePolicy) -> Expression:
     return Or(
         (
             *(StartsWith(Lower(PATH), prefix) for prefix in prefixes),
-            *(Contains(Lower(PATH), part) for part in AMBIGUOUS_PARTS),
+            ambiguous_path(),
             And((StartsWith(Lower(PATH), TRANSFORMATION_PREFIX), sources)),
         )
     )
@@ -139,7 +182,10 @@ def private_path(policy: EdgePolicy) -> Expression:
 
 def unstorable_response() -> Expression:
     """The response is somebody's or no plain success, or it is not the file that its path promises."""
-    return Or((personal_response(), other_file_type(), And((_static(), targeted()))))
+    signing = (AnyOf(RESPONSE_HEADER_NAMES, "contains", part) for part in SIGNING_RESPONSE_HEADERS)
+    elsewhere = (AnyOf(RESPONSE_HEADER_NAMES, "contains", part) for part in TARGETED_ELSEWHERE)
+    download = AnyOf(LowerEach(ResponseHeader("content-disposition")), "contains", "attachment")
+    return Or((personal_response(), other_file_type(), And((_static(), targeted())), *signing, *elsewhere, download))
 
 
 def targeted() -> Expression:
@@ -153,7 +199,7 @@ def leaves_lifetime_open() -> Expression:
     said = Or(
         (
             *(AnyOf(control, "contains", part) for part in ("age", "no-cache", "revalidate")),
-            AnyOf(RESPONSE_HEADER_NAMES, "eq", "expires"),
+            *(AnyOf(RESPONSE_HEADER_NAMES, "eq", header) for header in ("expires", "pragma")),
             targeted(),
         )
     )

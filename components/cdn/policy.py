@@ -41,7 +41,7 @@ API_EXTENSIONS = ("", "json")
 """What may be cached below a public API prefix: data, no files for download."""
 
 HARMLESS_COOKIES = (
-    *("_ga=", "_ga_", "_gid=", "_gat", "_gcl_au=", "_fbp=", "_fbc="),
+    *("_ga=", "_ga_", "_gid=", "_gat=", "_gat_gtag_", "_gat_UA-", "_gcl_au=", "_fbp=", "_fbc="),
     *("__cf_bm=", "_cfuvid=", "cf_clearance="),
     "theme=",
 )

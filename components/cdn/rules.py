@@ -12,19 +12,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from components.cdn.classes import class_conditions
-from components.cdn.expressions import EVERYTHING, And, Expression, Not, Or
+from components.cdn.expressions import EVERYTHING, And, Expression, Not, Or, StartsWith
+from components.cdn.fields import PATH, Lower
 from components.cdn.personal import (
     IMAGES,
     SCRIPTS,
     STYLE_SHEETS,
+    ambiguous_path,
     credentials,
     is_typed_as,
     leaves_lifetime_open,
+    odd_path,
     personal_response,
     private_path,
+    signed_query,
     unknown_cookies,
     unstorable_response,
 )
+from components.cdn.policy import STATIC_PREFIX
 
 if TYPE_CHECKING:
     from components.cdn.policy import CacheClass, EdgePolicy
@@ -132,8 +137,14 @@ def cache_rules(policy: EdgePolicy) -> tuple[CacheRule, ...]:
         ),
         CacheRule(
             ref="credentials_bypass",
-            description="Never cache what was asked for with credentials: in a header, in the query, in a cookie",
+            description="Never cache what was asked for with credentials: in a header, in a cookie",
             when=credentials(policy),
+            cache=False,
+        ),
+        CacheRule(
+            ref="odd_url_bypass",
+            description="Never cache what a query signs in to, or a path that can be read in two ways",
+            when=Or((signed_query(), odd_path())),
             cache=False,
         ),
         CacheRule(
@@ -161,12 +172,16 @@ def response_rules(policy: EdgePolicy) -> tuple[ResponseRule, ...]:
     when = class_conditions(policy)
     ttl = policy.cache_classes
     open_path = Not(private_path(policy))  # a browser, too, must not take a private file for a public one
+    # of what begins with /static/, only a private prefix that meets it can be private
+    met = tuple(p for p in policy.all_private_prefixes() if STATIC_PREFIX.startswith(p) or p.startswith(STATIC_PREFIX))
+    below = (StartsWith(Lower(PATH), prefix) for prefix in met)
+    open_static = Not(Or((*below, ambiguous_path())))
     pages, prefixes = bool(policy.public_html_paths), bool(policy.public_api_prefixes)
     unsaid = leaves_lifetime_open()
     return (
         _control("images", And((when.images, open_path, is_typed_as(IMAGES))), _static_directives(ttl.images)),
-        _control("css", And((when.css, open_path, is_typed_as(STYLE_SHEETS))), _hashed_directives(ttl.css)),
-        _control("js", And((when.js, open_path, is_typed_as(SCRIPTS))), _hashed_directives(ttl.js)),
+        _control("css", And((when.css, open_static, is_typed_as(STYLE_SHEETS))), _hashed_directives(ttl.css)),
+        _control("js", And((when.js, open_static, is_typed_as(SCRIPTS))), _hashed_directives(ttl.js)),
         _control("html", And((when.html, unsaid)), _lifetime(ttl.html, edge_only=True), enabled=pages),
         _control("api", And((when.api, unsaid)), _lifetime(ttl.api, edge_only=True), enabled=prefixes),
         _tagged("images", when.images, ("images",)),
