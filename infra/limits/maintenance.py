@@ -77,7 +77,13 @@ def _per_day(window: str) -> int:
 
 
 def _days(window: str) -> tuple[int, ...]:
-    """Days after the range's own on which it goes on; a range on a weekday keeps to weekdays."""
-    first = week_minute(window.split("-", maxsplit=1)[0]) // MINUTES_PER_DAY
+    """Days after the range's own on which it goes on.
+
+    A range that begins on a weekday keeps to weekdays on those, with its end after midnight too.
+    """
+    begin = week_minute(window.split("-", maxsplit=1)[0])
+    first, over = begin // MINUTES_PER_DAY, (begin % MINUTES_PER_DAY + weekly_length(window) - 1) // MINUTES_PER_DAY
     week = range(7)
-    return tuple(day for day in week if first >= WEEKDAYS or (first + day) % len(week) < WEEKDAYS)
+    if first >= WEEKDAYS:
+        return tuple(week)
+    return tuple(day for day in week if day == 0 or ((first + day) % len(week)) + over < WEEKDAYS)

@@ -63,3 +63,11 @@ def test_a_range_goes_on_at_the_same_hours_of_the_next_days(window: str, count: 
     expected = last.replace("thu:24:00-thu:24:30", "fri:00:00-fri:00:30")
     assert slot(window, count - 1) == expected
     assert slot(window, count) == slot(window, 0)
+
+
+@pytest.mark.parametrize("window", ["mon:22:30-tue:00:30", "wed:23:00-thu:01:00", "thu:20:00-fri:10:00"])
+def test_a_range_over_midnight_keeps_to_weekdays_with_its_end_too(window: str) -> None:
+    """A Friday's night would be a Saturday in UTC, and Friday's evening, the busiest hours, in the United States."""
+    days = {slot(window, number)[:3] for number in range(slots(window))}
+    assert days
+    assert not days & {"sat", "sun"}
