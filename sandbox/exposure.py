@@ -29,8 +29,17 @@ KUBERNETES_SECRET = "kubernetes:core/v1:Secret"
 HELM_RELEASE = "kubernetes:helm.sh/v3:Release"
 """Helm keeps a release's values in a Secret of its own (Helm documentation, Storage backends)."""
 PARAMETER = "aws:ssm/parameter:Parameter"
-READABLE_PROPERTIES = frozenset(("tags", "tagsAll", "description", "userData", "environment"))
+READABLE_PROPERTIES = frozenset(
+    (
+        *("tags", "tagsAll", "description", "userData", "userDataBase64", "environment", "containerDefinitions"),
+        *("policy", "assumeRolePolicy", "dashboardBody", "alarmDescription"),
+    )
+)
 """Properties of any resource that everybody with read access sees, whatever Pulumi's state hides."""
+PUBLIC_TYPES = ("cloudflare:index/dnsRecord:", "cloudflare:index/ruleset:")
+"""Resolvers give the first to the world; the second shows in plain text to whoever may read the zone."""
+HASHES = frozenset(("bcryptHash",))
+"""Outputs that are marked secret and made to be stored where others read (pulumi-random, RandomPassword)."""
 
 
 @dataclass(frozen=True, order=True)
@@ -79,10 +88,12 @@ def exposures(deployment: Mapping[str, Any]) -> tuple[Exposure, ...]:
     found = set()
     for item in resources:
         own = set(_generated(item))
-        for leaf in _leaves(item):
-            if leaf.marked and not _readable(item, leaf.path):
-                continue
-            for form, secret in generated.items():
+        leaves = [leaf for leaf in _leaves(item) if not leaf.marked or _readable(item, leaf.path)]
+        # Text by text it would take seconds: most resources have none of the forms anywhere.
+        everything = "\n".join(leaf.text for leaf in leaves)
+        here = {form: secret for form, secret in generated.items() if form in everything}
+        for leaf in leaves:
+            for form, secret in here.items():
                 if form in leaf.text and not (form in own and leaf.marked):
                     found.add(Exposure(item["urn"], leaf.path, secret))
     return tuple(sorted(found))
@@ -93,23 +104,51 @@ def _generated(item: Mapping[str, Any]) -> dict[str, str]:
     given = {leaf.text for leaf in _walk(item.get("inputs"), "inputs", marked=False)}
     found: dict[str, str] = {}
     for leaf in _walk(item.get("outputs"), "outputs", marked=False):
-        if item.get("custom") and leaf.marked and len(leaf.text) >= SHORTEST and leaf.text not in given:
+        if item.get("custom") and _is_new(leaf, given):
             name = f"{item['urn'].rsplit('::', 1)[-1]}.{leaf.path.removeprefix('outputs.')}"
             found |= dict.fromkeys(_forms(leaf.text), name)
     return found
 
 
-def _forms(text: str) -> tuple[str, ...]:
-    """A text as it stands, in JSON, in a URL, and in base64 at each of its three alignments."""
-    encoded = [base64.b64encode(b" " * shift + text.encode()).decode() for shift in range(3)]
-    # The first and last characters of base64 depend on what stands around the text.
-    inner = [form[(0, 2, 3)[shift] : -4] for shift, form in enumerate(encoded)]
-    return (text, json.dumps(text)[1:-1], quote(text, safe=""), *(form for form in inner if len(form) >= SHORTEST))
+def _is_new(leaf: _Leaf, given: set[str]) -> bool:
+    """Whether an output is a secret that the provider made up; a hash of one opens nothing."""
+    made_up = leaf.marked and len(leaf.text) >= SHORTEST and leaf.text not in given
+    return made_up and leaf.path.rpartition(".")[2] not in HASHES
+
+
+def _forms(text: str) -> Iterator[str]:
+    """A text as it stands, in JSON once and twice, in a URL once and twice, in hexadecimal, in base64 once and twice.
+
+    A key file is also known by one of its lines, whatever became of its line ends.
+    """
+    in_json = json.dumps(text)[1:-1]
+    yield from (text, in_json, in_json.replace("/", "\\/"), json.dumps(in_json)[1:-1])
+    quoted = quote(text, safe="")
+    yield from (quoted, quoted.lower(), quote(text), quote(quoted, safe=""), text.encode().hex())
+    for form in _in_base64(text):
+        yield form
+        yield from _in_base64(form)
+    body = [line for line in text.split("\n") if line and not line.startswith("-----")] if "-----" in text else []
+    if body:
+        # The first line of OpenSSH's format is the same for all keys of a kind; the others begin with the key itself.
+        line = body[-2] if "OPENSSH" in text and len(body) > 1 else body[0]
+        yield from [line] if len(line) >= SHORTEST else []
+
+
+def _in_base64(text: str) -> Iterator[str]:
+    """What base64 of any text has in it that has this one in it: at each of three alignments, in both alphabets."""
+    for shift, start in enumerate((0, 2, 3)):
+        # The first and last characters of base64 depend on what stands around the text.
+        form = base64.b64encode(b" " * shift + text.encode())[start:-4].decode()
+        if len(form) >= SHORTEST:
+            yield from {form, form.replace("+", "-").replace("/", "_")}
 
 
 def _readable(item: Mapping[str, Any], path: str) -> bool:
     """Whether a property can be read by people who may not see secrets, however the state marks it."""
     token = str(item.get("type"))
+    if token.startswith(PUBLIC_TYPES):
+        return True
     steps = path.split(".")
     if len(steps) > 1 and steps[1] in READABLE_PROPERTIES:
         return True
@@ -137,6 +176,7 @@ def _walk(value: Any, path: str, *, marked: bool) -> Iterator[_Leaf]:  # noqa: A
             yield from _walk(plain, path, marked=True)
             return
         for key, below in value.items():
+            yield _Leaf(path, str(key), marked)
             yield from _walk(below, f"{path}.{key}", marked=marked)
     elif isinstance(value, list):
         for index, below in enumerate(value):

@@ -61,6 +61,14 @@ def test_a_stack_that_keeps_its_secrets_exposes_none() -> None:
         f"postgresql://u:{PASSWORD}@h/db",
         "postgresql://u:hLq7%2FZt2%2BvX9sPm4Kd@h/db",
         json.dumps({"password": PASSWORD}),
+        json.dumps({"url": json.dumps({"password": PASSWORD})}),
+        json.dumps({"password": PASSWORD}).replace("/", "\\/"),
+        "postgresql://u:hlq7%2fzt2%2bvx9spm4kd@h/db",
+        "https://h/?next=hLq7%252FZt2%252BvX9sPm4Kd",
+        "postgresql://u:hLq7/Zt2%2BvX9sPm4Kd@h/db",
+        PASSWORD.encode().hex(),
+        base64.urlsafe_b64encode(b"xx" + PASSWORD.encode() + b"yyy").decode(),
+        *(base64.b64encode(base64.b64encode(b"x" * n + PASSWORD.encode() + b"yyyyyy")).decode() for n in range(3)),
         *(base64.b64encode(b"x" * shift + PASSWORD.encode() + b"y" * 3).decode() for shift in range(4)),
     ],
 )
@@ -114,3 +122,39 @@ def test_the_message_names_the_place_the_secret_and_what_to_do() -> None:
     (only,) = exposures({"resources": [PASSWORD_RESOURCE, stack]})
     assert str(only).startswith("dev, outputs.url: the value of credential.result can be read there; hand it over")
     assert PASSWORD not in str(only)
+
+
+@pytest.mark.parametrize(
+    "text", [PEM.strip(), PEM.replace("\n", ""), PEM.replace("\n", "\r\n"), "pem: |\n  " + PEM.replace("\n", "\n  ")]
+)
+def test_a_key_file_is_found_whatever_became_of_its_line_ends(text: str) -> None:
+    stack = resource("pulumi:pulumi:Stack", "dev", custom=False, outputs={"file": text})
+    assert found(stack) == [("dev", "outputs.file", "key.privateKeyPem")]
+
+
+def test_a_secret_as_the_name_of_a_property_is_found() -> None:
+    stack = resource("pulumi:pulumi:Stack", "dev", custom=False, outputs={"by": {PASSWORD: 1}})
+    assert found(stack) == [("dev", "outputs.by", "credential.result")]
+
+
+@pytest.mark.parametrize(
+    ("token", "name"),
+    [
+        ("aws:ec2/instance:Instance", "userDataBase64"),
+        ("aws:ecs/taskDefinition:TaskDefinition", "containerDefinitions"),
+        ("aws:iam/policy:Policy", "policy"),
+        ("cloudflare:index/dnsRecord:DnsRecord", "content"),
+        ("cloudflare:index/ruleset:Ruleset", "rules"),
+    ],
+)
+def test_what_a_service_shows_to_readers_is_no_place_for_a_secret(token: str, name: str) -> None:
+    assert found(resource(token, "x", inputs={name: secret(PASSWORD)})) == [
+        ("x", f"inputs.{name}", "credential.result")
+    ]
+
+
+def test_a_hash_may_be_read() -> None:
+    hashed = "$2a$10$abcdefghijklmnopqrstuv"
+    password = {**PASSWORD_RESOURCE, "outputs": {**PASSWORD_RESOURCE["outputs"], "bcryptHash": secret(hashed)}}
+    users = resource("kubernetes:core/v1:ConfigMap", "users", inputs={"data": {"htpasswd": f"u:{hashed}"}})
+    assert exposures({"resources": [password, users]}) == ()
