@@ -12,6 +12,7 @@ import ipaddress
 import json
 import time
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
@@ -19,9 +20,7 @@ from sandbox.cache import write_atomically
 from sandbox.kubernetes_api import ApiError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from sandbox.kubernetes_api import KubernetesApi
+    from sandbox.kubernetes_api import KubernetesApi, Manifest
     from sandbox.workspace import SandboxWorkspace
 
 SYSTEM_NAMESPACE = "/api/v1/namespaces/kube-system"
@@ -30,8 +29,14 @@ semantic conventions, `k8s.cluster.uid`)."""
 SYSTEM_SECONDS = 10.0
 """How long a server that has just started may take to make it."""
 NODES_LOOKED_AT = 20
-LOCAL_PROVIDERS = ("kind", "k3s", "minikube")
+LOCAL_PROVIDERS = ("kind", "minikube")
 """Schemes of `spec.providerID` that tools for clusters on one machine give their nodes; a cloud's have its own."""
+ANYWHERE = ("", "k3s")
+"""Schemes of nodes that may stand anywhere: kubeadm gives none, and k3s runs in production, too."""
+DESKTOPS = frozenset(("docker-desktop", "minikube", "orbstack", "colima", "lima-rancher-desktop", "podman"))
+"""Names of the one node that a desktop tool runs in a virtual machine, whose kernel is not this machine's."""
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+"""Of the running kernel (proc(5)); a kubelet reports it as `status.nodeInfo.bootID`, from inside a container, too."""
 RECORD = "cluster.json"
 
 AppliedBy = Literal["the sandbox", "the kubernetes plugin"]
@@ -118,9 +123,22 @@ def not_local(api: KubernetesApi) -> str | None:
         return f"its nodes, which would say whose machines they are, cannot be listed: {error}"
     for node in nodes:
         provider = str((node.get("spec") or {}).get("providerID") or "").partition(":")[0]
-        if provider and provider not in LOCAL_PROVIDERS:
-            return f"its node {node['metadata']['name']} is a machine of {provider}"
+        name = node["metadata"]["name"]
+        if provider in LOCAL_PROVIDERS:
+            continue
+        if provider not in ANYWHERE:
+            return f"its node {name} is a machine of {provider}"
+        if name not in DESKTOPS and not _runs_on_this_kernel(node):
+            return f"nothing says that its node {name} runs on this machine"
     return None
+
+
+def _runs_on_this_kernel(node: Manifest) -> bool:
+    try:
+        own = BOOT_ID.read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return False
+    return bool(own) and ((node.get("status") or {}).get("nodeInfo") or {}).get("bootID") == own
 
 
 def _is_loopback(host: str) -> bool:

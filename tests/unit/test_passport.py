@@ -25,18 +25,19 @@ KIND = Passport(context="kind", server="https://127.0.0.1:6443", authority="sha2
 class Nodes:
     """An API with nodes of these providers; None refuses to list them."""
 
-    def __init__(self, url: str, providers: list[str] | None) -> None:
+    def __init__(self, url: str, providers: list[str] | None, name: str = "n", boot: str = "") -> None:
         self.endpoint = Endpoint(url=url)
         self.providers = providers
+        self.node = {"metadata": {"name": name}, "status": {"nodeInfo": {"bootID": boot}}}
 
     def get(self, _path: str) -> dict[str, Any]:
         if self.providers is None:
             raise ApiError(403, "nodes is forbidden")
-        return {"items": [{"metadata": {"name": "n"}, "spec": {"providerID": each}} for each in self.providers]}
+        return {"items": [{**self.node, "spec": {"providerID": each}} for each in self.providers]}
 
 
 @pytest.mark.parametrize("url", ["https://127.0.0.1:6443", "https://[::1]:6443", "http://localhost:8001"])
-@pytest.mark.parametrize("providers", [[], [""], ["kind://docker/kind/kind-control-plane", "k3s://a"]])
+@pytest.mark.parametrize("providers", [[], ["kind://docker/kind/kind-control-plane", "minikube://a"]])
 def test_a_loopback_address_without_machines_of_a_cloud_is_local(url: str, providers: list[str]) -> None:
     assert not_local(Nodes(url, providers)) is None  # type: ignore[arg-type]  # a double
 
@@ -48,11 +49,29 @@ def test_a_loopback_address_without_machines_of_a_cloud_is_local(url: str, provi
         ("https://10.0.0.7:6443", [], "10.0.0.7 is no loopback address"),
         ("https://localhost.example.com", [], "is no loopback address"),
         ("https://127.0.0.1:6443", ["kind://a", "aws:///us-east-1a/i-1"], "is a machine of aws"),
+        ("https://127.0.0.1:6443", [""], "nothing says that its node n runs on this machine"),
+        ("https://127.0.0.1:6443", ["k3s://a"], "nothing says that its node n runs on this machine"),
         ("https://127.0.0.1:6443", None, "cannot be listed"),
     ],
 )
 def test_any_other_cluster_is_not_local(url: str, providers: list[str] | None, reason: str) -> None:
     assert reason in (not_local(Nodes(url, providers)) or "")  # type: ignore[arg-type]  # a double
+
+
+@pytest.mark.parametrize("provider", ["", "k3s://a"])
+def test_a_node_of_no_cloud_is_local_under_a_desktops_name_or_on_this_kernel_only(
+    provider: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boot = tmp_path / "boot_id"
+    monkeypatch.setattr("sandbox.passport.BOOT_ID", boot)
+    url = "https://127.0.0.1:6443"
+    assert not_local(Nodes(url, [provider], boot="abc")) is not None  # type: ignore[arg-type]  # a double
+    boot.write_text("abc\n")
+    assert not_local(Nodes(url, [provider], boot="abc")) is None  # type: ignore[arg-type]  # a double
+    assert not_local(Nodes(url, [provider], boot="def")) is not None  # type: ignore[arg-type]  # a double
+    assert not_local(Nodes(url, [provider], name="docker-desktop")) is None  # type: ignore[arg-type]  # a double
+    boot.write_text("")
+    assert not_local(Nodes(url, [provider])) is not None  # type: ignore[arg-type]  # a double
 
 
 @pytest.fixture
