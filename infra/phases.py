@@ -3,7 +3,7 @@
 A phase changes sizes and counts only, and only such that can change in place: storage, replicas and shards never shrink
 from one phase to the next. Sources: scaling guide (autoscaler ranges, shards, replicas, database tuning, cost formula);
 sizes of machines are chosen to hold the guide's load under its cost formula and are priced by the planner. The budgets are
-what the planner says that AWS bills for these sizes, and 15 % (docs/adr/0058; tests/support/budgets.py writes them).
+what the planner says that AWS bills for these sizes, and 15 % (docs/adr/0023; tests/support/budgets.py writes them).
 """
 
 # ruff: noqa: E501 - a row of a table is one line
