@@ -23,6 +23,8 @@ EVICTION_SECONDS = 900
 """How long an update of a node group waits for a node's pods (EKS User Guide, managed node update behavior: 15 min)."""
 SHUTDOWN_SECONDS = 15
 """What the gateway's grace period has beyond preStop and the longest request (`components.gateway.gateway`)."""
+LONGEST_SECONDS = (EVICTION_SECONDS - SHUTDOWN_SECONDS) // 2
+"""The longest request that a chain exists for: it is waited for once in preStop and once after it."""
 
 
 @rule(
@@ -33,13 +35,22 @@ SHUTDOWN_SECONDS = 15
 )
 def stopping_pods_finish_requests(settings: Settings) -> Iterator[Finding]:
     """A pod stops only after everything before it stopped sending, and is killed only after its longest request."""
-    yield from _gateway(settings)
+    path, longest = _longest(settings)
+    if longest > LONGEST_SECONDS:
+        yield Finding(
+            path=path,
+            value=longest,
+            allowed=f"at most {LONGEST_SECONDS}: the load balancer keeps its connections for as long, preStop waits "
+            f"for that, and the pod must be gone within the {EVICTION_SECONDS} s that an update of the nodes waits",
+            fix=f"set it to {LONGEST_SECONDS}, and let longer work run behind a queue",
+        )
+        return  # every other link of the chain follows from it
+    yield from _gateway(settings, longest)
     yield from _app(settings)
 
 
-def _gateway(settings: Settings) -> Iterator[Finding]:
+def _gateway(settings: Settings, longest: int) -> Iterator[Finding]:
     gateway = settings.gateway
-    longest = _longest(settings)
     delay, pre_stop = gateway.deregistration_delay_seconds, gateway.pre_stop_seconds
     if delay < longest:
         yield Finding(
@@ -92,10 +103,19 @@ def _app(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _longest(settings: Settings) -> int:
+def _longest(settings: Settings) -> tuple[str, int]:
+    """The key of the longest read timeout, and its seconds."""
     gateway = settings.gateway
-    own = (gateway.app.timeouts.read_seconds, gateway.api.timeouts.read_seconds)
-    return max(*own, *(service.read_timeout_seconds for service in settings.services if service.public))
+    found = {
+        "gateway.app.timeouts.readSeconds": gateway.app.timeouts.read_seconds,
+        "gateway.api.timeouts.readSeconds": gateway.api.timeouts.read_seconds,
+    }
+    found |= {
+        f"services[{index}].readTimeoutSeconds": service.read_timeout_seconds
+        for index, service in enumerate(settings.services)
+        if service.public
+    }
+    return max(found.items(), key=lambda item: item[1])
 
 
 RULES = (stopping_pods_finish_requests,)

@@ -42,6 +42,9 @@ _OPTIONS = re.compile(
 )
 """The same inside of URLs and command-line options (connection strings of drivers; Node.js documentation, CLI)."""
 
+_SHARD = re.compile(r"\bshard[-_](\d{1,4})\b")
+"""A shard's server (`<stack>-shard-0`) or its database at the pooler (`shard_0`)."""
+
 
 @rule(
     "tls-stays-on",
@@ -75,4 +78,28 @@ def _defeats_tls(name: str, value: str) -> bool:
     return bool(_VERIFIES.search(name) and said in _OFF) or bool(_OPTIONS.search(value))
 
 
-RULES = (nothing_takes_verification_off,)
+@rule(
+    "shards-by-hand",
+    source="scaling guide, Database Sharding: every client lies on one shard",
+    areas=("app", "services", "postgres"),
+)
+def no_variable_leads_to_an_empty_shard(settings: Settings) -> Iterator[Finding]:
+    """Pods learn of shards from the platform alone, which names only those that hold clients."""
+    given = {"app.environment": settings.app.environment}
+    given |= {f"services[{index}].environment": service.environment for index, service in enumerate(settings.services)}
+    for path, variables in given.items():
+        for name, value in variables.items():
+            if any(int(found[1]) >= settings.postgres.shards_in_use for found in _SHARD.finditer(value)):
+                yield Finding(
+                    path=f"{path}.{name}",
+                    value=value,
+                    allowed="no server or database of a shard that holds no clients: pods would read and write there",
+                    fix="remove it: the platform sets DATABASE_SHARD_<n>_URL once postgres.shards.placedOn says that "
+                    "shards are filled",
+                )
+
+
+RULES = (
+    no_variable_leads_to_an_empty_shard,
+    nothing_takes_verification_off,
+)

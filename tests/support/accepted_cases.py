@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.support.limit_cases import CDN, P2, P3, case, service
 
+FILLED_SHARDS = {"placement": "shards", "shards": {"placedOn": 4}}
+
 ACCEPTED = (
     case("cdn-upload", "100 MB are 95 MiB", cdn=CDN, gateway={"clientMaxBodyMib": 95}),
     case("cdn-upload", "no edge in front", gateway={"clientMaxBodyMib": 400}),
@@ -34,6 +36,15 @@ ACCEPTED = (
     ),
     case("subnet-addresses", "a subnet that is just full", pools={"app": {"maxSize": 185}}),
     case("graceful-stop", "15 + 60 + 5", app={"terminationGraceSeconds": 80}),
+    case(
+        "graceful-stop",
+        "the longest request of all",
+        gateway={"app": {"timeouts": {"readSeconds": 442}}, "deregistrationDelaySeconds": 442, "preStopSeconds": 443},
+        app={"terminationGraceSeconds": 462},
+    ),
+    case(
+        "shards-by-hand", "a shard in use", P3, app={"environment": {"HOME_SHARD": "shard_3"}}, postgres=FILLED_SHARDS
+    ),
     case("pool-sizes", "a disabled pool", pools={"spot": {"minSize": 2}}),
     case("postgres-memory", "a larger class", postgres={"maxConnections": 200, "instanceClass": "db.t4g.large"}),
     case("shards-placed", "four empty shards", P3),

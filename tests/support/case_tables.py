@@ -9,6 +9,8 @@ STOPS: tuple[tuple[str, dict[str, object]], ...] = (
     ("gateway.preStopSeconds", {"gateway": {"deregistrationDelaySeconds": 131}}),
     ("gateway.preStopSeconds", {"gateway": {"preStopSeconds": 826}}),
     ("gateway.deregistrationDelaySeconds", {"gateway": {"deregistrationDelaySeconds": 59}}),
+    ("gateway.app.timeouts.readSeconds", {"gateway": {"app": {"timeouts": {"readSeconds": 443}}}}),
+    ("gateway.api.timeouts.readSeconds", {"gateway": {"api": {"timeouts": {"readSeconds": 3600}}}}),
 )
 """Chains from the load balancer to the kill of a pod that lose a request: the key that is refused, the change."""
 
@@ -19,8 +21,22 @@ MANY_SMALL_PODS: dict[str, object] = {
     "postgres": {"clientPools": {"primary": 1, "replica": 1}, "maxConnections": 300, "instanceClass": "db.r7g.large"},
 }
 
-EVERYTHING_LOST: tuple[dict[str, object], ...] = tuple(
-    {"availability": {"acceptedLosses": [{"stops": stops, "reason": "nobody looked at what this is"}]}}
+EVERYTHING_LOST: tuple[tuple[str, str, dict[str, object]], ...] = tuple(
+    (
+        "accepted-losses-named",
+        "availability.acceptedLosses[0].stops",
+        {"availability": {"acceptedLosses": [{"stops": stops, "reason": "nobody looked at what this is"}]}},
+    )
     for stops in ("*", "**", "???*", "*s of *", " ")
 )
 """Acceptances that name nothing."""
+
+EMPTY_SHARDS: tuple[tuple[str, str, dict[str, object]], ...] = tuple(
+    ("shards-by-hand", "app.environment.SPARE", {"app": {"environment": {"SPARE": value}}, **more})
+    for value, more in (
+        ("postgres://bbp@bailbondpro-prod-shard-0.abc.us-east-1.rds.amazonaws.com/bailbondpro", {}),
+        ("postgres://pgbouncer:5432/shard_3", {}),
+        ("shard_4", {"postgres": {"placement": "shards", "shards": {"count": 8, "placedOn": 4}}}),
+    )
+)
+"""Variables that lead pods to a shard that holds nobody."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tests.support.case_tables import EVERYTHING_LOST, MANY_SMALL_PODS, STOPS
+from tests.support.case_tables import EMPTY_SHARDS, EVERYTHING_LOST, MANY_SMALL_PODS, STOPS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -346,5 +346,5 @@ REFUSED = (
         cdn={**CDN, "publicApiPrefixes": [f"/api/public-records-{number}" for number in range(50)]},
     ),
     case("cdn-warm-paths", "cdn.warmPaths", cdn={"warmPaths": ["/api/clients/1"]}),
-    *(case("accepted-losses-named", "availability.acceptedLosses[0].stops", P2, **areas) for areas in EVERYTHING_LOST),
+    *(case(rule, path, P3, **areas) for rule, path, areas in (*EMPTY_SHARDS, *EVERYTHING_LOST)),
 )
