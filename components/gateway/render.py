@@ -20,8 +20,10 @@ HEADER_BUFFER_KIB = 16
 """All headers of an answer, and one header or request line of a request: what Node.js itself takes (its documentation,
 --max-http-header-size: 16 KiB). A cookie alone may have 4096 bytes (RFC 6265, 6.1); nginx's own sizes, 4 KiB for an
 answer and 8 KiB for a line, turned one into status 502 and two into 400."""
-HEADERS_HASH_SIZE, HEADERS_HASH_BUCKET = 2048, 128
+HEADERS_HASH_SIZE, HEADERS_HASH_BUCKET = 4096, 128
 """Room for the names of `components.gateway.trusted_headers`; nginx warns where 512 and 64 are too small."""
+LIMITED_CLIENT = "$limited_client"
+"""What rate limits count by: an IPv4 address, or the network of an IPv6 address."""
 ODD_PATHS = (
     # dot segments, plain or escaped: clients resolve them before they send (RFC 3986, 5.2.4; WHATWG URL), so one that
     # arrives is there for what reads it another way than nginx does
@@ -80,9 +82,17 @@ def _http(config: GatewayConfig) -> Iterator[Directive]:
     yield from _logging()
     yield from _real_address(config)
     yield from _proxying(config)
+    yield block(
+        "map",
+        "$remote_addr",
+        LIMITED_CLIENT,
+        # of an IPv6 address the network that one household gets, 64 bits (RFC 6177; RFC 4291, 2.5.4): whoever owns it
+        # has 2^64 addresses to ask from. Zeros that nginx writes as :: end it before
+        body=[directive("default", "$binary_remote_addr"), directive("~^(?<net>([0-9a-f]+:){1,4})", "$net")],
+    )
     for zone in config.zones:
         rate = f"rate={zone.requests_per_second}r/s"
-        yield directive("limit_req_zone", "$binary_remote_addr", f"zone={zone.name}:{zone.size_mib}m", rate)
+        yield directive("limit_req_zone", LIMITED_CLIENT, f"zone={zone.name}:{zone.size_mib}m", rate)
     yield directive("limit_req_status", 429)
     # below the error log's level: its lines carry query strings, and a flood must not flood the log too
     yield directive("limit_req_log_level", "info")

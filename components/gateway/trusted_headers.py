@@ -254,6 +254,78 @@ _STRIPPED: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Astro, headers between its own parts (GHSA-mr6q-rp88-fx84)",
         ("x-astro-locals", "x-astro-middleware-secret", "x-astro-path"),
     ),
+    (
+        "the client's address, spelled by yet others: Alibaba Cloud, Imperva, Sucuri, request-ip (npm), proxies",
+        (
+            *("Ali-CDN-Real-IP", "Incap-Client-IP", "X-Sucuri-ClientIP", "Real-IP", "Source-IP", "HTTP-Client-IP"),
+            *("X-Forward-For", "X-Forwarder-For", "X-Forwarded-Client-IP", "X-Forwarded-Remote-Addr", "X-IP", "Via"),
+            *("X-Real-Client-IP", "X-Source-IP", "X-User-IP", "X-Visitor-IP", "CloudFront-Viewer-Address"),
+        ),
+    ),
+    (
+        "a CDN's, cloud's or mesh's own words: Fastly, Azure Front Door and App Service, Envoy, App Engine, Fly.io",
+        (
+            *("Fastly-FF", "Fastly-SSL", "Fastly-Client", "Fastly-Orig-Host", "X-Azure-FDID", "X-FD-HealthProbe"),
+            *("Disguised-Host", "WAS-Default-Hostname", "X-WAWS-Unencoded-URL", "X-Envoy-Original-Dst-Host"),
+            *("X-Envoy-Original-Host", "X-Envoy-Downstream-Service-Cluster", "X-Envoy-Peer-Metadata"),
+            *("X-Envoy-IP-Tags", "X-Envoy-Force-Trace", "X-Envoy-Retry-On", "X-Envoy-Max-Retries"),
+            *("X-Envoy-Upstream-Rq-Timeout-Ms", "X-Appengine-Cron", "X-Appengine-QueueName", "X-Appengine-Country"),
+            *("X-Appengine-Inbound-Appid", "X-CloudScheduler", "Fly-Forwarded-Proto", "Fly-Forwarded-Ssl"),
+            *("Fly-Forwarded-Port", "CloudFront-Forwarded-Proto", "CloudFront-Viewer-Country", "X-Vercel-IP-Country"),
+            *("X-Country-Code", "X-Apigateway-Event", "X-Apigateway-Context", "X-Amzn-Tls-Version"),
+        ),
+    ),
+    (
+        "Cloudflare documentation, managed transforms and mutual TLS",
+        (
+            *("Cf-Access-Client-Id", "Cf-Access-Client-Secret", "CF-IPCity", "CF-IPContinent", "CF-Region"),
+            *("CF-Region-Code", "CF-Timezone", "CF-Postal-Code", "CF-IPLatitude", "CF-IPLongitude", "CF-Bot-Score"),
+            *("CF-Verified-Bot", "CF-Threat-Score", "Cf-Cert-Presented", "Cf-Cert-Verified", "Cf-Cert-Revoked"),
+            *("Cf-Cert-Subject-DN", "Cf-Client-Cert-Der-Base64", "Cf-Client-Cert-Sha256"),
+        ),
+    ),
+    (
+        "the protocol, the host and the path once more: WebLogic, IIS, ASP.NET Core PathBase, CAS, reverse proxies",
+        (
+            *("WL-Proxy-SSL", "Proxy-SSL", "X-SSL", "X-HTTPS", "HTTPS", "X-Forwarded-HTTPS", "X-Proto", "X-Protocol"),
+            *("X-Client-Proto", "X-Original-Protocol", "X-Original-Prefix", "X-Forwarded-PathBase", "Base-URL"),
+            *("X-Base-URL", "X-Forwarded-Base", "X-Forwarded-Context", "X-Forwarded-Root", "X-External-URL"),
+            *("X-Public-URL", "X-Request-URI", "Request-URI", "Path-Info", "X-Path-Info", "Script-Name"),
+            *("X-Rewrite-Path", "X-Rewrite-URI", "X-Sendfile", "X-Accel-Redirect", "X-Wap-Profile"),
+        ),
+    ),
+    (
+        "who is signed in: Kong, APISIX, Pomerium, Vouch, Ory, Google API Gateway, mod_auth_openidc, Grafana",
+        (
+            *("X-Anonymous-Consumer", "X-Authenticated-Scope", "X-Authenticated-Userid", "X-Consumer-Custom-ID"),
+            *("X-Consumer-ID", "X-Consumer-Username", "X-Credential-Identifier", "X-Userinfo", "X-Auth-User"),
+            *("X-Auth-Username", "X-Auth-Email", "X-Auth-Roles", "X-Forwarded-Roles", "X-Vouch-User", "X-User-Email"),
+            *("X-Pomerium-Jwt-Assertion", "X-Kratos-Authenticated-Identity-Id", "X-Endpoint-API-UserInfo"),
+            *("X-Apigateway-Api-Userinfo", "OIDC-Claim-Sub", "OIDC-Claim-Email", "X-WEBAUTH-EMAIL", "X-WEBAUTH-NAME"),
+            *("X-WEBAUTH-ROLE", "X-WEBAUTH-GROUPS", "Impersonate-Uid", "X-MS-CLIENT-PRINCIPAL-IDP"),
+            *("X-MS-TOKEN-AAD-ID-TOKEN", "X-MS-TOKEN-AAD-ACCESS-TOKEN", "Tailscale-User-Name"),
+        ),
+    ),
+    (
+        "client certificates once more: nginx ingress, HAProxy, Apache, WebLogic, AWS ALB",
+        (
+            *("SSL-Client-I-DN", "SSL-Client-Subject-DN", "SSL-Client-Issuer-DN", "SSL-Client-Fingerprint"),
+            *("X-Client-Certificate", "X-Client-DN", "X-SSL-Client-CN", "X-SSL-Client-DN", "X-SSL-Client-I-DN"),
+            *("X-SSL-Client-Serial", "X-SSL-Client-SHA1", "X-SSL-Client-Fingerprint", "X-SSL-Issuer"),
+            *("X-SSL-Subject", "WL-Proxy-Client-Cert", "X-Amzn-Mtls-Clientcert-Subject"),
+            *("X-Amzn-Mtls-Clientcert-Issuer", "X-Amzn-Mtls-Clientcert-Serial-Number"),
+            "X-Amzn-Mtls-Clientcert-Validity",
+        ),
+    ),
+    (
+        "Next.js, React Router (CVE-2025-43864, CVE-2025-43865) and Nuxt, headers between their own parts",
+        (
+            *("x-middleware-subrequest-id", "x-middleware-cache", "x-middleware-refresh", "x-nextjs-rewrite"),
+            *("x-nextjs-matched-path", "x-nextjs-redirect", "x-prerender-revalidate", "next-resume"),
+            *("x-prerender-revalidate-if-generated", "X-React-Router-SPA-Mode", "X-React-Router-Prerender-Data"),
+            *("x-nuxt-error", "x-nuxt-no-ssr", "x-nitro-prerender"),
+        ),
+    ),
     ("Symfony HttpCache, Edge Side Includes", ("Surrogate-Capability",)),
 )
 

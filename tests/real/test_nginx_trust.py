@@ -208,3 +208,19 @@ def test_a_path_that_can_be_read_in_two_ways_is_refused_before_the_application_s
 @pytest.mark.parametrize("path", OPEN)
 def test_paths_beside_the_api_are_pages_without_a_limit(live: Gateway, path: str) -> None:
     assert ask_twice(live, path, 100 + OPEN.index(path)) == ({200: 2}, {port_of(live, WEB_UPSTREAM)})
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "limited"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:aaaa:bbbb:cccc:dddd", True),
+        ("2001:db8:1:3::1", "2001:db8:1:4::1", False),
+        ("2001:db8:9::1", "2001:db8:9::2", True),
+        ("203.0.113.77", "203.0.113.78", False),
+    ],
+)
+def test_a_limit_counts_the_network_of_an_ipv6_visitor_and_the_address_of_others(
+    live: Gateway, first: str, second: str, limited: bool
+) -> None:
+    assert live.get("/api/network", first).status == 200
+    assert live.get("/api/network", second).status == (429 if limited else 200)

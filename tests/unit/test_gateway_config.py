@@ -46,8 +46,8 @@ def test_the_api_upstream_keeps_a_client_on_one_pod() -> None:
 def test_rate_zones_are_declared_where_nginx_accepts_them() -> None:
     zones = [item for item in words(guide()) if item[1] == "limit_req_zone"]
     assert zones == [
-        ("http", "limit_req_zone", "$binary_remote_addr", "zone=api:10m", "rate=10r/s"),
-        ("http", "limit_req_zone", "$binary_remote_addr", "zone=login:10m", "rate=1r/s"),
+        ("http", "limit_req_zone", "$limited_client", "zone=api:10m", "rate=10r/s"),
+        ("http", "limit_req_zone", "$limited_client", "zone=login:10m", "rate=1r/s"),
     ]
 
 

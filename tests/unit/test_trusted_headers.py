@@ -57,3 +57,22 @@ def test_nginx_has_room_for_the_names() -> None:
 
 def test_what_the_gateway_says_itself_comes_from_nginx_and_never_from_the_client() -> None:
     assert not [header for header in SET if "$http_" in header.value or "$proxy_add" in header.value]
+
+
+def test_the_words_of_other_proxies_meshes_and_frameworks_do_not_pass() -> None:
+    sent = proxied("http")
+    others = (
+        *(
+            "Real-IP",
+            "X-Forwarded-Client-IP",
+            "Fastly-SSL",
+            "X-Azure-FDID",
+            "Disguised-Host",
+            "X-Envoy-Original-Dst-Host",
+        ),
+        *("X-Apigateway-Event", "CloudFront-Viewer-Address", "Cf-Cert-Verified", "WL-Proxy-SSL", "X-HTTPS", "Base-URL"),
+        *("X-Forwarded-PathBase", "Script-Name", "X-Consumer-Username", "X-Userinfo", "OIDC-Claim-Sub"),
+        *("X-MS-TOKEN-AAD-ID-TOKEN", "X-SSL-Client-DN", "X-Amzn-Mtls-Clientcert-Subject", "X-Middleware-Subrequest-Id"),
+        *("X-Nextjs-Rewrite", "X-React-Router-SPA-Mode", "X-React-Router-Prerender-Data", "X-Nuxt-Error"),
+    )
+    assert {name: sent.get(name.lower()) for name in others} == dict.fromkeys(others, "")
