@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from fnmatch import fnmatch
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +18,7 @@ from tests.support.stack import raw, record_platform, recorded
 if TYPE_CHECKING:
     from tests.support.recording import RecordedResource, Recording
 
+ROOT = Path(__file__).parents[2]
 ACCOUNT = "000000000000000000000000000acc01"
 
 NAMES = ("name", "identifier", "bucket", "replicationGroupId", "nodeGroupName", "clusterIdentifier", "budgetName")
@@ -106,6 +110,17 @@ def test_no_permission_reaches_the_secrets_of_a_stack_whose_name_begins_alike() 
     assert any("secret:bailbondpro-dev-2/app/*" in policy for policy in policies)
     assert any("secret:bailbondpro-dev/app/*" in policy for policy in policies)
     assert not any("bailbondpro-dev*" in policy or "bailbondpro-dev-*" in policy for policy in policies)
+
+
+def test_what_a_preview_may_read_holds_every_secret_of_the_stack() -> None:
+    """A role that lacks one fails every drift check from the day on which the secret is made."""
+    document = (ROOT / "docs" / "aws.md").read_text(encoding="utf-8")
+    row = next(line for line in document.splitlines() if "secretsmanager:GetSecretValue" in line)
+    allowed = [text.replace("<stack>", "prod") for text in re.findall(r"`(bailbondpro-<stack>[^`]*)`", row)]
+    secrets = recorded("prod", "microservices").of_type("aws:secretsmanager/secret:Secret")
+    assert len(secrets) > 4
+    for item in secrets:
+        assert any(fnmatch(item.inputs["name"], pattern) for pattern in allowed), item.inputs["name"]
 
 
 def test_an_alert_says_which_stack_it_is_of() -> None:
