@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, isfinite
 from typing import TYPE_CHECKING, Literal
 
-from planner.plan_values import UNKNOWN, at, text
+from planner.plan_values import at
 
 if TYPE_CHECKING:
     from plan import Plan
@@ -88,6 +88,15 @@ def budget_of(plan: Plan, total: Amount) -> BudgetVerdict | None:
     budgets = plan.of_type(BUDGET)
     if not budgets:
         return None
-    if any(at(item.inputs, "limitAmount") in (None, UNKNOWN) for item in budgets):
-        return BudgetVerdict(limit_usd=None, total=total)
-    return BudgetVerdict(limit_usd=sum(float(text(item.inputs, "limitAmount")) for item in budgets), total=total)
+    limits = [_limit(at(item.inputs, "limitAmount")) for item in budgets]
+    known = [limit for limit in limits if limit is not None]
+    return BudgetVerdict(limit_usd=sum(known) if len(known) == len(limits) else None, total=total)
+
+
+def _limit(amount: object) -> float | None:
+    """A budget's limit; None where the plan does not know it, or where it is no number."""
+    try:
+        limit = float(str(amount))
+    except ValueError:  # among them the engine's marker for what is not known yet
+        return None
+    return limit if isfinite(limit) else None
