@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from components.cdn.edge_rules import EdgeRules
+from components.cdn.exchange import normalise_path
 from components.cdn.plans import (
     LIMITS,
     MAX_EXPRESSION,
@@ -272,6 +273,9 @@ def _path_problems(policy: EdgePolicy) -> Iterator[PlanProblem]:
             if not _PATH.fullmatch(path):
                 allowed = "a path that starts with / and has no query, wildcard, quote or space"
                 yield PlanProblem(f"{key}[{index}]", path, allowed, f"use /{path.strip('/* ')}")
+            elif path != (plain := normalise_path(path)):
+                allowed = "a path as the edge's rules see it: no double slash, dot segment or needless escape"
+                yield PlanProblem(f"{key}[{index}]", path, allowed, f"use {plain}; as it is, it would match nothing")
     for index, path in enumerate(policy.public_api_prefixes):
         if not path.startswith("/api/") or path.strip("/") == "api":
             fix = "name the public part of the API, such as /api/public"

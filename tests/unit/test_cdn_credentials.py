@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from components.cdn.exchange import Request, Response
+from components.cdn.exchange import Request, Response, normalise_path
 from components.cdn.explain import explain
 from components.cdn.policy import CdnHosts, EdgePolicy
+from components.cdn.problems import edge_problems
 
 DOMAIN = "bailbondpro.com"
 POLICY = EdgePolicy(
@@ -154,3 +157,14 @@ def test_a_path_that_can_be_read_in_two_ways_is_not_stored(path: str) -> None:
 @pytest.mark.parametrize("path", ["/team/anna%20b.png", "/m%C3%BCller.png", "/team/m\u00fcller.png"])
 def test_spaces_and_letters_in_the_names_of_images_are_no_trouble(path: str) -> None:
     assert cached(f"https://images.{DOMAIN}{path}", kind="image/png")
+
+
+@pytest.mark.parametrize(
+    "path", ["//reports", "/x/../reports", "/./reports", "/reports/..", "/%72eports", "/r\u00e9ports"]
+)
+@pytest.mark.parametrize("key", ["private_prefixes", "public_html_paths"])
+def test_a_path_that_the_rules_never_see_is_refused_because_it_would_protect_nothing(path: str, key: str) -> None:
+    closed = replace(POLICY, public_html_paths=(), public_api_prefixes=())
+    (problem,) = edge_problems(replace(closed, **{key: (path,)}))  # type: ignore[arg-type]  # fields by name
+    assert normalise_path(path) in problem.fix
+    assert not edge_problems(replace(closed, private_prefixes=("/reports", "/Reports/2")))
