@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from infra.settings.stack_name import own_name
@@ -20,11 +21,13 @@ from sandbox.session import EngineError
 from sandbox.workspace import SandboxWorkspace
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from sandbox.engine import Engine
 
 START_SECONDS = 20.0
+SERVE = "sandbox.serve"
+"""The module that serves the simulated providers."""
+PROCESSES = Path("/proc")
+"""Where Linux shows processes; macOS has `ps` alone."""
 
 
 def _record(workspace: SandboxWorkspace) -> Path:
@@ -95,10 +98,26 @@ def _make_stack(workspace: SandboxWorkspace, commands: Path, variables: dict[str
 def _running(workspace: SandboxWorkspace) -> str | None:
     try:
         record = json.loads(_record(workspace).read_text(encoding="utf-8"))
-        os.kill(record["pid"], 0)
-    except (OSError, ValueError, KeyError):
+        number, providers = int(record["pid"]), str(record["providers"])
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    return str(record["providers"])
+    return providers if SERVE in _arguments(number) else None
+
+
+def _arguments(number: int) -> list[str]:
+    """What a process was started with: after a restart of the machine a number may be another program's."""
+    try:
+        if PROCESSES.is_dir():
+            return (PROCESSES / str(number) / "cmdline").read_text(encoding="utf-8", errors="replace").split("\0")
+        answer = subprocess.run(  # noqa: S603 - a number, no shell
+            ["ps", "-o", "args=", "-p", str(number)],  # noqa: S607 - POSIX, wherever the system has it
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError:
+        return []
+    return answer.stdout.split()
 
 
 def _start(workspace: SandboxWorkspace) -> str:
@@ -106,7 +125,7 @@ def _start(workspace: SandboxWorkspace) -> str:
     record.unlink(missing_ok=True)
     with (workspace.folder / "shell.log").open("w", encoding="utf-8") as log:
         subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", "sandbox.serve", str(workspace.root), workspace.stack, str(record)],
+            [sys.executable, "-m", SERVE, str(workspace.root), workspace.stack, str(record)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

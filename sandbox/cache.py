@@ -14,10 +14,12 @@ def cache_directory() -> Path:
     `BBP_CACHE_DIR` wins; otherwise the platform's habit: `XDG_CACHE_HOME` or `~/.cache`, `~/Library/Caches` on macOS.
     """
     if override := os.environ.get("BBP_CACHE_DIR"):
-        return Path(override)
+        return Path(override).absolute()  # programs that are started elsewhere get paths below it
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches" / "bailbondpro"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "bailbondpro"
+    common = Path(os.environ.get("XDG_CACHE_HOME") or "")
+    # A relative path is to be ignored (XDG Base Directory Specification).
+    return (common if common.is_absolute() else Path.home() / ".cache") / "bailbondpro"
 
 
 def write_atomically(path: Path, text: str, mode: int = 0o600) -> None:

@@ -43,7 +43,7 @@ class SandboxWorkspace:
         parent = os.environ.get("BBP_SANDBOX_DIR")
         # no stack name has an @, so no purpose of one stack is the folder of another
         name = f"{self.stack}@{self.purpose}" if self.purpose else self.stack
-        return (Path(parent) if parent else self.root / ".sandbox") / name
+        return (Path(parent).absolute() if parent else self.root / ".sandbox") / name
 
     @property
     def journal(self) -> Path:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ops.check import check
+from sandbox.cache import cache_directory
 from sandbox.workspace import KEPT_LOGS, SandboxWorkspace
 
 if TYPE_CHECKING:
@@ -34,3 +35,16 @@ def test_a_purpose_of_one_stack_is_never_the_folder_of_another(tmp_path: Path, m
     journey, stack = SandboxWorkspace(ROOT, "dev", "journey"), SandboxWorkspace(ROOT, "dev.journey")
     assert journey.folder != stack.folder
     assert check(journey.folder.name).problems, "no stack can be called like it"
+
+
+def test_folders_that_are_named_relatively_are_the_same_from_everywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BBP_SANDBOX_DIR", "here")
+    monkeypatch.setenv("BBP_CACHE_DIR", "cache")
+    assert SandboxWorkspace(tmp_path / "root", "dev").backend_url == f"file://{tmp_path / 'here' / 'dev' / 'backend'}"
+    assert cache_directory() == tmp_path / "cache"
+    monkeypatch.delenv("BBP_CACHE_DIR")
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
+    assert cache_directory().is_absolute()
