@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -21,7 +22,11 @@ BESIDE_THE_WAY = {"monitoring", "operators", "addons"}
 """Systems whose pods no request of a user passes."""
 SYSTEM_KINDS: dict[str, GapKind] = {"services": "service", "pooler": "pooler"}
 REQUESTS = "http_requests"
-"""What a metric's name or query holds that counts requests: the only rate that a simulation knows."""
+"""What a query holds that counts requests: the only rate that a simulation knows."""
+REQUEST_METRICS = frozenset(("http_requests", "http_requests_per_second"))
+"""Names under which an adapter serves that rate for each pod."""
+PARTIAL = re.compile(r"status|code\s*[=!]|method\s*[=!]|/|quantile|_seconds|_bucket|error", re.IGNORECASE)
+"""What makes a query the rate of some requests, a quotient or a duration."""
 WHY: dict[GapKind, str] = {
     "service": "all requests are sent to the application; what this service can carry is not simulated",
     "pooler": "it lets requests wait for connections without taking time or processors of its own",
@@ -116,7 +121,8 @@ def understood_metric(metric: dict[str, object]) -> bool:
         if text(metric, source, "name") in {"cpu", "memory"}:
             return bool(at(metric, source, "target", "averageUtilization"))
     name = text(metric, "pods", "metric", "name")
-    return REQUESTS in name and at(metric, "pods", "target", "averageValue") is not None
+    of_all = at(metric, "pods", "metric", "selector") is None
+    return of_all and name in REQUEST_METRICS and at(metric, "pods", "target", "averageValue") is not None
 
 
 def understood_trigger(trigger: dict[str, object]) -> bool:
@@ -124,4 +130,10 @@ def understood_trigger(trigger: dict[str, object]) -> bool:
     kind, metric = text(trigger, "type"), text(trigger, "metricType")
     if kind in {"cpu", "memory"}:
         return (metric or text(trigger, "metadata", "type")) == "Utilization"
-    return kind == "prometheus" and metric == "AverageValue" and REQUESTS in text(trigger, "metadata", "query")
+    query = text(trigger, "metadata", "query")
+    return kind == "prometheus" and metric == "AverageValue" and counts_all_requests(query)
+
+
+def counts_all_requests(query: str) -> bool:
+    """Whether a query is the rate of all requests: no share of them (a status, a quotient), and no duration."""
+    return REQUESTS in query and not PARTIAL.search(query)

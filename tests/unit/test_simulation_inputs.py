@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.simulation.assumptions import AssumptionError, Assumptions, override
+from planner.simulation.gaps import understood_metric, understood_trigger
 from planner.simulation.scenarios import SCENARIOS, Scenario, ScenarioError, parse_scenario, scenario
 
 
@@ -162,3 +163,32 @@ def test_a_wrong_assumption_is_refused_with_what_is_allowed(name: str, value: st
     with pytest.raises(AssumptionError) as raised:
         override(Assumptions(), {name: value})
     assert message in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("query", "known"),
+    [
+        ('sum(namespace_pod:http_requests:rate2m{namespace="production"})', True),
+        ('sum(rate(http_requests_total{pod=~"bailbondpro-app-.*"}[2m]))', True),
+        ('sum(rate(http_requests_total{status=~"5.."}[2m]))', False),
+        ('sum(rate(http_requests_total{code!="200"}[2m]))', False),
+        ("sum(rate(http_requests_total[2m])) / count(up)", False),
+        ("sum(rate(http_requests_duration_seconds_sum[2m]))", False),
+        ("up", False),
+    ],
+)
+def test_only_the_rate_of_all_requests_is_a_trigger_that_is_simulated(query: str, known: bool) -> None:
+    trigger = {"type": "prometheus", "metricType": "AverageValue", "metadata": {"query": query}}
+    assert understood_trigger(trigger) is known
+
+
+@pytest.mark.parametrize(
+    ("metric", "known"),
+    [
+        ({"name": "http_requests_per_second"}, True),
+        ({"name": "http_requests_errors_per_second"}, False),
+        ({"name": "http_requests_per_second", "selector": {"matchLabels": {"status": "500"}}}, False),
+    ],
+)
+def test_only_the_requests_of_each_pod_are_a_metric_that_is_simulated(metric: dict[str, object], known: bool) -> None:
+    assert understood_metric({"pods": {"metric": metric, "target": {"averageValue": "100"}}}) is known
