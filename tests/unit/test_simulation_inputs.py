@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -190,5 +191,5 @@ def test_only_the_rate_of_all_requests_is_a_trigger_that_is_simulated(query: str
         ({"name": "http_requests_per_second", "selector": {"matchLabels": {"status": "500"}}}, False),
     ],
 )
-def test_only_the_requests_of_each_pod_are_a_metric_that_is_simulated(metric: dict[str, object], known: bool) -> None:
+def test_only_the_requests_of_each_pod_are_a_metric_that_is_simulated(metric: dict[str, Any], known: bool) -> None:
     assert understood_metric({"pods": {"metric": metric, "target": {"averageValue": "100"}}}) is known
