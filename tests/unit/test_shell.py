@@ -36,7 +36,7 @@ def test_a_number_that_is_another_programs_by_now_is_not_stopped(
     assert other.returncode == 0
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"pid": "x", "providers": ""}', json.dumps({"pid": os.getpid()})])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"pid": "x", "providers": ""}', '{"pid": OWN}'])
 def test_a_damaged_record_names_nothing_to_stop(record: Path, text: str) -> None:
-    record.write_text(text)
+    record.write_text(text.replace("OWN", str(os.getpid())))
     assert shell.stop("dev") == "no providers of dev are running"

@@ -192,4 +192,5 @@ def test_only_the_rate_of_all_requests_is_a_trigger_that_is_simulated(query: str
     ],
 )
 def test_only_the_requests_of_each_pod_are_a_metric_that_is_simulated(metric: dict[str, Any], known: bool) -> None:
-    assert understood_metric({"pods": {"metric": metric, "target": {"averageValue": "100"}}}) is known
+    source: dict[str, object] = {"pods": {"metric": metric, "target": {"averageValue": "100"}}}
+    assert understood_metric(source) is known
