@@ -179,7 +179,7 @@ def test_a_wrong_assumption_is_refused_with_what_is_allowed(name: str, value: st
     ],
 )
 def test_only_the_rate_of_all_requests_is_a_trigger_that_is_simulated(query: str, known: bool) -> None:
-    trigger = {"type": "prometheus", "metricType": "AverageValue", "metadata": {"query": query}}
+    trigger: dict[str, object] = {"type": "prometheus", "metricType": "AverageValue", "metadata": {"query": query}}
     assert understood_trigger(trigger) is known
 
 
