@@ -41,12 +41,14 @@ class Program:
         name: the file that it becomes.
         package: its import path.
         variables: linker symbols and the text that each gets, for example a version.
+        tags: build constraints that hold, for instance to leave parts out that are not used here.
         asked: arguments with which it says its version and ends.
     """
 
     name: str
     package: str
     variables: tuple[tuple[str, str], ...] = ()
+    tags: tuple[str, ...] = ()
     asked: str = "--version"
 
     def broken(self, path: Path) -> str | None:
@@ -230,14 +232,16 @@ def environment() -> dict[str, str]:
 
 
 def _compile(go: Path, tool: GoTool, program: Program, target: Path, progress: Progress) -> None:
-    listed = _run([str(go), "list", "-deps", program.package], tool.module, progress, "resolving modules", 0)
+    tags = ["-tags", ",".join(program.tags)]
+    listed = _run([str(go), "list", *tags, "-deps", program.package], tool.module, progress, "resolving modules", 0)
     if listed.code != 0:
         raise GoError(f"resolving the modules of {program.name} failed: {listed.last}")
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         output = Path(folder) / program.name
         flags = " ".join(["-s -w", *(f"-X {symbol}={value}" for symbol, value in program.variables)])
-        command = [str(go), "build", "-v", "-trimpath", "-ldflags", flags, "-o", str(output), program.package]
+        command = [str(go), "build", *tags, "-v", "-trimpath", "-ldflags", flags]
+        command += ["-o", str(output), program.package]
         built = _run(command, tool.module, progress, f"compiling {program.name}", len(listed.lines))
         if built.code != 0:
             raise GoError(f"the build of {program.name} failed: {built.last}")
