@@ -13,7 +13,8 @@ import pulumi_random as random
 from components.naming import NameKind, physical_name
 from components.secrets import Connection, store_secret
 from components.validation import require, within
-from components.windows import is_daily_window, is_weekly_window, windows_clash
+from facts.elasticache import MAX_REPLICAS_PER_SHARD, MAX_SHARDS, MAX_WINDOW_MINUTES, MIN_WINDOW_MINUTES
+from facts.windows import daily_length, overlap, weekly_length
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,12 +23,6 @@ if TYPE_CHECKING:
 
 PORT = 6379
 """Redis's registered port; the guide's default for REDIS_PORT (Caching Strategies)."""
-
-MAX_SHARDS = 500
-"""Node groups of one cluster-mode group, on request; 90 nodes by default (ElastiCache User Guide, "Quotas")."""
-
-MAX_REPLICAS_PER_SHARD = 5
-"""ElastiCache API reference, CreateReplicationGroup: ReplicasPerNodeGroup."""
 
 MaxmemoryPolicy = Literal[
     "allkeys-lru",
@@ -60,7 +55,7 @@ class RedisArgs:
         engine_version: Valkey version, for example "8.2". It can only rise.
         family: parameter group family; None takes that of the major version ("valkey8").
         node_type: for example "cache.t4g.small". Changes online.
-        shards: node groups, at least 1. Changes online; more than one needs a cluster-aware client.
+        shards: node groups, 1 to 90 nodes in all. Changes online; more than one needs a cluster-aware client.
         replicas_per_shard: 0 to 5.
         subnet_ids: data subnets.
         vpc_id: VPC of the security group.
@@ -138,7 +133,10 @@ class RedisArgs:
         replicas = self.replicas_per_shard
         return (
             (within(self.shards, 1, MAX_SHARDS), f"shards is 1..{MAX_SHARDS}, not {self.shards}"),
-            (within(replicas, 0, MAX_REPLICAS_PER_SHARD), f"replicas_per_shard is 0..5, not {replicas}"),
+            (
+                within(replicas, 0, MAX_REPLICAS_PER_SHARD),
+                f"replicas_per_shard is 0..{MAX_REPLICAS_PER_SHARD}, not {replicas}",
+            ),
             (not self.multi_az or replicas >= 1, "multi_az needs replicas_per_shard of at least 1"),
             (bool(self.subnet_ids), "subnet_ids must not be empty"),
             (
@@ -154,15 +152,15 @@ class RedisArgs:
                 f"snapshot_retention_days is 0..35, not {self.snapshot_retention_days}",
             ),
             (
-                is_daily_window(self.snapshot_window, minimum_minutes=60),
+                daily_length(self.snapshot_window) >= MIN_WINDOW_MINUTES,
                 f"snapshot_window is 'hh:mm-hh:mm' of at least 60 minutes, not {self.snapshot_window!r}",
             ),
             (
-                is_weekly_window(self.maintenance_window, minimum_minutes=60),
+                within(weekly_length(self.maintenance_window), MIN_WINDOW_MINUTES, MAX_WINDOW_MINUTES),
                 f"maintenance_window is 'ddd:hh:mm-ddd:hh:mm' of at least 60 minutes, not {self.maintenance_window!r}",
             ),
             (
-                not windows_clash(self.snapshot_window, self.maintenance_window),
+                not overlap(self.snapshot_window, self.maintenance_window),
                 f"snapshot_window {self.snapshot_window} overlaps maintenance_window {self.maintenance_window}",
             ),
         )

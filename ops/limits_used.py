@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from components.naming import NameKind
+from facts.elasticache import MAX_NODES
 from infra.catalog import instance_class
 from infra.limits.capacity import (
     APP_SUBNET_ADDRESSES,
@@ -16,7 +17,6 @@ from infra.limits.capacity import (
     most_pods,
 )
 from infra.limits.connections import POOLER_SURGE, client_connections, pool_sizes
-from infra.limits.redis import MAX_NODES
 from infra.limits.room import allocatable, peak_load
 from infra.quotas import REGION, quota_needs
 from planner.plan_values import number, text

@@ -18,7 +18,8 @@ from components.tuning.storage import (
     gp3_performance,
 )
 from components.validation import require, within
-from components.windows import is_daily_window, is_weekly_window, windows_clash
+from facts.rds import MAX_WINDOW_MINUTES, MIN_WINDOW_MINUTES
+from facts.windows import daily_length, overlap, weekly_length
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -246,19 +247,19 @@ class PostgresTemplate:
                 f"backup_retention_days is 0..35, not {self.backup_retention_days}",
             ),
             (
-                is_daily_window(self.backup_window, minimum_minutes=30),
-                f"backup_window is 'hh:mm-hh:mm' of at least 30 minutes, not {self.backup_window!r}",
+                daily_length(self.backup_window) >= MIN_WINDOW_MINUTES,
+                f"backup_window is 'hh:mm-hh:mm' of at least {MIN_WINDOW_MINUTES} minutes, not {self.backup_window!r}",
             ),
             *(
                 (
-                    is_weekly_window(window, minimum_minutes=30),
-                    f"maintenance_window is 'ddd:hh:mm-ddd:hh:mm' of at least 30 minutes, not {window!r}",
+                    within(weekly_length(window), MIN_WINDOW_MINUTES, MAX_WINDOW_MINUTES),
+                    f"maintenance_window is 'ddd:hh:mm-ddd:hh:mm', at least {MIN_WINDOW_MINUTES} min, not {window!r}",
                 )
                 for window in self.maintenance_windows
             ),
             *(
                 (
-                    not windows_clash(self.backup_window, window),
+                    not overlap(self.backup_window, window),
                     f"backup_window {self.backup_window} overlaps maintenance_window {window}",
                 )
                 for window in self.maintenance_windows

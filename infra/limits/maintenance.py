@@ -12,13 +12,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from infra.limits.windows import MINUTES_PER_DAY, week_minute, week_text, weekly_length
+from facts.rds import MIN_WINDOW_MINUTES
+from facts.windows import MINUTES_PER_DAY, week_minute, week_text, weekly_length
 
 if TYPE_CHECKING:
     from infra.settings.root import Settings
 
-SLOT_MINUTES = 30
-"""The shortest maintenance window (Amazon RDS API reference, CreateDBInstance)."""
+SLOT_MINUTES = MIN_WINDOW_MINUTES
+"""As short as a maintenance window may be."""
 REPLICA_SLOTS = 3
 """One for the replicas in each zone: replica 4 is in the zone of replica 1."""
 WEEKDAYS = 5

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from components.rds_authorities import rds_authorities
 from components.tuning.postgres import Profile, fits
 from components.tuning.storage import IOPS_PER_MIBPS, STRIPED_GIB, gp3_performance
+from facts.rds import MIN_WINDOW_MINUTES
+from facts.windows import daily_length, overlap, weekly_length
 from infra.catalog import instance_class
 from infra.limits.maintenance import SLOT_MINUTES, slots, slots_needed
 from infra.limits.rule import Finding, rule
-from infra.limits.windows import daily_minutes, overlap, weekly_length
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,6 @@ MAX_DB_INSTANCES = 40
 """DB instances per region (RDS documentation, quotas; adjustable)."""
 _STORAGE_HEADROOM = 1.1
 _ADVANCED_DAYS, _MONTH_DAYS, _TWO_YEARS_DAYS, _WEEK_DAYS = 465, 31, 731, 7
-_MIN_WINDOW_MINUTES = 30
 _RESERVED_USERS = frozenset(
     {"admin", "postgres", "public", "rdsadmin", "rds_superuser", "rdsrepladmin", "root", "user"}
 )
@@ -167,12 +167,12 @@ def windows_are_apart(settings: Settings) -> Iterator[Finding]:
     """Backup and maintenance windows last half an hour at least and do not touch."""
     postgres = settings.postgres
     lengths = {
-        "backupWindow": (postgres.backup_window, len(daily_minutes(postgres.backup_window))),
+        "backupWindow": (postgres.backup_window, daily_length(postgres.backup_window)),
         "maintenanceWindow": (postgres.maintenance_window, weekly_length(postgres.maintenance_window)),
     }
     for key, (window, minutes) in lengths.items():
-        if minutes < _MIN_WINDOW_MINUTES:
-            allowed = f"at least {_MIN_WINDOW_MINUTES} minutes"
+        if minutes < MIN_WINDOW_MINUTES:
+            allowed = f"at least {MIN_WINDOW_MINUTES} minutes"
             yield Finding(path=f"postgres.{key}", value=window, allowed=allowed, fix="make it an hour long")
     if overlap(postgres.backup_window, postgres.maintenance_window):
         yield Finding(

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from facts.elasticache import MAX_NODES, MIN_WINDOW_MINUTES
+from facts.windows import daily_length, overlap, weekly_length, weekly_overlap
 from infra.limits.maintenance import schedule
 from infra.limits.rule import Finding, rule
-from infra.limits.windows import daily_minutes, overlap, weekly_length, weekly_overlap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from infra.settings.root import Settings
-
-MAX_NODES = 90
-"""Nodes per cluster-mode cluster (ElastiCache documentation, quotas)."""
-_MIN_WINDOW_MINUTES = 60
-"""Least length of both windows (ElastiCache API reference)."""
 
 
 @rule("redis-cluster-client", source="Valkey documentation, cluster specification: MOVED", areas=("redis",))
@@ -61,9 +57,9 @@ def nodes_fit_the_quota(settings: Settings) -> Iterator[Finding]:
 def windows_are_apart(settings: Settings) -> Iterator[Finding]:
     """Snapshot and maintenance windows last an hour at least and do not touch."""
     redis = settings.redis
-    if len(daily_minutes(redis.snapshot_window)) < _MIN_WINDOW_MINUTES:
+    if daily_length(redis.snapshot_window) < MIN_WINDOW_MINUTES:
         yield _short("redis.snapshotWindow", redis.snapshot_window)
-    if weekly_length(redis.maintenance_window) < _MIN_WINDOW_MINUTES:
+    if weekly_length(redis.maintenance_window) < MIN_WINDOW_MINUTES:
         yield _short("redis.maintenanceWindow", redis.maintenance_window)
     if overlap(redis.snapshot_window, redis.maintenance_window):
         yield Finding(
@@ -104,7 +100,7 @@ def the_newest_token_stays_valid(settings: Settings) -> Iterator[Finding]:
 
 
 def _short(path: str, value: str) -> Finding:
-    return Finding(path=path, value=value, allowed="at least 60 minutes", fix="make it an hour long")
+    return Finding(path=path, value=value, allowed=f"at least {MIN_WINDOW_MINUTES} minutes", fix="make it an hour long")
 
 
 RULES = (

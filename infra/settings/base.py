@@ -16,6 +16,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
 
+from facts.windows import DAILY, WEEKLY
 from infra.catalog import Service, instance_classes
 from infra.problems import nearest
 
@@ -187,12 +188,10 @@ CloudflareId = Annotated[
     str, Matching(r"[0-9a-f]{32}", "a Cloudflare id: 32 hex digits", "0123456789abcdef0123456789abcdef")
 ]
 
-_TIME = r"([01]\d|2[0-3]):[0-5]\d"
-_DAY = r"(mon|tue|wed|thu|fri|sat|sun)"
-DailyWindow = Annotated[str, Matching(rf"{_TIME}-{_TIME}", "a daily UTC window", "03:00-04:00")]
+DailyWindow = Annotated[str, Matching(DAILY, "a daily UTC window", "07:00-08:00")]
 WeeklyWindow = Annotated[
     str,
-    Matching(rf"{_DAY}:{_TIME}-{_DAY}:{_TIME}", "a weekly UTC window", "sun:04:30-sun:05:30"),
+    Matching(WEEKLY, "a weekly UTC window", "sun:04:30-sun:05:30"),
 ]
 LogRetentionDays = Literal[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653

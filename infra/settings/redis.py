@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from facts.elasticache import MAX_REPLICAS_PER_SHARD, MAX_SHARDS
 from infra.settings.base import Area, CacheNodeType, DailyWindow, LogRetentionDays, UrlPath, WeeklyWindow
 
 
@@ -38,12 +39,14 @@ class RedisSettings(Area):
     )
     shards: int = Field(
         ge=1,
-        le=90,
+        le=MAX_SHARDS,
         description="Shards of the cluster. Default by phase: prod 1, 3, 3, dev 1. More than one needs "
         "clientIsClusterAware.",
     )
     replicas_per_shard: int = Field(
-        ge=0, le=5, description="Replicas per shard, 0 to 5 (ElastiCache). Default by phase: prod 1, 1, 2, dev 0, 1, 1."
+        ge=0,
+        le=MAX_REPLICAS_PER_SHARD,
+        description="Replicas per shard, 0 to 5 (ElastiCache). Default by phase: prod 1, 1, 2, dev 0, 1, 1.",
     )
     multi_az: bool = Field(
         description="Whether a shard's nodes lie in different zones; needs a replica. Default: prod yes, dev no."

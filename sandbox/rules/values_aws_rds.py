@@ -154,7 +154,7 @@ def _windows(context: Context) -> Iterator[Violation]:
         yield Violation("backupWindow", reason)
     if maintenance and (reason := weekly(maintenance, 30)):
         yield Violation("maintenanceWindow", reason)
-    if backup and maintenance and overlap(backup, maintenance):
+    if backup and maintenance and overlap(backup, maintenance.lower()):
         yield Violation(
             "maintenanceWindow",
             f"{maintenance} overlaps the backup window {backup} (InvalidParameterValue: The backup window and "

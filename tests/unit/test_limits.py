@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from components.cloudflare_ranges import cloudflare_ranges
 from components.load_balancer import PREFIX_LIST_ROOM
+from facts.windows import daily_length, overlap, weekly_length
 from infra import limits
 from infra.catalog import instance_class, instance_classes
 from infra.limits import RULES, app_pods, pool_sizes, service_pods, upgrade_findings
 from infra.limits.connections import client_connections
 from infra.limits.gateway import CLIENT_RANGES
 from infra.limits.room import allocatable
-from infra.limits.windows import daily_minutes, overlap, weekly_length
 from infra.settings import Settings
 from planner.platform import PHASE_TOP
 from tests.support.accepted_cases import ACCEPTED
@@ -190,7 +190,7 @@ def test_endpoints_that_do_not_exist_get_no_pool() -> None:
 
 
 def test_a_window_may_cross_midnight() -> None:
-    assert len(daily_minutes("23:30-00:30")) == 60
+    assert daily_length("23:30-00:30") == 60
     assert weekly_length("sun:23:30-mon:00:30") == 60
     assert overlap("23:45-00:15", "sun:23:50-sun:23:55")
     assert overlap("00:00-00:10", "sun:23:30-mon:00:30")

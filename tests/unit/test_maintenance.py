@@ -6,8 +6,8 @@ from itertools import combinations
 
 import pytest
 
+from facts.windows import week_minute, weekly_overlap
 from infra.limits.maintenance import schedule, slot, slots
-from infra.limits.windows import week_minute, weekly_overlap
 from tests.support.configs import ENVIRONMENTS, PHASES, settings
 
 WEEK = "tue:09:00-tue:11:00"

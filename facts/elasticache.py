@@ -1,0 +1,18 @@
+"""Amazon ElastiCache for Valkey: bounds that its API enforces, and the default times of day."""
+
+MIN_WINDOW_MINUTES = 60
+"""Least length of a maintenance window (Amazon ElastiCache API reference, CreateReplicationGroup; read 2026-11-29), and
+of a snapshot window (Amazon ElastiCache User Guide, "Scheduling automatic backups"; unverified 2026-11-29)."""
+MAX_WINDOW_MINUTES = 24 * 60
+"""Most length of a maintenance window (Amazon ElastiCache User Guide, "Managing maintenance"; unverified
+2026-11-29)."""
+
+MAX_NODES = 90
+"""Nodes of one cluster without asking; on request up to 500 (Amazon ElastiCache API reference, CreateReplicationGroup;
+read 2026-11-29)."""
+MAX_SHARDS = MAX_NODES
+"""Shards of one cluster, each of at least one node; on request up to 500 (Amazon ElastiCache API reference,
+CreateReplicationGroup; read 2026-11-29)."""
+MAX_REPLICAS_PER_SHARD = 5
+"""Replicas of one shard (Amazon ElastiCache API reference, CreateReplicationGroup, ReplicasPerNodeGroup; read
+2026-11-29)."""
