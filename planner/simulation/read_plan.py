@@ -6,7 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
-from plan.placement import shard_index, shards_in_use
+from plan.placement import shard_index, shard_servers, shards_in_use
 from planner.charges import ZONE_PLAN
 from planner.cost import amount, cost_of
 from planner.hpa_spec import HpaSpec, spec_of
@@ -237,8 +237,9 @@ def _taken(plan: Plan, others: list[PlannedResource], wanted: str) -> tuple[floa
 
 def _stores(plan: Plan, app: PlannedResource, assumptions: Assumptions) -> Iterable[Store]:
     databases, in_use = plan.of_type(DATABASE), shards_in_use(plan)
-    shards = [item for item in databases if item.system == "shards" and shard_index(item) < in_use]
-    others = [item for item in databases if item.system != "shards"]  # an empty shard serves nobody
+    # An empty shard serves nobody, and neither does a shard's replica: pods are told one address for each shard.
+    shards = [item for item in shard_servers(plan) if shard_index(item) < in_use]
+    others = [item for item in databases if item.system != "shards"]
     replicas = [item for item in others if at(item.inputs, "replicateSourceDb")]
     primaries = [item for item in others if item not in replicas]
     sharded = assumptions.sharded_percent / 100 if shards else 0.0

@@ -231,10 +231,10 @@ def test_less_uptime_than_the_objective_fails_unless_it_is_accepted_with_a_reaso
 
 
 @pytest.mark.parametrize(("environment", "phase"), COMBINATIONS)
-def test_every_checked_in_stack_meets_what_it_states(environment: str, phase: str) -> None:
+def test_every_stack_meets_what_it_states(environment: str, phase: str) -> None:
     found = judged(stack_plan(environment, phase), environment, phase)
     assert found.short_of_uptime == ""
-    assert environment == "dev" or found.composite_percent >= OBJECTIVE_PERCENT
+    assert environment != "prod" or found.composite_percent >= OBJECTIVE_PERCENT
 
 
 def test_the_command_fails_for_too_little_uptime_and_prints_what_a_stack_accepts(tmp_path: Path) -> None:

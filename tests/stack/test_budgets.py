@@ -13,10 +13,10 @@ from planner.budget import BudgetVerdict, fitting_limit
 from planner.cost import Amount
 from tests.support.budgets import PLANNING, TABLE, PhaseBudget, phase_budget, row
 from tests.support.plans import stack_plan
-from tests.support.stack import COMBINATIONS, PHASES, settings
+from tests.support.stack import CHECKED_IN, PHASES, settings
 
 
-@pytest.mark.parametrize(("environment", "phase"), COMBINATIONS)
+@pytest.mark.parametrize(("environment", "phase"), CHECKED_IN)
 def test_a_budget_is_the_planned_cost_of_aws_and_its_margin(environment: str, phase: str) -> None:
     found = phase_budget(environment, phase)
     assert found.fits, f"{found}; .venv/bin/python -m tests.support.budgets --write"

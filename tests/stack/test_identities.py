@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import pytest
 
 from tests.support.identities import LISTS, aliased, difference, differences, identities, identity, listed, waived
 from tests.support.recording import Recording
-from tests.support.stack import COMBINATIONS, recorded
+from tests.support.stack import COMBINATIONS, ROOT, recorded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from tests.support.recording import RecordedResource
 
 PROD = "prod-horizontal"
+EMPTY: set[str] = set()
 REDIS = "aws:elasticache/replicationGroup:ReplicationGroup"
 
 
@@ -25,7 +27,7 @@ def renamed(item: RecordedResource, name: str, aliases: tuple[str, ...] = ()) ->
     return replace(item, name=name, urn=item.urn.rpartition("::")[0] + f"::{name}", aliases=aliases)
 
 
-def test_every_checked_in_stack_makes_the_urns_and_names_that_are_listed() -> None:
+def test_every_stack_makes_the_urns_and_names_that_are_listed() -> None:
     found = [item for item in differences() if item.lost or item.allowed or item.added]
     assert not found, "\n".join(map(str, found))
 
@@ -38,6 +40,14 @@ def test_every_resource_that_is_renamed_is_noticed(environment: str, phase: str)
     assert len(lines) > 200
     unnoticed = [item.urn for item in items.values() if identity(renamed(item, f"{item.name}-x"), items) in lines]
     assert not unnoticed
+
+
+def test_every_component_has_a_resource_in_a_list_so_that_none_is_renamed_unseen() -> None:
+    sources = "\n".join(path.read_text("utf-8") for path in (ROOT / "components").rglob("*.py"))
+    components = set(re.findall(r'"(bailbondpro:[a-z_]+:[A-Z][A-Za-z]+)"', sources))
+    assert len(components) > 30
+    lines = "\n".join(line for environment, phase in COMBINATIONS for line in listed(f"{environment}-{phase}"))
+    assert {component for component in components if f"{component}$" not in lines} == EMPTY
 
 
 def test_a_renamed_cache_is_lost_unless_it_names_its_old_name_as_an_alias() -> None:
@@ -85,6 +95,6 @@ def test_no_waiver_stands_for_what_is_still_there(environment: str, phase: str) 
     assert not waived(name) & set(listed(name))
 
 
-def test_every_list_belongs_to_a_checked_in_stack() -> None:
+def test_every_list_belongs_to_a_stack() -> None:
     wanted = {f"{environment}-{phase}" for environment, phase in COMBINATIONS} | {"waivers"}
     assert {path.stem for path in LISTS.iterdir()} == wanted

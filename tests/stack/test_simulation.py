@@ -13,7 +13,7 @@ from plan import Plan
 from planner.simulation import Assumptions, SimulationError, limit_of, platform_of, scenario, simulate
 from tests.support.cli import Cli
 from tests.support.plans import changed_plan, edited, stack_plan, write_plan
-from tests.support.stack import COMBINATIONS, FILLED, ROOT, settings
+from tests.support.stack import COMBINATIONS, EVERYTHING, FILLED, ROOT, settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,13 +33,22 @@ def test_a_platform_is_read_from_its_plan_as_its_settings_state_it(environment: 
     assert found.gateway.bounds == (wanted.gateway.replicas, wanted.gateway.max_replicas)
     assert found.pool is not None
     assert (found.pool.instance, found.pool.max_nodes) == (wanted.pools.app.instance_type, wanted.pools.app.max_size)
-    assert [store.endpoints for store in found.stores] == [count for count in (1, wanted.postgres.replicas) if count]
+    shards = wanted.postgres.shards.count if wanted.postgres.placement == "shards" else 0
+    counts = (1, wanted.postgres.replicas, shards)
+    assert [store.endpoints for store in found.stores] == [count for count in counts if count]
     free = wanted.postgres.max_connections - wanted.postgres.reserved_connections
     assert {(store.connections, store.pooled) for store in found.stores} == {(free, wanted.postgres.pooler.enabled)}
     assert (found.timeout_seconds, found.cache_ttl, found.shared_queue) == (30, 300, True)
     assert found.gateway_connections == 4096
-    assert found.fixed_usd is not None
-    assert found.fixed_usd > 0
+    # Some parts of the stack with everything have no list price: a sum with an unknown part is no sum.
+    assert (found.fixed_usd is None) is ((environment, phase) == EVERYTHING)
+    assert found.fixed_usd is None or found.fixed_usd > 0
+
+
+def test_a_shards_replica_takes_no_load_because_no_pod_is_told_of_it() -> None:
+    shards = {**FILLED["shards"], "replicas": 2}
+    found = platform_of(changed_plan("prod", "microservices", postgres={**FILLED, "shards": shards}), Assumptions())
+    assert [store.endpoints for store in found.stores] == [1, 3, 4]
 
 
 @pytest.mark.parametrize(("postgres", "endpoints"), [(FILLED, [1, 3, 4]), ({"shards": {"count": 8}}, [1, 3])])

@@ -99,10 +99,13 @@ def test_a_service_without_data_reaches_neither_pooler_nor_cache() -> None:
 
 
 @everywhere
-def test_the_gateway_admits_the_clients_and_the_health_checks_of_its_load_balancer_only(platform: Recording) -> None:
+def test_the_gateway_admits_the_clients_and_the_health_checks_of_its_load_balancer_only(
+    platform: Recording, environment: str, phase: str
+) -> None:
     vpc = platform.one("aws:ec2/vpc:Vpc").inputs["cidrBlock"]
     peers = admitted(policy(platform, "bailbondpro-gateway")["ingress"], "from", 8443)
-    assert {peer["ipBlock"]["cidr"] for peer in peers} == {*cloudflare_ranges().ipv4, vpc}
+    named = settings(environment, phase).gateway.allowed_cidrs
+    assert {peer["ipBlock"]["cidr"] for peer in peers} == {*cloudflare_ranges().ipv4, *named, vpc}
 
 
 def test_a_client_named_in_the_configuration_passes_load_balancer_and_gateway() -> None:
@@ -154,9 +157,11 @@ def _cdn() -> dict[str, Any]:
 
 
 @everywhere
-def test_every_host_that_the_edge_serves_is_known_to_the_gateway(platform: Recording) -> None:
+def test_every_host_that_the_edge_serves_is_known_to_the_gateway(
+    platform: Recording, environment: str, phase: str
+) -> None:
     hosts = {item.inputs["name"] for item in platform.of_type("cloudflare:index/dnsRecord:DnsRecord")}
-    assert len(hosts) == 6
+    assert len(hosts) == (6 if settings(environment, phase).cdn.enabled else 0)
     assert hosts <= served(platform)
 
 

@@ -18,7 +18,7 @@ from ops.planned import Planned
 from planner.budget import BudgetVerdict, fitting_limit
 from planner.cost import Amount
 from tests.support.plans import stack_plan
-from tests.support.stack import COMBINATIONS, settings
+from tests.support.stack import CHECKED_IN, settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,7 +128,7 @@ def _replace(path: Path, pattern: re.Pattern[str], line: str) -> None:
 
 
 def _phases() -> tuple[str, ...]:
-    return tuple(dict.fromkeys(phase for _, phase in COMBINATIONS))
+    return tuple(dict.fromkeys(phase for _, phase in CHECKED_IN))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What identifies each resource of the checked-in stacks: its URN and its physical name, held against lists in git.
+"""What identifies each resource of a stack: its URN and its physical name, held against lists in git.
 
 A renamed URN is a deletion and a creation, and so is another physical name: of a database, that is data. Nothing else
 notices, since a rehearsal begins in an empty cloud. The lists in `tests/data/urns/` are the memory:
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.support.plans import STACK, engine_urn
-from tests.support.stack import COMBINATIONS, recorded
+from tests.support.stack import CHECKED_IN, COMBINATIONS, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,10 +26,13 @@ if TYPE_CHECKING:
     from tests.support.recording import RecordedResource, Recording
 
 LISTS = Path(__file__).resolve().parents[1] / "data" / "urns"
-"""One list for each checked-in stack and phase, and the waivers."""
+"""One list for each checked-in stack and phase, one for each stack that tests have beside them, and waivers."""
+
+RUNNING = frozenset(f"{environment}-{phase}" for environment, phase in CHECKED_IN)
+"""Lists of stacks that may be running; the others are for tests alone."""
 
 WAIVERS = "waivers.txt"
-"""Lines that may disappear: `<stack>-<phase> | <line> | <reason>`, or `* | ...` for every list."""
+"""Lines that may disappear: `<stack>-<phase> | <line> | <reason>`, or `* | ...` for every checked-in stack."""
 
 IDENTIFYING = (
     *("name", "identifier", "replicationGroupId", "nodeGroupName", "addonName", "settingId", "clusterIdentifier"),
@@ -132,7 +135,7 @@ def waived(name: str, folder: Path = LISTS) -> frozenset[str]:
         parts = [part.strip() for part in line.split(" | ")]
         if len(parts) != len(("list", "line", "reason")) or not all(parts):
             raise ValueError(f"{WAIVERS}: needs `<list> | <line> | <reason>`, has {line!r}")
-        if parts[0] in {"*", name}:
+        if parts[0] == name or (parts[0] == "*" and name in RUNNING):
             found.add(parts[1])
     return frozenset(found)
 
@@ -174,7 +177,7 @@ def difference(
 
 
 def differences(folder: Path = LISTS) -> list[Difference]:
-    """One for each checked-in stack and phase."""
+    """One for each list."""
     found = []
     for environment, phase in COMBINATIONS:
         name = f"{environment}-{phase}"

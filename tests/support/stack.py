@@ -16,14 +16,27 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 PHASES = ("optimization", "horizontal", "microservices")
 ENVIRONMENTS = ("dev", "prod")
-COMBINATIONS = [(environment, phase) for environment in ENVIRONMENTS for phase in PHASES]
+CHECKED_IN = [(environment, phase) for environment in ENVIRONMENTS for phase in PHASES]
+"""The stacks whose files stand in the repository, each in every phase."""
+EVERYTHING = ("everything", "microservices")
+"""Production with everything on that is off by default: `tests/data/everything.yaml`."""
+WITHOUT_CDN = ("without-cdn", "optimization")
+"""Development that is reached at its load balancer: `tests/data/without-cdn.yaml`."""
+COMBINATIONS = [*CHECKED_IN, EVERYTHING, WITHOUT_CDN]
+"""What tests of whole stacks run on."""
 FILLED: dict[str, Any] = {"placement": "shards", "shards": {"placedOn": 4}}
 """PostgreSQL settings of a stack of the third phase whose clients were moved to the guide's four shards."""
 
 
 def raw(environment: str, phase: str, **changes: object) -> dict[str, Any]:
-    """The checked-in stack file of an environment, in another phase, with whole areas replaced by `changes`."""
-    return {**read_stack_file(ROOT / f"Pulumi.{environment}.yaml"), "phase": phase, **changes}
+    """The stack file of an environment, or of another stack of these, in a phase, with areas replaced by `changes`."""
+    return {**read_stack_file(stack_file(environment)), "phase": phase, **changes}
+
+
+def stack_file(environment: str) -> Path:
+    """Where the stack file of an environment stands, or of one that tests have beside them."""
+    checked_in = ROOT / f"Pulumi.{environment}.yaml"
+    return checked_in if environment in ENVIRONMENTS else ROOT / "tests" / "data" / f"{environment}.yaml"
 
 
 def settings(environment: str, phase: str, **changes: object) -> Settings:

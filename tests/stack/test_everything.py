@@ -1,0 +1,69 @@
+"""The stack with everything on: what is off by default is on there, so that no whole-stack test misses it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.leaves import current, leaves
+from tests.support.stack import EVERYTHING, recorded, settings
+
+LEFT_OFF = {
+    "cluster.deployedVersion": "states which step of a version is taken; it makes nothing",
+    "app.replicas": "takes the place of the autoscaler",
+    "app.maxUnavailable": "lets a rollout take pods away, which a rule about every stack forbids",
+    "app.maxOldSpaceMib": "follows from the memory limit",
+    "autoscaling.scaleDown.pods": "another form of the guide's percentage",
+    "postgres.iops": "belongs to other storage than the default's",
+    "postgres.storageThroughputMibps": "as iops",
+    "services[].image": "follows from the application's",
+    "services[].requestsPerSecond": "follows from the application's",
+    "services[].environment": "as the application's",
+    **dict.fromkeys(
+        (
+            *(f"cluster.addonVersions.{name}" for name in ("vpcCni", "kubeProxy", "podIdentityAgent", "coredns")),
+            *(f"cluster.addonVersions.{name}" for name in ("metricsServer", "ebsCsiDriver", "nodeMonitoringAgent")),
+        ),
+        "pins what is otherwise the version that EKS recommends",
+    ),
+    **dict.fromkeys(
+        (
+            *(f"cdn.imports.{name}" for name in ("cache", "cacheResponse", "responseHeaders", "rateLimit")),
+            *(f"cdn.imports.{name}" for name in ("managedFirewall", "customFirewall")),
+        ),
+        "takes over a ruleset that somebody made by hand, once",
+    ),
+    **dict.fromkeys(
+        (f"availability.acceptedLosses[].{key}" for key in ("stops", "reason", "until")),
+        "this stack has nothing to accept",
+    ),
+    "availability.acceptedUptime.until": "accepted for good",
+}
+"""Settings that are off there, too, and why."""
+
+
+def off(value: object) -> bool:
+    """Whether a setting's value switches something off, or states nothing."""
+    return value in (False, None) or (isinstance(value, (list, dict, tuple)) and not value)
+
+
+def value(stack: tuple[str, str], path: str) -> object:
+    """A setting's value; None below an entry of a list that has none."""
+    try:
+        return current(settings(*stack), path)
+    except IndexError:
+        return None
+
+
+@pytest.mark.parametrize("path", [leaf.path for leaf in leaves()])
+def test_what_is_off_by_default_is_on_in_the_stack_with_everything_or_left_off_for_a_reason(path: str) -> None:
+    if off(value(("prod", "microservices"), path)):
+        assert off(value(EVERYTHING, path)) is (path in LEFT_OFF)
+    else:
+        assert path not in LEFT_OFF
+
+
+def test_the_stack_with_everything_has_every_type_of_resource_of_the_checked_in_stacks_and_more() -> None:
+    made = {item.type for item in recorded(*EVERYTHING)}
+    default = {item.type for item in recorded("prod", "microservices")}
+    assert default <= made
+    assert len(made - default) > 5, sorted(made - default)
