@@ -157,6 +157,7 @@ def _authorization(asked: Authorization) -> Directive:
     """Asks with the request's headers and without its body; a location with headers of its own inherits none."""
     headers = {
         "Connection": "",
+        "Upgrade": "",
         "Content-Length": "",
         "X-Original-Method": "$request_method",
         "X-Original-URI": "$request_uri",
