@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from components.naming import NameKind
 from facts.elasticache import MAX_NODES
-from infra.catalog import instance_class
+from facts.instance_classes import instance_class
 from infra.limits.capacity import (
     APP_SUBNET_ADDRESSES,
     DAEMON_PODS,

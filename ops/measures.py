@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from components.naming import NameKind, physical_name
-from infra.catalog import instance_class
+from facts.instance_classes import instance_class
 from infra.wiring.names import names_of
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from facts.instance_classes import find_class
 from planner.charges_model import Bill, Charge
-from planner.machines import vcpus
 from planner.plan_values import at, number, text
 from planner.platform import GP3_IOPS_LARGE, GP3_IOPS_SMALL, GP3_LARGE_GIB
 
@@ -40,7 +40,8 @@ def _database(item: PlannedResource, context: Bill) -> list[Charge]:
             Charge(sku="rds/backup", quantity=beyond, unit="GB-month", why="backups beyond the storage", assumed=True)
         )
     if text(item.inputs, "databaseInsightsMode") == "advanced":
-        size = vcpus(kind)
+        known = find_class(kind)
+        size = known.vcpu if known else 0
         # A class without known processors has no known price either: its SKU says so.
         sku = "rds/database-insights-advanced" if size else f"rds/database-insights-advanced of {kind}"
         charges.append(Charge(sku=sku, quantity=size, unit="vCPU-hour", why=f"{size} vCPU, advanced mode"))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from components.rds_authorities import rds_authorities
 from components.tuning.postgres import Profile, fits
 from components.tuning.storage import IOPS_PER_MIBPS, STRIPED_GIB, gp3_performance
+from facts.instance_classes import instance_class
 from facts.rds import MIN_WINDOW_MINUTES
 from facts.windows import daily_length, overlap, weekly_length
-from infra.catalog import instance_class
 from infra.limits.maintenance import SLOT_MINUTES, slots, slots_needed
 from infra.limits.rule import Finding, rule
 

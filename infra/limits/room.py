@@ -12,16 +12,17 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from components.kubernetes.pods import SPREAD
-from infra.catalog import instance_class
+from facts.instance_classes import instance_class
+from facts.nodes import kubelet_reserved
 from infra.limits.operators import operator_workloads
 from infra.limits.rule import Finding, rule
-from planner.nodes import DAEMONS, kubelet_reserved
+from planner.nodes import DAEMONS
 from planner.scheduling import Node, Pod, Spread, place, place_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from infra.catalog import InstanceClass
+    from facts.instance_classes import InstanceClass
     from infra.settings.base import Resources
     from infra.settings.pools import AppPoolSettings
     from infra.settings.root import Settings

@@ -12,7 +12,7 @@ from components.redis import RedisArgs
 from components.secrets import CredentialArgs
 from components.shards import ShardCredentials, ShardsArgs
 from components.tuning.postgres import Profile, parameters
-from infra.catalog import instance_class
+from facts.instance_classes import instance_class
 from infra.limits.maintenance import schedule
 from infra.wiring.aws import KEY_DELETION_DAYS
 from infra.wiring.names import names_of

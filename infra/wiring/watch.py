@@ -12,7 +12,7 @@ from components.monitoring.alarms import AlarmsArgs
 from components.monitoring.alerts import Thresholds
 from components.monitoring.prometheus import PodMonitorArgs, PrometheusRulesArgs
 from components.monitoring.topic import AlertTopicArgs
-from infra.catalog import instance_class
+from facts.instance_classes import instance_class
 from infra.wiring.names import APP, GATEWAY_APP, POOLER_APP, names_of
 
 if TYPE_CHECKING:

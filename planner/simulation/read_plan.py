@@ -6,12 +6,12 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
+from facts.instance_classes import find_class
+from facts.nodes import kubelet_reserved
 from plan.placement import shard_index, shard_servers, shards_in_use
 from planner.charges import ZONE_PLAN
 from planner.cost import amount, cost_of
 from planner.hpa_spec import HpaSpec, spec_of
-from planner.machines import vcpus
-from planner.nodes import kubelet_reserved
 from planner.plan_values import at, dependencies_of_type, items, number, quantity, region_of, text
 from planner.prices import price_book
 from planner.simulation.gaps import AUTOSCALERS, gaps_of, understood_metric, understood_trigger
@@ -30,8 +30,6 @@ DATABASE = "aws:rds/instance:Instance"
 PARAMETER_GROUP = "aws:rds/parameterGroup:ParameterGroup"
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 MEBI = 2.0**20
-GIB_PER_VCPU = {"c": 2.0, "m": 4.0, "r": 8.0, "t": 4.0}
-"""Memory of EC2 families from `large` on (AWS documentation, EC2 instance types)."""
 GUIDE_TIMEOUT = 30.0
 _API_LOCATION = "^/api(;[^/]*)?(/|$)"
 """How the gateway's configuration names the API: whole segments, with or without path parameters."""
@@ -211,15 +209,12 @@ def _pool(
 
 def _allocatable(instance: str, assumptions: Assumptions) -> tuple[float, float]:
     """Millicores and MiB that pods may request on a node."""
-    processors = vcpus(instance)
-    if not processors:
+    known = find_class(instance)
+    if known is None:
         raise SimulationError(f"the size of instance type {instance or '(not known yet)'} is not known")
-    gib = processors * GIB_PER_VCPU.get(instance[0], 4.0)
-    if instance.endswith(".medium"):
-        gib = 4.0
-    reserved = kubelet_reserved(processors)
-    cpu = processors * 1000 - reserved.cpu_millicores - assumptions.node_daemon_millicores
-    return cpu, gib * 1024 - reserved.memory_mib - assumptions.node_daemon_mib
+    reserved = kubelet_reserved(known.vcpu, known.max_pods)
+    cpu = known.vcpu * 1000 - reserved.cpu_millicores - assumptions.node_daemon_millicores
+    return cpu, known.memory_gib * 1024 - reserved.memory_mib - assumptions.node_daemon_mib
 
 
 def _taken(plan: Plan, others: list[PlannedResource], wanted: str) -> tuple[float, float]:
@@ -266,10 +261,11 @@ def _stores(plan: Plan, app: PlannedResource, assumptions: Assumptions) -> Itera
 
 
 def _processors(database: PlannedResource) -> int:
-    kind = text(database.inputs, "instanceClass").removeprefix("db.")
-    if not vcpus(kind):
+    kind = text(database.inputs, "instanceClass")
+    known = find_class(kind)
+    if known is None:
         raise SimulationError(f"the size of {database.name}, instance class {kind or '(not known yet)'}, is not known")
-    return vcpus(kind)
+    return known.vcpu
 
 
 def _connections(plan: Plan, database: PlannedResource, assumptions: Assumptions) -> int:

@@ -11,8 +11,8 @@ import pytest
 
 from components.cloudflare_ranges import cloudflare_ranges
 from components.tuning.postgres import Profile, fits
+from facts.instance_classes import instance_class
 from facts.windows import week_minute, weekly_overlap
-from infra.catalog import instance_class
 from infra.limits import pool_sizes
 from sandbox.returned import as_returned
 from tests.support.stack import COMBINATIONS, PHASES, record_platform, recorded, settings

@@ -25,7 +25,7 @@ from components.naming import NameKind, physical_name
 from components.node_pools import Architecture, CapacityType, TaintEffect
 from components.postgres import PostgresTemplate
 from components.postgres.args import MONITORING_INTERVALS
-from infra.catalog import instance_classes
+from facts.instance_classes import instance_classes
 from infra.limits.cluster import EKS_VERSIONS
 from infra.settings.base import LogRetentionDays
 from infra.settings.redis import RedisSettings

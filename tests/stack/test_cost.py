@@ -10,12 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
-from infra.catalog import Service, instance_classes
 from plan import Plan, PlannedResource
 from planner.charges import FREE, RULES, bill
 from planner.cost import Amount, amount, cost_of
 from planner.cost_difference import break_even_users, difference
-from planner.machines import vcpus
 from planner.platform import PHASE_TOP
 from planner.prices import parse_price_book, price_book
 from planner.usage import Usage, UsageError, override
@@ -217,14 +215,6 @@ def test_every_rule_bills_in_the_unit_in_which_the_book_sells() -> None:
 
 def test_a_type_is_either_free_or_billed() -> None:
     assert set(FREE) & set(RULES) == set()
-
-
-def test_processors_are_those_of_the_platforms_own_table() -> None:
-    services: tuple[Service, ...] = ("ec2", "rds", "elasticache")
-    for service in services:
-        for name, kind in instance_classes(service).items():
-            assert vcpus(name) == kind.vcpu, name
-    assert vcpus("db.unheard-of") == 0
 
 
 def test_the_difference_of_two_plans_names_what_changes_and_adds_up() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infra.catalog import instance_class
+from facts.instance_classes import instance_class
 from infra.limits.room import allocatable
 from plan import Plan
 from planner.simulation import Assumptions, SimulationError, limit_of, platform_of, scenario, simulate
@@ -150,7 +150,7 @@ def test_a_size_that_no_table_knows_is_refused_and_not_guessed() -> None:
     plan = edited(
         stack_plan("prod", "horizontal"), "aws:rds/instance:Instance", "postgres-primary", instanceClass="db.x99.huge"
     )
-    with pytest.raises(SimulationError, match="postgres-primary, instance class x99"):
+    with pytest.raises(SimulationError, match=r"postgres-primary, instance class db\.x99"):
         simulate(plan, scenario("steady"))
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
+
+from facts.instance_classes import Service, find_class, instance_classes
 
 FACTS = Path(__file__).resolve().parents[2] / "facts"
 SOURCED = re.compile(r"\([A-Z][^()]+;\s(read|unverified)\s\d{4}-\d{2}-\d{2}\b")
@@ -32,7 +36,7 @@ def described(source: str) -> dict[str, str]:
                 pass
             case _:
                 text = ""
-        texts |= {name: text for name in names if not name.startswith("_")}
+        texts |= {name: text for name in names if name.isupper() and not name.startswith("_")}
     return texts
 
 
@@ -45,8 +49,26 @@ def test_every_fact_names_its_source_and_the_day_it_was_read(module: Path) -> No
     assert not unsourced(module.read_text("utf-8"))
 
 
+@pytest.mark.parametrize("table", sorted(FACTS.glob("data/*.json")), ids=lambda path: path.stem)
+def test_every_table_names_its_source_and_the_day_it_was_read(table: Path) -> None:
+    head = json.loads(table.read_text("utf-8"))
+    assert head["source"]
+    assert date.fromisoformat(head["date"])
+
+
 def test_a_fact_without_source_or_day_is_found() -> None:
     assert unsourced('LEAST, MOST = 1, 2\n"""Both."""\n') == ["LEAST", "MOST"]
     assert unsourced("LEAST = 1\n") == ["LEAST"]
     assert unsourced('LEAST: int = 1\n"""Least (Amazon RDS User Guide, "Storage")."""\n') == ["LEAST"]
     assert not unsourced('LEAST = 1\n"""Least (Amazon RDS User Guide, "Storage"; read 2026-11-29)."""\n')
+
+
+@pytest.mark.parametrize("service", ["ec2", "rds", "elasticache"])
+def test_a_class_is_found_by_its_name_whoever_offers_it(service: Service) -> None:
+    known = instance_classes(service)
+    assert known
+    assert {name: find_class(name) for name in known} == known
+
+
+def test_an_unknown_class_is_not_guessed() -> None:
+    assert find_class("db.unheard-of") is None

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from components.cloudflare_ranges import cloudflare_ranges
 from components.load_balancer import PREFIX_LIST_ROOM
+from facts.instance_classes import instance_class, instance_classes
 from facts.windows import daily_length, overlap, weekly_length
 from infra import limits
-from infra.catalog import instance_class, instance_classes
 from infra.limits import RULES, app_pods, pool_sizes, service_pods, upgrade_findings
 from infra.limits.connections import client_connections
 from infra.limits.gateway import CLIENT_RANGES

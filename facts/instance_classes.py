@@ -1,6 +1,7 @@
 """The instance classes the platform knows: vCPU, memory and architecture, from a dated table of AWS documentation.
 
-A class that is not in the table is refused by the settings, so that capacity and memory rules never guess.
+The table, `data/instance_classes.json`, states its sources and its date. A class that is not in it is refused by the
+settings, so that capacity and memory rules never guess.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
+
+from facts.nodes import MAX_PODS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +45,7 @@ class InstanceClass:
 @cache
 def instance_classes(service: Service) -> Mapping[str, InstanceClass]:
     """All known classes of a service by name, in table order."""
-    table = json.loads(files("infra").joinpath("data/instance_classes.json").read_text("utf-8"))[service]
+    table = json.loads(files("facts").joinpath("data/instance_classes.json").read_text("utf-8"))[service]
     return MappingProxyType(
         {
             name: InstanceClass(
@@ -51,7 +54,7 @@ def instance_classes(service: Service) -> Mapping[str, InstanceClass]:
                 vcpu=row["vcpu"],
                 memory_gib=row["memoryGib"],
                 arch=row["arch"],
-                max_pods=row.get("maxPods", 0),
+                max_pods=MAX_PODS if service == "ec2" else 0,
             )
             for name, row in table.items()
         }
@@ -65,3 +68,9 @@ def instance_class(service: Service, name: str) -> InstanceClass:
         KeyError: The class is not in the table; settings that loaded never hold such a name.
     """
     return instance_classes(service)[name]
+
+
+def find_class(name: str) -> InstanceClass | None:
+    """A class of any service by its AWS name; None for one that the table does not have."""
+    services: tuple[Service, ...] = get_args(Service)
+    return next((found for service in services if (found := instance_classes(service).get(name))), None)
