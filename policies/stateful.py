@@ -128,7 +128,8 @@ def one_way_changes(changes: Iterable[PlannedResource]) -> list[tuple[PlannedRes
         for path, reason in reasons.items():
             if any(changed == path or changed.startswith((f"{path}.", f"{path}[")) for changed, _ in item.changed):
                 found.append((item, reason))
-        if item.op == "create" and item.type == "aws:rds/instance:Instance" and item.system == "shards":
+        is_server = item.type == "aws:rds/instance:Instance" and not item.inputs.get("replicateSourceDb")
+        if item.op == "create" and is_server and item.system == "shards":
             found.append(
                 (
                     item,

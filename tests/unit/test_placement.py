@@ -11,6 +11,7 @@ from ops.printing.journey import render_step
 from plan import Plan, PlannedResource
 from plan.placement import empty_shards, shard_index, shard_servers, shards_in_use, shards_told
 from policies.placement import shards_entered_empty, shards_left
+from policies.stateful import one_way_changes
 
 if TYPE_CHECKING:
     from plan import Op
@@ -46,6 +47,11 @@ def test_shards_in_use_are_those_that_pods_are_told_of() -> None:
     ]
     cron_job = {"spec": {"jobTemplate": pods(2)}}
     assert shards_told(cron_job) == 2
+
+
+def test_a_new_shard_is_there_for_good_and_a_new_replica_of_one_is_not() -> None:
+    new = [shard(0, "create"), shard(0, "create", "replica-1")]
+    assert [item.name for item, _ in one_way_changes(new)] == ["shards-0-primary"]
 
 
 @pytest.mark.parametrize(
