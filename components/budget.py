@@ -11,9 +11,7 @@ import pulumi_aws as aws
 
 from components.naming import NameKind, physical_name
 from components.validation import require
-
-MAX_EMAILS, MAX_TOPICS = 10, 1
-"""Subscribers of one notification (AWS Cost Management User Guide, "Quotas"): ten addresses and one topic."""
+from facts.budgets import MAX_EMAILS, MAX_TOPICS
 
 NOTIFICATIONS: tuple[tuple[Literal["ACTUAL", "FORECASTED"], int], ...] = (
     ("ACTUAL", 80),

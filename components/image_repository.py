@@ -11,9 +11,7 @@ import pulumi_aws as aws
 from components.kubernetes.children import child_options
 from components.naming import NameKind, physical_name
 from components.validation import require, within
-
-IMAGES_KEPT = (1, 10000)
-UNTAGGED_DAYS = (1, 3650)
+from facts.storage import MAX_DAYS, MAX_IMAGES, MIN_IMAGES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,12 +44,12 @@ class ImageRepositoryArgs:
                 "repository_name must be lower-case and at most 256 characters",
             ),
             (
-                within(self.keep_images, *IMAGES_KEPT),
-                f"keep_images must be {IMAGES_KEPT[0]} to {IMAGES_KEPT[1]}, got {self.keep_images}",
+                within(self.keep_images, MIN_IMAGES, MAX_IMAGES),
+                f"keep_images must be {MIN_IMAGES} to {MAX_IMAGES}, got {self.keep_images}",
             ),
             (
-                within(self.untagged_days, *UNTAGGED_DAYS),
-                f"untagged_days must be {UNTAGGED_DAYS[0]} to {UNTAGGED_DAYS[1]}, got {self.untagged_days}",
+                within(self.untagged_days, 1, MAX_DAYS),
+                f"untagged_days must be 1 to {MAX_DAYS}, got {self.untagged_days}",
             ),
             (not (self.protect and self.force_delete), "force_delete contradicts protect"),
         )

@@ -11,6 +11,7 @@ import pulumi_aws as aws
 from components.kubernetes.children import child_options
 from components.naming import NameKind, physical_name
 from components.validation import require, within
+from facts.load_balancing import MAX_DEREGISTRATION_SECONDS
 
 PREFIX_LIST_ROOM = {"IPv4": 20, "IPv6": 10}
 """Entries that the lists may grow to. Each counts against the 60 rules of a security group and family, once for each
@@ -28,8 +29,6 @@ UNHEALTHY_AFTER = 3
 """Failed checks until a target is out: max_fails of the scaling guide (Load Balancing, nginx upstream)."""
 
 HEALTHY_AFTER = 2
-DEREGISTRATION_SECONDS = (0, 3600)
-"""Bounds of the deregistration delay in seconds (Elastic Load Balancing API reference, TargetGroupAttribute)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +78,7 @@ class LoadBalancerArgs:
             (all(within(port, 1, 65535) for port in ports), f"gateway ports must be 1 to 65535, got {ports}"),
             (self.gateway_http_port != self.gateway_https_port, "the gateway's plain and TLS ports must differ"),
             (
-                within(self.deregistration_delay_seconds, *DEREGISTRATION_SECONDS),
+                within(self.deregistration_delay_seconds, 0, MAX_DEREGISTRATION_SECONDS),
                 f"deregistration_delay_seconds must be 0 to 3600, got {self.deregistration_delay_seconds}",
             ),
         )

@@ -13,6 +13,7 @@ import pulumi_aws as aws
 from components.iam import service_trust
 from components.kubernetes.children import child_options
 from components.validation import require, within
+from facts.nodes import MAX_DISK_GIB, MAX_NODES, MAX_SPOT_TYPES, MIN_DISK_GIB
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,13 +32,6 @@ POOL_NAME = re.compile(r"[a-z]([a-z0-9-]{0,18}[a-z0-9])?")
 GRAVITON = re.compile(r"[a-z]+\d+g[a-z]*(-flex)?\.\w[\w-]*")
 INSTANCE_TYPE = re.compile(r"[a-z]+[\w-]*\d[a-z]*(-flex)?\.\w[\w-]*")
 """Family, generation, options, size: "m8g.2xlarge". A "g" after the generation is AWS Graviton (EC2 User Guide)."""
-
-MAX_SPOT_TYPES = 20
-DISK_GIB = (20, 16384)
-"""Smallest disk that AL2023 for EKS asks for, and the largest gp3 volume (EKS and EBS User Guides), in GiB."""
-
-MAX_NODES = 450
-"""Nodes per managed node group (EKS User Guide, "Service quotas")."""
 
 UNAVAILABLE_AT_ONCE = 1
 """Nodes that a rolling update may drain together: one, because a pool may have as few as two."""
@@ -130,7 +124,7 @@ class NodePool:
                 f"0 <= min {self.min_size} <= desired {self.desired_size} <= max {self.max_size} must hold",
             ),
             (within(self.max_size, 1, MAX_NODES), f"max_size must be 1 to {MAX_NODES}, got {self.max_size}"),
-            (within(self.disk_gib, *DISK_GIB), f"disk_gib must be {DISK_GIB[0]} to {DISK_GIB[1]}"),
+            (within(self.disk_gib, MIN_DISK_GIB, MAX_DISK_GIB), f"disk_gib must be {MIN_DISK_GIB} to {MAX_DISK_GIB}"),
             (POOL_LABEL not in self.labels, f"the label {POOL_LABEL!r} holds the pool's name"),
         )
 

@@ -13,7 +13,7 @@ import pulumi_random as random
 from components.naming import NameKind, physical_name
 from components.secrets import Connection, store_secret
 from components.validation import require, within
-from facts.elasticache import MAX_REPLICAS_PER_SHARD, MAX_SHARDS, MAX_WINDOW_MINUTES, MIN_WINDOW_MINUTES
+from facts import elasticache
 from facts.windows import daily_length, overlap, weekly_length
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class RedisArgs:
         multi_az: True spreads a shard's nodes over zones; needs replicas.
         maxmemory_policy: "allkeys-lru" for a pure cache (every key of the guide's cache has a TTL and may go),
             "volatile-lru" where sessions share it.
-        reserved_memory_percent: memory kept free for snapshots and failover, 0 to 100 % (ElastiCache: 25).
+        reserved_memory_percent: memory kept free for snapshots and failover, 0 to 50 % (ElastiCache: 25).
         log_retention_days: days that logs are kept in CloudWatch, a value CloudWatch Logs accepts.
         final_snapshot: True takes a snapshot before deletion.
         apply_immediately: False waits for the maintenance window.
@@ -94,11 +94,11 @@ class RedisArgs:
     token_update_strategy: Literal["ROTATE", "SET"] = "ROTATE"  # noqa: S105 - a strategy, no secret
     key_arn: pulumi.Input[str]
     snapshot_retention_days: int = 7
-    snapshot_window: str = "06:00-07:00"
-    maintenance_window: str = "mon:10:00-mon:11:00"
+    snapshot_window: str = elasticache.SNAPSHOT_WINDOW
+    maintenance_window: str = elasticache.MAINTENANCE_WINDOW
     multi_az: bool = True
     maxmemory_policy: MaxmemoryPolicy = "allkeys-lru"
-    reserved_memory_percent: int = 25
+    reserved_memory_percent: int = elasticache.RESERVED_MEMORY_PERCENT
     log_retention_days: int = 30
     final_snapshot: bool = True
     apply_immediately: bool = False
@@ -130,34 +130,34 @@ class RedisArgs:
         )
 
     def _size_rules(self) -> tuple[tuple[bool, str], ...]:
-        replicas = self.replicas_per_shard
+        replicas, reserved = self.replicas_per_shard, self.reserved_memory_percent
+        shards, most, memory = (
+            elasticache.MAX_SHARDS,
+            elasticache.MAX_REPLICAS_PER_SHARD,
+            elasticache.MAX_RESERVED_MEMORY_PERCENT,
+        )
         return (
-            (within(self.shards, 1, MAX_SHARDS), f"shards is 1..{MAX_SHARDS}, not {self.shards}"),
-            (
-                within(replicas, 0, MAX_REPLICAS_PER_SHARD),
-                f"replicas_per_shard is 0..{MAX_REPLICAS_PER_SHARD}, not {replicas}",
-            ),
+            (within(self.shards, 1, shards), f"shards is 1..{shards}, not {self.shards}"),
+            (within(replicas, 0, most), f"replicas_per_shard is 0..{most}, not {replicas}"),
             (not self.multi_az or replicas >= 1, "multi_az needs replicas_per_shard of at least 1"),
             (bool(self.subnet_ids), "subnet_ids must not be empty"),
-            (
-                within(self.reserved_memory_percent, 0, 100),
-                f"reserved_memory_percent is 0..100, not {self.reserved_memory_percent}",
-            ),
+            (within(reserved, 0, memory), f"reserved_memory_percent is 0..{memory}, not {reserved}"),
         )
 
     def _schedule_rules(self) -> tuple[tuple[bool, str], ...]:
+        shortest, longest = elasticache.MIN_WINDOW_MINUTES, elasticache.MAX_WINDOW_MINUTES
         return (
             (
-                within(self.snapshot_retention_days, 0, 35),
-                f"snapshot_retention_days is 0..35, not {self.snapshot_retention_days}",
+                within(self.snapshot_retention_days, 0, elasticache.MAX_SNAPSHOT_DAYS),
+                f"snapshot_retention_days is 0..{elasticache.MAX_SNAPSHOT_DAYS}, not {self.snapshot_retention_days}",
             ),
             (
-                daily_length(self.snapshot_window) >= MIN_WINDOW_MINUTES,
-                f"snapshot_window is 'hh:mm-hh:mm' of at least 60 minutes, not {self.snapshot_window!r}",
+                daily_length(self.snapshot_window) >= shortest,
+                f"snapshot_window is 'hh:mm-hh:mm' of at least {shortest} minutes, not {self.snapshot_window!r}",
             ),
             (
-                within(weekly_length(self.maintenance_window), MIN_WINDOW_MINUTES, MAX_WINDOW_MINUTES),
-                f"maintenance_window is 'ddd:hh:mm-ddd:hh:mm' of at least 60 minutes, not {self.maintenance_window!r}",
+                within(weekly_length(self.maintenance_window), shortest, longest),
+                f"maintenance_window is 'ddd:hh:mm-ddd:hh:mm', at least {shortest} min: {self.maintenance_window!r}",
             ),
             (
                 not overlap(self.snapshot_window, self.maintenance_window),

@@ -15,11 +15,8 @@ import pulumi_aws as aws
 import pulumi_random as random
 
 from components.validation import require, within
+from facts.rds import RESERVED_USERNAMES, USERNAME
 
-RESERVED_USERNAMES = frozenset({"admin", "rdsadmin", "rdsrepladmin", "postgres", "root", "user"})
-"""Names that RDS refuses, reserves for itself, or that attackers try first."""
-
-_USERNAME = re.compile(r"[a-z][a-z0-9_]{0,15}")
 _SECRET_NAME = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
 _ARN_LIKE_SUFFIX = re.compile(r".*-[A-Za-z0-9]{6}")
 _FINGERPRINT_BITS = 31
@@ -68,7 +65,7 @@ class CredentialArgs:
 
 
 def _is_username(username: str) -> bool:
-    return bool(_USERNAME.fullmatch(username)) and username not in RESERVED_USERNAMES
+    return bool(re.fullmatch(USERNAME, username)) and username not in RESERVED_USERNAMES
 
 
 class Credential(pulumi.ComponentResource):

@@ -13,16 +13,13 @@ from components.naming import NameKind, physical_name
 from components.postgres import Postgres, PostgresArgs
 from components.secrets import Credential, CredentialArgs
 from components.validation import require, within
+from facts.shards import MAX_SHARDS
 
 if TYPE_CHECKING:
     from components.postgres import PostgresTemplate
 
 GUIDE_SHARDS = 4
 """The guide, Database Sharding: shardCount."""
-
-MAX_SHARDS = 16
-"""The shard map must stay below the 4 KB of a standard SSM parameter (Systems Manager API reference, PutParameter); an
-entry takes up to 200 bytes."""
 
 SHARD_HASH = "int32-times-31-abs-modulo"
 """Names the guide's placement (Database Sharding): h = 31 h + UTF-16 code unit in 32-bit arithmetic, absolute value,

@@ -12,11 +12,8 @@ from components.iam import policy_document
 from components.image_repository import ImageRepository, ImageRepositoryArgs
 from components.kubernetes.children import child_options
 from components.validation import require, within
+from facts.storage import INFREQUENT_ACCESS_MINIMUM_DAYS, MAX_ABORT_DAYS, MAX_DAYS
 
-INFREQUENT_ACCESS_MINIMUM_DAYS = 30
-"""S3 moves no object to Standard-IA earlier (S3 User Guide, "Transitioning objects using lifecycle")."""
-
-BUCKET_DAYS = (1, 3650)
 __all__ = [
     "ImageRepository",
     "ImageRepositoryArgs",
@@ -52,7 +49,7 @@ class UploadsBucketArgs:
     def __post_init__(self) -> None:
         """Refuse what S3 refuses, and a bucket that is both protected and thrown away."""
         idle = self.infrequent_access_after_days
-        lowest, highest = BUCKET_DAYS
+        lowest, highest = 1, MAX_DAYS
         require(
             "uploads bucket",
             (
@@ -63,7 +60,10 @@ class UploadsBucketArgs:
                 within(self.noncurrent_version_days, lowest, highest),
                 f"noncurrent_version_days must be {lowest} to {highest}",
             ),
-            (within(self.abort_multipart_days, lowest, highest), f"abort_multipart_days must be {lowest} to {highest}"),
+            (
+                within(self.abort_multipart_days, lowest, MAX_ABORT_DAYS),
+                f"abort_multipart_days must be {lowest} to {MAX_ABORT_DAYS}",
+            ),
             (not (self.protect and self.force_destroy), "force_destroy contradicts protect"),
         )
 
@@ -142,7 +142,7 @@ class LogsBucketArgs:
 
     def __post_init__(self) -> None:
         """Refuse what S3 refuses, and a bucket that is both protected and thrown away."""
-        lowest, highest = BUCKET_DAYS
+        lowest, highest = 1, MAX_DAYS
         require(
             "logs bucket",
             (within(self.retention_days, lowest, highest), f"retention_days must be {lowest} to {highest}"),

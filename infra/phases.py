@@ -10,6 +10,8 @@ what the planner says that AWS bills for these sizes, and 15 % (docs/adr/0023; t
 
 from __future__ import annotations
 
+from facts.rds import ADVANCED_INSIGHTS_DAYS
+
 PHASES = ("optimization", "horizontal", "microservices")
 ENVIRONMENTS = ("dev", "prod")
 
@@ -100,7 +102,7 @@ BY_PHASE: dict[str, tuple[object, object, object, object, object, object]] = {
     "postgres.maxAllocatedStorageGib":        (100,             200,                100,             300,                100,             600),
     "postgres.replicas":                      (0,               0,                  1,               3,                  1,               3),
     "postgres.backupRetentionDays":           (3,               14,                 3,               14,                 3,               35),
-    "postgres.performanceInsightsRetentionDays": (7,            7,                  7,               465,                7,               465),
+    "postgres.performanceInsightsRetentionDays": (7,            7,                  7,               ADVANCED_INSIGHTS_DAYS, 7,            ADVANCED_INSIGHTS_DAYS),
     "postgres.databaseInsightsMode":          ("standard",      "standard",         "standard",      "advanced",         "standard",      "advanced"),
     "postgres.shards.count":                  (0,               0,                  0,               0,                  4,               4),
     "postgres.pooler.enabled":                (False,           False,              True,            True,               True,            True),

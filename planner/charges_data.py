@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from facts.instance_classes import find_class
+from facts.rds import LEAST_IOPS, LEAST_MIBPS, SMALL_IOPS, SMALL_MIBPS, STRIPED_GIB
 from planner.charges_model import Bill, Charge
 from planner.plan_values import at, number, text
-from planner.platform import GP3_IOPS_LARGE, GP3_IOPS_SMALL, GP3_LARGE_GIB
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,8 +21,8 @@ FREE_INSIGHTS_DAYS = 7
 KMS_FREE_REQUESTS = 20_000
 """Requests a month without charge (KMS pricing)."""
 DAYS_PER_MONTH = 365 / 12
-GP3_INCLUDED_SMALL, GP3_INCLUDED_LARGE = (GP3_IOPS_SMALL, 125), (GP3_IOPS_LARGE, 500)
-"""IOPS and MiB/s in the price of a gp3 volume, below and from `GP3_LARGE_GIB` (Amazon RDS User Guide, gp3 storage)."""
+GP3_INCLUDED_SMALL, GP3_INCLUDED_LARGE = (SMALL_IOPS, SMALL_MIBPS), (LEAST_IOPS, LEAST_MIBPS)
+"""IOPS and MiB/s in the price of a gp3 volume, below and from `STRIPED_GIB` (Amazon RDS User Guide, gp3 storage)."""
 
 
 def _database(item: PlannedResource, context: Bill) -> list[Charge]:
@@ -56,7 +56,7 @@ def _performance(item: PlannedResource, gib: float, copies: int) -> list[Charge]
     kind = text(item.inputs, "storageType")
     if kind in {"io1", "io2"}:
         return [Charge(sku=f"rds/{kind}-iops", quantity=iops * copies, unit="IOPS-month", why=f"{iops:g} IOPS")]
-    free_iops, free_mibps = GP3_INCLUDED_LARGE if gib >= GP3_LARGE_GIB else GP3_INCLUDED_SMALL
+    free_iops, free_mibps = GP3_INCLUDED_LARGE if gib >= STRIPED_GIB else GP3_INCLUDED_SMALL
     beyond = (
         ("rds/gp3-iops", "IOPS-month", "IOPS", iops - free_iops),
         ("rds/gp3-throughput", "MiBps-month", "MiB/s", mibps - free_mibps),

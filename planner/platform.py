@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from facts.rds import LEAST_IOPS, SMALL_IOPS, STRIPED_GIB
 from planner.capacity import requirement
 
 if TYPE_CHECKING:
@@ -30,10 +31,6 @@ REQUESTS_PER_SECOND_PER_POD = 100
 SECONDS_PER_DAY = 86_400
 PEAK_FACTOR = 5.0
 """Busiest second against the day's average: an assumption (the guide states none), overridable."""
-GP3_LARGE_GIB = 400
-GP3_IOPS_SMALL = 3000
-GP3_IOPS_LARGE = 12_000
-"""Included IOPS of an RDS gp3 volume for PostgreSQL below and from 400 GiB (RDS documentation, gp3 storage)."""
 
 Reason = Literal["users", "requests", "storage"]
 
@@ -150,7 +147,7 @@ def capacity_of(sizes: PlatformSizes) -> PlatformCapacity:
 
 
 def _included_iops(gib: int) -> int:
-    return GP3_IOPS_LARGE if gib >= GP3_LARGE_GIB else GP3_IOPS_SMALL
+    return LEAST_IOPS if gib >= STRIPED_GIB else SMALL_IOPS
 
 
 def peak_requests_per_second(requests_per_day: float, peak_factor: float = PEAK_FACTOR) -> float:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from facts.shards import MAX_SHARDS
 from planner.shard_steps import Step, first_move_steps, growth_steps
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 GUIDE_SHARDS = 4
 """The guide, Database Sharding: shardCount."""
-MAX_SHARDS = 16
-"""As many as the published shard map can list (`components/shards.py`)."""
 PRIMARY = -1
 """Stands for the primary where a shard's index would stand: before the first move it holds every client."""
 _RANGE = 1 << 32

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-MAX_WINDOW_SECONDS = 3600
-MAX_PERIOD_SECONDS = 1800
-"""Limits of the API server (autoscaling/v2: stabilizationWindowSeconds, periodSeconds)."""
+from facts.autoscaling import MAX_PERIOD_SECONDS, MAX_WINDOW_SECONDS
 
 
 @dataclass(frozen=True, kw_only=True)

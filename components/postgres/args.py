@@ -7,18 +7,9 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
 from components.naming import NameKind, physical_name
-from components.tuning.storage import (
-    IOPS_PER_MIBPS,
-    LEAST_IOPS,
-    LEAST_MIBPS,
-    MOST_IOPS,
-    MOST_MIBPS,
-    STRIPED_GIB,
-    Performance,
-    gp3_performance,
-)
+from components.tuning.storage import Performance, gp3_performance
 from components.validation import require, within
-from facts.rds import MAX_WINDOW_MINUTES, MIN_WINDOW_MINUTES
+from facts import rds
 from facts.windows import daily_length, overlap, weekly_length
 
 if TYPE_CHECKING:
@@ -29,19 +20,6 @@ if TYPE_CHECKING:
     from components.secrets import Credential
     from components.tuning.postgres import Parameter
 
-MAX_REPLICAS = 15
-"""Read replicas of one RDS PostgreSQL source (RDS User Guide, "Working with read replicas")."""
-
-MINIMUM_STORAGE_GIB, MAXIMUM_STORAGE_GIB = 20, 65_536
-"""Range of gp3 storage for RDS PostgreSQL (RDS User Guide, "Amazon RDS DB instance storage")."""
-
-ADVANCED_INSIGHTS_DAYS = 465
-"""Least retention that Database Insights' advanced mode needs (CloudWatch User Guide, "Database Insights")."""
-
-MONITORING_INTERVALS = frozenset({0, 1, 5, 10, 15, 30, 60})
-"""Seconds that Enhanced Monitoring accepts; 0 is off (RDS API reference, CreateDBInstance)."""
-
-_DATABASE_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _ENGINE_VERSION = re.compile(r"\d{2}(\.\d{1,2})?")
 
 
@@ -62,7 +40,10 @@ class BackupReplication:
     def __post_init__(self) -> None:
         require(
             f"backup replication to {self.region!r}",
-            (within(self.retention_days, 1, 35), f"retention_days is 1..35, not {self.retention_days}"),
+            (
+                within(self.retention_days, 1, rds.MAX_BACKUP_DAYS),
+                f"retention_days is 1..{rds.MAX_BACKUP_DAYS}, not {self.retention_days}",
+            ),
         )
 
 
@@ -126,8 +107,8 @@ class PostgresTemplate:
     key_arn: pulumi.Input[str]
     parameters: tuple[Parameter, ...]
     backup_retention_days: int = 14
-    backup_window: str = "07:00-08:00"
-    maintenance_window: str = "tue:09:00-tue:10:00"
+    backup_window: str = rds.BACKUP_WINDOW
+    maintenance_window: str = rds.MAINTENANCE_WINDOW
     replica_maintenance_windows: tuple[str, ...] = ()
     performance_insights_retention_days: int = 7
     database_insights_mode: Literal["standard", "advanced"] = "standard"
@@ -198,17 +179,17 @@ class PostgresTemplate:
         size, ceiling = self.allocated_storage_gib, self.max_allocated_storage_gib
         return (
             (
-                within(size, MINIMUM_STORAGE_GIB, MAXIMUM_STORAGE_GIB),
-                f"allocated_storage_gib is {MINIMUM_STORAGE_GIB}..{MAXIMUM_STORAGE_GIB}, not {size}",
+                within(size, rds.MIN_STORAGE_GIB, rds.MAX_STORAGE_GIB),
+                f"allocated_storage_gib is {rds.MIN_STORAGE_GIB}..{rds.MAX_STORAGE_GIB}, not {size}",
             ),
             (
                 # RDS asks for a tenth more; whole numbers keep the comparison exact.
-                ceiling is None or (10 * ceiling >= 11 * size and ceiling <= MAXIMUM_STORAGE_GIB),
+                ceiling is None or (10 * ceiling >= 11 * size and ceiling <= rds.MAX_STORAGE_GIB),
                 f"max_allocated_storage_gib {ceiling} must exceed allocated_storage_gib {size} by 10 % or be None",
             ),
             (
-                size >= STRIPED_GIB or (self.iops is None and self.storage_throughput_mibps is None),
-                f"iops and storage_throughput_mibps need allocated_storage_gib of at least {STRIPED_GIB}",
+                size >= rds.STRIPED_GIB or (self.iops is None and self.storage_throughput_mibps is None),
+                f"iops and storage_throughput_mibps need allocated_storage_gib of at least {rds.STRIPED_GIB}",
             ),
             *self._performance_rules(),
         )
@@ -218,20 +199,23 @@ class PostgresTemplate:
         if wanted is None:
             return ()
         return (
-            (within(wanted.iops, LEAST_IOPS, MOST_IOPS), f"iops is {LEAST_IOPS}..{MOST_IOPS}, not {wanted.iops}"),
             (
-                within(wanted.throughput_mibps, LEAST_MIBPS, MOST_MIBPS),
-                f"storage_throughput_mibps is {LEAST_MIBPS}..{MOST_MIBPS}, not {wanted.throughput_mibps}",
+                within(wanted.iops, rds.LEAST_IOPS, rds.MOST_IOPS),
+                f"iops is {rds.LEAST_IOPS}..{rds.MOST_IOPS}, not {wanted.iops}",
             ),
             (
-                wanted.throughput_mibps * IOPS_PER_MIBPS <= wanted.iops,
+                within(wanted.throughput_mibps, rds.LEAST_MIBPS, rds.MOST_MIBPS),
+                f"storage_throughput_mibps is {rds.LEAST_MIBPS}..{rds.MOST_MIBPS}, not {wanted.throughput_mibps}",
+            ),
+            (
+                wanted.throughput_mibps * rds.IOPS_PER_MIBPS <= wanted.iops,
                 f"storage_throughput_mibps {wanted.throughput_mibps} is above one MiB/s for four IOPS ({wanted.iops})",
             ),
         )
 
     def _replica_rules(self) -> tuple[tuple[bool, str], ...]:
         return (
-            (within(self.replicas, 0, MAX_REPLICAS), f"replicas is 0..{MAX_REPLICAS}, not {self.replicas}"),
+            (within(self.replicas, 0, rds.MAX_REPLICAS), f"replicas is 0..{rds.MAX_REPLICAS}, not {self.replicas}"),
             (
                 self.replicas == 0 or self.backup_retention_days >= 1,
                 "replicas need backup_retention_days >= 1",
@@ -241,19 +225,20 @@ class PostgresTemplate:
         )
 
     def _schedule_rules(self) -> tuple[tuple[bool, str], ...]:
+        shortest, longest = rds.MIN_WINDOW_MINUTES, rds.MAX_WINDOW_MINUTES
         return (
             (
-                within(self.backup_retention_days, 0, 35),
-                f"backup_retention_days is 0..35, not {self.backup_retention_days}",
+                within(self.backup_retention_days, 0, rds.MAX_BACKUP_DAYS),
+                f"backup_retention_days is 0..{rds.MAX_BACKUP_DAYS}, not {self.backup_retention_days}",
             ),
             (
-                daily_length(self.backup_window) >= MIN_WINDOW_MINUTES,
-                f"backup_window is 'hh:mm-hh:mm' of at least {MIN_WINDOW_MINUTES} minutes, not {self.backup_window!r}",
+                daily_length(self.backup_window) >= shortest,
+                f"backup_window is 'hh:mm-hh:mm' of at least {shortest} minutes, not {self.backup_window!r}",
             ),
             *(
                 (
-                    within(weekly_length(window), MIN_WINDOW_MINUTES, MAX_WINDOW_MINUTES),
-                    f"maintenance_window is 'ddd:hh:mm-ddd:hh:mm', at least {MIN_WINDOW_MINUTES} min, not {window!r}",
+                    within(weekly_length(window), shortest, longest),
+                    f"maintenance_window is 'ddd:hh:mm-ddd:hh:mm' of at least {shortest} minutes, not {window!r}",
                 )
                 for window in self.maintenance_windows
             ),
@@ -274,16 +259,16 @@ class PostgresTemplate:
         days = self.performance_insights_retention_days
         return (
             (
-                days in {0, 7, 731} or (days % 31 == 0 and within(days, 31, 713)),
+                rds.insights_days_allowed(days),
                 f"performance_insights_retention_days is 0 (off), 7, n x 31 up to 713, or 731, not {days}",
             ),
             (
-                self.database_insights_mode == "standard" or days >= ADVANCED_INSIGHTS_DAYS,
-                f"database_insights_mode 'advanced' needs a retention of at least {ADVANCED_INSIGHTS_DAYS} days",
+                self.database_insights_mode == "standard" or days >= rds.ADVANCED_INSIGHTS_DAYS,
+                f"database_insights_mode 'advanced' needs a retention of at least {rds.ADVANCED_INSIGHTS_DAYS} days",
             ),
             (
-                self.monitoring_interval_seconds in MONITORING_INTERVALS,
-                f"monitoring_interval_seconds is one of {sorted(MONITORING_INTERVALS)}",
+                self.monitoring_interval_seconds in rds.MONITORING_INTERVALS,
+                f"monitoring_interval_seconds is one of {sorted(rds.MONITORING_INTERVALS)}",
             ),
         )
 
@@ -315,7 +300,10 @@ class PostgresArgs(PostgresTemplate):
                 physical_name(NameKind.RDS_IDENTIFIER, self.identifier) == self.identifier,
                 "identifier has at most 63 lower-case characters",
             ),
-            (bool(_DATABASE_NAME.fullmatch(self.database_name)), f"database_name {self.database_name!r} is not usable"),
+            (
+                bool(re.fullmatch(rds.DATABASE_NAME, self.database_name)),
+                f"database_name {self.database_name!r} is not usable",
+            ),
             (self.credential.username is not None, "credential needs a username"),
         )
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Literal
 
 from components.validation import require, within
+from facts.rds import MAX_CONNECTIONS
 
 ApplyMethod = Literal["immediate", "pending-reboot"]
 
@@ -35,9 +36,6 @@ AUTOVACUUM_WORKERS = 3
 
 RESPONSE_TIME_ALERT_MS = 1000
 """The guide, Performance Monitoring: response_time alerts at 1000 ms; slower statements are logged from there on."""
-
-LARGEST_MAX_CONNECTIONS = 5000
-"""The cap in RDS's own default formula (RDS User Guide, "Maximum number of database connections")."""
 
 _MIB_PER_GIB = 1024
 _KIB_PER_MIB = 1024
@@ -118,8 +116,8 @@ def tuning(profile: Profile, memory_gib: float, max_connections: int | None = No
         f"PostgreSQL profile {profile.value!r}",
         (memory_gib >= 1, f"memory_gib is at least 1, not {memory_gib:g}"),
         (
-            max_connections is None or within(max_connections, 1, LARGEST_MAX_CONNECTIONS),
-            f"max_connections is 1..{LARGEST_MAX_CONNECTIONS}, not {max_connections}",
+            max_connections is None or within(max_connections, 1, MAX_CONNECTIONS),
+            f"max_connections is 1..{MAX_CONNECTIONS}, not {max_connections}",
         ),
     )
     share = 1.0 if profile is Profile.GUIDE else memory_gib / GUIDE_MEMORY_GIB

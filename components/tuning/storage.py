@@ -7,18 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-STRIPED_GIB = 400
-"""From this size on a volume is striped, and IOPS and throughput can be set. Below, RDS fixes 3,000 IOPS and 125 MiB/s
-and refuses any number, also these."""
-
-LEAST_IOPS, MOST_IOPS = 12_000, 64_000
-"""IOPS of a striped volume; the least are included in the price of the storage."""
-
-LEAST_MIBPS, MOST_MIBPS = 500, 4_000
-"""MiB/s of a striped volume; the least are included in the price of the storage."""
-
-IOPS_PER_MIBPS = 4
-"""IOPS that each MiB/s of throughput needs (ValidStorageOptions, StorageThroughputToIopsRatio: 0 to 0.25)."""
+from facts.rds import LEAST_IOPS, LEAST_MIBPS, STRIPED_GIB
 
 
 @dataclass(frozen=True, kw_only=True)

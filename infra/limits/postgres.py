@@ -7,9 +7,19 @@ from typing import TYPE_CHECKING
 
 from components.rds_authorities import rds_authorities
 from components.tuning.postgres import Profile, fits
-from components.tuning.storage import IOPS_PER_MIBPS, STRIPED_GIB, gp3_performance
+from components.tuning.storage import gp3_performance
 from facts.instance_classes import instance_class
-from facts.rds import MIN_WINDOW_MINUTES
+from facts.rds import (
+    ADVANCED_INSIGHTS_DAYS,
+    IOPS_PER_MIBPS,
+    MAX_INSTANCES,
+    MIN_WINDOW_MINUTES,
+    MONTH_DAYS,
+    RESERVED_USERNAMES,
+    STRIPED_GIB,
+    WEEK_DAYS,
+    insights_days_allowed,
+)
 from facts.windows import daily_length, overlap, weekly_length
 from infra.limits.maintenance import SLOT_MINUTES, slots, slots_needed
 from infra.limits.rule import Finding, rule
@@ -19,13 +29,7 @@ if TYPE_CHECKING:
 
     from infra.settings.root import Settings
 
-MAX_DB_INSTANCES = 40
-"""DB instances per region (RDS documentation, quotas; adjustable)."""
 _STORAGE_HEADROOM = 1.1
-_ADVANCED_DAYS, _MONTH_DAYS, _TWO_YEARS_DAYS, _WEEK_DAYS = 465, 31, 731, 7
-_RESERVED_USERS = frozenset(
-    {"admin", "postgres", "public", "rdsadmin", "rds_superuser", "rdsrepladmin", "root", "user"}
-)
 _RESERVED_DATABASES = frozenset({"postgres", "rdsadmin", "template0", "template1"})
 
 
@@ -86,11 +90,11 @@ def replicas_need_backups(settings: Settings) -> Iterator[Finding]:
 def prod_keeps_backups(settings: Settings) -> Iterator[Finding]:
     """Production without point-in-time recovery loses data with the first mistake."""
     days = settings.postgres.backup_retention_days
-    if settings.environment == "prod" and days < _WEEK_DAYS:
+    if settings.environment == "prod" and days < WEEK_DAYS:
         yield Finding(
             path="postgres.backupRetentionDays",
             value=days,
-            allowed=f"at least {_WEEK_DAYS} in prod",
+            allowed=f"at least {WEEK_DAYS} in prod",
             fix="set it to 14",
         )
 
@@ -146,19 +150,19 @@ def insights_retention_is_valid(settings: Settings) -> Iterator[Finding]:
     """RDS takes few retention periods, and the advanced mode only long ones."""
     postgres = settings.postgres
     days = postgres.performance_insights_retention_days
-    if days % _MONTH_DAYS and days not in {_WEEK_DAYS, _TWO_YEARS_DAYS}:
+    if not insights_days_allowed(days):
         yield Finding(
             path="postgres.performanceInsightsRetentionDays",
             value=days,
             allowed="0 (off), 7, a multiple of 31 up to 713, or 731",
-            fix=f"set it to {_WEEK_DAYS if days < _MONTH_DAYS else days - days % _MONTH_DAYS}",
+            fix=f"set it to {WEEK_DAYS if days < MONTH_DAYS else days - days % MONTH_DAYS}",
         )
-    if postgres.database_insights_mode == "advanced" and days < _ADVANCED_DAYS:
+    if postgres.database_insights_mode == "advanced" and days < ADVANCED_INSIGHTS_DAYS:
         yield Finding(
             path="postgres.performanceInsightsRetentionDays",
             value=days,
-            allowed=f"at least {_ADVANCED_DAYS} while databaseInsightsMode is advanced",
-            fix=f"set it to {_ADVANCED_DAYS}, or postgres.databaseInsightsMode to standard",
+            allowed=f"at least {ADVANCED_INSIGHTS_DAYS} while databaseInsightsMode is advanced",
+            fix=f"set it to {ADVANCED_INSIGHTS_DAYS}, or postgres.databaseInsightsMode to standard",
         )
 
 
@@ -202,7 +206,7 @@ def databases_are_patched_one_after_the_other(settings: Settings) -> Iterator[Fi
 @rule("postgres-names", source="RDS documentation, reserved names", areas=("postgres",))
 def names_are_not_reserved(settings: Settings) -> Iterator[Finding]:
     """RDS and PostgreSQL keep some names for themselves."""
-    if settings.postgres.username in _RESERVED_USERS:
+    if settings.postgres.username in RESERVED_USERNAMES:
         yield Finding(
             path="postgres.username",
             value=settings.postgres.username,
@@ -223,11 +227,11 @@ def instances_fit_the_quota(settings: Settings) -> Iterator[Finding]:
     """Primary, replicas and shards together stay below the account's quota."""
     postgres = settings.postgres
     total = 1 + postgres.replicas + postgres.shards.count * (1 + postgres.shards.replicas)
-    if total > MAX_DB_INSTANCES:
+    if total > MAX_INSTANCES:
         yield Finding(
             path="postgres.shards.count" if postgres.shards.count else "postgres.replicas",
             value=postgres.shards.count or postgres.replicas,
-            allowed=f"at most {MAX_DB_INSTANCES} instances in all (there would be {total})",
+            allowed=f"at most {MAX_INSTANCES} instances in all (there would be {total})",
             fix="lower postgres.shards.count or postgres.shards.replicas",
         )
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from facts.autoscaling import MAX_PERIOD_SECONDS, MAX_WINDOW_SECONDS
 from infra.settings.base import Area, refusal
 
 
@@ -12,7 +13,7 @@ class ScalingRules(Area):
 
     stabilization_seconds: int = Field(
         ge=0,
-        le=3600,
+        le=MAX_WINDOW_SECONDS,
         description="Window the proposal must hold for, 0 to 3,600 s (Kubernetes; guide: up 60, down 300).",
     )
     percent: int | None = Field(
@@ -20,7 +21,7 @@ class ScalingRules(Area):
     )
     pods: int | None = Field(default=None, ge=1, le=200, description="Change per period in pods (guide: up 2).")
     period_seconds: int = Field(
-        default=60, ge=1, le=1800, description="The period, 1 to 1,800 s (Kubernetes; guide: 60)."
+        default=60, ge=1, le=MAX_PERIOD_SECONDS, description="The period, 1 to 1,800 s (Kubernetes; guide: 60)."
     )
 
 

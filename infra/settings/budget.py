@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from facts.budgets import MAX_EMAILS
 from infra.settings.base import Area, Email
 
 
@@ -16,7 +17,7 @@ class BudgetSettings(Area):
         description="Monthly limit in USD, of what AWS bills: Cloudflare is not in it. Default by phase: the planned "
         "cost and 15 %; a stack file that overrides sizes should override it too (./bbp cost says to what).",
     )
-    emails: Annotated[tuple[Email, ...], Field(max_length=10)] = Field(
+    emails: Annotated[tuple[Email, ...], Field(max_length=MAX_EMAILS)] = Field(
         default=(), description="Who is told besides the alarm topic, at most 10 (AWS Budgets). Default: nobody."
     )
     anomaly_detection: bool = Field(

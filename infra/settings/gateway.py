@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from facts.load_balancing import MAX_DEREGISTRATION_SECONDS
 from infra.settings.base import Area, ClientCidr, Image, Resources, UrlPath, resources
 
 
@@ -96,7 +97,7 @@ class GatewaySettings(Area):
     deregistration_delay_seconds: int = Field(
         default=120,
         ge=0,
-        le=3600,
+        le=MAX_DEREGISTRATION_SECONDS,
         description="Seconds a leaving pod keeps its connections at the load balancer, which are cut then (ELB API "
         "reference: 0 to 3600); at least the longest read timeout.",
     )

@@ -4,10 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from facts.nodes import MAX_DISK_GIB, MAX_NODES, MAX_SPOT_TYPES, MIN_DISK_GIB
 from infra.settings.base import Area, Ec2Class
-
-MAX_NODES = 450
-"""Nodes per managed node group (EKS documentation, service quotas)."""
 
 
 class PoolSizes(Area):
@@ -23,7 +21,10 @@ class PoolSizes(Area):
     )
     max_size: int = Field(ge=1, le=MAX_NODES, description="Most nodes the cluster-autoscaler adds. Default by phase.")
     disk_gib: int = Field(
-        default=50, ge=20, le=16384, description="Root disk of each node in GiB, gp3 (EBS: 1 to 16,384)."
+        default=50,
+        ge=MIN_DISK_GIB,
+        le=MAX_DISK_GIB,
+        description="Root disk of each node in GiB, gp3 (EBS: 1 to 16,384).",
     )
 
 
@@ -46,7 +47,7 @@ class SpotPoolSettings(PoolSizes):
     """An optional pool of spot instances for batch work (scaling guide, Cost Optimization: 70 % saved)."""
 
     enabled: bool = Field(description="Whether the pool exists. Default by phase: from the second phase on.")
-    instance_types: Annotated[tuple[Ec2Class, ...], Field(min_length=1, max_length=20)] = Field(
+    instance_types: Annotated[tuple[Ec2Class, ...], Field(min_length=1, max_length=MAX_SPOT_TYPES)] = Field(
         description="Similar instance types to choose spot capacity from, 1 to 20 (EKS API); several make "
         "interruptions rarer. Default: six of xlarge size."
     )

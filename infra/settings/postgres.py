@@ -8,16 +8,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from facts import rds
+from facts.shards import MAX_SHARDS
 from infra.settings.base import Area, DailyWindow, Image, Matching, RdsClass, Region, Resources, WeeklyWindow, resources
 
-StorageGib = Annotated[int, Field(ge=20, le=65536)]
+StorageGib = Annotated[int, Field(ge=rds.MIN_STORAGE_GIB, le=rds.MAX_STORAGE_GIB)]
 DatabaseName = Annotated[
     str,
-    Matching(r"[a-z][a-z0-9_]{0,62}", "a lower-case letter, then a-z, 0-9, _, at most 63", "bailbondpro"),
+    Matching(rds.DATABASE_NAME, "a lower-case letter, then a-z, 0-9, _, at most 63", "bailbondpro"),
 ]
 UserName = Annotated[
     str,
-    Matching(r"[a-z][a-z0-9_]{0,15}", "a lower-case letter, then a-z, 0-9, _, at most 16", "bbp_admin"),
+    Matching(rds.USERNAME, "a lower-case letter, then a-z, 0-9, _, at most 16", "bbp_admin"),
 ]
 
 
@@ -41,14 +43,14 @@ class ShardsSettings(Area):
 
     count: int = Field(
         ge=0,
-        le=16,
+        le=MAX_SHARDS,
         description="Number of shards that exist, empty until clients are moved to them (postgres.placement); it never "
         "shrinks. Default by phase: 0, 0, 4 (guide: 4).",
     )
     placed_on: int | None = Field(
         default=None,
         ge=2,
-        le=16,
+        le=MAX_SHARDS,
         description="Acknowledges a finished move: how many shards, from the first on, hold all their clients, "
         "copied and verified (./bbp shard plan). It is the count and version of the shard map, and pods are told of "
         "no other shards. Required while postgres.placement is shards, refused before. Default: none.",
@@ -61,7 +63,9 @@ class ShardsSettings(Area):
         description="Up to where each shard's storage grows by itself, in GiB. Default by phase."
     )
     multi_az: bool = Field(description="Whether each shard has a standby in another zone. Default: prod yes, dev no.")
-    replicas: int = Field(default=0, ge=0, le=15, description="Read replicas per shard, 0 to 15 (RDS). Default: 0.")
+    replicas: int = Field(
+        default=0, ge=0, le=rds.MAX_REPLICAS, description="Read replicas per shard, 0 to 15 (RDS). Default: 0."
+    )
 
 
 class PoolerSettings(Area):
@@ -99,15 +103,15 @@ class PostgresSettings(Area):
     )
     iops: int | None = Field(
         default=None,
-        ge=12_000,
-        le=64_000,
+        ge=rds.LEAST_IOPS,
+        le=rds.MOST_IOPS,
         description="Provisioned IOPS of primary and replicas; from 400 GiB on (RDS gp3). Default: what gp3 includes, "
         "12,000 from 400 GiB on.",
     )
     storage_throughput_mibps: int | None = Field(
         default=None,
-        ge=500,
-        le=4000,
+        ge=rds.LEAST_MIBPS,
+        le=rds.MOST_MIBPS,
         description="Provisioned throughput of primary and replicas in MiB/s, at most a quarter of iops; from 400 GiB "
         "on (RDS gp3). Default: what gp3 includes, 500 from 400 GiB on.",
     )
@@ -116,7 +120,7 @@ class PostgresSettings(Area):
     )
     replicas: int = Field(
         ge=0,
-        le=15,
+        le=rds.MAX_REPLICAS,
         description="Read replicas in distinct zones, 0 to 15 (RDS). Default by phase: prod 0, 3, 3, dev 0, 1, 1.",
     )
     protect_replicas: bool = Field(
@@ -136,7 +140,7 @@ class PostgresSettings(Area):
     )
     max_connections: int = Field(
         ge=50,
-        le=5000,
+        le=rds.MAX_CONNECTIONS,
         description="max_connections of every instance. Default: prod 200 (scaling guide, Performance Tuning), dev "
         "100: what 4 GiB hold.",
     )
@@ -155,14 +159,14 @@ class PostgresSettings(Area):
     )
     backup_retention_days: int = Field(
         ge=0,
-        le=35,
+        le=rds.MAX_BACKUP_DAYS,
         description="Days of point-in-time recovery, 0 to 35 (RDS). Default by phase: dev 3, prod 14, 14, 35.",
     )
     backup_window: DailyWindow = Field(
-        default="07:00-08:00", description="When backups start, UTC. Default: the small hours in the United States."
+        default=rds.BACKUP_WINDOW, description="When backups start, UTC. Default: the small hours in the United States."
     )
     maintenance_window: WeeklyWindow = Field(
-        default="tue:09:00-tue:11:00",
+        default=rds.MAINTENANCE_WINDOW,
         description="When RDS may patch, UTC. It is cut into half hours, one database after the other: replicas, the "
         "primary, each shard; it goes on at the same hours of the next days. Default: a weekday, 09:00 to 11:00, "
         "before offices open in the United States; nights of the weekend are the busiest hours of the business.",
@@ -174,7 +178,7 @@ class PostgresSettings(Area):
     )
     performance_insights_retention_days: int = Field(
         ge=0,
-        le=731,
+        le=rds.TWO_YEARS_DAYS,
         description="Performance Insights retention: 0 (off), 7, a multiple of 31, or 731 days (RDS). Default: dev 7, "
         "prod 7, then 465.",
     )

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from facts.elasticache import MAX_REPLICAS_PER_SHARD, MAX_SHARDS
+from facts import elasticache
 from infra.settings.base import Area, CacheNodeType, DailyWindow, LogRetentionDays, UrlPath, WeeklyWindow
 
 
@@ -39,13 +39,13 @@ class RedisSettings(Area):
     )
     shards: int = Field(
         ge=1,
-        le=MAX_SHARDS,
+        le=elasticache.MAX_SHARDS,
         description="Shards of the cluster. Default by phase: prod 1, 3, 3, dev 1. More than one needs "
         "clientIsClusterAware.",
     )
     replicas_per_shard: int = Field(
         ge=0,
-        le=MAX_REPLICAS_PER_SHARD,
+        le=elasticache.MAX_REPLICAS_PER_SHARD,
         description="Replicas per shard, 0 to 5 (ElastiCache). Default by phase: prod 1, 1, 2, dev 0, 1, 1.",
     )
     multi_az: bool = Field(
@@ -71,7 +71,10 @@ class RedisSettings(Area):
         "sessions live in it too.",
     )
     reserved_memory_percent: int = Field(
-        default=25, ge=0, le=50, description="Memory kept for snapshots and failover, in % (ElastiCache: 25)."
+        default=elasticache.RESERVED_MEMORY_PERCENT,
+        ge=0,
+        le=elasticache.MAX_RESERVED_MEMORY_PERCENT,
+        description="Memory kept for snapshots and failover, in % (ElastiCache: 25).",
     )
     warm_up: WarmUpSettings = Field(default=WarmUpSettings(), description="Filling the cache before customers ask.")
     token_generation: int = Field(
@@ -90,12 +93,12 @@ class RedisSettings(Area):
     )
     snapshot_retention_days: int = Field(
         ge=0,
-        le=35,
+        le=elasticache.MAX_SNAPSHOT_DAYS,
         description="Days of daily snapshots, 0 to 35 (ElastiCache). Default by phase: dev 0, prod 7, 7, 14.",
     )
-    snapshot_window: DailyWindow = Field(default="05:00-06:00", description="When snapshots start, UTC.")
+    snapshot_window: DailyWindow = Field(default=elasticache.SNAPSHOT_WINDOW, description="When snapshots start, UTC.")
     maintenance_window: WeeklyWindow = Field(
-        default="mon:10:00-mon:11:00",
+        default=elasticache.MAINTENANCE_WINDOW,
         description="When nodes may be patched, UTC; not while a database is. Default: a weekday, 10:00 to 11:00.",
     )
     log_retention_days: LogRetentionDays = Field(

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from facts import storage
 from infra.settings.base import Area
 
 
@@ -10,15 +11,18 @@ class UploadsSettings(Area):
 
     infrequent_access_after_days: int | None = Field(
         default=90,
-        ge=30,
-        le=3650,
+        ge=storage.INFREQUENT_ACCESS_MINIMUM_DAYS,
+        le=storage.MAX_DAYS,
         description="Days until an object moves to the cheaper class (S3: from 30); null: never.",
     )
     noncurrent_version_days: int = Field(
-        default=90, ge=1, le=3650, description="Days an overwritten or deleted version can still be restored."
+        default=90,
+        ge=1,
+        le=storage.MAX_DAYS,
+        description="Days an overwritten or deleted version can still be restored.",
     )
     abort_multipart_days: int = Field(
-        default=7, ge=1, le=365, description="Days until an unfinished upload is dropped."
+        default=7, ge=1, le=storage.MAX_ABORT_DAYS, description="Days until an unfinished upload is dropped."
     )
 
 
@@ -27,8 +31,11 @@ class StorageSettings(Area):
 
     uploads: UploadsSettings = Field(default=UploadsSettings(), description="Uploaded documents.")
     logs_retention_days: int = Field(
-        default=90, ge=1, le=3650, description="Days access logs of the load balancer are kept in S3."
+        default=90, ge=1, le=storage.MAX_DAYS, description="Days access logs of the load balancer are kept in S3."
     )
     image_repository_keep: int = Field(
-        default=30, ge=5, le=1000, description="Images kept in the container registry; older ones expire."
+        default=30,
+        ge=storage.MIN_IMAGES,
+        le=storage.MAX_IMAGES,
+        description="Images kept in the container registry; older ones expire.",
     )

@@ -24,8 +24,8 @@ from components.monitoring.alarm_spec import Comparison
 from components.naming import NameKind, physical_name
 from components.node_pools import Architecture, CapacityType, TaintEffect
 from components.postgres import PostgresTemplate
-from components.postgres.args import MONITORING_INTERVALS
 from facts.instance_classes import instance_classes
+from facts.rds import MONITORING_INTERVALS
 from infra.limits.cluster import EKS_VERSIONS
 from infra.settings.base import LogRetentionDays
 from infra.settings.redis import RedisSettings

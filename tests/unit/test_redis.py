@@ -186,7 +186,7 @@ def test_a_preview_with_nothing_known_yet_builds_the_group() -> None:
         ({"engine_version": "9.0", "family": "valkey8"}, "family"),
         ({"snapshot_retention_days": 36}, "snapshot_retention_days"),
         ({"snapshot_window": "06:00-06:30"}, "60 minutes"),
-        ({"maintenance_window": "sun:06:30-sun:07:30"}, "overlaps"),
+        ({"maintenance_window": "sun:05:30-sun:06:30"}, "overlaps"),
         ({"subnet_ids": ()}, "subnet_ids"),
     ],
 )

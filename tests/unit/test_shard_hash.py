@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.shards import GUIDE_SHARDS as COMPONENT_SHARDS
-from components.shards import MAX_SHARDS as COMPONENT_MAX
-from planner.shards import GUIDE_SHARDS, MAX_SHARDS, PRIMARY, ShardError, moved_share, reshard, shard_hash, shard_of
+from facts.shards import MAX_SHARDS
+from planner.shards import GUIDE_SHARDS, PRIMARY, ShardError, moved_share, reshard, shard_hash, shard_of
 
 VECTORS = json.loads((Path(__file__).parents[1] / "data" / "shard_vectors.json").read_text(encoding="utf-8"))
 ANY_TEXT = st.text(st.characters(codec="utf-16", categories=None))
@@ -63,7 +63,7 @@ def test_an_impossible_number_of_shards_is_refused(count: int) -> None:
 
 
 def test_the_limits_are_those_of_the_component() -> None:
-    assert (GUIDE_SHARDS, MAX_SHARDS) == (COMPONENT_SHARDS, COMPONENT_MAX)
+    assert GUIDE_SHARDS == COMPONENT_SHARDS
 
 
 def test_doubling_moves_half_of_the_clients_each_to_one_new_shard() -> None:
