@@ -11,7 +11,7 @@ from components.cdn.explain import Explanation, evaluate
 from components.cdn.leaks import Audit, audit
 from components.cdn.origin import expected_response
 from components.cdn.readback import PlannedRules, ReadbackError, edge_rules
-from infra.edge import edge_policy
+from infra.edge_policy import edge_policy
 from ops.cdn_error import CdnError
 from planner.evidence import read_plan
 

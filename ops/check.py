@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from components.cdn.problems import plan_notices
-from infra.edge import edge_policy
+from infra.edge_policy import edge_policy
 from infra.limits import RULES
 from infra.neighbours import neighbour_problems
 from infra.notices import notices

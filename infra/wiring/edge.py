@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from components.cdn.args import CdnArgs, OriginCertificateArgs, RulesetImport
-from infra.edge import edge_policy
+from infra.edge_policy import edge_policy
 
 if TYPE_CHECKING:
     from components.cdn.origin_certificate import OriginCertificate

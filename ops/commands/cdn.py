@@ -141,7 +141,7 @@ def purge(
     """
     import os
 
-    from infra.edge import edge_policy
+    from infra.edge_policy import edge_policy
     from ops.cdn_api import PurgeApi
     from ops.cdn_purge import purge as run
     from ops.cdn_purge import wanted
@@ -232,7 +232,7 @@ def image_url(
 ) -> None:
     """Print the address of an optimised rendition of an image."""
     from components.cdn.origin import image_url as run
-    from infra.edge import edge_policy
+    from infra.edge_policy import edge_policy
     from ops.check import check
 
     with explained():

@@ -159,6 +159,11 @@ def test_the_heavy_cloudflare_package_is_imported_where_it_is_used() -> None:
     assert {name for name in importing if not name.startswith("components/cdn/")} == set()
 
 
+def test_no_module_of_the_program_hides_a_room() -> None:
+    """Pulumi runs `infra/` with that folder first on the path: its `x.py` would be imported for the room `x`."""
+    assert {path.stem for path in (ROOT / "infra").iterdir()} & set(PACKAGES) == set()
+
+
 def test_nothing_unfinished_is_left_in_the_text() -> None:
     git = shutil.which("git")
     if git is None or not (ROOT / ".git").exists():

@@ -8,7 +8,7 @@ from components.cdn.exchange import Exchange, Request
 from components.cdn.personal import private_path
 from components.cdn.policy import PRIVATE_PREFIXES
 from components.cdn.security import rate_limit_rules
-from infra.edge import edge_policy
+from infra.edge_policy import edge_policy
 from tests.support.configs import settings
 
 POLICY = edge_policy(settings("prod", "microservices"))

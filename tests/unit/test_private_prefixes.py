@@ -6,7 +6,7 @@ import pytest
 
 from components.cdn.exchange import Exchange, Request
 from components.cdn.personal import private_path
-from infra.edge import edge_policy, private_prefixes
+from infra.edge_policy import edge_policy, private_prefixes
 from tests.support.configs import settings
 
 INVOICES = {"name": "invoices", "paths": ["/Api/Invoices/", "/billing/"]}
