@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from components.cdn.plans import Plan
-from components.cdn.policy import (
+from edge.cloudflare_plans import Plan
+from edge.policy import (
     Addons,
     CacheClass,
     CacheClasses,

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from components.cdn.plans import LIMITS
+from edge.cloudflare_plans import LIMITS
 from ops.cdn_api import PurgeApi, RefusedError, Selector, UnauthorisedError
 from ops.cdn_error import CdnError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from components.cdn.policy import EdgePolicy
+    from edge.policy import EdgePolicy
 
 CHUNK = 30
 """Values in one call: what every plan and every edition of the documentation allows (Cloudflare docs, Purge cache)."""

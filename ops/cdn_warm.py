@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlsplit
 
-from components.cdn.exchange import Request
-from components.cdn.explain import evaluate
-from components.cdn.leaks import personal_reason
-from components.cdn.origin import expected_response
+from edge.exchange import Request
+from edge.explain import evaluate
+from edge.leaks import personal_reason
+from edge.origin import expected_response
 from ops.cdn_error import CdnError
 
 if TYPE_CHECKING:

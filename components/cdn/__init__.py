@@ -1,6 +1,5 @@
-"""The Cloudflare CDN: what it caches, for how long, and what it must never store.
+"""The Cloudflare CDN as resources: records, settings, rulesets, failover and certificates of a zone.
 
-The rules are pure data (`policy`, `plans`, `expressions`, `rules`, `security`) that can be evaluated without any
-cloud (`explain`); `cdn.Cdn` turns them into resources. Nothing heavy is imported here, so the pure modules stay
-importable in milliseconds: `from components.cdn.cdn import Cdn` pays for the provider's SDK only where it is used.
+What the edge does is said in the language of `edge`; `rulesets` turns those rules into resources. Nothing heavy is
+imported here: `from components.cdn.cdn import Cdn` pays for the provider's SDK only where it is used.
 """

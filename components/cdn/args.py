@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pulumi
 
-    from components.cdn.policy import EdgePolicy
+    from edge.policy import EdgePolicy
 
 MAX_CERTIFICATE_DAYS = 5475
 """15 years, the longest that Cloudflare's Origin CA issues (Cloudflare docs, Origin CA certificates)."""

@@ -10,9 +10,9 @@ import pulumi_cloudflare as cloudflare
 from components.cdn.args import CdnArgs, RulesetImport
 from components.cdn.load_balancing import Failover, load_balancer, load_balancer_host
 from components.cdn.notifications import notifications
-from components.cdn.problems import edge_problems
 from components.cdn.rulesets import rulesets
 from components.cdn.settings import zone_settings
+from edge.problems import edge_problems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_cloudflare as cloudflare
 
-from components.cdn.plans import LIMITS
+from edge.cloudflare_plans import LIMITS
 
 if TYPE_CHECKING:
-    from components.cdn.policy import EdgePolicy
+    from edge.policy import EdgePolicy
 
 READINESS_PATH = "/ready"
 """What the gateway's TLS server asks the application; the guide's /health is answered by nginx itself, whatever the

@@ -13,16 +13,16 @@ import pulumi
 import pulumi_cloudflare as cloudflare
 
 from components.cdn.args import RulesetImport
-from components.cdn.rules import cache_rules, response_rules
-from components.cdn.security import firewall_rules, header_rules, managed_rules, rate_limit_rules
+from edge.cache_rules import cache_rules, response_rules
+from edge.security import firewall_rules, header_rules, managed_rules, rate_limit_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from components.cdn.expressions import Expression
-    from components.cdn.policy import EdgePolicy
-    from components.cdn.rules import CacheRule, Directive, ResponseRule
-    from components.cdn.security import FirewallRule, HeaderRule, ManagedRule, RateLimitRule
+    from edge.cache_rules import CacheRule, Directive, ResponseRule
+    from edge.expressions import Expression
+    from edge.policy import EdgePolicy
+    from edge.security import FirewallRule, HeaderRule, ManagedRule, RateLimitRule
 
 __all__ = ["RulesetImport", "rulesets"]
 

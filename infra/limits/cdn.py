@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from components.cdn.plans import LIMITS, Plan
-from components.cdn.policy import PRIVATE_PREFIXES
-from components.cdn.problems import expression_problems
+from edge.cloudflare_plans import LIMITS, Plan
+from edge.policy import PRIVATE_PREFIXES
+from edge.problems import expression_problems
 from infra.edge_policy import edge_policy, private_prefixes
 from infra.limits.network import repeated
 from infra.limits.rule import Finding, rule

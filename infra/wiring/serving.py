@@ -9,7 +9,6 @@ from components.autoscaling.autoscaler import AutoscalerArgs
 from components.autoscaling.policy import AutoscalingPolicy, Behavior, Step, guide_autoscaler, scaling_manager
 from components.autoscaling.vertical import VerticalAutoscalerArgs, VerticalPolicy
 from components.cache_warm_up import CacheWarmUpArgs
-from components.cdn.policy import IMAGE_EXTENSIONS
 from components.cloudflare_ranges import cloudflare_ranges
 from components.gateway.gateway import GatewayArgs, TargetGroups
 from components.gateway.guide import GuideGateway, RateLimits, guide_config
@@ -21,6 +20,7 @@ from components.runtime_env import SERVICE_VARIABLE, RuntimeEnvironment, environ
 from components.shard_map import FILE_PATH
 from components.tuning.nginx import Tuning
 from components.workload import headless_host
+from edge.policy import IMAGE_EXTENSIONS
 from infra.wiring.front import client_ranges
 from infra.wiring.kubernetes import (
     MONITORING_NAMESPACE,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from components.cdn.args import RulesetImport
-from components.cdn.plans import Plan
-from components.cdn.policy import Addons, CdnHosts, EdgePolicy
+from edge.cloudflare_plans import Plan
+from edge.policy import Addons, CdnHosts, EdgePolicy
 from sandbox.rules import Context, value_violations
 from tests.support.recording import record
 

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from components.cdn.edge_rules import EdgeRules
-from components.cdn.exchange import Request, Response
-from components.cdn.explain import evaluate
-from components.cdn.expressions import EVERYTHING, And, IsIn, Not
-from components.cdn.fields import EXTENSION
-from components.cdn.leaks import audit, personal_reason
-from components.cdn.personal import STATIC_TYPES, StaticType
-from components.cdn.plans import Plan
-from components.cdn.policy import CdnHosts, EdgePolicy
-from components.cdn.security import FirewallRule
+from edge.cloudflare_plans import Plan
+from edge.exchange import Request, Response
+from edge.explain import evaluate
+from edge.expressions import EVERYTHING, And, IsIn, Not
+from edge.fields import EXTENSION
+from edge.leaks import audit, personal_reason
+from edge.personal import STATIC_TYPES, StaticType
+from edge.policy import CdnHosts, EdgePolicy
+from edge.rules import EdgeRules
+from edge.security import FirewallRule
 
 if TYPE_CHECKING:
-    from components.cdn.rules import ResponseRule
+    from edge.cache_rules import ResponseRule
 
 DOMAIN = "bailbondpro.com"
 CLOSED = EdgePolicy(domain=DOMAIN, hosts=CdnHosts.under(DOMAIN), session_cookie_names=("session", "connect.sid"))

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from components.cdn.edge_rules import EdgeRules
-from components.cdn.plans import Plan
-from components.cdn.policy import CdnHosts, EdgePolicy
-from components.cdn.readback import PlannedRules, ReadbackError, edge_rules
+from edge.cloudflare_plans import Plan
+from edge.policy import CdnHosts, EdgePolicy
+from edge.readback import PlannedRules, ReadbackError, edge_rules
+from edge.rules import EdgeRules
 from tests.support.recording import record
 
 DOMAIN = "bailbondpro.com"

@@ -1,6 +1,6 @@
 """A stand-in for Cloudflare on this machine: the purge, ruleset and load balancing calls of its API, and an edge.
 
-It has its own idea of the plans' limits, apart from `components.cdn.plans`, and answers with the API's envelope
+It has its own idea of the plans' limits, apart from `edge.cloudflare_plans`, and answers with the API's envelope
 (Cloudflare API docs). `Stub.faults` makes the next calls fail; `Stub.calls` remembers what was asked.
 """
 

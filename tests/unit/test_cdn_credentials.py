@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from components.cdn.exchange import Request, Response, normalise_path
-from components.cdn.explain import explain
-from components.cdn.policy import CdnHosts, EdgePolicy
-from components.cdn.problems import edge_problems
+from edge.exchange import Request, Response, normalise_path
+from edge.explain import explain
+from edge.policy import CdnHosts, EdgePolicy
+from edge.problems import edge_problems
 
 DOMAIN = "bailbondpro.com"
 POLICY = EdgePolicy(

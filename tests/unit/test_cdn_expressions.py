@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.cdn.exchange import Exchange, Request, Response, normalise_path
-from components.cdn.expressions import (
+from edge.exchange import Exchange, Request, Response, normalise_path
+from edge.expressions import (
     NOTHING,
     And,
     AnyOf,
@@ -21,7 +21,7 @@ from components.cdn.expressions import (
     StatusIn,
     Wildcard,
 )
-from components.cdn.fields import (
+from edge.fields import (
     COOKIE,
     EXTENSION,
     HOST,

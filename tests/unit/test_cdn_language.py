@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.cdn.exchange import Exchange, Request, Response
-from components.cdn.plans import LIMITS, Plan
-from components.cdn.policy import CdnHosts, EdgePolicy
-from components.cdn.rules import cache_rules, response_rules
-from components.cdn.security import firewall_rules, header_rules, managed_rules, rate_limit_rules
+from edge.cache_rules import cache_rules, response_rules
+from edge.cloudflare_plans import LIMITS, Plan
+from edge.exchange import Exchange, Request, Response
+from edge.policy import CdnHosts, EdgePolicy
+from edge.security import firewall_rules, header_rules, managed_rules, rate_limit_rules
 
 if TYPE_CHECKING:
-    from components.cdn.expressions import Expression
+    from edge.expressions import Expression
 
 DOMAIN = "bailbondpro.com"
 POLICY = EdgePolicy(

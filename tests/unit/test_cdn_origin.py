@@ -8,13 +8,13 @@ import sys
 
 import pytest
 
-from components.cdn.cache_control import CacheControl
-from components.cdn.exchange import Request, Response
-from components.cdn.explain import explain
-from components.cdn.origin import guide_headers, image_url
-from components.cdn.policy import CdnHosts, EdgePolicy, ImagePolicy
-from components.cdn.rules import Directive
-from components.cdn.security import firewall_rules
+from edge.cache_control import CacheControl
+from edge.cache_rules import Directive
+from edge.exchange import Request, Response
+from edge.explain import explain
+from edge.origin import guide_headers, image_url
+from edge.policy import CdnHosts, EdgePolicy, ImagePolicy
+from edge.security import firewall_rules
 
 DOMAIN = "bailbondpro.com"
 POLICY = EdgePolicy(domain=DOMAIN, hosts=CdnHosts.under(DOMAIN), session_cookie_names=("session",))
@@ -110,7 +110,7 @@ def test_a_directive_is_set_in_place_of_the_old_one_and_removed() -> None:
 
 
 def test_the_pure_modules_import_no_pulumi() -> None:
-    modules = ["args", "explain", "origin", "problems", "settings"]
-    imports = ", ".join(f"components.cdn.{module}" for module in modules)
+    declared, language = ("args", "settings"), ("explain", "leaks", "origin", "problems", "readback")
+    imports = ", ".join([f"components.cdn.{name}" for name in declared] + [f"edge.{name}" for name in language])
     code = f"import sys, {imports}; sys.exit(any(name.startswith('pulumi') for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.cdn.expressions import (
+from edge.expressions import (
     And,
     AnyOf,
     Contains,
@@ -19,8 +19,8 @@ from components.cdn.expressions import (
     StatusIn,
     Wildcard,
 )
-from components.cdn.fields import FIELD_LISTS, FIELDS, HOST, PATH, Lower, LowerEach, ResponseHeader, Text, Texts
-from components.cdn.parse import ExpressionError, parse
+from edge.fields import FIELD_LISTS, FIELDS, HOST, PATH, Lower, LowerEach, ResponseHeader, Text, Texts
+from edge.parse import ExpressionError, parse
 
 HOSTILE = st.text(alphabet=st.sampled_from('"\\ (){}[]*,andortx\n\t\x00é\U0001f600'), max_size=12)
 LITERALS = st.one_of(HOSTILE, st.sampled_from(["/static/", "cdn.example.com", '" or true or "', "\\", '\\"', "not ("]))

@@ -6,9 +6,11 @@ import dataclasses
 
 import pytest
 
-from components.cdn.classes import class_conditions
-from components.cdn.plans import LIMITS, Plan
-from components.cdn.policy import (
+from components.cdn.settings import zone_settings
+from edge.cache_classes import class_conditions
+from edge.cache_rules import cache_rules, response_rules
+from edge.cloudflare_plans import LIMITS, Plan
+from edge.policy import (
     Addons,
     CacheClass,
     CacheClasses,
@@ -19,10 +21,8 @@ from components.cdn.policy import (
     RateLimit,
     RateLimits,
 )
-from components.cdn.problems import edge_problems, plan_notices
-from components.cdn.rules import cache_rules, response_rules
-from components.cdn.security import firewall_rules, header_rules, managed_rules, rate_limit_rules
-from components.cdn.settings import zone_settings
+from edge.problems import edge_problems, plan_notices
+from edge.security import firewall_rules, header_rules, managed_rules, rate_limit_rules
 
 DOMAIN = "bailbondpro.com"
 POLICY = EdgePolicy(domain=DOMAIN, hosts=CdnHosts.under(DOMAIN), session_cookie_names=("session",))

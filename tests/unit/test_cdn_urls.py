@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.cdn.corpus import SESSION_COOKIES
-from components.cdn.exchange import Request, Response
-from components.cdn.explain import explain
-from components.cdn.origin import cache_class, expected_response
-from components.cdn.plans import Plan
-from components.cdn.policy import HARMLESS_COOKIES, PRIVATE_PREFIXES, CdnHosts, EdgePolicy
+from edge.cloudflare_plans import Plan
+from edge.corpus import SESSION_COOKIES
+from edge.exchange import Request, Response
+from edge.explain import explain
+from edge.origin import cache_class, expected_response
+from edge.policy import HARMLESS_COOKIES, PRIVATE_PREFIXES, CdnHosts, EdgePolicy
 
 DOMAIN = "bailbondpro.com"
 POLICY = EdgePolicy(

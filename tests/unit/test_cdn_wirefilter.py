@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.cdn.edge_rules import EdgeRules
-from components.cdn.expressions import And, Equals, IsIn, Not, StartsWith
-from components.cdn.fields import HOST, PATH
-from components.cdn.plans import LIMITS, Plan
-from components.cdn.policy import CdnHosts, EdgePolicy
-from components.cdn.security import managed_rules
+from edge.cloudflare_plans import LIMITS, Plan
+from edge.expressions import And, Equals, IsIn, Not, StartsWith
+from edge.fields import HOST, PATH
+from edge.policy import CdnHosts, EdgePolicy
+from edge.rules import EdgeRules
+from edge.security import managed_rules
 
 if TYPE_CHECKING:
-    from components.cdn.expressions import Expression
+    from edge.expressions import Expression
 
 wirefilter = pytest.importorskip("octorules_wirefilter", reason="the package octorules-wirefilter is not installed")
 

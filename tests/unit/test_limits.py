@@ -274,7 +274,7 @@ EDGE = [case.areas["cdn"] for case in ACCEPTED if "cdn" in case.areas]
 @pytest.mark.parametrize("plan", ["free", "pro", "business", "enterprise"])
 @pytest.mark.parametrize("cdn", [{}, *EDGE], ids=str)
 def test_what_the_check_accepts_the_edge_accepts(plan: str, cdn: dict[str, object]) -> None:
-    from components.cdn.problems import edge_problems
+    from edge.problems import edge_problems
     from infra.edge_policy import edge_policy
 
     loaded = settings("dev", "horizontal", cdn={**ACCOUNT, **cdn, "enabled": True, "plan": plan})

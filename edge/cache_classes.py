@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from components.cdn.expressions import NOTHING, And, Equals, Expression, IsIn, Or, StartsWith
-from components.cdn.fields import EXTENSION, HOST, PATH
-from components.cdn.policy import API_EXTENSIONS, CSS_EXTENSIONS, IMAGE_EXTENSIONS, JS_EXTENSIONS, STATIC_PREFIX
+from edge.expressions import NOTHING, And, Equals, Expression, IsIn, Or, StartsWith
+from edge.fields import EXTENSION, HOST, PATH
+from edge.policy import API_EXTENSIONS, CSS_EXTENSIONS, IMAGE_EXTENSIONS, JS_EXTENSIONS, STATIC_PREFIX
 
 if TYPE_CHECKING:
-    from components.cdn.policy import EdgePolicy
+    from edge.policy import EdgePolicy
 
 
 @dataclass(frozen=True, kw_only=True)

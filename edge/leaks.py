@@ -16,16 +16,16 @@ from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from components.cdn.corpus import CREDENTIALS, FOREIGN_TYPES, PERSONAL_RESPONSES, SESSION_COOKIES, SIGNED_QUERIES
-from components.cdn.exchange import Request, Response, normalise_path
-from components.cdn.explain import DOCUMENT_EXTENSIONS, evaluate, may_be_cached
-from components.cdn.policy import FILE_TYPES, HARMLESS_COOKIES, IMAGE_EXTENSIONS, STATIC_PREFIX
+from edge.corpus import CREDENTIALS, FOREIGN_TYPES, PERSONAL_RESPONSES, SESSION_COOKIES, SIGNED_QUERIES
+from edge.exchange import Request, Response, normalise_path
+from edge.explain import DOCUMENT_EXTENSIONS, evaluate, may_be_cached
+from edge.policy import FILE_TYPES, HARMLESS_COOKIES, IMAGE_EXTENSIONS, STATIC_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from components.cdn.edge_rules import EdgeRules
-    from components.cdn.policy import EdgePolicy
+    from edge.policy import EdgePolicy
+    from edge.rules import EdgeRules
 
 _TYPES = {**FILE_TYPES, "svg": "image/svg+xml", "pdf": "application/pdf"}
 STATIC_EXTENSIONS = frozenset((*FILE_TYPES, *IMAGE_EXTENSIONS))

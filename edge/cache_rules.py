@@ -11,10 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from components.cdn.classes import class_conditions
-from components.cdn.expressions import EVERYTHING, And, Expression, Not, Or, StartsWith
-from components.cdn.fields import PATH, Lower
-from components.cdn.personal import (
+from edge.cache_classes import class_conditions
+from edge.expressions import EVERYTHING, And, Expression, Not, Or, StartsWith
+from edge.fields import PATH, Lower
+from edge.personal import (
     IMAGES,
     SCRIPTS,
     STYLE_SHEETS,
@@ -29,10 +29,10 @@ from components.cdn.personal import (
     unknown_cookies,
     unstorable_response,
 )
-from components.cdn.policy import STATIC_PREFIX
+from edge.policy import STATIC_PREFIX
 
 if TYPE_CHECKING:
-    from components.cdn.policy import CacheClass, EdgePolicy
+    from edge.policy import CacheClass, EdgePolicy
 
 EdgeTtlMode = Literal["override_origin", "bypass_by_default"]
 DirectiveName = Literal[

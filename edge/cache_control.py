@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from components.cdn.rules import Directive
+    from edge.cache_rules import Directive
 
 _ORDER = (
     "public",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from components.cdn.classes import api_hosts
-from components.cdn.expressions import (
+from edge.cache_classes import api_hosts
+from edge.expressions import (
     And,
     AnyOf,
     Contains,
@@ -19,7 +19,7 @@ from components.cdn.expressions import (
     StatusIn,
     Wildcard,
 )
-from components.cdn.fields import (
+from edge.fields import (
     COOKIE,
     EXTENSION,
     HOST,
@@ -31,10 +31,10 @@ from components.cdn.fields import (
     LowerEach,
     ResponseHeader,
 )
-from components.cdn.policy import HARMLESS_COOKIES, IMAGE_EXTENSIONS
+from edge.policy import HARMLESS_COOKIES, IMAGE_EXTENSIONS
 
 if TYPE_CHECKING:
-    from components.cdn.policy import EdgePolicy
+    from edge.policy import EdgePolicy
 
 AMBIGUOUS_PARTS = ("%2f", "%5c", "%25", "%00", ";", "%3b")
 """What an origin may read as another path than the rules see: escapes of a slash, a backslash, the percent sign or NUL,

@@ -6,9 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from components.cdn.edge_rules import EdgeRules
-from components.cdn.exchange import normalise_path
-from components.cdn.plans import (
+from edge.cache_rules import cache_rules, response_rules
+from edge.cloudflare_plans import (
     LIMITS,
     MAX_EXPRESSION,
     MAX_TTL,
@@ -18,13 +17,14 @@ from components.cdn.plans import (
     cheapest,
     with_rate_limits,
 )
-from components.cdn.rules import cache_rules, response_rules
-from components.cdn.security import firewall_rules, header_rules, rate_limit_rules
+from edge.exchange import normalise_path
+from edge.rules import EdgeRules
+from edge.security import firewall_rules, header_rules, rate_limit_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from components.cdn.policy import EdgePolicy
+    from edge.policy import EdgePolicy
 
 _COOKIE_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _PATH = re.compile(r"/[^\s?#*\"\\]*")
@@ -55,7 +55,7 @@ def _plan_for_edge_ttl(seconds: int) -> Plan:
 
 
 def plan_problems(policy: EdgePolicy) -> list[PlanProblem]:
-    """Everything that the policy asks for and that its plan cannot do (Cloudflare docs, see `plans.SOURCE`)."""
+    """Everything that the policy asks for and that its plan cannot do (see `cloudflare_plans.SOURCE`)."""
     return [
         *_rule_count_problems(policy),
         *_edge_ttl_problems(policy),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from components.cdn.classes import api_hosts, class_conditions, image_hosts, static_hosts
-from components.cdn.expressions import (
+from edge.cache_classes import api_hosts, class_conditions, image_hosts, static_hosts
+from edge.cloudflare_plans import LIMITS
+from edge.expressions import (
     EVERYTHING,
     And,
     AnyOf,
@@ -18,11 +19,10 @@ from components.cdn.expressions import (
     Or,
     StartsWith,
 )
-from components.cdn.fields import EXTENSION, HOST, METHOD, PATH, RESPONSE_HEADER_NAMES, Lower
-from components.cdn.plans import LIMITS
+from edge.fields import EXTENSION, HOST, METHOD, PATH, RESPONSE_HEADER_NAMES, Lower
 
 if TYPE_CHECKING:
-    from components.cdn.policy import EdgePolicy, RateLimit
+    from edge.policy import EdgePolicy, RateLimit
 
 FirewallAction = Literal["block", "managed_challenge"]
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
-from components.cdn.classes import class_conditions
-from components.cdn.exchange import Exchange, Response, normalise_path
-from components.cdn.policy import FILE_TYPES
+from edge.cache_classes import class_conditions
+from edge.exchange import Exchange, Response, normalise_path
+from edge.policy import FILE_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from components.cdn.exchange import Request
-    from components.cdn.policy import EdgePolicy
+    from edge.exchange import Request
+    from edge.policy import EdgePolicy
 
 ImageFormat = Literal["auto", "webp", "avif", "jpeg", "png"]
 ClassName = Literal["images", "css", "js", "html", "api"]

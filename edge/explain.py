@@ -11,17 +11,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from components.cdn.cache_control import CacheControl
-from components.cdn.edge_rules import EdgeRules
-from components.cdn.exchange import Exchange
+from edge.cache_control import CacheControl
+from edge.exchange import Exchange
+from edge.rules import EdgeRules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from components.cdn.exchange import Request, Response
-    from components.cdn.policy import EdgePolicy
-    from components.cdn.rules import CacheRule, EdgeTtl, ResponseRule
-    from components.cdn.security import RateLimitRule
+    from edge.cache_rules import CacheRule, EdgeTtl, ResponseRule
+    from edge.exchange import Request, Response
+    from edge.policy import EdgePolicy
+    from edge.security import RateLimitRule
 
 CACHED_METHODS = ("GET", "HEAD")
 """Methods whose responses Cloudflare stores (Cloudflare docs, Default cache behavior)."""

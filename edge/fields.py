@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from components.cdn.exchange import Exchange
+    from edge.exchange import Exchange
 
 
 def quoted(text: str) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from components.cdn.expressions import (
+from edge.expressions import (
     And,
     AnyOf,
     Contains,
@@ -25,7 +25,7 @@ from components.cdn.expressions import (
     StatusIn,
     Wildcard,
 )
-from components.cdn.fields import FIELD_LISTS, FIELDS, Lower, LowerEach, ResponseHeader, Text, Texts
+from edge.fields import FIELD_LISTS, FIELDS, Lower, LowerEach, ResponseHeader, Text, Texts
 
 _TOKEN = re.compile(
     r"""\s*(?:

@@ -1,4 +1,4 @@
-"""Reads rules back from the inputs of planned rulesets, the reverse of `rulesets`.
+"""Reads rules back from the inputs of planned rulesets, the reverse of `components.cdn.rulesets`.
 
 It reads what this platform writes and refuses everything else: a parameter that the evaluation does not know would make
 its answer a guess.
@@ -10,15 +10,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
-from components.cdn.edge_rules import EdgeRules
-from components.cdn.parse import ExpressionError, parse
-from components.cdn.rules import CacheRule, Directive, DirectiveName, EdgeTtl, EdgeTtlMode, ResponseRule
-from components.cdn.security import FirewallAction, FirewallRule, HeaderRule, RateLimitRule
+from edge.cache_rules import CacheRule, Directive, DirectiveName, EdgeTtl, EdgeTtlMode, ResponseRule
+from edge.parse import ExpressionError, parse
+from edge.rules import EdgeRules
+from edge.security import FirewallAction, FirewallRule, HeaderRule, RateLimitRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from components.cdn.expressions import Expression
+    from edge.expressions import Expression
 
 R = TypeVar("R")
 
