@@ -13,6 +13,7 @@ from facts.rds import (
     ADVANCED_INSIGHTS_DAYS,
     IOPS_PER_MIBPS,
     MAX_INSTANCES,
+    MAX_WINDOW_MINUTES,
     MIN_WINDOW_MINUTES,
     MONTH_DAYS,
     RESERVED_USERNAMES,
@@ -168,15 +169,15 @@ def insights_retention_is_valid(settings: Settings) -> Iterator[Finding]:
 
 @rule("postgres-windows", source="RDS API reference, CreateDBInstance", areas=("postgres",))
 def windows_are_apart(settings: Settings) -> Iterator[Finding]:
-    """Backup and maintenance windows last half an hour at least and do not touch."""
+    """Backup and maintenance windows last half an hour at least and a day at most, and do not touch."""
     postgres = settings.postgres
     lengths = {
         "backupWindow": (postgres.backup_window, daily_length(postgres.backup_window)),
         "maintenanceWindow": (postgres.maintenance_window, weekly_length(postgres.maintenance_window)),
     }
     for key, (window, minutes) in lengths.items():
-        if minutes < MIN_WINDOW_MINUTES:
-            allowed = f"at least {MIN_WINDOW_MINUTES} minutes"
+        if not MIN_WINDOW_MINUTES <= minutes <= MAX_WINDOW_MINUTES:
+            allowed = f"{MIN_WINDOW_MINUTES} minutes to {MAX_WINDOW_MINUTES // 60} hours"
             yield Finding(path=f"postgres.{key}", value=window, allowed=allowed, fix="make it an hour long")
     if overlap(postgres.backup_window, postgres.maintenance_window):
         yield Finding(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from facts.elasticache import MAX_NODES, MIN_WINDOW_MINUTES
+from facts.elasticache import MAX_NODES, MAX_WINDOW_MINUTES, MIN_WINDOW_MINUTES
 from facts.windows import daily_length, overlap, weekly_length, weekly_overlap
 from infra.limits.maintenance import schedule
 from infra.limits.rule import Finding, rule
@@ -55,12 +55,12 @@ def nodes_fit_the_quota(settings: Settings) -> Iterator[Finding]:
 
 @rule("redis-windows", source="ElastiCache API reference, ReplicationGroup", areas=("redis",))
 def windows_are_apart(settings: Settings) -> Iterator[Finding]:
-    """Snapshot and maintenance windows last an hour at least and do not touch."""
+    """Snapshot and maintenance windows last an hour at least and a day at most, and do not touch."""
     redis = settings.redis
     if daily_length(redis.snapshot_window) < MIN_WINDOW_MINUTES:
-        yield _short("redis.snapshotWindow", redis.snapshot_window)
-    if weekly_length(redis.maintenance_window) < MIN_WINDOW_MINUTES:
-        yield _short("redis.maintenanceWindow", redis.maintenance_window)
+        yield _not_an_hour("redis.snapshotWindow", redis.snapshot_window)
+    if not MIN_WINDOW_MINUTES <= weekly_length(redis.maintenance_window) <= MAX_WINDOW_MINUTES:
+        yield _not_an_hour("redis.maintenanceWindow", redis.maintenance_window)
     if overlap(redis.snapshot_window, redis.maintenance_window):
         yield Finding(
             path="redis.maintenanceWindow",
@@ -99,8 +99,9 @@ def the_newest_token_stays_valid(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _short(path: str, value: str) -> Finding:
-    return Finding(path=path, value=value, allowed=f"at least {MIN_WINDOW_MINUTES} minutes", fix="make it an hour long")
+def _not_an_hour(path: str, value: str) -> Finding:
+    allowed = f"{MIN_WINDOW_MINUTES} minutes to {MAX_WINDOW_MINUTES // 60} hours"
+    return Finding(path=path, value=value, allowed=allowed, fix="make it an hour long")
 
 
 RULES = (
