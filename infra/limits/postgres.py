@@ -177,7 +177,7 @@ def windows_are_apart(settings: Settings) -> Iterator[Finding]:
     }
     for key, (window, minutes) in lengths.items():
         if not MIN_WINDOW_MINUTES <= minutes <= MAX_WINDOW_MINUTES:
-            allowed = f"{MIN_WINDOW_MINUTES} minutes to {MAX_WINDOW_MINUTES // 60} hours"
+            allowed = f"at least {MIN_WINDOW_MINUTES} minutes, at most {MAX_WINDOW_MINUTES // 60} hours"
             yield Finding(path=f"postgres.{key}", value=window, allowed=allowed, fix="make it an hour long")
     if overlap(postgres.backup_window, postgres.maintenance_window):
         yield Finding(

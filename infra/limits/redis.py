@@ -100,7 +100,7 @@ def the_newest_token_stays_valid(settings: Settings) -> Iterator[Finding]:
 
 
 def _not_an_hour(path: str, value: str) -> Finding:
-    allowed = f"{MIN_WINDOW_MINUTES} minutes to {MAX_WINDOW_MINUTES // 60} hours"
+    allowed = f"at least {MIN_WINDOW_MINUTES} minutes, at most {MAX_WINDOW_MINUTES // 60} hours"
     return Finding(path=path, value=value, allowed=allowed, fix="make it an hour long")
 
 

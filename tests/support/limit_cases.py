@@ -322,11 +322,6 @@ REFUSED = (
     case("redis-nodes", "redis.shards", P2, redis={"shards": 46}),
     case("redis-windows", "redis.snapshotWindow", redis={"snapshotWindow": "05:00-05:30"}),
     case("redis-windows", "redis.maintenanceWindow", redis={"maintenanceWindow": "mon:05:30-mon:06:30"}),
-    case(
-        "redis-windows",
-        "redis.maintenanceWindow",
-        redis={"maintenanceWindow": "thu:11:00-sat:11:30", "snapshotWindow": "05:00-06:00"},
-    ),
     # cdn
     case("cdn-ids", "cdn.zoneId", cdn={**CDN, "zoneId": None}),
     case("cdn-edge-ttl", "cdn.lifetimes.css.maxAgeSeconds", cdn={**CDN, "lifetimes": {"css": {"maxAgeSeconds": 7199}}}),
