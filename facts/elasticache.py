@@ -4,8 +4,8 @@ MIN_WINDOW_MINUTES = 60
 """Least length of a maintenance window (Amazon ElastiCache API reference, CreateReplicationGroup; read 2026-11-29), and
 of a snapshot window (Amazon ElastiCache User Guide, "Scheduling automatic backups"; unverified 2026-11-29)."""
 MAX_WINDOW_MINUTES = 24 * 60
-"""Most length of a maintenance window (Amazon ElastiCache User Guide, "Managing maintenance"; unverified
-2026-11-29)."""
+"""Most length of a maintenance window: a longer one touches the daily snapshot window whenever that is, which
+ElastiCache refuses (Amazon ElastiCache API reference, CreateReplicationGroup; unverified 2026-11-29)."""
 
 MAX_NODES = 90
 """Nodes of one cluster without asking; on request up to 500 (Amazon ElastiCache API reference, CreateReplicationGroup;

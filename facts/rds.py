@@ -3,7 +3,8 @@
 MIN_WINDOW_MINUTES = 30
 """Least length of a backup or maintenance window (Amazon RDS API reference, CreateDBInstance; read 2026-11-29)."""
 MAX_WINDOW_MINUTES = 24 * 60
-"""Most length of a maintenance window (Amazon RDS User Guide, "Maintaining a DB instance"; unverified 2026-11-29)."""
+"""Most length of a maintenance window: a longer one touches the daily backup window whenever that is, which RDS refuses
+(Amazon RDS API reference, CreateDBInstance, PreferredBackupWindow; unverified 2026-11-29)."""
 BACKUP_WINDOW = "07:00-08:00"
 """When backups start, UTC (our choice of 2026-11-29: the small hours in the United States)."""
 MAINTENANCE_WINDOW = "tue:09:00-tue:11:00"
