@@ -22,13 +22,13 @@ from tests.support.plans import changed_plan, planned, stack_plan, write_plan
 from tests.support.stack import CHECKED_IN, COMBINATIONS, EVERYTHING
 
 AWS = planned("pulumi:providers:aws", "aws", region="us-east-1")
-SOLD_WITHOUT_A_LIST_PRICE = {
+WITHOUT_A_RULE = {
     "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
     "cloudflare:index/loadBalancer:LoadBalancer",
     "cloudflare:index/loadBalancerMonitor:LoadBalancerMonitor",
     "cloudflare:index/loadBalancerPool:LoadBalancerPool",
 }
-"""Types of parts that are off by default, whose cost is said to be unknown: by contract, or by how much is copied."""
+"""Types of parts that are off by default: no rule bills them, so their cost is said to be unknown."""
 NONE = Usage(users=0, nat_gb=0, endpoint_gb=0, control_plane_log_gb=0, database_log_gb=0)
 
 
@@ -57,7 +57,7 @@ def test_at_least_95_percent_of_the_kinds_that_cost_something_are_priced(environ
 def test_every_type_of_the_platform_is_billed_or_free_for_a_stated_reason(environment: str, phase: str) -> None:
     billings = bill(stack_plan(environment, phase), Usage())
     unruled = {billing.item.type for billing in billings if not billing.ruled}
-    assert unruled == (SOLD_WITHOUT_A_LIST_PRICE if (environment, phase) == EVERYTHING else set())
+    assert unruled == (WITHOUT_A_RULE if (environment, phase) == EVERYTHING else set())
     assert all(billing.free for billing in billings if billing.ruled and not billing.charges)
 
 

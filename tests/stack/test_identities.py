@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tests.support.recording import RecordedResource
 
 PROD = "prod-horizontal"
-EMPTY: set[str] = set()
 REDIS = "aws:elasticache/replicationGroup:ReplicationGroup"
 
 
@@ -47,7 +46,7 @@ def test_every_component_has_a_resource_in_a_list_so_that_none_is_renamed_unseen
     components = set(re.findall(r'"(bailbondpro:[a-z_]+:[A-Z][A-Za-z]+)"', sources))
     assert len(components) > 30
     lines = "\n".join(line for environment, phase in COMBINATIONS for line in listed(f"{environment}-{phase}"))
-    assert {component for component in components if f"{component}$" not in lines} == EMPTY
+    assert not {component for component in components if f"{component}$" not in lines}
 
 
 def test_a_renamed_cache_is_lost_unless_it_names_its_old_name_as_an_alias() -> None:

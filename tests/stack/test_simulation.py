@@ -40,7 +40,7 @@ def test_a_platform_is_read_from_its_plan_as_its_settings_state_it(environment: 
     assert {(store.connections, store.pooled) for store in found.stores} == {(free, wanted.postgres.pooler.enabled)}
     assert (found.timeout_seconds, found.cache_ttl, found.shared_queue) == (30, 300, True)
     assert found.gateway_connections == 4096
-    # Some parts of the stack with everything have no list price: a sum with an unknown part is no sum.
+    # No rule bills some parts of the stack with everything: a sum with an unknown part is no sum.
     assert (found.fixed_usd is None) is ((environment, phase) == EVERYTHING)
     assert found.fixed_usd is None or found.fixed_usd > 0
 
