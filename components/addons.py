@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
-from components.iam import equals, service_trust
-from components.kubernetes.children import child_options
-from components.validation import require
+from .iam import equals, service_trust
+from .kubernetes.children import child_options
+from .validation import require
 
 EBS_CSI_ADDON = "aws-ebs-csi-driver"
 EBS_CSI_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy"

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.kubernetes.children import child_options
-from components.kubernetes.labels import standard_labels
-from components.runtime_env import DATABASE_SECRET, REDIS_SECRET, URL_KEY, replica_key, shard_key
+from .kubernetes.children import child_options
+from .kubernetes.labels import standard_labels
+from .runtime_env import DATABASE_SECRET, REDIS_SECRET, URL_KEY, replica_key, shard_key
 
 
 @dataclass(frozen=True, kw_only=True)

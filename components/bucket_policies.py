@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.iam import Arn, Condition, Effect, Statement, arn_like, equals, policy_document
+from .iam import Arn, Condition, Effect, Statement, arn_like, equals, policy_document
 
 S3_LOG_PREFIX = "s3/"
 """Where server access logs of buckets go; logs of load balancers begin with "AWSLogs/"."""

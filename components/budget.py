@@ -9,9 +9,10 @@ from typing import Literal
 import pulumi
 import pulumi_aws as aws
 
-from components.naming import NameKind, physical_name
-from components.validation import require
-from facts.budgets import MAX_EMAILS, MAX_TOPICS
+from bailbondpro.facts.budgets import MAX_EMAILS, MAX_TOPICS
+
+from .naming import NameKind, physical_name
+from .validation import require
 
 NOTIFICATIONS: tuple[tuple[Literal["ACTUAL", "FORECASTED"], int], ...] = (
     ("ACTUAL", 80),

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.kubernetes.batch import BatchPod, job_spec
-from components.kubernetes.children import child_options
-from components.kubernetes.network_policies import Peer, TrafficRule, dns, network_policy
-from components.kubernetes.objects import Identity, service_account
-from components.kubernetes.pods import Annotation, Placement, Resources
+from .kubernetes.batch import BatchPod, job_spec
+from .kubernetes.children import child_options
+from .kubernetes.network_policies import Peer, TrafficRule, dns, network_policy
+from .kubernetes.objects import Identity, service_account
+from .kubernetes.pods import Annotation, Placement, Resources
 
 APP = "bailbondpro-cache-warm-up"
 ENTRY_LIFETIME_MINUTES = 60

@@ -60,4 +60,4 @@ def parse_ranges(text: str) -> CloudflareRanges:
 @cache
 def cloudflare_ranges() -> CloudflareRanges:
     """The copy of the list that comes with this package; no network is used."""
-    return parse_ranges(resources.files("components").joinpath("data/cloudflare_ips.json").read_text("utf-8"))
+    return parse_ranges(resources.files(__package__).joinpath("data/cloudflare_ips.json").read_text("utf-8"))

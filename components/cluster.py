@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
-from components.addons import AddonSpec, AddonVersions, install_addon, vpc_cni_settings
-from components.flow_logs import LOG_RETENTION_DAYS
-from components.iam import Statement, policy_document, service_trust
-from components.kubeconfig import kubeconfig
-from components.kubernetes.children import child_options
-from components.naming import NameKind, name_hash, physical_name
-from components.validation import require
+from .addons import AddonSpec, AddonVersions, install_addon, vpc_cni_settings
+from .flow_logs import LOG_RETENTION_DAYS
+from .iam import Statement, policy_document, service_trust
+from .kubeconfig import kubeconfig
+from .kubernetes.children import child_options
+from .naming import NameKind, name_hash, physical_name
+from .validation import require
 
 KUBERNETES_VERSION = re.compile(r"1\.\d+")
 

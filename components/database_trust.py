@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.kubernetes.children import child_options
-from components.kubernetes.labels import standard_labels
-from components.kubernetes.pods import Annotation, FileMount
+from .kubernetes.children import child_options
+from .kubernetes.labels import standard_labels
+from .kubernetes.pods import Annotation, FileMount
 
 CONFIG_NAME = "bailbondpro-database-ca"
 FILE_NAME = "ca.crt"

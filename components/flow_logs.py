@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.iam import Statement, arn_like, equals, policy_document, service_trust
-from components.kubernetes.children import child_options
-from components.naming import NameKind, physical_name
+from .iam import Statement, arn_like, equals, policy_document, service_trust
+from .kubernetes.children import child_options
+from .naming import NameKind, physical_name
 
 LOG_RETENTION_DAYS = frozenset(
     (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)

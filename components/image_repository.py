@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.kubernetes.children import child_options
-from components.naming import NameKind, physical_name
-from components.validation import require, within
-from facts.storage import MAX_DAYS, MAX_IMAGES, MIN_IMAGES
+from bailbondpro.facts.storage import MAX_DAYS, MAX_IMAGES, MIN_IMAGES
+
+from .kubernetes.children import child_options
+from .naming import NameKind, physical_name
+from .validation import require, within
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.iam import Arn, Statement, arn_like, equals, policy_document
-from components.kubernetes.children import child_options
-from components.naming import NameKind, physical_name
+from .iam import Arn, Statement, arn_like, equals, policy_document
+from .kubernetes.children import child_options
+from .naming import NameKind, physical_name
 
 DELETION_WINDOW_DAYS = range(7, 31)
 """How long KMS can keep a key that is scheduled for deletion (KMS API reference, ScheduleKeyDeletion)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from components.iam import Arn
+from .iam import Arn
 
 
 def kubeconfig(cluster_arn: str, cluster_name: str, endpoint: str, certificate_authority_data: str) -> str:

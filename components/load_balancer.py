@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.kubernetes.children import child_options
-from components.naming import NameKind, physical_name
-from components.validation import require, within
-from facts.load_balancing import MAX_DEREGISTRATION_SECONDS
+from bailbondpro.facts.load_balancing import MAX_DEREGISTRATION_SECONDS
+
+from .kubernetes.children import child_options
+from .naming import NameKind, physical_name
+from .validation import require, within
 
 PREFIX_LIST_ROOM = {"IPv4": 20, "IPv6": 10}
 """Entries that the lists may grow to. Each counts against the 60 rules of a security group and family, once for each

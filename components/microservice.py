@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Literal
 
 import pulumi
 
-from components.autoscaling.autoscaler import DEFAULT_PROMETHEUS, Autoscaler, AutoscalerArgs
-from components.autoscaling.policy import AutoscalingPolicy, guide_b
-from components.autoscaling.vertical import VerticalAutoscaler, VerticalAutoscalerArgs, VerticalPolicy
-from components.gateway.guide import API_ZONE, LOGIN_ZONE, RateLimits
-from components.gateway.model import (
+from .autoscaling.autoscaler import DEFAULT_PROMETHEUS, Autoscaler, AutoscalerArgs
+from .autoscaling.policy import AutoscalingPolicy, guide_b
+from .autoscaling.vertical import VerticalAutoscaler, VerticalAutoscalerArgs, VerticalPolicy
+from .gateway.guide import API_ZONE, LOGIN_ZONE, RateLimits
+from .gateway.model import (
     API_FAILURES,
     API_TIMEOUTS,
     Failures,
@@ -22,9 +22,9 @@ from components.gateway.model import (
     Timeouts,
     Upstream,
 )
-from components.kubernetes.children import child_options
-from components.kubernetes.objects import Rollout
-from components.kubernetes.pods import (
+from .kubernetes.children import child_options
+from .kubernetes.objects import Rollout
+from .kubernetes.pods import (
     Annotation,
     ContainerPort,
     EnvEntry,
@@ -33,12 +33,12 @@ from components.kubernetes.pods import (
     Probe,
     Resources,
 )
-from components.monitoring.prometheus import SCRAPE_INTERVAL_SECONDS, PodMonitor, PodMonitorArgs
-from components.workload import Workload, WorkloadArgs, headless_host
+from .monitoring.prometheus import SCRAPE_INTERVAL_SECONDS, PodMonitor, PodMonitorArgs
+from .workload import Workload, WorkloadArgs, headless_host
 
 if TYPE_CHECKING:
-    from components.autoscaling.render import Backend
-    from components.kubernetes.network_policies import TrafficRule
+    from .autoscaling.render import Backend
+    from .kubernetes.network_policies import TrafficRule
 
 _NAME = re.compile(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?")
 """RFC 1123 label, short enough that "bailbondpro-<name>-headless" stays within 63 characters."""

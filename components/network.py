@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.flow_logs import FlowLogs, VpcFlowLogs, VpcFlowLogsArgs
-from components.kubernetes.children import child_options
-from components.subnets import ZONE_LETTERS, subnet_plan
+from .flow_logs import FlowLogs, VpcFlowLogs, VpcFlowLogsArgs
+from .kubernetes.children import child_options
+from .subnets import ZONE_LETTERS, subnet_plan
 
 __all__ = ["FlowLogs", "Network", "NetworkArgs", "subnet_plan"]
 

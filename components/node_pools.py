@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
-from components.iam import service_trust
-from components.kubernetes.children import child_options
-from components.validation import require, within
-from facts.nodes import MAX_DISK_GIB, MAX_NODES, MAX_SPOT_TYPES, MIN_DISK_GIB
+from bailbondpro.facts.nodes import MAX_DISK_GIB, MAX_NODES, MAX_SPOT_TYPES, MIN_DISK_GIB
+
+from .iam import service_trust
+from .kubernetes.children import child_options
+from .validation import require, within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

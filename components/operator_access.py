@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.addons import PodIdentityRole, PodIdentityRoleArgs
-from components.iam import Statement, equals, policy_document
-from components.operator_values import (
+from .addons import PodIdentityRole, PodIdentityRoleArgs
+from .iam import Statement, equals, policy_document
+from .operator_values import (
     ALERTMANAGER_ACCOUNT,
     CLUSTER_AUTOSCALER_ACCOUNT,
     GRAFANA_ACCOUNT,

@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 
 import pulumi
 
-from components.kubernetes.pods import Placement
-from components.monitoring.panels import CLOUDWATCH_UID
+from .kubernetes.pods import Placement
+from .monitoring.panels import CLOUDWATCH_UID
 
 Values: TypeAlias = dict[str, Any]
 

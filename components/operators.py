@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.kubernetes.children import child_options
-from components.kubernetes.labels import standard_labels
-from components.operator_values import (
+from .kubernetes.children import child_options
+from .kubernetes.labels import standard_labels
+from .operator_values import (
     KEDA_NAMESPACE,
     KUBE_SYSTEM,
     MONITORING_NAMESPACE,

@@ -8,15 +8,15 @@ from urllib.parse import quote
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.kubernetes.children import child_options
-from components.kubernetes.exporters import (
+from .kubernetes.children import child_options
+from .kubernetes.exporters import (
     PGBOUNCER_EXPORTER_PORT,
     Exporter,
     exporter_container,
 )
-from components.kubernetes.namespace import GATEWAY_PRIORITY
-from components.kubernetes.network_policies import Peer, TrafficRule, dns, network_policy
-from components.kubernetes.objects import (
+from .kubernetes.namespace import GATEWAY_PRIORITY
+from .kubernetes.network_policies import Peer, TrafficRule, dns, network_policy
+from .kubernetes.objects import (
     Identity,
     ServicePort,
     deployment,
@@ -24,7 +24,7 @@ from components.kubernetes.objects import (
     service,
     service_account,
 )
-from components.kubernetes.pods import (
+from .kubernetes.pods import (
     Annotation,
     Container,
     ContainerPort,
@@ -34,8 +34,8 @@ from components.kubernetes.pods import (
     ScratchMount,
     SecretEnvVar,
 )
-from components.pooler_args import PoolerArgs, PoolerEndpoint, PoolerTls
-from components.pooler_config import (
+from .pooler_args import PoolerArgs, PoolerEndpoint, PoolerTls
+from .pooler_config import (
     CA_FILE_NAME,
     CERTIFICATE_FILE_NAME,
     CONFIG_DIRECTORY,

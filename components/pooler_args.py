@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from components.kubernetes.exporters import PGBOUNCER_EXPORTER_IMAGE
-from components.kubernetes.pods import Placement, Resources
+from .kubernetes.exporters import PGBOUNCER_EXPORTER_IMAGE
+from .kubernetes.pods import Placement, Resources
 
 if TYPE_CHECKING:
     import pulumi

@@ -33,7 +33,7 @@ class RdsAuthorities:
 @cache
 def rds_authorities() -> RdsAuthorities:
     """The copy of the bundle that comes with this package; no network is used."""
-    raw = json.loads(resources.files("components").joinpath("data/rds_authorities.json").read_text("utf-8"))
+    raw = json.loads(resources.files(__package__).joinpath("data/rds_authorities.json").read_text("utf-8"))
     return RdsAuthorities(
         by_region={region: "".join(roots) for region, roots in raw["authorities"].items()},
         source=raw["source"],

@@ -10,16 +10,17 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
-from components.naming import NameKind, physical_name
-from components.secrets import Connection, store_secret
-from components.validation import require, within
-from facts import elasticache
-from facts.windows import daily_length, overlap, weekly_length
+from bailbondpro.facts import elasticache
+from bailbondpro.facts.windows import daily_length, overlap, weekly_length
+
+from .naming import NameKind, physical_name
+from .secrets import Connection, store_secret
+from .validation import require, within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from components.secrets import Credential
+    from .secrets import Credential
 
 PORT = 6379
 """Redis's registered port; the guide's default for REDIS_PORT (Caching Strategies)."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from components.kubernetes.pods import EnvEntry, EnvVar, SecretEnvVar
-from components.tuning.node import UV_THREADPOOL_SIZE, heap
+from .kubernetes.pods import EnvEntry, EnvVar, SecretEnvVar
+from .tuning.node import UV_THREADPOOL_SIZE, heap
 
 DATABASE_SECRET = "db-secret"  # noqa: S105 - an object's name (guide, Horizontal Scaling), not a secret
 REDIS_SECRET = "redis-secret"  # noqa: S105 - as above

@@ -14,8 +14,9 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
-from components.validation import require, within
-from facts.rds import RESERVED_USERNAMES, USERNAME
+from bailbondpro.facts.rds import RESERVED_USERNAMES, USERNAME
+
+from .validation import require, within
 
 _SECRET_NAME = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
 _ARN_LIKE_SUFFIX = re.compile(r".*-[A-Za-z0-9]{6}")

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
-from components.naming import NameKind, physical_name
-from components.postgres import Postgres, PostgresArgs
-from components.secrets import Credential, CredentialArgs
-from components.validation import require, within
-from facts.shards import MAX_SHARDS
+from bailbondpro.facts.shards import MAX_SHARDS
+
+from .naming import NameKind, physical_name
+from .postgres import Postgres, PostgresArgs
+from .secrets import Credential, CredentialArgs
+from .validation import require, within
 
 if TYPE_CHECKING:
-    from components.postgres import PostgresTemplate
+    from .postgres import PostgresTemplate
 
 GUIDE_SHARDS = 4
 """The guide, Database Sharding: shardCount."""

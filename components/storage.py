@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.bucket_policies import S3_LOG_PREFIX, logs_policy, tls_only, uploads_policy
-from components.iam import policy_document
-from components.image_repository import ImageRepository, ImageRepositoryArgs
-from components.kubernetes.children import child_options
-from components.validation import require, within
-from facts.storage import INFREQUENT_ACCESS_MINIMUM_DAYS, MAX_ABORT_DAYS, MAX_DAYS
+from bailbondpro.facts.storage import INFREQUENT_ACCESS_MINIMUM_DAYS, MAX_ABORT_DAYS, MAX_DAYS
+
+from .bucket_policies import S3_LOG_PREFIX, logs_policy, tls_only, uploads_policy
+from .iam import policy_document
+from .image_repository import ImageRepository, ImageRepositoryArgs
+from .kubernetes.children import child_options
+from .validation import require, within
 
 __all__ = [
     "ImageRepository",

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 import pulumi
 
-from components.kubernetes.children import child_options
-from components.kubernetes.namespace import APP_PRIORITY
-from components.kubernetes.network_policies import TrafficRule, dns, network_policy
-from components.kubernetes.objects import (
+from .kubernetes.children import child_options
+from .kubernetes.namespace import APP_PRIORITY
+from .kubernetes.network_policies import TrafficRule, dns, network_policy
+from .kubernetes.objects import (
     Identity,
     Rollout,
     ServicePort,
@@ -18,7 +18,7 @@ from components.kubernetes.objects import (
     service,
     service_account,
 )
-from components.kubernetes.pods import (
+from .kubernetes.pods import (
     Annotation,
     Container,
     ContainerPort,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edge.cloudflare_plans import Plan
-from edge.policy import (
+from bailbondpro.edge.cloudflare_plans import Plan
+from bailbondpro.edge.policy import (
     Addons,
     CacheClass,
     CacheClasses,

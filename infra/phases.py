@@ -10,7 +10,7 @@ what the planner says that AWS bills for these sizes, and 15 % (docs/adr/0023; t
 
 from __future__ import annotations
 
-from facts.rds import ADVANCED_INSIGHTS_DAYS
+from bailbondpro.facts.rds import ADVANCED_INSIGHTS_DAYS
 
 PHASES = ("optimization", "horizontal", "microservices")
 ENVIRONMENTS = ("dev", "prod")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from facts.instance_classes import instance_class
+from bailbondpro.facts.instance_classes import instance_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from facts.instance_classes import instance_class
+from bailbondpro.facts.instance_classes import instance_class
 from infra.phases import PHASES
 from infra.problems import ConfigError
 from ops.console import note

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edge.exchange import Request, Response, headers_of
-from edge.explain import Explanation, evaluate
-from edge.leaks import Audit, audit
-from edge.origin import expected_response
-from edge.readback import PlannedRules, ReadbackError, edge_rules
-from edge.rules import EdgeRules
+from bailbondpro.edge.exchange import Request, Response, headers_of
+from bailbondpro.edge.explain import Explanation, evaluate
+from bailbondpro.edge.leaks import Audit, audit
+from bailbondpro.edge.origin import expected_response
+from bailbondpro.edge.readback import PlannedRules, ReadbackError, edge_rules
+from bailbondpro.edge.rules import EdgeRules
 from infra.edge_policy import edge_policy
 from ops.cdn_error import CdnError
 from planner.evidence import read_plan
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from edge.policy import EdgePolicy
+    from bailbondpro.edge.policy import EdgePolicy
     from infra.settings import Settings
     from plan import Plan
 

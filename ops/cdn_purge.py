@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from edge.cloudflare_plans import LIMITS
+from bailbondpro.edge.cloudflare_plans import LIMITS
 from ops.cdn_api import PurgeApi, RefusedError, Selector, UnauthorisedError
 from ops.cdn_error import CdnError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edge.policy import EdgePolicy
+    from bailbondpro.edge.policy import EdgePolicy
 
 CHUNK = 30
 """Values in one call: what every plan and every edition of the documentation allows (Cloudflare docs, Purge cache)."""

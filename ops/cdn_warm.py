@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlsplit
 
-from edge.exchange import Request
-from edge.explain import evaluate
-from edge.leaks import personal_reason
-from edge.origin import expected_response
+from bailbondpro.edge.exchange import Request
+from bailbondpro.edge.explain import evaluate
+from bailbondpro.edge.leaks import personal_reason
+from bailbondpro.edge.origin import expected_response
 from ops.cdn_error import CdnError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge.problems import plan_notices
+from bailbondpro.edge.problems import plan_notices
 from infra.edge_policy import edge_policy
 from infra.limits import RULES
 from infra.neighbours import neighbour_problems

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bailbondpro.facts.elasticache import MAX_NODES
+from bailbondpro.facts.instance_classes import instance_class
 from components.naming import NameKind
-from facts.elasticache import MAX_NODES
-from facts.instance_classes import instance_class
 from infra.limits.capacity import (
     APP_SUBNET_ADDRESSES,
     DAEMON_PODS,

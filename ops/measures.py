@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bailbondpro.facts.instance_classes import instance_class
 from components.naming import NameKind, physical_name
-from facts.instance_classes import instance_class
 from infra.wiring.names import names_of
 
 if TYPE_CHECKING:

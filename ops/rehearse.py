@@ -35,7 +35,7 @@ from sandbox.workspace import SandboxWorkspace
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from edge.leaks import Audit
+    from bailbondpro.edge.leaks import Audit
     from infra.settings import Settings
     from sandbox.kubernetes_cluster import KubernetesCluster
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from facts.instance_classes import Service, instance_class, instance_classes
+from bailbondpro.facts.instance_classes import Service, instance_class, instance_classes
 from infra.problems import ConfigError, Problem
 from infra.settings import load, read_stack_source
 from ops.documents import DocumentError, read_document

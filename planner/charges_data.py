@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from facts.instance_classes import find_class
-from facts.rds import LEAST_IOPS, LEAST_MIBPS, SMALL_IOPS, SMALL_MIBPS, STRIPED_GIB
+from bailbondpro.facts.instance_classes import find_class
+from bailbondpro.facts.rds import LEAST_IOPS, LEAST_MIBPS, SMALL_IOPS, SMALL_MIBPS, STRIPED_GIB
 from planner.charges_model import Bill, Charge
 from planner.plan_values import at, number, text
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from facts.rds import LEAST_IOPS, SMALL_IOPS, STRIPED_GIB
+from bailbondpro.facts.rds import LEAST_IOPS, SMALL_IOPS, STRIPED_GIB
 from planner.capacity import requirement
 
 if TYPE_CHECKING:

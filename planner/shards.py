@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from facts.shards import MAX_SHARDS
+from bailbondpro.facts.shards import MAX_SHARDS
 from planner.shard_steps import Step, first_move_steps, growth_steps
 
 if TYPE_CHECKING:

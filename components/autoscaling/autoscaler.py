@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.autoscaling.render import (
+from ..kubernetes.children import child_options
+from ..kubernetes.labels import standard_labels
+from .render import (
     Backend,
     Manifest,
     Target,
     horizontal_pod_autoscaler_spec,
     scaled_object_spec,
 )
-from components.kubernetes.children import child_options
-from components.kubernetes.labels import standard_labels
 
 if TYPE_CHECKING:
-    from components.autoscaling.policy import AutoscalingPolicy
+    from .policy import AutoscalingPolicy
 
 DEFAULT_PROMETHEUS = "http://kube-prometheus-stack-prometheus.monitoring.svc.cluster.local:9090"
 """Where kube-prometheus-stack serves its API when released under its own name in `monitoring`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from facts.autoscaling import MAX_PERIOD_SECONDS, MAX_WINDOW_SECONDS
+from bailbondpro.facts.autoscaling import MAX_PERIOD_SECONDS, MAX_WINDOW_SECONDS
 
 
 @dataclass(frozen=True, kw_only=True)

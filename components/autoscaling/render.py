@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from components.autoscaling.policy import AutoscalingPolicy, Behavior
+    from .policy import AutoscalingPolicy, Behavior
 
 Manifest: TypeAlias = dict[str, Any]
 Backend: TypeAlias = Literal["keda", "native", "custom-metrics-api"]

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.kubernetes.children import child_options
-from components.kubernetes.labels import standard_labels
-from components.kubernetes.quantities import mebibytes, millicores
+from ..kubernetes.children import child_options
+from ..kubernetes.labels import standard_labels
+from ..kubernetes.quantities import mebibytes, millicores
 
 if TYPE_CHECKING:
-    from components.autoscaling.policy import AutoscalingPolicy
-    from components.autoscaling.render import Manifest
+    from .policy import AutoscalingPolicy
+    from .render import Manifest
 
 VerticalMode: TypeAlias = Literal["recommend", "memory", "full", "guide"]
 

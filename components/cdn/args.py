@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pulumi
 
-    from edge.policy import EdgePolicy
+    from bailbondpro.edge.policy import EdgePolicy
 
 MAX_CERTIFICATE_DAYS = 5475
 """15 years, the longest that Cloudflare's Origin CA issues (Cloudflare docs, Origin CA certificates)."""

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_cloudflare as cloudflare
 
-from components.cdn.args import CdnArgs, RulesetImport
-from components.cdn.load_balancing import Failover, load_balancer, load_balancer_host
-from components.cdn.notifications import notifications
-from components.cdn.rulesets import rulesets
-from components.cdn.settings import zone_settings
-from edge.problems import edge_problems
+from bailbondpro.edge.problems import edge_problems
+
+from .args import CdnArgs, RulesetImport
+from .load_balancing import Failover, load_balancer, load_balancer_host
+from .notifications import notifications
+from .rulesets import rulesets
+from .settings import zone_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_cloudflare as cloudflare
 
-from edge.cloudflare_plans import LIMITS
+from bailbondpro.edge.cloudflare_plans import LIMITS
 
 if TYPE_CHECKING:
-    from edge.policy import EdgePolicy
+    from bailbondpro.edge.policy import EdgePolicy
 
 READINESS_PATH = "/ready"
 """What the gateway's TLS server asks the application; the guide's /health is answered by nginx itself, whatever the

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_cloudflare as cloudflare
 import pulumi_tls as tls
 
-from components.cdn.args import OriginCertificateArgs
+from .args import OriginCertificateArgs
 
 __all__ = ["OriginCertificate", "OriginCertificateArgs"]
 

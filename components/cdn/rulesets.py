@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_cloudflare as cloudflare
 
-from components.cdn.args import RulesetImport
-from edge.cache_rules import cache_rules, response_rules
-from edge.security import firewall_rules, header_rules, managed_rules, rate_limit_rules
+from bailbondpro.edge.cache_rules import cache_rules, response_rules
+from bailbondpro.edge.security import firewall_rules, header_rules, managed_rules, rate_limit_rules
+
+from .args import RulesetImport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from edge.cache_rules import CacheRule, Directive, ResponseRule
-    from edge.expressions import Expression
-    from edge.policy import EdgePolicy
-    from edge.security import FirewallRule, HeaderRule, ManagedRule, RateLimitRule
+    from bailbondpro.edge.cache_rules import CacheRule, Directive, ResponseRule
+    from bailbondpro.edge.expressions import Expression
+    from bailbondpro.edge.policy import EdgePolicy
+    from bailbondpro.edge.security import FirewallRule, HeaderRule, ManagedRule, RateLimitRule
 
 __all__ = ["RulesetImport", "rulesets"]
 

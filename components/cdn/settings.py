@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from edge.policy import EdgePolicy
+    from bailbondpro.edge.policy import EdgePolicy
 
 ZONE_SETTINGS: tuple[tuple[str, str | int], ...] = (
     ("0rtt", "off"),

@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.autoscaling.autoscaler import Autoscaler, AutoscalerArgs
-from components.gateway.render import render
-from components.kubernetes.children import child_options
-from components.kubernetes.exporters import (
+from ..autoscaling.autoscaler import Autoscaler, AutoscalerArgs
+from ..kubernetes.children import child_options
+from ..kubernetes.exporters import (
     NGINX_EXPORTER_IMAGE,
     NGINX_EXPORTER_PORT,
     Exporter,
     exporter_container,
 )
-from components.kubernetes.namespace import GATEWAY_PRIORITY
-from components.kubernetes.network_policies import Peer, TrafficRule, dns, network_policy
-from components.kubernetes.objects import (
+from ..kubernetes.namespace import GATEWAY_PRIORITY
+from ..kubernetes.network_policies import Peer, TrafficRule, dns, network_policy
+from ..kubernetes.objects import (
     Identity,
     ServicePort,
     deployment,
@@ -28,7 +27,7 @@ from components.kubernetes.objects import (
     service,
     service_account,
 )
-from components.kubernetes.pods import (
+from ..kubernetes.pods import (
     Annotation,
     Container,
     ContainerPort,
@@ -40,10 +39,11 @@ from components.kubernetes.pods import (
     Resources,
     ScratchMount,
 )
+from .render import render
 
 if TYPE_CHECKING:
-    from components.autoscaling.policy import AutoscalingPolicy
-    from components.gateway.model import GatewayConfig
+    from ..autoscaling.policy import AutoscalingPolicy
+    from .model import GatewayConfig
 
 APP = "bailbondpro-gateway"
 PRE_STOP_SECONDS = 130

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from components.gateway.model import (
+from ..tuning.nginx import Tuning, worker_processes
+from .model import (
     API_FAILURES,
     API_TIMEOUTS,
     GUIDE_HEADERS,
@@ -23,7 +24,6 @@ from components.gateway.model import (
     Timeouts,
     Upstream,
 )
-from components.tuning.nginx import Tuning, worker_processes
 
 WEB_UPSTREAM = "bailbondpro_backend"
 API_UPSTREAM = "bailbondpro_api"

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from components.tuning.nginx import Tuning
+from ..tuning.nginx import Tuning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

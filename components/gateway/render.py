@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from components.gateway.directives import Directive, block, directive, text
-from components.gateway.servers import REFUSED_PATH, UPGRADE_HEADERS, proxy_headers, servers
+from .directives import Directive, block, directive, text
+from .servers import REFUSED_PATH, UPGRADE_HEADERS, proxy_headers, servers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from components.gateway.model import GatewayConfig, Upstream
+    from .model import GatewayConfig, Upstream
 
 RETRY_TRIES = 2
 RETRY_SECONDS = 10

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from components.gateway.directives import Directive, block, directive
-from components.gateway.model import CIPHERS
-from components.gateway.trusted_headers import CREDENTIALS, SET, STRIPPED
+from .directives import Directive, block, directive
+from .model import CIPHERS
+from .trusted_headers import CREDENTIALS, SET, STRIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from components.gateway.model import Authorization, GatewayConfig, Route, Site, Timeouts
+    from .model import Authorization, GatewayConfig, Route, Site, Timeouts
 
 CERTIFICATE_PATH = "/etc/ssl/gateway/tls.crt"
 PRIVATE_KEY_PATH = "/etc/ssl/gateway/tls.key"

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pulumi_kubernetes as k8s
 
-from components.kubernetes.labels import standard_labels
-from components.kubernetes.pods import Annotation, Placement, Resources
-from components.kubernetes.template import container_security, node_selector, pod_security, resource_requirements
-from components.kubernetes.template import tolerations as placement_tolerations
+from .labels import standard_labels
+from .pods import Annotation, Placement, Resources
+from .template import container_security, node_selector, pod_security, resource_requirements
+from .template import tolerations as placement_tolerations
 
 if TYPE_CHECKING:
     import pulumi

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from components.kubernetes.pods import Container, ContainerPort, EnvEntry, Probe, Resources
+from .pods import Container, ContainerPort, EnvEntry, Probe, Resources
 
 if TYPE_CHECKING:
     import pulumi

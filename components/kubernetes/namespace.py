@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.kubernetes.children import child_options
-from components.kubernetes.labels import standard_labels
+from .children import child_options
+from .labels import standard_labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pulumi_kubernetes as k8s
 
-from components.kubernetes.labels import standard_labels
+from .labels import standard_labels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.kubernetes.labels import standard_labels
-from components.kubernetes.template import pod_template
+from .labels import standard_labels
+from .template import pod_template
 
 if TYPE_CHECKING:
-    from components.kubernetes.pods import PodTemplate
+    from .pods import PodTemplate
 
 ROLLOUT_DEADLINE_SECONDS = 600
 """When a rollout without progress counts as failed; also how long an update waits for it."""

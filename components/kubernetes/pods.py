@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from components.kubernetes.quantities import mebibytes, millicores
+from .quantities import mebibytes, millicores
 
 if TYPE_CHECKING:
     import pulumi

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pulumi_kubernetes as k8s
 
-from components.kubernetes.labels import standard_labels
-from components.kubernetes.pods import (
+from .labels import standard_labels
+from .pods import (
     RUN_AS_ID,
     SPREAD,
     Container,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from components.monitoring.alarm_spec import AlarmSpec, Dimension, Guard, Severity
-from components.validation import require
+from ..validation import require
+from .alarm_spec import AlarmSpec, Dimension, Guard, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_aws as aws
 
-from components.monitoring.alarm_catalog import (
+from ..validation import require
+from .alarm_catalog import (
     CacheTarget,
     DatabaseTarget,
     LoadBalancerTarget,
@@ -16,12 +17,11 @@ from components.monitoring.alarm_catalog import (
     database_alarms,
     load_balancer_alarms,
 )
-from components.validation import require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from components.monitoring.alarm_spec import AlarmSpec
+    from .alarm_spec import AlarmSpec
 
 __all__ = ["Alarms", "AlarmsArgs", "CacheTarget", "DatabaseTarget", "LoadBalancerTarget"]
 

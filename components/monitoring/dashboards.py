@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from components.monitoring.alerts import RECORDED_REQUESTS, error_ratio, response_ms
-from components.monitoring.dashboards_data import cost, postgres, redis
-from components.monitoring.panels import CloudWatchLine, Dashboard, Panel, Statistic
+from .alerts import RECORDED_REQUESTS, error_ratio, response_ms
+from .dashboards_data import cost, postgres, redis
+from .panels import CloudWatchLine, Dashboard, Panel, Statistic
 
 if TYPE_CHECKING:
-    from components.monitoring.alerts import Scope, Thresholds
-    from components.monitoring.watched import Balancer, Watched
+    from .alerts import Scope, Thresholds
+    from .watched import Balancer, Watched
 
 REQUESTS_PER_POD = 100
 CPU_TARGET_PERCENT = 70

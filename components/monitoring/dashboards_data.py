@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from components.monitoring.alarm_catalog import (
+from .alarm_catalog import (
     CONNECTIONS_PERCENT,
     CPU_PERCENT,
     MEMORY_PERCENT,
     REPLICA_LAG_SECONDS,
     TRANSACTION_IDS,
 )
-from components.monitoring.panels import CloudWatchLine, Dashboard, Panel, Statistic
-from components.monitoring.watched import CacheNode, Database, Watched
+from .panels import CloudWatchLine, Dashboard, Panel, Statistic
+from .watched import CacheNode, Database, Watched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from components.monitoring.alerts import Scope
+    from .alerts import Scope
 
 BILLING_REGION = "us-east-1"
 """The one region that keeps billing metrics (CloudWatch User Guide, "Monitor estimated charges")."""

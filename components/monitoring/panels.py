@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from components.validation import require
+from ..validation import require
 
 Manifest: TypeAlias = dict[str, Any]
 Statistic: TypeAlias = Literal["Average", "Maximum", "Minimum", "Sum"]

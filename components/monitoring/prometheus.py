@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.kubernetes.children import child_options
-from components.kubernetes.labels import standard_labels
-from components.monitoring.alerts import (
+from ..kubernetes.children import child_options
+from ..kubernetes.labels import standard_labels
+from .alerts import (
     GROUP_INTERVAL,
     Manifest,
     Scope,
@@ -18,12 +18,12 @@ from components.monitoring.alerts import (
     alerts,
     recording_rules,
 )
-from components.monitoring.dashboards import dashboards
-from components.monitoring.panels import to_json
-from components.monitoring.watched import Balancer, CacheNode, Database, Watched
+from .dashboards import dashboards
+from .panels import to_json
+from .watched import Balancer, CacheNode, Database, Watched
 
 if TYPE_CHECKING:
-    from components.monitoring.alarm_catalog import CacheTarget, DatabaseTarget, LoadBalancerTarget
+    from .alarm_catalog import CacheTarget, DatabaseTarget, LoadBalancerTarget
 
 SCRAPE_INTERVAL_SECONDS = 15
 """Eight scrapes in the two minutes over which requests are counted."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.iam import Arn, Condition, Effect, Statement, equals, policy_document
-from components.validation import require
+from ..iam import Arn, Condition, Effect, Statement, equals, policy_document
+from ..validation import require
 
 PUBLISHERS = (
     "cloudwatch.amazonaws.com",

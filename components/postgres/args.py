@@ -6,19 +6,20 @@ import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
-from components.naming import NameKind, physical_name
-from components.tuning.storage import Performance, gp3_performance
-from components.validation import require, within
-from facts import rds
-from facts.windows import daily_length, overlap, weekly_length
+from bailbondpro.facts import rds
+from bailbondpro.facts.windows import daily_length, overlap, weekly_length
+
+from ..naming import NameKind, physical_name
+from ..tuning.storage import Performance, gp3_performance
+from ..validation import require, within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pulumi
 
-    from components.secrets import Credential
-    from components.tuning.postgres import Parameter
+    from ..secrets import Credential
+    from ..tuning.postgres import Parameter
 
 _ENGINE_VERSION = re.compile(r"\d{2}(\.\d{1,2})?")
 

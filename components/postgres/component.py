@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
-from components.postgres.instances import PORT, create_primary, create_replica, create_shared
-from components.secrets import Connection, Credential, store_secret
+from ..secrets import Connection, Credential, store_secret
+from .instances import PORT, create_primary, create_replica, create_shared
 
 if TYPE_CHECKING:
-    from components.postgres.args import PostgresArgs
-    from components.secrets import Credential
+    from ..secrets import Credential
+    from .args import PostgresArgs
 
 
 class Postgres(pulumi.ComponentResource):

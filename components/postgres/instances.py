@@ -9,11 +9,11 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
-from components.iam import service_trust
-from components.naming import NameKind, physical_name
+from ..iam import service_trust
+from ..naming import NameKind, physical_name
 
 if TYPE_CHECKING:
-    from components.postgres.args import PostgresArgs
+    from .args import PostgresArgs
 
 PORT = 5432
 """PostgreSQL's registered port."""

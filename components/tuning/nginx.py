@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from components.kubernetes.quantities import millicores
+from ..kubernetes.quantities import millicores
 
 _FILES_PER_CONNECTION = 2
 """A proxied connection holds two file descriptors: the client's and the upstream's."""

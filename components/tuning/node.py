@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from components.kubernetes.quantities import mebibytes
+from ..kubernetes.quantities import mebibytes
 
 UV_THREADPOOL_SIZE = 16  # guide, Vertical Scaling: Performance Tuning
 GUIDE_SEMI_SPACE_MIB = 128  # guide, Vertical Scaling: Performance Tuning

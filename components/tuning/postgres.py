@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from components.validation import require, within
-from facts.rds import MAX_CONNECTIONS
+from bailbondpro.facts.rds import MAX_CONNECTIONS
+
+from ..validation import require, within
 
 ApplyMethod = Literal["immediate", "pending-reboot"]
 

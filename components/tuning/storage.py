@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from facts.rds import LEAST_IOPS, LEAST_MIBPS, STRIPED_GIB
+from bailbondpro.facts.rds import LEAST_IOPS, LEAST_MIBPS, STRIPED_GIB
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edge.cloudflare_plans import LIMITS, Plan
-from edge.policy import PRIVATE_PREFIXES
-from edge.problems import expression_problems
+from bailbondpro.edge.cloudflare_plans import LIMITS, Plan
+from bailbondpro.edge.policy import PRIVATE_PREFIXES
+from bailbondpro.edge.problems import expression_problems
 from infra.edge_policy import edge_policy, private_prefixes
 from infra.limits.network import repeated
 from infra.limits.rule import Finding, rule

@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from facts.rds import MIN_WINDOW_MINUTES
-from facts.windows import MINUTES_PER_DAY, week_minute, week_text, weekly_length
+from bailbondpro.facts.rds import MIN_WINDOW_MINUTES
+from bailbondpro.facts.windows import MINUTES_PER_DAY, week_minute, week_text, weekly_length
 
 if TYPE_CHECKING:
     from infra.settings.root import Settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from facts.instance_classes import instance_class
+from bailbondpro.facts.instance_classes import instance_class
 from infra.limits.network import repeated
 from infra.limits.room import allocatable
 from infra.limits.rule import Finding, rule

@@ -5,11 +5,8 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
-from components.rds_authorities import rds_authorities
-from components.tuning.postgres import Profile, fits
-from components.tuning.storage import gp3_performance
-from facts.instance_classes import instance_class
-from facts.rds import (
+from bailbondpro.facts.instance_classes import instance_class
+from bailbondpro.facts.rds import (
     ADVANCED_INSIGHTS_DAYS,
     IOPS_PER_MIBPS,
     MAX_INSTANCES,
@@ -21,7 +18,10 @@ from facts.rds import (
     WEEK_DAYS,
     insights_days_allowed,
 )
-from facts.windows import daily_length, overlap, weekly_length
+from bailbondpro.facts.windows import daily_length, overlap, weekly_length
+from components.rds_authorities import rds_authorities
+from components.tuning.postgres import Profile, fits
+from components.tuning.storage import gp3_performance
 from infra.limits.maintenance import SLOT_MINUTES, slots, slots_needed
 from infra.limits.rule import Finding, rule
 

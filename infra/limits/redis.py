@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from facts.elasticache import MAX_NODES, MAX_WINDOW_MINUTES, MIN_WINDOW_MINUTES
-from facts.windows import daily_length, overlap, weekly_length, weekly_overlap
+from bailbondpro.facts.elasticache import MAX_NODES, MAX_WINDOW_MINUTES, MIN_WINDOW_MINUTES
+from bailbondpro.facts.windows import daily_length, overlap, weekly_length, weekly_overlap
 from infra.limits.maintenance import schedule
 from infra.limits.rule import Finding, rule
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from bailbondpro.facts.instance_classes import instance_class
+from bailbondpro.facts.nodes import kubelet_reserved
 from components.kubernetes.pods import SPREAD
-from facts.instance_classes import instance_class
-from facts.nodes import kubelet_reserved
 from infra.limits.operators import operator_workloads
 from infra.limits.rule import Finding, rule
 from planner.nodes import DAEMONS
@@ -22,7 +22,7 @@ from planner.scheduling import Node, Pod, Spread, place, place_all
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from facts.instance_classes import InstanceClass
+    from bailbondpro.facts.instance_classes import InstanceClass
     from infra.settings.base import Resources
     from infra.settings.pools import AppPoolSettings
     from infra.settings.root import Settings

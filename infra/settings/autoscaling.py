@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from facts.autoscaling import MAX_PERIOD_SECONDS, MAX_WINDOW_SECONDS
+from bailbondpro.facts.autoscaling import MAX_PERIOD_SECONDS, MAX_WINDOW_SECONDS
 from infra.settings.base import Area, refusal
 
 

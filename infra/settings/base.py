@@ -16,8 +16,8 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
 
-from facts.instance_classes import Service, instance_classes
-from facts.windows import DAILY, WEEKLY
+from bailbondpro.facts.instance_classes import Service, instance_classes
+from bailbondpro.facts.windows import DAILY, WEEKLY
 from infra.problems import nearest
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from facts.budgets import MAX_EMAILS
+from bailbondpro.facts.budgets import MAX_EMAILS
 from infra.settings.base import Area, Email
 
 

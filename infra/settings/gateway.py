@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from facts.load_balancing import MAX_DEREGISTRATION_SECONDS
+from bailbondpro.facts.load_balancing import MAX_DEREGISTRATION_SECONDS
 from infra.settings.base import Area, ClientCidr, Image, Resources, UrlPath, resources
 
 

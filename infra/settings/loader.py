@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import TypeAdapter, ValidationError
 
-from facts.instance_classes import instance_classes
+from bailbondpro.facts.instance_classes import instance_classes
 from infra import limits
 from infra.problems import HIDDEN, ConfigError, Problem, is_secret_key, is_secret_value, is_switch, key_path
 from infra.settings.base import Area, DomainName, Environment, Phase, Region

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from facts.nodes import MAX_DISK_GIB, MAX_NODES, MAX_SPOT_TYPES, MIN_DISK_GIB
+from bailbondpro.facts.nodes import MAX_DISK_GIB, MAX_NODES, MAX_SPOT_TYPES, MIN_DISK_GIB
 from infra.settings.base import Area, Ec2Class
 
 

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from facts import rds
-from facts.shards import MAX_SHARDS
+from bailbondpro.facts import rds
+from bailbondpro.facts.shards import MAX_SHARDS
 from infra.settings.base import Area, DailyWindow, Image, Matching, RdsClass, Region, Resources, WeeklyWindow, resources
 
 StorageGib = Annotated[int, Field(ge=rds.MIN_STORAGE_GIB, le=rds.MAX_STORAGE_GIB)]

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from facts import elasticache
+from bailbondpro.facts import elasticache
 from infra.settings.base import Area, CacheNodeType, DailyWindow, LogRetentionDays, UrlPath, WeeklyWindow
 
 

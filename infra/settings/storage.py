@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from facts import storage
+from bailbondpro.facts import storage
 from infra.settings.base import Area
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
+from bailbondpro.facts.instance_classes import instance_class
 from components.keys import DataKeyArgs
 from components.naming import NameKind, physical_name
 from components.postgres import BackupReplication, PostgresArgs, PostgresTemplate
@@ -12,7 +13,6 @@ from components.redis import RedisArgs
 from components.secrets import CredentialArgs
 from components.shards import ShardCredentials, ShardsArgs
 from components.tuning.postgres import Profile, parameters
-from facts.instance_classes import instance_class
 from infra.limits.maintenance import schedule
 from infra.wiring.aws import KEY_DELETION_DAYS
 from infra.wiring.names import names_of

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bailbondpro.edge.policy import IMAGE_EXTENSIONS
 from components.autoscaling.autoscaler import AutoscalerArgs
 from components.autoscaling.policy import AutoscalingPolicy, Behavior, Step, guide_autoscaler, scaling_manager
 from components.autoscaling.vertical import VerticalAutoscalerArgs, VerticalPolicy
@@ -20,7 +21,6 @@ from components.runtime_env import SERVICE_VARIABLE, RuntimeEnvironment, environ
 from components.shard_map import FILE_PATH
 from components.tuning.nginx import Tuning
 from components.workload import headless_host
-from edge.policy import IMAGE_EXTENSIONS
 from infra.wiring.front import client_ranges
 from infra.wiring.kubernetes import (
     MONITORING_NAMESPACE,

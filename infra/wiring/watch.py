@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bailbondpro.facts.instance_classes import instance_class
 from components.budget import BudgetArgs, CostTag
 from components.kubernetes.exporters import METRICS_PORT
 from components.monitoring.alarm_catalog import CacheTarget, DatabaseTarget, LoadBalancerTarget
@@ -12,7 +13,6 @@ from components.monitoring.alarms import AlarmsArgs
 from components.monitoring.alerts import Thresholds
 from components.monitoring.prometheus import PodMonitorArgs, PrometheusRulesArgs
 from components.monitoring.topic import AlertTopicArgs
-from facts.instance_classes import instance_class
 from infra.wiring.names import APP, GATEWAY_APP, POOLER_APP, names_of
 
 if TYPE_CHECKING:

@@ -231,7 +231,7 @@ def image_url(
     config: ConfigOption = None,
 ) -> None:
     """Print the address of an optimised rendition of an image."""
-    from edge.origin import image_url as run
+    from bailbondpro.edge.origin import image_url as run
     from infra.edge_policy import edge_policy
     from ops.check import check
 

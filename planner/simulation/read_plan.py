@@ -6,8 +6,8 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
-from facts.instance_classes import find_class
-from facts.nodes import kubelet_reserved
+from bailbondpro.facts.instance_classes import find_class
+from bailbondpro.facts.nodes import kubelet_reserved
 from plan.placement import shard_index, shard_servers, shards_in_use
 from planner.charges import ZONE_PLAN
 from planner.cost import amount, cost_of

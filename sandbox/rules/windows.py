@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from facts.windows import daily_span, overlap, weekly_span
+from bailbondpro.facts.windows import daily_span, overlap, weekly_span
 
 __all__ = ["daily", "overlap", "weekly"]
 

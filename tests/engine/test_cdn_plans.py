@@ -14,7 +14,7 @@ from tests.support.stack import PHASES, settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from edge.policy import EdgePolicy
+    from bailbondpro.edge.policy import EdgePolicy
     from plan import Plan
 
 PLANS = ("free", "pro", "business", "enterprise")

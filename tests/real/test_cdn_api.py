@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from edge.cloudflare_plans import Plan
-from edge.policy import CdnHosts, EdgePolicy
+from bailbondpro.edge.cloudflare_plans import Plan
+from bailbondpro.edge.policy import CdnHosts, EdgePolicy
 from ops.cdn_api import MAX_ATTEMPTS, PurgeApi, UnauthorisedError
 from ops.cdn_purge import CHUNK, Wanted, purge, wanted
 from tests.support.cli import Cli, Ran

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edge.policy import CdnHosts, EdgePolicy
+from bailbondpro.edge.policy import CdnHosts, EdgePolicy
 from ops.cdn_api import MAX_ATTEMPTS, MAX_WAITING, PurgeApi, UnauthorisedError
 from ops.cdn_error import CdnError
 from ops.cdn_purge import Wanted, purge, wanted

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bailbondpro.facts.instance_classes import instance_class
+from bailbondpro.facts.windows import week_minute, weekly_overlap
 from components.cloudflare_ranges import cloudflare_ranges
 from components.tuning.postgres import Profile, fits
-from facts.instance_classes import instance_class
-from facts.windows import week_minute, weekly_overlap
 from infra.limits import pool_sizes
 from sandbox.returned import as_returned
 from tests.support.stack import COMBINATIONS, PHASES, record_platform, recorded, settings

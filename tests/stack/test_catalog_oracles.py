@@ -17,6 +17,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from bailbondpro.facts.instance_classes import instance_classes
+from bailbondpro.facts.rds import MONITORING_INTERVALS
 from components.budget import NOTIFICATIONS
 from components.cluster import LOG_TYPES
 from components.flow_logs import LOG_RETENTION_DAYS
@@ -24,8 +26,6 @@ from components.monitoring.alarm_spec import Comparison
 from components.naming import NameKind, physical_name
 from components.node_pools import Architecture, CapacityType, TaintEffect
 from components.postgres import PostgresTemplate
-from facts.instance_classes import instance_classes
-from facts.rds import MONITORING_INTERVALS
 from infra.limits.cluster import EKS_VERSIONS
 from infra.settings.base import LogRetentionDays
 from infra.settings.redis import RedisSettings

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bailbondpro.edge.cloudflare_plans import Plan
+from bailbondpro.edge.policy import Addons, CdnHosts, EdgePolicy
 from components.cdn.args import RulesetImport
-from edge.cloudflare_plans import Plan
-from edge.policy import Addons, CdnHosts, EdgePolicy
 from sandbox.rules import Context, value_violations
 from tests.support.recording import record
 

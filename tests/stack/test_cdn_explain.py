@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-from edge.problems import plan_notices
+from bailbondpro.edge.problems import plan_notices
 from infra.edge_policy import edge_policy
 from infra.settings import ConfigError
 from ops.cdn import Edge, Question, audit_plan, edge_of, explain, listed, pairs, rules_of_plan

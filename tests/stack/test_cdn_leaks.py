@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edge.cloudflare_plans import Plan
-from edge.exchange import Request, Response
-from edge.explain import evaluate
-from edge.expressions import EVERYTHING, And, IsIn, Not
-from edge.fields import EXTENSION
-from edge.leaks import audit, personal_reason
-from edge.personal import STATIC_TYPES, StaticType
-from edge.policy import CdnHosts, EdgePolicy
-from edge.rules import EdgeRules
-from edge.security import FirewallRule
+from bailbondpro.edge.cloudflare_plans import Plan
+from bailbondpro.edge.exchange import Request, Response
+from bailbondpro.edge.explain import evaluate
+from bailbondpro.edge.expressions import EVERYTHING, And, IsIn, Not
+from bailbondpro.edge.fields import EXTENSION
+from bailbondpro.edge.leaks import audit, personal_reason
+from bailbondpro.edge.personal import STATIC_TYPES, StaticType
+from bailbondpro.edge.policy import CdnHosts, EdgePolicy
+from bailbondpro.edge.rules import EdgeRules
+from bailbondpro.edge.security import FirewallRule
 
 if TYPE_CHECKING:
-    from edge.cache_rules import ResponseRule
+    from bailbondpro.edge.cache_rules import ResponseRule
 
 DOMAIN = "bailbondpro.com"
 CLOSED = EdgePolicy(domain=DOMAIN, hosts=CdnHosts.under(DOMAIN), session_cookie_names=("session", "connect.sid"))

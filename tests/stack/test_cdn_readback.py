@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from edge.cloudflare_plans import Plan
-from edge.policy import CdnHosts, EdgePolicy
-from edge.readback import PlannedRules, ReadbackError, edge_rules
-from edge.rules import EdgeRules
+from bailbondpro.edge.cloudflare_plans import Plan
+from bailbondpro.edge.policy import CdnHosts, EdgePolicy
+from bailbondpro.edge.readback import PlannedRules, ReadbackError, edge_rules
+from bailbondpro.edge.rules import EdgeRules
 from tests.support.recording import record
 
 DOMAIN = "bailbondpro.com"

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("infra", "components", "planner", "policies", "sandbox", "ops", "plan", "facts", "edge", "tests")
+PACKAGES = ("infra", "components", "planner", "policies", "sandbox", "ops", "plan", "bailbondpro", "tests")
 MAX_FILE_LINES = 350
 MAX_CONSTRUCTOR_LINES = 60
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from facts.instance_classes import instance_class
+from bailbondpro.facts.instance_classes import instance_class
 from infra.limits.room import allocatable
 from plan import Plan
 from planner.simulation import Assumptions, SimulationError, limit_of, platform_of, scenario, simulate

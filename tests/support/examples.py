@@ -21,7 +21,7 @@ FENCED = re.compile(r"```python\n(.*?)```", re.DOTALL)
 NEIGHBOURS = {
     "components.app_secrets": ("components.app_secrets",),
     "components.autoscaling.autoscaler": ("components.autoscaling.policy",),
-    "components.cdn.cdn": ("components.cdn.args", "edge.policy"),
+    "components.cdn.cdn": ("components.cdn.args", "bailbondpro.edge.policy"),
     "components.cdn.origin_certificate": ("components.cdn.args",),
     "components.gateway.gateway": ("components.gateway.guide",),
     "components.monitoring.topic": ("components.monitoring.alarms",),

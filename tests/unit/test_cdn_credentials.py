@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from edge.exchange import Request, Response, normalise_path
-from edge.explain import explain
-from edge.policy import CdnHosts, EdgePolicy
-from edge.problems import edge_problems
+from bailbondpro.edge.exchange import Request, Response, normalise_path
+from bailbondpro.edge.explain import explain
+from bailbondpro.edge.policy import CdnHosts, EdgePolicy
+from bailbondpro.edge.problems import edge_problems
 
 DOMAIN = "bailbondpro.com"
 POLICY = EdgePolicy(

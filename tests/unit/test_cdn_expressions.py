@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.exchange import Exchange, Request, Response, normalise_path
-from edge.expressions import (
+from bailbondpro.edge.exchange import Exchange, Request, Response, normalise_path
+from bailbondpro.edge.expressions import (
     NOTHING,
     And,
     AnyOf,
@@ -21,7 +21,7 @@ from edge.expressions import (
     StatusIn,
     Wildcard,
 )
-from edge.fields import (
+from bailbondpro.edge.fields import (
     COOKIE,
     EXTENSION,
     HOST,

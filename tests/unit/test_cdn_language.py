@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.cache_rules import cache_rules, response_rules
-from edge.cloudflare_plans import LIMITS, Plan
-from edge.exchange import Exchange, Request, Response
-from edge.policy import CdnHosts, EdgePolicy
-from edge.security import firewall_rules, header_rules, managed_rules, rate_limit_rules
+from bailbondpro.edge.cache_rules import cache_rules, response_rules
+from bailbondpro.edge.cloudflare_plans import LIMITS, Plan
+from bailbondpro.edge.exchange import Exchange, Request, Response
+from bailbondpro.edge.policy import CdnHosts, EdgePolicy
+from bailbondpro.edge.security import firewall_rules, header_rules, managed_rules, rate_limit_rules
 
 if TYPE_CHECKING:
-    from edge.expressions import Expression
+    from bailbondpro.edge.expressions import Expression
 
 DOMAIN = "bailbondpro.com"
 POLICY = EdgePolicy(

@@ -8,13 +8,13 @@ import sys
 
 import pytest
 
-from edge.cache_control import CacheControl
-from edge.cache_rules import Directive
-from edge.exchange import Request, Response
-from edge.explain import explain
-from edge.origin import guide_headers, image_url
-from edge.policy import CdnHosts, EdgePolicy, ImagePolicy
-from edge.security import firewall_rules
+from bailbondpro.edge.cache_control import CacheControl
+from bailbondpro.edge.cache_rules import Directive
+from bailbondpro.edge.exchange import Request, Response
+from bailbondpro.edge.explain import explain
+from bailbondpro.edge.origin import guide_headers, image_url
+from bailbondpro.edge.policy import CdnHosts, EdgePolicy, ImagePolicy
+from bailbondpro.edge.security import firewall_rules
 
 DOMAIN = "bailbondpro.com"
 POLICY = EdgePolicy(domain=DOMAIN, hosts=CdnHosts.under(DOMAIN), session_cookie_names=("session",))
@@ -111,6 +111,8 @@ def test_a_directive_is_set_in_place_of_the_old_one_and_removed() -> None:
 
 def test_the_pure_modules_import_no_pulumi() -> None:
     declared, language = ("args", "settings"), ("explain", "leaks", "origin", "problems", "readback")
-    imports = ", ".join([f"components.cdn.{name}" for name in declared] + [f"edge.{name}" for name in language])
+    imports = ", ".join(
+        [f"components.cdn.{name}" for name in declared] + [f"bailbondpro.edge.{name}" for name in language]
+    )
     code = f"import sys, {imports}; sys.exit(any(name.startswith('pulumi') for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

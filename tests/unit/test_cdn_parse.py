@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.expressions import (
+from bailbondpro.edge.expressions import (
     And,
     AnyOf,
     Contains,
@@ -19,8 +19,8 @@ from edge.expressions import (
     StatusIn,
     Wildcard,
 )
-from edge.fields import FIELD_LISTS, FIELDS, HOST, PATH, Lower, LowerEach, ResponseHeader, Text, Texts
-from edge.parse import ExpressionError, parse
+from bailbondpro.edge.fields import FIELD_LISTS, FIELDS, HOST, PATH, Lower, LowerEach, ResponseHeader, Text, Texts
+from bailbondpro.edge.parse import ExpressionError, parse
 
 HOSTILE = st.text(alphabet=st.sampled_from('"\\ (){}[]*,andortx\n\t\x00é\U0001f600'), max_size=12)
 LITERALS = st.one_of(HOSTILE, st.sampled_from(["/static/", "cdn.example.com", '" or true or "', "\\", '\\"', "not ("]))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edge.leaks import Audit, Leak
+from bailbondpro.edge.leaks import Audit, Leak
 from ops.printing.rehearsal import render
 from ops.rehearse import Rehearsal
 from plan import Plan

@@ -6,11 +6,10 @@ import dataclasses
 
 import pytest
 
-from components.cdn.settings import zone_settings
-from edge.cache_classes import class_conditions
-from edge.cache_rules import cache_rules, response_rules
-from edge.cloudflare_plans import LIMITS, Plan
-from edge.policy import (
+from bailbondpro.edge.cache_classes import class_conditions
+from bailbondpro.edge.cache_rules import cache_rules, response_rules
+from bailbondpro.edge.cloudflare_plans import LIMITS, Plan
+from bailbondpro.edge.policy import (
     Addons,
     CacheClass,
     CacheClasses,
@@ -21,8 +20,9 @@ from edge.policy import (
     RateLimit,
     RateLimits,
 )
-from edge.problems import edge_problems, plan_notices
-from edge.security import firewall_rules, header_rules, managed_rules, rate_limit_rules
+from bailbondpro.edge.problems import edge_problems, plan_notices
+from bailbondpro.edge.security import firewall_rules, header_rules, managed_rules, rate_limit_rules
+from components.cdn.settings import zone_settings
 
 DOMAIN = "bailbondpro.com"
 POLICY = EdgePolicy(domain=DOMAIN, hosts=CdnHosts.under(DOMAIN), session_cookie_names=("session",))

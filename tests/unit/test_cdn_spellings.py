@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from edge.exchange import Exchange, Request
-from edge.personal import private_path
-from edge.policy import PRIVATE_PREFIXES
-from edge.security import rate_limit_rules
+from bailbondpro.edge.exchange import Exchange, Request
+from bailbondpro.edge.personal import private_path
+from bailbondpro.edge.policy import PRIVATE_PREFIXES
+from bailbondpro.edge.security import rate_limit_rules
 from infra.edge_policy import edge_policy
 from tests.support.configs import settings
 

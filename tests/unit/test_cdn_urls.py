@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.cloudflare_plans import Plan
-from edge.corpus import SESSION_COOKIES
-from edge.exchange import Request, Response
-from edge.explain import explain
-from edge.origin import cache_class, expected_response
-from edge.policy import HARMLESS_COOKIES, PRIVATE_PREFIXES, CdnHosts, EdgePolicy
+from bailbondpro.edge.cloudflare_plans import Plan
+from bailbondpro.edge.corpus import SESSION_COOKIES
+from bailbondpro.edge.exchange import Request, Response
+from bailbondpro.edge.explain import explain
+from bailbondpro.edge.origin import cache_class, expected_response
+from bailbondpro.edge.policy import HARMLESS_COOKIES, PRIVATE_PREFIXES, CdnHosts, EdgePolicy
 
 DOMAIN = "bailbondpro.com"
 POLICY = EdgePolicy(

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.cloudflare_plans import LIMITS, Plan
-from edge.expressions import And, Equals, IsIn, Not, StartsWith
-from edge.fields import HOST, PATH
-from edge.policy import CdnHosts, EdgePolicy
-from edge.rules import EdgeRules
-from edge.security import managed_rules
+from bailbondpro.edge.cloudflare_plans import LIMITS, Plan
+from bailbondpro.edge.expressions import And, Equals, IsIn, Not, StartsWith
+from bailbondpro.edge.fields import HOST, PATH
+from bailbondpro.edge.policy import CdnHosts, EdgePolicy
+from bailbondpro.edge.rules import EdgeRules
+from bailbondpro.edge.security import managed_rules
 
 if TYPE_CHECKING:
-    from edge.expressions import Expression
+    from bailbondpro.edge.expressions import Expression
 
 wirefilter = pytest.importorskip("octorules_wirefilter", reason="the package octorules-wirefilter is not installed")
 

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from annotated_types import Ge, Le
 
+from bailbondpro.facts.instance_classes import Service, find_class, instance_classes
 from components.autoscaling.policy import Behavior, Step
 from components.image_repository import ImageRepositoryArgs
 from components.node_pools import NodePool
 from components.postgres.args import PostgresTemplate
 from components.redis import RedisArgs
 from components.storage import LogsBucketArgs, UploadsBucketArgs
-from facts.instance_classes import Service, find_class, instance_classes
 from infra.settings.autoscaling import ScalingRules
 from infra.settings.pools import PoolSizes
 from infra.settings.postgres import PostgresSettings, ShardsSettings
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from infra.settings.base import Area
 
-FACTS = Path(__file__).resolve().parents[2] / "facts"
+FACTS = Path(__file__).resolve().parents[2] / "bailbondpro" / "facts"
 SOURCED = re.compile(r"\([A-Z][^()]+;\s(read|unverified)\s\d{4}-\d{2}-\d{2}\b|\(our choice of \d{4}-\d{2}-\d{2}: ")
 ARITHMETIC = {"MINUTES_PER_DAY", "MINUTES_PER_WEEK"}
 """Nobody publishes these."""

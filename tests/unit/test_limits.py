@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from bailbondpro.facts.instance_classes import instance_class, instance_classes
+from bailbondpro.facts.windows import daily_length, overlap, weekly_length
 from components.cloudflare_ranges import cloudflare_ranges
 from components.load_balancer import PREFIX_LIST_ROOM
-from facts.instance_classes import instance_class, instance_classes
-from facts.windows import daily_length, overlap, weekly_length
 from infra import limits
 from infra.limits import RULES, app_pods, pool_sizes, service_pods, upgrade_findings
 from infra.limits.connections import client_connections
@@ -274,7 +274,7 @@ EDGE = [case.areas["cdn"] for case in ACCEPTED if "cdn" in case.areas]
 @pytest.mark.parametrize("plan", ["free", "pro", "business", "enterprise"])
 @pytest.mark.parametrize("cdn", [{}, *EDGE], ids=str)
 def test_what_the_check_accepts_the_edge_accepts(plan: str, cdn: dict[str, object]) -> None:
-    from edge.problems import edge_problems
+    from bailbondpro.edge.problems import edge_problems
     from infra.edge_policy import edge_policy
 
     loaded = settings("dev", "horizontal", cdn={**ACCOUNT, **cdn, "enabled": True, "plan": plan})

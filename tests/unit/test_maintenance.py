@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 
-from facts.windows import week_minute, weekly_overlap
+from bailbondpro.facts.windows import week_minute, weekly_overlap
 from infra.limits.maintenance import schedule, slot, slots
 from tests.support.configs import ENVIRONMENTS, PHASES, settings
 

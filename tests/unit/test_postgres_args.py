@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from bailbondpro.facts.windows import daily_length, overlap, weekly_length
 from components.postgres import PostgresArgs, PostgresTemplate
-from facts.windows import daily_length, overlap, weekly_length
 from tests.support.postgres import credential, template
 from tests.support.recording import record
 

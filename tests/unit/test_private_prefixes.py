@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from edge.exchange import Exchange, Request
-from edge.personal import private_path
+from bailbondpro.edge.exchange import Exchange, Request
+from bailbondpro.edge.personal import private_path
 from infra.edge_policy import edge_policy, private_prefixes
 from tests.support.configs import settings
 

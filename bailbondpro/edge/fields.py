@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from edge.exchange import Exchange
+    from bailbondpro.edge.exchange import Exchange
 
 
 def quoted(text: str) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edge.expressions import NOTHING, And, Equals, Expression, IsIn, Or, StartsWith
-from edge.fields import EXTENSION, HOST, PATH
-from edge.policy import API_EXTENSIONS, CSS_EXTENSIONS, IMAGE_EXTENSIONS, JS_EXTENSIONS, STATIC_PREFIX
+from bailbondpro.edge.expressions import NOTHING, And, Equals, Expression, IsIn, Or, StartsWith
+from bailbondpro.edge.fields import EXTENSION, HOST, PATH
+from bailbondpro.edge.policy import API_EXTENSIONS, CSS_EXTENSIONS, IMAGE_EXTENSIONS, JS_EXTENSIONS, STATIC_PREFIX
 
 if TYPE_CHECKING:
-    from edge.policy import EdgePolicy
+    from bailbondpro.edge.policy import EdgePolicy
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from edge.expressions import (
+from bailbondpro.edge.expressions import (
     And,
     AnyOf,
     Contains,
@@ -25,7 +25,7 @@ from edge.expressions import (
     StatusIn,
     Wildcard,
 )
-from edge.fields import FIELD_LISTS, FIELDS, Lower, LowerEach, ResponseHeader, Text, Texts
+from bailbondpro.edge.fields import FIELD_LISTS, FIELDS, Lower, LowerEach, ResponseHeader, Text, Texts
 
 _TOKEN = re.compile(
     r"""\s*(?:

@@ -11,10 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from edge.cache_classes import class_conditions
-from edge.expressions import EVERYTHING, And, Expression, Not, Or, StartsWith
-from edge.fields import PATH, Lower
-from edge.personal import (
+from bailbondpro.edge.cache_classes import class_conditions
+from bailbondpro.edge.expressions import EVERYTHING, And, Expression, Not, Or, StartsWith
+from bailbondpro.edge.fields import PATH, Lower
+from bailbondpro.edge.personal import (
     IMAGES,
     SCRIPTS,
     STYLE_SHEETS,
@@ -29,10 +29,10 @@ from edge.personal import (
     unknown_cookies,
     unstorable_response,
 )
-from edge.policy import STATIC_PREFIX
+from bailbondpro.edge.policy import STATIC_PREFIX
 
 if TYPE_CHECKING:
-    from edge.policy import CacheClass, EdgePolicy
+    from bailbondpro.edge.policy import CacheClass, EdgePolicy
 
 EdgeTtlMode = Literal["override_origin", "bypass_by_default"]
 DirectiveName = Literal[

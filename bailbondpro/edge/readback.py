@@ -10,15 +10,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
-from edge.cache_rules import CacheRule, Directive, DirectiveName, EdgeTtl, EdgeTtlMode, ResponseRule
-from edge.parse import ExpressionError, parse
-from edge.rules import EdgeRules
-from edge.security import FirewallAction, FirewallRule, HeaderRule, RateLimitRule
+from bailbondpro.edge.cache_rules import CacheRule, Directive, DirectiveName, EdgeTtl, EdgeTtlMode, ResponseRule
+from bailbondpro.edge.parse import ExpressionError, parse
+from bailbondpro.edge.rules import EdgeRules
+from bailbondpro.edge.security import FirewallAction, FirewallRule, HeaderRule, RateLimitRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from edge.expressions import Expression
+    from bailbondpro.edge.expressions import Expression
 
 R = TypeVar("R")
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edge.cache_rules import cache_rules, response_rules
-from edge.security import firewall_rules, header_rules, rate_limit_rules
+from bailbondpro.edge.cache_rules import cache_rules, response_rules
+from bailbondpro.edge.security import firewall_rules, header_rules, rate_limit_rules
 
 if TYPE_CHECKING:
-    from edge.cache_rules import CacheRule, ResponseRule
-    from edge.expressions import Expression
-    from edge.policy import EdgePolicy
-    from edge.security import FirewallRule, HeaderRule, RateLimitRule
+    from bailbondpro.edge.cache_rules import CacheRule, ResponseRule
+    from bailbondpro.edge.expressions import Expression
+    from bailbondpro.edge.policy import EdgePolicy
+    from bailbondpro.edge.security import FirewallRule, HeaderRule, RateLimitRule
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
-from edge.cache_classes import class_conditions
-from edge.exchange import Exchange, Response, normalise_path
-from edge.policy import FILE_TYPES
+from bailbondpro.edge.cache_classes import class_conditions
+from bailbondpro.edge.exchange import Exchange, Response, normalise_path
+from bailbondpro.edge.policy import FILE_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from edge.exchange import Request
-    from edge.policy import EdgePolicy
+    from bailbondpro.edge.exchange import Request
+    from bailbondpro.edge.policy import EdgePolicy
 
 ImageFormat = Literal["auto", "webp", "avif", "jpeg", "png"]
 ClassName = Literal["images", "css", "js", "html", "api"]

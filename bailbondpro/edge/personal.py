@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edge.cache_classes import api_hosts
-from edge.expressions import (
+from bailbondpro.edge.cache_classes import api_hosts
+from bailbondpro.edge.expressions import (
     And,
     AnyOf,
     Contains,
@@ -19,7 +19,7 @@ from edge.expressions import (
     StatusIn,
     Wildcard,
 )
-from edge.fields import (
+from bailbondpro.edge.fields import (
     COOKIE,
     EXTENSION,
     HOST,
@@ -31,10 +31,10 @@ from edge.fields import (
     LowerEach,
     ResponseHeader,
 )
-from edge.policy import HARMLESS_COOKIES, IMAGE_EXTENSIONS
+from bailbondpro.edge.policy import HARMLESS_COOKIES, IMAGE_EXTENSIONS
 
 if TYPE_CHECKING:
-    from edge.policy import EdgePolicy
+    from bailbondpro.edge.policy import EdgePolicy
 
 AMBIGUOUS_PARTS = ("%2f", "%5c", "%25", "%00", ";", "%3b")
 """What an origin may read as another path than the rules see: escapes of a slash, a backslash, the percent sign or NUL,

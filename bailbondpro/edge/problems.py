@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edge.cache_rules import cache_rules, response_rules
-from edge.cloudflare_plans import (
+from bailbondpro.edge.cache_rules import cache_rules, response_rules
+from bailbondpro.edge.cloudflare_plans import (
     LIMITS,
     MAX_EXPRESSION,
     MAX_TTL,
@@ -17,14 +17,14 @@ from edge.cloudflare_plans import (
     cheapest,
     with_rate_limits,
 )
-from edge.exchange import normalise_path
-from edge.rules import EdgeRules
-from edge.security import firewall_rules, header_rules, rate_limit_rules
+from bailbondpro.edge.exchange import normalise_path
+from bailbondpro.edge.rules import EdgeRules
+from bailbondpro.edge.security import firewall_rules, header_rules, rate_limit_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from edge.policy import EdgePolicy
+    from bailbondpro.edge.policy import EdgePolicy
 
 _COOKIE_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _PATH = re.compile(r"/[^\s?#*\"\\]*")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from edge.cache_rules import Directive
+    from bailbondpro.edge.cache_rules import Directive
 
 _ORDER = (
     "public",

@@ -11,17 +11,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edge.cache_control import CacheControl
-from edge.exchange import Exchange
-from edge.rules import EdgeRules
+from bailbondpro.edge.cache_control import CacheControl
+from bailbondpro.edge.exchange import Exchange
+from bailbondpro.edge.rules import EdgeRules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from edge.cache_rules import CacheRule, EdgeTtl, ResponseRule
-    from edge.exchange import Request, Response
-    from edge.policy import EdgePolicy
-    from edge.security import RateLimitRule
+    from bailbondpro.edge.cache_rules import CacheRule, EdgeTtl, ResponseRule
+    from bailbondpro.edge.exchange import Request, Response
+    from bailbondpro.edge.policy import EdgePolicy
+    from bailbondpro.edge.security import RateLimitRule
 
 CACHED_METHODS = ("GET", "HEAD")
 """Methods whose responses Cloudflare stores (Cloudflare docs, Default cache behavior)."""

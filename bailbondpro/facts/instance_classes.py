@@ -13,7 +13,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, get_args
 
-from facts.nodes import MAX_PODS
+from bailbondpro.facts.nodes import MAX_PODS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +45,7 @@ class InstanceClass:
 @cache
 def instance_classes(service: Service) -> Mapping[str, InstanceClass]:
     """All known classes of a service by name, in table order."""
-    table = json.loads(files("facts").joinpath("data/instance_classes.json").read_text("utf-8"))[service]
+    table = json.loads(files(__package__).joinpath("data/instance_classes.json").read_text("utf-8"))[service]
     return MappingProxyType(
         {
             name: InstanceClass(

@@ -15,13 +15,13 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from edge.fields import PATH, quoted
+from bailbondpro.edge.fields import PATH, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from edge.exchange import Exchange
-    from edge.fields import Text, Texts
+    from bailbondpro.edge.exchange import Exchange
+    from bailbondpro.edge.fields import Text, Texts
 
 
 class Expression(ABC):

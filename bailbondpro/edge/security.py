@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from edge.cache_classes import api_hosts, class_conditions, image_hosts, static_hosts
-from edge.cloudflare_plans import LIMITS
-from edge.expressions import (
+from bailbondpro.edge.cache_classes import api_hosts, class_conditions, image_hosts, static_hosts
+from bailbondpro.edge.cloudflare_plans import LIMITS
+from bailbondpro.edge.expressions import (
     EVERYTHING,
     And,
     AnyOf,
@@ -19,10 +19,10 @@ from edge.expressions import (
     Or,
     StartsWith,
 )
-from edge.fields import EXTENSION, HOST, METHOD, PATH, RESPONSE_HEADER_NAMES, Lower
+from bailbondpro.edge.fields import EXTENSION, HOST, METHOD, PATH, RESPONSE_HEADER_NAMES, Lower
 
 if TYPE_CHECKING:
-    from edge.policy import EdgePolicy, RateLimit
+    from bailbondpro.edge.policy import EdgePolicy, RateLimit
 
 FirewallAction = Literal["block", "managed_challenge"]
 

@@ -16,16 +16,16 @@ from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from edge.corpus import CREDENTIALS, FOREIGN_TYPES, PERSONAL_RESPONSES, SESSION_COOKIES, SIGNED_QUERIES
-from edge.exchange import Request, Response, normalise_path
-from edge.explain import DOCUMENT_EXTENSIONS, evaluate, may_be_cached
-from edge.policy import FILE_TYPES, HARMLESS_COOKIES, IMAGE_EXTENSIONS, STATIC_PREFIX
+from bailbondpro.edge.corpus import CREDENTIALS, FOREIGN_TYPES, PERSONAL_RESPONSES, SESSION_COOKIES, SIGNED_QUERIES
+from bailbondpro.edge.exchange import Request, Response, normalise_path
+from bailbondpro.edge.explain import DOCUMENT_EXTENSIONS, evaluate, may_be_cached
+from bailbondpro.edge.policy import FILE_TYPES, HARMLESS_COOKIES, IMAGE_EXTENSIONS, STATIC_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from edge.policy import EdgePolicy
-    from edge.rules import EdgeRules
+    from bailbondpro.edge.policy import EdgePolicy
+    from bailbondpro.edge.rules import EdgeRules
 
 _TYPES = {**FILE_TYPES, "svg": "image/svg+xml", "pdf": "application/pdf"}
 STATIC_EXTENSIONS = frozenset((*FILE_TYPES, *IMAGE_EXTENSIONS))

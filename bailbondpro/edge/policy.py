@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from edge.cloudflare_plans import Plan
+from bailbondpro.edge.cloudflare_plans import Plan
 
 PRIVATE_PREFIXES = (
     "/api/auth",
