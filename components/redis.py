@@ -14,13 +14,13 @@ from bailbondpro.facts import elasticache
 from bailbondpro.facts.windows import daily_length, overlap, weekly_length
 
 from .naming import NameKind, physical_name
-from .secrets import Connection, store_secret
+from .security.secrets import Connection, store_secret
 from .validation import require, within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .secrets import Credential
+    from .security.secrets import Credential
 
 PORT = 6379
 """Redis's registered port; the guide's default for REDIS_PORT (Caching Strategies)."""

@@ -13,37 +13,37 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
-from components.addons import Addons, PodIdentityRole
-from components.app_secrets import AppSecrets
+from components.app.app_secrets import AppSecrets
+from components.app.cache_warm_up import CacheWarmUp
+from components.app.microservice import Microservice
+from components.app.workload import Workload
 from components.autoscaling.autoscaler import Autoscaler
 from components.autoscaling.vertical import VerticalAutoscaler
 from components.budget import Budget
-from components.cache_warm_up import CacheWarmUp
-from components.certificate import SelfSignedCertificate, SelfSignedCertificateArgs
-from components.cluster import Cluster
-from components.database_trust import DatabaseTrust
+from components.cluster.addons import Addons, PodIdentityRole
+from components.cluster.cluster import Cluster
+from components.cluster.node_pools import NodePools
+from components.cluster.operator_access import OperatorAccess
+from components.cluster.operators import Operators
 from components.gateway.gateway import Gateway
-from components.image_repository import ImageRepository
-from components.keys import DataKey
 from components.kubernetes.namespace import Namespace
-from components.load_balancer import LoadBalancer
-from components.microservice import Microservice
 from components.monitoring.alarms import Alarms
 from components.monitoring.prometheus import PodMonitor, PrometheusRules
 from components.monitoring.topic import AlertTopic
-from components.network import Network
-from components.node_pools import NodePools
-from components.operator_access import OperatorAccess
-from components.operators import Operators
-from components.pooler import Pooler
-from components.postgres import Postgres
-from components.private_certificate import PrivateCertificate
+from components.network.load_balancer import LoadBalancer
+from components.network.network import Network
+from components.pooler.pooler import Pooler
+from components.postgres.component import Postgres
+from components.postgres.database_trust import DatabaseTrust
+from components.postgres.shard_map import ShardMap
+from components.postgres.shards import Shards
 from components.redis import Redis
-from components.secrets import Credential
-from components.shard_map import ShardMap
-from components.shards import Shards
-from components.storage import LogsBucket, UploadsBucket
-from components.workload import Workload
+from components.security.certificate import SelfSignedCertificate, SelfSignedCertificateArgs
+from components.security.keys import DataKey
+from components.security.private_certificate import PrivateCertificate
+from components.security.secrets import Credential
+from components.storage.buckets import LogsBucket, UploadsBucket
+from components.storage.image_repository import ImageRepository
 from infra import wiring
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from components.cloudflare_ranges import CloudflareRanges, parse_ranges
+from components.network.cloudflare_ranges import CloudflareRanges, parse_ranges
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FILE = Path(__file__).resolve().parent.parent / "components" / "data" / "cloudflare_ips.json"
+FILE = Path(__file__).resolve().parent.parent / "components" / "network" / "data" / "cloudflare_ips.json"
 SOURCES = {"ipv4": "https://www.cloudflare.com/ips-v4", "ipv6": "https://www.cloudflare.com/ips-v6"}
 """Where Cloudflare publishes the lists, one block a line (https://www.cloudflare.com/ips/)."""
 TIMEOUT_SECONDS = 15

@@ -175,8 +175,8 @@ def as_of_its_chart(definition: Manifest) -> Manifest:
 
 def _owner(definition: Manifest) -> Owner:
     """The program's release of the chart that brings a definition."""
-    from components import operators  # noqa: PLC0415 - as above
-    from components.operator_values import KEDA_NAMESPACE, KUBE_SYSTEM, MONITORING_NAMESPACE  # noqa: PLC0415 - as above
+    from components.cluster import operators  # noqa: PLC0415 - as above
+    from components.cluster.operator_values import KEDA_NAMESPACE, KUBE_SYSTEM, MONITORING_NAMESPACE  # noqa: PLC0415 - as above
     from sandbox.helm_ownership import Owner  # noqa: PLC0415 - as above
 
     owners = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from components.gateway.guide import guide_config
 from components.gateway.render import render
-from components.pooler_config import INI_FILE_NAME, USERLIST_FILE_NAME, Endpoint, PoolerConfig, pgbouncer_ini, userlist
+from components.pooler.config import INI_FILE_NAME, USERLIST_FILE_NAME, Endpoint, PoolerConfig, pgbouncer_ini, userlist
 from infra.limits import pool_sizes
 from infra.wiring.names import APP, names_of
 from infra.wiring.serving import guide_gateway

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from ..iam import Arn, Condition, Effect, Statement, equals, policy_document
+from ..security.iam import Arn, Condition, Effect, Statement, equals, policy_document
 from ..validation import require
 
 PUBLISHERS = (

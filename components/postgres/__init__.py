@@ -1,6 +1,4 @@
-"""PostgreSQL on RDS: a Multi-AZ primary and asynchronous read replicas, each with its own endpoint."""
+"""PostgreSQL on RDS: a Multi-AZ primary, asynchronous read replicas with endpoints of their own, shards and their map.
 
-from .args import BackupReplication, PostgresArgs, PostgresTemplate
-from .component import Postgres
-
-__all__ = ["BackupReplication", "Postgres", "PostgresArgs", "PostgresTemplate"]
+Nothing is imported here: `components.postgres.rds_authorities` is read where no provider's SDK may be loaded.
+"""

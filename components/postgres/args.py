@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import pulumi
 
-    from ..secrets import Credential
+    from ..security.secrets import Credential
     from ..tuning.postgres import Parameter
 
 _ENGINE_VERSION = re.compile(r"\d{2}(\.\d{1,2})?")

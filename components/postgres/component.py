@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
-from ..secrets import Connection, Credential, store_secret
+from ..security.secrets import Connection, Credential, store_secret
 from .instances import PORT, create_primary, create_replica, create_shared
 
 if TYPE_CHECKING:
-    from ..secrets import Credential
+    from ..security.secrets import Credential
     from .args import PostgresArgs
 
 

@@ -9,8 +9,8 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
-from ..iam import service_trust
 from ..naming import NameKind, physical_name
+from ..security.iam import service_trust
 
 if TYPE_CHECKING:
     from .args import PostgresArgs

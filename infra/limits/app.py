@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from components.runtime_env import PLATFORM_VARIABLES
+from components.app.runtime_env import PLATFORM_VARIABLES
 from components.tuning.node import HEAP_PERCENT, SMALLEST_LIMIT_MIB, largest_old_space_mib, largest_thread_pool
 from infra.limits.rule import Finding, rule
 

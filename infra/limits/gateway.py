@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from components.cloudflare_ranges import cloudflare_ranges
+from components.network.cloudflare_ranges import cloudflare_ranges
 from components.tuning.nginx import Tuning, largest_worker_connections, worker_processes
 from infra.limits.network import repeated
 from infra.limits.rule import Finding, rule
@@ -18,7 +18,7 @@ _PRELOAD_SECONDS = 31_536_000
 LEAST_CONNECTIONS = 512
 """Fewer are refused by the setting itself."""
 CLIENT_RANGES = 20
-"""IPv4 ranges that the load balancer's prefix list has room for (`components.load_balancer`)."""
+"""IPv4 ranges that the load balancer's prefix list has room for (`components.network.load_balancer`)."""
 
 
 @rule(

@@ -37,7 +37,7 @@ ADDONS = (
 BASE = (("aws-load-balancer-controller", 100, 128), ("cluster-autoscaler", 100, 256))
 KEDA = (("keda-operator", 100, 128), ("keda-metrics-server", 50, 64), ("keda-webhooks", 10, 32))
 VERTICAL = (("vpa-recommender", 50, 256), ("vpa-updater", 50, 128), ("vpa-admission", 50, 64))
-"""Millicores and MiB that the charts' values ask for (`components.operator_values`)."""
+"""Millicores and MiB that the charts' values ask for (`components.cluster.operator_values`)."""
 PROMETHEUS = (
     OperatorPods("prometheus", 1, 250, 1024),
     OperatorPods("alertmanager", 1, 20, 64),

@@ -19,7 +19,7 @@ from bailbondpro.facts.rds import (
     insights_days_allowed,
 )
 from bailbondpro.facts.windows import daily_length, overlap, weekly_length
-from components.rds_authorities import rds_authorities
+from components.postgres.rds_authorities import rds_authorities
 from components.tuning.postgres import Profile, fits
 from components.tuning.storage import gp3_performance
 from infra.limits.maintenance import SLOT_MINUTES, slots, slots_needed

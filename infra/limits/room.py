@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 EXPORTER = (10, 16)
 """Requests of the metrics exporter beside the gateway and the pooler (`components.kubernetes.exporters`)."""
 WARM_UP = (10, 16)
-"""Requests of a pod that warms the cache, of which two may run at the same time (`components.cache_warm_up`)."""
+"""Requests of a pod that warms the cache, of which two may run at the same time (`components.app.cache_warm_up`)."""
 LEAST_IN_PROD = 2
 MORE_NODES = 60
 """How many further nodes are tried before no number is named."""

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from components.addons import AddonsArgs, AddonVersions
-from components.cluster import ClusterArgs
-from components.flow_logs import FlowLogs
-from components.keys import DataKeyArgs
-from components.network import NetworkArgs
-from components.node_pools import SYSTEM_TAINT, CapacityType, NodePool, NodePoolsArgs, Taint, TaintEffect
+from components.cluster.addons import AddonsArgs, AddonVersions
+from components.cluster.cluster import ClusterArgs
+from components.cluster.node_pools import SYSTEM_TAINT, CapacityType, NodePool, NodePoolsArgs, Taint, TaintEffect
+from components.network.flow_logs import FlowLogs
+from components.network.network import NetworkArgs
+from components.security.keys import DataKeyArgs
 from infra.wiring.names import names_of
 
 if TYPE_CHECKING:
-    from components.cluster import Cluster
-    from components.keys import DataKey
-    from components.network import Network
-    from components.node_pools import NodePools
+    from components.cluster.cluster import Cluster
+    from components.cluster.node_pools import NodePools
+    from components.network.network import Network
+    from components.security.keys import DataKey
     from infra.settings import Settings
     from infra.settings.pools import PoolSizes
 

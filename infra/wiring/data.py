@@ -6,22 +6,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from bailbondpro.facts.instance_classes import instance_class
-from components.keys import DataKeyArgs
 from components.naming import NameKind, physical_name
-from components.postgres import BackupReplication, PostgresArgs, PostgresTemplate
+from components.postgres.args import BackupReplication, PostgresArgs, PostgresTemplate
+from components.postgres.shards import ShardCredentials, ShardsArgs
 from components.redis import RedisArgs
-from components.secrets import CredentialArgs
-from components.shards import ShardCredentials, ShardsArgs
+from components.security.keys import DataKeyArgs
+from components.security.secrets import CredentialArgs
 from components.tuning.postgres import Profile, parameters
 from infra.limits.maintenance import schedule
 from infra.wiring.aws import KEY_DELETION_DAYS
 from infra.wiring.names import names_of
 
 if TYPE_CHECKING:
-    from components.cluster import Cluster
-    from components.keys import DataKey
-    from components.network import Network
-    from components.secrets import Credential
+    from components.cluster.cluster import Cluster
+    from components.network.network import Network
+    from components.security.keys import DataKey
+    from components.security.secrets import Credential
     from components.tuning.postgres import Parameter
     from infra.settings import Settings
 

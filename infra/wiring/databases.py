@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from components.app_secrets import AppSecretsArgs, database_entries, redis_entries
-from components.database_trust import DatabaseTrustArgs, verified
-from components.microservice import service_app
-from components.pooler import PoolerArgs, PoolerEndpoint, PoolerTls, pooler_hosts
-from components.private_certificate import PrivateCertificateArgs
-from components.rds_authorities import rds_authority
-from components.shard_map import ShardMapArgs
+from components.app.app_secrets import AppSecretsArgs, database_entries, redis_entries
+from components.app.microservice import service_app
+from components.pooler.pooler import PoolerArgs, PoolerEndpoint, PoolerTls, pooler_hosts
+from components.postgres.database_trust import DatabaseTrustArgs, verified
+from components.postgres.rds_authorities import rds_authority
+from components.postgres.shard_map import ShardMapArgs
+from components.security.private_certificate import PrivateCertificateArgs
 from infra.limits import pool_sizes
 from infra.wiring.kubernetes import app_placement, pod_resources
 from infra.wiring.names import APP, POOLER_APP
@@ -19,14 +19,14 @@ from infra.wiring.names import APP, POOLER_APP
 if TYPE_CHECKING:
     import pulumi
 
-    from components.database_trust import DatabaseTrust
-    from components.pooler import Pooler
-    from components.postgres import Postgres
-    from components.private_certificate import PrivateCertificate
+    from components.pooler.pooler import Pooler
+    from components.postgres.component import Postgres
+    from components.postgres.database_trust import DatabaseTrust
+    from components.postgres.shard_map import ShardMap
+    from components.postgres.shards import Shards
     from components.redis import Redis
-    from components.secrets import Credential
-    from components.shard_map import ShardMap
-    from components.shards import Shards
+    from components.security.private_certificate import PrivateCertificate
+    from components.security.secrets import Credential
     from infra.settings import Settings
 
 

@@ -9,7 +9,7 @@ from infra.edge_policy import edge_policy
 
 if TYPE_CHECKING:
     from components.cdn.origin_certificate import OriginCertificate
-    from components.load_balancer import LoadBalancer
+    from components.network.load_balancer import LoadBalancer
     from infra.settings import Settings
 
 _IMPORT_PHASES = {

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from components.addons import PodIdentityRoleArgs
-from components.cloudflare_ranges import cloudflare_ranges
-from components.iam import extended, secrets_below
-from components.image_repository import ImageRepositoryArgs
-from components.load_balancer import LoadBalancerArgs
-from components.storage import LogsBucketArgs, UploadsBucketArgs
+from components.cluster.addons import PodIdentityRoleArgs
+from components.network.cloudflare_ranges import cloudflare_ranges
+from components.network.load_balancer import LoadBalancerArgs
+from components.security.iam import extended, secrets_below
+from components.storage.buckets import LogsBucketArgs, UploadsBucketArgs
+from components.storage.image_repository import ImageRepositoryArgs
 from infra.wiring.names import APP, names_of
 
 if TYPE_CHECKING:
-    from components.cluster import Cluster
-    from components.keys import DataKey
-    from components.network import Network
-    from components.storage import LogsBucket, UploadsBucket
+    from components.cluster.cluster import Cluster
+    from components.network.network import Network
+    from components.security.keys import DataKey
+    from components.storage.buckets import LogsBucket, UploadsBucket
     from infra.settings import Settings
 
 GATEWAY_HEALTH_PORT = 8080

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from components.app.runtime_env import UPLOADS_VARIABLE, ClientPools, RuntimeEnvironment, environment
+from components.app.workload import WorkloadArgs
+from components.cluster.node_pools import POOL_LABEL, SYSTEM_TAINT
+from components.cluster.operator_access import OperatorAccessArgs
+from components.cluster.operator_values import ClusterAutoscaler, LoadBalancerController, OperatorsArgs, PrometheusStack
 from components.kubernetes.namespace import NamespaceArgs
 from components.kubernetes.network_policies import Peer, TrafficRule, https_anywhere, pod_identity
 from components.kubernetes.objects import Rollout
 from components.kubernetes.pods import ContainerPort, EnvVar, Placement, Probe
 from components.kubernetes.pods import Resources as PodResources
-from components.node_pools import POOL_LABEL, SYSTEM_TAINT
-from components.operator_access import OperatorAccessArgs
-from components.operator_values import ClusterAutoscaler, LoadBalancerController, OperatorsArgs, PrometheusStack
-from components.runtime_env import UPLOADS_VARIABLE, ClientPools, RuntimeEnvironment, environment
-from components.secrets import CredentialArgs
-from components.shard_map import FILE_PATH
-from components.workload import WorkloadArgs
+from components.postgres.shard_map import FILE_PATH
+from components.security.secrets import CredentialArgs
 from infra.settings import Environment
 from infra.wiring.data import RECOVERY_DAYS
 from infra.wiring.names import APP, GATEWAY_APP, POOLER_APP, WARM_UP_APP, names_of
@@ -23,14 +23,14 @@ from infra.wiring.names import APP, GATEWAY_APP, POOLER_APP, WARM_UP_APP, names_
 if TYPE_CHECKING:
     import pulumi
 
-    from components.app_secrets import AppSecrets
-    from components.cluster import Cluster
-    from components.keys import DataKey
-    from components.load_balancer import LoadBalancer
+    from components.app.app_secrets import AppSecrets
+    from components.cluster.cluster import Cluster
     from components.monitoring.topic import AlertTopic
-    from components.network import Network
-    from components.secrets import Credential
-    from components.storage import UploadsBucket
+    from components.network.load_balancer import LoadBalancer
+    from components.network.network import Network
+    from components.security.keys import DataKey
+    from components.security.secrets import Credential
+    from components.storage.buckets import UploadsBucket
     from infra.settings import Settings
     from infra.settings.base import Resources
     from infra.wiring.databases import DatabaseFiles

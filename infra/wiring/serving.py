@@ -6,21 +6,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bailbondpro.edge.policy import IMAGE_EXTENSIONS
+from components.app.cache_warm_up import CacheWarmUpArgs
+from components.app.microservice import MicroserviceArgs, ServiceSpec, service_routes, service_upstream
+from components.app.runtime_env import SERVICE_VARIABLE, RuntimeEnvironment, environment
+from components.app.workload import headless_host
 from components.autoscaling.autoscaler import AutoscalerArgs
 from components.autoscaling.policy import AutoscalingPolicy, Behavior, Step, guide_autoscaler, scaling_manager
 from components.autoscaling.vertical import VerticalAutoscalerArgs, VerticalPolicy
-from components.cache_warm_up import CacheWarmUpArgs
-from components.cloudflare_ranges import cloudflare_ranges
 from components.gateway.gateway import GatewayArgs, TargetGroups
 from components.gateway.guide import GuideGateway, RateLimits, guide_config
 from components.gateway.model import Failures, Timeouts, security_headers
 from components.kubernetes.network_policies import Peer, TrafficRule
 from components.kubernetes.pods import EnvVar
-from components.microservice import MicroserviceArgs, ServiceSpec, service_routes, service_upstream
-from components.runtime_env import SERVICE_VARIABLE, RuntimeEnvironment, environment
-from components.shard_map import FILE_PATH
+from components.network.cloudflare_ranges import cloudflare_ranges
+from components.postgres.shard_map import FILE_PATH
 from components.tuning.nginx import Tuning
-from components.workload import headless_host
 from infra.wiring.front import client_ranges
 from infra.wiring.kubernetes import (
     MONITORING_NAMESPACE,
@@ -36,10 +36,10 @@ from infra.wiring.names import APP, GATEWAY_APP
 if TYPE_CHECKING:
     import pulumi
 
-    from components.app_secrets import AppSecrets
-    from components.certificate import GatewayCertificate
-    from components.load_balancer import LoadBalancer
-    from components.workload import Workload
+    from components.app.app_secrets import AppSecrets
+    from components.app.workload import Workload
+    from components.network.load_balancer import LoadBalancer
+    from components.security.certificate import GatewayCertificate
     from infra.settings import Settings
     from infra.settings.autoscaling import ScalingRules
     from infra.settings.gateway import ProxyTimeouts, UpstreamSettings

@@ -18,12 +18,12 @@ from infra.wiring.names import APP, GATEWAY_APP, POOLER_APP, names_of
 if TYPE_CHECKING:
     import pulumi
 
-    from components.keys import DataKey
-    from components.load_balancer import LoadBalancer
     from components.monitoring.topic import AlertTopic
-    from components.postgres import Postgres
+    from components.network.load_balancer import LoadBalancer
+    from components.postgres.component import Postgres
+    from components.postgres.shards import Shards
     from components.redis import Redis
-    from components.shards import Shards
+    from components.security.keys import DataKey
     from infra.settings import Settings
 
 

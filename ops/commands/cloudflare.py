@@ -54,7 +54,7 @@ def show(json_output: JsonOption = False) -> None:
     """Print the stored copy, its date, and how far it has been checked."""
     from dataclasses import asdict
 
-    from components.cloudflare_ranges import cloudflare_ranges
+    from components.network.cloudflare_ranges import cloudflare_ranges
 
     stored = cloudflare_ranges()
     if json_output:

@@ -17,7 +17,7 @@ def release(number: int) -> Callable[[], None]:
     def program() -> None:
         import pulumi_kubernetes as k8s
 
-        from components.cache_warm_up import CacheWarmUp, CacheWarmUpArgs
+        from components.app.cache_warm_up import CacheWarmUp, CacheWarmUpArgs
 
         namespace = k8s.core.v1.Namespace("namespace", metadata={"name": "acme"})
         args = CacheWarmUpArgs(

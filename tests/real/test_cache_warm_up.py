@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from components.cache_warm_up import RETRY_DELAY_SECONDS, warm_up_command
+from components.app.cache_warm_up import RETRY_DELAY_SECONDS, warm_up_command
 from tests.support.pods import Backend
 from tests.support.servers import free_port
 from tests.support.stack import recorded

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from components.database_trust import FILE_PATH, verifying
+from components.postgres.database_trust import FILE_PATH, verifying
 from ops.render_configs import pooler_config, with_passwords
 from tests.support.live_postgres import SMALL, Fleet, fleet, pooler, run, shipped_parameters
 from tests.support.servers import scratch, wait_until

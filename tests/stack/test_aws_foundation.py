@@ -7,14 +7,14 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.addons import Addons, AddonsArgs
-from components.cloudflare_ranges import cloudflare_ranges
-from components.cluster import Cluster, ClusterArgs
-from components.keys import DataKey, DataKeyArgs
-from components.load_balancer import LoadBalancer, LoadBalancerArgs
-from components.network import FlowLogs, Network, NetworkArgs
-from components.node_pools import NodePool, NodePools, NodePoolsArgs
-from components.storage import (
+from components.cluster.addons import Addons, AddonsArgs
+from components.cluster.cluster import Cluster, ClusterArgs
+from components.cluster.node_pools import NodePool, NodePools, NodePoolsArgs
+from components.network.cloudflare_ranges import cloudflare_ranges
+from components.network.load_balancer import LoadBalancer, LoadBalancerArgs
+from components.network.network import FlowLogs, Network, NetworkArgs
+from components.security.keys import DataKey, DataKeyArgs
+from components.storage.buckets import (
     ImageRepository,
     ImageRepositoryArgs,
     LogsBucket,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from components.cloudflare_ranges import cloudflare_ranges
+from components.network.cloudflare_ranges import cloudflare_ranges
 from sandbox.computed import computed_outputs, resource_id
 from tests.support.stack import COMBINATIONS, ENVIRONMENTS, PHASES, recorded, settings
 

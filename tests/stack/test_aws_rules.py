@@ -11,7 +11,7 @@ import pytest
 
 from bailbondpro.facts.instance_classes import instance_class
 from bailbondpro.facts.windows import week_minute, weekly_overlap
-from components.cloudflare_ranges import cloudflare_ranges
+from components.network.cloudflare_ranges import cloudflare_ranges
 from components.tuning.postgres import Profile, fits
 from infra.limits import pool_sizes
 from sandbox.returned import as_returned

@@ -20,12 +20,12 @@ from hypothesis import strategies as st
 from bailbondpro.facts.instance_classes import instance_classes
 from bailbondpro.facts.rds import MONITORING_INTERVALS
 from components.budget import NOTIFICATIONS
-from components.cluster import LOG_TYPES
-from components.flow_logs import LOG_RETENTION_DAYS
+from components.cluster.cluster import LOG_TYPES
+from components.cluster.node_pools import Architecture, CapacityType, TaintEffect
 from components.monitoring.alarm_spec import Comparison
 from components.naming import NameKind, physical_name
-from components.node_pools import Architecture, CapacityType, TaintEffect
-from components.postgres import PostgresTemplate
+from components.network.flow_logs import LOG_RETENTION_DAYS
+from components.postgres.args import PostgresTemplate
 from infra.limits.cluster import EKS_VERSIONS
 from infra.settings.base import LogRetentionDays
 from infra.settings.redis import RedisSettings

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from components.database_trust import DIRECTORY, FILE_PATH
-from components.rds_authorities import rds_authority
+from components.postgres.database_trust import DIRECTORY, FILE_PATH
+from components.postgres.rds_authorities import rds_authority
 from tests.support.stack import COMBINATIONS, recorded
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from components.cloudflare_ranges import cloudflare_ranges
+from components.network.cloudflare_ranges import cloudflare_ranges
 from infra.wiring.serving import autoscaling_policy
 from tests.support.configs import settings as smallest
 from tests.support.nginx import words

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from components.iam import Statement, policy_document
+from components.security.iam import Statement, policy_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 FENCED = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 NEIGHBOURS = {
-    "components.app_secrets": ("components.app_secrets",),
+    "components.app.app_secrets": ("components.app.app_secrets",),
     "components.autoscaling.autoscaler": ("components.autoscaling.policy",),
     "components.cdn.cdn": ("components.cdn.args", "bailbondpro.edge.policy"),
     "components.cdn.origin_certificate": ("components.cdn.args",),
     "components.gateway.gateway": ("components.gateway.guide",),
     "components.monitoring.topic": ("components.monitoring.alarms",),
-    "components.operator_access": ("components.operators", "components.operator_values"),
-    "components.operators": ("components.operator_values",),
-    "components.postgres.component": ("components.postgres", "components.tuning.postgres"),
-    "components.shards": ("components.postgres", "components.tuning.postgres"),
+    "components.cluster.operator_access": ("components.cluster.operators", "components.cluster.operator_values"),
+    "components.cluster.operators": ("components.cluster.operator_values",),
+    "components.postgres.component": ("components.postgres.args", "components.tuning.postgres"),
+    "components.postgres.shards": ("components.postgres.args", "components.tuning.postgres"),
     "components.autoscaling.vertical": ("components.autoscaling.policy",),
-    "components.shard_map": ("components.workload",),
+    "components.postgres.shard_map": ("components.app.workload",),
 }
 """Modules whose public names an example uses beside those of its own: what a reader would import there."""
 

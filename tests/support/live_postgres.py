@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from components.pooler_config import (
+from components.pooler.config import (
     CA_FILE_NAME,
     CERTIFICATE_FILE_NAME,
     CONFIG_DIRECTORY,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from components.pooler_config import PoolerConfig
+    from components.pooler.config import PoolerConfig
     from infra.settings import Settings
     from tests.support.recording import RecordedResource
     from tests.support.servers import Server

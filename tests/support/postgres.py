@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from components.secrets import Credential, CredentialArgs
+from components.security.secrets import Credential, CredentialArgs
 from components.tuning.postgres import Profile, parameters
 
 KEY = "arn:aws:kms:us-east-1:000000000000:key/1"

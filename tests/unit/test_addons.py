@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.addons import (
+from components.cluster.addons import (
     Addons,
     AddonsArgs,
     AddonVersions,

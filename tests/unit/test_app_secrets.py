@@ -3,9 +3,9 @@ from __future__ import annotations
 import pulumi
 import pytest
 
-from components.app_secrets import AppSecrets, AppSecretsArgs, SecretEntry, database_entries, redis_entries
+from components.app.app_secrets import AppSecrets, AppSecretsArgs, SecretEntry, database_entries, redis_entries
+from components.app.runtime_env import RuntimeEnvironment, environment
 from components.kubernetes.pods import SecretEnvVar
-from components.runtime_env import RuntimeEnvironment, environment
 from tests.support.recording import Recording, record
 
 SECRET_TYPE = "kubernetes:core/v1:Secret"  # noqa: S105 - a type token

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.cache_warm_up import WARM_UP_RESOURCES, CacheWarmUp, CacheWarmUpArgs, warm_up_command
+from components.app.cache_warm_up import WARM_UP_RESOURCES, CacheWarmUp, CacheWarmUpArgs, warm_up_command
 from components.kubernetes.batch import BatchPod
 from components.kubernetes.pods import Resources
 from components.kubernetes.quantities import mebibytes, millicores

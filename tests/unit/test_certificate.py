@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from components.certificate import SelfSignedCertificate, SelfSignedCertificateArgs
+from components.security.certificate import SelfSignedCertificate, SelfSignedCertificateArgs
 from tests.support.recording import Recording, record
 
 

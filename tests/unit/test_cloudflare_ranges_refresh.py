@@ -9,7 +9,7 @@ from urllib.error import URLError
 import pytest
 from typer.testing import CliRunner
 
-from components.cloudflare_ranges import cloudflare_ranges, parse_ranges
+from components.network.cloudflare_ranges import cloudflare_ranges, parse_ranges
 from ops import cloudflare_ranges as module
 from ops.cli import app
 from ops.cloudflare_ranges import FILE, SOURCES, RangesError, compare, write

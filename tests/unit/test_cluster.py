@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from components.addons import AddonVersions
-from components.cluster import Cluster, ClusterArgs
-from components.kubeconfig import kubeconfig
+from components.cluster.addons import AddonVersions
+from components.cluster.cluster import Cluster, ClusterArgs
+from components.cluster.kubeconfig import kubeconfig
 from tests.support.recording import RecordedResource, Recording, record
 
 DEPLOYER = "arn:aws:iam::000000000000:role/deploy"

@@ -8,10 +8,10 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.database_trust import FILE_PATH, DatabaseTrust, DatabaseTrustArgs, verified, verifying
-from components.pooler import pooler_hosts
-from components.private_certificate import PrivateCertificate, PrivateCertificateArgs
-from components.rds_authorities import rds_authorities, rds_authority
+from components.pooler.pooler import pooler_hosts
+from components.postgres.database_trust import FILE_PATH, DatabaseTrust, DatabaseTrustArgs, verified, verifying
+from components.postgres.rds_authorities import rds_authorities, rds_authority
+from components.security.private_certificate import PrivateCertificate, PrivateCertificateArgs
 from tests.support.recording import Recording, record
 
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"

@@ -16,11 +16,11 @@ from annotated_types import Ge, Le
 
 from bailbondpro.facts.instance_classes import Service, find_class, instance_classes
 from components.autoscaling.policy import Behavior, Step
-from components.image_repository import ImageRepositoryArgs
-from components.node_pools import NodePool
+from components.cluster.node_pools import NodePool
 from components.postgres.args import PostgresTemplate
 from components.redis import RedisArgs
-from components.storage import LogsBucketArgs, UploadsBucketArgs
+from components.storage.buckets import LogsBucketArgs, UploadsBucketArgs
+from components.storage.image_repository import ImageRepositoryArgs
 from infra.settings.autoscaling import ScalingRules
 from infra.settings.pools import PoolSizes
 from infra.settings.postgres import PostgresSettings, ShardsSettings

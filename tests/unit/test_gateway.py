@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 import pytest
 
+from components.app.workload import headless_host
 from components.autoscaling.policy import AutoscalingPolicy
 from components.gateway.gateway import GATEWAY_IMAGE, Gateway, GatewayArgs, TargetGroups
 from components.gateway.guide import GuideGateway, guide_config
@@ -14,7 +15,6 @@ from components.gateway.model import (
     Timeouts,
 )
 from components.gateway.render import render
-from components.workload import headless_host
 from infra.settings.gateway import GatewaySettings
 from tests.support.nginx import blocks, words
 from tests.support.recording import Recording, record

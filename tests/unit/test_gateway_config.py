@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from components.app.workload import headless_host
 from components.gateway.guide import GuideGateway, guide_config
 from components.gateway.model import Member, Route
 from components.gateway.render import render
 from components.tuning.nginx import NODE_KEEPALIVE_SECONDS, Tuning
-from components.workload import headless_host
 from tests.support.nginx import blocks, inside, segment, words
 
 HOST = headless_host("bailbondpro", "production")

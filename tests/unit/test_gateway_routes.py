@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.app.workload import headless_host
 from components.gateway.directives import block, directive, quoted, text
 from components.gateway.guide import GuideGateway, RateLimits, guide_config
 from components.gateway.model import (
@@ -21,7 +22,6 @@ from components.gateway.model import (
     Upstream,
 )
 from components.gateway.render import render
-from components.workload import headless_host
 from tests.support.nginx import inside, segment, words
 
 HOST = headless_host("bailbondpro", "production")

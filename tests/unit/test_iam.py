@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from components.iam import (
+from components.security.iam import (
     Arn,
     Condition,
     Effect,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.keys import DataKey, DataKeyArgs, key_policy
+from components.security.keys import DataKey, DataKeyArgs, key_policy
 from tests.support.recording import Recording, record
 
 ARN = "arn:aws:kms:eu-west-1:111122223333:key/0a1b"

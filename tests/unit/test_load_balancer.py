@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from components.cloudflare_ranges import cloudflare_ranges, parse_ranges
-from components.load_balancer import LoadBalancer, LoadBalancerArgs
+from components.network.cloudflare_ranges import cloudflare_ranges, parse_ranges
+from components.network.load_balancer import LoadBalancer, LoadBalancerArgs
 from tests.support.recording import RecordedResource, Recording, record
 
 CLUSTER_SG = "sg-cluster"

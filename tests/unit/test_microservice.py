@@ -4,18 +4,18 @@ from typing import Any
 
 import pytest
 
-from components.autoscaling.policy import guide_a
-from components.gateway.guide import GuideGateway, RateLimits, guide_config
-from components.gateway.model import RateLimit, Timeouts
-from components.gateway.render import render
-from components.kubernetes.pods import Resources
-from components.microservice import (
+from components.app.microservice import (
     Microservice,
     MicroserviceArgs,
     ServiceSpec,
     service_routes,
     service_upstream,
 )
+from components.autoscaling.policy import guide_a
+from components.gateway.guide import GuideGateway, RateLimits, guide_config
+from components.gateway.model import RateLimit, Timeouts
+from components.gateway.render import render
+from components.kubernetes.pods import Resources
 from tests.support.nginx import inside, segment
 from tests.support.recording import Recording, record
 

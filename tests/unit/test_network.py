@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.network import FlowLogs, Network, NetworkArgs
-from components.subnets import SubnetPlan, subnet_plan
+from components.network.network import FlowLogs, Network, NetworkArgs
+from components.network.subnets import SubnetPlan, subnet_plan
 from tests.support.recording import RecordedResource, Recording, record
 
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.node_pools import (
+from components.cluster.node_pools import (
     SYSTEM_TAINT,
     Architecture,
     CapacityType,

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from components.operator_access import OperatorAccess, OperatorAccessArgs
+from components.cluster.operator_access import OperatorAccess, OperatorAccessArgs
 from tests.support.recording import Recording, record
 
 GROUPS = (

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.kubernetes.pods import Placement
-from components.operator_values import (
+from components.cluster.operator_values import (
     GRAFANA_ACCOUNT,
     STORAGE_CLASS,
     ChartVersions,
@@ -15,7 +14,8 @@ from components.operator_values import (
     PrometheusStack,
     placement_values,
 )
-from components.operators import KEDA, PROMETHEUS_STACK, Operators
+from components.cluster.operators import KEDA, PROMETHEUS_STACK, Operators
+from components.kubernetes.pods import Placement
 from tests.support.recording import RecordedResource, Recording, record
 
 RELEASE = "kubernetes:helm.sh/v3:Release"

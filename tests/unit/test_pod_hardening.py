@@ -7,17 +7,17 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.app_secrets import AppSecrets, AppSecretsArgs, database_entries, redis_entries
+from components.app.app_secrets import AppSecrets, AppSecretsArgs, database_entries, redis_entries
+from components.app.microservice import Microservice, MicroserviceArgs, ServiceSpec
+from components.app.runtime_env import RuntimeEnvironment, environment
+from components.app.workload import Workload, WorkloadArgs, headless_host
 from components.autoscaling.autoscaler import Autoscaler, AutoscalerArgs
 from components.autoscaling.policy import guide_b
 from components.gateway.gateway import Gateway, GatewayArgs
 from components.gateway.guide import GuideGateway, guide_config
 from components.kubernetes.namespace import Namespace, NamespaceArgs
 from components.kubernetes.quantities import mebibytes, millicores
-from components.microservice import Microservice, MicroserviceArgs, ServiceSpec
-from components.pooler import Pooler, PoolerArgs, PoolerEndpoint
-from components.runtime_env import RuntimeEnvironment, environment
-from components.workload import Workload, WorkloadArgs, headless_host
+from components.pooler.pooler import Pooler, PoolerArgs, PoolerEndpoint
 from tests.support.recording import RecordedResource, Recording, record
 
 NAMESPACE = "production"

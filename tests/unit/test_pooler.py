@@ -7,8 +7,8 @@ from urllib.parse import unquote, urlsplit
 import pulumi
 import pytest
 
-from components.pooler import Pooler, PoolerArgs, PoolerEndpoint, PoolerTls
-from components.pooler_config import Endpoint, PoolerConfig, pgbouncer_ini, userlist
+from components.pooler.config import Endpoint, PoolerConfig, pgbouncer_ini, userlist
+from components.pooler.pooler import Pooler, PoolerArgs, PoolerEndpoint, PoolerTls
 from tests.support.recording import Recording, record
 
 SECRET = "kubernetes:core/v1:Secret"  # noqa: S105 - a type token

@@ -6,7 +6,8 @@ from typing import Any
 
 import pulumi
 
-from components.postgres import BackupReplication, Postgres, PostgresArgs
+from components.postgres.args import BackupReplication, PostgresArgs
+from components.postgres.component import Postgres
 from sandbox.returned import as_created
 from sandbox.rules import Context, value_violations
 from tests.support.postgres import KEY, ZONES, credential, template

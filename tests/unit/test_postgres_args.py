@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bailbondpro.facts.windows import daily_length, overlap, weekly_length
-from components.postgres import PostgresArgs, PostgresTemplate
+from components.postgres.args import PostgresArgs, PostgresTemplate
 from tests.support.postgres import credential, template
 from tests.support.recording import record
 

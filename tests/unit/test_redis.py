@@ -7,7 +7,7 @@ import pulumi
 import pytest
 
 from components.redis import Redis, RedisArgs
-from components.secrets import Credential, CredentialArgs
+from components.security.secrets import Credential, CredentialArgs
 from tests.support.recording import RecordedResource, Recording, record
 
 GROUP = "aws:elasticache/replicationGroup:ReplicationGroup"

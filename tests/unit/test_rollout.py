@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from components.app.workload import Workload, WorkloadArgs
 from components.kubernetes.objects import Rollout
-from components.workload import Workload, WorkloadArgs
 from tests.support.recording import Recording, record
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from components.operator_values import OperatorsArgs, keda_values, vertical_pod_autoscaler_values
+from components.cluster.operator_values import OperatorsArgs, keda_values, vertical_pod_autoscaler_values
 from infra.limits import operators
 from infra.limits.room import (
     SPREADS,

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.kubernetes.pods import EnvEntry, EnvVar, SecretEnvVar
-from components.kubernetes.quantities import mebibytes, millicores
-from components.runtime_env import (
+from components.app.runtime_env import (
     PLATFORM_VARIABLES,
     ClientPools,
     RuntimeEnvironment,
     environment,
 )
+from components.kubernetes.pods import EnvEntry, EnvVar, SecretEnvVar
+from components.kubernetes.quantities import mebibytes, millicores
 from components.tuning.node import heap, largest_old_space_mib
 
 

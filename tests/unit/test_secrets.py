@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.secrets import Connection, Credential, CredentialArgs, password_fingerprint, store_secret
+from components.security.secrets import Connection, Credential, CredentialArgs, password_fingerprint, store_secret
 from tests.support.recording import Recording, record
 
 KEY = "arn:aws:kms:us-east-1:000000000000:key/1"

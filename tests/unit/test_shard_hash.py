@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bailbondpro.facts.shards import MAX_SHARDS
-from components.shards import GUIDE_SHARDS as COMPONENT_SHARDS
+from components.postgres.shards import GUIDE_SHARDS as COMPONENT_SHARDS
 from planner.shards import GUIDE_SHARDS, PRIMARY, ShardError, moved_share, reshard, shard_hash, shard_of
 
 VECTORS = json.loads((Path(__file__).parents[1] / "data" / "shard_vectors.json").read_text(encoding="utf-8"))

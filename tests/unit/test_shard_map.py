@@ -4,8 +4,8 @@ from typing import Any
 
 import pulumi
 
-from components.shard_map import FILE_PATH, ShardMap, ShardMapArgs
-from components.workload import Workload, WorkloadArgs
+from components.app.workload import Workload, WorkloadArgs
+from components.postgres.shard_map import FILE_PATH, ShardMap, ShardMapArgs
 from tests.support.recording import Recording, record
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from components.postgres import PostgresTemplate
-from components.shards import ShardCredentials, Shards, ShardsArgs
+from components.postgres.args import PostgresTemplate
+from components.postgres.shards import ShardCredentials, Shards, ShardsArgs
 from components.tuning.postgres import Profile, parameters
 from tests.support.recording import Recording, record
 

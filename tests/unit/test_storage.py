@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from components.bucket_policies import logs_policy, tls_only, uploads_policy
-from components.iam import policy_document
-from components.image_repository import lifecycle_policy
-from components.storage import (
+from components.security.iam import policy_document
+from components.storage.bucket_policies import logs_policy, tls_only, uploads_policy
+from components.storage.buckets import (
     ImageRepository,
     ImageRepositoryArgs,
     LogsBucket,
@@ -17,6 +16,7 @@ from components.storage import (
     UploadsBucket,
     UploadsBucketArgs,
 )
+from components.storage.image_repository import lifecycle_policy
 from tests.support.recording import Recording, record
 
 KEY = "arn:aws:kms:us-east-1:000000000000:key/1"

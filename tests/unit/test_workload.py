@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from components.app.runtime_env import DATABASE_SECRET, REDIS_SECRET
+from components.app.workload import Workload, WorkloadArgs, headless_host
 from components.kubernetes.namespace import Namespace, NamespaceArgs
 from components.kubernetes.network_policies import Peer, TrafficRule, https_anywhere, pod_identity
 from components.kubernetes.pods import EnvVar, Placement, Probe, Resources, SecretEnvVar
-from components.runtime_env import DATABASE_SECRET, REDIS_SECRET
-from components.workload import Workload, WorkloadArgs, headless_host
 from tests.support.recording import Recording, record
 from tests.support.subset import differences
 

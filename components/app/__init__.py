@@ -1,0 +1,1 @@
+"""The application and its services: Deployments, environment, connection secrets, cache warm-up."""

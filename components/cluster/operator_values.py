@@ -1,0 +1,297 @@
+"""The operators' settings: typed arguments and the Helm values made of them. Pure but for secret outputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import pulumi
+
+from ..kubernetes.pods import Placement
+from ..monitoring.panels import CLOUDWATCH_UID
+
+Values: TypeAlias = dict[str, Any]
+
+KUBE_SYSTEM = "kube-system"
+KEDA_NAMESPACE = "keda"
+MONITORING_NAMESPACE = "monitoring"
+LOAD_BALANCER_ACCOUNT = "aws-load-balancer-controller"
+CLUSTER_AUTOSCALER_ACCOUNT = "cluster-autoscaler"
+ALERTMANAGER_ACCOUNT = "kube-prometheus-stack-alertmanager"
+GRAFANA_ACCOUNT = "kube-prometheus-stack-grafana"
+"""Service accounts that need an AWS role (EKS Pod Identity) from outside of this component."""
+STORAGE_CLASS = "gp3-encrypted"
+MINOR_PARTS = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChartVersions:
+    """Chart versions, as the charts' own repositories had them in August 2026.
+
+    The Vertical Pod Autoscaler's 1.7 line supports Kubernetes 1.35 to 1.37 (its compatibility table).
+    """
+
+    load_balancer_controller: str = "3.5.0"
+    cluster_autoscaler: str = "9.59.0"
+    keda: str = "2.20.2"
+    vertical_pod_autoscaler: str = "0.11.0"
+    prometheus_stack: str = "88.5.3"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadBalancerController:
+    """Registers pods in target groups that exist outside of the cluster; it creates no load balancer itself."""
+
+    region: str
+    vpc_id: pulumi.Input[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterAutoscaler:
+    """Adds nodes for pods that fit nowhere and removes idle ones, within the bounds of each node group."""
+
+    region: str
+    cluster_version: str
+
+    @property
+    def image_tag(self) -> str:
+        """The autoscaler's minor version is the cluster's (its documentation, "Releases")."""
+        return f"v{'.'.join(self.cluster_version.split('.')[:MINOR_PARTS])}.0"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrometheusStack:
+    """Prometheus, Alertmanager and Grafana.
+
+    Attributes:
+        region: of the topic.
+        alert_topic_arn: SNS topic that alerts go to; None keeps them inside Alertmanager.
+        grafana_password: of the user admin; None for no Grafana.
+        retention_days: how long samples are kept.
+        storage_gib: Prometheus' volume.
+        replicas: of Prometheus and Alertmanager.
+        scrape_interval_seconds: of everything that names no interval of its own.
+    """
+
+    region: str
+    grafana_password: pulumi.Input[str] | None
+    alert_topic_arn: pulumi.Input[str] | None = None
+    retention_days: int = 15
+    storage_gib: int = 50
+    replicas: int = 1
+    scrape_interval_seconds: int = 15
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperatorsArgs:
+    """Which operators run. None leaves one out.
+
+    Attributes:
+        cluster_name: the EKS cluster's name.
+        load_balancer_controller: needed by the gateway's target group bindings.
+        cluster_autoscaler: needed when node groups have room between min and max.
+        keda: needed by the autoscaler's backend "keda".
+        vertical_pod_autoscaler: needed by every vertical autoscaler.
+        prometheus_stack: needed by rules, pod monitors and KEDA's requests per second.
+        versions: chart versions.
+        placement: the node pool for system pods.
+        high_availability: two replicas of each operator instead of one.
+    """
+
+    cluster_name: pulumi.Input[str]
+    load_balancer_controller: LoadBalancerController | None = None
+    cluster_autoscaler: ClusterAutoscaler | None = None
+    keda: bool = False
+    vertical_pod_autoscaler: bool = False
+    prometheus_stack: PrometheusStack | None = None
+    versions: ChartVersions = field(default_factory=ChartVersions)
+    placement: Placement = field(default_factory=Placement)
+    high_availability: bool = True
+
+    @property
+    def replicas(self) -> int:
+        """Pods of each operator."""
+        return 2 if self.high_availability else 1
+
+
+def placement_values(placement: Placement) -> Values:
+    """NodeSelector and tolerations as charts take them; empty when pods may run anywhere."""
+    values: Values = {}
+    if placement.label_key:
+        values["nodeSelector"] = {placement.label_key: placement.label_value}
+    if placement.taint_key:
+        toleration = {"key": placement.taint_key, "operator": "Exists"}
+        if placement.taint_value:
+            toleration = {"key": placement.taint_key, "operator": "Equal", "value": placement.taint_value}
+        values["tolerations"] = [toleration]
+    return values
+
+
+def _resources(cpu: str, memory: str, limit: str) -> Values:
+    return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": limit}}
+
+
+def load_balancer_controller_values(args: OperatorsArgs, controller: LoadBalancerController) -> Values:
+    """Values of aws-load-balancer-controller: target group bindings only.
+
+    Its webhook on Services is off: with it, no Service of the cluster can be created while the controller is down.
+    """
+    return {
+        "clusterName": args.cluster_name,
+        "region": controller.region,
+        "vpcId": controller.vpc_id,
+        "replicaCount": args.replicas,
+        "serviceAccount": {"create": True, "name": LOAD_BALANCER_ACCOUNT},
+        "defaultTargetType": "ip",
+        "enableServiceMutatorWebhook": False,
+        "createIngressClassResource": False,
+        "ingressClassParams": {"create": False},
+        "keepTLSSecret": True,
+        "podDisruptionBudget": {"maxUnavailable": 1} if args.high_availability else {},
+        "resources": _resources("100m", "128Mi", "256Mi"),
+        **placement_values(args.placement),
+    }
+
+
+def cluster_autoscaler_values(args: OperatorsArgs, autoscaler: ClusterAutoscaler) -> Values:
+    """Values of cluster-autoscaler: managed node groups are found by the tags that EKS gives them."""
+    return {
+        "autoDiscovery": {"clusterName": args.cluster_name},
+        "awsRegion": autoscaler.region,
+        "cloudProvider": "aws",
+        "replicaCount": args.replicas,
+        "image": {"tag": autoscaler.image_tag},
+        "rbac": {"serviceAccount": {"create": True, "name": CLUSTER_AUTOSCALER_ACCOUNT}},
+        "extraArgs": {
+            "balance-similar-node-groups": True,
+            "expander": "least-waste",
+            "skip-nodes-with-local-storage": False,
+            "skip-nodes-with-system-pods": False,
+        },
+        "resources": _resources("100m", "256Mi", "512Mi"),
+        **placement_values(args.placement),
+    }
+
+
+def keda_values(args: OperatorsArgs) -> Values:
+    """Values of keda: operator, metrics server and admission webhooks."""
+    return {
+        "operator": {"replicaCount": args.replicas},
+        "metricsServer": {"replicaCount": args.replicas},
+        "webhooks": {"replicaCount": args.replicas},
+        "podDisruptionBudget": {
+            part: {"maxUnavailable": 1} if args.high_availability else {}
+            for part in ("operator", "metricServer", "webhooks")
+        },
+        "resources": {
+            "operator": _resources("100m", "128Mi", "512Mi"),
+            "metricServer": _resources("50m", "64Mi", "256Mi"),
+            "webhooks": _resources("10m", "32Mi", "128Mi"),
+        },
+        **placement_values(args.placement),
+    }
+
+
+def vertical_pod_autoscaler_values(args: OperatorsArgs) -> Values:
+    """Values of vertical-pod-autoscaler: recommender, updater and admission controller."""
+    place = placement_values(args.placement)
+    common = {"replicas": args.replicas, "podDisruptionBudget": {"enabled": args.high_availability}, **place}
+    return {
+        "recommender": {**common, "resources": _resources("50m", "256Mi", "512Mi")},
+        "updater": {**common, "resources": _resources("50m", "128Mi", "256Mi")},
+        "admissionController": {
+            **common,
+            "resources": _resources("50m", "64Mi", "256Mi"),
+            "certGen": {**place},
+        },
+    }
+
+
+def prometheus_stack_values(args: OperatorsArgs, stack: PrometheusStack) -> Values:
+    """Values of kube-prometheus-stack on EKS, whose control plane is not reachable for scraping."""
+    place = placement_values(args.placement)
+    unreachable = {name: {"enabled": False} for name in ("kubeControllerManager", "kubeScheduler", "kubeEtcd")}
+    volume = {
+        "storageClassName": STORAGE_CLASS,
+        "accessModes": ["ReadWriteOnce"],
+        "resources": {"requests": {"storage": f"{stack.storage_gib}Gi"}},
+    }
+    return {
+        **unreachable,
+        "kubeProxy": {"enabled": False},
+        "prometheus": {
+            "prometheusSpec": {
+                "replicas": stack.replicas,
+                # alerts of several stacks end in one inbox: each says whose it is (Prometheus docs, external_labels)
+                "externalLabels": {"stack": args.cluster_name},
+                "scrapeInterval": f"{stack.scrape_interval_seconds}s",
+                "evaluationInterval": f"{stack.scrape_interval_seconds}s",
+                "retention": f"{stack.retention_days}d",
+                # Prometheus stops when its volume is full: the oldest blocks go before that
+                "retentionSize": f"{stack.storage_gib * 8 // 10}GiB",
+                "storageSpec": {"volumeClaimTemplate": {"spec": volume}},
+                "resources": _resources("250m", "1Gi", "2Gi"),
+                **{
+                    f"{kind}SelectorNilUsesHelmValues": False
+                    for kind in ("rule", "podMonitor", "serviceMonitor", "probe")
+                },
+                **place,
+            }
+        },
+        "alertmanager": {
+            "config": alertmanager_config(stack),
+            "alertmanagerSpec": {"replicas": stack.replicas, "resources": _resources("20m", "64Mi", "128Mi"), **place},
+        },
+        "grafana": _grafana(stack, place),
+        "prometheusOperator": {"resources": _resources("50m", "128Mi", "256Mi"), **place},
+        "kube-state-metrics": place,
+    }
+
+
+def _grafana(stack: PrometheusStack, place: Values) -> Values:
+    if stack.grafana_password is None:
+        return {"enabled": False}
+    return {
+        "adminPassword": pulumi.Output.secret(stack.grafana_password),
+        "serviceAccount": {"create": True, "name": GRAFANA_ACCOUNT},
+        "additionalDataSources": [
+            {
+                "name": "CloudWatch",
+                "type": "cloudwatch",
+                "uid": CLOUDWATCH_UID,
+                "access": "proxy",
+                # the SDK's own chain, which ends at EKS Pod Identity: no key is stored
+                "jsonData": {"authType": "default", "defaultRegion": stack.region},
+            }
+        ],
+        "sidecar": {"dashboards": {"label": "grafana_dashboard", "labelValue": "1", "searchNamespace": "ALL"}},
+        **place,
+    }
+
+
+def alertmanager_config(stack: PrometheusStack) -> Values:
+    """Routes: critical and warning alerts to the topic, everything else nowhere but the user interface."""
+    receivers: list[Values] = [{"name": "nobody"}]
+    routes: list[Values] = [{"receiver": "nobody", "matchers": ['alertname = "Watchdog"']}]
+    if stack.alert_topic_arn is not None:
+        sns = {"topic_arn": stack.alert_topic_arn, "sigv4": {"region": stack.region}, "send_resolved": True}
+        receivers.append({"name": "topic", "sns_configs": [sns]})
+        routes.append({"receiver": "topic", "matchers": ['severity =~ "critical|warning"']})
+    return {
+        "route": {
+            "receiver": "nobody",
+            "group_by": ["namespace", "alertname"],
+            "group_wait": "30s",
+            "group_interval": "5m",
+            "repeat_interval": "4h",
+            "routes": routes,
+        },
+        "receivers": receivers,
+        "inhibit_rules": [
+            {
+                "source_matchers": ["severity = critical"],
+                "target_matchers": ["severity =~ warning|info"],
+                "equal": ["namespace", "alertname"],
+            }
+        ],
+    }

@@ -1,0 +1,1 @@
+"""PgBouncer: a pool of connections for each database server."""

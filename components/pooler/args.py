@@ -1,0 +1,116 @@
+"""What a pooler is told: its servers, its clients, and what it shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ..kubernetes.exporters import PGBOUNCER_EXPORTER_IMAGE
+from ..kubernetes.pods import Placement, Resources
+
+if TYPE_CHECKING:
+    import pulumi
+
+POOLER_RESOURCES = Resources(
+    cpu_request="100m",
+    memory_request="64Mi",
+    cpu_limit="500m",
+    memory_limit="128Mi",
+    ephemeral_request="64Mi",
+    ephemeral_limit="256Mi",
+)
+"""PgBouncer is one thread: more than one cpu is never used. Memory by judgement: 2000 clients and their buffers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoolerEndpoint:
+    """One database server behind the pooler; see `pooler_config.Endpoint`.
+
+    Attributes:
+        name: database name for clients: letters, digits and _.
+        host: DNS name.
+        port: TCP port.
+        database: the real database name.
+        username: user on this server.
+        password: its password.
+        pool_size: connections to this server that each pooler pod holds at most.
+    """
+
+    name: str
+    host: pulumi.Input[str]
+    database: pulumi.Input[str]
+    username: pulumi.Input[str]
+    password: pulumi.Input[str]
+    pool_size: int
+    port: pulumi.Input[int] = 5432
+
+    def __post_init__(self) -> None:
+        if not self.name.isidentifier():
+            raise ValueError(f"{self.name!r} cannot be a pooled database's name: use letters, digits and _")
+        if self.pool_size < 1:
+            raise ValueError(f"{self.name}: a pool needs at least one connection, got {self.pool_size}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoolerTls:
+    """What the pooler shows its clients.
+
+    Attributes:
+        certificate: PEM; names the pooler's Service.
+        private_key: PEM.
+        authority: PEM of whoever signed it, for the clients.
+    """
+
+    certificate: pulumi.Input[str]
+    private_key: pulumi.Input[str]
+    authority: pulumi.Input[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoolerArgs:
+    """Pools connections to all databases.
+
+    Attributes:
+        namespace: where all objects live.
+        image: PgBouncer 1.21 or newer (prepared statements in transaction mode), with `pgbouncer` on its PATH.
+        endpoints: the servers; names are unique.
+        client_username: the user that pods connect as.
+        client_password: its password.
+        client_apps: `app` labels of the pods that may connect.
+        database_cidrs: where the servers are.
+        replicas: number of pooler pods; each holds a pool of its own.
+        ca_bundle: PEM of the servers' authority (RDS publishes it); None encrypts without checking the server.
+        tls: certificate and key for clients, who then have to use TLS; None lets them speak plainly.
+        resources: requests and limits.
+        max_client_connections: clients of one pod.
+        max_prepared_statements: prepared statements tracked per connection, 0 for none (PgBouncer 1.21).
+        exporter_image: turns the pools' counters into metrics (container port "metrics").
+        monitoring_namespace: may scrape the exporter.
+        placement: node pool.
+    """
+
+    namespace: pulumi.Input[str]
+    image: pulumi.Input[str]
+    endpoints: tuple[PoolerEndpoint, ...]
+    client_username: pulumi.Input[str]
+    client_password: pulumi.Input[str]
+    client_apps: tuple[str, ...]
+    database_cidrs: tuple[pulumi.Input[str], ...]
+    replicas: int = 2
+    ca_bundle: pulumi.Input[str] | None = None
+    tls: PoolerTls | None = None
+    resources: Resources = POOLER_RESOURCES
+    max_client_connections: int = 2000
+    max_prepared_statements: int = 200
+    exporter_image: pulumi.Input[str] = PGBOUNCER_EXPORTER_IMAGE
+    monitoring_namespace: str = "monitoring"
+    placement: Placement = field(default_factory=Placement)
+
+    def __post_init__(self) -> None:
+        names = [endpoint.name for endpoint in self.endpoints]
+        if not names:
+            raise ValueError("a pooler needs at least one endpoint")
+        if len(set(names)) != len(names):
+            raise ValueError(f"endpoint names must be unique, got {names}")
+        if self.replicas < 1:
+            raise ValueError(f"a pooler needs at least one pod, got {self.replicas}")

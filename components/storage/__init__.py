@@ -1,0 +1,1 @@
+"""Buckets, who may reach them, and the image repository."""
