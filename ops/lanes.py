@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 """The project's directory."""
 
-LANES = ("unit", "stack", "engine", "real")
+LANES = ("unit", "repo", "stack", "engine", "real")
 """Every lane, in the order in which they run."""
 
 INTERRUPTED = 130

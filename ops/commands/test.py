@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
 
 
 def run_tests(
-    lanes: Annotated[list[str] | None, typer.Argument(help="unit, stack, engine, real; all by default.")] = None,
+    lanes: Annotated[list[str] | None, typer.Argument(help="unit, repo, stack, engine, real; all by default.")] = None,
 ) -> None:
     """Run the static checks and the test lanes; with CI=true a lane that cannot run fails."""
     from ops.lanes import run_lanes

@@ -15,7 +15,8 @@ from sandbox.cloud import Cloud
 from sandbox.engine import find_or_build
 from sandbox.session import Session
 from sandbox.workspace import SandboxWorkspace
-from tests.support.cli import ROOT, Cli, Ran
+from tests.support.cli import Cli, Ran
+from tests.support.paths import ROOT
 
 PHASES = ("optimization", "horizontal", "microservices")
 INSTANCE = "aws:rds/instance:Instance"

@@ -11,9 +11,10 @@ import pytest
 from sandbox.api_server import ApiServer
 from sandbox.helm_ownership import Owner, refusal
 from sandbox.kube_tools import definitions
-from tests.support.cli import ROOT, Cli
+from tests.support.cli import Cli
 from tests.support.kubeconfigs import write_kubeconfig
 from tests.support.kubernetes_plugin import install
+from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

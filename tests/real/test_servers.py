@@ -8,9 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.support.paths import ROOT
 from tests.support.servers import running, scratch, wait_until
 
-ROOT = Path(__file__).resolve().parents[2]
 STARTER = """
 import pathlib, sys, time
 from tests.support.servers import running

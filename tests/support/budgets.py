@@ -10,20 +10,20 @@ import argparse
 import re
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ops.cost import priced
 from ops.planned import Planned
 from planner.budget import BudgetVerdict, fitting_limit
 from planner.cost import Amount
+from tests.support.paths import ROOT
 from tests.support.plans import stack_plan
 from tests.support.stack import CHECKED_IN, settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
 TABLE, README, PLANNING = ROOT / "infra" / "phases.py", ROOT / "README.md", ROOT / "docs" / "planning.md"
 _ROW = re.compile(r'^    "budget\.monthlyLimitUsd": .*$', re.MULTILINE)
 _COLUMNS = (17, 20, 17, 20, 17, 0)

@@ -14,18 +14,19 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.support.paths import DATA
 from tests.support.plans import STACK, engine_urn
 from tests.support.stack import CHECKED_IN, COMBINATIONS, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from tests.support.recording import RecordedResource, Recording
 
-LISTS = Path(__file__).resolve().parents[1] / "data" / "urns"
+LISTS = DATA / "urns"
 """One list for each checked-in stack and phase, one for each stack that tests have beside them, and waivers."""
 
 RUNNING = frozenset(f"{environment}-{phase}" for environment, phase in CHECKED_IN)

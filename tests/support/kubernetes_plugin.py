@@ -31,11 +31,10 @@ from sandbox.provider import Deps
 from sandbox.schema import SchemaOracle
 from sandbox.server import MESSAGE_LIMIT
 from sandbox.wire import decode, unwrap
+from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from pulumi.runtime.proto import provider_pb2
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 class StandIn(ClusterProvider):

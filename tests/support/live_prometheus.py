@@ -9,7 +9,6 @@ import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,12 +16,13 @@ import yaml
 
 from sandbox.go import GoError
 from sandbox.kube_tools import prometheus, promtool
+from tests.support.paths import ROOT
 from tests.support.servers import free_port, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
 STOP_SECONDS = 20.0
 
 

@@ -21,11 +21,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sandbox.cache import cache_directory
+from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-TOOLS = Path(__file__).resolve().parents[2] / "tools" / "servers"
+TOOLS = ROOT / "tools" / "servers"
 SUITE = "trixie"
 MIRROR = "http://deb.debian.org/debian"
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")

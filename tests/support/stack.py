@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from infra.settings import load, read_stack_file
 from infra.stack import Platform
+from tests.support.paths import ROOT
 from tests.support.recording import Recording, record
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from infra.settings import Settings
 
-ROOT = Path(__file__).resolve().parents[2]
 PHASES = ("optimization", "horizontal", "microservices")
 ENVIRONMENTS = ("dev", "prod")
 CHECKED_IN = [(environment, phase) for environment in ENVIRONMENTS for phase in PHASES]

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import io
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from pytest_socket import SocketBlockedError
+from rich.console import Console
+
+from ops.lanes import Check, environment, run_lanes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    (tmp_path / "tests").mkdir()
+    return tmp_path
+
+
+def write_test(project: Path, lane: str, body: str) -> None:
+    folder = project / "tests" / lane
+    folder.mkdir(exist_ok=True)
+    (folder / f"test_{lane}.py").write_text(f"import pytest\ndef test_it():\n    {body}\n")
+
+
+def run(project: Path, lanes: Sequence[str], *, ci: bool = False, engine_problem: str | None = None) -> tuple[int, str]:
+    said = io.StringIO()
+    code = run_lanes(
+        lanes,
+        ci=ci,
+        root=project,
+        checks=(),
+        pytest_arguments=("-p", "no:cacheprovider"),
+        console=Console(file=said, width=160),
+        needs={"engine": lambda _say: engine_problem},
+        workers=None,
+    )
+    return code, said.getvalue()
+
+
+def test_a_passing_lane_is_reported_with_its_counts(project: Path) -> None:
+    write_test(project, "unit", "assert True")
+    code, said = run(project, ["unit"])
+    assert code == 0
+    assert "1 passed" in said
+
+
+def test_a_failing_test_fails_the_run(project: Path) -> None:
+    write_test(project, "unit", "assert False")
+    code, said = run(project, ["unit"])
+    assert code == 1
+    assert "1 failed" in said
+
+
+def test_an_empty_lane_says_so_and_does_not_fail(project: Path) -> None:
+    code, said = run(project, ["real"], ci=True)
+    assert code == 0
+    assert "no tests" in said
+
+
+def test_a_lane_whose_tests_are_all_deselected_says_so(project: Path) -> None:
+    write_test(project, "unit", "assert True")
+    said = io.StringIO()
+    code = run_lanes(
+        ["unit"],
+        ci=False,
+        root=project,
+        checks=(),
+        workers=None,
+        pytest_arguments=("-p", "no:cacheprovider", "-k", "nothing_like_it"),
+        console=Console(file=said, width=160),
+    )
+    assert code == 0
+    assert "no tests" in said.getvalue()
+
+
+def test_without_an_engine_the_lane_is_left_out_with_the_reason(project: Path) -> None:
+    write_test(project, "engine", "assert True")
+    code, said = run(project, ["engine"], engine_problem="no Go and no download [at all]")
+    assert code == 0
+    assert "not run" in said
+    assert "no Go and no download [at all]" in said
+
+
+def test_with_ci_a_lane_that_cannot_run_fails(project: Path) -> None:
+    write_test(project, "engine", "assert True")
+    assert run(project, ["engine"], ci=True, engine_problem="no Go")[0] == 1
+
+
+def test_with_ci_a_skipped_test_fails_its_lane(project: Path) -> None:
+    write_test(project, "real", "pytest.skip('no nginx here')")
+    assert run(project, ["real"], ci=False)[0] == 0
+    code, said = run(project, ["real"], ci=True)
+    assert code == 1
+    assert "1 skipped" in said
+
+
+def test_a_failing_static_check_fails_the_run_and_the_lanes_still_run(project: Path) -> None:
+    write_test(project, "unit", "assert True")
+    said = io.StringIO()
+    code = run_lanes(
+        ["unit"],
+        ci=False,
+        root=project,
+        checks=(Check(name="lint", command=(sys.executable, "-c", "raise SystemExit(3)")),),
+        pytest_arguments=("-p", "no:cacheprovider"),
+        workers=None,
+        console=Console(file=said, width=160),
+    )
+    assert code == 1
+    assert "exit code 3" in said.getvalue()
+    assert "1 passed" in said.getvalue()
+
+
+def test_what_steers_python_and_pytest_reaches_neither_lanes_nor_checks(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steering = {"PYTEST_ADDOPTS": "-k nothing", "PYTHONOPTIMIZE": "2", "MYPYPATH": "x", "RUFF_NO_CACHE": "1"}
+    for name, value in steering.items():
+        monkeypatch.setenv(name, value)
+    write_test(project, "unit", f"import os; assert not set(os.environ) & {set(steering) - {'PYTEST_ADDOPTS'}!r}")
+    code, said = run(project, ["unit"])
+    assert (code, "1 passed" in said) == (0, True)
+    seen = environment({**steering, "PATH": "/bin"})
+    assert seen == {"PATH": "/bin"}
+
+
+def test_an_unknown_lane_is_refused_by_name(project: Path) -> None:
+    code, said = run(project, ["smoke", "unit"])
+    assert code == 2
+    assert "no such lane: smoke" in said
+
+
+def test_no_lane_named_means_all_of_them_in_order(project: Path) -> None:
+    write_test(project, "stack", "assert True")
+    code, said = run(project, [])
+    assert code == 0
+    assert [line.split()[0] for line in said.splitlines()[-5:]] == ["unit", "repo", "stack", "engine", "real"]
+
+
+def test_a_unit_test_cannot_open_a_network_socket() -> None:
+    with pytest.warns(UserWarning, match="tried to use"), pytest.raises(SocketBlockedError):
+        socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+
+
+def test_a_unit_test_may_use_a_unix_socket_pair() -> None:
+    left, right = socket.socketpair()
+    with left, right:
+        left.sendall(b"x")
+        assert right.recv(1) == b"x"

@@ -1,0 +1,100 @@
+"""A renamed URN or physical name is a deletion in a running stack: the lists in git notice it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.identities import LISTS, aliased, difference, differences, identities, identity, listed, waived
+from tests.support.paths import ROOT
+from tests.support.recording import Recording
+from tests.support.stack import COMBINATIONS, recorded
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.recording import RecordedResource
+
+PROD = "prod-horizontal"
+REDIS = "aws:elasticache/replicationGroup:ReplicationGroup"
+
+
+def renamed(item: RecordedResource, name: str, aliases: tuple[str, ...] = ()) -> RecordedResource:
+    """A resource under another logical name."""
+    return replace(item, name=name, urn=item.urn.rpartition("::")[0] + f"::{name}", aliases=aliases)
+
+
+def test_every_stack_makes_the_urns_and_names_that_are_listed() -> None:
+    found = [item for item in differences() if item.lost or item.allowed or item.added]
+    assert not found, "\n".join(map(str, found))
+
+
+@pytest.mark.parametrize(("environment", "phase"), COMBINATIONS)
+def test_every_resource_that_is_renamed_is_noticed(environment: str, phase: str) -> None:
+    name = f"{environment}-{phase}"
+    items = {item.urn: item for item in recorded(environment, phase)}
+    lines = set(listed(name))
+    assert len(lines) > 200
+    unnoticed = [item.urn for item in items.values() if identity(renamed(item, f"{item.name}-x"), items) in lines]
+    assert not unnoticed
+
+
+def test_every_component_has_a_resource_in_a_list_so_that_none_is_renamed_unseen() -> None:
+    sources = "\n".join(path.read_text("utf-8") for path in (ROOT / "components").rglob("*.py"))
+    components = set(re.findall(r'"(bailbondpro:[a-z_]+:[A-Z][A-Za-z]+)"', sources))
+    assert len(components) > 30
+    lines = "\n".join(line for environment, phase in COMBINATIONS for line in listed(f"{environment}-{phase}"))
+    assert not {component for component in components if f"{component}$" not in lines}
+
+
+def test_a_renamed_cache_is_lost_unless_it_names_its_old_name_as_an_alias() -> None:
+    recording = recorded("prod", "horizontal")
+    cache = recording.one(REDIS)
+    others = [item for item in recording if item.urn != cache.urn]
+
+    def compare(aliases: tuple[str, ...]) -> tuple[str, ...]:
+        changed = Recording(resources=[*others, renamed(cache, "elsewhere", aliases)])
+        return difference(PROD, identities(changed), listed(PROD), aliased(changed), frozenset()).lost
+
+    assert [line for line in compare(()) if REDIS in line]
+    assert not compare((cache.name,))
+    urn = next(line for line in listed(PROD) if REDIS in line).split(" ", 1)[0]
+    assert not compare((f"urn:pulumi:prod::bailbondpro::{urn}",))
+
+
+def test_an_alias_does_not_excuse_another_physical_name() -> None:
+    recording = recorded("prod", "horizontal")
+    primary = next(item for item in recording if item.inputs.get("identifier") == "bailbondpro-prod-primary")
+    others = [item for item in recording if item.urn != primary.urn]
+    moved = replace(primary, inputs={**primary.inputs, "identifier": "elsewhere"}, aliases=(primary.name,))
+    changed = Recording(resources=[*others, moved])
+    lost = difference(PROD, identities(changed), listed(PROD), aliased(changed), frozenset()).lost
+    assert len(lost) == 1
+    assert "identifier=bailbondpro-prod-primary" in lost[0]
+
+
+def test_a_waiver_covers_exactly_its_line() -> None:
+    before = ("a::one", "a::two")
+    found = difference("x", ("a::three",), before, frozenset(), frozenset({"a::one"}))
+    assert (found.lost, found.allowed, found.added) == (("a::two",), ("a::one",), ("a::three",))
+    assert "GONE: a::two" in str(found)
+
+
+def test_a_waiver_without_a_reason_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "waivers.txt").write_text("# comment\n* | a::one | moved\nx | a::two | \n")
+    with pytest.raises(ValueError, match="a::two"):
+        waived("x", tmp_path)
+
+
+@pytest.mark.parametrize(("environment", "phase"), COMBINATIONS)
+def test_no_waiver_stands_for_what_is_still_there(environment: str, phase: str) -> None:
+    name = f"{environment}-{phase}"
+    assert not waived(name) & set(listed(name))
+
+
+def test_every_list_belongs_to_a_stack() -> None:
+    wanted = {f"{environment}-{phase}" for environment, phase in COMBINATIONS} | {"waivers"}
+    assert {path.stem for path in LISTS.iterdir()} == wanted

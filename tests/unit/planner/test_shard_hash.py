@@ -1,0 +1,145 @@
+"""The shard hash and the resharding plan, held to what the guide's JavaScript computes."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bailbondpro.facts.shards import MAX_SHARDS
+from components.postgres.shards import GUIDE_SHARDS as COMPONENT_SHARDS
+from planner.shards import GUIDE_SHARDS, PRIMARY, ShardError, moved_share, reshard, shard_hash, shard_of
+from tests.support.paths import DATA
+
+VECTORS = json.loads((DATA / "shard_vectors.json").read_text(encoding="utf-8"))
+ANY_TEXT = st.text(st.characters(codec="utf-16", categories=None))
+LONE = st.text(st.integers(0xD800, 0xDFFF).map(chr))
+COUNTS = st.integers(1, MAX_SHARDS)
+
+
+def test_five_hundred_ids_hash_as_the_guides_javascript_hashes_them() -> None:
+    assert len(VECTORS) >= 500
+    wrong = [row for row in VECTORS if shard_hash(row["client_id"]) != row["hash"]]
+    assert wrong == []
+
+
+def test_the_ids_of_the_vectors_lie_on_the_shards_where_javascript_looks_for_them() -> None:
+    assert [shard_of(row["client_id"]) for row in VECTORS] == [row["shard"] for row in VECTORS]
+    assert {row["shard"] for row in VECTORS} == {0, 1, 2, 3}
+
+
+def test_the_smallest_32_bit_integer_stays_a_large_positive_number() -> None:
+    smallest = [row for row in VECTORS if row["hash"] == 2**31]
+    assert smallest, "the vectors must hold an id whose hash is -2^31 before Math.abs"
+    assert all(shard_of(row["client_id"]) == 0 for row in smallest)
+
+
+def test_characters_outside_of_the_basic_plane_count_as_two_units() -> None:
+    assert shard_hash("\U0001f600") == shard_hash("\ud83d\ude00")
+    assert shard_hash("\U0001f600") == 0xD83D * 31 + 0xDE00
+
+
+def test_spellings_that_look_alike_are_different_clients() -> None:
+    assert shard_hash("é") != shard_hash("e\u0301")
+
+
+def test_the_empty_id_hashes_to_zero() -> None:
+    assert shard_hash("") == 0
+
+
+@given(st.one_of(ANY_TEXT, LONE), COUNTS)
+def test_every_id_has_a_shard(client_id: str, count: int) -> None:
+    assert 0 <= shard_hash(client_id) <= 2**31
+    assert 0 <= shard_of(client_id, count) < count
+
+
+@pytest.mark.parametrize("count", [0, -1, 17])
+def test_an_impossible_number_of_shards_is_refused(count: int) -> None:
+    with pytest.raises(ShardError, match="1 to 16"):
+        shard_of("a", count)
+
+
+def test_the_limits_are_those_of_the_component() -> None:
+    assert GUIDE_SHARDS == COMPONENT_SHARDS
+
+
+def test_doubling_moves_half_of_the_clients_each_to_one_new_shard() -> None:
+    plan = reshard(4, 8)
+    assert plan.moved_share == Fraction(1, 2)
+    assert [(flow.source, flow.target) for flow in plan.flows] == [(0, 4), (1, 5), (2, 6), (3, 7)]
+    assert plan.cheaper is None
+
+
+def test_one_shard_more_moves_four_fifths_and_the_plan_names_what_moves_less() -> None:
+    plan = reshard(4, 5)
+    assert plan.moved_share == Fraction(4, 5)
+    assert plan.cheaper == 8
+
+
+@given(COUNTS, COUNTS)
+def test_the_flows_add_up_to_what_moves(before: int, after: int) -> None:
+    before, after = sorted((before, after))
+    plan = reshard(before, after)
+    assert sum((flow.share for flow in plan.flows), Fraction()) == plan.moved_share == moved_share(before, after)
+
+
+@given(COUNTS, COUNTS)
+def test_the_shares_are_those_of_counting_every_remainder(before: int, after: int) -> None:
+    before, after = sorted((before, after))
+    period = before * after
+    moved = sum(value % before != value % after for value in range(period))
+    assert moved_share(before, after) == Fraction(moved, period)
+
+
+@given(st.lists(ANY_TEXT), COUNTS, COUNTS)
+def test_exactly_the_clients_whose_shard_changes_are_moved(clients: list[str], before: int, after: int) -> None:
+    before, after = sorted((before, after))
+    plan = reshard(before, after, clients)
+    assert [move.client_id for move in plan.moves] == [
+        client for client in clients if shard_of(client, before) != shard_of(client, after)
+    ]
+    assert all(move.source == shard_of(move.client_id, before) for move in plan.moves)
+    assert all(move.target == shard_of(move.client_id, after) for move in plan.moves)
+    assert sum(flow.clients or 0 for flow in plan.flows) == len(plan.moves)
+
+
+@given(st.lists(ANY_TEXT, unique=True), st.integers(2, MAX_SHARDS))
+def test_the_first_move_takes_every_client_from_the_primary_to_its_shard(clients: list[str], after: int) -> None:
+    rows = {client: len(client) + 1 for client in clients}
+    plan = reshard(0, after, clients, rows)
+    assert [(move.source, move.target) for move in plan.moves] == [(PRIMARY, shard_of(one, after)) for one in clients]
+    assert [(flow.source, flow.target, flow.share) for flow in plan.flows] == [
+        (PRIMARY, target, Fraction(1, after)) for target in range(after)
+    ]
+    assert plan.moved_share == 1
+    assert sum(flow.clients or 0 for flow in plan.flows) == len(clients)
+    assert sum(flow.rows or 0 for flow in plan.flows) == plan.moved_rows == sum(rows.values())
+
+
+def test_the_first_move_fills_the_shards_before_pods_are_pointed_at_them() -> None:
+    titles = [step.title.split()[0] for step in reshard(0, 4).steps]
+    assert titles == ["Provision", "Deploy", "Copy", "Verify", "Stop", "Switch", "Remove"]
+
+
+def test_a_single_shard_is_no_aim_of_a_move() -> None:
+    with pytest.raises(ShardError, match="divides nothing"):
+        reshard(0, 1)
+
+
+def test_shards_never_become_fewer() -> None:
+    with pytest.raises(ShardError, match="only grows"):
+        reshard(8, 4)
+
+
+def test_a_plan_without_a_change_has_no_steps() -> None:
+    plan = reshard(4, 4, ["a"])
+    assert (plan.steps, plan.flows, plan.moves) == ((), (), ())
+
+
+def test_writes_stop_before_the_switch_and_old_copies_go_last() -> None:
+    titles = [step.title for step in reshard(4, 8).steps]
+    assert [title.split()[0] for title in titles[2:]] == ["Copy", "Verify", "Stop", "Switch", "Remove"]
+    assert titles[1] == "Provision shard_4 to shard_7"
