@@ -36,15 +36,7 @@ from infra.wiring.kubernetes import (
     operators_args,
     pooler_credential_args,
 )
-from infra.wiring.names import names_of
-from infra.wiring.serving import (
-    autoscaler_args,
-    cache_warm_up_args,
-    gateway_args,
-    microservice_args,
-    vertical_args,
-)
-from infra.wiring.watch import (
+from infra.wiring.monitoring import (
     Targets,
     alarms_args,
     alert_topic_args,
@@ -54,6 +46,14 @@ from infra.wiring.watch import (
     pooler_monitor_args,
     prometheus_rules_args,
     watched_targets,
+)
+from infra.wiring.names import names_of
+from infra.wiring.serving import (
+    autoscaler_args,
+    cache_warm_up_args,
+    gateway_args,
+    microservice_args,
+    vertical_args,
 )
 
 __all__ = [
