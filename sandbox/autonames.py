@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.computed import short_hash
+from sandbox.services import ROWS
 
 NAMED = {
     "aws:cloudwatch/logGroup:LogGroup": "name",
@@ -56,6 +57,7 @@ _PREFIXES = {
     "identifier": "identifierPrefix",
     "nodeGroupName": "nodeGroupNamePrefix",
 }
+NAMED |= {row.token: row.name.key for row in ROWS.values() if row.name is not None}
 AUTONAMED = "pulumi.com/autonamed"
 
 
@@ -81,9 +83,10 @@ def with_name(token: str, logical: str, new: dict[str, Any], old: dict[str, Any]
 
 def _automatic(token: str, logical: str, seed: bytes) -> str:
     name = f"{logical}-{short_hash(logical, seed.hex(), length=7)}"
-    beginning = _BEGINNINGS.get(token, "")
+    named = ROWS[token].name if token in ROWS else None
+    beginning = named.beginning if named is not None else _BEGINNINGS.get(token, "")
     whole = name if name.startswith(beginning) else beginning + name
-    return whole.lower() if token in _LOWERED else whole
+    return whole.lower() if token in _LOWERED or (named is not None and named.lowered) else whole
 
 
 def _kubernetes(logical: str, new: dict[str, Any], old: dict[str, Any], seed: bytes) -> dict[str, Any]:

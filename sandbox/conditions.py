@@ -5,52 +5,18 @@ Every condition names its source. "SDK documentation" is the text that pulumi_aw
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sandbox.model.replacement import Condition, Situation, older
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sandbox.diff import Change
-
-
-@dataclass(frozen=True)
-class Situation:
-    """The old and the new inputs of one resource, secrets unwrapped."""
-
-    old: dict[str, Any]
-    new: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Condition:
-    """When a change of one top-level property replaces.
-
-    Attributes:
-        forces: decides for one change of the property.
-        says: the condition in words.
-        source: who says so.
-    """
-
-    forces: Callable[[Situation, Change], bool]
-    says: str
-    source: str
 
 
 def version(text: object) -> tuple[int, ...]:
     """The numbers of a version; a missing or free part counts as the newest: `7.0` may be 7.0.7."""
     parts = [int(part) if part.isdecimal() else 999 for part in str(text).split(".")]
     return (*parts, 999, 999, 999)[:3]
-
-
-def older(new: object, old: object) -> bool:
-    """Whether a version is older than another in the parts that both give."""
-    pairs = zip(re.findall(r"\d+", str(new)), re.findall(r"\d+", str(old)), strict=False)
-    for after, before in pairs:
-        if after != before:
-            return int(after) < int(before)
-    return False
 
 
 def _encryption_removed(case: Situation, _: Change) -> bool:

@@ -20,7 +20,9 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from sandbox.autonames import AUTONAMED, NAMED
-from sandbox.conditions import CONDITIONS, Situation
+from sandbox.conditions import CONDITIONS
+from sandbox.model.replacement import Situation
+from sandbox.services import ROWS
 from sandbox.wire import unwrap
 
 if TYPE_CHECKING:
@@ -56,7 +58,11 @@ class Table:
 def _tables() -> dict[str, Table]:
     text = (resources.files("sandbox") / "data" / "replacement.json").read_text(encoding="utf-8")
     data = json.loads(text)
-    return {
+    rows = {
+        row.token: Table(frozenset(row.replaced.paths), row.replaced.defaults, frozenset(row.replaced.kept))
+        for row in ROWS.values()
+    }
+    return rows | {
         token: Table(frozenset(paths), data["defaults"].get(token, {}), frozenset(data["kept"].get(token, ())))
         for token, paths in data["types"].items()
     }
@@ -106,7 +112,7 @@ def replacing(
         config = None  # the Kubernetes provider replaces an immutable ConfigMap or Secret whatever its switches say
     table = table_of(token, config)
     situation = Situation(unwrap(old), unwrap(new or {}))
-    conditional = CONDITIONS.get(token, {})
+    conditional = ROWS[token].replaced.when if token in ROWS else CONDITIONS.get(token, {})
     replaced = set()
     for change in found:
         condition = conditional.get(str(change.keys[0]))
@@ -139,7 +145,7 @@ def deletes_first(token: str, logical: str, old: dict[str, Any], new: dict[str, 
         before, after = old.get("metadata") or {}, new.get("metadata") or {}
         same = before.get("name") == after.get("name") and before.get("namespace") == after.get("namespace")
         return bool(same and AUTONAMED not in (after.get("annotations") or {}))
-    if token in _ALWAYS_DELETED_FIRST:
+    if token in _ALWAYS_DELETED_FIRST or (token in ROWS and ROWS[token].replaced.deleted_first):
         return True
     name = new.get(NAMED[token]) if token in NAMED else None
     return isinstance(name, str) and re.fullmatch(re.escape(logical) + "-[0-9a-f]{7}", name) is None

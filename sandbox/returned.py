@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.model.checks import flag, given, items
 from sandbox.returned_order import in_order
-from sandbox.rules.checks import flag, given, items
 
 INSTANCE = "aws:rds/instance:Instance"
 PARAMETER_GROUP = "aws:rds/parameterGroup:ParameterGroup"

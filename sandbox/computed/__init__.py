@@ -9,7 +9,8 @@ from typing import Any
 
 from sandbox.computed import aws, others
 from sandbox.computed.aws import VOLATILE
-from sandbox.computed.base import ACCOUNT, REGION, Inputs, short_hash, uuid
+from sandbox.model.outputs import ACCOUNT, REGION, Inputs, short_hash, uuid
+from sandbox.services import row_of
 
 __all__ = ["ACCOUNT", "REGION", "VOLATILE", "computed_outputs", "merge", "resource_id", "short_hash", "uuid"]
 
@@ -22,8 +23,12 @@ def resource_id(token: str, name: str, inputs: Inputs) -> str:
         name: the logical name.
         inputs: checked inputs, explicit or automatic names included.
     """
-    inputs = aws.as_stored(token, inputs)
+    row = row_of(token)
+    inputs = row.stored(inputs) if row is not None else aws.as_stored(token, inputs)
     seed = short_hash(token, name, str(inputs.get("name", "")), length=40)
+    formed = row.id(row, name, inputs, seed) if row is not None and row.id is not None else None
+    if formed:
+        return formed
     if token in aws.PREFIXED_IDS:
         return f"{aws.PREFIXED_IDS[token]}-{seed[:17]}"
     if token in aws.IDS_BY_INPUT and inputs.get(aws.IDS_BY_INPUT[token]):
@@ -55,13 +60,15 @@ def computed_outputs(token: str, name: str, inputs: Inputs, identity: str) -> di
         inputs: checked inputs without secret envelopes.
         identity: the physical id.
     """
-    stored = aws.as_stored(token, inputs)
+    row = row_of(token)
+    stored = row.stored(inputs) if row is not None else aws.as_stored(token, inputs)
     renamed = {key: value for key, value in stored.items() if value != inputs[key]}
     return {**_computed(token, name, stored, identity), **renamed}
 
 
 def _computed(token: str, name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
-    compute = aws.COMPUTE.get(token) or others.COMPUTE.get(token)
+    row = row_of(token)
+    compute = (row.outputs if row is not None else None) or aws.COMPUTE.get(token) or others.COMPUTE.get(token)
     if compute is not None:
         return compute(name, inputs, identity)
     if token.startswith("kubernetes:"):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.computed.base import ACCOUNT, REGION, Compute, Inputs, short_hash, uuid
+from sandbox.model.outputs import ACCOUNT, REGION, Compute, Inputs, short_hash, uuid
 
 PREFIXED_IDS = {
     "aws:ec2/vpc:Vpc": "vpc",

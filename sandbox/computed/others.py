@@ -6,7 +6,7 @@ import secrets
 import string
 from typing import Any
 
-from sandbox.computed.base import Compute, Inputs, short_hash, uuid
+from sandbox.model.outputs import Compute, Inputs, short_hash, uuid
 
 
 def _random_password(_name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sandbox.model.base import Context, Rule, RuleSet, Violation
 from sandbox.rules import (
     crds,
     deletion,
@@ -19,10 +20,10 @@ from sandbox.rules import (
     references_network,
     references_state,
 )
-from sandbox.rules.base import Context, Rule, RuleSet, Violation
 from sandbox.rules.references_aws import COMMON, EC2
 from sandbox.rules.references_managed import DATA, EKS
 from sandbox.rules.values import RULES as VALUE_RULES
+from sandbox.services import REFERENCE_TABLES, STATE_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +42,7 @@ __all__ = [
 ]
 
 REFERENCE_RULES: tuple[Rule, ...] = (
+    *(table.rule for table in REFERENCE_TABLES),
     *(table.rule for table in (EC2, DATA, EKS, COMMON)),
     *(references_cloudflare.CLOUDFLARE.rule, references_kubernetes.KUBERNETES.rule),
     *references_balancing.RULES,
@@ -49,6 +51,7 @@ REFERENCE_RULES: tuple[Rule, ...] = (
     *references_state.RULES,
     *references_kubernetes.RULES,
     *references_cloudflare.RULES,
+    *STATE_RULES,
 )
 """Every rule that asks what exists."""
 

@@ -22,7 +22,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from sandbox.diff import format_path
-from sandbox.rules.base import Context, Rule, Violation, known
+from sandbox.model.base import Context, Rule, Violation, known
 from sandbox.validate import Keys, describe, nearest
 
 if TYPE_CHECKING:

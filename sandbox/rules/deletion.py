@@ -12,12 +12,13 @@ from sandbox.rules.references_managed import DATA, EKS
 from sandbox.rules.references_names import SECRET, SECRET_RESERVED
 from sandbox.rules.references_network import SUBNET, SUBNET_GROUPS
 from sandbox.rules.references_state import INSTANCE_TOKEN, replicas_of
+from sandbox.services import REFERENCE_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox.cloud import Cloud, CloudObject
-    from sandbox.rules.base import Context
+    from sandbox.model.base import Context
 
 SNAPSHOT = "rds-snapshot"
 """Mark of a final snapshot that exists."""
@@ -111,7 +112,7 @@ def _interfaces(cloud: Cloud, item: CloudObject) -> str | None:
 
 def _referred_to(cloud: Cloud, item: CloudObject) -> str | None:
     package = item.token.split(":", 1)[0]
-    for table in {"aws": (EC2, DATA, EKS, COMMON), "cloudflare": (CLOUDFLARE,)}.get(package, ()):
+    for table in {"aws": (*REFERENCE_TABLES, EC2, DATA, EKS, COMMON), "cloudflare": (CLOUDFLARE,)}.get(package, ()):
         found = table.blocking(cloud, item)
         if found is not None:
             user, row = found

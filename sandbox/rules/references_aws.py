@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sandbox.rules.references import Reference, ReferenceTable, Target, outside
+from sandbox.model.references import Reference, ReferenceTable, Target, outside
+from sandbox.services import ROWS
 
 VPC = (Target("aws:ec2/vpc:Vpc"),)
 SUBNET = (Target("aws:ec2/subnet:Subnet"),)
@@ -46,191 +47,215 @@ REPOSITORY = (Target("aws:ecr/repository:Repository", ("id", "name")),)
 
 DEPENDENCY = "DependencyViolation: the resource has a dependent object"
 
-EC2 = ReferenceTable(
+
+def without_rows(identity: str, source: str, rows: tuple[Reference, ...]) -> ReferenceTable:
+    """A table of the types that have no row yet."""
+    return ReferenceTable(identity, source, (row for row in rows if row.source not in ROWS))
+
+
+EC2 = without_rows(
     "references-ec2",
     "Amazon EC2 API Reference, Error codes for the Amazon EC2 API",
     (
-        Reference("aws:ec2/subnet:Subnet", "vpcId", VPC, "InvalidVpcID.NotFound", DEPENDENCY),
-        Reference("aws:ec2/internetGateway:InternetGateway", "vpcId", VPC, "InvalidVpcID.NotFound", DEPENDENCY),
-        Reference("aws:ec2/routeTable:RouteTable", "vpcId", VPC, "InvalidVpcID.NotFound", DEPENDENCY),
-        Reference("aws:ec2/securityGroup:SecurityGroup", "vpcId", VPC, "InvalidVpcID.NotFound", DEPENDENCY),
-        Reference("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "vpcId", VPC, "InvalidVpcID.NotFound"),
-        Reference("aws:ec2/vpcEndpoint:VpcEndpoint", "vpcId", VPC, "InvalidVpcID.NotFound", DEPENDENCY),
-        Reference("aws:ec2/natGateway:NatGateway", "subnetId", SUBNET, "InvalidSubnetID.NotFound", DEPENDENCY),
+        Reference("vpcId", VPC, "InvalidVpcID.NotFound", DEPENDENCY, source="aws:ec2/subnet:Subnet"),
+        Reference("vpcId", VPC, "InvalidVpcID.NotFound", DEPENDENCY, source="aws:ec2/internetGateway:InternetGateway"),
+        Reference("vpcId", VPC, "InvalidVpcID.NotFound", DEPENDENCY, source="aws:ec2/routeTable:RouteTable"),
+        Reference("vpcId", VPC, "InvalidVpcID.NotFound", DEPENDENCY, source="aws:ec2/securityGroup:SecurityGroup"),
+        Reference("vpcId", VPC, "InvalidVpcID.NotFound", source="aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"),
+        Reference("vpcId", VPC, "InvalidVpcID.NotFound", DEPENDENCY, source="aws:ec2/vpcEndpoint:VpcEndpoint"),
+        Reference("subnetId", SUBNET, "InvalidSubnetID.NotFound", DEPENDENCY, source="aws:ec2/natGateway:NatGateway"),
         Reference(
-            "aws:ec2/natGateway:NatGateway",
             "allocationId",
             EIP,
             "InvalidAllocationID.NotFound",
             "InvalidIPAddress.InUse: the address is associated",
+            source="aws:ec2/natGateway:NatGateway",
         ),
-        Reference("aws:ec2/route:Route", "routeTableId", ROUTE_TABLE, "InvalidRouteTableID.NotFound"),
+        Reference("routeTableId", ROUTE_TABLE, "InvalidRouteTableID.NotFound", source="aws:ec2/route:Route"),
         Reference(
-            "aws:ec2/route:Route",
             "gatewayId",
             INTERNET_GATEWAY,
             "InvalidInternetGatewayID.NotFound",
             spared=lambda value: value == "local" or value.startswith(("vgw-", "vpce-")),
+            source="aws:ec2/route:Route",
         ),
-        Reference("aws:ec2/route:Route", "natGatewayId", NAT_GATEWAY, "NatGatewayNotFound"),
+        Reference("natGatewayId", NAT_GATEWAY, "NatGatewayNotFound", source="aws:ec2/route:Route"),
         Reference(
-            "aws:ec2/routeTableAssociation:RouteTableAssociation",
             "routeTableId",
             ROUTE_TABLE,
             "InvalidRouteTableID.NotFound",
             DEPENDENCY,
+            source="aws:ec2/routeTableAssociation:RouteTableAssociation",
         ),
         Reference(
-            "aws:ec2/routeTableAssociation:RouteTableAssociation", "subnetId", SUBNET, "InvalidSubnetID.NotFound"
+            "subnetId", SUBNET, "InvalidSubnetID.NotFound", source="aws:ec2/routeTableAssociation:RouteTableAssociation"
         ),
-        Reference("aws:ec2/vpcEndpoint:VpcEndpoint", "subnetIds[*]", SUBNET, "InvalidSubnetID.NotFound", DEPENDENCY),
-        Reference("aws:ec2/vpcEndpoint:VpcEndpoint", "routeTableIds[*]", ROUTE_TABLE, "InvalidRouteTableID.NotFound"),
         Reference(
-            "aws:ec2/vpcEndpoint:VpcEndpoint",
+            "subnetIds[*]", SUBNET, "InvalidSubnetID.NotFound", DEPENDENCY, source="aws:ec2/vpcEndpoint:VpcEndpoint"
+        ),
+        Reference(
+            "routeTableIds[*]", ROUTE_TABLE, "InvalidRouteTableID.NotFound", source="aws:ec2/vpcEndpoint:VpcEndpoint"
+        ),
+        Reference(
             "securityGroupIds[*]",
             SECURITY_GROUP,
             "InvalidGroup.NotFound",
             DEPENDENCY,
+            source="aws:ec2/vpcEndpoint:VpcEndpoint",
         ),
-        Reference("aws:ec2/flowLog:FlowLog", "iamRoleArn", ROLE_ARN, "InvalidParameter: Access Denied for the role"),
         Reference(
-            "aws:ec2/flowLog:FlowLog",
+            "iamRoleArn", ROLE_ARN, "InvalidParameter: Access Denied for the role", source="aws:ec2/flowLog:FlowLog"
+        ),
+        Reference(
             "logDestination",
             (*BUCKET_ARN, *LOG_GROUP_ARN),
             "LogDestinationNotFoundException",
             spared=lambda arn: outside(arn) or "/" in arn.partition(":s3:::")[2],
+            source="aws:ec2/flowLog:FlowLog",
         ),
-        Reference("aws:ec2/flowLog:FlowLog", "vpcId", VPC, "InvalidVpcId.NotFound"),
-        Reference("aws:ec2/flowLog:FlowLog", "subnetId", SUBNET, "InvalidSubnetId.NotFound"),
-        Reference("aws:vpc/securityGroup*Rule:*", "securityGroupId", SECURITY_GROUP, "InvalidGroup.NotFound"),
+        Reference("vpcId", VPC, "InvalidVpcId.NotFound", source="aws:ec2/flowLog:FlowLog"),
+        Reference("subnetId", SUBNET, "InvalidSubnetId.NotFound", source="aws:ec2/flowLog:FlowLog"),
+        Reference("securityGroupId", SECURITY_GROUP, "InvalidGroup.NotFound", source="aws:vpc/securityGroup*Rule:*"),
         Reference(
-            "aws:vpc/securityGroup*Rule:*",
             "referencedSecurityGroupId",
             SECURITY_GROUP,
             "InvalidGroup.NotFound",
             DEPENDENCY,
+            source="aws:vpc/securityGroup*Rule:*",
         ),
         Reference(
-            "aws:vpc/securityGroup*Rule:*",
             "prefixListId",
             PREFIX_LIST,
             "InvalidPrefixListID.NotFound",
             "PrefixListInUse, a security group rule refers to it (code unverified)",
+            source="aws:vpc/securityGroup*Rule:*",
         ),
         Reference(
-            "aws:ec2/launchTemplate:LaunchTemplate", "vpcSecurityGroupIds[*]", SECURITY_GROUP, "InvalidGroup.NotFound"
+            "vpcSecurityGroupIds[*]",
+            SECURITY_GROUP,
+            "InvalidGroup.NotFound",
+            source="aws:ec2/launchTemplate:LaunchTemplate",
         ),
     ),
 )
 
 _NO_BUCKET = "NoSuchBucket"
 
-COMMON = ReferenceTable(
+COMMON = without_rows(
     "references-common",
     "AWS service API references: Elastic Load Balancing v2, IAM, KMS, S3, Secrets Manager, SNS, CloudWatch, ECR",
     (
-        Reference("aws:lb/loadBalancer:LoadBalancer", "subnets[*]", SUBNET, "SubnetNotFound", DEPENDENCY),
+        Reference("subnets[*]", SUBNET, "SubnetNotFound", DEPENDENCY, source="aws:lb/loadBalancer:LoadBalancer"),
         Reference(
-            "aws:lb/loadBalancer:LoadBalancer", "subnetMappings[*].subnetId", SUBNET, "SubnetNotFound", DEPENDENCY
+            "subnetMappings[*].subnetId",
+            SUBNET,
+            "SubnetNotFound",
+            DEPENDENCY,
+            source="aws:lb/loadBalancer:LoadBalancer",
         ),
         Reference(
-            "aws:lb/loadBalancer:LoadBalancer",
             "subnetMappings[*].allocationId",
             EIP,
             "AllocationIdNotFound",
             "InvalidIPAddress.InUse: the address is associated",
+            source="aws:lb/loadBalancer:LoadBalancer",
         ),
         Reference(
-            "aws:lb/loadBalancer:LoadBalancer",
             "securityGroups[*]",
             SECURITY_GROUP,
             "InvalidSecurityGroup",
             DEPENDENCY,
+            source="aws:lb/loadBalancer:LoadBalancer",
         ),
         Reference(
-            "aws:lb/loadBalancer:LoadBalancer",
             "accessLogs.bucket",
             BUCKET,
             "InvalidConfigurationRequest: no such bucket",
+            source="aws:lb/loadBalancer:LoadBalancer",
         ),
-        Reference("aws:lb/targetGroup:TargetGroup", "vpcId", VPC, "ValidationError: the VPC does not exist"),
-        Reference("aws:lb/listener:Listener", "loadBalancerArn", LOAD_BALANCER, "LoadBalancerNotFound"),
+        Reference("vpcId", VPC, "ValidationError: the VPC does not exist", source="aws:lb/targetGroup:TargetGroup"),
+        Reference("loadBalancerArn", LOAD_BALANCER, "LoadBalancerNotFound", source="aws:lb/listener:Listener"),
         Reference(
-            "aws:lb/listener*:*",
             "defaultActions[*].targetGroupArn",
             TARGET_GROUP,
             "TargetGroupNotFound",
             "ResourceInUse: the target group is currently in use by a listener or a rule",
+            source="aws:lb/listener*:*",
         ),
         Reference(
-            "aws:lb/listenerRule:ListenerRule",
             "actions[*].targetGroupArn",
             TARGET_GROUP,
             "TargetGroupNotFound",
             "ResourceInUse: the target group is currently in use by a listener or a rule",
+            source="aws:lb/listenerRule:ListenerRule",
         ),
-        Reference("aws:lb/listenerRule:ListenerRule", "listenerArn", LISTENER, "ListenerNotFound"),
+        Reference("listenerArn", LISTENER, "ListenerNotFound", source="aws:lb/listenerRule:ListenerRule"),
         Reference(
-            "aws:iam/rolePolicy:RolePolicy",
             "role",
             ROLE_NAME,
             "NoSuchEntity",
             "DeleteConflict: Cannot delete entity, must delete policies first",
+            source="aws:iam/rolePolicy:RolePolicy",
         ),
         Reference(
-            "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
             "role",
             ROLE_NAME,
             "NoSuchEntity",
             "DeleteConflict: Cannot delete entity, must detach all policies first",
+            source="aws:iam/rolePolicyAttachment:RolePolicyAttachment",
         ),
         Reference(
-            "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
             "policyArn",
             POLICY_ARN,
             "NoSuchEntity",
             "DeleteConflict: Cannot delete a policy attached to entities",
+            source="aws:iam/rolePolicyAttachment:RolePolicyAttachment",
         ),
-        Reference("aws:iam/role:Role", "permissionsBoundary", POLICY_ARN, "NoSuchEntity"),
+        Reference("permissionsBoundary", POLICY_ARN, "NoSuchEntity", source="aws:iam/role:Role"),
         Reference(
-            "aws:iam/instanceProfile:InstanceProfile",
             "role",
             ROLE_NAME,
             "NoSuchEntity",
             "DeleteConflict: Cannot delete entity, must remove roles from instance profile first",
+            source="aws:iam/instanceProfile:InstanceProfile",
         ),
-        Reference("aws:kms/alias:Alias", "targetKeyId", KEY, "NotFoundException"),
-        Reference("aws:kms/keyPolicy:KeyPolicy", "keyId", KEY, "NotFoundException"),
-        Reference("aws:s3/bucket[A-UW-Z]*:*", "bucket", BUCKET, _NO_BUCKET),
-        Reference("aws:s3/bucketVersioning*:*", "bucket", BUCKET, _NO_BUCKET),
-        Reference("aws:s3/bucketLogging:BucketLogging", "targetBucket", BUCKET, "InvalidTargetBucketForLogging"),
+        Reference("targetKeyId", KEY, "NotFoundException", source="aws:kms/alias:Alias"),
+        Reference("keyId", KEY, "NotFoundException", source="aws:kms/keyPolicy:KeyPolicy"),
+        Reference("bucket", BUCKET, _NO_BUCKET, source="aws:s3/bucket[A-UW-Z]*:*"),
+        Reference("bucket", BUCKET, _NO_BUCKET, source="aws:s3/bucketVersioning*:*"),
+        Reference("targetBucket", BUCKET, "InvalidTargetBucketForLogging", source="aws:s3/bucketLogging:BucketLogging"),
         Reference(
-            "aws:secretsmanager/secret[A-Z]*:*", "secretId", SECRET, "ResourceNotFoundException: can't find the secret"
+            "secretId",
+            SECRET,
+            "ResourceNotFoundException: can't find the secret",
+            source="aws:secretsmanager/secret[A-Z]*:*",
         ),
         Reference(
-            "aws:secretsmanager/secret:Secret", "kmsKeyId", KEY, "EncryptionFailure (checked at the first value)"
+            "kmsKeyId", KEY, "EncryptionFailure (checked at the first value)", source="aws:secretsmanager/secret:Secret"
         ),
-        Reference("aws:sns/topicSubscription:TopicSubscription", "topic", TOPIC, "NotFound: Topic does not exist"),
-        Reference("aws:sns/topicPolicy:TopicPolicy", "arn", TOPIC, "NotFound: Topic does not exist"),
-        Reference("aws:sns/topic:Topic", "kmsMasterKeyId", KEY, "KMSNotFound (checked at the first message)"),
+        Reference(
+            "topic", TOPIC, "NotFound: Topic does not exist", source="aws:sns/topicSubscription:TopicSubscription"
+        ),
+        Reference("arn", TOPIC, "NotFound: Topic does not exist", source="aws:sns/topicPolicy:TopicPolicy"),
+        Reference("kmsMasterKeyId", KEY, "KMSNotFound (checked at the first message)", source="aws:sns/topic:Topic"),
         *(
             Reference(
-                "aws:cloudwatch/metricAlarm:MetricAlarm",
                 f"{actions}[*]",
                 TOPIC,
                 "CloudWatch accepts this, and the alarm would tell nobody",
                 spared=lambda arn: not arn.startswith("arn:aws:sns:") or outside(arn),
+                source="aws:cloudwatch/metricAlarm:MetricAlarm",
             )
             for actions in ("alarmActions", "okActions", "insufficientDataActions")
         ),
-        Reference("aws:cloudwatch/logGroup:LogGroup", "kmsKeyId", KEY_ARN, "InvalidParameterException"),
+        Reference("kmsKeyId", KEY_ARN, "InvalidParameterException", source="aws:cloudwatch/logGroup:LogGroup"),
         Reference(
-            "aws:budgets/budget:Budget",
             "notifications[*].subscriberSnsTopicArns[*]",
             TOPIC,
             "AWS Budgets accepts this, and the notification would reach nobody",
+            source="aws:budgets/budget:Budget",
         ),
-        Reference("aws:ecr/*Policy:*", "repository", REPOSITORY, "RepositoryNotFoundException"),
-        Reference("aws:ssm/parameter:Parameter", "keyId", KEY, "InvalidKeyId"),
+        Reference("repository", REPOSITORY, "RepositoryNotFoundException", source="aws:ecr/*Policy:*"),
+        Reference("keyId", KEY, "InvalidKeyId", source="aws:ssm/parameter:Parameter"),
     ),
 )

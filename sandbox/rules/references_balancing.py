@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.rules.base import Context, Rule, Violation, values_at
-from sandbox.rules.checks import flag, items
+from sandbox.model.base import Context, Rule, Violation, values_at
+from sandbox.model.checks import flag, items
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

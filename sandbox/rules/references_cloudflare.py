@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.rules.base import Context, Rule, Violation
-from sandbox.rules.references import Reference, ReferenceTable, Target
+from sandbox.model.base import Context, Rule, Violation
+from sandbox.model.references import Reference, ReferenceTable, Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,20 +26,20 @@ CLOUDFLARE = ReferenceTable(
     "references-cloudflare",
     "Cloudflare API documentation, Load Balancers, Pools, Monitors, Per-hostname Authenticated Origin Pull",
     (
-        Reference(BALANCER, "defaultPools[*]", POOL, "pool not found", _IN_USE),
-        Reference(BALANCER, "fallbackPool", POOL, "pool not found", _IN_USE),
+        Reference("defaultPools[*]", POOL, "pool not found", _IN_USE, source=BALANCER),
+        Reference("fallbackPool", POOL, "pool not found", _IN_USE, source=BALANCER),
         Reference(
-            "cloudflare:index/loadBalancerPool:LoadBalancerPool",
             "monitor",
             MONITOR,
             "monitor not found",
             "the monitor is referenced by a pool (code unverified)",
+            source="cloudflare:index/loadBalancerPool:LoadBalancerPool",
         ),
         Reference(
-            "cloudflare:index/authenticatedOriginPulls:AuthenticatedOriginPulls",
             "configs[*].certId",
             HOSTNAME_CERTIFICATE,
             "certificate not found",
+            source="cloudflare:index/authenticatedOriginPulls:AuthenticatedOriginPulls",
         ),
     ),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.rules.base import Context, Rule, Violation, known, values_at
+from sandbox.model.base import Context, Rule, Violation, known, values_at
+from sandbox.model.references import Reference, ReferenceTable
 from sandbox.rules.kubernetes_objects import (
     RELEASE,
     Kind,
@@ -17,7 +18,6 @@ from sandbox.rules.kubernetes_objects import (
     objects,
     served,
 )
-from sandbox.rules.references import Reference, ReferenceTable
 from sandbox.rules.references_aws import TARGET_GROUP
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _TRANSFER = "scaledobject.keda.sh/transfer-hpa-ownership"
 KUBERNETES = ReferenceTable(
     "references-kubernetes",
     "AWS Load Balancer Controller documentation, TargetGroupBinding",
-    (Reference(BINDING, "spec.targetGroupARN", TARGET_GROUP, "TargetGroupNotFound"),),
+    (Reference("spec.targetGroupARN", TARGET_GROUP, "TargetGroupNotFound", source=BINDING),),
 )
 
 

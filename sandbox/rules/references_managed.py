@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.rules.references import Reference, ReferenceTable, Target, outside
+from sandbox.model.references import Reference, Target, outside
 from sandbox.rules.references_aws import (
     CLUSTER,
     DEPENDENCY,
@@ -15,132 +15,153 @@ from sandbox.rules.references_aws import (
     SECURITY_GROUP,
     SUBNET,
     TOPIC,
+    without_rows,
 )
 
-DATA = ReferenceTable(
+DATA = without_rows(
     "references-data",
     "Amazon RDS API Reference and Amazon ElastiCache API Reference, Errors of CreateDBInstance, CreateDBSubnetGroup, "
     "CreateReplicationGroup, DeleteDBSubnetGroup, DeleteDBParameterGroup, DeleteCacheSubnetGroup",
     (
         Reference(
-            "aws:rds/instance:Instance",
             "dbSubnetGroupName",
             (Target("aws:rds/subnetGroup:SubnetGroup", ("id", "name")),),
             "DBSubnetGroupNotFoundFault",
             "InvalidDBSubnetGroupStateFault: the group is used by a DB instance",
+            source="aws:rds/instance:Instance",
         ),
         Reference(
-            "aws:rds/instance:Instance",
             "parameterGroupName",
             (Target("aws:rds/parameterGroup:ParameterGroup", ("id", "name")),),
             "DBParameterGroupNotFound",
             "InvalidDBParameterGroupState: the group is used by a DB instance",
+            source="aws:rds/instance:Instance",
         ),
         Reference(
-            "aws:rds/instance:Instance",
             "vpcSecurityGroupIds[*]",
             SECURITY_GROUP,
             "InvalidParameterValue: Invalid security group",
             DEPENDENCY,
+            source="aws:rds/instance:Instance",
         ),
-        Reference("aws:rds/instance:Instance", "kmsKeyId", KEY_ARN, "KMSKeyNotAccessibleFault"),
-        Reference("aws:rds/instance:Instance", "performanceInsightsKmsKeyId", KEY_ARN, "KMSKeyNotAccessibleFault"),
-        Reference("aws:rds/instance:Instance", "monitoringRoleArn", ROLE_ARN, "InvalidParameterValue"),
-        Reference("aws:rds/instance:Instance", "replicateSourceDb", INSTANCE, "DBInstanceNotFound"),
+        Reference("kmsKeyId", KEY_ARN, "KMSKeyNotAccessibleFault", source="aws:rds/instance:Instance"),
         Reference(
-            "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
+            "performanceInsightsKmsKeyId", KEY_ARN, "KMSKeyNotAccessibleFault", source="aws:rds/instance:Instance"
+        ),
+        Reference("monitoringRoleArn", ROLE_ARN, "InvalidParameterValue", source="aws:rds/instance:Instance"),
+        Reference("replicateSourceDb", INSTANCE, "DBInstanceNotFound", source="aws:rds/instance:Instance"),
+        Reference(
             "sourceDbInstanceArn",
             INSTANCE_ARN,
             "DBInstanceNotFound",
+            source="aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
         ),
-        Reference("aws:rds/subnetGroup:SubnetGroup", "subnetIds[*]", SUBNET, "InvalidSubnet"),
-        Reference("aws:rds/eventSubscription:EventSubscription", "snsTopic", TOPIC, "SNSTopicArnNotFound"),
+        Reference("subnetIds[*]", SUBNET, "InvalidSubnet", source="aws:rds/subnetGroup:SubnetGroup"),
+        Reference("snsTopic", TOPIC, "SNSTopicArnNotFound", source="aws:rds/eventSubscription:EventSubscription"),
         Reference(
-            "aws:elasticache/replicationGroup:ReplicationGroup",
             "subnetGroupName",
             (Target("aws:elasticache/subnetGroup:SubnetGroup", ("id", "name")),),
             "CacheSubnetGroupNotFoundFault",
             "CacheSubnetGroupInUse",
+            source="aws:elasticache/replicationGroup:ReplicationGroup",
         ),
         Reference(
-            "aws:elasticache/replicationGroup:ReplicationGroup",
             "parameterGroupName",
             (Target("aws:elasticache/parameterGroup:ParameterGroup", ("id", "name")),),
             "CacheParameterGroupNotFound",
             "InvalidCacheParameterGroupState: the group is used by a cache cluster",
+            source="aws:elasticache/replicationGroup:ReplicationGroup",
         ),
         Reference(
-            "aws:elasticache/replicationGroup:ReplicationGroup",
             "securityGroupIds[*]",
             SECURITY_GROUP,
             "InvalidParameterValue",
             DEPENDENCY,
+            source="aws:elasticache/replicationGroup:ReplicationGroup",
         ),
         Reference(
-            "aws:elasticache/replicationGroup:ReplicationGroup", "kmsKeyId", KEY_ARN, "InvalidKMSKeyFault (unverified)"
+            "kmsKeyId",
+            KEY_ARN,
+            "InvalidKMSKeyFault (unverified)",
+            source="aws:elasticache/replicationGroup:ReplicationGroup",
         ),
         Reference(
-            "aws:elasticache/replicationGroup:ReplicationGroup",
             "notificationTopicArn",
             TOPIC,
             "InvalidParameterValue",
+            source="aws:elasticache/replicationGroup:ReplicationGroup",
         ),
         Reference(
-            "aws:elasticache/replicationGroup:ReplicationGroup",
             "logDeliveryConfigurations[*].destination",
             LOG_GROUP,
             "InvalidParameterValue: the log delivery destination does not exist",
+            source="aws:elasticache/replicationGroup:ReplicationGroup",
         ),
-        Reference("aws:elasticache/subnetGroup:SubnetGroup", "subnetIds[*]", SUBNET, "InvalidSubnet"),
+        Reference("subnetIds[*]", SUBNET, "InvalidSubnet", source="aws:elasticache/subnetGroup:SubnetGroup"),
     ),
 )
 
 _NO_CLUSTER = "ResourceNotFoundException: No cluster found for name"
 
-EKS = ReferenceTable(
+EKS = without_rows(
     "references-eks",
     "Amazon EKS API Reference, Errors of CreateCluster, CreateNodegroup, CreateAccessEntry, DeleteCluster",
     (
-        Reference("aws:eks/cluster:Cluster", "roleArn", ROLE_ARN, "InvalidParameterException: Role does not exist"),
-        Reference("aws:eks/cluster:Cluster", "vpcConfig.subnetIds[*]", SUBNET, "InvalidParameterException", DEPENDENCY),
         Reference(
-            "aws:eks/cluster:Cluster",
+            "roleArn", ROLE_ARN, "InvalidParameterException: Role does not exist", source="aws:eks/cluster:Cluster"
+        ),
+        Reference(
+            "vpcConfig.subnetIds[*]", SUBNET, "InvalidParameterException", DEPENDENCY, source="aws:eks/cluster:Cluster"
+        ),
+        Reference(
             "vpcConfig.securityGroupIds[*]",
             SECURITY_GROUP,
             "InvalidParameterException",
             DEPENDENCY,
+            source="aws:eks/cluster:Cluster",
         ),
-        Reference("aws:eks/cluster:Cluster", "encryptionConfig.provider.keyArn", KEY_ARN, "InvalidParameterException"),
         Reference(
-            "aws:eks/nodeGroup:NodeGroup",
+            "encryptionConfig.provider.keyArn", KEY_ARN, "InvalidParameterException", source="aws:eks/cluster:Cluster"
+        ),
+        Reference(
             "clusterName",
             CLUSTER,
             _NO_CLUSTER,
             "ResourceInUseException: Cluster has nodegroups attached",
+            source="aws:eks/nodeGroup:NodeGroup",
         ),
-        Reference("aws:eks/nodeGroup:NodeGroup", "nodeRoleArn", ROLE_ARN, "InvalidParameterException"),
-        Reference("aws:eks/nodeGroup:NodeGroup", "subnetIds[*]", SUBNET, "InvalidParameterException", DEPENDENCY),
+        Reference("nodeRoleArn", ROLE_ARN, "InvalidParameterException", source="aws:eks/nodeGroup:NodeGroup"),
         Reference(
-            "aws:eks/nodeGroup:NodeGroup",
+            "subnetIds[*]", SUBNET, "InvalidParameterException", DEPENDENCY, source="aws:eks/nodeGroup:NodeGroup"
+        ),
+        Reference(
             "launchTemplate.id",
             LAUNCH_TEMPLATE,
             "InvalidRequestException: the launch template does not exist",
+            source="aws:eks/nodeGroup:NodeGroup",
         ),
-        Reference("aws:eks/addon:Addon", "clusterName", CLUSTER, _NO_CLUSTER),
-        Reference("aws:eks/addon:Addon", "serviceAccountRoleArn", ROLE_ARN, "InvalidParameterException"),
-        Reference("aws:eks/addon:Addon", "podIdentityAssociations[*].roleArn", ROLE_ARN, "InvalidParameterException"),
-        Reference("aws:eks/accessEntry:AccessEntry", "clusterName", CLUSTER, _NO_CLUSTER),
+        Reference("clusterName", CLUSTER, _NO_CLUSTER, source="aws:eks/addon:Addon"),
+        Reference("serviceAccountRoleArn", ROLE_ARN, "InvalidParameterException", source="aws:eks/addon:Addon"),
         Reference(
-            "aws:eks/accessEntry:AccessEntry",
+            "podIdentityAssociations[*].roleArn", ROLE_ARN, "InvalidParameterException", source="aws:eks/addon:Addon"
+        ),
+        Reference("clusterName", CLUSTER, _NO_CLUSTER, source="aws:eks/accessEntry:AccessEntry"),
+        Reference(
             "principalArn",
             ROLE_ARN,
             "InvalidParameterException: the principal does not exist",
             spared=lambda arn: ":role/" not in arn or outside(arn),
+            source="aws:eks/accessEntry:AccessEntry",
         ),
-        Reference("aws:eks/accessPolicyAssociation:AccessPolicyAssociation", "clusterName", CLUSTER, _NO_CLUSTER),
-        Reference("aws:eks/podIdentityAssociation:PodIdentityAssociation", "clusterName", CLUSTER, _NO_CLUSTER),
         Reference(
-            "aws:eks/podIdentityAssociation:PodIdentityAssociation", "roleArn", ROLE_ARN, "InvalidParameterException"
+            "clusterName", CLUSTER, _NO_CLUSTER, source="aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
+        ),
+        Reference("clusterName", CLUSTER, _NO_CLUSTER, source="aws:eks/podIdentityAssociation:PodIdentityAssociation"),
+        Reference(
+            "roleArn",
+            ROLE_ARN,
+            "InvalidParameterException",
+            source="aws:eks/podIdentityAssociation:PodIdentityAssociation",
         ),
     ),
 )

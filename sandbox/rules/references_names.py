@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sandbox.computed.aws import as_stored
-from sandbox.rules.base import Context, Rule, Violation, known
+from sandbox.model.base import Context, Rule, Violation, known
+from sandbox.model.names import name_taken
+from sandbox.services import ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +95,13 @@ UNIQUE = (
 _UNIQUE = {token: tuple(row for row in UNIQUE if row.token == token) for token in {row.token for row in UNIQUE}}
 
 
+_BY_ROW = name_taken(ROWS.values())
+
+
 def _taken(context: Context) -> Iterator[Violation]:
+    if context.token in ROWS:
+        yield from _BY_ROW.check(context)
+        return
     for row in _UNIQUE.get(context.token, ()):
         if context.token == "aws:ssm/parameter:Parameter" and context.inputs.get("overwrite"):
             continue
@@ -146,7 +154,7 @@ RULES = (
     Rule(
         "name-taken",
         "API reference of each service, the create operation's errors",
-        tuple(_UNIQUE),
+        (*(token for token in _UNIQUE if token not in ROWS), *_BY_ROW.types),
         _taken,
     ),
     Rule(

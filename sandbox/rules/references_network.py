@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING, Any
 
-from sandbox.rules.base import Context, Rule, Violation, known, values_at
+from sandbox.model.base import Context, Rule, Violation, known, values_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sandbox.rules.base import Context, Rule, Violation, known
+from sandbox.model.base import Context, Rule, Violation, known
 from sandbox.rules.references_aws import CLUSTER, INSTANCE
 from sandbox.rules.values_aws_rds_engines import family_of
 from sandbox.rules.values_aws_rds_storage import gp3_of

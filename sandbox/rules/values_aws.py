@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sandbox.model.base import Context, Rule, Violation
+from sandbox.model.checks import On
 from sandbox.rules import (
     policies,
     values_aws_balancing,
@@ -17,8 +19,6 @@ from sandbox.rules import (
     values_aws_rds_storage,
     values_aws_storage,
 )
-from sandbox.rules.base import Context, Rule, Violation
-from sandbox.rules.checks import On
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sandbox.rules.base import Context, Rule, Violation, known
-from sandbox.rules.checks import On, block, flag, given, items, number, text
+from sandbox.model.base import Context, Rule, Violation, known
+from sandbox.model.checks import On, block, flag, given, items, number, text
 from sandbox.rules.values_aws_eks import INSTANCE_TYPE
 
 if TYPE_CHECKING:

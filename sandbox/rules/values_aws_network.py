@@ -6,8 +6,8 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING, Any
 
-from sandbox.rules.base import Context, Rule, Violation, known, values_at
-from sandbox.rules.checks import On, given, items, number, text
+from sandbox.model.base import Context, Rule, Violation, known, values_at
+from sandbox.model.checks import On, given, items, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

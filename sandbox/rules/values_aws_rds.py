@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sandbox.rules.base import Context, Rule, Violation
-from sandbox.rules.checks import On, changed, flag, given, number, off, text
+from sandbox.model.base import Context, Rule, Violation
+from sandbox.model.checks import On, changed, flag, given, number, off, text
+from sandbox.model.windows import daily, overlap, weekly
 from sandbox.rules.families import DATABASE_FAMILIES
-from sandbox.rules.windows import daily, overlap, weekly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sandbox.rules.base import Context, Rule, Violation, known
-from sandbox.rules.checks import On, text
+from sandbox.model.base import Context, Rule, Violation, known
+from sandbox.model.checks import On, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

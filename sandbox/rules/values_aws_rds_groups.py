@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.rules.base import Context, Rule, Violation, known
-from sandbox.rules.checks import On, items, number
+from sandbox.model.base import Context, Rule, Violation, known
+from sandbox.model.checks import On, items, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sandbox.rules.base import Context, Rule, Violation
-from sandbox.rules.checks import On, changed, given, number, text
+from sandbox.model.base import Context, Rule, Violation
+from sandbox.model.checks import On, changed, given, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

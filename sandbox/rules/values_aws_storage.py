@@ -7,8 +7,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from sandbox.rules.base import Context, Rule, Violation, known
-from sandbox.rules.checks import On, block, flag, given, items, number, text
+from sandbox.model.base import Context, Rule, Violation, known
+from sandbox.model.checks import On, block, flag, given, items, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

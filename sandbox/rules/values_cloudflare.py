@@ -10,9 +10,9 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING, Any
 
+from sandbox.model.base import Context, Rule, Violation, known, values_at
+from sandbox.model.checks import On, flag, given, items, number, text
 from sandbox.rules import values_cloudflare_choices, values_cloudflare_rulesets
-from sandbox.rules.base import Context, Rule, Violation, known, values_at
-from sandbox.rules.checks import On, flag, given, items, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

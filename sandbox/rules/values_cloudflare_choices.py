@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from sandbox.rules.base import Context, Rule, Violation, values_at
-from sandbox.rules.checks import On, flag, given, text
+from sandbox.model.base import Context, Rule, Violation, values_at
+from sandbox.model.checks import On, flag, given, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

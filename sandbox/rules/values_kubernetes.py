@@ -11,9 +11,9 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING, Any
 
+from sandbox.model.base import Context, Rule, Violation, known
+from sandbox.model.checks import On, block, given, items, number
 from sandbox.rules import values_kubernetes_autoscaling, values_kubernetes_pods
-from sandbox.rules.base import Context, Rule, Violation, known
-from sandbox.rules.checks import On, block, given, items, number
 from sandbox.rules.values_kubernetes_names import (
     SUBDOMAIN,
     key_problem,

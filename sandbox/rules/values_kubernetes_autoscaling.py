@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.rules.base import Context, Rule, Violation, known
-from sandbox.rules.checks import On, block, given, items, number
+from sandbox.model.base import Context, Rule, Violation, known
+from sandbox.model.checks import On, block, given, items, number
 from sandbox.rules.values_kubernetes_names import quantity
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.model.base import RuleSet
 from sandbox.rules import Context
-from sandbox.rules.base import RuleSet
 from sandbox.rules.families import CACHE_FAMILIES, DATABASE_FAMILIES
 from sandbox.rules.values import RULES
 from tests.support.paths import ROOT

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.model.base import RuleSet
 from sandbox.rules import Context, value_violations
-from sandbox.rules.base import RuleSet
 from sandbox.rules.crds import RULES, definitions
 from sandbox.wire import UNKNOWN
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from sandbox.model.base import Rule
 from sandbox.replacement import known_types
 from sandbox.rules import Context, Violation, value_violations
-from sandbox.rules.base import Rule
 from sandbox.rules.values import RULES
 from sandbox.schema import SchemaOracle
 from sandbox.validate import validate

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from sandbox.computed import ACCOUNT
-from sandbox.rules.base import Context, Rule, Violation, values_at
+from sandbox.model.base import Context, Rule, Violation, values_at
+from sandbox.model.outputs import ACCOUNT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -71,21 +71,21 @@ class Reference:
     """One property that refers to another resource.
 
     Attributes:
-        source: pattern of the type that refers.
         path: the property, for example `vpcConfig.subnetIds[*]`.
         targets: what it may refer to.
         error: what the real service answers when nothing is there.
         blocks: what the real service answers when the target is deleted while it is referred to; empty where it is
             deleted all the same.
         spared: says which values are not looked up.
+        source: pattern of the type that refers; what stands in a row speaks of the row's type.
     """
 
-    source: str
     path: str
     targets: tuple[Target, ...]
     error: str
     blocks: str = ""
     spared: Callable[[str], bool] = outside
+    source: str = ""
 
     def dangling(self, context: Context) -> Iterator[Violation]:
         """The values that refer to nothing."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from sandbox.rules.base import Context, Rule, Violation, known, values_at
+from sandbox.model.base import Context, Rule, Violation, known, values_at
 from sandbox.validate import describe
 
 if TYPE_CHECKING:
@@ -75,13 +75,13 @@ class On:
 
     Attributes:
         label: beginning of the rules' ids, for example `rds`.
-        types: type pattern or patterns.
+        types: type pattern or patterns; none for rules that stand in rows, which speak of the row's type.
         source: the public document that states the rules, unless a rule names its own.
     """
 
     label: str
-    types: str | tuple[str, ...]
-    source: str
+    types: str | tuple[str, ...] = ()
+    source: str = ""
 
     def custom(self, name: str, check: Callable[[Context], Iterator[Violation]], source: str = "") -> Rule:
         """A rule with its own code."""

@@ -1,0 +1,186 @@
+"""One row for each resource type: everything that the simulation knows of it, in the module of its service.
+
+What every type must say has no default, so that mypy asks for it: `NONE` or an empty tuple says that there is nothing.
+What only some types have, such as a protection against deletion, can be left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sandbox.model.outputs import Compute, Inputs, uuid
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sandbox.cloud import Cloud, CloudObject
+    from sandbox.model.base import Rule
+    from sandbox.model.names import Named, Unique
+    from sandbox.model.references import Reference
+    from sandbox.model.replacement import Replaced
+
+NONE: Final = None
+"""Said of a field that a type has nothing for."""
+
+Effect = Callable[["Cloud"], None]
+IdForm = Callable[["Row", str, Inputs, str], str | None]
+"""(row, logical name, inputs, 40 hexadecimal digits) -> physical id, or None for one that is made up."""
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """Why a service refuses to delete an object, and what else happens when it does.
+
+    Attributes:
+        protection: the switch that must be off in an update before, and what the service answers.
+        finalizer: what the controller of a custom resource must still remove.
+        refuses: any other reason against the deletion of an object, or None.
+        effects: what else happens, to be done after the object is gone.
+    """
+
+    protection: tuple[str, str] | None = None
+    finalizer: str = ""
+    refuses: Callable[[Cloud, CloudObject], str | None] | None = None
+    effects: Callable[[Cloud, CloudObject], list[Effect]] | None = None
+
+
+@dataclass(frozen=True)
+class Through:
+    """Objects that a resource holds through another one: a database keeps interfaces in the subnets of its group.
+
+    Attributes:
+        path: the property that names the group.
+        group: the group's type.
+        members: the group's property with the ids of what is held.
+        held: their type.
+        error: what the real service answers when one of them is deleted.
+    """
+
+    path: str
+    group: str
+    members: str
+    held: str
+    error: str
+
+
+@dataclass(frozen=True)
+class Returned:
+    """Values that a service gives back in another form than they were sent, so that the next preview differs.
+
+    Attributes:
+        created: what a new object really has of its inputs.
+        read: (what was sent last, what the object has) -> what a refresh finds.
+    """
+
+    created: Callable[[Inputs], Inputs] | None = None
+    read: Callable[[Inputs, Inputs], Inputs] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One resource type.
+
+    Attributes:
+        token: the Pulumi type token.
+        name: its automatic name.
+        id: the form of its physical id; `NONE` for its name, or what the provider makes up of the logical name.
+        outputs: what its provider computes; `NONE` for what every type of its package has.
+        replaced: what replaces it.
+        references: what it refers to, and what cannot be deleted while it does.
+        unique: what no two of it share.
+        values: what its service refuses, whatever exists.
+        state: what its service refuses because of what exists, or of its own past.
+        deletion: what keeps it, and what goes with it.
+        through: what it holds through another object.
+        counters: outputs that go up by one with every update, so that they are unknown in its preview.
+        returned: what its service gives back in another form.
+        readable: says of a state entry and a property path whether people who may not see secrets can read it, however
+            the state marks it.
+        schema_only: why nothing but the schema and replacement is known of it; empty for a type that is described.
+    """
+
+    token: str
+    name: Named | None
+    id: IdForm | None
+    outputs: Compute | None
+    replaced: Replaced
+    references: tuple[Reference, ...]
+    unique: tuple[Unique, ...]
+    values: tuple[Rule, ...]
+    state: tuple[Rule, ...] = ()
+    deletion: Deletion = Deletion()
+    through: Through | None = None
+    counters: tuple[str, ...] = ()
+    returned: Returned = Returned()
+    readable: Callable[[Mapping[str, Any], str], bool] | None = None
+    schema_only: str = ""
+
+    def stored(self, inputs: Inputs) -> Inputs:
+        """Inputs with the name as the service keeps it."""
+        name = inputs.get(self.name.key) if self.name is not None and self.name.kept_lowered else None
+        return {**inputs, self.name.key: name.lower()} if self.name and isinstance(name, str) else inputs
+
+
+def schema_only(token: str, reason: str, replaced: Replaced) -> Row:
+    """The row of a type that no stack has: the schema and what replaces it are known, its service is not simulated."""
+    return Row(
+        token=token,
+        name=NONE,
+        id=NONE,
+        outputs=NONE,
+        replaced=replaced,
+        references=(),
+        unique=(),
+        values=(),
+        schema_only=reason,
+    )
+
+
+@dataclass(frozen=True)
+class Alike:
+    """What holds for every type whose token matches a pattern, rows or not."""
+
+    pattern: str
+    references: tuple[Reference, ...] = ()
+    values: tuple[Rule, ...] = ()
+    state: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True)
+class Service:
+    """The types of one service.
+
+    Attributes:
+        name: its name in type tokens.
+        errors: the documents that list the errors of dangling references.
+        rows: one for each type.
+        alike: what holds for several types at once.
+    """
+
+    name: str
+    errors: str
+    rows: tuple[Row, ...]
+    alike: tuple[Alike, ...] = ()
+
+
+def by_name(row: Row, _name: str, inputs: Inputs, _seed: str) -> str | None:
+    """An id that is the object's name."""
+    given = inputs.get(row.name.key) if row.name is not None else None
+    return str(given) if given else None
+
+
+def by_arn(row: Row, name: str, inputs: Inputs, _seed: str) -> str | None:
+    """An id that is the object's ARN."""
+    return str(row.outputs(name, inputs, "")["arn"]) if row.outputs is not None else None
+
+
+def by_uuid(_row: Row, _name: str, _inputs: Inputs, seed: str) -> str | None:
+    """An id in the shape of a UUID."""
+    return uuid(seed)
+
+
+def prefixed(prefix: str) -> IdForm:
+    """An id of EC2: a prefix and 17 hexadecimal digits (EC2 User Guide, Resource IDs)."""
+    return lambda _row, _name, _inputs, seed: f"{prefix}-{seed[:17]}"

@@ -1,0 +1,122 @@
+"""AWS KMS: keys, their aliases and policies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.model.base import Context, Violation
+from sandbox.model.checks import On, flag, given, text
+from sandbox.model.names import Named, Unique
+from sandbox.model.references import Reference, Target
+from sandbox.model.replacement import Replaced
+from sandbox.model.rows import (
+    NONE,
+    Row,
+    Service,
+    by_name,
+    by_uuid,
+)
+from sandbox.services.aws.arns import arn
+from sandbox.services.aws.policies import Document, document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sandbox.model.outputs import Inputs
+
+
+KEY = (Target("aws:kms/key:Key", ("id", "arn")), Target("aws:kms/alias:Alias", ("id", "arn")))
+KEY_ARN = (Target("aws:kms/key:Key", ("arn",)),)
+
+KEY_USAGES = (
+    "ENCRYPT_DECRYPT",
+    "SIGN_VERIFY",
+    "GENERATE_VERIFY_MAC",
+    "KEY_AGREEMENT",
+    "ENCAPSULATE_DECAPSULATE",
+)
+
+
+def _key(context: Context) -> Iterator[Violation]:
+    if given(context.inputs, "rotationPeriodInDays") and flag(context.inputs.get("enableKeyRotation", False)) is False:
+        yield Violation("rotationPeriodInDays", "needs enableKeyRotation")
+
+
+def _alias(context: Context) -> Iterator[Violation]:
+    name = text(context.inputs, "name")
+    if name.startswith("alias/aws/"):
+        yield Violation("name", f"{name!r} is reserved for AWS managed keys (NotAuthorizedException)")
+
+
+def _outputs(_name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
+    return {"arn": arn("kms", f"key/{identity}", inputs), "keyId": identity}
+
+
+_key_on = On("key", source="AWS KMS API Reference, CreateKey, ScheduleKeyDeletion")
+_alias_on = On("key-alias", source="AWS KMS API Reference, CreateAlias")
+_POLICY = Document("policy", principal=True, longest=32_768, error="MalformedPolicyDocumentException")
+
+KMS = Service(
+    "kms",
+    "AWS KMS API Reference, Errors of CreateAlias, PutKeyPolicy",
+    (
+        Row(
+            token="aws:kms/alias:Alias",
+            name=Named(beginning="alias/"),
+            id=by_name,
+            outputs=NONE,
+            replaced=Replaced(
+                (
+                    "name",
+                    "namePrefix",
+                ),
+                kept=(
+                    "name",
+                    "namePrefix",
+                ),
+            ),
+            references=(Reference("targetKeyId", KEY, "NotFoundException"),),
+            unique=(Unique(("name",), "AlreadyExistsException"),),
+            values=(
+                _alias_on.matches("name", r"alias/[a-zA-Z0-9/_-]{1,250}", "alias/ and letters, digits or /_-"),
+                _alias_on.custom("reserved", _alias),
+            ),
+        ),
+        Row(
+            token="aws:kms/key:Key",
+            name=NONE,
+            id=by_uuid,
+            outputs=_outputs,
+            replaced=Replaced(
+                (
+                    "customKeyStoreId",
+                    "customerMasterKeySpec",
+                    "keyUsage",
+                    "multiRegion",
+                ),
+                {"customerMasterKeySpec": "SYMMETRIC_DEFAULT", "keyUsage": "ENCRYPT_DECRYPT"},
+                kept=("multiRegion",),
+            ),
+            references=(),
+            unique=(),
+            values=(
+                _key_on.between("deletionWindowInDays", 7, 30, "days", "ValidationException"),
+                _key_on.between("rotationPeriodInDays", 90, 2560, "days", "ValidationException"),
+                _key_on.one_of("keyUsage", KEY_USAGES),
+                _key_on.longest("description", 8192),
+                _key_on.custom("rotation", _key, "SDK documentation"),
+                document("policy-key", _POLICY),
+            ),
+        ),
+        Row(
+            token="aws:kms/keyPolicy:KeyPolicy",
+            name=NONE,
+            id=NONE,
+            outputs=NONE,
+            replaced=Replaced(("keyId",)),
+            references=(Reference("keyId", KEY, "NotFoundException"),),
+            unique=(),
+            values=(document("policy-key-alone", _POLICY),),
+        ),
+    ),
+)
