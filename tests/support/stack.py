@@ -25,6 +25,8 @@ WITHOUT_CDN = ("without-cdn", "optimization")
 """Development that is reached at its load balancer: `tests/data/without-cdn.yaml`."""
 COMBINATIONS = [*CHECKED_IN, EVERYTHING, WITHOUT_CDN]
 """What tests of whole stacks run on."""
+SHARED_ZONE = ("shared-zone", "optimization")
+"""Development in a zone whose rulesets another stack owns: `tests/data/shared-zone.yaml`. Its names are listed, too."""
 FILLED: dict[str, Any] = {"placement": "shards", "shards": {"placedOn": 4}}
 """PostgreSQL settings of a stack of the third phase whose clients were moved to the guide's four shards."""
 

@@ -38,7 +38,7 @@ def test_the_gateway_outranks_the_application() -> None:
 
 def test_a_quota_bounds_all_pods_together() -> None:
     quota = Quota(cpu_requests="40", memory_requests="64Gi", memory_limits="96Gi", pods=100)
-    hard = namespace(quota=quota).one("kubernetes:core/v1:ResourceQuota").inputs["spec"]["hard"]
+    hard = namespace(quota=quota).one("kubernetes:core/v1:ResourceQuota", "namespace-quota").inputs["spec"]["hard"]
     assert hard == {"requests.cpu": "40", "requests.memory": "64Gi", "limits.memory": "96Gi", "pods": "100"}
     assert namespace().of_type("kubernetes:core/v1:ResourceQuota") == []
 
