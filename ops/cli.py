@@ -9,26 +9,33 @@ from ops.commands import (
     capacity,
     cdn,
     check,
-    cloudflare,
+    cloudflare_ranges,
     cost,
+    destroy,
     diagram,
     engine,
+    journey,
     quotas,
     reboots,
     rehearse,
     render,
     report,
     right_size,
+    schema,
     shard,
     simulate,
     test,
 )
 from ops.console import fail
+from ops.exits import INTERRUPTED
 
 COMMANDS = (
     check,
+    schema,
     engine,
     rehearse,
+    journey,
+    destroy,
     simulate,
     capacity,
     cost,
@@ -41,11 +48,10 @@ COMMANDS = (
     cdn,
     quotas,
     reboots,
-    cloudflare,
+    cloudflare_ranges,
     test,
 )
 """The command modules, in the order in which `--help` lists them."""
-INTERRUPTED = 130
 
 app = typer.Typer(
     name="bbp",

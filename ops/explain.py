@@ -6,8 +6,9 @@ import errno
 from dataclasses import dataclass
 
 from infra.problems import ConfigError
-from ops.cdn_error import CdnError
-from ops.prometheus import PrometheusError
+from ops.answers.cdn.error import CdnError
+from ops.answers.right_size.prometheus import PrometheusError
+from ops.exits import INTERRUPTED
 from plan import PlanError
 from planner.hpa_traces import TraceError
 from sandbox.api_server import ApiServerError
@@ -19,10 +20,6 @@ from sandbox.kubeconfig import KubeconfigError
 from sandbox.kubernetes_api import ApiError
 from sandbox.passport import ForeignClusterError
 from sandbox.session import EngineError, InterruptedRunError
-
-INTERRUPTED = 130
-"""The shell's exit code for a program that Ctrl-C ended."""
-
 
 _MESSAGES = (
     *(ConfigError, PlanError, EngineNotFoundError, FaultError, TraceError, CdnError),

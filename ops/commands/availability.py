@@ -28,8 +28,8 @@ def availability(
     Exit code 1 for a single point of failure, or for less than 99.9 % of promised uptime, that the stack file does not
     accept with a reason (bailbondpro:availability); what it accepts is printed.
     """
-    from ops.availability import availability as run
-    from ops.printing.availability import render
+    from ops.answers.availability import availability as run
+    from ops.views.availability import render
 
     with explained():
         report = run(stack, phase, config, plan)

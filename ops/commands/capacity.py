@@ -42,9 +42,9 @@ def capacity(
     json_output: JsonOption = False,
 ) -> None:
     """Project growth with the scaling guide's formulas, beside what the configured platform really carries."""
-    from ops.capacity import capacity as run
-    from ops.capacity import parse_growth
-    from ops.printing.capacity import render
+    from ops.answers.capacity import capacity as run
+    from ops.answers.capacity import parse_growth
+    from ops.views.capacity import render
     from planner.capacity import CapacityError
 
     with explained():
@@ -71,7 +71,7 @@ def capacity(
 def _baseline(start: str, given: dict[str, float | None]) -> Baseline:
     from dataclasses import asdict
 
-    from ops.capacity import STARTS
+    from ops.answers.capacity import STARTS
     from planner.capacity import Baseline, CapacityError
 
     if start not in STARTS:

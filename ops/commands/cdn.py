@@ -11,7 +11,7 @@ from ops.commands.options import ConfigOption, JsonOption, PhaseOption, PlanOpti
 from ops.console import fail, note, out, print_json
 
 if TYPE_CHECKING:
-    from ops.cdn import Edge
+    from ops.answers.cdn.edge import Edge
 
 Texts = list[str]
 
@@ -31,8 +31,8 @@ def register(app: typer.Typer) -> None:
 
 
 def _edge(stack: str, phase: str | None, config: Path | None, plan: Path | None) -> Edge:
-    from ops.cdn import edge_of
-    from ops.check import check
+    from ops.answers.cdn.edge import edge_of
+    from ops.inputs.stack_file import check
 
     return edge_of(check(stack, config, phase).settings_or_raise(), plan)
 
@@ -56,8 +56,8 @@ def explain(
 
     The origin is thought to answer as the scaling guide's application does; --status and --response-header change that.
     """
-    from ops.cdn import Question, explanation_lines, pairs, unknown_host
-    from ops.cdn import explain as run
+    from ops.answers.cdn.edge import Question, explanation_lines, pairs, unknown_host
+    from ops.answers.cdn.edge import explain as run
 
     with explained():
         question = Question(
@@ -93,7 +93,7 @@ def audit(
 
     The proof runs over a generated list of requests and over the URLs of a file, each also signed in.
     """
-    from ops.cdn import audit_edge, listed_in, summary
+    from ops.answers.cdn.edge import audit_edge, listed_in, summary
 
     with explained():
         given = listed_in(urls) if urls else ()
@@ -142,10 +142,10 @@ def purge(
     import os
 
     from infra.edge_policy import edge_policy
-    from ops.cdn_api import PurgeApi
-    from ops.cdn_purge import purge as run
-    from ops.cdn_purge import wanted
-    from ops.check import check
+    from ops.answers.cdn.api import PurgeApi
+    from ops.answers.cdn.purge import purge as run
+    from ops.answers.cdn.purge import wanted
+    from ops.inputs.stack_file import check
 
     with explained():
         settings = check(stack, config).settings_or_raise()
@@ -192,10 +192,10 @@ def warm(
 
     A path is requested on every host that may cache it. A list with a private entry is refused as a whole.
     """
-    from ops.cdn import edge_of, listed_in
-    from ops.cdn_warm import HttpHead, Warmed, urls_to_warm
-    from ops.cdn_warm import warm as run
-    from ops.check import check
+    from ops.answers.cdn.edge import edge_of, listed_in
+    from ops.answers.cdn.warm import HttpHead, Warmed, urls_to_warm
+    from ops.answers.cdn.warm import warm as run
+    from ops.inputs.stack_file import check
 
     with explained():
         settings = check(stack, config, phase).settings_or_raise()
@@ -233,7 +233,7 @@ def image_url(
     """Print the address of an optimised rendition of an image."""
     from bailbondpro.edge.origin import image_url as run
     from infra.edge_policy import edge_policy
-    from ops.check import check
+    from ops.inputs.stack_file import check
 
     with explained():
         policy = edge_policy(check(stack, config).settings_or_raise())

@@ -1,4 +1,4 @@
-"""`check` and `schema`: is a stack file valid?"""
+"""`check`: is a stack file valid?"""
 
 from __future__ import annotations
 
@@ -12,30 +12,24 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands."""
+    """Add the command."""
     app.command(epilog="Example: ./bbp check prod --phase microservices")(check)
-    app.command(epilog="Example: ./bbp schema > bailbondpro.schema.json")(schema)
 
 
 def check(
     stack: StackArgument, config: ConfigOption = None, phase: PhaseOption = None, json_output: JsonOption = False
 ) -> None:
     """Check a stack file: every problem at once, with its key, value, what is allowed, and the smallest fix."""
-    from ops.check import check as run
+    from ops.answers.check import notices_of
+    from ops.inputs.stack_file import check as run
+    from ops.views.check import text
 
     result = run(stack, config, phase)
     if json_output:
         print_json(result.as_json())
     else:
-        out.print(result.as_text(), markup=False, soft_wrap=True)
-        for notice in result.notices():
+        out.print(text(result), markup=False, soft_wrap=True)
+        for notice in notices_of(result.settings):
             note(notice)
     if result.problems:
         raise SystemExit(1)
-
-
-def schema() -> None:
-    """Print a JSON Schema of the stack file, for editors."""
-    from infra.settings import json_schema
-
-    print_json(json_schema())

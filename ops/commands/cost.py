@@ -46,10 +46,10 @@ def cost(
     over it). A cost above the budget is a note and no failure. With --against the columns are "now" (the stack file's
     phase, else the earlier one), "then" and the difference, whichever of the two is named first.
     """
-    from ops.bills import BillsError, bills_json, bills_text, read_bills
-    from ops.cost import CostOptions
-    from ops.cost import cost as run
-    from ops.printing.cost import render
+    from ops.answers.bills import BillsError, bills_json, bills_text, read_bills
+    from ops.answers.cost import CostOptions
+    from ops.answers.cost import cost as run
+    from ops.views.cost import render
     from planner.usage import UsageError
 
     options = CostOptions(stack, phase, config, plan, against, usage, tuple(assumption or ()), metrics)

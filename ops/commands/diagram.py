@@ -30,8 +30,8 @@ def diagram(
 
     The file follows the reader's light or dark scheme. With --against, what is added, changed and removed is marked.
     """
-    from ops.diagram import DiagramOptions
-    from ops.diagram import diagram as run
+    from ops.answers.diagram import DiagramOptions
+    from ops.answers.diagram import diagram as run
 
     with explained():
         found = run(DiagramOptions(stack, out, phase, config, plan, against))

@@ -35,6 +35,22 @@ AgainstOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
+ApiServerOption = Annotated[
+    bool, typer.Option("--api-server", help="Apply Kubernetes objects to a real kube-apiserver, started for this run.")
+]
+KubeconfigOption = Annotated[
+    Path | None,
+    typer.Option("--kubeconfig", help="Apply them to this file's cluster instead, for example kind.", metavar="FILE"),
+]
+ClusterOption = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        help="The context of that file, by name; a cluster that is not on this machine must be named.",
+        metavar="NAME",
+    ),
+]
+
 
 @contextmanager
 def explained() -> Iterator[None]:
@@ -48,3 +64,9 @@ def explained() -> Iterator[None]:
         if explained_error is None:
             raise
         fail(explained_error.message, code=explained_error.code)
+
+
+def named_with_a_file(cluster: str | None, kubeconfig: Path | None) -> None:
+    """Refuse the name of a context without the file that has it."""
+    if cluster is not None and kubeconfig is None:
+        fail(f"--cluster {cluster} names a context of a kubeconfig file: give the file, too: --kubeconfig FILE", code=2)

@@ -28,7 +28,7 @@ def quotas(
     what to ask AWS for.
     """
     from infra.quotas import SOURCE, quota_needs, together
-    from ops.check import check
+    from ops.inputs.stack_file import check
 
     if config is not None and len(stacks) > 1:
         raise typer.BadParameter("--config is one stack's file; name one stack with it")

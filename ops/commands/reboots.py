@@ -9,9 +9,7 @@ import typer
 
 from ops.commands.options import JsonOption, explained
 from ops.console import out, print_json
-
-UNSAFE = 2
-"""Exit code of a plan whose parameters need two updates."""
+from ops.exits import UNSAFE
 
 
 def register(app: typer.Typer) -> None:

@@ -1,4 +1,4 @@
-"""`rehearse`, `journey` and `destroy`: the real engine in the simulated cloud."""
+"""`rehearse`: the real engine in the simulated cloud."""
 
 from __future__ import annotations
 
@@ -7,37 +7,22 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.options import ConfigOption, JsonOption, PhaseOption, StackArgument, explained
+from ops.commands.options import (
+    ApiServerOption,
+    ClusterOption,
+    ConfigOption,
+    JsonOption,
+    KubeconfigOption,
+    PhaseOption,
+    explained,
+    named_with_a_file,
+)
 from ops.console import fail, note, out, print_json
-
-UNSAFE = 2
-"""Exit code of a journey that would touch data."""
-
-
-ApiServerOption = Annotated[
-    bool, typer.Option("--api-server", help="Apply Kubernetes objects to a real kube-apiserver, started for this run.")
-]
-KubeconfigOption = Annotated[
-    Path | None,
-    typer.Option("--kubeconfig", help="Apply them to this file's cluster instead, for example kind.", metavar="FILE"),
-]
-
-
-ClusterOption = Annotated[
-    str | None,
-    typer.Option(
-        "--cluster",
-        help="The context of that file, by name; a cluster that is not on this machine must be named.",
-        metavar="NAME",
-    ),
-]
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands."""
+    """Add the command."""
     app.command(epilog="Example: ./bbp rehearse prod --phase microservices --fresh")(rehearse)
-    app.command(epilog="Example: ./bbp journey prod --path optimization,horizontal")(journey)
-    app.command(epilog="Example: ./bbp destroy dev")(destroy)
 
 
 def rehearse(
@@ -68,13 +53,13 @@ def rehearse(
     if stack == "shell" or shell_stack is not None:
         _shell(stack, shell_stack, phase, config, stop=stop)
         return
-    from ops.printing.rehearsal import render
-    from ops.rehearse import RehearseOptions
-    from ops.rehearse import rehearse as run
+    from ops.answers.rehearse import rehearse as run
+    from ops.rehearsal.session import RehearseOptions
+    from ops.views.rehearse import render
 
     with explained():
         faults = tuple(fault or ())
-        _named_with_a_file(cluster, kubeconfig)
+        named_with_a_file(cluster, kubeconfig)
         result = run(
             RehearseOptions(stack, phase, preview, fresh, config, plan_out, faults, api_server, kubeconfig, cluster)
         )
@@ -90,60 +75,14 @@ def rehearse(
         fail(f"the second preview would still change {result.second_preview_changes} resources; it must be empty")
 
 
-def _named_with_a_file(cluster: str | None, kubeconfig: Path | None) -> None:
-    if cluster is not None and kubeconfig is None:
-        fail(f"--cluster {cluster} names a context of a kubeconfig file: give the file, too: --kubeconfig FILE", code=2)
-
-
 def _shell(first: str, second: str | None, phase: str | None, config: Path | None, *, stop: bool) -> None:
     if first != "shell" or second is None:
         fail("use `./bbp rehearse STACK` or `./bbp rehearse shell STACK`", code=2)
-    from ops.shell import environment_lines
-    from ops.shell import stop as stop_shell
+    from ops.rehearsal.shell import environment_lines
+    from ops.rehearsal.shell import stop as stop_shell
 
     with explained():
         if stop:
             note(stop_shell(second))
         else:
             out.print("\n".join(environment_lines(second, phase, config)), markup=False, soft_wrap=True)
-
-
-def journey(
-    stack: StackArgument,
-    path: Annotated[
-        str, typer.Option("--path", help="Growth phases in order.")
-    ] = "optimization,horizontal,microservices",
-    config: ConfigOption = None,
-    json_output: JsonOption = False,
-) -> None:
-    """Rehearse every step between growth phases and prove that none touches data; exit code 2 when one would."""
-    from ops.journey import journey as run
-    from ops.printing.journey import render
-
-    with explained():
-        result = run(stack, tuple(part.strip() for part in path.split(",")), config)
-    if json_output:
-        print_json(result.as_json())
-    else:
-        render(result)
-    if not result.ok:
-        raise SystemExit(UNSAFE)
-
-
-def destroy(
-    stack: StackArgument,
-    api_server: ApiServerOption = False,
-    kubeconfig: KubeconfigOption = None,
-    cluster: ClusterOption = None,
-) -> None:
-    """Empty a stack's sandbox, in the order in which the engine would destroy the real stack.
-
-    With --kubeconfig also the objects that the rehearsal made in that file's cluster are deleted, nothing else there.
-    """
-    from ops.rehearse import destroy as run
-
-    with explained():
-        _named_with_a_file(cluster, kubeconfig)
-        counts = run(stack, api_server=api_server, kubeconfig=kubeconfig, cluster=cluster)
-    where = f" and the cluster of {kubeconfig}" if kubeconfig is not None else ""
-    out.print(f"deleted {counts.get('delete', 0)} resources from the sandbox of {stack}{where}", markup=False)

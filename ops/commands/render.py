@@ -32,8 +32,8 @@ def register(app: typer.Typer) -> None:
 
 def nginx(stack: StackArgument, config: ConfigOption = None, phase: PhaseOption = None) -> None:
     """Print the gateway's nginx.conf, with the reason beside every line that needs one."""
-    from ops.check import check
-    from ops.render_configs import nginx_conf
+    from ops.answers.render.configs import nginx_conf
+    from ops.inputs.stack_file import check
 
     with explained():
         sys.stdout.write(nginx_conf(check(stack, config, phase).settings_or_raise()))
@@ -43,8 +43,8 @@ def pgbouncer(
     stack: StackArgument, config: ConfigOption = None, phase: PhaseOption = None, with_secrets: SecretsOption = None
 ) -> None:
     """Print the pooler's configuration; passwords are left out unless they are asked for, and then never printed."""
-    from ops.check import check
-    from ops.render_configs import RenderError, pooler_config, pooler_files, with_passwords, write_secret
+    from ops.answers.render.configs import RenderError, pooler_config, pooler_files, with_passwords, write_secret
+    from ops.inputs.stack_file import check
 
     with explained():
         settings = check(stack, config, phase).settings_or_raise()
@@ -71,7 +71,7 @@ def kubernetes(
 
     The stack is built in a simulated cloud first, so that every value is known; a plan of --plan is taken as it is.
     """
-    from ops.render_kubernetes import RenderError, stack_plan, write
+    from ops.answers.render.kubernetes import RenderError, stack_plan, write
 
     with explained():
         try:

@@ -10,10 +10,7 @@ import typer
 from ops.commands.options import ConfigOption, JsonOption, PhaseOption, StackArgument, explained
 from ops.console import fail, print_json
 from ops.console import out as results
-from ops.exits import UNKNOWN
-
-UNSAFE = 2
-"""Exit code of a report whose journey would touch data, as of `journey` itself."""
+from ops.exits import UNKNOWN, UNSAFE
 
 
 def register(app: typer.Typer) -> None:
@@ -37,8 +34,8 @@ def report(
     case; then the exit code is 2 when a step would touch data, 1 when a policy fails, and 3 when one cannot be judged,
     for example a budget where prices are unknown.
     """
-    from ops.report import ReportOptions, write
-    from ops.report import report as run
+    from ops.answers.report import ReportOptions, write
+    from ops.answers.report import report as run
 
     with explained():
         found = run(ReportOptions(stack, phase, config, journey))

@@ -12,7 +12,7 @@ from ops.commands.options import ConfigOption, JsonOption, PhaseOption, explaine
 from ops.console import fail, note, out, print_json
 
 if TYPE_CHECKING:
-    from ops.right_size import RightSizing
+    from ops.answers.right_size.sizing import RightSizing
 
 WINDOW = "7d"
 
@@ -84,7 +84,7 @@ def right_size(
 
 
 def _from_file(stack: str, metrics: Path, phase: str | None, config: Path | None) -> RightSizing:
-    from ops.right_size import right_size as run
+    from ops.answers.right_size.sizing import right_size as run
     from planner.right_size import MeasurementError
 
     try:
@@ -94,8 +94,8 @@ def _from_file(stack: str, metrics: Path, phase: str | None, config: Path | None
 
 
 def _from_prometheus(stack: str, url: str, window: str, phase: str | None, config: Path | None) -> RightSizing:
-    from ops.prometheus import Prometheus, window_of
-    from ops.right_size import right_size_from_prometheus as run
+    from ops.answers.right_size.prometheus import Prometheus, window_of
+    from ops.answers.right_size.sizing import right_size_from_prometheus as run
 
     try:
         length = window_of(window)

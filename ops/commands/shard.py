@@ -31,7 +31,7 @@ def shard_of(
     json_output: JsonOption = False,
 ) -> None:
     """Hash client ids as the application does and name their shards."""
-    from ops.shards import placement_json, placement_text, placements, read_ids, typed_ids
+    from ops.answers.shard import placement_json, placement_text, placements, read_ids, typed_ids
     from planner.shards import ShardError
 
     if (ids_file is None) == (not client_ids):
@@ -65,7 +65,7 @@ def shard_plan(
     json_output: JsonOption = False,
 ) -> None:
     """Plan a move to shards: which clients go from where to where, in which steps, and what is safe meanwhile."""
-    from ops.shards import plan_json, plan_text, read_clients
+    from ops.answers.shard import plan_json, plan_text, read_clients
     from planner.shards import reshard
 
     if before != "primary" and not before.isdecimal():

@@ -6,11 +6,25 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
-from ops.commands.groups import STACK_COMMAND, StackGroup
 from ops.commands.options import ConfigOption, JsonOption, PhaseOption, PlanOption, StackArgument, explained
 from ops.console import fail, note, out, print_json
 from ops.exits import UNKNOWN
+
+STACK_COMMAND = "stack"
+"""The subcommand that a stack's name stands for."""
+
+
+class StackGroup(TyperGroup):
+    """A group whose first word is a subcommand or else the argument of its subcommand `stack`, where it has one."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # Typer's own context class
+        """Put `stack` before a first word that is no subcommand."""
+        first = next((word for word in args if not word.startswith("-")), None)
+        if first is not None and first not in self.commands and STACK_COMMAND in self.commands:
+            args = [STACK_COMMAND, *args]
+        return super().parse_args(ctx, args)
 
 
 def register(app: typer.Typer) -> None:
@@ -82,8 +96,8 @@ def stack(
     Says whether the guide's 200 ms and 99.9 % hold, what breaks first, and what is not simulated. The same seed gives
     the same result.
     """
-    from ops.printing.simulation import render
-    from ops.simulate import SimulateOptions, plot_page, run
+    from ops.answers.simulate import SimulateOptions, plot_page, run
+    from ops.views.simulate import render
     from planner.simulation import AssumptionError, ScenarioError, SimulationError
 
     options = SimulateOptions(
@@ -132,7 +146,7 @@ def hpa(
     FILE is a JSON list of scenarios: name, min, max, current, behavior (as in autoscaling/v2), and three lists: dt
     (seconds before each look), rec (replicas that the metrics proposed) and out (replicas after the look).
     """
-    from ops.simulate_hpa import replay
+    from ops.answers.hpa import replay
 
     with explained():
         result = replay(traces)

@@ -20,7 +20,7 @@ def run_tests(
     lanes: Annotated[list[str] | None, typer.Argument(help="unit, repo, stack, engine, real; all by default.")] = None,
 ) -> None:
     """Run the static checks and the test lanes; with CI=true a lane that cannot run fails."""
-    from ops.lanes import run_lanes
+    from ops.answers.test import run_lanes
 
     chosen: Sequence[str] = lanes or []
     raise SystemExit(run_lanes(chosen, ci=os.environ.get("CI", "").lower() in {"1", "true"}))

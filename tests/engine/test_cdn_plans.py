@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from infra.edge_policy import edge_policy
-from ops.cdn import Edge, audit_edge, rules_of_plan
+from ops.answers.cdn.edge import Edge, audit_edge, rules_of_plan
 from tests.support.engine import Bench
 from tests.support.stack import PHASES, settings
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.rehearse import RehearseOptions, open_session
+from ops.rehearsal.session import RehearseOptions, open_session
 from sandbox.cloud import DIGEST, CloudObject
 from sandbox.faults import Fault
 from sandbox.session import EngineError, Session

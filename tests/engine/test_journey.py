@@ -13,7 +13,7 @@ from infra.settings.postgres import DataPlacement
 from infra.settings.stack_config import raw_stack_config
 from infra.stack import Platform
 from infra.wiring import data
-from ops.journey import Journey, journey
+from ops.answers.journey import Journey, journey
 from tests.support.cli import Cli
 
 PRIMARY = "postgres-primary"

@@ -10,8 +10,8 @@ import pytest
 
 from bailbondpro.edge.cloudflare_plans import Plan
 from bailbondpro.edge.policy import CdnHosts, EdgePolicy
-from ops.cdn_api import MAX_ATTEMPTS, PurgeApi, UnauthorisedError
-from ops.cdn_purge import CHUNK, Wanted, purge, wanted
+from ops.answers.cdn.api import MAX_ATTEMPTS, PurgeApi, UnauthorisedError
+from ops.answers.cdn.purge import CHUNK, Wanted, purge, wanted
 from tests.support.cli import Cli, Ran
 from tests.support.cloudflare_stub import ACCOUNT, TOKEN, ZONE, Fault, Stub
 from tests.support.recording import record

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bailbondpro.edge.policy import CdnHosts, EdgePolicy
-from ops.cdn_api import MAX_ATTEMPTS, MAX_WAITING, PurgeApi, UnauthorisedError
-from ops.cdn_error import CdnError
-from ops.cdn_purge import Wanted, purge, wanted
+from ops.answers.cdn.api import MAX_ATTEMPTS, MAX_WAITING, PurgeApi, UnauthorisedError
+from ops.answers.cdn.error import CdnError
+from ops.answers.cdn.purge import Wanted, purge, wanted
 from tests.support.cli import Cli
 from tests.support.cloudflare_stub import TOKEN, ZONE, Fault, Stub
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ops.cluster import refuse_foreign
-from ops.rehearse import RehearseOptions, destroy, open_session
+from ops.answers.destroy import destroy
+from ops.rehearsal.cluster import refuse_foreign
+from ops.rehearsal.session import RehearseOptions, open_session
 from sandbox.api_server import ApiServer
 from sandbox.passport import ForeignClusterError
 from sandbox.session import EngineError

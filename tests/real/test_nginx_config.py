@@ -14,7 +14,7 @@ import pytest
 from components.gateway.model import Authorization
 from components.gateway.render import render
 from components.tuning.nginx import Tuning
-from ops.annotate import NGINX, annotated
+from ops.answers.render.annotate import NGINX, annotated
 from tests.support import programs
 from tests.support.live_nginx import config_of, make_certificates, refusal, write_config
 from tests.support.servers import scratch

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from components.postgres.database_trust import FILE_PATH, verifying
-from ops.render_configs import pooler_config, with_passwords
+from ops.answers.render.configs import pooler_config, with_passwords
 from tests.support.live_postgres import SMALL, Fleet, fleet, pooler, run, shipped_parameters
 from tests.support.servers import scratch, wait_until
 from tests.support.stack import COMBINATIONS, recorded, settings

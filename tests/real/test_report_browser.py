@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ops.report import write
+from ops.answers.report import write
 from tests.support.browser import Tab, browsing
 from tests.support.page import contrast, stack_report
 

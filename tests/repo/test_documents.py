@@ -15,10 +15,9 @@ import yaml
 from infra.problems import ConfigError
 from infra.settings import load, read_stack_file
 from infra.settings.defaults import merged
+from ops.answers.right_size.sizing import KEYS, read_metrics
 from ops.cli import app
-from ops.exits import UNKNOWN
-from ops.lanes import INTERRUPTED
-from ops.right_size import KEYS, read_metrics
+from ops.exits import INTERRUPTED, UNKNOWN
 from tests.support.configs import DIGEST
 from tests.support.paths import ROOT
 

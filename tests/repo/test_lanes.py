@@ -9,7 +9,7 @@ import pytest
 from pytest_socket import SocketBlockedError
 from rich.console import Console
 
-from ops.lanes import Check, environment, run_lanes
+from ops.answers.test import Check, environment, run_lanes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,8 +11,8 @@ import pytest
 from typer.main import get_command
 
 from infra.phases import BY_PHASE, PHASES, SERVICES
+from ops.answers.test import LANES
 from ops.cli import app
-from ops.lanes import LANES
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ops.cost import priced
-from ops.planned import Planned
+from ops.answers.cost import priced
+from ops.rehearsal.planned import Planned
 from planner.budget import BudgetVerdict, fitting_limit
 from planner.cost import Amount
 from tests.support.paths import ROOT

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ops.journey import Journey, JourneyStep
-from ops.planned import Planned
-from ops.report import Report, ReportOptions, gathered
+from ops.answers.journey import Journey, JourneyStep
+from ops.answers.report import Report, ReportOptions, gathered
+from ops.rehearsal.planned import Planned
 from tests.support.plans import stack_plan
 from tests.support.stack import settings
 

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from infra.phases import BY_PHASE
-from ops.cost import priced
-from ops.planned import Planned
+from ops.answers.cost import priced
+from ops.rehearsal.planned import Planned
 from planner.budget import BudgetVerdict, fitting_limit
 from planner.cost import Amount
 from tests.support.budgets import PLANNING, TABLE, PhaseBudget, phase_budget, row

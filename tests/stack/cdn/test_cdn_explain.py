@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 from bailbondpro.edge.problems import plan_notices
 from infra.edge_policy import edge_policy
 from infra.settings import ConfigError
-from ops.cdn import Edge, Question, audit_plan, edge_of, explain, listed, pairs, rules_of_plan
-from ops.cdn_error import CdnError
-from ops.cdn_purge import wanted
+from ops.answers.cdn.edge import Edge, Question, audit_plan, edge_of, explain, listed, pairs, rules_of_plan
+from ops.answers.cdn.error import CdnError
+from ops.answers.cdn.purge import wanted
 from ops.cli import app
 from plan import parse_preview
 from tests.support.paths import ROOT

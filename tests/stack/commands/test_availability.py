@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from ops.availability import accepted_of
+from ops.answers.availability import accepted_of
 from plan import Plan
 from planner.availability import OBJECTIVE_PERCENT, Availability, availability
 from planner.availability_accepted import Accepted, AcceptedLoss, AcceptedUptime

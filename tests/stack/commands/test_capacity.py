@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops.rehearse import settings_of
-from ops.report_page.money import capacity_verdict
+from ops.inputs.stack_file import settings_of
+from ops.views.money import capacity_verdict
 from planner.capacity import (
     GUIDE_BASELINE,
     Baseline,

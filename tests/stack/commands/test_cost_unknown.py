@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ops.cost import Side, in_order, priced
-from ops.planned import Planned
-from ops.policy_checks import policy_checks
-from ops.report_page.money import cost_section, cost_verdict
+from ops.answers.cost import Side, in_order, priced
+from ops.answers.policies import policy_checks
+from ops.rehearsal.planned import Planned
+from ops.views.money import cost_section, cost_verdict
 from plan import Plan
 from planner.budget import BudgetVerdict, budget_of
 from planner.cost import Amount, cost_of

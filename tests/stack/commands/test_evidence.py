@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ops.journey import Journey
-from ops.policy_checks import policy_checks
+from ops.answers.journey import Journey
+from ops.answers.policies import policy_checks
 from plan import Plan
 from planner.availability_graph import DATABASE, DEPLOYMENT
 from tests.support.cli import Cli

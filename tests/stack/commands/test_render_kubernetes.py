@@ -10,8 +10,8 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from ops.answers.render.kubernetes import LATER, UNKNOWN, RenderError, as_yaml, manifests, stack_plan, write
 from ops.cli import app
-from ops.render_kubernetes import LATER, UNKNOWN, RenderError, as_yaml, manifests, stack_plan, write
 from plan import Plan, PlannedResource
 from tests.support.manifests import manifests as recorded_manifests
 from tests.support.plans import plan_of
@@ -20,7 +20,7 @@ from tests.support.stack import recorded
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ops.rehearse import RehearseOptions
+    from ops.rehearsal.session import RehearseOptions
 
 
 def planned(token: str, inputs: dict[str, Any], op: str = "create") -> PlannedResource:
@@ -99,7 +99,7 @@ def test_a_rendering_never_grows_out_of_the_one_before(monkeypatch: pytest.Monke
         asked.append(options)
         raise RenderError("seen enough")
 
-    monkeypatch.setattr("ops.render_kubernetes.open_session", refuse)
+    monkeypatch.setattr("ops.answers.render.kubernetes.open_session", refuse)
     with pytest.raises(RenderError):
         stack_plan("prod", "horizontal", None, None)
     assert [options.fresh for options in asked] == [True]  # a smaller phase after a larger one would be refused

@@ -12,17 +12,18 @@ from typer.testing import CliRunner
 
 from infra.limits.connections import pool_sizes
 from infra.quotas import quota_needs
-from ops.availability import judged
-from ops.check import check
+from ops.answers.availability import judged
+from ops.answers.cost import priced
+from ops.answers.journey import Journey, JourneyStep
+from ops.answers.limits import limits_used
+from ops.answers.policies import PolicyCheck, policy_checks
+from ops.answers.report import ReportOptions, rehearsed, write
 from ops.cli import app
-from ops.cost import priced
-from ops.journey import Journey, JourneyStep
-from ops.limits_used import limits_used
-from ops.planned import Planned
-from ops.policy_checks import PolicyCheck, policy_checks
-from ops.report import ReportOptions, rehearsed, write
-from ops.report_page import comment, page
-from ops.report_page.safety import limits_verdict
+from ops.document.html import page
+from ops.document.markdown import comment
+from ops.inputs.stack_file import check
+from ops.rehearsal.planned import Planned
+from ops.views.safety import limits_verdict
 from plan import Plan
 from policies.reboots import PARAMETER_GROUP
 from policies.stateful import losses
@@ -195,7 +196,7 @@ def test_the_exit_code_says_what_is_wrong_and_the_files_are_there_in_any_case(
         assert found.journey is not None
         step = replace(found.journey.steps[0], refused=("no",))
         found = replace(found, journey=Journey("dev", (step,)))
-    monkeypatch.setattr("ops.report.report", lambda _: found)
+    monkeypatch.setattr("ops.answers.report.report", lambda _: found)
     ran = CliRunner().invoke(app, ["report", "dev", "--out", str(tmp_path), "--json"])
     assert ran.exit_code == code
     assert json.loads(ran.stdout)["ok"] is (code == 0)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.settings import load
-from ops.right_size import Samples, _merged, changes_for, right_size
+from ops.answers.right_size.sizing import Samples, _merged, changes_for, right_size
 from planner.right_size import (
     FEWEST_SAMPLES,
     MeasurementError,

@@ -12,10 +12,10 @@ import pytest
 
 from infra.problems import ConfigError
 from infra.settings import load
-from ops.availability import judged
-from ops.cost import priced
-from ops.planned import Planned
-from ops.policy_checks import policy_checks
+from ops.answers.availability import judged
+from ops.answers.cost import priced
+from ops.answers.policies import policy_checks
+from ops.rehearsal.planned import Planned
 from tests.support.leaves import changed, current, leaves
 from tests.support.plans import plan_of
 from tests.support.stack import WITHOUT_CDN, raw, record_platform, recorded, settings

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from infra.settings import ConfigError, Settings, json_schema, load, read_config_map, read_stack_file, read_stack_source
-from ops.check import check
+from ops.inputs.stack_file import check
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
@@ -268,13 +268,14 @@ def test_settings_phases_and_limits_know_no_pulumi() -> None:
     files.remove(ROOT / "infra" / "settings" / "stack_config.py")  # the one door to the engine, for the program alone
     files += [ROOT / "infra" / name for name in ("phases.py", "problems.py")]
     files += [*(ROOT / "bailbondpro" / "facts").glob("*.py")]
-    files += [ROOT / "ops" / "check.py"]
+    files += [*(ROOT / "ops" / "inputs").glob("*.py"), ROOT / "ops" / "answers" / "check.py"]
     for file in files:
         assert not {name for name in _imports(file) if name.split(".")[0].startswith("pulumi")}, file
 
 
 def test_checking_loads_no_pulumi_module() -> None:
-    code = "import sys, ops.check; print([name for name in sys.modules if name.startswith('pulumi')])"
+    modules = "ops.inputs.stack_file, ops.answers.check, ops.views.check"
+    code = f"import sys, {modules}; print([name for name in sys.modules if name.startswith('pulumi')])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

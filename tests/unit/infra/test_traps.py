@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from ops.check import check
+from ops.inputs.stack_file import check
 from tests.support.configs import raw
 from tests.support.paths import DATA
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bailbondpro.edge.leaks import Audit, Leak
-from ops.printing.rehearsal import render
-from ops.rehearse import Rehearsal
+from ops.answers.rehearse import Rehearsal
+from ops.views.rehearse import render
 from plan import Plan
 from sandbox.engine import Engine
 

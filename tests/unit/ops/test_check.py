@@ -11,7 +11,9 @@ import yaml
 
 from infra.problems import ConfigError
 from infra.wiring import names_of
-from ops.check import CheckResult, check
+from ops.answers.check import notices_of
+from ops.inputs.stack_file import CheckResult, check
+from ops.views.check import text as told
 from tests.support.configs import ENVIRONMENTS, PHASES
 from tests.support.paths import ROOT
 
@@ -45,7 +47,7 @@ def test_a_broken_configuration_reports_all_of_its_problems_and_no_other(path: P
 
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
 def test_every_problem_says_what_was_found_what_is_allowed_and_how_to_fix_it(path: Path) -> None:
-    text = check("broken", path).as_text()
+    text = told(check("broken", path))
     for number, problem in enumerate(check("broken", path).problems, start=1):
         assert f"{number:>3}. {problem.path}" in text
         for part in (problem.value, problem.allowed, problem.fix, problem.rule):
@@ -56,7 +58,7 @@ def test_every_problem_says_what_was_found_what_is_allowed_and_how_to_fix_it(pat
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
 def test_no_report_repeats_a_secret(path: Path) -> None:
     result = check("broken", path)
-    assert "hunter2" not in result.as_text() + json.dumps(result.as_json())
+    assert "hunter2" not in told(result) + json.dumps(result.as_json())
 
 
 def test_the_json_document_has_the_five_fields_of_every_problem() -> None:
@@ -73,7 +75,7 @@ def test_the_checked_in_stacks_are_valid_in_every_phase(stack: str, phase: str |
     assert result.problems == ()
     assert result.exit_code == 0
     assert result.settings_or_raise().environment == stack
-    assert f"Pulumi.{stack}.yaml is valid" in result.as_text()
+    assert f"Pulumi.{stack}.yaml is valid" in told(result)
     assert result.as_json() == {"problems": []}
 
 
@@ -100,7 +102,7 @@ def test_a_full_stack_name_finds_the_same_file() -> None:
 def test_problems_come_with_the_line_of_their_key() -> None:
     path = ROOT / "tests" / "data" / "broken_configs" / "misspelt_key.yaml"
     line = 1 + next(i for i, text in enumerate(path.read_text("utf-8").splitlines()) if "instanceClas:" in text)
-    assert f"bailbondpro:postgres.instanceClas (line {line})" in check("broken", path).as_text()
+    assert f"bailbondpro:postgres.instanceClas (line {line})" in told(check("broken", path))
 
 
 def test_settings_of_a_broken_file_raise_with_every_problem() -> None:
@@ -194,16 +196,16 @@ def test_a_full_stack_name_means_its_last_part() -> None:
 
 
 def test_a_valid_file_says_what_its_cloudflare_plan_leaves_to_others_and_which_values_are_examples() -> None:
-    plan, examples = check("dev").notices()
+    plan, examples = notices_of(check("dev").settings)
     assert "one rate limit" in plan
     assert 'plan "pro"' in plan
     assert "`pulumi up` refuses: app.image, aws.allowedAccountIds[0], cluster.adminPrincipalArns[0]" in examples
-    [examples] = check("prod").notices()
+    [examples] = notices_of(check("prod").settings)
     assert "app.image, aws.allowedAccountIds[0]" in examples
 
 
 def test_checking_needs_neither_the_working_directory_nor_a_network(tmp_path: Path) -> None:
-    code = "from ops.check import check; print(check('dev').exit_code)"
+    code = "from ops.inputs.stack_file import check; print(check('dev').exit_code)"
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,

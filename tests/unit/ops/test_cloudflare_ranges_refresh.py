@@ -10,9 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from components.network.cloudflare_ranges import cloudflare_ranges, parse_ranges
-from ops import cloudflare_ranges as module
+from ops.answers import cloudflare_ranges as module
+from ops.answers.cloudflare_ranges import FILE, SOURCES, RangesError, compare, write
 from ops.cli import app
-from ops.cloudflare_ranges import FILE, SOURCES, RangesError, compare, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ops.documents import MAX_BYTES, DocumentError, read_document
-from ops.simulate_hpa import replay
+from ops.answers.hpa import replay
+from ops.inputs.documents import MAX_BYTES, DocumentError, read_document
 from plan import PlanError, load_plan
 from planner.hpa_traces import TraceError
 

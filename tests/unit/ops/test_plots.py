@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from ops.plots import DARK, LIGHT, Rule, Series, clock, line_plot, page
+from ops.document.plots import DARK, LIGHT, Rule, Series, clock, line_plot, page
 
 SVG = "{http://www.w3.org/2000/svg}"
 RISING = Series(label="pods", points=((0, 0), (1800, 5), (3600, 10)))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulumi.automation.events import EngineEvent, OpType, ResOutputsEvent, StepEventMetadata
 
-from ops.progress import progress
+from ops.rehearsal.progress import progress
 
 if TYPE_CHECKING:
     import pytest

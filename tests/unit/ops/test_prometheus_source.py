@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from ops.measures import Measure, measures
-from ops.prometheus import TOKEN, Prometheus, PrometheusError, window_of
-from ops.right_size import KEYS
+from ops.answers.right_size.measures import Measure, measures
+from ops.answers.right_size.prometheus import TOKEN, Prometheus, PrometheusError, window_of
+from ops.answers.right_size.sizing import KEYS
 from tests.support.stack import settings
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops.report_page import comment, page
-from ops.report_page.blocks import Cell, Document, Figure, More, Section, Table, Text, Verdict
-from ops.report_page.markdown import MOST, ROWS
+from ops.document.blocks import Cell, Document, Figure, More, Section, Table, Text, Verdict
+from ops.document.html import page
+from ops.document.markdown import MOST, ROWS, comment
 
 VOID = frozenset({"meta", "link", "br"})
 HOSTILE = '</td><script src="https://x.test/a.js">alert(1)</script> | `code` [link](https://x.test) @team <!-- & "q"'

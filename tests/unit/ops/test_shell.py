@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ops import shell
+from ops.rehearsal import shell
 
 
 @pytest.fixture

@@ -193,7 +193,7 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkey
 
 
 def test_an_empty_plan_is_refused(tmp_path: Path) -> None:
-    from ops.diagram import DiagramOptions, diagram
+    from ops.answers.diagram import DiagramOptions, diagram
 
     empty = tmp_path / "empty.json"
     empty.write_text('{"steps": []}')

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ops.journey import JourneyStep
-from ops.printing.journey import render_step
+from ops.answers.journey import JourneyStep
+from ops.views.journey import render_step
 from plan import Plan, PlannedResource
 from plan.placement import empty_shards, shard_index, shard_servers, shards_in_use, shards_told
 from policies.placement import shards_entered_empty, shards_left

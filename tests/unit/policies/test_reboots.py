@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from components.tuning.postgres import Parameter, Profile, parameters
-from ops.journey import Journey, JourneyStep
-from ops.printing.journey import render
+from ops.answers.journey import Journey, JourneyStep
+from ops.views.journey import render
 from plan import Plan, PlannedResource, parse_preview
 from policies.reboots import INSTANCE, PARAMETER_GROUP, RebootOrder, Value, reboot_order, reboots
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from ops.cluster import same_way
+from ops.rehearsal.cluster import same_way
 from sandbox.kubeconfig import endpoint, one_context
 from sandbox.kubernetes_api import ApiError, Endpoint, KubernetesApi
 from sandbox.kubernetes_cluster import KubernetesCluster

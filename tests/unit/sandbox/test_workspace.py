@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from ops.check import check
+from ops.inputs.stack_file import check
 from sandbox.cache import cache_directory
 from sandbox.workspace import KEPT_LOGS, SandboxWorkspace
 from tests.support.paths import ROOT

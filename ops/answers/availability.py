@@ -1,0 +1,150 @@
+"""Availability: what stops when a part of a stack's plan fails, and whether that stack may depend on it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from infra.phases import PHASES
+from infra.settings import Environment, Phase
+from infra.settings.availability import AvailabilitySettings
+from infra.settings.defaults import defaults
+from ops.rehearsal.planned import Planned, planned
+from planner.availability import OBJECTIVE_PERCENT, Availability
+from planner.availability import availability as judge
+from planner.availability_accepted import Accepted, AcceptedLoss, AcceptedUptime
+from planner.availability_graph import DATABASE, DEPLOYMENT, NODE_GROUP
+from planner.evidence import EvidenceError, seen
+from planner.plan_values import text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from plan import Plan
+    from planner.availability_model import Removal
+
+
+NEEDED = {"Deployment": DEPLOYMENT, "node pool": NODE_GROUP, "database": DATABASE}
+"""What a request passes in every phase; without one of these the removals prove nothing."""
+
+
+@dataclass(frozen=True)
+class AvailabilityReport:
+    """What was judged, and how."""
+
+    planned: Planned
+    environment: str
+    phase: str
+    found: Availability
+
+    @property
+    def judged_resources(self) -> int:
+        """How many resources of the plan were removed, each at least once."""
+        return len({item.element.urn for item in self.found.removals if item.element.urn})
+
+    def as_json(self) -> dict[str, Any]:
+        """The machine-readable report."""
+        found = self.found
+        return {
+            "origin": self.planned.origin,
+            "environment": self.environment,
+            "phase": self.phase,
+            "ok": found.ok,
+            "evidence": seen(self.planned.plan, self.judged_resources, "resources that can fail"),
+            "single_points": [asdict(point) for point in found.single_points],
+            "removals": [_removal_json(item) for item in found.removals],
+            "composite": {
+                "percent": found.composite_percent,
+                "objective_percent": OBJECTIVE_PERCENT,
+                "wanted_percent": found.accepted.least_percent(OBJECTIVE_PERCENT),
+                "short": found.short_of_uptime,
+                "parts": [asdict(promise) for promise in found.promises],
+                "unpromised": found.unpromised,
+            },
+        }
+
+
+def _removal_json(removal: Removal) -> dict[str, Any]:
+    return {
+        "element": removal.element.title,
+        "kind": removal.element.kind,
+        "urn": removal.element.urn,
+        "single_point": removal.single_point,
+        "stops": [item.title for item in removal.stops],
+        "pauses": [item.title for item in removal.pauses],
+        "weakens": [item.title for item in removal.weakens],
+    }
+
+
+def availability(stack: str, phase: str | None, config: Path | None, plan_file: Path | None) -> AvailabilityReport:
+    """Remove every part of a stack's plan, one at a time.
+
+    A plan file of a stack whose own configuration is not valid here is judged as the last phase of production.
+
+    Raises:
+        PlanError: the file is no plan.
+        ConfigError: the configuration has problems.
+        EngineError: the engine refused.
+    """
+    return judged(planned(stack, phase, config, plan_file))
+
+
+def judged(subject: Planned) -> AvailabilityReport:
+    """Remove every part of a plan that is already there, one at a time.
+
+    Raises:
+        EvidenceError: the plan has nothing that a request of a user passes.
+    """
+    missing = [what for what, token in NEEDED.items() if not subject.plan.of_type(token)]
+    if missing:
+        raise EvidenceError(
+            f"the plan in {subject.origin} has no {', no '.join(missing)}: what would stop is not in it"
+        )
+    settings = subject.settings
+    environment = _environment(subject.plan) or (settings.environment.value if settings else "prod")
+    now = settings.phase.value if settings else PHASES[-1]
+    cdn = settings.cdn.plan if settings and settings.cdn.enabled else ""
+    own = settings is not None and settings.environment.value == environment
+    accepted = accepted_of(settings.availability if settings and own else _defaults(environment, now))
+    found = judge(subject.plan, phase=now, accepted=accepted, cloudflare_plan=cdn)
+    return AvailabilityReport(planned=subject, environment=environment, phase=now, found=found)
+
+
+def accepted_of(wanted: AvailabilitySettings, today: date | None = None) -> Accepted:
+    """What a configuration accepts on a day; by default today, in UTC."""
+    uptime = wanted.accepted_uptime
+    return Accepted(
+        losses=tuple(
+            AcceptedLoss(stops=item.stops, reason=item.reason, until=_day(item.until))
+            for item in wanted.accepted_losses
+        ),
+        uptime=AcceptedUptime(percent=uptime.percent, reason=uptime.reason, until=_day(uptime.until))
+        if uptime is not None
+        else None,
+        today=today or datetime.now(UTC).date(),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _defaults(environment: str, phase: str) -> AvailabilitySettings:
+    """What a stack of this kind accepts unless its file says otherwise; an unknown kind is production."""
+    kind = Environment(environment) if environment in list(Environment) else Environment.PROD
+    tree = defaults(kind, Phase(phase), "us-east-1", "example.com")["availability"]
+    return AvailabilitySettings.model_validate_json(json.dumps(tree))
+
+
+def _environment(plan: Plan) -> str:
+    """The environment that a plan's own tags name; empty where none does."""
+    for provider in plan.of_type("pulumi:providers:aws"):
+        try:
+            tags = json.loads(text(provider.inputs, "defaultTags") or "{}")
+        except ValueError:
+            continue
+        if isinstance(tags, dict) and (name := text(tags, "tags", "Environment")):
+            return name
+    return ""

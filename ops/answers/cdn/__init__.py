@@ -1,0 +1,1 @@
+"""The edge of a stack: what it does with a URL, and Cloudflare's cache after a deployment."""

@@ -1,0 +1,181 @@
+"""Purges what the edge holds: by prefix, tag, host, URL or everything, in calls of a size that the API takes.
+
+Every plan has every form (Cloudflare docs, Purge cache, Availability and limits). A purge by URL leaves the copies that
+have another cache key: those of another query, or of a request with Origin, X-Forwarded-Host, X-Host, X-Original-URL,
+X-Forwarded-Scheme, X-Rewrite-URL or Forwarded (Purge by single-file). A prefix takes them all, and what lies below it
+(Purge by prefix).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+from bailbondpro.edge.cloudflare_plans import LIMITS
+from ops.answers.cdn.api import PurgeApi, RefusedError, Selector, UnauthorisedError
+from ops.answers.cdn.error import CdnError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bailbondpro.edge.policy import EdgePolicy
+
+CHUNK = 30
+"""Values in one call: what every plan and every edition of the documentation allows (Cloudflare docs, Purge cache)."""
+
+_KEPT = "/%~-._?=&+,;:@!$'()*[]"
+"""What stands unescaped in a path or query (RFC 3986, 3.3 and 3.4), and escapes that are there already."""
+
+MAX_SEPARATORS = 31
+"""Slashes in a prefix (Cloudflare docs, Purge cache by prefix, Limitations)."""
+
+MAX_TAG = 1024
+"""Characters of a cache tag (Cloudflare docs, Purge cache by cache-tags)."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to purge; one kind of it, because a call of the API takes one."""
+
+    selector: Selector
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PurgeResult:
+    """What was purged and what was not.
+
+    Attributes:
+        selector: what the values are.
+        soft: marked as stale instead of deleted.
+        purged: values that the API accepted.
+        failed: the others, each with the reason.
+    """
+
+    selector: Selector
+    soft: bool
+    purged: tuple[str, ...]
+    failed: tuple[tuple[str, str], ...]
+
+    @property
+    def ok(self) -> bool:
+        """Everything was accepted."""
+        return not self.failed
+
+    def as_json(self) -> dict[str, Any]:
+        """The machine-readable result."""
+        return {
+            "selector": self.selector,
+            "soft": self.soft,
+            "purged": list(self.purged),
+            "failed": [{"value": value, "reason": reason} for value, reason in self.failed],
+        }
+
+
+def wanted(
+    policy: EdgePolicy,
+    *,
+    prefixes: Sequence[str] = (),
+    paths: Sequence[str] = (),
+    tags: Sequence[str] = (),
+    hosts: Sequence[str] = (),
+    everything: bool = False,
+) -> Wanted:
+    """What the options ask for; a path means that path on every host of the stack, a URL itself alone.
+
+    Raises:
+        CdnError: no kind or more than one is given, or a value is none of its kind.
+    """
+    given: list[Selector] = ["prefixes"] if prefixes else []
+    given += ["files"] if paths else []
+    given += ["tags"] if tags else []
+    given += ["hosts"] if hosts else []
+    given += ["everything"] if everything else []
+    if len(given) != 1:
+        raise CdnError(
+            "give exactly one of --prefix, --tag, --host, --path and --everything: a purge call takes one kind"
+        )
+    values = {
+        "prefixes": tuple(prefix for text in prefixes for prefix in _prefixes(policy, text)),
+        "files": tuple(url for path in paths for url in _urls(policy, path)),
+        "tags": tuple(map(_tag, tags)),
+        "hosts": tuple(_host(policy, host) for host in hosts),
+        "everything": (),
+    }
+    return Wanted(given[0], tuple(dict.fromkeys(values[given[0]])))
+
+
+def purge(api: PurgeApi, policy: EdgePolicy, asked: Wanted, *, soft: bool = False) -> PurgeResult:
+    """Purge in chunks; a chunk that the API refuses is divided until the refused values are known.
+
+    Raises:
+        UnauthorisedError: the token may purge nothing, found before anything was purged.
+    """
+    values = asked.values or (asked.selector,)
+    size = min(CHUNK, LIMITS[policy.plan].purge_urls_per_request)
+    outcome: list[tuple[str, str]] = []
+    for start in range(0, len(values), size):
+        try:
+            outcome += _attempt(api, asked.selector, values[start : start + size], soft=soft)
+        except UnauthorisedError as error:
+            if not outcome:
+                raise
+            outcome += [(value, str(error)) for value in values[len(outcome) :]]
+            break
+    purged = tuple(value for value, reason in outcome if not reason)
+    failed = tuple((value, reason) for value, reason in outcome if reason)
+    return PurgeResult(asked.selector, soft, purged, failed)
+
+
+def _attempt(api: PurgeApi, selector: Selector, values: tuple[str, ...], *, soft: bool) -> list[tuple[str, str]]:
+    """(value, reason of its failure or "") for every value."""
+    try:
+        api.purge(selector, values, soft=soft)
+    except RefusedError as error:
+        if not error.divisible or len(values) == 1:
+            return [(value, str(error)) for value in values]
+        middle = len(values) // 2
+        first = _attempt(api, selector, values[:middle], soft=soft)
+        return [*first, *_attempt(api, selector, values[middle:], soft=soft)]
+    return [(value, "") for value in values]
+
+
+def _urls(policy: EdgePolicy, text: str, *, option: str = "--path") -> tuple[str, ...]:
+    """A path on every host, because any of them may have cached it; a URL alone."""
+    if text.startswith("/"):
+        path = quote(text, safe=_KEPT)
+        return tuple(f"https://{host}{path}" for host in policy.host_names())
+    try:
+        parts = urlsplit(text)
+    except ValueError as error:
+        raise CdnError(f"{option} {text}: this is no URL: {error}") from error
+    if parts.scheme != "https" or not parts.hostname:
+        raise CdnError(f"{option} {text}: write a path that starts with / or an https:// URL")
+    _host(policy, parts.hostname)
+    path = quote(parts.path + (f"?{parts.query}" if parts.query else ""), safe=_KEPT)
+    return (f"https://{parts.hostname}{path}",)
+
+
+def _prefixes(policy: EdgePolicy, text: str) -> tuple[str, ...]:
+    """Host and path without scheme and query; a path on every host."""
+    if {"?", "#"} & set(text):
+        raise CdnError(f"--prefix {text}: leave out the query: a prefix covers every query")
+    urls = _urls(policy, text, option="--prefix")
+    found = tuple(url.removeprefix("https://").rstrip("/") for url in urls)
+    for prefix in found:
+        if prefix.count("/") > MAX_SEPARATORS:
+            raise CdnError(f"--prefix {text}: at most {MAX_SEPARATORS} slashes are allowed; name a folder above it")
+    return found
+
+
+def _host(policy: EdgePolicy, host: str) -> str:
+    if host not in policy.host_names():
+        raise CdnError(f"{host} is no host of this stack; its hosts are {', '.join(policy.host_names())}")
+    return host
+
+
+def _tag(tag: str) -> str:
+    if not tag or len(tag) > MAX_TAG or not tag.isascii() or not tag.isprintable() or {" ", ","} & set(tag):
+        raise CdnError(f"--tag {tag}: a cache tag has 1 to {MAX_TAG} printable ASCII characters, no space, no comma")
+    return tag

@@ -1,0 +1,176 @@
+"""Fills the cache after a deployment: two HEAD requests for each URL, of which the second must be answered by the edge.
+
+Cloudflare turns HEAD into GET for what it may cache, so a HEAD fills the cache (Cloudflare docs, Default cache
+behavior); it fills the data centre nearest to this machine and, with tiered cache, an upper tier.
+"""
+
+from __future__ import annotations
+
+import http.client
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote, urlsplit
+
+from bailbondpro.edge.exchange import Request
+from bailbondpro.edge.explain import evaluate
+from bailbondpro.edge.leaks import personal_reason
+from bailbondpro.edge.origin import expected_response
+from ops.answers.cdn.error import CdnError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from ops.answers.cdn.edge import Edge
+
+CONCURRENCY = 4
+"""Requests at a time: gentle with an origin that has just been deployed."""
+TIMEOUT = 20.0
+"""Seconds for one request."""
+MAX_URLS = 300
+"""URLs of one run: 50 paths on the six hosts; warming is for the pages that everybody opens first."""
+_KEPT = "/%?=&~-._+,;:@!$'()*[]"
+"""Characters of a request target that stay as they are; everything else is escaped (RFC 3986, 3.3)."""
+FROM_CACHE = ("HIT", "UPDATING")
+"""Values of CF-Cache-Status that mean the edge holds a usable copy (Cloudflare docs, Cache responses)."""
+
+
+@dataclass(frozen=True)
+class Warmed:
+    """How the two requests for a URL were answered; `reason` is empty where the second came from the cache."""
+
+    url: str
+    first: str
+    second: str
+    reason: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The machine-readable result."""
+        return {"url": self.url, "first": self.first, "second": self.second, "reason": self.reason}
+
+
+class Head(Protocol):
+    """Sends one HEAD request."""
+
+    def __call__(self, url: str) -> tuple[int, str]:
+        """The status and the value of CF-Cache-Status, "" without one.
+
+        Raises:
+            OSError: there is no connection.
+        """
+
+
+def urls_to_warm(edge: Edge, texts: Iterable[str]) -> tuple[str, ...]:
+    """The URLs of a warm list; a path means every host that would cache it.
+
+    Raises:
+        CdnError: with every entry that is private, would not be cached, or is no path or URL; or there are too many.
+    """
+    urls: dict[str, None] = {}
+    refused: list[str] = []
+    for text in texts:
+        try:
+            urls.update(dict.fromkeys(_cacheable_urls(edge, text)))
+        except ValueError as error:
+            refused.append(f"{text}: {error}")
+    if refused:
+        raise CdnError("nothing was requested, since this list has entries to remove:\n  " + "\n  ".join(refused))
+    if len(urls) > MAX_URLS:
+        raise CdnError(f"{len(urls)} URLs are too many to warm, {MAX_URLS} are allowed: list what is opened first")
+    return tuple(urls)
+
+
+def _cacheable_urls(edge: Edge, text: str) -> list[str]:
+    hosts = edge.policy.host_names()
+    if text.startswith("/"):
+        candidates = [f"https://{host}{text}" for host in hosts]
+    elif text.startswith("https://") and urlsplit(text).hostname in hosts:
+        candidates = [text]
+    else:
+        raise ValueError("it is neither a path that starts with / nor an https:// URL of this stack's hosts")
+    found: list[str] = []
+    reasons: dict[str, None] = {}
+    for url in candidates:
+        request = Request.of(url, method="HEAD")
+        private = personal_reason(edge.policy, request)
+        if private:
+            raise ValueError(f"it is private: {private}")
+        answer = evaluate(edge.rules, request, expected_response(edge.policy, request))
+        if answer.cacheable:
+            found.append(url)
+        else:
+            reasons[answer.reason] = None
+    if not found:
+        raise ValueError(f"it would not be cached: {', '.join(reasons)}")
+    return found
+
+
+def warm(urls: Sequence[str], head: Head, done: Callable[[Warmed], None]) -> tuple[Warmed, ...]:
+    """Request every URL twice, several at a time.
+
+    Args:
+        urls: from `urls_to_warm`.
+        head: sends a request.
+        done: told of every URL when it is finished, in the order of the list.
+    """
+    results: list[Warmed] = []
+    with ThreadPoolExecutor(CONCURRENCY) as pool:
+        for result in pool.map(lambda url: _warmed(url, head), urls):
+            done(result)
+            results.append(result)
+    return tuple(results)
+
+
+def _warmed(url: str, head: Head) -> Warmed:
+    seen: list[str] = []
+    for _ in range(2):
+        try:
+            status, cache = head(url)
+        except OSError as error:
+            return Warmed(url, *_two(seen), f"no answer: {error.strerror or error}")
+        except http.client.HTTPException as error:
+            return Warmed(url, *_two(seen), f"no answer that is HTTP: {type(error).__name__}")
+        seen.append(cache or "none")
+        if status != http.client.OK:
+            return Warmed(url, *_two(seen), f"HTTP {status}")
+    first, second = _two(seen)
+    return Warmed(url, first, second, "" if second in FROM_CACHE else f"the second answer is {second}, no cache hit")
+
+
+def _two(seen: Sequence[str]) -> tuple[str, str]:
+    first, second = (*seen, "", "")[:2]
+    return first, second
+
+
+@dataclass(frozen=True)
+class HttpHead:
+    """HEAD requests without cookies and credentials; redirects are not followed.
+
+    Attributes:
+        connect_to: `http://ADDRESS:PORT` that gets every request instead of the host itself, which stays in the Host
+            header (as `curl --connect-to`): for a staging edge. Empty for the hosts themselves, with TLS.
+    """
+
+    connect_to: str = ""
+
+    def __call__(self, url: str) -> tuple[int, str]:
+        """Send one request."""
+        parts = urlsplit(url)
+        connection = self._connection(parts.hostname or "")
+        try:
+            target = quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=_KEPT)
+            connection.request(
+                "HEAD", target, headers={"Host": parts.netloc, "User-Agent": "bbp-cdn-warm", "Accept-Encoding": "gzip"}
+            )
+            response = connection.getresponse()
+            return response.status, (response.getheader("CF-Cache-Status") or "").upper()
+        finally:
+            connection.close()
+
+    def _connection(self, host: str) -> http.client.HTTPConnection:
+        if not self.connect_to:
+            return http.client.HTTPSConnection(host, timeout=TIMEOUT)
+        parts = urlsplit(self.connect_to)
+        if parts.scheme != "http" or not parts.hostname:
+            raise CdnError(f"--connect-to {self.connect_to}: write http://ADDRESS:PORT")
+        return http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=TIMEOUT)

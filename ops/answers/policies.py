@@ -1,0 +1,181 @@
+"""What must hold for a plan, each with its verdict: limits, protection, data, restarts, delivery, single points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from infra.limits import RULES
+from ops.answers.cdn.edge import audit_plan
+from planner.availability import OBJECTIVE_PERCENT
+from policies.protection import bare, protectable, unguarded
+from policies.stateful import is_stateful
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from infra.settings import Settings
+    from ops.answers.availability import AvailabilityReport
+    from ops.answers.cost import CostReport
+    from ops.answers.journey import Journey
+    from plan import Plan
+    from planner.budget import BudgetState
+
+State = Literal["ok", "note", "failed", "unknown"]
+PROTECT = "set bailbondpro:protect to true; off is for the one update before a stack is taken down"
+"""The way out of a production that protects nothing."""
+NOT_REHEARSED = "unknown: the journey was not rehearsed"
+NO_STEP = "the journey has no step"
+PROTECTED = "Production protects what holds data, in Pulumi and in AWS"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyCheck:
+    """One policy and whether a plan keeps it.
+
+    Attributes:
+        title: what must hold.
+        state: `ok`, `failed`, `unknown` for what could not be judged, or `note` for what is allowed and worth knowing.
+        detail: what was found.
+    """
+
+    title: str
+    state: State
+    detail: str
+
+
+def policy_checks(
+    settings: Settings, plan: Plan, cost: CostReport, availability: AvailabilityReport, journey: Journey | None
+) -> tuple[PolicyCheck, ...]:
+    """Every policy, in the order of its weight.
+
+    Args:
+        settings: the stack's configuration.
+        plan: its plan in an empty cloud.
+        cost: what the plan costs.
+        availability: what may fail.
+        journey: the way to this phase. Only its steps change what exists: in an empty cloud no database can be lost
+            and none has to restart. None where it was not rehearsed; what it would show is then noted as unknown.
+
+    Raises:
+        CdnError: the plan's CDN rules are not understood.
+    """
+    return (
+        _limits(settings),
+        _data(journey),
+        _protection(settings, plan),
+        _restarts(journey),
+        *_delivery(settings, plan),
+        _single_points(availability),
+        _uptime(availability),
+        *_budget(cost),
+    )
+
+
+def _limits(settings: Settings) -> PolicyCheck:
+    broken = [problem for rule in RULES for problem in rule.problems(settings)]
+    detail = "; ".join(f"{problem.path}: {problem.allowed}" for problem in broken)
+    return PolicyCheck(
+        title="The configuration keeps every limit",
+        state="failed" if broken else "ok",
+        detail=detail or f"all {len(RULES)} rules hold",
+    )
+
+
+def _data(journey: Journey | None) -> PolicyCheck:
+    title = "Nothing that holds data is replaced, deleted, renamed or made smaller"
+    if journey is None:
+        return PolicyCheck(title=title, state="note", detail=NOT_REHEARSED)
+    if not journey.steps:
+        return PolicyCheck(title=title, state="unknown", detail=NO_STEP)
+    refused = [loss for step in journey.steps for loss in step.losses]
+    allowed = [loss for step in journey.steps for loss in step.allowed]
+    detail = "; ".join(f"{loss.op} of {loss.holds} {loss.urn.rsplit('::', 1)[-1]}" for loss in (*refused, *allowed))
+    held = sum(map(is_stateful, journey.steps[-1].plan)) if journey.steps else 0
+    return PolicyCheck(
+        title=title,
+        state="failed" if refused else "note" if allowed else "ok",
+        detail=detail or f"{held} resources hold data or names; {len(journey.steps)} steps touch none of them",
+    )
+
+
+def _protection(settings: Settings, plan: Plan) -> PolicyCheck:
+    missing = {"by Pulumi": bare(plan), "by AWS": unguarded(plan)}
+    wanted, prod = protectable(plan), settings.environment.value == "prod"
+    if not wanted:
+        return PolicyCheck(title=PROTECTED, state="unknown", detail="the plan has nothing that could be protected")
+    listed = "; ".join(f"not {how}: {', '.join(names)}" for how, names in missing.items() if names)
+    return PolicyCheck(
+        title=PROTECTED,
+        state="ok" if not listed else "failed" if prod else "note",
+        detail=f"{wanted - len(missing['by Pulumi'])} of {wanted} are protected by Pulumi"
+        + (
+            "; this is no production"
+            if not prod
+            else f"; {listed}; {PROTECT}"
+            if listed
+            else ", and by AWS where it can"
+        ),
+    )
+
+
+def _restarts(journey: Journey | None) -> PolicyCheck:
+    title = "Databases can restart in a safe order"
+    if journey is None:
+        return PolicyCheck(title=title, state="note", detail=NOT_REHEARSED)
+    if not journey.steps:
+        return PolicyCheck(title=title, state="unknown", detail=NO_STEP)
+    found = [reboot for step in journey.steps for reboot in step.reboots]
+    refused = any(item.refused for item in found)
+    detail = "; ".join(item.sentence() for item in found)
+    return PolicyCheck(
+        title=title,
+        state="failed" if refused else "note" if found else "ok",
+        detail=detail or "no step makes a server restart for its parameters",
+    )
+
+
+def _delivery(settings: Settings, plan: Plan) -> Iterator[PolicyCheck]:
+    audit = audit_plan(settings, plan)
+    if audit is not None:
+        yield PolicyCheck(
+            title="The CDN keeps nothing personal",
+            state="failed" if audit.leaks else "ok" if audit.requests else "unknown",
+            detail=f"{len(audit.leaks)} of {audit.requests:,} requests leak; {audit.cached:,} harmless ones are cached",
+        )
+
+
+def _single_points(availability: AvailabilityReport) -> PolicyCheck:
+    points = availability.found.single_points
+    open_points = [point.title for point in points if not point.accepted]
+    detail = f"not accepted: {', '.join(open_points)}" if open_points else f"{len(points)}, all accepted"
+    return PolicyCheck(
+        title="No single point of failure",
+        state="failed" if open_points else "note" if points else "ok",
+        detail=detail if points else "every function goes on, whatever fails alone",
+    )
+
+
+def _uptime(availability: AvailabilityReport) -> PolicyCheck:
+    found = availability.found
+    below = found.composite_percent < OBJECTIVE_PERCENT
+    detail = f"vendors promise {found.composite_percent:.3f} % together for what one request needs"
+    if below and found.accepted.uptime is not None:
+        detail += f"; accepted: {found.accepted.uptime.reason}"
+    return PolicyCheck(
+        title=f"{OBJECTIVE_PERCENT} % uptime is promised, or less is accepted with a reason",
+        state="failed" if found.short_of_uptime else "note" if below else "ok",
+        detail=found.short_of_uptime or detail,
+    )
+
+
+def _budget(cost: CostReport) -> Iterator[PolicyCheck]:
+    states: dict[BudgetState, State] = {"under": "ok", "over": "note", "unknown": "unknown"}
+    if cost.budget is not None:
+        state = states[cost.budget.state]
+        yield PolicyCheck(
+            title="The plan costs no more than its budget",
+            # A limit far above the plan is kept by anything, and its alarm comes too late.
+            state="note" if state == "ok" and not cost.budget.fits else state,
+            detail=cost.budget.sentence(),
+        )

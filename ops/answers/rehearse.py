@@ -1,0 +1,116 @@
+"""The rehearsal: preview, update and a second preview on the real engine, in the simulated cloud."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ops.answers.cdn.edge import audit_plan
+from ops.console import note
+from ops.rehearsal.cluster import ClusterReport, refuse_foreign, remembered, report
+from ops.rehearsal.progress import progress
+from ops.rehearsal.session import RehearseOptions, open_session
+from plan import SYSTEMS, Plan, tally
+from sandbox.cache import write_atomically
+
+if TYPE_CHECKING:
+    from bailbondpro.edge.leaks import Audit
+    from sandbox.engine import Engine
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What a rehearsal found."""
+
+    stack: str
+    phase: str
+    engine: Engine
+    plan: Plan
+    second_preview: Plan | None
+    outputs: dict[str, Any]
+    seconds: float
+    cdn_audit: Audit | None
+    """What the planned CDN rules would cache; None where the stack owns no zone's rules."""
+    cluster: ClusterReport | None = None
+    """What a real Kubernetes API holds afterwards; None where Kubernetes was simulated or nothing was updated."""
+
+    @property
+    def second_preview_changes(self) -> int | None:
+        """How many resources a second preview would still change; None when it did not run."""
+        return len(self.second_preview.changes()) if self.second_preview is not None else None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the update is complete, nothing is left to change, and the CDN keeps nothing personal."""
+        return not self.second_preview_changes and not self.leaks and not self.missing
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Objects that a real Kubernetes API should hold and does not."""
+        return self.cluster.missing if self.cluster is not None else ()
+
+    @property
+    def leaks(self) -> int:
+        """How many personal responses the planned CDN rules would cache."""
+        return len(self.cdn_audit.leaks) if self.cdn_audit is not None else 0
+
+    def as_json(self) -> dict[str, Any]:
+        """The machine-readable result."""
+        return {
+            "stack": self.stack,
+            "phase": self.phase,
+            "engine": self.engine.version,
+            "steps": self.plan.counts(),
+            "systems": systems_table(self.plan),
+            "second_preview_changes": self.second_preview_changes,
+            "outputs": self.outputs,
+            "seconds": round(self.seconds, 1),
+            **({"cluster": self.cluster.as_json()} if self.cluster is not None else {}),
+        }
+
+
+def systems_table(plan: Plan) -> dict[str, dict[str, int]]:
+    """Operation counts for every system of the platform, those without resources in this phase included."""
+    found = plan.by_system()
+    known = {system.key: found.pop(system.key, tally([])) for system in SYSTEMS}
+    return {**known, **dict(sorted(found.items()))}
+
+
+def rehearse(options: RehearseOptions) -> Rehearsal:
+    """Preview, update, and preview again; the second preview must be empty.
+
+    Raises:
+        ConfigError: the configuration has problems; nothing was touched.
+        EngineError: the engine refused or failed; a plain rerun continues.
+        CdnError: the planned CDN rules are not understood or cache nothing.
+        IsADirectoryError: the plan would replace a directory.
+    """
+    started = time.monotonic()
+    if options.plan_out is not None and options.plan_out.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(options.plan_out))
+    with open_session(options) as (settings, engine, session):
+        note(f"engine Pulumi {engine.version} ({engine.source}), stack {options.stack}, phase {settings.phase.value}")
+        if session.drifted:
+            with progress("refresh") as bar:
+                seen = session.refresh(bar)
+            note(f"the refresh found {seen.get('update', 0)} changed and {seen.get('delete', 0)} gone")
+        with progress("preview") as bar:
+            plan, document = session.preview(bar)
+        if options.plan_out is not None:
+            write_atomically(options.plan_out, json.dumps(document, indent=1))
+        outputs: dict[str, Any] = {}
+        second = held = None
+        if not options.preview_only:
+            refuse_foreign(session, plan)
+            with progress("update", total=len(plan)) as bar, remembered(session):
+                outputs = session.up(bar)
+            with progress("second preview", total=len(plan)) as bar:
+                second, _ = session.preview(bar)
+            held = report(session.cluster, session.resources()) if session.cluster is not None else None
+    audit = audit_plan(settings, plan)
+    seconds = time.monotonic() - started
+    return Rehearsal(options.stack, settings.phase.value, engine, plan, second, outputs, seconds, audit, held)

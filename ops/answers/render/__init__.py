@@ -1,0 +1,1 @@
+"""What a stack ships, as files that people can read."""

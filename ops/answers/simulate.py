@@ -1,0 +1,229 @@
+"""Traffic simulation of a stack: its plan, a scenario by name or from a file, assumptions, and plots."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ops.document.plots import Rule, Series, line_plot, page
+from ops.inputs.documents import DocumentError, read_document
+from ops.inputs.pairs import pairs
+from ops.rehearsal.planned import Planned, planned
+from planner.platform import peak_requests_per_second
+from planner.simulation import (
+    SCENARIOS,
+    AssumptionError,
+    Assumptions,
+    Limit,
+    Scenario,
+    ScenarioError,
+    Simulation,
+    limit_of,
+    override,
+    parse_scenario,
+    scenario,
+    simulate,
+)
+from planner.usage import Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from planner.simulation import Gap
+
+REQUESTS_PER_USER_DAY = Usage().requests_per_user_day
+"""The guide's Growth Projections: 50,000 requests a day for 100 users."""
+PLOT_HEADROOM = 2.5
+"""Response times are drawn up to so many times the target: a collapse must not flatten everything else."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimulateOptions:
+    """What to simulate.
+
+    Attributes:
+        stack: stack name.
+        phase: growth phase to use instead of the file's.
+        config: another stack file.
+        plan_file: a plan instead of a preview of the stack.
+        scenario: name of a scenario, or a file with one.
+        peak_rps: requests a second that a named scenario starts from.
+        users: active users instead.
+        requests_per_day: requests a day instead.
+        hours: length of a named scenario.
+        months: months of growth.
+        seed: of arrivals and of nodes' start times.
+        assumptions: single assumptions, `name=value`.
+        limit: whether to look for the largest multiple of the load that holds.
+    """
+
+    stack: str
+    phase: str | None = None
+    config: Path | None = None
+    plan_file: Path | None = None
+    scenario: str = "daily"
+    peak_rps: float | None = None
+    users: float | None = None
+    requests_per_day: float | None = None
+    hours: float | None = None
+    months: int | None = None
+    seed: int = 1
+    assumptions: tuple[str, ...] = ()
+    limit: bool = False
+
+
+@dataclass(frozen=True)
+class SimulationReport:
+    """A simulation, and what it is one of.
+
+    Attributes:
+        stack: stack name.
+        planned: the plan and where it comes from.
+        simulation: the run.
+        limit: the largest multiple of the load that holds; None where nobody asked.
+    """
+
+    stack: str
+    planned: Planned
+    simulation: Simulation
+    limit: Limit | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The machine-readable report."""
+        return {
+            "stack": self.stack,
+            "phase": self.planned.phase,
+            "origin": self.planned.origin,
+            "limit": asdict(self.limit) if self.limit else None,
+            **self.simulation.as_json(),
+        }
+
+    @property
+    def holds(self) -> bool:
+        """Whether the guide's response time and availability hold for what is simulated."""
+        return self.simulation.holds
+
+    def open_gaps(self, left_out: Collection[str]) -> list[Gap]:
+        """What is not simulated and was not left out by its name.
+
+        Raises:
+            ScenarioError: a name is none of what is not simulated.
+        """
+        names = {gap.name for gap in self.simulation.gaps}
+        if wrong := sorted(set(left_out) - names):
+            known = "; ".join(sorted(names)) or "nothing: all of this plan is simulated"
+            raise ScenarioError(f"--leave-out {wrong[0]}: not simulated are {known}")
+        return [gap for gap in self.simulation.gaps if gap.name not in left_out]
+
+
+def run(options: SimulateOptions) -> SimulationReport:
+    """Simulate a stack's traffic.
+
+    Raises:
+        ScenarioError: there is no such scenario, or its file is wrong.
+        AssumptionError: an assumption does not exist or is out of range.
+        SimulationError: the plan has no application, or a size in it is not known.
+        PlanError: the file is no plan.
+        ConfigError: the configuration has problems.
+        EngineError: the engine refused.
+    """
+    assumptions = override(Assumptions(), pairs(options.assumptions, AssumptionError, "database_ms=20"))
+    chosen_scenario(options, None)  # a wrong scenario is refused before the engine runs
+    subject = planned(options.stack, options.phase, options.config, options.plan_file)
+    load = chosen_scenario(options, subject.phase)
+    result = simulate(subject.plan, load, assumptions, options.seed)
+    limit = limit_of(subject.plan, load, assumptions, options.seed) if options.limit else None
+    return SimulationReport(options.stack, subject, result, limit)
+
+
+def chosen_scenario(options: SimulateOptions, phase: str | None) -> Scenario:
+    """The scenario of the options.
+
+    Raises:
+        ScenarioError: there is none of this name, its file is wrong, or options contradict each other.
+    """
+    loads = {"peak-rps": options.peak_rps, "users": options.users, "requests-per-day": options.requests_per_day}
+    given = [name for name, value in loads.items() if value is not None]
+    if len(given) > 1:
+        raise ScenarioError(f"give one of {', '.join(f'--{name}' for name in given)}")
+    if options.scenario in SCENARIOS:
+        return scenario(
+            options.scenario,
+            phase=phase,
+            peak_rps=_peak(options),
+            hours=options.hours,
+            **({} if options.months is None else {"months": options.months}),
+        )
+    extra = [*given, *(name for name in ("hours", "months") if getattr(options, name) is not None)]
+    if extra:
+        raise ScenarioError(f"--{extra[0]} belongs to a named scenario; a file says everything itself")
+    return read_scenario(Path(options.scenario))
+
+
+def _peak(options: SimulateOptions) -> float | None:
+    daily = options.requests_per_day
+    if options.users is not None:
+        daily = options.users * REQUESTS_PER_USER_DAY
+    return options.peak_rps if daily is None else peak_requests_per_second(daily)
+
+
+def read_scenario(path: Path) -> Scenario:
+    """The scenario in a YAML or JSON file.
+
+    Raises:
+        ScenarioError: there is no such file, or every problem of it.
+    """
+    try:
+        document = read_document(path)
+    except OSError as error:
+        names = ", ".join(SCENARIOS)
+        raise ScenarioError(f"{path} is neither a scenario ({names}) nor a file that can be read") from error
+    except DocumentError as error:
+        raise ScenarioError(str(error)) from error
+    return parse_scenario(document, str(path))
+
+
+def plots(simulation: Simulation) -> list[str]:
+    """Pictures of a run: load, pods and nodes, response times, errors."""
+    samples = simulation.thinned()
+    target = simulation.assumptions.latency_target_ms
+
+    def line(label: str, name: str, *, stepped: bool = False) -> Series:
+        return Series(label=label, stepped=stepped, points=tuple((item.at, getattr(item, name)) for item in samples))
+
+    highest = max(item.p95_ms for item in samples)
+    return [
+        line_plot([line("requests", "rps")], title=f"Load: {simulation.scenario.name}", unit="1/s"),
+        line_plot(
+            [
+                line("wanted pods", "replicas", stepped=True),
+                line("ready pods", "ready", stepped=True),
+                line("nodes", "nodes", stepped=True),
+            ],
+            title="Pods and nodes",
+            unit="count",
+        ),
+        line_plot(
+            [line("95th percentile", "p95_ms"), line("median", "p50_ms")],
+            title="Response time" + (" (higher values are cut off)" if highest > PLOT_HEADROOM * target else ""),
+            unit="ms",
+            rules=[Rule(target, f"target {target:g} ms")],
+            y_max=min(max(highest, target), PLOT_HEADROOM * target),
+        ),
+        line_plot(
+            [line("of the processor requests", "cpu_percent"), line("busiest database", "database_percent")],
+            title="Utilization",
+            unit="%",
+        ),
+        line_plot([line("failed requests", "error_percent")], title="Errors", unit="%", y_max=_error_top(simulation)),
+    ]
+
+
+def _error_top(simulation: Simulation) -> float:
+    return min(max([1.0, *(item.error_percent for item in simulation.samples)]), 100.0)
+
+
+def plot_page(report: SimulationReport) -> str:
+    """All plots of a run as one SVG document."""
+    return page(plots(report.simulation), f"Traffic simulation of {report.planned.origin}")

@@ -1,0 +1,42 @@
+"""`destroy`: empties a stack's sandbox."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ops.commands.options import (
+    ApiServerOption,
+    ClusterOption,
+    KubeconfigOption,
+    StackArgument,
+    explained,
+    named_with_a_file,
+)
+from ops.console import out
+
+if TYPE_CHECKING:
+    import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: ./bbp destroy dev")(destroy)
+
+
+def destroy(
+    stack: StackArgument,
+    api_server: ApiServerOption = False,
+    kubeconfig: KubeconfigOption = None,
+    cluster: ClusterOption = None,
+) -> None:
+    """Empty a stack's sandbox, in the order in which the engine would destroy the real stack.
+
+    With --kubeconfig also the objects that the rehearsal made in that file's cluster are deleted, nothing else there.
+    """
+    from ops.answers.destroy import destroy as run
+
+    with explained():
+        named_with_a_file(cluster, kubeconfig)
+        counts = run(stack, api_server=api_server, kubeconfig=kubeconfig, cluster=cluster)
+    where = f" and the cluster of {kubeconfig}" if kubeconfig is not None else ""
+    out.print(f"deleted {counts.get('delete', 0)} resources from the sandbox of {stack}{where}", markup=False)

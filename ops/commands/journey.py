@@ -1,0 +1,38 @@
+"""`journey`: every step between growth phases, rehearsed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ops.commands.options import ConfigOption, JsonOption, StackArgument, explained
+from ops.console import print_json
+from ops.exits import UNSAFE
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: ./bbp journey prod --path optimization,horizontal")(journey)
+
+
+def journey(
+    stack: StackArgument,
+    path: Annotated[
+        str, typer.Option("--path", help="Growth phases in order.")
+    ] = "optimization,horizontal,microservices",
+    config: ConfigOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Rehearse every step between growth phases and prove that none touches data; exit code 2 when one would."""
+    from ops.answers.journey import journey as run
+    from ops.views.journey import render
+
+    with explained():
+        result = run(stack, tuple(part.strip() for part in path.split(",")), config)
+    if json_output:
+        print_json(result.as_json())
+    else:
+        render(result)
+    if not result.ok:
+        raise SystemExit(UNSAFE)

@@ -1,0 +1,1 @@
+"""What commands are given: stack files, and small documents of users."""

@@ -1,0 +1,169 @@
+"""A session of the real engine in a stack's simulated cloud, one run at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from infra.notices import notices
+from infra.settings.stack_name import own_name
+from ops.console import note
+from ops.inputs.stack_file import ROOT, raw_config, settings_of
+from ops.rehearsal.cluster import Target, opened, reached, same_way
+from sandbox import kubernetes_plugin
+from sandbox.cloud import Cloud
+from sandbox.engine import find_or_build
+from sandbox.faults import Faults
+from sandbox.session import Session, run_program
+from sandbox.workspace import SandboxWorkspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from infra.settings import Settings
+    from sandbox.engine import Engine
+    from sandbox.kubernetes_cluster import KubernetesCluster
+
+
+@dataclass(frozen=True)
+class RehearseOptions:
+    """What to rehearse.
+
+    Attributes:
+        stack: the stack name; its file is `Pulumi.<stack>.yaml` unless `config` names another.
+        phase: growth phase to use instead of the file's.
+        preview_only: stop after the first preview.
+        fresh: forget the stored rehearsal first.
+        config: another stack file.
+        plan_out: where to write the engine's preview JSON.
+        faults: what goes wrong, as `sandbox.faults` reads it.
+        api_server: start a real kube-apiserver and apply the Kubernetes objects to it.
+        kubeconfig: apply them to the cluster of this file instead.
+        cluster: the file's context by name; None for the current one, which must lead to a cluster of this machine.
+    """
+
+    stack: str
+    phase: str | None = None
+    preview_only: bool = False
+    fresh: bool = False
+    config: Path | None = None
+    plan_out: Path | None = None
+    faults: tuple[str, ...] = ()
+    api_server: bool = False
+    kubeconfig: Path | None = None
+    cluster: str | None = None
+
+    @property
+    def target(self) -> Target:
+        """Where the Kubernetes objects go."""
+        return Target(self.api_server, self.kubeconfig, self.cluster, update=not self.preview_only)
+
+    @property
+    def purpose(self) -> str:
+        """Keeps rehearsals on a real Kubernetes API apart from those in memory: their states differ."""
+        if self.kubeconfig is not None:
+            return f"kubeconfig-{hashlib.sha256(str(self.kubeconfig.resolve()).encode()).hexdigest()[:8]}"
+        return "api-server" if self.api_server else ""
+
+
+@contextmanager
+def open_session(
+    options: RehearseOptions,
+    *,
+    checkpoints: bool = False,
+    purpose: str = "",
+    program: Callable[[], None] | None = None,
+) -> Iterator[tuple[Settings, Engine, Session]]:
+    """Check the configuration, find the engine, and open the stack's simulated cloud, one run at a time.
+
+    Args:
+        options: what to rehearse.
+        checkpoints: see `Session`.
+        purpose: see `SandboxWorkspace`.
+        program: another program than the project's.
+
+    Raises:
+        ConfigError: the configuration has problems; nothing was touched.
+        EngineNotFoundError: there is no engine and none could be built.
+        ForeignClusterError: the Kubernetes objects would go to another cluster than the rehearsed one, or to one that
+            was not asked for; nothing was touched.
+    """
+    settings = settings_of(options.stack, options.config, options.phase)
+    for notice in notices(settings):
+        note(str(notice))
+    Faults.parse(options.faults)
+    values = raw_config(options.stack, options.config, options.phase)
+    engine = find_or_build(note)
+    workspace = SandboxWorkspace(ROOT, own_name(options.stack), purpose or options.purpose)
+    with _alone(workspace):
+        target = options.target
+        api = reached(target)
+        if options.fresh:
+            workspace.forget()
+        if workspace.unlock():
+            note("a previous run was killed; its lock is removed and this run goes on from what it left")
+            _forget_unrecorded(workspace)
+        workspace.prepare(values)
+        faults = Faults.parse(options.faults)
+        # A cluster of the user's keeps what a killed run had made: its state must know it.
+        checkpoints = checkpoints or bool(options.faults) or api is not None
+        with (
+            opened(workspace, target, api) as cluster,
+            _session(engine, workspace, checkpoints, program, faults, cluster, target) as session,
+        ):
+            for done in session.drifted:
+                note(f"behind the engine's back: {done}")
+            yield settings, engine, session
+            for fault in faults.idle():
+                note(f"the fault {fault.kind}:{fault.type}:{fault.name} struck nothing; check its type and name")
+
+
+@contextmanager
+def _session(  # noqa: PLR0917 - what a session takes, and whose cluster it is
+    engine: Engine,
+    workspace: SandboxWorkspace,
+    checkpoints: bool,  # noqa: FBT001 - passed on by its place
+    program: Callable[[], None] | None,
+    faults: Faults,
+    cluster: KubernetesCluster | None,
+    target: Target,
+) -> Iterator[Session]:
+    """A session; in a cluster of the user's with the real kubernetes plugin where it is on PATH."""
+    if target.kubeconfig is None or target.plugin is None:
+        with Session(engine, workspace, checkpoints, program, faults, cluster) as session:
+            yield session
+        return
+    with kubernetes_plugin.pinned(workspace.folder, target.kubeconfig, target.context) as kubeconfig:
+        same_way(cluster, kubeconfig)
+        aimed = kubernetes_plugin.aimed_at(program or run_program(workspace.root), kubeconfig)
+        with Session(engine, workspace, checkpoints, aimed, faults, cluster, ("kubernetes",)) as session:
+            yield session
+
+
+def _forget_unrecorded(workspace: SandboxWorkspace) -> None:
+    """Take out of the simulated cloud what a killed engine had made and not yet written to its state.
+
+    The engine would make it again, and names that must be unique would collide. A real cloud keeps such objects: there
+    they must be imported or deleted by hand, so the note says how many there were.
+    """
+    with suppress(ValueError, KeyError):  # a state that is none: the engine says what is wrong with it
+        if lost := Cloud(workspace.journal).keep_only(workspace.recorded()):
+            note(f"{lost} objects that it had made and not written down are forgotten; a real cloud would keep them")
+
+
+@contextmanager
+def _alone(workspace: SandboxWorkspace) -> Iterator[None]:
+    """Let one run at a time use a stack's sandbox; the kernel releases the lock when a run is killed."""
+    path = workspace.folder.parent / f"{workspace.folder.name}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            note(f"another run uses the sandbox of {workspace.stack}; waiting for it")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,1 @@
+"""How the commands' answers are shown, one module by each command's name: blocks for every renderer."""
