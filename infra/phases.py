@@ -20,6 +20,14 @@ NODE_ENDPOINTS = ("ecr.api", "ecr.dkr", "eks-auth", "logs", "secretsmanager", "s
 GUIDE_SCALE_UP = {"stabilizationSeconds": 60, "percent": 50, "pods": 2, "periodSeconds": 60}
 GUIDE_SCALE_DOWN = {"stabilizationSeconds": 300, "percent": 10, "periodSeconds": 60}
 
+# What the environment alone decides, and no stack file overrides.
+KEY_DELETION_DAYS = {"dev": 7, "prod": 30}
+"""Waiting time before a deleted key is gone: the shortest and the longest that KMS allows (KMS documentation)."""
+RECOVERY_DAYS = {"dev": 0, "prod": 30}
+"""Days a deleted secret can be restored (Secrets Manager: 0, or 7 to 30); 0 lets a destroyed dev stack come back."""
+LOG_RETENTION_DAYS = {"dev": 14, "prod": 90}
+"""Days the databases' logs are kept, as the control plane's."""
+
 # What one failure may take from users, and how little uptime may be promised: all of it in development.
 DEV_LOSSES = (
     {

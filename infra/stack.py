@@ -1,7 +1,7 @@
 """The platform, system by system, in dependency order: this file is the architecture.
 
 Every phase builds the same systems; a phase changes sizes and counts. What a size becomes in a component's arguments
-stands in `infra.wiring`, the sizes themselves in `infra.phases`.
+stands in `infra.wiring`, in the module of its area of the stack file; the sizes themselves stand in `infra.phases`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,23 @@ from components.security.private_certificate import PrivateCertificate
 from components.security.secrets import Credential
 from components.storage.buckets import LogsBucket, UploadsBucket
 from components.storage.image_repository import ImageRepository
-from infra import wiring
+from infra.wiring import (
+    app,
+    autoscaling,
+    budget,
+    cdn,
+    cluster,
+    encryption,
+    gateway,
+    monitoring,
+    network,
+    pools,
+    postgres,
+    redis,
+    services,
+    storage,
+)
+from infra.wiring.names import names_of
 
 if TYPE_CHECKING:
     from infra.settings import Settings
@@ -75,22 +91,22 @@ class Platform:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.names = wiring.names_of(settings)
+        self.names = names_of(settings)
         self.aws = pulumi.ResourceOptions(provider=self._aws_provider())
 
         foundation = self._foundation()
         data = self._data(foundation)
-        logs = LogsBucket("logs", wiring.logs_bucket_args(settings, foundation.network), self.aws)
+        logs = LogsBucket("logs", storage.logs_args(settings, foundation.network), self.aws)
         balancer = LoadBalancer(
             "load-balancer",
-            wiring.load_balancer_args(settings, foundation.network, foundation.cluster, logs),
+            gateway.load_balancer_args(settings, foundation.network, foundation.cluster, logs),
             self.aws,
         )
-        uploads = UploadsBucket("uploads", wiring.uploads_bucket_args(settings, foundation.key, logs), self.aws)
-        images = ImageRepository("images", wiring.image_repository_args(settings, foundation.key), self.aws)
+        uploads = UploadsBucket("uploads", storage.uploads_args(settings, foundation.key, logs), self.aws)
+        images = ImageRepository("images", storage.images_args(settings, foundation.key), self.aws)
         self._inside_the_cluster(foundation, data, balancer, uploads)
-        Alarms("alarms", wiring.alarms_args(foundation.topic, self._targets(data, balancer)), self.aws)
-        Budget("budget", wiring.budget_args(settings, foundation.topic), self.aws)
+        Alarms("alarms", monitoring.alarms_args(foundation.topic, self._targets(data, balancer)), self.aws)
+        Budget("budget", budget.args(settings, foundation.topic), self.aws)
         self._export(foundation, data, balancer, images)
 
     def _aws_provider(self) -> aws.Provider:
@@ -105,34 +121,34 @@ class Platform:
     def _foundation(self) -> Foundation:
         """Encryption key, network, control plane, nodes, and where alarms go."""
         settings = self.settings
-        key = DataKey("data-key", wiring.data_key_args(settings), self.aws)
-        network = Network("network", wiring.network_args(settings, key), self.aws)
-        cluster = Cluster("cluster", wiring.cluster_args(settings, key, network), self.aws)
+        key = DataKey("data-key", encryption.key_args(settings), self.aws)
+        vpc = Network("network", network.args(settings, key), self.aws)
+        eks = Cluster("cluster", cluster.args(settings, key, vpc), self.aws)
         nodes = NodePools(
             "node-pools",
-            wiring.node_pools_args(settings, cluster, network),
+            pools.args(settings, eks, vpc),
             pulumi.ResourceOptions.merge(
-                self.aws, pulumi.ResourceOptions(depends_on=[*cluster.node_prerequisites, *network.egress])
+                self.aws, pulumi.ResourceOptions(depends_on=[*eks.node_prerequisites, *vpc.egress])
             ),
         )
-        Addons("addons", wiring.addons_args(settings, cluster, nodes), self.aws)
-        topic = AlertTopic("alerts", wiring.alert_topic_args(settings, key), self.aws)
-        return Foundation(key, network, cluster, nodes, topic)
+        Addons("addons", cluster.addons_args(settings, eks, nodes), self.aws)
+        topic = AlertTopic("alerts", monitoring.alert_topic_args(settings, key), self.aws)
+        return Foundation(key, vpc, eks, nodes, topic)
 
     def _data(self, base: Foundation) -> DataTier:
         """PostgreSQL with its replicas, the shards of the third phase (empty at first), and the Redis cluster."""
-        settings, key, network, cluster = self.settings, base.key, base.network, base.cluster
+        settings, key, vpc, eks = self.settings, base.key, base.network, base.cluster
         copies = None
         if settings.postgres.backup_region is not None:
-            copies = DataKey("copies-key", wiring.copies_key_args(settings), self.aws)
-        login = Credential("postgres-credential", wiring.database_credential_args(settings, key), self.aws)
-        postgres = Postgres("postgres", wiring.postgres_args(settings, key, network, cluster, login, copies), self.aws)
+            copies = DataKey("copies-key", postgres.copies_key_args(settings), self.aws)
+        login = Credential("postgres-credential", postgres.credential_args(settings, key), self.aws)
+        server = Postgres("postgres", postgres.args(settings, key, vpc, eks, login, copies), self.aws)
         shards = None
         if settings.postgres.shards.count:
-            shards = Shards("shards", wiring.shards_args(settings, key, network, cluster, copies), self.aws)
-        token = Credential("redis-credential", wiring.redis_credential_args(settings, key), self.aws)
-        redis = Redis("redis", wiring.redis_args(settings, key, network, cluster, token), self.aws)
-        return DataTier(postgres, shards, redis)
+            shards = Shards("shards", postgres.shards_args(settings, key, vpc, eks, copies), self.aws)
+        token = Credential("redis-credential", redis.credential_args(settings, key), self.aws)
+        cache = Redis("redis", redis.args(settings, key, vpc, eks, token), self.aws)
+        return DataTier(server, shards, cache)
 
     def _inside_the_cluster(
         self, base: Foundation, data: DataTier, balancer: LoadBalancer, uploads: UploadsBucket
@@ -142,24 +158,22 @@ class Platform:
         kubernetes = pulumi.ResourceOptions(provider=self._kubernetes_provider(base))
         operators = self._operators(base, balancer, kubernetes)
         ready = pulumi.ResourceOptions.merge(kubernetes, pulumi.ResourceOptions(depends_on=[*operators.releases]))
-        space = Namespace("namespace", wiring.namespace_args(settings), kubernetes)
+        space = Namespace("namespace", app.namespace_args(settings), kubernetes)
         pooler = self._pooler(base, data, space, kubernetes)
         secrets = AppSecrets(
             "app-secrets",
-            wiring.app_secrets_args(space.namespace, data.postgres, data.shards, data.redis, pooler),
+            app.secrets_args(space.namespace, data.postgres, data.shards, data.redis, pooler),
             kubernetes,
         )
         databases = self._database_files(data, space, pooler, kubernetes)
-        access = PodIdentityRole(
-            "app-access", wiring.app_access_args(settings, base.cluster, uploads, base.key), self.aws
-        )
-        app = Workload(
+        access = PodIdentityRole("app-access", app.access_args(settings, base.cluster, uploads, base.key), self.aws)
+        workload = Workload(
             "app",
-            wiring.app_args(settings, space.namespace, secrets, uploads, databases),
+            app.args(settings, space.namespace, secrets, uploads, databases),
             pulumi.ResourceOptions.merge(kubernetes, pulumi.ResourceOptions(depends_on=access.ready)),
         )
-        self._warm_up(space, app, kubernetes)
-        self._scaling(space, app, ready)
+        self._warm_up(space, workload, kubernetes)
+        self._scaling(space, workload, ready)
         self._services(space, secrets, databases, ready)
         self._edge(space, balancer, ready)
         if settings.monitoring.prometheus.enabled:
@@ -181,15 +195,15 @@ class Platform:
         settings = self.settings
         grafana = None
         if settings.monitoring.prometheus.enabled and settings.monitoring.prometheus.grafana:
-            grafana = Credential("grafana-credential", wiring.grafana_credential_args(settings, base.key), self.aws)
+            grafana = Credential("grafana-credential", cluster.grafana_credential_args(settings, base.key), self.aws)
         access = OperatorAccess(
             "operator-access",
-            wiring.operator_access_args(settings, base.cluster, balancer, base.topic, base.key),
+            cluster.operator_access_args(settings, base.cluster, balancer, base.topic, base.key),
             self.aws,
         )
         return Operators(
             "operators",
-            wiring.operators_args(settings, base.cluster, base.network, base.topic, grafana),
+            cluster.operators_args(settings, base.cluster, base.network, base.topic, grafana),
             pulumi.ResourceOptions.merge(kubernetes, pulumi.ResourceOptions(depends_on=access.ready)),
         )
 
@@ -199,72 +213,74 @@ class Platform:
         settings = self.settings
         if not settings.postgres.pooler.enabled:
             return None
-        login = Credential("pooler-credential", wiring.pooler_credential_args(settings, base.key), self.aws)
-        certificate = PrivateCertificate("pooler-certificate", wiring.pooler_certificate_args(settings))
+        login = Credential("pooler-credential", postgres.pooler_credential_args(settings, base.key), self.aws)
+        certificate = PrivateCertificate("pooler-certificate", postgres.pooler_certificate_args(settings))
         servers = (data.postgres, data.shards)
-        return Pooler("pooler", wiring.pooler_args(settings, space.namespace, login, certificate, servers), kubernetes)
+        return Pooler(
+            "pooler", postgres.pooler_args(settings, space.namespace, login, certificate, servers), kubernetes
+        )
 
     def _database_files(
         self, data: DataTier, space: Namespace, pooler: Pooler | None, kubernetes: pulumi.ResourceOptions
-    ) -> wiring.DatabaseFiles:
+    ) -> postgres.DatabaseFiles:
         """What pods that connect to databases mount: whom to believe, and which server holds whom."""
-        trust = DatabaseTrust(
-            "database-trust", wiring.database_trust_args(self.settings, space.namespace, pooler), kubernetes
-        )
+        trust = DatabaseTrust("database-trust", postgres.trust_args(self.settings, space.namespace, pooler), kubernetes)
         if data.shards is None or not data.shards.placed:
-            return wiring.DatabaseFiles(trust=trust, shard_map=None)
-        shard_map = ShardMap("shard-map", wiring.shard_map_args(space.namespace, data.shards), kubernetes)
-        return wiring.DatabaseFiles(trust=trust, shard_map=shard_map)
+            return postgres.DatabaseFiles(trust=trust, shard_map=None)
+        shard_map = ShardMap("shard-map", postgres.shard_map_args(space.namespace, data.shards), kubernetes)
+        return postgres.DatabaseFiles(trust=trust, shard_map=shard_map)
 
-    def _warm_up(self, space: Namespace, app: Workload, kubernetes: pulumi.ResourceOptions) -> None:
+    def _warm_up(self, space: Namespace, workload: Workload, kubernetes: pulumi.ResourceOptions) -> None:
         """Asks the pods of each release to fill the cache."""
         if self.settings.redis.warm_up.enabled:
-            after = pulumi.ResourceOptions.merge(kubernetes, pulumi.ResourceOptions(depends_on=[app]))
-            CacheWarmUp("cache-warm-up", wiring.cache_warm_up_args(self.settings, space.namespace), after)
+            after = pulumi.ResourceOptions.merge(kubernetes, pulumi.ResourceOptions(depends_on=[workload]))
+            CacheWarmUp("cache-warm-up", redis.warm_up_args(self.settings, space.namespace), after)
 
-    def _scaling(self, space: Namespace, app: Workload, ready: pulumi.ResourceOptions) -> None:
+    def _scaling(self, space: Namespace, workload: Workload, ready: pulumi.ResourceOptions) -> None:
         settings = self.settings
         if settings.autoscaling.enabled:
-            Autoscaler("autoscaler", wiring.autoscaler_args(settings, space.namespace, app), ready)
+            Autoscaler("autoscaler", autoscaling.horizontal_args(settings, space.namespace, workload), ready)
         if settings.autoscaling.vpa.mode != "off":
-            VerticalAutoscaler("vertical-autoscaler", wiring.vertical_args(settings, space.namespace, app), ready)
+            VerticalAutoscaler(
+                "vertical-autoscaler", autoscaling.vertical_args(settings, space.namespace, workload), ready
+            )
 
     def _services(
-        self, space: Namespace, secrets: AppSecrets, databases: wiring.DatabaseFiles, ready: pulumi.ResourceOptions
+        self, space: Namespace, secrets: AppSecrets, databases: postgres.DatabaseFiles, ready: pulumi.ResourceOptions
     ) -> None:
         for service in self.settings.services:
             Microservice(
                 f"service-{service.name}",
-                wiring.microservice_args(self.settings, service, space.namespace, secrets, databases),
+                services.args(self.settings, service, space.namespace, secrets, databases),
                 ready,
             )
 
-    def _targets(self, data: DataTier, balancer: LoadBalancer) -> wiring.Targets:
-        return wiring.watched_targets(self.settings, data.postgres, data.shards, data.redis, balancer)
+    def _targets(self, data: DataTier, balancer: LoadBalancer) -> monitoring.Targets:
+        return monitoring.watched_targets(self.settings, data.postgres, data.shards, data.redis, balancer)
 
-    def _metrics(self, space: Namespace, targets: wiring.Targets, ready: pulumi.ResourceOptions) -> None:
+    def _metrics(self, space: Namespace, targets: monitoring.Targets, ready: pulumi.ResourceOptions) -> None:
         """What Prometheus scrapes, records and alerts on."""
         settings, namespace = self.settings, space.namespace
-        PodMonitor("app-metrics", wiring.app_monitor_args(settings, namespace), ready)
-        PodMonitor("gateway-metrics", wiring.gateway_monitor_args(settings, namespace), ready)
+        PodMonitor("app-metrics", monitoring.app_monitor_args(settings, namespace), ready)
+        PodMonitor("gateway-metrics", monitoring.gateway_monitor_args(settings, namespace), ready)
         if settings.postgres.pooler.enabled:
-            PodMonitor("pooler-metrics", wiring.pooler_monitor_args(settings, namespace), ready)
-        PrometheusRules("alert-rules", wiring.prometheus_rules_args(settings, namespace, targets), ready)
+            PodMonitor("pooler-metrics", monitoring.pooler_monitor_args(settings, namespace), ready)
+        PrometheusRules("alert-rules", monitoring.prometheus_rules_args(settings, namespace, targets), ready)
 
     def _edge(self, space: Namespace, balancer: LoadBalancer, ready: pulumi.ResourceOptions) -> None:
         """The gateway behind the load balancer, and Cloudflare in front of it."""
         settings = self.settings
         if not settings.cdn.enabled:
             own = SelfSignedCertificate("gateway-certificate", SelfSignedCertificateArgs(domain=settings.domain))
-            Gateway("gateway", wiring.gateway_args(settings, space.namespace, own, balancer), ready)
+            Gateway("gateway", gateway.args(settings, space.namespace, own, balancer), ready)
             return
         # The Cloudflare SDK costs 2.3 s to import: only a stack with a CDN pays for it.
         from components.cdn.cdn import Cdn  # noqa: PLC0415 - as above
         from components.cdn.origin_certificate import OriginCertificate  # noqa: PLC0415 - as above
 
-        certificate = OriginCertificate("origin-certificate", wiring.origin_certificate_args(settings))
-        Gateway("gateway", wiring.gateway_args(settings, space.namespace, certificate, balancer), ready)
-        Cdn("cdn", wiring.cdn_args(settings, balancer, certificate))
+        certificate = OriginCertificate("origin-certificate", cdn.certificate_args(settings))
+        Gateway("gateway", gateway.args(settings, space.namespace, certificate, balancer), ready)
+        Cdn("cdn", cdn.args(settings, balancer, certificate))
 
     def _export(self, base: Foundation, data: DataTier, balancer: LoadBalancer, images: ImageRepository) -> None:
         pulumi.export("environment", self.settings.environment.value)

@@ -1,4 +1,4 @@
-"""Arguments of alarms, alerts and the budget."""
+"""Arguments of alarms and alerts."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bailbondpro.facts.instance_classes import instance_class
-from components.budget import BudgetArgs, CostTag
 from components.kubernetes.exporters import METRICS_PORT
 from components.monitoring.alarm_catalog import CacheTarget, DatabaseTarget, LoadBalancerTarget
 from components.monitoring.alarms import AlarmsArgs
 from components.monitoring.alerts import Thresholds
 from components.monitoring.prometheus import PodMonitorArgs, PrometheusRulesArgs
 from components.monitoring.topic import AlertTopicArgs
-from infra.wiring.names import APP, GATEWAY_APP, POOLER_APP, names_of
+from infra.wiring.names import APP, GATEWAY_APP, POOLER_APP
 
 if TYPE_CHECKING:
     import pulumi
@@ -127,19 +126,6 @@ def _database(
         allocated_gib=allocated_gib,
         max_connections=settings.postgres.max_connections,
         is_replica=is_replica,
-    )
-
-
-def budget_args(settings: Settings, topic: AlertTopic) -> BudgetArgs:
-    """The monthly budget of what carries this stack's tag; activate `Stack` as a cost allocation tag once."""
-    return BudgetArgs(
-        budget_name=f"{names_of(settings).prefix}-monthly",
-        monthly_limit_usd=settings.budget.monthly_limit_usd,
-        cost_filter_tag=CostTag(key="Stack", value=names_of(settings).prefix),
-        emails=settings.budget.emails,
-        topic_arns=(topic.topic_arn,),
-        anomaly_threshold_usd=settings.budget.anomaly_threshold_usd,
-        anomaly_detection=settings.budget.anomaly_detection,
     )
 
 

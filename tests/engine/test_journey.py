@@ -12,7 +12,7 @@ from infra.settings import load
 from infra.settings.postgres import DataPlacement
 from infra.settings.stack_config import raw_stack_config
 from infra.stack import Platform
-from infra.wiring import data
+from infra.wiring import postgres
 from ops.answers.journey import Journey, journey
 from tests.support.cli import Cli
 
@@ -71,7 +71,7 @@ def journey_with(sandbox: Path, monkeypatch: pytest.MonkeyPatch, name: Callable[
         def named(kind: NameKind, *parts: str) -> str:
             return physical_name(kind, *parts, *([ending] if kind is NameKind.RDS_IDENTIFIER else []))
 
-        with patch.object(data, "physical_name", named):
+        with patch.object(postgres, "physical_name", named):
             Platform(settings)
 
     monkeypatch.setenv("BBP_SANDBOX_DIR", str(sandbox))

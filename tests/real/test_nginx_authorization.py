@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from components.gateway.guide import guide_config
-from infra.wiring.serving import guide_gateway
+from infra.wiring.gateway import guide_gateway
 from tests.support.configs import settings
 from tests.support.live_nginx import gateway
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from components.gateway.guide import guide_config
 from components.gateway.render import render
-from infra.wiring.serving import guide_gateway
+from infra.wiring.gateway import guide_gateway
 from tests.support import programs
 from tests.support.pods import Backend, Names, serving
 from tests.support.servers import as_nobody, free_port, hand_over, running, scratch, wait_until

@@ -10,8 +10,8 @@ from components.gateway.guide import guide_config
 from components.gateway.render import render
 from components.pooler.config import INI_FILE_NAME, USERLIST_FILE_NAME, Endpoint, PoolerConfig, pgbouncer_ini, userlist
 from infra.limits import pool_sizes
+from infra.wiring.gateway import guide_gateway
 from infra.wiring.names import APP, names_of
-from infra.wiring.serving import guide_gateway
 from ops.answers.render.annotate import NGINX, PGBOUNCER, annotated
 from sandbox.cache import write_atomically
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from components.gateway.guide import guide_config
 from components.gateway.render import render
-from infra.wiring.serving import guide_gateway
+from infra.wiring.gateway import guide_gateway
 from ops.answers.render.annotate import Note, annotated
 from ops.answers.render.configs import HIDDEN, nginx_conf, pooler_config, pooler_files, with_passwords
 from ops.cli import app

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from infra.problems import ConfigError
-from infra.wiring import names_of
+from infra.wiring.names import names_of
 from ops.answers.check import notices_of
 from ops.inputs.stack_file import CheckResult, check
 from ops.views.check import text as told

@@ -22,14 +22,14 @@ _IMPORT_PHASES = {
 }
 
 
-def origin_certificate_args(settings: Settings) -> OriginCertificateArgs:
+def certificate_args(settings: Settings) -> OriginCertificateArgs:
     """The certificate that the gateway shows to Cloudflare, and the one that Cloudflare shows to the gateway."""
     return OriginCertificateArgs(
         domain=settings.domain, validity_days=settings.cdn.origin_certificate_days, protect=settings.protect
     )
 
 
-def cdn_args(settings: Settings, balancer: LoadBalancer, certificate: OriginCertificate) -> CdnArgs:
+def args(settings: Settings, balancer: LoadBalancer, certificate: OriginCertificate) -> CdnArgs:
     """The zone: records, rules and settings.
 
     Raises:

@@ -1,54 +1,52 @@
-"""Arguments of the data tier: credentials, PostgreSQL, shards, Redis."""
+"""Arguments of PostgreSQL: primary, replicas, shards, the pooler before them, and what pods must know of them."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from bailbondpro.facts.instance_classes import instance_class
+from components.app.microservice import service_app
 from components.naming import NameKind, physical_name
+from components.pooler.pooler import PoolerArgs, PoolerEndpoint, PoolerTls, pooler_hosts
 from components.postgres.args import BackupReplication, PostgresArgs, PostgresTemplate
+from components.postgres.database_trust import DatabaseTrustArgs
+from components.postgres.rds_authorities import rds_authority
+from components.postgres.shard_map import ShardMapArgs
 from components.postgres.shards import ShardCredentials, ShardsArgs
-from components.redis import RedisArgs
 from components.security.keys import DataKeyArgs
+from components.security.private_certificate import PrivateCertificateArgs
 from components.security.secrets import CredentialArgs
 from components.tuning.postgres import Profile, parameters
+from infra.limits import pool_sizes
 from infra.limits.maintenance import schedule
-from infra.wiring.aws import KEY_DELETION_DAYS
-from infra.wiring.names import names_of
+from infra.phases import KEY_DELETION_DAYS, LOG_RETENTION_DAYS, RECOVERY_DAYS
+from infra.wiring.names import APP, POOLER_APP, names_of
+from infra.wiring.pods import app_placement, pod_resources
 
 if TYPE_CHECKING:
+    import pulumi
+
     from components.cluster.cluster import Cluster
     from components.network.network import Network
+    from components.pooler.pooler import Pooler
+    from components.postgres.component import Postgres
+    from components.postgres.database_trust import DatabaseTrust
+    from components.postgres.shard_map import ShardMap
+    from components.postgres.shards import Shards
     from components.security.keys import DataKey
+    from components.security.private_certificate import PrivateCertificate
     from components.security.secrets import Credential
     from components.tuning.postgres import Parameter
     from infra.settings import Settings
 
-RECOVERY_DAYS = {"dev": 0, "prod": 30}
-"""Days a deleted secret can be restored (Secrets Manager: 0, or 7 to 30); 0 lets a destroyed dev stack come back."""
-LOG_RETENTION_DAYS = {"dev": 14, "prod": 90}
-"""Days the databases' logs are kept, as the control plane's."""
 
-
-def database_credential_args(settings: Settings, key: DataKey) -> CredentialArgs:
+def credential_args(settings: Settings, key: DataKey) -> CredentialArgs:
     """The master user of the primary and its replicas."""
     return CredentialArgs(
         secret_name=f"{names_of(settings).prefix}/postgres/primary",
         username=settings.postgres.username,
         generation=settings.postgres.password_generation,
-        recovery_window_days=RECOVERY_DAYS[settings.environment.value],
-        key_arn=key.key_arn,
-        protect=settings.protect,
-    )
-
-
-def redis_credential_args(settings: Settings, key: DataKey) -> CredentialArgs:
-    """The auth token of the cache."""
-    return CredentialArgs(
-        secret_name=f"{names_of(settings).prefix}/redis",
-        username=None,
-        generation=settings.redis.token_generation,
         recovery_window_days=RECOVERY_DAYS[settings.environment.value],
         key_arn=key.key_arn,
         protect=settings.protect,
@@ -72,7 +70,7 @@ def _copies(settings: Settings, key: DataKey | None) -> BackupReplication | None
     return BackupReplication(region=region, key_arn=key.key_arn, retention_days=settings.postgres.backup_retention_days)
 
 
-def postgres_args(  # noqa: PLR0917 - one argument for each system that a database stands on
+def args(  # noqa: PLR0917 - one argument for each system that a database stands on
     settings: Settings,
     key: DataKey,
     network: Network,
@@ -188,37 +186,105 @@ def _template(
     )
 
 
-def redis_args(
-    settings: Settings, key: DataKey, network: Network, cluster: Cluster, credential: Credential
-) -> RedisArgs:
-    """The Valkey replication group, in cluster mode from the first day."""
-    redis = settings.redis
-    return RedisArgs(
-        replication_group_id=physical_name(NameKind.REPLICATION_GROUP, names_of(settings).prefix, "redis"),
-        engine_version=redis.engine_version,
-        node_type=redis.node_type,
-        shards=redis.shards,
-        replicas_per_shard=redis.replicas_per_shard,
-        subnet_ids=network.data_subnet_ids,
-        vpc_id=network.vpc_id,
-        client_security_group_ids=(cluster.security_group_id,),
-        credential=credential,
-        token_update_strategy=_token_strategy(settings),
+def pooler_credential_args(settings: Settings, key: DataKey) -> CredentialArgs:
+    """The user that pods connect to the pooler as."""
+    return CredentialArgs(
+        secret_name=f"{names_of(settings).prefix}/pgbouncer",
+        username=APP,
+        generation=settings.postgres.password_generation,
+        recovery_window_days=RECOVERY_DAYS[settings.environment.value],
         key_arn=key.key_arn,
-        snapshot_retention_days=redis.snapshot_retention_days,
-        snapshot_window=redis.snapshot_window,
-        maintenance_window=redis.maintenance_window,
-        multi_az=redis.multi_az,
-        maxmemory_policy=redis.maxmemory_policy,
-        reserved_memory_percent=redis.reserved_memory_percent,
-        log_retention_days=redis.log_retention_days,
-        final_snapshot=settings.protect,
-        apply_immediately=redis.apply_immediately,
         protect=settings.protect,
     )
 
 
-def _token_strategy(settings: Settings) -> Literal["ROTATE", "SET"]:
-    """SET once the newest token is to be the only one; the first has none before it to retire."""
-    generation = settings.redis.token_generation
-    return "SET" if 1 < generation == settings.redis.tokens_retired_before else "ROTATE"
+def pooler_certificate_args(settings: Settings) -> PrivateCertificateArgs:
+    """Whom the pooler's certificate names: its Service, by every name that pods may use."""
+    return PrivateCertificateArgs(
+        common_name=POOLER_APP, dns_names=pooler_hosts(settings.app.namespace), protect=settings.protect
+    )
+
+
+def pooler_tls(certificate: PrivateCertificate) -> PoolerTls:
+    """What the pooler shows the pods."""
+    return PoolerTls(
+        certificate=certificate.certificate_pem,
+        private_key=certificate.private_key_pem,
+        authority=certificate.authority_pem,
+    )
+
+
+def pooler_args(
+    settings: Settings,
+    namespace: pulumi.Input[str],
+    login: Credential,
+    certificate: PrivateCertificate,
+    data: tuple[Postgres, Shards | None],
+) -> PoolerArgs:
+    """PgBouncer with a pool for each database server in use, sized so that all pods together fit max_connections."""
+    postgres, shards = data
+    sizes = pool_sizes(settings)
+    endpoints = [_endpoint("primary", postgres, postgres.host, sizes.primary)]
+    endpoints += [
+        _endpoint(f"replica_{number}", postgres, host, sizes.replica)
+        for number, host in enumerate(postgres.replica_hosts, start=1)
+    ]
+    for index, server in enumerate(shards.placed if shards is not None else ()):
+        endpoints.append(_endpoint(f"shard_{index}", server, server.host, sizes.shard))
+    return PoolerArgs(
+        namespace=namespace,
+        image=settings.postgres.pooler.image,
+        endpoints=tuple(endpoints),
+        client_username=APP,
+        client_password=login.password,
+        client_apps=(APP, *(service_app(service.name) for service in settings.services if service.databases)),
+        database_cidrs=(settings.network.vpc_cidr,),
+        replicas=settings.postgres.pooler.replicas,
+        ca_bundle=rds_authority(settings.region),
+        tls=pooler_tls(certificate),
+        resources=pod_resources(settings.postgres.pooler.resources),
+        max_client_connections=sizes.max_client_connections,
+        max_prepared_statements=settings.postgres.pooler.max_prepared_statements,
+        placement=app_placement(),
+    )
+
+
+def _endpoint(name: str, server: Postgres, host: pulumi.Input[str], size: int) -> PoolerEndpoint:
+    return PoolerEndpoint(
+        name=name,
+        host=host,
+        database=server.database_name,
+        username=server.credential.username or "",
+        password=server.credential.password,
+        pool_size=size,
+        port=server.port,
+    )
+
+
+def trust_args(settings: Settings, namespace: pulumi.Input[str], pooler: Pooler | None) -> DatabaseTrustArgs:
+    """Whom pods believe: the databases' authority, and the pooler's own where there is one."""
+    own = pooler.authority if pooler is not None else None
+    authorities = (rds_authority(settings.region),) if own is None else (rds_authority(settings.region), own)
+    return DatabaseTrustArgs(namespace=namespace, authorities=authorities)
+
+
+def shard_map_args(namespace: pulumi.Input[str], shards: Shards) -> ShardMapArgs:
+    """The published shard map, for the pods."""
+    return ShardMapArgs(namespace=namespace, document=shards.shard_map)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseFiles:
+    """What pods that connect to databases have mounted.
+
+    Attributes:
+        trust: whom they believe to be a database.
+        shard_map: which server holds which client; None while the primary holds all of them.
+    """
+
+    trust: DatabaseTrust
+    shard_map: ShardMap | None
+
+    def published(self, *, shards: bool = True) -> tuple[DatabaseTrust | ShardMap, ...]:
+        """Each of them, the map only for pods that use the shards."""
+        return (self.trust,) if self.shard_map is None or not shards else (self.trust, self.shard_map)

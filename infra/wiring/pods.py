@@ -1,0 +1,69 @@
+"""What pods of several areas share: sizes, where they run, whom they may connect to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from components.cluster.node_pools import POOL_LABEL, SYSTEM_TAINT
+from components.kubernetes.network_policies import Peer, TrafficRule, https_anywhere, pod_identity
+from components.kubernetes.objects import Rollout
+from components.kubernetes.pods import Placement
+from components.kubernetes.pods import Resources as PodResources
+from infra.wiring.names import POOLER_APP
+
+if TYPE_CHECKING:
+    from infra.settings import Settings
+    from infra.settings.base import Resources
+
+POSTGRES_PORTS = (5432,)
+REDIS_PORTS = (6379,)
+POOLER_PORTS = (6432,)
+MONITORING_NAMESPACE = "monitoring"
+
+
+def pod_resources(resources: Resources, ephemeral_mib: int = 256) -> PodResources:
+    """Requests and limits in Kubernetes' notation."""
+    return PodResources(
+        cpu_request=f"{resources.cpu_request_millicores}m",
+        memory_request=f"{resources.memory_request_mib}Mi",
+        cpu_limit=f"{resources.cpu_limit_millicores}m",
+        memory_limit=_memory(resources.memory_limit_mib),
+        ephemeral_request=f"{ephemeral_mib}Mi",
+        ephemeral_limit=f"{ephemeral_mib}Mi",
+    )
+
+
+def _memory(mib: int) -> str:
+    return f"{mib // 1024}Gi" if mib % 1024 == 0 else f"{mib}Mi"
+
+
+def app_placement() -> Placement:
+    """The pool of the application, its services and the gateway."""
+    return Placement(label_key=POOL_LABEL, label_value="app")
+
+
+def system_placement(settings: Settings) -> Placement:
+    """The pool of operators: the system pool where there is one, else the application's."""
+    if not settings.pools.system.enabled:
+        return app_placement()
+    return Placement(
+        label_key=POOL_LABEL, label_value="system", taint_key=SYSTEM_TAINT.key, taint_value=SYSTEM_TAINT.value
+    )
+
+
+def rollout(settings: Settings) -> Rollout:
+    """The pace of every Deployment of application code."""
+    return Rollout(max_surge=settings.app.max_surge, max_unavailable=settings.app.max_unavailable)
+
+
+def data_egress(settings: Settings, *, database: bool = True, redis: bool = True) -> tuple[TrafficRule, ...]:
+    """Where pods may connect to: the pooler or the databases, the cache, HTTPS services."""
+    vpc = Peer(cidr=settings.network.vpc_cidr)
+    databases = (
+        TrafficRule(peers=(Peer(app=POOLER_APP),), ports=POOLER_PORTS)
+        if settings.postgres.pooler.enabled
+        else TrafficRule(peers=(vpc,), ports=POSTGRES_PORTS)
+    )
+    cache = TrafficRule(peers=(vpc,), ports=REDIS_PORTS)
+    data = [found for found, wanted in ((databases, database), (cache, redis)) if wanted]
+    return (*data, https_anywhere(), pod_identity())

@@ -1,0 +1,65 @@
+"""Arguments of the node pools."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from components.cluster.node_pools import SYSTEM_TAINT, CapacityType, NodePool, NodePoolsArgs, Taint, TaintEffect
+from infra.wiring.names import names_of
+
+if TYPE_CHECKING:
+    from components.cluster.cluster import Cluster
+    from components.network.network import Network
+    from infra.settings import Settings
+    from infra.settings.pools import PoolSizes
+
+SPOT_TAINT = Taint(key="spot", value="true", effect=TaintEffect.NO_SCHEDULE)
+"""Only batch work that tolerates an interruption runs on spot nodes."""
+
+
+def args(settings: Settings, cluster: Cluster, network: Network) -> NodePoolsArgs:
+    """The node pools of this phase: a pool that appears later is created, none is ever renamed."""
+    names = names_of(settings)
+    return NodePoolsArgs(
+        prefix=names.prefix,
+        cluster_name=cluster.cluster_name,
+        cluster_version=settings.cluster.version,
+        subnet_ids=tuple(network.app_subnet_ids),
+        pools=node_pools(settings),
+        tags=names.tags,
+        reset_desired=settings.pools.reset_desired,
+    )
+
+
+def node_pools(settings: Settings) -> tuple[NodePool, ...]:
+    """The pools that exist: `app` always, `system` and `spot` where they are enabled."""
+    system, app, spot = settings.pools.system, settings.pools.app, settings.pools.spot
+    pools = [_on_demand("app", app.instance_type, app)]
+    if system.enabled:
+        pools.insert(0, _on_demand("system", system.instance_type, system, taints=(SYSTEM_TAINT,)))
+    if spot.enabled:
+        pools.append(
+            NodePool(
+                name="spot",
+                instance_types=spot.instance_types,
+                capacity_type=CapacityType.SPOT,
+                min_size=spot.min_size,
+                desired_size=spot.desired_size,
+                max_size=spot.max_size,
+                disk_gib=spot.disk_gib,
+                taints=(SPOT_TAINT,),
+            )
+        )
+    return tuple(pools)
+
+
+def _on_demand(name: str, instance_type: str, sizes: PoolSizes, taints: tuple[Taint, ...] = ()) -> NodePool:
+    return NodePool(
+        name=name,
+        instance_types=(instance_type,),
+        min_size=sizes.min_size,
+        desired_size=sizes.desired_size,
+        max_size=sizes.max_size,
+        disk_gib=sizes.disk_gib,
+        taints=taints,
+    )
