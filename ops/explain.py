@@ -15,15 +15,18 @@ from sandbox.api_server import ApiServerError
 from sandbox.cloud import DamagedCloudError
 from sandbox.engine import EngineNotFoundError
 from sandbox.faults import FaultError
+from sandbox.foreign import ProgramError
 from sandbox.go import GoError
 from sandbox.kubeconfig import KubeconfigError
 from sandbox.kubernetes_api import ApiError
 from sandbox.passport import ForeignClusterError
+from sandbox.seed import SeedError
 from sandbox.session import EngineError, InterruptedRunError
 
 _MESSAGES = (
     *(ConfigError, PlanError, EngineNotFoundError, FaultError, TraceError, CdnError),
     *(GoError, DamagedCloudError, ApiServerError, KubeconfigError, ForeignClusterError, PrometheusError),
+    *(ProgramError, SeedError),
 )
 """Errors whose own text says everything."""
 _DAMAGED = "failed to load checkpoint"

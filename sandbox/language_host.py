@@ -2,8 +2,8 @@
 
 The official host is a Go program that comes with the official CLI only: its module is not among those of the Go module
 proxy. What the engine needs of it to preview, update and destroy is little: run the program once with the addresses
-that the engine listens on (Pulumi protocol, `LanguageRuntime`). It runs in this project's environment and can neither
-make projects nor install packages.
+that the engine listens on (Pulumi protocol, `LanguageRuntime`). A program runs in the virtual environment that its
+`Pulumi.yaml` names, else in this project's; the host can neither make projects nor install packages.
 
 Started by the engine as `pulumi-language-python`: prints its port, and ends with the engine.
 """
@@ -13,15 +13,21 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
 import threading
 from concurrent import futures
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import grpc
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
+
+from sandbox import language_program
+from sandbox.cache import write_atomically
+from sandbox.language_program import REPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,9 +36,8 @@ if TYPE_CHECKING:
 
 MESSAGE_LIMIT = 400 * 1024 * 1024
 """Bytes per message; the engine and the SDKs use the same limit."""
-REPORTED = 32
-"""Exit code of a program whose error has been shown already, as the SDK's own host uses it."""
-ARGUMENTS = ("monitor", "engine", "project", "stack", "organization", "root_directory")
+NAME = "pulumi-language-python"
+"""What the engine starts, wherever it finds it on PATH."""
 
 
 class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
@@ -82,6 +87,12 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
     def Run(self, request: language_pb2.RunRequest, context: grpc.ServicerContext) -> language_pb2.RunResponse:
         """Run the program to its end."""
+        interpreter = _interpreter(request.info)
+        if not os.access(interpreter, os.X_OK):
+            return language_pb2.RunResponse(
+                error=f"the virtual environment of the program has no {interpreter}\n"
+                "  fix: make it and install what the program needs (pulumi install)"
+            )
         told = {
             "monitor": request.monitor_address,
             "engine": self.engine,
@@ -95,8 +106,8 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             "secrets": list(request.configSecretKeys),
             "program": os.path.join(request.info.program_directory, request.info.entry_point or "."),  # noqa: PTH118 - the engine's texts
         }
-        with subprocess.Popen(
-            [sys.executable, "-P", "-u", "-m", "sandbox.language_program"],
+        with subprocess.Popen(  # noqa: S603 - the program's interpreter and a file of ours
+            [interpreter, "-P", "-u", language_program.__file__],
             stdin=subprocess.PIPE,
             cwd=request.pwd or None,
             env={
@@ -111,6 +122,18 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         return language_pb2.RunResponse(
             error=f"the program exited with code {process.returncode}" if process.returncode else ""
         )
+
+
+def _interpreter(info: language_pb2.ProgramInfo) -> str:
+    """The Python of the virtual environment that the project names (option `virtualenv`), else this one."""
+    named = dict(info.options).get("virtualenv")
+    return str(Path(info.root_directory, str(named), "bin", "python")) if named else sys.executable
+
+
+def placed(folder: Path) -> None:
+    """Put a command into a folder that starts this host: with the folder on PATH, an engine without one finds it."""
+    interpreter = shlex.quote(sys.executable)
+    write_atomically(folder / NAME, f'#!/bin/sh\nexec {interpreter} -P -m sandbox.language_host "$@"\n', mode=0o700)
 
 
 def main(arguments: list[str]) -> None:

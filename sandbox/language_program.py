@@ -1,4 +1,8 @@
-"""Runs a Pulumi program once, as the language host was told to: a JSON document on standard input says how."""
+"""Runs a Pulumi program once, as the language host was told to: a JSON document on standard input says how.
+
+The interpreter is the program's own, in whose environment there may be nothing but Pulumi: nothing of this project is
+imported here.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from sandbox.language_host import ARGUMENTS, REPORTED
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+REPORTED = 32
+"""Exit code of a program whose error has been shown already, as the SDK's own host uses it."""
+ARGUMENTS = ("monitor", "engine", "project", "stack", "organization", "root_directory")
 THREADS_PER_OPERATION = 4
 """What the SDK's own host gives the program for each parallel operation."""
 

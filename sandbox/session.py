@@ -27,6 +27,7 @@ from sandbox.kubernetes_cluster import uid_in
 from sandbox.kubernetes_plugin import without_proxy
 from sandbox.provider import Deps
 from sandbox.schema import SchemaOracle
+from sandbox.seed import planted
 from sandbox.server import SandboxServer
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from sandbox.engine import Engine
     from sandbox.kubernetes_cluster import KubernetesCluster
+    from sandbox.seed import Existing
     from sandbox.workspace import SandboxWorkspace
 
 OnEvent = Callable[["EngineEvent"], None]
@@ -172,6 +174,8 @@ class Session:
         faults: what goes wrong; drift strikes when the session opens.
         cluster: a real Kubernetes API that the kubernetes package applies to.
         plugins: packages whose real plugins are used, where the engine finds them.
+        host: a folder with the language host that runs the project in a process of its own, instead of `program`.
+        existing: what the program refers to and does not make.
     """
 
     engine: Engine
@@ -181,23 +185,28 @@ class Session:
     faults: Faults = field(default_factory=Faults)
     cluster: KubernetesCluster | None = None
     plugins: tuple[str, ...] = ()
+    host: Path | None = None
+    existing: tuple[Existing, ...] = ()
     cloud: Cloud = field(init=False)
 
     def __enter__(self) -> Self:
         self.cloud = Cloud(self.workspace.journal)
+        planted(self.cloud, self.existing)
         self.drifted = self.faults.strike_cloud(self.cloud, self.cluster)
         deps = Deps(self.cloud, SchemaOracle(), self.workspace.guard, self.faults)
         self._server = SandboxServer(deps, self.cluster, self.plugins).__enter__()
         environment = self.workspace.environment(self._server.debug_providers, checkpoints=self.checkpoints)
         if self.cluster is not None and self.plugins:
             environment |= without_proxy(environment, self.cluster.api.endpoint.url)
+        if self.host is not None:
+            environment["PATH"] = os.pathsep.join([str(self.host), environment.get("PATH", os.defpath)])
         self.command = EngineCommand(self.engine, environment)
         self._old_handler = None
         if threading.current_thread() is threading.main_thread():
             self._old_handler = signal.signal(signal.SIGINT, self._on_interrupt)
         workspace = auto.LocalWorkspace(
             work_dir=str(self.workspace.project),
-            program=self.program or run_program(self.workspace.root),
+            program=None if self.host is not None else self.program or run_program(self.workspace.root),
             pulumi_command=self.command,
         )
         try:

@@ -46,6 +46,11 @@ class SandboxWorkspace:
         return (Path(parent).absolute() if parent else self.root / ".sandbox") / name
 
     @property
+    def project_name(self) -> str:
+        """What the engine keeps the stack's state under."""
+        return PROJECT
+
+    @property
     def journal(self) -> Path:
         """The simulated cloud's objects."""
         return self.folder / "cloud.jsonl"
@@ -86,9 +91,15 @@ class SandboxWorkspace:
         self._forget_old_logs()
         if not self._passphrase.exists():
             write_atomically(self._passphrase, secrets.token_hex(16))
+        write_atomically(self.project / "Pulumi.yaml", yaml.safe_dump(self._document(), sort_keys=False))
+        settings = {**self._salt(), "config": {key: _readable(value) for key, value in raw_config.items()}}
+        write_atomically(self._settings, yaml.safe_dump(settings, sort_keys=False))
+
+    def _document(self) -> dict[str, Any]:
+        """The project file that the engine reads instead of the project's own."""
         project = yaml.safe_load((self.root / "Pulumi.yaml").read_text(encoding="utf-8"))
         main = self.root / str(project.get("main", ""))
-        document = {
+        return {
             "name": project["name"],
             "description": project.get("description", ""),
             "runtime": {"name": "python", "options": {"virtualenv": sys.prefix}},
@@ -96,9 +107,6 @@ class SandboxWorkspace:
             **({"main": str(main)} if main.exists() else {}),
             "backend": {"url": self.backend_url},
         }
-        write_atomically(self.project / "Pulumi.yaml", yaml.safe_dump(document, sort_keys=False))
-        settings = {**self._salt(), "config": {key: _readable(value) for key, value in raw_config.items()}}
-        write_atomically(self._settings, yaml.safe_dump(settings, sort_keys=False))
 
     @property
     def backend_url(self) -> str:
@@ -177,7 +185,7 @@ class SandboxWorkspace:
         Raises:
             ValueError: the state is no JSON document.
         """
-        path = self.backend / ".pulumi" / "stacks" / PROJECT / f"{self.stack}.json"
+        path = self.backend / ".pulumi" / "stacks" / self.project_name / f"{self.stack}.json"
         if not path.exists():
             return frozenset()
         latest = json.loads(path.read_text(encoding="utf-8"))["checkpoint"].get("latest") or {}

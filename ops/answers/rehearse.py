@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ops.answers.cdn.edge import audit_plan
 from ops.console import note
 from ops.rehearsal.cluster import ClusterReport, refuse_foreign, remembered, report
+from ops.rehearsal.program import open_program
 from ops.rehearsal.progress import progress
 from ops.rehearsal.session import RehearseOptions, open_session
 from plan import SYSTEMS, Plan, tally
@@ -20,6 +21,7 @@ from sandbox.cache import write_atomically
 if TYPE_CHECKING:
     from bailbondpro.edge.leaks import Audit
     from sandbox.engine import Engine
+    from sandbox.session import Session
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ class Rehearsal:
     """What a rehearsal found."""
 
     stack: str
-    phase: str
+    phase: str | None
+    """The growth phase; None for another project's program."""
     engine: Engine
     plan: Plan
     second_preview: Plan | None
@@ -58,14 +61,18 @@ class Rehearsal:
         """How many personal responses the planned CDN rules would cache."""
         return len(self.cdn_audit.leaks) if self.cdn_audit is not None else 0
 
+    def systems(self) -> dict[str, dict[str, int]]:
+        """Operation counts by system; of this platform's systems also those without resources."""
+        return self.plan.by_system() if self.phase is None else systems_table(self.plan)
+
     def as_json(self) -> dict[str, Any]:
         """The machine-readable result."""
         return {
             "stack": self.stack,
-            "phase": self.phase,
+            **({"phase": self.phase} if self.phase is not None else {}),
             "engine": self.engine.version,
             "steps": self.plan.counts(),
-            "systems": systems_table(self.plan),
+            "systems": self.systems(),
             "second_preview_changes": self.second_preview_changes,
             "outputs": self.outputs,
             "seconds": round(self.seconds, 1),
@@ -85,6 +92,7 @@ def rehearse(options: RehearseOptions) -> Rehearsal:
 
     Raises:
         ConfigError: the configuration has problems; nothing was touched.
+        ProgramError: another project's program cannot be rehearsed; nothing was touched.
         EngineError: the engine refused or failed; a plain rerun continues.
         CdnError: the planned CDN rules are not understood or cache nothing.
         IsADirectoryError: the plan would replace a directory.
@@ -92,25 +100,46 @@ def rehearse(options: RehearseOptions) -> Rehearsal:
     started = time.monotonic()
     if options.plan_out is not None and options.plan_out.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(options.plan_out))
-    with open_session(options) as (settings, engine, session):
-        note(f"engine Pulumi {engine.version} ({engine.source}), stack {options.stack}, phase {settings.phase.value}")
-        if session.drifted:
-            with progress("refresh") as bar:
-                seen = session.refresh(bar)
-            note(f"the refresh found {seen.get('update', 0)} changed and {seen.get('delete', 0)} gone")
-        with progress("preview") as bar:
-            plan, document = session.preview(bar)
-        if options.plan_out is not None:
-            write_atomically(options.plan_out, json.dumps(document, indent=1))
-        outputs: dict[str, Any] = {}
-        second = held = None
-        if not options.preview_only:
-            refuse_foreign(session, plan)
-            with progress("update", total=len(plan)) as bar, remembered(session):
-                outputs = session.up(bar)
-            with progress("second preview", total=len(plan)) as bar:
-                second, _ = session.preview(bar)
-            held = report(session.cluster, session.resources()) if session.cluster is not None else None
-    audit = audit_plan(settings, plan)
+    phase = audit = None
+    if options.program is not None:
+        with open_program(options, options.program) as (engine, session):
+            found = _rehearsed(options, engine, session, f"program {options.program}, stack {options.stack}")
+    else:
+        with open_session(options) as (settings, engine, session):
+            phase = settings.phase.value
+            found = _rehearsed(options, engine, session, f"stack {options.stack}, phase {phase}")
+        audit = audit_plan(settings, found.plan)
     seconds = time.monotonic() - started
-    return Rehearsal(options.stack, settings.phase.value, engine, plan, second, outputs, seconds, audit, held)
+    return Rehearsal(options.stack, phase, engine, found.plan, found.second, found.outputs, seconds, audit, found.held)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What the engine's operations gave."""
+
+    plan: Plan
+    second: Plan | None
+    outputs: dict[str, Any]
+    held: ClusterReport | None
+
+
+def _rehearsed(options: RehearseOptions, engine: Engine, session: Session, what: str) -> _Run:
+    note(f"engine Pulumi {engine.version} ({engine.source}), {what}")
+    if session.drifted:
+        with progress("refresh") as bar:
+            seen = session.refresh(bar)
+        note(f"the refresh found {seen.get('update', 0)} changed and {seen.get('delete', 0)} gone")
+    with progress("preview") as bar:
+        plan, document = session.preview(bar)
+    if options.plan_out is not None:
+        write_atomically(options.plan_out, json.dumps(document, indent=1))
+    outputs: dict[str, Any] = {}
+    second = held = None
+    if not options.preview_only:
+        refuse_foreign(session, plan)
+        with progress("update", total=len(plan)) as bar, remembered(session):
+            outputs = session.up(bar)
+        with progress("second preview", total=len(plan)) as bar:
+            second, _ = session.preview(bar)
+        held = report(session.cluster, session.resources()) if session.cluster is not None else None
+    return _Run(plan, second, outputs, held)

@@ -39,6 +39,22 @@ def rehearse(
         list[str] | None,
         typer.Option("--fault", help="Let something fail: create:aws:rds/instance:Instance:primary; repeatable."),
     ] = None,
+    program: Annotated[
+        Path | None,
+        typer.Option(
+            "--program",
+            help="Rehearse the Pulumi program in this folder instead, with its own stack file and virtual environment.",
+            metavar="DIR",
+        ),
+    ] = None,
+    exists: Annotated[
+        Path | None,
+        typer.Option(
+            "--exists",
+            help="With --program: what exists beforehand, instead of sandbox.seed.yaml beside the program.",
+            metavar="FILE",
+        ),
+    ] = None,
     api_server: ApiServerOption = False,
     kubeconfig: KubeconfigOption = None,
     cluster: ClusterOption = None,
@@ -60,8 +76,14 @@ def rehearse(
     with explained():
         faults = tuple(fault or ())
         named_with_a_file(cluster, kubeconfig)
+        if exists is not None and program is None:
+            fail("--exists names what a --program refers to: give its folder, too: --program DIR", code=2)
         result = run(
-            RehearseOptions(stack, phase, preview, fresh, config, plan_out, faults, api_server, kubeconfig, cluster)
+            RehearseOptions(
+                *(stack, phase, preview, fresh, config, plan_out, faults, api_server, kubeconfig, cluster),
+                program=program,
+                exists=exists,
+            )
         )
     if json_output:
         print_json(result.as_json())

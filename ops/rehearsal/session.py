@@ -6,7 +6,7 @@ import fcntl
 import hashlib
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from infra.notices import notices
 from infra.settings.stack_name import own_name
@@ -44,6 +44,8 @@ class RehearseOptions:
         api_server: start a real kube-apiserver and apply the Kubernetes objects to it.
         kubeconfig: apply them to the cluster of this file instead.
         cluster: the file's context by name; None for the current one, which must lead to a cluster of this machine.
+        program: the folder of another project's program to rehearse instead of this one.
+        exists: a file with what exists beforehand; None takes `sandbox.seed.yaml` beside the program, if it is there.
     """
 
     stack: str
@@ -56,6 +58,8 @@ class RehearseOptions:
     api_server: bool = False
     kubeconfig: Path | None = None
     cluster: str | None = None
+    program: Path | None = None
+    exists: Path | None = None
 
     @property
     def target(self) -> Target:
@@ -99,27 +103,19 @@ def open_session(
     values = raw_config(options.stack, options.config, options.phase)
     engine = find_or_build(note)
     workspace = SandboxWorkspace(ROOT, own_name(options.stack), purpose or options.purpose)
-    with _alone(workspace):
+    with alone(workspace):
         target = options.target
         api = reached(target)
-        if options.fresh:
-            workspace.forget()
-        if workspace.unlock():
-            note("a previous run was killed; its lock is removed and this run goes on from what it left")
-            _forget_unrecorded(workspace)
-        workspace.prepare(values)
+        prepared(workspace, values, fresh=options.fresh)
         faults = Faults.parse(options.faults)
         # A cluster of the user's keeps what a killed run had made: its state must know it.
         checkpoints = checkpoints or bool(options.faults) or api is not None
         with (
             opened(workspace, target, api) as cluster,
             _session(engine, workspace, checkpoints, program, faults, cluster, target) as session,
+            struck(session, faults),
         ):
-            for done in session.drifted:
-                note(f"behind the engine's back: {done}")
             yield settings, engine, session
-            for fault in faults.idle():
-                note(f"the fault {fault.kind}:{fault.type}:{fault.name} struck nothing; check its type and name")
 
 
 @contextmanager
@@ -144,6 +140,26 @@ def _session(  # noqa: PLR0917 - what a session takes, and whose cluster it is
             yield session
 
 
+@contextmanager
+def struck(session: Session, faults: Faults) -> Iterator[None]:
+    """Say what the faults did before, and which of them did nothing."""
+    for done in session.drifted:
+        note(f"behind the engine's back: {done}")
+    yield
+    for fault in faults.idle():
+        note(f"the fault {fault.kind}:{fault.type}:{fault.name} struck nothing; check its type and name")
+
+
+def prepared(workspace: SandboxWorkspace, values: dict[str, Any], *, fresh: bool) -> None:
+    """Make the files of a rehearsal, after what a killed run may have left."""
+    if fresh:
+        workspace.forget()
+    if workspace.unlock():
+        note("a previous run was killed; its lock is removed and this run goes on from what it left")
+        _forget_unrecorded(workspace)
+    workspace.prepare(values)
+
+
 def _forget_unrecorded(workspace: SandboxWorkspace) -> None:
     """Take out of the simulated cloud what a killed engine had made and not yet written to its state.
 
@@ -156,7 +172,7 @@ def _forget_unrecorded(workspace: SandboxWorkspace) -> None:
 
 
 @contextmanager
-def _alone(workspace: SandboxWorkspace) -> Iterator[None]:
+def alone(workspace: SandboxWorkspace) -> Iterator[None]:
     """Let one run at a time use a stack's sandbox; the kernel releases the lock when a run is killed."""
     path = workspace.folder.parent / f"{workspace.folder.name}.lock"
     path.parent.mkdir(parents=True, exist_ok=True)

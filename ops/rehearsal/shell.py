@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from infra.settings.stack_name import own_name
 from ops.console import note
 from ops.inputs.stack_file import ROOT, raw_config, settings_of
+from sandbox import language_host
 from sandbox.cache import write_atomically
 from sandbox.engine import find_or_build
 from sandbox.session import EngineError
@@ -66,12 +67,10 @@ def _commands(workspace: SandboxWorkspace, engine: Engine) -> Path:
     folder = workspace.folder / "bin"
     here, command = shlex.quote(str(workspace.project)), shlex.quote(str(engine.command))
     write_atomically(folder / "pulumi", f'#!/bin/sh\nexec {command} --cwd {here} "$@"\n', mode=0o700)
-    host = folder / "pulumi-language-python"
     if engine.has_language_host:
-        host.unlink(missing_ok=True)
+        (folder / language_host.NAME).unlink(missing_ok=True)
     else:
-        interpreter = shlex.quote(sys.executable)
-        write_atomically(host, f'#!/bin/sh\nexec {interpreter} -P -m sandbox.language_host "$@"\n', mode=0o700)
+        language_host.placed(folder)
     return folder
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from ops.answers.cdn.edge import summary
-from ops.answers.rehearse import systems_table
 from ops.console import out
 from plan import SYSTEMS
 from plan.paths import summary as summary_of_paths
@@ -23,7 +22,8 @@ COLUMNS = ("create", "update", "replace", "delete", "same")
 
 def render(result: Rehearsal) -> None:
     """Print the table of systems, the outputs, and whether the second preview was empty."""
-    out.print(f"\nStack {result.stack}, phase {result.phase}, Pulumi {result.engine.version}", markup=False)
+    phase = f", phase {result.phase}" if result.phase is not None else ""
+    out.print(f"\nStack {result.stack}{phase}, Pulumi {result.engine.version}", markup=False)
     out.print(_table(result))
     if result.outputs:
         out.print("Outputs:")
@@ -31,7 +31,8 @@ def render(result: Rehearsal) -> None:
             out.print(f"  {name}: {value}", markup=False, soft_wrap=True)
     for reboot in reboots(result.plan):
         out.print(f"Reboot: {reboot.sentence()}", markup=False, soft_wrap=True)
-    _print_audit(result)
+    if result.phase is not None:
+        _print_audit(result)
     if result.second_preview is None:
         out.print(f"Preview only, {result.seconds:.1f} s.")
         return
@@ -60,7 +61,7 @@ def _table(result: Rehearsal) -> Table:
     table.columns[0].min_width = TITLE_WIDTH
     for column in table.columns[1:]:
         column.justify = "right"
-    for key, counts in systems_table(result.plan).items():
+    for key, counts in result.systems().items():
         system = titles.get(key)
         title = system.title if system else key
         if system is not None and not any(counts.values()):

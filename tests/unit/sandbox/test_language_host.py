@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import language_pb2
 
-from sandbox.language_host import REPORTED, LanguageHost
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from sandbox import language_program
+from sandbox.language_host import LanguageHost
+from sandbox.language_program import REPORTED
 
 CONTEXT: Any = None
 
@@ -50,3 +51,19 @@ def test_how_the_program_ended_is_told_to_the_engine(
     assert (answer.error, answer.bail) == (error, bail)
     assert told["PULUMI_CONFIG"] == '{"a:b": "1"}'
     assert told["PULUMI_CONFIG_SECRET_KEYS"] == '["a:b"]'  # noqa: S105 - a list of keys
+
+
+def test_a_program_runs_in_the_virtual_environment_that_its_project_names(tmp_path: Path) -> None:
+    info = language_pb2.ProgramInfo(root_directory=str(tmp_path), program_directory=str(tmp_path))
+    info.options.update({"virtualenv": "venv"})
+    answer = LanguageHost("").Run(language_pb2.RunRequest(info=info), CONTEXT)
+    assert answer.error.splitlines() == [
+        f"the virtual environment of the program has no {tmp_path}/venv/bin/python",
+        "  fix: make it and install what the program needs (pulumi install)",
+    ]
+
+
+def test_what_runs_the_program_imports_nothing_of_this_project() -> None:
+    source = Path(language_program.__file__).read_text(encoding="utf-8")
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    assert {ast.unparse(node).split()[1].partition(".")[0] for node in nodes} <= {*sys.stdlib_module_names, "pulumi"}

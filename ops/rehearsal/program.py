@@ -1,0 +1,65 @@
+"""A session on another project's program: no settings of this platform, the same engine and the same cloud."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from infra.settings.stack_name import own_name
+from ops.console import note
+from ops.inputs.stack_file import ROOT
+from ops.rehearsal.session import alone, prepared, struck
+from sandbox import seed
+from sandbox.engine import find_or_build
+from sandbox.faults import Faults
+from sandbox.foreign import ForeignWorkspace, ProgramError
+from sandbox.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from ops.rehearsal.session import RehearseOptions
+    from sandbox.engine import Engine
+    from sandbox.seed import Existing
+
+
+@contextmanager
+def open_program(options: RehearseOptions, program: Path) -> Iterator[tuple[Engine, Session]]:
+    """Read the program's project and stack files, find the engine, and open the program's simulated cloud.
+
+    Raises:
+        ProgramError: the folder is no program, or an option belongs to this platform's own stacks.
+        SeedError: what should exist beforehand cannot be.
+        EngineNotFoundError: there is no engine and none could be built.
+    """
+    _refuse_own(options)
+    faults = Faults.parse(options.faults)
+    workspace = ForeignWorkspace(program.absolute(), own_name(options.stack), kept=ROOT)
+    values = workspace.raw_config(options.config)
+    existing = _existing(options, workspace.root)
+    engine = find_or_build(note)
+    with alone(workspace):
+        prepared(workspace, values, fresh=options.fresh)
+        host = workspace.host(engine)
+        with (
+            Session(engine, workspace, bool(options.faults), faults=faults, host=host, existing=existing) as session,
+            struck(session, faults),
+        ):
+            yield engine, session
+
+
+def _existing(options: RehearseOptions, root: Path) -> tuple[Existing, ...]:
+    """What exists beforehand: the named file's objects, or those of the file beside the program."""
+    path = options.exists or root / seed.FILE
+    if options.exists is None and not path.exists():
+        return ()
+    found = seed.read_seed(path)
+    note(f"{len(found)} objects of {path} exist beforehand")
+    return found
+
+
+def _refuse_own(options: RehearseOptions) -> None:
+    own = {"--phase": options.phase, "--api-server": options.api_server, "--kubeconfig": options.kubeconfig}
+    if given := [name for name, value in own.items() if value]:
+        raise ProgramError(f"{', '.join(given)}: not with --program: it is for the stacks of this platform")

@@ -1,0 +1,106 @@
+"""Objects that exist before a program runs: what it refers to by id and somebody else has made.
+
+A seed file (`sandbox.seed.yaml` beside the program) lists them:
+
+    - type: aws:ec2/vpc:Vpc
+      id: vpc-0a1b2c3d4e5f60718
+      inputs: {cidrBlock: 10.20.0.0/16}
+
+`inputs` are the properties with which it would have been created, by their names in the provider's schema; only those
+that others' rules look at are needed. What the service adds, such as an ARN, follows from the type and the id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from sandbox.cloud import Cloud, CloudObject
+from sandbox.computed import computed_outputs, merge
+from sandbox.schema import SchemaOracle
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE = "sandbox.seed.yaml"
+KEYS = frozenset(("type", "id", "inputs"))
+
+
+class SeedError(Exception):
+    """The seed file cannot be used; the message has every problem in it."""
+
+    def __init__(self, path: Path, problems: list[str]) -> None:
+        lines = "\n".join(f"  - {problem}" for problem in problems)
+        super().__init__(f"{path}: {len(problems)} problems\n{lines}")
+
+
+@dataclass(frozen=True)
+class Existing:
+    """One object that exists.
+
+    Attributes:
+        type: the type token, for example "aws:ec2/vpc:Vpc".
+        id: what the program refers to it by.
+        inputs: what it was created with, as far as it matters.
+    """
+
+    type: str
+    id: str
+    inputs: dict[str, Any]
+
+
+def read_seed(path: Path) -> tuple[Existing, ...]:
+    """The objects of a seed file.
+
+    Raises:
+        SeedError: the file is no list of objects, or names a type, a property or an id that cannot be.
+        OSError: the file cannot be read.
+    """
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SeedError(path, [f"no YAML: {str(error).splitlines()[0]}"]) from error
+    if not isinstance(document, list):
+        raise SeedError(path, ["must be a list of objects with `type`, `id` and `inputs`"])
+    oracle = SchemaOracle()
+    problems = [problem for number, item in enumerate(document) for problem in _problems(f"[{number}]", item, oracle)]
+    if not problems:
+        seen = [(item["type"], item["id"]) for item in document]
+        problems = [
+            f"{kind} {key} stands in it twice" for kind, key in sorted({key for key in seen if seen.count(key) > 1})
+        ]
+    if problems:
+        raise SeedError(path, problems)
+    return tuple(Existing(item["type"], item["id"], item.get("inputs") or {}) for item in document)
+
+
+def _problems(where: str, item: Any, oracle: SchemaOracle) -> list[str]:  # noqa: ANN401 - read from a file
+    if not isinstance(item, dict):
+        return [f"{where}: must have `type`, `id` and `inputs`, got {item!r}"]
+    found = [f"{where}.{key}: unknown; allowed: {', '.join(sorted(KEYS))}" for key in item if key not in KEYS]
+    found += [
+        f"{where}.{key}: must be a text, got {item.get(key)!r}"
+        for key in ("type", "id")
+        if not isinstance(item.get(key), str) or not item[key]
+    ]
+    inputs = item.get("inputs") or {}
+    if not isinstance(inputs, dict):
+        return [*found, f"{where}.inputs: must be properties by name, got {inputs!r}"]
+    if found:
+        return found
+    schema = oracle.get(item["type"])
+    if schema is None:
+        return [f"{where}.type: no installed SDK has the resource type {item['type']}"]
+    known = schema.inputs
+    return [f"{where}.inputs.{key}: {item['type']} has no such property" for key in inputs if key not in known]
+
+
+def planted(cloud: Cloud, existing: tuple[Existing, ...]) -> None:
+    """See to it that these objects exist; one that is there already stays as it is."""
+    for item in existing:
+        if cloud.get(item.type, item.id) is None:
+            outputs = merge(item.inputs, computed_outputs(item.type, item.id, item.inputs, item.id))
+            # No program's: an object of the engine has the URN of its stack.
+            cloud.put(CloudObject(item.type, item.id, f"urn:existing::{item.type}::{item.id}", item.inputs, outputs))
