@@ -5,59 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.computed import short_hash
-from sandbox.services import ROWS
+from sandbox.model.names import Named
+from sandbox.services import ROWS, row_of
 
-NAMED = {
-    "aws:cloudwatch/logGroup:LogGroup": "name",
-    "aws:cloudwatch/metricAlarm:MetricAlarm": "name",
-    "aws:ecr/repository:Repository": "name",
-    "aws:ec2/launchTemplate:LaunchTemplate": "name",
-    "aws:ec2/securityGroup:SecurityGroup": "name",
-    "aws:eks/cluster:Cluster": "name",
-    "aws:eks/nodeGroup:NodeGroup": "nodeGroupName",
-    "aws:elasticache/cluster:Cluster": "clusterId",
-    "aws:elasticache/parameterGroup:ParameterGroup": "name",
-    "aws:elasticache/replicationGroup:ReplicationGroup": "replicationGroupId",
-    "aws:elasticache/subnetGroup:SubnetGroup": "name",
-    "aws:budgets/budget:Budget": "name",
-    "aws:costexplorer/anomalyMonitor:AnomalyMonitor": "name",
-    "aws:costexplorer/anomalySubscription:AnomalySubscription": "name",
-    "aws:iam/policy:Policy": "name",
-    "aws:iam/role:Role": "name",
-    "aws:iam/rolePolicy:RolePolicy": "name",
-    "aws:kms/alias:Alias": "name",
-    "aws:lb/loadBalancer:LoadBalancer": "name",
-    "aws:lb/targetGroup:TargetGroup": "name",
-    "aws:rds/eventSubscription:EventSubscription": "name",
-    "aws:rds/instance:Instance": "identifier",
-    "aws:rds/parameterGroup:ParameterGroup": "name",
-    "aws:rds/subnetGroup:SubnetGroup": "name",
-    "aws:s3/bucket:Bucket": "bucket",
-    "aws:secretsmanager/secret:Secret": "name",
-    "aws:sns/topic:Topic": "name",
-    "aws:ssm/parameter:Parameter": "name",
-    "kubernetes:helm.sh/v3:Release": "name",
-}
+NAMED = {row.token: row.name.key for row in ROWS.values() if row.name is not None}
+NAMED["kubernetes:helm.sh/v3:Release"] = "name"
 """Types that get `<logical name>-<7 hexadecimal digits>` in this property (Pulumi documentation, Autonaming)."""
-
-_LOWERED = (
-    "aws:elasticache/cluster:Cluster",
-    "aws:elasticache/replicationGroup:ReplicationGroup",
-    "aws:s3/bucket:Bucket",
-)
-"""Types whose automatic name the provider writes in lower case (pulumi-aws, provider/resources.go: AutoNameTransform).
-
-All others get the logical name as it is, and a service that refuses capitals refuses it there, too.
-"""
-_BEGINNINGS = {"aws:kms/alias:Alias": "alias/"}
-"""What an automatic name begins with because the service demands it (same file, aws_kms_alias)."""
-_PREFIXES = {
-    "name": "namePrefix",
-    "bucket": "bucketPrefix",
-    "identifier": "identifierPrefix",
-    "nodeGroupName": "nodeGroupNamePrefix",
-}
-NAMED |= {row.token: row.name.key for row in ROWS.values() if row.name is not None}
 AUTONAMED = "pulumi.com/autonamed"
 
 
@@ -76,17 +29,16 @@ def with_name(token: str, logical: str, new: dict[str, Any], old: dict[str, Any]
     if token.startswith("kubernetes:") and token not in NAMED:
         return {**new, **_kubernetes(logical, {"metadata": {}}, old, seed)}
     key = NAMED.get(token)
-    if key is None or new.get(key) is not None or new.get(_PREFIXES.get(key, "")) is not None:
+    if key is None or new.get(key) is not None or new.get(f"{key}Prefix") is not None:
         return new
     return {**new, key: old.get(key) or _automatic(token, logical, seed)}
 
 
 def _automatic(token: str, logical: str, seed: bytes) -> str:
     name = f"{logical}-{short_hash(logical, seed.hex(), length=7)}"
-    named = ROWS[token].name if token in ROWS else None
-    beginning = named.beginning if named is not None else _BEGINNINGS.get(token, "")
-    whole = name if name.startswith(beginning) else beginning + name
-    return whole.lower() if token in _LOWERED or (named is not None and named.lowered) else whole
+    named = (row.name if (row := row_of(token)) is not None else None) or Named()
+    whole = name if name.startswith(named.beginning) else named.beginning + name
+    return whole.lower() if named.lowered else whole
 
 
 def _kubernetes(logical: str, new: dict[str, Any], old: dict[str, Any], seed: bytes) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from sandbox.services import row_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -28,7 +30,6 @@ SECRET_DATA = ("data", "stringData")
 KUBERNETES_SECRET = "kubernetes:core/v1:Secret"
 HELM_RELEASE = "kubernetes:helm.sh/v3:Release"
 """Helm keeps a release's values in a Secret of its own (Helm documentation, Storage backends)."""
-PARAMETER = "aws:ssm/parameter:Parameter"
 READABLE_PROPERTIES = frozenset(
     (
         *("tags", "tagsAll", "description", "userData", "userDataBase64", "environment", "containerDefinitions"),
@@ -156,9 +157,8 @@ def _readable(item: Mapping[str, Any], path: str) -> bool:
         return len(steps) > 1 and steps[1].split("[")[0] not in SECRET_DATA
     if token.startswith("kubernetes:") and token != HELM_RELEASE:
         return True
-    if token == PARAMETER:
-        return steps[-1] == "insecureValue" or (item.get("inputs") or {}).get("type") != "SecureString"
-    return False
+    row = row_of(token)
+    return row is not None and row.readable is not None and row.readable(item, path)
 
 
 def _leaves(item: Mapping[str, Any]) -> Iterator[_Leaf]:

@@ -1,13 +1,10 @@
 """Which property changes make a provider replace a resource instead of updating it.
 
-The table in `data/replacement.json` holds what always replaces:
+What always replaces, and what only under a condition, stands in the row of a type (`sandbox/services/`). The table in
+`data/replacement.json` holds the types that have no row:
 
-- aws: what terraform-provider-aws 5.5.0 (June 2023) declares as ForceNew, and the newer behaviour of
-  `docs/sandbox.md`;
 - kubernetes: the list of pulumi-kubernetes, `provider/pkg/provider/diff.go` (July 2026);
 - cloudflare: the RequiresReplace plan modifiers of terraform-provider-cloudflare 5.22.0.
-
-What replaces only sometimes is code: `sandbox/conditions.py`.
 """
 
 from __future__ import annotations
@@ -20,15 +17,15 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from sandbox.autonames import AUTONAMED, NAMED
-from sandbox.conditions import CONDITIONS
 from sandbox.model.replacement import Situation
-from sandbox.services import ROWS
+from sandbox.services import ROWS, row_of
 from sandbox.wire import unwrap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sandbox.diff import Change
+    from sandbox.model.replacement import Condition
 
 _KUBERNETES_IDENTITY = frozenset({"metadata.name", "metadata.namespace"})
 _MUTABLE = {
@@ -61,6 +58,7 @@ def _tables() -> dict[str, Table]:
     rows = {
         row.token: Table(frozenset(row.replaced.paths), row.replaced.defaults, frozenset(row.replaced.kept))
         for row in ROWS.values()
+        if row.replaced is not None
     }
     return rows | {
         token: Table(frozenset(paths), data["defaults"].get(token, {}), frozenset(data["kept"].get(token, ())))
@@ -92,6 +90,11 @@ def table_of(token: str, config: Mapping[str, Any] | None = None) -> Table:
     return table
 
 
+def _conditions(token: str) -> Mapping[str, Condition]:
+    row = row_of(token)
+    return row.replaced.when if row is not None and row.replaced is not None else {}
+
+
 def replacing(
     token: str,
     found: list[Change],
@@ -112,19 +115,13 @@ def replacing(
         config = None  # the Kubernetes provider replaces an immutable ConfigMap or Secret whatever its switches say
     table = table_of(token, config)
     situation = Situation(unwrap(old), unwrap(new or {}))
-    conditional = ROWS[token].replaced.when if token in ROWS else CONDITIONS.get(token, {})
+    conditional = _conditions(token)
     replaced = set()
     for change in found:
         condition = conditional.get(str(change.keys[0]))
         if (condition is not None and condition.forces(situation, change)) or _forces(table, change):
             replaced.add(change.path)
     return frozenset(replaced)
-
-
-_ALWAYS_DELETED_FIRST = frozenset(
-    {"aws:iam/rolePolicyAttachment:RolePolicyAttachment", "aws:ecr/lifecyclePolicy:LifecyclePolicy"}
-)
-"""The new object would be the old one, and deleting the old one would delete both (pulumi-aws, resource table)."""
 
 
 def deletes_first(token: str, logical: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
@@ -145,7 +142,8 @@ def deletes_first(token: str, logical: str, old: dict[str, Any], new: dict[str, 
         before, after = old.get("metadata") or {}, new.get("metadata") or {}
         same = before.get("name") == after.get("name") and before.get("namespace") == after.get("namespace")
         return bool(same and AUTONAMED not in (after.get("annotations") or {}))
-    if token in _ALWAYS_DELETED_FIRST or (token in ROWS and ROWS[token].replaced.deleted_first):
+    row = row_of(token)
+    if row is not None and row.replaced is not None and row.replaced.deleted_first:
         return True
     name = new.get(NAMED[token]) if token in NAMED else None
     return isinstance(name, str) and re.fullmatch(re.escape(logical) + "-[0-9a-f]{7}", name) is None

@@ -8,29 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.model.checks import flag, given, items
 from sandbox.returned_order import in_order
-
-INSTANCE = "aws:rds/instance:Instance"
-PARAMETER_GROUP = "aws:rds/parameterGroup:ParameterGroup"
-
-SERVICE_DEFAULTS = {"rds.force_ssl": "1", "shared_preload_libraries": "pg_stat_statements"}
-"""Parameters of `default.postgres15` and later that RDS itself sets (RDS User Guide, "RDS for PostgreSQL parameters").
-
-One that is stated with the same value stays the service's own, and comes back with `pending-reboot` whatever was sent
-(SDK documentation of aws.rds.ParameterGroup, "Problematic Plan Changes"; terraform-provider-aws issue 39252).
-"""
+from sandbox.services import row_of
 
 
 def as_created(token: str, inputs: dict[str, Any]) -> dict[str, Any]:
-    """What a new object really has of its inputs.
-
-    CreateDBInstanceReadReplica ignores deletion protection (terraform-provider-aws issue 13666, and the provider's
-    acceptance tests of 2026 still say so): only a later change switches it on.
-    """
-    if token == INSTANCE and given(inputs, "replicateSourceDb") and flag(inputs.get("deletionProtection")):
-        return {**inputs, "deletionProtection": False}
-    return inputs
+    """What a new object really has of its inputs."""
+    row = row_of(token)
+    return row.returned.created(inputs) if row is not None and row.returned.created is not None else inputs
 
 
 def as_returned(token: str, inputs: dict[str, Any], outputs: dict[str, Any]) -> dict[str, Any]:
@@ -41,13 +26,7 @@ def as_returned(token: str, inputs: dict[str, Any], outputs: dict[str, Any]) -> 
         inputs: what was sent last, secrets unwrapped.
         outputs: what the object has.
     """
-    if token == PARAMETER_GROUP and "parameters" in inputs:
-        return {**inputs, "parameters": [_parameter(item) for item in items(inputs, "parameters")]}
-    if token == INSTANCE and outputs.get("deletionProtection") is False and "deletionProtection" in inputs:
-        return {**inputs, "deletionProtection": False}
+    row = row_of(token)
+    if row is not None and row.returned.read is not None:
+        return row.returned.read(inputs, outputs)
     return in_order(token, inputs)
-
-
-def _parameter(item: dict[str, Any]) -> dict[str, Any]:
-    ours = SERVICE_DEFAULTS.get(str(item.get("name"))) == str(item.get("value"))
-    return {**item, "applyMethod": "pending-reboot"} if ours else item

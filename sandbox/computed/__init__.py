@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.computed import aws, others
-from sandbox.computed.aws import VOLATILE
+from sandbox.computed import others
 from sandbox.model.outputs import ACCOUNT, REGION, Inputs, short_hash, uuid
-from sandbox.services import row_of
+from sandbox.services import ROWS, row_of
+from sandbox.services.aws.arns import general_outputs
 
 __all__ = ["ACCOUNT", "REGION", "VOLATILE", "computed_outputs", "merge", "resource_id", "short_hash", "uuid"]
+
+VOLATILE = {row.token: row.counters for row in ROWS.values() if row.counters}
+"""Counters that go up by one with every update, so that they are unknown in its preview."""
 
 
 def resource_id(token: str, name: str, inputs: Inputs) -> str:
@@ -24,23 +27,15 @@ def resource_id(token: str, name: str, inputs: Inputs) -> str:
         inputs: checked inputs, explicit or automatic names included.
     """
     row = row_of(token)
-    inputs = row.stored(inputs) if row is not None else aws.as_stored(token, inputs)
+    inputs = row.stored(inputs) if row is not None else inputs
     seed = short_hash(token, name, str(inputs.get("name", "")), length=40)
     formed = row.id(row, name, inputs, seed) if row is not None and row.id is not None else None
     if formed:
         return formed
-    if token in aws.PREFIXED_IDS:
-        return f"{aws.PREFIXED_IDS[token]}-{seed[:17]}"
-    if token in aws.IDS_BY_INPUT and inputs.get(aws.IDS_BY_INPUT[token]):
-        return str(inputs[aws.IDS_BY_INPUT[token]])
     if token.startswith("kubernetes:"):
         return _kubernetes_id(name, inputs)
     if token.startswith("cloudflare:"):
         return seed[:32]
-    if token == "aws:kms/key:Key":
-        return uuid(seed)
-    if token in aws.ARN_IDS:
-        return str(computed_outputs(token, name, inputs, "")["arn"])
     return str(inputs.get("name") or f"{name}-{seed[:8]}")
 
 
@@ -61,21 +56,20 @@ def computed_outputs(token: str, name: str, inputs: Inputs, identity: str) -> di
         identity: the physical id.
     """
     row = row_of(token)
-    stored = row.stored(inputs) if row is not None else aws.as_stored(token, inputs)
+    stored = row.stored(inputs) if row is not None else inputs
     renamed = {key: value for key, value in stored.items() if value != inputs[key]}
     return {**_computed(token, name, stored, identity), **renamed}
 
 
 def _computed(token: str, name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
     row = row_of(token)
-    compute = (row.outputs if row is not None else None) or aws.COMPUTE.get(token) or others.COMPUTE.get(token)
+    compute = (row.outputs if row is not None else None) or others.COMPUTE.get(token)
     if compute is not None:
         return compute(name, inputs, identity)
     if token.startswith("kubernetes:"):
         return others.kubernetes_object(token, inputs, identity)
     if token.startswith("aws:"):
-        service, kind = token.split(":")[1].split("/", maxsplit=1)[0], token.rsplit(":", 1)[1]
-        return {"arn": aws.arn(service, f"{kind.lower()}/{inputs.get('name') or identity or name}", inputs)}
+        return general_outputs(token, name, inputs, identity)
     return {}
 
 

@@ -22,7 +22,7 @@ class Named:
         key: the property where it stands (Pulumi documentation, Autonaming).
         lowered: the provider writes it in lower case (pulumi-aws, provider/resources.go: AutoNameTransform). Any other
             gets the logical name as it is, and a service that refuses capitals refuses it there, too.
-        beginning: what it begins with because the service demands it.
+        beginning: what it begins with because the service demands it (same file).
         kept_lowered: the service takes the name in any case and keeps it in lower case.
     """
 

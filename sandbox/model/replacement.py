@@ -48,7 +48,8 @@ class Replaced:
         kept: properties whose removal is no change, since the provider keeps what the service reports
             ("optional and computed").
         when: top-level property -> the condition under which its change replaces, too.
-        deleted_first: the new object would be the old one, and deleting the old one would delete both.
+        deleted_first: the new object would be the old one, and deleting the old one would delete both
+            (pulumi-aws, resource table).
     """
 
     paths: tuple[str, ...] = ()

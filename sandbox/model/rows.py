@@ -87,7 +87,7 @@ class Row:
         name: its automatic name.
         id: the form of its physical id; `NONE` for its name, or what the provider makes up of the logical name.
         outputs: what its provider computes; `NONE` for what every type of its package has.
-        replaced: what replaces it.
+        replaced: what replaces it; `NONE` where nobody looked it up.
         references: what it refers to, and what cannot be deleted while it does.
         unique: what no two of it share.
         values: what its service refuses, whatever exists.
@@ -105,7 +105,7 @@ class Row:
     name: Named | None
     id: IdForm | None
     outputs: Compute | None
-    replaced: Replaced
+    replaced: Replaced | None
     references: tuple[Reference, ...]
     unique: tuple[Unique, ...]
     values: tuple[Rule, ...]

@@ -10,20 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.model.base import Context, Rule, RuleSet, Violation
-from sandbox.rules import (
-    crds,
-    deletion,
-    references_balancing,
-    references_cloudflare,
-    references_kubernetes,
-    references_names,
-    references_network,
-    references_state,
-)
-from sandbox.rules.references_aws import COMMON, EC2
-from sandbox.rules.references_managed import DATA, EKS
+from sandbox.model.names import name_taken
+from sandbox.rules import crds, deletion, references_cloudflare, references_kubernetes
 from sandbox.rules.values import RULES as VALUE_RULES
-from sandbox.services import REFERENCE_TABLES, STATE_RULES
+from sandbox.services import REFERENCE_TABLES, ROWS, STATE_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,15 +33,11 @@ __all__ = [
 
 REFERENCE_RULES: tuple[Rule, ...] = (
     *(table.rule for table in REFERENCE_TABLES),
-    *(table.rule for table in (EC2, DATA, EKS, COMMON)),
     *(references_cloudflare.CLOUDFLARE.rule, references_kubernetes.KUBERNETES.rule),
-    *references_balancing.RULES,
-    *references_names.RULES,
-    *references_network.RULES,
-    *references_state.RULES,
+    name_taken(ROWS.values()),
+    *STATE_RULES,
     *references_kubernetes.RULES,
     *references_cloudflare.RULES,
-    *STATE_RULES,
 )
 """Every rule that asks what exists."""
 

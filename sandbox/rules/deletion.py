@@ -2,40 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sandbox.rules.kubernetes_objects import INITIAL_NAMESPACES, NAMESPACE, kind_of, name_of, namespace_of, served
-from sandbox.rules.references_aws import COMMON, EC2
 from sandbox.rules.references_cloudflare import CLOUDFLARE
-from sandbox.rules.references_managed import DATA, EKS
-from sandbox.rules.references_names import SECRET, SECRET_RESERVED
-from sandbox.rules.references_network import SUBNET, SUBNET_GROUPS
-from sandbox.rules.references_state import INSTANCE_TOKEN, replicas_of
-from sandbox.services import REFERENCE_TABLES
+from sandbox.services import REFERENCE_TABLES, ROWS, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox.cloud import Cloud, CloudObject
     from sandbox.model.base import Context
-
-SNAPSHOT = "rds-snapshot"
-"""Mark of a final snapshot that exists."""
-
-_RDS = "InvalidParameterCombination: Cannot delete protected DB Instance, please disable deletion protection first"
-_EKS = "InvalidRequestException: deletion protection is enabled for the cluster"
-_ELB = "OperationNotPermitted: the load balancer cannot be deleted because deletion protection is enabled"
-PROTECTED = {
-    INSTANCE_TOKEN: ("deletionProtection", _RDS),
-    "aws:eks/cluster:Cluster": ("deletionProtection", _EKS),
-    "aws:lb/loadBalancer:LoadBalancer": ("enableDeletionProtection", _ELB),
-}
-"""Type -> (the switch that must be off in an update before, what the service answers).
-
-Sources: Amazon RDS User Guide, Deleting a DB instance; Amazon EKS User Guide, Protect EKS clusters from accidental
-deletion; Elastic Load Balancing User Guide, Deletion protection.
-"""
 
 FINALIZED = {
     "kubernetes:keda.sh/v1alpha1:ScaledJob": "finalizer.keda.sh",
@@ -45,40 +22,36 @@ FINALIZED = {
 """Custom resources whose controller must still run to let them go (KEDA and AWS Load Balancer Controller sources)."""
 
 
+_THROUGH = {
+    held: tuple(
+        (row.through, row.token) for row in ROWS.values() if row.through is not None and row.through.held == held
+    )
+    for held in {row.through.held for row in ROWS.values() if row.through is not None}
+}
+"""Type -> by what it may be held, and through which group."""
+
+
 def refusal(context: Context) -> str | None:
     """Why the object cannot be deleted now, or None."""
     cloud = context.cloud
     item = cloud.get(context.token, context.id) if cloud is not None else None
     if cloud is None or item is None:
         return None  # deleting what is gone succeeds, as with the real services' idempotent deletes
-    for check in (_protection, _final_snapshot, _initial_namespace, _finalizer, _interfaces, _referred_to):
+    for check in (_protected, _own_reason, _initial_namespace, _finalizer, _held_through, _referred_to):
         if (reason := check(cloud, item)) is not None:
             return reason
     return None
 
 
-def _protection(_: Cloud, item: CloudObject) -> str | None:
-    switch, answer = PROTECTED.get(item.token, ("", ""))
+def _protected(_: Cloud, item: CloudObject) -> str | None:
+    row = row_of(item.token)
+    switch, answer = (row.deletion.protection if row is not None else None) or ("", "")
     return f"{switch} is on: {answer}" if switch and item.inputs.get(switch) is True else None
 
 
-def _final_snapshot(cloud: Cloud, item: CloudObject) -> str | None:
-    if item.token != INSTANCE_TOKEN or item.inputs.get("skipFinalSnapshot"):
-        return None
-    name = item.inputs.get("finalSnapshotIdentifier")
-    if item.inputs.get("replicateSourceDb") and name:
-        return (
-            "finalSnapshotIdentifier: a replica has no final snapshot; set skipFinalSnapshot "
-            "(InvalidParameterCombination: FinalDBSnapshotIdentifier cannot be specified when deleting a replica)"
-        )
-    if not name:
-        return (
-            "finalSnapshotIdentifier is required when skipFinalSnapshot is false (terraform-provider-aws, deletion of "
-            "aws_db_instance)"
-        )
-    if cloud.marked(SNAPSHOT, str(name)):
-        return f"finalSnapshotIdentifier: {name!r} is a snapshot already (DBSnapshotAlreadyExists)"
-    return None
+def _own_reason(cloud: Cloud, item: CloudObject) -> str | None:
+    row = row_of(item.token)
+    return row.deletion.refuses(cloud, item) if row is not None and row.deletion.refuses is not None else None
 
 
 def _initial_namespace(_: Cloud, item: CloudObject) -> str | None:
@@ -98,21 +71,21 @@ def _finalizer(cloud: Cloud, item: CloudObject) -> str | None:
     )
 
 
-def _interfaces(cloud: Cloud, item: CloudObject) -> str | None:
-    """Databases and caches keep network interfaces in the subnets of their group."""
-    if item.token != SUBNET:
-        return None
-    for token, (group_property, group_token, _) in SUBNET_GROUPS.items():
-        groups = {group.id for group in cloud.of_type(group_token) if item.id in (group.inputs.get("subnetIds") or [])}
+def _held_through(cloud: Cloud, item: CloudObject) -> str | None:
+    """Another object may hold this one through a third, as a database its subnets through their group."""
+    for through, token in _THROUGH.get(item.token, ()):
+        groups = {
+            group.id for group in cloud.of_type(through.group) if item.id in (group.inputs.get(through.members) or [])
+        }
         for user in cloud.of_type(token):
-            if user.inputs.get(group_property) in groups:
-                return f"{user.token} {user.name} may have a network interface here (DependencyViolation)"
+            if user.inputs.get(through.path) in groups:
+                return f"{user.token} {user.name} {through.error}"
     return None
 
 
 def _referred_to(cloud: Cloud, item: CloudObject) -> str | None:
     package = item.token.split(":", 1)[0]
-    for table in {"aws": (*REFERENCE_TABLES, EC2, DATA, EKS, COMMON), "cloudflare": (CLOUDFLARE,)}.get(package, ()):
+    for table in {"aws": REFERENCE_TABLES, "cloudflare": (CLOUDFLARE,)}.get(package, ()):
         found = table.blocking(cloud, item)
         if found is not None:
             user, row = found
@@ -123,9 +96,7 @@ def _referred_to(cloud: Cloud, item: CloudObject) -> str | None:
 def effects(context: Context) -> list[Callable[[Cloud], None]]:
     """What else happens when an object is deleted, to be done after it is gone.
 
-    A namespace takes its contents along (Kubernetes documentation, Namespaces). Replicas of a deleted PostgreSQL source
-    become instances of their own (Amazon RDS User Guide, Working with DB instance read replicas). A final snapshot
-    stays, and so does a secret's name until its recovery window ends (AWS Secrets Manager User Guide, Delete a secret).
+    A namespace takes its contents along (Kubernetes documentation, Namespaces).
     """
     cloud = context.cloud
     item = cloud.get(context.token, context.id) if cloud is not None else None
@@ -133,13 +104,8 @@ def effects(context: Context) -> list[Callable[[Cloud], None]]:
         return []
     if item.token == NAMESPACE:
         return [_forget(other) for other in _contents(cloud, name_of(item.inputs))]
-    if item.token == INSTANCE_TOKEN:
-        name = item.inputs.get("finalSnapshotIdentifier")
-        kept = [_mark(SNAPSHOT, str(name))] if name and not item.inputs.get("skipFinalSnapshot") else []
-        return kept + [_promote(replica) for replica in replicas_of(context, item)]
-    if item.token == SECRET and item.inputs.get("recoveryWindowInDays") != 0:
-        return [_mark(SECRET_RESERVED, str(item.inputs.get("name")))]
-    return []
+    row = row_of(item.token)
+    return row.deletion.effects(cloud, item) if row is not None and row.deletion.effects is not None else []
 
 
 def _contents(cloud: Cloud, namespace: str | None) -> list[CloudObject]:
@@ -153,13 +119,3 @@ def _contents(cloud: Cloud, namespace: str | None) -> list[CloudObject]:
 
 def _forget(item: CloudObject) -> Callable[[Cloud], None]:
     return lambda cloud: cloud.delete(item.token, item.id)
-
-
-def _mark(kind: str, key: str) -> Callable[[Cloud], None]:
-    return lambda cloud: cloud.mark(kind, key)
-
-
-def _promote(replica: CloudObject) -> Callable[[Cloud], None]:
-    inputs = {key: value for key, value in replica.inputs.items() if key != "replicateSourceDb"}
-    outputs = {key: value for key, value in replica.outputs.items() if key != "replicateSourceDb"}
-    return lambda cloud: cloud.put(replace(replica, inputs=inputs, outputs=outputs))

@@ -18,7 +18,7 @@ from sandbox.rules.kubernetes_objects import (
     objects,
     served,
 )
-from sandbox.rules.references_aws import TARGET_GROUP
+from sandbox.services.aws.lb.targets import TARGET_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,13 +9,7 @@ from sandbox.model.checks import On, flag, given, text
 from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import (
-    NONE,
-    Row,
-    Service,
-    by_name,
-    by_uuid,
-)
+from sandbox.model.rows import NONE, Row, Service, by_name, by_uuid
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.policies import Document, document
 
@@ -27,14 +21,7 @@ if TYPE_CHECKING:
 
 KEY = (Target("aws:kms/key:Key", ("id", "arn")), Target("aws:kms/alias:Alias", ("id", "arn")))
 KEY_ARN = (Target("aws:kms/key:Key", ("arn",)),)
-
-KEY_USAGES = (
-    "ENCRYPT_DECRYPT",
-    "SIGN_VERIFY",
-    "GENERATE_VERIFY_MAC",
-    "KEY_AGREEMENT",
-    "ENCAPSULATE_DECAPSULATE",
-)
+KEY_USAGES = ("ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT", "ENCAPSULATE_DECAPSULATE")
 
 
 def _key(context: Context) -> Iterator[Violation]:
@@ -55,7 +42,6 @@ def _outputs(_name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
 _key_on = On("key", source="AWS KMS API Reference, CreateKey, ScheduleKeyDeletion")
 _alias_on = On("key-alias", source="AWS KMS API Reference, CreateAlias")
 _POLICY = Document("policy", principal=True, longest=32_768, error="MalformedPolicyDocumentException")
-
 KMS = Service(
     "kms",
     "AWS KMS API Reference, Errors of CreateAlias, PutKeyPolicy",
@@ -65,16 +51,7 @@ KMS = Service(
             name=Named(beginning="alias/"),
             id=by_name,
             outputs=NONE,
-            replaced=Replaced(
-                (
-                    "name",
-                    "namePrefix",
-                ),
-                kept=(
-                    "name",
-                    "namePrefix",
-                ),
-            ),
+            replaced=Replaced(("name", "namePrefix"), kept=("name", "namePrefix")),
             references=(Reference("targetKeyId", KEY, "NotFoundException"),),
             unique=(Unique(("name",), "AlreadyExistsException"),),
             values=(
@@ -88,12 +65,7 @@ KMS = Service(
             id=by_uuid,
             outputs=_outputs,
             replaced=Replaced(
-                (
-                    "customKeyStoreId",
-                    "customerMasterKeySpec",
-                    "keyUsage",
-                    "multiRegion",
-                ),
+                ("customKeyStoreId", "customerMasterKeySpec", "keyUsage", "multiRegion"),
                 {"customerMasterKeySpec": "SYMMETRIC_DEFAULT", "keyUsage": "ENCRYPT_DECRYPT"},
                 kept=("multiRegion",),
             ),

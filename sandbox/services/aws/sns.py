@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 TOPIC = (Target("aws:sns/topic:Topic", ("id", "arn")),)
 PROTOCOLS = ("application", "email", "email-json", "firehose", "http", "https", "lambda", "sms", "sqs")
-_EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
+EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
 _ENDPOINTS = {
-    "email": _EMAIL,
-    "email-json": _EMAIL,
+    "email": EMAIL,
+    "email-json": EMAIL,
     "http": r"http://.+",
     "https": r"https://.+",
     "lambda": r"arn:.+:lambda:.+",
@@ -54,7 +54,6 @@ _topic = On("topic", source="Amazon SNS API Reference, CreateTopic")
 _subscription = On("subscription", source="Amazon SNS API Reference, Subscribe")
 _POLICY = document("policy-topic", Document("policy", principal=True, longest=30_720, error="InvalidParameter: Policy"))
 _NO_TOPIC = "NotFound: Topic does not exist"
-
 SNS = Service(
     "sns",
     "Amazon SNS API Reference, Errors of Publish, SetTopicAttributes, Subscribe",

@@ -16,8 +16,9 @@ import pytest
 
 from sandbox.model.base import RuleSet
 from sandbox.rules import Context
-from sandbox.rules.families import CACHE_FAMILIES, DATABASE_FAMILIES
 from sandbox.rules.values import RULES
+from sandbox.services.aws.elasticache.nodes import CACHE_FAMILIES
+from sandbox.services.aws.rds.classes import DATABASE_FAMILIES
 from tests.support.paths import ROOT
 from tests.support.rule_oracles import (
     BUDGET,

@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 
-from sandbox.conditions import CONDITIONS
 from sandbox.diff import changes
 from sandbox.replacement import deletes_first, known_types, replacing, table_of
 from sandbox.schema import SchemaOracle
+from sandbox.services import ROWS
 from tests.support.paths import ROOT
 
 DATA = ROOT / "tests" / "data"
 DECLARED: dict[str, list[str]] = json.loads((DATA / "aws_force_new.json").read_text())["types"]
 DIFFERENCES: list[dict[str, str]] = json.loads((DATA / "aws_replacement_differences.json").read_text())["differences"]
+CONDITIONS = {token: row.replaced.when for token, row in ROWS.items() if row.replaced is not None and row.replaced.when}
 RENAMED = {
     (row["type"], row["path"]): row["sandbox"].removeprefix("named ")
     for row in DIFFERENCES

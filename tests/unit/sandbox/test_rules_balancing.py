@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox.rules.references_balancing import BALANCER, GROUP, LISTENER
 from tests.support.world import World, refused
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+BALANCER = "aws:lb/loadBalancer:LoadBalancer"
+GROUP = "aws:lb/targetGroup:TargetGroup"
+LISTENER = "aws:lb/listener:Listener"
 
 SHIFTING = {"loadBalancerType": "network", "enableZonalShift": True, "enableCrossZoneLoadBalancing": True}
 KEPT = {"targetHealthStates": [{"enableUnhealthyConnectionTermination": False}]}

@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sandbox.model.base import Context, Rule, Violation
+from sandbox.model.base import Context, Violation
 from sandbox.model.checks import On, changed, given, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-INSTANCE = "aws:rds/instance:Instance"
 STORAGE_TYPES = ("standard", "gp2", "gp3", "io1", "io2")
 STORAGE_RANGES = {
     "standard": (5, 3072),
@@ -28,13 +27,10 @@ STORAGE_RANGES = {
 
 The guide says 20 for gp2, but the API accepts less (the provider's own examples create 10), so 5 stands here.
 """
-
 SMALL_GP3_IOPS = 3000
 """IOPS of a gp3 volume below its engine's threshold, same page: fixed, and refused when they are stated."""
-
 IOPS_PER_GIB = {"io1": (0.5, 50.0), "io2": (0.5, 1000.0)}
 """API Reference, CreateDBInstance, Iops (0.5 to 50); User Guide, Provisioned IOPS SSD storage (1,000 for io2)."""
-
 MIBPS_PER_IOPS = 0.25
 """Amazon RDS API Reference, ValidStorageOptions, StorageThroughputToIopsRatio: 0 to 0.25."""
 
@@ -111,10 +107,7 @@ def _gp3(context: Context) -> Iterator[Violation]:
 
 def _ranges(inputs: dict[str, Any], table: Gp3) -> Iterator[Violation]:
     iops, throughput = number(inputs.get("iops")), number(inputs.get("storageThroughput"))
-    for name, value, (low, high) in (
-        ("iops", iops, table.iops),
-        ("storageThroughput", throughput, table.throughput),
-    ):
+    for name, value, (low, high) in (("iops", iops, table.iops), ("storageThroughput", throughput, table.throughput)):
         if value and not low <= value <= high:
             yield Violation(name, f"{value:g} is outside {low}..{high} of gp3 storage (InvalidParameterCombination)")
     # Unknown IOPS may be any number: then nothing can be said of the ratio.
@@ -156,15 +149,14 @@ def _shrinks(context: Context) -> Iterator[Violation]:
         )
 
 
-_on = On("rds", INSTANCE, "Amazon RDS User Guide, Amazon RDS DB instance storage")
-RULES: tuple[Rule, ...] = (
+_on = On("rds", source="Amazon RDS User Guide, Amazon RDS DB instance storage")
+VALUES = (
     _on.one_of("storageType", STORAGE_TYPES),
     _on.custom("storage", _sizes),
     _on.custom(
-        "performance",
-        _gp3,
-        "Amazon RDS User Guide, Amazon RDS DB instance storage; terraform-provider-aws issue 28382",
+        "performance", _gp3, "Amazon RDS User Guide, Amazon RDS DB instance storage; terraform-provider-aws issue 28382"
     ),
     _on.custom("provisioned", _provisioned, "Amazon RDS API Reference, CreateDBInstance, Iops and StorageThroughput"),
     _on.custom("shrink", _shrinks, "Amazon RDS API Reference, ModifyDBInstance, AllocatedStorage"),
 )
+"""What an instance's row takes from here."""

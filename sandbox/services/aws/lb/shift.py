@@ -1,4 +1,4 @@
-"""What a load balancer and its target groups must agree on."""
+"""What a load balancer and its target groups must agree on for zonal shift."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.model.base import Context, Rule, Violation, values_at
 from sandbox.model.checks import flag, items
+from sandbox.services.aws.lb.targets import LISTENER, LOAD_BALANCER, TARGET_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from sandbox.cloud import Cloud, CloudObject
 
-BALANCER = "aws:lb/loadBalancer:LoadBalancer"
-LISTENER = "aws:lb/listener:Listener"
-GROUP = "aws:lb/targetGroup:TargetGroup"
 _TARGETS = ("defaultActions[*].targetGroupArn", "defaultActions[*].forward.targetGroups[*].arn")
 
 
@@ -53,12 +51,12 @@ def _refusals(at: str, group: dict[str, Any], names: Iterable[str] = ()) -> Iter
 
 def _listener(context: Context) -> Iterator[Violation]:
     cloud = context.cloud
-    balancer = _by_arn(cloud, BALANCER, context.inputs.get("loadBalancerArn")) if cloud else None
+    balancer = _by_arn(cloud, LOAD_BALANCER[0].token, context.inputs.get("loadBalancerArn")) if cloud else None
     if cloud is None or balancer is None or not _shifts(balancer.inputs):
         return
     for path in _TARGETS:
         for at, arn in values_at(context.inputs, path):
-            group = _by_arn(cloud, GROUP, arn)
+            group = _by_arn(cloud, TARGET_GROUP[0].token, arn)
             if group is not None:
                 yield from _refusals(at, group.inputs)
 
@@ -67,7 +65,7 @@ def _balancer(context: Context) -> Iterator[Violation]:
     cloud = context.cloud
     if cloud is None or context.old is None or not _shifts(context.inputs):
         return
-    own = cloud.get(BALANCER, context.id)
+    own = cloud.get(LOAD_BALANCER[0].token, context.id)
     for group in _groups(cloud, own.outputs.get("arn") if own else None):
         yield from _refusals("enableZonalShift", group.inputs)
 
@@ -76,8 +74,8 @@ def _group(context: Context) -> Iterator[Violation]:
     cloud = context.cloud
     if cloud is None or context.old is None:
         return
-    own = cloud.get(GROUP, context.id)
-    for balancer in cloud.of_type(BALANCER):
+    own = cloud.get(TARGET_GROUP[0].token, context.id)
+    for balancer in cloud.of_type(LOAD_BALANCER[0].token):
         groups = _groups(cloud, balancer.outputs.get("arn"))
         if own is not None and _shifts(balancer.inputs) and any(item.id == own.id for item in groups):
             yield from _refusals("targetHealthStates", context.inputs, ("protocol", "targetType"))
@@ -85,14 +83,14 @@ def _group(context: Context) -> Iterator[Violation]:
 
 def _groups(cloud: Cloud, balancer_arn: object) -> list[CloudObject]:
     """The target groups that a load balancer's listeners forward to."""
-    listeners = [item for item in cloud.of_type(LISTENER) if item.inputs.get("loadBalancerArn") == balancer_arn]
+    listeners = [
+        item for item in cloud.of_type(LISTENER[0].token) if item.inputs.get("loadBalancerArn") == balancer_arn
+    ]
     arns = {arn for item in listeners for path in _TARGETS for _, arn in values_at(item.inputs, path)}
-    return [group for group in cloud.of_type(GROUP) if group.outputs.get("arn") in arns]
+    return [group for group in cloud.of_type(TARGET_GROUP[0].token) if group.outputs.get("arn") in arns]
 
 
 _SOURCE = "Elastic Load Balancing, Network Load Balancers, Enable zonal shift: prerequisites"
-RULES: tuple[Rule, ...] = (
-    Rule("zonal-shift-listener", _SOURCE, (LISTENER,), _listener),
-    Rule("zonal-shift-balancer", _SOURCE, (BALANCER,), _balancer),
-    Rule("zonal-shift-group", _SOURCE, (GROUP,), _group),
-)
+OF_A_LISTENER = Rule("zonal-shift-listener", _SOURCE, (), _listener)
+OF_A_BALANCER = Rule("zonal-shift-balancer", _SOURCE, (), _balancer)
+OF_A_GROUP = Rule("zonal-shift-group", _SOURCE, (), _group)

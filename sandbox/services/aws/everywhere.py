@@ -1,24 +1,12 @@
-"""Value rules of AWS: every service's own, and what holds for all of them."""
+"""What holds for every type of AWS: its tags."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.model.base import Context, Rule, Violation
+from sandbox.model.base import Context, Violation
 from sandbox.model.checks import On
-from sandbox.rules import (
-    policies,
-    values_aws_balancing,
-    values_aws_cache,
-    values_aws_eks,
-    values_aws_monitoring,
-    values_aws_network,
-    values_aws_rds,
-    values_aws_rds_engines,
-    values_aws_rds_groups,
-    values_aws_rds_storage,
-    values_aws_storage,
-)
+from sandbox.model.rows import Alike, Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,17 +30,5 @@ def _tags(context: Context) -> Iterator[Violation]:
             yield Violation(at, f"a value of {len(value)} characters, at most {VALUE_LENGTH} are allowed")
 
 
-RULES: tuple[Rule, ...] = (
-    On("aws", "aws:*", "AWS Tagging User Guide, Tag naming limits and requirements").custom("tags", _tags),
-    *policies.RULES,
-    *values_aws_balancing.RULES,
-    *values_aws_cache.RULES,
-    *values_aws_eks.RULES,
-    *values_aws_monitoring.RULES,
-    *values_aws_network.RULES,
-    *values_aws_rds.RULES,
-    *values_aws_rds_engines.RULES,
-    *values_aws_rds_groups.RULES,
-    *values_aws_rds_storage.RULES,
-    *values_aws_storage.RULES,
-)
+_on = On("aws", source="AWS Tagging User Guide, Tag naming limits and requirements")
+EVERYWHERE = Service("everywhere", "", (), (Alike("aws:*", values=(_on.custom("tags", _tags),)),))

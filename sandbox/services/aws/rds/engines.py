@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sandbox.model.base import Context, Rule, Violation, known
+from sandbox.model.base import Context, Violation, known
 from sandbox.model.checks import On, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-INSTANCE = "aws:rds/instance:Instance"
 ENGINES = (
     *("aurora-mysql", "aurora-postgresql", "mariadb", "mysql", "postgres", "db2-ae", "db2-se"),
     *("oracle-ee", "oracle-ee-cdb", "oracle-se2", "oracle-se2-cdb"),
@@ -23,31 +22,21 @@ ENGINES = (
     *("custom-sqlserver-ee", "custom-sqlserver-se", "custom-sqlserver-web", "custom-sqlserver-dev"),
 )
 """Amazon RDS API Reference, CreateDBInstance, Engine; sqlserver-dev-ee from AWS CloudFormation's schema."""
-
 _EXTENDED = r"(?:-rds\.\d{8})?"
 """A minor version under RDS Extended Support carries a date."""
-
 VERSIONS = {
     "postgres": re.compile(rf"(?:\d{{2}}(?:\.\d{{1,2}})?|9(?:\.\d(?:\.\d{{1,2}})?)?){_EXTENDED}"),
     "mysql": re.compile(rf"(?:5\.[5-7]|8\.[04]|9\.\d)(?:\.\d{{1,2}})?{_EXTENDED}"),
     "mariadb": re.compile(rf"1[0-2]\.\d{{1,2}}(?:\.\d{{1,2}})?{_EXTENDED}"),
 }
 """Major or minor versions (Amazon RDS User Guide, versions of PostgreSQL, MySQL and MariaDB on Amazon RDS)."""
-
 EXAMPLES = {"postgres": "17, or 17.7", "mysql": "8.4, or 8.4.7", "mariadb": "11.8, or 11.8.3"}
-
 EXPORTS = {
     "postgres": ("iam-db-auth-error", "postgresql", "upgrade"),
     "mysql": ("audit", "error", "general", "iam-db-auth-error", "slowquery"),
     "mariadb": ("audit", "error", "general", "iam-db-auth-error", "slowquery"),
 }
 """Logs that can go to CloudWatch (Amazon RDS User Guide, database log files of each engine)."""
-
-FAMILY = re.compile(
-    r"postgres(9\.\d|[12]\d)|mysql(5\.[5-7]|8\.[04]|9\.\d)|mariadb1[0-2]\.\d{1,2}|aurora-postgresql(9\.6|[12]\d)"
-    r"|aurora(5\.6)?|aurora-mysql(5\.7|8\.[04])|(custom-)?(oracle|sqlserver)-[a-z0-9-]+\d[a-z0-9.-]*|db2-[as]e-\d+\.\d+"
-)
-"""Families of parameter groups (Amazon RDS API Reference, CreateDBParameterGroup)."""
 
 
 def family_of(engine: str, version: str) -> str | None:
@@ -86,19 +75,10 @@ def _exports(context: Context) -> Iterator[Violation]:
             yield Violation(at, f"{item!r} is none of the logs of {engine}: {', '.join(allowed)}")
 
 
-def _family(context: Context) -> Iterator[Violation]:
-    value = context.inputs.get("family")
-    if isinstance(value, str) and FAMILY.fullmatch(value) is None:
-        yield Violation(
-            "family", f"{value!r} is no parameter group family, for example postgres17 (InvalidParameterValue)"
-        )
-
-
-_on = On("rds-engine", INSTANCE, "Amazon RDS API Reference, CreateDBInstance")
-_parameters = On("rds-parameters", "aws:rds/parameterGroup:ParameterGroup", "Amazon RDS API Reference")
-RULES: tuple[Rule, ...] = (
+_on = On("rds-engine", source="Amazon RDS API Reference, CreateDBInstance")
+VALUES = (
     _on.one_of("engine", ENGINES, "InvalidParameterValue: Invalid DB engine"),
     _on.custom("version", _version, "Amazon RDS User Guide, versions of each engine"),
     _on.custom("exports", _exports, "Amazon RDS User Guide, database log files"),
-    _parameters.custom("family", _family, "Amazon RDS API Reference, CreateDBParameterGroup"),
 )
+"""What an instance's row takes from here."""

@@ -1,28 +1,30 @@
-"""What depends on the state of another resource, or on a resource's own past: replicas, families, versions, storage."""
+"""What RDS refuses because of other instances, or of an instance's own past, and what a deletion leaves behind."""
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import TYPE_CHECKING, Any
 
 from sandbox.model.base import Context, Rule, Violation, known
-from sandbox.rules.references_aws import CLUSTER, INSTANCE
-from sandbox.rules.values_aws_rds_engines import family_of
-from sandbox.rules.values_aws_rds_storage import gp3_of
+from sandbox.model.references import Target
+from sandbox.model.rows import Deletion, Effect
+from sandbox.services.aws.ec2.places import GROUP_OF_THE_SAME_VPC, subnets_of_group
+from sandbox.services.aws.rds.engines import family_of
+from sandbox.services.aws.rds.groups import PARAMETER_GROUP, SUBNET_GROUP
+from sandbox.services.aws.rds.storage import gp3_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sandbox.cloud import CloudObject
+    from sandbox.cloud import Cloud, CloudObject
 
-INSTANCE_TOKEN = "aws:rds/instance:Instance"
-CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
+INSTANCE = (Target("aws:rds/instance:Instance", ("id", "identifier", "arn")),)
+SUBNETS = subnets_of_group("dbSubnetGroupName", SUBNET_GROUP[0].token)
+SNAPSHOT = "rds-snapshot"
+"""Mark of a final snapshot that exists."""
 REPLICAS_OF_ONE_SOURCE = 15
 """Amazon RDS User Guide, Working with DB instance read replicas: for PostgreSQL up to 15."""
-FIRST_REDIS_WITHOUT_MINOR = 7
-"""From here on a family carries the major version alone (Amazon ElastiCache API, CreateCacheParameterGroup)."""
-CONTROL_PLANE_AHEAD_OF_NODES = 3
-"""Kubernetes documentation, Version skew policy: kubelets may be up to three minor versions older."""
 
 
 def _source_of(context: Context, property_name: str = "replicateSourceDb") -> CloudObject | None:
@@ -53,7 +55,7 @@ def _replica(context: Context) -> Iterator[Violation]:
             f"{source.name} has its password managed by RDS (manageMasterUserPassword), which forbids replicas of "
             "PostgreSQL (InvalidDBInstanceState: source instances where ManageMasterUserPassword is enabled)",
         )
-    siblings = [item for item in context.cloud.of_type(INSTANCE_TOKEN) if _names(item, source)]
+    siblings = replicas_of(context.cloud, source)
     if len(siblings) >= REPLICAS_OF_ONE_SOURCE:
         yield Violation(
             "replicateSourceDb",
@@ -66,17 +68,16 @@ def _names(replica: CloudObject, source: CloudObject) -> bool:
     return value is not None and any(value in target.handles(source) for target in INSTANCE)
 
 
-def replicas_of(context: Context, source: CloudObject) -> list[CloudObject]:
+def replicas_of(cloud: Cloud, source: CloudObject) -> list[CloudObject]:
     """The living replicas of an instance."""
-    items = context.cloud.of_type(INSTANCE_TOKEN) if context.cloud is not None else []
-    return [item for item in items if _names(item, source)]
+    return [item for item in cloud.of_type(INSTANCE[0].token) if _names(item, source)]
 
 
 def _backups_of_a_source(context: Context) -> Iterator[Violation]:
     if context.old is None or context.cloud is None or context.inputs.get("backupRetentionPeriod") != 0:
         return
-    source = context.cloud.get(INSTANCE_TOKEN, context.id)
-    replicas = replicas_of(context, source) if source is not None else []
+    source = context.cloud.get(INSTANCE[0].token, context.id)
+    replicas = replicas_of(context.cloud, source) if source is not None else []
     if replicas:
         names = ", ".join(item.name for item in replicas)
         yield Violation(
@@ -98,7 +99,7 @@ def _database_family(context: Context) -> Iterator[Violation]:
     source = _source_of(context)
     version = version if known(version) or source is None else source.inputs.get("engineVersion")
     engine = context.inputs.get("engine") or (source.inputs.get("engine") if source is not None else None)
-    group = context.cloud.get("aws:rds/parameterGroup:ParameterGroup", name)
+    group = context.cloud.get(PARAMETER_GROUP[0].token, name)
     if group is None or not known(version) or not known(engine):
         return
     wanted = family_of(str(engine), str(version))
@@ -108,44 +109,6 @@ def _database_family(context: Context) -> Iterator[Violation]:
             "parameterGroupName",
             f"{name} is of family {family}, an instance of {engine} {version} needs {wanted} "
             "(InvalidParameterCombination)",
-        )
-
-
-def _cache_family(context: Context) -> Iterator[Violation]:
-    name, version = context.inputs.get("parameterGroupName"), context.inputs.get("engineVersion")
-    engine = context.inputs.get("engine", "redis")
-    if context.cloud is None or not isinstance(name, str) or not known(version):
-        return
-    group = context.cloud.get("aws:elasticache/parameterGroup:ParameterGroup", name)
-    family = group.inputs.get("family") if group is not None else None
-    wanted = _cache_family_of(str(engine), str(version))
-    if known(family) and family != wanted:
-        yield Violation(
-            "parameterGroupName",
-            f"{name} is of family {family}, a group of {engine} {version} needs {wanted} (InvalidParameterCombination)",
-        )
-
-
-def _cache_family_of(engine: str, version: str) -> str:
-    """The parameter group family of a version: whole majors from Redis OSS 7 and for Valkey, 6.x, or two numbers."""
-    major, _, minor = version.partition(".")
-    if engine != "redis" or not major.isdecimal() or int(major) >= FIRST_REDIS_WITHOUT_MINOR:
-        return f"{engine}{major}"
-    return "redis6.x" if major == "6" else f"redis{major}.{minor.split('.', 1)[0]}"
-
-
-def _cluster_mode(context: Context) -> Iterator[Violation]:
-    name = context.inputs.get("parameterGroupName")
-    if context.cloud is None or context.inputs.get("clusterMode") != "enabled" or not isinstance(name, str):
-        return
-    group = context.cloud.get("aws:elasticache/parameterGroup:ParameterGroup", name)
-    if group is None:
-        return
-    values = {item.get("name"): item.get("value") for item in group.inputs.get("parameters") or []}
-    if values.get("cluster-enabled") != "yes":
-        yield Violation(
-            "parameterGroupName",
-            f"{name} does not set cluster-enabled to yes, which cluster mode needs (InvalidParameterCombination)",
         )
 
 
@@ -207,113 +170,78 @@ def _parts(value: Any) -> tuple[int, ...]:  # noqa: ANN401 - any property value
     return tuple(map(int, re.findall(r"\d+", value)))[:2] if isinstance(value, str) else ()
 
 
-def _cluster_version(context: Context) -> Iterator[Violation]:
-    old = context.old or {}
-    before, after = _parts(old.get("version")), _parts(context.inputs.get("version"))
-    if before and after and before != after and after != (before[0], before[1] + 1):
-        yield Violation(
-            "version",
-            f"{context.inputs['version']} does not follow {old['version']}; a cluster is upgraded by one minor version "
-            f"at a time, here to {before[0]}.{before[1] + 1} (InvalidParameterException: Unsupported Kubernetes minor "
-            "version update)",
+def _final_snapshot(cloud: Cloud, item: CloudObject) -> str | None:
+    if item.inputs.get("skipFinalSnapshot"):
+        return None
+    name = item.inputs.get("finalSnapshotIdentifier")
+    if item.inputs.get("replicateSourceDb") and name:
+        return (
+            "finalSnapshotIdentifier: a replica has no final snapshot; set skipFinalSnapshot "
+            "(InvalidParameterCombination: FinalDBSnapshotIdentifier cannot be specified when deleting a replica)"
         )
-
-
-def _node_version(context: Context) -> Iterator[Violation]:
-    name, nodes = context.inputs.get("clusterName"), _parts(context.inputs.get("version"))
-    if context.cloud is None or not isinstance(name, str) or not nodes:
-        return
-    cluster = CLUSTER[0].find(context.cloud, name)
-    plane = _parts(cluster.inputs.get("version")) if cluster is not None else ()
-    if plane and not plane[1] - CONTROL_PLANE_AHEAD_OF_NODES <= nodes[1] <= plane[1]:
-        yield Violation(
-            "version",
-            f"nodes of {context.inputs['version']} do not fit a control plane of {plane[0]}.{plane[1]}: not newer, at "
-            f"most {CONTROL_PLANE_AHEAD_OF_NODES} minor versions older (InvalidParameterException)",
+    if not name:
+        return (
+            "finalSnapshotIdentifier is required when skipFinalSnapshot is false (terraform-provider-aws, deletion of "
+            "aws_db_instance)"
         )
+    if cloud.marked(SNAPSHOT, str(name)):
+        return f"finalSnapshotIdentifier: {name!r} is a snapshot already (DBSnapshotAlreadyExists)"
+    return None
 
 
-def _policy_needs_entry(context: Context) -> Iterator[Violation]:
-    name, principal = context.inputs.get("clusterName"), context.inputs.get("principalArn")
-    if context.cloud is None or not known(name) or not known(principal):
-        return
-    for item in context.cloud.of_type("aws:eks/accessEntry:AccessEntry"):
-        if item.inputs.get("clusterName") == name and item.inputs.get("principalArn") == principal:
-            return
-    yield Violation(
-        "principalArn",
-        f"{principal} has no access entry in {name} (ResourceNotFoundException: The specified principalArn could not "
-        "be found)",
-    )
+def _left_behind(cloud: Cloud, item: CloudObject) -> list[Effect]:
+    """A final snapshot stays; replicas of a deleted PostgreSQL source become instances of their own.
+
+    Amazon RDS User Guide, Working with DB instance read replicas.
+    """
+    name = item.inputs.get("finalSnapshotIdentifier")
+    kept: list[Effect] = []
+    if name and not item.inputs.get("skipFinalSnapshot"):
+        kept.append(lambda changed: changed.mark(SNAPSHOT, str(name)))
+    return kept + [_promoted(replica) for replica in replicas_of(cloud, item)]
 
 
-RULES = (
+def _promoted(replica: CloudObject) -> Effect:
+    inputs = {key: value for key, value in replica.inputs.items() if key != "replicateSourceDb"}
+    outputs = {key: value for key, value in replica.outputs.items() if key != "replicateSourceDb"}
+    return lambda cloud: cloud.put(dataclasses.replace(replica, inputs=inputs, outputs=outputs))
+
+
+COPIED_BACKUPS = Rule(
+    "copied-backups", "Amazon RDS User Guide, Replicating automated backups to another AWS Region", (), _copied_backups
+)
+STATE = (
+    GROUP_OF_THE_SAME_VPC,
     Rule(
         "replica-source",
         "Amazon RDS User Guide, Working with DB instance read replicas; Password management with Amazon RDS and AWS "
         "Secrets Manager, Limitations",
-        (INSTANCE_TOKEN,),
+        (),
         _replica,
     ),
-    Rule(
-        "backups-of-a-source",
-        "Amazon RDS User Guide, Working with read replicas",
-        (INSTANCE_TOKEN,),
-        _backups_of_a_source,
-    ),
-    Rule(
-        "copied-backups",
-        "Amazon RDS User Guide, Replicating automated backups to another AWS Region",
-        ("aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",),
-        _copied_backups,
-    ),
+    Rule("backups-of-a-source", "Amazon RDS User Guide, Working with read replicas", (), _backups_of_a_source),
     Rule(
         "database-family",
         "Amazon RDS API Reference, CreateDBParameterGroup, DBParameterGroupFamily",
-        (INSTANCE_TOKEN,),
+        (),
         _database_family,
     ),
-    Rule("cache-family", "Amazon ElastiCache API Reference, CreateCacheParameterGroup", (CACHE,), _cache_family),
-    Rule(
-        "cache-cluster-mode",
-        "Amazon ElastiCache User Guide, Valkey and Redis OSS configuration and limits: cluster-enabled",
-        (CACHE,),
-        _cluster_mode,
-    ),
-    Rule(
-        "storage-grows",
-        "Amazon RDS API Reference, ModifyDBInstance, AllocatedStorage",
-        (INSTANCE_TOKEN,),
-        _storage_shrinks,
-    ),
+    Rule("storage-grows", "Amazon RDS API Reference, ModifyDBInstance, AllocatedStorage", (), _storage_shrinks),
     Rule(
         "replica-storage",
         "SDK documentation of aws.rds.Instance, allocatedStorage: ignored when a replica is created",
-        (INSTANCE_TOKEN,),
+        (),
         _replica_storage,
     ),
-    Rule(
-        "major-version",
-        "Amazon RDS User Guide, Upgrading the RDS for PostgreSQL DB engine",
-        (INSTANCE_TOKEN,),
-        _major_goes_back,
-    ),
-    Rule(
-        "cluster-version-step",
-        "Amazon EKS User Guide, Update existing cluster to new Kubernetes version",
-        ("aws:eks/cluster:Cluster",),
-        _cluster_version,
-    ),
-    Rule(
-        "node-version",
-        "Kubernetes documentation, Version skew policy; Amazon EKS User Guide, Update a managed node group",
-        ("aws:eks/nodeGroup:NodeGroup",),
-        _node_version,
-    ),
-    Rule(
-        "policy-needs-entry",
-        "Amazon EKS API Reference, AssociateAccessPolicy, Errors",
-        ("aws:eks/accessPolicyAssociation:AccessPolicyAssociation",),
-        _policy_needs_entry,
-    ),
+    Rule("major-version", "Amazon RDS User Guide, Upgrading the RDS for PostgreSQL DB engine", (), _major_goes_back),
 )
+"""What an instance's row takes from here."""
+DELETION = Deletion(
+    (
+        "deletionProtection",
+        "InvalidParameterCombination: Cannot delete protected DB Instance, please disable deletion protection first",
+    ),
+    refuses=_final_snapshot,
+    effects=_left_behind,
+)
+"""Amazon RDS User Guide, Deleting a DB instance."""

@@ -1,0 +1,97 @@
+"""Amazon ECR: repositories, and the policies of their images."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from sandbox.model.base import Context, Violation
+from sandbox.model.checks import On
+from sandbox.model.names import Named, Unique
+from sandbox.model.outputs import ACCOUNT, Inputs
+from sandbox.model.references import Reference, Target
+from sandbox.model.replacement import Replaced
+from sandbox.model.rows import NONE, Row, Service, by_name
+from sandbox.services.aws.arns import arn, region_of
+from sandbox.services.aws.policies import Document, document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+REPOSITORY = (Target("aws:ecr/repository:Repository", ("id", "name")),)
+
+
+def _document(context: Context) -> Iterator[Violation]:
+    value = context.inputs.get("policy")
+    if isinstance(value, str):
+        try:
+            json.loads(value)
+        except ValueError as problem:
+            yield Violation("policy", f"not valid JSON: {problem} (InvalidParameterException)")
+
+
+def _outputs(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
+    repository = str(inputs.get("name") or name)
+    return {
+        "arn": arn("ecr", f"repository/{repository}", inputs),
+        "registryId": ACCOUNT,
+        "repositoryUrl": f"{ACCOUNT}.dkr.ecr.{region_of(inputs)}.amazonaws.com/{repository}",
+    }
+
+
+_repository = On("repository", source="Amazon ECR API Reference, CreateRepository")
+_images = On("repository-lifecycle", source="Amazon ECR User Guide")
+_REPOSITORY = Reference("repository", REPOSITORY, "RepositoryNotFoundException")
+ECR = Service(
+    "ecr",
+    "Amazon ECR API Reference, Errors of PutLifecyclePolicy, SetRepositoryPolicy",
+    (
+        Row(
+            token="aws:ecr/lifecyclePolicy:LifecyclePolicy",
+            name=NONE,
+            id=NONE,
+            outputs=NONE,
+            replaced=Replaced(("policy", "repository"), deleted_first=True),
+            references=(_REPOSITORY,),
+            unique=(),
+            values=(_images.custom("document", _document),),
+        ),
+        Row(
+            token="aws:ecr/repository:Repository",
+            name=Named(),
+            id=by_name,
+            outputs=_outputs,
+            replaced=Replaced(("encryptionConfigurations", "name")),
+            references=(),
+            unique=(Unique(("name",), "RepositoryAlreadyExistsException"),),
+            values=(
+                _repository.matches(
+                    "name",
+                    r"(?=.{2,256}$)[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*",
+                    "2 to 256 lower-case letters and digits, separated by . _ - or /",
+                    "InvalidParameterException",
+                ),
+                _repository.one_of(
+                    "imageTagMutability", ("MUTABLE", "IMMUTABLE", "MUTABLE_WITH_EXCLUSION", "IMMUTABLE_WITH_EXCLUSION")
+                ),
+                _repository.one_of("encryptionConfigurations[*].encryptionType", ("AES256", "KMS", "KMS_DSSE")),
+            ),
+        ),
+        Row(
+            token="aws:ecr/repositoryPolicy:RepositoryPolicy",
+            name=NONE,
+            id=NONE,
+            outputs=NONE,
+            replaced=Replaced(("repository",)),
+            references=(_REPOSITORY,),
+            unique=(),
+            values=(
+                document(
+                    "policy-repository",
+                    Document("policy", principal=True, resource=False, error="InvalidParameterException"),
+                ),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,12 @@
+"""Elastic Load Balancing."""
+
+from __future__ import annotations
+
+from sandbox.model.rows import Service
+from sandbox.services.aws.lb import balancer, group, listener
+
+LB = Service(
+    "lb",
+    "Elastic Load Balancing API Reference v2, Errors of CreateLoadBalancer, CreateListener, CreateTargetGroup",
+    (*balancer.ROWS, *group.ROWS, *listener.ROWS),
+)

@@ -1,0 +1,173 @@
+"""Load balancers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.model.base import Context, Rule, Violation, values_at
+from sandbox.model.checks import On, given, text
+from sandbox.model.names import Named, Unique
+from sandbox.model.outputs import Inputs, short_hash
+from sandbox.model.references import Reference
+from sandbox.model.replacement import Condition, Replaced, Situation
+from sandbox.model.rows import Deletion, Row, by_arn
+from sandbox.services.aws.arns import arn, region_of
+from sandbox.services.aws.ec2.places import GATEWAY_FIRST, ONE_VPC, zones
+from sandbox.services.aws.ec2.targets import DEPENDENCY, EIP, SECURITY_GROUP, SUBNET
+from sandbox.services.aws.lb import shift
+from sandbox.services.aws.lb.targets import DOCS, LOAD_BALANCER, NAME, NAME_IN_WORDS
+from sandbox.services.aws.s3 import BUCKET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sandbox.diff import Change
+
+
+def _balancer(context: Context) -> Iterator[Violation]:
+    inputs = context.inputs
+    kind = text(inputs, "loadBalancerType", "application")
+    subnets = inputs.get("subnets")
+    if kind == "application" and isinstance(subnets, list) and len(subnets) == 1:
+        yield Violation(
+            "subnets",
+            "one subnet, an Application Load Balancer needs two in different zones (ValidationError: At least two "
+            "subnets in two different Availability Zones must be specified)",
+        )
+    if not given(inputs, "subnets") and not given(inputs, "subnetMappings"):
+        yield Violation("subnets", "subnets or subnetMappings is required (ValidationError)")
+    for name in ("clientKeepAlive", "idleTimeout", "desyncMitigationMode", "xffHeaderProcessingMode"):
+        if kind not in {"", "application"} and given(inputs, name):
+            yield Violation(name, f"only for load balancers of type application, here {kind}")
+    for name in ("dnsRecordClientRoutingPolicy", "enforceSecurityGroupInboundRulesOnPrivateLinkTraffic"):
+        if kind == "application" and given(inputs, name):
+            yield Violation(name, "only for load balancers of type network, here application")
+
+
+def _one_subnet_per_zone(context: Context) -> Iterator[Violation]:
+    ids = [
+        value for path in ("subnets[*]", "subnetMappings[*].subnetId") for _, value in values_at(context.inputs, path)
+    ]
+    found = zones(context.cloud, ids) if context.cloud is not None else None
+    if found is None:
+        return
+    seen: dict[str, str] = {}
+    for identity, zone in found.items():
+        if zone in seen:
+            yield Violation(
+                "subnets",
+                f"{identity} and {seen[zone]} both lie in {zone}; a load balancer takes one subnet per availability "
+                "zone (InvalidConfigurationRequest)",
+            )
+        seen.setdefault(zone, identity)
+    if context.inputs.get("loadBalancerType", "application") == "application" and len(seen) == 1:
+        yield Violation(
+            "subnets", "an application load balancer needs subnets of two availability zones (ValidationError)"
+        )
+
+
+def _subnets(inputs: dict[str, Any]) -> set[str]:
+    mapped = [item.get("subnetId") for item in inputs.get("subnetMappings") or [] if isinstance(item, dict)]
+    return {str(item) for item in [*(inputs.get("subnets") or []), *mapped]}
+
+
+def _network(case: Situation) -> bool:
+    return case.old.get("loadBalancerType") == "network"
+
+
+def _subnet_removed(case: Situation, _: Change) -> bool:
+    return _network(case) and bool(_subnets(case.old) - _subnets(case.new))
+
+
+def _group_first_or_last(case: Situation, _: Change) -> bool:
+    return _network(case) and bool(case.old.get("securityGroups")) != bool(case.new.get("securityGroups"))
+
+
+def _secondary_addresses_lowered(_: Situation, change: Change) -> bool:
+    return int(change.new or 0) < int(change.old or 0)
+
+
+def _outputs(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
+    named = str(inputs.get("name") or name)
+    digest = short_hash(named, "lb", length=16)
+    kind = "net" if inputs.get("loadBalancerType") == "network" else "app"
+    return {
+        "arn": arn("elasticloadbalancing", f"loadbalancer/{kind}/{named}/{digest}", inputs),
+        "arnSuffix": f"{kind}/{named}/{digest}",
+        "dnsName": f"{named}-{digest}.elb.{region_of(inputs)}.amazonaws.com",
+        "zoneId": "Z26RNL4JYFTOTI",
+    }
+
+
+_lb = On("balancer", source=f"{DOCS}, CreateLoadBalancer")
+
+ROWS = (
+    Row(
+        token=LOAD_BALANCER[0].token,
+        name=Named(),
+        id=by_arn,
+        outputs=_outputs,
+        replaced=Replaced(
+            ("customerOwnedIpv4Pool", "internal", "loadBalancerType", "name", "namePrefix", "subnetMappings"),
+            {"loadBalancerType": "application"},
+            kept=("internal", "name", "subnetMappings"),
+            when={
+                "subnets": Condition(_subnet_removed, "a network load balancer loses a subnet", "SDK documentation"),
+                "securityGroups": Condition(
+                    _group_first_or_last,
+                    "a network load balancer gets its first or loses its last group",
+                    "SDK documentation",
+                ),
+                "secondaryIpsAutoAssignedPerSubnet": Condition(
+                    _secondary_addresses_lowered, "secondary addresses become fewer", "SDK documentation"
+                ),
+            },
+        ),
+        references=(
+            Reference("subnets[*]", SUBNET, "SubnetNotFound", DEPENDENCY),
+            Reference("subnetMappings[*].subnetId", SUBNET, "SubnetNotFound", DEPENDENCY),
+            Reference(
+                "subnetMappings[*].allocationId",
+                EIP,
+                "AllocationIdNotFound",
+                "InvalidIPAddress.InUse: the address is associated",
+            ),
+            Reference("securityGroups[*]", SECURITY_GROUP, "InvalidSecurityGroup", DEPENDENCY),
+            Reference("accessLogs.bucket", BUCKET, "InvalidConfigurationRequest: no such bucket"),
+        ),
+        unique=(Unique(("name",), "DuplicateLoadBalancerName"),),
+        values=(
+            _lb.matches("name", NAME, NAME_IN_WORDS, "ValidationError: The load balancer name"),
+            _lb.exclusive("name", "namePrefix", source="terraform-provider-aws 5.5.0 schema"),
+            _lb.one_of("loadBalancerType", ("application", "network", "gateway")),
+            _lb.one_of("ipAddressType", ("ipv4", "dualstack", "dualstack-without-public-ipv4")),
+            _lb.between("idleTimeout", 1, 4000, "seconds"),
+            _lb.between("clientKeepAlive", 60, 604_800, "seconds"),
+            _lb.between("secondaryIpsAutoAssignedPerSubnet", 0, 7),
+            _lb.exclusive("subnets", "subnetMappings", source="SDK documentation"),
+            _lb.one_of(
+                "dnsRecordClientRoutingPolicy",
+                ("any_availability_zone", "availability_zone_affinity", "partial_availability_zone_affinity"),
+            ),
+            _lb.one_of("enforceSecurityGroupInboundRulesOnPrivateLinkTraffic", ("on", "off")),
+            _lb.custom("kind", _balancer),
+        ),
+        state=(
+            shift.OF_A_BALANCER,
+            Rule(
+                "balancer-zones",
+                "Elastic Load Balancing API Reference v2, CreateLoadBalancer, Subnets",
+                (),
+                _one_subnet_per_zone,
+            ),
+            GATEWAY_FIRST,
+            ONE_VPC,
+        ),
+        deletion=Deletion(
+            (
+                "enableDeletionProtection",
+                "OperationNotPermitted: the load balancer cannot be deleted because deletion protection is enabled",
+            )
+        ),
+    ),
+)
