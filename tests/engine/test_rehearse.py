@@ -18,51 +18,39 @@ from sandbox.workspace import SandboxWorkspace
 from tests.support.cli import Cli, Ran
 from tests.support.paths import ROOT
 
-PHASES = ("optimization", "horizontal", "microservices")
 INSTANCE = "aws:rds/instance:Instance"
 
 
-@pytest.fixture(scope="module")
-def dev(tmp_path_factory: pytest.TempPathFactory) -> tuple[Cli, Ran]:
-    cli = Cli(tmp_path_factory.mktemp("dev"))
-    return cli, cli.run("rehearse", "dev", "--fresh")
+# How production comes up phase after phase, the journey tests see.
+PHASE = "microservices"
 
 
 @pytest.fixture(scope="module")
-def prod(tmp_path_factory: pytest.TempPathFactory) -> tuple[Cli, dict[str, Ran]]:
+def prod(tmp_path_factory: pytest.TempPathFactory) -> tuple[Cli, Ran]:
     cli = Cli(tmp_path_factory.mktemp("prod"))
-    runs = {
-        phase: cli.run("rehearse", "prod", "--phase", phase, "--json", "--plan-out", str(cli.sandbox / f"{phase}.json"))
-        for phase in PHASES
-    }
-    return cli, runs
+    return cli, cli.run("rehearse", "prod", "--phase", PHASE, "--plan-out", str(cli.sandbox / "plan.json"))
 
 
-def test_dev_comes_up_and_its_second_preview_is_empty(dev: tuple[Cli, Ran]) -> None:
-    _, ran = dev
+def test_production_comes_up_and_its_second_preview_is_empty(prod: tuple[Cli, Ran]) -> None:
+    _, ran = prod
     assert ran.code == 0, ran.err
     assert "Second preview: empty." in ran.out
 
 
-def test_every_system_of_the_guide_is_in_the_table(dev: tuple[Cli, Ran]) -> None:
-    _, ran = dev
+def test_every_system_of_the_guide_is_in_the_table(prod: tuple[Cli, Ran]) -> None:
+    _, ran = prod
     assert [system.title for system in SYSTEMS if system.title not in ran.out] == []
 
 
-def test_every_phase_of_production_comes_up_after_the_one_before(prod: tuple[Cli, dict[str, Ran]]) -> None:
-    for phase, ran in prod[1].items():
-        assert ran.code == 0, f"{phase}: {ran.err}"
-        assert ran.document["phase"] == phase
-        assert ran.document["second_preview_changes"] == 0
+def test_dev_comes_up_and_its_second_preview_is_empty(rehearsed_dev: tuple[Cli, Ran]) -> None:
+    _, ran = rehearsed_dev
+    assert ran.code == 0, ran.err
+    assert ran.document["second_preview_changes"] == 0
+    assert ran.document["steps"]["replace"] == 0
 
 
-def test_growing_replaces_nothing(prod: tuple[Cli, dict[str, Ran]]) -> None:
-    for ran in prod[1].values():
-        assert ran.document["steps"]["replace"] == 0
-
-
-def test_the_json_document_has_the_promised_keys(prod: tuple[Cli, dict[str, Ran]]) -> None:
-    document = prod[1]["microservices"].document
+def test_the_json_document_has_the_promised_keys(rehearsed_dev: tuple[Cli, Ran]) -> None:
+    document = rehearsed_dev[1].document
     assert list(document) == [
         "stack",
         "phase",
@@ -77,8 +65,8 @@ def test_the_json_document_has_the_promised_keys(prod: tuple[Cli, dict[str, Ran]
     assert {system.key for system in SYSTEMS} <= set(document["systems"])
 
 
-def test_microservices_runs_one_primary_three_replicas_and_four_shards(prod: tuple[Cli, dict[str, Ran]]) -> None:
-    plan = load_plan(prod[0].sandbox / "microservices.json")
+def test_microservices_runs_one_primary_three_replicas_and_four_shards(prod: tuple[Cli, Ran]) -> None:
+    plan = load_plan(prod[0].sandbox / "plan.json")
     instances = plan.of_type(INSTANCE)
     assert len(instances) == 8
     assert sum("replicateSourceDb" in item.inputs for item in instances) == 3
@@ -102,8 +90,8 @@ def test_a_third_stack_is_rehearsed_under_its_own_name(tmp_path: Path) -> None:
     assert not (cli.sandbox / "dev").exists()
 
 
-def test_a_written_plan_holds_the_inputs_of_every_resource(prod: tuple[Cli, dict[str, Ran]]) -> None:
-    plan = load_plan(prod[0].sandbox / "optimization.json")
+def test_a_written_plan_holds_the_inputs_of_every_resource(prod: tuple[Cli, Ran]) -> None:
+    plan = load_plan(prod[0].sandbox / "plan.json")
     assert plan.counts()["create"] == len(plan) > 200
     assert [item.urn for item in plan if item.custom and not item.inputs] == []
 
@@ -132,11 +120,11 @@ def _plain(value: object) -> str:
     return str(value)
 
 
-def test_no_secret_stands_in_plain_text_anywhere(prod: tuple[Cli, dict[str, Ran]]) -> None:
-    cli, runs = prod
+def test_no_secret_stands_in_plain_text_anywhere(prod: tuple[Cli, Ran]) -> None:
+    cli, ran = prod
     secrets = {line for secret in secrets_of(cli, "prod") for line in secret.splitlines() if "-----" not in line}
     assert len(secrets) >= 8
-    texts = {f"output of {phase}": ran.out + ran.err for phase, ran in runs.items()}
+    texts = {"output": ran.out + ran.err}
     for path in cli.sandbox.rglob("*"):
         if path.is_file():
             texts[str(path)] = path.read_text(encoding="utf-8", errors="replace")
@@ -144,9 +132,9 @@ def test_no_secret_stands_in_plain_text_anywhere(prod: tuple[Cli, dict[str, Ran]
     assert leaks == []
 
 
-def test_destroying_production_leaves_everything_load_bearing_alive(prod: tuple[Cli, dict[str, Ran]]) -> None:
-    cli, runs = prod
-    assert runs["microservices"].code == 0
+def test_destroying_production_leaves_everything_load_bearing_alive(prod: tuple[Cli, Ran]) -> None:
+    cli, ran = prod
+    assert ran.code == 0
     before = {(item.token, item.id) for item in Cloud(cli.sandbox / "prod" / "cloud.jsonl").all()}
     ran = cli.run("destroy", "prod")
     assert ran.code == 1
@@ -157,9 +145,8 @@ def test_destroying_production_leaves_everything_load_bearing_alive(prod: tuple[
     assert lost == set()
 
 
-def test_destroying_dev_leaves_an_empty_cloud(dev: tuple[Cli, Ran]) -> None:
-    cli, ran = dev
-    assert ran.code == 0
+def test_destroying_dev_leaves_an_empty_cloud(standing_dev: Cli) -> None:
+    cli = standing_dev
     gone = cli.run("destroy", "dev")
     assert gone.code == 0, gone.err
     assert Cloud(cli.sandbox / "dev" / "cloud.jsonl").all() == []
@@ -193,9 +180,8 @@ def test_a_fault_that_matches_nothing_is_reported(tmp_path: Path) -> None:
     assert "struck nothing" in ran.err
 
 
-def test_drift_is_found_by_a_refresh_and_undone(tmp_path: Path) -> None:
-    cli = Cli(tmp_path)
-    assert cli.run("rehearse", "dev").code == 0
+def test_drift_is_found_by_a_refresh_and_undone(standing_dev: Cli) -> None:
+    cli = standing_dev
     fault = "drift:aws:ec2/vpc:Vpc:network-vpc:enableDnsSupport=false"
     ran = cli.run("rehearse", "dev", "--fault", fault, "--json")
     assert ran.code == 0, ran.err
