@@ -29,6 +29,7 @@ from sandbox.provider import Deps
 from sandbox.schema import SchemaOracle
 from sandbox.seed import planted
 from sandbox.server import SandboxServer
+from sandbox.waiting import outputs_awaited_once
 
 if TYPE_CHECKING:
     from types import FrameType, TracebackType
@@ -282,7 +283,7 @@ class Session:
 
     def _guarded(self, operation: str, collected: _Diagnostics, run: Callable[[], R]) -> R:
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), outputs_awaited_once():
                 # A killed engine leaves half an event: the error that follows says what happened.
                 warnings.filterwarnings("ignore", message="Error in event stream")
                 result = run()

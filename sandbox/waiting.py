@@ -1,0 +1,69 @@
+"""Waits for a program's outputs in time that grows with their number, not with its square.
+
+The SDK waits for the first of all outstanding outputs, puts the others back and begins again, so that every output
+costs a look at all others (pulumi 3.272.0, `pulumi/runtime/stack.py: wait_for_rpcs`; pulumi/pulumi#22411 is about the
+same place). Here each is looked at when it is done. What a program sees is the same: failures and cancellations are
+raised at once, also while others hang; outputs that are made meanwhile are waited for, too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from pulumi.runtime import stack
+from pulumi.runtime.settings import SETTINGS, _get_rpc_manager
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_OF_THE_SDK = stack.wait_for_rpcs
+
+
+def needed() -> bool:
+    """Whether the installed SDK still waits for the first of all."""
+    return "FIRST_COMPLETED" in _OF_THE_SDK.__code__.co_names
+
+
+@contextmanager
+def outputs_awaited_once() -> Iterator[None]:
+    """Let what runs meanwhile in this process wait in linear time; nothing changes with a repaired SDK."""
+    before = stack.wait_for_rpcs
+    if needed():
+        stack.wait_for_rpcs = wait_for_rpcs
+    try:
+        yield
+    finally:
+        stack.wait_for_rpcs = before
+
+
+async def wait_for_rpcs(await_all_outstanding_tasks: bool = True) -> None:  # noqa: FBT001, FBT002 - the SDK's signature
+    """Wait until the engine has answered everything and, if asked for, until every output is known."""
+    while True:
+        await _OF_THE_SDK(await_all_outstanding_tasks=False)
+        if not await_all_outstanding_tasks:
+            return
+        await _outputs()
+        if not _get_rpc_manager().rpcs:
+            return
+
+
+async def _outputs() -> None:
+    finished: asyncio.Queue[asyncio.Future[Any]] = asyncio.Queue()
+    outstanding = 0
+    while True:
+        with SETTINGS.lock:
+            new = list(SETTINGS.outputs)
+            SETTINGS.outputs.clear()
+        for task in new:
+            task.add_done_callback(finished.put_nowait)
+        outstanding += len(new)
+        if not outstanding:
+            return
+        done = [await finished.get()]
+        while not finished.empty():
+            done.append(finished.get_nowait())
+        outstanding -= len(done)
+        for task in done:
+            await task

@@ -1,0 +1,186 @@
+"""Waiting for outputs one by one shows a program the same as the SDK's own way, in fewer steps."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+import pytest
+from pulumi.runtime import stack
+from pulumi.runtime.mocks import Mocks, set_mocks
+from pulumi.runtime.settings import SETTINGS, _get_rpc_manager
+
+from sandbox import waiting
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+WAYS = [pytest.param(waiting._OF_THE_SDK, id="sdk"), pytest.param(waiting.wait_for_rpcs, id="ours")]
+
+
+class NoCloud(Mocks):
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        return "id", args.inputs
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+        raise AssertionError(args.token)
+
+
+class Thing(pulumi.CustomResource):
+    def __init__(self, name: str, value: pulumi.Input[str] = "") -> None:
+        super().__init__("test:index:Thing", name, {"value": value})
+
+
+def outcome(wait: Callable[[], Awaitable[None]], program: Callable[[], None]) -> str:
+    """What a program that is waited for ends with."""
+
+    async def run() -> None:
+        set_mocks(NoCloud())
+        _get_rpc_manager().clear()
+        SETTINGS.outputs.clear()  # what an earlier program that failed has left
+        program()
+        await wait()
+
+    try:
+        asyncio.run(run())
+    except BaseException as error:  # noqa: BLE001 - the kind of error is the answer
+        return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+    return "done" if not SETTINGS.outputs and not _get_rpc_manager().rpcs else "left something behind"
+
+
+def fail(_: object) -> None:
+    raise ValueError("no such thing")
+
+
+def hang() -> None:
+    pulumi.Output.from_input(asyncio.get_running_loop().create_future())
+
+
+def cancelled() -> None:
+    task: asyncio.Task[Any] = asyncio.ensure_future(asyncio.sleep(3600))
+    pulumi.Output.from_input(task)
+    asyncio.get_running_loop().call_soon(task.cancel)
+
+
+def nested() -> None:
+    made: list[str] = []
+
+    def more(depth: int) -> Any:  # noqa: ANN401 - the SDK's types know no output of an output of itself
+        made.append(Thing(f"thing-{depth}")._name)
+        return pulumi.Output.from_input(depth + 1).apply(more) if depth < 5 else pulumi.Output.from_input(depth)
+
+    pulumi.Output.from_input(0).apply(more).apply(lambda _: None if len(made) == 6 else fail(None))
+
+
+def nested_failure_beside_a_hanging_one() -> None:
+    hang()
+
+    def inner(_: int) -> Any:  # noqa: ANN401 - as above
+        return pulumi.Output.from_input(2).apply(fail)
+
+    pulumi.Output.from_input(1).apply(inner)
+
+
+def refused() -> None:
+    waits = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_soon(waits.set_exception, ValueError("not to be had"))
+    Thing("good")
+    Thing("bad", waits)
+    hang()
+
+
+def plain() -> None:
+    pulumi.Output.from_input(1).apply(lambda value: value + 1)
+
+
+def failing() -> None:
+    pulumi.Output.from_input(1).apply(fail)
+
+
+def failing_beside_a_hanging_one() -> None:
+    hang()
+    failing()
+
+
+def cancelled_beside_a_hanging_one() -> None:
+    hang()
+    cancelled()
+
+
+@pytest.mark.parametrize("wait", WAYS)
+@pytest.mark.parametrize(
+    ("program", "end"),
+    [
+        (plain, "done"),
+        (nested, "done"),
+        (failing, "ValueError: no such thing"),
+        (failing_beside_a_hanging_one, "ValueError: no such thing"),
+        (nested_failure_beside_a_hanging_one, "ValueError: no such thing"),
+        (cancelled, "CancelledError: "),
+        (cancelled_beside_a_hanging_one, "CancelledError: "),
+        (refused, "ValueError: While processing resource: 'bad', type: 'test:index:Thing'"),
+    ],
+)
+def test_a_program_ends_as_it_does_with_the_sdks_way(
+    program: Callable[[], None], end: str, wait: Callable[[], Awaitable[None]]
+) -> None:
+    assert outcome(wait, program) == end
+
+
+@pytest.mark.parametrize("wait", WAYS)
+def test_a_program_that_hangs_is_waited_for(wait: Callable[[], Awaitable[None]]) -> None:
+    async def run() -> bool:
+        SETTINGS.outputs.clear()
+        hang()
+        task = asyncio.ensure_future(wait())
+        for _ in range(100):
+            await asyncio.sleep(0)
+        still = not task.done()
+        task.cancel()
+        SETTINGS.outputs.clear()
+        return still
+
+    assert asyncio.run(run())
+
+
+def looks(wait: Callable[[], Awaitable[None]], count: int) -> int:
+    """How often a done-callback is hung on one of so many outputs that become known one after the other."""
+    hung = 0
+
+    class Counted(asyncio.Future[int]):
+        def add_done_callback(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - asyncio's own
+            nonlocal hung
+            hung += 1
+            super().add_done_callback(*args, **options)
+
+    async def run() -> None:
+        futures = [Counted() for _ in range(count)]
+        SETTINGS.outputs.clear()
+        SETTINGS.outputs.update(futures)
+        task = asyncio.ensure_future(wait())
+        for future in futures:
+            for _ in range(5):
+                await asyncio.sleep(0)
+            future.set_result(1)
+        await task
+
+    asyncio.run(run())
+    return hung
+
+
+def test_the_looks_at_outputs_grow_with_their_number_and_not_with_its_square() -> None:
+    assert looks(waiting.wait_for_rpcs, 100) <= 3 * 100
+    assert looks(waiting._OF_THE_SDK, 100) > 1_000, (
+        "the SDK waits in linear time now: remove sandbox/waiting.py and where it is used"
+    )
+
+
+def test_a_repaired_sdk_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert waiting.needed()
+    with waiting.outputs_awaited_once():
+        assert stack.wait_for_rpcs is waiting.wait_for_rpcs
+    assert stack.wait_for_rpcs is waiting._OF_THE_SDK
+    monkeypatch.setattr(waiting, "needed", lambda: False)
+    with waiting.outputs_awaited_once():
+        assert stack.wait_for_rpcs is waiting._OF_THE_SDK
