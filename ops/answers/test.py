@@ -10,11 +10,13 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 from xml.etree import ElementTree as ET
 
 from rich.console import Console
@@ -40,6 +42,9 @@ PYTEST_NO_TESTS = 5
 
 STEERING_PREFIXES = ("PYTHON", "PYTEST_", "RUFF_", "MYPY", "COVERAGE_")
 """Variables with which a caller's shell could change what the checks and lanes do, or leave out: they are dropped."""
+
+Need: TypeAlias = "Callable[[Callable[[str], None]], str | None]"
+"""Obtains what a lane needs and returns why it cannot run, or None; receives where progress is said."""
 
 State = Literal["passed", "failed", "no tests", "not run"]
 
@@ -113,6 +118,42 @@ def build_real_programs(say: Callable[[str], None]) -> str | None:
     return None
 
 
+class _Ahead:
+    """What later lanes need, obtained while the checks and the lanes before them run, one after the other.
+
+    A first run builds for about twelve minutes on 2 cores, which need not come on top of its tests. What a build says
+    is shown while a lane waits for it; before, the checks and lanes have the screen.
+    """
+
+    def __init__(self, needs: Mapping[str, Need], say: Callable[[str], None]) -> None:
+        self._say = say
+        self._awaited = ""
+        self._problems: dict[str, Future[str | None]] = {lane: Future() for lane in needs}
+        # A daemon: after Ctrl-C nobody waits for a build, which the same signal has ended.
+        threading.Thread(target=self._obtain, args=(needs,), daemon=True).start()
+
+    def _obtain(self, needs: Mapping[str, Need]) -> None:
+        for lane, need in needs.items():
+            try:
+                self._problems[lane].set_result(need(self._heard))
+            except BaseException as error:  # noqa: BLE001 - raised again in the lane that waits
+                self._problems[lane].set_exception(error)
+
+    def _heard(self, line: str) -> None:
+        if self._awaited:
+            self._say(line)
+
+    def problem(self, lane: str) -> str | None:
+        """Why a lane cannot run, or None; waits for what it needs."""
+        if lane not in self._problems:
+            return None
+        self._awaited = lane
+        try:
+            return self._problems[lane].result()
+        finally:
+            self._awaited = ""
+
+
 def run_lanes(
     lanes: Sequence[str],
     *,
@@ -123,7 +164,7 @@ def run_lanes(
     console: Console | None = None,
     root: Path = ROOT,
     checks: Sequence[Check] | None = None,
-    needs: Mapping[str, Callable[[Callable[[str], None]], str | None]] | None = None,
+    needs: Mapping[str, Need] | None = None,
 ) -> int:
     """Runs the static checks and the lanes, prints a table of what ran, and returns the exit code.
 
@@ -136,7 +177,8 @@ def run_lanes(
         console: Where the report goes; standard output by default.
         root: The project's directory.
         checks: The static checks, `static_checks()` by default.
-        needs: Per lane, what must hold before it runs: a function that returns why it cannot, or None.
+        needs: Per lane, what must hold before it runs: a function that returns why it cannot, or None. All of them
+            begin at once, in the order of the lanes.
 
     Returns:
         0 when everything that had to run passed, 1 when something failed, 2 for a lane that does not exist, 130 after
@@ -152,12 +194,13 @@ def run_lanes(
     if workers is not None:
         pytest_arguments = ("-n", workers, "--dist", "loadfile", *pytest_arguments)
     needs = {"engine": engine_problem, "real": build_real_programs} if needs is None else needs
+    ahead = _Ahead({lane: needs[lane] for lane in chosen if lane in needs and _has_tests(root, lane)}, say)
     outcomes: list[Outcome] = []
     try:
         if static:
             outcomes += [_run_check(check, console, root) for check in (static_checks() if checks is None else checks)]
         for lane in chosen:
-            problem = needs[lane](say) if lane in needs and _has_tests(root, lane) else None
+            problem = ahead.problem(lane)
             if problem is None:
                 outcomes.append(_run_lane(lane, console, root, ci=ci, arguments=pytest_arguments))
             else:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import socket
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,7 @@ from rich.console import Console
 from ops.answers.test import Check, environment, run_lanes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 
@@ -86,6 +87,46 @@ def test_without_an_engine_the_lane_is_left_out_with_the_reason(project: Path) -
     assert code == 0
     assert "not run" in said
     assert "no Go and no download [at all]" in said
+
+
+def test_what_a_later_lane_needs_is_obtained_while_the_lanes_before_it_run(project: Path) -> None:
+    begun = project / "begun"
+    wait = f"import pathlib, time; any(pathlib.Path({str(begun)!r}).exists() or time.sleep(0.1) for _ in range(600))"
+    write_test(project, "unit", f"{wait}; assert pathlib.Path({str(begun)!r}).exists()")
+    write_test(project, "engine", "assert True")
+
+    def need(say: Callable[[str], None]) -> str | None:
+        say("said while another lane has the screen")
+        begun.touch()
+        return None
+
+    said = io.StringIO()
+    console = Console(file=said, width=160)
+    lanes = ["unit", "engine"]
+    code = run_lanes(lanes, ci=True, root=project, checks=(), workers=None, console=console, needs={"engine": need})
+    assert code == 0, said.getvalue()
+    assert "said while another lane" not in said.getvalue()
+
+
+def test_what_a_lane_waits_for_says_how_far_it_is(project: Path) -> None:
+    write_test(project, "engine", "assert True")
+    awaited = threading.Event()
+
+    class Screen(io.StringIO):
+        def write(self, text: str) -> int:
+            awaited.set()
+            return super().write(text)
+
+    def need(say: Callable[[str], None]) -> str | None:
+        while "half way" not in said.getvalue():
+            say("half way")
+            awaited.wait(0.01)
+        return "no more"
+
+    said = Screen()
+    code = run_lanes(["engine"], ci=True, root=project, checks=(), console=Console(file=said), needs={"engine": need})
+    assert code == 1
+    assert "no more" in said.getvalue()
 
 
 def test_with_ci_a_lane_that_cannot_run_fails(project: Path) -> None:
