@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
 import tomllib
 import zipfile
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 import components
 from tests.support import component_sources as sources
 from tests.support.paths import ROOT
-from tests.support.wheel import built, installed
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.support.wheel import built, project
 
 ROW = re.compile(r"^\| `([A-Z]\w+)` \|.*\| (\S.*) \|$", re.MULTILINE)
 """A component and its extras in the table of docs/components.md."""
@@ -69,30 +69,47 @@ def test_imports_between_components_are_relative_and_stay_in_the_package() -> No
     assert found == set()
 
 
-def test_a_user_s_own_components_folder_stands_beside_the_wheel(wheel: Path, tmp_path: Path) -> None:
-    library = installed(wheel, tmp_path / "library")
-    program = tmp_path / "program"
-    (program / "components").mkdir(parents=True)
-    (program / "components" / "__init__.py").write_text('"""Our own."""\nOWN = "own"\n')
-    code = (
-        "import components, bailbondpro.components as library\n"
-        "from bailbondpro.components import CredentialArgs\n"
-        "print(components.OWN, library.__name__, CredentialArgs.__module__, library.__file__)"
-    )
+MOCKED = """
+import asyncio, json, pulumi, runpy, sys
+
+class Mocks(pulumi.runtime.Mocks):
+    def new_resource(self, args):
+        made.append(args.typ)
+        computed = {"arn": "arn:aws:kms:us-east-1:000000000000:key/1", "address": "host"}
+        computed |= {"result": "a1" * 20, "hex": "0123abcd"}
+        return args.name + "-id", {**computed, **args.inputs}
+
+    def call(self, args):
+        return {}
+
+made = []
+pulumi.runtime.set_mocks(Mocks(), "databases", "dev", preview=False)
+pulumi.runtime.set_all_config(json.loads(sys.argv[1]))
+runpy.run_path(".", run_name="__main__")
+asyncio.get_event_loop().run_until_complete(pulumi.runtime.stack.wait_for_rpcs())
+import bailbondpro.components as library, components as own
+print(json.dumps({"made": made, "library": library.__file__, "own": own.__file__}))
+"""
+
+
+def test_an_example_runs_under_mocks_beside_components_of_the_user_s(wheel: Path, tmp_path: Path) -> None:
+    program = project("databases", wheel, tmp_path / "databases")
+    values = yaml.safe_load((program / "Pulumi.dev.yaml").read_text("utf-8"))["config"]
+    config = {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
+    config["databases:replicas"] = "2"
     answer = subprocess.run(
-        [sys.executable, "-P", "-c", code],
-        env={"PYTHONPATH": f"{program}:{library}", "PATH": ""},
+        [str(program / "venv" / "bin" / "python"), "-P", "-c", MOCKED, json.dumps(config)],
         capture_output=True,
         text=True,
         check=False,
+        cwd=program,
     )
-    assert answer.returncode == 0, answer.stderr
-    assert answer.stdout.split() == [
-        "own",
-        "bailbondpro.components",
-        "bailbondpro.components.security.secrets",
-        str(library / "bailbondpro" / "components" / "__init__.py"),
-    ]
+    assert answer.returncode == 0, answer.stderr[-3000:]
+    told = json.loads(answer.stdout)
+    assert told["made"].count("aws:rds/instance:Instance") == 3
+    assert {"acme:index:Owner", "bailbondpro:redis:Redis"} <= set(told["made"])
+    assert told["own"] == str(program / "components" / "__init__.py")
+    assert Path(told["library"]).is_relative_to(program / "venv")
 
 
 def test_the_pinned_versions_lie_in_the_ranges_of_the_wheel() -> None:

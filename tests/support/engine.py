@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from plan import Plan
     from sandbox.cloud import CloudObject
     from sandbox.engine import Engine
+    from sandbox.seed import Existing
 
 
 R = TypeVar("R")
@@ -46,11 +47,13 @@ class Bench:
         root: an empty folder.
         stack: the stack's name.
         faults: texts of faults as the command line takes them, for the operations that follow.
+        existing: what exists beforehand, for the operations that follow.
     """
 
     root: Path
     stack: str = "dev"
     faults: tuple[str, ...] = ()
+    existing: tuple[Existing, ...] = ()
     cloud: list[CloudObject] = field(default_factory=list)
     """What exists after the last operation."""
 
@@ -61,7 +64,8 @@ class Bench:
 
     def session(self, program: Callable[[], object]) -> Session:
         """A session of the engine on this bench; a context manager."""
-        return Session(engine(), self.workspace, program=lambda: _run(program), faults=Faults.parse(self.faults))
+        faults = Faults.parse(self.faults)
+        return Session(engine(), self.workspace, program=lambda: _run(program), faults=faults, existing=self.existing)
 
     def preview(self, program: Callable[[], object]) -> Plan:
         """What an update would do."""

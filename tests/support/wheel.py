@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import site
 import subprocess
 import sys
+import venv
 from typing import TYPE_CHECKING
 
 from tests.support.paths import ROOT
@@ -36,4 +38,34 @@ def built(folder: Path) -> Path:
 def installed(wheel: Path, folder: Path) -> Path:
     """A folder for `sys.path` with the library and nothing else: the SDKs come from the environment."""
     pip("install", "--no-deps", "--no-index", "--target", str(folder), str(wheel))
+    return folder
+
+
+OWN_COMPONENTS = '''"""The project's own components, under the name that this repository uses, too."""
+
+import pulumi
+
+
+class Owner(pulumi.ComponentResource):
+    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("acme:index:Owner", name, None, opts)
+        self.register_outputs({})
+'''
+
+
+def project(example: str, wheel: Path, folder: Path) -> Path:
+    """An example as somebody else's project: a virtual environment with the wheel, and components of its own.
+
+    The SDKs come from this environment's packages; this checkout is not on the project's path.
+    """
+    shutil.copytree(ROOT / "examples" / example, folder)
+    environment = folder / "venv"
+    venv.create(environment, with_pip=False, symlinks=True)
+    (packages,) = environment.glob("lib/python*/site-packages")
+    installed(wheel, packages)
+    (packages / "sdks.pth").write_text("\n".join(site.getsitepackages()))
+    (folder / "components").mkdir()
+    (folder / "components" / "__init__.py").write_text(OWN_COMPONENTS)
+    program = (folder / "__main__.py").read_text("utf-8")
+    (folder / "__main__.py").write_text(f'{program}\nfrom components import Owner\n\nOwner("own")\n')
     return folder

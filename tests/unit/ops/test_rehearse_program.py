@@ -1,0 +1,60 @@
+"""`./bbp rehearse --program`: what is refused before an engine is looked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from ops.cli import app
+from ops.rehearsal.program import open_program
+from ops.rehearsal.session import RehearseOptions
+from sandbox.foreign import ProgramError
+from tests.support.paths import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DATABASES = ROOT / "examples" / "databases"
+
+
+@pytest.fixture(autouse=True)
+def no_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("BBP_SANDBOX_DIR", str(tmp_path))
+    monkeypatch.setattr("ops.rehearsal.program.find_or_build", lambda _progress: pytest.fail("an engine was wanted"))
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["rehearse", *arguments])
+    return result.exit_code, result.output
+
+
+def test_a_folder_without_a_program_ends_with_one_message(tmp_path: Path) -> None:
+    code, said = run("dev", "--program", str(tmp_path))
+    assert code == 1
+    assert "Pulumi.dev.yaml" in said
+    assert "Traceback" not in said
+
+
+def test_a_seed_file_with_problems_ends_with_one_message(tmp_path: Path) -> None:
+    seed = tmp_path / "seed.yaml"
+    seed.write_text("- {type: 'aws:ec2/vpc:Vpc'}\n")
+    code, said = run("dev", "--program", str(DATABASES), "--exists", str(seed))
+    assert code == 1
+    assert "[0].id: must be a text, got None" in said
+
+
+def test_what_exists_beforehand_belongs_to_a_program(tmp_path: Path) -> None:
+    code, said = run("dev", "--exists", str(tmp_path))
+    assert code == 2
+    assert "--program DIR" in said
+
+
+def test_options_of_this_platform_s_own_stacks_are_refused_with_a_program() -> None:
+    options = RehearseOptions("dev", phase="horizontal", api_server=True, program=DATABASES)
+    with (
+        pytest.raises(ProgramError, match=r"^--phase, --api-server: not with --program"),
+        open_program(options, DATABASES),
+    ):
+        pass
