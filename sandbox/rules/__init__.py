@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.model.base import Context, Rule, RuleSet, Violation
-from sandbox.model.names import name_taken
+from sandbox.model.taken import name_taken
 from sandbox.rules import crds, deletion, references_cloudflare, references_kubernetes
 from sandbox.rules.values import RULES as VALUE_RULES
 from sandbox.services import REFERENCE_TABLES, ROWS, STATE_RULES

@@ -1,0 +1,87 @@
+"""The rows of the simulated services, and the tables that follow from them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from sandbox.model.base import Context, Rule
+from sandbox.model.names import Named, Unique
+from sandbox.model.references import Reference, Target
+from sandbox.model.replacement import Replaced
+from sandbox.model.rows import NONE, Row, by_arn, by_name, by_uuid, prefixed
+from sandbox.services import REFERENCE_TABLES, ROWS, SERVICES, STATE_RULES, VALUE_RULES, row_of
+
+QUEUE = "aws:sqs/queue:Queue"
+ASKED: dict[str, Any] = {
+    "token": QUEUE,
+    "name": Named(),
+    "id": NONE,
+    "outputs": NONE,
+    "replaced": Replaced(("fifoQueue", "name", "namePrefix")),
+    "references": (Reference("kmsMasterKeyId", (Target("aws:kms/key:Key"),), "KmsNotFound"),),
+    "unique": (Unique(("name",), "QueueAlreadyExists"),),
+    "values": (),
+}
+
+
+@pytest.mark.parametrize("aspect", sorted(ASKED))
+def test_a_row_that_leaves_an_aspect_out_is_no_row(aspect: str) -> None:
+    Row(**ASKED)
+    with pytest.raises(TypeError, match=f"'{aspect}'"):
+        Row(**{key: value for key, value in ASKED.items() if key != aspect})
+
+
+def test_a_type_stands_in_one_row_only() -> None:
+    counted = Counter(row.token for service in SERVICES for row in service.rows)
+    assert {token: count for token, count in counted.items() if count > 1} == {}
+    assert row_of(QUEUE) is None
+    assert len(ROWS) == len(counted)
+
+
+def test_a_row_of_which_only_the_schema_is_known_says_why() -> None:
+    bare = [row for row in ROWS.values() if row.schema_only]
+    assert bare
+    assert all(len(row.schema_only) > len("why") for row in bare)
+
+
+def test_every_rule_of_a_row_speaks_of_its_type_and_of_no_other_without_a_row() -> None:
+    for rule in (*VALUE_RULES, *STATE_RULES):
+        assert rule.types, rule.id
+        assert all(token in ROWS or "*" in token for token in rule.types), rule.id
+
+
+def test_a_rule_that_stands_in_several_rows_is_one_rule_for_all_of_them() -> None:
+    spoken = next(rule for rule in STATE_RULES if rule.id == "one-vpc")
+    assert len(spoken.types) == sum(any(rule.id == "one-vpc" for rule in row.state) for row in ROWS.values()) > 1
+
+
+def test_a_reference_of_a_row_speaks_of_its_type() -> None:
+    for table in REFERENCE_TABLES:
+        assert all(row.source in ROWS or "*" in row.source for row in table.rows)
+
+
+def test_ids_have_the_form_that_the_row_says() -> None:
+    row = Row(**{**ASKED, "outputs": lambda name, _inputs, _identity: {"arn": f"arn:{name}"}})
+    seed = "0123456789abcdef" * 3
+    assert by_name(row, "logical", {"name": "given"}, seed) == "given"
+    assert by_name(row, "logical", {}, seed) is None
+    assert by_arn(row, "logical", {}, seed) == "arn:logical"
+    assert prefixed("q")(row, "logical", {}, seed) == "q-0123456789abcdef0"
+    assert by_uuid(row, "logical", {}, seed) == by_uuid(row, "logical", {}, seed)
+
+
+def test_a_name_is_kept_as_the_service_keeps_it() -> None:
+    row = Row(**{**ASKED, "name": Named("queueId", kept_lowered=True)})
+    assert row.stored({"queueId": "Jobs", "name": "A"}) == {"queueId": "jobs", "name": "A"}
+    assert Row(**ASKED).stored({"name": "Jobs"}) == {"name": "Jobs"}
+
+
+def test_rules_of_rows_are_found_by_type() -> None:
+    rule = next(rule for rule in VALUE_RULES if rule.id == "topic-fifo")
+    assert isinstance(rule, Rule)
+    assert rule.types == ("aws:sns/topic:Topic",)
+    found = list(rule.check(Context("aws:sns/topic:Topic", "x", "", {"name": "a.fifo"})))
+    assert [item.path for item in found] == ["name"]
