@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from infra.limits import RULES
 from ops.answers.cdn.edge import audit_plan
 from planner.availability import OBJECTIVE_PERCENT
+from policies.exposure import open_doors, stores
 from policies.protection import bare, protectable, unguarded
 from policies.stateful import is_stateful
 
@@ -64,6 +65,7 @@ def policy_checks(
         _limits(settings),
         _data(journey),
         _protection(settings, plan),
+        _exposure(plan),
         _restarts(journey),
         *_delivery(settings, plan),
         _single_points(availability),
@@ -116,6 +118,19 @@ def _protection(settings: Settings, plan: Plan) -> PolicyCheck:
             if listed
             else ", and by AWS where it can"
         ),
+    )
+
+
+def _exposure(plan: Plan) -> PolicyCheck:
+    title = "No database, cache or search engine is reachable from the internet"
+    found = open_doors(plan)
+    if not (count := len(stores(plan))):
+        return PolicyCheck(title=title, state="unknown", detail="the plan has none")
+    is_open = any(door.known for door in found)
+    return PolicyCheck(
+        title=title,
+        state="failed" if is_open else "unknown" if found else "ok",
+        detail="; ".join(f"{door.name}: {door.why}" for door in found) or f"{count} of them, all closed to it",
     )
 
 

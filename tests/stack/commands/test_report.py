@@ -105,6 +105,23 @@ def test_an_unprotected_database_fails_in_production_only() -> None:
         ] == state
 
 
+def test_a_database_on_the_internet_fails_a_policy_everywhere_and_an_unknown_address_leaves_it_open() -> None:
+    title = "No database, cache or search engine is reachable from the internet"
+    rule = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+    for environment in ("prod", "dev"):
+        wanted, plan = settings(environment, "horizontal"), stack_plan(environment, "horizontal")
+        subject = Planned(plan, wanted, environment)
+        for state, changed in (
+            ("failed", edited(plan, INSTANCE, "postgres-primary", publiclyAccessible=True)),
+            ("unknown", edited(plan, rule, "postgres-ingress-0", cidrIpv4="not known yet")),
+            ("ok", plan),
+        ):
+            checks = policy_checks(wanted, changed, priced(subject), judged(subject), None)
+            (found,) = [check for check in checks if check.title == title]
+            assert found.state == state
+            assert state == "ok" or found.detail.startswith("postgres-")
+
+
 def test_a_database_that_would_be_replaced_fails_a_policy() -> None:
     plan = stack_plan("prod", "horizontal")
     hit = tuple(replace(item, op="replace") if item.name == "postgres-primary" else item for item in plan)
