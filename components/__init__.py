@@ -100,12 +100,14 @@ if TYPE_CHECKING:
     from .kubernetes.pods import Probe as Probe
     from .kubernetes.pods import Resources as Resources
     from .kubernetes.pods import SecretEnvVar as SecretEnvVar
-    from .monitoring.alarm_catalog import CacheTarget as CacheTarget
-    from .monitoring.alarm_catalog import DatabaseTarget as DatabaseTarget
-    from .monitoring.alarm_catalog import LoadBalancerTarget as LoadBalancerTarget
     from .monitoring.alarms import Alarms as Alarms
     from .monitoring.alarms import AlarmsArgs as AlarmsArgs
     from .monitoring.alerts import Thresholds as Thresholds
+    from .monitoring.kind import Target as Target
+    from .monitoring.kinds.bill import BillTarget as BillTarget
+    from .monitoring.kinds.cache import CacheTarget as CacheTarget
+    from .monitoring.kinds.database import DatabaseTarget as DatabaseTarget
+    from .monitoring.kinds.load_balancer import LoadBalancerTarget as LoadBalancerTarget
     from .monitoring.prometheus import PodMonitor as PodMonitor
     from .monitoring.prometheus import PodMonitorArgs as PodMonitorArgs
     from .monitoring.prometheus import PrometheusRules as PrometheusRules

@@ -63,6 +63,7 @@ from infra.wiring import (
 from infra.wiring.names import names_of
 
 if TYPE_CHECKING:
+    from components.monitoring.kind import Target
     from infra.settings import Settings
 
 
@@ -255,10 +256,10 @@ class Platform:
                 ready,
             )
 
-    def _targets(self, data: DataTier, balancer: LoadBalancer) -> monitoring.Targets:
+    def _targets(self, data: DataTier, balancer: LoadBalancer) -> tuple[Target, ...]:
         return monitoring.watched_targets(self.settings, data.postgres, data.shards, data.redis, balancer)
 
-    def _metrics(self, space: Namespace, targets: monitoring.Targets, ready: pulumi.ResourceOptions) -> None:
+    def _metrics(self, space: Namespace, targets: tuple[Target, ...], ready: pulumi.ResourceOptions) -> None:
         """What Prometheus scrapes, records and alerts on."""
         settings, namespace = self.settings, space.namespace
         PodMonitor("app-metrics", monitoring.app_monitor_args(settings, namespace), ready)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     import pulumi
+
+Dimensions: TypeAlias = "tuple[tuple[str, pulumi.Input[str]], ...]"
+"""Names and values: what a metric is of."""
 
 PERIOD_SECONDS = 60
 """The guide, Performance Monitoring: metrics are collected every 60000 ms."""
@@ -21,14 +24,6 @@ class Severity(StrEnum):
 
     WARNING = "warning"
     CRITICAL = "critical"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Dimension:
-    """One dimension of a metric."""
-
-    name: str
-    value: pulumi.Input[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +63,9 @@ class AlarmSpec:
     name: str
     namespace: str
     metric: str
-    dimensions: tuple[Dimension, ...]
-    statistic: Statistic
-    comparison: Comparison
+    dimensions: Dimensions
+    statistic: Statistic = "Average"
+    comparison: Comparison = "GreaterThanThreshold"
     threshold: float
     severity: Severity = Severity.WARNING
     summary: str

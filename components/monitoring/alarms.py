@@ -1,4 +1,4 @@
-"""CloudWatch alarms and RDS events for the databases, the cache and the load balancer."""
+"""CloudWatch alarms for everything that is watched, and the events of the databases."""
 
 from __future__ import annotations
 
@@ -9,21 +9,12 @@ import pulumi
 import pulumi_aws as aws
 
 from ..validation import require
-from .alarm_catalog import (
-    CacheTarget,
-    DatabaseTarget,
-    LoadBalancerTarget,
-    cache_alarms,
-    database_alarms,
-    load_balancer_alarms,
-)
+from .catalog import alarms_of
+from .kinds.database import DatabaseTarget
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from .alarm_spec import AlarmSpec
-
-__all__ = ["Alarms", "AlarmsArgs", "CacheTarget", "DatabaseTarget", "LoadBalancerTarget"]
+    from .kind import Target
 
 EVALUATION_PERIODS = 5
 DATAPOINTS_TO_ALARM = 3
@@ -51,22 +42,16 @@ class AlarmsArgs:
 
     Attributes:
         topic_arn: SNS topic for alarms, recoveries and database events.
-        databases: RDS instances; a further one adds its alarms and touches no others.
-        caches: replication groups.
-        load_balancers: target groups.
+        targets: what is watched; a further one adds its alarms and touches no others.
         runbook_base: where runbooks are found, a path or a URL without trailing slash.
     """
 
     topic_arn: pulumi.Input[str]
-    databases: tuple[DatabaseTarget, ...] = ()
-    caches: tuple[CacheTarget, ...] = ()
-    load_balancers: tuple[LoadBalancerTarget, ...] = ()
+    targets: tuple[Target, ...] = ()
     runbook_base: str = "docs/runbooks"
 
     def __post_init__(self) -> None:
-        targets: tuple[DatabaseTarget | CacheTarget | LoadBalancerTarget, ...]
-        targets = (*self.databases, *self.caches, *self.load_balancers)
-        names = [target.name for target in targets]
+        names = [target.name for target in self.targets]
         require("alarms", (len(set(names)) == len(names), f"target names must be unique, got {sorted(names)}"))
 
 
@@ -79,7 +64,7 @@ class Alarms(pulumi.ComponentResource):
             "alarms",
             AlarmsArgs(
                 topic_arn=topic.topic_arn,
-                databases=(
+                targets=(
                     DatabaseTarget(
                         name="primary",
                         identifier=database.primary_identifier,
@@ -99,14 +84,16 @@ class Alarms(pulumi.ComponentResource):
     def __init__(self, name: str, args: AlarmsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:monitoring:Alarms", name, None, opts)
         self.alarm_arns = tuple(
-            self._alarm(f"{name}-{target}-{spec.name}", spec, args).arn for target, spec in _specs(args)
+            self._alarm(f"{name}-{target.name}-{spec.name}", spec, args).arn
+            for target in args.targets
+            for spec in alarms_of(target)
         )
-        if args.databases:
+        if databases := [target.identifier for target in args.targets if isinstance(target, DatabaseTarget)]:
             aws.rds.EventSubscription(
                 f"{name}-database-events",
                 sns_topic=args.topic_arn,
                 source_type="db-instance",
-                source_ids=[database.identifier for database in args.databases],
+                source_ids=databases,
                 event_categories=list(EVENT_CATEGORIES),
                 opts=pulumi.ResourceOptions(parent=self),
             )
@@ -131,7 +118,7 @@ class Alarms(pulumi.ComponentResource):
 
 def _measured(spec: AlarmSpec) -> dict[str, Any]:
     """What is compared with the threshold: a metric, or with a guard an expression over several."""
-    dimensions = {dimension.name: dimension.value for dimension in spec.dimensions}
+    dimensions = dict(spec.dimensions)
     if spec.guard is None:
         return {
             "namespace": spec.namespace,
@@ -151,15 +138,6 @@ def _measured(spec: AlarmSpec) -> dict[str, Any]:
         )
         queries.append(aws.cloudwatch.MetricAlarmMetricQueryArgs(id=name, metric=measured))
     return {"metric_queries": queries}
-
-
-def _specs(args: AlarmsArgs) -> Iterator[tuple[str, AlarmSpec]]:
-    for database in args.databases:
-        yield from ((database.name, spec) for spec in database_alarms(database))
-    for cache in args.caches:
-        yield from ((cache.name, spec) for spec in cache_alarms(cache))
-    for balancer in args.load_balancers:
-        yield from ((balancer.name, spec) for spec in load_balancer_alarms(balancer))
 
 
 def description(spec: AlarmSpec, runbook_base: str) -> str:

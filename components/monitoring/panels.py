@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..validation import require
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .alarm_spec import Dimensions, Statistic
+
 Manifest: TypeAlias = dict[str, Any]
-Statistic: TypeAlias = Literal["Average", "Maximum", "Minimum", "Sum"]
 
 PROMETHEUS_UID = "prometheus"
 """Uid of the data source that kube-prometheus-stack provisions (its values, `sidecar.datasources.uid`)."""
@@ -31,7 +35,7 @@ class CloudWatchLine:
     Attributes:
         namespace: CloudWatch namespace.
         metric: metric name.
-        dimensions: names and values; together they are one metric, not a search.
+        dimensions: names and values, known by now; together they are one metric, not a search.
         statistic: how a period's samples become one number.
         legend: the line's name.
         region: where the metric is; "default" is the data source's region.
@@ -40,7 +44,7 @@ class CloudWatchLine:
 
     namespace: str
     metric: str
-    dimensions: tuple[tuple[str, str], ...]
+    dimensions: Dimensions
     statistic: Statistic
     legend: str
     region: str = "default"
@@ -86,8 +90,33 @@ class Dashboard:
 
     uid: str
     title: str
-    panels: tuple[Panel, ...]
+    panels: tuple[Panel, ...] = ()
     note: str = ""
+
+
+def queried(
+    title: str, unit: str, *exprs: str, legend: str, limit: float | None = None, below: bool = False, note: str = ""
+) -> Panel:
+    """A panel of PromQL queries."""
+    return Panel(title=title, exprs=exprs, legend=legend, unit=unit, threshold=limit, below=below, note=note)
+
+
+def of_each(
+    title: str,
+    metric: str,
+    statistic: Statistic,
+    unit: str,
+    *,
+    namespace: str,
+    things: Iterable[tuple[str, Dimensions]],
+    limit: float | None = None,
+) -> Panel:
+    """A panel of one CloudWatch metric of several things, each given by its name on the graph and its dimensions."""
+    lines = tuple(
+        CloudWatchLine(namespace=namespace, metric=metric, dimensions=of, statistic=statistic, legend=name)
+        for name, of in things
+    )
+    return Panel(title=title, lines=lines, unit=unit, threshold=limit)
 
 
 def to_json(dashboard: Dashboard) -> str:

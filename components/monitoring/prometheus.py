@@ -10,29 +10,19 @@ import pulumi_kubernetes as k8s
 
 from ..kubernetes.children import child_options
 from ..kubernetes.labels import standard_labels
-from .alerts import (
-    GROUP_INTERVAL,
-    Manifest,
-    Scope,
-    Thresholds,
-    alerts,
-    recording_rules,
-)
-from .dashboards import dashboards
+from .alerts import GROUP_INTERVAL, Manifest, Scope, Thresholds, recording_rules
+from .catalog import alerts, dashboards
 from .panels import to_json
-from .watched import Balancer, CacheNode, Database, Watched
 
 if TYPE_CHECKING:
-    from .alarm_catalog import CacheTarget, DatabaseTarget, LoadBalancerTarget
+    from .kind import Target
 
 SCRAPE_INTERVAL_SECONDS = 15
 """Eight scrapes in the two minutes over which requests are counted."""
 RULES_NAME = "bailbondpro"
 
 
-def rule_groups(
-    scope: Scope, thresholds: Thresholds, scrape_interval_seconds: int = SCRAPE_INTERVAL_SECONDS
-) -> list[Manifest]:
+def rule_groups(scope: Scope, scrape_interval_seconds: int = SCRAPE_INTERVAL_SECONDS) -> list[Manifest]:
     """The groups of a PrometheusRule; the recorded series is refreshed with every scrape, alerts once a minute."""
     return [
         {
@@ -43,7 +33,7 @@ def rule_groups(
         {
             "name": "bailbondpro-alerts",
             "interval": GROUP_INTERVAL,
-            "rules": [alert.manifest() for alert in alerts(scope, thresholds)],
+            "rules": [alert.manifest() for alert in alerts(scope)],
         },
     ]
 
@@ -58,11 +48,8 @@ class PrometheusRulesArgs:
         autoscaler_name: metadata.name of the application's HorizontalPodAutoscaler.
         scrape_interval_seconds: how often pods are scraped, and the recorded series computed.
         dashboard: whether a Grafana reads the dashboards.
-        databases: RDS instances on the dashboards.
-        caches: replication groups on the dashboards.
-        load_balancers: load balancers on the dashboards.
+        targets: what is on the dashboards besides the cluster.
         pooler: whether PgBouncer runs here.
-        monthly_limit_usd: the budget, drawn as a line; None for no line.
     """
 
     namespace: pulumi.Input[str]
@@ -70,11 +57,8 @@ class PrometheusRulesArgs:
     autoscaler_name: str = "bailbondpro-hpa"
     scrape_interval_seconds: int = SCRAPE_INTERVAL_SECONDS
     dashboard: bool = True
-    databases: tuple[DatabaseTarget, ...] = ()
-    caches: tuple[CacheTarget, ...] = ()
-    load_balancers: tuple[LoadBalancerTarget, ...] = ()
+    targets: tuple[Target, ...] = ()
     pooler: bool = False
-    monthly_limit_usd: float | None = None
 
 
 class PrometheusRules(pulumi.ComponentResource):
@@ -90,18 +74,19 @@ class PrometheusRules(pulumi.ComponentResource):
         super().__init__("bailbondpro:monitoring:PrometheusRules", name, None, opts)
         child = child_options(self, opts)
         scope = pulumi.Output.from_input(args.namespace).apply(
-            lambda namespace: Scope(namespace=namespace, autoscaler=args.autoscaler_name)
+            lambda namespace: Scope(
+                namespace=namespace,
+                autoscaler=args.autoscaler_name,
+                thresholds=args.thresholds,
+                pooler=args.pooler,
+            )
         )
         self.resource = k8s.apiextensions.CustomResource(
             f"{name}-prometheus-rule",
             api_version="monitoring.coreos.com/v1",
             kind="PrometheusRule",
             metadata=_metadata(RULES_NAME, args.namespace),
-            spec={
-                "groups": scope.apply(
-                    lambda resolved: rule_groups(resolved, args.thresholds, args.scrape_interval_seconds)
-                )
-            },
+            spec={"groups": scope.apply(lambda resolved: rule_groups(resolved, args.scrape_interval_seconds))},
             opts=child,
         )
         if args.dashboard:
@@ -113,10 +98,8 @@ def _dashboards(
     name: str, args: PrometheusRulesArgs, scope: pulumi.Output[Scope], opts: pulumi.ResourceOptions
 ) -> None:
     """One ConfigMap that Grafana's sidecar finds by its label; each key is a dashboard's file."""
-    files = pulumi.Output.all(scope, _watched(args)).apply(
-        lambda found: {
-            f"{dashboard.uid}.json": to_json(dashboard) for dashboard in dashboards(found[0], args.thresholds, found[1])
-        }
+    files = pulumi.Output.all(scope, _resolved(args.targets)).apply(
+        lambda found: {f"{dashboard.uid}.json": to_json(dashboard) for dashboard in dashboards(*found)}
     )
     k8s.core.v1.ConfigMap(
         f"{name}-dashboard",
@@ -126,31 +109,10 @@ def _dashboards(
     )
 
 
-def _watched(args: PrometheusRulesArgs) -> pulumi.Output[Watched]:
-    """What is on the dashboards, once its identifiers are known."""
-    nodes = [node for cache in args.caches for node in cache.nodes()]
-    suffixes = [(item.load_balancer_arn_suffix, item.target_group_arn_suffix) for item in args.load_balancers]
-    return pulumi.Output.all(
-        [database.identifier for database in args.databases], [identifier for _, identifier in nodes], suffixes
-    ).apply(
-        lambda known: Watched(
-            databases=tuple(
-                Database(
-                    name=target.name,
-                    identifier=identifier,
-                    max_connections=target.max_connections,
-                    is_replica=target.is_replica,
-                )
-                for target, identifier in zip(args.databases, known[0], strict=True)
-            ),
-            cache_nodes=tuple(
-                CacheNode(name=label, identifier=identifier)
-                for (label, _), identifier in zip(nodes, known[1], strict=True)
-            ),
-            balancers=tuple(Balancer(load_balancer=whole, target_group=group) for whole, group in known[2]),
-            pooler=args.pooler,
-            monthly_limit_usd=args.monthly_limit_usd,
-        )
+def _resolved(targets: tuple[Target, ...]) -> pulumi.Output[list[Target]]:
+    """The targets, once their identifiers are known."""
+    return pulumi.Output.from_input([vars(target) for target in targets]).apply(
+        lambda known: [type(target)(**values) for target, values in zip(targets, known, strict=True)]
     )
 
 

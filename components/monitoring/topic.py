@@ -56,7 +56,7 @@ class AlertTopic(pulumi.ComponentResource):
     Example:
         ```python
         topic = AlertTopic("alerts", AlertTopicArgs(key_arn=key.key_arn, emails=("ops@example.com",)))
-        Alarms("alarms", AlarmsArgs(topic_arn=topic.topic_arn, databases=()))
+        Alarms("alarms", AlarmsArgs(topic_arn=topic.topic_arn, targets=()))
         ```
     """
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bailbondpro.facts.instance_classes import instance_class
 from components.kubernetes.exporters import METRICS_PORT
-from components.monitoring.alarm_catalog import CacheTarget, DatabaseTarget, LoadBalancerTarget
 from components.monitoring.alarms import AlarmsArgs
 from components.monitoring.alerts import Thresholds
+from components.monitoring.kinds.bill import BillTarget
+from components.monitoring.kinds.cache import CacheTarget
+from components.monitoring.kinds.database import DatabaseTarget
+from components.monitoring.kinds.load_balancer import LoadBalancerTarget
 from components.monitoring.prometheus import PodMonitorArgs, PrometheusRulesArgs
 from components.monitoring.topic import AlertTopicArgs
 from infra.wiring.names import APP, GATEWAY_APP, POOLER_APP
@@ -17,6 +19,7 @@ from infra.wiring.names import APP, GATEWAY_APP, POOLER_APP
 if TYPE_CHECKING:
     import pulumi
 
+    from components.monitoring.kind import Target
     from components.monitoring.topic import AlertTopic
     from components.network.load_balancer import LoadBalancer
     from components.postgres.component import Postgres
@@ -31,49 +34,34 @@ def alert_topic_args(settings: Settings, key: DataKey) -> AlertTopicArgs:
     return AlertTopicArgs(key_arn=key.key_arn, emails=settings.monitoring.alert_emails)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Targets:
-    """What CloudWatch knows of the stack: alarms watch it, dashboards show it."""
-
-    databases: tuple[DatabaseTarget, ...]
-    caches: tuple[CacheTarget, ...]
-    load_balancers: tuple[LoadBalancerTarget, ...]
-
-
 def watched_targets(
     settings: Settings, postgres: Postgres, shards: Shards | None, redis: Redis, balancer: LoadBalancer
-) -> Targets:
-    """Everything that exists: a new replica or shard brings its own alarms and lines."""
-    return Targets(
-        databases=(*_primary(settings, postgres), *_shards(settings, shards)),
-        caches=(
-            CacheTarget(
-                name="redis",
-                replication_group_id=redis.replication_group_id,
-                shards=settings.redis.shards,
-                replicas_per_shard=settings.redis.replicas_per_shard,
-                evicts=settings.redis.maxmemory_policy != "noeviction",
-                any_key_leaves=settings.redis.maxmemory_policy.startswith("allkeys-"),
-            ),
+) -> tuple[Target, ...]:
+    """Everything that CloudWatch measures: a new replica or shard brings its own alarms and lines."""
+    policy = settings.redis.maxmemory_policy
+    return (
+        *_primary(settings, postgres),
+        *_shards(settings, shards),
+        CacheTarget(
+            name="redis",
+            replication_group_id=redis.replication_group_id,
+            shards=settings.redis.shards,
+            replicas_per_shard=settings.redis.replicas_per_shard,
+            evicts=policy != "noeviction",
+            any_key_leaves=policy.startswith("allkeys-"),
         ),
-        load_balancers=(
-            LoadBalancerTarget(
-                name="gateway",
-                load_balancer_arn_suffix=balancer.arn_suffix,
-                target_group_arn_suffix=balancer.https_target_group_arn_suffix,
-            ),
+        LoadBalancerTarget(
+            name="gateway",
+            load_balancer_arn_suffix=balancer.arn_suffix,
+            target_group_arn_suffix=balancer.https_target_group_arn_suffix,
         ),
+        BillTarget(name="bill", monthly_limit_usd=settings.budget.monthly_limit_usd),
     )
 
 
-def alarms_args(topic: AlertTopic, targets: Targets) -> AlarmsArgs:
-    """Alarms on everything that CloudWatch knows."""
-    return AlarmsArgs(
-        topic_arn=topic.topic_arn,
-        databases=targets.databases,
-        caches=targets.caches,
-        load_balancers=targets.load_balancers,
-    )
+def alarms_args(topic: AlertTopic, targets: tuple[Target, ...]) -> AlarmsArgs:
+    """Alarms on everything that CloudWatch measures."""
+    return AlarmsArgs(topic_arn=topic.topic_arn, targets=targets)
 
 
 def _primary(settings: Settings, postgres: Postgres) -> list[DatabaseTarget]:
@@ -151,7 +139,9 @@ def _monitor(
     return PodMonitorArgs(namespace=namespace, app=app, port=port, path=path, interval_seconds=interval)
 
 
-def prometheus_rules_args(settings: Settings, namespace: pulumi.Input[str], targets: Targets) -> PrometheusRulesArgs:
+def prometheus_rules_args(
+    settings: Settings, namespace: pulumi.Input[str], targets: tuple[Target, ...]
+) -> PrometheusRulesArgs:
     """Recording rules and alerts at the guide's thresholds, and the dashboards where there is a Grafana."""
     thresholds, prometheus = settings.monitoring.thresholds, settings.monitoring.prometheus
     return PrometheusRulesArgs(
@@ -165,9 +155,6 @@ def prometheus_rules_args(settings: Settings, namespace: pulumi.Input[str], targ
         ),
         scrape_interval_seconds=prometheus.scrape_interval_seconds,
         dashboard=prometheus.grafana,
-        databases=targets.databases,
-        caches=targets.caches,
-        load_balancers=targets.load_balancers,
+        targets=targets,
         pooler=settings.postgres.pooler.enabled,
-        monthly_limit_usd=settings.budget.monthly_limit_usd,
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from components.monitoring.alerts import Scope, Thresholds, alerts
+from components.monitoring.alerts import Scope, Thresholds
+from components.monitoring.catalog import alerts
 from components.monitoring.prometheus import rule_groups
 from sandbox.go import GoError
 from sandbox.kube_tools import promtool
@@ -115,7 +116,7 @@ def test_the_recorded_rate_of_a_pod_is_its_requests_per_second(tool: Path, tmp_p
             }
         ]
     }
-    assert verdict(tool, tmp_path, document, rule_groups(SCOPE, Thresholds())) == ""
+    assert verdict(tool, tmp_path, document, rule_groups(SCOPE)) == ""
 
 
 @dataclass(frozen=True)
@@ -250,17 +251,17 @@ def test_an_alert_fires_when_it_should_and_not_before(tool: Path, tmp_path: Path
             scenario(case.good, [firing(case.alert, case.fires, 0)]),
         ]
     }
-    assert verdict(tool, tmp_path, document, rule_groups(SCOPE, Thresholds())) == ""
+    assert verdict(tool, tmp_path, document, rule_groups(SCOPE)) == ""
 
 
 def test_every_alert_has_its_case() -> None:
-    assert {case.alert for case in CASES} == {alert.name for alert in alerts(SCOPE, Thresholds())}
+    assert {case.alert for case in CASES} == {alert.name for alert in alerts(SCOPE)}
 
 
 def test_the_guides_alerts_fire_at_once_where_the_stack_asks_for_that(tool: Path, tmp_path: Path) -> None:
     expected = [firing("NodeMemoryHigh", 0, 1), firing("ContainerMemoryHigh", 0, 1)]
     series = available(14) | memory(900, 1000)
-    groups = rule_groups(SCOPE, Thresholds(hold_seconds=0))
+    groups = rule_groups(replace(SCOPE, thresholds=Thresholds(hold_seconds=0)))
     assert verdict(tool, tmp_path, {"tests": [scenario(series, expected)]}, groups) == ""
 
 
@@ -286,10 +287,10 @@ def test_who_reads_an_alert_sees_the_number_and_the_runbook(tool: Path, tmp_path
             }
         ],
     }
-    assert verdict(tool, tmp_path, {"tests": [test]}, rule_groups(SCOPE, Thresholds())) == ""
+    assert verdict(tool, tmp_path, {"tests": [test]}, rule_groups(SCOPE)) == ""
 
 
 def test_requests_of_another_namespace_count_for_nothing(tool: Path, tmp_path: Path) -> None:
     elsewhere = {name.replace("production", "staging"): values for name, values in requests(50, 50).items()}
     expected = [firing("ErrorRateHigh", 20, 0), firing("RequestMetricMissing", 20, 1)]
-    assert verdict(tool, tmp_path, {"tests": [scenario(elsewhere, expected)]}, rule_groups(SCOPE, Thresholds())) == ""
+    assert verdict(tool, tmp_path, {"tests": [scenario(elsewhere, expected)]}, rule_groups(SCOPE)) == ""

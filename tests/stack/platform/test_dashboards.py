@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from components.monitoring.alerts import Scope, Thresholds, alerts, recording_rules
+from components.monitoring.alerts import Scope, recording_rules
+from components.monitoring.catalog import alerts
 from tests.support.manifests import RELEASE, manifests
 from tests.support.paths import ROOT
 from tests.support.stack import COMBINATIONS, recorded, settings
@@ -157,5 +158,5 @@ def test_a_series_that_nothing_gives_is_seen() -> None:
 def test_the_table_of_series_lists_what_is_read_and_no_more_of_ours() -> None:
     """A rule without a selector in braces would slip through: all of them have one."""
     scope = Scope(namespace="production")
-    exprs = [alert.expr for alert in alerts(scope, Thresholds())] + [rule.expr for rule in recording_rules()]
+    exprs = [alert.expr for alert in alerts(scope)] + [rule.expr for rule in recording_rules()]
     assert all(series_of(expr) for expr in exprs if "node_memory" not in expr)

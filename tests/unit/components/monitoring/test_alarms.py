@@ -1,15 +1,21 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pytest
 
-from components.monitoring.alarms import Alarms, AlarmsArgs, CacheTarget, DatabaseTarget, LoadBalancerTarget
+from components.monitoring.alarms import Alarms, AlarmsArgs
+from components.monitoring.kinds.cache import CacheTarget
+from components.monitoring.kinds.database import DatabaseTarget
+from components.monitoring.kinds.load_balancer import LoadBalancerTarget
 from components.monitoring.topic import AlertTopic, AlertTopicArgs, topic_policy
 from sandbox.rules import Context, value_violations
 from tests.support.recording import RecordedResource, Recording, record
+
+if TYPE_CHECKING:
+    from components.monitoring.kind import Target
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 EVENTS = "aws:rds/eventSubscription:EventSubscription"
@@ -46,16 +52,16 @@ BALANCER = LoadBalancerTarget(
 )
 
 
-def recorded(**targets: object) -> Recording:
+def recorded(runbooks: str = "docs/runbooks", /, **groups: tuple[Target, ...]) -> Recording:
     def build() -> dict[str, Any]:
-        settled: dict[str, Any] = {"topic_arn": TOPIC}
-        settled.update(targets)
-        return {"arns": list(Alarms("alarms", AlarmsArgs(**settled)).alarm_arns)}
+        targets = tuple(target for group in groups.values() for target in group)
+        args = AlarmsArgs(topic_arn=TOPIC, targets=targets, runbook_base=runbooks)
+        return {"arns": list(Alarms("alarms", args).alarm_arns)}
 
     return record(build)
 
 
-def alarm(name: str, **targets: object) -> RecordedResource:
+def alarm(name: str, **targets: tuple[Target, ...]) -> RecordedResource:
     return recorded(**targets).one(ALARM, f"alarms-{name}")
 
 
@@ -262,9 +268,7 @@ def test_one_bad_minute_pages_nobody() -> None:
 
 
 def test_runbooks_may_live_at_a_url() -> None:
-    found = recorded(databases=(database(),), runbook_base="https://docs.example/runbooks").one(
-        ALARM, "alarms-primary-cpu"
-    )
+    found = recorded("https://docs.example/runbooks", databases=(database(),)).one(ALARM, "alarms-primary-cpu")
     assert found.inputs["alarmDescription"].endswith("https://docs.example/runbooks/database-cpu.md")
 
 
@@ -277,7 +281,7 @@ def test_alarms_hang_below_the_component_and_their_arns_come_out() -> None:
 
 def test_two_targets_of_one_name_are_refused() -> None:
     with pytest.raises(ValueError, match="unique"):
-        AlarmsArgs(topic_arn=TOPIC, databases=(database(), database()))
+        AlarmsArgs(topic_arn=TOPIC, targets=(database(), database()))
 
 
 @pytest.mark.parametrize("changes", [{"memory_gib": 0}, {"allocated_gib": 0}, {"max_connections": 0}])

@@ -1,31 +1,32 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pulumi
 import pytest
 
-from components.monitoring.alarm_catalog import CacheTarget, DatabaseTarget, LoadBalancerTarget
-from components.monitoring.alerts import Scope, Thresholds
-from components.monitoring.dashboards import dashboards
+from components.monitoring.alerts import Scope
+from components.monitoring.catalog import dashboards
+from components.monitoring.kinds.bill import BillTarget
+from components.monitoring.kinds.cache import CacheTarget
+from components.monitoring.kinds.database import DatabaseTarget
+from components.monitoring.kinds.load_balancer import LoadBalancerTarget
 from components.monitoring.panels import CloudWatchLine, Dashboard, Panel, to_json
 from components.monitoring.prometheus import PrometheusRules, PrometheusRulesArgs
-from components.monitoring.watched import Balancer, CacheNode, Database, Watched
 from tests.support.recording import record
 
-SCOPE = Scope(namespace="production")
-WATCHED = Watched(
-    databases=(
-        Database(name="primary", identifier="db-primary", max_connections=200),
-        Database(name="replica-1", identifier="db-replica-1", max_connections=200, is_replica=True),
-    ),
-    cache_nodes=(CacheNode(name="0001-001", identifier="cache-0001-001"),),
-    balancers=(Balancer(load_balancer="net/a/1", target_group="targetgroup/a/1"),),
-    pooler=True,
-    monthly_limit_usd=500,
+SCOPE = Scope(namespace="production", pooler=True)
+PRIMARY = DatabaseTarget(name="primary", identifier="db-primary", memory_gib=8, allocated_gib=150, max_connections=200)
+WATCHED = (
+    PRIMARY,
+    replace(PRIMARY, name="replica-1", identifier="db-replica-1", is_replica=True),
+    CacheTarget(name="redis", replication_group_id="cache", shards=1, replicas_per_shard=0),
+    LoadBalancerTarget(name="gateway", load_balancer_arn_suffix="net/a/1", target_group_arn_suffix="targetgroup/a/1"),
+    BillTarget(name="bill", monthly_limit_usd=500),
 )
-BOARDS = {board.uid: board for board in dashboards(SCOPE, Thresholds(), WATCHED)}
+BOARDS = {board.uid: board for board in dashboards(SCOPE, WATCHED)}
 
 
 def rendered(uid: str) -> dict[str, Any]:
@@ -43,10 +44,11 @@ def test_every_system_has_its_dashboard() -> None:
 
 
 def test_a_system_that_does_not_run_has_no_dashboard_and_no_panel() -> None:
-    found = {board.uid: board for board in dashboards(SCOPE, Thresholds(), Watched())}
+    found = {board.uid: board for board in dashboards(replace(SCOPE, pooler=False))}
     assert set(found) == {"bailbondpro-golden", "bailbondpro-autoscaling", "bailbondpro-cdn", "bailbondpro-cost"}
-    without = Watched(databases=WATCHED.databases[:1])
-    (board,) = [item for item in dashboards(SCOPE, Thresholds(), without) if item.uid == "bailbondpro-postgres"]
+    (board,) = [
+        item for item in dashboards(replace(SCOPE, pooler=False), (PRIMARY,)) if item.uid == "bailbondpro-postgres"
+    ]
     titles = [panel.title for panel in board.panels]
     assert not [title for title in titles if "pooler" in title or title == "Behind the primary"]
 
@@ -139,24 +141,14 @@ def test_a_note_stands_above_the_panels() -> None:
 def test_dashboards_follow_the_resources_whose_names_are_known_later() -> None:
     args = PrometheusRulesArgs(
         namespace="production",
-        databases=(
-            DatabaseTarget(
-                name="primary",
-                identifier=pulumi.Output.from_input("db-primary"),
-                memory_gib=8,
-                allocated_gib=150,
-                max_connections=200,
-            ),
-        ),
-        caches=(
+        targets=(
+            replace(PRIMARY, identifier=pulumi.Output.from_input("db-primary")),
             CacheTarget(
                 name="redis",
                 replication_group_id=pulumi.Output.from_input("cache"),
                 shards=2,
                 replicas_per_shard=1,
             ),
-        ),
-        load_balancers=(
             LoadBalancerTarget(
                 name="gateway",
                 load_balancer_arn_suffix=pulumi.Output.from_input("net/a/1"),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pulumi
 import pytest
@@ -12,9 +13,9 @@ from components.monitoring.alerts import (
     Alert,
     Scope,
     Thresholds,
-    alerts,
     recording_rules,
 )
+from components.monitoring.catalog import alerts
 from components.monitoring.prometheus import (
     PodMonitor,
     PodMonitorArgs,
@@ -26,7 +27,7 @@ from tests.support.paths import ROOT
 from tests.support.recording import record
 
 SCOPE = Scope(namespace="production")
-ALERTS = {alert.name: alert for alert in alerts(SCOPE, Thresholds())}
+ALERTS = {alert.name: alert for alert in alerts(SCOPE)}
 DURATION = re.compile(r"(([0-9]+)y)?(([0-9]+)w)?(([0-9]+)d)?(([0-9]+)h)?(([0-9]+)m)?(([0-9]+)s)?|0")
 
 
@@ -47,7 +48,7 @@ def test_the_guides_thresholds_and_severities_are_kept(name: str, threshold: int
 
 def test_thresholds_follow_the_settings() -> None:
     changed = Thresholds(cpu_percent=1, memory_percent=2, response_ms=3, error_percent=4)
-    found = {alert.name: alert.expr for alert in alerts(SCOPE, changed)}
+    found = {alert.name: alert.expr for alert in alerts(replace(SCOPE, thresholds=changed))}
     assert found["NodeCpuHigh"].endswith("> 1")
     assert found["NodeMemoryHigh"].endswith("> 2")
     assert found["ResponseTimeHigh"].endswith("> 3")
@@ -55,7 +56,7 @@ def test_thresholds_follow_the_settings() -> None:
 
 
 def test_only_the_guides_alerts_wait_as_long_as_the_settings_say() -> None:
-    changed = {alert.name: alert.for_ for alert in alerts(SCOPE, Thresholds(hold_seconds=90))}
+    changed = {alert.name: alert.for_ for alert in alerts(replace(SCOPE, thresholds=Thresholds(hold_seconds=90)))}
     assert {name for name, hold in changed.items() if hold != ALERTS[name].for_} == {
         "NodeCpuHigh",
         "NodeMemoryHigh",
@@ -68,7 +69,7 @@ def test_only_the_guides_alerts_wait_as_long_as_the_settings_say() -> None:
 
 
 def test_alert_names_are_unique() -> None:
-    names = [alert.name for alert in alerts(SCOPE, Thresholds())]
+    names = [alert.name for alert in alerts(SCOPE)]
     assert len(names) == len(set(names))
 
 
@@ -119,13 +120,13 @@ def test_the_recorded_series_is_the_one_that_the_autoscaler_reads() -> None:
 
 
 def test_the_rate_window_spans_at_least_four_scrapes() -> None:
-    recording, alerting = rule_groups(SCOPE, Thresholds())
+    recording, alerting = rule_groups(SCOPE)
     assert recording["interval"] == "15s"
     assert alerting["interval"] == "60s"
 
 
 def test_the_recorded_series_keeps_up_with_the_scrapes() -> None:
-    recording, _ = rule_groups(SCOPE, Thresholds(), scrape_interval_seconds=30)
+    recording, _ = rule_groups(SCOPE, scrape_interval_seconds=30)
     assert recording["interval"] == "30s"
 
 

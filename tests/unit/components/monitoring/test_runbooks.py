@@ -7,17 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from components.monitoring.alarm_catalog import (
-    CacheTarget,
-    DatabaseTarget,
-    LoadBalancerTarget,
-    cache_alarms,
-    database_alarms,
-    load_balancer_alarms,
-)
-from components.monitoring.alerts import Scope, Thresholds, alerts
-from tests.support.paths import ROOT
-from tests.support.recording import record
+from components.monitoring.alerts import Scope
+from components.monitoring.catalog import KINDS, alerts
+from tests.support import targets
+from tests.support.targets import RUNBOOKS as FOLDER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,34 +18,12 @@ if TYPE_CHECKING:
     from components.monitoring.alarm_spec import AlarmSpec
 
 SCOPE = Scope(namespace="production")
-FOLDER = ROOT / "docs" / "runbooks"
 PAGES = sorted(FOLDER.glob("*.md"))
 
 
 def alarms() -> list[AlarmSpec]:
-    """Every kind of alarm that the catalogue knows."""
-    found: list[AlarmSpec] = []
-
-    def build() -> None:
-        for replica in (False, True):
-            target = DatabaseTarget(
-                name="primary",
-                identifier="db",
-                memory_gib=4,
-                allocated_gib=20,
-                max_connections=100,
-                is_replica=replica,
-            )
-            found.extend(database_alarms(target))
-        found.extend(cache_alarms(CacheTarget(name="redis", replication_group_id="c", shards=1, replicas_per_shard=0)))
-        found.extend(
-            load_balancer_alarms(
-                LoadBalancerTarget(name="gateway", load_balancer_arn_suffix="net/a/1", target_group_arn_suffix="tg/a/1")
-            )
-        )
-
-    record(build)
-    return found
+    """Every alarm of every kind."""
+    return [alarm for kind in KINDS.values() for alarm in targets.alarms(kind)]
 
 
 def test_every_alarm_has_its_page_and_the_page_names_it() -> None:
@@ -60,13 +31,13 @@ def test_every_alarm_has_its_page_and_the_page_names_it() -> None:
     assert len(found) > 12
     for alarm in found:
         text = (FOLDER / f"{alarm.runbook}.md").read_text("utf-8")
-        kind = alarm.name.removeprefix("0001-001-")
+        kind = re.sub(r"^\d{4}-\d{3}-", "", alarm.name)
         assert re.search(rf"`alarms-[^`]*{kind}`", text), f"{alarm.runbook}.md does not name {kind}"
 
 
 def test_every_alert_has_its_page_and_the_page_names_it() -> None:
-    for alert in alerts(SCOPE, Thresholds()):
-        assert f"`{alert.name}`" in (FOLDER / alert.runbook).read_text("utf-8"), alert.name
+    for alert in alerts(SCOPE):
+        assert f"`{alert.name}`" in (FOLDER / f"{alert.runbook}.md").read_text("utf-8"), alert.name
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -78,9 +49,7 @@ def test_a_page_says_what_is_seen_where_to_look_what_to_do_and_whom_to_call(page
 
 
 def test_no_page_is_left_that_nothing_leads_to() -> None:
-    named = {alarm.runbook for alarm in alarms()} | {
-        alert.runbook.removesuffix(".md") for alert in alerts(SCOPE, Thresholds())
-    }
+    named = {alarm.runbook for alarm in alarms()} | {alert.runbook for alert in alerts(SCOPE)}
     documents = "".join(path.read_text("utf-8") for path in [*PAGES, *FOLDER.parent.glob("*.md")])
     for page in PAGES:
         assert page.stem in named or f"{page.name})" in documents, page.name
