@@ -7,9 +7,11 @@ import os
 import sys
 from contextlib import contextmanager
 from io import StringIO, TextIOWrapper
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from rich.console import Console
+
+from ops.jsonable import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,10 +34,10 @@ err = Console(stderr=True, highlight=False, emoji=False)
 """Progress, warnings and errors."""
 
 
-def print_json(document: Any) -> None:  # noqa: ANN401 - any JSON document
-    """Write one JSON document to standard output, and nothing else."""
-    escaped = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
-    text = json.dumps(document, indent=2, sort_keys=False, ensure_ascii=escaped, default=str)
+def print_json(answer: object, *, ascii_only: bool = False) -> None:
+    """Write an answer as one JSON document to standard output, and nothing else."""
+    escaped = ascii_only or (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    text = json.dumps(plain(answer), indent=2, sort_keys=False, ensure_ascii=escaped, default=str)
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 

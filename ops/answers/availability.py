@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from infra.phases import PHASES
 from infra.settings import Environment, Phase
 from infra.settings.availability import AvailabilitySettings
 from infra.settings.defaults import defaults
+from ops.jsonable import picked, plain
 from ops.rehearsal.planned import Planned, planned
 from planner.availability import OBJECTIVE_PERCENT, Availability
 from planner.availability import availability as judge
@@ -48,34 +49,25 @@ class AvailabilityReport:
         """The machine-readable report."""
         found = self.found
         return {
-            "origin": self.planned.origin,
-            "environment": self.environment,
-            "phase": self.phase,
-            "ok": found.ok,
+            **picked(self, "origin=planned.origin", "environment", "phase", "ok=found.ok"),
             "evidence": seen(self.planned.plan, self.judged_resources, "resources that can fail"),
-            "single_points": [asdict(point) for point in found.single_points],
+            "single_points": plain(found.single_points),
             "removals": [_removal_json(item) for item in found.removals],
             "composite": {
                 "percent": found.composite_percent,
                 "objective_percent": OBJECTIVE_PERCENT,
                 "wanted_percent": found.accepted.least_percent(OBJECTIVE_PERCENT),
                 "short": found.short_of_uptime,
-                "parts": [asdict(promise) for promise in found.promises],
-                "unpromised": found.unpromised,
+                "parts": plain(found.promises),
+                "unpromised": plain(found.unpromised),
             },
         }
 
 
 def _removal_json(removal: Removal) -> dict[str, Any]:
-    return {
-        "element": removal.element.title,
-        "kind": removal.element.kind,
-        "urn": removal.element.urn,
-        "single_point": removal.single_point,
-        "stops": [item.title for item in removal.stops],
-        "pauses": [item.title for item in removal.pauses],
-        "weakens": [item.title for item in removal.weakens],
-    }
+    touched = {name: [item.title for item in getattr(removal, name)] for name in ("stops", "pauses", "weakens")}
+    facts = ("element=element.title", "kind=element.kind", "urn=element.urn", "single_point")
+    return {**picked(removal, *facts), **touched}
 
 
 def availability(stack: str, phase: str | None, config: Path | None, plan_file: Path | None) -> AvailabilityReport:

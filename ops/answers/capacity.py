@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bailbondpro.facts.instance_classes import instance_class
@@ -10,6 +10,7 @@ from infra.phases import PHASES
 from infra.problems import ConfigError
 from ops.console import note
 from ops.inputs.stack_file import settings_of
+from ops.jsonable import plain
 from ops.rehearsal.planned import phase_of
 from planner.capacity import (
     GUIDE_BASELINE,
@@ -81,9 +82,9 @@ class CapacityReport:
     def as_json(self) -> dict[str, Any]:
         """The machine-readable report."""
         return {
-            "projections": [asdict(item) for item in self.projections],
+            "projections": plain(self.projections),
             "bottlenecks": [
-                {key: value for key, value in asdict(item).items() if key != "recommendation"}
+                {key: value for key, value in plain(item).items() if key != "recommendation"}
                 for item in self.bottlenecks
             ],
             "platform": {
@@ -92,8 +93,8 @@ class CapacityReport:
                 "holds_until_month": self.leaves_current.month if self.leaves_current else None,
                 "fits": self.fits,
                 "peak_factor": self.peak_factor,
-                "phases": [asdict(item) for item in self.platforms],
-                "changes": [asdict(item) for item in self.changes],
+                "phases": plain(self.platforms),
+                "changes": plain(self.changes),
             },
         }
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from infra.phases import PHASES
+from ops.answers.bills import bills_json, read_bills
 from ops.inputs.documents import DocumentError, read_document
 from ops.inputs.pairs import pairs
+from ops.jsonable import picked, plain
 from ops.rehearsal.planned import Planned, phase_of, planned, planned_against
 from planner.budget import BudgetVerdict, budget_of, fitting_limit
 from planner.capacity import Requirement, requirement
@@ -41,6 +43,7 @@ class CostOptions:
         usage_file: a YAML or JSON file with assumptions.
         assumptions: single assumptions, `name=value`.
         metrics_file: a YAML or JSON file with measured use of resources, for the recommendations.
+        bills_file: a YAML or JSON list of past monthly bills, for their trend.
     """
 
     stack: str
@@ -51,6 +54,7 @@ class CostOptions:
     usage_file: Path | None = None
     assumptions: tuple[str, ...] = ()
     metrics_file: Path | None = None
+    bills_file: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -63,12 +67,7 @@ class Side:
 
     def as_json(self) -> dict[str, Any]:
         """The sums of this side."""
-        return {
-            "origin": self.origin,
-            "phase": self.phase,
-            **_total_json(self.cost),
-            "systems": _systems_json(self.cost),
-        }
+        return {**picked(self, "origin", "phase"), **_total_json(self.cost), "systems": _systems_json(self.cost)}
 
 
 @dataclass(frozen=True)
@@ -96,12 +95,9 @@ class Comparison:
     def as_json(self) -> dict[str, Any]:
         """The machine-readable comparison; what is unknown is null."""
         return {
-            "now": self.now.as_json(),
-            "then": self.then.as_json(),
-            "difference_usd": self.usd,
-            "break_even_users": self.break_even_users,
+            **picked(self, "now", "then", "difference_usd=usd", "break_even_users"),
             "differences": [
-                {"urn": item.urn, "now_usd": item.now.usd, "then_usd": item.then.usd, "difference_usd": item.usd}
+                picked(item, "urn", "now_usd=now.usd", "then_usd=then.usd", "difference_usd=usd")
                 for item in self.differences
             ],
         }
@@ -117,6 +113,7 @@ class CostReport:
     budget: BudgetVerdict | None
     recommendations: tuple[Recommendation, ...]
     comparison: Comparison | None
+    bills: tuple[float, ...] | None = None
 
     @property
     def judged(self) -> bool:
@@ -125,44 +122,31 @@ class CostReport:
 
     def as_json(self) -> dict[str, Any]:
         """The machine-readable report; every line names its price, source and date, and what is unknown is null."""
-        cost, coverage, budget = self.cost, self.cost.coverage, self.budget
+        cost, budget = self.cost, self.budget
         return {
-            "origin": self.planned.origin,
-            "phase": self.planned.phase,
-            "region": cost.region,
+            **picked(self, "origin=planned.origin", "phase=planned.phase", "region=cost.region"),
             "currency": "USD",
             "complete": not cost.total.unknown,
             **_total_json(cost),
-            "fixed_usd": cost.fixed.usd,
-            "assumed_usd": cost.assumed.usd,
-            "unverified_usd": cost.unverified_usd,
-            "coverage": {
-                "percent": coverage.percent,
-                "kinds": list(coverage.kinds),
-                "unpriced": list(coverage.unpriced),
-                "resources": coverage.resources,
-                "free": coverage.free,
-            },
+            **picked(cost, "fixed_usd=fixed.usd", "assumed_usd=assumed.usd", "unverified_usd"),
+            "coverage": picked(cost.coverage, "percent", "kinds", "unpriced", "resources", "free"),
             "systems": _systems_json(cost),
-            "lines": [line.as_json() for line in cost.lines],
-            "unknown": [{"name": line.name, "sku": line.charge.sku, "why": line.unknown} for line in cost.unknown()],
-            "assumptions": cost.usage.as_json(),
-            "guide": asdict(self.guide),
+            "lines": plain(cost.lines),
+            "unknown": [picked(line, "name", "sku=charge.sku", "why=unknown") for line in cost.unknown()],
+            "assumptions": plain(cost.usage),
+            "guide": plain(self.guide),
             "budget_usd": budget.limit_usd if budget else None,
             "budget_verdict": budget.state if budget else None,
             "budget_fitting_usd": fitting_limit(cost.aws),
             "aws_usd": cost.aws.usd,
-            "recommendations": [asdict(item) for item in self.recommendations],
-            "against": self.comparison.as_json() if self.comparison else None,
+            "recommendations": plain(self.recommendations),
+            "against": plain(self.comparison),
+            **({} if self.bills is None else {"bills": bills_json(self.bills)}),
         }
 
 
 def _total_json(cost: Cost) -> dict[str, Any]:
-    return {
-        "total_usd": cost.total.usd,
-        "known_usd": cost.total.known_usd,
-        "per_active_user_usd": cost.per_user_usd,
-    }
+    return picked(cost, "total_usd=total.usd", "known_usd=total.known_usd", "per_active_user_usd=per_user_usd")
 
 
 def _systems_json(cost: Cost) -> dict[str, float | None]:
@@ -174,14 +158,17 @@ def cost(options: CostOptions) -> CostReport:
 
     Raises:
         UsageError: an assumption or a measurement is wrong.
+        BillsError: the file of bills holds something else.
         PlanError: a file is no plan.
         ConfigError: the configuration has problems.
         EngineError: the engine refused.
     """
+    bills = None if options.bills_file is None else read_bills(options.bills_file)
     changes = {**_mapping(options.usage_file), **pairs(options.assumptions, UsageError, "users=800")}
     measured = _metrics(options.metrics_file)
     override(Usage(), changes)  # a wrong assumption is refused before the engine runs
-    report = priced(planned(options.stack, options.phase, options.config, options.plan_file), changes, measured)
+    subject = planned(options.stack, options.phase, options.config, options.plan_file)
+    report = replace(priced(subject, changes, measured), bills=bills)
     if not options.against:
         return report
     return replace(report, comparison=_compare(options, report, changes))

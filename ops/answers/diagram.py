@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ops.jsonable import picked
 from ops.rehearsal.planned import Planned, planned, planned_against
 from planner.diagram import Scene, compare, scene_of, svg
 from sandbox.cache import write_atomically
 
 if TYPE_CHECKING:
+    from plan import Plan
     from planner.diagram.parts import Box
 
 MODE = 0o644
@@ -43,6 +45,7 @@ class Diagram:
     """What was drawn, and where it is."""
 
     out: Path
+    plan: Plan
     scene: Scene
 
     @property
@@ -64,7 +67,7 @@ class Diagram:
                 | ({"mark": box.mark} if box.mark else {})
                 for box in (*scene.boxes, *scene.side)
             ],
-            "edges": [{"from": edge.source, "to": edge.target, "carries": edge.label} for edge in scene.edges],
+            "edges": [picked(edge, "from=source", "to=target", "carries=label") for edge in scene.edges],
         }
 
 
@@ -83,7 +86,7 @@ def diagram(options: DiagramOptions) -> Diagram:
         other = planned_against(options.stack, options.against, options.config)
         scene = compare(scene_of(other.plan, title_of(other)), scene)
     write_atomically(options.out, svg(scene), mode=MODE)
-    return Diagram(out=options.out, scene=scene)
+    return Diagram(out=options.out, plan=subject.plan, scene=scene)
 
 
 def title_of(subject: Planned) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ops.console import note
 from ops.inputs.stack_file import raw_config, settings_of
+from ops.jsonable import picked
 from ops.rehearsal.progress import progress
 from ops.rehearsal.session import RehearseOptions, open_session
 from plan import Plan
@@ -89,14 +90,10 @@ class JourneyStep:
             ],
             "second_preview_changes": len(self.second_preview),
             "placement": self.placement or None,
-            "losses": [{"urn": loss.urn, "op": loss.op, "reason": loss.reason} for loss in self.losses],
-            "refused": list(self.refused),
-            "reboots": [item.as_json() for item in self.reboots],
-            "waiting": [
-                {"type": item.type, "op": item.op, "count": item.count, "at_most_minutes": item.at_most_minutes}
-                for item in self.waiting
-            ],
-            "longest_chain": {"minutes": self.chain.minutes, "resources": list(self.chain.names)},
+            "losses": [picked(loss, "urn", "op", "reason") for loss in self.losses],
+            **picked(self, "refused", "reboots"),
+            "waiting": [picked(item, "type", "op", "count", "at_most_minutes") for item in self.waiting],
+            "longest_chain": picked(self.chain, "minutes", "resources=names"),
             "point_of_no_return": {"urn": self.no_return[0].urn, "reason": self.no_return[1]}
             if self.no_return
             else None,
@@ -117,7 +114,7 @@ class Journey:
 
     def as_json(self) -> dict[str, Any]:
         """The machine-readable journey."""
-        return {"steps": [step.as_json() for step in self.steps], "ok": self.ok}
+        return picked(self, "steps", "ok")
 
 
 def journey(

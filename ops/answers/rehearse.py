@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ops.answers.cdn.edge import audit_plan
 from ops.console import note
+from ops.jsonable import picked
 from ops.rehearsal.cluster import ClusterReport, refuse_foreign, remembered, report
 from ops.rehearsal.program import open_program
 from ops.rehearsal.progress import progress
@@ -68,15 +69,14 @@ class Rehearsal:
     def as_json(self) -> dict[str, Any]:
         """The machine-readable result."""
         return {
-            "stack": self.stack,
-            **({"phase": self.phase} if self.phase is not None else {}),
+            **picked(self, "stack"),
+            **(picked(self, "phase") if self.phase is not None else {}),
             "engine": self.engine.version,
             "steps": self.plan.counts(),
             "systems": self.systems(),
-            "second_preview_changes": self.second_preview_changes,
-            "outputs": self.outputs,
+            **picked(self, "second_preview_changes", "outputs"),
             "seconds": round(self.seconds, 1),
-            **({"cluster": self.cluster.as_json()} if self.cluster is not None else {}),
+            **(picked(self, "cluster") if self.cluster is not None else {}),
         }
 
 

@@ -1,22 +1,20 @@
-"""What `./bbp shard` reads and reports: client ids in, shards and moves out."""
+"""Where clients lie, and what moves when shards are added: client ids in, shards and moves out."""
 
 from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from planner.shards import PRIMARY, moved_share, shard_hash, shard_of
+from ops.jsonable import picked, plain
+from planner.shards import PRIMARY, shard_hash, shard_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from planner.shards import ReshardPlan
-
-SHOWN_MOVES = 20
-"""Moves that the text report lists; the JSON document holds all."""
 
 
 class IdsError(ValueError):
@@ -113,20 +111,9 @@ def quoted(client_id: str) -> str:
     return json.dumps(client_id)
 
 
-def placement_json(rows: Sequence[Placement]) -> str:
-    """The JSON document of `shard of`, ASCII only: a lone surrogate has no UTF-8."""
-    return json.dumps([asdict(row) for row in rows], indent=2)
-
-
-def placement_text(rows: Sequence[Placement]) -> str:
-    """One line for each id."""
-    width = max((len(str(row.hash)) for row in rows), default=0)
-    return "\n".join(f"shard_{row.shard:<3} {row.hash:>{width}}  {quoted(row.client_id)}" for row in rows)
-
-
-def plan_json(plan: ReshardPlan) -> str:
-    """A resharding as a JSON document, ASCII only; shares are parts of 1."""
-    document = {
+def plan_json(plan: ReshardPlan) -> dict[str, Any]:
+    """A resharding as a JSON document; shares are parts of 1."""
+    return {
         "from": plan.before or "primary",
         "to": plan.after,
         "moved_share": float(plan.moved_share),
@@ -134,73 +121,15 @@ def plan_json(plan: ReshardPlan) -> str:
         "moved_clients": None if plan.total is None else len(plan.moves),
         "moved_rows": plan.moved_rows,
         "flows": [
-            {
-                "from": _index(flow.source),
-                "to": flow.target,
-                "share": float(flow.share),
-                "clients": flow.clients,
-                "rows": flow.rows,
-            }
+            {"from": _index(flow.source), "to": flow.target, "share": float(flow.share)}
+            | picked(flow, "clients", "rows")
             for flow in plan.flows
         ],
         "moves": [{"client_id": move.client_id, "from": _index(move.source), "to": move.target} for move in plan.moves],
-        "steps": [asdict(step) for step in plan.steps],
+        "steps": plain(plan.steps),
         "cheaper": plan.cheaper,
     }
-    return json.dumps(document, indent=2)
-
-
-def plan_text(plan: ReshardPlan) -> str:
-    """A resharding for people."""
-    if plan.after == plan.before:
-        return f"{plan.before} shards stay {plan.after}: nothing moves."
-    lines = [
-        f"{plan.before or 'The primary'} to {plan.after} shards: {float(plan.moved_share):.0%} of all clients move.",
-        *_cheaper(plan),
-    ]
-    if plan.total is not None:
-        share = f" ({len(plan.moves) / plan.total:.1%})" if plan.total else ""
-        with_rows = "" if plan.moved_rows is None else f", with {plan.moved_rows:,} rows"
-        lines.append(f"Of the {plan.total:,} given clients {len(plan.moves):,} move{share}{with_rows}.")
-    head = "" if plan.moved_rows is None else f"{'rows':>14}"
-    lines += ["", f"from      to        share   clients{head}"]
-    for flow in plan.flows:
-        clients = "" if flow.clients is None else f"{flow.clients:,}"
-        rows = "" if flow.rows is None else f"{flow.rows:>14,}"
-        lines.append(f"{_name(flow.source)} {_name(flow.target)} {float(flow.share):>6.1%} {clients:>9}{rows}".rstrip())
-    lines += _moves(plan)
-    for number, step in enumerate(plan.steps, start=1):
-        lines += ["", f"{number}. {step.title}", f"   {step.detail}", f"   Safe: {step.safe}."]
-    return "\n".join(lines)
-
-
-def _name(index: int) -> str:
-    """A database in a column of its own."""
-    return f"{'primary' if index == PRIMARY else f'shard_{index}':<9}"
 
 
 def _index(index: int) -> int | str:
     return "primary" if index == PRIMARY else index
-
-
-def _cheaper(plan: ReshardPlan) -> list[str]:
-    if plan.cheaper is None:
-        return []
-    share = float(moved_share(plan.before, plan.cheaper))
-    return [f"{plan.cheaper} shards would move only {share:.0%}: multiples of {plan.before} move the fewest."]
-
-
-def _moves(plan: ReshardPlan) -> list[str]:
-    if not plan.moves:
-        return []
-    shown = [
-        f"  {quoted(move.client_id)}: {_name(move.source).strip()} to {_name(move.target).strip()}"
-        for move in plan.moves
-    ]
-    rest = len(shown) - SHOWN_MOVES
-    return [
-        "",
-        "Clients that move:",
-        *shown[:SHOWN_MOVES],
-        *([f"  {rest:,} more; --json lists all"] if rest > 0 else []),
-    ]

@@ -1,14 +1,14 @@
-"""Traffic simulation of a stack: its plan, a scenario by name or from a file, assumptions, and plots."""
+"""Traffic simulation of a stack: its plan, a scenario by name or from a file, and assumptions."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ops.document.plots import Rule, Series, line_plot, page
 from ops.inputs.documents import DocumentError, read_document
 from ops.inputs.pairs import pairs
+from ops.jsonable import plain
 from ops.rehearsal.planned import Planned, planned
 from planner.platform import peak_requests_per_second
 from planner.simulation import (
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 REQUESTS_PER_USER_DAY = Usage().requests_per_user_day
 """The guide's Growth Projections: 50,000 requests a day for 100 users."""
-PLOT_HEADROOM = 2.5
-"""Response times are drawn up to so many times the target: a collapse must not flatten everything else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +93,7 @@ class SimulationReport:
             "stack": self.stack,
             "phase": self.planned.phase,
             "origin": self.planned.origin,
-            "limit": asdict(self.limit) if self.limit else None,
+            "limit": plain(self.limit),
             **self.simulation.as_json(),
         }
 
@@ -182,48 +180,3 @@ def read_scenario(path: Path) -> Scenario:
     except DocumentError as error:
         raise ScenarioError(str(error)) from error
     return parse_scenario(document, str(path))
-
-
-def plots(simulation: Simulation) -> list[str]:
-    """Pictures of a run: load, pods and nodes, response times, errors."""
-    samples = simulation.thinned()
-    target = simulation.assumptions.latency_target_ms
-
-    def line(label: str, name: str, *, stepped: bool = False) -> Series:
-        return Series(label=label, stepped=stepped, points=tuple((item.at, getattr(item, name)) for item in samples))
-
-    highest = max(item.p95_ms for item in samples)
-    return [
-        line_plot([line("requests", "rps")], title=f"Load: {simulation.scenario.name}", unit="1/s"),
-        line_plot(
-            [
-                line("wanted pods", "replicas", stepped=True),
-                line("ready pods", "ready", stepped=True),
-                line("nodes", "nodes", stepped=True),
-            ],
-            title="Pods and nodes",
-            unit="count",
-        ),
-        line_plot(
-            [line("95th percentile", "p95_ms"), line("median", "p50_ms")],
-            title="Response time" + (" (higher values are cut off)" if highest > PLOT_HEADROOM * target else ""),
-            unit="ms",
-            rules=[Rule(target, f"target {target:g} ms")],
-            y_max=min(max(highest, target), PLOT_HEADROOM * target),
-        ),
-        line_plot(
-            [line("of the processor requests", "cpu_percent"), line("busiest database", "database_percent")],
-            title="Utilization",
-            unit="%",
-        ),
-        line_plot([line("failed requests", "error_percent")], title="Errors", unit="%", y_max=_error_top(simulation)),
-    ]
-
-
-def _error_top(simulation: Simulation) -> float:
-    return min(max([1.0, *(item.error_percent for item in simulation.samples)]), 100.0)
-
-
-def plot_page(report: SimulationReport) -> str:
-    """All plots of a run as one SVG document."""
-    return page(plots(report.simulation), f"Traffic simulation of {report.planned.origin}")

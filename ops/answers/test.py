@@ -20,8 +20,6 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from xml.etree import ElementTree as ET
 
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from ops.exits import INTERRUPTED
 
@@ -73,6 +71,14 @@ class Outcome:
     state: State
     detail: str
     seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ran:
+    """What ran, and the exit code that it makes."""
+
+    outcomes: tuple[Outcome, ...]
+    code: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,8 +171,8 @@ def run_lanes(
     root: Path = ROOT,
     checks: Sequence[Check] | None = None,
     needs: Mapping[str, Need] | None = None,
-) -> int:
-    """Runs the static checks and the lanes, prints a table of what ran, and returns the exit code.
+) -> Ran:
+    """Runs the static checks and the lanes.
 
     Args:
         lanes: Lane names out of `LANES`, all when empty; they run in that order whatever order they come in.
@@ -174,21 +180,21 @@ def run_lanes(
         static: Whether the static checks run first.
         pytest_arguments: Passed on to pytest, for instance `("-k", "replica")`.
         workers: How many processes share a lane (pytest-xdist's `-n`), a file at a time; None runs in one.
-        console: Where the report goes; standard output by default.
+        console: Where headings and progress go; standard output by default.
         root: The project's directory.
         checks: The static checks, `static_checks()` by default.
         needs: Per lane, what must hold before it runs: a function that returns why it cannot, or None. All of them
             begin at once, in the order of the lanes.
 
     Returns:
-        0 when everything that had to run passed, 1 when something failed, 2 for a lane that does not exist, 130 after
-        Ctrl-C.
+        What ran. Its code is 0 when everything that had to run passed, 1 when something failed, 2 for a lane that does
+        not exist, 130 after Ctrl-C.
     """
     console = console or Console()
     unknown = sorted(set(lanes) - set(LANES))
     if unknown:
         console.print(f"no such lane: {', '.join(unknown)}; there are {', '.join(LANES)}", markup=False)
-        return USAGE
+        return Ran(outcomes=(), code=USAGE)
     chosen = [lane for lane in LANES if not lanes or lane in lanes]
     say = partial(console.print, markup=False)
     if workers is not None:
@@ -207,11 +213,9 @@ def run_lanes(
                 outcomes.append(Outcome(name=lane, state="not run", detail=problem, seconds=0))
     except KeyboardInterrupt:
         console.print("interrupted")
-        _report(outcomes, console)
-        return INTERRUPTED
-    _report(outcomes, console)
+        return Ran(outcomes=tuple(outcomes), code=INTERRUPTED)
     bad: tuple[State, ...] = ("failed", "not run") if ci else ("failed",)
-    return int(any(outcome.state in bad for outcome in outcomes))
+    return Ran(outcomes=tuple(outcomes), code=int(any(outcome.state in bad for outcome in outcomes)))
 
 
 def environment(machine: Mapping[str, str]) -> dict[str, str]:
@@ -269,14 +273,3 @@ def _counts(results: Path) -> Counts:
         failed += int(suite.get("failures", "0")) + int(suite.get("errors", "0"))
         skipped += int(suite.get("skipped", "0"))
     return Counts(passed=max(0, tests - failed - skipped), failed=failed, skipped=skipped)
-
-
-def _report(outcomes: Sequence[Outcome], console: Console) -> None:
-    colours = {"passed": "green", "failed": "red", "no tests": "dim", "not run": "yellow"}
-    table = Table("what", "state", "detail", box=None, pad_edge=False)
-    table.add_column("seconds", justify="right")
-    for outcome in outcomes:
-        state = f"[{colours[outcome.state]}]{outcome.state}[/]"
-        table.add_row(outcome.name, state, escape(outcome.detail), f"{outcome.seconds:.1f}")
-    console.print()
-    console.print(table)

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ops.commands.options import ConfigOption, JsonOption, PhaseOption, PlanOption, StackArgument, explained
-from ops.console import fail, print_json
+from ops.commands.options import (
+    ConfigOption,
+    JsonOption,
+    PhaseOption,
+    PlanOption,
+    StackArgument,
+    explained,
+    present,
+)
+from ops.console import fail
 
 if TYPE_CHECKING:
     import typer
@@ -29,14 +37,11 @@ def availability(
     accept with a reason (bailbondpro:availability); what it accepts is printed.
     """
     from ops.answers.availability import availability as run
-    from ops.views.availability import render
+    from ops.views.availability import section
 
     with explained():
         report = run(stack, phase, config, plan)
-    if json_output:
-        print_json(report.as_json())
-    else:
-        render(report)
+    present(report, section, as_json=json_output)
     if not report.found.ok:
         titles = (point.title for point in report.found.single_points if not point.accepted)
         names = ", ".join(dict.fromkeys(titles))

@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.commands.options import ConfigOption, JsonOption, explained
-from ops.console import print_json
+from ops.commands.options import (
+    ConfigOption,
+    JsonOption,
+    explained,
+    present,
+)
 
 if TYPE_CHECKING:
     from planner.capacity import Baseline
@@ -44,7 +48,7 @@ def capacity(
     """Project growth with the scaling guide's formulas, beside what the configured platform really carries."""
     from ops.answers.capacity import capacity as run
     from ops.answers.capacity import parse_growth
-    from ops.views.capacity import render
+    from ops.views.capacity import section
     from planner.capacity import CapacityError
 
     with explained():
@@ -62,10 +66,7 @@ def capacity(
             report = run(stack, baseline, parse_growth(growth), months, config, peak_factor)
         except CapacityError as error:
             raise typer.BadParameter(str(error)) from error
-    if json_output:
-        print_json(report.as_json())
-    else:
-        render(report)
+    present(report, section, as_json=json_output)
 
 
 def _baseline(start: str, given: dict[str, float | None]) -> Baseline:

@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ops.commands.options import ConfigOption, JsonOption, PhaseOption, PlanOption, StackArgument, explained
-from ops.console import fail, note, out, print_json
+from ops.commands.options import (
+    ConfigOption,
+    JsonOption,
+    PhaseOption,
+    PlanOption,
+    StackArgument,
+    explained,
+    present,
+)
+from ops.console import fail, note, out
 
 if TYPE_CHECKING:
     from ops.answers.cdn.edge import Edge
@@ -56,8 +64,9 @@ def explain(
 
     The origin is thought to answer as the scaling guide's application does; --status and --response-header change that.
     """
-    from ops.answers.cdn.edge import Question, explanation_lines, pairs, unknown_host
+    from ops.answers.cdn.edge import Question, pairs, unknown_host
     from ops.answers.cdn.edge import explain as run
+    from ops.views.cdn import answered
 
     with explained():
         question = Question(
@@ -73,10 +82,7 @@ def explain(
         unknown = unknown_host(edge, url)
     if unknown:
         note(unknown)
-    if json_output:
-        print_json(found.as_json())
-    else:
-        out.print("\n".join(explanation_lines(found)), markup=False, soft_wrap=True)
+    present(found, answered, as_json=json_output)
 
 
 def audit(
@@ -93,18 +99,15 @@ def audit(
 
     The proof runs over a generated list of requests and over the URLs of a file, each also signed in.
     """
-    from ops.answers.cdn.edge import audit_edge, listed_in, summary
+    from ops.answers.cdn.edge import audit_edge, listed_in
+    from ops.jsonable import picked
+    from ops.views.cdn import section
 
     with explained():
         given = listed_in(urls) if urls else ()
         found = audit_edge(_edge(stack, phase, config, plan), given)
-    if json_output:
-        leaks = [{"url": leak.url, "because": leak.because, "rules": leak.allowed_by} for leak in found.leaks]
-        print_json({"requests": found.requests, "cached": found.cached, "leaks": leaks})
-    else:
-        for leak in found.leaks:
-            out.print(str(leak), markup=False, soft_wrap=True)
-        out.print(summary(found), markup=False)
+    leaks = [picked(leak, "url", "because", "rules=allowed_by") for leak in found.leaks]
+    present(found, section, as_json=json_output, document={**picked(found, "requests", "cached"), "leaks": leaks})
     if found.leaks:
         raise SystemExit(1)
 
@@ -146,6 +149,7 @@ def purge(
     from ops.answers.cdn.purge import purge as run
     from ops.answers.cdn.purge import wanted
     from ops.inputs.stack_file import check
+    from ops.views.cdn import purged
 
     with explained():
         settings = check(stack, config).settings_or_raise()
@@ -164,13 +168,7 @@ def purge(
         result = run(api, policy, asked, soft=soft)
     if path:
         note("copies with another cache key (query, Origin, X-Forwarded-Host) stay; --prefix takes them too")
-    if json_output:
-        print_json(result.as_json())
-    else:
-        for value in result.purged:
-            out.print(f"{'marked as stale' if soft else 'purged'}  {value}", markup=False, soft_wrap=True)
-        for value, reason in result.failed:
-            out.print(f"FAILED  {value}: {reason}", markup=False, soft_wrap=True)
+    present(result, purged, as_json=json_output)
     if not result.ok:
         fail(f"{len(result.failed)} of {len(result.failed) + len(result.purged)} were not purged")
 
@@ -196,6 +194,7 @@ def warm(
     from ops.answers.cdn.warm import HttpHead, Warmed, urls_to_warm
     from ops.answers.cdn.warm import warm as run
     from ops.inputs.stack_file import check
+    from ops.views.cdn import warmed
 
     with explained():
         settings = check(stack, config, phase).settings_or_raise()
@@ -211,10 +210,8 @@ def warm(
 
         results = run(urls, HttpHead(connect_to), done)
     failed = [one for one in results if one.reason]
-    if json_output:
-        print_json({"warmed": len(results) - len(failed), "urls": [one.as_json() for one in results]})
-    else:
-        out.print(f"{len(results) - len(failed)} of {len(results)} URLs are in the cache", markup=False)
+    document = {"warmed": len(results) - len(failed), "urls": results}
+    present(results, warmed, as_json=json_output, document=document)
     if failed:
         raise SystemExit(1)
 

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ops.commands.options import ConfigOption, JsonOption, PhaseOption, StackArgument
-from ops.console import note, out, print_json
+from ops.commands.options import (
+    ConfigOption,
+    JsonOption,
+    PhaseOption,
+    StackArgument,
+    present,
+)
+from ops.console import note
 
 if TYPE_CHECKING:
     import typer
@@ -22,13 +28,11 @@ def check(
     """Check a stack file: every problem at once, with its key, value, what is allowed, and the smallest fix."""
     from ops.answers.check import notices_of
     from ops.inputs.stack_file import check as run
-    from ops.views.check import text
+    from ops.views.check import section
 
     result = run(stack, config, phase)
-    if json_output:
-        print_json(result.as_json())
-    else:
-        out.print(text(result), markup=False, soft_wrap=True)
+    present(result, section, as_json=json_output)
+    if not json_output:
         for notice in notices_of(result.settings):
             note(notice)
     if result.problems:

@@ -6,8 +6,11 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.options import JsonOption
-from ops.console import fail, out, print_json
+from ops.commands.options import (
+    JsonOption,
+    present,
+)
+from ops.console import fail
 from ops.exits import UNKNOWN
 
 STALE = 1
@@ -33,6 +36,8 @@ def refresh(
     from datetime import UTC, datetime
 
     from ops.answers.cloudflare_ranges import RangesError, compare, write
+    from ops.jsonable import picked
+    from ops.views.cloudflare_ranges import section
 
     try:
         found = compare(datetime.now(UTC).date().isoformat())
@@ -40,25 +45,15 @@ def refresh(
             write(found.published)
     except RangesError as error:
         fail(str(error), code=UNKNOWN)
-    if json_output:
-        print_json({"equal": found.equal, "added": found.added, "removed": found.removed, "written": not check})
-    else:
-        lines = [*(f"new     {block}" for block in found.added), *(f"retired {block}" for block in found.removed)]
-        verdict = "current" if found.equal else "compared" if check else "replaced: review the change and deploy it"
-        out.print("\n".join([*lines, f"stored list of {found.stored.date}: {verdict}"]), markup=False, soft_wrap=True)
+    document = {**picked(found, "equal", "added", "removed"), "written": not check}
+    present(found, lambda seen: section(seen, written=not check), as_json=json_output, document=document)
     if check and not found.equal:
         raise SystemExit(STALE)
 
 
 def show(json_output: JsonOption = False) -> None:
     """Print the stored copy, its date, and how far it has been checked."""
-    from dataclasses import asdict
-
     from components.network.cloudflare_ranges import cloudflare_ranges
+    from ops.views.cloudflare_ranges import stored
 
-    stored = cloudflare_ranges()
-    if json_output:
-        print_json(asdict(stored))
-        return
-    out.print("\n".join(stored.all), markup=False)
-    out.print(f"{stored.source}, {stored.date}: {stored.note}", markup=False, soft_wrap=True)
+    present(cloudflare_ranges(), stored, as_json=json_output)

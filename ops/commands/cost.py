@@ -7,8 +7,16 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.options import AgainstOption, ConfigOption, JsonOption, PhaseOption, PlanOption, explained
-from ops.console import fail, out, print_json
+from ops.commands.options import (
+    AgainstOption,
+    ConfigOption,
+    JsonOption,
+    PhaseOption,
+    PlanOption,
+    explained,
+    present,
+)
+from ops.console import fail
 from ops.exits import UNKNOWN
 
 
@@ -46,24 +54,18 @@ def cost(
     over it). A cost above the budget is a note and no failure. With --against the columns are "now" (the stack file's
     phase, else the earlier one), "then" and the difference, whichever of the two is named first.
     """
-    from ops.answers.bills import BillsError, bills_json, bills_text, read_bills
+    from ops.answers.bills import BillsError
     from ops.answers.cost import CostOptions
     from ops.answers.cost import cost as run
-    from ops.views.cost import render
+    from ops.views.cost import section
     from planner.usage import UsageError
 
-    options = CostOptions(stack, phase, config, plan, against, usage, tuple(assumption or ()), metrics)
+    options = CostOptions(stack, phase, config, plan, against, usage, tuple(assumption or ()), metrics, bills)
     with explained():
         try:
-            past = None if bills is None else read_bills(bills)
             report = run(options)
         except (UsageError, BillsError) as error:
             raise typer.BadParameter(str(error)) from error
-    if json_output:
-        print_json({**report.as_json(), **({} if past is None else {"bills": bills_json(past)})})
-    else:
-        render(report)
-        if past is not None:
-            out.print(bills_text(past), markup=False, soft_wrap=True)
+    present(report, section, as_json=json_output)
     if not report.judged and report.budget is not None:
         fail(f"the plan has a budget, and no verdict on it: {report.budget.sentence()}", code=UNKNOWN)

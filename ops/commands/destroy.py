@@ -12,7 +12,6 @@ from ops.commands.options import (
     explained,
     named_with_a_file,
 )
-from ops.console import out
 
 if TYPE_CHECKING:
     import typer
@@ -34,9 +33,10 @@ def destroy(
     With --kubeconfig also the objects that the rehearsal made in that file's cluster are deleted, nothing else there.
     """
     from ops.answers.destroy import destroy as run
+    from ops.document.terminal import show
+    from ops.views.destroy import section
 
     with explained():
         named_with_a_file(cluster, kubeconfig)
         counts = run(stack, api_server=api_server, kubeconfig=kubeconfig, cluster=cluster)
-    where = f" and the cluster of {kubeconfig}" if kubeconfig is not None else ""
-    out.print(f"deleted {counts.get('delete', 0)} resources from the sandbox of {stack}{where}", markup=False)
+    show(section(stack, counts, kubeconfig))

@@ -7,9 +7,15 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.options import AgainstOption, ConfigOption, JsonOption, PhaseOption, PlanOption, explained
-from ops.console import out as results
-from ops.console import print_json
+from ops.commands.options import (
+    AgainstOption,
+    ConfigOption,
+    JsonOption,
+    PhaseOption,
+    PlanOption,
+    explained,
+    present,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -32,13 +38,8 @@ def diagram(
     """
     from ops.answers.diagram import DiagramOptions
     from ops.answers.diagram import diagram as run
+    from ops.views.diagram import drawn
 
     with explained():
         found = run(DiagramOptions(stack, out, phase, config, plan, against))
-    if json_output:
-        print_json(found.as_json())
-        return
-    scene = found.scene
-    results.print(f"{found.out}: {len(scene.boxes) + len(scene.side)} boxes, {scene.resources} resources", markup=False)
-    for box in found.differences:
-        results.print(f"  {box.mark:8} {box.title}", markup=False)
+    present(found, drawn, as_json=json_output)

@@ -6,8 +6,13 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.options import ConfigOption, JsonOption, StackArgument, explained
-from ops.console import print_json
+from ops.commands.options import (
+    ConfigOption,
+    JsonOption,
+    StackArgument,
+    explained,
+    present,
+)
 from ops.exits import UNSAFE
 
 
@@ -26,13 +31,10 @@ def journey(
 ) -> None:
     """Rehearse every step between growth phases and prove that none touches data; exit code 2 when one would."""
     from ops.answers.journey import journey as run
-    from ops.views.journey import render
+    from ops.views.journey import section
 
     with explained():
         result = run(stack, tuple(part.strip() for part in path.split(",")), config)
-    if json_output:
-        print_json(result.as_json())
-    else:
-        render(result)
+    present(result, section, as_json=json_output)
     if not result.ok:
         raise SystemExit(UNSAFE)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from ops.console import fail
+from ops.console import fail, print_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from ops.document.blocks import Section
+
+T = TypeVar("T")
 
 StackArgument = Annotated[str, typer.Argument(help="Stack name, for example dev or prod.")]
 PhaseOption = Annotated[
@@ -50,6 +54,16 @@ ClusterOption = Annotated[
         metavar="NAME",
     ),
 ]
+
+
+def present(answer: T, view: Callable[[T], Section], *, as_json: bool, document: object = None) -> None:
+    """Print an answer: one JSON document, by default of the answer itself, or what its view says."""
+    if as_json:
+        print_json(answer if document is None else document)
+        return
+    from ops.document.terminal import show
+
+    show(view(answer))
 
 
 @contextmanager

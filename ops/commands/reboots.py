@@ -7,8 +7,11 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.options import JsonOption, explained
-from ops.console import out, print_json
+from ops.commands.options import (
+    JsonOption,
+    explained,
+    present,
+)
 from ops.exits import UNSAFE
 
 
@@ -31,22 +34,11 @@ def reboots(
     A replica does not start with fewer connections than its primary: raised numbers reach replicas first, lowered ones
     the primary. Exit code 2 where one update raises and lowers such numbers, because then no order is safe.
     """
-    from planner.evidence import EvidenceError, read_plan, seen
-    from policies.reboots import PARAMETER_GROUP
-    from policies.reboots import reboots as find
+    from ops.answers.reboots import reboots as run
+    from ops.views.reboots import section
 
     with explained():
-        whole = read_plan(plan)
-        found = find(whole)
-        groups = len(whole.of_type(PARAMETER_GROUP))
-        if not groups:
-            raise EvidenceError(f"the plan in {plan} has no parameter group of a database, so no restart can be judged")
-    if json_output:
-        print_json({"evidence": seen(whole, groups, "parameter groups"), "reboots": [item.as_json() for item in found]})
-    else:
-        lines = [item.sentence() for item in found] or [
-            f"no server has to reboot for this plan: none of {groups} parameter groups asks for it"
-        ]
-        out.print("\n".join(lines), markup=False, soft_wrap=True)
-    if any(item.refused for item in found):
+        found = run(plan)
+    present(found, section, as_json=json_output)
+    if found.refused:
         raise SystemExit(UNSAFE)

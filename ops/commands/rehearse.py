@@ -16,8 +16,9 @@ from ops.commands.options import (
     PhaseOption,
     explained,
     named_with_a_file,
+    present,
 )
-from ops.console import fail, note, out, print_json
+from ops.console import fail, note, out
 
 
 def register(app: typer.Typer) -> None:
@@ -71,7 +72,7 @@ def rehearse(
         return
     from ops.answers.rehearse import rehearse as run
     from ops.rehearsal.session import RehearseOptions
-    from ops.views.rehearse import render
+    from ops.views.rehearse import section
 
     with explained():
         faults = tuple(fault or ())
@@ -85,10 +86,7 @@ def rehearse(
                 exists=exists,
             )
         )
-    if json_output:
-        print_json(result.as_json())
-    else:
-        render(result)
+    present(result, section, as_json=json_output)
     if result.leaks:
         fail(f"the CDN would cache {result.leaks} personal responses; `./bbp cdn audit {stack}` lists them")
     if result.missing:

@@ -8,8 +8,16 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.options import ConfigOption, JsonOption, PhaseOption, PlanOption, StackArgument, explained
-from ops.console import fail, note, out, print_json
+from ops.commands.options import (
+    ConfigOption,
+    JsonOption,
+    PhaseOption,
+    PlanOption,
+    StackArgument,
+    explained,
+    present,
+)
+from ops.console import fail, note
 
 SecretsOption = Annotated[
     Path | None,
@@ -72,18 +80,11 @@ def kubernetes(
     The stack is built in a simulated cloud first, so that every value is known; a plan of --plan is taken as it is.
     """
     from ops.answers.render.kubernetes import RenderError, stack_plan, write
+    from ops.views.render import section
 
     with explained():
         try:
             result = write(stack_plan(stack, phase, config, plan), folder)
         except RenderError as error:
             fail(str(error))
-    if json_output:
-        print_json(result.as_json())
-        return
-    kinds = ", ".join(f"{count} {kind}" for kind, count in result.kinds.items())
-    out.print(f"{len(result.files)} objects in {folder}: {kinds}", markup=False, soft_wrap=True)
-    if result.charts:
-        out.print(f"Helm alone renders its charts: {', '.join(result.charts)}", markup=False, soft_wrap=True)
-    if result.unknown:
-        out.print(f"{len(result.unknown)} of them hold values that a first update fills in", markup=False)
+    present(result, lambda rendered: section(rendered, folder), as_json=json_output)

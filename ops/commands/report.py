@@ -34,17 +34,19 @@ def report(
     case; then the exit code is 2 when a step would touch data, 1 when a policy fails, and 3 when one cannot be judged,
     for example a budget where prices are unknown.
     """
-    from ops.answers.report import ReportOptions, write
+    from ops.answers.report import ReportOptions
     from ops.answers.report import report as run
+    from ops.document.terminal import show_verdicts
+    from ops.views.report import document, report_json, write
 
     with explained():
         found = run(ReportOptions(stack, phase, config, journey))
-        files = write(found, out)
+        shown = document(found)
+        files = write(shown, out)
     if json_output:
-        print_json({"files": [str(path) for path in files], **found.as_json()})
+        print_json({"files": files, **report_json(found, shown)})
     else:
-        for verdict in found.document().verdicts:
-            results.print(f"{verdict.question:26} {verdict.answer} ({verdict.detail})", markup=False, soft_wrap=True)
+        show_verdicts(shown.verdicts)
         written = f"\n{files[0]} (open it in a browser), {files[1]} (for a pull request)"
         results.print(written, markup=False, soft_wrap=True)
     if not found.safe:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ops.commands.options import ConfigOption, JsonOption, PhaseOption, explained
-from ops.console import fail, note, out, print_json
+from ops.console import err, fail, note, out, print_json
 
 if TYPE_CHECKING:
     from ops.answers.right_size.sizing import RightSizing
@@ -58,6 +58,8 @@ def right_size(
     The patched file is checked: a patch that breaks a limit is shown with what is wrong, and the exit code is 1.
     """
     from infra.problems import render
+    from ops.document.terminal import show
+    from ops.views.right_size import section
 
     if (metrics is None) == (prometheus is None):
         raise typer.BadParameter("give one of --metrics FILE and --prometheus URL")
@@ -71,12 +73,9 @@ def right_size(
     for gap in found.gaps:
         note(gap)
     if json_output:
-        print_json(found.as_json())
-    elif not found.changes:
-        out.print(f"Every measured part of {stack} fits.", markup=False)
+        print_json(found)
     else:
-        for change in found.changes:
-            note(f"{change.path}: {change.current} -> {change.recommended} ({change.reason})")
+        show(section(found), err if found.changes else out)  # standard output is the patch, if there is one
         if found.patch:
             out.print(found.as_yaml().rstrip(), markup=False, soft_wrap=True)
     if found.problems:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ops.commands.options import JsonOption
-from ops.console import fail
+from ops.console import fail, print_json
 
 CountOption = Annotated[int, typer.Option("--count", help="Number of shards (guide: 4).", metavar="N")]
 
@@ -31,7 +31,8 @@ def shard_of(
     json_output: JsonOption = False,
 ) -> None:
     """Hash client ids as the application does and name their shards."""
-    from ops.answers.shard import placement_json, placement_text, placements, read_ids, typed_ids
+    from ops.answers.shard import placements, read_ids, typed_ids
+    from ops.views.shard import placement_text
     from planner.shards import ShardError
 
     if (ids_file is None) == (not client_ids):
@@ -43,7 +44,10 @@ def shard_of(
         fail(f"{ids_file}: {error.strerror or error}")
     except ValueError as error:  # IdsError and ShardError
         fail(str(error), code=2 if isinstance(error, ShardError) else 1)
-    sys.stdout.write((placement_json(rows) if json_output else placement_text(rows)) + "\n")
+    if json_output:
+        print_json(rows, ascii_only=True)  # a lone surrogate has no UTF-8
+    else:
+        sys.stdout.write(placement_text(rows) + "\n")
 
 
 def shard_plan(
@@ -65,7 +69,9 @@ def shard_plan(
     json_output: JsonOption = False,
 ) -> None:
     """Plan a move to shards: which clients go from where to where, in which steps, and what is safe meanwhile."""
-    from ops.answers.shard import plan_json, plan_text, read_clients
+    from ops.answers.shard import plan_json, read_clients
+    from ops.document.terminal import show
+    from ops.views.shard import section
     from planner.shards import reshard
 
     if before != "primary" and not before.isdecimal():
@@ -77,4 +83,7 @@ def shard_plan(
         fail(f"{clients}: {error.strerror or error}")
     except ValueError as error:
         fail(str(error))
-    sys.stdout.write((plan_json(plan) if json_output else plan_text(plan)) + "\n")
+    if json_output:
+        print_json(plan_json(plan), ascii_only=True)
+    else:
+        show(section(plan))

@@ -8,8 +8,16 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from ops.commands.options import ConfigOption, JsonOption, PhaseOption, PlanOption, StackArgument, explained
-from ops.console import fail, note, out, print_json
+from ops.commands.options import (
+    ConfigOption,
+    JsonOption,
+    PhaseOption,
+    PlanOption,
+    StackArgument,
+    explained,
+    present,
+)
+from ops.console import fail, note
 from ops.exits import UNKNOWN
 
 STACK_COMMAND = "stack"
@@ -96,8 +104,8 @@ def stack(
     Says whether the guide's 200 ms and 99.9 % hold, what breaks first, and what is not simulated. The same seed gives
     the same result.
     """
-    from ops.answers.simulate import SimulateOptions, plot_page, run
-    from ops.views.simulate import render
+    from ops.answers.simulate import SimulateOptions, run
+    from ops.views.simulate import plot_page, simulated
     from planner.simulation import AssumptionError, ScenarioError, SimulationError
 
     options = SimulateOptions(
@@ -124,10 +132,7 @@ def stack(
         if plot is not None:
             plot.write_text(plot_page(report), encoding="utf-8")
             note(f"wrote {plot}")
-    if json_output:
-        print_json(report.as_json())
-    else:
-        render(report)
+    present(report, simulated, as_json=json_output)
     if gate and not report.holds:
         raise SystemExit(1)
     if gate and unknown:
@@ -147,15 +152,10 @@ def hpa(
     (seconds before each look), rec (replicas that the metrics proposed) and out (replicas after the look).
     """
     from ops.answers.hpa import replay
+    from ops.views.simulate import replayed
 
     with explained():
         result = replay(traces)
-    if json_output:
-        print_json(result.as_json())
-    else:
-        out.print(f"{result.equal} of {result.scenarios} scenarios repeated exactly")
-        for item in result.mismatches:
-            text = f"  {item.name}: look {item.sync} after {item.seconds:g} s: {item.found} instead of {item.expected}"
-            out.print(text, markup=False)
+    present(result, replayed, as_json=json_output)
     if result.mismatches:
         raise SystemExit(1)

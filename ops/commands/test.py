@@ -21,6 +21,10 @@ def run_tests(
 ) -> None:
     """Run the static checks and the test lanes; with CI=true a lane that cannot run fails."""
     from ops.answers.test import run_lanes
+    from ops.document.terminal import show
+    from ops.views.test import section
 
     chosen: Sequence[str] = lanes or []
-    raise SystemExit(run_lanes(chosen, ci=os.environ.get("CI", "").lower() in {"1", "true"}))
+    ran = run_lanes(chosen, ci=os.environ.get("CI", "").lower() in {"1", "true"})
+    show(section(ran))
+    raise SystemExit(ran.code)

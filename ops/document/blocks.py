@@ -1,4 +1,4 @@
-"""What a report is made of, before it is HTML or Markdown."""
+"""What an answer is made of, before it is shown in a terminal, as HTML or as Markdown."""
 
 from __future__ import annotations
 
@@ -53,6 +53,34 @@ class Table:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Item:
+    """One entry of a list.
+
+    Attributes:
+        text: what it says.
+        detail: what to know or do about it, on a line of its own.
+        state: a verdict.
+    """
+
+    text: str
+    detail: str = ""
+    state: State | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Items:
+    """A list of facts that are sentences rather than cells.
+
+    Attributes:
+        items: the entries; there is at least one.
+        caption: what it lists.
+    """
+
+    items: tuple[Item, ...]
+    caption: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Figure:
     """A drawing.
 
@@ -71,13 +99,20 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True)
 class More:
-    """What is folded away until somebody asks for it."""
+    """What is folded away until somebody asks for it.
+
+    Attributes:
+        title: what it is.
+        blocks: what it says.
+        bulk: whether it is so much that a terminal only names it; `--json` has it all.
+    """
 
     title: str
-    blocks: tuple[Text | Table | Figure, ...]
+    blocks: tuple[Text | Table | Items | Figure, ...]
+    bulk: bool = False
 
 
-Block: TypeAlias = Text | Table | Figure | More
+Block: TypeAlias = Text | Table | Items | Figure | More
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +141,7 @@ class Section:
     Attributes:
         id: for links, unique.
         title: heading.
-        blocks: what it says.
+        blocks: what it says; in a terminal a command's own section, without the heading.
     """
 
     id: str

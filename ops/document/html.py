@@ -6,13 +6,13 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
-from ops.document.blocks import SIGNS, WORDS, Cell, Figure, More, Table, Text
+from ops.document.blocks import SIGNS, WORDS, Cell, Figure, Items, More, Table, Text
 from ops.document.style import STYLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ops.document.blocks import Block, Document, Section, Verdict
+    from ops.document.blocks import Block, Document, Item, Section, Verdict
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """Content Security Policy: the page may load nothing at all, and run nothing."""
@@ -76,9 +76,24 @@ def _block(block: Block) -> str:
         return f"<p>{escape(block.text)}</p>"
     if isinstance(block, Table):
         return _table(block)
+    if isinstance(block, Items):
+        return _items(block)
     if isinstance(block, Figure):
         return _figure(block)
     return _more(block)
+
+
+def _items(block: Items) -> str:
+    caption = f'<p class="caption">{escape(block.caption)}</p>' if block.caption else ""
+    return f'{caption}<ul class="items">{"".join(map(_item, block.items))}</ul>'
+
+
+def _item(item: Item) -> str:
+    text = escape(item.text)
+    if item.state is not None:
+        text = f'<span class="state {item.state}">{SIGNS[item.state]}</span> {text}'
+    detail = f'<br><span class="soft">{escape(item.detail)}</span>' if item.detail else ""
+    return f"<li>{text}{detail}</li>"
 
 
 def _more(block: More) -> str:

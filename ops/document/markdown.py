@@ -6,12 +6,12 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
-from ops.document.blocks import SIGNS, WORDS, Cell, Figure, More, Table, Text
+from ops.document.blocks import SIGNS, WORDS, Cell, Figure, Items, More, Table, Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ops.document.blocks import Block, Document, Section, Verdict
+    from ops.document.blocks import Block, Document, Item, Section, Verdict
 
 MOST = 60_000
 """Characters: a comment holds 65,536 (GitHub, maximum length of a comment's body), and some room is left."""
@@ -42,16 +42,7 @@ def plain(text: str) -> str:
 
 
 def _verdicts(verdicts: tuple[Verdict, ...]) -> str:
-    rows = [
-        (
-            plain(item.question),
-            f"**{plain(item.answer)}**",
-            f"{SIGNS[item.state]} {WORDS[item.state]}",
-            plain(item.detail),
-        )
-        for item in verdicts
-    ]
-    return _grid(("Question", "Answer", "", "Detail"), rows, frozenset())
+    return _grid(("Question", "Answer", "", "Detail"), list(map(_verdict, verdicts)), frozenset())
 
 
 def _verdict(item: Verdict) -> tuple[str, ...]:
@@ -79,9 +70,17 @@ def _block(block: Block) -> str:
         return plain(block.text)
     if isinstance(block, Table):
         return _table(block)
+    if isinstance(block, Items):
+        caption = [f"**{plain(block.caption)}**", ""] if block.caption else []
+        return "\n".join([*caption, *map(_item, block.items)])
     if isinstance(block, Figure | More):
         return ""
     raise AssertionError(block)
+
+
+def _item(item: Item) -> str:
+    sign = f"{SIGNS[item.state]} " if item.state is not None else ""
+    return f"- {sign}{plain(item.text)}" + (f"\n  {plain(item.detail)}" if item.detail else "")
 
 
 def _table(table: Table) -> str:

@@ -47,6 +47,9 @@ overflow:hidden}
 .bar span{display:block;height:100%;background:var(--fill);border-radius:.3rem}
 .bar.note span{background:repeating-linear-gradient(90deg,var(--note) 0 6px,transparent 6px 8px)}
 .bar.bad span{background:repeating-linear-gradient(45deg,var(--bad) 0 5px,transparent 5px 8px)}
+ul.items{margin:.5rem 0;padding-left:1.25rem;max-width:75ch;overflow-wrap:anywhere}
+ul.items li{margin:.25rem 0}
+.caption{font-weight:600;margin:.75rem 0 0}
 figure{margin:.75rem 0}
 figure.half{display:inline-block;width:min(100%,36.5rem);margin-right:.75rem;vertical-align:top}
 figcaption{font-weight:600}

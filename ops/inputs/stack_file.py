@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from infra.neighbours import neighbour_problems
 from infra.problems import ConfigError, Problem
 from infra.settings import load, read_stack_source
 from infra.settings.stack_name import own_name, stack_name_problems
+from ops.jsonable import picked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,9 +56,9 @@ class CheckResult:
             raise ConfigError(self.problems)
         return self.settings
 
-    def as_json(self) -> dict[str, list[dict[str, str]]]:
+    def as_json(self) -> dict[str, Any]:
         """The problems as a JSON document: `{"problems": [{"path", "rule", "value", "allowed", "fix"}, ...]}`."""
-        return {"problems": [asdict(problem) for problem in self.problems]}
+        return picked(self, "problems")
 
 
 def check(stack: str, config_file: Path | None = None, phase: str | None = None) -> CheckResult:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ops.console import note
 from sandbox import kubernetes_plugin
@@ -36,10 +36,6 @@ class ClusterReport:
     version: str
     objects: dict[str, int]
     missing: tuple[str, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """The machine-readable report."""
-        return {"version": self.version, "objects": self.objects, "missing": list(self.missing)}
 
 
 @dataclass(frozen=True)

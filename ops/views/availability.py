@@ -1,18 +1,19 @@
-"""Prints what stops when something fails."""
+"""Shows what stops when something fails."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-
-from ops.console import out
+from ops.document.blocks import Item, Items, Section, Table, Text, Verdict
 from planner.availability import OBJECTIVE_PERCENT
 from planner.availability_model import GROUPS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from ops.answers.availability import AvailabilityReport
+    from ops.document.blocks import Block, State
     from planner.availability import SinglePoint
     from planner.availability_model import Function, Removal
 
@@ -20,43 +21,51 @@ FEW = 3
 """How many functions one cell names; `--json` has all."""
 
 
-def render(report: AvailabilityReport) -> None:
-    """Print the removals by kind, the single points, and what is promised."""
+def verdict(report: AvailabilityReport) -> Verdict:
+    """What breaks first."""
+    points = report.found.single_points
+    open_points = sum(not point.accepted for point in points)
+    state: State = "bad" if open_points or report.found.short_of_uptime else "note" if points else "good"
+    if open_points:
+        answer = f"{open_points} single points of failure"
+    elif report.found.short_of_uptime:
+        answer = "less uptime than accepted"
+    else:
+        answer = f"{len(points)} accepted" if points else "no single point of failure"
+    return Verdict(
+        question="What may fail alone?",
+        answer=answer,
+        detail=f"{report.found.shown_percent:.3f} % is what the vendors promise together",
+        state=state,
+        section="availability",
+    )
+
+
+def section(report: AvailabilityReport) -> Section:
+    """Removals by kind, single points, and what vendors promise."""
     found = report.found
-    _say(f"\nAvailability of {report.planned.origin} ({report.environment}, {report.phase})")
-    _say(
+    first = Text(
+        text=f"Availability of {report.planned.origin} ({report.environment}, {report.phase}): "
         f"{report.judged_resources} of {len(report.planned.plan)} resources can fail on the way of a request; "
         f"{len(found.removals)} parts of them were removed, one at a time."
     )
-    out.print(_removals(report))
-    if not found.single_points:
-        _say("\nNo single point of failure: whatever fails alone, every function of users goes on.")
-    for title, points in (
-        ("Single points of failure", [point for point in found.single_points if not point.accepted]),
-        ("Accepted single points of failure", [point for point in found.single_points if point.accepted]),
-    ):
-        if points:
-            _say(f"\n{title}:")
-            _points(points)
-    _promises(report)
-
-
-def _say(line: str) -> None:
-    out.print(line, markup=False, soft_wrap=True)
+    blocks: list[Block] = [first, _removals(report), *_points(found.single_points), _promises(report)]
+    blocks += [Text(text=line) for line in _together(report)]
+    return Section(id="availability", title="Availability", blocks=tuple(blocks))
 
 
 def _removals(report: AvailabilityReport) -> Table:
     """One row for each removal that stops or pauses something, and one for all the others of a kind."""
-    table = Table("Without", "Kind", "Stops", "Pauses", box=None, pad_edge=False)
+    rows: list[tuple[str, ...]] = []
     quiet: Counter[str] = Counter()
-    for removal in report.found.removals:
+    for removal in sorted(report.found.removals, key=lambda item: (item.element.kind, item.element.title)):
         if removal.stops or removal.pauses:
-            table.add_row(removal.element.title, _kind(removal), _names(removal.stops), _names(removal.pauses))
+            rows.append((removal.element.title, _kind(removal), _names(removal.stops), _names(removal.pauses)))
         else:
             quiet[removal.element.kind] += 1
-    for kind, count in quiet.items():
-        table.add_row(f"any of {count}", kind, "nothing", "")
-    return table
+    rows += [(f"any of {count}", kind, "nothing", "nothing") for kind, count in quiet.items()]
+    columns = ("Without", "Kind", "Stops", "Pauses until another takes over")
+    return Table(caption="Everything removed, one at a time", columns=columns, rows=tuple(rows))
 
 
 def _kind(removal: Removal) -> str:
@@ -64,38 +73,60 @@ def _kind(removal: Removal) -> str:
     return f"{kind} (several failures at once)" if kind in GROUPS else kind
 
 
-def _names(functions: tuple[Function, ...]) -> str:
+def _names(functions: Sequence[Function]) -> str:
     names = [item.title if item.critical else f"{item.title} (serves no request)" for item in functions]
     more = [f"and {len(names) - FEW} more"] if len(names) > FEW else []
-    return "\n".join([*names[:FEW], *more])
+    return "; ".join([*names[:FEW], *more]) or "nothing"
 
 
-def _points(points: list[SinglePoint]) -> None:
-    for point in points:
-        what = f"loses {point.stops[0]}" if point.kind == "spread" else f"without it no {'; no '.join(point.stops)}"
-        _say(f"  {point.kind} {point.title}: {what}")
-        _say(f"    fix: {point.fix}")
-    reasons = dict.fromkeys(point.accepted for point in points if point.accepted)
-    for reason in reasons:
-        _say(f"  accepted: {reason}")
+def _points(points: Sequence[SinglePoint]) -> Iterator[Block]:
+    if not points:
+        yield Text(text="No single point of failure: whatever fails alone, every function of users goes on.")
+    for accepted, caption in ((False, "Single points of failure"), (True, "Accepted single points of failure")):
+        chosen = [point for point in points if bool(point.accepted) is accepted]
+        if chosen:
+            chosen.sort(key=lambda point: (point.kind, point.title))
+            yield Items(caption=caption, items=tuple(map(_point, chosen)))
+    for reason in dict.fromkeys(point.accepted for point in points if point.accepted):
+        yield Text(text=f"Accepted, because {reason}.")
 
 
-def _promises(report: AvailabilityReport) -> None:
-    found = report.found
-    _say("\nUptime that vendors promise for what one request needs (service credits, no forecast):")
-    table = Table("Part", "Agreement", "%", "Source", box=None, pad_edge=False)
-    for promise in found.promises:
-        percent = f"{promise.percent:g}" if promise.percent is not None else "none"
-        table.add_row(promise.part, promise.service, percent, f"{promise.source} [{promise.confidence}]")
-    out.print(table)
+def _point(point: SinglePoint) -> Item:
+    what = f"loses {point.stops[0]}" if point.kind == "spread" else f"without it no {'; no '.join(point.stops)}"
+    return Item(
+        text=f"{point.kind} {point.title}: {what}",
+        detail=f"fix: {point.fix}",
+        state="note" if point.accepted else "bad",
+    )
+
+
+def _promises(report: AvailabilityReport) -> Table:
+    return Table(
+        caption="Uptime that vendors promise for what one request needs (service credits, no forecast)",
+        columns=("Part", "%", "Agreement", "Source"),
+        rows=tuple(
+            (
+                promise.part,
+                f"{promise.percent:g}" if promise.percent is not None else "none",
+                promise.service,
+                f"{promise.source} [{promise.confidence}]",
+            )
+            for promise in report.found.promises
+        ),
+        numbers=frozenset({1}),
+    )
+
+
+def _together(report: AvailabilityReport) -> Iterator[str]:
+    found, accepted = report.found, report.found.accepted.uptime
     relation = "meets" if found.shown_percent >= OBJECTIVE_PERCENT else "is below"
-    accepted = found.accepted.uptime
-    _say(
-        f"Together {found.shown_percent:.3f} %, which {relation} the scaling guide's {OBJECTIVE_PERCENT} %"
-        + (f"; left out, because nothing is promised: {', '.join(found.unpromised)}." if found.unpromised else ".")
+    left = f"; left out, because nothing is promised: {', '.join(found.unpromised)}" if found.unpromised else ""
+    yield (
+        f"Together {found.shown_percent:.3f} %, which {relation} the scaling guide's {OBJECTIVE_PERCENT} %{left}. A "
+        "promise is a credit, no forecast."
     )
     if found.short_of_uptime:
-        _say(f"Not accepted: {found.short_of_uptime}.")
+        yield f"Not accepted: {found.short_of_uptime}."
     elif accepted is not None and found.shown_percent < OBJECTIVE_PERCENT:
         end = f", until {accepted.until}" if accepted.until else ""
-        _say(f"Accepted from {accepted.percent:g} % on{end}: {accepted.reason}.")
+        yield f"Accepted from {accepted.percent:g} % on{end}: {accepted.reason}."

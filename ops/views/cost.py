@@ -1,57 +1,61 @@
-"""Prints what a plan costs."""
+"""Shows what a plan costs, alone or beside another one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-
-from ops.console import out
+from ops.answers.bills import bills_text
+from ops.document.blocks import Item, Items, More, Section, Table, Text, Verdict
 from plan import SYSTEMS
 from planner.cost import Amount
 from planner.cost_difference import change
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from ops.answers.cost import Comparison, CostReport
-    from planner.cost import Cost
+    from ops.document.blocks import Block
+    from planner.cost import Cost, Line
 
 LARGEST = 12
-"""How many lines and differences are shown; `--json` has all."""
+"""Charges and differences that stand in the open; of the charges the rest is folded away."""
 MORE = " + ?"
 """Stands behind a sum of which a part is unknown."""
 TITLES = {system.key: system.title for system in SYSTEMS}
 
 
-def render(report: CostReport) -> None:
-    """Print totals, systems, the largest lines, assumptions, recommendations and the comparison."""
-    cost = report.cost
-    _say(f"\nMonthly cost of {report.planned.origin}, list prices of {cost.region} on demand, without tax")
-    if cost.total.unknown:
-        _say(
-            f"UNKNOWN: {cost.total.unknown} charges have no known price, {coverage_of(cost)}. The sums below are what "
-            f"is known of them, `{MORE}` marks those with an unknown part, and none of them is a total."
-        )
-    out.print(_systems(report))
-    _coverage(report)
-    _say(f"\nThe {min(LARGEST, len(cost.lines))} largest charges:")
-    out.print(_lines(report))
-    _context(report)
+def verdict(report: CostReport) -> Verdict:
+    """What it costs, against its budget; no number stands for a sum with an unknown part."""
+    total, budget = report.cost.total, report.budget
+    detail = f"{report.cost.coverage.percent:.0f} % of what costs is priced"
+    if budget is not None:
+        detail = f"{budget.sentence()}; {detail}"
+    known = f"{total.known_usd:,.0f} USD"
+    clear = not total.unknown and (budget is None or budget.state == "under")
+    return Verdict(
+        question="What does it cost?",
+        answer=f"unknown; {known} a month of it are known" if total.unknown else f"{known} a month",
+        detail=detail,
+        state="good" if clear else "note" if report.judged else "bad",
+        section="cost",
+    )
+
+
+def section(report: CostReport) -> Section:
+    """Sums, charges, what is unknown, what the sums rest on, the comparison, and what would save."""
+    lines = sorted(report.cost.lines, key=lambda line: (-(line.monthly_usd or 0), line.name, line.charge.sku))
+    blocks: list[Block] = [Text(text=_first(report)), _systems(report), *_unknown(report.cost)]
+    blocks.append(_charges(f"The {min(LARGEST, len(lines))} largest charges", lines[:LARGEST]))
+    if lines[LARGEST:]:
+        rest = _charges("All other charges", lines[LARGEST:])
+        blocks.append(More(title=f"{len(lines) - LARGEST} more charges", blocks=(rest,), bulk=True))
+    blocks += [Text(text=line) for line in _context(report)]
     if report.comparison:
-        _comparison(report.comparison)
-    _recommendations(report)
-
-
-def _say(line: str) -> None:
-    out.print(line, markup=False, soft_wrap=True)
-
-
-def _table(*columns: str) -> Table:
-    table = Table(*columns, box=None, pad_edge=False)
-    for column in table.columns:
-        column.overflow = "fold"
-    for column in table.columns[1:]:
-        column.justify = "right"
-    return table
+        blocks += _comparison(report.comparison)
+    blocks += _savings(report)
+    if report.bills is not None:
+        blocks.append(Text(text=bills_text(report.bills)))
+    return Section(id="cost", title="Cost", blocks=tuple(blocks))
 
 
 def usd(amount: Amount) -> str:
@@ -59,86 +63,114 @@ def usd(amount: Amount) -> str:
     return f"{amount.known_usd:,.2f}{MORE if amount.unknown else ''}"
 
 
-def signed(change: float | None) -> str:
-    """A change with its sign."""
-    return "unknown" if change is None else f"{change:+,.2f}"
+def _signed(difference: float | None) -> str:
+    return "unknown" if difference is None else f"{difference:+,.2f}"
 
 
-def coverage_of(cost: Cost) -> str:
-    """How much is priced, in words."""
+def _known(amount_usd: float | None) -> str:
+    return "unknown" if amount_usd is None else f"{amount_usd:,.2f}"
+
+
+def _coverage(cost: Cost) -> str:
     coverage = cost.coverage
     return f"{coverage.percent:.0f} % of the {len(coverage.kinds)} kinds of resources that cost are priced in full"
+
+
+def _first(report: CostReport) -> str:
+    """What is priced and how well; that a sum is unknown has to be said before any number."""
+    cost = report.cost
+    unknown = (
+        f"UNKNOWN: The cost is unknown, {cost.total.unknown} charges have no known price. The sums below are what is "
+        f"known of them, `{MORE}` marks those with an unknown part, and none of them is a total. "
+        if cost.total.unknown
+        else ""
+    )
+    return (
+        f"{unknown}Monthly cost of {report.planned.origin}. List prices of {cost.region} on demand, without tax: "
+        f"{usd(cost.fixed)} USD are decided by the plan, {usd(cost.assumed)} USD rest on assumptions about usage, "
+        f"{cost.unverified_usd:,.2f} USD on prices that are not verified. {_coverage(cost)}; {cost.coverage.free} of "
+        f"{cost.coverage.resources} resources are free."
+    )
 
 
 def _systems(report: CostReport) -> Table:
     if report.comparison:
         return _systems_of_both(report.comparison)
-    total, table = report.cost.total, _table("System", "USD", "%")
-    for key, part in report.cost.by_system().items():
-        share = f"{100 * part.known_usd / total.usd:.1f}" if total.usd else "-"
-        table.add_row(TITLES.get(key, key), usd(part), share)
-    table.add_section()
-    table.add_row("Total" if total.usd is not None else "Known part", usd(total), "")
-    return table
+    total = report.cost.total
+    rows = [
+        (TITLES.get(key, key), usd(part), f"{100 * part.known_usd / total.usd:.1f}" if total.usd else "-")
+        for key, part in report.cost.by_system().items()
+    ]
+    return Table(
+        caption="By system, USD a month",
+        columns=("System", "USD", "%"),
+        rows=(*rows, ("Known part" if total.unknown else "Total", usd(total), "100.0" if total.usd else "-")),
+        numbers=frozenset({1, 2}),
+        total=True,
+    )
 
 
 def _systems_of_both(found: Comparison) -> Table:
-    _say(f"Now: {found.now.origin}. Then: {found.then.origin}.")
-    table = _table("System", "now USD", "then USD", "difference")
     now, then = found.now.cost.by_system(), found.then.cost.by_system()
-    for key in dict.fromkeys([*now, *then]):
-        old, new = now.get(key, Amount()), then.get(key, Amount())
-        table.add_row(TITLES.get(key, key), usd(old), usd(new), signed(change(old, new)))
-    table.add_section()
+    both = [(key, now.get(key, Amount()), then.get(key, Amount())) for key in dict.fromkeys([*now, *then])]
     whole = "Total" if found.usd is not None else "Known part"
-    table.add_row(whole, usd(found.now.cost.total), usd(found.then.cost.total), signed(found.usd))
-    return table
-
-
-def _coverage(report: CostReport) -> None:
-    cost, coverage = report.cost, report.cost.coverage
-    _say(
-        f"{coverage_of(cost)}; {coverage.free} of {coverage.resources} resources are free.\n"
-        f"{usd(cost.assumed)} USD rest on assumptions about usage, {cost.unverified_usd:,.2f} USD on prices that are "
-        "not verified."
+    sums = (whole, usd(found.now.cost.total), usd(found.then.cost.total), _signed(found.usd))
+    return Table(
+        caption=f"By system, USD a month; now: {found.now.origin}, then: {found.then.origin}",
+        columns=("System", "Now", "Then", "Difference"),
+        rows=(*((TITLES.get(key, key), usd(old), usd(new), _signed(change(old, new))) for key, old, new in both), sums),
+        numbers=frozenset({1, 2, 3}),
+        total=True,
     )
-    for name in coverage.unpriced:
-        _say(f"  not priced in full: {name}")
-    for line in cost.unknown():
-        _say(f"  unknown: {line.name}, {line.charge.sku} ({line.unknown})")
 
 
-def _lines(report: CostReport) -> Table:
-    table = Table("Resource", "SKU", "Quantity", "USD", "Why", "Price of", box=None, pad_edge=False)
-    for column in table.columns:
-        column.overflow = "fold"  # a name cut short leads nowhere
-    for column in table.columns[2:4]:
-        column.justify = "right"
-    for line in sorted(report.cost.lines, key=lambda line: -(line.monthly_usd or 0))[:LARGEST]:
-        price = line.price
-        table.add_row(
-            line.name,
-            line.charge.sku,
-            f"{line.charge.quantity:,g} {line.charge.unit}",
-            "unknown" if line.monthly_usd is None else f"{line.monthly_usd:,.2f}",
-            line.charge.why,
-            f"{price.date}, {price.confidence}" if price else "unknown",
+def _unknown(cost: Cost) -> Iterator[Block]:
+    found = cost.unknown()
+    if found:
+        yield Table(
+            caption="Not in the total: no known price",
+            columns=("Resource", "SKU", "Why"),
+            rows=tuple(sorted((line.name, line.charge.sku, line.unknown) for line in found)),
         )
-    return table
+    if cost.coverage.unpriced:
+        names = tuple(Item(text=name, state="note") for name in cost.coverage.unpriced)
+        yield Items(caption="Kinds that are not priced in full", items=names)
+    elif not found:
+        yield Text(text="Every kind of resource that costs something has a price.")
 
 
-def _context(report: CostReport) -> None:
-    cost, usage = report.cost, report.cost.usage
+def _charges(caption: str, lines: Sequence[Line]) -> Table:
+    return Table(
+        caption=f"{caption}, USD a month",
+        columns=("Resource", "USD", "Quantity", "SKU", "Why", "Price of"),
+        rows=tuple(
+            (
+                line.name,
+                _known(line.monthly_usd),
+                f"{line.charge.quantity:,g} {line.charge.unit}",
+                line.charge.sku,
+                line.charge.why,
+                f"{line.price.date}, {line.price.confidence}" if line.price else "unknown",
+            )
+            for line in lines
+        ),
+        numbers=frozenset({1, 2}),
+    )
+
+
+def _context(report: CostReport) -> Iterator[str]:
+    """What the sum may be held against, and what it rests on."""
+    cost, usage, guide = report.cost, report.cost.usage, report.guide
     if cost.per_user_usd is not None:
-        _say(f"\nPer active user, of {usage.users:,g}: {cost.per_user_usd:,.2f} USD.")
-    _say(
-        f"The scaling guide's formula for that load: {report.guide.servers} servers, {report.guide.cost_usd:,.2f} USD; "
-        f"{_beside(cost.aws, report.guide.cost_usd)}."
+        yield f"Per active user, of {usage.users:,g}: {cost.per_user_usd:,.2f} USD."
+    yield (
+        f"The scaling guide's formula for that load: {guide.servers} servers, {guide.cost_usd:,.2f} USD; "
+        f"{_beside(cost.aws, guide.cost_usd)}."
     )
     if report.budget is not None:
-        _say(f"The plan's budget, of AWS alone: {report.budget.sentence()}.")
+        yield f"The plan's budget, of AWS alone: {report.budget.sentence()}."
     assumed = ", ".join(f"{name} {value}" for name, value in usage.as_json().items())
-    _say(f"Assumptions (change them with --set name=value): {assumed}")
+    yield f"Assumptions about usage (the cost command changes them with --set name=value): {assumed}."
 
 
 def _beside(aws: Amount, formula_usd: float) -> str:
@@ -150,30 +182,36 @@ def _beside(aws: Amount, formula_usd: float) -> str:
     return f"{planned}, {least}{abs(apart):,.2f} USD {'over' if apart > 0 else 'below'} it"
 
 
-def _comparison(comparison: Comparison) -> None:
-    _say(f"\nFrom now to then: {signed(comparison.usd)} USD a month")
-    table = _table("Resource", "now USD", "then USD", "difference")
-    for item in comparison.differences[:LARGEST]:
-        table.add_row(item.urn.rsplit("::", 1)[-1], usd(item.now), usd(item.then), signed(item.usd))
-    out.print(table)
-    unknown = comparison.now.cost.total.unknown or comparison.then.cost.total.unknown
-    if unknown:
-        _say("Break-even: unknown, like a part of the sums.")
-    elif comparison.break_even_users is None:
-        _say("Break-even: at no number of users does the larger one cost as little per user as the smaller one.")
+def _comparison(found: Comparison) -> Iterator[Block]:
+    yield Table(
+        caption=f"From now to then: {_signed(found.usd)} USD a month",
+        columns=("Resource", "Now", "Then", "Difference"),
+        rows=tuple(
+            (item.urn.rsplit("::", 1)[-1], usd(item.now), usd(item.then), _signed(item.usd))
+            for item in found.differences[:LARGEST]
+        ),
+        numbers=frozenset({1, 2, 3}),
+    )
+    if found.now.cost.total.unknown or found.then.cost.total.unknown:
+        answer = "unknown, like a part of the sums"
+    elif found.break_even_users is None:
+        answer = "at no number of users does the larger one cost as little per user as the smaller one"
     else:
-        _say(
-            f"Break-even: from {comparison.break_even_users:,.0f} active users on, the larger one costs no more per "
-            "user than the smaller one at its own users."
+        answer = (
+            f"from {found.break_even_users:,.0f} active users on, the larger one costs no more per user than the "
+            "smaller one at its own users"
         )
+    yield Text(text=f"Break-even: {answer}.")
 
 
-def _recommendations(report: CostReport) -> None:
-    if not report.recommendations:
-        return
-    _say("\nThe scaling guide's recommendations (its shares; a commitment's real discount depends on its terms):")
-    table = _table("Resource", "saves USD", "rule", "because")
-    for item in report.recommendations:
-        saving = "unknown" if item.saving_usd is None else f"{item.saving_usd:,.2f}"
-        table.add_row(item.name, saving, item.title, item.because)
-    out.print(table)
+def _savings(report: CostReport) -> Iterator[Table]:
+    if report.recommendations:
+        yield Table(
+            caption="What would save, by the scaling guide's rules (its shares; a commitment's real discount depends "
+            "on its terms)",
+            columns=("Resource", "USD a month", "Rule", "Because"),
+            rows=tuple(
+                (item.name, _known(item.saving_usd), item.title, item.because) for item in report.recommendations
+            ),
+            numbers=frozenset({1}),
+        )

@@ -1,14 +1,15 @@
-"""The chapter that shows the plan as a picture and by system."""
+"""Shows a plan as a picture and by system, and what differs from another one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ops.document.blocks import Figure, Section, Table
+from ops.document.blocks import Figure, Item, Items, Section, Table, Text
 from plan import SYSTEMS
 from planner.diagram import svg
 
 if TYPE_CHECKING:
+    from ops.answers.diagram import Diagram
     from plan import Plan
     from planner.diagram import Scene
 
@@ -16,7 +17,7 @@ LEAST_WIDTH = 900
 """Pixels below which its texts cannot be read."""
 
 
-def architecture_section(plan: Plan, scene: Scene) -> Section:
+def section(plan: Plan, scene: Scene) -> Section:
     """The picture, and how many resources each system has."""
     found = plan.by_system()
     titles = {system.key: system.title for system in SYSTEMS}
@@ -39,3 +40,12 @@ def architecture_section(plan: Plan, scene: Scene) -> Section:
             ),
         ),
     )
+
+
+def drawn(found: Diagram) -> Section:
+    """The same of a picture that was written: where it is, and what differs."""
+    shown, scene = section(found.plan, found.scene), found.scene
+    where = Text(text=f"{found.out}: {len(scene.boxes) + len(scene.side)} boxes, {scene.resources} resources")
+    marks = tuple(Item(text=f"{box.mark:8} {box.title}") for box in found.differences)
+    differences = (Items(caption=f"Against {scene.against}", items=marks),) if marks else ()
+    return Section(id=shown.id, title=shown.title, blocks=(where, *shown.blocks, *differences))

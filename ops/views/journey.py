@@ -1,78 +1,122 @@
-"""Prints a journey, step by step, stateful resources first."""
+"""Shows a journey, step by step, what holds data first."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ops.console import out
+from ops.document.blocks import Cell, Item, Items, More, Section, Table, Text, Verdict
 from plan.paths import summary
 from policies.stateful import STATEFUL, is_stateful
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ops.answers.journey import Journey, JourneyStep
+    from ops.document.blocks import Block
     from plan import PlannedResource
     from policies.stateful import Loss
 
-
-def render(journey: Journey) -> None:
-    """Print every step and the verdict."""
-    for number, step in enumerate(journey.steps, start=1):
-        _step(number, step)
-    verdict = "safe: no data would be touched and every step is complete" if journey.ok else "NOT safe: see above"
-    out.print(f"\nJourney of {journey.stack}: {verdict}", markup=False)
+OPERATIONS = ("create", "update", "replace", "delete", "same")
+QUESTION = "Is the way there safe?"
 
 
-def _step(number: int, step: JourneyStep) -> None:
-    out.print(f"\nStep {number}: {step.start or 'nothing'} -> {step.end}", markup=False)
-    for line in render_step(step):
-        out.print(f"  {line}", markup=False, soft_wrap=True)
+def verdict(journey: Journey | None, why_not: str) -> Verdict:
+    """Whether the way here touches data."""
+    if journey is None:
+        return Verdict(question=QUESTION, answer="not rehearsed", detail=why_not, state="note", section="journey")
+    safe = f"{len(journey.steps)} steps rehearsed on the real engine, each with an empty second preview"
+    return Verdict(
+        question=QUESTION,
+        answer="no data is touched" if journey.ok else "not safe",
+        detail=safe if journey.ok else "see the step that was refused",
+        state="good" if journey.ok else "bad",
+        section="journey",
+    )
 
 
-def render_step(step: JourneyStep) -> list[str]:
-    """What a step does and how it is judged, line by line."""
-    counts = ", ".join(f"{len(step.with_op(op))} {op}" for op in ("create", "update", "replace", "delete", "same"))
-    empty = [f"shards: {step.placement}"] if step.placement else []
-    return [counts, *_changes(step), *empty, *_verdicts(step), *_waiting(step)]
+def section(journey: Journey | None, why_not: str = "") -> Section:
+    """Every step of the way, what each changes, how it is judged and how long it may take."""
+    if journey is None:
+        return Section(id="journey", title="Journey", blocks=(Text(text=f"Not rehearsed: {why_not}."),))
+    safe = "safe: no data would be touched and every step is complete" if journey.ok else "NOT safe: see below"
+    table = Table(
+        caption="Steps, rehearsed on the real engine in a simulated cloud",
+        columns=("From", "To", *(name.capitalize() for name in OPERATIONS), "Left to do", "Verdict"),
+        rows=tuple(map(_row, journey.steps)),
+        numbers=frozenset(range(2, 3 + len(OPERATIONS))),
+    )
+    said = (block for number, step in enumerate(journey.steps, start=1) for block in _step(number, step))
+    return Section(
+        id="journey", title="Journey", blocks=(Text(text=f"Journey of {journey.stack}: {safe}."), table, *said)
+    )
 
 
-def _changes(step: JourneyStep) -> Iterator[str]:
-    for op in ("delete", "replace", "update"):
-        yield from (_line(item) for item in step.with_op(op))
+def _row(step: JourneyStep) -> tuple[str | Cell, ...]:
+    counts = [str(len(step.with_op(op))) for op in OPERATIONS]
+    verdict = Cell(text="safe" if step.ok else "refused", state="good" if step.ok else "bad")
+    return (step.start or "nothing", step.end, *counts, str(len(step.second_preview)), verdict)
+
+
+def _step(number: int, step: JourneyStep) -> Iterator[Block]:
+    """What a step does and how it is judged."""
+    name = f"Step {number}, {step.start or 'nothing'} to {step.end}"
+    if judged := tuple(_judged(step)):
+        yield Items(caption=name, items=judged)
+    changed = [item for op in ("delete", "replace", "update") for item in step.with_op(op)]
     if step.start is not None:
-        yield from (_line(item) for item in step.with_op("create") if is_stateful(item))
+        changed += [item for item in step.with_op("create") if is_stateful(item)]
+    if held := [item for item in changed if is_stateful(item)]:
+        yield _changes(f"{name}: changes of what holds data", held)
+    if others := [item for item in changed if not is_stateful(item)]:
+        table = _changes(f"{name}: all other changes of what exists", others)
+        yield More(title=f"{name}: {len(others)} other changes", blocks=(table,))
+    if step.waiting:
+        chain = f"One after another at most {step.chain.minutes} minutes: {', then '.join(step.chain.names)}."
+        longest = (Text(text=chain),) if step.chain.minutes else ()
+        yield More(title=f"{name}: how long it may take", blocks=(_waits(name, step), *longest))
+    if step.no_return is not None:
+        item, reason = step.no_return
+        yield Text(text=f"{name}: point of no return at {item.op} of {item.name}: {reason}.")
 
 
-def _verdicts(step: JourneyStep) -> Iterator[str]:
+def _judged(step: JourneyStep) -> Iterator[Item]:
+    if step.placement:
+        yield Item(text=f"shards: {step.placement}", state="note")
     for loss in step.losses:
-        yield f"REFUSED {_loss(loss)}"
-        yield "        set bailbondpro:allowShrink: true only when its data is gone or moved"
-    yield from (f"allowed by allowShrink: {_loss(loss)}" for loss in step.allowed)
-    yield from (f"REFUSED {message}" for message in step.refused)
-    yield from (f"{'REFUSED ' if item.refused else ''}{item.sentence()}" for item in step.reboots)
-    yield from (f"NOT DONE after the update: {_line(item)}" for item in step.second_preview)
+        way = "set bailbondpro:allowShrink: true only when its data is gone or moved"
+        yield Item(text=f"REFUSED {_loss(loss)}", detail=way, state="bad")
+    yield from (Item(text=f"allowed by allowShrink: {_loss(loss)}", state="note") for loss in step.allowed)
+    yield from (Item(text=f"REFUSED {message}", state="bad") for message in step.refused)
+    for item in step.reboots:
+        refused = "REFUSED " if item.refused else ""
+        yield Item(text=f"{refused}{item.sentence()}", state="bad" if refused else "note")
+    for left in step.second_preview:
+        what = f"{left.op} {left.type} {left.name} {_paths(left)}".rstrip()
+        yield Item(text=f"NOT DONE after the update: {what}", state="bad")
 
 
 def _loss(loss: Loss) -> str:
     return f"{loss.op} of {loss.holds} {loss.urn.rsplit('::', 1)[-1]}: {loss.reason}"
 
 
-def _waiting(step: JourneyStep) -> Iterator[str]:
-    for wait in step.waiting:
-        kind = wait.type.rsplit(":", 1)[-1]
-        yield f"waiting: {wait.count} x {kind} {wait.op}, at most {wait.at_most_minutes} min"
-    if step.chain.minutes:
-        yield f"one after another at most {step.chain.minutes} min: {', then '.join(step.chain.names)}"
-    if step.waiting:
-        yield f"(bounds, not forecasts: {step.waiting[0].source})"
-    if step.no_return is not None:
-        item, reason = step.no_return
-        yield f"point of no return: {item.op} of {item.name}: {reason}"
+def _paths(item: PlannedResource) -> str:
+    return summary([path for path, _ in item.changed])
 
 
-def _line(item: PlannedResource) -> str:
-    marker = f" [{STATEFUL[item.type]}]" if is_stateful(item) else ""
-    paths = summary([path for path, _ in item.changed])
-    changed = f": {paths}" if paths else ""
-    return f"{item.op:8}{marker} {item.type} {item.name}{changed}"
+def _changes(caption: str, items: Sequence[PlannedResource]) -> Table:
+    return Table(
+        caption=caption,
+        columns=("Operation", "Holds", "Resource", "Type", "Properties"),
+        rows=tuple((item.op, STATEFUL.get(item.type, ""), item.name, item.type, _paths(item)) for item in items),
+    )
+
+
+def _waits(name: str, step: JourneyStep) -> Table:
+    return Table(
+        caption=f"{name}: bounds on waiting, not forecasts ({step.waiting[0].source})",
+        columns=("Kind", "Operation", "How many", "Minutes at most"),
+        rows=tuple(
+            (wait.type.rsplit(":", 1)[-1], wait.op, str(wait.count), str(wait.at_most_minutes)) for wait in step.waiting
+        ),
+        numbers=frozenset({2, 3}),
+    )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ops.answers.report import write
+from ops.views.report import document, write
 from tests.support.browser import Tab, browsing
 from tests.support.page import contrast, stack_report
 
@@ -68,7 +68,7 @@ HEADINGS = """
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("report")
-    write(stack_report("prod", "microservices"), folder)
+    write(document(stack_report("prod", "microservices")), folder)
     return folder
 
 

@@ -11,6 +11,8 @@ from pytest_socket import SocketBlockedError
 from rich.console import Console
 
 from ops.answers.test import Check, environment, run_lanes
+from ops.views.test import section
+from tests.support.told import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,7 +34,7 @@ def write_test(project: Path, lane: str, body: str) -> None:
 
 def run(project: Path, lanes: Sequence[str], *, ci: bool = False, engine_problem: str | None = None) -> tuple[int, str]:
     said = io.StringIO()
-    code = run_lanes(
+    ran = run_lanes(
         lanes,
         ci=ci,
         root=project,
@@ -42,7 +44,7 @@ def run(project: Path, lanes: Sequence[str], *, ci: bool = False, engine_problem
         needs={"engine": lambda _say: engine_problem},
         workers=None,
     )
-    return code, said.getvalue()
+    return ran.code, said.getvalue() + told(section(ran))
 
 
 def test_a_passing_lane_is_reported_with_its_counts(project: Path) -> None:
@@ -68,7 +70,7 @@ def test_an_empty_lane_says_so_and_does_not_fail(project: Path) -> None:
 def test_a_lane_whose_tests_are_all_deselected_says_so(project: Path) -> None:
     write_test(project, "unit", "assert True")
     said = io.StringIO()
-    code = run_lanes(
+    ran = run_lanes(
         ["unit"],
         ci=False,
         root=project,
@@ -77,8 +79,8 @@ def test_a_lane_whose_tests_are_all_deselected_says_so(project: Path) -> None:
         pytest_arguments=("-p", "no:cacheprovider", "-k", "nothing_like_it"),
         console=Console(file=said, width=160),
     )
-    assert code == 0
-    assert "no tests" in said.getvalue()
+    assert ran.code == 0
+    assert "no tests" in said.getvalue() + told(section(ran))
 
 
 def test_without_an_engine_the_lane_is_left_out_with_the_reason(project: Path) -> None:
@@ -145,7 +147,7 @@ def test_with_ci_a_skipped_test_fails_its_lane(project: Path) -> None:
 def test_a_failing_static_check_fails_the_run_and_the_lanes_still_run(project: Path) -> None:
     write_test(project, "unit", "assert True")
     said = io.StringIO()
-    code = run_lanes(
+    ran = run_lanes(
         ["unit"],
         ci=False,
         root=project,
@@ -154,9 +156,9 @@ def test_a_failing_static_check_fails_the_run_and_the_lanes_still_run(project: P
         workers=None,
         console=Console(file=said, width=160),
     )
-    assert code == 1
-    assert "exit code 3" in said.getvalue()
-    assert "1 passed" in said.getvalue()
+    assert ran.code == 1
+    assert "exit code 3" in said.getvalue() + told(section(ran))
+    assert "1 passed" in said.getvalue() + told(section(ran))
 
 
 def test_what_steers_python_and_pytest_reaches_neither_lanes_nor_checks(

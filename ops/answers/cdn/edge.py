@@ -151,33 +151,6 @@ def audit_plan(settings: Settings, plan: Plan) -> Audit | None:
     return audit_edge(Edge(edge_policy(settings), rules_of_plan(plan)))
 
 
-def explanation_lines(found: Explanation) -> tuple[str, ...]:
-    """The explanation for people."""
-
-    def seconds(value: int | None) -> str:
-        return "-" if value is None else f"{value} s"
-
-    limit = found.rate_limit
-    counted = f"{limit.ref}, {limit.requests} requests in {limit.period} s" if limit else "-"
-    return (
-        f"cacheable               {'yes' if found.cacheable else 'no'}: {found.reason}",
-        f"edge TTL                {seconds(found.edge_ttl)}",
-        f"browser TTL             {seconds(found.browser_ttl)}",
-        f"stale-while-revalidate  {seconds(found.stale_while_revalidate)}",
-        f"rules                   {', '.join(found.rules) or '-'}",
-        f"cache tags              {', '.join(found.cache_tags) or '-'}",
-        f"rate limit              {counted}",
-        *(f"response header         {name}: {value}" for name, value in found.response_headers),
-    )
-
-
-def summary(found: Audit | None) -> str:
-    """One line on the outcome of an audit."""
-    if found is None:
-        return "CDN audit: this stack owns no zone's rules"
-    return f"CDN audit: {found.requests:,} requests, {len(found.leaks)} {'leak' if len(found.leaks) == 1 else 'leaks'}"
-
-
 def pairs(texts: Iterable[str], separator: str, option: str) -> tuple[tuple[str, str], ...]:
     """`K:V` or `K=V` texts of a repeatable option as pairs.
 

@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 from bailbondpro.edge.cloudflare_plans import LIMITS
 from ops.answers.cdn.api import PurgeApi, RefusedError, Selector, UnauthorisedError
 from ops.answers.cdn.error import CdnError
+from ops.jsonable import picked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,12 +66,8 @@ class PurgeResult:
 
     def as_json(self) -> dict[str, Any]:
         """The machine-readable result."""
-        return {
-            "selector": self.selector,
-            "soft": self.soft,
-            "purged": list(self.purged),
-            "failed": [{"value": value, "reason": reason} for value, reason in self.failed],
-        }
+        failed = [{"value": value, "reason": reason} for value, reason in self.failed]
+        return {**picked(self, "selector", "soft", "purged"), "failed": failed}
 
 
 def wanted(

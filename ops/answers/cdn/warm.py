@@ -9,7 +9,7 @@ from __future__ import annotations
 import http.client
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, urlsplit
 
 from bailbondpro.edge.exchange import Request
@@ -43,10 +43,6 @@ class Warmed:
     first: str
     second: str
     reason: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        """The machine-readable result."""
-        return {"url": self.url, "first": self.first, "second": self.second, "reason": self.reason}
 
 
 class Head(Protocol):

@@ -53,15 +53,6 @@ class Rendered:
     charts: tuple[str, ...]
     unknown: tuple[str, ...]
 
-    def as_json(self) -> dict[str, Any]:
-        """The machine-readable result."""
-        return {
-            "files": list(self.files),
-            "kinds": self.kinds,
-            "charts": list(self.charts),
-            "unknown": list(self.unknown),
-        }
-
 
 def stack_plan(stack: str, phase: str | None, config: Path | None, file: Path | None) -> Plan:
     """The plan in a file, or that of a stack which is built in a simulated cloud first, so that every value is known.

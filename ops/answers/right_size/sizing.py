@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -14,6 +14,7 @@ from infra.settings import load, read_stack_source
 from ops.answers.right_size.measures import measures
 from ops.inputs.documents import DocumentError, read_document
 from ops.inputs.stack_file import ROOT, settings_of
+from ops.jsonable import plain
 from planner.right_size import (
     CEILING_CPU_MILLICORES,
     CEILING_MEMORY_MIB,
@@ -91,12 +92,12 @@ class RightSizing:
     def as_json(self) -> dict[str, Any]:
         """The machine-readable result."""
         return {
-            "recommendations": [asdict(change) for change in self.changes],
+            "recommendations": plain(self.changes),
             "patch": {f"bailbondpro:{key}": value for key, value in self.patch.items()},
             "valid": not self.problems,
-            "problems": [asdict(problem) for problem in self.problems],
+            "problems": plain(self.problems),
             "samples": dict(self.measured),
-            "gaps": list(self.gaps),
+            "gaps": plain(self.gaps),
         }
 
     def as_yaml(self) -> str:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ops.inputs.stack_file import settings_of
-from ops.views.money import capacity_verdict
+from ops.views.capacity import verdict as capacity_verdict
 from planner.capacity import (
     GUIDE_BASELINE,
     Baseline,
@@ -182,7 +182,7 @@ def test_the_command_begins_with_the_phase_that_the_stack_is_in_and_answers_as_t
     ran = Cli(tmp_path).run("capacity", "prod", "--config", str(ROOT / "Pulumi.prod.yaml"))
     assert ran.code == 0, ran.err
     phase = settings_of("prod", None, None).phase.value
-    answer = capacity_verdict(stack_report("prod", phase).capacity, phase).answer
+    answer = capacity_verdict(stack_report("prod", phase).capacity).answer
     assert ran.out.strip().startswith(f"prod is in phase {phase}: by this projection it holds {answer}.")
     found = Cli(tmp_path).run("capacity", "prod", "--json").document["platform"]
     assert found["current"] == phase

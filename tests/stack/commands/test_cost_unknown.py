@@ -9,7 +9,8 @@ import pytest
 from ops.answers.cost import Side, in_order, priced
 from ops.answers.policies import policy_checks
 from ops.rehearsal.planned import Planned
-from ops.views.money import cost_section, cost_verdict
+from ops.views.cost import section as cost_section
+from ops.views.cost import verdict as cost_verdict
 from plan import Plan
 from planner.budget import BudgetVerdict, budget_of
 from planner.cost import Amount, cost_of

@@ -128,7 +128,7 @@ def test_the_plan_of_the_first_move_says_what_goes_from_the_primary_to_each_shar
     assert document["moved_rows"] == 2 * sum(held)
     text = bbp("plan", "--from", "primary", "--to", "4").stdout
     assert "100% of all clients move" in text
-    assert "primary   shard_3    25.0%" in text
+    assert "primary shard_3 25.0%" in " ".join(text.split())
 
 
 def test_a_plan_from_no_shards_is_the_first_move() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ops.views.traffic import traffic_verdict
+from ops.views.simulate import verdict as traffic_verdict
 from plan import Plan
 from planner.simulation import Assumptions, platform_of, scenario, simulate
 from planner.simulation.gaps import AUTOSCALERS, VERTICAL

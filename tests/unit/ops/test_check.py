@@ -13,9 +13,10 @@ from infra.problems import ConfigError
 from infra.wiring.names import names_of
 from ops.answers.check import notices_of
 from ops.inputs.stack_file import CheckResult, check
-from ops.views.check import text as told
+from ops.views.check import section
 from tests.support.configs import ENVIRONMENTS, PHASES
 from tests.support.paths import ROOT
+from tests.support.told import told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +48,7 @@ def test_a_broken_configuration_reports_all_of_its_problems_and_no_other(path: P
 
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
 def test_every_problem_says_what_was_found_what_is_allowed_and_how_to_fix_it(path: Path) -> None:
-    text = told(check("broken", path))
+    text = told(section(check("broken", path)))
     for number, problem in enumerate(check("broken", path).problems, start=1):
         assert f"{number:>3}. {problem.path}" in text
         for part in (problem.value, problem.allowed, problem.fix, problem.rule):
@@ -58,7 +59,7 @@ def test_every_problem_says_what_was_found_what_is_allowed_and_how_to_fix_it(pat
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
 def test_no_report_repeats_a_secret(path: Path) -> None:
     result = check("broken", path)
-    assert "hunter2" not in told(result) + json.dumps(result.as_json())
+    assert "hunter2" not in told(section(result)) + json.dumps(result.as_json())
 
 
 def test_the_json_document_has_the_five_fields_of_every_problem() -> None:
@@ -75,7 +76,7 @@ def test_the_checked_in_stacks_are_valid_in_every_phase(stack: str, phase: str |
     assert result.problems == ()
     assert result.exit_code == 0
     assert result.settings_or_raise().environment == stack
-    assert f"Pulumi.{stack}.yaml is valid" in told(result)
+    assert f"Pulumi.{stack}.yaml is valid" in told(section(result))
     assert result.as_json() == {"problems": []}
 
 
@@ -102,7 +103,7 @@ def test_a_full_stack_name_finds_the_same_file() -> None:
 def test_problems_come_with_the_line_of_their_key() -> None:
     path = ROOT / "tests" / "data" / "broken_configs" / "misspelt_key.yaml"
     line = 1 + next(i for i, text in enumerate(path.read_text("utf-8").splitlines()) if "instanceClas:" in text)
-    assert f"bailbondpro:postgres.instanceClas (line {line})" in told(check("broken", path))
+    assert f"bailbondpro:postgres.instanceClas (line {line})" in told(section(check("broken", path)))
 
 
 def test_settings_of_a_broken_file_raise_with_every_problem() -> None:

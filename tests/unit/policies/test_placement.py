@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ops.answers.journey import JourneyStep
-from ops.views.journey import render_step
+from ops.answers.journey import Journey, JourneyStep
+from ops.views.journey import section
 from plan import Plan, PlannedResource
 from plan.placement import empty_shards, shard_index, shard_servers, shards_in_use, shards_told
 from policies.placement import shards_entered_empty, shards_left
 from policies.stateful import one_way_changes
+from tests.support.told import told
 
 if TYPE_CHECKING:
     from plan import Op
@@ -101,5 +102,5 @@ def test_a_removed_workload_leaves_no_clients_behind() -> None:
 def test_a_step_of_a_journey_says_that_the_new_shards_are_empty() -> None:
     created = tuple(shard(index, "create") for index in range(4))
     step = JourneyStep("horizontal", "microservices", (*created, app(0, 0)))
-    assert "the 4 shards are empty and every pod stays on the primary" in "\n".join(render_step(step))
+    assert "the 4 shards are empty and every pod stays on the primary" in told(section(Journey("prod", (step,))))
     assert step.as_json()["placement"] == step.placement

@@ -4,9 +4,10 @@ import pytest
 
 from components.tuning.postgres import Parameter, Profile, parameters
 from ops.answers.journey import Journey, JourneyStep
-from ops.views.journey import render
+from ops.views.journey import section
 from plan import Plan, PlannedResource, parse_preview
 from policies.reboots import INSTANCE, PARAMETER_GROUP, RebootOrder, Value, reboot_order, reboots
+from tests.support.told import told
 
 PARENT = "urn:pulumi:prod::bailbondpro::bailbondpro:postgres:Postgres::postgres"
 SHARDS = "urn:pulumi:prod::bailbondpro::bailbondpro:shards:Shards::shards"
@@ -111,13 +112,12 @@ def test_the_order_is_read_from_the_engines_own_preview() -> None:
     assert (found.first, found.then) == (("postgres-replica-1",), ("postgres-primary",))
 
 
-def test_a_journey_prints_the_order_of_reboots(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_journey_prints_the_order_of_reboots() -> None:
     step = JourneyStep("a", "b", plan(inputs(max_connections=200), inputs(max_connections=300)).resources)
-    render(Journey("prod", (step,)))
     assert step.ok
-    assert "reboot postgres-replica-1, postgres-replica-2 first" in capsys.readouterr().out
-    (told,) = step.as_json()["reboots"]
-    assert told["then"] == ["postgres-primary"]
+    assert "reboot postgres-replica-1, postgres-replica-2 first" in told(section(Journey("prod", (step,))))
+    (asked,) = step.as_json()["reboots"]
+    assert asked["then"] == ["postgres-primary"]
 
 
 def test_a_journey_is_not_safe_where_no_order_of_reboots_is() -> None:
