@@ -105,8 +105,8 @@ def test_what_a_later_lane_needs_is_obtained_while_the_lanes_before_it_run(proje
     said = io.StringIO()
     console = Console(file=said, width=160)
     lanes = ["unit", "engine"]
-    code = run_lanes(lanes, ci=True, root=project, checks=(), workers=None, console=console, needs={"engine": need})
-    assert code == 0, said.getvalue()
+    ran = run_lanes(lanes, ci=True, root=project, checks=(), workers=None, console=console, needs={"engine": need})
+    assert ran.code == 0, said.getvalue()
     assert "said while another lane" not in said.getvalue()
 
 
@@ -126,9 +126,9 @@ def test_what_a_lane_waits_for_says_how_far_it_is(project: Path) -> None:
         return "no more"
 
     said = Screen()
-    code = run_lanes(["engine"], ci=True, root=project, checks=(), console=Console(file=said), needs={"engine": need})
-    assert code == 1
-    assert "no more" in said.getvalue()
+    ran = run_lanes(["engine"], ci=True, root=project, checks=(), console=Console(file=said), needs={"engine": need})
+    assert ran.code == 1
+    assert "no more" in told(section(ran))
 
 
 def test_with_ci_a_lane_that_cannot_run_fails(project: Path) -> None:
