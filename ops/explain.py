@@ -10,7 +10,7 @@ from ops.answers.cdn.error import CdnError
 from ops.answers.right_size.prometheus import PrometheusError
 from ops.exits import INTERRUPTED
 from plan import PlanError
-from planner.hpa_traces import TraceError
+from planner.hpa.traces import TraceError
 from sandbox.api_server import ApiServerError
 from sandbox.cloud import DamagedCloudError
 from sandbox.engine import EngineNotFoundError

@@ -1,7 +1,7 @@
 """Room for pods in every zone: all of them at their most while a rollout adds some, the fewest without any one node.
 
-Pods are put on nodes by the scheduler's filters (`planner.scheduling`): a zone that is full keeps its share of a hard
-spread pending, however much room the others have.
+Pods are put on nodes by the scheduler's filters (`planner.capacity.scheduling`): a zone that is full keeps its share of
+a hard spread pending, however much room the others have.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from bailbondpro.facts.nodes import kubelet_reserved
 from components.kubernetes.pods import SPREAD
 from infra.limits.operators import operator_workloads
 from infra.limits.rule import Finding, rule
-from planner.nodes import DAEMONS
-from planner.scheduling import Node, Pod, Spread, place, place_all
+from planner.capacity.nodes import DAEMONS
+from planner.capacity.scheduling import Node, Pod, Spread, place, place_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,10 +13,10 @@ from infra.settings.availability import AvailabilitySettings
 from infra.settings.defaults import defaults
 from ops.jsonable import picked, plain
 from ops.rehearsal.planned import Planned, planned
-from planner.availability import OBJECTIVE_PERCENT, Availability
-from planner.availability import availability as judge
-from planner.availability_accepted import Accepted, AcceptedLoss, AcceptedUptime
-from planner.availability_graph import DATABASE, DEPLOYMENT, NODE_GROUP
+from planner.availability.accepted import Accepted, AcceptedLoss, AcceptedUptime
+from planner.availability.analysis import OBJECTIVE_PERCENT, Availability
+from planner.availability.analysis import availability as judge
+from planner.availability.graph import DATABASE, DEPLOYMENT, NODE_GROUP
 from planner.evidence import EvidenceError, seen
 from planner.plan_values import text
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from plan import Plan
-    from planner.availability_model import Removal
+    from planner.availability.model import Removal
 
 
 NEEDED = {"Deployment": DEPLOYMENT, "node pool": NODE_GROUP, "database": DATABASE}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from planner.optimizer import TREND_LEAST, TREND_MONTHS, trend
+from planner.cost.optimizer import TREND_LEAST, TREND_MONTHS, trend
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from ops.console import note
 from ops.inputs.stack_file import settings_of
 from ops.jsonable import plain
 from ops.rehearsal.planned import phase_of
-from planner.capacity import (
+from planner.capacity.growth import (
     GUIDE_BASELINE,
     GUIDE_TABLE_TODAY,
     Baseline,
@@ -23,7 +23,7 @@ from planner.capacity import (
     bottlenecks,
     project,
 )
-from planner.platform import (
+from planner.capacity.platform import (
     PEAK_FACTOR,
     PhaseChange,
     PlatformCapacity,

@@ -11,14 +11,14 @@ from ops.inputs.documents import DocumentError, read_document
 from ops.inputs.pairs import pairs
 from ops.jsonable import picked, plain
 from ops.rehearsal.planned import Planned, phase_of, planned, planned_against
-from planner.budget import BudgetVerdict, budget_of, fitting_limit
-from planner.capacity import Requirement, requirement
-from planner.cost import Cost, cost_of
-from planner.cost_difference import Difference, break_even_users, change, difference
+from planner.capacity.growth import Requirement, requirement
+from planner.capacity.platform import PHASE_TOP
+from planner.cost.budget import BudgetVerdict, budget_of, fitting_limit
+from planner.cost.difference import Difference, break_even_users, change, difference
+from planner.cost.monthly import Cost, cost_of
+from planner.cost.optimizer import Recommendation, ResourceMetrics, recommendations
+from planner.cost.usage import Usage, UsageError, override
 from planner.evidence import EvidenceError
-from planner.optimizer import Recommendation, ResourceMetrics, recommendations
-from planner.platform import PHASE_TOP
-from planner.usage import Usage, UsageError, override
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

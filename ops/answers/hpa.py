@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from planner.hpa_traces import Comparison, TraceError, compare, read_traces
+from planner.hpa.traces import Comparison, TraceError, compare, read_traces
 
 if TYPE_CHECKING:
     from pathlib import Path

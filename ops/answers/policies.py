@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from infra.limits import RULES
 from ops.answers.cdn.edge import audit_plan
-from planner.availability import OBJECTIVE_PERCENT
+from planner.availability.analysis import OBJECTIVE_PERCENT
 from policies.exposure import open_doors, stores
 from policies.protection import bare, protectable, unguarded
 from policies.stateful import is_stateful
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ops.answers.cost import CostReport
     from ops.answers.journey import Journey
     from plan import Plan
-    from planner.budget import BudgetState
+    from planner.cost.budget import BudgetState
 
 State = Literal["ok", "note", "failed", "unknown"]
 PROTECT = "set bailbondpro:protect to true; off is for the one update before a stack is taken down"

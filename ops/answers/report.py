@@ -15,7 +15,7 @@ from ops.answers.limits import LimitUse, limits_used
 from ops.answers.policies import PolicyCheck, policy_checks
 from ops.console import note
 from ops.rehearsal.planned import Planned, planned
-from planner.capacity import Growth
+from planner.capacity.growth import Growth
 from planner.simulation import Simulation, scenario, simulate
 
 if TYPE_CHECKING:

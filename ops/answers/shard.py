@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ops.jsonable import picked, plain
-from planner.shards import PRIMARY, shard_hash, shard_of
+from planner.shards.clients import PRIMARY, shard_hash, shard_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from planner.shards import ReshardPlan
+    from planner.shards.clients import ReshardPlan
 
 
 class IdsError(ValueError):

@@ -10,7 +10,8 @@ from ops.inputs.documents import DocumentError, read_document
 from ops.inputs.pairs import pairs
 from ops.jsonable import plain
 from ops.rehearsal.planned import Planned, planned
-from planner.platform import peak_requests_per_second
+from planner.capacity.platform import peak_requests_per_second
+from planner.cost.usage import Usage
 from planner.simulation import (
     SCENARIOS,
     AssumptionError,
@@ -25,7 +26,6 @@ from planner.simulation import (
     scenario,
     simulate,
 )
-from planner.usage import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Collection

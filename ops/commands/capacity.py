@@ -14,7 +14,7 @@ from ops.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from planner.capacity import Baseline
+    from planner.capacity.growth import Baseline
 
 
 def register(app: typer.Typer) -> None:
@@ -49,7 +49,7 @@ def capacity(
     from ops.answers.capacity import capacity as run
     from ops.answers.capacity import parse_growth
     from ops.views.capacity import section
-    from planner.capacity import CapacityError
+    from planner.capacity.growth import CapacityError
 
     with explained():
         try:
@@ -73,7 +73,7 @@ def _baseline(start: str, given: dict[str, float | None]) -> Baseline:
     from dataclasses import asdict
 
     from ops.answers.capacity import STARTS
-    from planner.capacity import Baseline, CapacityError
+    from planner.capacity.growth import Baseline, CapacityError
 
     if start not in STARTS:
         raise CapacityError(f"--from is {start!r}; give {' or '.join(STARTS)}")

@@ -58,7 +58,7 @@ def cost(
     from ops.answers.cost import CostOptions
     from ops.answers.cost import cost as run
     from ops.views.cost import section
-    from planner.usage import UsageError
+    from planner.cost.usage import UsageError
 
     options = CostOptions(stack, phase, config, plan, against, usage, tuple(assumption or ()), metrics, bills)
     with explained():

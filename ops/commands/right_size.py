@@ -84,7 +84,7 @@ def right_size(
 
 def _from_file(stack: str, metrics: Path, phase: str | None, config: Path | None) -> RightSizing:
     from ops.answers.right_size.sizing import right_size as run
-    from planner.right_size import MeasurementError
+    from planner.capacity.right_size import MeasurementError
 
     try:
         return run(stack, metrics, phase, config)

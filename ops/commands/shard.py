@@ -33,7 +33,7 @@ def shard_of(
     """Hash client ids as the application does and name their shards."""
     from ops.answers.shard import placements, read_ids, typed_ids
     from ops.views.shard import placement_text
-    from planner.shards import ShardError
+    from planner.shards.clients import ShardError
 
     if (ids_file is None) == (not client_ids):
         fail("name client ids, or a file of them with --ids-file", code=2)
@@ -72,7 +72,7 @@ def shard_plan(
     from ops.answers.shard import plan_json, read_clients
     from ops.document.terminal import show
     from ops.views.shard import section
-    from planner.shards import reshard
+    from planner.shards.clients import reshard
 
     if before != "primary" and not before.isdecimal():
         fail(f"--from is a number of shards, or primary, not {before}", code=2)

@@ -6,16 +6,16 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from ops.document.blocks import Item, Items, Section, Table, Text, Verdict
-from planner.availability import OBJECTIVE_PERCENT
-from planner.availability_model import GROUPS
+from planner.availability.analysis import OBJECTIVE_PERCENT
+from planner.availability.model import GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ops.answers.availability import AvailabilityReport
     from ops.document.blocks import Block, State
-    from planner.availability import SinglePoint
-    from planner.availability_model import Function, Removal
+    from planner.availability.analysis import SinglePoint
+    from planner.availability.model import Function, Removal
 
 FEW = 3
 """How many functions one cell names; `--json` has all."""

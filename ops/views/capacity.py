@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from ops.answers.capacity import CapacityReport
     from ops.document.blocks import Block
-    from planner.platform import PhaseChange
+    from planner.capacity.platform import PhaseChange
 
 UNITS = {"users": "users", "requests": "requests in the busiest second", "storage": "GB"}
 

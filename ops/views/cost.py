@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from ops.answers.bills import bills_text
 from ops.document.blocks import Item, Items, More, Section, Table, Text, Verdict
 from plan import SYSTEMS
-from planner.cost import Amount
-from planner.cost_difference import change
+from planner.cost.difference import change
+from planner.cost.monthly import Amount
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ops.answers.cost import Comparison, CostReport
     from ops.document.blocks import Block
-    from planner.cost import Cost, Line
+    from planner.cost.monthly import Cost, Line
 
 LARGEST = 12
 """Charges and differences that stand in the open; of the charges the rest is folded away."""

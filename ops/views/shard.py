@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from ops.answers.shard import quoted
 from ops.document.blocks import Item, Items, Section, Table, Text
-from planner.shards import PRIMARY, moved_share
+from planner.shards.clients import PRIMARY, moved_share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ops.answers.shard import Placement
     from ops.document.blocks import Block
-    from planner.shards import ReshardPlan
+    from planner.shards.clients import ReshardPlan
 
 SHOWN_MOVES = 20
 """Moves that are listed; the JSON document holds all."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from ops.answers.simulate import SimulationReport
     from ops.document.blocks import Block
-    from planner.hpa_traces import Comparison
+    from planner.hpa.traces import Comparison
     from planner.simulation import Gap, Limit, Sample, Simulation, Summary
 
 ROWS = 16

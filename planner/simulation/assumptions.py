@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from planner.nodes import DAEMONS, OPERATORS
+from planner.capacity.nodes import DAEMONS, OPERATORS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from planner.hpa_spec import SYNC_SECONDS
+from planner.hpa.spec import SYNC_SECONDS
 from planner.simulation.assumptions import Assumptions
 from planner.simulation.breaks import break_of
 from planner.simulation.flow import Flow, Traffic

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from planner.hpa_spec import HpaSpec
+    from planner.hpa.spec import HpaSpec
     from planner.simulation.gaps import Gap
 
 Measure = Literal["cpu", "memory", "requests"]

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from bailbondpro.facts.instance_classes import find_class
 from bailbondpro.facts.nodes import kubelet_reserved
 from plan.placement import shard_index, shard_servers, shards_in_use
-from planner.charges import ZONE_PLAN
-from planner.cost import amount, cost_of
-from planner.hpa_spec import HpaSpec, spec_of
+from planner.cost.charges import ZONE_PLAN
+from planner.cost.monthly import amount, cost_of
+from planner.cost.prices import price_book
+from planner.hpa.spec import HpaSpec, spec_of
 from planner.plan_values import at, dependencies_of_type, items, number, quantity, region_of, text
-from planner.prices import price_book
 from planner.simulation.gaps import AUTOSCALERS, gaps_of, understood_metric, understood_trigger
 from planner.simulation.model import Platform, Pool, Store, Target, Tier
 

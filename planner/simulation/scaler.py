@@ -7,12 +7,12 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from planner.hpa import HpaController
-from planner.hpa_metrics import CPU_INITIALIZATION_SECONDS, Pod, Sample, average_value_proposal, pods_proposal
-from planner.hpa_metrics import utilization_proposal as utilization
+from planner.hpa.controller import HpaController
+from planner.hpa.metrics import CPU_INITIALIZATION_SECONDS, Pod, Sample, average_value_proposal, pods_proposal
+from planner.hpa.metrics import utilization_proposal as utilization
 
 if TYPE_CHECKING:
-    from planner.hpa_spec import HpaSpec
+    from planner.hpa.spec import HpaSpec
     from planner.simulation.model import Target, Tier
     from planner.simulation.pods import Cohort, PodSet
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from planner.capacity import GUIDE_TABLE_TODAY, Growth
-from planner.platform import PEAK_FACTOR, PHASE_TOP, peak_requests_per_second
+from planner.capacity.growth import GUIDE_TABLE_TODAY, Growth
+from planner.capacity.platform import PEAK_FACTOR, PHASE_TOP, peak_requests_per_second
 
 HOUR = 3600.0
 ScenarioName = Literal["steady", "double", "spike", "daily", "guide-growth"]

@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from planner.shards import GUIDE_SHARDS, shard_hash, shard_of
+from planner.shards.clients import GUIDE_SHARDS, shard_hash, shard_of
 
 PROGRAM = """
 // the guide, Database Sharding: hashString and getShardKey

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from ops.answers.cost import priced
 from ops.rehearsal.planned import Planned
-from planner.budget import BudgetVerdict, fitting_limit
-from planner.cost import Amount
+from planner.cost.budget import BudgetVerdict, fitting_limit
+from planner.cost.monthly import Amount
 from tests.support.paths import ROOT
 from tests.support.plans import stack_plan
 from tests.support.stack import CHECKED_IN, settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from planner.hpa_spec import HpaSpec, bounded
+from planner.hpa.spec import HpaSpec, bounded
 from planner.simulation.assumptions import Assumptions
 from planner.simulation.engine import Run
 from planner.simulation.model import Platform, Pool, Store, Target, Tier

@@ -15,7 +15,7 @@ from ops.answers.right_size.measures import measures
 from ops.inputs.documents import DocumentError, read_document
 from ops.inputs.stack_file import ROOT, settings_of
 from ops.jsonable import plain
-from planner.right_size import (
+from planner.capacity.right_size import (
     CEILING_CPU_MILLICORES,
     CEILING_MEMORY_MIB,
     FLOOR_CPU_MILLICORES,

@@ -9,8 +9,8 @@ import pytest
 from infra.phases import BY_PHASE
 from ops.answers.cost import priced
 from ops.rehearsal.planned import Planned
-from planner.budget import BudgetVerdict, fitting_limit
-from planner.cost import Amount
+from planner.cost.budget import BudgetVerdict, fitting_limit
+from planner.cost.monthly import Amount
 from tests.support.budgets import PLANNING, TABLE, PhaseBudget, phase_budget, row
 from tests.support.plans import stack_plan
 from tests.support.stack import CHECKED_IN, PHASES, settings

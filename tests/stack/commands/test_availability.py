@@ -12,10 +12,10 @@ import yaml
 
 from ops.answers.availability import accepted_of
 from plan import Plan
-from planner.availability import OBJECTIVE_PERCENT, Availability, availability
-from planner.availability_accepted import Accepted, AcceptedLoss, AcceptedUptime
-from planner.availability_graph import CACHE, DATABASE, NODE_GROUP, availability_graph
-from planner.availability_model import Element, Function, Graph, Group, removals
+from planner.availability.accepted import Accepted, AcceptedLoss, AcceptedUptime
+from planner.availability.analysis import OBJECTIVE_PERCENT, Availability, availability
+from planner.availability.graph import CACHE, DATABASE, NODE_GROUP, availability_graph
+from planner.availability.model import Element, Function, Graph, Group, removals
 from tests.support.cli import Cli
 from tests.support.paths import ROOT
 from tests.support.plans import changed_plan, edited, planned, stack_plan, write_plan
@@ -24,7 +24,7 @@ from tests.support.stack import COMBINATIONS, FILLED, settings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from planner.availability import SinglePoint
+    from planner.availability.analysis import SinglePoint
 
 TODAY = date(2026, 11, 29)
 REASON = "a client's shard is one database more on the way"

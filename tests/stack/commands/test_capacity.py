@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ops.inputs.stack_file import settings_of
 from ops.views.capacity import verdict as capacity_verdict
-from planner.capacity import (
+from planner.capacity.growth import (
     GUIDE_BASELINE,
     Baseline,
     CapacityError,
@@ -27,7 +27,7 @@ from planner.capacity import (
     required_servers,
     requirement,
 )
-from planner.platform import PHASE_TOP
+from planner.capacity.platform import PHASE_TOP
 from tests.support.cli import Cli
 from tests.support.page import stack_report
 from tests.support.paths import DATA, ROOT

@@ -10,12 +10,12 @@ import pytest
 import yaml
 
 from plan import Plan, PlannedResource
-from planner.charges import FREE, RULES, bill
-from planner.cost import Amount, amount, cost_of
-from planner.cost_difference import break_even_users, difference
-from planner.platform import PHASE_TOP
-from planner.prices import parse_price_book, price_book
-from planner.usage import Usage, UsageError, override
+from planner.capacity.platform import PHASE_TOP
+from planner.cost.charges import FREE, RULES, bill
+from planner.cost.difference import break_even_users, difference
+from planner.cost.monthly import Amount, amount, cost_of
+from planner.cost.prices import parse_price_book, price_book
+from planner.cost.usage import Usage, UsageError, override
 from tests.support.cli import Cli
 from tests.support.paths import ROOT
 from tests.support.plans import changed_plan, planned, stack_plan, write_plan

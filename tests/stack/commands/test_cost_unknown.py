@@ -12,13 +12,13 @@ from ops.rehearsal.planned import Planned
 from ops.views.cost import section as cost_section
 from ops.views.cost import verdict as cost_verdict
 from plan import Plan
-from planner.budget import BudgetVerdict, budget_of
-from planner.cost import Amount, cost_of
-from planner.cost_difference import break_even_users, difference
-from planner.optimizer import recommendations
+from planner.cost.budget import BudgetVerdict, budget_of
+from planner.cost.difference import break_even_users, difference
+from planner.cost.monthly import Amount, cost_of
+from planner.cost.optimizer import recommendations
+from planner.cost.usage import Usage
 from planner.plan_values import UNKNOWN
 from planner.simulation import scenario, simulate
-from planner.usage import Usage
 from tests.support.cli import Cli
 from tests.support.page import stack_report
 from tests.support.plans import edited, planned, stack_plan, write_plan

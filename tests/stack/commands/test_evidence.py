@@ -11,7 +11,7 @@ import pytest
 from ops.answers.journey import Journey
 from ops.answers.policies import policy_checks
 from plan import Plan
-from planner.availability_graph import DATABASE, DEPLOYMENT
+from planner.availability.graph import DATABASE, DEPLOYMENT
 from tests.support.cli import Cli
 from tests.support.page import stack_report
 from tests.support.plans import planned, stack_plan, write_plan

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from infra.settings import load
 from ops.answers.right_size.sizing import Samples, _merged, changes_for, right_size
-from planner.right_size import (
+from planner.capacity.right_size import (
     FEWEST_SAMPLES,
     MeasurementError,
     Size,

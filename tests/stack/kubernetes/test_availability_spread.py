@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from plan import Plan
-from planner.availability import Availability, availability
-from planner.availability_accepted import Accepted, AcceptedLoss
-from planner.availability_graph import DEPLOYMENT
-from planner.availability_pods import stranded
+from planner.availability.accepted import Accepted, AcceptedLoss
+from planner.availability.analysis import Availability, availability
+from planner.availability.graph import DEPLOYMENT
+from planner.availability.pods import stranded
 from tests.support.cli import Cli
 from tests.support.plans import stack_plan, write_plan
 

@@ -19,7 +19,7 @@ from infra.limits.connections import client_connections
 from infra.limits.gateway import CLIENT_RANGES
 from infra.limits.room import allocatable
 from infra.settings import Settings
-from planner.platform import PHASE_TOP
+from planner.capacity.platform import PHASE_TOP
 from tests.support.accepted_cases import ACCEPTED
 from tests.support.configs import DIGEST, ENVIRONMENTS, PHASES, problems, raw, settings
 from tests.support.limit_cases import REFUSED, Case

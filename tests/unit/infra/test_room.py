@@ -20,7 +20,7 @@ from infra.limits.room import (
     pending_in_a_zone,
     pending_without_a_node,
 )
-from planner.scheduling import Pod
+from planner.capacity.scheduling import Pod
 from tests.support.configs import problems, raw
 from tests.support.stack import COMBINATIONS, settings
 

@@ -9,7 +9,7 @@ import pytest
 from ops.answers.hpa import replay
 from ops.inputs.documents import MAX_BYTES, DocumentError, read_document
 from plan import PlanError, load_plan
-from planner.hpa_traces import TraceError
+from planner.hpa.traces import TraceError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from plan import Plan
-from planner.budget import BUDGET, budget_of
-from planner.cost import Amount
+from planner.cost.budget import BUDGET, budget_of
+from planner.cost.monthly import Amount
 from tests.support.plans import planned
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ops.answers.capacity import parse_growth, sizes_of
-from planner.capacity import GUIDE_TABLE_TODAY, CapacityError, Growth, Projection, project
-from planner.platform import (
+from planner.capacity.growth import GUIDE_TABLE_TODAY, CapacityError, Growth, Projection, project
+from planner.capacity.platform import (
     PHASE_TOP,
     PlatformCapacity,
     PlatformSizes,

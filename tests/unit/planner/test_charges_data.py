@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plan import Plan
-from planner.cost import cost_of
+from planner.cost.monthly import cost_of
 from tests.support.plans import planned
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from plan import Plan
-from planner.cost import cost_of
-from planner.optimizer import ResourceMetrics, actions, recommendations, trend
+from planner.cost.monthly import cost_of
+from planner.cost.optimizer import ResourceMetrics, actions, recommendations, trend
 from tests.support.plans import planned
 
 PLAN = Plan(

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from components.autoscaling.policy import guide_a, guide_autoscaler, guide_b, scaling_manager
 from components.autoscaling.render import Target, horizontal_pod_autoscaler_spec, scaled_object_spec
-from planner.hpa import HpaController, highest
-from planner.hpa_metrics import Pod, Sample, pods_proposal
-from planner.hpa_spec import SYNC_SECONDS, HpaSpec, bounded, quantity, spec_of
-from planner.hpa_traces import TraceError, compare, read_traces, replay
+from planner.hpa.controller import HpaController, highest
+from planner.hpa.metrics import Pod, Sample, pods_proposal
+from planner.hpa.spec import SYNC_SECONDS, HpaSpec, bounded, quantity, spec_of
+from planner.hpa.traces import TraceError, compare, read_traces, replay
 from tests.support.paths import DATA
 
 if TYPE_CHECKING:

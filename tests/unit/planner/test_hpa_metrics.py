@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from planner.hpa_metrics import (
+from planner.hpa.metrics import (
     Pod,
     Sample,
     average_value_proposal,
@@ -13,7 +13,7 @@ from planner.hpa_metrics import (
     value_proposal,
     within_tolerance,
 )
-from planner.hpa_spec import bounded
+from planner.hpa.spec import bounded
 
 SPEC = bounded(3, 20, None)
 REQUEST = 500

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from planner.availability import Availability, Promise
+from planner.availability.analysis import Availability, Promise
 from tests.support.configs import problems, raw
 
 REASON = "one zone is enough until spring"

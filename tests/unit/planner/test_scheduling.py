@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from planner.scheduling import UNSCHEDULABLE, Node, Pod, Requirement, Spread, place, place_all
+from planner.capacity.scheduling import UNSCHEDULABLE, Node, Pod, Requirement, Spread, place, place_all
 
 POOL = frozenset({("pool", "app")})
 OLD = Spread(topology="zone", per_rollout=True)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bailbondpro.facts.shards import MAX_SHARDS
 from components.postgres.shards import GUIDE_SHARDS as COMPONENT_SHARDS
-from planner.shards import GUIDE_SHARDS, PRIMARY, ShardError, moved_share, reshard, shard_hash, shard_of
+from planner.shards.clients import GUIDE_SHARDS, PRIMARY, ShardError, moved_share, reshard, shard_hash, shard_of
 from tests.support.paths import DATA
 
 VECTORS = json.loads((DATA / "shard_vectors.json").read_text(encoding="utf-8"))

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.hpa import HpaController
-from planner.hpa_metrics import average_value_proposal
+from planner.hpa.controller import HpaController
+from planner.hpa.metrics import average_value_proposal
 from planner.simulation.assumptions import Assumptions
 from planner.simulation.engine import Run
 from planner.simulation.limit import limit_on

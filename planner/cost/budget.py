@@ -10,7 +10,7 @@ from planner.plan_values import at
 
 if TYPE_CHECKING:
     from plan import Plan
-    from planner.cost import Amount
+    from planner.cost.monthly import Amount
 
 BUDGET = "aws:budgets/budget:Budget"
 BudgetState = Literal["under", "over", "unknown"]

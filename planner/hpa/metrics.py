@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from planner.hpa_spec import HpaSpec
+    from planner.hpa.spec import HpaSpec
 
 CPU_INITIALIZATION_SECONDS = 300
 """For so long after its start, a pod's cpu counts only while it is Ready (kube-controller-manager,

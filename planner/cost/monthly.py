@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from plan import SYSTEMS
-from planner.charges import bill
-from planner.charges_model import Charge
+from planner.cost.charges import bill
+from planner.cost.charges_model import Charge
+from planner.cost.prices import price_book
+from planner.cost.usage import Usage
 from planner.plan_values import region_of
-from planner.prices import price_book
-from planner.usage import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from plan import Plan
-    from planner.charges import Billing
-    from planner.prices import Price, PriceBook
+    from planner.cost.charges import Billing
+    from planner.cost.prices import Price, PriceBook
 
 HOURLY = {"hour", "vCPU-hour"}
 """Units of which a quantity runs all month; an LCU-hour is counted, it does not run."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from planner.cost import Amount
+from planner.cost.monthly import Amount
 
 if TYPE_CHECKING:
-    from planner.cost import Cost
+    from planner.cost.monthly import Cost
 
 ROUNDING_USD = 1e-9
 """Differences below are errors of adding doubles."""

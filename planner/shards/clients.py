@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from bailbondpro.facts.shards import MAX_SHARDS
-from planner.shard_steps import Step, first_move_steps, growth_steps
+from planner.shards.steps import Step, first_move_steps, growth_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

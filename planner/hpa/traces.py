@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from planner.hpa import HpaController
-from planner.hpa_spec import HpaSpec, bounded
+from planner.hpa.controller import HpaController
+from planner.hpa.spec import HpaSpec, bounded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,15 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from planner.charges_data import DATA_RULES
-from planner.charges_model import Bill, Charge
+from planner.cost.charges_data import DATA_RULES
+from planner.cost.charges_model import Bill, Charge
 from planner.plan_values import at, dependencies_of_type, items, number, quantity, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from plan import Plan, PlannedResource
-    from planner.usage import Usage
+    from planner.cost.usage import Usage
 
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"

@@ -10,12 +10,12 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from planner.hpa_spec import DOWNSCALE_WINDOW_SECONDS
+from planner.hpa.spec import DOWNSCALE_WINDOW_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from planner.hpa_spec import HpaSpec, ScalingRules
+    from planner.hpa.spec import HpaSpec, ScalingRules
 
 LEGACY_FACTOR = 2
 LEGACY_MINIMUM = 4

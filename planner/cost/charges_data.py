@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bailbondpro.facts.instance_classes import find_class
 from bailbondpro.facts.rds import LEAST_IOPS, LEAST_MIBPS, SMALL_IOPS, SMALL_MIBPS, STRIPED_GIB
-from planner.charges_model import Bill, Charge
+from planner.cost.charges_model import Bill, Charge
 from planner.plan_values import at, number, text
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from plan import Plan
-    from planner.usage import Usage
+    from planner.cost.usage import Usage
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,10 +10,10 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from plan.placement import shard_servers, shards_in_use
-from planner.availability_accepted import Accepted
-from planner.availability_graph import CACHE, DATABASE, LOAD_BALANCER, NODE_GROUP, Builder, availability_graph
-from planner.availability_model import Removal, removals
-from planner.availability_pods import stranded
+from planner.availability.accepted import Accepted
+from planner.availability.graph import CACHE, DATABASE, LOAD_BALANCER, NODE_GROUP, Builder, availability_graph
+from planner.availability.model import Removal, removals
+from planner.availability.pods import stranded
 from planner.plan_values import at, number, text
 
 if TYPE_CHECKING:

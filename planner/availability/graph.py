@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from plan.placement import shard_index, shards_in_use
-from planner.availability_model import ANYWHERE, Element, Function, Graph, Group
+from planner.availability.model import ANYWHERE, Element, Function, Graph, Group
 from planner.plan_values import at, dependencies_of_type, items, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from plan import Plan, PlannedResource
-    from planner.availability_model import ElementKind
+    from planner.availability.model import ElementKind
 
 SUBNET = "aws:ec2/subnet:Subnet"
 NAT = "aws:ec2/natGateway:NatGateway"

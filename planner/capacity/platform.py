@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from bailbondpro.facts.rds import LEAST_IOPS, SMALL_IOPS, STRIPED_GIB
-from planner.capacity import requirement
+from planner.capacity.growth import requirement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from planner.capacity import Projection
+    from planner.capacity.growth import Projection
 
 PHASE_USERS: dict[str, tuple[int, int | None]] = {
     "optimization": (0, 500),

@@ -13,9 +13,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from planner.availability_graph import AUTOSCALERS, DEPLOYMENT, NODE_GROUP, Builder
+from planner.availability.graph import AUTOSCALERS, DEPLOYMENT, NODE_GROUP, Builder
+from planner.capacity.scheduling import NODE, UNSCHEDULABLE, ZONE, Node, Pod, Requirement, Spread, place_all
 from planner.plan_values import at, dependencies_of_type, items, number, region_of, text
-from planner.scheduling import NODE, UNSCHEDULABLE, ZONE, Node, Pod, Requirement, Spread, place_all
 
 if TYPE_CHECKING:
     from plan import Plan, PlannedResource

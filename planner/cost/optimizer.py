@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from planner.charges import NODE_GROUP
-from planner.cost import Amount, amount
+from planner.cost.charges import NODE_GROUP
+from planner.cost.monthly import Amount, amount
 from planner.plan_values import number, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from plan import Plan, PlannedResource
-    from planner.cost import Cost
+    from planner.cost.monthly import Cost
 
 Action = Literal["downgrade_instance", "switch_to_spot", "purchase_reserved"]
 Trend = Literal["increasing", "decreasing", "stable"]

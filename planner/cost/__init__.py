@@ -1,0 +1,1 @@
+"""What a plan costs a month: charges, prices, assumptions about usage, budget, savings."""

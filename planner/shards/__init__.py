@@ -1,0 +1,1 @@
+"""Which shard holds a client, and how clients move between shards."""
