@@ -11,15 +11,15 @@ from ops.answers.right_size.prometheus import PrometheusError
 from ops.exits import INTERRUPTED
 from plan import PlanError
 from planner.hpa.traces import TraceError
-from sandbox.api_server import ApiServerError
 from sandbox.cloud import DamagedCloudError
 from sandbox.engine import EngineNotFoundError
+from sandbox.engine.go import GoError
 from sandbox.faults import FaultError
-from sandbox.foreign import ProgramError
-from sandbox.go import GoError
-from sandbox.kubeconfig import KubeconfigError
-from sandbox.kubernetes_api import ApiError
-from sandbox.passport import ForeignClusterError
+from sandbox.kubernetes.api import ApiError
+from sandbox.kubernetes.api_server import ApiServerError
+from sandbox.kubernetes.kubeconfig import KubeconfigError
+from sandbox.kubernetes.passport import ForeignClusterError
+from sandbox.program.foreign import ProgramError
 from sandbox.seed import SeedError
 from sandbox.session import EngineError, InterruptedRunError
 

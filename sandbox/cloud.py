@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sandbox.cache import write_atomically
-from sandbox.wire import Secret, Unknown
+from sandbox.protocol.wire import Secret, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -20,13 +20,13 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from sandbox.kubernetes_cluster import identified, is_object, uid_in
+from sandbox.kubernetes.cluster import identified, is_object, uid_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sandbox.cloud import Cloud
-    from sandbox.kubernetes_cluster import KubernetesCluster
+    from sandbox.kubernetes.cluster import KubernetesCluster
 
 FaultKind = Literal["create", "update", "delete", "partial", "slow", "gone", "drift"]
 SLOW_SECONDS = 2.0

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.autonames import AUTONAMED, NAMED
 from sandbox.model.replacement import Situation
+from sandbox.protocol.wire import unwrap
 from sandbox.services import ROWS, row_of
-from sandbox.wire import unwrap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sandbox.diff import Change
     from sandbox.model.replacement import Condition
+    from sandbox.protocol.diff import Change
 
 _KUBERNETES_IDENTITY = frozenset({"metadata.name", "metadata.namespace"})
 _MUTABLE = {

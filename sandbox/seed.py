@@ -19,7 +19,7 @@ import yaml
 
 from sandbox.cloud import Cloud, CloudObject
 from sandbox.computed import computed_outputs, merge
-from sandbox.schema import SchemaOracle
+from sandbox.protocol.schema import SchemaOracle
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -23,13 +23,13 @@ from sandbox.cache import write_atomically
 from sandbox.cloud import Cloud
 from sandbox.exposure import exposures
 from sandbox.faults import Faults
-from sandbox.kubernetes_cluster import uid_in
-from sandbox.kubernetes_plugin import without_proxy
-from sandbox.provider import Deps
-from sandbox.schema import SchemaOracle
+from sandbox.kubernetes.cluster import uid_in
+from sandbox.kubernetes.plugin import without_proxy
+from sandbox.program.waiting import outputs_awaited_once
+from sandbox.protocol.provider import Deps
+from sandbox.protocol.schema import SchemaOracle
+from sandbox.protocol.server import SandboxServer
 from sandbox.seed import planted
-from sandbox.server import SandboxServer
-from sandbox.waiting import outputs_awaited_once
 
 if TYPE_CHECKING:
     from types import FrameType, TracebackType
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pulumi.automation.events import EngineEvent
 
     from sandbox.engine import Engine
-    from sandbox.kubernetes_cluster import KubernetesCluster
+    from sandbox.kubernetes.cluster import KubernetesCluster
     from sandbox.seed import Existing
     from sandbox.workspace import SandboxWorkspace
 

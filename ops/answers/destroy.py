@@ -9,7 +9,7 @@ from ops.inputs.stack_file import ROOT
 from ops.rehearsal.cluster import refuse_foreign
 from ops.rehearsal.progress import progress
 from ops.rehearsal.session import RehearseOptions, open_session
-from sandbox.passport import ForeignClusterError, recorded
+from sandbox.kubernetes.passport import ForeignClusterError, recorded
 from sandbox.workspace import SandboxWorkspace
 
 if TYPE_CHECKING:

@@ -113,8 +113,8 @@ def engine_problem(say: Callable[[str], None]) -> str | None:
 
 def build_real_programs(say: Callable[[str], None]) -> str | None:
     """Builds what the real lane runs before pytest hides all output; a test says itself what it misses."""
-    from sandbox.go import GoError  # noqa: PLC0415 - only this lane needs it
-    from sandbox.kube_tools import definitions, programs, prometheus, promtool  # noqa: PLC0415 - as above
+    from sandbox.engine.go import GoError  # noqa: PLC0415 - only this lane needs it
+    from sandbox.kubernetes.tools import definitions, programs, prometheus, promtool  # noqa: PLC0415 - as above
 
     for obtain in (programs, definitions, promtool, prometheus):
         try:

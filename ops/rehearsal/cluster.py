@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ops.console import note
-from sandbox import kubernetes_plugin
+from sandbox.kubernetes import plugin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from plan import PlannedResource
-    from sandbox.helm_ownership import Owner
-    from sandbox.kubernetes_api import KubernetesApi, Manifest
-    from sandbox.kubernetes_cluster import KubernetesCluster
-    from sandbox.passport import Made
+    from sandbox.kubernetes.api import KubernetesApi, Manifest
+    from sandbox.kubernetes.cluster import KubernetesCluster
+    from sandbox.kubernetes.helm_ownership import Owner
+    from sandbox.kubernetes.passport import Made
     from sandbox.session import Recorded, Session
     from sandbox.workspace import SandboxWorkspace
 
@@ -57,7 +57,7 @@ class Target:
     @property
     def plugin(self) -> str | None:
         """The real kubernetes plugin that applies the objects; None where the sandbox does it itself."""
-        return kubernetes_plugin.found() if self.kubeconfig is not None else None
+        return plugin.found() if self.kubeconfig is not None else None
 
 
 def reached(target: Target) -> KubernetesApi | None:
@@ -71,9 +71,9 @@ def reached(target: Target) -> KubernetesApi | None:
     """
     if target.kubeconfig is None:
         return None
-    from sandbox.kubeconfig import KubeconfigError, endpoint  # noqa: PLC0415 - most rehearsals need none of it
-    from sandbox.kubernetes_api import KubernetesApi  # noqa: PLC0415 - as above
-    from sandbox.passport import ForeignClusterError, not_local  # noqa: PLC0415 - as above
+    from sandbox.kubernetes.api import KubernetesApi  # noqa: PLC0415 - as above
+    from sandbox.kubernetes.kubeconfig import KubeconfigError, endpoint  # noqa: PLC0415 - most rehearsals need none of it
+    from sandbox.kubernetes.passport import ForeignClusterError, not_local  # noqa: PLC0415 - as above
 
     api = KubernetesApi(endpoint(target.kubeconfig, target.context))
     try:
@@ -114,10 +114,10 @@ def opened(
     if not target.api_server and api is None:
         yield None
         return
-    from sandbox.api_server import ApiServer, install_definitions  # noqa: PLC0415 - most rehearsals need none of it
-    from sandbox.kube_tools import definitions  # noqa: PLC0415 - as above
-    from sandbox.kubernetes_cluster import KubernetesCluster  # noqa: PLC0415 - as above
-    from sandbox.passport import Made, admit, passport_of  # noqa: PLC0415 - as above
+    from sandbox.kubernetes.api_server import ApiServer, install_definitions  # noqa: PLC0415 - most rehearsals need none of it
+    from sandbox.kubernetes.cluster import KubernetesCluster  # noqa: PLC0415 - as above
+    from sandbox.kubernetes.passport import Made, admit, passport_of  # noqa: PLC0415 - as above
+    from sandbox.kubernetes.tools import definitions  # noqa: PLC0415 - as above
 
     if api is None:
         with ApiServer(workspace.folder / "api-server", note) as server:
@@ -155,7 +155,7 @@ def refused_by_helm(api: KubernetesApi, wanted: list[Manifest]) -> list[str]:
     Raises:
         ApiError: the cluster refuses to show one.
     """
-    from sandbox.helm_ownership import refusal  # noqa: PLC0415 - as above
+    from sandbox.kubernetes.helm_ownership import refusal  # noqa: PLC0415 - as above
 
     templated = [item for item in wanted if item["spec"]["group"] in TEMPLATED]
     live = [(found, _owner(item)) for item in templated if (found := api.read(item)) is not None]
@@ -164,7 +164,7 @@ def refused_by_helm(api: KubernetesApi, wanted: list[Manifest]) -> list[str]:
 
 def as_of_its_chart(definition: Manifest) -> Manifest:
     """A definition that the program's release of its chart can take over later."""
-    from sandbox.helm_ownership import owned  # noqa: PLC0415 - as above
+    from sandbox.kubernetes.helm_ownership import owned  # noqa: PLC0415 - as above
 
     return owned(definition, _owner(definition))
 
@@ -173,7 +173,7 @@ def _owner(definition: Manifest) -> Owner:
     """The program's release of the chart that brings a definition."""
     from components.cluster import operators  # noqa: PLC0415 - as above
     from components.cluster.operator_values import KEDA_NAMESPACE, KUBE_SYSTEM, MONITORING_NAMESPACE  # noqa: PLC0415 - as above
-    from sandbox.helm_ownership import Owner  # noqa: PLC0415 - as above
+    from sandbox.kubernetes.helm_ownership import Owner  # noqa: PLC0415 - as above
 
     owners = {
         "keda.sh": Owner(operators.KEDA, KEDA_NAMESPACE),
@@ -185,7 +185,7 @@ def _owner(definition: Manifest) -> Owner:
 
 
 def _made(workspace: SandboxWorkspace) -> Made:
-    from sandbox.passport import Made  # noqa: PLC0415 - as above
+    from sandbox.kubernetes.passport import Made  # noqa: PLC0415 - as above
 
     return Made(workspace.folder.parent / f"{workspace.folder.name}.made")
 
@@ -206,9 +206,9 @@ def same_way(cluster: KubernetesCluster | None, kubeconfig: Path) -> None:
     """
     if cluster is None or cluster.passport is None:
         return
-    from sandbox.kubeconfig import endpoint  # noqa: PLC0415 - as above
-    from sandbox.kubernetes_api import KubernetesApi  # noqa: PLC0415 - as above
-    from sandbox.passport import ForeignClusterError, passport_of  # noqa: PLC0415 - as above
+    from sandbox.kubernetes.api import KubernetesApi  # noqa: PLC0415 - as above
+    from sandbox.kubernetes.kubeconfig import endpoint  # noqa: PLC0415 - as above
+    from sandbox.kubernetes.passport import ForeignClusterError, passport_of  # noqa: PLC0415 - as above
 
     found = passport_of(KubernetesApi(endpoint(kubeconfig)))
     if not cluster.passport.same_cluster(found):
@@ -233,7 +233,7 @@ def refuse_foreign(session: Session, planned: Iterable[PlannedResource] = ()) ->
     """
     if session.cluster is None:
         return
-    from sandbox.passport import ForeignClusterError  # noqa: PLC0415 - as above
+    from sandbox.kubernetes.passport import ForeignClusterError  # noqa: PLC0415 - as above
 
     if found := foreign_objects(session.cluster, session.resources(), planned):
         lines = "\n".join(f"  {line}" for line in found)
@@ -272,7 +272,7 @@ def foreign_objects(
         ApiError: the cluster refuses to show one.
         ForeignClusterError: this is another cluster than at the beginning.
     """
-    from sandbox.kubernetes_cluster import identified, is_object, sent  # noqa: PLC0415 - as above
+    from sandbox.kubernetes.cluster import identified, is_object, sent  # noqa: PLC0415 - as above
 
     cluster.check()
     targets = [(identified(item.type, item.id), item.uid) for item in recorded if is_object(item.type)]
@@ -300,7 +300,7 @@ def report(cluster: KubernetesCluster, resources: Iterable[Recorded]) -> Cluster
     Raises:
         ApiError: the cluster refuses.
     """
-    from sandbox.kubernetes_cluster import identified, is_object  # noqa: PLC0415 - as above
+    from sandbox.kubernetes.cluster import identified, is_object  # noqa: PLC0415 - as above
 
     counted: Counter[str] = Counter()
     missing = []

@@ -12,7 +12,7 @@ from ops.rehearsal.session import alone, prepared, struck
 from sandbox import seed
 from sandbox.engine import find_or_build
 from sandbox.faults import Faults
-from sandbox.foreign import ForeignWorkspace, ProgramError
+from sandbox.program.foreign import ForeignWorkspace, ProgramError
 from sandbox.session import Session
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from infra.settings.stack_name import own_name
 from ops.console import note
 from ops.inputs.stack_file import ROOT, raw_config, settings_of
 from ops.rehearsal.cluster import Target, opened, reached, same_way
-from sandbox import kubernetes_plugin
 from sandbox.cloud import Cloud
 from sandbox.engine import find_or_build
 from sandbox.faults import Faults
+from sandbox.kubernetes import plugin
 from sandbox.session import Session, run_program
 from sandbox.workspace import SandboxWorkspace
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from infra.settings import Settings
     from sandbox.engine import Engine
-    from sandbox.kubernetes_cluster import KubernetesCluster
+    from sandbox.kubernetes.cluster import KubernetesCluster
 
 
 @dataclass(frozen=True)
@@ -133,9 +133,9 @@ def _session(  # noqa: PLR0917 - what a session takes, and whose cluster it is
         with Session(engine, workspace, checkpoints, program, faults, cluster) as session:
             yield session
         return
-    with kubernetes_plugin.pinned(workspace.folder, target.kubeconfig, target.context) as kubeconfig:
+    with plugin.pinned(workspace.folder, target.kubeconfig, target.context) as kubeconfig:
         same_way(cluster, kubeconfig)
-        aimed = kubernetes_plugin.aimed_at(program or run_program(workspace.root), kubeconfig)
+        aimed = plugin.aimed_at(program or run_program(workspace.root), kubeconfig)
         with Session(engine, workspace, checkpoints, aimed, faults, cluster, ("kubernetes",)) as session:
             yield session
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from infra.settings.stack_name import own_name
 from ops.console import note
 from ops.inputs.stack_file import ROOT, raw_config, settings_of
-from sandbox import language_host
 from sandbox.cache import write_atomically
 from sandbox.engine import find_or_build
+from sandbox.program import language_host
 from sandbox.session import EngineError
 from sandbox.workspace import SandboxWorkspace
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sandbox.engine import Engine
 
 START_SECONDS = 20.0
-SERVE = "sandbox.serve"
+SERVE = "sandbox.protocol.serve"
 """The module that serves the simulated providers."""
 PROCESSES = Path("/proc")
 """Where Linux shows processes; macOS has `ps` alone."""

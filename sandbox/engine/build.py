@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox import go
+from sandbox.engine import go
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sandbox.validate import Violation
-from sandbox.wire import Unknown
+from sandbox.protocol.validate import Violation
+from sandbox.protocol.wire import Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,7 +28,7 @@ class Context:
         name: the logical name.
         urn: the resource's URN.
         inputs: checked inputs in the provider's camelCase, secrets unwrapped; a value that is only known after an
-            update is `sandbox.wire.UNKNOWN` and is skipped by every rule, never guessed.
+            update is `sandbox.protocol.wire.UNKNOWN` and is skipped by every rule, never guessed.
         cloud: what exists, or None where nothing can be asked (previews, unit tests).
         old: the inputs before an update, or None.
         id: the physical id of an object that exists already, else empty.

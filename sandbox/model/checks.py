@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from sandbox.model.base import Context, Rule, Violation, known, values_at
-from sandbox.validate import describe
+from sandbox.protocol.validate import describe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator

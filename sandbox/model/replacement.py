@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sandbox.diff import Change
+    from sandbox.protocol.diff import Change
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,9 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from sandbox.diff import format_path
 from sandbox.model.base import Context, Rule, Violation, known
-from sandbox.validate import Keys, describe, nearest
+from sandbox.protocol.diff import format_path
+from sandbox.protocol.validate import Keys, describe, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sandbox.packages import tokens
+from sandbox.protocol.packages import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

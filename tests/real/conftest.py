@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sandbox.api_server import ApiServer
-from sandbox.go import GoError
+from sandbox.engine.go import GoError
+from sandbox.kubernetes.api_server import ApiServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

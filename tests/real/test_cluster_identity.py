@@ -11,8 +11,8 @@ import pytest
 from ops.answers.destroy import destroy
 from ops.rehearsal.cluster import refuse_foreign
 from ops.rehearsal.session import RehearseOptions, open_session
-from sandbox.api_server import ApiServer
-from sandbox.passport import ForeignClusterError
+from sandbox.kubernetes.api_server import ApiServer
+from sandbox.kubernetes.passport import ForeignClusterError
 from sandbox.session import EngineError
 from tests.support.cli import Cli
 from tests.support.kubeconfigs import write_kubeconfig
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from plan import Plan
-    from sandbox.kubernetes_api import KubernetesApi
+    from sandbox.kubernetes.api import KubernetesApi
 
 HOME: dict[str, Any] = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "home", "namespace": "default"}}
 SETTINGS: dict[str, Any] = {
@@ -122,7 +122,7 @@ def test_a_cluster_made_anew_at_the_same_address_is_another_one(
 ) -> None:
     built(kubeconfig)
     before = uid(api_server.api, SETTINGS)
-    monkeypatch.setattr("sandbox.passport.system_uid", lambda _: "another-uid")
+    monkeypatch.setattr("sandbox.kubernetes.passport.system_uid", lambda _: "another-uid")
     with pytest.raises(ForeignClusterError, match="uid of kube-system another-uid"):
         destroy("dev", kubeconfig=kubeconfig)
     assert uid(api_server.api, SETTINGS) == before
@@ -132,7 +132,7 @@ def test_a_server_that_turns_into_another_cluster_during_a_run_gets_no_write(
     kubeconfig: Path, api_server: ApiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with open_session(RehearseOptions("dev", kubeconfig=kubeconfig), program=program) as (_, _, session):
-        monkeypatch.setattr("sandbox.kubernetes_cluster.system_uid", lambda _: "another-uid")
+        monkeypatch.setattr("sandbox.kubernetes.cluster.system_uid", lambda _: "another-uid")
         with pytest.raises(EngineError, match="leads to another cluster than at the beginning of this run"):
             session.up()
     assert uid(api_server.api, HOME) is None
@@ -207,7 +207,7 @@ def test_a_rehearsal_of_the_sandbox_is_not_continued_by_the_plugin(
     kubeconfig: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built(kubeconfig)
-    monkeypatch.setattr("sandbox.kubernetes_plugin.found", lambda: "/bin/pulumi-resource-kubernetes")
+    monkeypatch.setattr("sandbox.kubernetes.plugin.found", lambda: "/bin/pulumi-resource-kubernetes")
     with pytest.raises(ForeignClusterError, match="now it would be the kubernetes plugin"):
         built(kubeconfig)
 

@@ -10,8 +10,8 @@ import pulumi
 import pytest
 
 from sandbox.faults import Faults
-from sandbox.kubernetes_api import ApiError
-from sandbox.kubernetes_cluster import KubernetesCluster
+from sandbox.kubernetes.api import ApiError
+from sandbox.kubernetes.cluster import KubernetesCluster
 from sandbox.session import Session
 from tests.support.engine import Bench, engine
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from sandbox.api_server import ApiServer
-    from sandbox.kubernetes_api import KubernetesApi
+    from sandbox.kubernetes.api import KubernetesApi
+    from sandbox.kubernetes.api_server import ApiServer
 
 NUMBERS = itertools.count(1)
 pytestmark = [

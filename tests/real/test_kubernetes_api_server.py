@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox.kubernetes_api import ApiError, KubernetesApi
+from sandbox.kubernetes.api import ApiError, KubernetesApi
 from tests.support.manifests import chart_namespaces, manifests, pods
 from tests.support.stack import COMBINATIONS, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sandbox.api_server import ApiServer
+    from sandbox.kubernetes.api_server import ApiServer
 
 Manifest = dict[str, Any]
 SIMULATED_CERTIFICATE = "x509: malformed certificate"

@@ -12,8 +12,8 @@ import pytest
 from components.monitoring.alerts import Scope, Thresholds
 from components.monitoring.catalog import alerts
 from components.monitoring.prometheus import rule_groups
-from sandbox.go import GoError
-from sandbox.kube_tools import promtool
+from sandbox.engine.go import GoError
+from sandbox.kubernetes.tools import promtool
 from tests.support.manifests import manifests
 from tests.support.stack import COMBINATIONS, recorded
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sandbox.api_server import ApiServer
-from sandbox.helm_ownership import Owner, refusal
-from sandbox.kube_tools import definitions
+from sandbox.kubernetes.api_server import ApiServer
+from sandbox.kubernetes.helm_ownership import Owner, refusal
+from sandbox.kubernetes.tools import definitions
 from tests.support.cli import Cli
 from tests.support.kubeconfigs import write_kubeconfig
 from tests.support.kubernetes_plugin import install
@@ -19,7 +19,7 @@ from tests.support.paths import ROOT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sandbox.kubernetes_api import KubernetesApi
+    from sandbox.kubernetes.api import KubernetesApi
 
 
 @pytest.fixture

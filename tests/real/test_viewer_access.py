@@ -15,8 +15,8 @@ from tests.support.stack import recorded
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sandbox.api_server import ApiServer
-    from sandbox.kubernetes_api import KubernetesApi
+    from sandbox.kubernetes.api import KubernetesApi
+    from sandbox.kubernetes.api_server import ApiServer
 
 READS, WRITES = ("get", "list", "watch"), ("create", "patch", "update", "delete", "deletecollection")
 VIEWER = "preview"

@@ -9,7 +9,7 @@ import yaml
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sandbox.api_server import ApiServer
+    from sandbox.kubernetes.api_server import ApiServer
 
 
 def write_kubeconfig(path: Path, current: str, servers: dict[str, ApiServer]) -> Path:

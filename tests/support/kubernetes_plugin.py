@@ -17,20 +17,20 @@ from typing import TYPE_CHECKING, Any
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from sandbox import provider
-from sandbox.api_server import install_definitions
 from sandbox.cloud import Cloud
-from sandbox.cluster_provider import ClusterProvider
-from sandbox.helm_ownership import Owner, owned, refusal
-from sandbox.kube_tools import definitions
-from sandbox.kubeconfig import endpoint
-from sandbox.kubernetes_api import KubernetesApi
-from sandbox.kubernetes_cluster import RELEASE, KubernetesCluster
-from sandbox.packages import packages
-from sandbox.provider import Deps
-from sandbox.schema import SchemaOracle
-from sandbox.server import MESSAGE_LIMIT
-from sandbox.wire import decode, unwrap
+from sandbox.kubernetes.api import KubernetesApi
+from sandbox.kubernetes.api_server import install_definitions
+from sandbox.kubernetes.cluster import RELEASE, KubernetesCluster
+from sandbox.kubernetes.cluster_provider import ClusterProvider
+from sandbox.kubernetes.helm_ownership import Owner, owned, refusal
+from sandbox.kubernetes.kubeconfig import endpoint
+from sandbox.kubernetes.tools import definitions
+from sandbox.protocol import provider
+from sandbox.protocol.packages import packages
+from sandbox.protocol.provider import Deps
+from sandbox.protocol.schema import SchemaOracle
+from sandbox.protocol.server import MESSAGE_LIMIT
+from sandbox.protocol.wire import decode, unwrap
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:

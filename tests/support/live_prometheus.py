@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from sandbox.go import GoError
-from sandbox.kube_tools import prometheus, promtool
+from sandbox.engine.go import GoError
+from sandbox.kubernetes.tools import prometheus, promtool
 from tests.support.paths import ROOT
 from tests.support.servers import free_port, wait_until
 

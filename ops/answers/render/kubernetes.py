@@ -14,7 +14,7 @@ from ops.rehearsal.progress import progress
 from ops.rehearsal.session import RehearseOptions, open_session
 from planner.evidence import read_plan
 from sandbox.cache import write_atomically
-from sandbox.kubernetes_cluster import RELEASE, is_object
+from sandbox.kubernetes.cluster import RELEASE, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,8 +16,8 @@ from sandbox.services.aws.kms import KEY
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sandbox.diff import Change
     from sandbox.model.outputs import Inputs
+    from sandbox.protocol.diff import Change
 
 
 STANDARD_LENGTH, ADVANCED_LENGTH = 4096, 8192

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.protocol.validate import validate
 from sandbox.rules import Context, value_violations
-from sandbox.validate import validate
 from tests.support.recording import ORACLE
 from tests.support.stack import COMBINATIONS, recorded
 

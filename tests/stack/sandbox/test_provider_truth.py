@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from sandbox.protocol.schema import SchemaOracle
 from sandbox.replacement import known_types
 from sandbox.rules import Context, value_violations
-from sandbox.schema import SchemaOracle
 from tests.support.stack import COMBINATIONS, recorded
 
 

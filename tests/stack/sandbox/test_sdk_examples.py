@@ -15,11 +15,11 @@ import re
 import warnings
 from typing import TYPE_CHECKING, Any, Self
 
-from sandbox.packages import class_source, resource_class
+from sandbox.protocol.packages import class_source, resource_class
+from sandbox.protocol.validate import validate
+from sandbox.protocol.wire import UNKNOWN
 from sandbox.replacement import known_types
 from sandbox.rules import Context, value_violations
-from sandbox.validate import validate
-from sandbox.wire import UNKNOWN
 from tests.support import recording
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from ops.cli import app
 from ops.rehearsal.program import open_program
 from ops.rehearsal.session import RehearseOptions
-from sandbox.foreign import ProgramError
+from sandbox.program.foreign import ProgramError
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:

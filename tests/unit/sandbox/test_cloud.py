@@ -4,7 +4,7 @@ import pytest
 
 from ops.explain import explain
 from sandbox.cloud import DIGEST, Cloud, CloudObject, DamagedCloudError, redacted, restored
-from sandbox.wire import UNKNOWN, Secret
+from sandbox.protocol.wire import UNKNOWN, Secret
 
 
 def instance(identity: str = "db-1", **inputs: object) -> CloudObject:

@@ -2,10 +2,10 @@ from typing import Any
 
 import pytest
 
-from sandbox.diff import changes, format_path
+from sandbox.protocol.diff import changes, format_path
+from sandbox.protocol.schema import SchemaOracle
+from sandbox.protocol.wire import Secret
 from sandbox.replacement import known_types, replacing
-from sandbox.schema import SchemaOracle
-from sandbox.wire import Secret
 
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 

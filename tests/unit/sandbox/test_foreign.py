@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from sandbox.engine import Engine
-from sandbox.foreign import ForeignWorkspace, ProgramError
+from sandbox.program.foreign import ForeignWorkspace, ProgramError
 
 if TYPE_CHECKING:
     from pathlib import Path

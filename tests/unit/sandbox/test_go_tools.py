@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sandbox import kube_tools
 from sandbox.engine.find import VERSION as ENGINE_VERSION
 from sandbox.engine.find import find_or_build
-from sandbox.go import TOOLS, GoError, GoTool, Program, find_go, install
-from sandbox.kube_tools import TOOL, definitions, signing_key
+from sandbox.engine.go import TOOLS, GoError, GoTool, Program, find_go, install
+from sandbox.kubernetes import tools as kube_tools
+from sandbox.kubernetes.tools import TOOL, definitions, signing_key
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ops.rehearsal.cluster import as_of_its_chart, refused_by_helm
-from sandbox.helm_ownership import Owner, owned, refusal
+from sandbox.kubernetes.helm_ownership import Owner, owned, refusal
 
 KEDA = Owner("keda", "keda")
 

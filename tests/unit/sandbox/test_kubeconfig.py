@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from sandbox.kubeconfig import KubeconfigError, endpoint
+from sandbox.kubernetes.kubeconfig import KubeconfigError, endpoint
 
 if TYPE_CHECKING:
     from pathlib import Path

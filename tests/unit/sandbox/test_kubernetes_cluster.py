@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.kubernetes_cluster import KubernetesCluster, identified, is_object, sent, with_live
-from sandbox.wire import Secret
+from sandbox.kubernetes.cluster import KubernetesCluster, identified, is_object, sent, with_live
+from sandbox.protocol.wire import Secret
 
 
 @pytest.mark.parametrize(

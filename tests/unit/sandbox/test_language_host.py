@@ -12,9 +12,9 @@ import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import language_pb2
 
-from sandbox import language_program
-from sandbox.language_host import LanguageHost
-from sandbox.language_program import REPORTED
+from sandbox.program import language_program
+from sandbox.program.language_host import LanguageHost
+from sandbox.program.language_program import REPORTED
 
 CONTEXT: Any = None
 
@@ -42,7 +42,7 @@ def test_how_the_program_ended_is_told_to_the_engine(
             told.update(options["env"])
             super().__init__([sys.executable, "-c", f"import sys; sys.stdin.read(); sys.exit({code})"], stdin=-1)
 
-    monkeypatch.setattr("sandbox.language_host.subprocess.Popen", Ended)
+    monkeypatch.setattr("sandbox.program.language_host.subprocess.Popen", Ended)
     host = LanguageHost("")
     host.Handshake(language_pb2.LanguageHandshakeRequest(engine_address="127.0.0.1:7"), CONTEXT)
     assert host.engine == "127.0.0.1:7"

@@ -9,11 +9,11 @@ import pytest
 import yaml
 
 from ops.rehearsal.cluster import same_way
-from sandbox.kubeconfig import endpoint, one_context
-from sandbox.kubernetes_api import ApiError, Endpoint, KubernetesApi
-from sandbox.kubernetes_cluster import KubernetesCluster
-from sandbox.kubernetes_plugin import without_proxy
-from sandbox.passport import ForeignClusterError, Made, Passport, admit, not_local, passport_of, recorded
+from sandbox.kubernetes.api import ApiError, Endpoint, KubernetesApi
+from sandbox.kubernetes.cluster import KubernetesCluster
+from sandbox.kubernetes.kubeconfig import endpoint, one_context
+from sandbox.kubernetes.passport import ForeignClusterError, Made, Passport, admit, not_local, passport_of, recorded
+from sandbox.kubernetes.plugin import without_proxy
 from sandbox.workspace import PROJECT, SandboxWorkspace
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def test_a_node_of_no_cloud_is_local_under_a_desktops_name_or_on_this_kernel_onl
     provider: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     boot = tmp_path / "boot_id"
-    monkeypatch.setattr("sandbox.passport.BOOT_ID", boot)
+    monkeypatch.setattr("sandbox.kubernetes.passport.BOOT_ID", boot)
     url = "https://127.0.0.1:6443"
     assert not_local(Nodes(url, [provider], boot="abc")) is not None  # type: ignore[arg-type]  # a double
     boot.write_text("abc\n")
@@ -254,7 +254,7 @@ def test_a_file_that_was_switched_before_the_plugins_copy_was_made_is_refused(
     copies = {name: tmp_path / name for name in ("kind", "live")}
     for name, path in copies.items():
         path.write_text(yaml.safe_dump({"current-context": name, "contexts": contexts, "clusters": clusters}))
-    monkeypatch.setattr("sandbox.passport.system_uid", lambda _api: "1")
+    monkeypatch.setattr("sandbox.kubernetes.passport.system_uid", lambda _api: "1")
     checked = passport_of(KubernetesApi(endpoint(copies["kind"])))
     rehearsed = KubernetesCluster(KubernetesApi(endpoint(copies["kind"])), has_controllers=True, passport=checked)
     same_way(rehearsed, copies["kind"])

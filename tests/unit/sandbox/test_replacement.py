@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.diff import changes
+from sandbox.protocol.diff import changes
+from sandbox.protocol.schema import SchemaOracle
 from sandbox.replacement import deletes_first, known_types, replacing, table_of
-from sandbox.schema import SchemaOracle
 from sandbox.services import ROWS
 from tests.support.paths import ROOT
 

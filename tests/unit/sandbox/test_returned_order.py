@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.diff import changes
+from sandbox.protocol.diff import changes
 from sandbox.returned import as_returned
 
 POOL = "cloudflare:index/loadBalancerPool:LoadBalancerPool"

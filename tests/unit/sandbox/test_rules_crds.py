@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from sandbox.model.base import RuleSet
+from sandbox.protocol.wire import UNKNOWN
 from sandbox.rules import Context, value_violations
 from sandbox.rules.crds import RULES, definitions
-from sandbox.wire import UNKNOWN
 
 DEFINITIONS = RuleSet(RULES)
 

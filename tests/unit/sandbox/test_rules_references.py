@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox.packages import tokens
+from sandbox.protocol.packages import tokens
+from sandbox.protocol.wire import UNKNOWN
 from sandbox.rules import REFERENCE_RULES
 from sandbox.services import REFERENCE_TABLES
-from sandbox.wire import UNKNOWN
 from tests.support.world import World, refused
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def world(tmp_path: Path) -> World:
 def test_every_row_speaks_of_types_and_properties_that_the_sdk_has(table: Any) -> None:  # noqa: ANN401 - a table
     from fnmatch import fnmatchcase
 
-    from sandbox.schema import SchemaOracle
+    from sandbox.protocol.schema import SchemaOracle
 
     oracle = SchemaOracle()
     for row in table.rows:

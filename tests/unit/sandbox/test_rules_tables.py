@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sandbox.cloud import CloudObject
-from sandbox.packages import tokens
+from sandbox.protocol.packages import tokens
 from sandbox.rules.references_cloudflare import CLOUDFLARE
 from sandbox.rules.references_kubernetes import KUBERNETES
 from sandbox.services import REFERENCE_TABLES

@@ -11,12 +11,12 @@ import pytest
 import yaml
 
 from sandbox.model.base import Rule
+from sandbox.protocol.schema import SchemaOracle
+from sandbox.protocol.validate import validate
+from sandbox.protocol.wire import UNKNOWN
 from sandbox.replacement import known_types
 from sandbox.rules import Context, Violation, value_violations
 from sandbox.rules.values import RULES
-from sandbox.schema import SchemaOracle
-from sandbox.validate import validate
-from sandbox.wire import UNKNOWN
 from tests.support.paths import DATA
 
 TABLE: dict[str, Any] = yaml.safe_load((DATA / "refused_inputs.yaml").read_text())

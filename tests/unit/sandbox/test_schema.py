@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.packages import packages, resource_class, tokens
-from sandbox.schema import SchemaOracle, derive
+from sandbox.protocol.packages import packages, resource_class, tokens
+from sandbox.protocol.schema import SchemaOracle, derive
 
 
 def test_inputs_carry_the_providers_names_types_and_requirements() -> None:
@@ -49,7 +49,7 @@ def test_the_oracle_answers_from_its_cache(tmp_path: Path, monkeypatch: pytest.M
     first = SchemaOracle()
     derived = first.get("aws:ec2/vpc:Vpc")
     first.flush()
-    monkeypatch.setattr("sandbox.schema.derive", lambda token: pytest.fail(f"derived {token} again"))
+    monkeypatch.setattr("sandbox.protocol.schema.derive", lambda token: pytest.fail(f"derived {token} again"))
     assert SchemaOracle().get("aws:ec2/vpc:Vpc") == derived
 
 

@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.schema import SchemaOracle
-from sandbox.validate import validate
-from sandbox.wire import UNKNOWN, Secret
+from sandbox.protocol.schema import SchemaOracle
+from sandbox.protocol.validate import validate
+from sandbox.protocol.wire import UNKNOWN, Secret
 
 INSTANCE = "aws:rds/instance:Instance"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"

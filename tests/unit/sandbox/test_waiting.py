@@ -11,7 +11,7 @@ from pulumi.runtime import stack
 from pulumi.runtime.mocks import Mocks, set_mocks
 from pulumi.runtime.settings import SETTINGS, _get_rpc_manager
 
-from sandbox import waiting
+from sandbox.program import waiting
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -172,7 +172,7 @@ def looks(wait: Callable[[], Awaitable[None]], count: int) -> int:
 def test_the_looks_at_outputs_grow_with_their_number_and_not_with_its_square() -> None:
     assert looks(waiting.wait_for_rpcs, 100) <= 3 * 100
     assert looks(waiting._OF_THE_SDK, 100) > 1_000, (
-        "the SDK waits in linear time now: remove sandbox/waiting.py and where it is used"
+        "the SDK waits in linear time now: remove sandbox/program/waiting.py and where it is used"
     )
 
 

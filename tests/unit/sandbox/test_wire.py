@@ -3,7 +3,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.wire import (
+from sandbox.protocol.wire import (
     OUTPUT_SIGNATURE,
     SIGNATURE_KEY,
     UNKNOWN,

@@ -20,7 +20,7 @@ from sandbox.services.aws.s3 import BUCKET_ARN
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sandbox.diff import Change
+    from sandbox.protocol.diff import Change
 
 
 def _flow_log(context: Context) -> Iterator[Violation]:

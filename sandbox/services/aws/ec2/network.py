@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sandbox.cloud import Cloud
-    from sandbox.diff import Change
+    from sandbox.protocol.diff import Change
 
 LARGEST, SMALLEST = 16, 28
 """Prefix lengths of VPCs and subnets, Amazon VPC User Guide, VPC CIDR blocks and Subnet CIDR blocks."""

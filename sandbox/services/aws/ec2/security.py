@@ -18,7 +18,7 @@ from sandbox.services.aws.ec2.targets import DEPENDENCY, PREFIX_LIST, SECURITY_G
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sandbox.diff import Change
+    from sandbox.protocol.diff import Change
 
 LAST_PROTOCOL = 255
 LAST_PORT = 65535

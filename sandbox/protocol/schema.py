@@ -22,7 +22,7 @@ from typing import Any
 from pulumi import _types
 
 from sandbox.cache import cache_directory, write_atomically
-from sandbox.packages import class_source, packages, resource_class
+from sandbox.protocol.packages import class_source, packages, resource_class
 
 if typing.TYPE_CHECKING:
     from pathlib import Path

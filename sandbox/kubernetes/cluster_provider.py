@@ -9,17 +9,17 @@ import grpc
 from pulumi.runtime.proto import provider_pb2
 
 from sandbox.cloud import CloudObject
-from sandbox.kubernetes_api import ApiError
-from sandbox.kubernetes_cluster import RELEASE, identified, is_object, uid_in, with_live
-from sandbox.passport import ForeignClusterError
-from sandbox.provider import Deps, SandboxProvider, type_of
-from sandbox.wire import decode, encode
+from sandbox.kubernetes.api import ApiError
+from sandbox.kubernetes.cluster import RELEASE, identified, is_object, uid_in, with_live
+from sandbox.kubernetes.passport import ForeignClusterError
+from sandbox.protocol.provider import Deps, SandboxProvider, type_of
+from sandbox.protocol.wire import decode, encode
 
 if TYPE_CHECKING:
     from google.protobuf import empty_pb2
 
-    from sandbox.kubernetes_cluster import KubernetesCluster
-    from sandbox.packages import Package
+    from sandbox.kubernetes.cluster import KubernetesCluster
+    from sandbox.protocol.packages import Package
 
 
 _REFUSALS = (ApiError, ForeignClusterError, OSError)

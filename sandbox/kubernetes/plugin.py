@@ -11,7 +11,7 @@ import pulumi
 import yaml
 
 from sandbox.cache import write_atomically
-from sandbox.kubeconfig import one_context
+from sandbox.kubernetes.kubeconfig import one_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from sandbox.kubernetes_api import Endpoint
+from sandbox.kubernetes.api import Endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sandbox.kubernetes_api import Manifest
+    from sandbox.kubernetes.api import Manifest
 
 LABEL, MANAGER = "app.kubernetes.io/managed-by", "Helm"
 RELEASE_NAME = "meta.helm.sh/release-name"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from sandbox.wire import unwrap
+from sandbox.protocol.wire import unwrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

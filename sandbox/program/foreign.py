@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from sandbox import language_host
+from sandbox.program import language_host
 from sandbox.workspace import SandboxWorkspace
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from sandbox.cache import write_atomically
-from sandbox.kube_tools import VERSION, definitions, programs, signing_key
-from sandbox.kubernetes_api import Endpoint, KubernetesApi
+from sandbox.kubernetes.api import Endpoint, KubernetesApi
+from sandbox.kubernetes.tools import VERSION, definitions, programs, signing_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,7 +119,7 @@ class ApiServer:
                     stderr=log,
                     # Nothing of the caller's: etcd takes every option from ETCD_ variables, too.
                     env={"PATH": os.environ.get("PATH", os.defpath), "HOME": str(self.folder), "TZ": "UTC"},
-                    cwd=Path(__file__).parents[1],
+                    cwd=Path(__file__).parents[2],
                     start_new_session=True,
                 )
             )

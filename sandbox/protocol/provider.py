@@ -19,19 +19,19 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, st
 from sandbox.autonames import with_name
 from sandbox.cloud import Cloud, CloudObject, restored
 from sandbox.computed import ACCOUNT, REGION, VOLATILE, computed_outputs, merge, resource_id
-from sandbox.diff import Change, changes
 from sandbox.faults import FaultKind, Faults
+from sandbox.protocol.diff import Change, changes
+from sandbox.protocol.validate import validate
+from sandbox.protocol.wire import UNKNOWN, Secret, Unknown, decode, encode, has_unknown, unwrap, without_nulls
 from sandbox.replacement import deletes_first, replacing
 from sandbox.returned import as_created, as_returned
 from sandbox.rules import Context, deletion_effects, deletion_refusal, reference_violations, value_violations
-from sandbox.validate import validate
-from sandbox.wire import UNKNOWN, Secret, Unknown, decode, encode, has_unknown, unwrap, without_nulls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sandbox.packages import Package
-    from sandbox.schema import SchemaOracle
+    from sandbox.protocol.packages import Package
+    from sandbox.protocol.schema import SchemaOracle
 
 _KINDS = provider_pb2.PropertyDiff
 _DIFF_KIND = {

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from sandbox.diff import format_path
-from sandbox.wire import Secret, Unknown
+from sandbox.protocol.diff import format_path
+from sandbox.protocol.wire import Secret, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sandbox.schema import JsonType, ResourceSchema
+    from sandbox.protocol.schema import JsonType, ResourceSchema
 
 Keys = tuple[str | int, ...]
 _STRICT_PACKAGES = ("kubernetes:",)

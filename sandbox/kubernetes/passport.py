@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from sandbox.cache import write_atomically
-from sandbox.kubernetes_api import ApiError
+from sandbox.kubernetes.api import ApiError
 
 if TYPE_CHECKING:
-    from sandbox.kubernetes_api import KubernetesApi, Manifest
+    from sandbox.kubernetes.api import KubernetesApi, Manifest
     from sandbox.workspace import SandboxWorkspace
 
 SYSTEM_NAMESPACE = "/api/v1/namespaces/kube-system"

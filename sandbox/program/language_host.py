@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING
 import grpc
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
-from sandbox import language_program
 from sandbox.cache import write_atomically
-from sandbox.language_program import REPORTED
+from sandbox.program import language_program
+from sandbox.program.language_program import REPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,7 +133,9 @@ def _interpreter(info: language_pb2.ProgramInfo) -> str:
 def placed(folder: Path) -> None:
     """Put a command into a folder that starts this host: with the folder on PATH, an engine without one finds it."""
     interpreter = shlex.quote(sys.executable)
-    write_atomically(folder / NAME, f'#!/bin/sh\nexec {interpreter} -P -m sandbox.language_host "$@"\n', mode=0o700)
+    write_atomically(
+        folder / NAME, f'#!/bin/sh\nexec {interpreter} -P -m sandbox.program.language_host "$@"\n', mode=0o700
+    )
 
 
 def main(arguments: list[str]) -> None:

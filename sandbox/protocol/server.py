@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Self
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from sandbox.cluster_provider import ClusterProvider
-from sandbox.packages import packages
-from sandbox.provider import SandboxProvider
+from sandbox.kubernetes.cluster_provider import ClusterProvider
+from sandbox.protocol.packages import packages
+from sandbox.protocol.provider import SandboxProvider
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from sandbox.kubernetes_cluster import KubernetesCluster
-    from sandbox.packages import Package
-    from sandbox.provider import Deps
+    from sandbox.kubernetes.cluster import KubernetesCluster
+    from sandbox.protocol.packages import Package
+    from sandbox.protocol.provider import Deps
 
 MESSAGE_LIMIT = 400 * 1024 * 1024
 """Bytes per message; the engine and the SDKs use the same limit."""

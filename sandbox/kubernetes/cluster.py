@@ -7,13 +7,13 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sandbox.kubernetes_api import CONFLICT, ApiError
-from sandbox.passport import ForeignClusterError, system_uid
-from sandbox.wire import Secret, unwrap, without_nulls
+from sandbox.kubernetes.api import CONFLICT, ApiError
+from sandbox.kubernetes.passport import ForeignClusterError, system_uid
+from sandbox.protocol.wire import Secret, unwrap, without_nulls
 
 if TYPE_CHECKING:
-    from sandbox.kubernetes_api import KubernetesApi, Manifest
-    from sandbox.passport import Made, Passport
+    from sandbox.kubernetes.api import KubernetesApi, Manifest
+    from sandbox.kubernetes.passport import Made, Passport
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 _SIMULATED_GROUPS = ("helm.sh/", "yaml/", "kustomize/", "index:")

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from sandbox import go
 from sandbox.cache import cache_directory, write_atomically
+from sandbox.engine import go
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
