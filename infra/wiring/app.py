@@ -18,6 +18,7 @@ from components.postgres.shard_map import FILE_PATH
 from components.security.iam import extended, secrets_below
 from infra.wiring.names import APP, GATEWAY_APP, WARM_UP_APP, names_of
 from infra.wiring.pods import MONITORING_NAMESPACE, app_placement, data_egress, pod_resources, rollout
+from infra.wiring.same_name import of_same_name
 
 if TYPE_CHECKING:
     from components.app.app_secrets import AppSecrets
@@ -86,7 +87,7 @@ def args(
     published = databases.published()
     return WorkloadArgs(
         namespace=namespace,
-        image=app.image,
+        **of_same_name(WorkloadArgs, app, without=("namespace", "replicas")),
         ports=(ContainerPort(name="http", number=app.port), ContainerPort(name="api", number=app.api_port)),
         replicas=None if autoscaling.enabled else app.fixed_replicas,
         min_replicas=autoscaling.min_replicas if autoscaling.enabled else app.fixed_replicas,
@@ -97,15 +98,12 @@ def args(
         env=environment(
             RuntimeEnvironment(
                 memory_limit=resources.memory_limit,
-                port=app.port,
-                api_port=app.api_port,
+                **of_same_name(RuntimeEnvironment, app, without=("replicas",)),
                 replicas=settings.postgres.replicas,
                 shards=settings.postgres.shards_in_use,
                 redis_cluster=settings.redis.client_is_cluster_aware,
                 pools=client_pools(settings),
                 old_space_mib=app.max_old_space_mib,
-                uv_threadpool_size=app.uv_threadpool_size,
-                cache_ttl_seconds=app.cache_ttl_seconds,
                 shard_map_file=FILE_PATH if databases.shard_map is not None else None,
                 cdn_url=cdn_url(settings),
                 extra=(
@@ -118,9 +116,6 @@ def args(
         files=tuple(one.mount for one in published),
         checksums=tuple(one.checksum for one in published),
         rollout=rollout(settings),
-        disruption_max_unavailable=app.disruption_max_unavailable,
-        pre_stop_seconds=app.pre_stop_seconds,
-        termination_grace_seconds=app.termination_grace_seconds,
         longest_request_seconds=settings.gateway.app.timeouts.read_seconds,
         placement=app_placement(),
         ingress=(
@@ -145,5 +140,4 @@ def cdn_url(settings: Settings) -> str | None:
 
 def client_pools(settings: Settings) -> ClientPools:
     """Connections that each pod opens at most."""
-    pools = settings.postgres.client_pools
-    return ClientPools(primary=pools.primary, replica=pools.replica, shard=pools.shard)
+    return ClientPools(**of_same_name(ClientPools, settings.postgres.client_pools))

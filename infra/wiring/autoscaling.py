@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from components.autoscaling.autoscaler import AutoscalerArgs
 from components.autoscaling.policy import AutoscalingPolicy, Behavior, Step, guide_autoscaler, scaling_manager
 from components.autoscaling.vertical import VerticalAutoscalerArgs, VerticalPolicy
+from infra.wiring.same_name import of_same_name
 
 if TYPE_CHECKING:
     import pulumi
@@ -29,11 +30,7 @@ def autoscaling_policy(settings: Settings) -> AutoscalingPolicy:
     if wanted.profile == "scaling-manager":
         return replace(scaling_manager(wanted.min_replicas, wanted.max_replicas), cpu_percent=wanted.cpu_percent)
     return AutoscalingPolicy(
-        min_replicas=wanted.min_replicas,
-        max_replicas=wanted.max_replicas,
-        cpu_percent=wanted.cpu_percent,
-        memory_percent=wanted.memory_percent,
-        requests_per_second=wanted.requests_per_second,
+        **of_same_name(AutoscalingPolicy, wanted),
         scale_up=_behavior(wanted.scale_up),
         scale_down=_behavior(wanted.scale_down),
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from components.budget import BudgetArgs, CostTag
 from infra.wiring.names import names_of
+from infra.wiring.same_name import of_same_name
 
 if TYPE_CHECKING:
     from components.monitoring.topic import AlertTopic
@@ -16,10 +17,7 @@ def args(settings: Settings, topic: AlertTopic) -> BudgetArgs:
     """The monthly budget of what carries this stack's tag; activate `Stack` as a cost allocation tag once."""
     return BudgetArgs(
         budget_name=f"{names_of(settings).prefix}-monthly",
-        monthly_limit_usd=settings.budget.monthly_limit_usd,
+        **of_same_name(BudgetArgs, settings.budget),
         cost_filter_tag=CostTag(key="Stack", value=names_of(settings).prefix),
-        emails=settings.budget.emails,
         topic_arns=(topic.topic_arn,),
-        anomaly_threshold_usd=settings.budget.anomaly_threshold_usd,
-        anomaly_detection=settings.budget.anomaly_detection,
     )

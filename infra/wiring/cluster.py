@@ -8,11 +8,11 @@ from components.cluster.addons import AddonsArgs, AddonVersions
 from components.cluster.cluster import ClusterArgs
 from components.cluster.operator_access import OperatorAccessArgs
 from components.cluster.operator_values import ClusterAutoscaler, LoadBalancerController, OperatorsArgs, PrometheusStack
-from components.security.secrets import CredentialArgs
-from infra.phases import RECOVERY_DAYS
 from infra.settings import Environment
+from infra.wiring.encryption import secret_args
 from infra.wiring.names import names_of
 from infra.wiring.pods import system_placement
+from infra.wiring.same_name import of_same_name
 
 if TYPE_CHECKING:
     from components.cluster.cluster import Cluster
@@ -21,43 +21,26 @@ if TYPE_CHECKING:
     from components.network.load_balancer import LoadBalancer
     from components.network.network import Network
     from components.security.keys import DataKey
-    from components.security.secrets import Credential
+    from components.security.secrets import Credential, CredentialArgs
     from infra.settings import Settings
 
 
 def args(settings: Settings, key: DataKey, network: Network) -> ClusterArgs:
     """The EKS control plane and the add-ons that nodes need before they join."""
-    cluster = settings.cluster
     return ClusterArgs(
         cluster_name=names_of(settings).cluster,
-        version=cluster.version,
+        **of_same_name(ClusterArgs, settings.cluster, settings),
         subnet_ids=tuple(network.control_plane_subnet_ids),
-        endpoint_public_access=cluster.endpoint_public_access,
-        public_access_cidrs=cluster.public_access_cidrs,
-        admin_principal_arns=cluster.admin_principal_arns,
-        viewer_principal_arns=cluster.viewer_principal_arns,
         key_arn=key.key_arn,
-        log_types=cluster.log_types,
-        log_retention_days=cluster.log_retention_days,
         deletion_protection=settings.protect,
-        protect=settings.protect,
-        service_cidr=cluster.service_ipv4_cidr,
+        service_cidr=settings.cluster.service_ipv4_cidr,
         addon_versions=addon_versions(settings),
     )
 
 
 def addon_versions(settings: Settings) -> AddonVersions:
     """Pinned add-on versions."""
-    versions = settings.cluster.addon_versions
-    return AddonVersions(
-        vpc_cni=versions.vpc_cni,
-        kube_proxy=versions.kube_proxy,
-        pod_identity_agent=versions.pod_identity_agent,
-        coredns=versions.coredns,
-        metrics_server=versions.metrics_server,
-        ebs_csi_driver=versions.ebs_csi_driver,
-        node_monitoring_agent=versions.node_monitoring_agent,
-    )
+    return AddonVersions(**of_same_name(AddonVersions, settings.cluster.addon_versions))
 
 
 def addons_args(settings: Settings, cluster: Cluster, nodes: NodePools) -> AddonsArgs:
@@ -72,13 +55,7 @@ def addons_args(settings: Settings, cluster: Cluster, nodes: NodePools) -> Addon
 
 def grafana_credential_args(settings: Settings, key: DataKey) -> CredentialArgs:
     """The password of Grafana's administrator."""
-    return CredentialArgs(
-        secret_name=f"{names_of(settings).prefix}/grafana",
-        username=None,
-        recovery_window_days=RECOVERY_DAYS[settings.environment.value],
-        key_arn=key.key_arn,
-        protect=settings.protect,
-    )
+    return secret_args(settings, key, "grafana")
 
 
 def operator_access_args(
@@ -102,12 +79,9 @@ def operators_args(
     stack = None
     if prometheus.enabled:
         stack = PrometheusStack(
-            region=settings.region,
+            **of_same_name(PrometheusStack, prometheus, settings),
             grafana_password=grafana.password if grafana is not None else None,
             alert_topic_arn=topic.topic_arn,
-            retention_days=prometheus.retention_days,
-            storage_gib=prometheus.storage_gib,
-            scrape_interval_seconds=prometheus.scrape_interval_seconds,
         )
     return OperatorsArgs(
         cluster_name=cluster.cluster_name,

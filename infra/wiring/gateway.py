@@ -16,6 +16,7 @@ from components.network.load_balancer import LoadBalancerArgs
 from components.tuning.nginx import Tuning
 from infra.wiring.names import APP, names_of
 from infra.wiring.pods import app_placement, pod_resources
+from infra.wiring.same_name import of_same_name
 from infra.wiring.services import service_spec
 
 if TYPE_CHECKING:
@@ -47,9 +48,8 @@ def load_balancer_args(settings: Settings, network: Network, cluster: Cluster, l
         cluster_security_group_id=cluster.security_group_id,
         client_cidrs_v4=client_ranges(settings),
         client_cidrs_v6=cloudflare_ranges().ipv6,
-        deregistration_delay_seconds=settings.gateway.deregistration_delay_seconds,
+        **of_same_name(LoadBalancerArgs, settings.gateway, settings),
         deletion_protection=settings.protect,
-        protect=settings.protect,
         gateway_health_port=GATEWAY_HEALTH_PORT,
         access_logs_bucket=logs.bucket_name,
     )
@@ -117,12 +117,10 @@ def guide_gateway(settings: Settings) -> GuideGateway:
         web_failures=_failures(gateway.app),
         api_failures=api_failures,
         tuning=Tuning(
-            worker_connections=gateway.worker_connections,
+            **of_same_name(Tuning, gateway),
             cached_files=gateway.open_file_cache,
             keepalive_seconds=gateway.keepalive_timeout_seconds,
-            keepalive_requests=gateway.keepalive_requests,
             upstream_keepalive=gateway.keepalive_connections,
-            static_max_age_seconds=gateway.static_max_age_seconds,
         ),
         authorization_path=gateway.auth_request_path,
         headers=security_headers(frame_options=gateway.headers.frame_options, hsts=_hsts(settings)),
@@ -136,7 +134,7 @@ def _timeouts(timeouts: ProxyTimeouts) -> Timeouts:
 
 
 def _failures(upstream: UpstreamSettings) -> Failures:
-    return Failures(max_fails=upstream.max_fails, fail_timeout_seconds=upstream.fail_timeout_seconds)
+    return Failures(**of_same_name(Failures, upstream))
 
 
 def _hsts(settings: Settings) -> str | None:

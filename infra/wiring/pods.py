@@ -10,6 +10,7 @@ from components.kubernetes.objects import Rollout
 from components.kubernetes.pods import Placement
 from components.kubernetes.pods import Resources as PodResources
 from infra.wiring.names import POOLER_APP
+from infra.wiring.same_name import of_same_name
 
 if TYPE_CHECKING:
     from infra.settings import Settings
@@ -53,7 +54,7 @@ def system_placement(settings: Settings) -> Placement:
 
 def rollout(settings: Settings) -> Rollout:
     """The pace of every Deployment of application code."""
-    return Rollout(max_surge=settings.app.max_surge, max_unavailable=settings.app.max_unavailable)
+    return Rollout(**of_same_name(Rollout, settings.app))
 
 
 def data_egress(settings: Settings, *, database: bool = True, redis: bool = True) -> tuple[TrafficRule, ...]:

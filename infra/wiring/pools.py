@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from components.cluster.node_pools import SYSTEM_TAINT, CapacityType, NodePool, NodePoolsArgs, Taint, TaintEffect
 from infra.wiring.names import names_of
+from infra.wiring.same_name import of_same_name
 
 if TYPE_CHECKING:
     from components.cluster.cluster import Cluster
@@ -27,7 +28,7 @@ def args(settings: Settings, cluster: Cluster, network: Network) -> NodePoolsArg
         subnet_ids=tuple(network.app_subnet_ids),
         pools=node_pools(settings),
         tags=names.tags,
-        reset_desired=settings.pools.reset_desired,
+        **of_same_name(NodePoolsArgs, settings.pools),
     )
 
 
@@ -41,12 +42,8 @@ def node_pools(settings: Settings) -> tuple[NodePool, ...]:
         pools.append(
             NodePool(
                 name="spot",
-                instance_types=spot.instance_types,
+                **of_same_name(NodePool, spot),
                 capacity_type=CapacityType.SPOT,
-                min_size=spot.min_size,
-                desired_size=spot.desired_size,
-                max_size=spot.max_size,
-                disk_gib=spot.disk_gib,
                 taints=(SPOT_TAINT,),
             )
         )
@@ -54,12 +51,4 @@ def node_pools(settings: Settings) -> tuple[NodePool, ...]:
 
 
 def _on_demand(name: str, instance_type: str, sizes: PoolSizes, taints: tuple[Taint, ...] = ()) -> NodePool:
-    return NodePool(
-        name=name,
-        instance_types=(instance_type,),
-        min_size=sizes.min_size,
-        desired_size=sizes.desired_size,
-        max_size=sizes.max_size,
-        disk_gib=sizes.disk_gib,
-        taints=taints,
-    )
+    return NodePool(name=name, instance_types=(instance_type,), **of_same_name(NodePool, sizes), taints=taints)

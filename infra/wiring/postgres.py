@@ -16,13 +16,14 @@ from components.postgres.shard_map import ShardMapArgs
 from components.postgres.shards import ShardCredentials, ShardsArgs
 from components.security.keys import DataKeyArgs
 from components.security.private_certificate import PrivateCertificateArgs
-from components.security.secrets import CredentialArgs
 from components.tuning.postgres import Profile, parameters
 from infra.limits import pool_sizes
 from infra.limits.maintenance import schedule
 from infra.phases import KEY_DELETION_DAYS, LOG_RETENTION_DAYS, RECOVERY_DAYS
+from infra.wiring.encryption import secret_args
 from infra.wiring.names import APP, POOLER_APP, names_of
 from infra.wiring.pods import app_placement, pod_resources
+from infra.wiring.same_name import of_same_name
 
 if TYPE_CHECKING:
     import pulumi
@@ -36,20 +37,16 @@ if TYPE_CHECKING:
     from components.postgres.shards import Shards
     from components.security.keys import DataKey
     from components.security.private_certificate import PrivateCertificate
-    from components.security.secrets import Credential
+    from components.security.secrets import Credential, CredentialArgs
     from components.tuning.postgres import Parameter
     from infra.settings import Settings
 
 
 def credential_args(settings: Settings, key: DataKey) -> CredentialArgs:
     """The master user of the primary and its replicas."""
-    return CredentialArgs(
-        secret_name=f"{names_of(settings).prefix}/postgres/primary",
-        username=settings.postgres.username,
-        generation=settings.postgres.password_generation,
-        recovery_window_days=RECOVERY_DAYS[settings.environment.value],
-        key_arn=key.key_arn,
-        protect=settings.protect,
+    wanted = settings.postgres
+    return secret_args(
+        settings, key, "postgres/primary", username=wanted.username, generation=wanted.password_generation
     )
 
 
@@ -79,23 +76,10 @@ def args(  # noqa: PLR0917 - one argument for each system that a database stands
     copies: DataKey | None = None,
 ) -> PostgresArgs:
     """The primary and its read replicas."""
-    postgres = settings.postgres
-    template = _template(
-        settings,
-        key,
-        network,
-        cluster,
-        instance_class_name=postgres.instance_class,
-        replica_instance_class=postgres.replica_instance_class,
-        storage=(postgres.allocated_storage_gib, postgres.max_allocated_storage_gib),
-        multi_az=postgres.multi_az,
-        replicas=postgres.replicas,
-        copies=copies,
-    )
     return PostgresArgs.from_template(
-        replace(template, iops=postgres.iops, storage_throughput_mibps=postgres.storage_throughput_mibps),
+        _template(settings, key, network, cluster, copies),
         identifier=physical_name(NameKind.RDS_IDENTIFIER, names_of(settings).prefix, "primary"),
-        database_name=postgres.database_name,
+        database_name=settings.postgres.database_name,
         credential=credential,
     )
 
@@ -107,20 +91,17 @@ def shards_args(
     shards, names = settings.postgres.shards, names_of(settings)
     return ShardsArgs(
         prefix=names.prefix,
-        count=shards.count,
+        **of_same_name(ShardsArgs, shards),
         placed=settings.postgres.shards_in_use,
         maintenance_windows=schedule(settings).shards,
-        shard=_template(
-            settings,
-            key,
-            network,
-            cluster,
-            instance_class_name=shards.instance_class,
+        # As the primary, but of their own sizes: what is provisioned for the primary's disks is not theirs.
+        shard=replace(
+            _template(settings, key, network, cluster, copies),
+            **of_same_name(PostgresTemplate, shards),
             replica_instance_class=shards.instance_class,
-            storage=(shards.allocated_storage_gib, shards.max_allocated_storage_gib),
-            multi_az=shards.multi_az,
-            replicas=shards.replicas,
-            copies=copies,
+            iops=None,
+            storage_throughput_mibps=None,
+            parameters=database_parameters(settings, shards.instance_class, None),
         ),
         credentials=ShardCredentials(
             username=settings.postgres.username,
@@ -141,61 +122,32 @@ def database_parameters(settings: Settings, primary_class: str, replica_class: s
 
 
 def _template(
-    settings: Settings,
-    key: DataKey,
-    network: Network,
-    cluster: Cluster,
-    *,
-    instance_class_name: str,
-    replica_instance_class: str,
-    storage: tuple[int, int],
-    multi_az: bool,
-    replicas: int,
-    copies: DataKey | None,
+    settings: Settings, key: DataKey, network: Network, cluster: Cluster, copies: DataKey | None
 ) -> PostgresTemplate:
+    """What the primary is, but for its identity."""
     postgres, windows = settings.postgres, schedule(settings)
+    replica_class = postgres.replica_instance_class if postgres.replicas else None
     return PostgresTemplate(
-        engine_version=postgres.engine_version,
-        instance_class=instance_class_name,
-        replica_instance_class=replica_instance_class,
-        allocated_storage_gib=storage[0],
-        max_allocated_storage_gib=storage[1],
-        multi_az=multi_az,
-        replicas=replicas,
+        **of_same_name(PostgresTemplate, postgres, settings, without=("maintenance_window",)),
         availability_zones=network.availability_zones,
         vpc_id=network.vpc_id,
         subnet_ids=network.data_subnet_ids,
         client_security_group_ids=(cluster.security_group_id,),
         key_arn=key.key_arn,
-        parameters=database_parameters(settings, instance_class_name, replica_instance_class if replicas else None),
-        backup_retention_days=postgres.backup_retention_days,
-        backup_window=postgres.backup_window,
+        parameters=database_parameters(settings, postgres.instance_class, replica_class),
         maintenance_window=windows.primary,
         replica_maintenance_windows=windows.replicas,
-        performance_insights_retention_days=postgres.performance_insights_retention_days,
-        database_insights_mode=postgres.database_insights_mode,
-        monitoring_interval_seconds=postgres.monitoring_interval_seconds,
         log_retention_days=LOG_RETENTION_DAYS[settings.environment.value],
         deletion_protection=settings.protect,
         replica_deletion_protection=postgres.protect_replicas,
         final_snapshot=settings.protect,
-        apply_immediately=postgres.apply_immediately,
-        auto_minor_version_upgrade=postgres.auto_minor_version_upgrade,
         backup_replication=_copies(settings, copies),
-        protect=settings.protect,
     )
 
 
 def pooler_credential_args(settings: Settings, key: DataKey) -> CredentialArgs:
     """The user that pods connect to the pooler as."""
-    return CredentialArgs(
-        secret_name=f"{names_of(settings).prefix}/pgbouncer",
-        username=APP,
-        generation=settings.postgres.password_generation,
-        recovery_window_days=RECOVERY_DAYS[settings.environment.value],
-        key_arn=key.key_arn,
-        protect=settings.protect,
-    )
+    return secret_args(settings, key, "pgbouncer", username=APP, generation=settings.postgres.password_generation)
 
 
 def pooler_certificate_args(settings: Settings) -> PrivateCertificateArgs:
@@ -233,18 +185,16 @@ def pooler_args(
         endpoints.append(_endpoint(f"shard_{index}", server, server.host, sizes.shard))
     return PoolerArgs(
         namespace=namespace,
-        image=settings.postgres.pooler.image,
+        **of_same_name(PoolerArgs, settings.postgres.pooler),
         endpoints=tuple(endpoints),
         client_username=APP,
         client_password=login.password,
         client_apps=(APP, *(service_app(service.name) for service in settings.services if service.databases)),
         database_cidrs=(settings.network.vpc_cidr,),
-        replicas=settings.postgres.pooler.replicas,
         ca_bundle=rds_authority(settings.region),
         tls=pooler_tls(certificate),
         resources=pod_resources(settings.postgres.pooler.resources),
         max_client_connections=sizes.max_client_connections,
-        max_prepared_statements=settings.postgres.pooler.max_prepared_statements,
         placement=app_placement(),
     )
 

@@ -14,6 +14,7 @@ from components.postgres.shard_map import FILE_PATH
 from infra.wiring.app import cdn_url, client_pools
 from infra.wiring.names import GATEWAY_APP
 from infra.wiring.pods import MONITORING_NAMESPACE, app_placement, data_egress, pod_resources, rollout
+from infra.wiring.same_name import of_same_name
 
 if TYPE_CHECKING:
     import pulumi
@@ -27,22 +28,12 @@ if TYPE_CHECKING:
 def service_spec(settings: Settings, service: ServiceSettings) -> ServiceSpec:
     """What a service is: its own image, or the application's started as this service."""
     return ServiceSpec(
-        name=service.name,
+        **of_same_name(ServiceSpec, service, without=("image", "rate_limit")),
         image=service.image or settings.app.image,
-        port=service.port,
-        paths=service.paths,
-        public=service.public,
         rate_limit=None if service.rate_limit == "none" else service.rate_limit,
-        policy=AutoscalingPolicy(
-            min_replicas=service.min_replicas,
-            max_replicas=service.max_replicas,
-            cpu_percent=service.cpu_percent,
-            memory_percent=service.memory_percent,
-            requests_per_second=service.requests_per_second,
-        ),
+        policy=AutoscalingPolicy(**of_same_name(AutoscalingPolicy, service)),
         resources=pod_resources(service.resources),
         timeouts=Timeouts(connect=3, send=service.read_timeout_seconds, read=service.read_timeout_seconds),
-        metrics_path=service.metrics_path,
     )
 
 

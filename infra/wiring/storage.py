@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from components.storage.buckets import LogsBucketArgs, UploadsBucketArgs
 from components.storage.image_repository import ImageRepositoryArgs
 from infra.wiring.names import names_of
+from infra.wiring.same_name import of_same_name
 
 if TYPE_CHECKING:
     from components.network.network import Network
@@ -18,24 +19,19 @@ if TYPE_CHECKING:
 def logs_args(settings: Settings, network: Network) -> LogsBucketArgs:
     """The bucket of access logs."""
     return LogsBucketArgs(
+        **of_same_name(LogsBucketArgs, settings),
         account_id=network.account_id,
-        region=settings.region,
         retention_days=settings.storage.logs_retention_days,
-        protect=settings.protect,
         force_destroy=not settings.protect,
     )
 
 
 def uploads_args(settings: Settings, key: DataKey, logs: LogsBucket) -> UploadsBucketArgs:
     """The bucket of uploaded documents."""
-    uploads = settings.storage.uploads
     return UploadsBucketArgs(
+        **of_same_name(UploadsBucketArgs, settings.storage.uploads, settings),
         key_arn=key.key_arn,
-        protect=settings.protect,
         force_destroy=not settings.protect,
-        infrequent_access_after_days=uploads.infrequent_access_after_days,
-        noncurrent_version_days=uploads.noncurrent_version_days,
-        abort_multipart_days=uploads.abort_multipart_days,
         access_logs_bucket=logs.bucket_name,
     )
 
