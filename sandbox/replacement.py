@@ -3,8 +3,7 @@
 What always replaces, and what only under a condition, stands in the row of a type (`sandbox/services/`). The table in
 `data/replacement.json` holds the types that have no row:
 
-- kubernetes: the list of pulumi-kubernetes, `provider/pkg/provider/diff.go` (July 2026);
-- cloudflare: the RequiresReplace plan modifiers of terraform-provider-cloudflare 5.22.0.
+- kubernetes: the list of pulumi-kubernetes, `provider/pkg/provider/diff.go` (July 2026).
 """
 
 from __future__ import annotations

@@ -9,8 +9,7 @@ from typing import Any
 
 from sandbox.computed import others
 from sandbox.model.outputs import ACCOUNT, REGION, Inputs, short_hash, uuid
-from sandbox.services import ROWS, row_of
-from sandbox.services.aws.arns import general_outputs
+from sandbox.services import ROWS, alike_of, row_of
 
 __all__ = ["ACCOUNT", "REGION", "VOLATILE", "computed_outputs", "merge", "resource_id", "short_hash", "uuid"]
 
@@ -34,8 +33,9 @@ def resource_id(token: str, name: str, inputs: Inputs) -> str:
         return formed
     if token.startswith("kubernetes:"):
         return _kubernetes_id(name, inputs)
-    if token.startswith("cloudflare:"):
-        return seed[:32]
+    for alike in alike_of(token):
+        if alike.id is not None:
+            return alike.id(name, inputs, seed)
     return str(inputs.get("name") or f"{name}-{seed[:8]}")
 
 
@@ -68,8 +68,9 @@ def _computed(token: str, name: str, inputs: Inputs, identity: str) -> dict[str,
         return compute(name, inputs, identity)
     if token.startswith("kubernetes:"):
         return others.kubernetes_object(token, inputs, identity)
-    if token.startswith("aws:"):
-        return general_outputs(token, name, inputs, identity)
+    for alike in alike_of(token):
+        if alike.outputs is not None:
+            return alike.outputs(token, name, inputs, identity)
     return {}
 
 

@@ -123,13 +123,13 @@ class Row:
         return {**inputs, self.name.key: name.lower()} if self.name and isinstance(name, str) else inputs
 
 
-def schema_only(token: str, reason: str, replaced: Replaced) -> Row:
-    """The row of a type that no stack has: the schema and what replaces it are known, its service is not simulated."""
+def schema_only(token: str, reason: str, replaced: Replaced, outputs: Compute | None = NONE) -> Row:
+    """The row of a type whose service is not simulated: its schema and what replaces it are all that is known."""
     return Row(
         token=token,
         name=NONE,
         id=NONE,
-        outputs=NONE,
+        outputs=outputs,
         replaced=replaced,
         references=(),
         unique=(),
@@ -140,9 +140,22 @@ def schema_only(token: str, reason: str, replaced: Replaced) -> Row:
 
 @dataclass(frozen=True)
 class Alike:
-    """What holds for every type whose token matches a pattern, rows or not."""
+    """What holds for every type whose token matches a pattern, rows or not.
+
+    Attributes:
+        pattern: of type tokens.
+        id: (logical name, inputs, 40 hexadecimal digits) -> the physical id where a row forms none.
+        outputs: (token, logical name, inputs, physical id) -> what the provider computes where a row says nothing.
+        form: rules about the form of the inputs; what they refuse, no other rule refuses once more.
+        references: as in a row.
+        values: as in a row.
+        state: as in a row.
+    """
 
     pattern: str
+    id: Callable[[str, Inputs, str], str] | None = None
+    outputs: Callable[[str, str, Inputs, str], dict[str, Any]] | None = None
+    form: tuple[Rule, ...] = ()
     references: tuple[Reference, ...] = ()
     values: tuple[Rule, ...] = ()
     state: tuple[Rule, ...] = ()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.model.base import Context, Rule, RuleSet, Violation
 from sandbox.model.taken import name_taken
-from sandbox.rules import crds, deletion, references_cloudflare, references_kubernetes
+from sandbox.rules import crds, deletion, references_kubernetes
 from sandbox.rules.values import RULES as VALUE_RULES
 from sandbox.services import REFERENCE_TABLES, ROWS, STATE_RULES
 
@@ -33,11 +33,10 @@ __all__ = [
 
 REFERENCE_RULES: tuple[Rule, ...] = (
     *(table.rule for table in REFERENCE_TABLES),
-    *(references_cloudflare.CLOUDFLARE.rule, references_kubernetes.KUBERNETES.rule),
+    references_kubernetes.KUBERNETES.rule,
     name_taken(ROWS.values()),
     *STATE_RULES,
     *references_kubernetes.RULES,
-    *references_cloudflare.RULES,
 )
 """Every rule that asks what exists."""
 

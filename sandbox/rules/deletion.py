@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.rules.kubernetes_objects import INITIAL_NAMESPACES, NAMESPACE, kind_of, name_of, namespace_of, served
-from sandbox.rules.references_cloudflare import CLOUDFLARE
 from sandbox.services import REFERENCE_TABLES, ROWS, row_of
 
 if TYPE_CHECKING:
@@ -84,8 +83,7 @@ def _held_through(cloud: Cloud, item: CloudObject) -> str | None:
 
 
 def _referred_to(cloud: Cloud, item: CloudObject) -> str | None:
-    package = item.token.split(":", 1)[0]
-    for table in {"aws": REFERENCE_TABLES, "cloudflare": (CLOUDFLARE,)}.get(package, ()):
+    for table in REFERENCE_TABLES:
         found = table.blocking(cloud, item)
         if found is not None:
             user, row = found

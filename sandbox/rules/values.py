@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.rules import values_cloudflare, values_kubernetes
+from sandbox.rules import values_kubernetes
 from sandbox.services import VALUE_RULES
 
 if TYPE_CHECKING:
     from sandbox.model.base import Rule
 
-RULES: tuple[Rule, ...] = (*VALUE_RULES, *values_cloudflare.RULES, *values_kubernetes.RULES)
+RULES: tuple[Rule, ...] = (*VALUE_RULES, *values_kubernetes.RULES)

@@ -6,10 +6,15 @@ A new type gets its row in the module of its service, a new service its module a
 from __future__ import annotations
 
 from dataclasses import replace
+from fnmatch import fnmatchcase
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sandbox.model.references import ReferenceTable
 from sandbox.services import aws
+from sandbox.services.cloudflare import CLOUDFLARE
+from sandbox.services.random import RANDOM
+from sandbox.services.tls import TLS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,13 +23,19 @@ if TYPE_CHECKING:
     from sandbox.model.references import Reference
     from sandbox.model.rows import Alike, Row, Service
 
-SERVICES: tuple[Service, ...] = (*aws.SERVICES,)
+SERVICES: tuple[Service, ...] = (*aws.SERVICES, CLOUDFLARE, RANDOM, TLS)
 ROWS: dict[str, Row] = {row.token: row for service in SERVICES for row in service.rows}
 
 
 def row_of(token: str) -> Row | None:
     """The row of a type, or None for one that no service has."""
     return ROWS.get(token)
+
+
+@cache
+def alike_of(token: str) -> tuple[Alike, ...]:
+    """What holds for a type because of the pattern that its token matches."""
+    return tuple(item for service in SERVICES for item in service.alike if fnmatchcase(token, item.pattern))
 
 
 def _references(service: Service) -> Iterator[Reference]:

@@ -1,4 +1,4 @@
-"""What holds for every type of AWS: its tags."""
+"""What holds for every type of AWS: its tags, and the form of its ARN."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sandbox.model.base import Context, Violation
 from sandbox.model.checks import On
 from sandbox.model.rows import Alike, Service
+from sandbox.services.aws.arns import general_outputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,4 +32,6 @@ def _tags(context: Context) -> Iterator[Violation]:
 
 
 _on = On("aws", source="AWS Tagging User Guide, Tag naming limits and requirements")
-EVERYWHERE = Service("everywhere", "", (), (Alike("aws:*", values=(_on.custom("tags", _tags),)),))
+EVERYWHERE = Service(
+    "everywhere", "", (), (Alike("aws:*", outputs=general_outputs, values=(_on.custom("tags", _tags),)),)
+)

@@ -1,4 +1,4 @@
-"""What the Cloudflare Rulesets engine refuses, as far as the inputs alone show it."""
+"""Rulesets: what the Cloudflare Rulesets engine refuses, as far as inputs and the zone's other rulesets show it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.model.base import Context, Rule, Violation, known
 from sandbox.model.checks import On, block, given, items, number
+from sandbox.model.replacement import Replaced
+from sandbox.model.rows import NONE, Row
+from sandbox.services.cloudflare.choices import chosen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+RULESET = "cloudflare:index/ruleset:Ruleset"
 KINDS = ("managed", "custom", "root", "zone")
 _MITIGATIONS = {"block", "challenge", "js_challenge", "managed_challenge", "log"}
 ACTIONS: dict[str, frozenset[str]] = {
@@ -157,20 +161,64 @@ def _header(header: dict[str, Any], at: str) -> Iterator[Violation]:
         yield Violation(f"{at}.value", "not for operation remove")
 
 
-_on = On("ruleset", "cloudflare:index/ruleset:Ruleset", "Cloudflare Ruleset Engine documentation; Rulesets API")
-RULES: tuple[Rule, ...] = (
-    _on.one_of("kind", KINDS),
-    _on.one_of("phase", tuple(ACTIONS)),
-    _on.custom("owner", _owner, "terraform-provider-cloudflare, cloudflare_ruleset"),
-    _on.unique("rules[*].ref", "ref"),
-    _on.matches("rules[*].ref", r"[\w .:-]{1,255}", "letters, digits, spaces or _.:-"),
-    _on.custom("rules", _rules, "Cloudflare Ruleset Engine documentation, Phases list; Rulesets API"),
-    _on.one_of("rules[*].ratelimit.period", PERIODS, "", "Cloudflare WAF documentation, Rate limiting rules"),
-    _on.one_of(
-        "rules[*].ratelimit.mitigationTimeout", TIMEOUTS, "", "Cloudflare WAF documentation, Rate limiting rules"
-    ),
-    _on.one_of("rules[*].actionParameters.edgeTtl.mode", EDGE_MODES, "", "Cloudflare Cache documentation, Cache Rules"),
-    _on.one_of(
-        "rules[*].actionParameters.browserTtl.mode", BROWSER_MODES, "", "Cloudflare Cache documentation, Cache Rules"
+def _entry_point(context: Context) -> Iterator[Violation]:
+    inputs = context.inputs
+    if context.cloud is None or inputs.get("kind") not in {"zone", "root"}:
+        return
+    scope = ("kind", "phase", "zoneId", "accountId")
+    for item in context.cloud.of_type(RULESET):
+        if item.id != context.id and all(item.inputs.get(key) == inputs.get(key) for key in scope):
+            yield Violation(
+                "phase",
+                f"{item.name} is the entry point of {inputs.get('phase')!r} already, one for each phase: a "
+                "similar configuration with rules already exists (code 20217); add the rules to it, or import it",
+            )
+
+
+_on = On("ruleset", source="Cloudflare Ruleset Engine documentation; Rulesets API")
+_choices = On("one-of", source="terraform-provider-cloudflare 5.22.0, cloudflare_ruleset, schema validators")
+ROWS = (
+    Row(
+        token=RULESET,
+        name=NONE,
+        id=NONE,
+        outputs=NONE,
+        replaced=Replaced(("accountId", "kind", "name", "phase", "zoneId")),
+        references=(),
+        unique=(),
+        values=(
+            _on.one_of("kind", KINDS),
+            _on.one_of("phase", tuple(ACTIONS)),
+            _on.custom("owner", _owner, "terraform-provider-cloudflare, cloudflare_ruleset"),
+            _on.unique("rules[*].ref", "ref"),
+            _on.matches("rules[*].ref", r"[\w .:-]{1,255}", "letters, digits, spaces or _.:-"),
+            _on.custom("rules", _rules, "Cloudflare Ruleset Engine documentation, Phases list; Rulesets API"),
+            _on.one_of("rules[*].ratelimit.period", PERIODS, "", "Cloudflare WAF documentation, Rate limiting rules"),
+            _on.one_of(
+                "rules[*].ratelimit.mitigationTimeout",
+                TIMEOUTS,
+                "",
+                "Cloudflare WAF documentation, Rate limiting rules",
+            ),
+            _on.one_of(
+                "rules[*].actionParameters.edgeTtl.mode", EDGE_MODES, "", "Cloudflare Cache documentation, Cache Rules"
+            ),
+            _on.one_of(
+                "rules[*].actionParameters.browserTtl.mode",
+                BROWSER_MODES,
+                "",
+                "Cloudflare Cache documentation, Cache Rules",
+            ),
+            _choices.custom("choices", chosen),
+        ),
+        state=(
+            Rule(
+                "one-entry-point",
+                "Cloudflare Rulesets documentation, Entry point rulesets; terraform-provider-cloudflare issues "
+                "2090 and 2566",
+                (),
+                _entry_point,
+            ),
+        ),
     ),
 )

@@ -1,0 +1,92 @@
+"""The random provider: texts and numbers that it makes up on the program's machine and keeps in the state.
+
+What replaces a type is in the schema documentation of terraform-provider-random.
+"""
+
+from __future__ import annotations
+
+import secrets
+import string
+from typing import Any
+
+from sandbox.model.outputs import Inputs, short_hash
+from sandbox.model.replacement import Replaced
+from sandbox.model.rows import Service, schema_only
+
+
+def _password(_name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
+    alphabet = string.ascii_letters + string.digits
+    if inputs.get("special", True):
+        alphabet += str(inputs.get("overrideSpecial") or "!@#$%&*()-_=+[]{}<>:?")
+    result = "".join(secrets.choice(alphabet) for _ in range(int(inputs.get("length") or 16)))
+    return {"result": result, "bcryptHash": f"$2a$10${short_hash(result, length=53)}"}
+
+
+def _id(_name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
+    value = secrets.token_hex(int(inputs.get("byteLength") or 4))
+    prefix = str(inputs.get("prefix") or "")
+    return {"hex": prefix + value, "dec": prefix + str(int(value, 16)), "b64Url": value, "b64Std": value}
+
+
+def _string(_name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
+    alphabet = string.ascii_lowercase + string.digits
+    return {"result": "".join(secrets.choice(alphabet) for _ in range(int(inputs.get("length") or 16)))}
+
+
+_LOCAL = "the provider asks no service: there is nobody to refuse anything"
+RANDOM = Service(
+    "random",
+    "",
+    (
+        schema_only(
+            "random:index/randomPassword:RandomPassword",
+            _LOCAL,
+            Replaced(
+                (
+                    "keepers",
+                    "length",
+                    "lower",
+                    "minLower",
+                    "minNumeric",
+                    "minSpecial",
+                    "minUpper",
+                    "number",
+                    "numeric",
+                    "overrideSpecial",
+                    "special",
+                    "upper",
+                )
+            ),
+            _password,
+        ),
+        schema_only(
+            "random:index/randomId:RandomId",
+            _LOCAL,
+            Replaced(
+                (
+                    "byteLength",
+                    "keepers",
+                    "prefix",
+                )
+            ),
+            _id,
+        ),
+        schema_only(
+            "random:index/randomString:RandomString",
+            _LOCAL,
+            Replaced(
+                (
+                    "keepers",
+                    "length",
+                    "lower",
+                    "number",
+                    "numeric",
+                    "overrideSpecial",
+                    "special",
+                    "upper",
+                )
+            ),
+            _string,
+        ),
+    ),
+)

@@ -1,0 +1,115 @@
+"""The tls provider: keys and certificates that it makes on the program's machine and keeps in the state.
+
+What replaces a type is in the schema documentation of terraform-provider-tls.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from sandbox.model.replacement import Replaced
+from sandbox.model.rows import Service, schema_only
+
+if TYPE_CHECKING:
+    from sandbox.model.outputs import Inputs
+
+
+def pem(label: str) -> str:
+    """A text that looks like a PEM file and opens nothing."""
+    body = secrets.token_hex(32)
+    return f"-----BEGIN {label}-----\n{body}\n-----END {label}-----\n"
+
+
+def _private_key(_name: str, _inputs: Inputs, _identity: str) -> dict[str, Any]:
+    return {
+        "privateKeyPem": pem("PRIVATE KEY"),
+        "privateKeyPemPkcs8": pem("PRIVATE KEY"),
+        "privateKeyOpenssh": pem("OPENSSH PRIVATE KEY"),
+        "publicKeyPem": pem("PUBLIC KEY"),
+        "publicKeyOpenssh": "ssh-rsa sandbox",
+        "publicKeyFingerprintSha256": f"SHA256:{secrets.token_hex(16)}",
+    }
+
+
+def _cert_request(_name: str, _inputs: Inputs, _identity: str) -> dict[str, Any]:
+    return {"certRequestPem": pem("CERTIFICATE REQUEST")}
+
+
+def _certificate(_name: str, _inputs: Inputs, _identity: str) -> dict[str, Any]:
+    return {"certPem": pem("CERTIFICATE"), "readyForRenewal": False}
+
+
+_LOCAL = "the provider asks no service: there is nobody to refuse anything"
+TLS = Service(
+    "tls",
+    "",
+    (
+        schema_only(
+            "tls:index/privateKey:PrivateKey",
+            _LOCAL,
+            Replaced(
+                (
+                    "algorithm",
+                    "ecdsaCurve",
+                    "rsaBits",
+                )
+            ),
+            _private_key,
+        ),
+        schema_only(
+            "tls:index/certRequest:CertRequest",
+            _LOCAL,
+            Replaced(
+                (
+                    "dnsNames",
+                    "ipAddresses",
+                    "privateKeyPem",
+                    "privateKeyPemWoVersion",
+                    "subject",
+                    "uris",
+                )
+            ),
+            _cert_request,
+        ),
+        schema_only(
+            "tls:index/selfSignedCert:SelfSignedCert",
+            _LOCAL,
+            Replaced(
+                (
+                    "allowedUses",
+                    "dnsNames",
+                    "ipAddresses",
+                    "isCaCertificate",
+                    "maxPathLength",
+                    "privateKeyPem",
+                    "privateKeyPemWoVersion",
+                    "setAuthorityKeyId",
+                    "setSubjectKeyId",
+                    "subject",
+                    "uris",
+                    "validityPeriodHours",
+                )
+            ),
+            _certificate,
+        ),
+        schema_only(
+            "tls:index/locallySignedCert:LocallySignedCert",
+            _LOCAL,
+            Replaced(
+                (
+                    "allowedUses",
+                    "caCertPem",
+                    "caPrivateKeyPem",
+                    "caPrivateKeyPemWoVersion",
+                    "certRequestPem",
+                    "isCaCertificate",
+                    "maxPathLength",
+                    "setSubjectKeyId",
+                    "validityPeriodHours",
+                )
+            ),
+            _certificate,
+        ),
+    ),
+)
