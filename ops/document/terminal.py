@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
 STYLES: dict[State, str] = {"good": "green", "note": "yellow", "bad": "red"}
 WIDEST_NUMBER = 24
-"""Columns: a cell of a column of numbers up to this long is never broken."""
+"""Columns: a number up to this long is not broken, where there is room for all cells."""
+LEAST_ROOM = 15
+"""Columns of a terminal for each column of a table; with less every cell is broken, and still whole."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def show(section: Section, console: Console = out) -> None:
@@ -35,7 +39,12 @@ def show_verdicts(verdicts: Iterable[Verdict]) -> None:
 
 
 def _say(console: Console, line: str, state: State | None = None) -> None:
-    console.print(Styled(line, STYLES[state] if state else ""), soft_wrap=True)
+    console.print(_styled(line, state), soft_wrap=True)
+
+
+def _styled(text: str, state: State | None = None) -> Styled:
+    """Text in the colour of its state; what would steer a terminal is shown instead of obeyed."""
+    return Styled(_CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text), STYLES[state] if state else "")
 
 
 def _blocks(blocks: Sequence[Block], console: Console) -> None:
@@ -47,7 +56,7 @@ def _blocks(blocks: Sequence[Block], console: Console) -> None:
             say(block.text)
         elif isinstance(block, Table):
             _caption(console, block.caption, before)
-            console.print(_grid(block))
+            console.print(_grid(block, console.width))
         elif isinstance(block, Items):
             _caption(console, block.caption, before)
             for item in block.items:
@@ -68,14 +77,16 @@ def _caption(console: Console, caption: str, before: Block | None) -> None:
         _say(console, f"{caption}:")
 
 
-def _grid(table: Table) -> Grid:
+def _grid(table: Table, room: int) -> Grid:
     grid = Grid(*table.columns, box=None, pad_edge=False)
     cells = [[_cell(cell) for cell in row] for row in table.rows]
     for index, column in enumerate(grid.columns):
         column.overflow = "fold"  # a name cut short leads nowhere
         if index in table.numbers:
+            column.justify = "right"
             longest = max((len(row[index]) for row in cells), default=0)
-            column.justify, column.min_width = "right", min(longest, WIDEST_NUMBER)
+            if room >= len(table.columns) * LEAST_ROOM:
+                column.min_width = min(longest, WIDEST_NUMBER)
     for row in cells:
         grid.add_row(*row)
     return grid
@@ -83,5 +94,5 @@ def _grid(table: Table) -> Grid:
 
 def _cell(cell: str | Cell) -> Styled:
     if isinstance(cell, str):
-        return Styled(cell)
-    return Styled(cell.text or WORDS[cell.state or "good"], STYLES[cell.state] if cell.state else "")
+        return _styled(cell)
+    return _styled(cell.text or WORDS[cell.state or "good"], cell.state)
