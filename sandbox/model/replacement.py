@@ -59,6 +59,11 @@ class Replaced:
     deleted_first: bool = False
 
 
+def words(text: str) -> tuple[str, ...]:
+    """Property paths, written one after the other."""
+    return tuple(text.split(" "))
+
+
 def older(new: object, old: object) -> bool:
     """Whether a version is older than another in the parts that both give."""
     pairs = zip(re.findall(r"\d+", str(new)), re.findall(r"\d+", str(old)), strict=False)

@@ -10,7 +10,7 @@ import string
 from typing import Any
 
 from sandbox.model.outputs import Inputs, short_hash
-from sandbox.model.replacement import Replaced
+from sandbox.model.replacement import Replaced, words
 from sandbox.model.rows import Service, schema_only
 
 
@@ -42,19 +42,9 @@ RANDOM = Service(
             "random:index/randomPassword:RandomPassword",
             _LOCAL,
             Replaced(
-                (
-                    "keepers",
-                    "length",
-                    "lower",
-                    "minLower",
-                    "minNumeric",
-                    "minSpecial",
-                    "minUpper",
-                    "number",
-                    "numeric",
-                    "overrideSpecial",
-                    "special",
-                    "upper",
+                words(
+                    "keepers length lower minLower minNumeric minSpecial minUpper number numeric "
+                    "overrideSpecial special upper"
                 )
             ),
             _password,
@@ -62,30 +52,13 @@ RANDOM = Service(
         schema_only(
             "random:index/randomId:RandomId",
             _LOCAL,
-            Replaced(
-                (
-                    "byteLength",
-                    "keepers",
-                    "prefix",
-                )
-            ),
+            Replaced(words("byteLength keepers prefix")),
             _id,
         ),
         schema_only(
             "random:index/randomString:RandomString",
             _LOCAL,
-            Replaced(
-                (
-                    "keepers",
-                    "length",
-                    "lower",
-                    "number",
-                    "numeric",
-                    "overrideSpecial",
-                    "special",
-                    "upper",
-                )
-            ),
+            Replaced(words("keepers length lower number numeric overrideSpecial special upper")),
             _string,
         ),
     ),

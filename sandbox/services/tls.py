@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from sandbox.model.replacement import Replaced
+from sandbox.model.replacement import Replaced, words
 from sandbox.model.rows import Service, schema_only
 
 if TYPE_CHECKING:
@@ -48,47 +48,23 @@ TLS = Service(
         schema_only(
             "tls:index/privateKey:PrivateKey",
             _LOCAL,
-            Replaced(
-                (
-                    "algorithm",
-                    "ecdsaCurve",
-                    "rsaBits",
-                )
-            ),
+            Replaced(words("algorithm ecdsaCurve rsaBits")),
             _private_key,
         ),
         schema_only(
             "tls:index/certRequest:CertRequest",
             _LOCAL,
-            Replaced(
-                (
-                    "dnsNames",
-                    "ipAddresses",
-                    "privateKeyPem",
-                    "privateKeyPemWoVersion",
-                    "subject",
-                    "uris",
-                )
-            ),
+            Replaced(words("dnsNames ipAddresses privateKeyPem privateKeyPemWoVersion subject uris")),
             _cert_request,
         ),
         schema_only(
             "tls:index/selfSignedCert:SelfSignedCert",
             _LOCAL,
             Replaced(
-                (
-                    "allowedUses",
-                    "dnsNames",
-                    "ipAddresses",
-                    "isCaCertificate",
-                    "maxPathLength",
-                    "privateKeyPem",
-                    "privateKeyPemWoVersion",
-                    "setAuthorityKeyId",
-                    "setSubjectKeyId",
-                    "subject",
-                    "uris",
-                    "validityPeriodHours",
+                words(
+                    "allowedUses dnsNames ipAddresses isCaCertificate maxPathLength privateKeyPem "
+                    "privateKeyPemWoVersion setAuthorityKeyId setSubjectKeyId subject uris "
+                    "validityPeriodHours"
                 )
             ),
             _certificate,
@@ -97,16 +73,9 @@ TLS = Service(
             "tls:index/locallySignedCert:LocallySignedCert",
             _LOCAL,
             Replaced(
-                (
-                    "allowedUses",
-                    "caCertPem",
-                    "caPrivateKeyPem",
-                    "caPrivateKeyPemWoVersion",
-                    "certRequestPem",
-                    "isCaCertificate",
-                    "maxPathLength",
-                    "setSubjectKeyId",
-                    "validityPeriodHours",
+                words(
+                    "allowedUses caCertPem caPrivateKeyPem caPrivateKeyPemWoVersion certRequestPem "
+                    "isCaCertificate maxPathLength setSubjectKeyId validityPeriodHours"
                 )
             ),
             _certificate,

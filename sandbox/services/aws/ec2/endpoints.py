@@ -9,7 +9,7 @@ from sandbox.model.base import Context, Rule, Violation
 from sandbox.model.checks import On, given, text
 from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.references import Reference, outside
-from sandbox.model.replacement import Condition, Replaced, Situation
+from sandbox.model.replacement import Condition, Replaced, Situation, words
 from sandbox.model.rows import NONE, Row, prefixed, schema_only
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.cloudwatch import LOG_GROUP_ARN
@@ -88,20 +88,10 @@ ROWS = (
         id=prefixed("fl"),
         outputs=NONE,
         replaced=Replaced(
-            (
-                "deliverCrossAccountRole",
-                "destinationOptions",
-                "eniId",
-                "iamRoleArn",
-                "logDestination",
-                "logDestinationType",
-                "logFormat",
-                "maxAggregationInterval",
-                "subnetId",
-                "trafficType",
-                "transitGatewayAttachmentId",
-                "transitGatewayId",
-                "vpcId",
+            words(
+                "deliverCrossAccountRole destinationOptions eniId iamRoleArn logDestination "
+                "logDestinationType logFormat maxAggregationInterval subnetId trafficType "
+                "transitGatewayAttachmentId transitGatewayId vpcId"
             ),
             {
                 "destinationOptions.fileFormat": "plain-text",

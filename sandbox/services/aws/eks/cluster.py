@@ -11,7 +11,7 @@ from sandbox.model.checks import On, block, changed, flag, given
 from sandbox.model.names import Named, Unique
 from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.references import Reference, Target
-from sandbox.model.replacement import Condition, Replaced, Situation
+from sandbox.model.replacement import Condition, Replaced, Situation, words
 from sandbox.model.rows import Deletion, Row, by_name
 from sandbox.services.aws.arns import arn, region_of
 from sandbox.services.aws.ec2.places import ONE_VPC, two_zones
@@ -187,16 +187,11 @@ ROWS = (
         id=by_name,
         outputs=_outputs,
         replaced=Replaced(
-            (
-                "accessConfig.bootstrapClusterCreatorAdminPermissions",
-                "bootstrapSelfManagedAddons",
-                "kubernetesNetworkConfig.ipFamily",
-                "kubernetesNetworkConfig.serviceIpv4Cidr",
-                "name",
-                "outpostConfig.controlPlaneInstanceType",
-                "outpostConfig.controlPlanePlacement.groupName",
-                "remoteNetworkConfig",
-                "roleArn",
+            words(
+                "accessConfig.bootstrapClusterCreatorAdminPermissions bootstrapSelfManagedAddons "
+                "kubernetesNetworkConfig.ipFamily kubernetesNetworkConfig.serviceIpv4Cidr name "
+                "outpostConfig.controlPlaneInstanceType outpostConfig.controlPlanePlacement.groupName "
+                "remoteNetworkConfig roleArn"
             ),
             {"accessConfig.bootstrapClusterCreatorAdminPermissions": True, "bootstrapSelfManagedAddons": True},
             when={

@@ -9,7 +9,7 @@ from sandbox.model.checks import On, block, given, items, number, text
 from sandbox.model.names import Named, Unique
 from sandbox.model.outputs import Inputs, short_hash, uuid
 from sandbox.model.references import Reference
-from sandbox.model.replacement import Replaced
+from sandbox.model.replacement import Replaced, words
 from sandbox.model.rows import NONE, Row
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.ec2.launch import INSTANCE_TYPE
@@ -145,19 +145,10 @@ ROWS = (
         id=NONE,
         outputs=_outputs,
         replaced=Replaced(
-            (
-                "amiType",
-                "capacityType",
-                "clusterName",
-                "diskSize",
-                "instanceTypes",
-                "launchTemplate.id",
-                "launchTemplate.name",
-                "nodeGroupName",
-                "nodeGroupNamePrefix",
-                "nodeRoleArn",
-                "remoteAccess",
-                "subnetIds",
+            words(
+                "amiType capacityType clusterName diskSize instanceTypes launchTemplate.id "
+                "launchTemplate.name nodeGroupName nodeGroupNamePrefix nodeRoleArn remoteAccess "
+                "subnetIds"
             ),
             kept=("amiType", "capacityType", "diskSize", "instanceTypes", "nodeGroupName", "nodeGroupNamePrefix"),
         ),

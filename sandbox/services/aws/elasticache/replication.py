@@ -10,7 +10,7 @@ from sandbox.model.checks import On, changed, flag, given, number, off, text
 from sandbox.model.names import Named, Unique
 from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.references import Reference
-from sandbox.model.replacement import Condition, Replaced, Situation, older
+from sandbox.model.replacement import Condition, Replaced, Situation, older, words
 from sandbox.model.rows import NONE, Row, by_name
 from sandbox.model.windows import daily, weekly
 from sandbox.services.aws.arns import arn
@@ -240,26 +240,13 @@ ROWS = (
         id=by_name,
         outputs=_outputs,
         replaced=Replaced(
-            (
-                "atRestEncryptionEnabled",
-                "dataTieringEnabled",
-                "globalReplicationGroupId",
-                "kmsKeyId",
-                "networkType",
-                "nodeGroupConfigurations",
-                "port",
-                "replicationGroupId",
-                "securityGroupNames",
-                "snapshotArns",
-                "snapshotName",
-                "subnetGroupName",
+            words(
+                "atRestEncryptionEnabled dataTieringEnabled globalReplicationGroupId kmsKeyId "
+                "networkType nodeGroupConfigurations port replicationGroupId securityGroupNames "
+                "snapshotArns snapshotName subnetGroupName"
             ),
-            kept=(
-                "atRestEncryptionEnabled",
-                "dataTieringEnabled",
-                "globalReplicationGroupId",
-                "securityGroupNames",
-                "subnetGroupName",
+            kept=words(
+                "atRestEncryptionEnabled dataTieringEnabled globalReplicationGroupId securityGroupNames subnetGroupName"
             ),
             when={
                 "engine": Condition(_engine_back_to_redis, "valkey goes back to redis", _CACHE),

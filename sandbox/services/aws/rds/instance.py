@@ -13,7 +13,7 @@ from sandbox.model.checks import On, changed, flag, given, number, off, text
 from sandbox.model.names import Named, Unique
 from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.references import Reference, Target
-from sandbox.model.replacement import Replaced
+from sandbox.model.replacement import Replaced, words
 from sandbox.model.rows import NONE, Returned, Row, by_name
 from sandbox.model.windows import daily, overlap, weekly
 from sandbox.services.aws.arns import arn, region_of
@@ -229,36 +229,15 @@ ROWS = (
         id=by_name,
         outputs=_outputs,
         replaced=Replaced(
-            (
-                "availabilityZone",
-                "backupTarget",
-                "characterSetName",
-                "customIamInstanceProfile",
-                "dbName",
-                "engine",
-                "kmsKeyId",
-                "ncharCharacterSetName",
-                "restoreToPointInTime",
-                "s3Import.bucketName",
-                "s3Import.bucketPrefix",
-                "s3Import.ingestionRole",
-                "s3Import.sourceEngine",
-                "s3Import.sourceEngineVersion",
-                "snapshotIdentifier",
-                "storageEncrypted",
-                "timezone",
-                "username",
+            words(
+                "availabilityZone backupTarget characterSetName customIamInstanceProfile dbName "
+                "engine kmsKeyId ncharCharacterSetName restoreToPointInTime s3Import.bucketName "
+                "s3Import.bucketPrefix s3Import.ingestionRole s3Import.sourceEngine "
+                "s3Import.sourceEngineVersion snapshotIdentifier storageEncrypted timezone username"
             ),
-            kept=(
-                "availabilityZone",
-                "characterSetName",
-                "dbName",
-                "engine",
-                "kmsKeyId",
-                "ncharCharacterSetName",
-                "snapshotIdentifier",
-                "timezone",
-                "username",
+            kept=words(
+                "availabilityZone characterSetName dbName engine kmsKeyId ncharCharacterSetName "
+                "snapshotIdentifier timezone username"
             ),
         ),
         references=(
