@@ -17,6 +17,8 @@ from components.monitoring.topic import AlertTopicArgs
 from infra.wiring.names import APP, GATEWAY_APP, POOLER_APP
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pulumi
 
     from components.monitoring.kind import Target
@@ -40,8 +42,7 @@ def watched_targets(
     """Everything that CloudWatch measures: a new replica or shard brings its own alarms and lines."""
     policy = settings.redis.maxmemory_policy
     return (
-        *_primary(settings, postgres),
-        *_shards(settings, shards),
+        *_databases(settings, postgres, shards),
         CacheTarget(
             name="redis",
             replication_group_id=redis.replication_group_id,
@@ -64,57 +65,31 @@ def alarms_args(topic: AlertTopic, targets: tuple[Target, ...]) -> AlarmsArgs:
     return AlarmsArgs(topic_arn=topic.topic_arn, targets=targets)
 
 
-def _primary(settings: Settings, postgres: Postgres) -> list[DatabaseTarget]:
-    wanted = settings.postgres
-    primary = _database(
-        settings, "primary", postgres.primary_identifier, wanted.instance_class, wanted.allocated_storage_gib
-    )
-    replicas = [
-        _database(
-            settings,
-            f"replica-{number}",
-            identifier,
-            wanted.replica_instance_class,
-            wanted.allocated_storage_gib,
-            is_replica=True,
+def _databases(settings: Settings, postgres: Postgres, shards: Shards | None) -> Iterator[DatabaseTarget]:
+    """The primary and its replicas, then the shards and theirs."""
+    main, each = settings.postgres, settings.postgres.shards
+    classes, gib = (main.instance_class, main.replica_instance_class), main.allocated_storage_gib
+    yield from _server(settings, postgres, names=("primary", "replica"), classes=classes, allocated_gib=gib)
+    classes, gib = (each.instance_class, each.instance_class), each.allocated_storage_gib
+    for index, server in enumerate(shards.servers if shards is not None else ()):
+        names = (f"shard-{index}", f"shard-{index}-replica")
+        yield from _server(settings, server, names=names, classes=classes, allocated_gib=gib)
+
+
+def _server(
+    settings: Settings, server: Postgres, *, names: tuple[str, str], classes: tuple[str, str], allocated_gib: int
+) -> Iterator[DatabaseTarget]:
+    """A primary and its replicas, by the names and the classes of both."""
+    replicas = [(f"{names[1]}-{number}", item) for number, item in enumerate(server.replica_identifiers, start=1)]
+    for number, (name, identifier) in enumerate([(names[0], server.primary_identifier), *replicas]):
+        yield DatabaseTarget(
+            name=name,
+            identifier=identifier,
+            memory_gib=instance_class("rds", classes[min(number, 1)]).memory_gib,
+            allocated_gib=allocated_gib,
+            max_connections=settings.postgres.max_connections,
+            is_replica=number > 0,
         )
-        for number, identifier in enumerate(postgres.replica_identifiers, start=1)
-    ]
-    return [primary, *replicas]
-
-
-def _shards(settings: Settings, shards: Shards | None) -> list[DatabaseTarget]:
-    if shards is None:
-        return []
-    wanted = settings.postgres.shards
-    found = []
-    for index, server in enumerate(shards.servers):
-        sizes = (wanted.instance_class, wanted.allocated_storage_gib)
-        found.append(_database(settings, f"shard-{index}", server.primary_identifier, *sizes))
-        found += [
-            _database(settings, f"shard-{index}-replica-{number}", identifier, *sizes, is_replica=True)
-            for number, identifier in enumerate(server.replica_identifiers, start=1)
-        ]
-    return found
-
-
-def _database(
-    settings: Settings,
-    name: str,
-    identifier: pulumi.Input[str],
-    class_name: str,
-    allocated_gib: int,
-    *,
-    is_replica: bool = False,
-) -> DatabaseTarget:
-    return DatabaseTarget(
-        name=name,
-        identifier=identifier,
-        memory_gib=instance_class("rds", class_name).memory_gib,
-        allocated_gib=allocated_gib,
-        max_connections=settings.postgres.max_connections,
-        is_replica=is_replica,
-    )
 
 
 def app_monitor_args(settings: Settings, namespace: pulumi.Input[str]) -> PodMonitorArgs:

@@ -11,7 +11,7 @@ from ..panels import CloudWatchLine, Panel
 from .boards import CDN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import pulumi
 
@@ -74,36 +74,25 @@ def panels(targets: Sequence[LoadBalancerTarget]) -> Panels:
     return {CDN: [panel for target in targets for panel in _of(target)]}
 
 
-def _of(target: LoadBalancerTarget) -> list[Panel]:
-    def line(metric: str, statistic: Statistic, *, of_group: bool = False) -> CloudWatchLine:
-        dimensions = target.group if of_group else target.whole
-        return CloudWatchLine(
-            namespace=NAMESPACE, metric=metric, dimensions=dimensions, statistic=statistic, legend=metric
+def _of(target: LoadBalancerTarget) -> Iterator[Panel]:
+    def show(title: str, of: Dimensions, *metrics: tuple[str, Statistic], unit: str = "short") -> Panel:
+        lines = (
+            CloudWatchLine(namespace=NAMESPACE, metric=metric, dimensions=of, statistic=statistic, legend=metric)
+            for metric, statistic in metrics
         )
+        return Panel(title=title, lines=tuple(lines), unit=unit)
 
-    return [
-        Panel(title="Bytes through the load balancer", lines=(line("ProcessedBytes", "Sum"),), unit="bytes"),
-        Panel(
-            title="Flows of the load balancer",
-            lines=(line("ActiveFlowCount", "Average"), line("NewFlowCount", "Sum")),
-            unit="short",
-        ),
-        Panel(
-            title="Gateway pods behind the load balancer",
-            lines=(
-                line("HealthyHostCount", "Minimum", of_group=True),
-                line("UnHealthyHostCount", "Maximum", of_group=True),
-            ),
-            unit="short",
-            threshold=1,
-            below=True,
-        ),
-        Panel(
-            title="Connections reset",
-            lines=(line("TCP_Client_Reset_Count", "Sum"), line("TCP_Target_Reset_Count", "Sum")),
-            unit="short",
-        ),
-    ]
+    whole = target.whole
+    yield show("Bytes through the load balancer", whole, ("ProcessedBytes", "Sum"), unit="bytes")
+    yield show("Flows of the load balancer", whole, ("ActiveFlowCount", "Average"), ("NewFlowCount", "Sum"))
+    pods = show(
+        "Gateway pods behind the load balancer",
+        target.group,
+        ("HealthyHostCount", "Minimum"),
+        ("UnHealthyHostCount", "Maximum"),
+    )
+    yield replace(pods, threshold=1, below=True)
+    yield show("Connections reset", whole, ("TCP_Client_Reset_Count", "Sum"), ("TCP_Target_Reset_Count", "Sum"))
 
 
 WATCHES = ("aws:lb/loadBalancer:LoadBalancer", "aws:lb/targetGroup:TargetGroup")
