@@ -13,6 +13,7 @@ from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from components.monitoring.alarm_spec import AlarmSpec
+    from components.monitoring.kind import Panels
 
 SCOPE = Scope(namespace="production", pooler=True)
 """A cluster in which everything runs."""
@@ -40,6 +41,11 @@ def alarms(kind: Kind[Any] | ClusterKind) -> list[AlarmSpec]:
     return [alarm for one in examples(kind.target) for alarm in kind.alarms(one)] if isinstance(kind, Kind) else []
 
 
+def panels(kind: Kind[Any] | ClusterKind) -> Panels:
+    """Every panel that a kind can show, by its dashboard."""
+    return kind.panels(examples(kind.target)) if isinstance(kind, Kind) else kind.panels(SCOPE)
+
+
 def runbooks(kind: Kind[Any] | ClusterKind) -> dict[str, str]:
     """What a page must name, of every alarm and alert of a kind: the name, and the page's file."""
     found = {}
@@ -54,11 +60,10 @@ def missing(name: str, kind: Kind[Any] | ClusterKind) -> list[str]:
     """What a kind lacks, each with the place where it belongs."""
     pages = runbooks(kind)
     told_by = isinstance(kind, Kind) and kind.told_by
-    panels = kind.panels(examples(kind.target)) if isinstance(kind, Kind) else kind.panels(SCOPE)
     lacks = []
     if not (pages or told_by):
         lacks.append("raises no alarm: give its Kind `alarms` (in the cluster `alerts`), or say in `told_by` who does")
-    if not any(panels.values()):
+    if not any(panels(kind).values()):
         lacks.append("is on no dashboard: give its Kind `panels`")
     if isinstance(kind, Kind) and not kind.watches:
         lacks.append("stands for no resource: give its Kind `watches`")

@@ -83,7 +83,7 @@ def test_a_type_is_either_watched_or_excused_and_every_excuse_has_a_resource() -
 
 
 def test_a_type_that_nobody_judged_is_named() -> None:
-    assert unjudged(["aws:rds/instance:Instance", "aws:sqs/queue:Queue"]) == ["aws:sqs/queue:Queue"]
+    assert unjudged(["aws:rds/instance:Instance", "aws:made/up:Up"]) == ["aws:made/up:Up"]
 
 
 def test_a_kind_without_a_target_in_the_wiring_is_named() -> None:
