@@ -7,10 +7,11 @@ its largest: every pool at its maximum, and one more node per pool for a rolling
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Literal
 
+from bailbondpro.facts import quotas
 from bailbondpro.facts.instance_classes import instance_class
+from bailbondpro.facts.quotas import Quota
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,37 +19,26 @@ if TYPE_CHECKING:
     from infra.settings.pools import PoolSizes
     from infra.settings.root import Settings
 
-REGION = "us-east-1"
-"""The region whose defaults are written below; those of others are not known here and may differ."""
-SOURCE = "Service Quotas, default values of us-east-1 on 2026-11-24, unverified against an account"
 _ROLLING = 1
 """Nodes that a rolling update adds to a pool while it replaces one."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class QuotaNeed:
+class QuotaNeed(Quota):
     """One quota and what a stack takes of it.
 
     Attributes:
-        service: service code of Service Quotas, for example `ec2`.
-        code: quota code, for example `L-1216C47A`.
-        name: what is counted.
-        default: what a region of an account has by default; a new account may start lower.
         needed: what this stack takes at most.
         region: where it takes it; a quota holds for one region.
     """
 
-    service: str
-    code: str
-    name: str
-    default: int
     needed: int
-    region: str = REGION
+    region: str = quotas.REGION
 
     @property
     def known(self) -> bool:
         """Whether the default is that of the region."""
-        return self.region == REGION
+        return self.region == quotas.REGION
 
     @property
     def verdict(self) -> Literal["fits", "raise", "ask"]:
@@ -67,30 +57,29 @@ def quota_needs(settings: Settings) -> tuple[QuotaNeed, ...]:
     """Every quota that a stack of this size can meet, in the order of the architecture."""
     network, postgres, redis = settings.network, settings.postgres, settings.redis
     databases = 1 + postgres.replicas + postgres.shards.count * (1 + postgres.shards.replicas)
-    need = partial(_need, settings.region)
     per_zone = -(-network.nat_gateways // len(network.availability_zones))
-    return (
-        need("vpc", "L-F678F1CE", "VPCs per region", 5, 1),
-        need("ec2", "L-0263D0A3", "Elastic IP addresses", 5, network.nat_gateways),
-        need("vpc", "L-FE5A380F", "NAT gateways per zone", 5, per_zone),
-        need("eks", "L-1194D53C", "EKS clusters", 100, 1),
-        need("ec2", "L-1216C47A", "vCPUs of on-demand standard instances", 5, _on_demand_cpus(settings)),
-        need("ec2", "L-34B43A08", "vCPUs of spot standard instances", 5, _spot_cpus(settings)),
-        need("elasticloadbalancing", "L-69A177A2", "network load balancers", 50, 1),
-        need("rds", "L-7B6409FD", "DB instances", 40, databases),
-        need("elasticache", "L-DFE45DF3", "cache nodes", 300, redis.shards * (1 + redis.replicas_per_shard)),
+    needed = {
+        quotas.VPCS: 1,
+        quotas.ADDRESSES: network.nat_gateways,
+        quotas.NAT_GATEWAYS: per_zone,
+        quotas.CLUSTERS: 1,
+        quotas.ON_DEMAND: _on_demand_cpus(settings),
+        quotas.SPOT: _spot_cpus(settings),
+        quotas.LOAD_BALANCERS: 1,
+        quotas.DATABASES: databases,
+        quotas.CACHE_NODES: redis.shards * (1 + redis.replicas_per_shard),
+    }
+    return tuple(
+        QuotaNeed(quota.service, quota.code, quota.name, quota.default, needed=count, region=settings.region)
+        for quota, count in needed.items()
     )
-
-
-def _need(region: str, service: str, code: str, name: str, default: int, needed: int) -> QuotaNeed:  # noqa: PLR0917 - one row of the table
-    return QuotaNeed(service=service, code=code, name=name, default=default, needed=needed, region=region)
 
 
 def together(needs: Iterable[QuotaNeed]) -> tuple[QuotaNeed, ...]:
     """What several stacks of one account take of each quota; regions do not add up."""
-    sums: dict[tuple[str, str, str], QuotaNeed] = {}
+    sums: dict[tuple[str, str], QuotaNeed] = {}
     for item in needs:
-        key = (item.region, item.service, item.code)
+        key = (item.region, item.code)
         sums[key] = replace(item, needed=item.needed + (sums[key].needed if key in sums else 0))
     return tuple(sums.values())
 

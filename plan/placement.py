@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from plan.tokens import DATABASE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plan.model import Plan, PlannedResource
 
-DATABASE = "aws:rds/instance:Instance"
 _TOLD = re.compile(r"DATABASE_SHARD_(\d+)_URL")
 """The variable that the guide's sharding code reads (Database Sharding)."""
 _INDEX = re.compile(r"\bshards-(\d+)\b")

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from plan.tokens import NODE_GROUP
+from plan.types import TYPES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -45,24 +48,9 @@ class Chain:
     names: tuple[str, ...]
 
 
-NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 NODE_MINUTES = 20
 """A rolling update waits up to 15 minutes until the pods have left a node (Amazon EKS User Guide, Understand each phase
 of node updates); the rest is an allowance of ours for the new node, measured nowhere."""
-
-_MINUTES: dict[str, dict[str, int]] = {
-    "aws:rds/instance:Instance": {"create": 40, "update": 80, "delete": 60},
-    "aws:elasticache/replicationGroup:ReplicationGroup": {"create": 60, "update": 120, "delete": 45},
-    "aws:eks/cluster:Cluster": {"create": 30, "update": 60, "delete": 15},
-    NODE_GROUP: {"create": 60, "update": 60, "delete": 60},
-    "aws:eks/addon:Addon": {"create": 20, "update": 20, "delete": 40},
-    "aws:ec2/natGateway:NatGateway": {"create": 10, "update": 10, "delete": 30},
-    "aws:ec2/vpcEndpoint:VpcEndpoint": {"create": 10, "update": 10, "delete": 10},
-    "aws:lb/loadBalancer:LoadBalancer": {"create": 10, "update": 10, "delete": 10},
-    "kubernetes:apps/v1:Deployment": {"create": 10, "update": 10},
-    "kubernetes:batch/v1:Job": {"create": 10, "update": 10},
-    "kubernetes:helm.sh/v3:Release": {"create": 10, "update": 10, "delete": 10},
-}
 
 
 def minutes(item: PlannedResource) -> int:
@@ -71,9 +59,10 @@ def minutes(item: PlannedResource) -> int:
     A node group is updated one node at a time, so its bound grows with the nodes that it may have.
     """
     op = "create" if item.op == "replace" else item.op
-    bound = _MINUTES.get(item.type, {}).get(op, 0)
+    bounds = TYPES[item.type].minutes if item.type in TYPES else {}
+    bound = bounds.get(op, 0)
     if item.op == "replace":
-        bound += _MINUTES.get(item.type, {}).get("delete", 0)
+        bound += bounds.get("delete", 0)
     if item.type == NODE_GROUP and op == "update":
         scaling = item.inputs.get("scalingConfig")
         most = scaling.get("maxSize") if isinstance(scaling, dict) else None

@@ -10,16 +10,18 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
+from plan.tokens import CACHE, DATABASE, DEFAULT_SECURITY_GROUP, INGRESS_RULE, PREFIX_LIST, SECURITY_GROUP, SERVICE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plan import Plan, PlannedResource
 
 STORES = (
-    "aws:rds/instance:Instance",
+    DATABASE,
     "aws:rds/cluster:Cluster",
     "aws:rds/clusterInstance:ClusterInstance",
-    "aws:elasticache/replicationGroup:ReplicationGroup",
+    CACHE,
     "aws:elasticache/cluster:Cluster",
     "aws:opensearch/domain:Domain",
 )
@@ -31,10 +33,8 @@ PRIVATE = tuple(
     map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", "fe80::/10"))
 )
 """Blocks that no address of the internet lies in (RFC 1918, 6598, 4193, 4291)."""
-GROUPS = ("aws:ec2/securityGroup:SecurityGroup", "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup")
-RULES = ("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "aws:ec2/securityGroupRule:SecurityGroupRule")
-PREFIX_LIST = "aws:ec2/managedPrefixList:ManagedPrefixList"
-SERVICE = "kubernetes:core/v1:Service"
+GROUPS = (SECURITY_GROUP, DEFAULT_SECURITY_GROUP)
+RULES = (INGRESS_RULE, "aws:ec2/securityGroupRule:SecurityGroupRule")
 
 
 @dataclass(frozen=True)

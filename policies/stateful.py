@@ -5,58 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from plan.tokens import DATABASE
+from plan.types import TYPES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from plan import PlannedResource
 
-STATEFUL: dict[str, str] = {
-    "aws:rds/instance:Instance": "database",
-    "aws:elasticache/replicationGroup:ReplicationGroup": "cache",
-    "aws:s3/bucket:Bucket": "bucket",
-    "aws:ecr/repository:Repository": "container images",
-    "aws:kms/key:Key": "encryption key",
-    "aws:secretsmanager/secret:Secret": "secret",
-    "random:index/randomPassword:RandomPassword": "password",
-    "aws:ec2/vpc:Vpc": "network",
-    "aws:ec2/subnet:Subnet": "network",
-    "aws:eks/cluster:Cluster": "cluster",
-    "aws:lb/loadBalancer:LoadBalancer": "load balancer",
-    "cloudflare:index/dnsRecord:DnsRecord": "zone record",
-    "kubernetes:core/v1:Namespace": "namespace",
-    "tls:index/privateKey:PrivateKey": "private key",
-}
+_HOLDS = {token: row.holds for token, row in TYPES.items() if row.holds is not None}
+STATEFUL = {token: holds.what for token, holds in _HOLDS.items()}
 """Types whose replacement or deletion loses data or takes the platform down, and what they hold."""
-
-_IDENTITY = {
-    "aws:rds/instance:Instance": ("identifier",),
-    "aws:elasticache/replicationGroup:ReplicationGroup": ("replicationGroupId",),
-    "aws:s3/bucket:Bucket": ("bucket",),
-    "aws:secretsmanager/secret:Secret": ("name",),
-    "aws:eks/cluster:Cluster": ("name",),
-}
-"""Names that clients and other systems hold. RDS renames in place, but the endpoint's DNS name changes with it."""
-
-_ONLY_GROWS = {
-    "aws:rds/instance:Instance": ("allocatedStorage",),
-    "aws:elasticache/replicationGroup:ReplicationGroup": ("numNodeGroups", "replicasPerNodeGroup"),
-}
-"""Numbers that hold data: storage, cache shards and cache replicas."""
-
-_ONE_WAY = {
-    "aws:rds/instance:Instance": {
-        "allocatedStorage": "RDS storage never shrinks",
-        "engineVersion": "an engine upgrade has no way back but a snapshot",
-        "storageEncrypted": "encryption is decided at creation",
-    },
-    "aws:eks/cluster:Cluster": {
-        "version": "a control plane is never downgraded",
-        "encryptionConfig": "an encryption key is never removed",
-        "accessConfig.authenticationMode": "the API authentication mode is one-way",
-    },
-    "aws:elasticache/replicationGroup:ReplicationGroup": {"engineVersion": "a downgrade replaces the cache"},
-}
-"""Changes in place that cannot be taken back, with the reason (AWS documentation of each service)."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +54,8 @@ def losses(changes: Iterable[PlannedResource]) -> list[Loss]:
 
 def _renamed(item: PlannedResource) -> list[Loss]:
     """The loss of a name: everybody who holds it is cut off, although the data stays."""
-    names = tuple(path for path, _ in item.changed if path in _IDENTITY.get(item.type, ()))
+    holds = _HOLDS.get(item.type)
+    names = tuple(path for path, _ in item.changed if holds and path in holds.names)
     if not names:
         return []
     why = f"{', '.join(names)} would change, and with it the name that clients connect to"
@@ -111,7 +71,7 @@ def shrinkages(changes: Iterable[PlannedResource], before: dict[str, dict[str, A
     """
     found = []
     for item in changes:
-        for name in _ONLY_GROWS.get(item.type, ()):
+        for name in _HOLDS[item.type].grows if is_stateful(item) else ():
             old, new = before.get(item.urn, {}).get(name), item.inputs.get(name)
             if isinstance(old, (int, float)) and isinstance(new, (int, float)) and new < old:
                 found.append(
@@ -124,11 +84,10 @@ def one_way_changes(changes: Iterable[PlannedResource]) -> list[tuple[PlannedRes
     """Changes that cannot be taken back, in the plan's order: the first is the point of no return."""
     found = []
     for item in changes:
-        reasons = _ONE_WAY.get(item.type, {})
-        for path, reason in reasons.items():
+        for path, reason in _HOLDS[item.type].one_way.items() if is_stateful(item) else ():
             if any(changed == path or changed.startswith((f"{path}.", f"{path}[")) for changed, _ in item.changed):
                 found.append((item, reason))
-        is_server = item.type == "aws:rds/instance:Instance" and not item.inputs.get("replicateSourceDb")
+        is_server = item.type == DATABASE and not item.inputs.get("replicateSourceDb")
         if item.op == "create" and is_server and item.system == "shards":
             found.append(
                 (

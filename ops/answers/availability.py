@@ -13,10 +13,10 @@ from infra.settings.availability import AvailabilitySettings
 from infra.settings.defaults import defaults
 from ops.jsonable import picked, plain
 from ops.rehearsal.planned import Planned, planned
+from plan.tokens import DATABASE, DEPLOYMENT, NODE_GROUP
 from planner.availability.accepted import Accepted, AcceptedLoss, AcceptedUptime
 from planner.availability.analysis import OBJECTIVE_PERCENT, Availability
 from planner.availability.analysis import availability as judge
-from planner.availability.graph import DATABASE, DEPLOYMENT, NODE_GROUP
 from planner.evidence import EvidenceError, seen
 from planner.plan_values import text
 

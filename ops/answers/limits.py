@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bailbondpro.facts.elasticache import MAX_NODES
 from bailbondpro.facts.instance_classes import instance_class
+from bailbondpro.facts.quotas import REGION
 from components.naming import NameKind
 from infra.limits.capacity import (
     APP_SUBNET_ADDRESSES,
@@ -18,7 +19,8 @@ from infra.limits.capacity import (
 )
 from infra.limits.connections import POOLER_SURGE, client_connections, pool_sizes
 from infra.limits.room import allocatable, peak_load
-from infra.quotas import REGION, quota_needs
+from infra.quotas import quota_needs
+from plan.tokens import CACHE, CLUSTER, DATABASE, LOAD_BALANCER, TARGET_GROUP
 from planner.plan_values import number, text
 
 if TYPE_CHECKING:
@@ -30,11 +32,11 @@ if TYPE_CHECKING:
 NEAR = 0.8
 """Share from which a limit is near (scaling guide, Monitoring: warnings at 80 %)."""
 NAMES: dict[str, tuple[str, NameKind]] = {
-    "aws:rds/instance:Instance": ("identifier", NameKind.RDS_IDENTIFIER),
-    "aws:elasticache/replicationGroup:ReplicationGroup": ("replicationGroupId", NameKind.REPLICATION_GROUP),
-    "aws:eks/cluster:Cluster": ("name", NameKind.EKS_CLUSTER),
-    "aws:lb/loadBalancer:LoadBalancer": ("name", NameKind.LOAD_BALANCER),
-    "aws:lb/targetGroup:TargetGroup": ("name", NameKind.TARGET_GROUP),
+    DATABASE: ("identifier", NameKind.RDS_IDENTIFIER),
+    CACHE: ("replicationGroupId", NameKind.REPLICATION_GROUP),
+    CLUSTER: ("name", NameKind.EKS_CLUSTER),
+    LOAD_BALANCER: ("name", NameKind.LOAD_BALANCER),
+    TARGET_GROUP: ("name", NameKind.TARGET_GROUP),
 }
 """Explicit names with the shortest limits: property, and the kind whose rule counts."""
 
@@ -168,7 +170,7 @@ def _quotas(settings: Settings) -> Iterator[LimitUse]:
 
 
 def _storage(plan: Plan) -> Iterator[LimitUse]:
-    for item in sorted(plan.of_type("aws:rds/instance:Instance"), key=lambda item: item.name):
+    for item in sorted(plan.of_type(DATABASE), key=lambda item: item.name):
         now = number(item.inputs, "allocatedStorage", default=0)
         most = number(item.inputs, "maxAllocatedStorage", default=0)
         if now and most:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from infra.limits import RULES
 from ops.answers.cdn.edge import audit_plan
 from planner.availability.analysis import OBJECTIVE_PERCENT
+from policies.encryption import keeps, unencrypted
 from policies.exposure import open_doors, stores
 from policies.protection import bare, protectable, unguarded
 from policies.stateful import is_stateful
@@ -66,6 +67,7 @@ def policy_checks(
         _data(journey),
         _protection(settings, plan),
         _exposure(plan),
+        _encryption(plan),
         _restarts(journey),
         *_delivery(settings, plan),
         _single_points(availability),
@@ -132,6 +134,15 @@ def _exposure(plan: Plan) -> PolicyCheck:
         state="failed" if is_open else "unknown" if found else "ok",
         detail="; ".join(f"{door.name}: {door.why}" for door in found) or f"{count} of them, all closed to it",
     )
+
+
+def _encryption(plan: Plan) -> PolicyCheck:
+    title = "What keeps data is encrypted at rest"
+    found, count = unencrypted(plan), sum(map(keeps, plan))
+    if not count:
+        return PolicyCheck(title=title, state="unknown", detail="the plan has nothing that keeps data")
+    detail = f"not: {', '.join(found)}" if found else f"all {count} resources that keep data are"
+    return PolicyCheck(title=title, state="failed" if found else "ok", detail=detail)
 
 
 def _restarts(journey: Journey | None) -> PolicyCheck:

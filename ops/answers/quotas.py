@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from infra.quotas import SOURCE, QuotaNeed, quota_needs, together
+from bailbondpro.facts.quotas import SOURCE
+from infra.quotas import QuotaNeed, quota_needs, together
 from ops.inputs.stack_file import settings_of
 from ops.jsonable import plain
 

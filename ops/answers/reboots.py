@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ops.jsonable import plain
+from plan.tokens import PARAMETER_GROUP
 from planner.evidence import EvidenceError, read_plan, seen
-from policies.reboots import PARAMETER_GROUP, Reboot
+from policies.reboots import (
+    Reboot,
+)
 from policies.reboots import reboots as find
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.quotas import SOURCE
+from bailbondpro.facts.quotas import SOURCE
 from ops.document.blocks import Cell, Section, Table, Text
 
 if TYPE_CHECKING:

@@ -10,8 +10,12 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from plan.placement import shard_servers, shards_in_use
+from plan.tokens import CACHE, DATABASE, LOAD_BALANCER, NODE_GROUP
 from planner.availability.accepted import Accepted
-from planner.availability.graph import CACHE, DATABASE, LOAD_BALANCER, NODE_GROUP, Builder, availability_graph
+from planner.availability.graph import (
+    Builder,
+    availability_graph,
+)
 from planner.availability.model import Removal, removals
 from planner.availability.pods import stranded
 from planner.plan_values import at, number, text

@@ -12,6 +12,21 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from plan.placement import shard_index, shards_in_use
+from plan.tokens import (
+    ADDON,
+    AUTOSCALERS,
+    CACHE,
+    DATABASE,
+    DEPLOYMENT,
+    LOAD_BALANCER,
+    NAT,
+    NODE_GROUP,
+    RELEASE,
+    ROUTE,
+    ROUTE_TABLE,
+    ROUTE_TABLE_ASSOCIATION,
+    SUBNET,
+)
 from planner.availability.model import ANYWHERE, Element, Function, Graph, Group
 from planner.plan_values import at, dependencies_of_type, items, number, text
 
@@ -21,19 +36,6 @@ if TYPE_CHECKING:
     from plan import Plan, PlannedResource
     from planner.availability.model import ElementKind
 
-SUBNET = "aws:ec2/subnet:Subnet"
-NAT = "aws:ec2/natGateway:NatGateway"
-ROUTE = "aws:ec2/route:Route"
-ROUTE_TABLE = "aws:ec2/routeTable:RouteTable"
-ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
-NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
-ADDON = "aws:eks/addon:Addon"
-LOAD_BALANCER = "aws:lb/loadBalancer:LoadBalancer"
-DATABASE = "aws:rds/instance:Instance"
-CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
-DEPLOYMENT = "kubernetes:apps/v1:Deployment"
-AUTOSCALERS = ("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "kubernetes:keda.sh/v1alpha1:ScaledObject")
-RELEASE = "kubernetes:helm.sh/v3:Release"
 RDS_FAILOVER = "60 to 120 s (RDS documentation, Multi-AZ failover)"
 CACHE_FAILOVER = "some seconds (ElastiCache documentation, Multi-AZ)"
 COREDNS_REPLICAS = 2
@@ -101,7 +103,7 @@ def _ways_out(builder: Builder) -> None:
         through = [gateways[nat.urn] for nat in dependencies_of_type(plan, route, NAT)]
         for table in dependencies_of_type(plan, route, ROUTE_TABLE):
             tables.setdefault(table.urn, set()).update(through)
-    for association in plan.of_type(ASSOCIATION):
+    for association in plan.of_type(ROUTE_TABLE_ASSOCIATION):
         used = {
             gateway
             for table in dependencies_of_type(plan, association, ROUTE_TABLE)

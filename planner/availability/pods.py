@@ -13,7 +13,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from planner.availability.graph import AUTOSCALERS, DEPLOYMENT, NODE_GROUP, Builder
+from plan.tokens import AUTOSCALERS, DEPLOYMENT, LAUNCH_TEMPLATE, NODE_GROUP
+from planner.availability.graph import (
+    Builder,
+)
 from planner.capacity.scheduling import NODE, UNSCHEDULABLE, ZONE, Node, Pod, Requirement, Spread, place_all
 from planner.plan_values import at, dependencies_of_type, items, number, region_of, text
 
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
     from plan import Plan, PlannedResource
 
 TOPOLOGIES = {"topology.kubernetes.io/zone": ZONE, "kubernetes.io/hostname": NODE}
-LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 _GRAVITON = re.compile(r"[a-z]+\d+g")
 """Instance types of Arm processors (EC2 documentation, instance type naming conventions: g is AWS Graviton)."""
 KEDA_MOST = 100

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from math import ceil, isfinite
 from typing import TYPE_CHECKING, Literal
 
+from plan.tokens import BUDGET
 from planner.plan_values import at
 
 if TYPE_CHECKING:
     from plan import Plan
     from planner.cost.monthly import Amount
 
-BUDGET = "aws:budgets/budget:Budget"
 BudgetState = Literal["under", "over", "unknown"]
 MARGIN_PERCENT = 15
 """What a budget leaves above the planned cost: for traffic, and for nodes that the autoscaler adds (by judgement)."""

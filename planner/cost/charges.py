@@ -1,7 +1,7 @@
 """What each planned resource is billed for: SKUs and quantities, before any price is looked up.
 
-Rules are by resource type and follow the vendors' pricing pages (what is a unit, what is included). A type without a
-rule is neither free nor guessed: the cost report names it.
+Rules follow the vendors' pricing pages (what is a unit, what is included); the rows of `plan.types` say which type is
+billed by which. A type without a rule is neither free nor guessed: the cost report names it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plan.tokens import ENDPOINT, LAUNCH_TEMPLATE, NAT
+from plan.types import TYPES
+from plan.types.kubernetes import ON_THE_NODES
+from plan.types.others import COMPUTED, OF_THE_ZONE
 from planner.cost.charges_data import DATA_RULES
 from planner.cost.charges_model import Bill, Charge
 from planner.plan_values import at, dependencies_of_type, items, number, quantity, text
@@ -19,8 +23,6 @@ if TYPE_CHECKING:
     from plan import Plan, PlannedResource
     from planner.cost.usage import Usage
 
-NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
-LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 EKS_NODE_DISK_GIB = 20
 """Root disk of a node whose launch template has none (EKS documentation)."""
 FREE_TRANSFER_GB = 100
@@ -29,69 +31,15 @@ GIB = 2.0**30
 ZONE_PLAN = "cloudflare/plan/"
 """How the SKUs of a Cloudflare zone's plan begin."""
 
-_WITHOUT_CHARGE = "AWS does not charge for it"
-FREE: dict[str, str] = {
-    **dict.fromkeys(
-        (
-            "aws:budgets/budget:Budget",
-            "aws:cloudwatch/dashboard:Dashboard",
-            "aws:costexplorer/anomalyMonitor:AnomalyMonitor",
-            "aws:costexplorer/anomalySubscription:AnomalySubscription",
-            "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
-            "aws:ec2/internetGateway:InternetGateway",
-            "aws:ec2/managedPrefixList:ManagedPrefixList",
-            "aws:ec2/route:Route",
-            "aws:ec2/routeTable:RouteTable",
-            "aws:ec2/routeTableAssociation:RouteTableAssociation",
-            "aws:ec2/securityGroup:SecurityGroup",
-            "aws:ec2/subnet:Subnet",
-            "aws:ec2/vpc:Vpc",
-            "aws:ecr/lifecyclePolicy:LifecyclePolicy",
-            "aws:eks/accessEntry:AccessEntry",
-            "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
-            "aws:eks/addon:Addon",
-            "aws:eks/podIdentityAssociation:PodIdentityAssociation",
-            "aws:elasticache/parameterGroup:ParameterGroup",
-            "aws:elasticache/subnetGroup:SubnetGroup",
-            "aws:iam/role:Role",
-            "aws:iam/rolePolicy:RolePolicy",
-            "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-            "aws:kms/alias:Alias",
-            "aws:kms/keyPolicy:KeyPolicy",
-            "aws:rds/eventSubscription:EventSubscription",
-            "aws:rds/parameterGroup:ParameterGroup",
-            "aws:rds/subnetGroup:SubnetGroup",
-            "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
-            "aws:s3/bucketLogging:BucketLogging",
-            "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
-            "aws:s3/bucketPolicy:BucketPolicy",
-            "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
-            "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
-            "aws:s3/bucketVersioning:BucketVersioning",
-            "aws:sns/topicPolicy:TopicPolicy",
-            "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
-            "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-        ),
-        _WITHOUT_CHARGE,
-    ),
-    LAUNCH_TEMPLATE: "billed with the nodes that use it",
-    "aws:ec2/flowLog:FlowLog": "billed with its log group",
-    "aws:lb/listener:Listener": "billed with its load balancer",
-    "aws:lb/targetGroup:TargetGroup": "billed with its load balancer",
-    "aws:secretsmanager/secretVersion:SecretVersion": "billed with its secret",
-    "aws:sns/topic:Topic": "the first million notifications a month are free (SNS pricing); alerts stay far below",
-    "aws:sns/topicSubscription:TopicSubscription": "the first 1,000 emails a month are free (SNS pricing)",
-    "aws:ssm/parameter:Parameter": "standard parameters are free (Systems Manager pricing)",
-}
-"""AWS resource types that cost nothing, with the reason."""
 FREE_PREFIXES: tuple[tuple[str, str], ...] = (
-    ("kubernetes:", "runs on the nodes"),
-    ("cloudflare:", "part of the zone's plan"),
-    ("random:", "computed by the engine"),
-    ("tls:", "computed by the engine"),
-    ("pulumi:", "computed by the engine"),
-    ("command:", "computed by the engine"),
+    ("kubernetes:", ON_THE_NODES),
+    ("cloudflare:", OF_THE_ZONE),
+    ("random:", COMPUTED),
+    ("tls:", COMPUTED),
+    ("pulumi:", COMPUTED),
+    ("command:", COMPUTED),
 )
+"""Why the other types of a provider cost nothing, those that no plan of ours has."""
 ADD_ONS = ("loadBalancer", "certificatePack", "argo", "logpush", "spectrum", "waitingRoom")
 """Words in Cloudflare types that are sold beside the zone's plan; the price book does not know their prices."""
 
@@ -123,15 +71,20 @@ def bill(plan: Plan, usage: Usage) -> list[Billing]:
 
 
 def _billing(item: PlannedResource, context: Bill) -> Billing:
-    rule = RULES.get(item.type)
-    if rule is not None:
-        charges = tuple(rule(item, context))
-        return Billing(item=item, charges=charges, free="" if charges else "nothing billable at this size")
-    if item.type in FREE:
-        return Billing(item=item, free=FREE[item.type])
-    sold = item.type.startswith("cloudflare:") and any(word in item.type for word in ADD_ONS)
-    free = "" if sold else next((why for prefix, why in FREE_PREFIXES if item.type.startswith(prefix)), "")
-    return Billing(item=item, free=free)
+    known = TYPES.get(item.type)
+    if known is None:
+        return Billing(item=item, free=_free(item.type))
+    if not known.bill.rule:
+        return Billing(item=item, free=known.bill.free)
+    charges = tuple(RULES[known.bill.rule](item, context))
+    return Billing(item=item, charges=charges, free="" if charges else "nothing billable at this size")
+
+
+def _free(token: str) -> str:
+    """Why a type without a row costs nothing; empty where nobody knows that."""
+    if token.startswith("cloudflare:") and any(word in token for word in ADD_ONS):
+        return ""
+    return next((why for prefix, why in FREE_PREFIXES if token.startswith(prefix)), "")
 
 
 def _node_group(item: PlannedResource, context: Bill) -> list[Charge]:
@@ -153,7 +106,7 @@ def _node_group(item: PlannedResource, context: Bill) -> list[Charge]:
 
 
 def _nat(_: PlannedResource, context: Bill) -> list[Charge]:
-    share = context.usage.nat_gb / max(context.count("aws:ec2/natGateway:NatGateway"), 1)
+    share = context.usage.nat_gb / max(context.count(NAT), 1)
     return [
         Charge(sku="nat/gateway", quantity=1, unit="hour", why="one gateway"),
         Charge(sku="nat/data", quantity=share, unit="GB", why="its share of nat_gb", assumed=True),
@@ -169,9 +122,7 @@ def _endpoint(item: PlannedResource, context: Bill) -> list[Charge]:
         return []
     zones = len(items(item.inputs, "subnetIds"))
     endpoints = [
-        other
-        for other in context.plan.of_type("aws:ec2/vpcEndpoint:VpcEndpoint")
-        if text(other.inputs, "vpcEndpointType") == "Interface"
+        other for other in context.plan.of_type(ENDPOINT) if text(other.inputs, "vpcEndpointType") == "Interface"
     ]
     share = context.usage.endpoint_gb / len(endpoints)
     return [
@@ -245,16 +196,15 @@ def _zone_plan(_: PlannedResource, context: Bill) -> list[Charge]:
 
 
 RULES: Mapping[str, Callable[[PlannedResource, Bill], list[Charge]]] = {
-    NODE_GROUP: _node_group,
-    "aws:ec2/natGateway:NatGateway": _nat,
-    "aws:ec2/eip:Eip": _address,
-    "aws:ec2/vpcEndpoint:VpcEndpoint": _endpoint,
-    "aws:lb/loadBalancer:LoadBalancer": _load_balancer,
-    "aws:eks/cluster:Cluster": _cluster,
-    "kubernetes:helm.sh/v3:Release": _release,
-    "kubernetes:core/v1:PersistentVolumeClaim": _claim,
-    # Every zone has one; the plan of a zone is bought outside of any stack.
-    "cloudflare:index/tieredCache:TieredCache": _zone_plan,
+    "nodes": _node_group,
+    "nat gateway": _nat,
+    "address": _address,
+    "endpoint": _endpoint,
+    "load balancer": _load_balancer,
+    "cluster": _cluster,
+    "release": _release,
+    "volume claim": _claim,
+    "zone plan": _zone_plan,
     **DATA_RULES,
 }
-"""Rules by resource type."""
+"""Rules by the name that the rows of `plan.types` know them by."""

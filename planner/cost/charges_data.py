@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bailbondpro.facts.instance_classes import find_class
 from bailbondpro.facts.rds import LEAST_IOPS, LEAST_MIBPS, SMALL_IOPS, SMALL_MIBPS, STRIPED_GIB
+from plan.tokens import BUCKET, KEY, SECRET
 from planner.cost.charges_model import Bill, Charge
 from planner.plan_values import at, number, text
 
@@ -110,7 +111,7 @@ def _cache(item: PlannedResource, context: Bill) -> list[Charge]:
 
 def _bucket(_: PlannedResource, context: Bill) -> list[Charge]:
     usage = context.usage
-    buckets = max(context.count("aws:s3/bucket:Bucket"), 1)
+    buckets = max(context.count(BUCKET), 1)
     reads = usage.million_requests * 1000 * (100 - usage.cache_hit_percent) / 100 / buckets / 100
     return [
         Charge(
@@ -159,7 +160,7 @@ def _alarm(item: PlannedResource, _: Bill) -> list[Charge]:
 
 
 def _key(_: PlannedResource, context: Bill) -> list[Charge]:
-    keys = max(context.count("aws:kms/key:Key"), 1)
+    keys = max(context.count(KEY), 1)
     billed = max(context.usage.kms_requests - KMS_FREE_REQUESTS, 0) / keys / 10_000
     return [
         Charge(sku="kms/key", quantity=1, unit="month", why="one key"),
@@ -168,7 +169,7 @@ def _key(_: PlannedResource, context: Bill) -> list[Charge]:
 
 
 def _secret(_: PlannedResource, context: Bill) -> list[Charge]:
-    secrets = max(context.count("aws:secretsmanager/secret:Secret"), 1)
+    secrets = max(context.count(SECRET), 1)
     calls = context.usage.secret_calls / secrets / 10_000
     return [
         Charge(sku="secretsmanager/secret", quantity=1, unit="month", why="one secret"),
@@ -177,13 +178,13 @@ def _secret(_: PlannedResource, context: Bill) -> list[Charge]:
 
 
 DATA_RULES: Mapping[str, Callable[[PlannedResource, Bill], list[Charge]]] = {
-    "aws:rds/instance:Instance": _database,
-    "aws:elasticache/replicationGroup:ReplicationGroup": _cache,
-    "aws:s3/bucket:Bucket": _bucket,
-    "aws:ecr/repository:Repository": _images,
-    "aws:cloudwatch/logGroup:LogGroup": _log_group,
-    "aws:cloudwatch/metricAlarm:MetricAlarm": _alarm,
-    "aws:kms/key:Key": _key,
-    "aws:secretsmanager/secret:Secret": _secret,
+    "database": _database,
+    "cache": _cache,
+    "bucket": _bucket,
+    "images": _images,
+    "log group": _log_group,
+    "alarm": _alarm,
+    "key": _key,
+    "secret": _secret,
 }
-"""Rules by resource type."""
+"""Rules by the name that the rows of `plan.types` know them by."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from planner.cost.charges import NODE_GROUP
+from plan.tokens import CACHE, DATABASE, NODE_GROUP
 from planner.cost.monthly import Amount, amount
 from planner.plan_values import number, text
 
@@ -35,7 +35,7 @@ INSTANCE_SKUS = ("ec2/", "rds/postgres/", "elasticache/valkey/", "elasticache/re
 """What can be reserved or made smaller: instances, not their disks."""
 NOTHING = Amount()
 """What is not billed as an instance, and so saves nothing."""
-ALWAYS_ON = ("aws:rds/instance:Instance", "aws:elasticache/replicationGroup:ReplicationGroup")
+ALWAYS_ON = (DATABASE, CACHE)
 
 
 @dataclass(frozen=True, kw_only=True)

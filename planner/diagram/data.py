@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plan.placement import shard_index, shards_in_use
+from plan.tokens import CACHE, DATABASE
 from planner.diagram.parts import Box, plural
 from planner.plan_values import at, number, text
 
 if TYPE_CHECKING:
     from plan import Plan, PlannedResource
-
-DATABASE = "aws:rds/instance:Instance"
-CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
 
 
 def _databases(plan: Plan, system: str, *, copies: bool) -> list[PlannedResource]:

@@ -6,12 +6,12 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from plan.tokens import CONFIG_MAP, SERVICE
 from planner.plan_values import text
 
 if TYPE_CHECKING:
     from plan import Plan
 
-SERVICE = "kubernetes:core/v1:Service"
 EDGES: tuple[tuple[str, str, str], ...] = (
     ("cdn", "balancer", "HTTPS, from Cloudflare's addresses only"),
     ("balancer", "gateway", "TCP, client address kept"),
@@ -83,5 +83,5 @@ def _names(plan: Plan, first: str, second: str) -> bool:
     if not known:
         return False
     pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(known)})(?![\w-])")
-    configs = [item for item in plan.of_type("kubernetes:core/v1:ConfigMap") if item.system == first]
+    configs = [item for item in plan.of_type(CONFIG_MAP) if item.system == first]
     return any(pattern.search(json.dumps(item.inputs.get("data"), default=str)) for item in configs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from plan.tokens import AUTOSCALERS
 from planner.plan_values import at, number, quantity, text
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from plan import Plan, PlannedResource
 
 Mark = Literal["", "added", "changed", "removed"]
-AUTOSCALERS = ("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "kubernetes:keda.sh/v1alpha1:ScaledObject")
 MIB = 2**20
 
 

@@ -6,6 +6,7 @@ import itertools
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from plan.tokens import DEPLOYMENT, LAUNCH_TEMPLATE, LISTENER, LOAD_BALANCER, NAT, NODE_GROUP, RULESET, SUBNET
 from planner.diagram.parts import Box, name_of, plural, pod_lines, span
 from planner.plan_values import at, dependencies_of_type, items, number, text
 
@@ -13,12 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from plan import Plan, PlannedResource
-
-SUBNET = "aws:ec2/subnet:Subnet"
-NAT = "aws:ec2/natGateway:NatGateway"
-DEPLOYMENT = "kubernetes:apps/v1:Deployment"
-NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
-TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 
 
 def _zones(plan: Plan, item: PlannedResource) -> list[str]:
@@ -33,7 +28,7 @@ def delivery(plan: Plan) -> list[Box]:
     if not counts:
         return []
     records = counts["cloudflare:index/dnsRecord:DnsRecord"]
-    rules = sum(len(items(item.inputs, "rules")) for item in plan.of_type("cloudflare:index/ruleset:Ruleset"))
+    rules = sum(len(items(item.inputs, "rules")) for item in plan.of_type(RULESET))
     settings = counts["cloudflare:index/zoneSetting:ZoneSetting"]
     line = f"{plural(rules, 'rule')} for caching, limits and firewall; {plural(settings, 'zone setting')}"
     return [
@@ -49,9 +44,9 @@ def delivery(plan: Plan) -> list[Box]:
 
 def balancers(plan: Plan) -> list[Box]:
     """Network load balancers with their ports and zones."""
-    ports = sorted({int(number(item.inputs, "port", default=0)) for item in plan.of_type("aws:lb/listener:Listener")})
+    ports = sorted({int(number(item.inputs, "port", default=0)) for item in plan.of_type(LISTENER)})
     found = []
-    for item in sorted(plan.of_type("aws:lb/loadBalancer:LoadBalancer"), key=lambda item: item.name):
+    for item in sorted(plan.of_type(LOAD_BALANCER), key=lambda item: item.name):
         zones = _zones(plan, item)
         lines = (
             f"ports {', '.join(str(port) for port in ports if port)}" if any(ports) else "",
@@ -126,7 +121,7 @@ def nodes(plan: Plan, zones: Sequence[str]) -> list[Box]:
 def _machine(plan: Plan, item: PlannedResource) -> str:
     listed = [str(name) for name in items(item.inputs, "instanceTypes")]
     if not listed:
-        templates = dependencies_of_type(plan, item, TEMPLATE)
+        templates = dependencies_of_type(plan, item, LAUNCH_TEMPLATE)
         listed = [name for template in templates if (name := text(template.inputs, "instanceType"))]
     return listed[0] + (f" or {len(listed) - 1} others" if len(listed) > 1 else "") if listed else "nodes"
 

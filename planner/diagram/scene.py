@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from plan.systems import SYSTEMS
+from plan.tokens import SUBNET
 from planner.diagram.data import caches, primaries, replicas, shards
 from planner.diagram.flows import EDGES, connected
 from planner.diagram.runtime import balancers, delivery, gateway, nodes, poolers, services, ways_out, workloads
@@ -85,11 +86,7 @@ def scene_of(plan: Plan, title: str) -> Scene:
         plan: the plan; what it deletes is not shown.
         title: what to call it.
     """
-    zones = tuple(
-        sorted(
-            {zone for item in plan.of_type("aws:ec2/subnet:Subnet") if (zone := text(item.inputs, "availabilityZone"))}
-        )
-    )
+    zones = tuple(sorted({zone for item in plan.of_type(SUBNET) if (zone := text(item.inputs, "availabilityZone"))}))
     makers = (delivery, balancers, gateway, workloads, services, poolers, primaries, replicas, shards, caches)
     boxes = [box for make in makers for box in make(plan)]
     boxes += [*nodes(plan, zones), *ways_out(plan, zones)]

@@ -6,29 +6,16 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from plan.systems import SYSTEMS
+from plan.tokens import BUDGET, CLUSTER, RELEASE, VPC
+from plan.types import TYPES
 from planner.diagram.parts import Box, plural
 from planner.plan_values import text
 
 if TYPE_CHECKING:
     from plan import Plan, PlannedResource
 
-NOUNS: dict[str, tuple[str, str]] = {
-    "aws:ec2/subnet:Subnet": ("subnet", ""),
-    "aws:ec2/vpcEndpoint:VpcEndpoint": ("private endpoint", ""),
-    "aws:eks/addon:Addon": ("EKS add-on", ""),
-    "aws:kms/key:Key": ("KMS key", ""),
-    "aws:secretsmanager/secret:Secret": ("secret in Secrets Manager", "secrets in Secrets Manager"),
-    "kubernetes:core/v1:Secret": ("Kubernetes Secret", ""),
-    "aws:s3/bucket:Bucket": ("S3 bucket", ""),
-    "aws:ecr/repository:Repository": ("image repository", "image repositories"),
-    "aws:cloudwatch/metricAlarm:MetricAlarm": ("CloudWatch alarm", ""),
-    "aws:sns/topic:Topic": ("SNS topic", ""),
-    "kubernetes:monitoring.coreos.com/v1:PodMonitor": ("pod monitor", ""),
-    "kubernetes:monitoring.coreos.com/v1:PrometheusRule": ("set of Prometheus rules", "sets of Prometheus rules"),
-    "aws:costexplorer/anomalyMonitor:AnomalyMonitor": ("cost anomaly monitor", ""),
-}
+NOUNS = {token: (row.noun.one, row.noun.many) for token, row in TYPES.items() if row.noun.one}
 """What a card counts, in its order; everything else of a system is the rest of its resources."""
-RELEASE = "kubernetes:helm.sh/v3:Release"
 ALWAYS = ("network", "providers")
 """Systems with a card of their own although a box of the picture stands for a part of them."""
 
@@ -74,10 +61,10 @@ def _lines(resources: list[PlannedResource]) -> tuple[str, ...]:
 
 def _fact(item: PlannedResource) -> str:
     """The one number or name that a reader looks for."""
-    if item.type == "aws:ec2/vpc:Vpc":
+    if item.type == VPC:
         return f"VPC {text(item.inputs, 'cidrBlock')}"
-    if item.type == "aws:eks/cluster:Cluster" and (version := text(item.inputs, "version")):
+    if item.type == CLUSTER and (version := text(item.inputs, "version")):
         return f"Kubernetes {version}"
-    if item.type == "aws:budgets/budget:Budget" and (limit := text(item.inputs, "limitAmount")):
+    if item.type == BUDGET and (limit := text(item.inputs, "limitAmount")):
         return f"alarm at {float(limit):,.0f} USD a month"
     return ""

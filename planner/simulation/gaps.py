@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from plan.tokens import AUTOSCALERS, CACHE, DEPLOYMENT, VERTICAL
 from planner.plan_values import at, items, text
 
 if TYPE_CHECKING:
@@ -14,10 +15,7 @@ if TYPE_CHECKING:
     from plan import Plan, PlannedResource
 
 GapKind = Literal["service", "pooler", "cache", "pods", "trigger", "autoscaler"]
-PODS = ("kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:DaemonSet")
-CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
-AUTOSCALERS = ("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "kubernetes:keda.sh/v1alpha1:ScaledObject")
-VERTICAL = "kubernetes:autoscaling.k8s.io/v1:VerticalPodAutoscaler"
+PODS = (DEPLOYMENT, "kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:DaemonSet")
 BESIDE_THE_WAY = {"monitoring", "operators", "addons"}
 """Systems whose pods no request of a user passes."""
 SYSTEM_KINDS: dict[str, GapKind] = {"services": "service", "pooler": "pooler"}

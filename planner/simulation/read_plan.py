@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING, Any
 from bailbondpro.facts.instance_classes import find_class
 from bailbondpro.facts.nodes import kubelet_reserved
 from plan.placement import shard_index, shard_servers, shards_in_use
+from plan.tokens import AUTOSCALERS, CONFIG_MAP, DATABASE, DEPLOYMENT, LAUNCH_TEMPLATE, NODE_GROUP, PARAMETER_GROUP
 from planner.cost.charges import ZONE_PLAN
 from planner.cost.monthly import amount, cost_of
 from planner.cost.prices import price_book
 from planner.hpa.spec import HpaSpec, spec_of
 from planner.plan_values import at, dependencies_of_type, items, number, quantity, region_of, text
-from planner.simulation.gaps import AUTOSCALERS, gaps_of, understood_metric, understood_trigger
+from planner.simulation.gaps import (
+    gaps_of,
+    understood_metric,
+    understood_trigger,
+)
 from planner.simulation.model import Platform, Pool, Store, Target, Tier
 
 if TYPE_CHECKING:
@@ -23,12 +28,6 @@ if TYPE_CHECKING:
     from plan import Plan, PlannedResource
     from planner.simulation.assumptions import Assumptions
 
-DEPLOYMENT = "kubernetes:apps/v1:Deployment"
-NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
-LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
-DATABASE = "aws:rds/instance:Instance"
-PARAMETER_GROUP = "aws:rds/parameterGroup:ParameterGroup"
-CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 MEBI = 2.0**20
 GUIDE_TIMEOUT = 30.0
 _API_LOCATION = "^/api(;[^/]*)?(/|$)"

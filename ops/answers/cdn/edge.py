@@ -13,6 +13,7 @@ from bailbondpro.edge.readback import PlannedRules, ReadbackError, edge_rules
 from bailbondpro.edge.rules import EdgeRules
 from infra.edge_policy import edge_policy
 from ops.answers.cdn.error import CdnError
+from plan.tokens import RULESET
 from planner.evidence import read_plan
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from infra.settings import Settings
     from plan import Plan
 
-RULESET = "cloudflare:index/ruleset:Ruleset"
 NORMALISATION = "cloudflare:index/urlNormalizationSettings:UrlNormalizationSettings"
 
 

@@ -12,9 +12,12 @@ import yaml
 
 from ops.answers.availability import accepted_of
 from plan import Plan
+from plan.tokens import CACHE, DATABASE, NODE_GROUP
 from planner.availability.accepted import Accepted, AcceptedLoss, AcceptedUptime
 from planner.availability.analysis import OBJECTIVE_PERCENT, Availability, availability
-from planner.availability.graph import CACHE, DATABASE, NODE_GROUP, availability_graph
+from planner.availability.graph import (
+    availability_graph,
+)
 from planner.availability.model import Element, Function, Graph, Group, removals
 from tests.support.cli import Cli
 from tests.support.paths import ROOT

@@ -11,7 +11,7 @@ import yaml
 
 from plan import Plan, PlannedResource
 from planner.capacity.platform import PHASE_TOP
-from planner.cost.charges import FREE, RULES, bill
+from planner.cost.charges import bill
 from planner.cost.difference import break_even_users, difference
 from planner.cost.monthly import Amount, amount, cost_of
 from planner.cost.prices import parse_price_book, price_book
@@ -214,10 +214,6 @@ def test_what_a_plan_deletes_is_not_billed() -> None:
 def test_every_rule_bills_in_the_unit_in_which_the_book_sells() -> None:
     for environment, phase in COMBINATIONS:
         cost_of(stack_plan(environment, phase), Usage(cloudflare_plan="free", nodes="max", backup_ratio=2))
-
-
-def test_a_type_is_either_free_or_billed() -> None:
-    assert set(FREE) & set(RULES) == set()
 
 
 def test_the_difference_of_two_plans_names_what_changes_and_adds_up() -> None:

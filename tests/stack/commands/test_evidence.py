@@ -11,7 +11,7 @@ import pytest
 from ops.answers.journey import Journey
 from ops.answers.policies import policy_checks
 from plan import Plan
-from planner.availability.graph import DATABASE, DEPLOYMENT
+from plan.tokens import DATABASE, DEPLOYMENT
 from tests.support.cli import Cli
 from tests.support.page import stack_report
 from tests.support.plans import planned, stack_plan, write_plan
@@ -98,6 +98,7 @@ def test_policies_that_saw_nothing_are_unknown() -> None:
         "Nothing that holds data is replaced, deleted, renamed or made smaller",
         "Production protects what holds data, in Pulumi and in AWS",
         "No database, cache or search engine is reachable from the internet",
+        "What keeps data is encrypted at rest",
         "Databases can restart in a safe order",
     ):
         assert states[title] == "unknown", title

@@ -26,7 +26,7 @@ from ops.rehearsal.planned import Planned
 from ops.views.limits import verdict as limits_verdict
 from ops.views.report import document, write
 from plan import Plan
-from policies.reboots import PARAMETER_GROUP
+from plan.tokens import PARAMETER_GROUP
 from policies.stateful import losses
 from tests.support.page import stack_report
 from tests.support.paths import ROOT
@@ -121,6 +121,15 @@ def test_a_database_on_the_internet_fails_a_policy_everywhere_and_an_unknown_add
             (found,) = [check for check in checks if check.title == title]
             assert found.state == state
             assert state == "ok" or found.detail.startswith("postgres-")
+
+
+def test_a_database_in_the_clear_fails_a_policy_and_is_named() -> None:
+    wanted = settings("dev", "horizontal")
+    plan = edited(stack_plan("dev", "horizontal"), INSTANCE, "postgres-primary", storageEncrypted=False)
+    subject = Planned(plan, wanted, "dev")
+    checks = policy_checks(wanted, plan, priced(subject), judged(subject), None)
+    (found,) = [check for check in checks if check.title == "What keeps data is encrypted at rest"]
+    assert (found.state, found.detail) == ("failed", "not: postgres-primary (storageEncrypted)")
 
 
 def test_a_database_that_would_be_replaced_fails_a_policy() -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from ops.views.simulate import verdict as traffic_verdict
 from plan import Plan
+from plan.tokens import AUTOSCALERS, VERTICAL
 from planner.simulation import Assumptions, platform_of, scenario, simulate
-from planner.simulation.gaps import AUTOSCALERS, VERTICAL
 from tests.support.cli import Cli
 from tests.support.plans import changed_plan, edited, planned, stack_plan, write_plan
 from tests.support.stack import COMBINATIONS, raw

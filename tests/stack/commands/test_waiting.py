@@ -9,7 +9,11 @@ import pytest
 import yaml
 
 from plan import Plan
-from planner.waiting import NODE_GROUP, longest, minutes
+from plan.tokens import NODE_GROUP
+from planner.waiting import (
+    longest,
+    minutes,
+)
 from tests.support.paths import ROOT
 from tests.support.plans import stack_plan
 from tests.support.stack import COMBINATIONS, PHASES, recorded

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from plan import Plan
+from plan.tokens import DEPLOYMENT
 from planner.availability.accepted import Accepted, AcceptedLoss
 from planner.availability.analysis import Availability, availability
-from planner.availability.graph import DEPLOYMENT
 from planner.availability.pods import stranded
 from tests.support.cli import Cli
 from tests.support.plans import stack_plan, write_plan

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from infra.quotas import SOURCE
+from bailbondpro.facts.quotas import SOURCE
 from ops.cli import app
 
 if TYPE_CHECKING:

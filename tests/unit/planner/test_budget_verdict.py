@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from plan import Plan
-from planner.cost.budget import BUDGET, budget_of
+from plan.tokens import BUDGET
+from planner.cost.budget import (
+    budget_of,
+)
 from planner.cost.monthly import Amount
 from tests.support.plans import planned
 

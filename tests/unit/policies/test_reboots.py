@@ -6,7 +6,13 @@ from components.tuning.postgres import Parameter, Profile, parameters
 from ops.answers.journey import Journey, JourneyStep
 from ops.views.journey import section
 from plan import Plan, PlannedResource, parse_preview
-from policies.reboots import INSTANCE, PARAMETER_GROUP, RebootOrder, Value, reboot_order, reboots
+from plan.tokens import DATABASE, PARAMETER_GROUP
+from policies.reboots import (
+    RebootOrder,
+    Value,
+    reboot_order,
+    reboots,
+)
 from tests.support.told import told
 
 PARENT = "urn:pulumi:prod::bailbondpro::bailbondpro:postgres:Postgres::postgres"
@@ -30,12 +36,12 @@ def planned(token: str, name: str, op: str = "same", parent: str = PARENT, **mor
 
 
 def plan(before: dict[str, object], after: dict[str, object], *, replicas: int = 2, op: str = "update") -> Plan:
-    servers = [planned(INSTANCE, "postgres-primary", inputs={})]
+    servers = [planned(DATABASE, "postgres-primary", inputs={})]
     servers += [
-        planned(INSTANCE, f"postgres-replica-{n}", inputs={"replicateSourceDb": "p"}) for n in range(1, replicas + 1)
+        planned(DATABASE, f"postgres-replica-{n}", inputs={"replicateSourceDb": "p"}) for n in range(1, replicas + 1)
     ]
     group = planned(PARAMETER_GROUP, "postgres-parameters", op, inputs=after, old_inputs=before)
-    return Plan((group, *servers, planned(INSTANCE, "shards-0-primary", parent=SHARDS, inputs={})))
+    return Plan((group, *servers, planned(DATABASE, "shards-0-primary", parent=SHARDS, inputs={})))
 
 
 def test_raised_connections_reboot_replicas_before_the_primary() -> None:
@@ -105,8 +111,8 @@ def test_the_order_is_read_from_the_engines_own_preview() -> None:
         step(
             "update", PARAMETER_GROUP, "postgres-parameters", inputs(max_connections=200), inputs(max_connections=400)
         ),
-        step("same", INSTANCE, "postgres-primary", {}, {}),
-        step("same", INSTANCE, "postgres-replica-1", source, source),
+        step("same", DATABASE, "postgres-primary", {}, {}),
+        step("same", DATABASE, "postgres-replica-1", source, source),
     ]
     (found,) = reboots(parse_preview({"steps": steps}))
     assert (found.first, found.then) == (("postgres-replica-1",), ("postgres-primary",))

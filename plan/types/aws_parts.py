@@ -1,0 +1,62 @@
+"""Details of AWS resources: rules, attachments, settings. Each can be made again at any time."""
+
+from __future__ import annotations
+
+from plan import tokens
+from plan.types.aws import WITHOUT_CHARGE
+from plan.types.model import DRAWN, Noun, ResourceType, encrypted_by, free, part
+
+WITH_LOG_GROUP = free("billed with its log group")
+WITH_LOAD_BALANCER = free("billed with its load balancer")
+
+AWS_PARTS: tuple[ResourceType, ...] = (
+    part("aws:ec2/flowLog:FlowLog", WITH_LOG_GROUP, at_rest=encrypted_by(tokens.LOG_GROUP)),
+    part(tokens.LISTENER, WITH_LOAD_BALANCER, DRAWN),
+    part(tokens.TARGET_GROUP, WITH_LOAD_BALANCER),
+    part(
+        "aws:secretsmanager/secretVersion:SecretVersion",
+        free("billed with its secret"),
+        at_rest=encrypted_by(tokens.SECRET),
+    ),
+    part("aws:sns/topicSubscription:TopicSubscription", free("the first 1,000 emails a month are free (SNS pricing)")),
+    part(tokens.BUDGET, free(WITHOUT_CHARGE), DRAWN),
+    part("aws:costexplorer/anomalyMonitor:AnomalyMonitor", free(WITHOUT_CHARGE), Noun("cost anomaly monitor")),
+    *(
+        part(token, free(WITHOUT_CHARGE))
+        for token in (
+            tokens.DEFAULT_SECURITY_GROUP,
+            tokens.INGRESS_RULE,
+            tokens.PARAMETER_GROUP,
+            tokens.PREFIX_LIST,
+            tokens.ROUTE,
+            tokens.ROUTE_TABLE,
+            tokens.ROUTE_TABLE_ASSOCIATION,
+            tokens.SECURITY_GROUP,
+            tokens.BUCKET_ENCRYPTION,
+            "aws:cloudwatch/dashboard:Dashboard",
+            "aws:costexplorer/anomalySubscription:AnomalySubscription",
+            "aws:ec2/internetGateway:InternetGateway",
+            "aws:ecr/lifecyclePolicy:LifecyclePolicy",
+            "aws:eks/accessEntry:AccessEntry",
+            "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
+            "aws:eks/podIdentityAssociation:PodIdentityAssociation",
+            "aws:elasticache/parameterGroup:ParameterGroup",
+            "aws:elasticache/subnetGroup:SubnetGroup",
+            "aws:iam/role:Role",
+            "aws:iam/rolePolicy:RolePolicy",
+            "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+            "aws:kms/alias:Alias",
+            "aws:kms/keyPolicy:KeyPolicy",
+            "aws:rds/eventSubscription:EventSubscription",
+            "aws:rds/subnetGroup:SubnetGroup",
+            "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+            "aws:s3/bucketLogging:BucketLogging",
+            "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+            "aws:s3/bucketPolicy:BucketPolicy",
+            "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+            "aws:s3/bucketVersioning:BucketVersioning",
+            "aws:sns/topicPolicy:TopicPolicy",
+            "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+        )
+    ),
+)

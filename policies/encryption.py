@@ -1,0 +1,44 @@
+"""Whether what a plan keeps is encrypted at rest, as the rows of `plan.types` ask for each type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plan.types import TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plan import Plan, PlannedResource
+
+
+def keeps(item: PlannedResource) -> bool:
+    """Whether a resource keeps data that has to be encrypted."""
+    row = TYPES.get(item.type)
+    return row is not None and bool(row.at_rest.properties or row.at_rest.by) and item.op != "delete"
+
+
+def unencrypted(plan: Plan) -> list[str]:
+    """What keeps data in the clear: `<name> (<what is not set>)`, in the plan's order."""
+    return [f"{item.name} ({missing})" for item in plan if keeps(item) for missing in _missing(item, plan)]
+
+
+def _missing(item: PlannedResource, plan: Plan) -> Iterator[str]:
+    asked = TYPES[item.type].at_rest
+    for path in asked.properties:
+        if not any(_is_set(item.inputs, choice.split(".")) for choice in path.split(" | ")):
+            yield path
+    beside = plan.of_type(asked.by) if asked.by else []
+    if asked.by and not any(other.urn in item.dependencies or item.urn in other.dependencies for other in beside):
+        yield f"no {asked.by.rsplit(':', 1)[-1]}"
+
+
+def _is_set(value: object, path: list[str]) -> bool:
+    """Whether the property at a path is there and on; for a list, of every entry."""
+    if not path:
+        return value not in {None, False, "", "false"} if not isinstance(value, (dict, list)) else bool(value)
+    name, *below = path
+    found = value.get(name.removesuffix("[*]")) if isinstance(value, dict) else None
+    if name.endswith("[*]"):
+        return isinstance(found, list) and bool(found) and all(_is_set(entry, below) for entry in found)
+    return _is_set(found, below)
