@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
@@ -17,7 +18,7 @@ Panels: TypeAlias = "Mapping[Dashboard, Sequence[Panel]]"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Target:
+class Target(ABC):
     """One thing of AWS to watch; each kind adds what its alarms and panels ask for.
 
     Attributes:

@@ -107,4 +107,5 @@ def _credential(username: str | None) -> SimpleNamespace:
         password=pulumi.Output.secret("a1" * 20),
         password_version=pulumi.Output.from_input(1),
         secret_id=pulumi.Output.from_input("acme-prod/secret"),
+        secret_arn=pulumi.Output.from_input("arn:aws:secretsmanager:us-east-1:000000000000:secret:acme-prod/secret"),
     )
