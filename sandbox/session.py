@@ -26,9 +26,9 @@ from sandbox.faults import Faults
 from sandbox.kubernetes.cluster import uid_in
 from sandbox.kubernetes.plugin import without_proxy
 from sandbox.program.waiting import outputs_awaited_once
-from sandbox.protocol.provider import Deps
 from sandbox.protocol.schema import SchemaOracle
-from sandbox.protocol.server import SandboxServer
+from sandbox.providers.provider import Deps
+from sandbox.providers.server import SandboxServer
 from sandbox.seed import planted
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sandbox.engine import Engine
 
 START_SECONDS = 20.0
-SERVE = "sandbox.protocol.serve"
+SERVE = "sandbox.providers.serve"
 """The module that serves the simulated providers."""
 PROCESSES = Path("/proc")
 """Where Linux shows processes; macOS has `ps` alone."""

@@ -12,8 +12,8 @@ from sandbox.cloud import CloudObject
 from sandbox.kubernetes.api import ApiError
 from sandbox.kubernetes.cluster import RELEASE, identified, is_object, uid_in, with_live
 from sandbox.kubernetes.passport import ForeignClusterError
-from sandbox.protocol.provider import Deps, SandboxProvider, type_of
 from sandbox.protocol.wire import decode, encode
+from sandbox.providers.provider import Deps, SandboxProvider, type_of
 
 if TYPE_CHECKING:
     from google.protobuf import empty_pb2

@@ -1,1 +1,1 @@
-"""The provider protocol: servers, schemas, values on the wire, and what differs between two of them."""
+"""Values and types as the Pulumi engine sends them: on the wire, in schemas, and what differs between two of them."""

@@ -25,12 +25,12 @@ from sandbox.kubernetes.cluster_provider import ClusterProvider
 from sandbox.kubernetes.helm_ownership import Owner, owned, refusal
 from sandbox.kubernetes.kubeconfig import endpoint
 from sandbox.kubernetes.tools import definitions
-from sandbox.protocol import provider
 from sandbox.protocol.packages import packages
-from sandbox.protocol.provider import Deps
 from sandbox.protocol.schema import SchemaOracle
-from sandbox.protocol.server import MESSAGE_LIMIT
 from sandbox.protocol.wire import decode, unwrap
+from sandbox.providers import provider
+from sandbox.providers.provider import Deps
+from sandbox.providers.server import MESSAGE_LIMIT
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:

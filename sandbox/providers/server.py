@@ -11,14 +11,14 @@ from pulumi.runtime.proto import provider_pb2_grpc
 
 from sandbox.kubernetes.cluster_provider import ClusterProvider
 from sandbox.protocol.packages import packages
-from sandbox.protocol.provider import SandboxProvider
+from sandbox.providers.provider import SandboxProvider
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from sandbox.kubernetes.cluster import KubernetesCluster
     from sandbox.protocol.packages import Package
-    from sandbox.protocol.provider import Deps
+    from sandbox.providers.provider import Deps
 
 MESSAGE_LIMIT = 400 * 1024 * 1024
 """Bytes per message; the engine and the SDKs use the same limit."""

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from sandbox.cache import write_atomically
 from sandbox.cloud import Cloud
-from sandbox.protocol.provider import Deps
 from sandbox.protocol.schema import SchemaOracle
-from sandbox.protocol.server import SandboxServer
+from sandbox.providers.provider import Deps
+from sandbox.providers.server import SandboxServer
 from sandbox.workspace import SandboxWorkspace
 
 ARGUMENTS = 3
@@ -22,7 +22,7 @@ ARGUMENTS = 3
 def main(arguments: list[str]) -> None:
     """Serve `arguments` = (project root, stack, file that receives pid and ports) until SIGTERM."""
     if len(arguments) != ARGUMENTS:
-        raise SystemExit("usage: python -m sandbox.protocol.serve ROOT STACK RECORD")
+        raise SystemExit("usage: python -m sandbox.providers.serve ROOT STACK RECORD")
     root, stack, record = arguments
     workspace = SandboxWorkspace(Path(root), stack)
     stopped = threading.Event()
