@@ -9,7 +9,6 @@ from sandbox.model.names import Named
 from sandbox.services import ROWS, row_of
 
 NAMED = {row.token: row.name.key for row in ROWS.values() if row.name is not None}
-NAMED["kubernetes:helm.sh/v3:Release"] = "name"
 """Types that get `<logical name>-<7 hexadecimal digits>` in this property (Pulumi documentation, Autonaming)."""
 AUTONAMED = "pulumi.com/autonamed"
 

@@ -1,18 +1,13 @@
 """Which property changes make a provider replace a resource instead of updating it.
 
-What always replaces, and what only under a condition, stands in the row of a type (`sandbox/services/`). The table in
-`data/replacement.json` holds the types that have no row:
-
-- kubernetes: the list of pulumi-kubernetes, `provider/pkg/provider/diff.go` (July 2026).
+What always replaces, and what only under a condition, stands in the row of a type (`sandbox/services/`).
 """
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from sandbox.autonames import AUTONAMED, NAMED
@@ -52,16 +47,10 @@ class Table:
 
 @cache
 def _tables() -> dict[str, Table]:
-    text = (resources.files("sandbox") / "data" / "replacement.json").read_text(encoding="utf-8")
-    data = json.loads(text)
-    rows = {
+    return {
         row.token: Table(frozenset(row.replaced.paths), row.replaced.defaults, frozenset(row.replaced.kept))
         for row in ROWS.values()
         if row.replaced is not None
-    }
-    return rows | {
-        token: Table(frozenset(paths), data["defaults"].get(token, {}), frozenset(data["kept"].get(token, ())))
-        for token, paths in data["types"].items()
     }
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.computed import others
 from sandbox.model.outputs import ACCOUNT, REGION, Inputs, short_hash, uuid
 from sandbox.services import ROWS, alike_of, row_of
 
@@ -31,19 +30,10 @@ def resource_id(token: str, name: str, inputs: Inputs) -> str:
     formed = row.id(row, name, inputs, seed) if row is not None and row.id is not None else None
     if formed:
         return formed
-    if token.startswith("kubernetes:"):
-        return _kubernetes_id(name, inputs)
     for alike in alike_of(token):
         if alike.id is not None:
             return alike.id(name, inputs, seed)
     return str(inputs.get("name") or f"{name}-{seed[:8]}")
-
-
-def _kubernetes_id(name: str, inputs: Inputs) -> str:
-    metadata = inputs.get("metadata") or {}
-    named = str(metadata.get("name") or inputs.get("name") or name)
-    namespace = metadata.get("namespace") or inputs.get("namespace")
-    return f"{namespace}/{named}" if namespace else named
 
 
 def computed_outputs(token: str, name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
@@ -63,11 +53,8 @@ def computed_outputs(token: str, name: str, inputs: Inputs, identity: str) -> di
 
 def _computed(token: str, name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
     row = row_of(token)
-    compute = (row.outputs if row is not None else None) or others.COMPUTE.get(token)
-    if compute is not None:
-        return compute(name, inputs, identity)
-    if token.startswith("kubernetes:"):
-        return others.kubernetes_object(token, inputs, identity)
+    if row is not None and row.outputs is not None:
+        return row.outputs(name, inputs, identity)
     for alike in alike_of(token):
         if alike.outputs is not None:
             return alike.outputs(token, name, inputs, identity)

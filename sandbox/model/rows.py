@@ -35,13 +35,11 @@ class Deletion:
 
     Attributes:
         protection: the switch that must be off in an update before, and what the service answers.
-        finalizer: what the controller of a custom resource must still remove.
         refuses: any other reason against the deletion of an object, or None.
         effects: what else happens, to be done after the object is gone.
     """
 
     protection: tuple[str, str] | None = None
-    finalizer: str = ""
     refuses: Callable[[Cloud, CloudObject], str | None] | None = None
     effects: Callable[[Cloud, CloudObject], list[Effect]] | None = None
 

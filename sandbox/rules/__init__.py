@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from sandbox.model.base import Context, Rule, RuleSet, Violation
 from sandbox.model.taken import name_taken
-from sandbox.rules import crds, deletion, references_kubernetes
-from sandbox.rules.values import RULES as VALUE_RULES
-from sandbox.services import REFERENCE_TABLES, ROWS, STATE_RULES
+from sandbox.rules import deletion
+from sandbox.services import FORM_RULES, REFERENCE_TABLES, ROWS, STATE_RULES, VALUE_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,15 +32,13 @@ __all__ = [
 
 REFERENCE_RULES: tuple[Rule, ...] = (
     *(table.rule for table in REFERENCE_TABLES),
-    references_kubernetes.KUBERNETES.rule,
     name_taken(ROWS.values()),
     *STATE_RULES,
-    *references_kubernetes.RULES,
 )
 """Every rule that asks what exists."""
 
 _VALUES = RuleSet(VALUE_RULES)
-_DEFINITIONS = RuleSet(crds.RULES)
+_FORMS = RuleSet(FORM_RULES)
 _REFERENCES = RuleSet(REFERENCE_RULES)
 
 
@@ -50,7 +47,7 @@ def value_violations(context: Context) -> list[Violation]:
 
     A property that breaks the definition of its custom resource is named once, whatever else may be said about it.
     """
-    found = _DEFINITIONS.violations(context)
+    found = _FORMS.violations(context)
     named = {item.path for item in found}
     return found + [item for item in _VALUES.violations(context) if item.path not in named]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.rules.kubernetes_objects import INITIAL_NAMESPACES, NAMESPACE, kind_of, name_of, namespace_of, served
 from sandbox.services import REFERENCE_TABLES, ROWS, row_of
 
 if TYPE_CHECKING:
@@ -12,14 +11,6 @@ if TYPE_CHECKING:
 
     from sandbox.cloud import Cloud, CloudObject
     from sandbox.model.base import Context
-
-FINALIZED = {
-    "kubernetes:keda.sh/v1alpha1:ScaledJob": "finalizer.keda.sh",
-    "kubernetes:keda.sh/v1alpha1:ScaledObject": "finalizer.keda.sh",
-    "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding": "elbv2.k8s.aws/resources",
-}
-"""Custom resources whose controller must still run to let them go (KEDA and AWS Load Balancer Controller sources)."""
-
 
 _THROUGH = {
     held: tuple(
@@ -36,7 +27,7 @@ def refusal(context: Context) -> str | None:
     item = cloud.get(context.token, context.id) if cloud is not None else None
     if cloud is None or item is None:
         return None  # deleting what is gone succeeds, as with the real services' idempotent deletes
-    for check in (_protected, _own_reason, _initial_namespace, _finalizer, _held_through, _referred_to):
+    for check in (_protected, _own_reason, _held_through, _referred_to):
         if (reason := check(cloud, item)) is not None:
             return reason
     return None
@@ -51,23 +42,6 @@ def _protected(_: Cloud, item: CloudObject) -> str | None:
 def _own_reason(cloud: Cloud, item: CloudObject) -> str | None:
     row = row_of(item.token)
     return row.deletion.refuses(cloud, item) if row is not None and row.deletion.refuses is not None else None
-
-
-def _initial_namespace(_: Cloud, item: CloudObject) -> str | None:
-    name = name_of(item.inputs)
-    if item.token == NAMESPACE and name in INITIAL_NAMESPACES:
-        return f'namespaces "{name}" is forbidden: this namespace may not be deleted (NamespaceLifecycle admission)'
-    return None
-
-
-def _finalizer(cloud: Cloud, item: CloudObject) -> str | None:
-    finalizer, kind = FINALIZED.get(item.token), kind_of(item.token)
-    if finalizer is None or kind is None or served(cloud, kind):
-        return None
-    return (
-        f"the controller of {kind.group} is gone, and nobody removes the finalizer {finalizer}: the deletion would "
-        "hang; make the object depend on the release that brings its controller"
-    )
 
 
 def _held_through(cloud: Cloud, item: CloudObject) -> str | None:
@@ -92,28 +66,10 @@ def _referred_to(cloud: Cloud, item: CloudObject) -> str | None:
 
 
 def effects(context: Context) -> list[Callable[[Cloud], None]]:
-    """What else happens when an object is deleted, to be done after it is gone.
-
-    A namespace takes its contents along (Kubernetes documentation, Namespaces).
-    """
+    """What else happens when an object is deleted, to be done after it is gone."""
     cloud = context.cloud
     item = cloud.get(context.token, context.id) if cloud is not None else None
-    if cloud is None or item is None:
+    row = row_of(context.token)
+    if cloud is None or item is None or row is None or row.deletion.effects is None:
         return []
-    if item.token == NAMESPACE:
-        return [_forget(other) for other in _contents(cloud, name_of(item.inputs))]
-    row = row_of(item.token)
-    return row.deletion.effects(cloud, item) if row is not None and row.deletion.effects is not None else []
-
-
-def _contents(cloud: Cloud, namespace: str | None) -> list[CloudObject]:
-    found = []
-    for item in cloud.all():
-        kind = kind_of(item.token)
-        if kind is not None and kind.namespaced and namespace_of(item.inputs) == namespace:
-            found.append(item)
-    return found
-
-
-def _forget(item: CloudObject) -> Callable[[Cloud], None]:
-    return lambda cloud: cloud.delete(item.token, item.id)
+    return row.deletion.effects(cloud, item)

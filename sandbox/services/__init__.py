@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sandbox.model.references import ReferenceTable
 from sandbox.services import aws
 from sandbox.services.cloudflare import CLOUDFLARE
+from sandbox.services.kubernetes import KUBERNETES
 from sandbox.services.random import RANDOM
 from sandbox.services.tls import TLS
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from sandbox.model.references import Reference
     from sandbox.model.rows import Alike, Row, Service
 
-SERVICES: tuple[Service, ...] = (*aws.SERVICES, CLOUDFLARE, RANDOM, TLS)
+SERVICES: tuple[Service, ...] = (*aws.SERVICES, CLOUDFLARE, KUBERNETES, RANDOM, TLS)
 ROWS: dict[str, Row] = {row.token: row for service in SERVICES for row in service.rows}
 
 
@@ -64,6 +65,10 @@ REFERENCE_TABLES = tuple(
     if (rows := tuple(_references(service)))
 )
 """What dangles and what blocks a deletion, by service."""
+FORM_RULES = tuple(
+    replace(rule, types=(alike.pattern,)) for service in SERVICES for alike in service.alike for rule in alike.form
+)
+"""Every rule about the form of the inputs: what it refuses, no value rule refuses once more."""
 VALUE_RULES = _rules(lambda row: row.values)
 """Every rule that looks at inputs alone."""
 STATE_RULES = _rules(lambda row: row.state)

@@ -8,7 +8,7 @@ from typing import Any
 import kubernetes_validate
 import pytest
 
-from sandbox.rules.crds import definitions
+from sandbox.services.kubernetes.custom.definitions import definitions
 from tests.support.manifests import manifests, pods
 from tests.support.stack import COMBINATIONS, recorded, settings
 

@@ -16,7 +16,7 @@ import pytest
 
 from sandbox.model.base import RuleSet
 from sandbox.rules import Context
-from sandbox.rules.values import RULES
+from sandbox.services import VALUE_RULES
 from sandbox.services.aws.elasticache.nodes import CACHE_FAMILIES
 from sandbox.services.aws.rds.classes import DATABASE_FAMILIES
 from tests.support.paths import ROOT
@@ -37,7 +37,7 @@ botocore_session = pytest.importorskip("botocore.session")
 cfnlint = pytest.importorskip("cfnlint")
 
 SCHEMAS = Path(cfnlint.__file__).parent / "data" / "schemas"
-VALUES = RuleSet(RULES)
+VALUES = RuleSet(VALUE_RULES)
 REGION = "us-east-1"
 
 DISAGREEMENTS: dict[tuple[str, str, str], tuple[set[str], set[str], str]] = {

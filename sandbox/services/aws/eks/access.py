@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+ADDON = "aws:eks/addon:Addon"
 ENTRY_TYPES = ("STANDARD", "EC2_LINUX", "EC2_WINDOWS", "EC2", "FARGATE_LINUX", "HYBRID_LINUX", "HYPERPOD_LINUX")
 
 
@@ -133,7 +134,7 @@ ROWS = (
         ),
     ),
     Row(
-        token="aws:eks/addon:Addon",
+        token=ADDON,
         name=NONE,
         id=NONE,
         outputs=NONE,

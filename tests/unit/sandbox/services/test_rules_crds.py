@@ -9,9 +9,10 @@ import pytest
 from sandbox.model.base import RuleSet
 from sandbox.protocol.wire import UNKNOWN
 from sandbox.rules import Context, value_violations
-from sandbox.rules.crds import RULES, definitions
+from sandbox.services import FORM_RULES
+from sandbox.services.kubernetes.custom.definitions import definitions
 
-DEFINITIONS = RuleSet(RULES)
+DEFINITIONS = RuleSet(FORM_RULES)
 
 SCALED_OBJECT = "kubernetes:keda.sh/v1alpha1:ScaledObject"
 VERTICAL = "kubernetes:autoscaling.k8s.io/v1:VerticalPodAutoscaler"

@@ -9,7 +9,6 @@ import pytest
 
 from sandbox.cloud import CloudObject
 from sandbox.protocol.packages import tokens
-from sandbox.rules.references_kubernetes import KUBERNETES
 from sandbox.services import REFERENCE_TABLES
 from tests.support.world import World
 
@@ -18,8 +17,11 @@ if TYPE_CHECKING:
 
     from sandbox.model.references import Reference
 
-TABLES = (*REFERENCE_TABLES, KUBERNETES)
-ROWS = [pytest.param(table, row, id=f"{row.source.split(':')[1]} {row.path}") for table in TABLES for row in table.rows]
+ROWS = [
+    pytest.param(table, row, id=f"{row.source.split(':')[1]} {row.path}")
+    for table in REFERENCE_TABLES
+    for row in table.rows
+]
 VALUES = ("value", "arn:aws:sns:us-east-1:000000000000:value", "arn:aws:iam::000000000000:role/value")
 """Texts that one row or another takes for a reference into the simulated account."""
 

@@ -16,7 +16,7 @@ from sandbox.protocol.validate import validate
 from sandbox.protocol.wire import UNKNOWN
 from sandbox.replacement import known_types
 from sandbox.rules import Context, Violation, value_violations
-from sandbox.rules.values import RULES
+from sandbox.services import VALUE_RULES
 from tests.support.paths import DATA
 
 TABLE: dict[str, Any] = yaml.safe_load((DATA / "refused_inputs.yaml").read_text())
@@ -120,9 +120,9 @@ def test_a_secret_is_never_repeated_in_a_message() -> None:
 
 
 def test_every_rule_has_its_own_id_and_names_a_source() -> None:
-    ids = [rule.id for rule in RULES]
+    ids = [rule.id for rule in VALUE_RULES]
     assert len(ids) == len(set(ids))
-    assert all(rule.source and rule.types for rule in RULES)
+    assert all(rule.source and rule.types for rule in VALUE_RULES)
 
 
 def test_the_rules_cost_less_than_a_millisecond_for_a_resource() -> None:
@@ -138,7 +138,7 @@ def test_the_rules_cost_less_than_a_millisecond_for_a_resource() -> None:
 
 def declared(kind: str) -> list[tuple[Rule, Any]]:
     """The rules that one builder made, each with the path or the names that it speaks about."""
-    made = [rule for rule in RULES if rule.check.__qualname__ == f"On.{kind}.<locals>.check"]
+    made = [rule for rule in VALUE_RULES if rule.check.__qualname__ == f"On.{kind}.<locals>.check"]
     return [(rule, inspect.getclosurevars(rule.check).nonlocals) for rule in made]
 
 

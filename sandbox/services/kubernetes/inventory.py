@@ -1,60 +1,20 @@
-"""How the Kubernetes API sees objects: group, kind, scope, and which groups a chart or an add-on brings."""
+"""What a cluster has: objects, namespaces, and the kinds that a chart, an add-on or a definition brought."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sandbox.protocol.packages import tokens
+from sandbox.services.aws.eks.access import ADDON
+from sandbox.services.kubernetes.kinds import DEFINITION, NAMESPACE, RELEASE, Kind, kind_of, name_of, namespace_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sandbox.cloud import Cloud, CloudObject
 
-RELEASE = "kubernetes:helm.sh/v3:Release"
-NAMESPACE = "kubernetes:core/v1:Namespace"
-DEFINITION = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
-ADDON = "aws:eks/addon:Addon"
-
 INITIAL_NAMESPACES = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
 """Kubernetes documentation, Namespaces, Initial namespaces."""
-
-_CLUSTER_SCOPED = frozenset(
-    {
-        "APIService",
-        "CSIDriver",
-        "CertificateSigningRequest",
-        "ClusterIssuer",
-        "ClusterRole",
-        "ClusterRoleBinding",
-        "ClusterSecretStore",
-        "ClusterTriggerAuthentication",
-        "CustomResourceDefinition",
-        "EC2NodeClass",
-        "FlowSchema",
-        "GatewayClass",
-        "IngressClass",
-        "MutatingAdmissionPolicy",
-        "MutatingAdmissionPolicyBinding",
-        "MutatingWebhookConfiguration",
-        "Namespace",
-        "Node",
-        "NodePool",
-        "PersistentVolume",
-        "PriorityClass",
-        "PriorityLevelConfiguration",
-        "RuntimeClass",
-        "StorageClass",
-        "ValidatingAdmissionPolicy",
-        "ValidatingAdmissionPolicyBinding",
-        "ValidatingWebhookConfiguration",
-        "VolumeSnapshotClass",
-    }
-)
-"""Kubernetes API reference; the custom ones by their projects' API references."""
 
 CHART_GROUPS: dict[str, tuple[str, ...]] = {
     "aws-load-balancer-controller": ("elbv2.k8s.aws", "gateway.k8s.aws", "aga.k8s.aws"),
@@ -87,64 +47,6 @@ ADDON_NAMESPACES = {
 """EKS add-on -> namespace that it makes for itself (Amazon EKS User Guide; partly unverified)."""
 CLUSTER_GROUPS = frozenset({"crd.k8s.amazonaws.com", "networking.k8s.aws", "vpcresources.k8s.aws"})
 """Groups that EKS installs with every cluster (Amazon EKS User Guide, VPC CNI)."""
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of object: `Deployment` of group `apps`, version `v1`; the core group is empty."""
-
-    group: str
-    version: str
-    name: str
-
-    @property
-    def namespaced(self) -> bool:
-        """Whether objects of this kind live in a namespace."""
-        return self.name not in _CLUSTER_SCOPED
-
-    @property
-    def api_version(self) -> str:
-        """The `apiVersion` of its manifests."""
-        return f"{self.group}/{self.version}" if self.group else self.version
-
-    def same(self, other: Kind) -> bool:
-        """Whether both name the same objects; the version only chooses how they are written."""
-        return self.group == other.group and self.name == other.name
-
-
-@cache
-def kind_of(token: str) -> Kind | None:
-    """The kind behind a type token, or None for what is no single object: releases, charts, lists and patches."""
-    parts = token.split(":")
-    if parts[0] != "kubernetes" or len(parts) != len(("package", "module", "type")):
-        return None
-    module, name = parts[1], parts[2]
-    if module in {"helm.sh/v3", "helm.sh/v4", "yaml", "yaml/v2", "kustomize", "kustomize/v2"} or "/" not in module:
-        return None
-    if name.endswith(("List", "Patch")):
-        return None
-    group, version = module.split("/", 1)
-    return Kind("" if group == "core" else group, version, name)
-
-
-@cache
-def is_custom(token: str) -> bool:
-    """Whether a token is of a custom resource: its kind is not part of Kubernetes itself."""
-    return kind_of(token) is not None and token not in tokens("kubernetes")
-
-
-def name_of(inputs: dict[str, Any]) -> str | None:
-    """`metadata.name`, or None where it is not given or not known."""
-    name = (inputs.get("metadata") or {}).get("name")
-    return name if isinstance(name, str) else None
-
-
-def namespace_of(inputs: dict[str, Any]) -> str | None:
-    """`metadata.namespace`, `default` where none is given, or None where it is not known."""
-    namespace = (inputs.get("metadata") or {}).get("namespace")
-    if namespace is None:
-        return "default"
-    return namespace if isinstance(namespace, str) else None
 
 
 def objects(cloud: Cloud, kind: Kind) -> Iterator[CloudObject]:

@@ -1,4 +1,4 @@
-"""What the Kubernetes API server refuses in pods and in the workloads that make them.
+"""What the Kubernetes API server refuses in pods, wherever they are described.
 
 Sources: Kubernetes API reference and `pkg/apis/core/validation` of Kubernetes 1.35.
 """
@@ -9,38 +9,24 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.model.base import Context, Rule, Violation, known
 from sandbox.model.checks import On, block, given, items, number
-from sandbox.rules.values_kubernetes_names import (
-    ENVIRONMENT,
-    PORT_NAME,
-    PORT_NAME_LENGTH,
-    label_problem,
-    quantity,
-)
+from sandbox.services.kubernetes.names import ENVIRONMENT, PORT_NAME, PORT_NAME_LENGTH, label_problem, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WORKLOADS = (
-    "kubernetes:apps/v1:Deployment",
-    "kubernetes:apps/v1:DaemonSet",
-    "kubernetes:apps/v1:ReplicaSet",
-    "kubernetes:apps/v1:StatefulSet",
-)
 LAST_PORT = 65_535
 PROTOCOLS = ("TCP", "UDP", "SCTP")
-PULL = ("Always", "IfNotPresent", "Never")
 _HANDLERS = ("exec", "grpc", "httpGet", "tcpSocket")
 _SOURCES = ("configMapKeyRef", "fieldRef", "fileKeyRef", "resourceFieldRef", "secretKeyRef")
 _SECONDS = ("failureThreshold", "initialDelaySeconds", "periodSeconds", "successThreshold", "timeoutSeconds")
-_NOTHING = ("0", "0%", "0.0")
 
 
 def template_of(context: Context) -> tuple[dict[str, Any], str]:
     """The pod specification in a workload, job or pod, and its path."""
     spec = block(context.inputs, "spec")
-    if context.token == "kubernetes:core/v1:Pod":
+    if context.token.endswith(":Pod"):
         return spec, "spec"
-    if context.token == "kubernetes:batch/v1:CronJob":
+    if context.token.endswith(":CronJob"):
         spec = block(block(spec, "jobTemplate"), "spec")
         return block(block(spec, "template"), "spec"), "spec.jobTemplate.spec.template.spec"
     return block(block(spec, "template"), "spec"), "spec.template.spec"
@@ -53,26 +39,6 @@ def _containers(context: Context) -> list[tuple[str, dict[str, Any]]]:
         for kind in ("containers", "initContainers")
         for index, container in enumerate(items(pod, kind))
     ]
-
-
-def _selector(context: Context) -> Iterator[Violation]:
-    spec = block(context.inputs, "spec")
-    wanted = block(block(spec, "selector"), "matchLabels")
-    labels: Any = spec
-    for key in ("template", "metadata", "labels"):
-        labels = labels.get(key, {})
-        if not isinstance(labels, dict):
-            return  # not yet known
-    for key, value in wanted.items():
-        if known(value) and known(labels.get(key, "")) and labels.get(key) != value:
-            yield Violation(
-                "spec.template.metadata.labels",
-                f"the selector wants {key}={value}, the template has {labels.get(key)!r} (Invalid value: `selector` "
-                "does not match template `labels`)",
-            )
-    selector = spec.get("selector")
-    if isinstance(selector, dict) and not any(given(selector, name) for name in ("matchLabels", "matchExpressions")):
-        yield Violation("spec.selector", "empty (Invalid value: empty selector is invalid for deployment)")
 
 
 def _unique_names(context: Context) -> Iterator[Violation]:
@@ -205,23 +171,6 @@ def _probe(probe: dict[str, Any], at: str, name: str) -> Iterator[Violation]:
             yield Violation(f"{at}.{kind}.port", f"{port:g} is outside 1..{LAST_PORT}")
 
 
-def _rollout(context: Context) -> Iterator[Violation]:
-    spec = block(context.inputs, "spec")
-    strategy = block(spec, "strategy")
-    rolling = block(strategy, "rollingUpdate")
-    if strategy.get("type") == "Recreate" and given(strategy, "rollingUpdate"):
-        yield Violation("spec.strategy.rollingUpdate", "may not be specified when strategy `type` is 'Recreate'")
-    if (
-        rolling
-        and str(rolling.get("maxSurge")) in {"0", "0%", "0.0"}
-        and str(rolling.get("maxUnavailable")) in {"0", "0%", "0.0"}
-    ):
-        yield Violation("spec.strategy.rollingUpdate.maxUnavailable", "may not be 0 when `maxSurge` is 0")
-    ready, deadline = number(spec.get("minReadySeconds")), number(spec.get("progressDeadlineSeconds"))
-    if ready is not None and deadline is not None and deadline <= ready:
-        yield Violation("spec.progressDeadlineSeconds", f"{deadline:g}: must be greater than minReadySeconds {ready:g}")
-
-
 def _spread(context: Context) -> Iterator[Violation]:
     pod, at = template_of(context)
     for index, constraint in enumerate(items(pod, "topologySpreadConstraints")):
@@ -247,27 +196,15 @@ def _security(context: Context) -> Iterator[Violation]:
             )
 
 
-_DOCS = "Kubernetes API reference; pkg/apis/core/validation"
-_pods = On("pod", (*WORKLOADS, "kubernetes:core/v1:Pod", "kubernetes:batch/v1:*Job"), _DOCS)
-_workloads = On("workload", WORKLOADS, "Kubernetes API reference; pkg/apis/apps/validation")
-_deployments = On("deployment", "kubernetes:apps/v1:Deployment", "Kubernetes API reference; pkg/apis/apps/validation")
-_IN_TEMPLATE = "spec.template.spec"
-RULES: tuple[Rule, ...] = (
-    _workloads.custom("selector", _selector),
-    _deployments.custom("rollout", _rollout),
-    _deployments.one_of("spec.strategy.type", ("Recreate", "RollingUpdate")),
-    _workloads.between("spec.replicas", 0, 2_147_483_647),
-    _workloads.between("spec.revisionHistoryLimit", 0, 2_147_483_647),
-    _workloads.between(f"{_IN_TEMPLATE}.terminationGracePeriodSeconds", 0, 2_147_483_647, "seconds"),
-    _workloads.one_of(f"{_IN_TEMPLATE}.restartPolicy", ("Always",), "Unsupported value"),
-    _workloads.one_of(f"{_IN_TEMPLATE}.containers[*].imagePullPolicy", PULL),
-    _workloads.one_of(f"{_IN_TEMPLATE}.containers[*].ports[*].protocol", PROTOCOLS),
-    _pods.custom("names", _unique_names),
-    _pods.custom("mounts", _mounts),
-    _pods.custom("ports", _ports),
-    _pods.custom("environment", _environment),
-    _pods.custom("resources", _resources, "Kubernetes documentation, Resource Management for Pods and Containers"),
-    _pods.custom("probes", _probes, "Kubernetes documentation, Configure Liveness, Readiness and Startup Probes"),
-    _pods.custom("spread", _spread, "Kubernetes documentation, Pod Topology Spread Constraints"),
-    _pods.custom("security", _security),
+_on = On("pod", source="Kubernetes API reference; pkg/apis/core/validation")
+POD: tuple[Rule, ...] = (
+    _on.custom("names", _unique_names),
+    _on.custom("mounts", _mounts),
+    _on.custom("ports", _ports),
+    _on.custom("environment", _environment),
+    _on.custom("resources", _resources, "Kubernetes documentation, Resource Management for Pods and Containers"),
+    _on.custom("probes", _probes, "Kubernetes documentation, Configure Liveness, Readiness and Startup Probes"),
+    _on.custom("spread", _spread, "Kubernetes documentation, Pod Topology Spread Constraints"),
+    _on.custom("security", _security),
 )
+"""The rules of a pod, and of every kind with a template of pods."""

@@ -1,0 +1,45 @@
+"""Kubernetes: one service whose kinds lie in modules by API group, and what holds for all of them.
+
+Sources: Kubernetes documentation and API reference; `pkg/apis/*/validation` of Kubernetes 1.35. What replaces a kind is
+the list of pulumi-kubernetes, `provider/pkg/provider/diff.go` and `helm_release.go` (July 2026).
+"""
+
+from __future__ import annotations
+
+from sandbox.model.rows import Service
+from sandbox.services.kubernetes import (
+    apps,
+    autoscaling,
+    batch,
+    classes,
+    core,
+    everywhere,
+    helm,
+    networking,
+    policy,
+    rbac,
+)
+from sandbox.services.kubernetes.custom import balancing, keda, monitoring, vertical
+
+_MODULES = (
+    core,
+    apps,
+    batch,
+    autoscaling,
+    classes,
+    networking,
+    policy,
+    rbac,
+    helm,
+    balancing,
+    keda,
+    monitoring,
+    vertical,
+)
+
+KUBERNETES = Service(
+    "kubernetes",
+    "AWS Load Balancer Controller documentation, TargetGroupBinding",
+    tuple(item for module in _MODULES for item in module.ROWS),
+    (*everywhere.ALIKE, *autoscaling.ALIKE, *keda.ALIKE, *rbac.ALIKE, *vertical.ALIKE),
+)

@@ -1,0 +1,210 @@
+"""Kinds of the core group beside pods: namespaces, services, configuration, quotas, claims of storage."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import TYPE_CHECKING, Any
+
+from sandbox.model.base import Context, Violation, known
+from sandbox.model.checks import On, block, given, items, number
+from sandbox.model.replacement import Replaced
+from sandbox.model.rows import Deletion
+from sandbox.services.kubernetes.immutable import IMMUTABLE
+from sandbox.services.kubernetes.inventory import INITIAL_NAMESPACES
+from sandbox.services.kubernetes.kinds import NAMESPACE, SERVICE, kind_of, name_of, namespace_of, row
+from sandbox.services.kubernetes.metadata import label_violations
+from sandbox.services.kubernetes.names import label_problem, quantity
+from sandbox.services.kubernetes.pods import LAST_PORT, PROTOCOLS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sandbox.cloud import Cloud, CloudObject
+    from sandbox.model.rows import Effect
+
+DATA_SIZE = 2**20
+"""Bytes."""
+SERVICE_TYPES = ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName")
+PSA_LEVELS = ("privileged", "baseline", "restricted")
+_PSA = "pod-security.kubernetes.io/"
+
+
+def _pod_security(context: Context) -> Iterator[Violation]:
+    for key, value in block(block(context.inputs, "metadata"), "labels").items():
+        if not key.startswith(_PSA) or not isinstance(value, str):
+            continue
+        at = f'metadata.labels["{key}"]'
+        if key.endswith("-version"):
+            if value != "latest" and not (value.startswith("v1.") and value[3:].isdecimal()):
+                yield Violation(at, f"{value!r}: must be 'latest' or 'v1.x'")
+        elif value not in PSA_LEVELS:
+            yield Violation(at, f"{value!r}: must be one of {', '.join(PSA_LEVELS)}")
+
+
+def _service(context: Context) -> Iterator[Violation]:
+    spec = block(context.inputs, "spec")
+    kind, ports = spec.get("type", "ClusterIP"), items(spec, "ports")
+    headless = spec.get("clusterIP") == "None"
+    if "ports" in spec and not spec["ports"] and not headless and kind != "ExternalName":
+        yield Violation("spec.ports", "at least one port is required (Required value)")
+    if headless and kind in {"NodePort", "LoadBalancer"}:
+        yield Violation("spec.clusterIP", f"may not be set to 'None' for {kind} services")
+    if kind == "ExternalName" and not given(spec, "externalName"):
+        yield Violation("spec.externalName", "required for a service of type ExternalName")
+    if kind != "LoadBalancer":
+        for name in ("loadBalancerSourceRanges", "loadBalancerClass"):
+            if given(spec, name) and known(kind):
+                yield Violation(f"spec.{name}", f"may only be used when `type` is 'LoadBalancer', here {kind}")
+    if kind == "ClusterIP" and given(spec, "externalTrafficPolicy"):
+        yield Violation("spec.externalTrafficPolicy", "may only be set for externally-accessible services")
+    for index, port in enumerate(ports):
+        yield from _service_port(port, f"spec.ports[{index}]", several=len(ports) > 1)
+    yield from _duplicates(ports)
+    yield from label_violations(block(spec, "selector"), "spec.selector")
+
+
+def _service_port(port: dict[str, Any], at: str, *, several: bool) -> Iterator[Violation]:
+    if several and not given(port, "name"):
+        yield Violation(f"{at}.name", "required when a service has several ports")
+    if isinstance(port.get("name"), str) and (reason := label_problem(port["name"])):
+        yield Violation(f"{at}.name", reason)
+    for name, low in (("port", 1), ("targetPort", 1), ("nodePort", 0)):
+        value = port.get(name)
+        found = number(value) if not isinstance(value, str) or value.isdecimal() else None
+        if found is not None and not low <= found <= LAST_PORT:
+            yield Violation(f"{at}.{name}", f"{found:g}: must be between {low} and {LAST_PORT}, inclusive")
+
+
+def _duplicates(ports: list[dict[str, Any]]) -> Iterator[Violation]:
+    names, numbers = (
+        [port.get("name") for port in ports],
+        [(port.get("port"), port.get("protocol", "TCP")) for port in ports],
+    )
+    for index, port in enumerate(ports):
+        if known(names[index]) and names[index] in names[:index]:
+            yield Violation(
+                f"spec.ports[{index}].name", f"{port['name']!r} is the name of an earlier port (Duplicate value)"
+            )
+        if known(port.get("port")) and numbers[index] in numbers[:index]:
+            yield Violation(f"spec.ports[{index}].port", f"{port['port']} is an earlier port (Duplicate value)")
+
+
+def _data(context: Context) -> Iterator[Violation]:
+    size = 0
+    for name in ("data", "binaryData", "stringData"):
+        for key, value in block(context.inputs, name).items():
+            if not re.fullmatch(r"[A-Za-z0-9_.-]{1,253}", key):
+                yield Violation(f'{name}["{key}"]', "a key holds letters, digits or '-_.' only, at most 253")
+            size += len(value.encode()) if isinstance(value, str) else 0
+            encoded = name == "binaryData" or (name == "data" and context.token.endswith(":Secret"))
+            if encoded and isinstance(value, str) and not _is_base64(value):
+                yield Violation(
+                    f'{name}["{key}"]', "not base64; plain text belongs into stringData or data of a ConfigMap"
+                )
+    if size > DATA_SIZE:
+        yield Violation("data", f"{size} bytes, at most {DATA_SIZE} are allowed (Too long)")
+
+
+def _is_base64(value: str) -> bool:
+    try:
+        base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return True
+
+
+def _quota(context: Context) -> Iterator[Violation]:
+    for name, value in block(block(context.inputs, "spec"), "hard").items():
+        if known(value) and quantity(value) is None:
+            yield Violation(f'spec.hard["{name}"]', f"{value!r} is no quantity")
+
+
+def _initial(_: Cloud, item: CloudObject) -> str | None:
+    name = name_of(item.inputs)
+    if name in INITIAL_NAMESPACES:
+        return f'namespaces "{name}" is forbidden: this namespace may not be deleted (NamespaceLifecycle admission)'
+    return None
+
+
+def _contents(cloud: Cloud, item: CloudObject) -> list[Effect]:
+    """A namespace takes its contents along (Kubernetes documentation, Namespaces)."""
+    name = name_of(item.inputs)
+    return [_forget(other) for other in cloud.all() if _lives_in(other, name)]
+
+
+def _lives_in(item: CloudObject, namespace: str | None) -> bool:
+    kind = kind_of(item.token)
+    return kind is not None and kind.namespaced and namespace_of(item.inputs) == namespace
+
+
+def _forget(item: CloudObject) -> Effect:
+    return lambda cloud: cloud.delete(item.token, item.id)
+
+
+_API = "Kubernetes API reference; pkg/apis/core/validation"
+_namespace = On("namespace", source="Kubernetes documentation, Pod Security Admission")
+_service_on = On("service", source=_API)
+_quota_on = On("quota", source=_API)
+_DATA = On("data", source=_API).custom("data", _data)
+ROWS = (
+    row(
+        NAMESPACE,
+        Replaced(),
+        _namespace.custom("pod-security", _pod_security),
+        deletion=Deletion(refuses=_initial, effects=_contents),
+    ),
+    row(
+        SERVICE,
+        Replaced(("spec.clusterIP",)),
+        _service_on.one_of("spec.type", SERVICE_TYPES, "Unsupported value"),
+        _service_on.one_of("spec.sessionAffinity", ("ClientIP", "None"), "Unsupported value"),
+        _service_on.one_of("spec.ports[*].protocol", PROTOCOLS, "Unsupported value"),
+        _service_on.custom("spec", _service),
+    ),
+    row(
+        "kubernetes:core/v1:ConfigMap",
+        Replaced(
+            (
+                "binaryData",
+                "data",
+            )
+        ),
+        _DATA,
+        IMMUTABLE,
+    ),
+    row(
+        "kubernetes:core/v1:Secret",
+        Replaced(
+            (
+                "data",
+                "stringData",
+                "type",
+            )
+        ),
+        _DATA,
+    ),
+    row(
+        "kubernetes:core/v1:PersistentVolumeClaim",
+        Replaced(
+            (
+                "spec.accessModes",
+                "spec.selector",
+                "spec.storageClassName",
+                "spec.volumeName",
+            )
+        ),
+        IMMUTABLE,
+    ),
+    row(
+        "kubernetes:core/v1:ResourceQuota",
+        Replaced(("spec.scopes",)),
+        _quota_on.custom("hard", _quota),
+    ),
+    row(
+        "kubernetes:core/v1:ServiceAccount",
+        Replaced(),
+        schema_only="what holds for every object is all that is looked at",
+    ),
+)

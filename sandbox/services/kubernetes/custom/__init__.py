@@ -1,0 +1,1 @@
+"""Custom resources: kinds that a chart or an add-on brings with its definitions."""
