@@ -64,8 +64,13 @@ app = typer.Typer(
     epilog="Exit codes: 0 judged and it holds; 1 a problem; 2 called wrongly, or a step that would touch data; "
     "3 cannot be answered; 130 stopped by Ctrl-C. Example: ./bbp rehearse dev",
 )
-for command in COMMANDS:
-    command.register(app)
+for module in COMMANDS:
+    name = module.__name__.rpartition(".")[2]
+    group = getattr(module, "group", None)
+    if isinstance(group, typer.Typer):
+        app.add_typer(group, name=name.replace("_", "-"))
+    else:
+        app.command(name.replace("_", "-"), epilog=module.EPILOG)(getattr(module, name))
 
 
 def main() -> None:

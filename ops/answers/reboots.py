@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ops.jsonable import plain
 from plan.tokens import PARAMETER_GROUP
 from planner.evidence import EvidenceError, read_plan, seen
-from policies.reboots import (
-    Reboot,
-)
+from policies.reboots import Reboot
 from policies.reboots import reboots as find
 
 if TYPE_CHECKING:

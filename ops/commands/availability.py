@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from ops.commands.options import (
-    ConfigOption,
-    JsonOption,
-    PhaseOption,
-    PlanOption,
-    StackArgument,
-    explained,
-    present,
-)
+from ops.commands.options import ConfigOption, JsonOption, PhaseOption, PlanOption, StackArgument, explained, present
 from ops.console import fail
 
-if TYPE_CHECKING:
-    import typer
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(epilog="Example: ./bbp availability prod --phase microservices")(availability)
+EPILOG = "Example: ./bbp availability prod --phase microservices"
 
 
 def availability(

@@ -6,22 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.commands.options import (
-    ConfigOption,
-    JsonOption,
-    explained,
-    present,
-)
+from ops.commands.options import ConfigOption, JsonOption, explained, present
 
 if TYPE_CHECKING:
     from planner.capacity.growth import Baseline
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(epilog="Example: ./bbp capacity --users 400 --requests-per-day 200000 --storage-gb 40 --months 24")(
-        capacity
-    )
+EPILOG = "Example: ./bbp capacity --users 400 --requests-per-day 200000 --storage-gb 40 --months 24"
 
 
 def capacity(

@@ -7,15 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ops.commands.options import (
-    ConfigOption,
-    JsonOption,
-    PhaseOption,
-    PlanOption,
-    StackArgument,
-    explained,
-    present,
-)
+from ops.commands.options import ConfigOption, JsonOption, PhaseOption, PlanOption, StackArgument, explained, present
 from ops.console import fail, note, out
 
 if TYPE_CHECKING:
@@ -23,19 +15,7 @@ if TYPE_CHECKING:
 
 Texts = list[str]
 
-cdn = typer.Typer(no_args_is_help=True, help="Ask and operate the Cloudflare edge of a stack.")
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command group."""
-    cdn.command(epilog="Example: ./bbp cdn explain prod https://images.bailbondpro.com/logo.png")(explain)
-    cdn.command(epilog="Example: ./bbp cdn audit prod --urls urls.txt")(audit)
-    cdn.command(epilog="Example: ./bbp cdn purge prod --tag html --tag api --soft")(purge)
-    cdn.command(epilog="Example: ./bbp cdn warm prod --paths warm.txt")(warm)
-    cdn.command("image-url", epilog="Example: ./bbp cdn image-url prod /team/anna.jpg --width 640 --format webp")(
-        image_url
-    )
-    app.add_typer(cdn, name="cdn")
+group = typer.Typer(no_args_is_help=True, help="Ask and operate the Cloudflare edge of a stack.")
 
 
 def _edge(stack: str, phase: str | None, config: Path | None, plan: Path | None) -> Edge:
@@ -45,6 +25,7 @@ def _edge(stack: str, phase: str | None, config: Path | None, plan: Path | None)
     return edge_of(check(stack, config, phase).settings_or_raise(), plan)
 
 
+@group.command(epilog="Example: ./bbp cdn explain prod https://images.bailbondpro.com/logo.png")
 def explain(
     stack: StackArgument,
     url: Annotated[str, typer.Argument(help="An absolute URL.")],
@@ -85,6 +66,7 @@ def explain(
     present(found, answered, as_json=json_output)
 
 
+@group.command(epilog="Example: ./bbp cdn audit prod --urls urls.txt")
 def audit(
     stack: StackArgument,
     urls: Annotated[
@@ -112,6 +94,7 @@ def audit(
         raise SystemExit(1)
 
 
+@group.command(epilog="Example: ./bbp cdn purge prod --tag html --tag api --soft")
 def purge(
     stack: StackArgument,
     prefix: Annotated[
@@ -173,6 +156,7 @@ def purge(
         fail(f"{len(result.failed)} of {len(result.failed) + len(result.purged)} were not purged")
 
 
+@group.command(epilog="Example: ./bbp cdn warm prod --paths warm.txt")
 def warm(
     stack: StackArgument,
     paths: Annotated[
@@ -216,6 +200,7 @@ def warm(
         raise SystemExit(1)
 
 
+@group.command(epilog="Example: ./bbp cdn image-url prod /team/anna.jpg --width 640 --format webp")
 def image_url(
     stack: StackArgument,
     path: Annotated[str, typer.Argument(help="Path of the image on the images host.")],

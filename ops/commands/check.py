@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from ops.commands.options import (
-    ConfigOption,
-    JsonOption,
-    PhaseOption,
-    StackArgument,
-    present,
-)
+from ops.commands.options import ConfigOption, JsonOption, PhaseOption, StackArgument, present
 from ops.console import note
 
-if TYPE_CHECKING:
-    import typer
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(epilog="Example: ./bbp check prod --phase microservices")(check)
+EPILOG = "Example: ./bbp check prod --phase microservices"
 
 
 def check(

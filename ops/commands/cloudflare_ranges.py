@@ -6,26 +6,17 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.options import (
-    JsonOption,
-    present,
-)
+from ops.commands.options import JsonOption, present
 from ops.console import fail
 from ops.exits import UNKNOWN
 
 STALE = 1
 """Exit code: the stored list differs from the published one; where that cannot be had it is the shared `UNKNOWN`."""
 
-ranges_app = typer.Typer(no_args_is_help=True, help="The addresses that the load balancer admits: Cloudflare's ranges.")
+group = typer.Typer(no_args_is_help=True, help="The addresses that the load balancer admits: Cloudflare's ranges.")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the group."""
-    ranges_app.command(epilog="Example: ./bbp cloudflare-ranges refresh --check")(refresh)
-    ranges_app.command(epilog="Example: ./bbp cloudflare-ranges show --json")(show)
-    app.add_typer(ranges_app, name="cloudflare-ranges")
-
-
+@group.command(epilog="Example: ./bbp cloudflare-ranges refresh --check")
 def refresh(
     check: Annotated[
         bool, typer.Option("--check", help="Compare only; exit code 1 when the list has changed.")
@@ -51,6 +42,7 @@ def refresh(
         raise SystemExit(STALE)
 
 
+@group.command(epilog="Example: ./bbp cloudflare-ranges show --json")
 def show(json_output: JsonOption = False) -> None:
     """Print the stored copy, its date, and how far it has been checked."""
     from components.network.cloudflare_ranges import cloudflare_ranges

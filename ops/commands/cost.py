@@ -7,22 +7,11 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.options import (
-    AgainstOption,
-    ConfigOption,
-    JsonOption,
-    PhaseOption,
-    PlanOption,
-    explained,
-    present,
-)
+from ops.commands.options import AgainstOption, ConfigOption, JsonOption, PhaseOption, PlanOption, explained, present
 from ops.console import fail
 from ops.exits import UNKNOWN
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(epilog="Example: ./bbp cost prod --phase microservices --against horizontal --set users=1800")(cost)
+EPILOG = "Example: ./bbp cost prod --phase microservices --against horizontal --set users=1800"
 
 
 def cost(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ops.commands.options import (
     ApiServerOption,
     ClusterOption,
@@ -13,13 +11,7 @@ from ops.commands.options import (
     named_with_a_file,
 )
 
-if TYPE_CHECKING:
-    import typer
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(epilog="Example: ./bbp destroy dev")(destroy)
+EPILOG = "Example: ./bbp destroy dev"
 
 
 def destroy(

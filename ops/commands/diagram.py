@@ -7,20 +7,9 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.options import (
-    AgainstOption,
-    ConfigOption,
-    JsonOption,
-    PhaseOption,
-    PlanOption,
-    explained,
-    present,
-)
+from ops.commands.options import AgainstOption, ConfigOption, JsonOption, PhaseOption, PlanOption, explained, present
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(epilog="Example: ./bbp diagram prod --phase microservices --against horizontal --out a.svg")(diagram)
+EPILOG = "Example: ./bbp diagram prod --phase microservices --against horizontal --out a.svg"
 
 
 def diagram(

@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from ops.commands.options import JsonOption, explained, present
 
-from ops.commands.options import (
-    JsonOption,
-    explained,
-    present,
-)
-
-if TYPE_CHECKING:
-    import typer
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(epilog="Example: ./bbp engine")(engine)
+EPILOG = "Example: ./bbp engine"
 
 
 def engine(json_output: JsonOption = False) -> None:

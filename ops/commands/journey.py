@@ -6,19 +6,10 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.options import (
-    ConfigOption,
-    JsonOption,
-    StackArgument,
-    explained,
-    present,
-)
+from ops.commands.options import ConfigOption, JsonOption, StackArgument, explained, present
 from ops.exits import UNSAFE
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(epilog="Example: ./bbp journey prod --path optimization,horizontal")(journey)
+EPILOG = "Example: ./bbp journey prod --path optimization,horizontal"
 
 
 def journey(

@@ -6,18 +6,9 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.options import (
-    ConfigOption,
-    JsonOption,
-    PhaseOption,
-    explained,
-    present,
-)
+from ops.commands.options import ConfigOption, JsonOption, PhaseOption, explained, present
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(epilog="Example: ./bbp quotas dev prod --phase microservices")(quotas)
+EPILOG = "Example: ./bbp quotas dev prod --phase microservices"
 
 
 def quotas(

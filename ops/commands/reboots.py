@@ -7,17 +7,10 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.options import (
-    JsonOption,
-    explained,
-    present,
-)
+from ops.commands.options import JsonOption, explained, present
 from ops.exits import UNSAFE
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(epilog="Example: ./bbp reboots --plan plan.json")(reboots)
+EPILOG = "Example: ./bbp reboots --plan plan.json"
 
 
 def reboots(

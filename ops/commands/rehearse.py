@@ -20,10 +20,7 @@ from ops.commands.options import (
 )
 from ops.console import fail, note, out
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(epilog="Example: ./bbp rehearse prod --phase microservices --fresh")(rehearse)
+EPILOG = "Example: ./bbp rehearse prod --phase microservices --fresh"
 
 
 def rehearse(

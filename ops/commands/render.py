@@ -8,15 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.options import (
-    ConfigOption,
-    JsonOption,
-    PhaseOption,
-    PlanOption,
-    StackArgument,
-    explained,
-    present,
-)
+from ops.commands.options import ConfigOption, JsonOption, PhaseOption, PlanOption, StackArgument, explained, present
 from ops.console import fail, note
 
 SecretsOption = Annotated[
@@ -29,15 +21,10 @@ SecretsOption = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What the stack ships, as readable files.")
-    group.command("nginx", epilog="Example: ./bbp render nginx prod --phase microservices")(nginx)
-    group.command("pgbouncer", epilog="Example: ./bbp render pgbouncer prod")(pgbouncer)
-    group.command("kubernetes", epilog="Example: ./bbp render kubernetes prod --out manifests")(kubernetes)
-    app.add_typer(group, name="render")
+group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What the stack ships, as readable files.")
 
 
+@group.command(epilog="Example: ./bbp render nginx prod --phase microservices")
 def nginx(stack: StackArgument, config: ConfigOption = None, phase: PhaseOption = None) -> None:
     """Print the gateway's nginx.conf, with the reason beside every line that needs one."""
     from ops.answers.render.configs import nginx_conf
@@ -47,6 +34,7 @@ def nginx(stack: StackArgument, config: ConfigOption = None, phase: PhaseOption 
         sys.stdout.write(nginx_conf(check(stack, config, phase).settings_or_raise()))
 
 
+@group.command(epilog="Example: ./bbp render pgbouncer prod")
 def pgbouncer(
     stack: StackArgument, config: ConfigOption = None, phase: PhaseOption = None, with_secrets: SecretsOption = None
 ) -> None:
@@ -67,6 +55,7 @@ def pgbouncer(
     note(f"wrote {' and '.join(map(str, written))}, readable by you alone; hosts are known after the first deployment")
 
 
+@group.command(epilog="Example: ./bbp render kubernetes prod --out manifests")
 def kubernetes(
     stack: StackArgument,
     folder: Annotated[Path, typer.Option("--out", help="A new or empty folder for the files.", metavar="DIR")],

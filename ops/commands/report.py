@@ -12,10 +12,7 @@ from ops.console import fail, print_json
 from ops.console import out as results
 from ops.exits import UNKNOWN, UNSAFE
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(epilog="Example: ./bbp report prod --phase horizontal --out report")(report)
+EPILOG = "Example: ./bbp report prod --phase horizontal --out report"
 
 
 def report(

@@ -16,14 +16,10 @@ if TYPE_CHECKING:
 
 WINDOW = "7d"
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(
-        name="right-size",
-        epilog="Examples: ./bbp right-size prod --metrics examples/metrics.yaml; "
-        "./bbp right-size prod --prometheus http://localhost:9090",
-    )(right_size)
+EPILOG = (
+    "Examples: ./bbp right-size prod --metrics examples/metrics.yaml; "
+    "./bbp right-size prod --prometheus http://localhost:9090"
+)
 
 
 def right_size(

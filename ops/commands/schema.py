@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ops.console import print_json
 
-if TYPE_CHECKING:
-    import typer
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(epilog="Example: ./bbp schema > bailbondpro.schema.json")(schema)
+EPILOG = "Example: ./bbp schema > bailbondpro.schema.json"
 
 
 def schema() -> None:

@@ -14,14 +14,10 @@ from ops.console import fail, print_json
 CountOption = Annotated[int, typer.Option("--count", help="Number of shards (guide: 4).", metavar="N")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Where clients lie over the database shards.")
-    group.command("of", epilog="Example: ./bbp shard of client-42")(shard_of)
-    group.command("plan", epilog="Example: ./bbp shard plan --from 4 --to 8 --clients ids.json")(shard_plan)
-    app.add_typer(group, name="shard")
+group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Where clients lie over the database shards.")
 
 
+@group.command("of", epilog="Example: ./bbp shard of client-42")
 def shard_of(
     client_ids: Annotated[list[str] | None, typer.Argument(help="Client ids.", metavar="CLIENT_ID...")] = None,
     ids_file: Annotated[
@@ -50,6 +46,7 @@ def shard_of(
         sys.stdout.write(placement_text(rows) + "\n")
 
 
+@group.command("plan", epilog="Example: ./bbp shard plan --from 4 --to 8 --clients ids.json")
 def shard_plan(
     before: Annotated[
         str,

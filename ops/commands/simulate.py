@@ -8,15 +8,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from ops.commands.options import (
-    ConfigOption,
-    JsonOption,
-    PhaseOption,
-    PlanOption,
-    StackArgument,
-    explained,
-    present,
-)
+from ops.commands.options import ConfigOption, JsonOption, PhaseOption, PlanOption, StackArgument, explained, present
 from ops.console import fail, note
 from ops.exits import UNKNOWN
 
@@ -35,20 +27,14 @@ class StackGroup(TyperGroup):
         return super().parse_args(ctx, args)
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    group = typer.Typer(
-        cls=StackGroup,
-        no_args_is_help=True,
-        help="Simulate traffic against a planned platform (simulate STACK), or replay the autoscaler (simulate hpa).",
-    )
-    group.command(
-        STACK_COMMAND, epilog="Example: ./bbp simulate prod --phase microservices --scenario spike --peak-rps 100"
-    )(stack)
-    group.command("hpa", epilog="Example: ./bbp simulate hpa --traces tests/data/hpa_controller_traces.json")(hpa)
-    app.add_typer(group, name="simulate")
+group = typer.Typer(
+    cls=StackGroup,
+    no_args_is_help=True,
+    help="Simulate traffic against a planned platform (simulate STACK), or replay the autoscaler (simulate hpa).",
+)
 
 
+@group.command(epilog="Example: ./bbp simulate prod --phase microservices --scenario spike --peak-rps 100")
 def stack(
     stack: StackArgument = "prod",
     plan: PlanOption = None,
@@ -140,6 +126,7 @@ def stack(
         fail(f"the gate cannot pass, these are not simulated: {names}", code=UNKNOWN)
 
 
+@group.command(epilog="Example: ./bbp simulate hpa --traces tests/data/hpa_controller_traces.json")
 def hpa(
     traces: Annotated[
         Path, typer.Option("--traces", help="Recorded runs of a HorizontalPodAutoscaler controller.", metavar="FILE")

@@ -10,13 +10,10 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("test", epilog="Example: ./bbp test unit")(run_tests)
+EPILOG = "Example: ./bbp test unit"
 
 
-def run_tests(
+def test(
     lanes: Annotated[list[str] | None, typer.Argument(help="unit, repo, stack, engine, real; all by default.")] = None,
 ) -> None:
     """Run the static checks and the test lanes; with CI=true a lane that cannot run fails."""
