@@ -10,7 +10,7 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
-from bailbondpro.facts import elasticache
+from bailbondpro.facts import elasticache, ports
 from bailbondpro.facts.windows import daily_length, overlap, weekly_length
 
 from .naming import NameKind, physical_name
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .security.secrets import Credential
-
-PORT = 6379
-"""Redis's registered port; the guide's default for REDIS_PORT (Caching Strategies)."""
 
 MaxmemoryPolicy = Literal[
     "allkeys-lru",
@@ -196,7 +193,7 @@ class Redis(pulumi.ComponentResource):
     host: pulumi.Output[str]
     """The configuration endpoint, from which a cluster-aware client learns all nodes."""
     port: pulumi.Output[int]
-    """6379."""
+    """The port of every endpoint."""
     url: pulumi.Output[str]
     """rediss:// URL with the token; secret."""
     replication_group_id: pulumi.Output[str]
@@ -209,14 +206,14 @@ class Redis(pulumi.ComponentResource):
         security_group = _security_group(name, args, self)
         group = _replication_group(name, args, security_group, self)
         self.host = group.configuration_endpoint_address
-        self.port = pulumi.Output.from_input(PORT)
-        self.url = pulumi.Output.format("rediss://:{0}@{1}:{2}", args.credential.password, self.host, PORT)
+        self.port = pulumi.Output.from_input(ports.REDIS)
+        self.url = pulumi.Output.format("rediss://:{0}@{1}:{2}", args.credential.password, self.host, ports.REDIS)
         self.replication_group_id = group.replication_group_id
         self.security_group_id = security_group.id
         store_secret(
             f"{name}-connection",
             args.credential,
-            Connection(host=self.host, port=PORT, url=self.url),
+            Connection(host=self.host, port=ports.REDIS, url=self.url),
             pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs(
@@ -242,8 +239,8 @@ def _security_group(name: str, args: RedisArgs, parent: pulumi.Resource) -> aws.
             security_group_id=group.id,
             referenced_security_group_id=client,
             ip_protocol="tcp",
-            from_port=PORT,
-            to_port=PORT,
+            from_port=ports.REDIS,
+            to_port=ports.REDIS,
             description="Redis from a client security group",
             opts=child,
         )
@@ -329,7 +326,7 @@ def _replication_group(
         subnet_group_name=subnets.name,
         security_group_ids=[security_group.id],
         parameter_group_name=_parameter_group(name, args, child).name,
-        port=PORT,
+        port=ports.REDIS,
         at_rest_encryption_enabled=True,
         kms_key_id=args.key_arn,
         transit_encryption_enabled=True,

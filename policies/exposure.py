@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
+from bailbondpro.facts import ports
 from plan.tokens import CACHE, DATABASE, DEFAULT_SECURITY_GROUP, INGRESS_RULE, PREFIX_LIST, SECURITY_GROUP, SERVICE
 
 if TYPE_CHECKING:
@@ -27,7 +28,13 @@ STORES = (
 )
 """Databases, caches and search engines."""
 SEARCH = "aws:opensearch/domain:Domain"
-PORTS = {5432: "PostgreSQL", 6432: "PgBouncer", 6379: "Redis", 3306: "MySQL", 9200: "search"}
+PORTS = {
+    ports.POSTGRES: "PostgreSQL",
+    ports.POOLER: "PgBouncer",
+    ports.REDIS: "Redis",
+    3306: "MySQL",
+    9200: "search",
+}
 """Ports that databases, poolers, caches and search engines listen on by default (documentation of each)."""
 PRIVATE = tuple(
     map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", "fe80::/10"))

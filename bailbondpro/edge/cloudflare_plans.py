@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 SOURCE = "Cloudflare docs, availability tables"
 SOURCE_DATE = "2026-11-23"
@@ -64,99 +65,35 @@ _PRO_FIELDS = _PATH_FIELDS | {"http.host", "http.request.uri", "http.request.ful
 _BUSINESS_FIELDS = _PRO_FIELDS | {"http.request.method", "ip.src", "http.user_agent"}
 _ENTERPRISE_FIELDS = _BUSINESS_FIELDS | {"http.request.headers", "http.request.headers.names", "http.cookie"}
 
+# The formatter would take the columns apart.
+# fmt: off
+_TABLE: dict[str, tuple[Any, Any, Any, Any]] = {
+    #                          free           pro           business           enterprise
+    "rules_per_phase":        (10,            25,           50,                300),
+    "regular_expressions":    (False,         False,        True,              True),
+    "min_edge_ttl":           (7200,          3600,         1,                 1),
+    "max_cacheable_mib":      (512,           512,          512,               5120),
+    "custom_cache_key":       (False,         False,        False,             True),
+    "generic_tiered_cache":   (False,         False,        False,             True),
+    "vary_for_images":        (False,         True,         True,              True),
+    "rate_limit_rules":       (1,             2,            5,                 5),
+    "rate_limit_fields":      (_PATH_FIELDS,  _PRO_FIELDS,  _BUSINESS_FIELDS,  _ENTERPRISE_FIELDS),
+    "max_rate_limit_period":  (10,            60,           600,               65535),
+    "max_mitigation_timeout": (10,            3600,         86400,             86400),
+    "counts_by_response":     (False,         False,        True,              True),
+    "waf_managed_rulesets":   (False,         True,         True,              True),
+    "waf_custom_rules":       (5,             20,           100,               1000),
+    "health_checks":          (0,             10,           50,                1000),
+    "zone_lockdown_rules":    (0,             3,            10,                200),
+    "min_monitor_interval":   (60,            60,           15,                10),
+    "max_upload_mb":          (100,           100,          200,               500),
+    "purge_per_second":       (5 / 60,        5,            10,                50),
+    "purge_bucket":           (25,            25,           50,                500),
+    "purge_urls_per_request": (100,           100,          100,               500),
+}
+# fmt: on
 LIMITS: dict[Plan, PlanLimits] = {
-    Plan.FREE: PlanLimits(
-        rules_per_phase=10,
-        regular_expressions=False,
-        min_edge_ttl=7200,
-        max_cacheable_mib=512,
-        custom_cache_key=False,
-        generic_tiered_cache=False,
-        vary_for_images=False,
-        rate_limit_rules=1,
-        rate_limit_fields=_PATH_FIELDS,
-        max_rate_limit_period=10,
-        max_mitigation_timeout=10,
-        counts_by_response=False,
-        waf_managed_rulesets=False,
-        waf_custom_rules=5,
-        health_checks=0,
-        zone_lockdown_rules=0,
-        min_monitor_interval=60,
-        max_upload_mb=100,
-        purge_per_second=5 / 60,
-        purge_bucket=25,
-        purge_urls_per_request=100,
-    ),
-    Plan.PRO: PlanLimits(
-        rules_per_phase=25,
-        regular_expressions=False,
-        min_edge_ttl=3600,
-        max_cacheable_mib=512,
-        custom_cache_key=False,
-        generic_tiered_cache=False,
-        vary_for_images=True,
-        rate_limit_rules=2,
-        rate_limit_fields=_PRO_FIELDS,
-        max_rate_limit_period=60,
-        max_mitigation_timeout=3600,
-        counts_by_response=False,
-        waf_managed_rulesets=True,
-        waf_custom_rules=20,
-        health_checks=10,
-        zone_lockdown_rules=3,
-        min_monitor_interval=60,
-        max_upload_mb=100,
-        purge_per_second=5,
-        purge_bucket=25,
-        purge_urls_per_request=100,
-    ),
-    Plan.BUSINESS: PlanLimits(
-        rules_per_phase=50,
-        regular_expressions=True,
-        min_edge_ttl=1,
-        max_cacheable_mib=512,
-        custom_cache_key=False,
-        generic_tiered_cache=False,
-        vary_for_images=True,
-        rate_limit_rules=5,
-        rate_limit_fields=_BUSINESS_FIELDS,
-        max_rate_limit_period=600,
-        max_mitigation_timeout=86400,
-        counts_by_response=True,
-        waf_managed_rulesets=True,
-        waf_custom_rules=100,
-        health_checks=50,
-        zone_lockdown_rules=10,
-        min_monitor_interval=15,
-        max_upload_mb=200,
-        purge_per_second=10,
-        purge_bucket=50,
-        purge_urls_per_request=100,
-    ),
-    Plan.ENTERPRISE: PlanLimits(
-        rules_per_phase=300,
-        regular_expressions=True,
-        min_edge_ttl=1,
-        max_cacheable_mib=5120,
-        custom_cache_key=True,
-        generic_tiered_cache=True,
-        vary_for_images=True,
-        rate_limit_rules=5,
-        rate_limit_fields=_ENTERPRISE_FIELDS,
-        max_rate_limit_period=65535,
-        max_mitigation_timeout=86400,
-        counts_by_response=True,
-        waf_managed_rulesets=True,
-        waf_custom_rules=1000,
-        health_checks=1000,
-        zone_lockdown_rules=200,
-        min_monitor_interval=10,
-        max_upload_mb=500,
-        purge_per_second=50,
-        purge_bucket=500,
-        purge_urls_per_request=500,
-    ),
+    plan: PlanLimits(**{name: row[column] for name, row in _TABLE.items()}) for column, plan in enumerate(Plan)
 }
 
 RATE_LIMIT_PERIODS = (10, 60, 120, 300, 600, 3600)

@@ -27,7 +27,7 @@ _IMAGE_TYPES: Mapping[str, str] = {
     "svg": "image/svg+xml",
     "ico": "image/x-icon",
 }
-_MAX_DIMENSION = 12_000
+MAX_DIMENSION = 12_000
 """Pixels; the longest side that a transformation makes (Cloudflare docs, Images, Limits)."""
 
 
@@ -107,7 +107,7 @@ def _rendition_problems(policy: EdgePolicy, width: int | None, height: int | Non
     images = policy.images
     checks = (
         (width is None or width in images.widths, f"width {width} is none of {', '.join(map(str, images.widths))}"),
-        (height is None or 1 <= height <= _MAX_DIMENSION, f"height {height} is not within 1 to {_MAX_DIMENSION}"),
+        (height is None or 1 <= height <= MAX_DIMENSION, f"height {height} is not within 1 to {MAX_DIMENSION}"),
         (
             quality is None or images.min_quality <= quality <= images.max_quality,
             f"quality {quality} is not within {images.min_quality} to {images.max_quality}",

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _COOKIE_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _PATH = re.compile(r"/[^\s?#*\"\\]*")
-_PRELOAD_MIN_AGE = 31_536_000
+PRELOAD_MIN_AGE = 31_536_000
 """Seconds; one year is what the browsers' preload list asks for (hstspreload.org)."""
 
 
@@ -297,11 +297,11 @@ def _overlap_problems(policy: EdgePolicy) -> Iterator[PlanProblem]:
 
 def _hsts_problems(policy: EdgePolicy) -> Iterator[PlanProblem]:
     hsts = policy.hsts
-    if hsts.preload and not (hsts.include_subdomains and hsts.max_age >= _PRELOAD_MIN_AGE):
+    if hsts.preload and not (hsts.include_subdomains and hsts.max_age >= PRELOAD_MIN_AGE):
         yield PlanProblem(
             "hsts.preload",
             "true",
-            f"only with includeSubdomains and a maxAge of at least {_PRELOAD_MIN_AGE} s",
+            f"only with includeSubdomains and a maxAge of at least {PRELOAD_MIN_AGE} s",
             "set both, or leave preload off",
         )
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bailbondpro.facts.certificates import MAX_ORIGIN_DAYS
+
 if TYPE_CHECKING:
     import pulumi
 
     from bailbondpro.edge.policy import EdgePolicy
-
-MAX_CERTIFICATE_DAYS = 5475
-"""15 years, the longest that Cloudflare's Origin CA issues (Cloudflare docs, Origin CA certificates)."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class OriginCertificateArgs:
     domain: str
     """The zone's name; the certificate covers it and every name one label below."""
     organization: str = "BailBondPro"
-    validity_days: int = MAX_CERTIFICATE_DAYS
-    """Cloudflare's Origin CA issues 7, 30, 90, 365, 730, 1095 or 5475 days."""
+    validity_days: int = MAX_ORIGIN_DAYS
+    """One of `bailbondpro.facts.certificates.OriginDays`."""
     protect: bool = False
     """Protect the private keys and the CA."""

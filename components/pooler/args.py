@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bailbondpro.facts import ports
+
 from ..kubernetes.exporters import PGBOUNCER_EXPORTER_IMAGE
 from ..kubernetes.pods import Placement, Resources
 
@@ -42,7 +44,7 @@ class PoolerEndpoint:
     username: pulumi.Input[str]
     password: pulumi.Input[str]
     pool_size: int
-    port: pulumi.Input[int] = 5432
+    port: pulumi.Input[int] = ports.POSTGRES
 
     def __post_init__(self) -> None:
         if not self.name.isidentifier():

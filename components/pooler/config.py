@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bailbondpro.facts import ports
+
 INI_FILE_NAME = "pgbouncer.ini"
 USERLIST_FILE_NAME = "userlist.txt"
 CONFIG_DIRECTORY = "/etc/pgbouncer"
 CA_FILE_NAME = "ca.crt"
 CERTIFICATE_FILE_NAME = "tls.crt"
 KEY_FILE_NAME = "tls.key"
-LISTEN_PORT = 6432
-"""PgBouncer's own default port."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +92,7 @@ def pgbouncer_ini(config: PoolerConfig) -> str:
     largest = max(endpoint.pool_size for endpoint in config.endpoints)
     settings = {
         "listen_addr": "0.0.0.0",  # noqa: S104 - a pod has to listen on its own address
-        "listen_port": str(LISTEN_PORT),
+        "listen_port": str(ports.POOLER),
         "unix_socket_dir": "",
         "auth_type": "scram-sha-256",
         "auth_file": f"{CONFIG_DIRECTORY}/{USERLIST_FILE_NAME}",

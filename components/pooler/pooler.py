@@ -8,6 +8,8 @@ from urllib.parse import quote
 import pulumi
 import pulumi_kubernetes as k8s
 
+from bailbondpro.facts import ports
+
 from ..kubernetes.children import child_options
 from ..kubernetes.exporters import (
     PGBOUNCER_EXPORTER_PORT,
@@ -41,7 +43,6 @@ from .config import (
     CONFIG_DIRECTORY,
     INI_FILE_NAME,
     KEY_FILE_NAME,
-    LISTEN_PORT,
     USERLIST_FILE_NAME,
     Endpoint,
     PoolerConfig,
@@ -109,7 +110,7 @@ class Pooler(pulumi.ComponentResource):
         pods = deployment(
             identity.after(policy), APP, _template(args, files, secret, account.metadata.name), args.replicas
         )
-        front = service(identity, APP, (ServicePort(name="postgres", port=LISTEN_PORT, target_port=LISTEN_PORT),))
+        front = service(identity, APP, (ServicePort(name="postgres", port=ports.POOLER, target_port=ports.POOLER),))
         if args.replicas > 1:
             disruption_budget(identity, APP)
         self.service_name = front.metadata.name
@@ -137,7 +138,7 @@ def pooler_hosts(namespace: str) -> tuple[str, ...]:
 
 
 def _url(username: str, password: str, host: str, database: str) -> str:
-    return f"postgresql://{quote(username, safe='')}:{quote(password, safe='')}@{host}:{LISTEN_PORT}/{database}"
+    return f"postgresql://{quote(username, safe='')}:{quote(password, safe='')}@{host}:{ports.POOLER}/{database}"
 
 
 def _files(args: PoolerArgs) -> pulumi.Output[dict[str, str]]:
@@ -212,9 +213,9 @@ def _template(
             image=args.image,
             command=("pgbouncer", f"{CONFIG_DIRECTORY}/{INI_FILE_NAME}"),
             resources=args.resources,
-            ports=(ContainerPort(name="postgres", number=LISTEN_PORT),),
-            liveness=Probe(port=LISTEN_PORT, period_seconds=10),
-            readiness=Probe(port=LISTEN_PORT, period_seconds=5),
+            ports=(ContainerPort(name="postgres", number=ports.POOLER),),
+            liveness=Probe(port=ports.POOLER, period_seconds=10),
+            readiness=Probe(port=ports.POOLER, period_seconds=5),
             mounts=(
                 FileMount(
                     kind="secret",
@@ -250,9 +251,12 @@ def _policy(identity: Identity, args: PoolerArgs) -> k8s.networking.v1.NetworkPo
         app=APP,
         component="pooler",
         ingress=(
-            TrafficRule(peers=tuple(Peer(app=app) for app in args.client_apps), ports=(LISTEN_PORT,)),
+            TrafficRule(peers=tuple(Peer(app=app) for app in args.client_apps), ports=(ports.POOLER,)),
             TrafficRule(peers=(Peer(namespace=args.monitoring_namespace),), ports=(PGBOUNCER_EXPORTER_PORT,)),
         ),
-        egress=(dns(), TrafficRule(peers=tuple(Peer(cidr=cidr) for cidr in args.database_cidrs), ports=(5432,))),
+        egress=(
+            dns(),
+            TrafficRule(peers=tuple(Peer(cidr=cidr) for cidr in args.database_cidrs), ports=(ports.POSTGRES,)),
+        ),
         opts=identity.opts,
     )

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
+from bailbondpro.facts import ports
+
 from ..security.secrets import Connection, Credential, store_secret
-from .instances import PORT, create_primary, create_replica, create_shared
+from .instances import create_primary, create_replica, create_shared
 
 if TYPE_CHECKING:
     from ..security.secrets import Credential
@@ -52,7 +54,7 @@ class Postgres(pulumi.ComponentResource):
     host: pulumi.Output[str]
     """DNS name of the primary; after a failover the same name leads to the former standby."""
     port: pulumi.Output[int]
-    """5432 on every instance."""
+    """The port of every instance."""
     database_name: str
     """The first database."""
     url: pulumi.Output[str]
@@ -81,7 +83,7 @@ class Postgres(pulumi.ComponentResource):
         self._replicate_backups(name, args)
 
         self.host = self.primary.address
-        self.port = pulumi.Output.from_input(PORT)
+        self.port = pulumi.Output.from_input(ports.POSTGRES)
         self.credential = args.credential
         self.database_name = args.database_name
         self.url = _url(args, self.host)
@@ -119,7 +121,7 @@ class Postgres(pulumi.ComponentResource):
         )
 
     def _store_connection(self, name: str, args: PostgresArgs) -> None:
-        connection = Connection(host=self.host, port=PORT, url=self.url, database_name=args.database_name)
+        connection = Connection(host=self.host, port=ports.POSTGRES, url=self.url, database_name=args.database_name)
         store_secret(f"{name}-connection", args.credential, connection, pulumi.ResourceOptions(parent=self))
 
 
@@ -130,6 +132,6 @@ def _url(args: PostgresArgs, host: pulumi.Output[str]) -> pulumi.Output[str]:
         args.credential.username,
         args.credential.password,
         host,
-        PORT,
+        ports.POSTGRES,
         args.database_name,
     )

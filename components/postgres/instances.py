@@ -9,14 +9,13 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
+from bailbondpro.facts import ports
+
 from ..naming import NameKind, physical_name
 from ..security.iam import service_trust
 
 if TYPE_CHECKING:
     from .args import PostgresArgs
-
-PORT = 5432
-"""PostgreSQL's registered port."""
 
 CERTIFICATE_AUTHORITY = "rds-ca-rsa2048-g1"
 """RDS's certificate authority valid until 2061 (RDS User Guide, "Using SSL/TLS to encrypt a connection")."""
@@ -76,8 +75,8 @@ def _security_group(name: str, args: PostgresArgs, child: pulumi.ResourceOptions
             security_group_id=group.id,
             referenced_security_group_id=client,
             ip_protocol="tcp",
-            from_port=PORT,
-            to_port=PORT,
+            from_port=ports.POSTGRES,
+            to_port=ports.POSTGRES,
             description="PostgreSQL from a client security group",
             opts=child,
         )
@@ -128,7 +127,7 @@ def _common(args: PostgresArgs, shared: SharedResources) -> dict[str, Any]:
         "storage_encrypted": True,
         "vpc_security_group_ids": [shared.security_group.id],
         "parameter_group_name": shared.parameter_group.name,
-        "port": PORT,
+        "port": ports.POSTGRES,
         "publicly_accessible": False,
         "ca_cert_identifier": CERTIFICATE_AUTHORITY,
         "iam_database_authentication_enabled": True,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
-from bailbondpro.facts.shards import MAX_SHARDS
+from bailbondpro.facts.shards import GUIDE_SHARDS, MAX_SHARDS
 
 from ..naming import NameKind, physical_name
 from ..security.secrets import Credential, CredentialArgs
@@ -19,9 +19,6 @@ from .component import Postgres
 
 if TYPE_CHECKING:
     from .args import PostgresTemplate
-
-GUIDE_SHARDS = 4
-"""The guide, Database Sharding: shardCount."""
 
 SHARD_HASH = "int32-times-31-abs-modulo"
 """Names the guide's placement (Database Sharding): h = 31 h + UTF-16 code unit in 32-bit arithmetic, absolute value,

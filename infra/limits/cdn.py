@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bailbondpro.edge.cloudflare_plans import LIMITS, Plan
+from bailbondpro.edge.origin import MAX_DIMENSION
 from bailbondpro.edge.policy import PRIVATE_PREFIXES
 from bailbondpro.edge.problems import expression_problems
 from infra.edge_policy import edge_policy, private_prefixes
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _OVERRIDDEN_LIFETIMES = ("images", "css", "js")
 """Kinds whose edge lifetime a rule sets; html and api obey the origin's own header, which no plan limits."""
 _API_PREFIX = "/api/"
-_MIN_IMAGE_PIXELS, _MAX_IMAGE_PIXELS = 16, 12_000
+_MIN_IMAGE_PIXELS = 16
 
 
 @rule("cdn-ids", source="Cloudflare API: zone and account ids", areas=("cdn",))
@@ -199,11 +200,11 @@ def _overlap(path: str, private: str, key: str) -> bool:
 def image_widths_are_sane(settings: Settings) -> Iterator[Finding]:
     """Widths are distinct and within what a transformation can make."""
     for width in settings.cdn.image_widths:
-        if not _MIN_IMAGE_PIXELS <= width <= _MAX_IMAGE_PIXELS:
+        if not _MIN_IMAGE_PIXELS <= width <= MAX_DIMENSION:
             yield Finding(
                 path="cdn.imageWidths",
                 value=width,
-                allowed=f"pixels from {_MIN_IMAGE_PIXELS} to {_MAX_IMAGE_PIXELS}",
+                allowed=f"pixels from {_MIN_IMAGE_PIXELS} to {MAX_DIMENSION}",
                 fix=f"remove {width}",
             )
     yield from repeated("cdn.imageWidths", tuple(str(width) for width in settings.cdn.image_widths))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bailbondpro.edge.problems import PRELOAD_MIN_AGE
 from components.network.cloudflare_ranges import cloudflare_ranges
 from components.tuning.nginx import Tuning, largest_worker_connections, worker_processes
 from infra.limits.network import repeated
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from infra.settings.root import Settings
 
-_PRELOAD_SECONDS = 31_536_000
 LEAST_CONNECTIONS = 512
 """Fewer are refused by the setting itself."""
 CLIENT_RANGES = 20
@@ -90,11 +90,11 @@ def preload_meets_the_list(settings: Settings) -> Iterator[Finding]:
         ("cdn.hsts.preload", zone.preload, zone.max_age_seconds, zone.include_subdomains),
     )
     for path, preload, age, subdomains in checks:
-        if preload and (age < _PRELOAD_SECONDS or not subdomains):
+        if preload and (age < PRELOAD_MIN_AGE or not subdomains):
             yield Finding(
                 path=path,
                 value=True,
-                allowed=f"true only with subdomains and a max-age of {_PRELOAD_SECONDS} at least",
+                allowed=f"true only with subdomains and a max-age of {PRELOAD_MIN_AGE} at least",
                 fix="set it to false, or include subdomains and raise the max-age",
             )
 

@@ -302,7 +302,8 @@ def authority_of_the_region_is_known(settings: Settings) -> Iterator[Finding]:
             path="region",
             value=settings.region,
             allowed=f"a region whose RDS authority is on record: {', '.join(known.by_region)}",
-            fix=f"choose one of them, or add the region's roots from {known.source} to rds_authorities.json",
+            fix=f"choose one of them, or add the region's roots from {known.source} to "
+            "components/postgres/data/rds_authorities.json",
         )
 
 

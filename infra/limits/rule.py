@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from infra.problems import NAMESPACE, Problem, shown
+from infra.problems import Problem, key_path, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -50,7 +50,7 @@ class Rule:
         """All violations of this rule."""
         for finding in self.find(settings):
             yield Problem(
-                path=f"{NAMESPACE}:{finding.path}",
+                path=key_path(finding.path.split(".")),
                 rule=self.id,
                 value=shown(finding.value, finding.path.rsplit(".", 1)[-1]),
                 allowed=finding.allowed,

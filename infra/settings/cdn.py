@@ -4,9 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from bailbondpro.edge.cloudflare_plans import MAX_TTL
+from bailbondpro.edge.policy import CacheClass, CacheClasses
+from bailbondpro.facts.certificates import MAX_ORIGIN_DAYS, OriginDays
 from infra.settings.base import Area, CloudflareId, DomainName, UrlPath
 
-Seconds = Annotated[int, Field(ge=0, le=31_536_000)]
+Seconds = Annotated[int, Field(ge=0, le=MAX_TTL)]
 CookieName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
 
 
@@ -21,22 +24,27 @@ class CacheLifetime(Area):
     )
 
 
-def _lifetime(max_age: int, stale: int) -> CacheLifetime:
-    return CacheLifetime.model_validate({"maxAgeSeconds": max_age, "staleWhileRevalidateSeconds": stale})
+def _lifetime(guide: CacheClass) -> CacheLifetime:
+    return CacheLifetime.model_validate(
+        {"maxAgeSeconds": guide.max_age, "staleWhileRevalidateSeconds": guide.stale_while_revalidate}
+    )
+
+
+_GUIDE = CacheClasses()
 
 
 class CacheLifetimesSettings(Area):
     """The guide's five kinds of content."""
 
-    images: CacheLifetime = Field(default=_lifetime(31_536_000, 86_400), description="Images (guide: 1 year, 1 day).")
-    css: CacheLifetime = Field(default=_lifetime(31_536_000, 3600), description="Style sheets (guide: 1 year, 1 hour).")
-    js: CacheLifetime = Field(default=_lifetime(31_536_000, 3600), description="Scripts (guide: 1 year, 1 hour).")
+    images: CacheLifetime = Field(default=_lifetime(_GUIDE.images), description="Images (guide: 1 year, 1 day).")
+    css: CacheLifetime = Field(default=_lifetime(_GUIDE.css), description="Style sheets (guide: 1 year, 1 hour).")
+    js: CacheLifetime = Field(default=_lifetime(_GUIDE.js), description="Scripts (guide: 1 year, 1 hour).")
     html: CacheLifetime = Field(
-        default=_lifetime(3600, 300),
+        default=_lifetime(_GUIDE.html),
         description="publicHtmlPaths where the origin says public and no lifetime (guide: 1 hour, 5 minutes).",
     )
     api: CacheLifetime = Field(
-        default=_lifetime(300, 60),
+        default=_lifetime(_GUIDE.api),
         description="publicApiPrefixes where the origin says public and no lifetime (guide: 5 minutes, 1 minute).",
     )
 
@@ -131,8 +139,8 @@ class CdnSettings(Area):
         description="Image widths in pixels that `./bbp cdn image-url` makes addresses for; others it refuses, because "
         "every rendition is billed.",
     )
-    origin_certificate_days: Literal[7, 30, 90, 365, 730, 1095, 5475] = Field(
-        default=5475, description="Validity of the origin certificate in days (Cloudflare Origin CA)."
+    origin_certificate_days: OriginDays = Field(
+        default=MAX_ORIGIN_DAYS, description="Validity of the origin certificate in days (Cloudflare Origin CA)."
     )
     authenticated_origin_pulls: bool = Field(
         default=True, description="Whether the gateway accepts only connections with Cloudflare's client certificate."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bailbondpro.facts import ports
 from components.cluster.node_pools import POOL_LABEL, SYSTEM_TAINT
 from components.kubernetes.network_policies import Peer, TrafficRule, https_anywhere, pod_identity
 from components.kubernetes.objects import Rollout
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from infra.settings import Settings
     from infra.settings.base import Resources
 
-POSTGRES_PORTS = (5432,)
-REDIS_PORTS = (6379,)
-POOLER_PORTS = (6432,)
 MONITORING_NAMESPACE = "monitoring"
 
 
@@ -61,10 +59,10 @@ def data_egress(settings: Settings, *, database: bool = True, redis: bool = True
     """Where pods may connect to: the pooler or the databases, the cache, HTTPS services."""
     vpc = Peer(cidr=settings.network.vpc_cidr)
     databases = (
-        TrafficRule(peers=(Peer(app=POOLER_APP),), ports=POOLER_PORTS)
+        TrafficRule(peers=(Peer(app=POOLER_APP),), ports=(ports.POOLER,))
         if settings.postgres.pooler.enabled
-        else TrafficRule(peers=(vpc,), ports=POSTGRES_PORTS)
+        else TrafficRule(peers=(vpc,), ports=(ports.POSTGRES,))
     )
-    cache = TrafficRule(peers=(vpc,), ports=REDIS_PORTS)
+    cache = TrafficRule(peers=(vpc,), ports=(ports.REDIS,))
     data = [found for found, wanted in ((databases, database), (cache, redis)) if wanted]
     return (*data, https_anywhere(), pod_identity())

@@ -13,14 +13,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from bailbondpro.facts.shards import MAX_SHARDS
+from bailbondpro.facts.shards import GUIDE_SHARDS, MAX_SHARDS
 from planner.shards.steps import Step, first_move_steps, growth_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-GUIDE_SHARDS = 4
-"""The guide, Database Sharding: shardCount."""
 PRIMARY = -1
 """Stands for the primary where a shard's index would stand: before the first move it holds every client."""
 _RANGE = 1 << 32

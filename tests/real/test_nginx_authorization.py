@@ -9,7 +9,7 @@ import pytest
 
 from components.gateway.guide import guide_config
 from infra.wiring.gateway import guide_gateway
-from tests.support.configs import settings
+from tests.support.configs import smallest
 from tests.support.live_nginx import gateway
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ FOLDER = "/api/session/status/"
 
 
 def config(status: int) -> GatewayConfig:
-    guide = replace(guide_gateway(settings("prod", "horizontal")), authorization_path=f"{FOLDER}{status}")
+    guide = replace(guide_gateway(smallest("prod", "horizontal")), authorization_path=f"{FOLDER}{status}")
     return replace(guide_config(guide), verify_client=False)
 
 

@@ -9,7 +9,8 @@ import subprocess
 
 import pytest
 
-from planner.shards.clients import GUIDE_SHARDS, shard_hash, shard_of
+from bailbondpro.facts.shards import GUIDE_SHARDS
+from planner.shards.clients import shard_hash, shard_of
 
 PROGRAM = """
 // the guide, Database Sharding: hashString and getShardKey

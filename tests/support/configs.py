@@ -16,7 +16,7 @@ PHASES = ("optimization", "horizontal", "microservices")
 ENVIRONMENTS = ("dev", "prod")
 
 
-def raw(environment: str = "dev", phase: str = "optimization", **areas: object) -> dict[str, object]:
+def smallest_raw(environment: str = "dev", phase: str = "optimization", **areas: object) -> dict[str, object]:
     """The smallest valid configuration of an environment, with whole areas replaced or added."""
     smallest: dict[str, object] = {
         "environment": environment,
@@ -37,9 +37,9 @@ def raw(environment: str = "dev", phase: str = "optimization", **areas: object) 
     return smallest
 
 
-def settings(environment: str = "dev", phase: str = "optimization", **areas: object) -> Settings:
+def smallest(environment: str = "dev", phase: str = "optimization", **areas: object) -> Settings:
     """Loaded settings of such a configuration."""
-    return load(raw(environment, phase, **areas))
+    return load(smallest_raw(environment, phase, **areas))
 
 
 def problems(config: Mapping[str, object]) -> tuple[Problem, ...]:

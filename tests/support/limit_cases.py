@@ -294,7 +294,7 @@ REFUSED = (
     case("shards-placed", "postgres.shards.placedOn", P2, postgres={"placement": "shards", "shards": {"placedOn": 4}}),
     case("shards-placed", "postgres.shards.placedOn", P3, postgres={"shards": {"placedOn": 4}}),
     case("shards-placed", "postgres.shards.placedOn", postgres={"shards": {"placedOn": 4}}),
-    case("database-authority", "region", region="ca-west-1"),
+    case("database-authority", "aws:region", region="ca-west-1"),
     case("shard-count", "postgres.shards.count", postgres={"shards": {"count": 1}}),
     # connections
     case("connections-fit", "postgres.clientPools.primary", P2, postgres={"pooler": {"enabled": False}}),

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bailbondpro.facts import ports
 from components.gateway.guide import guide_config
 from components.gateway.render import render
 from components.pooler.config import INI_FILE_NAME, USERLIST_FILE_NAME, Endpoint, PoolerConfig, pgbouncer_ini, userlist
@@ -67,7 +68,7 @@ def pooler_config(settings: Settings) -> PoolerConfig:
         Endpoint(
             name=name,
             host=f"{names_of(settings).prefix}-{server}.<account>.{settings.region}.rds.amazonaws.com",
-            port=5432,
+            port=ports.POSTGRES,
             database=postgres.database_name,
             username=postgres.username,
             password=HIDDEN,

@@ -13,7 +13,7 @@ from pulumi.runtime.proto.source_pb2 import StackTrace
 
 from infra.settings import load
 from infra.settings.defaults import merged
-from tests.support.configs import raw
+from tests.support.configs import smallest_raw
 from tests.support.effects import ALONG, CHECKS_ONLY, CONTEXTS, VALUES
 from tests.support.leaves import Leaf, changed, current, leaves
 from tests.support.stack import record_platform
@@ -32,7 +32,7 @@ def base(path: str) -> dict[str, Any]:
     """The smallest stack in which the leaf can matter: the longest prefix of its path that a context is stated for."""
     known = [prefix for prefix in CONTEXTS if path == prefix or path.startswith((f"{prefix}.", f"{prefix}["))]
     context = CONTEXTS[max(known, key=len)] if known else CONTEXTS[""]
-    smallest = raw(context.environment, context.phase)
+    smallest = smallest_raw(context.environment, context.phase)
     return merged(smallest, context.areas)
 
 

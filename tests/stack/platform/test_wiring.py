@@ -9,7 +9,7 @@ import pytest
 
 from components.network.cloudflare_ranges import cloudflare_ranges
 from infra.wiring.autoscaling import autoscaling_policy
-from tests.support.configs import settings as smallest
+from tests.support.configs import smallest
 from tests.support.nginx import words
 from tests.support.stack import COMBINATIONS, FILLED, record_platform, recorded, settings
 

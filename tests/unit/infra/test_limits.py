@@ -21,7 +21,7 @@ from infra.limits.room import allocatable
 from infra.settings import Settings
 from planner.capacity.platform import PHASE_TOP
 from tests.support.accepted_cases import ACCEPTED
-from tests.support.configs import DIGEST, ENVIRONMENTS, PHASES, problems, raw, settings
+from tests.support.configs import DIGEST, ENVIRONMENTS, PHASES, problems, smallest, smallest_raw
 from tests.support.limit_cases import REFUSED, Case
 from tests.support.stack import FILLED
 
@@ -29,7 +29,7 @@ ACCOUNT = {"zoneId": "0" * 31 + "a", "accountId": "0" * 31 + "b"}
 
 
 def _rules_of(case: Case) -> set[tuple[str, str]]:
-    found = problems(raw(case.environment, case.phase, **case.areas))
+    found = problems(smallest_raw(case.environment, case.phase, **case.areas))
     return {(problem.rule, problem.path.removeprefix("bailbondpro:")) for problem in found}
 
 
@@ -52,7 +52,7 @@ def test_every_limit_has_a_case_that_violates_it(rule: limits.Rule) -> None:
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 @pytest.mark.parametrize("phase", PHASES)
 def test_a_limit_reads_no_area_that_it_does_not_name(rule: limits.Rule, environment: str, phase: str) -> None:
-    whole = settings(environment, phase)
+    whole = smallest(environment, phase)
     part = SimpleNamespace(**{area: getattr(whole, area) for area in rule.areas})
     assert list(rule.problems(cast("Settings", part))) == []
 
@@ -68,8 +68,8 @@ def test_limits_have_distinct_names() -> None:
 
 
 def test_a_limit_is_skipped_while_one_of_its_areas_is_unreadable() -> None:
-    broken = settings("dev", "horizontal").model_copy(
-        update={"redis": settings("dev", "horizontal").redis.model_copy(update={"shards": 3})}
+    broken = smallest("dev", "horizontal").model_copy(
+        update={"redis": smallest("dev", "horizontal").redis.model_copy(update={"shards": 3})}
     )
     assert [problem.rule for problem in limits.check(broken)] == ["redis-cluster-client"]
     assert limits.check(broken, frozenset({"redis"})) == []
@@ -77,7 +77,7 @@ def test_a_limit_is_skipped_while_one_of_its_areas_is_unreadable() -> None:
 
 def test_every_fix_is_a_sentence_without_a_final_stop() -> None:
     for case in REFUSED:
-        for problem in problems(raw(case.environment, case.phase, **case.areas)):
+        for problem in problems(smallest_raw(case.environment, case.phase, **case.areas)):
             assert problem.fix
             assert not problem.fix.endswith(".")
             assert problem.allowed
@@ -87,7 +87,7 @@ def test_every_fix_is_a_sentence_without_a_final_stop() -> None:
 
 
 def test_twenty_guide_pods_would_open_four_hundred_connections_without_a_pooler() -> None:
-    found = problems(raw("prod", "microservices", services=[], postgres={"pooler": {"enabled": False}}))
+    found = problems(smallest_raw("prod", "microservices", services=[], postgres={"pooler": {"enabled": False}}))
     primary = next(problem for problem in found if problem.path.endswith("clientPools.primary"))
     assert primary.rule == "connections-fit"
     assert "set postgres.pooler.enabled to true" in primary.fix
@@ -95,20 +95,20 @@ def test_twenty_guide_pods_would_open_four_hundred_connections_without_a_pooler(
 
 def test_the_suggested_pool_makes_the_connections_fit() -> None:
     areas: dict[str, object] = {"postgres": {"pooler": {"enabled": False}, "clientPools": {"primary": 16}}}
-    assert problems(raw("prod", "horizontal", **areas)) == ()
-    pods = app_pods(settings("prod", "horizontal"))
+    assert problems(smallest_raw("prod", "horizontal", **areas)) == ()
+    pods = app_pods(smallest("prod", "horizontal"))
     assert pods == 11
     assert pods * 16 <= 185 < pods * 17
 
 
 def test_pods_are_counted_with_the_rollouts_surge() -> None:
-    assert app_pods(settings("prod", "microservices")) == 21
-    fixed = settings("dev", "optimization", autoscaling={"enabled": False}, app={"replicas": 2, "maxSurge": 2})
+    assert app_pods(smallest("prod", "microservices")) == 21
+    fixed = smallest("dev", "optimization", autoscaling={"enabled": False}, app={"replicas": 2, "maxSurge": 2})
     assert app_pods(fixed) == 4
 
 
 def test_services_count_by_the_databases_they_use() -> None:
-    loaded = settings("prod", "microservices")
+    loaded = smallest("prod", "microservices")
     assert service_pods(loaded) == 6 * 7
     assert service_pods(loaded, "shards") == 2 * 7
     assert service_pods(loaded, "primary") == 5 * 7
@@ -119,10 +119,10 @@ def test_what_has_no_endpoint_yet_is_served_by_the_primary() -> None:
         {"name": name, "paths": [f"/api/{name}/"], "minReplicas": 2, "maxReplicas": 6, "databases": [role]}
         for name, role in (("ledger", "shards"), ("search", "replicas"))
     ]
-    assert service_pods(settings("prod", "microservices", services=orphans), "primary") == 7
-    filled = settings("prod", "microservices", services=orphans, postgres=FILLED)
+    assert service_pods(smallest("prod", "microservices", services=orphans), "primary") == 7
+    filled = smallest("prod", "microservices", services=orphans, postgres=FILLED)
     assert service_pods(filled, "primary") == 0
-    bare = settings("prod", "microservices", services=orphans, postgres={"replicas": 0})
+    bare = smallest("prod", "microservices", services=orphans, postgres={"replicas": 0})
     assert service_pods(bare, "primary") == 14
     assert client_connections(bare, "primary") == (21 + 14) * 20
 
@@ -138,7 +138,7 @@ def test_what_has_no_endpoint_yet_is_served_by_the_primary() -> None:
 def test_the_poolers_connections_always_fit(
     max_connections: int, reserved: int, poolers: int, pods: int, pools: tuple[int, int, int]
 ) -> None:
-    base = settings("prod", "microservices", postgres=FILLED)
+    base = smallest("prod", "microservices", postgres=FILLED)
     loaded = base.model_copy(
         update={
             "autoscaling": base.autoscaling.model_copy(update={"max_replicas": pods}),
@@ -164,13 +164,13 @@ def test_the_poolers_connections_always_fit(
 
 
 def test_pools_of_the_last_phase_share_the_guides_two_hundred_connections() -> None:
-    sizes = pool_sizes(settings("prod", "microservices", postgres=FILLED))
+    sizes = pool_sizes(smallest("prod", "microservices", postgres=FILLED))
     assert (sizes.primary, sizes.replica, sizes.shard) == (61, 61, 61)
     assert 3 * sizes.primary <= 200 - 15
 
 
 def test_the_primary_alone_takes_every_pod_of_the_last_phase_while_its_shards_are_empty() -> None:
-    loaded = settings("prod", "microservices")
+    loaded = smallest("prod", "microservices")
     sizes = pool_sizes(loaded)
     assert (sizes.primary, sizes.shard) == (61, 0)
     assert (loaded.postgres.pooler.replicas + 1) * sizes.primary <= 200 - 15
@@ -181,7 +181,7 @@ def test_the_primary_alone_takes_every_pod_of_the_last_phase_while_its_shards_ar
 
 
 def test_endpoints_that_do_not_exist_get_no_pool() -> None:
-    sizes = pool_sizes(settings("dev", "horizontal"))
+    sizes = pool_sizes(smallest("dev", "horizontal"))
     assert sizes.shard == 0
     assert sizes.primary > 0
 
@@ -235,11 +235,11 @@ def test_every_node_type_of_the_table_has_room_for_pods() -> None:
 
 def test_the_number_of_nodes_in_the_fix_is_enough() -> None:
     areas: dict[str, object] = {"pools": {"app": {"maxSize": 3}}, "autoscaling": {"maxReplicas": 60}}
-    (problem,) = (p for p in problems(raw("prod", "horizontal", **areas)) if p.rule == "nodes-hold-pods")
+    (problem,) = (p for p in problems(smallest_raw("prod", "horizontal", **areas)) if p.rule == "nodes-hold-pods")
     enough = int(problem.fix.removeprefix("set it to ").split(",")[0])
     assert enough > 3
     for size, fits in ((enough, True), (enough - 1, False)):
-        again = problems(raw("prod", "horizontal", **{**areas, "pools": {"app": {"maxSize": size}}}))
+        again = problems(smallest_raw("prod", "horizontal", **{**areas, "pools": {"app": {"maxSize": size}}}))
         assert (not any(p.rule == "nodes-hold-pods" for p in again)) is fits
 
 
@@ -264,8 +264,8 @@ def test_classes_double_with_their_size() -> None:
 
 
 def test_a_prod_image_by_digest_is_what_the_rule_wants() -> None:
-    assert problems(raw("prod", "horizontal", app={"image": DIGEST})) == ()
-    assert problems(raw("dev", "horizontal", cdn={**ACCOUNT, "enabled": False})) == ()
+    assert problems(smallest_raw("prod", "horizontal", app={"image": DIGEST})) == ()
+    assert problems(smallest_raw("dev", "horizontal", cdn={**ACCOUNT, "enabled": False})) == ()
 
 
 EDGE = [case.areas["cdn"] for case in ACCEPTED if "cdn" in case.areas]
@@ -277,7 +277,7 @@ def test_what_the_check_accepts_the_edge_accepts(plan: str, cdn: dict[str, objec
     from bailbondpro.edge.problems import edge_problems
     from infra.edge_policy import edge_policy
 
-    loaded = settings("dev", "horizontal", cdn={**ACCOUNT, **cdn, "enabled": True, "plan": plan})
+    loaded = smallest("dev", "horizontal", cdn={**ACCOUNT, **cdn, "enabled": True, "plan": plan})
     assert edge_problems(edge_policy(loaded)) == []
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bailbondpro.facts.windows import week_minute, weekly_overlap
 from infra.limits.maintenance import schedule, slot, slots
-from tests.support.configs import ENVIRONMENTS, PHASES, settings
+from tests.support.configs import ENVIRONMENTS, PHASES, smallest
 
 WEEK = "tue:09:00-tue:11:00"
 
@@ -20,20 +20,20 @@ def start(window: str) -> int:
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 @pytest.mark.parametrize("phase", PHASES)
 def test_no_two_databases_are_patched_at_once_and_none_beside_the_cache(environment: str, phase: str) -> None:
-    loaded = settings(environment, phase)
+    loaded = smallest(environment, phase)
     windows = schedule(loaded).all
     assert not [pair for pair in combinations(windows, 2) if weekly_overlap(*pair)]
     assert not [window for window in windows if weekly_overlap(window, loaded.redis.maintenance_window)]
 
 
 def test_replicas_are_patched_before_their_primary_and_every_shard() -> None:
-    found = schedule(settings("prod", "microservices"))
+    found = schedule(smallest("prod", "microservices"))
     first = min(start(window) for window in (found.primary, *found.shards))
     assert max(start(window) for window in found.replicas) < first
 
 
 def test_patches_come_on_weekdays_between_nine_and_eleven() -> None:
-    found = schedule(settings("prod", "microservices"))
+    found = schedule(smallest("prod", "microservices"))
     for window in found.all:
         day, hour = divmod(start(window), 24 * 60)
         assert day < 5
@@ -44,8 +44,8 @@ def test_patches_come_on_weekdays_between_nine_and_eleven() -> None:
 
 def test_a_further_shard_moves_nobodys_window() -> None:
     areas = {"postgres": {"shards": {"count": 6}}}
-    more = schedule(settings("prod", "microservices", **areas))
-    before = schedule(settings("prod", "microservices"))
+    more = schedule(smallest("prod", "microservices", **areas))
+    before = schedule(smallest("prod", "microservices"))
     assert (more.replicas, more.primary, more.shards[:4]) == (before.replicas, before.primary, before.shards)
 
 

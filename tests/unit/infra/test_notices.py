@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from infra.notices import notices
-from tests.support.configs import settings
+from tests.support.configs import smallest
 
 QUIET: dict[str, object] = {
     "aws": {"allowedAccountIds": ["123456789012"]},
@@ -23,7 +23,7 @@ WEAKENED: list[tuple[str, dict[str, object]]] = [
 
 
 def told(environment: str, phase: str, **areas: object) -> list[str]:
-    return [item.path.removeprefix("bailbondpro:") for item in notices(settings(environment, phase, **areas))]
+    return [item.path.removeprefix("bailbondpro:") for item in notices(smallest(environment, phase, **areas))]
 
 
 @pytest.mark.parametrize("phase", ["optimization", "horizontal", "microservices"])
@@ -60,5 +60,5 @@ def test_alerts_that_lose_their_source_are_named_in_every_environment(environmen
 
 
 def test_a_notice_says_what_follows() -> None:
-    (notice,) = notices(settings("prod", "horizontal", **{**QUIET, "protect": False}))
+    (notice,) = notices(smallest("prod", "horizontal", **{**QUIET, "protect": False}))
     assert str(notice).startswith("bailbondpro:protect: databases, caches")

@@ -8,7 +8,7 @@ from infra import phases
 from infra.settings import Settings
 from infra.settings.base import Environment, Phase
 from infra.settings.defaults import defaults
-from tests.support.configs import ENVIRONMENTS, PHASES, raw, settings
+from tests.support.configs import ENVIRONMENTS, PHASES, smallest, smallest_raw
 
 EVERY_STACK = [(environment, phase) for environment in ENVIRONMENTS for phase in PHASES]
 
@@ -21,7 +21,7 @@ def _leaves(tree: object, path: str = "") -> dict[str, object]:
 
 @pytest.mark.parametrize(("environment", "phase"), EVERY_STACK)
 def test_every_phase_of_every_environment_is_valid_without_further_settings(environment: str, phase: str) -> None:
-    loaded = settings(environment, phase)
+    loaded = smallest(environment, phase)
     assert (loaded.environment, loaded.phase) == (environment, phase)
 
 
@@ -31,7 +31,7 @@ def test_the_tables_name_the_phases_and_environments_of_the_settings() -> None:
 
 
 def test_every_key_of_the_tables_is_a_key_of_the_settings() -> None:
-    dumped = _leaves(settings("prod", "microservices").model_dump(mode="json", by_alias=True))
+    dumped = _leaves(smallest("prod", "microservices").model_dump(mode="json", by_alias=True))
     known = set(dumped) | {path.rpartition(".")[0] for path in dumped}
     assert {*phases.BY_ENVIRONMENT, *phases.BY_PHASE} <= known
 
@@ -77,13 +77,13 @@ IN_PLACE = {
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_a_phase_changes_nothing_but_the_keys_of_its_table(environment: str) -> None:
-    dumps = [_leaves(settings(environment, phase).model_dump(mode="json", by_alias=True)) for phase in PHASES]
+    dumps = [_leaves(smallest(environment, phase).model_dump(mode="json", by_alias=True)) for phase in PHASES]
     changed = {key for dump in dumps for key in {**dumps[0], **dump} if dump.get(key) != dumps[0].get(key)}
     assert changed <= IN_PLACE
 
 
 def test_names_ranges_and_zones_are_the_same_in_every_phase() -> None:
-    first, *later = (settings("prod", phase) for phase in PHASES)
+    first, *later = (smallest("prod", phase) for phase in PHASES)
     for other in later:
         assert other.network.vpc_cidr == first.network.vpc_cidr
         assert other.network.availability_zones == first.network.availability_zones
@@ -92,12 +92,12 @@ def test_names_ranges_and_zones_are_the_same_in_every_phase() -> None:
 
 
 def test_prod_has_the_guides_autoscaler_ranges() -> None:
-    ranges = [(s.autoscaling.min_replicas, s.autoscaling.max_replicas) for s in (settings("prod", p) for p in PHASES)]
+    ranges = [(s.autoscaling.min_replicas, s.autoscaling.max_replicas) for s in (smallest("prod", p) for p in PHASES)]
     assert ranges == [(2, 6), (3, 10), (3, 20)]
 
 
 def test_the_third_phase_scales_by_the_guides_request_rate_and_behavior() -> None:
-    autoscaling = settings("prod", "microservices").autoscaling
+    autoscaling = smallest("prod", "microservices").autoscaling
     assert autoscaling.requests_per_second == 100
     assert autoscaling.scale_up is not None
     assert autoscaling.scale_down is not None
@@ -108,30 +108,30 @@ def test_the_third_phase_scales_by_the_guides_request_rate_and_behavior() -> Non
 
 def test_the_first_two_phases_scale_by_cpu_and_memory_alone() -> None:
     for phase in PHASES[:2]:
-        autoscaling = settings("prod", phase).autoscaling
+        autoscaling = smallest("prod", phase).autoscaling
         assert autoscaling.requests_per_second is None
         assert autoscaling.scale_up is None
         assert (autoscaling.cpu_percent, autoscaling.memory_percent) == (70, 80)
 
 
 def test_the_last_phase_of_prod_has_three_replicas_four_shards_and_three_redis_shards() -> None:
-    loaded = settings("prod", "microservices")
+    loaded = smallest("prod", "microservices")
     assert loaded.postgres.replicas == 3
     assert loaded.postgres.shards.count == 4
     assert (loaded.redis.shards, loaded.redis.replicas_per_shard) == (3, 2)
 
 
 def test_services_exist_in_the_third_phase_only() -> None:
-    names = [tuple(service.name for service in settings("prod", phase).services) for phase in PHASES]
+    names = [tuple(service.name for service in smallest("prod", phase).services) for phase in PHASES]
     assert names == [(), (), ("web", "auth", "clients", "bonds", "court-schedules", "documents")]
 
 
 def test_the_pooler_starts_with_the_second_phase() -> None:
-    assert [settings("prod", phase).postgres.pooler.enabled for phase in PHASES] == [False, True, True]
+    assert [smallest("prod", phase).postgres.pooler.enabled for phase in PHASES] == [False, True, True]
 
 
 def test_prod_is_protected_and_dev_is_not() -> None:
-    assert [settings(environment, "optimization").protect for environment in ENVIRONMENTS] == [False, True]
+    assert [smallest(environment, "optimization").protect for environment in ENVIRONMENTS] == [False, True]
 
 
 @pytest.mark.parametrize("table", [phases.BY_ENVIRONMENT, phases.BY_PHASE])
@@ -147,8 +147,8 @@ def test_defaults_derive_zones_from_the_region_and_hosts_from_the_domain() -> No
 
 
 def test_settings_are_frozen() -> None:
-    loaded = settings()
+    loaded = smallest()
     with pytest.raises(ValueError, match="frozen"):
         loaded.postgres.replicas = 9  # type: ignore[misc]  # what the test is about
     assert isinstance(loaded, Settings)
-    assert raw()["environment"] == "dev"
+    assert smallest_raw()["environment"] == "dev"

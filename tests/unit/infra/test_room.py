@@ -21,7 +21,7 @@ from infra.limits.room import (
     pending_without_a_node,
 )
 from planner.capacity.scheduling import Pod
-from tests.support.configs import problems, raw
+from tests.support.configs import problems, smallest_raw
 from tests.support.stack import COMBINATIONS, settings
 
 if TYPE_CHECKING:
@@ -32,7 +32,9 @@ LARGE = Machines(1680, 6000, 3)
 
 
 def room_problems(environment: str, phase: str, **areas: object) -> list[Problem]:
-    return [problem for problem in problems(raw(environment, phase, **areas)) if problem.rule == "nodes-hold-pods"]
+    return [
+        problem for problem in problems(smallest_raw(environment, phase, **areas)) if problem.rule == "nodes-hold-pods"
+    ]
 
 
 @pytest.mark.parametrize(("environment", "phase"), COMBINATIONS)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra.sample_values import sample_values, simulated
-from tests.support.configs import settings
+from tests.support.configs import smallest
 from tests.support.paths import ROOT
 from tests.support.stack import settings as checked_in
 
@@ -20,7 +20,7 @@ OWN: dict[str, Any] = {
 
 def left(environment: str = "dev", **areas: object) -> list[str]:
     """Keys whose values are examples."""
-    found = sample_values(settings(environment, "horizontal", **{**OWN, **areas}))
+    found = sample_values(smallest(environment, "horizontal", **{**OWN, **areas}))
     return [problem.path.removeprefix("bailbondpro:") for problem in found]
 
 

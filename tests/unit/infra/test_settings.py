@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from infra.problems import Problem, key_path, render, shown
 from infra.settings import Settings
 from infra.settings.explain import area_of
-from tests.support.configs import DIGEST, problems, raw, settings
+from tests.support.configs import DIGEST, problems, smallest, smallest_raw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,7 @@ def test_every_number_has_a_range(path: str) -> None:
 
 
 def test_a_nested_key_overrides_only_itself() -> None:
-    loaded = settings(
+    loaded = smallest(
         "prod",
         "horizontal",
         postgres={"clientPools": {"primary": 30}},
@@ -70,25 +70,25 @@ def test_a_nested_key_overrides_only_itself() -> None:
 
 def test_a_service_may_write_a_part_of_its_resources() -> None:
     service = {"name": "payments", "paths": ["/api/payments/"], "resources": {"cpuLimitMillicores": 900}}
-    loaded = settings("dev", "horizontal", services=[service], pools={"app": {"maxSize": 5}})
+    loaded = smallest("dev", "horizontal", services=[service], pools={"app": {"maxSize": 5}})
     assert loaded.services[0].resources.cpu_limit_millicores == 900
     assert loaded.services[0].resources.cpu_request_millicores == 250
 
 
 def test_a_list_replaces_the_phases_list() -> None:
     service = {"name": "payments", "paths": ["/api/payments/"]}
-    assert [s.name for s in settings("dev", "microservices", services=[service]).services] == ["payments"]
+    assert [s.name for s in smallest("dev", "microservices", services=[service]).services] == ["payments"]
 
 
 def test_replicas_are_as_large_as_the_primary_unless_said_otherwise() -> None:
-    loaded = settings("prod", "horizontal", postgres={"instanceClass": "db.r7g.xlarge"})
+    loaded = smallest("prod", "horizontal", postgres={"instanceClass": "db.r7g.xlarge"})
     assert loaded.postgres.replica_instance_class == "db.r7g.xlarge"
-    other = settings("prod", "horizontal", postgres={"replicaInstanceClass": "db.r7g.xlarge"})
+    other = smallest("prod", "horizontal", postgres={"replicaInstanceClass": "db.r7g.xlarge"})
     assert (other.postgres.instance_class, other.postgres.replica_instance_class) == ("db.m7g.large", "db.r7g.xlarge")
 
 
 def test_the_guides_numbers_are_the_defaults() -> None:
-    loaded = settings("prod", "horizontal")
+    loaded = smallest("prod", "horizontal")
     app, gateway, cdn = loaded.app, loaded.gateway, loaded.cdn
     assert (app.port, app.api_port, app.fixed_replicas) == (3000, 4000, 3)
     assert app.resources.model_dump() == {
@@ -120,12 +120,12 @@ def test_the_guides_numbers_are_the_defaults() -> None:
 
 
 def test_the_guides_image_is_the_default_of_dev() -> None:
-    assert settings("dev").app.image == "bailbondpro:latest"
+    assert smallest("dev").app.image == "bailbondpro:latest"
 
 
 @pytest.mark.parametrize("key", ["environment", "phase", "domain", "region"])
 def test_four_keys_must_be_written(key: str) -> None:
-    config = raw()
+    config = smallest_raw()
     del config[key]
     problem = one(config)
     assert problem.rule == "missing"
@@ -134,7 +134,7 @@ def test_four_keys_must_be_written(key: str) -> None:
 
 def test_every_problem_is_reported_at_once() -> None:
     found = problems(
-        raw(
+        smallest_raw(
             "prod",
             "horizontal",
             app={"image": "bailbondpro:latest"},
@@ -153,77 +153,77 @@ def test_every_problem_is_reported_at_once() -> None:
 
 
 def test_an_unknown_key_gets_the_nearest_known_one_with_its_full_path() -> None:
-    problem = one(raw(postgres={"instanceClas": "db.t4g.medium"}))
+    problem = one(smallest_raw(postgres={"instanceClas": "db.t4g.medium"}))
     assert problem.path == "bailbondpro:postgres.instanceClas"
     assert problem.fix == "did you mean `bailbondpro:postgres.instanceClass`?"
 
 
 def test_an_unknown_key_far_from_all_known_ones_is_to_be_removed() -> None:
-    assert one(raw(zebra=1)).fix == "remove it"
+    assert one(smallest_raw(zebra=1)).fix == "remove it"
 
 
 @pytest.mark.parametrize("postgres", [{"rdsProxy": True}, {"proxy": {}}, {"pooler": {"proxy": True}}])
 def test_a_wish_for_rds_proxy_is_declined_with_the_reason(postgres: dict[str, object]) -> None:
-    problem = one(raw(postgres=postgres))
+    problem = one(smallest_raw(postgres=postgres))
     assert problem.rule == "no-rds-proxy"
     assert "serves an instance's writer and none of its replicas" in problem.allowed
 
 
 def test_an_unknown_instance_class_names_valid_neighbours() -> None:
-    problem = one(raw(postgres={"instanceClass": "db.m7.large"}))
+    problem = one(smallest_raw(postgres={"instanceClass": "db.m7.large"}))
     assert problem.rule == "instance-class"
     assert "db.m7g.large" in problem.allowed
     assert problem.fix == "use `db.m7g.large`"
 
 
 def test_a_mistyped_choice_gets_the_nearest_choice() -> None:
-    assert one(raw("dev", "horizontl")).fix == "write `horizontal`"
+    assert one(smallest_raw("dev", "horizontl")).fix == "write `horizontal`"
 
 
 def test_a_number_out_of_range_says_the_range_and_the_bound() -> None:
-    problem = one(raw(network={"natGateways": 9}))
+    problem = one(smallest_raw(network={"natGateways": 9}))
     assert (problem.allowed, problem.fix) == ("an integer from 1 to 3", "set it to 3")
 
 
 @pytest.mark.parametrize("value", ["3", 3.0, True, None, [3], {"a": 1}])
 def test_a_number_is_never_converted_from_another_type(value: object) -> None:
-    assert one(raw(network={"natGateways": value})).rule == "type"
+    assert one(smallest_raw(network={"natGateways": value})).rule == "type"
 
 
 def test_a_version_without_quotes_is_refused_before_it_loses_its_zero() -> None:
-    assert one(raw(cluster={"version": 1.35})).fix == 'write "1.35" in quotes'
+    assert one(smallest_raw(cluster={"version": 1.35})).fix == 'write "1.35" in quotes'
 
 
 def test_the_switches_pulumi_writes_as_texts_are_understood() -> None:
-    assert settings(protect="true").protect is True
-    assert settings(allowShrink="false").allow_shrink is False
-    assert one(raw(protect="yes")).rule == "type"
+    assert smallest(protect="true").protect is True
+    assert smallest(allowShrink="false").allow_shrink is False
+    assert one(smallest_raw(protect="yes")).rule == "type"
 
 
 @pytest.mark.parametrize("value", [None, 5, "text", [1]])
 def test_an_area_that_is_no_object_is_one_problem(value: object) -> None:
-    problem = one(raw(redis=value))
+    problem = one(smallest_raw(redis=value))
     assert (problem.path, problem.rule) == ("bailbondpro:redis", "type")
     assert problem.fix == "write an object, or remove the key to keep the default"
 
 
 def test_refused_items_do_not_also_make_their_list_too_short() -> None:
-    found = problems(raw(network={"availabilityZones": ["us-east-1a", "us-east-1b", "zone"]}))
+    found = problems(smallest_raw(network={"availabilityZones": ["us-east-1a", "us-east-1b", "zone"]}))
     assert [(p.path, p.rule) for p in found] == [("bailbondpro:network.availabilityZones[2]", "format")]
 
 
 def test_limits_are_checked_even_while_another_area_is_unreadable() -> None:
-    found = problems(raw("dev", "horizontal", redis={"shards": 2}, network={"vpcCidr": "10.0.0.0/8"}))
+    found = problems(smallest_raw("dev", "horizontal", redis={"shards": 2}, network={"vpcCidr": "10.0.0.0/8"}))
     assert {p.rule for p in found} == {"cidr", "redis-cluster-client"}
 
 
 @pytest.mark.parametrize("cidr", ["10.10.0.1/16", "10.10.0.0/24", "10.10.0.0", "nonsense", "2001:db8::/16"])
 def test_only_a_sixteen_wide_ipv4_range_is_a_vpc(cidr: str) -> None:
-    assert one(raw(network={"vpcCidr": cidr})).rule == "cidr"
+    assert one(smallest_raw(network={"vpcCidr": cidr})).rule == "cidr"
 
 
 def test_host_bits_in_a_range_are_fixed_by_the_report() -> None:
-    assert one(raw(network={"vpcCidr": "10.10.3.0/16"})).fix == "use `10.10.0.0/16`"
+    assert one(smallest_raw(network={"vpcCidr": "10.10.3.0/16"})).fix == "use `10.10.0.0/16`"
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_host_bits_in_a_range_are_fixed_by_the_report() -> None:
     ["arn:aws:sts::123456789012:assumed-role/deploy/session", "deploy", "arn:aws:iam::12:role/deploy"],
 )
 def test_a_session_is_no_administrator(arn: str) -> None:
-    assert one(raw(cluster={"adminPrincipalArns": [arn]})).rule == "format"
+    assert one(smallest_raw(cluster={"adminPrincipalArns": [arn]})).rule == "format"
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_a_session_is_no_administrator(arn: str) -> None:
     ],
 )
 def test_images_have_a_container_reference_form(image: str, valid: bool) -> None:
-    found = problems(raw(app={"image": image}))
+    found = problems(smallest_raw(app={"image": image}))
     assert (not found) is valid
 
 
@@ -272,7 +272,7 @@ def test_a_report_numbers_its_problems_and_names_the_lines() -> None:
 
 @pytest.mark.parametrize("word", ["Auto", "auto"])
 def test_the_guides_vertical_mode_is_refused_with_the_reason(word: str) -> None:
-    (problem,) = problems({**raw(), "autoscaling": {"vpa": {"mode": word}}})
+    (problem,) = problems({**smallest_raw(), "autoscaling": {"vpa": {"mode": word}}})
     assert (problem.rule, problem.path) == ("vpa-auto", "bailbondpro:autoscaling.vpa.mode")
     assert "Auto is deprecated" in problem.allowed
     assert problem.fix.startswith("set it to recommend")
@@ -288,4 +288,4 @@ def test_the_guides_vertical_mode_is_refused_with_the_reason(word: str) -> None:
 )
 def test_no_value_of_any_area_ends_in_a_traceback(value: object) -> None:
     for key in ("postgres", "services", "phase", "domain", "protect"):
-        problems({**raw(), key: value})
+        problems({**smallest_raw(), key: value})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from infra.problems import HIDDEN, ConfigError, is_secret_value, render, shown
-from tests.support.configs import DIGEST, problems, raw
+from tests.support.configs import DIGEST, problems, smallest_raw
 
 SECRETS = [
     "AKIAIOSFODNN7EXAMPLE",
@@ -19,20 +19,20 @@ SECRETS = [
 
 @pytest.mark.parametrize("secret", SECRETS)
 def test_a_secret_is_refused_and_never_repeated(secret: str) -> None:
-    found = problems(raw(app={"environment": {"FEED": secret}}, domain=secret))
+    found = problems(smallest_raw(app={"environment": {"FEED": secret}}, domain=secret))
     assert {"no-secrets"} <= {p.rule for p in found}
     assert secret not in render(found)
     assert all(secret not in str(ConfigError([p])) for p in found)
 
 
 def test_an_encrypted_value_is_refused_too() -> None:
-    found = problems(raw(domain={"secure": "v1:abcdefgh"}))
+    found = problems(smallest_raw(domain={"secure": "v1:abcdefgh"}))
     assert "no-secrets" in {p.rule for p in found}
     assert "v1:abcdefgh" not in render(found)
 
 
 def test_a_key_named_like_a_secret_hides_its_value() -> None:
-    found = problems(raw(app={"environment": {"SMTP_PASSWORD": "winter"}}))
+    found = problems(smallest_raw(app={"environment": {"SMTP_PASSWORD": "winter"}}))
     assert [p.rule for p in found] == ["no-secrets"]
     assert shown("winter", "apiToken") == HIDDEN
     assert "winter" not in shown({"db": {"password": "winter"}})
@@ -63,7 +63,7 @@ def test_a_key_named_like_a_secret_hides_its_value() -> None:
     ],
 )
 def test_a_variable_named_like_a_secret_is_refused_with_the_way_to_hand_it_over(name: str) -> None:
-    found = problems(raw(app={"environment": {name: "winter"}}))
+    found = problems(smallest_raw(app={"environment": {name: "winter"}}))
     assert [p.rule for p in found] == ["no-secrets"]
     assert "Secrets Manager under a name below" in found[0].fix
     assert "winter" not in render(found)
@@ -87,7 +87,7 @@ def test_a_variable_named_like_a_secret_is_refused_with_the_way_to_hand_it_over(
     ],
 )
 def test_a_variable_that_only_sounds_like_a_secret_is_taken(name: str) -> None:
-    assert problems(raw(app={"environment": {name: "12"}})) == ()
+    assert problems(smallest_raw(app={"environment": {name: "12"}})) == ()
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_variable_that_only_sounds_like_a_secret_is_taken(name: str) -> None:
     ],
 )
 def test_a_value_that_looks_like_a_secret_is_refused_under_any_name(value: str) -> None:
-    found = problems(raw(app={"environment": {"FEED": value}}))
+    found = problems(smallest_raw(app={"environment": {"FEED": value}}))
     assert [p.rule for p in found] == ["no-secrets"]
 
 
@@ -139,9 +139,11 @@ def test_identifiers_are_no_secrets(harmless: str) -> None:
     ],
 )
 def test_an_ordinary_value_is_no_secret_however_long_or_named(name: str, value: str) -> None:
-    assert problems(raw(app={"environment": {name: value}})) == ()
+    assert problems(smallest_raw(app={"environment": {name: value}})) == ()
 
 
 def test_a_public_name_is_no_cover_for_a_secret() -> None:
     for value in ("sk_live_abc123", "postgres://user:hunter22@host/db"):
-        assert [p.rule for p in problems(raw(app={"environment": {"STRIPE_PUBLISHABLE_KEY": value}}))] == ["no-secrets"]
+        assert [p.rule for p in problems(smallest_raw(app={"environment": {"STRIPE_PUBLISHABLE_KEY": value}}))] == [
+            "no-secrets"
+        ]

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from ops.inputs.stack_file import check
-from tests.support.configs import raw
+from tests.support.configs import smallest_raw
 from tests.support.paths import DATA
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ TRAPS: list[dict[str, Any]] = yaml.safe_load((DATA / "traps.yaml").read_text("ut
 
 def stack_file(trap: dict[str, Any], folder: Path) -> Path:
     environment, phase = trap["in"].split()
-    values = raw(environment, phase, **trap["config"])
+    values = smallest_raw(environment, phase, **trap["config"])
     config = {f"bailbondpro:{key}": value for key, value in values.items() if key != "region"}
     path = folder / "Pulumi.trap.yaml"
     path.write_text(yaml.safe_dump({"config": {"aws:region": values["region"], **config}}), "utf-8")

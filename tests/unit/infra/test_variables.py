@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.configs import problems, raw
+from tests.support.configs import problems, smallest_raw
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from tests.support.configs import problems, raw
     ],
 )
 def test_a_variable_that_accepts_any_certificate_is_refused(name: str, value: str) -> None:
-    assert "tls-stays-on" in {found.rule for found in problems(raw(app={"environment": {name: value}}))}
+    assert "tls-stays-on" in {found.rule for found in problems(smallest_raw(app={"environment": {name: value}}))}
 
 
 @pytest.mark.parametrize(
@@ -35,4 +35,4 @@ def test_a_variable_that_accepts_any_certificate_is_refused(name: str, value: st
     ],
 )
 def test_a_variable_that_only_sounds_so_is_taken(name: str, value: str) -> None:
-    assert problems(raw(app={"environment": {name: value}})) == ()
+    assert problems(smallest_raw(app={"environment": {name: value}})) == ()

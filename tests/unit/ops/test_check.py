@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from components.postgres.rds_authorities import rds_authorities
 from infra.problems import ConfigError
 from infra.wiring.names import names_of
 from ops.answers.check import notices_of
@@ -203,6 +205,21 @@ def test_a_valid_file_says_what_its_cloudflare_plan_leaves_to_others_and_which_v
     assert "`pulumi up` refuses: app.image, aws.allowedAccountIds[0], cluster.adminPrincipalArns[0]" in examples
     [examples] = notices_of(check("prod").settings)
     assert "app.image, aws.allowedAccountIds[0]" in examples
+
+
+def test_a_region_without_a_database_authority_is_named_with_all_that_have_one_and_the_table_that_lists_them(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "Pulumi.north.yaml"
+    written = (ROOT / "Pulumi.dev.yaml").read_text("utf-8").replace("us-east-1", "ca-west-1")
+    file.write_text(written, "utf-8")
+    (problem,) = check("north", file).problems
+    assert problem.path.startswith("aws:region")
+    assert problem.value == '"ca-west-1"'
+    regions = set(re.findall(r"[a-z]+-[a-z]+-\d", problem.allowed))
+    assert regions == set(rds_authorities().by_region)
+    (table,) = re.findall(r"\S+\.json", problem.fix)
+    assert set(json.loads((ROOT / table).read_text("utf-8"))["authorities"]) == regions
 
 
 def test_checking_needs_neither_the_working_directory_nor_a_network(tmp_path: Path) -> None:

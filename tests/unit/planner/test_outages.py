@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from planner.availability.analysis import Availability, Promise
-from tests.support.configs import problems, raw
+from tests.support.configs import problems, smallest_raw
 
 REASON = "one zone is enough until spring"
 
@@ -30,7 +30,7 @@ def test_the_objective_itself_is_enough(percent: float) -> None:
 
 def _refused(**loss: str) -> list[str]:
     losses = [{"stops": "the way out of *", "reason": REASON, **loss}]
-    return [item.path for item in problems(raw("prod", "horizontal", availability={"acceptedLosses": losses}))]
+    return [item.path for item in problems(smallest_raw("prod", "horizontal", availability={"acceptedLosses": losses}))]
 
 
 @pytest.mark.parametrize("day", ["20270331", "2027-W13-3", "2027-02-30", "31.03.2027", ""])

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bailbondpro.facts.shards import MAX_SHARDS
-from components.postgres.shards import GUIDE_SHARDS as COMPONENT_SHARDS
-from planner.shards.clients import GUIDE_SHARDS, PRIMARY, ShardError, moved_share, reshard, shard_hash, shard_of
+from bailbondpro.facts.shards import GUIDE_SHARDS, MAX_SHARDS
+from components.postgres.shards import ShardsArgs
+from planner.shards.clients import PRIMARY, ShardError, moved_share, reshard, shard_hash, shard_of
 from tests.support.paths import DATA
 
 VECTORS = json.loads((DATA / "shard_vectors.json").read_text(encoding="utf-8"))
@@ -62,8 +63,10 @@ def test_an_impossible_number_of_shards_is_refused(count: int) -> None:
         shard_of("a", count)
 
 
-def test_the_limits_are_those_of_the_component() -> None:
-    assert GUIDE_SHARDS == COMPONENT_SHARDS
+def test_clients_are_spread_over_as_many_shards_as_the_component_makes() -> None:
+    (made,) = [field.default for field in fields(ShardsArgs) if field.name == "count"]
+    assert made == GUIDE_SHARDS
+    assert [shard_of(client_id) for client_id in "abcdef"] == [shard_of(client_id, made) for client_id in "abcdef"]
 
 
 def test_doubling_moves_half_of_the_clients_each_to_one_new_shard() -> None:

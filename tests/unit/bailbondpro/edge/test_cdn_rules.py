@@ -86,6 +86,20 @@ def test_no_rule_sets_s_maxage_because_that_disables_stale_while_revalidate() ->
 
 
 @pytest.mark.parametrize("plan", list(Plan))
+def test_every_limit_of_a_plan_is_of_the_kind_that_its_row_says(plan: Plan) -> None:
+    kinds: dict[str, type | tuple[type, ...]] = {
+        "bool": bool,
+        "int": int,
+        "float": (int, float),
+        "frozenset[str]": frozenset,
+    }
+    for field in dataclasses.fields(LIMITS[plan]):
+        value = getattr(LIMITS[plan], field.name)
+        assert isinstance(value, kinds[str(field.type)])
+        assert isinstance(value, bool) == (field.type == "bool"), field.name
+
+
+@pytest.mark.parametrize("plan", list(Plan))
 def test_the_whole_rule_set_fits_every_plan(plan: Plan) -> None:
     policy = dataclasses.replace(OPEN, plan=plan)
     assert edge_problems(policy) == []

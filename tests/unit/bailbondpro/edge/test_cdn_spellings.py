@@ -9,9 +9,9 @@ from bailbondpro.edge.personal import private_path
 from bailbondpro.edge.policy import PRIVATE_PREFIXES
 from bailbondpro.edge.security import rate_limit_rules
 from infra.edge_policy import edge_policy
-from tests.support.configs import settings
+from tests.support.configs import smallest
 
-POLICY = edge_policy(settings("prod", "microservices"))
+POLICY = edge_policy(smallest("prod", "microservices"))
 
 
 def limits_of(path: str) -> list[str]:

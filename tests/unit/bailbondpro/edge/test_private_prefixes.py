@@ -7,13 +7,13 @@ import pytest
 from bailbondpro.edge.exchange import Exchange, Request
 from bailbondpro.edge.personal import private_path
 from infra.edge_policy import edge_policy, private_prefixes
-from tests.support.configs import settings
+from tests.support.configs import smallest
 
 INVOICES = {"name": "invoices", "paths": ["/Api/Invoices/", "/billing/"]}
 
 
 def private(path: str, **areas: object) -> bool:
-    policy = edge_policy(settings("prod", "microservices", **areas))
+    policy = edge_policy(smallest("prod", "microservices", **areas))
     return private_path(policy).holds(Exchange(Request.of(f"https://{policy.hosts.images}{path}")))
 
 
@@ -24,7 +24,7 @@ def test_the_paths_of_a_service_are_private_in_either_case(path: str) -> None:
 
 
 def test_every_default_service_is_private_at_the_edge() -> None:
-    services = settings("prod", "microservices").services
+    services = smallest("prod", "microservices").services
     assert all(private(f"{path}x.png") for service in services for path in service.paths)
 
 
@@ -39,10 +39,10 @@ def test_every_default_service_is_private_at_the_edge() -> None:
 def test_a_path_with_a_part_that_is_declared_public_is_left_to_the_declaration(
     cdn: dict[str, object], left: tuple[str, ...]
 ) -> None:
-    found = private_prefixes(settings("prod", "microservices", services=[INVOICES], cdn={"privatePrefixes": [], **cdn}))
+    found = private_prefixes(smallest("prod", "microservices", services=[INVOICES], cdn={"privatePrefixes": [], **cdn}))
     assert found == left
 
 
 def test_a_service_that_the_gateway_does_not_serve_makes_nothing_private() -> None:
     services = [{**INVOICES, "public": False}]
-    assert private_prefixes(settings("prod", "microservices", services=services, cdn={"privatePrefixes": []})) == ()
+    assert private_prefixes(smallest("prod", "microservices", services=services, cdn={"privatePrefixes": []})) == ()
