@@ -59,6 +59,17 @@ RESERVED_USERNAMES = frozenset(
 MasterUsername, names no list; unverified 2026-11-23)."""
 
 
+def least_ceiling_gib(size_gib: int) -> int:
+    """The least ceiling of storage autoscaling in GiB, a tenth above the storage.
+
+    Amazon RDS User Guide, "Managing capacity automatically with Amazon RDS storage autoscaling".
+
+    >>> [least_ceiling_gib(size) for size in (20, 25, 100, 101)]
+    [22, 28, 110, 112]
+    """
+    return -(-11 * size_gib // 10)
+
+
 def insights_days_allowed(days: int) -> bool:
     """Whether Performance Insights takes a retention; 0 switches it off."""
     return days in {0, WEEK_DAYS, TWO_YEARS_DAYS} or (days % MONTH_DAYS == 0 and 0 < days < TWO_YEARS_DAYS)

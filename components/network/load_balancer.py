@@ -8,15 +8,11 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from bailbondpro.facts.load_balancing import MAX_DEREGISTRATION_SECONDS
+from bailbondpro.facts.load_balancing import MAX_DEREGISTRATION_SECONDS, PREFIX_LIST_ROOM
 
 from ..kubernetes.children import child_options
 from ..naming import NameKind, physical_name
 from ..validation import require, within
-
-PREFIX_LIST_ROOM = {"IPv4": 20, "IPv6": 10}
-"""Entries that the lists may grow to. Each counts against the 60 rules of a security group and family, once for each
-rule that refers to the list: two rules make 40 and 20 (VPC User Guide, "Customer-managed prefix lists", quotas)."""
 
 AUTONAME_ROOM = 8
 """Characters that Pulumi adds to a logical name to make a physical one: a hyphen and seven digits."""

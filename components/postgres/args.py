@@ -184,8 +184,7 @@ class PostgresTemplate:
                 f"allocated_storage_gib is {rds.MIN_STORAGE_GIB}..{rds.MAX_STORAGE_GIB}, not {size}",
             ),
             (
-                # RDS asks for a tenth more; whole numbers keep the comparison exact.
-                ceiling is None or (10 * ceiling >= 11 * size and ceiling <= rds.MAX_STORAGE_GIB),
+                ceiling is None or within(ceiling, rds.least_ceiling_gib(size), rds.MAX_STORAGE_GIB),
                 f"max_allocated_storage_gib {ceiling} must exceed allocated_storage_gib {size} by 10 % or be None",
             ),
             (
@@ -209,7 +208,7 @@ class PostgresTemplate:
                 f"storage_throughput_mibps is {rds.LEAST_MIBPS}..{rds.MOST_MIBPS}, not {wanted.throughput_mibps}",
             ),
             (
-                wanted.throughput_mibps * rds.IOPS_PER_MIBPS <= wanted.iops,
+                wanted.throughput_mibps <= wanted.most_mibps,
                 f"storage_throughput_mibps {wanted.throughput_mibps} is above one MiB/s for four IOPS ({wanted.iops})",
             ),
         )

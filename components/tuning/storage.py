@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bailbondpro.facts.rds import LEAST_IOPS, LEAST_MIBPS, STRIPED_GIB
+from bailbondpro.facts.rds import IOPS_PER_MIBPS, LEAST_IOPS, LEAST_MIBPS, STRIPED_GIB
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +16,11 @@ class Performance:
 
     iops: int
     throughput_mibps: int
+
+    @property
+    def most_mibps(self) -> int:
+        """What the IOPS carry: no more than 256 KiB pass with each operation."""
+        return self.iops // IOPS_PER_MIBPS
 
 
 def gp3_performance(size_gib: int, iops: int | None = None, throughput_mibps: int | None = None) -> Performance | None:

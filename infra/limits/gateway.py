@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bailbondpro.edge.problems import PRELOAD_MIN_AGE
+from bailbondpro.facts.load_balancing import PREFIX_LIST_ROOM
 from components.network.cloudflare_ranges import cloudflare_ranges
 from components.tuning.nginx import Tuning, largest_worker_connections, worker_processes
 from infra.limits.network import repeated
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 
 LEAST_CONNECTIONS = 512
 """Fewer are refused by the setting itself."""
-CLIENT_RANGES = 20
-"""IPv4 ranges that the load balancer's prefix list has room for (`components.network.load_balancer`)."""
+CLIENT_RANGES = PREFIX_LIST_ROOM["IPv4"]
 
 
 @rule(

@@ -12,10 +12,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bailbondpro.facts.rds import MIN_WINDOW_MINUTES
-from bailbondpro.facts.windows import MINUTES_PER_DAY, week_minute, week_text, weekly_length
+from bailbondpro.facts.rds import MAX_WINDOW_MINUTES, MIN_WINDOW_MINUTES
+from bailbondpro.facts.windows import MINUTES_PER_DAY, daily_length, overlap, week_minute, week_text, weekly_length
+from infra.limits.rule import Finding
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from infra.settings.root import Settings
 
 SLOT_MINUTES = MIN_WINDOW_MINUTES
@@ -88,3 +91,29 @@ def _days(window: str) -> tuple[int, ...]:
     if first >= WEEKDAYS:
         return tuple(week)
     return tuple(day for day in week if day == 0 or ((first + day) % len(week)) + over < WEEKDAYS)
+
+
+def window_findings(area: str, daily: str, copies: str, patching: str, *, least: int) -> Iterator[Finding]:
+    """What is wrong with a database's two windows: too short, longer than a day, or one over the other.
+
+    Args:
+        area: Area of the settings, such as `postgres`.
+        daily: What the daily window is for: backup or snapshot.
+        copies: The daily window.
+        patching: The weekly window.
+        least: Minutes that either lasts at least.
+    """
+    for key, window, minutes in (
+        (f"{daily}Window", copies, daily_length(copies)),
+        ("maintenanceWindow", patching, weekly_length(patching)),
+    ):
+        if not least <= minutes <= MAX_WINDOW_MINUTES:
+            allowed = f"at least {least} minutes, at most {MAX_WINDOW_MINUTES // 60} hours"
+            yield Finding(path=f"{area}.{key}", value=window, allowed=allowed, fix="make it an hour long")
+    if overlap(copies, patching):
+        yield Finding(
+            path=f"{area}.maintenanceWindow",
+            value=patching,
+            allowed=f"a window that does not touch {daily}Window ({copies})",
+            fix=f"move it behind the {daily} window",
+        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import TYPE_CHECKING
 
 from bailbondpro.facts.instance_classes import instance_class
@@ -10,19 +9,19 @@ from bailbondpro.facts.rds import (
     ADVANCED_INSIGHTS_DAYS,
     IOPS_PER_MIBPS,
     MAX_INSTANCES,
-    MAX_WINDOW_MINUTES,
     MIN_WINDOW_MINUTES,
     MONTH_DAYS,
     RESERVED_USERNAMES,
     STRIPED_GIB,
     WEEK_DAYS,
     insights_days_allowed,
+    least_ceiling_gib,
 )
-from bailbondpro.facts.windows import daily_length, overlap, weekly_length
+from bailbondpro.facts.windows import weekly_length
 from components.postgres.rds_authorities import rds_authorities
 from components.tuning.postgres import Profile, fits
 from components.tuning.storage import gp3_performance
-from infra.limits.maintenance import SLOT_MINUTES, slots, slots_needed
+from infra.limits.maintenance import SLOT_MINUTES, slots, slots_needed, window_findings
 from infra.limits.rule import Finding, rule
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
     from infra.settings.root import Settings
 
-_STORAGE_HEADROOM = 1.1
 _RESERVED_DATABASES = frozenset({"postgres", "rdsadmin", "template0", "template1"})
 
 
@@ -105,7 +103,7 @@ def storage_may_grow(settings: Settings) -> Iterator[Finding]:
     """The ceiling of storage autoscaling lies at least a tenth above the storage itself."""
     postgres = settings.postgres
     for path, area in (("postgres", postgres), ("postgres.shards", postgres.shards)):
-        least = ceil(round(area.allocated_storage_gib * _STORAGE_HEADROOM, 6))
+        least = least_ceiling_gib(area.allocated_storage_gib)
         if area.max_allocated_storage_gib < least:
             yield Finding(
                 path=f"{path}.maxAllocatedStorageGib",
@@ -136,13 +134,12 @@ def throughput_has_the_iops_for_it(settings: Settings) -> Iterator[Finding]:
     """A volume passes no more than 256 KiB with each operation."""
     postgres = settings.postgres
     wanted = gp3_performance(postgres.allocated_storage_gib, postgres.iops, postgres.storage_throughput_mibps)
-    if wanted is not None and wanted.throughput_mibps * IOPS_PER_MIBPS > wanted.iops:
+    if wanted is not None and wanted.throughput_mibps > wanted.most_mibps:
         yield Finding(
             path="postgres.storageThroughputMibps",
             value=wanted.throughput_mibps,
             allowed=f"at most a quarter of postgres.iops ({wanted.iops})",
-            fix=f"set it to {wanted.iops // IOPS_PER_MIBPS}, or postgres.iops to "
-            f"{wanted.throughput_mibps * IOPS_PER_MIBPS}",
+            fix=f"set it to {wanted.most_mibps}, or postgres.iops to {wanted.throughput_mibps * IOPS_PER_MIBPS}",
         )
 
 
@@ -171,21 +168,8 @@ def insights_retention_is_valid(settings: Settings) -> Iterator[Finding]:
 def windows_are_apart(settings: Settings) -> Iterator[Finding]:
     """Backup and maintenance windows last half an hour at least and a day at most, and do not touch."""
     postgres = settings.postgres
-    lengths = {
-        "backupWindow": (postgres.backup_window, daily_length(postgres.backup_window)),
-        "maintenanceWindow": (postgres.maintenance_window, weekly_length(postgres.maintenance_window)),
-    }
-    for key, (window, minutes) in lengths.items():
-        if not MIN_WINDOW_MINUTES <= minutes <= MAX_WINDOW_MINUTES:
-            allowed = f"at least {MIN_WINDOW_MINUTES} minutes, at most {MAX_WINDOW_MINUTES // 60} hours"
-            yield Finding(path=f"postgres.{key}", value=window, allowed=allowed, fix="make it an hour long")
-    if overlap(postgres.backup_window, postgres.maintenance_window):
-        yield Finding(
-            path="postgres.maintenanceWindow",
-            value=postgres.maintenance_window,
-            allowed=f"a window that does not touch backupWindow ({postgres.backup_window})",
-            fix="move it behind the backup window",
-        )
+    windows = (postgres.backup_window, postgres.maintenance_window)
+    yield from window_findings("postgres", "backup", *windows, least=MIN_WINDOW_MINUTES)
 
 
 @rule("maintenance-slots", source="RDS API reference, CreateDBInstance: half an hour at least", areas=("postgres",))

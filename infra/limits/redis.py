@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bailbondpro.facts.elasticache import MAX_NODES, MAX_WINDOW_MINUTES, MIN_WINDOW_MINUTES
-from bailbondpro.facts.windows import daily_length, overlap, weekly_length, weekly_overlap
-from infra.limits.maintenance import schedule
+from bailbondpro.facts.elasticache import MAX_NODES, MIN_WINDOW_MINUTES
+from bailbondpro.facts.windows import weekly_overlap
+from infra.limits.maintenance import schedule, window_findings
 from infra.limits.rule import Finding, rule
 
 if TYPE_CHECKING:
@@ -57,17 +57,8 @@ def nodes_fit_the_quota(settings: Settings) -> Iterator[Finding]:
 def windows_are_apart(settings: Settings) -> Iterator[Finding]:
     """Snapshot and maintenance windows last an hour at least and a day at most, and do not touch."""
     redis = settings.redis
-    if daily_length(redis.snapshot_window) < MIN_WINDOW_MINUTES:
-        yield _not_an_hour("redis.snapshotWindow", redis.snapshot_window)
-    if not MIN_WINDOW_MINUTES <= weekly_length(redis.maintenance_window) <= MAX_WINDOW_MINUTES:
-        yield _not_an_hour("redis.maintenanceWindow", redis.maintenance_window)
-    if overlap(redis.snapshot_window, redis.maintenance_window):
-        yield Finding(
-            path="redis.maintenanceWindow",
-            value=redis.maintenance_window,
-            allowed=f"a window that does not touch snapshotWindow ({redis.snapshot_window})",
-            fix="move it behind the snapshot window",
-        )
+    windows = (redis.snapshot_window, redis.maintenance_window)
+    yield from window_findings("redis", "snapshot", *windows, least=MIN_WINDOW_MINUTES)
 
 
 @rule("redis-maintenance-apart", source="scaling guide, Scaling Objectives: reliability", areas=("redis", "postgres"))
@@ -97,11 +88,6 @@ def the_newest_token_stays_valid(settings: Settings) -> Iterator[Finding]:
             allowed=f"at most redis.tokenGeneration ({redis.token_generation})",
             fix=f"set it to {redis.token_generation}; rotate by raising redis.tokenGeneration first",
         )
-
-
-def _not_an_hour(path: str, value: str) -> Finding:
-    allowed = f"at least {MIN_WINDOW_MINUTES} minutes, at most {MAX_WINDOW_MINUTES // 60} hours"
-    return Finding(path=path, value=value, allowed=allowed, fix="make it an hour long")
 
 
 RULES = (

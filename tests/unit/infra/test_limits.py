@@ -10,9 +10,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from bailbondpro.facts.instance_classes import instance_class, instance_classes
+from bailbondpro.facts.load_balancing import PREFIX_LIST_ROOM
 from bailbondpro.facts.windows import daily_length, overlap, weekly_length
 from components.network.cloudflare_ranges import cloudflare_ranges
-from components.network.load_balancer import PREFIX_LIST_ROOM
 from infra import limits
 from infra.limits import RULES, app_pods, pool_sizes, service_pods, upgrade_findings
 from infra.limits.connections import client_connections
