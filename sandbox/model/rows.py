@@ -83,12 +83,12 @@ class Row:
     Attributes:
         token: the Pulumi type token.
         name: its automatic name.
-        id: the form of its physical id; `NONE` for its name, or what the provider makes up of the logical name.
-        outputs: what its provider computes; `NONE` for what every type of its package has.
         replaced: what replaces it; `NONE` where nobody looked it up.
         references: what it refers to, and what cannot be deleted while it does.
         unique: what no two of it share.
         values: what its service refuses, whatever exists.
+        id: the form of its physical id, where it is neither a property `name` nor made up of the logical name.
+        outputs: what its provider computes, where it is not what every type of its package has.
         state: what its service refuses because of what exists, or of its own past.
         deletion: what keeps it, and what goes with it.
         through: what it holds through another object.
@@ -101,12 +101,12 @@ class Row:
 
     token: str
     name: Named | None
-    id: IdForm | None
-    outputs: Compute | None
     replaced: Replaced | None
     references: tuple[Reference, ...]
     unique: tuple[Unique, ...]
     values: tuple[Rule, ...]
+    id: IdForm | None = None
+    outputs: Compute | None = None
     state: tuple[Rule, ...] = ()
     deletion: Deletion = Deletion()
     through: Through | None = None

@@ -10,7 +10,7 @@ from sandbox.model.checks import On, given, items, number, text
 from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Row, Service
+from sandbox.model.rows import Row, Service
 from sandbox.services.aws.sns import EMAIL, TOPIC
 
 if TYPE_CHECKING:
@@ -54,8 +54,6 @@ BUDGETS = Service(
         Row(
             token="aws:budgets/budget:Budget",
             name=Named(),
-            id=NONE,
-            outputs=NONE,
             replaced=Replaced(("accountId", "name", "namePrefix"), kept=("accountId", "name", "namePrefix")),
             references=(
                 Reference(

@@ -137,8 +137,6 @@ CLOUDWATCH = Service(
         Row(
             token="aws:cloudwatch/dashboard:Dashboard",
             name=NONE,
-            id=NONE,
-            outputs=NONE,
             replaced=Replaced(("dashboardName",)),
             references=(),
             unique=(),
@@ -180,7 +178,6 @@ CLOUDWATCH = Service(
             token="aws:cloudwatch/metricAlarm:MetricAlarm",
             name=Named(),
             id=by_name,
-            outputs=NONE,
             replaced=Replaced(("name",)),
             references=tuple(
                 Reference(f"{actions}[*]", TOPIC, _SILENT, spared=_no_topic)

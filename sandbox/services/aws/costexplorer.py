@@ -9,7 +9,7 @@ from sandbox.model.base import Context, Violation
 from sandbox.model.checks import On, given, items
 from sandbox.model.names import Named
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Row, Service
+from sandbox.model.rows import Row, Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,8 +51,6 @@ COSTEXPLORER = Service(
         Row(
             token="aws:costexplorer/anomalyMonitor:AnomalyMonitor",
             name=Named(),
-            id=NONE,
-            outputs=NONE,
             replaced=Replaced(("monitorDimension", "monitorSpecification", "monitorType")),
             references=(),
             unique=(),
@@ -65,8 +63,6 @@ COSTEXPLORER = Service(
         Row(
             token="aws:costexplorer/anomalySubscription:AnomalySubscription",
             name=Named(),
-            id=NONE,
-            outputs=NONE,
             replaced=Replaced(("name",)),
             references=(),
             unique=(),

@@ -50,8 +50,6 @@ ECR = Service(
         Row(
             token="aws:ecr/lifecyclePolicy:LifecyclePolicy",
             name=NONE,
-            id=NONE,
-            outputs=NONE,
             replaced=Replaced(("policy", "repository"), deleted_first=True),
             references=(_REPOSITORY,),
             unique=(),
@@ -81,8 +79,6 @@ ECR = Service(
         Row(
             token="aws:ecr/repositoryPolicy:RepositoryPolicy",
             name=NONE,
-            id=NONE,
-            outputs=NONE,
             replaced=Replaced(("repository",)),
             references=(_REPOSITORY,),
             unique=(),

@@ -43,8 +43,6 @@ IAM = Service(
         Row(
             token="aws:iam/instanceProfile:InstanceProfile",
             name=NONE,
-            id=NONE,
-            outputs=NONE,
             replaced=Replaced(("name", "namePrefix", "path"), {"path": "/"}, kept=("name", "namePrefix")),
             references=(
                 Reference(
@@ -60,7 +58,6 @@ IAM = Service(
         Row(
             token="aws:iam/policy:Policy",
             name=Named(),
-            id=NONE,
             outputs=_policy_outputs,
             replaced=Replaced(
                 ("description", "name", "namePrefix", "path"), {"path": "/"}, kept=("name", "namePrefix")
@@ -97,8 +94,6 @@ IAM = Service(
         Row(
             token="aws:iam/rolePolicy:RolePolicy",
             name=Named(),
-            id=NONE,
-            outputs=NONE,
             replaced=Replaced(("name", "namePrefix", "role"), kept=("name",)),
             references=(
                 Reference(
@@ -119,8 +114,6 @@ IAM = Service(
         Row(
             token="aws:iam/rolePolicyAttachment:RolePolicyAttachment",
             name=NONE,
-            id=NONE,
-            outputs=NONE,
             replaced=Replaced(("policyArn", "role"), deleted_first=True),
             references=(
                 Reference(

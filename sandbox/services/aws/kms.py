@@ -50,7 +50,6 @@ KMS = Service(
             token="aws:kms/alias:Alias",
             name=Named(beginning="alias/"),
             id=by_name,
-            outputs=NONE,
             replaced=Replaced(("name", "namePrefix"), kept=("name", "namePrefix")),
             references=(Reference("targetKeyId", KEY, "NotFoundException"),),
             unique=(Unique(("name",), "AlreadyExistsException"),),
@@ -83,8 +82,6 @@ KMS = Service(
         Row(
             token="aws:kms/keyPolicy:KeyPolicy",
             name=NONE,
-            id=NONE,
-            outputs=NONE,
             replaced=Replaced(("keyId",)),
             references=(Reference("keyId", KEY, "NotFoundException"),),
             unique=(),

@@ -131,8 +131,6 @@ S3 = Service(
         Row(
             token="aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
             name=NONE,
-            id=NONE,
-            outputs=NONE,
             replaced=Replaced(("bucket", "expectedBucketOwner")),
             references=(),
             unique=(),
@@ -152,8 +150,6 @@ S3 = Service(
         Row(
             token="aws:s3/bucketLogging:BucketLogging",
             name=NONE,
-            id=NONE,
-            outputs=NONE,
             replaced=Replaced(("bucket", "expectedBucketOwner")),
             references=(Reference("targetBucket", BUCKET, "InvalidTargetBucketForLogging"),),
             unique=(),
@@ -162,8 +158,6 @@ S3 = Service(
         Row(
             token="aws:s3/bucketOwnershipControls:BucketOwnershipControls",
             name=NONE,
-            id=NONE,
-            outputs=NONE,
             replaced=Replaced(("bucket",)),
             references=(),
             unique=(),
@@ -176,8 +170,6 @@ S3 = Service(
         Row(
             token="aws:s3/bucketPolicy:BucketPolicy",
             name=NONE,
-            id=NONE,
-            outputs=NONE,
             replaced=Replaced(("bucket",)),
             references=(),
             unique=(),
@@ -186,8 +178,6 @@ S3 = Service(
         Row(
             token="aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
             name=NONE,
-            id=NONE,
-            outputs=NONE,
             replaced=Replaced(("bucket",)),
             references=(),
             unique=(),
@@ -196,8 +186,6 @@ S3 = Service(
         Row(
             token="aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
             name=NONE,
-            id=NONE,
-            outputs=NONE,
             replaced=Replaced(("bucket", "expectedBucketOwner")),
             references=(),
             unique=(),
@@ -209,8 +197,6 @@ S3 = Service(
         Row(
             token="aws:s3/bucketVersioning:BucketVersioning",
             name=NONE,
-            id=NONE,
-            outputs=NONE,
             replaced=Replaced(("bucket", "expectedBucketOwner")),
             references=(),
             unique=(),

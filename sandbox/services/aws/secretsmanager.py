@@ -113,8 +113,6 @@ SECRETSMANAGER = Service(
         Row(
             token="aws:secretsmanager/secretPolicy:SecretPolicy",
             name=NONE,
-            id=NONE,
-            outputs=NONE,
             replaced=Replaced(("secretArn",)),
             references=(),
             unique=(),
@@ -123,7 +121,6 @@ SECRETSMANAGER = Service(
         Row(
             token="aws:secretsmanager/secretVersion:SecretVersion",
             name=NONE,
-            id=NONE,
             outputs=_version_outputs,
             replaced=Replaced(("secretBinary", "secretId", "secretString")),
             references=(),

@@ -75,8 +75,6 @@ SNS = Service(
         Row(
             token="aws:sns/topicPolicy:TopicPolicy",
             name=NONE,
-            id=NONE,
-            outputs=NONE,
             replaced=Replaced(("arn",)),
             references=(Reference("arn", TOPIC, _NO_TOPIC),),
             unique=(),
@@ -85,8 +83,6 @@ SNS = Service(
         Row(
             token="aws:sns/topicSubscription:TopicSubscription",
             name=NONE,
-            id=NONE,
-            outputs=NONE,
             replaced=Replaced(("endpoint", "protocol", "topic")),
             references=(Reference("topic", TOPIC, _NO_TOPIC),),
             unique=(),

@@ -86,8 +86,6 @@ ROWS = (
     Row(
         token=BALANCER,
         name=NONE,
-        id=NONE,
-        outputs=NONE,
         replaced=Replaced(("zoneId",)),
         references=(
             Reference("defaultPools[*]", POOL, "pool not found", _IN_USE),
@@ -104,8 +102,6 @@ ROWS = (
     Row(
         token=POOL[0].token,
         name=NONE,
-        id=NONE,
-        outputs=NONE,
         replaced=Replaced(("accountId",)),
         references=(
             Reference(
@@ -128,8 +124,6 @@ ROWS = (
     Row(
         token=MONITOR[0].token,
         name=NONE,
-        id=NONE,
-        outputs=NONE,
         replaced=Replaced(("accountId",)),
         references=(),
         unique=(),

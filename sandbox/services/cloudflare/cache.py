@@ -21,8 +21,6 @@ ROWS = (
         Row(
             token=token,
             name=NONE,
-            id=NONE,
-            outputs=NONE,
             replaced=_OF_ITS_ZONE,
             references=(),
             unique=(),

@@ -59,7 +59,6 @@ ROWS = (
     Row(
         token="cloudflare:index/originCaCertificate:OriginCaCertificate",
         name=NONE,
-        id=NONE,
         outputs=_outputs,
         replaced=Replaced(("csr", "hostnames", "requestType", "requestedValidity")),
         references=(),
@@ -74,8 +73,6 @@ ROWS = (
     Row(
         token="cloudflare:index/authenticatedOriginPulls:AuthenticatedOriginPulls",
         name=NONE,
-        id=NONE,
-        outputs=NONE,
         replaced=Replaced(("zoneId",)),
         references=(Reference("configs[*].certId", HOSTNAME_CERTIFICATE, "certificate not found"),),
         unique=(),

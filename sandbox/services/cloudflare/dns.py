@@ -118,8 +118,6 @@ ROWS = (
     Row(
         token=RECORD,
         name=NONE,
-        id=NONE,
-        outputs=NONE,
         replaced=Replaced(("type", "zoneId")),
         references=(),
         unique=(),

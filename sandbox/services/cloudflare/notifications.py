@@ -26,8 +26,6 @@ ROWS = (
     Row(
         token="cloudflare:index/notificationPolicy:NotificationPolicy",
         name=NONE,
-        id=NONE,
-        outputs=NONE,
         replaced=Replaced(("accountId",)),
         references=(),
         unique=(),

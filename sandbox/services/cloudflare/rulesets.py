@@ -181,8 +181,6 @@ ROWS = (
     Row(
         token=RULESET,
         name=NONE,
-        id=NONE,
-        outputs=NONE,
         replaced=Replaced(("accountId", "kind", "name", "phase", "zoneId")),
         references=(),
         unique=(),

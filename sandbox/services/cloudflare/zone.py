@@ -128,8 +128,6 @@ ROWS = (
     Row(
         token="cloudflare:index/zoneSetting:ZoneSetting",
         name=NONE,
-        id=NONE,
-        outputs=NONE,
         replaced=Replaced(("settingId", "zoneId")),
         references=(),
         unique=(),
@@ -138,8 +136,6 @@ ROWS = (
     Row(
         token="cloudflare:index/urlNormalizationSettings:UrlNormalizationSettings",
         name=NONE,
-        id=NONE,
-        outputs=NONE,
         replaced=Replaced(("zoneId",)),
         references=(),
         unique=(),

@@ -8,7 +8,7 @@ from sandbox.model.base import Context, Rule, Violation, known
 from sandbox.model.checks import On
 from sandbox.model.names import Named
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Row
+from sandbox.model.rows import Row
 from sandbox.services.kubernetes.inventory import namespaces
 from sandbox.services.kubernetes.kinds import RELEASE
 from sandbox.services.kubernetes.names import SUBDOMAIN
@@ -56,7 +56,6 @@ ROWS = (
     Row(
         token=RELEASE,
         name=Named(),
-        id=NONE,
         outputs=_outputs,
         replaced=Replaced(
             (

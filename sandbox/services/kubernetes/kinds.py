@@ -128,8 +128,6 @@ def row(
     return Row(
         token=token,
         name=NONE,
-        id=NONE,
-        outputs=NONE,
         replaced=replaced,
         references=references,
         unique=(),

@@ -86,7 +86,6 @@ ROWS = (
         token="aws:ec2/flowLog:FlowLog",
         name=NONE,
         id=prefixed("fl"),
-        outputs=NONE,
         replaced=Replaced(
             words(
                 "deliverCrossAccountRole destinationOptions eniId iamRoleArn logDestination "

@@ -95,7 +95,6 @@ ROWS = (
         token="aws:ec2/internetGateway:InternetGateway",
         name=NONE,
         id=prefixed("igw"),
-        outputs=NONE,
         replaced=Replaced(),
         references=(Reference("vpcId", VPC, "InvalidVpcID.NotFound", DEPENDENCY),),
         unique=(Unique(("vpcId",), "InvalidParameterValue: the network has one attached"),),
@@ -128,8 +127,6 @@ ROWS = (
     Row(
         token="aws:ec2/route:Route",
         name=NONE,
-        id=NONE,
-        outputs=NONE,
         replaced=Replaced(
             ("destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId", "routeTableId")
         ),
@@ -157,7 +154,6 @@ ROWS = (
         token="aws:ec2/routeTable:RouteTable",
         name=NONE,
         id=prefixed("rtb"),
-        outputs=NONE,
         replaced=Replaced(("vpcId",)),
         references=(Reference("vpcId", VPC, "InvalidVpcID.NotFound", DEPENDENCY),),
         unique=(),
@@ -167,7 +163,6 @@ ROWS = (
         token="aws:ec2/routeTableAssociation:RouteTableAssociation",
         name=NONE,
         id=prefixed("rtbassoc"),
-        outputs=NONE,
         replaced=Replaced(("gatewayId", "subnetId")),
         references=(
             Reference("routeTableId", ROUTE_TABLE, "InvalidRouteTableID.NotFound", DEPENDENCY),

@@ -126,7 +126,6 @@ def _rule(token: str) -> Row:
         token=token,
         name=NONE,
         id=prefixed("sgr"),
-        outputs=NONE,
         replaced=Replaced(("securityGroupId",), when=dict.fromkeys(PEERS, _PEER_CONDITION)),
         references=(
             Reference("securityGroupId", SECURITY_GROUP, "InvalidGroup.NotFound"),
@@ -149,7 +148,6 @@ ROWS = (
         token="aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
         name=NONE,
         id=prefixed("sg"),
-        outputs=NONE,
         replaced=Replaced(("vpcId",), kept=("vpcId",)),
         references=(Reference("vpcId", VPC, "InvalidVpcID.NotFound"),),
         unique=(),
@@ -159,7 +157,6 @@ ROWS = (
         token="aws:ec2/managedPrefixList:ManagedPrefixList",
         name=NONE,
         id=prefixed("pl"),
-        outputs=NONE,
         replaced=Replaced(("addressFamily",)),
         references=(),
         unique=(),

@@ -89,8 +89,6 @@ ROWS = (
     Row(
         token="aws:eks/accessEntry:AccessEntry",
         name=NONE,
-        id=NONE,
-        outputs=NONE,
         replaced=Replaced(("clusterName", "principalArn", "type"), {"type": "STANDARD"}),
         references=(
             Reference("clusterName", CLUSTER, NO_CLUSTER),
@@ -115,8 +113,6 @@ ROWS = (
     Row(
         token="aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
         name=NONE,
-        id=NONE,
-        outputs=NONE,
         replaced=Replaced(("accessScope", "clusterName", "policyArn", "principalArn")),
         references=(Reference("clusterName", CLUSTER, NO_CLUSTER),),
         unique=(),
@@ -136,8 +132,6 @@ ROWS = (
     Row(
         token=ADDON,
         name=NONE,
-        id=NONE,
-        outputs=NONE,
         replaced=Replaced(("addonName", "clusterName", "namespaceConfig")),
         references=(
             Reference("clusterName", CLUSTER, NO_CLUSTER),
@@ -155,8 +149,6 @@ ROWS = (
     Row(
         token="aws:eks/podIdentityAssociation:PodIdentityAssociation",
         name=NONE,
-        id=NONE,
-        outputs=NONE,
         replaced=Replaced(("clusterName", "namespace", "serviceAccount")),
         references=(
             Reference("clusterName", CLUSTER, NO_CLUSTER),

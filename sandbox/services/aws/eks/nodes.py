@@ -10,7 +10,7 @@ from sandbox.model.names import Named, Unique
 from sandbox.model.outputs import Inputs, short_hash, uuid
 from sandbox.model.references import Reference
 from sandbox.model.replacement import Replaced, words
-from sandbox.model.rows import NONE, Row
+from sandbox.model.rows import Row
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.ec2.launch import INSTANCE_TYPE
 from sandbox.services.aws.ec2.places import ONE_VPC
@@ -142,7 +142,6 @@ ROWS = (
     Row(
         token="aws:eks/nodeGroup:NodeGroup",
         name=Named("nodeGroupName"),
-        id=NONE,
         outputs=_outputs,
         replaced=Replaced(
             words(

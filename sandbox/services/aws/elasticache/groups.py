@@ -10,7 +10,7 @@ from sandbox.model.checks import On
 from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Row, by_name, schema_only
+from sandbox.model.rows import Row, by_name, schema_only
 from sandbox.services.aws.ec2.places import ONE_VPC
 from sandbox.services.aws.ec2.targets import SUBNET
 
@@ -24,7 +24,6 @@ ROWS = (
         token=PARAMETER_GROUP[0].token,
         name=Named(kept_lowered=True),
         id=by_name,
-        outputs=NONE,
         replaced=Replaced(("description", "family", "name"), {"description": "Managed by Pulumi"}),
         references=(),
         unique=(Unique(("name",), "CacheParameterGroupAlreadyExists"),),
@@ -47,7 +46,6 @@ ROWS = (
         token=SUBNET_GROUP[0].token,
         name=Named(kept_lowered=True),
         id=by_name,
-        outputs=NONE,
         replaced=Replaced(("name",)),
         references=(Reference("subnetIds[*]", SUBNET, "InvalidSubnet"),),
         unique=(Unique(("name",), "CacheSubnetGroupAlreadyExists"),),

@@ -227,7 +227,6 @@ ROWS = (
         token="aws:elasticache/cluster:Cluster",
         name=Named("clusterId", lowered=True, kept_lowered=True),
         id=by_name,
-        outputs=NONE,
         replaced=NONE,
         references=(),
         unique=(),

@@ -117,8 +117,6 @@ ROWS = (
     Row(
         token="aws:lb/listenerRule:ListenerRule",
         name=NONE,
-        id=NONE,
-        outputs=NONE,
         replaced=Replaced(("listenerArn",)),
         references=(
             Reference("actions[*].targetGroupArn", TARGET_GROUP, "TargetGroupNotFound", _IN_USE),

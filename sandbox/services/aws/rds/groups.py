@@ -10,7 +10,7 @@ from sandbox.model.checks import On, items, number
 from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Returned, Row, by_name
+from sandbox.model.rows import Returned, Row, by_name
 from sandbox.services.aws.ec2.places import ONE_VPC, two_zones
 from sandbox.services.aws.ec2.targets import SUBNET
 from sandbox.services.aws.sns import TOPIC
@@ -169,8 +169,6 @@ ROWS = (
     Row(
         token="aws:rds/eventSubscription:EventSubscription",
         name=Named(),
-        id=NONE,
-        outputs=NONE,
         replaced=Replaced(("name", "namePrefix"), kept=("name", "namePrefix")),
         references=(Reference("snsTopic", TOPIC, "SNSTopicArnNotFound"),),
         unique=(Unique(("name",), "SubscriptionAlreadyExist"),),
@@ -180,7 +178,6 @@ ROWS = (
         token=PARAMETER_GROUP[0].token,
         name=Named(),
         id=by_name,
-        outputs=NONE,
         replaced=Replaced(
             ("description", "family", "name", "namePrefix"),
             {"description": "Managed by Pulumi"},
@@ -206,7 +203,6 @@ ROWS = (
         token=SUBNET_GROUP[0].token,
         name=Named(),
         id=by_name,
-        outputs=NONE,
         replaced=Replaced(("name", "namePrefix"), kept=("name", "namePrefix")),
         references=(Reference("subnetIds[*]", SUBNET, "InvalidSubnet"),),
         unique=(Unique(("name",), "DBSubnetGroupAlreadyExists"),),

@@ -300,8 +300,6 @@ ROWS = (
     Row(
         token="aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
         name=NONE,
-        id=NONE,
-        outputs=NONE,
         replaced=Replaced(
             ("kmsKeyId", "preSignedUrl", "retentionPeriod", "sourceDbInstanceArn"),
             {"retentionPeriod": 7},

@@ -11,15 +11,13 @@ from sandbox.model.base import Context, Rule
 from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Row, by_arn, by_name, by_uuid, prefixed
+from sandbox.model.rows import Row, by_arn, by_name, by_uuid, prefixed
 from sandbox.services import REFERENCE_TABLES, ROWS, SERVICES, STATE_RULES, VALUE_RULES, row_of
 
 QUEUE = "aws:sqs/queue:Queue"
 ASKED: dict[str, Any] = {
     "token": QUEUE,
     "name": Named(),
-    "id": NONE,
-    "outputs": NONE,
     "replaced": Replaced(("fifoQueue", "name", "namePrefix")),
     "references": (Reference("kmsMasterKeyId", (Target("aws:kms/key:Key"),), "KmsNotFound"),),
     "unique": (Unique(("name",), "QueueAlreadyExists"),),
