@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from sandbox.services import row_of
+from sandbox.services import alike_of, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,10 +26,6 @@ SECRET = "1b47061264138c4ac30d75fd1eb44270"
 SHORTEST = 8
 """Characters: anything shorter is found by chance."""
 
-SECRET_DATA = ("data", "stringData")
-KUBERNETES_SECRET = "kubernetes:core/v1:Secret"
-HELM_RELEASE = "kubernetes:helm.sh/v3:Release"
-"""Helm keeps a release's values in a Secret of its own (Helm documentation, Storage backends)."""
 READABLE_PROPERTIES = frozenset(
     (
         *("tags", "tagsAll", "description", "userData", "userDataBase64", "environment", "containerDefinitions"),
@@ -37,8 +33,6 @@ READABLE_PROPERTIES = frozenset(
     )
 )
 """Properties of any resource that everybody with read access sees, whatever Pulumi's state hides."""
-PUBLIC_TYPES = ("cloudflare:index/dnsRecord:", "cloudflare:index/ruleset:")
-"""Resolvers give the first to the world; the second shows in plain text to whoever may read the zone."""
 HASHES = frozenset(("bcryptHash",))
 """Outputs that are marked secret and made to be stored where others read (pulumi-random, RandomPassword)."""
 
@@ -147,18 +141,14 @@ def _in_base64(text: str) -> Iterator[str]:
 
 def _readable(item: Mapping[str, Any], path: str) -> bool:
     """Whether a property can be read by people who may not see secrets, however the state marks it."""
-    token = str(item.get("type"))
-    if token.startswith(PUBLIC_TYPES):
-        return True
     steps = path.split(".")
     if len(steps) > 1 and steps[1] in READABLE_PROPERTIES:
         return True
-    if token == KUBERNETES_SECRET:
-        return len(steps) > 1 and steps[1].split("[")[0] not in SECRET_DATA
-    if token.startswith("kubernetes:") and token != HELM_RELEASE:
-        return True
+    token = str(item.get("type"))
     row = row_of(token)
-    return row is not None and row.readable is not None and row.readable(item, path)
+    judges = [row.readable if row is not None else None, *(alike.readable for alike in alike_of(token))]
+    judge = next(filter(None, judges), None)
+    return judge is not None and judge(item, path)
 
 
 def _leaves(item: Mapping[str, Any]) -> Iterator[_Leaf]:

@@ -14,6 +14,7 @@ from sandbox.autonames import AUTONAMED, NAMED
 from sandbox.model.replacement import Situation
 from sandbox.protocol.wire import unwrap
 from sandbox.services import ROWS, row_of
+from sandbox.services.kubernetes.kinds import RELEASE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,11 +23,6 @@ if TYPE_CHECKING:
     from sandbox.protocol.diff import Change
 
 _KUBERNETES_IDENTITY = frozenset({"metadata.name", "metadata.namespace"})
-_MUTABLE = {
-    "kubernetes:core/v1:ConfigMap": ("enableConfigMapMutable", frozenset[str]()),
-    "kubernetes:core/v1:Secret": ("enableSecretMutable", frozenset({"type"})),
-}
-"""The provider's switch for types that change in place on request, and what replaces even then."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +65,11 @@ def table_of(token: str, config: Mapping[str, Any] | None = None) -> Table:
     table = _tables().get(token, Table())
     if token.startswith("aws:"):
         return Table(table.paths | {"region"}, table.defaults, table.kept | {"region"})
-    if token in _MUTABLE:
-        switch, always = _MUTABLE[token]
-        mutable = str((config or {}).get(switch, False)).lower() == "true"
-        return Table((always if mutable else table.paths) | _KUBERNETES_IDENTITY)
-    if token.startswith("kubernetes:") and token != "kubernetes:helm.sh/v3:Release":
+    row = row_of(token)
+    mutable = row.replaced.in_place if row is not None and row.replaced is not None else None
+    if mutable is not None and str((config or {}).get(mutable.setting, False)).lower() == "true":
+        table = Table(frozenset(mutable.still))
+    if token.startswith("kubernetes:") and token != RELEASE:
         return Table(table.paths | _KUBERNETES_IDENTITY)
     return table
 
@@ -124,7 +120,7 @@ def deletes_first(token: str, logical: str, old: dict[str, Any], new: dict[str, 
         old: the old inputs.
         new: the new inputs.
     """
-    if token == "kubernetes:helm.sh/v3:Release":
+    if token == RELEASE:
         return False
     if token.startswith("kubernetes:"):
         before, after = old.get("metadata") or {}, new.get("metadata") or {}

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from sandbox.kubernetes.api import KubernetesApi, Manifest
     from sandbox.kubernetes.passport import Made, Passport
 
-RELEASE = "kubernetes:helm.sh/v3:Release"
 _SIMULATED_GROUPS = ("helm.sh/", "yaml/", "kustomize/", "index:")
 FORCE = "pulumi.com/patchForce"
 """The annotation that takes fields over from other managers (pulumi-kubernetes documentation, Server-Side Apply)."""

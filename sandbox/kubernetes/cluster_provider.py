@@ -10,10 +10,11 @@ from pulumi.runtime.proto import provider_pb2
 
 from sandbox.cloud import CloudObject
 from sandbox.kubernetes.api import ApiError
-from sandbox.kubernetes.cluster import RELEASE, identified, is_object, uid_in, with_live
+from sandbox.kubernetes.cluster import identified, is_object, uid_in, with_live
 from sandbox.kubernetes.passport import ForeignClusterError
 from sandbox.protocol.wire import decode, encode
 from sandbox.providers.provider import Deps, SandboxProvider, type_of
+from sandbox.services.kubernetes.kinds import RELEASE
 
 if TYPE_CHECKING:
     from google.protobuf import empty_pb2

@@ -36,11 +36,24 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class InPlace:
+    """A setting of the provider, with which a type changes in place on request.
+
+    Attributes:
+        setting: its name in the provider's configuration.
+        still: what replaces even then.
+    """
+
+    setting: str
+    still: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Replaced:
     """What replaces one resource type.
 
-    Sources of what always replaces: terraform-provider-aws 5.5.0 (June 2023), ForceNew in its schema, and the newer
-    behaviour of `docs/sandbox.md`.
+    Sources of what always replaces: for AWS terraform-provider-aws 5.5.0 (June 2023), ForceNew in its schema, and the
+    newer behaviour of `docs/sandbox.md`; for other packages, what the module of the package names.
 
     Attributes:
         paths: property paths without indexes.
@@ -50,6 +63,7 @@ class Replaced:
         when: top-level property -> the condition under which its change replaces, too.
         deleted_first: the new object would be the old one, and deleting the old one would delete both
             (pulumi-aws, resource table).
+        in_place: by what setting the paths replace no more.
     """
 
     paths: tuple[str, ...] = ()
@@ -57,6 +71,7 @@ class Replaced:
     kept: tuple[str, ...] = ()
     when: Mapping[str, Condition] = field(default_factory=dict)
     deleted_first: bool = False
+    in_place: InPlace | None = None
 
 
 def words(text: str) -> tuple[str, ...]:

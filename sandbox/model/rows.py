@@ -25,6 +25,8 @@ NONE: Final = None
 """Said of a field that a type has nothing for."""
 
 Effect = Callable[["Cloud"], None]
+Readable = Callable[["Mapping[str, Any]", str], bool]
+"""(state entry, property path) -> whether people who may not see secrets can read it."""
 IdForm = Callable[["Row", str, Inputs, str], str | None]
 """(row, logical name, inputs, 40 hexadecimal digits) -> physical id, or None for one that is made up."""
 
@@ -112,7 +114,7 @@ class Row:
     through: Through | None = None
     counters: tuple[str, ...] = ()
     returned: Returned = Returned()
-    readable: Callable[[Mapping[str, Any], str], bool] | None = None
+    readable: Readable | None = None
     schema_only: str = ""
 
     def stored(self, inputs: Inputs) -> Inputs:
@@ -145,6 +147,7 @@ class Alike:
         id: (logical name, inputs, 40 hexadecimal digits) -> the physical id where a row forms none.
         outputs: (token, logical name, inputs, physical id) -> what the provider computes where a row says nothing.
         form: rules about the form of the inputs; what they refuse, no other rule refuses once more.
+        readable: as in a row, where a row says nothing.
         references: as in a row.
         values: as in a row.
         state: as in a row.
@@ -154,6 +157,7 @@ class Alike:
     id: Callable[[str, Inputs, str], str] | None = None
     outputs: Callable[[str, str, Inputs, str], dict[str, Any]] | None = None
     form: tuple[Rule, ...] = ()
+    readable: Readable | None = None
     references: tuple[Reference, ...] = ()
     values: tuple[Rule, ...] = ()
     state: tuple[Rule, ...] = ()
@@ -174,6 +178,16 @@ class Service:
     errors: str
     rows: tuple[Row, ...]
     alike: tuple[Alike, ...] = ()
+
+
+def everywhere(_item: Mapping[str, Any], _path: str) -> bool:
+    """Readable altogether, whatever the state marks."""
+    return True
+
+
+def nowhere(_item: Mapping[str, Any], _path: str) -> bool:
+    """Kept where only people look who may see secrets."""
+    return False
 
 
 def by_name(row: Row, _name: str, inputs: Inputs, _seed: str) -> str | None:

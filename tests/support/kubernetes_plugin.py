@@ -20,7 +20,7 @@ from pulumi.runtime.proto import provider_pb2_grpc
 from sandbox.cloud import Cloud
 from sandbox.kubernetes.api import KubernetesApi
 from sandbox.kubernetes.api_server import install_definitions
-from sandbox.kubernetes.cluster import RELEASE, KubernetesCluster
+from sandbox.kubernetes.cluster import KubernetesCluster
 from sandbox.kubernetes.cluster_provider import ClusterProvider
 from sandbox.kubernetes.helm_ownership import Owner, owned, refusal
 from sandbox.kubernetes.kubeconfig import endpoint
@@ -31,6 +31,7 @@ from sandbox.protocol.wire import decode, unwrap
 from sandbox.providers import provider
 from sandbox.providers.provider import Deps
 from sandbox.providers.server import MESSAGE_LIMIT
+from sandbox.services.kubernetes.kinds import RELEASE
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:

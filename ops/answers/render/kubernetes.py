@@ -12,9 +12,10 @@ import yaml
 from ops.console import note
 from ops.rehearsal.progress import progress
 from ops.rehearsal.session import RehearseOptions, open_session
+from plan.tokens import RELEASE
 from planner.evidence import read_plan
 from sandbox.cache import write_atomically
-from sandbox.kubernetes.cluster import RELEASE, is_object
+from sandbox.kubernetes.cluster import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.model.base import Context, Rule, Violation
 from sandbox.model.checks import On, given, items, number, text
+from sandbox.model.order import Sorted, in_order
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE, Row, schema_only
@@ -120,6 +121,7 @@ ROWS = (
             _pool_on.one_of("originSteering.policy", ORIGIN_STEERING),
             _pool_on.custom("origins", _pool),
         ),
+        returned=in_order(Sorted(("origins",), "name", "terraform-provider-cloudflare issues 6140, 7028, 7179")),
     ),
     Row(
         token=MONITOR[0].token,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.model.base import Context, Violation, values_at
 from sandbox.model.checks import On, flag, given
+from sandbox.model.order import Sorted, in_order
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE, Row, schema_only
@@ -68,6 +69,9 @@ ROWS = (
             _origin.one_of("requestedValidity", VALIDITY),
             _origin.at_most("hostnames", 100),
             _origin.custom("hosts", _hosts),
+        ),
+        returned=in_order(
+            Sorted(("hostnames",), "", "terraform-provider-cloudflare issues 5392, 6239: the certificate is replaced")
         ),
     ),
     Row(

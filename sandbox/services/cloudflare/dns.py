@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sandbox.model.base import Context, Rule, Violation
 from sandbox.model.checks import On, flag, given, number, text
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Row
+from sandbox.model.rows import NONE, Row, everywhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,5 +138,6 @@ ROWS = (
                 _clash,
             ),
         ),
+        readable=everywhere,  # resolvers give it to the world
     ),
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.model.base import Context, Violation
 from sandbox.model.checks import On, given
+from sandbox.model.order import Sorted, in_order
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE, Row
 
@@ -30,5 +31,11 @@ ROWS = (
         references=(),
         unique=(),
         values=(_on.custom("mechanisms", _told),),
+        returned=in_order(
+            Sorted(
+                ("mechanisms", "emails"), "id", "unverified; terraform-provider-cloudflare 5.22.0 keeps them as a set"
+            ),
+            Sorted(("filters", "newHealths"), "", "unverified"),
+        ),
     ),
 )

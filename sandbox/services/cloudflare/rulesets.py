@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.model.base import Context, Rule, Violation, known
 from sandbox.model.checks import On, block, given, items, number
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Row
+from sandbox.model.rows import NONE, Row, everywhere
 from sandbox.services.cloudflare.choices import chosen
 
 if TYPE_CHECKING:
@@ -218,5 +218,6 @@ ROWS = (
                 _entry_point,
             ),
         ),
+        readable=everywhere,  # in plain text for whoever may read the zone
     ),
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.model.base import Context, Violation, known
 from sandbox.model.checks import On, block, given, items, number
-from sandbox.model.replacement import Replaced
+from sandbox.model.replacement import InPlace, Replaced
 from sandbox.model.rows import Deletion
 from sandbox.services.kubernetes.immutable import IMMUTABLE
 from sandbox.services.kubernetes.inventory import INITIAL_NAMESPACES
@@ -19,7 +19,7 @@ from sandbox.services.kubernetes.names import label_problem, quantity
 from sandbox.services.kubernetes.pods import LAST_PORT, PROTOCOLS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sandbox.cloud import Cloud, CloudObject
     from sandbox.model.rows import Effect
@@ -143,6 +143,11 @@ def _forget(item: CloudObject) -> Effect:
     return lambda cloud: cloud.delete(item.token, item.id)
 
 
+def _beside_data(_item: Mapping[str, Any], path: str) -> bool:
+    steps = path.split(".")
+    return len(steps) > 1 and steps[1].split("[")[0] not in {"data", "stringData"}
+
+
 _API = "Kubernetes API reference; pkg/apis/core/validation"
 _namespace = On("namespace", source="Kubernetes documentation, Pod Security Admission")
 _service_on = On("service", source=_API)
@@ -165,25 +170,15 @@ ROWS = (
     ),
     row(
         "kubernetes:core/v1:ConfigMap",
-        Replaced(
-            (
-                "binaryData",
-                "data",
-            )
-        ),
+        Replaced(("binaryData", "data"), in_place=InPlace("enableConfigMapMutable")),
         _DATA,
         IMMUTABLE,
     ),
     row(
         "kubernetes:core/v1:Secret",
-        Replaced(
-            (
-                "data",
-                "stringData",
-                "type",
-            )
-        ),
+        Replaced(("data", "stringData", "type"), in_place=InPlace("enableSecretMutable", still=("type",))),
         _DATA,
+        readable=_beside_data,
     ),
     row(
         "kubernetes:core/v1:PersistentVolumeClaim",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.model.base import Context, Rule, Violation
 from sandbox.model.outputs import Inputs, uuid
-from sandbox.model.rows import Alike
+from sandbox.model.rows import Alike, everywhere
 from sandbox.services.kubernetes.custom.definitions import DEFINED
 from sandbox.services.kubernetes.inventory import find, namespaces, served
 from sandbox.services.kubernetes.kinds import is_custom, kind_of, name_of, namespace_of
@@ -70,6 +70,7 @@ ALIKE = (
         id=_id,
         outputs=_outputs,
         form=(DEFINED,),
+        readable=everywhere,
         values=(METADATA,),
         state=(
             Rule(

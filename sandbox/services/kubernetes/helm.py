@@ -8,7 +8,7 @@ from sandbox.model.base import Context, Rule, Violation, known
 from sandbox.model.checks import On
 from sandbox.model.names import Named
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import Row
+from sandbox.model.rows import Row, nowhere
 from sandbox.services.kubernetes.inventory import namespaces
 from sandbox.services.kubernetes.kinds import RELEASE
 from sandbox.services.kubernetes.names import SUBDOMAIN
@@ -73,5 +73,6 @@ ROWS = (
             Rule("release-namespace", "Helm documentation, helm install --create-namespace", (), _release_namespace),
             Rule("release-name-taken", "Helm documentation, helm install", (), _release_taken),
         ),
+        readable=nowhere,  # values are kept in a Secret of Helm's own (Helm documentation, Storage backends)
     ),
 )

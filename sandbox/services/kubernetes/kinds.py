@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sandbox.model.base import Rule
     from sandbox.model.references import Reference
     from sandbox.model.replacement import Replaced
+    from sandbox.model.rows import Readable
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 NAMESPACE = "kubernetes:core/v1:Namespace"
@@ -119,6 +120,7 @@ def row(
     state: tuple[Rule, ...] = (),
     references: tuple[Reference, ...] = (),
     deletion: Deletion | None = None,
+    readable: Readable | None = None,
     schema_only: str = "",
 ) -> Row:
     """The row of a kind whose objects are named in their metadata, as all but a Helm release are.
@@ -134,5 +136,6 @@ def row(
         values=values,
         state=state,
         deletion=deletion or Deletion(),
+        readable=readable,
         schema_only=schema_only,
     )
