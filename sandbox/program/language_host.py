@@ -123,6 +123,22 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             error=f"the program exited with code {process.returncode}" if process.returncode else ""
         )
 
+    def RunPlugin(
+        self, request: language_pb2.RunPluginRequest, context: grpc.ServicerContext
+    ) -> Iterator[language_pb2.RunPluginResponse]:
+        """Run a plugin that is a folder of Python, and pass on what it says, until the engine has enough of it."""
+        interpreter = _interpreter(request.info)
+        command = [interpreter, "-u", request.info.program_directory, *request.args]
+        environment = dict(item.split("=", 1) for item in request.env)
+        # Its first line is its port; what it says as errors goes where this host's own go.
+        with subprocess.Popen(  # noqa: S603 - the plugin's interpreter and its folder
+            command, cwd=request.pwd or None, env=environment, stdout=subprocess.PIPE
+        ) as process:
+            context.add_callback(process.terminate)
+            for line in process.stdout or ():
+                yield language_pb2.RunPluginResponse(stdout=line)
+        yield language_pb2.RunPluginResponse(exitcode=process.returncode)
+
 
 def _interpreter(info: language_pb2.ProgramInfo) -> str:
     """The Python of the virtual environment that the project names (option `virtualenv`), else this one."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
-import sys
 import tomllib
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +16,12 @@ import components
 from components.provider.schema import token
 from components.provider.shapes import outputs
 from components.tuning.postgres import Profile, parameters
+from sandbox.program import language_host
 from sandbox.seed import Existing
 from tests.support.crossing import key_of, plain
 from tests.support.engine import Bench, engine
 from tests.support.paths import ROOT
-from tests.support.wheel import built, installed
+from tests.support.wheel import built, environment_with
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,19 +30,18 @@ IDS = ("sg-0bbbbbbbbbbbbbbb1",)
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    return installed(built(folder), folder / "library")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture
-def plugin(library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def plugin(wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The host of the installed wheel as the plugin that the engine finds on PATH and starts by itself."""
     folder = tmp_path / "plugins"
     folder.mkdir()
     command = folder / "pulumi-resource-bailbondpro"
-    program = f'exec {sys.executable} -P {ROOT / "package"} "$@"'
-    command.write_text(f"#!/bin/sh\nexport PYTHONPATH={library}\ncd {folder}\n{program}\n")
+    python = environment_with(wheel, tmp_path / "venv")
+    command.write_text(f'#!/bin/sh\nexec {python} {ROOT / "package"} "$@"\n')
     command.chmod(0o700)
     monkeypatch.setenv("PATH", str(folder), prepend=":")
     return command
@@ -143,10 +143,23 @@ def test_components_that_the_host_constructs_are_those_that_python_makes(tmp_pat
     assert len(plan) > 60
 
 
-def test_the_engine_reads_the_schema_with_every_component(plugin: Path, tmp_path: Path) -> None:
-    command = [str(engine().command), "package", "get-schema", str(plugin)]
-    environment = {**os.environ, "PULUMI_HOME": str(tmp_path / "home"), "PULUMI_SKIP_UPDATE_CHECK": "true"}
-    answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+def test_the_engine_reads_the_schema_from_the_folder_of_the_plugin(wheel: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "package"
+    shutil.copytree(ROOT / "package", folder, ignore=shutil.ignore_patterns("build", "*.egg-info"))
+    environment_with(wheel, folder / "venv")
+    language_host.placed(tmp_path / "bin")
+    answer = subprocess.run(
+        [str(engine().command), "package", "get-schema", str(folder)],
+        env={
+            **os.environ,
+            "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
+            "PULUMI_HOME": str(tmp_path / "home"),
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert answer.returncode == 0, answer.stderr
     schema = json.loads(answer.stdout)
     names = (getattr(components, name) for name in vars(components)["__getattr__"]("__all__"))

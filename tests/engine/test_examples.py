@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-import pulumi_aws as aws
 import pytest
 
 from ops.answers.rehearse import rehearse
 from ops.rehearsal.session import RehearseOptions
-from sandbox.seed import Existing
-from tests.support.engine import Bench
 from tests.support.wheel import built, project
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ops.answers.rehearse import Rehearsal
-
-VPC = Existing("aws:ec2/vpc:Vpc", "vpc-0a1b2c3d4e5f60718", {"cidrBlock": "10.20.0.0/16"})
 
 
 @pytest.fixture(scope="module")
@@ -56,14 +51,3 @@ def test_the_application_tier_and_its_gateway_are_rehearsed_in_a_vpc_and_cluster
     assert types["kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"] == 2
     assert types["aws:ec2/vpc:Vpc"] == types["aws:eks/cluster:Cluster"] == 0
     assert str(result.outputs["address"]).endswith(".elb.us-east-1.amazonaws.com")
-
-
-def test_what_exists_beforehand_can_be_referred_to_and_nothing_else(tmp_path: Path) -> None:
-    def program() -> None:
-        aws.ec2.Subnet("subnet", vpc_id=VPC.id, cidr_block="10.20.1.0/24")
-
-    bench = Bench(tmp_path)
-    assert f"{VPC.id}" in bench.refusal(program)
-    bench.existing = (VPC,)
-    bench.up(program)
-    assert [item.id for item in bench.objects(VPC.type)] == [VPC.id]

@@ -41,6 +41,18 @@ def installed(wheel: Path, folder: Path) -> Path:
     return folder
 
 
+def environment_with(wheel: Path, folder: Path) -> Path:
+    """The Python of a virtual environment with the wheel; the SDKs come from this environment's packages.
+
+    This checkout is not on its path.
+    """
+    venv.create(folder, with_pip=False, symlinks=True)
+    (packages,) = folder.glob("lib/python*/site-packages")
+    installed(wheel, packages)
+    (packages / "sdks.pth").write_text("\n".join(site.getsitepackages()))
+    return folder / "bin" / "python"
+
+
 OWN_COMPONENTS = '''"""The project's own components, under the name that this repository uses, too."""
 
 import pulumi
@@ -54,16 +66,9 @@ class Owner(pulumi.ComponentResource):
 
 
 def project(example: str, wheel: Path, folder: Path) -> Path:
-    """An example as somebody else's project: a virtual environment with the wheel, and components of its own.
-
-    The SDKs come from this environment's packages; this checkout is not on the project's path.
-    """
+    """An example as somebody else's project: a virtual environment with the wheel, and components of its own."""
     shutil.copytree(ROOT / "examples" / example, folder)
-    environment = folder / "venv"
-    venv.create(environment, with_pip=False, symlinks=True)
-    (packages,) = environment.glob("lib/python*/site-packages")
-    installed(wheel, packages)
-    (packages / "sdks.pth").write_text("\n".join(site.getsitepackages()))
+    environment_with(wheel, folder / "venv")
     (folder / "components").mkdir()
     (folder / "components" / "__init__.py").write_text(OWN_COMPONENTS)
     program = (folder / "__main__.py").read_text("utf-8")

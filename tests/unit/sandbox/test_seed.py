@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sandbox.cloud import Cloud
+from sandbox.model.base import Context
+from sandbox.rules import reference_violations
 from sandbox.seed import Existing, SeedError, planted, read_seed
 
 if TYPE_CHECKING:
@@ -71,3 +73,15 @@ def test_what_exists_beforehand_has_what_its_service_adds_and_stays_as_it_is(tmp
     (found,) = again.all()
     assert found.outputs["arn"] == f"arn:aws:kms:us-east-1:000000000000:key/{key.id}"
     assert (found.inputs, found.name) == ({}, key.id)
+
+
+def test_what_exists_beforehand_can_be_referred_to_and_nothing_else(tmp_path: Path) -> None:
+    cloud = Cloud(tmp_path / "cloud.jsonl")
+    subnet, urn = "aws:ec2/subnet:Subnet", "urn:pulumi:dev::acme::aws:ec2/subnet:Subnet::app"
+    inputs = {"vpcId": "vpc-1", "cidrBlock": "10.20.1.0/24"}
+    (missing,) = reference_violations(Context(subnet, "app", urn, inputs, cloud))
+    assert "vpc-1" in missing.reason
+    planted(cloud, (Existing(VPC, "vpc-1", {"cidrBlock": "10.20.0.0/16"}),))
+    assert reference_violations(Context(subnet, "app", urn, inputs, cloud)) == []
+    outside = reference_violations(Context(subnet, "app", urn, {**inputs, "cidrBlock": "10.30.1.0/24"}, cloud))
+    assert [item.path for item in outside] == ["cidrBlock"]

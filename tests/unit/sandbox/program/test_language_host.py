@@ -67,3 +67,21 @@ def test_what_runs_the_program_imports_nothing_of_this_project() -> None:
     source = Path(language_program.__file__).read_text(encoding="utf-8")
     nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, (ast.Import, ast.ImportFrom))]
     assert {ast.unparse(node).split()[1].partition(".")[0] for node in nodes} <= {*sys.stdlib_module_names, "pulumi"}
+
+
+def test_a_plugin_runs_from_its_folder_and_what_it_says_is_passed_on(tmp_path: Path) -> None:
+    (tmp_path / "__main__.py").write_text("import os, sys; print(sys.argv[1], os.environ['GREETING']); sys.exit(3)\n")
+    info = language_pb2.ProgramInfo(root_directory=str(tmp_path), program_directory=str(tmp_path))
+    request = language_pb2.RunPluginRequest(info=info, args=["127.0.0.1:7"], env=["GREETING=a=b"], pwd=str(tmp_path))
+
+    class Call:
+        stopped: tuple[Any, ...] = ()
+
+        def add_callback(self, stop: object) -> None:
+            self.stopped = (stop,)
+
+    call: Any = Call()
+    said = list(LanguageHost("").RunPlugin(request, call))
+    assert [item.stdout for item in said[:-1]] == [b"127.0.0.1:7 a=b\n"]
+    assert said[-1].exitcode == 3
+    assert call.stopped
