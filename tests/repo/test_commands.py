@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -91,3 +93,22 @@ def test_the_page_and_the_command_show_the_same_section(
         arguments = ("--out", str(tmp_path / "a.svg")) if name == "diagram" else ("--scenario", "steady")
     ran = CliRunner().invoke(app, [name, *arguments])
     assert f"told once: {name}" in ran.output, ran.output
+
+
+def test_the_help_is_made_without_any_answer_view_or_room_of_the_program() -> None:
+    code = "import ops.cli, sys; print('\\n'.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    modules = done.stdout.split()
+    heavy = (
+        "ops.answers",
+        "ops.views",
+        "ops.document",
+        "ops.rehearsal",
+        "infra",
+        "planner",
+        "sandbox",
+        "pulumi",
+        "yaml",
+    )
+    assert [name for name in modules if name.startswith(heavy)] == []
+    assert "ops.commands.cost" in modules
