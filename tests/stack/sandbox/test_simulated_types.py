@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sandbox.services import ROWS
+from tests.support.paths import ROOT
 from tests.support.stack import COMBINATIONS, recorded
 
 PACKAGES = frozenset(token.split(":")[0] for token in ROWS)
@@ -25,12 +26,17 @@ def used() -> list[str]:
 def without_rows(tokens: list[str]) -> list[str]:
     """What to write for types of the described packages that have no row, and where it belongs."""
     missing = [token for token in tokens if token.split(":")[0] in PACKAGES and token not in ROWS]
-    return [f"{token}: write Row(token=...) in sandbox/services/{home(token)}.py or its folder" for token in missing]
+    return [f"{token}: write Row(token=...) in {home(token)}" for token in missing]
 
 
 def home(token: str) -> str:
+    """The module of a type's row: that of its service, or of its API group where there is one of that name."""
     package, module = token.split(":")[:2]
-    return f"{package}/{module.split('/')[0]}"
+    name = module.split("/")[0].split(".")[0]
+    if package == "aws" or (ROOT / "sandbox" / "services" / package / f"{name}.py").exists():
+        return f"sandbox/services/{package}/{name}.py or its folder"
+    whole = (ROOT / "sandbox" / "services" / f"{package}.py").exists()
+    return f"sandbox/services/{package}.py" if whole else f"sandbox/services/{package}/, in the module of its subject"
 
 
 def test_every_type_of_every_plan_has_a_row() -> None:
@@ -38,8 +44,12 @@ def test_every_type_of_every_plan_has_a_row() -> None:
 
 
 def test_a_type_without_a_row_is_named_with_the_place_of_its_row() -> None:
-    assert without_rows(["aws:sqs/queue:Queue", "aws:sns/topic:Topic"]) == [
-        "aws:sqs/queue:Queue: write Row(token=...) in sandbox/services/aws/sqs.py or its folder"
+    tokens = ["aws:sqs/queue:Queue", "cloudflare:index/queue:Queue", "kubernetes:apps/v9:Fleet", "random:index/x:X"]
+    assert [line.partition("Row(token=...) in ")[2] for line in without_rows([*tokens, "aws:sns/topic:Topic"])] == [
+        "sandbox/services/aws/sqs.py or its folder",
+        "sandbox/services/cloudflare/, in the module of its subject",
+        "sandbox/services/kubernetes/apps.py or its folder",
+        "sandbox/services/random.py",
     ]
 
 
