@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from sandbox.cloud import Cloud, CloudObject
-from sandbox.computed import computed_outputs, merge
 from sandbox.protocol.schema import SchemaOracle
+from sandbox.providers.computed import computed_outputs, merge
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,16 +16,16 @@ import grpc
 from google.protobuf import any_pb2, empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
-from sandbox.autonames import with_name
 from sandbox.cloud import Cloud, CloudObject, restored
-from sandbox.computed import ACCOUNT, REGION, VOLATILE, computed_outputs, merge, resource_id
 from sandbox.faults import FaultKind, Faults
 from sandbox.protocol.diff import Change, changes
 from sandbox.protocol.validate import validate
 from sandbox.protocol.wire import UNKNOWN, Secret, Unknown, decode, encode, has_unknown, unwrap, without_nulls
-from sandbox.replacement import deletes_first, replacing
-from sandbox.returned import as_created, as_returned
-from sandbox.rules import Context, deletion_effects, deletion_refusal, reference_violations, value_violations
+from sandbox.providers.autonames import with_name
+from sandbox.providers.computed import ACCOUNT, REGION, VOLATILE, computed_outputs, merge, resource_id
+from sandbox.providers.replacement import deletes_first, replacing
+from sandbox.providers.returned import as_created, as_returned
+from sandbox.providers.rules import Context, deletion_effects, deletion_refusal, reference_violations, value_violations
 
 if TYPE_CHECKING:
     from collections.abc import Callable

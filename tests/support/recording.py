@@ -19,10 +19,10 @@ from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockMonitor, Mocks, set_mocks
 from pulumi.runtime.proto import source_pb2
 
-from sandbox.computed import computed_outputs, merge, resource_id
 from sandbox.protocol.schema import SchemaOracle
 from sandbox.protocol.validate import validate
-from sandbox.rules import Context, value_violations
+from sandbox.providers.computed import computed_outputs, merge, resource_id
+from sandbox.providers.rules import Context, value_violations
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:

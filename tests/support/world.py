@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.cloud import Cloud, CloudObject
-from sandbox.computed import computed_outputs, merge
-from sandbox.rules import Context, deletion_effects, deletion_refusal, reference_violations
+from sandbox.providers.computed import computed_outputs, merge
+from sandbox.providers.rules import Context, deletion_effects, deletion_refusal, reference_violations
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from components.network.cloudflare_ranges import cloudflare_ranges
-from sandbox.computed import computed_outputs, resource_id
+from sandbox.providers.computed import computed_outputs, resource_id
 from tests.support.stack import COMBINATIONS, ENVIRONMENTS, PHASES, recorded, settings
 
 if TYPE_CHECKING:

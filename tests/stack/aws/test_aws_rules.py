@@ -14,7 +14,7 @@ from bailbondpro.facts.windows import week_minute, weekly_overlap
 from components.network.cloudflare_ranges import cloudflare_ranges
 from components.tuning.postgres import Profile, fits
 from infra.limits import pool_sizes
-from sandbox.returned import as_returned
+from sandbox.providers.returned import as_returned
 from tests.support.stack import COMBINATIONS, PHASES, record_platform, recorded, settings
 
 if TYPE_CHECKING:

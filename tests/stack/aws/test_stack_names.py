@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from infra.settings import load
-from sandbox.autonames import NAMED
+from sandbox.providers.autonames import NAMED
 from tests.support.paths import ROOT
 from tests.support.stack import raw, record_platform, recorded
 

@@ -10,7 +10,7 @@ import pytest
 from bailbondpro.edge.cloudflare_plans import Plan
 from bailbondpro.edge.policy import Addons, CdnHosts, EdgePolicy
 from components.cdn.args import RulesetImport
-from sandbox.rules import Context, value_violations
+from sandbox.providers.rules import Context, value_violations
 from tests.support.recording import record
 
 if TYPE_CHECKING:

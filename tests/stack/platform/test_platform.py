@@ -9,7 +9,7 @@ import pytest
 from plan import SYSTEMS, system_of
 from policies.stateful import STATEFUL
 from sandbox.protocol.diff import changes
-from sandbox.replacement import replacing
+from sandbox.providers.replacement import replacing
 from tests.support.recording import RecordedResource, Recording
 from tests.support.stack import COMBINATIONS, ENVIRONMENTS, EVERYTHING, PHASES, WITHOUT_CDN, recorded
 

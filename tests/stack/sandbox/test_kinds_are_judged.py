@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sandbox.protocol.validate import validate
-from sandbox.rules import Context, value_violations
+from sandbox.providers.rules import Context, value_violations
 from tests.support.recording import ORACLE
 from tests.support.stack import COMBINATIONS, recorded
 

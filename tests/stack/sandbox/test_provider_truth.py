@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.replacement import known_types
-from sandbox.rules import Context, value_violations
+from sandbox.providers.replacement import known_types
+from sandbox.providers.rules import Context, value_violations
 from tests.support.stack import COMBINATIONS, recorded
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from sandbox.model.base import RuleSet
-from sandbox.rules import Context
+from sandbox.providers.rules import Context
 from sandbox.services import VALUE_RULES
 from sandbox.services.aws.elasticache.nodes import CACHE_FAMILIES
 from sandbox.services.aws.rds.classes import DATABASE_FAMILIES

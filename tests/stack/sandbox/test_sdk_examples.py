@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Self
 from sandbox.protocol.packages import class_source, resource_class
 from sandbox.protocol.validate import validate
 from sandbox.protocol.wire import UNKNOWN
-from sandbox.replacement import known_types
-from sandbox.rules import Context, value_violations
+from sandbox.providers.replacement import known_types
+from sandbox.providers.rules import Context, value_violations
 from sandbox.services.kubernetes.custom.definitions import definitions
 from tests.support import recording
 

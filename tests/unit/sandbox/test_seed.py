@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.cloud import Cloud
 from sandbox.model.base import Context
-from sandbox.rules import reference_violations
+from sandbox.providers.rules import reference_violations
 from sandbox.seed import Existing, SeedError, planted, read_seed
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from components.monitoring.kinds.cache import CacheTarget
 from components.monitoring.kinds.database import DatabaseTarget
 from components.monitoring.kinds.load_balancer import LoadBalancerTarget
 from components.monitoring.topic import AlertTopic, AlertTopicArgs, topic_policy
-from sandbox.rules import Context, value_violations
+from sandbox.providers.rules import Context, value_violations
 from tests.support.recording import RecordedResource, Recording, record
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import pulumi
 
 from components.postgres.args import BackupReplication, PostgresArgs
 from components.postgres.component import Postgres
-from sandbox.returned import as_created
-from sandbox.rules import Context, value_violations
+from sandbox.providers.returned import as_created
+from sandbox.providers.rules import Context, value_violations
 from tests.support.postgres import KEY, ZONES, credential, template
 from tests.support.recording import RecordedResource, Recording, record
 

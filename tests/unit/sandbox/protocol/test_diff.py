@@ -5,7 +5,7 @@ import pytest
 from sandbox.protocol.diff import changes, format_path
 from sandbox.protocol.schema import SchemaOracle
 from sandbox.protocol.wire import Secret
-from sandbox.replacement import known_types, replacing
+from sandbox.providers.replacement import known_types, replacing
 from sandbox.services.kubernetes.custom.definitions import definitions
 
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
@@ -96,7 +96,7 @@ def test_every_type_and_property_of_the_replacement_tables_exists_in_an_sdk_or_a
         if schema is None:
             unknown += [] if token in definitions() else [token]
             continue
-        from sandbox.replacement import _tables
+        from sandbox.providers.replacement import _tables
 
         tops = {path.split(".")[0] for path in _tables()[token].paths}
         unknown += [f"{token} {name}" for name in sorted(tops - schema.inputs.keys())]

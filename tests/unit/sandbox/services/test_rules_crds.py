@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.model.base import RuleSet
 from sandbox.protocol.wire import UNKNOWN
-from sandbox.rules import Context, value_violations
+from sandbox.providers.rules import Context, value_violations
 from sandbox.services import FORM_RULES
 from sandbox.services.kubernetes.custom.definitions import definitions
 

@@ -10,7 +10,7 @@ import pytest
 from sandbox.protocol.packages import tokens
 from sandbox.protocol.schema import SchemaOracle
 from sandbox.protocol.wire import UNKNOWN
-from sandbox.rules import REFERENCE_RULES
+from sandbox.providers.rules import REFERENCE_RULES
 from sandbox.services import REFERENCE_TABLES
 from sandbox.services.kubernetes.custom.definitions import definitions
 from tests.support.world import World, refused

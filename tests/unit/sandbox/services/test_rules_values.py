@@ -14,8 +14,8 @@ from sandbox.model.base import Rule
 from sandbox.protocol.schema import SchemaOracle
 from sandbox.protocol.validate import validate
 from sandbox.protocol.wire import UNKNOWN
-from sandbox.replacement import known_types
-from sandbox.rules import Context, Violation, value_violations
+from sandbox.providers.replacement import known_types
+from sandbox.providers.rules import Context, Violation, value_violations
 from sandbox.services import VALUE_RULES
 from tests.support.paths import DATA
 

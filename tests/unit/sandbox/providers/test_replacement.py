@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.protocol.diff import changes
 from sandbox.protocol.schema import SchemaOracle
-from sandbox.replacement import deletes_first, known_types, replacing, table_of
+from sandbox.providers.replacement import deletes_first, known_types, replacing, table_of
 from sandbox.services import ROWS
 from tests.support.paths import ROOT
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox.protocol.diff import changes
-from sandbox.returned import as_returned
+from sandbox.providers.returned import as_returned
 
 POOL = "cloudflare:index/loadBalancerPool:LoadBalancerPool"
 CERTIFICATE = "cloudflare:index/originCaCertificate:OriginCaCertificate"

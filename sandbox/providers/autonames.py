@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.computed import short_hash
 from sandbox.model.names import Named
+from sandbox.providers.computed import short_hash
 from sandbox.services import ROWS, row_of
 
 NAMED = {row.token: row.name.key for row in ROWS.values() if row.name is not None}

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sandbox.autonames import AUTONAMED, NAMED
 from sandbox.model.replacement import Situation
 from sandbox.protocol.wire import unwrap
+from sandbox.providers.autonames import AUTONAMED, NAMED
 from sandbox.services import ROWS, row_of
 from sandbox.services.kubernetes.kinds import RELEASE
 

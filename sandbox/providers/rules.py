@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox import deletion
 from sandbox.model.base import Context, Rule, RuleSet, Violation
 from sandbox.model.taken import name_taken
+from sandbox.providers import deletion
 from sandbox.services import FORM_RULES, REFERENCE_TABLES, ROWS, STATE_RULES, VALUE_RULES
 
 if TYPE_CHECKING:

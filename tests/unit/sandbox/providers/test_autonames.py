@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox.autonames import NAMED, with_name
 from sandbox.cloud import Cloud, CloudObject
-from sandbox.computed import computed_outputs, resource_id
-from sandbox.rules import Context, reference_violations, value_violations
+from sandbox.providers.autonames import NAMED, with_name
+from sandbox.providers.computed import computed_outputs, resource_id
+from sandbox.providers.rules import Context, reference_violations, value_violations
 
 if TYPE_CHECKING:
     from pathlib import Path
