@@ -132,11 +132,25 @@ def test_the_namespaces_of_kubernetes_itself_stay(world: World) -> None:
     assert "may not be deleted" in (world.delete(NAMESPACE, "kube-system") or "")
 
 
-def test_a_custom_resource_with_a_finalizer_goes_before_its_controller(world: World) -> None:
-    world.add(SCALED, "s", **scaled())
-    assert "finalizer.keda.sh" in (world.delete(SCALED, "s") or "")
-    world.add(RELEASE, "r", name="r", chart="keda", namespace="keda")
-    assert world.delete(SCALED, "s") is None
+@pytest.mark.parametrize(
+    ("token", "finalizer", "chart"),
+    [
+        (SCALED, "finalizer.keda.sh", "keda"),
+        ("kubernetes:keda.sh/v1alpha1:ScaledJob", "finalizer.keda.sh", "keda"),
+        (
+            "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding",
+            "elbv2.k8s.aws/resources",
+            "aws-load-balancer-controller",
+        ),
+    ],
+)
+def test_a_custom_resource_with_a_finalizer_goes_before_its_controller(
+    world: World, token: str, finalizer: str, chart: str
+) -> None:
+    world.add(token, "s", metadata={"name": "s"})
+    assert finalizer in (world.delete(token, "s") or "")
+    world.add(RELEASE, "r", name="r", chart=chart, namespace="tools")
+    assert world.delete(token, "s") is None
 
 
 def test_the_name_of_a_release_is_used_once_in_a_namespace(world: World) -> None:
