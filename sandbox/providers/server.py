@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Self
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from sandbox.kubernetes.cluster_provider import ClusterProvider
 from sandbox.protocol.packages import packages
+from sandbox.providers.cluster_provider import ClusterProvider
 from sandbox.providers.provider import SandboxProvider
 
 if TYPE_CHECKING:

@@ -21,7 +21,6 @@ from sandbox.cloud import Cloud
 from sandbox.kubernetes.api import KubernetesApi
 from sandbox.kubernetes.api_server import install_definitions
 from sandbox.kubernetes.cluster import KubernetesCluster
-from sandbox.kubernetes.cluster_provider import ClusterProvider
 from sandbox.kubernetes.helm_ownership import Owner, owned, refusal
 from sandbox.kubernetes.kubeconfig import endpoint
 from sandbox.kubernetes.tools import definitions
@@ -29,6 +28,7 @@ from sandbox.protocol.packages import packages
 from sandbox.protocol.schema import SchemaOracle
 from sandbox.protocol.wire import decode, unwrap
 from sandbox.providers import provider
+from sandbox.providers.cluster_provider import ClusterProvider
 from sandbox.providers.provider import Deps
 from sandbox.providers.server import MESSAGE_LIMIT
 from sandbox.services.kubernetes.kinds import RELEASE
