@@ -1,1 +1,1 @@
-"""Rules over planned resources: pure functions that unit tests, the gate and a Pulumi policy pack share."""
+"""Rules over planned resources: pure functions that the journey, the report and the tests share."""

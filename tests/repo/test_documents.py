@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 FENCED = re.compile(r"^( *)```(\w*)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
+STEP = re.compile(r"^~~~.*?^~~~$", re.DOTALL | re.MULTILINE)
+"""A step of docs/add-a-part.md, which `test_recipe.py` executes."""
 PROGRAMS = frozenset(
     (
         *("./bbp", ".venv/bin/python", "aws", "docker", "git", "kubectl", "node", "npm", "pip", "pre-commit", "psql"),
@@ -71,7 +73,7 @@ class Block:
 def blocks(*languages: str) -> list[Block]:
     found = []
     for path in DOCUMENTS:
-        for number, match in enumerate(FENCED.finditer(path.read_text(encoding="utf-8")), 1):
+        for number, match in enumerate(FENCED.finditer(STEP.sub("", path.read_text(encoding="utf-8"))), 1):
             text = "".join(line.removeprefix(match[1]) for line in match[3].splitlines(keepends=True))
             found.append(Block(path, number, match[2], text))
     return [block for block in found if not languages or block.language in languages]
