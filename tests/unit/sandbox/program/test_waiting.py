@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -14,7 +15,7 @@ from pulumi.runtime.settings import SETTINGS, _get_rpc_manager
 from sandbox.program import waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
 WAYS = [pytest.param(waiting._OF_THE_SDK, id="sdk"), pytest.param(waiting.wait_for_rpcs, id="ours")]
 
@@ -47,6 +48,13 @@ def outcome(wait: Callable[[], Awaitable[None]], program: Callable[[], None]) ->
     except BaseException as error:  # noqa: BLE001 - the kind of error is the answer
         return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
     return "done" if not SETTINGS.outputs and not _get_rpc_manager().rpcs else "left something behind"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left() -> Iterator[None]:
+    """What nobody waited for ends here: inside another test it interrupts whatever that is doing, even a parser."""
+    yield
+    gc.collect()
 
 
 def fail(_: object) -> None:
