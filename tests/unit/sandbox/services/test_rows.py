@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any
 
@@ -13,6 +14,7 @@ from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import Row, by_arn, by_name, by_uuid, prefixed
 from sandbox.services import REFERENCE_TABLES, ROWS, SERVICES, STATE_RULES, VALUE_RULES, row_of
+from tests.support.paths import ROOT
 
 QUEUE = "aws:sqs/queue:Queue"
 ASKED: dict[str, Any] = {
@@ -83,3 +85,14 @@ def test_rules_of_rows_are_found_by_type() -> None:
     assert rule.types == ("aws:sns/topic:Topic",)
     found = list(rule.check(Context("aws:sns/topic:Topic", "x", "", {"name": "a.fifo"})))
     assert [item.path for item in found] == ["name"]
+
+
+def test_no_module_beside_the_services_writes_a_type() -> None:
+    token = re.compile(r'"(?:aws|cloudflare|kubernetes|random|tls):[\w.*/-]+:[A-Z]\w*"')
+    found = {
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for path in (ROOT / "sandbox").rglob("*.py")
+        if "services" not in path.parts
+        for match in token.finditer(path.read_text(encoding="utf-8"))
+    }
+    assert found == {'sandbox/seed.py: "aws:ec2/vpc:Vpc"'}  # an example in a docstring
