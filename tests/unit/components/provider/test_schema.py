@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from functools import cache
@@ -17,6 +16,7 @@ from components.provider.host import ComponentHost, exported
 from components.provider.schema import token
 from components.provider.shapes import UncrossableError, left_out, shape_of
 from tests.support import component_sources as sources
+from tests.support.loops import run as run_loop
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def schema() -> dict[str, Any]:
     """What the host answers the engine."""
     servicer = ProviderServicer(ComponentHost(), [], engine_address="127.0.0.1:0")
-    answer = asyncio.run(servicer.GetSchema(provider_pb2.GetSchemaRequest(), None))
+    answer = run_loop(servicer.GetSchema(provider_pb2.GetSchemaRequest(), None))
     document = json.loads(answer.schema)
     assert isinstance(document, dict)
     return document

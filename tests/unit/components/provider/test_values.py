@@ -41,6 +41,7 @@ def loop() -> Iterator[None]:
     yield
     current.run_until_complete(asyncio.gather(*asyncio.all_tasks(current), return_exceptions=True))
     current.close()
+    asyncio.set_event_loop(asyncio.new_event_loop())  # the tests after these need an open one
 
 
 def known(value: object) -> object:

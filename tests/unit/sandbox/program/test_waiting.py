@@ -13,6 +13,7 @@ from pulumi.runtime.mocks import Mocks, set_mocks
 from pulumi.runtime.settings import SETTINGS, _get_rpc_manager
 
 from sandbox.program import waiting
+from tests.support.loops import run as run_loop
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -44,7 +45,7 @@ def outcome(wait: Callable[[], Awaitable[None]], program: Callable[[], None]) ->
         await wait()
 
     try:
-        asyncio.run(run())
+        run_loop(run())
     except BaseException as error:  # noqa: BLE001 - the kind of error is the answer
         return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
     return "done" if not SETTINGS.outputs and not _get_rpc_manager().rpcs else "left something behind"
@@ -149,7 +150,7 @@ def test_a_program_that_hangs_is_waited_for(wait: Callable[[], Awaitable[None]])
         SETTINGS.outputs.clear()
         return still
 
-    assert asyncio.run(run())
+    assert run_loop(run())
 
 
 def looks(wait: Callable[[], Awaitable[None]], count: int) -> int:
@@ -173,7 +174,7 @@ def looks(wait: Callable[[], Awaitable[None]], count: int) -> int:
             future.set_result(1)
         await task
 
-    asyncio.run(run())
+    run_loop(run())
     return hung
 
 
