@@ -30,8 +30,6 @@ FRAME_HEAD = 34.0
 GROUP_HEAD = 22.0
 PER_LINE = 3
 """Boxes of a row beside each other at most."""
-INSIDE = "balancer"
-"""The first row inside the network; what is above lies with Cloudflare and the visitors."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -119,20 +119,6 @@ def pods_proposal(spec: HpaSpec, current: int, pods: Sequence[Pod], target_milli
     return _proposal(spec, current, _grouped(pods, cpu=False, now=0), average, lambda _: target_milli)
 
 
-def value_proposal(spec: HpaSpec, current: int, ready: int, usage_milli: int, target_milli: int) -> int:
-    """What an Object or External metric with a target of type Value asks for, such as a latency.
-
-    Args:
-        spec: the autoscaler; its tolerances count.
-        current: replicas of the Deployment.
-        ready: running pods that are Ready.
-        usage_milli: the metric.
-        target_milli: its target.
-    """
-    ratio = usage_milli / target_milli
-    return current if within_tolerance(spec, ratio) else math.ceil(ratio * ready)
-
-
 def average_value_proposal(spec: HpaSpec, replicas: int, usage_milli: int, target_milli: int) -> int:
     """What an Object or External metric with a target of type AverageValue asks for; KEDA's requests per second.
 

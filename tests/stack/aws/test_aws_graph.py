@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from components.network.cloudflare_ranges import cloudflare_ranges
+from plan.types import TYPES
+from sandbox.model.base import values_at
 from sandbox.providers.computed import computed_outputs, resource_id
 from tests.support.stack import COMBINATIONS, ENVIRONMENTS, PHASES, recorded, settings
 
@@ -21,6 +23,15 @@ if TYPE_CHECKING:
 
 INSTANCE = "aws:rds/instance:Instance"
 CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
+KEY = "aws:kms/key:Key"
+KEYED = [
+    (token, choice)
+    for token, row in TYPES.items()
+    for path in row.at_rest.properties
+    for choice in path.split(" | ")
+    if re.search(r"(KeyId|keyArn|kmsKey)$", choice)
+]
+"""Types, and the properties that name the key of what they keep."""
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 INSECURE = ("false", ["false"])
@@ -205,23 +216,16 @@ def test_no_policy_allows_everything_to_anybody(platform: Recording) -> None:
 @everywhere
 def test_what_is_kept_is_encrypted_with_the_platforms_own_key(platform: Recording) -> None:
     # A key in another region is for the copies of backups there.
-    (key,) = [outputs(item)["arn"] for item in platform.of_type("aws:kms/key:Key") if "region" not in item.inputs]
-    holders = {
-        INSTANCE: "performanceInsightsKmsKeyId",
-        CACHE: "kmsKeyId",
-        "aws:cloudwatch/logGroup:LogGroup": "kmsKeyId",
-        "aws:secretsmanager/secret:Secret": "kmsKeyId",
-        "aws:sns/topic:Topic": "kmsMasterKeyId",
-    }
-    for token, name in holders.items():
-        assert platform.of_type(token)
+    (key,) = [outputs(item)["arn"] for item in platform.of_type(KEY) if "region" not in item.inputs]
+    used = set()
+    for token, path in KEYED:
         for item in platform.of_type(token):
-            assert item.inputs[name] == key, item.name
-    for instance in platform.of_type(INSTANCE):
-        assert instance.inputs["storageEncrypted"] is True
-        assert "replicateSourceDb" in instance.inputs or instance.inputs["kmsKeyId"] == key
+            for _, value in values_at(item.inputs, path):
+                assert value == key or "region" in item.inputs, f"{item.name}.{path}"
+                used.add(token)
+    assert used == {token for token, _ in KEYED if platform.of_type(token)}
     cluster = platform.one("aws:eks/cluster:Cluster").inputs
-    assert cluster["encryptionConfig"] == {"provider": {"keyArn": key}, "resources": ["secrets"]}
+    assert cluster["encryptionConfig"]["resources"] == ["secrets"]
     images = platform.one("aws:ecr/repository:Repository").inputs
     assert images["encryptionConfigurations"] == [{"encryptionType": "KMS", "kmsKey": key}]
 
