@@ -9,7 +9,7 @@ from infra.notices import notices
 from infra.problems import ConfigError
 from infra.sample_values import sample_values, simulated
 from infra.settings import load
-from infra.settings.stack_config import raw_stack_config
+from infra.settings.reading.stack_config import raw_stack_config
 from infra.stack import Platform
 
 if not gc.get_freeze_count():

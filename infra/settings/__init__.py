@@ -5,10 +5,10 @@
 
 from infra.problems import ConfigError, Problem
 from infra.settings.base import Environment, Phase
-from infra.settings.loader import load
+from infra.settings.reading.loader import load
+from infra.settings.reading.schema import json_schema
+from infra.settings.reading.stack_file import StackSource, read_config_map, read_stack_file, read_stack_source
 from infra.settings.root import Settings
-from infra.settings.schema import json_schema
-from infra.settings.stack_file import StackSource, read_config_map, read_stack_file, read_stack_source
 
 __all__ = [
     "ConfigError",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from infra.phases import PHASES
 from infra.settings import Environment, Phase
 from infra.settings.availability import AvailabilitySettings
-from infra.settings.defaults import defaults
+from infra.settings.reading.defaults import defaults
 from ops.jsonable import picked, plain
 from ops.rehearsal.planned import Planned, planned
 from plan.tokens import DATABASE, DEPLOYMENT, NODE_GROUP

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.settings.stack_name import own_name
+from infra.settings.reading.stack_name import own_name
 from ops.inputs.stack_file import ROOT
 from ops.rehearsal.cluster import refuse_foreign
 from ops.rehearsal.progress import progress

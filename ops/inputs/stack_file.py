@@ -12,7 +12,7 @@ import yaml
 from infra.neighbours import neighbour_problems
 from infra.problems import ConfigError, Problem
 from infra.settings import load, read_stack_source
-from infra.settings.stack_name import own_name, stack_name_problems
+from infra.settings.reading.stack_name import own_name, stack_name_problems
 from ops.jsonable import picked
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from infra.phases import PHASES
 from infra.problems import ConfigError
 from infra.settings import load
-from infra.settings.stack_file import read_config_map
+from infra.settings.reading.stack_file import read_config_map
 from ops.console import note
 from ops.inputs.stack_file import settings_of
 from ops.rehearsal.progress import progress

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from infra.notices import notices
-from infra.settings.stack_name import own_name
+from infra.settings.reading.stack_name import own_name
 from ops.console import note
 from ops.inputs.stack_file import ROOT, raw_config, settings_of
 from ops.rehearsal.cluster import Target, opened, reached, same_way

@@ -10,7 +10,7 @@ import pytest
 from components.naming import NameKind, physical_name
 from infra.settings import load
 from infra.settings.postgres import DataPlacement
-from infra.settings.stack_config import raw_stack_config
+from infra.settings.reading.stack_config import raw_stack_config
 from infra.stack import Platform
 from infra.wiring import postgres
 from ops.answers.journey import Journey, journey

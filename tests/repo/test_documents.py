@@ -14,7 +14,7 @@ import yaml
 
 from infra.problems import ConfigError
 from infra.settings import load, read_stack_file
-from infra.settings.defaults import merged
+from infra.settings.reading.defaults import merged
 from ops.answers.right_size.sizing import KEYS, read_metrics
 from ops.cli import app
 from ops.exits import INTERRUPTED, UNKNOWN

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import tokenize
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 PACKAGES = ("infra", "components", "planner", "policies", "sandbox", "ops", "plan", "bailbondpro", "tests")
 MAX_FILE_LINES = 350
 MAX_CONSTRUCTOR_LINES = 60
+MAX_MODULES = 21
+"""Of one folder: about as many names as are read at a glance."""
 
 # Put together here, so that this file does not contain what it looks for.
 UNFINISHED = ("TO" + "DO", "FIX" + "ME", "X" * 3, "place" + "holder", "not " + "implemented", "NotImplemented" + "E")
@@ -131,6 +134,11 @@ def test_a_unit_test_stands_where_what_it_tests_stands() -> None:
     assert [str(folder) for folder in sorted(folders) if not (ROOT / folder).is_dir()] == []
     flat = [path.name for path in unit.glob("test_*.py")]
     assert flat == [], f"a folder of tests/unit says what they test: {flat}"
+
+
+def test_no_folder_is_a_heap() -> None:
+    folders = Counter(name_of(path.parent) for path in product() if path.name != "__init__.py")
+    assert {folder: count for folder, count in folders.items() if count > MAX_MODULES} == {}
 
 
 def test_components_are_one_package_under_two_names() -> None:

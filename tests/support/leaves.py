@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 from annotated_types import Le
 
 from infra.settings import Settings
-from infra.settings.explain import area_of
+from infra.settings.reading.explain import area_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

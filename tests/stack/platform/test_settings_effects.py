@@ -12,7 +12,7 @@ import pytest
 from pulumi.runtime.proto.source_pb2 import StackTrace
 
 from infra.settings import load
-from infra.settings.defaults import merged
+from infra.settings.reading.defaults import merged
 from tests.support.configs import smallest_raw
 from tests.support.effects import ALONG, CHECKS_ONLY, CONTEXTS, VALUES
 from tests.support.leaves import Leaf, changed, current, leaves

@@ -7,7 +7,7 @@ import pytest
 from infra import phases
 from infra.settings import Settings
 from infra.settings.base import Environment, Phase
-from infra.settings.defaults import defaults
+from infra.settings.reading.defaults import defaults
 from tests.support.configs import ENVIRONMENTS, PHASES, smallest, smallest_raw
 
 EVERY_STACK = [(environment, phase) for environment in ENVIRONMENTS for phase in PHASES]

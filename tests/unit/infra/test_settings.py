@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from infra.problems import Problem, key_path, render, shown
 from infra.settings import Settings
-from infra.settings.explain import area_of
+from infra.settings.reading.explain import area_of
 from tests.support.configs import DIGEST, problems, smallest, smallest_raw
 
 if TYPE_CHECKING:

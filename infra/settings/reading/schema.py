@@ -1,7 +1,7 @@
 """The settings as a JSON Schema of the stack file, for editors that complete and check YAML."""
 
 from infra.problems import NAMESPACE
-from infra.settings.defaults import Tree
+from infra.settings.reading.defaults import Tree
 from infra.settings.root import Settings
 
 _PROVIDER_KEYS = "^(aws|aws-native|cloudflare|kubernetes|pulumi|random|tls):"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulumi.runtime import config as engine
 
-from infra.settings.stack_file import read_config_map
+from infra.settings.reading.stack_file import read_config_map
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

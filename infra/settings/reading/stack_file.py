@@ -9,8 +9,8 @@ from pathlib import Path
 import yaml
 
 from infra.problems import NAMESPACE, ConfigError, Problem, nearest, shown
-from infra.settings.credentials import plain_credentials
-from infra.settings.defaults import Tree
+from infra.settings.reading.credentials import plain_credentials
+from infra.settings.reading.defaults import Tree
 
 PROVIDER_NAMESPACES = ("aws", "cloudflare", "pulumi", "random", "tls")
 """Whose keys may stand beside the platform's: `aws:region` here, all others read by the engine and the providers."""

@@ -9,10 +9,10 @@ from bailbondpro.facts.instance_classes import instance_classes
 from infra import limits
 from infra.problems import HIDDEN, ConfigError, Problem, is_secret_key, is_secret_value, is_switch, key_path
 from infra.settings.base import Area, DomainName, Environment, Phase, Region
-from infra.settings.defaults import Tree, defaults, merged
-from infra.settings.explain import area_of, explain, meaningful
+from infra.settings.reading.defaults import Tree, defaults, merged
+from infra.settings.reading.explain import area_of, explain, meaningful
+from infra.settings.reading.stack_name import stack_name_problems
 from infra.settings.root import Settings
-from infra.settings.stack_name import stack_name_problems
 
 _STAND_IN_REGION, _STAND_IN_DOMAIN = "us-east-1", "example.com"
 _ALWAYS_WRITTEN = ("environment", "phase", "domain", "region")
