@@ -265,9 +265,8 @@ def _imports(path: Path) -> set[str]:
 
 def test_settings_phases_and_limits_know_no_pulumi() -> None:
     files = [*(ROOT / "infra" / "settings").rglob("*.py"), *(ROOT / "infra" / "limits").glob("*.py")]
-    files.remove(
-        ROOT / "infra" / "settings" / "reading" / "stack_config.py"
-    )  # the one door to the engine, for the program alone
+    # The one door to the engine, for the program alone.
+    files.remove(ROOT / "infra" / "settings" / "reading" / "stack_config.py")
     files += [ROOT / "infra" / name for name in ("phases.py", "problems.py")]
     files += [*(ROOT / "bailbondpro" / "facts").glob("*.py")]
     files += [*(ROOT / "ops" / "inputs").glob("*.py"), ROOT / "ops" / "answers" / "check.py"]
