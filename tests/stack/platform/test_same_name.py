@@ -3,65 +3,22 @@
 from __future__ import annotations
 
 import ast
-import importlib
 import inspect
-import pkgutil
 import sys
 import types
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from enum import Enum
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Literal, Union, get_args, get_origin
 
 import pytest
 
-import infra.wiring
 from infra.wiring.same_name import of_same_name
-from tests.support.stack import EVERYTHING, WITHOUT_CDN, record_platform, settings
+from tests.support.same_name import LIST, WIRING, WRITE, Taken, difference, taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from infra.settings.base import Area
-
-WIRING = [
-    importlib.import_module(f"infra.wiring.{module.name}") for module in pkgutil.iter_modules(infra.wiring.__path__)
-]
-
-
-@dataclass(frozen=True)
-class Taken:
-    """One field that one call took from one area."""
-
-    where: tuple[str, int]
-    args: type[Any]
-    area: type[Area]
-    field: str
-
-
-@cache
-def taken() -> frozenset[Taken]:
-    """All that the calls take while the stacks are built in which every one of them runs."""
-    found: set[Taken] = set()
-
-    def watched(args: type[Any], *areas: Area, without: Sequence[str] = ()) -> dict[str, Any]:
-        values = of_same_name(args, *areas, without=without)
-        caller = sys._getframe(1)
-        where = (Path(caller.f_code.co_filename).stem, caller.f_lineno)
-        found.update(
-            Taken(where, args, type(area), name) for name in values for area in areas if name in type(area).model_fields
-        )
-        return values
-
-    with pytest.MonkeyPatch.context() as patch:
-        for module in WIRING:
-            if hasattr(module, "of_same_name") and module.__name__ != of_same_name.__module__:
-                patch.setattr(module, "of_same_name", watched)
-        for stack in (EVERYTHING, WITHOUT_CDN):
-            record_platform(settings(*stack))
-    return frozenset(found)
 
 
 def calls() -> Iterator[tuple[str, ast.Call, ast.Call]]:
@@ -97,6 +54,17 @@ def test_what_a_call_leaves_out_it_names_itself() -> None:
 def test_every_call_runs_in_the_stacks_that_are_judged_here() -> None:
     written = {(module, inner.lineno) for module, _, inner in calls()}
     assert written - {one.where for one in taken()} == set()
+
+
+def test_what_is_handed_over_by_name_is_what_the_list_says() -> None:
+    found = difference(map(str, taken()), LIST.read_text("utf-8").splitlines())
+    assert not found, "\n".join([*found, f"then: {WRITE}"])
+
+
+def test_a_field_that_gets_the_name_of_a_setting_by_accident_is_named() -> None:
+    gone, new = difference(["redis: RedisArgs.shards from RedisSettings"], ["app: Rollout.max_surge from AppSettings"])
+    assert gone.startswith("gone: app: Rollout.max_surge from AppSettings: ")
+    assert new.startswith("new:  redis: RedisArgs.shards from RedisSettings: ")
 
 
 @cache
