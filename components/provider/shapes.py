@@ -235,6 +235,8 @@ def _class(annotation: Any) -> Shape:  # noqa: ANN401 - as above
 
 
 def _kinds(base: type[Any]) -> OneOf:
-    """What stands for an abstract record: the records made of it."""
-    kinds = sorted(base.__subclasses__(), key=lambda kind: kind.__name__)
+    """What stands for an abstract record: this package's records made of it, whatever a program derives besides."""
+    package = __name__.removesuffix(".provider.shapes")
+    ours = (kind for kind in base.__subclasses__() if kind.__module__.startswith(f"{package}."))
+    kinds = sorted(ours, key=lambda kind: kind.__name__)
     return OneOf(options=tuple(Record(type=kind) for kind in kinds))
