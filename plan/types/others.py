@@ -37,6 +37,7 @@ OTHERS: tuple[ResourceType, ...] = (
     part("cloudflare:index/loadBalancer:LoadBalancer", unpriced(SOLD)),
     part("cloudflare:index/loadBalancerMonitor:LoadBalancerMonitor", unpriced(SOLD)),
     part("cloudflare:index/loadBalancerPool:LoadBalancerPool", unpriced(SOLD)),
+    part("cloudflare:index/zoneCacheReserve:ZoneCacheReserve", unpriced(SOLD)),
     *(
         part(token, free(OF_THE_ZONE))
         for token in (
@@ -45,7 +46,6 @@ OTHERS: tuple[ResourceType, ...] = (
             "cloudflare:index/notificationPolicy:NotificationPolicy",
             "cloudflare:index/originCaCertificate:OriginCaCertificate",
             "cloudflare:index/urlNormalizationSettings:UrlNormalizationSettings",
-            "cloudflare:index/zoneCacheReserve:ZoneCacheReserve",
         )
     ),
     ResourceType(

@@ -30,6 +30,7 @@ WITHOUT_A_RULE = {
     "cloudflare:index/loadBalancer:LoadBalancer",
     "cloudflare:index/loadBalancerMonitor:LoadBalancerMonitor",
     "cloudflare:index/loadBalancerPool:LoadBalancerPool",
+    "cloudflare:index/zoneCacheReserve:ZoneCacheReserve",
 }
 """Types of parts that are off by default: no rule bills them, so their cost is said to be unknown."""
 NONE = Usage(users=0, nat_gb=0, endpoint_gb=0, control_plane_log_gb=0, database_log_gb=0)
