@@ -12,7 +12,9 @@ that others' rules look at are needed. What the service adds, such as an ARN, fo
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -24,6 +26,8 @@ from sandbox.providers.computed import computed_outputs, merge
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sandbox.protocol.schema import ResourceSchema
+
 FILE = "sandbox.seed.yaml"
 KEYS = frozenset(("type", "id", "inputs"))
 
@@ -33,7 +37,8 @@ class SeedError(Exception):
 
     def __init__(self, path: Path, problems: list[str]) -> None:
         lines = "\n".join(f"  - {problem}" for problem in problems)
-        super().__init__(f"{path}: {len(problems)} problems\n{lines}")
+        noun = "problem" if len(problems) == 1 else "problems"
+        super().__init__(f"{path}: {len(problems)} {noun}\n{lines}")
 
 
 @dataclass(frozen=True)
@@ -66,11 +71,10 @@ def read_seed(path: Path) -> tuple[Existing, ...]:
         raise SeedError(path, ["must be a list of objects with `type`, `id` and `inputs`"])
     oracle = SchemaOracle()
     problems = [problem for number, item in enumerate(document) for problem in _problems(f"[{number}]", item, oracle)]
-    if not problems:
-        seen = [(item["type"], item["id"]) for item in document]
-        problems = [
-            f"{kind} {key} stands in it twice" for kind, key in sorted({key for key in seen if seen.count(key) > 1})
-        ]
+    named = Counter(
+        f"{item.get('type')} {item['id']}" for item in document if isinstance(item, dict) and item.get("id") is not None
+    )
+    problems += [f"{name} stands in it twice" for name, times in named.items() if times > 1]
     if problems:
         raise SeedError(path, problems)
     return tuple(Existing(item["type"], item["id"], item.get("inputs") or {}) for item in document)
@@ -93,8 +97,29 @@ def _problems(where: str, item: Any, oracle: SchemaOracle) -> list[str]:  # noqa
     schema = oracle.get(item["type"])
     if schema is None:
         return [f"{where}.type: no installed SDK has the resource type {item['type']}"]
-    known = schema.inputs
-    return [f"{where}.inputs.{key}: {item['type']} has no such property" for key in inputs if key not in known]
+    unknown = [
+        _unknown(f"{where}.inputs.{key}", item["type"], str(key), schema) for key in inputs if key not in schema.inputs
+    ]
+    try:
+        return [*unknown, *_unfit(f"{where}.inputs", inputs)]
+    except RecursionError:
+        return [f"{where}.inputs: holds itself"]
+
+
+def _unknown(where: str, token: str, key: str, schema: ResourceSchema) -> str:
+    near = get_close_matches(key, schema.inputs, n=1)
+    return f"{where}: {token} has no such property{f'; did you mean {near[0]}?' if near else ''}"
+
+
+def _unfit(where: str, value: Any) -> list[str]:  # noqa: ANN401 - read from a file
+    """What YAML can say and no property can hold: dates, sets, bytes."""
+    if isinstance(value, dict):
+        return [problem for key, item in value.items() for problem in _unfit(f"{where}.{key}", item)]
+    if isinstance(value, list):
+        return [problem for number, item in enumerate(value) for problem in _unfit(f"{where}[{number}]", item)]
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return []
+    return [f"{where}: YAML reads a {type(value).__name__} here, no property holds one; put the text into quotes"]
 
 
 def planted(cloud: Cloud, existing: tuple[Existing, ...]) -> None:

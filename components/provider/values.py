@@ -67,7 +67,7 @@ def _properties(known: Iterable[Field], given: Mapping[str, Any], path: str) -> 
             if not field.shape.optional:
                 problems.append(refusal(_at(path, key), "missing required property"))
     if problems:
-        raise InputPropertiesError("", [detail for problem in problems for detail in problem.errors or ()])
+        raise _together(problems)
     return found
 
 
@@ -100,13 +100,30 @@ def _converted(shape: Shape, given: Any, path: str) -> Any:  # noqa: ANN401 - as
 @_converted.register
 def _items(shape: Items, given: Any, path: str) -> tuple[Any, ...]:  # noqa: ANN401 - as above
     items = _must(list, given, path, "a list")
-    return tuple(value(shape.item, item, f"{path}[{index}]") for index, item in enumerate(items))
+    return tuple(_all(((f"{path}[{index}]", item) for index, item in enumerate(items)), shape.item))
 
 
 @_converted.register
 def _entries(shape: Entries, given: Any, path: str) -> dict[str, Any]:  # noqa: ANN401 - as above
     entries = _must(dict, given, path, "values by name")
-    return {key: value(shape.item, item, _at(path, key)) for key, item in entries.items()}
+    return dict(zip(entries, _all(((_at(path, key), item) for key, item in entries.items()), shape.item), strict=True))
+
+
+def _all(given: Iterable[tuple[str, Any]], shape: Shape) -> list[Any]:
+    """The values of several parts by their paths; everything that is wrong with them is told at once."""
+    found, problems = [], []
+    for path, part in given:
+        try:
+            found.append(value(shape, part, path))
+        except InputPropertiesError as error:
+            problems.append(error)
+    if problems:
+        raise _together(problems)
+    return found
+
+
+def _together(problems: Iterable[InputPropertiesError]) -> InputPropertiesError:
+    return InputPropertiesError("", [detail for problem in problems for detail in problem.errors or ()])
 
 
 @_converted.register

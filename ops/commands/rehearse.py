@@ -65,6 +65,20 @@ def rehearse(
     `./bbp rehearse shell STACK` starts the simulated providers and prints the environment for the plain Pulumi CLI.
     """
     if stack == "shell" or shell_stack is not None:
+        others = {
+            "--preview": preview,
+            "--fresh": fresh,
+            "--plan-out": plan_out,
+            "--fault": fault,
+            "--program": program,
+            "--exists": exists,
+            "--api-server": api_server,
+            "--kubeconfig": kubeconfig,
+            "--cluster": cluster,
+            "--json": json_output,
+        }
+        if given := [name for name, value in others.items() if value]:
+            fail(f"{', '.join(given)}: not with `shell`, which takes --phase, --config and --stop", code=2)
         _shell(stack, shell_stack, phase, config, stop=stop)
         return
     from ops.answers.rehearse import rehearse as run

@@ -39,6 +39,11 @@ def open_program(options: RehearseOptions, program: Path) -> Iterator[tuple[Engi
     values = workspace.raw_config(options.config)
     existing = _existing(options, workspace.root)
     engine = find_or_build(note)
+    if workspace.virtualenv is None and not engine.has_language_host:
+        note(
+            f"{workspace.root / 'Pulumi.yaml'} names no virtual environment: the program runs in the one of this "
+            "checkout\n  fix: `runtime: {name: python, options: {virtualenv: venv}}`"
+        )
     with alone(workspace):
         prepared(workspace, values, fresh=options.fresh)
         host = workspace.host(engine)
@@ -54,6 +59,8 @@ def _existing(options: RehearseOptions, root: Path) -> tuple[Existing, ...]:
     path = options.exists or root / seed.FILE
     if options.exists is None and not path.exists():
         return ()
+    if not path.is_file():
+        raise ProgramError(f"--exists {path}: there is no such file\n  fix: name a file as {seed.FILE} is described")
     found = seed.read_seed(path)
     note(f"{len(found)} objects of {path} exist beforehand")
     return found

@@ -24,6 +24,16 @@ class ProgramError(Exception):
 
 
 @dataclass(frozen=True)
+class _Project:
+    """What a project file says: `document` has all of it."""
+
+    name: str
+    runtime: str
+    options: dict[str, Any]
+    document: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class ForeignWorkspace(SandboxWorkspace):
     """The rehearsal of a program elsewhere: its folder is read, and never written to.
 
@@ -36,44 +46,38 @@ class ForeignWorkspace(SandboxWorkspace):
     @property
     def folder(self) -> Path:
         """The folder of this program's rehearsal, apart from those of all others."""
-        own = SandboxWorkspace(self.kept, self.stack, f"program-{self.root.name}-{_digest(self.root)}")
+        own = SandboxWorkspace(self.kept, self.stack, f"program-{self.root.resolve().name}-{_digest(self.root)}")
         return own.folder
 
     @property
     def project_name(self) -> str:
         """What the engine keeps the stack's state under."""
-        return str(self._project["name"])
+        return self._project.name
 
     @property
     def runtime(self) -> str:
         """The language of the program."""
-        runtime = self._project["runtime"]
-        return str(runtime["name"] if isinstance(runtime, dict) else runtime)
+        return self._project.runtime
+
+    @property
+    def virtualenv(self) -> Path | None:
+        """The virtual environment that the project names."""
+        named = self._project.options.get("virtualenv")
+        return self.root / str(named) if named else None
 
     @cached_property
-    def _project(self) -> dict[str, Any]:
-        path = self.root / "Pulumi.yaml"
-        try:
-            document = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except FileNotFoundError as error:
-            raise ProgramError(f"{self.root} is no Pulumi project: it has no Pulumi.yaml") from error
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise ProgramError(f"{path} is no YAML: {str(error).splitlines()[0]}") from error
-        if not isinstance(document, dict) or not {"name", "runtime"} <= document.keys():
-            raise ProgramError(f"{path} must name the project and its runtime: `name: ...` and `runtime: python`")
-        return document
+    def _project(self) -> _Project:
+        return _read_project(self.root)
 
     def _document(self) -> dict[str, Any]:
         """The program's own project file, with paths that hold from elsewhere and the rehearsal's backend."""
-        runtime = self._project["runtime"]
-        options = dict(runtime.get("options") or {}) if isinstance(runtime, dict) else {}
-        if "virtualenv" in options:
-            options["virtualenv"] = str(self.root / str(options["virtualenv"]))
-        kept = {key: value for key, value in self._project.items() if key in {"name", "description", "config"}}
+        project = self._project
+        options = {**project.options, **({"virtualenv": str(self.virtualenv)} if self.virtualenv else {})}
+        kept = {key: value for key, value in project.document.items() if key in {"name", "description", "config"}}
         return {
             **kept,
             "runtime": {"name": self.runtime, "options": options},
-            "main": str(self.root / str(self._project.get("main", ""))),
+            "main": str(self.root / str(project.document.get("main") or "")),
             "backend": {"url": self.backend_url},
         }
 
@@ -81,12 +85,16 @@ class ForeignWorkspace(SandboxWorkspace):
         """The stack's file: another one where it is named.
 
         Raises:
-            ProgramError: there is none; the message lists those that exist.
+            ProgramError: the folder is no program, or there is no such file; the message lists those that exist.
         """
+        _ = self._project  # what is wrong with the folder is told first
         path = named or self.root / f"Pulumi.{self.stack}.yaml"
         if not path.is_file():
             others = ", ".join(sorted(item.name for item in self.root.glob("Pulumi.*.yaml"))) or "none"
-            raise ProgramError(f"there is no {path}; stack files of this program: {others}")
+            raise ProgramError(
+                f"there is no {path}; stack files of this program: {others}\n"
+                "  fix: name one of its stacks, or a file with --config FILE"
+            )
         return path
 
     def raw_config(self, named: Path | None = None) -> dict[str, Any]:
@@ -96,11 +104,8 @@ class ForeignWorkspace(SandboxWorkspace):
             ProgramError: there is no such file, or it is no YAML.
         """
         path = self.stack_file(named)
-        try:
-            document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-            return dict(document.get("config") or {})
-        except (yaml.YAMLError, UnicodeDecodeError, AttributeError, ValueError, TypeError) as error:
-            raise ProgramError(f"{path} is no stack file: {str(error).splitlines()[0]}") from error
+        document = _mapping(path, _yaml(path) or {}, "stack file: `config:` with the values by key")
+        return dict(_mapping(path, document.get("config") or {}, "stack file: its `config` has values by key"))
 
     def host(self, engine: Engine) -> Path:
         """The folder with the language host that runs the program.
@@ -118,6 +123,41 @@ class ForeignWorkspace(SandboxWorkspace):
         folder = self.folder / "bin"
         language_host.placed(folder)
         return folder
+
+
+def _read_project(root: Path) -> _Project:
+    path = root / "Pulumi.yaml"
+    if not root.is_dir():
+        raise ProgramError(f"there is no folder {root}\n  fix: --program names the folder that has the Pulumi.yaml")
+    try:
+        document = _mapping(path, _yaml(path), "project file: `name: ...` and `runtime: python`")
+    except FileNotFoundError as error:
+        raise ProgramError(f"{root} is no Pulumi project: it has no Pulumi.yaml") from error
+    name, runtime = document.get("name"), document.get("runtime")
+    language = runtime.get("name") if isinstance(runtime, dict) else runtime
+    if not all(isinstance(item, str) and item for item in (name, language)):
+        raise ProgramError(
+            f"{path} must name the project and its runtime, each as a text: `name: ...` and `runtime: python`, "
+            f"found: {name!r} and {language!r}"
+        )
+    options = runtime.get("options") or {} if isinstance(runtime, dict) else {}
+    options = _mapping(path, options, "project file: `runtime.options` by name, such as `{virtualenv: venv}`")
+    return _Project(str(name), str(language), options, document)
+
+
+def _yaml(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        where = getattr(error, "problem_mark", None)
+        line = f", line {where.line + 1}" if where is not None else ""
+        raise ProgramError(f"{path}{line} is no YAML: {str(error).splitlines()[0]}") from error
+
+
+def _mapping(path: Path, found: Any, what: str) -> dict[str, Any]:  # noqa: ANN401 - as above
+    if not isinstance(found, dict):
+        raise ProgramError(f"{path} is no {what}; found: {type(found).__name__}")
+    return found
 
 
 def _digest(path: Path) -> str:

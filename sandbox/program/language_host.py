@@ -27,7 +27,7 @@ from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
 from sandbox.cache import write_atomically
 from sandbox.program import language_program
-from sandbox.program.language_program import REPORTED
+from sandbox.program.language_program import NO_SDK, REPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,7 +107,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             "program": os.path.join(request.info.program_directory, request.info.entry_point or "."),  # noqa: PTH118 - the engine's texts
         }
         with subprocess.Popen(  # noqa: S603 - the program's interpreter and a file of ours
-            [interpreter, "-P", "-u", language_program.__file__],
+            [interpreter, "-P", "-B", "-u", language_program.__file__],  # -B: nothing is written beside the program
             stdin=subprocess.PIPE,
             cwd=request.pwd or None,
             env={
@@ -119,6 +119,11 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             process.communicate(json.dumps(told).encode())
         if process.returncode == REPORTED:
             return language_pb2.RunResponse(bail=True)
+        if process.returncode == NO_SDK:
+            return language_pb2.RunResponse(
+                error=f"{interpreter} has no package pulumi\n"
+                "  fix: install what the program needs into this environment (pulumi install)"
+            )
         return language_pb2.RunResponse(
             error=f"the program exited with code {process.returncode}" if process.returncode else ""
         )

@@ -11,11 +11,20 @@ import json
 import logging
 import runpy
 import sys
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pulumi
+NO_SDK = 33
+"""Exit code where the environment lacks Pulumi itself; the language host says so."""
+
+try:
+    import pulumi
+except ModuleNotFoundError as missing:
+    if missing.name != "pulumi" or __name__ != "__main__":
+        raise
+    raise SystemExit(NO_SDK) from missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,8 +50,14 @@ def main() -> int:
         return REPORTED
     except KeyboardInterrupt:  # the engine has ended the operation, and says why
         return REPORTED
-    except Exception:  # noqa: BLE001 - whatever the program raises is shown, and ends the operation
-        pulumi.log.error(f"the program failed:\n{_trace()}")
+    except SystemExit as end:
+        if not isinstance(end.code, str):
+            raise
+        pulumi.log.error(f"the program ended: {end.code}")
+        return REPORTED
+    except Exception as error:  # noqa: BLE001 - whatever the program raises is shown, and ends the operation
+        traceback.print_exc()  # the engine's log keeps it
+        pulumi.log.error(f"the program failed{_place(error, program)}: {type(error).__name__}: {error}")
         return REPORTED
     return 0
 
@@ -61,10 +76,14 @@ def _in_stack(program: Callable[[], Any], parallel: int) -> None:
         loop.close()
 
 
-def _trace() -> str:
-    import traceback  # noqa: PLC0415 - only a failing program needs it
-
-    return traceback.format_exc()
+def _place(error: Exception, program: Path) -> str:
+    """Where in the program's folder it failed; a syntax error tells its own line."""
+    if isinstance(error, SyntaxError):
+        return ""
+    folder = program if program.is_dir() else program.parent
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if folder in Path(frame.filename).parents]
+    own = [frame for frame in frames if "site-packages" not in frame.filename]
+    return f" in {own[-1].filename}, line {own[-1].lineno}" if own else ""
 
 
 if __name__ == "__main__":

@@ -24,7 +24,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def rehearsed(example: str, wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rehearsal:
     monkeypatch.setenv("BBP_SANDBOX_DIR", str(tmp_path / "sandbox"))
-    return rehearse(RehearseOptions("dev", program=project(example, wheel, tmp_path / example)))
+    program = project(example, wheel, tmp_path / example)
+    before = sorted(program.rglob("*"))
+    result = rehearse(RehearseOptions("dev", program=program))
+    assert sorted(program.rglob("*")) == before
+    return result
 
 
 def test_databases_alone_are_rehearsed_from_the_wheel_beside_components_of_the_user_s(

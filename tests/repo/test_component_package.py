@@ -50,6 +50,22 @@ def test_the_wheel_takes_one_import_name_and_never_components(wheel: Path) -> No
     }
 
 
+def test_the_wheel_brings_its_license(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as content:
+        (name,) = (name for name in content.namelist() if name.endswith(".dist-info/licenses/LICENSE"))
+        assert content.read(name) == (ROOT / "LICENSE").read_bytes()
+
+
+def test_a_module_that_is_gone_since_an_earlier_build_is_not_in_the_next_wheel(tmp_path: Path) -> None:
+    def leave_an_earlier_build(source: Path) -> None:
+        folder = source / "build" / "lib" / "bailbondpro" / "components"
+        folder.mkdir(parents=True)
+        (folder / "gone.py").touch()
+
+    again = built(tmp_path, before=leave_an_earlier_build)
+    assert not [name for name in zipfile.ZipFile(again).namelist() if name.endswith("gone.py")]
+
+
 def test_imports_between_components_are_relative_and_stay_in_the_package() -> None:
     def problem(module: str, node: ast.AST) -> str | None:
         if isinstance(node, ast.Import):

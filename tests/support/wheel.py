@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 SOURCES = ("package", "components", "bailbondpro")
@@ -24,12 +25,18 @@ def pip(*arguments: str) -> None:
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
-def built(folder: Path) -> Path:
-    """The wheel, built below a folder."""
+def built(folder: Path, before: Callable[[Path], None] = lambda _source: None) -> Path:
+    """The wheel, built below a folder.
+
+    Args:
+        folder: where.
+        before: what happens to the copy of `package/` first.
+    """
     ignored = shutil.ignore_patterns("__pycache__", "build", "*.egg-info")
     for name in SOURCES:
         shutil.copytree(ROOT / name, folder / "checkout" / name, ignore=ignored)
     source, out = folder / "checkout" / "package", folder / "wheels"
+    before(source)
     pip("wheel", "--no-deps", "--no-index", "--no-build-isolation", "--wheel-dir", str(out), str(source))
     (wheel,) = out.glob("*.whl")
     return wheel

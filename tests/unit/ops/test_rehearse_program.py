@@ -33,7 +33,7 @@ def run(*arguments: str) -> tuple[int, str]:
 def test_a_folder_without_a_program_ends_with_one_message(tmp_path: Path) -> None:
     code, said = run("dev", "--program", str(tmp_path))
     assert code == 1
-    assert "Pulumi.dev.yaml" in said
+    assert "is no Pulumi project: it has no Pulumi.yaml" in said
     assert "Traceback" not in said
 
 
@@ -43,6 +43,18 @@ def test_a_seed_file_with_problems_ends_with_one_message(tmp_path: Path) -> None
     code, said = run("dev", "--program", str(DATABASES), "--exists", str(seed))
     assert code == 1
     assert "[0].id: must be a text, got None" in said
+
+
+def test_a_seed_file_that_is_named_and_missing_ends_with_one_message(tmp_path: Path) -> None:
+    code, said = run("dev", "--program", str(DATABASES), "--exists", str(tmp_path / "nowhere.yaml"))
+    assert code == 1
+    assert "nowhere.yaml: there is no such file" in said.replace("\n", "")
+
+
+def test_the_shell_takes_no_option_that_it_would_pass_over() -> None:
+    code, said = run("shell", "dev", "--program", str(DATABASES), "--fresh")
+    assert code == 2
+    assert "--fresh, --program: not with `shell`" in said
 
 
 def test_what_exists_beforehand_belongs_to_a_program(tmp_path: Path) -> None:

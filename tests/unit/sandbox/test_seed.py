@@ -44,10 +44,11 @@ def test_every_problem_of_a_seed_file_is_told_at_once(tmp_path: Path) -> None:
     assert str(caught.value).splitlines()[1:] == [
         "  - [0]: must have `type`, `id` and `inputs`, got 'vpc-1'",
         "  - [1].type: no installed SDK has the resource type aws:ec2/vpc:Vcp",
-        f"  - [2].inputs.cidr: {VPC} has no such property",
+        f"  - [2].inputs.cidr: {VPC} has no such property; did you mean cidrBlock?",
         "  - [3].input: unknown; allowed: id, inputs, type",
         "  - [3].id: must be a text, got 7",
         "  - [4].inputs: must be properties by name, got [1]",
+        f"  - {VPC} vpc-1 stands in it twice",
     ]
 
 
@@ -57,6 +58,12 @@ def test_every_problem_of_a_seed_file_is_told_at_once(tmp_path: Path) -> None:
         ("a: [", "no YAML"),
         ("a: 1", "must be a list"),
         (f"- {{type: '{VPC}', id: a}}\n- {{type: '{VPC}', id: a}}\n", f"{VPC} a stands in it twice"),
+        (f"- {{type: '{VPC}', id: a, inputs: {{tag: {{}}}}}}", r"1 problem\n.*did you mean tags\?"),
+        (
+            f"- {{type: '{VPC}', id: a, inputs: {{tags: {{made: 2026-01-01}}}}}}",
+            r"tags\.made: YAML reads a date",
+        ),
+        (f"- {{type: '{VPC}', id: a, inputs: &own {{tags: *own}}}}", r"\[0\]\.inputs: holds itself"),
     ],
 )
 def test_a_file_that_is_no_seed_is_refused(tmp_path: Path, text: str, problem: str) -> None:

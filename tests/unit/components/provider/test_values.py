@@ -101,6 +101,13 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
     assert set(refused(RedisArgs, given)) == {"vpcId", "shards", "credential.passwordVersion", "protection"}
 
 
+def test_every_wrong_item_of_a_list_is_told_at_once() -> None:
+    assert refused(RedisArgs, {**REDIS, "subnetIds": [1.0, "subnet-1", True]}) == {
+        "subnetIds[0]": "must be a text, got 1.0",
+        "subnetIds[2]": "must be a text, got True",
+    }
+
+
 def test_a_value_that_must_be_known_is_no_output() -> None:
     reasons = refused(RedisArgs, {**REDIS, "shards": pulumi.Output.from_input(3)})
     assert reasons == {"shards": "must be known before anything exists: give a plain value, no output"}

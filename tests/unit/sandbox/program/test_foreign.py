@@ -73,6 +73,47 @@ def test_a_folder_that_is_no_program_is_refused_in_its_user_s_words(workspace: F
         ForeignWorkspace(workspace.root, "dev").prepare({})
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("name: acme\nruntime: {options: {}}\n", r"must name the project and its runtime.*'acme' and None"),
+        ("name: acme\nruntime: [python]\n", r"'acme' and \['python'\]"),
+        ("name: 5\nruntime: python\n", r"each as a text.*5 and 'python'"),
+        ("name: acme\nruntime: {name: python, options: venv}\n", r"`runtime\.options` by name.*found: str"),
+        ("- acme\n", r"is no project file.*found: list"),
+        ("name: acme\nruntime: {\n", r"Pulumi\.yaml, line 3 is no YAML"),
+    ],
+)
+def test_a_project_file_of_another_shape_is_refused_with_what_it_must_say(
+    workspace: ForeignWorkspace, text: str, reason: str
+) -> None:
+    (workspace.root / "Pulumi.yaml").write_text(text)
+    with pytest.raises(ProgramError, match=reason):
+        workspace.raw_config()
+
+
+def test_a_folder_that_does_not_exist_is_told_as_such(workspace: ForeignWorkspace) -> None:
+    with pytest.raises(ProgramError, match=r"there is no folder .*nowhere\n  fix: --program names the folder"):
+        ForeignWorkspace(workspace.root / "nowhere", "dev").raw_config()
+
+
+def test_a_program_has_one_rehearsal_by_whatever_name_its_folder_is_given(
+    workspace: ForeignWorkspace, tmp_path: Path
+) -> None:
+    (tmp_path / "link").symlink_to(workspace.root)
+    for named in (tmp_path / "link", workspace.root / "src" / ".."):
+        assert ForeignWorkspace(named, "dev", kept=workspace.kept).folder == workspace.folder
+
+
+@pytest.mark.parametrize(("text", "found"), [("- 1\n", "list"), ("config: [a]\n", "list"), ("config: 5\n", "int")])
+def test_a_stack_file_of_another_shape_is_refused_with_what_it_must_hold(
+    workspace: ForeignWorkspace, text: str, found: str
+) -> None:
+    workspace.stack_file().write_text(text)
+    with pytest.raises(ProgramError, match=rf"Pulumi\.dev\.yaml is no stack file: .*; found: {found}$"):
+        workspace.raw_config()
+
+
 def test_a_stack_that_the_program_does_not_have_is_refused_with_those_it_has(workspace: ForeignWorkspace) -> None:
     with pytest.raises(ProgramError, match=r"no .*Pulumi\.prod\.yaml; stack files of this program: Pulumi\.dev\.yaml"):
         ForeignWorkspace(workspace.root, "prod").raw_config()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -14,9 +15,11 @@ from pulumi.runtime.proto import language_pb2
 
 from sandbox.program import language_program
 from sandbox.program.language_host import LanguageHost
-from sandbox.program.language_program import REPORTED
+from sandbox.program.language_program import NO_SDK, REPORTED
+from tests.support.paths import ROOT
 
 CONTEXT: Any = None
+INSTALL = "install what the program needs into this environment (pulumi install)"
 
 
 def test_nothing_is_downloaded_and_nothing_installed() -> None:
@@ -30,7 +33,13 @@ def test_nothing_is_downloaded_and_nothing_installed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "error", "bail"), [(0, "", False), (REPORTED, "", True), (9, "the program exited with code 9", False)]
+    ("code", "error", "bail"),
+    [
+        (0, "", False),
+        (REPORTED, "", True),
+        (9, "the program exited with code 9", False),
+        (NO_SDK, f"{sys.executable} has no package pulumi\n  fix: {INSTALL}", False),
+    ],
 )
 def test_how_the_program_ended_is_told_to_the_engine(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, code: int, error: str, bail: bool
@@ -85,3 +94,49 @@ def test_a_plugin_runs_from_its_folder_and_what_it_says_is_passed_on(tmp_path: P
     assert [item.stdout for item in said[:-1]] == [b"127.0.0.1:7 a=b\n"]
     assert said[-1].exitcode == 3
     assert call.stopped
+
+
+def test_an_environment_without_pulumi_is_told_by_its_exit_code() -> None:
+    answer = subprocess.run([sys.executable, "-I", "-S", language_program.__file__], input=b"{}", check=False)
+    assert answer.returncode == NO_SDK
+
+
+FAILING = """
+import pulumi, sys
+from sandbox.program import language_program as host
+
+async def run_in_stack(program):
+    program()
+
+pulumi.runtime.run_in_stack, pulumi.runtime.configure = run_in_stack, lambda settings: None
+pulumi.log.error = lambda text: print(text)
+raise SystemExit(host.main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "def f():\n    raise ValueError('two\\nlines')\nf()\n",
+            "in {program}, line 2: ValueError: two\nlines",
+        ),
+        ("def (\n", ": SyntaxError: invalid syntax (__main__.py, line 1)"),
+        ("import json\njson.loads('x')\n", "in {program}, line 2: JSONDecodeError"),
+        ("import sys\nsys.exit('set FOO')\n", "the program ended: set FOO"),
+    ],
+)
+def test_a_program_that_fails_is_told_with_its_own_line_and_every_word(tmp_path: Path, text: str, said: str) -> None:
+    program = tmp_path / "__main__.py"
+    program.write_text(text)
+    told = dict.fromkeys(language_program.ARGUMENTS, "") | {"config": {}, "secrets": [], "parallel": 1}
+    answer = subprocess.run(
+        [sys.executable, "-c", FAILING],
+        input=json.dumps({**told, "dry_run": True, "program": str(tmp_path)}),
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert answer.returncode == REPORTED, answer.stderr
+    assert said.format(program=program) in answer.stdout
