@@ -127,11 +127,12 @@ def tally(ops: Iterable[Op]) -> dict[str, int]:
     return {op: counted[op] for op in get_args(Op)}
 
 
-def parse_preview(document: dict[str, Any]) -> Plan:
+def parse_preview(document: dict[str, Any], origin: str = "this preview") -> Plan:
     """The plan in an engine preview document.
 
     Args:
         document: what `pulumi preview --json` printed, parsed.
+        origin: how to call it in an error, such as the name of its file.
 
     Raises:
         PlanError: the document has no steps, or a step has an unknown form.
@@ -139,14 +140,15 @@ def parse_preview(document: dict[str, Any]) -> Plan:
     steps = document.get("steps")
     if not isinstance(steps, list):
         raise PlanError(
-            "this is no engine preview, it has no `steps`; make one: `pulumi preview --json --show-sames > plan.json`"
+            f"{origin} is no engine preview, it has no `steps`; "
+            "make one: `pulumi preview --json --show-sames > plan.json`"
         )
     found: dict[str, PlannedResource] = {}
     for number, step in enumerate(steps):
         try:
             item = _planned(step)
-        except (KeyError, TypeError, AttributeError, IndexError) as error:
-            raise PlanError(f"step {number} of this preview has an unknown form: {error!r}") from error
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+            raise PlanError(f"step {number} of {origin} has an unknown form: {error!r}") from error
         if item is None:
             continue
         if item.urn in found and item.op == "replace":
@@ -209,4 +211,4 @@ def load_plan(path: Path) -> Plan:
         raise PlanError(f"{path} is no JSON: {error}") from error
     if not isinstance(document, dict):
         raise PlanError(f"{path} is no engine preview: it holds a {type(document).__name__}, not an object")
-    return parse_preview(document)
+    return parse_preview(document, str(path))

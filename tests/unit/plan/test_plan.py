@@ -92,9 +92,10 @@ def test_system_keys_are_unique() -> None:
     [
         ("{", "no JSON"),
         ("[]", "holds a list"),
-        ("{}", "no `steps`"),
-        ('{"steps": [{"op": "create"}]}', "step 0 .*newState"),
+        ("{}", r"plan\.json is no .*no `steps`"),
+        ('{"steps": [{"op": "create"}]}', r"step 0 of .*plan\.json .*newState"),
         ('{"steps": [{"op": "explode", "urn": "a::b::c::d", "newState": {"type": "t"}}]}', "step 0"),
+        ('{"steps": [{"op": "create", "urn": "a::b::c::d", "newState": {"type": "t", "inputs": "x"}}]}', "step 0"),
         ('{"steps": [7]}', "step 0"),
     ],
 )
