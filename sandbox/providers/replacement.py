@@ -6,11 +6,10 @@ What always replaces, and what only under a condition, stands in the row of a ty
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sandbox.model.replacement import Situation
+from sandbox.model.replacement import Replaced, Situation
 from sandbox.protocol.wire import unwrap
 from sandbox.providers.autonames import AUTONAMED, NAMED
 from sandbox.services import ROWS, row_of
@@ -19,64 +18,37 @@ from sandbox.services.kubernetes.kinds import RELEASE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sandbox.model.replacement import Condition
     from sandbox.protocol.diff import Change
 
-_KUBERNETES_IDENTITY = frozenset({"metadata.name", "metadata.namespace"})
-
-
-@dataclass(frozen=True)
-class Table:
-    """What always replaces one resource type.
-
-    Attributes:
-        paths: property paths without indexes.
-        defaults: values that the provider assumes: giving one of them explicitly is no change.
-        kept: properties whose removal is no change, since the provider keeps what the service reports
-            ("optional and computed").
-    """
-
-    paths: frozenset[str] = frozenset()
-    defaults: Mapping[str, Any] = field(default_factory=dict)
-    kept: frozenset[str] = frozenset()
-
-
-@cache
-def _tables() -> dict[str, Table]:
-    return {
-        row.token: Table(frozenset(row.replaced.paths), row.replaced.defaults, frozenset(row.replaced.kept))
-        for row in ROWS.values()
-        if row.replaced is not None
-    }
+_KUBERNETES_IDENTITY = ("metadata.name", "metadata.namespace")
 
 
 def known_types() -> frozenset[str]:
     """The type tokens that have a replacement table."""
-    return frozenset(_tables())
+    return frozenset(row.token for row in ROWS.values() if row.replaced is not None)
 
 
-def table_of(token: str, config: Mapping[str, Any] | None = None) -> Table:
+def table_of(token: str, config: Mapping[str, Any] | None = None) -> Replaced:
     """What always replaces a type.
 
     Args:
         token: the Pulumi type token.
         config: the configuration of the type's provider; two switches of the Kubernetes provider matter.
     """
-    table = _tables().get(token, Table())
+    table = _replaced(token)
     if token.startswith("aws:"):
-        return Table(table.paths | {"region"}, table.defaults, table.kept | {"region"})
-    row = row_of(token)
-    mutable = row.replaced.in_place if row is not None and row.replaced is not None else None
+        return replace(table, paths=(*table.paths, "region"), kept=(*table.kept, "region"))
+    mutable = table.in_place
     if mutable is not None and str((config or {}).get(mutable.setting, False)).lower() == "true":
-        table = Table(frozenset(mutable.still))
+        table = replace(table, paths=mutable.still)
     if token.startswith("kubernetes:") and token != RELEASE:
-        return Table(table.paths | _KUBERNETES_IDENTITY)
+        return replace(table, paths=(*table.paths, *_KUBERNETES_IDENTITY))
     return table
 
 
-def _conditions(token: str) -> Mapping[str, Condition]:
+def _replaced(token: str) -> Replaced:
     row = row_of(token)
-    return row.replaced.when if row is not None and row.replaced is not None else {}
+    return (row.replaced if row is not None else None) or Replaced()
 
 
 def replacing(
@@ -99,10 +71,9 @@ def replacing(
         config = None  # the Kubernetes provider replaces an immutable ConfigMap or Secret whatever its switches say
     table = table_of(token, config)
     situation = Situation(unwrap(old), unwrap(new or {}))
-    conditional = _conditions(token)
     replaced = set()
     for change in found:
-        condition = conditional.get(str(change.keys[0]))
+        condition = table.when.get(str(change.keys[0]))
         if (condition is not None and condition.forces(situation, change)) or _forces(table, change):
             replaced.add(change.path)
     return frozenset(replaced)
@@ -126,14 +97,13 @@ def deletes_first(token: str, logical: str, old: dict[str, Any], new: dict[str, 
         before, after = old.get("metadata") or {}, new.get("metadata") or {}
         same = before.get("name") == after.get("name") and before.get("namespace") == after.get("namespace")
         return bool(same and AUTONAMED not in (after.get("annotations") or {}))
-    row = row_of(token)
-    if row is not None and row.replaced is not None and row.replaced.deleted_first:
+    if _replaced(token).deleted_first:
         return True
     name = new.get(NAMED[token]) if token in NAMED else None
     return isinstance(name, str) and re.fullmatch(re.escape(logical) + "-[0-9a-f]{7}", name) is None
 
 
-def _forces(table: Table, change: Change) -> bool:
+def _forces(table: Replaced, change: Change) -> bool:
     names = tuple(str(key) for key in change.keys if not isinstance(key, int))
     path = ".".join(names)
     if change.kind == "delete" and path in table.kept:
@@ -147,7 +117,7 @@ def _forces(table: Table, change: Change) -> bool:
     return any(_differs(table, change, listed, listed.removeprefix(f"{path}.").split(".")) for listed in inner)
 
 
-def _differs(table: Table, change: Change, listed: str, keys: list[str]) -> bool:
+def _differs(table: Replaced, change: Change, listed: str, keys: list[str]) -> bool:
     default = table.defaults.get(listed)
     return bool(_or(_inside(change.old, keys), default) != _or(_inside(change.new, keys), default))
 

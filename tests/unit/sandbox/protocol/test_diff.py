@@ -6,6 +6,7 @@ from sandbox.protocol.diff import changes, format_path
 from sandbox.protocol.schema import SchemaOracle
 from sandbox.protocol.wire import Secret
 from sandbox.providers.replacement import known_types, replacing
+from sandbox.services import row_of
 from sandbox.services.kubernetes.custom.definitions import definitions
 
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
@@ -96,8 +97,9 @@ def test_every_type_and_property_of_the_replacement_tables_exists_in_an_sdk_or_a
         if schema is None:
             unknown += [] if token in definitions() else [token]
             continue
-        from sandbox.providers.replacement import _tables
-
-        tops = {path.split(".")[0] for path in _tables()[token].paths}
+        row = row_of(token)
+        assert row is not None
+        assert row.replaced is not None
+        tops = {path.split(".")[0] for path in row.replaced.paths}
         unknown += [f"{token} {name}" for name in sorted(tops - schema.inputs.keys())]
     assert unknown == []

@@ -314,6 +314,8 @@ def test_config_maps_and_secrets_follow_the_switches_of_the_kubernetes_provider(
         (CONFIG_MAP, "c", {"metadata": {"name": "c"}}, True),
         (CONFIG_MAP, "c", {"metadata": {"name": "c", "annotations": {"pulumi.com/autonamed": "true"}}}, False),
         ("kubernetes:helm.sh/v3:Release", "r", {"name": "r"}, False),
+        ("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "a", {"role": "r"}, True),
+        ("aws:ecr/lifecyclePolicy:LifecyclePolicy", "images", {"repository": "r"}, True),
     ],
 )
 def test_a_replacement_with_the_same_given_name_deletes_first(

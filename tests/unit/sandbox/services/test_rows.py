@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sandbox import services
 from sandbox.model.base import Context, Rule
 from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import Row, by_arn, by_name, by_uuid, prefixed
+from sandbox.model.rows import Alike, Row, Service, by_arn, by_name, by_uuid, prefixed
+from sandbox.protocol.packages import tokens
 from sandbox.services import REFERENCE_TABLES, ROWS, SERVICES, STATE_RULES, VALUE_RULES, row_of
+from sandbox.services.kubernetes.custom.definitions import definitions
+from sandbox.services.kubernetes.kinds import is_custom
 from tests.support.paths import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
 
 QUEUE = "aws:sqs/queue:Queue"
 ASKED: dict[str, Any] = {
@@ -39,6 +49,38 @@ def test_a_type_stands_in_one_row_only() -> None:
     assert {token: count for token, count in counted.items() if count > 1} == {}
     assert row_of(QUEUE) is None
     assert len(ROWS) == len(counted)
+
+
+def test_the_type_of_a_row_is_one_of_its_sdk_or_a_custom_resource_whose_definition_is_known() -> None:
+    unknown = {token for token in ROWS if token not in tokens(token.partition(":")[0])} - definitions().keys()
+    assert {token for token in unknown if not (is_custom(token) and ROWS[token].schema_only)} == set()
+
+
+def described(module: ModuleType) -> Iterator[Row | Alike]:
+    """The rows and patterns that a module of a service makes."""
+    for value in vars(module).values():
+        items = value if isinstance(value, tuple) else (value,)
+        yield from (item for item in items if isinstance(item, (Row, Alike)))
+
+
+def test_whatever_a_module_of_the_services_describes_is_in_its_packages_list() -> None:
+    listed = {id(item) for service in SERVICES for item in (*service.rows, *service.alike)}
+    names = [info.name for info in pkgutil.walk_packages(services.__path__, "sandbox.services.")]
+    modules = [importlib.import_module(name) for name in names]
+    made = {value.name for module in modules for value in vars(module).values() if isinstance(value, Service)}
+    assert made == {service.name for service in SERVICES}, "a service beside its package's SERVICES"
+    lost = {
+        f"{module.__name__}: {item.token if isinstance(item, Row) else item.pattern}"
+        for module in modules
+        for item in described(module)
+        if id(item) not in listed
+    }
+    assert lost == set(), "in no list of its package"
+
+
+def test_an_id_that_is_an_arn_has_outputs_that_make_one() -> None:
+    assert [row.token for row in ROWS.values() if row.id is by_arn and row.outputs is None] == []
+    assert [row.token for row in ROWS.values() if row.id is by_name and row.name is None] == []
 
 
 def test_a_row_of_which_only_the_schema_is_known_says_why() -> None:

@@ -20,6 +20,7 @@ INSTANCE = "aws:rds/instance:Instance"
 DB_SUBNETS = "aws:rds/subnetGroup:SubnetGroup"
 DB_PARAMETERS = "aws:rds/parameterGroup:ParameterGroup"
 CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
+CACHE_SUBNETS = "aws:elasticache/subnetGroup:SubnetGroup"
 CACHE_PARAMETERS = "aws:elasticache/parameterGroup:ParameterGroup"
 CLUSTER = "aws:eks/cluster:Cluster"
 NODES = "aws:eks/nodeGroup:NodeGroup"
@@ -68,6 +69,14 @@ def test_a_subnet_goes_after_the_databases_in_it(world: World) -> None:
     assert "InvalidDBSubnetGroupStateFault" in (world.delete(DB_SUBNETS, "g") or "")
     assert world.delete(SUBNET, "s-c") is None
     assert world.delete(INSTANCE, "db") is None
+    assert world.delete(SUBNET, "s-a") is None
+
+
+def test_a_subnet_goes_after_the_caches_in_it(world: World) -> None:
+    three_zones(world).add(CACHE_SUBNETS, "g", name="g", subnetIds=["s-a", "s-b"])
+    world.add(CACHE, "c", replicationGroupId="c", subnetGroupName="g")
+    assert "network interface" in (world.delete(SUBNET, "s-a") or "")
+    assert world.delete(CACHE, "c") is None
     assert world.delete(SUBNET, "s-a") is None
 
 
