@@ -61,6 +61,8 @@ _ALIASES = {
 def system_of(urn: str) -> str:
     """The key of the system that a resource belongs to, from the outermost component in its URN.
 
+    What is no component of this platform goes under the name of its package: "aws", or another project's own.
+
     Args:
         urn: a Pulumi URN; its qualified type lists the types of all parents, outermost first.
     """
@@ -69,4 +71,5 @@ def system_of(urn: str) -> str:
     if first.startswith("bailbondpro:"):
         module = first.split(":")[1]
         return _ALIASES.get(module, module)
-    return "providers"
+    package = first.partition(":")[0]
+    return "providers" if package == "pulumi" else package

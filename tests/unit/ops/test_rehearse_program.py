@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from ops.cli import app
 from ops.rehearsal.program import open_program
 from ops.rehearsal.session import RehearseOptions
+from sandbox.engine import Engine
 from sandbox.program.foreign import ProgramError
 from tests.support.paths import ROOT
 
@@ -55,6 +56,24 @@ def test_the_shell_takes_no_option_that_it_would_pass_over() -> None:
     code, said = run("shell", "dev", "--program", str(DATABASES), "--fresh")
     assert code == 2
     assert "--fresh, --program: not with `shell`" in said
+
+
+def test_a_program_that_names_no_virtual_environment_is_told_whose_it_gets(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def stop(*_arguments: object, **_options: object) -> None:
+        raise ProgramError("far enough")
+
+    engine = Engine(tmp_path / "bin" / "pulumi", "3.259.0", "cache", has_language_host=False, tried=())
+    monkeypatch.setattr("ops.rehearsal.program.find_or_build", lambda _progress: engine)
+    monkeypatch.setattr("ops.rehearsal.program.prepared", stop)
+    (tmp_path / "Pulumi.dev.yaml").touch()
+    (tmp_path / "Pulumi.yaml").write_text("name: acme\nruntime: python\n")
+    _, said = run("dev", "--program", str(tmp_path))
+    assert "names no virtual environment" in said
+    (tmp_path / "Pulumi.yaml").write_text("name: acme\nruntime: {name: python, options: {virtualenv: venv}}\n")
+    code, said = run("dev", "--program", str(tmp_path))
+    assert (code, "virtual environment" in said) == (1, False)
 
 
 def test_what_exists_beforehand_belongs_to_a_program(tmp_path: Path) -> None:

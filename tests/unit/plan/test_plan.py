@@ -77,6 +77,8 @@ def test_counts_per_system_add_up() -> None:
         ("bailbondpro:microservice:Microservice$kubernetes:apps/v1:Deployment", "services"),
         ("pulumi:pulumi:Stack$bailbondpro:cdn:Cdn$cloudflare:index/ruleset:Ruleset", "cdn"),
         ("pulumi:providers:aws", "providers"),
+        ("aws:s3/bucket:Bucket", "aws"),
+        ("acme:index:Owner$aws:s3/bucket:Bucket", "acme"),
     ],
 )
 def test_a_resource_belongs_to_its_outermost_component(qualified: str, system: str) -> None:

@@ -67,10 +67,10 @@ def test_a_folder_that_is_no_program_is_refused_in_its_user_s_words(workspace: F
     for text, reason in (("name: [", "is no YAML"), ("name: acme", "must name the project and its runtime")):
         project.write_text(text)
         with pytest.raises(ProgramError, match=reason):
-            ForeignWorkspace(workspace.root, "dev").prepare({})
+            ForeignWorkspace(workspace.root, "dev", kept=workspace.kept).prepare({})
     project.unlink()
     with pytest.raises(ProgramError, match=r"is no Pulumi project: it has no Pulumi\.yaml"):
-        ForeignWorkspace(workspace.root, "dev").prepare({})
+        ForeignWorkspace(workspace.root, "dev", kept=workspace.kept).prepare({})
 
 
 @pytest.mark.parametrize(
@@ -130,4 +130,4 @@ def test_an_engine_without_language_hosts_runs_python_and_says_so_of_others(
     assert workspace.host(engine(tmp_path, host=True)) == tmp_path / "bin"
     (workspace.root / "Pulumi.yaml").write_text("name: acme\nruntime: nodejs\n")
     with pytest.raises(ProgramError, match="runtime nodejs: the engine in use was built without language"):
-        ForeignWorkspace(workspace.root, "dev").host(engine(tmp_path, host=False))
+        ForeignWorkspace(workspace.root, "dev", kept=workspace.kept).host(engine(tmp_path, host=False))
