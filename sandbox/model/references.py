@@ -27,7 +27,7 @@ def outside(value: str) -> bool:
     ARNs carry their account in the fifth field (AWS General Reference, Amazon Resource Names); an S3 ARN has none.
     """
     if value.startswith("arn:"):
-        account = value.split(":", 5)[4]
+        account = f"{value}:::::".split(":", 5)[4]  # one that was cut short is looked up, and found nowhere
         return account not in {ACCOUNT, ""}
     return value == "default" or value.startswith(_BROUGHT_ALONG)
 

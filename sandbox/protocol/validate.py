@@ -7,10 +7,10 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from sandbox.protocol.diff import format_path
-from sandbox.protocol.wire import Secret, Unknown
+from sandbox.protocol.wire import UNKNOWN, Secret, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from sandbox.protocol.schema import JsonType, ResourceSchema
 
@@ -37,6 +37,17 @@ def validate(schema: ResourceSchema, inputs: dict[str, Any]) -> list[Violation]:
     """
     strict = schema.token.startswith(_STRICT_PACKAGES)
     return list(_Validation(schema, strict=strict).fields(schema.inputs, schema.required, inputs, ()))
+
+
+def hidden(value: Any, paths: Collection[str], at: Keys = ()) -> Any:  # noqa: ANN401 - property values have any shape
+    """A value in which what stands at these paths is unknown."""
+    if at and format_path(at) in paths:
+        return UNKNOWN
+    if isinstance(value, dict):
+        return {key: hidden(item, paths, (*at, key)) for key, item in value.items()} if paths else value
+    if isinstance(value, list):
+        return [hidden(item, paths, (*at, index)) for index, item in enumerate(value)]
+    return value
 
 
 class _Validation:

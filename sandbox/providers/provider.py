@@ -158,7 +158,7 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
         found = validate(schema, named) if schema is not None else []
         plain, before = without_nulls(unwrap(named)), without_nulls(unwrap(old))
         kept = before if old and not self._replaced(token, before, plain) else None
-        found += value_violations(Context(token, name, request.urn, plain, old=kept))
+        found += value_violations(Context(token, name, request.urn, plain, old=kept), found)
         failures = [provider_pb2.CheckFailure(property=item.path, reason=item.reason) for item in found]
         return provider_pb2.CheckResponse(inputs=encode(named), failures=failures)
 

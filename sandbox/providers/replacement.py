@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from sandbox.model.checks import block
 from sandbox.model.replacement import Replaced, Situation
 from sandbox.protocol.wire import unwrap
 from sandbox.providers.autonames import AUTONAMED, NAMED
@@ -94,9 +95,9 @@ def deletes_first(token: str, logical: str, old: dict[str, Any], new: dict[str, 
     if token == RELEASE:
         return False
     if token.startswith("kubernetes:"):
-        before, after = old.get("metadata") or {}, new.get("metadata") or {}
+        before, after = block(old, "metadata"), block(new, "metadata")
         same = before.get("name") == after.get("name") and before.get("namespace") == after.get("namespace")
-        return bool(same and AUTONAMED not in (after.get("annotations") or {}))
+        return bool(same and AUTONAMED not in block(after, "annotations"))
     if _replaced(token).deleted_first:
         return True
     name = new.get(NAMED[token]) if token in NAMED else None

@@ -7,15 +7,17 @@ goes or changes with it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sandbox.model.base import Context, Rule, RuleSet, Violation
 from sandbox.model.taken import name_taken
+from sandbox.protocol.validate import hidden
 from sandbox.providers import deletion
 from sandbox.services import FORM_RULES, REFERENCE_TABLES, ROWS, STATE_RULES, VALUE_RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from sandbox.cloud import Cloud
 
@@ -42,14 +44,19 @@ _FORMS = RuleSet(FORM_RULES)
 _REFERENCES = RuleSet(REFERENCE_RULES)
 
 
-def value_violations(context: Context) -> list[Violation]:
+def value_violations(context: Context, refused: Iterable[Violation] = ()) -> list[Violation]:
     """Names, lengths, character sets, allowed numbers and conflicts between properties; asks no cloud.
 
     A property that breaks the definition of its custom resource is named once, whatever else may be said about it.
+
+    Args:
+        context: what is looked at.
+        refused: what the schema says already; no rule sees these values, whose types it does not expect.
     """
     found = _FORMS.violations(context)
     named = {item.path for item in found}
-    return found + [item for item in _VALUES.violations(context) if item.path not in named]
+    seen = hidden(context.inputs, named | {item.path for item in refused})
+    return found + [item for item in _VALUES.violations(replace(context, inputs=seen)) if item.path not in named]
 
 
 def reference_violations(context: Context) -> list[Violation]:

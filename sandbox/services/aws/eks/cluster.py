@@ -13,6 +13,7 @@ from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Condition, Replaced, Situation, words
 from sandbox.model.rows import Deletion, Row, by_name
+from sandbox.protocol.wire import Unknown
 from sandbox.services.aws.arns import arn, region_of
 from sandbox.services.aws.ec2.places import ONE_VPC, two_zones
 from sandbox.services.aws.ec2.targets import DEPENDENCY, SECURITY_GROUP, SUBNET
@@ -149,15 +150,15 @@ def _encryption_removed(case: Situation, _: Change) -> bool:
 
 
 def _compute_role_changed(case: Situation, _: Change) -> bool:
-    before = (case.old.get("computeConfig") or {}).get("nodeRoleArn")
-    after = (case.new.get("computeConfig") or {}).get("nodeRoleArn")
-    return bool(before and case.new.get("computeConfig") and before != after)
+    before, after = block(case.old, "computeConfig").get("nodeRoleArn"), block(case.new, "computeConfig")
+    return bool(before and after and before != after.get("nodeRoleArn"))
 
 
 def _egress_taken_back(case: Situation, _: Change) -> bool:
-    before = (case.old.get("vpcConfig") or {}).get("controlPlaneEgressMode")
-    after = (case.new.get("vpcConfig") or {}).get("controlPlaneEgressMode") or "AWS_MANAGED"
-    return bool(before == "CUSTOMER_ROUTED" and after == "AWS_MANAGED")
+    before = block(case.old, "vpcConfig").get("controlPlaneEgressMode")
+    after = block(case.new, "vpcConfig").get("controlPlaneEgressMode") or "AWS_MANAGED"
+    unknown = isinstance(case.new.get("vpcConfig"), Unknown)
+    return bool(before == "CUSTOMER_ROUTED" and after == "AWS_MANAGED" and not unknown)
 
 
 _CLUSTER = "terraform-provider-aws, internal/service/eks/cluster.go, 2025"

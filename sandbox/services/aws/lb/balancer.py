@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.model.base import Context, Rule, Violation, values_at
-from sandbox.model.checks import On, given, text
+from sandbox.model.checks import On, given, number, text
 from sandbox.model.names import Named, Unique
 from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.references import Reference
 from sandbox.model.replacement import Condition, Replaced, Situation
 from sandbox.model.rows import Deletion, Row, by_arn
+from sandbox.protocol.wire import Unknown
 from sandbox.services.aws.arns import arn, region_of
 from sandbox.services.aws.ec2.places import GATEWAY_FIRST, ONE_VPC, zones
 from sandbox.services.aws.ec2.targets import DEPENDENCY, EIP, SECURITY_GROUP, SUBNET
@@ -67,8 +68,7 @@ def _one_subnet_per_zone(context: Context) -> Iterator[Violation]:
 
 
 def _subnets(inputs: dict[str, Any]) -> set[str]:
-    mapped = [item.get("subnetId") for item in inputs.get("subnetMappings") or [] if isinstance(item, dict)]
-    return {str(item) for item in [*(inputs.get("subnets") or []), *mapped]}
+    return {str(value) for path in ("subnets[*]", "subnetMappings[*].subnetId") for _, value in values_at(inputs, path)}
 
 
 def _network(case: Situation) -> bool:
@@ -76,7 +76,8 @@ def _network(case: Situation) -> bool:
 
 
 def _subnet_removed(case: Situation, _: Change) -> bool:
-    return _network(case) and bool(_subnets(case.old) - _subnets(case.new))
+    unknown = any(isinstance(case.new.get(name), Unknown) for name in ("subnets", "subnetMappings"))
+    return _network(case) and not unknown and bool(_subnets(case.old) - _subnets(case.new))
 
 
 def _group_first_or_last(case: Situation, _: Change) -> bool:
@@ -84,7 +85,8 @@ def _group_first_or_last(case: Situation, _: Change) -> bool:
 
 
 def _secondary_addresses_lowered(_: Situation, change: Change) -> bool:
-    return int(change.new or 0) < int(change.old or 0)
+    before, after = number(change.old or 0), number(change.new or 0)
+    return before is not None and after is not None and after < before
 
 
 def _outputs(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from sandbox.model.replacement import Situation
 from sandbox.protocol.diff import changes
 from sandbox.protocol.schema import SchemaOracle
+from sandbox.protocol.wire import UNKNOWN
 from sandbox.providers.replacement import deletes_first, known_types, replacing, table_of
 from sandbox.services import ROWS
 from tests.support.paths import ROOT
@@ -327,3 +329,31 @@ def test_a_replacement_with_the_same_given_name_deletes_first(
 def test_a_kubernetes_object_that_moves_to_another_name_is_created_first() -> None:
     old, new = {"metadata": {"name": "a"}}, {"metadata": {"name": "b"}}
     assert deletes_first(CONFIG_MAP, "c", old, new) is False
+
+
+@pytest.mark.parametrize(
+    ("token", "old", "new"),
+    [
+        (
+            BALANCER,
+            {"loadBalancerType": "network", "subnets": ["a"]},
+            {"loadBalancerType": "network", "subnets": UNKNOWN},
+        ),
+        (BALANCER, {"secondaryIpsAutoAssignedPerSubnet": 3}, {"secondaryIpsAutoAssignedPerSubnet": UNKNOWN}),
+        (CLUSTER, {"vpcConfig": {"controlPlaneEgressMode": "CUSTOMER_ROUTED"}}, {"vpcConfig": UNKNOWN}),
+        (CLUSTER, {"computeConfig": {"nodeRoleArn": "a"}}, {"computeConfig": UNKNOWN}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_no_condition_guesses_what_is_not_yet_known(token: str, old: dict[str, Any], new: dict[str, Any]) -> None:
+    for change in changes(old, new):
+        assert not CONDITIONS[token][str(change.keys[0])].forces(Situation(old, new), change)
+
+
+@pytest.mark.parametrize(
+    ("unknown", "first"),
+    [({"metadata": UNKNOWN}, False), ({"metadata": {"name": "a", "annotations": UNKNOWN}}, True)],
+    ids=str,
+)
+def test_an_object_whose_metadata_is_not_yet_known_can_be_compared(unknown: dict[str, Any], first: bool) -> None:
+    assert deletes_first(CONFIG_MAP, "c", {"metadata": {"name": "a"}}, unknown) is first

@@ -36,6 +36,7 @@ BALANCER = "aws:lb/loadBalancer:LoadBalancer"
 TARGETS = "aws:lb/targetGroup:TargetGroup"
 LISTENER = "aws:lb/listener:Listener"
 STORED_SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105 - a type token
+ALIAS = "aws:kms/alias:Alias"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 ENTRY = "aws:eks/accessEntry:AccessEntry"
 CONFIG = "kubernetes:core/v1:ConfigMap"
@@ -116,6 +117,11 @@ def test_what_lies_outside_of_the_simulated_account_passes(world: World) -> None
 def test_an_arn_of_the_simulated_account_must_exist(world: World) -> None:
     found = world.create(ALARM, name="a", alarmActions=["arn:aws:sns:us-east-1:000000000000:pager"])
     refused(found, "alarmActions[0]", "would tell nobody")
+
+
+def test_an_arn_that_was_cut_short_is_the_id_of_nothing(world: World) -> None:
+    found = world.create(ALIAS, name="alias/a", targetKeyId="arn:aws:kms")
+    refused(found, "targetKeyId", "arn:aws:kms", "NotFoundException")
 
 
 def test_the_security_group_that_eks_makes_for_a_cluster_may_be_referred_to(world: World) -> None:

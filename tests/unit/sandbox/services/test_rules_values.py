@@ -248,3 +248,25 @@ def test_a_parameter_of_the_standard_tier_holds_4_kilobytes() -> None:
     inputs = {"name": "/a", "type": "String", "value": "x" * 4097}
     assert [item.path for item in found(token, inputs)] == ["value"]
     assert found(token, {**inputs, "tier": "Advanced"}) == []
+
+
+@pytest.mark.parametrize(
+    ("token", "change", "path"),
+    [
+        ("aws:rds/parameterGroup:ParameterGroup", {"parameters": [{"name": {}, "value": "1"}]}, "parameters[0].name"),
+        (
+            "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
+            {"spec": {"metrics": [{"type": {}}]}},
+            "spec.metrics[0].type",
+        ),
+        ("kubernetes:keda.sh/v1alpha1:ScaledObject", {"spec": {"triggers": [{"type": {}}]}}, "spec.triggers[0].type"),
+    ],
+)
+def test_a_value_of_a_wrong_type_is_named_once_and_seen_by_no_other_rule(
+    token: str, change: dict[str, Any], path: str, oracle: SchemaOracle
+) -> None:
+    inputs = merged(BASES[token], change)
+    schema = oracle.get(token)
+    said = validate(schema, inputs) if schema is not None else []
+    both = said + value_violations(Context(token, "x", "", inputs), said)
+    assert [item.path for item in both if item.path.startswith(path)] == [path]
