@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from infra.limits import RULES
 from ops.answers.cdn.edge import audit_plan
+from plan.types import undescribed
 from planner.availability.analysis import OBJECTIVE_PERCENT
 from policies.encryption import keeps, unencrypted
 from policies.exposure import open_doors, stores
@@ -109,9 +110,10 @@ def _protection(settings: Settings, plan: Plan) -> PolicyCheck:
     if not wanted:
         return PolicyCheck(title=PROTECTED, state="unknown", detail="the plan has nothing that could be protected")
     listed = "; ".join(f"not {how}: {', '.join(names)}" for how, names in missing.items() if names)
+    unknown = _unknown(plan)
     return PolicyCheck(
         title=PROTECTED,
-        state="ok" if not listed else "failed" if prod else "note",
+        state="failed" if listed and prod else "unknown" if unknown else "note" if listed else "ok",
         detail=f"{wanted - len(missing['by Pulumi'])} of {wanted} are protected by Pulumi"
         + (
             "; this is no production"
@@ -119,7 +121,8 @@ def _protection(settings: Settings, plan: Plan) -> PolicyCheck:
             else f"; {listed}; {PROTECT}"
             if listed
             else ", and by AWS where it can"
-        ),
+        )
+        + unknown,
     )
 
 
@@ -142,7 +145,16 @@ def _encryption(plan: Plan) -> PolicyCheck:
     if not count:
         return PolicyCheck(title=title, state="unknown", detail="the plan has nothing that keeps data")
     detail = f"not: {', '.join(found)}" if found else f"all {count} resources that keep data are"
-    return PolicyCheck(title=title, state="failed" if found else "ok", detail=detail)
+    unknown = _unknown(plan)
+    return PolicyCheck(
+        title=title, state="failed" if found else "unknown" if unknown else "ok", detail=f"{detail}{unknown}"
+    )
+
+
+def _unknown(plan: Plan) -> str:
+    """The end of a verdict that knows only a part of a plan's types; nothing where it knows all of them."""
+    types = ", ".join(undescribed(plan))
+    return f"; unknown whether what has no row in plan/types keeps data: {types}" if types else ""
 
 
 def _restarts(journey: Journey | None) -> PolicyCheck:

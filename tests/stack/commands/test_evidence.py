@@ -102,3 +102,20 @@ def test_policies_that_saw_nothing_are_unknown() -> None:
         "Databases can restart in a safe order",
     ):
         assert states[title] == "unknown", title
+
+
+def test_a_type_that_no_row_describes_is_unknown_and_not_passed() -> None:
+    wanted, report = settings("prod", "horizontal"), stack_report("prod", "horizontal")
+    table = replace(planned("aws:dynamodb/table:Table", "sessions"), custom=True)
+
+    def states(plan: Plan) -> dict[str, str]:
+        checks = policy_checks(wanted, plan, report.cost, report.availability, None)
+        assert all(table.type in check.detail for check in checks if check.state == "unknown")
+        return {check.title: check.state for check in checks}
+
+    before, after = states(report.planned.plan), states(Plan((*report.planned.plan, table)))
+    assert {title: state for title, state in after.items() if before[title] != state} == {
+        "Production protects what holds data, in Pulumi and in AWS": "unknown",
+        "What keeps data is encrypted at rest": "unknown",
+    }
+    assert states(Plan((*report.planned.plan, replace(table, op="delete")))) == before
