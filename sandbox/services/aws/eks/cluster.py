@@ -35,6 +35,9 @@ TIERS = ("standard", "tier-xl", "tier-2xl", "tier-4xl", "tier-8xl", "tier-ultra"
 _PRIVATE = [ipaddress.IPv4Network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
 ROLE = r"arn:aws[a-z-]*:iam::\d{12}:role/.+"
 
+VERSION = (r"1\.\d{2}", "a minor version such as 1.35", "InvalidParameterException")
+"""Of a control plane and of its nodes: pattern, words, the service's error."""
+
 
 def minor_of(value: object) -> int | None:
     """The minor version of Kubernetes 1, or None for another text."""
@@ -216,7 +219,7 @@ ROWS = (
                 r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}",
                 "1 to 100 letters, digits, hyphens or underscores, no hyphen first",
             ),
-            _cluster.matches("version", r"1\.\d{2}", "a minor version such as 1.35", "InvalidParameterException"),
+            _cluster.matches("version", *VERSION),
             _cluster.matches("roleArn", ROLE, "the ARN of an IAM role"),
             _cluster.one_of("accessConfig.authenticationMode", AUTHENTICATION),
             _cluster.one_of("upgradePolicy.supportType", SUPPORT),

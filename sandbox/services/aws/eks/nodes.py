@@ -15,7 +15,7 @@ from sandbox.services.aws.arns import arn
 from sandbox.services.aws.ec2.launch import INSTANCE_TYPE
 from sandbox.services.aws.ec2.places import ONE_VPC
 from sandbox.services.aws.ec2.targets import DEPENDENCY, LAUNCH_TEMPLATE, SUBNET
-from sandbox.services.aws.eks.cluster import CLUSTER, NO_CLUSTER, ROLE, minor_of, parts
+from sandbox.services.aws.eks.cluster import CLUSTER, NO_CLUSTER, ROLE, VERSION, minor_of, parts
 from sandbox.services.aws.iam import ROLE_ARN
 
 if TYPE_CHECKING:
@@ -164,6 +164,7 @@ ROWS = (
             _nodes.longest("nodeGroupName", 63),
             _nodes.matches("nodeGroupName", r"[0-9A-Za-z][A-Za-z0-9_-]*", "letters, digits, hyphens or underscores"),
             _nodes.matches("nodeRoleArn", ROLE, "the ARN of an IAM role"),
+            _nodes.matches("version", *VERSION),
             _nodes.one_of("amiType", AMI_TYPES),
             _nodes.one_of("capacityType", CAPACITY),
             _nodes.one_of("taints[*].effect", EFFECTS),
