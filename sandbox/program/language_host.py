@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from google.protobuf import empty_pb2
 
+INSTALL = "in the program's folder `pulumi install`, or `python3 -m venv` and `pip install -r requirements.txt`"
+"""How an environment is made."""
 MESSAGE_LIMIT = 400 * 1024 * 1024
 """Bytes per message; the engine and the SDKs use the same limit."""
 NAME = "pulumi-language-python"
@@ -91,7 +93,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         if not os.access(interpreter, os.X_OK):
             return language_pb2.RunResponse(
                 error=f"the virtual environment of the program has no {interpreter}\n"
-                "  fix: make it and install what the program needs (pulumi install)"
+                f"  fix: make it and install what the program needs: {INSTALL}"
             )
         told = {
             "monitor": request.monitor_address,
@@ -122,7 +124,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         if process.returncode == NO_SDK:
             return language_pb2.RunResponse(
                 error=f"{interpreter} has no package pulumi\n"
-                "  fix: install what the program needs into this environment (pulumi install)"
+                f"  fix: install what the program needs into this environment: {INSTALL}"
             )
         return language_pb2.RunResponse(
             error=f"the program exited with code {process.returncode}" if process.returncode else ""

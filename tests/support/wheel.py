@@ -74,7 +74,7 @@ class Owner(pulumi.ComponentResource):
 
 def project(example: str, wheel: Path, folder: Path) -> Path:
     """An example as somebody else's project: a virtual environment with the wheel, and components of its own."""
-    shutil.copytree(ROOT / "examples" / example, folder)
+    shutil.copytree(ROOT / "examples" / example, folder, ignore=shutil.ignore_patterns("venv", "__pycache__"))
     environment_with(wheel, folder / "venv")
     (folder / "components").mkdir()
     (folder / "components" / "__init__.py").write_text(OWN_COMPONENTS)

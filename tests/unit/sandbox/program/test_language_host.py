@@ -19,7 +19,8 @@ from sandbox.program.language_program import NO_SDK, REPORTED
 from tests.support.paths import ROOT
 
 CONTEXT: Any = None
-INSTALL = "install what the program needs into this environment (pulumi install)"
+INTO = "install what the program needs into this environment: "
+INSTALL = "in the program's folder `pulumi install`, or `python3 -m venv` and `pip install -r requirements.txt`"
 
 
 def test_nothing_is_downloaded_and_nothing_installed() -> None:
@@ -38,7 +39,7 @@ def test_nothing_is_downloaded_and_nothing_installed() -> None:
         (0, "", False),
         (REPORTED, "", True),
         (9, "the program exited with code 9", False),
-        (NO_SDK, f"{sys.executable} has no package pulumi\n  fix: {INSTALL}", False),
+        (NO_SDK, f"{sys.executable} has no package pulumi\n  fix: {INTO}{INSTALL}", False),
     ],
 )
 def test_how_the_program_ended_is_told_to_the_engine(
@@ -68,7 +69,7 @@ def test_a_program_runs_in_the_virtual_environment_that_its_project_names(tmp_pa
     answer = LanguageHost("").Run(language_pb2.RunRequest(info=info), CONTEXT)
     assert answer.error.splitlines() == [
         f"the virtual environment of the program has no {tmp_path}/venv/bin/python",
-        "  fix: make it and install what the program needs (pulumi install)",
+        f"  fix: make it and install what the program needs: {INSTALL}",
     ]
 
 
