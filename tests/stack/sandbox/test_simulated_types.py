@@ -44,9 +44,9 @@ def test_every_type_of_every_plan_has_a_row() -> None:
 
 
 def test_a_type_without_a_row_is_named_with_the_place_of_its_row() -> None:
-    tokens = ["aws:sqs/queue:Queue", "cloudflare:index/queue:Queue", "kubernetes:apps/v9:Fleet", "random:index/x:X"]
+    tokens = ["aws:nowhere/thing:Thing", "cloudflare:index/thing:Thing", "kubernetes:apps/v9:Fleet", "random:index/x:X"]
     assert [line.partition("Row(token=...) in ")[2] for line in without_rows([*tokens, "aws:sns/topic:Topic"])] == [
-        "sandbox/services/aws/sqs.py or its folder",
+        "sandbox/services/aws/nowhere.py or its folder",
         "sandbox/services/cloudflare/, in the module of its subject",
         "sandbox/services/kubernetes/apps.py or its folder",
         "sandbox/services/random.py",
