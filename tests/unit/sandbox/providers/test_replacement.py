@@ -11,7 +11,7 @@ from sandbox.model.replacement import Situation
 from sandbox.protocol.diff import changes
 from sandbox.protocol.schema import SchemaOracle
 from sandbox.protocol.wire import UNKNOWN
-from sandbox.providers.replacement import deletes_first, known_types, replacing, table_of
+from sandbox.providers.replacement import known_types, replacing, table_of
 from sandbox.services import ROWS
 from tests.support.paths import ROOT
 
@@ -308,30 +308,6 @@ def test_config_maps_and_secrets_follow_the_switches_of_the_kubernetes_provider(
 
 
 @pytest.mark.parametrize(
-    ("token", "logical", "new", "first"),
-    [
-        ("aws:lb/targetGroup:TargetGroup", "web", {"name": "web-1a2b3c4"}, False),
-        ("aws:lb/targetGroup:TargetGroup", "web", {"name": "bailbondpro-web"}, True),
-        (DATABASE, "primary", {"identifier": "bailbondpro-primary"}, True),
-        (CONFIG_MAP, "c", {"metadata": {"name": "c"}}, True),
-        (CONFIG_MAP, "c", {"metadata": {"name": "c", "annotations": {"pulumi.com/autonamed": "true"}}}, False),
-        ("kubernetes:helm.sh/v3:Release", "r", {"name": "r"}, False),
-        ("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "a", {"role": "r"}, True),
-        ("aws:ecr/lifecyclePolicy:LifecyclePolicy", "images", {"repository": "r"}, True),
-    ],
-)
-def test_a_replacement_with_the_same_given_name_deletes_first(
-    token: str, logical: str, new: dict[str, Any], first: bool
-) -> None:
-    assert deletes_first(token, logical, new, new) is first
-
-
-def test_a_kubernetes_object_that_moves_to_another_name_is_created_first() -> None:
-    old, new = {"metadata": {"name": "a"}}, {"metadata": {"name": "b"}}
-    assert deletes_first(CONFIG_MAP, "c", old, new) is False
-
-
-@pytest.mark.parametrize(
     ("token", "old", "new"),
     [
         (
@@ -348,12 +324,3 @@ def test_a_kubernetes_object_that_moves_to_another_name_is_created_first() -> No
 def test_no_condition_guesses_what_is_not_yet_known(token: str, old: dict[str, Any], new: dict[str, Any]) -> None:
     for change in changes(old, new):
         assert not CONDITIONS[token][str(change.keys[0])].forces(Situation(old, new), change)
-
-
-@pytest.mark.parametrize(
-    ("unknown", "first"),
-    [({"metadata": UNKNOWN}, False), ({"metadata": {"name": "a", "annotations": UNKNOWN}}, True)],
-    ids=str,
-)
-def test_an_object_whose_metadata_is_not_yet_known_can_be_compared(unknown: dict[str, Any], first: bool) -> None:
-    assert deletes_first(CONFIG_MAP, "c", {"metadata": {"name": "a"}}, unknown) is first
