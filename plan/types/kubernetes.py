@@ -65,7 +65,7 @@ KUBERNETES: tuple[ResourceType, ...] = (
         noun=REST,
         bill=by_rule("volume claim"),
         at_rest=nothing_asked("its volumes are of the StorageClass, which encrypts them"),
-        holds=None,
+        holds=Holds(what="volume", guards=()),
         quotas=(),
     ),
     part("kubernetes:core/v1:Secret", free(ON_THE_NODES), Noun("Kubernetes Secret"), STORED),

@@ -41,7 +41,9 @@ OTHERS: tuple[ResourceType, ...] = (
     *(
         part(token, free(OF_THE_ZONE))
         for token in (
+            "cloudflare:index/authenticatedOriginPulls:AuthenticatedOriginPulls",
             "cloudflare:index/authenticatedOriginPullsCertificate:AuthenticatedOriginPullsCertificate",
+            "cloudflare:index/authenticatedOriginPullsHostnameCertificate:AuthenticatedOriginPullsHostnameCertificate",
             "cloudflare:index/authenticatedOriginPullsSettings:AuthenticatedOriginPullsSettings",
             "cloudflare:index/notificationPolicy:NotificationPolicy",
             "cloudflare:index/originCaCertificate:OriginCaCertificate",

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from plan.tokens import ENDPOINT, LAUNCH_TEMPLATE, NAT
 from plan.types import TYPES
-from plan.types.kubernetes import ON_THE_NODES
-from plan.types.others import COMPUTED, OF_THE_ZONE
+from plan.types.others import COMPUTED
 from planner.cost.charges_data import DATA_RULES
 from planner.cost.charges_model import Bill, Charge
 from planner.plan_values import at, dependencies_of_type, items, number, quantity, text
@@ -31,17 +30,8 @@ GIB = 2.0**30
 ZONE_PLAN = "cloudflare/plan/"
 """How the SKUs of a Cloudflare zone's plan begin."""
 
-FREE_PREFIXES: tuple[tuple[str, str], ...] = (
-    ("kubernetes:", ON_THE_NODES),
-    ("cloudflare:", OF_THE_ZONE),
-    ("random:", COMPUTED),
-    ("tls:", COMPUTED),
-    ("pulumi:", COMPUTED),
-    ("command:", COMPUTED),
-)
-"""Why the other types of a provider cost nothing, those that no plan of ours has."""
-ADD_ONS = ("loadBalancer", "certificatePack", "argo", "logpush", "spectrum", "waitingRoom")
-"""Words in Cloudflare types that are sold beside the zone's plan; the price book does not know their prices."""
+COMPUTED_BY_THE_ENGINE = ("random:", "tls:", "pulumi:", "command:")
+"""Packages whose every type is a computation; of other types without a row nobody here knows what they cost."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,9 +72,7 @@ def _billing(item: PlannedResource, context: Bill) -> Billing:
 
 def _free(token: str) -> str:
     """Why a type without a row costs nothing; empty where nobody knows that."""
-    if token.startswith("cloudflare:") and any(word in token for word in ADD_ONS):
-        return ""
-    return next((why for prefix, why in FREE_PREFIXES if token.startswith(prefix)), "")
+    return COMPUTED if token.startswith(COMPUTED_BY_THE_ENGINE) else ""
 
 
 def _node_group(item: PlannedResource, context: Bill) -> list[Charge]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from tests.support.paths import DATA
 from tests.support.plans import STACK, engine_urn
-from tests.support.stack import CHECKED_IN, COMBINATIONS, SHARED_ZONE, recorded
+from tests.support.stack import CHECKED_IN, EVERY_STACK, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
 LISTS = DATA / "urns"
 """One list for each checked-in stack and phase, one for each stack that tests have beside them, and waivers."""
-
-LISTED = (*COMBINATIONS, SHARED_ZONE)
-"""Stacks that have a list."""
 
 RUNNING = frozenset(f"{environment}-{phase}" for environment, phase in CHECKED_IN)
 """Lists of stacks that may be running; the others are for tests alone."""
@@ -183,7 +180,7 @@ def difference(
 def differences(folder: Path = LISTS) -> list[Difference]:
     """One for each list."""
     found = []
-    for environment, phase in LISTED:
+    for environment, phase in EVERY_STACK:
         name = f"{environment}-{phase}"
         recording = recorded(environment, phase)
         found.append(

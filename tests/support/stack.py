@@ -26,7 +26,9 @@ WITHOUT_CDN = ("without-cdn", "optimization")
 COMBINATIONS = [*CHECKED_IN, EVERYTHING, WITHOUT_CDN]
 """What tests of whole stacks run on."""
 SHARED_ZONE = ("shared-zone", "optimization")
-"""Development in a zone whose rulesets another stack owns: `tests/data/shared-zone.yaml`. Its names are listed, too."""
+"""Development in a zone whose rulesets another stack owns: `tests/data/shared-zone.yaml`."""
+EVERY_STACK = [*COMBINATIONS, SHARED_ZONE]
+"""What tests run on that ask something of every name and every type."""
 FILLED: dict[str, Any] = {"placement": "shards", "shards": {"placedOn": 4}}
 """PostgreSQL settings of a stack of the third phase whose clients were moved to the guide's four shards."""
 

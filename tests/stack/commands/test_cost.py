@@ -19,7 +19,7 @@ from planner.cost.usage import Usage, UsageError, override
 from tests.support.cli import Cli
 from tests.support.paths import ROOT
 from tests.support.plans import changed_plan, planned, stack_plan, write_plan
-from tests.support.stack import CHECKED_IN, COMBINATIONS, EVERYTHING
+from tests.support.stack import CHECKED_IN, COMBINATIONS, EVERY_STACK, EVERYTHING
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +57,7 @@ def test_at_least_95_percent_of_the_kinds_that_cost_something_are_priced(environ
     assert len(coverage.kinds) >= 12
 
 
-@pytest.mark.parametrize(("environment", "phase"), COMBINATIONS)
+@pytest.mark.parametrize(("environment", "phase"), EVERY_STACK)
 def test_every_type_of_the_platform_is_billed_or_free_for_a_stated_reason(environment: str, phase: str) -> None:
     billings = bill(stack_plan(environment, phase), Usage())
     unruled = {billing.item.type for billing in billings if not billing.ruled}

@@ -46,9 +46,18 @@ def test_a_sum_with_an_unknown_part_is_no_number() -> None:
     assert cost.by_system()["cdn"].usd is not None
 
 
-def test_a_type_without_a_rule_makes_the_sum_unknown() -> None:
+@pytest.mark.parametrize(
+    "token",
+    [
+        "aws:new/thing:Thing",
+        "cloudflare:index/r2Bucket:R2Bucket",
+        "cloudflare:index/certificatePack:CertificatePack",
+        "kubernetes:apps/v1:StatefulSet",
+    ],
+)
+def test_a_type_without_a_rule_makes_the_sum_unknown(token: str) -> None:
     region = planned(AWS, "aws", region="us-east-1")
-    cost = cost_of(Plan((region, planned("aws:new/thing:Thing"))), Usage())
+    cost = cost_of(Plan((region, planned(token))), Usage())
     assert cost.total == Amount(unknown=1)
     assert "no rule says" in cost.unknown()[0].unknown
 

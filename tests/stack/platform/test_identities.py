@@ -13,7 +13,6 @@ import pulumi
 import pytest
 
 from tests.support.identities import (
-    LISTED,
     LISTS,
     aliased,
     difference,
@@ -25,7 +24,7 @@ from tests.support.identities import (
 )
 from tests.support.paths import ROOT
 from tests.support.recording import Recording
-from tests.support.stack import recorded
+from tests.support.stack import EVERY_STACK, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +47,7 @@ def test_every_stack_makes_the_urns_and_names_that_are_listed() -> None:
     assert not found, "\n".join(map(str, found))
 
 
-@pytest.mark.parametrize(("environment", "phase"), LISTED)
+@pytest.mark.parametrize(("environment", "phase"), EVERY_STACK)
 def test_every_resource_that_is_renamed_is_noticed(environment: str, phase: str) -> None:
     name = f"{environment}-{phase}"
     items = {item.urn: item for item in recorded(environment, phase)}
@@ -62,7 +61,7 @@ def test_every_component_has_a_resource_in_a_list_so_that_none_is_renamed_unseen
     sources = "\n".join(path.read_text("utf-8") for path in (ROOT / "components").rglob("*.py"))
     components = set(re.findall(r'"(bailbondpro:[a-z_]+:[A-Z][A-Za-z]+)"', sources))
     assert len(components) > 30
-    lines = "\n".join(line for environment, phase in LISTED for line in listed(f"{environment}-{phase}"))
+    lines = "\n".join(line for environment, phase in EVERY_STACK for line in listed(f"{environment}-{phase}"))
     assert not {component for component in components if f"{component}$" not in lines}
 
 
@@ -83,7 +82,7 @@ def places() -> Iterator[tuple[str, ast.Call]]:
 
 
 def test_every_place_that_makes_a_resource_does_so_in_a_listed_stack() -> None:
-    used = {item.made_at for environment, phase in LISTED for item in recorded(environment, phase)}
+    used = {item.made_at for environment, phase in EVERY_STACK for item in recorded(environment, phase)}
     calls = list(places())
     assert len(calls) > 120
     unused = [
@@ -134,12 +133,12 @@ def test_a_waiver_without_a_reason_is_refused(tmp_path: Path) -> None:
         waived("x", tmp_path)
 
 
-@pytest.mark.parametrize(("environment", "phase"), LISTED)
+@pytest.mark.parametrize(("environment", "phase"), EVERY_STACK)
 def test_no_waiver_stands_for_what_is_still_there(environment: str, phase: str) -> None:
     name = f"{environment}-{phase}"
     assert not waived(name) & set(listed(name))
 
 
 def test_every_list_belongs_to_a_stack() -> None:
-    wanted = {f"{environment}-{phase}" for environment, phase in LISTED} | {"waivers"}
+    wanted = {f"{environment}-{phase}" for environment, phase in EVERY_STACK} | {"waivers"}
     assert {path.stem for path in LISTS.iterdir()} == wanted

@@ -23,13 +23,13 @@ from planner.cost.charges import RULES
 from planner.diagram import scene_of
 from policies.encryption import keeps, unencrypted
 from tests.support.plans import edited, stack_plan
-from tests.support.stack import COMBINATIONS, EVERYTHING, settings
+from tests.support.stack import EVERY_STACK, EVERYTHING, settings
 from tests.support.type_rows import ASPECTS, contradictions, without_row, without_system
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-everywhere = pytest.mark.parametrize(("environment", "phase"), COMBINATIONS)
+everywhere = pytest.mark.parametrize(("environment", "phase"), EVERY_STACK)
 QUEUE: dict[str, Any] = {
     "token": "aws:sqs/queue:Queue",
     "noun": DRAWN,
@@ -43,7 +43,7 @@ QUEUE: dict[str, Any] = {
 @cache
 def used() -> frozenset[str]:
     """Every type of every stack, without components."""
-    return frozenset(item.type for at in COMBINATIONS for item in stack_plan(*at) if item.custom)
+    return frozenset(item.type for at in EVERY_STACK for item in stack_plan(*at) if item.custom)
 
 
 @cache

@@ -14,7 +14,7 @@ from components.monitoring.catalog import KINDS
 from sandbox.providers.computed import computed_outputs, resource_id
 from tests.support.paths import DATA
 from tests.support.recording import Recording
-from tests.support.stack import COMBINATIONS, recorded
+from tests.support.stack import EVERY_STACK, recorded
 from tests.support.targets import alarms
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ COVERED = {
 """Resources of a watched type that no alarm names, by logical name, each with the reason."""
 KNOWN_BY = ("name", "identifier", "replicationGroupId", "arnSuffix")
 """What CloudWatch's dimensions call a resource by."""
-everywhere = pytest.mark.parametrize(("environment", "phase"), COMBINATIONS)
+everywhere = pytest.mark.parametrize(("environment", "phase"), EVERY_STACK)
 
 
 @cache
@@ -125,7 +125,7 @@ def test_a_second_resource_of_a_kind_without_a_target_is_named() -> None:
 
 def test_a_type_is_either_watched_or_excused_and_every_excuse_has_a_resource() -> None:
     assert watched().keys() & not_watched().keys() == set()
-    planned = {token for pair in COMBINATIONS for token in aws_types(recorded(*pair))}
+    planned = {token for pair in EVERY_STACK for token in aws_types(recorded(*pair))}
     assert sorted((watched().keys() | not_watched().keys()) - planned) == []
     assert all(len(reason) > 20 for reason in not_watched().values())
 

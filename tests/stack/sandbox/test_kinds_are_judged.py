@@ -10,7 +10,7 @@ import pytest
 from sandbox.protocol.validate import validate
 from sandbox.providers.rules import Context, value_violations
 from tests.support.recording import ORACLE
-from tests.support.stack import COMBINATIONS, recorded
+from tests.support.stack import EVERY_STACK, recorded
 
 KINDS = (
     ("aws:budgets/budget:Budget", "budgetType", "COSTS"),
@@ -78,7 +78,7 @@ def test_a_value_that_other_rules_ask_about_is_refused_when_it_is_wrong(token: s
     assert refusals(token, changed(resource.inputs, path, value))
 
 
-@pytest.mark.parametrize(("environment", "phase"), COMBINATIONS)
+@pytest.mark.parametrize(("environment", "phase"), EVERY_STACK)
 def test_every_database_is_postgresql_with_parameters_of_its_own_major_version(environment: str, phase: str) -> None:
     platform = recorded(environment, phase)
     instances = platform.of_type("aws:rds/instance:Instance")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox.services import ROWS
 from tests.support.paths import ROOT
-from tests.support.stack import COMBINATIONS, recorded
+from tests.support.stack import EVERY_STACK, recorded
 
 PACKAGES = frozenset(token.split(":")[0] for token in ROWS)
 """The packages that are described by rows."""
@@ -20,7 +20,7 @@ SHARED = {
 
 
 def used() -> list[str]:
-    return sorted({item.type for at in COMBINATIONS for item in recorded(*at) if item.custom})
+    return sorted({item.type for at in EVERY_STACK for item in recorded(*at) if item.custom})
 
 
 def without_rows(tokens: list[str]) -> list[str]:
