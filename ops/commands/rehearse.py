@@ -90,6 +90,9 @@ def rehearse(
         named_with_a_file(cluster, kubeconfig)
         if exists is not None and program is None:
             fail("--exists names what a --program refers to: give its folder, too: --program DIR", code=2)
+        own = {"--phase": phase, "--api-server": api_server, "--kubeconfig": kubeconfig}
+        if program is not None and (given := [name for name, value in own.items() if value]):
+            fail(f"{', '.join(given)}: not with --program: for the stacks of this platform alone", code=2)
         result = run(
             RehearseOptions(
                 *(stack, phase, preview, fresh, config, plan_out, faults, api_server, kubeconfig, cluster),

@@ -29,11 +29,10 @@ def open_program(options: RehearseOptions, program: Path) -> Iterator[tuple[Engi
     """Read the program's project and stack files, find the engine, and open the program's simulated cloud.
 
     Raises:
-        ProgramError: the folder is no program, or an option belongs to this platform's own stacks.
+        ProgramError: the folder is no program.
         SeedError: what should exist beforehand cannot be.
         EngineNotFoundError: there is no engine and none could be built.
     """
-    _refuse_own(options)
     faults = Faults.parse(options.faults)
     workspace = ForeignWorkspace(program.absolute(), own_name(options.stack), kept=ROOT)
     values = workspace.raw_config(options.config)
@@ -64,9 +63,3 @@ def _existing(options: RehearseOptions, root: Path) -> tuple[Existing, ...]:
     found = seed.read_seed(path)
     note(f"{len(found)} objects of {path} exist beforehand")
     return found
-
-
-def _refuse_own(options: RehearseOptions) -> None:
-    own = {"--phase": options.phase, "--api-server": options.api_server, "--kubeconfig": options.kubeconfig}
-    if given := [name for name, value in own.items() if value]:
-        raise ProgramError(f"{', '.join(given)}: not with --program: it is for the stacks of this platform")

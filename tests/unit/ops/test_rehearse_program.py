@@ -8,8 +8,6 @@ import pytest
 from typer.testing import CliRunner
 
 from ops.cli import app
-from ops.rehearsal.program import open_program
-from ops.rehearsal.session import RehearseOptions
 from sandbox.engine import Engine
 from sandbox.program.foreign import ProgramError
 from tests.support.paths import ROOT
@@ -83,9 +81,6 @@ def test_what_exists_beforehand_belongs_to_a_program(tmp_path: Path) -> None:
 
 
 def test_options_of_this_platform_s_own_stacks_are_refused_with_a_program() -> None:
-    options = RehearseOptions("dev", phase="horizontal", api_server=True, program=DATABASES)
-    with (
-        pytest.raises(ProgramError, match=r"^--phase, --api-server: not with --program"),
-        open_program(options, DATABASES),
-    ):
-        pass
+    code, said = run("dev", "--program", str(DATABASES), "--phase", "horizontal", "--api-server")
+    assert code == 2
+    assert "--phase, --api-server: not with --program" in said
