@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _HOLDS = {token: row.holds for token, row in TYPES.items() if row.holds is not None}
 STATEFUL = {token: holds.what for token, holds in _HOLDS.items()}
 """Types whose replacement or deletion loses data or takes the platform down, and what they hold."""
+UNDESCRIBED = "resource of a type that `plan.types` does not describe"
+"""What is said to be lost with a resource whose type has no row: whether it keeps data, nobody knows."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,13 @@ def is_stateful(resource: PlannedResource) -> bool:
 
 
 def losses(changes: Iterable[PlannedResource]) -> list[Loss]:
-    """Stateful resources that a plan would replace, delete or rename."""
+    """Stateful resources that a plan replaces, deletes or renames, and those of which nobody knows what they hold."""
     found = []
     for item in changes:
         if item.op == "update":
             found += _renamed(item)
-        if not is_stateful(item) or item.op not in {"replace", "delete"}:
+        holds = STATEFUL.get(item.type) or (UNDESCRIBED if item.custom and item.type not in TYPES else "")
+        if not holds or item.op not in {"replace", "delete"}:
             continue
         forcing = tuple(path for path, kind in item.changed if kind.endswith("replace"))
         why = (
@@ -48,7 +51,7 @@ def losses(changes: Iterable[PlannedResource]) -> list[Loss]:
             if forcing
             else f"the program no longer contains it ({item.op})"
         )
-        found.append(Loss(item.urn, item.op, STATEFUL[item.type], forcing or tuple(p for p, _ in item.changed), why))
+        found.append(Loss(item.urn, item.op, holds, forcing or tuple(p for p, _ in item.changed), why))
     return found
 
 
