@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sandbox.cache import write_atomically
@@ -35,6 +35,8 @@ class CloudObject:
     urn: str
     inputs: dict[str, Any] = field(default_factory=dict)
     outputs: dict[str, Any] = field(default_factory=dict)
+    scope: str = ""
+    """The region or cluster that it lies in (`sandbox.model.place.Place.scope`); empty for what is known everywhere."""
 
     @property
     def name(self) -> str:
@@ -67,15 +69,53 @@ def restored(stored: Any, current: Any) -> Any:  # noqa: ANN401 - property value
     return stored
 
 
-class Cloud:
-    """All existing objects by type and id; thread-safe, journalled to one file."""
+class _Store:
+    """What every view of one cloud shares."""
 
-    def __init__(self, journal: Path) -> None:
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.objects: dict[str, dict[tuple[str, str], CloudObject]] = {}
+        """Type -> (id, scope) -> object: a log group of one name may exist in every region."""
+        self.marks: set[tuple[str, str, str]] = set()
+        """(kind, key, scope)."""
+
+
+class Cloud:
+    """All existing objects by type and id; thread-safe, journalled to one file.
+
+    What a provider instance sees of it is `within` its region or cluster; the cloud itself sees everything.
+    """
+
+    def __init__(self, journal: Path, store: _Store | None = None, package: str | None = None, scope: str = "") -> None:
         self._journal = journal
-        self._lock = threading.RLock()
-        self._objects: dict[str, dict[str, CloudObject]] = {}
-        self._marks: set[tuple[str, str]] = set()
-        self._load()
+        self._store = store or _Store()
+        self._package = package
+        self._scope = scope
+        account = scope.partition("/")[0]
+        self._scopes = (scope, f"{account}/", "") if "/" in scope else (scope, "")
+        if store is None:
+            self._load()
+
+    def within(self, package: str, scope: str) -> Cloud:
+        """This cloud as one provider instance sees it: of its own package what lies in this scope, or in none.
+
+        Args:
+            package: the provider package, for example "aws".
+            scope: the region or the cluster.
+        """
+        return Cloud(self._journal, self._store, package, scope)
+
+    def everywhere(self) -> Cloud:
+        """This cloud with all regions and clusters."""
+        return Cloud(self._journal, self._store)
+
+    def sees(self, item: CloudObject) -> bool:
+        """Whether an object lies where this view looks."""
+        return self._looks(item.token, item.scope)
+
+    def _looks(self, token: str, scope: str) -> bool:
+        foreign = self._package is None or token.partition(":")[0] != self._package
+        return foreign or scope in self._scopes
 
     def _load(self) -> None:
         if not self._journal.exists():
@@ -97,18 +137,20 @@ class Cloud:
 
     def _replay(self, entry: dict[str, Any]) -> None:
         if "mark" in entry:
-            self._marks.add((entry["mark"], entry["id"]))
+            self._store.marks.add((entry["mark"], entry["id"], entry.get("scope", "")))
         elif "deleted" in entry:
-            self._objects.get(entry["token"], {}).pop(entry["id"], None)
-            self._marks.add((entry["token"], entry["id"]))
+            key = (entry["id"], entry.get("scope", ""))
+            self._store.objects.get(entry["token"], {}).pop(key, None)
+            self._store.marks.add((entry["token"], *key))
         else:
-            self._objects.setdefault(entry["token"], {})[entry["id"]] = CloudObject(**entry)
+            item = CloudObject(**entry)
+            self._store.objects.setdefault(item.token, {})[item.id, item.scope] = item
 
     def compact(self) -> None:
         """Rewrite the journal as one line per existing object and one per mark."""
-        with self._lock:
-            entries = [asdict(item) for item in self.all()]
-            entries += [{"mark": kind, "id": key} for kind, key in sorted(self._marks)]
+        with self._store.lock:
+            entries = [asdict(item) for items in self._store.objects.values() for item in items.values()]
+            entries += [{"mark": kind, "id": key, "scope": scope} for kind, key, scope in sorted(self._store.marks)]
             lines = [json.dumps(entry, separators=(",", ":")) for entry in entries]
             write_atomically(self._journal, "".join(f"{line}\n" for line in lines))
 
@@ -118,59 +160,74 @@ class Cloud:
 
     def put(self, item: CloudObject) -> None:
         """Create an object or replace what is remembered of it."""
-        stored = CloudObject(item.token, item.id, item.urn, redacted(item.inputs), redacted(item.outputs))
-        with self._lock:
-            self._objects.setdefault(item.token, {})[item.id] = stored
+        stored = replace(item, inputs=redacted(item.inputs), outputs=redacted(item.outputs))
+        with self._store.lock:
+            items = self._store.objects.setdefault(item.token, {})
+            before = items.get((item.id, ""))
+            if item.scope and before is not None and before.urn == item.urn:
+                del items[item.id, ""]  # from before it was known where it lies
+                self._append({"token": item.token, "id": item.id, "scope": "", "deleted": True})
+            items[item.id, item.scope] = stored
             self._append(asdict(stored))
 
     def delete(self, token: str, identity: str) -> None:
         """Forget an object; one that is already gone is fine, as with the real services' idempotent deletes."""
-        with self._lock:
-            if self._objects.get(token, {}).pop(identity, None) is not None:
-                self._marks.add((token, identity))
-                self._append({"token": token, "id": identity, "deleted": True})
+        with self._store.lock:
+            item = self.get(token, identity)
+            if item is not None:
+                del self._store.objects[token][identity, item.scope]
+                self._store.marks.add((token, identity, item.scope))
+                self._append({"token": token, "id": identity, "scope": item.scope, "deleted": True})
 
     def keep_only(self, known: Collection[tuple[str, str]]) -> int:
         """Forget every object that is not among these (type, id), as if it had never been made; returns how many."""
-        with self._lock:
+        with self._store.lock:
             unknown = [item for item in self.all() if (item.token, item.id) not in known]
             for item in unknown:
-                del self._objects[item.token][item.id]
+                del self._store.objects[item.token][item.id, item.scope]
             self.compact()
         return len(unknown)
 
     def exclusive(self) -> threading.RLock:
         """Holds everybody else off: `with cloud.exclusive():` looks and acts as one step."""
-        return self._lock
+        return self._store.lock
 
     def mark(self, kind: str, key: str) -> None:
         """Remember something that outlives its object, such as a final snapshot or a name that stays reserved."""
-        with self._lock:
-            if (kind, key) not in self._marks:
-                self._marks.add((kind, key))
-                self._append({"mark": kind, "id": key})
+        with self._store.lock:
+            if (kind, key, self._scope) not in self._store.marks:
+                self._store.marks.add((kind, key, self._scope))
+                self._append({"mark": kind, "id": key, "scope": self._scope})
 
     def marked(self, kind: str, key: str) -> bool:
         """Whether something was remembered; for a type token and an id: whether such an object existed and is gone."""
-        with self._lock:
-            return (kind, key) in self._marks
+        with self._store.lock:
+            if self._package is None:
+                return any(marked[:2] == (kind, key) for marked in self._store.marks)
+            return any((kind, key, scope) in self._store.marks for scope in self._scopes)
 
     def get(self, token: str, identity: str) -> CloudObject | None:
         """The object of this type and id, if it exists."""
-        with self._lock:
-            return self._objects.get(token, {}).get(identity)
+        with self._store.lock:
+            items = self._store.objects.get(token, {})
+            for scope in self._scopes:
+                if (found := items.get((identity, scope))) is not None:
+                    return found
+            if not self._looks(token, "elsewhere"):
+                return None
+            return next((item for (known, _), item in items.items() if known == identity), None)
 
     def of_type(self, token: str) -> list[CloudObject]:
         """Every existing object of a type."""
-        with self._lock:
-            return list(self._objects.get(token, {}).values())
+        with self._store.lock:
+            return [item for item in self._store.objects.get(token, {}).values() if self.sees(item)]
 
     def all(self) -> list[CloudObject]:
         """Every existing object."""
-        with self._lock:
-            return [item for items in self._objects.values() for item in items.values()]
+        with self._store.lock:
+            return [item for items in self._store.objects.values() for item in items.values() if self.sees(item)]
 
     def tokens(self) -> list[str]:
         """The types of which objects exist."""
-        with self._lock:
-            return [token for token, items in self._objects.items() if items]
+        with self._store.lock:
+            return [token for token, items in self._store.objects.items() if items]

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from sandbox.model.place import HOME, Place
 from sandbox.protocol.validate import Violation
 from sandbox.protocol.wire import Unknown
 
@@ -32,6 +33,7 @@ class Context:
         cloud: what exists, or None where nothing can be asked (previews, unit tests).
         old: the inputs before an update, or None.
         id: the physical id of an object that exists already, else empty.
+        place: where the provider instance works; the cloud is what can be seen from there.
     """
 
     token: str
@@ -41,6 +43,7 @@ class Context:
     cloud: Cloud | None = None
     old: dict[str, Any] | None = None
     id: str = ""
+    place: Place = HOME
 
 
 @dataclass(frozen=True)

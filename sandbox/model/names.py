@@ -36,8 +36,10 @@ class Unique:
         keys: the properties, the one that a message names last.
         error: what the real service answers to the second object.
         unless: a switch by which the second object takes the place of the first.
+        everywhere: whether no other region may have one either.
     """
 
     keys: tuple[str, ...]
     error: str
     unless: str = ""
+    everywhere: bool = False

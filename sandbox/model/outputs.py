@@ -1,4 +1,4 @@
-"""What every simulated provider shares: the account, hashes, and the shape of a compute function."""
+"""What every simulated provider shares: hashes, and the shape of a compute function."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-ACCOUNT = "000000000000"
-REGION = "us-east-1"
+from sandbox.model.place import Place
+
 Inputs = dict[str, Any]
-Compute = Callable[[str, Inputs, str], dict[str, Any]]
-"""(logical name, inputs without secret envelopes, physical id) -> computed outputs."""
+Compute = Callable[[str, Inputs, str, Place], dict[str, Any]]
+"""(logical name, inputs without secret envelopes, physical id, where it is made) -> computed outputs."""
 
 
 def short_hash(*parts: str, length: int = 8) -> str:

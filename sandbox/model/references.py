@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from sandbox.model.base import Context, Rule, Violation, values_at
-from sandbox.model.outputs import ACCOUNT
+from sandbox.model.place import ACCOUNT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -45,7 +45,8 @@ class Target:
         return self.token.rsplit(":", 1)[1]
 
     def find(self, cloud: Cloud, value: str) -> CloudObject | None:
-        """The existing object that a value refers to."""
+        """The existing object that a value refers to; an ARN says its region itself."""
+        cloud = cloud.everywhere() if value.startswith("arn:") else cloud
         if "id" in self.by and (found := cloud.get(self.token, value)) is not None:
             return found
         others = tuple(path for path in self.by if path != "id")
@@ -127,14 +128,18 @@ class ReferenceTable:
 
     def blocking(self, cloud: Cloud, item: CloudObject) -> tuple[CloudObject, Reference] | None:
         """An object that refers to another one whose service then refuses to delete it."""
+        whole = cloud.everywhere()
         for row in self.rows:
             handles = {value for target in row.targets if target.token == item.token for value in target.handles(item)}
             if not row.blocks or not handles:
                 continue
+            arns = {handle for handle in handles if handle.startswith("arn:")}
             for token in cloud.tokens():
                 if not fnmatchcase(token, row.source):
                     continue
-                for other in cloud.of_type(token):
-                    if other is not item and any(value in handles for _, value in values_at(other.inputs, row.path)):
+                for other in whole.of_type(token):
+                    named = {value for _, value in values_at(other.inputs, row.path) if isinstance(value, str)}
+                    reached = handles if cloud.sees(other) else arns
+                    if other is not item and not named.isdisjoint(reached):
                         return other, row
         return None

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sandbox.cloud import Cloud, CloudObject
     from sandbox.model.base import Rule
     from sandbox.model.names import Named, Unique
+    from sandbox.model.place import Place
     from sandbox.model.references import Reference
     from sandbox.model.replacement import Replaced
 
@@ -27,8 +28,8 @@ NONE: Final = None
 Effect = Callable[["Cloud"], None]
 Readable = Callable[["Mapping[str, Any]", str], bool]
 """(state entry, property path) -> whether people who may not see secrets can read it."""
-IdForm = Callable[["Row", str, Inputs, str], str | None]
-"""(row, logical name, inputs, 40 hexadecimal digits) -> physical id, or None for one that is made up."""
+IdForm = Callable[["Row", str, Inputs, str, "Place"], str | None]
+"""(row, logical name, inputs, 40 hexadecimal digits, where it is made) -> physical id, or None for one made up."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,8 @@ class Alike:
     Attributes:
         pattern: of type tokens.
         id: (logical name, inputs, 40 hexadecimal digits) -> the physical id where a row forms none.
-        outputs: (token, logical name, inputs, physical id) -> what the provider computes where a row says nothing.
+        outputs: (token, logical name, inputs, physical id, where it is made) -> what the provider computes where a row
+            says nothing.
         form: rules about the form of the inputs; what they refuse, no other rule refuses once more.
         readable: as in a row, where a row says nothing.
         references: as in a row.
@@ -155,7 +157,7 @@ class Alike:
 
     pattern: str
     id: Callable[[str, Inputs, str], str] | None = None
-    outputs: Callable[[str, str, Inputs, str], dict[str, Any]] | None = None
+    outputs: Callable[[str, str, Inputs, str, Place], dict[str, Any]] | None = None
     form: tuple[Rule, ...] = ()
     readable: Readable | None = None
     references: tuple[Reference, ...] = ()
@@ -190,22 +192,22 @@ def nowhere(_item: Mapping[str, Any], _path: str) -> bool:
     return False
 
 
-def by_name(row: Row, _name: str, inputs: Inputs, _seed: str) -> str | None:
+def by_name(row: Row, _name: str, inputs: Inputs, _seed: str, _place: Place) -> str | None:
     """An id that is the object's name."""
     given = inputs.get(row.name.key) if row.name is not None else None
     return str(given) if given else None
 
 
-def by_arn(row: Row, name: str, inputs: Inputs, _seed: str) -> str | None:
+def by_arn(row: Row, name: str, inputs: Inputs, _seed: str, place: Place) -> str | None:
     """An id that is the object's ARN."""
-    return str(row.outputs(name, inputs, "")["arn"]) if row.outputs is not None else None
+    return str(row.outputs(name, inputs, "", place)["arn"]) if row.outputs is not None else None
 
 
-def by_uuid(_row: Row, _name: str, _inputs: Inputs, seed: str) -> str | None:
+def by_uuid(_row: Row, _name: str, _inputs: Inputs, seed: str, _place: Place) -> str | None:
     """An id in the shape of a UUID."""
     return uuid(seed)
 
 
 def prefixed(prefix: str) -> IdForm:
     """An id of EC2: a prefix and 17 hexadecimal digits (EC2 User Guide, Resource IDs)."""
-    return lambda _row, _name, _inputs, seed: f"{prefix}-{seed[:17]}"
+    return lambda _row, _name, _inputs, seed, _place: f"{prefix}-{seed[:17]}"

@@ -35,11 +35,13 @@ def _key(row: Row, unique: Unique, inputs: dict[str, Any]) -> tuple[str, ...] | 
     """The values that must be unique, with the region, or None where one is not known."""
     stored = row.stored(inputs)
     found = [stored.get(name) for name in unique.keys]
-    return (*map(str, found), str(inputs.get("region") or "")) if all(map(known, found)) else None
+    region = "" if unique.everywhere else str(inputs.get("region") or "")
+    return (*map(str, found), region) if all(map(known, found)) else None
 
 
 def _bearer(cloud: Cloud, row: Row, unique: Unique, wanted: tuple[str, ...], identity: str) -> CloudObject | None:
-    for item in cloud.of_type(row.token):
+    seen = cloud.everywhere() if unique.everywhere else cloud
+    for item in seen.of_type(row.token):
         if item.id != identity and _key(row, unique, item.inputs) == wanted:
             return item
     return None

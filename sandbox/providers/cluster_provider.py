@@ -19,6 +19,7 @@ from sandbox.services.kubernetes.kinds import RELEASE
 if TYPE_CHECKING:
     from google.protobuf import empty_pb2
 
+    from sandbox.cloud import Cloud
     from sandbox.kubernetes.cluster import KubernetesCluster
     from sandbox.protocol.packages import Package
 
@@ -40,22 +41,24 @@ class ClusterProvider(SandboxProvider):
         if request.preview or (token != RELEASE and not is_object(token)):
             return response
         inputs = decode(request.properties)
+        cloud, scope = self._seen(token, context)
         try:
             if token == RELEASE:
                 self.cluster.make_room(inputs)
                 return response
             live = self.cluster.apply(inputs)
         except _REFUSALS as error:
-            self.deps.cloud.delete(token, response.id)
+            cloud.delete(token, response.id)
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
         outputs = with_live(decode(response.properties), live)
-        self.deps.cloud.put(CloudObject(token, response.id, request.urn, inputs, outputs))
+        cloud.put(CloudObject(token, response.id, request.urn, inputs, outputs, scope))
         return provider_pb2.CreateResponse(id=response.id, properties=encode(outputs))
 
     def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
         """Apply the new inputs; a refusal leaves the old ones remembered."""
         token = type_of(request.urn)
-        before = self.deps.cloud.get(token, request.id)
+        cloud, scope = self._seen(token, context)
+        before = cloud.get(token, request.id)
         response = super().Update(request, context)
         if request.preview or not is_object(token):
             return response
@@ -64,10 +67,10 @@ class ClusterProvider(SandboxProvider):
             live = self.cluster.apply(inputs, uid_in(decode(request.olds)))
         except _REFUSALS as error:
             if before is not None:
-                self.deps.cloud.put(before)
+                cloud.put(before)
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
         outputs = with_live(decode(response.properties), live)
-        self.deps.cloud.put(CloudObject(token, request.id, request.urn, inputs, outputs))
+        cloud.put(CloudObject(token, request.id, request.urn, inputs, outputs, scope))
         return provider_pb2.UpdateResponse(properties=encode(outputs))
 
     def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
@@ -78,31 +81,38 @@ class ClusterProvider(SandboxProvider):
         inputs = decode(request.inputs)
         if not inputs:
             return super().Read(request, context)
+        cloud, scope = self._seen(token, context)
         try:
             seen = self.cluster.look(inputs, uid_in(decode(request.properties)))
         except _REFUSALS as error:
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
         if seen is None:
-            self.deps.cloud.delete(token, request.id)
+            cloud.delete(token, request.id)
             return provider_pb2.ReadResponse()
         known = decode(request.properties)
         outputs = with_live({**known, **seen.inputs, "metadata": _joined(known, seen.inputs)}, seen.live)
-        self.deps.cloud.put(CloudObject(token, request.id, request.urn, seen.inputs, outputs))
+        cloud.put(CloudObject(token, request.id, request.urn, seen.inputs, outputs, scope))
         return provider_pb2.ReadResponse(id=request.id, properties=encode(outputs), inputs=encode(seen.inputs))
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """Delete the object from the cluster, once the sandbox's own rules let it go."""
         token = type_of(request.urn)
-        before = self.deps.cloud.get(token, request.id)
+        cloud, _ = self._seen(token, context)
+        before = cloud.get(token, request.id)
         response = super().Delete(request, context)
         if is_object(token):
             try:
                 self.cluster.delete(identified(token, request.id), uid_in(decode(request.properties)))
             except _REFUSALS as error:
                 if before is not None:
-                    self.deps.cloud.put(before)
+                    cloud.put(before)
                 context.abort(grpc.StatusCode.UNKNOWN, str(error))
         return response
+
+    def _seen(self, token: str, context: grpc.ServicerContext) -> tuple[Cloud, str]:
+        """The cloud as this provider instance sees it, and where an object of a type lies in it."""
+        place = self.place(context)
+        return self.cloud(token, {}, place), place.scope(token, {})
 
 
 def _joined(known: dict[str, object], found: dict[str, object]) -> dict[str, object]:

@@ -13,45 +13,32 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import grpc
-from google.protobuf import any_pb2, empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from sandbox.cloud import Cloud, CloudObject, restored
+from sandbox.cloud import CloudObject, restored
 from sandbox.faults import FaultKind, Faults
-from sandbox.protocol.diff import Change, changes
+from sandbox.protocol.diff import changes
 from sandbox.protocol.validate import validate
-from sandbox.protocol.wire import UNKNOWN, Secret, Unknown, decode, encode, has_unknown, unwrap, without_nulls
+from sandbox.protocol.wire import UNKNOWN, Secret, decode, encode, has_unknown, unwrap, without_nulls
+from sandbox.providers.accounts import answer
 from sandbox.providers.autonames import with_name
-from sandbox.providers.computed import ACCOUNT, REGION, VOLATILE, computed_outputs, merge, resource_id
+from sandbox.providers.computed import VOLATILE, computed_outputs, merge, resource_id
+from sandbox.providers.instances import Instances, moved_by
 from sandbox.providers.replacement import deletes_first, replacing
+from sandbox.providers.responses import abort_half_made, diff_response, unknown_beyond
 from sandbox.providers.returned import as_created, as_returned
 from sandbox.providers.rules import Context, deletion_effects, deletion_refusal, reference_violations, value_violations
+from sandbox.providers.settings import with_known_region, with_provider_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sandbox.cloud import Cloud
+    from sandbox.model.place import Place
     from sandbox.protocol.packages import Package
     from sandbox.protocol.schema import SchemaOracle
-
-_KINDS = provider_pb2.PropertyDiff
-_DIFF_KIND = {
-    ("add", False): _KINDS.ADD,
-    ("delete", False): _KINDS.DELETE,
-    ("update", False): _KINDS.UPDATE,
-    ("add", True): _KINDS.ADD_REPLACE,
-    ("delete", True): _KINDS.DELETE_REPLACE,
-    ("update", True): _KINDS.UPDATE_REPLACE,
-}
-_INVOKES: dict[str, dict[str, Any]] = {
-    "aws:index/getCallerIdentity:getCallerIdentity": {
-        "accountId": ACCOUNT,
-        "arn": f"arn:aws:iam::{ACCOUNT}:user/sandbox",
-        "id": ACCOUNT,
-        "userId": "AIDASANDBOX",
-    },
-    "aws:index/getRegion:getRegion": {"name": REGION, "region": REGION, "id": REGION, "description": "sandbox"},
-    "aws:index/getPartition:getPartition": {"partition": "aws", "id": "aws", "dnsSuffix": "amazonaws.com"},
-}
+    from sandbox.providers.instances import Instance
 
 
 def type_of(urn: str) -> str:
@@ -74,8 +61,6 @@ class Deps:
     """Says why a real change must be refused (a foreign backend), or None."""
     faults: Faults = field(default_factory=Faults)
     """What goes wrong in this run."""
-    config: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Provider configuration by package."""
 
 
 class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
@@ -84,6 +69,7 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
     def __init__(self, package: Package, deps: Deps) -> None:
         self.package = package
         self.deps = deps
+        self.instances = Instances(package.name)
 
     # The protocol's method names are its own. Handshake and configuration come first.
 
@@ -116,9 +102,10 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
         request: provider_pb2.DiffRequest,
         context: grpc.ServicerContext,
     ) -> provider_pb2.DiffResponse:
-        """A provider's configuration changes in place."""
-        found = changes(decode(request.old_inputs), decode(request.news))
-        return _diff_response(found, frozenset(), delete_first=False)
+        """A provider's configuration changes in place; one that turns to another cluster is another provider."""
+        old, new = decode(request.old_inputs), decode(request.news)
+        moved = moved_by(self.package.name, unwrap(old), unwrap(new))
+        return diff_response(changes(old, new), moved, delete_first=False)
 
     def Configure(
         self,
@@ -126,7 +113,8 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
         context: grpc.ServicerContext,
     ) -> provider_pb2.ConfigureResponse:
         """Remember the configuration; ask for secrets and for previews of creates and updates."""
-        self.deps.config.setdefault(self.package.name, {}).update(unwrap(decode(request.args)))
+        given = unwrap(decode(request.args))
+        self.instances.configure(context.peer(), {key: value for key, value in given.items() if not has_unknown(value)})
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     def GetSchema(
@@ -141,10 +129,11 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Invoke(self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:
         """Answer the few account-level look-ups; anything else is said to be outside the simulation."""
-        if request.tok not in _INVOKES:
+        found = answer(request.tok, self.instances.of(context.peer()).place)
+        if found is None:
             context.abort(grpc.StatusCode.UNIMPLEMENTED, f"the sandbox does not answer {request.tok}")
         response = provider_pb2.InvokeResponse()
-        getattr(response, "return").CopyFrom(encode(_INVOKES[request.tok]))  # `return` is a Python keyword
+        getattr(response, "return").CopyFrom(encode(found))  # `return` is a Python keyword
         return response
 
     # Resources.
@@ -153,87 +142,92 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
         """Fill automatic names; refuse what breaks the schema or the service's own rules."""
         token, name = type_of(request.urn), name_of(request.urn)
         new, old = decode(request.news), decode(request.olds)
+        instance = self.instances.of(context.peer())
         named = with_name(token, name, new, unwrap(old), request.randomSeed)
         schema = self.deps.oracle.get(token)
         found = validate(schema, named) if schema is not None else []
-        plain, before = without_nulls(unwrap(named)), without_nulls(unwrap(old))
-        kept = before if old and not self._replaced(token, before, plain) else None
-        found += value_violations(Context(token, name, request.urn, plain, old=kept), found)
+        checked = with_provider_settings(named, schema, instance)
+        plain, before = without_nulls(unwrap(checked)), without_nulls(unwrap(old))
+        kept = before if old and not _replaced(token, with_known_region(before, plain), plain, instance) else None
+        rules = Context(token, name, request.urn, plain, old=kept, place=instance.place)
+        found += value_violations(rules, found)
         failures = [provider_pb2.CheckFailure(property=item.path, reason=item.reason) for item in found]
-        return provider_pb2.CheckResponse(inputs=encode(named), failures=failures)
+        return provider_pb2.CheckResponse(inputs=encode(checked), failures=failures)
 
     def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
         """Compare inputs; say which changes replace, and whether the old object must go first."""
         token = type_of(request.urn)
         sent, new = unwrap(decode(request.old_inputs)), unwrap(decode(request.news))
-        old = as_returned(token, sent, unwrap(decode(request.olds)))
+        old = with_known_region(as_returned(token, sent, unwrap(decode(request.olds))), new)
         first = deletes_first(token, name_of(request.urn), old, new)
-        return _diff_response(changes(old, new), self._replaced(token, old, new), delete_first=first)
-
-    def _replaced(self, token: str, old: dict[str, Any], new: dict[str, Any]) -> frozenset[str]:
-        config = self.deps.config.get(token.partition(":")[0], {})
-        return replacing(token, changes(old, new), old, new, config)
+        replaces = _replaced(token, old, new, self.instances.of(context.peer()))
+        return diff_response(changes(old, new), replaces, delete_first=first)
 
     def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
         """Create an object; a preview gives back what will be known, and unknowns for the rest."""
-        token, name = type_of(request.urn), name_of(request.urn)
+        token, name, place = type_of(request.urn), name_of(request.urn), self.place(context)
         inputs = decode(request.properties)
         if request.preview:
-            return provider_pb2.CreateResponse(properties=encode(self._previewed(token, name, inputs)))
+            return provider_pb2.CreateResponse(properties=encode(self._previewed(token, name, inputs, place)))
         self._refuse_foreign(context)
         self._strike("create", request.urn, context)
-        with self.deps.cloud.exclusive():
-            plain = without_nulls(unwrap(inputs))
-            self._refuse_misfit(Context(token, name, request.urn, plain, self.deps.cloud), context)
-            identity, seed = self._identity(token, name, plain)
+        plain = without_nulls(unwrap(inputs))
+        cloud = self.cloud(token, plain, place)
+        with cloud.exclusive():
+            self._refuse_misfit(Context(token, name, request.urn, plain, cloud, place=place), context)
+            identity, seed = _identity(cloud, token, name, plain, place)
             inputs = as_created(token, inputs)
-            outputs = self._outputs(token, seed, inputs, identity)
+            outputs = self._outputs(token, seed, inputs, identity, place)
             # Stored before any delay: a killed engine cancels the call, and a service would have the object by then.
-            self.deps.cloud.put(CloudObject(token, identity, request.urn, inputs, outputs))
+            cloud.put(CloudObject(token, identity, request.urn, inputs, outputs, place.scope(token, plain)))
         if (slow := self.deps.faults.strike("slow", token, name)) is not None:
             time.sleep(slow.seconds)
         if self.deps.faults.strike("partial", token, name) is not None:
-            _abort_half_made(context, identity, inputs, outputs)
+            abort_half_made(context, identity, inputs, outputs)
         return provider_pb2.CreateResponse(id=identity, properties=encode(outputs))
 
     def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
         """Change an object in place; what the cloud assigned stays, version counters go up."""
-        token, name = type_of(request.urn), name_of(request.urn)
+        token, name, place = type_of(request.urn), name_of(request.urn), self.place(context)
         inputs, olds = decode(request.news), decode(request.olds)
         counters = VOLATILE.get(token, ())
-        fresh = self._outputs(token, name, inputs, request.id)
-        kept = {key: value for key, value in olds.items() if key in self._computed(token)}
+        fresh = self._outputs(token, name, inputs, request.id, place)
+        kept = {key: value for key, value in olds.items() if key in self._computed(token) and key not in inputs}
         outputs = {**fresh, **kept}
         outputs.update({key: UNKNOWN if request.preview else int(olds.get(key) or 0) + 1 for key in counters})
         if not request.preview:
             self._refuse_foreign(context)
             self._strike("update", request.urn, context)
             old, plain = without_nulls(unwrap(decode(request.old_inputs))), without_nulls(unwrap(inputs))
-            with self.deps.cloud.exclusive():
-                self._refuse_gone(token, request.id, context)
-                rules = Context(token, name, request.urn, plain, self.deps.cloud, old, request.id)
+            cloud = self.cloud(token, plain, place)
+            with cloud.exclusive():
+                _refuse_gone(cloud, token, request.id, context)
+                rules = Context(token, name, request.urn, plain, cloud, old, request.id, place)
                 self._refuse_misfit(rules, context)
-                self.deps.cloud.put(CloudObject(token, request.id, request.urn, inputs, outputs))
+                cloud.put(CloudObject(token, request.id, request.urn, inputs, outputs, place.scope(token, plain)))
         return provider_pb2.UpdateResponse(properties=encode(outputs))
 
     def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
         """What the cloud holds now; an empty answer says that the object is gone."""
-        found = self.deps.cloud.get(type_of(request.urn), request.id)
+        token, inputs, properties = type_of(request.urn), decode(request.inputs), decode(request.properties)
+        cloud = self.cloud(token, {**unwrap(properties), **unwrap(inputs)}, self.place(context))
+        found = cloud.get(token, request.id)
         if found is None:
             return provider_pb2.ReadResponse()
         return provider_pb2.ReadResponse(
             id=request.id,
-            properties=encode(restored(found.outputs, decode(request.properties))),
-            inputs=encode(restored(found.inputs, decode(request.inputs))),
+            properties=encode(restored(found.outputs, properties)),
+            inputs=encode(restored(found.inputs, inputs)),
         )
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """Delete an object, unless its service refuses to."""
         self._refuse_foreign(context)
         self._strike("delete", request.urn, context)
-        token, cloud = type_of(request.urn), self.deps.cloud
+        token, place = type_of(request.urn), self.place(context)
+        cloud = self.cloud(token, unwrap(decode(request.properties)), place)
         with cloud.exclusive():
-            rules = Context(token, name_of(request.urn), request.urn, {}, cloud, id=request.id)
+            rules = Context(token, name_of(request.urn), request.urn, {}, cloud, id=request.id, place=place)
             if (reason := deletion_refusal(rules)) is not None:
                 context.abort(grpc.StatusCode.UNKNOWN, reason)
             effects = deletion_effects(rules)
@@ -248,6 +242,14 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     # Helpers.
 
+    def place(self, context: grpc.ServicerContext) -> Place:
+        """Where the provider instance works that a call is for."""
+        return self.instances.of(context.peer()).place
+
+    def cloud(self, token: str, properties: dict[str, Any], place: Place) -> Cloud:
+        """The cloud as a resource sees it: with what lies in its region or cluster."""
+        return self.deps.cloud.within(self.package.name, place.view(token, properties))
+
     def _refuse_foreign(self, context: grpc.ServicerContext) -> None:
         if reason := self.deps.guard():
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, reason)
@@ -256,89 +258,56 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
         if self.deps.faults.strike(kind, type_of(urn), name_of(urn)) is not None:
             context.abort(grpc.StatusCode.UNKNOWN, f"injected fault: {kind} of {type_of(urn)} {name_of(urn)} failed")
 
-    def _refuse_gone(self, token: str, identity: str, context: grpc.ServicerContext) -> None:
-        """A service does not change what somebody deleted; Kubernetes alone makes an applied object anew."""
-        if token.startswith(("aws:", "cloudflare:")) and self.deps.cloud.get(token, identity) is None:
-            context.abort(
-                grpc.StatusCode.UNKNOWN,
-                f"{identity} does not exist any more (NotFound); a refresh tells the engine, and the next update makes "
-                "it anew",
-            )
-
     def _refuse_misfit(self, rules: Context, context: grpc.ServicerContext) -> None:
         """Abort an operation that the real service would refuse because of what exists or does not exist."""
         if found := reference_violations(rules):
             context.abort(grpc.StatusCode.UNKNOWN, "\n".join(f"{item.path}: {item.reason}" for item in found))
 
-    def _identity(self, token: str, name: str, inputs: dict[str, Any]) -> tuple[str, str]:
-        """The id of a new object, and the name that it was made from.
-
-        A service that makes up its ids never gives one out twice; where the id is the object's name, the rules have
-        seen to it that no other object carries it.
-        """
-        cloud, attempt, seed = self.deps.cloud, 1, name
-        identity = resource_id(token, seed, inputs)
-        while cloud.get(token, identity) is not None or cloud.marked(token, identity):
-            attempt += 1
-            again = resource_id(token, f"{name}#{attempt}", inputs)
-            if again == identity:
-                break  # named by its inputs
-            identity, seed = again, f"{name}#{attempt}"
-        return identity, seed
-
     def _computed(self, token: str) -> tuple[str, ...]:
         schema = self.deps.oracle.get(token)
         return schema.computed if schema is not None else ()
 
-    def _outputs(self, token: str, name: str, inputs: dict[str, Any], identity: str) -> dict[str, Any]:
-        added = computed_outputs(token, name, unwrap(inputs), identity)
+    def _outputs(self, token: str, name: str, inputs: dict[str, Any], identity: str, place: Place) -> dict[str, Any]:
+        added = computed_outputs(token, name, unwrap(inputs), identity, place)
         schema = self.deps.oracle.get(token)
         secret = schema.secret_outputs if schema is not None else ()
         return merge(inputs, {key: Secret(value) if key in secret else value for key, value in added.items()})
 
-    def _previewed(self, token: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    def _previewed(self, token: str, name: str, inputs: dict[str, Any], place: Place) -> dict[str, Any]:
         plain = unwrap(inputs)
         # Only the keys matter here: whatever the provider adds is unknown until the object exists.
-        added = computed_outputs(token, name, {key: v for key, v in plain.items() if not has_unknown(v)}, "")
-        unknown: dict[str, Any] = dict.fromkeys(self._computed(token), UNKNOWN)
-        unknown.update({key: _unknown_beyond(plain.get(key), value) for key, value in added.items()})
+        added = computed_outputs(token, name, {key: v for key, v in plain.items() if not has_unknown(v)}, "", place)
+        unknown: dict[str, Any] = {key: UNKNOWN for key in self._computed(token) if key not in inputs}
+        unknown.update({key: unknown_beyond(plain.get(key), value) for key, value in added.items()})
         return merge(inputs, unknown)
 
 
-def _abort_half_made(
-    context: grpc.ServicerContext, identity: str, inputs: dict[str, Any], outputs: dict[str, Any]
-) -> None:
-    """Report a creation as failed although the object exists, as the Kubernetes provider reports an unready one."""
-    detail = any_pb2.Any()
-    detail.Pack(
-        provider_pb2.ErrorResourceInitFailed(
-            id=identity, properties=encode(outputs), inputs=encode(inputs), reasons=["injected fault: not ready"]
+def _replaced(token: str, old: dict[str, Any], new: dict[str, Any], instance: Instance) -> frozenset[str]:
+    return replacing(token, changes(old, new), old, new, instance.config)
+
+
+def _refuse_gone(cloud: Cloud, token: str, identity: str, context: grpc.ServicerContext) -> None:
+    """A service does not change what somebody deleted; Kubernetes alone makes an applied object anew."""
+    if token.startswith(("aws:", "cloudflare:")) and cloud.get(token, identity) is None:
+        context.abort(
+            grpc.StatusCode.UNKNOWN,
+            f"{identity} does not exist any more (NotFound); a refresh tells the engine, and the next update makes "
+            "it anew",
         )
-    )
-    message = "injected fault: the object was created but did not become ready"
-    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=message, details=[detail])
-    context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
-    context.abort(grpc.StatusCode.UNKNOWN, message)
 
 
-def _unknown_beyond(given: Any, added: Any) -> Any:  # noqa: ANN401 - property values have any shape
-    """What a preview knows of a computed value: inside an object that was given, only the new keys are unknown."""
-    if isinstance(given, dict) and isinstance(added, dict):
-        return {key: _unknown_beyond(given.get(key), value) for key, value in added.items()}
-    return UNKNOWN
+def _identity(cloud: Cloud, token: str, name: str, inputs: dict[str, Any], place: Place) -> tuple[str, str]:
+    """The id of a new object, and the name that it was made from.
 
-
-def _diff_response(found: list[Change], replaces: frozenset[str], *, delete_first: bool) -> provider_pb2.DiffResponse:
-    response = provider_pb2.DiffResponse(
-        changes=provider_pb2.DiffResponse.DIFF_SOME if found else provider_pb2.DiffResponse.DIFF_NONE,
-        hasDetailedDiff=bool(found),
-        deleteBeforeReplace=delete_first and bool(replaces),
-        diffs=sorted({str(change.keys[0]) for change in found}),
-        replaces=sorted({str(change.keys[0]) for change in found if change.path in replaces}),
-    )
-    for change in found:
-        replace = change.path in replaces and not isinstance(change.new, Unknown)
-        entry = response.detailedDiff[change.path]
-        entry.kind = _DIFF_KIND[change.kind, replace or change.path in replaces]
-        entry.inputDiff = True
-    return response
+    A service that makes up its ids never gives one out twice; where the id is the object's name, the rules have
+    seen to it that no other object carries it.
+    """
+    attempt, seed = 1, name
+    identity = resource_id(token, seed, inputs, place)
+    while cloud.get(token, identity) is not None or cloud.marked(token, identity):
+        attempt += 1
+        again = resource_id(token, f"{name}#{attempt}", inputs, place)
+        if again == identity:
+            break  # named by its inputs
+        identity, seed = again, f"{name}#{attempt}"
+    return identity, seed

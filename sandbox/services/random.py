@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import secrets
 import string
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.replacement import Replaced, words
 from sandbox.model.rows import Service, schema_only
 
+if TYPE_CHECKING:
+    from sandbox.model.place import Place
 
-def _password(_name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
+
+def _password(_name: str, inputs: Inputs, _identity: str, _place: Place) -> dict[str, Any]:
     alphabet = string.ascii_letters + string.digits
     if inputs.get("special", True):
         alphabet += str(inputs.get("overrideSpecial") or "!@#$%&*()-_=+[]{}<>:?")
@@ -22,13 +25,13 @@ def _password(_name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
     return {"result": result, "bcryptHash": f"$2a$10${short_hash(result, length=53)}"}
 
 
-def _id(_name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
+def _id(_name: str, inputs: Inputs, _identity: str, _place: Place) -> dict[str, Any]:
     value = secrets.token_hex(int(inputs.get("byteLength") or 4))
     prefix = str(inputs.get("prefix") or "")
     return {"hex": prefix + value, "dec": prefix + str(int(value, 16)), "b64Url": value, "b64Std": value}
 
 
-def _string(_name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
+def _string(_name: str, inputs: Inputs, _identity: str, _place: Place) -> dict[str, Any]:
     alphabet = string.ascii_lowercase + string.digits
     return {"result": "".join(secrets.choice(alphabet) for _ in range(int(inputs.get("length") or 16)))}
 

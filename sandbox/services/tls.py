@@ -13,6 +13,7 @@ from sandbox.model.rows import Service, schema_only
 
 if TYPE_CHECKING:
     from sandbox.model.outputs import Inputs
+    from sandbox.model.place import Place
 
 
 def pem(label: str) -> str:
@@ -21,7 +22,7 @@ def pem(label: str) -> str:
     return f"-----BEGIN {label}-----\n{body}\n-----END {label}-----\n"
 
 
-def _private_key(_name: str, _inputs: Inputs, _identity: str) -> dict[str, Any]:
+def _private_key(_name: str, _inputs: Inputs, _identity: str, _place: Place) -> dict[str, Any]:
     return {
         "privateKeyPem": pem("PRIVATE KEY"),
         "privateKeyPemPkcs8": pem("PRIVATE KEY"),
@@ -32,11 +33,11 @@ def _private_key(_name: str, _inputs: Inputs, _identity: str) -> dict[str, Any]:
     }
 
 
-def _cert_request(_name: str, _inputs: Inputs, _identity: str) -> dict[str, Any]:
+def _cert_request(_name: str, _inputs: Inputs, _identity: str, _place: Place) -> dict[str, Any]:
     return {"certRequestPem": pem("CERTIFICATE REQUEST")}
 
 
-def _certificate(_name: str, _inputs: Inputs, _identity: str) -> dict[str, Any]:
+def _certificate(_name: str, _inputs: Inputs, _identity: str, _place: Place) -> dict[str, Any]:
     return {"certPem": pem("CERTIFICATE"), "readyForRenewal": False}
 
 

@@ -19,9 +19,11 @@ from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockMonitor, Mocks, set_mocks
 from pulumi.runtime.proto import source_pb2
 
+from sandbox.model.place import HOME, Place
 from sandbox.protocol.schema import SchemaOracle
 from sandbox.protocol.validate import validate
 from sandbox.providers.computed import computed_outputs, merge, resource_id
+from sandbox.providers.instances import configured
 from sandbox.providers.rules import Context, value_violations
 from tests.support.paths import ROOT
 
@@ -109,6 +111,7 @@ class _Mocks(Mocks):
     def __init__(self, recording: Recording, calls: dict[str, dict[str, Any]]) -> None:
         self.recording = recording
         self.answers = calls
+        self.places: dict[str, Place] = {}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
         self.recording.calls.append((args.token, args.args))
@@ -120,8 +123,11 @@ class _Mocks(Mocks):
         plain, _ = _unwrap(args.inputs)
         assert isinstance(plain, dict)
         _refuse_nonsense(args.typ, args.name, plain)
-        identity = args.resource_id or resource_id(args.typ, args.name, plain)
-        computed = _repeatable(args.typ, args.name, computed_outputs(args.typ, args.name, plain, identity))
+        place = self.places.get((args.provider or "").rpartition("::")[2], HOME)
+        identity = args.resource_id or resource_id(args.typ, args.name, plain, place)
+        if args.typ.startswith("pulumi:providers:"):
+            self.places[identity] = configured(args.typ.rpartition(":")[2], plain).place
+        computed = _repeatable(args.typ, args.name, computed_outputs(args.typ, args.name, plain, identity, place))
         return identity, merge(args.inputs, {"name": identity, **computed} if "name" not in plain else computed)
 
 

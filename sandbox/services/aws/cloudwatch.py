@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sandbox.model.outputs import Inputs
+    from sandbox.model.place import Place
 
 LOG_GROUP = (Target("aws:cloudwatch/logGroup:LogGroup", ("id", "name")),)
 LOG_GROUP_ARN = (Target("aws:cloudwatch/logGroup:LogGroup", ("arn",)),)
@@ -113,8 +114,8 @@ def _dashboard(context: Context) -> Iterator[Violation]:
             yield Violation("dashboardBody", f"{len(widgets)} widgets, at most 500 are allowed")
 
 
-def _log_outputs(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
-    return {"arn": arn("logs", f"log-group:{inputs.get('name') or name}", inputs)}
+def _log_outputs(name: str, inputs: Inputs, _identity: str, place: Place) -> dict[str, Any]:
+    return {"arn": arn("logs", f"log-group:{inputs.get('name') or name}", place)}
 
 
 def _no_topic(action: str) -> bool:

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 from sandbox.model.base import Context, Violation
 from sandbox.model.checks import On
 from sandbox.model.names import Named, Unique
-from sandbox.model.outputs import ACCOUNT, Inputs
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE, Row, Service, by_name
-from sandbox.services.aws.arns import arn, region_of
+from sandbox.services.aws.arns import arn
 from sandbox.services.aws.policies import Document, document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sandbox.model.outputs import Inputs
+    from sandbox.model.place import Place
 
 
 REPOSITORY = (Target("aws:ecr/repository:Repository", ("id", "name")),)
@@ -31,12 +33,12 @@ def _document(context: Context) -> Iterator[Violation]:
             yield Violation("policy", f"not valid JSON: {problem} (InvalidParameterException)")
 
 
-def _outputs(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
+def _outputs(name: str, inputs: Inputs, _identity: str, place: Place) -> dict[str, Any]:
     repository = str(inputs.get("name") or name)
     return {
-        "arn": arn("ecr", f"repository/{repository}", inputs),
-        "registryId": ACCOUNT,
-        "repositoryUrl": f"{ACCOUNT}.dkr.ecr.{region_of(inputs)}.amazonaws.com/{repository}",
+        "arn": arn("ecr", f"repository/{repository}", place),
+        "registryId": place.account,
+        "repositoryUrl": f"{place.account}.dkr.ecr.{place.region}.{place.dns_suffix}/{repository}",
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox.model.checks import On
 from sandbox.model.names import Named, Unique
@@ -13,6 +13,9 @@ from sandbox.model.rows import NONE, Row, Service, by_name
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.policies import Document, document
 
+if TYPE_CHECKING:
+    from sandbox.model.place import Place
+
 POLICY_ARN = (Target("aws:iam/policy:Policy", ("arn",)),)
 ROLE_ARN = (Target("aws:iam/role:Role", ("arn",)),)
 ROLE_NAME = (Target("aws:iam/role:Role", ("id", "name")),)
@@ -20,16 +23,16 @@ _SIMPLE = r"[\w+=,.@-]+"
 _PATH = r"/|/[\x21-\x7e]+/"
 
 
-def _role_outputs(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
+def _role_outputs(name: str, inputs: Inputs, _identity: str, place: Place) -> dict[str, Any]:
     named = str(inputs.get("name") or name)
     return {
-        "arn": arn("iam", f"role/{named}", inputs, regional=False),
+        "arn": arn("iam", f"role/{named}", place, regional=False),
         "uniqueId": f"AROA{short_hash(named, length=17).upper()}",
     }
 
 
-def _policy_outputs(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
-    return {"arn": arn("iam", f"policy/{inputs.get('name') or name}", inputs, regional=False)}
+def _policy_outputs(name: str, inputs: Inputs, _identity: str, place: Place) -> dict[str, Any]:
+    return {"arn": arn("iam", f"policy/{inputs.get('name') or name}", place, regional=False)}
 
 
 _role = On("role", source="IAM API Reference, CreateRole")

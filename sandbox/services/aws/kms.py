@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sandbox.model.outputs import Inputs
+    from sandbox.model.place import Place
 
 
 KEY = (Target("aws:kms/key:Key", ("id", "arn")), Target("aws:kms/alias:Alias", ("id", "arn")))
@@ -35,8 +36,8 @@ def _alias(context: Context) -> Iterator[Violation]:
         yield Violation("name", f"{name!r} is reserved for AWS managed keys (NotAuthorizedException)")
 
 
-def _outputs(_name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
-    return {"arn": arn("kms", f"key/{identity}", inputs), "keyId": identity}
+def _outputs(_name: str, _inputs: Inputs, identity: str, place: Place) -> dict[str, Any]:
+    return {"arn": arn("kms", f"key/{identity}", place), "keyId": identity}
 
 
 _key_on = On("key", source="AWS KMS API Reference, CreateKey, ScheduleKeyDeletion")

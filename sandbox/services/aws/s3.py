@@ -12,13 +12,13 @@ from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE, Alike, Row, Service, by_name
-from sandbox.services.aws.arns import region_of
 from sandbox.services.aws.policies import Document, document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sandbox.model.outputs import Inputs
+    from sandbox.model.place import Place
 
 
 BUCKET = (Target("aws:s3/bucket:Bucket", ("id", "bucket")), Target("aws:s3/bucketV2:BucketV2", ("id", "bucket")))
@@ -95,12 +95,12 @@ def _default_encryption(context: Context) -> Iterator[Violation]:
 _S3 = "Amazon S3 User Guide"
 
 
-def _outputs(name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
+def _outputs(name: str, inputs: Inputs, identity: str, place: Place) -> dict[str, Any]:
     bucket = str(inputs.get("bucket") or identity or name)
     return {
         "arn": f"arn:aws:s3:::{bucket}",
-        "bucketDomainName": f"{bucket}.s3.amazonaws.com",
-        "bucketRegionalDomainName": f"{bucket}.s3.{region_of(inputs)}.amazonaws.com",
+        "bucketDomainName": f"{bucket}.s3.{place.dns_suffix}",
+        "bucketRegionalDomainName": f"{bucket}.s3.{place.region}.{place.dns_suffix}",
         "hostedZoneId": "Z3AQBSTGFYJSTF",
     }
 

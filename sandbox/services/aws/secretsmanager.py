@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sandbox.cloud import Cloud, CloudObject
+    from sandbox.model.place import Place
 
 SECRET = (Target("aws:secretsmanager/secret:Secret", ("id", "arn", "name")),)
 SECRET_LENGTH = 65_536
@@ -65,12 +66,12 @@ def _kept_name(_: Cloud, item: CloudObject) -> list[Effect]:
     return [lambda cloud: cloud.mark(SECRET_RESERVED, str(item.inputs.get("name")))]
 
 
-def _outputs(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
+def _outputs(name: str, inputs: Inputs, _identity: str, place: Place) -> dict[str, Any]:
     named = str(inputs.get("name") or name)
-    return {"arn": arn("secretsmanager", f"secret:{named}-{short_hash(named, length=6)}", inputs)}
+    return {"arn": arn("secretsmanager", f"secret:{named}-{short_hash(named, length=6)}", place)}
 
 
-def _version_outputs(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
+def _version_outputs(name: str, inputs: Inputs, _identity: str, _place: Place) -> dict[str, Any]:
     return {
         "arn": str(inputs.get("secretId", "")),
         "versionId": uuid(name, str(inputs.get("secretId", ""))),

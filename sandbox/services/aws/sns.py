@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from sandbox.model.base import Context, Violation
 from sandbox.model.checks import On, flag, text
 from sandbox.model.names import Named
-from sandbox.model.outputs import ACCOUNT, Inputs
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE, Row, Service, by_arn
@@ -18,6 +17,9 @@ from sandbox.services.aws.policies import Document, document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sandbox.model.outputs import Inputs
+    from sandbox.model.place import Place
 
 TOPIC = (Target("aws:sns/topic:Topic", ("id", "arn")),)
 PROTOCOLS = ("application", "email", "email-json", "firehose", "http", "https", "lambda", "sms", "sqs")
@@ -33,8 +35,8 @@ _ENDPOINTS = {
 }
 
 
-def _outputs(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
-    return {"arn": arn("sns", str(inputs.get("name") or name), inputs), "owner": ACCOUNT}
+def _outputs(name: str, inputs: Inputs, _identity: str, place: Place) -> dict[str, Any]:
+    return {"arn": arn("sns", str(inputs.get("name") or name), place), "owner": place.account}
 
 
 def _fifo(context: Context) -> Iterator[Violation]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sandbox.model.outputs import Inputs
+    from sandbox.model.place import Place
     from sandbox.protocol.diff import Change
 
 
@@ -44,8 +45,8 @@ def _parameter(context: Context) -> Iterator[Violation]:
         yield Violation("insecureValue", "not for parameters of type SecureString")
 
 
-def _outputs(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
-    return {"arn": arn("ssm", f"parameter/{str(inputs.get('name') or name).lstrip('/')}", inputs), "version": 1}
+def _outputs(name: str, inputs: Inputs, _identity: str, place: Place) -> dict[str, Any]:
+    return {"arn": arn("ssm", f"parameter/{str(inputs.get('name') or name).lstrip('/')}", place), "version": 1}
 
 
 def _readable(item: Mapping[str, Any], path: str) -> bool:

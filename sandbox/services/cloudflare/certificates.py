@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sandbox.model.outputs import Inputs
+    from sandbox.model.place import Place
 
 HOSTNAME_CERTIFICATE = (
     Target("cloudflare:index/authenticatedOriginPullsHostnameCertificate:AuthenticatedOriginPullsHostnameCertificate"),
@@ -31,7 +32,7 @@ def _hosts(context: Context) -> Iterator[Violation]:
             yield Violation(at, f"{name!r} is no host name; one star may stand first")
 
 
-def _outputs(_name: str, _inputs: Inputs, _identity: str) -> dict[str, Any]:
+def _outputs(_name: str, _inputs: Inputs, _identity: str, _place: Place) -> dict[str, Any]:
     return {"certificate": pem("CERTIFICATE"), "expiresOn": "2041-01-01T00:00:00Z"}
 
 

@@ -15,6 +15,8 @@ from sandbox.services.kubernetes.metadata import METADATA
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sandbox.model.place import Place
+
 
 def _id(name: str, inputs: Inputs, _seed: str) -> str:
     metadata = inputs.get("metadata") or {}
@@ -23,7 +25,7 @@ def _id(name: str, inputs: Inputs, _seed: str) -> str:
     return f"{namespace}/{named}" if namespace else named
 
 
-def _outputs(token: str, _name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
+def _outputs(token: str, _name: str, inputs: Inputs, identity: str, _place: Place) -> dict[str, Any]:
     """What the API server adds to any object."""
     metadata = {"uid": uuid(token, identity), "creationTimestamp": "2026-01-01T00:00:00Z", "generation": 1}
     return {"metadata": metadata, "status": {}} if "metadata" in inputs else {}

@@ -6,6 +6,8 @@ from ops.explain import explain
 from sandbox.cloud import DIGEST, Cloud, CloudObject, DamagedCloudError, redacted, restored
 from sandbox.protocol.wire import UNKNOWN, Secret
 
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+
 
 def instance(identity: str = "db-1", **inputs: object) -> CloudObject:
     return CloudObject(
@@ -103,3 +105,46 @@ def test_objects_are_found_by_type(tmp_path: Path) -> None:
     cloud.put(CloudObject("aws:ec2/vpc:Vpc", "vpc-1", "urn:pulumi:dev::p::t::vpc"))
     assert [item.id for item in cloud.of_type("aws:rds/instance:Instance")] == ["db-1"]
     assert cloud.of_type("aws:ec2/subnet:Subnet") == []
+
+
+def _group(name: str, scope: str) -> CloudObject:
+    return CloudObject(LOG_GROUP, name, f"urn:pulumi:dev::p::t::{scope}", {"name": name}, {}, scope)
+
+
+def test_one_name_may_exist_in_two_regions_and_each_sees_its_own(tmp_path: Path) -> None:
+    cloud = Cloud(tmp_path / "cloud.jsonl")
+    for scope in ("eu-west-1", "us-west-2"):
+        cloud.put(_group("app", scope))
+    west = cloud.within("aws", "us-west-2")
+    assert [item.scope for item in west.of_type(LOG_GROUP)] == ["us-west-2"]
+    west.delete(LOG_GROUP, "app")
+    assert west.get(LOG_GROUP, "app") is None
+    assert Cloud(tmp_path / "cloud.jsonl").get(LOG_GROUP, "app") == _group("app", "eu-west-1")
+    assert west.marked(LOG_GROUP, "app")
+    assert not cloud.within("aws", "eu-west-1").marked(LOG_GROUP, "app")
+    assert [item.scope for item in west.everywhere().all()] == ["eu-west-1"]
+
+
+def test_what_lies_in_no_region_and_in_other_packages_is_seen_from_everywhere(tmp_path: Path) -> None:
+    cloud = Cloud(tmp_path / "cloud.jsonl")
+    cloud.put(CloudObject("aws:iam/role:Role", "app", "urn:pulumi:dev::p::t::role"))
+    cloud.put(CloudObject("kubernetes:core/v1:Namespace", "web", "urn:pulumi:dev::p::t::ns", scope="c1"))
+    view = cloud.within("aws", "eu-west-1")
+    assert len(view.all()) == 2
+    assert cloud.within("kubernetes", "c2").get("kubernetes:core/v1:Namespace", "web") is None
+
+
+def test_an_account_has_what_belongs_to_none_of_its_regions(tmp_path: Path) -> None:
+    cloud = Cloud(tmp_path / "cloud.jsonl")
+    cloud.put(CloudObject("aws:iam/role:Role", "app", "urn:pulumi:dev::p::t::role", scope="111122223333/"))
+    assert cloud.within("aws", "111122223333/eu-west-1").get("aws:iam/role:Role", "app") is not None
+    assert cloud.within("aws", "eu-west-1").get("aws:iam/role:Role", "app") is None
+
+
+def test_an_object_whose_region_was_not_known_is_not_there_twice(tmp_path: Path) -> None:
+    cloud = Cloud(tmp_path / "cloud.jsonl")
+    old = _group("app", "eu-west-1")
+    cloud.put(CloudObject(old.token, old.id, old.urn))
+    cloud.put(old)
+    assert cloud.all() == [old]
+    assert Cloud(tmp_path / "cloud.jsonl").all() == [old]

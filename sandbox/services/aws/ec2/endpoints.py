@@ -20,6 +20,7 @@ from sandbox.services.aws.s3 import BUCKET_ARN
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sandbox.model.place import Place
     from sandbox.protocol.diff import Change
 
 
@@ -71,9 +72,9 @@ def _not_an_interface(case: Situation, _: Change) -> bool:
     return (case.old.get("vpcEndpointType") or "Gateway") != "Interface"
 
 
-def _endpoint_outputs(name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
+def _endpoint_outputs(name: str, _inputs: Inputs, identity: str, place: Place) -> dict[str, Any]:
     return {
-        "arn": arn("ec2", f"vpc-endpoint/{identity}", inputs),
+        "arn": arn("ec2", f"vpc-endpoint/{identity}", place),
         "prefixListId": f"pl-{short_hash(name, length=8)}",
         "state": "available",
     }

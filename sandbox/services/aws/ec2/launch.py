@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sandbox.model.outputs import Inputs
+    from sandbox.model.place import Place
 
 INSTANCE_TYPE = r"[a-z][a-z0-9-]*\.(?:nano|micro|small|medium|large|\d{0,3}xlarge|metal(?:-\d+xl)?)"
 VOLUME_TYPES = ("standard", "gp2", "gp3", "io1", "io2", "sc1", "st1")
@@ -50,8 +51,8 @@ def _volume(ebs: dict[str, Any], at: str) -> Iterator[Violation]:
         yield Violation(f"{at}.encrypted", "must be true when kmsKeyId is given (InvalidParameterDependency)")
 
 
-def _launch_template(_name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
-    return {"arn": arn("ec2", f"launch-template/{identity}", inputs), "latestVersion": 1, "defaultVersion": 1}
+def _launch_template(_name: str, _inputs: Inputs, identity: str, place: Place) -> dict[str, Any]:
+    return {"arn": arn("ec2", f"launch-template/{identity}", place), "latestVersion": 1, "defaultVersion": 1}
 
 
 _lt = On("launch-template", source="Amazon EC2 API Reference, CreateLaunchTemplate")

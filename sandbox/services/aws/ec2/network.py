@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.model.base import Context, Rule, Violation, known
 from sandbox.model.checks import On
-from sandbox.model.outputs import ACCOUNT, Inputs, short_hash
+from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.references import Reference
 from sandbox.model.replacement import Condition, Replaced, Situation
 from sandbox.model.rows import NONE, Row, prefixed
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sandbox.cloud import Cloud
+    from sandbox.model.place import Place
     from sandbox.protocol.diff import Change
 
 LARGEST, SMALLEST = 16, 28
@@ -91,10 +92,10 @@ def _tenancy_to_dedicated(_: Situation, change: Change) -> bool:
     return (change.old or "default") == "default" and (change.new or "default") != "default"
 
 
-def _vpc_outputs(_name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
+def _vpc_outputs(_name: str, _inputs: Inputs, identity: str, place: Place) -> dict[str, Any]:
     return {
-        "arn": arn("ec2", f"vpc/{identity}", inputs),
-        "ownerId": ACCOUNT,
+        "arn": arn("ec2", f"vpc/{identity}", place),
+        "ownerId": place.account,
         "mainRouteTableId": f"rtb-{short_hash(identity, 'main', length=17)}",
         "defaultSecurityGroupId": f"sg-{short_hash(identity, 'sg', length=17)}",
         "defaultNetworkAclId": f"acl-{short_hash(identity, 'acl', length=17)}",
@@ -102,8 +103,8 @@ def _vpc_outputs(_name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
     }
 
 
-def _subnet_outputs(_name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
-    return {"arn": arn("ec2", f"subnet/{identity}", inputs), "ownerId": ACCOUNT}
+def _subnet_outputs(_name: str, _inputs: Inputs, identity: str, place: Place) -> dict[str, Any]:
+    return {"arn": arn("ec2", f"subnet/{identity}", place), "ownerId": place.account}
 
 
 _vpc = On("vpc", source=f"{_EC2}, CreateVpc")

@@ -19,6 +19,8 @@ from sandbox.services.aws.ec2.targets import DEPENDENCY, EIP, INTERNET_GATEWAY, 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sandbox.model.place import Place
+
 
 DESTINATIONS = ("destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId")
 TARGETS = (
@@ -61,15 +63,15 @@ def _public_address(name: str) -> str:
     return f"203.0.113.{int(short_hash(name, length=2), 16)}"  # TEST-NET-3 (RFC 5737)
 
 
-def _eip_outputs(name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
+def _eip_outputs(name: str, _inputs: Inputs, identity: str, place: Place) -> dict[str, Any]:
     return {
-        "arn": arn("ec2", f"elastic-ip/{identity}", inputs),
+        "arn": arn("ec2", f"elastic-ip/{identity}", place),
         "allocationId": identity,
         "publicIp": _public_address(name),
     }
 
 
-def _nat_outputs(name: str, _inputs: Inputs, _identity: str) -> dict[str, Any]:
+def _nat_outputs(name: str, _inputs: Inputs, _identity: str, _place: Place) -> dict[str, Any]:
     return {"publicIp": _public_address(name)}
 
 

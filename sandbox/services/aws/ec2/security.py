@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from sandbox.model.base import Context, Rule, Violation, known
 from sandbox.model.checks import On, given, items, number, text
 from sandbox.model.names import Named, Unique
-from sandbox.model.outputs import ACCOUNT, Inputs
 from sandbox.model.references import Reference
 from sandbox.model.replacement import Condition, Replaced, Situation
 from sandbox.model.rows import NONE, Row, prefixed, schema_only
@@ -18,6 +17,8 @@ from sandbox.services.aws.ec2.targets import DEPENDENCY, PREFIX_LIST, SECURITY_G
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sandbox.model.outputs import Inputs
+    from sandbox.model.place import Place
     from sandbox.protocol.diff import Change
 
 LAST_PROTOCOL = 255
@@ -117,8 +118,8 @@ _RULE_TWICE = Rule(
 )
 
 
-def _group_outputs(_name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
-    return {"arn": arn("ec2", f"security-group/{identity}", inputs), "ownerId": ACCOUNT}
+def _group_outputs(_name: str, _inputs: Inputs, identity: str, place: Place) -> dict[str, Any]:
+    return {"arn": arn("ec2", f"security-group/{identity}", place), "ownerId": place.account}
 
 
 def _rule(token: str) -> Row:

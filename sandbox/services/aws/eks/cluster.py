@@ -14,7 +14,7 @@ from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Condition, Replaced, Situation, words
 from sandbox.model.rows import Deletion, Row, by_name
 from sandbox.protocol.wire import Unknown
-from sandbox.services.aws.arns import arn, region_of
+from sandbox.services.aws.arns import arn
 from sandbox.services.aws.ec2.places import ONE_VPC, two_zones
 from sandbox.services.aws.ec2.targets import DEPENDENCY, SECURITY_GROUP, SUBNET
 from sandbox.services.aws.iam import ROLE_ARN
@@ -23,6 +23,7 @@ from sandbox.services.aws.kms import KEY_ARN
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sandbox.model.place import Place
     from sandbox.protocol.diff import Change
 
 CLUSTER = (Target("aws:eks/cluster:Cluster", ("id", "name")),)
@@ -167,15 +168,15 @@ def _egress_taken_back(case: Situation, _: Change) -> bool:
 _CLUSTER = "terraform-provider-aws, internal/service/eks/cluster.go, 2025"
 
 
-def _outputs(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
+def _outputs(name: str, inputs: Inputs, _identity: str, place: Place) -> dict[str, Any]:
     cluster = str(inputs.get("name") or name)
     digest = short_hash(cluster, "eks", length=32).upper()
-    region = region_of(inputs)
+    region = place.region
     return {
-        "arn": arn("eks", f"cluster/{cluster}", inputs),
-        "endpoint": f"https://{digest}.gr7.{region}.eks.amazonaws.com",
+        "arn": arn("eks", f"cluster/{cluster}", place),
+        "endpoint": f"https://{digest}.gr7.{region}.eks.{place.dns_suffix}",
         "certificateAuthority": {"data": "c2FuZGJveCBjZXJ0aWZpY2F0ZSBhdXRob3JpdHk="},
-        "identities": [{"oidcs": [{"issuer": f"https://oidc.eks.{region}.amazonaws.com/id/{digest}"}]}],
+        "identities": [{"oidcs": [{"issuer": f"https://oidc.eks.{region}.{place.dns_suffix}/id/{digest}"}]}],
         "platformVersion": "eks.1",
         "status": "ACTIVE",
         "vpcConfig": {"clusterSecurityGroupId": f"sg-{short_hash(cluster, 'cluster', length=17)}"},

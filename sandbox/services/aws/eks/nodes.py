@@ -21,6 +21,8 @@ from sandbox.services.aws.iam import ROLE_ARN
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sandbox.model.place import Place
+
 
 AMI_TYPES = (
     "AL2_x86_64",
@@ -125,11 +127,11 @@ def _node_version(context: Context) -> Iterator[Violation]:
         )
 
 
-def _outputs(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
+def _outputs(name: str, inputs: Inputs, _identity: str, place: Place) -> dict[str, Any]:
     cluster = inputs.get("clusterName", "")
     group = str(inputs.get("nodeGroupName") or f"{name}-{short_hash(name, length=7)}")
     return {
-        "arn": arn("eks", f"nodegroup/{cluster}/{group}/{uuid(group)}", inputs),
+        "arn": arn("eks", f"nodegroup/{cluster}/{group}/{uuid(group)}", place),
         "nodeGroupName": group,
         "status": "ACTIVE",
         "resources": [{"autoscalingGroups": [{"name": f"eks-{group}-{short_hash(group)}"}]}],

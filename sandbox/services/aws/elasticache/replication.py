@@ -25,6 +25,7 @@ from sandbox.services.aws.sns import TOPIC
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sandbox.model.place import Place
     from sandbox.protocol.diff import Change
 
 _SUBNETS = subnets_of_group("subnetGroupName", SUBNET_GROUP[0].token)
@@ -202,11 +203,11 @@ def _always(_: Situation, __: Change) -> bool:
 _CACHE = "terraform-provider-aws, internal/service/elasticache/replication_group.go, 2026"
 
 
-def _outputs(_name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
+def _outputs(_name: str, inputs: Inputs, identity: str, place: Place) -> dict[str, Any]:
     group = str(inputs.get("replicationGroupId") or identity)
     suffix = f"{group}.{short_hash('cache', length=6)}.use1.cache.amazonaws.com"
     return {
-        "arn": arn("elasticache", f"replicationgroup:{group}", inputs),
+        "arn": arn("elasticache", f"replicationgroup:{group}", place),
         "configurationEndpointAddress": f"clustercfg.{suffix}",
         "primaryEndpointAddress": f"master.{suffix}",
         "readerEndpointAddress": f"replica.{suffix}",

@@ -12,7 +12,7 @@ from sandbox.model.references import Reference
 from sandbox.model.replacement import Condition, Replaced, Situation
 from sandbox.model.rows import Deletion, Row, by_arn
 from sandbox.protocol.wire import Unknown
-from sandbox.services.aws.arns import arn, region_of
+from sandbox.services.aws.arns import arn
 from sandbox.services.aws.ec2.places import GATEWAY_FIRST, ONE_VPC, zones
 from sandbox.services.aws.ec2.targets import DEPENDENCY, EIP, SECURITY_GROUP, SUBNET
 from sandbox.services.aws.lb import shift
@@ -22,6 +22,7 @@ from sandbox.services.aws.s3 import BUCKET
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sandbox.model.place import Place
     from sandbox.protocol.diff import Change
 
 
@@ -89,14 +90,14 @@ def _secondary_addresses_lowered(_: Situation, change: Change) -> bool:
     return before is not None and after is not None and after < before
 
 
-def _outputs(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
+def _outputs(name: str, inputs: Inputs, _identity: str, place: Place) -> dict[str, Any]:
     named = str(inputs.get("name") or name)
     digest = short_hash(named, "lb", length=16)
     kind = "net" if inputs.get("loadBalancerType") == "network" else "app"
     return {
-        "arn": arn("elasticloadbalancing", f"loadbalancer/{kind}/{named}/{digest}", inputs),
+        "arn": arn("elasticloadbalancing", f"loadbalancer/{kind}/{named}/{digest}", place),
         "arnSuffix": f"{kind}/{named}/{digest}",
-        "dnsName": f"{named}-{digest}.elb.{region_of(inputs)}.amazonaws.com",
+        "dnsName": f"{named}-{digest}.elb.{place.region}.{place.dns_suffix}",
         "zoneId": "Z26RNL4JYFTOTI",
     }
 

@@ -28,6 +28,8 @@ from sandbox.services.aws.lb.targets import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sandbox.model.place import Place
+
 
 TARGETS = ("instance", "ip", "lambda", "alb")
 ALGORITHMS = ("round_robin", "least_outstanding_requests", "weighted_random")
@@ -97,10 +99,10 @@ def _sticky(context: Context) -> Iterator[Violation]:
         )
 
 
-def _outputs(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
+def _outputs(name: str, inputs: Inputs, _identity: str, place: Place) -> dict[str, Any]:
     named = str(inputs.get("name") or name)
     suffix = f"targetgroup/{named}/{short_hash(named, 'tg', length=16)}"
-    return {"arn": arn("elasticloadbalancing", suffix, inputs), "arnSuffix": suffix}
+    return {"arn": arn("elasticloadbalancing", suffix, place), "arnSuffix": suffix}
 
 
 _tg = On("target-group", source=f"{DOCS}, CreateTargetGroup")

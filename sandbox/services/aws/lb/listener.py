@@ -26,6 +26,8 @@ from sandbox.services.aws.lb.targets import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sandbox.model.place import Place
+
 
 SECURE = ("HTTPS", "TLS")
 
@@ -69,9 +71,9 @@ def _actions(context: Context) -> Iterator[Violation]:
                 yield Violation(f"{at}.{needed}", f"required for an action of type {name}")
 
 
-def _outputs(name: str, inputs: Inputs, _identity: str) -> dict[str, Any]:
+def _outputs(name: str, inputs: Inputs, _identity: str, place: Place) -> dict[str, Any]:
     balancer = str(inputs.get("loadBalancerArn") or f"net/{name}/0").split("loadbalancer/")[-1]
-    return {"arn": arn("elasticloadbalancing", f"listener/{balancer}/{short_hash(name, length=16)}", inputs)}
+    return {"arn": arn("elasticloadbalancing", f"listener/{balancer}/{short_hash(name, length=16)}", place)}
 
 
 _IN_USE = "ResourceInUse: the target group is currently in use by a listener or a rule"

@@ -16,7 +16,7 @@ from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced, words
 from sandbox.model.rows import NONE, Returned, Row, by_name
 from sandbox.model.windows import daily, overlap, weekly
-from sandbox.services.aws.arns import arn, region_of
+from sandbox.services.aws.arns import arn
 from sandbox.services.aws.ec2.targets import DEPENDENCY, SECURITY_GROUP
 from sandbox.services.aws.iam import ROLE_ARN
 from sandbox.services.aws.kms import KEY_ARN
@@ -26,6 +26,8 @@ from sandbox.services.aws.rds.state import COPIED_BACKUPS, DELETION, INSTANCE, S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sandbox.model.place import Place
 
 
 IDENTIFIER = r"[a-zA-Z](?:-?[a-zA-Z0-9]){0,62}"
@@ -202,12 +204,12 @@ def _read(inputs: Inputs, outputs: Inputs) -> Inputs:
     return inputs
 
 
-def _outputs(name: str, inputs: Inputs, identity: str) -> dict[str, Any]:
+def _outputs(name: str, inputs: Inputs, identity: str, place: Place) -> dict[str, Any]:
     identifier = str(inputs.get("identifier") or identity)
-    host = f"{identifier}.{short_hash('rds', length=12)}.{region_of(inputs)}.rds.amazonaws.com"
+    host = f"{identifier}.{short_hash('rds', length=12)}.{place.region}.rds.{place.dns_suffix}"
     port = inputs.get("port") or 5432
     return {
-        "arn": arn("rds", f"db:{identifier}", inputs),
+        "arn": arn("rds", f"db:{identifier}", place),
         "address": host,
         "endpoint": f"{host}:{port}",
         "port": port,

@@ -13,6 +13,7 @@ import pytest
 from sandbox import services
 from sandbox.model.base import Context, Rule
 from sandbox.model.names import Named, Unique
+from sandbox.model.place import HOME
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import Alike, Row, Service, by_arn, by_name, by_uuid, prefixed
@@ -106,13 +107,13 @@ def test_a_reference_of_a_row_speaks_of_its_type() -> None:
 
 
 def test_ids_have_the_form_that_the_row_says() -> None:
-    row = Row(**{**ASKED, "outputs": lambda name, _inputs, _identity: {"arn": f"arn:{name}"}})
+    row = Row(**{**ASKED, "outputs": lambda name, _inputs, _identity, place: {"arn": f"arn:{place.region}:{name}"}})
     seed = "0123456789abcdef" * 3
-    assert by_name(row, "logical", {"name": "given"}, seed) == "given"
-    assert by_name(row, "logical", {}, seed) is None
-    assert by_arn(row, "logical", {}, seed) == "arn:logical"
-    assert prefixed("q")(row, "logical", {}, seed) == "q-0123456789abcdef0"
-    assert by_uuid(row, "logical", {}, seed) == by_uuid(row, "logical", {}, seed)
+    assert by_name(row, "logical", {"name": "given"}, seed, HOME) == "given"
+    assert by_name(row, "logical", {}, seed, HOME) is None
+    assert by_arn(row, "logical", {}, seed, HOME) == "arn:us-east-1:logical"
+    assert prefixed("q")(row, "logical", {}, seed, HOME) == "q-0123456789abcdef0"
+    assert by_uuid(row, "logical", {}, seed, HOME) == by_uuid(row, "logical", {}, seed, HOME)
 
 
 def test_a_name_is_kept_as_the_service_keeps_it() -> None:

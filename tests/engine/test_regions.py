@@ -1,0 +1,74 @@
+"""Each provider works in a region of its own: with the real engine, on small programs and on a stack."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from sandbox.cloud import Cloud
+from tests.support.cli import Cli
+from tests.support.engine import Bench
+from tests.support.paths import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+REGION = re.compile(r"\b(?:af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+-\d\b")
+
+
+def three_regions() -> None:
+    """One name in three regions: of the provider, of another provider, and of the resource itself."""
+    import pulumi_aws as aws
+
+    home = aws.Provider("home", region="eu-central-1", default_tags={"tags": {"owner": "home"}})
+    away = aws.Provider("away", region="us-west-2")
+    groups = {
+        "home": aws.cloudwatch.LogGroup("home", name="app", opts=pulumi.ResourceOptions(provider=home)),
+        "away": aws.cloudwatch.LogGroup("away", name="app", opts=pulumi.ResourceOptions(provider=away)),
+        "own": aws.cloudwatch.LogGroup(
+            "own", name="app", region="ap-south-1", opts=pulumi.ResourceOptions(provider=home)
+        ),
+    }
+    for name, group in groups.items():
+        pulumi.export(name, group.arn)
+    pulumi.export("tags", groups["home"].tags_all)
+    here = aws.get_region_output(opts=pulumi.InvokeOutputOptions(provider=away))
+    pulumi.export("asked", here.region)
+
+
+def test_every_provider_has_a_region_and_tags_of_its_own(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    outputs = bench.up(three_regions)
+    assert outputs == {
+        "home": "arn:aws:logs:eu-central-1:000000000000:log-group:app",
+        "away": "arn:aws:logs:us-west-2:000000000000:log-group:app",
+        "own": "arn:aws:logs:ap-south-1:000000000000:log-group:app",
+        "tags": {"owner": "home"},
+        "asked": "us-west-2",
+    }
+    assert not bench.preview(three_regions).changes()
+    assert {item.scope for item in bench.objects(LOG_GROUP)} == {"eu-central-1", "us-west-2", "ap-south-1"}
+    bench.destroy()
+    assert bench.objects(LOG_GROUP) == []
+
+
+def test_a_stack_in_another_region_has_no_string_of_this_one(tmp_path: Path) -> None:
+    cli = Cli(tmp_path)
+    moved = (ROOT / "Pulumi.dev.yaml").read_text(encoding="utf-8").replace("us-east-1", "eu-central-1")
+    (tmp_path / "dev.yaml").write_text(moved, encoding="utf-8")
+    ran = cli.run("rehearse", "dev", "--config", str(tmp_path / "dev.yaml"), "--json")
+    assert ran.code == 0, ran.err
+    assert set(REGION.findall(json.dumps(ran.document["outputs"]))) == {"eu-central-1"}
+    made = Cloud(cli.sandbox / "dev" / "cloud.jsonl").all()
+    elsewhere = {
+        (item.token, item.name, region)
+        for item in made
+        for region in REGION.findall(json.dumps(item.outputs))
+        if region != "eu-central-1"
+    }
+    # CloudWatch has the metrics of the bill in one region alone (Amazon CloudWatch User Guide, billing alarms).
+    assert elsewhere == {("kubernetes:core/v1:ConfigMap", "alert-rules-dashboard", "us-east-1")}
