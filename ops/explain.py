@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from dataclasses import dataclass
 
 from infra.problems import ConfigError
@@ -33,6 +34,8 @@ _DAMAGED = "failed to load checkpoint"
 """What the engine says of a state file that is cut short, for example by a full disk."""
 _LOST = "incorrect passphrase"
 """What it says when the sandbox's file `passphrase` is not the one that its state was written with."""
+_UNSET = re.compile(r"Missing required configuration variable '([^']+)'|missing configuration value '([^']+)'")
+"""What the SDK and the engine say of a value that a program requires and nobody has set."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,18 @@ def explain(error: BaseException) -> Explained | None:
     if isinstance(error, ApiError):
         return Explained(f"the Kubernetes API refused: {error}")
     if isinstance(error, EngineError):
+        if (unset := _UNSET.search(str(error))) is not None:
+            return Explained(f"{error}\n{_set_it(unset[1] or unset[2])}")
         return Explained(f"{error}\n{_way_on(str(error))} `--fresh` starts over in an empty sandbox.")
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return Explained("the disk is full; free some space and run the same command again (at worst with --fresh)")
     if isinstance(error, OSError):
         return Explained(f"{error.filename or 'a file'}: {error.strerror or error}")
     return None
+
+
+def _set_it(key: str) -> str:
+    return f"  fix: --config-value {key}=VALUE, or below `config:` in the stack's file: `{key}: VALUE`"
 
 
 def _way_on(said: str) -> str:

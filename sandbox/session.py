@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+import pulumi
 from pulumi import automation as auto
 from pulumi.automation.errors import create_command_error
 
@@ -25,6 +26,7 @@ from sandbox.exposure import exposures
 from sandbox.faults import Faults
 from sandbox.kubernetes.cluster import uid_in
 from sandbox.kubernetes.plugin import without_proxy
+from sandbox.program import frames
 from sandbox.program.waiting import outputs_awaited_once
 from sandbox.protocol.schema import SchemaOracle
 from sandbox.providers.provider import Deps
@@ -38,11 +40,14 @@ if TYPE_CHECKING:
 
     from sandbox.engine import Engine
     from sandbox.kubernetes.cluster import KubernetesCluster
+    from sandbox.program.project import Project
     from sandbox.seed import Existing
     from sandbox.workspace import SandboxWorkspace
 
 OnEvent = Callable[["EngineEvent"], None]
 R = TypeVar("R")
+SANDBOX = Path(__file__).resolve().parent
+"""Where programs are run from: of no program's own lines, whosever checkout it stands in."""
 
 
 class EngineError(Exception):
@@ -151,14 +156,14 @@ class _Reader(threading.Thread):
         return "\n".join(self._lines)
 
 
-def run_program(root: Path) -> Callable[[], None]:
-    """The program as the engine runs it: `infra/__main__.py`, unmodified, afresh for every operation.
+def run_program(project: Project) -> Callable[[], None]:
+    """The program as the engine runs it: the one that the project file names, unmodified, afresh for every operation.
 
-    It is told that its cloud is simulated, so that it takes the examples that stand in the checked-in stack files.
+    It is told that its cloud is simulated, so that it can take examples for values that only a real cloud has.
     """
 
     def program() -> None:
-        runpy.run_path(str(root / "infra" / "__main__.py"), init_globals={"SIMULATED": True}, run_name="__main__")
+        runpy.run_path(str(project.entry), init_globals={"SIMULATED": True}, run_name="__main__")
 
     return program
 
@@ -207,13 +212,13 @@ class Session:
             self._old_handler = signal.signal(signal.SIGINT, self._on_interrupt)
         workspace = auto.LocalWorkspace(
             work_dir=str(self.workspace.project),
-            program=None if self.host is not None else self.program or run_program(self.workspace.root),
+            program=None if self.host is not None else self.program or run_program(self.workspace.source),
             pulumi_command=self.command,
         )
         try:
             self.stack = self._guarded(
                 "opening the stack",
-                _Diagnostics(None),
+                _Diagnostics(self.workspace),
                 lambda: auto.Stack.create_or_select(self.workspace.stack, workspace),
             )
         except BaseException:
@@ -238,7 +243,7 @@ class Session:
             EngineError: the preview failed.
             InterruptedRunError: the user stopped it.
         """
-        collected = _Diagnostics(on_event)
+        collected = _Diagnostics(self.workspace, on_event)
         result = self._guarded(
             "preview", collected, lambda: self.stack.preview(json=True, on_event=collected, color="never")
         )
@@ -253,22 +258,22 @@ class Session:
                 where it stopped.
             InterruptedRunError: the user stopped it.
         """
-        collected = _Diagnostics(on_event)
+        collected = _Diagnostics(self.workspace, on_event)
         result = self._guarded("update", collected, lambda: self.stack.up(on_event=collected, color="never"))
-        state = self._guarded("reading the state", _Diagnostics(None), self.stack.export_stack)
+        state = self._guarded("reading the state", _Diagnostics(self.workspace), self.stack.export_stack)
         if exposed := exposures(state.deployment or {}):
             raise EngineError("update", tuple(map(str, exposed)), self.workspace.log)
         return {key: "[secret]" if item.secret else item.value for key, item in sorted(result.outputs.items())}
 
     def refresh(self, on_event: OnEvent | None = None) -> dict[str, int]:
         """Read the cloud back into the state; returns the engine's counts per operation."""
-        collected = _Diagnostics(on_event)
+        collected = _Diagnostics(self.workspace, on_event)
         result = self._guarded("refresh", collected, lambda: self.stack.refresh(on_event=collected, color="never"))
         return _counts(result.summary)
 
     def destroy(self, on_event: OnEvent | None = None) -> dict[str, int]:
         """Delete everything that is not protected; returns the engine's counts per operation."""
-        collected = _Diagnostics(on_event)
+        collected = _Diagnostics(self.workspace, on_event)
         result = self._guarded("destroy", collected, lambda: self.stack.destroy(on_event=collected, color="never"))
         return _counts(result.summary)
 
@@ -283,7 +288,7 @@ class Session:
 
     def _guarded(self, operation: str, collected: _Diagnostics, run: Callable[[], R]) -> R:
         try:
-            with warnings.catch_warnings(), outputs_awaited_once():
+            with warnings.catch_warnings(), outputs_awaited_once(), frames.lines_kept(pulumi.Output):
                 # A killed engine leaves half an event: the error that follows says what happened.
                 warnings.filterwarnings("ignore", message="Error in event stream")
                 result = run()
@@ -313,16 +318,11 @@ def _said(error: auto.CommandError) -> tuple[str, ...]:
     return tuple(line.removeprefix("error: ") for line in lines if line.startswith("error: "))
 
 
-def _last_line(message: str) -> str:
-    """Of a Python traceback, the exception itself; the engine's log has the rest."""
-    lines = [line for line in message.splitlines() if line.strip()]
-    return f"the program failed: {lines[-1].strip()}"
-
-
 class _Diagnostics:
     """Passes engine events on and keeps the error messages among them."""
 
-    def __init__(self, forward: OnEvent | None) -> None:
+    def __init__(self, workspace: SandboxWorkspace, forward: OnEvent | None = None) -> None:
+        self._workspace = workspace
         self._forward = forward
         self._errors: dict[str, None] = {}
 
@@ -331,8 +331,8 @@ class _Diagnostics:
         if diagnostic is not None and diagnostic.severity == "error":
             name = diagnostic.urn.split("::", 3)[-1] if diagnostic.urn else ""
             message = diagnostic.message.strip().removeprefix("an unhandled error occurred: ")
-            if "Traceback (most recent call last)" in message:
-                message = _last_line(message)
+            if frames.BEGIN in message:
+                message = frames.folded(message, self._workspace.source.root, SANDBOX)
             if message not in {"update failed", "preview failed"}:
                 self._errors[f"{name}: {message}" if name else message] = None
         if self._forward is not None:

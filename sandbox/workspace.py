@@ -9,15 +9,21 @@ import secrets
 import shutil
 import sys
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from sandbox.cache import write_atomically
+from sandbox.program.project import read_project
 
-PROJECT = "bailbondpro"
+if TYPE_CHECKING:
+    from sandbox.program.project import Project
+
 _DROPPED_PREFIXES = ("PULUMI_", "AWS_", "CLOUDFLARE_", "KUBE", "HELM_", "GOOGLE_", "ARM_")
+PROGRAM_LOG = "SANDBOX_PROGRAM_LOG"
+"""Tells the process of a program where all of a traceback goes; `sandbox/program/language_program.py` reads it."""
 REHEARSED_SECRET = "rehearsed-secret"
 KEPT_LOGS = 20
 """The engine writes a log for every command, about 1 MB for an update of production, and never deletes one."""
@@ -45,10 +51,19 @@ class SandboxWorkspace:
         name = f"{self.stack}@{self.purpose}" if self.purpose else self.stack
         return (Path(parent).absolute() if parent else self.root / ".sandbox") / name
 
+    @cached_property
+    def source(self) -> Project:
+        """The project that is rehearsed.
+
+        Raises:
+            ProgramError: the folder has none.
+        """
+        return read_project(self.root)
+
     @property
     def project_name(self) -> str:
         """What the engine keeps the stack's state under."""
-        return PROJECT
+        return self.source.name
 
     @property
     def journal(self) -> Path:
@@ -97,16 +112,12 @@ class SandboxWorkspace:
 
     def _document(self) -> dict[str, Any]:
         """The project file that the engine reads instead of the project's own."""
-        project = yaml.safe_load((self.root / "Pulumi.yaml").read_text(encoding="utf-8"))
-        main = self.root / str(project.get("main", ""))
-        return {
-            "name": project["name"],
-            "description": project.get("description", ""),
-            "runtime": {"name": "python", "options": {"virtualenv": sys.prefix}},
-            # The folder that relative paths of files and archives start from, as in the project itself.
-            **({"main": str(main)} if main.exists() else {}),
-            "backend": {"url": self.backend_url},
-        }
+        return self.source.engine_document(self._virtualenv, self.backend_url)
+
+    @property
+    def _virtualenv(self) -> str | None:
+        """The virtual environment that the program runs in; None where the language knows none."""
+        return sys.prefix
 
     @property
     def backend_url(self) -> str:
@@ -160,6 +171,8 @@ class SandboxWorkspace:
             "PULUMI_DEBUG_PROVIDERS": debug_providers,
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PYTHONDONTWRITEBYTECODE": "1",  # nothing is written beside the program
+            PROGRAM_LOG: str(self.folder / "program.log"),
             **fast,
         }
 

@@ -11,7 +11,7 @@ import typer
 from ops.console import fail, print_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ops.document.blocks import Section
 
@@ -84,3 +84,11 @@ def named_with_a_file(cluster: str | None, kubeconfig: Path | None) -> None:
     """Refuse the name of a context without the file that has it."""
     if cluster is not None and kubeconfig is None:
         fail(f"--cluster {cluster} names a context of a kubeconfig file: give the file, too: --kubeconfig FILE", code=2)
+
+
+def key_values(texts: Iterable[str]) -> dict[str, str]:
+    """Texts of the form KEY=VALUE, by key; the last of one key counts."""
+    for text in texts:
+        if not text.partition("=")[0].strip() or "=" not in text:
+            fail(f"--config-value {text}: must be KEY=VALUE, such as aws:region=us-west-2", code=2)
+    return {key.strip(): value for key, _, value in (text.partition("=") for text in texts)}

@@ -15,6 +15,7 @@ from ops.commands.options import (
     KubeconfigOption,
     PhaseOption,
     explained,
+    key_values,
     named_with_a_file,
     present,
 )
@@ -24,7 +25,9 @@ EPILOG = "Example: ./bbp rehearse prod --phase microservices --fresh"
 
 
 def rehearse(
-    stack: Annotated[str, typer.Argument(help="Stack name; or `shell STACK` for the plain CLI's environment.")],
+    stack: Annotated[
+        str | None, typer.Argument(help="Stack name; or `shell STACK [-- COMMAND]` for the plain CLI.")
+    ] = None,
     shell_stack: Annotated[str | None, typer.Argument(hidden=True)] = None,
     phase: PhaseOption = None,
     preview: Annotated[bool, typer.Option("--preview", help="Stop after the preview.")] = False,
@@ -43,6 +46,18 @@ def rehearse(
             "--program",
             help="Rehearse the Pulumi program in this folder instead, with its own stack file and virtual environment.",
             metavar="DIR",
+        ),
+    ] = None,
+    named: Annotated[
+        str | None,
+        typer.Option("--stack", help="The stack, by an option; with --program by default its only one, or dev."),
+    ] = None,
+    config_value: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--config-value",
+            help="With --program: a value above its stack file, such as aws:region=us-west-2; repeatable.",
+            metavar="KEY=VALUE",
         ),
     ] = None,
     exists: Annotated[
@@ -79,7 +94,7 @@ def rehearse(
         }
         if given := [name for name, value in others.items() if value]:
             fail(f"{', '.join(given)}: not with `shell`, which takes --phase, --config and --stop", code=2)
-        _shell(stack, shell_stack, phase, config, stop=stop)
+        _shell(stack or "", shell_stack, phase, config, stop=stop)
         return
     from ops.answers.rehearse import rehearse as run
     from ops.rehearsal.session import RehearseOptions
@@ -88,16 +103,19 @@ def rehearse(
     with explained():
         faults = tuple(fault or ())
         named_with_a_file(cluster, kubeconfig)
-        if exists is not None and program is None:
-            fail("--exists names what a --program refers to: give its folder, too: --program DIR", code=2)
+        of_a_program = {"--exists": exists, "--config-value": config_value}
+        if program is None and (given := [name for name, value in of_a_program.items() if value]):
+            fail(f"{', '.join(given)}: of another project's program: give its folder, too: --program DIR", code=2)
         own = {"--phase": phase, "--api-server": api_server, "--kubeconfig": kubeconfig}
         if program is not None and (given := [name for name, value in own.items() if value]):
             fail(f"{', '.join(given)}: not with --program: for the stacks of this platform alone", code=2)
+        stack = _stack(stack, named, program)
         result = run(
             RehearseOptions(
                 *(stack, phase, preview, fresh, config, plan_out, faults, api_server, kubeconfig, cluster),
                 program=program,
                 exists=exists,
+                values=key_values(config_value or ()),
             )
         )
     present(result, section, as_json=json_output)
@@ -107,6 +125,17 @@ def rehearse(
         fail(f"the Kubernetes API lacks {len(result.missing)} objects: {', '.join(result.missing)}")
     if not result.ok:
         fail(f"the second preview would still change {result.second_preview_changes} resources; it must be empty")
+
+
+def _stack(stack: str | None, named: str | None, program: Path | None) -> str:
+    """The stack, however it was given; a program of its own may have only one."""
+    if stack is not None and named is not None and stack != named:
+        fail(f"two stacks: {stack}, and --stack {named}; give one", code=2)
+    if program is None:
+        return stack or named or fail("which stack? `./bbp rehearse STACK`", code=2)
+    from sandbox.program.foreign import stack_named
+
+    return stack_named(program.absolute(), stack or named)
 
 
 def _shell(first: str, second: str | None, phase: str | None, config: Path | None, *, stop: bool) -> None:

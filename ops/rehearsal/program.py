@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from infra.settings.reading.stack_name import own_name
 from ops.console import note
@@ -34,15 +34,9 @@ def open_program(options: RehearseOptions, program: Path) -> Iterator[tuple[Engi
         EngineNotFoundError: there is no engine and none could be built.
     """
     faults = Faults.parse(options.faults)
-    workspace = ForeignWorkspace(program.absolute(), own_name(options.stack), kept=ROOT)
-    values = workspace.raw_config(options.config)
+    workspace, values = foreign(options, program)
     existing = _existing(options, workspace.root)
     engine = find_or_build(note)
-    if workspace.virtualenv is None and not engine.has_language_host:
-        note(
-            f"{workspace.root / 'Pulumi.yaml'} names no virtual environment: the program runs in the one of this "
-            "checkout\n  fix: `runtime: {name: python, options: {virtualenv: venv}}`"
-        )
     with alone(workspace):
         prepared(workspace, values, fresh=options.fresh)
         host = workspace.host(engine)
@@ -51,6 +45,19 @@ def open_program(options: RehearseOptions, program: Path) -> Iterator[tuple[Engi
             struck(session, faults),
         ):
             yield engine, session
+
+
+def foreign(options: RehearseOptions, program: Path) -> tuple[ForeignWorkspace, dict[str, Any]]:
+    """Where a program is rehearsed, and with which configuration; says what its user must know of both.
+
+    Raises:
+        ProgramError: the folder is no program, or what it is configured with cannot be read.
+    """
+    workspace = ForeignWorkspace(program.absolute(), own_name(options.stack), kept=ROOT)
+    configuration = workspace.configuration(options.config, options.values)
+    for notice in (*configuration.notices, *workspace.notices()):
+        note(notice)
+    return workspace, configuration.values
 
 
 def _existing(options: RehearseOptions, root: Path) -> tuple[Existing, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from infra.notices import notices
@@ -21,7 +21,7 @@ from sandbox.session import Session, run_program
 from sandbox.workspace import SandboxWorkspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from infra.settings import Settings
@@ -45,6 +45,7 @@ class RehearseOptions:
         kubeconfig: apply them to the cluster of this file instead.
         cluster: the file's context by name; None for the current one, which must lead to a cluster of this machine.
         program: the folder of another project's program to rehearse instead of this one.
+        values: configuration of that program that stands above its stack file, by key.
         exists: a file with what exists beforehand; None takes `sandbox.seed.yaml` beside the program, if it is there.
     """
 
@@ -60,6 +61,7 @@ class RehearseOptions:
     cluster: str | None = None
     program: Path | None = None
     exists: Path | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def target(self) -> Target:
@@ -135,7 +137,7 @@ def _session(  # noqa: PLR0917 - what a session takes, and whose cluster it is
         return
     with plugin.pinned(workspace.folder, target.kubeconfig, target.context) as kubeconfig:
         same_way(cluster, kubeconfig)
-        aimed = plugin.aimed_at(program or run_program(workspace.root), kubeconfig)
+        aimed = plugin.aimed_at(program or run_program(workspace.source), kubeconfig)
         with Session(engine, workspace, checkpoints, aimed, faults, cluster, ("kubernetes",)) as session:
             yield session
 

@@ -4,33 +4,36 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from sandbox.program import language_host
+from sandbox.program.environment import environment
+from sandbox.program.project import ProgramError, mapping, read_yaml
 from sandbox.workspace import SandboxWorkspace
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sandbox.engine import Engine
+    from sandbox.program.environment import Environment
 
+__all__ = ["ForeignWorkspace", "ProgramError"]
 PYTHON = "python"
-
-
-class ProgramError(Exception):
-    """The folder is no program that can be rehearsed; the message says what is missing."""
+ENDINGS = (".yaml", ".yml", ".json")
+DEFAULT_STACK = "dev"
+NEAR = 0.7
+"""How alike two names are, of which one is taken for a slip of the other: `prd` and `prod`, not `dev` and `test`."""
 
 
 @dataclass(frozen=True)
-class _Project:
-    """What a project file says: `document` has all of it."""
+class Configuration:
+    """What a program is configured with, and what its user must know of where it comes from."""
 
-    name: str
-    runtime: str
-    options: dict[str, Any]
-    document: dict[str, Any]
+    values: dict[str, Any]
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,62 +53,94 @@ class ForeignWorkspace(SandboxWorkspace):
         return own.folder
 
     @property
-    def project_name(self) -> str:
-        """What the engine keeps the stack's state under."""
-        return self._project.name
-
-    @property
     def runtime(self) -> str:
         """The language of the program."""
-        return self._project.runtime
-
-    @property
-    def virtualenv(self) -> Path | None:
-        """The virtual environment that the project names."""
-        named = self._project.options.get("virtualenv")
-        return self.root / str(named) if named else None
+        return self.source.runtime
 
     @cached_property
-    def _project(self) -> _Project:
-        return _read_project(self.root)
+    def environment_of_program(self) -> Environment:
+        """Where the program runs."""
+        return environment(self.source)
 
-    def _document(self) -> dict[str, Any]:
-        """The program's own project file, with paths that hold from elsewhere and the rehearsal's backend."""
-        project = self._project
-        options = {**project.options, **({"virtualenv": str(self.virtualenv)} if self.virtualenv else {})}
-        kept = {key: value for key, value in project.document.items() if key in {"name", "description", "config"}}
-        return {
-            **kept,
-            "runtime": {"name": self.runtime, "options": options},
-            "main": str(self.root / str(project.document.get("main") or "")),
-            "backend": {"url": self.backend_url},
-        }
+    @property
+    def _virtualenv(self) -> str | None:
+        return str(self.environment_of_program.prefix) if self.runtime == PYTHON else None
 
-    def stack_file(self, named: Path | None = None) -> Path:
-        """The stack's file: another one where it is named.
+    def notices(self) -> tuple[str, ...]:
+        """What the program's user must know of where it runs.
 
         Raises:
-            ProgramError: the folder is no program, or there is no such file; the message lists those that exist.
+            ProgramError: the program's virtual environment is none, or there is nothing to run.
         """
-        _ = self._project  # what is wrong with the folder is told first
-        path = named or self.root / f"Pulumi.{self.stack}.yaml"
-        if not path.is_file():
-            others = ", ".join(sorted(item.name for item in self.root.glob("Pulumi.*.yaml"))) or "none"
+        if self.runtime != PYTHON:
+            return ()
+        if not self.source.entry.is_file():
             raise ProgramError(
-                f"there is no {path}; stack files of this program: {others}\n"
-                "  fix: name one of its stacks, or a file with --config FILE"
+                f"{self.source.path}: its program {self.source.entry} is not there\n"
+                "  fix: `main` names the folder of __main__.py, or the file"
             )
-        return path
+        notice = self.environment_of_program.notice
+        return (notice,) if notice else ()
 
-    def raw_config(self, named: Path | None = None) -> dict[str, Any]:
-        """The `config` of the stack's file.
+    def stack_file(self) -> Path | None:
+        """The stack's file; None where the program has none of this stack."""
+        return self.stack_files().get(self.stack)
+
+    def stack_files(self) -> dict[str, Path]:
+        """The stack files of the program, by the name of their stack."""
+        kept = self.source.document.get("stackConfigDir")
+        folder = self.source.root / kept if isinstance(kept, str) else self.source.root
+        found = sorted(path for end in ENDINGS for path in folder.glob(f"Pulumi.*{end}"))
+        return {path.name.removeprefix("Pulumi.").removesuffix(path.suffix): path for path in found}
+
+    def configuration(self, named: Path | None = None, given: Mapping[str, str] | None = None) -> Configuration:
+        """What the program is configured with.
+
+        Args:
+            named: another file instead of the stack's own.
+            given: values that stand above those of the file, by key; a key without a namespace is the project's own.
 
         Raises:
-            ProgramError: there is no such file, or it is no YAML.
+            ProgramError: there is no such file, it is no YAML, or the stack's name is almost one that has a file.
         """
-        path = self.stack_file(named)
-        document = _mapping(path, _yaml(path) or {}, "stack file: `config:` with the values by key")
-        return dict(_mapping(path, document.get("config") or {}, "stack file: its `config` has values by key"))
+        notices: list[str] = []
+        path = named or self.stack_file()
+        if named is not None and not named.is_file():
+            raise ProgramError(f"there is no {named}\n  fix: --config names a file as Pulumi.<STACK>.yaml is one")
+        document = _stack_document(path) if path is not None else {}
+        values = dict(
+            mapping(path or self.root, document.get("config") or {}, "stack file: its `config` has values by key")
+        )
+        if path is None:
+            values, notice = self._unwritten()
+            notices.append(notice)
+        if document.get("environment"):
+            notices.append(f"{path}: its `environment` (Pulumi ESC) is not read: nothing outside this machine is asked")
+        own = {key if ":" in key else f"{self.project_name}:{key}": value for key, value in (given or {}).items()}
+        return Configuration({**values, **own}, tuple(notices))
+
+    def _unwritten(self) -> tuple[dict[str, Any], str]:
+        """The configuration of a stack without a file: what `pulumi new` would propose for it, else nothing."""
+        others = self.stack_files()
+        if near := get_close_matches(self.stack, others, n=1, cutoff=NEAR):
+            raise ProgramError(
+                f"the program has no stack file of {self.stack}; those it has: {', '.join(others)}\n"
+                f"  fix: did you mean {near[0]}?"
+            )
+        template = self.source.document.get("template")
+        proposed = template.get("config") if isinstance(template, dict) else None
+        values = {
+            key if ":" in key else f"{self.project_name}:{key}": str(item["default"])
+            for key, item in (proposed if isinstance(proposed, dict) else {}).items()
+            if isinstance(item, dict) and item.get("default") is not None
+        }
+        has = f" (stacks with a file: {', '.join(others)})" if others else ""
+        said = ", ".join(f"{key}={value}" for key, value in values.items())
+        holds = f"what its project file proposes to new stacks: {said}" if said else "empty"
+        return (
+            values,
+            f"there is no {self.source.root / f'Pulumi.{self.stack}.yaml'}{has}: the configuration is {holds}",
+        )
 
     def host(self, engine: Engine) -> Path:
         """The folder with the language host that runs the program.
@@ -117,7 +152,7 @@ class ForeignWorkspace(SandboxWorkspace):
             return engine.command.parent
         if self.runtime != PYTHON:
             raise ProgramError(
-                f"{self.root / 'Pulumi.yaml'}: runtime {self.runtime}: the engine in use was built without language "
+                f"{self.source.path}: runtime {self.runtime}: the engine in use was built without language "
                 "hosts, and only the one for Python is replaced\n  fix: put an official Pulumi on PATH"
             )
         folder = self.folder / "bin"
@@ -125,39 +160,24 @@ class ForeignWorkspace(SandboxWorkspace):
         return folder
 
 
-def _read_project(root: Path) -> _Project:
-    path = root / "Pulumi.yaml"
-    if not root.is_dir():
-        raise ProgramError(f"there is no folder {root}\n  fix: --program names the folder that has the Pulumi.yaml")
-    try:
-        document = _mapping(path, _yaml(path), "project file: `name: ...` and `runtime: python`")
-    except FileNotFoundError as error:
-        raise ProgramError(f"{root} is no Pulumi project: it has no Pulumi.yaml") from error
-    name, runtime = document.get("name"), document.get("runtime")
-    language = runtime.get("name") if isinstance(runtime, dict) else runtime
-    if not all(isinstance(item, str) and item for item in (name, language)):
-        raise ProgramError(
-            f"{path} must name the project and its runtime, each as a text: `name: ...` and `runtime: python`, "
-            f"found: {name!r} and {language!r}"
-        )
-    options = runtime.get("options") or {} if isinstance(runtime, dict) else {}
-    options = _mapping(path, options, "project file: `runtime.options` by name, such as `{virtualenv: venv}`")
-    return _Project(str(name), str(language), options, document)
+def stack_named(root: Path, name: str | None) -> str:
+    """The stack to rehearse where none is named: the only one that has a file, else `dev`.
+
+    Raises:
+        ProgramError: the folder is no program, or several of its stacks have files and none is dev.
+    """
+    if name is not None:
+        return name
+    found = ForeignWorkspace(root, DEFAULT_STACK).stack_files()
+    if not found or DEFAULT_STACK in found:
+        return DEFAULT_STACK
+    if len(found) == 1:
+        return next(iter(found))
+    raise ProgramError(f"{root} has several stacks: {', '.join(found)}\n  fix: name one: --stack {next(iter(found))}")
 
 
-def _yaml(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        where = getattr(error, "problem_mark", None)
-        line = f", line {where.line + 1}" if where is not None else ""
-        raise ProgramError(f"{path}{line} is no YAML: {str(error).splitlines()[0]}") from error
-
-
-def _mapping(path: Path, found: Any, what: str) -> dict[str, Any]:  # noqa: ANN401 - as above
-    if not isinstance(found, dict):
-        raise ProgramError(f"{path} is no {what}; found: {type(found).__name__}")
-    return found
+def _stack_document(path: Path) -> dict[str, Any]:
+    return mapping(path, read_yaml(path) or {}, "stack file: `config:` with the values by key")
 
 
 def _digest(path: Path) -> str:

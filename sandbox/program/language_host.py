@@ -27,6 +27,7 @@ from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
 from sandbox.cache import write_atomically
 from sandbox.program import language_program
+from sandbox.program.environment import MAKE
 from sandbox.program.language_program import NO_SDK, REPORTED
 
 if TYPE_CHECKING:
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 
     from google.protobuf import empty_pb2
 
-INSTALL = "in the program's folder `pulumi install`, or `python3 -m venv` and `pip install -r requirements.txt`"
-"""How an environment is made."""
 MESSAGE_LIMIT = 400 * 1024 * 1024
 """Bytes per message; the engine and the SDKs use the same limit."""
 NAME = "pulumi-language-python"
@@ -93,7 +92,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         if not os.access(interpreter, os.X_OK):
             return language_pb2.RunResponse(
                 error=f"the virtual environment of the program has no {interpreter}\n"
-                f"  fix: make it and install what the program needs: {INSTALL}"
+                f"  fix: make it and install what the program needs: {MAKE}"
             )
         told = {
             "monitor": request.monitor_address,
@@ -109,7 +108,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             "program": os.path.join(request.info.program_directory, request.info.entry_point or "."),  # noqa: PTH118 - the engine's texts
         }
         with subprocess.Popen(  # noqa: S603 - the program's interpreter and a file of ours
-            [interpreter, "-P", "-B", "-u", language_program.__file__],  # -B: nothing is written beside the program
+            [interpreter, "-B", "-u", language_program.__file__],  # -B: nothing is written beside the program
             stdin=subprocess.PIPE,
             cwd=request.pwd or None,
             env={
@@ -124,7 +123,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         if process.returncode == NO_SDK:
             return language_pb2.RunResponse(
                 error=f"{interpreter} has no package pulumi\n"
-                f"  fix: install what the program needs into this environment: {INSTALL}"
+                f"  fix: install what the program needs into this environment: {MAKE}"
             )
         return language_pb2.RunResponse(
             error=f"the program exited with code {process.returncode}" if process.returncode else ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import runpy
 import sys
 import traceback
@@ -19,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 NO_SDK = 33
 """Exit code where the environment lacks Pulumi itself; the language host says so."""
 
+# A program's own modules may have the names of those beside this file.
+sys.path[:] = [path for path in sys.path if path != str(Path(__file__).parent)]
 try:
     import pulumi
 except ModuleNotFoundError as missing:
@@ -32,6 +35,10 @@ if TYPE_CHECKING:
 REPORTED = 32
 """Exit code of a program whose error has been shown already, as the SDK's own host uses it."""
 ARGUMENTS = ("monitor", "engine", "project", "stack", "organization", "root_directory")
+FRAMES = runpy.run_path(str(Path(__file__).with_name("frames.py")), run_name="frames")
+"""What folds tracebacks: beside this file, which is on no path."""
+LOG_VARIABLE = "SANDBOX_PROGRAM_LOG"
+"""Where all of a traceback is written, while what is said has the program's own lines."""
 THREADS_PER_OPERATION = 4
 """What the SDK's own host gives the program for each parallel operation."""
 
@@ -44,7 +51,8 @@ def main() -> int:
     pulumi.runtime.configure(pulumi.runtime.Settings(**settings, parallel=told["parallel"], dry_run=told["dry_run"]))
     program = Path(told["program"])
     try:
-        _in_stack(lambda: runpy.run_path(str(program), run_name="__main__"), told["parallel"])
+        with FRAMES["lines_kept"](pulumi.Output):
+            _in_stack(lambda: runpy.run_path(str(program), run_name="__main__"), told["parallel"])
     except pulumi.RunError as error:
         pulumi.log.error(str(error))
         return REPORTED
@@ -55,9 +63,8 @@ def main() -> int:
             raise
         pulumi.log.error(f"the program ended: {end.code}")
         return REPORTED
-    except Exception as error:  # noqa: BLE001 - whatever the program raises is shown, and ends the operation
-        traceback.print_exc()  # the engine's log keeps it
-        pulumi.log.error(f"the program failed{_place(error, program)}: {type(error).__name__}: {error}")
+    except Exception:  # noqa: BLE001 - whatever the program raises is shown, and ends the operation
+        pulumi.log.error(_folded(traceback.format_exc(), program if program.is_dir() else program.parent))
         return REPORTED
     return 0
 
@@ -76,14 +83,15 @@ def _in_stack(program: Callable[[], Any], parallel: int) -> None:
         loop.close()
 
 
-def _place(error: Exception, program: Path) -> str:
-    """Where in the program's folder it failed; a syntax error tells its own line."""
-    if isinstance(error, SyntaxError):
-        return ""
-    folder = program if program.is_dir() else program.parent
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if folder in Path(frame.filename).parents]
-    own = [frame for frame in frames if "site-packages" not in frame.filename]
-    return f" in {own[-1].filename}, line {own[-1].lineno}" if own else ""
+def _folded(text: str, folder: Path) -> str:
+    """A traceback of the program's own lines; all of it goes to the log that the sandbox names."""
+    said = str(FRAMES["folded"](text, folder))
+    log = os.environ.get(LOG_VARIABLE)
+    if log is None:
+        traceback.print_exc()
+        return said
+    Path(log).write_text(text, encoding="utf-8")
+    return f"{said}\n  the whole traceback: {log}"
 
 
 if __name__ == "__main__":

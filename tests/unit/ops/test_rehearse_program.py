@@ -66,6 +66,9 @@ def test_a_program_that_names_no_virtual_environment_is_told_whose_it_gets(
     monkeypatch.setattr("ops.rehearsal.program.find_or_build", lambda _progress: engine)
     monkeypatch.setattr("ops.rehearsal.program.prepared", stop)
     (tmp_path / "Pulumi.dev.yaml").touch()
+    (tmp_path / "__main__.py").touch()
+    (tmp_path / "venv" / "bin").mkdir(parents=True)
+    (tmp_path / "venv" / "bin" / "python").touch()
     (tmp_path / "Pulumi.yaml").write_text("name: acme\nruntime: python\n")
     _, said = run("dev", "--program", str(tmp_path))
     assert "names no virtual environment" in said
@@ -78,6 +81,19 @@ def test_what_exists_beforehand_belongs_to_a_program(tmp_path: Path) -> None:
     code, said = run("dev", "--exists", str(tmp_path))
     assert code == 2
     assert "--program DIR" in said
+
+
+def test_a_value_without_a_key_is_refused_as_a_wrong_call() -> None:
+    code, said = run("--program", str(DATABASES), "--config-value", "us-west-2")
+    assert code == 2
+    assert "--config-value us-west-2: must be KEY=VALUE" in said
+
+
+def test_one_stack_is_rehearsed_at_a_time() -> None:
+    code, said = run("dev", "--program", str(DATABASES), "--stack", "prod")
+    assert code == 2
+    assert "two stacks: dev, and --stack prod" in said
+    assert run("--fresh")[0] == 2, "a platform's stack must be named"
 
 
 def test_options_of_this_platform_s_own_stacks_are_refused_with_a_program() -> None:

@@ -14,7 +14,7 @@ from sandbox.kubernetes.cluster import KubernetesCluster
 from sandbox.kubernetes.kubeconfig import endpoint, one_context
 from sandbox.kubernetes.passport import ForeignClusterError, Made, Passport, admit, not_local, passport_of, recorded
 from sandbox.kubernetes.plugin import without_proxy
-from sandbox.workspace import PROJECT, SandboxWorkspace
+from sandbox.workspace import SandboxWorkspace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,6 +76,7 @@ def test_a_node_of_no_cloud_is_local_under_a_desktops_name_or_on_this_kernel_onl
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> SandboxWorkspace:
+    (tmp_path / "Pulumi.yaml").write_text("name: acme\nruntime: python\n")
     found = SandboxWorkspace(tmp_path, "dev", "kubeconfig-1")
     found.folder.mkdir(parents=True)
     return found
@@ -83,7 +84,7 @@ def workspace(tmp_path: Path) -> SandboxWorkspace:
 
 def with_state(workspace: SandboxWorkspace, *types: str) -> None:
     """An engine's state with resources of these types."""
-    path = workspace.backend / ".pulumi" / "stacks" / PROJECT / "dev.json"
+    path = workspace.backend / ".pulumi" / "stacks" / "acme" / "dev.json"
     path.parent.mkdir(parents=True)
     resources = [{"type": token, "id": "x"} for token in types]
     path.write_text(json.dumps({"checkpoint": {"latest": {"resources": resources}}}))
@@ -135,7 +136,7 @@ def test_an_emptied_rehearsal_may_move_to_another_cluster(workspace: SandboxWork
 def test_a_damaged_state_and_a_damaged_passport_are_trusted_with_nothing(workspace: SandboxWorkspace) -> None:
     (workspace.folder / "cluster.json").write_text("[")
     assert recorded(workspace) is None
-    path = workspace.backend / ".pulumi" / "stacks" / PROJECT / "dev.json"
+    path = workspace.backend / ".pulumi" / "stacks" / "acme" / "dev.json"
     path.parent.mkdir(parents=True)
     path.write_text("{")
     assert "nothing says in which" in refused(workspace, KIND)

@@ -14,13 +14,13 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import language_pb2
 
 from sandbox.program import language_program
+from sandbox.program.environment import MAKE
 from sandbox.program.language_host import LanguageHost
 from sandbox.program.language_program import NO_SDK, REPORTED
 from tests.support.paths import ROOT
 
 CONTEXT: Any = None
 INTO = "install what the program needs into this environment: "
-INSTALL = "in the program's folder `pulumi install`, or `python3 -m venv` and `pip install -r requirements.txt`"
 
 
 def test_nothing_is_downloaded_and_nothing_installed() -> None:
@@ -39,7 +39,7 @@ def test_nothing_is_downloaded_and_nothing_installed() -> None:
         (0, "", False),
         (REPORTED, "", True),
         (9, "the program exited with code 9", False),
-        (NO_SDK, f"{sys.executable} has no package pulumi\n  fix: {INTO}{INSTALL}", False),
+        (NO_SDK, f"{sys.executable} has no package pulumi\n  fix: {INTO}{MAKE}", False),
     ],
 )
 def test_how_the_program_ended_is_told_to_the_engine(
@@ -69,7 +69,7 @@ def test_a_program_runs_in_the_virtual_environment_that_its_project_names(tmp_pa
     answer = LanguageHost("").Run(language_pb2.RunRequest(info=info), CONTEXT)
     assert answer.error.splitlines() == [
         f"the virtual environment of the program has no {tmp_path}/venv/bin/python",
-        f"  fix: make it and install what the program needs: {INSTALL}",
+        f"  fix: make it and install what the program needs: {MAKE}",
     ]
 
 
@@ -120,10 +120,13 @@ raise SystemExit(host.main())
     [
         (
             "def f():\n    raise ValueError('two\\nlines')\nf()\n",
-            "in {program}, line 2: ValueError: two\nlines",
+            (
+                "failed: ValueError: two\nlines\n  in {program}, line 2, in f\n      raise ValueError('two\\nlines')\n"
+                "  called from {program}, line 3"
+            ),
         ),
-        ("def (\n", ": SyntaxError: invalid syntax (__main__.py, line 1)"),
-        ("import json\njson.loads('x')\n", "in {program}, line 2: JSONDecodeError"),
+        ("def (\n", "SyntaxError: invalid syntax\n  in {program}, line 1\n      def ("),
+        ("import json\njson.loads('x')\n", "in {program}, line 2\n      json.loads('x')"),
         ("import sys\nsys.exit('set FOO')\n", "the program ended: set FOO"),
     ],
 )
