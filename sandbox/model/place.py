@@ -24,6 +24,8 @@ _PARTITIONS = (
 )
 """Beginning of a region's name, its partition, and the suffix of host names there (partitions.json of the AWS SDKs)."""
 
+_ABBREVIATED = {"northeast": "ne", "northwest": "nw", "southeast": "se", "southwest": "sw"}
+
 
 @dataclass(frozen=True)
 class Place:
@@ -55,6 +57,12 @@ class Place:
         return next(
             (suffix for beginning, _, suffix in _PARTITIONS if self.region.startswith(beginning)), "amazonaws.com"
         )
+
+    @property
+    def short(self) -> str:
+        """The region as host names and zone ids abbreviate it, for example "use1" (Amazon EC2 User Guide, AZ IDs)."""
+        area, *words, number = self.region.split("-")
+        return area + "".join(_ABBREVIATED.get(word, word[:1]) for word in words) + number
 
     def scope(self, token: str, inputs: Inputs) -> str:
         """What tells objects of the same type and id apart: names are unique in a region or a cluster only.

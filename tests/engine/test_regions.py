@@ -56,6 +56,33 @@ def test_every_provider_has_a_region_and_tags_of_its_own(tmp_path: Path) -> None
     assert bench.objects(LOG_GROUP) == []
 
 
+def two_clusters() -> None:
+    """The same namespace in two clusters."""
+    import pulumi_kubernetes as kubernetes
+
+    for name in ("blue", "green"):
+        kubeconfig = json.dumps(
+            {
+                "current-context": name,
+                "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
+                "clusters": [{"name": name, "cluster": {"server": f"https://{name}.example"}}],
+            }
+        )
+        provider = kubernetes.Provider(name, kubeconfig=kubeconfig)
+        kubernetes.core.v1.Namespace(
+            f"{name}-web", metadata={"name": "web"}, opts=pulumi.ResourceOptions(provider=provider)
+        )
+
+
+def test_two_clusters_may_have_objects_of_one_name(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.up(two_clusters)
+    assert len(bench.objects("kubernetes:core/v1:Namespace")) == 2
+    assert not bench.preview(two_clusters).changes()
+    bench.destroy()
+    assert bench.objects("kubernetes:core/v1:Namespace") == []
+
+
 def test_a_stack_in_another_region_has_no_string_of_this_one(tmp_path: Path) -> None:
     cli = Cli(tmp_path)
     moved = (ROOT / "Pulumi.dev.yaml").read_text(encoding="utf-8").replace("us-east-1", "eu-central-1")

@@ -205,7 +205,7 @@ _CACHE = "terraform-provider-aws, internal/service/elasticache/replication_group
 
 def _outputs(_name: str, inputs: Inputs, identity: str, place: Place) -> dict[str, Any]:
     group = str(inputs.get("replicationGroupId") or identity)
-    suffix = f"{group}.{short_hash('cache', length=6)}.use1.cache.amazonaws.com"
+    suffix = f"{group}.{short_hash('cache', length=6)}.{place.short}.cache.{place.dns_suffix}"
     return {
         "arn": arn("elasticache", f"replicationgroup:{group}", place),
         "configurationEndpointAddress": f"clustercfg.{suffix}",

@@ -93,11 +93,13 @@ def _secondary_addresses_lowered(_: Situation, change: Change) -> bool:
 def _outputs(name: str, inputs: Inputs, _identity: str, place: Place) -> dict[str, Any]:
     named = str(inputs.get("name") or name)
     digest = short_hash(named, "lb", length=16)
-    kind = "net" if inputs.get("loadBalancerType") == "network" else "app"
+    kind = {"network": "net", "gateway": "gwy"}.get(str(inputs.get("loadBalancerType")), "app")
+    internal = "internal-" if kind == "app" and inputs.get("internal") else ""
+    area = f"elb.{place.region}" if kind == "net" else f"{place.region}.elb"
     return {
         "arn": arn("elasticloadbalancing", f"loadbalancer/{kind}/{named}/{digest}", place),
         "arnSuffix": f"{kind}/{named}/{digest}",
-        "dnsName": f"{named}-{digest}.elb.{place.region}.{place.dns_suffix}",
+        "dnsName": f"{internal}{named}-{digest}.{area}.{place.dns_suffix}",
         "zoneId": "Z26RNL4JYFTOTI",
     }
 

@@ -88,3 +88,11 @@ def test_what_lies_in_a_region_or_a_cluster_is_told_apart_by_it() -> None:
     assert place.view("aws:iam/role:Role", {}) == "eu-west-1"
     assert place.scope("kubernetes:core/v1:Namespace", {}) == "c1"
     assert Place("eu-west-1", "111122223333").scope("aws:iam/role:Role", {}) == "111122223333/"
+
+
+@pytest.mark.parametrize(
+    ("region", "short"),
+    [("us-east-1", "use1"), ("eu-central-1", "euc1"), ("ap-southeast-2", "apse2"), ("us-gov-west-1", "usgw1")],
+)
+def test_a_region_has_the_short_form_of_host_names(region: str, short: str) -> None:
+    assert Place(region).short == short
