@@ -30,6 +30,7 @@ from sandbox.program import frames
 from sandbox.program.waiting import outputs_awaited_once
 from sandbox.protocol.schema import SchemaOracle
 from sandbox.providers.provider import Deps
+from sandbox.providers.rules import unsettled
 from sandbox.providers.server import SandboxServer
 from sandbox.seed import planted
 
@@ -254,15 +255,15 @@ class Session:
         """Update the simulated cloud; returns the stack's outputs, secrets as `[secret]`.
 
         Raises:
-            EngineError: the update failed, or left a generated secret where it can be read; a plain rerun continues
-                where it stopped.
+            EngineError: the update failed, or left a generated secret where it can be read, or something that was
+                accepted and does nothing; a plain rerun continues where it stopped.
             InterruptedRunError: the user stopped it.
         """
         collected = _Diagnostics(self.workspace, on_event)
         result = self._guarded("update", collected, lambda: self.stack.up(on_event=collected, color="never"))
         state = self._guarded("reading the state", _Diagnostics(self.workspace), self.stack.export_stack)
-        if exposed := exposures(state.deployment or {}):
-            raise EngineError("update", tuple(map(str, exposed)), self.workspace.log)
+        if found := (*exposures(state.deployment or {}), *unsettled(self.cloud)):
+            raise EngineError("update", tuple(map(str, found)), self.workspace.log)
         return {key: "[secret]" if item.secret else item.value for key, item in sorted(result.outputs.items())}
 
     def refresh(self, on_event: OnEvent | None = None) -> dict[str, int]:

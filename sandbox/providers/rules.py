@@ -7,19 +7,19 @@ goes or changes with it.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sandbox.model.base import Context, Rule, RuleSet, Violation
 from sandbox.model.taken import name_taken
 from sandbox.protocol.validate import hidden
 from sandbox.providers import deletion
-from sandbox.services import FORM_RULES, REFERENCE_TABLES, ROWS, STATE_RULES, VALUE_RULES
+from sandbox.services import FORM_RULES, REFERENCE_TABLES, ROWS, SETTLED_RULES, STATE_RULES, VALUE_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from sandbox.cloud import Cloud
+    from sandbox.cloud import Cloud, CloudObject
 
 __all__ = [
     "REFERENCE_RULES",
@@ -29,9 +29,12 @@ __all__ = [
     "deletion_effects",
     "deletion_refusal",
     "reference_violations",
+    "unsettled",
     "value_violations",
 ]
 
+EXISTING = "urn:existing::"
+"""How the URN of an object begins that was there before the program."""
 REFERENCE_RULES: tuple[Rule, ...] = (
     *(table.rule for table in REFERENCE_TABLES),
     name_taken(ROWS.values()),
@@ -42,6 +45,7 @@ REFERENCE_RULES: tuple[Rule, ...] = (
 _VALUES = RuleSet(VALUE_RULES)
 _FORMS = RuleSet(FORM_RULES)
 _REFERENCES = RuleSet(REFERENCE_RULES)
+_SETTLED = RuleSet(SETTLED_RULES)
 
 
 def value_violations(context: Context, refused: Iterable[Violation] = ()) -> list[Violation]:
@@ -62,6 +66,33 @@ def value_violations(context: Context, refused: Iterable[Violation] = ()) -> lis
 def reference_violations(context: Context) -> list[Violation]:
     """Objects that the inputs refer to and that do not exist or do not fit, and names that are taken."""
     return _REFERENCES.violations(context) if context.cloud is not None else []
+
+
+@dataclass(frozen=True)
+class Idle:
+    """What a service accepted and does nothing with.
+
+    Attributes:
+        item: the object.
+        found: where it stands in it, and what happens instead.
+    """
+
+    item: CloudObject
+    found: Violation
+
+    def __str__(self) -> str:
+        """For people."""
+        return f"{self.item.name}: {self.found.path}: {self.found.reason}"
+
+
+def unsettled(cloud: Cloud) -> list[Idle]:
+    """What an update left behind that was accepted and cannot work; objects of others are never looked at."""
+    return [
+        Idle(item, found)
+        for item in cloud.all()
+        if not item.urn.startswith(EXISTING)
+        for found in _SETTLED.violations(Context(item.token, item.name, item.urn, item.inputs, cloud, id=item.id))
+    ]
 
 
 def deletion_refusal(context: Context) -> str | None:

@@ -14,6 +14,7 @@ from sandbox.model.references import ReferenceTable
 from sandbox.services import aws
 from sandbox.services.cloudflare import CLOUDFLARE
 from sandbox.services.kubernetes import KUBERNETES
+from sandbox.services.kubernetes import SETTLED as SETTLED_KUBERNETES
 from sandbox.services.random import RANDOM
 from sandbox.services.tls import TLS
 
@@ -73,3 +74,5 @@ VALUE_RULES = _rules(lambda row: row.values)
 """Every rule that looks at inputs alone."""
 STATE_RULES = _rules(lambda row: row.state)
 """Every rule that asks what exists, beside references and names."""
+SETTLED_RULES: tuple[Rule, ...] = SETTLED_KUBERNETES
+"""Every rule about what a service accepts and does nothing with: it is judged when an update has made everything."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.cloud import Cloud, CloudObject
 from sandbox.providers.computed import computed_outputs, merge
-from sandbox.providers.rules import Context, deletion_effects, deletion_refusal, reference_violations
+from sandbox.providers.rules import Context, deletion_effects, deletion_refusal, reference_violations, unsettled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +34,10 @@ class World:
         assert item is not None
         inputs = {**item.inputs, **changed}
         return self._say(Context(token, identity, item.urn, inputs, self.cloud, item.inputs, identity))
+
+    def settled(self) -> list[str]:
+        """What the rules say to what exists, once an update has made everything."""
+        return [f"{idle.found.path}: {idle.found.reason}" for idle in unsettled(self.cloud)]
 
     def delete(self, token: str, identity: str) -> str | None:
         """Why an object cannot go; it goes where there is no reason."""

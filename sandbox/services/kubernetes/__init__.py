@@ -6,7 +6,7 @@ the list of pulumi-kubernetes, `provider/pkg/provider/diff.go` and `helm_release
 
 from __future__ import annotations
 
-from sandbox.model.rows import Service
+from sandbox.model.rows import Alike, Service
 from sandbox.services.kubernetes import (
     apps,
     autoscaling,
@@ -16,6 +16,7 @@ from sandbox.services.kubernetes import (
     everywhere,
     helm,
     networking,
+    pairs,
     policy,
     rbac,
 )
@@ -37,9 +38,12 @@ _MODULES = (
     vertical,
 )
 
+_PAIRS = tuple(Alike(pattern, state=(rule,)) for rule in pairs.STATE for pattern in rule.types)
 KUBERNETES = Service(
     "kubernetes",
     "AWS Load Balancer Controller documentation, TargetGroupBinding",
     tuple(item for module in _MODULES for item in module.ROWS),
-    (*everywhere.ALIKE, *autoscaling.ALIKE, *keda.ALIKE, *rbac.ALIKE, *vertical.ALIKE),
+    (*everywhere.ALIKE, *keda.ALIKE, *_PAIRS),
 )
+SETTLED = (*autoscaling.SETTLED, *vertical.SETTLED, *pairs.SETTLED)
+"""What Kubernetes accepts and does nothing with, judged when an update has made everything."""

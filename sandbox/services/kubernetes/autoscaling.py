@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from sandbox.model.base import Context, Rule, Violation, known
 from sandbox.model.checks import On, block, given, items, number
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import Alike
 from sandbox.services.kubernetes.kinds import row
 from sandbox.services.kubernetes.names import quantity
 from sandbox.services.kubernetes.targets import scaled
@@ -125,17 +124,12 @@ ROWS = (
         _on.custom("metrics", _metrics),
     ),
 )
-ALIKE = (
-    Alike(
-        "kubernetes:autoscaling/*:HorizontalPodAutoscaler",
-        state=(
-            Rule(
-                "autoscaler-target",
-                "Kubernetes documentation, Horizontal Pod Autoscaling, condition AbleToScale: FailedGetScale",
-                (),
-                scaled("spec.scaleTargetRef", "the autoscaler would be accepted and never scale (FailedGetScale)"),
-            ),
-        ),
+SETTLED = (
+    Rule(
+        "autoscaler-target",
+        "Kubernetes documentation, Horizontal Pod Autoscaling, condition AbleToScale: FailedGetScale",
+        ("kubernetes:autoscaling/*:HorizontalPodAutoscaler",),
+        scaled("spec.scaleTargetRef", "the autoscaler is accepted and never scales (FailedGetScale)"),
     ),
 )
-"""In every version of the group."""
+"""In every version of the group, once everything is there."""

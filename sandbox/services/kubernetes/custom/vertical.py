@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from sandbox.model.base import Context, Rule, Violation, known
 from sandbox.model.checks import On, block, items
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import Alike
 from sandbox.services.kubernetes.kinds import row
 from sandbox.services.kubernetes.names import quantity
 from sandbox.services.kubernetes.targets import scaled
@@ -34,17 +33,12 @@ def _vertical(context: Context) -> Iterator[Violation]:
 
 _on = On("vpa", source="Vertical Pod Autoscaler API and admission")
 ROWS = (row("kubernetes:autoscaling.k8s.io/v1:VerticalPodAutoscaler", Replaced(), _on.custom("policy", _vertical)),)
-ALIKE = (
-    Alike(
-        "kubernetes:autoscaling.k8s.io/*:VerticalPodAutoscaler",
-        state=(
-            Rule(
-                "vertical-autoscaler-target",
-                "Kubernetes Autoscaler documentation, Vertical Pod Autoscaler, status ConfigUnsupported",
-                (),
-                scaled("spec.targetRef", "the autoscaler would be accepted and recommend nothing"),
-            ),
-        ),
+SETTLED = (
+    Rule(
+        "vertical-autoscaler-target",
+        "Kubernetes Autoscaler documentation, Vertical Pod Autoscaler, status ConfigUnsupported",
+        ("kubernetes:autoscaling.k8s.io/*:VerticalPodAutoscaler",),
+        scaled("spec.targetRef", "the autoscaler is accepted and recommends nothing"),
     ),
 )
-"""In every version of the group."""
+"""In every version of the group, once everything is there."""
