@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DIGEST = "secret-sha256"
+EXISTING = "urn:existing::"
+"""How the URN of an object begins that was there before the program."""
 
 
 class DamagedCloudError(Exception):
@@ -42,6 +44,11 @@ class CloudObject:
     def name(self) -> str:
         """The logical name that the program gave it."""
         return self.urn.rsplit("::", 1)[-1]
+
+    @property
+    def was_there(self) -> bool:
+        """Whether it existed before the program: whoever made it knows why."""
+        return self.urn.startswith(EXISTING)
 
 
 def redacted(value: Any) -> Any:  # noqa: ANN401 - property values have any shape
@@ -104,6 +111,11 @@ class Cloud:
             scope: the region or the cluster.
         """
         return Cloud(self._journal, self._store, package, scope)
+
+    @property
+    def scope(self) -> str:
+        """The region or cluster that this view looks from; empty for the whole cloud."""
+        return self._scope
 
     def everywhere(self) -> Cloud:
         """This cloud with all regions and clusters."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sandbox.model.base import Context, Rule, RuleSet, Violation
+from sandbox.model.place import HOME
 from sandbox.model.taken import name_taken
 from sandbox.protocol.validate import hidden
 from sandbox.providers import deletion
@@ -33,8 +34,6 @@ __all__ = [
     "value_violations",
 ]
 
-EXISTING = "urn:existing::"
-"""How the URN of an object begins that was there before the program."""
 REFERENCE_RULES: tuple[Rule, ...] = (
     *(table.rule for table in REFERENCE_TABLES),
     name_taken(ROWS.values()),
@@ -90,9 +89,15 @@ def unsettled(cloud: Cloud) -> list[Idle]:
     return [
         Idle(item, found)
         for item in cloud.all()
-        if not item.urn.startswith(EXISTING)
-        for found in _SETTLED.violations(Context(item.token, item.name, item.urn, item.inputs, cloud, id=item.id))
+        if not item.was_there
+        for found in _SETTLED.violations(_alone(cloud, item))
     ]
+
+
+def _alone(cloud: Cloud, item: CloudObject) -> Context:
+    """An existing object, and what it sees from where it lies."""
+    seen = cloud.within(item.token.partition(":")[0], item.scope)
+    return Context(item.token, item.name, item.urn, item.inputs, seen, id=item.id, place=HOME.of(item.inputs))
 
 
 def deletion_refusal(context: Context) -> str | None:

@@ -9,7 +9,7 @@ from sandbox.model.checks import block, items
 from sandbox.services.aws.eks.access import ADDON
 from sandbox.services.kubernetes.inventory import find, objects
 from sandbox.services.kubernetes.kinds import Kind
-from sandbox.services.kubernetes.pairs.cluster import PODS, closed, closed_namespace, pods_of, quiet, seeded
+from sandbox.services.kubernetes.pairs.cluster import PODS, closed, closed_namespace, pods_of, quiet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,7 +106,7 @@ def _static(cloud: Cloud, name: object) -> bool:
 
 def _on_ebs(cloud: Cloud, name: object) -> bool:
     found = find(cloud, STORAGE, "", str(name))
-    return found is not None and not seeded(found) and found.inputs.get("provisioner") in EBS
+    return found is not None and not found.was_there and found.inputs.get("provisioner") in EBS
 
 
 def _shared(context: Context) -> Iterator[Violation]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.model.base import Context, known
 from sandbox.model.checks import block, number
+from sandbox.model.outputs import short_hash
 from sandbox.services.aws.eks.cluster import CLUSTER, minor_of
 from sandbox.services.kubernetes.inventory import ADDON_NAMESPACES, CHART_GROUPS, INITIAL_NAMESPACES, chart_of
 from sandbox.services.kubernetes.kinds import NAMESPACE, RELEASE, is_custom, kind_of, name_of, namespace_of
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
     from sandbox.cloud import Cloud, CloudObject
 
-SEEDED = "urn:existing::"
-"""How the URN of an object begins that was there before the program."""
 QUIET_CHARTS = frozenset(
     {
         *CHART_GROUPS,
@@ -36,15 +35,21 @@ QUIET_GROUPS = frozenset(
 """API groups whose objects make no Secret, ConfigMap, Service, Role or ServiceAccount in their namespace."""
 
 
-def seeded(item: CloudObject) -> bool:
-    """Whether an object was there before the program."""
-    return item.urn.startswith(SEEDED)
-
-
 def own_cluster(cloud: Cloud) -> CloudObject | None:
-    """The one cluster that the program makes; None where there is none, or more than one."""
-    found = [item for item in cloud.of_type(CLUSTER[0].token) if not seeded(item)]
-    return found[0] if len(found) == 1 and len(cloud.of_type(CLUSTER[0].token)) == 1 else None
+    """The cluster that is looked at, if the program makes it; else None.
+
+    A provider that names no cluster is taken for one that works in the only cluster of its program.
+    """
+    found = [item for item in cloud.everywhere().of_type(CLUSTER[0].token) if not item.was_there]
+    if cloud.scope:
+        return next((item for item in found if cloud.scope in _scopes(item)), None)
+    return found[0] if len(found) == 1 else None
+
+
+def _scopes(cluster: CloudObject) -> set[str]:
+    """How a provider that works in a cluster of EKS may call it."""
+    names = (cluster.outputs.get("endpoint"), cluster.outputs.get("arn"), cluster.inputs.get("name"), cluster.id)
+    return {short_hash(str(name), length=12) for name in names if name}
 
 
 def minor_version(cloud: Cloud) -> int | None:
@@ -67,7 +72,7 @@ def closed_namespace(cloud: Cloud, namespace: str) -> bool:
     """Whether whatever nothing in the program brings is missing in a namespace."""
     if namespace in (INITIAL_NAMESPACES - {"default"}) | set(ADDON_NAMESPACES.values()):
         return False
-    mine = any(name_of(item.inputs) == namespace and not seeded(item) for item in cloud.of_type(NAMESPACE))
+    mine = any(name_of(item.inputs) == namespace and not item.was_there for item in cloud.of_type(NAMESPACE))
     if not mine and own_cluster(cloud) is None:
         return False
     if any((item.inputs.get("namespace") or "default") == namespace for item in cloud.of_type(RELEASE)):

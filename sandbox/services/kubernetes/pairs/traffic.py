@@ -152,8 +152,8 @@ def _backend(context: Context, at: str, wanted: dict[str, Any]) -> Iterator[Viol
         if closed_namespace(cloud, namespace):
             yield Violation(
                 f"{at}.service.name",
-                f'no Service "{name}" exists in {namespace} (provider: No matching service found for ingress rule); make '
-                "it, or name one that exists",
+                f'no Service "{name}" exists in {namespace} (provider: No matching service found for ingress rule); '
+                "make it, or name one that exists",
             )
         return
     ports = items(block(service.inputs, "spec"), "ports")

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from sandbox.cloud import CloudObject
+from sandbox.cloud import EXISTING, CloudObject
 from sandbox.model.base import Context, Rule
 from sandbox.providers.computed import computed_outputs, merge, resource_id
-from sandbox.providers.rules import EXISTING, reference_violations, unsettled
+from sandbox.providers.rules import reference_violations, unsettled
 from sandbox.services import SETTLED_RULES, STATE_RULES
 from sandbox.services.kubernetes import pairs
 from tests.support.paths import DATA
