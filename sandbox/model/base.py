@@ -55,12 +55,14 @@ class Rule:
         source: the public document that states the behaviour.
         types: patterns of type tokens (`*` and `?`).
         check: yields every way in which the inputs break the rule.
+        unverified: what of it nobody looked up.
     """
 
     id: str
     source: str
     types: tuple[str, ...]
     check: Callable[[Context], Iterator[Violation]]
+    unverified: str = ""
 
     def applies(self, token: str) -> bool:
         """Whether the rule speaks about a type."""

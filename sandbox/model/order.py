@@ -24,11 +24,13 @@ class Sorted:
         path: the list, as property names from the outside in.
         key: the property that its objects are sorted by; empty for a list of texts.
         source: where it was seen.
+        unverified: what of it nobody looked up.
     """
 
     path: tuple[str, ...]
     key: str
     source: str
+    unverified: str = ""
 
 
 def in_order(*lists: Sorted) -> Returned:
@@ -37,7 +39,7 @@ def in_order(*lists: Sorted) -> Returned:
     def read(sent: Inputs, _outputs: Inputs) -> Inputs:
         return reduce(lambda inputs, item: _sorted(inputs, item.path, item.key), lists, sent)
 
-    return Returned(read=read)
+    return Returned(read=read, unverified=", ".join(item.unverified for item in lists if item.unverified))
 
 
 def _sorted(value: dict[str, Any], path: tuple[str, ...], key: str) -> dict[str, Any]:

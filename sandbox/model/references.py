@@ -79,6 +79,7 @@ class Reference:
             deleted all the same.
         spared: says which values are not looked up.
         source: pattern of the type that refers; what stands in a row speaks of the row's type.
+        unverified: what of it nobody looked up.
     """
 
     path: str
@@ -87,6 +88,7 @@ class Reference:
     blocks: str = ""
     spared: Callable[[str], bool] = outside
     source: str = ""
+    unverified: str = ""
 
     def dangling(self, context: Context) -> Iterator[Violation]:
         """The values that refer to nothing."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sandbox.model.outputs import Compute, Inputs, uuid
+from sandbox.model.sources import NO_SOURCES, Sources
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,10 +74,12 @@ class Returned:
     Attributes:
         created: what a new object really has of its inputs.
         read: (what was sent last, what the object has) -> what a refresh finds.
+        unverified: what of it nobody looked up.
     """
 
     created: Callable[[Inputs], Inputs] | None = None
     read: Callable[[Inputs, Inputs], Inputs] | None = None
+    unverified: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +103,7 @@ class Row:
         readable: says of a state entry and a property path whether people who may not see secrets can read it, however
             the state marks it.
         schema_only: why nothing but the schema and replacement is known of it; empty for a type that is described.
+        sources: the documents behind what names none itself.
     """
 
     token: str
@@ -117,6 +121,7 @@ class Row:
     returned: Returned = Returned()
     readable: Readable | None = None
     schema_only: str = ""
+    sources: Sources = NO_SOURCES
 
     def stored(self, inputs: Inputs) -> Inputs:
         """Inputs with the name as the service keeps it."""
@@ -124,7 +129,9 @@ class Row:
         return {**inputs, self.name.key: name.lower()} if self.name and isinstance(name, str) else inputs
 
 
-def schema_only(token: str, reason: str, replaced: Replaced, outputs: Compute | None = NONE) -> Row:
+def schema_only(
+    token: str, reason: str, replaced: Replaced, outputs: Compute | None = NONE, sources: Sources = NO_SOURCES
+) -> Row:
     """The row of a type whose service is not simulated: its schema and what replaces it are all that is known."""
     return Row(
         token=token,
@@ -136,6 +143,7 @@ def schema_only(token: str, reason: str, replaced: Replaced, outputs: Compute | 
         unique=(),
         values=(),
         schema_only=reason,
+        sources=sources,
     )
 
 
@@ -153,6 +161,7 @@ class Alike:
         references: as in a row.
         values: as in a row.
         state: as in a row.
+        sources: as in a row, where a row says nothing.
     """
 
     pattern: str
@@ -163,6 +172,7 @@ class Alike:
     references: tuple[Reference, ...] = ()
     values: tuple[Rule, ...] = ()
     state: tuple[Rule, ...] = ()
+    sources: Sources = NO_SOURCES
 
 
 @dataclass(frozen=True)

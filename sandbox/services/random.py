@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.replacement import Replaced, words
-from sandbox.model.rows import Service, schema_only
+from sandbox.model.rows import Alike, Service, schema_only
+from sandbox.model.sources import Sources
 
 if TYPE_CHECKING:
     from sandbox.model.place import Place
@@ -36,6 +37,7 @@ def _string(_name: str, inputs: Inputs, _identity: str, _place: Place) -> dict[s
     return {"result": "".join(secrets.choice(alphabet) for _ in range(int(inputs.get("length") or 16)))}
 
 
+_DOCS = "terraform-provider-random documentation"
 _LOCAL = "the provider asks no service: there is nobody to refuse anything"
 RANDOM = Service(
     "random",
@@ -63,6 +65,16 @@ RANDOM = Service(
             _LOCAL,
             Replaced(words("keepers length lower number numeric overrideSpecial special upper")),
             _string,
+        ),
+    ),
+    (
+        Alike(
+            "random:*",
+            sources=Sources(
+                references=f"{_DOCS}: they are kept in the state alone",
+                replacement=f"{_DOCS}, schema of each resource",
+                time=f"{_DOCS}: they are computed while they are created",
+            ),
         ),
     ),
 )

@@ -9,7 +9,8 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from sandbox.model.replacement import Replaced, words
-from sandbox.model.rows import Service, schema_only
+from sandbox.model.rows import Alike, Service, schema_only
+from sandbox.model.sources import Sources
 
 if TYPE_CHECKING:
     from sandbox.model.outputs import Inputs
@@ -41,6 +42,7 @@ def _certificate(_name: str, _inputs: Inputs, _identity: str, _place: Place) -> 
     return {"certPem": pem("CERTIFICATE"), "readyForRenewal": False}
 
 
+_DOCS = "terraform-provider-tls documentation"
 _LOCAL = "the provider asks no service: there is nobody to refuse anything"
 TLS = Service(
     "tls",
@@ -80,6 +82,16 @@ TLS = Service(
                 )
             ),
             _certificate,
+        ),
+    ),
+    (
+        Alike(
+            "tls:*",
+            sources=Sources(
+                references=f"{_DOCS}: they are kept in the state alone",
+                replacement=f"{_DOCS}, schema of each resource",
+                doubts={"outputs": "keys and certificates look like PEM files and open nothing"},
+            ),
         ),
     ),
 )

@@ -11,6 +11,7 @@ from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE, Row, Service, by_name
+from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.policies import Document, document
 
@@ -76,6 +77,10 @@ ECR = Service(
                     "imageTagMutability", ("MUTABLE", "IMMUTABLE", "MUTABLE_WITH_EXCLUSION", "IMMUTABLE_WITH_EXCLUSION")
                 ),
                 _repository.one_of("encryptionConfigurations[*].encryptionType", ("AES256", "KMS", "KMS_DSSE")),
+            ),
+            sources=Sources(
+                outputs="Amazon ECR User Guide, Amazon ECR private registry; Service Authorization Reference",
+                time="Amazon ECR API Reference, PutImageTagMutability: no operation takes a window or a moment",
             ),
         ),
         Row(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sandbox.model.base import Context, Violation
 from sandbox.model.checks import On
 from sandbox.model.rows import Alike, Service
+from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import general_outputs
 
 if TYPE_CHECKING:
@@ -31,7 +32,18 @@ def _tags(context: Context) -> Iterator[Violation]:
             yield Violation(at, f"a value of {len(value)} characters, at most {VALUE_LENGTH} are allowed")
 
 
+_FORCE_NEW = "terraform-provider-aws 5.5.0 (June 2023), ForceNew in its schema; what is newer, docs/sandbox.md lists"
 _on = On("aws", source="AWS Tagging User Guide, Tag naming limits and requirements")
 EVERYWHERE = Service(
-    "everywhere", "", (), (Alike("aws:*", outputs=general_outputs, values=(_on.custom("tags", _tags),)),)
+    "everywhere",
+    "",
+    (),
+    (
+        Alike(
+            "aws:*",
+            outputs=general_outputs,
+            values=(_on.custom("tags", _tags),),
+            sources=Sources(replacement=_FORCE_NEW),
+        ),
+    ),
 )

@@ -10,6 +10,7 @@ from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE, Row, Service, by_name, by_uuid
+from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.policies import Document, document
 
@@ -79,6 +80,10 @@ KMS = Service(
                 _key_on.custom("rotation", _key, "SDK documentation"),
                 document("policy-key", _POLICY),
             ),
+            sources=Sources(
+                references="AWS KMS Developer Guide, Delete an AWS KMS key: nothing that uses a key keeps it",
+                outputs="AWS KMS API Reference, KeyMetadata",
+            ),
         ),
         Row(
             token="aws:kms/keyPolicy:KeyPolicy",
@@ -87,6 +92,7 @@ KMS = Service(
             references=(Reference("keyId", KEY, "NotFoundException"),),
             unique=(),
             values=(document("policy-key-alone", _POLICY),),
+            sources=Sources(doubts={"replacement": "whether another keyId replaces it"}),
         ),
     ),
 )

@@ -12,6 +12,7 @@ from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE, Alike, Row, Service, by_name
+from sandbox.model.sources import Sources
 from sandbox.services.aws.policies import Document, document
 
 if TYPE_CHECKING:
@@ -127,6 +128,10 @@ S3 = Service(
             references=(),
             unique=(Unique(("bucket",), "BucketAlreadyOwnedByYou"),),
             values=(_bucket_on.custom("name", _bucket),),
+            sources=Sources(
+                outputs="Amazon S3 User Guide, Virtual hosting of buckets; AWS General Reference, Amazon S3",
+                time="Amazon S3 API Reference, CreateBucket, PutBucketPolicy: no operation takes a window or a moment",
+            ),
         ),
         Row(
             token="aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",

@@ -11,6 +11,7 @@ from sandbox.model.outputs import Inputs, short_hash, uuid
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE, Alike, Deletion, Effect, Row, Service, by_arn
+from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.kms import KEY
 from sandbox.services.aws.policies import Document, document
@@ -110,6 +111,9 @@ SECRETSMANAGER = Service(
                 ),
             ),
             deletion=Deletion(effects=_kept_name),
+            sources=Sources(
+                outputs="AWS Secrets Manager API Reference, CreateSecret: six random characters end the ARN",
+            ),
         ),
         Row(
             token="aws:secretsmanager/secretPolicy:SecretPolicy",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.model.checks import On
 from sandbox.model.rows import Alike, Service
+from sandbox.model.sources import Sources
 from sandbox.services.cloudflare import balancing, cache, certificates, dns, notifications, rulesets, storage, zone
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ CLOUDFLARE = Service(
                 _on.matches("zoneId", r"[0-9a-f]{32}", "32 hexadecimal digits"),
                 _on.matches("accountId", r"[0-9a-f]{32}", "32 hexadecimal digits"),
             ),
+            sources=Sources(replacement="terraform-provider-cloudflare 5.22.0, RequiresReplace plan modifiers"),
         ),
     ),
 )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 BALANCER = "cloudflare:index/loadBalancer:LoadBalancer"
 POOL = (Target("cloudflare:index/loadBalancerPool:LoadBalancerPool"),)
 MONITOR = (Target("cloudflare:index/loadBalancerMonitor:LoadBalancerMonitor"),)
-_IN_USE = "the pool is referenced by a load balancer (code 1005, unverified)"
+_IN_USE = "the pool is referenced by a load balancer (code 1005)"
 MONITORS = ("http", "https", "tcp", "udp_icmp", "icmp_ping", "smtp")
 STEERING = (
     "off",
@@ -75,9 +75,7 @@ def _balancer_name(context: Context) -> Iterator[Violation]:
     for item in context.cloud.of_type(BALANCER):
         same = all(item.inputs.get(key) == context.inputs.get(key) for key in ("zoneId", "name"))
         if same and item.id != context.id:
-            yield Violation(
-                "name", f"{item.name} balances {context.inputs.get('name')} already (code 1004, unverified)"
-            )
+            yield Violation("name", f"{item.name} balances {context.inputs.get('name')} already (code 1004)")
 
 
 _pool_on = On("pool", source="Cloudflare API, Pools")
@@ -89,8 +87,8 @@ ROWS = (
         name=NONE,
         replaced=Replaced(("zoneId",)),
         references=(
-            Reference("defaultPools[*]", POOL, "pool not found", _IN_USE),
-            Reference("fallbackPool", POOL, "pool not found", _IN_USE),
+            Reference("defaultPools[*]", POOL, "pool not found", _IN_USE, unverified="code 1005"),
+            Reference("fallbackPool", POOL, "pool not found", _IN_USE, unverified="code 1005"),
         ),
         unique=(),
         values=(
@@ -109,7 +107,8 @@ ROWS = (
                 "monitor",
                 MONITOR,
                 "monitor not found",
-                "the monitor is referenced by a pool (code unverified)",
+                "the monitor is referenced by a pool",
+                unverified="that a monitor in use cannot be deleted",
             ),
         ),
         unique=(),

@@ -33,9 +33,12 @@ ROWS = (
         values=(_on.custom("mechanisms", _told),),
         returned=in_order(
             Sorted(
-                ("mechanisms", "emails"), "id", "unverified; terraform-provider-cloudflare 5.22.0 keeps them as a set"
+                ("mechanisms", "emails"),
+                "id",
+                "terraform-provider-cloudflare 5.22.0 keeps them as a set",
+                unverified="the order of mechanisms.emails",
             ),
-            Sorted(("filters", "newHealths"), "", "unverified"),
+            Sorted(("filters", "newHealths"), "", "", unverified="the order of filters.newHealths"),
         ),
     ),
 )

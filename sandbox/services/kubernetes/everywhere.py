@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.model.base import Context, Rule, Violation
 from sandbox.model.outputs import Inputs, uuid
 from sandbox.model.rows import Alike, everywhere
+from sandbox.model.sources import Sources
 from sandbox.services.kubernetes.custom.definitions import DEFINED
 from sandbox.services.kubernetes.inventory import find, namespaces, served
 from sandbox.services.kubernetes.kinds import is_custom, kind_of, name_of, namespace_of
@@ -94,6 +95,11 @@ ALIKE = (
                 (),
                 _taken,
             ),
+        ),
+        sources=Sources(
+            replacement="pulumi-kubernetes, provider/pkg/provider/diff.go, helm_release.go (July 2026)",
+            outputs="Kubernetes API reference, ObjectMeta",
+            doubts={"outputs": "what its controllers write into `status` is left out"},
         ),
     ),
 )

@@ -11,6 +11,7 @@ from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.references import Reference
 from sandbox.model.replacement import Condition, Replaced, Situation
 from sandbox.model.rows import NONE, Row, prefixed
+from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.ec2.cidr import Network, network
 from sandbox.services.aws.ec2.targets import DEPENDENCY, SUBNET, VPC
@@ -109,6 +110,10 @@ def _subnet_outputs(_name: str, _inputs: Inputs, identity: str, place: Place) ->
 
 _vpc = On("vpc", source=f"{_EC2}, CreateVpc")
 _subnet = On("subnet", source=f"{_EC2}, CreateSubnet")
+_NETWORK = Sources(
+    outputs="Service Authorization Reference, Amazon EC2, Resource types; Amazon EC2 User Guide, Resource IDs",
+    time="Amazon EC2 API Reference, ModifySubnetAttribute, ModifyVpcAttribute: they take neither a window nor a moment",
+)
 ROWS = (
     Row(
         token="aws:ec2/subnet:Subnet",
@@ -128,6 +133,7 @@ ROWS = (
             _subnet.one_of("privateDnsHostnameTypeOnLaunch", ("ip-name", "resource-name")),
         ),
         state=(Rule("subnet-in-vpc", "Amazon EC2 API Reference, CreateSubnet; Error codes", (), _subnet_range),),
+        sources=_NETWORK,
     ),
     Row(
         token="aws:ec2/vpc:Vpc",
@@ -151,5 +157,6 @@ ROWS = (
             _vpc.one_of("instanceTenancy", ("default", "dedicated")),
             _vpc.custom("dns", _dns, f"{_EC2}, ModifyVpcAttribute"),
         ),
+        sources=_NETWORK,
     ),
 )

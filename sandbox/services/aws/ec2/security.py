@@ -10,6 +10,7 @@ from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference
 from sandbox.model.replacement import Condition, Replaced, Situation
 from sandbox.model.rows import NONE, Row, prefixed, schema_only
+from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.ec2.cidr import network, networks
 from sandbox.services.aws.ec2.targets import DEPENDENCY, PREFIX_LIST, SECURITY_GROUP, VPC
@@ -135,12 +136,17 @@ def _rule(token: str) -> Row:
                 "prefixListId",
                 PREFIX_LIST,
                 "InvalidPrefixListID.NotFound",
-                "PrefixListInUse, a security group rule refers to it (code unverified)",
+                "PrefixListInUse, a security group rule refers to it",
+                unverified="the code PrefixListInUse",
             ),
         ),
         unique=(),
         values=_RULE_VALUES,
         state=(_RULE_TWICE,),
+        sources=Sources(
+            replacement="terraform-provider-aws, internal/service/ec2/vpc_security_group_ingress_rule.go: a rule keeps "
+            "its group and its kind of peer"
+        ),
     )
 
 

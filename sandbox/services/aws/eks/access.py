@@ -12,6 +12,7 @@ from sandbox.model.names import Unique
 from sandbox.model.references import Reference, outside
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE, Row
+from sandbox.model.sources import Sources
 from sandbox.services.aws.eks.cluster import CLUSTER, NO_CLUSTER, ROLE
 from sandbox.services.aws.iam import ROLE_ARN
 
@@ -85,6 +86,7 @@ _entries = On("eks-entry", source="Amazon EKS API Reference, CreateAccessEntry")
 _policies = On("eks-access", source="Amazon EKS API Reference, AssociateAccessPolicy")
 _pods = On("eks-pod-identity", source="Amazon EKS API Reference, CreatePodIdentityAssociation")
 
+_PROVIDER = "terraform-provider-aws, internal/service/eks"
 ROWS = (
     Row(
         token="aws:eks/accessEntry:AccessEntry",
@@ -109,6 +111,7 @@ ROWS = (
             _entries.one_of("type", ENTRY_TYPES),
             _entries.custom("entry", _entry, "Amazon EKS User Guide, Create access entries"),
         ),
+        sources=Sources(replacement=f"{_PROVIDER}/access_entry.go, 2025"),
     ),
     Row(
         token="aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
@@ -128,6 +131,7 @@ ROWS = (
                 "policy-needs-entry", "Amazon EKS API Reference, AssociateAccessPolicy, Errors", (), _policy_needs_entry
             ),
         ),
+        sources=Sources(replacement=f"{_PROVIDER}/access_policy_association.go, 2025"),
     ),
     Row(
         token=ADDON,
@@ -145,6 +149,7 @@ ROWS = (
             _addon.matches("addonVersion", r"v\d+\.\d+\.\d+.*", "a version such as v1.20.4-eksbuild.1"),
             _addon.custom("values", _addon_values),
         ),
+        sources=Sources(doubts={"references": "the namespaces that some community add-ons make for themselves"}),
     ),
     Row(
         token="aws:eks/podIdentityAssociation:PodIdentityAssociation",
@@ -164,5 +169,6 @@ ROWS = (
             _pods.matches("serviceAccount", r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", "a Kubernetes service account"),
             _pods.matches("roleArn", ROLE, "the ARN of an IAM role"),
         ),
+        sources=Sources(replacement=f"{_PROVIDER}/pod_identity_association.go, 2025"),
     ),
 )

@@ -13,6 +13,7 @@ from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Condition, Replaced, Situation, words
 from sandbox.model.rows import Deletion, Row, by_name
+from sandbox.model.sources import Sources
 from sandbox.protocol.wire import Unknown
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.ec2.places import ONE_VPC, two_zones
@@ -196,7 +197,7 @@ ROWS = (
                 "accessConfig.bootstrapClusterCreatorAdminPermissions bootstrapSelfManagedAddons "
                 "kubernetesNetworkConfig.ipFamily kubernetesNetworkConfig.serviceIpv4Cidr name "
                 "outpostConfig.controlPlaneInstanceType outpostConfig.controlPlanePlacement.groupName "
-                "remoteNetworkConfig roleArn"
+                "roleArn"
             ),
             {"accessConfig.bootstrapClusterCreatorAdminPermissions": True, "bootstrapSelfManagedAddons": True},
             when={
@@ -251,6 +252,10 @@ ROWS = (
         ),
         deletion=Deletion(
             ("deletionProtection", "InvalidRequestException: deletion protection is enabled for the cluster")
+        ),
+        sources=Sources(
+            outputs="Amazon EKS API Reference, Cluster; Amazon EKS User Guide, Cluster API server endpoint",
+            time="Amazon EKS API Reference, UpdateClusterConfig, UpdateClusterVersion: they begin at once",
         ),
     ),
 )

@@ -12,6 +12,7 @@ from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.references import Reference
 from sandbox.model.replacement import Condition, Replaced, Situation, older, words
 from sandbox.model.rows import NONE, Row, by_name
+from sandbox.model.sources import Sources
 from sandbox.model.windows import daily, weekly
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.cloudwatch import LOG_GROUP
@@ -264,7 +265,7 @@ ROWS = (
                 "InvalidCacheParameterGroupState: the group is used by a cache cluster",
             ),
             Reference("securityGroupIds[*]", SECURITY_GROUP, "InvalidParameterValue", DEPENDENCY),
-            Reference("kmsKeyId", KEY_ARN, "InvalidKMSKeyFault (unverified)"),
+            Reference("kmsKeyId", KEY_ARN, "InvalidParameterValue"),
             Reference("notificationTopicArn", TOPIC, "InvalidParameterValue"),
             Reference(
                 "logDeliveryConfigurations[*].destination",
@@ -322,5 +323,9 @@ ROWS = (
             ),
         ),
         through=_SUBNETS,
+        sources=Sources(
+            outputs="Amazon ElastiCache User Guide, Finding connection endpoints; Amazon ElastiCache API Reference",
+            doubts={"outputs": "engineVersionActual: which patch version ElastiCache takes is made up"},
+        ),
     ),
 )

@@ -11,6 +11,7 @@ from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.references import Reference
 from sandbox.model.replacement import Condition, Replaced, Situation
 from sandbox.model.rows import Deletion, Row, by_arn
+from sandbox.model.sources import Sources
 from sandbox.protocol.wire import Unknown
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.ec2.places import GATEWAY_FIRST, ONE_VPC, zones
@@ -173,6 +174,10 @@ ROWS = (
                 "enableDeletionProtection",
                 "OperationNotPermitted: the load balancer cannot be deleted because deletion protection is enabled",
             )
+        ),
+        sources=Sources(
+            outputs="Elastic Load Balancing API Reference, LoadBalancer; AWS General Reference, Elastic Load Balancing",
+            time="Elastic Load Balancing API Reference, ModifyLoadBalancerAttributes, SetSubnets: they begin at once",
         ),
     ),
 )

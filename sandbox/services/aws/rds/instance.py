@@ -15,6 +15,7 @@ from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced, words
 from sandbox.model.rows import NONE, Returned, Row, by_name
+from sandbox.model.sources import Sources
 from sandbox.model.windows import daily, overlap, weekly
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.ec2.targets import DEPENDENCY, SECURITY_GROUP
@@ -298,6 +299,10 @@ ROWS = (
         deletion=DELETION,
         through=SUBNETS,
         returned=Returned(_created, _read),
+        sources=Sources(
+            outputs="Amazon RDS User Guide, Finding the connection information; Amazon RDS API Reference, DBInstance",
+            doubts={"outputs": "engineVersionActual: which minor version RDS takes for a major one is made up"},
+        ),
     ),
     Row(
         token="aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
