@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ops.answers.cdn.edge import audit_plan
+from ops.answers.truth import setting_of, truth_json, truth_of
 from ops.console import note
 from ops.jsonable import picked
 from ops.rehearsal.cluster import ClusterReport, refuse_foreign, remembered, report
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from bailbondpro.edge.leaks import Audit
     from sandbox.engine import Engine
     from sandbox.session import Session
+    from sandbox.truth.report import Truth
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Rehearsal:
     seconds: float
     cdn_audit: Audit | None
     """What the planned CDN rules would cache; None where the stack owns no zone's rules."""
+    truth: Truth
+    """How sure all of this is."""
     cluster: ClusterReport | None = None
     """What a real Kubernetes API holds afterwards; None where Kubernetes was simulated or nothing was updated."""
 
@@ -77,6 +81,7 @@ class Rehearsal:
             **picked(self, "second_preview_changes", "outputs"),
             "seconds": round(self.seconds, 1),
             **(picked(self, "cluster") if self.cluster is not None else {}),
+            "truth": truth_json(self.truth),
         }
 
 
@@ -110,7 +115,10 @@ def rehearse(options: RehearseOptions) -> Rehearsal:
             found = _rehearsed(options, engine, session, f"stack {options.stack}, phase {phase}")
         audit = audit_plan(settings, found.plan)
     seconds = time.monotonic() - started
-    return Rehearsal(options.stack, phase, engine, found.plan, found.second, found.outputs, seconds, audit, found.held)
+    return Rehearsal(
+        *(options.stack, phase, engine, found.plan, found.second, found.outputs, seconds, audit, found.truth),
+        found.held,
+    )
 
 
 @dataclass(frozen=True)
@@ -121,6 +129,7 @@ class _Run:
     second: Plan | None
     outputs: dict[str, Any]
     held: ClusterReport | None
+    truth: Truth
 
 
 def _rehearsed(options: RehearseOptions, engine: Engine, session: Session, what: str) -> _Run:
@@ -142,4 +151,6 @@ def _rehearsed(options: RehearseOptions, engine: Engine, session: Session, what:
         with progress("second preview", total=len(plan)) as bar:
             second, _ = session.preview(bar)
         held = report(session.cluster, session.resources()) if session.cluster is not None else None
-    return _Run(plan, second, outputs, held)
+    server = held.version if held is not None else ""
+    setting = setting_of(session, updated=not options.preview_only, server=server)
+    return _Run(plan, second, outputs, held, truth_of(plan, setting))

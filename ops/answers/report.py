@@ -13,15 +13,18 @@ from ops.answers.cost import CostReport, priced
 from ops.answers.journey import Journey, journey
 from ops.answers.limits import LimitUse, limits_used
 from ops.answers.policies import PolicyCheck, policy_checks
+from ops.answers.truth import truth_of
 from ops.console import note
 from ops.rehearsal.planned import Planned, planned
 from planner.capacity.growth import Growth
 from planner.simulation import Simulation, scenario, simulate
+from sandbox.truth.setting import Setting
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from infra.settings import Settings
+    from sandbox.truth.report import Truth
 
 SCENARIOS = ("daily", "double", "spike", "guide-growth")
 """What the traffic chapter simulates; the first one decides whether the platform carries its phase."""
@@ -57,6 +60,7 @@ class Report:
         availability: what may fail.
         limits: how much of every limit it takes.
         policies: what must hold.
+        truth: how sure the rehearsal is.
         journey: the way from nothing to this phase; None where it was not rehearsed.
         why_no_journey: why it was not.
     """
@@ -69,6 +73,7 @@ class Report:
     availability: AvailabilityReport
     limits: tuple[LimitUse, ...]
     policies: tuple[PolicyCheck, ...]
+    truth: Truth
     journey: Journey | None
     why_no_journey: str
 
@@ -134,6 +139,7 @@ def gathered(subject: Planned, options: ReportOptions, found: Journey | None, wh
         availability=availability,
         limits=limits_used(settings, subject.plan),
         policies=policy_checks(settings, subject.plan, cost, availability, found),
+        truth=truth_of(subject.plan, Setting(updated=found is not None and found.ok)),
         journey=found,
         why_no_journey=why_not,
     )

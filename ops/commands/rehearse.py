@@ -71,6 +71,12 @@ def rehearse(
     api_server: ApiServerOption = False,
     kubeconfig: KubeconfigOption = None,
     cluster: ClusterOption = None,
+    truth: Annotated[
+        bool, typer.Option("--truth", help="Show for every type what stands behind each answer, and what is assumed.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail if anything about a type that holds data is assumed.")
+    ] = False,
     json_output: JsonOption = False,
     stop: Annotated[bool, typer.Option("--stop", help="With `shell`: stop its providers.")] = False,
 ) -> None:
@@ -90,13 +96,18 @@ def rehearse(
             "--api-server": api_server,
             "--kubeconfig": kubeconfig,
             "--cluster": cluster,
+            "--truth": truth,
+            "--strict": strict,
             "--json": json_output,
         }
         if given := [name for name, value in others.items() if value]:
             fail(f"{', '.join(given)}: not with `shell`, which takes --phase, --config and --stop", code=2)
         _shell(stack or "", shell_stack, phase, config, stop=stop)
         return
+    from functools import partial
+
     from ops.answers.rehearse import rehearse as run
+    from ops.answers.truth import refusal
     from ops.rehearsal.session import RehearseOptions
     from ops.views.rehearse import section
 
@@ -118,13 +129,15 @@ def rehearse(
                 values=key_values(config_value or ()),
             )
         )
-    present(result, section, as_json=json_output)
+    present(result, partial(section, detailed=truth), as_json=json_output)
     if result.leaks:
         fail(f"the CDN would cache {result.leaks} personal responses; `./bbp cdn audit {stack}` lists them")
     if result.missing:
         fail(f"the Kubernetes API lacks {len(result.missing)} objects: {', '.join(result.missing)}")
     if not result.ok:
         fail(f"the second preview would still change {result.second_preview_changes} resources; it must be empty")
+    if strict and (assumed := refusal(result.truth)):
+        fail(assumed)
 
 
 def _stack(stack: str | None, named: str | None, program: Path | None) -> str:

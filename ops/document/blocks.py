@@ -142,11 +142,13 @@ class Section:
         id: for links, unique.
         title: heading.
         blocks: what it says; in a terminal a command's own section, without the heading.
+        open: whether a comment shows it at once and folds its details, instead of folding all of it.
     """
 
     id: str
     title: str
     blocks: tuple[Block, ...]
+    open: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,12 +57,21 @@ def _grid(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]], numbers: fr
 
 
 def _section(section: Section) -> str:
-    """A folded chapter; drawings are left to the page."""
-    blocks = [text for block in section.blocks if (text := _block(block))]
-    if not blocks:
+    """A folded chapter, or an open one whose details are folded; drawings are left to the page."""
+    if section.open:
+        shown = [
+            _folded(block.title, block.blocks) if isinstance(block, More) else _block(block) for block in section.blocks
+        ]
+        return "\n\n".join((f"### {plain(section.title)}", *filter(None, shown)))
+    return _folded(section.title, section.blocks)
+
+
+def _folded(title: str, blocks: Sequence[Block]) -> str:
+    said = [text for block in blocks if (text := _block(block))]
+    if not said:
         return ""
-    inner = "\n\n".join(blocks)
-    return f"<details><summary>{escape(' '.join(section.title.split()))}</summary>\n\n{inner}\n\n</details>"
+    inner = "\n\n".join(said)
+    return f"<details><summary>{escape(' '.join(title.split()))}</summary>\n\n{inner}\n\n</details>"
 
 
 def _block(block: Block) -> str:

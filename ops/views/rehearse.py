@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ops.document.blocks import Item, Items, Section, Table, Text
+from ops.views import truth
 from ops.views.cdn import audited
 from plan import SYSTEMS
 from plan.paths import summary
@@ -20,11 +21,18 @@ NEXT = {"horizontal": "from phase 2", "microservices": "from phase 3"}
 COLUMNS = ("create", "update", "replace", "delete", "same")
 
 
-def section(result: Rehearsal) -> Section:
-    """The table of systems, the outputs, the audit, and whether the second preview was empty."""
+def section(result: Rehearsal, *, detailed: bool = False) -> Section:
+    """The table of systems, the outputs, the audit, how sure all of it is, and whether the second preview was empty.
+
+    Args:
+        result: the rehearsal.
+        detailed: whether every type shows how sure it is.
+    """
     phase = f", phase {result.phase}" if result.phase is not None else ""
     first = Text(text=f"Stack {result.stack}{phase}, Pulumi {result.engine.version}")
-    return Section(id="rehearsal", title="Rehearsal", blocks=(first, _systems(result), *_lists(result), *_end(result)))
+    sure = truth.blocks(result.truth, detailed=detailed)
+    shown = (first, _systems(result), *_lists(result), *sure, *_end(result))
+    return Section(id="rehearsal", title="Rehearsal", blocks=shown)
 
 
 def _systems(result: Rehearsal) -> Table:

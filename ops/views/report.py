@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ops.answers.diagram import title_of
+from ops.answers.truth import truth_json
 from ops.document.blocks import Document
 from ops.document.html import page
 from ops.document.markdown import comment
 from ops.jsonable import picked
-from ops.views import availability, capacity, cost, diagram, journey, limits, policies, simulate
+from ops.views import availability, capacity, cost, diagram, journey, simulate, truth
+from ops.views.chapters import limits, policies
 from planner.diagram import scene_of
 from sandbox.cache import write_atomically
 
@@ -39,6 +41,7 @@ def document(found: Report) -> Document:
             journey.verdict(found.journey, found.why_no_journey),
             limits.verdict(found.limits),
             policies.verdict(found.policies),
+            truth.verdict(found.truth),
         ),
         sections=(
             diagram.section(found.planned.plan, scene),
@@ -49,6 +52,7 @@ def document(found: Report) -> Document:
             journey.section(found.journey, found.why_no_journey),
             limits.section(found.limits),
             policies.section(found.policies),
+            truth.section(found.truth),
         ),
     )
 
@@ -67,6 +71,7 @@ def report_json(found: Report, shown: Document) -> dict[str, Any]:
         "single_points": [point.title for point in found.availability.found.single_points],
         "limits": [picked(use, "area", "title", "used", "limit", "state") for use in found.limits],
         **picked(found, "policies", "journey"),
+        "truth": truth_json(found.truth),
     }
 
 

@@ -60,6 +60,7 @@ def test_the_json_document_has_the_promised_keys(rehearsed_dev: tuple[Cli, Ran])
         "second_preview_changes",
         "outputs",
         "seconds",
+        "truth",
     ]
     assert set(document["steps"]) == {"create", "update", "replace", "delete", "same"}
     assert {system.key for system in SYSTEMS} <= set(document["systems"])

@@ -23,7 +23,7 @@ from ops.document.html import page
 from ops.document.markdown import comment
 from ops.inputs.stack_file import check
 from ops.rehearsal.planned import Planned
-from ops.views.limits import verdict as limits_verdict
+from ops.views.chapters.limits import verdict as limits_verdict
 from ops.views.report import document, write
 from plan import Plan
 from plan.tokens import PARAMETER_GROUP

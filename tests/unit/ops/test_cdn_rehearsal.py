@@ -9,6 +9,8 @@ from ops.answers.rehearse import Rehearsal
 from ops.views.rehearse import section
 from plan import Plan
 from sandbox.engine import Engine
+from sandbox.truth.report import Truth
+from sandbox.truth.setting import Setting
 from tests.support.told import told
 
 LEAK = Leak("https://bailbondpro.com/account/1.css", "its path can be read as /account", "generous")
@@ -16,7 +18,7 @@ LEAK = Leak("https://bailbondpro.com/account/1.css", "its path can be read as /a
 
 def rehearsal(audit: Audit | None) -> Rehearsal:
     engine = Engine(Path("pulumi"), "3.272.0", "PATH", has_language_host=True, tried=())
-    return Rehearsal("prod", "horizontal", engine, Plan(()), Plan(()), {}, 1.0, audit)
+    return Rehearsal("prod", "horizontal", engine, Plan(()), Plan(()), {}, 1.0, audit, Truth(Setting(), ()))
 
 
 def test_a_rehearsal_without_leaks_says_how_many_requests_were_tried() -> None:

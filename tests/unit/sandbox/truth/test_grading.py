@@ -1,0 +1,154 @@
+"""How each aspect of a type is graded, and what makes a grade worse."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sandbox.model.base import Rule
+from sandbox.model.references import Reference
+from sandbox.model.sources import NO_SOURCES, Sources
+from sandbox.services import ROWS, SERVICES
+from sandbox.truth.grades import Aspect, Grade
+from sandbox.truth.grading import graded
+from sandbox.truth.setting import Kubernetes, Setting
+from tests.support.paths import ROOT
+
+if TYPE_CHECKING:
+    from sandbox.truth.grades import Answer
+
+VPC = "aws:ec2/vpc:Vpc"
+DATABASE = "aws:rds/instance:Instance"
+POOL = "cloudflare:index/loadBalancerPool:LoadBalancerPool"
+GATEWAY = "aws:ec2/internetGateway:InternetGateway"
+NOBODYS = "aws:tests/nobodyWroteIt:NobodyWroteIt"
+SERVICE = "kubernetes:core/v1:Service"
+RELEASE = "kubernetes:helm.sh/v3:Release"
+UPDATED = Setting()
+SERVER = Setting(True, Kubernetes.SERVER, "v1.35.0")
+
+
+def grades(token: str, setting: Setting = UPDATED) -> dict[str, str]:
+    return {aspect.value: answer.grade.value for aspect, answer in graded(token, setting).items()}
+
+
+def answer(token: str, aspect: Aspect, setting: Setting = UPDATED) -> Answer:
+    return graded(token, setting)[aspect]
+
+
+def change(patch: pytest.MonkeyPatch, token: str, **fields: object) -> None:
+    patch.setitem(ROWS, token, replace(ROWS[token], **fields))  # type: ignore[arg-type]  # the fields are given by name
+
+
+def test_a_type_that_nobody_described_is_assumed_in_all_but_what_the_sdk_says() -> None:
+    assert set(grades(NOBODYS).values()) == {"assumed"}
+    for aspect, found in graded(NOBODYS, UPDATED).items():
+        assert found.fix.endswith("(sandbox/services/aws/tests.py)"), aspect
+
+
+def test_a_described_type_has_its_tables_and_the_document_of_each() -> None:
+    found = graded(VPC, UPDATED)
+    assert {aspect: item.grade for aspect, item in found.items() if item.grade is not Grade.TABLE} == {
+        Aspect.ORDER: Grade.REAL
+    }
+    assert [aspect for aspect, item in found.items() if item.grade is Grade.TABLE and not item.source] == []
+
+
+def test_no_rule_about_values_is_the_schema_and_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert answer(GATEWAY, Aspect.VALUES).grade is Grade.SCHEMA
+    change(monkeypatch, VPC, values=())
+    assert answer(VPC, Aspect.VALUES).grade is Grade.SCHEMA
+
+
+def test_a_type_without_a_replacement_table_is_assumed_never_to_be_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    change(monkeypatch, VPC, replaced=None)
+    found = answer(VPC, Aspect.REPLACEMENT)
+    assert (found.grade, found.fix) == (Grade.ASSUMED, "give its row `replaced` (sandbox/services/aws/ec2/network.py)")
+
+
+@pytest.mark.parametrize("aspect", [Aspect.OUTPUTS, Aspect.TIME])
+def test_taking_away_the_source_of_a_row_takes_away_its_grade(aspect: Aspect, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert answer(VPC, aspect).grade is Grade.TABLE
+    change(monkeypatch, VPC, sources=NO_SOURCES)
+    assert answer(VPC, aspect).grade is Grade.ASSUMED
+
+
+def test_one_rule_without_a_document_makes_all_values_an_assumption(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, *others = ROWS[VPC].values
+    change(monkeypatch, VPC, values=(replace(first, source=""), *others))
+    found = answer(VPC, Aspect.VALUES)
+    assert found.grade is Grade.ASSUMED
+    assert first.id in found.fix
+
+
+def test_one_rule_that_nobody_verified_makes_all_values_an_assumption(monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = Rule("vpc-guess", "hearsay", (), lambda _: iter(()), unverified="its error")
+    change(monkeypatch, VPC, values=(*ROWS[VPC].values, rule))
+    found = answer(VPC, Aspect.VALUES)
+    assert (found.grade, found.why) == (Grade.ASSUMED, "vpc-guess: its error is unverified")
+
+
+def test_a_reference_that_nobody_verified_is_an_assumption_about_both_of_its_ends() -> None:
+    assert answer(POOL, Aspect.REFERENCES).grade is Grade.ASSUMED
+    assert "unverified" in answer("cloudflare:index/loadBalancerMonitor:LoadBalancerMonitor", Aspect.REFERENCES).why
+
+
+def test_a_doubt_weighs_more_than_a_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    change(monkeypatch, VPC, sources=Sources(outputs="a document", doubts={"outputs": "half of it is made up"}))
+    found = answer(VPC, Aspect.OUTPUTS)
+    assert (found.grade, found.why) == (Grade.ASSUMED, "half of it is made up")
+
+
+def test_a_preview_asks_nothing_of_what_exists() -> None:
+    found = answer(VPC, Aspect.REFERENCES, Setting(updated=False))
+    assert (found.grade, found.fix) == (Grade.ASSUMED, "rehearse without --preview")
+
+
+def test_an_api_server_is_a_real_component_for_the_objects_it_holds_and_for_nothing_else() -> None:
+    real = {aspect for aspect, item in graded(SERVICE, SERVER).items() if item.grade is Grade.REAL}
+    assert real == {Aspect.VALUES, Aspect.REFERENCES, Aspect.OUTPUTS, Aspect.ORDER}
+    assert "v1.35.0" in answer(SERVICE, Aspect.VALUES, SERVER).why
+    assert grades(RELEASE, SERVER) == grades(RELEASE)
+    assert grades(VPC, SERVER) == grades(VPC)
+    assert grades(SERVICE, replace(SERVER, updated=False)) == grades(SERVICE, Setting(updated=False))
+
+
+def test_the_real_plugin_answers_everything_about_kubernetes() -> None:
+    plugin = Setting(True, Kubernetes.PLUGIN, "v1.35.0")
+    assert set(grades(SERVICE, plugin).values()) == set(grades(RELEASE, plugin).values()) == {"real"}
+
+
+def test_every_table_of_replacements_is_held_against_the_provider_or_names_its_document() -> None:
+    declared = json.loads((ROOT / "tests" / "data" / "aws_force_new.json").read_text("utf-8"))["types"]
+    unsourced = [
+        token
+        for token, row in ROWS.items()
+        if token.startswith("aws:") and row.replaced is not None and token not in declared
+        if not row.sources.replacement and "replacement" not in row.sources.doubts
+    ]
+    assert unsourced == []
+
+
+def test_a_doubt_is_about_an_aspect_that_there_is() -> None:
+    given = [row.sources for row in ROWS.values()] + [item.sources for service in SERVICES for item in service.alike]
+    assert {name for sources in given for name in sources.doubts} <= set(Aspect)
+
+
+def test_no_row_says_in_words_alone_that_it_is_unverified() -> None:
+    """The word stands in a field that the grades read, and in no text that they do not."""
+    texts = [
+        (row.token, text)
+        for row in ROWS.values()
+        for reference in row.references
+        for text in (reference.error, reference.blocks)
+    ]
+    texts += [(row.token, rule.source) for row in ROWS.values() for rule in (*row.values, *row.state)]
+    assert [found for found in texts if "unverified" in found[1]] == []
+
+
+def test_a_reference_says_what_of_it_is_unverified() -> None:
+    assert Reference("path", (), "error").unverified == ""
+    assert any(reference.unverified for reference in ROWS[POOL].references)
