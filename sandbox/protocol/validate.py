@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 Keys = tuple[str | int, ...]
 _STRICT_PACKAGES = ("kubernetes:",)
 """Packages whose API refuses a text where a number belongs; the bridged providers convert it."""
+_AMOUNTS = frozenset(
+    ("allocatable", "capacity", "default", "defaultRequest", "hard", "limits", "max", "maxLimitRequestRatio", "min")
+) | {"overhead", "podFixed", "requests"}
+"""Properties of Kubernetes that hold quantities by the name of a resource."""
+_QUANTITIES = frozenset(("averageValue", "divisor", "sizeLimit", "storage", "value"))
+"""Properties of Kubernetes that are quantities, where the schema takes a text."""
 _CONVERTIBLE_BOOLEANS = ("true", "false")
 
 
@@ -84,7 +90,7 @@ class _Validation:
             yield from self._map(expected["map"], value, at)
         elif "enum" in expected:
             yield from _enum(expected, value, at)
-        elif not self._is(expected["kind"], value):
+        elif not self._is(expected["kind"], value) and not (self.strict and _is_quantity(value, at)):
             yield Violation(format_path(at), f"expected {_article(expected['kind'])}, got {describe(value)}")
 
     def _union(self, alternatives: list[JsonType], value: Any, at: Keys) -> Iterator[Violation]:  # noqa: ANN401 - any property
@@ -127,6 +133,13 @@ def _is_number(kind: str, value: Any) -> bool:  # noqa: ANN401 - any property
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
     return kind == "number" or float(value).is_integer()
+
+
+def _is_quantity(value: Any, at: Keys) -> bool:  # noqa: ANN401 - any property
+    """Whether a number stands where Kubernetes takes a quantity: JSON numbers are read as such (resource.Quantity)."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not at:
+        return False
+    return at[-1] in _QUANTITIES or (len(at) > 1 and at[-2] in _AMOUNTS)
 
 
 def _is_numeric_text(kind: str, value: Any) -> bool:  # noqa: ANN401 - any property

@@ -10,6 +10,7 @@ from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE
 from sandbox.services.kubernetes.kinds import row
 from sandbox.services.kubernetes.pods import POD, PROTOCOLS
+from sandbox.services.kubernetes.shapes import SHAPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,6 +67,7 @@ WORKLOAD = (
     _on.one_of(f"{_IN_TEMPLATE}.containers[*].imagePullPolicy", PULL),
     _on.one_of(f"{_IN_TEMPLATE}.containers[*].ports[*].protocol", PROTOCOLS),
     *POD,
+    *SHAPES,
 )
 """The rules of every workload."""
 ROWS = (
@@ -91,5 +93,5 @@ ROWS = (
         ),
         *WORKLOAD,
     ),
-    row("kubernetes:core/v1:Pod", NONE, *POD),
+    row("kubernetes:core/v1:Pod", NONE, *POD, *SHAPES),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import ipaddress
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
 
 DATA_SIZE = 2**20
 """Bytes."""
+NODE_PORTS = (30_000, 32_767)
+"""Kubernetes documentation, kube-apiserver, --service-node-port-range: the default, which EKS has."""
 SERVICE_TYPES = ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName")
+ACCESS_MODES = ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")
 PSA_LEVELS = ("privileged", "baseline", "restricted")
 _PSA = "pod-security.kubernetes.io/"
 
@@ -49,20 +53,37 @@ def _service(context: Context) -> Iterator[Violation]:
     headless = spec.get("clusterIP") == "None"
     if "ports" in spec and not spec["ports"] and not headless and kind != "ExternalName":
         yield Violation("spec.ports", "at least one port is required (Required value)")
-    if headless and kind in {"NodePort", "LoadBalancer"}:
-        yield Violation("spec.clusterIP", f"may not be set to 'None' for {kind} services")
     if kind == "ExternalName" and not given(spec, "externalName"):
         yield Violation("spec.externalName", "required for a service of type ExternalName")
-    if kind != "LoadBalancer":
-        for name in ("loadBalancerSourceRanges", "loadBalancerClass"):
-            if given(spec, name) and known(kind):
-                yield Violation(f"spec.{name}", f"may only be used when `type` is 'LoadBalancer', here {kind}")
-    if kind == "ClusterIP" and given(spec, "externalTrafficPolicy"):
-        yield Violation("spec.externalTrafficPolicy", "may only be set for externally-accessible services")
+    yield from _of_type(spec, kind, ports)
+    yield from _address(spec.get("clusterIP"))
     for index, port in enumerate(ports):
         yield from _service_port(port, f"spec.ports[{index}]", several=len(ports) > 1)
     yield from _duplicates(ports)
     yield from label_violations(block(spec, "selector"), "spec.selector")
+
+
+def _of_type(spec: dict[str, Any], kind: object, ports: list[dict[str, Any]]) -> Iterator[Violation]:
+    """What only services of another type have."""
+    if spec.get("clusterIP") == "None" and kind in {"NodePort", "LoadBalancer"}:
+        yield Violation("spec.clusterIP", f"may not be set to 'None' for {kind} services")
+    for name in ("loadBalancerSourceRanges", "loadBalancerClass"):
+        if kind != "LoadBalancer" and given(spec, name) and known(kind):
+            yield Violation(f"spec.{name}", f"may only be used when `type` is 'LoadBalancer', here {kind}")
+    for index, port in enumerate(ports if kind in {"ClusterIP", "ExternalName"} else ()):
+        if port.get("nodePort"):
+            yield Violation(f"spec.ports[{index}].nodePort", f"may not be used when `type` is '{kind}' (Forbidden)")
+    if kind == "ClusterIP" and given(spec, "externalTrafficPolicy"):
+        yield Violation("spec.externalTrafficPolicy", "may only be set for externally-accessible services")
+
+
+def _address(value: object) -> Iterator[Violation]:
+    if not isinstance(value, str) or value in {"", "None"}:
+        return
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        yield Violation("spec.clusterIP", f"{value!r}: must be empty, 'None', or a valid IP address")
 
 
 def _service_port(port: dict[str, Any], at: str, *, several: bool) -> Iterator[Violation]:
@@ -75,6 +96,12 @@ def _service_port(port: dict[str, Any], at: str, *, several: bool) -> Iterator[V
         found = number(value) if not isinstance(value, str) or value.isdecimal() else None
         if found is not None and not low <= found <= LAST_PORT:
             yield Violation(f"{at}.{name}", f"{found:g}: must be between {low} and {LAST_PORT}, inclusive")
+        elif name == "nodePort" and found and not NODE_PORTS[0] <= found <= NODE_PORTS[1]:
+            yield Violation(
+                f"{at}.nodePort",
+                f"{found:g}: provided port is not in the valid range. The range of valid ports is "
+                f"{NODE_PORTS[0]}-{NODE_PORTS[1]}",
+            )
 
 
 def _duplicates(ports: list[dict[str, Any]]) -> Iterator[Violation]:
@@ -105,6 +132,59 @@ def _data(context: Context) -> Iterator[Violation]:
                 )
     if size > DATA_SIZE:
         yield Violation("data", f"{size} bytes, at most {DATA_SIZE} are allowed (Too long)")
+
+
+_NEEDED = {
+    "kubernetes.io/basic-auth": (("username", "password"), 1),
+    "kubernetes.io/dockercfg": ((".dockercfg",), 1),
+    "kubernetes.io/dockerconfigjson": ((".dockerconfigjson",), 1),
+    "kubernetes.io/ssh-auth": (("ssh-privatekey",), 1),
+    "kubernetes.io/tls": (("tls.crt", "tls.key"), 2),
+}
+"""Type of a Secret, the keys that it has, and how many of them at least (Kubernetes documentation, Secrets, Types)."""
+
+
+def _secret_type(context: Context) -> Iterator[Violation]:
+    kind = context.inputs.get("type")
+    parts = [context.inputs.get(name) for name in ("data", "stringData")]
+    if not isinstance(kind, str) or kind not in _NEEDED or any(part is not None and not known(part) for part in parts):
+        return
+    there = {key for part in parts if isinstance(part, dict) for key in part}
+    wanted, least = _NEEDED[kind]
+    missing = [key for key in wanted if key not in there]
+    if len(wanted) - len(missing) < least:
+        yield Violation(f'data["{missing[0]}"]', f"Required value: a Secret of type {kind} has {' and '.join(wanted)}")
+
+
+def _claim(context: Context) -> Iterator[Violation]:
+    spec = block(context.inputs, "spec")
+    if not spec:
+        return
+    modes, requests = spec.get("accessModes"), block(block(spec, "resources"), "requests")
+    if not given(spec, "accessModes"):
+        yield Violation("spec.accessModes", "Required value: at least 1 access mode is required")
+    if isinstance(modes, list) and "ReadWriteOncePod" in modes and len(modes) > 1:
+        yield Violation("spec.accessModes", "may not use ReadWriteOncePod with other access modes (Forbidden)")
+    if not given(requests, "storage") and not _awaited(spec, "resources", "requests"):
+        yield Violation("spec.resources.requests.storage", "Required value")
+    before = block(block(block(context.old or {}, "spec"), "resources"), "requests").get("storage")
+    was, is_now = quantity(before), quantity(requests.get("storage"))
+    if was is not None and is_now is not None and is_now < was:
+        yield Violation(
+            "spec.resources.requests.storage",
+            f"{before} to {requests['storage']}: field can not be less than status.capacity (Forbidden); a volume only "
+            "grows",
+        )
+
+
+def _awaited(value: dict[str, Any], *names: str) -> bool:
+    """Whether something on the way is not yet known."""
+    for name in names:
+        inner = value.get(name)
+        if inner is not None and not isinstance(inner, dict):
+            return True
+        value = inner or {}
+    return False
 
 
 def _is_base64(value: str) -> bool:
@@ -151,6 +231,8 @@ def _beside_data(_item: Mapping[str, Any], path: str) -> bool:
 _API = "Kubernetes API reference; pkg/apis/core/validation"
 _namespace = On("namespace", source="Kubernetes documentation, Pod Security Admission")
 _service_on = On("service", source=_API)
+_secret_on = On("secret", source="Kubernetes documentation, Secrets, Types of Secret; pkg/apis/core/validation")
+_claims_on = On("claim", source="Kubernetes documentation, Persistent Volumes; pkg/apis/core/validation")
 _quota_on = On("quota", source=_API)
 _DATA = On("data", source=_API).custom("data", _data)
 ROWS = (
@@ -167,6 +249,7 @@ ROWS = (
         _service_on.one_of("spec.sessionAffinity", ("ClientIP", "None"), "Unsupported value"),
         _service_on.one_of("spec.ports[*].protocol", PROTOCOLS, "Unsupported value"),
         _service_on.custom("spec", _service),
+        IMMUTABLE,
     ),
     row(
         "kubernetes:core/v1:ConfigMap",
@@ -178,6 +261,8 @@ ROWS = (
         "kubernetes:core/v1:Secret",
         Replaced(("data", "stringData", "type"), in_place=InPlace("enableSecretMutable", still=("type",))),
         _DATA,
+        IMMUTABLE,
+        _secret_on.custom("type", _secret_type),
         readable=_beside_data,
     ),
     row(
@@ -190,6 +275,8 @@ ROWS = (
                 "spec.volumeName",
             )
         ),
+        _claims_on.one_of("spec.accessModes[*]", ACCESS_MODES, "Unsupported value"),
+        _claims_on.custom("spec", _claim),
         IMMUTABLE,
     ),
     row(

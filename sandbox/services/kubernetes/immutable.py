@@ -11,9 +11,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+_FROZEN = (":ConfigMap", ":Secret")
 _FIELDS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "Job": (
+        ("spec", "completionMode"),
+        ("spec", "backoffLimitPerIndex"),
+        ("spec", "managedBy"),
+        ("spec", "podFailurePolicy"),
+    ),
     "PersistentVolumeClaim": (("spec", "volumeMode"), ("spec", "dataSource")),
     "PriorityClass": (("value",), ("preemptionPolicy",)),
+    "Service": (("spec", "loadBalancerClass"),),
     "StorageClass": (("reclaimPolicy",), ("volumeBindingMode",)),
 }
 """By kind."""
@@ -30,8 +38,19 @@ def _immutable(context: Context) -> Iterator[Violation]:
             yield Violation(
                 at, f"{before!r} to {after!r}: field is immutable; give the object another name (Forbidden)"
             )
-    if old.get("immutable") is True and context.inputs.get("immutable") is not True and context.token.endswith("Map"):
-        yield Violation("immutable", "field is immutable when `immutable` is set")
+    if old.get("immutable") is True and context.token.endswith(_FROZEN):
+        for name in ("immutable", "data", "binaryData", "stringData"):
+            if known(old.get(name)) and old.get(name) != context.inputs.get(name) and _read(context.inputs.get(name)):
+                yield Violation(
+                    name, "field is immutable when `immutable` is set (Forbidden); give the object another name"
+                )
+
+
+def _read(value: object) -> bool:
+    """Whether nothing in a value is yet unknown."""
+    if isinstance(value, dict):
+        return all(map(_read, value.values()))
+    return value is None or known(value)
 
 
 def _identity(inputs: dict[str, Any]) -> tuple[Any, Any]:
@@ -47,4 +66,4 @@ def _at(inputs: dict[str, Any], path: tuple[str, ...]) -> Any:  # noqa: ANN401 -
 
 
 IMMUTABLE = On("immutable", source="pkg/apis/*/validation, update").custom("fields", _immutable)
-"""Of the kinds above, and of a ConfigMap that is `immutable` altogether."""
+"""Of the kinds above, and of a ConfigMap or Secret that is `immutable` altogether."""

@@ -32,7 +32,8 @@ def template_of(context: Context) -> tuple[dict[str, Any], str]:
     return block(block(spec, "template"), "spec"), "spec.template.spec"
 
 
-def _containers(context: Context) -> list[tuple[str, dict[str, Any]]]:
+def containers_of(context: Context) -> list[tuple[str, dict[str, Any]]]:
+    """The containers of a pod or a template with their paths, the initial ones last."""
     pod, at = template_of(context)
     return [
         (f"{at}.{kind}[{index}]", container)
@@ -44,7 +45,7 @@ def _containers(context: Context) -> list[tuple[str, dict[str, Any]]]:
 def _unique_names(context: Context) -> Iterator[Violation]:
     pod, at = template_of(context)
     seen: dict[str, str] = {}
-    for here, container in _containers(context):
+    for here, container in containers_of(context):
         name = container.get("name")
         if not isinstance(name, str):
             continue
@@ -73,7 +74,7 @@ def _mounts(context: Context) -> Iterator[Violation]:
     names |= {block(claim, "metadata").get("name") for claim in claims}
     if not all(map(known, names)):
         return
-    for here, container in _containers(context):
+    for here, container in containers_of(context):
         paths: set[object] = set()
         for index, mount in enumerate(items(container, "volumeMounts")):
             name, path = mount.get("name"), mount.get("mountPath")
@@ -87,7 +88,7 @@ def _mounts(context: Context) -> Iterator[Violation]:
 
 
 def _ports(context: Context) -> Iterator[Violation]:
-    for here, container in _containers(context):
+    for here, container in containers_of(context):
         names: set[str] = set()
         for index, port in enumerate(items(container, "ports")):
             at = f"{here}.ports[{index}]"
@@ -111,7 +112,7 @@ def _port_name(name: str, at: str) -> Iterator[Violation]:
 
 
 def _environment(context: Context) -> Iterator[Violation]:
-    for here, container in _containers(context):
+    for here, container in containers_of(context):
         for index, variable in enumerate(items(container, "env")):
             at, name, source = f"{here}.env[{index}]", variable.get("name"), variable.get("valueFrom")
             if isinstance(name, str) and ENVIRONMENT.fullmatch(name) is None:
@@ -124,7 +125,7 @@ def _environment(context: Context) -> Iterator[Violation]:
 
 
 def _resources(context: Context) -> Iterator[Violation]:
-    for here, container in _containers(context):
+    for here, container in containers_of(context):
         resources = block(container, "resources")
         requests, limits = block(resources, "requests"), block(resources, "limits")
         for kind, amounts in (("requests", requests), ("limits", limits)):
@@ -145,7 +146,7 @@ def _resources(context: Context) -> Iterator[Violation]:
 
 
 def _probes(context: Context) -> Iterator[Violation]:
-    for here, container in _containers(context):
+    for here, container in containers_of(context):
         for name in ("livenessProbe", "readinessProbe", "startupProbe"):
             if isinstance(container.get(name), dict):
                 yield from _probe(container[name], f"{here}.{name}", name)
@@ -187,7 +188,7 @@ def _spread(context: Context) -> Iterator[Violation]:
 
 
 def _security(context: Context) -> Iterator[Violation]:
-    for here, container in _containers(context):
+    for here, container in containers_of(context):
         security = block(container, "securityContext")
         if security.get("privileged") is True and security.get("allowPrivilegeEscalation") is False:
             yield Violation(
