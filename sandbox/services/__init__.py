@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING
 
+from sandbox.model.pairs import table
 from sandbox.model.references import ReferenceTable
 from sandbox.services import aws
 from sandbox.services.cloudflare import CLOUDFLARE
@@ -76,3 +77,5 @@ STATE_RULES = _rules(lambda row: row.state)
 """Every rule that asks what exists, beside references and names."""
 SETTLED_RULES: tuple[Rule, ...] = SETTLED_KUBERNETES
 """Every rule about what a service accepts and does nothing with: it is judged when an update has made everything."""
+PAIRS = table((*VALUE_RULES, *STATE_RULES, *SETTLED_RULES))
+"""The table of all rules about two objects that do not fit each other, by id."""

@@ -11,6 +11,7 @@ from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import Row, Service
+from sandbox.services.aws.pairs.notices import FIFO_BUDGET
 from sandbox.services.aws.sns import EMAIL, TOPIC
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ BUDGETS = Service(
                 _on.matches("notifications[*].subscriberEmailAddresses[*]", EMAIL, "an email address"),
                 _on.custom("budget", _budget),
             ),
+            state=(FIFO_BUDGET,),
         ),
     ),
 )

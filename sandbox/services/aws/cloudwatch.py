@@ -10,9 +10,11 @@ from sandbox.model.checks import On, given, items, number
 from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference, Target, outside
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Row, Service, by_name, schema_only
+from sandbox.model.rows import NONE, Alike, Row, Service, by_name, schema_only
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.kms import KEY_ARN
+from sandbox.services.aws.pairs import notices
+from sandbox.services.aws.pairs.keys import LOGS_KEY
 from sandbox.services.aws.sns import TOPIC
 
 if TYPE_CHECKING:
@@ -126,6 +128,15 @@ _SILENT = "CloudWatch accepts this, and the alarm would tell nobody"
 _logs = On("log-group", source="Amazon CloudWatch Logs API Reference, CreateLogGroup")
 _alarm_on = On("alarm", source="Amazon CloudWatch API Reference, PutMetricAlarm")
 _board = On("dashboard", source="Amazon CloudWatch API Reference, PutDashboard")
+_NO_LOG_GROUP = "ResourceNotFoundException: The specified log group does not exist"
+_OF_A_LOG_GROUP = (Reference("logGroup", LOG_GROUP, _NO_LOG_GROUP),)
+_OF_A_RULE = (
+    Reference(
+        "rule",
+        (Target("aws:cloudwatch/eventRule:EventRule", ("id", "name")),),
+        "ResourceNotFoundException: Rule does not exist on EventBus",
+    ),
+)
 CLOUDWATCH = Service(
     "cloudwatch",
     "Amazon CloudWatch API Reference, PutMetricAlarm; Amazon CloudWatch Logs API Reference, Errors of CreateLogGroup",
@@ -174,6 +185,7 @@ CLOUDWATCH = Service(
                 _logs.one_of("retentionInDays", RETENTION, "InvalidParameterException"),
                 _logs.one_of("logGroupClass", ("STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS")),
             ),
+            state=(LOGS_KEY, notices.MADE_BY_EKS),
         ),
         Row(
             token="aws:cloudwatch/metricAlarm:MetricAlarm",
@@ -210,6 +222,14 @@ CLOUDWATCH = Service(
                 _alarm_on.custom("periods", _periods),
                 _alarm_on.custom("queries", _queries),
             ),
+            state=(notices.SILENT,),
         ),
+    ),
+    (
+        Alike("aws:cloudwatch/compositeAlarm:*", state=(notices.UNKNOWN_ALARMS,)),
+        Alike("aws:cloudwatch/eventTarget:*", references=_OF_A_RULE),
+        Alike("aws:cloudwatch/logSubscriptionFilter:*", references=_OF_A_LOG_GROUP, state=(notices.THIRD_FILTER,)),
+        Alike("aws:cloudwatch/logMetricFilter:*", references=(Reference("logGroupName", LOG_GROUP, _NO_LOG_GROUP),)),
+        Alike("aws:cloudwatch/logStream:*", references=(Reference("logGroupName", LOG_GROUP, _NO_LOG_GROUP),)),
     ),
 )

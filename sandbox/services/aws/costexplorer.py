@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from sandbox.model.base import Context, Violation
 from sandbox.model.checks import On, given, items
 from sandbox.model.names import Named
+from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import Row, Service
+from sandbox.services.aws.pairs.notices import SECOND_MONITOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +48,7 @@ _monitor_on = On("anomaly-monitor", source="Cost Explorer API, CreateAnomalyMoni
 _anomaly = On("anomaly-alert", source="Cost Explorer API, CreateAnomalySubscription")
 COSTEXPLORER = Service(
     "costexplorer",
-    "none of its types refers to another",
+    "Cost Explorer API, CreateAnomalySubscription, Errors",
     (
         Row(
             token="aws:costexplorer/anomalyMonitor:AnomalyMonitor",
@@ -59,12 +61,19 @@ COSTEXPLORER = Service(
                 _monitor_on.one_of("monitorDimension", ("SERVICE", "LINKED_ACCOUNT", "TAG", "COST_CATEGORY")),
                 _monitor_on.custom("specification", _monitor, "SDK documentation"),
             ),
+            state=(SECOND_MONITOR,),
         ),
         Row(
             token="aws:costexplorer/anomalySubscription:AnomalySubscription",
             name=Named(),
             replaced=Replaced(("name",)),
-            references=(),
+            references=(
+                Reference(
+                    "monitorArnLists[*]",
+                    (Target("aws:costexplorer/anomalyMonitor:AnomalyMonitor", ("id", "arn")),),
+                    "UnknownMonitorException",
+                ),
+            ),
             unique=(),
             values=(
                 _anomaly.one_of("frequency", ("DAILY", "IMMEDIATE", "WEEKLY")),

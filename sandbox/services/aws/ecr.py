@@ -13,6 +13,7 @@ from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE, Row, Service, by_name
 from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
+from sandbox.services.aws.kms import KEY
 from sandbox.services.aws.policies import Document, document
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ ECR = Service(
             id=by_name,
             outputs=_outputs,
             replaced=Replaced(("encryptionConfigurations", "name")),
-            references=(),
+            references=(Reference("encryptionConfigurations[*].kmsKey", KEY, "KmsException: the key does not exist"),),
             unique=(Unique(("name",), "RepositoryAlreadyExistsException"),),
             values=(
                 _repository.matches(

@@ -12,6 +12,7 @@ from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE, Row, Service, by_name, by_uuid
 from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
+from sandbox.services.aws.pairs.keys import LOCKED_OUT
 from sandbox.services.aws.policies import Document, document
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ KMS = Service(
                 _key_on.longest("description", 8192),
                 _key_on.custom("rotation", _key, "SDK documentation"),
                 document("policy-key", _POLICY),
+                LOCKED_OUT,
             ),
             sources=Sources(
                 references="AWS KMS Developer Guide, Delete an AWS KMS key: nothing that uses a key keeps it",
@@ -91,7 +93,7 @@ KMS = Service(
             replaced=Replaced(("keyId",)),
             references=(Reference("keyId", KEY, "NotFoundException"),),
             unique=(),
-            values=(document("policy-key-alone", _POLICY),),
+            values=(document("policy-key-alone", _POLICY), LOCKED_OUT),
             sources=Sources(doubts={"replacement": "whether another keyId replaces it"}),
         ),
     ),

@@ -13,6 +13,9 @@ from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE, Alike, Row, Service, by_name
 from sandbox.model.sources import Sources
+from sandbox.services.aws.kms import KEY
+from sandbox.services.aws.pairs import buckets
+from sandbox.services.aws.pairs.receivers import EVENTS
 from sandbox.services.aws.policies import Document, document
 
 if TYPE_CHECKING:
@@ -127,7 +130,7 @@ S3 = Service(
             ),
             references=(),
             unique=(Unique(("bucket",), "BucketAlreadyOwnedByYou"),),
-            values=(_bucket_on.custom("name", _bucket),),
+            values=(_bucket_on.custom("name", _bucket), buckets.NEW_BUCKET_LIST),
             sources=Sources(
                 outputs="Amazon S3 User Guide, Virtual hosting of buckets; AWS General Reference, Amazon S3",
                 time="Amazon S3 API Reference, CreateBucket, PutBucketPolicy: no operation takes a window or a moment",
@@ -178,7 +181,11 @@ S3 = Service(
             replaced=Replaced(("bucket",)),
             references=(),
             unique=(),
-            values=(document("policy-bucket", Document("policy", principal=True, error="MalformedPolicy")),),
+            values=(
+                document("policy-bucket", Document("policy", principal=True, error="MalformedPolicy")),
+                buckets.FOR_NOTHING,
+            ),
+            state=(buckets.OTHER_BUCKET, buckets.PUBLIC_POLICY),
         ),
         Row(
             token="aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
@@ -192,7 +199,13 @@ S3 = Service(
             token="aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
             name=NONE,
             replaced=Replaced(("bucket", "expectedBucketOwner")),
-            references=(),
+            references=(
+                Reference(
+                    "rules[*].applyServerSideEncryptionByDefault.kmsMasterKeyId",
+                    KEY,
+                    "KMS.NotFoundException, at the first object",
+                ),
+            ),
             unique=(),
             values=(
                 _sse.one_of("rules[*].applyServerSideEncryptionByDefault.sseAlgorithm", ENCRYPTION),
@@ -206,10 +219,17 @@ S3 = Service(
             references=(),
             unique=(),
             values=(_versioning.one_of("versioningConfiguration.status", ("Enabled", "Suspended", "Disabled")),),
+            state=(buckets.SUSPENDED,),
         ),
     ),
     (
         Alike("aws:s3/bucket[A-UW-Z]*:*", references=_OF_A_BUCKET),
         Alike("aws:s3/bucketVersioning*:*", references=_OF_A_BUCKET),
+        Alike("aws:s3/bucketAcl*:*", state=(buckets.LISTS,)),
+        Alike("aws:s3/bucketObjectLockConfiguration*:*", state=(buckets.VERSIONED,)),
+        Alike("aws:s3/bucketObject:*", state=(buckets.LISTS,)),
+        Alike("aws:s3/bucketObjectv2:*", state=(buckets.LISTS,)),
+        Alike("aws:s3/bucketNotification:*", state=(EVENTS,)),
+        Alike("aws:s3/bucketReplicationConfig:*", state=(buckets.VERSIONED,)),
     ),
 )

@@ -14,6 +14,7 @@ from sandbox.model.rows import NONE, Alike, Deletion, Effect, Row, Service, by_a
 from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.kms import KEY
+from sandbox.services.aws.pairs.notices import ROTATION
 from sandbox.services.aws.policies import Document, document
 
 if TYPE_CHECKING:
@@ -139,6 +140,7 @@ SECRETSMANAGER = Service(
         ),
     ),
     (
+        Alike("aws:secretsmanager/secretRotation:*", state=(ROTATION,)),
         Alike(
             "aws:secretsmanager/secret[A-Z]*:*",
             references=(Reference("secretId", SECRET, "ResourceNotFoundException: can't find the secret"),),

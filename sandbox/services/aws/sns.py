@@ -13,6 +13,7 @@ from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE, Row, Service, by_arn
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.kms import KEY
+from sandbox.services.aws.pairs.notices import FIFO
 from sandbox.services.aws.policies import Document, document
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ SNS = Service(
                 _subscription.one_of("protocol", PROTOCOLS, "InvalidParameter: Protocol"),
                 _subscription.custom("endpoint", _endpoint),
             ),
+            state=(FIFO,),
         ),
     ),
 )

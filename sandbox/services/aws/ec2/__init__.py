@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from sandbox.model.rows import Service
+from sandbox.model.rows import Alike, Service
 from sandbox.services.aws.ec2 import endpoints, launch, network, routing, security
+from sandbox.services.aws.ec2.pairs import ASSOCIATED, NUMBER_TAKEN, OVERLAP, TWICE
 
 EC2 = Service(
     "ec2",
     "Amazon EC2 API Reference, Error codes for the Amazon EC2 API",
     (*endpoints.ROWS, *launch.ROWS, *network.ROWS, *routing.ROWS, *security.ROWS),
+    (
+        Alike("aws:ec2/eipAssociation:*", state=(ASSOCIATED,)),
+        Alike("aws:ec2/networkAclRule:*", state=(NUMBER_TAKEN,)),
+        Alike("aws:ec2/securityGroupRule:*", state=(TWICE,)),
+        Alike("aws:ec2/vpcPeeringConnection:*", state=(OVERLAP,)),
+    ),
 )

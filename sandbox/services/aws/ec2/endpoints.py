@@ -13,6 +13,7 @@ from sandbox.model.replacement import Condition, Replaced, Situation, words
 from sandbox.model.rows import NONE, Row, prefixed, schema_only
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.cloudwatch import LOG_GROUP_ARN
+from sandbox.services.aws.ec2.pairs import ENDPOINT_NAMES, ENDPOINT_TABLES, ENDPOINT_ZONES
 from sandbox.services.aws.ec2.targets import DEPENDENCY, ROUTE_TABLE, SECURITY_GROUP, SUBNET, VPC
 from sandbox.services.aws.iam import ROLE_ARN
 from sandbox.services.aws.s3 import BUCKET_ARN
@@ -157,6 +158,9 @@ ROWS = (
                 (),
                 _private_names_once,
             ),
+            ENDPOINT_NAMES,
+            ENDPOINT_ZONES,
+            ENDPOINT_TABLES,
         ),
     ),
     schema_only(

@@ -12,6 +12,7 @@ from sandbox.model.replacement import Replaced
 from sandbox.model.rows import Row, prefixed
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.ec2.targets import SECURITY_GROUP
+from sandbox.services.aws.kms import KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +64,13 @@ ROWS = (
         id=prefixed("lt"),
         outputs=_launch_template,
         replaced=Replaced(("name", "namePrefix"), kept=("name", "namePrefix")),
-        references=(Reference("vpcSecurityGroupIds[*]", SECURITY_GROUP, "InvalidGroup.NotFound"),),
+        references=(
+            Reference("vpcSecurityGroupIds[*]", SECURITY_GROUP, "InvalidGroup.NotFound"),
+            Reference("networkInterfaces[*].securityGroups[*]", SECURITY_GROUP, "InvalidGroup.NotFound"),
+            Reference(
+                "blockDeviceMappings[*].ebs.kmsKeyId", KEY, "Client.InvalidKMSKey.InvalidState, when an instance starts"
+            ),
+        ),
         unique=(Unique(("name",), "InvalidLaunchTemplateName.AlreadyExistsException"),),
         values=(
             _lt.matches("name", r"[a-zA-Z0-9().\-/_]{3,128}", "3 to 128 letters, digits or ( ) . - / _"),

@@ -13,6 +13,7 @@ from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE, Row, prefixed
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.ec2.cidr import networks
+from sandbox.services.aws.ec2.pairs import ASSOCIATED, TO_ITSELF, WITHIN
 from sandbox.services.aws.ec2.places import GATEWAY_FIRST
 from sandbox.services.aws.ec2.targets import DEPENDENCY, EIP, INTERNET_GATEWAY, NAT_GATEWAY, ROUTE_TABLE, SUBNET, VPC
 
@@ -124,7 +125,7 @@ ROWS = (
             _nat_on.one_of("availabilityMode", ("zonal", "regional")),
             _nat_on.custom("addresses", _nat),
         ),
-        state=(GATEWAY_FIRST,),
+        state=(GATEWAY_FIRST, ASSOCIATED),
     ),
     Row(
         token="aws:ec2/route:Route",
@@ -145,12 +146,14 @@ ROWS = (
         unique=(
             Unique(("routeTableId", "destinationCidrBlock"), "RouteAlreadyExists"),
             Unique(("routeTableId", "destinationIpv6CidrBlock"), "RouteAlreadyExists"),
+            Unique(("routeTableId", "destinationPrefixListId"), "RouteAlreadyExists"),
         ),
         values=(
             _route.exclusive(*DESTINATIONS, required=True),
             _route.exclusive(*TARGETS, required=True),
             _route.custom("networks", networks("destinationCidrBlock", "destinationIpv6CidrBlock")),
         ),
+        state=(WITHIN, TO_ITSELF),
     ),
     Row(
         token="aws:ec2/routeTable:RouteTable",
@@ -172,5 +175,6 @@ ROWS = (
         ),
         unique=(Unique(("subnetId",), "Resource.AlreadyAssociated"),),
         values=(_association.exclusive("subnetId", "gatewayId", required=True),),
+        state=(TO_ITSELF,),
     ),
 )

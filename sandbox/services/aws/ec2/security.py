@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.model.base import Context, Rule, Violation, known
+from sandbox.model.base import Context, Violation, known
 from sandbox.model.checks import On, given, items, number, text
 from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference
@@ -13,6 +13,7 @@ from sandbox.model.rows import NONE, Row, prefixed, schema_only
 from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.ec2.cidr import network, networks
+from sandbox.services.aws.ec2.pairs import TWICE
 from sandbox.services.aws.ec2.targets import DEPENDENCY, PREFIX_LIST, SECURITY_GROUP, VPC
 
 if TYPE_CHECKING:
@@ -79,22 +80,6 @@ def _prefix_list(context: Context) -> Iterator[Violation]:
 _EC2 = "Amazon EC2 API Reference"
 
 
-def _rule_twice(context: Context) -> Iterator[Violation]:
-    if context.cloud is None:
-        return
-    wanted = _permission(context.inputs)
-    for item in context.cloud.of_type(context.token):
-        if item.id != context.id and _permission(item.inputs) == wanted:
-            yield Violation(
-                "securityGroupId", f"{item.name} is the same rule of this group (InvalidPermission.Duplicate)"
-            )
-
-
-def _permission(inputs: dict[str, Any]) -> tuple[str, ...]:
-    names = ("securityGroupId", "ipProtocol", "fromPort", "toPort")
-    return tuple(str(inputs.get(name)) for name in names + PEERS)
-
-
 def _kind_of_peer_changed(case: Situation, _: Change) -> bool:
     return [key for key in PEERS if case.old.get(key)] != [key for key in PEERS if case.new.get(key)]
 
@@ -110,12 +95,6 @@ _RULE_VALUES = (
     _ingress.custom("networks", networks("cidrIpv4", "cidrIpv6")),
     _ingress.matches("description", DESCRIPTION, _DESCRIBED, "InvalidParameterValue: Invalid rule description"),
     _ingress.longest("description", 255),
-)
-_RULE_TWICE = Rule(
-    "security-group-rule-twice",
-    "Amazon EC2 API Reference, AuthorizeSecurityGroupIngress; Error codes, InvalidPermission.Duplicate",
-    (),
-    _rule_twice,
 )
 
 
@@ -142,7 +121,7 @@ def _rule(token: str) -> Row:
         ),
         unique=(),
         values=_RULE_VALUES,
-        state=(_RULE_TWICE,),
+        state=(TWICE,),
         sources=Sources(
             replacement="terraform-provider-aws, internal/service/ec2/vpc_security_group_ingress_rule.go: a rule keeps "
             "its group and its kind of peer"

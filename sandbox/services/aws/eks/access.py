@@ -13,6 +13,7 @@ from sandbox.model.references import Reference, outside
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE, Row
 from sandbox.model.sources import Sources
+from sandbox.services.aws.eks import pairs
 from sandbox.services.aws.eks.cluster import CLUSTER, NO_CLUSTER, ROLE
 from sandbox.services.aws.iam import ROLE_ARN
 
@@ -111,6 +112,7 @@ ROWS = (
             _entries.one_of("type", ENTRY_TYPES),
             _entries.custom("entry", _entry, "Amazon EKS User Guide, Create access entries"),
         ),
+        state=(pairs.MODE, pairs.OWN_ENTRY),
         sources=Sources(replacement=f"{_PROVIDER}/access_entry.go, 2025"),
     ),
     Row(
@@ -130,6 +132,8 @@ ROWS = (
             Rule(
                 "policy-needs-entry", "Amazon EKS API Reference, AssociateAccessPolicy, Errors", (), _policy_needs_entry
             ),
+            pairs.MODE,
+            pairs.NOT_STANDARD,
         ),
         sources=Sources(replacement=f"{_PROVIDER}/access_policy_association.go, 2025"),
     ),

@@ -15,6 +15,7 @@ from sandbox.services.aws.arns import arn
 from sandbox.services.aws.ec2.launch import INSTANCE_TYPE
 from sandbox.services.aws.ec2.places import ONE_VPC
 from sandbox.services.aws.ec2.targets import DEPENDENCY, LAUNCH_TEMPLATE, SUBNET
+from sandbox.services.aws.eks import node_pairs
 from sandbox.services.aws.eks.cluster import CLUSTER, NO_CLUSTER, ROLE, VERSION, minor_of, parts
 from sandbox.services.aws.iam import ROLE_ARN
 
@@ -186,6 +187,7 @@ ROWS = (
             _nodes.between("updateConfig.maxUnavailable", 1, 100),
             _nodes.between("updateConfig.maxUnavailablePercentage", 1, 100, "%"),
             _nodes.one_of("updateConfig.updateStrategy", ("DEFAULT", "MINIMAL")),
+            node_pairs.MACHINES,
             _nodes.custom("update-config", _update_config, "Amazon EKS API Reference, NodegroupUpdateConfig"),
         ),
         state=(
@@ -196,6 +198,13 @@ ROWS = (
                 (),
                 _node_version,
             ),
+            node_pairs.IMAGE,
+            node_pairs.IN_BOTH,
+            node_pairs.MACHINES_OF_TEMPLATE,
+            node_pairs.NO_ADDRESSES,
+            node_pairs.POWERLESS,
+            node_pairs.TEMPLATE_VERSION,
+            node_pairs.USER_DATA,
         ),
     ),
 )

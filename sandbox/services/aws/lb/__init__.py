@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sandbox.model.rows import Service
-from sandbox.services.aws.lb import balancer, group, listener
+from sandbox.model.rows import Alike, Service
+from sandbox.services.aws.lb import balancer, group, listener, pairs
 
 LB = Service(
     "lb",
     "Elastic Load Balancing API Reference v2, Errors of CreateLoadBalancer, CreateListener, CreateTargetGroup",
     (*balancer.ROWS, *group.ROWS, *listener.ROWS),
+    (Alike("aws:lb/targetGroupAttachment:*", state=(pairs.TARGETS,)),),
 )

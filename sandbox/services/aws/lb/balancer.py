@@ -14,10 +14,12 @@ from sandbox.model.rows import Deletion, Row, by_arn
 from sandbox.model.sources import Sources
 from sandbox.protocol.wire import Unknown
 from sandbox.services.aws.arns import arn
+from sandbox.services.aws.ec2.pairs import ASSOCIATED
 from sandbox.services.aws.ec2.places import GATEWAY_FIRST, ONE_VPC, zones
 from sandbox.services.aws.ec2.targets import DEPENDENCY, EIP, SECURITY_GROUP, SUBNET
-from sandbox.services.aws.lb import shift
+from sandbox.services.aws.lb import pairs, shift
 from sandbox.services.aws.lb.targets import DOCS, LOAD_BALANCER, NAME, NAME_IN_WORDS
+from sandbox.services.aws.pairs.receivers import LOG_BUCKET
 from sandbox.services.aws.s3 import BUCKET
 
 if TYPE_CHECKING:
@@ -168,6 +170,9 @@ ROWS = (
             ),
             GATEWAY_FIRST,
             ONE_VPC,
+            ASSOCIATED,
+            LOG_BUCKET,
+            pairs.DUAL,
         ),
         deletion=Deletion(
             (

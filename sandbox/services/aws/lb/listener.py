@@ -12,7 +12,7 @@ from sandbox.model.references import Reference
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE, Row, by_arn
 from sandbox.services.aws.arns import arn
-from sandbox.services.aws.lb import shift
+from sandbox.services.aws.lb import pairs, shift
 from sandbox.services.aws.lb.targets import (
     DOCS,
     LISTENER,
@@ -89,6 +89,7 @@ ROWS = (
         references=(
             Reference("loadBalancerArn", LOAD_BALANCER, "LoadBalancerNotFound"),
             Reference("defaultActions[*].targetGroupArn", TARGET_GROUP, "TargetGroupNotFound", _IN_USE),
+            Reference("defaultActions[*].forward.targetGroups[*].arn", TARGET_GROUP, "TargetGroupNotFound", _IN_USE),
         ),
         unique=(Unique(("loadBalancerArn", "port"), "DuplicateListener"),),
         values=(
@@ -114,7 +115,7 @@ ROWS = (
             _on.between("defaultActions[*].forward.targetGroups[*].weight", 0, 999),
             _on.at_most("defaultActions[*].forward.targetGroups", 5, "TooManyTargetGroups"),
         ),
-        state=(shift.OF_A_LISTENER,),
+        state=(shift.OF_A_LISTENER, *pairs.OF_A_LISTENER),
     ),
     Row(
         token="aws:lb/listenerRule:ListenerRule",
@@ -122,9 +123,11 @@ ROWS = (
         replaced=Replaced(("listenerArn",)),
         references=(
             Reference("actions[*].targetGroupArn", TARGET_GROUP, "TargetGroupNotFound", _IN_USE),
+            Reference("actions[*].forward.targetGroups[*].arn", TARGET_GROUP, "TargetGroupNotFound", _IN_USE),
             Reference("listenerArn", LISTENER, "ListenerNotFound"),
         ),
-        unique=(),
+        unique=(Unique(("listenerArn", "priority"), "PriorityInUse"),),
         values=(),
+        state=pairs.OF_A_RULE,
     ),
 )

@@ -162,7 +162,7 @@ def three_zones(world: World) -> World:
 
 
 def test_databases_and_clusters_need_two_zones(world: World) -> None:
-    three_zones(world).add(ROLE, "r", name="r")
+    three_zones(world).add(ROLE, "r", name="r", managedPolicyArns=["arn:aws:iam::aws:policy/AmazonEKSClusterPolicy"])
     refused(world.create(DB_SUBNETS, name="g", subnetIds=["s-a", "s-a2"]), "subnetIds", "DoesNotCoverEnoughAZs")
     assert world.create(DB_SUBNETS, name="g", subnetIds=["s-a", "s-b"]) == []
     role = "arn:aws:iam::000000000000:role/r"
@@ -249,7 +249,7 @@ def test_a_load_balancer_listens_once_on_a_port(world: World) -> None:
 def test_the_same_rule_of_a_security_group_is_refused(world: World) -> None:
     rule = {"securityGroupId": "sg-1", "ipProtocol": "tcp", "fromPort": 443, "toPort": 443, "cidrIpv4": "10.0.0.0/8"}
     world.add(GROUP, "sg-1").add(INGRESS, "sgr-1", **rule)
-    refused(world.create(INGRESS, **rule), "securityGroupId", "InvalidPermission.Duplicate")
+    refused(world.create(INGRESS, **rule), "cidrIpv4", "InvalidPermission.Duplicate")
     assert world.create(INGRESS, **{**rule, "cidrIpv4": "10.1.0.0/16"}) == []
 
 

@@ -116,7 +116,7 @@ def test_nodes_are_never_newer_than_their_control_plane(world: World) -> None:
 
 def test_an_access_policy_needs_an_access_entry(world: World) -> None:
     principal = "arn:aws:iam::123456789012:role/deploy"
-    world.add(CLUSTER, "acme", name="acme", vpcConfig={})
+    world.add(CLUSTER, "acme", name="acme", vpcConfig={}, accessConfig={"authenticationMode": "API"})
     refused(world.create(POLICY, clusterName="acme", principalArn=principal), "principalArn", "no access entry")
     world.add(ENTRY, "e", clusterName="acme", principalArn=principal)
     assert world.create(POLICY, clusterName="acme", principalArn=principal) == []
