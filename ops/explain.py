@@ -10,6 +10,7 @@ from infra.problems import ConfigError
 from ops.answers.cdn.error import CdnError
 from ops.answers.right_size.prometheus import PrometheusError
 from ops.exits import INTERRUPTED
+from ops.rehearsal.providers import SandboxBusyError
 from plan import PlanError
 from planner.hpa.traces import TraceError
 from sandbox.cloud import DamagedCloudError
@@ -21,13 +22,14 @@ from sandbox.kubernetes.api_server import ApiServerError
 from sandbox.kubernetes.kubeconfig import KubeconfigError
 from sandbox.kubernetes.passport import ForeignClusterError
 from sandbox.program.foreign import ProgramError
+from sandbox.protocol.packages import UnusableEnvironmentError
 from sandbox.seed import SeedError
 from sandbox.session import EngineError, InterruptedRunError
 
 _MESSAGES = (
     *(ConfigError, PlanError, EngineNotFoundError, FaultError, TraceError, CdnError),
     *(GoError, DamagedCloudError, ApiServerError, KubeconfigError, ForeignClusterError, PrometheusError),
-    *(ProgramError, SeedError),
+    *(ProgramError, SeedError, SandboxBusyError, UnusableEnvironmentError),
 )
 """Errors whose own text says everything."""
 _DAMAGED = "failed to load checkpoint"

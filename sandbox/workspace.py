@@ -90,12 +90,13 @@ class SandboxWorkspace:
         """The engine's own home, so that nothing of the user's is read or written."""
         return self.folder / "home"
 
-    def prepare(self, raw_config: dict[str, Any]) -> None:
+    def prepare(self, raw_config: dict[str, Any], *, keep_edits: bool = False) -> None:
         """Make the folders and write the project file and the stack's configuration.
 
         Args:
             raw_config: the `config` mapping of the stack file, overrides applied. Encrypted values are replaced: only
                 the real secrets provider can read them.
+            keep_edits: keep what `pulumi config set` has changed in the rehearsal's copy since it was written here.
 
         Raises:
             OSError: the disk is full or the folder cannot be written; what was there is untouched.
@@ -107,8 +108,10 @@ class SandboxWorkspace:
         if not self._passphrase.exists():
             write_atomically(self._passphrase, secrets.token_hex(16))
         write_atomically(self.project / "Pulumi.yaml", yaml.safe_dump(self._document(), sort_keys=False))
-        settings = {**self._salt(), "config": {key: _readable(value) for key, value in raw_config.items()}}
-        write_atomically(self._settings, yaml.safe_dump(settings, sort_keys=False))
+        given = {key: _readable(value) for key, value in raw_config.items()}
+        config = self._edited(given) if keep_edits else given
+        write_atomically(self._given, yaml.safe_dump(given, sort_keys=False))
+        write_atomically(self._settings, yaml.safe_dump({**self._salt(), "config": config}, sort_keys=False))
 
     def _document(self) -> dict[str, Any]:
         """The project file that the engine reads instead of the project's own."""
@@ -132,13 +135,23 @@ class SandboxWorkspace:
     def _settings(self) -> Path:
         return self.project / f"Pulumi.{self.stack}.yaml"
 
+    @property
+    def _given(self) -> Path:
+        """The configuration as it was last written from the stack file: what differs from it is the user's edit."""
+        return self.folder / "given.yaml"
+
     def _salt(self) -> dict[str, str]:
         """The encryption salt that the engine wrote on its first run; without it the stack's secrets are lost."""
-        try:
-            stored = yaml.safe_load(self._settings.read_text(encoding="utf-8")) or {}
-        except (OSError, yaml.YAMLError):
-            return {}
+        stored = _stored(self._settings)
         return {"encryptionsalt": stored["encryptionsalt"]} if "encryptionsalt" in stored else {}
+
+    def _edited(self, given: dict[str, Any]) -> dict[str, Any]:
+        if not self._given.exists():
+            return given
+        before, now = _stored(self._given), _stored(self._settings).get("config") or {}
+        # The engine writes numbers and booleans as texts when it writes the file anew.
+        edits = {key: value for key, value in now.items() if key not in before or _text(before[key]) != _text(value)}
+        return {**{key: value for key, value in given.items() if key in now or key not in before}, **edits}
 
     def _forget_old_logs(self) -> None:
         logs = sorted((self.home / "logs").glob("*.log"), key=lambda log: log.stat().st_mtime)
@@ -177,8 +190,9 @@ class SandboxWorkspace:
         }
 
     def locked(self) -> bool:
-        """Whether an engine is changing this sandbox's stack right now: it holds a lock in this backend."""
-        return any(self._locks())
+        """Whether an engine is changing something in this sandbox's backend right now: it holds a lock there."""
+        folder = self.backend / ".pulumi" / "locks"
+        return folder.exists() and any(folder.rglob("*.json"))
 
     def unlock(self) -> int:
         """Remove locks that a killed engine left, also half a one of a full disk; returns how many there were."""
@@ -223,6 +237,19 @@ class SandboxWorkspace:
             f"the sandbox refuses to act for a backend that is not its own ({self.backend_url}); "
             "unset PULUMI_DEBUG_PROVIDERS to work with real providers"
         )
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - configuration values have any shape
+    return str(value).lower()
+
+
+def _stored(path: Path) -> dict[str, Any]:
+    """The document of a file of ours or the engine's; empty where there is none."""
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError):
+        return {}
+    return document if isinstance(document, dict) else {}
 
 
 def _readable(value: Any) -> Any:  # noqa: ANN401 - configuration values have any shape

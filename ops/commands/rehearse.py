@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,6 +22,11 @@ from ops.commands.options import (
 )
 from ops.console import fail, note, out
 
+if TYPE_CHECKING:
+    from ops.answers.rehearse import Rehearsal
+    from ops.rehearsal.session import RehearseOptions
+
+SHELL, PULUMI = "shell", "pulumi"
 EPILOG = "Example: ./bbp rehearse prod --phase microservices --fresh"
 
 
@@ -28,7 +34,7 @@ def rehearse(
     stack: Annotated[
         str | None, typer.Argument(help="Stack name; or `shell STACK [-- COMMAND]` for the plain CLI.")
     ] = None,
-    shell_stack: Annotated[str | None, typer.Argument(hidden=True)] = None,
+    words: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
     phase: PhaseOption = None,
     preview: Annotated[bool, typer.Option("--preview", help="Stop after the preview.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget the stored rehearsal first.")] = False,
@@ -83,59 +89,69 @@ def rehearse(
     """Build a stack on the real engine in a simulated cloud: preview, update, and a second preview that must be empty.
 
     The state is kept: a second run with another --phase shows the change against what was rehearsed before.
-    `./bbp rehearse shell STACK` starts the simulated providers and prints the environment for the plain Pulumi CLI.
+    `./bbp rehearse shell STACK` opens a shell in which `pulumi` works in that cloud, or prints its environment for
+    `eval`; `./bbp rehearse shell STACK -- pulumi preview` runs one command and ends with its exit code.
     """
-    if stack == "shell" or shell_stack is not None:
-        others = {
-            "--preview": preview,
-            "--fresh": fresh,
-            "--plan-out": plan_out,
-            "--fault": fault,
-            "--program": program,
-            "--exists": exists,
-            "--api-server": api_server,
-            "--kubeconfig": kubeconfig,
-            "--cluster": cluster,
-            "--truth": truth,
-            "--strict": strict,
-            "--json": json_output,
-        }
-        if given := [name for name, value in others.items() if value]:
-            fail(f"{', '.join(given)}: not with `shell`, which takes --phase, --config and --stop", code=2)
-        _shell(stack or "", shell_stack, phase, config, stop=stop)
-        return
-    from functools import partial
-
-    from ops.answers.rehearse import rehearse as run
-    from ops.answers.truth import refusal
+    of_a_program = {"--exists": exists, "--config-value": config_value}
+    if program is None and (given := [name for name, value in of_a_program.items() if value]):
+        fail(f"{', '.join(given)}: of another project's program: give its folder, too: --program DIR", code=2)
+    of_the_platform = {"--phase": phase, "--api-server": api_server, "--kubeconfig": kubeconfig}
+    if program is not None and (given := [name for name, value in of_the_platform.items() if value]):
+        fail(f"{', '.join(given)}: not with --program: for the stacks of this platform alone", code=2)
+    not_of_a_shell = {
+        "--preview": preview,
+        "--plan-out": plan_out,
+        "--fault": fault,
+        "--api-server": api_server,
+        "--kubeconfig": kubeconfig,
+        "--cluster": cluster,
+        "--truth": truth,
+        "--strict": strict,
+        "--json": json_output,
+    }
+    words = words or []
+    in_shell = stack == SHELL
+    if in_shell:
+        if given := [name for name, value in not_of_a_shell.items() if value]:
+            fail(f"{', '.join(given)}: not with `shell`; give it to `pulumi` itself where it has it", code=2)
+        with explained():
+            stack, words = _of_shell(words, named, program)
+    elif words:
+        fail(f"{' '.join(words)}: only `shell` takes a command: ./bbp rehearse shell STACK -- COMMAND", code=2)
     from ops.rehearsal.session import RehearseOptions
-    from ops.views.rehearse import section
 
     with explained():
-        faults = tuple(fault or ())
         named_with_a_file(cluster, kubeconfig)
-        of_a_program = {"--exists": exists, "--config-value": config_value}
-        if program is None and (given := [name for name, value in of_a_program.items() if value]):
-            fail(f"{', '.join(given)}: of another project's program: give its folder, too: --program DIR", code=2)
-        own = {"--phase": phase, "--api-server": api_server, "--kubeconfig": kubeconfig}
-        if program is not None and (given := [name for name, value in own.items() if value]):
-            fail(f"{', '.join(given)}: not with --program: for the stacks of this platform alone", code=2)
-        stack = _stack(stack, named, program)
-        result = run(
-            RehearseOptions(
-                *(stack, phase, preview, fresh, config, plan_out, faults, api_server, kubeconfig, cluster),
-                program=program,
-                exists=exists,
-                values=key_values(config_value or ()),
-            )
+        options = RehearseOptions(
+            *(_stack(stack, named, program), phase, preview, fresh, config, plan_out, tuple(fault or ()), api_server),
+            *(kubeconfig, cluster),
+            program=program,
+            exists=exists,
+            values=key_values(config_value or ()),
         )
+        if in_shell:
+            _shell(options, words, stop=stop)
+            return
+        from functools import partial
+
+        from ops.answers.rehearse import rehearse as run
+        from ops.views.rehearse import section
+
+        result = run(options)
     present(result, partial(section, detailed=truth), as_json=json_output)
+    _judge(result, options.stack, strict=strict)
+
+
+def _judge(result: Rehearsal, stack: str, *, strict: bool) -> None:
+    """End with what is wrong; a rehearsal that found nothing ends with 0."""
     if result.leaks:
         fail(f"the CDN would cache {result.leaks} personal responses; `./bbp cdn audit {stack}` lists them")
     if result.missing:
         fail(f"the Kubernetes API lacks {len(result.missing)} objects: {', '.join(result.missing)}")
     if not result.ok:
         fail(f"the second preview would still change {result.second_preview_changes} resources; it must be empty")
+    from ops.answers.truth import refusal
+
     if strict and (assumed := refusal(result.truth)):
         fail(assumed)
 
@@ -151,14 +167,30 @@ def _stack(stack: str | None, named: str | None, program: Path | None) -> str:
     return stack_named(program.absolute(), stack or named)
 
 
-def _shell(first: str, second: str | None, phase: str | None, config: Path | None, *, stop: bool) -> None:
-    if first != "shell" or second is None:
-        fail("use `./bbp rehearse STACK` or `./bbp rehearse shell STACK`", code=2)
-    from ops.rehearsal.shell import environment_lines
-    from ops.rehearsal.shell import stop as stop_shell
+def _of_shell(words: list[str], named: str | None, program: Path | None) -> tuple[str | None, list[str]]:
+    """The stack and the command of `shell [STACK] [-- COMMAND]`: only a program may do without the stack's name."""
+    if named is not None or not words:
+        return None, words
+    if program is not None:
+        import shutil
 
-    with explained():
-        if stop:
-            note(stop_shell(second))
-        else:
-            out.print("\n".join(environment_lines(second, phase, config)), markup=False, soft_wrap=True)
+        from sandbox.program.foreign import ForeignWorkspace
+
+        stacks = ForeignWorkspace(program.absolute(), words[0]).stack_files()
+        if words[0] not in stacks and (words[0] == PULUMI or shutil.which(words[0]) is not None):
+            return None, words
+    return words[0], words[1:]
+
+
+def _shell(options: RehearseOptions, command: list[str], *, stop: bool) -> None:
+    """The plain CLI: one command, a shell at a terminal, or the environment for a shell of the user's."""
+    from ops.rehearsal import shell
+
+    if stop:
+        note(shell.stop(options))
+    elif command:
+        raise SystemExit(shell.run(options, command))
+    elif sys.stdin.isatty() and sys.stdout.isatty():
+        raise SystemExit(shell.interactive(options))
+    else:
+        out.print("\n".join(shell.environment_lines(options)), markup=False, soft_wrap=True)

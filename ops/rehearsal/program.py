@@ -12,7 +12,9 @@ from ops.rehearsal.session import alone, prepared, struck
 from sandbox import seed
 from sandbox.engine import find_or_build
 from sandbox.faults import Faults
+from sandbox.program.environment import interpreter
 from sandbox.program.foreign import ForeignWorkspace, ProgramError
+from sandbox.protocol.packages import use_environment
 from sandbox.session import Session
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ def open_program(options: RehearseOptions, program: Path) -> Iterator[tuple[Engi
     workspace, values = foreign(options, program)
     existing = _existing(options, workspace.root)
     engine = find_or_build(note)
-    with alone(workspace):
+    with alone(workspace), _its_sdks(workspace):
         prepared(workspace, values, fresh=options.fresh)
         host = workspace.host(engine)
         with (
@@ -45,6 +47,16 @@ def open_program(options: RehearseOptions, program: Path) -> Iterator[tuple[Engi
             struck(session, faults),
         ):
             yield engine, session
+
+
+@contextmanager
+def _its_sdks(workspace: ForeignWorkspace) -> Iterator[None]:
+    """Simulate the packages of the SDKs that the program imports, wherever they are installed."""
+    use_environment(interpreter(workspace.environment_of_program.prefix))
+    try:
+        yield
+    finally:
+        use_environment(None)
 
 
 def foreign(options: RehearseOptions, program: Path) -> tuple[ForeignWorkspace, dict[str, Any]]:
@@ -60,13 +72,25 @@ def foreign(options: RehearseOptions, program: Path) -> tuple[ForeignWorkspace, 
     return workspace, configuration.values
 
 
-def _existing(options: RehearseOptions, root: Path) -> tuple[Existing, ...]:
-    """What exists beforehand: the named file's objects, or those of the file beside the program."""
+def existing_file(options: RehearseOptions, root: Path) -> Path | None:
+    """The file of what exists beforehand: the named one, or the one beside the program where there is one.
+
+    Raises:
+        ProgramError: the named one is not there.
+    """
     path = options.exists or root / seed.FILE
     if options.exists is None and not path.exists():
-        return ()
+        return None
     if not path.is_file():
         raise ProgramError(f"--exists {path}: there is no such file\n  fix: name a file as {seed.FILE} is described")
+    return path
+
+
+def _existing(options: RehearseOptions, root: Path) -> tuple[Existing, ...]:
+    """What exists beforehand: the objects of that file."""
+    path = existing_file(options, root)
+    if path is None:
+        return ()
     found = seed.read_seed(path)
     note(f"{len(found)} objects of {path} exist beforehand")
     return found

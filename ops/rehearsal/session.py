@@ -13,6 +13,7 @@ from infra.settings.reading.stack_name import own_name
 from ops.console import note
 from ops.inputs.stack_file import ROOT, raw_config, settings_of
 from ops.rehearsal.cluster import Target, opened, reached, same_way
+from ops.rehearsal.providers import refuse_beside_a_shell
 from sandbox.cloud import Cloud
 from sandbox.engine import find_or_build
 from sandbox.faults import Faults
@@ -152,14 +153,24 @@ def struck(session: Session, faults: Faults) -> Iterator[None]:
         note(f"the fault {fault.kind}:{fault.type}:{fault.name} struck nothing; check its type and name")
 
 
-def prepared(workspace: SandboxWorkspace, values: dict[str, Any], *, fresh: bool) -> None:
-    """Make the files of a rehearsal, after what a killed run may have left."""
+def prepared(
+    workspace: SandboxWorkspace, values: dict[str, Any], *, fresh: bool, keep_edits: bool = False, unlock: bool = True
+) -> None:
+    """Make the files of a rehearsal, after what a killed run may have left.
+
+    Args:
+        workspace: the rehearsal's files.
+        values: the configuration.
+        fresh: forget what is stored first.
+        keep_edits: see `SandboxWorkspace.prepare`.
+        unlock: whether a lock can only be one that a killed run has left.
+    """
     if fresh:
         workspace.forget()
-    if workspace.unlock():
+    if unlock and workspace.unlock():
         note("a previous run was killed; its lock is removed and this run goes on from what it left")
         _forget_unrecorded(workspace)
-    workspace.prepare(values)
+    workspace.prepare(values, keep_edits=keep_edits)
 
 
 def _forget_unrecorded(workspace: SandboxWorkspace) -> None:
@@ -174,8 +185,16 @@ def _forget_unrecorded(workspace: SandboxWorkspace) -> None:
 
 
 @contextmanager
-def alone(workspace: SandboxWorkspace) -> Iterator[None]:
-    """Let one run at a time use a stack's sandbox; the kernel releases the lock when a run is killed."""
+def alone(workspace: SandboxWorkspace, *, beside_a_shell: bool = False) -> Iterator[None]:
+    """Let one run at a time use a stack's sandbox; the kernel releases the lock when a run is killed.
+
+    Args:
+        workspace: the sandbox.
+        beside_a_shell: whether this is the shell's own.
+
+    Raises:
+        SandboxBusyError: a shell uses it.
+    """
     path = workspace.folder.parent / f"{workspace.folder.name}.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as lock:
@@ -184,4 +203,6 @@ def alone(workspace: SandboxWorkspace) -> Iterator[None]:
         except BlockingIOError:
             note(f"another run uses the sandbox of {workspace.stack}; waiting for it")
             fcntl.flock(lock, fcntl.LOCK_EX)
+        if not beside_a_shell:
+            refuse_beside_a_shell(workspace)
         yield

@@ -1,89 +1,203 @@
-"""`./bbp rehearse shell`: simulated providers in the background, and the environment for the plain Pulumi CLI."""
+"""`./bbp rehearse shell`: the plain Pulumi CLI on simulated providers that run for as long as the shell."""
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import signal
 import subprocess
-import sys
-import time
-from pathlib import Path
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from infra.settings.reading.stack_name import own_name
 from ops.console import note
 from ops.inputs.stack_file import ROOT, raw_config, settings_of
+from ops.rehearsal import providers
+from ops.rehearsal.program import existing_file, foreign
+from ops.rehearsal.session import RehearseOptions, alone, prepared
 from sandbox.cache import write_atomically
 from sandbox.engine import find_or_build
-from sandbox.program import language_host
+from sandbox.program import language_host, plain_command
+from sandbox.program.environment import MAKE
+from sandbox.program.foreign import ForeignWorkspace
 from sandbox.session import EngineError
 from sandbox.workspace import SandboxWorkspace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+    from types import FrameType
+    from typing import Any
+
+    from ops.rehearsal.providers import Served
     from sandbox.engine import Engine
 
-START_SECONDS = 20.0
-SERVE = "sandbox.providers.serve"
-"""The module that serves the simulated providers."""
-PROCESSES = Path("/proc")
-"""Where Linux shows processes; macOS has `ps` alone."""
+NOT_FOUND = 127
+"""Exit code of a command that is not there, as shells have it."""
+SIGNALLED = 128
+"""What shells add to the number of the signal that ended a command."""
 
 
-def _record(workspace: SandboxWorkspace) -> Path:
-    return workspace.folder / "shell.json"
+@dataclass(frozen=True)
+class Shell:
+    """An environment in which `pulumi` is the sandbox's.
+
+    Attributes:
+        workspace: the files of the rehearsal.
+        served: the simulated providers.
+        variables: what points an engine at them and at nothing else.
+        commands: the folder that goes first on PATH.
+    """
+
+    workspace: SandboxWorkspace
+    served: Served
+    variables: dict[str, str]
+    commands: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The complete environment of a command in the shell."""
+        environment = {**self.workspace.environment("", checkpoints=True), **self.variables}
+        environment["PATH"] = os.pathsep.join([str(self.commands), environment.get("PATH", os.defpath)])
+        return environment
 
 
-def environment_lines(stack: str, phase: str | None, config: Path | None) -> list[str]:
+def environment_lines(options: RehearseOptions) -> list[str]:
     """Start the providers of a stack's sandbox (or find them running) and return `export` lines for a POSIX shell.
 
     Raises:
         ConfigError: the configuration has problems; nothing was started.
+        ProgramError: the folder is no program; nothing was started.
         OSError: the providers did not start.
     """
-    settings_of(stack, config, phase)
-    engine = find_or_build(note)
-    workspace = SandboxWorkspace(ROOT, own_name(stack))
-    workspace.prepare(raw_config(stack, config, phase))
-    providers = _running(workspace) or _start(workspace)
-    variables = {**workspace.variables(providers, checkpoints=True), "PULUMI_STACK": workspace.stack}
-    commands = _commands(workspace, engine)
-    _make_stack(workspace, commands, variables)
+    shell = _opened(options, tethered=False)
+    again = " ".join(_call(options))
     return [
-        f'# The sandbox of {stack}. Use: eval "$(./bbp rehearse shell {stack})"; pulumi preview',
-        f"# `pulumi` works in {workspace.project} from any folder: it writes nothing into the checkout.",
-        f"# Stop it: ./bbp rehearse shell {stack} --stop",
-        *[f"export {name}={shlex.quote(value)}" for name, value in sorted(variables.items())],
-        f'export PATH={shlex.quote(str(commands))}:"$PATH"',
+        f'# The sandbox of {options.stack}. Use: eval "$({again})"; pulumi preview',
+        f"# `pulumi` works in {shell.workspace.project} from any folder: it writes nothing beside the program.",
+        f"# Stop it: {again} --stop",
+        *[f"export {name}={shlex.quote(value)}" for name, value in sorted(shell.variables.items())],
+        f'export PATH={shlex.quote(str(shell.commands))}:"$PATH"',
     ]
 
 
-def _commands(workspace: SandboxWorkspace, engine: Engine) -> Path:
-    """A folder with `pulumi`, kept inside the sandbox's project, and a language host where the engine has none.
+def run(options: RehearseOptions, command: Sequence[str]) -> int:
+    """Run one command in the shell's environment, in this folder; returns its exit code.
 
-    In the checkout the CLI would write into the stack's file, for example its encryption salt.
+    Raises:
+        ConfigError, ProgramError, OSError: as `environment_lines`.
     """
+    shell = _opened(options, tethered=True)
+    try:
+        return _waited(command, shell.environment)
+    finally:
+        shell.served.close()
+
+
+def interactive(options: RehearseOptions) -> int:
+    """Run the user's own shell in the environment until it is left; returns its exit code.
+
+    Raises:
+        ConfigError, ProgramError, OSError: as `environment_lines`.
+    """
+    shell = _opened(options, tethered=True)
+    note(
+        f"In this shell `pulumi` works in the simulated cloud of {options.stack}: preview, up, refresh, destroy, "
+        "stack, config, state, import\n"
+        f"It is kept in {shell.workspace.project} and writes nothing beside the program; what it makes is still there "
+        "after `exit`"
+    )
+    user = os.environ.get("SHELL") or "/bin/sh"
+    command = [user]
+    if os.path.basename(user) == "bash":  # noqa: PTH119 - a text of the environment
+        # The user's own file may put another pulumi first.
+        setup = shell.workspace.folder / "bin" / "bashrc"
+        write_atomically(setup, f'[ ! -f ~/.bashrc ] || . ~/.bashrc\nPATH={shlex.quote(str(shell.commands))}:"$PATH"\n')
+        command = [user, "--rcfile", str(setup)]
+    try:
+        return _waited(command, shell.environment)
+    finally:
+        shell.served.close()
+
+
+def stop(options: RehearseOptions) -> str:
+    """Stop the providers that `rehearse shell` left running; returns what happened."""
+    return providers.stop(_workspace(options))
+
+
+def _opened(options: RehearseOptions, *, tethered: bool) -> Shell:
+    workspace, values, seed = _read(options)
+    engine = find_or_build(note)
+    with alone(workspace, beside_a_shell=True):
+        if options.fresh:
+            providers.refuse_beside_a_shell(workspace)
+        served = providers.running(workspace)
+        prepared(workspace, values, fresh=options.fresh, keep_edits=True, unlock=served is None)
+        served = served or providers.start(workspace, _order(workspace, seed), tethered=tethered)
+    variables = {**workspace.variables(served.debug, checkpoints=True), "PULUMI_STACK": workspace.stack}
+    shell = Shell(workspace, served, variables, _commands(workspace, engine))
+    try:
+        _make_stack(shell)
+    except BaseException:
+        served.close()
+        raise
+    return shell
+
+
+def _workspace(options: RehearseOptions) -> SandboxWorkspace:
+    if options.program is not None:
+        return ForeignWorkspace(options.program.absolute(), own_name(options.stack), kept=ROOT)
+    return SandboxWorkspace(ROOT, own_name(options.stack))
+
+
+def _read(options: RehearseOptions) -> tuple[SandboxWorkspace, dict[str, Any], Path | None]:
+    """The files of the rehearsal, the configuration, and the file of what exists beforehand."""
+    if options.program is not None:
+        workspace, values = foreign(options, options.program)
+        return workspace, values, existing_file(options, workspace.root)
+    settings_of(options.stack, options.config, options.phase)
+    return _workspace(options), raw_config(options.stack, options.config, options.phase), None
+
+
+def _order(workspace: SandboxWorkspace, seed: Path | None) -> dict[str, str]:
+    kept = str(workspace.kept) if isinstance(workspace, ForeignWorkspace) else ""
+    return {
+        "root": str(workspace.root),
+        "stack": workspace.stack,
+        "kept": kept,
+        "seed": str(seed.absolute()) if seed is not None else "",
+    }
+
+
+def _call(options: RehearseOptions) -> list[str]:
+    program = ["--program", shlex.quote(str(options.program))] if options.program is not None else []
+    return ["./bbp", "rehearse", "shell", options.stack, *program]
+
+
+def _commands(workspace: SandboxWorkspace, engine: Engine) -> Path:
+    """A folder with `pulumi`, kept inside the sandbox's project, and a language host where the engine has none."""
     folder = workspace.folder / "bin"
-    here, command = shlex.quote(str(workspace.project)), shlex.quote(str(engine.command))
-    write_atomically(folder / "pulumi", f'#!/bin/sh\nexec {command} --cwd {here} "$@"\n', mode=0o700)
+    plain_command.placed(folder, engine, workspace, MAKE)
     if engine.has_language_host:
         (folder / language_host.NAME).unlink(missing_ok=True)
+    elif isinstance(workspace, ForeignWorkspace):
+        workspace.host(engine)
     else:
         language_host.placed(folder)
     return folder
 
 
-def _make_stack(workspace: SandboxWorkspace, commands: Path, variables: dict[str, str]) -> None:
+def _make_stack(shell: Shell) -> None:
     """Make the stack in the sandbox's backend where it is not there yet.
 
     Raises:
         EngineError: the engine refuses.
     """
-    environment = {**workspace.environment("", checkpoints=True), **variables}
+    workspace = shell.workspace
     answer = subprocess.run(  # noqa: S603 - the engine that was found, no shell
-        [str(commands / "pulumi"), "--non-interactive", "stack", "select", "--create", workspace.stack],
-        env={**environment, "PULUMI_AUTOMATION_API": "true"},
+        [str(shell.commands / "pulumi"), "--non-interactive", "stack", "select", "--create", workspace.stack],
+        env={**shell.environment, "PULUMI_AUTOMATION_API": "true"},
         capture_output=True,
         text=True,
         check=False,
@@ -94,56 +208,29 @@ def _make_stack(workspace: SandboxWorkspace, commands: Path, variables: dict[str
         raise EngineError("opening the stack", said, workspace.log)
 
 
-def _running(workspace: SandboxWorkspace) -> str | None:
+def _waited(command: Sequence[str], environment: dict[str, str]) -> int:
     try:
-        record = json.loads(_record(workspace).read_text(encoding="utf-8"))
-        number, providers = int(record["pid"]), str(record["providers"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return providers if SERVE in _arguments(number) else None
+        with subprocess.Popen(list(command), env=environment) as process, _passed_on(process):  # noqa: S603 - the user's
+            code = process.wait()
+    except FileNotFoundError:
+        note(f"error: there is no command {command[0]}")
+        return NOT_FOUND
+    return code if code >= 0 else SIGNALLED - code
 
 
-def _arguments(number: int) -> list[str]:
-    """What a process was started with: after a restart of the machine a number may be another program's."""
+@contextmanager
+def _passed_on(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Leave the end to the command: Ctrl-C reaches it from the terminal, a request to end as a Ctrl-C of ours."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        process.send_signal(signal.SIGINT)
+
+    def nothing(_number: int, _frame: FrameType | None) -> None:
+        """The terminal tells the command, too."""
+
+    before = {number: signal.signal(number, act) for number, act in ((signal.SIGINT, nothing), (signal.SIGTERM, end))}
     try:
-        if PROCESSES.is_dir():
-            return (PROCESSES / str(number) / "cmdline").read_text(encoding="utf-8", errors="replace").split("\0")
-        answer = subprocess.run(  # noqa: S603 - a number, no shell
-            ["ps", "-o", "args=", "-p", str(number)],  # noqa: S607 - POSIX, wherever the system has it
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except OSError:
-        return []
-    return answer.stdout.split()
-
-
-def _start(workspace: SandboxWorkspace) -> str:
-    record = _record(workspace)
-    record.unlink(missing_ok=True)
-    with (workspace.folder / "shell.log").open("w", encoding="utf-8") as log:
-        subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", SERVE, str(workspace.root), workspace.stack, str(record)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            cwd=workspace.root,
-        )
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if (providers := _running(workspace)) is not None:
-            return providers
-        time.sleep(0.1)
-    raise OSError(0, f"the simulated providers did not start; see {workspace.folder / 'shell.log'}")
-
-
-def stop(stack: str) -> str:
-    """Stop the providers that `rehearse shell` started; returns what happened."""
-    workspace = SandboxWorkspace(ROOT, own_name(stack))
-    if _running(workspace) is None:
-        return f"no providers of {stack} are running"
-    os.kill(json.loads(_record(workspace).read_text(encoding="utf-8"))["pid"], signal.SIGTERM)
-    _record(workspace).unlink(missing_ok=True)
-    return f"stopped the providers of {stack}"
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -11,25 +11,56 @@ from pathlib import Path
 
 from sandbox.cache import write_atomically
 from sandbox.cloud import Cloud
+from sandbox.program.environment import interpreter
+from sandbox.program.foreign import ForeignWorkspace
+from sandbox.protocol.packages import use_environment
 from sandbox.protocol.schema import SchemaOracle
 from sandbox.providers.provider import Deps
 from sandbox.providers.server import SandboxServer
+from sandbox.seed import planted, read_seed
 from sandbox.workspace import SandboxWorkspace
-
-ARGUMENTS = 3
 
 
 def main(arguments: list[str]) -> None:
-    """Serve `arguments` = (project root, stack, file that receives pid and ports) until SIGTERM."""
-    if len(arguments) != ARGUMENTS:
-        raise SystemExit("usage: python -m sandbox.providers.serve ROOT STACK RECORD")
-    root, stack, record = arguments
-    workspace = SandboxWorkspace(Path(root), stack)
+    """Serve until SIGTERM, or until standard input ends where the order says `tethered`.
+
+    Args:
+        arguments: one JSON document of texts: `root` and `stack` of the program; `kept`, the project that stores the
+            rehearsal of another one; `seed`, a file of what exists beforehand; `record`, the file that receives the
+            number of this process and the ports.
+    """
+    if len(arguments) != 1:
+        raise SystemExit("usage: python -m sandbox.providers.serve ORDER")
+    order: dict[str, str] = json.loads(arguments[0])
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda _number, _frame: stopped.set())
-    with SandboxServer(Deps(Cloud(workspace.journal), SchemaOracle(), workspace.guard)) as server:
-        write_atomically(Path(record), json.dumps({"pid": os.getpid(), "providers": server.debug_providers}))
+    workspace = _workspace(order)
+    cloud = Cloud(workspace.journal)
+    if seed := order.get("seed"):
+        planted(cloud, read_seed(Path(seed)))
+    with SandboxServer(Deps(cloud, SchemaOracle(), workspace.guard)) as server:
+        record = Path(order["record"])
+        write_atomically(record, json.dumps({"pid": os.getpid(), "providers": server.debug_providers}))
+        if order.get("tethered"):
+            threading.Thread(target=_until_orphaned, args=(stopped,), daemon=True).start()
         stopped.wait()
+        record.unlink(missing_ok=True)
+
+
+def _workspace(order: dict[str, str]) -> SandboxWorkspace:
+    root, stack, kept = Path(order["root"]), order["stack"], order.get("kept")
+    if not kept:
+        return SandboxWorkspace(root, stack)
+    workspace = ForeignWorkspace(root, stack, kept=Path(kept))
+    use_environment(interpreter(workspace.environment_of_program.prefix))
+    return workspace
+
+
+def _until_orphaned(stopped: threading.Event) -> None:
+    """The starter holds the other end; the kernel closes it when the starter is gone, even by SIGKILL."""
+    while os.read(0, 1):
+        pass
+    stopped.set()
 
 
 if __name__ == "__main__":

@@ -64,3 +64,49 @@ def test_a_mistake_in_the_stacks_settings_is_shown_once_and_without_a_traceback(
     said = ran.stdout + ran.stderr
     assert "sideways" in said
     assert "Traceback" not in said
+
+
+PROGRAM = """
+import pathlib
+import pulumi
+import pulumi_random as random
+
+size = pulumi.Config().require_int("size")
+pet = random.RandomPet("pet", length=size)
+pulumi.export("name", pet.id)
+pulumi.export("file", pulumi.FileAsset("./page.html"))
+pulumi.export("lines", pathlib.Path("page.html").read_text())
+"""
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    """A program of somebody's: in a folder of its own, without a stack file."""
+    folder = tmp_path / "somebody"
+    (folder / "src").mkdir(parents=True)
+    (folder / "Pulumi.yml").write_text("name: acme\nruntime: python\nmain: src\n")
+    (folder / "src" / "__main__.py").write_text(PROGRAM)
+    (folder / "src" / "page.html").write_text("hello")
+    return folder
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_one_command_runs_in_somebody_s_program_and_its_exit_code_is_passed_on(cli: Cli, program: Path) -> None:
+    before = contents(program)
+    shell = ("rehearse", "shell", "--program", str(program), "--")
+    missing = cli.run(*shell, "pulumi", "preview")
+    assert missing.code not in {0, 127}
+    assert "Missing required configuration variable 'acme:size'" in missing.out
+    script = "pulumi config set size 2 && pulumi up --yes --skip-preview && pulumi stack output lines"
+    ran = cli.run(*shell, "sh", "-c", script)
+    assert ran.code == 0, ran.out + ran.err
+    assert "kept in the rehearsal's copy" in ran.err
+    assert ran.out.splitlines()[-1] == "hello", "paths begin at the program's folder"
+    again = cli.run(*shell, "pulumi", "preview", "--expect-no-changes")
+    assert again.code == 0, "what was set and made is still there"
+    assert cli.run(*shell, "sh", "-c", "pulumi destroy --yes; exit 7").code == 7
+    assert contents(program) == before
+    assert not list(cli.sandbox.glob("*/shell.json")), "the providers ended with the shell"

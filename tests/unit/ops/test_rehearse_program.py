@@ -51,9 +51,12 @@ def test_a_seed_file_that_is_named_and_missing_ends_with_one_message(tmp_path: P
 
 
 def test_the_shell_takes_no_option_that_it_would_pass_over() -> None:
-    code, said = run("shell", "dev", "--program", str(DATABASES), "--fresh")
+    code, said = run("shell", "dev", "--program", str(DATABASES), "--preview", "--json")
     assert code == 2
-    assert "--fresh, --program: not with `shell`" in said
+    assert "--preview, --json: not with `shell`" in said
+    code, said = run("dev", "pulumi", "preview")
+    assert code == 2
+    assert "only `shell` takes a command" in said
 
 
 def test_a_program_that_names_no_virtual_environment_is_told_whose_it_gets(

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ops.rehearsal import shell
+from ops.rehearsal import providers, shell
+from ops.rehearsal.session import RehearseOptions
 
 
 @pytest.fixture
@@ -25,11 +26,11 @@ def record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_number_that_is_another_programs_by_now_is_not_stopped(
     record: Path, monkeypatch: pytest.MonkeyPatch, processes: str
 ) -> None:
-    monkeypatch.setattr(shell, "PROCESSES", Path(processes))
+    monkeypatch.setattr(providers, "PROCESSES", Path(processes))
     other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     try:
         record.write_text(json.dumps({"pid": other.pid, "providers": "aws:1"}))
-        assert shell.stop("dev") == "no providers of dev are running"
+        assert shell.stop(RehearseOptions("dev")) == "no providers of dev are running"
         assert other.poll() is None
     finally:
         other.communicate(b"\n")
@@ -39,4 +40,4 @@ def test_a_number_that_is_another_programs_by_now_is_not_stopped(
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"pid": "x", "providers": ""}', '{"pid": OWN}'])
 def test_a_damaged_record_names_nothing_to_stop(record: Path, text: str) -> None:
     record.write_text(text.replace("OWN", str(os.getpid())))
-    assert shell.stop("dev") == "no providers of dev are running"
+    assert shell.stop(RehearseOptions("dev")) == "no providers of dev are running"

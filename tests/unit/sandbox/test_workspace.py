@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pytest
+import yaml
 
 
 def test_only_the_newest_logs_of_the_engine_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,3 +49,19 @@ def test_folders_that_are_named_relatively_are_the_same_from_everywhere(
     monkeypatch.delenv("BBP_CACHE_DIR")
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")
     assert cache_directory().is_absolute()
+
+
+def test_what_the_user_set_in_the_rehearsal_s_copy_stays_and_the_file_s_own_changes_arrive(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: acme\nruntime: python\n")
+    workspace = SandboxWorkspace(tmp_path, "dev")
+    copy = workspace.project / "Pulumi.dev.yaml"
+    workspace.prepare({"acme:size": 3, "acme:zone": "a", "acme:gone": True}, keep_edits=True)
+    copy.write_text("encryptionsalt: v1:x\nconfig: {acme:size: '3', acme:zone: b, acme:new: {secure: v1:y}}\n")
+    workspace.prepare({"acme:size": 4, "acme:zone": "a", "acme:gone": True, "acme:more": 1}, keep_edits=True)
+    kept = yaml.safe_load(copy.read_text())
+    assert kept == {
+        "encryptionsalt": "v1:x",
+        "config": {"acme:size": 4, "acme:zone": "b", "acme:new": {"secure": "v1:y"}, "acme:more": 1},
+    }
+    workspace.prepare({"acme:size": 4})
+    assert yaml.safe_load(copy.read_text())["config"] == {"acme:size": 4}
