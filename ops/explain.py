@@ -24,12 +24,13 @@ from sandbox.kubernetes.passport import ForeignClusterError
 from sandbox.program.foreign import ProgramError
 from sandbox.protocol.packages import UnusableEnvironmentError
 from sandbox.seed import SeedError
+from sandbox.seed.missing import MissingEntriesError
 from sandbox.session import EngineError, InterruptedRunError
 
 _MESSAGES = (
     *(ConfigError, PlanError, EngineNotFoundError, FaultError, TraceError, CdnError),
     *(GoError, DamagedCloudError, ApiServerError, KubeconfigError, ForeignClusterError, PrometheusError),
-    *(ProgramError, SeedError, SandboxBusyError, UnusableEnvironmentError),
+    *(ProgramError, SeedError, MissingEntriesError, SandboxBusyError, UnusableEnvironmentError),
 )
 """Errors whose own text says everything."""
 _DAMAGED = "failed to load checkpoint"

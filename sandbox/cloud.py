@@ -16,7 +16,7 @@ from sandbox.cache import write_atomically
 from sandbox.protocol.wire import Secret, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
 DIGEST = "secret-sha256"
@@ -199,6 +199,13 @@ class Cloud:
                 del self._store.objects[item.token][item.id, item.scope]
             self.compact()
         return len(unknown)
+
+    def forget(self, items: Iterable[CloudObject]) -> None:
+        """Take objects out as if they had never been there."""
+        with self._store.lock:
+            for item in items:
+                self._store.objects.get(item.token, {}).pop((item.id, item.scope), None)
+            self.compact()
 
     def exclusive(self) -> threading.RLock:
         """Holds everybody else off: `with cloud.exclusive():` looks and acts as one step."""

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import runpy
 import signal
 import subprocess
 import threading
 import warnings
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -22,33 +20,35 @@ from pulumi.automation.errors import create_command_error
 from plan import Plan, parse_preview
 from sandbox.cache import write_atomically
 from sandbox.cloud import Cloud
+from sandbox.diagnostics import Diagnostics, said
 from sandbox.exposure import exposures
 from sandbox.faults import Faults
+from sandbox.invokes.answers import LookUps
 from sandbox.kubernetes.cluster import uid_in
 from sandbox.kubernetes.plugin import without_proxy
 from sandbox.program import frames
+from sandbox.program.stack_names import one_organization
 from sandbox.program.waiting import outputs_awaited_once
 from sandbox.protocol.schema import SchemaOracle
 from sandbox.providers.provider import Deps
 from sandbox.providers.rules import unsettled
 from sandbox.providers.server import SandboxServer
-from sandbox.seed import planted
+from sandbox.seed import Seed
+from sandbox.seed.missing import refuse_missing
+from sandbox.seed.planting import home_of, planted
+from sandbox.seed.stacks import written
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from types import FrameType, TracebackType
 
-    from pulumi.automation.events import EngineEvent
-
+    from sandbox.diagnostics import OnEvent
     from sandbox.engine import Engine
     from sandbox.kubernetes.cluster import KubernetesCluster
     from sandbox.program.project import Project
-    from sandbox.seed import Existing
     from sandbox.workspace import SandboxWorkspace
 
-OnEvent = Callable[["EngineEvent"], None]
 R = TypeVar("R")
-SANDBOX = Path(__file__).resolve().parent
-"""Where programs are run from: of no program's own lines, whosever checkout it stands in."""
 
 
 class EngineError(Exception):
@@ -182,7 +182,7 @@ class Session:
         cluster: a real Kubernetes API that the kubernetes package applies to.
         plugins: packages whose real plugins are used, where the engine finds them.
         host: a folder with the language host that runs the project in a process of its own, instead of `program`.
-        existing: what the program refers to and does not make.
+        seed: what exists beforehand: what the program refers to, looks up, reads or imports.
     """
 
     engine: Engine
@@ -193,14 +193,17 @@ class Session:
     cluster: KubernetesCluster | None = None
     plugins: tuple[str, ...] = ()
     host: Path | None = None
-    existing: tuple[Existing, ...] = ()
+    seed: Seed = field(default_factory=Seed)
     cloud: Cloud = field(init=False)
 
     def __enter__(self) -> Self:
         self.cloud = Cloud(self.workspace.journal)
-        planted(self.cloud, self.existing)
+        planted(self.cloud, self.seed.objects, home_of(self.workspace.config_file))
+        written(self.seed.stacks, self.workspace.backend)
         self.drifted = self.faults.strike_cloud(self.cloud, self.cluster)
-        deps = Deps(self.cloud, SchemaOracle(), self.workspace.guard, self.faults)
+        oracle = SchemaOracle()
+        self.lookups = LookUps(self.seed, oracle)
+        deps = Deps(self.cloud, oracle, self.workspace.guard, self.faults, self.lookups)
         self._server = SandboxServer(deps, self.cluster, self.plugins).__enter__()
         environment = self.workspace.environment(self._server.debug_providers, checkpoints=self.checkpoints)
         if self.cluster is not None and self.plugins:
@@ -219,7 +222,7 @@ class Session:
         try:
             self.stack = self._guarded(
                 "opening the stack",
-                _Diagnostics(self.workspace),
+                Diagnostics(self.workspace),
                 lambda: auto.Stack.create_or_select(self.workspace.stack, workspace),
             )
         except BaseException:
@@ -244,7 +247,7 @@ class Session:
             EngineError: the preview failed.
             InterruptedRunError: the user stopped it.
         """
-        collected = _Diagnostics(self.workspace, on_event)
+        collected = Diagnostics(self.workspace, on_event)
         result = self._guarded(
             "preview", collected, lambda: self.stack.preview(json=True, on_event=collected, color="never")
         )
@@ -259,22 +262,22 @@ class Session:
                 accepted and does nothing; a plain rerun continues where it stopped.
             InterruptedRunError: the user stopped it.
         """
-        collected = _Diagnostics(self.workspace, on_event)
+        collected = Diagnostics(self.workspace, on_event)
         result = self._guarded("update", collected, lambda: self.stack.up(on_event=collected, color="never"))
-        state = self._guarded("reading the state", _Diagnostics(self.workspace), self.stack.export_stack)
+        state = self._guarded("reading the state", Diagnostics(self.workspace), self.stack.export_stack)
         if found := (*exposures(state.deployment or {}), *unsettled(self.cloud)):
             raise EngineError("update", tuple(map(str, found)), self.workspace.log)
         return {key: "[secret]" if item.secret else item.value for key, item in sorted(result.outputs.items())}
 
     def refresh(self, on_event: OnEvent | None = None) -> dict[str, int]:
         """Read the cloud back into the state; returns the engine's counts per operation."""
-        collected = _Diagnostics(self.workspace, on_event)
+        collected = Diagnostics(self.workspace, on_event)
         result = self._guarded("refresh", collected, lambda: self.stack.refresh(on_event=collected, color="never"))
         return _counts(result.summary)
 
     def destroy(self, on_event: OnEvent | None = None) -> dict[str, int]:
         """Delete everything that is not protected; returns the engine's counts per operation."""
-        collected = _Diagnostics(self.workspace, on_event)
+        collected = Diagnostics(self.workspace, on_event)
         result = self._guarded("destroy", collected, lambda: self.stack.destroy(on_event=collected, color="never"))
         return _counts(result.summary)
 
@@ -287,9 +290,25 @@ class Session:
             if item.get("custom")
         ]
 
-    def _guarded(self, operation: str, collected: _Diagnostics, run: Callable[[], R]) -> R:
+    def _guarded(self, operation: str, collected: Diagnostics, run: Callable[[], R]) -> R:
+        """Run one operation; a preview answers what is missing with examples, so that it finds all that is."""
+        self.lookups.begin(collects=operation == "preview")
         try:
-            with warnings.catch_warnings(), outputs_awaited_once(), frames.lines_kept(pulumi.Output):
+            result = self._run(operation, collected, run)
+        except EngineError as error:
+            refuse_missing(self.lookups, "\n".join(error.diagnostics), cause=error)
+            raise
+        refuse_missing(self.lookups, "")
+        return result
+
+    def _run(self, operation: str, collected: Diagnostics, run: Callable[[], R]) -> R:
+        try:
+            with (
+                warnings.catch_warnings(),
+                outputs_awaited_once(),
+                frames.lines_kept(pulumi.Output),
+                one_organization(pulumi.StackReference),
+            ):
                 # A killed engine leaves half an event: the error that follows says what happened.
                 warnings.filterwarnings("ignore", message="Error in event stream")
                 result = run()
@@ -297,7 +316,7 @@ class Session:
             if self.command.interrupted:
                 raise InterruptedRunError(operation) from error
             write_atomically(self.workspace.log, str(error))
-            raise EngineError(operation, collected.errors() or _said(error), self.workspace.log) from error
+            raise EngineError(operation, collected.errors() or said(error), self.workspace.log) from error
         except RuntimeError as error:
             if self.command.interrupted:
                 raise InterruptedRunError(operation) from error
@@ -309,35 +328,3 @@ class Session:
 
 def _counts(summary: auto.UpdateSummary) -> dict[str, int]:
     return {str(getattr(op, "value", op)): count for op, count in (summary.resource_changes or {}).items()}
-
-
-def _said(error: auto.CommandError) -> tuple[str, ...]:
-    """The engine's own error lines, for a command that sends no events, or the signal that ended it."""
-    if killed := re.search(r"^ code: -(\d+)$", str(error), re.MULTILINE):
-        return (f"the engine was killed by signal {killed[1]}",)
-    lines = (line.strip().removeprefix("stderr: ") for line in str(error).splitlines())
-    return tuple(line.removeprefix("error: ") for line in lines if line.startswith("error: "))
-
-
-class _Diagnostics:
-    """Passes engine events on and keeps the error messages among them."""
-
-    def __init__(self, workspace: SandboxWorkspace, forward: OnEvent | None = None) -> None:
-        self._workspace = workspace
-        self._forward = forward
-        self._errors: dict[str, None] = {}
-
-    def __call__(self, event: EngineEvent) -> None:
-        diagnostic = event.diagnostic_event
-        if diagnostic is not None and diagnostic.severity == "error":
-            name = diagnostic.urn.split("::", 3)[-1] if diagnostic.urn else ""
-            message = diagnostic.message.strip().removeprefix("an unhandled error occurred: ")
-            if frames.BEGIN in message:
-                message = frames.folded(message, self._workspace.source.root, SANDBOX)
-            if message not in {"update failed", "preview failed"}:
-                self._errors[f"{name}: {message}" if name else message] = None
-        if self._forward is not None:
-            self._forward(event)
-
-    def errors(self) -> tuple[str, ...]:
-        return tuple(self._errors)

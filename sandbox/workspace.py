@@ -132,6 +132,11 @@ class SandboxWorkspace:
         return self.folder / "passphrase"
 
     @property
+    def config_file(self) -> Path:
+        """The stack's configuration as the engine reads it."""
+        return self._settings
+
+    @property
     def _settings(self) -> Path:
         return self.project / f"Pulumi.{self.stack}.yaml"
 

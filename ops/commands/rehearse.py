@@ -70,7 +70,7 @@ def rehearse(
         Path | None,
         typer.Option(
             "--exists",
-            help="With --program: what exists beforehand, instead of sandbox.seed.yaml beside the program.",
+            help="What exists beforehand and is looked up, instead of sandbox.seed.yaml beside the program.",
             metavar="FILE",
         ),
     ] = None,
@@ -92,7 +92,7 @@ def rehearse(
     `./bbp rehearse shell STACK` opens a shell in which `pulumi` works in that cloud, or prints its environment for
     `eval`; `./bbp rehearse shell STACK -- pulumi preview` runs one command and ends with its exit code.
     """
-    of_a_program = {"--exists": exists, "--config-value": config_value}
+    of_a_program = {"--config-value": config_value}
     if program is None and (given := [name for name, value in of_a_program.items() if value]):
         fail(f"{', '.join(given)}: of another project's program: give its folder, too: --program DIR", code=2)
     of_the_platform = {"--phase": phase, "--api-server": api_server, "--kubeconfig": kubeconfig}

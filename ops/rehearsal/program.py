@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from infra.settings.reading.stack_name import own_name
 from ops.console import note
 from ops.inputs.stack_file import ROOT
+from ops.rehearsal.seeds import seed_of
 from ops.rehearsal.session import alone, prepared, struck
-from sandbox import seed
 from sandbox.engine import find_or_build
 from sandbox.faults import Faults
 from sandbox.program.environment import interpreter
-from sandbox.program.foreign import ForeignWorkspace, ProgramError
+from sandbox.program.foreign import ForeignWorkspace
 from sandbox.protocol.packages import use_environment
 from sandbox.session import Session
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from ops.rehearsal.session import RehearseOptions
     from sandbox.engine import Engine
-    from sandbox.seed import Existing
 
 
 @contextmanager
@@ -37,20 +36,21 @@ def open_program(options: RehearseOptions, program: Path) -> Iterator[tuple[Engi
     """
     faults = Faults.parse(options.faults)
     workspace, values = foreign(options, program)
-    existing = _existing(options, workspace.root)
+    with its_sdks(workspace):
+        existing = seed_of(options, workspace.root)
     engine = find_or_build(note)
-    with alone(workspace), _its_sdks(workspace):
+    with alone(workspace), its_sdks(workspace):
         prepared(workspace, values, fresh=options.fresh)
         host = workspace.host(engine)
         with (
-            Session(engine, workspace, bool(options.faults), faults=faults, host=host, existing=existing) as session,
+            Session(engine, workspace, bool(options.faults), faults=faults, host=host, seed=existing) as session,
             struck(session, faults),
         ):
             yield engine, session
 
 
 @contextmanager
-def _its_sdks(workspace: ForeignWorkspace) -> Iterator[None]:
+def its_sdks(workspace: ForeignWorkspace) -> Iterator[None]:
     """Simulate the packages of the SDKs that the program imports, wherever they are installed."""
     use_environment(interpreter(workspace.environment_of_program.prefix))
     try:
@@ -70,27 +70,3 @@ def foreign(options: RehearseOptions, program: Path) -> tuple[ForeignWorkspace, 
     for notice in (*configuration.notices, *workspace.notices()):
         note(notice)
     return workspace, configuration.values
-
-
-def existing_file(options: RehearseOptions, root: Path) -> Path | None:
-    """The file of what exists beforehand: the named one, or the one beside the program where there is one.
-
-    Raises:
-        ProgramError: the named one is not there.
-    """
-    path = options.exists or root / seed.FILE
-    if options.exists is None and not path.exists():
-        return None
-    if not path.is_file():
-        raise ProgramError(f"--exists {path}: there is no such file\n  fix: name a file as {seed.FILE} is described")
-    return path
-
-
-def _existing(options: RehearseOptions, root: Path) -> tuple[Existing, ...]:
-    """What exists beforehand: the objects of that file."""
-    path = existing_file(options, root)
-    if path is None:
-        return ()
-    found = seed.read_seed(path)
-    note(f"{len(found)} objects of {path} exist beforehand")
-    return found

@@ -14,6 +14,7 @@ from ops.console import note
 from ops.inputs.stack_file import ROOT, raw_config, settings_of
 from ops.rehearsal.cluster import Target, opened, reached, same_way
 from ops.rehearsal.providers import refuse_beside_a_shell
+from ops.rehearsal.seeds import seed_of
 from sandbox.cloud import Cloud
 from sandbox.engine import find_or_build
 from sandbox.faults import Faults
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from infra.settings import Settings
     from sandbox.engine import Engine
     from sandbox.kubernetes.cluster import KubernetesCluster
+    from sandbox.seed import Seed
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ def open_session(
 
     Raises:
         ConfigError: the configuration has problems; nothing was touched.
+        SeedError: what should exist beforehand cannot be.
         EngineNotFoundError: there is no engine and none could be built.
         ForeignClusterError: the Kubernetes objects would go to another cluster than the rehearsed one, or to one that
             was not asked for; nothing was touched.
@@ -104,6 +107,7 @@ def open_session(
         note(str(notice))
     Faults.parse(options.faults)
     values = raw_config(options.stack, options.config, options.phase)
+    existing = seed_of(options, ROOT)
     engine = find_or_build(note)
     workspace = SandboxWorkspace(ROOT, own_name(options.stack), purpose or options.purpose)
     with alone(workspace):
@@ -115,7 +119,7 @@ def open_session(
         checkpoints = checkpoints or bool(options.faults) or api is not None
         with (
             opened(workspace, target, api) as cluster,
-            _session(engine, workspace, checkpoints, program, faults, cluster, target) as session,
+            _session(engine, workspace, checkpoints, program, faults, cluster, target, existing) as session,
             struck(session, faults),
         ):
             yield settings, engine, session
@@ -130,16 +134,17 @@ def _session(  # noqa: PLR0917 - what a session takes, and whose cluster it is
     faults: Faults,
     cluster: KubernetesCluster | None,
     target: Target,
+    seed: Seed,
 ) -> Iterator[Session]:
     """A session; in a cluster of the user's with the real kubernetes plugin where it is on PATH."""
     if target.kubeconfig is None or target.plugin is None:
-        with Session(engine, workspace, checkpoints, program, faults, cluster) as session:
+        with Session(engine, workspace, checkpoints, program, faults, cluster, seed=seed) as session:
             yield session
         return
     with plugin.pinned(workspace.folder, target.kubeconfig, target.context) as kubeconfig:
         same_way(cluster, kubeconfig)
         aimed = plugin.aimed_at(program or run_program(workspace.source), kubeconfig)
-        with Session(engine, workspace, checkpoints, aimed, faults, cluster, ("kubernetes",)) as session:
+        with Session(engine, workspace, checkpoints, aimed, faults, cluster, ("kubernetes",), seed=seed) as session:
             yield session
 
 

@@ -14,7 +14,8 @@ from infra.settings.reading.stack_name import own_name
 from ops.console import note
 from ops.inputs.stack_file import ROOT, raw_config, settings_of
 from ops.rehearsal import providers
-from ops.rehearsal.program import existing_file, foreign
+from ops.rehearsal.program import foreign, its_sdks
+from ops.rehearsal.seeds import seed_file, seed_of
 from ops.rehearsal.session import RehearseOptions, alone, prepared
 from sandbox.cache import write_atomically
 from sandbox.engine import find_or_build
@@ -155,9 +156,12 @@ def _read(options: RehearseOptions) -> tuple[SandboxWorkspace, dict[str, Any], P
     """The files of the rehearsal, the configuration, and the file of what exists beforehand."""
     if options.program is not None:
         workspace, values = foreign(options, options.program)
-        return workspace, values, existing_file(options, workspace.root)
+        with its_sdks(workspace):
+            seed_of(options, workspace.root)
+        return workspace, values, seed_file(options, workspace.root)
     settings_of(options.stack, options.config, options.phase)
-    return _workspace(options), raw_config(options.stack, options.config, options.phase), None
+    seed_of(options, ROOT)
+    return _workspace(options), raw_config(options.stack, options.config, options.phase), seed_file(options, ROOT)
 
 
 def _order(workspace: SandboxWorkspace, seed: Path | None) -> dict[str, str]:

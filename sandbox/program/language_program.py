@@ -37,6 +37,8 @@ REPORTED = 32
 ARGUMENTS = ("monitor", "engine", "project", "stack", "organization", "root_directory")
 FRAMES = runpy.run_path(str(Path(__file__).with_name("frames.py")), run_name="frames")
 """What folds tracebacks: beside this file, which is on no path."""
+STACKS = runpy.run_path(str(Path(__file__).with_name("stack_names.py")), run_name="stack_names")
+"""What leads references to other stacks into the rehearsal: as above."""
 LOG_VARIABLE = "SANDBOX_PROGRAM_LOG"
 """Where all of a traceback is written, while what is said has the program's own lines."""
 THREADS_PER_OPERATION = 4
@@ -51,7 +53,7 @@ def main() -> int:
     pulumi.runtime.configure(pulumi.runtime.Settings(**settings, parallel=told["parallel"], dry_run=told["dry_run"]))
     program = Path(told["program"])
     try:
-        with FRAMES["lines_kept"](pulumi.Output):
+        with FRAMES["lines_kept"](pulumi.Output), STACKS["one_organization"](pulumi.StackReference):
             _in_stack(lambda: runpy.run_path(str(program), run_name="__main__"), told["parallel"])
     except pulumi.RunError as error:
         pulumi.log.error(str(error))

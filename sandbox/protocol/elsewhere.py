@@ -15,6 +15,8 @@ from sandbox.protocol.packages import UnusableEnvironmentError, environment
 _ROOT = Path(__file__).resolve().parents[2]
 _START = "import sys; sys.path.append(sys.argv[1]); from sandbox.protocol import elsewhere; elsewhere.serve()"
 """What the other interpreter runs: its own packages come first, this project's are only added."""
+_FUNCTION = "function "
+"""How a line begins that asks for a function."""
 
 
 class _Helper:
@@ -75,6 +77,27 @@ def derived_elsewhere(token: str) -> dict[str, Any]:
     return _HELPERS[interpreter].ask(token)
 
 
+def function_elsewhere(token: str) -> dict[str, Any] | None:
+    """The stored form of a function's schema, read by the program's own interpreter; None where no SDK has it.
+
+    Raises:
+        UnusableEnvironmentError: the interpreter cannot read schemas.
+    """
+    try:
+        return derived_elsewhere(f"{_FUNCTION}{token}")
+    except KeyError:
+        return None
+
+
+def _function(token: str) -> dict[str, Any]:
+    from sandbox.invokes.functions import derive_function, stored_function  # noqa: PLC0415 - it asks this module
+
+    found = derive_function(token)
+    if found is None:
+        raise KeyError(token)
+    return stored_function(found)
+
+
 def serve(asked: IO[str] | None = None, answered: IO[str] | None = None) -> None:
     """Answer one token a line with its schema as one line of JSON; runs in the other interpreter."""
     from sandbox.protocol.schema import derive, stored_form  # noqa: PLC0415 - the schema module asks this one
@@ -82,7 +105,10 @@ def serve(asked: IO[str] | None = None, answered: IO[str] | None = None) -> None
     output = answered or sys.stdout
     for line in asked or sys.stdin:
         try:
-            answer = {"schema": stored_form(derive(line.strip()))}
+            asked_for = line.strip()
+            is_function = asked_for.startswith(_FUNCTION)
+            found = _function(asked_for.removeprefix(_FUNCTION)) if is_function else stored_form(derive(asked_for))
+            answer = {"schema": found}
         except KeyError:
             answer = {"error": {}}
         output.write(json.dumps(answer) + "\n")

@@ -18,10 +18,11 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from sandbox.cloud import CloudObject, restored
 from sandbox.faults import FaultKind, Faults
+from sandbox.invokes.answers import Asked, LookUps
+from sandbox.invokes.errors import LookUpError
 from sandbox.protocol.diff import changes
 from sandbox.protocol.validate import validate
 from sandbox.protocol.wire import UNKNOWN, Secret, decode, encode, has_unknown, unwrap, without_nulls
-from sandbox.providers.accounts import answer
 from sandbox.providers.autonames import with_name
 from sandbox.providers.computed import VOLATILE, computed_outputs, merge, resource_id
 from sandbox.providers.instances import Instances, moved_by
@@ -30,6 +31,8 @@ from sandbox.providers.responses import abort_half_made, diff_response, unknown_
 from sandbox.providers.returned import as_created, as_returned
 from sandbox.providers.rules import Context, deletion_effects, deletion_refusal, reference_violations, value_violations
 from sandbox.providers.settings import with_known_region, with_provider_settings
+from sandbox.seed.entries import Seed
+from sandbox.seed.planting import taken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +64,15 @@ class Deps:
     """Says why a real change must be refused (a foreign backend), or None."""
     faults: Faults = field(default_factory=Faults)
     """What goes wrong in this run."""
+    lookups: LookUps | None = None
+    """What answers look-ups; None for what exists and can be computed alone."""
+
+    @property
+    def answers(self) -> LookUps:
+        """What answers look-ups."""
+        if self.lookups is None:
+            self.lookups = LookUps(Seed(), self.oracle)
+        return self.lookups
 
 
 class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
@@ -128,10 +140,13 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     def Invoke(self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:
-        """Answer the few account-level look-ups; anything else is said to be outside the simulation."""
-        found = answer(request.tok, self.instances.of(context.peer()).place)
-        if found is None:
-            context.abort(grpc.StatusCode.UNIMPLEMENTED, f"the sandbox does not answer {request.tok}")
+        """Answer a look-up, by computation, from what exists or from the seed file; else say which entry is missing."""
+        instance = self.instances.of(context.peer())
+        asked = Asked(request.tok, decode(request.args), instance.place, self.deps.cloud, instance.default_tags)
+        try:
+            found = self.deps.answers.answer(asked)
+        except LookUpError as error:
+            context.abort(grpc.StatusCode.UNKNOWN, str(error))
         response = provider_pb2.InvokeResponse()
         getattr(response, "return").CopyFrom(encode(found))  # `return` is a Python keyword
         return response
@@ -176,6 +191,8 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
         with cloud.exclusive():
             self._refuse_misfit(Context(token, name, request.urn, plain, cloud, place=place), context)
             identity, seed = _identity(cloud, token, name, plain, place)
+            if (reason := taken(cloud, token, identity)) is not None:
+                context.abort(grpc.StatusCode.ALREADY_EXISTS, reason)
             inputs = as_created(token, inputs)
             outputs = self._outputs(token, seed, inputs, identity, place)
             # Stored before any delay: a killed engine cancels the call, and a service would have the object by then.
@@ -208,10 +225,18 @@ class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.UpdateResponse(properties=encode(outputs))
 
     def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
-        """What the cloud holds now; an empty answer says that the object is gone."""
+        """What the cloud holds now; an empty answer says that the object is gone.
+
+        An object that the engine does not know yet is one that a program reads or imports: it must exist beforehand.
+        """
         token, inputs, properties = type_of(request.urn), decode(request.inputs), decode(request.properties)
         cloud = self.cloud(token, {**unwrap(properties), **unwrap(inputs)}, self.place(context))
         found = cloud.get(token, request.id)
+        if found is None and not inputs and not cloud.marked(token, request.id):
+            try:
+                found = self.deps.answers.read(token, request.id, self.place(context))
+            except LookUpError as error:
+                context.abort(grpc.StatusCode.UNKNOWN, str(error))
         if found is None:
             return provider_pb2.ReadResponse()
         return provider_pb2.ReadResponse(

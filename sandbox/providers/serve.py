@@ -11,13 +11,16 @@ from pathlib import Path
 
 from sandbox.cache import write_atomically
 from sandbox.cloud import Cloud
+from sandbox.invokes.answers import LookUps
 from sandbox.program.environment import interpreter
 from sandbox.program.foreign import ForeignWorkspace
 from sandbox.protocol.packages import use_environment
 from sandbox.protocol.schema import SchemaOracle
 from sandbox.providers.provider import Deps
 from sandbox.providers.server import SandboxServer
-from sandbox.seed import planted, read_seed
+from sandbox.seed import Seed, read_seed
+from sandbox.seed.planting import home_of, planted
+from sandbox.seed.stacks import written
 from sandbox.workspace import SandboxWorkspace
 
 
@@ -35,10 +38,11 @@ def main(arguments: list[str]) -> None:
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda _number, _frame: stopped.set())
     workspace = _workspace(order)
-    cloud = Cloud(workspace.journal)
-    if seed := order.get("seed"):
-        planted(cloud, read_seed(Path(seed)))
-    with SandboxServer(Deps(cloud, SchemaOracle(), workspace.guard)) as server:
+    cloud, oracle = Cloud(workspace.journal), SchemaOracle()
+    seed = read_seed(Path(order["seed"])) if order.get("seed") else Seed()
+    planted(cloud, seed.objects, home_of(workspace.config_file))
+    written(seed.stacks, workspace.backend)
+    with SandboxServer(Deps(cloud, oracle, workspace.guard, lookups=LookUps(seed, oracle))) as server:
         record = Path(order["record"])
         write_atomically(record, json.dumps({"pid": os.getpid(), "providers": server.debug_providers}))
         if order.get("tethered"):

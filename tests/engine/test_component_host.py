@@ -17,7 +17,7 @@ from components.provider.schema import token
 from components.provider.shapes import outputs
 from components.tuning.postgres import Profile, parameters
 from sandbox.program import language_host
-from sandbox.seed import Existing
+from sandbox.seed import Existing, Seed
 from tests.support.crossing import key_of, plain
 from tests.support.engine import Bench, engine
 from tests.support.paths import ROOT
@@ -133,7 +133,7 @@ def remote() -> None:
 def test_components_that_the_host_constructs_are_those_that_python_makes(tmp_path: Path) -> None:
     root = tmp_path / "bench"
     root.mkdir()
-    bench = Bench(root, existing=(Existing("aws:ec2/securityGroup:SecurityGroup", IDS[0], {}),))
+    bench = Bench(root, seed=Seed((Existing("aws:ec2/securityGroup:SecurityGroup", IDS[0]),)))
     hosts = bench.up(remote)["hosts"]
     assert [host.partition(".")[0] for host in hosts] == ["acme-dev", "acme-dev-replica-1", "clustercfg"]
     plan = [item for item in bench.preview(direct) if item.type != "pulumi:providers:bailbondpro"]

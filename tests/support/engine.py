@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sandbox.engine import find_or_build
 from sandbox.faults import Faults
+from sandbox.seed import Seed
 from sandbox.session import EngineError, Session
 from sandbox.workspace import SandboxWorkspace
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from plan import Plan
     from sandbox.cloud import CloudObject
     from sandbox.engine import Engine
-    from sandbox.seed import Existing
 
 
 R = TypeVar("R")
@@ -47,13 +47,13 @@ class Bench:
         root: an empty folder.
         stack: the stack's name.
         faults: texts of faults as the command line takes them, for the operations that follow.
-        existing: what exists beforehand, for the operations that follow.
+        seed: what exists beforehand, for the operations that follow.
     """
 
     root: Path
     stack: str = "dev"
     faults: tuple[str, ...] = ()
-    existing: tuple[Existing, ...] = ()
+    seed: Seed = field(default_factory=Seed)
     cloud: list[CloudObject] = field(default_factory=list)
     """What exists after the last operation."""
 
@@ -65,7 +65,7 @@ class Bench:
     def session(self, program: Callable[[], object]) -> Session:
         """A session of the engine on this bench; a context manager."""
         faults = Faults.parse(self.faults)
-        return Session(engine(), self.workspace, program=lambda: _run(program), faults=faults, existing=self.existing)
+        return Session(engine(), self.workspace, program=lambda: _run(program), faults=faults, seed=self.seed)
 
     def preview(self, program: Callable[[], object]) -> Plan:
         """What an update would do."""

@@ -20,7 +20,7 @@ from sandbox.services.kubernetes import (
     policy,
     rbac,
 )
-from sandbox.services.kubernetes.custom import balancing, crd, keda, monitoring, vertical
+from sandbox.services.kubernetes.custom import balancing, keda, monitoring, vertical
 
 _MODULES = (
     core,
@@ -33,13 +33,12 @@ _MODULES = (
     rbac,
     helm,
     balancing,
-    crd,
     keda,
     monitoring,
     vertical,
 )
 
-_PAIRS = tuple(Alike(pattern, state=(rule,)) for rule in (*pairs.STATE, *crd.STATE) for pattern in rule.types)
+_PAIRS = tuple(Alike(pattern, state=(rule,)) for rule in pairs.STATE for pattern in rule.types)
 KUBERNETES = Service(
     "kubernetes",
     "AWS Load Balancer Controller documentation, TargetGroupBinding",

@@ -41,7 +41,7 @@ def test_a_seed_file_with_problems_ends_with_one_message(tmp_path: Path) -> None
     seed.write_text("- {type: 'aws:ec2/vpc:Vpc'}\n")
     code, said = run("dev", "--program", str(DATABASES), "--exists", str(seed))
     assert code == 1
-    assert "[0].id: must be a text, got None" in said
+    assert "line 1, [0].id: must be a text" in said
 
 
 def test_a_seed_file_that_is_named_and_missing_ends_with_one_message(tmp_path: Path) -> None:
@@ -80,10 +80,13 @@ def test_a_program_that_names_no_virtual_environment_is_told_whose_it_gets(
     assert (code, "virtual environment" in said) == (1, False)
 
 
-def test_what_exists_beforehand_belongs_to_a_program(tmp_path: Path) -> None:
-    code, said = run("dev", "--exists", str(tmp_path))
-    assert code == 2
-    assert "--program DIR" in said
+def test_what_exists_beforehand_can_be_said_of_the_platforms_own_stacks(tmp_path: Path) -> None:
+    seed = tmp_path / "seed.yaml"
+    seed.write_text("- {type: 'aws:ec2/vpc:Vpc', id: a, inputs: {cidr: 10.0.0.0/16}}\n")
+    code, said = run("dev", "--exists", str(seed))
+    assert code == 1
+    assert "did you mean `cidrBlock`?" in said
+    assert "Traceback" not in said
 
 
 def test_a_value_without_a_key_is_refused_as_a_wrong_call() -> None:

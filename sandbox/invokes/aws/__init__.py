@@ -1,0 +1,1 @@
+"""What AWS answers without looking at any object of the account."""

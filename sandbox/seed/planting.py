@@ -1,0 +1,76 @@
+"""Puts what a seed file says into the simulated cloud, and takes it out again when the file no longer says it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import yaml
+
+from sandbox.cloud import Cloud, CloudObject
+from sandbox.invokes.matching import schemas
+from sandbox.invokes.places import at
+from sandbox.model.place import HOME
+from sandbox.providers.computed import computed_outputs, merge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from sandbox.model.place import Place
+    from sandbox.seed.entries import Existing
+
+_NOBODYS = "urn:existing::"
+"""How the URN of an object begins that no program made: one of the engine's has the URN of its stack."""
+
+
+def is_seeded(item: CloudObject) -> bool:
+    """Whether an object existed beforehand and no program has taken it over."""
+    return item.urn.startswith(_NOBODYS)
+
+
+def as_object(item: Existing, place: Place) -> CloudObject:
+    """What the cloud knows of an object that exists, in its own place or else in this one."""
+    here = at(place, item.region, item.account)
+    schema = schemas().get(item.type)
+    regional = schema is not None and item.type.startswith("aws:") and "region" in schema.inputs
+    inputs = {**item.inputs, **({"region": here.of(item.inputs).region} if regional else {})}
+    added = computed_outputs(item.type, item.id, inputs, item.id, here)
+    outputs = merge(merge(inputs, added), item.outputs)
+    urn = f"{_NOBODYS}{item.type}::{item.id}"
+    return CloudObject(item.type, item.id, urn, inputs, outputs, here.scope(item.type, inputs))
+
+
+def planted(cloud: Cloud, existing: Iterable[Existing], place: Place) -> None:
+    """See to it that these objects exist and no others of an earlier seed file; what a program took over stays."""
+    objects = [as_object(item, place) for item in existing]
+    wanted = {(item.token, item.id, item.scope) for item in objects}
+    there = {(item.token, item.id, item.scope): item for item in cloud.all()}
+    gone = [item for key, item in there.items() if is_seeded(item) and key not in wanted]
+    if gone:
+        cloud.forget(gone)
+    for item in objects:
+        before = there.get((item.token, item.id, item.scope))
+        if before is None or (is_seeded(before) and before != item):
+            cloud.put(item)
+
+
+def home_of(config_file: Path) -> Place:
+    """Where the provider of a stack works that the program does not make itself."""
+    try:
+        document = yaml.safe_load(config_file.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError):
+        return HOME
+    config = document.get("config") if isinstance(document, dict) else None
+    region = config.get("aws:region") if isinstance(config, dict) else None
+    return at(HOME, region) if isinstance(region, str) else HOME
+
+
+def taken(cloud: Cloud, token: str, identity: str) -> str | None:
+    """Why an object with this id cannot be made: one of the seed file has it. None where none has."""
+    there = cloud.get(token, identity)
+    if there is None or not is_seeded(there):
+        return None
+    return (
+        f"{token.rsplit(':', 1)[1]} {identity} exists already and is not the program's (AlreadyExists)\n"
+        f"  fix: import it (`ResourceOptions(import_={identity!r})`), read it with `.get`, or give another name"
+    )
