@@ -184,12 +184,14 @@ class Service:
         errors: the documents that list the errors of dangling references.
         rows: one for each type.
         alike: what holds for several types at once.
+        sources: as in a row, for those of its rows that say nothing.
     """
 
     name: str
     errors: str
     rows: tuple[Row, ...]
     alike: tuple[Alike, ...] = ()
+    sources: Sources = NO_SOURCES
 
 
 def everywhere(_item: Mapping[str, Any], _path: str) -> bool:

@@ -5,6 +5,7 @@ What replaces a type is in the schema documentation of terraform-provider-random
 
 from __future__ import annotations
 
+import base64
 import secrets
 import string
 from typing import TYPE_CHECKING, Any
@@ -18,23 +19,47 @@ if TYPE_CHECKING:
     from sandbox.model.place import Place
 
 
+SPECIAL = "!@#$%&*()-_=+[]{}<>:?"
+"""What the provider takes where `overrideSpecial` says nothing."""
+
+
+def _text(inputs: Inputs) -> str:
+    """A text of the classes of characters that are wanted, with at least as many of each as is asked for."""
+    special = str(inputs.get("overrideSpecial") or SPECIAL)
+    digits = inputs.get("numeric", inputs.get("number", True))
+    classes = (
+        (string.ascii_uppercase, inputs.get("upper", True), inputs.get("minUpper")),
+        (string.ascii_lowercase, inputs.get("lower", True), inputs.get("minLower")),
+        (string.digits, digits, inputs.get("minNumeric")),
+        (special, inputs.get("special", True), inputs.get("minSpecial")),
+    )
+    alphabet = "".join(letters for letters, wanted, _ in classes if wanted)
+    found = [secrets.choice(letters) for letters, _, least in classes for _ in range(int(least or 0))]
+    length = int(inputs.get("length") or 16)
+    found += [secrets.choice(alphabet or string.ascii_letters) for _ in range(length - len(found))]
+    secrets.SystemRandom().shuffle(found)
+    return "".join(found)
+
+
 def _password(_name: str, inputs: Inputs, _identity: str, _place: Place) -> dict[str, Any]:
-    alphabet = string.ascii_letters + string.digits
-    if inputs.get("special", True):
-        alphabet += str(inputs.get("overrideSpecial") or "!@#$%&*()-_=+[]{}<>:?")
-    result = "".join(secrets.choice(alphabet) for _ in range(int(inputs.get("length") or 16)))
+    result = _text(inputs)
     return {"result": result, "bcryptHash": f"$2a$10${short_hash(result, length=53)}"}
 
 
 def _id(_name: str, inputs: Inputs, _identity: str, _place: Place) -> dict[str, Any]:
-    value = secrets.token_hex(int(inputs.get("byteLength") or 4))
+    value = secrets.token_bytes(int(inputs.get("byteLength") or 4))
     prefix = str(inputs.get("prefix") or "")
-    return {"hex": prefix + value, "dec": prefix + str(int(value, 16)), "b64Url": value, "b64Std": value}
+    texts = {
+        "hex": value.hex(),
+        "dec": str(int.from_bytes(value, "big")),
+        "b64Url": base64.urlsafe_b64encode(value).decode().rstrip("="),
+        "b64Std": base64.b64encode(value).decode(),
+    }
+    return {name: prefix + text for name, text in texts.items()}
 
 
 def _string(_name: str, inputs: Inputs, _identity: str, _place: Place) -> dict[str, Any]:
-    alphabet = string.ascii_lowercase + string.digits
-    return {"result": "".join(secrets.choice(alphabet) for _ in range(int(inputs.get("length") or 16)))}
+    return {"result": _text(inputs)}
 
 
 _DOCS = "terraform-provider-random documentation"
@@ -53,18 +78,21 @@ RANDOM = Service(
                 )
             ),
             _password,
+            Sources(outputs=f"{_DOCS}, random_password", doubts={"outputs": "bcryptHash is made up"}),
         ),
         schema_only(
             "random:index/randomId:RandomId",
             _LOCAL,
             Replaced(words("byteLength keepers prefix")),
             _id,
+            Sources(outputs=f"{_DOCS}, random_id", computed=True),
         ),
         schema_only(
             "random:index/randomString:RandomString",
             _LOCAL,
             Replaced(words("keepers length lower number numeric overrideSpecial special upper")),
             _string,
+            Sources(outputs=f"{_DOCS}, random_string", computed=True),
         ),
     ),
     (

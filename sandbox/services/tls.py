@@ -53,12 +53,14 @@ TLS = Service(
             _LOCAL,
             Replaced(words("algorithm ecdsaCurve rsaBits")),
             _private_key,
+            Sources(time=f"{_DOCS}: a key is made at once and never ends"),
         ),
         schema_only(
             "tls:index/certRequest:CertRequest",
             _LOCAL,
             Replaced(words("dnsNames ipAddresses privateKeyPem privateKeyPemWoVersion subject uris")),
             _cert_request,
+            Sources(time=f"{_DOCS}: a request is made at once and never ends"),
         ),
         schema_only(
             "tls:index/selfSignedCert:SelfSignedCert",

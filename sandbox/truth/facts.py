@@ -65,18 +65,21 @@ def own_patterns(token: str) -> tuple[Alike, ...]:
 
 
 def document(token: str, aspect: Aspect) -> str:
-    """The document that stands behind an aspect: the row's own, or that of all types that are alike."""
-    return next((found for sources in _sources(token) if (found := getattr(sources, aspect, ""))), "")
+    """The document that stands behind an aspect: of the row, else of its service, else of all types that are alike."""
+    return str(getattr(_speaking(token, aspect), aspect, ""))
 
 
 def doubts(token: str, aspect: Aspect) -> str:
     """What nobody looked up of an aspect, or what is simplified; empty where nothing is known to be."""
-    return "; ".join(sources.doubts[aspect] for sources in _sources(token) if aspect in sources.doubts)
+    return _speaking(token, aspect).doubts.get(aspect, "")
 
 
-def _sources(token: str) -> tuple[Sources, ...]:
-    row = row_of(token)
-    return (row.sources if row is not None else NO_SOURCES, *(item.sources for item in alike_of(token)))
+def _speaking(token: str, aspect: Aspect) -> Sources:
+    """The nearest of those that say anything of an aspect."""
+    row, service = row_of(token), service_of(token)
+    near = (row.sources if row is not None else NO_SOURCES, service.sources if service is not None else NO_SOURCES)
+    given = (*near, *(item.sources for item in alike_of(token)))
+    return next((item for item in given if getattr(item, aspect, "") or aspect in item.doubts), NO_SOURCES)
 
 
 def value_facts(token: str) -> list[Fact]:

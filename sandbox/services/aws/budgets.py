@@ -11,6 +11,7 @@ from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import Row, Service
+from sandbox.model.sources import Sources
 from sandbox.services.aws.pairs.notices import FIFO_BUDGET
 from sandbox.services.aws.sns import EMAIL, TOPIC
 
@@ -83,4 +84,5 @@ BUDGETS = Service(
             state=(FIFO_BUDGET,),
         ),
     ),
+    sources=Sources(time="AWS Budgets API Reference: no operation takes a window or restarts anything"),
 )

@@ -11,6 +11,7 @@ from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference, Target, outside
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE, Alike, Row, Service, by_name, schema_only
+from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.kms import KEY_ARN
 from sandbox.services.aws.pairs import notices
@@ -231,5 +232,8 @@ CLOUDWATCH = Service(
         Alike("aws:cloudwatch/logSubscriptionFilter:*", references=_OF_A_LOG_GROUP, state=(notices.THIRD_FILTER,)),
         Alike("aws:cloudwatch/logMetricFilter:*", references=(Reference("logGroupName", LOG_GROUP, _NO_LOG_GROUP),)),
         Alike("aws:cloudwatch/logStream:*", references=(Reference("logGroupName", LOG_GROUP, _NO_LOG_GROUP),)),
+    ),
+    sources=Sources(
+        time="Amazon CloudWatch, CloudWatch Logs API References: no operation takes a window or restarts anything"
     ),
 )

@@ -11,6 +11,7 @@ from sandbox.model.names import Named
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import Row, Service
+from sandbox.model.sources import Sources
 from sandbox.services.aws.pairs.notices import SECOND_MONITOR
 
 if TYPE_CHECKING:
@@ -84,4 +85,5 @@ COSTEXPLORER = Service(
             ),
         ),
     ),
+    sources=Sources(time="AWS Cost Explorer API Reference: no operation takes a window or restarts anything"),
 )

@@ -58,6 +58,7 @@ ECR = Service(
             references=(_REPOSITORY,),
             unique=(),
             values=(_images.custom("document", _document),),
+            sources=Sources(doubts={"time": "images expire within 24 hours of a policy; nothing is deleted here"}),
         ),
         Row(
             token="aws:ecr/repository:Repository",
@@ -81,7 +82,6 @@ ECR = Service(
             ),
             sources=Sources(
                 outputs="Amazon ECR User Guide, Amazon ECR private registry; Service Authorization Reference",
-                time="Amazon ECR API Reference, PutImageTagMutability: no operation takes a window or a moment",
             ),
         ),
         Row(
@@ -98,4 +98,5 @@ ECR = Service(
             ),
         ),
     ),
+    sources=Sources(time="Amazon ECR API Reference: no operation takes a window or restarts anything"),
 )

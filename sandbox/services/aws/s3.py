@@ -13,6 +13,7 @@ from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE, Alike, Row, Service, by_name
 from sandbox.model.sources import Sources
+from sandbox.services.aws.hosted_zones import hosted_zone
 from sandbox.services.aws.kms import KEY
 from sandbox.services.aws.pairs import buckets
 from sandbox.services.aws.pairs.receivers import EVENTS
@@ -102,10 +103,10 @@ _S3 = "Amazon S3 User Guide"
 def _outputs(name: str, inputs: Inputs, identity: str, place: Place) -> dict[str, Any]:
     bucket = str(inputs.get("bucket") or identity or name)
     return {
-        "arn": f"arn:aws:s3:::{bucket}",
+        "arn": f"arn:{place.partition}:s3:::{bucket}",
         "bucketDomainName": f"{bucket}.s3.{place.dns_suffix}",
         "bucketRegionalDomainName": f"{bucket}.s3.{place.region}.{place.dns_suffix}",
-        "hostedZoneId": "Z3AQBSTGFYJSTF",
+        "hostedZoneId": hosted_zone("s3-website", place),
     }
 
 
@@ -133,7 +134,6 @@ S3 = Service(
             values=(_bucket_on.custom("name", _bucket), buckets.NEW_BUCKET_LIST),
             sources=Sources(
                 outputs="Amazon S3 User Guide, Virtual hosting of buckets; AWS General Reference, Amazon S3",
-                time="Amazon S3 API Reference, CreateBucket, PutBucketPolicy: no operation takes a window or a moment",
             ),
         ),
         Row(
@@ -154,6 +154,7 @@ S3 = Service(
                 _lifecycle_on.between("rules[*].noncurrentVersionExpiration.noncurrentDays", 1, 2_147_483_647, "days"),
                 _lifecycle_on.custom("rules", _lifecycle),
             ),
+            sources=Sources(doubts={"time": "rules run once a day; nothing expires here"}),
         ),
         Row(
             token="aws:s3/bucketLogging:BucketLogging",
@@ -232,4 +233,5 @@ S3 = Service(
         Alike("aws:s3/bucketNotification:*", state=(EVENTS,)),
         Alike("aws:s3/bucketReplicationConfig:*", state=(buckets.VERSIONED,)),
     ),
+    sources=Sources(time="Amazon S3 API Reference: no operation takes a window or restarts anything"),
 )

@@ -11,6 +11,7 @@ from sandbox.model.names import Named
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE, Row, Service, by_arn
+from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.kms import KEY
 from sandbox.services.aws.pairs.notices import FIFO
@@ -94,6 +95,8 @@ SNS = Service(
                 _subscription.custom("endpoint", _endpoint),
             ),
             state=(FIFO,),
+            sources=Sources(doubts={"time": "an address must confirm; here it is subscribed at once"}),
         ),
     ),
+    sources=Sources(time="Amazon SNS API Reference: no operation takes a window or restarts anything"),
 )

@@ -10,6 +10,7 @@ from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference
 from sandbox.model.replacement import Condition, Replaced, Situation
 from sandbox.model.rows import Row, Service, by_name
+from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.kms import KEY
 
@@ -84,5 +85,8 @@ SSM = Service(
             counters=("version",),
             readable=_readable,
         ),
+    ),
+    sources=Sources(
+        time="AWS Systems Manager API Reference, PutParameter: no operation takes a window or restarts anything"
     ),
 )

@@ -10,6 +10,7 @@ from sandbox.model.base import Context, Rule, Violation
 from sandbox.model.checks import On, flag, given, number, text
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE, Row, everywhere
+from sandbox.model.sources import Sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,5 +140,6 @@ ROWS = (
             ),
         ),
         readable=everywhere,  # resolvers give it to the world
+        sources=Sources(doubts={"time": "resolvers keep an old record for its TTL; here it is gone at once"}),
     ),
 )

@@ -14,7 +14,7 @@ from sandbox.model.replacement import InPlace, Replaced
 from sandbox.model.rows import Deletion
 from sandbox.services.kubernetes.immutable import IMMUTABLE
 from sandbox.services.kubernetes.inventory import INITIAL_NAMESPACES
-from sandbox.services.kubernetes.kinds import NAMESPACE, SERVICE, kind_of, name_of, namespace_of, row
+from sandbox.services.kubernetes.kinds import NAMESPACE, SERVICE, WITHOUT_STATUS, kind_of, name_of, namespace_of, row
 from sandbox.services.kubernetes.metadata import label_violations
 from sandbox.services.kubernetes.names import label_problem, quantity
 from sandbox.services.kubernetes.pods import LAST_PORT, PROTOCOLS
@@ -256,6 +256,7 @@ ROWS = (
         Replaced(("binaryData", "data"), in_place=InPlace("enableConfigMapMutable")),
         _DATA,
         IMMUTABLE,
+        sources=WITHOUT_STATUS,
     ),
     row(
         "kubernetes:core/v1:Secret",
@@ -264,6 +265,7 @@ ROWS = (
         IMMUTABLE,
         _secret_on.custom("type", _secret_type),
         readable=_beside_data,
+        sources=WITHOUT_STATUS,
     ),
     row(
         "kubernetes:core/v1:PersistentVolumeClaim",
@@ -288,5 +290,6 @@ ROWS = (
         "kubernetes:core/v1:ServiceAccount",
         Replaced(),
         schema_only="what holds for every object is all that is looked at",
+        sources=WITHOUT_STATUS,
     ),
 )

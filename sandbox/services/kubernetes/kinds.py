@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sandbox.model.rows import NONE, Deletion, Row
+from sandbox.model.sources import NO_SOURCES, Sources
 from sandbox.protocol.packages import tokens
 
 if TYPE_CHECKING:
@@ -53,6 +54,10 @@ _CLUSTER_SCOPED = frozenset(
     }
 )
 """Kubernetes API reference; the custom ones by their projects' API references."""
+
+
+WITHOUT_STATUS = Sources(outputs="Kubernetes API reference, ObjectMeta; this kind has no status")
+"""Of a kind into which no controller writes anything."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,7 @@ def row(
     deletion: Deletion | None = None,
     readable: Readable | None = None,
     schema_only: str = "",
+    sources: Sources = NO_SOURCES,
 ) -> Row:
     """The row of a kind whose objects are named in their metadata, as all but a Helm release are.
 
@@ -138,4 +144,5 @@ def row(
         deletion=deletion or Deletion(),
         readable=readable,
         schema_only=schema_only,
+        sources=sources,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sandbox.model.base import Context, Violation, known
 from sandbox.model.checks import On, block, given, items
 from sandbox.model.replacement import Replaced
-from sandbox.services.kubernetes.kinds import row
+from sandbox.services.kubernetes.kinds import WITHOUT_STATUS, row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,8 +76,28 @@ _on = On("rbac", source="Kubernetes documentation, Using RBAC Authorization; pkg
 _GRANTS = _on.custom("rules", _rules)
 _BOUND = _on.custom("binding", _binding)
 ROWS = (
-    row("kubernetes:rbac.authorization.k8s.io/v1:ClusterRole", Replaced(), _GRANTS),
-    row("kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding", Replaced(("roleRef",)), _BOUND),
-    row("kubernetes:rbac.authorization.k8s.io/v1:Role", Replaced(), _GRANTS),
-    row("kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", Replaced(("roleRef",)), _BOUND),
+    row(
+        "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole",
+        Replaced(),
+        _GRANTS,
+        sources=WITHOUT_STATUS,
+    ),
+    row(
+        "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding",
+        Replaced(("roleRef",)),
+        _BOUND,
+        sources=WITHOUT_STATUS,
+    ),
+    row(
+        "kubernetes:rbac.authorization.k8s.io/v1:Role",
+        Replaced(),
+        _GRANTS,
+        sources=WITHOUT_STATUS,
+    ),
+    row(
+        "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
+        Replaced(("roleRef",)),
+        _BOUND,
+        sources=WITHOUT_STATUS,
+    ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sandbox.model.rows import Alike, Service
+from sandbox.model.sources import Sources
 from sandbox.services.aws.ec2 import endpoints, launch, network, routing, security
 from sandbox.services.aws.ec2.pairs import ASSOCIATED, NUMBER_TAKEN, OVERLAP, TWICE
 
@@ -15,5 +16,8 @@ EC2 = Service(
         Alike("aws:ec2/networkAclRule:*", state=(NUMBER_TAKEN,)),
         Alike("aws:ec2/securityGroupRule:*", state=(TWICE,)),
         Alike("aws:ec2/vpcPeeringConnection:*", state=(OVERLAP,)),
+    ),
+    sources=Sources(
+        time="Amazon EC2 API Reference, networks and launch templates: no operation takes a window or restarts anything"
     ),
 )

@@ -112,7 +112,6 @@ _vpc = On("vpc", source=f"{_EC2}, CreateVpc")
 _subnet = On("subnet", source=f"{_EC2}, CreateSubnet")
 _NETWORK = Sources(
     outputs="Service Authorization Reference, Amazon EC2, Resource types; Amazon EC2 User Guide, Resource IDs",
-    time="Amazon EC2 API Reference, ModifySubnetAttribute, ModifyVpcAttribute: they take neither a window nor a moment",
 )
 ROWS = (
     Row(

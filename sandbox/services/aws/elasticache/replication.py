@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sandbox.model.base import Context, Rule, Violation, known
 from sandbox.model.checks import On, changed, flag, given, number, off, text
 from sandbox.model.names import Named, Unique
-from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.references import Reference
 from sandbox.model.replacement import Condition, Replaced, Situation, older, words
 from sandbox.model.rows import NONE, Row, by_name
 from sandbox.model.sources import Sources
 from sandbox.model.windows import daily, weekly
-from sandbox.services.aws.arns import arn
 from sandbox.services.aws.cloudwatch import LOG_GROUP
 from sandbox.services.aws.ec2.places import GROUP_OF_THE_SAME_VPC, subnets_of_group
 from sandbox.services.aws.ec2.targets import DEPENDENCY, SECURITY_GROUP
 from sandbox.services.aws.elasticache import nodes
+from sandbox.services.aws.elasticache.endpoints import outputs
 from sandbox.services.aws.elasticache.groups import PARAMETER_GROUP, SUBNET_GROUP
 from sandbox.services.aws.kms import KEY_ARN
 from sandbox.services.aws.sns import TOPIC
@@ -26,7 +25,6 @@ from sandbox.services.aws.sns import TOPIC
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sandbox.model.place import Place
     from sandbox.protocol.diff import Change
 
 _SUBNETS = subnets_of_group("subnetGroupName", SUBNET_GROUP[0].token)
@@ -204,24 +202,6 @@ def _always(_: Situation, __: Change) -> bool:
 _CACHE = "terraform-provider-aws, internal/service/elasticache/replication_group.go, 2026"
 
 
-def _outputs(_name: str, inputs: Inputs, identity: str, place: Place) -> dict[str, Any]:
-    group = str(inputs.get("replicationGroupId") or identity)
-    suffix = f"{group}.{short_hash('cache', length=6)}.{place.short}.cache.{place.dns_suffix}"
-    return {
-        "arn": arn("elasticache", f"replicationgroup:{group}", place),
-        "configurationEndpointAddress": f"clustercfg.{suffix}",
-        "primaryEndpointAddress": f"master.{suffix}",
-        "readerEndpointAddress": f"replica.{suffix}",
-        "engineVersionActual": f"{inputs.get('engineVersion', '8.2')}.0",
-        "clusterEnabled": True,
-        "memberClusters": [
-            f"{group}-{shard + 1:04d}-{node + 1:03d}"
-            for shard in range(int(inputs.get("numNodeGroups") or 1))
-            for node in range(int(inputs.get("replicasPerNodeGroup") or 0) + 1)
-        ],
-    }
-
-
 _on = On("cache", source=_DOCS)
 
 ROWS = (
@@ -239,7 +219,7 @@ ROWS = (
         token="aws:elasticache/replicationGroup:ReplicationGroup",
         name=Named("replicationGroupId", lowered=True, kept_lowered=True),
         id=by_name,
-        outputs=_outputs,
+        outputs=outputs,
         replaced=Replaced(
             words(
                 "atRestEncryptionEnabled dataTieringEnabled globalReplicationGroupId kmsKeyId "

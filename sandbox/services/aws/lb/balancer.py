@@ -17,6 +17,7 @@ from sandbox.services.aws.arns import arn
 from sandbox.services.aws.ec2.pairs import ASSOCIATED
 from sandbox.services.aws.ec2.places import GATEWAY_FIRST, ONE_VPC, zones
 from sandbox.services.aws.ec2.targets import DEPENDENCY, EIP, SECURITY_GROUP, SUBNET
+from sandbox.services.aws.hosted_zones import hosted_zone
 from sandbox.services.aws.lb import pairs, shift
 from sandbox.services.aws.lb.targets import DOCS, LOAD_BALANCER, NAME, NAME_IN_WORDS
 from sandbox.services.aws.pairs.receivers import LOG_BUCKET
@@ -103,7 +104,7 @@ def _outputs(name: str, inputs: Inputs, _identity: str, place: Place) -> dict[st
         "arn": arn("elasticloadbalancing", f"loadbalancer/{kind}/{named}/{digest}", place),
         "arnSuffix": f"{kind}/{named}/{digest}",
         "dnsName": f"{internal}{named}-{digest}.{area}.{place.dns_suffix}",
-        "zoneId": "Z26RNL4JYFTOTI",
+        "zoneId": hosted_zone("network" if kind == "net" else "application", place),
     }
 
 
@@ -182,7 +183,6 @@ ROWS = (
         ),
         sources=Sources(
             outputs="Elastic Load Balancing API Reference, LoadBalancer; AWS General Reference, Elastic Load Balancing",
-            time="Elastic Load Balancing API Reference, ModifyLoadBalancerAttributes, SetSubnets: they begin at once",
         ),
     ),
 )

@@ -12,6 +12,7 @@ from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.references import Reference
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import Row, by_arn, schema_only
+from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.ec2.targets import VPC
 from sandbox.services.aws.lb import shift
@@ -144,6 +145,7 @@ ROWS = (
             _tg.custom("sticky", _sticky, f"{DOCS}, TargetGroupAttribute"),
         ),
         state=(shift.OF_A_GROUP,),
+        sources=Sources(doubts={"time": "targets drain for the deregistration delay; here they are gone at once"}),
     ),
     schema_only(
         "aws:lb/targetGroupAttachment:TargetGroupAttachment",

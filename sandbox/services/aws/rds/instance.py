@@ -301,7 +301,7 @@ ROWS = (
         returned=Returned(_created, _read),
         sources=Sources(
             outputs="Amazon RDS User Guide, Finding the connection information; Amazon RDS API Reference, DBInstance",
-            doubts={"outputs": "engineVersionActual: which minor version RDS takes for a major one is made up"},
+            doubts={"outputs": "which minor version RDS takes for a major one, and its zone outside of us-east-1"},
         ),
     ),
     Row(

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from sandbox.truth.grades import Answer
 
 VPC = "aws:ec2/vpc:Vpc"
-DATABASE = "aws:rds/instance:Instance"
+CLUSTER = "aws:eks/cluster:Cluster"
+ROLE = "aws:iam/role:Role"
+TOPIC, SUBSCRIPTION = "aws:sns/topic:Topic", "aws:sns/topicSubscription:TopicSubscription"
 POOL = "cloudflare:index/loadBalancerPool:LoadBalancerPool"
 GATEWAY = "aws:ec2/internetGateway:InternetGateway"
 NOBODYS = "aws:tests/nobodyWroteIt:NobodyWroteIt"
@@ -71,9 +73,9 @@ def test_a_type_without_a_replacement_table_is_assumed_never_to_be_replaced(monk
 
 @pytest.mark.parametrize("aspect", [Aspect.OUTPUTS, Aspect.TIME])
 def test_taking_away_the_source_of_a_row_takes_away_its_grade(aspect: Aspect, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert answer(VPC, aspect).grade is Grade.TABLE
-    change(monkeypatch, VPC, sources=NO_SOURCES)
-    assert answer(VPC, aspect).grade is Grade.ASSUMED
+    assert answer(CLUSTER, aspect).grade is Grade.TABLE
+    change(monkeypatch, CLUSTER, sources=NO_SOURCES)
+    assert answer(CLUSTER, aspect).grade is Grade.ASSUMED
 
 
 def test_one_rule_without_a_document_makes_all_values_an_assumption(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,6 +102,14 @@ def test_a_doubt_weighs_more_than_a_document(monkeypatch: pytest.MonkeyPatch) ->
     change(monkeypatch, VPC, sources=Sources(outputs="a document", doubts={"outputs": "half of it is made up"}))
     found = answer(VPC, Aspect.OUTPUTS)
     assert (found.grade, found.why) == (Grade.ASSUMED, "half of it is made up")
+
+
+def test_the_nearest_that_says_anything_decides() -> None:
+    assert answer(TOPIC, Aspect.TIME).grade is Grade.TABLE, "its service says so"
+    assert answer(SUBSCRIPTION, Aspect.TIME).grade is Grade.ASSUMED, "its row has a doubt"
+    assert answer(ROLE, Aspect.TIME).grade is Grade.ASSUMED, "nobody says anything"
+    assert answer("kubernetes:core/v1:ConfigMap", Aspect.OUTPUTS).grade is Grade.TABLE, "its row says it has no status"
+    assert answer(SERVICE, Aspect.OUTPUTS).grade is Grade.ASSUMED, "all kinds with a status have a doubt"
 
 
 def test_a_preview_asks_nothing_of_what_exists() -> None:
