@@ -92,7 +92,9 @@ def value_facts(token: str) -> list[Fact]:
 def reference_facts(token: str) -> list[Fact]:
     """What it refers to, what refers to it, its names, its deletion, and rules that ask what exists."""
     row = row_of(token)
-    rules = (*(row.state if row is not None else ()), *(rule for item in alike_of(token) for rule in item.state))
+    # The API server asks the same of every object; what is asked of every type of AWS says nothing of a single one.
+    shared = alike_of(token) if is_object(token) else own_patterns(token)
+    rules = (*(row.state if row is not None else ()), *(rule for item in shared for rule in item.state))
     return [*_referring(token), *map(_of_rule, rules), *(_own(row, service_of(token)) if row is not None else ())]
 
 
@@ -101,9 +103,10 @@ def _of_rule(rule: Rule) -> Fact:
 
 
 def _referring(token: str) -> Iterator[Fact]:
+    whole = f"{package_of(token)}:*"
     for table in REFERENCE_TABLES:
         for reference in table.rows:
-            if fnmatchcase(token, reference.source):
+            if reference.source != whole and fnmatchcase(token, reference.source):
                 yield Fact(reference.path, table.rule.source, reference.unverified)
             if reference.blocks and any(target.token == token for target in reference.targets):
                 yield Fact(f"{reference.path} of {reference.source}", table.rule.source, reference.unverified)

@@ -77,9 +77,14 @@ def _of_facts(token: str, facts: Sequence[Fact], noun: str) -> Answer:
             )
         if not fact.source:
             return _assumed(token, f"{fact.what}: no document is named", f"name the source of {fact.what}")
+    counted = f"{len(facts)} {noun}{'' if len(facts) == 1 else 's'}"
+    if row_of(token) is None and not is_kubernetes_object(token):
+        return _assumed(
+            token, f"{counted} for types like it; what else holds for it, nobody looked up", "write its row"
+        )
     documents = tuple(dict.fromkeys(fact.source for fact in facts))
     more = f"; and {len(documents) - 1} more" if len(documents) > 1 else ""
-    return Answer(Grade.TABLE, f"{len(facts)} {noun}{'' if len(facts) == 1 else 's'}", documents[0] + more)
+    return Answer(Grade.TABLE, counted, documents[0] + more)
 
 
 def _values(token: str, setting: Setting) -> Answer:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-import botocore.session
 import pytest
 
 from sandbox.services import SERVICES
 
+botocore_session = pytest.importorskip("botocore.session")
 MODELS = {
     "budgets": ("budgets",),
     "cloudwatch": ("cloudwatch", "logs"),
@@ -40,7 +40,7 @@ def test_every_service_that_says_so_is_looked_at() -> None:
 
 @pytest.mark.parametrize("name", sorted(MODELS))
 def test_no_operation_on_a_described_type_takes_a_window_or_a_moment(name: str) -> None:
-    session = botocore.session.get_session()
+    session = botocore_session.get_session()
     found = []
     for model in MODELS[name]:
         api = session.get_service_model(model)

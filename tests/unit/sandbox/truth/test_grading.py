@@ -51,6 +51,12 @@ def test_a_type_that_nobody_described_is_assumed_in_all_but_what_the_sdk_says() 
         assert found.fix.endswith("(sandbox/services/aws/tests.py)"), aspect
 
 
+def test_a_rule_for_many_types_does_not_describe_one_that_has_no_row() -> None:
+    found = answer("aws:cloudwatch/logMetricFilter:LogMetricFilter", Aspect.REFERENCES)
+    assert found.grade is Grade.ASSUMED
+    assert found.why.endswith("for types like it; what else holds for it, nobody looked up")
+
+
 def test_a_described_type_has_its_tables_and_the_document_of_each() -> None:
     found = graded(VPC, UPDATED)
     assert {aspect: item.grade for aspect, item in found.items() if item.grade is not Grade.TABLE} == {
