@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sandbox.program import frames
+from sandbox.program.messages import readable
 
 if TYPE_CHECKING:
     from pulumi import automation as auto
@@ -41,7 +42,7 @@ class Diagnostics:
         diagnostic = event.diagnostic_event
         if diagnostic is not None and diagnostic.severity == "error":
             name = diagnostic.urn.split("::", 3)[-1] if diagnostic.urn else ""
-            message = diagnostic.message.strip().removeprefix("an unhandled error occurred: ")
+            message = readable(diagnostic.message)
             if frames.BEGIN in message:
                 message = frames.folded(message, self._workspace.source.root, SANDBOX)
             if message not in {"update failed", "preview failed"}:

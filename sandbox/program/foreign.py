@@ -148,7 +148,7 @@ class ForeignWorkspace(SandboxWorkspace):
         Raises:
             ProgramError: the engine has no host for the program's language.
         """
-        if engine.has_language_host:
+        if engine.has_language_host:  # the engine looks for it beside itself, wherever else PATH leads
             return engine.command.parent
         if self.runtime != PYTHON:
             raise ProgramError(
@@ -157,6 +157,7 @@ class ForeignWorkspace(SandboxWorkspace):
             )
         folder = self.folder / "bin"
         language_host.placed(folder)
+        language_host.dynamic_placed(folder, self.environment_of_program.prefix)
         return folder
 
 

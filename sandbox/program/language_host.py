@@ -27,7 +27,7 @@ from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
 from sandbox.cache import write_atomically
 from sandbox.program import language_program
-from sandbox.program.environment import MAKE
+from sandbox.program.environment import MAKE, interpreter
 from sandbox.program.language_program import NO_SDK, REPORTED
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 MESSAGE_LIMIT = 400 * 1024 * 1024
 """Bytes per message; the engine and the SDKs use the same limit."""
+DYNAMIC = "pulumi-resource-pulumi-python"
 NAME = "pulumi-language-python"
 """What the engine starts, wherever it finds it on PATH."""
 
@@ -88,10 +89,10 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
     def Run(self, request: language_pb2.RunRequest, context: grpc.ServicerContext) -> language_pb2.RunResponse:
         """Run the program to its end."""
-        interpreter = _interpreter(request.info)
-        if not os.access(interpreter, os.X_OK):
+        python = _interpreter(request.info)
+        if not os.access(python, os.X_OK):
             return language_pb2.RunResponse(
-                error=f"the virtual environment of the program has no {interpreter}\n"
+                error=f"the virtual environment of the program has no {python}\n"
                 f"  fix: make it and install what the program needs: {MAKE}"
             )
         told = {
@@ -108,7 +109,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             "program": os.path.join(request.info.program_directory, request.info.entry_point or "."),  # noqa: PTH118 - the engine's texts
         }
         with subprocess.Popen(  # noqa: S603 - the program's interpreter and a file of ours
-            [interpreter, "-B", "-u", language_program.__file__],  # -B: nothing is written beside the program
+            [python, "-B", "-u", language_program.__file__],  # -B: nothing is written beside the program
             stdin=subprocess.PIPE,
             cwd=request.pwd or None,
             env={
@@ -122,7 +123,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             return language_pb2.RunResponse(bail=True)
         if process.returncode == NO_SDK:
             return language_pb2.RunResponse(
-                error=f"{interpreter} has no package pulumi\n"
+                error=f"{python} has no package pulumi\n"
                 f"  fix: install what the program needs into this environment: {MAKE}"
             )
         return language_pb2.RunResponse(
@@ -133,8 +134,8 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         self, request: language_pb2.RunPluginRequest, context: grpc.ServicerContext
     ) -> Iterator[language_pb2.RunPluginResponse]:
         """Run a plugin that is a folder of Python, and pass on what it says, until the engine has enough of it."""
-        interpreter = _interpreter(request.info)
-        command = [interpreter, "-u", request.info.program_directory, *request.args]
+        python = _interpreter(request.info)
+        command = [python, "-u", request.info.program_directory, *request.args]
         environment = dict(item.split("=", 1) for item in request.env)
         # Its first line is its port; what it says as errors goes where this host's own go.
         with subprocess.Popen(  # noqa: S603 - the plugin's interpreter and its folder
@@ -154,10 +155,19 @@ def _interpreter(info: language_pb2.ProgramInfo) -> str:
 
 def placed(folder: Path) -> None:
     """Put a command into a folder that starts this host: with the folder on PATH, an engine without one finds it."""
-    interpreter = shlex.quote(sys.executable)
-    write_atomically(
-        folder / NAME, f'#!/bin/sh\nexec {interpreter} -P -m sandbox.program.language_host "$@"\n', mode=0o700
-    )
+    own = shlex.quote(sys.executable)
+    write_atomically(folder / NAME, f'#!/bin/sh\nexec {own} -P -m sandbox.program.language_host "$@"\n', mode=0o700)
+
+
+def dynamic_placed(folder: Path, prefix: Path) -> None:
+    """Put the provider of dynamic resources beside it: the SDK's own, which runs what the program wrote.
+
+    Args:
+        folder: the folder on PATH.
+        prefix: the virtual environment of the program, which has the SDK and what its providers import.
+    """
+    python = shlex.quote(str(interpreter(prefix)))
+    write_atomically(folder / DYNAMIC, f'#!/bin/sh\nexec {python} -u -m pulumi.dynamic "$@"\n', mode=0o700)
 
 
 def main(arguments: list[str]) -> None:

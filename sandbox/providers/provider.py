@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import plugin_pb2, provider_pb2
 
 from sandbox.cloud import CloudObject, restored
 from sandbox.faults import FaultKind, Faults
@@ -26,6 +26,7 @@ from sandbox.protocol.wire import UNKNOWN, Secret, decode, encode, has_unknown, 
 from sandbox.providers.autonames import with_name
 from sandbox.providers.computed import VOLATILE, computed_outputs, merge, resource_id
 from sandbox.providers.instances import Instances, moved_by
+from sandbox.providers.remote import RefusesComponents
 from sandbox.providers.replacement import deletes_first, replacing
 from sandbox.providers.responses import abort_half_made, diff_response, unknown_beyond
 from sandbox.providers.returned import as_created, as_returned
@@ -75,7 +76,7 @@ class Deps:
         return self.lookups
 
 
-class SandboxProvider(provider_pb2_grpc.ResourceProviderServicer):
+class SandboxProvider(RefusesComponents):
     """One simulated provider package."""
 
     def __init__(self, package: Package, deps: Deps) -> None:
