@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sandbox.model.pairs import table
 from sandbox.model.references import ReferenceTable
 from sandbox.services import aws
+from sandbox.services.aws.pairs.later import SETTLED as SETTLED_AWS
 from sandbox.services.cloudflare import CLOUDFLARE
 from sandbox.services.kubernetes import KUBERNETES
 from sandbox.services.kubernetes import SETTLED as SETTLED_KUBERNETES
@@ -75,7 +76,7 @@ VALUE_RULES = _rules(lambda row: row.values)
 """Every rule that looks at inputs alone."""
 STATE_RULES = _rules(lambda row: row.state)
 """Every rule that asks what exists, beside references and names."""
-SETTLED_RULES: tuple[Rule, ...] = SETTLED_KUBERNETES
+SETTLED_RULES: tuple[Rule, ...] = (*SETTLED_KUBERNETES, *SETTLED_AWS)
 """Every rule about what a service accepts and does nothing with: it is judged when an update has made everything."""
 PAIRS = table((*VALUE_RULES, *STATE_RULES, *SETTLED_RULES))
 """The table of all rules about two objects that do not fit each other, by id."""

@@ -223,7 +223,6 @@ CLOUDWATCH = Service(
                 _alarm_on.custom("periods", _periods),
                 _alarm_on.custom("queries", _queries),
             ),
-            state=(notices.SILENT,),
         ),
     ),
     (

@@ -9,11 +9,11 @@ from sandbox.model.checks import On
 from sandbox.model.rows import Alike, Service
 from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import general_outputs
-from sandbox.services.aws.pairs.inline import DESCRIBED_TWICE, OVERWRITTEN
 from sandbox.services.aws.pairs.keys import KEY_FITS
 from sandbox.services.aws.pairs.networks import ONE_NETWORK
 from sandbox.services.aws.pairs.principals import POLICY_PRINCIPALS
-from sandbox.services.aws.pairs.trust import ROLE_TRUST, ROLE_TRUST_LATER
+from sandbox.services.aws.pairs.regions import ONE_REGION, ZONES
+from sandbox.services.aws.pairs.trust import ROLE_TRUST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ def _tags(context: Context) -> Iterator[Violation]:
 
 _FORCE_NEW = "terraform-provider-aws 5.5.0 (June 2023), ForceNew in its schema; what is newer, docs/sandbox.md lists"
 _on = On("aws", source="AWS Tagging User Guide, Tag naming limits and requirements")
-_PAIRS = (DESCRIBED_TWICE, KEY_FITS, ONE_NETWORK, OVERWRITTEN, POLICY_PRINCIPALS, ROLE_TRUST, ROLE_TRUST_LATER)
+_PAIRS = (KEY_FITS, ONE_NETWORK, ONE_REGION, POLICY_PRINCIPALS, ROLE_TRUST, ZONES)
 """Rules that find the types that they speak of in tables of their own."""
 EVERYWHERE = Service(
     "everywhere",

@@ -16,6 +16,7 @@ from sandbox.services.aws.cloudwatch import LOG_GROUP_ARN
 from sandbox.services.aws.ec2.pairs import ENDPOINT_NAMES, ENDPOINT_TABLES, ENDPOINT_ZONES
 from sandbox.services.aws.ec2.targets import DEPENDENCY, ROUTE_TABLE, SECURITY_GROUP, SUBNET, VPC
 from sandbox.services.aws.iam import ROLE_ARN
+from sandbox.services.aws.pairs.regions import FAR_SERVICE
 from sandbox.services.aws.s3 import BUCKET_ARN
 
 if TYPE_CHECKING:
@@ -161,6 +162,7 @@ ROWS = (
             ENDPOINT_NAMES,
             ENDPOINT_ZONES,
             ENDPOINT_TABLES,
+            FAR_SERVICE,
         ),
     ),
     schema_only(

@@ -13,7 +13,7 @@ from sandbox.services.aws.pairs.networks import homes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sandbox.cloud import Cloud, CloudObject
+    from sandbox.cloud import CloudObject
 
 VPC, SUBNET, EIP, NAT = (
     "aws:ec2/vpc:Vpc",
@@ -126,42 +126,6 @@ def _within(context: Context) -> Iterator[Violation]:
             yield Violation("destinationCidrBlock", f"{target} is in {own} of VPC {vpc.name} itself")
 
 
-def _to_itself(context: Context) -> Iterator[Violation]:
-    """A NAT gateway whose own subnet sends everything to it never reaches the internet."""
-    cloud = context.cloud
-    if cloud is None:
-        return
-    if context.token == ROUTE:
-        tables = {context.inputs.get("routeTableId")}
-        routes = [context.inputs]
-        where = {
-            item.inputs.get("subnetId")
-            for item in cloud.of_type(ASSOCIATION)
-            if item.inputs.get("routeTableId") in tables
-        }
-        at = "natGatewayId"
-    else:
-        routes = _routes(cloud, context.inputs.get("routeTableId"))
-        where, at = {context.inputs.get("subnetId")}, "subnetId"
-    for route in routes:
-        gateway = cloud.get(NAT, str(route.get("natGatewayId")))
-        default = "0.0.0.0/0" in {route.get("destinationCidrBlock"), route.get("cidrBlock")}
-        if gateway is None or not default or told(gateway, "connectivityType", "public") != "public":
-            continue
-        if gateway.inputs.get("subnetId") in where - {None}:
-            yield Violation(
-                at,
-                f"NAT gateway {gateway.name} lies in subnet {gateway.inputs['subnetId']}, whose default route leads to "
-                "itself; put it into a public subnet",
-            )
-
-
-def _routes(cloud: Cloud, table: object) -> list[dict[str, Any]]:
-    beside = [item.inputs for item in cloud.of_type(ROUTE) if item.inputs.get("routeTableId") == table]
-    inside = find(cloud, TABLE, table)
-    return beside + (items(inside.inputs, "routes") if inside is not None else [])
-
-
 WITHIN = pair(
     "route-within-vpc",
     _within,
@@ -169,13 +133,6 @@ WITHIN = pair(
     says="InvalidParameterValue: The destination CIDR block is equal to or more specific than one of this VPC's CIDR "
     "blocks. This route can target only an interface or an instance",
     source=f"{_API}, CreateRoute; Amazon VPC User Guide, Route tables: more specific routes than the local route",
-)
-TO_ITSELF = pair(
-    "nat-behind-itself",
-    _to_itself,
-    refused="a NAT gateway in a private subnet whose default route is that gateway",
-    happens="nothing behind it reaches the internet",
-    source="Amazon VPC User Guide, NAT gateways: a public NAT gateway lies in a public subnet",
 )
 
 

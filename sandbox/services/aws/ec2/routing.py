@@ -13,7 +13,7 @@ from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE, Row, prefixed
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.ec2.cidr import networks
-from sandbox.services.aws.ec2.pairs import ASSOCIATED, TO_ITSELF, WITHIN
+from sandbox.services.aws.ec2.pairs import ASSOCIATED, WITHIN
 from sandbox.services.aws.ec2.places import GATEWAY_FIRST
 from sandbox.services.aws.ec2.targets import DEPENDENCY, EIP, INTERNET_GATEWAY, NAT_GATEWAY, ROUTE_TABLE, SUBNET, VPC
 
@@ -153,7 +153,7 @@ ROWS = (
             _route.exclusive(*TARGETS, required=True),
             _route.custom("networks", networks("destinationCidrBlock", "destinationIpv6CidrBlock")),
         ),
-        state=(WITHIN, TO_ITSELF),
+        state=(WITHIN,),
     ),
     Row(
         token="aws:ec2/routeTable:RouteTable",
@@ -175,6 +175,5 @@ ROWS = (
         ),
         unique=(Unique(("subnetId",), "Resource.AlreadyAssociated"),),
         values=(_association.exclusive("subnetId", "gatewayId", required=True),),
-        state=(TO_ITSELF,),
     ),
 )

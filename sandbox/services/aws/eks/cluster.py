@@ -18,7 +18,6 @@ from sandbox.protocol.wire import Unknown
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.ec2.places import ONE_VPC, two_zones
 from sandbox.services.aws.ec2.targets import DEPENDENCY, SECURITY_GROUP, SUBNET
-from sandbox.services.aws.eks.node_pairs import POWERLESS
 from sandbox.services.aws.iam import ROLE_ARN
 from sandbox.services.aws.kms import KEY_ARN
 
@@ -250,7 +249,6 @@ ROWS = (
                 (),
                 _cluster_version,
             ),
-            POWERLESS,
         ),
         deletion=Deletion(
             ("deletionProtection", "InvalidRequestException: deletion protection is enabled for the cluster")

@@ -183,10 +183,10 @@ MACHINES_OF_TEMPLATE = pair(
 def _powerless(context: Context) -> Iterator[Violation]:
     cloud, at = context.cloud, "nodeRoleArn" if context.token == NODES else "roleArn"
     item = role(cloud, context.inputs.get(at)) if cloud is not None else None
-    if cloud is None or item is None or not whole(item) or context.old is not None or _has_policies(cloud, item):
+    if cloud is None or item is None or not whole(item) or _has_policies(cloud, item):
         return
     needed = "AmazonEKSWorkerNodePolicy and the like" if context.token == NODES else "AmazonEKSClusterPolicy"
-    yield Violation(at, f"role {item.name} has no policy yet; attach {needed}, and make this depend on the attachment")
+    yield Violation(at, f"role {item.name} has no policy; attach {needed}")
 
 
 def _has_policies(cloud: Cloud, item: CloudObject) -> bool:
@@ -206,9 +206,9 @@ def _has_policies(cloud: Cloud, item: CloudObject) -> bool:
 POWERLESS = pair(
     "role-without-policies",
     _powerless,
-    refused="a cluster or a node group whose role has no policy at all yet",
+    refused="a cluster or a node group whose role has no policy at all",
     happens="the cluster cannot make its network interfaces, nodes do not join: NodeCreationFailure",
-    source="SDK documentation of aws.eks.Cluster and aws.eks.NodeGroup: ensure that permissions are created before; "
+    source="SDK documentation of aws.eks.Cluster and aws.eks.NodeGroup: the permissions of the role; "
     f"{_GUIDE}, Amazon EKS node IAM role",
 )
 

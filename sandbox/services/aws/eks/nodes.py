@@ -202,7 +202,6 @@ ROWS = (
             node_pairs.IN_BOTH,
             node_pairs.MACHINES_OF_TEMPLATE,
             node_pairs.NO_ADDRESSES,
-            node_pairs.POWERLESS,
             node_pairs.TEMPLATE_VERSION,
             node_pairs.USER_DATA,
         ),

@@ -223,10 +223,12 @@ def _targets(context: Context) -> Iterator[Violation]:
     if cloud is None or group is None or not isinstance(target, str):
         return
     kind = str(told(group, "targetType", "instance"))
-    form, words = _FORMS.get(kind, (".*", ""))
-    if re.fullmatch(form, target) is None:
+    if kind not in _FORMS:
+        return
+    given = next((name for name, (form, _) in _FORMS.items() if re.fullmatch(form, target)), kind)
+    if given != kind and cloud.get("aws:ec2/instance:Instance", target) is None:
         yield Violation(
-            "targetId", f"{target!r} is no target of group {group.name}, whose targetType is {kind}: {words}"
+            "targetId", f"{target!r} is no target of group {group.name}, whose targetType is {kind}: {_FORMS[kind][1]}"
         )
     elif kind == "lambda":
         function = find(cloud, "aws:lambda/function:Function", target)

@@ -10,14 +10,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sandbox.model.base import Context, Violation, known
-from sandbox.model.pairs import find, others, pair, told
+from sandbox.model.base import Context, Violation
+from sandbox.model.pairs import find, others, pair
 from sandbox.model.replacement import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from sandbox.cloud import CloudObject
 
 
 @dataclass(frozen=True)
@@ -121,10 +119,8 @@ TWICE = (
 )
 """Notes of the SDK documentation of each type: "do not use in conjunction", "conflicts", "will overwrite"."""
 
-_OWNERS: dict[str, list[Twice]] = defaultdict(list)
 _BESIDE: dict[str, list[Twice]] = defaultdict(list)
 for _row in TWICE:
-    _OWNERS[_row.owner].append(_row)
     _BESIDE[_row.beside].append(_row)
 
 
@@ -132,29 +128,13 @@ def _fits(row: Twice, inputs: dict[str, Any]) -> bool:
     return row.only is None or (inputs.get(row.only[0]) or False) == row.only[1]
 
 
-def _named(context: Context, row: Twice, item: CloudObject) -> bool:
-    """Whether an object beside names the owner that is being changed."""
-    value = item.inputs.get(row.names)
-    own = context.cloud.get(row.owner, context.id) if context.cloud is not None else None
-    return own is not None and value is not None and value in {own.id, *(told(own, path) for path in row.by)}
-
-
 def _twice(context: Context) -> Iterator[Violation]:
     cloud = context.cloud
-    if cloud is None:
-        return
-    for row in _BESIDE.get(context.token, ()):
-        owner = find(cloud, row.owner, context.inputs.get(row.names), row.by)
+    for row in _BESIDE.get(context.token, ()) if cloud is not None else ():
+        owner = find(cloud, row.owner, context.inputs.get(row.names), row.by) if cloud is not None else None
         if owner is not None and owner.inputs.get(row.inside) and _fits(row, context.inputs):
             yield Violation(row.names, f"{owner.name} has {row.inside} inside of it; describe all of them in one way")
             return
-    for row in _OWNERS.get(context.token, ()) if context.id else ():
-        if not known(context.inputs.get(row.inside)) or not context.inputs[row.inside]:
-            continue
-        for item in others(context, row.beside):
-            if _named(context, row, item) and _fits(row, item.inputs):
-                yield Violation(row.inside, f"{item.name} stands beside it; describe all of them in one way")
-                break
 
 
 DESCRIBED_TWICE = pair(
@@ -196,10 +176,11 @@ ONE_EACH: dict[str, str] = {
 def _overwrites(context: Context) -> Iterator[Violation]:
     name = ONE_EACH.get(context.token)
     owner = context.inputs.get(name) if name is not None else None
-    if name is None or not isinstance(owner, str) or context.old is not None:
+    if name is None or not isinstance(owner, str):
         return
     for item in others(context, context.token):
-        same = item.inputs.get(name) == owner and item.urn != context.urn
+        # Of two, the one whose name comes later is named.
+        same = item.inputs.get(name) == owner and item.name < context.name
         if same and item.inputs.get("region") == context.inputs.get("region"):
             yield Violation(name, f"{item.name} says the same of {owner}; put both into one")
 

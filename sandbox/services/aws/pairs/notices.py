@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 from sandbox.model.base import Context, Violation
 from sandbox.model.checks import flag
 from sandbox.model.pairs import find, others, pair, texts, told, whole
-from sandbox.services.aws.pairs.keys import KEY_POLICY, key_of
 from sandbox.services.aws.pairs.receivers import invocable
-from sandbox.services.aws.pairs.statements import allows_service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,56 +70,7 @@ FIFO_BUDGET = pair(
 )
 
 
-# Alarms and the policies of their topics.
-
-
-def _publishes(cloud: Cloud, topic: CloudObject) -> Iterator[tuple[str, str]]:
-    """Why CloudWatch cannot publish to a topic: what is wrong, and how to mend it."""
-    handles = {topic.id, told(topic, "arn")}
-    policies = [item for item in cloud.of_type(TOPIC_POLICY) if item.inputs.get("arn") in handles]
-    document = told(policies[0], "policy") if policies else topic.inputs.get("policy")
-    # The policy that a topic is made with lets the whole account publish; of one that comes later nothing is known yet.
-    if document is not None and _shut(document, "sns:Publish", "aws:source"):
-        yield f"the policy of {topic.name} does not let cloudwatch.amazonaws.com publish", "add the statement"
-    master = topic.inputs.get("kmsMasterKeyId")
-    if master == "alias/aws/sns":
-        yield f"{topic.name} is encrypted with alias/aws/sns, which CloudWatch cannot use", "use a key of your own"
-    key = key_of(cloud, master)
-    written = _written_policy(cloud, key) if key is not None else None
-    if key is not None and written is not None and _shut(written, "kms:GenerateDataKey", "kms:viaservice"):
-        yield f"key {key.name} of {topic.name} does not let cloudwatch.amazonaws.com use it", "add the statement"
-
-
-def _written_policy(cloud: Cloud, key: CloudObject) -> object:
-    beside = [item for item in cloud.of_type(KEY_POLICY) if item.inputs.get("keyId") in {key.id, told(key, "arn")}]
-    return told(beside[0], "policy") if beside else key.inputs.get("policy")
-
-
-def _shut(document: object, action: str, whole_account: str) -> bool:
-    return (
-        allows_service(document, action, "cloudwatch.amazonaws.com") is False
-        and isinstance(document, str)
-        and whole_account not in document.lower()
-    )
-
-
-def _silent(context: Context) -> Iterator[Violation]:
-    cloud = context.cloud
-    for at, value in texts(context.inputs, *_ACTIONS):
-        topic = topic_of(cloud, value) if cloud is not None else None
-        for reason, fix in _publishes(cloud, topic) if cloud is not None and topic is not None else ():
-            yield Violation(at, f"{reason}; {fix}")
-
-
-SILENT = pair(
-    "alarm-topic-shut",
-    _silent,
-    refused="an alarm to a topic whose policy, or whose key's policy, does not let CloudWatch publish, or that is "
-    "encrypted with alias/aws/sns",
-    happens="the alarm tells nobody",
-    source="Amazon CloudWatch User Guide, Notify users on alarm changes; Amazon SNS Developer Guide, Enable "
-    "compatibility between event sources from AWS services and encrypted topics",
-)
+# Alarms.
 
 
 def _unknown_alarms(context: Context) -> Iterator[Violation]:

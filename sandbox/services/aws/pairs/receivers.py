@@ -121,7 +121,7 @@ def _shut(cloud: Cloud, value: str, row: _Receiver) -> bool:
     policies = [other for other in cloud.of_type(row.beside) if other.inputs.get(row.names) in handles]
     document = told(policies[0], "policy") if policies else item.inputs.get("policy")
     if document is None:
-        return not policies  # without a policy only its own account may send
+        return not policies and "policy" not in item.inputs  # without a policy only its own account may send
     return allows_service(document, row.action, "s3.amazonaws.com") is False
 
 

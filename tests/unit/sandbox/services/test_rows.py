@@ -138,4 +138,4 @@ def test_no_module_beside_the_services_writes_a_type() -> None:
         if "services" not in path.parts
         for match in token.finditer(path.read_text(encoding="utf-8"))
     }
-    assert found == {'sandbox/seed.py: "aws:ec2/vpc:Vpc"'}  # an example in a docstring
+    assert found == {'sandbox/seed/entries.py: "aws:ec2/vpc:Vpc"'}  # an example in a docstring

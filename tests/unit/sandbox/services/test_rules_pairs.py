@@ -16,7 +16,7 @@ from sandbox.protocol.packages import tokens
 from sandbox.protocol.schema import SchemaOracle
 from sandbox.protocol.validate import validate
 from sandbox.protocol.wire import UNKNOWN
-from sandbox.services import PAIRS, STATE_RULES, VALUE_RULES
+from sandbox.services import PAIRS, SETTLED_RULES, STATE_RULES, VALUE_RULES
 from tests.support.paths import DATA
 from tests.support.world import World
 
@@ -28,7 +28,7 @@ TABLE: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 ALIASES: dict[str, str] = TABLE["aliases"]
 POLICIES = {f"<{name}>": json.dumps(document) for name, document in TABLE["policies"].items()}
 ROWS: list[dict[str, Any]] = TABLE["rows"]
-RULES = {rule.id: rule for rule in (*STATE_RULES, *VALUE_RULES) if isinstance(rule, PairRule)}
+RULES = {rule.id: rule for rule in (*STATE_RULES, *VALUE_RULES, *SETTLED_RULES) if isinstance(rule, PairRule)}
 Row = dict[str, Any]
 
 
@@ -92,6 +92,9 @@ class Scene:
 SEEN = {
     "bucket-policy-resource": "the bucket's name is known",
     "budget-fifo-topic": "the topic's name tells",
+    "endpoint-region": "the service's name tells",
+    "one-region": "an ARN tells its region",
+    "zone-of-the-region": "a zone's name tells its region",
     "composite-alarm": "the account is closed: what is not there does not exist",
     "overwritten": "the other object's bucket is known",
     "policy-principals": "the account is closed: what is not there does not exist",
