@@ -14,7 +14,6 @@ from sandbox.model.pairs import PairRule, find, pair, texts, told, whole
 from sandbox.services.aws.eks.node_pairs import POWERLESS
 from sandbox.services.aws.pairs.inline import DESCRIBED_TWICE, OVERWRITTEN
 from sandbox.services.aws.pairs.keys import KEY_POLICY, key_of
-from sandbox.services.aws.pairs.receivers import invocable
 from sandbox.services.aws.pairs.statements import allows_service
 from sandbox.services.aws.pairs.trust import ROLE_TRUST_LATER
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 TOPIC, TOPIC_POLICY = "aws:sns/topic:Topic", "aws:sns/topicPolicy:TopicPolicy"
 QUEUE, QUEUE_POLICY = "aws:sqs/queue:Queue", "aws:sqs/queuePolicy:QueuePolicy"
-FUNCTION, SUBSCRIPTION = "aws:lambda/function:Function", "aws:sns/topicSubscription:TopicSubscription"
+SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
 EVENT_TARGET, BALANCER = "aws:cloudwatch/eventTarget:EventTarget", "aws:lb/loadBalancer:LoadBalancer"
 ASSOCIATION, ENDPOINT = "aws:ec2/routeTableAssociation:RouteTableAssociation", "aws:ec2/vpcEndpoint:VpcEndpoint"
 ROUTE, TABLE, NAT = "aws:ec2/route:Route", "aws:ec2/routeTable:RouteTable", "aws:ec2/natGateway:NatGateway"
@@ -96,8 +95,6 @@ def _publishers(context: Context) -> Iterator[Violation]:
 def _shut(cloud: Cloud, topic: CloudObject, row: Publisher) -> str:
     """Why a service cannot publish to a topic, or nothing."""
     document = _policy(cloud, topic, TOPIC_POLICY, "arn")
-    if document == "" and not row.by_default:
-        return f"topic {topic.name} has no policy, which {row.service} needs to publish; allow it sns:Publish"
     if _refuses(document, "sns:Publish", row.service, "aws:source" if row.by_default else ""):
         return f"the policy of {topic.name} does not let {row.service} do sns:Publish; add the statement"
     master = topic.inputs.get("kmsMasterKeyId")
@@ -106,7 +103,7 @@ def _shut(cloud: Cloud, topic: CloudObject, row: Publisher) -> str:
     key = key_of(cloud, master)
     if key is not None and whole(key):
         written = _policy(cloud, key, KEY_POLICY, "keyId")
-        if written == "" or _refuses(written, "kms:GenerateDataKey", row.service):
+        if _refuses(written, "kms:GenerateDataKey", row.service):
             return (
                 f"key {key.name} of {topic.name} does not let {row.service} do kms:GenerateDataKey; add the statement"
             )
@@ -152,19 +149,16 @@ def _undelivered(context: Context) -> Iterator[Violation]:
     queue = find(cloud, QUEUE, inputs.get(at))
     if queue is not None and whole(queue):
         document = _policy(cloud, queue, QUEUE_POLICY, "queueUrl")
-        if document == "" or _refuses(document, "sqs:SendMessage", service):
+        if _refuses(document, "sqs:SendMessage", service):
             yield Violation(at, f"the policy of queue {queue.name} does not let {service} do sqs:SendMessage")
-    function = find(cloud, FUNCTION, inputs.get(at))
-    if function is not None and whole(function) and not invocable(cloud, function, service):
-        yield Violation(at, f"no lambda Permission lets {service} invoke {function.name}")
 
 
 UNDELIVERED = pair(
     "subscriber-shut",
     _undelivered,
-    refused="a subscription or an event target whose queue or function does not let the sender in",
+    refused="a subscription or an event target whose queue has a policy that does not let the sender in",
     happens="nothing arrives",
-    source="Amazon SNS Developer Guide, Subscribe an Amazon SQS queue to a topic, and Fanout to Lambda functions; "
+    source="Amazon SNS Developer Guide, Subscribe an Amazon SQS queue to a topic; "
     "Amazon "
     "EventBridge User Guide, Using resource-based policies",
 )

@@ -51,14 +51,19 @@ class Statement:
 
     def of_service(self, *names: str) -> bool:
         """Whether it speaks of one of these services, or of everybody."""
-        wanted = {name.removesuffix(".cn") for name in names}
-        return self.everybody or any(
-            kind == SERVICE and value.removesuffix(".cn") in wanted for kind, value in self.principals
-        )
+        given = [value for kind, value in self.principals if kind == SERVICE]
+        return self.everybody or any(_is(value, name) for value in given for name in names)
 
     def looks_at(self, *beginnings: str) -> bool:
         """Whether a condition looks at a key that begins like one of these, in lower case."""
         return any(key.startswith(beginnings) for key, _ in self.conditions)
+
+
+def _is(principal: str, service: str) -> bool:
+    """Whether a principal is a service, also by its name of a region: `states.us-east-1.amazonaws.com`."""
+    head = service.removesuffix(".amazonaws.com")
+    plain = principal.removesuffix(".cn")
+    return plain == service or (plain.startswith(f"{head}.") and plain.endswith(".amazonaws.com"))
 
 
 def statements(document: object) -> tuple[Statement, ...] | None:
