@@ -13,6 +13,7 @@ from ops.exits import INTERRUPTED
 from ops.rehearsal.providers import SandboxBusyError
 from plan import PlanError
 from planner.hpa.traces import TraceError
+from sandbox.clock.moments import ClockError
 from sandbox.cloud import DamagedCloudError
 from sandbox.engine import EngineNotFoundError
 from sandbox.engine.go import GoError
@@ -30,7 +31,8 @@ from sandbox.session import EngineError, InterruptedRunError
 _MESSAGES = (
     *(ConfigError, PlanError, EngineNotFoundError, FaultError, TraceError, CdnError),
     *(GoError, DamagedCloudError, ApiServerError, KubeconfigError, ForeignClusterError, PrometheusError),
-    *(ProgramError, SeedError, MissingEntriesError, SandboxBusyError, UnusableEnvironmentError),
+    *(ProgramError, SeedError, MissingEntriesError, ClockError),
+    *(SandboxBusyError, UnusableEnvironmentError),
 )
 """Errors whose own text says everything."""
 _DAMAGED = "failed to load checkpoint"

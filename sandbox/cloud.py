@@ -6,74 +6,41 @@ kept as digests only: enough to see that one changed, useless to anyone who read
 
 from __future__ import annotations
 
-import hashlib
 import json
 import threading
-from dataclasses import asdict, dataclass, field, replace
+from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sandbox.cache import write_atomically
-from sandbox.protocol.wire import Secret, Unknown
+from sandbox.clock.moments import START, ClockError, read, written
+from sandbox.objects import DIGEST, EXISTING, CloudObject, Ends, Waiting, redacted, restored, stored
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
 
-DIGEST = "secret-sha256"
-EXISTING = "urn:existing::"
-"""How the URN of an object begins that was there before the program."""
+    from sandbox.clock.events import Event
+
+__all__ = [
+    "DIGEST",
+    "EXISTING",
+    "Cloud",
+    "CloudObject",
+    "DamagedCloudError",
+    "Ends",
+    "Waiting",
+    "redacted",
+    "restored",
+]
+
+CLOCK = "clock"
+"""The key of the journal's entry that says where the clock stands."""
 
 
 class DamagedCloudError(Exception):
     """The journal was changed or damaged by somebody else; the message says where, and the way on."""
-
-
-@dataclass
-class CloudObject:
-    """One existing resource, as the cloud remembers it."""
-
-    token: str
-    id: str
-    urn: str
-    inputs: dict[str, Any] = field(default_factory=dict)
-    outputs: dict[str, Any] = field(default_factory=dict)
-    scope: str = ""
-    """The region or cluster that it lies in (`sandbox.model.place.Place.scope`); empty for what is known everywhere."""
-
-    @property
-    def name(self) -> str:
-        """The logical name that the program gave it."""
-        return self.urn.rsplit("::", 1)[-1]
-
-    @property
-    def was_there(self) -> bool:
-        """Whether it existed before the program: whoever made it knows why."""
-        return self.urn.startswith(EXISTING)
-
-
-def redacted(value: Any) -> Any:  # noqa: ANN401 - property values have any shape
-    """The value with every secret replaced by its digest and every unknown by None."""
-    if isinstance(value, Secret):
-        text = json.dumps(redacted(value.value), sort_keys=True, default=str)
-        return {DIGEST: hashlib.sha256(text.encode()).hexdigest()}
-    if isinstance(value, dict):
-        return {key: redacted(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [redacted(item) for item in value]
-    return None if isinstance(value, Unknown) else value
-
-
-def restored(stored: Any, current: Any) -> Any:  # noqa: ANN401 - property values have any shape
-    """A stored value in which digests are exchanged for the values that the caller still knows."""
-    if isinstance(stored, dict):
-        if DIGEST in stored:
-            return current if redacted(current) == stored or current is not None else Secret(stored[DIGEST])
-        known = current if isinstance(current, dict) else {}
-        return {key: restored(item, known.get(key)) for key, item in stored.items()}
-    if isinstance(stored, list):
-        items = current if isinstance(current, list) else []
-        return [restored(item, items[i] if i < len(items) else None) for i, item in enumerate(stored)]
-    return stored
 
 
 class _Store:
@@ -83,8 +50,20 @@ class _Store:
         self.lock = threading.RLock()
         self.objects: dict[str, dict[tuple[str, str], CloudObject]] = {}
         """Type -> (id, scope) -> object: a log group of one name may exist in every region."""
-        self.marks: set[tuple[str, str, str]] = set()
-        """(kind, key, scope)."""
+        self.marks: dict[tuple[str, str, str], Ends | None] = {}
+        """(kind, key, scope) -> when it is forgotten; None for never."""
+        self.now = START
+        self.happened: list[Event] = []
+
+
+def _mark(mark: tuple[str, str, str], ends: Ends | None) -> dict[str, Any]:
+    kind, key, scope = mark
+    return {"mark": kind, "id": key, "scope": scope, **({"ends": asdict(ends)} if ends is not None else {})}
+
+
+def _entry(item: CloudObject) -> dict[str, Any]:
+    entry = asdict(item)
+    return entry if item.waiting else {key: value for key, value in entry.items() if key != "waiting"}
 
 
 class Cloud:
@@ -129,6 +108,16 @@ class Cloud:
         foreign = self._package is None or token.partition(":")[0] != self._package
         return foreign or scope in self._scopes
 
+    @property
+    def now(self) -> datetime:
+        """Where the clock stands."""
+        return self._store.now
+
+    @property
+    def happened(self) -> list[Event]:
+        """What happened at once to something that exists, since this cloud was opened."""
+        return self._store.happened
+
     def _load(self) -> None:
         if not self._journal.exists():
             return
@@ -149,20 +138,30 @@ class Cloud:
 
     def _replay(self, entry: dict[str, Any]) -> None:
         if "mark" in entry:
-            self._store.marks.add((entry["mark"], entry["id"], entry.get("scope", "")))
+            ends = entry.get("ends")
+            self._store.marks[entry["mark"], entry["id"], entry.get("scope", "")] = Ends(**ends) if ends else None
+        elif "ended" in entry:
+            self._store.marks.pop((entry["ended"], entry["id"], entry["scope"]), None)
+        elif CLOCK in entry:
+            self._store.now = max(self._store.now, read(entry[CLOCK]))
+        elif "together" in entry:
+            for one in entry["together"]:
+                self._replay(one)
         elif "deleted" in entry:
             key = (entry["id"], entry.get("scope", ""))
             self._store.objects.get(entry["token"], {}).pop(key, None)
-            self._store.marks.add((entry["token"], *key))
+            self._store.marks[entry["token"], *key] = None
         else:
-            item = CloudObject(**entry)
+            waiting = tuple(Waiting(**one) for one in entry.pop("waiting", ()))
+            item = CloudObject(**entry, waiting=waiting)
             self._store.objects.setdefault(item.token, {})[item.id, item.scope] = item
 
     def compact(self) -> None:
         """Rewrite the journal as one line per existing object and one per mark."""
         with self._store.lock:
-            entries = [asdict(item) for items in self._store.objects.values() for item in items.values()]
-            entries += [{"mark": kind, "id": key, "scope": scope} for kind, key, scope in sorted(self._store.marks)]
+            entries = [_entry(item) for items in self._store.objects.values() for item in items.values()]
+            entries += [_mark(mark, self._store.marks[mark]) for mark in sorted(self._store.marks)]
+            entries += [{CLOCK: written(self.now)}] if self.now != START else []
             lines = [json.dumps(entry, separators=(",", ":")) for entry in entries]
             write_atomically(self._journal, "".join(f"{line}\n" for line in lines))
 
@@ -172,15 +171,47 @@ class Cloud:
 
     def put(self, item: CloudObject) -> None:
         """Create an object or replace what is remembered of it."""
-        stored = replace(item, inputs=redacted(item.inputs), outputs=redacted(item.outputs))
+        self.put_all([item])
+
+    def put_all(self, items: Sequence[CloudObject]) -> None:
+        """Create or replace several objects as one step: a killed process leaves all of them or none."""
+        kept = list(map(stored, items))
         with self._store.lock:
-            items = self._store.objects.setdefault(item.token, {})
-            before = items.get((item.id, ""))
-            if item.scope and before is not None and before.urn == item.urn:
-                del items[item.id, ""]  # from before it was known where it lies
-                self._append({"token": item.token, "id": item.id, "scope": "", "deleted": True})
-            items[item.id, item.scope] = stored
-            self._append(asdict(stored))
+            entries = [entry for item in kept for entry in self._put(item)]
+            if entries:
+                self._append(entries[0] if len(entries) == 1 else {"together": entries})
+
+    def _put(self, item: CloudObject) -> list[dict[str, Any]]:
+        items, entries = self._store.objects.setdefault(item.token, {}), []
+        before = items.get((item.id, ""))
+        if item.scope and before is not None and before.urn == item.urn:
+            del items[item.id, ""]  # from before it was known where it lies
+            entries.append({"token": item.token, "id": item.id, "scope": "", "deleted": True})
+        items[item.id, item.scope] = item
+        return [*entries, _entry(item)]
+
+    def move_clock(self, moment: datetime) -> None:
+        """Let the clock stand at a moment; it never goes back.
+
+        Raises:
+            ClockError: the moment lies before the clock's.
+        """
+        with self._store.lock:
+            if moment < self.now:
+                raise ClockError(f"the clock stands at {written(self.now)} and never goes back to {written(moment)}")
+            if moment > self.now:
+                self._append({CLOCK: written(moment)})
+                self._store.now = moment
+
+    @contextmanager
+    def standing_at(self, moment: datetime) -> Iterator[None]:
+        """Let what happens within carry a moment before the clock is written."""
+        before = self._store.now
+        self._store.now = moment
+        try:
+            yield
+        finally:
+            self._store.now = before
 
     def delete(self, token: str, identity: str) -> None:
         """Forget an object; one that is already gone is fine, as with the real services' idempotent deletes."""
@@ -188,7 +219,7 @@ class Cloud:
             item = self.get(token, identity)
             if item is not None:
                 del self._store.objects[token][identity, item.scope]
-                self._store.marks.add((token, identity, item.scope))
+                self._store.marks[token, identity, item.scope] = None
                 self._append({"token": token, "id": identity, "scope": item.scope, "deleted": True})
 
     def keep_only(self, known: Collection[tuple[str, str]]) -> int:
@@ -211,12 +242,37 @@ class Cloud:
         """Holds everybody else off: `with cloud.exclusive():` looks and acts as one step."""
         return self._store.lock
 
-    def mark(self, kind: str, key: str) -> None:
-        """Remember something that outlives its object, such as a final snapshot or a name that stays reserved."""
+    def mark(self, kind: str, key: str, ends: Ends | None = None) -> None:
+        """Remember something that outlives its object, such as a final snapshot or a name that stays reserved.
+
+        Args:
+            kind: what sort of thing it is.
+            key: which one.
+            ends: when it is forgotten, and what happens then; None for never.
+        """
+        mark = (kind, key, self._scope)
         with self._store.lock:
-            if (kind, key, self._scope) not in self._store.marks:
-                self._store.marks.add((kind, key, self._scope))
-                self._append({"mark": kind, "id": key, "scope": self._scope})
+            if mark not in self._store.marks or self._store.marks[mark] != ends:
+                self._store.marks[mark] = ends
+                self._append(_mark(mark, ends))
+
+    def end_of(self, kind: str, key: str) -> Ends | None:
+        """When something is forgotten that is remembered for a time; None for anything else."""
+        with self._store.lock:
+            return next((ends for scope in self._scopes if (ends := self._store.marks.get((kind, key, scope)))), None)
+
+    def ending(self) -> list[Ends]:
+        """The ends of all that is remembered for a time, wherever it lies."""
+        with self._store.lock:
+            return [ends for ends in self._store.marks.values() if ends is not None]
+
+    def forget_ended(self, moment: datetime) -> None:
+        """Forget what was to be remembered until a moment at most."""
+        with self._store.lock:
+            ended = [mark for mark, ends in self._store.marks.items() if ends and read(ends.at) <= moment]
+            for kind, key, scope in ended:
+                del self._store.marks[kind, key, scope]
+                self._append({"ended": kind, "id": key, "scope": scope})
 
     def marked(self, kind: str, key: str) -> bool:
         """Whether something was remembered; for a type token and an id: whether such an object existed and is gone."""

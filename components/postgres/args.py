@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 _ENGINE_VERSION = re.compile(r"\d{2}(\.\d{1,2})?")
 
 
+def _older(major: str, than: str) -> bool:
+    return bool(re.fullmatch(r"\d{2}", major)) and than.isdecimal() and int(major) < int(than)
+
+
 @dataclass(frozen=True, kw_only=True)
 class BackupReplication:
     """A copy of the primary's automated backups and logs in a second region.
@@ -55,6 +59,8 @@ class PostgresTemplate:
     Attributes:
         engine_version: major version ("17"), which follows minor releases, or a pinned minor ("17.7").
         replica_engine_version: pinned minor of the replicas while they lead the primary in a minor upgrade, else None.
+        upgrading_from: major version that the replicas still have while the primary goes to another one: both versions'
+            parameter groups exist, major upgrades are allowed, and replicas keep what Amazon RDS makes of them.
         family: parameter group family; None takes that of the major version ("postgres17").
         instance_class: class of the primary, for example "db.m7g.large".
         replica_instance_class: class of the replicas; None takes the primary's.
@@ -85,13 +91,14 @@ class PostgresTemplate:
         final_snapshot: True takes a snapshot of the primary before deletion and keeps its automated backups.
         apply_immediately: False waits for the maintenance window where a change interrupts service.
         auto_minor_version_upgrade: True lets RDS apply minor releases in the maintenance window.
-        allow_major_version_upgrade: True for the one update that changes the major version.
+        allow_major_version_upgrade: True for the one update that changes the major version, as `upgrading_from` says.
         backup_replication: copies of the backups in another region, or None.
         protect: True makes Pulumi refuse to delete or replace the instances.
     """
 
     engine_version: str = "17"
     replica_engine_version: str | None = None
+    upgrading_from: str | None = None
     family: str | None = None
     instance_class: str
     replica_instance_class: str | None = None
@@ -140,6 +147,11 @@ class PostgresTemplate:
         return self.family or f"postgres{self.major_version}"
 
     @property
+    def previous_family(self) -> str | None:
+        """Parameter group family of the version that is being left."""
+        return f"postgres{self.upgrading_from}" if self.upgrading_from is not None else None
+
+    @property
     def maintenance_windows(self) -> tuple[str, ...]:
         """Every window that an instance may have, the primary's first."""
         return (self.maintenance_window, *self.replica_maintenance_windows)
@@ -173,6 +185,10 @@ class PostgresTemplate:
             (
                 leading is None or leading.startswith(f"{major}."),
                 f"replica_engine_version {leading!r} must be a minor of {major}",
+            ),
+            (
+                self.upgrading_from is None or _older(self.upgrading_from, major),
+                f"upgrading_from is a major version before {major}, not {self.upgrading_from!r}",
             ),
         )
 

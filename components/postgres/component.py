@@ -25,7 +25,7 @@ class Postgres(pulumi.ComponentResource):
     Upgrades. Minor releases reach replicas before their primary: with a major version as `engine_version` RDS does both
     in the maintenance window; with a pinned minor set `replica_engine_version` first, update, then `engine_version`.
     A major upgrade starts at the primary and takes its replicas in the region along: set `engine_version` and
-    `allow_major_version_upgrade` in one update; the parameter group of the new family is made first.
+    `upgrading_from` in one update, and take `upgrading_from` away in another once RDS has done it.
     Static parameters wait for a reboot, and the order of reboots matters: `policies.reboots` reads it from a plan.
 
     Deletion takes two updates: first `protect`, `deletion_protection` off, then remove.

@@ -23,6 +23,9 @@ CERTIFICATE_AUTHORITY = "rds-ca-rsa2048-g1"
 LOG_EXPORTS = ("postgresql", "upgrade", "iam-db-auth-error")
 """Logs that RDS PostgreSQL can send to CloudWatch (RDS API reference, CreateDBInstance)."""
 
+FIRST_FAMILY = "postgres17"
+"""The family whose parameter group has the bare name: another name for it would replace the group of every server."""
+
 _MONITORING_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
 
 
@@ -33,6 +36,9 @@ class SharedResources:
     subnet_group: aws.rds.SubnetGroup
     security_group: aws.ec2.SecurityGroup
     parameter_group: aws.rds.ParameterGroup
+    """Of the version that the primary has, or goes to."""
+    replica_parameter_group: aws.rds.ParameterGroup
+    """Of the version that the replicas still have in a major upgrade, else the same."""
     monitoring_role_arn: pulumi.Output[str] | None
     monitoring_policy: aws.iam.RolePolicyAttachment | None
 
@@ -41,6 +47,8 @@ def create_shared(name: str, args: PostgresArgs, parent: pulumi.Resource) -> Sha
     """Subnet group, security group, parameter group and monitoring role."""
     child = pulumi.ResourceOptions(parent=parent)
     role, attachment = _monitoring(name, args, child)
+    group = _parameter_group(name, args, args.parameter_family, child)
+    previous = args.previous_family
     return SharedResources(
         subnet_group=aws.rds.SubnetGroup(
             f"{name}-subnets",
@@ -49,18 +57,26 @@ def create_shared(name: str, args: PostgresArgs, parent: pulumi.Resource) -> Sha
             opts=child,
         ),
         security_group=_security_group(name, args, child),
-        parameter_group=aws.rds.ParameterGroup(
-            f"{name}-parameters",
-            family=args.parameter_family,
-            description="Shared by the primary and its replicas",
-            parameters=[
-                aws.rds.ParameterGroupParameterArgs(name=p.name, value=p.value, apply_method=p.apply_method)
-                for p in sorted(args.parameters)
-            ],
-            opts=child,
-        ),
+        parameter_group=group,
+        replica_parameter_group=group if previous is None else _parameter_group(name, args, previous, child),
         monitoring_role_arn=role.arn if role else None,
         monitoring_policy=attachment,
+    )
+
+
+def _parameter_group(
+    name: str, args: PostgresArgs, family: str, child: pulumi.ResourceOptions
+) -> aws.rds.ParameterGroup:
+    """The group of one family. In a major upgrade two stand beside each other: RDS deletes none that is in use."""
+    return aws.rds.ParameterGroup(
+        f"{name}-parameters" if family == FIRST_FAMILY else f"{name}-parameters-{family.removeprefix('postgres')}",
+        family=family,
+        description="Shared by the primary and its replicas",
+        parameters=[
+            aws.rds.ParameterGroupParameterArgs(name=p.name, value=p.value, apply_method=p.apply_method)
+            for p in sorted(args.parameters)
+        ],
+        opts=child,
     )
 
 
@@ -126,7 +142,6 @@ def _common(args: PostgresArgs, shared: SharedResources) -> dict[str, Any]:
         # Not inherited in the provider's eyes: unset on a replica it plans a replacement at every update.
         "storage_encrypted": True,
         "vpc_security_group_ids": [shared.security_group.id],
-        "parameter_group_name": shared.parameter_group.name,
         "port": ports.POSTGRES,
         "publicly_accessible": False,
         "ca_cert_identifier": CERTIFICATE_AUTHORITY,
@@ -141,7 +156,7 @@ def _common(args: PostgresArgs, shared: SharedResources) -> dict[str, Any]:
         "copy_tags_to_snapshot": True,
         "apply_immediately": args.apply_immediately,
         "auto_minor_version_upgrade": args.auto_minor_version_upgrade,
-        "allow_major_version_upgrade": args.allow_major_version_upgrade,
+        "allow_major_version_upgrade": args.allow_major_version_upgrade or args.upgrading_from is not None,
     }
 
 
@@ -170,6 +185,7 @@ def create_primary(name: str, args: PostgresArgs, shared: SharedResources, paren
         password_wo=args.credential.password,
         password_wo_version=args.credential.password_version,
         db_subnet_group_name=shared.subnet_group.name,
+        parameter_group_name=shared.parameter_group.name,
         backup_retention_period=args.backup_retention_days,
         backup_window=args.backup_window,
         maintenance_window=args.maintenance_window,
@@ -200,6 +216,9 @@ def create_replica(  # noqa: PLR0917 - one internal caller; the names are the sa
     By identifier and without a subnet group (same region); engine, credentials, database and key are the source's.
     So is the storage at first, whatever is stated; stated, it grows with the source's later, for a replica whose
     storage is full stops replaying. A replica has no final snapshot: RDS refuses one.
+
+    In a major upgrade RDS takes it along with its source, and out of a parameter group of the old family: what it has
+    then is not looked at until the upgrade is over.
     """
     identifier = args.replica_identifier(number)
     logs = _log_groups(f"{name}-replica-{number}", identifier, args, parent)
@@ -210,10 +229,14 @@ def create_replica(  # noqa: PLR0917 - one internal caller; the names are the sa
         replicate_source_db=primary.identifier,
         instance_class=args.replica_instance_class or args.instance_class,
         engine_version=args.replica_engine_version,
+        parameter_group_name=shared.replica_parameter_group.name,
         availability_zone=args.availability_zones[(number - 1) % len(args.availability_zones)],
         maintenance_window=windows[(number - 1) % len(windows)],
         deletion_protection=args.replica_deletion_protection,
         skip_final_snapshot=True,
         **_common(args, shared),
-        opts=_options(args, shared, logs, parent),
+        opts=pulumi.ResourceOptions.merge(
+            _options(args, shared, logs, parent),
+            pulumi.ResourceOptions(ignore_changes=["parameterGroupName"] if args.upgrading_from is not None else None),
+        ),
     )

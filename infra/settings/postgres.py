@@ -89,6 +89,11 @@ class PostgresSettings(Area):
     engine_version: Literal["17", "18"] = Field(
         default="17", description="PostgreSQL major version on RDS; minors are applied in the maintenance window."
     )
+    upgrading_from: Literal["17"] | None = Field(
+        default=None,
+        description="The major version before, in the update that brings another engineVersion and until RDS has done "
+        "it (docs/upgrades.md): allows it, and keeps that version's parameter group for the replicas. Default: none.",
+    )
     instance_class: RdsClass = Field(
         description="RDS class of the primary. Default by phase: dev db.t4g.medium, prod db.m7g.large, then "
         "db.m7g.xlarge."

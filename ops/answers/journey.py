@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from ops.answers.clock.time_line import left, moved_and_read, standing
 from ops.console import note
 from ops.inputs.stack_file import raw_config, settings_of
 from ops.jsonable import picked
@@ -22,9 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from ops.answers.clock.time_line import TimeLine
     from plan import PlannedResource
     from sandbox.session import Session
 
+STEP = timedelta(days=8)
+"""How far two steps lie apart on the simulated clock: every weekly maintenance window opens in between."""
 PHASES = ("optimization", "horizontal", "microservices")
 
 
@@ -39,7 +44,9 @@ class JourneyStep:
         losses: stateful resources that would be replaced, deleted or shrunk without the configuration's leave.
         allowed: the same, where `allowShrink` in the configuration gives leave.
         refused: the engine's own messages when it refused or failed the step.
-        second_preview: what a second preview would still change.
+        second_preview: what a preview would still change although nothing of it waits: after the update, and once the
+            windows have passed.
+        time: what happened at once, what waits for a window, and what happened in it.
         no_return: the first change that cannot be taken back, with its reason.
         waiting: how long the provider may take, by kind of resource.
         chain: the changes that wait for each other longest.
@@ -52,6 +59,7 @@ class JourneyStep:
     allowed: tuple[Loss, ...] = ()
     refused: tuple[str, ...] = ()
     second_preview: tuple[PlannedResource, ...] = ()
+    time: TimeLine | None = None
     no_return: tuple[PlannedResource, str] | None = None
     waiting: tuple[Waiting, ...] = field(default=())
     chain: Chain = field(default=Chain(0, ()))
@@ -89,6 +97,7 @@ class JourneyStep:
                 {"urn": item.urn, "op": item.op, "properties": [path for path, _ in item.changed]} for item in changed
             ],
             "second_preview_changes": len(self.second_preview),
+            "time": self.time.as_json() if self.time is not None else None,
             "placement": self.placement or None,
             "losses": [picked(loss, "urn", "op", "reason") for loss in self.losses],
             **picked(self, "refused", "reboots"),
@@ -169,7 +178,11 @@ def _step(
         with progress("update", total=len(plan)) as bar:
             session.up(bar)
         with progress("second preview", total=len(plan)) as bar:
-            left, _ = session.preview(bar)
+            second, _ = session.preview(bar)
+        line = standing(session.cloud)
+        seen = left(second, line.waiting)
+        if line.waiting and not seen.defects:
+            line = moved_and_read(session, line, session.cloud.now + STEP)
     except EngineError as error:
         return JourneyStep(start, end, plan.resources if plan else (), refused=error.diagnostics or (str(error),))
     changes = plan.changes()
@@ -179,7 +192,8 @@ def _step(
         end,
         plan.resources,
         allowed=found,
-        second_preview=tuple(left.changes()),
+        second_preview=(*seen.defects, *line.defects),
+        time=line,
         no_return=no_return[0] if no_return else None,
         waiting=tuple(waiting(changes)),
         chain=longest(plan),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ops.answers.cdn.edge import audit_plan
+from ops.answers.clock.time_line import left, moved_and_read, standing
 from ops.answers.truth import setting_of, truth_json, truth_of
 from ops.console import note
 from ops.jsonable import picked
@@ -19,9 +20,12 @@ from ops.rehearsal.progress import progress
 from ops.rehearsal.session import RehearseOptions, open_session
 from plan import SYSTEMS, Plan, tally
 from sandbox.cache import write_atomically
+from sandbox.clock.moments import START
 
 if TYPE_CHECKING:
     from bailbondpro.edge.leaks import Audit
+    from ops.answers.clock.time_line import Left, TimeLine
+    from plan import PlannedResource
     from sandbox.engine import Engine
     from sandbox.session import Session
     from sandbox.truth.report import Truth
@@ -43,6 +47,10 @@ class Rehearsal:
     """What the planned CDN rules would cache; None where the stack owns no zone's rules."""
     truth: Truth
     """How sure all of this is."""
+    time: TimeLine | None = None
+    """The clock: what waits, what happened; None when nothing was updated."""
+    left: Left | None = None
+    """What the second preview shows, told apart; None when it did not run."""
     cluster: ClusterReport | None = None
     """What a real Kubernetes API holds afterwards; None where Kubernetes was simulated or nothing was updated."""
 
@@ -52,9 +60,18 @@ class Rehearsal:
         return len(self.second_preview.changes()) if self.second_preview is not None else None
 
     @property
+    def unexplained(self) -> tuple[PlannedResource, ...]:
+        """What a preview still shows although nothing of it waits, after the update or after the clock was moved."""
+        after = self.time.defects if self.time is not None else ()
+        return (self.left.defects if self.left is not None else ()) + after
+
+    @property
     def ok(self) -> bool:
-        """Whether the update is complete, nothing is left to change, and the CDN keeps nothing personal."""
-        return not self.second_preview_changes and not self.leaks and not self.missing
+        """Whether the update is complete, nothing is left but what waits, and the CDN keeps nothing personal.
+
+        A preview that shows what waits for a maintenance window shows what the real provider shows: that is no defect.
+        """
+        return not self.unexplained and not self.leaks and not self.missing
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -78,7 +95,9 @@ class Rehearsal:
             "engine": self.engine.version,
             "steps": self.plan.counts(),
             "systems": self.systems(),
-            **picked(self, "second_preview_changes", "outputs"),
+            **picked(self, "second_preview_changes"),
+            "second_preview_waiting": len(self.left.waiting) if self.left is not None else None,
+            **picked(self, "outputs", "time"),
             "seconds": round(self.seconds, 1),
             **(picked(self, "cluster") if self.cluster is not None else {}),
             "truth": truth_json(self.truth),
@@ -101,8 +120,10 @@ def rehearse(options: RehearseOptions) -> Rehearsal:
         EngineError: the engine refused or failed; a plain rerun continues.
         CdnError: the planned CDN rules are not understood or cache nothing.
         IsADirectoryError: the plan would replace a directory.
+        ClockError: the clock cannot be moved as it was asked; nothing was touched.
     """
     started = time.monotonic()
+    options.move.target(START)  # what is no moment at all is refused before anything else
     if options.plan_out is not None and options.plan_out.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(options.plan_out))
     phase = audit = None
@@ -117,7 +138,9 @@ def rehearse(options: RehearseOptions) -> Rehearsal:
     seconds = time.monotonic() - started
     return Rehearsal(
         *(options.stack, phase, engine, found.plan, found.second, found.outputs, seconds, audit, found.truth),
-        found.held,
+        time=found.time,
+        left=found.left,
+        cluster=found.held,
     )
 
 
@@ -130,10 +153,13 @@ class _Run:
     outputs: dict[str, Any]
     held: ClusterReport | None
     truth: Truth
+    time: TimeLine | None
+    left: Left | None
 
 
 def _rehearsed(options: RehearseOptions, engine: Engine, session: Session, what: str) -> _Run:
     note(f"engine Pulumi {engine.version} ({engine.source}), {what}")
+    target = options.move.target(session.cloud.now)
     if session.drifted:
         with progress("refresh") as bar:
             seen = session.refresh(bar)
@@ -143,14 +169,18 @@ def _rehearsed(options: RehearseOptions, engine: Engine, session: Session, what:
     if options.plan_out is not None:
         write_atomically(options.plan_out, json.dumps(document, indent=1))
     outputs: dict[str, Any] = {}
-    second = held = None
+    second = held = line = found = None
     if not options.preview_only:
         refuse_foreign(session, plan)
         with progress("update", total=len(plan)) as bar, remembered(session):
             outputs = session.up(bar)
         with progress("second preview", total=len(plan)) as bar:
             second, _ = session.preview(bar)
+        line = standing(session.cloud)
+        found = left(second, line.waiting)
+        if options.move and not found.defects:
+            line = moved_and_read(session, line, target)
         held = report(session.cluster, session.resources()) if session.cluster is not None else None
     server = held.version if held is not None else ""
     setting = setting_of(session, updated=not options.preview_only, server=server)
-    return _Run(plan, second, outputs, held, truth_of(plan, setting))
+    return _Run(plan, second, outputs, held, truth_of(plan, setting), line, found)

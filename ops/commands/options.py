@@ -54,6 +54,22 @@ ClusterOption = Annotated[
         metavar="NAME",
     ),
 ]
+AdvanceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--advance",
+        help="Then move the simulated clock by this much: 8d, 36h, 90m, 2w, 1d12h. What waits happens in its order.",
+        metavar="TIME",
+    ),
+]
+UntilOption = Annotated[
+    str | None,
+    typer.Option(
+        "--until",
+        help="Then move it to this moment, UTC: 'sunday 05:00' (the next one), 2026-12-06T05:00Z.",
+        metavar="MOMENT",
+    ),
+]
 
 
 def present(answer: T, view: Callable[[T], Section], *, as_json: bool, document: object = None) -> None:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ops.commands.options import (
+    AdvanceOption,
     ApiServerOption,
     ClusterOption,
     ConfigOption,
     JsonOption,
     KubeconfigOption,
     PhaseOption,
+    UntilOption,
     explained,
     key_values,
     named_with_a_file,
@@ -83,12 +85,15 @@ def rehearse(
     strict: Annotated[
         bool, typer.Option("--strict", help="Fail if anything about a type that holds data is assumed.")
     ] = False,
+    advance: AdvanceOption = None,
+    until: UntilOption = None,
     json_output: JsonOption = False,
     stop: Annotated[bool, typer.Option("--stop", help="With `shell`: stop its providers.")] = False,
 ) -> None:
     """Build a stack on the real engine in a simulated cloud: preview, update, and a second preview that must be empty.
 
     The state is kept: a second run with another --phase shows the change against what was rehearsed before.
+    The clock of the simulated cloud stands still until --advance or --until moves it.
     `./bbp rehearse shell STACK` opens a shell in which `pulumi` works in that cloud, or prints its environment for
     `eval`; `./bbp rehearse shell STACK -- pulumi preview` runs one command and ends with its exit code.
     """
@@ -107,6 +112,8 @@ def rehearse(
         "--cluster": cluster,
         "--truth": truth,
         "--strict": strict,
+        "--advance": advance,
+        "--until": until,
         "--json": json_output,
     }
     words = words or []
@@ -118,7 +125,9 @@ def rehearse(
             stack, words = _of_shell(words, named, program)
     elif words:
         fail(f"{' '.join(words)}: only `shell` takes a command: ./bbp rehearse shell STACK -- COMMAND", code=2)
+    _one_move(advance, until, preview=preview)
     from ops.rehearsal.session import RehearseOptions
+    from sandbox.clock.moments import Move
 
     with explained():
         named_with_a_file(cluster, kubeconfig)
@@ -128,6 +137,7 @@ def rehearse(
             program=program,
             exists=exists,
             values=key_values(config_value or ()),
+            move=Move(advance, until),
         )
         if in_shell:
             _shell(options, words, stop=stop)
@@ -149,11 +159,20 @@ def _judge(result: Rehearsal, stack: str, *, strict: bool) -> None:
     if result.missing:
         fail(f"the Kubernetes API lacks {len(result.missing)} objects: {', '.join(result.missing)}")
     if not result.ok:
-        fail(f"the second preview would still change {result.second_preview_changes} resources; it must be empty")
+        still = len(result.unexplained)
+        fail(f"a preview would still change {still} resources that wait for nothing; it must be empty")
     from ops.answers.truth import refusal
 
     if strict and (assumed := refusal(result.truth)):
         fail(assumed)
+
+
+def _one_move(advance: str | None, until: str | None, *, preview: bool) -> None:
+    """Refuse two moves of the clock, and one where nothing can wait."""
+    if advance is not None and until is not None:
+        fail("--advance and --until both move the clock: give one of them", code=2)
+    if preview and (advance is not None or until is not None):
+        fail("--preview updates nothing, so that nothing can wait: not with --advance or --until", code=2)
 
 
 def _stack(stack: str | None, named: str | None, program: Path | None) -> str:

@@ -15,6 +15,7 @@ from ops.inputs.stack_file import ROOT, raw_config, settings_of
 from ops.rehearsal.cluster import Target, opened, reached, same_way
 from ops.rehearsal.providers import refuse_beside_a_shell
 from ops.rehearsal.seeds import seed_of
+from sandbox.clock.moments import Move
 from sandbox.cloud import Cloud
 from sandbox.engine import find_or_build
 from sandbox.faults import Faults
@@ -50,6 +51,7 @@ class RehearseOptions:
         program: the folder of another project's program to rehearse instead of this one.
         values: configuration of that program that stands above its stack file, by key.
         exists: a file with what exists beforehand; None takes `sandbox.seed.yaml` beside the program, if it is there.
+        move: where the simulated clock goes after the rehearsal.
     """
 
     stack: str
@@ -65,6 +67,7 @@ class RehearseOptions:
     program: Path | None = None
     exists: Path | None = None
     values: Mapping[str, str] = field(default_factory=dict)
+    move: Move = field(default_factory=Move)
 
     @property
     def target(self) -> Target:

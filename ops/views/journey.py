@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ops.document.blocks import Cell, Item, Items, More, Section, Table, Text, Verdict
+from ops.views.clock import time_line
 from plan.paths import summary
 from policies.stateful import STATEFUL, is_stateful
 
@@ -74,9 +75,21 @@ def _step(number: int, step: JourneyStep) -> Iterator[Block]:
         chain = f"One after another at most {step.chain.minutes} minutes: {', then '.join(step.chain.names)}."
         longest = (Text(text=chain),) if step.chain.minutes else ()
         yield More(title=f"{name}: how long it may take", blocks=(_waits(name, step), *longest))
+    yield from _times(name, step)
     if step.no_return is not None:
         item, reason = step.no_return
         yield Text(text=f"{name}: point of no return at {item.op} of {item.name}: {reason}.")
+
+
+def _times(name: str, step: JourneyStep) -> Iterator[Block]:
+    """What waits for a window, what the update took along that had waited, and what happened in between."""
+    if step.time is None or not (step.time.at_once or step.time.waiting):
+        return
+    waits, taken = len(step.time.waiting), len(step.time.flushed)
+    said = f"{name}: {waits} changes wait, for a maintenance window or a restart" if waits else f"{name}: nothing waits"
+    along = f"; the update took along what waited for {taken} objects" if taken else ""
+    yield Text(text=f"{said}{along}.")
+    yield More(title=f"{name}: when it happens", blocks=tuple(time_line.blocks(step.time)))
 
 
 def _judged(step: JourneyStep) -> Iterator[Item]:

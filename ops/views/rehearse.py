@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ops.document.blocks import Item, Items, Section, Table, Text
 from ops.views import truth
 from ops.views.cdn import audited
+from ops.views.clock import time_line
 from plan import SYSTEMS
 from plan.paths import summary
 from policies.reboots import reboots
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from ops.answers.rehearse import Rehearsal
     from ops.document.blocks import Block
+    from plan import PlannedResource
 
 NEXT = {"horizontal": "from phase 2", "microservices": "from phase 3"}
 COLUMNS = ("create", "update", "replace", "delete", "same")
@@ -72,10 +74,30 @@ def _end(result: Rehearsal) -> Iterator[Block]:
     if result.cluster is not None:
         held = ", ".join(f"{count} {kind}" for kind, count in result.cluster.objects.items())
         yield Text(text=f"Kubernetes {result.cluster.version} holds {held}.")
-    left = result.second_preview.changes()
-    if not left:
-        yield Text(text=f"Second preview: empty. {result.seconds:.1f} s.")
+    if result.time is not None:
+        yield from time_line.blocks(result.time)
+    yield from _second(result)
+
+
+def _second(result: Rehearsal) -> Iterator[Block]:
+    """What the previews after the update still show, and whether that is right."""
+    ends = f"{result.seconds:.1f} s."
+    if result.unexplained:
+        items = tuple(Item(text=_change(item), state="bad") for item in result.unexplained)
+        yield Items(caption=f"Second preview: {len(items)} resources would still change", items=items)
         return
-    changes = [f"{item.op} {item.type} {item.name}: {summary([p for p, _ in item.changed]) or '-'}" for item in left]
-    items = tuple(Item(text=change, state="bad") for change in changes)
-    yield Items(caption=f"Second preview: {len(left)} resources would still change", items=items)
+    waits = result.left.waiting if result.left is not None else ()
+    after = result.time.after if result.time is not None else None
+    if waits:
+        yield Items(
+            caption=f"Second preview: not empty, as with the real provider: {len(waits)} resources wait",
+            items=tuple(Item(text=_change(item), state="note") for item in waits),
+        )
+    if after is not None:
+        said = f"shows {len(after.waiting)} resources that still wait" if after.waiting else "empty"
+        yield Text(text=f"After the clock and a refresh: preview {said}.")
+    yield Text(text=f"Second preview: {'nothing but what waits' if waits else 'empty'}. {ends}")
+
+
+def _change(item: PlannedResource) -> str:
+    return f"{item.op} {item.type} {item.name}: {summary([path for path, _ in item.changed]) or '-'}"

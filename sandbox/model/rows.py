@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sandbox.model.place import Place
     from sandbox.model.references import Reference
     from sandbox.model.replacement import Replaced
+    from sandbox.model.timing import Timing
 
 NONE: Final = None
 """Said of a field that a type has nothing for."""
@@ -100,6 +101,7 @@ class Row:
         through: what it holds through another object.
         counters: outputs that go up by one with every update, so that they are unknown in its preview.
         returned: what its service gives back in another form.
+        timing: when a change of it becomes real; `NONE` where every change happens at once, or nobody looked it up.
         readable: says of a state entry and a property path whether people who may not see secrets can read it, however
             the state marks it.
         schema_only: why nothing but the schema and replacement is known of it; empty for a type that is described.
@@ -119,6 +121,7 @@ class Row:
     through: Through | None = None
     counters: tuple[str, ...] = ()
     returned: Returned = Returned()
+    timing: Timing | None = None
     readable: Readable | None = None
     schema_only: str = ""
     sources: Sources = NO_SOURCES

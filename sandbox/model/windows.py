@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from bailbondpro.facts.windows import daily_span, overlap, weekly_span
+from datetime import datetime, timedelta
 
-__all__ = ["daily", "overlap", "weekly"]
+from bailbondpro.facts.windows import DAYS, daily_span, overlap, week_text, weekly_span
+
+__all__ = ["DAYS", "daily", "next_weekly", "overlap", "week_text", "weekly"]
 
 
 def daily(window: str, shortest: int) -> str | None:
@@ -26,6 +28,21 @@ def weekly(window: str, shortest: int) -> str | None:
     if span is None:
         return f"{window!r} is no weekly window: ddd:hh:mm-ddd:hh:mm in UTC, for example sun:04:00-sun:05:00"
     return _too_short(window, span.length, shortest)
+
+
+def next_weekly(window: str, after: datetime) -> tuple[datetime, datetime] | None:
+    """Begin and end of the next weekly window that begins later than a moment; None for a text that is none.
+
+    A window that has begun already is not the next one: what is asked for within it waits for another week.
+    """
+    span = weekly_span(window.lower())
+    if span is None:
+        return None
+    monday = after.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=after.weekday())
+    start = monday + timedelta(minutes=span.start)
+    if start <= after:
+        start += timedelta(days=7)
+    return start, start + timedelta(minutes=span.length)
 
 
 def _too_short(window: str, length: int, shortest: int) -> str | None:

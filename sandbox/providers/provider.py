@@ -16,6 +16,7 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2
 
+from sandbox.clock.modifying import as_seen, stamped, updated
 from sandbox.cloud import CloudObject, restored
 from sandbox.faults import FaultKind, Faults
 from sandbox.invokes.answers import Asked, LookUps
@@ -174,7 +175,9 @@ class SandboxProvider(RefusesComponents):
         """Compare inputs; say which changes replace, and whether the old object must go first."""
         token = type_of(request.urn)
         sent, new = unwrap(decode(request.old_inputs)), unwrap(decode(request.news))
-        old = with_known_region(as_returned(token, sent, unwrap(decode(request.olds))), new)
+        state = unwrap(decode(request.olds))
+        seen = as_seen(self.deps.cloud, token, as_returned(token, sent, state), state)
+        old = with_known_region(seen, new)
         first = deletes_first(token, name_of(request.urn), old, new)
         replaces = _replaced(token, old, new, self.instances.of(context.peer()))
         return diff_response(changes(old, new), replaces, delete_first=first)
@@ -195,7 +198,7 @@ class SandboxProvider(RefusesComponents):
             if (reason := taken(cloud, token, identity)) is not None:
                 context.abort(grpc.StatusCode.ALREADY_EXISTS, reason)
             inputs = as_created(token, inputs)
-            outputs = self._outputs(token, seed, inputs, identity, place)
+            outputs = self._outputs(token, seed, inputs, identity, place) | stamped(cloud, token, plain)
             # Stored before any delay: a killed engine cancels the call, and a service would have the object by then.
             cloud.put(CloudObject(token, identity, request.urn, inputs, outputs, place.scope(token, plain)))
         if (slow := self.deps.faults.strike("slow", token, name)) is not None:
@@ -222,7 +225,8 @@ class SandboxProvider(RefusesComponents):
                 _refuse_gone(cloud, token, request.id, context)
                 rules = Context(token, name, request.urn, plain, cloud, old, request.id, place)
                 self._refuse_misfit(rules, context)
-                cloud.put(CloudObject(token, request.id, request.urn, inputs, outputs, place.scope(token, plain)))
+                wanted = CloudObject(token, request.id, request.urn, inputs, outputs, place.scope(token, plain))
+                outputs = updated(cloud, wanted, old, without_nulls(unwrap(olds)))
         return provider_pb2.UpdateResponse(properties=encode(outputs))
 
     def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:

@@ -6,8 +6,10 @@ What replaces a type is in the schema documentation of terraform-provider-tls.
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from sandbox.clock.certificates import local
 from sandbox.model.replacement import Replaced, words
 from sandbox.model.rows import Alike, Service, schema_only
 from sandbox.model.sources import Sources
@@ -62,28 +64,34 @@ TLS = Service(
             _cert_request,
             Sources(time=f"{_DOCS}: a request is made at once and never ends"),
         ),
-        schema_only(
-            "tls:index/selfSignedCert:SelfSignedCert",
-            _LOCAL,
-            Replaced(
-                words(
-                    "allowedUses dnsNames ipAddresses isCaCertificate maxPathLength privateKeyPem "
-                    "privateKeyPemWoVersion setAuthorityKeyId setSubjectKeyId subject uris "
-                    "validityPeriodHours"
-                )
+        replace(
+            schema_only(
+                "tls:index/selfSignedCert:SelfSignedCert",
+                _LOCAL,
+                Replaced(
+                    words(
+                        "allowedUses dnsNames ipAddresses isCaCertificate maxPathLength privateKeyPem "
+                        "privateKeyPemWoVersion readyForRenewal setAuthorityKeyId setSubjectKeyId subject uris "
+                        "validityPeriodHours"
+                    )
+                ),
+                _certificate,
             ),
-            _certificate,
+            timing=local("tls_self_signed_cert"),
         ),
-        schema_only(
-            "tls:index/locallySignedCert:LocallySignedCert",
-            _LOCAL,
-            Replaced(
-                words(
-                    "allowedUses caCertPem caPrivateKeyPem caPrivateKeyPemWoVersion certRequestPem "
-                    "isCaCertificate maxPathLength setSubjectKeyId validityPeriodHours"
-                )
+        replace(
+            schema_only(
+                "tls:index/locallySignedCert:LocallySignedCert",
+                _LOCAL,
+                Replaced(
+                    words(
+                        "allowedUses caCertPem caPrivateKeyPem caPrivateKeyPemWoVersion certRequestPem "
+                        "isCaCertificate maxPathLength readyForRenewal setSubjectKeyId validityPeriodHours"
+                    )
+                ),
+                _certificate,
             ),
-            _certificate,
+            timing=local("tls_locally_signed_cert"),
         ),
     ),
     (

@@ -159,6 +159,13 @@ def _order(token: str, setting: Setting) -> Answer:
 def _time(token: str, setting: Setting) -> Answer:
     if _real_plugin(token, setting):
         return Answer(Grade.REAL, "the real kubernetes plugin waited")
+    row = row_of(token)
+    if row is not None and row.timing is not None:
+        if guessed := row.timing.guessed:
+            return _assumed(token, f"when a change of {', '.join(guessed)} becomes real", "find the document")
+        return Answer(
+            Grade.TABLE, "when each setting becomes real, and its moments", "docs/time.md, beside each of them"
+        )
     if source := document(token, Aspect.TIME):
         return Answer(Grade.TABLE, "nothing of it waits or restarts", source)
     return _assumed(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from sandbox.clock.moments import written
+from sandbox.cloud import Ends
 from sandbox.model.base import Context, Violation
-from sandbox.model.checks import On, flag, given, text
+from sandbox.model.checks import On, flag, given, number, text
 from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Row, Service, by_name, by_uuid
+from sandbox.model.rows import NONE, Deletion, Effect, Row, Service, by_name, by_uuid
 from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.pairs.keys import LOCKED_OUT
@@ -18,6 +21,7 @@ from sandbox.services.aws.policies import Document, document
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sandbox.cloud import Cloud, CloudObject
     from sandbox.model.outputs import Inputs
     from sandbox.model.place import Place
 
@@ -40,6 +44,31 @@ def _alias(context: Context) -> Iterator[Violation]:
 
 def _outputs(_name: str, _inputs: Inputs, identity: str, place: Place) -> dict[str, Any]:
     return {"arn": arn("kms", f"key/{identity}", place), "keyId": identity}
+
+
+KEY_PENDING = "kms-key"
+"""Mark of a key that waits for its deletion."""
+DELETION_DAYS = 30
+"""Days until a key is deleted where none are given (AWS KMS API Reference, ScheduleKeyDeletion)."""
+
+
+def _scheduled(_: Cloud, item: CloudObject) -> list[Effect]:
+    """A deleted key waits: nothing can use it any more, and until the end it can be taken back."""
+    given = number(item.inputs.get("deletionWindowInDays"))
+    days = DELETION_DAYS if given is None else given
+    return [lambda cloud: cloud.mark(KEY_PENDING, item.id, _deleted(cloud, item, days))]
+
+
+def _deleted(cloud: Cloud, item: CloudObject, days: float) -> Ends:
+    return Ends(
+        written(cloud.now + timedelta(days=days)),
+        item.token,
+        item.name,
+        "is deleted for good (until then its state is PendingDeletion: it encrypts and decrypts nothing, and can be "
+        "taken back): what is encrypted under it can never be read again",
+        "AWS KMS API Reference, ScheduleKeyDeletion: 7 to 30 days, 30 where none are given; AWS KMS Developer Guide, "
+        "Key states",
+    )
 
 
 _key_on = On("key", source="AWS KMS API Reference, CreateKey, ScheduleKeyDeletion")
@@ -82,6 +111,7 @@ KMS = Service(
                 document("policy-key", _POLICY),
                 LOCKED_OUT,
             ),
+            deletion=Deletion(effects=_scheduled),
             sources=Sources(
                 references="AWS KMS Developer Guide, Delete an AWS KMS key: nothing that uses a key keeps it",
                 outputs="AWS KMS API Reference, KeyMetadata",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from sandbox.clock.moments import read, spoken, written
+from sandbox.cloud import Ends
 from sandbox.model.base import Context, Rule, Violation
 from sandbox.model.checks import On, number
 from sandbox.model.names import Named, Unique
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 
 SECRET = (Target("aws:secretsmanager/secret:Secret", ("id", "arn", "name")),)
 SECRET_LENGTH = 65_536
+RECOVERY_DAYS = 30
+"""Days that a deleted secret can be restored where none are given (AWS Secrets Manager API Reference, DeleteSecret)."""
 
 
 def _recovery(context: Context) -> Iterator[Violation]:
@@ -53,11 +58,13 @@ def _reserved(context: Context) -> Iterator[Violation]:
     if context.id or context.cloud is None or not isinstance(name, str):
         return
     if context.cloud.marked(SECRET_RESERVED, name):
+        ends = context.cloud.end_of(SECRET_RESERVED, name)
+        until = spoken(read(ends.at)) if ends is not None else "then"
         yield Violation(
             "name",
-            f"{name!r} belonged to a secret that is scheduled for deletion and keeps its name until then; restore it, "
-            "wait, or set recoveryWindowInDays to 0 before it is deleted (InvalidRequestException: You can't create "
-            "this secret because a secret with this name is already scheduled for deletion)",
+            f"{name!r} belonged to a secret that is scheduled for deletion and keeps its name until {until}; restore "
+            "it, wait, or set recoveryWindowInDays to 0 before it is deleted (InvalidRequestException: You can't "
+            "create this secret because a secret with this name is already scheduled for deletion)",
         )
 
 
@@ -65,7 +72,20 @@ def _kept_name(_: Cloud, item: CloudObject) -> list[Effect]:
     """A secret's name stays until its recovery window ends (AWS Secrets Manager User Guide, Delete a secret)."""
     if item.inputs.get("recoveryWindowInDays") == 0:
         return []
-    return [lambda cloud: cloud.mark(SECRET_RESERVED, str(item.inputs.get("name")))]
+    given = number(item.inputs.get("recoveryWindowInDays"))
+    days = RECOVERY_DAYS if given is None else given
+    name = str(item.inputs.get("name"))
+    return [lambda cloud: cloud.mark(SECRET_RESERVED, name, _reserved_until(cloud, item, days))]
+
+
+def _reserved_until(cloud: Cloud, item: CloudObject, days: float) -> Ends:
+    return Ends(
+        written(cloud.now + timedelta(days=days)),
+        item.token,
+        item.name,
+        "is deleted for good: it can be restored no more, and its name is free again",
+        "AWS Secrets Manager API Reference, DeleteSecret: 7 to 30 days, 30 where none are given",
+    )
 
 
 def _outputs(name: str, inputs: Inputs, _identity: str, place: Place) -> dict[str, Any]:

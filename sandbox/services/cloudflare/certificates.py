@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from sandbox.clock.certificates import until
 from sandbox.model.base import Context, Violation, values_at
 from sandbox.model.checks import On, flag, given
 from sandbox.model.order import Sorted, in_order
@@ -70,6 +71,9 @@ ROWS = (
             _origin.one_of("requestedValidity", VALIDITY),
             _origin.at_most("hostnames", 100),
             _origin.custom("hosts", _hosts),
+        ),
+        timing=until(
+            "expiresOn", "Cloudflare API, Create certificate: requested_validity", "requestedValidity", VALIDITY[-1]
         ),
         returned=in_order(
             Sorted(("hostnames",), "", "terraform-provider-cloudflare issues 5392, 6239: the certificate is replaced")

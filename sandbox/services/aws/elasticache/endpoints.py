@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.model.outputs import short_hash
 from sandbox.services.aws.arns import arn
+from sandbox.services.aws.elasticache.timing import follows
 
 if TYPE_CHECKING:
     from sandbox.model.outputs import Inputs
@@ -45,6 +46,6 @@ def outputs(_name: str, inputs: Inputs, identity: str, place: Place) -> dict[str
     return {
         "arn": arn("elasticache", f"replicationgroup:{group}", place),
         **_endpoints(inputs, suffix),
-        "engineVersionActual": f"{inputs.get('engineVersion', '8.2')}.0",
+        **follows(inputs),
         "memberClusters": _members(group, inputs),
     }

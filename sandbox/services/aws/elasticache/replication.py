@@ -19,6 +19,7 @@ from sandbox.services.aws.ec2.targets import DEPENDENCY, SECURITY_GROUP
 from sandbox.services.aws.elasticache import nodes
 from sandbox.services.aws.elasticache.endpoints import outputs
 from sandbox.services.aws.elasticache.groups import PARAMETER_GROUP, SUBNET_GROUP
+from sandbox.services.aws.elasticache.timing import REPLICATION_TIMING
 from sandbox.services.aws.kms import KEY_ARN
 from sandbox.services.aws.sns import TOPIC
 
@@ -307,5 +308,6 @@ ROWS = (
             outputs="Amazon ElastiCache User Guide, Finding connection endpoints; Amazon ElastiCache API Reference",
             doubts={"outputs": "engineVersionActual: which patch version ElastiCache takes is made up"},
         ),
+        timing=REPLICATION_TIMING,
     ),
 )

@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING, Any
 from sandbox.model.base import Context, Rule, Violation, known
 from sandbox.model.checks import On, items, number
 from sandbox.model.names import Named, Unique
-from sandbox.model.references import Reference, Target
+from sandbox.model.references import Reference
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import Returned, Row, by_name
+from sandbox.model.rows import Deletion, Returned, Row, by_name
 from sandbox.services.aws.ec2.places import ONE_VPC, two_zones
 from sandbox.services.aws.ec2.targets import SUBNET
+from sandbox.services.aws.rds.targets import INSTANCE, PARAMETER_GROUP, SUBNET_GROUP
+from sandbox.services.aws.rds.timing import GROUP_TIMING
 from sandbox.services.aws.sns import TOPIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sandbox.cloud import Cloud, CloudObject
     from sandbox.model.outputs import Inputs
 
 
-PARAMETER_GROUP = (Target("aws:rds/parameterGroup:ParameterGroup", ("id", "name")),)
-SUBNET_GROUP = (Target("aws:rds/subnetGroup:SubnetGroup", ("id", "name")),)
 FAMILY = re.compile(
     r"postgres(9\.\d|[12]\d)|mysql(5\.[5-7]|8\.[04]|9\.\d)|mariadb1[0-2]\.\d{1,2}|aurora-postgresql(9\.6|[12]\d)"
     r"|aurora(5\.6)?|aurora-mysql(5\.7|8\.[04])|(custom-)?(oracle|sqlserver)-[a-z0-9-]+\d[a-z0-9.-]*|db2-[as]e-\d+\.\d+"
@@ -161,6 +162,17 @@ def _parameter(item: dict[str, Any]) -> dict[str, Any]:
     return {**item, "applyMethod": "pending-reboot"} if ours else item
 
 
+def _waited_for(cloud: Cloud, item: CloudObject) -> str | None:
+    """A group that an instance is to get in its window is in use; that RDS sees it so is assumed."""
+    for instance in cloud.of_type(INSTANCE[0].token):
+        if any(one.path == "parameterGroupName" and one.value == item.id for one in instance.waiting):
+            return (
+                f"{instance.name} is to get it in its maintenance window (InvalidDBParameterGroupState: One or more "
+                "database instances are still members of this parameter group, so the group cannot be deleted)"
+            )
+    return None
+
+
 _parameters = On("rds-parameters", source="Amazon RDS API Reference")
 _subnets = On("rds-subnets", source="Amazon RDS API Reference, CreateDBSubnetGroup")
 _events = On("rds-events", source="Amazon RDS API Reference, CreateEventSubscription")
@@ -198,6 +210,8 @@ ROWS = (
             _parameters.custom("ranges", _ranges, "PostgreSQL Documentation, Server Configuration"),
         ),
         returned=Returned(read=_read),
+        deletion=Deletion(refuses=_waited_for),
+        timing=GROUP_TIMING,
     ),
     Row(
         token=SUBNET_GROUP[0].token,

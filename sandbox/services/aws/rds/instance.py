@@ -22,8 +22,9 @@ from sandbox.services.aws.ec2.targets import DEPENDENCY, SECURITY_GROUP
 from sandbox.services.aws.iam import ROLE_ARN
 from sandbox.services.aws.kms import KEY_ARN
 from sandbox.services.aws.rds import classes, engines, storage
-from sandbox.services.aws.rds.groups import PARAMETER_GROUP, SUBNET_GROUP
-from sandbox.services.aws.rds.state import COPIED_BACKUPS, DELETION, INSTANCE, STATE, SUBNETS
+from sandbox.services.aws.rds.state import COPIED_BACKUPS, DELETION, STATE, SUBNETS
+from sandbox.services.aws.rds.targets import INSTANCE, PARAMETER_GROUP, SUBNET_GROUP
+from sandbox.services.aws.rds.timing import INSTANCE_TIMING, follows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -217,7 +218,7 @@ def _outputs(name: str, inputs: Inputs, identity: str, place: Place) -> dict[str
         "hostedZoneId": "Z2R2ITUGPM61AM",
         "resourceId": f"db-{short_hash(name, identifier, length=26).upper()}",
         "status": "available",
-        "engineVersionActual": f"{inputs.get('engineVersion', '17')}.6",
+        **follows(inputs),
     }
 
 
@@ -303,6 +304,7 @@ ROWS = (
             outputs="Amazon RDS User Guide, Finding the connection information; Amazon RDS API Reference, DBInstance",
             doubts={"outputs": "which minor version RDS takes for a major one, and its zone outside of us-east-1"},
         ),
+        timing=INSTANCE_TIMING,
     ),
     Row(
         token="aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",

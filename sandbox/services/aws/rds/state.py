@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from sandbox.clock.moments import written
+from sandbox.cloud import Ends
 from sandbox.model.base import Context, Rule, Violation, known
-from sandbox.model.references import Target
 from sandbox.model.rows import Deletion, Effect
 from sandbox.services.aws.ec2.places import GROUP_OF_THE_SAME_VPC, subnets_of_group
 from sandbox.services.aws.rds.engines import family_of
-from sandbox.services.aws.rds.groups import PARAMETER_GROUP, SUBNET_GROUP
 from sandbox.services.aws.rds.storage import gp3_of
+from sandbox.services.aws.rds.targets import INSTANCE, PARAMETER_GROUP, SUBNET_GROUP, replicas_of
+from sandbox.services.aws.rds.timing import STORAGE, STORAGE_HELD, STORAGE_HOURS, UPGRADES, major
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sandbox.cloud import Cloud, CloudObject
 
-INSTANCE = (Target("aws:rds/instance:Instance", ("id", "identifier", "arn")),)
 SUBNETS = subnets_of_group("dbSubnetGroupName", SUBNET_GROUP[0].token)
 SNAPSHOT = "rds-snapshot"
 """Mark of a final snapshot that exists."""
+RETAINED = "rds-retained-backups"
+"""Mark of automated backups that outlive their instance."""
 REPLICAS_OF_ONE_SOURCE = 15
 """Amazon RDS User Guide, Working with DB instance read replicas: for PostgreSQL up to 15."""
 
@@ -63,16 +67,6 @@ def _replica(context: Context) -> Iterator[Violation]:
         )
 
 
-def _names(replica: CloudObject, source: CloudObject) -> bool:
-    value = replica.inputs.get("replicateSourceDb")
-    return value is not None and any(value in target.handles(source) for target in INSTANCE)
-
-
-def replicas_of(cloud: Cloud, source: CloudObject) -> list[CloudObject]:
-    """The living replicas of an instance."""
-    return [item for item in cloud.of_type(INSTANCE[0].token) if _names(item, source)]
-
-
 def _backups_of_a_source(context: Context) -> Iterator[Violation]:
     if context.old is None or context.cloud is None or context.inputs.get("backupRetentionPeriod") != 0:
         return
@@ -105,11 +99,57 @@ def _database_family(context: Context) -> Iterator[Violation]:
     wanted = family_of(str(engine), str(version))
     family = group.inputs.get("family")
     if wanted is not None and known(family) and family != wanted:
+        later = _waiting_version(source)
+        hint = (
+            f"; its source {source.name} becomes {later} in its maintenance window, not before"
+            if source and later
+            else ""
+        )
         yield Violation(
             "parameterGroupName",
-            f"{name} is of family {family}, an instance of {engine} {version} needs {wanted} "
-            "(InvalidParameterCombination)",
+            f"{name} is of family {family}, an instance of {engine} {version} needs {wanted}{hint} "
+            f"(InvalidParameterCombination: The parameter group {name} with DBParameterGroupFamily {family} can't be "
+            "used for this instance)",
         )
+
+
+def _waiting_version(item: CloudObject | None) -> str | None:
+    found = [one.value for one in item.waiting if one.path == "engineVersion"] if item is not None else []
+    return str(found[0]) if found else None
+
+
+def _replica_alone(context: Context) -> Iterator[Violation]:
+    """A replica never leaves the major version of its source, in neither direction."""
+    source, version = _source_of(context), context.inputs.get("engineVersion")
+    runs = source.inputs.get("engineVersion") if source is not None else None
+    if source is None or not isinstance(version, str) or not isinstance(runs, str) or major(version) == major(runs):
+        return
+    later = _waiting_version(source)
+    way = (
+        f"its source becomes {later} in its maintenance window and takes it along"
+        if later
+        else "upgrade the source, which takes its replicas of the region along, or promote the replica first"
+    )
+    yield Violation(
+        "engineVersion",
+        f"{version} is another major version than the {runs} of its source {source.name}: {way} (Amazon RDS upgrades "
+        "no read replica by itself to another major version: InvalidParameterCombination)",
+    )
+
+
+def _storage_held(context: Context) -> Iterator[Violation]:
+    if context.old is None or context.cloud is None or not context.cloud.marked(STORAGE_HELD, context.id):
+        return
+    for path in STORAGE:
+        if known(context.inputs.get(path)) and context.inputs.get(path) != context.old.get(path):
+            yield Violation(
+                path,
+                "the storage was changed less than six hours ago on the rehearsal's clock, and takes no other change "
+                f"until then; wait, or move the clock: --advance {STORAGE_HOURS}h (InvalidParameterCombination: You "
+                "can't currently modify the storage of this DB instance because the previous storage change is being "
+                "optimized)",
+            )
+            return
 
 
 def _storage_shrinks(context: Context) -> Iterator[Violation]:
@@ -198,7 +238,20 @@ def _left_behind(cloud: Cloud, item: CloudObject) -> list[Effect]:
     kept: list[Effect] = []
     if name and not item.inputs.get("skipFinalSnapshot"):
         kept.append(lambda changed: changed.mark(SNAPSHOT, str(name)))
+    days = item.inputs.get("backupRetentionPeriod")
+    if item.inputs.get("deleteAutomatedBackups") is False and isinstance(days, (int, float)) and days:
+        kept.append(lambda changed: changed.mark(RETAINED, item.id, _retained(changed, item, days)))
     return kept + [_promoted(replica) for replica in replicas_of(cloud, item)]
+
+
+def _retained(cloud: Cloud, item: CloudObject, days: float) -> Ends:
+    return Ends(
+        written(cloud.now + timedelta(days=days)),
+        item.token,
+        item.name,
+        "the last of its retained automated backups is deleted",
+        "Amazon RDS User Guide, Retaining automated backups",
+    )
 
 
 def _promoted(replica: CloudObject) -> Effect:
@@ -225,6 +278,13 @@ STATE = (
         "Amazon RDS API Reference, CreateDBParameterGroup, DBParameterGroupFamily",
         (),
         _database_family,
+    ),
+    Rule("replica-version", UPGRADES, (), _replica_alone),
+    Rule(
+        "storage-held",
+        "Amazon RDS User Guide, Settings for DB instances, Allocated storage: no change within six hours of the last",
+        (),
+        _storage_held,
     ),
     Rule("storage-grows", "Amazon RDS API Reference, ModifyDBInstance, AllocatedStorage", (), _storage_shrinks),
     Rule(

@@ -101,5 +101,6 @@ def test_every_type_and_property_of_the_replacement_tables_exists_in_an_sdk_or_a
         assert row is not None
         assert row.replaced is not None
         tops = {path.split(".")[0] for path in row.replaced.paths}
-        unknown += [f"{token} {name}" for name in sorted(tops - schema.inputs.keys())]
+        # A certificate that is ready for renewal is replaced for the sake of an output.
+        unknown += [f"{token} {name}" for name in sorted(tops - schema.inputs.keys() - {*schema.computed})]
     assert unknown == []

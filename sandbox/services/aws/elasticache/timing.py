@@ -1,0 +1,98 @@
+"""When Amazon ElastiCache makes a change of a replication group real, and what it costs.
+
+The API reference and the provider's source were read on 2026-11-29.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.model.outputs import short_hash
+from sandbox.model.timing import Outage, Setting, Timing, When
+from sandbox.model.windows import DAYS, week_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sandbox.model.outputs import Inputs
+
+_MODIFY = "Amazon ElastiCache API Reference, ModifyReplicationGroup"
+_NODES = f"{_MODIFY}, ApplyImmediately: changes to nodes in the next maintenance window"
+_ONLINE = "Amazon ElastiCache API Reference, ModifyReplicationGroupShardConfiguration: ApplyImmediately is always true"
+_AUTH = "Amazon ElastiCache User Guide, Authenticating with the AUTH command: Modifying the AUTH token"
+_MOVED = Outage(
+    1,
+    60,
+    "no document gives it; the user guide speaks of a few seconds for each shard",
+    assumed=True,
+    why="failover of each shard",
+)
+_PROVIDER = "terraform-provider-aws, internal/service/elasticache/replication_group.go"
+_COUNT = "Amazon ElastiCache API Reference, IncreaseReplicaCount, DecreaseReplicaCount"
+_PLAIN = "as far as the API Reference says nothing of a window"
+TOKENS = ("authToken", "authTokenWo", "authTokenWoVersion", "authTokenUpdateStrategy")
+WINDOW_MINUTES = 60
+
+
+def default_window(identifier: str) -> str:
+    """The window of a group without one: an hour on a day that ElastiCache picks; by the name here."""
+    picked = int(short_hash("maintenance window", identifier), 16)
+    start = (picked % len(DAYS)) * 24 * 60 + 3 * 60 + (picked // len(DAYS)) % 8 * 60
+    return f"{week_text(start)}-{week_text(start + WINDOW_MINUTES)}"
+
+
+def _moved(_inputs: Inputs, _: Any) -> Outage:  # noqa: ANN401 - any value
+    return _MOVED
+
+
+def follows(inputs: Inputs) -> dict[str, Any]:
+    """The version that runs."""
+    return {"engineVersionActual": f"{inputs.get('engineVersion', '8.2')}.0"}
+
+
+def _tokens(before: Inputs, new: Inputs) -> Iterator[tuple[str, str]]:
+    given = "authToken" in new or "authTokenWo" in new
+    if not given or not ("authToken" in before or "authTokenWo" in before):
+        return
+    strategy = new.get("authTokenUpdateStrategy") or "ROTATE"
+    token = any(before.get(name) != new.get(name) for name in TOKENS[:3])
+    if token and strategy == "ROTATE":
+        yield "takes the new token beside the one before it, which stays valid until SET, however long that is", _AUTH
+    elif strategy == "SET" and before.get("authTokenUpdateStrategy") != "SET":
+        yield "takes the newest token alone: every older one opens nothing from now on", _AUTH
+
+
+REPLICATION_TIMING = Timing(
+    settings=(
+        Setting("nodeType", When.WINDOW, _NODES, _moved),
+        Setting("engine", When.WINDOW, _NODES, _moved),
+        Setting("engineVersion", When.WINDOW, _NODES, _moved),
+        Setting(
+            "automaticFailoverEnabled",
+            When.WINDOW,
+            "Amazon ElastiCache API Reference, ReplicationGroupPendingModifiedValues; that it waits is assumed",
+            assumed=True,
+        ),
+        Setting("numNodeGroups", When.AT_ONCE, _ONLINE),
+        Setting("replicasPerNodeGroup", When.AT_ONCE, _COUNT),
+        Setting("numCacheClusters", When.AT_ONCE, _COUNT),
+        Setting("authToken", When.AT_ONCE, f"{_PROVIDER}: sent with ApplyImmediately true, whatever the program says"),
+        Setting("authTokenUpdateStrategy", When.AT_ONCE, f"{_PROVIDER}: sent with ApplyImmediately true"),
+        Setting("parameterGroupName", When.AT_ONCE, f"{_MODIFY}, CacheParameterGroupName; {_PLAIN}", assumed=True),
+        Setting("multiAzEnabled", When.AT_ONCE, f"{_MODIFY}; {_PLAIN}", assumed=True),
+        Setting("clusterMode", When.AT_ONCE, f"{_MODIFY}; {_PLAIN}", assumed=True),
+        Setting("transitEncryptionMode", When.AT_ONCE, f"{_MODIFY}; {_PLAIN}", assumed=True),
+        Setting("maintenanceWindow", When.AT_ONCE, f"{_MODIFY}; {_PLAIN}", assumed=True),
+        Setting("snapshotWindow", When.AT_ONCE, f"{_MODIFY}; {_PLAIN}", assumed=True),
+        Setting("snapshotRetentionLimit", When.AT_ONCE, f"{_MODIFY}; {_PLAIN}", assumed=True),
+        Setting("securityGroupIds", When.AT_ONCE, f"{_MODIFY}, SecurityGroupIds; {_PLAIN}", assumed=True),
+    ),
+    window="maintenanceWindow",
+    default_window=default_window,
+    at_once="applyImmediately",
+    silent=("applyImmediately", "finalSnapshotIdentifier", "tags"),
+    forced=TOKENS,
+    follows=follows,
+    notes=_tokens,
+)
+"""A new token goes out with "apply immediately", which takes along whatever waits (API, ApplyImmediately)."""
