@@ -15,6 +15,7 @@ from sandbox.model.references import ReferenceTable
 from sandbox.services import aws
 from sandbox.services.aws.pairs.later import SETTLED as SETTLED_AWS
 from sandbox.services.cloudflare import CLOUDFLARE
+from sandbox.services.cloudflare import SETTLED as SETTLED_CLOUDFLARE
 from sandbox.services.kubernetes import KUBERNETES
 from sandbox.services.kubernetes import SETTLED as SETTLED_KUBERNETES
 from sandbox.services.random import RANDOM
@@ -76,7 +77,7 @@ VALUE_RULES = _rules(lambda row: row.values)
 """Every rule that looks at inputs alone."""
 STATE_RULES = _rules(lambda row: row.state)
 """Every rule that asks what exists, beside references and names."""
-SETTLED_RULES: tuple[Rule, ...] = (*SETTLED_KUBERNETES, *SETTLED_AWS)
+SETTLED_RULES: tuple[Rule, ...] = (*SETTLED_AWS, *SETTLED_CLOUDFLARE, *SETTLED_KUBERNETES)
 """Every rule about what a service accepts and does nothing with: it is judged when an update has made everything."""
 PAIRS = table((*VALUE_RULES, *STATE_RULES, *SETTLED_RULES))
 """The table of all rules about two objects that do not fit each other, by id."""

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING
 from sandbox.model.checks import On
 from sandbox.model.rows import Alike, Service
 from sandbox.model.sources import Sources
-from sandbox.services.cloudflare import balancing, cache, certificates, dns, notifications, rulesets, storage, zone
+from sandbox.services.cloudflare import (
+    balancing,
+    cache,
+    certificates,
+    dns,
+    notifications,
+    pairs,
+    rulesets,
+    storage,
+    zone,
+)
 
 if TYPE_CHECKING:
     from sandbox.model.outputs import Inputs
@@ -39,5 +49,8 @@ CLOUDFLARE = Service(
             ),
             sources=Sources(replacement="terraform-provider-cloudflare 5.22.0, RequiresReplace plan modifiers"),
         ),
+        *pairs.ALIKE,
     ),
 )
+SETTLED = pairs.SETTLED
+"""What Cloudflare accepts and takes turns with, judged when an update has made everything."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 BALANCER = "cloudflare:index/loadBalancer:LoadBalancer"
 POOL = (Target("cloudflare:index/loadBalancerPool:LoadBalancerPool"),)
 MONITOR = (Target("cloudflare:index/loadBalancerMonitor:LoadBalancerMonitor"),)
-_IN_USE = "the pool is referenced by a load balancer (code 1005)"
+_IN_USE = "1005: This object is referenced by other objects, delete them first"
 MONITORS = ("http", "https", "tcp", "udp_icmp", "icmp_ping", "smtp")
 STEERING = (
     "off",
@@ -87,8 +87,8 @@ ROWS = (
         name=NONE,
         replaced=Replaced(("zoneId",)),
         references=(
-            Reference("defaultPools[*]", POOL, "pool not found", _IN_USE, unverified="code 1005"),
-            Reference("fallbackPool", POOL, "pool not found", _IN_USE, unverified="code 1005"),
+            Reference("defaultPools[*]", POOL, "pool not found", _IN_USE),
+            Reference("fallbackPool", POOL, "pool not found", _IN_USE),
         ),
         unique=(),
         values=(
