@@ -112,7 +112,8 @@ def _twice(context: Context) -> Iterator[Violation]:
     keys = SINGLE.get(context.token.partition("/")[2].partition(":")[0], ())
     wanted = _key(context.inputs, keys) if keys else None
     for item in others(context, context.token) if wanted is not None else ():
-        if _key(item.inputs, keys) == wanted and item.id < context.id:  # of two, the later one is named
+        first = not context.id or item.id < context.id  # of two, the later one is named
+        if first and _key(item.inputs, keys) == wanted:
             yield Violation(
                 keys[-1],
                 f"{item.name} sets the same: the last one that is written wins, and every preview shows the other as "
@@ -147,7 +148,8 @@ def _zone(context: Context) -> CloudObject | None:
 def _pools(context: Context) -> Iterator[Violation]:
     zone = _zone(context)
     theirs = told(zone, "account.id") if zone is not None else None
-    for index, identity in enumerate(context.inputs.get("defaultPools") or ()):
+    found = context.inputs.get("defaultPools")
+    for index, identity in enumerate(found if isinstance(found, list) else ()):
         pool = (
             POOL[0].find(context.cloud, identity) if context.cloud is not None and isinstance(identity, str) else None
         )
