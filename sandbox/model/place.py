@@ -13,6 +13,9 @@ ACCOUNT = "000000000000"
 REGION = "us-east-1"
 """The region of a provider that names none and of objects whose provider is not known."""
 
+CALLER = "user/sandbox"
+"""Who asks: the part of an ARN of IAM behind the account."""
+
 _PARTITIONS = (
     ("cn-", "aws-cn", "amazonaws.com.cn"),
     ("us-gov-", "aws-us-gov", "amazonaws.com"),

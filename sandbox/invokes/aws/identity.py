@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.invokes.aws.regions import Region, region_named, regions
 from sandbox.invokes.errors import LookUpError
+from sandbox.model.place import CALLER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,7 @@ def caller_identity(asked: Asked) -> dict[str, Any]:
     account = asked.place.account
     return {
         "accountId": account,
-        "arn": f"arn:{asked.place.partition}:iam::{account}:user/sandbox",
+        "arn": f"arn:{asked.place.partition}:iam::{account}:{CALLER}",
         "id": account,
         "userId": "AIDASANDBOX0000000000",
     }

@@ -179,8 +179,8 @@ CLOUDWATCH = Service(
             values=(
                 _logs.matches(
                     "name",
-                    r"[.\-_/#A-Za-z0-9]{1,512}",
-                    "1 to 512 letters, digits or .-_/#",
+                    r"(?!aws/)[.\-_/#A-Za-z0-9]{1,512}",
+                    "1 to 512 letters, digits or .-_/#, not 'aws/' first",
                     "InvalidParameterException",
                 ),
                 _logs.one_of("retentionInDays", RETENTION, "InvalidParameterException"),
@@ -228,7 +228,11 @@ CLOUDWATCH = Service(
     (
         Alike("aws:cloudwatch/compositeAlarm:*", state=(notices.UNKNOWN_ALARMS,)),
         Alike("aws:cloudwatch/eventTarget:*", references=_OF_A_RULE),
-        Alike("aws:cloudwatch/logSubscriptionFilter:*", references=_OF_A_LOG_GROUP, state=(notices.THIRD_FILTER,)),
+        Alike(
+            "aws:cloudwatch/logSubscriptionFilter:*",
+            references=_OF_A_LOG_GROUP,
+            state=(notices.LOGS_FUNCTION, notices.THIRD_FILTER),
+        ),
         Alike("aws:cloudwatch/logMetricFilter:*", references=(Reference("logGroupName", LOG_GROUP, _NO_LOG_GROUP),)),
         Alike("aws:cloudwatch/logStream:*", references=(Reference("logGroupName", LOG_GROUP, _NO_LOG_GROUP),)),
     ),

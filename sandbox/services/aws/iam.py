@@ -9,8 +9,9 @@ from sandbox.model.names import Named, Unique
 from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Row, Service, by_name
+from sandbox.model.rows import NONE, Alike, Row, Service, by_name
 from sandbox.services.aws.arns import arn
+from sandbox.services.aws.pairs.identities import MANAGED
 from sandbox.services.aws.policies import Document, document
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ IAM = Service(
                 _role.between("maxSessionDuration", 3600, 43_200, "seconds", "ValidationError"),
                 _role.longest("description", 1000),
                 document("policy-trust", Document("assumeRolePolicy", principal=True, resource=False, longest=2048)),
+                MANAGED,
             ),
         ),
         Row(
@@ -137,7 +139,12 @@ IAM = Service(
                 _attached.matches(
                     "policyArn", r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/.+", "the ARN of a managed policy"
                 ),
+                MANAGED,
             ),
         ),
+    ),
+    (
+        Alike("aws:iam/userPolicyAttachment:*", values=(MANAGED,)),
+        Alike("aws:iam/groupPolicyAttachment:*", values=(MANAGED,)),
     ),
 )

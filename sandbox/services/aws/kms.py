@@ -15,7 +15,7 @@ from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE, Deletion, Effect, Row, Service, by_name, by_uuid
 from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
-from sandbox.services.aws.pairs.keys import LOCKED_OUT
+from sandbox.services.aws.pairs.keys import LOCKED_OUT, ROTATED
 from sandbox.services.aws.policies import Document, document
 
 if TYPE_CHECKING:
@@ -110,6 +110,7 @@ KMS = Service(
                 _key_on.custom("rotation", _key, "SDK documentation"),
                 document("policy-key", _POLICY),
                 LOCKED_OUT,
+                ROTATED,
             ),
             deletion=Deletion(effects=_scheduled),
             sources=Sources(

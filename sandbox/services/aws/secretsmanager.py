@@ -17,6 +17,7 @@ from sandbox.model.rows import NONE, Alike, Deletion, Effect, Row, Service, by_a
 from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.kms import KEY
+from sandbox.services.aws.pairs.buckets import PUBLIC_SECRET
 from sandbox.services.aws.pairs.notices import ROTATION
 from sandbox.services.aws.policies import Document, document
 
@@ -142,7 +143,7 @@ SECRETSMANAGER = Service(
             replaced=Replaced(("secretArn",)),
             references=(),
             unique=(),
-            values=(_POLICY,),
+            values=(_POLICY, PUBLIC_SECRET),
         ),
         Row(
             token="aws:secretsmanager/secretVersion:SecretVersion",

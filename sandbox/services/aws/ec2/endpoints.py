@@ -13,6 +13,7 @@ from sandbox.model.replacement import Condition, Replaced, Situation, words
 from sandbox.model.rows import NONE, Row, prefixed, schema_only
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.cloudwatch import LOG_GROUP_ARN
+from sandbox.services.aws.ec2.flows import WRITTEN, WRITTEN_TWICE
 from sandbox.services.aws.ec2.pairs import ENDPOINT_NAMES, ENDPOINT_TABLES, ENDPOINT_ZONES
 from sandbox.services.aws.ec2.targets import DEPENDENCY, ROUTE_TABLE, SECURITY_GROUP, SUBNET, VPC
 from sandbox.services.aws.iam import ROLE_ARN
@@ -122,7 +123,9 @@ ROWS = (
             _flow.one_of("logDestinationType", ("cloud-watch-logs", "s3", "kinesis-data-firehose")),
             _flow.one_of("destinationOptions.fileFormat", ("plain-text", "parquet")),
             _flow.custom("destination", _flow_log),
+            WRITTEN,
         ),
+        state=(WRITTEN_TWICE,),
     ),
     Row(
         token="aws:ec2/vpcEndpoint:VpcEndpoint",

@@ -18,6 +18,7 @@ from sandbox.protocol.wire import Unknown
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.ec2.places import ONE_VPC, two_zones
 from sandbox.services.aws.ec2.targets import DEPENDENCY, SECURITY_GROUP, SUBNET
+from sandbox.services.aws.eks.pairs import AUTO_MODE
 from sandbox.services.aws.iam import ROLE_ARN
 from sandbox.services.aws.kms import KEY_ARN
 
@@ -228,6 +229,7 @@ ROWS = (
             _cluster.one_of("enabledClusterLogTypes[*]", LOGS),
             _cluster.one_of("kubernetesNetworkConfig.ipFamily", ("ipv4", "ipv6")),
             _cluster.one_of("controlPlaneScalingConfig.tier", TIERS),
+            AUTO_MODE,
             _cluster.custom("network", _network, "Amazon EKS API Reference, KubernetesNetworkConfigRequest"),
             _cluster.custom("vpc", _vpc, "Amazon EKS API Reference, VpcConfigRequest"),
             _cluster.custom("encryption", _encryption, "Amazon EKS API Reference, EncryptionConfig"),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.model.base import Context, Violation
+from sandbox.model.base import Context, Violation, values_at
+from sandbox.model.checks import flag
 from sandbox.model.pairs import find, pair, told
+from sandbox.model.place import CALLER
+from sandbox.protocol.wire import has_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +25,34 @@ def cluster_of(context: Context) -> CloudObject | None:
     """The cluster that something belongs to."""
     name = context.inputs.get("clusterName")
     return find(context.cloud, CLUSTER, name, ("name",)) if context.cloud is not None else None
+
+
+# Auto mode.
+
+
+_PARTS = ("computeConfig", "kubernetesNetworkConfig.elasticLoadBalancing", "storageConfig.blockStorage")
+
+
+def _half(context: Context) -> Iterator[Violation]:
+    heads = {part.split(".", maxsplit=1)[0] for part in _PARTS} & context.inputs.keys()
+    if any(context.inputs[head] is None or has_unknown(context.inputs[head]) for head in heads):
+        return
+    on = [part for part in _PARTS if any(flag(value) for _, value in values_at(context.inputs, f"{part}.enabled"))]
+    off = [part for part in _PARTS if part not in on]
+    if on and off:
+        yield Violation(f"{off[0]}.enabled", f"auto mode is on or off as a whole, and {on[0]}.enabled is on")
+
+
+AUTO_MODE = pair(
+    "cluster-auto-mode",
+    _half,
+    refused="a cluster with some parts of auto mode on and others off",
+    says="InvalidParameterException: For EKS Auto Mode, please ensure that all required configs, including "
+    "computeConfig, "
+    "kubernetesNetworkConfig, and blockStorage are all either fully enabled or fully disabled",
+    source=f"{_API}, CreateCluster, computeConfig; {_GUIDE}, Create an EKS Auto Mode cluster",
+    at_once=True,
+)
 
 
 # Access.
@@ -42,6 +73,11 @@ def _own_entry(context: Context) -> Iterator[Violation]:
     """EKS makes the entries of the creator, of managed node groups and of Fargate profiles itself."""
     cluster, principal = cluster_of(context), context.inputs.get("principalArn")
     if cluster is None or context.cloud is None or not isinstance(principal, str) or context.old is not None:
+        return
+    if principal.endswith(f":{CALLER}"):
+        by_creation = told(cluster, "accessConfig.bootstrapClusterCreatorAdminPermissions", default=True)
+        if flag(by_creation) is True:
+            yield Violation("principalArn", f"it made {cluster.name}, and EKS its entry with it")
         return
     for item in context.cloud.of_type(NODES):
         if item.inputs.get("clusterName") == context.inputs.get("clusterName") and _node_role(item) == principal:
@@ -74,7 +110,7 @@ MODE = pair(
 OWN_ENTRY = pair(
     "access-entry-of-nodes",
     _own_entry,
-    refused="an access entry of a managed node group's role after the node group",
+    refused="an access entry of a managed node group's role after the node group, or of whoever made the cluster",
     says="ResourceInUseException: The specified access entry resource is already in use on this cluster",
     source=f"{_API}, CreateAccessEntry; {_GUIDE}, Create access entries: EKS makes those of managed node groups",
 )

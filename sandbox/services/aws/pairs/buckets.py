@@ -56,6 +56,14 @@ def _public(statement: Statement) -> bool:
     return statement.allow and statement.everybody and not statement.looks_at(*_FIXED)
 
 
+def _public_secret(context: Context) -> Iterator[Violation]:
+    """A policy of a secret that lets everybody in, although the program asks for the check against that."""
+    if flag(context.inputs.get("blockPublicPolicy")) is True and any(
+        map(_public, statements(context.inputs.get("policy")) or ())
+    ):
+        yield Violation("policy", "lets everybody in, which blockPublicPolicy forbids")
+
+
 def _blocked(cloud: Cloud, bucket: CloudObject, switch: str) -> str:
     """Why a bucket blocks what is public, or nothing."""
     blocks = about(cloud, bucket, _BLOCK)
@@ -131,6 +139,14 @@ PUBLIC_POLICY = pair(
     "Public Access",
     source=f"{_USER}, Blocking public access to your Amazon S3 storage, and the defaults of new buckets since April "
     "2023; pulumi-aws#2470, pulumi-aws#2927",
+)
+PUBLIC_SECRET = pair(
+    "secret-policy-public",
+    _public_secret,
+    refused="a policy of a secret for everybody, with blockPublicPolicy",
+    says="PublicPolicyException: The resource policy was blocked because it grants broad access to the secret",
+    source="AWS Secrets Manager API Reference, PutResourcePolicy, BlockPublicPolicy and Errors",
+    at_once=True,
 )
 OTHER_BUCKET = pair(
     "bucket-policy-resource",

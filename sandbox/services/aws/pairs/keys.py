@@ -162,6 +162,28 @@ KEY_FITS = pair(
 )
 
 
+def _rotated(context: Context) -> Iterator[Violation]:
+    spec, usage = context.inputs.get("customerMasterKeySpec"), context.inputs.get("keyUsage")
+    if flag(context.inputs.get("enableKeyRotation")) is not True:
+        return
+    if isinstance(spec, str) and spec not in {"", "SYMMETRIC_DEFAULT"}:
+        yield Violation("enableKeyRotation", f"a key of spec {spec} is not rotated, only SYMMETRIC_DEFAULT is")
+    elif isinstance(usage, str) and usage not in {"", "ENCRYPT_DECRYPT"}:
+        yield Violation("enableKeyRotation", f"a key for {usage} is not rotated, only ENCRYPT_DECRYPT is")
+    elif isinstance(context.inputs.get("customKeyStoreId"), str):
+        yield Violation("enableKeyRotation", "a key of a custom key store is not rotated")
+
+
+ROTATED = pair(
+    "key-rotation-kind",
+    _rotated,
+    refused="rotation of an asymmetric key, of one for codes, or of one in a custom key store",
+    says="UnsupportedOperationException",
+    source="AWS KMS API Reference, EnableKeyRotation",
+    at_once=True,
+)
+
+
 def _shut_to_logs(context: Context) -> Iterator[Violation]:
     cloud = context.cloud
     key = key_of(cloud, context.inputs.get("kmsKeyId")) if cloud is not None else None

@@ -121,6 +121,27 @@ MADE_BY_EKS = pair(
 )
 
 
+def _uninvited_logs(context: Context) -> Iterator[Violation]:
+    cloud, arn = context.cloud, context.inputs.get("destinationArn")
+    function = find(cloud, "aws:lambda/function:Function", arn) if cloud is not None else None
+    if cloud is None or function is None or not whole(function):
+        return
+    if not invocable(cloud, function, "logs.amazonaws.com"):
+        yield Violation(
+            "destinationArn", f"no lambda Permission lets logs.amazonaws.com invoke {function.name}; depend on one"
+        )
+
+
+LOGS_FUNCTION = pair(
+    "log-subscription-function",
+    _uninvited_logs,
+    refused="a subscription filter to a function that CloudWatch Logs may not invoke",
+    says="InvalidParameterException: Could not execute the lambda function. Make sure you have given CloudWatch Logs "
+    "permission to execute your function",
+    source="Amazon CloudWatch Logs User Guide, Subscription filters with AWS Lambda",
+)
+
+
 def _third(context: Context) -> Iterator[Violation]:
     name = context.inputs.get("logGroup")
     same = [item for item in others(context, context.token) if item.inputs.get("logGroup") == name]

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from sandbox.model.base import Context, Violation
 from sandbox.model.pairs import find, pair
+from sandbox.model.place import CALLER
 from sandbox.model.references import outside
-from sandbox.services.aws.pairs.statements import AWS, statements
+from sandbox.services.aws.pairs.statements import AWS, SERVICE, statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,7 @@ POLICIES: dict[str, tuple[str, str]] = {
 def missing(cloud: Cloud, principal: str) -> str:
     """The kind of a principal of the account that does not exist, or nothing."""
     found = _ARN.fullmatch(principal)
-    if found is None or outside(principal) or "*" in principal:
+    if found is None or outside(principal) or "*" in principal or principal.endswith(f":{CALLER}"):
         return ""
     if (found["path"] or "").startswith(_BROUGHT_ALONG):
         return ""
@@ -60,6 +61,10 @@ def _unknown_principals(context: Context) -> Iterator[Violation]:
     for index, statement in enumerate(found or ()):
         for kind, value in statement.principals:
             what = missing(context.cloud, value) if kind == AWS and context.cloud is not None else ""
+            if kind == SERVICE and "." not in value and value != "*":
+                yield Violation(
+                    path, f"Statement[{index}]: {value!r} is no service; did you mean {value}.amazonaws.com? ({says})"
+                )
             if what:
                 yield Violation(
                     path,
@@ -72,7 +77,7 @@ POLICY_PRINCIPALS = pair(
     "policy-principals",
     _unknown_principals,
     refused="a trust or resource policy that names a role or user of the account which does not exist (its own "
-    "role, too, when it is new)",
+    "role, too, when it is new), or something that is no service",
     says="IAM: MalformedPolicyDocument; S3: MalformedPolicy; KMS, Secrets Manager: MalformedPolicyDocumentException; "
     "SNS: InvalidParameter; ECR: InvalidParameterException",
     source="IAM API Reference, CreateRole, Errors; Amazon S3, Amazon SNS, AWS KMS, Amazon ECR, AWS Secrets Manager: "

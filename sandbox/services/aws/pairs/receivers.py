@@ -9,7 +9,7 @@ from sandbox.model.base import Context, Violation
 from sandbox.model.checks import flag
 from sandbox.model.pairs import find, pair, texts, told, whole
 from sandbox.services.aws.pairs.buckets import POLICY, about, bucket_of
-from sandbox.services.aws.pairs.statements import Statement, allows_service, statements
+from sandbox.services.aws.pairs.statements import Statement, allows_service, is_service, statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,7 +129,7 @@ def invocable(cloud: Cloud, function: CloudObject, service: str) -> bool:
     """Whether a permission lets a service invoke a function."""
     handles = {function.id, told(function, "arn"), told(function, "name")}
     return any(
-        str(item.inputs.get("principal")) in {service, "*"}
+        str(item.inputs.get("principal")) == "*" or is_service(str(item.inputs.get("principal")), service)
         for item in cloud.of_type("aws:lambda/permission:Permission")
         if any(str(item.inputs.get("function")).startswith(str(handle)) for handle in handles if handle)
     )

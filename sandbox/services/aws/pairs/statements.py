@@ -52,14 +52,14 @@ class Statement:
     def of_service(self, *names: str) -> bool:
         """Whether it speaks of one of these services, or of everybody."""
         given = [value for kind, value in self.principals if kind == SERVICE]
-        return self.everybody or any(_is(value, name) for value in given for name in names)
+        return self.everybody or any(is_service(value, name) for value in given for name in names)
 
     def looks_at(self, *beginnings: str) -> bool:
         """Whether a condition looks at a key that begins like one of these, in lower case."""
         return any(key.startswith(beginnings) for key, _ in self.conditions)
 
 
-def _is(principal: str, service: str) -> bool:
+def is_service(principal: str, service: str) -> bool:
     """Whether a principal is a service, also by its name of a region: `states.us-east-1.amazonaws.com`."""
     head = service.removesuffix(".amazonaws.com")
     plain = principal.removesuffix(".cn")
