@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ops.answers.clock.time_line import left, moved_and_read, standing
+from ops.answers.truth import truth_json, truth_of
 from ops.console import note
 from ops.inputs.stack_file import raw_config, settings_of
 from ops.jsonable import picked
@@ -19,6 +20,7 @@ from policies.placement import shards_entered_empty, shards_left
 from policies.reboots import Reboot, reboots
 from policies.stateful import Loss, is_stateful, losses, one_way_changes, shrinkages
 from sandbox.session import EngineError
+from sandbox.truth.setting import Setting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from ops.answers.clock.time_line import TimeLine
     from plan import PlannedResource
     from sandbox.session import Session
+    from sandbox.truth.report import Truth
 
 STEP = timedelta(days=8)
 """How far two steps lie apart on the simulated clock: every weekly maintenance window opens in between."""
@@ -121,9 +124,15 @@ class Journey:
         """Whether every step is safe and complete."""
         return all(step.ok for step in self.steps)
 
+    @property
+    def truth(self) -> Truth:
+        """How sure it is about everything that stands, or stood, in any of its steps."""
+        seen = {item.urn: item for step in self.steps for item in step.plan}
+        return truth_of(seen.values(), Setting())
+
     def as_json(self) -> dict[str, Any]:
         """The machine-readable journey."""
-        return picked(self, "steps", "ok")
+        return {**picked(self, "steps", "ok"), "truth": truth_json(self.truth)}
 
 
 def journey(

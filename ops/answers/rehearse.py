@@ -183,4 +183,5 @@ def _rehearsed(options: RehearseOptions, engine: Engine, session: Session, what:
         held = report(session.cluster, session.resources()) if session.cluster is not None else None
     server = held.version if held is not None else ""
     setting = setting_of(session, updated=not options.preview_only, server=server)
-    return _Run(plan, second, outputs, held, truth_of(plan, setting), line, found)
+    sure = truth_of(plan, setting, session.lookups.origins.answered())
+    return _Run(plan, second, outputs, held, sure, line, found)

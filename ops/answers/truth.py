@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from plan import PlannedResource
+    from sandbox.invokes.origins import Answered
     from sandbox.session import Session
     from sandbox.truth.report import Spot, Truth, TypeTruth
 
@@ -31,15 +32,16 @@ def holds(token: str) -> str:
     return row.holds.what if row.holds is not None else ""
 
 
-def truth_of(resources: Iterable[PlannedResource], setting: Setting) -> Truth:
+def truth_of(resources: Iterable[PlannedResource], setting: Setting, lookups: tuple[Answered, ...] = ()) -> Truth:
     """The truth report of a plan, everything that it would delete included.
 
     Args:
         resources: the plan.
         setting: what the run had beside the simulation.
+        lookups: what its look-ups were answered from.
     """
     custom = [item.type for item in resources if item.custom and item.type.partition(":")[0] not in _ENGINE]
-    return truth(Counter(custom), setting, holds)
+    return truth(Counter(custom), setting, holds, lookups)
 
 
 def setting_of(session: Session, *, updated: bool, server: str = "") -> Setting:
@@ -71,6 +73,7 @@ def truth_json(found: Truth) -> dict[str, Any]:
         ],
         "weakest": [_spot(spot) for spot in found.weakest],
         "unsaid": found.unsaid,
+        "lookups": found.lookups,
         "types": [_type(item) for item in found.types],
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ops.document.blocks import Cell, Item, Items, More, Section, Table, Text, Verdict
+from ops.views import truth
 from ops.views.clock import time_line
 from plan.paths import summary
 from policies.stateful import STATEFUL, is_stateful
@@ -47,9 +48,9 @@ def section(journey: Journey | None, why_not: str = "") -> Section:
         numbers=frozenset(range(2, 3 + len(OPERATIONS))),
     )
     said = (block for number, step in enumerate(journey.steps, start=1) for block in _step(number, step))
-    return Section(
-        id="journey", title="Journey", blocks=(Text(text=f"Journey of {journey.stack}: {safe}."), table, *said)
-    )
+    first = Text(text=f"Journey of {journey.stack}: {safe}.")
+    sure = (truth.line(journey.truth),) if journey.steps else ()
+    return Section(id="journey", title="Journey", blocks=(first, table, *sure, *said))
 
 
 def _row(step: JourneyStep) -> tuple[str | Cell, ...]:

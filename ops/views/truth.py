@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from ops.document.blocks import Cell, Item, Items, More, Section, Table, Text, Verdict
+from sandbox.invokes.origins import Origin
 from sandbox.truth.grades import GRADES, Aspect, Grade
 
 if TYPE_CHECKING:
@@ -20,6 +22,11 @@ LEGEND = (
     "Table: a public document says so. Schema: from names and types alone. Assumed: nobody looked it up."
 )
 WEIGHT = "Heaviest first: what holds data before everything else, then how many there are and what a mistake costs."
+_ANSWERED = {
+    Origin.SEED: "answered by the seed file, which nobody compared with an account",
+    Origin.COMPUTED: "computed",
+    Origin.CLOUD: "answered from what the program itself has made",
+}
 _SHORT = {Grade.REAL: "real", Grade.TABLE: "table", Grade.SCHEMA: "schema", Grade.ASSUMED: "assumed"}
 _STATES: dict[Grade, State | None] = {
     Grade.REAL: "good",
@@ -46,6 +53,12 @@ def verdict(found: Truth) -> Verdict:
     )
 
 
+def line(found: Truth) -> Text:
+    """How sure it is, in one sentence."""
+    said = verdict(found)
+    return Text(text=f"How sure this is: {said.answer} ({said.detail}); `rehearse --truth` shows each.")
+
+
 def section(found: Truth) -> Section:
     """The chapter of the report, open in a comment: its details are folded."""
     return Section(id="certainty", title="How sure is this?", blocks=tuple(blocks(found)), open=True)
@@ -65,11 +78,21 @@ def blocks(found: Truth, *, detailed: bool = False) -> Iterator[Block]:
     if found.weakest:
         yield Items(caption="The weakest spots", items=tuple(map(_weak, found.weakest)))
     yield Items(caption="What a green light does not say", items=tuple(Item(text=text) for text in found.unsaid))
+    if found.lookups:
+        yield Text(text=_look_ups(found))
     every: tuple[Text | Table | Items, ...] = (Text(text=LEGEND), _types(found), *_assumed(found), Text(text=WEIGHT))
     if detailed:
         yield from every
     else:
         yield More(title="How sure each type is (--truth)", blocks=every, bulk=True)
+
+
+def _look_ups(found: Truth) -> str:
+    counted: Counter[Origin] = Counter()
+    for item in found.lookups:
+        counted[item.origin] += item.questions
+    said = ", ".join(f"{counted[origin]} {_ANSWERED[origin]}" for origin in Origin if counted[origin])
+    return f"Look-ups of the program: {said}."
 
 
 def _packages(found: Truth) -> Table:

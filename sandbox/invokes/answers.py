@@ -13,12 +13,13 @@ from sandbox.invokes.errors import LookUpError
 from sandbox.invokes.filling import one, several
 from sandbox.invokes.functions import function_schema
 from sandbox.invokes.matching import Meant, UnclearError, matching, meant, properties_of
+from sandbox.invokes.origins import Origin, Origins
 from sandbox.invokes.places import at
 from sandbox.invokes.wanted import existing, text_of, wanted
 from sandbox.protocol.validate import validate
 from sandbox.protocol.wire import unwrap, without_nulls
 from sandbox.seed.entries import Existing, LookUp, Seed
-from sandbox.seed.planting import as_object
+from sandbox.seed.planting import as_object, is_seeded
 
 if TYPE_CHECKING:
     from sandbox.cloud import Cloud, CloudObject
@@ -73,6 +74,7 @@ class LookUps:
     collects: bool = False
 
     def __post_init__(self) -> None:
+        self.origins = Origins()
         self._missing: dict[str, str] = {}
         self._lock = threading.Lock()
 
@@ -96,8 +98,10 @@ class LookUps:
         """
         asked = _here(asked)
         if (given := self._seeded(asked)) is not None:
+            self._note(asked, Origin.SEED)
             return given
         if (found := _computed(asked)) is not None:
+            self._note(asked, Origin.COMPUTED)
             return found
         schema = function_schema(asked.token)
         if schema is None:
@@ -135,6 +139,7 @@ class LookUps:
             except UnclearError as error:
                 items, reason = [], f" ({error.what} is no property of what exists: say the answer itself)"
             if items:
+                self._note(asked, Origin.SEED if all(map(is_seeded, items)) else Origin.CLOUD)
                 return self._described(schema, what, asked, items)
         entry = wanted(schema, what, asked.args, asked.place, self.oracle, asked.cloud)
         shown = ", ".join(f"{key}={json.dumps(value)}" for key, value in asked.args.items()) or "nothing"
@@ -158,6 +163,9 @@ class LookUps:
             )
         found: dict[str, Any] = one(schema, what, asked.args, items[0], asked.place)
         return found
+
+    def _note(self, asked: Asked, origin: Origin) -> None:
+        self.origins.note(asked.token, f"{asked.place.region} {_canonical(asked.args)}", origin)
 
     def _miss(self, what: str, entry: Existing | LookUp) -> None:
         text = text_of(entry)

@@ -15,6 +15,7 @@ from sandbox.truth.weight import weight
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from sandbox.invokes.origins import Answered
     from sandbox.truth.setting import Setting
 
 WEAKEST = 5
@@ -96,10 +97,17 @@ class PackageTruth:
 
 @dataclass(frozen=True)
 class Truth:
-    """How sure a run is of what it says."""
+    """How sure a run is of what it says.
+
+    Attributes:
+        setting: what it had beside the simulation.
+        types: how sure it is of each type, what holds data first.
+        lookups: what its look-ups were answered from.
+    """
 
     setting: Setting
     types: tuple[TypeTruth, ...]
+    lookups: tuple[Answered, ...] = ()
 
     @property
     def grades(self) -> dict[Grade, int]:
@@ -133,16 +141,19 @@ class Truth:
         return tuple(spot for spot in self.spots if spot.type.stateful and spot.answer.grade is Grade.ASSUMED)
 
 
-def truth(counted: Mapping[str, int], setting: Setting, holds: Callable[[str], str]) -> Truth:
+def truth(
+    counted: Mapping[str, int], setting: Setting, holds: Callable[[str], str], lookups: tuple[Answered, ...] = ()
+) -> Truth:
     """The truth report of a run.
 
     Args:
         counted: how many resources there are of each type.
         setting: what the run had beside the simulation.
         holds: what is lost with a resource of a type; empty for what can be made again.
+        lookups: what its look-ups were answered from.
     """
     types = (TypeTruth(token, number, holds(token), graded(token, setting)) for token, number in counted.items())
-    return Truth(setting, tuple(sorted(types, key=lambda item: (not item.stateful, item.token))))
+    return Truth(setting, tuple(sorted(types, key=lambda item: (not item.stateful, item.token))), lookups)
 
 
 def _counted(types: Iterable[TypeTruth]) -> dict[Grade, int]:

@@ -6,13 +6,16 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ops.answers.journey import Journey, JourneyStep
 from ops.answers.truth import NOBODY_KNOWS, holds, refusal, truth_json, truth_of
 from ops.document.blocks import Document, Section
 from ops.document.html import page
 from ops.document.markdown import comment
 from ops.jsonable import plain
+from ops.views.journey import section as journey_section
 from ops.views.truth import QUESTION, blocks, section, verdict
 from plan import PlannedResource
+from sandbox.invokes.origins import Answered, Origin
 from sandbox.truth.grades import Aspect
 from sandbox.truth.setting import Setting
 from tests.support.told import told
@@ -71,7 +74,7 @@ def test_truth_shows_every_type_in_words_without_colour() -> None:
 
 def test_the_json_document_has_the_promised_keys() -> None:
     document = json.loads(json.dumps(plain(truth_json(found(VPC, NOBODYS)))))
-    assert list(document) == ["strict", "grades", "packages", "weakest", "unsaid", "types"]
+    assert list(document) == ["strict", "grades", "packages", "weakest", "unsaid", "lookups", "types"]
     assert document["strict"] is False
     assert list(document["grades"]) == ["real", "table", "schema", "assumed"]
     assert list(document["packages"][0]) == ["package", "resources", "types", "grades", "assumed"]
@@ -117,3 +120,28 @@ def test_a_preview_is_never_strict() -> None:
 
 def test_a_run_of_nothing_says_so() -> None:
     assert "Nothing was rehearsed" in text(found())
+
+
+def test_a_journey_says_how_sure_it_is_about_all_that_stood_in_any_step() -> None:
+    steps = (JourneyStep(None, "one", (planned(NOBODYS),)), JourneyStep("one", "two", (planned(VPC),)))
+    whole = Journey("dev", steps)
+    assert [item.token for item in whole.truth.types] == [VPC, NOBODYS]
+    assert "How sure this is: 6 of 12 answers are known" in told(journey_section(whole))
+    assert "How sure this is" not in told(journey_section(Journey("dev", ())))
+    assert list(plain(whole)) == ["steps", "ok", "truth"]
+
+
+def test_it_says_what_look_ups_were_answered_from() -> None:
+    lookups = (
+        Answered("aws:ec2/getVpc:getVpc", Origin.SEED, 2),
+        Answered("aws:index/getRegion:getRegion", Origin.COMPUTED, 1),
+    )
+    truth = truth_of([planned(VPC)], Setting(), lookups)
+    wanted = "Look-ups of the program: 2 answered by the seed file, which nobody compared with an account, 1 computed."
+    assert wanted in text(truth)
+    assert "Look-ups" not in text(found(VPC))
+    assert plain(truth_json(truth))["lookups"][0] == {
+        "function": "aws:ec2/getVpc:getVpc",
+        "origin": "seed file",
+        "questions": 2,
+    }
