@@ -25,6 +25,7 @@ from sandbox.truth.where import row_file
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from sandbox.model.timing import Timing
     from sandbox.truth.facts import Fact
     from sandbox.truth.setting import Setting
 
@@ -161,16 +162,22 @@ def _time(token: str, setting: Setting) -> Answer:
         return Answer(Grade.REAL, "the real kubernetes plugin waited")
     row = row_of(token)
     if row is not None and row.timing is not None:
-        if guessed := row.timing.guessed:
-            return _assumed(token, f"when a change of {', '.join(guessed)} becomes real", "find the document")
-        return Answer(
-            Grade.TABLE, "when each setting becomes real, and its moments", "docs/time.md, beside each of them"
-        )
+        return _timed(token, row.timing)
     if source := document(token, Aspect.TIME):
-        return Answer(Grade.TABLE, "nothing of it waits or restarts", source)
+        return Answer(Grade.TABLE, "nothing of it waits or restarts, or the clock moves it", source)
     return _assumed(
         token, "everything happens at once; what would wait or restart, nobody looked up", "give its row sources.time"
     )
+
+
+def _timed(token: str, timing: Timing) -> Answer:
+    """A table of moments, where nobody assumed one."""
+    if guessed := [item.path for item in timing.settings if item.assumed]:
+        names = ", ".join(guessed)
+        return _assumed(token, f"when a change of {names} happens", "look them up and take away `assumed`")
+    documents = tuple(dict.fromkeys(item.source for item in timing.settings)) or (document(token, Aspect.TIME),)
+    counted = f"{len(timing.settings)} settings" if timing.settings else "moments of its own"
+    return Answer(Grade.TABLE, f"the clock moves it: {counted}", documents[0] or "named at each moment of its row")
 
 
 _BY_ASPECT: dict[Aspect, Callable[[str, Setting], Answer]] = {

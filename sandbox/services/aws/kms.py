@@ -116,6 +116,7 @@ KMS = Service(
             sources=Sources(
                 references="AWS KMS Developer Guide, Delete an AWS KMS key: nothing that uses a key keeps it",
                 outputs="AWS KMS API Reference, KeyMetadata",
+                time="AWS KMS API Reference, ScheduleKeyDeletion, PendingWindowInDays: nothing else waits",
             ),
         ),
         Row(

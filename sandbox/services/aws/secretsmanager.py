@@ -135,6 +135,7 @@ SECRETSMANAGER = Service(
             deletion=Deletion(effects=_kept_name),
             sources=Sources(
                 outputs="AWS Secrets Manager API Reference, CreateSecret: six random characters end the ARN",
+                time="AWS Secrets Manager API Reference, DeleteSecret, RecoveryWindowInDays: nothing else waits",
             ),
         ),
         Row(

@@ -302,7 +302,10 @@ ROWS = (
         returned=Returned(_created, _read),
         sources=Sources(
             outputs="Amazon RDS User Guide, Finding the connection information; Amazon RDS API Reference, DBInstance",
-            doubts={"outputs": "which minor version RDS takes for a major one, and its zone outside of us-east-1"},
+            doubts={
+                "outputs": "which minor version RDS takes for a major one, and its zone outside of us-east-1",
+                "time": "how long a restart or an upgrade lasts without a standby: no document gives it",
+            },
         ),
         timing=INSTANCE_TIMING,
     ),

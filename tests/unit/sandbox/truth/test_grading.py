@@ -11,6 +11,8 @@ import pytest
 from sandbox.model.base import Rule
 from sandbox.model.references import Reference
 from sandbox.model.sources import NO_SOURCES, Sources
+from sandbox.model.timing import Setting as Moment
+from sandbox.model.timing import Timing, When
 from sandbox.services import ROWS, SERVICES
 from sandbox.truth.grades import Aspect, Grade
 from sandbox.truth.grading import graded
@@ -168,3 +170,13 @@ def test_no_row_says_in_words_alone_that_it_is_unverified() -> None:
 def test_a_reference_says_what_of_it_is_unverified() -> None:
     assert Reference("path", (), "error").unverified == ""
     assert any(reference.unverified for reference in ROWS[POOL].references)
+
+
+def test_moments_that_somebody_assumed_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    group = "aws:rds/parameterGroup:ParameterGroup"
+    sure = Moment("name", When.WINDOW, "a document")
+    change(monkeypatch, group, timing=Timing((sure,)))
+    assert answer(group, Aspect.TIME).grade is Grade.TABLE
+    change(monkeypatch, group, timing=Timing((sure, replace(sure, path="family", assumed=True))))
+    found = answer(group, Aspect.TIME)
+    assert (found.grade, found.why) == (Grade.ASSUMED, "when a change of family happens")
