@@ -96,7 +96,8 @@ _STEP = re.compile(r"([^.\[\]]+)(\[\*\])?")
 
 
 @cache
-def _steps(path: str) -> tuple[tuple[str, bool], ...]:
+def steps(path: str) -> tuple[tuple[str, bool], ...]:
+    """A path such as `vpcConfig.subnetIds[*]`, step by step: a property, and whether each item of it is meant."""
     return tuple((match[1], bool(match[2])) for match in _STEP.finditer(path))
 
 
@@ -107,7 +108,7 @@ def values_at(inputs: dict[str, Any], path: str) -> list[tuple[str, Any]]:
         (path with indexes, value) pairs; absent and unknown values are left out.
     """
     found: list[tuple[str, Any]] = [("", inputs)]
-    for key, each in _steps(path):
+    for key, each in steps(path):
         step: list[tuple[str, Any]] = []
         for at, value in found:
             if not isinstance(value, dict):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sandbox.model.place import Place
     from sandbox.model.references import Reference
     from sandbox.model.replacement import Replaced
+    from sandbox.model.returned import Value
     from sandbox.model.timing import Timing
 
 NONE: Final = None
@@ -76,11 +77,13 @@ class Returned:
         created: what a new object really has of its inputs.
         read: (what was sent last, what the object has) -> what a refresh finds.
         unverified: what of it nobody looked up.
+        values: what is known of single values, whether a preview differs because of it or not.
     """
 
     created: Callable[[Inputs], Inputs] | None = None
     read: Callable[[Inputs, Inputs], Inputs] | None = None
     unverified: str = ""
+    values: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,6 +168,7 @@ class Alike:
         values: as in a row.
         state: as in a row.
         sources: as in a row, where a row says nothing.
+        returned: as in a row, beside what a row says.
     """
 
     pattern: str
@@ -176,6 +180,7 @@ class Alike:
     values: tuple[Rule, ...] = ()
     state: tuple[Rule, ...] = ()
     sources: Sources = NO_SOURCES
+    returned: Returned = Returned()
 
 
 @dataclass(frozen=True)

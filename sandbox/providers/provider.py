@@ -30,7 +30,7 @@ from sandbox.providers.instances import Instances, moved_by
 from sandbox.providers.remote import RefusesComponents
 from sandbox.providers.replacement import deletes_first, replacing
 from sandbox.providers.responses import abort_half_made, diff_response, unknown_beyond
-from sandbox.providers.returned import as_created, as_returned
+from sandbox.providers.returned import as_created, as_kept, as_read, as_returned, as_written, filled_in
 from sandbox.providers.rules import Context, deletion_effects, deletion_refusal, reference_violations, value_violations
 from sandbox.providers.settings import with_known_region, with_provider_settings
 from sandbox.seed.entries import Seed
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from sandbox.cloud import Cloud
     from sandbox.model.place import Place
+    from sandbox.protocol.diff import Change
     from sandbox.protocol.packages import Package
     from sandbox.protocol.schema import SchemaOracle
     from sandbox.providers.instances import Instance
@@ -179,8 +180,9 @@ class SandboxProvider(RefusesComponents):
         seen = as_seen(self.deps.cloud, token, as_returned(token, sent, state), state)
         old = with_known_region(seen, new)
         first = deletes_first(token, name_of(request.urn), old, new)
-        replaces = _replaced(token, old, new, self.instances.of(context.peer()))
-        return diff_response(changes(old, new), replaces, delete_first=first)
+        found = changes(as_written(token, old, new), new)
+        replaces = _replaced(token, old, new, self.instances.of(context.peer()), found)
+        return diff_response(found, replaces, delete_first=first)
 
     def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
         """Create an object; a preview gives back what will be known, and unknowns for the rest."""
@@ -246,8 +248,8 @@ class SandboxProvider(RefusesComponents):
             return provider_pb2.ReadResponse()
         return provider_pb2.ReadResponse(
             id=request.id,
-            properties=encode(restored(found.outputs, properties)),
-            inputs=encode(restored(found.inputs, inputs)),
+            properties=encode(as_read(token, restored(found.outputs, properties), properties, whole=True)),
+            inputs=encode(as_read(token, restored(found.inputs, inputs), inputs, whole=False)),
         )
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
@@ -301,7 +303,8 @@ class SandboxProvider(RefusesComponents):
         added = computed_outputs(token, name, unwrap(inputs), identity, place)
         schema = self.deps.oracle.get(token)
         secret = schema.secret_outputs if schema is not None else ()
-        return merge(inputs, {key: Secret(value) if key in secret else value for key, value in added.items()})
+        found = merge(inputs, {key: Secret(value) if key in secret else value for key, value in added.items()})
+        return as_kept(token, found)
 
     def _previewed(self, token: str, name: str, inputs: dict[str, Any], place: Place) -> dict[str, Any]:
         plain = unwrap(inputs)
@@ -309,11 +312,14 @@ class SandboxProvider(RefusesComponents):
         added = computed_outputs(token, name, {key: v for key, v in plain.items() if not has_unknown(v)}, "", place)
         unknown: dict[str, Any] = {key: UNKNOWN for key in self._computed(token) if key not in inputs}
         unknown.update({key: unknown_beyond(plain.get(key), value) for key, value in added.items()})
+        unknown = {**filled_in(token, plain), **unknown}
         return merge(inputs, unknown)
 
 
-def _replaced(token: str, old: dict[str, Any], new: dict[str, Any], instance: Instance) -> frozenset[str]:
-    return replacing(token, changes(old, new), old, new, instance.config)
+def _replaced(
+    token: str, old: dict[str, Any], new: dict[str, Any], instance: Instance, found: list[Change] | None = None
+) -> frozenset[str]:
+    return replacing(token, changes(old, new) if found is None else found, old, new, instance.config)
 
 
 def _refuse_gone(cloud: Cloud, token: str, identity: str, context: grpc.ServicerContext) -> None:

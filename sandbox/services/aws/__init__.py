@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sandbox.model.rows import Service
 from sandbox.services.aws.budgets import BUDGETS
 from sandbox.services.aws.cloudwatch import CLOUDWATCH
 from sandbox.services.aws.costexplorer import COSTEXPLORER
@@ -14,13 +15,17 @@ from sandbox.services.aws.iam import IAM
 from sandbox.services.aws.kms import KMS
 from sandbox.services.aws.lb import LB
 from sandbox.services.aws.rds import RDS
+from sandbox.services.aws.returned import databases, others
 from sandbox.services.aws.s3 import S3
 from sandbox.services.aws.secretsmanager import SECRETSMANAGER
 from sandbox.services.aws.sns import SNS
 from sandbox.services.aws.ssm import SSM
 
+OTHERWISE = Service("otherwise", "", (), (*databases.ALIKE, *others.ALIKE))
+"""Values that come back in another form, of types whose rows say nothing of them or that have none."""
 SERVICES = (
     EVERYWHERE,
+    OTHERWISE,
     *(BUDGETS, CLOUDWATCH, COSTEXPLORER, EC2, ECR, EKS, ELASTICACHE, IAM, KMS, LB),
     *(RDS, S3, SECRETSMANAGER, SNS, SSM),
 )

@@ -10,9 +10,10 @@ from sandbox.model.checks import On, given, items, number, text
 from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import Row, Service
+from sandbox.model.rows import Returned, Row, Service
 from sandbox.model.sources import Sources
 from sandbox.services.aws.pairs.notices import FIFO_BUDGET
+from sandbox.services.aws.returned import observing
 from sandbox.services.aws.sns import EMAIL, TOPIC
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ BUDGETS = Service(
                 _on.custom("budget", _budget),
             ),
             state=(FIFO_BUDGET,),
+            returned=Returned(values=observing.BUDGET),
         ),
     ),
     sources=Sources(time="AWS Budgets API Reference: no operation takes a window or restarts anything"),

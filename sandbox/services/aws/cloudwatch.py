@@ -10,12 +10,13 @@ from sandbox.model.checks import On, given, items, number
 from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference, Target, outside
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Alike, Row, Service, by_name, schema_only
+from sandbox.model.rows import NONE, Alike, Returned, Row, Service, by_name, schema_only
 from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.kms import KEY_ARN
 from sandbox.services.aws.pairs import notices
 from sandbox.services.aws.pairs.keys import LOGS_KEY
+from sandbox.services.aws.returned import observing
 from sandbox.services.aws.sns import TOPIC
 
 if TYPE_CHECKING:
@@ -157,6 +158,7 @@ CLOUDWATCH = Service(
                 _board.matches("dashboardName", r"[A-Za-z0-9_-]{1,255}", "1 to 255 letters, digits, - or _"),
                 _board.custom("body", _dashboard),
             ),
+            returned=Returned(values=observing.DASHBOARD),
         ),
         schema_only(
             "aws:cloudwatch/eventRule:EventRule",
@@ -187,6 +189,7 @@ CLOUDWATCH = Service(
                 _logs.one_of("logGroupClass", ("STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS")),
             ),
             state=(LOGS_KEY, notices.MADE_BY_EKS),
+            returned=Returned(values=observing.LOG_GROUP),
         ),
         Row(
             token="aws:cloudwatch/metricAlarm:MetricAlarm",
@@ -223,6 +226,7 @@ CLOUDWATCH = Service(
                 _alarm_on.custom("periods", _periods),
                 _alarm_on.custom("queries", _queries),
             ),
+            returned=Returned(values=observing.METRIC_ALARM),
         ),
     ),
     (

@@ -10,9 +10,10 @@ from sandbox.model.checks import On, given, items
 from sandbox.model.names import Named
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import Row, Service
+from sandbox.model.rows import Returned, Row, Service
 from sandbox.model.sources import Sources
 from sandbox.services.aws.pairs.notices import SECOND_MONITOR
+from sandbox.services.aws.returned import observing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +64,7 @@ COSTEXPLORER = Service(
                 _monitor_on.custom("specification", _monitor, "SDK documentation"),
             ),
             state=(SECOND_MONITOR,),
+            returned=Returned(values=observing.ANOMALY_MONITOR),
         ),
         Row(
             token="aws:costexplorer/anomalySubscription:AnomalySubscription",

@@ -10,11 +10,12 @@ from sandbox.model.checks import On
 from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Row, Service, by_name
+from sandbox.model.rows import NONE, Returned, Row, Service, by_name
 from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.kms import KEY
 from sandbox.services.aws.policies import Document, document
+from sandbox.services.aws.returned import clusters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,6 +60,7 @@ ECR = Service(
             unique=(),
             values=(_images.custom("document", _document),),
             sources=Sources(doubts={"time": "images expire within 24 hours of a policy; nothing is deleted here"}),
+            returned=Returned(values=clusters.LIFECYCLE_POLICY),
         ),
         Row(
             token="aws:ecr/repository:Repository",
@@ -83,6 +85,7 @@ ECR = Service(
             sources=Sources(
                 outputs="Amazon ECR User Guide, Amazon ECR private registry; Service Authorization Reference",
             ),
+            returned=Returned(values=clusters.REPOSITORY),
         ),
         Row(
             token="aws:ecr/repositoryPolicy:RepositoryPolicy",
@@ -96,6 +99,7 @@ ECR = Service(
                     Document("policy", principal=True, resource=False, error="InvalidParameterException"),
                 ),
             ),
+            returned=Returned(values=clusters.REPOSITORY_POLICY),
         ),
     ),
     sources=Sources(time="Amazon ECR API Reference: no operation takes a window or restarts anything"),

@@ -9,10 +9,11 @@ from sandbox.model.names import Named, Unique
 from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Alike, Row, Service, by_name
+from sandbox.model.rows import NONE, Alike, Returned, Row, Service, by_name
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.pairs.identities import MANAGED
 from sandbox.services.aws.policies import Document, document
+from sandbox.services.aws.returned import identity
 
 if TYPE_CHECKING:
     from sandbox.model.place import Place
@@ -76,6 +77,7 @@ IAM = Service(
                 _policy.longest("description", 1000),
                 document("policy-managed", Document("policy", principal=False, longest=6144)),
             ),
+            returned=Returned(values=identity.POLICY),
         ),
         Row(
             token="aws:iam/role:Role",
@@ -95,6 +97,7 @@ IAM = Service(
                 document("policy-trust", Document("assumeRolePolicy", principal=True, resource=False, longest=2048)),
                 MANAGED,
             ),
+            returned=Returned(values=identity.ROLE),
         ),
         Row(
             token="aws:iam/rolePolicy:RolePolicy",
@@ -115,6 +118,7 @@ IAM = Service(
                 ),
                 document("policy-inline", Document("policy", principal=False, longest=10_240)),
             ),
+            returned=Returned(values=identity.ROLE_POLICY),
         ),
         Row(
             token="aws:iam/rolePolicyAttachment:RolePolicyAttachment",

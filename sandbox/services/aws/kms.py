@@ -12,11 +12,12 @@ from sandbox.model.checks import On, flag, given, number, text
 from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Deletion, Effect, Row, Service, by_name, by_uuid
+from sandbox.model.rows import NONE, Deletion, Effect, Returned, Row, Service, by_name, by_uuid
 from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.pairs.keys import LOCKED_OUT, ROTATED
 from sandbox.services.aws.policies import Document, document
+from sandbox.services.aws.returned import identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,6 +119,7 @@ KMS = Service(
                 outputs="AWS KMS API Reference, KeyMetadata",
                 time="AWS KMS API Reference, ScheduleKeyDeletion, PendingWindowInDays: nothing else waits",
             ),
+            returned=Returned(values=identity.KEY),
         ),
         Row(
             token="aws:kms/keyPolicy:KeyPolicy",
@@ -127,6 +129,7 @@ KMS = Service(
             unique=(),
             values=(document("policy-key-alone", _POLICY), LOCKED_OUT),
             sources=Sources(doubts={"replacement": "whether another keyId replaces it"}),
+            returned=Returned(values=identity.KEY_POLICY),
         ),
     ),
 )

@@ -11,13 +11,14 @@ from sandbox.model.checks import On, block, given, items, number, text
 from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Alike, Row, Service, by_name
+from sandbox.model.rows import NONE, Alike, Returned, Row, Service, by_name
 from sandbox.model.sources import Sources
 from sandbox.services.aws.hosted_zones import hosted_zone
 from sandbox.services.aws.kms import KEY
 from sandbox.services.aws.pairs import buckets
 from sandbox.services.aws.pairs.receivers import EVENTS
 from sandbox.services.aws.policies import Document, document
+from sandbox.services.aws.returned import storage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -155,6 +156,7 @@ S3 = Service(
                 _lifecycle_on.custom("rules", _lifecycle),
             ),
             sources=Sources(doubts={"time": "rules run once a day; nothing expires here"}),
+            returned=Returned(values=storage.LIFECYCLE),
         ),
         Row(
             token="aws:s3/bucketLogging:BucketLogging",
@@ -187,6 +189,7 @@ S3 = Service(
                 buckets.FOR_NOTHING,
             ),
             state=(buckets.OTHER_BUCKET, buckets.PUBLIC_POLICY),
+            returned=Returned(values=storage.BUCKET_POLICY),
         ),
         Row(
             token="aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
@@ -212,6 +215,7 @@ S3 = Service(
                 _sse.one_of("rules[*].applyServerSideEncryptionByDefault.sseAlgorithm", ENCRYPTION),
                 _sse.custom("key", _default_encryption),
             ),
+            returned=Returned(values=storage.ENCRYPTION),
         ),
         Row(
             token="aws:s3/bucketVersioning:BucketVersioning",

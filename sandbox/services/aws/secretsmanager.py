@@ -13,13 +13,14 @@ from sandbox.model.names import Named, Unique
 from sandbox.model.outputs import Inputs, short_hash, uuid
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Alike, Deletion, Effect, Row, Service, by_arn
+from sandbox.model.rows import NONE, Alike, Deletion, Effect, Returned, Row, Service, by_arn
 from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.kms import KEY
 from sandbox.services.aws.pairs.buckets import PUBLIC_SECRET
 from sandbox.services.aws.pairs.notices import ROTATION
 from sandbox.services.aws.policies import Document, document
+from sandbox.services.aws.returned import identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -137,6 +138,7 @@ SECRETSMANAGER = Service(
                 outputs="AWS Secrets Manager API Reference, CreateSecret: six random characters end the ARN",
                 time="AWS Secrets Manager API Reference, DeleteSecret, RecoveryWindowInDays: nothing else waits",
             ),
+            returned=Returned(values=identity.SECRET),
         ),
         Row(
             token="aws:secretsmanager/secretPolicy:SecretPolicy",
@@ -145,6 +147,7 @@ SECRETSMANAGER = Service(
             references=(),
             unique=(),
             values=(_POLICY, PUBLIC_SECRET),
+            returned=Returned(values=identity.SECRET_POLICY),
         ),
         Row(
             token="aws:secretsmanager/secretVersion:SecretVersion",
@@ -159,6 +162,7 @@ SECRETSMANAGER = Service(
                 ),
                 _version_on.custom("size", _secret_value),
             ),
+            returned=Returned(values=identity.SECRET_VERSION),
         ),
     ),
     (

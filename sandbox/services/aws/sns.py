@@ -10,12 +10,13 @@ from sandbox.model.checks import On, flag, text
 from sandbox.model.names import Named
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Row, Service, by_arn
+from sandbox.model.rows import NONE, Returned, Row, Service, by_arn
 from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.kms import KEY
 from sandbox.services.aws.pairs.notices import FIFO
 from sandbox.services.aws.policies import Document, document
+from sandbox.services.aws.returned import observing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,6 +76,7 @@ SNS = Service(
                 _topic.custom("fifo", _fifo),
                 _POLICY,
             ),
+            returned=Returned(values=observing.TOPIC),
         ),
         Row(
             token="aws:sns/topicPolicy:TopicPolicy",
@@ -83,6 +85,7 @@ SNS = Service(
             references=(Reference("arn", TOPIC, _NO_TOPIC),),
             unique=(),
             values=(_POLICY,),
+            returned=Returned(values=observing.TOPIC_POLICY),
         ),
         Row(
             token="aws:sns/topicSubscription:TopicSubscription",
@@ -96,6 +99,7 @@ SNS = Service(
             ),
             state=(FIFO,),
             sources=Sources(doubts={"time": "an address must confirm; here it is subscribed at once"}),
+            returned=Returned(values=observing.SUBSCRIPTION),
         ),
     ),
     sources=Sources(time="Amazon SNS API Reference: no operation takes a window or restarts anything"),

@@ -9,10 +9,11 @@ from sandbox.model.checks import On, given, text
 from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference
 from sandbox.model.replacement import Condition, Replaced, Situation
-from sandbox.model.rows import Row, Service, by_name
+from sandbox.model.rows import Returned, Row, Service, by_name
 from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.kms import KEY
+from sandbox.services.aws.returned import identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -84,6 +85,7 @@ SSM = Service(
             ),
             counters=("version",),
             readable=_readable,
+            returned=Returned(values=identity.PARAMETER),
         ),
     ),
     sources=Sources(

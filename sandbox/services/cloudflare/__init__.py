@@ -19,6 +19,7 @@ from sandbox.services.cloudflare import (
     dns,
     notifications,
     pairs,
+    returned,
     rulesets,
     storage,
     zone,
@@ -50,6 +51,7 @@ CLOUDFLARE = Service(
             sources=Sources(replacement="terraform-provider-cloudflare 5.22.0, RequiresReplace plan modifiers"),
         ),
         *pairs.ALIKE,
+        *returned.ALIKE,
     ),
 )
 SETTLED = pairs.SETTLED

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from sandbox.model.base import Context, Rule, Violation
 from sandbox.model.checks import On, given, items, number, text
-from sandbox.model.order import Sorted, in_order
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Row, schema_only
+from sandbox.model.rows import NONE, Returned, Row, schema_only
+from sandbox.services.cloudflare import returned as cf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,6 +97,7 @@ ROWS = (
             _balancer_on.custom("balancer", _balancer),
         ),
         state=(Rule("balancer-name", "Cloudflare API documentation, Create Load Balancer", (), _balancer_name),),
+        returned=Returned(values=cf.BALANCER),
     ),
     Row(
         token=POOL[0].token,
@@ -120,7 +121,7 @@ ROWS = (
             _pool_on.one_of("originSteering.policy", ORIGIN_STEERING),
             _pool_on.custom("origins", _pool),
         ),
-        returned=in_order(Sorted(("origins",), "name", "terraform-provider-cloudflare issues 6140, 7028, 7179")),
+        returned=Returned(values=cf.POOL),
     ),
     Row(
         token=MONITOR[0].token,
@@ -136,6 +137,7 @@ ROWS = (
             _monitor_on.between("port", 0, 65_535),
             _monitor_on.custom("kind", _monitor),
         ),
+        returned=Returned(values=cf.MONITOR),
     ),
     schema_only("cloudflare:index/healthcheck:Healthcheck", "no stack has it", Replaced(("zoneId",))),
 )

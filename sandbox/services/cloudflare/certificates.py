@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from sandbox.clock.certificates import until
 from sandbox.model.base import Context, Violation, values_at
 from sandbox.model.checks import On, flag, given
-from sandbox.model.order import Sorted, in_order
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Row, schema_only
+from sandbox.model.rows import NONE, Returned, Row, schema_only
+from sandbox.services.cloudflare import returned as cf
 from sandbox.services.tls import pem
 
 if TYPE_CHECKING:
@@ -75,9 +75,7 @@ ROWS = (
         timing=until(
             "expiresOn", "Cloudflare API, Create certificate: requested_validity", "requestedValidity", VALIDITY[-1]
         ),
-        returned=in_order(
-            Sorted(("hostnames",), "", "terraform-provider-cloudflare issues 5392, 6239: the certificate is replaced")
-        ),
+        returned=Returned(values=cf.ORIGIN_CERTIFICATE),
     ),
     Row(
         token="cloudflare:index/authenticatedOriginPulls:AuthenticatedOriginPulls",

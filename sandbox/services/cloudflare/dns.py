@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from sandbox.model.base import Context, Rule, Violation
 from sandbox.model.checks import On, flag, given, number, text
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Row, everywhere
+from sandbox.model.rows import NONE, Returned, Row, everywhere
 from sandbox.model.sources import Sources
+from sandbox.services.cloudflare import returned as cf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,5 +142,6 @@ ROWS = (
         ),
         readable=everywhere,  # resolvers give it to the world
         sources=Sources(doubts={"time": "resolvers keep an old record for its TTL; here it is gone at once"}),
+        returned=Returned(values=cf.RECORD),
     ),
 )

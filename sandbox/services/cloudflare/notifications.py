@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from sandbox.model.base import Context, Violation
 from sandbox.model.checks import On, given
-from sandbox.model.order import Sorted, in_order
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Row
+from sandbox.model.rows import NONE, Returned, Row
+from sandbox.services.cloudflare import returned as cf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,14 +31,6 @@ ROWS = (
         references=(),
         unique=(),
         values=(_on.custom("mechanisms", _told),),
-        returned=in_order(
-            Sorted(
-                ("mechanisms", "emails"),
-                "id",
-                "terraform-provider-cloudflare 5.22.0 keeps them as a set",
-                unverified="the order of mechanisms.emails",
-            ),
-            Sorted(("filters", "newHealths"), "", "", unverified="the order of filters.newHealths"),
-        ),
+        returned=Returned(values=cf.NOTIFICATION, unverified="the order of filters.newHealths"),
     ),
 )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sandbox.model.base import Context, Rule, Violation, known
 from sandbox.model.checks import On, block, given, items, number
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Row, everywhere
+from sandbox.model.rows import NONE, Returned, Row, everywhere
+from sandbox.services.cloudflare import returned as cf
 from sandbox.services.cloudflare.choices import chosen
 
 if TYPE_CHECKING:
@@ -219,5 +220,6 @@ ROWS = (
             ),
         ),
         readable=everywhere,  # in plain text for whoever may read the zone
+        returned=Returned(values=cf.RULESET),
     ),
 )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sandbox.model.base import Context, Violation, known
 from sandbox.model.checks import On, number, text
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Row, schema_only
+from sandbox.model.rows import NONE, Returned, Row, schema_only
+from sandbox.services.cloudflare import returned as cf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,6 +133,7 @@ ROWS = (
         references=(),
         unique=(),
         values=(_setting_on.custom("setting", _setting),),
+        returned=Returned(values=cf.ZONE_SETTING),
     ),
     Row(
         token="cloudflare:index/urlNormalizationSettings:UrlNormalizationSettings",

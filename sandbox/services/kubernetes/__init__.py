@@ -19,6 +19,7 @@ from sandbox.services.kubernetes import (
     pairs,
     policy,
     rbac,
+    returned,
 )
 from sandbox.services.kubernetes.custom import balancing, keda, monitoring, vertical
 
@@ -43,7 +44,7 @@ KUBERNETES = Service(
     "kubernetes",
     "AWS Load Balancer Controller documentation, TargetGroupBinding",
     tuple(item for module in _MODULES for item in module.ROWS),
-    (*everywhere.ALIKE, *keda.ALIKE, *_PAIRS),
+    (*everywhere.ALIKE, *keda.ALIKE, *_PAIRS, *returned.ALIKE),
 )
 SETTLED = (*autoscaling.SETTLED, *vertical.SETTLED, *pairs.SETTLED)
 """What Kubernetes accepts and does nothing with, judged when an update has made everything."""

@@ -10,7 +10,7 @@ from sandbox.model.checks import On, given, text
 from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.references import Reference, outside
 from sandbox.model.replacement import Condition, Replaced, Situation, words
-from sandbox.model.rows import NONE, Row, prefixed, schema_only
+from sandbox.model.rows import NONE, Returned, Row, prefixed, schema_only
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.cloudwatch import LOG_GROUP_ARN
 from sandbox.services.aws.ec2.flows import WRITTEN, WRITTEN_TWICE
@@ -18,6 +18,7 @@ from sandbox.services.aws.ec2.pairs import ENDPOINT_NAMES, ENDPOINT_TABLES, ENDP
 from sandbox.services.aws.ec2.targets import DEPENDENCY, ROUTE_TABLE, SECURITY_GROUP, SUBNET, VPC
 from sandbox.services.aws.iam import ROLE_ARN
 from sandbox.services.aws.pairs.regions import FAR_SERVICE
+from sandbox.services.aws.returned import network
 from sandbox.services.aws.s3 import BUCKET_ARN
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ ROWS = (
             WRITTEN,
         ),
         state=(WRITTEN_TWICE,),
+        returned=Returned(values=network.FLOW_LOG),
     ),
     Row(
         token="aws:ec2/vpcEndpoint:VpcEndpoint",
@@ -167,6 +169,7 @@ ROWS = (
             ENDPOINT_TABLES,
             FAR_SERVICE,
         ),
+        returned=Returned(values=network.ENDPOINT),
     ),
     schema_only(
         "aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation",

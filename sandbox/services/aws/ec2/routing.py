@@ -10,12 +10,13 @@ from sandbox.model.names import Unique
 from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.references import Reference
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Row, prefixed
+from sandbox.model.rows import NONE, Returned, Row, prefixed
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.ec2.cidr import networks
 from sandbox.services.aws.ec2.pairs import ASSOCIATED, WITHIN
 from sandbox.services.aws.ec2.places import GATEWAY_FIRST
 from sandbox.services.aws.ec2.targets import DEPENDENCY, EIP, INTERNET_GATEWAY, NAT_GATEWAY, ROUTE_TABLE, SUBNET, VPC
+from sandbox.services.aws.returned import network
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,6 +155,7 @@ ROWS = (
             _route.custom("networks", networks("destinationCidrBlock", "destinationIpv6CidrBlock")),
         ),
         state=(WITHIN,),
+        returned=Returned(values=network.ROUTE),
     ),
     Row(
         token="aws:ec2/routeTable:RouteTable",

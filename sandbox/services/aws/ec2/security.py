@@ -9,12 +9,13 @@ from sandbox.model.checks import On, given, items, number, text
 from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference
 from sandbox.model.replacement import Condition, Replaced, Situation
-from sandbox.model.rows import NONE, Row, prefixed, schema_only
+from sandbox.model.rows import NONE, Returned, Row, prefixed, schema_only
 from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.ec2.cidr import network, networks
 from sandbox.services.aws.ec2.pairs import TWICE
 from sandbox.services.aws.ec2.targets import DEPENDENCY, PREFIX_LIST, SECURITY_GROUP, VPC
+from sandbox.services.aws.returned import network as returned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,6 +127,7 @@ def _rule(token: str) -> Row:
             replacement="terraform-provider-aws, internal/service/ec2/vpc_security_group_ingress_rule.go: a rule keeps "
             "its group and its kind of peer"
         ),
+        returned=Returned(values=returned.RULE),
     )
 
 
@@ -138,6 +140,7 @@ ROWS = (
         references=(Reference("vpcId", VPC, "InvalidVpcID.NotFound"),),
         unique=(),
         values=(),
+        returned=Returned(values=returned.DEFAULT_SECURITY_GROUP),
     ),
     Row(
         token="aws:ec2/managedPrefixList:ManagedPrefixList",
@@ -152,6 +155,7 @@ ROWS = (
             _list.custom("entries", _prefix_list),
             _list.unique("entries[*].cidr", "entry"),
         ),
+        returned=Returned(values=returned.PREFIX_LIST),
     ),
     schema_only(
         "aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry",
@@ -178,6 +182,7 @@ ROWS = (
             ),
             _group.longest("description", 255),
         ),
+        returned=Returned(values=returned.SECURITY_GROUP),
     ),
     _rule("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"),
     _rule("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"),

@@ -11,11 +11,12 @@ from sandbox.model.checks import On, block, given, text
 from sandbox.model.names import Unique
 from sandbox.model.references import Reference, outside
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Row
+from sandbox.model.rows import NONE, Returned, Row
 from sandbox.model.sources import Sources
 from sandbox.services.aws.eks import pairs
 from sandbox.services.aws.eks.cluster import CLUSTER, NO_CLUSTER, ROLE
 from sandbox.services.aws.iam import ROLE_ARN
+from sandbox.services.aws.returned import clusters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,6 +115,7 @@ ROWS = (
         ),
         state=(pairs.MODE, pairs.OWN_ENTRY),
         sources=Sources(replacement=f"{_PROVIDER}/access_entry.go, 2025"),
+        returned=Returned(values=clusters.ACCESS_ENTRY),
     ),
     Row(
         token="aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
@@ -154,6 +156,7 @@ ROWS = (
             _addon.custom("values", _addon_values),
         ),
         sources=Sources(doubts={"references": "the namespaces that some community add-ons make for themselves"}),
+        returned=Returned(values=clusters.ADDON),
     ),
     Row(
         token="aws:eks/podIdentityAssociation:PodIdentityAssociation",

@@ -12,7 +12,7 @@ from sandbox.model.names import Named, Unique
 from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Condition, Replaced, Situation, words
-from sandbox.model.rows import Deletion, Row, by_name
+from sandbox.model.rows import Deletion, Returned, Row, by_name
 from sandbox.model.sources import Sources
 from sandbox.protocol.wire import Unknown
 from sandbox.services.aws.arns import arn
@@ -21,6 +21,7 @@ from sandbox.services.aws.ec2.targets import DEPENDENCY, SECURITY_GROUP, SUBNET
 from sandbox.services.aws.eks.pairs import AUTO_MODE
 from sandbox.services.aws.iam import ROLE_ARN
 from sandbox.services.aws.kms import KEY_ARN
+from sandbox.services.aws.returned import clusters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -259,5 +260,6 @@ ROWS = (
             outputs="Amazon EKS API Reference, Cluster; Amazon EKS User Guide, Cluster API server endpoint",
             time="Amazon EKS API Reference, UpdateClusterConfig, UpdateClusterVersion: they begin at once",
         ),
+        returned=Returned(values=clusters.CLUSTER),
     ),
 )

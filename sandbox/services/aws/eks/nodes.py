@@ -10,7 +10,7 @@ from sandbox.model.names import Named, Unique
 from sandbox.model.outputs import Inputs, short_hash, uuid
 from sandbox.model.references import Reference
 from sandbox.model.replacement import Replaced, words
-from sandbox.model.rows import Row
+from sandbox.model.rows import Returned, Row
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.ec2.launch import INSTANCE_TYPE
 from sandbox.services.aws.ec2.places import ONE_VPC
@@ -18,6 +18,7 @@ from sandbox.services.aws.ec2.targets import DEPENDENCY, LAUNCH_TEMPLATE, SUBNET
 from sandbox.services.aws.eks import node_pairs
 from sandbox.services.aws.eks.cluster import CLUSTER, NO_CLUSTER, ROLE, VERSION, minor_of, parts
 from sandbox.services.aws.iam import ROLE_ARN
+from sandbox.services.aws.returned import clusters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -205,5 +206,6 @@ ROWS = (
             node_pairs.TEMPLATE_VERSION,
             node_pairs.USER_DATA,
         ),
+        returned=Returned(values=clusters.NODE_GROUP),
     ),
 )

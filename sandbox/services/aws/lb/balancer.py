@@ -10,7 +10,7 @@ from sandbox.model.names import Named, Unique
 from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.references import Reference
 from sandbox.model.replacement import Condition, Replaced, Situation
-from sandbox.model.rows import Deletion, Row, by_arn
+from sandbox.model.rows import Deletion, Returned, Row, by_arn
 from sandbox.model.sources import Sources
 from sandbox.protocol.wire import Unknown
 from sandbox.services.aws.arns import arn
@@ -21,6 +21,7 @@ from sandbox.services.aws.hosted_zones import hosted_zone
 from sandbox.services.aws.lb import pairs, shift
 from sandbox.services.aws.lb.targets import DOCS, LOAD_BALANCER, NAME, NAME_IN_WORDS
 from sandbox.services.aws.pairs.receivers import LOG_BUCKET
+from sandbox.services.aws.returned import balancing
 from sandbox.services.aws.s3 import BUCKET
 
 if TYPE_CHECKING:
@@ -184,5 +185,6 @@ ROWS = (
         sources=Sources(
             outputs="Elastic Load Balancing API Reference, LoadBalancer; AWS General Reference, Elastic Load Balancing",
         ),
+        returned=Returned(values=balancing.LOAD_BALANCER),
     ),
 )

@@ -11,7 +11,7 @@ from sandbox.model.names import Named, Unique
 from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.references import Reference
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import Row, by_arn, schema_only
+from sandbox.model.rows import Returned, Row, by_arn, schema_only
 from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.ec2.targets import VPC
@@ -25,6 +25,7 @@ from sandbox.services.aws.lb.targets import (
     TARGET_GROUP,
     WEB_PROTOCOLS,
 )
+from sandbox.services.aws.returned import balancing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,6 +147,7 @@ ROWS = (
         ),
         state=(shift.OF_A_GROUP,),
         sources=Sources(doubts={"time": "targets drain for the deregistration delay; here they are gone at once"}),
+        returned=Returned(values=balancing.TARGET_GROUP),
     ),
     schema_only(
         "aws:lb/targetGroupAttachment:TargetGroupAttachment",

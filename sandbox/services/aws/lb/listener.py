@@ -10,7 +10,7 @@ from sandbox.model.names import Unique
 from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.references import Reference
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Row, by_arn
+from sandbox.model.rows import NONE, Returned, Row, by_arn
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.lb import pairs, shift
 from sandbox.services.aws.lb.targets import (
@@ -22,6 +22,7 @@ from sandbox.services.aws.lb.targets import (
     TARGET_GROUP,
     WEB_PROTOCOLS,
 )
+from sandbox.services.aws.returned import balancing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,6 +117,7 @@ ROWS = (
             _on.at_most("defaultActions[*].forward.targetGroups", 5, "TooManyTargetGroups"),
         ),
         state=(shift.OF_A_LISTENER, *pairs.OF_A_LISTENER),
+        returned=Returned(values=balancing.LISTENER),
     ),
     Row(
         token="aws:lb/listenerRule:ListenerRule",
@@ -129,5 +131,6 @@ ROWS = (
         unique=(Unique(("listenerArn", "priority"), "PriorityInUse"),),
         values=(),
         state=pairs.OF_A_RULE,
+        returned=Returned(values=balancing.LISTENER_RULE),
     ),
 )
