@@ -99,7 +99,7 @@ def _version_outputs(name: str, inputs: Inputs, _identity: str, _place: Place) -
     return {
         "arn": str(inputs.get("secretId", "")),
         "versionId": uuid(name, str(inputs.get("secretId", ""))),
-        "versionStages": ["AWSCURRENT"],
+        "versionStages": inputs.get("versionStages") or ["AWSCURRENT"],
     }
 
 
