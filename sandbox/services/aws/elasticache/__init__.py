@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from sandbox.model.rows import Service
-from sandbox.services.aws.elasticache import groups, replication
+from sandbox.services.aws.elasticache import groups, pairs, replication
 
 ELASTICACHE = Service(
     "elasticache",
     "Amazon ElastiCache API Reference, Errors of CreateReplicationGroup, DeleteCacheSubnetGroup",
     (*groups.ROWS, *replication.ROWS),
+    pairs.ALIKE,
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sandbox.model.base import Context, Rule, Violation, known
 from sandbox.model.checks import On, changed, flag, given, number, off, text
 from sandbox.model.names import Named, Unique
-from sandbox.model.references import Reference
+from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Condition, Replaced, Situation, older, words
 from sandbox.model.rows import NONE, Row, by_name
 from sandbox.model.sources import Sources
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from sandbox.protocol.diff import Change
 
+FIREHOSE = Target("aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream", ("name",))
 _SUBNETS = subnets_of_group("subnetGroupName", SUBNET_GROUP[0].token)
 MOST_NODES = 500
 _TOKEN = r"[A-Za-z0-9!&#$^<>-]{16,128}"
@@ -250,7 +251,7 @@ ROWS = (
             Reference("notificationTopicArn", TOPIC, "InvalidParameterValue"),
             Reference(
                 "logDeliveryConfigurations[*].destination",
-                LOG_GROUP,
+                (*LOG_GROUP, FIREHOSE),
                 "InvalidParameterValue: the log delivery destination does not exist",
             ),
         ),

@@ -121,6 +121,18 @@ ENCRYPTS = (
         "blockDeviceMappings[*].ebs.kmsKeyId",
         "Client.InvalidKMSKey.InvalidState, when an instance starts",
     ),
+    *(
+        Encrypts("aws:rds/instance:Instance", path, "KMSKeyNotAccessibleFault")
+        for path in ("kmsKeyId", "performanceInsightsKmsKeyId", "masterUserSecretKmsKeyId")
+    ),
+    Encrypts("aws:rds/cluster:Cluster", "kmsKeyId", "KMSKeyNotAccessibleFault"),
+    Encrypts(
+        "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
+        "kmsKeyId",
+        "KMSKeyNotAccessibleFault",
+    ),
+    Encrypts("aws:elasticache/replicationGroup:ReplicationGroup", "kmsKeyId", "InvalidKMSKeyFault"),
+    Encrypts("aws:elasticache/serverlessCache:ServerlessCache", "kmsKeyId", "InvalidKMSKeyFault"),
     Encrypts("aws:ebs/volume:Volume", "kmsKeyId", "InvalidKMSKey.InvalidState"),
     Encrypts("aws:efs/fileSystem:FileSystem", "kmsKeyId", "BadRequest: the key is not valid"),
     Encrypts("aws:lambda/function:Function", "kmsKeyArn", "InvalidParameterValueException: KMS key is invalid"),

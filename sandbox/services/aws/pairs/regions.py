@@ -54,6 +54,11 @@ REGIONAL = (
     Regional("aws:autoscaling/attachment:Attachment", "lbTargetGroupArn", "ValidationError: Target Groups not found"),
     Regional("aws:ecs/service:Service", "loadBalancers[*].targetGroupArn", "InvalidParameterException: target group"),
     Regional("aws:ec2/flowLog:FlowLog", "logDestination", "InvalidParameter: LogDestination is in another region"),
+    Regional("aws:rds/eventSubscription:EventSubscription", "snsTopic", "SNSTopicArnNotFound"),
+    *(
+        Regional(token, "notificationTopicArn", "InvalidParameterValue: the topic is in another region")
+        for token in ("aws:elasticache/replicationGroup:ReplicationGroup", "aws:elasticache/cluster:Cluster")
+    ),
     Regional("aws:sns/topicPolicy:TopicPolicy", "arn", "InvalidParameter: Invalid parameter: TopicArn"),
     Regional("aws:sns/topicSubscription:TopicSubscription", "topic", "InvalidParameter: Invalid parameter: TopicArn"),
     *(

@@ -155,6 +155,34 @@ TAKEN = (
         "aws:ecs/taskDefinition:TaskDefinition", "executionRoleArn", ("ecs-tasks.amazonaws.com",), _TASK, refused=False
     ),
     Taken("aws:ecs/taskDefinition:TaskDefinition", "taskRoleArn", ("ecs-tasks.amazonaws.com",), _TASK, refused=False),
+    *(
+        Taken(
+            token,
+            "monitoringRoleArn",
+            ("monitoring.rds.amazonaws.com",),
+            "InvalidParameterValue: IAM role ARN value is invalid or does not include the required permissions for: "
+            "ENHANCED_MONITORING",
+        )
+        for token in (
+            "aws:rds/instance:Instance",
+            "aws:rds/cluster:Cluster",
+            "aws:rds/clusterInstance:ClusterInstance",
+        )
+    ),
+    Taken(
+        "aws:rds/proxy:Proxy",
+        "roleArn",
+        ("rds.amazonaws.com",),
+        "the proxy's targets stay UNAVAILABLE: it reads no secret",
+        refused=False,
+    ),
+    *(
+        Taken(token, "roleArn", ("rds.amazonaws.com",), "InvalidParameterValue: the role cannot be assumed by RDS")
+        for token in (
+            "aws:rds/roleAssociation:RoleAssociation",
+            "aws:rds/clusterRoleAssociation:ClusterRoleAssociation",
+        )
+    ),
     Taken(
         "aws:codebuild/project:Project",
         "serviceRole",

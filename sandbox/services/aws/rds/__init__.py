@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import Service, schema_only
-from sandbox.services.aws.rds import groups, instance
+from sandbox.services.aws.rds import groups, instance, members, pairs
 
 RDS = Service(
     "rds",
@@ -27,4 +27,5 @@ RDS = Service(
             Replaced(("dbClusterIdentifier", "dbInstanceIdentifier", "dbProxyName", "targetGroupName")),
         ),
     ),
+    (*members.ALIKE, *pairs.ALIKE),
 )

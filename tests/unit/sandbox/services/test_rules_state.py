@@ -133,9 +133,10 @@ def test_only_backups_that_exist_are_copied_to_another_region(world: World) -> N
     copy = "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication"
     arn = "arn:aws:rds:us-east-1:000000000000:db:primary"
     world.add(INSTANCE, "primary", identifier="primary")
-    refused(world.create(copy, sourceDbInstanceArn=arn), "sourceDbInstanceArn", "keeps no backups")
+    wanted = {"sourceDbInstanceArn": arn, "region": "us-west-2"}
+    refused(world.create(copy, **wanted), "sourceDbInstanceArn", "keeps no backups")
     world.add(INSTANCE, "primary", identifier="primary", backupRetentionPeriod=7)
-    assert world.create(copy, sourceDbInstanceArn=arn) == []
+    assert world.create(copy, **wanted) == []
 
 
 def test_nodes_need_their_cluster(world: World) -> None:
