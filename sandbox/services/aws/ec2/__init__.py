@@ -6,7 +6,7 @@ from sandbox.model.rows import Alike, Service
 from sandbox.model.sources import Sources
 from sandbox.services.aws.ec2 import endpoints, launch, network, routing, security
 from sandbox.services.aws.ec2.flows import ZONES_DIFFER
-from sandbox.services.aws.ec2.pairs import ASSOCIATED, NUMBER_TAKEN, OVERLAP, TWICE
+from sandbox.services.aws.ec2.pairs import ASSOCIATED, NUMBER_TAKEN, OVERLAP
 
 EC2 = Service(
     "ec2",
@@ -15,7 +15,6 @@ EC2 = Service(
     (
         Alike("aws:ec2/eipAssociation:*", state=(ASSOCIATED,)),
         Alike("aws:ec2/networkAclRule:*", state=(NUMBER_TAKEN,)),
-        Alike("aws:ec2/securityGroupRule:*", state=(TWICE,)),
         Alike("aws:ec2/volumeAttachment:*", state=(ZONES_DIFFER,)),
         Alike("aws:ec2/vpcPeeringConnection:*", state=(OVERLAP,)),
     ),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sandbox.model.base import Context, Rule, Violation
+from sandbox.model.base import Context, Violation
 from sandbox.model.checks import On, given, text
 from sandbox.model.outputs import Inputs, short_hash
+from sandbox.model.pairs import pair
 from sandbox.model.references import Reference, outside
 from sandbox.model.replacement import Condition, Replaced, Situation, words
 from sandbox.model.rows import NONE, Returned, Row, prefixed, schema_only
@@ -158,11 +159,12 @@ ROWS = (
             _endpoint_on.custom("kind", _endpoint),
         ),
         state=(
-            Rule(
+            pair(
                 "private-names-once",
-                "AWS PrivateLink Guide, Manage DNS names for VPC endpoints",
-                (),
                 _private_names_once,
+                refused="two endpoints of a VPC that answer for one service by its own name",
+                says="InvalidParameter: there is already a conflicting DNS domain in the VPC",
+                source="AWS PrivateLink Guide, Manage DNS names for VPC endpoints",
             ),
             ENDPOINT_NAMES,
             ENDPOINT_ZONES,

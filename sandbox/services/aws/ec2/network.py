@@ -5,9 +5,10 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING, Any
 
-from sandbox.model.base import Context, Rule, Violation, known
+from sandbox.model.base import Context, Violation, known
 from sandbox.model.checks import On
 from sandbox.model.outputs import Inputs, short_hash
+from sandbox.model.pairs import pair
 from sandbox.model.references import Reference
 from sandbox.model.replacement import Condition, Replaced, Situation
 from sandbox.model.rows import NONE, Row, prefixed
@@ -131,7 +132,15 @@ ROWS = (
             _subnet.exclusive("availabilityZone", "availabilityZoneId", source="terraform-provider-aws 5.5.0 schema"),
             _subnet.one_of("privateDnsHostnameTypeOnLaunch", ("ip-name", "resource-name")),
         ),
-        state=(Rule("subnet-in-vpc", "Amazon EC2 API Reference, CreateSubnet; Error codes", (), _subnet_range),),
+        state=(
+            pair(
+                "subnet-in-vpc",
+                _subnet_range,
+                refused="a subnet outside of its VPC, or over another one",
+                says="InvalidSubnet.Range or InvalidSubnet.Conflict",
+                source="Amazon EC2 API Reference, CreateSubnet; Error codes",
+            ),
+        ),
         sources=_NETWORK,
     ),
     Row(

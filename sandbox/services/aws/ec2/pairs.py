@@ -170,7 +170,7 @@ ASSOCIATED = pair(
     "replaces the other",
     says="Resource.AlreadyAssociated: Elastic IP address is already associated; Elastic Load Balancing: ResourceInUse",
     source="Amazon VPC User Guide, Troubleshoot NAT gateways: Resource.AlreadyAssociated; Elastic Load Balancing API "
-    "Reference v2, CreateLoadBalancer",
+    "Reference v2, CreateLoadBalancer; pulumi-aws#1483",
 )
 
 
@@ -239,9 +239,10 @@ def _twice(context: Context) -> Iterator[Violation]:
 TWICE = pair(
     "security-group-rule-twice",
     _twice,
-    refused="the same peer on the same ports in two rules of a security group, also while one rule replaces the other",
+    refused="the same peer on the same ports in two rules of a security group",
     says="InvalidPermission.Duplicate: the specified rule already exists",
-    source=f"{_API}, AuthorizeSecurityGroupIngress; Error codes, InvalidPermission.Duplicate; pulumi-awsx#709",
+    source=f"{_API}, AuthorizeSecurityGroupIngress; Error codes, InvalidPermission.Duplicate; pulumi-awsx#709, "
+    f"pulumi-aws#1451",
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.model.base import Context, Rule, Violation, values_at
+from sandbox.model.pairs import pair
 from sandbox.model.rows import Through
 from sandbox.services.aws.ec2.targets import INTERNET_GATEWAY, SECURITY_GROUP, SUBNET
 
@@ -118,15 +119,17 @@ GROUP_OF_THE_SAME_VPC = Rule(
     (),
     _groups_in_the_vpc,
 )
-ONE_VPC = Rule(
+ONE_VPC = pair(
     "one-vpc",
-    "API references of CreateCluster, CreateDBSubnetGroup, CreateCacheSubnetGroup, CreateLoadBalancer",
-    (),
     _one_vpc_for_subnets,
+    refused="subnets of several VPCs for one load balancer, cluster or subnet group",
+    says="InvalidSubnet",
+    source="API references of CreateCluster, CreateDBSubnetGroup, CreateCacheSubnetGroup, CreateLoadBalancer",
 )
-GATEWAY_FIRST = Rule(
+GATEWAY_FIRST = pair(
     "gateway-first",
-    "Amazon VPC User Guide, NAT gateway basics; Elastic Load Balancing API Reference v2, CreateLoadBalancer",
-    (),
     _gateway_first,
+    refused="a public NAT gateway or an internet-facing load balancer in a VPC before its internet gateway",
+    says="EC2: Gateway.NotAttached; Elastic Load Balancing: InvalidSubnet",
+    source="Amazon VPC User Guide, NAT gateway basics; Elastic Load Balancing API Reference v2, CreateLoadBalancer",
 )

@@ -8,7 +8,7 @@ from sandbox.model.base import Context, Violation, known
 from sandbox.model.checks import On, given, items, number, text
 from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference
-from sandbox.model.replacement import Condition, Replaced, Situation
+from sandbox.model.replacement import Condition, Replaced, Situation, words
 from sandbox.model.rows import NONE, Returned, Row, prefixed, schema_only
 from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
@@ -89,6 +89,7 @@ _RULE = "terraform-provider-aws, internal/service/ec2/vpc_security_group_ingress
 _PEER_CONDITION = Condition(_kind_of_peer_changed, "the kind of peer changes", _RULE)
 _group = On("group", source=f"{_EC2}, CreateSecurityGroup")
 _ingress = On("group-rule", source=f"{_EC2}, AuthorizeSecurityGroupIngress")
+_ingress_old = On("old-group-rule", source=f"{_EC2}, AuthorizeSecurityGroupIngress")
 _list = On("prefix-list", source=f"{_EC2}, CreateManagedPrefixList")
 _RULE_VALUES = (
     _ingress.exclusive(*PEERS, required=True),
@@ -183,6 +184,31 @@ ROWS = (
             _group.longest("description", 255),
         ),
         returned=Returned(values=returned.SECURITY_GROUP),
+    ),
+    Row(
+        token="aws:ec2/securityGroupRule:SecurityGroupRule",
+        name=NONE,
+        id=prefixed("sgrule"),
+        replaced=Replaced(
+            words(
+                "cidrBlocks fromPort ipv6CidrBlocks prefixListIds protocol securityGroupId self sourceSecurityGroupId "
+                "toPort type"
+            ),
+            {"self": False},
+            deleted_first=True,
+        ),
+        references=(
+            Reference("securityGroupId", SECURITY_GROUP, "InvalidGroup.NotFound"),
+            Reference("sourceSecurityGroupId", SECURITY_GROUP, "InvalidGroup.NotFound", DEPENDENCY),
+            Reference("prefixListIds[*]", PREFIX_LIST, "InvalidPrefixListID.NotFound"),
+        ),
+        unique=(),
+        values=(_ingress_old.one_of("type", ("ingress", "egress")),),
+        state=(TWICE,),
+        sources=Sources(
+            replacement="terraform-provider-aws, internal/service/ec2/vpc_security_group_rule.go; pulumi-aws#2097: "
+            "the old rule goes first, or the same peer would be there twice"
+        ),
     ),
     _rule("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"),
     _rule("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"),

@@ -6,9 +6,10 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from sandbox.model.base import Context, Rule, Violation, known
+from sandbox.model.base import Context, Violation, known
 from sandbox.model.checks import On, block, given, text
 from sandbox.model.names import Unique
+from sandbox.model.pairs import pair
 from sandbox.model.references import Reference, outside
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE, Returned, Row
@@ -131,8 +132,12 @@ ROWS = (
             _policies.custom("scope", _scope),
         ),
         state=(
-            Rule(
-                "policy-needs-entry", "Amazon EKS API Reference, AssociateAccessPolicy, Errors", (), _policy_needs_entry
+            pair(
+                "policy-needs-entry",
+                _policy_needs_entry,
+                refused="an access policy for a principal without an access entry",
+                says="ResourceNotFoundException: The specified principalArn could not be found",
+                source="Amazon EKS API Reference, AssociateAccessPolicy, Errors",
             ),
             pairs.MODE,
             pairs.NOT_STANDARD,

@@ -10,6 +10,7 @@ from sandbox.model.base import Context, Rule, Violation, known
 from sandbox.model.checks import On, block, changed, flag, given
 from sandbox.model.names import Named, Unique
 from sandbox.model.outputs import Inputs, short_hash
+from sandbox.model.pairs import pair
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Condition, Replaced, Situation, words
 from sandbox.model.rows import Deletion, Returned, Row, by_name
@@ -239,11 +240,12 @@ ROWS = (
             ),
         ),
         state=(
-            Rule(
+            pair(
                 "cluster-zones",
-                "Amazon EKS User Guide, Amazon EKS networking requirements for VPC and subnets",
-                (),
                 two_zones("vpcConfig.subnetIds", "InvalidParameterException"),
+                refused="subnets of one availability zone for a cluster",
+                says="InvalidParameterException: Subnets specified must be in at least two different AZs",
+                source="Amazon EKS User Guide, Amazon EKS networking requirements for VPC and subnets",
             ),
             ONE_VPC,
             Rule(

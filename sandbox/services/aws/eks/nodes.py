@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.model.base import Context, Rule, Violation
+from sandbox.model.base import Context, Violation
 from sandbox.model.checks import On, block, given, items, number, text
 from sandbox.model.names import Named, Unique
 from sandbox.model.outputs import Inputs, short_hash, uuid
+from sandbox.model.pairs import pair
 from sandbox.model.references import Reference
 from sandbox.model.replacement import Replaced, words
 from sandbox.model.rows import Returned, Row
@@ -106,9 +107,9 @@ def _update_config(context: Context) -> Iterator[Violation]:
 
 def _taints(context: Context) -> Iterator[Violation]:
     pairs = [(str(item.get("key")), str(item.get("effect"))) for item in items(context.inputs, "taints")]
-    for index, pair in enumerate(pairs):
-        if pair in pairs[:index]:
-            yield Violation(f"taints[{index}]", f"a second taint {pair[0]} with effect {pair[1]}")
+    for index, taint in enumerate(pairs):
+        if taint in pairs[:index]:
+            yield Violation(f"taints[{index}]", f"a second taint {taint[0]} with effect {taint[1]}")
 
 
 CONTROL_PLANE_AHEAD_OF_NODES = 3
@@ -193,11 +194,13 @@ ROWS = (
         ),
         state=(
             ONE_VPC,
-            Rule(
+            pair(
                 "node-version",
-                "Kubernetes documentation, Version skew policy; Amazon EKS User Guide, Update a managed node group",
-                (),
                 _node_version,
+                refused="nodes that are newer than their control plane, or more than three minor versions older",
+                says="InvalidParameterException",
+                source="Kubernetes documentation, Version skew policy; Amazon EKS User Guide, Update a managed node "
+                "group",
             ),
             node_pairs.IMAGE,
             node_pairs.IN_BOTH,

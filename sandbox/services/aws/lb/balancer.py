@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.model.base import Context, Rule, Violation, values_at
+from sandbox.model.base import Context, Violation, values_at
 from sandbox.model.checks import On, given, number, text
 from sandbox.model.names import Named, Unique
 from sandbox.model.outputs import Inputs, short_hash
+from sandbox.model.pairs import pair
 from sandbox.model.references import Reference
 from sandbox.model.replacement import Condition, Replaced, Situation
 from sandbox.model.rows import Deletion, Returned, Row, by_arn
@@ -164,11 +165,12 @@ ROWS = (
         ),
         state=(
             shift.OF_A_BALANCER,
-            Rule(
+            pair(
                 "balancer-zones",
-                "Elastic Load Balancing API Reference v2, CreateLoadBalancer, Subnets",
-                (),
                 _one_subnet_per_zone,
+                refused="two subnets of a zone for a load balancer, one zone for an application load balancer",
+                says="InvalidConfigurationRequest or ValidationError",
+                source="Elastic Load Balancing API Reference v2, CreateLoadBalancer, Subnets",
             ),
             GATEWAY_FIRST,
             ONE_VPC,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.model.base import Context, Rule, Violation, values_at
+from sandbox.model.base import Context, Violation, values_at
 from sandbox.model.checks import flag, items
+from sandbox.model.pairs import pair
+from sandbox.protocol.wire import Unknown
 from sandbox.services.aws.lb.targets import LISTENER, LOAD_BALANCER, TARGET_GROUP
 
 if TYPE_CHECKING:
@@ -32,7 +34,8 @@ def _unfit(group: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if group.get("targetType") == "alb":
         yield "targetType", "targets other than an application load balancer"
     states = items(group, "targetHealthStates")
-    if not any(flag(state.get("enableUnhealthyConnectionTermination")) is False for state in states):
+    unknown = isinstance(group.get("targetHealthStates"), Unknown)
+    if not unknown and not any(flag(state.get("enableUnhealthyConnectionTermination")) is False for state in states):
         yield "targetHealthStates", "targetHealthStates with enableUnhealthyConnectionTermination: false"
 
 
@@ -91,6 +94,25 @@ def _groups(cloud: Cloud, balancer_arn: object) -> list[CloudObject]:
 
 
 _SOURCE = "Elastic Load Balancing, Network Load Balancers, Enable zonal shift: prerequisites"
-OF_A_LISTENER = Rule("zonal-shift-listener", _SOURCE, (), _listener)
-OF_A_BALANCER = Rule("zonal-shift-balancer", _SOURCE, (), _balancer)
-OF_A_GROUP = Rule("zonal-shift-group", _SOURCE, (), _group)
+_SAYS = "InvalidConfigurationRequest"
+OF_A_LISTENER = pair(
+    "zonal-shift-listener",
+    _listener,
+    refused="a target group that zonal shift does not take, behind a network load balancer that takes part in it",
+    says=_SAYS,
+    source=_SOURCE,
+)
+OF_A_BALANCER = pair(
+    "zonal-shift-balancer",
+    _balancer,
+    refused="zonal shift with cross-zone load balancing in front of a target group that does not fit",
+    says=_SAYS,
+    source=_SOURCE,
+)
+OF_A_GROUP = pair(
+    "zonal-shift-group",
+    _group,
+    refused="a change of a target group behind such a load balancer by which it does not fit any more",
+    says=_SAYS,
+    source=_SOURCE,
+)

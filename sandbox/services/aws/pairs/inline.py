@@ -144,7 +144,7 @@ DESCRIBED_TWICE = pair(
     happens="the next update of the object takes away what stands beside it, and the one after that brings it back",
     source="SDK documentation of aws.ec2.SecurityGroup, RouteTable, NetworkAcl, VpcEndpoint, ManagedPrefixList, "
     "aws.iam.Role, aws.kms.KeyPolicy, aws.sns.TopicPolicy, aws.s3.Bucket: notes on use in conjunction; "
-    "pulumi-aws#2391, pulumi-eks#1031",
+    "pulumi-aws#2391, pulumi-aws#2246, pulumi-eks#1031",
 )
 
 

@@ -12,10 +12,12 @@ import yaml
 from sandbox.cloud import CloudObject
 from sandbox.model.base import Context, Violation
 from sandbox.model.pairs import PairRule, told, whole
+from sandbox.protocol.diff import changes
 from sandbox.protocol.packages import tokens
 from sandbox.protocol.schema import SchemaOracle
 from sandbox.protocol.validate import validate
 from sandbox.protocol.wire import UNKNOWN
+from sandbox.providers.replacement import deletes_first, replacing
 from sandbox.services import PAIRS, SETTLED_RULES, STATE_RULES, VALUE_RULES
 from tests.support.paths import DATA
 from tests.support.world import World
@@ -98,6 +100,9 @@ SEEN = {
     "zone-of-the-region": "a zone's name tells its region",
     "composite-alarm": "the account is closed: what is not there does not exist",
     "overwritten": "the other object's bucket is known",
+    "gateway-first": "a VPC of somebody else needs its gateway among what exists",
+    "one-vpc": "the subnets' VPCs are needed",
+    "policy-needs-entry": "the account is closed: what is not there does not exist",
     "policy-principals": "the account is closed: what is not there does not exist",
 }
 """Rules that need to know nothing more of what exists, and why."""
@@ -185,3 +190,11 @@ def test_a_secret_policy_is_not_known() -> None:
     assert told(item, "size", 3) == 3
     assert whole(item)
     assert told(CloudObject("t", "i", "urn:existing::t::i"), "size", 3) is None
+
+
+def test_a_rule_of_a_security_group_goes_before_the_one_that_replaces_it() -> None:
+    old = {"securityGroupId": "sg-1", "type": "ingress", "protocol": "tcp", "cidrBlocks": ["10.0.0.0/16"]}
+    new = {**old, "cidrBlocks": ["10.0.0.0/16", "10.1.0.0/16"]}
+    token = ALIASES["old-rule"]
+    assert replacing(token, changes(old, new), old, new) == {"cidrBlocks[1]"}
+    assert deletes_first(token, "web", old, new)
