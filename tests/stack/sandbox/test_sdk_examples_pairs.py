@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 from sandbox.cloud import Cloud, CloudObject
 from sandbox.model.base import Context, RuleSet
 from sandbox.model.pairs import PairRule
-from sandbox.model.place import HOME
+from sandbox.model.place import HOME, Place
 from sandbox.protocol.packages import tokens
 from sandbox.providers.autonames import with_name
 from sandbox.providers.computed import computed_outputs, merge, resource_id
+from sandbox.providers.instances import configured
 from sandbox.services import SETTLED_RULES, STATE_RULES, VALUE_RULES
 from sandbox.services.aws.pairs import inline, keys, networks, principals, regions, trust
 from tests.stack.sandbox.test_sdk_examples import answer, examples, run, unknown
@@ -34,6 +35,9 @@ _LISTS = "PutBucketAcl answers AccessControlListNotSupported: new buckets take n
 _PEOPLE = "Alice, Bob, Admin and Developer stand for principals that must exist: PutKeyPolicy looks them up"
 _ELSEWHERE = "written for another region than the provider's"
 EXPLAINED: dict[tuple[str, str], str] = {
+    ("backups-region", "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication"): (
+        "the example leaves the provider of the other region out"
+    ),
     ("bucket-acl", "aws:s3/bucketAcl:BucketAcl"): _LISTS,
     ("endpoint-region", "aws:ec2/vpcEndpoint:VpcEndpoint"): _ELSEWHERE,
     ("policy-principals", "aws:kms/key:Key"): _PEOPLE,
@@ -63,6 +67,7 @@ class Account:
         self.path, self.refused = path, dict[tuple[str, str], str]()
         self.seen: collections.Counter[str] = collections.Counter()
         self.cloud = Cloud(path / "0.jsonl")
+        self.places: dict[str, Place] = {}
 
     def example(self, code: str) -> None:
         self.seen["examples"] += 1
@@ -87,9 +92,12 @@ class Account:
         plain = with_name(args.typ, args.name, copy.deepcopy(plain), {}, b"")
         urn, inputs = f"urn:pulumi:dev::p::{args.typ}::{args.name}", unknown(plain)
         self.seen["resources"] += 1
-        self.judge(RULES, Context(args.typ, args.name, urn, inputs, self.cloud))
-        identity = args.resource_id or resource_id(args.typ, args.name, plain, HOME)
-        added = computed_outputs(args.typ, args.name, plain, identity, HOME)
+        place = self.places.get((args.provider or "").rpartition("::")[2], HOME)
+        self.judge(RULES, Context(args.typ, args.name, urn, inputs, self.cloud, place=place))
+        identity = args.resource_id or resource_id(args.typ, args.name, plain, place)
+        if args.typ.startswith("pulumi:providers:"):
+            self.places[identity] = configured(args.typ.rpartition(":")[2], plain).place
+        added = computed_outputs(args.typ, args.name, plain, identity, place)
         outputs = merge(plain, added if "name" in plain else {"name": identity, **added})
         if not args.typ.startswith("pulumi:"):
             self.cloud.put(CloudObject(args.typ, identity, urn, inputs, unknown(outputs)))
