@@ -15,7 +15,7 @@ from sandbox.model.rows import Alike
 from sandbox.services.aws.ec2.places import vpcs_of, zones
 from sandbox.services.aws.ec2.targets import INTERNET_GATEWAY, SUBNET
 from sandbox.services.aws.iam import ROLE_ARN
-from sandbox.services.aws.kms import KEY_ARN
+from sandbox.services.aws.kms import KEY, KEY_ARN
 from sandbox.services.aws.rds.state import SNAPSHOT
 from sandbox.services.aws.rds.targets import INSTANCE, SUBNET_GROUP
 
@@ -222,7 +222,7 @@ ALIKE = (
         "aws:rds/instance:*",
         references=(
             Reference("optionGroupName", OPTIONS, "OptionGroupNotFoundFault", "InvalidOptionGroupStateFault", _default),
-            Reference("masterUserSecretKmsKeyId", KEY_ARN, _KEY),
+            Reference("masterUserSecretKmsKeyId", KEY, _KEY),
             Reference("restoreToPointInTime.sourceDbInstanceIdentifier", INSTANCE, "DBInstanceNotFound"),
         ),
         state=_INSTANCE_PAIRS,

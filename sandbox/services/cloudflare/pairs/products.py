@@ -14,6 +14,8 @@ from sandbox.services.cloudflare.balancing import BALANCER, POOL
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sandbox.cloud import Cloud
+
 SCRIPT = (Target("cloudflare:index/workersScript:WorkersScript", ("scriptName",)),)
 NAMESPACE = (Target("cloudflare:index/workersKvNamespace:WorkersKvNamespace"),)
 BUCKET = (Target("cloudflare:index/r2Bucket:R2Bucket", ("name",)),)
@@ -67,6 +69,19 @@ REFERENCES: dict[str, tuple[Reference, ...]] = {
     ),
 }
 """Type -> what it names, as its own API refuses what is not there."""
+
+
+def _named(context: Context) -> Iterator[Violation]:
+    """What a name or an id leads to, where the program makes things of that kind: an account holds others, too."""
+    for reference in REFERENCES.get(context.token.partition("/")[2].partition(":")[0], ()):
+        if context.cloud is not None and _ours(context.cloud, reference):
+            yield from reference.dangling(context)
+
+
+def _ours(cloud: Cloud, reference: Reference) -> bool:
+    return any(not item.was_there for target in reference.targets for item in cloud.of_type(target.token))
+
+
 KINDS = {"asn": "asn", "hostname": "hostname", "ip": "ip", "redirect": "redirect"}
 """Property of a list's item -> the kind of list that takes it."""
 
@@ -106,14 +121,13 @@ def _affinity(context: Context) -> Iterator[Violation]:
 
 
 def _steered(context: Context) -> Iterator[Violation]:
+    cloud = context.cloud
+    if cloud is None or all(item.was_there for item in cloud.of_type(POOL[0].token)):
+        return
     for name in ("countryPools", "popPools", "regionPools"):
         for key, pools in block(context.inputs, name).items():
             for index, identity in enumerate(pools if isinstance(pools, list) else ()):
-                if (
-                    context.cloud is not None
-                    and isinstance(identity, str)
-                    and not POOL[0].find(context.cloud, identity)
-                ):
+                if isinstance(identity, str) and POOL[0].find(cloud, identity) is None:
                     yield Violation(f'{name}["{key}"][{index}]', f"{identity!r} is the id of no pool that exists")
 
 
@@ -128,6 +142,14 @@ def _certificate(context: Context) -> Iterator[Violation]:
                 )
 
 
+_NAMED = pair(
+    "edge-names",
+    _named,
+    refused="a Worker, bucket, queue, project, tunnel, policy, list or waiting room by a name or id of none, "
+    "where the program makes some",
+    says="each API's own: 10007, 10019, 10006, 8000007 and others",
+    source="Cloudflare API, errors of each product; alchemy-run/distilled pull request 368: 10019",
+)
 _INGRESS = pair(
     "tunnel-catch-all",
     _ingress,
@@ -169,7 +191,7 @@ _buckets = On("r2-bucket", source="Cloudflare R2 documentation, Create buckets; 
 _lists = On("edge-list", source="Cloudflare API, Create a list")
 _projects = On("pages-project", source="Cloudflare API, Create project")
 ALIKE = (
-    *(Alike(f"cloudflare:index/{name}:*", references=found) for name, found in REFERENCES.items()),
+    *(Alike(f"cloudflare:index/{name}:*", state=(_NAMED,)) for name in REFERENCES),
     Alike("cloudflare:index/zeroTrustTunnelCloudflaredConfig:*", values=(_INGRESS,)),
     Alike(f"{BALANCER.rpartition(':')[0]}:*", values=(_AFFINITY,), state=(_STEERED,)),
     Alike("cloudflare:index/listItem:*", state=(_ITEM,)),
