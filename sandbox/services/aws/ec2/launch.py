@@ -11,6 +11,7 @@ from sandbox.model.references import Reference
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import Row, prefixed
 from sandbox.services.aws.arns import arn
+from sandbox.services.aws.ec2.machines import IMAGE
 from sandbox.services.aws.ec2.targets import SECURITY_GROUP
 from sandbox.services.aws.kms import KEY
 
@@ -78,6 +79,7 @@ ROWS = (
             _lt.matches(
                 "instanceType", INSTANCE_TYPE, "an EC2 instance type such as m8g.large", "InvalidParameterValue"
             ),
+            IMAGE,
             _lt.one_of("blockDeviceMappings[*].ebs.volumeType", VOLUME_TYPES),
             _lt.between("blockDeviceMappings[*].ebs.volumeSize", 1, 65_536, "GiB"),
             _lt.custom("volumes", _volumes, "Amazon EBS User Guide, Amazon EBS volume types"),
