@@ -21,7 +21,8 @@ from sandbox.services.kubernetes import (
     rbac,
     returned,
 )
-from sandbox.services.kubernetes.custom import balancing, keda, monitoring, vertical
+from sandbox.services.kubernetes.custom import balancing, crd, keda, monitoring, vertical
+from sandbox.services.kubernetes.pairs import words
 
 _MODULES = (
     core,
@@ -34,17 +35,19 @@ _MODULES = (
     rbac,
     helm,
     balancing,
+    crd,
     keda,
     monitoring,
     vertical,
 )
 
-_PAIRS = tuple(Alike(pattern, state=(rule,)) for rule in pairs.STATE for pattern in rule.types)
+_AT_ONCE = words.told((*pairs.STATE, *crd.STATE))
+_PAIRS = tuple(Alike(pattern, state=(rule,)) for rule in _AT_ONCE for pattern in rule.types)
 KUBERNETES = Service(
     "kubernetes",
     "AWS Load Balancer Controller documentation, TargetGroupBinding",
     tuple(item for module in _MODULES for item in module.ROWS),
     (*everywhere.ALIKE, *keda.ALIKE, *_PAIRS, *returned.ALIKE),
 )
-SETTLED = (*autoscaling.SETTLED, *vertical.SETTLED, *pairs.SETTLED)
+SETTLED = words.told((*autoscaling.SETTLED, *vertical.SETTLED, *pairs.SETTLED))
 """What Kubernetes accepts and does nothing with, judged when an update has made everything."""

@@ -13,6 +13,7 @@ from sandbox.providers.computed import computed_outputs, merge, resource_id
 from sandbox.providers.rules import reference_violations, unsettled
 from sandbox.services import SETTLED_RULES, STATE_RULES
 from sandbox.services.kubernetes import pairs
+from sandbox.services.kubernetes.pairs import words
 from tests.support.paths import DATA
 from tests.support.world import World
 from tests.unit.sandbox.services.test_rules_values import merged
@@ -109,6 +110,10 @@ def test_every_rule_about_several_objects_has_a_case() -> None:
     ours = {rule.id for rule in pairs.STATE} | {rule.id for rule in SETTLED_RULES if "kubernetes" in str(rule.types)}
     assert ours - shown == set()
     assert shown - RULES.keys() == set()
+    told = {**words.SAYS, **words.HAPPENS}
+    assert told.keys() == ours | {"association-account", "definition-schema"}, (
+        "words of a rule that is none, or a rule without words"
+    )
     ids = [rule.id for rule in (*SETTLED_RULES, *STATE_RULES)]
     assert len(ids) == len(set(ids))
     assert all(rule.source for rule in SETTLED_RULES)
