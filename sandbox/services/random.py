@@ -10,12 +10,16 @@ import secrets
 import string
 from typing import TYPE_CHECKING, Any
 
+from sandbox.model.base import Context, Rule, Violation
+from sandbox.model.checks import number
 from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.replacement import Replaced, words
 from sandbox.model.rows import Alike, Service, schema_only
 from sandbox.model.sources import Sources
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sandbox.model.place import Place
 
 
@@ -62,7 +66,15 @@ def _string(_name: str, inputs: Inputs, _identity: str, _place: Place) -> dict[s
     return {"result": _text(inputs)}
 
 
+def _length(context: Context) -> Iterator[Violation]:
+    length = number(context.inputs.get("length"))
+    least = [number(context.inputs.get(name)) or 0 for name in ("minUpper", "minLower", "minNumeric", "minSpecial")]
+    if length is not None and length < max(1, sum(least)):
+        yield Violation("length", f"{length:g} is less than {max(1, sum(least)):g}, the sum of the least of each class")
+
+
 _DOCS = "terraform-provider-random documentation"
+_LENGTH = Rule("random-length", f"{_DOCS}, random_password, random_string: length", (), _length)
 _LOCAL = "the provider asks no service: there is nobody to refuse anything"
 RANDOM = Service(
     "random",
@@ -96,6 +108,8 @@ RANDOM = Service(
         ),
     ),
     (
+        Alike("random:index/randomPassword:*", values=(_LENGTH,)),
+        Alike("random:index/randomString:*", values=(_LENGTH,)),
         Alike(
             "random:*",
             sources=Sources(

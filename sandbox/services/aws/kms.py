@@ -124,11 +124,13 @@ KMS = Service(
         Row(
             token="aws:kms/keyPolicy:KeyPolicy",
             name=NONE,
-            replaced=Replaced(("keyId",)),
+            replaced=Replaced(),
             references=(Reference("keyId", KEY, "NotFoundException"),),
             unique=(),
             values=(document("policy-key-alone", _POLICY), LOCKED_OUT),
-            sources=Sources(doubts={"replacement": "whether another keyId replaces it"}),
+            sources=Sources(
+                replacement="terraform-provider-aws 6.58.0, internal/service/kms/key_policy.go: it is put anew"
+            ),
             returned=Returned(values=identity.KEY_POLICY),
         ),
     ),

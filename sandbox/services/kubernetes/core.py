@@ -12,6 +12,7 @@ from sandbox.model.base import Context, Violation, known
 from sandbox.model.checks import On, block, given, items, number
 from sandbox.model.replacement import InPlace, Replaced
 from sandbox.model.rows import Deletion
+from sandbox.model.sources import Sources
 from sandbox.services.kubernetes.immutable import IMMUTABLE
 from sandbox.services.kubernetes.inventory import INITIAL_NAMESPACES
 from sandbox.services.kubernetes.kinds import NAMESPACE, SERVICE, WITHOUT_STATUS, kind_of, name_of, namespace_of, row
@@ -241,6 +242,7 @@ ROWS = (
         Replaced(),
         _namespace.custom("pod-security", _pod_security),
         deletion=Deletion(refuses=_initial, effects=_contents),
+        sources=Sources(doubts={"time": "its deletion ends when everything in it is gone; here it is gone at once"}),
     ),
     row(
         SERVICE,

@@ -7,8 +7,10 @@ import string
 
 import pytest
 
+from sandbox.model.base import Context
 from sandbox.model.place import Place
 from sandbox.providers.computed import computed_outputs
+from sandbox.providers.rules import value_violations
 from sandbox.services.aws.hosted_zones import hosted_zone
 from sandbox.services.random import SPECIAL
 
@@ -70,3 +72,12 @@ def test_an_id_says_the_same_in_every_notation() -> None:
     assert found["dec"] == f"p-{int.from_bytes(value, 'big')}"
     assert base64.b64decode(found["b64Std"].removeprefix("p-")) == value
     assert base64.urlsafe_b64decode(found["b64Url"].removeprefix("p-") + "==") == value
+
+
+@pytest.mark.parametrize("token", [PASSWORD, TEXT])
+def test_a_text_is_refused_that_is_shorter_than_what_it_must_hold(token: str) -> None:
+    def said(**inputs: object) -> list[str]:
+        return [item.path for item in value_violations(Context(token, "x", "", dict(inputs)))]
+
+    assert said(length=3, minUpper=2, minNumeric=2) == said(length=0) == ["length"]
+    assert said(length=4, minUpper=2, minNumeric=2) == said(length=1) == said() == []
