@@ -34,6 +34,8 @@ def as_object(item: Existing, place: Place) -> CloudObject:
     schema = schemas().get(item.type)
     regional = schema is not None and item.type.startswith("aws:") and "region" in schema.inputs
     inputs = {**item.inputs, **({"region": here.of(item.inputs).region} if regional else {})}
+    if schema is not None and item.type.startswith("aws:") and {"tags", "tagsAll"} <= {*schema.inputs, *schema.outputs}:
+        inputs = {"tagsAll": item.inputs.get("tags") or {}, **inputs}
     added = computed_outputs(item.type, item.id, inputs, item.id, here)
     outputs = merge(merge(inputs, added), item.outputs)
     urn = f"{_NOBODYS}{item.type}::{item.id}"
