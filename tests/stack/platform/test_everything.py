@@ -13,6 +13,7 @@ LEFT_OFF = {
     "app.maxUnavailable": "lets a rollout take pods away, which a rule about every stack forbids",
     "app.maxOldSpaceMib": "follows from the memory limit",
     "autoscaling.scaleDown.pods": "another form of the guide's percentage",
+    "postgres.upgradingFrom": "states which step of an upgrade is taken; its two groups have a test of their own",
     "postgres.iops": "belongs to other storage than the default's",
     "postgres.storageThroughputMibps": "as iops",
     "services[].image": "follows from the application's",
