@@ -152,11 +152,13 @@ def _associated(context: Context) -> Iterator[Violation]:
 
 def _user_of(context: Context, address: CloudObject) -> str:
     handles = {address.id, told(address, "allocationId")} - {None}
-    tokens = (NAT, "aws:lb/loadBalancer:LoadBalancer", "aws:ec2/eipAssociation:EipAssociation")
+    association = "aws:ec2/eipAssociation:EipAssociation"
+    moves = context.token == association and flag(context.inputs.get("allowReassociation", True)) is True
+    tokens = (NAT, "aws:lb/loadBalancer:LoadBalancer", *(() if moves else (association,)))
     for item in others(context, *tokens):
         if any(value in handles for _, value in texts(item.inputs, "allocationId", "subnetMappings[*].allocationId")):
             return item.name
-    for name in ("instance", "networkInterface"):
+    for name in () if moves else ("instance", "networkInterface"):
         if isinstance(used := address.inputs.get(name), str) and used:
             return used
     return ""
