@@ -23,6 +23,7 @@ _AMOUNTS = frozenset(
 """Properties of Kubernetes that hold quantities by the name of a resource."""
 _QUANTITIES = frozenset(("averageValue", "divisor", "sizeLimit", "storage", "value"))
 """Properties of Kubernetes that are quantities, where the schema takes a text."""
+_EXTENSION = "x-kubernetes-"
 _CONVERTIBLE_BOOLEANS = ("true", "false")
 
 
@@ -67,6 +68,8 @@ class _Validation:
         for name in sorted(values.keys() - known.keys()):
             if name.startswith("__") or values[name] is None:
                 continue  # the engine's own bookkeeping, and absent values
+            if self.strict and name.startswith(_EXTENSION) and name.replace("-", "_") in known:
+                continue  # the SDKs' types write it with underscores, a manifest as Kubernetes does
             yield Violation(format_path((*at, name)), f"unknown property{nearest(name, list(known))}")
         for name in required:
             if values.get(name) is None:
@@ -78,7 +81,7 @@ class _Validation:
     def value(self, expected: JsonType, value: Any, at: Keys) -> Iterator[Violation]:  # noqa: ANN401 - any property
         if isinstance(value, Secret):
             value = value.value
-        if value is None or isinstance(value, Unknown):
+        if value is None or isinstance(value, Unknown) or (self.strict and _is_schema(value, at)):
             return
         if "union" in expected:
             yield from self._union(expected["union"], value, at)
@@ -133,6 +136,11 @@ def _is_number(kind: str, value: Any) -> bool:  # noqa: ANN401 - any property
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
     return kind == "number" or float(value).is_integer()
+
+
+def _is_schema(value: Any, at: Keys) -> bool:  # noqa: ANN401 - any property
+    """Whether one schema stands where the type of a definition lists several (JSONSchemaPropsOrArray)."""
+    return isinstance(value, dict) and at[-1:] == ("items",) and "openAPIV3Schema" in at
 
 
 def _is_quantity(value: Any, at: Keys) -> bool:  # noqa: ANN401 - any property

@@ -81,7 +81,8 @@ class Idle:
 
     def __str__(self) -> str:
         """For people."""
-        return f"{self.item.name}: {self.found.path}: {self.found.reason}"
+        kind = self.item.token.rpartition(":")[2]
+        return f"{kind} {self.item.name}: {self.found.path}: {self.found.reason}"
 
 
 def unsettled(cloud: Cloud) -> list[Idle]:

@@ -110,6 +110,12 @@ def _changed(context: Context) -> Iterator[Violation]:
             )
 
 
+def marked(schema: dict[str, Any], name: str) -> Any:  # noqa: ANN401 - any property
+    """An extension of a schema; the SDKs' types write its name with underscores."""
+    found = schema.get(f"x-kubernetes-{name}")
+    return schema.get(f"x_kubernetes_{name.replace('-', '_')}") if found is None else found
+
+
 def definition_of(cloud: Cloud, kind: Kind) -> dict[str, Any] | None:
     """The schema that an object of the program gives a custom kind in this version, or None."""
     for item in cloud.of_type(DEFINITION):
@@ -142,7 +148,7 @@ def _value(schema: dict[str, Any], value: Any, at: Keys) -> Iterator[Violation]:
     if not known(value):
         return
     kind = schema.get("type")
-    if schema.get("x-kubernetes-int-or-string"):
+    if marked(schema, "int-or-string"):
         kind = None
     expected = _TYPES.get(str(kind))
     wrong = expected is not None and not isinstance(value, expected)
@@ -160,7 +166,7 @@ def _value(schema: dict[str, Any], value: Any, at: Keys) -> Iterator[Violation]:
 
 def _fields(schema: dict[str, Any], value: dict[str, Any], at: Keys) -> Iterator[Violation]:
     properties, more = block(schema, "properties"), schema.get("additionalProperties")
-    free = schema.get("x-kubernetes-preserve-unknown-fields") or more or schema.get("x-kubernetes-embedded-resource")
+    free = marked(schema, "preserve-unknown-fields") or more or marked(schema, "embedded-resource")
     for name in schema.get("required") or ():
         if value.get(name) is None:
             yield Violation(format_path((*at, name)), "Required value")
@@ -223,7 +229,7 @@ _ORDERED = {
 
 def _rules(schema: dict[str, Any], value: Any, at: str) -> Iterator[Violation]:  # noqa: ANN401 - any property
     """Rules in CEL that compare two fields, or a field with a constant; no other is read."""
-    for rule in schema.get("x-kubernetes-validations") or ():
+    for rule in marked(schema, "validations") or ():
         found = _COMPARED.fullmatch(str(block({"x": rule}, "x").get("rule")))
         if found is None:
             continue
@@ -245,7 +251,7 @@ def _kept(schema: dict[str, Any], old: Any, new: Any, at: Keys) -> Iterator[Viol
     """Fields that a rule `self == oldSelf` holds immutable."""
     if not known(old) or not known(new):
         return
-    for rule in schema.get("x-kubernetes-validations") or ():
+    for rule in marked(schema, "validations") or ():
         found = block({"x": rule}, "x")
         if re.fullmatch(r"\s*(self\s*==\s*oldSelf|oldSelf\s*==\s*self)\s*", str(found.get("rule"))) and old != new:
             yield Violation(format_path(at), f"Invalid value: {found.get('message') or 'failed rule: self == oldSelf'}")

@@ -84,7 +84,20 @@ def test_wrong_inputs_are_refused_with_path_and_reason(
     assert reason in found[path]
 
 
+DEFINITION = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
+
+
+def definition(**schema: object) -> dict[str, Any]:
+    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
+    spec = {"group": "a.dev", "scope": "Cluster", "names": {"kind": "A", "plural": "as"}, "versions": [version]}
+    return {"metadata": {"name": "as.a.dev"}, "spec": spec}
+
+
 ACCEPTED = [
+    (DEFINITION, definition(type="object", **{"x-kubernetes-preserve-unknown-fields": True})),
+    (DEFINITION, definition(type="object", x_kubernetes_preserve_unknown_fields=True)),
+    (DEFINITION, definition(properties={"a": {"type": "array", "items": {"type": "string"}}})),
+    (DEPLOYMENT, deployment(image="a", resources={"requests": {"cpu": 1, "memory": 1e9}})),
     (INSTANCE, {"instanceClass": "db.m99g.large"}),
     (INSTANCE, {"instanceClass": "c", "multiAz": "true", "allocatedStorage": "100"}),
     (INSTANCE, {"instanceClass": UNKNOWN, "multiAz": UNKNOWN, "passwordWo": Secret("x")}),

@@ -123,4 +123,4 @@ def test_an_update_names_the_object_that_does_nothing(world: World) -> None:
 
     put(world, "web", OBJECTS["namespace"])
     put(world, "scaler", OBJECTS["hpa"])
-    assert [str(item).split(":")[0] for item in unsettled(world.cloud)] == ["scaler"]
+    assert [str(item).split(":")[0] for item in unsettled(world.cloud)] == ["HorizontalPodAutoscaler scaler"]

@@ -104,6 +104,16 @@ def test_a_field_that_its_definition_holds_immutable_stays(world: World) -> None
     assert world.update(BOND, "default/b", spec={"amount": 6, "state": "open"}) == []
 
 
+def test_extensions_count_however_their_names_are_written(world: World) -> None:
+    version = {"name": "v2", "served": True, "storage": True}
+    inner = {"type": "object", "properties": {"port": {"x_kubernetes_int_or_string": True, "type": "integer"}}}
+    version["schema"] = {"openAPIV3Schema": {"type": "object", "properties": {"spec": inner}}}
+    spec = {"group": "acme.dev", "scope": "Namespaced", "names": {"kind": "Court", "plural": "courts"}}
+    world.add(DEFINITION, "courts.acme.dev", metadata={"name": "courts.acme.dev"}, spec={**spec, "versions": [version]})
+    wanted = {"metadata": {"name": "c", "namespace": "default"}, "spec": {"port": "http"}}
+    assert world.create("kubernetes:acme.dev/v2:Court", **wanted) == []
+
+
 def test_a_definition_takes_its_resources_along(world: World) -> None:
     world.add(BOND, "default/b", **bond())
     assert world.delete(DEFINITION, "bonds.acme.dev") is None
