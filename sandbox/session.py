@@ -202,7 +202,7 @@ class Session:
         written(self.seed.stacks, self.workspace.backend)
         self.drifted = self.faults.strike_cloud(self.cloud, self.cluster)
         oracle = SchemaOracle()
-        self.lookups = LookUps(self.seed, oracle)
+        self.lookups = LookUps(self.seed, oracle, folder=self.workspace.source.program_folder)
         deps = Deps(self.cloud, oracle, self.workspace.guard, self.faults, self.lookups)
         self._server = SandboxServer(deps, self.cluster, self.plugins).__enter__()
         environment = self.workspace.environment(self._server.debug_providers, checkpoints=self.checkpoints)

@@ -6,6 +6,7 @@ import json
 import re
 import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sandbox.invokes.computed import COMPUTED
@@ -41,6 +42,7 @@ class Asked:
         place: region and account of the provider that is asked, or of the look-up itself.
         cloud: what exists.
         default_tags: what the provider adds to every object's tags.
+        folder: where relative paths begin.
     """
 
     token: str
@@ -48,6 +50,7 @@ class Asked:
     place: Place
     cloud: Cloud
     default_tags: dict[str, str] = field(default_factory=dict)
+    folder: Path = Path()
 
 
 class MissingError(LookUpError):
@@ -67,11 +70,13 @@ class LookUps:
         oracle: the schemas of resource types.
         collects: whether a missing answer is made up and remembered, so that a preview names all that are missing;
             otherwise it is refused at once.
+        folder: the program's folder, where relative paths begin.
     """
 
     seed: Seed
     oracle: SchemaOracle
     collects: bool = False
+    folder: Path = Path()
 
     def __post_init__(self) -> None:
         self.origins = Origins()
@@ -96,7 +101,7 @@ class LookUps:
         Raises:
             LookUpError: it cannot be answered; the message says why, and which entry to add.
         """
-        asked = _here(asked)
+        asked = _here(asked, self.folder)
         if (given := self._seeded(asked)) is not None:
             self._note(asked, Origin.SEED)
             return given
@@ -187,14 +192,14 @@ def _computed(asked: Asked) -> dict[str, Any] | None:
         raise LookUpError(f"{asked.token.rsplit(':', 1)[1]}: {what}") from error
 
 
-def _here(asked: Asked) -> Asked:
+def _here(asked: Asked, folder: Path) -> Asked:
     """The look-up in the region that it names itself, with plain arguments."""
     args = without_nulls(unwrap(asked.args))
     region = args.get("region")
     place = at(asked.place, region) if isinstance(region, str) and region else asked.place
     package = asked.token.partition(":")[0]
     cloud = asked.cloud.within(package, place.view(f"{package}:", {}))
-    return Asked(asked.token, args, place, cloud, asked.default_tags)
+    return Asked(asked.token, args, place, cloud, asked.default_tags, folder)
 
 
 def _in_place(what: Meant, asked: Asked) -> list[CloudObject]:

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 import zipfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -17,6 +16,7 @@ from sandbox.protocol.wire import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from sandbox.invokes.answers import Asked
 
@@ -39,14 +39,14 @@ def archive(asked: Asked) -> dict[str, Any]:
     args = asked.args
     if args.get("type") not in {None, "zip"}:
         raise LookUpError(f"type: the sandbox makes zip archives only, got {args['type']!r}")
-    target = Path(str(args.get("outputPath") or ""))
-    if not target.name:
+    target = asked.folder / str(args.get("outputPath") or "")
+    if not args.get("outputPath"):
         raise LookUpError("outputPath: missing required property")
     excluded = {str(item) for item in args.get("excludes") or ()}
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
-            for name, content in sorted(_contents(args), key=lambda pair: pair[0]):
+            for name, content in sorted(_contents(args, asked.folder), key=lambda pair: pair[0]):
                 if name not in excluded:
                     _write(made, name, content)
         content = target.read_bytes()
@@ -66,14 +66,14 @@ def archive(asked: Asked) -> dict[str, Any]:
     }
 
 
-def _contents(args: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
+def _contents(args: dict[str, Any], here: Path) -> Iterator[tuple[str, bytes]]:
     if args.get("sourceContentFilename"):
         yield str(args["sourceContentFilename"]), str(args.get("sourceContent") or "").encode()
     elif args.get("sourceFile"):
-        file = Path(str(args["sourceFile"]))
+        file = here / str(args["sourceFile"])
         yield file.name, file.read_bytes()
     elif args.get("sourceDir"):
-        folder = Path(str(args["sourceDir"]))
+        folder = here / str(args["sourceDir"])
         if not folder.is_dir():
             raise LookUpError(f"sourceDir: could not archive missing directory: {folder}")
         for file in folder.rglob("*"):

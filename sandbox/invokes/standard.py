@@ -52,7 +52,7 @@ def _based(kind: str) -> Callable[[Args], str]:
 def _file(make: Callable[[bytes], Any]) -> Callable[[Args], Any]:
     def answer(args: Args) -> Any:  # noqa: ANN401 - a text or a boolean
         try:
-            return make(Path(_text(args)).expanduser().read_bytes())
+            return make(Path(_text(args)).read_bytes())
         except OSError as error:
             raise LookUpError(f"input: {_text(args)}: {error.strerror}") from error
 
@@ -249,7 +249,7 @@ _MAKERS: dict[str, Callable[[Args], Any]] = {
     "filebase64": _file(lambda content: base64.b64encode(content).decode()),
     "filebase64sha256": _file(lambda content: base64.b64encode(_digest("sha256", content)).decode()),
     "filebase64sha512": _file(lambda content: base64.b64encode(_digest("sha512", content)).decode()),
-    "fileexists": lambda args: Path(_text(args)).expanduser().is_file(),
+    "fileexists": lambda args: Path(_text(args)).is_file(),
     **{f"file{kind}": _file(partial(_hexed, kind)) for kind in ("md5", "sha1", "sha256", "sha512")},
     "flatten": lambda args: _flat(_list(args)),
     "floor": lambda args: math.floor(_number(args["input"])),
@@ -315,8 +315,10 @@ _MAKERS: dict[str, Callable[[Args], Any]] = {
 }
 
 
-def _answer(make: Callable[[Args], Any]) -> Callable[[Asked], dict[str, Any]]:
+def _answer(name: str, make: Callable[[Args], Any]) -> Callable[[Asked], dict[str, Any]]:
+    if name == "abspath" or name.startswith("file"):
+        return lambda asked: {"result": make({"input": str(asked.folder / Path(_text(asked.args)).expanduser())})}
     return lambda asked: {"result": make(asked.args)}
 
 
-FUNCTIONS = {f"std:index:{name}": _answer(make) for name, make in _MAKERS.items()}
+FUNCTIONS = {f"std:index:{name}": _answer(name, make) for name, make in _MAKERS.items()}

@@ -42,7 +42,9 @@ def main(arguments: list[str]) -> None:
     seed = read_seed(Path(order["seed"])) if order.get("seed") else Seed()
     planted(cloud, seed.objects, home_of(workspace.config_file))
     written(seed.stacks, workspace.backend)
-    with SandboxServer(Deps(cloud, oracle, workspace.guard, lookups=LookUps(seed, oracle))) as server:
+    with SandboxServer(
+        Deps(cloud, oracle, workspace.guard, lookups=LookUps(seed, oracle, folder=workspace.source.program_folder))
+    ) as server:
         record = Path(order["record"])
         write_atomically(record, json.dumps({"pid": os.getpid(), "providers": server.debug_providers}))
         if order.get("tethered"):

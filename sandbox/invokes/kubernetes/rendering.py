@@ -43,7 +43,7 @@ def template(asked: Asked) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         values = Path(folder) / "values.yaml"
         values.write_text(yaml.safe_dump(options.get("values") or {}), encoding="utf-8")
-        rendered = _run([*command, "--values", str(values)])
+        rendered = _run([*command, "--values", str(values)], asked.folder)
     namespace = str(options.get("namespace") or "")
     found = [with_namespace(item, namespace) for item in documents(rendered)]
     tests = bool(options.get("include_test_hook_resources"))
@@ -54,7 +54,7 @@ def directory(asked: Asked) -> dict[str, Any]:
     """The objects of an overlay, as `kustomize build` renders them."""
     folder = str(asked.args.get("directory") or "")
     kustomize = _tool("kustomize", f"the overlay {folder}", "render it beforehand and read the result as YAML")
-    return {"result": documents(_run([kustomize, "build", folder]))}
+    return {"result": documents(_run([kustomize, "build", folder], asked.folder))}
 
 
 def _options(text: str) -> dict[str, Any]:
@@ -75,9 +75,9 @@ def _tool(name: str, what: str, otherwise: str) -> str:
     return found
 
 
-def _run(command: list[str]) -> str:
+def _run(command: list[str], here: Path) -> str:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS)  # noqa: S603 - a tool of the user's, no shell
+        done = subprocess.run(command, capture_output=True, cwd=here, text=True, check=False, timeout=_SECONDS)  # noqa: S603 - a tool of the user's, no shell
     except subprocess.TimeoutExpired as error:
         raise LookUpError(f"{' '.join(command[:2])} did not end within {_SECONDS} s") from error
     if done.returncode != 0:

@@ -102,3 +102,13 @@ def test_the_certificates_of_a_simulated_host_are_made_up_and_those_of_others_ar
     assert len(found["certificates"][0]["sha1Fingerprint"]) == 40
     with pytest.raises(LookUpError):
         ask(cloud, "tls:index/getCertificate:getCertificate", url="https://example.com")
+
+
+def test_relative_paths_begin_in_the_programs_folder(cloud: Cloud, tmp_path: Path) -> None:
+    (tmp_path / "hello.txt").write_text("hello")
+    lookups = LookUps(Seed(), SchemaOracle(), folder=tmp_path)
+    archived = {"type": "zip", "sourceFile": "hello.txt", "outputPath": "out/hello.zip"}
+    lookups.answer(Asked("archive:index/getFile:getFile", archived, EU, cloud))
+    assert (tmp_path / "out" / "hello.zip").is_file()
+    assert lookups.answer(Asked("std:index:file", {"input": "hello.txt"}, EU, cloud)) == {"result": "hello"}
+    assert lookups.answer(Asked("std:index:abspath", {"input": "a"}, EU, cloud)) == {"result": str(tmp_path / "a")}
