@@ -58,7 +58,9 @@ def test_the_json_document_has_the_promised_keys(rehearsed_dev: tuple[Cli, Ran])
         "steps",
         "systems",
         "second_preview_changes",
+        "second_preview_waiting",
         "outputs",
+        "time",
         "seconds",
         "truth",
     ]
