@@ -84,7 +84,7 @@ def blocks(found: Truth, *, detailed: bool = False) -> Iterator[Block]:
     if detailed:
         yield from every
     else:
-        yield More(title="How sure each type is (--truth)", blocks=every, bulk=True)
+        yield More(title="How sure each type is; --truth shows it", blocks=every, bulk=True)
 
 
 def _look_ups(found: Truth) -> str:

@@ -61,7 +61,7 @@ def test_a_terminal_gets_a_line_for_each_package_and_the_weakest_spots() -> None
     assert "The weakest spots" in shown
     assert "Thing (1, nobody knows what): replacement assumed" in shown
     assert "What a green light does not say" in shown
-    assert "(How sure each type is (--truth): --json has them)" in shown
+    assert "(How sure each type is; --truth shows it: --json has them)" in shown
     assert "MetricAlarm  " not in shown
 
 
