@@ -83,7 +83,9 @@ def pair(
                 ended = found.reason if found.reason.endswith(")") else f"{found.reason} ({tail})"
                 yield replace(found, reason=ended)
 
-    return PairRule(identity, source, (), run, refused=refused, says=says, happens=happens)
+    # The words of an answer that nobody saw are marked for people; the grades of certainty read the field.
+    unverified = "the service's answer" if "unverified" in says else ""
+    return PairRule(identity, source, (), run, unverified, refused=refused, says=says, happens=happens)
 
 
 def table(rules: Iterable[Rule]) -> list[PairLine]:

@@ -76,13 +76,11 @@ class Returned:
     Attributes:
         created: what a new object really has of its inputs.
         read: (what was sent last, what the object has) -> what a refresh finds.
-        unverified: what of it nobody looked up.
         values: what is known of single values, whether a preview differs because of it or not.
     """
 
     created: Callable[[Inputs], Inputs] | None = None
     read: Callable[[Inputs, Inputs], Inputs] | None = None
-    unverified: str = ""
     values: tuple[Value, ...] = ()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sandbox.model.returned import Shows
 from sandbox.services import row_of
 from sandbox.truth.facts import (
     document,
@@ -25,6 +26,7 @@ from sandbox.truth.where import row_file
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from sandbox.model.returned import Value
     from sandbox.model.timing import Timing
     from sandbox.truth.facts import Fact
     from sandbox.truth.setting import Setting
@@ -138,11 +140,19 @@ def _outputs(token: str, setting: Setting) -> Answer:
     source = document(token, Aspect.OUTPUTS)
     if row is not None and row.sources.computed:
         return Answer(Grade.REAL, "computed as the provider computes them, on this machine", source)
-    if row is not None and row.returned.unverified:
-        return _assumed(token, f"{row.returned.unverified}: unverified", "look up in which form it comes back")
+    if row is not None and (late := [value.path for value in row.returned.values if _open(value)]):
+        why = f"in which form {', '.join(late)} comes back is not simulated, or unverified"
+        return _assumed(token, why, "give its value a form, or look it up")
     if source:
         return Answer(Grade.TABLE, "made up in the documented form", source)
     return _assumed(token, "made up by convention: no document says their form", "give its row sources.outputs")
+
+
+def _open(value: Value) -> bool:
+    """Whether a preview may show a value in a form that no rehearsal shows, or that nobody verified."""
+    refused = "refused here" in value.back
+    told = f"{value.sent} {value.back} {value.source}"
+    return value.shows is not Shows.NEVER and (("unverified" in told) or not (value.simulated or refused))
 
 
 def _order(token: str, setting: Setting) -> Answer:

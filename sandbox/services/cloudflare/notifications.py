@@ -31,6 +31,6 @@ ROWS = (
         references=(),
         unique=(),
         values=(_on.custom("mechanisms", _told),),
-        returned=Returned(values=cf.NOTIFICATION, unverified="the order of filters.newHealths"),
+        returned=Returned(values=cf.NOTIFICATION),
     ),
 )

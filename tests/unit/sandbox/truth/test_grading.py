@@ -10,6 +10,8 @@ import pytest
 
 from sandbox.model.base import Rule
 from sandbox.model.references import Reference
+from sandbox.model.returned import Kind, Shows, Value
+from sandbox.model.rows import Returned
 from sandbox.model.sources import NO_SOURCES, Sources
 from sandbox.model.timing import Setting as Moment
 from sandbox.model.timing import Timing, When
@@ -163,7 +165,8 @@ def test_no_row_says_in_words_alone_that_it_is_unverified() -> None:
         for reference in row.references
         for text in (reference.error, reference.blocks)
     ]
-    texts += [(row.token, rule.source) for row in ROWS.values() for rule in (*row.values, *row.state)]
+    rules = [(row.token, rule) for row in ROWS.values() for rule in (*row.values, *row.state) if not rule.unverified]
+    texts += [(token, f"{rule.source} {getattr(rule, 'says', '')}") for token, rule in rules]
     assert [found for found in texts if "unverified" in found[1]] == []
 
 
@@ -180,3 +183,16 @@ def test_moments_that_somebody_assumed_are_named(monkeypatch: pytest.MonkeyPatch
     change(monkeypatch, group, timing=Timing((sure, replace(sure, path="family", assumed=True))))
     found = answer(group, Aspect.TIME)
     assert (found.grade, found.why) == (Grade.ASSUMED, "when a change of family happens")
+
+
+def test_a_value_that_comes_back_in_a_form_that_nobody_simulates_is_an_assumption(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def given(**fields: object) -> Grade:
+        value = Value("tags", Kind.FORM, "Sent", "sent", "a report", **fields)  # type: ignore[arg-type]  # by name
+        change(monkeypatch, CLUSTER, returned=Returned(values=(value,)))
+        return answer(CLUSTER, Aspect.OUTPUTS).grade
+
+    assert given(shows=Shows.AFTER_REFRESH) is Grade.ASSUMED
+    assert given(shows=Shows.AFTER_REFRESH, elsewhere=True) is Grade.TABLE
+    assert given(shows=Shows.NEVER) is Grade.TABLE
