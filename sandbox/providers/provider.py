@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -30,7 +30,7 @@ from sandbox.providers.instances import Instances, moved_by
 from sandbox.providers.remote import RefusesComponents
 from sandbox.providers.replacement import deletes_first, replacing
 from sandbox.providers.responses import abort_half_made, diff_response, unknown_beyond
-from sandbox.providers.returned import as_created, as_kept, as_read, as_returned, as_written, filled_in
+from sandbox.providers.returned import as_created, as_kept, as_read, as_returned, as_sent, as_written, filled_in
 from sandbox.providers.rules import Context, deletion_effects, deletion_refusal, reference_violations, value_violations
 from sandbox.providers.settings import with_known_region, with_provider_settings
 from sandbox.seed.entries import Seed
@@ -292,7 +292,7 @@ class SandboxProvider(RefusesComponents):
 
     def _refuse_misfit(self, rules: Context, context: grpc.ServicerContext) -> None:
         """Abort an operation that the real service would refuse because of what exists or does not exist."""
-        if found := reference_violations(rules):
+        if found := reference_violations(replace(rules, inputs=as_sent(rules.token, rules.inputs))):
             context.abort(grpc.StatusCode.UNKNOWN, "\n".join(f"{item.path}: {item.reason}" for item in found))
 
     def _computed(self, token: str) -> tuple[str, ...]:

@@ -56,6 +56,11 @@ def as_created(token: str, inputs: dict[str, Any]) -> dict[str, Any]:
     return row.returned.created(inputs) if row is not None and row.returned.created is not None else inputs
 
 
+def as_sent(token: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    """What a service is really sent, as it understands it: what refers to an object is looked up in this form."""
+    return in_service_form(inputs, values_of(token), Shows.EVERY_PREVIEW)
+
+
 def as_kept(token: str, outputs: dict[str, Any]) -> dict[str, Any]:
     """What an object has after it was made or changed: what was sent, in the service's form."""
     return in_service_form(outputs, values_of(token), *_AT_ONCE)

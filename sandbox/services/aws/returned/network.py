@@ -36,7 +36,15 @@ def _all_ports(value: Any, inputs: Inputs) -> Any:  # noqa: ANN401 - any propert
 
 RULE = (
     *(
-        Value(path, Kind.FORM, "a port beside `ipProtocol` `-1`", "`-1`", issue(30035), Shows.AFTER_REFRESH, _all_ports)
+        Value(
+            path,
+            Kind.FORM,
+            "a port beside `ipProtocol` `-1`",
+            "`-1`; refused here",
+            issue(30035),
+            Shows.AFTER_REFRESH,
+            _all_ports,
+        )
         for path in ("fromPort", "toPort")
     ),
     Value(
