@@ -41,7 +41,7 @@ class ResourceSchema:
         secret_inputs: what the SDK marks as secret before it is sent.
         secret_outputs: what the SDK marks as secret in the state.
         types: nested objects of the inputs by name: `{"properties": {name: type}, "required": [...]}`.
-        returned: nested objects of the outputs by name, each with what it always has.
+        returned: nested objects of the outputs by name, each with its properties by type.
     """
 
     token: str
@@ -58,6 +58,12 @@ class ResourceSchema:
     def computed(self) -> tuple[str, ...]:
         """Outputs that are never inputs: only the provider knows them."""
         return tuple(name for name in self.outputs if name not in self.inputs)
+
+    @property
+    def promised(self) -> tuple[str, ...]:
+        """Computed outputs that a resource will have; of Kubernetes' objects the SDK marks none as optional."""
+        bare = self.token.startswith("kubernetes:")
+        return tuple(name for name in self.computed if bare or name in self.present)
 
 
 def derive(token: str) -> ResourceSchema:

@@ -77,14 +77,11 @@ class Derivation:
         return name
 
     def returned_type(self, cls: type[Any]) -> str:
-        """An object among the outputs: only what it always has, since nothing else is ever made up."""
+        """The name of an object among the outputs; its SDK marks nearly everything in it as optional."""
         name = f"{cls.__module__}.{cls.__name__}".replace(".outputs.", ".")
         if name not in self.returned:
             self.returned[name] = {}
-            hints = _types._raw_return_hints(cls)  # type: ignore[arg-type]  # noqa: SLF001 - alone says what is optional
-            self.returned[name] = {
-                key: self.type_of(_types.unwrap_type(hint)) for key, hint in hints.items() if not _is_optional(hint)
-            }
+            self.returned[name] = {key: self.type_of(hint) for key, hint in _types.output_type_types(cls).items()}
         return name
 
     def outputs(self, cls: type[Any]) -> tuple[dict[str, JsonType], tuple[str, ...]]:

@@ -5,11 +5,16 @@ Ids and ARNs carry the account 000000000000, so that nothing simulated can be ta
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from sandbox.derived import forms, values
+from sandbox.derived.names import completed
 from sandbox.model.outputs import Inputs, short_hash, uuid
 from sandbox.model.place import HOME, Place
 from sandbox.services import ROWS, alike_of, row_of
+
+if TYPE_CHECKING:
+    from sandbox.protocol.schema import ResourceSchema
 
 __all__ = ["VOLATILE", "computed_outputs", "merge", "resource_id", "short_hash", "uuid"]
 
@@ -17,7 +22,9 @@ VOLATILE = {row.token: row.counters for row in ROWS.values() if row.counters}
 """Counters that go up by one with every update, so that they are unknown in its preview."""
 
 
-def resource_id(token: str, name: str, inputs: Inputs, place: Place = HOME) -> str:
+def resource_id(
+    token: str, name: str, inputs: Inputs, place: Place = HOME, schema: ResourceSchema | None = None
+) -> str:
     """The physical id of a new resource, as its service would form it.
 
     Args:
@@ -25,9 +32,10 @@ def resource_id(token: str, name: str, inputs: Inputs, place: Place = HOME) -> s
         name: the logical name.
         inputs: checked inputs, explicit or automatic names included.
         place: where the provider works.
+        schema: the schema of the type, where it is known.
     """
     row = row_of(token)
-    inputs = row.stored(inputs) if row is not None else inputs
+    inputs = completed(token, schema, row.stored(inputs) if row is not None else inputs, name)
     seed = short_hash(token, name, str(inputs.get("name", "")), length=40)
     formed = row.id(row, name, inputs, seed, place.of(inputs)) if row is not None and row.id is not None else None
     if formed:
@@ -35,10 +43,19 @@ def resource_id(token: str, name: str, inputs: Inputs, place: Place = HOME) -> s
     for alike in alike_of(token):
         if alike.id is not None:
             return alike.id(name, inputs, seed)
+    if (public := forms.identity(token, name, inputs, seed, place.of(inputs))) is not None:
+        return public
     return str(inputs.get("name") or f"{name}-{seed[:8]}")
 
 
-def computed_outputs(token: str, name: str, inputs: Inputs, identity: str, place: Place = HOME) -> dict[str, Any]:
+def computed_outputs(  # noqa: PLR0917 - as many parts has an object
+    token: str,
+    name: str,
+    inputs: Inputs,
+    identity: str,
+    place: Place = HOME,
+    schema: ResourceSchema | None = None,
+) -> dict[str, Any]:
     """The outputs that the provider adds to a resource's inputs; nested objects hold only what is added to them.
 
     Args:
@@ -47,11 +64,17 @@ def computed_outputs(token: str, name: str, inputs: Inputs, identity: str, place
         inputs: checked inputs without secret envelopes.
         identity: the physical id.
         place: where the provider works.
+        schema: the schema of the type: what it always has and neither row nor inputs give is filled in.
     """
-    row = row_of(token)
-    stored = row.stored(inputs) if row is not None else inputs
-    renamed = {key: value for key, value in stored.items() if value != inputs[key]}
-    return {**_computed(token, name, stored, identity, place.of(stored)), **renamed}
+    row, here = row_of(token), place.of(inputs)
+    stored = completed(token, schema, row.stored(inputs) if row is not None else inputs, name)
+    renamed = {key: value for key, value in stored.items() if value != inputs.get(key)}
+    found = _computed(token, name, stored, identity, here)
+    if schema is None:
+        return {**found, **renamed}
+    general = values.outputs(schema, name, stored, identity, here)
+    described = row is not None and row.outputs is not None
+    return {**general, **found, **renamed} if described else {**found, **general, **renamed}
 
 
 def _computed(token: str, name: str, inputs: Inputs, identity: str, place: Place) -> dict[str, Any]:

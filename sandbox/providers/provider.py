@@ -24,7 +24,7 @@ from sandbox.invokes.errors import LookUpError
 from sandbox.protocol.diff import changes
 from sandbox.protocol.validate import validate
 from sandbox.protocol.wire import UNKNOWN, Secret, decode, encode, has_unknown, unwrap, without_nulls
-from sandbox.providers.autonames import with_name
+from sandbox.providers.autonames import asked_of, unnameable, with_name
 from sandbox.providers.computed import VOLATILE, computed_outputs, merge, resource_id
 from sandbox.providers.instances import Instances, moved_by
 from sandbox.providers.remote import RefusesComponents
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from sandbox.model.place import Place
     from sandbox.protocol.diff import Change
     from sandbox.protocol.packages import Package
-    from sandbox.protocol.schema import SchemaOracle
+    from sandbox.protocol.schema import ResourceSchema, SchemaOracle
     from sandbox.providers.instances import Instance
 
 
@@ -130,7 +130,9 @@ class SandboxProvider(RefusesComponents):
         """Remember the configuration; ask for secrets and for previews of creates and updates."""
         given = unwrap(decode(request.args))
         self.instances.configure(context.peer(), {key: value for key, value in given.items() if not has_unknown(value)})
-        return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+        return provider_pb2.ConfigureResponse(
+            acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True
+        )
 
     def GetSchema(
         self,
@@ -161,9 +163,10 @@ class SandboxProvider(RefusesComponents):
         token, name = type_of(request.urn), name_of(request.urn)
         new, old = decode(request.news), decode(request.olds)
         instance = self.instances.of(context.peer())
-        named = with_name(token, name, new, unwrap(old), request.randomSeed)
-        schema = self.deps.oracle.get(token)
+        schema, asked = self.deps.oracle.get(token), asked_of(request)
+        named = with_name(token, name, new, unwrap(old), request.randomSeed, schema, asked)
         found = validate(schema, named) if schema is not None else []
+        found += unnameable(token, name, new, schema, asked) if not old else []
         checked = with_provider_settings(named, schema, instance)
         plain, before = without_nulls(unwrap(checked)), without_nulls(unwrap(old))
         kept = before if old and not _replaced(token, with_known_region(before, plain), plain, instance) else None
@@ -179,7 +182,7 @@ class SandboxProvider(RefusesComponents):
         state = unwrap(decode(request.olds))
         seen = as_seen(self.deps.cloud, token, as_returned(token, sent, state), state)
         old = with_known_region(seen, new)
-        first = deletes_first(token, name_of(request.urn), old, new)
+        first = deletes_first(token, name_of(request.urn), old, new, self.deps.oracle.get(token))
         found = changes(as_written(token, old, new), new)
         replaces = _replaced(token, old, new, self.instances.of(context.peer()), found)
         return diff_response(found, replaces, delete_first=first)
@@ -196,7 +199,7 @@ class SandboxProvider(RefusesComponents):
         cloud = self.cloud(token, plain, place)
         with cloud.exclusive():
             self._refuse_misfit(Context(token, name, request.urn, plain, cloud, place=place), context)
-            identity, seed = _identity(cloud, token, name, plain, place)
+            identity, seed = _identity(cloud, token, name, plain, place, self.deps.oracle.get(token))
             if (reason := taken(cloud, token, identity)) is not None:
                 context.abort(grpc.StatusCode.ALREADY_EXISTS, reason)
             inputs = as_created(token, inputs)
@@ -215,7 +218,8 @@ class SandboxProvider(RefusesComponents):
         inputs, olds = decode(request.news), decode(request.olds)
         counters = VOLATILE.get(token, ())
         fresh = self._outputs(token, name, inputs, request.id, place)
-        kept = {key: value for key, value in olds.items() if key in self._computed(token) and key not in inputs}
+        own = {*self._computed(token), *fresh}
+        kept = {key: value for key, value in olds.items() if key in own and key not in inputs}
         outputs = {**fresh, **kept}
         outputs.update({key: UNKNOWN if request.preview else int(olds.get(key) or 0) + 1 for key in counters})
         if not request.preview:
@@ -297,11 +301,11 @@ class SandboxProvider(RefusesComponents):
 
     def _computed(self, token: str) -> tuple[str, ...]:
         schema = self.deps.oracle.get(token)
-        return schema.computed if schema is not None else ()
+        return schema.promised if schema is not None else ()
 
     def _outputs(self, token: str, name: str, inputs: dict[str, Any], identity: str, place: Place) -> dict[str, Any]:
-        added = computed_outputs(token, name, unwrap(inputs), identity, place)
         schema = self.deps.oracle.get(token)
+        added = computed_outputs(token, name, unwrap(inputs), identity, place, schema)
         secret = schema.secret_outputs if schema is not None else ()
         found = merge(inputs, {key: Secret(value) if key in secret else value for key, value in added.items()})
         return as_kept(token, found)
@@ -309,7 +313,8 @@ class SandboxProvider(RefusesComponents):
     def _previewed(self, token: str, name: str, inputs: dict[str, Any], place: Place) -> dict[str, Any]:
         plain = unwrap(inputs)
         # Only the keys matter here: whatever the provider adds is unknown until the object exists.
-        added = computed_outputs(token, name, {key: v for key, v in plain.items() if not has_unknown(v)}, "", place)
+        given = {key: value for key, value in plain.items() if not has_unknown(value)}
+        added = computed_outputs(token, name, given, "", place, self.deps.oracle.get(token))
         unknown: dict[str, Any] = {key: UNKNOWN for key in self._computed(token) if key not in inputs}
         unknown.update({key: unknown_beyond(plain.get(key), value) for key, value in added.items()})
         unknown = {**filled_in(token, plain), **unknown}
@@ -332,17 +337,19 @@ def _refuse_gone(cloud: Cloud, token: str, identity: str, context: grpc.Servicer
         )
 
 
-def _identity(cloud: Cloud, token: str, name: str, inputs: dict[str, Any], place: Place) -> tuple[str, str]:
+def _identity(  # noqa: PLR0917 - as many parts has an object
+    cloud: Cloud, token: str, name: str, inputs: dict[str, Any], place: Place, schema: ResourceSchema | None
+) -> tuple[str, str]:
     """The id of a new object, and the name that it was made from.
 
     A service that makes up its ids never gives one out twice; where the id is the object's name, the rules have
     seen to it that no other object carries it.
     """
     attempt, seed = 1, name
-    identity = resource_id(token, seed, inputs, place)
+    identity = resource_id(token, seed, inputs, place, schema)
     while cloud.get(token, identity) is not None or cloud.marked(token, identity):
         attempt += 1
-        again = resource_id(token, f"{name}#{attempt}", inputs, place)
+        again = resource_id(token, f"{name}#{attempt}", inputs, place, schema)
         if again == identity:
             break  # named by its inputs
         identity, seed = again, f"{name}#{attempt}"

@@ -5,14 +5,14 @@ What always replaces, and what only under a condition, stands in the row of a ty
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from sandbox.derived.facts import replacement
 from sandbox.model.checks import block
 from sandbox.model.replacement import Replaced, Situation
 from sandbox.protocol.wire import unwrap
-from sandbox.providers.autonames import AUTONAMED, NAMED
+from sandbox.providers.autonames import AUTONAMED, is_automatic, naming
 from sandbox.services import ROWS, row_of
 from sandbox.services.kubernetes.kinds import RELEASE
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sandbox.protocol.diff import Change
+    from sandbox.protocol.schema import ResourceSchema
 
 _KUBERNETES_IDENTITY = ("metadata.name", "metadata.namespace")
 
@@ -49,7 +50,7 @@ def table_of(token: str, config: Mapping[str, Any] | None = None) -> Replaced:
 
 def _replaced(token: str) -> Replaced:
     row = row_of(token)
-    return (row.replaced if row is not None else None) or Replaced()
+    return (row.replaced if row is not None else None) or replacement(token)[0]
 
 
 def replacing(
@@ -80,7 +81,9 @@ def replacing(
     return frozenset(replaced)
 
 
-def deletes_first(token: str, logical: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
+def deletes_first(
+    token: str, logical: str, old: dict[str, Any], new: dict[str, Any], schema: ResourceSchema | None = None
+) -> bool:
     """Whether a replacement would meet its own name, so that the old object must be deleted before the new one exists.
 
     The Kubernetes provider says so for a name that the program gave and that stays the same (`provider.go`, Diff); the
@@ -91,6 +94,7 @@ def deletes_first(token: str, logical: str, old: dict[str, Any], new: dict[str, 
         logical: the logical name, the beginning of an automatic name.
         old: the old inputs.
         new: the new inputs.
+        schema: the schema of the type.
     """
     if token == RELEASE:
         return False
@@ -100,8 +104,9 @@ def deletes_first(token: str, logical: str, old: dict[str, Any], new: dict[str, 
         return bool(same and AUTONAMED not in block(after, "annotations"))
     if _replaced(token).deleted_first:
         return True
-    name = new.get(NAMED[token]) if token in NAMED else None
-    return isinstance(name, str) and re.fullmatch(re.escape(logical) + "-[0-9a-f]{7}", name) is None
+    named = naming(token, schema)
+    name = new.get(named.key) if named is not None else None
+    return named is not None and isinstance(name, str) and not is_automatic(named, logical, name, new)
 
 
 def _forces(table: Replaced, change: Change) -> bool:

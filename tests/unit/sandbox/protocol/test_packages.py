@@ -73,7 +73,7 @@ def test_outputs_say_what_a_resource_always_has(path: Path) -> None:
     schema = derive(THING)
     assert schema.present == ("endpoints", "name", "readyAt", "size")
     assert schema.outputs["endpoints"] == {"list": {"ref": "pulumi_lamp.thing.Endpoint"}}
-    assert schema.returned["pulumi_lamp.thing.Endpoint"] == {"host": {"kind": "string"}}
+    assert schema.returned["pulumi_lamp.thing.Endpoint"] == {"host": {"kind": "string"}, "note": {"kind": "string"}}
     assert schema.outputs["remark"] == {"kind": "any"}
 
 
