@@ -91,15 +91,16 @@ def _convention(item: _Object, template: Any, inputs: Inputs) -> Any:  # noqa: A
     if "$each" not in template:
         return {key: _convention(item, part, inputs) for key, part in template.items()}
     named = [inputs.get(key) for key in template["$each"]]
-    each = dict.fromkeys(text for given in named for text in (given if isinstance(given, list) else [given]) if text)
+    texts = [text for given in named for text in (given if isinstance(given, list) else [given])]
+    each = dict.fromkeys(text for text in texts if isinstance(text, str) and text)
     parts = {key: part for key, part in template.items() if key != "$each"}
     return [
         {
-            key: filled(part, short_hash(item.seed, bare, length=40), {**item.values, "item": str(text), "bare": bare})
+            key: filled(part, short_hash(item.seed, bare, length=40), {**item.values, "item": text, "bare": bare})
             for key, part in parts.items()
         }
         for text in each
-        if (bare := str(text).removeprefix("*."))
+        if (bare := text.removeprefix("*."))
     ]
 
 

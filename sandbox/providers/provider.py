@@ -25,7 +25,8 @@ from sandbox.protocol.diff import changes
 from sandbox.protocol.validate import validate
 from sandbox.protocol.wire import UNKNOWN, Secret, decode, encode, has_unknown, unwrap, without_nulls
 from sandbox.providers.autonames import asked_of, unnameable, with_name
-from sandbox.providers.computed import VOLATILE, computed_outputs, merge, resource_id
+from sandbox.providers.computed import VOLATILE, computed_outputs, merge
+from sandbox.providers.identity import identified
 from sandbox.providers.instances import Instances, moved_by
 from sandbox.providers.remote import RefusesComponents
 from sandbox.providers.replacement import deletes_first, replacing
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from sandbox.model.place import Place
     from sandbox.protocol.diff import Change
     from sandbox.protocol.packages import Package
-    from sandbox.protocol.schema import ResourceSchema, SchemaOracle
+    from sandbox.protocol.schema import SchemaOracle
     from sandbox.providers.instances import Instance
 
 
@@ -199,7 +200,7 @@ class SandboxProvider(RefusesComponents):
         cloud = self.cloud(token, plain, place)
         with cloud.exclusive():
             self._refuse_misfit(Context(token, name, request.urn, plain, cloud, place=place), context)
-            identity, seed = _identity(cloud, token, name, plain, place, self.deps.oracle.get(token))
+            identity, seed = identified(cloud, token, name, plain, place, self.deps.oracle.get(token))
             if (reason := taken(cloud, token, identity)) is not None:
                 context.abort(grpc.StatusCode.ALREADY_EXISTS, reason)
             inputs = as_created(token, inputs)
@@ -335,22 +336,3 @@ def _refuse_gone(cloud: Cloud, token: str, identity: str, context: grpc.Servicer
             f"{identity} does not exist any more (NotFound); a refresh tells the engine, and the next update makes "
             "it anew",
         )
-
-
-def _identity(  # noqa: PLR0917 - as many parts has an object
-    cloud: Cloud, token: str, name: str, inputs: dict[str, Any], place: Place, schema: ResourceSchema | None
-) -> tuple[str, str]:
-    """The id of a new object, and the name that it was made from.
-
-    A service that makes up its ids never gives one out twice; where the id is the object's name, the rules have
-    seen to it that no other object carries it.
-    """
-    attempt, seed = 1, name
-    identity = resource_id(token, seed, inputs, place, schema)
-    while cloud.get(token, identity) is not None or cloud.marked(token, identity):
-        attempt += 1
-        again = resource_id(token, f"{name}#{attempt}", inputs, place, schema)
-        if again == identity:
-            break  # named by its inputs
-        identity, seed = again, f"{name}#{attempt}"
-    return identity, seed

@@ -92,7 +92,7 @@ def test_a_subnet_goes_after_the_caches_in_it(world: World) -> None:
             "cloudflare:index/loadBalancer:LoadBalancer",
             {"defaultPools": ["x"]},
             ("cloudflare:index/loadBalancerPool:LoadBalancerPool", {}),
-            "referenced by a load balancer",
+            "1005",
         ),
     ],
 )
