@@ -62,8 +62,7 @@ def _mark(mark: tuple[str, str, str], ends: Ends | None) -> dict[str, Any]:
 
 
 def _entry(item: CloudObject) -> dict[str, Any]:
-    entry = asdict(item)
-    return entry if item.waiting else {key: value for key, value in entry.items() if key != "waiting"}
+    return {key: value for key, value in asdict(item).items() if value or key not in {"waiting", "made_up"}}
 
 
 class Cloud:
@@ -153,7 +152,8 @@ class Cloud:
             self._store.marks[entry["token"], *key] = None
         else:
             waiting = tuple(Waiting(**one) for one in entry.pop("waiting", ()))
-            item = CloudObject(**entry, waiting=waiting)
+            doubtful = tuple(entry.pop("made_up", ()))
+            item = CloudObject(**entry, waiting=waiting, made_up=doubtful)
             self._store.objects.setdefault(item.token, {})[item.id, item.scope] = item
 
     def compact(self) -> None:

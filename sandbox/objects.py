@@ -62,6 +62,8 @@ class CloudObject:
     scope: str = ""
     """The region or cluster that it lies in (`sandbox.model.place.Place.scope`); empty for what is known everywhere."""
     waiting: tuple[Waiting, ...] = ()
+    made_up: tuple[str, ...] = ()
+    """Outputs that only the schema speaks of: programs can read them, but no rule may conclude anything from them."""
 
     @property
     def name(self) -> str:

@@ -60,18 +60,24 @@ def outputs(schema: ResourceSchema, name: str, inputs: Inputs, identity: str, pl
     values = values_of(physical_name(name, inputs), inputs, place, id=identity, kind=kind[:1].lower() + kind[1:])
     values["arn"] = arn_of(schema.token, seed, values, place) or _general_arn(schema.token, values, place)
     item = _Object(schema.token, values["name"], seed, values, place, schema)
-    conventions: dict[str, Any] = table("outputs-aws").get(schema.token, {}) if schema.token.startswith("aws:") else {}
+    public = conventions(schema.token)
     added: dict[str, Any] = {}
     for key in schema.present:
         if inputs.get(key) is not None or (key in _SETTINGS and key in {"tagsAll", *schema.inputs}):
             continue
-        if key in conventions:
-            added[key] = _convention(item, conventions[key], inputs)
+        if key in public:
+            added[key] = _convention(item, public[key], inputs)
         else:
             value = _value(item, key, schema.outputs[key], 0, given=key in schema.inputs)
             if value is not None:
                 added[key] = value
     return added
+
+
+def conventions(token: str) -> dict[str, Any]:
+    """Templates of the outputs of a type whose form a public document states."""
+    found: dict[str, Any] = table("outputs-aws").get(token, {}) if token.startswith("aws:") else {}
+    return found
 
 
 def _general_arn(token: str, values: dict[str, str], place: Place) -> str:

@@ -106,12 +106,13 @@ def whole(item: CloudObject) -> bool:
 def told(item: CloudObject, path: str, default: Any = None) -> Any:  # noqa: ANN401 - property values have any shape
     """A property of an object: what it was made with, else the default, else what its service computed.
 
-    None says that nobody knows: a digest stands for a secret, and what an object that somebody else made leaves out may
-    be anything.
+    None says that nobody knows: a digest stands for a secret, what an object that somebody else made leaves out may be
+    anything, and an output that the schema alone filled in proves nothing.
     """
     found = [value for _, value in values_at(item.inputs, path)]
     found = found or ([default] if default is not None and whole(item) else [])
-    found = found or [value for _, value in values_at(item.outputs, path)]
+    if path.partition(".")[0] not in item.made_up:
+        found = found or [value for _, value in values_at(item.outputs, path)]
     value = found[0] if found else None
     return None if isinstance(value, dict) and DIGEST in value else value
 

@@ -11,6 +11,7 @@ from sandbox.derived import forms, values
 from sandbox.derived.names import completed
 from sandbox.model.outputs import Inputs, short_hash, uuid
 from sandbox.model.place import HOME, Place
+from sandbox.providers.returned import filled_in
 from sandbox.services import ROWS, alike_of, row_of
 
 if TYPE_CHECKING:
@@ -75,6 +76,20 @@ def computed_outputs(  # noqa: PLR0917 - as many parts has an object
     general = values.outputs(schema, name, stored, identity, here)
     described = row is not None and row.outputs is not None
     return {**general, **found, **renamed} if described else {**found, **general, **renamed}
+
+
+def made_up(token: str, inputs: Inputs, schema: ResourceSchema | None) -> tuple[str, ...]:
+    """The outputs that only the schema speaks of: no row, no convention and no default says their values.
+
+    Args:
+        token: the Pulumi type token.
+        inputs: checked inputs without secret envelopes.
+        schema: the schema of the type.
+    """
+    if schema is None:
+        return ()
+    said = {*_computed(token, "", inputs, "", HOME), *values.conventions(token), *filled_in(token, inputs)}
+    return tuple(key for key in values.outputs(schema, "", inputs, "", HOME) if key not in said)
 
 
 def _computed(token: str, name: str, inputs: Inputs, identity: str, place: Place) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from sandbox.protocol.diff import changes
 from sandbox.protocol.validate import validate
 from sandbox.protocol.wire import UNKNOWN, Secret, decode, encode, has_unknown, unwrap, without_nulls
 from sandbox.providers.autonames import asked_of, unnameable, with_name
-from sandbox.providers.computed import VOLATILE, computed_outputs, merge
+from sandbox.providers.computed import VOLATILE, computed_outputs, made_up, merge
 from sandbox.providers.identity import identified
 from sandbox.providers.instances import Instances, moved_by
 from sandbox.providers.remote import RefusesComponents
@@ -206,7 +206,7 @@ class SandboxProvider(RefusesComponents):
             inputs = as_created(token, inputs)
             outputs = self._outputs(token, seed, inputs, identity, place) | stamped(cloud, token, plain)
             # Stored before any delay: a killed engine cancels the call, and a service would have the object by then.
-            cloud.put(CloudObject(token, identity, request.urn, inputs, outputs, place.scope(token, plain)))
+            cloud.put(self._object(identity, request.urn, inputs, outputs, place))
         if (slow := self.deps.faults.strike("slow", token, name)) is not None:
             time.sleep(slow.seconds)
         if self.deps.faults.strike("partial", token, name) is not None:
@@ -232,7 +232,7 @@ class SandboxProvider(RefusesComponents):
                 _refuse_gone(cloud, token, request.id, context)
                 rules = Context(token, name, request.urn, plain, cloud, old, request.id, place)
                 self._refuse_misfit(rules, context)
-                wanted = CloudObject(token, request.id, request.urn, inputs, outputs, place.scope(token, plain))
+                wanted = self._object(request.id, request.urn, inputs, outputs, place)
                 outputs = updated(cloud, wanted, old, without_nulls(unwrap(olds)))
         return provider_pb2.UpdateResponse(properties=encode(outputs))
 
@@ -310,6 +310,13 @@ class SandboxProvider(RefusesComponents):
         secret = schema.secret_outputs if schema is not None else ()
         found = merge(inputs, {key: Secret(value) if key in secret else value for key, value in added.items()})
         return as_kept(token, found)
+
+    def _object(
+        self, identity: str, urn: str, inputs: dict[str, Any], outputs: dict[str, Any], place: Place
+    ) -> CloudObject:
+        token, plain = type_of(urn), without_nulls(unwrap(inputs))
+        doubtful = made_up(token, plain, self.deps.oracle.get(token))
+        return CloudObject(token, identity, urn, inputs, outputs, place.scope(token, plain), made_up=doubtful)
 
     def _previewed(self, token: str, name: str, inputs: dict[str, Any], place: Place) -> dict[str, Any]:
         plain = unwrap(inputs)
