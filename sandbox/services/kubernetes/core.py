@@ -13,6 +13,7 @@ from sandbox.model.checks import On, block, given, items, number
 from sandbox.model.replacement import InPlace, Replaced
 from sandbox.model.rows import Deletion
 from sandbox.model.sources import Sources
+from sandbox.services.kubernetes.custom.finalizers import held
 from sandbox.services.kubernetes.immutable import IMMUTABLE
 from sandbox.services.kubernetes.inventory import INITIAL_NAMESPACES
 from sandbox.services.kubernetes.kinds import NAMESPACE, SERVICE, WITHOUT_STATUS, kind_of, name_of, namespace_of, row
@@ -202,11 +203,12 @@ def _quota(context: Context) -> Iterator[Violation]:
             yield Violation(f'spec.hard["{name}"]', f"{value!r} is no quantity")
 
 
-def _initial(_: Cloud, item: CloudObject) -> str | None:
+def _initial(cloud: Cloud, item: CloudObject) -> str | None:
     name = name_of(item.inputs)
     if name in INITIAL_NAMESPACES:
         return f'namespaces "{name}" is forbidden: this namespace may not be deleted (NamespaceLifecycle admission)'
-    return None
+    waiting = [reason for other in cloud.all() if _lives_in(other, name) and (reason := held(cloud, other)) is not None]
+    return waiting[0] if waiting else None
 
 
 def _contents(cloud: Cloud, item: CloudObject) -> list[Effect]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from sandbox.model.base import Context, Violation
@@ -166,6 +167,9 @@ def _memcached(context: Context) -> Iterator[Violation]:
         yield Violation("numCacheNodes", "1: several nodes are needed for azMode cross-az")
 
 
+_BOOKS = {"API": "Amazon ElastiCache API Reference", "Guide": "Amazon ElastiCache User Guide"}
+
+
 def _rule(  # noqa: PLR0917 - a row of a table
     identity: str,
     check: Any,  # noqa: ANN401 - any check
@@ -174,7 +178,8 @@ def _rule(  # noqa: PLR0917 - a row of a table
     source: str,
     at_once: bool = False,  # noqa: FBT001, FBT002 - as above
 ) -> PairRule:
-    return pair(identity, check, refused=refused, says=says, source=source, at_once=at_once)
+    whole_source = re.sub(r"(^|; )(API|Guide), ", lambda found: f"{found[1]}{_BOOKS[found[2]]}, ", source)
+    return pair(identity, check, refused=refused, says=says, source=whole_source, at_once=at_once)
 
 
 _MIXED = "InvalidParameterCombination"

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from sandbox.model.base import Context, Violation, known
@@ -152,9 +153,13 @@ def _events(context: Context) -> Iterator[Violation]:
             yield Violation(at, f"{identity!r} is the name of no {kind} that exists")
 
 
+_BOOKS = {"API": "Amazon RDS API Reference", "Guide": "Amazon RDS User Guide"}
+
+
 def rule(identity: str, check: Any, refused: str, says: str, source: str) -> PairRule:  # noqa: ANN401 - any check
     """A pair rule of RDS that the service refuses."""
-    return pair(identity, check, refused=refused, says=says, source=source)
+    whole_source = re.sub(r"(^|; )(API|Guide), ", lambda found: f"{found[1]}{_BOOKS[found[2]]}, ", source)
+    return pair(identity, check, refused=refused, says=says, source=whole_source)
 
 
 _INSTANCE_PAIRS = (

@@ -33,6 +33,8 @@ QUIET_GROUPS = frozenset(
     {"autoscaling.k8s.io", "elbv2.k8s.aws", "keda.sh", "monitoring.coreos.com", "karpenter.sh", "karpenter.k8s.aws"}
 )
 """API groups whose objects make no Secret, ConfigMap, Service, Role or ServiceAccount in their namespace."""
+MAKERS = frozenset({"Alertmanager", "Prometheus", "PrometheusAgent", "ThanosRuler"})
+"""Kinds of these groups that do (Prometheus Operator documentation, API reference)."""
 
 
 def own_cluster(cloud: Cloud) -> CloudObject | None:
@@ -83,7 +85,8 @@ def closed_namespace(cloud: Cloud, namespace: str) -> bool:
 def _makes_others(item: CloudObject, namespace: str) -> bool:
     """Whether a custom resource may make other objects: an operator is not simulated."""
     kind = kind_of(item.token)
-    custom = kind is not None and is_custom(item.token) and kind.group not in QUIET_GROUPS
+    quiet_kind = kind is not None and kind.group in QUIET_GROUPS and kind.name not in MAKERS
+    custom = kind is not None and is_custom(item.token) and not quiet_kind
     return custom and kind is not None and (not kind.namespaced or namespace_of(item.inputs) == namespace)
 
 

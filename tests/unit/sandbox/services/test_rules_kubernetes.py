@@ -119,6 +119,13 @@ def test_a_namespace_takes_its_contents_along(world: World) -> None:
     assert [item.id for item in world.cloud.all()] == ["default/c"]
 
 
+def test_a_namespace_goes_after_what_a_controller_must_release_in_it(world: World) -> None:
+    world.add(NAMESPACE, "acme", metadata=metadata("acme", None)).add(SCALED, "acme/s", metadata=metadata("s"))
+    assert "it holds acme/s, and the controller of keda.sh is gone" in (world.delete(NAMESPACE, "acme") or "")
+    world.add(RELEASE, "k", name="k", chart="keda", namespace="keda")
+    assert world.delete(NAMESPACE, "acme") is None
+
+
 def test_the_namespaces_of_kubernetes_itself_stay(world: World) -> None:
     world.add(NAMESPACE, "kube-system", metadata=metadata("kube-system", None))
     assert "may not be deleted" in (world.delete(NAMESPACE, "kube-system") or "")
