@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _EMPTY: dict[str, Any] = {"string": "", "boolean": False, "integer": 0, "number": 0}
 """What a bridged provider gives for a computed value that its service does not say."""
+_READ: dict[str, dict[str, Any]] = {"boolean": {"true": True, "false": False}}
+"""Texts that the engine's bridge takes for a value of another type; the answer has the value."""
 _ACCOUNTS = frozenset(("ownerId", "accountId", "registryId", "awsAccountId", "catalogId"))
 _SECRET = frozenset(("secretString", "secretBinary", "authorizationToken", "password", "token", "plaintext"))
 """Results that providers mark as secret, whatever holds them."""
@@ -31,7 +33,7 @@ def one(schema: FunctionSchema, asked: Meant, args: Mapping[str, Any], item: Clo
     has = properties_of(item)
     found: dict[str, Any] = {}
     for key, kind in schema.result.inputs.items():
-        value = args[key] if key in args and key not in has else _value(key, kind, asked, has)
+        value = _formed(kind, args[key]) if key in args and key not in has else _value(key, kind, asked, has)
         if value is None and key in schema.result.required:
             value = _unsaid(key, kind, place)
         found[key] = _shown(key, value)
@@ -45,7 +47,7 @@ def several(
     found: dict[str, Any] = {}
     for key, kind in schema.result.inputs.items():
         if key in args:
-            found[key] = args[key]
+            found[key] = _formed(kind, args[key])
         elif key == "id":
             found[key] = place.region or short_hash(schema.token, repr(sorted(args)))
         elif "list" in kind:
@@ -87,7 +89,7 @@ def _formed(kind: JsonType, value: Any) -> Any:  # noqa: ANN401 - any property v
         return [value]
     if isinstance(value, list) and "list" not in kind and kind.get("kind") != "any" and "union" not in kind:
         return value[0] if value else None
-    return value
+    return _READ.get(str(kind.get("kind")), {}).get(value, value) if isinstance(value, str) else value
 
 
 def _unsaid(key: str, kind: JsonType, place: Place) -> Any:  # noqa: ANN401 - any property value

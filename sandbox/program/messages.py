@@ -10,6 +10,8 @@ _PROPERTY = re.compile(
     r"(?P<reason>.*)$",
     re.DOTALL,
 )
+_SECRET = "&{"
+"""How the engine writes a value within an envelope: a secret, which it prints in plain text, and outputs."""
 _SHORT = 60
 """How many characters of a value are shown beside what is wrong with it."""
 
@@ -24,6 +26,7 @@ def readable(message: str) -> str:
         )
     if (found := _PROPERTY.match(message)) is not None:
         value = found["value"]
-        shown = f", is {value}" if value != "<nil>" and len(value) <= _SHORT and value not in found["reason"] else ""
+        plain = value != "<nil>" and not value.startswith(_SECRET) and len(value) <= _SHORT
+        shown = f", is {value}" if plain and value not in found["reason"] else ""
         return f"{found['type']}: {found['property']}{shown}: {found['reason']}"
     return message

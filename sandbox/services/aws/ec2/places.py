@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.model.base import Context, Rule, Violation, values_at
 from sandbox.model.pairs import pair
 from sandbox.model.rows import Through
-from sandbox.services.aws.ec2.targets import INTERNET_GATEWAY, SECURITY_GROUP, SUBNET
+from sandbox.services.aws.ec2.targets import INTERNET_GATEWAY, SECURITY_GROUP, SUBNET, VPC
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -72,7 +72,9 @@ def _gateway_first(context: Context) -> Iterator[Violation]:
         item.inputs.get("vpcId")
         for item in cloud.of_type("aws:ec2/internetGatewayAttachment:InternetGatewayAttachment")
     }
-    for vpc_id in sorted(vpcs_of(cloud, SUBNET[0].token, ids) - attached):
+    # Of a VPC that was there before, the seed file need not tell everything.
+    known = {item.id for item in cloud.of_type(VPC[0].token) if not item.was_there}
+    for vpc_id in sorted(vpcs_of(cloud, SUBNET[0].token, ids) & known - attached):
         yield Violation(
             "subnetId" if "subnetId" in inputs else "subnets",
             f"{vpc_id} has no internet gateway yet; make this depend on it (EC2: Gateway.NotAttached, Elastic Load "

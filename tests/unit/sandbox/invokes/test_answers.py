@@ -221,3 +221,8 @@ def test_a_function_that_no_sdk_has_and_arguments_that_it_does_not_take_are_refu
         world.ask("aws:ec2/getNothing:getNothing")
     with pytest.raises(LookUpError, match="defualt: unknown property"):
         world.ask("aws:ec2/getVpc:getVpc", defualt=True)
+
+
+def test_an_argument_that_was_given_as_a_text_comes_back_as_what_it_is(world: World) -> None:
+    found = world.ask("aws:ec2/getAmi:getAmi", owners=["amazon"], mostRecent="true")
+    assert found["mostRecent"] is True

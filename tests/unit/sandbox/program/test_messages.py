@@ -16,6 +16,7 @@ PROPERTY = "aws:s3/bucket:Bucket resource 'b': property {} value {{{}}} has a pr
         (PLUGIN, "the package docker is not simulated: its SDK is not installed"),
         (PROPERTY.format("rule", "<nil>", "missing"), "aws:s3/bucket:Bucket: rule: missing"),
         (PROPERTY.format("a.b[0]", "5", "too small"), "aws:s3/bucket:Bucket: a.b[0], is 5: too small"),
+        (PROPERTY.format("password", "&{{hunter2}}", "too short"), "aws:s3/bucket:Bucket: password: too short"),
         (PROPERTY.format("a", "5", "got 5"), "aws:s3/bucket:Bucket: a: got 5"),
         ("an unhandled error occurred: no disk\n", "no disk"),
     ],
