@@ -12,6 +12,7 @@ from sandbox.services.kubernetes.custom.definitions import DEFINED
 from sandbox.services.kubernetes.inventory import find, namespaces, served
 from sandbox.services.kubernetes.kinds import is_custom, kind_of, name_of, namespace_of
 from sandbox.services.kubernetes.metadata import METADATA
+from sandbox.services.kubernetes.status import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,10 +27,10 @@ def _id(name: str, inputs: Inputs, _seed: str) -> str:
     return f"{namespace}/{named}" if namespace else named
 
 
-def _outputs(token: str, _name: str, inputs: Inputs, identity: str, _place: Place) -> dict[str, Any]:
+def _outputs(token: str, _name: str, inputs: Inputs, identity: str, place: Place) -> dict[str, Any]:
     """What the API server adds to any object."""
     metadata = {"uid": uuid(token, identity), "creationTimestamp": "2026-01-01T00:00:00Z", "generation": 1}
-    return {"metadata": metadata, "status": {}} if "metadata" in inputs else {}
+    return {"metadata": metadata, **written(token, inputs, identity, place)} if "metadata" in inputs else {}
 
 
 def _namespace(context: Context) -> Iterator[Violation]:
@@ -99,7 +100,7 @@ ALIKE = (
         sources=Sources(
             replacement="pulumi-kubernetes, provider/pkg/provider/diff.go, helm_release.go (July 2026)",
             outputs="Kubernetes API reference, ObjectMeta",
-            doubts={"outputs": "what its controllers write into `status` is left out"},
+            doubts={"outputs": "of what controllers write into `status`, only the addresses of services are there"},
         ),
     ),
 )
