@@ -307,6 +307,7 @@ def authority_of_the_region_is_known(settings: Settings) -> Iterator[Finding]:
 RULES = (
     placement_follows_the_data,
     authority_of_the_region_is_known,
+    an_upgrade_leads_to_a_later_version,
     parameters_fit_memory,
     replicas_are_not_smaller,
     replicas_need_backups,

@@ -255,6 +255,7 @@ REFUSED = (
         "postgres-memory", "postgres.shards.instanceClass", P3, postgres={"shards": {"instanceClass": "db.t4g.medium"}}
     ),
     case("postgres-memory", "postgres.instanceClass", postgres={"maxConnections": 200}),
+    case("upgrading-from", "postgres.upgradingFrom", postgres={"upgradingFrom": "17"}),
     case("replica-class", "postgres.replicaInstanceClass", P3, postgres={"replicaInstanceClass": "db.m7g.large"}),
     case(
         "replicas-need-backups", "postgres.backupRetentionDays", "dev horizontal", postgres={"backupRetentionDays": 0}

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import itertools
+from importlib import import_module
+from pkgutil import iter_modules
 from types import SimpleNamespace
 from typing import cast
 
@@ -18,6 +20,7 @@ from infra.limits import RULES, app_pods, pool_sizes, service_pods, upgrade_find
 from infra.limits.connections import client_connections
 from infra.limits.gateway import CLIENT_RANGES
 from infra.limits.room import allocatable
+from infra.limits.rule import Rule
 from infra.settings import Settings
 from planner.capacity.platform import PHASE_TOP
 from tests.support.accepted_cases import ACCEPTED
@@ -31,6 +34,16 @@ ACCOUNT = {"zoneId": "0" * 31 + "a", "accountId": "0" * 31 + "b"}
 def _rules_of(case: Case) -> set[tuple[str, str]]:
     found = problems(smallest_raw(case.environment, case.phase, **case.areas))
     return {(problem.rule, problem.path.removeprefix("bailbondpro:")) for problem in found}
+
+
+def test_every_limit_that_is_written_is_asked() -> None:
+    found = {
+        item
+        for module in iter_modules(limits.__path__)
+        for item in vars(import_module(f"{limits.__name__}.{module.name}")).values()
+        if isinstance(item, Rule)
+    }
+    assert {item.id for item in found} == {item.id for item in RULES}
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=lambda case: f"{case.rule}: {case.path}")
