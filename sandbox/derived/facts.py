@@ -60,6 +60,11 @@ def replacement(token: str) -> tuple[Replaced, Source]:
     return Replaced(), Source.PROVIDER if package == "kubernetes" else Source.ASSUMED
 
 
+def public_replacement(token: str) -> str | None:
+    """The document of what replaces a type that no row describes, or None where nobody published it."""
+    return next((source_of(name) for name, _ in _REPLACEMENT if token in table(name)), None)
+
+
 def _read(text: str) -> Replaced:
     """A table in its short form.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sandbox.derived.facts import public_replacement
 from sandbox.model.returned import Shows
 from sandbox.services import row_of
 from sandbox.truth.facts import (
@@ -123,6 +124,10 @@ def _replacement(token: str, setting: Setting) -> Answer:
         return Answer(Grade.REAL, "the real kubernetes plugin decides it")
     row = row_of(token)
     if row is None or row.replaced is None:
+        if (source := public_replacement(token)) is not None:
+            return Answer(
+                Grade.SCHEMA, "what its schema says; conditions of the provider's own code are not in it", source
+            )
         return _assumed(
             token, "nobody looked up what replaces it: it is always changed in place", "give its row `replaced`"
         )

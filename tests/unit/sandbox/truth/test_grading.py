@@ -75,8 +75,12 @@ def test_no_rule_about_values_is_the_schema_and_no_table(monkeypatch: pytest.Mon
     assert answer(VPC, Aspect.VALUES).grade is Grade.SCHEMA
 
 
-def test_a_type_without_a_replacement_table_is_assumed_never_to_be_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_type_without_a_replacement_table_is_what_its_schema_says_or_assumed_never_to_be_replaced(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     change(monkeypatch, VPC, replaced=None)
+    assert answer(VPC, Aspect.REPLACEMENT).grade is Grade.SCHEMA
+    monkeypatch.setattr("sandbox.truth.grading.public_replacement", lambda _: None)
     found = answer(VPC, Aspect.REPLACEMENT)
     assert (found.grade, found.fix) == (Grade.ASSUMED, "give its row `replaced` (sandbox/services/aws/ec2/network.py)")
 
