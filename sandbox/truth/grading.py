@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.derived.facts import public_replacement
+from sandbox.derived.facts import Source, public_replacement, source_of
+from sandbox.derived.sources import outputs_source
 from sandbox.model.returned import Shows
 from sandbox.services import row_of
 from sandbox.truth.facts import (
@@ -124,18 +125,23 @@ def _replacement(token: str, setting: Setting) -> Answer:
         return Answer(Grade.REAL, "the real kubernetes plugin decides it")
     row = row_of(token)
     if row is None or row.replaced is None:
-        if (source := public_replacement(token)) is not None:
-            return Answer(
-                Grade.SCHEMA, "what its schema says; conditions of the provider's own code are not in it", source
-            )
-        return _assumed(
-            token, "nobody looked up what replaces it: it is always changed in place", "give its row `replaced`"
-        )
+        return _published(token)
     source = document(token, Aspect.REPLACEMENT)
     if not source:
         return _assumed(token, "its table names no document", "give its row sources.replacement")
     paths = len(row.replaced.paths) + len(row.replaced.when)
     return Answer(Grade.TABLE, f"{paths} propert{'y' if paths == 1 else 'ies'} of it", source)
+
+
+def _published(token: str) -> Answer:
+    """What replaces a type whose row does not say so: what its provider declares, else what its service does."""
+    if package_of(token) == "kubernetes":
+        return Answer(Grade.TABLE, "what its provider replaces of every kind", document(token, Aspect.REPLACEMENT))
+    if (source := public_replacement(token)) is not None:
+        return Answer(Grade.SCHEMA, "what is declared; conditions in the provider's own code are not in it", source)
+    return _assumed(
+        token, "nobody looked up what replaces it: it is always changed in place", "give its row `replaced`"
+    )
 
 
 def _outputs(token: str, setting: Setting) -> Answer:
@@ -150,6 +156,11 @@ def _outputs(token: str, setting: Setting) -> Answer:
         return _assumed(token, why, "give its value a form, or look it up")
     if source:
         return Answer(Grade.TABLE, "made up in the documented form", source)
+    said = outputs_source(token)
+    if said is Source.CONVENTION:
+        return Answer(Grade.SCHEMA, "made up in a public form, the rest by its schema", source_of("outputs-aws"))
+    if said is Source.SCHEMA and has_schema(token):
+        return Answer(Grade.SCHEMA, "made up by name and type, ids and ARNs in the form of their examples")
     return _assumed(token, "made up by convention: no document says their form", "give its row sources.outputs")
 
 
@@ -165,6 +176,9 @@ def _order(token: str, setting: Setting) -> Answer:
         return Answer(Grade.REAL, "the engine, and the real kubernetes plugin")
     if row_of(token) is not None or is_kubernetes_object(token):
         return Answer(Grade.REAL, "the engine decides it from the program's dependencies")
+    if has_schema(token):
+        why = "the engine decides it; whether an old object goes before its replacement follows from its schema"
+        return Answer(Grade.SCHEMA, why)
     return _assumed(
         token,
         "the engine decides it, but whether an old object goes before its replacement comes, nobody looked up",

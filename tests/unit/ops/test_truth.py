@@ -66,7 +66,7 @@ def test_a_terminal_gets_a_line_for_each_package_and_the_weakest_spots() -> None
 
 
 def test_truth_shows_every_type_in_words_without_colour() -> None:
-    shown = text(found(VPC, ALARM), detailed=True)
+    shown = text(found(VPC, ALARM, NOBODYS), detailed=True)
     row = next(line for line in shown.splitlines() if line.startswith("aws ec2.Vpc"))
     assert row.split() == ["aws", "ec2.Vpc", "network", "1", "table", "table", "table", "table", "real", "table"]
     assert "What is assumed, and of which types" in shown

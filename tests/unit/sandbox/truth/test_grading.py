@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sandbox.derived.facts import table
 from sandbox.model.base import Rule
 from sandbox.model.references import Reference
 from sandbox.model.returned import Kind, Shows, Value
@@ -75,14 +76,21 @@ def test_no_rule_about_values_is_the_schema_and_no_table(monkeypatch: pytest.Mon
     assert answer(VPC, Aspect.VALUES).grade is Grade.SCHEMA
 
 
-def test_a_type_without_a_replacement_table_is_what_its_schema_says_or_assumed_never_to_be_replaced(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    change(monkeypatch, VPC, replaced=None)
-    assert answer(VPC, Aspect.REPLACEMENT).grade is Grade.SCHEMA
-    monkeypatch.setattr("sandbox.truth.grading.public_replacement", lambda _: None)
-    found = answer(VPC, Aspect.REPLACEMENT)
-    assert (found.grade, found.fix) == (Grade.ASSUMED, "give its row `replaced` (sandbox/services/aws/ec2/network.py)")
+def test_what_no_row_says_of_replacement_the_provider_or_the_service_declares_or_nobody() -> None:
+    queue = answer("aws:sqs/queue:Queue", Aspect.REPLACEMENT)
+    assert queue.grade is Grade.SCHEMA
+    assert answer("kubernetes:apps/v1:ReplicaSet", Aspect.REPLACEMENT).grade is Grade.TABLE
+    assert "terraform-provider-aws 6.58.0" in queue.source
+    published = next(iter(table("replacement-cloudformation").keys() - table("replacement-aws").keys() - ROWS.keys()))
+    assert answer(published, Aspect.REPLACEMENT).grade is Grade.SCHEMA
+    pet = answer("random:index/randomPet:RandomPet", Aspect.REPLACEMENT)
+    assert (pet.grade, pet.fix) == (Grade.ASSUMED, "give its row `replaced` (sandbox/services/random.py)")
+
+
+def test_a_type_without_a_row_has_what_its_schema_says() -> None:
+    found = grades("aws:sqs/queue:Queue")
+    assert (found["values"], found["outputs"], found["order"]) == ("schema", "schema", "schema")
+    assert (found["references"], found["time"]) == ("assumed", "assumed")
 
 
 @pytest.mark.parametrize("aspect", [Aspect.OUTPUTS, Aspect.TIME])
