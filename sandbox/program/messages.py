@@ -10,6 +10,7 @@ _PROPERTY = re.compile(
     r"(?P<reason>.*)$",
     re.DOTALL,
 )
+_WHOLE = re.compile(r"^\S+ resource '[^']*' has a problem: ")
 _SECRET = "&{"
 """How the engine writes a value within an envelope: a secret, which it prints in plain text, and outputs."""
 _SHORT = 60
@@ -29,4 +30,4 @@ def readable(message: str) -> str:
         plain = value != "<nil>" and not value.startswith(_SECRET) and len(value) <= _SHORT
         shown = f", is {value}" if plain and value not in found["reason"] else ""
         return f"{found['type']}: {found['property']}{shown}: {found['reason']}"
-    return message
+    return _WHOLE.sub("", message)

@@ -46,6 +46,20 @@ def validate(schema: ResourceSchema, inputs: dict[str, Any]) -> list[Violation]:
     return list(_Validation(schema, strict=strict).fields(schema.inputs, schema.required, inputs, ()))
 
 
+def unrecognized(token: str, known: Collection[str]) -> list[Violation]:
+    """Why a type without a schema is refused; nothing of Kubernetes, whose custom resources no SDK knows.
+
+    Args:
+        token: the type token.
+        known: every type of its package; none where the package cannot be asked.
+    """
+    if not known or token.startswith(_STRICT_PACKAGES):
+        return []
+    near = get_close_matches(token, known, n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return [Violation("", f"package {token.partition(':')[0]} has no resource type {token}{hint}")]
+
+
 def hidden(value: Any, paths: Collection[str], at: Keys = ()) -> Any:  # noqa: ANN401 - property values have any shape
     """A value in which what stands at these paths is unknown."""
     if at and format_path(at) in paths:

@@ -22,7 +22,8 @@ from sandbox.faults import FaultKind, Faults
 from sandbox.invokes.answers import Asked, LookUps
 from sandbox.invokes.errors import LookUpError
 from sandbox.protocol.diff import changes
-from sandbox.protocol.validate import validate
+from sandbox.protocol.packages import tokens
+from sandbox.protocol.validate import unrecognized, validate
 from sandbox.protocol.wire import UNKNOWN, Secret, decode, encode, has_unknown, unwrap, without_nulls
 from sandbox.providers.autonames import asked_of, unnameable, with_name
 from sandbox.providers.computed import VOLATILE, computed_outputs, made_up, merge
@@ -166,7 +167,7 @@ class SandboxProvider(RefusesComponents):
         instance = self.instances.of(context.peer())
         schema, asked = self.deps.oracle.get(token), asked_of(request)
         named = with_name(token, name, new, unwrap(old), request.randomSeed, schema, asked)
-        found = validate(schema, named) if schema is not None else []
+        found = validate(schema, named) if schema is not None else unrecognized(token, tokens(self.package.name))
         found += unnameable(token, name, new, schema, asked) if not old else []
         checked = with_provider_settings(named, schema, instance)
         plain, before = without_nulls(unwrap(checked)), without_nulls(unwrap(old))

@@ -18,6 +18,7 @@ PROPERTY = "aws:s3/bucket:Bucket resource 'b': property {} value {{{}}} has a pr
         (PROPERTY.format("a.b[0]", "5", "too small"), "aws:s3/bucket:Bucket: a.b[0], is 5: too small"),
         (PROPERTY.format("password", "&{{hunter2}}", "too short"), "aws:s3/bucket:Bucket: password: too short"),
         (PROPERTY.format("a", "5", "got 5"), "aws:s3/bucket:Bucket: a: got 5"),
+        ("aws:a/b:B resource 'x' has a problem: no such type", "no such type"),
         ("an unhandled error occurred: no disk\n", "no disk"),
     ],
 )

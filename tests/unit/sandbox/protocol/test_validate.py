@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from sandbox.protocol.schema import SchemaOracle
-from sandbox.protocol.validate import validate
+from sandbox.protocol.validate import unrecognized, validate
 from sandbox.protocol.wire import UNKNOWN, Secret
 
 INSTANCE = "aws:rds/instance:Instance"
@@ -120,3 +120,11 @@ def test_every_violation_is_reported_at_once(oracle: SchemaOracle) -> None:
     schema = oracle.get(INSTANCE)
     assert schema is not None
     assert len(validate(schema, {"multiAz": "x", "replicaz": 1})) == 3
+
+
+def test_a_type_that_its_package_does_not_have_is_refused_with_the_nearest(oracle: SchemaOracle) -> None:
+    assert oracle.get("aws:s3/buket:Buket") is None
+    (found,) = unrecognized("aws:s3/buket:Buket", ["aws:s3/bucket:Bucket", "aws:sqs/queue:Queue"])
+    assert found.reason.endswith("no resource type aws:s3/buket:Buket; did you mean aws:s3/bucket:Bucket?")
+    assert unrecognized("acme:index:Thing", []) == [], "a package that cannot be asked refuses nothing"
+    assert unrecognized("kubernetes:acme.io/v1:Thing", ["kubernetes:core/v1:Pod"]) == [], "a custom resource may be any"
