@@ -195,6 +195,8 @@ class Session:
     host: Path | None = None
     seed: Seed = field(default_factory=Seed)
     cloud: Cloud = field(init=False)
+    exposed: tuple[str, ...] = field(default=(), init=False)
+    """Generated secrets that can be read in the state of a program that runs in a process of its own."""
 
     def __enter__(self) -> Self:
         self.cloud = Cloud(self.workspace.journal)
@@ -265,8 +267,12 @@ class Session:
         collected = Diagnostics(self.workspace, on_event)
         result = self._guarded("update", collected, lambda: self.stack.up(on_event=collected, color="never"))
         state = self._guarded("reading the state", Diagnostics(self.workspace), self.stack.export_stack)
-        if found := (*exposures(state.deployment or {}), *unsettled(self.cloud)):
-            raise EngineError("update", tuple(map(str, found)), self.workspace.log)
+        exposed = tuple(map(str, exposures(state.deployment or {})))
+        # A program of somebody else's is told: an engine would have updated it, too.
+        self.exposed = exposed if self.host is not None else ()
+        refused = exposed if self.host is None else ()
+        if found := (*refused, *map(str, unsettled(self.cloud))):
+            raise EngineError("update", found, self.workspace.log)
         return {key: "[secret]" if item.secret else item.value for key, item in sorted(result.outputs.items())}
 
     def refresh(self, on_event: OnEvent | None = None) -> dict[str, int]:

@@ -174,6 +174,8 @@ def _rehearsed(options: RehearseOptions, engine: Engine, session: Session, what:
         refuse_foreign(session, plan)
         with progress("update", total=len(plan)) as bar, remembered(session):
             outputs = session.up(bar)
+        for exposed in session.exposed:
+            note(f"warning: {exposed}")
         with progress("second preview", total=len(plan)) as bar:
             second, _ = session.preview(bar)
         line = standing(session.cloud)
