@@ -12,7 +12,7 @@ from sandbox.derived.facts import table
 from sandbox.model.base import Rule
 from sandbox.model.references import Reference
 from sandbox.model.returned import Kind, Shows, Value
-from sandbox.model.rows import Returned
+from sandbox.model.rows import Alike, Returned
 from sandbox.model.sources import NO_SOURCES, Sources
 from sandbox.model.timing import Setting as Moment
 from sandbox.model.timing import Timing, When
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 VPC = "aws:ec2/vpc:Vpc"
 CLUSTER = "aws:eks/cluster:Cluster"
 ROLE = "aws:iam/role:Role"
+LONELY = "aws:cloudwatch/dashboard:Dashboard"
 TOPIC, SUBSCRIPTION = "aws:sns/topic:Topic", "aws:sns/topicSubscription:TopicSubscription"
 POOL = "cloudflare:index/loadBalancerPool:LoadBalancerPool"
 GATEWAY = "aws:ec2/internetGateway:InternetGateway"
@@ -208,3 +209,13 @@ def test_a_value_that_comes_back_in_a_form_that_nobody_simulates_is_an_assumptio
     assert given(shows=Shows.AFTER_REFRESH) is Grade.ASSUMED
     assert given(shows=Shows.AFTER_REFRESH, elsewhere=True) is Grade.TABLE
     assert given(shows=Shows.NEVER) is Grade.TABLE
+
+
+def test_what_holds_for_all_of_a_package_is_no_knowledge_of_one_of_its_types(monkeypatch: pytest.MonkeyPatch) -> None:
+    for_all = Rule("asked-of-all", "a document", (), lambda _: iter(()))
+    monkeypatch.setattr(
+        "sandbox.truth.facts.alike_of", lambda _: (Alike("aws:*", values=(for_all,), state=(for_all,)),)
+    )
+    change(monkeypatch, LONELY, values=(), state=(), references=(), unique=(), sources=NO_SOURCES)
+    assert answer(LONELY, Aspect.VALUES).grade is Grade.SCHEMA
+    assert answer(LONELY, Aspect.REFERENCES).grade is Grade.ASSUMED
