@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -33,13 +33,23 @@ def as_object(item: Existing, place: Place) -> CloudObject:
     here = at(place, item.region, item.account)
     schema = schemas().get(item.type)
     regional = schema is not None and item.type.startswith("aws:") and "region" in schema.inputs
-    inputs = {**item.inputs, **({"region": here.of(item.inputs).region} if regional else {})}
+    inputs = {**_named(item), **item.inputs, **({"region": here.of(item.inputs).region} if regional else {})}
     if schema is not None and item.type.startswith("aws:") and {"tags", "tagsAll"} <= {*schema.inputs, *schema.outputs}:
         inputs = {"tagsAll": item.inputs.get("tags") or {}, **inputs}
     added = computed_outputs(item.type, item.id, inputs, item.id, here)
     outputs = merge(merge(inputs, added), item.outputs)
     urn = f"{_NOBODYS}{item.type}::{item.id}"
     return CloudObject(item.type, item.id, urn, inputs, outputs, here.scope(item.type, inputs))
+
+
+def _named(item: Existing) -> dict[str, Any]:
+    """What the id of a Kubernetes object says of it; everything has a `spec` that may have one."""
+    schema = schemas().get(item.type)
+    if schema is None or not item.type.startswith("kubernetes:") or "metadata" not in schema.inputs:
+        return {}
+    namespace, _, name = item.id.rpartition("/")
+    metadata = {"name": name, **({"namespace": namespace} if namespace else {})}
+    return {"metadata": metadata, **({"spec": {}} if "spec" in schema.inputs else {})}
 
 
 def planted(cloud: Cloud, existing: Iterable[Existing], place: Place) -> None:

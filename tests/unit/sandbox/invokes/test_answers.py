@@ -226,3 +226,10 @@ def test_a_function_that_no_sdk_has_and_arguments_that_it_does_not_take_are_refu
 def test_an_argument_that_was_given_as_a_text_comes_back_as_what_it_is(world: World) -> None:
     found = world.ask("aws:ec2/getAmi:getAmi", owners=["amazon"], mostRecent="true")
     assert found["mostRecent"] is True
+
+
+def test_an_object_of_a_cluster_has_the_name_that_its_id_says(tmp_path: Path) -> None:
+    world = World(tmp_path, Existing("kubernetes:core/v1:Service", "shop/web", {}))
+    (found,) = world.cloud.of_type("kubernetes:core/v1:Service")
+    assert {**found.outputs["metadata"], "uid": ""}["name"] == "web"
+    assert found.outputs["spec"]["clusterIP"].startswith("172.20.")
