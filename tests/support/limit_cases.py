@@ -50,11 +50,7 @@ REFUSED = (
         network={"availabilityZones": ["us-east-1a", "us-east-1b", "us-east-1b"]},
     ),
     case("endpoints-distinct", "network.interfaceEndpoints", network={"interfaceEndpoints": ["sts", "sts"]}),
-    case(
-        "service-range-apart",
-        "cluster.serviceIpv4Cidr",
-        cluster={"serviceIpv4Cidr": "10.20.0.0/20"},
-    ),
+    case("service-range-apart", "cluster.serviceIpv4Cidr", cluster={"serviceIpv4Cidr": "10.20.0.0/20"}),
     case("service-range-apart", "cluster.serviceIpv4Cidr", network={"vpcCidr": "172.20.0.0/16"}),
     case("prod-behind-cdn", "cdn.enabled", P2, cdn={"enabled": False}),
     # access
