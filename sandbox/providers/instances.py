@@ -48,7 +48,7 @@ class Instance:
     def ignores(self, tag: str) -> bool:
         """Whether the provider looks away from a tag (`ignoreTags`)."""
         ignored = _mapping(self.config.get("ignoreTags"))
-        beginnings = tuple(map(str, ignored.get("keyPrefixes") or ()))
+        beginnings = tuple(map(str, _under(ignored, "keyPrefixes", "key_prefixes") or ()))
         return tag in (ignored.get("keys") or ()) or (bool(beginnings) and tag.startswith(beginnings))
 
 
@@ -149,8 +149,13 @@ def _mapping(value: Any) -> dict[str, Any]:  # noqa: ANN401 - configuration valu
 def _account(config: Mapping[str, Any]) -> str:
     """The account of the role that the provider takes on at last, if it takes on any."""
     roles = [*_items(config.get("assumeRoles")), _mapping(config.get("assumeRoleWithWebIdentity"))]
-    found = [match[1] for role in roles if (match := _ROLE_ACCOUNT.match(str(role.get("roleArn"))))]
+    found = [match[1] for role in roles if (match := _ROLE_ACCOUNT.match(str(_under(role, "roleArn", "role_arn"))))]
     return found[-1] if found else ""
+
+
+def _under(item: Mapping[str, Any], name: str, written: str) -> Any:  # noqa: ANN401 - configuration values have any shape
+    """A nested value. The SDK for Python sends plain dictionaries as they are written, and the bridge takes both."""
+    return item.get(name, item.get(written))
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - configuration values have any shape

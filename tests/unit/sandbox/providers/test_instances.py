@@ -39,6 +39,8 @@ def test_the_account_is_the_one_of_the_role_that_the_provider_takes_on_last() ->
         [{"roleArn": "arn:aws:iam::111122223333:role/hub"}, {"roleArn": "arn:aws:iam::444455556666:role/x/spoke"}]
     )
     assert configured("aws", {"assumeRoles": roles}).place.account == "444455556666"
+    as_written = json.dumps([{"role_arn": "arn:aws:iam::444455556666:role/spoke"}])
+    assert configured("aws", {"assumeRoles": as_written}).place.account == "444455556666"
     web = json.dumps({"roleArn": "arn:aws-cn:iam::111122223333:role/ci"})
     assert configured("aws", {"assumeRoleWithWebIdentity": web}).place.account == "111122223333"
 
