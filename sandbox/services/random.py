@@ -32,9 +32,9 @@ SPECIAL = "!@#$%&*()-_=+[]{}<>:?"
 
 
 _UUID7 = "random:index/randomUuid7:RandomUuid7"
-_ADVERBS = tuple("boldly calmly gladly kindly neatly quickly warmly wildly".split())
-_ADJECTIVES = tuple("amber brave clever eager gentle lively mellow steady".split())
-_ANIMALS = tuple("badger falcon heron lynx marmot otter panda walrus".split())
+_ADVERBS = ("boldly", "calmly", "gladly", "kindly", "neatly", "quickly", "warmly", "wildly")
+_ADJECTIVES = ("amber", "brave", "clever", "eager", "gentle", "lively", "mellow", "steady")
+_ANIMALS = ("badger", "falcon", "heron", "lynx", "marmot", "otter", "panda", "walrus")
 
 
 def _text(inputs: Inputs) -> str:

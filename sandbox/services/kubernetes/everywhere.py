@@ -100,7 +100,7 @@ ALIKE = (
         sources=Sources(
             replacement="pulumi-kubernetes, provider/pkg/provider/diff.go, helm_release.go (July 2026)",
             outputs="Kubernetes API reference, ObjectMeta",
-            doubts={"outputs": "of what controllers write into `status`, only the addresses of services are there"},
+            doubts={"outputs": "of what controllers write into `status`, only addresses and that workloads are there"},
         ),
     ),
 )

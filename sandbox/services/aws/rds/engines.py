@@ -39,6 +39,18 @@ EXPORTS = {
 """Logs that can go to CloudWatch (Amazon RDS User Guide, database log files of each engine)."""
 
 
+_PORTS = {"mysql": 3306, "mariadb": 3306, "aurora-mysql": 3306, "oracle": 1521, "sqlserver": 1433, "db2": 50000}
+
+
+def port_of(engine: str) -> int:
+    """The port where a program names none (Amazon RDS API Reference, CreateDBInstance, Port): PostgreSQL's, else.
+
+    Args:
+        engine: the instance's engine, with its edition.
+    """
+    return _PORTS.get(engine) or _PORTS.get(engine.partition("-")[0]) or 5432
+
+
 def family_of(engine: str, version: str) -> str | None:
     """The family that an instance's parameter group must have; None for engines whose families this does not know.
 

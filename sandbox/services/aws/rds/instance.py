@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.model.base import Context, Violation
 from sandbox.model.checks import On, changed, flag, given, number, off, text
 from sandbox.model.names import Named, Unique
-from sandbox.model.outputs import Inputs, short_hash
+from sandbox.model.outputs import Inputs, short_hash, uuid
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced, words
 from sandbox.model.rows import NONE, Returned, Row, by_name
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from sandbox.model.place import Place
 
 
-IDENTIFIER = r"[a-zA-Z](?:-?[a-zA-Z0-9]){0,62}"
+IDENTIFIER = r"[a-z](?:-?[a-z0-9]){0,62}"
+"""The provider takes no capitals, neither given nor automatic ones (DefangLabs/pulumi-defang pull request 534)."""
 ADVANCED_RETENTION = 465
 INSIGHTS_RETENTION = (7, *(31 * months for months in range(1, 24)), 731)
 MONITORING_INTERVALS = (0, 1, 5, 10, 15, 30, 60)
@@ -206,10 +207,25 @@ def _read(inputs: Inputs, outputs: Inputs) -> Inputs:
     return inputs
 
 
+def _master_secrets(inputs: Inputs, identifier: str, place: Place) -> list[dict[str, Any]]:
+    """The secret that RDS makes and rotates (Amazon RDS User Guide, Password management with Secrets Manager)."""
+    if not flag(inputs.get("manageMasterUserPassword")):
+        return []
+    secret = f"rds!db-{uuid(identifier, 'master')}-{short_hash(identifier, length=6)}"
+    key = arn("kms", f"key/{uuid('aws/secretsmanager', place.region)}", place)
+    return [
+        {
+            "kmsKeyId": inputs.get("masterUserSecretKmsKeyId") or key,
+            "secretArn": arn("secretsmanager", f"secret:{secret}", place),
+            "secretStatus": "active",
+        }
+    ]
+
+
 def _outputs(name: str, inputs: Inputs, identity: str, place: Place) -> dict[str, Any]:
     identifier = str(inputs.get("identifier") or identity)
     host = f"{identifier}.{short_hash('rds', length=12)}.{place.region}.rds.{place.dns_suffix}"
-    port = inputs.get("port") or 5432
+    port = inputs.get("port") or engines.port_of(str(inputs.get("engine") or "postgres"))
     return {
         "arn": arn("rds", f"db:{identifier}", place),
         "address": host,
@@ -218,6 +234,7 @@ def _outputs(name: str, inputs: Inputs, identity: str, place: Place) -> dict[str
         "hostedZoneId": "Z2R2ITUGPM61AM",
         "resourceId": f"db-{short_hash(name, identifier, length=26).upper()}",
         "status": "available",
+        "masterUserSecrets": _master_secrets(inputs, identifier, place),
         **follows(inputs),
     }
 
@@ -268,7 +285,7 @@ ROWS = (
         unique=(Unique(("identifier",), "DBInstanceAlreadyExists: DB instance already exists"),),
         values=(
             _on.custom("class", classes.check, "Amazon RDS User Guide, DB instance class types"),
-            _on.matches("identifier", IDENTIFIER, f"{_HYPHENS}, at most 63", "InvalidParameterValue"),
+            _on.matches("identifier", IDENTIFIER, f"lower-case {_HYPHENS}, at most 63", "InvalidParameterValue"),
             _on.exclusive("identifier", "identifierPrefix", source="terraform-provider-aws 5.5.0 schema"),
             _on.custom("required", _requirements, "terraform-provider-aws, aws_db_instance, create"),
             _on.custom("replica", _replica_takes_no_credentials, _REPLICA),

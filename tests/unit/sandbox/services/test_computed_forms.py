@@ -16,6 +16,7 @@ from sandbox.services.random import SPECIAL
 
 CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
 PASSWORD, TEXT, ID = (f"random:index/random{name}:Random{name}" for name in ("Password", "String", "Id"))
+DATABASE = "aws:rds/instance:Instance"
 KEYS = ("configurationEndpointAddress", "primaryEndpointAddress", "readerEndpointAddress")
 
 
@@ -81,3 +82,33 @@ def test_a_text_is_refused_that_is_shorter_than_what_it_must_hold(token: str) ->
 
     assert said(length=3, minUpper=2, minNumeric=2) == said(length=0) == ["length"]
     assert said(length=4, minUpper=2, minNumeric=2) == said(length=1) == said() == []
+
+
+@pytest.mark.parametrize(
+    ("engine", "port"),
+    [
+        ("mysql", 3306),
+        ("mariadb", 3306),
+        ("oracle-se2", 1521),
+        ("sqlserver-ex", 1433),
+        ("postgres", 5432),
+        (None, 5432),
+    ],
+)
+def test_a_database_listens_where_its_engine_does(engine: str | None, port: int) -> None:
+    inputs = {"identifier": "own"} | ({"engine": engine} if engine else {})
+    found = computed_outputs(DATABASE, "own", inputs, "own", Place("eu-central-1"))
+    assert (found["port"], found["endpoint"]) == (port, f"{found['address']}:{port}")
+
+
+def test_a_managed_password_has_a_secret_that_a_program_can_read() -> None:
+    inputs = {"identifier": "own", "manageMasterUserPassword": True}
+    (secret,) = computed_outputs(DATABASE, "own", inputs, "own", Place("eu-central-1"))["masterUserSecrets"]
+    assert secret["secretArn"].startswith("arn:aws:secretsmanager:eu-central-1:000000000000:secret:rds!db-")
+    assert computed_outputs(DATABASE, "own", {"identifier": "own"}, "own")["masterUserSecrets"] == []
+
+
+@pytest.mark.parametrize(("name", "refused"), [("MyDb1234567", True), ("mydb1234567", False), ("my-db", False)])
+def test_the_provider_takes_no_capitals_in_the_identifier_of_a_database(name: str, refused: bool) -> None:
+    found = value_violations(Context(DATABASE, "own", "", {"identifier": name, "engine": "postgres"}))
+    assert any(violation.path == "identifier" for violation in found) is refused

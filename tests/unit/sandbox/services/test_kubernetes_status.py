@@ -30,4 +30,21 @@ def test_a_service_has_an_address_of_its_own_unless_it_says_otherwise() -> None:
     assert found["status"] == {"loadBalancer": {}}
     assert "spec" not in outputs(SERVICE, clusterIP="None")
     assert "spec" not in outputs(SERVICE, type="ExternalName", externalName="a.example.com")
-    assert outputs("kubernetes:apps/v1:Deployment")["status"] == {}
+    assert outputs("kubernetes:apps/v1:DaemonSet")["status"] == {}
+
+
+def test_workloads_that_the_provider_waits_for_are_there() -> None:
+    deployment = outputs("kubernetes:apps/v1:Deployment", replicas=3)["status"]
+    assert (deployment["readyReplicas"], deployment["availableReplicas"]) == (3, 3)
+    assert [item["type"] for item in deployment["conditions"]] == ["Available", "Progressing"]
+    assert "readyReplicas" not in outputs("kubernetes:apps/v1:Deployment", replicas=0)["status"]
+    assert outputs("kubernetes:apps/v1:StatefulSet")["status"]["readyReplicas"] == 1
+    assert outputs("kubernetes:batch/v1:Job", completions=4)["status"]["succeeded"] == 4
+    assert outputs("kubernetes:core/v1:Namespace")["status"] == {"phase": "Active"}
+
+
+def test_a_workload_that_nobody_waits_for_has_no_status_yet() -> None:
+    metadata = {"name": "web", "annotations": {"pulumi.com/skipAwait": "true"}}
+    inputs = {"metadata": metadata, "spec": {}}
+    found = computed_outputs("kubernetes:apps/v1:Deployment", "web", inputs, "shop/web", PLACE)
+    assert found["status"] == {}

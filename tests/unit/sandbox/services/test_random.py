@@ -61,8 +61,11 @@ def test_bytes_are_as_many_as_are_wanted() -> None:
     assert len(bytes.fromhex(found["hex"])) == 12
 
 
-@pytest.mark.parametrize("kind", "Bytes Id Integer Password Pet Shuffle String Uuid Uuid4 Uuid7".split())
+@pytest.mark.parametrize(
+    "kind", ["Bytes", "Id", "Integer", "Password", "Pet", "Shuffle", "String", "Uuid", "Uuid4", "Uuid7"]
+)
 def test_keepers_replace_whatever_is_random(kind: str) -> None:
     row = row_of(f"random:index/random{kind}:Random{kind}")
     assert row is not None
+    assert row.replaced is not None
     assert "keepers" in row.replaced.paths

@@ -84,8 +84,8 @@ def test_what_no_row_says_of_replacement_the_provider_or_the_service_declares_or
     assert "terraform-provider-aws 6.58.0" in queue.source
     published = next(iter(table("replacement-cloudformation").keys() - table("replacement-aws").keys() - ROWS.keys()))
     assert answer(published, Aspect.REPLACEMENT).grade is Grade.SCHEMA
-    pet = answer("random:index/randomPet:RandomPet", Aspect.REPLACEMENT)
-    assert (pet.grade, pet.fix) == (Grade.ASSUMED, "give its row `replaced` (sandbox/services/random.py)")
+    other = answer("random:index/other:Other", Aspect.REPLACEMENT)
+    assert (other.grade, other.fix) == (Grade.ASSUMED, "give its row `replaced` (sandbox/services/random.py)")
 
 
 def test_a_type_without_a_row_has_what_its_schema_says() -> None:
