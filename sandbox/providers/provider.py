@@ -99,8 +99,11 @@ class SandboxProvider(RefusesComponents):
         request: provider_pb2.ProviderHandshakeRequest,
         context: grpc.ServicerContext,
     ) -> provider_pb2.ProviderHandshakeResponse:
-        """Ask for secrets as secrets, so that they never reach the journal in plain text."""
-        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
+        """Ask for secrets as secrets, so that they never reach the journal in plain text, and for configured names.
+
+        An engine that shakes hands reads neither of them from the answer to Configure any more.
+        """
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, supports_autonaming_configuration=True)
 
     def Attach(self, request: plugin_pb2.PluginAttach, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """The engine attaches to a running provider; nothing to do."""
