@@ -26,7 +26,8 @@ def verdict(journey: Journey | None, why_not: str) -> Verdict:
     """Whether the way here touches data."""
     if journey is None:
         return Verdict(question=QUESTION, answer="not rehearsed", detail=why_not, state="note", section="journey")
-    safe = f"{len(journey.steps)} steps rehearsed on the real engine, each with an empty second preview"
+    steps = f"{len(journey.steps)} steps rehearsed on the real engine"
+    safe = f"{steps}, after each a preview is empty once the maintenance windows have passed"
     return Verdict(
         question=QUESTION,
         answer="no data is touched" if journey.ok else "not safe",
