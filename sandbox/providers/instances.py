@@ -154,7 +154,10 @@ def _account(config: Mapping[str, Any]) -> str:
 
 
 def _under(item: Mapping[str, Any], name: str, written: str) -> Any:  # noqa: ANN401 - configuration values have any shape
-    """A nested value. The SDK for Python sends plain dictionaries as they are written, and the bridge takes both."""
+    """A nested value. The SDK for Python sends plain dictionaries as they are written.
+
+    That the bridge takes both is unverified.
+    """
     return item.get(name, item.get(written))
 
 

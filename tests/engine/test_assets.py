@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pulumi
 import pytest
 
+from sandbox.workspace import SandboxWorkspace
 from tests.support.engine import Bench
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def bench(tmp_path: Path) -> Bench:
     (tmp_path / "program" / "page.html").write_text("<p>hello</p>")
     (tmp_path / "program" / "code" / "index.py").write_text("")
     (tmp_path / "Pulumi.yaml").write_text("name: bailbondpro\nruntime: python\nmain: program\n")
+    found.workspace = SandboxWorkspace(tmp_path, found.stack)  # the project file is read once for each workspace
     found.workspace.prepare({})
     return found
 
