@@ -73,7 +73,9 @@ def computed_outputs(  # noqa: PLR0917 - as many parts has an object
     found = _computed(token, name, stored, identity, here)
     if schema is None:
         return {**found, **renamed}
-    general = values.outputs(schema, name, stored, identity, here)
+    default = filled_in(token, inputs)  # the service's own defaults are known better than a value of the type
+    outputs = values.outputs(schema, name, stored, identity, here)
+    general = {key: value for key, value in outputs.items() if key not in default}
     described = row is not None and row.outputs is not None
     return {**general, **found, **renamed} if described else {**found, **general, **renamed}
 

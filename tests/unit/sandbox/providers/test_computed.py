@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from sandbox.model.place import HOME
+from sandbox.protocol.schema import SchemaOracle
 from sandbox.providers.computed import VOLATILE, computed_outputs, resource_id
 
 SHORT_NAMES = {
@@ -78,3 +80,12 @@ def test_versions_that_every_update_raises_are_unknown_in_its_preview() -> None:
         "aws:ec2/launchTemplate:LaunchTemplate": ("latestVersion",),
         "aws:ssm/parameter:Parameter": ("version",),
     }
+
+
+def test_a_default_that_the_service_fills_in_is_not_hidden_by_a_value_of_its_type() -> None:
+    lifecycle = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
+    schema = SchemaOracle().get(lifecycle)
+    assert schema is not None
+    assert "transitionDefaultMinimumObjectSize" not in computed_outputs(
+        lifecycle, "a", {"bucket": "b"}, "b", HOME, schema
+    )
