@@ -113,6 +113,7 @@ def test_every_chapter_has_a_visible_heading(page: Tab) -> None:
         "Journey",
         "Limits used",
         "Policies",
+        "How sure is this?",
     ]
 
 
