@@ -197,6 +197,10 @@ NAME_DISAGREEMENTS: dict[tuple[str, str], tuple[set[str], str]] = {
         {"alias/aws/x"},
         "CreateAlias documents that names that begin with alias/aws/ are reserved",
     ),
+    ("aws:rds/instance:Instance", "identifier"): (
+        {"A", "Ab-1"},
+        "RDS keeps identifiers in lower case; the provider refuses capitals (terraform-provider-aws, validIdentifier)",
+    ),
     ("aws:s3/bucket:Bucket", "bucket"): (
         {"10.0.0.1", "1a", "a..b", "a1", "ab", "xn--a"},
         "the naming rules of S3 are stricter: 3 characters, no address, no two dots, reserved beginnings",
