@@ -181,6 +181,11 @@ class Alike:
     returned: Returned = Returned()
 
 
+def alone(token: str) -> str:
+    """The pattern of a single type that has no row."""
+    return f"{token.rpartition(':')[0]}:*"
+
+
 @dataclass(frozen=True)
 class Service:
     """The types of one service.

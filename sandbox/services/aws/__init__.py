@@ -16,6 +16,7 @@ from sandbox.services.aws.kms import KMS
 from sandbox.services.aws.lb import LB
 from sandbox.services.aws.rds import RDS
 from sandbox.services.aws.returned import databases, others
+from sandbox.services.aws.rowless import ROWLESS
 from sandbox.services.aws.s3 import S3
 from sandbox.services.aws.secretsmanager import SECRETSMANAGER
 from sandbox.services.aws.sns import SNS
@@ -28,4 +29,5 @@ SERVICES = (
     OTHERWISE,
     *(BUDGETS, CLOUDWATCH, COSTEXPLORER, EC2, ECR, EKS, ELASTICACHE, IAM, KMS, LB),
     *(RDS, S3, SECRETSMANAGER, SNS, SSM),
+    *ROWLESS,
 )

@@ -177,6 +177,7 @@ S3 = Service(
                     "rule.objectOwnership", ("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter")
                 ),
             ),
+            state=(buckets.LISTED_ALREADY,),
         ),
         Row(
             token="aws:s3/bucketPolicy:BucketPolicy",
@@ -234,6 +235,7 @@ S3 = Service(
         Alike("aws:s3/bucketObjectLockConfiguration*:*", state=(buckets.VERSIONED,)),
         Alike("aws:s3/bucketObject:*", state=(buckets.LISTS,)),
         Alike("aws:s3/bucketObjectv2:*", state=(buckets.LISTS,)),
+        Alike("aws:s3/objectCopy:*", state=(buckets.LISTS,)),
         Alike("aws:s3/bucketNotification:*", state=(EVENTS,)),
         Alike("aws:s3/bucketReplicationConfig:*", state=(buckets.VERSIONED,)),
     ),

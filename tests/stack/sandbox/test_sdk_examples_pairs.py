@@ -40,6 +40,9 @@ EXPLAINED: dict[tuple[str, str], str] = {
     ),
     ("bucket-acl", "aws:s3/bucketAcl:BucketAcl"): _LISTS,
     ("endpoint-region", "aws:ec2/vpcEndpoint:VpcEndpoint"): _ELSEWHERE,
+    ("function-package", "aws:lambda/function:Function"): (
+        "one of two functions of an example has no runtime, which the provider itself refuses"
+    ),
     ("policy-principals", "aws:kms/key:Key"): _PEOPLE,
     ("zone-of-the-region", "aws:ebs/volume:Volume"): _ELSEWHERE,
     ("zone-of-the-region", "aws:ec2/instance:Instance"): _ELSEWHERE,

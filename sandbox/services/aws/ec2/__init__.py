@@ -6,7 +6,7 @@ from sandbox.model.rows import Alike, Service
 from sandbox.model.sources import Sources
 from sandbox.services.aws.ec2 import endpoints, launch, network, routing, security
 from sandbox.services.aws.ec2.flows import ZONES_DIFFER
-from sandbox.services.aws.ec2.machines import IMAGE
+from sandbox.services.aws.ec2.machines import IMAGE, KNOWN_IMAGE
 from sandbox.services.aws.ec2.pairs import ASSOCIATED, NUMBER_TAKEN, OVERLAP
 
 EC2 = Service(
@@ -15,7 +15,9 @@ EC2 = Service(
     (*endpoints.ROWS, *launch.ROWS, *network.ROWS, *routing.ROWS, *security.ROWS),
     (
         Alike("aws:ec2/eipAssociation:*", state=(ASSOCIATED,)),
-        Alike("aws:ec2/instance:*", values=(IMAGE,)),
+        Alike("aws:ec2/instance:*", values=(IMAGE,), state=(KNOWN_IMAGE,)),
+        Alike("aws:ec2/spotInstanceRequest:*", values=(IMAGE,), state=(KNOWN_IMAGE,)),
+        Alike("aws:autoscaling/group:*", state=(KNOWN_IMAGE,)),
         Alike("aws:ec2/networkAclRule:*", state=(NUMBER_TAKEN,)),
         Alike("aws:ec2/volumeAttachment:*", state=(ZONES_DIFFER,)),
         Alike("aws:ec2/vpcPeeringConnection:*", state=(OVERLAP,)),

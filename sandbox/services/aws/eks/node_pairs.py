@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.model.base import Context, Violation, known
 from sandbox.model.checks import block, flag, given, items
 from sandbox.model.pairs import find, pair, texts, told, whole
-from sandbox.services.aws.ec2.machines import ARM, X86, architecture
+from sandbox.services.aws.ec2.machines import ARM, X86, architecture, image_architecture, template_named
 from sandbox.services.aws.pairs.trust import role
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sandbox.cloud import Cloud, CloudObject
 
 NODES = "aws:eks/nodeGroup:NodeGroup"
-_TEMPLATE, _SUBNET = "aws:ec2/launchTemplate:LaunchTemplate", "aws:ec2/subnet:Subnet"
+_SUBNET = "aws:ec2/subnet:Subnet"
 _GUIDE = "Amazon EKS User Guide"
 _API = "Amazon EKS API Reference"
 
@@ -28,8 +28,7 @@ def template_of(context: Context) -> CloudObject | None:
     template = block(context.inputs, "launchTemplate")
     if context.cloud is None:
         return None
-    found = find(context.cloud, _TEMPLATE, template.get("id"))
-    return found or find(context.cloud, _TEMPLATE, template.get("name"), ("name",))
+    return template_named(context.cloud, template)
 
 
 def _in_both(context: Context) -> Iterator[Violation]:
@@ -157,6 +156,21 @@ def _wrong_machine_of_template(context: Context) -> Iterator[Violation]:
         )
 
 
+def _wrong_machine_of_image(context: Context) -> Iterator[Violation]:
+    """The image of a launch template, where the program or the seed file has it."""
+    cloud, template = context.cloud, template_of(context)
+    if cloud is None or template is None:
+        return
+    image = told(template, "imageId")
+    machines = texts(context.inputs, "instanceTypes[*]") or [("launchTemplate", told(template, "instanceType"))]
+    for at, machine in machines:
+        if {found := image_architecture(cloud, image), wanted := architecture(machine)} == {ARM, X86}:
+            yield Violation(
+                at,
+                f"{machine} has processors of {wanted}, image {image} of launch template {template.name} is of {found}",
+            )
+
+
 _SAYS_ARCH = "InvalidParameterException: not a valid instance type for requested amiType"
 MACHINES = pair(
     "node-architecture",
@@ -174,6 +188,15 @@ MACHINES_OF_TEMPLATE = pair(
     refused="an instance type in the launch template of another architecture than the node group's image",
     says=_SAYS_ARCH,
     source=f"{_API}, CreateNodegroup, amiType; Amazon EC2 Instance Types, Naming conventions",
+)
+MACHINES_OF_IMAGE = pair(
+    "node-architecture-of-image",
+    _wrong_machine_of_image,
+    refused="a node group with instance types of another architecture than the image in its launch template",
+    says="AsgInstanceLaunchFailures: The architecture of the specified instance type does not match the "
+    "architecture of "
+    "the specified AMI",
+    source=f"{_API}, Issue: code AsgInstanceLaunchFailures; Amazon EC2 API Reference, RunInstances",
 )
 
 

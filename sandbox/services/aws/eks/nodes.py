@@ -205,6 +205,7 @@ ROWS = (
             node_pairs.IMAGE,
             node_pairs.IN_BOTH,
             node_pairs.MACHINES_OF_TEMPLATE,
+            node_pairs.MACHINES_OF_IMAGE,
             node_pairs.NO_ADDRESSES,
             node_pairs.TEMPLATE_VERSION,
             node_pairs.USER_DATA,

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from sandbox.model.base import Context, Violation, known, values_at
-from sandbox.model.checks import flag
+from sandbox.model.checks import block, flag
 from sandbox.model.pairs import find, pair, texts, told, whole
 from sandbox.model.replacement import words
 from sandbox.services.aws.pairs.statements import Statement, statements
@@ -167,7 +167,7 @@ FOR_NOTHING = pair(
 # Access control lists.
 
 
-def _ownership(cloud: Cloud, bucket: CloudObject) -> str:
+def closed_to_lists(cloud: Cloud, bucket: CloudObject) -> str:
     """The ownership that lets no lists in, and where it is from; nothing where lists are let in or nobody knows."""
     controls = about(cloud, bucket, _OWNERSHIP)
     for item in controls:
@@ -185,7 +185,7 @@ def _lists(context: Context) -> Iterator[Violation]:
     bucket = bucket_of(context.cloud, context.inputs.get("bucket")) if context.cloud is not None else None
     if bucket is None or context.cloud is None:
         return
-    acl, reason = context.inputs.get("acl"), _ownership(context.cloud, bucket)
+    acl, reason = context.inputs.get("acl"), closed_to_lists(context.cloud, bucket)
     of_object = not context.token.rpartition(":")[2].startswith("BucketAcl")
     if reason and (acl in _PUBLIC if of_object else known(acl) or known(context.inputs.get("accessControlPolicy"))):
         yield Violation("acl", f"{reason} (AccessControlListNotSupported: The bucket does not allow ACLs)")
@@ -207,6 +207,28 @@ def _list_of_a_new_bucket(context: Context) -> Iterator[Violation]:
         )
 
 
+def _listed_already(context: Context) -> Iterator[Violation]:
+    cloud, rule = context.cloud, block(context.inputs, "rule")
+    bucket = bucket_of(cloud, context.inputs.get("bucket")) if cloud is not None else None
+    if cloud is None or bucket is None or rule.get("objectOwnership") != _ENFORCED:
+        return
+    for item in about(cloud, bucket, "aws:s3/bucketAcl:BucketAcl", "aws:s3/bucketAclV2:BucketAclV2"):
+        acl = item.inputs.get("acl")
+        if isinstance(acl, str) and acl not in {"private", "bucket-owner-full-control"}:
+            yield Violation(
+                "rule.objectOwnership",
+                f"{item.name} gives the bucket the access control list {acl}; take it away first",
+            )
+
+
+LISTED_ALREADY = pair(
+    "bucket-acl-before",
+    _listed_already,
+    refused="ownership BucketOwnerEnforced of a bucket whose access control list lets others in",
+    says="InvalidBucketAclWithObjectOwnership: Bucket cannot have ACLs set with ObjectOwnership's "
+    "BucketOwnerEnforced setting",
+    source=f"{_USER}, Controlling ownership of objects, Prerequisites for disabling ACLs; aws/aws-cdk#25291",
+)
 LISTS = pair(
     "bucket-acl",
     _lists,

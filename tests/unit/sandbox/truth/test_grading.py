@@ -89,7 +89,7 @@ def test_what_no_row_says_of_replacement_the_provider_or_the_service_declares_or
 
 
 def test_a_type_without_a_row_has_what_its_schema_says() -> None:
-    found = grades("aws:sqs/queue:Queue")
+    found = grades("aws:mq/broker:Broker")
     assert (found["values"], found["outputs"], found["order"]) == ("schema", "schema", "schema")
     assert (found["references"], found["time"]) == ("assumed", "assumed")
 
