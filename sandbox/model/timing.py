@@ -75,6 +75,7 @@ class Setting:
         outage: what the change costs; None for nothing.
         assumed: whether no document says when it happens.
         reaches: a change of it moves other objects, see `Timing.reaches`.
+        lingers: the value before it is seen for a time, see `Timing.remembers`.
         only: which changes of it wait for a window; None for all of a setting that waits for one, and for none of the
             others.
     """
@@ -85,12 +86,13 @@ class Setting:
     outage: Costs | None = None
     assumed: bool = False
     reaches: bool = False
+    lingers: bool = False
     only: Waits | None = None
 
     @property
     def tells(self) -> bool:
         """Whether a change of it is more than a change at once that nobody notices."""
-        return self.when is not When.AT_ONCE or self.outage is not None or self.reaches
+        return self.when is not When.AT_ONCE or self.outage is not None or self.reaches or self.lingers
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,8 @@ def _when(item: Setting) -> str:
         )
     if item.when is When.RESTART:
         return "named at once, read at the next restart" + ("; some with the window" if item.only else "")
+    if item.lingers:
+        return "at once, while the value before it is seen for a time"
     return "at once, what is read at start at the next restart" if item.reaches else "at once"
 
 

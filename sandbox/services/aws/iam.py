@@ -10,6 +10,7 @@ from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE, Alike, Returned, Row, Service, by_name
+from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.pairs.identities import MANAGED
 from sandbox.services.aws.policies import Document, document
@@ -150,5 +151,9 @@ IAM = Service(
     (
         Alike("aws:iam/userPolicyAttachment:*", values=(MANAGED,)),
         Alike("aws:iam/groupPolicyAttachment:*", values=(MANAGED,)),
+    ),
+    Sources(
+        time="IAM API Reference: no operation takes a window or restarts anything; IAM User Guide, Changes that I make "
+        "are not always immediately visible"
     ),
 )

@@ -75,6 +75,10 @@ def _deleted(cloud: Cloud, item: CloudObject, days: float) -> Ends:
 _key_on = On("key", source="AWS KMS API Reference, CreateKey, ScheduleKeyDeletion")
 _alias_on = On("key-alias", source="AWS KMS API Reference, CreateAlias")
 _POLICY = Document("policy", principal=True, longest=32_768, error="MalformedPolicyDocumentException")
+_SOON = Sources(
+    time="AWS KMS Developer Guide, Eventual consistency: mostly within seconds, at times after minutes; nothing waits "
+    "for a window"
+)
 KMS = Service(
     "kms",
     "AWS KMS API Reference, Errors of CreateAlias, PutKeyPolicy",
@@ -90,6 +94,7 @@ KMS = Service(
                 _alias_on.matches("name", r"alias/[a-zA-Z0-9/_-]{1,250}", "alias/ and letters, digits or /_-"),
                 _alias_on.custom("reserved", _alias),
             ),
+            sources=_SOON,
         ),
         Row(
             token="aws:kms/key:Key",
@@ -129,7 +134,8 @@ KMS = Service(
             unique=(),
             values=(document("policy-key-alone", _POLICY), LOCKED_OUT),
             sources=Sources(
-                replacement="terraform-provider-aws 6.58.0, internal/service/kms/key_policy.go: it is put anew"
+                replacement="terraform-provider-aws 6.58.0, internal/service/kms/key_policy.go: it is put anew",
+                time=_SOON.time,
             ),
             returned=Returned(values=identity.KEY_POLICY),
         ),

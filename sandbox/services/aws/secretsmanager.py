@@ -162,6 +162,7 @@ SECRETSMANAGER = Service(
                 ),
                 _version_on.custom("size", _secret_value),
             ),
+            sources=Sources(time="AWS Secrets Manager API Reference, PutSecretValue: at once, no window"),
             returned=Returned(values=identity.SECRET_VERSION),
         ),
     ),

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from sandbox.clock.moments import written
 from sandbox.model.base import Context, Rule, Violation
 from sandbox.model.checks import On, flag, given, number, text
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Returned, Row, everywhere
-from sandbox.model.sources import Sources
+from sandbox.model.rows import NONE, Deletion, Returned, Row, everywhere
+from sandbox.model.timing import Setting, Timing, When
+from sandbox.objects import Ends
 from sandbox.services.cloudflare import returned as cf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sandbox.cloud import Cloud, CloudObject
+    from sandbox.model.outputs import Inputs
+    from sandbox.model.rows import Effect
 
 
 RECORD = "cloudflare:index/dnsRecord:DnsRecord"
@@ -105,15 +113,52 @@ def _clash(context: Context) -> Iterator[Violation]:
             continue
         types = {inputs.get("type"), other.get("type")}
         if types <= ADDRESS_RECORDS and "CNAME" in types:
+            said = (
+                "a CNAME record with that host already exists (code 81054)"
+                if other.get("type") == "CNAME" and inputs.get("type") != "CNAME"
+                else "an A, AAAA, or CNAME record with that host already exists (code 81053)"
+            )
             yield Violation(
-                "name",
-                f"{inputs.get('name')} is the {other.get('type')} record {item.name} already: an A, AAAA, or CNAME "
-                "record with that host already exists (code 81053)",
+                "name", f"{inputs.get('name')} is the {other.get('type')} record {item.name} already: {said}"
             )
         elif all(other.get(key) == inputs.get(key) for key in ("type", "content")):
             yield Violation("content", f"{item.name} says the same: an identical record already exists (code 81058)")
 
 
+CACHED = "dns-cached"
+"""Mark of a record whose old answer resolvers may still give."""
+AUTOMATIC_SECONDS = 300
+"""What Auto stands for (Cloudflare DNS documentation, Time to Live, read 2026-11-29)."""
+_TTL = (
+    "Cloudflare DNS documentation, Time to Live: Auto is 300 seconds, a longer one delays every change; RFC 1035, 3.2.1"
+)
+
+
+def _cached(cloud: Cloud, item: CloudObject, then: str) -> tuple[str, str, Ends]:
+    """Until when resolvers may answer with a record that is there no more, in whole minutes."""
+    ttl = number(item.inputs.get("ttl")) or AUTOMATIC_TTL
+    seconds = AUTOMATIC_SECONDS if ttl == AUTOMATIC_TTL else ttl
+    free = written(cloud.now + timedelta(minutes=math.ceil(seconds / 60)))
+    return CACHED, item.id, Ends(free, item.token, item.name, f"{then} (its TTL was {seconds:g} s)", _TTL)
+
+
+def _changed(cloud: Cloud, item: CloudObject, real: Inputs) -> Iterator[tuple[str, str, Ends]]:
+    if any(path in real for path in _ANSWERS):
+        yield _cached(cloud, item, "is known to every resolver: until now some still answered with what it said before")
+
+
+def _forgotten(_: Cloud, item: CloudObject) -> list[Effect]:
+    """Resolvers keep the answer of a record that is deleted."""
+    gone = "is forgotten by every resolver: until now some still answered with it"
+    return [lambda cloud: cloud.mark(*_cached(cloud, item, gone))]
+
+
+_ANSWERS = ("content", "data", "proxied", "priority")
+"""Properties that change what a resolver is told."""
+RECORD_TIMING = Timing(
+    settings=tuple(Setting(path, When.AT_ONCE, _TTL, lingers=True) for path in _ANSWERS),
+    remembers=_changed,
+)
 _on = On("dns", source="Cloudflare API, Create DNS record; Cloudflare DNS documentation, Time to Live")
 _data = On("record-data", source="terraform-provider-cloudflare 5.22.0, cloudflare_dns_record, validators")
 ROWS = (
@@ -135,13 +180,16 @@ ROWS = (
         state=(
             Rule(
                 "record-clash",
-                "Cloudflare DNS documentation, DNS record limits; Troubleshooting, codes 81053 and 81058",
+                "Cloudflare DNS documentation, Troubleshooting, Records with the same name; its answers in "
+                "terraform-provider-cloudflare issue 1247 (81053), favonia/cloudflare-ddns issue 990 (81054), "
+                "kubernetes-sigs/external-dns pull request 6090 (81058)",
                 (),
                 _clash,
             ),
         ),
         readable=everywhere,  # resolvers give it to the world
-        sources=Sources(doubts={"time": "resolvers keep an old record for its TTL; here it is gone at once"}),
+        deletion=Deletion(effects=_forgotten),
         returned=Returned(values=cf.RECORD),
+        timing=RECORD_TIMING,
     ),
 )

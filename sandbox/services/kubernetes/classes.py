@@ -8,7 +8,7 @@ from sandbox.model.base import Context, Violation
 from sandbox.model.checks import On, block, number
 from sandbox.model.replacement import Replaced
 from sandbox.services.kubernetes.immutable import IMMUTABLE
-from sandbox.services.kubernetes.kinds import WITHOUT_STATUS, row
+from sandbox.services.kubernetes.kinds import row, stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ ROWS = (
         Replaced(),
         _priorities.custom("class", _priority),
         IMMUTABLE,
-        sources=WITHOUT_STATUS,
+        sources=stored("Kubernetes documentation, Pod Priority and Preemption: read when a pod is made"),
     ),
     row(
         "kubernetes:storage.k8s.io/v1:StorageClass",
@@ -47,6 +47,6 @@ ROWS = (
         _storage.one_of("reclaimPolicy", ("Delete", "Retain"), "Unsupported value"),
         _storage.one_of("volumeBindingMode", ("Immediate", "WaitForFirstConsumer"), "Unsupported value"),
         IMMUTABLE,
-        sources=WITHOUT_STATUS,
+        sources=stored("Kubernetes documentation, Storage Classes: read when a volume is made"),
     ),
 )

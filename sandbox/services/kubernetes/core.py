@@ -13,10 +13,9 @@ from sandbox.model.checks import On, block, given, items, number
 from sandbox.model.replacement import InPlace, Replaced
 from sandbox.model.rows import Deletion
 from sandbox.model.sources import Sources
-from sandbox.services.kubernetes.custom.finalizers import held
+from sandbox.services.kubernetes import namespaces
 from sandbox.services.kubernetes.immutable import IMMUTABLE
-from sandbox.services.kubernetes.inventory import INITIAL_NAMESPACES
-from sandbox.services.kubernetes.kinds import NAMESPACE, SERVICE, WITHOUT_STATUS, kind_of, name_of, namespace_of, row
+from sandbox.services.kubernetes.kinds import NAMESPACE, SERVICE, row, stored
 from sandbox.services.kubernetes.metadata import label_violations
 from sandbox.services.kubernetes.names import label_problem, quantity
 from sandbox.services.kubernetes.pods import LAST_PORT, PROTOCOLS
@@ -24,8 +23,6 @@ from sandbox.services.kubernetes.pods import LAST_PORT, PROTOCOLS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sandbox.cloud import Cloud, CloudObject
-    from sandbox.model.rows import Effect
 
 DATA_SIZE = 2**20
 """Bytes."""
@@ -203,29 +200,6 @@ def _quota(context: Context) -> Iterator[Violation]:
             yield Violation(f'spec.hard["{name}"]', f"{value!r} is no quantity")
 
 
-def _initial(cloud: Cloud, item: CloudObject) -> str | None:
-    name = name_of(item.inputs)
-    if name in INITIAL_NAMESPACES:
-        return f'namespaces "{name}" is forbidden: this namespace may not be deleted (NamespaceLifecycle admission)'
-    waiting = [reason for other in cloud.all() if _lives_in(other, name) and (reason := held(cloud, other)) is not None]
-    return waiting[0] if waiting else None
-
-
-def _contents(cloud: Cloud, item: CloudObject) -> list[Effect]:
-    """A namespace takes its contents along (Kubernetes documentation, Namespaces)."""
-    name = name_of(item.inputs)
-    return [_forget(other) for other in cloud.all() if _lives_in(other, name)]
-
-
-def _lives_in(item: CloudObject, namespace: str | None) -> bool:
-    kind = kind_of(item.token)
-    return kind is not None and kind.namespaced and namespace_of(item.inputs) == namespace
-
-
-def _forget(item: CloudObject) -> Effect:
-    return lambda cloud: cloud.delete(item.token, item.id)
-
-
 def _beside_data(_item: Mapping[str, Any], path: str) -> bool:
     steps = path.split(".")
     return len(steps) > 1 and steps[1].split("[")[0] not in {"data", "stringData"}
@@ -238,13 +212,21 @@ _secret_on = On("secret", source="Kubernetes documentation, Secrets, Types of Se
 _claims_on = On("claim", source="Kubernetes documentation, Persistent Volumes; pkg/apis/core/validation")
 _quota_on = On("quota", source=_API)
 _DATA = On("data", source=_API).custom("data", _data)
+_MOUNTED = (
+    "Kubernetes documentation, ConfigMaps, Mounted ConfigMaps are updated automatically: volumes after the kubelet's "
+    "sync period and its cache, variables never"
+)
 ROWS = (
     row(
         NAMESPACE,
         Replaced(),
         _namespace.custom("pod-security", _pod_security),
-        deletion=Deletion(refuses=_initial, effects=_contents),
-        sources=Sources(doubts={"time": "its deletion ends when everything in it is gone; here it is gone at once"}),
+        deletion=Deletion(refuses=namespaces.refuses, effects=namespaces.effects),
+        sources=Sources(
+            outputs="Kubernetes API reference, NamespaceStatus: the phase, and conditions only where a deletion is "
+            "stuck; NamespaceSpec, finalizers; Kubernetes documentation, Automatic labelling",
+            time=f"nothing waits while it is made; {namespaces.SOURCE}",
+        ),
     ),
     row(
         SERVICE,
@@ -260,7 +242,7 @@ ROWS = (
         Replaced(("binaryData", "data"), in_place=InPlace("enableConfigMapMutable")),
         _DATA,
         IMMUTABLE,
-        sources=WITHOUT_STATUS,
+        sources=stored(_MOUNTED),
     ),
     row(
         "kubernetes:core/v1:Secret",
@@ -269,7 +251,7 @@ ROWS = (
         IMMUTABLE,
         _secret_on.custom("type", _secret_type),
         readable=_beside_data,
-        sources=WITHOUT_STATUS,
+        sources=stored(_MOUNTED),
     ),
     row(
         "kubernetes:core/v1:PersistentVolumeClaim",
@@ -294,6 +276,6 @@ ROWS = (
         "kubernetes:core/v1:ServiceAccount",
         Replaced(),
         schema_only="what holds for every object is all that is looked at",
-        sources=WITHOUT_STATUS,
+        sources=stored("since Kubernetes 1.24 no token is made for it"),
     ),
 )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.model.base import Context, Rule, Violation
+from sandbox.model.checks import block
 from sandbox.model.outputs import Inputs, uuid
 from sandbox.model.rows import Alike, everywhere
 from sandbox.model.sources import Sources
 from sandbox.services.kubernetes.custom.definitions import DEFINED
 from sandbox.services.kubernetes.inventory import find, namespaces, served
-from sandbox.services.kubernetes.kinds import is_custom, kind_of, name_of, namespace_of
+from sandbox.services.kubernetes.kinds import NAMESPACE, is_custom, kind_of, name_of, namespace_of
 from sandbox.services.kubernetes.metadata import METADATA
 from sandbox.services.kubernetes.status import written
 
@@ -29,7 +30,14 @@ def _id(name: str, inputs: Inputs, _seed: str) -> str:
 
 def _outputs(token: str, _name: str, inputs: Inputs, identity: str, place: Place) -> dict[str, Any]:
     """What the API server adds to any object."""
-    metadata = {"uid": uuid(token, identity), "creationTimestamp": "2026-01-01T00:00:00Z", "generation": 1}
+    metadata: dict[str, Any] = {
+        "uid": uuid(token, identity),
+        "creationTimestamp": "2026-01-01T00:00:00Z",
+        "generation": 1,
+    }
+    if token == NAMESPACE:  # Kubernetes documentation, Namespaces, Automatic labelling
+        own = {"kubernetes.io/metadata.name": name_of(inputs) or identity}
+        metadata["labels"] = {**block(block(inputs, "metadata"), "labels"), **own}
     return {"metadata": metadata, **written(token, inputs, identity, place)} if "metadata" in inputs else {}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sandbox.model.rows import NONE, Deletion, Row
 from sandbox.model.sources import NO_SOURCES, Sources
@@ -56,8 +56,18 @@ _CLUSTER_SCOPED = frozenset(
 """Kubernetes API reference; the custom ones by their projects' API references."""
 
 
-WITHOUT_STATUS = Sources(outputs="Kubernetes API reference, ObjectMeta; this kind has no status")
+NO_STATUS: Final = "Kubernetes API reference, ObjectMeta; this kind has no status"
 """Of a kind into which no controller writes anything."""
+_AWAITERS: Final = "pulumi-kubernetes, provider/pkg/await/awaiters.go (July 2026): the provider waits for nothing"
+
+
+def stored(also: str) -> Sources:
+    """Of a kind that is there as soon as the API server has stored it.
+
+    Args:
+        also: the document that says when others notice a change of it.
+    """
+    return Sources(outputs=NO_STATUS, time=f"{_AWAITERS}; {also}")
 
 
 @dataclass(frozen=True)

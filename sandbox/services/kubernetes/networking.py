@@ -9,7 +9,7 @@ from sandbox.model.base import Context, Violation, known
 from sandbox.model.checks import On, block, given, items, number
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE
-from sandbox.services.kubernetes.kinds import WITHOUT_STATUS, row
+from sandbox.services.kubernetes.kinds import row, stored
 from sandbox.services.kubernetes.names import name_problem
 from sandbox.services.kubernetes.pods import PROTOCOLS
 
@@ -119,7 +119,7 @@ ROWS = (
         _on.one_of("spec.ingress[*].ports[*].protocol", PROTOCOLS, "Unsupported value"),
         _on.one_of("spec.egress[*].ports[*].protocol", PROTOCOLS, "Unsupported value"),
         _on.custom("rules", _network_policy),
-        sources=WITHOUT_STATUS,
+        sources=stored("Kubernetes documentation, Network Policies: its plugin handles it some time later"),
     ),
     row("kubernetes:networking.k8s.io/v1:Ingress", NONE, _ingress_on.custom("spec", _ingress)),
 )

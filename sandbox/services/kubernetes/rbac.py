@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sandbox.model.base import Context, Violation, known
 from sandbox.model.checks import On, block, given, items
 from sandbox.model.replacement import Replaced
-from sandbox.services.kubernetes.kinds import WITHOUT_STATUS, row
+from sandbox.services.kubernetes.kinds import row, stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,24 +80,24 @@ ROWS = (
         "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole",
         Replaced(),
         _GRANTS,
-        sources=WITHOUT_STATUS,
+        sources=stored("Kubernetes documentation, Using RBAC Authorization: read at every request"),
     ),
     row(
         "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding",
         Replaced(("roleRef",)),
         _BOUND,
-        sources=WITHOUT_STATUS,
+        sources=stored("Kubernetes documentation, Using RBAC Authorization: read at every request"),
     ),
     row(
         "kubernetes:rbac.authorization.k8s.io/v1:Role",
         Replaced(),
         _GRANTS,
-        sources=WITHOUT_STATUS,
+        sources=stored("Kubernetes documentation, Using RBAC Authorization: read at every request"),
     ),
     row(
         "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
         Replaced(("roleRef",)),
         _BOUND,
-        sources=WITHOUT_STATUS,
+        sources=stored("Kubernetes documentation, Using RBAC Authorization: read at every request"),
     ),
 )

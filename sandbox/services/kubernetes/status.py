@@ -60,7 +60,6 @@ _STATUS: dict[str, Callable[[Inputs], dict[str, Any]]] = {
     "kubernetes:apps/v1:Deployment": _deployment,
     "kubernetes:apps/v1:StatefulSet": _stateful,
     "kubernetes:batch/v1:Job": _job,
-    NAMESPACE: lambda _spec: {"phase": "Active"},
 }
 """What the provider waits for before it says that an object is made (pulumi-kubernetes, provider/pkg/await)."""
 
@@ -74,10 +73,12 @@ def _unawaited(inputs: Inputs) -> bool:
 def written(token: str, inputs: Inputs, identity: str, place: Place) -> dict[str, Any]:
     """What is added to an object besides its metadata, laid over its properties.
 
-    Sources: Kubernetes API reference, DeploymentStatus, StatefulSetStatus, JobStatus, NamespaceStatus, ServiceSpec,
-    ServiceStatus and IngressStatus; Kubernetes documentation, Service: type LoadBalancer.
+    Sources: Kubernetes API reference, DeploymentStatus, StatefulSetStatus, JobStatus, NamespaceStatus, NamespaceSpec,
+    ServiceSpec, ServiceStatus and IngressStatus; Kubernetes documentation, Service: type LoadBalancer.
     The host name is that of a load balancer of AWS; other clouds answer with an address.
     """
+    if token == NAMESPACE:
+        return {"spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}}
     spec = inputs.get("spec")
     kind = spec.get("type", "ClusterIP") if isinstance(spec, dict) else None
     if token in INGRESSES:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+_AT_ONCE = "Amazon EKS API Reference, CreateAccessEntry, AssociateAccessPolicy: no window, no restart"
 ADDON = "aws:eks/addon:Addon"
 ENTRY_TYPES = ("STANDARD", "EC2_LINUX", "EC2_WINDOWS", "EC2", "FARGATE_LINUX", "HYBRID_LINUX", "HYPERPOD_LINUX")
 
@@ -115,7 +116,7 @@ ROWS = (
             _entries.custom("entry", _entry, "Amazon EKS User Guide, Create access entries"),
         ),
         state=(pairs.MODE, pairs.OWN_ENTRY),
-        sources=Sources(replacement=f"{_PROVIDER}/access_entry.go, 2025"),
+        sources=Sources(replacement=f"{_PROVIDER}/access_entry.go, 2025", time=_AT_ONCE),
         returned=Returned(values=clusters.ACCESS_ENTRY),
     ),
     Row(
@@ -142,7 +143,7 @@ ROWS = (
             pairs.MODE,
             pairs.NOT_STANDARD,
         ),
-        sources=Sources(replacement=f"{_PROVIDER}/access_policy_association.go, 2025"),
+        sources=Sources(replacement=f"{_PROVIDER}/access_policy_association.go, 2025", time=_AT_ONCE),
     ),
     Row(
         token=ADDON,
@@ -181,6 +182,9 @@ ROWS = (
             _pods.matches("serviceAccount", r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", "a Kubernetes service account"),
             _pods.matches("roleArn", ROLE, "the ARN of an IAM role"),
         ),
-        sources=Sources(replacement=f"{_PROVIDER}/pod_identity_association.go, 2025"),
+        sources=Sources(
+            replacement=f"{_PROVIDER}/pod_identity_association.go, 2025",
+            time="Amazon EKS API Reference, CreatePodIdentityAssociation: effective some seconds after the call",
+        ),
     ),
 )

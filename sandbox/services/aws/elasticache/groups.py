@@ -11,6 +11,7 @@ from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import Row, by_name, schema_only
+from sandbox.model.sources import Sources
 from sandbox.services.aws.ec2.places import ONE_VPC
 from sandbox.services.aws.ec2.targets import SUBNET
 
@@ -41,6 +42,7 @@ ROWS = (
             ),
             _parameters.unique("parameters[*].name", "parameter"),
         ),
+        sources=Sources(doubts={"time": "which parameters wait for a restart of the nodes; here all are real at once"}),
     ),
     Row(
         token=SUBNET_GROUP[0].token,
@@ -51,6 +53,9 @@ ROWS = (
         unique=(Unique(("name",), "CacheSubnetGroupAlreadyExists"),),
         values=(_subnets.matches("name", r"[a-zA-Z0-9-]{1,255}", "1 to 255 letters, digits or hyphens"),),
         state=(ONE_VPC,),
+        sources=Sources(
+            time="Amazon ElastiCache API Reference, CreateCacheSubnetGroup, ModifyCacheSubnetGroup: no window"
+        ),
     ),
     schema_only(
         "aws:elasticache/user:User",

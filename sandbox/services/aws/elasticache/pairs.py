@@ -202,8 +202,9 @@ _WINDOWS = _rule(
     "cache-window-overlap",
     _windows,
     "a cache whose snapshot window overlaps its maintenance window",
-    f"{_MIXED}: The snapshot window and maintenance window must not overlap (code unverified)",
-    "API, CreateReplicationGroup, SnapshotWindow and PreferredMaintenanceWindow",
+    "The snapshot window and maintenance window must not overlap.",
+    "API, CreateReplicationGroup, SnapshotWindow and PreferredMaintenanceWindow; the words: hashicorp/terraform issue "
+    "17247",
     at_once=True,
 )
 _GROUPS = _rule(

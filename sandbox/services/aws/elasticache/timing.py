@@ -28,8 +28,17 @@ _MOVED = Outage(
     why="failover of each shard",
 )
 _PROVIDER = "terraform-provider-aws, internal/service/elasticache/replication_group.go"
+_FAILOVER = "terraform-provider-aws issue 18737 saw it wait"
 _COUNT = "Amazon ElastiCache API Reference, IncreaseReplicaCount, DecreaseReplicaCount"
-_PLAIN = "as far as the API Reference says nothing of a window"
+_PENDING = (
+    "Amazon ElastiCache API Reference, ReplicationGroupPendingModifiedValues: applied immediately or during the next "
+    "maintenance window"
+)
+_OTHER = (
+    "Amazon ElastiCache User Guide, Modifying an ElastiCache cluster: what is neither node type, version nor number of "
+    "nodes is applied immediately"
+)
+"""And the API has no place in which such a change could wait: it is in neither of its lists of pending values."""
 TOKENS = ("authToken", "authTokenWo", "authTokenWoVersion", "authTokenUpdateStrategy")
 WINDOW_MINUTES = 60
 
@@ -67,10 +76,16 @@ REPLICATION_TIMING = Timing(
         Setting("nodeType", When.WINDOW, _NODES, _moved),
         Setting("engine", When.WINDOW, _NODES, _moved),
         Setting("engineVersion", When.WINDOW, _NODES, _moved),
+        Setting("automaticFailoverEnabled", When.WINDOW, f"{_PENDING} (AutomaticFailoverStatus); {_FAILOVER}"),
+        Setting("clusterMode", When.WINDOW, f"{_PENDING} (ClusterMode)"),
+        Setting("transitEncryptionEnabled", When.WINDOW, f"{_PENDING} (TransitEncryptionEnabled)"),
+        Setting("transitEncryptionMode", When.WINDOW, f"{_PENDING} (TransitEncryptionMode)"),
         Setting(
-            "automaticFailoverEnabled",
+            "parameterGroupName",
             When.WINDOW,
-            "Amazon ElastiCache API Reference, ReplicationGroupPendingModifiedValues; that it waits is assumed",
+            "two documents disagree: as soon as possible when ApplyImmediately is true (API Reference, "
+            "ModifyReplicationGroup, CacheParameterGroupName), immediately in any case (User Guide, Modifying an "
+            "ElastiCache cluster); the later one is simulated",
             assumed=True,
         ),
         Setting("numNodeGroups", When.AT_ONCE, _ONLINE),
@@ -78,14 +93,11 @@ REPLICATION_TIMING = Timing(
         Setting("numCacheClusters", When.AT_ONCE, _COUNT),
         Setting("authToken", When.AT_ONCE, f"{_PROVIDER}: sent with ApplyImmediately true, whatever the program says"),
         Setting("authTokenUpdateStrategy", When.AT_ONCE, f"{_PROVIDER}: sent with ApplyImmediately true"),
-        Setting("parameterGroupName", When.AT_ONCE, f"{_MODIFY}, CacheParameterGroupName; {_PLAIN}", assumed=True),
-        Setting("multiAzEnabled", When.AT_ONCE, f"{_MODIFY}; {_PLAIN}", assumed=True),
-        Setting("clusterMode", When.AT_ONCE, f"{_MODIFY}; {_PLAIN}", assumed=True),
-        Setting("transitEncryptionMode", When.AT_ONCE, f"{_MODIFY}; {_PLAIN}", assumed=True),
-        Setting("maintenanceWindow", When.AT_ONCE, f"{_MODIFY}; {_PLAIN}", assumed=True),
-        Setting("snapshotWindow", When.AT_ONCE, f"{_MODIFY}; {_PLAIN}", assumed=True),
-        Setting("snapshotRetentionLimit", When.AT_ONCE, f"{_MODIFY}; {_PLAIN}", assumed=True),
-        Setting("securityGroupIds", When.AT_ONCE, f"{_MODIFY}, SecurityGroupIds; {_PLAIN}", assumed=True),
+        Setting("multiAzEnabled", When.AT_ONCE, _OTHER),
+        Setting("maintenanceWindow", When.AT_ONCE, _OTHER),
+        Setting("snapshotWindow", When.AT_ONCE, _OTHER),
+        Setting("snapshotRetentionLimit", When.AT_ONCE, _OTHER),
+        Setting("securityGroupIds", When.AT_ONCE, _OTHER),
     ),
     window="maintenanceWindow",
     default_window=default_window,

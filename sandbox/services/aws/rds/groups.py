@@ -11,6 +11,7 @@ from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import Deletion, Returned, Row, by_name
+from sandbox.model.sources import Sources
 from sandbox.services.aws.ec2.places import ONE_VPC, two_zones
 from sandbox.services.aws.ec2.targets import SUBNET
 from sandbox.services.aws.rds.targets import INSTANCE, PARAMETER_GROUP, SUBNET_GROUP
@@ -185,6 +186,7 @@ ROWS = (
         references=(Reference("snsTopic", TOPIC, "SNSTopicArnNotFound"),),
         unique=(Unique(("name",), "SubscriptionAlreadyExist"),),
         values=(_events.longest("name", 255), _events.one_of("sourceType", EVENT_SOURCES)),
+        sources=Sources(time="Amazon RDS API Reference, CreateEventSubscription, ModifyEventSubscription: no window"),
     ),
     Row(
         token=PARAMETER_GROUP[0].token,
@@ -236,5 +238,6 @@ ROWS = (
             ),
             ONE_VPC,
         ),
+        sources=Sources(time="Amazon RDS API Reference, CreateDBSubnetGroup, ModifyDBSubnetGroup: no window"),
     ),
 )

@@ -241,8 +241,9 @@ _RECORD_PAIRS: tuple[PairRule, ...] = (
         "record-delegated",
         _delegated,
         refused="an A, AAAA or CNAME record beside an NS record of the same name",
-        says="81055: An NS record with that host already exists (code unverified)",
-        source="Cloudflare DNS documentation, DNS record types, NS",
+        says="81056: NS records with that host already exist.",
+        source="Cloudflare DNS documentation, Troubleshooting, Existing NS records block new record creation; "
+        "joohoi/acme-dns issue 258",
     ),
 )
 _AT_ONCE: tuple[PairRule, ...] = (

@@ -342,7 +342,7 @@ def test_the_clock_never_goes_back(world: World) -> None:
 
 def test_it_is_said_how_sure_the_times_of_a_type_are() -> None:
     assert time_source(DATABASE) is TimeSource.TABLE
-    assert time_source(CACHE) is TimeSource.ASSUMED
+    assert time_source(CACHE) is TimeSource.ASSUMED, "two documents disagree about its parameter group"
     assert time_source("aws:ec2/vpc:Vpc") is TimeSource.NONE
 
 

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 VPC = "aws:ec2/vpc:Vpc"
 CLUSTER = "aws:eks/cluster:Cluster"
-ROLE = "aws:iam/role:Role"
 LONELY = "aws:cloudwatch/dashboard:Dashboard"
 TOPIC, SUBSCRIPTION = "aws:sns/topic:Topic", "aws:sns/topicSubscription:TopicSubscription"
 POOL = "cloudflare:index/loadBalancerPool:LoadBalancerPool"
@@ -130,7 +129,7 @@ def test_a_doubt_weighs_more_than_a_document(monkeypatch: pytest.MonkeyPatch) ->
 def test_the_nearest_that_says_anything_decides() -> None:
     assert answer(TOPIC, Aspect.TIME).grade is Grade.TABLE, "its service says so"
     assert answer(SUBSCRIPTION, Aspect.TIME).grade is Grade.ASSUMED, "its row has a doubt"
-    assert answer(ROLE, Aspect.TIME).grade is Grade.ASSUMED, "nobody says anything"
+    assert answer("cloudflare:index/ruleset:Ruleset", Aspect.TIME).grade is Grade.ASSUMED, "nobody says anything"
     assert answer("kubernetes:core/v1:ConfigMap", Aspect.OUTPUTS).grade is Grade.TABLE, "its row says it has no status"
     assert answer(SERVICE, Aspect.OUTPUTS).grade is Grade.ASSUMED, "all kinds with a status have a doubt"
 
