@@ -114,9 +114,9 @@ def engine_problem(say: Callable[[str], None]) -> str | None:
 def build_real_programs(say: Callable[[str], None]) -> str | None:
     """Builds what the real lane runs before pytest hides all output; a test says itself what it misses."""
     from sandbox.engine.go import GoError  # noqa: PLC0415 - only this lane needs it
-    from sandbox.kubernetes.tools import definitions, programs, prometheus, promtool  # noqa: PLC0415 - as above
+    from sandbox.kubernetes.tools import control_plane, definitions, prometheus, promtool  # noqa: PLC0415 - as above
 
-    for obtain in (programs, definitions, promtool, prometheus):
+    for obtain in (control_plane, definitions, promtool, prometheus):
         try:
             obtain(say)
         except GoError as problem:

@@ -247,9 +247,7 @@ class KubernetesApi:
         body: Manifest | None = None,
         content_type: str = "application/json",
     ) -> tuple[int, tuple[str, ...], Manifest]:
-        headers = {"Accept": "application/json", "User-Agent": "bailbondpro"}
-        if self.endpoint.token:
-            headers["Authorization"] = f"Bearer {self.endpoint.token}"
+        headers = self.headers()
         if body is not None:
             headers["Content-Type"] = content_type
         target = urlsplit(self.endpoint.url).path.rstrip("/") + path
@@ -271,17 +269,24 @@ class KubernetesApi:
                 return answer.status, warnings, _document(text)
         raise AssertionError("the second try returns or raises")
 
+    def headers(self) -> dict[str, str]:
+        """What every request says of us."""
+        known = {"Accept": "application/json", "User-Agent": "bailbondpro"}
+        return {**known, "Authorization": f"Bearer {self.endpoint.token}"} if self.endpoint.token else known
+
     def _connection(self) -> http.client.HTTPConnection:
         connection: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
         if connection is None:
-            parts = urlsplit(self.endpoint.url)
-            host = parts.hostname or "localhost"
-            if self.endpoint.tls is None:
-                connection = http.client.HTTPConnection(host, parts.port, timeout=TIMEOUT_SECONDS)
-            else:
-                connection = _NamedConnection(host, parts.port, self.endpoint)
-            self._local.connection = connection
+            connection = self._local.connection = self.open()
         return connection
+
+    def open(self) -> http.client.HTTPConnection:
+        """A new connection."""
+        parts = urlsplit(self.endpoint.url)
+        host = parts.hostname or "localhost"
+        if self.endpoint.tls is None:
+            return http.client.HTTPConnection(host, parts.port, timeout=TIMEOUT_SECONDS)
+        return _NamedConnection(host, parts.port, self.endpoint)
 
 
 class UnknownKindError(ApiError):

@@ -5,29 +5,25 @@ No controllers run beside it, so the admission plugins that need them are off (S
 
 from __future__ import annotations
 
-import os
 import secrets
-import socket
 import ssl
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from sandbox.cache import write_atomically
 from sandbox.kubernetes.api import Endpoint, KubernetesApi
+from sandbox.kubernetes.processes import Processes, free_ports
 from sandbox.kubernetes.tools import VERSION, definitions, programs, signing_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
     from types import TracebackType
 
 START_SECONDS = 90.0
-STOP_SECONDS = 20.0
-LOG_LINES = 15
+KEY = "service-accounts.key"
 SERVICE_RANGE = "10.96.0.0/16"
 WITHOUT_CONTROLLERS = "ServiceAccount,ResourceQuota"
 
@@ -50,11 +46,12 @@ class ApiServer:
     progress: Callable[[str], None]
     with_definitions: bool = True
     api: KubernetesApi = field(init=False)
-    _processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    _processes: Processes = field(init=False)
 
     def __enter__(self) -> Self:
         tools = programs(self.progress)
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._processes = Processes(self.folder)
         started = time.monotonic()
         try:
             self._start(tools)
@@ -73,60 +70,54 @@ class ApiServer:
 
     def stop(self) -> None:
         """Stop both processes, the API server first."""
-        for process in reversed(self._processes):
-            if process.stdin is not None:
-                process.stdin.close()
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        self._processes.clear()
+        self._processes.stop()
 
     def _start(self, tools: dict[str, Path]) -> None:
-        client, peer, secure = _free_ports(3)
+        client, peer, secure = free_ports(3)
         token = secrets.token_hex(16)
-        write_atomically(self.folder / "tokens.csv", f"{token},admin,admin,system:masters\n")
-        key = self.folder / "service-accounts.key"
-        if not key.exists():
-            write_atomically(key, signing_key(secrets.token_bytes(32)))
-        self._run([str(tools["etcd"]), *_etcd_flags(self.folder, client, peer)])
-        self._run([str(tools["kube-apiserver"]), *_api_server_flags(self.folder, client, secure)])
-        until = time.monotonic() + START_SECONDS
-        certificate = self.folder / "certificates" / "apiserver.crt"
-        while time.monotonic() < until and all(process.poll() is None for process in self._processes):
-            if certificate.exists() and self._answers(certificate, secure, token):
-                return
-            time.sleep(0.1)
-        raise ApiServerError(f"kube-apiserver {VERSION} did not become ready:\n{self._last_lines()}")
+        write_credentials(self.folder, {token: "admin"})
+        self._processes.run([str(tools["etcd"]), *etcd_flags(self.folder, client, peer)])
+        flags = [*api_server_flags(self.folder, client, secure), f"--disable-admission-plugins={WITHOUT_CONTROLLERS}"]
+        self._processes.run([str(tools["kube-apiserver"]), *flags])
+        self.api = await_server(self._processes, self.folder, secure, token)
 
-    def _answers(self, certificate: Path, port: int, token: str) -> bool:
-        try:
-            tls = ssl.create_default_context(cafile=str(certificate))
-        except ssl.SSLError:
-            return False  # it is being written
-        self.api = KubernetesApi(Endpoint(url=f"https://127.0.0.1:{port}", tls=tls, token=token))
-        return self.api.ready()
 
-    def _run(self, command: list[str]) -> None:
-        log = (self.folder / f"{Path(command[0]).name}.log").open("wb")
-        with log:
-            self._processes.append(
-                subprocess.Popen(  # noqa: S603 - our own interpreter and the program just built
-                    [sys.executable, "-m", "sandbox.tether", *command],
-                    stdin=subprocess.PIPE,
-                    stdout=log,
-                    stderr=log,
-                    # Nothing of the caller's: etcd takes every option from ETCD_ variables, too.
-                    env={"PATH": os.environ.get("PATH", os.defpath), "HOME": str(self.folder), "TZ": "UTC"},
-                    cwd=Path(__file__).parents[2],
-                    start_new_session=True,
-                )
-            )
+def await_server(processes: Processes, folder: Path, port: int, token: str) -> KubernetesApi:
+    """A client of an API server that was just started, as soon as it is ready.
 
-    def _last_lines(self) -> str:
-        texts = [path.read_text(encoding="utf-8", errors="replace") for path in sorted(self.folder.glob("*.log"))]
-        return "\n".join(line for text in texts for line in text.splitlines()[-LOG_LINES:])
+    Raises:
+        ApiServerError: it ended, or is not ready in time.
+    """
+    until = time.monotonic() + START_SECONDS
+    certificate = folder / "certificates" / "apiserver.crt"
+    while time.monotonic() < until and not processes.ended():
+        if certificate.exists() and (api := _answering(certificate, port, token)) is not None:
+            return api
+        time.sleep(0.1)
+    raise ApiServerError(f"kube-apiserver {VERSION} did not become ready:\n{processes.last_lines()}")
+
+
+def _answering(certificate: Path, port: int, token: str) -> KubernetesApi | None:
+    try:
+        tls = ssl.create_default_context(cafile=str(certificate))
+    except ssl.SSLError:
+        return None  # it is being written
+    api = KubernetesApi(Endpoint(url=f"https://127.0.0.1:{port}", tls=tls, token=token))
+    return api if api.ready() else None
+
+
+def write_credentials(folder: Path, users: dict[str, str]) -> None:
+    """Write what an API server knows its callers by: a token for each, and a key that signs those of service accounts.
+
+    Args:
+        folder: of the server.
+        users: names by their tokens; each may do everything.
+    """
+    lines = (f"{token},{name},{name},system:masters\n" for token, name in users.items())
+    write_atomically(folder / "tokens.csv", "".join(lines))
+    key = folder / KEY
+    if not key.exists():
+        write_atomically(key, signing_key(secrets.token_bytes(32)))
 
 
 def install_definitions(api: KubernetesApi, found: list[dict[str, object]]) -> None:
@@ -148,7 +139,8 @@ def install_definitions(api: KubernetesApi, found: list[dict[str, object]]) -> N
             done.result()
 
 
-def _etcd_flags(folder: Path, client: int, peer: int) -> list[str]:
+def etcd_flags(folder: Path, client: int, peer: int) -> list[str]:
+    """How etcd is started with its data in a folder and its ports on the loopback address."""
     listen, peers = f"http://127.0.0.1:{client}", f"http://127.0.0.1:{peer}"
     return [
         f"--data-dir={folder / 'etcd'}",
@@ -162,8 +154,9 @@ def _etcd_flags(folder: Path, client: int, peer: int) -> list[str]:
     ]
 
 
-def _api_server_flags(folder: Path, etcd: int, port: int) -> list[str]:
-    key = folder / "service-accounts.key"
+def api_server_flags(folder: Path, etcd: int, port: int) -> list[str]:
+    """How kube-apiserver is started with its certificates in a folder and an etcd at a port."""
+    key = folder / KEY
     return [
         f"--etcd-servers=http://127.0.0.1:{etcd}",
         "--bind-address=127.0.0.1",
@@ -176,18 +169,5 @@ def _api_server_flags(folder: Path, etcd: int, port: int) -> list[str]:
         f"--service-account-signing-key-file={key}",
         f"--token-auth-file={folder / 'tokens.csv'}",
         "--authorization-mode=RBAC",
-        f"--disable-admission-plugins={WITHOUT_CONTROLLERS}",
         "--profiling=false",
     ]
-
-
-def _free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on at this moment."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for item in sockets:
-            item.bind(("127.0.0.1", 0))
-        return [item.getsockname()[1] for item in sockets]
-    finally:
-        for item in sockets:
-            item.close()

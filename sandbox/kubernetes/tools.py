@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from sandbox.cache import cache_directory, write_atomically
-from sandbox.engine import go
+from sandbox.engine import go, paced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,23 +28,42 @@ DOWNLOAD_SECONDS = 600
 
 _VERSION_SYMBOLS = "k8s.io/component-base/version"
 _MAJOR, _MINOR, _ = VERSION.split(".")
+_NAMED = (
+    (f"{_VERSION_SYMBOLS}.gitVersion", f"v{VERSION}"),
+    (f"{_VERSION_SYMBOLS}.gitMajor", _MAJOR),
+    (f"{_VERSION_SYMBOLS}.gitMinor", _MINOR),
+)
+KWOK_VERSION = "0.8.0"
+"""Of kwok, which plays the kubelets; `tools/kubernetes/go.mod` pins the same."""
+_SERVERS = (
+    go.Program(name="etcd", package="go.etcd.io/etcd/server/v3"),
+    go.Program(name="kube-apiserver", package="k8s.io/kubernetes/cmd/kube-apiserver", variables=_NAMED, paced=True),
+)
 TOOL = go.GoTool(
     title=f"kube-apiserver {VERSION} and etcd",
     folder="kubernetes",
-    programs=(
-        go.Program(name="etcd", package="go.etcd.io/etcd/server/v3"),
-        go.Program(
-            name="kube-apiserver",
-            package="k8s.io/kubernetes/cmd/kube-apiserver",
-            variables=(
-                (f"{_VERSION_SYMBOLS}.gitVersion", f"v{VERSION}"),
-                (f"{_VERSION_SYMBOLS}.gitMajor", _MAJOR),
-                (f"{_VERSION_SYMBOLS}.gitMinor", _MINOR),
-            ),
-        ),
-    ),
+    programs=_SERVERS,
     takes="about 5 minutes on 2 cores",
 )
+CONTROL_PLANE = go.GoTool(
+    title=f"Kubernetes {VERSION} with its scheduler and controllers, and kwok {KWOK_VERSION}",
+    folder="kubernetes",
+    programs=(
+        *_SERVERS,
+        go.Program(name="kube-scheduler", package="k8s.io/kubernetes/cmd/kube-scheduler", variables=_NAMED, paced=True),
+        go.Program(
+            name="kube-controller-manager",
+            package="k8s.io/kubernetes/cmd/kube-controller-manager",
+            variables=_NAMED,
+            paced=True,
+        ),
+        go.Program(name="kwok", package="sigs.k8s.io/kwok/cmd/kwok", paced=True),
+    ),
+    takes="about 8 minutes on 2 cores, 4 where kube-apiserver was built",
+)
+"""Shares the servers of `TOOL`: where those are built, only the rest is."""
+_BUILD = f"{VERSION}-{paced.digest()}"
+"""Another clock is another build."""
 
 PROMETHEUS_VERSION = "0.316.0"
 """Of the Prometheus module; `tools/prometheus/go.mod` pins the same."""
@@ -102,7 +121,16 @@ def programs(progress: go.Progress) -> dict[str, Path]:
     Raises:
         GoError: they cannot be built here.
     """
-    return go.install(TOOL, VERSION, progress)
+    return go.install(TOOL, _BUILD, progress)
+
+
+def control_plane(progress: go.Progress) -> dict[str, Path]:
+    """`programs`, `kube-scheduler`, `kube-controller-manager` and `kwok`, built on first use.
+
+    Raises:
+        GoError: they cannot be built here.
+    """
+    return go.install(CONTROL_PLANE, _BUILD, progress)
 
 
 def promtool(progress: go.Progress) -> Path:

@@ -129,6 +129,7 @@ def test_the_versions_that_are_built_are_those_that_the_modules_pin() -> None:
         return match[1]
 
     assert pinned("kubernetes", "k8s.io/kubernetes") == kube_tools.VERSION
+    assert pinned("kubernetes", "sigs.k8s.io/kwok") == kube_tools.KWOK_VERSION
     assert pinned("prometheus", "github.com/prometheus/prometheus") == kube_tools.PROMETHEUS_VERSION
     assert pinned("pulumi", "github.com/pulumi/pulumi/pkg/v3") == ENGINE_VERSION
 
@@ -140,7 +141,7 @@ def test_every_part_of_kubernetes_is_of_the_same_version() -> None:
 
 
 def test_the_modules_name_every_program_that_is_built_from_them() -> None:
-    for tool in (TOOL, kube_tools.PROMTOOL, kube_tools.PROMETHEUS):
+    for tool in (TOOL, kube_tools.CONTROL_PLANE, kube_tools.PROMTOOL, kube_tools.PROMETHEUS):
         text = (TOOLS / tool.folder / "go.mod").read_text()
         assert [program.name for program in tool.programs if f"\t{program.package}\n" not in text] == []
 

@@ -1,0 +1,162 @@
+"""Pods are decided by the real scheduler and the real controllers, on a clock that runs twenty times faster."""
+
+from __future__ import annotations
+
+import copy
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sandbox.drill.cluster import Cluster
+from sandbox.drill.control_plane import ControlPlane
+from sandbox.drill.recorder import Recorder
+from sandbox.engine.go import GoError
+from tests.support.drilled import budget, deployment, node
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plan.drills import Event
+    from sandbox.kubernetes.api import Manifest
+
+ROOMY = 1.6
+"""Times may be this much longer than the components' own sums: a busy machine's milliseconds are simulated seconds."""
+
+
+@pytest.fixture(scope="module")
+def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+    found = ControlPlane(tmp_path_factory.mktemp("drill"), print, with_definitions=False)
+    try:
+        found.__enter__()
+    except GoError as error:
+        pytest.skip(f"no control plane: {error}")
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def cluster(plane: ControlPlane) -> Iterator[Cluster]:
+    """A cluster without anything in it, and without nodes."""
+    found = Cluster(plane.api, plane.clock)
+    yield found
+    plane.check()
+    for version, kind in (("apps/v1", "Deployment"), ("policy/v1", "PodDisruptionBudget"), ("batch/v1", "Job")):
+        for item in plane.api.find(version, kind, "default"):
+            plane.api.remove(item)
+    for item in found.nodes():
+        found.remove_node(item["metadata"]["name"])
+    assert plane.clock.wait_until(lambda: not _removed(found), 200)
+
+
+def _removed(cluster: Cluster) -> list[Manifest]:
+    """The pods that are left; nobody is there who would stop them."""
+    left = cluster.pods()
+    for pod in left:
+        cluster.api.remove(pod, grace_seconds=0)
+    return left
+
+
+@pytest.fixture
+def recorder(plane: ControlPlane) -> Iterator[Recorder]:
+    with Recorder(plane.api, plane.clock) as found:
+        yield found
+
+
+def with_nodes(cluster: Cluster, **zones: str) -> None:
+    for name, zone in zones.items():
+        cluster.add_node(node(name, zone))
+    assert cluster.await_nodes(60)
+
+
+def ready(cluster: Cluster, app: str, count: int, seconds: float = 90) -> bool:
+    return cluster.clock.wait_until(lambda: len(cluster.ready_pods("default", f"app={app}")) == count, seconds)
+
+
+def rolled_out(cluster: Cluster, item: Manifest) -> bool:
+    live = cluster.api.read(item)
+    assert live is not None
+    status, replicas = live["status"], item["spec"]["replicas"]
+    return status.get("observedGeneration") == live["metadata"]["generation"] and all(
+        status.get(key) == replicas for key in ("updatedReplicas", "availableReplicas", "replicas")
+    )
+
+
+def another_version(item: Manifest) -> Manifest:
+    found = copy.deepcopy(item)
+    found["spec"]["template"]["metadata"]["annotations"] = {"version": "2"}
+    return found
+
+
+def seconds(events: tuple[Event, ...]) -> list[float]:
+    return [event.seconds for event in events]
+
+
+def test_a_pod_that_fits_nowhere_is_pending_with_the_schedulers_own_reason(
+    cluster: Cluster, recorder: Recorder
+) -> None:
+    with_nodes(cluster, one="zone-a", two="zone-b")
+    cluster.apply([deployment("small", 2), deployment("large", 1, cpu="8")])
+    assert ready(cluster, "small", 2)
+    (pending,) = recorder.time_line().pending()
+    assert pending.pod.startswith("default/large-")
+    assert pending.reason.startswith("0/2 nodes are available: 2 Insufficient cpu.")
+    assert not pending.ended
+    assert {pod["spec"]["nodeName"] for pod in cluster.pods("default", "app=small")} == {"one", "two"}
+
+
+def test_a_rollout_waits_as_long_as_its_pods_must_be_ready_and_takes_much_less_real_time(
+    cluster: Cluster, recorder: Recorder
+) -> None:
+    with_nodes(cluster, one="zone-a", two="zone-b")
+    app = deployment("web", 2, min_ready=60, pre_stop=15)
+    cluster.apply([app])
+    assert ready(cluster, "web", 2)
+    started, real = cluster.clock.seconds, time.monotonic()
+    cluster.apply([another_version(app)])
+    assert cluster.clock.wait_until(lambda: rolled_out(cluster, another_version(app)), 600)
+    took, really = cluster.clock.seconds - started, time.monotonic() - real
+    # Two pods, one after the other: 5 s start, 5 s probe, 60 s ready each.
+    assert 140 <= took <= 140 * ROOMY
+    assert really < took / 10
+    line = recorder.time_line().between(started, cluster.clock.seconds + 1)
+    for event in line.of(what="terminating"):
+        gone = line.of(event.name, what="gone")
+        # 15 s hook and 2 s stop; time stamps have whole seconds.
+        assert all(16 <= later - event.seconds <= 17 * ROOMY for later in seconds(gone))
+
+
+def test_the_pods_of_a_silent_node_move_after_their_toleration(cluster: Cluster, recorder: Recorder) -> None:
+    with_nodes(cluster, one="zone-a", two="zone-b")
+    cluster.apply([deployment("web", 2)])
+    assert ready(cluster, "web", 2)
+    silent = cluster.clock.seconds
+    cluster.stop_kubelet("one")
+    assert cluster.clock.wait_until(lambda: len(recorder.time_line().of(what="TaintManagerEviction")) == 1, 500)
+    assert ready(cluster, "web", 2)
+    line = recorder.time_line()
+    (unready,) = line.of("one", what="not ready")
+    (evicted,) = line.of(what="TaintManagerEviction")
+    # A lease of up to 50 s of silence (--node-monitor-grace-period), looked at every 5 s, then 300 s of toleration.
+    assert 40 <= unready.seconds - silent <= 55 * ROOMY
+    assert 299 <= evicted.seconds - unready.seconds <= 300 + 55 * (ROOMY - 1)
+    (terminating,) = line.of(evicted.name, what="terminating")
+    assert line.of(evicted.name, what="gone") == ()  # nobody is there who stops it
+    assert terminating.detail == "Taint manager: deleting due to NoExecute taint"
+
+
+def test_a_budget_that_allows_nothing_blocks_a_drain_and_one_that_allows_one_pod_lets_it_pass(
+    cluster: Cluster,
+) -> None:
+    with_nodes(cluster, one="zone-a", two="zone-b")
+    cluster.apply([deployment("web", 2), budget("web", minAvailable=2)])
+    assert ready(cluster, "web", 2)
+    blocked = cluster.drain("one", 30)
+    assert not blocked.done
+    assert [name.rpartition("-")[0].rpartition("-")[0] for name in blocked.refused] == ["default/web"]
+    assert len(cluster.ready_pods("default", "app=web")) == 2
+    cluster.apply([budget("web", minAvailable=1)])
+    passed = cluster.drain("one", 120)
+    assert passed.done
+    assert ready(cluster, "web", 2)
+    assert {pod["spec"]["nodeName"] for pod in cluster.ready_pods()} == {"two"}
