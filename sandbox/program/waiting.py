@@ -50,20 +50,44 @@ async def wait_for_rpcs(await_all_outstanding_tasks: bool = True) -> None:  # no
 
 
 async def _outputs() -> None:
-    finished: asyncio.Queue[asyncio.Future[Any]] = asyncio.Queue()
+    finished = _Finished()
     outstanding = 0
     while True:
         with SETTINGS.lock:
             new = list(SETTINGS.outputs)
             SETTINGS.outputs.clear()
         for task in new:
-            task.add_done_callback(finished.put_nowait)
+            task.add_done_callback(finished.add)
         outstanding += len(new)
         if not outstanding:
             return
-        done = [await finished.get()]
-        while not finished.empty():
-            done.append(finished.get_nowait())
+        done = await finished.taken()
         outstanding -= len(done)
         for task in done:
             await task
+
+
+class _Finished:
+    """Outputs that are done and not looked at yet.
+
+    Unlike `asyncio.Queue` it asks nothing of the event loop when a wait is given up: the SDK drops programs that failed
+    or were stopped when their loop is closed already (`pulumi/automation/_server.py: Run`), and a queue's wait ends
+    with "Event loop is closed" then, which nobody catches.
+    """
+
+    def __init__(self) -> None:
+        self._done: list[asyncio.Future[Any]] = []
+        self._waiter: asyncio.Future[None] | None = None
+
+    def add(self, task: asyncio.Future[Any]) -> None:
+        self._done.append(task)
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def taken(self) -> list[asyncio.Future[Any]]:
+        """All that are done; waits until there is one."""
+        if not self._done:
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
+        done, self._done = self._done, []
+        return done

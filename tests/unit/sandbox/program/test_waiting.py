@@ -16,7 +16,7 @@ from sandbox.program import waiting
 from tests.support.loops import run as run_loop
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Coroutine, Iterator
 
 WAYS = [pytest.param(waiting._OF_THE_SDK, id="sdk"), pytest.param(waiting.wait_for_rpcs, id="ours")]
 
@@ -151,6 +151,27 @@ def test_a_program_that_hangs_is_waited_for(wait: Callable[[], Awaitable[None]])
         return still
 
     assert run_loop(run())
+
+
+@pytest.mark.parametrize("wait", WAYS)
+def test_a_wait_that_is_dropped_after_its_loop_was_closed_ends_without_a_word(
+    wait: Callable[[], Coroutine[Any, Any, None]],
+) -> None:
+    loop = asyncio.new_event_loop()
+    never = loop.create_future()
+    SETTINGS.outputs.clear()
+    SETTINGS.outputs.add(never)
+    _get_rpc_manager().clear()
+    waits = wait()
+
+    async def begin() -> None:
+        waits.send(None).add_done_callback(lambda _: None)  # a task's first step: it is woken by what it waits for
+
+    loop.run_until_complete(begin())
+    loop.close()
+    waits.close()
+    assert not never.done()
+    SETTINGS.outputs.clear()
 
 
 def looks(wait: Callable[[], Awaitable[None]], count: int) -> int:
