@@ -70,7 +70,8 @@ for module in COMMANDS:
     if isinstance(group, typer.Typer):
         app.add_typer(group, name=name.replace("_", "-"))
     else:
-        app.command(name.replace("_", "-"), epilog=module.EPILOG)(getattr(module, name))
+        kind = getattr(module, "COMMAND", None)
+        app.command(name.replace("_", "-"), cls=kind, epilog=module.EPILOG)(getattr(module, name))
 
 
 def main() -> None:

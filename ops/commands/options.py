@@ -7,15 +7,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
+from typer.core import TyperCommand
 
 from ops.console import fail, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from typer._click.core import Context
+
     from ops.document.blocks import Section
 
 T = TypeVar("T")
+
+HANDED_ON = "--"
+"""What stands before the command of another program."""
 
 StackArgument = Annotated[str, typer.Argument(help="Stack name, for example dev or prod.")]
 PhaseOption = Annotated[
@@ -94,6 +100,24 @@ def explained() -> Iterator[None]:
         if explained_error is None:
             raise
         fail(explained_error.message, code=explained_error.code)
+
+
+class WithCommand(TyperCommand):
+    """A command that hands on another program's command: all that follows the first `--`, whatever it looks like."""
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Take the other program's command out before options and names are looked for."""
+        if HANDED_ON in args:
+            place = args.index(HANDED_ON)
+            ctx.meta[HANDED_ON] = args[place + 1 :]
+            args = args[:place]
+        return super().parse_args(ctx, args)
+
+
+def handed_on(context: typer.Context) -> list[str] | None:
+    """The command after `--`; None where there is no `--`."""
+    found = context.meta.get(HANDED_ON)
+    return None if found is None else [str(word) for word in found]
 
 
 def named_with_a_file(cluster: str | None, kubeconfig: Path | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +18,9 @@ from ops.commands.options import (
     KubeconfigOption,
     PhaseOption,
     UntilOption,
+    WithCommand,
     explained,
+    handed_on,
     key_values,
     named_with_a_file,
     present,
@@ -28,11 +31,14 @@ if TYPE_CHECKING:
     from ops.answers.rehearse import Rehearsal
     from ops.rehearsal.session import RehearseOptions
 
-SHELL, PULUMI = "shell", "pulumi"
+SHELL = "shell"
+COMMAND = WithCommand
+"""`--` hands the rest on to the shell."""
 EPILOG = "Example: ./bbp rehearse prod --phase microservices --fresh"
 
 
 def rehearse(
+    context: typer.Context,
     stack: Annotated[
         str | None, typer.Argument(help="Stack name; or `shell STACK [-- COMMAND]` for the plain CLI.")
     ] = None,
@@ -116,15 +122,17 @@ def rehearse(
         "--until": until,
         "--json": json_output,
     }
-    words = words or []
+    command = handed_on(context)
     in_shell = stack == SHELL
     if in_shell:
         if given := [name for name, value in not_of_a_shell.items() if value]:
             fail(f"{', '.join(given)}: not with `shell`; give it to `pulumi` itself where it has it", code=2)
-        with explained():
-            stack, words = _of_shell(words, named, program)
-    elif words:
-        fail(f"{' '.join(words)}: only `shell` takes a command: ./bbp rehearse shell STACK -- COMMAND", code=2)
+        stack = _of_shell(words or [], command, named, stop=stop, of_a_program=program is not None)
+    elif words or command is not None:
+        said = " ".join([*(words or ()), *(command or ())]) or "--"
+        fail(f"{said}: only `shell` takes a command: ./bbp rehearse shell STACK -- COMMAND", code=2)
+    elif stop:
+        fail(f"--stop: only of `shell`: ./bbp rehearse shell {stack or named or 'STACK'} --stop", code=2)
     _one_move(advance, until, preview=preview)
     from ops.rehearsal.session import RehearseOptions
     from sandbox.clock.moments import Move
@@ -140,7 +148,7 @@ def rehearse(
             move=Move(advance, until),
         )
         if in_shell:
-            _shell(options, words, stop=stop)
+            _shell(options, command or [], stop=stop)
             return
         from functools import partial
 
@@ -186,19 +194,22 @@ def _stack(stack: str | None, named: str | None, program: Path | None) -> str:
     return stack_named(program.absolute(), stack or named)
 
 
-def _of_shell(words: list[str], named: str | None, program: Path | None) -> tuple[str | None, list[str]]:
-    """The stack and the command of `shell [STACK] [-- COMMAND]`: only a program may do without the stack's name."""
-    if named is not None or not words:
-        return None, words
-    if program is not None:
-        import shutil
-
-        from sandbox.program.foreign import ForeignWorkspace
-
-        stacks = ForeignWorkspace(program.absolute(), words[0]).stack_files()
-        if words[0] not in stacks and (words[0] == PULUMI or shutil.which(words[0]) is not None):
-            return None, words
-    return words[0], words[1:]
+def _of_shell(
+    words: list[str], command: list[str] | None, named: str | None, *, stop: bool, of_a_program: bool
+) -> str | None:
+    """The stack of `shell [STACK] [-- COMMAND]`; a command stands after `--` and nowhere else."""
+    if more := words[1:]:
+        call = shlex.join([words[0], "--", *more])
+        fail(f"{shlex.join(more)}: a command stands after `--`: ./bbp rehearse shell {call}", code=2)
+    if command is not None and stop:
+        fail("--stop ends the providers and runs nothing: give it without `--` and a command", code=2)
+    if command is not None and not any(word.strip() for word in command[:1]):
+        fail("no command after `--`: give one, such as `-- pulumi preview`, or leave the `--` out", code=2)
+    found = words[0] if words else named
+    if found is None and not of_a_program:
+        call = shlex.join(["--", *command]) if command else "[-- COMMAND]"
+        fail(f"which stack? `./bbp rehearse shell STACK {call}`", code=2)
+    return found
 
 
 def _shell(options: RehearseOptions, command: list[str], *, stop: bool) -> None:

@@ -104,11 +104,17 @@ def start(workspace: SandboxWorkspace, order: dict[str, str], *, tethered: bool)
             start_new_session=True,
             cwd=Path(__file__).resolve().parents[2],
         )
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        if (found := running(workspace)) is not None:
-            return Served(found.pid, found.debug, process if tethered else None)
-        time.sleep(0.05)
+    found: Served | None = None
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and process.poll() is None:
+            if (found := running(workspace)) is not None:
+                return Served(found.pid, found.debug, process if tethered else None)
+            time.sleep(0.05)
+    finally:
+        if found is None:  # too late, or stopped by Ctrl-C: they would serve nobody
+            process.kill()
+            process.wait()
     last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
     raise OSError(0, f"the simulated providers did not start: {last[0]}", str(log))
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from infra.settings.reading.stack_name import own_name
@@ -27,15 +30,17 @@ from sandbox.workspace import SandboxWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
     from types import FrameType
     from typing import Any
 
     from ops.rehearsal.providers import Served
     from sandbox.engine import Engine
 
-NOT_FOUND = 127
-"""Exit code of a command that is not there, as shells have it."""
+NOT_RUNNABLE, NOT_FOUND = 126, 127
+"""Exit codes of a command that cannot be run, and of one that is not there, as shells have them (POSIX.1-2017, Shell
+Command Language, 2.8.2)."""
+_OF_PULUMI = ("about", "cancel", "config", "destroy", "import", "logs", "preview", "refresh", "stack", "state", "up")
+"""Commands of `pulumi` that may be meant where its own name was left out (`pulumi help`, 3.259)."""
 SIGNALLED = 128
 """What shells add to the number of the signal that ended a command."""
 
@@ -89,6 +94,8 @@ def run(options: RehearseOptions, command: Sequence[str]) -> int:
     Raises:
         ConfigError, ProgramError, OSError: as `environment_lines`.
     """
+    if (unfit := _unfit(command)) is not None:
+        return unfit
     shell = _opened(options, tethered=True)
     try:
         return _waited(command, shell.environment)
@@ -135,13 +142,17 @@ def _opened(options: RehearseOptions, *, tethered: bool) -> Shell:
             providers.refuse_beside_a_shell(workspace)
         served = providers.running(workspace)
         prepared(workspace, values, fresh=options.fresh, keep_edits=True, unlock=served is None)
+        ours = served is None
+        commands = _commands(workspace, engine)
         served = served or providers.start(workspace, _order(workspace, seed), tethered=tethered)
-    variables = {**workspace.variables(served.debug, checkpoints=True), "PULUMI_STACK": workspace.stack}
-    shell = Shell(workspace, served, variables, _commands(workspace, engine))
     try:
+        variables = {**workspace.variables(served.debug, checkpoints=True), "PULUMI_STACK": workspace.stack}
+        shell = Shell(workspace, served, variables, commands)
         _make_stack(shell)
     except BaseException:
         served.close()
+        if ours:  # also those that would have stayed: nobody has been told of them
+            providers.stop(workspace)
         raise
     return shell
 
@@ -216,10 +227,30 @@ def _waited(command: Sequence[str], environment: dict[str, str]) -> int:
     try:
         with subprocess.Popen(list(command), env=environment) as process, _passed_on(process):  # noqa: S603 - the user's
             code = process.wait()
-    except FileNotFoundError:
-        note(f"error: there is no command {command[0]}")
-        return NOT_FOUND
+    except OSError as error:  # a script for an interpreter that is not there, a binary of another machine
+        return _refused(command[0], f"cannot be run: {error.strerror}", NOT_RUNNABLE)
     return code if code >= 0 else SIGNALLED - code
+
+
+def _unfit(command: Sequence[str]) -> int | None:
+    """Why a command cannot be run: its exit code, after the reason is said; None where it can be tried.
+
+    `pulumi` is the shell's own.
+    """
+    name = command[0]
+    if name == plain_command.NAME or shutil.which(name) is not None:
+        return None
+    if os.path.sep in name and Path(name).exists():
+        return _refused(name, "is no program that may be run", NOT_RUNNABLE)
+    near = get_close_matches(name, _OF_PULUMI, n=1)
+    meant = shlex.join([plain_command.NAME, *(near or (name,)), *command[1:]])
+    instead = f"did you mean `-- {meant}`?" if near else "what stands after `--` is a command, such as `pulumi preview`"
+    return _refused(name, f"there is no such command on PATH\n  fix: {instead}", NOT_FOUND)
+
+
+def _refused(name: str, why: str, code: int) -> int:
+    note(f"error: {shlex.quote(name)}: {why}")
+    return code
 
 
 @contextmanager
