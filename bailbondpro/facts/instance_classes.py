@@ -13,7 +13,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, get_args
 
-from bailbondpro.facts.nodes import MAX_PODS
+from bailbondpro.facts.nodes import MAX_PODS, interface_pods
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +32,7 @@ class InstanceClass:
         memory_gib: RAM in GiB; for ElastiCache the usable memory (`maxmemory`).
         arch: `arm64` or `x86_64`.
         max_pods: Pods per node with prefix delegation, 0 where not a node (EKS documentation).
+        interface_pods: Pods per node whose addresses are single ones of its network interfaces, 0 where not a node.
     """
 
     name: str
@@ -40,6 +41,7 @@ class InstanceClass:
     memory_gib: float
     arch: str
     max_pods: int
+    interface_pods: int = 0
 
 
 @cache
@@ -55,6 +57,7 @@ def instance_classes(service: Service) -> Mapping[str, InstanceClass]:
                 memory_gib=row["memoryGib"],
                 arch=row["arch"],
                 max_pods=MAX_PODS if service == "ec2" else 0,
+                interface_pods=interface_pods(row["interfaces"], row["addresses"]) if service == "ec2" else 0,
             )
             for name, row in table.items()
         }

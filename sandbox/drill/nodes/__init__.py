@@ -1,0 +1,1 @@
+"""Nodes of a drill: as a cloud's node groups make them, and added and removed as a node autoscaler would."""
