@@ -100,6 +100,17 @@ def _deadlines(cloud: Cloud) -> Iterator[Event]:
         yield Event(read(ends.at), Kind.DEADLINE, ends.type, ends.name, what=ends.what, sources=(ends.source,))
 
 
+def regular(cloud: Cloud) -> list[Event]:
+    """What happens again and again, such as backups, each at its next time; moving the clock tells nothing of it."""
+    found = [
+        Event(one.at, Kind.REGULAR, item.token, item.name, what=one.what, sources=(one.source,), assumed=one.assumed)
+        for item in cloud.all()
+        if (timing := timing_of(item.token)) is not None and timing.recurring is not None
+        for one in timing.recurring(item, cloud.now)
+    ]
+    return sorted(found, key=lambda event: (event.at, event.name, event.what))
+
+
 @dataclass(frozen=True)
 class _Due:
     """What happens next."""

@@ -25,6 +25,8 @@ class Kind(StrEnum):
     """The maintenance window that it waited for began."""
     ALONG = "along"
     """A change of another object brought it."""
+    REGULAR = "regular"
+    """It happens again and again; this is the next time."""
     DEADLINE = "deadline"
     """Its time had come, whatever anybody changed."""
 

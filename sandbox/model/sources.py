@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -25,7 +25,8 @@ class Sources:
         replacement: what replaces it.
         outputs: the form of everything that the provider computes.
         time: that nothing of it waits for a window or restarts anything, or how long it takes.
-        computed: whether the sandbox computes the outputs as the provider does, instead of making them up.
+        computed: whether the sandbox computes the outputs as the provider does, instead of making them up; a function
+            where that depends on this machine.
         doubts: aspect -> what of it nobody looked up, or what is simplified, beside rules and references that say so
             themselves.
     """
@@ -35,8 +36,13 @@ class Sources:
     replacement: str = ""
     outputs: str = ""
     time: str = ""
-    computed: bool = False
+    computed: bool | Callable[[], bool] = False
     doubts: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether the outputs are computed here, on this machine."""
+        return self.computed() if callable(self.computed) else self.computed
 
 
 NO_SOURCES: Final = Sources()

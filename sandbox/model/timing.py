@@ -148,6 +148,8 @@ Notes = Callable[["Inputs", "Inputs"], Iterable[tuple[str, str]]]
 Remembers = Callable[["Cloud", "CloudObject", "Inputs"], Iterable[tuple[str, str, "Ends"]]]
 """(the clock, the object, what changes now) -> what is remembered of it for a time: kind, key, end."""
 Deadlines = Callable[["CloudObject"], Iterable[Deadline]]
+Recurs = Callable[["CloudObject", "datetime"], Iterable[Deadline]]
+"""(the object, now) -> what happens to it again and again, each with its next time."""
 Made = Callable[["Inputs", "datetime"], dict[str, Any]]
 """(settings, the moment of creation) -> outputs that hold moments."""
 Due = Callable[["Inputs", dict[str, Any], "datetime"], dict[str, Any]]
@@ -170,6 +172,7 @@ class Timing:
         reaches: what a change does to other objects.
         remembers: what is remembered of a change for a time.
         deadlines: what happens to an object at a moment of its own.
+        recurring: what happens to an object again and again, whatever anybody changes; it changes nothing here.
         made: outputs that hold moments, given at creation.
         due: what the provider finds changed because time has passed.
         notes: what else is worth saying of an update.
@@ -187,6 +190,7 @@ class Timing:
     reaches: Reaches | None = None
     remembers: Remembers | None = None
     deadlines: Deadlines | None = None
+    recurring: Recurs | None = None
     notes: Notes | None = None
     made: Made | None = None
     due: Due | None = None

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bailbondpro.facts.windows import DAYS, daily_span, overlap, week_text, weekly_span
 
-__all__ = ["DAYS", "daily", "next_weekly", "overlap", "week_text", "weekly"]
+__all__ = ["DAYS", "daily", "next_daily", "next_weekly", "overlap", "week_text", "weekly"]
 
 
 def daily(window: str, shortest: int) -> str | None:
@@ -28,6 +28,15 @@ def weekly(window: str, shortest: int) -> str | None:
     if span is None:
         return f"{window!r} is no weekly window: ddd:hh:mm-ddd:hh:mm in UTC, for example sun:04:00-sun:05:00"
     return _too_short(window, span.length, shortest)
+
+
+def next_daily(window: str, after: datetime) -> datetime | None:
+    """When the next daily window begins that begins later than a moment; None for a text that is none."""
+    span = daily_span(window)
+    if span is None:
+        return None
+    start = after.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(minutes=span.start)
+    return start if start > after else start + timedelta(days=1)
 
 
 def next_weekly(window: str, after: datetime) -> tuple[datetime, datetime] | None:

@@ -20,6 +20,7 @@ from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.replacement import Replaced, words
 from sandbox.model.rows import Alike, Row, Service, schema_only
 from sandbox.model.sources import Sources
+from sandbox.services import bcrypt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +58,7 @@ def _text(inputs: Inputs) -> str:
 
 def _password(_name: str, inputs: Inputs, _identity: str, _place: Place) -> dict[str, Any]:
     result = _text(inputs)
-    return {"result": result, "bcryptHash": f"$2a$10${short_hash(result, length=53)}"}
+    return {"result": result, "bcryptHash": bcrypt.hashed(result) or f"$2a$10${short_hash(result, length=53)}"}
 
 
 def _id(_name: str, inputs: Inputs, _identity: str, _place: Place) -> dict[str, Any]:
@@ -158,7 +159,11 @@ RANDOM = Service(
                 )
             ),
             _password,
-            Sources(outputs=f"{_DOCS}, random_password", doubts={"outputs": "bcryptHash is made up"}),
+            Sources(
+                outputs=f"{_DOCS}, random_password; golang.org/x/crypto/bcrypt",
+                computed=bcrypt.available,
+                doubts={"outputs": "bcryptHash is made up: the C library of this machine has no bcrypt"},
+            ),
         ),
         schema_only(
             "random:index/randomId:RandomId",

@@ -149,7 +149,7 @@ def _outputs(token: str, setting: Setting) -> Answer:
         return Answer(Grade.REAL, f"{_server(setting)} returned them")
     row = row_of(token)
     source = document(token, Aspect.OUTPUTS)
-    if row is not None and row.sources.computed:
+    if row is not None and row.sources.is_computed:
         return Answer(Grade.REAL, "computed as the provider computes them, on this machine", source)
     if row is not None and (late := [value.path for value in row.returned.values if _open(value)]):
         why = f"in which form {', '.join(late)} comes back is not simulated, or unverified"
@@ -205,6 +205,8 @@ def _timed(token: str, timing: Timing) -> Answer:
         names = ", ".join(guessed)
         return _assumed(token, f"when a change of {names} happens", "look them up and take away `assumed`")
     documents = tuple(dict.fromkeys(item.source for item in timing.settings)) or (document(token, Aspect.TIME),)
+    if not timing.settings and timing.deadlines is None and not documents[0]:
+        return _assumed(token, "what else of it would wait or restart, nobody looked up", "give its row sources.time")
     counted = f"{len(timing.settings)} settings" if timing.settings else "moments of its own"
     return Answer(Grade.TABLE, f"the clock moves it: {counted}", documents[0] or "named at each moment of its row")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ops.jsonable import plain
 from ops.rehearsal.progress import progress
-from sandbox.clock.agenda import advance, coming, pending
+from sandbox.clock.agenda import advance, coming, pending, regular
 from sandbox.clock.events import Kind
 from sandbox.clock.moments import written
 
@@ -59,6 +59,7 @@ class TimeLine:
         events: what happened while the clock was moved, in its order.
         still: what waits now.
         coming: what has a moment of its own later: expiries, ends of what is kept for a time.
+        regular: what happens again and again, each at its next time: backups, upgrades of minor versions.
         moved: whether the clock was to be moved.
         after: what a preview shows after the move and a refresh; None where the clock was not moved.
     """
@@ -70,6 +71,7 @@ class TimeLine:
     events: tuple[Event, ...] = ()
     still: tuple[Pending, ...] = ()
     coming: tuple[Event, ...] = ()
+    regular: tuple[Event, ...] = ()
     moved: bool = False
     after: Left | None = None
 
@@ -93,6 +95,7 @@ class TimeLine:
             "events": plain(self.events),
             "still_waiting": plain(self.still),
             "coming": plain(self.coming),
+            "regular": plain(self.regular),
             "changes_after": len(self.after.defects) if self.after is not None else None,
         }
 
@@ -101,7 +104,8 @@ def standing(cloud: Cloud) -> TimeLine:
     """The clock after an update, and what the update did at once; the next one tells of what came after it."""
     waits, at_once = tuple(pending(cloud)), tuple(cloud.happened)
     cloud.happened.clear()
-    return TimeLine(cloud.now, cloud.now, at_once, waits, still=waits, coming=tuple(coming(cloud)))
+    later, again = tuple(coming(cloud)), tuple(regular(cloud))
+    return TimeLine(cloud.now, cloud.now, at_once, waits, still=waits, coming=later, regular=again)
 
 
 def moved_and_read(session: Session, line: TimeLine, target: datetime) -> TimeLine:
@@ -134,5 +138,6 @@ def moved(cloud: Cloud, line: TimeLine, target: datetime) -> TimeLine:
         events,
         tuple(pending(cloud)),
         tuple(coming(cloud)),
+        tuple(regular(cloud)),
         moved=True,
     )

@@ -50,6 +50,23 @@ def _moved(line: TimeLine) -> Iterator[Text | Table | Items]:
         )
         more = len(line.coming) - len(soon)
         yield Items(caption="Next, by a moment of its own" + (f" ({more} more in --json)" if more else ""), items=soon)
+    yield from _regular(line.regular)
+
+
+def _regular(events: Sequence[Event]) -> Iterator[Items]:
+    """What happens again and again: objects of which the same is said share a line."""
+    alike: dict[str, list[Event]] = {}
+    for one in events:
+        alike.setdefault(one.what, []).append(one)
+    items = tuple(
+        Item(
+            text=f"{', '.join(one.name for one in group)}: {what} (next: {spoken(group[0].at)})",
+            detail=_sources(group[0]),
+        )
+        for what, group in alike.items()
+    )
+    if items:
+        yield Items(caption="Again and again, whatever anybody changes", items=items)
 
 
 def _row(one: Event) -> tuple[str, ...]:

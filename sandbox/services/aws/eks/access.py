@@ -16,6 +16,7 @@ from sandbox.model.rows import NONE, Returned, Row
 from sandbox.model.sources import Sources
 from sandbox.services.aws.eks import pairs
 from sandbox.services.aws.eks.cluster import CLUSTER, NO_CLUSTER, ROLE
+from sandbox.services.aws.eks.timing import ADDON_TIMING
 from sandbox.services.aws.iam import ROLE_ARN
 from sandbox.services.aws.returned import clusters
 
@@ -161,7 +162,11 @@ ROWS = (
             _addon.matches("addonVersion", r"v\d+\.\d+\.\d+.*", "a version such as v1.20.4-eksbuild.1"),
             _addon.custom("values", _addon_values),
         ),
-        sources=Sources(doubts={"references": "the namespaces that some community add-ons make for themselves"}),
+        sources=Sources(
+            time="Amazon EKS API Reference, CreateAddon, UpdateAddon, DeleteAddon: they begin at once",
+            doubts={"references": "the namespaces that some community add-ons make for themselves"},
+        ),
+        timing=ADDON_TIMING,
         returned=Returned(values=clusters.ADDON),
     ),
     Row(

@@ -20,6 +20,7 @@ from sandbox.services.aws.arns import arn
 from sandbox.services.aws.ec2.places import ONE_VPC, two_zones
 from sandbox.services.aws.ec2.targets import DEPENDENCY, SECURITY_GROUP, SUBNET
 from sandbox.services.aws.eks.pairs import AUTO_MODE
+from sandbox.services.aws.eks.timing import CLUSTER_TIMING
 from sandbox.services.aws.iam import ROLE_ARN
 from sandbox.services.aws.kms import KEY_ARN
 from sandbox.services.aws.returned import clusters
@@ -263,5 +264,6 @@ ROWS = (
             time="Amazon EKS API Reference, UpdateClusterConfig, UpdateClusterVersion: they begin at once",
         ),
         returned=Returned(values=clusters.CLUSTER),
+        timing=CLUSTER_TIMING,
     ),
 )

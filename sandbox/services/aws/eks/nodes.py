@@ -12,12 +12,14 @@ from sandbox.model.pairs import pair
 from sandbox.model.references import Reference
 from sandbox.model.replacement import Replaced, words
 from sandbox.model.rows import Returned, Row
+from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.ec2.launch import INSTANCE_TYPE
 from sandbox.services.aws.ec2.places import ONE_VPC
 from sandbox.services.aws.ec2.targets import DEPENDENCY, LAUNCH_TEMPLATE, SUBNET
 from sandbox.services.aws.eks import node_pairs
 from sandbox.services.aws.eks.cluster import CLUSTER, NO_CLUSTER, ROLE, VERSION, minor_of, parts
+from sandbox.services.aws.eks.timing import NODE_GROUP_TIMING
 from sandbox.services.aws.iam import ROLE_ARN
 from sandbox.services.aws.returned import clusters
 
@@ -210,6 +212,10 @@ ROWS = (
             node_pairs.TEMPLATE_VERSION,
             node_pairs.USER_DATA,
         ),
+        sources=Sources(
+            time="Amazon EKS API Reference, UpdateNodegroupConfig, UpdateNodegroupVersion: they begin at once"
+        ),
         returned=Returned(values=clusters.NODE_GROUP),
+        timing=NODE_GROUP_TIMING,
     ),
 )

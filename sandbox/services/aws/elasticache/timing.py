@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.model.checks import number, text
 from sandbox.model.outputs import short_hash
-from sandbox.model.timing import Outage, Setting, Timing, When
-from sandbox.model.windows import DAYS, week_text
+from sandbox.model.timing import Deadline, Outage, Setting, Timing, When
+from sandbox.model.windows import DAYS, next_daily, week_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
+    from sandbox.cloud import CloudObject
     from sandbox.model.outputs import Inputs
 
 _MODIFY = "Amazon ElastiCache API Reference, ModifyReplicationGroup"
@@ -48,6 +51,15 @@ def default_window(identifier: str) -> str:
     picked = int(short_hash("maintenance window", identifier), 16)
     start = (picked % len(DAYS)) * 24 * 60 + 3 * 60 + (picked // len(DAYS)) % 8 * 60
     return f"{week_text(start)}-{week_text(start + WINDOW_MINUTES)}"
+
+
+def _snapshots(item: CloudObject, now: datetime) -> Iterator[Deadline]:
+    """The daily snapshot, where its window is known: which one ElastiCache picks, nobody says."""
+    days = number(item.inputs.get("snapshotRetentionLimit"))
+    start = next_daily(text(item.inputs, "snapshotWindow"), now)
+    if days and start is not None:
+        what = f"takes a snapshot of each shard, as every day, and keeps it {days:g} days"
+        yield Deadline(start, what, f"{_MODIFY}, SnapshotWindow, SnapshotRetentionLimit")
 
 
 def _moved(_inputs: Inputs, _: Any) -> Outage:  # noqa: ANN401 - any value
@@ -105,6 +117,7 @@ REPLICATION_TIMING = Timing(
     silent=("applyImmediately", "finalSnapshotIdentifier", "tags"),
     forced=TOKENS,
     follows=follows,
+    recurring=_snapshots,
     notes=_tokens,
 )
 """A new token goes out with "apply immediately", which takes along whatever waits (API, ApplyImmediately)."""

@@ -17,6 +17,7 @@ from sandbox.model.outputs import short_hash
 from sandbox.model.timing import Also, Outage, Setting, Timing, When
 from sandbox.model.windows import DAYS, week_text
 from sandbox.services.aws.rds.engines import family_of
+from sandbox.services.aws.rds.regular import recurring
 from sandbox.services.aws.rds.targets import INSTANCE, PARAMETER_GROUP, replicas_of
 
 if TYPE_CHECKING:
@@ -212,6 +213,7 @@ INSTANCE_TIMING = Timing(
     shown=_shown,
     reaches=_along,
     remembers=_held,
+    recurring=recurring(default_window),
 )
 """The table of the user guide, as far as PostgreSQL is concerned.
 
