@@ -1,0 +1,1 @@
+"""Real keys for rehearsals, in the forms of the tls provider."""
