@@ -2,41 +2,62 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.client
-import json
-import socket
 import threading
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import time
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlencode
 
-from sandbox.kubernetes.api import ApiError, KubernetesApi, Manifest, UnknownKindError
+from sandbox.drill.mirror import Mirror
+from sandbox.drill.selectors import matcher
+from sandbox.drill.watch import Watch, items_of
+from sandbox.kubernetes.api import ApiError, Endpoint, KubernetesApi, Manifest, UnknownKindError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    Method = Literal["GET", "PUT", "POST", "PATCH", "DELETE"]
 
-TOO_MANY_REQUESTS, GONE = 429, 410
+TOO_MANY_REQUESTS = 429
+TRIES = 5
+"""How often a request is sent that a busy server gave up."""
 _MERGE = "application/merge-patch+json"
-_WATCH_SECONDS = 600
-"""How long a watch is asked for; the server ends it, and it is begun anew where it ended."""
-
-
-@dataclass(frozen=True)
-class Change:
-    """What a watch reports.
-
-    Attributes:
-        kind: `ADDED`, `MODIFIED` or `DELETED`.
-        live: the object after it, or as it was last.
-    """
-
-    kind: str
-    live: Manifest
+_GIVEN_UP = ("context deadline exceeded", "etcdserver: request timed out", "Timeout: request did not complete")
 
 
 class ClusterApi(KubernetesApi):
-    """A client of a cluster in which something happens."""
+    """A client of a cluster in which something happens; safe to use from several threads.
+
+    Args:
+        endpoint: where the cluster's API is.
+        mirrored: answer `find` from copies that follow the cluster, one for each kind that was asked for; they have
+            seen whatever this client wrote. What is found so is shared: it must not be changed.
+    """
+
+    def __init__(self, endpoint: Endpoint, *, mirrored: bool = False) -> None:
+        super().__init__(endpoint)
+        self._mirrored = mirrored
+        self._mirrors: dict[tuple[str, str], Mirror] = {}
+        self._written: dict[tuple[str, str], int] = {}
+        self._opening = threading.Lock()
+
+    def mirror(self, api_version: str, kind: str) -> Mirror:
+        """The copy of the objects of a kind, made when it is first asked for.
+
+        Raises:
+            UnknownKindError: the server knows no such kind.
+        """
+        with self._opening:
+            found = self._mirrors.get((api_version, kind))
+            if found is None:
+                found = self._mirrors[api_version, kind] = Mirror(self.watch(api_version, kind))
+            return found
+
+    def close(self) -> None:
+        """Follow the cluster no more."""
+        with self._opening:
+            for found in self._mirrors.values():
+                found.stop()
+            self._mirrors.clear()
+            self._mirrored = False
 
     def find(self, api_version: str, kind: str, namespace: str = "", selector: str = "") -> list[Manifest]:
         """The objects of a kind.
@@ -50,7 +71,18 @@ class ClusterApi(KubernetesApi):
         Raises:
             ApiError: the server refuses, or knows no such kind.
         """
-        return _items(self.get(self.collection(api_version, kind, namespace, selector)))
+        matches = matcher(selector)
+        if self._mirrored and matches is not None:
+            copy = self.mirror(api_version, kind)
+            written = self._written.get((api_version, kind), 0)
+            objects = copy.objects()
+            if objects is not None and copy.await_version(written):
+                return [
+                    item
+                    for item in (copy.objects() if written else objects) or ()
+                    if namespace in {"", item["metadata"].get("namespace")} and matches(item)
+                ]
+        return items_of(self.get(self.collection(api_version, kind, namespace, selector)))
 
     def collection(self, api_version: str, kind: str, namespace: str = "", selector: str = "") -> str:
         """The path of the objects of a kind.
@@ -69,7 +101,10 @@ class ClusterApi(KubernetesApi):
         Raises:
             ApiError: the server refuses.
         """
-        return self._asked("PATCH", self.path(manifest) + (f"/{subresource}" if subresource else ""), change, _MERGE)
+        path = self.path(manifest) + (f"/{subresource}" if subresource else "")
+        answer = self._asked("PATCH", path, change, _MERGE)
+        self._wrote(str(manifest["apiVersion"]), str(manifest["kind"]), answer)
+        return answer
 
     def scale(self, manifest: Manifest, replicas: int) -> None:
         """Set the wanted replicas of a workload, as `kubectl scale` does.
@@ -94,6 +129,7 @@ class ClusterApi(KubernetesApi):
                 return False
             if error.status != http.client.NOT_FOUND:
                 raise
+        self._went(str(pod["metadata"]["uid"]))
         return True
 
     def bind(self, pod: Manifest, node: str) -> None:
@@ -129,11 +165,45 @@ class ClusterApi(KubernetesApi):
             if error.status != http.client.NOT_FOUND:
                 raise
 
-    def _asked(self, method: Any, path: str, body: Manifest, content_type: str = "application/json") -> Manifest:  # noqa: ANN401 - one of HTTP's methods
+    def _asked(self, method: Method, path: str, body: Manifest, content_type: str = "application/json") -> Manifest:
         status, _, answer = self._send(method, path, body, content_type)
         if status >= http.client.BAD_REQUEST:
             raise ApiError(status, str(answer.get("message") or f"the API server answered {status}"))
         return answer
+
+    def _send(
+        self, method: Method, path: str, body: Manifest | None = None, content_type: str = "application/json"
+    ) -> tuple[int, tuple[str, ...], Manifest]:
+        for attempt in range(TRIES):
+            found = super()._send(method, path, body, content_type)
+            status, _, answer = found
+            if status < http.client.BAD_REQUEST:
+                if method == "DELETE":
+                    self._went(str((answer.get("details") or answer.get("metadata") or {}).get("uid", "")))
+                elif method != "GET":
+                    self._wrote(str(answer.get("apiVersion")), str(answer.get("kind")), answer)
+                break
+            # What was created may be there although the answer says otherwise; the caller would find a conflict.
+            repeatable = method != "POST" or path.endswith("/eviction")
+            given_up = status >= http.client.INTERNAL_SERVER_ERROR and any(
+                text in str(answer.get("message")) for text in _GIVEN_UP
+            )
+            if not (repeatable and given_up):
+                break
+            time.sleep(0.1 * 2**attempt)
+        return found
+
+    def _wrote(self, api_version: str, kind: str, answer: Manifest) -> None:
+        """Remember what the copy of a kind must have seen before it is looked at again."""
+        version = (answer.get("metadata") or {}).get("resourceVersion")
+        if self._mirrored and version:
+            self._written[api_version, kind] = max(int(version), self._written.get((api_version, kind), 0))
+
+    def _went(self, uid: str) -> None:
+        """Wait until the copies know that an object is gone or going."""
+        if self._mirrored and uid:
+            for copy in list(self._mirrors.values()):
+                copy.await_going(uid)
 
     def watch(self, api_version: str, kind: str) -> Watch:
         """Every object of a kind as it is now, as `ADDED`, and then each change, until it is stopped.
@@ -142,91 +212,3 @@ class ClusterApi(KubernetesApi):
             ApiError: the server refuses, or knows no such kind.
         """
         return Watch(self, self.collection(api_version, kind))
-
-
-class Watch:
-    """A stream of changes on a connection of its own; iterate over it in one thread, stop it from any."""
-
-    def __init__(self, api: ClusterApi, path: str) -> None:
-        self._path = path
-        # A client of its own: a watch occupies its connection.
-        self._api = ClusterApi(api.endpoint)
-        self._stopped = threading.Event()
-        self._connection: http.client.HTTPConnection | None = None
-
-    def stop(self) -> None:
-        """End the stream; its iterator ends."""
-        self._stopped.set()
-        connection = self._connection
-        if connection is not None and connection.sock is not None:
-            with contextlib.suppress(OSError):  # it is closed already
-                connection.sock.shutdown(socket.SHUT_RDWR)
-
-    def __iter__(self) -> Iterator[Change]:
-        version = ""
-        known: dict[str, Manifest] = {}
-        while not self._stopped.is_set():
-            try:
-                if not version:
-                    answer = self._api.get(self._path)
-                    version = answer["metadata"]["resourceVersion"]
-                    yield from _difference(known, _items(answer))
-                for change in self._stream(version):
-                    version = change.live["metadata"]["resourceVersion"]
-                    if change.kind == "BOOKMARK":
-                        continue
-                    uid = change.live["metadata"]["uid"]
-                    known[uid] = change.live
-                    if change.kind == "DELETED":
-                        del known[uid]
-                    yield change
-            except _OutdatedError:
-                version = ""  # what happened in between is found by listing anew
-            except (OSError, http.client.HTTPException, ValueError):
-                if self._stopped.wait(0.1):
-                    return
-
-    def _stream(self, version: str) -> Iterator[Change]:
-        query = {
-            "watch": "true",
-            "resourceVersion": version,
-            "allowWatchBookmarks": "true",
-            "timeoutSeconds": str(_WATCH_SECONDS),
-        }
-        self._connection = connection = self._api.open()
-        try:
-            connection.request("GET", f"{self._path}?{urlencode(query)}", headers=self._api.headers())
-            answer = connection.getresponse()
-            if answer.status == GONE:
-                raise _OutdatedError
-            if answer.status != http.client.OK:
-                raise http.client.HTTPException(f"the API server answered {answer.status}")
-            while not self._stopped.is_set() and (line := answer.readline()):
-                document = json.loads(line)
-                if document["type"] == "ERROR":
-                    raise _OutdatedError
-                yield Change(document["type"], document["object"])
-        finally:
-            connection.close()
-
-
-def _items(answer: Manifest) -> list[Manifest]:
-    """The objects of a list, each with its kind, which a list says once for all."""
-    shared = {"apiVersion": answer["apiVersion"], "kind": str(answer["kind"]).removesuffix("List")}
-    return [{**shared, **item} for item in answer.get("items") or []]
-
-
-class _OutdatedError(Exception):
-    """The server no longer knows the changes since a version."""
-
-
-def _difference(known: dict[str, Manifest], found: list[Manifest]) -> Iterator[Change]:
-    """What a new list says that is not known, and what is gone since."""
-    now = {item["metadata"]["uid"]: item for item in found}
-    for uid in [uid for uid in known if uid not in now]:
-        yield Change("DELETED", known.pop(uid))
-    for uid, item in now.items():
-        before = known.get(uid)
-        known[uid] = item
-        if before is None or before["metadata"]["resourceVersion"] != item["metadata"]["resourceVersion"]:
-            yield Change("ADDED" if before is None else "MODIFIED", item)

@@ -111,7 +111,7 @@ class Cluster:
         ]
 
     def await_nodes(self, simulated_seconds: float) -> bool:
-        """Wait until every node is ready."""
+        """Wait until every node is ready; returns whether they are."""
         return self.clock.wait_until(lambda: all(map(is_ready, self.nodes())), simulated_seconds)
 
     def drain(self, node: str, simulated_seconds: float) -> Drained:

@@ -43,6 +43,8 @@ PACE = 20.0
 """Simulated seconds in a real one; see docs/adr/0038-drills-run-on-a-faster-clock.md for what bounds it."""
 TRIES = 3
 """How often a start is tried whose ports somebody else took meanwhile."""
+REQUEST_SECONDS = 60
+"""The API server's own limit (kube-apiserver documentation, `--request-timeout`)."""
 POD_RANGE = "10.244.0.1/16"
 USERS = ("admin", "kube-scheduler", "kube-controller-manager", "kwok")
 _TAKEN = "address already in use"
@@ -90,6 +92,8 @@ class ControlPlane:
 
     def stop(self) -> None:
         """End everything at once and remove the folder."""
+        if hasattr(self, "api"):
+            self.api.close()
         self._processes.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
         if self._janitor is not None and self._janitor.stdin is not None:
@@ -139,8 +143,11 @@ class ControlPlane:
         self.clock = Clock(pace)
         self._processes.run([str(tools["etcd"]), *etcd_flags(self.folder, client, peer)])
         server = [str(tools["kube-apiserver"]), *api_server_flags(self.folder, client, secure)]
+        # Its requests have a deadline in the time that it reads: as long as usual in the time that it works in.
+        server.append(f"--request-timeout={REQUEST_SECONDS * self.pace:.0f}s")
         self._processes.run(server, pace.environment(waits=False))
-        self.api = ClusterApi(await_server(self._processes, self.folder, secure, tokens["admin"]).endpoint)
+        server_api = await_server(self._processes, self.folder, secure, tokens["admin"])
+        self.api = ClusterApi(server_api.endpoint, mirrored=True)
         for name, flags in self._clients().items():
             config = self.folder / f"{name}.kubeconfig"
             write_atomically(config, _kubeconfig(self.api.endpoint.url, self.folder, tokens[name]))

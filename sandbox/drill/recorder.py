@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from plan.drills import Event, TimeLine
@@ -10,48 +10,44 @@ from plan.drills import Event, TimeLine
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sandbox.drill.api import Change, ClusterApi, Watch
+    from sandbox.drill.api import ClusterApi
     from sandbox.drill.pace import Clock
+    from sandbox.drill.watch import Change
     from sandbox.kubernetes.api import Manifest
+
+    Said = Callable[[Manifest | None, Change], Iterator[tuple[str, str]]]
+    """What is to be written down of a change: words with their details."""
 
 
 class Recorder:
-    """Watches a cluster in threads of its own; use as a context manager, and ask for the time line at any time."""
+    """Listens to what happens in a cluster; use as a context manager, and ask for the time line at any time."""
 
     def __init__(self, api: ClusterApi, clock: Clock) -> None:
         self._clock = clock
         self._events: list[Event] = []
-        self._watches: list[tuple[Watch, Callable[[Manifest | None, Change], Iterator[tuple[str, str]]]]] = [
-            (api.watch(version, kind), said) for (version, kind), said in _WATCHED.items()
-        ]
-        self._threads: list[threading.Thread] = []
+        self._leaving: list[Callable[[], None]] = []
+        self._api = api
 
     def __enter__(self) -> Self:
-        for watch, said in self._watches:
-            thread = threading.Thread(target=self._record, args=(watch, said), daemon=True)
-            thread.start()
-            self._threads.append(thread)
+        for (version, kind), said in _WATCHED.items():
+            mirror = self._api.mirror(version, kind)
+            listener = partial(self._record, said)
+            mirror.listen(listener)
+            self._leaving.append(partial(mirror.leave, listener))
         return self
 
     def __exit__(self, *_: object) -> None:
-        for watch, _said in self._watches:
-            watch.stop()
-        for thread in self._threads:
-            thread.join(timeout=5)
+        for leave in self._leaving:
+            leave()
+        self._leaving.clear()
 
-    def _record(self, watch: Watch, said: Callable[[Manifest | None, Change], Iterator[tuple[str, str]]]) -> None:
-        before: dict[str, Manifest] = {}
-        for change in watch:
-            seconds = self._clock.seconds
-            live = change.live
-            uid = live["metadata"]["uid"]
-            for what, detail in said(before.get(uid), change):
-                about = live["involvedObject"] if live["kind"] == "Event" else live["metadata"]
-                kind = about["kind"] if live["kind"] == "Event" else live["kind"]
-                self._events.append(Event(seconds, kind, name_of(about), what, detail))
-            before[uid] = live
-            if change.kind == "DELETED":
-                del before[uid]
+    def _record(self, said: Said, before: Manifest | None, change: Change) -> None:
+        seconds = self._clock.seconds
+        live = change.live
+        for what, detail in said(before, change):
+            about = live["involvedObject"] if live["kind"] == "Event" else live["metadata"]
+            kind = about["kind"] if live["kind"] == "Event" else live["kind"]
+            self._events.append(Event(seconds, kind, name_of(about), what, detail))
 
     def time_line(self) -> TimeLine:
         """What was seen until now."""
@@ -131,7 +127,7 @@ def _event(before: Manifest | None, change: Change) -> Iterator[tuple[str, str]]
         yield str(live.get("reason") or ""), str(live.get("message") or "")
 
 
-_WATCHED: dict[tuple[str, str], Callable[[Manifest | None, Change], Iterator[tuple[str, str]]]] = {
+_WATCHED: dict[tuple[str, str], Said] = {
     ("v1", "Pod"): _pod,
     ("v1", "Node"): _node,
     ("apps/v1", "Deployment"): _workload,
