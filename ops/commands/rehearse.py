@@ -191,7 +191,7 @@ def _stack(stack: str | None, named: str | None, program: Path | None) -> str:
         return stack or named or fail("which stack? `./bbp rehearse STACK`", code=2)
     from sandbox.program.foreign import stack_named
 
-    return stack_named(program.absolute(), stack or named)
+    return stack_named(program.absolute(), stack if stack is not None else named)
 
 
 def _of_shell(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -24,6 +25,10 @@ __all__ = ["ForeignWorkspace", "ProgramError"]
 PYTHON = "python"
 ENDINGS = (".yaml", ".yml", ".json")
 DEFAULT_STACK = "dev"
+LONGEST = 100
+"""Characters of a stack's name (pulumi 3.259, `sdk/go/common/tokens/stack_name.go`)."""
+_NAME = re.compile(r"[A-Za-z0-9_.-]+")
+"""The characters that the engine allows in one."""
 NEAR = 0.7
 """How alike two names are, of which one is taken for a slip of the other: `prd` and `prod`, not `dev` and `test`."""
 
@@ -165,9 +170,11 @@ def stack_named(root: Path, name: str | None) -> str:
     """The stack to rehearse where none is named: the only one that has a file, else `dev`.
 
     Raises:
-        ProgramError: the folder is no program, or several of its stacks have files and none is dev.
+        ProgramError: the folder is no program, its stack cannot be called so, or several of its stacks have files and
+            none is dev.
     """
     if name is not None:
+        _refuse_name(root, name)
         return name
     found = ForeignWorkspace(root, DEFAULT_STACK).stack_files()
     if not found or DEFAULT_STACK in found:
@@ -175,6 +182,26 @@ def stack_named(root: Path, name: str | None) -> str:
     if len(found) == 1:
         return next(iter(found))
     raise ProgramError(f"{root} has several stacks: {', '.join(found)}\n  fix: name one: --stack {next(iter(found))}")
+
+
+def _refuse_name(root: Path, name: str) -> None:
+    """Refuse a name that the engine would refuse after half the files are made, or that leads to another folder."""
+    *qualifiers, own = name.split("/")
+    if len(qualifiers) > len(("organization", "project")) or not all(
+        len(part) <= LONGEST and _NAME.fullmatch(part) and part.strip(".") for part in (*qualifiers, own)
+    ):
+        bare = re.sub(r"[^A-Za-z0-9_.-]+", "-", own)[:LONGEST].strip("-.")
+        raise ProgramError(
+            f"STACK {name[:LONGEST]!r}: no stack can be called so; allowed: 1 to {LONGEST} letters, digits, hyphens, "
+            "underscores and periods, not periods alone; before them at most ORGANIZATION/PROJECT/\n"
+            f"  fix: name the stack {bare or DEFAULT_STACK}"
+        )
+    project = ForeignWorkspace(root, own).project_name if len(qualifiers) == len(("organization", "project")) else ""
+    if project and qualifiers[-1] != project:
+        raise ProgramError(
+            f"STACK {name}: the project of {root} is {project}, not {qualifiers[-1]}\n"
+            f"  fix: {qualifiers[0]}/{project}/{own}, or {own} alone"
+        )
 
 
 def _stack_document(path: Path) -> dict[str, Any]:
