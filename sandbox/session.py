@@ -30,7 +30,7 @@ from sandbox.program import frames
 from sandbox.program.stack_names import one_organization
 from sandbox.program.waiting import outputs_awaited_once
 from sandbox.protocol.schema import SchemaOracle
-from sandbox.providers.provider import Deps
+from sandbox.providers.deps import Deps
 from sandbox.providers.rules import unsettled
 from sandbox.providers.server import SandboxServer
 from sandbox.seed import Seed

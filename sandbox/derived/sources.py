@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sandbox.derived.facts import Source, replacement, table
+from sandbox.derived.facts import Source, replacement
+from sandbox.derived.values import conventions
 from sandbox.services import alike_of, row_of
 
 __all__ = ["Source", "outputs_source", "replacement_source"]
@@ -21,7 +22,7 @@ def outputs_source(token: str) -> Source:
     row = row_of(token)
     if row is not None and row.outputs is not None:
         return Source.ROW
-    if token in table("outputs-aws"):
+    if conventions(token):
         return Source.CONVENTION
     package = token.partition(":")[0]
     return (

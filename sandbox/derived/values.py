@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from sandbox.model.place import Place
     from sandbox.protocol.schema import JsonType, ResourceSchema
 
+CONVENTIONS = ("aws", "cloudflare")
+"""Packages with such a table."""
 DEPTH = 4
 """Levels of nested objects that are filled; what lies below is left out."""
 MOMENT = "2026-01-01T00:00:00Z"
@@ -76,7 +78,8 @@ def outputs(schema: ResourceSchema, name: str, inputs: Inputs, identity: str, pl
 
 def conventions(token: str) -> dict[str, Any]:
     """Templates of the outputs of a type whose form a public document states."""
-    found: dict[str, Any] = table("outputs-aws").get(token, {}) if token.startswith("aws:") else {}
+    package = token.partition(":")[0]
+    found: dict[str, Any] = table(f"outputs-{package}").get(token, {}) if package in CONVENTIONS else {}
     return found
 
 
@@ -167,6 +170,8 @@ _RULES: tuple[tuple[str, Callable[[_Object, str], str]], ...] = (
     (r"(id|.*Uuid|uuid|guid)", lambda item, key: item.values["id"] if key == "id" else uuid(item.seed + key)),
     (r".*Ids?", lambda item, key: made_up("hex", 17, item.seed + key)),
     (r".*[Ii]pv6.*", lambda *_: "2001:db8::10"),
+    # RFC 5737: an address of a range for documentation.
+    (r"(public|external).*(Ip|IpAddress|Ipv4.*)", lambda *_: "203.0.113.10"),
     (r"(.*Ip|ip|.*IpAddress|ipAddress|.*Ipv4.*)", lambda *_: "10.0.0.10"),
     (r".*([Uu]rl|[Uu]ri)", lambda item, key: f"https://{_host(item, key)}"),
     (

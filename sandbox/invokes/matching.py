@@ -152,9 +152,21 @@ def looked_up_as(token: str) -> frozenset[str]:
     return frozenset(schema.result.inputs) if schema is not None else frozenset()
 
 
-def properties_of(item: CloudObject) -> dict[str, Any]:
-    """Every property of an object, with what it has as long as nobody says otherwise."""
-    given = {key: value for key, value in {**item.inputs, **item.outputs}.items() if value is not None}
+def usual(token: str) -> dict[str, Any]:
+    """What an object of a type has as long as nobody says otherwise."""
+    return _USUAL.get(token, {})
+
+
+def properties_of(item: CloudObject, *, told: bool = False) -> dict[str, Any]:
+    """Every property of an object, with what it has as long as nobody says otherwise.
+
+    Args:
+        item: the object.
+        told: without what only the schema says of somebody else's object: nothing is found by it.
+    """
+    hidden = item.made_up if told and item.was_there else ()
+    has = {**item.inputs, **item.outputs}.items()
+    given = {key: value for key, value in has if value is not None and key not in hidden}
     return {**_USUAL.get(item.token, {}), **given, IDENTITY: item.id}
 
 
@@ -179,7 +191,7 @@ class _Condition:
     expression: bool = False
 
     def holds(self, item: CloudObject) -> bool:
-        has = properties_of(item)
+        has = properties_of(item, told=True)
         found = [value for name in self.properties for value in _each(_at_path(has, name))]
         return any(self._same(want, value) for want in self.values for value in found)
 
@@ -218,9 +230,9 @@ def _condition(asked: Meant, name: str, values: Iterable[Any], cloud: Cloud) -> 
     wanted = tuple(values)
     if (other := asked.through(name)) is not None:
         refers = [
-            properties_of(item).get(other.refers)
+            properties_of(item, told=True).get(other.refers)
             for item in cloud.of_type(other.token)
-            if _text(properties_of(item).get(other.key)) in {_text(value) for value in wanted}
+            if _text(properties_of(item, told=True).get(other.key)) in {_text(value) for value in wanted}
         ]
         wanted = (*wanted, *(value for value in refers if value is not None))
         return _Condition((*(asked.properties(name) or ()), IDENTITY, "arn"), wanted)

@@ -152,6 +152,42 @@ def schema_only(
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What outputs can follow from that more than the object's own inputs tell.
+
+    Attributes:
+        name: the logical name.
+        inputs: checked inputs without secret envelopes.
+        id: the physical id.
+        cloud: what exists, as the object sees it.
+        place: where it is made.
+        contents: what a file of the program holds, by its path; None where it cannot be read.
+    """
+
+    name: str
+    inputs: Inputs
+    id: str
+    cloud: Cloud
+    place: Place
+    contents: Callable[[str], bytes | None] = lambda _path: None
+
+
+@dataclass(frozen=True)
+class Follows:
+    """Outputs that follow from other objects or from the contents of files, so that an update alone knows them.
+
+    Attributes:
+        outputs: what it is about; one that a program gives is what it gives.
+        compute: their values; one that it leaves out has what the type has otherwise.
+        changed_by: inputs of which a change makes them anew; without one they stay.
+    """
+
+    outputs: tuple[str, ...]
+    compute: Callable[[Seen], dict[str, Any]]
+    changed_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Alike:
     """What holds for every type whose token matches a pattern, rows or not.
 
@@ -167,6 +203,7 @@ class Alike:
         state: as in a row.
         sources: as in a row, where a row says nothing.
         returned: as in a row, beside what a row says.
+        follows: outputs that other objects and files decide, of rows, too.
     """
 
     pattern: str
@@ -179,6 +216,7 @@ class Alike:
     state: tuple[Rule, ...] = ()
     sources: Sources = NO_SOURCES
     returned: Returned = Returned()
+    follows: tuple[Follows, ...] = ()
 
 
 def alone(token: str) -> str:

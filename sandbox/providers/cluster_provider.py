@@ -13,7 +13,7 @@ from sandbox.kubernetes.api import ApiError
 from sandbox.kubernetes.cluster import identified, is_object, uid_in, with_live
 from sandbox.kubernetes.passport import ForeignClusterError
 from sandbox.protocol.wire import decode, encode
-from sandbox.providers.provider import Deps, SandboxProvider, type_of
+from sandbox.providers.provider import SandboxProvider, type_of
 from sandbox.services.kubernetes.kinds import RELEASE
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sandbox.cloud import Cloud
     from sandbox.kubernetes.cluster import KubernetesCluster
     from sandbox.protocol.packages import Package
+    from sandbox.providers.deps import Deps
 
 
 _REFUSALS = (ApiError, ForeignClusterError, OSError)

@@ -15,9 +15,20 @@ from sandbox.providers.returned import filled_in
 from sandbox.services import ROWS, alike_of, row_of
 
 if TYPE_CHECKING:
+    from sandbox.model.rows import Follows, Seen
     from sandbox.protocol.schema import ResourceSchema
 
-__all__ = ["VOLATILE", "computed_outputs", "merge", "resource_id", "short_hash", "uuid"]
+__all__ = [
+    "VOLATILE",
+    "computed_outputs",
+    "followed",
+    "following",
+    "follows_of",
+    "merge",
+    "resource_id",
+    "short_hash",
+    "uuid",
+]
 
 VOLATILE = {row.token: row.counters for row in ROWS.values() if row.counters}
 """Counters that go up by one with every update, so that they are unknown in its preview."""
@@ -80,6 +91,30 @@ def computed_outputs(  # noqa: PLR0917 - as many parts has an object
     return {**general, **found, **renamed} if described else {**found, **general, **renamed}
 
 
+def follows_of(token: str) -> tuple[Follows, ...]:
+    """The outputs of a type that other objects or files decide."""
+    return tuple(item for alike in alike_of(token) for item in alike.follows)
+
+
+def following(token: str, seen: Seen) -> dict[str, Any]:
+    """Outputs as other objects and files decide them, but for those that the program gives."""
+    found = {
+        key: value for item in follows_of(token) for key, value in item.compute(seen).items() if key in item.outputs
+    }
+    return {key: value for key, value in found.items() if seen.inputs.get(key) is None}
+
+
+def followed(token: str, old: Inputs, new: Inputs) -> tuple[str, ...]:
+    """Outputs that an update makes anew, because something changes that they follow from."""
+    return tuple(
+        key
+        for item in follows_of(token)
+        if any(old.get(name) != new.get(name) for name in item.changed_by)
+        for key in item.outputs
+        if new.get(key) is None
+    )
+
+
 def made_up(token: str, inputs: Inputs, schema: ResourceSchema | None) -> tuple[str, ...]:
     """The outputs that only the schema speaks of: no row, no convention and no default says their values.
 
@@ -91,6 +126,7 @@ def made_up(token: str, inputs: Inputs, schema: ResourceSchema | None) -> tuple[
     if schema is None:
         return ()
     said = {*_computed(token, "", inputs, "", HOME), *values.conventions(token), *filled_in(token, inputs)}
+    said |= {key for item in follows_of(token) for key in item.outputs}
     return tuple(key for key in values.outputs(schema, "", inputs, "", HOME) if key not in said)
 
 

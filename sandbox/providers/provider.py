@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -18,15 +18,15 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2
 
 from sandbox.clock.modifying import as_seen, stamped, updated
 from sandbox.cloud import CloudObject, restored
-from sandbox.faults import FaultKind, Faults
-from sandbox.invokes.answers import Asked, LookUps
+from sandbox.invokes.answers import Asked
 from sandbox.invokes.errors import LookUpError
+from sandbox.model.rows import Seen
 from sandbox.protocol.diff import changes
 from sandbox.protocol.packages import tokens
 from sandbox.protocol.validate import unrecognized, validate
 from sandbox.protocol.wire import UNKNOWN, Secret, decode, encode, has_unknown, unwrap, without_nulls
 from sandbox.providers.autonames import asked_of, unnameable, with_name
-from sandbox.providers.computed import VOLATILE, computed_outputs, made_up, merge
+from sandbox.providers.computed import VOLATILE, computed_outputs, followed, following, follows_of, made_up, merge
 from sandbox.providers.identity import identified
 from sandbox.providers.instances import Instances, moved_by
 from sandbox.providers.remote import RefusesComponents
@@ -35,17 +35,15 @@ from sandbox.providers.responses import abort_half_made, diff_response, unknown_
 from sandbox.providers.returned import as_created, as_kept, as_read, as_returned, as_sent, as_written, filled_in
 from sandbox.providers.rules import Context, deletion_effects, deletion_refusal, reference_violations, value_violations
 from sandbox.providers.settings import with_known_region, with_provider_settings
-from sandbox.seed.entries import Seed
 from sandbox.seed.planting import taken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sandbox.cloud import Cloud
+    from sandbox.faults import FaultKind
     from sandbox.model.place import Place
     from sandbox.protocol.diff import Change
     from sandbox.protocol.packages import Package
-    from sandbox.protocol.schema import SchemaOracle
+    from sandbox.providers.deps import Deps
     from sandbox.providers.instances import Instance
 
 
@@ -57,27 +55,6 @@ def type_of(urn: str) -> str:
 def name_of(urn: str) -> str:
     """The logical name in a URN."""
     return urn.split("::", 3)[3]
-
-
-@dataclass
-class Deps:
-    """What the servicers of one sandbox share."""
-
-    cloud: Cloud
-    oracle: SchemaOracle
-    guard: Callable[[], str | None]
-    """Says why a real change must be refused (a foreign backend), or None."""
-    faults: Faults = field(default_factory=Faults)
-    """What goes wrong in this run."""
-    lookups: LookUps | None = None
-    """What answers look-ups; None for what exists and can be computed alone."""
-
-    @property
-    def answers(self) -> LookUps:
-        """What answers look-ups."""
-        if self.lookups is None:
-            self.lookups = LookUps(Seed(), self.oracle)
-        return self.lookups
 
 
 class SandboxProvider(RefusesComponents):
@@ -209,6 +186,7 @@ class SandboxProvider(RefusesComponents):
                 context.abort(grpc.StatusCode.ALREADY_EXISTS, reason)
             inputs = as_created(token, inputs)
             outputs = self._outputs(token, seed, inputs, identity, place) | stamped(cloud, token, plain)
+            outputs |= self._following(token, Seen(name, unwrap(inputs), identity, cloud, place))
             # Stored before any delay: a killed engine cancels the call, and a service would have the object by then.
             cloud.put(self._object(identity, request.urn, inputs, outputs, place))
         if (slow := self.deps.faults.strike("slow", token, name)) is not None:
@@ -227,15 +205,19 @@ class SandboxProvider(RefusesComponents):
         kept = {key: value for key, value in olds.items() if key in own and key not in inputs}
         outputs = {**fresh, **kept}
         outputs.update({key: UNKNOWN if request.preview else int(olds.get(key) or 0) + 1 for key in counters})
+        old, plain = without_nulls(unwrap(decode(request.old_inputs))), without_nulls(unwrap(inputs))
+        anew = followed(token, old, plain)
+        outputs.update(dict.fromkeys(anew, UNKNOWN))
         if not request.preview:
             self._refuse_foreign(context)
             self._strike("update", request.urn, context)
-            old, plain = without_nulls(unwrap(decode(request.old_inputs))), without_nulls(unwrap(inputs))
             cloud = self.cloud(token, plain, place)
             with cloud.exclusive():
                 _refuse_gone(cloud, token, request.id, context)
                 rules = Context(token, name, request.urn, plain, cloud, old, request.id, place)
                 self._refuse_misfit(rules, context)
+                follows = self._following(token, Seen(name, plain, request.id, cloud, place))
+                outputs |= {key: follows.get(key, fresh.get(key)) for key in anew}
                 wanted = self._object(request.id, request.urn, inputs, outputs, place)
                 outputs = updated(cloud, wanted, old, without_nulls(unwrap(olds)))
         return provider_pb2.UpdateResponse(properties=encode(outputs))
@@ -315,6 +297,9 @@ class SandboxProvider(RefusesComponents):
         found = merge(inputs, {key: Secret(value) if key in secret else value for key, value in added.items()})
         return as_kept(token, found)
 
+    def _following(self, token: str, seen: Seen) -> dict[str, Any]:
+        return following(token, replace(seen, place=seen.place.of(seen.inputs), contents=self.deps.contents))
+
     def _object(
         self, identity: str, urn: str, inputs: dict[str, Any], outputs: dict[str, Any], place: Place
     ) -> CloudObject:
@@ -329,6 +314,7 @@ class SandboxProvider(RefusesComponents):
         added = computed_outputs(token, name, given, "", place, self.deps.oracle.get(token))
         unknown: dict[str, Any] = {key: UNKNOWN for key in self._computed(token) if key not in inputs}
         unknown.update({key: unknown_beyond(plain.get(key), value) for key, value in added.items()})
+        unknown.update({key: UNKNOWN for item in follows_of(token) for key in item.outputs if plain.get(key) is None})
         unknown = {**filled_in(token, plain), **unknown}
         return merge(inputs, unknown)
 

@@ -16,7 +16,7 @@ from sandbox.program.environment import interpreter
 from sandbox.program.foreign import ForeignWorkspace
 from sandbox.protocol.packages import use_environment
 from sandbox.protocol.schema import SchemaOracle
-from sandbox.providers.provider import Deps
+from sandbox.providers.deps import Deps
 from sandbox.providers.server import SandboxServer
 from sandbox.seed import Seed, read_seed
 from sandbox.seed.planting import home_of, planted

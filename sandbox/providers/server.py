@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sandbox.kubernetes.cluster import KubernetesCluster
     from sandbox.protocol.packages import Package
-    from sandbox.providers.provider import Deps
+    from sandbox.providers.deps import Deps
 
 MESSAGE_LIMIT = 400 * 1024 * 1024
 """Bytes per message; the engine and the SDKs use the same limit."""

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from sandbox.cloud import Cloud, CloudObject
-from sandbox.invokes.matching import schemas
+from sandbox.invokes.matching import schemas, usual
 from sandbox.invokes.places import at
 from sandbox.model.place import HOME
-from sandbox.providers.computed import computed_outputs, merge
+from sandbox.model.rows import Seen
+from sandbox.providers.computed import computed_outputs, following, merge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,18 +29,32 @@ def is_seeded(item: CloudObject) -> bool:
     return item.urn.startswith(_NOBODYS)
 
 
-def as_object(item: Existing, place: Place) -> CloudObject:
-    """What the cloud knows of an object that exists, in its own place or else in this one."""
+def as_object(item: Existing, place: Place, cloud: Cloud | None = None) -> CloudObject:
+    """What the cloud knows of an object that exists, in its own place or else in this one.
+
+    What the seed file leaves out its type has as any other object; what only the schema speaks of is marked.
+
+    Args:
+        item: the entry.
+        place: where it is if it does not say so.
+        cloud: what exists beside it; None where nothing is to be asked.
+    """
     here = at(place, item.region, item.account)
     schema = schemas().get(item.type)
     regional = schema is not None and item.type.startswith("aws:") and "region" in schema.inputs
     inputs = {**_named(item), **item.inputs, **({"region": here.of(item.inputs).region} if regional else {})}
     if schema is not None and item.type.startswith("aws:") and {"tags", "tagsAll"} <= {*schema.inputs, *schema.outputs}:
         inputs = {"tagsAll": item.inputs.get("tags") or {}, **inputs}
-    added = computed_outputs(item.type, item.id, inputs, item.id, here)
-    outputs = merge(merge(inputs, added), item.outputs)
+    known = computed_outputs(item.type, item.id, inputs, item.id, here)
+    whole = computed_outputs(item.type, item.id, inputs, item.id, here, schema)
+    follows = following(item.type, Seen(item.id, inputs, item.id, cloud, here.of(inputs))) if cloud is not None else {}
+    general = {key: value for key, value in {**whole, **follows, **usual(item.type)}.items() if key not in known}
+    # What nobody says of somebody else's object may be anything: programs can read it, no rule concludes from it.
+    doubtful = tuple(key for key in general if key not in {**inputs, **item.outputs})
+    filled = {**{key: general[key] for key in doubtful}, **inputs}
+    outputs = merge(merge(filled, known), item.outputs)
     urn = f"{_NOBODYS}{item.type}::{item.id}"
-    return CloudObject(item.type, item.id, urn, inputs, outputs, here.scope(item.type, inputs))
+    return CloudObject(item.type, item.id, urn, inputs, outputs, here.scope(item.type, inputs), made_up=doubtful)
 
 
 def _named(item: Existing) -> dict[str, Any]:
@@ -54,7 +69,12 @@ def _named(item: Existing) -> dict[str, Any]:
 
 def planted(cloud: Cloud, existing: Iterable[Existing], place: Place) -> None:
     """See to it that these objects exist and no others of an earlier seed file; what a program took over stays."""
-    objects = [as_object(item, place) for item in existing]
+    entries = tuple(existing)
+    for _ in range(2):  # what follows from another entry is known when all of them are there
+        _plant(cloud, [as_object(item, place, cloud) for item in entries])
+
+
+def _plant(cloud: Cloud, objects: list[CloudObject]) -> None:
     wanted = {(item.token, item.id, item.scope) for item in objects}
     there = {(item.token, item.id, item.scope): item for item in cloud.all()}
     gone = [item for key, item in there.items() if is_seeded(item) and key not in wanted]

@@ -158,7 +158,9 @@ def _outputs(token: str, setting: Setting) -> Answer:
         return Answer(Grade.TABLE, "made up in the documented form", source)
     said = outputs_source(token)
     if said is Source.CONVENTION:
-        return Answer(Grade.SCHEMA, "made up in a public form, the rest by its schema", source_of("outputs-aws"))
+        return Answer(
+            Grade.SCHEMA, "made up in a public form, the rest by its schema", source_of(f"outputs-{package_of(token)}")
+        )
     if said is Source.SCHEMA and has_schema(token):
         return Answer(Grade.SCHEMA, "made up by name and type, ids and ARNs in the form of their examples")
     return _assumed(token, "made up by convention: no document says their form", "give its row sources.outputs")

@@ -29,7 +29,7 @@ from sandbox.protocol.schema import SchemaOracle
 from sandbox.protocol.wire import decode, unwrap
 from sandbox.providers import provider
 from sandbox.providers.cluster_provider import ClusterProvider
-from sandbox.providers.provider import Deps
+from sandbox.providers.deps import Deps
 from sandbox.providers.server import MESSAGE_LIMIT
 from sandbox.services.kubernetes.kinds import RELEASE
 from tests.support.paths import ROOT

@@ -11,7 +11,8 @@ from sandbox.cloud import Cloud
 from sandbox.faults import Faults
 from sandbox.protocol.packages import packages
 from sandbox.protocol.wire import Unknown, decode, encode, unwrap
-from sandbox.providers.provider import Deps, SandboxProvider
+from sandbox.providers.deps import Deps
+from sandbox.providers.provider import SandboxProvider
 
 if TYPE_CHECKING:
     from pathlib import Path

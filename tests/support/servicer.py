@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 from pulumi.runtime.proto import provider_pb2
 
 from sandbox.cloud import Cloud
+from sandbox.invokes.answers import LookUps
 from sandbox.protocol.packages import Package
 from sandbox.protocol.schema import SchemaOracle
 from sandbox.protocol.wire import decode, encode, unwrap
-from sandbox.providers.provider import Deps, SandboxProvider
+from sandbox.providers.deps import Deps
+from sandbox.providers.provider import SandboxProvider
+from sandbox.seed.entries import Seed
 
 if TYPE_CHECKING:
     import grpc
@@ -51,7 +54,8 @@ class Provider:
     """One provider over a cloud of its own; what exists elsewhere is taken to be there."""
 
     def __init__(self, folder: Path) -> None:
-        self._deps = Deps(Cloud(folder / "cloud.jsonl"), ORACLE, lambda: None)
+        lookups = LookUps(Seed(), ORACLE, folder=folder)
+        self._deps = Deps(Cloud(folder / "cloud.jsonl"), ORACLE, lambda: None, lookups=lookups)
 
     def _servicer(self, token: str) -> SandboxProvider:
         name = token.split(":", 1)[0]
@@ -62,6 +66,18 @@ class Provider:
         request = provider_pb2.CreateRequest(urn=_urn(token, name), properties=encode(inputs))
         answer = self._servicer(token).Create(request, _CALL)
         return Made(token, answer.id, inputs, decode(answer.properties))
+
+    def update(self, made: Made, inputs: dict[str, Any], *, preview: bool = False) -> dict[str, Any]:
+        """Change an object; what it has then."""
+        request = provider_pb2.UpdateRequest(
+            id=made.id,
+            urn=_urn(made.token, "it"),
+            old_inputs=encode(made.inputs),
+            olds=encode(made.outputs),
+            news=encode(inputs),
+            preview=preview,
+        )
+        return decode(self._servicer(made.token).Update(request, _CALL).properties)
 
     def diff(self, made: Made, inputs: dict[str, Any]) -> dict[str, str]:
         """What a preview shows: the changed paths, and what is done with each."""

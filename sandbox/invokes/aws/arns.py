@@ -10,6 +10,7 @@ from sandbox.invokes.aws.regions import region_named
 from sandbox.invokes.errors import LookUpError
 from sandbox.model.outputs import short_hash
 from sandbox.protocol.wire import Secret
+from sandbox.services.aws.hosted_zones import published_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,8 +53,8 @@ def cloudfront_logs(asked: Asked) -> dict[str, Any]:
     return {"id": _CLOUDFRONT_LOGS.get(asked.place.partition, _CLOUDFRONT_LOGS["aws"]), "region": asked.place.region}
 
 
-def _fact(name: str, what: str) -> Callable[[Asked], dict[str, Any] | None]:
-    """An id that a service publishes for each region; a region for which there is none is left to the seed file."""
+def _account(name: str) -> Callable[[Asked], dict[str, Any] | None]:
+    """An account that a service publishes for each region; a region that has none is left to the seed file."""
 
     def answer(asked: Asked) -> dict[str, Any] | None:
         found = region_named(asked.place.region)
@@ -61,7 +62,17 @@ def _fact(name: str, what: str) -> Callable[[Asked], dict[str, Any] | None]:
             return None
         value = found.facts[name]
         arn = f"arn:{asked.place.partition}:iam::{value}:root"
-        return {**asked.args, "id": value, "region": asked.place.region, **({"arn": arn} if what == "account" else {})}
+        return {**asked.args, "id": value, "region": asked.place.region, "arn": arn}
+
+    return answer
+
+
+def _zone(kind: str) -> Callable[[Asked], dict[str, Any] | None]:
+    """A hosted zone that a service publishes for each region; a region that has none is left to the seed file."""
+
+    def answer(asked: Asked) -> dict[str, Any] | None:
+        value = published_zone(kind, asked.place.region)
+        return None if value is None else {**asked.args, "id": value, "region": asked.place.region}
 
     return answer
 
@@ -71,7 +82,7 @@ def balancer_zone(asked: Asked) -> dict[str, Any] | None:
     kind = asked.args.get("loadBalancerType") or "application"
     if kind not in {"application", "network"}:
         raise LookUpError(f"loadBalancerType: {kind!r} is none of: application, network")
-    found = _fact("zone_nlb" if kind == "network" else "zone_alb", "zone")(asked)
+    found = _zone(kind)(asked)
     return None if found is None else {**found, "loadBalancerType": kind}
 
 
@@ -124,11 +135,11 @@ FUNCTIONS = {
     "aws:index/getBillingServiceAccount:getBillingServiceAccount": billing,
     "aws:cloudfront/getLogDeliveryCanonicalUserId:getLogDeliveryCanonicalUserId": cloudfront_logs,
     "aws:lb/getHostedZoneId:getHostedZoneId": balancer_zone,
-    "aws:elb/getHostedZoneId:getHostedZoneId": _fact("zone_alb", "zone"),
-    "aws:elb/getServiceAccount:getServiceAccount": _fact("account_elb", "account"),
-    "aws:cloudtrail/getServiceAccount:getServiceAccount": _fact("account_cloudtrail", "account"),
-    "aws:elasticbeanstalk/getHostedZone:getHostedZone": _fact("zone_beanstalk", "zone"),
-    "aws:apprunner/getHostedZoneId:getHostedZoneId": _fact("zone_apprunner", "zone"),
+    "aws:elb/getHostedZoneId:getHostedZoneId": _zone("application"),
+    "aws:elb/getServiceAccount:getServiceAccount": _account("account_elb"),
+    "aws:cloudtrail/getServiceAccount:getServiceAccount": _account("account_cloudtrail"),
+    "aws:elasticbeanstalk/getHostedZone:getHostedZone": _zone("beanstalk"),
+    "aws:apprunner/getHostedZoneId:getHostedZoneId": _zone("app-runner"),
     "aws:ecr/getAuthorizationToken:getAuthorizationToken": registry_token,
     "aws:ecr/getCredentials:getCredentials": registry_token,
     "aws:ecrpublic/getAuthorizationToken:getAuthorizationToken": registry_token,

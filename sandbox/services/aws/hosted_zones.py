@@ -20,12 +20,21 @@ def _zones() -> dict[str, dict[str, str]]:
     return found
 
 
+def published_zone(kind: str, region: str) -> str | None:
+    """The zone of a kind of name in a region, or None where the file has none.
+
+    Args:
+        kind: "app-runner", "application", "beanstalk", "network" or "s3-website".
+        region: for example "eu-central-1".
+    """
+    return _zones()[kind].get(region)
+
+
 def hosted_zone(kind: str, place: Place) -> str:
     """The zone of a kind of name in a region; one that is made up, and like no other, where the file has none.
 
     Args:
-        kind: "application", "network" or "s3-website".
+        kind: as in `published_zone`.
         place: where the name is.
     """
-    known = _zones()[kind].get(place.region)
-    return known or f"Z{short_hash(kind, place.region, length=20).upper()}"
+    return published_zone(kind, place.region) or f"Z{short_hash(kind, place.region, length=20).upper()}"

@@ -19,6 +19,7 @@ from sandbox.services.aws.pairs import buckets
 from sandbox.services.aws.pairs.receivers import EVENTS
 from sandbox.services.aws.policies import Document, document
 from sandbox.services.aws.returned import storage
+from sandbox.services.aws.rowless.contents import OBJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -233,8 +234,8 @@ S3 = Service(
         Alike("aws:s3/bucketVersioning*:*", references=_OF_A_BUCKET),
         Alike("aws:s3/bucketAcl*:*", state=(buckets.LISTS,)),
         Alike("aws:s3/bucketObjectLockConfiguration*:*", state=(buckets.VERSIONED,)),
-        Alike("aws:s3/bucketObject:*", state=(buckets.LISTS,)),
-        Alike("aws:s3/bucketObjectv2:*", state=(buckets.LISTS,)),
+        Alike("aws:s3/bucketObject:*", state=(buckets.LISTS,), follows=(OBJECT,)),
+        Alike("aws:s3/bucketObjectv2:*", state=(buckets.LISTS,), follows=(OBJECT,)),
         Alike("aws:s3/objectCopy:*", state=(buckets.LISTS,)),
         Alike("aws:s3/bucketNotification:*", state=(EVENTS,)),
         Alike("aws:s3/bucketReplicationConfig:*", state=(buckets.VERSIONED,)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox.model.rows import Alike, Service
 from sandbox.model.sources import Sources
-from sandbox.services.aws.ec2 import endpoints, launch, network, routing, security
+from sandbox.services.aws.ec2 import addresses, endpoints, launch, network, routing, security
 from sandbox.services.aws.ec2.flows import ZONES_DIFFER
 from sandbox.services.aws.ec2.machines import IMAGE, KNOWN_IMAGE
 from sandbox.services.aws.ec2.pairs import ASSOCIATED, NUMBER_TAKEN, OVERLAP
@@ -14,6 +14,7 @@ EC2 = Service(
     "Amazon EC2 API Reference, Error codes for the Amazon EC2 API",
     (*endpoints.ROWS, *launch.ROWS, *network.ROWS, *routing.ROWS, *security.ROWS),
     (
+        *addresses.ALIKE,
         Alike("aws:ec2/eipAssociation:*", state=(ASSOCIATED,)),
         Alike("aws:ec2/instance:*", values=(IMAGE,), state=(KNOWN_IMAGE,)),
         Alike("aws:ec2/spotInstanceRequest:*", values=(IMAGE,), state=(KNOWN_IMAGE,)),

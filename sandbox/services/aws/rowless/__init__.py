@@ -7,6 +7,7 @@ from sandbox.services.aws.rowless.dynamodb import DYNAMODB
 from sandbox.services.aws.rowless.ecs import ECS
 from sandbox.services.aws.rowless.efs import EFS
 from sandbox.services.aws.rowless.functions import LAMBDA
+from sandbox.services.aws.rowless.names import NAMES
 from sandbox.services.aws.rowless.sqs import SQS
 
-ROWLESS = (CLOUDFRONT, DYNAMODB, ECS, EFS, LAMBDA, SQS)
+ROWLESS = (CLOUDFRONT, DYNAMODB, ECS, EFS, LAMBDA, NAMES, SQS)

@@ -9,6 +9,7 @@ from sandbox.model.checks import block, given, number, text
 from sandbox.model.pairs import find, pair, told
 from sandbox.model.rows import Alike, Service, alone
 from sandbox.protocol.wire import has_unknown
+from sandbox.services.aws.rowless.contents import CODE
 from sandbox.services.aws.rowless.sqs import QUEUE
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from sandbox.cloud import CloudObject
 
 FUNCTION, SOURCE = "aws:lambda/function:Function", "aws:lambda/eventSourceMapping:EventSourceMapping"
+LAYER = "aws:lambda/layerVersion:LayerVersion"
 _TIMEOUT, _VISIBILITY = 3, 30
 """Seconds of a function and a queue that say nothing: AWS Lambda API, CreateFunction; Amazon SQS API, CreateQueue."""
 _API = "AWS Lambda API Reference"
@@ -140,7 +142,8 @@ LAMBDA = Service(
     f"{_API}, CreateFunction, Errors",
     (),
     (
-        Alike(alone(FUNCTION), values=(NETWORK, PACKAGE)),
+        Alike(alone(FUNCTION), values=(NETWORK, PACKAGE), follows=(CODE,)),
+        Alike(alone(LAYER), follows=(CODE,)),
         Alike(alone(SOURCE), values=(POSITION,), state=(TIMEOUT,)),
     ),
 )

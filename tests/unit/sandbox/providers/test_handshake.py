@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import grpc
 
     from sandbox.protocol.packages import Package
-    from sandbox.providers.provider import Deps
+    from sandbox.providers.deps import Deps
 
 
 class Named:

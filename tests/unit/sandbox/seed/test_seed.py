@@ -9,6 +9,7 @@ import pytest
 
 from sandbox.cloud import Cloud
 from sandbox.model.base import Context
+from sandbox.model.pairs import told
 from sandbox.model.place import HOME, Place
 from sandbox.providers.rules import reference_violations
 from sandbox.seed import Existing, LookUp, Seed, SeedError, StackOutputs, read_beside, read_seed
@@ -121,6 +122,23 @@ def test_what_exists_beforehand_has_what_its_service_adds_in_its_own_region(tmp_
     assert found.outputs["arn"] == f"arn:aws:kms:eu-west-1:000000000000:key/{key.id}"
     assert (found.scope, found.name) == ("eu-west-1", key.id)
     assert cloud.within("aws", "us-east-1").get(key.type, key.id) is None
+
+
+def test_what_exists_beforehand_has_the_outputs_of_its_type_and_no_rule_concludes_from_them(tmp_path: Path) -> None:
+    cloud = Cloud(tmp_path / "cloud.jsonl")
+    subnet = Existing("aws:ec2/subnet:Subnet", "subnet-1", {"vpcId": "vpc-1", "cidrBlock": "10.20.3.0/24"})
+    machine = Existing("aws:ec2/instance:Instance", "i-1", {"subnetId": "subnet-1"}, {"publicDns": "told.example"})
+    planted(cloud, (machine, subnet), HOME)
+    found = cloud.get(machine.type, "i-1")
+    assert found is not None
+    assert str(found.outputs["privateIp"]).startswith("10.20.3.")
+    assert found.outputs["publicDns"] == "told.example"
+    assert found.outputs["instanceState"] == "running"
+    assert {"privateIp", "availabilityZone", "instanceState"} <= set(found.made_up)
+    assert not {"publicDns", "subnetId", "arn"} & set(found.made_up)
+    assert told(found, "availabilityZone") is None
+    planted(again := Cloud(tmp_path / "cloud.jsonl"), (machine, subnet), HOME)
+    assert again.get(machine.type, "i-1") == found
 
 
 def test_what_the_seed_file_no_longer_says_or_says_otherwise_is_changed_unless_a_program_took_it_over(

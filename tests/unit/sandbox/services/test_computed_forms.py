@@ -11,7 +11,7 @@ from sandbox.model.base import Context
 from sandbox.model.place import Place
 from sandbox.providers.computed import computed_outputs
 from sandbox.providers.rules import value_violations
-from sandbox.services.aws.hosted_zones import hosted_zone
+from sandbox.services.aws.hosted_zones import hosted_zone, published_zone
 from sandbox.services.random import SPECIAL
 
 CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
@@ -25,6 +25,8 @@ def test_the_zone_of_a_name_is_that_of_its_kind_and_region() -> None:
     assert hosted_zone("network", Place("eu-central-1")) == "Z3F0SRJ5LGBH90"
     assert hosted_zone("application", Place("us-west-2")) == "Z1H1FL5HABSF5"
     assert hosted_zone("s3-website", Place("us-west-2")) == "Z3BJ6K6RIION7M"
+    assert published_zone("beanstalk", "us-east-1") == "Z117KPS5GTRQ2G"
+    assert published_zone("app-runner", "ap-east-1") is None
 
 
 def test_a_region_without_a_listed_zone_gets_one_of_its_own() -> None:
