@@ -154,7 +154,8 @@ def evaluate(rules: EdgeRules, request: Request, response: Response) -> Explanat
 def may_be_cached(rules: EdgeRules, request: Request) -> bool:
     """Whether the cache rules let a request's response into the cache, whatever the response will be."""
     before = Exchange(request)
-    return _merged(request, (rule for rule in rules.cache if rule.enabled and rule.when.holds(before))).cache
+    last = next((rule for rule in reversed(rules.cache) if rule.enabled and rule.when.holds(before)), None)
+    return request.extension in DEFAULT_EXTENSIONS if last is None else last.cache
 
 
 def _refused(ref: str) -> Explanation:

@@ -13,12 +13,14 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 from bailbondpro.edge.fields import PATH, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from bailbondpro.edge.exchange import Exchange
     from bailbondpro.edge.fields import Text, Texts
@@ -44,8 +46,26 @@ class Expression(ABC):
         """The names of the fields it reads."""
 
 
+class OfText(Expression):
+    """Something that is true or false of one string."""
+
+    text: Text
+
+    @abstractmethod
+    def accepts(self, value: str) -> bool:
+        """Whether it is true of a value of the string."""
+
+    def holds(self, exchange: Exchange) -> bool:
+        """Read the string and judge it."""
+        return self.accepts(self.text.value(exchange))
+
+    def fields(self) -> frozenset[str]:
+        """Those of the string."""
+        return self.text.fields()
+
+
 @dataclass(frozen=True)
-class Equals(Expression):
+class Equals(OfText):
     """A string is exactly a text; case matters."""
 
     text: Text
@@ -55,17 +75,13 @@ class Equals(Expression):
         """`x eq "..."`."""
         return f"{self.text.render()} eq {quoted(self.wanted)}"
 
-    def holds(self, exchange: Exchange) -> bool:
+    def accepts(self, value: str) -> bool:
         """Compare."""
-        return self.text.value(exchange) == self.wanted
-
-    def fields(self) -> frozenset[str]:
-        """Those of the string."""
-        return self.text.fields()
+        return value == self.wanted
 
 
 @dataclass(frozen=True)
-class IsIn(Expression):
+class IsIn(OfText):
     """A string is one of several texts; the set must not be empty."""
 
     text: Text
@@ -79,17 +95,13 @@ class IsIn(Expression):
         """`x in {"..." "..."}`."""
         return f"{self.text.render()} in {{{' '.join(map(quoted, self.wanted))}}}"
 
-    def holds(self, exchange: Exchange) -> bool:
+    def accepts(self, value: str) -> bool:
         """Look it up."""
-        return self.text.value(exchange) in self.wanted
-
-    def fields(self) -> frozenset[str]:
-        """Those of the string."""
-        return self.text.fields()
+        return value in self.wanted
 
 
 @dataclass(frozen=True)
-class StartsWith(Expression):
+class StartsWith(OfText):
     """A string starts with a text; case matters."""
 
     text: Text
@@ -99,17 +111,13 @@ class StartsWith(Expression):
         """`starts_with(x, "...")`."""
         return f"starts_with({self.text.render()}, {quoted(self.prefix)})"
 
-    def holds(self, exchange: Exchange) -> bool:
+    def accepts(self, value: str) -> bool:
         """Compare the start."""
-        return self.text.value(exchange).startswith(self.prefix)
-
-    def fields(self) -> frozenset[str]:
-        """Those of the string."""
-        return self.text.fields()
+        return value.startswith(self.prefix)
 
 
 @dataclass(frozen=True)
-class Contains(Expression):
+class Contains(OfText):
     """A string contains a text; case matters."""
 
     text: Text
@@ -119,17 +127,13 @@ class Contains(Expression):
         """`x contains "..."`."""
         return f"{self.text.render()} contains {quoted(self.part)}"
 
-    def holds(self, exchange: Exchange) -> bool:
+    def accepts(self, value: str) -> bool:
         """Search."""
-        return self.part in self.text.value(exchange)
-
-    def fields(self) -> frozenset[str]:
-        """Those of the string."""
-        return self.text.fields()
+        return self.part in value
 
 
 @dataclass(frozen=True)
-class Wildcard(Expression):
+class Wildcard(OfText):
     """A string has the form of a pattern in which `*` stands for any text; case does not matter."""
 
     text: Text
@@ -143,14 +147,10 @@ class Wildcard(Expression):
         """`x wildcard "..."`."""
         return f"{self.text.render()} wildcard {quoted(self.pattern)}"
 
-    def holds(self, exchange: Exchange) -> bool:
+    def accepts(self, value: str) -> bool:
         """Match the whole string."""
         form = ".*".join(map(re.escape, self.pattern.split("*")))
-        return re.fullmatch(form, self.text.value(exchange), re.IGNORECASE | re.DOTALL) is not None
-
-    def fields(self) -> frozenset[str]:
-        """Those of the string."""
-        return self.text.fields()
+        return re.fullmatch(form, value, re.IGNORECASE | re.DOTALL) is not None
 
 
 @dataclass(frozen=True)
@@ -166,8 +166,11 @@ class AnyOf(Expression):
         return f"any({self.texts.render()} {self.operator} {quoted(self.wanted)})"
 
     def holds(self, exchange: Exchange) -> bool:
-        """Compare each."""
-        values = self.texts.values(exchange)
+        """Read the list and compare each."""
+        return self.accepts(self.texts.values(exchange))
+
+    def accepts(self, values: tuple[str, ...]) -> bool:
+        """Whether it is true of the strings of the list."""
         if self.operator == "contains":
             return any(self.wanted in text for text in values)
         return any((self.wanted == text) is (self.operator == "eq") for text in values)
@@ -250,7 +253,12 @@ class Or(Expression):
 
     def holds(self, exchange: Exchange) -> bool:
         """One holds."""
-        return any(part.holds(exchange) for part in self.parts)
+        return any(group(exchange) for group in self._groups)
+
+    @cached_property
+    def _groups(self) -> tuple[Callable[[Exchange], bool], ...]:
+        """The parts in their order; neighbours that ask about the same string, or list, read it once."""
+        return tuple(_one_of(tuple(parts)) for _, parts in groupby(self.parts, key=_subject))
 
     def fields(self) -> frozenset[str]:
         """Those of every part."""
@@ -262,6 +270,35 @@ EVERYTHING: Expression = StartsWith(PATH, "/")
 
 NOTHING: Expression = Equals(PATH, "")
 """No request: a path is never empty."""
+
+
+def _subject(part: Expression) -> Text | Texts | Expression:
+    """What a part asks about; itself where that is no single string or list."""
+    if isinstance(part, OfText):
+        return part.text
+    return part.texts if isinstance(part, AnyOf) else part
+
+
+def _one_of(parts: tuple[Expression, ...]) -> Callable[[Exchange], bool]:
+    """Whether one holds of several parts that have the same subject."""
+    first = parts[0]
+    if isinstance(first, OfText):
+        text, tests = first.text, [part.accepts for part in parts if isinstance(part, OfText)]
+
+        def of_text(exchange: Exchange) -> bool:
+            value = text.value(exchange)
+            return any(test(value) for test in tests)
+
+        return of_text
+    if isinstance(first, AnyOf):
+        texts, compared = first.texts, [part.accepts for part in parts if isinstance(part, AnyOf)]
+
+        def of_texts(exchange: Exchange) -> bool:
+            values = texts.values(exchange)
+            return any(test(values) for test in compared)
+
+        return of_texts
+    return first.holds
 
 
 def _joined(operator: str, parts: tuple[Expression, ...]) -> str:
