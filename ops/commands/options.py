@@ -131,4 +131,6 @@ def key_values(texts: Iterable[str]) -> dict[str, str]:
     for text in texts:
         if not text.partition("=")[0].strip() or "=" not in text:
             fail(f"--config-value {text}: must be KEY=VALUE, such as aws:region=us-west-2", code=2)
+        if text.partition("=")[0].count(":") > 1:
+            fail(f"--config-value {text}: a key is NAME or NAMESPACE:NAME, such as aws:region=us-west-2", code=2)
     return {key.strip(): value for key, _, value in (text.partition("=") for text in texts)}

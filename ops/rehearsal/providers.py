@@ -34,12 +34,14 @@ class Served:
     Attributes:
         pid: the process.
         debug: what points an engine at them.
-        end: closing it ends a process that was started for a shell; None for one that stays.
+        process: closing it ends a process that was started for a shell; None for one that stays, or is another's.
+        borrowed: whether they were started for another shell, and end with that.
     """
 
     pid: int
     debug: str
     process: subprocess.Popen[bytes] | None = None
+    borrowed: bool = False
 
     def close(self) -> None:
         """End the process where it was started for a shell."""
@@ -65,7 +67,7 @@ def running(workspace: SandboxWorkspace) -> Served | None:
         number, providers = int(told["pid"]), str(told["providers"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return Served(number, providers) if SERVE in _arguments(number) else None
+    return Served(number, providers, borrowed=bool(told.get("tethered"))) if SERVE in _arguments(number) else None
 
 
 def refuse_beside_a_shell(workspace: SandboxWorkspace) -> None:

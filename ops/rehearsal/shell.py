@@ -144,6 +144,11 @@ def _opened(options: RehearseOptions, *, tethered: bool) -> Shell:
         prepared(workspace, values, fresh=options.fresh, keep_edits=True, unlock=served is None)
         ours = served is None
         commands = _commands(workspace, engine)
+        if served is not None and served.borrowed:
+            note(
+                f"another shell of {workspace.stack} is open: both work in one simulated cloud, whose providers "
+                f"(process {served.pid}) end when the other shell is left"
+            )
         served = served or providers.start(workspace, _order(workspace, seed), tethered=tethered)
     try:
         variables = {**workspace.variables(served.debug, checkpoints=True), "PULUMI_STACK": workspace.stack}

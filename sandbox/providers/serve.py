@@ -46,7 +46,8 @@ def main(arguments: list[str]) -> None:
         Deps(cloud, oracle, workspace.guard, lookups=LookUps(seed, oracle, folder=workspace.source.program_folder))
     ) as server:
         record = Path(order["record"])
-        write_atomically(record, json.dumps({"pid": os.getpid(), "providers": server.debug_providers}))
+        told = {"pid": os.getpid(), "providers": server.debug_providers, "tethered": order.get("tethered", "")}
+        write_atomically(record, json.dumps(told))
         if order.get("tethered"):
             threading.Thread(target=_until_orphaned, args=(stopped,), daemon=True).start()
         stopped.wait()

@@ -59,6 +59,12 @@ def test_the_shell_takes_no_option_that_it_would_pass_over() -> None:
     assert "only `shell` takes a command" in said
 
 
+def test_a_key_that_no_configuration_can_have_is_refused_before_an_engine_is_looked_for() -> None:
+    code, said = run("dev", "--program", str(DATABASES), "--config-value", "a:b:c=d=e:f:g")
+    assert code == 2
+    assert "--config-value a:b:c=d=e:f:g: a key is NAME or NAMESPACE:NAME" in said
+
+
 def test_a_program_that_names_no_virtual_environment_is_told_whose_it_gets(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from ops.rehearsal import providers, shell
 from ops.rehearsal.session import RehearseOptions
+from sandbox.workspace import SandboxWorkspace
 
 
 @pytest.fixture
@@ -41,3 +42,14 @@ def test_a_number_that_is_another_programs_by_now_is_not_stopped(
 def test_a_damaged_record_names_nothing_to_stop(record: Path, text: str) -> None:
     record.write_text(text.replace("OWN", str(os.getpid())))
     assert shell.stop(RehearseOptions("dev")) == "no providers of dev are running"
+
+
+@pytest.mark.parametrize(("tethered", "borrowed"), [("yes", True), ("", False)])
+def test_providers_of_another_shell_are_known_to_end_with_it(
+    record: Path, monkeypatch: pytest.MonkeyPatch, tethered: str, borrowed: bool
+) -> None:
+    record.write_text(json.dumps({"pid": 1, "providers": "aws:1", "tethered": tethered}))
+    monkeypatch.setattr(providers, "_arguments", lambda _number: [providers.SERVE])
+    found = providers.running(SandboxWorkspace(record.parent.parent, "dev"))
+    assert found is not None
+    assert found.borrowed is borrowed
