@@ -154,9 +154,10 @@ def _account(config: Mapping[str, Any]) -> str:
 
 
 def _under(item: Mapping[str, Any], name: str, written: str) -> Any:  # noqa: ANN401 - configuration values have any shape
-    """A nested value. The SDK for Python sends plain dictionaries as they are written.
+    """A nested value by either of its names.
 
-    That the bridge takes both is unverified.
+    The SDK for Python sends plain dictionaries as they are written, and the bridge takes both: a name without capitals
+    stays as it is (pulumi-terraform-bridge, pkg/tfbridge/names.go, PulumiToTerraformName; read 2026-11-29).
     """
     return item.get(name, item.get(written))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 from sandbox.services.kubernetes.kinds import RELEASE
@@ -20,6 +21,16 @@ NEVER: Final = (
 """What no simulation answers, whatever its tables say."""
 
 
+EXECUTES: Final = {
+    "command:*": ("command", "not executed: whether they succeed, and what they print, nobody knows"),
+    "docker:*:Image": ("image of Docker", "not executed: whether they build, and for which processors"),
+    "docker:*:Container": ("container of Docker", "not executed: whether they start"),
+    "docker-build:*": ("image of Docker", "not executed: whether they build, and for which processors"),
+    "synced-folder:*": ("synchronized folder", "not executed: what is copied"),
+}
+"""Patterns of types whose providers run something on a machine of the program's: a noun, and what it leaves open."""
+
+
 def unsaid(counted: Mapping[str, int], setting: Setting) -> tuple[str, ...]:
     """What a green light of this run does not say.
 
@@ -33,6 +44,10 @@ def unsaid(counted: Mapping[str, int], setting: Setting) -> tuple[str, ...]:
 def _of_this_run(counted: Mapping[str, int], setting: Setting) -> Iterator[str]:
     if not setting.updated:
         yield "whether an update would succeed: a preview creates nothing, and asks nothing of what exists"
+    for pattern, (noun, what) in EXECUTES.items():
+        run = sum(number for token, number in counted.items() if fnmatchcase(token, pattern))
+        if run:
+            yield f"{run} {noun}{'' if run == 1 else 's'} {what}"
     objects = sum(number for token, number in counted.items() if token.startswith("kubernetes:") and token != RELEASE)
     if objects and setting.kubernetes is Kubernetes.SIMULATED:
         yield f"whether an API server takes the {objects} objects of Kubernetes: they were simulated (see --api-server)"

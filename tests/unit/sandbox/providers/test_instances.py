@@ -98,3 +98,21 @@ def test_what_lies_in_a_region_or_a_cluster_is_told_apart_by_it() -> None:
 )
 def test_a_region_has_the_short_form_of_host_names(region: str, short: str) -> None:
     assert Place(region).short == short
+
+
+def test_a_plain_dictionary_of_the_sdk_and_its_class_make_the_same_provider() -> None:
+    """What the SDK for Python sends for each: it renames what its own classes hold and nothing else."""
+    written = {
+        "ignoreTags": json.dumps({"key_prefixes": ["team:"]}),
+        "assumeRoles": json.dumps([{"role_arn": "arn:aws:iam::444455556666:role/x"}]),
+    }
+    renamed = {
+        "ignoreTags": json.dumps({"keyPrefixes": ["team:"]}),
+        "assumeRoles": json.dumps([{"roleArn": "arn:aws:iam::444455556666:role/x"}]),
+    }
+    plain, own = configured("aws", written), configured("aws", renamed)
+    assert plain.place == own.place
+    assert plain.place.account == "444455556666"
+    assert plain.ignores("team:owner")
+    assert own.ignores("team:owner")
+    assert not plain.ignores("owner")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sandbox.truth.grades import Aspect, Grade
 from sandbox.truth.report import WEAKEST, truth
 from sandbox.truth.setting import Kubernetes, Setting
-from sandbox.truth.unsaid import NEVER
+from sandbox.truth.unsaid import NEVER, unsaid
 from sandbox.truth.weight import IMPORTANCE, STATEFUL, weight
 
 VPC, ALARM = "aws:ec2/vpc:Vpc", "aws:cloudwatch/metricAlarm:MetricAlarm"
@@ -87,3 +87,11 @@ def test_a_green_light_says_what_it_does_not_say() -> None:
     assert not any("objects of Kubernetes" in text for text in server)
     assert any("1 chart renders" in text for text in server)
     assert truth({RELEASE: 1}, Setting(True, Kubernetes.PLUGIN), nothing).unsaid == NEVER
+
+
+def test_what_a_provider_would_run_on_this_machine_is_said_not_to_be_executed() -> None:
+    counted = {"command:local:Command": 2, "docker-build:index:Image": 1, "docker:index/image:Image": 1}
+    said = unsaid(counted, Setting())
+    assert "2 commands not executed: whether they succeed, and what they print, nobody knows" in said
+    assert sum("image of Docker not executed" in line for line in said) == 2
+    assert not any("not executed" in line for line in unsaid({"random:index/randomId:RandomId": 1}, Setting()))
