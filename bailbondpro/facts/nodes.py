@@ -30,6 +30,15 @@ MAX_NODES = 450
 """Nodes of a managed node group (Amazon EKS User Guide, "Service quotas"; unverified 2026-11-23)."""
 MAX_SPOT_TYPES = 20
 """Instance types of a node group (Amazon EKS API reference, CreateNodegroup, instanceTypes; read 2026-11-29)."""
+NODE_UPDATE_SECONDS = 900
+"""How long an update of a managed node group waits for the pods of a node; then it fails, or, forced, takes the
+node away (Amazon EKS User Guide, "Understand each phase of node updates": 15 minutes; unverified 2026-11-29)."""
+SPOT_NOTICE_SECONDS = 120
+"""Between the notice of a spot interruption and the end of the instance (Amazon EC2 User Guide, "Spot Instance
+interruption notices": two minutes; unverified 2026-11-29)."""
+AUTOSCALER_DRAIN_SECONDS = 600
+"""How long cluster-autoscaler waits for a node's pods unless told otherwise (its FAQ, max-graceful-termination-sec: 10
+minutes; read 2026-11-29)."""
 MIN_DISK_GIB, MAX_DISK_GIB = 20, 16_384
 """Smallest disk that AL2023 for EKS asks for, and the largest gp3 volume (Amazon EKS and Amazon EBS User Guides;
 unverified 2026-11-23), in GiB."""

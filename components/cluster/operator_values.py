@@ -7,6 +7,8 @@ from typing import Any, TypeAlias
 
 import pulumi
 
+from bailbondpro.facts.nodes import NODE_UPDATE_SECONDS
+
 from ..kubernetes.pods import Placement
 from ..monitoring.panels import CLOUDWATCH_UID
 
@@ -165,6 +167,8 @@ def cluster_autoscaler_values(args: OperatorsArgs, autoscaler: ClusterAutoscaler
         "extraArgs": {
             "balance-similar-node-groups": True,
             "expander": "least-waste",
+            # as long as an update of the nodes waits, not its own 10 minutes: one limit for every drain
+            "max-graceful-termination-sec": NODE_UPDATE_SECONDS,
             "skip-nodes-with-local-storage": False,
             "skip-nodes-with-system-pods": False,
         },

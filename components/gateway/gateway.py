@@ -39,6 +39,7 @@ from ..kubernetes.pods import (
     Resources,
     ScratchMount,
 )
+from .model import GRACE_SPARE_SECONDS
 from .render import render
 
 if TYPE_CHECKING:
@@ -263,7 +264,7 @@ def _template(
         sidecars=_sidecars(args),
         service_account=account,
         priority_class=GATEWAY_PRIORITY,
-        termination_grace_seconds=args.pre_stop_seconds + config.shutdown_seconds + 10,
+        termination_grace_seconds=args.pre_stop_seconds + config.shutdown_seconds + GRACE_SPARE_SECONDS,
         longest_request_seconds=config.shutdown_seconds,
         annotations=(
             Annotation(key="checksum/config", value=hashlib.sha256(text.encode()).hexdigest()[:16]),

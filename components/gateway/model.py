@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 Balancing: TypeAlias = Literal["least_conn", "ip_hash"]
 
+SHUTDOWN_MARGIN_SECONDS = 5
+"""What a stopping worker waits beyond the longest read timeout (guide: 60 s and 5 s)."""
+GRACE_SPARE_SECONDS = 10
+"""What a pod's grace period has beyond preStop and nginx's own shutdown (our choice)."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _PATH = re.compile(r"/[A-Za-z0-9/_.\-]*")
 _FOLDER = re.compile(r"/([A-Za-z0-9_.\-]+/)+")
@@ -280,7 +284,7 @@ class GatewayConfig:
     @property
     def shutdown_seconds(self) -> int:
         """How long a stopping worker may finish requests: the longest read timeout and 5 s (guide: 60 s and 5 s)."""
-        return max(route.timeouts.read for route in self.routes) + 5
+        return max(route.timeouts.read for route in self.routes) + SHUTDOWN_MARGIN_SECONDS
 
     @property
     def file_limit(self) -> int:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from .directives import Directive, block, directive, text
+from .model import SHUTDOWN_MARGIN_SECONDS
 from .servers import REFUSED_PATH, UPGRADE_HEADERS, proxy_headers, servers
 
 if TYPE_CHECKING:
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 RETRY_TRIES = 2
 RETRY_SECONDS = 10
 """At most one retry, within 10 s: an upstream in trouble must not be asked by every request again and again."""
+RESOLVER_SECONDS = 5
+"""How long an address of a pod is kept; whole seconds (nginx documentation, resolver, valid)."""
+KEEPALIVE_MIN_SECONDS = SHUTDOWN_MARGIN_SECONDS
+"""How long a stopping nginx still takes a request on a client's kept connection that was just used, and answers it
+with `Connection: close` (nginx documentation, keepalive_min_timeout; since 1.27.4). Without it such a connection is
+closed at once, and a request that is on its way meets a reset. Its answer fits `worker_shutdown_timeout`."""
 HEADER_BUFFER_KIB = 16
 """All headers of an answer, and one header or request line of a request: what Node.js itself takes (its documentation,
 --max-http-header-size: 16 KiB). A cookie alone may have 4096 bytes (RFC 6265, 6.1); nginx's own sizes, 4 KiB for an
@@ -116,6 +123,7 @@ def _tuning(config: GatewayConfig) -> Iterator[Directive]:
     yield directive("tcp_nopush", "on")
     yield directive("tcp_nodelay", "on")
     yield directive("keepalive_timeout", config.tuning.keepalive_seconds)
+    yield directive("keepalive_min_timeout", f"{KEEPALIVE_MIN_SECONDS}s")
     yield directive("keepalive_requests", config.tuning.keepalive_requests)
     yield directive("reset_timedout_connection", "on")
     yield directive("client_max_body_size", f"{config.max_body_mib}m")
@@ -145,7 +153,7 @@ def _real_address(config: GatewayConfig) -> Iterator[Directive]:
 
 
 def _proxying(config: GatewayConfig) -> Iterator[Directive]:
-    yield directive("resolver", config.cluster_dns, "valid=5s", "ipv6=off")
+    yield directive("resolver", config.cluster_dns, f"valid={RESOLVER_SECONDS}s", "ipv6=off")
     yield directive("resolver_timeout", "5s")
     # WebSockets only: an upgrade to h2c would be a connection that no rule of this file sees into
     for variable, value in (("$upgrade", "websocket"), ("$connection_upgrade", "upgrade")):

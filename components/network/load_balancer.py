@@ -277,8 +277,9 @@ class LoadBalancer(pulumi.ComponentResource):
             port=port,
             preserve_client_ip="true",
             deregistration_delay=self._args.deregistration_delay_seconds,
-            # The edge keeps connections alive for minutes: without this a drained pod would hold them past its end.
-            connection_termination=True,
+            # A kept connection may have a request under way at any moment, also when the delay ends. The pod itself
+            # ends its connections after preStop, each after its answer; the load balancer would cut through answers.
+            connection_termination=False,
             # Zonal shift with cross-zone balancing takes no group that cuts connections of unhealthy targets (NLB User
             # Guide, "Enable zonal shift"). A hanging pod keeps its connections until its liveness probe ends it.
             target_health_states=[

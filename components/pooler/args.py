@@ -89,6 +89,7 @@ class PoolerArgs:
         exporter_image: turns the pools' counters into metrics (container port "metrics").
         monitoring_namespace: may scrape the exporter.
         placement: node pool.
+        finish_seconds: how long transactions may take while a pod stops; the longest request behind them.
     """
 
     namespace: pulumi.Input[str]
@@ -107,6 +108,7 @@ class PoolerArgs:
     exporter_image: pulumi.Input[str] = PGBOUNCER_EXPORTER_IMAGE
     monitoring_namespace: str = "monitoring"
     placement: Placement = field(default_factory=Placement)
+    finish_seconds: int = 60
 
     def __post_init__(self) -> None:
         names = [endpoint.name for endpoint in self.endpoints]
@@ -114,5 +116,7 @@ class PoolerArgs:
             raise ValueError("a pooler needs at least one endpoint")
         if len(set(names)) != len(names):
             raise ValueError(f"endpoint names must be unique, got {names}")
+        if self.finish_seconds < 1:
+            raise ValueError(f"finish_seconds is at least 1, got {self.finish_seconds}")
         if self.replicas < 1:
             raise ValueError(f"a pooler needs at least one pod, got {self.replicas}")

@@ -12,6 +12,10 @@ CONFIG_DIRECTORY = "/etc/pgbouncer"
 CA_FILE_NAME = "ca.crt"
 CERTIFICATE_FILE_NAME = "tls.crt"
 KEY_FILE_NAME = "tls.key"
+PRE_STOP_SECONDS = 15
+"""How long a stopping pod serves on while the Service forgets it (our choice)."""
+GRACE_SPARE_SECONDS = 15
+"""What the grace period has beyond preStop and the transactions (our choice)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,3 +132,13 @@ def pgbouncer_ini(config: PoolerConfig) -> str:
 def userlist(config: PoolerConfig) -> str:
     """The text of userlist.txt: the one client user."""
     return f"{userlist_value(config.client_username)} {userlist_value(config.client_password)}\n"
+
+
+def stop_command(finish_seconds: int) -> tuple[str, ...]:
+    """What a stopping pod runs.
+
+    SIGINT lets running transactions end, then sends clients away to another pod, then stops. SIGTERM, which the
+    kubelet would send, waits for all clients to leave of themselves, which pooled clients never do (PgBouncer, change
+    of the shutdown signals in 1.23).
+    """
+    return ("sh", "-c", f"sleep {PRE_STOP_SECONDS}; kill -INT 1; sleep {finish_seconds}")

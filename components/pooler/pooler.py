@@ -41,12 +41,15 @@ from .config import (
     CA_FILE_NAME,
     CERTIFICATE_FILE_NAME,
     CONFIG_DIRECTORY,
+    GRACE_SPARE_SECONDS,
     INI_FILE_NAME,
     KEY_FILE_NAME,
+    PRE_STOP_SECONDS,
     USERLIST_FILE_NAME,
     Endpoint,
     PoolerConfig,
     pgbouncer_ini,
+    stop_command,
     userlist,
 )
 
@@ -55,12 +58,6 @@ __all__ = ["Pooler", "PoolerArgs", "PoolerEndpoint", "PoolerTls", "pooler_hosts"
 APP = "pgbouncer"
 CONFIG_NAME = "pgbouncer-config"
 EXPORTER_URL_KEY = "exporter-url"
-PRE_STOP_SECONDS = 15
-FINISH_SECONDS = 60
-STOP_COMMAND = ("sh", "-c", f"sleep {PRE_STOP_SECONDS}; kill -INT 1; sleep {FINISH_SECONDS}")
-"""SIGINT lets running transactions end, then sends clients away to another pod, then stops. SIGTERM, which the
-kubelet would send, waits for all clients to leave of themselves, which pooled clients never do (PgBouncer, change of
-the shutdown signals in 1.23)."""
 
 
 class Pooler(pulumi.ComponentResource):
@@ -226,14 +223,14 @@ def _template(
                 ScratchMount(name="tmp", path="/tmp"),  # noqa: S108 - a path inside the container
             ),
             pre_stop_seconds=PRE_STOP_SECONDS,
-            pre_stop_command=STOP_COMMAND,
+            pre_stop_command=stop_command(args.finish_seconds),
         ),
         sidecars=(_exporter(args),),
         service_account=account,
         # without the pooler no pod reaches a database: it ranks with the gateway
         priority_class=GATEWAY_PRIORITY,
-        termination_grace_seconds=PRE_STOP_SECONDS + FINISH_SECONDS + 15,
-        longest_request_seconds=FINISH_SECONDS,
+        termination_grace_seconds=PRE_STOP_SECONDS + args.finish_seconds + GRACE_SPARE_SECONDS,
+        longest_request_seconds=args.finish_seconds,
         annotations=(Annotation(key="checksum/config", value=_checksum(files)),),
         placement=args.placement,
     )

@@ -78,7 +78,7 @@ class GatewaySettings(Area):
     max_replicas: int = Field(ge=1, le=50, description="Most gateway pods. Default by phase: prod 4, 6, 6, dev 2.")
     image: Image = Field(
         default="docker.io/nginxinc/nginx-unprivileged:1.29",
-        description="nginx 1.27.3 or newer that runs without root (open-source `resolve` in upstreams).",
+        description="nginx 1.27.4 or newer that runs without root (`resolve` in upstreams, `keepalive_min_timeout`).",
     )
     allowed_cidrs: tuple[ClientCidr, ...] = Field(
         default=(),

@@ -18,6 +18,7 @@ from components.security.keys import DataKeyArgs
 from components.security.private_certificate import PrivateCertificateArgs
 from components.tuning.postgres import Profile, parameters
 from infra.limits import pool_sizes
+from infra.limits.chain import longest_request
 from infra.limits.maintenance import schedule
 from infra.phases import KEY_DELETION_DAYS, LOG_RETENTION_DAYS, RECOVERY_DAYS
 from infra.wiring.encryption import secret_args
@@ -196,6 +197,7 @@ def pooler_args(
         resources=pod_resources(settings.postgres.pooler.resources),
         max_client_connections=sizes.max_client_connections,
         placement=app_placement(),
+        finish_seconds=longest_request(settings)[1],
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 STOPS: tuple[tuple[str, dict[str, object]], ...] = (
     ("app.terminationGraceSeconds", {"app": {"terminationGraceSeconds": 79}}),
     ("app.preStopSeconds", {"app": {"preStopSeconds": 8}}),
+    ("app.preStopSeconds", {"app": {"preStopSeconds": 13}}),
     ("gateway.preStopSeconds", {"gateway": {"preStopSeconds": 15, "deregistrationDelaySeconds": 60}}),
     ("gateway.preStopSeconds", {"gateway": {"deregistrationDelaySeconds": 131}}),
     ("gateway.preStopSeconds", {"gateway": {"preStopSeconds": 826}}),

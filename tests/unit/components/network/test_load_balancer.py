@@ -148,10 +148,10 @@ def test_target_groups_have_generated_names_that_fit() -> None:
         build(name="a-load-balancer-with-a-long-name")
 
 
-def test_draining_targets_lose_their_connections_in_the_given_time() -> None:
+def test_draining_targets_keep_their_connections_which_the_gateway_itself_ends() -> None:
     inputs = target_group(build(replace(ARGS, deregistration_delay_seconds=90)), "https").inputs
     assert inputs["deregistrationDelay"] == 90
-    assert inputs["connectionTermination"] is True
+    assert inputs["connectionTermination"] is False
 
 
 def test_zones_back_each_other_up() -> None:

@@ -179,6 +179,13 @@ def test_running_transactions_end_before_the_process_does() -> None:
     assert spec["terminationGracePeriodSeconds"] > 15 + 60
 
 
+def test_a_longer_request_gives_its_transactions_longer_to_end() -> None:
+    spec = pooler(finish_seconds=200).one(DEPLOYMENT).inputs["spec"]["template"]["spec"]
+    command = spec["containers"][0]["lifecycle"]["preStop"]["exec"]["command"]
+    assert command == ["sh", "-c", "sleep 15; kill -INT 1; sleep 200"]
+    assert spec["terminationGracePeriodSeconds"] > 15 + 200
+
+
 def test_the_exporter_asks_the_pooler_in_its_own_pod_with_a_secret_url() -> None:
     recording = pooler()
     exporter = recording.one(DEPLOYMENT).inputs["spec"]["template"]["spec"]["containers"][1]
