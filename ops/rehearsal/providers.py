@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -11,6 +12,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from sandbox.program.foreign import ForeignWorkspace
 
 if TYPE_CHECKING:
     from sandbox.workspace import SandboxWorkspace
@@ -77,9 +80,12 @@ def refuse_beside_a_shell(workspace: SandboxWorkspace) -> None:
         SandboxBusyError: a shell uses this sandbox.
     """
     if (found := running(workspace)) is not None:
+        call = ["./bbp", "rehearse", "shell", workspace.stack]
+        if isinstance(workspace, ForeignWorkspace):
+            call += ["--program", str(workspace.root)]
         raise SandboxBusyError(
             f"a shell of {workspace.stack} is open (process {found.pid}): one would lose what the other makes\n"
-            f"  fix: leave the shell, or stop it: ./bbp rehearse shell {workspace.stack} --stop"
+            f"  fix: leave the shell, or stop it: {shlex.join([*call, '--stop'])}"
         )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ops.rehearsal import providers
+from sandbox.program.foreign import ForeignWorkspace
 from sandbox.workspace import SandboxWorkspace
 
 if TYPE_CHECKING:
@@ -39,3 +40,15 @@ def test_providers_that_never_say_where_they_are_do_not_stay(
     with pytest.raises(KeyboardInterrupt if interrupted else OSError):
         providers.start(workspace, {}, tethered=tethered)
     assert [process.poll() is None for process in started] == [False]
+
+
+def test_a_rehearsal_beside_a_shell_of_a_program_is_told_how_that_shell_ends(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(providers, "running", lambda _workspace: providers.Served(7, "aws:1"))
+    folder = tmp_path / "a program"
+    with pytest.raises(providers.SandboxBusyError) as error:
+        providers.refuse_beside_a_shell(ForeignWorkspace(folder, "dev", kept=tmp_path))
+    assert f"./bbp rehearse shell dev --program '{folder}' --stop" in str(error.value)
+    with pytest.raises(providers.SandboxBusyError, match="rehearse shell dev --stop"):
+        providers.refuse_beside_a_shell(SandboxWorkspace(tmp_path, "dev"))
