@@ -111,8 +111,8 @@ class Cluster:
         ]
 
     def await_nodes(self, simulated_seconds: float) -> bool:
-        """Wait until every node is ready; returns whether they are."""
-        return self.clock.wait_until(lambda: all(map(is_ready, self.nodes())), simulated_seconds)
+        """Wait until every node is ready and takes pods; returns whether they do."""
+        return self.clock.wait_until(lambda: all(map(takes_pods, self.nodes())), simulated_seconds)
 
     def drain(self, node: str, simulated_seconds: float) -> Drained:
         """Cordon a node and evict its pods, as `kubectl drain --ignore-daemonsets --delete-emptydir-data` does.
@@ -147,6 +147,15 @@ class Cluster:
             and not any(owner["kind"] == "DaemonSet" for owner in pod["metadata"].get("ownerReferences") or ())
             and "kubernetes.io/config.mirror" not in (pod["metadata"].get("annotations") or {})
         ]
+
+
+def takes_pods(node: Manifest) -> bool:
+    """Whether a node is ready and its controller has taken the taint away that it had before."""
+    taints = node["spec"].get("taints") or ()
+    return is_ready(node) and not any(taint["key"] in _NOT_YET for taint in taints)
+
+
+_NOT_YET = {"node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"}
 
 
 def _node(name: str) -> Manifest:

@@ -45,7 +45,11 @@ TRIES = 3
 """How often a start is tried whose ports somebody else took meanwhile."""
 REQUEST_SECONDS = 60
 """The API server's own limit (kube-apiserver documentation, `--request-timeout`)."""
+COLLECT_LESS = {"GOGC": "300"}
+"""Memory for time: the collector runs when the heap is four times what is in use (Go documentation, runtime)."""
 POD_RANGE = "10.244.0.1/16"
+NODE_ADDRESS = "10.0.0.1"
+"""Of every node that does not name one of its own."""
 USERS = ("admin", "kube-scheduler", "kube-controller-manager", "kwok")
 _TAKEN = "address already in use"
 
@@ -76,7 +80,7 @@ class ControlPlane:
         tools = control_plane(self.progress)
         found = definitions(self.progress) if self.with_definitions else []
         started = time.monotonic()
-        self._processes = Processes(self.folder)
+        self._processes = Processes(self.folder, disposable=True)
         try:
             self._start_anew(tools, found)
         except BaseException:
@@ -140,18 +144,19 @@ class ControlPlane:
         tokens = {name: secrets.token_hex(16) for name in USERS}
         write_credentials(self.folder, {token: name for name, token in tokens.items()})
         pace = Pace.begin(self.pace)
-        self.clock = Clock(pace)
+        self.clock = Clock(pace, self.check)
         self._processes.run([str(tools["etcd"]), *etcd_flags(self.folder, client, peer)])
         server = [str(tools["kube-apiserver"]), *api_server_flags(self.folder, client, secure)]
         # Its requests have a deadline in the time that it reads: as long as usual in the time that it works in.
         server.append(f"--request-timeout={REQUEST_SECONDS * self.pace:.0f}s")
-        self._processes.run(server, pace.environment(waits=False))
+        self._processes.run(server, {**pace.environment(waits=False), **COLLECT_LESS})
         server_api = await_server(self._processes, self.folder, secure, tokens["admin"])
         self.api = ClusterApi(server_api.endpoint, mirrored=True)
         for name, flags in self._clients().items():
             config = self.folder / f"{name}.kubeconfig"
             write_atomically(config, _kubeconfig(self.api.endpoint.url, self.folder, tokens[name]))
-            self._processes.run([str(tools[name]), f"--kubeconfig={config}", *flags], pace.environment())
+            environment = {**pace.environment(), **COLLECT_LESS}
+            self._processes.run([str(tools[name]), f"--kubeconfig={config}", *flags], environment)
         with ThreadPoolExecutor(max_workers=1) as pool:
             installed = pool.submit(install_definitions, self.api, found)
             self._await_controllers()
@@ -175,6 +180,7 @@ class ControlPlane:
                 f"--manage-nodes-with-label-selector={KUBELET_LABEL}={RUNS}",
                 f"--node-lease-duration-seconds={lease}",
                 f"--cidr={POD_RANGE}",
+                f"--node-ip={NODE_ADDRESS}",
             ],
         }
 

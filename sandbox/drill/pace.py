@@ -68,8 +68,15 @@ class Pace:
 class Clock:
     """Simulated seconds of a drill, and waits in them."""
 
-    def __init__(self, pace: Pace) -> None:
+    def __init__(self, pace: Pace, check: Callable[[], None] | None = None) -> None:
+        """Show a pace's time.
+
+        Args:
+            pace: how fast it passes.
+            check: asked at every look of a wait; raises when there is nothing to wait for any more.
+        """
         self.pace = pace
+        self._check = check
         self._start_ns = 0
 
     def start(self) -> None:
@@ -100,6 +107,8 @@ class Clock:
         """
         until = self.seconds + simulated_seconds
         while not predicate():
+            if self._check is not None:
+                self._check()
             if self.seconds >= until:
                 return False
             time.sleep(

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from plan.drills import Event, TimeLine
+from sandbox.drill.numbers import KUBELET_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,14 +26,18 @@ class Recorder:
     def __init__(self, api: ClusterApi, clock: Clock) -> None:
         self._clock = clock
         self._events: list[Event] = []
+        self._disturbed: list[Event] = []
         self._leaving: list[Callable[[], None]] = []
         self._api = api
+        self._listing = False
 
     def __enter__(self) -> Self:
         for (version, kind), said in _WATCHED.items():
             mirror = self._api.mirror(version, kind)
             listener = partial(self._record, said)
+            self._listing = True
             mirror.listen(listener)
+            self._listing = False
             self._leaving.append(partial(mirror.leave, listener))
         return self
 
@@ -44,14 +49,35 @@ class Recorder:
     def _record(self, said: Said, before: Manifest | None, change: Change) -> None:
         seconds = self._clock.seconds
         live = change.live
+        if self._listing and live["kind"] == "Event":
+            return  # it was said before anybody listened
         for what, detail in said(before, change):
             about = live["involvedObject"] if live["kind"] == "Event" else live["metadata"]
             kind = about["kind"] if live["kind"] == "Event" else live["kind"]
-            self._events.append(Event(seconds, kind, name_of(about), what, detail))
+            event = Event(seconds, kind, name_of(about), what, detail)
+            self._events.append(event)
+            if _fell_silent_by_itself(live, what):
+                self._disturbed.append(event)
 
     def time_line(self) -> TimeLine:
         """What was seen until now."""
         return TimeLine(tuple(sorted(self._events, key=lambda event: event.seconds)), self._clock.seconds)
+
+    def disturbed(self) -> tuple[Event, ...]:
+        """Nodes that fell silent although nobody stopped their kubelets: this machine cannot keep up with the pace.
+
+        What happened from then on says nothing of the cluster that is drilled.
+        """
+        return tuple(self._disturbed)
+
+
+def _fell_silent_by_itself(live: Manifest, what: str) -> bool:
+    return (
+        live["kind"] == "Node"
+        and what == "not ready"
+        and condition(live, "Ready").get("status") == "Unknown"
+        and KUBELET_LABEL in (live["metadata"].get("labels") or {})
+    )
 
 
 def name_of(metadata: Manifest) -> str:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sandbox.tether import AT_ONCE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -25,9 +27,11 @@ class Processes:
 
     Attributes:
         folder: keeps a log for each; the home of all.
+        disposable: nobody needs their data after them: they are killed when this process ends.
     """
 
     folder: Path
+    disposable: bool = False
     _running: list[tuple[str, subprocess.Popen[bytes]]] = field(default_factory=list)
 
     def run(self, command: list[str], environment: Mapping[str, str] | None = None) -> None:
@@ -35,7 +39,7 @@ class Processes:
         name = Path(command[0]).name
         with (self.folder / f"{name}.log").open("wb") as log:
             process = subprocess.Popen(  # noqa: S603 - our own interpreter and a program that was built here
-                [sys.executable, "-m", "sandbox.tether", *command],
+                [sys.executable, "-m", "sandbox.tether", *([AT_ONCE] if self.disposable else []), *command],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,

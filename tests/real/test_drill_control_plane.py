@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import signal
+import subprocess
+import sys
 import time
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from sandbox.drill.cluster import Cluster
 from sandbox.drill.control_plane import ControlPlane
+from sandbox.drill.numbers import DOMAIN
 from sandbox.drill.recorder import Recorder
 from sandbox.engine.go import GoError
 from tests.support.drilled import budget, deployment, node
+from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plan.drills import Event
+    from sandbox.drill.api import ClusterApi
+    from sandbox.drill.pace import Clock
     from sandbox.kubernetes.api import Manifest
 
 ROOMY = 1.6
@@ -128,7 +138,8 @@ def test_a_rollout_waits_as_long_as_its_pods_must_be_ready_and_takes_much_less_r
 
 def test_the_pods_of_a_silent_node_move_after_their_toleration(cluster: Cluster, recorder: Recorder) -> None:
     with_nodes(cluster, one="zone-a", two="zone-b")
-    cluster.apply([deployment("web", 2)])
+    minute = {"key": "node.kubernetes.io/unreachable", "operator": "Exists", "effect": "NoExecute"}
+    cluster.apply([deployment("web", 2, tolerations=[{**minute, "tolerationSeconds": 60}])])
     assert ready(cluster, "web", 2)
     silent = cluster.clock.seconds
     cluster.stop_kubelet("one")
@@ -137,12 +148,16 @@ def test_the_pods_of_a_silent_node_move_after_their_toleration(cluster: Cluster,
     line = recorder.time_line()
     (unready,) = line.of("one", what="not ready")
     (evicted,) = line.of(what="TaintManagerEviction")
-    # A lease of up to 50 s of silence (--node-monitor-grace-period), looked at every 5 s, then 300 s of toleration.
+    # A lease of up to 50 s of silence (--node-monitor-grace-period), looked at every 5 s, then the toleration.
     assert 40 <= unready.seconds - silent <= 55 * ROOMY
-    assert 299 <= evicted.seconds - unready.seconds <= 300 + 55 * (ROOMY - 1)
+    assert 59 <= evicted.seconds - unready.seconds <= 60 * ROOMY
     (terminating,) = line.of(evicted.name, what="terminating")
     assert line.of(evicted.name, what="gone") == ()  # nobody is there who stops it
     assert terminating.detail == "Taint manager: deleting due to NoExecute taint"
+    # Without one of its own, a pod gets the one that every API server gives (DefaultTolerationSeconds).
+    given = {item["key"]: item["tolerationSeconds"] for item in cluster.pods()[0]["spec"]["tolerations"]}
+    assert given == {"node.kubernetes.io/unreachable": 60, "node.kubernetes.io/not-ready": 300}
+    assert recorder.disturbed() == ()
 
 
 def test_a_budget_that_allows_nothing_blocks_a_drain_and_one_that_allows_one_pod_lets_it_pass(
@@ -160,3 +175,86 @@ def test_a_budget_that_allows_nothing_blocks_a_drain_and_one_that_allows_one_pod
     assert passed.done
     assert ready(cluster, "web", 2)
     assert {pod["spec"]["nodeName"] for pod in cluster.ready_pods()} == {"two"}
+
+
+WORDS = {"added", "created", "pending", "scheduled", "running", "ready", "unready", "terminating", "gone"}
+"""What happens to objects; what components say of it comes a little sooner or later."""
+
+
+def one_pod_replaced(api: ClusterApi, clock: Clock) -> list[tuple[str, str]]:
+    """What happens to pods and nodes while a single pod is replaced, in order; pods are numbered as they come."""
+    cluster = Cluster(api, clock)
+    short = {f"{DOMAIN}/{name}-seconds": "1" for name in ("start", "boot", "stop")}
+    app = deployment("web", 1, min_ready=2)
+    app["spec"]["strategy"] = {"rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
+    app["spec"]["template"]["metadata"]["annotations"] = short
+    app["spec"]["template"]["spec"]["containers"][0].pop("readinessProbe")
+    home = node("one")
+    home["metadata"]["annotations"] = {f"{DOMAIN}/ready-seconds": "1"}
+    newer = copy.deepcopy(app)
+    newer["spec"]["template"]["metadata"]["annotations"] = {**short, "version": "2"}
+    with Recorder(api, clock) as recorder:
+        cluster.add_node(home)
+        assert cluster.await_nodes(60)
+        for item in (app, newer):
+            cluster.apply([item])
+            assert clock.wait_until(partial(rolled_out, cluster, item), 120, every=0.2)
+        assert clock.wait_until(lambda: len(cluster.pods()) == 1, 60, every=0.2)
+        assert recorder.disturbed() == ()
+        events = [event for event in recorder.time_line().events if event.what in WORDS]
+    numbers: dict[str, str] = {}
+    for event in events:
+        numbers.setdefault(event.name, f"{event.kind} {len(numbers)}")
+    return [(numbers[event.name], event.what) for event in events]
+
+
+def test_the_same_happens_in_the_same_order_at_the_machines_own_pace(
+    cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    faster = one_pod_replaced(cluster.api, cluster.clock)
+    folder = tmp_path_factory.mktemp("slow")
+    with ControlPlane(folder, print, pace=1, with_definitions=False) as slow:
+        assert one_pod_replaced(slow.api, slow.clock) == faster
+    assert not folder.exists()
+    words = ("created", "scheduled", "running", "ready")
+    assert faster == [
+        *(("Node 0", what) for what in ("added", "ready")),
+        *(("Pod 1", what) for what in words),
+        *(("Pod 2", what) for what in words),
+        *(("Pod 1", what) for what in ("terminating", "gone")),
+    ]
+
+
+@pytest.mark.parametrize(("moment", "kill"), [("ready", signal.SIGKILL), ("starting", signal.SIGINT)])
+def test_nothing_is_left_of_a_drill_that_is_ended_from_outside(
+    plane: ControlPlane, tmp_path: Path, moment: str, kill: signal.Signals
+) -> None:
+    assert plane.api.ready()  # the programs are built
+    folder = tmp_path / "drill"
+    starter = (
+        "import sys, time\nfrom pathlib import Path\nfrom sandbox.drill.control_plane import ControlPlane\n"
+        f"with ControlPlane(Path({str(folder)!r}), print, with_definitions=False):\n"
+        f"    Path({str(tmp_path / 'ready')!r}).touch()\n    time.sleep(300)"
+    )
+    waited_for = tmp_path / "ready" if moment == "ready" else folder / "kube-apiserver.log"
+    with subprocess.Popen([sys.executable, "-c", starter], cwd=ROOT, stderr=subprocess.DEVNULL) as process:
+        while not waited_for.exists():
+            assert process.poll() is None, "the drill ended by itself"
+            time.sleep(0.02)
+        process.send_signal(kill)
+        assert process.wait(60) != 0
+    until = time.monotonic() + 40
+    while (left := processes_of(folder)) or folder.exists():
+        assert time.monotonic() < until, f"left: {left}, folder: {folder.exists()}"
+        time.sleep(0.05)
+
+
+def processes_of(folder: Path) -> list[str]:
+    """The command lines that name a folder."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            command = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            if str(folder) in command:
+                found.append(command)
+    return found

@@ -22,6 +22,22 @@ def test_the_program_ends_when_standard_input_does() -> None:
         assert process.wait(60) != 0
 
 
+def test_a_program_whose_data_nobody_needs_is_killed_at_once(tmp_path: Path) -> None:
+    said = tmp_path / "said"
+    program = (
+        "import pathlib, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+        f"pathlib.Path({str(said)!r}).touch(); time.sleep(300)"
+    )
+    command = [*TETHER, "--at-once", sys.executable, "-c", program]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, cwd=ROOT) as process:
+        assert process.stdin is not None
+        while not said.exists():
+            assert process.poll() is None, "the program ended"
+            time.sleep(0.01)
+        process.stdin.close()
+        assert process.wait(8) == -signal.SIGKILL % 256  # it would have 10 s to end
+
+
 def test_a_starter_that_is_killed_takes_the_program_along(tmp_path: Path) -> None:
     said = tmp_path / "pid"
     program = f"import os, pathlib, time; pathlib.Path({str(said)!r}).write_text(str(os.getpid())); time.sleep(300)"
