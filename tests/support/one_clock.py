@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import time
 from itertools import count
 
 TICK_SECONDS = 0.01
 
 
 class OneClock:
-    """Counts ticks of the event loop instead of reading the time."""
+    """Counts ticks of the event loop; what a tick took longer than two of them is left out."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -25,9 +26,12 @@ class OneClock:
         await future
 
     async def _run(self) -> None:
+        last = time.monotonic()
         while True:
             await asyncio.sleep(TICK_SECONDS)
-            self.now += TICK_SECONDS
+            now = time.monotonic()
+            self.now += min(now - last, 2 * TICK_SECONDS)
+            last = now
             while self._waiting and self._waiting[0][0] <= self.now:
                 _, _, future = heapq.heappop(self._waiting)
                 if not future.done():
