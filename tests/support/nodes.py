@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bailbondpro.facts.nodes import allocatable
+from planner.capacity.node_groups import NodeGroup
 from sandbox.drill.nodes.snapshot import Snapshot, key_of
 from sandbox.drill.nodes.world import Group, World, by_priority
 
@@ -83,3 +85,22 @@ def world(nodes: Iterable[Manifest], pods: Iterable[Manifest], groups: Iterable[
         groups={item.name: item for item in groups},
         **values,
     )
+
+
+def machines(name: str, *zones: str, least: int = 0, wanted: int = 0, most: int = 9, **more: Any) -> NodeGroup:  # noqa: ANN401 - fields of a group
+    """A node group of machines with 2 processors and 8 GiB, whose nodes have the label `pool: app`."""
+    values: dict[str, Any] = {
+        "region": zones[0][:-1],
+        "instance": "m8g.large",
+        "processors": 2,
+        "memory_mib": 8192,
+        "disk_gib": 50,
+        "arch": "arm64",
+        "capacity_type": "ON_DEMAND",
+        "version": "1.35",
+        "labels": (("pool", "app"),),
+        "taints": (),
+        "room": allocatable(2, 8192, 50, 110, 29),
+        **more,
+    }
+    return NodeGroup(name=name, zones=zones, least=least, wanted=wanted, most=most, **values)

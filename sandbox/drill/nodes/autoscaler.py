@@ -51,19 +51,8 @@ class Api(Protocol):
         """Ask for a pod's eviction; False when a budget does not allow it now."""
 
 
-class Moments(Protocol):
-    """Reads the time stamps of a cluster."""
-
-    def seconds_at(self, moment: str) -> float:
-        """Seconds between the start and a time stamp of the API."""
-
-
 class Clock(Protocol):
     """Simulated time."""
-
-    @property
-    def pace(self) -> Moments:
-        """What knows the time stamps."""
 
     @property
     def seconds(self) -> float:
@@ -71,6 +60,9 @@ class Clock(Protocol):
 
     def sleep(self, simulated_seconds: float) -> None:
         """Wait."""
+
+    def seconds_at(self, moment: str) -> float:
+        """Seconds between the start and a time stamp of the API."""
 
 
 @dataclass(frozen=True)
@@ -187,7 +179,7 @@ class NodeAutoscaler:
         starting: set[str] = set()
         for node in nodes:
             if _ready_since(node) is None:
-                age = now - self.clock.pace.seconds_at(node["metadata"]["creationTimestamp"])
+                age = now - self.clock.seconds_at(node["metadata"]["creationTimestamp"])
                 (starting if age < self.flags.max_node_startup_time else unready).add(str(node["metadata"]["name"]))
         cutoff = self.flags.expendable_pods_priority_cutoff
         seated = [pod for pod in pods if priority_of(pod) >= cutoff]
@@ -204,9 +196,7 @@ class NodeAutoscaler:
             now=now,
             snapshot=Snapshot.of(nodes, seated, self._volumes(), spaces),
             pending=tuple(pod for pod in waiting if key_of(pod) not in nominated),
-            ages={
-                key_of(pod): now - self.clock.pace.seconds_at(pod["metadata"]["creationTimestamp"]) for pod in waiting
-            },
+            ages={key_of(pod): now - self.clock.seconds_at(pod["metadata"]["creationTimestamp"]) for pod in waiting},
             groups={name: self._group(pool, known) for name, pool in self.fleet.pools.items()},
             unready=frozenset(unready),
             starting=frozenset(starting),
@@ -220,7 +210,7 @@ class NodeAutoscaler:
             name
             for name in sorted(members)
             if (since := _ready_since(known[name])) is not None
-            and self.clock.seconds - self.clock.pace.seconds_at(since) > STABLE_SECONDS
+            and self.clock.seconds - self.clock.seconds_at(since) > STABLE_SECONDS
             and not known[name]["spec"].get("unschedulable")
         ]
         name = f"template-{pool.group.name}"
@@ -249,22 +239,33 @@ class NodeAutoscaler:
         return {key_of(item): homes[name] for item in claims if (name := item["spec"].get("volumeName")) in homes}
 
     def _settle_asked(self) -> None:
-        """Forget scale-ups that have arrived; leave groups alone where nothing came, and want no more of it."""
-        now = self.clock.seconds
-        for name, asked in list(self.memory.asked.items()):
-            pool = self.fleet.pools[name]
-            if len(pool.members) >= pool.target:
-                del self.memory.asked[name]
-                continue
-            refused = any(at >= asked.at for at in pool.refused)
-            if not refused and now - asked.at < self.flags.max_node_provision_time:
-                continue
-            until = self.memory.fail(name, now, self.flags)
-            missing = pool.target - len(pool.members)
-            why = "was refused" if refused else f"did not come within {self.flags.max_node_provision_time:.0f} s"
-            self._say("failed", name, f"{missing} of its nodes: {why}; left alone for {until - now:.0f} s")
-            self.fleet.resize(name, max(len(pool.members), pool.group.least))
-            del self.memory.asked[name]
+        """Forget scale-ups that have arrived, and give up what does not come.
+
+        A group whose machines are refused, or do not come though they were asked for, is left alone for a while; no
+        more is wanted of it than it has, or must have (clusterstate.go, handleInstanceCreationErrors and
+        updateScaleRequests; AWS names a refusal within its next look at the group).
+        """
+        now, limit = self.clock.seconds, self.flags.max_node_provision_time
+        for name, pool in self.fleet.pools.items():
+            asked, missing = self.memory.asked.get(name), pool.target - len(pool.members)
+            refused = bool(pool.refused) and missing > len(pool.launches)
+            late = any(now - launch.since >= limit for launch in pool.launches)
+            if missing <= 0:
+                self.memory.asked.pop(name, None)
+            elif (refused or late) and not self._gives_up_in_vain(name):
+                why = "was refused" if refused else f"did not come within {limit:.0f} s"
+                text = f"{missing} of its nodes: {why}"
+                if refused or asked:
+                    text += f"; left alone for {self.memory.fail(name, now, self.flags) - now:.0f} s"
+                self._say("failed", name, text)
+                self.memory.asked.pop(name, None)
+                self.fleet.resize(name, max(len(pool.members), pool.group.least))
+
+    def _gives_up_in_vain(self, name: str) -> bool:
+        """Whether a group has been left alone already and must have the nodes that do not come."""
+        backoff, pool = self.memory.backoffs.get(name), self.fleet.pools[name]
+        alone = backoff is not None and self.clock.seconds < backoff.until
+        return alone and pool.target <= max(len(pool.members), pool.group.least)
 
     def _begin_to_empty(self, removal: Removal, nodes: list[Manifest]) -> None:
         node = next(item for item in nodes if item["metadata"]["name"] == removal.node)

@@ -3,42 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bailbondpro.facts.nodes import allocatable
-from planner.capacity.node_groups import NodeGroup
 from sandbox.drill.nodes.autoscaler import NodeAutoscaler
 from sandbox.drill.nodes.flags import Flags
 from sandbox.drill.nodes.fleet import Fleet
 from sandbox.drill.nodes.world import TO_BE_DELETED
-from tests.support.nodes import pod
+from tests.support.nodes import machines, pod
+
+if TYPE_CHECKING:
+    from planner.capacity.node_groups import NodeGroup
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 BOOT = 100.0
 FLAGS = Flags(skip_nodes_with_local_storage=False, skip_nodes_with_system_pods=False)
-
-
-def _group(name: str, zone: str, least: int = 0, wanted: int = 0, most: int = 3) -> NodeGroup:
-    return NodeGroup(
-        name=name,
-        region="us-east-1",
-        zones=(zone,),
-        least=least,
-        wanted=wanted,
-        most=most,
-        instance="m8g.large",
-        processors=2,
-        memory_mib=8192,
-        disk_gib=50,
-        arch="arm64",
-        capacity_type="ON_DEMAND",
-        version="1.35",
-        labels=(("pool", "app"),),
-        taints=(),
-        room=allocatable(2, 8192, 50, 110, 29),
-    )
 
 
 class _Cluster:
@@ -49,10 +29,6 @@ class _Cluster:
         self.objects: dict[str, list[dict[str, Any]]] = {}
         self.refuses = self.broken = False
         self.evicted: list[str] = []
-
-    @property
-    def pace(self) -> _Cluster:
-        return self
 
     def seconds_at(self, moment: str) -> float:
         return (datetime.fromisoformat(moment) - START).total_seconds()
@@ -126,7 +102,7 @@ def _run(scaler: NodeAutoscaler, cluster: _Cluster, seconds: float) -> list[tupl
 
 
 def test_a_waiting_pod_gets_a_node_after_the_next_look_and_the_boot(cluster: _Cluster) -> None:
-    scaler = _autoscaler(cluster, _group("app", "us-east-1a"))
+    scaler = _autoscaler(cluster, machines("app", "us-east-1a"))
     _run(scaler, cluster, 5)
     cluster.add(pod("p"))
     _run(scaler, cluster, 30)
@@ -141,7 +117,7 @@ def test_a_waiting_pod_gets_a_node_after_the_next_look_and_the_boot(cluster: _Cl
 def test_a_group_whose_zone_is_lost_fails_after_fifteen_minutes_and_its_neighbour_takes_over(
     cluster: _Cluster,
 ) -> None:
-    scaler = _autoscaler(cluster, _group("a", "us-east-1a"), _group("b", "us-east-1b"))
+    scaler = _autoscaler(cluster, machines("a", "us-east-1a"), machines("b", "us-east-1b"))
     scaler.fleet.lose_zone("us-east-1a")
     cluster.add(pod("p"))
 
@@ -152,15 +128,37 @@ def test_a_group_whose_zone_is_lost_fails_after_fifteen_minutes_and_its_neighbou
 
 
 def test_a_refused_scale_up_fails_at_once(cluster: _Cluster) -> None:
-    scaler = _autoscaler(cluster, _group("a", "us-east-1a"), _group("b", "us-east-1b"))
+    scaler = _autoscaler(cluster, machines("a", "us-east-1a"), machines("b", "us-east-1b"))
     scaler.fleet.lose_zone("us-east-1a", "refused")
     cluster.add(pod("p"))
 
     assert _run(scaler, cluster, 30) == [("grow", "a"), ("failed", "a"), ("grow", "b")]
 
 
+def test_machines_that_a_lost_zone_owes_are_no_longer_waited_for_and_others_take_their_place(
+    cluster: _Cluster,
+) -> None:
+    scaler = _autoscaler(cluster, machines("a", "us-east-1a", wanted=1), machines("b", "us-east-1b"))
+    scaler.fleet.lose_zone("us-east-1a", "refused")
+    cluster.add(pod("p"))
+    scaler.fleet.end(cluster.objects["Node"][0]["metadata"]["name"])
+
+    assert _run(scaler, cluster, 30) == [("failed", "a"), ("grow", "b")]
+
+
+def test_a_group_that_must_have_nodes_that_do_not_come_fails_once_for_each_pause(cluster: _Cluster) -> None:
+    scaler = _autoscaler(cluster, machines("a", "us-east-1a", least=1, wanted=1))
+    scaler.fleet.lose_zone("us-east-1a", "refused")
+    scaler.fleet.end(cluster.objects["Node"][0]["metadata"]["name"])
+
+    _run(scaler, cluster, 950)
+
+    assert [event.at for event in scaler.events] == [0.0, 300.0, 900.0]
+    assert scaler.fleet.pools["a"].target == 1
+
+
 def test_an_unneeded_node_is_emptied_and_ended(cluster: _Cluster) -> None:
-    scaler = _autoscaler(cluster, _group("app", "us-east-1a", wanted=2))
+    scaler = _autoscaler(cluster, machines("app", "us-east-1a", wanted=2))
     first, second = (item["metadata"]["name"] for item in cluster.objects["Node"])
     cluster.add(pod("p", cpu="100m", on=first))
     cluster.add(pod("q", cpu="1500m", on=second, app="other"))
@@ -173,7 +171,7 @@ def test_an_unneeded_node_is_emptied_and_ended(cluster: _Cluster) -> None:
 
 
 def test_a_node_whose_pods_may_not_go_is_kept_and_takes_pods_again(cluster: _Cluster) -> None:
-    scaler = _autoscaler(cluster, _group("app", "us-east-1a", wanted=2))
+    scaler = _autoscaler(cluster, machines("app", "us-east-1a", wanted=2))
     first, second = (item["metadata"]["name"] for item in cluster.objects["Node"])
     cluster.add(pod("p", cpu="100m", on=first))
     cluster.add(pod("q", cpu="1500m", on=second, app="other"))
@@ -187,7 +185,7 @@ def test_a_node_whose_pods_may_not_go_is_kept_and_takes_pods_again(cluster: _Clu
 
 
 def test_a_pod_that_waits_for_a_preemption_gets_no_node(cluster: _Cluster) -> None:
-    scaler = _autoscaler(cluster, _group("app", "us-east-1a", wanted=1))
+    scaler = _autoscaler(cluster, machines("app", "us-east-1a", wanted=1))
     name = cluster.objects["Node"][0]["metadata"]["name"]
     waiting = cluster.add(pod("p", cpu="1900m"))
     waiting["status"]["nominatedNodeName"] = name
@@ -197,7 +195,7 @@ def test_a_pod_that_waits_for_a_preemption_gets_no_node(cluster: _Cluster) -> No
 
 
 def test_pods_that_are_bound_to_a_volume_of_a_zone_get_a_node_there(cluster: _Cluster) -> None:
-    scaler = _autoscaler(cluster, _group("a", "us-east-1a"), _group("b", "us-east-1b"))
+    scaler = _autoscaler(cluster, machines("a", "us-east-1a"), machines("b", "us-east-1b"))
     term = {"matchExpressions": [{"key": "topology.kubernetes.io/zone", "operator": "In", "values": ["us-east-1b"]}]}
     cluster.objects["PersistentVolume"] = [
         {"metadata": {"name": "v"}, "spec": {"nodeAffinity": {"required": {"nodeSelectorTerms": [term]}}}}
@@ -211,7 +209,7 @@ def test_pods_that_are_bound_to_a_volume_of_a_zone_get_a_node_there(cluster: _Cl
 
 
 def test_what_ends_the_thread_is_told_to_whoever_stops_it(cluster: _Cluster) -> None:
-    scaler = _autoscaler(cluster, _group("app", "us-east-1a"))
+    scaler = _autoscaler(cluster, machines("app", "us-east-1a"))
     cluster.broken = True
     scaler.start()
     assert scaler._thread is not None

@@ -7,32 +7,22 @@ from typing import Any
 
 import pytest
 
-from bailbondpro.facts.nodes import allocatable
 from planner.capacity.node_groups import NodeGroup, Taint
 from sandbox.drill.nodes.fleet import Fleet
 from sandbox.kubernetes.api import ApiError
+from tests.support.nodes import machines
 
 BOOT = 100.0
 
 
-def _group(name: str = "app", zones: str = "abc", least: int = 0, wanted: int = 0, most: int = 9) -> NodeGroup:
-    return NodeGroup(
-        name=name,
-        region="eu-central-1",
-        zones=tuple(f"eu-central-1{zone}" for zone in zones),
-        least=least,
-        wanted=wanted,
-        most=most,
-        instance="m8g.large",
-        processors=2,
-        memory_mib=8192,
-        disk_gib=50,
-        arch="arm64",
+def _group(name: str = "app", zones: str = "abc", **sizes: int) -> NodeGroup:
+    return machines(
+        name,
+        *(f"eu-central-1{zone}" for zone in zones),
+        **sizes,
         capacity_type="SPOT",
-        version="1.35",
         labels=(("pool", name),),
         taints=(Taint(key="spot", value="true", effect="NoSchedule"),),
-        room=allocatable(2, 8192, 50, 110, 29),
     )
 
 

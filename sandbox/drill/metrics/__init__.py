@@ -1,0 +1,1 @@
+"""The metrics of a drill: what pods would use, replayed from traces to the real HorizontalPodAutoscaler controller."""

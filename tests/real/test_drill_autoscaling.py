@@ -1,0 +1,100 @@
+"""Nodes follow pods, and pods follow their load: the real scheduler binds, the real autoscaler controller counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sandbox.drill.cluster import Cluster
+from sandbox.drill.control_plane import ControlPlane
+from sandbox.drill.metrics.comparison import compare
+from sandbox.drill.metrics.scenarios import SCENARIOS
+from sandbox.drill.metrics.server import Metrics
+from sandbox.drill.nodes.autoscaler import NodeAutoscaler
+from sandbox.drill.nodes.flags import flags_of
+from sandbox.drill.nodes.fleet import BOOT_SECONDS, Fleet
+from sandbox.engine.go import GoError
+from tests.support.drilled import deployment
+from tests.support.nodes import machines, zone_spread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
+FLAGS = flags_of(
+    {
+        "balance-similar-node-groups": True,
+        "expander": "least-waste",
+        "skip-nodes-with-local-storage": False,
+        "skip-nodes-with-system-pods": False,
+        # The ten minutes of each take half a minute of a test.
+        "scale-down-unneeded-time": "1m",
+        "scale-down-delay-after-add": "1m",
+    }
+)
+MOST_UNDECIDED = 3
+"""Scenarios in which the controller may be too late for a comparison, on a busy machine."""
+
+
+@pytest.fixture(scope="module")
+def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+    found = ControlPlane(tmp_path_factory.mktemp("drill"), print, with_definitions=False)
+    try:
+        found.__enter__()
+    except GoError as error:
+        pytest.skip(f"no control plane: {error}")
+    yield found
+    found.stop()
+
+
+@pytest.fixture(scope="module")
+def cluster(plane: ControlPlane) -> Cluster:
+    return Cluster(plane.api, plane.clock)
+
+
+def _ready(cluster: Cluster, count: int, seconds: float) -> bool:
+    return cluster.clock.wait_until(lambda: len(cluster.ready_pods("default")) == count, seconds)
+
+
+def test_nodes_come_in_the_zones_that_spread_pods_need_and_go_when_nobody_needs_them(cluster: Cluster) -> None:
+    groups = [machines(f"app-{zone[-1]}", zone, least=0, most=3) for zone in ZONES]
+    fleet = Fleet(cluster, cluster.clock, groups)
+    scaler = NodeAutoscaler(cluster.api, cluster.clock, fleet, FLAGS)
+    app = deployment("web", 6, cpu="900m", topologySpreadConstraints=zone_spread())
+    scaler.start()
+    try:
+        cluster.apply([app])
+        assert _ready(cluster, 6, 3 * BOOT_SECONDS), scaler.events
+        assert sorted(pool.target for pool in fleet.pools.values()) == [1, 1, 1]
+        first = next(event.at for event in scaler.events if event.kind == "registered")
+        asked = next(event.at for event in scaler.events if event.kind == "grow")
+        assert first - asked == pytest.approx(BOOT_SECONDS, abs=15)
+
+        fleet.lose_zone(ZONES[2], "refused")
+        for name in fleet.nodes_in(ZONES[2]):
+            fleet.end(name)
+        cluster.apply([deployment("other", 1, cpu="1500m")])
+        assert _ready(cluster, 7, 3 * BOOT_SECONDS), scaler.events
+        assert "failed" in {event.kind for event in scaler.events if event.subject == "app-c"}
+        assert fleet.pools["app-c"].target == 0
+
+        for name in ("web", "other"):
+            cluster.api.remove({**app, "metadata": {"name": name, "namespace": "default"}})
+        assert cluster.clock.wait_until(lambda: not cluster.nodes(), 600), scaler.events
+    finally:
+        scaler.stop()
+        for node in cluster.nodes():
+            cluster.remove_node(node["metadata"]["name"])
+
+
+def test_the_planners_scaler_decides_as_the_real_controller(plane: ControlPlane, cluster: Cluster) -> None:
+    room = {"cpu": "400", "memory": "4000Gi", "pods": "1000"}
+    cluster.add_node({"metadata": {"name": "wide"}, "status": {"capacity": room}})
+    with Metrics(cluster.api, cluster.clock, plane.folder / "certificates") as metrics:
+        found = compare(cluster, metrics, SCENARIOS)
+
+    assert [item for item in found if item.differs] == []
+    assert len([item for item in found if item.problem]) <= MOST_UNDECIDED
+    assert sum(len(item.real) for item in found) > 2 * len(found)
+    assert min(item.looks for item in found) >= 25
