@@ -43,6 +43,8 @@ PACE = 20.0
 """Simulated seconds in a real one; see docs/adr/0038-drills-run-on-a-faster-clock.md for what bounds it."""
 TRIES = 3
 """How often a start is tried whose ports somebody else took meanwhile."""
+CONTROLLERS_SECONDS = 100.0
+AGAIN_SECONDS = 1.0
 REQUEST_SECONDS = 60
 """The API server's own limit (kube-apiserver documentation, `--request-timeout`)."""
 COLLECT_LESS = {"GOGC": "300"}
@@ -76,11 +78,15 @@ class ControlPlane:
     _processes: Processes = field(init=False)
     _janitor: subprocess.Popen[bytes] | None = None
 
+    def __post_init__(self) -> None:
+        self._processes = Processes(self.folder, disposable=True)
+
     def __enter__(self) -> Self:
+        if self.folder.exists() and any(self.folder.iterdir()):
+            raise FileExistsError(f"{self.folder} is not empty, and a drill removes its folder: give it one of its own")
         tools = control_plane(self.progress)
         found = definitions(self.progress) if self.with_definitions else []
         started = time.monotonic()
-        self._processes = Processes(self.folder, disposable=True)
         try:
             self._start_anew(tools, found)
         except BaseException:
@@ -185,10 +191,18 @@ class ControlPlane:
         }
 
     def _await_controllers(self) -> None:
-        """Until the controllers have given the default namespace its service account, so that pods are admitted."""
+        """Until the controllers have given the default namespace its service account, so that pods are admitted.
+
+        They end when the API server does not call itself healthy within 10 s of theirs. It does not while its log was
+        last looked at 120 s ago, which it looks at every 60 s of the machine's (apiserver, `LogHealthz`): on a machine
+        that is slow to start, they are started until they meet it healthy.
+        """
         account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}}
-        until = time.monotonic() + 60
+        until = time.monotonic() + CONTROLLERS_SECONDS
         while self.api.read(account) is None:
+            if self._processes.ended() == ["kube-controller-manager"] and time.monotonic() < until:
+                time.sleep(AGAIN_SECONDS)
+                self._processes.again("kube-controller-manager")
             self.check()
             if time.monotonic() > until:
                 raise ApiServerError(f"kube-controller-manager does nothing:\n{self._processes.last_lines()}")

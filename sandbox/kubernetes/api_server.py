@@ -48,10 +48,12 @@ class ApiServer:
     api: KubernetesApi = field(init=False)
     _processes: Processes = field(init=False)
 
+    def __post_init__(self) -> None:
+        self._processes = Processes(self.folder)
+
     def __enter__(self) -> Self:
         tools = programs(self.progress)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._processes = Processes(self.folder)
         started = time.monotonic()
         try:
             self._start(tools)

@@ -33,10 +33,12 @@ class Processes:
     folder: Path
     disposable: bool = False
     _running: list[tuple[str, subprocess.Popen[bytes]]] = field(default_factory=list)
+    _commands: dict[str, tuple[list[str], Mapping[str, str] | None]] = field(default_factory=dict)
 
     def run(self, command: list[str], environment: Mapping[str, str] | None = None) -> None:
         """Start a program; its log has its name."""
         name = Path(command[0]).name
+        self._commands[name] = (command, environment)
         with (self.folder / f"{name}.log").open("wb") as log:
             process = subprocess.Popen(  # noqa: S603 - our own interpreter and a program that was built here
                 [sys.executable, "-m", "sandbox.tether", *([AT_ONCE] if self.disposable else []), *command],
@@ -54,6 +56,15 @@ class Processes:
                 start_new_session=True,
             )
         self._running.append((name, process))
+
+    def again(self, name: str) -> None:
+        """Start a program once more that ended by itself."""
+        for item in [item for item in self._running if item[0] == name]:
+            self._running.remove(item)
+            if item[1].stdin is not None:
+                item[1].stdin.close()
+        command, environment = self._commands[name]
+        self.run(command, environment)
 
     def ended(self) -> list[str]:
         """The names of those that ended by themselves."""

@@ -177,6 +177,63 @@ def test_a_budget_that_allows_nothing_blocks_a_drain_and_one_that_allows_one_pod
     assert {pod["spec"]["nodeName"] for pod in cluster.ready_pods()} == {"two"}
 
 
+def pod(name: str, **spec: object) -> Manifest:
+    metadata = {"name": name, "namespace": "default"}
+    whole = {"terminationGracePeriodSeconds": 30, "containers": [{"name": "app", "image": "example.com/app:1"}], **spec}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": whole}
+
+
+def stopping(name: str, grace: int, hook: Manifest) -> Manifest:
+    container = {"name": "app", "image": "example.com/app:1", "lifecycle": {"preStop": hook}}
+    return pod(name, terminationGracePeriodSeconds=grace, containers=[container])
+
+
+def test_pods_start_become_ready_complete_and_stop_as_they_say_themselves(cluster: Cluster, recorder: Recorder) -> None:
+    with_nodes(cluster, one="zone-a")
+    probe = {"tcpSocket": {"port": 80}, "initialDelaySeconds": 12, "periodSeconds": 10}
+    probed = {"name": "app", "image": "example.com/app:1", "startupProbe": probe}
+    template = {"spec": {"restartPolicy": "Never", "containers": [{"name": "app", "image": "example.com/app:1"}]}}
+    job = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "job", "namespace": "default"}}
+    cluster.apply([{**job, "spec": {"template": template}}])
+    hooked = [
+        stopping("sleeps", 60, {"sleep": {"seconds": 12}}),
+        stopping("runs", 60, {"exec": {"command": ["/bin/sh", "-c", "nginx -s quit; sleep 12"]}}),
+        stopping("outlasts", 7, {"sleep": {"seconds": 6}}),
+    ]
+    for item in (
+        *hooked,
+        pod("plain"),
+        pod("probed", containers=[probed]),
+        pod("gated", readinessGates=[{"conditionType": "example.com/target"}]),
+        pod("initiated", initContainers=[{"name": name, "image": "example.com/init:1"} for name in "abc"]),
+    ):
+        cluster.api.create(item)
+    assert cluster.clock.wait_until(lambda: len(cluster.ready_pods()) == 7, 120)
+    for item in hooked:
+        cluster.api.remove(item)
+    assert cluster.clock.wait_until(lambda: len(cluster.pods()) == 5, 120)
+    line = recorder.time_line()
+
+    def between(name: str, first: str, second: str) -> float:
+        (start,), (end,) = (line.of(f"default/{name}", what=what) for what in (first, second))
+        return end.seconds - start.seconds
+
+    expected = (
+        ("plain", "scheduled", "running", 5),
+        ("plain", "running", "ready", 0),
+        ("initiated", "scheduled", "running", 5 + 3 * 2),
+        ("probed", "running", "ready", 12),
+        ("gated", "running", "ready", 15),
+        ("sleeps", "terminating", "gone", 12 + 2),
+        ("runs", "terminating", "gone", 12 + 2),
+        ("outlasts", "terminating", "gone", 7),
+    )
+    found = {item: between(*item[:3]) for item in expected}
+    # Time stamps have whole seconds; each step takes some milliseconds, which are tenths of simulated seconds.
+    assert {item: took for item, took in found.items() if not item[3] - 1.1 <= took <= item[3] + 5} == {}
+    assert [event.what for event in line.of(kind="Job")] == ["Completed"]
+
+
 WORDS = {"added", "created", "pending", "scheduled", "running", "ready", "unready", "terminating", "gone"}
 """What happens to objects; what components say of it comes a little sooner or later."""
 

@@ -72,6 +72,14 @@ def test_a_start_that_fails_otherwise_is_not_repeated_and_leaves_nothing(
     assert not plane.folder.exists()
 
 
+def test_a_folder_with_something_in_it_is_refused_and_left_alone(plane: ControlPlane) -> None:
+    plane.folder.mkdir()
+    (plane.folder / "mine").write_text("mine")
+    with pytest.raises(FileExistsError, match="give it one of its own"):
+        plane.__enter__()
+    assert (plane.folder / "mine").read_text() == "mine"
+
+
 def test_a_wait_ends_when_a_part_of_the_control_plane_has_ended() -> None:
     def check() -> None:
         raise ApiServerError("kube-scheduler ended by itself")
