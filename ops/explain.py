@@ -12,9 +12,12 @@ from ops.answers.right_size.prometheus import PrometheusError
 from ops.exits import INTERRUPTED
 from ops.rehearsal.providers import SandboxBusyError
 from plan import PlanError
+from planner.capacity.node_groups import NodeGroupError
 from planner.hpa.traces import TraceError
 from sandbox.clock.moments import ClockError
 from sandbox.cloud import DamagedCloudError
+from sandbox.drill.nodes.flags import FlagError
+from sandbox.drill.scenarios import ScenarioError
 from sandbox.engine import EngineNotFoundError
 from sandbox.engine.go import GoError
 from sandbox.faults import FaultError
@@ -33,6 +36,7 @@ _MESSAGES = (
     *(GoError, DamagedCloudError, ApiServerError, KubeconfigError, ForeignClusterError, PrometheusError),
     *(ProgramError, SeedError, MissingEntriesError, ClockError),
     *(SandboxBusyError, UnusableEnvironmentError),
+    *(ScenarioError, NodeGroupError, FlagError),
 )
 """Errors whose own text says everything."""
 _DAMAGED = "failed to load checkpoint"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ops.commands.options import ConfigOption, JsonOption, PhaseOption, PlanOption, StackArgument, explained, present
 from ops.console import fail
+from ops.options import ConfigOption, JsonOption, PhaseOption, PlanOption, StackArgument, explained, present
 
 EPILOG = "Example: ./bbp availability prod --phase microservices"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.commands.options import ConfigOption, JsonOption, explained, present
+from ops.options import ConfigOption, JsonOption, explained, present
 
 if TYPE_CHECKING:
     from planner.capacity.growth import Baseline

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ops.commands.options import ConfigOption, JsonOption, PhaseOption, PlanOption, StackArgument, explained, present
 from ops.console import fail, note, out
+from ops.options import ConfigOption, JsonOption, PhaseOption, PlanOption, StackArgument, explained, present
 
 if TYPE_CHECKING:
     from ops.answers.cdn.edge import Edge

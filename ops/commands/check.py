@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ops.commands.options import ConfigOption, JsonOption, PhaseOption, StackArgument, present
 from ops.console import note
+from ops.options import ConfigOption, JsonOption, PhaseOption, StackArgument, present
 
 EPILOG = "Example: ./bbp check prod --phase microservices"
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.options import JsonOption, present
 from ops.console import fail
 from ops.exits import UNKNOWN
+from ops.options import JsonOption, present
 
 STALE = 1
 """Exit code: the stored list differs from the published one; where that cannot be had it is the shared `UNKNOWN`."""

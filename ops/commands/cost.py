@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.options import AgainstOption, ConfigOption, JsonOption, PhaseOption, PlanOption, explained, present
 from ops.console import fail
 from ops.exits import UNKNOWN
+from ops.options import AgainstOption, ConfigOption, JsonOption, PhaseOption, PlanOption, explained, present
 
 EPILOG = "Example: ./bbp cost prod --phase microservices --against horizontal --set users=1800"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ops.commands.options import (
+from ops.options import (
     ApiServerOption,
     ClusterOption,
     KubeconfigOption,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.options import AgainstOption, ConfigOption, JsonOption, PhaseOption, PlanOption, explained, present
+from ops.options import AgainstOption, ConfigOption, JsonOption, PhaseOption, PlanOption, explained, present
 
 EPILOG = "Example: ./bbp diagram prod --phase microservices --against horizontal --out a.svg"
 

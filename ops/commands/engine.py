@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ops.commands.options import JsonOption, explained, present
+from ops.options import JsonOption, explained, present
 
 EPILOG = "Example: ./bbp engine"
 

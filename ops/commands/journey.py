@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.options import ConfigOption, JsonOption, StackArgument, explained, present
 from ops.exits import UNSAFE
+from ops.options import ConfigOption, JsonOption, StackArgument, explained, present
 
 EPILOG = "Example: ./bbp journey prod --path optimization,horizontal"
 

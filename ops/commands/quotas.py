@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.options import ConfigOption, JsonOption, PhaseOption, explained, present
+from ops.options import ConfigOption, JsonOption, PhaseOption, explained, present
 
 EPILOG = "Example: ./bbp quotas dev prod --phase microservices"
 

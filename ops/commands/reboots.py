@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.options import JsonOption, explained, present
 from ops.exits import UNSAFE
+from ops.options import JsonOption, explained, present
 
 EPILOG = "Example: ./bbp reboots --plan plan.json"
 

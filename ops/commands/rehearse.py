@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.commands.options import (
+from ops.console import fail, note, out
+from ops.options import (
     AdvanceOption,
     ApiServerOption,
     ClusterOption,
@@ -25,7 +26,6 @@ from ops.commands.options import (
     named_with_a_file,
     present,
 )
-from ops.console import fail, note, out
 
 if TYPE_CHECKING:
     from ops.answers.rehearse import Rehearsal

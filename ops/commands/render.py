@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.options import ConfigOption, JsonOption, PhaseOption, PlanOption, StackArgument, explained, present
 from ops.console import fail, note
+from ops.options import ConfigOption, JsonOption, PhaseOption, PlanOption, StackArgument, explained, present
 
 SecretsOption = Annotated[
     Path | None,

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.options import ConfigOption, JsonOption, PhaseOption, StackArgument, explained
 from ops.console import fail, print_json
 from ops.console import out as results
 from ops.exits import UNKNOWN, UNSAFE
+from ops.options import ConfigOption, JsonOption, PhaseOption, StackArgument, explained
 
 EPILOG = "Example: ./bbp report prod --phase horizontal --out report"
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.commands.options import ConfigOption, JsonOption, PhaseOption, explained
 from ops.console import err, fail, note, out, print_json
+from ops.options import ConfigOption, JsonOption, PhaseOption, explained
 
 if TYPE_CHECKING:
     from ops.answers.right_size.sizing import RightSizing

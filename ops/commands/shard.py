@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.options import JsonOption
 from ops.console import fail, print_json
+from ops.options import JsonOption
 
 CountOption = Annotated[int, typer.Option("--count", help="Number of shards (guide: 4).", metavar="N")]
 

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from ops.commands.options import ConfigOption, JsonOption, PhaseOption, PlanOption, StackArgument, explained, present
 from ops.console import fail, note
 from ops.exits import UNKNOWN
+from ops.options import ConfigOption, JsonOption, PhaseOption, PlanOption, StackArgument, explained, present
 
 STACK_COMMAND = "stack"
 """The subcommand that a stack's name stands for."""

@@ -102,6 +102,7 @@ class Outcome:
         worst_ready: the lowest share of ready pods by workload (`namespace/name`), from 0 to 1.
         notes: what is worth knowing without being a problem, for example a stand-in.
         time_line: everything that was seen.
+        skipped: why it says nothing of this stack; empty where it does.
     """
 
     scenario: str
@@ -112,3 +113,4 @@ class Outcome:
     worst_ready: tuple[tuple[str, float], ...] = ()
     notes: tuple[str, ...] = ()
     time_line: TimeLine = field(default_factory=TimeLine)
+    skipped: str = ""

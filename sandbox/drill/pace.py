@@ -83,6 +83,10 @@ class Clock:
         """Count seconds from this moment on."""
         self._start_ns = self.pace.elapsed_ns()
 
+    def start_with(self, other: Clock) -> None:
+        """Count seconds from the moment on from which another clock of this pace counts."""
+        self._start_ns = other._start_ns
+
     @property
     def seconds(self) -> float:
         """Simulated seconds since the start."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from sandbox.kubernetes.api import KubernetesApi, Manifest
+from sandbox.kubernetes.api import ApiError, KubernetesApi, Manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,7 @@ class Watch:
         while not self._stopped.is_set():
             try:
                 if not version:
-                    answer = self._api.get(self._path)
+                    answer = self._list()
                     version = answer["metadata"]["resourceVersion"]
                     yield from _difference(known, items_of(answer))
                     self.listed.set()
@@ -77,6 +77,15 @@ class Watch:
             except (OSError, http.client.HTTPException, ValueError):
                 if self._stopped.wait(0.1):
                     return
+
+    def _list(self) -> Manifest:
+        """All objects; a server that is too busy or about to stop is asked again."""
+        try:
+            return self._api.get(self._path)
+        except ApiError as error:
+            if error.status != http.client.TOO_MANY_REQUESTS and error.status < http.client.INTERNAL_SERVER_ERROR:
+                raise
+            raise http.client.HTTPException(str(error)) from error
 
     def _stream(self, version: str) -> Iterator[Change]:
         query = {

@@ -106,6 +106,11 @@ class Fleet:
         self.pools = {group.name: Pool(group, index, group.wanted) for index, group in enumerate(groups)}
         self.lost: dict[str, Loss] = {}
 
+    def add_group(self, group: NodeGroup) -> None:
+        """A node group that comes later; its machines are on their way."""
+        pool = self.pools[group.name] = Pool(group, len(self.pools), group.wanted)
+        self._launch(pool)
+
     def begin(self) -> list[str]:
         """Register the machines that every group begins with, at once; returns the nodes."""
         return [self._register(pool, self._zone(pool)) for pool in self.pools.values() for _ in range(pool.target)]

@@ -1,0 +1,1 @@
+"""Drills: what the real control plane decides about a stack's pods."""

@@ -1,0 +1,115 @@
+"""Drills: what the real control plane decides about a stack's pods, kept for whoever asks the same again."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from infra.phases import PHASES
+from infra.settings.reading.stack_file import read_config_map
+from ops.answers.drill.report import DrillReport
+from ops.answers.render.kubernetes import manifests, stack_plan
+from ops.console import note
+from plan.drills.record import Drill
+from plan.tokens import RELEASE
+from planner.capacity.node_groups import node_groups
+from planner.plan_values import at, text
+from sandbox.drill.kept import keep, kept
+from sandbox.drill.nodes.flags import Flags, flags_of
+from sandbox.drill.run import FIRST, run
+from sandbox.drill.scenarios import named
+from sandbox.drill.scenarios.changes import CHANGE
+from sandbox.drill.subject import subject_of
+
+if TYPE_CHECKING:
+    from plan import Plan
+    from sandbox.drill.subject import Subject
+
+AUTOSCALER = "cluster-autoscaler"
+"""The chart whose values say what the node autoscaler is told."""
+
+
+def drilled(  # the arguments are those of the command
+    stack: str,
+    phase: str | None,
+    config: Path | None,
+    plan_file: Path | None,
+    scenarios: tuple[str, ...],
+    *,
+    pace: float | None = None,
+    again: bool = False,
+) -> DrillReport:
+    """Run scenarios of a stack, or take what the same objects and nodes came to before.
+
+    Raises:
+        ScenarioError: there is no scenario of a name.
+        PlanError: the file is no plan.
+        ConfigError: the configuration has problems.
+        EngineError: the engine refused.
+        GoError: the control plane cannot be built here.
+    """
+    wanted = named(scenarios)
+    plan = stack_plan(stack, phase, config, plan_file)
+    now = phase or _phase(plan)
+    drilled_one = subject(plan, now)
+    before = kept(drilled_one.key)
+    done = {item.scenario for item in before.outcomes} if before is not None and not again else set()
+    left = tuple(item for item in wanted if item.name not in done)
+    found = before
+    if left:
+        neighbour = _neighbour(stack, now, config) if plan_file is None and CHANGE in {i.name for i in left} else None
+        with tempfile.TemporaryDirectory(prefix="bbp-drill-", ignore_cleanup_errors=True) as folder:
+            newer = run(drilled_one, left, Path(folder) / "cluster", note, neighbour=neighbour, pace=pace)
+        found = newer if before is None else before.merged(newer)
+        keep(found)
+    else:
+        note("the same objects on the same nodes were drilled before; --again drills anew")
+    assert found is not None  # noqa: S101 - nothing left means that something was kept
+    names = {FIRST, *(item.name for item in wanted)}
+    chosen = tuple(item for item in found.outcomes if item.scenario in names)
+    return DrillReport(
+        origin=str(plan_file) if plan_file is not None else f"{stack}, phase {now}",
+        phase=now,
+        drill=Drill(key=found.key, version=found.version, outcomes=chosen, stand_ins=found.stand_ins),
+    )
+
+
+def subject(plan: Plan, name: str) -> Subject:
+    """What a drill looks at of a plan.
+
+    Raises:
+        RenderError: the plan does not say what an object is called.
+        NodeGroupError: the size of a node is not known.
+        FlagError: the node autoscaler is told something that it would refuse, or that is not followed here.
+    """
+    charts = sorted({str(item.inputs.get("chart") or item.name) for item in plan.of_type(RELEASE)})
+    return subject_of(
+        name,
+        tuple(manifests(plan)),
+        node_groups(plan),
+        _flags(plan),
+        tuple(f"the chart {chart} is not rendered, and none of its pods runs" for chart in charts),
+    )
+
+
+def _flags(plan: Plan) -> Flags:
+    """What the plan's own cluster-autoscaler is told."""
+    for release in plan.of_type(RELEASE):
+        if text(release.inputs, "chart") == AUTOSCALER:
+            told = at(release.inputs, "values", "extraArgs")
+            return flags_of(told if isinstance(told, dict) else {})
+    return Flags()
+
+
+def _phase(plan: Plan) -> str:
+    """The growth phase that a plan was made with; empty where it names none."""
+    return str(read_config_map(plan.config).get("phase") or "")
+
+
+def _neighbour(stack: str, phase: str, config: Path | None) -> Subject | None:
+    """The same stack in its next growth phase."""
+    if phase not in PHASES or phase == PHASES[-1]:
+        return None
+    following = PHASES[PHASES.index(phase) + 1]
+    return subject(stack_plan(stack, following, config, None), following)

@@ -1,0 +1,106 @@
+"""Shows what a drill decided: scenarios, times, the lowest shares of ready pods, and what waited for a node."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ops.document.blocks import Cell, Item, Items, More, Section, Table, Text, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ops.answers.drill.report import DrillReport
+    from ops.document.blocks import Block, State
+    from plan.drills import Outcome
+
+QUESTION = "Do the pods survive it?"
+FEW = 5
+"""How many pods one list names; `--json` has all."""
+
+
+def verdict(report: DrillReport | None, why_not: str) -> Verdict:
+    """What the real control plane says."""
+    if report is None:
+        return Verdict(question=QUESTION, answer="not drilled", detail=why_not, state="note", section="drill")
+    failed = len(report.failed)
+    counted = (
+        f"{len(report.judged)} scenarios on the real scheduler and controllers of Kubernetes {report.drill.version}"
+    )
+    return Verdict(
+        question=QUESTION,
+        answer=f"{failed} scenarios fail" if failed else "they do",
+        detail=counted,
+        state="bad" if failed else "good",
+        section="drill",
+    )
+
+
+def section(report: DrillReport) -> Section:
+    """A row for each scenario, and what each found."""
+    drill = report.drill
+    first = Text(
+        text=f"Drill of {report.origin}: {len(report.judged)} scenarios on the real scheduler and controllers of "
+        f"Kubernetes {drill.version}; {len(report.failed)} failed. Nodes are played; seconds are simulated."
+    )
+    blocks: list[Block] = [first, _table(report), *_problems(report.failed), *_notes(report)]
+    blocks += (
+        More(title=f"{item.scenario}: what happened", blocks=(_line(item),), bulk=True) for item in report.judged
+    )
+    return Section(id="drill", title="Drill", blocks=tuple(blocks))
+
+
+def _table(report: DrillReport) -> Table:
+    return Table(
+        caption="Scenarios",
+        columns=("Scenario", "Verdict", "Seconds", "Fewest ready", "Of", "Waited for a node", "Longest wait, s"),
+        rows=tuple(map(_row, report.drill.outcomes)),
+        numbers=frozenset({2, 3, 5, 6}),
+    )
+
+
+def _row(outcome: Outcome) -> tuple[str | Cell, ...]:
+    if outcome.skipped:
+        return (outcome.scenario, Cell(text="says nothing here", state="note"), "", "", outcome.skipped, "", "")
+    state: State = "good" if outcome.passed else "bad"
+    name, share = min(outcome.worst_ready, key=lambda item: item[1], default=("", 1.0))
+    return (
+        outcome.scenario,
+        Cell(text="passed" if outcome.passed else "failed", state=state),
+        f"{outcome.seconds:.0f}",
+        Cell(text=f"{share:.0%}", share=share),
+        name if share < 1 else "every workload",
+        str(len(outcome.pending)),
+        f"{max((item.seconds for item in outcome.pending), default=0):.0f}",
+    )
+
+
+def _problems(failed: tuple[Outcome, ...]) -> Iterator[Block]:
+    for outcome in failed:
+        waiting = [item for item in outcome.pending if not item.ended]
+        items = [Item(text=problem, state="bad") for problem in outcome.problems]
+        items += [Item(text=f"{item.pod} waited {item.seconds:.0f} s", detail=item.reason) for item in waiting[:FEW]]
+        if len(waiting) > FEW:
+            items.append(Item(text=f"and {len(waiting) - FEW} more"))
+        yield Items(caption=outcome.scenario, items=tuple(items))
+
+
+def _notes(report: DrillReport) -> Iterator[Block]:
+    notes = [Item(text=f"{item.scenario}: {note}") for item in report.judged for note in item.notes]
+    if notes:
+        yield More(title="What happened in each", blocks=(Items(items=tuple(notes)),))
+    if report.drill.stand_ins:
+        items = tuple(Item(text=text, state="note") for text in report.drill.stand_ins)
+        yield Items(caption="Not the real thing", items=items)
+
+
+def _line(outcome: Outcome) -> Table:
+    began = outcome.time_line.events[0].seconds if outcome.time_line.events else 0.0
+    return Table(
+        caption=f"{outcome.scenario}, second by second",
+        columns=("s", "What", "Name", "", ""),
+        rows=tuple(
+            (f"{event.seconds - began:.0f}", event.kind, event.name, event.what, event.detail)
+            for event in outcome.time_line.events
+        ),
+        numbers=frozenset({0}),
+    )

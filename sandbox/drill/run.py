@@ -1,0 +1,125 @@
+"""Runs the scenarios of one stack, one after another, on one control plane."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from plan.drills import Outcome
+from plan.drills.record import Drill
+from sandbox.drill.cluster import Cluster
+from sandbox.drill.control_plane import PACE, ControlPlane
+from sandbox.drill.nodes.autoscaler import NodeAutoscaler
+from sandbox.drill.nodes.fleet import Fleet
+from sandbox.drill.readiness import Readiness
+from sandbox.drill.recorder import Recorder, name_of
+from sandbox.drill.scenarios.base import Findings
+from sandbox.drill.stage import Stage
+from sandbox.kubernetes.api import ApiError
+from sandbox.kubernetes.tools import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from sandbox.drill.scenarios.base import Scenario
+    from sandbox.drill.subject import Subject
+
+FIRST = "first-start"
+"""The scenario that every drill begins with: all objects, in an empty cluster."""
+
+
+def run(
+    subject: Subject,
+    scenarios: Sequence[Scenario],
+    folder: Path,
+    progress: Callable[[str], None],
+    *,
+    neighbour: Subject | None = None,
+    pace: float | None = None,
+) -> Drill:
+    """Start a control plane, apply everything, and let the scenarios happen.
+
+    Args:
+        subject: what is drilled.
+        scenarios: in their order.
+        folder: for the control plane's data; it is removed.
+        progress: receives a line for each scenario.
+        neighbour: the same stack in its next growth phase; None for the last.
+        pace: simulated seconds in a real one.
+
+    Raises:
+        GoError: the control plane cannot be built here.
+        ApiServerError: it does not start, or ends by itself.
+    """
+    with ExitStack() as stack:
+        plane = stack.enter_context(ControlPlane(folder, progress, pace or PACE))
+        recorder = stack.enter_context(Recorder(plane.api, plane.clock))
+        readiness = stack.enter_context(Readiness(plane.api, plane.clock))
+        fleet = Fleet(Cluster(plane.api, plane.clock), plane.clock, subject.groups)
+        autoscaler = NodeAutoscaler(plane.api, plane.clock, fleet, subject.flags)
+        stage = Stage(plane.api, fleet, autoscaler, readiness, recorder, subject, neighbour)
+        outcomes = []
+        for outcome in _outcomes(stage, scenarios):
+            plane.check()
+            outcomes.append(outcome)
+            progress(_line(outcome))
+    return Drill(key=subject.key, version=VERSION, outcomes=tuple(outcomes), stand_ins=subject.stand_ins)
+
+
+def _outcomes(stage: Stage, scenarios: Sequence[Scenario]) -> Iterator[Outcome]:
+    first = _first_start(stage)
+    yield first
+    for scenario in scenarios:
+        if scenario.name == FIRST:
+            continue
+        left = stage.restore(scenario.size)
+        began = stage.clock.seconds
+        found = Findings()
+        if left:
+            found.problems += [
+                f"not drilled, because the stack does not run as it should before: {item}" for item in left
+            ]
+        else:
+            scenario.run(stage, found)
+        yield _outcome(stage, scenario.name, began, found)
+
+
+def _first_start(stage: Stage) -> Outcome:
+    began = stage.clock.seconds
+    found = Findings()
+    stage.fleet.begin()
+    for item in stage.subject.objects:
+        try:
+            stage.api.apply(item, force=True)
+        except ApiError as error:
+            found.problems.append(f"{item['kind']} {name_of(item['metadata'])} is refused: {error}")
+    stage.scale("minimum")
+    found.problems += stage.settle("minimum")
+    found.notes.append(
+        f"{len(stage.workloads)} workloads, {len(stage.cluster.pods())} pods, {len(stage.cluster.nodes())} nodes"
+    )
+    return _outcome(stage, FIRST, began, found)
+
+
+def _outcome(stage: Stage, name: str, began: float, found: Findings) -> Outcome:
+    now = stage.clock.seconds
+    line = stage.recorder.time_line().between(began, now)
+    mine = {workload.name for workload in stage.workloads}
+    worst = {} if name == FIRST else stage.readiness.worst(began)
+    return Outcome(
+        scenario=name,
+        passed=not found.problems and not found.skipped,
+        seconds=now - began,
+        problems=tuple(found.problems),
+        pending=line.pending(),
+        worst_ready=tuple(sorted((workload, level.share) for workload, level in worst.items() if workload in mine)),
+        notes=tuple(found.notes),
+        time_line=line,
+        skipped=found.skipped,
+    )
+
+
+def _line(outcome: Outcome) -> str:
+    word = "says nothing of this stack" if outcome.skipped else "passed" if outcome.passed else "FAILED"
+    return f"{outcome.scenario}: {word} after {outcome.seconds:.0f} simulated seconds"

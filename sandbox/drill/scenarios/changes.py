@@ -1,0 +1,86 @@
+"""The stack's own changes: another growth phase and back, and a control plane that serves newer versions only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox.drill.recorder import name_of
+from sandbox.drill.scenarios.base import Scenario
+from sandbox.drill.scenarios.losses import DRAIN_SECONDS
+from sandbox.kubernetes.api import ApiError
+from sandbox.kubernetes.tools import VERSION
+
+if TYPE_CHECKING:
+    from sandbox.drill.scenarios.base import Findings
+    from sandbox.drill.stage import Stage
+    from sandbox.drill.subject import Subject
+    from sandbox.kubernetes.api import Manifest
+
+CHANGE = "phase-change"
+
+
+def _there_and_back(stage: Stage, found: Findings) -> None:
+    if stage.neighbour is None:
+        found.skipped = "it is the last growth phase, and the change to it is drilled in the one before"
+        return
+    here = stage.subject
+    for subject in (stage.neighbour, here):
+        _change(stage, subject, found)
+        if found.problems:
+            return
+
+
+def _change(stage: Stage, subject: Subject, found: Findings) -> None:
+    """As an update does it: objects in their order, what is gone at the end, and other nodes one at a time."""
+    began, old = stage.clock.seconds, stage.subject
+    before = {item.name: item for item in stage.workloads}
+    renewed = stage.regroup(subject.groups)
+    stage.cluster.apply(subject.objects)
+    left = {_identity(item) for item in subject.objects}
+    for item in reversed(old.objects):
+        if _identity(item) not in left:
+            stage.api.remove(item)
+    stage.become(subject)
+    if renewed:
+        stage.surge()
+        for node in renewed:
+            drained = stage.cluster.drain(node, DRAIN_SECONDS)
+            if not drained.done:
+                found.problems.append(
+                    f"{node} is not empty after {drained.seconds:.0f} s: {', '.join(drained.refused)}"
+                )
+                return
+            stage.end([node])
+        stage.freeze(frozen=False)
+    stage.scale("minimum")
+    found.problems += stage.settle("minimum")
+    levels = stage.readiness.worst(began)
+    for workload in stage.workloads:
+        earlier, worst = before.get(workload.name), levels.get(workload.name)
+        if earlier is not None and worst is not None and worst.ready < min(1, workload.least, earlier.least):
+            found.problems.append(f"{workload.name}: no pod was ready for a moment on the way to {subject.name}")
+    found.notes.append(f"to {subject.name}: {stage.clock.seconds - began:.0f} s, {len(renewed)} nodes of another kind")
+
+
+def _identity(item: Manifest) -> tuple[str, str, str]:
+    """What makes an object the same one in two phases, whatever version describes it."""
+    return str(item["apiVersion"]).rpartition("/")[0], str(item["kind"]), name_of(item["metadata"])
+
+
+def _newer_control_plane(stage: Stage, found: Findings) -> None:
+    """A drill's API server is newer than the stack's: it refuses what it no longer serves, and warns of the next."""
+    for item in stage.subject.objects:
+        said = f"{item['apiVersion']} {item['kind']} {name_of(item['metadata'])}"
+        try:
+            warnings = stage.api.apply(item, dry_run=True, force=True).warnings
+        except ApiError as error:
+            found.problems.append(f"{said}: {error}")
+            continue
+        found.problems += [f"{said}: {warning}" for warning in warnings if "deprecated" in warning]
+    found.notes.append(f"every object was offered to an API server of Kubernetes {VERSION}")
+
+
+SCENARIOS = (
+    Scenario(CHANGE, "to the next growth phase and back", "minimum", _there_and_back),
+    Scenario("control-plane-upgrade", "the API server no longer serves old versions", "minimum", _newer_control_plane),
+)

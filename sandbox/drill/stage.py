@@ -1,0 +1,281 @@
+"""A running stack in a drill: its cluster, its machines with their autoscaler, and what every workload is to run."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from sandbox.drill.cluster import Cluster
+from sandbox.drill.nodes.requests import amounts, requested
+from sandbox.drill.pace import Clock
+from sandbox.drill.readiness import complete, level
+from sandbox.drill.recorder import condition, is_ready, name_of
+from sandbox.drill.workloads import refusals, workloads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from planner.capacity.node_groups import NodeGroup
+    from sandbox.drill.api import ClusterApi
+    from sandbox.drill.nodes.autoscaler import NodeAutoscaler
+    from sandbox.drill.nodes.fleet import Fleet
+    from sandbox.drill.readiness import Readiness
+    from sandbox.drill.recorder import Recorder
+    from sandbox.drill.subject import Subject
+    from sandbox.drill.workloads import Size, Workload
+    from sandbox.kubernetes.api import Manifest
+
+LOOK_SECONDS = 1.0
+"""How often machines and predicates are looked at while something is waited for."""
+SETTLE_SECONDS = 1500.0
+"""How long pods may take to all run: a node that does not come is given up after 900 s (cluster-autoscaler,
+max-node-provision-time), and others are asked for then."""
+ROLLOUT_SECONDS = 600.0
+"""A Deployment that makes no progress for so long has failed unless it says otherwise (Kubernetes documentation,
+Deployment, progressDeadlineSeconds)."""
+
+
+class SteppedClock(Clock):
+    """A clock whose waits are made of steps in which something else goes on."""
+
+    def __init__(self, clock: Clock, step: Callable[[], None]) -> None:
+        super().__init__(clock.pace)
+        self.start_with(clock)
+        self._step = step
+
+    def sleep(self, simulated_seconds: float) -> None:
+        """Wait for simulated seconds, step by step."""
+        until = self.seconds + simulated_seconds
+        while (left := until - self.seconds) > 0:
+            self._step()
+            super().sleep(min(left, LOOK_SECONDS))
+
+    def wait_until(
+        self, predicate: Callable[[], bool], simulated_seconds: float, *, every: float = LOOK_SECONDS
+    ) -> bool:
+        """Wait until something is so, step by step; returns whether it is."""
+        until = self.seconds + simulated_seconds
+        while not predicate():
+            if self.seconds >= until:
+                return False
+            self.sleep(every)
+        return True
+
+
+@dataclass
+class Stage:
+    """What scenarios act on.
+
+    Attributes:
+        api: the cluster's API.
+        fleet: its machines.
+        autoscaler: asks the fleet for machines.
+        readiness: how many pods of each workload are ready.
+        recorder: writes down what happens.
+        subject: the stack as it is meant to be now.
+        neighbour: the same stack in its next growth phase; None for the last.
+        size: what the workloads are to run now.
+    """
+
+    api: ClusterApi
+    fleet: Fleet
+    autoscaler: NodeAutoscaler
+    readiness: Readiness
+    recorder: Recorder
+    subject: Subject
+    neighbour: Subject | None = None
+    size: Size = "minimum"
+    _frozen: bool = False
+    clock: SteppedClock = field(init=False)
+    cluster: Cluster = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.clock = SteppedClock(self.readiness.clock, self._step)
+        self.cluster = Cluster(self.api, self.clock)
+
+    def _step(self) -> None:
+        if self._frozen:
+            self.fleet.step()
+        else:
+            self.autoscaler.tick()
+
+    def become(self, subject: Subject) -> None:
+        """Be meant to be another one from now on; its objects are there."""
+        self.subject = subject
+        self.__dict__.pop("workloads", None)
+        self.__dict__.pop("_wanted", None)
+
+    def regroup(self, groups: tuple[NodeGroup, ...]) -> list[str]:
+        """Give node groups their sizes of another phase; returns the nodes that an update replaces by others.
+
+        A group whose machines or marks change gets new nodes; bounds alone change at once.
+        """
+        renewed = []
+        for group in groups:
+            pool = self.fleet.pools.get(group.name)
+            if pool is None:
+                self.fleet.add_group(group)
+                continue
+            if replace(pool.group, least=0, wanted=0, most=0) != replace(group, least=0, wanted=0, most=0):
+                renewed += list(pool.members)
+            pool.group = group
+            self.fleet.resize(group.name, min(max(pool.target, group.least), group.most))
+        return renewed
+
+    @cached_property
+    def workloads(self) -> tuple[Workload, ...]:
+        """Every workload, with the fewest and the most pods that it may have."""
+        return workloads(self.api)
+
+    def freeze(self, *, frozen: bool = True) -> None:
+        """Let the autoscaler do nothing, or again what it does."""
+        self._frozen = frozen
+
+    def scale(self, size: Size) -> None:
+        """Let every workload have its fewest or its most pods, as its autoscaler would."""
+        self.size = size
+        for workload in self.workloads:
+            if workload.least != workload.most:
+                self.api.scale(workload.reference, workload.wanted(size))
+
+    def settle(self, size: Size, within: float | None = None) -> list[str]:
+        """Wait until every workload runs what is wanted; returns what does not, with the reasons."""
+        self.clock.wait_until(lambda: self._settled(size), SETTLE_SECONDS if within is None else within, every=2.0)
+        return self._unsettled(size)
+
+    def _settled(self, size: Size) -> bool:
+        return all(complete(live) and self._has(live, size) for live in self._live().values())
+
+    def _unsettled(self, size: Size) -> list[str]:
+        waiting = refusals(self.api)
+        problems = []
+        for name, live in self._live().items():
+            if complete(live) and self._has(live, size):
+                continue
+            now = level(live, self.clock.seconds)
+            reasons = Counter(reason for pod, reason in waiting.items() if pod.startswith(f"{name}-"))
+            why = "; ".join(f"{count} pending: {reason}" for reason, count in reasons.most_common(2))
+            why = why or str(condition(live, "Progressing").get("message") or "its pods are not ready")
+            problems.append(f"{name}: {now.ready} of {self._wanted[name].wanted(size)} pods run; {why}")
+        return problems
+
+    def _has(self, live: Manifest, size: Size) -> bool:
+        return int(live["spec"].get("replicas", 1)) == self._wanted[name_of(live["metadata"])].wanted(size)
+
+    def _live(self) -> dict[str, Manifest]:
+        found = {}
+        for workload in self.workloads:
+            live = self.api.read(workload.reference)
+            if live is not None:
+                found[workload.name] = live
+        return found
+
+    @cached_property
+    def _wanted(self) -> dict[str, Workload]:
+        return {workload.name: workload for workload in self.workloads}
+
+    def refusals(self) -> dict[str, str]:
+        """The pods that wait for a node, with the scheduler's own reason."""
+        return refusals(self.api)
+
+    def least_ready(self, name: str) -> int | None:
+        """How many pods a Deployment's own strategy keeps ready while it rolls out; None for other workloads."""
+        live = self.api.read(self._wanted[name].reference) if name in self._wanted else None
+        if live is None or live["kind"] != "Deployment":
+            return None
+        rolling = (live["spec"].get("strategy") or {}).get("rollingUpdate")
+        if rolling is None:
+            return None  # all go at once
+        replicas, may_go = int(live["spec"].get("replicas", 1)), str(rolling.get("maxUnavailable", "25%"))
+        if may_go.endswith("%"):  # rounded down (Kubernetes documentation, Deployment, Max Unavailable)
+            return replicas - math.floor(replicas * int(may_go[:-1]) / 100)
+        return replicas - int(may_go)
+
+    def rollout_seconds(self) -> float:
+        """How long a rollout of everything may take: each Deployment gets its deadline after its last progress."""
+        deadlines = [
+            float(live["spec"].get("progressDeadlineSeconds", ROLLOUT_SECONDS)) for live in self._live().values()
+        ]
+        return SETTLE_SECONDS + max(deadlines, default=ROLLOUT_SECONDS)
+
+    def fullest_zone(self) -> str:
+        """The zone whose nodes have most pods."""
+        homes = {node["metadata"]["name"]: self._zone(node) for node in self.cluster.nodes()}
+        counted = Counter(dict.fromkeys(homes.values(), 0))
+        counted.update(homes[name] for pod in self.cluster.pods() if (name := pod["spec"].get("nodeName")) in homes)
+        return max(counted, key=lambda zone: (counted[zone], zone))
+
+    @staticmethod
+    def _zone(node: Manifest) -> str:
+        return str((node["metadata"].get("labels") or {}).get("topology.kubernetes.io/zone", ""))
+
+    @property
+    def zones(self) -> set[str]:
+        """The zones in which the cluster has nodes."""
+        return {self._zone(node) for node in self.cluster.nodes()}
+
+    def nodes_in(self, zone: str) -> list[str]:
+        """The nodes in a zone."""
+        return [node["metadata"]["name"] for node in self.cluster.nodes() if self._zone(node) == zone]
+
+    def silence(self, nodes: list[str]) -> None:
+        """Let the kubelets of nodes fall silent."""
+        for name in nodes:
+            self.cluster.stop_kubelet(name)
+
+    def end(self, nodes: list[str]) -> None:
+        """Let the machines of nodes be gone."""
+        for name in nodes:
+            self.fleet.end(name)
+
+    def surge(self) -> None:
+        """Let every group have one more node for each of its zones and no fewer until then, as EKS begins an update.
+
+        It launches a node in each zone of the group, up to as many as may be unavailable at once (Amazon EKS User
+        Guide, "Understand each phase of node updates", Setup and Scale up phase).
+        """
+        self.freeze()
+        for pool in self.fleet.pools.values():
+            pool.target += max(len(pool.group.zones), pool.group.at_once) if pool.target else 0
+        wanted = sum(pool.target for pool in self.fleet.pools.values())
+        self.clock.wait_until(
+            lambda: len(nodes := self.cluster.nodes()) >= wanted and all(map(is_ready, nodes)), SETTLE_SECONDS
+        )
+
+    def free_millicores(self) -> int:
+        """What pods may still request of all ready nodes together."""
+        used: Counter[str] = Counter()
+        for pod in self.cluster.pods():
+            if pod["spec"].get("nodeName"):
+                used.update({"cpu": int(requested(pod).get("cpu", 0))})
+        rooms = [amounts(node["status"].get("allocatable")) for node in self.cluster.nodes() if is_ready(node)]
+        return max(0, int(sum(room.get("cpu", 0) for room in rooms)) - used["cpu"])
+
+    def full_groups(self) -> list[str]:
+        """Node groups whose most nodes are in use while pods wait."""
+        if not self.refusals():
+            return []
+        return [
+            f"node group {name} has its most nodes, {pool.group.most}, and pods still wait"
+            for name, pool in self.fleet.pools.items()
+            if pool.target >= pool.group.most
+        ]
+
+    def restore(self, size: Size) -> list[str]:
+        """Give the stack back its zones and nodes, let it run a size again; returns what does not."""
+        self.freeze(frozen=False)
+        for zone in list(self.fleet.lost):
+            self.fleet.regain_zone(zone)
+        for node in self.cluster.nodes():
+            if node["spec"].get("unschedulable"):
+                self.cluster.cordon(node["metadata"]["name"], unschedulable=False)
+        for pool in self.fleet.pools.values():
+            wanted = max(pool.target, pool.group.wanted)
+            self.fleet.resize(pool.group.name, min(wanted, pool.group.most))
+        self.scale(size)
+        problems = self.settle(size)
+        self.clock.wait_until(lambda: all(map(is_ready, self.cluster.nodes())), SETTLE_SECONDS)
+        return problems

@@ -1,0 +1,47 @@
+"""What is drilled: the objects of a stack, its node groups, and what its node autoscaler is told."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from planner.capacity.node_groups import NodeGroup
+    from sandbox.drill.nodes.flags import Flags
+    from sandbox.kubernetes.api import Manifest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What is drilled.
+
+    Attributes:
+        name: how to call it, for example the growth phase.
+        key: says which objects and nodes.
+        objects: of the stack, in the order in which they are applied.
+        groups: its node groups.
+        flags: of its node autoscaler.
+        stand_ins: what is not the real thing, one sentence each.
+    """
+
+    name: str
+    key: str
+    objects: tuple[Manifest, ...]
+    groups: tuple[NodeGroup, ...]
+    flags: Flags
+    stand_ins: tuple[str, ...] = ()
+
+
+def subject_of(
+    name: str,
+    objects: tuple[Manifest, ...],
+    groups: tuple[NodeGroup, ...],
+    flags: Flags,
+    stand_ins: tuple[str, ...],
+) -> Subject:
+    """A subject whose key follows from everything that a drill looks at."""
+    looked_at = [objects, [asdict(group) for group in groups], asdict(flags), stand_ins]
+    key = hashlib.sha256(json.dumps(looked_at, sort_keys=True, default=str).encode()).hexdigest()[:20]
+    return Subject(name=name, key=key, objects=objects, groups=groups, flags=flags, stand_ins=stand_ins)
