@@ -9,12 +9,16 @@ import pytest
 from sandbox.drill.cluster import Cluster
 from sandbox.drill.control_plane import ControlPlane
 from sandbox.drill.metrics.comparison import compare
+from sandbox.drill.metrics.handover import OWNER_LABEL, SCALED, Operator, hand_over
 from sandbox.drill.metrics.scenarios import SCENARIOS
+from sandbox.drill.metrics.series import Series, Workload
 from sandbox.drill.metrics.server import Metrics
 from sandbox.drill.nodes.autoscaler import NodeAutoscaler
 from sandbox.drill.nodes.flags import flags_of
 from sandbox.drill.nodes.fleet import BOOT_SECONDS, Fleet
 from sandbox.engine.go import GoError
+from sandbox.kubernetes.api_server import install_definitions
+from sandbox.kubernetes.tools import definitions
 from tests.support.drilled import deployment
 from tests.support.nodes import machines, zone_spread
 
@@ -33,6 +37,8 @@ FLAGS = flags_of(
         "scale-down-delay-after-add": "1m",
     }
 )
+MOST_UNOWNED = 15.0
+"""Seconds without an autoscaler: one sync period of the controller, so that none of its looks is missed for long."""
 MOST_UNDECIDED = 3
 """Scenarios in which the controller may be too late for a comparison, on a busy machine."""
 
@@ -98,3 +104,71 @@ def test_the_planners_scaler_decides_as_the_real_controller(plane: ControlPlane,
     assert len([item for item in found if item.problem]) <= MOST_UNDECIDED
     assert sum(len(item.real) for item in found) > 2 * len(found)
     assert min(item.looks for item in found) >= 25
+
+
+@pytest.fixture(scope="module")
+def scaled_objects(plane: ControlPlane) -> None:
+    """The cluster knows ScaledObjects."""
+    found = [item for item in definitions(print) if item["metadata"]["name"] == "scaledobjects.keda.sh"]
+    install_definitions(plane.api, found)
+
+
+@pytest.mark.usefixtures("scaled_objects")
+def test_scaling_goes_to_keda_and_back_without_losing_pods(plane: ControlPlane, cluster: Cluster) -> None:
+    room = {"cpu": "64", "memory": "400Gi", "pods": "200"}
+    cluster.add_node({"metadata": {"name": "roomy"}, "status": {"capacity": room}})
+    series = {"cpu": Series(points=((0, 1600),))}
+    web = Workload(
+        name="web",
+        namespace="default",
+        labels={"app": "web"},
+        asked_as={OWNER_LABEL: "web"},
+        resources=series,
+        external={"s1-prometheus": Series(points=((0, 500),))},
+    )
+    metadata = {"name": "web", "namespace": "default"}
+    target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}
+    metrics = [
+        {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}}}
+    ]
+    native = {
+        "apiVersion": "autoscaling/v2",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": metadata,
+        "spec": {"minReplicas": 3, "maxReplicas": 10, "scaleTargetRef": target, "metrics": metrics},
+    }
+    scaled = {
+        "apiVersion": SCALED,
+        "kind": "ScaledObject",
+        "metadata": metadata,
+        "spec": {
+            "scaleTargetRef": {"name": "web"},
+            "minReplicaCount": 3,
+            "maxReplicaCount": 10,
+            "advanced": {"horizontalPodAutoscalerConfig": {"name": "web"}},
+            "triggers": [
+                {"type": "cpu", "metricType": "Utilization", "metadata": {"value": "70"}},
+                {"type": "prometheus", "metadata": {"serverAddress": "http://p", "query": "q", "threshold": "100"}},
+            ],
+        },
+    }
+    certificates = plane.folder / "certificates"
+    with Operator(cluster) as operator, Metrics(cluster.api, cluster.clock, certificates) as replayed:
+        cluster.apply([deployment("web", 3)])
+        replayed.begin([web])
+        cluster.apply([native])
+        # 1600 millicores by 70 % of 500 for each: five pods.
+        assert _ready(cluster, 5, 300)
+        to = hand_over(cluster, "to KEDA", scaled, native)
+        at_once = hand_over(cluster, "from KEDA", scaled, native)
+        back = hand_over(cluster, "from KEDA", scaled, native, "old first")
+    assert operator.error is None
+
+    assert [item.least for item in (to, at_once, back)] == [5, 5, 5]
+    assert (to.owner, to.said) == ("KEDA", "")
+    assert 0 < to.without_owner < MOST_UNOWNED
+    # KEDA's operator holds the metrics of the autoscaler that the update would like to write, and stays in charge.
+    assert "conflict" in at_once.said
+    assert (at_once.owner, at_once.without_owner) == ("KEDA", 0)
+    assert (back.owner, back.said) == ("native", "")
+    assert 0 < back.without_owner < MOST_UNOWNED

@@ -103,7 +103,7 @@ class Replay:
         return [
             workload
             for workload in self.workloads
-            if workload.namespace == namespace and labels.items() <= dict(workload.labels).items()
+            if workload.namespace == namespace and labels.items() <= {**workload.labels, **workload.asked_as}.items()
         ]
 
     def _resources(self, namespace: str, labels: Mapping[str, str], at: float, stamp: str) -> Asked:

@@ -84,6 +84,7 @@ class Workload:
         resources: series of `cpu` and `memory`.
         custom: series of metrics of its pods, by name.
         external: series of metrics from elsewhere, by name; asked for with these labels.
+        asked_as: further labels that an external metric may be asked for with.
     """
 
     name: str
@@ -92,3 +93,4 @@ class Workload:
     resources: Mapping[str, Series] = field(default_factory=dict)
     custom: Mapping[str, Series] = field(default_factory=dict)
     external: Mapping[str, Series] = field(default_factory=dict)
+    asked_as: Mapping[str, str] = field(default_factory=dict)
