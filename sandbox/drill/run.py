@@ -16,6 +16,7 @@ from sandbox.drill.recorder import Recorder, name_of
 from sandbox.drill.scenarios.base import Findings
 from sandbox.drill.stage import Stage
 from sandbox.kubernetes.api import ApiError
+from sandbox.kubernetes.api_server import ApiServerError
 from sandbox.kubernetes.tools import VERSION
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from sandbox.drill.scenarios.base import Scenario
     from sandbox.drill.subject import Subject
 
+SLOWEST = 2.0
+"""The slowest pace that a drill is tried with; it takes ten times as long as usual then."""
 FIRST = "first-start"
 """The scenario that every drill begins with: all objects, in an empty cluster."""
 
@@ -48,12 +51,39 @@ def run(
         neighbour: the same stack in its next growth phase; None for the last.
         pace: simulated seconds in a real one.
 
+    A machine that cannot keep up makes nodes fall silent that nobody stopped; what is seen then says nothing of the
+    stack. The drill is begun anew at half the pace.
+
     Raises:
         GoError: the control plane cannot be built here.
-        ApiServerError: it does not start, or ends by itself.
+        ApiServerError: it does not start, ends by itself, or the machine is too slow for any pace.
     """
+    factor = pace or PACE
+    while True:
+        try:
+            return _run(subject, scenarios, folder, progress, neighbour=neighbour, pace=factor)
+        except _DisturbedError as error:
+            if factor / 2 < SLOWEST:
+                raise ApiServerError(f"{error}; there is no slower pace: drill on a machine with less to do") from error
+            factor = factor / 2
+            progress(f"{error}; the drill begins anew at a pace of {factor:g}")
+
+
+class _DisturbedError(Exception):
+    """The machine could not keep up."""
+
+
+def _run(
+    subject: Subject,
+    scenarios: Sequence[Scenario],
+    folder: Path,
+    progress: Callable[[str], None],
+    *,
+    neighbour: Subject | None,
+    pace: float,
+) -> Drill:
     with ExitStack() as stack:
-        plane = stack.enter_context(ControlPlane(folder, progress, pace or PACE))
+        plane = stack.enter_context(ControlPlane(folder, progress, pace))
         recorder = stack.enter_context(Recorder(plane.api, plane.clock))
         readiness = stack.enter_context(Readiness(plane.api, plane.clock))
         fleet = Fleet(Cluster(plane.api, plane.clock), plane.clock, subject.groups)
@@ -62,6 +92,11 @@ def run(
         outcomes = []
         for outcome in _outcomes(stage, scenarios):
             plane.check()
+            if silent := recorder.disturbed():
+                names = ", ".join(sorted({event.name for event in silent}))
+                raise _DisturbedError(
+                    f"this machine cannot keep up with a pace of {pace:g}: {names} fell silent by itself"
+                )
             outcomes.append(outcome)
             progress(_line(outcome))
     return Drill(key=subject.key, version=VERSION, outcomes=tuple(outcomes), stand_ins=subject.stand_ins)
