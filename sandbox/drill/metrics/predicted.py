@@ -123,11 +123,11 @@ class Predictor:
         return changes
 
     def _scale(self, now: float, wanted: int) -> None:
-        """More pods are made; of too many those go first that are not ready, then the youngest."""
+        """More pods are made; of too many the youngest go, among them all that are not ready."""
         while len(self._pods) < wanted:
             self._pods.append(_Imagined(now, self.scenario))
         while len(self._pods) > wanted:
-            self._pods.remove(max(self._pods, key=lambda pod: (pod.ready > now, pod.made)))
+            self._pods.remove(max(self._pods, key=lambda pod: pod.made))
 
     def _proposal(self, metric: Manifest, at: float) -> int | None:
         current = len(self._pods)

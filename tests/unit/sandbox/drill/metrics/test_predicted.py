@@ -36,6 +36,18 @@ def test_pods_that_are_not_ready_hold_a_rise_back() -> None:
     assert [change.replicas for change in Predictor(slow).run(_looks(10))] == [4, 8, 10]
 
 
+def test_pods_without_a_node_do_not_hold_a_fall_back() -> None:
+    down = {"stabilizationWindowSeconds": 0, "policies": [{"type": "Percent", "value": 100, "periodSeconds": 15}]}
+    spec = {"minReplicas": 1, "maxReplicas": 10, "metrics": GUIDE_A["metrics"], "behavior": {"scaleDown": down}}
+    series = {
+        "cpu": Series(points=((0, 1000), (60, 2000), (75, 300))),
+        "memory": Series(points=((0, 100),), shared=False),
+    }
+    scenario = Scenario(name="p", note="", spec=spec, start=3, series=series, start_seconds=300)
+
+    assert Predictor(scenario).run(_looks(6)) == [Change(60.0, 6), Change(75.0, 1)]
+
+
 def test_an_autoscaler_that_begins_out_of_its_bounds_goes_back_at_once() -> None:
     requests = Series(points=((0, 600),))
     metric = {"type": "External", "external": {"metric": {"name": RPS}, "target": {"averageValue": "100"}}}

@@ -180,6 +180,7 @@ def test_a_node_whose_pods_may_not_go_is_kept_and_takes_pods_again(cluster: _Clu
     assert _run(scaler, cluster, 650) == [("drain", first)]
     assert cluster.taints() == [TO_BE_DELETED]
     assert _run(scaler, cluster, 100) == [("kept", first)]
+    assert scaler.memory.last_failure == scaler.events[-1].at
     assert cluster.taints() == []
     assert _run(scaler, cluster, 250) == []
 

@@ -134,9 +134,10 @@ def test_a_budget_that_allows_nothing_keeps_a_node() -> None:
 
 
 def test_a_budget_is_spent_once() -> None:
-    nodes = [node("n1"), node("n2"), node("n3")]
-    pods = [pod("p", cpu="100m", on="n1"), pod("q", cpu="100m", on="n2"), pod("r", cpu="1200m", on="n3", app="other")]
+    nodes = [node("wide"), node("n1"), node("n2")]
+    pods = [pod("p", cpu="100m", on="n1"), pod("q", cpu="100m", on="n2"), pod("r", cpu="1200m", on="wide", app="other")]
 
+    assert list(_later(nodes, pods, budgets=(_budget(2),)).unneeded) == ["n1", "n2"]
     assert list(_later(nodes, pods, budgets=(_budget(1),)).unneeded) == ["n1"]
 
 
