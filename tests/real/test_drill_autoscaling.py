@@ -9,9 +9,9 @@ import pytest
 from sandbox.drill.cluster import Cluster
 from sandbox.drill.control_plane import ControlPlane
 from sandbox.drill.metrics.comparison import compare
-from sandbox.drill.metrics.handover import OWNER_LABEL, SCALED, Operator, hand_over
+from sandbox.drill.metrics.handover import Operator
+from sandbox.drill.metrics.handovers import both_ways
 from sandbox.drill.metrics.scenarios import SCENARIOS
-from sandbox.drill.metrics.series import Series, Workload
 from sandbox.drill.metrics.server import Metrics
 from sandbox.drill.nodes.autoscaler import NodeAutoscaler
 from sandbox.drill.nodes.flags import flags_of
@@ -115,53 +115,9 @@ def scaled_objects(plane: ControlPlane) -> None:
 
 @pytest.mark.usefixtures("scaled_objects")
 def test_scaling_goes_to_keda_and_back_without_losing_pods(plane: ControlPlane, cluster: Cluster) -> None:
-    room = {"cpu": "64", "memory": "400Gi", "pods": "200"}
-    cluster.add_node({"metadata": {"name": "roomy"}, "status": {"capacity": room}})
-    series = {"cpu": Series(points=((0, 1600),))}
-    web = Workload(
-        name="web",
-        namespace="default",
-        labels={"app": "web"},
-        asked_as={OWNER_LABEL: "web"},
-        resources=series,
-        external={"s1-prometheus": Series(points=((0, 500),))},
-    )
-    metadata = {"name": "web", "namespace": "default"}
-    target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}
-    metrics = [
-        {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}}}
-    ]
-    native = {
-        "apiVersion": "autoscaling/v2",
-        "kind": "HorizontalPodAutoscaler",
-        "metadata": metadata,
-        "spec": {"minReplicas": 3, "maxReplicas": 10, "scaleTargetRef": target, "metrics": metrics},
-    }
-    scaled = {
-        "apiVersion": SCALED,
-        "kind": "ScaledObject",
-        "metadata": metadata,
-        "spec": {
-            "scaleTargetRef": {"name": "web"},
-            "minReplicaCount": 3,
-            "maxReplicaCount": 10,
-            "advanced": {"horizontalPodAutoscalerConfig": {"name": "web"}},
-            "triggers": [
-                {"type": "cpu", "metricType": "Utilization", "metadata": {"value": "70"}},
-                {"type": "prometheus", "metadata": {"serverAddress": "http://p", "query": "q", "threshold": "100"}},
-            ],
-        },
-    }
     certificates = plane.folder / "certificates"
-    with Operator(cluster) as operator, Metrics(cluster.api, cluster.clock, certificates) as replayed:
-        cluster.apply([deployment("web", 3)])
-        replayed.begin([web])
-        cluster.apply([native])
-        # 1600 millicores by 70 % of 500 for each: five pods.
-        assert _ready(cluster, 5, 300)
-        to = hand_over(cluster, "to KEDA", scaled, native)
-        at_once = hand_over(cluster, "from KEDA", scaled, native)
-        back = hand_over(cluster, "from KEDA", scaled, native, "old first")
+    with Operator(cluster) as operator, Metrics(cluster.api, cluster.clock, certificates) as metrics:
+        to, at_once, back = both_ways(cluster, metrics)
     assert operator.error is None
 
     assert [item.least for item in (to, at_once, back)] == [5, 5, 5]
