@@ -68,6 +68,8 @@ class Program:
                 capture_output=True,
                 check=True,
                 timeout=VERSION_SECONDS,
+                # Its version does not depend on a clock that somebody set up for another program.
+                env={name: value for name, value in os.environ.items() if not name.startswith(paced.PREFIX)},
             )
         except subprocess.CalledProcessError as error:
             said = error.stderr.decode(errors="replace").strip().splitlines()

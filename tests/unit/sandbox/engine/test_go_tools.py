@@ -75,6 +75,18 @@ def test_a_program_that_does_not_run_is_built_anew_and_said_to_be(tools: Path, c
     assert not any("another run" in line for line in said)
 
 
+def test_a_program_is_not_built_anew_because_of_a_clock_that_somebody_set(
+    tools: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_go(tools / "bin", BUILDS)
+    path = install(TINY, "1", silent)["tiny"]
+    path.write_text('#!/bin/sh\n[ -z "$BBP_CLOCK_PACE" ]\n')
+    monkeypatch.setenv("BBP_CLOCK_PACE", "nonsense")
+    said: list[str] = []
+    assert install(TINY, "1", said.append)["tiny"] == path
+    assert said == []
+
+
 def test_a_program_that_does_not_run_even_when_it_is_new_is_explained(tools: Path) -> None:
     fake_go(tools / "bin", BUILDS.replace("#!/bin/sh", "#!/bin/sh\nexit 7"))
     with pytest.raises(GoError, match=r"tiny 1 was built and does not run here: .*/tiny exits 7"):

@@ -36,6 +36,12 @@ def test_the_known_library_gets_every_change_and_keeps_the_rest(tmp_path: Path) 
     assert all(text.startswith("package p\n") for text in changed.values())
 
 
+def test_programs_read_the_variables_that_they_are_given(tmp_path: Path) -> None:
+    text = paced.changed(library(tmp_path))["time/time.go"]
+    assert [name for name in (paced.PACE, paced.EPOCH, paced.WAITS) if f'syscall.Getenv("{name}")' not in text] == []
+    assert f'text == "{paced.REAL_WAITS}"' in text
+
+
 def test_the_overlay_names_each_file_of_the_library_and_its_replacement(tmp_path: Path) -> None:
     source = library(tmp_path)
     (tmp_path / "out").mkdir()
