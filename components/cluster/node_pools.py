@@ -74,6 +74,8 @@ class Taint:
 
 SYSTEM_TAINT = Taint(key="CriticalAddonsOnly", value="true", effect=TaintEffect.NO_SCHEDULE)
 """CoreDNS, the Pod Identity agent and the EBS driver tolerate it without being told (EKS add-on defaults)."""
+SPOT_TAINT = Taint(key="spot", value="true", effect=TaintEffect.NO_SCHEDULE)
+"""Only batch work that tolerates an interruption runs on spot nodes."""
 
 
 @dataclass(frozen=True, kw_only=True)

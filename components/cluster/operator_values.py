@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
-
-import pulumi
+from typing import TYPE_CHECKING
 
 from bailbondpro.facts.nodes import NODE_UPDATE_SECONDS
 
 from ..kubernetes.pods import Placement
-from ..monitoring.panels import CLOUDWATCH_UID
+from .operator_scheduling import CLUSTER_CRITICAL, HOOK, OPERATOR_PRIORITY, TOOL_PRIORITY, Values, resources, spread
 
-Values: TypeAlias = dict[str, Any]
+if TYPE_CHECKING:
+    import pulumi
 
 KUBE_SYSTEM = "kube-system"
 KEDA_NAMESPACE = "keda"
@@ -71,7 +70,7 @@ class PrometheusStack:
         grafana_password: of the user admin; None for no Grafana.
         retention_days: how long samples are kept.
         storage_gib: Prometheus' volume.
-        replicas: of Prometheus and Alertmanager.
+        replicas: of Prometheus and Alertmanager, each in a zone of its own: two survive the loss of one.
         scrape_interval_seconds: of everything that names no interval of its own.
     """
 
@@ -94,6 +93,7 @@ class OperatorsArgs:
         cluster_autoscaler: needed when node groups have room between min and max.
         keda: needed by the autoscaler's backend "keda".
         vertical_pod_autoscaler: needed by every vertical autoscaler.
+        vertical_changes_pods: whether one of them does more than recommend, and needs who changes pods.
         prometheus_stack: needed by rules, pod monitors and KEDA's requests per second.
         versions: chart versions.
         placement: the node pool for system pods.
@@ -105,6 +105,7 @@ class OperatorsArgs:
     cluster_autoscaler: ClusterAutoscaler | None = None
     keda: bool = False
     vertical_pod_autoscaler: bool = False
+    vertical_changes_pods: bool = True
     prometheus_stack: PrometheusStack | None = None
     versions: ChartVersions = field(default_factory=ChartVersions)
     placement: Placement = field(default_factory=Placement)
@@ -129,10 +130,6 @@ def placement_values(placement: Placement) -> Values:
     return values
 
 
-def _resources(cpu: str, memory: str, limit: str) -> Values:
-    return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": limit}}
-
-
 def load_balancer_controller_values(args: OperatorsArgs, controller: LoadBalancerController) -> Values:
     """Values of aws-load-balancer-controller: target group bindings only.
 
@@ -150,7 +147,9 @@ def load_balancer_controller_values(args: OperatorsArgs, controller: LoadBalance
         "ingressClassParams": {"create": False},
         "keepTLSSecret": True,
         "podDisruptionBudget": {"maxUnavailable": 1} if args.high_availability else {},
-        "resources": _resources("100m", "128Mi", "256Mi"),
+        "priorityClassName": CLUSTER_CRITICAL,
+        "resources": resources("100m", "128Mi", "256Mi"),
+        "topologySpreadConstraints": spread(name="aws-load-balancer-controller"),
         **placement_values(args.placement),
     }
 
@@ -172,7 +171,9 @@ def cluster_autoscaler_values(args: OperatorsArgs, autoscaler: ClusterAutoscaler
             "skip-nodes-with-local-storage": False,
             "skip-nodes-with-system-pods": False,
         },
-        "resources": _resources("100m", "256Mi", "512Mi"),
+        "priorityClassName": CLUSTER_CRITICAL,
+        "resources": resources("100m", "256Mi", "512Mi"),
+        "topologySpreadConstraints": spread(name="aws-cluster-autoscaler"),
         **placement_values(args.placement),
     }
 
@@ -188,114 +189,42 @@ def keda_values(args: OperatorsArgs) -> Values:
             for part in ("operator", "metricServer", "webhooks")
         },
         "resources": {
-            "operator": _resources("100m", "128Mi", "512Mi"),
-            "metricServer": _resources("50m", "64Mi", "256Mi"),
-            "webhooks": _resources("10m", "32Mi", "128Mi"),
+            "operator": resources("100m", "128Mi", "512Mi"),
+            "metricServer": resources("50m", "64Mi", "256Mi"),
+            "webhooks": resources("10m", "32Mi", "128Mi"),
+        },
+        "priorityClassName": OPERATOR_PRIORITY,
+        "topologySpreadConstraints": {
+            "operator": spread(app="keda-operator"),
+            "metricsServer": spread(app="keda-operator-metrics-apiserver"),
+            "webhooks": spread(app="keda-admission-webhooks"),
         },
         **placement_values(args.placement),
     }
 
 
 def vertical_pod_autoscaler_values(args: OperatorsArgs) -> Values:
-    """Values of vertical-pod-autoscaler: recommender, updater and admission controller."""
+    """Values of vertical-pod-autoscaler: a recommender, and what changes pods only where it may.
+
+    Recommendations that nobody reads at once need no second recommender. The admission controller is asked about every
+    pod that is made, so it ranks with the operators; the chart lets pods through while it is away.
+    """
     place = placement_values(args.placement)
-    common = {"replicas": args.replicas, "podDisruptionBudget": {"enabled": args.high_availability}, **place}
+    if not args.vertical_changes_pods:
+        alone = {"replicas": 1, "podDisruptionBudget": {"enabled": False}, "priorityClassName": TOOL_PRIORITY, **place}
+        return {
+            "recommender": {**alone, "resources": resources("50m", "256Mi", "512Mi")},
+            "updater": {"enabled": False},
+            "admissionController": {"enabled": False},
+        }
+    budget = {"enabled": args.high_availability}
+    common = {"replicas": args.replicas, "podDisruptionBudget": budget, "priorityClassName": OPERATOR_PRIORITY, **place}
     return {
-        "recommender": {**common, "resources": _resources("50m", "256Mi", "512Mi")},
-        "updater": {**common, "resources": _resources("50m", "128Mi", "256Mi")},
+        "recommender": {**common, "resources": resources("50m", "256Mi", "512Mi")},
+        "updater": {**common, "resources": resources("50m", "128Mi", "256Mi")},
         "admissionController": {
             **common,
-            "resources": _resources("50m", "64Mi", "256Mi"),
-            "certGen": {**place},
+            "resources": resources("50m", "64Mi", "256Mi"),
+            "certGen": {"resources": HOOK, "priorityClassName": OPERATOR_PRIORITY, **place},
         },
-    }
-
-
-def prometheus_stack_values(args: OperatorsArgs, stack: PrometheusStack) -> Values:
-    """Values of kube-prometheus-stack on EKS, whose control plane is not reachable for scraping."""
-    place = placement_values(args.placement)
-    unreachable = {name: {"enabled": False} for name in ("kubeControllerManager", "kubeScheduler", "kubeEtcd")}
-    volume = {
-        "storageClassName": STORAGE_CLASS,
-        "accessModes": ["ReadWriteOnce"],
-        "resources": {"requests": {"storage": f"{stack.storage_gib}Gi"}},
-    }
-    return {
-        **unreachable,
-        "kubeProxy": {"enabled": False},
-        "prometheus": {
-            "prometheusSpec": {
-                "replicas": stack.replicas,
-                # alerts of several stacks end in one inbox: each says whose it is (Prometheus docs, external_labels)
-                "externalLabels": {"stack": args.cluster_name},
-                "scrapeInterval": f"{stack.scrape_interval_seconds}s",
-                "evaluationInterval": f"{stack.scrape_interval_seconds}s",
-                "retention": f"{stack.retention_days}d",
-                # Prometheus stops when its volume is full: the oldest blocks go before that
-                "retentionSize": f"{stack.storage_gib * 8 // 10}GiB",
-                "storageSpec": {"volumeClaimTemplate": {"spec": volume}},
-                "resources": _resources("250m", "1Gi", "2Gi"),
-                **{
-                    f"{kind}SelectorNilUsesHelmValues": False
-                    for kind in ("rule", "podMonitor", "serviceMonitor", "probe")
-                },
-                **place,
-            }
-        },
-        "alertmanager": {
-            "config": alertmanager_config(stack),
-            "alertmanagerSpec": {"replicas": stack.replicas, "resources": _resources("20m", "64Mi", "128Mi"), **place},
-        },
-        "grafana": _grafana(stack, place),
-        "prometheusOperator": {"resources": _resources("50m", "128Mi", "256Mi"), **place},
-        "kube-state-metrics": place,
-    }
-
-
-def _grafana(stack: PrometheusStack, place: Values) -> Values:
-    if stack.grafana_password is None:
-        return {"enabled": False}
-    return {
-        "adminPassword": pulumi.Output.secret(stack.grafana_password),
-        "serviceAccount": {"create": True, "name": GRAFANA_ACCOUNT},
-        "additionalDataSources": [
-            {
-                "name": "CloudWatch",
-                "type": "cloudwatch",
-                "uid": CLOUDWATCH_UID,
-                "access": "proxy",
-                # the SDK's own chain, which ends at EKS Pod Identity: no key is stored
-                "jsonData": {"authType": "default", "defaultRegion": stack.region},
-            }
-        ],
-        "sidecar": {"dashboards": {"label": "grafana_dashboard", "labelValue": "1", "searchNamespace": "ALL"}},
-        **place,
-    }
-
-
-def alertmanager_config(stack: PrometheusStack) -> Values:
-    """Routes: critical and warning alerts to the topic, everything else nowhere but the user interface."""
-    receivers: list[Values] = [{"name": "nobody"}]
-    routes: list[Values] = [{"receiver": "nobody", "matchers": ['alertname = "Watchdog"']}]
-    if stack.alert_topic_arn is not None:
-        sns = {"topic_arn": stack.alert_topic_arn, "sigv4": {"region": stack.region}, "send_resolved": True}
-        receivers.append({"name": "topic", "sns_configs": [sns]})
-        routes.append({"receiver": "topic", "matchers": ['severity =~ "critical|warning"']})
-    return {
-        "route": {
-            "receiver": "nobody",
-            "group_by": ["namespace", "alertname"],
-            "group_wait": "30s",
-            "group_interval": "5m",
-            "repeat_interval": "4h",
-            "routes": routes,
-        },
-        "receivers": receivers,
-        "inhibit_rules": [
-            {
-                "source_matchers": ["severity = critical"],
-                "target_matchers": ["severity =~ warning|info"],
-                "equal": ["namespace", "alertname"],
-            }
-        ],
     }

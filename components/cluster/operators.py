@@ -10,19 +10,19 @@ import pulumi_kubernetes as k8s
 
 from ..kubernetes.children import child_options
 from ..kubernetes.labels import standard_labels
+from .operator_scheduling import Values, priority_classes
 from .operator_values import (
     KEDA_NAMESPACE,
     KUBE_SYSTEM,
     MONITORING_NAMESPACE,
     STORAGE_CLASS,
     OperatorsArgs,
-    Values,
     cluster_autoscaler_values,
     keda_values,
     load_balancer_controller_values,
-    prometheus_stack_values,
     vertical_pod_autoscaler_values,
 )
+from .prometheus_values import prometheus_stack_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,8 +61,12 @@ class Operators(pulumi.ComponentResource):
     def __init__(self, name: str, args: OperatorsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:operators:Operators", name, None, opts)
         child = child_options(self, opts)
+        wanted = tuple(charts(args))
+        classes = priority_classes(name, child) if wanted else []
         waits = {PROMETHEUS_STACK: [_storage_class(name, child)] if args.prometheus_stack else []}
-        self._releases = {chart.name: _release(name, chart, child, waits.get(chart.name, [])) for chart in charts(args)}
+        self._releases = {
+            chart.name: _release(name, chart, child, [*classes, *waits.get(chart.name, [])]) for chart in wanted
+        }
         self.releases = list(self._releases.values())
         self.register_outputs({})
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pulumi_kubernetes as k8s
 
 from .labels import standard_labels
+from .namespace import BATCH_PRIORITY
 from .pods import Annotation, Placement, Resources
 from .template import container_security, node_selector, pod_security, resource_requirements
 from .template import tolerations as placement_tolerations
@@ -34,6 +35,7 @@ class BatchPod:
         deadline_seconds: after which the job counts as failed, pods of retries included.
         annotations: of the pod.
         placement: node pool.
+        priority_class: who goes first on a full node.
     """
 
     app: str
@@ -46,6 +48,7 @@ class BatchPod:
     deadline_seconds: int = 600
     annotations: tuple[Annotation, ...] = ()
     placement: Placement = field(default_factory=Placement)
+    priority_class: str = BATCH_PRIORITY
 
     def __post_init__(self) -> None:
         if not self.command:
@@ -75,6 +78,7 @@ def job_spec(pod: BatchPod) -> k8s.batch.v1.JobSpecArgs:
                 ],
                 enable_service_links=False,
                 node_selector=node_selector(pod.placement),
+                priority_class_name=pod.priority_class,
                 restart_policy="Never",
                 security_context=pod_security(),
                 service_account_name=pod.service_account,

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 APP_PRIORITY = "bailbondpro-app"
 GATEWAY_PRIORITY = "bailbondpro-gateway"
-PRIORITIES: Mapping[str, int] = {APP_PRIORITY: 1000, GATEWAY_PRIORITY: 2000}
-"""The gateway outlives application pods on a full node: without it nothing answers at all."""
+BATCH_PRIORITY = "bailbondpro-batch"
+PRIORITIES: Mapping[str, int] = {APP_PRIORITY: 1000, GATEWAY_PRIORITY: 2000, BATCH_PRIORITY: 100}
+"""The gateway outlives application pods on a full node: without it nothing answers at all. Work that can be done later
+gives way to both."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -86,6 +86,7 @@ class PoolerArgs:
         resources: requests and limits.
         max_client_connections: clients of one pod.
         max_prepared_statements: prepared statements tracked per connection, 0 for none (PgBouncer 1.21).
+        idle_transaction_seconds: how long a transaction may stay open without a query, at least 1.
         exporter_image: turns the pools' counters into metrics (container port "metrics").
         monitoring_namespace: may scrape the exporter.
         placement: node pool.
@@ -105,6 +106,7 @@ class PoolerArgs:
     resources: Resources = POOLER_RESOURCES
     max_client_connections: int = 2000
     max_prepared_statements: int = 200
+    idle_transaction_seconds: int = 60
     exporter_image: pulumi.Input[str] = PGBOUNCER_EXPORTER_IMAGE
     monitoring_namespace: str = "monitoring"
     placement: Placement = field(default_factory=Placement)
@@ -116,6 +118,8 @@ class PoolerArgs:
             raise ValueError("a pooler needs at least one endpoint")
         if len(set(names)) != len(names):
             raise ValueError(f"endpoint names must be unique, got {names}")
+        if self.idle_transaction_seconds < 1:
+            raise ValueError(f"idle_transaction_seconds is at least 1, got {self.idle_transaction_seconds}")
         if self.finish_seconds < 1:
             raise ValueError(f"finish_seconds is at least 1, got {self.finish_seconds}")
         if self.replicas < 1:

@@ -53,6 +53,9 @@ class PoolerConfig:
         query_wait_seconds: how long a query may wait for a server connection before it is refused. Longer than the
             guide's connectionTimeoutMillis of 2000 for new connections, short of its proxy timeout of 30 s.
         max_prepared_statements: protocol-level prepared statements kept per server connection (PgBouncer 1.21).
+        idle_transaction_seconds: how long a client may keep a transaction open without a query before it is
+            disconnected and its server connection freed (PgBouncer's idle_transaction_timeout; its own default 0 never
+            ends one, and a few forgotten transactions hold a whole pool).
         verify_server: check the server's certificate against the mounted authority and its name.
         client_tls: show clients the mounted certificate and refuse those without TLS.
     """
@@ -63,6 +66,7 @@ class PoolerConfig:
     max_client_connections: int = 2000
     query_wait_seconds: int = 15
     max_prepared_statements: int = 200
+    idle_transaction_seconds: int = 60
     verify_server: bool = False
     client_tls: bool = False
 
@@ -105,6 +109,7 @@ def pgbouncer_ini(config: PoolerConfig) -> str:
         "default_pool_size": str(largest),
         "max_prepared_statements": str(config.max_prepared_statements),
         "query_wait_timeout": str(config.query_wait_seconds),
+        "idle_transaction_timeout": str(config.idle_transaction_seconds),
         # drivers send these at start-up; a transaction pool cannot keep them
         "ignore_startup_parameters": "extra_float_digits,options",
         "server_tls_sslmode": "verify-full" if config.verify_server else "require",

@@ -158,6 +158,7 @@ def _files(args: PoolerArgs) -> pulumi.Output[dict[str, str]]:
             client_password=str(password),
             max_client_connections=args.max_client_connections,
             max_prepared_statements=args.max_prepared_statements,
+            idle_transaction_seconds=args.idle_transaction_seconds,
             verify_server=bool(authority),
             client_tls=args.tls is not None,
         )

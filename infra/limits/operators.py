@@ -20,12 +20,14 @@ class OperatorPods:
         pods: how many.
         cpu_millicores: requested by each.
         memory_mib: requested by each.
+        held: how many of them stay where they are when a node is lost: their volume is bound to its zone.
     """
 
     name: str
     pods: int
     cpu_millicores: float
     memory_mib: float
+    held: int = 0
 
 
 ADDONS = (
@@ -36,14 +38,15 @@ ADDONS = (
 """Requests of EKS add-ons as their default configuration has them; from memory, not checked against a cluster."""
 BASE = (("aws-load-balancer-controller", 100, 128), ("cluster-autoscaler", 100, 256))
 KEDA = (("keda-operator", 100, 128), ("keda-metrics-server", 50, 64), ("keda-webhooks", 10, 32))
+RECOMMENDER = OperatorPods("vpa-recommender", 1, 50, 256)
 VERTICAL = (("vpa-recommender", 50, 256), ("vpa-updater", 50, 128), ("vpa-admission", 50, 64))
-"""Millicores and MiB that the charts' values ask for (`components.cluster.operator_values`)."""
-PROMETHEUS = (
-    OperatorPods("prometheus", 1, 250, 1024),
-    OperatorPods("alertmanager", 1, 20, 64),
-    OperatorPods("prometheus-operator", 1, 50, 128),
-)
-"""As the chart's values ask for; Grafana and kube-state-metrics request nothing."""
+"""Millicores and MiB that the charts' values ask for (`components.cluster.operator_values`). Where pods are not
+changed, one recommender runs and nothing else."""
+PROMETHEUS_PAIR, ALERTMANAGER_PAIR = (260, 1056), (30, 96)
+"""Each with the process beside it that reads a changed configuration."""
+PROMETHEUS = (OperatorPods("prometheus-operator", 1, 50, 128), OperatorPods("kube-state-metrics", 1, 20, 96))
+GRAFANA = OperatorPods("grafana", 1, 70, 256)
+"""With its two sidecars. All as the chart's values ask for."""
 
 
 def operator_workloads(settings: Settings) -> Iterator[OperatorPods]:
@@ -51,8 +54,16 @@ def operator_workloads(settings: Settings) -> Iterator[OperatorPods]:
     yield from ADDONS
     parts = [*BASE]
     parts += KEDA if settings.autoscaling.metrics_backend == "keda" else ()
-    parts += VERTICAL if settings.autoscaling.vpa.mode != "off" else ()
+    vertical = settings.autoscaling.vpa.mode
+    parts += VERTICAL if vertical in {"memory", "full"} else ()
+    if vertical == "recommend":
+        yield RECOMMENDER
     pods = 2 if settings.environment == "prod" else 1
     yield from (OperatorPods(name, pods, cpu, memory) for name, cpu, memory in parts)
     if settings.monitoring.prometheus.enabled:
+        # of two servers, one waits for a node in the zone of its volume; the other one alerts
+        yield OperatorPods("prometheus", pods, *PROMETHEUS_PAIR, held=pods - 1)
+        yield OperatorPods("alertmanager", pods, *ALERTMANAGER_PAIR)
         yield from PROMETHEUS
+        if settings.monitoring.prometheus.grafana:
+            yield GRAFANA

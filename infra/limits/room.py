@@ -140,7 +140,11 @@ def app_workloads(settings: Settings, spreads: tuple[Spread, ...] = SPREADS) -> 
 
 def _operators(settings: Settings) -> list[Workload]:
     return [
-        Workload(pod=Pod(app=one.name, cpu=one.cpu_millicores, memory=one.memory_mib), least=one.pods, most=one.pods)
+        Workload(
+            pod=Pod(app=one.name, cpu=one.cpu_millicores, memory=one.memory_mib),
+            least=one.pods - one.held,
+            most=one.pods,
+        )
         for one in operator_workloads(settings)
     ]
 

@@ -132,7 +132,24 @@ def databases_exist(settings: Settings) -> Iterator[Finding]:
             )
 
 
+@rule("service-calls", source="Kubernetes documentation, Network Policies", areas=("services",))
+def called_services_exist(settings: Settings) -> Iterator[Finding]:
+    """A call is admitted at both ends: both must be there."""
+    names = {service.name for service in settings.services}
+    for index, service in enumerate(settings.services):
+        for called in service.calls:
+            others = names - {service.name}
+            if called not in others:
+                yield Finding(
+                    path=f"services[{index}].calls",
+                    value=called,
+                    allowed=f"names of other services: {', '.join(sorted(others)) or 'there is none'}",
+                    fix=f"remove `{called}`, or add the service",
+                )
+
+
 RULES = (
+    called_services_exist,
     names_are_free,
     paths_are_free,
     prefixes_end_with_a_slash,

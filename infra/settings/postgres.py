@@ -80,6 +80,13 @@ class PoolerSettings(Area):
     max_prepared_statements: int = Field(
         default=200, ge=0, le=10_000, description="Prepared statements tracked per connection (PgBouncer; 0: off)."
     )
+    idle_transaction_seconds: int = Field(
+        default=60,
+        ge=1,
+        le=3600,
+        description="Seconds a transaction may stay open without a query before its client is disconnected (PgBouncer, "
+        "idle_transaction_timeout); forgotten ones would hold a pool for ever. Default: 60, the longest request.",
+    )
     resources: Resources = Field(default=resources(100, 128, 500, 256), description="Requests and limits of a pod.")
 
 

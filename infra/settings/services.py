@@ -46,6 +46,10 @@ class ServiceSettings(Area):
         default=("primary", "replicas"), description="Which databases the service connects to."
     )
     redis: bool = Field(default=True, description="Whether the service uses the Redis cluster.")
+    calls: Annotated[tuple[ServiceName, ...], Field(max_length=20)] = Field(
+        default=(),
+        description="Other services that this one connects to, by name; the network admits no others. Default: none.",
+    )
     read_timeout_seconds: int = Field(
         default=30, ge=1, le=600, description="Gateway's proxy_read_timeout for the paths (guide: 30 for the API)."
     )

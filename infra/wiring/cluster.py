@@ -82,6 +82,7 @@ def operators_args(
             **of_same_name(PrometheusStack, prometheus, settings),
             grafana_password=grafana.password if grafana is not None else None,
             alert_topic_arn=topic.topic_arn,
+            replicas=2 if settings.environment is Environment.PROD else 1,
         )
     return OperatorsArgs(
         cluster_name=cluster.cluster_name,
@@ -89,6 +90,7 @@ def operators_args(
         cluster_autoscaler=ClusterAutoscaler(region=settings.region, cluster_version=settings.cluster.version),
         keda=settings.autoscaling.metrics_backend == "keda",
         vertical_pod_autoscaler=settings.autoscaling.vpa.mode != "off",
+        vertical_changes_pods=settings.autoscaling.vpa.mode in {"memory", "full"},
         prometheus_stack=stack,
         placement=system_placement(settings),
         high_availability=settings.environment is Environment.PROD,

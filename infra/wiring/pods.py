@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bailbondpro.facts import ports
-from components.cluster.node_pools import POOL_LABEL, SYSTEM_TAINT
+from components.cluster.node_pools import POOL_LABEL, SPOT_TAINT, SYSTEM_TAINT
 from components.kubernetes.network_policies import Peer, TrafficRule, https_anywhere, pod_identity
 from components.kubernetes.objects import Rollout
 from components.kubernetes.pods import Placement
@@ -39,6 +39,11 @@ def _memory(mib: int) -> str:
 def app_placement() -> Placement:
     """The pool of the application, its services and the gateway."""
     return Placement(label_key=POOL_LABEL, label_value="app")
+
+
+def batch_placement() -> Placement:
+    """Where work runs that may be interrupted and done again: wherever there is room, spot nodes included."""
+    return Placement(taint_key=SPOT_TAINT.key, taint_value=SPOT_TAINT.value)
 
 
 def system_placement(settings: Settings) -> Placement:

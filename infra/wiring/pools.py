@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from components.cluster.node_pools import SYSTEM_TAINT, CapacityType, NodePool, NodePoolsArgs, Taint, TaintEffect
+from components.cluster.node_pools import SPOT_TAINT, SYSTEM_TAINT, CapacityType, NodePool, NodePoolsArgs, Taint
 from infra.wiring.names import names_of
 from infra.wiring.same_name import of_same_name
 
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from components.network.network import Network
     from infra.settings import Settings
     from infra.settings.pools import PoolSizes
-
-SPOT_TAINT = Taint(key="spot", value="true", effect=TaintEffect.NO_SCHEDULE)
-"""Only batch work that tolerates an interruption runs on spot nodes."""
 
 
 def args(settings: Settings, cluster: Cluster, network: Network) -> NodePoolsArgs:

@@ -10,7 +10,7 @@ from components.naming import NameKind, physical_name
 from components.redis import RedisArgs
 from infra.wiring.encryption import secret_args
 from infra.wiring.names import APP, names_of
-from infra.wiring.pods import app_placement
+from infra.wiring.pods import batch_placement
 from infra.wiring.same_name import of_same_name
 
 if TYPE_CHECKING:
@@ -61,5 +61,5 @@ def warm_up_args(settings: Settings, namespace: pulumi.Input[str]) -> CacheWarmU
         **of_same_name(CacheWarmUpArgs, settings.redis.warm_up),
         target_app=APP,
         release=settings.app.image,
-        placement=app_placement(),
+        placement=batch_placement(),
     )

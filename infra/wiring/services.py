@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from components.app.microservice import MicroserviceArgs, ServiceSpec
+from components.app.microservice import MicroserviceArgs, ServiceSpec, service_app
 from components.app.runtime_env import SERVICE_VARIABLE, RuntimeEnvironment, environment
 from components.autoscaling.policy import AutoscalingPolicy
 from components.gateway.model import Timeouts
@@ -77,12 +77,29 @@ def args(
         checksums=tuple(one.checksum for one in published),
         rollout=rollout(settings),
         ingress=(
-            TrafficRule(peers=(Peer(app=GATEWAY_APP), Peer(namespace=MONITORING_NAMESPACE)), ports=(service.port,)),
+            TrafficRule(
+                peers=(Peer(app=GATEWAY_APP), *_callers(settings, service), Peer(namespace=MONITORING_NAMESPACE)),
+                ports=(service.port,),
+            ),
         ),
-        egress=data_egress(settings, database=bool(roles), redis=service.redis),
+        egress=(*data_egress(settings, database=bool(roles), redis=service.redis), *_called(settings, service)),
         backend=settings.autoscaling.metrics_backend,
         vertical=settings.autoscaling.vpa.mode != "off",
         monitored=settings.monitoring.prometheus.enabled,
         scrape_interval_seconds=settings.monitoring.prometheus.scrape_interval_seconds,
         placement=app_placement(),
+    )
+
+
+def _callers(settings: Settings, service: ServiceSettings) -> tuple[Peer, ...]:
+    """The services that say that they call this one."""
+    return tuple(Peer(app=service_app(other.name)) for other in settings.services if service.name in other.calls)
+
+
+def _called(settings: Settings, service: ServiceSettings) -> tuple[TrafficRule, ...]:
+    """Connections to the services that this one calls; a policy is about the port of the pods, not of the Service."""
+    return tuple(
+        TrafficRule(peers=(Peer(app=service_app(other.name)),), ports=(other.port,))
+        for other in settings.services
+        if other.name in service.calls
     )

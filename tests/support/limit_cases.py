@@ -133,6 +133,7 @@ REFUSED = (
     # app
     case("prod-image-digest", "app.image", P2, app={"image": "bailbondpro:latest"}),
     case("prod-image-digest", "services[0].image", P2, services=[service(image=TAG, minReplicas=2, maxReplicas=2)]),
+    case("service-calls", "services[0].calls", services=[service(calls=["nobody"])]),
     case("third-party-images", "gateway.image", gateway={"image": "nginx:latest"}),
     case("third-party-images", "postgres.pooler.image", postgres={"pooler": {"image": "registry:5000/pgbouncer"}}),
     case(
@@ -305,6 +306,7 @@ REFUSED = (
         "postgres.pooler.replicas",
         "dev horizontal",
         postgres={"maxConnections": 50, "pooler": {"replicas": 7, "resources": {"cpuRequestMillicores": 10}}},
+        pools=ROOM,
     ),
     case(
         "connections-reserved",

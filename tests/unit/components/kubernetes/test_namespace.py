@@ -32,7 +32,7 @@ def test_the_namespace_is_closed_in_both_directions() -> None:
 def test_the_gateway_outranks_the_application() -> None:
     classes = namespace().of_type("kubernetes:scheduling.k8s.io/v1:PriorityClass")
     values = {item.inputs["metadata"]["name"]: item.inputs["value"] for item in classes}
-    assert values == {"bailbondpro-app": 1000, "bailbondpro-gateway": 2000}
+    assert values == {"bailbondpro-app": 1000, "bailbondpro-gateway": 2000, "bailbondpro-batch": 100}
     assert not any(item.inputs["globalDefault"] for item in classes)
 
 

@@ -203,3 +203,10 @@ def test_every_selector_chooses_its_own_pods_alone() -> None:
             assert item.pod_spec["containers"]
             chosen.setdefault((item.namespace, str(sorted(labels.items()))), []).append(labels)
     assert all(len(same) == 1 for same in chosen.values())
+
+
+def test_every_row_names_its_document_or_says_that_nobody_looked() -> None:
+    for row in (*ROWS.values(), *ADDON_ROWS.values()):
+        assert bool(row.read) <= bool(row.document), row.name
+        assert row.parts, row.name
+        assert len({part.name for part in row.parts}) == len(row.parts), row.name
