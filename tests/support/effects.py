@@ -99,6 +99,14 @@ CONTEXTS = {
     "redis.tokensRetiredBefore": Context(areas={"redis": {"tokenGeneration": 2}}),
     "redis.shards": Context(areas={"redis": {"clientIsClusterAware": True}}),
     "redis.multiAz": Context(areas={"redis": {"replicasPerShard": 1}}),
+    "services[].calls": Context(
+        phase="horizontal",
+        areas={
+            "services": [SERVICE, {**SERVICE, "name": "other", "paths": ["/api/other/"]}],
+            "monitoring": PROMETHEUS,
+            "pools": ROOM,
+        },
+    ),
     "services[].requestsPerSecond": Context(
         phase="horizontal",
         areas={
@@ -144,6 +152,7 @@ VALUES: dict[str, object] = {
     "services[].name": "invoices",
     "services[].image": "registry.example.com/payments:2",
     "services[].paths": ["/api/invoices/"],
+    "services[].calls": ["other"],
     "services[].requestsPerSecond": 50,
     "services[].databases": ["primary"],
     "services[].metricsPath": "/internal/metrics",

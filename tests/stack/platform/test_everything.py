@@ -19,6 +19,7 @@ LEFT_OFF = {
     "services[].image": "follows from the application's",
     "services[].requestsPerSecond": "follows from the application's",
     "services[].environment": "as the application's",
+    "services[].calls": "which service calls which is the program's to say; the default services call none",
     **dict.fromkeys(
         (
             *(f"cluster.addonVersions.{name}" for name in ("vpcCni", "kubeProxy", "podIdentityAgent", "coredns")),
