@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.order import longest_first
 from tests.support.surroundings import isolate
 
 if not __debug__:
@@ -35,6 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         if item.path.relative_to(TESTS).parts[0] in LANES_WITH_SERVERS:
             item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
+    items[:] = longest_first(items)
 
 
 def pytest_collection_finish() -> None:

@@ -4,7 +4,8 @@ import io
 import socket
 import sys
 import threading
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from pytest_socket import SocketBlockedError
@@ -12,6 +13,8 @@ from rich.console import Console
 
 from ops.answers.test import Check, environment, run_lanes
 from ops.views.test import section
+from tests.support.order import LONGEST_FIRST, longest_first
+from tests.support.paths import ROOT
 from tests.support.told import told
 
 if TYPE_CHECKING:
@@ -197,3 +200,23 @@ def test_a_unit_test_may_use_a_unix_socket_pair() -> None:
     with left, right:
         left.sendall(b"x")
         assert right.recv(1) == b"x"
+
+
+def test_a_long_file_with_one_test_starts_before_short_files_with_many() -> None:
+    @dataclass
+    class Item:
+        path: Path
+
+    def started(*files: str) -> list[str]:
+        items = [cast("pytest.Item", Item(ROOT / name)) for name in files]
+        return [item.path.name for item in longest_first(items, ("tests/long.py", "tests/next.py"))]
+
+    assert started("tests/a.py", "tests/b.py", "tests/next.py", "tests/b.py", "tests/long.py") == [
+        *("long.py", "next.py"),
+        *("b.py", "b.py", "a.py"),
+    ]
+
+
+def test_the_files_that_start_first_exist() -> None:
+    assert [name for name in LONGEST_FIRST if not (ROOT / name).is_file()] == []
+    assert len(set(LONGEST_FIRST)) == len(LONGEST_FIRST)
