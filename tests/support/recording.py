@@ -139,15 +139,17 @@ def _repeatable(token: str, name: str, computed: dict[str, Any]) -> dict[str, An
 
 
 def _scrambled(value: object, seed: str) -> object:
-    """A text of the same length whose letters and digits follow from the seed; the armour of a PEM file stays."""
+    """A text of the same length whose letters, digits and base64 signs follow from the seed.
+
+    What stands in a PEM file is one line between its armour: the length of a real key differs from key to key.
+    """
     if not isinstance(value, str):
         return value
     stream = itertools.cycle(hashlib.sha256(seed.encode()).hexdigest())
-    lines = [
-        line if line.startswith("-----") else "".join(next(stream) if char.isalnum() else char for char in line)
-        for line in value.splitlines(keepends=True)
-    ]
-    return "".join(lines)
+    if value.startswith("-----"):
+        armour = [line for line in value.splitlines(keepends=True) if line.startswith("-----")]
+        return "".join([armour[0], "".join(itertools.islice(stream, 64)), "\n", *armour[1:]])
+    return "".join(next(stream) if char.isalnum() or char in "+/" else char for char in value)
 
 
 def _refuse_nonsense(token: str, name: str, inputs: dict[str, Any]) -> None:
