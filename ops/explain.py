@@ -17,6 +17,7 @@ from planner.hpa.traces import TraceError
 from sandbox.clock.moments import ClockError
 from sandbox.cloud import DamagedCloudError
 from sandbox.drill.nodes.flags import FlagError
+from sandbox.drill.objects.helm import ChartError
 from sandbox.drill.scenarios import ScenarioError
 from sandbox.engine import EngineNotFoundError
 from sandbox.engine.go import GoError
@@ -36,7 +37,7 @@ _MESSAGES = (
     *(GoError, DamagedCloudError, ApiServerError, KubeconfigError, ForeignClusterError, PrometheusError),
     *(ProgramError, SeedError, MissingEntriesError, ClockError),
     *(SandboxBusyError, UnusableEnvironmentError),
-    *(ScenarioError, NodeGroupError, FlagError),
+    *(ScenarioError, NodeGroupError, FlagError, ChartError),
 )
 """Errors whose own text says everything."""
 _DAMAGED = "failed to load checkpoint"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,6 +22,10 @@ def drill(
     ] = None,
     config: ConfigOption = None,
     plan: PlanOption = None,
+    charts: Annotated[
+        Path | None,
+        typer.Option("--charts", help="Charts to render for real with Helm, as folders or .tgz files.", metavar="DIR"),
+    ] = None,
     pace: Annotated[
         float | None,
         typer.Option("--pace", help="Simulated seconds in a real one; fewer on a slow machine.", min=1, max=200),
@@ -37,7 +42,7 @@ def drill(
     from ops.views.drill import section
 
     with explained():
-        report = run(stack, phase, config, plan, tuple(scenario or ()), pace=pace, again=again)
+        report = run(stack, phase, config, plan, tuple(scenario or ()), charts=charts, pace=pace, again=again)
     present(report, section, as_json=json_output)
     if not report.ok:
         fail(f"scenarios that failed: {', '.join(item.scenario for item in report.failed)}")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
+
+from plan.drills.key import drill_key
+from sandbox.kubernetes.tools import VERSION
 
 if TYPE_CHECKING:
     from planner.capacity.node_groups import NodeGroup
     from sandbox.drill.nodes.flags import Flags
     from sandbox.kubernetes.api import Manifest
+
+SCENARIOS_VERSION = 1
+"""Of what happens in scenarios and of what they want; another number makes all kept drills those of something else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +46,8 @@ def subject_of(
     flags: Flags,
     stand_ins: tuple[str, ...],
 ) -> Subject:
-    """A subject whose key follows from everything that a drill looks at."""
-    looked_at = [objects, [asdict(group) for group in groups], asdict(flags), stand_ins]
-    key = hashlib.sha256(json.dumps(looked_at, sort_keys=True, default=str).encode()).hexdigest()[:20]
+    """A subject whose key follows from everything that decides in a drill."""
+    machines = [asdict(group) for group in groups]
+    decided = json.dumps([VERSION, SCENARIOS_VERSION, asdict(flags), stand_ins], default=str)
+    key = str(drill_key(objects, machines, decided))
     return Subject(name=name, key=key, objects=objects, groups=groups, flags=flags, stand_ins=stand_ins)

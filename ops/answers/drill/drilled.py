@@ -7,23 +7,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from infra.phases import PHASES
-from infra.settings.reading.stack_file import read_config_map
 from ops.answers.drill.report import DrillReport
-from ops.answers.render.kubernetes import manifests, stack_plan
 from ops.console import note
+from ops.rehearsal.planned import planned
 from plan.drills.record import Drill
 from plan.tokens import RELEASE
 from planner.capacity.node_groups import node_groups
 from planner.plan_values import at, text
 from sandbox.drill.kept import keep, kept
 from sandbox.drill.nodes.flags import Flags, flags_of
+from sandbox.drill.objects import collect
+from sandbox.drill.objects.helm import renderer
 from sandbox.drill.run import FIRST, run
 from sandbox.drill.scenarios import named
 from sandbox.drill.scenarios.changes import CHANGE
 from sandbox.drill.subject import subject_of
+from sandbox.kubernetes.tools import VERSION
 
 if TYPE_CHECKING:
     from plan import Plan
+    from sandbox.drill.objects.helm import Renderer
     from sandbox.drill.subject import Subject
 
 AUTOSCALER = "cluster-autoscaler"
@@ -37,6 +40,7 @@ def drilled(  # the arguments are those of the command
     plan_file: Path | None,
     scenarios: tuple[str, ...],
     *,
+    charts: Path | None = None,
     pace: float | None = None,
     again: bool = False,
 ) -> DrillReport:
@@ -47,18 +51,23 @@ def drilled(  # the arguments are those of the command
         PlanError: the file is no plan.
         ConfigError: the configuration has problems.
         EngineError: the engine refused.
+        ChartError: a chart cannot be rendered.
+        NodeGroupError: the size of a node is not known.
         GoError: the control plane cannot be built here.
     """
     wanted = named(scenarios)
-    plan = stack_plan(stack, phase, config, plan_file)
-    now = phase or _phase(plan)
-    drilled_one = subject(plan, now)
+    render = renderer(charts, VERSION, note) if charts is not None else None
+    made = planned(stack, phase, config, plan_file)
+    now = made.phase or ""
+    drilled_one = subject(made.plan, now, render)
     before = kept(drilled_one.key)
     done = {item.scenario for item in before.outcomes} if before is not None and not again else set()
     left = tuple(item for item in wanted if item.name not in done)
     found = before
     if left:
-        neighbour = _neighbour(stack, now, config) if plan_file is None and CHANGE in {i.name for i in left} else None
+        neighbour = (
+            _neighbour(stack, now, config, render) if plan_file is None and CHANGE in {i.name for i in left} else None
+        )
         with tempfile.TemporaryDirectory(prefix="bbp-drill-", ignore_cleanup_errors=True) as folder:
             newer = run(drilled_one, left, Path(folder) / "cluster", note, neighbour=neighbour, pace=pace)
         found = newer if before is None else before.merged(newer)
@@ -69,27 +78,34 @@ def drilled(  # the arguments are those of the command
     names = {FIRST, *(item.name for item in wanted)}
     chosen = tuple(item for item in found.outcomes if item.scenario in names)
     return DrillReport(
-        origin=str(plan_file) if plan_file is not None else f"{stack}, phase {now}",
+        origin=made.origin,
         phase=now,
         drill=Drill(key=found.key, version=found.version, outcomes=chosen, stand_ins=found.stand_ins),
     )
 
 
-def subject(plan: Plan, name: str) -> Subject:
+def subject(plan: Plan, name: str, render: Renderer | None = None) -> Subject:
     """What a drill looks at of a plan.
 
+    Args:
+        plan: of a preview, or of a stack that stands.
+        name: how to call it.
+        render: gives what Helm makes of charts; None for stand-ins of all.
+
     Raises:
-        RenderError: the plan does not say what an object is called.
+        ChartError: a chart cannot be rendered.
         NodeGroupError: the size of a node is not known.
         FlagError: the node autoscaler is told something that it would refuse, or that is not followed here.
     """
-    charts = sorted({str(item.inputs.get("chart") or item.name) for item in plan.of_type(RELEASE)})
+    found = collect(plan, render)
+    flags = _flags(plan)
+    unfollowed = [f"the node autoscaler's --{flag} is not followed" for flag in flags.not_followed]
     return subject_of(
         name,
-        tuple(manifests(plan)),
+        tuple(item.manifest for item in found.objects),
         node_groups(plan),
-        _flags(plan),
-        tuple(f"the chart {chart} is not rendered, and none of its pods runs" for chart in charts),
+        flags,
+        (*(f"left out: {text}" for text in found.omitted), *found.stand_ins, *unfollowed),
     )
 
 
@@ -102,14 +118,9 @@ def _flags(plan: Plan) -> Flags:
     return Flags()
 
 
-def _phase(plan: Plan) -> str:
-    """The growth phase that a plan was made with; empty where it names none."""
-    return str(read_config_map(plan.config).get("phase") or "")
-
-
-def _neighbour(stack: str, phase: str, config: Path | None) -> Subject | None:
+def _neighbour(stack: str, phase: str, config: Path | None, render: Renderer | None) -> Subject | None:
     """The same stack in its next growth phase."""
     if phase not in PHASES or phase == PHASES[-1]:
         return None
     following = PHASES[PHASES.index(phase) + 1]
-    return subject(stack_plan(stack, following, config, None), following)
+    return subject(planned(stack, following, config).plan, following, render)

@@ -67,6 +67,16 @@ _DROPPED = (
 )
 """What decides how pods are placed, or is no text: a made-up one would be a lie, so the server's default holds."""
 _TEXT_VALUES = ("env", "args")
+_REQUIRED = {
+    "kubernetes.io/tls": ("tls.crt", "tls.key"),
+    "kubernetes.io/dockerconfigjson": (".dockerconfigjson",),
+    "kubernetes.io/dockercfg": (".dockercfg",),
+    "kubernetes.io/ssh-auth": ("ssh-privatekey",),
+    "kubernetes.io/basic-auth": ("username",),
+}
+"""What a Secret of a type must hold (Kubernetes documentation, "Types of Secret")."""
+_CONTENT = {".dockerconfigjson": '{"auths": {}}', ".dockercfg": "{}"}
+"""Of these keys the API server reads the content, too."""
 _NO_NAME = re.compile(r"[^a-z0-9-]+")
 
 
@@ -98,7 +108,17 @@ class Filler:
         """A manifest without unknown values."""
         secret = value.get("kind") == "Secret"
         filled: Manifest = self._map(value, "", (), secret)
+        if secret and (missing := _REQUIRED.get(str(filled.get("type")))):
+            self._keys(filled, missing)
         return filled
+
+    def _keys(self, secret: Manifest, required: Sequence[str]) -> None:
+        """The keys that the API server wants of a Secret of this type; what they hold is made up."""
+        there = {*(secret.get("data") or {}), *(secret.get("stringData") or {})}
+        for key in required:
+            if key not in there:
+                self.filled.append(f"stringData.{key}")
+                secret["stringData"] = {**(secret.get("stringData") or {}), key: _CONTENT.get(key, "made-up")}
 
     def _any(self, value: Any, path: str, keys: tuple[str, ...], secret: bool) -> Any:  # noqa: ANN401, FBT001 - of any shape
         if isinstance(value, dict):
