@@ -16,7 +16,7 @@ from sandbox.drill.recorder import condition, is_ready, name_of
 from sandbox.drill.workloads import refusals, workloads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from planner.capacity.node_groups import NodeGroup
     from sandbox.drill.api import ClusterApi
@@ -141,26 +141,33 @@ class Stage:
             if workload.least != workload.most:
                 self.api.scale(workload.reference, workload.wanted(size))
 
-    def settle(self, size: Size, within: float | None = None) -> list[str]:
-        """Wait until every workload runs what is wanted; returns what does not, with the reasons."""
-        self.clock.wait_until(lambda: self._settled(size), SETTLE_SECONDS if within is None else within, every=2.0)
-        return self._unsettled(size)
+    def settle(self, size: Size, within: float | None = None, *, bound: bool = False) -> list[str]:
+        """Wait until every workload runs what is wanted; returns what does not, with the reasons.
 
-    def _settled(self, size: Size) -> bool:
-        return all(complete(live) and self._has(live, size) for live in self._live().values())
-
-    def _unsettled(self, size: Size) -> list[str]:
+        Args:
+            size: what is wanted.
+            within: simulated seconds; by default `SETTLE_SECONDS`.
+            bound: whether pods of StatefulSets may be bound to nodes that are lost, so that one ready pod is enough.
+        """
+        longest = SETTLE_SECONDS if within is None else within
+        self.clock.wait_until(lambda: not any(self._short(size, bound=bound)), longest, every=2.0)
         waiting = refusals(self.api)
         problems = []
-        for name, live in self._live().items():
-            if complete(live) and self._has(live, size):
-                continue
+        for name, live in self._short(size, bound=bound):
             now = level(live, self.clock.seconds)
             reasons = Counter(reason for pod, reason in waiting.items() if pod.startswith(f"{name}-"))
             why = "; ".join(f"{count} pending: {reason}" for reason, count in reasons.most_common(2))
             why = why or str(condition(live, "Progressing").get("message") or "its pods are not ready")
             problems.append(f"{name}: {now.ready} of {self._wanted[name].wanted(size)} pods run; {why}")
         return problems
+
+    def _short(self, size: Size, *, bound: bool) -> Iterator[tuple[str, Manifest]]:
+        """The workloads that do not run what is wanted."""
+        for name, live in self._live().items():
+            if complete(live) and self._has(live, size):
+                continue
+            if not (bound and live["kind"] == "StatefulSet" and level(live, 0.0).ready):
+                yield name, live
 
     def _has(self, live: Manifest, size: Size) -> bool:
         return int(live["spec"].get("replicas", 1)) == self._wanted[name_of(live["metadata"])].wanted(size)

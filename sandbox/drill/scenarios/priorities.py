@@ -9,11 +9,15 @@ from sandbox.drill.recorder import name_of
 from sandbox.drill.scenarios.base import Scenario
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sandbox.drill.scenarios.base import Findings
     from sandbox.drill.stage import Stage
     from sandbox.kubernetes.api import Manifest
 
 NAMESPACE = "filler"
+PREEMPTION_SECONDS = 600.0
+"""The longest wait for the first pod that makes room."""
 LOWEST = -1_000_000
 """Below everything, and below the -10 from which a pod makes the node autoscaler add nodes
 (cluster-autoscaler/FAQ.md, "How does Cluster Autoscaler work with Pod Priority and Preemption?")."""
@@ -71,9 +75,9 @@ def _preemption(stage: Stage, found: Findings) -> None:
         began = stage.clock.seconds
         stage.freeze()
         stage.scale("maximum")
-        stage.clock.sleep(120)
-        line = stage.recorder.time_line().between(began, stage.clock.seconds)
-        pushed = [event.name for event in line.of(kind="Pod", what="Preempted")]
+        stage.clock.wait_until(lambda: any(_pushed(stage, began)), PREEMPTION_SECONDS)
+        stage.clock.sleep(60)
+        pushed = list(_pushed(stage, began))
         found.notes.append(
             f"{placed} pods of the lowest priority filled the nodes; {len(pushed)} pods were pushed away"
         )
@@ -90,6 +94,12 @@ def _preemption(stage: Stage, found: Findings) -> None:
         stage.freeze(frozen=False)
         for item in reversed(objects):
             stage.api.remove(item)
+
+
+def _pushed(stage: Stage, since: float) -> Iterator[str]:
+    """The pods that the scheduler pushed away since a moment."""
+    line = stage.recorder.time_line().between(since, stage.clock.seconds)
+    return (event.name for event in line.of(kind="Pod", what="Preempted"))
 
 
 def _fillers(stage: Stage) -> list[Manifest]:
