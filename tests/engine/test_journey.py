@@ -103,10 +103,3 @@ def test_an_unknown_phase_on_the_path_is_refused_before_anything_runs(cli: Cli) 
     assert ran.code == 1
     assert "sideways" in ran.err
     assert not list(cli.sandbox.glob("dev@journey"))
-
-
-def test_a_journey_leaves_the_stored_rehearsal_alone(standing_dev: Cli) -> None:
-    stored = {path: path.read_bytes() for path in (standing_dev.sandbox / "dev").rglob("*") if path.is_file()}
-    ran = standing_dev.run("journey", "dev", "--path", "optimization")
-    assert ran.code == 0, ran.err
-    assert stored == {path: path.read_bytes() for path in (standing_dev.sandbox / "dev").rglob("*") if path.is_file()}

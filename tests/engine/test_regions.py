@@ -83,14 +83,21 @@ def test_two_clusters_may_have_objects_of_one_name(tmp_path: Path) -> None:
     assert bench.objects("kubernetes:core/v1:Namespace") == []
 
 
-def test_a_stack_in_another_region_has_no_string_of_this_one(tmp_path: Path) -> None:
-    cli = Cli(tmp_path)
+def test_a_third_stack_is_rehearsed_under_its_own_name_and_has_no_string_of_another_region(tmp_path: Path) -> None:
+    cli, file = Cli(tmp_path / "sandbox"), tmp_path / "Pulumi.staging.yaml"
     moved = (ROOT / "Pulumi.dev.yaml").read_text(encoding="utf-8").replace("us-east-1", "eu-central-1")
-    (tmp_path / "dev.yaml").write_text(moved, encoding="utf-8")
-    ran = cli.run("rehearse", "dev", "--config", str(tmp_path / "dev.yaml"), "--json")
+    file.write_text(moved, encoding="utf-8")
+    ran = cli.run("rehearse", "staging", "--config", str(file), "--json")
     assert ran.code == 0, ran.err
-    assert set(REGION.findall(json.dumps(ran.document["outputs"]))) == {"eu-central-1"}
-    made = Cloud(cli.sandbox / "dev" / "cloud.jsonl").all()
+    assert ran.document["second_preview_changes"] == 0
+    outputs = ran.document["outputs"]
+    assert outputs["clusterName"] == "bailbondpro-staging"
+    command = "aws eks update-kubeconfig --region eu-central-1 --name bailbondpro-staging"
+    assert outputs["kubeconfigCommand"] == command
+    assert [name for name, value in outputs.items() if len(str(value)) > 200] == []
+    assert not (cli.sandbox / "dev").exists()
+    assert set(REGION.findall(json.dumps(outputs))) == {"eu-central-1"}
+    made = Cloud(cli.sandbox / "staging" / "cloud.jsonl").all()
     elsewhere = {
         (item.token, item.name, region)
         for item in made

@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 import pytest
-import yaml
 
 from plan import SYSTEMS, load_plan
 from policies.stateful import STATEFUL
@@ -42,32 +41,6 @@ def test_every_system_of_the_guide_is_in_the_table(prod: tuple[Cli, Ran]) -> Non
     assert [system.title for system in SYSTEMS if system.title not in ran.out] == []
 
 
-def test_dev_comes_up_and_its_second_preview_is_empty(rehearsed_dev: tuple[Cli, Ran]) -> None:
-    _, ran = rehearsed_dev
-    assert ran.code == 0, ran.err
-    assert ran.document["second_preview_changes"] == 0
-    assert ran.document["steps"]["replace"] == 0
-
-
-def test_the_json_document_has_the_promised_keys(rehearsed_dev: tuple[Cli, Ran]) -> None:
-    document = rehearsed_dev[1].document
-    assert list(document) == [
-        "stack",
-        "phase",
-        "engine",
-        "steps",
-        "systems",
-        "second_preview_changes",
-        "second_preview_waiting",
-        "outputs",
-        "time",
-        "seconds",
-        "truth",
-    ]
-    assert set(document["steps"]) == {"create", "update", "replace", "delete", "same"}
-    assert {system.key for system in SYSTEMS} <= set(document["systems"])
-
-
 def test_microservices_runs_one_primary_three_replicas_and_four_shards(prod: tuple[Cli, Ran]) -> None:
     plan = load_plan(prod[0].sandbox / "plan.json")
     instances = plan.of_type(INSTANCE)
@@ -76,21 +49,6 @@ def test_microservices_runs_one_primary_three_replicas_and_four_shards(prod: tup
     assert sum(item.system == "shards" for item in instances) == 4
     (group,) = plan.of_type("aws:elasticache/replicationGroup:ReplicationGroup")
     assert group.inputs["numNodeGroups"] == 3
-
-
-def test_a_third_stack_is_rehearsed_under_its_own_name(tmp_path: Path) -> None:
-    cli, file = Cli(tmp_path / "sandbox"), tmp_path / "Pulumi.staging.yaml"
-    document = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text(encoding="utf-8"))
-    file.write_text(yaml.safe_dump(document), encoding="utf-8")
-    ran = cli.run("rehearse", "staging", "--config", str(file), "--json")
-    assert ran.code == 0, ran.err
-    assert ran.document["second_preview_changes"] == 0
-    outputs = ran.document["outputs"]
-    assert outputs["clusterName"] == "bailbondpro-staging"
-    assert outputs["kubeconfigCommand"] == "aws eks update-kubeconfig --region us-east-1 --name bailbondpro-staging"
-    assert [name for name, value in outputs.items() if len(str(value)) > 200] == []
-    assert (cli.sandbox / "staging").is_dir()
-    assert not (cli.sandbox / "dev").exists()
 
 
 def test_a_written_plan_holds_the_inputs_of_every_resource(prod: tuple[Cli, Ran]) -> None:
@@ -148,13 +106,6 @@ def test_destroying_production_leaves_everything_load_bearing_alive(prod: tuple[
     assert lost == set()
 
 
-def test_destroying_dev_leaves_an_empty_cloud(standing_dev: Cli) -> None:
-    cli = standing_dev
-    gone = cli.run("destroy", "dev")
-    assert gone.code == 0, gone.err
-    assert Cloud(cli.sandbox / "dev" / "cloud.jsonl").all() == []
-
-
 def test_a_broken_configuration_leaves_the_sandbox_untouched(tmp_path: Path) -> None:
     cli = Cli(tmp_path / "sandbox")
     broken = tmp_path / "Pulumi.broken.yaml"
@@ -181,16 +132,6 @@ def test_a_fault_that_matches_nothing_is_reported(tmp_path: Path) -> None:
     ran = Cli(tmp_path).run("rehearse", "dev", "--preview", "--fault", "create:aws:rds/instance:Instance:primry")
     assert ran.code == 0
     assert "struck nothing" in ran.err
-
-
-def test_drift_is_found_by_a_refresh_and_undone(standing_dev: Cli) -> None:
-    cli = standing_dev
-    fault = "drift:aws:ec2/vpc:Vpc:network-vpc:enableDnsSupport=false"
-    ran = cli.run("rehearse", "dev", "--fault", fault, "--json")
-    assert ran.code == 0, ran.err
-    assert "the refresh found 1 changed and 0 gone" in ran.err
-    assert ran.document["steps"]["update"] == 1
-    assert ran.document["second_preview_changes"] == 0
 
 
 def _wait_for_lock(cli: Cli) -> None:

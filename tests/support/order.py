@@ -18,7 +18,7 @@ LONGEST_FIRST = (
     "tests/stack/platform/test_toggles.py",
     "tests/engine/test_rehearse.py",
     "tests/engine/test_journey.py",
-    "tests/engine/test_fault_sweep.py",
+    "tests/engine/test_standing_dev.py",
     "tests/engine/test_report.py",
     "tests/engine/test_component_host.py",
     "tests/engine/test_examples.py",

@@ -1,16 +1,27 @@
-"""Crash consistency: whatever fails once at its creation, plain reruns lead to the same cloud as without faults."""
+"""Dev as it stands after one rehearsal: what is said of it, what it is compared with, and what happens to it then.
+
+Crash consistency: whatever fails once at its creation, plain reruns lead to the same cloud as without faults.
+"""
+
+from __future__ import annotations
 
 import json
 import random
 import re
-from pathlib import Path
-
-import pytest
+from typing import TYPE_CHECKING
 
 from ops.rehearsal.session import RehearseOptions, open_session
-from sandbox.cloud import DIGEST, CloudObject
+from plan import SYSTEMS
+from sandbox.cloud import DIGEST, Cloud, CloudObject
 from sandbox.faults import Fault
 from sandbox.session import EngineError, Session
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+    from tests.support.cli import Cli, Ran
 
 SEED = 20261124
 STRUCK = 30
@@ -52,14 +63,60 @@ def up_until_done(session: Session) -> int:
     raise AssertionError("the update never succeeded")
 
 
-def test_thirty_failed_creations_converge_to_the_faultless_cloud(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("BBP_SANDBOX_DIR", str(tmp_path / "faultless"))
-    with open_session(RehearseOptions("dev")) as (_, _, session):
-        session.up()
-        faultless = session.cloud.all()
+def test_dev_comes_up_and_its_second_preview_is_empty(rehearsed_dev: tuple[Cli, Ran]) -> None:
+    _, ran = rehearsed_dev
+    assert ran.code == 0, ran.err
+    assert ran.document["second_preview_changes"] == 0
+    assert ran.document["steps"]["replace"] == 0
 
+
+def test_the_json_document_has_the_promised_keys(rehearsed_dev: tuple[Cli, Ran]) -> None:
+    document = rehearsed_dev[1].document
+    assert list(document) == [
+        "stack",
+        "phase",
+        "engine",
+        "steps",
+        "systems",
+        "second_preview_changes",
+        "second_preview_waiting",
+        "outputs",
+        "time",
+        "seconds",
+        "truth",
+    ]
+    assert set(document["steps"]) == {"create", "update", "replace", "delete", "same"}
+    assert {system.key for system in SYSTEMS} <= set(document["systems"])
+
+
+def test_destroying_dev_leaves_an_empty_cloud(standing_dev: Cli) -> None:
+    cli = standing_dev
+    gone = cli.run("destroy", "dev")
+    assert gone.code == 0, gone.err
+    assert Cloud(cli.sandbox / "dev" / "cloud.jsonl").all() == []
+
+
+def test_drift_is_found_by_a_refresh_and_undone(standing_dev: Cli) -> None:
+    cli = standing_dev
+    fault = "drift:aws:ec2/vpc:Vpc:network-vpc:enableDnsSupport=false"
+    ran = cli.run("rehearse", "dev", "--fault", fault, "--json")
+    assert ran.code == 0, ran.err
+    assert "the refresh found 1 changed and 0 gone" in ran.err
+    assert ran.document["steps"]["update"] == 1
+    assert ran.document["second_preview_changes"] == 0
+
+
+def test_a_journey_leaves_the_stored_rehearsal_alone(standing_dev: Cli) -> None:
+    stored = {path: path.read_bytes() for path in (standing_dev.sandbox / "dev").rglob("*") if path.is_file()}
+    ran = standing_dev.run("journey", "dev", "--path", "optimization")
+    assert ran.code == 0, ran.err
+    assert stored == {path: path.read_bytes() for path in (standing_dev.sandbox / "dev").rglob("*") if path.is_file()}
+
+
+def test_thirty_failed_creations_converge_to_the_faultless_cloud(
+    rehearsed_dev: tuple[Cli, Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faultless = Cloud(rehearsed_dev[0].sandbox / "dev" / "cloud.jsonl").all()
     chosen = random.Random(SEED).sample(sorted(faultless, key=lambda item: item.urn), STRUCK)  # noqa: S311 - no secret
     monkeypatch.setenv("BBP_SANDBOX_DIR", str(tmp_path / "faulty"))
     with open_session(RehearseOptions("dev"), checkpoints=True) as (_, _, session):
