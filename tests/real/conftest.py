@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +14,20 @@ from sandbox.kubernetes.api_server import ApiServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+BY_THE_CLOCK = ("test_drill_", "test_termination_chain")
+"""Modules whose servers share a clock that runs faster than the machine's: two at once take each other's time."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def alone(request: pytest.FixtureRequest) -> Iterator[None]:
+    """One module that goes by such a clock at a time, whatever workers there are."""
+    if not request.path.name.startswith(BY_THE_CLOCK):
+        yield
+        return
+    with (Path(tempfile.gettempdir()) / "bailbondpro-tests-by-the-clock.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -40,8 +40,9 @@ FLAGS = flags_of(
 MOST_UNOWNED = 15.0
 """Seconds without an autoscaler: one sync period of the controller, so that none of its looks is missed for long."""
 LEAST_LOOKS = 12
-MOST_UNDECIDED = 3
-"""Scenarios in which the controller may be too late for a comparison, on a busy machine."""
+"""A look every 15 s; on a busy machine the controller comes to fewer."""
+LEAST_DECIDED = 12
+"""Scenarios of all in which the controller is on time often enough for a comparison, on a busy machine."""
 
 
 @pytest.fixture(scope="module")
@@ -102,10 +103,9 @@ def test_the_planners_scaler_decides_as_the_real_controller(plane: ControlPlane,
         found = compare(cluster, metrics, SCENARIOS)
 
     assert [item for item in found if item.differs] == []
-    assert len([item for item in found if item.problem]) <= MOST_UNDECIDED
-    assert sum(len(item.real) for item in found) > 2 * len(found)
-    # A look every 15 s; on a busy machine the controller comes to fewer.
-    assert min(item.looks for item in found) >= LEAST_LOOKS
+    decided = [item for item in found if not item.problem and item.looks >= LEAST_LOOKS]
+    assert len(decided) >= LEAST_DECIDED
+    assert sum(len(item.real) for item in decided) > 2 * len(decided)
 
 
 @pytest.fixture(scope="module")
