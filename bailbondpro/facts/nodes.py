@@ -18,8 +18,8 @@ MAX_PODS = 110
 """Pods of a node with fewer than 30 processors under prefix delegation (Amazon EKS User Guide, "Assign more IP
 addresses to Amazon EKS nodes with prefixes"; unverified 2026-11-23). No class of our table has more processors."""
 HOST_PODS = 2
-"""Pods with the node's own address that its count of addresses leaves out (Amazon EKS AMI, nodeadm, CalcMaxPods:
-network interfaces x (addresses of each - 1) + 2; read 2026-11-29)."""
+"""Pods with the node's own address that its count of addresses leaves out (Amazon EKS AMI, nodeadm, CalcMaxPods: 2
+beside the addresses of all network interfaces but one of each; read 2026-11-29)."""
 DISK_RESERVED_GIB, DISK_EVICTION_SHARE = 1, 0.10
 """Of a node's disk: GiB that the kubelet keeps, and the free share below which it evicts pods (Amazon EKS AMI, nodeadm,
 kubelet configuration, kubeReserved and evictionHard; read 2026-11-29)."""
@@ -37,8 +37,8 @@ SPOT_NOTICE_SECONDS = 120
 """Between the notice of a spot interruption and the end of the instance (Amazon EC2 User Guide, "Spot Instance
 interruption notices": two minutes; unverified 2026-11-29)."""
 AUTOSCALER_DRAIN_SECONDS = 600
-"""How long cluster-autoscaler waits for a node's pods unless told otherwise (its FAQ, max-graceful-termination-sec: 10
-minutes; read 2026-11-29)."""
+"""How long cluster-autoscaler waits for a node's pods unless told otherwise (Cluster Autoscaler FAQ,
+max-graceful-termination-sec: 10 minutes; read 2026-11-29)."""
 MIN_DISK_GIB, MAX_DISK_GIB = 20, 16_384
 """Smallest disk that AL2023 for EKS asks for, and the largest gp3 volume (Amazon EKS and Amazon EBS User Guides;
 unverified 2026-11-23), in GiB."""

@@ -36,6 +36,7 @@ PROGRAMS = frozenset(
             "pulumi",
             "uv",
             "curl",
+            "helm",
             "openssl",
             "cd",
             "export",

@@ -15,6 +15,7 @@ MODELS = {
     "costexplorer": ("ce",),
     "ec2": ("ec2",),
     "ecr": ("ecr",),
+    "iam": ("iam",),
     "lb": ("elbv2",),
     "s3": ("s3",),
     "sns": ("sns",),
