@@ -15,11 +15,14 @@ JOB = "kubernetes:batch/v1:Job"
 
 def release(number: int) -> Callable[[], None]:
     def program() -> None:
+        import pulumi
         import pulumi_kubernetes as k8s
 
         from components.app.cache_warm_up import CacheWarmUp, CacheWarmUpArgs
+        from components.kubernetes.namespace import BATCH_PRIORITY
 
         namespace = k8s.core.v1.Namespace("namespace", metadata={"name": "acme"})
+        ranked = k8s.scheduling.v1.PriorityClass("batch", metadata={"name": BATCH_PRIORITY}, value=100)
         args = CacheWarmUpArgs(
             namespace=namespace.metadata.name,
             image="nginx:1",
@@ -29,7 +32,7 @@ def release(number: int) -> Callable[[], None]:
             target_app="app",
             release=f"app:{number}",
         )
-        CacheWarmUp("cache-warm-up", args)
+        CacheWarmUp("cache-warm-up", args, pulumi.ResourceOptions(depends_on=[ranked]))
 
     return program
 
