@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from plan.drills.results import Event, Outcome, Pending, TimeLine
@@ -36,6 +36,10 @@ class Drill:
     def outcome(self, scenario: str) -> Outcome | None:
         """What came of a scenario; None if it was not drilled."""
         return next((item for item in self.outcomes if item.scenario == scenario), None)
+
+    def without(self, scenario: str) -> Drill:
+        """This one without what came of a scenario."""
+        return replace(self, outcomes=tuple(item for item in self.outcomes if item.scenario != scenario))
 
     def merged(self, newer: Drill) -> Drill:
         """This one with the outcomes of a newer one of the same objects and nodes in place of its own."""

@@ -46,7 +46,7 @@ class NodeGroup:
     """A managed node group.
 
     Attributes:
-        name: at EKS.
+        name: in the program, the same in every preview: names at EKS are often made up by the provider.
         region: where it is.
         zones: availability zones of its subnets, in order.
         least: fewest nodes.
@@ -127,7 +127,7 @@ def _group(plan: Plan, item: PlannedResource, *, prefixes: bool) -> NodeGroup:
     labels = at(item.inputs, "labels")
     least = int(number(item.inputs, "scalingConfig", "minSize", default=1))
     return NodeGroup(
-        name=text(item.inputs, "nodeGroupName") or item.name,
+        name=item.name,
         region=text(item.inputs, "region") or region_of(plan) or zones[0][:-1],
         zones=tuple(zones),
         least=least,

@@ -12,10 +12,10 @@ from sandbox.drill.control_plane import PACE, ControlPlane
 from sandbox.drill.nodes.autoscaler import NodeAutoscaler
 from sandbox.drill.nodes.fleet import Fleet
 from sandbox.drill.readiness import Readiness
-from sandbox.drill.recorder import Recorder, name_of
+from sandbox.drill.recorder import Recorder
 from sandbox.drill.scenarios.base import Findings
+from sandbox.drill.scenarios.sizes import FIRST_START
 from sandbox.drill.stage import Stage
-from sandbox.kubernetes.api import ApiError
 from sandbox.kubernetes.api_server import ApiServerError
 from sandbox.kubernetes.tools import VERSION
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 SLOWEST = 2.0
 """The slowest pace that a drill is tried with; it takes ten times as long as usual then."""
-FIRST = "first-start"
-"""The scenario that every drill begins with: all objects, in an empty cluster."""
 
 
 def run(
@@ -103,12 +101,8 @@ def _run(
 
 
 def _outcomes(stage: Stage, scenarios: Sequence[Scenario]) -> Iterator[Outcome]:
-    first = _first_start(stage)
-    yield first
-    for scenario in scenarios:
-        if scenario.name == FIRST:
-            continue
-        left = stage.restore(scenario.size)
+    for scenario in (FIRST_START, *(item for item in scenarios if item is not FIRST_START)):
+        left = [] if scenario is FIRST_START else stage.restore(scenario.size)
         began = stage.clock.seconds
         found = Findings()
         if left:
@@ -120,28 +114,11 @@ def _outcomes(stage: Stage, scenarios: Sequence[Scenario]) -> Iterator[Outcome]:
         yield _outcome(stage, scenario.name, began, found)
 
 
-def _first_start(stage: Stage) -> Outcome:
-    began = stage.clock.seconds
-    found = Findings()
-    stage.fleet.begin()
-    for item in stage.subject.objects:
-        try:
-            stage.api.apply(item, force=True)
-        except ApiError as error:
-            found.problems.append(f"{item['kind']} {name_of(item['metadata'])} is refused: {error}")
-    stage.scale("minimum")
-    found.problems += stage.settle("minimum")
-    found.notes.append(
-        f"{len(stage.workloads)} workloads, {len(stage.cluster.pods())} pods, {len(stage.cluster.nodes())} nodes"
-    )
-    return _outcome(stage, FIRST, began, found)
-
-
 def _outcome(stage: Stage, name: str, began: float, found: Findings) -> Outcome:
     now = stage.clock.seconds
     line = stage.recorder.time_line().between(began, now)
     mine = {workload.name for workload in stage.workloads}
-    worst = {} if name == FIRST else stage.readiness.worst(began)
+    worst = {} if name == FIRST_START.name else stage.readiness.worst(began)
     return Outcome(
         scenario=name,
         passed=not found.problems and not found.skipped,

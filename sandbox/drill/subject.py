@@ -48,6 +48,6 @@ def subject_of(
 ) -> Subject:
     """A subject whose key follows from everything that decides in a drill."""
     machines = [asdict(group) for group in groups]
-    decided = json.dumps([VERSION, SCENARIOS_VERSION, asdict(flags), stand_ins], default=str)
+    decided = json.dumps([VERSION, SCENARIOS_VERSION, asdict(flags), sorted(stand_ins)], default=str)
     key = str(drill_key(objects, machines, decided))
     return Subject(name=name, key=key, objects=objects, groups=groups, flags=flags, stand_ins=stand_ins)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sandbox.drill.control_plane import ControlPlane
 from sandbox.engine.go import GoError
 from sandbox.kubernetes.api_server import ApiServer
 
@@ -28,6 +29,18 @@ def alone(request: pytest.FixtureRequest) -> Iterator[None]:
     with (Path(tempfile.gettempdir()) / "bailbondpro-tests-by-the-clock.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+@pytest.fixture(scope="module")
+def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+    """A control plane on a faster clock, without definitions of custom resources; built on first use."""
+    found = ControlPlane(tmp_path_factory.mktemp("drill"), print, with_definitions=False)
+    try:
+        found.__enter__()
+    except GoError as error:
+        pytest.skip(f"no control plane: {error}")
+    yield found
+    found.stop()
 
 
 @pytest.fixture(scope="session")

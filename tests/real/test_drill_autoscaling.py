@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sandbox.drill.cluster import Cluster
-from sandbox.drill.control_plane import ControlPlane
 from sandbox.drill.metrics.comparison import compare
 from sandbox.drill.metrics.handover import Operator
 from sandbox.drill.metrics.handovers import both_ways
@@ -16,14 +15,13 @@ from sandbox.drill.metrics.server import Metrics
 from sandbox.drill.nodes.autoscaler import NodeAutoscaler
 from sandbox.drill.nodes.flags import flags_of
 from sandbox.drill.nodes.fleet import BOOT_SECONDS, Fleet
-from sandbox.engine.go import GoError
 from sandbox.kubernetes.api_server import install_definitions
 from sandbox.kubernetes.tools import definitions
 from tests.support.drilled import deployment
 from tests.support.nodes import machines, zone_spread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from sandbox.drill.control_plane import ControlPlane
 
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
 FLAGS = flags_of(
@@ -41,20 +39,8 @@ MOST_UNOWNED = 15.0
 """Seconds without an autoscaler: one sync period of the controller, so that none of its looks is missed for long."""
 LEAST_LOOKS = 12
 """A look every 15 s; on a busy machine the controller comes to fewer."""
-MOST_DIFFERENT = 2
-LEAST_DECIDED = 12
-"""Scenarios of all in which the controller is on time often enough for a comparison, on a busy machine."""
-
-
-@pytest.fixture(scope="module")
-def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
-    found = ControlPlane(tmp_path_factory.mktemp("drill"), print, with_definitions=False)
-    try:
-        found.__enter__()
-    except GoError as error:
-        pytest.skip(f"no control plane: {error}")
-    yield found
-    found.stop()
+MOST_UNDECIDED = 3
+"""Scenarios in which the controller may be late twice, on a busy machine: they say nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -103,10 +89,9 @@ def test_the_planners_scaler_decides_as_the_real_controller(plane: ControlPlane,
     with Metrics(cluster.api, cluster.clock, plane.folder / "certificates") as metrics:
         found = compare(cluster, metrics, SCENARIOS)
 
-    # On a busy machine the controller decides now and then one period before or after the planner.
-    assert len([item for item in found if item.differs]) <= MOST_DIFFERENT, [item for item in found if item.differs]
+    assert [item for item in found if item.differs] == []
     decided = [item for item in found if not item.problem and item.looks >= LEAST_LOOKS]
-    assert len(decided) >= LEAST_DECIDED
+    assert len(found) - len(decided) <= MOST_UNDECIDED, [item for item in found if item not in decided]
     assert sum(len(item.real) for item in decided) > 2 * len(decided)
 
 

@@ -18,7 +18,6 @@ from sandbox.drill.cluster import Cluster
 from sandbox.drill.control_plane import ControlPlane
 from sandbox.drill.numbers import DOMAIN
 from sandbox.drill.recorder import Recorder
-from sandbox.engine.go import GoError
 from tests.support.drilled import budget, deployment, node
 from tests.support.paths import ROOT
 
@@ -32,17 +31,6 @@ if TYPE_CHECKING:
 
 ROOMY = 1.6
 """Times may be this much longer than the components' own sums: a busy machine's milliseconds are simulated seconds."""
-
-
-@pytest.fixture(scope="module")
-def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
-    found = ControlPlane(tmp_path_factory.mktemp("drill"), print, with_definitions=False)
-    try:
-        found.__enter__()
-    except GoError as error:
-        pytest.skip(f"no control plane: {error}")
-    yield found
-    found.stop()
 
 
 @pytest.fixture

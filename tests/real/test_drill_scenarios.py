@@ -9,8 +9,9 @@ import pytest
 from bailbondpro.facts.nodes import allocatable
 from planner.capacity.node_groups import NodeGroup
 from sandbox.drill.nodes.flags import Flags
-from sandbox.drill.run import FIRST, run
+from sandbox.drill.run import run
 from sandbox.drill.scenarios import named
+from sandbox.drill.scenarios.sizes import FIRST_START
 from sandbox.drill.subject import subject_of
 from tests.support.drilled import budget, deployment
 
@@ -76,7 +77,10 @@ def stack(folder: Path, scenario: str, **spread: str) -> Drill:
 
 def test_a_spread_over_living_zones_survives_the_loss_of_one_at_the_most_pods(tmp_path: Path) -> None:
     found = stack(tmp_path, "zone-lost-maximum", nodeTaintsPolicy="Honor")
-    assert [(item.scenario, item.problems) for item in found.outcomes] == [(FIRST, ()), ("zone-lost-maximum", ())]
+    assert [(item.scenario, item.problems) for item in found.outcomes] == [
+        (FIRST_START.name, ()),
+        ("zone-lost-maximum", ()),
+    ]
     assert dict(found.outcomes[1].worst_ready)["default/app"] == pytest.approx(6 / 9)
     assert found.ok
 

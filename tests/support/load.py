@@ -10,24 +10,11 @@ from planner.simulation.assumptions import Assumptions
 from planner.simulation.engine import Run
 from planner.simulation.model import Platform, Pool, Store, Target, Tier
 from planner.simulation.scenarios import Scenario
+from sandbox.drill.metrics.scenarios import GUIDE_BEHAVIOR
 
 if TYPE_CHECKING:
     from planner.simulation.result import Simulation
 
-GUIDE_BEHAVIOR = {
-    "scaleDown": {
-        "stabilizationWindowSeconds": 300,
-        "policies": [{"type": "Percent", "value": 10, "periodSeconds": 60}],
-    },
-    "scaleUp": {
-        "stabilizationWindowSeconds": 60,
-        "policies": [
-            {"type": "Percent", "value": 50, "periodSeconds": 60},
-            {"type": "Pods", "value": 2, "periodSeconds": 60},
-        ],
-    },
-}
-"""Speed of the guide's autoscaler (scaling guide, hpa-config.yml)."""
 GUIDE_HPA = bounded(3, 20, GUIDE_BEHAVIOR)
 CPU = Target(measure="cpu", value=70)
 REQUESTS = Target(measure="requests", value=100, external=True)

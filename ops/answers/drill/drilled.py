@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from infra.phases import PHASES
 from ops.answers.drill.report import DrillReport
 from ops.console import note
 from ops.rehearsal.planned import planned
+from plan.drills import Outcome
 from plan.drills.record import Drill
 from plan.tokens import RELEASE
 from planner.capacity.node_groups import node_groups
@@ -18,9 +20,10 @@ from sandbox.drill.kept import keep, kept
 from sandbox.drill.nodes.flags import Flags, flags_of
 from sandbox.drill.objects import collect
 from sandbox.drill.objects.helm import renderer
-from sandbox.drill.run import FIRST, run
+from sandbox.drill.run import run
 from sandbox.drill.scenarios import named
-from sandbox.drill.scenarios.changes import CHANGE
+from sandbox.drill.scenarios.changes import CHANGE, NO_NEIGHBOUR
+from sandbox.drill.scenarios.sizes import FIRST_START
 from sandbox.drill.subject import subject_of
 from sandbox.kubernetes.tools import VERSION
 
@@ -59,29 +62,40 @@ def drilled(  # the arguments are those of the command
     render = renderer(charts, VERSION, note) if charts is not None else None
     made = planned(stack, phase, config, plan_file)
     now = made.phase or ""
-    drilled_one = subject(made.plan, now, render)
-    before = kept(drilled_one.key)
-    done = {item.scenario for item in before.outcomes} if before is not None and not again else set()
+    here = subject(made.plan, now, render)
+    changes = CHANGE in {item.name for item in wanted}
+    neighbour = _neighbour(stack, now, config, render) if changes and plan_file is None else None
+    before = _known(here, neighbour)
+    done = set() if again else {item.scenario for item in before.outcomes}
     left = tuple(item for item in wanted if item.name not in done)
     found = before
     if left:
-        neighbour = (
-            _neighbour(stack, now, config, render) if plan_file is None and CHANGE in {i.name for i in left} else None
-        )
         with tempfile.TemporaryDirectory(prefix="bbp-drill-", ignore_cleanup_errors=True) as folder:
-            newer = run(drilled_one, left, Path(folder) / "cluster", note, neighbour=neighbour, pace=pace)
-        found = newer if before is None else before.merged(newer)
-        keep(found)
+            newer = run(here, left, Path(folder) / "cluster", note, neighbour=neighbour, pace=pace)
+        found = before.merged(newer)
+        _keep(found, neighbour)
     else:
         note("the same objects on the same nodes were drilled before; --again drills anew")
-    assert found is not None  # noqa: S101 - nothing left means that something was kept
-    names = {FIRST, *(item.name for item in wanted)}
+    names = {FIRST_START.name, *(item.name for item in wanted)}
     chosen = tuple(item for item in found.outcomes if item.scenario in names)
-    return DrillReport(
-        origin=made.origin,
-        phase=now,
-        drill=Drill(key=found.key, version=found.version, outcomes=chosen, stand_ins=found.stand_ins),
-    )
+    return DrillReport(origin=made.origin, phase=now, drill=replace(found, outcomes=chosen))
+
+
+def _known(here: Subject, neighbour: Subject | None) -> Drill:
+    """What was decided before. The change to another growth phase is kept by both of their keys."""
+    found = kept(here.key) or Drill(key=here.key, version=VERSION, outcomes=(), stand_ins=here.stand_ins)
+    if neighbour is None:
+        skipped = Outcome(scenario=CHANGE, passed=False, seconds=0.0, skipped=NO_NEIGHBOUR)
+        return replace(found, outcomes=(*found.outcomes, skipped))
+    change = kept(f"{here.key}-{neighbour.key}")
+    return found if change is None else found.merged(replace(change, key=found.key))
+
+
+def _keep(found: Drill, neighbour: Subject | None) -> None:
+    keep(found.without(CHANGE))
+    if neighbour is not None:
+        change = tuple(item for item in found.outcomes if item.scenario == CHANGE)
+        keep(replace(found, key=f"{found.key}-{neighbour.key}", outcomes=change))
 
 
 def subject(plan: Plan, name: str, render: Renderer | None = None) -> Subject:

@@ -20,7 +20,7 @@ RPS = "http_requests_per_second"
 QUIET_MIB = 200.0
 """Memory of a pod that no autoscaler minds: 39 % of 512 MiB."""
 _ALWAYS = ((0.0, 1e9),)
-_GUIDE_BEHAVIOR: Manifest = {
+GUIDE_BEHAVIOR: Manifest = {
     "scaleDown": {
         "stabilizationWindowSeconds": 300,
         "policies": [{"type": "Percent", "value": 10, "periodSeconds": 60}],
@@ -33,6 +33,7 @@ _GUIDE_BEHAVIOR: Manifest = {
         ],
     },
 }
+"""Of the scaling guide's second autoscaler (Auto-Scaling)."""
 _QUICK: Manifest = {
     "scaleDown": {"stabilizationWindowSeconds": 0, "policies": [{"type": "Pods", "value": 2, "periodSeconds": 60}]},
     "scaleUp": {"stabilizationWindowSeconds": 0, "policies": [{"type": "Pods", "value": 10, "periodSeconds": 15}]},
@@ -63,7 +64,7 @@ def _spec(low: int, high: int, *metrics: Manifest, behavior: Manifest | None = N
 
 
 GUIDE_A = _spec(3, 10, _CPU, _MEMORY)
-GUIDE_B = _spec(3, 20, _CPU, _MEMORY, _REQUESTS, behavior=_GUIDE_BEHAVIOR)
+GUIDE_B = _spec(3, 20, _CPU, _MEMORY, _REQUESTS, behavior=GUIDE_BEHAVIOR)
 
 
 def _steps(*points: tuple[float, float], **more: Any) -> Series:  # noqa: ANN401 - fields of a series
@@ -189,7 +190,7 @@ SCENARIOS = (
     Scenario(
         name="external",
         note="guide B's requests as one number for all pods, as KEDA asks for them; more pods than allowed at first",
-        spec=_spec(3, 8, _EXTERNAL, behavior=_GUIDE_BEHAVIOR),
+        spec=_spec(3, 8, _EXTERNAL, behavior=GUIDE_BEHAVIOR),
         start=10,
         series={RPS: _steps((0, 700), (120, 250))},
     ),

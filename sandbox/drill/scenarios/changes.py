@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from sandbox.kubernetes.api import Manifest
 
 CHANGE = "phase-change"
+NO_NEIGHBOUR = "no later growth phase is known: this is the last one, or a plan file was given"
 
 
 def _there_and_back(stage: Stage, found: Findings) -> None:
     if stage.neighbour is None:
-        found.skipped = "it is the last growth phase, and the change to it is drilled in the one before"
+        found.skipped = NO_NEIGHBOUR
         return
     here = stage.subject
     for subject in (stage.neighbour, here):

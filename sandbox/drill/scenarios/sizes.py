@@ -4,11 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sandbox.drill.recorder import name_of
 from sandbox.drill.scenarios.base import Scenario
+from sandbox.kubernetes.api import ApiError
 
 if TYPE_CHECKING:
     from sandbox.drill.scenarios.base import Findings
     from sandbox.drill.stage import Stage
+
+
+def _first_start(stage: Stage, found: Findings) -> None:
+    stage.fleet.begin()
+    for item in stage.subject.objects:
+        try:
+            stage.api.apply(item, force=True)
+        except ApiError as error:
+            found.problems.append(f"{item['kind']} {name_of(item['metadata'])} is refused: {error}")
+    stage.scale("minimum")
+    found.problems += stage.settle("minimum")
+    found.notes.append(
+        f"{len(stage.workloads)} workloads, {len(stage.cluster.pods())} pods, {len(stage.cluster.nodes())} nodes"
+    )
 
 
 def _minimum(stage: Stage, found: Findings) -> None:
@@ -36,7 +52,10 @@ def _disruptions(stage: Stage) -> list[str]:
     ]
 
 
+FIRST_START = Scenario("first-start", "every object in an empty cluster", "minimum", _first_start)
+"""What every drill begins with, whatever it is asked for."""
 SCENARIOS = (
+    FIRST_START,
     Scenario("minimum", "every pod at its fewest", "minimum", _minimum),
     Scenario("maximum", "from the fewest pods to the most", "minimum", _maximum),
 )

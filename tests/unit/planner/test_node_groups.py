@@ -45,7 +45,7 @@ PREFIXES = '{"env": {"ENABLE_PREFIX_DELEGATION": "true"}}'
 def test_a_group_is_read_with_its_bounds_zones_labels_and_taints() -> None:
     (found,) = node_groups(_plan(settings=PREFIXES, capacityType="SPOT", version="1.35"))
 
-    assert (found.name, found.least, found.wanted, found.most) == ("app-1", 1, 2, 5)
+    assert (found.name, found.least, found.wanted, found.most) == ("group", 1, 2, 5)
     assert found.zones == ("us-east-1a", "us-east-1b")
     assert found.labels == (("pool", "app"),)
     assert [(taint.key, taint.value, taint.effect) for taint in found.taints] == [("spot", "true", "NoSchedule")]

@@ -26,7 +26,7 @@ def test_every_unknown_scenario_is_named_with_the_ones_that_there_are() -> None:
     message = str(raised.value)
     assert "--scenario zone-lost-maximun: no such scenario; did you mean zone-lost-maximum?" in message
     assert "--scenario fire: no such scenario" in message
-    assert "there are: all, minimum" in message
+    assert "there are: all, first-start, minimum" in message
 
 
 @pytest.mark.parametrize("name", ["", " ", "../minimum", "MINIMUM"])
