@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from infra.problems import ConfigError
 from ops.answers.cdn.error import CdnError
+from ops.answers.preflight.error import PreflightError
 from ops.answers.right_size.prometheus import PrometheusError
 from ops.exits import INTERRUPTED
 from ops.rehearsal.providers import SandboxBusyError
@@ -37,7 +38,7 @@ _MESSAGES = (
     *(GoError, DamagedCloudError, ApiServerError, KubeconfigError, ForeignClusterError, PrometheusError),
     *(ProgramError, SeedError, MissingEntriesError, ClockError),
     *(SandboxBusyError, UnusableEnvironmentError),
-    *(ScenarioError, NodeGroupError, FlagError, ChartError),
+    *(ScenarioError, NodeGroupError, FlagError, ChartError, PreflightError),
 )
 """Errors whose own text says everything."""
 _DAMAGED = "failed to load checkpoint"

@@ -25,6 +25,10 @@ MAX_FILE_LINES = 350
 MAX_CONSTRUCTOR_LINES = 60
 MAX_MODULES = 21
 """Of one folder: about as many names as are read at a glance."""
+FOUND_BY_NAME = {"ops/commands", "ops/views"}
+"""Folders with one module for each command: `./bbp --help` is their table of contents."""
+THE_ONE_THAT_ASKS_AWS = "ops/answers/preflight/account.py"
+"""The program declares and never asks; a preflight asks a real account, and only reads."""
 
 # Put together here, so that this file does not contain what it looks for.
 UNFINISHED = ("TO" + "DO", "FIX" + "ME", "X" * 3, "place" + "holder", "not " + "implemented", "NotImplemented" + "E")
@@ -138,7 +142,8 @@ def test_a_unit_test_stands_where_what_it_tests_stands() -> None:
 
 def test_no_folder_is_a_heap() -> None:
     folders = Counter(name_of(path.parent) for path in product() if path.name != "__init__.py")
-    assert {folder: count for folder, count in folders.items() if count > MAX_MODULES} == {}
+    heaps = {folder: count for folder, count in folders.items() if count > MAX_MODULES}
+    assert {folder: count for folder, count in heaps.items() if folder not in FOUND_BY_NAME} == {}
 
 
 def test_components_are_one_package_under_two_names() -> None:
@@ -179,7 +184,7 @@ def test_a_suppressed_check_says_which_one_and_why() -> None:
 
 def test_no_module_speaks_to_aws_behind_pulumis_back() -> None:
     pattern = re.compile(r"^\s*(import|from) (boto3|botocore)\b", re.MULTILINE)
-    assert [name_of(path) for path in product() if pattern.search(text(path))] == []
+    assert [name_of(path) for path in product() if pattern.search(text(path))] == [THE_ONE_THAT_ASKS_AWS]
 
 
 def test_the_heavy_cloudflare_package_is_imported_where_it_is_used() -> None:

@@ -1,0 +1,56 @@
+"""Whether a zone's rulesets are free: a zone has one for each phase."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ops.answers.preflight.model import Answer, met, not_judged, not_met
+from ops.answers.preflight.subject import text
+
+if TYPE_CHECKING:
+    from ops.answers.preflight.model import Clouds
+    from ops.answers.preflight.subject import Subject
+    from plan import PlannedResource
+
+SCOPES = {
+    "http_request_cache_settings": "Zone > Cache Rules",
+    "http_response_cache_settings": "Zone > Cache Rules",
+    "http_response_headers_transform": "Zone > Transform Rules",
+    "http_ratelimit": "Zone > Zone WAF",
+    "http_request_firewall_custom": "Zone > Zone WAF",
+    "http_request_firewall_managed": "Zone > Zone WAF",
+}
+"""Permission groups by phase (Cloudflare API documentation, token permissions; unverified against an account)."""
+
+
+def ruleset(subject: Subject, zone: str, item: PlannedResource, clouds: Clouds) -> Answer:
+    """Whether the phase's ruleset is absent, empty, adopted by the stack file, or this stack's."""
+    phase = text(item, "phase")
+    scope = f"{SCOPES.get(phase, f'the scope of phase {phase}')}, edit"
+    found = clouds.edge.get(f"/zones/{zone}/rulesets/phases/{phase}/entrypoint", scope)
+    if found is None:
+        return met("there is none")
+    number, rules = str(found["id"]), list(found.get("rules") or ())
+    if number in _adopted(subject):
+        return met(f"{number} is adopted by the stack file; its {len(rules)} rules are replaced")
+    if not rules:
+        return met(f"{number} is there without a rule")
+    planned = {(rule.get("ref"), rule.get("expression")) for rule in item.inputs.get("rules") or ()}
+    refs = {ref for ref, _ in planned}
+    if {(rule.get("ref"), rule.get("expression")) for rule in rules} <= planned:
+        return met(f"{number} has this stack's rules")
+    fix = f"bailbondpro:cdn.imports adopts it by its id {number} and replaces its rules; or delete it"
+    if {rule.get("ref") for rule in rules} <= refs:
+        said = f"{number} has rules of this platform in another version: this stack's as they were, or another stack's"
+        return not_judged(said, f"if `pulumi stack --show-urns` lists {item.name}, go on; if not: {fix}")
+    return not_met(f"{number} has {len(rules)} rules of somebody else: {_names(rules)}", fix)
+
+
+def _names(rules: list[dict[str, Any]]) -> str:
+    return ", ".join(str(rule.get("description") or rule.get("ref") or rule.get("id")) for rule in rules[:3])
+
+
+def _adopted(subject: Subject) -> set[str]:
+    if subject.settings is None:
+        return set()
+    return {str(value) for value in subject.settings.cdn.imports.model_dump().values() if value}
