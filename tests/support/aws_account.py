@@ -78,7 +78,7 @@ def _addon(parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
 
 def _image(parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
     del region
-    return {"imageDetails": [{**parameters["imageIds"][0], "imagePushedAt": NOON} | {"imageTags": ["1.0.0"]}]}
+    return {"imageDetails": [{"repositoryName": parameters["repositoryName"], "imagePushedAt": NOON}]}
 
 
 def _role(parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
@@ -230,4 +230,6 @@ def _client(service: str, region: str) -> tuple[Any, _Asked]:
 def _session() -> Any:  # noqa: ANN401 - as above
     import botocore.session
 
-    return botocore.session.get_session()
+    session = botocore.session.get_session()
+    session.set_credentials("AKIAEXAMPLE", "nobody's")
+    return session

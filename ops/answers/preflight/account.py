@@ -146,7 +146,9 @@ class Account:
         if read not in READS:
             raise AssertionError(f"{read.service} {read.operation} is no read that a preflight may make")
         where = region or self.region
-        key = json.dumps([read.service, read.operation, where, parameters], sort_keys=True, default=str)
+        key = json.dumps(
+            [read.service, read.operation, where, sorted(missing), parameters], sort_keys=True, default=str
+        )
         if key not in self._told:
             self._told[key] = self._ask(read, where, missing, parameters)
         return self._told[key]

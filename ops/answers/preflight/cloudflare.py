@@ -36,26 +36,32 @@ class Scope:
         type: the resource type, without what all of Cloudflare's begin with.
         scope: the permission, as the dashboard calls it.
         path: what a GET of shows whether it may be read; `{zone}` and `{account}` are the resource's own.
+        shows: a key of the answer; empty where it is a list.
         every_zone: whether the path takes the zone as a parameter.
     """
 
     type: str
     scope: str
     path: str
+    shows: str = ""
     every_zone: bool = False
 
 
 SCOPES = (
-    Scope(type="tieredCache:TieredCache", scope="Zone Settings", path="/zones/{zone}/argo/tiered_caching"),
+    Scope(
+        type="tieredCache:TieredCache", scope="Zone Settings", path="/zones/{zone}/argo/tiered_caching", shows="value"
+    ),
     Scope(
         type="urlNormalizationSettings:UrlNormalizationSettings",
         scope="Transform Rules",
         path="/zones/{zone}/url_normalization",
+        shows="scope",
     ),
     Scope(
         type="authenticatedOriginPullsSettings:AuthenticatedOriginPullsSettings",
         scope="SSL and Certificates",
         path="/zones/{zone}/origin_tls_client_auth/settings",
+        shows="enabled",
     ),
     Scope(
         type="authenticatedOriginPullsCertificate:AuthenticatedOriginPullsCertificate",
@@ -84,7 +90,12 @@ SCOPES = (
         path="/accounts/{account}/load_balancers/pools",
     ),
     Scope(type="loadBalancer:LoadBalancer", scope="Load Balancers", path="/zones/{zone}/load_balancers"),
-    Scope(type="zoneCacheReserve:ZoneCacheReserve", scope="Zone Settings", path="/zones/{zone}/cache/cache_reserve"),
+    Scope(
+        type="zoneCacheReserve:ZoneCacheReserve",
+        scope="Zone Settings",
+        path="/zones/{zone}/cache/cache_reserve",
+        shows="value",
+    ),
 )
 """Permission groups and paths of Cloudflare's API documentation (unverified against an account)."""
 READ_TYPES = frozenset({tokens.RULESET, RECORD, SETTING, *(PREFIX + scope.type for scope in SCOPES)})
@@ -224,7 +235,9 @@ def _records(subject: Subject, zone: str, records: Sequence[PlannedResource], cl
     for item in records:
         name, kind = text(item, "name"), text(item, "type")
         found = clouds.edge.get(f"/zones/{zone}/dns_records", "Zone > DNS, edit", name=name)
-        for record in found or ():
+        if found is None:
+            raise NotJudgedError(f"Cloudflare knows no records of zone {zone}", "correct bailbondpro:cdn.zoneId")
+        for record in found:
             if not {kind, record["type"]} <= ADDRESSES:
                 continue
             if _same_record(subject, item, record):
@@ -253,7 +266,7 @@ def _settings(zone: str, settings: Sequence[PlannedResource], clouds: Clouds) ->
     for item in settings:
         name = text(item, "settingId")
         found = clouds.edge.get(f"/zones/{zone}/settings/{name}", "Zone > Zone Settings, edit")
-        if found is None or (found.get("editable") is False and found.get("value") != item.inputs.get("value")):
+        if found is None or (found["editable"] is False and found["value"] != item.inputs.get("value")):
             locked.append(name)
     if locked:
         return not_met(
@@ -279,10 +292,13 @@ def _scope(
     found = clouds.edge.get(path, f"{scope.scope}, edit", **dict(query))
     if found is None:
         return not_met("the zone's plan does not have it", "choose the zone's plan, or leave it out of the stack file")
+    if not isinstance(found, dict if scope.shows else list):
+        raise TypeError(f"it is a {type(found).__name__}")
+    if scope.shows and scope.shows not in found:
+        raise KeyError(scope.shows)
     if isinstance(found, dict) and found.get("editable") is False:
-        return not_met(
-            "the zone's plan does not let it be changed", "bailbondpro:cdn: {plan: ...} must be the zone's plan"
-        )
+        fix = "bailbondpro:cdn: {plan: ...} must be the zone's plan"
+        return not_met("the zone's plan does not let it be changed", fix)
     if PREFIX + scope.type == BALANCER:
         return _balancers(found, items)
     return met("the token may read it" + (f"; {len(found)} are there" if isinstance(found, list) else ""))
@@ -290,9 +306,8 @@ def _scope(
 
 def _balancers(found: list[dict[str, Any]], items: tuple[PlannedResource, ...]) -> Answer:
     planned = {text(item, "name"): text(item, "description") for item in items}
-    taken = [
-        item["name"] for item in found if item["name"] in planned and item.get("description") != planned[item["name"]]
-    ]
+    there = {str(item["name"]): item.get("description") for item in found}
+    taken = sorted(name for name in planned if name in there and there[name] != planned[name])
     if taken:
         return not_met(f"{', '.join(taken)} is there and not this stack's", "delete it, or import it")
     return met("the token may read it; no name is another's")

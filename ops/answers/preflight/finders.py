@@ -60,13 +60,13 @@ def _tags(found: Iterable[Mapping[str, Any]], key: str = "Key", value: str = "Va
 
 def _cluster(aws: Account, region: str, name: str) -> Existing | None:
     found = aws.look(reads.CLUSTER, region, missing=NOT_THERE, name=name)
-    return Existing(found["cluster"].get("tags") or {}) if found else None
+    return Existing(found["cluster"].get("tags") or {}) if found is not None else None
 
 
 def _database(aws: Account, region: str, name: str) -> Existing | None:
     missing = ("DBInstanceNotFound", "DBInstanceNotFoundFault")
     found = aws.look(reads.DATABASES, region, missing=missing, DBInstanceIdentifier=name)
-    return Existing(_tags(found["DBInstances"][0].get("TagList") or ())) if found else None
+    return Existing(_tags(found["DBInstances"][0].get("TagList") or ())) if found is not None else None
 
 
 def _cache(aws: Account, region: str, name: str) -> Existing | None:
@@ -85,7 +85,7 @@ def _load_balancer(aws: Account, region: str, name: str) -> Existing | None:
         return None
     arn = found["LoadBalancers"][0]["LoadBalancerArn"]
     told = aws.read(reads.LOAD_BALANCER_TAGS, region, ResourceArns=[arn])["TagDescriptions"]
-    return Existing(_tags(told[0]["Tags"]))
+    return Existing(_tags(told[0].get("Tags") or ()))
 
 
 def _bucket(aws: Account, region: str, name: str) -> Existing | None:
@@ -100,7 +100,7 @@ def _bucket(aws: Account, region: str, name: str) -> Existing | None:
     if found is None:
         return None
     told = aws.look(reads.BUCKET_TAGS, region, missing=("NoSuchTagSet",), Bucket=name)
-    return Existing(_tags(told["TagSet"]) if told else {})
+    return Existing(_tags(told["TagSet"]) if told is not None else {})
 
 
 def _repository(aws: Account, region: str, name: str) -> Existing | None:
@@ -158,7 +158,7 @@ def _budget(aws: Account, region: str, name: str) -> Existing | None:
 
 def _role(aws: Account, region: str, name: str) -> Existing | None:
     found = aws.look(reads.ROLE, region, missing=("NoSuchEntity", "NoSuchEntityException"), RoleName=name)
-    return Existing(_tags(found["Role"].get("Tags") or ())) if found else None
+    return Existing(_tags(found["Role"].get("Tags") or ())) if found is not None else None
 
 
 NAME_KINDS = (

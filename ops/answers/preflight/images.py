@@ -74,7 +74,7 @@ def _image(parts: re.Match[str], clouds: Clouds) -> Answer:
         repositoryName=parts["repository"],
         imageIds=[wanted],
     )
-    if found and found["imageDetails"]:
+    if found is not None and found["imageDetails"]:
         pushed = found["imageDetails"][0].get("imagePushedAt", "at an unknown time")
         return met(f"pushed {pushed}; whether it is of the nodes' architecture is not asked")
     return not_met(

@@ -79,7 +79,7 @@ def _addon(region: str, version: str, name: str, own: str, clouds: Clouds) -> An
         addonName=name,
         kubernetesVersion=version,
     )
-    addons = found["addons"] if found else []
+    addons = found["addons"] if found is not None else []
     versions = [item["addonVersion"] for addon in addons for item in addon["addonVersions"] if item["compatibilities"]]
     if not versions:
         return not_met(f"there is none for {version}", f"leave {name} out, or choose another version of Kubernetes")

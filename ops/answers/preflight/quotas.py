@@ -58,7 +58,7 @@ def questions(subject: Subject) -> Iterator[Question]:
 def _quota(subject: Subject, need: QuotaNeed, phase: str, largest: int, clouds: Clouds) -> Answer:
     asked: dict[str, str] = {"ServiceCode": need.service, "QuotaCode": need.code}
     found = clouds.aws.look(reads.QUOTA, need.region, missing=("NoSuchResourceException",), **asked)
-    applied = found or clouds.aws.read(reads.QUOTA_DEFAULT, need.region, **asked)
+    applied = clouds.aws.read(reads.QUOTA_DEFAULT, need.region, **asked) if found is None else found
     limit = int(applied["Quota"]["Value"])
     counted = USED.get((need.service, need.code))
     used = counted[1](clouds.aws, need.region, subject) if counted else 0

@@ -91,8 +91,9 @@ def questions(subject: Subject) -> Iterator[Question]:
 
 
 def _role(linked: LinkedRole, partition: str, clouds: Clouds) -> Answer:
-    if clouds.aws.look(reads.ROLE, missing=NO_ROLE, RoleName=linked.role) is not None:
-        return met("it exists")
+    there = clouds.aws.look(reads.ROLE, missing=NO_ROLE, RoleName=linked.role)
+    if there is not None:
+        return met(f"it exists: {there['Role']['Arn']}")
     fix = f"aws iam create-service-linked-role --aws-service-name {linked.service}"
     if not linked.made_by_itself:
         return not_met("it does not exist, and the service does not make it by itself", fix)
@@ -128,4 +129,4 @@ def _principal(aws: Account) -> str | None:
     if not who.role:
         return None
     found = aws.look(reads.ROLE, missing=NO_ROLE, RoleName=who.role)
-    return str(found["Role"]["Arn"]) if found else None
+    return str(found["Role"]["Arn"]) if found is not None else None

@@ -130,7 +130,10 @@ class Subject:
         return _zones([item for item in self.of(tokens.SUBNET) if self.region_of(item) == region])
 
     def _provider(self, item: PlannedResource) -> PlannedResource | None:
-        return self.resources.get(item.provider.rpartition("::")[0]) or self.resources.get(item.provider)
+        """Its provider, known by URN and id; the only one there is, for what names none."""
+        named = self.resources.get(item.provider.rpartition("::")[0])
+        every = self.of(PROVIDER)
+        return named or (every[0] if len(every) == 1 else None)
 
 
 def chosen(item: PlannedResource, key: str) -> str:
