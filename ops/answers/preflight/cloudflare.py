@@ -292,16 +292,16 @@ def _scope(
     found = clouds.edge.get(path, f"{scope.scope}, edit", **dict(query))
     if found is None:
         return not_met("the zone's plan does not have it", "choose the zone's plan, or leave it out of the stack file")
-    if not isinstance(found, dict if scope.shows else list):
-        raise TypeError(f"it is a {type(found).__name__}")
-    if scope.shows and scope.shows not in found:
-        raise KeyError(scope.shows)
-    if isinstance(found, dict) and found.get("editable") is False:
+    if isinstance(found, list) and not scope.shows:
+        if PREFIX + scope.type == BALANCER:
+            return _balancers(found, items)
+        return met(f"the token may read it; {len(found)} are there")
+    if not scope.shows or found[scope.shows] is None:
+        raise TypeError(f"{scope.shows or 'a list'} is missing")
+    if found.get("editable") is False:
         fix = "bailbondpro:cdn: {plan: ...} must be the zone's plan"
         return not_met("the zone's plan does not let it be changed", fix)
-    if PREFIX + scope.type == BALANCER:
-        return _balancers(found, items)
-    return met("the token may read it" + (f"; {len(found)} are there" if isinstance(found, list) else ""))
+    return met("the token may read it")
 
 
 def _balancers(found: list[dict[str, Any]], items: tuple[PlannedResource, ...]) -> Answer:

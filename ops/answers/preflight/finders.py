@@ -124,10 +124,10 @@ def _secret(aws: Account, region: str, name: str) -> Existing | None:
     found = aws.look(reads.SECRET, region, missing=NOT_THERE, SecretId=name)
     if found is None:
         return None
-    tags = _tags(found.get("Tags") or ())
+    tags, known_as = _tags(found.get("Tags") or ()), found["Name"]
     if "DeletedDate" not in found:
         return Existing(tags)
-    restore = f"aws secretsmanager restore-secret --region {region} --secret-id {name}"
+    restore = f"aws secretsmanager restore-secret --region {region} --secret-id {known_as}"
     fix = f"{restore}, then import it; or wait for its window to end"
     return Existing(tags, "it is being deleted, and its name is taken until then", fix)
 

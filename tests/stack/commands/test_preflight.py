@@ -19,6 +19,7 @@ from ops.answers.preflight.model import Clouds
 from ops.answers.preflight.policy import policy
 from ops.answers.preflight.reads import READS
 from ops.answers.preflight.run import questions_of
+from ops.answers.preflight.zone import CloudflareApi
 from ops.cli import app
 from ops.rehearsal.planned import Planned
 from tests.support.aws_account import Error, RecordedAccount
@@ -143,7 +144,7 @@ def all_there(stack: str) -> dict[str, Any]:
             "logGroups": [{"logGroupName": asked["logGroupNamePrefix"], "arn": "arn:aws:logs:x:*"}]
         },
         "logs:ListTagsForResource": {"tags": tags},
-        "secretsmanager:DescribeSecret": {"Tags": pairs},
+        "secretsmanager:DescribeSecret": {"Name": "x", "Tags": pairs},
         "ssm:DescribeParameters": {"Parameters": [{"Name": "x"}]},
         "ssm:ListTagsForResource": {"TagList": pairs},
         "kms:DescribeKey": {"KeyMetadata": {"KeyId": "1"}},
@@ -199,7 +200,7 @@ def command(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
         found = Planned(PROD.plan, PROD.settings, "prod, phase horizontal")
         monkeypatch.setattr(module, "planned", lambda *_: found)
         monkeypatch.setattr(module, "open_account", lambda _: account or RecordedAccount().account)
-        monkeypatch.setattr(module.CloudflareApi, "from_environment", lambda _: RecordedZone().api)
+        monkeypatch.setattr(CloudflareApi, "from_environment", lambda _: RecordedZone().api)
         for key, value in (environment or {}).items():
             monkeypatch.setenv(key, value)
         result = CliRunner().invoke(app, ["preflight", "prod", *words])
