@@ -14,7 +14,7 @@ from ops.answers.preflight import cloudflare, identity, images, names, offers, q
 from ops.answers.preflight.account import open_account
 from ops.answers.preflight.model import FAILS, Answer, Clouds, Finding, NotJudgedError, Verdict, not_asked
 from ops.answers.preflight.policy import policy
-from ops.answers.preflight.subject import Subject
+from ops.answers.preflight.subject import Subject, home_of
 from ops.answers.preflight.zone import CloudflareApi
 from ops.inputs.stack_file import settings_of
 from ops.jsonable import plain
@@ -69,6 +69,9 @@ def preflight(stack: str, phase: str | None, config: Path | None, file: Path | N
         ConfigError: the configuration has problems.
         PlanError: the file is no plan.
     """
+    if file is None:
+        # Before the preview, which takes half a minute.
+        _ = open_account(home_of(settings_of(stack, config, phase).region)).identity
     subject, name = subject_of(stack, phase, config, file)
     clouds = Clouds(open_account(subject.home), CloudflareApi.from_environment(os.environ))
     return Preflight(stack=stack, phase=name, findings=asked(subject, clouds))

@@ -24,6 +24,9 @@ _HEX = r"-[0-9a-f]{7,}"
 _UNKNOWN = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 """The engine's mark for a value that only an update will know."""
 _PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-iso-": "aws-iso", "us-isob-": "aws-iso-b"}
+_HOMES = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+"""Partitions by the beginning of their regions, and a region of each that is always enabled (AWS General Reference;
+unverified)."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +75,12 @@ class Subject:
     @property
     def partition(self) -> str:
         """The partition that the region belongs to."""
-        return next((name for start, name in _PARTITIONS.items() if self.region.startswith(start)), "aws")
+        return partition_of(self.region)
 
     @property
     def home(self) -> str:
         """A region that is never opted into, for questions that are global."""
-        by_default = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
-        return by_default.get(self.partition, self.region)
+        return home_of(self.region)
 
     @cached_property
     def accounts(self) -> tuple[str, ...]:
@@ -134,6 +136,16 @@ class Subject:
         named = self.resources.get(item.provider.rpartition("::")[0])
         every = self.of(PROVIDER)
         return named or (every[0] if len(every) == 1 else None)
+
+
+def partition_of(region: str) -> str:
+    """The partition that a region belongs to."""
+    return next((name for start, name in _PARTITIONS.items() if region.startswith(start)), "aws")
+
+
+def home_of(region: str) -> str:
+    """A region of the same partition that is never opted into; the region itself where none is known."""
+    return _HOMES.get(partition_of(region), region)
 
 
 def chosen(item: PlannedResource, key: str) -> str:

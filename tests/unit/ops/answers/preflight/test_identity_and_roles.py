@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ops.answers.preflight.subject import chosen
+from ops.answers.preflight.subject import chosen, home_of, partition_of
 from plan import tokens
 from tests.support.aws_account import ACCOUNT, NOON, SESSION, Error
 from tests.support.preflight import findings, one, outcome, resource, subject
@@ -223,6 +223,19 @@ def test_permissions_that_cannot_be_simulated_are_not_judged() -> None:
         "iam:GetRole": missing_roles("AWSServiceRoleForRDS"),
     }
     assert one(subject(PRIMARY), "AWSServiceRoleForRDS", answers).verdict == "not judged"
+
+
+@pytest.mark.parametrize(
+    ("region", "partition", "home"),
+    [
+        ("eu-south-1", "aws", "us-east-1"),
+        ("cn-northwest-1", "aws-cn", "cn-north-1"),
+        ("us-gov-east-1", "aws-us-gov", "us-gov-west-1"),
+        ("us-iso-east-1", "aws-iso", "us-iso-east-1"),
+    ],
+)
+def test_global_questions_are_asked_in_a_region_that_is_always_enabled(region: str, partition: str, home: str) -> None:
+    assert (partition_of(region), home_of(region)) == (partition, home)
 
 
 def test_a_plan_without_aws_asks_nothing_of_aws() -> None:
