@@ -53,6 +53,7 @@ POD_RANGE = "10.244.0.1/16"
 NODE_ADDRESS = "10.0.0.1"
 """Of every node that does not name one of its own."""
 USERS = ("admin", "kube-scheduler", "kube-controller-manager", "kwok")
+CONTROLLERS = ("kube-scheduler", "kube-controller-manager")
 _TAKEN = "address already in use"
 
 
@@ -111,6 +112,11 @@ class ControlPlane:
             self._janitor.wait()
             self._janitor = None
 
+    @property
+    def certificates(self) -> Path:
+        """Where the API server keeps its own certificate and key."""
+        return self.folder / "certificates"
+
     def check(self) -> None:
         """Say when a part of it has ended by itself.
 
@@ -119,6 +125,11 @@ class ControlPlane:
         """
         if ended := self._processes.ended():
             raise ApiServerError(f"{', '.join(ended)} ended by itself:\n{self._processes.last_lines()}")
+
+    def restart_controllers(self) -> None:
+        """Kill the scheduler and the controllers, and start them anew: they know only what the API tells them."""
+        for name in CONTROLLERS:
+            self._processes.restart(name)
 
     def _start_anew(self, tools: dict[str, Path], found: list[dict[str, object]]) -> None:
         for attempt in range(1, TRIES + 1):

@@ -86,7 +86,17 @@ def _run(
         readiness = stack.enter_context(Readiness(plane.api, plane.clock))
         fleet = Fleet(Cluster(plane.api, plane.clock), plane.clock, subject.groups)
         autoscaler = NodeAutoscaler(plane.api, plane.clock, fleet, subject.flags)
-        stage = Stage(plane.api, fleet, autoscaler, readiness, recorder, subject, neighbour)
+        stage = Stage(
+            plane.api,
+            fleet,
+            autoscaler,
+            readiness,
+            recorder,
+            subject,
+            plane.certificates,
+            plane.restart_controllers,
+            neighbour,
+        )
         outcomes = []
         for outcome in _outcomes(stage, scenarios):
             plane.check()

@@ -17,6 +17,7 @@ from sandbox.drill.workloads import refusals, workloads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from planner.capacity.node_groups import NodeGroup
     from sandbox.drill.api import ClusterApi
@@ -76,6 +77,8 @@ class Stage:
         readiness: how many pods of each workload are ready.
         recorder: writes down what happens.
         subject: the stack as it is meant to be now.
+        certificates: where the API server keeps its own certificate and key.
+        restart_controllers: kills the scheduler and the controllers, and starts them anew.
         neighbour: the same stack in its next growth phase; None for the last.
         size: what the workloads are to run now.
     """
@@ -86,6 +89,8 @@ class Stage:
     readiness: Readiness
     recorder: Recorder
     subject: Subject
+    certificates: Path
+    restart_controllers: Callable[[], None]
     neighbour: Subject | None = None
     size: Size = "minimum"
     _frozen: bool = False
@@ -111,7 +116,8 @@ class Stage:
     def regroup(self, groups: tuple[NodeGroup, ...]) -> list[str]:
         """Give node groups their sizes of another phase; returns the nodes that an update replaces by others.
 
-        A group whose machines or marks change gets new nodes; bounds alone change at once.
+        A group whose machines or marks change gets new nodes; bounds alone change at once. Of a group that is gone, all
+        nodes go.
         """
         renewed = []
         for group in groups:
@@ -123,6 +129,10 @@ class Stage:
                 renewed += list(pool.members)
             pool.group = group
             self.fleet.resize(group.name, min(max(pool.target, group.least), group.most))
+        for name in self.fleet.pools.keys() - {group.name for group in groups}:
+            pool = self.fleet.pools[name]
+            pool.group, pool.target, pool.launches = replace(pool.group, least=0, wanted=0, most=0), 0, []
+            renewed += list(pool.members)
         return renewed
 
     @cached_property

@@ -66,6 +66,14 @@ class Processes:
         command, environment = self._commands[name]
         self.run(command, environment)
 
+    def restart(self, name: str) -> None:
+        """Kill a program, and start it anew when it is gone."""
+        for _, process in [item for item in self._running if item[0] == name]:
+            if process.stdin is not None:
+                process.stdin.close()
+            process.wait(STOP_SECONDS)
+        self.again(name)
+
     def ended(self) -> list[str]:
         """The names of those that ended by themselves."""
         return [name for name, process in self._running if process.poll() is not None]

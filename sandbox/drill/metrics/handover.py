@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
 from sandbox.drill.metrics.predicted import Change
-from sandbox.kubernetes.api import CONFLICT, NOT_FOUND, ApiError
+from sandbox.kubernetes.api import CONFLICT, NOT_FOUND, ApiError, UnknownKindError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,8 +112,24 @@ class Operator:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Reconcile nothing any more."""
         self._stopped.set()
         self._thread.join()
+
+    def leave(self) -> None:
+        """After the end: take away what an operator holds, so that ScaledObjects can go without one."""
+        api = self._cluster.api
+        for scaled in api.list(SCALED, "ScaledObject"):
+            item = {**scaled, "apiVersion": SCALED, "kind": "ScaledObject"}
+            left = [name for name in item["metadata"].get("finalizers") or () if name != FINALIZER]
+            api.patch(item, {"metadata": {"finalizers": left}})
+            made = generated(item)
+            live = api.read(made)
+            if live is not None and _owned(live, item):
+                api.remove(made)
 
     def _loop(self) -> None:
         try:
@@ -127,6 +143,8 @@ class Operator:
         try:
             for scaled in self._cluster.api.list(SCALED, "ScaledObject"):
                 self._reconcile({**scaled, "apiVersion": SCALED, "kind": "ScaledObject"})
+        except UnknownKindError:
+            return  # a cluster without KEDA
         except ApiError as error:
             if error.status not in _PASSING:
                 raise

@@ -72,8 +72,13 @@ class Metrics:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    def withdraw(self) -> None:
+        """Take the registrations away, so that the cluster looks for no metrics any more."""
+        for group, version in GROUPS.items():
+            self._api.remove(api_service(group, version, 0))
+
     def stop(self) -> None:
-        """Serve no longer; the registrations stay with the cluster."""
+        """Serve no longer; the registrations stay with the cluster unless they are withdrawn."""
         if self._watch is not None:
             self._watch.stop()
         if self._server is not None:

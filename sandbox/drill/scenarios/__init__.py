@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
-from sandbox.drill.scenarios import changes, losses, priorities, rollouts, sizes, upgrades
+from sandbox.drill.scenarios import autoscaling, changes, losses, priorities, rollouts, sizes, upgrades
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +21,7 @@ SCENARIOS: tuple[Scenario, ...] = tuple(
             *losses.SCENARIOS,
             *upgrades.SCENARIOS,
             *priorities.SCENARIOS,
+            *autoscaling.SCENARIOS,
             *changes.SCENARIOS,
             *rollouts.SCENARIOS,
         ),

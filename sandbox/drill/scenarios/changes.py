@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sandbox.kubernetes.api import Manifest
 
 CHANGE = "phase-change"
+TAKEN_OVER_SECONDS = 120.0
+"""Longer than a node may be silent for its controller (kube-controller-manager, `--node-monitor-grace-period`)."""
 NO_NEIGHBOUR = "no later growth phase is known: this is the last one, or a plan file was given"
 
 
@@ -79,6 +81,26 @@ def _newer_control_plane(stage: Stage, found: Findings) -> None:
             continue
         found.problems += [f"{said}: {warning}" for warning in warnings if "deprecated" in warning]
     found.notes.append(f"every object was offered to an API server of Kubernetes {VERSION}")
+    _others_take_over(stage, found)
+
+
+def _others_take_over(stage: Stage, found: Findings) -> None:
+    """Scheduler and controllers are others after an upgrade, and know nothing of before: no pod may go for that.
+
+    The API itself stays: EKS runs two instances or more and replaces one after the other (Amazon EKS User Guide,
+    "Amazon EKS architecture", "Update existing cluster to new Kubernetes version").
+    """
+    before = {pod["metadata"]["uid"]: name_of(pod["metadata"]) for pod in stage.cluster.ready_pods()}
+    stage.restart_controllers()
+    stage.clock.sleep(TAKEN_OVER_SECONDS)
+    kept = {pod["metadata"]["uid"] for pod in stage.cluster.ready_pods()}
+    found.problems += [
+        f"{name} did not outlive the change of scheduler and controllers"
+        for uid, name in sorted(before.items(), key=lambda item: item[1])
+        if uid not in kept
+    ]
+    found.problems += stage.settle(stage.size)
+    found.notes.append(f"{len(before)} pods ran on while scheduler and controllers were started anew")
 
 
 SCENARIOS = (
