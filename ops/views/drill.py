@@ -91,6 +91,14 @@ def _notes(report: DrillReport) -> Iterator[Block]:
     if report.drill.stand_ins:
         items = tuple(Item(text=text, state="note") for text in report.drill.stand_ins)
         yield Items(caption="Not the real thing", items=items)
+    if report.assumed:
+        yield More(
+            title="Assumed, because no document says it", blocks=(Items(items=tuple(map(_told, report.assumed))),)
+        )
+
+
+def _told(text: str) -> Item:
+    return Item(text=text, state="note")
 
 
 def _line(outcome: Outcome) -> Table:

@@ -13,6 +13,7 @@ from sandbox.drill.nodes.requests import amounts, requested
 from sandbox.drill.pace import Clock
 from sandbox.drill.readiness import complete, level
 from sandbox.drill.recorder import condition, is_ready, name_of
+from sandbox.drill.volumes import held, provide
 from sandbox.drill.workloads import refusals, workloads
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ class Stage:
         self.cluster = Cluster(self.api, self.clock)
 
     def _step(self) -> None:
+        provide(self.api)
         if self._frozen:
             self.fleet.step()
         else:
@@ -154,6 +156,8 @@ class Stage:
     def settle(self, size: Size, within: float | None = None, *, bound: bool = False) -> list[str]:
         """Wait until every workload runs what is wanted; returns what does not, with the reasons.
 
+        One ready pod of a StatefulSet is enough while the others wait for their volumes in a zone that is lost.
+
         Args:
             size: what is wanted.
             within: simulated seconds; by default `SETTLE_SECONDS`.
@@ -176,7 +180,8 @@ class Stage:
         for name, live in self._live().items():
             if complete(live) and self._has(live, size):
                 continue
-            if not (bound and live["kind"] == "StatefulSet" and level(live, 0.0).ready):
+            stateful = live["kind"] == "StatefulSet" and level(live, 0.0).ready > 0
+            if not (stateful and (bound or held(self.api, live, set(self.fleet.lost)))):
                 yield name, live
 
     def _has(self, live: Manifest, size: Size) -> bool:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sandbox.drill.nodes.flags import Flags
     from sandbox.kubernetes.api import Manifest
 
-SCENARIOS_VERSION = 1
+SCENARIOS_VERSION = 2
 """Of what happens in scenarios and of what they want; another number makes all kept drills those of something else."""
 
 

@@ -16,6 +16,7 @@ from plan.drills.record import Drill
 from plan.tokens import RELEASE
 from planner.capacity.node_groups import node_groups
 from planner.plan_values import at, text
+from sandbox.drill.assumed import assumptions
 from sandbox.drill.kept import keep, kept
 from sandbox.drill.nodes.flags import Flags, flags_of
 from sandbox.drill.objects import collect
@@ -78,7 +79,8 @@ def drilled(  # the arguments are those of the command
         note("the same objects on the same nodes were drilled before; --again drills anew")
     names = {FIRST_START.name, *(item.name for item in wanted)}
     chosen = tuple(item for item in found.outcomes if item.scenario in names)
-    return DrillReport(origin=made.origin, phase=now, drill=replace(found, outcomes=chosen))
+    drill = replace(found, outcomes=chosen)
+    return DrillReport(origin=made.origin, phase=now, drill=drill, assumed=assumptions())
 
 
 def _known(here: Subject, neighbour: Subject | None) -> Drill:

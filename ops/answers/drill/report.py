@@ -20,11 +20,13 @@ class DrillReport:
         origin: where the plan is from.
         phase: growth phase; empty for a plan that names none.
         drill: what was decided, of the scenarios that were asked for.
+        assumed: what every drill assumes, one sentence each.
     """
 
     origin: str
     phase: str
     drill: Drill
+    assumed: tuple[str, ...] = ()
 
     @property
     def judged(self) -> tuple[Outcome, ...]:
@@ -44,7 +46,7 @@ class DrillReport:
     def as_json(self) -> dict[str, Any]:
         """The machine-readable report."""
         return {
-            **picked(self, "origin", "phase", "ok"),
+            **picked(self, "origin", "phase", "ok", "assumed"),
             **picked(self.drill, "key", "version", "stand_ins"),
             "scenarios": plain(self.drill.outcomes),
         }

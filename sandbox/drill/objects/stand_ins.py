@@ -78,7 +78,8 @@ def _part(installed: Installed, row: Row, part: Part) -> Iterator[DrillObject]:
     replicas = {} if part.kind == "DaemonSet" else {"replicas": _replicas(installed, part)}
     service = {"serviceName": metadata["name"]} if part.kind == "StatefulSet" else {}
     template = {"metadata": {"labels": labels}, "spec": _pod(installed, part, labels)}
-    spec = {**replicas, **service, "selector": {"matchLabels": labels}, "template": template}
+    claims = _claims(installed, part)
+    spec = {**replicas, **service, **claims, "selector": {"matchLabels": labels}, "template": template}
     assumed = tuple(_assumed(installed, row, part))
     manifest = {"apiVersion": "apps/v1", "kind": part.kind, "metadata": metadata, "spec": spec}
     yield DrillObject(manifest, installed.urn, "stand-in", assumed=assumed, maker=part.maker)
@@ -87,6 +88,12 @@ def _part(installed: Installed, row: Row, part: Part) -> Iterator[DrillObject]:
         spec = {"selector": {"matchLabels": labels}, **budget}
         manifest = {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": metadata, "spec": spec}
         yield DrillObject(manifest, installed.urn, "stand-in", maker=part.maker)
+
+
+def _claims(installed: Installed, part: Part) -> Manifest:
+    name, path = part.volume
+    spec = _given(installed.values, (path,), kind=dict, default={})
+    return {"volumeClaimTemplates": [{"metadata": {"name": name}, "spec": spec}]} if spec else {}
 
 
 def _pod(installed: Installed, part: Part, labels: Mapping[str, str]) -> Manifest:

@@ -9,6 +9,9 @@ from ops.jsonable import plain
 from ops.views.drill import section, verdict
 from plan.drills import Outcome, Pending
 from plan.drills.record import Drill
+from sandbox.drill.assumed import assumptions
+from sandbox.drill.nodes.fleet import BOOT_SECONDS
+from sandbox.drill.numbers import NUMBERS
 from tests.support.told import told
 
 PASSED = Outcome(scenario="minimum", passed=True, seconds=12.0, worst_ready=(("production/app", 1.0),))
@@ -51,6 +54,13 @@ def test_a_scenario_that_says_nothing_of_a_stack_neither_passes_nor_fails() -> N
 
 def test_what_was_not_the_real_thing_is_said() -> None:
     assert "a chart is not rendered" in text(REPORT)
+
+
+def test_what_is_assumed_is_said_with_its_number() -> None:
+    said = " ".join(text(replace(REPORT, assumed=assumptions())).split())
+    assert f"a machine registers {BOOT_SECONDS:.0f} s after it is asked for" in said
+    unsaid = [item.name for item in NUMBERS if item.assumed and item.assumed.split(";")[0] not in said]
+    assert unsaid == []
 
 
 def test_the_verdict_is_no_success_without_a_drill() -> None:

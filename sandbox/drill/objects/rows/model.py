@@ -71,6 +71,7 @@ class Part:
         budget: path of its PodDisruptionBudget.
         budget_switch: path of the budget's switch; empty where naming a number is the switch.
         budget_default: the budget where none is set.
+        volume: name of its pods' volume claim, and path of the claim's spec; empty where they keep nothing.
         maker: the operator that makes the workload out of a custom resource; empty for what the chart holds itself.
         alerts: whether people are told of trouble by it, or not at all.
     """
@@ -95,6 +96,7 @@ class Part:
     budget: str = ""
     budget_switch: str = ""
     budget_default: Mapping[str, Any] = field(default_factory=lambda: NO_VALUES)
+    volume: tuple[str, str] = ("", "")
     maker: str = ""
     alerts: bool = False
 

@@ -31,6 +31,8 @@ def _made(key: str, name: str) -> Part:
         budget=f"{key}.podDisruptionBudget",
         budget_switch=f"{key}.podDisruptionBudget.enabled",
         budget_default={"minAvailable": 1},
+        # names and paths: prometheus-operator, API reference, StorageSpec
+        volume=(f"{key}-db", f"{spec}.{'storageSpec' if key == 'prometheus' else 'storage'}.volumeClaimTemplate.spec"),
         maker=OPERATOR,
         alerts=True,
     )
