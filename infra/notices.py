@@ -40,7 +40,7 @@ def notices(settings: Settings) -> tuple[Notice, ...]:
         settings: complete, valid settings.
     """
     production = _weakened(settings) if settings.environment.value == "prod" else ()
-    found = (*_silent(settings), *_unreachable(settings), *production)
+    found = (*_silent(settings), *_unscaled(settings), *_unreachable(settings), *production)
     return tuple(Notice(path=f"{NAMESPACE}:{key}", text=text) for key, text in found)
 
 
@@ -50,6 +50,11 @@ def _silent(settings: Settings) -> Iterator[tuple[str, str]]:
             "monitoring.prometheus.enabled",
             "false: the guide's alerts on cpu, memory, response time and errors have no source, so nobody raises them",
         )
+
+
+def _unscaled(settings: Settings) -> Iterator[tuple[str, str]]:
+    if settings.autoscaling.enabled and settings.autoscaling.metrics_backend == "none":
+        yield "autoscaling.metricsBackend", "none: nobody scales, the counts stay: for one deployment, then set another"
 
 
 def _unreachable(settings: Settings) -> Iterator[tuple[str, str]]:

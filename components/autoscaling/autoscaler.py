@@ -37,8 +37,9 @@ class AutoscalerArgs:
         namespace: namespace of the Deployment.
         deployment_name: metadata.name of the Deployment.
         policy: bounds, targets and speed.
-        backend: "keda" (a ScaledObject; KEDA makes the HorizontalPodAutoscaler), "native" (cpu and memory only) or
-            "custom-metrics-api" (the guide's literal object; an adapter must serve the metric).
+        backend: "keda" (a ScaledObject; KEDA makes the HorizontalPodAutoscaler), "native" (cpu and memory only),
+            "custom-metrics-api" (the guide's literal object; an adapter must serve the metric), or "none": nobody
+            scales and the count stays, from the update in which KEDA gives the autoscaler up until the next one.
         autoscaler_name: metadata.name of the HorizontalPodAutoscaler in every backend (guide: bailbondpro-hpa).
         app: for the recommended labels.
         prometheus_address: the Prometheus that KEDA asks.
@@ -56,7 +57,8 @@ class AutoscalerArgs:
     prometheus_address: str = DEFAULT_PROMETHEUS
 
     def __post_init__(self) -> None:
-        self.spec("deployment", "namespace")
+        if self.backend != "none":
+            self.spec("deployment", "namespace")
 
     def spec(self, deployment_name: str, namespace: str) -> Manifest:
         """The rendered spec for the resolved names.
@@ -88,11 +90,13 @@ class Autoscaler(pulumi.ComponentResource):
     def __init__(self, name: str, args: AutoscalerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:autoscaling:Autoscaler", name, None, opts)
         child = child_options(self, opts)
+        self.autoscaler_name = pulumi.Output.from_input(args.autoscaler_name)
         if args.backend == "keda":
             resource = _scaled_object(name, args, child)
-        else:
+            self.autoscaler_name = resource.id.apply(lambda _: args.autoscaler_name)
+        elif args.backend != "none":
             resource = _horizontal_pod_autoscaler(name, args, child)
-        self.autoscaler_name = resource.id.apply(lambda _: args.autoscaler_name)
+            self.autoscaler_name = resource.id.apply(lambda _: args.autoscaler_name)
         self.register_outputs({"autoscalerName": self.autoscaler_name})
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from .policy import AutoscalingPolicy, Behavior
 
 Manifest: TypeAlias = dict[str, Any]
-Backend: TypeAlias = Literal["keda", "native", "custom-metrics-api"]
+Backend: TypeAlias = Literal["keda", "native", "custom-metrics-api", "none"]
 
 RPS_METRIC = "http_requests_per_second"
 """The metric of the guide's second autoscaler (Auto-Scaling, hpa-config.yml)."""

@@ -56,7 +56,7 @@ def metrics_have_a_source(settings: Settings) -> Iterator[Finding]:
             "metrics-server does not know",
             fix="set it to keda, or autoscaling.profile to guide-hpa",
         )
-    if autoscaling.metrics_backend != "native" and not settings.monitoring.prometheus.enabled:
+    if autoscaling.metrics_backend in {"keda", "custom-metrics-api"} and not settings.monitoring.prometheus.enabled:
         yield Finding(
             path="monitoring.prometheus.enabled",
             value=False,

@@ -63,9 +63,10 @@ class AutoscalingSettings(Area):
         "half, down by a fifth, every 300 s). scaling-manager: its ScalingManager class (two pods up, one down, every "
         "60 s). The last two also hold 500 ms, which needs Prometheus, and have steps of their own.",
     )
-    metrics_backend: Literal["native", "keda", "custom-metrics-api"] = Field(
+    metrics_backend: Literal["native", "keda", "custom-metrics-api", "none"] = Field(
         description="Where metrics come from. native: cpu and memory. keda: requests per second through Prometheus. "
-        "custom-metrics-api: the guide's literal HPA, needs an adapter. Default by phase: native, native, keda."
+        "custom-metrics-api: the guide's literal HPA, needs an adapter. none: nobody scales and the counts stay, for "
+        "one deployment from keda to another (docs/upgrades.md). Default by phase: native, native, keda."
     )
     min_replicas: int = Field(
         ge=1, le=100, description="Fewest pods. Default by phase: prod 2, 3, 3 (guide: 3), dev 1, 2, 2."

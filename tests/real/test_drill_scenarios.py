@@ -1,4 +1,4 @@
-"""Scenarios on the real scheduler: a zone that is lost, with a spread that survives it and one that does not."""
+"""Scenarios on the real scheduler and controllers: zones, volumes, autoscalers, and controllers that start anew."""
 
 from __future__ import annotations
 
@@ -59,7 +59,58 @@ def autoscaler() -> dict[str, Any]:
     }
 
 
-def stack(folder: Path, scenario: str, **spread: str) -> Drill:
+def scaled_object() -> dict[str, Any]:
+    triggers = [{"type": "cpu", "metricType": "Utilization", "metadata": {"value": "70"}}]
+    return {
+        "apiVersion": "keda.sh/v1alpha1",
+        "kind": "ScaledObject",
+        "metadata": {"name": "app", "namespace": "default"},
+        "spec": {
+            "scaleTargetRef": {"name": "app"},
+            "minReplicaCount": 3,
+            "maxReplicaCount": 9,
+            "advanced": {"horizontalPodAutoscalerConfig": {"name": "app"}},
+            "triggers": triggers,
+        },
+    }
+
+
+def stored(name: str, replicas: int) -> tuple[dict[str, Any], ...]:
+    """A StatefulSet whose pods keep something, in different zones, and the class of their volumes."""
+    labels = {"app": name}
+    term = {"topologyKey": "topology.kubernetes.io/zone", "labelSelector": {"matchLabels": labels}}
+    claim = {
+        "accessModes": ["ReadWriteOnce"],
+        "storageClassName": "zonal",
+        "resources": {"requests": {"storage": "1Gi"}},
+    }
+    storage = {
+        "apiVersion": "storage.k8s.io/v1",
+        "kind": "StorageClass",
+        "metadata": {"name": "zonal"},
+        "provisioner": "ebs.csi.aws.com",
+        "volumeBindingMode": "WaitForFirstConsumer",
+    }
+    pod = {
+        "affinity": {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}},
+        "containers": [{"name": "db", "image": "example.com/db:1", "resources": {"requests": {"cpu": "100m"}}}],
+    }
+    workload = {
+        "apiVersion": "apps/v1",
+        "kind": "StatefulSet",
+        "metadata": {"name": name, "namespace": "default"},
+        "spec": {
+            "replicas": replicas,
+            "serviceName": name,
+            "selector": {"matchLabels": labels},
+            "template": {"metadata": {"labels": labels}, "spec": pod},
+            "volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": claim}],
+        },
+    }
+    return storage, workload
+
+
+def stack(folder: Path, *scenarios: str, stores: int = 0, keda: bool = False, **spread: str) -> Drill:
     constraint = {
         "maxSkew": 1,
         "topologyKey": "topology.kubernetes.io/zone",
@@ -70,18 +121,24 @@ def stack(folder: Path, scenario: str, **spread: str) -> Drill:
     app = deployment("app", 3, cpu="200m", topologySpreadConstraints=[constraint])
     hpa = autoscaler()
     hpa["spec"]["metrics"][0]["resource"]["target"]["averageUtilization"] = 70
-    objects = (app, hpa, budget("app", maxUnavailable=1))
-    subject = subject_of("test", objects, tuple(map(group, ZONES)), Flags(), ())
-    return run(subject, named((scenario,)), folder / "cluster", lambda _: None, pace=PACE)
+    objects = (app, hpa, budget("app", maxUnavailable=1), *(stored("db", stores) if stores else ()))
+    groups = tuple(map(group, ZONES))
+    subject = subject_of("test", objects, groups, Flags(), ())
+    later = subject_of("later", (app, scaled_object()), groups, Flags(), ()) if keda else None
+    return run(subject, named(scenarios), folder / "cluster", lambda _: None, neighbour=later, pace=PACE)
 
 
 def test_a_spread_over_living_zones_survives_the_loss_of_one_at_the_most_pods(tmp_path: Path) -> None:
-    found = stack(tmp_path, "zone-lost-maximum", nodeTaintsPolicy="Honor")
+    found = stack(tmp_path, "zone-lost-maximum", stores=3, nodeTaintsPolicy="Honor")
     assert [(item.scenario, item.problems) for item in found.outcomes] == [
         (FIRST_START.name, ()),
         ("zone-lost-maximum", ()),
     ]
-    assert dict(found.outcomes[1].worst_ready)["default/app"] == pytest.approx(6 / 9)
+    worst = dict(found.outcomes[1].worst_ready)
+    assert worst["default/app"] == pytest.approx(6 / 9)
+    # A pod stays where its volume is, and waits for its zone; those of the other zones go on.
+    assert worst["default/db"] == pytest.approx(2 / 3)
+    assert {item.pod for item in found.outcomes[1].pending if not item.ended} < {f"default/db-{n}" for n in range(3)}
     assert found.ok
 
 
@@ -97,3 +154,17 @@ def test_a_spread_that_counts_a_dead_zone_keeps_replacements_pending_in_the_sche
     assert "topology spread constraints" in " ".join(lost.problems)
     assert max(item.seconds for item in lost.pending) >= 270.0  # it was refused a little after the zone fell silent
     assert not found.ok
+
+
+def test_the_real_controllers_follow_a_load_hand_an_autoscaler_over_and_start_anew(tmp_path: Path) -> None:
+    wanted = ("load-followed", "autoscaler-handover", "control-plane-upgrade")
+    found = stack(tmp_path, *wanted, keda=True, nodeTaintsPolicy="Honor")
+    assert [(item.scenario, item.problems, item.skipped) for item in found.outcomes] == [
+        (name, (), "") for name in (FIRST_START.name, *wanted)
+    ]
+    counts = [event.detail for event in found.outcomes[1].time_line.of("default/app", what="scaled")]
+    assert counts, "the controller changed the count"
+    said = " ".join(found.outcomes[2].notes)
+    assert "default/app to KEDA by one update" in said
+    assert "default/app from KEDA by one update: refused, KEDA stays in charge" in said
+    assert "default/app from KEDA by two updates" in said

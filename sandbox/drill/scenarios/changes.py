@@ -38,8 +38,13 @@ def _change(stage: Stage, subject: Subject, found: Findings) -> None:
     began, old = stage.clock.seconds, stage.subject
     before = {item.name: item for item in stage.workloads}
     renewed = stage.regroup(subject.groups)
-    stage.cluster.apply(subject.objects)
     left = {_identity(item) for item in subject.objects}
+    given_back = [item for item in old.objects if item["kind"] == "ScaledObject" and _identity(item) not in left]
+    for item in given_back:
+        stage.api.remove(item)
+    if given_back:
+        found.notes.append(f"{len(given_back)} ScaledObjects go in an update of their own (docs/upgrades.md)")
+    stage.cluster.apply(subject.objects)
     for item in reversed(old.objects):
         if _identity(item) not in left:
             stage.api.remove(item)

@@ -42,6 +42,11 @@ def test_shards_without_standbys_are_named() -> None:
     assert told("prod", "microservices", **{**QUIET, "postgres": {"shards": {"multiAz": False}}}) == []
 
 
+def test_counts_that_nobody_changes_are_named() -> None:
+    assert told("prod", "horizontal", **QUIET, autoscaling={"metricsBackend": "none"}) == ["autoscaling.metricsBackend"]
+    assert told("prod", "horizontal", **QUIET, autoscaling={"metricsBackend": "none", "enabled": False}) == []
+
+
 def test_development_may_do_without() -> None:
     assert told("dev", "optimization", cdn={"enabled": True, "zoneId": "0" * 32, "accountId": "0" * 32}) == []
     assert told("dev", "optimization", gateway={"allowedCidrs": ["203.0.113.0/24"]}) == []

@@ -91,6 +91,23 @@ def _scaled_twice(context: Context) -> Iterator[Violation]:
                 )
 
 
+def _kept_by_keda(context: Context) -> Iterator[Violation]:
+    """KEDA's operator holds the fields of the autoscaler that it makes: nobody else applies them without force."""
+    mine, namespace = name_of(context.inputs), namespace_of(context.inputs)
+    if context.cloud is None or mine is None or namespace is None:
+        return
+    for item in objects(context.cloud, SCALED_OBJECT):
+        config = block(block(block(item.inputs, "spec"), "advanced"), "horizontalPodAutoscalerConfig")
+        made = config.get("name") or f"keda-hpa-{name_of(item.inputs)}"
+        if made == mine and namespace_of(item.inputs) == namespace:
+            yield Violation(
+                "spec.metrics",
+                f'Apply failed with 1 conflict: conflict with "keda-operator" using autoscaling/v2: .spec.metrics: the '
+                f"ScaledObject {name_of(item.inputs)!r} keeps the autoscaler {mine!r}, and takes it along when it is "
+                "deleted; delete the ScaledObject in an update of its own before this one",
+            )
+
+
 _on = On("keda", source="KEDA documentation, ScaledObject specification")
 _RELEASED = finalized("finalizer.keda.sh")
 ROWS = (
@@ -117,6 +134,17 @@ ALIKE = (
                 "KEDA documentation, Admission Webhooks; Transfer ownership of an existing HPA",
                 (),
                 _scaled_twice,
+            ),
+        ),
+    ),
+    Alike(
+        "kubernetes:autoscaling/*:HorizontalPodAutoscaler",
+        state=(
+            Rule(
+                "kept-by-keda",
+                "Kubernetes documentation, Server-Side Apply, Conflicts; tried with KEDA's operator 2.21.0",
+                (),
+                _kept_by_keda,
             ),
         ),
     ),

@@ -261,6 +261,12 @@ def test_one_deployment_has_one_autoscaler(backend: str, kind: str, other: str) 
     assert recording.result == {"name": "bailbondpro-hpa"}
 
 
+def test_between_two_owners_nobody_scales() -> None:
+    recording = autoscaler(backend="none")
+    assert recording.of_type(HPA) == recording.of_type(SCALED_OBJECT) == []
+    assert recording.result == {"name": "bailbondpro-hpa"}
+
+
 def test_the_component_renders_the_guides_object_in_the_guides_namespace() -> None:
     resource = autoscaler(backend="custom-metrics-api").one(HPA).inputs
     assert differences(resource["metadata"], {"name": "bailbondpro-hpa", "namespace": "production"}) == []

@@ -98,6 +98,23 @@ def test_keda_takes_over_only_the_autoscaler_that_is_handed_to_it(world: World) 
     assert world.create(SCALED, **scaled(**{"scaledobject.keda.sh/transfer-hpa-ownership": "true"})) == []
 
 
+@pytest.mark.parametrize(("config", "made"), [({}, "keda-hpa-app"), ({"name": "mine"}, "mine")])
+def test_the_autoscaler_that_keda_keeps_is_nobody_elses_to_write(
+    world: World, config: dict[str, str], made: str
+) -> None:
+    world.add(RELEASE, "r", name="r", chart="keda", namespace="keda")
+    world.add(DEPLOYMENT, "app", metadata=metadata("app", "default"))
+    advanced = {"horizontalPodAutoscalerConfig": config}
+    world.add(
+        SCALED, "s", metadata=metadata("app", "default"), spec={"scaleTargetRef": {"name": "app"}, "advanced": advanced}
+    )
+    spec = {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "app"}}
+    refused(world.create(HPA, metadata=metadata(made, "default"), spec=spec), "spec.metrics", "keda-operator")
+    assert world.create(HPA, metadata=metadata("another", "default"), spec=spec) == []
+    world.add(NAMESPACE, "acme", metadata=metadata("acme", None))
+    assert world.create(HPA, metadata=metadata(made, "acme"), spec=spec) == []
+
+
 def test_a_target_group_binding_needs_its_service_and_its_target_group(world: World) -> None:
     binding = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
     world.add(RELEASE, "r", name="r", chart="aws-load-balancer-controller", namespace="kube-system")
