@@ -53,7 +53,6 @@ POD_RANGE = "10.244.0.1/16"
 NODE_ADDRESS = "10.0.0.1"
 """Of every node that does not name one of its own."""
 USERS = ("admin", "kube-scheduler", "kube-controller-manager", "kwok")
-CONTROLLERS = ("kube-scheduler", "kube-controller-manager")
 _TAKEN = "address already in use"
 
 
@@ -126,10 +125,9 @@ class ControlPlane:
         if ended := self._processes.ended():
             raise ApiServerError(f"{', '.join(ended)} ended by itself:\n{self._processes.last_lines()}")
 
-    def restart_controllers(self) -> None:
-        """Kill the scheduler and the controllers, and start them anew: they know only what the API tells them."""
-        for name in CONTROLLERS:
-            self._processes.restart(name)
+    def restart_scheduler(self) -> None:
+        """Kill the scheduler, and start it anew: it knows only what the API tells it."""
+        self._processes.restart("kube-scheduler")
 
     def _start_anew(self, tools: dict[str, Path], found: list[dict[str, object]]) -> None:
         for attempt in range(1, TRIES + 1):

@@ -94,7 +94,7 @@ def _run(
             recorder,
             subject,
             plane.certificates,
-            plane.restart_controllers,
+            plane.restart_scheduler,
             neighbour,
         )
         outcomes = []

@@ -79,7 +79,7 @@ class Stage:
         recorder: writes down what happens.
         subject: the stack as it is meant to be now.
         certificates: where the API server keeps its own certificate and key.
-        restart_controllers: kills the scheduler and the controllers, and starts them anew.
+        restart_scheduler: kills the scheduler, and starts it anew.
         neighbour: the same stack in its next growth phase; None for the last.
         size: what the workloads are to run now.
     """
@@ -91,7 +91,7 @@ class Stage:
     recorder: Recorder
     subject: Subject
     certificates: Path
-    restart_controllers: Callable[[], None]
+    restart_scheduler: Callable[[], None]
     neighbour: Subject | None = None
     size: Size = "minimum"
     _frozen: bool = False

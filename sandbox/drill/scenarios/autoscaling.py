@@ -12,7 +12,7 @@ from sandbox.drill.metrics.loads import WELL_ABOVE, WELL_BELOW, load
 from sandbox.drill.metrics.server import Metrics
 from sandbox.drill.recorder import name_of
 from sandbox.drill.scenarios.base import Scenario
-from sandbox.kubernetes.api import UnknownKindError
+from sandbox.kubernetes.api import ApiError, UnknownKindError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,8 +30,8 @@ FALL_SECONDS = 600.0
 otherwise (Kubernetes documentation, HorizontalPodAutoscaler, stabilizationWindowSeconds), then looked at every 15 s."""
 MOST_UNOWNED_SECONDS = 15.0
 """Without an autoscaler for one sync period of the controller at most, so that none of its looks is missed for long."""
-_THERE: tuple[tuple[Direction, Order], ...] = (("to KEDA", "new first"),)
-_BACK: tuple[tuple[Direction, Order], ...] = (("from KEDA", "new first"), ("from KEDA", "old first"))
+_THERE: tuple[Direction, Order] = ("to KEDA", "new first")
+_BACK: tuple[Direction, Order] = ("from KEDA", "old first")
 BETWEEN = 2
 """Pods above the fewest under which an autoscaler is handed over: a loss to the fewest would show."""
 
@@ -230,20 +230,32 @@ def _bare(scaled: Manifest) -> Manifest:
 def _both_ways(
     stage: Stage, scaled: Manifest, native: Manifest, item: Autoscaled, found: Findings, *, from_keda: bool
 ) -> None:
-    for direction, order in (*_BACK, *_THERE) if from_keda else (*_THERE, *_BACK):
+    for direction, order in (_BACK, _THERE) if from_keda else (_THERE, _BACK):
+        if direction == "from KEDA":
+            found.notes.append(f"{item.name} from KEDA by one update: {_at_once(stage, native)}")
         handed = hand_over(stage.cluster, direction, scaled, native, order)
-        refused = (direction, order) == ("from KEDA", "new first")
-        found.problems += [f"{item.name}, {text}" for text in _judged(handed, item.few, refused=refused)]
-        how = "refused, KEDA stays in charge" if handed.said else f"{handed.without_owner:.1f} s without an autoscaler"
+        found.problems += [f"{item.name}, {text}" for text in _judged(handed, item.few)]
         steps = "one update" if order == "new first" else "two updates"
-        found.notes.append(f"{item.name} {direction} by {steps}: {how}, never fewer than {handed.least} pods wanted")
+        found.notes.append(
+            f"{item.name} {direction} by {steps}: {handed.without_owner:.1f} s without an autoscaler, never fewer than "
+            f"{handed.least} pods wanted"
+        )
 
 
-def _judged(handed: Handed, few: int, *, refused: bool) -> Iterator[str]:
-    owner = "KEDA" if refused or handed.direction == "to KEDA" else "native"
+def _at_once(stage: Stage, native: Manifest) -> str:
+    """What the API server says to an autoscaler that KEDA still keeps."""
+    try:
+        stage.api.apply(native, dry_run=True)
+    except ApiError as error:
+        return f"refused: {error}"
+    return "not refused, and deleted with the ScaledObject a moment later: nobody would scale"
+
+
+def _judged(handed: Handed, few: int) -> Iterator[str]:
+    owner = "KEDA" if handed.direction == "to KEDA" else "native"
     if handed.owner != owner:
-        yield f"{handed.direction}: {handed.owner or 'nobody'} scales it at the end, not {owner}; {handed.said}"
-    if handed.said and not refused:
+        yield f"{handed.direction}: {handed.owner or 'nobody'} scales it at the end, not {owner}"
+    if handed.said:
         yield f"{handed.direction}: refused: {handed.said}"
     if handed.least < few:
         yield f"{handed.direction}: {handed.least} pods were wanted for a moment, fewer than its fewest, {few}"

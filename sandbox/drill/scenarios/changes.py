@@ -86,26 +86,27 @@ def _newer_control_plane(stage: Stage, found: Findings) -> None:
             continue
         found.problems += [f"{said}: {warning}" for warning in warnings if "deprecated" in warning]
     found.notes.append(f"every object was offered to an API server of Kubernetes {VERSION}")
-    _others_take_over(stage, found)
+    _another_scheduler(stage, found)
 
 
-def _others_take_over(stage: Stage, found: Findings) -> None:
-    """Scheduler and controllers are others after an upgrade, and know nothing of before: no pod may go for that.
+def _another_scheduler(stage: Stage, found: Findings) -> None:
+    """The scheduler is another one after an upgrade, and knows nothing of before: no pod may go for that.
 
     The API itself stays: EKS runs two instances or more and replaces one after the other (Amazon EKS User Guide,
-    "Amazon EKS architecture", "Update existing cluster to new Kubernetes version").
+    "Amazon EKS architecture", "Update existing cluster to new Kubernetes version"). The controllers stay here, too: on
+    a faster clock they would meet an API server that calls itself unhealthy most of the time.
     """
     before = {pod["metadata"]["uid"]: name_of(pod["metadata"]) for pod in stage.cluster.ready_pods()}
-    stage.restart_controllers()
+    stage.restart_scheduler()
     stage.clock.sleep(TAKEN_OVER_SECONDS)
     kept = {pod["metadata"]["uid"] for pod in stage.cluster.ready_pods()}
     found.problems += [
-        f"{name} did not outlive the change of scheduler and controllers"
+        f"{name} did not outlive the change of the scheduler"
         for uid, name in sorted(before.items(), key=lambda item: item[1])
         if uid not in kept
     ]
     found.problems += stage.settle(stage.size)
-    found.notes.append(f"{len(before)} pods ran on while scheduler and controllers were started anew")
+    found.notes.append(f"{len(before)} pods ran on while the scheduler was started anew")
 
 
 SCENARIOS = (

@@ -104,7 +104,8 @@ def _kept_by_keda(context: Context) -> Iterator[Violation]:
                 "spec.metrics",
                 f'Apply failed with 1 conflict: conflict with "keda-operator" using autoscaling/v2: .spec.metrics: the '
                 f"ScaledObject {name_of(item.inputs)!r} keeps the autoscaler {mine!r}, and takes it along when it is "
-                "deleted; delete the ScaledObject in an update of its own before this one",
+                "deleted, also where both want the same and nothing conflicts; delete the ScaledObject in an update of "
+                "its own before this one",
             )
 
 
