@@ -21,7 +21,7 @@ SIMULATED = "SIMULATED"
 PROVIDERS = "PULUMI_DEBUG_PROVIDERS"
 """The engine attaches to the providers named here instead of starting its own, and its programs inherit it."""
 
-_EXAMPLE_ACCOUNTS = ("123456789012", "111122223333", "444455556666", "000000000000")
+EXAMPLE_ACCOUNTS = ("123456789012", "111122223333", "444455556666", "000000000000")
 """AWS's own documentation uses the first three (IAM User Guide, examples of policies), simulators of AWS the last."""
 _EXAMPLE_DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 """The SHA-256 of the text "test", which the checked-in production file has in place of a digest."""
@@ -75,7 +75,7 @@ def _images(settings: Settings) -> Iterator[tuple[str, str, str, str]]:
 def _pushed(image: str) -> bool:
     """Whether an image may be somebody's: in a registry that nodes reach, and with a digest that images have."""
     host = image.partition("/")[0].partition(":")[0]
-    nobodys = _OWN_MACHINE.fullmatch(host) or _NOBODYS_HOST.fullmatch(host) or host.startswith(_EXAMPLE_ACCOUNTS)
+    nobodys = _OWN_MACHINE.fullmatch(host) or _NOBODYS_HOST.fullmatch(host) or host.startswith(EXAMPLE_ACCOUNTS)
     digest = _EXAMPLE_DIGEST in image or _ONE_DIGIT.search(image)
     return _has_registry(image) and not nobodys and not digest
 
@@ -89,15 +89,23 @@ def _has_registry(image: str) -> bool:
 def _accounts(settings: Settings) -> Iterator[tuple[str, str, str, str]]:
     fix = "write your own account's (`aws sts get-caller-identity`)"
     for index, account in enumerate(settings.aws.allowed_account_ids):
-        if account in _EXAMPLE_ACCOUNTS:
+        if account in EXAMPLE_ACCOUNTS:
             yield f"aws.allowedAccountIds[{index}]", account, "the account that is deployed to", fix
+    boundary = settings.aws.permissions_boundary_arn
+    if boundary is not None and boundary.split(":")[4] in EXAMPLE_ACCOUNTS:
+        yield (
+            "aws.permissionsBoundaryArn",
+            boundary,
+            "a policy that exists",
+            "write the one that the bootstrap printed, or remove the key",
+        )
     cluster = settings.cluster
     lists = (
         ("adminPrincipalArns", cluster.admin_principal_arns),
         ("viewerPrincipalArns", cluster.viewer_principal_arns),
     )
     for key, index, arn in ((key, index, arn) for key, arns in lists for index, arn in enumerate(arns)):
-        if arn.split(":")[4] in _EXAMPLE_ACCOUNTS:
+        if arn.split(":")[4] in EXAMPLE_ACCOUNTS:
             yield f"cluster.{key}[{index}]", arn, "a role that exists: nobody else gets into the cluster", fix
 
 

@@ -60,6 +60,7 @@ from infra.wiring import (
     services,
     storage,
 )
+from infra.wiring.boundary import bounded_roles
 from infra.wiring.names import names_of
 
 if TYPE_CHECKING:
@@ -93,7 +94,9 @@ class Platform:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.names = names_of(settings)
-        self.aws = pulumi.ResourceOptions(provider=self._aws_provider())
+        self.aws = pulumi.ResourceOptions(
+            provider=self._aws_provider(), transformations=bounded_roles(settings.aws.permissions_boundary_arn)
+        )
 
         foundation = self._foundation()
         data = self._data(foundation)

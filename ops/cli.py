@@ -6,6 +6,7 @@ import typer
 
 from ops.commands import (
     availability,
+    bootstrap,
     capacity,
     cdn,
     check,
@@ -51,6 +52,7 @@ COMMANDS = (
     cdn,
     quotas,
     preflight,
+    bootstrap,
     reboots,
     cloudflare_ranges,
     test,

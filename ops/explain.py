@@ -6,6 +6,7 @@ import errno
 import re
 from dataclasses import dataclass
 
+from bootstrap.needs import NeedsError
 from infra.problems import ConfigError
 from ops.answers.cdn.error import CdnError
 from ops.answers.preflight.error import PreflightError
@@ -36,7 +37,7 @@ from sandbox.session import EngineError, InterruptedRunError
 _MESSAGES = (
     *(ConfigError, PlanError, EngineNotFoundError, FaultError, TraceError, CdnError),
     *(GoError, DamagedCloudError, ApiServerError, KubeconfigError, ForeignClusterError, PrometheusError),
-    *(ProgramError, SeedError, MissingEntriesError, ClockError),
+    *(ProgramError, SeedError, MissingEntriesError, ClockError, NeedsError),
     *(SandboxBusyError, UnusableEnvironmentError),
     *(ScenarioError, NodeGroupError, FlagError, ChartError, PreflightError),
 )

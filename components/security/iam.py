@@ -38,6 +38,7 @@ class Statement:
         resources: the ARNs it covers; empty in a trust policy.
         services: service principals, such as "pods.eks.amazonaws.com".
         accounts: IAM principals (ARNs), or "*".
+        federated: identity providers (ARNs), in the trust policy of a role that their tokens may take.
         effect: allow or deny.
         conditions: all must hold.
     """
@@ -47,6 +48,7 @@ class Statement:
     resources: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
+    federated: tuple[str, ...] = ()
     effect: Effect = Effect.ALLOW
     conditions: tuple[Condition, ...] = ()
 
@@ -89,7 +91,11 @@ def arn_like(key: str, *patterns: str) -> Condition:
 
 
 def _principal(statement: Statement) -> dict[str, list[str]]:
-    listed = {"Service": list(statement.services), "AWS": list(statement.accounts)}
+    listed = {
+        "Service": list(statement.services),
+        "AWS": list(statement.accounts),
+        "Federated": list(statement.federated),
+    }
     return {kind: names for kind, names in listed.items() if names}
 
 

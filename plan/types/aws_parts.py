@@ -42,6 +42,8 @@ AWS_PARTS: tuple[ResourceType, ...] = (
             "aws:eks/podIdentityAssociation:PodIdentityAssociation",
             "aws:elasticache/parameterGroup:ParameterGroup",
             "aws:elasticache/subnetGroup:SubnetGroup",
+            "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+            "aws:iam/policy:Policy",
             "aws:iam/role:Role",
             "aws:iam/rolePolicy:RolePolicy",
             "aws:iam/rolePolicyAttachment:RolePolicyAttachment",

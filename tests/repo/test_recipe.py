@@ -15,8 +15,8 @@ from tests.support.recipe import Step, before_tests, copied, steps
 if TYPE_CHECKING:
     from pathlib import Path
 
-MOST_FILES = 10
-MOST_LINES = 120
+MOST_FILES = 11
+MOST_LINES = 130
 NAMED = {
     "naming": "sandbox/services/aws/sqs.py: Row.__init__() missing 1 required keyword-only argument: 'name'",
     "uniqueness": "sandbox/services/aws/sqs.py: Row.__init__() missing 1 required keyword-only argument: 'unique'",
@@ -30,6 +30,7 @@ NAMED = {
     "quota": "'quotas'",
     "simulated row": "aws:sqs/queue:Queue: write Row(token=...) in sandbox/services/aws/sqs.py",
     "known row": "say its noun, bill, at_rest, holds, quotas in a ResourceType of plan/types/aws.py",
+    "permissions": "aws:sqs/queue:Queue: say what it reads, creates, updates and deletes in plan/permissions/",
     "encrypted resource": "jobs-live (kmsMasterKeyId)",
     "alarm": "queue raises no alarm: give its Kind `alarms`",
     "dashboard": "queue is on no dashboard: give its Kind `panels`",
@@ -71,7 +72,7 @@ def judged(copy: Path) -> dict[str, Any]:
     return document
 
 
-def test_a_part_takes_ten_files_and_a_hundred_and_twenty_lines_before_its_tests_and_documents() -> None:
+def test_a_part_takes_eleven_files_and_a_hundred_and_thirty_lines_before_its_tests_and_documents() -> None:
     product = before_tests(steps())
     assert len({step.path for step in product}) <= MOST_FILES
     assert sum(bool(line.strip()) for step in product for line in step.text.splitlines()) <= MOST_LINES

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from bootstrap.access import DEPLOY_SESSION_SECONDS, PREVIEW_SESSION_SECONDS
+from bootstrap.settings import load_file
 from sandbox.engine.find import VERSION
 from tests.support.paths import ROOT
 from tests.support.programs import KEYRING
@@ -168,10 +170,24 @@ def test_the_credentials_of_an_update_last_as_long_as_its_job_and_the_role_allow
     updates = [(name, job) for _, name, job in jobs() if any("pulumi up" in command for command in commands(job))]
     assert updates
     readme = (ROOT / "README.md").read_text()
-    (allowed,) = re.findall(r"--max-session-duration (\d+)", readme)
     for name, job in updates:
         (session,) = [step["with"]["role-duration-seconds"] for step in job["steps"] if "role-duration" in str(step)]
         assert session == job["timeout-minutes"] * 60, name
-        assert session <= int(allowed) <= 43_200, "IAM, UpdateRole: a session lasts at most 12 hours"
+        assert session <= DEPLOY_SESSION_SECONDS <= 43_200, "IAM, UpdateRole: a session lasts at most 12 hours"
         assert job["timeout-minutes"] <= 360, "GitHub Actions, usage limits: a job on its own runners lasts 6 hours"
         assert f"sessions of {job['timeout-minutes']} minutes" in readme
+
+
+def test_a_job_that_previews_ends_before_the_session_of_its_role() -> None:
+    previews = [(name, job) for _, name, job in jobs() if has_credentials(job) and "-preview" in job["environment"]]
+    assert previews
+    for name, job in previews:
+        assert "role-duration" not in str(job), f"{name}: the action asks for an hour where nothing is said"
+        assert job["timeout-minutes"] * 60 <= PREVIEW_SESSION_SECONDS, name
+
+
+def test_the_trust_of_each_role_names_the_environment_of_its_jobs() -> None:
+    environments = {job["environment"] for _, _, job in jobs() if has_credentials(job)}
+    expanded = {name.replace("${{ matrix.stack }}", stack) for name in environments for stack in STACKS}
+    prepared = load_file(ROOT / "bootstrap" / "Pulumi.account.yaml").stacks
+    assert {f"{stack.name}{end}" for stack in prepared for end in ("", "-preview")} == expanded

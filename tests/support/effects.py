@@ -124,6 +124,7 @@ VALUES: dict[str, object] = {
     "domain": "bailbondpro.org",
     "region": "us-west-2",
     "aws.allowedAccountIds": ["123456789012"],
+    "aws.permissionsBoundaryArn": "arn:aws:iam::123456789012:policy/boundary",
     "network.vpcCidr": "10.30.0.0/16",
     "network.availabilityZones": ["us-east-1a", "us-east-1b", "us-east-1d"],
     "network.interfaceEndpoints": ["sts"],

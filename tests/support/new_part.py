@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import components
 from components.monitoring import catalog
 from infra.settings import load
+from plan.permissions import PERMISSIONS, without_permissions
 from plan.types import TYPES
 from plan.types.model import NOTHING
 from policies.encryption import unencrypted
@@ -95,6 +96,7 @@ def whole() -> list[str]:
     return [
         *without_rows(used),
         *without_row(used),
+        *without_permissions(tuple(used)),
         *contradictions(TYPES[TOKEN], counted().values()),
         *without_system(item.urn for item in plan),
         *unencrypted(plan),
@@ -138,6 +140,11 @@ def in_the_clear() -> list[str]:
     return unencrypted(edited(plan_of(recorded(*EVERYTHING)), TOKEN, "jobs-live", kmsMasterKeyId=None))
 
 
+def unpermitted() -> list[str]:
+    PERMISSIONS.pop(TOKEN)
+    return without_permissions((TOKEN,))
+
+
 def unsimulated() -> list[str]:
     ROWS.pop(TOKEN)
     return without_rows([TOKEN])
@@ -164,6 +171,7 @@ WITHOUT: dict[str, Callable[[], list[str]]] = {
     },
     "simulated row": unsimulated,
     "known row": lambda: without_row([TOKEN], {token: row for token, row in TYPES.items() if token != TOKEN}),
+    "permissions": unpermitted,
     "encrypted resource": in_the_clear,
     "alarm": lambda: kind_without(alarms=lambda _: ()),
     "dashboard": lambda: kind_without(panels=lambda _: {}),

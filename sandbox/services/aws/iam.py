@@ -9,7 +9,7 @@ from sandbox.model.names import Named, Unique
 from sandbox.model.outputs import Inputs, short_hash
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Alike, Returned, Row, Service, by_name
+from sandbox.model.rows import NONE, Alike, Returned, Row, Service, by_arn, by_name
 from sandbox.model.sources import Sources
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.pairs.identities import MANAGED
@@ -38,6 +38,12 @@ def _policy_outputs(name: str, inputs: Inputs, _identity: str, place: Place) -> 
     return {"arn": arn("iam", f"policy/{inputs.get('name') or name}", place, regional=False)}
 
 
+def _provider_outputs(_name: str, inputs: Inputs, _identity: str, place: Place) -> dict[str, Any]:
+    host = str(inputs.get("url")).removeprefix("https://")
+    return {"arn": arn("iam", f"oidc-provider/{host}", place, regional=False)}
+
+
+_provider = On("identity-provider", source="IAM API Reference, CreateOpenIDConnectProvider")
 _role = On("role", source="IAM API Reference, CreateRole")
 _policy = On("managed-policy", source="IAM API Reference, CreatePolicy")
 _inline = On("inline-policy", source="IAM API Reference, PutRolePolicy")
@@ -62,6 +68,22 @@ IAM = Service(
             values=(),
         ),
         Row(
+            token="aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+            name=NONE,
+            id=by_arn,
+            outputs=_provider_outputs,
+            replaced=Replaced(("url",)),
+            references=(),
+            unique=(Unique(("url",), "EntityAlreadyExists: Provider with url already exists"),),
+            values=(
+                _provider.matches(
+                    "url", r"https://\S{1,247}", "an address that begins with https://", "ValidationError"
+                ),
+                _provider.longest("clientIdLists[*]", 255),
+                _provider.matches("thumbprintLists[*]", r"[0-9A-Fa-f]{40}", "40 hexadecimal digits", "ValidationError"),
+            ),
+        ),
+        Row(
             token="aws:iam/policy:Policy",
             name=Named(),
             outputs=_policy_outputs,
@@ -78,6 +100,7 @@ IAM = Service(
                 _policy.longest("description", 1000),
                 document("policy-managed", Document("policy", principal=False, longest=6144)),
             ),
+            sources=Sources(outputs="Service Authorization Reference, resource types of AWS IAM"),
             returned=Returned(values=identity.POLICY),
         ),
         Row(

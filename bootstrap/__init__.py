@@ -1,0 +1,1 @@
+"""What must exist before the platform's first update: a second, small Pulumi program."""
