@@ -27,7 +27,7 @@ def bootstrap_policies(
     They are generated from the resource types in the plans of every phase, which bootstrap/needs keeps for each stack.
     Exit code 1 where the stack's file and the bootstrap's do not agree.
     """
-    from ops.answers.bootstrap import bootstrap_policies as run
+    from ops.answers.bootstrap.policies import bootstrap_policies as run
     from ops.views.bootstrap import section
 
     with explained():

@@ -9,7 +9,7 @@ from bootstrap.policies import LONGEST
 from ops.document.blocks import Item, Items, Section, Table, Text
 
 if TYPE_CHECKING:
-    from ops.answers.bootstrap import StackPolicies
+    from ops.answers.bootstrap.policies import StackPolicies
     from ops.document.blocks import Block
 
 

@@ -23,6 +23,7 @@ NOT_HERE = {
     "account=": "asks AWS who is asking",
     "aws ecr": "asks AWS",
     "docker buildx": "builds and pushes an image",
+    "./bbp preflight": "asks a real account",
 }
 """Commands that need an account or a registry, by their beginning, and why a rehearsal cannot run them."""
 
