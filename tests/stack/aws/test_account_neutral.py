@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from bootstrap.settings import ImagesSettings
 from tests.support.paths import ROOT
 from tests.support.stack import CHECKED_IN, recorded
 
@@ -35,7 +36,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 def test_the_readme_pushes_an_image_before_it_configures_and_configures_before_it_provisions() -> None:
     section = README.partition("## Run it for real")[2].partition("\n## ")[0]
     steps = [
-        "create-repository",
+        "pulumi up -s account",
         "docker login",
         "--push",
         "imageDigest",
@@ -54,5 +55,6 @@ def test_the_readmes_image_is_built_for_the_nodes_and_pushed_where_the_stack_fil
     assert "--platform linux/arm64" in section
     made = re.search(r"--repository-name (\S+)", section)
     assert made is not None
+    assert made[1] == ImagesSettings().name, "the bootstrap makes it"
     assert f"$registry/{made[1]}:" in section
     assert f"<registry>/{made[1]}@<digest>" in section
