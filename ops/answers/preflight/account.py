@@ -57,6 +57,11 @@ class Identity:
         return self.arn.endswith(":root")
 
     @property
+    def partition(self) -> str:
+        """The partition that its account belongs to, such as `aws`."""
+        return self.arn.split(":")[1]
+
+    @property
     def role(self) -> str:
         """The name of the role that a session has assumed; empty for a user."""
         found = _ASSUMED.match(self.arn)

@@ -238,7 +238,7 @@ def _records(subject: Subject, zone: str, records: Sequence[PlannedResource], cl
         if found is None:
             raise NotJudgedError(f"Cloudflare knows no records of zone {zone}", "correct bailbondpro:cdn.zoneId")
         for record in found:
-            if not {kind, record["type"]} <= ADDRESSES:
+            if str(record["name"]).lower() != name.lower() or not {kind, record["type"]} <= ADDRESSES:
                 continue
             if _same_record(subject, item, record):
                 own += 1

@@ -152,7 +152,7 @@ def _budget(aws: Account, region: str, name: str) -> Existing | None:
     account = aws.identity.account
     if aws.look(reads.BUDGET, region, missing=NOT_THERE, AccountId=account, BudgetName=name) is None:
         return None
-    arn = f"arn:aws:budgets::{account}:budget/{name}"
+    arn = f"arn:{aws.identity.partition}:budgets::{account}:budget/{name}"
     return Existing(_tags(aws.read(reads.BUDGET_TAGS, region, ResourceARN=arn)["ResourceTags"]))
 
 

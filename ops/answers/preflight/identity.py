@@ -176,7 +176,8 @@ def _volume_key(region: str, clouds: Clouds) -> Answer:
     grants = aws.read(reads.KEY_GRANTS, region, KeyId=key)["Grants"]
     if AUTO_SCALING_ROLE in policy or any(AUTO_SCALING_ROLE in str(grant) for grant in grants):
         return met(f"{key}, whose policy or grants name {AUTO_SCALING_ROLE}")
-    role = f"arn:aws:iam::{aws.identity.account}:role/aws-service-role/autoscaling.amazonaws.com/{AUTO_SCALING_ROLE}"
+    account = f"arn:{aws.identity.partition}:iam::{aws.identity.account}"
+    role = f"{account}:role/aws-service-role/autoscaling.amazonaws.com/{AUTO_SCALING_ROLE}"
     return not_met(
         f"{key}: neither its policy nor a grant names {AUTO_SCALING_ROLE}",
         f"aws kms create-grant --region {region} --key-id {key} --grantee-principal {role} --operations {KEY_USE}",

@@ -86,27 +86,25 @@ def questions(subject: Subject) -> Iterator[Question]:
                 Permission(reads.SIMULATION, subject.arn("iam", "", "role/*")),
                 Permission(reads.SIMULATION, subject.arn("iam", "", "user/*")),
             ),
-            ask=partial(_role, linked, subject.partition),
+            ask=partial(_role, linked),
         )
 
 
-def _role(linked: LinkedRole, partition: str, clouds: Clouds) -> Answer:
+def _role(linked: LinkedRole, clouds: Clouds) -> Answer:
     there = clouds.aws.look(reads.ROLE, missing=NO_ROLE, RoleName=linked.role)
     if there is not None:
         return met(f"it exists: {there['Role']['Arn']}")
     fix = f"aws iam create-service-linked-role --aws-service-name {linked.service}"
     if not linked.made_by_itself:
         return not_met("it does not exist, and the service does not make it by itself", fix)
-    asking = _principal(clouds.aws)
+    who, asking = clouds.aws.identity, _principal(clouds.aws)
     if asking is None:
         return not_judged("it does not exist, and this identity's permissions cannot be simulated", fix)
     found = clouds.aws.read(
         reads.SIMULATION,
         PolicySourceArn=asking,
         ActionNames=[CREATE],
-        ResourceArns=[
-            f"arn:{partition}:iam::{clouds.aws.identity.account}:role/aws-service-role/{linked.service}/{linked.role}"
-        ],
+        ResourceArns=[f"arn:{who.partition}:iam::{who.account}:role/aws-service-role/{linked.service}/{linked.role}"],
         ContextEntries=[
             {
                 "ContextKeyName": "iam:AWSServiceName",

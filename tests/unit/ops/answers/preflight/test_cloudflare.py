@@ -128,6 +128,7 @@ def test_a_zone_of_another_plan_or_account_than_the_stack_file_says_is_not_met()
 def record(**changed: object) -> dict[str, Any]:
     own = {
         "id": "r1",
+        "name": "www.bailbondpro.com",
         "type": "CNAME",
         "content": "bailbondpro-test-edge-0123.elb.us-east-1.amazonaws.com",
         "comment": "BailBondPro www",
@@ -141,6 +142,7 @@ def record(**changed: object) -> dict[str, Any]:
         ({}, "met"),
         (record(), "met"),
         (record(type="MX"), "met"),
+        (record(type="A", name="w.bailbondpro.com"), "met"),
         (record(content="another.elb.us-east-1.amazonaws.com"), "not met"),
         (record(comment="somebody's"), "not met"),
         (record(type="A", content="192.0.2.1"), "not met"),

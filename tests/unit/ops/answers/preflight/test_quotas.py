@@ -15,6 +15,11 @@ from tests.support.aws_account import Error
 from tests.support.preflight import TAGS, one, stack_subject, subject
 
 SUBJECT = stack_subject("prod", "horizontal")
+assert SUBJECT.settings is not None
+NEEDED = {need.code: need.needed for need in quota_needs(SUBJECT.settings)}
+LARGEST = {need.code: need.needed for need in SUBJECT.later[1]}
+CPUS, LATER_CPUS = NEEDED[quotas.ON_DEMAND.code], LARGEST[quotas.ON_DEMAND.code]
+SPOT_CPUS, SERVERS = NEEDED[quotas.SPOT.code], NEEDED[quotas.DATABASES.code]
 OWN = [
     {"Key": key, "Value": value}
     for key, value in {**TAGS, "Environment": "prod", "ManagedBy": "pulumi", "Stack": "bailbondpro-prod"}.items()
@@ -45,17 +50,18 @@ def test_every_quota_of_a_stack_has_its_use_counted() -> None:
 
 
 def test_what_fits_is_met_and_what_a_later_phase_needs_is_said() -> None:
-    found = one(SUBJECT, "vCPUs of on-demand", limit(64))
-    assert (found.verdict, found.said) == ("met", "needs 42 of 64; others have 0")
+    assert CPUS < LATER_CPUS
+    found = one(SUBJECT, "vCPUs of on-demand", limit(CPUS))
+    assert (found.verdict, found.said) == ("met", f"needs {CPUS} of {CPUS}; others have 0")
     assert "before phase microservices: aws service-quotas request-service-quota-increase" in found.fix
-    assert found.fix.endswith("--desired-value 86")
-    assert one(SUBJECT, "vCPUs of on-demand", limit(86)).fix == ""
+    assert found.fix.endswith(f"--desired-value {LATER_CPUS}")
+    assert one(SUBJECT, "vCPUs of on-demand", limit(LATER_CPUS)).fix == ""
 
 
 def test_what_does_not_fit_is_not_met_and_asks_for_the_largest_phase_at_once() -> None:
-    found = one(SUBJECT, "vCPUs of on-demand", limit(41))
+    found = one(SUBJECT, "vCPUs of on-demand", limit(CPUS - 1))
     assert found.verdict == "not met"
-    assert found.fix.endswith("--service-code ec2 --quota-code L-1216C47A --desired-value 86")
+    assert found.fix.endswith(f"--service-code ec2 --quota-code L-1216C47A --desired-value {LATER_CPUS}")
 
 
 def test_others_use_counts_and_this_stacks_own_does_not() -> None:
@@ -65,20 +71,21 @@ def test_others_use_counts_and_this_stacks_own_does_not() -> None:
         ("p5.48xlarge", "running", ""),
         ("c8g.2xlarge", "pending", "spot"),
     )
-    others = {**limit(49), **instances(*kinds)}
-    assert one(SUBJECT, "vCPUs of on-demand", others).said == "needs 42 of 49; others have 8"
+    most = CPUS + 7
+    others = {**limit(most), **instances(*kinds)}
+    assert one(SUBJECT, "vCPUs of on-demand", others).said == f"needs {CPUS} of {most}; others have 8"
     assert one(SUBJECT, "vCPUs of on-demand", others).verdict == "not met"
-    assert one(SUBJECT, "vCPUs of spot", others).said == "needs 20 of 49; others have 8"
-    own = {**limit(49), **instances(*kinds, tags=OWN)}
-    assert one(SUBJECT, "vCPUs of on-demand", own).said == "needs 42 of 49; others have 0"
+    assert one(SUBJECT, "vCPUs of spot", others).said == f"needs {SPOT_CPUS} of {most}; others have 8"
+    own = {**limit(most), **instances(*kinds, tags=OWN)}
+    assert one(SUBJECT, "vCPUs of on-demand", own).said == f"needs {CPUS} of {most}; others have 0"
 
 
 def test_a_quota_that_was_never_raised_takes_the_services_default() -> None:
     answers = {
         "service-quotas:GetServiceQuota": Error("NoSuchResourceException"),
-        "service-quotas:GetAWSDefaultServiceQuota": {"Quota": {"Value": 3.0}},
+        "service-quotas:GetAWSDefaultServiceQuota": {"Quota": {"Value": SERVERS - 1.0}},
     }
-    assert one(SUBJECT, "DB instances", answers).said == "needs 4 of 3; others have 0"
+    assert one(SUBJECT, "DB instances", answers).said == f"needs {SERVERS} of {SERVERS - 1}; others have 0"
     assert one(SUBJECT, "DB instances", answers).verdict == "not met"
 
 
