@@ -23,7 +23,7 @@ MANAGER = "pulumi-kubernetes"
 TIMEOUT_SECONDS = 60.0
 DISCOVERY_SECONDS = 10.0
 """How long a kind may stay unknown after its definition was applied."""
-NOT_FOUND, CONFLICT = 404, 409
+NOT_FOUND, CONFLICT, UNPROCESSABLE = 404, 409, 422
 _WARNING = re.compile(r'299 \S+ "((?:[^"\\]|\\.)*)"')
 
 Manifest = dict[str, Any]

@@ -75,6 +75,17 @@ def scaled_object() -> dict[str, Any]:
     }
 
 
+def job(release: str) -> dict[str, Any]:
+    containers = [{"name": "job", "image": "example.com/job:1", "env": [{"name": "RELEASE", "value": release}]}]
+    template = {"spec": {"restartPolicy": "Never", "containers": containers}}
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {"name": "release", "namespace": "default"},
+        "spec": {"template": template},
+    }
+
+
 def stored(name: str, replicas: int) -> tuple[dict[str, Any], ...]:
     """A StatefulSet whose pods keep something, in different zones, and the class of their volumes."""
     labels = {"app": name}
@@ -121,10 +132,10 @@ def stack(folder: Path, *scenarios: str, stores: int = 0, keda: bool = False, **
     app = deployment("app", 3, cpu="200m", topologySpreadConstraints=[constraint])
     hpa = autoscaler()
     hpa["spec"]["metrics"][0]["resource"]["target"]["averageUtilization"] = 70
-    objects = (app, hpa, budget("app", maxUnavailable=1), *(stored("db", stores) if stores else ()))
+    objects = (app, hpa, budget("app", maxUnavailable=1), job("1"), *(stored("db", stores) if stores else ()))
     groups = tuple(map(group, ZONES))
     subject = subject_of("test", objects, groups, Flags(), ())
-    later = subject_of("later", (app, scaled_object()), groups, Flags(), ()) if keda else None
+    later = subject_of("later", (app, scaled_object(), job("2")), groups, Flags(), ()) if keda else None
     return run(subject, named(scenarios), folder / "cluster", lambda _: None, neighbour=later, pace=PACE)
 
 
@@ -157,7 +168,7 @@ def test_a_spread_that_counts_a_dead_zone_keeps_replacements_pending_in_the_sche
 
 
 def test_a_load_is_followed_an_autoscaler_handed_over_and_a_scheduler_started_anew(tmp_path: Path) -> None:
-    wanted = ("load-followed", "autoscaler-handover", "control-plane-upgrade")
+    wanted = ("load-followed", "autoscaler-handover", "phase-change", "control-plane-upgrade")
     found = stack(tmp_path, *wanted, keda=True, nodeTaintsPolicy="Honor")
     assert [(item.scenario, item.problems, item.skipped) for item in found.outcomes] == [
         (name, (), "") for name in (FIRST_START.name, *wanted)
@@ -169,3 +180,6 @@ def test_a_load_is_followed_an_autoscaler_handed_over_and_a_scheduler_started_an
     # With the same metrics there is no conflict; the autoscaler would go with the ScaledObject that owns it.
     assert "default/app from KEDA by one update: not refused, and deleted with the ScaledObject" in said
     assert "default/app from KEDA by two updates" in said
+    changed = found.outcomes[3].notes
+    assert changed.count("Job default/release is deleted and made anew") == 2
+    assert "1 ScaledObjects go in an update of their own (docs/upgrades.md)" in changed

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sandbox.drill.recorder import name_of
 from sandbox.drill.scenarios.base import Scenario
 from sandbox.drill.scenarios.losses import DRAIN_SECONDS
-from sandbox.kubernetes.api import ApiError
+from sandbox.kubernetes.api import UNPROCESSABLE, ApiError
 from sandbox.kubernetes.tools import VERSION
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 CHANGE = "phase-change"
 TAKEN_OVER_SECONDS = 120.0
 """Longer than a node may be silent for its controller (kube-controller-manager, `--node-monitor-grace-period`)."""
+GONE_SECONDS = 120.0
+"""How long an object with its pods may take to be gone."""
 NO_NEIGHBOUR = "no later growth phase is known: this is the last one, or a plan file was given"
 
 
@@ -44,22 +46,14 @@ def _change(stage: Stage, subject: Subject, found: Findings) -> None:
         stage.api.remove(item)
     if given_back:
         found.notes.append(f"{len(given_back)} ScaledObjects go in an update of their own (docs/upgrades.md)")
-    stage.cluster.apply(subject.objects)
+    for item in subject.objects:
+        _update(stage, item, found)
     for item in reversed(old.objects):
         if _identity(item) not in left:
             stage.api.remove(item)
     stage.become(subject)
-    if renewed:
-        stage.surge()
-        for node in renewed:
-            drained = stage.cluster.drain(node, DRAIN_SECONDS)
-            if not drained.done:
-                found.problems.append(
-                    f"{node} is not empty after {drained.seconds:.0f} s: {', '.join(drained.refused)}"
-                )
-                return
-            stage.end([node])
-        stage.freeze(frozen=False)
+    if renewed and not _renew(stage, renewed, found):
+        return
     stage.scale("minimum")
     found.problems += stage.settle("minimum")
     levels = stage.readiness.worst(began)
@@ -68,6 +62,32 @@ def _change(stage: Stage, subject: Subject, found: Findings) -> None:
         if earlier is not None and worst is not None and worst.ready < min(1, workload.least, earlier.least):
             found.problems.append(f"{workload.name}: no pod was ready for a moment on the way to {subject.name}")
     found.notes.append(f"to {subject.name}: {stage.clock.seconds - began:.0f} s, {len(renewed)} nodes of another kind")
+
+
+def _renew(stage: Stage, nodes: list[str], found: Findings) -> bool:
+    """Replace nodes one at a time; returns whether all are gone."""
+    stage.surge()
+    for node in nodes:
+        drained = stage.cluster.drain(node, DRAIN_SECONDS)
+        if not drained.done:
+            found.problems.append(f"{node} is not empty after {drained.seconds:.0f} s: {', '.join(drained.refused)}")
+            return False
+        stage.end([node])
+    stage.freeze(frozen=False)
+    return True
+
+
+def _update(stage: Stage, item: Manifest, found: Findings) -> None:
+    """As the provider does it: what cannot change is deleted and made anew (pulumi-kubernetes documentation, `Job`)."""
+    try:
+        stage.api.apply(item, force=True)
+    except ApiError as error:
+        if error.status != UNPROCESSABLE or "immutable" not in str(error):
+            raise
+        stage.api.remove(item)
+        stage.clock.wait_until(lambda: stage.api.read(item) is None, GONE_SECONDS)
+        stage.api.apply(item, force=True)
+        found.notes.append(f"{item['kind']} {name_of(item['metadata'])} is deleted and made anew")
 
 
 def _identity(item: Manifest) -> tuple[str, str, str]:
