@@ -7,9 +7,7 @@ import json
 from functools import cache
 from typing import Any
 
-import pulumi.runtime.resource
 import pytest
-from pulumi.runtime.proto.source_pb2 import StackTrace
 
 from infra.settings import load
 from infra.settings.reading.defaults import merged
@@ -20,12 +18,6 @@ from tests.support.stack import record_platform
 
 LEAVES = tuple(leaves())
 PATHS = {leaf.path for leaf in LEAVES}
-
-
-@pytest.fixture(autouse=True)
-def _no_stack_traces(monkeypatch: pytest.MonkeyPatch) -> None:
-    """They are half of the time of a recording, and more than two hundred recordings are made here."""
-    monkeypatch.setattr(pulumi.runtime.resource, "_get_stack_trace", StackTrace)
 
 
 def base(path: str) -> dict[str, Any]:

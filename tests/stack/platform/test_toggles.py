@@ -6,6 +6,7 @@ It makes a whole stack, or is refused with its fix, or a policy says why not.
 from __future__ import annotations
 
 import gc
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from infra.problems import ConfigError
 from infra.settings import load
 from ops.answers.availability import judged
+from ops.answers.cdn import edge
 from ops.answers.cost import priced
 from ops.answers.policies import policy_checks
 from ops.rehearsal.planned import Planned
@@ -42,6 +44,8 @@ REFUSED = {
     (DEV, "cdn.managedWaf"): "cdn-plan-features",
 }
 """Switches that a check refuses, and the limit that says why."""
+AUDITED = cache(edge.audit_edge)
+"""The audit of the edge by its policy and rules: most switches leave both as they are, and it takes a second."""
 UPTIME = ["No single point of failure", "99.9 % uptime is promised, or less is accepted with a reason"]
 FAILING = {
     (PROD, "protect"): ["Production protects what holds data, in Pulumi and in AWS"],
@@ -49,6 +53,11 @@ FAILING = {
     (PROD, "redis.multiAz"): UPTIME,
 }
 """Switches that make a valid stack that policies of the report fail: production would be weaker than it says."""
+
+
+@pytest.fixture(autouse=True)
+def _each_edge_is_audited_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(edge, "audit_edge", AUDITED)
 
 
 def turned(stack: tuple[str, str], path: str) -> Settings:
