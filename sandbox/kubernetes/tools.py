@@ -36,7 +36,8 @@ _NAMED = (
 KWOK_VERSION = "0.8.0"
 """Of kwok, which plays the kubelets; `tools/kubernetes/go.mod` pins the same."""
 _SERVERS = (
-    go.Program(name="etcd", package="go.etcd.io/etcd/server/v3"),
+    # Its clock stays the machine's; built like the others, it shares the packages that they have in common.
+    go.Program(name="etcd", package="go.etcd.io/etcd/server/v3", paced=True),
     go.Program(name="kube-apiserver", package="k8s.io/kubernetes/cmd/kube-apiserver", variables=_NAMED, paced=True),
 )
 TOOL = go.GoTool(
