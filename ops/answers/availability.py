@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from infra.phases import PHASES
 from infra.settings import Environment, Phase
 from infra.settings.availability import AvailabilitySettings
 from infra.settings.reading.defaults import defaults
+from ops.answers.drill.found import drill_of
 from ops.jsonable import picked, plain
 from ops.rehearsal.planned import Planned, planned
 from plan.tokens import DATABASE, DEPLOYMENT, NODE_GROUP
@@ -23,6 +24,7 @@ from planner.plan_values import text
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ops.answers.drill.found import FoundDrill
     from plan import Plan
     from planner.availability.model import Removal
 
@@ -50,6 +52,8 @@ class AvailabilityReport:
         found = self.found
         return {
             **picked(self, "origin=planned.origin", "environment", "phase", "ok=found.ok"),
+            "undecided": found.undecided,
+            "pods": found.pods.as_json(),
             "evidence": seen(self.planned.plan, self.judged_resources, "resources that can fail"),
             "single_points": plain(found.single_points),
             "removals": [_removal_json(item) for item in found.removals],
@@ -83,8 +87,12 @@ def availability(stack: str, phase: str | None, config: Path | None, plan_file: 
     return judged(planned(stack, phase, config, plan_file))
 
 
-def judged(subject: Planned) -> AvailabilityReport:
+def judged(subject: Planned, drill: FoundDrill | None = None) -> AvailabilityReport:
     """Remove every part of a plan that is already there, one at a time.
+
+    Args:
+        subject: the plan and its settings.
+        drill: what was drilled of it, where somebody has looked already.
 
     Raises:
         EvidenceError: the plan has nothing that a request of a user passes.
@@ -100,7 +108,9 @@ def judged(subject: Planned) -> AvailabilityReport:
     cdn = settings.cdn.plan if settings and settings.cdn.enabled else ""
     own = settings is not None and settings.environment.value == environment
     accepted = accepted_of(settings.availability if settings and own else _defaults(environment, now))
-    found = judge(subject.plan, phase=now, accepted=accepted, cloudflare_plan=cdn)
+    accepted = replace(accepted, arithmetic=environment != Environment.PROD)
+    pods = (drill or drill_of(subject)).pods
+    found = judge(subject.plan, phase=now, accepted=accepted, cloudflare_plan=cdn, pods=pods)
     return AvailabilityReport(planned=subject, environment=environment, phase=now, found=found)
 
 

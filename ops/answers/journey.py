@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import shlex
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ops.answers.clock.time_line import left, moved_and_read, standing
+from ops.answers.drill.found import CHANGE, change_between, found
 from ops.answers.truth import truth_json, truth_of
 from ops.console import note
 from ops.inputs.stack_file import raw_config, settings_of
-from ops.jsonable import picked
+from ops.jsonable import picked, plain
 from ops.rehearsal.progress import progress
 from ops.rehearsal.session import RehearseOptions, open_session
 from plan import Plan
 from plan.placement import empty_shards, shard_servers, shards_in_use
+from planner.availability.drilled import NOT_DRILLED
 from planner.waiting import Chain, Waiting, longest, waiting
 from policies.placement import shards_entered_empty, shards_left
 from policies.reboots import Reboot, reboots
@@ -27,7 +30,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ops.answers.clock.time_line import TimeLine
+    from ops.answers.drill.found import FoundDrill
     from plan import PlannedResource
+    from plan.drills import Outcome
+    from planner.availability.drilled import PodsDrilled
     from sandbox.session import Session
     from sandbox.truth.report import Truth
 
@@ -53,6 +59,8 @@ class JourneyStep:
         no_return: the first change that cannot be taken back, with its reason.
         waiting: how long the provider may take, by kind of resource.
         chain: the changes that wait for each other longest.
+        drill: what a drill decided about the pods of the phase that it leads to; None where no plan was made.
+        way: what a drill decided about the pods on the way; None where it was not drilled, or nothing stood before.
     """
 
     start: str | None
@@ -66,12 +74,20 @@ class JourneyStep:
     no_return: tuple[PlannedResource, str] | None = None
     waiting: tuple[Waiting, ...] = field(default=())
     chain: Chain = field(default=Chain(0, ()))
+    drill: FoundDrill | None = None
+    way: Outcome | None = None
 
     @property
     def ok(self) -> bool:
         """No data touched, nothing refused, nothing left to do, and an order of reboots that works."""
         unsafe = any(item.refused for item in self.reboots)
         return not (self.losses or self.refused or self.second_preview or unsafe)
+
+    @property
+    def pods(self) -> PodsDrilled:
+        """What is known of the pods: of the phase that it leads to, and of the way where it was drilled."""
+        there = self.drill.pods if self.drill is not None else NOT_DRILLED
+        return there if self.way is None else replace(there, outcomes=(*there.outcomes, self.way))
 
     @property
     def placement(self) -> str:
@@ -102,6 +118,8 @@ class JourneyStep:
             "second_preview_changes": len(self.second_preview),
             "time": self.time.as_json() if self.time is not None else None,
             "placement": self.placement or None,
+            "pods": plain(self.pods),
+            "way_of_pods": plain(None if self.way is None else picked(self.way, "passed", "problems", "skipped")),
             "losses": [picked(loss, "urn", "op", "reason") for loss in self.losses],
             **picked(self, "refused", "reboots"),
             "waiting": [picked(item, "type", "op", "count", "at_most_minutes") for item in self.waiting],
@@ -164,12 +182,21 @@ def journey(
         for phase in path:
             note(f"step {start or 'nothing'} -> {phase}")
             session.workspace.prepare(raw_config(stack, config, phase))
-            steps.append(_step(session, start, phase, before, may_shrink=settings.allow_shrink))
+            step = _step(session, start, phase, before, may_shrink=settings.allow_shrink)
+            steps.append(_drilled(step, stack, config, steps[-1] if steps else None))
             if not steps[-1].ok:
                 break
             before = {item.urn: item.inputs for item in steps[-1].plan}
             start = phase
     return Journey(stack, tuple(steps))
+
+
+def _drilled(step: JourneyStep, stack: str, config: Path | None, before: JourneyStep | None) -> JourneyStep:
+    """The step with what was decided about its pods by an earlier drill."""
+    words = shlex.join([stack, "--phase", step.end, *(["--config", str(config)] if config else [])])
+    there = found(Plan(step.plan), f"{stack}, phase {step.end}", step.end, words) if step.plan else None
+    change = change_between(before.drill, there) if there and before and before.drill else None
+    return replace(step, drill=there, way=change.outcome(CHANGE) if change else None)
 
 
 def _step(
@@ -181,9 +208,9 @@ def _step(
             plan, _ = session.preview(bar)
         if misled := shards_entered_empty(plan):
             return JourneyStep(start, end, plan.resources, refused=(misled,))
-        found = (*losses(plan), *shrinkages(plan, before), *shards_left(plan))
-        if found and not may_shrink:
-            return JourneyStep(start, end, plan.resources, losses=found)
+        lost = (*losses(plan), *shrinkages(plan, before), *shards_left(plan))
+        if lost and not may_shrink:
+            return JourneyStep(start, end, plan.resources, losses=lost)
         with progress("update", total=len(plan)) as bar:
             session.up(bar)
         with progress("second preview", total=len(plan)) as bar:
@@ -200,7 +227,7 @@ def _step(
         start,
         end,
         plan.resources,
-        allowed=found,
+        allowed=lost,
         second_preview=(*seen.defects, *line.defects),
         time=line,
         no_return=no_return[0] if no_return else None,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ops.answers.cost import CostReport
     from ops.answers.journey import Journey
     from plan import Plan
+    from planner.availability.drilled import PodsDrilled, Verdict
     from planner.cost.budget import BudgetState
 
 State = Literal["ok", "note", "failed", "unknown"]
@@ -29,6 +30,7 @@ PROTECT = "set bailbondpro:protect to true; off is for the one update before a s
 """The way out of a production that protects nothing."""
 NOT_REHEARSED = "unknown: the journey was not rehearsed"
 NO_STEP = "the journey has no step"
+PODS = "Pods survive the loss of nodes and zones, drains, upgrades and rollouts"
 PROTECTED = "Production protects what holds data, in Pulumi and in AWS"
 
 
@@ -64,7 +66,7 @@ def policy_checks(
         CdnError: the plan's CDN rules are not understood.
     """
     return (
-        _limits(settings),
+        _limits(settings, availability),
         _data(journey),
         _protection(settings, plan),
         _exposure(plan),
@@ -72,19 +74,26 @@ def policy_checks(
         _restarts(journey),
         *_delivery(settings, plan),
         _single_points(availability),
+        _pods(availability),
         _uptime(availability),
         *_budget(cost),
     )
 
 
-def _limits(settings: Settings) -> PolicyCheck:
+def _limits(settings: Settings, availability: AvailabilityReport) -> PolicyCheck:
     broken = [problem for rule in RULES for problem in rule.problems(settings)]
     detail = "; ".join(f"{problem.path}: {problem.allowed}" for problem in broken)
     return PolicyCheck(
         title="The configuration keeps every limit",
         state="failed" if broken else "ok",
-        detail=detail or f"all {len(RULES)} rules hold",
+        detail=detail or f"all {len(RULES)} rules hold; nodes-hold-pods: {_room(availability.found.pods)}",
     )
+
+
+def _room(pods: PodsDrilled) -> str:
+    """Who says that pods have room: arithmetic may say no, and never yes."""
+    said = {"survive": "drilled", "fail": "the drill says no", "not drilled": "not drilled"}
+    return f"fits by arithmetic; {said[pods.ready]}"
 
 
 def _data(journey: Journey | None) -> PolicyCheck:
@@ -184,14 +193,24 @@ def _delivery(settings: Settings, plan: Plan) -> Iterator[PolicyCheck]:
 
 
 def _single_points(availability: AvailabilityReport) -> PolicyCheck:
-    points = availability.found.single_points
+    points = [point for point in availability.found.single_points if point.kind != "drill"]
     open_points = [point.title for point in points if not point.accepted]
     detail = f"not accepted: {', '.join(open_points)}" if open_points else f"{len(points)}, all accepted"
+    drilled = not availability.found.pods.undecided
+    by = "" if drilled else ", by arithmetic as far as pods are concerned"
     return PolicyCheck(
         title="No single point of failure",
-        state="failed" if open_points else "note" if points else "ok",
-        detail=detail if points else "every function goes on, whatever fails alone",
+        state="failed" if open_points else "note" if points or not drilled else "ok",
+        detail=detail if points else f"every function goes on, whatever fails alone{by}",
     )
+
+
+def _pods(availability: AvailabilityReport) -> PolicyCheck:
+    found = availability.found
+    open_points = any(point.kind == "drill" and not point.accepted for point in found.single_points)
+    states: dict[Verdict, State] = {"survive": "ok", "fail": "note", "not drilled": "note"}
+    state = "failed" if open_points else "unknown" if found.undecided else states[found.pods.verdict]
+    return PolicyCheck(title=PODS, state=state, detail=found.pods.sentence())
 
 
 def _uptime(availability: AvailabilityReport) -> PolicyCheck:

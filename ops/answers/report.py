@@ -10,6 +10,7 @@ from infra.problems import ConfigError
 from ops.answers.availability import AvailabilityReport, judged
 from ops.answers.capacity import MONTHS, START, STARTS, CapacityReport, capacity
 from ops.answers.cost import CostReport, priced
+from ops.answers.drill.found import FoundDrill, drill_of
 from ops.answers.journey import Journey, journey
 from ops.answers.limits import LimitUse, limits_used
 from ops.answers.policies import PolicyCheck, policy_checks
@@ -58,6 +59,7 @@ class Report:
         capacity: how long it holds.
         traffic: what it does under load.
         availability: what may fail.
+        drill: what was decided about its pods, or why nothing was.
         limits: how much of every limit it takes.
         policies: what must hold.
         truth: how sure the rehearsal is.
@@ -71,6 +73,7 @@ class Report:
     capacity: CapacityReport
     traffic: tuple[Simulation, ...]
     availability: AvailabilityReport
+    drill: FoundDrill
     limits: tuple[LimitUse, ...]
     policies: tuple[PolicyCheck, ...]
     truth: Truth
@@ -129,7 +132,8 @@ def gathered(subject: Planned, options: ReportOptions, found: Journey | None, wh
     """
     settings = settings_in(subject)
     note("pricing the plan, simulating its traffic, removing its parts, counting its limits")
-    cost, availability = priced(subject), judged(subject)
+    drill = drill_of(subject)
+    cost, availability = priced(subject), judged(subject, drill)
     return Report(
         planned=subject,
         settings=settings,
@@ -137,6 +141,7 @@ def gathered(subject: Planned, options: ReportOptions, found: Journey | None, wh
         capacity=capacity(options.stack, STARTS[START], Growth(), MONTHS, options.config, phase=settings.phase.value),
         traffic=tuple(simulate(subject.plan, scenario(name, phase=subject.phase)) for name in SCENARIOS),
         availability=availability,
+        drill=drill,
         limits=limits_used(settings, subject.plan),
         policies=policy_checks(settings, subject.plan, cost, availability, found),
         truth=truth_of(subject.plan, Setting(updated=found is not None and found.ok)),

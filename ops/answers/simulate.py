@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ops.answers.drill.found import drill_of
 from ops.inputs.documents import DocumentError, read_document
 from ops.inputs.pairs import pairs
 from ops.jsonable import plain
@@ -16,6 +17,7 @@ from planner.simulation import (
     SCENARIOS,
     AssumptionError,
     Assumptions,
+    Gap,
     Limit,
     Scenario,
     ScenarioError,
@@ -30,8 +32,10 @@ from planner.simulation import (
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from planner.simulation import Gap
+    from planner.availability.drilled import PodsDrilled
 
+READY_PODS = "ready pods"
+"""What a gate calls the assumption that pods become ready, which only a drill can show."""
 REQUESTS_PER_USER_DAY = Usage().requests_per_user_day
 """The guide's Growth Projections: 50,000 requests a day for 100 users."""
 
@@ -79,12 +83,14 @@ class SimulationReport:
         stack: stack name.
         planned: the plan and where it comes from.
         simulation: the run.
+        pods: what a drill said of the pods that are simulated as ready.
         limit: the largest multiple of the load that holds; None where nobody asked.
     """
 
     stack: str
     planned: Planned
     simulation: Simulation
+    pods: PodsDrilled
     limit: Limit | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -94,13 +100,21 @@ class SimulationReport:
             "phase": self.planned.phase,
             "origin": self.planned.origin,
             "limit": plain(self.limit),
+            "ready_pods": {"verdict": self.pods.ready, **self.pods.as_json()},
             **self.simulation.as_json(),
+            "not_simulated": plain(self.gaps),
         }
 
     @property
     def holds(self) -> bool:
-        """Whether the guide's response time and availability hold for what is simulated."""
-        return self.simulation.holds
+        """Whether the guide's response time and availability hold, with pods that start as far as is known."""
+        return self.simulation.holds and self.pods.ready != "fail"
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What is not simulated, and that pods become ready where nobody drilled it."""
+        assumed = Gap(name=READY_PODS, kind="assumed", why=f"they are assumed to become ready: {self.pods.undecided}")
+        return (*self.simulation.gaps, *([assumed] if self.pods.ready == "not drilled" else []))
 
     def open_gaps(self, left_out: Collection[str]) -> list[Gap]:
         """What is not simulated and was not left out by its name.
@@ -108,11 +122,11 @@ class SimulationReport:
         Raises:
             ScenarioError: a name is none of what is not simulated.
         """
-        names = {gap.name for gap in self.simulation.gaps}
+        names = {gap.name for gap in self.gaps}
         if wrong := sorted(set(left_out) - names):
             known = "; ".join(sorted(names)) or "nothing: all of this plan is simulated"
             raise ScenarioError(f"--leave-out {wrong[0]}: not simulated are {known}")
-        return [gap for gap in self.simulation.gaps if gap.name not in left_out]
+        return [gap for gap in self.gaps if gap.name not in left_out]
 
 
 def run(options: SimulateOptions) -> SimulationReport:
@@ -132,7 +146,7 @@ def run(options: SimulateOptions) -> SimulationReport:
     load = chosen_scenario(options, subject.phase)
     result = simulate(subject.plan, load, assumptions, options.seed)
     limit = limit_of(subject.plan, load, assumptions, options.seed) if options.limit else None
-    return SimulationReport(options.stack, subject, result, limit)
+    return SimulationReport(options.stack, subject, result, drill_of(subject).pods, limit)
 
 
 def chosen_scenario(options: SimulateOptions, phase: str | None) -> Scenario:

@@ -73,7 +73,7 @@ def stack(
         typer.Option(
             "--gate",
             help="Exit code 1 when response time or availability does not hold, 3 when something on the way of a "
-            "request is not simulated, so that nobody knows.",
+            "request is not simulated, or no drill has shown that pods become ready, so that nobody knows.",
         ),
     ] = False,
     leave_out: Annotated[
@@ -123,7 +123,7 @@ def stack(
         raise SystemExit(1)
     if gate and unknown:
         names = "; ".join(gap.name for gap in unknown)
-        fail(f"the gate cannot pass, these are not simulated: {names}", code=UNKNOWN)
+        fail(f"the gate cannot pass, these are not simulated or not drilled: {names}", code=UNKNOWN)
 
 
 @group.command(epilog="Example: ./bbp simulate hpa --traces tests/data/hpa_controller_traces.json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,11 +31,13 @@ class Planned:
         settings: the configuration it was made from; None for a file that carries none, of a stack that has no valid
             configuration here.
         origin: how to call it in a report.
+        asked: the words that lead another command to the same plan; empty where nobody knows.
     """
 
     plan: Plan
     settings: Settings | None
     origin: str
+    asked: str = ""
 
     @property
     def phase(self) -> str | None:
@@ -53,16 +56,18 @@ def planned(stack: str, phase: str | None, config: Path | None, file: Path | Non
         ConfigError: the configuration has problems.
         EngineError: the engine refused.
     """
+    given = {"--phase": phase, "--config": config, "--plan": file}
+    words = shlex.join([stack, *(str(word) for pair in given.items() if pair[1] is not None for word in pair)])
     if file is not None:
         plan = read_plan(file)
         own = _settings_of(plan) if phase is None and config is None else None
-        return Planned(plan, own or _settings_if_valid(stack, phase, config), str(file))
+        return Planned(plan, own or _settings_if_valid(stack, phase, config), str(file), words)
     with open_session(RehearseOptions(stack, phase, fresh=True, config=config), purpose="plan") as opened:
         settings, engine, session = opened
         note(f"previewing {stack} in phase {settings.phase.value} with Pulumi {engine.version}, in an empty cloud")
         with progress("preview") as bar:
             plan, _ = session.preview(bar)
-    return Planned(plan, settings, f"{stack}, phase {settings.phase.value}")
+    return Planned(plan, settings, f"{stack}, phase {settings.phase.value}", words)
 
 
 def planned_against(stack: str, against: str, config: Path | None) -> Planned:

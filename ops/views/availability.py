@@ -23,19 +23,25 @@ FEW = 3
 
 def verdict(report: AvailabilityReport) -> Verdict:
     """What breaks first."""
-    points = report.found.single_points
-    open_points = sum(not point.accepted for point in points)
-    state: State = "bad" if open_points or report.found.short_of_uptime else "note" if points else "good"
-    if open_points:
-        answer = f"{open_points} single points of failure"
+    points, pods = report.found.single_points, report.found.pods
+    open_points = [point for point in points if not point.accepted]
+    drilled = sum(point.kind == "drill" for point in open_points)
+    state: State = "bad" if report.found.failed else "note" if points or pods.undecided else "good"
+    if drilled == len(open_points) > 0:
+        answer = f"{drilled} scenarios of the drill fail"
+    elif open_points:
+        answer = f"{len(open_points)} single points of failure"
     elif report.found.short_of_uptime:
         answer = "less uptime than accepted"
+    elif report.found.undecided:
+        answer = "pods not drilled"
     else:
         answer = f"{len(points)} accepted" if points else "no single point of failure"
+    why = f"pods {pods.undecided}; " if pods.undecided else ""
     return Verdict(
         question="What may fail alone?",
         answer=answer,
-        detail=f"{report.found.shown_percent:.3f} % is what the vendors promise together",
+        detail=f"{why}{report.found.shown_percent:.3f} % is what the vendors promise together",
         state=state,
         section="availability",
     )
@@ -49,9 +55,29 @@ def section(report: AvailabilityReport) -> Section:
         f"{report.judged_resources} of {len(report.planned.plan)} resources can fail on the way of a request; "
         f"{len(found.removals)} parts of them were removed, one at a time."
     )
-    blocks: list[Block] = [first, _removals(report), *_points(found.single_points), _promises(report)]
+    blocks: list[Block] = [_pods(report), first, _removals(report), *_points(report), _promises(report)]
     blocks += [Text(text=line) for line in _together(report)]
     return Section(id="availability", title="Availability", blocks=tuple(blocks))
+
+
+def _pods(report: AvailabilityReport) -> Items:
+    """Who says what of the pods, before anything else is said."""
+    pods = report.found.pods
+    if pods.verdict == "survive":
+        return Items(items=(Item(text=f"Pods were {pods.sentence()}.", state="good"),))
+    if pods.verdict == "fail":
+        return Items(items=(Item(text=f"Pods were {pods.sentence()}", state=_state(report)),))
+    meaning = (
+        "What follows of pods is arithmetic, which may say no and never yes: the real scheduler decides whether they "
+        "find nodes again."
+    )
+    return Items(items=(Item(text=f"Pods were {pods.undecided}", detail=meaning, state="note"),))
+
+
+def _state(report: AvailabilityReport) -> State:
+    return (
+        "bad" if any(point.kind == "drill" and not point.accepted for point in report.found.single_points) else "note"
+    )
 
 
 def _removals(report: AvailabilityReport) -> Table:
@@ -79,9 +105,11 @@ def _names(functions: Sequence[Function]) -> str:
     return "; ".join([*names[:FEW], *more]) or "nothing"
 
 
-def _points(points: Sequence[SinglePoint]) -> Iterator[Block]:
+def _points(report: AvailabilityReport) -> Iterator[Block]:
+    points = report.found.single_points
     if not points:
-        yield Text(text="No single point of failure: whatever fails alone, every function of users goes on.")
+        by = ", by arithmetic: the pods were not drilled" if report.found.pods.undecided else ""
+        yield Text(text=f"No single point of failure: whatever fails alone, every function of users goes on{by}.")
     for accepted, caption in ((False, "Single points of failure"), (True, "Accepted single points of failure")):
         chosen = [point for point in points if bool(point.accepted) is accepted]
         if chosen:
@@ -92,7 +120,10 @@ def _points(points: Sequence[SinglePoint]) -> Iterator[Block]:
 
 
 def _point(point: SinglePoint) -> Item:
-    what = f"loses {point.stops[0]}" if point.kind == "spread" else f"without it no {'; no '.join(point.stops)}"
+    if point.kind == "drill":
+        what = "; ".join(point.stops)
+    else:
+        what = f"loses {point.stops[0]}" if point.kind == "spread" else f"without it no {'; no '.join(point.stops)}"
     return Item(
         text=f"{point.kind} {point.title}: {what}",
         detail=f"fix: {point.fix}",

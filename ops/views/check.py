@@ -18,7 +18,8 @@ def section(found: CheckResult) -> Section:
         return _section(render(found.problems, title=found.file.name, lines=found.lines))
     return _section(
         f"{found.file.name} is valid: {found.settings.environment.value} in phase {found.settings.phase.value}, "
-        f"{len(RULES)} limits hold."
+        f"{len(RULES)} limits hold; nodes-hold-pods: fits by arithmetic, not drilled (`./bbp drill` asks the real "
+        "scheduler)."
     )
 
 

@@ -19,33 +19,54 @@ FEW = 5
 
 
 def verdict(report: DrillReport | None, why_not: str) -> Verdict:
-    """What the real control plane says."""
+    """What the real control plane says.
+
+    Args:
+        report: the drill; None where there is none.
+        why_not: why there is none, or what of it is missing; empty where all was drilled.
+    """
     if report is None:
         return Verdict(question=QUESTION, answer="not drilled", detail=why_not, state="note", section="drill")
     failed = len(report.failed)
     counted = (
         f"{len(report.judged)} scenarios on the real scheduler and controllers of Kubernetes {report.drill.version}"
     )
+    part = "as far as drilled" if report.judged else "not drilled"
     return Verdict(
         question=QUESTION,
-        answer=f"{failed} scenarios fail" if failed else "they do",
-        detail=counted,
-        state="bad" if failed else "good",
+        answer=f"{failed} scenarios fail" if failed else part if why_not else "they do",
+        detail=f"{counted}; {why_not}" if why_not else counted,
+        state="bad" if failed else "note" if why_not else "good",
         section="drill",
     )
 
 
-def section(report: DrillReport) -> Section:
-    """A row for each scenario, and what each found."""
+def section(report: DrillReport | None, why_not: str = "", *, lines: bool = True) -> Section:
+    """A row for each scenario, and what each found; or why there is none.
+
+    Args:
+        report: the drill; None where there is none.
+        why_not: why there is none, or what of it is missing; empty where all was drilled.
+        lines: whether every second of it is told.
+    """
+    if report is None:
+        said = f"Nobody has asked the real scheduler what becomes of the pods: {why_not}."
+        return Section(id="drill", title="Drill", blocks=(Text(text=said),))
     drill = report.drill
     first = Text(
         text=f"Drill of {report.origin}: {len(report.judged)} scenarios on the real scheduler and controllers of "
         f"Kubernetes {drill.version}; {len(report.failed)} failed. Nodes are played; seconds are simulated."
     )
-    blocks: list[Block] = [first, _table(report), *_problems(report.failed), *_notes(report)]
-    blocks += (
-        More(title=f"{item.scenario}: what happened", blocks=(_line(item),), bulk=True) for item in report.judged
-    )
+    blocks: list[Block] = [
+        first,
+        *([Text(text=f"Not all of it: {why_not}.")] if why_not else []),
+        _table(report),
+        *_problems(report.failed),
+        *_notes(report),
+    ]
+    if lines:
+        told = report.judged
+        blocks += (More(title=f"{item.scenario}: what happened", blocks=(_line(item),), bulk=True) for item in told)
     return Section(id="drill", title="Drill", blocks=tuple(blocks))
 
 

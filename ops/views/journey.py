@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ops.answers.drill.found import CHANGE
 from ops.document.blocks import Cell, Item, Items, More, Section, Table, Text, Verdict
 from ops.views import truth
 from ops.views.clock import time_line
@@ -16,10 +17,17 @@ if TYPE_CHECKING:
     from ops.answers.journey import Journey, JourneyStep
     from ops.document.blocks import Block
     from plan import PlannedResource
+    from planner.availability.drilled import Verdict as PodsVerdict
     from policies.stateful import Loss
 
 OPERATIONS = ("create", "update", "replace", "delete", "same")
 QUESTION = "Is the way there safe?"
+PODS: dict[PodsVerdict, Cell] = {
+    "survive": Cell(text="drilled", state="good"),
+    "fail": Cell(text="drill failed", state="bad"),
+    "not drilled": Cell(text="not drilled", state="note"),
+}
+"""What a drill says of a phase, in short."""
 
 
 def verdict(journey: Journey | None, why_not: str) -> Verdict:
@@ -28,11 +36,15 @@ def verdict(journey: Journey | None, why_not: str) -> Verdict:
         return Verdict(question=QUESTION, answer="not rehearsed", detail=why_not, state="note", section="journey")
     steps = f"{len(journey.steps)} steps rehearsed on the real engine"
     safe = f"{steps}, after each a preview is empty once the maintenance windows have passed"
+    undrilled = [step.end for step in journey.steps if step.pods.verdict == "not drilled"]
+    failing = [step.end for step in journey.steps if step.pods.verdict == "fail"]
+    said = [f"pods do not survive the drill in {', '.join(failing)}"] if failing else []
+    said += [f"pods not drilled in {', '.join(undrilled)}"] if undrilled else []
     return Verdict(
         question=QUESTION,
         answer="no data is touched" if journey.ok else "not safe",
-        detail=safe if journey.ok else "see the step that was refused",
-        state="good" if journey.ok else "bad",
+        detail="; ".join([safe, *said]) if journey.ok else "see the step that was refused",
+        state="bad" if not journey.ok else "note" if said else "good",
         section="journey",
     )
 
@@ -44,7 +56,7 @@ def section(journey: Journey | None, why_not: str = "") -> Section:
     safe = "safe: no data would be touched and every step is complete" if journey.ok else "NOT safe: see below"
     table = Table(
         caption="Steps, rehearsed on the real engine in a simulated cloud",
-        columns=("From", "To", *(name.capitalize() for name in OPERATIONS), "Left to do", "Verdict"),
+        columns=("From", "To", *(name.capitalize() for name in OPERATIONS), "Left to do", "Pods", "Verdict"),
         rows=tuple(map(_row, journey.steps)),
         numbers=frozenset(range(2, 3 + len(OPERATIONS))),
     )
@@ -57,7 +69,7 @@ def section(journey: Journey | None, why_not: str = "") -> Section:
 def _row(step: JourneyStep) -> tuple[str | Cell, ...]:
     counts = [str(len(step.with_op(op))) for op in OPERATIONS]
     verdict = Cell(text="safe" if step.ok else "refused", state="good" if step.ok else "bad")
-    return (step.start or "nothing", step.end, *counts, str(len(step.second_preview)), verdict)
+    return (step.start or "nothing", step.end, *counts, str(len(step.second_preview)), PODS[step.pods.verdict], verdict)
 
 
 def _step(number: int, step: JourneyStep) -> Iterator[Block]:
@@ -94,7 +106,21 @@ def _times(name: str, step: JourneyStep) -> Iterator[Block]:
     yield More(title=f"{name}: when it happens", blocks=tuple(time_line.blocks(step.time)))
 
 
+def _pods(step: JourneyStep) -> Iterator[Item]:
+    """What the real scheduler said of the phase and of the way there."""
+    state = PODS[step.pods.verdict].state
+    yield Item(text=f"pods in {step.end}: {step.pods.sentence()}", state=state)
+    if step.start is not None and step.way is None:
+        what = f"drill {step.start} with scenario {CHANGE} first, then rehearse again"
+        yield Item(text=f"pods on the way from {step.start}: not drilled", detail=what, state="note")
+    elif step.way is not None:
+        passed = "drilled, every workload went on" if step.way.passed else "; ".join(step.way.problems)
+        yield Item(text=f"pods on the way from {step.start}: {passed}", state="good" if step.way.passed else "bad")
+
+
 def _judged(step: JourneyStep) -> Iterator[Item]:
+    if step.plan:
+        yield from _pods(step)
     if step.placement:
         yield Item(text=f"shards: {step.placement}", state="note")
     for loss in step.losses:

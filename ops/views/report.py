@@ -10,7 +10,7 @@ from ops.document.blocks import Document
 from ops.document.html import page
 from ops.document.markdown import comment
 from ops.jsonable import picked
-from ops.views import availability, capacity, cost, diagram, journey, simulate, truth
+from ops.views import availability, capacity, cost, diagram, drill, journey, simulate, truth
 from ops.views.chapters import limits, policies
 from planner.diagram import scene_of
 from sandbox.cache import write_atomically
@@ -38,6 +38,7 @@ def document(found: Report) -> Document:
             capacity.verdict(found.capacity),
             simulate.verdict(found.traffic),
             availability.verdict(found.availability),
+            drill.verdict(found.drill.report, found.drill.lacks),
             journey.verdict(found.journey, found.why_no_journey),
             limits.verdict(found.limits),
             policies.verdict(found.policies),
@@ -47,8 +48,9 @@ def document(found: Report) -> Document:
             diagram.section(found.planned.plan, scene),
             cost.section(found.cost),
             capacity.section(found.capacity),
-            simulate.section(found.traffic, origin=found.planned.origin),
+            simulate.section(found.traffic, origin=found.planned.origin, pods=found.drill.pods),
             availability.section(found.availability),
+            drill.section(found.drill.report, found.drill.lacks, lines=False),
             journey.section(found.journey, found.why_no_journey),
             limits.section(found.limits),
             policies.section(found.policies),
@@ -69,6 +71,7 @@ def report_json(found: Report, shown: Document) -> dict[str, Any]:
         "not_simulated": found.traffic[0].gaps,
         "traffic": {run.scenario.name: run.summary for run in found.traffic},
         "single_points": [point.title for point in found.availability.found.single_points],
+        "drill": found.drill.pods,
         "limits": [picked(use, "area", "title", "used", "limit", "state") for use in found.limits],
         **picked(found, "policies", "journey"),
         "truth": truth_json(found.truth),

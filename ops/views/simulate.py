@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from ops.answers.simulate import SimulationReport
     from ops.document.blocks import Block
+    from planner.availability.drilled import PodsDrilled
     from planner.hpa.traces import Comparison
     from planner.simulation import Gap, Limit, Sample, Simulation, Summary
 
@@ -46,13 +47,20 @@ def verdict(runs: Sequence[Simulation]) -> Verdict:
     )
 
 
-def section(runs: Sequence[Simulation], limit: Limit | None = None, origin: str = "the plan") -> Section:
+def section(
+    runs: Sequence[Simulation],
+    limit: Limit | None = None,
+    origin: str = "the plan",
+    *,
+    pods: PodsDrilled,
+) -> Section:
     """Every scenario in numbers, with its course and drawings.
 
     Args:
         runs: the scenarios; all but the first are folded away.
         limit: the largest multiple of the first one's load that holds, where somebody asked for it.
         origin: how to call the plan.
+        pods: what a drill said of the pods that are simulated as ready.
     """
     assumed = runs[0].assumptions
     first = Text(
@@ -62,7 +70,7 @@ def section(runs: Sequence[Simulation], limit: Limit | None = None, origin: str 
         "about service times; the simulate command changes them, its --json lists them. The same seed gives the same "
         "result."
     )
-    blocks: list[Block] = [first, *_gaps(runs[0].gaps)]
+    blocks: list[Block] = [first, _ready(pods), *_gaps(runs[0].gaps)]
     if len(runs) > 1:
         blocks.append(_beside(runs))
     blocks += [*_run(runs[0], limit), *_drawings(runs[0])]
@@ -72,7 +80,21 @@ def section(runs: Sequence[Simulation], limit: Limit | None = None, origin: str 
 
 def simulated(report: SimulationReport) -> Section:
     """One scenario on a plan."""
-    return section((report.simulation,), report.limit, report.planned.origin)
+    return section((report.simulation,), report.limit, report.planned.origin, pods=report.pods)
+
+
+def _ready(pods: PodsDrilled) -> Items:
+    """Whether pods become ready as they are simulated: as drilled, or assumed."""
+    if pods.ready == "survive":
+        worst = pods.worst
+        least = f"; at worst {worst[2]:.0%} of {worst[1]} were ready ({worst[0]})" if worst and worst[2] < 1 else ""
+        said = f"Ready pods: as drilled on Kubernetes {pods.version}, from the fewest to the most{least}."
+        return Items(items=(Item(text=said, state="good"),))
+    if pods.ready == "fail":
+        said = "Ready pods: the drill says that they do not become ready as simulated."
+        return Items(items=(Item(text=said, detail=pods.sentence(), state="bad"),))
+    said = "Ready pods: assumed; --gate does not pass unless `ready pods` is left out by its name."
+    return Items(items=(Item(text=said, detail=pods.undecided, state="note"),))
 
 
 def replayed(result: Comparison) -> Section:

@@ -1,9 +1,10 @@
 """The key under which a drill's results are kept: a hash of everything that decides what becomes of pods.
 
 Left out is what neither the scheduler nor a controller reads to place, count, admit or replace pods: images, commands,
-arguments, environment variables, what ConfigMaps and Secrets hold, descriptions, annotations of pods, and what a server
-notes of an object itself (uid, resourceVersion, managedFields, status). The order of objects, of nodes and of keys does
-not matter; the order of entries in a list does, as it may mean something.
+arguments, environment variables, queries that nothing answers in a drill, what ConfigMaps and Secrets hold,
+descriptions, annotations of pods, and what a server notes of an object itself (uid, resourceVersion, managedFields,
+status). The order of objects, of nodes and of keys does not matter; the order of entries in a list does, as it may mean
+something.
 
 What no pod is decided by is left out as a whole object: see `IRRELEVANT`.
 """
@@ -35,8 +36,10 @@ IRRELEVANT = (
     "ClusterRoleBinding",
     "Role",
     "RoleBinding",
+    "VerticalPodAutoscaler",
 )
-"""Kinds whose content decides about no pod in a drill: nothing runs in its containers and no packet is sent."""
+"""Kinds whose content decides about no pod in a drill: nothing runs in its containers, so nobody recommends or evicts
+by one of them, and no packet is sent."""
 _CONTAINER = ("image", "imagePullPolicy", "command", "args", "env", "envFrom", "volumeMounts", "workingDir", "tty")
 """Fields of a container that only the kubelet and the process read."""
 _SERVER = ("uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink")
@@ -105,6 +108,8 @@ def _map(value: Mapping[str, Any]) -> dict[str, Any]:
                 made[key] = kept
         elif key in _CONTAINERS and isinstance(item, list):
             made[key] = [_container(one) for one in item]
+        elif key == "triggers" and isinstance(item, list):
+            made[key] = [_trigger(one) for one in item]
         elif item is not None:
             made[key] = _cleaned(item)
     return made
@@ -122,3 +127,11 @@ def _container(value: Any) -> Any:  # noqa: ANN401 - as above
     if not isinstance(value, dict):
         return value
     return _map({key: item for key, item in value.items() if key not in _CONTAINER})
+
+
+def _trigger(value: Any) -> Any:  # noqa: ANN401 - as above
+    """A trigger of a ScaledObject without its query: how many pods are wanted is set by the drill, not by metrics."""
+    if not isinstance(value, dict) or not isinstance(value.get("metadata"), dict):
+        return _cleaned(value)
+    metadata = {key: item for key, item in value["metadata"].items() if key != "query"}
+    return _map({**value, "metadata": metadata})

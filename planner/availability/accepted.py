@@ -49,11 +49,14 @@ class Accepted:
         losses: functions that one failure may take.
         uptime: the least uptime promised; None for the objective.
         today: the day of the judgement; None counts everything as still accepted.
+        arithmetic: whether it is enough that only arithmetic says of pods that they survive, as for a stack that serves
+            no users.
     """
 
     losses: tuple[AcceptedLoss, ...] = ()
     uptime: AcceptedUptime | None = None
     today: date | None = None
+    arithmetic: bool = False
 
     def reason(self, stops: Iterable[str]) -> str:
         """Why these functions may all stop together; empty when one of them may not."""

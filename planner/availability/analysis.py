@@ -10,8 +10,9 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from plan.placement import shard_servers, shards_in_use
-from plan.tokens import CACHE, DATABASE, LOAD_BALANCER, NODE_GROUP
+from plan.tokens import CACHE, DATABASE, DEPLOYMENT, LOAD_BALANCER, NODE_GROUP
 from planner.availability.accepted import Accepted
+from planner.availability.drilled import NOT_DRILLED, PodsDrilled
 from planner.availability.graph import (
     Builder,
     availability_graph,
@@ -78,11 +79,22 @@ class Availability:
     single_points: tuple[SinglePoint, ...]
     promises: tuple[Promise, ...]
     accepted: Accepted = NOTHING
+    pods: PodsDrilled = NOT_DRILLED
 
     @property
     def ok(self) -> bool:
-        """No single point of failure but accepted ones, and as much uptime promised as is wanted."""
-        return all(point.accepted for point in self.single_points) and not self.short_of_uptime
+        """Whether everything was judged and holds."""
+        return not self.failed and not self.undecided
+
+    @property
+    def failed(self) -> bool:
+        """A single point of failure that is not accepted, or less uptime promised than is wanted."""
+        return any(not point.accepted for point in self.single_points) or bool(self.short_of_uptime)
+
+    @property
+    def undecided(self) -> str:
+        """What must be known of the pods and is not; empty where all is, or where arithmetic is enough."""
+        return "" if self.accepted.arithmetic else self.pods.undecided
 
     @property
     def short_of_uptime(self) -> str:
@@ -125,28 +137,41 @@ FIXES = {
     "spread": "nodeTaintsPolicy: Honor on its topologySpreadConstraints, without minDomains; anti-affinity that is "
     "preferred, not required; a nodeSelector and a nodeAffinity that nodes of two zones have; no toleration of lost "
     "nodes",
+    "drill": "room, budgets and constraints of the pods that are named; `./bbp drill` shows what happened when",
     "origin": "subnets in two zones or more for the load balancer",
 }
 
 
-def availability(plan: Plan, *, phase: str, accepted: Accepted = NOTHING, cloudflare_plan: str = "") -> Availability:
+def availability(
+    plan: Plan,
+    *,
+    phase: str,
+    accepted: Accepted = NOTHING,
+    cloudflare_plan: str = "",
+    pods: PodsDrilled = NOT_DRILLED,
+) -> Availability:
     """Remove everything from a plan, one at a time, and judge what stops and which pods find no node any more.
+
+    What arithmetic says against the pods counts at once; that they survive is said by a drill alone.
 
     Args:
         plan: the plan.
         phase: growth phase.
         accepted: what the stack may lose by one failure, and the uptime that is enough for it.
         cloudflare_plan: plan of the zone, for what Cloudflare promises; empty for no CDN.
+        pods: what a drill of the same objects on the same nodes said.
     """
     found = removals(availability_graph(plan))
     points = [_point(removal, accepted) for removal in found if removal.single_point]
     points += _missing(plan, phase, accepted)
     points += _held_back(plan)
+    points += _drilled(plan, pods, accepted)
     return Availability(
         removals=tuple(found),
         single_points=tuple(points),
         promises=tuple(_promises(plan, cloudflare_plan)),
         accepted=accepted,
+        pods=pods,
     )
 
 
@@ -207,6 +232,27 @@ def _held_back(plan: Plan) -> list[SinglePoint]:
         )
         for case in stranded(plan)
     ]
+
+
+def _drilled(plan: Plan, pods: PodsDrilled, accepted: Accepted) -> list[SinglePoint]:
+    """The scenarios that failed on the real scheduler and controllers, in their words."""
+    named = {text(item.inputs, "metadata", "name") or item.name: item.urn for item in plan.of_type(DEPLOYMENT)}
+    found = []
+    for failure in pods.failures:
+        said = " ".join(failure.problems)
+        urn = next((urn for name, urn in named.items() if f"/{name}:" in said or f"/{name}-" in said), "")
+        name = f"drill {failure.scenario}"
+        found.append(
+            SinglePoint(
+                title=failure.scenario,
+                kind="drill",
+                urn=urn,
+                stops=failure.problems,
+                fix=_fix(FIXES["spread" if "topology spread" in said else "drill"], accepted, (name,)),
+                accepted=accepted.reason([name]),
+            )
+        )
+    return found
 
 
 def _promises(plan: Plan, cloudflare_plan: str) -> list[Promise]:

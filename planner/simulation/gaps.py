@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from plan import Plan, PlannedResource
 
-GapKind = Literal["service", "pooler", "cache", "pods", "trigger", "autoscaler"]
+GapKind = Literal["service", "pooler", "cache", "pods", "trigger", "autoscaler", "assumed"]
 PODS = (DEPLOYMENT, "kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:DaemonSet")
 BESIDE_THE_WAY = {"monitoring", "operators", "addons"}
 """Systems whose pods no request of a user passes."""
@@ -32,6 +32,7 @@ WHY: dict[GapKind, str] = {
     "pods": "no request is sent to these pods",
     "trigger": "the autoscaler acts on it, the simulated one does not",
     "autoscaler": "it follows nothing that is simulated, though nobody knows that it should not",
+    "assumed": "it is taken for granted",
 }
 
 

@@ -1,14 +1,21 @@
-"""Keeps drills in the user's cache, by the objects and nodes that they were made with."""
+"""Keeps drills by the objects and nodes that they were made with: in the user's cache, or in a folder of one's own."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from pathlib import Path
 
 from plan.drills.record import Drill, read, written
 from sandbox.cache import cache_directory, write_atomically
 
-if TYPE_CHECKING:
-    from pathlib import Path
+FOLDER = "BBP_DRILLS_DIR"
+"""The environment variable that names a folder for drills, so that a pipeline can carry them from run to run."""
+
+
+def drills_directory() -> Path:
+    """Where drills are kept: `BBP_DRILLS_DIR` wins; otherwise `drills` in the user's cache."""
+    own = os.environ.get(FOLDER)
+    return Path(own).absolute() if own else cache_directory() / "drills"
 
 
 def kept(key: str) -> Drill | None:
@@ -30,4 +37,4 @@ def keep(drill: Drill) -> None:
 
 
 def _path(key: str) -> Path:
-    return cache_directory() / "drills" / f"{key}.json"
+    return drills_directory() / f"{key}.json"

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 SCENARIOS_VERSION = 2
 """Of what happens in scenarios and of what they want; another number makes all kept drills those of something else."""
+LEFT_OUT = "left out: "
+"""How a sentence begins about what is in no drill."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +48,9 @@ def subject_of(
     flags: Flags,
     stand_ins: tuple[str, ...],
 ) -> Subject:
-    """A subject whose key follows from everything that decides in a drill."""
+    """A subject whose key follows from everything that decides in a drill; what is left out decides nothing."""
     machines = [asdict(group) for group in groups]
-    decided = json.dumps([VERSION, SCENARIOS_VERSION, asdict(flags), sorted(stand_ins)], default=str)
+    assumed = sorted(sentence for sentence in stand_ins if not sentence.startswith(LEFT_OUT))
+    decided = json.dumps([VERSION, SCENARIOS_VERSION, asdict(flags), assumed], default=str)
     key = str(drill_key(objects, machines, decided))
     return Subject(name=name, key=key, objects=objects, groups=groups, flags=flags, stand_ins=stand_ins)

@@ -15,6 +15,9 @@ from infra.stack import Platform
 from infra.wiring import postgres
 from ops.answers.journey import Journey, journey
 from tests.support.cli import Cli
+from tests.support.kept_drills import keep_in
+from tests.support.plans import stack_plan
+from tests.support.stack import PHASES
 
 PRIMARY = "postgres-primary"
 
@@ -25,7 +28,12 @@ def cli(tmp_path: Path) -> Cli:
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_growing_through_all_phases_touches_no_data(cli: Cli, stack: str) -> None:
+def test_growing_through_all_phases_touches_no_data_and_finds_the_drill_of_each(
+    cli: Cli, stack: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BBP_DRILLS_DIR", str(tmp_path / "drills"))
+    for phase in PHASES:
+        keep_in(tmp_path / "drills", stack_plan(stack, phase))
     ran = cli.run("journey", stack, "--json")
     assert ran.code == 0, ran.err
     document = ran.document
@@ -38,6 +46,8 @@ def test_growing_through_all_phases_touches_no_data(cli: Cli, stack: str) -> Non
     for step in document["steps"]:
         assert step["replace"] == 0
         assert step["second_preview_changes"] == 0
+        assert step["pods"]["verdict"] == "survive"  # an update of what stands has the objects of a first preview
+        assert step["way_of_pods"] is None
         assert all(item["op"] == "update" for item in step["stateful"])
     said = [step["placement"] for step in document["steps"]]
     assert said[:2] == [None, None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,6 +29,7 @@ ANSWERS = {
     "availability": ("ops.answers.availability.availability", "availability", ("dev",)),
     "capacity": ("ops.answers.capacity.capacity", "capacity", ()),
     "cost": ("ops.answers.cost.cost", "cost", ()),
+    "drill": ("ops.answers.drill.drilled.drilled", "drill.report", ("dev",)),
     "journey": ("ops.answers.journey.journey", "journey", ("dev",)),
 }
 """What computes a chapter's answer, the part of a report that it gives, and the command's arguments."""
@@ -87,7 +89,7 @@ def test_the_page_and_the_command_show_the_same_section(
     arguments: tuple[str, ...] = ()
     if name in ANSWERS:
         function, part, arguments = ANSWERS[name]
-        monkeypatch.setattr(function, lambda *_, **__: getattr(report, part))
+        monkeypatch.setattr(function, lambda *_, **__: attrgetter(part)(report))
     else:
         monkeypatch.setattr(f"ops.answers.{name}.planned", lambda *_, **__: report.planned)
         arguments = ("--out", str(tmp_path / "a.svg")) if name == "diagram" else ("--scenario", "steady")

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import pytest
+
+from ops.answers.drill.found import FoundDrill
+from ops.answers.drill.report import DrillReport
 from ops.answers.journey import Journey, JourneyStep
 from ops.answers.report import Report, ReportOptions, gathered
 from ops.rehearsal.planned import Planned
+from plan.drills.record import Drill
+from sandbox.drill.kept import FOLDER
+from sandbox.kubernetes.tools import VERSION
+from tests.support.kept_drills import ALL_PASSED, keep_in
 from tests.support.plans import stack_plan
 from tests.support.stack import settings
 
@@ -17,11 +27,18 @@ if TYPE_CHECKING:
 
 @cache
 def stack_report(environment: str, phase: str) -> Report:
-    """The report of a stack in a phase, with a journey of one step; made once, so do not change what it holds."""
+    """The report of a stack in a phase, with a journey of one step, and pods that survived a drill.
+
+    Made once, so do not change what it holds.
+    """
     plan = stack_plan(environment, phase)
     subject = Planned(plan, settings(environment, phase), f"{environment}, phase {phase}")
-    journey = Journey(environment, (JourneyStep(None, phase, plan.resources),))
-    return gathered(subject, ReportOptions(environment, phase), journey, "")
+    drilled = FoundDrill(DrillReport("", phase, Drill(key="", version=VERSION, outcomes=ALL_PASSED)))
+    journey = Journey(environment, (JourneyStep(None, phase, plan.resources, drill=drilled),))
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv(FOLDER, folder)
+        keep_in(Path(folder), plan)
+        return gathered(subject, ReportOptions(environment, phase), journey, "")
 
 
 def contrast(first: Sequence[float], second: Sequence[float]) -> float:

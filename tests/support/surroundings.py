@@ -74,7 +74,14 @@ def pinned(home: Path, cache: Path) -> dict[str, str]:
 def isolated(machine: Mapping[str, str], home: Path, cache: Path, own_home: Path) -> dict[str, str]:
     """The environment of the tests, made from the machine's."""
     kept = {name: value for name, value in machine.items() if name in KEPT or name.startswith(KEPT_PREFIXES)}
-    fixed = {"HOME": str(own_home), "LANG": "C.UTF-8", "TZ": "UTC", "NO_PROXY": LOCAL, "no_proxy": LOCAL}
+    fixed = {
+        "HOME": str(own_home),
+        "BBP_DRILLS_DIR": str(own_home / "drills"),
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "NO_PROXY": LOCAL,
+        "no_proxy": LOCAL,
+    }
     return {**pinned(home, cache), **kept, **fixed}
 
 

@@ -9,32 +9,23 @@ from typing import TYPE_CHECKING
 
 from infra.phases import PHASES
 from ops.answers.drill.report import DrillReport
+from ops.answers.drill.subject import subject
 from ops.console import note
 from ops.rehearsal.planned import planned
 from plan.drills import Outcome
 from plan.drills.record import Drill
-from plan.tokens import RELEASE
-from planner.capacity.node_groups import node_groups
-from planner.plan_values import at, text
 from sandbox.drill.assumed import assumptions
 from sandbox.drill.kept import keep, kept
-from sandbox.drill.nodes.flags import Flags, flags_of
-from sandbox.drill.objects import collect
 from sandbox.drill.objects.helm import renderer
 from sandbox.drill.run import run
 from sandbox.drill.scenarios import named
 from sandbox.drill.scenarios.changes import CHANGE, NO_NEIGHBOUR
 from sandbox.drill.scenarios.sizes import FIRST_START
-from sandbox.drill.subject import subject_of
 from sandbox.kubernetes.tools import VERSION
 
 if TYPE_CHECKING:
-    from plan import Plan
     from sandbox.drill.objects.helm import Renderer
     from sandbox.drill.subject import Subject
-
-AUTOSCALER = "cluster-autoscaler"
-"""The chart whose values say what the node autoscaler is told."""
 
 
 def drilled(  # the arguments are those of the command
@@ -85,7 +76,8 @@ def drilled(  # the arguments are those of the command
 
 def _known(here: Subject, neighbour: Subject | None) -> Drill:
     """What was decided before. The change to another growth phase is kept by both of their keys."""
-    found = kept(here.key) or Drill(key=here.key, version=VERSION, outcomes=(), stand_ins=here.stand_ins)
+    before = kept(here.key) or Drill(key=here.key, version=VERSION, outcomes=())
+    found = replace(before, stand_ins=here.stand_ins)
     if neighbour is None:
         skipped = Outcome(scenario=CHANGE, passed=False, seconds=0.0, skipped=NO_NEIGHBOUR)
         return replace(found, outcomes=(*found.outcomes, skipped))
@@ -98,40 +90,6 @@ def _keep(found: Drill, neighbour: Subject | None) -> None:
     if neighbour is not None:
         change = tuple(item for item in found.outcomes if item.scenario == CHANGE)
         keep(replace(found, key=f"{found.key}-{neighbour.key}", outcomes=change))
-
-
-def subject(plan: Plan, name: str, render: Renderer | None = None) -> Subject:
-    """What a drill looks at of a plan.
-
-    Args:
-        plan: of a preview, or of a stack that stands.
-        name: how to call it.
-        render: gives what Helm makes of charts; None for stand-ins of all.
-
-    Raises:
-        ChartError: a chart cannot be rendered.
-        NodeGroupError: the size of a node is not known.
-        FlagError: the node autoscaler is told something that it would refuse, or that is not followed here.
-    """
-    found = collect(plan, render)
-    flags = _flags(plan)
-    unfollowed = [f"the node autoscaler's --{flag} is not followed" for flag in flags.not_followed]
-    return subject_of(
-        name,
-        tuple(item.manifest for item in found.objects),
-        node_groups(plan),
-        flags,
-        (*(f"left out: {text}" for text in found.omitted), *found.stand_ins, *unfollowed),
-    )
-
-
-def _flags(plan: Plan) -> Flags:
-    """What the plan's own cluster-autoscaler is told."""
-    for release in plan.of_type(RELEASE):
-        if text(release.inputs, "chart") == AUTOSCALER:
-            told = at(release.inputs, "values", "extraArgs")
-            return flags_of(told if isinstance(told, dict) else {})
-    return Flags()
 
 
 def _neighbour(stack: str, phase: str, config: Path | None, render: Renderer | None) -> Subject | None:

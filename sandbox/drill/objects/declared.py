@@ -121,10 +121,10 @@ def _filled(
             names.setdefault(kind, []).append(name)
     if len(lonely) == 1:
         names.setdefault("Namespace", lonely)
-    filler = Filler(item.urn, names)
     metadata = manifest.get("metadata")
     metadata = dict(metadata) if isinstance(metadata, dict) else {}
     metadata["name"] = object_name(metadata, item.name)
+    filler = Filler(item.urn, names, metadata["name"])
     metadata.pop("generateName", None)
     made = filler.manifest({**manifest, "metadata": metadata})
     return DrillObject(made, item.urn, "declared", tuple(filler.filled), tuple(filler.assumed))

@@ -94,12 +94,14 @@ class Filler:
     Attributes:
         urn: makes made-up values of different resources different.
         names: names of what the resource depends on, by kind, in the order of its dependencies.
+        own: name of the object.
         filled: paths of made-up values.
         assumed: what was left to a default although it decides something.
     """
 
     urn: str
     names: Mapping[str, Sequence[str]]
+    own: str = ""
     filled: list[str] = field(default_factory=list)
     assumed: list[str] = field(default_factory=list)
     _used: dict[str, int] = field(default_factory=dict)
@@ -172,9 +174,16 @@ class Filler:
         found = self.names.get(kind, ())
         if not found:
             return ""
-        index = 0 if kind in {"Namespace", "ServiceAccount"} else self._used.get(kind, 0)
+        if kind == "ServiceAccount":
+            return self._account(found)
+        index = 0 if kind == "Namespace" else self._used.get(kind, 0)
         self._used[kind] = index + 1
         return found[min(index, len(found) - 1)]
+
+    def _account(self, found: Sequence[str]) -> str:
+        """The account that the object is named after, for a resource may also depend on those of others."""
+        alike = [name for name in found if self.own.startswith(name)]
+        return max(alike, key=len) if alike else min(found)
 
     def _text(self, path: str) -> str:
         return f"{PREFIX}{hashlib.sha256(f'{self.urn} {path}'.encode()).hexdigest()[:8]}"

@@ -8,7 +8,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
-import yaml
 
 from ops.answers.availability import accepted_of
 from plan import Plan
@@ -19,18 +18,14 @@ from planner.availability.graph import (
     availability_graph,
 )
 from planner.availability.model import Element, Function, Graph, Group, removals
-from tests.support.cli import Cli
-from tests.support.paths import ROOT
-from tests.support.plans import changed_plan, edited, planned, stack_plan, write_plan
+from tests.support.kept_drills import SURVIVES
+from tests.support.plans import changed_plan, edited, planned, stack_plan
 from tests.support.stack import COMBINATIONS, FILLED, settings
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from planner.availability.analysis import SinglePoint
 
 TODAY = date(2026, 11, 29)
-REASON = "a client's shard is one database more on the way"
 SPREAD = {"topologySpreadConstraints": [{"topologyKey": "topology.kubernetes.io/zone", "labelSelector": {}}]}
 
 
@@ -39,19 +34,7 @@ def judged(
 ) -> Availability:
     """A plan by what the checked-in stack of an environment accepts in a phase, or by something else."""
     allowed = accepted or accepted_of(settings(environment, phase).availability, TODAY)
-    return availability(plan, phase=phase, accepted=allowed, cloudflare_plan="pro")
-
-
-def raw_file(path: Path, accepted: dict[str, object]) -> Path:
-    """A stack file of the third phase of production whose clients lie on shards."""
-    document = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text())
-    document["config"] |= {
-        "bailbondpro:phase": "microservices",
-        "bailbondpro:postgres": FILLED,
-        "bailbondpro:availability": accepted,
-    }
-    path.write_text(yaml.safe_dump(document))
-    return path
+    return availability(plan, phase=phase, accepted=allowed, cloudflare_plan="pro", pods=SURVIVES)
 
 
 def refused(plan: Plan, phase: str = "horizontal") -> list[SinglePoint]:
@@ -241,18 +224,6 @@ def test_every_stack_meets_what_it_states(environment: str, phase: str) -> None:
     assert environment != "prod" or found.composite_percent >= OBJECTIVE_PERCENT
 
 
-def test_the_command_fails_for_too_little_uptime_and_prints_what_a_stack_accepts(tmp_path: Path) -> None:
-    plan = write_plan(tmp_path / "plan.json", filled())
-    stated = raw_file(tmp_path / "stated.yaml", {"acceptedUptime": {"percent": 99.87, "reason": REASON}})
-    silent = raw_file(tmp_path / "silent.yaml", {})
-    ran = Cli(tmp_path).run("availability", "prod", "--plan", str(plan), "--config", str(silent))
-    assert ran.code == 1
-    assert "vendors promise 99.870 % together, wanted are 99.9 %" in ran.err.replace("\n", " ")
-    ran = Cli(tmp_path).run("availability", "prod", "--plan", str(plan), "--config", str(stated))
-    assert ran.code == 0, ran.err
-    assert f"Accepted from 99.87 % on: {REASON}." in ran.out
-
-
 def test_the_same_plan_is_not_accepted_in_a_later_phase() -> None:
     assert not judged(stack_plan("prod", "optimization"), phase="horizontal").ok
 
@@ -330,21 +301,3 @@ def test_one_more_database_on_the_way_costs_the_third_phase_its_three_nines_on_p
     found = judged(filled(), phase="microservices")
     assert found.composite_percent == pytest.approx(0.9999 * 0.9999 * 0.9995 * 0.9995 * 0.9999 * 100)
     assert found.composite_percent < 99.9
-
-
-def test_the_command_fails_and_names_what_a_plan_file_depends_on(tmp_path: Path) -> None:
-    good = write_plan(tmp_path / "good.json", stack_plan("prod", "horizontal"))
-    bad = write_plan(tmp_path / "bad.json", one_way_out())
-    command = Cli(tmp_path)
-    ran = command.run("availability", "prod", "--plan", str(good), "--json")
-    assert (ran.code, ran.document["ok"], ran.document["single_points"]) == (0, True, [])
-    ran = command.run("availability", "prod", "--plan", str(bad))
-    assert ran.code == 1
-    assert "network-nat-a" in ran.err
-    assert "fix: network.natGateways: 3" in ran.out
-
-
-def test_a_plan_of_development_is_known_by_its_own_tags(tmp_path: Path) -> None:
-    file = write_plan(tmp_path / "dev.json", stack_plan("dev", "horizontal"))
-    ran = Cli(tmp_path).run("availability", "prod", "--plan", str(file), "--json")
-    assert (ran.code, ran.document["environment"]) == (0, "dev")

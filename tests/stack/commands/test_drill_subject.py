@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ops.answers.drill import drilled as module
-from ops.answers.drill.drilled import drilled, subject
+from ops.answers.drill.drilled import drilled
+from ops.answers.drill.subject import subject
 from ops.rehearsal.planned import Planned
 from plan import Plan
 from plan.drills import Outcome
@@ -62,7 +63,7 @@ def _outcome(name: str) -> Outcome:
 @pytest.fixture
 def runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]:
     """The scenarios of each run; nothing runs, and whatever runs passes."""
-    monkeypatch.setenv("BBP_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("BBP_DRILLS_DIR", str(tmp_path / "drills"))
     seen: list[list[str]] = []
 
     def run(here: Subject, scenarios: Sequence[Scenario], *_: object, **__: object) -> Drill:

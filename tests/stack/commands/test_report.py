@@ -62,7 +62,7 @@ def test_the_answers_are_those_of_the_commands() -> None:
     answers = {verdict.section: verdict for verdict in document(report).verdicts}
     assert answers["cost"].answer == f"{priced(subject).cost.total.known_usd:,.0f} USD a month"
     assert answers["availability"].answer == "no single point of failure"
-    assert judged(subject).found.ok
+    assert judged(subject, report.drill).found.ok
     assert report.ok
 
 

@@ -14,6 +14,7 @@ from planner.availability.accepted import Accepted, AcceptedLoss
 from planner.availability.analysis import Availability, availability
 from planner.availability.pods import stranded
 from tests.support.cli import Cli
+from tests.support.kept_drills import SURVIVES
 from tests.support.plans import stack_plan, write_plan
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ EVERYTHING = Accepted(losses=(AcceptedLoss(stops="*", reason="a test"),))
 
 
 def judged(plan: Plan, phase: str = "horizontal", accepted: Accepted = EVERYTHING) -> Availability:
-    return availability(plan, phase=phase, accepted=accepted, cloudflare_plan="pro")
+    return availability(plan, phase=phase, accepted=accepted, cloudflare_plan="pro", pods=SURVIVES)
 
 
 def spread_as(plan: Plan, **policy: object) -> Plan:

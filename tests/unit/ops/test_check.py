@@ -79,6 +79,7 @@ def test_the_checked_in_stacks_are_valid_in_every_phase(stack: str, phase: str |
     assert result.exit_code == 0
     assert result.settings_or_raise().environment == stack
     assert f"Pulumi.{stack}.yaml is valid" in told(section(result))
+    assert "nodes-hold-pods: fits by arithmetic, not drilled" in told(section(result))
     assert result.as_json() == {"problems": []}
 
 

@@ -6,13 +6,14 @@ import pytest
 
 from planner.availability.analysis import Availability, Promise
 from tests.support.configs import problems, smallest_raw
+from tests.support.kept_drills import SURVIVES
 
 REASON = "one zone is enough until spring"
 
 
 def promised(percent: float) -> Availability:
     promise = Promise(part="all of it", service="all", percent=percent, source="a test", confidence="high")
-    return Availability(removals=(), single_points=(), promises=(promise,))
+    return Availability(removals=(), single_points=(), promises=(promise,), pods=SURVIVES)
 
 
 @pytest.mark.parametrize("percent", [99.8999, 99.8996, 99.89999])
