@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from .cluster.addons import PodIdentityRoleArgs as PodIdentityRoleArgs
     from .cluster.cluster import Cluster as Cluster
     from .cluster.cluster import ClusterArgs as ClusterArgs
+    from .cluster.node_groups import Undivided as Undivided
     from .cluster.node_pools import Architecture as Architecture
     from .cluster.node_pools import CapacityType as CapacityType
     from .cluster.node_pools import NodePool as NodePool

@@ -88,13 +88,14 @@ BY_PHASE: dict[str, tuple[object, object, object, object, object, object]] = {
     # One node per zone from the day the pool exists: a minimum raised above the live size is refused by EKS.
     "pools.system.minSize":                   (1,               2,                  1,               3,                  1,               3),
     "pools.system.desiredSize":               (1,               2,                  1,               3,                  1,               3),
-    "pools.system.maxSize":                   (2,               3,                  2,               6,                  2,               6),
+    # The same number in each zone, and enough in two of them: a lost zone takes its group along (docs/adr/0040).
+    "pools.system.maxSize":                   (3,               3,                  3,               6,                  3,               6),
     "pools.app.instanceType":                 ("t4g.large",     "m8g.large",        "t4g.large",     "m8g.xlarge",       "t4g.large",     "m8g.2xlarge"),
     "pools.app.minSize":                      (1,               3,                  1,               3,                  2,               3),
     "pools.app.desiredSize":                  (2,               3,                  2,               3,                  3,               3),
-    "pools.app.maxSize":                      (3,               6,                  4,               6,                  7,               8),
+    "pools.app.maxSize":                      (3,               9,                  4,               9,                  7,               9),
     "pools.spot.enabled":                     (False,           False,              True,            True,               True,            True),
-    "pools.spot.maxSize":                     (2,               4,                  2,               4,                  2,               10),
+    "pools.spot.maxSize":                     (3,               4,                  3,               4,                  3,               10),
 
     "autoscaling.minReplicas":                (1,               2,                  2,               3,                  2,               3),
     "autoscaling.maxReplicas":                (2,               6,                  4,               10,                 6,               20),

@@ -1,7 +1,7 @@
 """What an account must be allowed to have before a stack fits into it: AWS quotas, by settings.
 
 An update that meets a quota stops in the middle, and a raise takes AWS hours to days. The numbers count one stack at
-its largest: every pool at its maximum, and one more node per pool for a rolling update.
+its largest: every pool at its maximum while its nodes are updated.
 """
 
 from __future__ import annotations
@@ -12,15 +12,12 @@ from typing import TYPE_CHECKING, Literal
 from bailbondpro.facts import quotas
 from bailbondpro.facts.instance_classes import instance_class
 from bailbondpro.facts.quotas import Quota
+from infra.limits.capacity import nodes_at_most
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from infra.settings.pools import PoolSizes
     from infra.settings.root import Settings
-
-_ROLLING = 1
-"""Nodes that a rolling update adds to a pool while it replaces one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,15 +83,11 @@ def together(needs: Iterable[QuotaNeed]) -> tuple[QuotaNeed, ...]:
 
 def _on_demand_cpus(settings: Settings) -> int:
     system, app = settings.pools.system, settings.pools.app
-    found = _nodes(app) * instance_class("ec2", app.instance_type).vcpu
-    return found + (_nodes(system) * instance_class("ec2", system.instance_type).vcpu if system.enabled else 0)
+    pools = [app, system] if system.enabled else [app]
+    return sum(nodes_at_most(settings, pool) * instance_class("ec2", pool.instance_type).vcpu for pool in pools)
 
 
 def _spot_cpus(settings: Settings) -> int:
     spot = settings.pools.spot
     largest = max(instance_class("ec2", name).vcpu for name in spot.instance_types)
-    return _nodes(spot) * largest if spot.enabled else 0
-
-
-def _nodes(pool: PoolSizes) -> int:
-    return pool.max_size + _ROLLING
+    return nodes_at_most(settings, spot) * largest if spot.enabled else 0

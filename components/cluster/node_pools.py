@@ -1,4 +1,4 @@
-"""Pools of nodes: one managed node group and one launch template each, sized in place."""
+"""Pools of nodes: one launch template each and one managed node group in each zone, sized in place."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from bailbondpro.facts.nodes import MAX_DISK_GIB, MAX_NODES, MAX_SPOT_TYPES, MIN
 from ..kubernetes.children import child_options
 from ..security.iam import service_trust
 from ..validation import require, within
+from .node_groups import ZONE_KEY, Group, Undivided, groups_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,19 +77,21 @@ SYSTEM_TAINT = Taint(key="CriticalAddonsOnly", value="true", effect=TaintEffect.
 """CoreDNS, the Pod Identity agent and the EBS driver tolerate it without being told (EKS add-on defaults)."""
 SPOT_TAINT = Taint(key="spot", value="true", effect=TaintEffect.NO_SCHEDULE)
 """Only batch work that tolerates an interruption runs on spot nodes."""
+UNDIVIDED_TAINT = Taint(key="undivided", value="true", effect=TaintEffect.NO_SCHEDULE)
+"""Nothing tolerates it: what runs on the nodes stays until it is evicted, nothing else comes (`Undivided.DRAIN`)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NodePool:
-    """One pool.
+    """One pool; its sizes are those of all zones together.
 
     Attributes:
         name: its role ("system", "app", "spot"); part of logical names, so it never changes.
         instance_types: exactly one for on-demand pools, which change it by a rolling update; 1 to 20 for spot pools,
-            where a change replaces the group.
+            where a change replaces the groups.
         min_size: fewest nodes the autoscaler keeps.
         desired_size: nodes at creation; afterwards the autoscaler's, unless `NodePoolsArgs.reset_desired`.
-        max_size: most nodes the autoscaler adds, at least 1.
+        max_size: most nodes the autoscaler adds, at least 1 for each zone.
         capacity_type: on demand or spot; can never change in place.
         architecture: the processor; can never change in place.
         disk_gib: root volume in GiB, gp3, encrypted; 20 to 16,384.
@@ -140,8 +143,10 @@ class NodePoolsArgs:
         prefix: beginning of the nodes' Name tags.
         cluster_name: the cluster they join.
         cluster_version: Kubernetes minor of the nodes; follows the cluster's, by a rolling update.
-        subnet_ids: where the nodes live; a change replaces every pool.
+        subnet_ids: where the nodes live, by zone: its key is part of logical names, so it tells the zone's place ("a")
+            and never changes; another subnet replaces the groups of its zone.
         pools: the pools, of different names.
+        undivided: what becomes of groups over all zones, which a running stack may have from before.
         tags: tags of instances, volumes and network interfaces; a change rolls every node, so no phase among them.
         reset_desired: for one update, let `desired_size` win over the autoscaler's number.
     """
@@ -149,36 +154,47 @@ class NodePoolsArgs:
     prefix: str
     cluster_name: pulumi.Input[str]
     cluster_version: str
-    subnet_ids: tuple[pulumi.Input[str], ...]
+    subnet_ids: Mapping[str, pulumi.Input[str]]
     pools: tuple[NodePool, ...]
+    undivided: Undivided = Undivided.GONE
     tags: Mapping[str, str] = field(default_factory=dict)
     reset_desired: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse pools that would overwrite each other."""
-        names = [pool.name for pool in self.pools]
+        """Refuse pools that would overwrite each other, and those that cannot have a group in each zone."""
+        names, zones = [pool.name for pool in self.pools], len(self.subnet_ids)
+        divided = {f"{name}-{zone}" for name in names for zone in self.subnet_ids}
+        malformed = [zone for zone in self.subnet_ids if not ZONE_KEY.fullmatch(zone)]
+        small = [pool.name for pool in self.pools if pool.max_size < zones and self.undivided is not Undivided.ONLY]
         require(
             "node pools",
             (bool(names), "at least one pool is needed"),
             (len(set(names)) == len(names), f"names must be distinct, got {names}"),
-            (bool(self.subnet_ids), "at least one subnet is needed"),
+            (divided.isdisjoint(names), f"{sorted(divided & set(names))} are names of groups in a zone"),
+            (zones > 0, "at least one subnet is needed"),
+            (not malformed, f"zones {malformed} must be 1 to 4 of a-z and 0-9, beginning with a letter"),
+            (not small, f"pools {small} need a max_size of {zones} or more: each zone's group has at least one node"),
         )
 
 
 class NodePools(pulumi.ComponentResource):
-    """Managed node groups that share one role.
+    """Managed node groups that share one role: of each pool one in each zone.
+
+    An autoscaler adds a node to a group, and where a group has several zones it cannot choose which. The groups of a
+    pool change one after the other, so that no two zones lose nodes at once, and an update that fails in the first
+    zone never reaches the others.
 
     An on-demand pool holds its instance type in the launch template: another type is a new version of the template and
     a rolling update. In the group itself it would replace the group.
 
     Example:
         ```python
-        app = NodePool(name="app", instance_types=("m8g.large",), min_size=2, desired_size=3, max_size=5)
+        app = NodePool(name="app", instance_types=("m8g.large",), min_size=2, desired_size=3, max_size=6)
         args = NodePoolsArgs(
             prefix="acme-prod",
             cluster_name=cluster.cluster_name,
             cluster_version="1.35",
-            subnet_ids=tuple(network.app_subnet_ids),
+            subnet_ids=dict(zip("abc", network.app_subnet_ids, strict=True)),
             pools=(app,),
         )
         NodePools("pools", args, pulumi.ResourceOptions(depends_on=cluster.node_prerequisites))
@@ -186,7 +202,7 @@ class NodePools(pulumi.ComponentResource):
     """
 
     node_group_names: Mapping[str, pulumi.Output[str]]
-    """Generated names by pool."""
+    """Generated names by pool and zone, such as "app-a"; by pool alone for groups over all zones."""
     node_groups: tuple[pulumi.Resource, ...]
     """The groups, for `depends_on` of what needs nodes."""
     node_role_arn: pulumi.Output[str]
@@ -198,9 +214,9 @@ class NodePools(pulumi.ComponentResource):
         self._child = child_options(self, opts)
 
         role, permissions = self._role()
-        groups = {pool.name: self._group(pool, role, permissions) for pool in args.pools}
+        groups = {key: group for pool in args.pools for key, group in self._groups(pool, role, permissions).items()}
 
-        self.node_group_names = {pool: group.node_group_name for pool, group in groups.items()}
+        self.node_group_names = {key: group.node_group_name for key, group in groups.items()}
         self.node_groups = tuple(groups.values())
         self.node_role_arn = role.arn
         self.register_outputs({"node_group_names": self.node_group_names, "node_role_arn": self.node_role_arn})
@@ -250,15 +266,35 @@ class NodePools(pulumi.ComponentResource):
         """The provider's default tags do not reach what a group launches."""
         return {**self._args.tags, "Name": f"{self._args.prefix}-{pool.name}"}
 
-    def _group(self, pool: NodePool, role: aws.iam.Role, permissions: list[pulumi.Resource]) -> aws.eks.NodeGroup:
+    def _groups(
+        self, pool: NodePool, role: aws.iam.Role, permissions: list[pulumi.Resource]
+    ) -> dict[str, aws.eks.NodeGroup]:
+        """The groups of a pool, each after the one before it; one over all zones repels pods once those exist."""
         template = self._template(pool)
+        made: dict[str, aws.eks.NodeGroup] = {}
+        after: list[pulumi.Resource] = permissions
+        for part in groups_of(pool.name, pool, tuple(self._args.subnet_ids), self._args.undivided):
+            waits = permissions if part.kept else after
+            made[part.name] = self._group(pool, part, template, role.arn, waits)
+            after = [*permissions, *made.values()]
+        return made
+
+    def _group(
+        self,
+        pool: NodePool,
+        part: Group,
+        template: aws.ec2.LaunchTemplate,
+        role_arn: pulumi.Output[str],
+        after: list[pulumi.Resource],
+    ) -> aws.eks.NodeGroup:
         spot = pool.capacity_type is CapacityType.SPOT
+        taints = (*pool.taints, UNDIVIDED_TAINT) if part.drained else pool.taints
         return aws.eks.NodeGroup(
-            f"{self._name}-{pool.name}",
+            f"{self._name}-{part.name}",
             cluster_name=self._args.cluster_name,
             version=self._args.cluster_version,
-            node_role_arn=role.arn,
-            subnet_ids=list(self._args.subnet_ids),
+            node_role_arn=role_arn,
+            subnet_ids=[self._args.subnet_ids[zone] for zone in part.zones],
             ami_type=pool.architecture.value,
             capacity_type=pool.capacity_type.value,
             instance_types=list(pool.instance_types) if spot else None,
@@ -266,22 +302,22 @@ class NodePools(pulumi.ComponentResource):
                 id=template.id, version=template.latest_version.apply(_version_text)
             ),
             scaling_config=aws.eks.NodeGroupScalingConfigArgs(
-                min_size=pool.min_size, desired_size=pool.desired_size, max_size=pool.max_size
+                min_size=part.min_size, desired_size=part.desired_size, max_size=part.max_size
             ),
             labels={**pool.labels, POOL_LABEL: pool.name},
             taints=[
                 aws.eks.NodeGroupTaintArgs(key=taint.key, value=taint.value, effect=taint.effect.value)
-                for taint in pool.taints
+                for taint in taints
             ],
             update_config=aws.eks.NodeGroupUpdateConfigArgs(max_unavailable=UNAVAILABLE_AT_ONCE),
             node_repair_config=aws.eks.NodeGroupNodeRepairConfigArgs(enabled=True),
             opts=pulumi.ResourceOptions.merge(
                 self._child,
                 pulumi.ResourceOptions(
-                    depends_on=permissions,
+                    depends_on=after,
                     # A dotted path is passed on as it is, so it must be in the engine's spelling.
                     ignore_changes=None if self._args.reset_desired else ["scalingConfig.desiredSize"],
-                    custom_timeouts=pulumi.CustomTimeouts(update=update_timeout(pool.max_size)),
+                    custom_timeouts=pulumi.CustomTimeouts(update=update_timeout(part.max_size)),
                 ),
             ),
         )

@@ -23,6 +23,18 @@ GRAFANA_ACCOUNT = "kube-prometheus-stack-grafana"
 """Service accounts that need an AWS role (EKS Pod Identity) from outside of this component."""
 STORAGE_CLASS = "gp3-encrypted"
 MINOR_PARTS = 2
+OF_A_ZONE = (
+    "eks.amazonaws.com/nodegroup-image",
+    "eks.amazonaws.com/sourceLaunchTemplateId",
+    "eks.amazonaws.com/sourceLaunchTemplateVersion",
+    "topology.ebs.csi.aws.com/zone",
+    "topology.k8s.aws/zone-id",
+)
+"""Labels in which the groups of a pool may differ although each would do: of the zone, and of the image while an update
+goes from zone to zone. The autoscaler itself looks past the zone's name and the group's (kubernetes/autoscaler,
+cluster-autoscaler/processors/nodegroupset/aws_nodegroups.go; read 2026-11-29). Its chart cuts a flag off at the
+underscore, so that one may be given more than once (charts/cluster-autoscaler, values.yaml, extraArgs; read
+2026-11-29)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,6 +177,7 @@ def cluster_autoscaler_values(args: OperatorsArgs, autoscaler: ClusterAutoscaler
         "rbac": {"serviceAccount": {"create": True, "name": CLUSTER_AUTOSCALER_ACCOUNT}},
         "extraArgs": {
             "balance-similar-node-groups": True,
+            **{f"balancing-ignore-label_{count}": label for count, label in enumerate(OF_A_ZONE, 1)},
             "expander": "least-waste",
             # as long as an update of the nodes waits, not its own 10 minutes: one limit for every drain
             "max-graceful-termination-sec": NODE_UPDATE_SECONDS,

@@ -11,12 +11,15 @@ from infra.limits.rule import Finding, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from infra.settings.pools import PoolSizes
     from infra.settings.root import Settings
 
 APP_SUBNET_ADDRESSES = 2 ** (32 - 19) - 5
 """Addresses of one app subnet, a /19: EC2 keeps five of each subnet (VPC User Guide, "Subnet CIDR blocks")."""
 PREFIX = 16
 """Addresses of a prefix that a node takes for pods (EKS User Guide, "Assign more IP addresses with prefixes": /28)."""
+ROLLING = 2
+"""Nodes that an update adds to a group for each of its zones, at most."""
 INTERFACES = 4
 """Network interfaces of a node, each with an address of its own (EC2 User Guide: 3 or 4 on the sizes in use)."""
 DAEMON_PODS = 8
@@ -30,12 +33,22 @@ def addresses_per_node(max_pods: int) -> int:
     return (-(-max_pods // PREFIX) + 1) * PREFIX + INTERFACES
 
 
+def nodes_at_most(settings: Settings, pool: PoolSizes) -> int:
+    """Nodes of a pool at most: its maximum, and what an update adds; twice that while it has groups of both kinds.
+
+    An update makes a group larger by up to twice its zones (Amazon EKS User Guide, "Understand each phase of node
+    updates"; read 2026-11-29); the groups of the zones are updated one after the other.
+    """
+    undivided, zones = settings.pools.undivided, len(settings.network.availability_zones)
+    divided = 0 if undivided == "only" else pool.max_size + ROLLING
+    return divided + (0 if undivided == "gone" else pool.max_size + ROLLING * zones)
+
+
 def largest_nodes(settings: Settings) -> int:
-    """Nodes at most: every pool at its maximum, and one more of each while it is replaced."""
+    """Nodes at most, of all pools together."""
     pools = settings.pools
-    sizes = [pools.app.max_size + 1]
-    sizes += [pool.max_size + 1 for pool in (pools.system, pools.spot) if pool.enabled]
-    return sum(sizes)
+    found = [pools.app, *(pool for pool in (pools.system, pools.spot) if pool.enabled)]
+    return sum(nodes_at_most(settings, pool) for pool in found)
 
 
 def most_pods(settings: Settings) -> int:

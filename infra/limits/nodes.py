@@ -59,6 +59,22 @@ def vertical_maximum_fits_a_node(settings: Settings) -> Iterator[Finding]:
             )
 
 
+@rule("pool-in-every-zone", source="EKS API reference, NodegroupScalingConfig: maxSize", areas=("pools", "network"))
+def pools_reach_every_zone(settings: Settings) -> Iterator[Finding]:
+    """A group of nodes may have one at least, and a pool has a group in each zone."""
+    zones = len(settings.network.availability_zones)
+    if settings.pools.undivided == "only":
+        return
+    for name, pool in _pools(settings):
+        if pool.max_size < zones:
+            yield Finding(
+                path=f"pools.{name}.maxSize",
+                value=pool.max_size,
+                allowed=f"at least {zones}: the pool has a group in each zone, and none may be of no nodes",
+                fix=f"set it to {zones}; minSize and desiredSize may stay",
+            )
+
+
 @rule("pool-sizes", source="EKS API reference, NodegroupScalingConfig", areas=("pools",))
 def sizes_are_ordered(settings: Settings) -> Iterator[Finding]:
     """EKS wants minSize <= desiredSize <= maxSize."""
@@ -126,6 +142,7 @@ RULES = (
     largest_pod_fits_a_node,
     vertical_maximum_fits_a_node,
     sizes_are_ordered,
+    pools_reach_every_zone,
     app_pool_is_never_empty,
     pools_run_arm64,
     spot_types_are_distinct,

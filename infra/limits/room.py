@@ -1,4 +1,4 @@
-"""Room for pods in every zone: all of them at their most while a rollout adds some, the fewest without any one node.
+"""Room for pods in every zone: at their most in a rollout or without a zone, at their fewest without a node.
 
 Pods are put on nodes by the scheduler's filters (`planner.capacity.scheduling`): a zone that is full keeps its share of
 a hard spread pending, however much room the others have.
@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from bailbondpro.facts import nodes as node_facts
 from bailbondpro.facts.instance_classes import instance_class
-from bailbondpro.facts.nodes import kubelet_reserved
 from components.kubernetes.pods import SPREAD
 from infra.limits.operators import operator_workloads
 from infra.limits.rule import Finding, rule
@@ -83,7 +83,7 @@ class Machines:
     Attributes:
         cpu: allocatable millicores of each.
         memory: allocatable MiB of each.
-        zones: how many zones they are in, evenly, as an Auto Scaling group keeps them.
+        zones: how many zones they are in, evenly, as the sizes of their groups are divided.
     """
 
     cpu: float
@@ -99,12 +99,11 @@ class Machines:
 
 
 def allocatable(machine: InstanceClass) -> Load:
-    """What pods other than the node's daemons may request on one node."""
-    reserved = kubelet_reserved(machine.vcpu, machine.max_pods)
-    return Load(
-        cpu_millicores=machine.vcpu * 1000 - reserved.cpu_millicores - DAEMONS[0],
-        memory_mib=machine.memory_gib * 1024 - reserved.memory_mib - DAEMONS[1],
+    """What pods other than the node's daemons may request on one node; its disk is not looked at."""
+    room = node_facts.allocatable(
+        machine.vcpu, machine.memory_gib * 1024, node_facts.MIN_DISK_GIB, machine.max_pods, machine.interface_pods
     )
+    return Load(cpu_millicores=room.cpu_millicores - DAEMONS[0], memory_mib=room.memory_mib - DAEMONS[1])
 
 
 def app_workloads(settings: Settings, spreads: tuple[Spread, ...] = SPREADS) -> tuple[Workload, ...]:
@@ -222,6 +221,29 @@ def pending_without_a_node(workloads: tuple[Workload, ...], machines: Machines, 
     return ""
 
 
+@cache
+def pending_without_a_zone(workloads: tuple[Workload, ...], machines: Machines, count: int) -> str:
+    """A workload of which a pod stays pending, all at their most, once any one zone is gone: its group cannot move.
+
+    Its pods come to what the others left, or all begin anew; its nodes count for no spread any more.
+    """
+    for gone in map(str, range(machines.zones)):
+        nodes = machines.nodes(count)
+        left = [node for node in nodes if node.zone != gone]
+        for one in workloads:
+            if place_all([one.pod] * one.most, left):
+                return one.pod.app
+        for node in left:
+            node.pods.clear()
+        for one in workloads:
+            if place_all([one.pod] * one.most, nodes):
+                return one.pod.app
+        for pod in (pod for node in nodes if node.zone == gone for pod in node.pods):
+            if place(pod, left) is None:
+                return pod.app
+    return ""
+
+
 def machines_of(settings: Settings, pool: AppPoolSettings) -> Machines:
     """The nodes of a pool."""
     node = allocatable(instance_class("ec2", pool.instance_type))
@@ -229,7 +251,7 @@ def machines_of(settings: Settings, pool: AppPoolSettings) -> Machines:
 
 
 def room_findings(settings: Settings, workloads: dict[str, tuple[Workload, ...]]) -> Iterator[Finding]:
-    """Pools in which pods stay pending: at the maximum while everything rolls out, or at the minimum without a node.
+    """Pools in which pods stay pending: at most in a rollout or without a zone, at the fewest without a node.
 
     A development stack serves no users: its pods are put on nodes in one order only, and it may wait for another node.
     """
@@ -240,34 +262,41 @@ def room_findings(settings: Settings, workloads: dict[str, tuple[Workload, ...]]
         if any(one.pod.cpu > machines.cpu or one.pod.memory > machines.memory for one in found):
             continue  # no number of nodes helps: `pod-fits-node` says so
         prod = settings.environment == "prod"
-        pending = pending_in_a_zone if prod else pending_at_most
-        stuck = pending(found, machines, pool.max_size)
-        if stuck:
-            yield _finding(f"pools.{name}.maxSize", pool, (pending, found, machines, pool.max_size), stuck)
+        checks: tuple[Pending, ...] = (pending_in_a_zone,) if prod else (pending_at_most,)
+        if prod and settings.pools.undivided != "only":
+            checks = (*checks, pending_without_a_zone)
+        yield from _finding(f"pools.{name}.maxSize", pool, (found, machines, pool.max_size), checks)
         if not prod or (name == "app" and pool.min_size < LEAST_IN_PROD):
             continue  # of a single node there is no rest; `app-pool-never-empty` says so
-        stuck = pending_without_a_node(found, machines, pool.min_size)
-        if stuck:
-            check = (pending_without_a_node, found, machines, pool.min_size)
-            yield _finding(f"pools.{name}.minSize", pool, check, stuck)
+        fewest = (found, machines, pool.min_size)
+        yield from _finding(f"pools.{name}.minSize", pool, fewest, (pending_without_a_node,))
 
 
-Check = tuple[Callable[[tuple[Workload, ...], Machines, int], str], tuple[Workload, ...], Machines, int]
+Nodes = tuple[tuple[Workload, ...], Machines, int]
+Pending = Callable[[tuple[Workload, ...], Machines, int], str]
+WHEN: dict[Pending, str] = {
+    pending_without_a_node: "without one of its {size} nodes, a pod of {stuck} finds no room, all at their fewest",
+    pending_without_a_zone: "with every autoscaler at its most and a zone lost, a pod of {stuck} finds no room in the "
+    "groups of the other zones",
+}
+ROLLOUT = (
+    "with every autoscaler at its most, a pod of a rollout of {stuck} finds no room in the zone that it must go to"
+)
 
 
-def _finding(path: str, pool: AppPoolSettings, check: Check, stuck: str) -> Finding:
-    pending, workloads, machines, size = check
-    enough = next((more for more in range(size + 1, size + MORE_NODES) if not pending(workloads, machines, more)), None)
-    most = path.endswith("maxSize")
-    when = (
-        f"with every autoscaler at its most, a pod of a rollout of {stuck} finds no room in the zone that it must go to"
-        if most
-        else f"without one of its {size} nodes, a pod of {stuck} finds no room, all at their fewest"
-    )
+def _finding(path: str, pool: AppPoolSettings, nodes: Nodes, checks: tuple[Pending, ...]) -> Iterator[Finding]:
+    """The first check in which a pod stays pending, and with how many nodes none of them has one."""
+    workloads, machines, size = nodes
+    failed = next((check for check in checks if check(*nodes)), None)
+    if failed is None:
+        return
+    more = range(size + 1, size + MORE_NODES)
+    enough = next((count for count in more if not any(check(workloads, machines, count) for check in checks)), None)
     wanted = f"at least {enough} nodes" if enough else f"more or larger nodes than {size}"
-    lower = "autoscaling.maxReplicas" if most else "autoscaling.minReplicas"
+    when = WHEN.get(failed, ROLLOUT).format(size=size, stuck=failed(*nodes))
+    lower = "autoscaling.maxReplicas" if path.endswith("maxSize") else "autoscaling.minReplicas"
     number = f"set it to {enough}, or " if enough else ""
-    return Finding(
+    yield Finding(
         path=path,
         value=size,
         allowed=f"{wanted} of {pool.instance_type} over {machines.zones} zones: {when}",

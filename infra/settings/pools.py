@@ -1,6 +1,6 @@
 """Settings of the node pools: on-demand `system` and `app`, and `spot`. All pools run arm64."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -9,7 +9,7 @@ from infra.settings.base import Area, Ec2Class
 
 
 class PoolSizes(Area):
-    """How many nodes a pool has, and their disks."""
+    """How many nodes a pool has over all zones, and their disks."""
 
     min_size: int = Field(
         ge=0, le=MAX_NODES, description="Fewest nodes the cluster-autoscaler keeps. Default by phase."
@@ -19,7 +19,11 @@ class PoolSizes(Area):
         le=MAX_NODES,
         description="Nodes at the first deployment; afterwards cluster-autoscaler owns the number. Default by phase.",
     )
-    max_size: int = Field(ge=1, le=MAX_NODES, description="Most nodes the cluster-autoscaler adds. Default by phase.")
+    max_size: int = Field(
+        ge=1,
+        le=MAX_NODES,
+        description="Most nodes the cluster-autoscaler adds, one for each zone or more. Default by phase.",
+    )
     disk_gib: int = Field(
         default=50,
         ge=MIN_DISK_GIB,
@@ -54,11 +58,17 @@ class SpotPoolSettings(PoolSizes):
 
 
 class PoolsSettings(Area):
-    """The node pools."""
+    """The node pools: each has one group in each zone, over which its sizes are divided, the first zones first."""
 
     system: SystemPoolSettings = Field(description="Nodes for add-ons and operators.")
     app: AppPoolSettings = Field(description="Nodes for the application, its services and the gateway.")
     spot: SpotPoolSettings = Field(description="Interruptible nodes for batch work.")
+    undivided: Literal["only", "keep", "drain", "gone"] = Field(
+        default="gone",
+        description="What becomes of the groups over all zones that a stack from before has: only they (nothing moves "
+        "yet), keep them beside the groups of the zones, drain them (no more pods, may become empty), or gone. One "
+        "step in each deployment (docs/runbooks/node-pools.md). Default: gone, which is right for every other stack.",
+    )
     reset_desired: bool = Field(
         default=False,
         description="For one deployment: let desiredSize of this file win over the autoscaler's number, needed when a "

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from components.cluster.node_groups import Undivided
 from components.cluster.node_pools import SPOT_TAINT, SYSTEM_TAINT, CapacityType, NodePool, NodePoolsArgs, Taint
+from components.network.subnets import ZONE_LETTERS
 from infra.wiring.names import names_of
 from infra.wiring.same_name import of_same_name
 
@@ -22,10 +24,11 @@ def args(settings: Settings, cluster: Cluster, network: Network) -> NodePoolsArg
         prefix=names.prefix,
         cluster_name=cluster.cluster_name,
         cluster_version=settings.cluster.version,
-        subnet_ids=tuple(network.app_subnet_ids),
+        subnet_ids=dict(zip(ZONE_LETTERS, network.app_subnet_ids, strict=True)),
         pools=node_pools(settings),
+        undivided=Undivided(settings.pools.undivided),
         tags=names.tags,
-        **of_same_name(NodePoolsArgs, settings.pools),
+        **of_same_name(NodePoolsArgs, settings.pools, without=("undivided",)),
     )
 
 

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from plan.placement import shard_servers, shards_in_use
-from plan.tokens import CACHE, DATABASE, DEPLOYMENT, LOAD_BALANCER, NODE_GROUP
+from plan.tokens import CACHE, DATABASE, DEPLOYMENT, LOAD_BALANCER
 from planner.availability.accepted import Accepted
 from planner.availability.drilled import NOT_DRILLED, PodsDrilled
 from planner.availability.graph import (
@@ -19,7 +19,8 @@ from planner.availability.graph import (
 )
 from planner.availability.model import Removal, removals
 from planner.availability.pods import stranded
-from planner.plan_values import at, number, text
+from planner.capacity.node_pools import groups_by_pool, homes, is_spot
+from planner.plan_values import at
 
 if TYPE_CHECKING:
     from plan import Plan
@@ -262,11 +263,11 @@ def _promises(plan: Plan, cloudflare_plan: str) -> list[Promise]:
     if cloudflare_plan:
         parts.append((f"Cloudflare ({cloudflare_plan})", f"cloudflare/{cloudflare_plan}"))
     parts += [(item.name, f"nlb/{_zones(len(builder.zones(item)))}") for item in plan.of_type(LOAD_BALANCER)]
-    on_demand = [item for item in plan.of_type(NODE_GROUP) if text(item.inputs, "capacityType") != "SPOT"]
-    for item in on_demand:
-        if text(item.inputs, "labels", "pool") != "system":
-            nodes = min(number(item.inputs, "scalingConfig", "minSize", default=1), len(builder.zones(item)))
-            parts.append((item.name, "ec2/multi-az" if nodes > 1 else "ec2/instance"))
+    for pool, found in groups_by_pool(plan).items():
+        groups = [group for group in found if not is_spot(group)]
+        if groups and pool != "system":
+            zones = len(set(homes(plan, groups, "minSize")))
+            parts.append((f"nodes of the {pool} pool", "ec2/multi-az" if zones > 1 else "ec2/instance"))
     writers = [item for item in plan.of_type(DATABASE) if not at(item.inputs, "replicateSourceDb")]
     shards = shard_servers(plan)[: min(shards_in_use(plan), 1)]
     for item in [*(other for other in writers if other.system != "shards"), *shards]:

@@ -28,6 +28,7 @@ from plan.tokens import (
     SUBNET,
 )
 from planner.availability.model import ANYWHERE, Element, Function, Graph, Group
+from planner.capacity.node_pools import groups_by_pool, homes, is_spot, zones_of
 from planner.plan_values import at, dependencies_of_type, items, number, text
 
 if TYPE_CHECKING:
@@ -117,16 +118,16 @@ def _ways_out(builder: Builder) -> None:
 
 
 def _pools(builder: Builder) -> None:
-    for item in builder.plan.of_type(NODE_GROUP):
-        if text(item.inputs, "capacityType") == "SPOT":
+    """The nodes of each pool; whatever takes the pool takes all of its groups."""
+    for pool, found in groups_by_pool(builder.plan).items():
+        groups = [group for group in found if not is_spot(group)]
+        if not groups:
             continue
-        pool = text(item.inputs, "labels", "pool") or item.name
-        group = builder.add("node pool", pool, urn=item.urn)
-        least = max(int(number(item.inputs, "scalingConfig", "minSize", default=1)), 1)
-        zones = builder.zones(item) or [""]
+        whole = builder.add("node pool", pool, urn=groups[0].urn)
+        own = {zone: group.urn for group in groups for zone in zones_of(builder.plan, group)}
         builder.pools[pool] = [
-            builder.add("node", f"{pool}/{index + 1}", {group, builder.zone(zone)}, item.urn)
-            for index, zone in zip(range(least), itertools.cycle(zones), strict=False)
+            builder.add("node", f"{pool}/{index}", {whole, builder.zone(zone)}, own[zone])
+            for index, zone in enumerate(homes(builder.plan, groups, "minSize"), 1)
         ]
 
 

@@ -17,6 +17,7 @@ from plan.tokens import AUTOSCALERS, DEPLOYMENT, LAUNCH_TEMPLATE, NODE_GROUP
 from planner.availability.graph import (
     Builder,
 )
+from planner.capacity.node_pools import POOL_LABEL, zones_of
 from planner.capacity.scheduling import NODE, UNSCHEDULABLE, ZONE, Node, Pod, Requirement, Spread, place_all
 from planner.plan_values import at, dependencies_of_type, items, number, region_of, text
 
@@ -73,7 +74,7 @@ def _zones_to_lose(pods: list[Pod], nodes: list[Node]) -> list[str]:
 
 
 def _pool_of(node: Node) -> str:
-    return node.name.rpartition("/")[0]
+    return dict(node.labels).get(POOL_LABEL) or node.name.rpartition("/")[0]
 
 
 def most_replicas(plan: Plan, deployment: PlannedResource) -> int:
@@ -98,10 +99,13 @@ def _running(pods: list[Pod], nodes: list[Node], lost: str) -> int:
 
 
 def _nodes(builder: Builder, lost: str = "") -> list[Node]:
-    """Nodes of all pools at their maximum, evenly over their zones; with those that replace a lost zone's."""
+    """Nodes of all groups at their maximum, evenly over their zones; with those that replace a lost zone's.
+
+    A group of one zone replaces none: its other nodes would be lost with it, so the groups of other zones must do.
+    """
     nodes = []
     for item in builder.plan.of_type(NODE_GROUP):
-        zones = builder.zones(item) or [""]
+        zones = zones_of(builder.plan, item)
         most = max(int(number(item.inputs, "scalingConfig", "maxSize", default=1)), 1)
         homes = [zone for zone, _ in zip(itertools.cycle(zones), range(most), strict=False)]
         living = itertools.cycle([zone for zone in zones if zone != lost] or zones)
@@ -119,7 +123,7 @@ def _nodes(builder: Builder, lost: str = "") -> list[Node]:
 
 
 def _labels(plan: Plan, group: PlannedResource, zone: str, name: str) -> dict[str, str]:
-    """Labels of a node: its pool's own, and those that every node has (Kubernetes documentation, Well-Known Labels)."""
+    """Labels of a node: those of its group, and those that all have (Kubernetes documentation, Well-Known Labels)."""
     own = at(group.inputs, "labels")
     capacity = text(group.inputs, "capacityType") or "ON_DEMAND"
     templates = dependencies_of_type(plan, group, LAUNCH_TEMPLATE)

@@ -103,6 +103,15 @@ def node_groups(plan: Plan) -> tuple[NodeGroup, ...]:
     return tuple(sorted(found, key=lambda group: group.name))
 
 
+def node_group(plan: Plan, item: PlannedResource) -> NodeGroup:
+    """One managed node group.
+
+    Raises:
+        NodeGroupError: its instance type or zone is not known.
+    """
+    return _group(plan, item, prefixes=prefix_delegation(plan))
+
+
 def prefix_delegation(plan: Plan) -> bool:
     """Whether the network add-on gives nodes prefixes of addresses, so that they take more pods."""
     for addon in plan.of_type(ADDON):

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from plan.tokens import DEPLOYMENT, LAUNCH_TEMPLATE, LISTENER, LOAD_BALANCER, NAT, NODE_GROUP, RULESET, SUBNET
+from planner.capacity.node_pools import is_spot, pool_of, zones_of
 from planner.diagram.parts import Box, name_of, plural, pod_lines, span
 from planner.plan_values import at, dependencies_of_type, items, number, text
 
@@ -96,15 +97,13 @@ def nodes(plan: Plan, zones: Sequence[str]) -> list[Box]:
     """For each zone the pools that have nodes in it: how many at least, of how many."""
     lines: dict[str, list[str]] = {}
     for item in sorted(plan.of_type(NODE_GROUP), key=lambda item: item.name):
-        own = _zones(plan, item) or [""]
+        own = zones_of(plan, item)
         low, high = (int(number(item.inputs, "scalingConfig", key, default=0)) for key in ("minSize", "maxSize"))
         placed = Counter(zone for zone, _ in zip(itertools.cycle(own), range(low), strict=False))
-        spot = ", spot" if text(item.inputs, "capacityType") == "SPOT" else ""
-        pool = text(item.inputs, "labels", "pool") or item.name
+        spot = ", spot" if is_spot(item) else ""
         for zone in own:
-            lines.setdefault(zone, []).append(
-                f"{pool}: {placed[zone]} of {span(low, high)} {_machine(plan, item)}{spot}"
-            )
+            many = span(low, high) if len(own) == 1 else f"{placed[zone]} of {span(low, high)}"
+            lines.setdefault(zone, []).append(f"{pool_of(item)}: {many} {_machine(plan, item)}{spot}")
     return [
         Box(
             key=f"nodes-{zone or 'anywhere'}",

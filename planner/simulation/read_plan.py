@@ -7,9 +7,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from bailbondpro.facts.instance_classes import find_class
-from bailbondpro.facts.nodes import kubelet_reserved
 from plan.placement import shard_index, shard_servers, shards_in_use
-from plan.tokens import AUTOSCALERS, CONFIG_MAP, DATABASE, DEPLOYMENT, LAUNCH_TEMPLATE, NODE_GROUP, PARAMETER_GROUP
+from plan.tokens import AUTOSCALERS, CONFIG_MAP, DATABASE, DEPLOYMENT, PARAMETER_GROUP
+from planner.capacity.node_groups import NodeGroupError, node_group
+from planner.capacity.node_pools import POOL_LABEL, bound, groups_by_pool, is_spot, repels
 from planner.cost.charges import ZONE_PLAN
 from planner.cost.monthly import amount, cost_of
 from planner.cost.prices import price_book
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from plan import Plan, PlannedResource
+    from planner.capacity.node_groups import NodeGroup
     from planner.simulation.assumptions import Assumptions
 
 MEBI = 2.0**20
@@ -56,7 +58,7 @@ def platform_of(plan: Plan, assumptions: Assumptions) -> Platform:
         raise SimulationError("this plan has no Deployment of the application, so there is nothing to send requests to")
     front = next((item for item in deployments if item.system == "gateway"), None)
     config = _gateway_config(plan)
-    pool, pool_urn = _pool(plan, app, [item for item in deployments if item not in (app, front)], assumptions)
+    pool, pool_urns = _pool(plan, app, [item for item in deployments if item not in (app, front)], assumptions)
     return Platform(
         gateway=_tier(plan, front, assumptions, gateway=True) if front else None,
         app=_tier(plan, app, assumptions, gateway=False),
@@ -67,17 +69,17 @@ def platform_of(plan: Plan, assumptions: Assumptions) -> Platform:
         * _directive(config, "worker_processes", 1),
         timeout_seconds=_read_timeout(config),
         cache_ttl=_env(app, "CACHE_TTL_SECONDS", GUIDE_TTL),
-        fixed_usd=_fixed_usd(plan, pool_urn),
+        fixed_usd=_fixed_usd(plan, pool_urns),
         gaps=gaps_of(plan, [item for item in (front, app) if item is not None]),
     )
 
 
-def _fixed_usd(plan: Plan, pool_urn: str) -> float | None:
+def _fixed_usd(plan: Plan, pool_urns: frozenset[str]) -> float | None:
     """USD an hour of everything but the pool; the plan of the Cloudflare zone is bought outside of any stack."""
     whole = amount(
         line
         for line in cost_of(plan).lines
-        if not line.charge.assumed and line.urn != pool_urn and not line.charge.sku.startswith(ZONE_PLAN)
+        if not line.charge.assumed and line.urn not in pool_urns and not line.charge.sku.startswith(ZONE_PLAN)
     )
     return None if whole.usd is None else whole.usd / price_book().hours_per_month
 
@@ -174,46 +176,43 @@ def _ready_seconds(container: dict[str, Any], assumptions: Assumptions, start: f
 
 def _pool(
     plan: Plan, app: PlannedResource, others: list[PlannedResource], assumptions: Assumptions
-) -> tuple[Pool | None, str]:
-    groups = plan.of_type(NODE_GROUP)
-    wanted = text(app.inputs, "spec", "template", "spec", "nodeSelector", "pool")
-    group = next((item for item in groups if text(item.inputs, "labels", "pool") == wanted), None)
-    if group is None:
-        return None, ""
-    templates = dependencies_of_type(plan, group, LAUNCH_TEMPLATE)
-    instance = next((kind for item in templates if (kind := text(item.inputs, "instanceType"))), "")
-    instance = instance or next((str(kind) for kind in items(group.inputs, "instanceTypes")), "")
-    cpu, memory = _allocatable(instance, assumptions)
-    price = price_book().find(f"ec2/{instance}", region_of(plan))
+) -> tuple[Pool | None, frozenset[str]]:
+    """The pool that the application's pods choose: all of its groups that take them."""
+    pools = groups_by_pool(plan)
+    spec = at(app.inputs, "spec", "template", "spec") or {}
+    wanted = text(spec, "nodeSelector", POOL_LABEL)
+    tolerated = [text(toleration, "key") for toleration in items(spec, "tolerations")]
+    groups = [item for item in pools.get(wanted, ()) if not repels(item, tolerated)]
+    if not groups:
+        return None, frozenset()
+    machine = _machine(plan, groups[0])
+    price = price_book().find(f"ec2/{machine.instance}", region_of(plan))
     taken_cpu, taken_memory = _taken(plan, others, wanted)
-    if len([item for item in groups if text(item.inputs, "capacityType") != "SPOT"]) == 1:
+    if len([name for name, found in pools.items() if not all(map(is_spot, found))]) == 1:
         taken_cpu, taken_memory = (
             taken_cpu + assumptions.operators_millicores,
             taken_memory + assumptions.operators_mib,
         )
-    least = int(number(group.inputs, "scalingConfig", "minSize", default=1))
+    least = bound(groups, "minSize")
     pool = Pool(
-        name=wanted or group.name,
-        instance=instance,
+        name=wanted,
+        instance=machine.instance,
         min_nodes=least,
-        max_nodes=max(int(number(group.inputs, "scalingConfig", "maxSize", default=least)), least),
-        cpu=cpu,
-        memory=memory,
+        max_nodes=max(bound(groups, "maxSize"), least),
+        cpu=machine.room.cpu_millicores - assumptions.node_daemon_millicores,
+        memory=machine.room.memory_mib - assumptions.node_daemon_mib,
         taken_cpu=taken_cpu,
         taken_memory=taken_memory,
         hourly_usd=price.usd if price else None,
     )
-    return pool, group.urn
+    return pool, frozenset(item.urn for item in groups)
 
 
-def _allocatable(instance: str, assumptions: Assumptions) -> tuple[float, float]:
-    """Millicores and MiB that pods may request on a node."""
-    known = find_class(instance)
-    if known is None:
-        raise SimulationError(f"the size of instance type {instance or '(not known yet)'} is not known")
-    reserved = kubelet_reserved(known.vcpu, known.max_pods)
-    cpu = known.vcpu * 1000 - reserved.cpu_millicores - assumptions.node_daemon_millicores
-    return cpu, known.memory_gib * 1024 - reserved.memory_mib - assumptions.node_daemon_mib
+def _machine(plan: Plan, group: PlannedResource) -> NodeGroup:
+    try:
+        return node_group(plan, group)
+    except NodeGroupError as error:
+        raise SimulationError(str(error)) from error
 
 
 def _taken(plan: Plan, others: list[PlannedResource], wanted: str) -> tuple[float, float]:

@@ -34,7 +34,7 @@ ACCEPTED = (
         autoscaling={"enabled": False, "vpa": {"mode": "full", "maxCpuMillicores": 1600}},
         pools={"app": {"maxSize": 9}},
     ),
-    case("subnet-addresses", "a subnet that is just full", pools={"app": {"maxSize": 185}}),
+    case("subnet-addresses", "a subnet that is just full", pools={"app": {"maxSize": 184}}),
     case("graceful-stop", "15 + 60 + 5", app={"terminationGraceSeconds": 80}),
     case(
         "graceful-stop",

@@ -18,7 +18,10 @@ STOPS: tuple[tuple[str, dict[str, object]], ...] = (
 MANY_SMALL_PODS: dict[str, object] = {
     "app": {"resources": {"cpuRequestMillicores": 10, "memoryRequestMib": 256, "memoryLimitMib": 256}},
     "autoscaling": {"maxReplicas": 200},
-    "pools": {"app": {"instanceType": "r8g.4xlarge", "minSize": 1, "desiredSize": 1, "maxSize": 2}},
+    "pools": {
+        "undivided": "only",
+        "app": {"instanceType": "r8g.4xlarge", "minSize": 1, "desiredSize": 1, "maxSize": 2},
+    },
     "postgres": {"clientPools": {"primary": 1, "replica": 1}, "maxConnections": 300, "instanceClass": "db.r7g.large"},
 }
 

@@ -99,7 +99,7 @@ REFUSED = (
     # nodes
     case("nodes-hold-pods", "pools.app.maxSize", P2, autoscaling={"maxReplicas": 100}),
     case("nodes-hold-pods", "pools.system.minSize", P2, pools={"system": {"minSize": 1}}),
-    case("subnet-addresses", "pools.app.maxSize", pools={"app": {"maxSize": 186}}),
+    case("subnet-addresses", "pools.app.maxSize", pools={"app": {"maxSize": 185}}),
     case("nodes-hold-pod-count", "pools.app.maxSize", "dev optimization", **MANY_SMALL_PODS),
     case(
         "pod-fits-node",
@@ -113,6 +113,13 @@ REFUSED = (
         "autoscaling.vpa.maxMemoryMib",
         autoscaling={"memoryPercent": None, "vpa": {"mode": "memory", "maxMemoryMib": 8192}},
     ),
+    case(
+        "nodes-hold-pods",
+        "pools.app.maxSize",
+        "prod optimization",
+        pools={"app": {"maxSize": 6}},
+    ),
+    case("pool-in-every-zone", "pools.spot.maxSize", P2, pools={"spot": {"maxSize": 2}}),
     case("pool-sizes", "pools.app.desiredSize", pools={"app": {"desiredSize": 9}}),
     case("pool-sizes", "pools.app.minSize", pools={"app": {"minSize": 9}}),
     case("pool-sizes", "pools.spot.desiredSize", P2, pools={"spot": {"minSize": 1}}),

@@ -16,6 +16,8 @@ EXPANDERS = ("least-waste", "most-pods", "least-nodes", "random")
 """Strategies that are followed here; `price`, `priority` and `grpc` need what only a real cluster has."""
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s)")
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+REPEATED = "balancing-ignore-label"
+"""The flag that adds to what it was given before."""
 _SILENT = frozenset({"logtostderr", "stderrthreshold", "v", "write-status-configmap", "leader-elect", "address"})
 """Flags that decide nothing about nodes."""
 
@@ -37,6 +39,7 @@ class Flags:
         new_pod_scale_up_delay: younger pods wait.
         expander: which node group grows where several would help, in order of precedence.
         balance_similar_node_groups: whether groups that differ in their zone alone grow together.
+        balancing_ignore_labels: labels in which groups that grow together may differ, besides the usual ones.
         max_node_provision_time: a node that has not registered by then does not come.
         initial_node_group_backoff: how long a group is left alone after a failed scale-up; doubles each time.
         max_node_group_backoff: up to this.
@@ -69,6 +72,7 @@ class Flags:
     new_pod_scale_up_delay: float = _flag("new-pod-scale-up-delay", 0.0)
     expander: tuple[str, ...] = _flag("expander", ("least-waste",))
     balance_similar_node_groups: bool = _flag("balance-similar-node-groups", default=False)
+    balancing_ignore_labels: tuple[str, ...] = _flag("balancing-ignore-label", ())
     max_node_provision_time: float = _flag("max-node-provision-time", 900.0)
     initial_node_group_backoff: float = _flag("initial-node-group-backoff-duration", 300.0)
     max_node_group_backoff: float = _flag("max-node-group-backoff-duration", 1800.0)
@@ -101,7 +105,8 @@ def flags_of(arguments: Mapping[str, object]) -> Flags:
     """The flags in the arguments of a cluster-autoscaler, such as `extraArgs` of its chart.
 
     Args:
-        arguments: by name without dashes, values as numbers, truths or texts.
+        arguments: by name without dashes, values as numbers, truths or texts; a flag that may be given more than once
+            has an underscore and anything behind its name (charts/cluster-autoscaler, values.yaml; read 2026-11-29).
 
     Raises:
         FlagError: every value that is none of its flag, and every expander that is not followed here.
@@ -110,7 +115,11 @@ def flags_of(arguments: Mapping[str, object]) -> Flags:
     changes: dict[str, Any] = {}
     ignored: list[str] = []
     problems: list[str] = []
-    for name, value in arguments.items():
+    for key, value in arguments.items():
+        name = key.partition("_")[0]
+        if name == REPEATED:
+            changes[known[name]] = (*changes.get(known[name], ()), str(value).strip())
+            continue
         if name not in known:
             ignored += [] if name in _SILENT else [name]
             continue

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from planner.capacity.node_groups import NodeGroup
 
 ZONE, REGION = "topology.kubernetes.io/zone", "topology.kubernetes.io/region"
+ZONE_ID = "topology.k8s.aws/zone-id"
+"""The zone's name is the account's own, its identifier is the same for all: from the AWS cloud provider (kubernetes/
+cloud-provider-aws, pkg/providers/v1/zones.go; unverified). Which zone has which is not known here."""
 HOSTNAME, ARCH, SYSTEM = "kubernetes.io/hostname", "kubernetes.io/arch", "kubernetes.io/os"
 INSTANCE = "node.kubernetes.io/instance-type"
 GROUP, CAPACITY = "eks.amazonaws.com/nodegroup", "eks.amazonaws.com/capacityType"
@@ -44,6 +47,7 @@ def labels_of(group: NodeGroup, name: str, zone: str) -> dict[str, str]:
         SYSTEM: "linux",
         INSTANCE: group.instance,
         ZONE: zone,
+        ZONE_ID: f"{group.region}-az{ord(zone[-1]) - ord('a') + 1}",
         REGION: group.region,
         # The names before Kubernetes 1.17; kubelet and the cloud's controller still write them.
         "beta.kubernetes.io/arch": group.arch,

@@ -261,8 +261,9 @@ def choose(options: Sequence[Option], flags: Flags) -> Option:
 def alike(one: Group, other: Group, flags: Flags) -> bool:
     """Whether two groups are the same but for their place."""
     first, second = one.template, other.template
+    ignored = OTHER_LABELS.union(flags.balancing_ignore_labels)
     labels = [
-        {key: value for key, value in node["metadata"]["labels"].items() if key not in OTHER_LABELS}
+        {key: value for key, value in node["metadata"]["labels"].items() if key not in ignored}
         for node in (first, second)
     ]
     capacities = [amounts(node["status"].get("capacity")) for node in (first, second)]

@@ -22,18 +22,18 @@ def test_the_last_phase_of_production_counts_what_it_builds() -> None:
     assert found["L-FE5A380F"] == 1
 
 
-def test_on_demand_processors_count_every_pool_at_its_maximum_and_a_node_more() -> None:
+def test_on_demand_processors_count_every_pool_at_its_maximum_and_what_an_update_adds() -> None:
     found = needs("prod", "microservices")
     pools = settings("prod", "microservices").pools
     assert (pools.app.instance_type, pools.system.instance_type) == ("m8g.2xlarge", "m8g.large")
-    assert found["L-1216C47A"] == (pools.app.max_size + 1) * 8 + (pools.system.max_size + 1) * 2
-    assert found["L-34B43A08"] == (pools.spot.max_size + 1) * 4
+    assert found["L-1216C47A"] == (pools.app.max_size + 2) * 8 + (pools.system.max_size + 2) * 2
+    assert found["L-34B43A08"] == (pools.spot.max_size + 2) * 4
 
 
 def test_a_pool_that_does_not_exist_takes_nothing() -> None:
     found = needs("dev", "optimization")
     assert found["L-34B43A08"] == 0
-    assert found["L-1216C47A"] == (settings("dev", "optimization").pools.app.max_size + 1) * 2
+    assert found["L-1216C47A"] == (settings("dev", "optimization").pools.app.max_size + 2) * 2
 
 
 @pytest.mark.parametrize(("environment", "phase"), COMBINATIONS)

@@ -93,7 +93,7 @@ def test_the_last_phase_of_production_carries_what_its_configuration_says() -> N
     assert found.pods == (3, 20)
     assert found.cores == 20
     assert found.requests_per_second == 2000
-    assert found.node_cores == 8 * 8
+    assert found.node_cores == 9 * 8
     assert found.connections == (1 + 3 + 4) * (200 - 15)
     assert found.storage_gib == 600 + 4 * 300
     assert found.guide_cores == 188

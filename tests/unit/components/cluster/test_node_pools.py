@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import replace
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from components.cluster.node_groups import Undivided, shares
 from components.cluster.node_pools import (
     SYSTEM_TAINT,
     Architecture,
@@ -35,7 +37,7 @@ ARGS = NodePoolsArgs(
     prefix="bailbondpro-test",
     cluster_name="bailbondpro-test",
     cluster_version="1.35",
-    subnet_ids=("subnet-a", "subnet-b", "subnet-c"),
+    subnet_ids={"a": "subnet-a", "b": "subnet-b", "c": "subnet-c"},
     pools=(SYSTEM, APP, SPOT),
     tags={"Project": "bailbondpro"},
 )
@@ -66,8 +68,17 @@ def build(args: NodePoolsArgs = ARGS) -> Recording:
     return record(builder)
 
 
-def group(recording: Recording, pool: str) -> RecordedResource:
-    return recording.one("aws:eks/nodeGroup:NodeGroup", f"pools-{pool}")
+def group(recording: Recording, name: str) -> RecordedResource:
+    return recording.one("aws:eks/nodeGroup:NodeGroup", f"pools-{name}")
+
+
+def names(recording: Recording) -> set[str]:
+    return {item.name.removeprefix("pools-") for item in recording.of_type("aws:eks/nodeGroup:NodeGroup")}
+
+
+def sizes_of(item: RecordedResource) -> tuple[int, int, int]:
+    found = item.inputs["scalingConfig"]
+    return found["minSize"], found["desiredSize"], found["maxSize"]
 
 
 def template(recording: Recording, pool: str) -> RecordedResource:
@@ -77,12 +88,12 @@ def template(recording: Recording, pool: str) -> RecordedResource:
 def test_an_on_demand_pool_holds_its_instance_type_in_the_launch_template_only() -> None:
     recording = build()
     assert template(recording, "app").inputs["instanceType"] == "m8g.large"
-    assert "instanceTypes" not in group(recording, "app").inputs
+    assert "instanceTypes" not in group(recording, "app-a").inputs
 
 
 def test_a_spot_pool_holds_its_instance_types_in_the_group_only() -> None:
     recording = build()
-    assert group(recording, "spot").inputs["instanceTypes"] == ["m8g.xlarge", "m7g.xlarge", "m6g.xlarge"]
+    assert group(recording, "spot-c").inputs["instanceTypes"] == ["m8g.xlarge", "m7g.xlarge", "m6g.xlarge"]
     assert "instanceType" not in template(recording, "spot").inputs
 
 
@@ -92,7 +103,7 @@ def test_no_group_has_a_fixed_name_or_a_disk_of_its_own() -> None:
 
 
 def test_the_autoscaler_owns_the_desired_size() -> None:
-    assert group(build(), "app").ignore_changes == ("scalingConfig.desiredSize",)
+    assert group(build(), "app-a").ignore_changes == ("scalingConfig.desiredSize",)
 
 
 def test_for_one_update_the_desired_size_can_be_reset() -> None:
@@ -102,9 +113,10 @@ def test_for_one_update_the_desired_size_can_be_reset() -> None:
 
 def test_the_group_follows_the_latest_version_of_its_template() -> None:
     recording = build()
-    launch = group(recording, "app").inputs["launchTemplate"]
-    assert launch["version"] == "1"
-    assert template(recording, "app").urn in group(recording, "app").dependencies
+    for zone in "abc":
+        found = group(recording, f"app-{zone}")
+        assert found.inputs["launchTemplate"]["version"] == "1"
+        assert template(recording, "app").urn in found.dependencies
 
 
 def test_metadata_needs_a_token_and_stays_out_of_reach_of_pods() -> None:
@@ -135,17 +147,17 @@ def test_eks_owns_image_and_user_data() -> None:
 
 def test_nodes_carry_their_pools_name_as_a_label() -> None:
     recording = build()
-    assert group(recording, "app").inputs["labels"] == {"pool": "app"}
-    assert group(recording, "spot").inputs["labels"] == {"pool": "spot", "workload": "batch"}
+    assert group(recording, "app-b").inputs["labels"] == {"pool": "app"}
+    assert group(recording, "spot-c").inputs["labels"] == {"pool": "spot", "workload": "batch"}
 
 
 def test_taints_reach_the_group_in_the_spelling_of_eks() -> None:
-    taints = group(build(), "system").inputs["taints"]
+    taints = group(build(), "system-a").inputs["taints"]
     assert taints == [{"key": "CriticalAddonsOnly", "value": "true", "effect": "NO_SCHEDULE"}]
 
 
 def test_sick_nodes_are_repaired_and_updates_drain_one_node_at_a_time() -> None:
-    inputs = group(build(), "app").inputs
+    inputs = group(build(), "app-a").inputs
     assert inputs["nodeRepairConfig"] == {"enabled": True}
     assert inputs["updateConfig"] == {"maxUnavailable": 1}
 
@@ -169,17 +181,78 @@ def test_the_architecture_picks_the_machine_image() -> None:
         instance_types=("m7i.large",),
         min_size=1,
         desired_size=1,
-        max_size=1,
+        max_size=3,
         architecture=Architecture.X86_64,
     )
-    assert group(build(), "app").inputs["amiType"] == "AL2023_ARM_64_STANDARD"
-    assert group(build(replace(ARGS, pools=(intel,))), "app").inputs["amiType"] == "AL2023_x86_64_STANDARD"
+    assert group(build(), "app-a").inputs["amiType"] == "AL2023_ARM_64_STANDARD"
+    assert group(build(replace(ARGS, pools=(intel,))), "app-a").inputs["amiType"] == "AL2023_x86_64_STANDARD"
 
 
-def test_every_pool_has_a_group_and_an_output() -> None:
+def test_every_pool_has_a_group_in_each_zone_and_an_output_for_each() -> None:
     recording = build()
-    assert set(recording.result["names"]) == {"system", "app", "spot"}
-    assert len(recording.result["groups"]) == 3
+    wanted = {f"{pool}-{zone}" for pool in ("system", "app", "spot") for zone in "abc"}
+    assert set(recording.result["names"]) == names(recording) == wanted
+    assert len(recording.result["groups"]) == 9
+    assert [group(recording, f"app-{zone}").inputs["subnetIds"] for zone in "abc"] == [
+        ["subnet-a"], ["subnet-b"], ["subnet-c"]
+    ]  # fmt: skip
+
+
+def test_the_groups_of_a_pool_share_its_sizes_and_its_template() -> None:
+    recording = build()
+    assert [sizes_of(group(recording, f"app-{zone}")) for zone in "abc"] == [(1, 1, 2), (1, 1, 2), (0, 1, 1)]
+    assert len(recording.of_type("aws:ec2/launchTemplate:LaunchTemplate")) == 3
+
+
+def test_zones_change_one_after_the_other_and_pools_side_by_side() -> None:
+    recording = build()
+    groups = {item.urn: item.name for item in recording.of_type("aws:eks/nodeGroup:NodeGroup")}
+    waits = {name: {groups[urn] for urn in group(recording, name).dependencies if urn in groups} for name in
+             ("app-a", "app-b", "app-c", "spot-a")}  # fmt: skip
+    assert waits == {"app-a": set(), "app-b": {"pools-app-a"}, "app-c": {"pools-app-a", "pools-app-b"}, "spot-a": set()}
+
+
+@given(nodes=st.integers(0, 450), more=st.integers(0, 450), zones=st.integers(1, 6))
+def test_shares_sum_up_differ_by_one_at_most_and_keep_their_order(nodes: int, more: int, zones: int) -> None:
+    few, many = shares(nodes, zones), shares(nodes + more, zones)
+    assert sum(few) == nodes
+    assert max(few) - min(few) <= 1
+    assert all(low <= high for low, high in zip(few, many, strict=True))
+
+
+def test_a_stack_that_stays_undivided_keeps_its_group_and_nothing_else() -> None:
+    recording = build(replace(ARGS, undivided=Undivided.ONLY))
+    assert names(recording) == set(recording.result["names"]) == {"system", "app", "spot"}
+    app = group(recording, "app")
+    assert app.inputs["subnetIds"] == ["subnet-a", "subnet-b", "subnet-c"]
+    assert sizes_of(app) == (2, 3, 5)
+    assert app.inputs["taints"] == []
+
+
+def test_a_group_that_is_kept_does_not_change_beside_those_of_the_zones() -> None:
+    only, keep = (build(replace(ARGS, undivided=step)) for step in (Undivided.ONLY, Undivided.KEEP))
+    assert group(keep, "app").inputs == group(only, "app").inputs
+    assert set(group(keep, "app").dependencies) == set(group(only, "app").dependencies)
+    assert names(keep) == names(only) | names(build())
+
+
+def test_a_group_that_is_drained_takes_no_pods_once_the_others_run_and_may_be_empty() -> None:
+    recording = build(replace(ARGS, undivided=Undivided.DRAIN))
+    app = group(recording, "app")
+    assert sizes_of(app) == (0, 3, 5)
+    assert app.inputs["taints"] == [{"key": "undivided", "value": "true", "effect": "NO_SCHEDULE"}]
+    assert {group(recording, f"app-{zone}").urn for zone in "abc"} <= set(app.dependencies)
+    assert [taint["key"] for taint in group(recording, "system").inputs["taints"]] == [
+        "CriticalAddonsOnly", "undivided"
+    ]  # fmt: skip
+
+
+def test_no_step_changes_what_the_steps_before_made() -> None:
+    steps = [build(replace(ARGS, undivided=step)) for step in Undivided]
+    for before, after in itertools.pairwise(steps[1:]):
+        for name in names(build()):
+            assert group(before, name).inputs == group(after, name).inputs
+    assert len({template(step, "app").urn for step in steps}) == 1
 
 
 @settings(max_examples=15, deadline=None)
@@ -187,10 +260,10 @@ def test_every_pool_has_a_group_and_an_output() -> None:
 def test_a_pool_of_any_size_keeps_its_urn_and_every_create_only_property(
     sizes: list[int], kind: str, disk: int
 ) -> None:
-    fewest, desired, most = sizes
+    fewest, desired, most = sizes[0], sizes[1], max(sizes[2], 3)
     grown = replace(APP, instance_types=(kind,), min_size=fewest, desired_size=desired, max_size=most, disk_gib=disk)
-    before = group(build(), "app")
-    after = group(build(replace(ARGS, pools=(SYSTEM, grown, SPOT), cluster_version="1.36")), "app")
+    before = group(build(), "app-a")
+    after = group(build(replace(ARGS, pools=(SYSTEM, grown, SPOT), cluster_version="1.36")), "app-a")
     assert before.urn == after.urn
     assert {f: before.inputs.get(f) for f in CREATE_ONLY} == {f: after.inputs.get(f) for f in CREATE_ONLY}
     assert before.inputs["launchTemplate"]["id"] == after.inputs["launchTemplate"]["id"]
@@ -254,3 +327,21 @@ def test_pools_of_one_name_are_refused() -> None:
         replace(ARGS, pools=(APP, APP))
     with pytest.raises(ValueError, match="at least one pool"):
         replace(ARGS, pools=())
+
+
+def test_a_pool_without_a_node_for_each_zone_is_refused_unless_it_stays_undivided() -> None:
+    small = replace(APP, max_size=2, desired_size=2)
+    assert replace(ARGS, pools=(small,), undivided=Undivided.ONLY).pools == (small,)
+    with pytest.raises(ValueError, match=r"\['app'\] need a max_size of 3 or more"):
+        replace(ARGS, pools=(small,))
+
+
+def test_a_pool_with_the_name_of_a_group_in_a_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="are names of groups in a zone"):
+        replace(ARGS, pools=(APP, replace(APP, name="app-a")))
+
+
+@pytest.mark.parametrize("subnets", [{}, {"us-east-1a": "subnet-a"}, {"A": "subnet-a"}])
+def test_zones_without_a_short_key_are_refused(subnets: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=r"at least one subnet|must be 1 to 4"):
+        replace(ARGS, subnet_ids=subnets)
