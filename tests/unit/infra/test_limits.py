@@ -17,6 +17,7 @@ from bailbondpro.facts.windows import daily_length, overlap, weekly_length
 from components.network.cloudflare_ranges import cloudflare_ranges
 from infra import limits
 from infra.limits import RULES, app_pods, pool_sizes, service_pods, upgrade_findings
+from infra.limits.capacity import largest_nodes
 from infra.limits.connections import client_connections
 from infra.limits.gateway import CLIENT_RANGES
 from infra.limits.room import allocatable
@@ -244,6 +245,21 @@ def test_every_node_type_of_the_table_has_room_for_pods() -> None:
         room = allocatable(known)
         assert room.cpu_millicores > 1000, known.name
         assert room.memory_mib > 1024, known.name
+
+
+def test_production_needs_room_for_all_pods_in_the_groups_of_any_two_zones_unless_a_group_has_all() -> None:
+    small = {"app": {"maxSize": 6}}
+    (problem,) = problems(smallest_raw("prod", "optimization", pools=small))
+    assert problem.rule == "nodes-hold-pods"
+    assert "a zone lost, a pod of app finds no room in the groups of the other zones" in problem.allowed
+    assert problems(smallest_raw("prod", "optimization", pools={**small, "undivided": "only"})) == ()
+    assert problems(smallest_raw("dev", "optimization", pools={"app": {"maxSize": 3}})) == ()
+
+
+def test_while_groups_of_both_kinds_exist_a_pool_may_have_all_their_nodes() -> None:
+    pools = {step: smallest("prod", "optimization", pools={"undivided": step}) for step in ("only", "keep", "gone")}
+    found = {step: largest_nodes(one) for step, one in pools.items()}
+    assert found == {"only": 9 + 6, "keep": 9 + 6 + 9 + 2, "gone": 9 + 2}
 
 
 def test_the_number_of_nodes_in_the_fix_is_enough() -> None:

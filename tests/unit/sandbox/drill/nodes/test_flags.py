@@ -37,6 +37,12 @@ def test_flags_are_read_as_a_chart_gives_them() -> None:
     assert found.ok_total_unready_count == 5
 
 
+def test_a_flag_that_may_be_given_again_has_an_underscore_behind_its_name() -> None:
+    found = flags_of({"balancing-ignore-label_1": "zone-id", "balancing-ignore-label_b": "image"})
+    assert found.balancing_ignore_labels == ("zone-id", "image")
+    assert found.not_followed == ()
+
+
 def test_flags_without_an_effect_here_are_named_and_those_of_the_log_are_not() -> None:
     assert flags_of({"v": 4, "scale-down-gpu-utilization-threshold": 0.1}).not_followed == (
         "scale-down-gpu-utilization-threshold",

@@ -22,6 +22,18 @@ def _zone_groups() -> list[Group]:
     ]
 
 
+def test_groups_that_differ_in_a_label_that_is_ignored_grow_together() -> None:
+    groups = [
+        group(f"app-{zone}", template=node(f"t-{zone}", zone, labels={"topology.k8s.aws/zone-id": zone}))
+        for zone in ZONES
+    ]
+    waiting = [pod(f"p{index}", cpu="1900m") for index in range(3)]
+    ignoring = Flags(balance_similar_node_groups=True, balancing_ignore_labels=("topology.k8s.aws/zone-id",))
+
+    assert grow(world([], waiting, groups), Memory(), FLAGS).sizes == {"app-a": 3}
+    assert grow(world([], waiting, groups), Memory(), ignoring).sizes == {f"app-{zone}": 1 for zone in ZONES}
+
+
 def test_nothing_grows_where_every_pod_finds_room() -> None:
     seen = world([node("n")], [pod("p")], [group("app", ["n"])])
 
