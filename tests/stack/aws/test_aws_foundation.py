@@ -128,16 +128,17 @@ def test_building_twice_gives_the_same_inputs(up: Recording) -> None:
 
 
 def test_nodes_wait_for_the_cluster_its_networking_and_the_way_out(up: Recording) -> None:
-    nodes = up.one("aws:eks/nodeGroup:NodeGroup")
-    before = reached(up, nodes.urn)
-    assert up.one("aws:eks/addon:Addon", "cluster-vpc-cni").urn in before
-    assert up.one("aws:ec2/route:Route", "network-private-a-default").urn in before
-    assert up.one("aws:ec2/natGateway:NatGateway").urn in before
+    for nodes in up.of_type("aws:eks/nodeGroup:NodeGroup"):
+        before = reached(up, nodes.urn)
+        assert up.one("aws:eks/addon:Addon", "cluster-vpc-cni").urn in before
+        assert up.one("aws:ec2/route:Route", "network-private-a-default").urn in before
+        assert up.one("aws:ec2/natGateway:NatGateway").urn in before
 
 
 def test_addons_wait_for_nodes(up: Recording) -> None:
-    nodes = up.one("aws:eks/nodeGroup:NodeGroup")
-    assert nodes.urn in reached(up, up.one("aws:eks/addon:Addon", "addons-coredns").urn)
+    nodes = {item.urn for item in up.of_type("aws:eks/nodeGroup:NodeGroup")}
+    assert len(nodes) == 3
+    assert nodes <= set(reached(up, up.one("aws:eks/addon:Addon", "addons-coredns").urn))
 
 
 def test_what_is_encrypted_waits_for_the_policy_of_the_key(up: Recording) -> None:

@@ -211,7 +211,7 @@ def test_an_on_demand_pool_holds_its_size_where_it_can_change_in_place(
 ) -> None:
     templates = {item.name: item.inputs for item in platform.of_type(TEMPLATE)}
     for group in platform.of_type(NODE_GROUP):
-        template = templates[f"{group.name}-template"]
+        template = templates[f"{re.sub('-[abc]$', '', group.name)}-template"]
         spot = group.inputs["capacityType"] == "SPOT"
         assert ("instanceTypes" in group.inputs) is spot
         assert ("instanceType" in template) is not spot

@@ -157,8 +157,11 @@ def test_one_pooler_is_named_with_everything_behind_it() -> None:
 
 
 def test_a_pool_of_one_node_takes_every_pod_along() -> None:
-    sizes = {"minSize": 1, "desiredSize": 1, "maxSize": 3}
-    points = refused(edited(stack_plan("prod", "horizontal"), NODE_GROUP, "node-pools-app", scalingConfig=sizes))
+    plan = stack_plan("prod", "horizontal")
+    for zone, least in (("a", 1), ("b", 0), ("c", 0)):
+        sizes = {"minSize": least, "desiredSize": least, "maxSize": 1}
+        plan = edited(plan, NODE_GROUP, f"node-pools-app-{zone}", scalingConfig=sizes)
+    points = refused(plan)
     assert titles(points, "node") == ["app/1"]
     assert "answers of bailbondpro-app" in next(point.stops for point in points if point.kind == "node")
 
