@@ -113,12 +113,6 @@ REFUSED = (
         "autoscaling.vpa.maxMemoryMib",
         autoscaling={"memoryPercent": None, "vpa": {"mode": "memory", "maxMemoryMib": 8192}},
     ),
-    case(
-        "nodes-hold-pods",
-        "pools.app.maxSize",
-        "prod optimization",
-        pools={"app": {"maxSize": 6}},
-    ),
     case("pool-in-every-zone", "pools.spot.maxSize", P2, pools={"spot": {"maxSize": 2}}),
     case("pool-sizes", "pools.app.desiredSize", pools={"app": {"desiredSize": 9}}),
     case("pool-sizes", "pools.app.minSize", pools={"app": {"minSize": 9}}),

@@ -14,9 +14,7 @@ from plan import Plan
 from plan.tokens import CACHE, DATABASE, NODE_GROUP
 from planner.availability.accepted import Accepted, AcceptedLoss, AcceptedUptime
 from planner.availability.analysis import OBJECTIVE_PERCENT, Availability, availability
-from planner.availability.graph import (
-    availability_graph,
-)
+from planner.availability.graph import availability_graph
 from planner.availability.model import Element, Function, Graph, Group, removals
 from tests.support.kept_drills import SURVIVES
 from tests.support.plans import changed_plan, edited, planned, stack_plan
@@ -159,8 +157,7 @@ def test_one_pooler_is_named_with_everything_behind_it() -> None:
 def test_a_pool_of_one_node_takes_every_pod_along() -> None:
     plan = stack_plan("prod", "horizontal")
     for zone, least in (("a", 1), ("b", 0), ("c", 0)):
-        sizes = {"minSize": least, "desiredSize": least, "maxSize": 1}
-        plan = edited(plan, NODE_GROUP, f"node-pools-app-{zone}", scalingConfig=sizes)
+        plan = edited(plan, NODE_GROUP, f"node-pools-app-{zone}", scalingConfig={"minSize": least, "maxSize": 1})
     points = refused(plan)
     assert titles(points, "node") == ["app/1"]
     assert "answers of bailbondpro-app" in next(point.stops for point in points if point.kind == "node")
