@@ -45,7 +45,7 @@ def test_every_stack_has_room_in_every_zone(environment: str, phase: str) -> Non
 def test_five_nodes_in_three_zones_hold_the_sum_and_no_rollout_in_each_zone() -> None:
     load, node = peak_load(settings("prod", "optimization")), LARGE
     assert load.cpu_millicores < 5 * node.cpu
-    (problem,) = room_problems("prod", "optimization", pools={"app": {"maxSize": 5}})
+    (problem,) = room_problems("prod", "optimization", pools={"app": {"maxSize": 5}, "undivided": "only"})
     assert problem.path == "bailbondpro:pools.app.maxSize"
     assert problem.fix.startswith("set it to 6, ")
 
