@@ -20,7 +20,7 @@ from planner.availability.graph import (
 from planner.availability.model import Removal, removals
 from planner.availability.pods import stranded
 from planner.capacity.node_pools import groups_by_pool, homes, is_spot
-from planner.plan_values import at
+from planner.plan_values import at, text
 
 if TYPE_CHECKING:
     from plan import Plan
