@@ -115,7 +115,7 @@ def flags_of(arguments: Mapping[str, object]) -> Flags:
     changes: dict[str, Any] = {}
     ignored: list[str] = []
     problems: list[str] = []
-    for key, value in arguments.items():
+    for key, value in sorted(arguments.items()):  # a preview has the keys of a map in any order
         name = key.partition("_")[0]
         if name == REPEATED:
             changes[known[name]] = (*changes.get(known[name], ()), str(value).strip())

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from sandbox.drill.workloads import Workload
     from sandbox.kubernetes.api import Manifest
 
+BLOCKED_SECONDS = 180.0
+"""Dozens of tries of an eviction that is never allowed; that EKS goes on for 15 minutes shows nothing more."""
+
 
 def _nodes_upgraded(stage: Stage, found: Findings) -> None:
     """As EKS updates a group: first more nodes, then each old one is cordoned, drained and ended."""
@@ -67,7 +70,7 @@ def _drain_blocked(stage: Stage, budget: Manifest, workload: Workload, found: Fi
     labels = budget["spec"]["selector"]["matchLabels"]
     chosen = ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
     node = stage.cluster.ready_pods(budget["metadata"]["namespace"], chosen)[0]["spec"]["nodeName"]
-    drained = stage.cluster.drain(node, DRAIN_SECONDS)
+    drained = stage.cluster.drain(node, BLOCKED_SECONDS)
     blocked = [name for name in drained.refused if name.startswith(f"{workload.name}-")]
     if drained.done or not blocked:
         found.problems.append(f"the drain of {node} did not wait for {workload.name}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -29,6 +29,17 @@ if TYPE_CHECKING:
     from sandbox.drill.subject import Subject
 
 
+def shuffled(value: Any, dice: random.Random) -> Any:  # noqa: ANN401 - inputs of a plan are JSON
+    """The same with the keys of every map in another order, as the engine hands maps over."""
+    if isinstance(value, list):
+        return [shuffled(item, dice) for item in value]
+    if not isinstance(value, dict):
+        return value
+    keys = list(value)
+    dice.shuffle(keys)
+    return {key: shuffled(value[key], dice) for key in keys}
+
+
 def another_preview(plan: Plan) -> Plan:
     """The same plan as another preview has it: in another order, and with other names where the provider makes them."""
     dice = random.Random(7)  # noqa: S311 - an order, no secret
@@ -36,7 +47,9 @@ def another_preview(plan: Plan) -> Plan:
     for item in plan:
         needs = list(item.dependencies)
         dice.shuffle(needs)
-        inputs = {**item.inputs, "nodeGroupName": f"app-{dice.random()}"} if item.type == NODE_GROUP else item.inputs
+        inputs = shuffled(item.inputs, dice)
+        if item.type == NODE_GROUP:
+            inputs["nodeGroupName"] = f"app-{dice.random()}"
         found.append(replace(item, dependencies=tuple(needs), inputs=inputs))
     dice.shuffle(found)
     return Plan(tuple(found))
