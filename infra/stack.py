@@ -107,7 +107,9 @@ class Platform:
             self.aws,
         )
         uploads = UploadsBucket("uploads", storage.uploads_args(settings, foundation.key, logs), self.aws)
-        images = ImageRepository("images", storage.images_args(settings, foundation.key), self.aws)
+        images = None
+        if settings.storage.image_repository:
+            images = ImageRepository("images", storage.images_args(settings, foundation.key), self.aws)
         self._inside_the_cluster(foundation, data, balancer, uploads)
         Alarms("alarms", monitoring.alarms_args(foundation.topic, self._targets(data, balancer)), self.aws)
         Budget("budget", budget.args(settings, foundation.topic), self.aws)
@@ -286,7 +288,7 @@ class Platform:
         Gateway("gateway", gateway.args(settings, space.namespace, certificate, balancer), ready)
         Cdn("cdn", cdn.args(settings, balancer, certificate))
 
-    def _export(self, base: Foundation, data: DataTier, balancer: LoadBalancer, images: ImageRepository) -> None:
+    def _export(self, base: Foundation, data: DataTier, balancer: LoadBalancer, images: ImageRepository | None) -> None:
         pulumi.export("environment", self.settings.environment.value)
         pulumi.export("phase", self.settings.phase.value)
         pulumi.export("clusterName", base.cluster.cluster_name)
@@ -298,7 +300,8 @@ class Platform:
         pulumi.export("databaseReplicaHosts", list(data.postgres.replica_hosts))
         pulumi.export("shardHosts", list(data.shards.hosts) if data.shards is not None else [])
         pulumi.export("redisHost", data.redis.host)
-        pulumi.export("imageRepository", images.repository_url)
+        if images is not None:
+            pulumi.export("imageRepository", images.repository_url)
         # Without the CDN no DNS record leads to the load balancer.
         named = self.settings.cdn.hosts.app if self.settings.cdn.enabled else balancer.dns_name
         pulumi.export("url", pulumi.Output.concat("https://", named))

@@ -68,14 +68,17 @@ def administrators_are_of_this_account(settings: Settings) -> Iterator[Finding]:
         ("adminPrincipalArns", settings.cluster.admin_principal_arns),
         ("viewerPrincipalArns", settings.cluster.viewer_principal_arns),
     )
-    for key, index, arn in ((key, index, arn) for key, arns in lists for index, arn in enumerate(arns)):
+    named = {f"cluster.{key}[{index}]": arn for key, arns in lists for index, arn in enumerate(arns)}
+    if settings.aws.permissions_boundary_arn is not None:
+        named["aws.permissionsBoundaryArn"] = settings.aws.permissions_boundary_arn
+    for path, arn in named.items():
         account = arn.split(":")[4]
         if allowed and account not in allowed:
             yield Finding(
-                path=f"cluster.{key}[{index}]",
+                path=path,
                 value=arn,
-                allowed=f"principals of aws.allowedAccountIds: {', '.join(allowed)}",
-                fix=f"name a role of that account, or add account {account} to aws.allowedAccountIds",
+                allowed=f"principals and policies of aws.allowedAccountIds: {', '.join(allowed)}",
+                fix=f"name one of that account, or add account {account} to aws.allowedAccountIds",
             )
 
 

@@ -38,6 +38,27 @@ def prod_images_are_pinned(settings: Settings) -> Iterator[Finding]:
             )
 
 
+@rule(
+    "own-images-stay",
+    source="Amazon ECR API Reference, DeleteRepository",
+    areas=("app", "services", "storage"),
+)
+def images_in_use_are_not_deleted(settings: Settings) -> Iterator[Finding]:
+    """A stack without its repository deletes it, or asks its nodes for images that nobody can push."""
+    if settings.storage.image_repository:
+        return
+    images = [("app.image", settings.app.image)]
+    images += [(f"services[{i}].image", service.image) for i, service in enumerate(settings.services) if service.image]
+    for path, image in images:
+        if f"/bailbondpro-{settings.stack}/app" in image:
+            yield Finding(
+                path=path,
+                value=image,
+                allowed="another repository's image while storage.imageRepository is false: this one is the stack's",
+                fix="push it to the bootstrap's repository and name that, or set storage.imageRepository to true",
+            )
+
+
 @rule("third-party-images", source="Kubernetes documentation, images: a tag can move", areas=("gateway", "postgres"))
 def third_party_images_have_a_version(settings: Settings) -> Iterator[Finding]:
     """`latest`, or no tag at all, changes without a change of ours."""
@@ -188,6 +209,7 @@ def replicas_have_one_owner(settings: Settings) -> Iterator[Finding]:
 
 RULES = (
     prod_images_are_pinned,
+    images_in_use_are_not_deleted,
     third_party_images_have_a_version,
     requests_stay_below_limits,
     memory_holds_a_heap,

@@ -33,6 +33,10 @@ class StorageSettings(Area):
     logs_retention_days: int = Field(
         default=90, ge=1, le=storage.MAX_DAYS, description="Days access logs of the load balancer are kept in S3."
     )
+    image_repository: bool = Field(
+        default=True,
+        description="Whether the stack has a container registry of its own beside the bootstrap's, which serves all.",
+    )
     image_repository_keep: int = Field(
         default=30,
         ge=storage.MIN_IMAGES,

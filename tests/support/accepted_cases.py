@@ -16,6 +16,7 @@ ACCEPTED = (
         cluster={"endpointPublicAccess": True, "publicAccessCidrs": ["11.0.0.0/9", "11.128.0.0/9", "11.1.0.0/16"]},
     ),
     case("principals-of-allowed-accounts", "this account", aws={"allowedAccountIds": ["123456789012"]}),
+    case("own-images-stay", "another repository", storage={"imageRepository": False}),
     case("namespace-free", "a name of its own", app={"namespace": "kubernetes-demo"}),
     case("tls-stays-on", "verification on", app={"environment": {"NODE_TLS_REJECT_UNAUTHORIZED": "1"}}),
     case("tls-stays-on", "a mode that verifies", app={"environment": {"PGSSLMODE": "verify-full"}}),

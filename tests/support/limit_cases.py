@@ -72,6 +72,20 @@ REFUSED = (
         "cluster.adminPrincipalArns[0]",
         aws={"allowedAccountIds": ["999999999999"]},
     ),
+    case(
+        "principals-of-allowed-accounts",
+        "aws.permissionsBoundaryArn",
+        aws={
+            "allowedAccountIds": ["123456789012"],
+            "permissionsBoundaryArn": "arn:aws:iam::999999999999:policy/boundary",
+        },
+    ),
+    case(
+        "own-images-stay",
+        "app.image",
+        app={"image": "999999999999.dkr.ecr.us-east-1.amazonaws.com/bailbondpro-dev/app:1"},
+        storage={"imageRepository": False},
+    ),
     *(
         case("namespace-free", "app.namespace", app={"namespace": name})
         for name in ("default", "kube-system", "kube-anything", "monitoring", "keda", "amazon-cloudwatch")
