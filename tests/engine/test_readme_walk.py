@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.cli import Cli
+from tests.support.cli import Cli, Ran
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from tests.support.cli import Ran
 
 FENCED = re.compile(r"^( *)```sh\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 NOT_HERE = {
@@ -40,11 +38,18 @@ def reason(command: str) -> str:
     return next((why for start, why in NOT_HERE.items() if command.startswith(start)), "")
 
 
+def run(cli: Cli, *words: str) -> Ran:
+    """A command to its end; updates beside other tests take longer than most commands."""
+    process = cli.start(*words)
+    out, err = process.communicate(timeout=900)
+    return Ran(process.returncode, out, err)
+
+
 def in_shell(cli: Cli, command: str, program: str | None) -> Ran:
     """A command of the plain CLI, as the person at the terminal confirms it."""
     words = shlex.split(command) + (["--yes", "--skip-preview"] if " up " in command else [])
     where = ("account", "--program", program) if program else ("dev",)
-    return cli.run("rehearse", "shell", *where, "--", *words)
+    return run(cli, "rehearse", "shell", *where, "--", *words)
 
 
 def test_every_command_that_cannot_be_walked_is_in_the_readme() -> None:
@@ -61,7 +66,7 @@ def test_the_readmes_way_to_a_first_update_can_be_walked(commands: list[str], tm
             program = None if command == "cd .." else command.removeprefix("cd ")
             continue
         own = command.startswith("./bbp ")
-        ran = cli.run(*shlex.split(command)[1:]) if own else in_shell(cli, command, program)
+        ran = run(cli, *shlex.split(command)[1:]) if own else in_shell(cli, command, program)
         assert ran.code == 0, f"{command}: {ran.err}{ran.out}"
         walked.append(command.split(" -s ")[0])
     assert walked == [
