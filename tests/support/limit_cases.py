@@ -53,43 +53,6 @@ REFUSED = (
     case("service-range-apart", "cluster.serviceIpv4Cidr", cluster={"serviceIpv4Cidr": "10.20.0.0/20"}),
     case("service-range-apart", "cluster.serviceIpv4Cidr", network={"vpcCidr": "172.20.0.0/16"}),
     case("prod-behind-cdn", "cdn.enabled", P2, cdn={"enabled": False}),
-    # access
-    case(
-        "api-not-for-everybody",
-        "cluster.publicAccessCidrs",
-        P2,
-        cluster={"endpointPublicAccess": True, "publicAccessCidrs": ["0.0.0.0/1", "128.0.0.0/1"]},
-    ),
-    case(
-        "api-not-for-everybody",
-        "cluster.publicAccessCidrs",
-        P2,
-        cluster={"endpointPublicAccess": True, "publicAccessCidrs": ["11.0.0.0/8", "12.0.0.0/32"]},
-    ),
-    case("origin-not-for-everybody", "gateway.allowedCidrs", P2, gateway={"allowedCidrs": ["0.0.0.0/2"]}),
-    case(
-        "principals-of-allowed-accounts",
-        "cluster.adminPrincipalArns[0]",
-        aws={"allowedAccountIds": ["999999999999"]},
-    ),
-    case(
-        "principals-of-allowed-accounts",
-        "aws.permissionsBoundaryArn",
-        aws={
-            "allowedAccountIds": ["123456789012"],
-            "permissionsBoundaryArn": "arn:aws:iam::999999999999:policy/boundary",
-        },
-    ),
-    case(
-        "own-images-stay",
-        "app.image",
-        app={"image": "999999999999.dkr.ecr.us-east-1.amazonaws.com/bailbondpro-dev/app:1"},
-        storage={"imageRepository": False},
-    ),
-    *(
-        case("namespace-free", "app.namespace", app={"namespace": name})
-        for name in ("default", "kube-system", "kube-anything", "monitoring", "keda", "amazon-cloudwatch")
-    ),
     # cluster
     case("eks-version", "cluster.version", cluster={"version": "1.31"}),
     case("eks-version", "cluster.version", cluster={"version": "1.99"}),

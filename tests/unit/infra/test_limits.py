@@ -26,9 +26,12 @@ from infra.settings import Settings
 from planner.capacity.platform import PHASE_TOP
 from tests.support.accepted_cases import ACCEPTED
 from tests.support.configs import DIGEST, ENVIRONMENTS, PHASES, problems, smallest, smallest_raw
-from tests.support.limit_cases import REFUSED, Case
+from tests.support.limit_cases import REFUSED as OTHERS
+from tests.support.limit_cases import Case
+from tests.support.limit_cases_access import ACCESS
 from tests.support.stack import FILLED
 
+REFUSED = (*OTHERS, *ACCESS)
 ACCOUNT = {"zoneId": "0" * 31 + "a", "accountId": "0" * 31 + "b"}
 
 
