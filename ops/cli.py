@@ -28,6 +28,7 @@ from ops.commands import (
     shard,
     simulate,
     test,
+    upgrade,
 )
 from ops.console import fail
 from ops.exits import INTERRUPTED
@@ -54,6 +55,7 @@ COMMANDS = (
     preflight,
     bootstrap,
     reboots,
+    upgrade,
     cloudflare_ranges,
     test,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bailbondpro.facts.upgrades import EKS_MINORS, KUBELET_BEHIND, kubernetes_minor, proxy_fits
 from infra.limits.network import repeated
 from infra.limits.rule import Finding, rule
 
@@ -12,10 +13,6 @@ if TYPE_CHECKING:
 
     from infra.settings.root import Settings
 
-EKS_VERSIONS = ("1.34", "1.35", "1.36")
-"""Minor versions in standard support on 2026-11-23 (EKS documentation, release calendar: 1.34 until 2026-12-02, 1.35
-until 2027-03-27; the end date of 1.36 is unverified)."""
-
 _EVERYBODY = "0.0.0.0/0"
 
 
@@ -23,12 +20,12 @@ _EVERYBODY = "0.0.0.0/0"
 def version_is_supported(settings: Settings) -> Iterator[Finding]:
     """An unknown version is refused by EKS, an old one costs six times as much."""
     version = settings.cluster.version
-    if version not in EKS_VERSIONS:
+    if version not in EKS_MINORS:
         yield Finding(
             path="cluster.version",
             value=version,
-            allowed=f"a version in standard support: {', '.join(EKS_VERSIONS)}",
-            fix=f'use "{min(EKS_VERSIONS, key=lambda known: abs(_minor(known) - _minor(version)))}"',
+            allowed=f"a version in standard support: {', '.join(EKS_MINORS)}",
+            fix=f'use "{min(EKS_MINORS, key=lambda known: abs(_minor(known) - _minor(version)))}"',
         )
 
 
@@ -54,6 +51,46 @@ def upgrade_findings(deployed: str, wanted: str) -> Iterator[Finding]:
             value=wanted,
             allowed=f"{deployed} or {next_version}: the cluster runs {deployed}, and EKS goes up one minor at a time",
             fix=f'use "{next_version if step > 0 else deployed}"',
+        )
+
+
+@rule(
+    "node-version",
+    source="Kubernetes documentation, version skew policy; EKS API reference, UpdateClusterVersion",
+    areas=("cluster",),
+)
+def nodes_follow_the_control_plane(settings: Settings) -> Iterator[Finding]:
+    """Nodes are never newer than the control plane and little older, and it goes on only from their version."""
+    cluster = settings.cluster
+    if cluster.node_version is None:
+        return
+    plane, nodes = _minor(cluster.version), _minor(cluster.node_version)
+    if not plane - KUBELET_BEHIND <= nodes <= plane:
+        yield Finding(
+            path="cluster.nodeVersion",
+            value=cluster.node_version,
+            allowed=f"1.{plane - KUBELET_BEHIND} to {cluster.version}: no newer than cluster.version",
+            fix="remove it: the nodes then have cluster.version",
+        )
+    elif cluster.deployed_version and _minor(cluster.deployed_version) < plane and nodes < plane - 1:
+        yield Finding(
+            path="cluster.nodeVersion",
+            value=cluster.node_version,
+            allowed=f"{cluster.deployed_version}, from which EKS takes the control plane on: not with older nodes",
+            fix=f'bring the nodes to "{cluster.deployed_version}" in a deployment before this one',
+        )
+
+
+@rule("kube-proxy-version", source="Kubernetes documentation, version skew policy", areas=("cluster",))
+def kube_proxy_fits_the_control_plane(settings: Settings) -> Iterator[Finding]:
+    """A pinned kube-proxy is no newer than the API server and at most three minors older."""
+    pinned, version = settings.cluster.addon_versions.kube_proxy, settings.cluster.version
+    if pinned is not None and not proxy_fits(pinned, version):
+        yield Finding(
+            path="cluster.addonVersions.kubeProxy",
+            value=pinned,
+            allowed=f"a version for {version}: no newer, at most {KUBELET_BEHIND} minors older",
+            fix=f"take one of `aws eks describe-addon-versions --kubernetes-version {version} --addon-name kube-proxy`",
         )
 
 
@@ -119,12 +156,14 @@ def log_types_are_distinct(settings: Settings) -> Iterator[Finding]:
 
 
 def _minor(version: str) -> int:
-    return int(version.split(".")[1])
+    return kubernetes_minor(version) or 0
 
 
 RULES = (
     version_is_supported,
     upgrade_skips_no_version,
+    nodes_follow_the_control_plane,
+    kube_proxy_fits_the_control_plane,
     endpoint_is_not_open,
     somebody_administers_the_cluster,
     administrators_are_distinct,

@@ -43,6 +43,11 @@ class ClusterSettings(Area):
         description="The version the cluster runs today, if it exists: lets the check refuse a skipped minor version "
         "or a downgrade. Default: unknown.",
     )
+    node_version: KubernetesVersion | None = Field(
+        default=None,
+        description="Kubernetes minor version of the nodes while the control plane is ahead of them in an upgrade: at "
+        "most three behind it, never newer (./bbp upgrade plan eks). Default: cluster.version.",
+    )
     endpoint_public_access: bool = Field(
         description="Whether the Kubernetes API is reachable from the internet, for publicAccessCidrs only; it always "
         "is from within the VPC. Default: no."

@@ -10,12 +10,29 @@ from pydantic import Field
 
 from bailbondpro.facts import rds
 from bailbondpro.facts.shards import MAX_SHARDS
+from bailbondpro.facts.upgrades import POSTGRES_MAJORS
 from infra.settings.base import Area, DailyWindow, Image, Matching, RdsClass, Region, Resources, WeeklyWindow, resources
 
 StorageGib = Annotated[int, Field(ge=rds.MIN_STORAGE_GIB, le=rds.MAX_STORAGE_GIB)]
 DatabaseName = Annotated[
     str,
     Matching(rds.DATABASE_NAME, "a lower-case letter, then a-z, 0-9, _, at most 63", "bailbondpro"),
+]
+EngineVersion = Annotated[
+    str,
+    Matching(
+        rf"(?:{'|'.join(POSTGRES_MAJORS)})(?:\.\d{{1,2}})?",
+        f"{' or '.join(POSTGRES_MAJORS)} in quotes, or one of its minor versions",
+        '"17"',
+    ),
+]
+MinorVersion = Annotated[
+    str,
+    Matching(
+        rf"(?:{'|'.join(POSTGRES_MAJORS)})\.\d{{1,2}}",
+        f"a minor version of {' or '.join(POSTGRES_MAJORS)} in quotes",
+        '"17.7"',
+    ),
 ]
 UserName = Annotated[
     str,
@@ -93,8 +110,15 @@ class PoolerSettings(Area):
 class PostgresSettings(Area):
     """The primary and its read replicas, and what shards and pooler share with them."""
 
-    engine_version: Literal["17", "18"] = Field(
-        default="17", description="PostgreSQL major version on RDS; minors are applied in the maintenance window."
+    engine_version: EngineVersion = Field(
+        default="17",
+        description="PostgreSQL version on RDS: a major one, whose minors RDS applies in the maintenance windows, or a "
+        "pinned minor one, which needs autoMinorVersionUpgrade: false. It only rises (./bbp upgrade plan postgres).",
+    )
+    replica_engine_version: MinorVersion | None = Field(
+        default=None,
+        description="Minor version of the read replicas while they are ahead of their source in a minor upgrade, and "
+        "until the next one: RDS upgrades no source before its replicas. Default: what RDS gives them.",
     )
     upgrading_from: Literal["17"] | None = Field(
         default=None,

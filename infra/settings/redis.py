@@ -107,3 +107,6 @@ class RedisSettings(Area):
     apply_immediately: bool = Field(
         description="Whether changes apply at once instead of in the window. Default: dev yes, prod no."
     )
+    auto_minor_version_upgrade: bool = Field(
+        default=True, description="Whether ElastiCache applies minor versions by itself, in the window."
+    )

@@ -163,6 +163,7 @@ class _Modification:
         for path in self.waiting:
             if self.timing.shown is not None and path in self.timing.by_path:
                 outputs[path] = self.timing.shown(item, path, self.waiting[path].value)
+        outputs |= {path: item.outputs[path] for path in self.timing.lasting if path in item.outputs}
         if self.timing.follows is not None:
             outputs |= self.timing.follows(unwrap(inputs))
         return replace(item, inputs=inputs, outputs=outputs)

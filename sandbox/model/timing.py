@@ -168,6 +168,7 @@ class Timing:
         silent: properties that the provider keeps to itself: a change of them sends no request.
         forced: properties that the provider always sends with "apply immediately", whatever `at_once` says.
         follows: outputs that follow from settings.
+        lasting: outputs that time alone changes: an update keeps what the object has, whatever the engine's state says.
         shown: what the provider reads of a property while a value waits; the old value where None.
         reaches: what a change does to other objects.
         remembers: what is remembered of a change for a time.
@@ -186,6 +187,7 @@ class Timing:
     silent: tuple[str, ...] = ()
     forced: tuple[str, ...] = ()
     follows: Follows | None = None
+    lasting: tuple[str, ...] = ()
     shown: Shown | None = None
     reaches: Reaches | None = None
     remembers: Remembers | None = None

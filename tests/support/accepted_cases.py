@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from tests.support.limit_cases import CDN, P2, P3, case, service
+from tests.support.case_tables import case
+from tests.support.limit_cases import CDN, P2, P3, service
+from tests.support.version_cases import ACCEPTED as VERSIONS
 
 FILLED_SHARDS = {"placement": "shards", "shards": {"placedOn": 4}}
 
 ACCEPTED = (
+    *VERSIONS,
     case("cdn-upload", "100 MB are 95 MiB", cdn=CDN, gateway={"clientMaxBodyMib": 95}),
     case("cdn-upload", "no edge in front", gateway={"clientMaxBodyMib": 400}),
     case(

@@ -84,6 +84,9 @@ CONTEXTS = {
     "postgres.profile": Context(areas={"postgres": {"instanceClass": "db.m7g.xlarge"}}),
     "postgres.databaseInsightsMode": Context(areas={"postgres": {"performanceInsightsRetentionDays": 465}}),
     "postgres.upgradingFrom": Context(areas={"postgres": {"engineVersion": "18"}}),
+    "postgres.replicaEngineVersion": Context(
+        phase="horizontal", areas={"postgres": {"autoMinorVersionUpgrade": False}}
+    ),
     "postgres.iops": Context(areas={"postgres": LARGE}),
     "postgres.storageThroughputMibps": Context(areas={"postgres": LARGE}),
     "postgres.replicaInstanceClass": Context(phase="horizontal"),
@@ -129,6 +132,7 @@ VALUES: dict[str, object] = {
     "network.availabilityZones": ["us-east-1a", "us-east-1b", "us-east-1d"],
     "network.interfaceEndpoints": ["sts"],
     "cluster.version": "1.36",
+    "cluster.nodeVersion": "1.34",
     "cluster.publicAccessCidrs": ["203.0.113.0/24"],
     "cluster.adminPrincipalArns": ["arn:aws:iam::123456789012:role/other"],
     "cluster.viewerPrincipalArns": ["arn:aws:iam::123456789012:role/preview"],
@@ -165,7 +169,9 @@ VALUES: dict[str, object] = {
     "gateway.allowedCidrs": ["203.0.113.0/24"],
     "gateway.authRequestPath": "/api/auth/verify",
     "postgres.instanceClass": "db.t4g.large",
+    "postgres.engineVersion": "18",
     "postgres.upgradingFrom": "17",
+    "postgres.replicaEngineVersion": "17.7",
     "postgres.iops": 14_000,
     "postgres.reservedConnections": 30,
     "postgres.performanceInsightsRetentionDays": 31,

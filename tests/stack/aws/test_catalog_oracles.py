@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from bailbondpro.facts.instance_classes import instance_classes
 from bailbondpro.facts.rds import MONITORING_INTERVALS
+from bailbondpro.facts.upgrades import EKS_MINORS
 from components.budget import NOTIFICATIONS
 from components.cluster.cluster import LOG_TYPES
 from components.cluster.node_pools import Architecture, CapacityType, TaintEffect
@@ -26,7 +27,6 @@ from components.monitoring.alarm_spec import Comparison
 from components.naming import NameKind, physical_name
 from components.network.flow_logs import LOG_RETENTION_DAYS
 from components.postgres.args import PostgresTemplate
-from infra.limits.cluster import EKS_VERSIONS
 from infra.settings.base import LogRetentionDays
 from infra.settings.redis import RedisSettings
 from tests.support.postgres import template
@@ -161,8 +161,8 @@ def test_every_log_type_and_taint_effect_of_eks_can_be_written() -> None:
 
 
 def test_kubernetes_versions_are_written_as_eks_writes_them() -> None:
-    assert all(re.fullmatch(r"1\.\d+", version) for version in EKS_VERSIONS)
-    assert len(EKS_VERSIONS) == len(set(EKS_VERSIONS))
+    assert all(re.fullmatch(r"1\.\d+", version) for version in EKS_MINORS)
+    assert len(EKS_MINORS) == len(set(EKS_MINORS))
 
 
 # Names

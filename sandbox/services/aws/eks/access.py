@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from sandbox.model.base import Context, Violation, known
+from sandbox.model.base import Context, Rule, Violation, known
 from sandbox.model.checks import On, block, given, text
 from sandbox.model.names import Unique
 from sandbox.model.pairs import pair
@@ -15,7 +15,7 @@ from sandbox.model.replacement import Replaced
 from sandbox.model.rows import NONE, Returned, Row
 from sandbox.model.sources import Sources
 from sandbox.services.aws.eks import pairs
-from sandbox.services.aws.eks.cluster import CLUSTER, NO_CLUSTER, ROLE
+from sandbox.services.aws.eks.cluster import CLUSTER, NO_CLUSTER, ROLE, minor_of
 from sandbox.services.aws.eks.timing import ADDON_TIMING
 from sandbox.services.aws.iam import ROLE_ARN
 from sandbox.services.aws.returned import clusters
@@ -84,6 +84,25 @@ def _policy_needs_entry(context: Context) -> Iterator[Violation]:
         f"{principal} has no access entry in {name} (ResourceNotFoundException: The specified principalArn could not "
         "be found)",
     )
+
+
+CONTROL_PLANE_AHEAD_OF_PROXY = 3
+"""Kubernetes documentation, Version skew policy: kube-proxy may be up to three minor versions older, never newer."""
+
+
+def _proxy_version(context: Context) -> Iterator[Violation]:
+    cluster = pairs.cluster_of(context)
+    plane = minor_of(cluster.inputs.get("version")) if cluster is not None else None
+    found = re.match(r"v1\.(\d{2})\.", text(context.inputs, "addonVersion"))
+    if plane is None or found is None or text(context.inputs, "addonName") != "kube-proxy":
+        return
+    if not plane - CONTROL_PLANE_AHEAD_OF_PROXY <= int(found[1]) <= plane:
+        yield Violation(
+            "addonVersion",
+            f"kube-proxy 1.{found[1]} does not fit a control plane of 1.{plane}: not newer, at most "
+            f"{CONTROL_PLANE_AHEAD_OF_PROXY} minor versions older (InvalidParameterException: Addon version specified "
+            "is not supported)",
+        )
 
 
 _addon = On("eks-addon", source="Amazon EKS API Reference, CreateAddon")
@@ -161,6 +180,14 @@ ROWS = (
             _addon.one_of("resolveConflictsOnUpdate", ("NONE", "OVERWRITE", "PRESERVE")),
             _addon.matches("addonVersion", r"v\d+\.\d+\.\d+.*", "a version such as v1.20.4-eksbuild.1"),
             _addon.custom("values", _addon_values),
+        ),
+        state=(
+            Rule(
+                "proxy-version",
+                "Kubernetes documentation, Version skew policy; aws/containers-roadmap issue 1429",
+                (),
+                _proxy_version,
+            ),
         ),
         sources=Sources(
             time="Amazon EKS API Reference, CreateAddon, UpdateAddon, DeleteAddon: they begin at once",

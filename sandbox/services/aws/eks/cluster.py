@@ -19,7 +19,7 @@ from sandbox.protocol.wire import Unknown
 from sandbox.services.aws.arns import arn
 from sandbox.services.aws.ec2.places import ONE_VPC, two_zones
 from sandbox.services.aws.ec2.targets import DEPENDENCY, SECURITY_GROUP, SUBNET
-from sandbox.services.aws.eks.pairs import AUTO_MODE
+from sandbox.services.aws.eks.pairs import AUTO_MODE, NODES
 from sandbox.services.aws.eks.timing import CLUSTER_TIMING
 from sandbox.services.aws.iam import ROLE_ARN
 from sandbox.services.aws.kms import KEY_ARN
@@ -154,6 +154,23 @@ def _cluster_version(context: Context) -> Iterator[Violation]:
         )
 
 
+def _nodes_lag(context: Context) -> Iterator[Violation]:
+    """A control plane goes on only from the version that all its managed node groups have."""
+    runs, wanted = parts((context.old or {}).get("version")), parts(context.inputs.get("version"))
+    name = (context.old or {}).get("name")
+    if context.cloud is None or not runs or not wanted or wanted <= runs or not isinstance(name, str):
+        return
+    groups = [item for item in context.cloud.of_type(NODES) if item.inputs.get("clusterName") in {name, context.id}]
+    behind = [item.name for item in groups if (found := parts(item.inputs.get("version"))) and found < runs]
+    if behind:
+        yield Violation(
+            "version",
+            f"node groups {', '.join(sorted(behind))} are older than {runs[0]}.{runs[1]}, from which the control plane "
+            "is to go on: bring them to it first (InvalidParameterException: Nodegroups must be updated to match "
+            f"cluster version {runs[0]}.{runs[1]} before updating cluster version)",
+        )
+
+
 def _encryption_removed(case: Situation, _: Change) -> bool:
     return bool(case.old.get("encryptionConfig")) and not case.new.get("encryptionConfig")
 
@@ -254,6 +271,12 @@ ROWS = (
                 "Amazon EKS User Guide, Update existing cluster to new Kubernetes version",
                 (),
                 _cluster_version,
+            ),
+            Rule(
+                "cluster-nodes-match",
+                "Amazon EKS API Reference, UpdateClusterVersion; terraform-provider-aws issue 19478",
+                (),
+                _nodes_lag,
             ),
         ),
         deletion=Deletion(

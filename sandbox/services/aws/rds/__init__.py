@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox.model.replacement import Replaced
 from sandbox.model.rows import Service, schema_only
-from sandbox.services.aws.rds import groups, instance, members, pairs
+from sandbox.services.aws.rds import groups, instance, members, pairs, upgrades
 
 RDS = Service(
     "rds",
@@ -27,5 +27,5 @@ RDS = Service(
             Replaced(("dbClusterIdentifier", "dbInstanceIdentifier", "dbProxyName", "targetGroupName")),
         ),
     ),
-    (*members.ALIKE, *pairs.ALIKE),
+    (*members.ALIKE, *pairs.ALIKE, *upgrades.ALIKE),
 )

@@ -240,7 +240,7 @@ def _outputs(name: str, inputs: Inputs, identity: str, place: Place) -> dict[str
         "resourceId": f"db-{short_hash(name, identifier, length=26).upper()}",
         "status": "available",
         "masterUserSecrets": _master_secrets(inputs, identifier, place),
-        **follows(inputs),
+        **follows({**inputs, "replicateSourceDb": None}),
     }
 
 

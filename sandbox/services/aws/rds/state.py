@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +11,11 @@ from sandbox.cloud import Ends
 from sandbox.model.base import Context, Rule, Violation, known
 from sandbox.model.rows import Deletion, Effect
 from sandbox.services.aws.ec2.places import GROUP_OF_THE_SAME_VPC, subnets_of_group
-from sandbox.services.aws.rds.engines import family_of
+from sandbox.services.aws.rds import upgrades
 from sandbox.services.aws.rds.storage import gp3_of
-from sandbox.services.aws.rds.targets import INSTANCE, PARAMETER_GROUP, SUBNET_GROUP, replicas_of
-from sandbox.services.aws.rds.timing import STORAGE, STORAGE_HELD, STORAGE_HOURS, UPGRADES, major
+from sandbox.services.aws.rds.targets import INSTANCE, SUBNET_GROUP, replicas_of
+from sandbox.services.aws.rds.timing import STORAGE, STORAGE_HELD, STORAGE_HOURS
+from sandbox.services.aws.rds.upgrades import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,20 +31,13 @@ REPLICAS_OF_ONE_SOURCE = 15
 """Amazon RDS User Guide, Working with DB instance read replicas: for PostgreSQL up to 15."""
 
 
-def _source_of(context: Context, property_name: str = "replicateSourceDb") -> CloudObject | None:
-    value = context.inputs.get(property_name)
-    if context.cloud is None or not isinstance(value, str):
-        return None
-    return next((found for target in INSTANCE if (found := target.find(context.cloud, value)) is not None), None)
-
-
 def _without_backups(source: CloudObject) -> bool:
     # A replica takes its own backups only when it says so; nothing set means none, as with the primary's default of 0.
     return not source.inputs.get("backupRetentionPeriod")
 
 
 def _replica(context: Context) -> Iterator[Violation]:
-    source = _source_of(context)
+    source = source_of(context)
     if source is None or context.cloud is None or context.old is not None:
         return
     if _without_backups(source):
@@ -81,60 +74,9 @@ def _backups_of_a_source(context: Context) -> Iterator[Violation]:
 
 
 def _copied_backups(context: Context) -> Iterator[Violation]:
-    source = _source_of(context, "sourceDbInstanceArn")
+    source = source_of(context, "sourceDbInstanceArn")
     if source is not None and _without_backups(source):
         yield Violation("sourceDbInstanceArn", f"{source.name} keeps no backups to be copied (InvalidDBInstanceState)")
-
-
-def _database_family(context: Context) -> Iterator[Violation]:
-    name, version = context.inputs.get("parameterGroupName"), context.inputs.get("engineVersion")
-    if context.cloud is None or not isinstance(name, str):
-        return
-    source = _source_of(context)
-    version = version if known(version) or source is None else source.inputs.get("engineVersion")
-    engine = context.inputs.get("engine") or (source.inputs.get("engine") if source is not None else None)
-    group = context.cloud.get(PARAMETER_GROUP[0].token, name)
-    if group is None or not known(version) or not known(engine):
-        return
-    wanted = family_of(str(engine), str(version))
-    family = group.inputs.get("family")
-    if wanted is not None and known(family) and family != wanted:
-        later = _waiting_version(source)
-        hint = (
-            f"; its source {source.name} becomes {later} in its maintenance window, not before"
-            if source and later
-            else ""
-        )
-        yield Violation(
-            "parameterGroupName",
-            f"{name} is of family {family}, an instance of {engine} {version} needs {wanted}{hint} "
-            f"(InvalidParameterCombination: The parameter group {name} with DBParameterGroupFamily {family} can't be "
-            "used for this instance)",
-        )
-
-
-def _waiting_version(item: CloudObject | None) -> str | None:
-    found = [one.value for one in item.waiting if one.path == "engineVersion"] if item is not None else []
-    return str(found[0]) if found else None
-
-
-def _replica_alone(context: Context) -> Iterator[Violation]:
-    """A replica never leaves the major version of its source, in neither direction."""
-    source, version = _source_of(context), context.inputs.get("engineVersion")
-    runs = source.inputs.get("engineVersion") if source is not None else None
-    if source is None or not isinstance(version, str) or not isinstance(runs, str) or major(version) == major(runs):
-        return
-    later = _waiting_version(source)
-    way = (
-        f"its source becomes {later} in its maintenance window and takes it along"
-        if later
-        else "upgrade the source, which takes its replicas of the region along, or promote the replica first"
-    )
-    yield Violation(
-        "engineVersion",
-        f"{version} is another major version than the {runs} of its source {source.name}: {way} (Amazon RDS upgrades "
-        "no read replica by itself to another major version: InvalidParameterCombination)",
-    )
 
 
 def _storage_held(context: Context) -> Iterator[Violation]:
@@ -166,7 +108,7 @@ def _storage_shrinks(context: Context) -> Iterator[Violation]:
 
 
 def _replica_storage(context: Context) -> Iterator[Violation]:
-    source = _source_of(context)
+    source = source_of(context)
     if source is None or context.old is not None or context.inputs.get("storageType") != "gp3":
         return
     inherited, least = _number(source.inputs.get("allocatedStorage")), gp3_of(_engine(source)).threshold
@@ -186,28 +128,6 @@ def _engine(item: CloudObject) -> str:
 
 def _number(value: Any) -> float | None:  # noqa: ANN401 - any property value
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-
-
-def _major_goes_back(context: Context) -> Iterator[Violation]:
-    before, after = _parts((context.old or {}).get("engineVersion")), _parts(context.inputs.get("engineVersion"))
-    if not before or not after:
-        return
-    if after[0] < before[0]:
-        yield Violation(
-            "engineVersion",
-            f"{context.inputs['engineVersion']} is older than {(context.old or {})['engineVersion']}; it never goes "
-            "back (InvalidParameterCombination: Cannot upgrade postgres to an older version)",
-        )
-    elif after[0] > before[0] and not context.inputs.get("allowMajorVersionUpgrade"):
-        yield Violation(
-            "engineVersion",
-            f"{context.inputs['engineVersion']} is a major upgrade, which needs allowMajorVersionUpgrade "
-            "(InvalidParameterCombination: The AllowMajorVersionUpgrade flag must be present)",
-        )
-
-
-def _parts(value: Any) -> tuple[int, ...]:  # noqa: ANN401 - any property value
-    return tuple(map(int, re.findall(r"\d+", value)))[:2] if isinstance(value, str) else ()
 
 
 def _final_snapshot(cloud: Cloud, item: CloudObject) -> str | None:
@@ -273,13 +193,7 @@ STATE = (
         _replica,
     ),
     Rule("backups-of-a-source", "Amazon RDS User Guide, Working with read replicas", (), _backups_of_a_source),
-    Rule(
-        "database-family",
-        "Amazon RDS API Reference, CreateDBParameterGroup, DBParameterGroupFamily",
-        (),
-        _database_family,
-    ),
-    Rule("replica-version", UPGRADES, (), _replica_alone),
+    *upgrades.RULES,
     Rule(
         "storage-held",
         "Amazon RDS User Guide, Settings for DB instances, Allocated storage: no change within six hours of the last",
@@ -293,7 +207,6 @@ STATE = (
         (),
         _replica_storage,
     ),
-    Rule("major-version", "Amazon RDS User Guide, Upgrading the RDS for PostgreSQL DB engine", (), _major_goes_back),
 )
 """What an instance's row takes from here."""
 DELETION = Deletion(

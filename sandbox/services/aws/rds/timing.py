@@ -102,7 +102,12 @@ def _another_family(before: Inputs, new: Inputs) -> bool:
 
 
 def follows(inputs: Inputs) -> dict[str, Any]:
-    """The version that runs: the one that is pinned, or the newest minor version as far as this sandbox goes."""
+    """The version that runs: the one that is pinned, or the newest minor version as far as this sandbox goes.
+
+    Nothing for a replica without a version: its source's, which it got when it was made or taken along.
+    """
+    if inputs.get("replicateSourceDb") and not inputs.get("engineVersion"):
+        return {}
     version = str(inputs.get("engineVersion") or "17")
     exact = re.fullmatch(r"\d{2}\.\d{1,2}", version) is not None
     return {"engineVersionActual": version if exact else f"{version}.6"}
@@ -210,6 +215,7 @@ INSTANCE_TIMING = Timing(
         *("finalSnapshotIdentifier", "replicateSourceDb", "skipFinalSnapshot", "tags"),
     ),
     follows=follows,
+    lasting=("engineVersionActual",),
     shown=_shown,
     reaches=_along,
     remembers=_held,

@@ -141,3 +141,43 @@ def test_only_backups_that_exist_are_copied_to_another_region(world: World) -> N
 
 def test_nodes_need_their_cluster(world: World) -> None:
     refused(world.create(NODES, clusterName="acme"), "clusterName", "No cluster found")
+
+
+def test_a_minor_version_reaches_the_replicas_before_their_source(world: World) -> None:
+    """terraform-provider-aws issue 22107, aws-cdk issue 26755."""
+    world.add(INSTANCE, "a", identifier="a", engine="postgres", engineVersion="17", backupRetentionPeriod=7)
+    world.add(INSTANCE, "r", identifier="r", replicateSourceDb="a", engineVersion="17.6")
+    refused(world.update(INSTANCE, "a", engineVersion="17.7"), "engineVersion", "r 17.6", "DBUpgradeDependencyFailure")
+    assert world.update(INSTANCE, "r", engineVersion="17.7") == []
+    world.add(INSTANCE, "r", identifier="r", replicateSourceDb="a", engineVersion="17.7")
+    assert world.update(INSTANCE, "a", engineVersion="17.7") == []
+
+
+def test_a_replica_never_goes_back_behind_its_source(world: World) -> None:
+    world.add(INSTANCE, "a", identifier="a", engine="postgres", engineVersion="17.7", backupRetentionPeriod=7)
+    world.add(INSTANCE, "r", identifier="r", replicateSourceDb="a", engineVersion="17.8")
+    refused(world.update(INSTANCE, "r", engineVersion="17.6"), "engineVersion", "older than the 17.7 of its source a")
+    assert world.update(INSTANCE, "r", engineVersion="17.9") == []
+
+
+def test_a_control_plane_goes_on_only_from_the_version_of_its_nodes(world: World) -> None:
+    """terraform-provider-aws issue 19478."""
+    world.add(CLUSTER, "acme", name="acme", version="1.35", vpcConfig={})
+    world.add(NODES, "app", clusterName="acme", version="1.34")
+    refused(world.update(CLUSTER, "acme", version="1.36"), "version", "node groups app are older than 1.35")
+    assert world.update(CLUSTER, "acme", endpoint="x") == []
+    world.add(NODES, "app", clusterName="acme", version="1.35")
+    assert world.update(CLUSTER, "acme", version="1.36") == []
+
+
+@pytest.mark.parametrize(
+    ("version", "fits"), [("v1.36.0", False), ("v1.35.3", True), ("v1.32.1", True), ("v1.31.9", False)]
+)
+def test_kube_proxy_is_not_newer_than_the_control_plane_nor_more_than_three_minors_older(
+    world: World, version: str, *, fits: bool
+) -> None:
+    world.add(CLUSTER, "acme", name="acme", version="1.35", vpcConfig={})
+    wanted = {"clusterName": "acme", "addonVersion": f"{version}-eksbuild.1"}
+    found = world.create("aws:eks/addon:Addon", addonName="kube-proxy", **wanted)
+    assert (found == []) is fits
+    assert world.create("aws:eks/addon:Addon", addonName="vpc-cni", **wanted) == []

@@ -52,19 +52,6 @@ def parameters_fit_memory(settings: Settings) -> Iterator[Finding]:
             yield Finding(path=path, value=name, allowed=f"a class that fits: {problem.message}", fix=problem.fix)
 
 
-@rule("upgrading-from", source="RDS User Guide, Upgrades of the RDS for PostgreSQL DB engine", areas=("postgres",))
-def an_upgrade_leads_to_a_later_version(settings: Settings) -> Iterator[Finding]:
-    """The version that an upgrade leaves lies before the one that it leads to."""
-    postgres = settings.postgres
-    if postgres.upgrading_from is not None and int(postgres.upgrading_from) >= int(postgres.engine_version):
-        yield Finding(
-            path="postgres.upgradingFrom",
-            value=postgres.upgrading_from,
-            allowed=f"a version before postgres.engineVersion ({postgres.engine_version})",
-            fix="remove it: the databases have that version already",
-        )
-
-
 @rule(
     "replica-class",
     source="PostgreSQL documentation, hot standby: parameters not below the primary's",
@@ -307,7 +294,6 @@ def authority_of_the_region_is_known(settings: Settings) -> Iterator[Finding]:
 RULES = (
     placement_follows_the_data,
     authority_of_the_region_is_known,
-    an_upgrade_leads_to_a_later_version,
     parameters_fit_memory,
     replicas_are_not_smaller,
     replicas_need_backups,
