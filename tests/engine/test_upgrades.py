@@ -167,7 +167,7 @@ class Way:
                 assert (line.after.waiting, line.after.defects) == ((), ())
             else:
                 session.refresh()
-            assert [one for one in line.still if not one.restart] == []
+            assert [one for one in line.still if one.at is not None] == []
             self.bench.cloud = session.cloud.all()
 
     def safe(self, plan: Plan) -> None:

@@ -34,14 +34,16 @@ def changed(folder: Path, **areas: dict[str, Any]) -> Path:
 
 def edits(*arguments: str, config: Path | None = None) -> list[list[tuple[str, object, object]]]:
     """The edits of each step that has some."""
-    steps = plan(*arguments, "prod", config).steps
+    kind, before, after = arguments
+    steps = plan(kind, before, after, "prod", config).steps
     return [[(edit.path, edit.old, edit.new) for edit in step.edits] for step in steps if step.edits]
 
 
 def refusals(*arguments: str, config: Path | None = None) -> list[str]:
     """What is refused, each as its place and what is allowed there."""
+    kind, before, after = arguments
     with pytest.raises(NoWayError) as error:
-        plan(*arguments, "prod", config)
+        plan(kind, before, after, "prod", config)
     return [f"{problem.path}: {problem.allowed}; {problem.fix}" for problem in error.value.problems]
 
 
