@@ -23,54 +23,59 @@ if TYPE_CHECKING:
 
 
 @cache
-def argument_classes() -> dict[str, type[Any]]:
-    """Every dataclass of the components, by its name."""
+def argument_classes() -> tuple[type[Any], ...]:
+    """Every dataclass of the components."""
     modules = [importlib.import_module(one.name) for one in pkgutil.walk_packages(components.__path__, "components.")]
-    return {
-        name: found
+    return tuple(
+        found
         for module in modules
-        for name, found in vars(module).items()
+        for found in vars(module).values()
         if isinstance(found, type) and is_dataclass(found) and found.__module__ == module.__name__
-    }
+    )
 
 
-def _calls() -> Iterator[tuple[str, ast.Call, bool]]:
-    """Every call in the wiring that makes a class of the components: its name, and whether by the class itself."""
+def label(cls: type[Any]) -> str:
+    """A class's name, with its module where two classes have the same."""
+    alone = sum(other.__name__ == cls.__name__ for other in argument_classes()) == 1
+    return cls.__name__ if alone else f"{cls.__module__.removeprefix('components.')}.{cls.__name__}"
+
+
+def _calls() -> Iterator[tuple[type[Any], ast.Call, bool]]:
+    """Every call in the wiring that makes a class of the components: the class, and whether by the class itself."""
     for module in (*WIRING, infra.stack):
         for node in ast.walk(ast.parse(inspect.getsource(module))):
             if not isinstance(node, ast.Call):
                 continue
             parts = ast.unparse(node.func).split(".")
             for part in parts:
-                if part in argument_classes():
-                    yield part, node, parts[-1] == part
+                if (found := vars(module).get(part)) in argument_classes():
+                    yield found, node, parts[-1] == part
 
 
 @cache
-def reached() -> dict[str, frozenset[str]]:
+def reached() -> dict[type[Any], frozenset[str]]:
     """Fields that the wiring gives a value of its own, by class; a constant in a call counts as none."""
-    found: dict[str, set[str]] = {}
-    for name, call, by_class in _calls():
-        mine = found.setdefault(name, set())
+    found: dict[type[Any], set[str]] = {}
+    for cls, call, by_class in _calls():
+        mine = found.setdefault(cls, set())
         mine |= {one.arg for one in call.keywords if one.arg is not None and not isinstance(one.value, ast.Constant)}
         if by_class:
-            mine |= {field.name for field, _ in zip(fields(argument_classes()[name]), call.args, strict=False)}
+            mine |= {field.name for field, _ in zip(fields(cls), call.args, strict=False)}
     for one in taken():
-        found.setdefault(one.args.__name__, set()).add(one.field)
-    return {name: frozenset(names) for name, names in found.items()}
+        found.setdefault(one.args, set()).add(one.field)
+    return {cls: frozenset(names) for cls, names in found.items()}
 
 
 def unreached() -> dict[str, list[str]]:
     """Fields of the classes that the wiring makes and that it gives no value, by class."""
-    classes, given = argument_classes(), reached()
-    left: dict[str, list[str]] = {}
-    for name, mine in given.items():
-        own = {field.name for field in fields(classes[name]) if field.init}
-        for base in classes[name].__mro__[1:]:
+    given, left = reached(), dict[str, list[str]]()
+    for cls, mine in given.items():
+        own = {field.name for field in fields(cls) if field.init}
+        for base in cls.__mro__[1:]:
             # what another class of the wiring shares is made once, there
-            own -= {field.name for field in fields(base)} if base.__name__ in given else set()
+            own -= {field.name for field in fields(base)} if base in given else set()
         if missing := sorted(own - mine):
-            left[name] = missing
+            left[label(cls)] = missing
     return dict(sorted(left.items()))
 
 

@@ -36,7 +36,7 @@ def printed(way: Sequence[str]) -> str:
     text = io.StringIO()
     kind, before, after = way
     show(section(plan(kind, before, after, "prod")), Console(file=text, width=WIDTH, color_system=None))
-    return f"```text\n{text.getvalue().rstrip()}\n```\n"
+    return f"```\n{text.getvalue().rstrip()}\n```\n"
 
 
 def page() -> str:

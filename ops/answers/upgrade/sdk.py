@@ -41,9 +41,7 @@ def refusals(package: Package, before: str, after: str, found: Refused) -> None:
     if old is None or new is None:
         return
     if new < old:
-        found.add(
-            "TO", after, f"a version after {before}", "state that a later provider wrote is not read by an earlier one"
-        )
+        found.add("TO", after, f"a version after {before}: a provider reads no state of a later one", "keep what runs")
     elif new > old + 1:
         found.add(
             "TO", after, f"{old + 1}: one major version at a time, each has its own guide", f"plan {before} {old + 1}"

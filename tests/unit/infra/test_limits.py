@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import itertools
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from types import SimpleNamespace
 from typing import cast
 
@@ -43,8 +43,8 @@ def _rules_of(case: Case) -> set[tuple[str, str]]:
 def test_every_limit_that_is_written_is_asked() -> None:
     found = {
         item
-        for module in iter_modules(limits.__path__)
-        for item in vars(import_module(f"{limits.__name__}.{module.name}")).values()
+        for module in walk_packages(limits.__path__, f"{limits.__name__}.")
+        for item in vars(import_module(module.name)).values()
         if isinstance(item, Rule)
     }
     assert {item.id for item in found} == {item.id for item in RULES}
