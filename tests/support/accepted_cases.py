@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tests.support.case_tables import case
-from tests.support.limit_cases import CDN, P2, P3, service
-from tests.support.version_cases import ACCEPTED as VERSIONS
+from tests.support.limit_cases import CDN, P2, P3, case, service
+from tests.support.limit_cases_versions import ACCEPTED as VERSIONS
 
 FILLED_SHARDS = {"placement": "shards", "shards": {"placedOn": 4}}
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tests.support.case_tables import case
+from tests.support.limit_cases import case
 
 PINNED = {"engineVersion": "17.7", "autoMinorVersionUpgrade": False}
 GOING_UP = {"version": "1.36", "deployedVersion": "1.35"}
 
-REFUSED = (
+VERSIONS = (
     case("node-version", "cluster.nodeVersion", cluster={"version": "1.35", "nodeVersion": "1.36"}),
     case("node-version", "cluster.nodeVersion", cluster={"version": "1.35", "nodeVersion": "1.31"}),
     case("node-version", "cluster.nodeVersion", cluster={**GOING_UP, "nodeVersion": "1.34"}),
