@@ -82,6 +82,10 @@ IAM = Service(
                 _provider.longest("clientIdLists[*]", 255),
                 _provider.matches("thumbprintLists[*]", r"[0-9A-Fa-f]{40}", "40 hexadecimal digits", "ValidationError"),
             ),
+            sources=Sources(
+                replacement="IAM API Reference: of an OpenID Connect provider there are operations for its clients, "
+                "its thumbprints and its tags, none for its address"
+            ),
         ),
         Row(
             token="aws:iam/policy:Policy",
