@@ -32,6 +32,7 @@ IRRELEVANT = (
     "PodMonitor",
     "ServiceMonitor",
     "TargetGroupBinding",
+    "VerticalPodAutoscaler",
     "ClusterRole",
     "ClusterRoleBinding",
     "Role",
