@@ -49,7 +49,8 @@ def subject_of(
     stand_ins: tuple[str, ...],
 ) -> Subject:
     """A subject whose key follows from everything that decides in a drill; what is left out decides nothing."""
-    machines = [asdict(group) for group in groups]
+    # How many nodes a group begins with is its autoscaler's from then on: a stack that stands keeps an earlier number.
+    machines = [{name: value for name, value in asdict(group).items() if name != "wanted"} for group in groups]
     assumed = sorted(sentence for sentence in stand_ins if not sentence.startswith(LEFT_OUT))
     decided = json.dumps([VERSION, SCENARIOS_VERSION, asdict(flags), assumed], default=str)
     key = str(drill_key(objects, machines, decided))
