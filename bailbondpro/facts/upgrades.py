@@ -92,7 +92,8 @@ RDS_MAJOR = {
         source="Amazon RDS User Guide, Managing logical replication slots for RDS for PostgreSQL; read 2026-11-29",
     ),
 }
-"""A major upgrade of RDS for PostgreSQL."""
+"""A major upgrade of RDS for PostgreSQL (Amazon RDS User Guide and others, each named beside what it says; read
+2026-11-29 but where it says unverified)."""
 RDS_MINOR = {
     "order": Behaviour(
         says="every read replica is upgraded before its source; RDS refuses the source until then "
@@ -104,7 +105,8 @@ RDS_MINOR = {
         source=_UPGRADES,
     ),
 }
-"""A minor upgrade of RDS for PostgreSQL."""
+"""A minor upgrade of RDS for PostgreSQL (Amazon RDS User Guide, "Upgrades of the RDS for PostgreSQL DB engine"; read
+2026-11-29)."""
 EKS = {
     "order": Behaviour(
         says="managed node groups must have the control plane's version before it goes on to the next one",
@@ -123,7 +125,8 @@ EKS = {
         source="Kubernetes documentation, Version Skew Policy; read 2026-11-29",
     ),
 }
-"""A minor upgrade of a cluster of EKS."""
+"""A minor upgrade of a cluster of EKS (Amazon EKS API Reference and others, each named beside what it says; read
+2026-11-29 but where it says unverified)."""
 ELASTICACHE = {
     "order": Behaviour(
         says="in each shard the replicas are upgraded before the primary, then one of them takes over",
@@ -143,7 +146,8 @@ ELASTICACHE = {
         source="Amazon ElastiCache User Guide, Version Management for ElastiCache; read 2026-11-29",
     ),
 }
-"""An upgrade of a Valkey replication group."""
+"""An upgrade of a Valkey replication group (Amazon ElastiCache User Guide, each page named beside what it says; read
+2026-11-29 but where it says unverified)."""
 
 
 def postgres_parts(version: str) -> tuple[int, int | None] | None:

@@ -110,6 +110,7 @@ def test_every_chapter_has_a_visible_heading(page: Tab) -> None:
         "Capacity by month",
         "Traffic simulation",
         "Availability",
+        "Drill",
         "Journey",
         "Limits used",
         "Policies",

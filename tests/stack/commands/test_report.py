@@ -235,10 +235,10 @@ def test_a_stack_that_is_not_valid_in_an_earlier_phase_has_no_journey_and_says_w
 ) -> None:
     document = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text())
     document["config"]["bailbondpro:phase"] = "microservices"
-    document["config"]["bailbondpro:pools"] = {"app": {"minSize": 7, "desiredSize": 7}}
+    document["config"]["bailbondpro:pools"] = {"spot": {"minSize": 6, "desiredSize": 6}}
     config = tmp_path / "Pulumi.prod.yaml"
     config.write_text(yaml.safe_dump(document))
     wanted = check("prod", config, "microservices").settings_or_raise()
     found, why_not = rehearsed(ReportOptions("prod", None, config), wanted)
     assert found is None
-    assert "bailbondpro:pools.app" in why_not
+    assert "bailbondpro:pools.spot" in why_not

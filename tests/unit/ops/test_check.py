@@ -203,7 +203,9 @@ def test_a_valid_file_says_what_its_cloudflare_plan_leaves_to_others_and_which_v
     plan, examples = notices_of(check("dev").settings)
     assert "one rate limit" in plan
     assert 'plan "pro"' in plan
-    assert "`pulumi up` refuses: app.image, aws.allowedAccountIds[0], cluster.adminPrincipalArns[0]" in examples
+    refused = examples.partition("`pulumi up` refuses: ")[2].partition("; ")[0].split(", ")
+    assert refused[:3] == ["app.image", "aws.allowedAccountIds[0]", "aws.permissionsBoundaryArn"]
+    assert "cluster.adminPrincipalArns[0]" in refused
     [examples] = notices_of(check("prod").settings)
     assert "app.image, aws.allowedAccountIds[0]" in examples
 
