@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sandbox.drill.nodes.selectors import chosen_by, tolerated
 from sandbox.drill.nodes.snapshot import ENDED, key_of
+from sandbox.drill.numbers import KUBELET_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -171,10 +172,15 @@ def is_daemon(pod: Manifest) -> bool:
 
 
 def as_template(node: Manifest, name: str) -> Manifest:
-    """A node as the next one of its group: another name, and nothing of what only holds now."""
+    """A node as the next one of its group: another name, and nothing of what only holds now.
+
+    Nor the label of a played kubelet, which no real node has: with it a group that has nodes would not be like one that
+    has none yet, and the two would not grow together.
+    """
     metadata, spec = node["metadata"], node["spec"]
     taints = [item for item in spec.get("taints") or () if not str(item["key"]).startswith(_PASSING)]
     labels = {**(metadata.get("labels") or {}), "kubernetes.io/hostname": name}
+    labels.pop(KUBELET_LABEL, None)
     return {**node, "metadata": {"name": name, "labels": labels}, "spec": {"taints": taints}}
 
 

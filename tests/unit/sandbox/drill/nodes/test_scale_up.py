@@ -7,6 +7,7 @@ import pytest
 from sandbox.drill.nodes.flags import Flags
 from sandbox.drill.nodes.scale_up import balance, grow
 from sandbox.drill.nodes.world import TO_BE_DELETED, Group, Memory, as_template
+from sandbox.drill.numbers import KUBELET_LABEL, RUNS
 from tests.support.nodes import ZONES, group, node, pod, world, zone_spread
 
 FLAGS = Flags(balance_similar_node_groups=True)
@@ -126,6 +127,16 @@ def test_similar_groups_of_three_zones_grow_evenly() -> None:
     found = grow(world([], waiting, _zone_groups()), Memory(), FLAGS)
 
     assert sorted(found.sizes.values()) == [1, 1, 2]
+
+
+def test_a_group_with_nodes_grows_together_with_one_that_has_none_yet() -> None:
+    played = node("n", labels={KUBELET_LABEL: RUNS})
+    first = group("app-a", ["n"], template=as_template(played, "t"), target=1)
+    pods = [pod("seated", cpu="1900m", on="n"), *(pod(f"p{index}", cpu="1900m") for index in range(4))]
+
+    found = grow(world([played], pods, [first, *_zone_groups()[1:]]), Memory(), FLAGS)
+
+    assert found.sizes == {"app-a": 2, "app-b": 2, "app-c": 1}
 
 
 def test_without_balancing_one_group_takes_all() -> None:
