@@ -21,6 +21,7 @@ from plan import Plan, parse_preview
 from sandbox.cache import write_atomically
 from sandbox.cloud import Cloud
 from sandbox.diagnostics import Diagnostics, said
+from sandbox.engine.stack import Stack, outputs_in
 from sandbox.exposure import exposures
 from sandbox.faults import Faults
 from sandbox.invokes.answers import LookUps
@@ -225,7 +226,7 @@ class Session:
             self.stack = self._guarded(
                 "opening the stack",
                 Diagnostics(self.workspace),
-                lambda: auto.Stack.create_or_select(self.workspace.stack, workspace),
+                lambda: Stack(self.workspace.stack, workspace, exists=self.workspace.state.exists()),
             )
         except BaseException:
             self.__exit__(None, None, None)
@@ -265,15 +266,16 @@ class Session:
             InterruptedRunError: the user stopped it.
         """
         collected = Diagnostics(self.workspace, on_event)
-        result = self._guarded("update", collected, lambda: self.stack.up(on_event=collected, color="never"))
+        self._guarded("update", collected, lambda: self.stack.up(on_event=collected, color="never"))
         state = self._guarded("reading the state", Diagnostics(self.workspace), self.stack.export_stack)
-        exposed = tuple(map(str, exposures(state.deployment or {})))
+        deployment = state.deployment or {}
+        exposed = tuple(map(str, exposures(deployment)))
         # A program of somebody else's is told: an engine would have updated it, too.
         self.exposed = exposed if self.host is not None else ()
         refused = exposed if self.host is None else ()
         if found := (*refused, *map(str, unsettled(self.cloud))):
             raise EngineError("update", found, self.workspace.log)
-        return {key: "[secret]" if item.secret else item.value for key, item in sorted(result.outputs.items())}
+        return outputs_in(deployment)
 
     def refresh(self, on_event: OnEvent | None = None) -> dict[str, int]:
         """Read the cloud back into the state; returns the engine's counts per operation."""

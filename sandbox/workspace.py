@@ -211,16 +211,20 @@ class SandboxWorkspace:
         folder = self.backend / ".pulumi" / "locks"
         return [path for path in folder.rglob(pattern) if path.parent.name == self.stack] if folder.exists() else []
 
+    @property
+    def state(self) -> Path:
+        """The engine's state of the stack; there from the moment that the stack is made."""
+        return self.backend / ".pulumi" / "stacks" / self.project_name / f"{self.stack}.json"
+
     def recorded(self) -> frozenset[tuple[str, str]]:
         """(type, id) of every resource in the engine's state; empty without one.
 
         Raises:
             ValueError: the state is no JSON document.
         """
-        path = self.backend / ".pulumi" / "stacks" / self.project_name / f"{self.stack}.json"
-        if not path.exists():
+        if not self.state.exists():
             return frozenset()
-        latest = json.loads(path.read_text(encoding="utf-8"))["checkpoint"].get("latest") or {}
+        latest = json.loads(self.state.read_text(encoding="utf-8"))["checkpoint"].get("latest") or {}
         return frozenset((item["type"], item["id"]) for item in latest.get("resources") or () if "id" in item)
 
     def holds(self, prefix: str) -> bool:
