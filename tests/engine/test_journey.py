@@ -1,11 +1,13 @@
 """Journeys between growth phases, on the real engine."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
 import pulumi
 import pytest
+from typer.testing import CliRunner
 
 from components.naming import NameKind, physical_name
 from infra.settings import load
@@ -14,10 +16,10 @@ from infra.settings.reading.stack_config import raw_stack_config
 from infra.stack import Platform
 from infra.wiring import postgres
 from ops.answers.journey import Journey, journey
+from ops.cli import app
 from tests.support.cli import Cli
-from tests.support.kept_drills import keep_in
-from tests.support.plans import stack_plan
-from tests.support.stack import PHASES
+from tests.support.journeys import grown
+from tests.support.platforms import Data, data_program
 
 PRIMARY = "postgres-primary"
 
@@ -27,34 +29,11 @@ def cli(tmp_path: Path) -> Cli:
     return Cli(tmp_path)
 
 
-@pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_growing_through_all_phases_touches_no_data_and_finds_the_drill_of_each(
-    cli: Cli, stack: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("BBP_DRILLS_DIR", str(tmp_path / "drills"))
-    for phase in PHASES:
-        keep_in(tmp_path / "drills", stack_plan(stack, phase))
-    ran = cli.run("journey", stack, "--json")
+def test_production_grows_through_all_phases_and_no_data_is_touched(cli: Cli) -> None:
+    ran = cli.run("journey", "prod", "--json")
     assert ran.code == 0, ran.err
-    document = ran.document
-    assert document["ok"] is True
-    assert [(step["from"], step["to"]) for step in document["steps"]] == [
-        (None, "optimization"),
-        ("optimization", "horizontal"),
-        ("horizontal", "microservices"),
-    ]
-    for step in document["steps"]:
-        assert step["replace"] == 0
-        assert step["second_preview_changes"] == 0
-        # An update of what stands has the objects of a first preview; where values that only an update knows make them
-        # others, nobody has drilled them, and nothing is said to survive.
-        wanted = {"survive"} if step["from"] is None else {"survive", "not drilled"}
-        assert step["pods"]["verdict"] in wanted
-        assert step["way_of_pods"] is None
-        assert all(item["op"] == "update" for item in step["stateful"])
-    said = [step["placement"] for step in document["steps"]]
-    assert said[:2] == [None, None]
-    assert said[2].startswith("the 4 shards are empty and every pod stays on the primary")
+    grown(ran.document)
+    assert {step["pods"]["verdict"] for step in ran.document["steps"]} == {"not drilled"}
 
 
 def test_a_phase_that_points_pods_at_the_shards_it_creates_is_refused(
@@ -75,7 +54,7 @@ def test_a_phase_that_points_pods_at_the_shards_it_creates_is_refused(
 
 
 def journey_with(sandbox: Path, monkeypatch: pytest.MonkeyPatch, name: Callable[[str], str]) -> Journey:
-    """A journey of a program whose databases get their identifier from `name(phase)`."""
+    """A journey of the databases, which get their identifier from `name(phase)`."""
 
     def program() -> None:
         settings = load(raw_stack_config(), pulumi.get_stack())
@@ -85,7 +64,7 @@ def journey_with(sandbox: Path, monkeypatch: pytest.MonkeyPatch, name: Callable[
             return physical_name(kind, *parts, *([ending] if kind is NameKind.RDS_IDENTIFIER else []))
 
         with patch.object(postgres, "physical_name", named):
-            Platform(settings)
+            Data(settings)
 
     monkeypatch.setenv("BBP_SANDBOX_DIR", str(sandbox))
     return journey("dev", ("optimization", "horizontal"), program=program)
@@ -104,11 +83,14 @@ def test_the_same_ending_in_every_phase_is_fine(tmp_path: Path, monkeypatch: pyt
     assert journey_with(tmp_path, monkeypatch, name=lambda _phase: "a").ok
 
 
-def test_going_back_is_refused_before_shards_are_lost(cli: Cli) -> None:
-    ran = cli.run("journey", "dev", "--path", "microservices,horizontal")
-    assert ran.code == 2, ran.err
-    assert "REFUSED delete of database shards-0-primary" in ran.out
-    assert "allowShrink" in ran.out
+def test_going_back_is_refused_before_shards_are_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BBP_SANDBOX_DIR", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr("ops.answers.journey.journey", partial(journey, program=data_program))
+    ran = CliRunner().invoke(app, ["journey", "dev", "--path", "microservices,horizontal"])
+    assert ran.exit_code == 2, ran.output
+    assert "REFUSED delete of database shards-0-primary" in ran.stdout
+    assert "allowShrink" in ran.stdout
 
 
 def test_an_unknown_phase_on_the_path_is_refused_before_anything_runs(cli: Cli) -> None:

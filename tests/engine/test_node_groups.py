@@ -11,6 +11,7 @@ import yaml
 from ops.rehearsal.session import RehearseOptions, open_session
 from plan.tokens import NODE_GROUP
 from tests.support.paths import ROOT
+from tests.support.platforms import nodes_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,12 +47,16 @@ class Step:
 
 @contextmanager
 def opened(folder: Path, undivided: str) -> Iterator[Session]:
-    """Dev in its second phase, with its pools in this step of their way."""
+    """The network and the cluster of dev in its second phase, with its pools in this step of their way."""
     document = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text(encoding="utf-8"))
     document["config"]["bailbondpro:pools"] = {"undivided": undivided}
     file = folder / "Pulumi.dev.yaml"
     file.write_text(yaml.safe_dump(document), encoding="utf-8")
-    with open_session(RehearseOptions("dev", phase="horizontal", config=file)) as (_, _, session):
+    with open_session(RehearseOptions("dev", phase="horizontal", config=file), program=nodes_program) as (
+        _,
+        _,
+        session,
+    ):
         yield session
 
 

@@ -125,23 +125,6 @@ def test_a_broken_configuration_leaves_the_sandbox_untouched(tmp_path: Path) -> 
     assert not (cli.sandbox / "dev").exists()
 
 
-def test_a_failed_creation_converges_on_a_plain_rerun(tmp_path: Path) -> None:
-    cli = Cli(tmp_path)
-    failed = cli.run("rehearse", "dev", "--fault", "create:aws:rds/instance:Instance:primary")
-    assert failed.code == 1
-    assert "injected fault: create of aws:rds/instance:Instance postgres-primary failed" in failed.err
-    assert "Traceback" not in failed.out + failed.err
-    again = cli.run("rehearse", "dev", "--json")
-    assert again.code == 0, again.err
-    assert again.document["second_preview_changes"] == 0
-
-
-def test_a_fault_that_matches_nothing_is_reported(tmp_path: Path) -> None:
-    ran = Cli(tmp_path).run("rehearse", "dev", "--preview", "--fault", "create:aws:rds/instance:Instance:primry")
-    assert ran.code == 0
-    assert "struck nothing" in ran.err
-
-
 def _wait_for_lock(cli: Cli) -> None:
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
@@ -151,50 +134,49 @@ def _wait_for_lock(cli: Cli) -> None:
     raise AssertionError("the engine never took its lock")
 
 
-def test_an_interrupted_run_stops_gracefully_and_the_next_one_goes_on(tmp_path: Path) -> None:
+def test_a_rehearsal_whose_engine_is_killed_that_fails_is_interrupted_and_is_killed_goes_on_each_time(
+    tmp_path: Path,
+) -> None:
     cli = Cli(tmp_path)
-    process = cli.start("rehearse", "dev", "--fault", "slow:*:network-vpc:3")
-    _wait_for_lock(cli)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=120)
-    assert process.returncode == 130, out + err
-    assert "Run the same command again to go on" in err
-    assert "Traceback" not in out + err
-    again = cli.run("rehearse", "dev", "--json")
-    assert again.code == 0, again.err
-    assert again.document["second_preview_changes"] == 0
 
-
-def test_a_killed_run_is_said_plainly_and_recovered(tmp_path: Path) -> None:
-    cli = Cli(tmp_path)
-    process = cli.start("rehearse", "dev", "--fault", "slow:*:network-vpc:30")
-    _wait_for_lock(cli)
-    subprocess.run(["pkill", "-KILL", "-P", str(process.pid)], check=False)
-    process.kill()
-    process.communicate(timeout=60)
-    again = cli.run("rehearse", "dev", "--json")
-    if again.code != 0:
-        assert "--fresh" in again.err
-        again = cli.run("rehearse", "dev", "--fresh", "--json")
-    assert again.code == 0, again.err
-    assert again.document["second_preview_changes"] == 0
-
-
-def test_a_plain_rerun_makes_again_what_a_killed_engine_had_not_written_down(tmp_path: Path) -> None:
-    cli = Cli(tmp_path)
-    process = cli.start("rehearse", "dev")
+    killed = cli.start("rehearse", "dev")
     journal = tmp_path / "dev" / "cloud.jsonl"
     deadline = time.monotonic() + 120
     while not (journal.exists() and journal.read_bytes().count(b"\n") >= 40) and time.monotonic() < deadline:
         time.sleep(0.02)
-    subprocess.run(["pkill", "-KILL", "-P", str(process.pid)], check=False)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == 1
+    subprocess.run(["pkill", "-KILL", "-P", str(killed.pid)], check=False)
+    _, err = killed.communicate(timeout=60)
+    assert killed.returncode == 1
     assert "the engine was killed by signal 9" in err
-    again = cli.run("rehearse", "dev", "--json")
-    assert again.code == 0, again.err
-    assert "objects that it had made and not written down are forgotten" in again.err
-    assert again.document["second_preview_changes"] == 0
+
+    failed = cli.run("rehearse", "dev", "--fault", "create:aws:rds/instance:Instance:primary")
+    assert failed.code == 1
+    assert "objects that it had made and not written down are forgotten" in failed.err
+    assert "injected fault: create of aws:rds/instance:Instance postgres-primary failed" in failed.err
+    assert "Traceback" not in failed.out + failed.err
+
+    interrupted = cli.start("rehearse", "dev", "--fault", f"slow:{INSTANCE}:primary:3")
+    _wait_for_lock(cli)
+    interrupted.send_signal(signal.SIGINT)
+    out, err = interrupted.communicate(timeout=120)
+    assert interrupted.returncode == 130, out + err
+    assert "Run the same command again to go on" in err
+    assert "Traceback" not in out + err
+
+    gone = cli.start("rehearse", "dev", "--fault", f"slow:{INSTANCE}:primary:30")
+    _wait_for_lock(cli)
+    subprocess.run(["pkill", "-KILL", "-P", str(gone.pid)], check=False)
+    gone.kill()
+    gone.communicate(timeout=60)
+
+    nothing = ("--fault", "create:aws:rds/instance:Instance:primry")
+    last = cli.run("rehearse", "dev", "--json", *nothing)
+    if last.code != 0:
+        assert "--fresh" in last.err
+        last = cli.run("rehearse", "dev", "--fresh", "--json", *nothing)
+    assert last.code == 0, last.err
+    assert last.document["second_preview_changes"] == 0
+    assert "struck nothing" in last.err, "a fault that matches nothing is reported"
 
 
 def test_the_shell_points_a_plain_cli_at_the_sandbox_and_nowhere_else(tmp_path: Path) -> None:

@@ -15,6 +15,10 @@ from plan import SYSTEMS
 from sandbox.cloud import DIGEST, Cloud, CloudObject
 from sandbox.faults import Fault
 from sandbox.session import EngineError, Session
+from tests.support.journeys import grown
+from tests.support.kept_drills import keep_in
+from tests.support.plans import stack_plan
+from tests.support.stack import PHASES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,6 +54,11 @@ def _without_digests(value: object) -> object:
     if isinstance(value, list):
         return [_without_digests(item) for item in value]
     return value
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    """The files below a folder."""
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def up_until_done(session: Session) -> int:
@@ -106,11 +115,18 @@ def test_drift_is_found_by_a_refresh_and_undone(standing_dev: Cli) -> None:
     assert ran.document["second_preview_changes"] == 0
 
 
-def test_a_journey_leaves_the_stored_rehearsal_alone(standing_dev: Cli) -> None:
-    stored = {path: path.read_bytes() for path in (standing_dev.sandbox / "dev").rglob("*") if path.is_file()}
-    ran = standing_dev.run("journey", "dev", "--path", "optimization")
+def test_a_journey_through_all_phases_touches_no_data_finds_each_drill_and_leaves_the_stored_rehearsal_alone(
+    standing_dev: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BBP_DRILLS_DIR", str(tmp_path / "drills"))
+    for phase in PHASES:
+        keep_in(tmp_path / "drills", stack_plan("dev", phase))
+    stored = contents(standing_dev.sandbox / "dev")
+    ran = standing_dev.run("journey", "dev", "--json")
     assert ran.code == 0, ran.err
-    assert stored == {path: path.read_bytes() for path in (standing_dev.sandbox / "dev").rglob("*") if path.is_file()}
+    grown(ran.document)
+    assert [step["pods"]["verdict"] for step in ran.document["steps"]] == ["survive"] * len(PHASES)
+    assert contents(standing_dev.sandbox / "dev") == stored
 
 
 def test_thirty_failed_creations_converge_to_the_faultless_cloud(

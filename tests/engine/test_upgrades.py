@@ -1,8 +1,4 @@
-"""Upgrades as `upgrade plan` prints them, rehearsed: each step's edits, its deployment, its windows, what stands then.
-
-The programs are the platform's own wiring without what runs inside the cluster: network, control plane, nodes, add-ons,
-databases with replicas and shards, the cache.
-"""
+"""Upgrades as `upgrade plan` prints them, rehearsed: each step's edits, its deployment and its windows."""
 
 from __future__ import annotations
 
@@ -11,22 +7,9 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import pulumi
 import pytest
 import yaml
 
-from components.cluster.cluster import Cluster
-from components.network.network import Network
-from components.postgres.component import Postgres
-from components.postgres.shards import Shards
-from components.redis import Redis
-from components.security.keys import DataKey
-from components.security.secrets import Credential
-from infra.settings import load
-from infra.settings.reading.stack_config import raw_stack_config
-from infra.stack import Platform
-from infra.wiring import cluster, encryption, network, postgres, redis
-from infra.wiring.names import names_of
 from ops.answers.clock.time_line import left, moved, moved_and_read, standing
 from ops.answers.upgrade.steps import Edit, edited
 from ops.inputs.stack_file import settings_of
@@ -35,11 +18,13 @@ from sandbox.services.aws.rds.engines import family_of
 from tests.support.cli import Cli
 from tests.support.engine import Bench
 from tests.support.leaves import current
+from tests.support.platforms import Cache, Data, Nodes
 from tests.support.stack import stack_file
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from infra.stack import Platform
     from plan import Plan
     from sandbox.cloud import CloudObject
 
@@ -53,46 +38,6 @@ CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
 HALF_HOUR = timedelta(minutes=30)
 """As long as a database's window is."""
 ADDONS = {"kubeProxy": "v1.36.0-eksbuild.1", "coredns": "v1.12.4-eksbuild.1"}
-
-
-class Data(Platform):
-    """The platform's databases, with what they stand on."""
-
-    def __init__(self) -> None:
-        self.settings = load(raw_stack_config(), pulumi.get_stack())
-        self.names = names_of(self.settings)
-        self.aws = pulumi.ResourceOptions(provider=self._aws_provider())
-        key = DataKey("data-key", encryption.key_args(self.settings), self.aws)
-        vpc = Network("network", network.args(self.settings, key), self.aws)
-        eks = Cluster("cluster", cluster.args(self.settings, key, vpc), self.aws)
-        login = Credential("postgres-credential", postgres.credential_args(self.settings, key), self.aws)
-        Postgres("postgres", postgres.args(self.settings, key, vpc, eks, login), self.aws)
-        if self.settings.postgres.shards.count:
-            Shards("shards", postgres.shards_args(self.settings, key, vpc, eks), self.aws)
-
-
-class Cache(Platform):
-    """The platform's cache, with what it stands on."""
-
-    def __init__(self) -> None:
-        self.settings = load(raw_stack_config(), pulumi.get_stack())
-        self.names = names_of(self.settings)
-        self.aws = pulumi.ResourceOptions(provider=self._aws_provider())
-        key = DataKey("data-key", encryption.key_args(self.settings), self.aws)
-        vpc = Network("network", network.args(self.settings, key), self.aws)
-        eks = Cluster("cluster", cluster.args(self.settings, key, vpc), self.aws)
-        token = Credential("redis-credential", redis.credential_args(self.settings, key), self.aws)
-        Redis("redis", redis.args(self.settings, key, vpc, eks, token), self.aws)
-
-
-class Nodes(Platform):
-    """The platform's cluster: control plane, add-ons, node groups."""
-
-    def __init__(self) -> None:
-        self.settings = load(raw_stack_config(), pulumi.get_stack())
-        self.names = names_of(self.settings)
-        self.aws = pulumi.ResourceOptions(provider=self._aws_provider())
-        self._foundation()
 
 
 @dataclass
