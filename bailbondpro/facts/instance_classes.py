@@ -20,6 +20,17 @@ if TYPE_CHECKING:
 
 Service = Literal["ec2", "rds", "elasticache"]
 
+_BURSTABLE, _MINUTES_PER_HOUR = "t4g", 60
+BASELINE_PERCENT: Mapping[str, int] = MappingProxyType(
+    {"nano": 5, "micro": 10, "small": 20, "medium": 20, "large": 30, "xlarge": 40, "2xlarge": 40}
+)
+"""Of each vCPU of a t4g class, what its credits pay for: below it they grow, above it they shrink. A credit is one vCPU
+at full speed for a minute (Amazon EC2 User Guide, "Key concepts for burstable performance instances"; unverified
+2026-11-30). RDS and ElastiCache offer the same classes and publish no table of their own."""
+MAX_CREDIT_HOURS = 24
+"""Hours of earnings that a balance holds at most (Amazon EC2 User Guide, "Key concepts for burstable performance
+instances"; unverified 2026-11-30)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class InstanceClass:
@@ -42,6 +53,18 @@ class InstanceClass:
     arch: str
     max_pods: int
     interface_pods: int = 0
+
+    @property
+    def baseline_percent(self) -> int | None:
+        """CPU that a burstable class may use for ever, in % of all its vCPUs; None of a class without credits."""
+        family, _, size = self.name.removeprefix("db.").removeprefix("cache.").partition(".")
+        return BASELINE_PERCENT[size] if family == _BURSTABLE else None
+
+    @property
+    def max_credits(self) -> float | None:
+        """The largest balance of CPU credits; None of a class without credits."""
+        share = self.baseline_percent
+        return None if share is None else share / 100 * self.vcpu * _MINUTES_PER_HOUR * MAX_CREDIT_HOURS
 
 
 @cache

@@ -12,6 +12,7 @@ from components.monitoring.kinds.bill import BillTarget
 from components.monitoring.kinds.cache import CacheTarget
 from components.monitoring.kinds.database import DatabaseTarget
 from components.monitoring.kinds.load_balancer import LoadBalancerTarget
+from components.monitoring.kinds.servers import BASELINE_PERCENT
 from components.monitoring.prometheus import PodMonitorArgs, PrometheusRulesArgs
 from components.monitoring.topic import AlertTopicArgs
 from infra.wiring.names import APP, GATEWAY_APP, POOLER_APP
@@ -40,7 +41,7 @@ def watched_targets(
     settings: Settings, postgres: Postgres, shards: Shards | None, redis: Redis, balancer: LoadBalancer
 ) -> tuple[Target, ...]:
     """Everything that CloudWatch measures: a new replica or shard brings its own alarms and lines."""
-    policy = settings.redis.maxmemory_policy
+    policy, node = settings.redis.maxmemory_policy, instance_class("elasticache", settings.redis.node_type)
     return (
         *_databases(settings, postgres, shards),
         CacheTarget(
@@ -50,6 +51,8 @@ def watched_targets(
             replicas_per_shard=settings.redis.replicas_per_shard,
             evicts=policy != "noeviction",
             any_key_leaves=policy.startswith("allkeys-"),
+            vcpus=node.vcpu,
+            baseline_percent=node.baseline_percent or BASELINE_PERCENT,
         ),
         LoadBalancerTarget(
             name="gateway",
@@ -82,13 +85,16 @@ def _server(
     """A primary and its replicas, by the names and the classes of both."""
     replicas = [(f"{names[1]}-{number}", item) for number, item in enumerate(server.replica_identifiers, start=1)]
     for number, (name, identifier) in enumerate([(names[0], server.primary_identifier), *replicas]):
+        size = instance_class("rds", classes[min(number, 1)])
         yield DatabaseTarget(
             name=name,
             identifier=identifier,
-            memory_gib=instance_class("rds", classes[min(number, 1)]).memory_gib,
+            memory_gib=size.memory_gib,
             allocated_gib=allocated_gib,
             max_connections=settings.postgres.max_connections,
             is_replica=number > 0,
+            vcpus=size.vcpu,
+            baseline_percent=size.baseline_percent or BASELINE_PERCENT,
         )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.recipe import Step, before_tests, copied, steps
+from tests.support.recipe import DOCUMENT, Step, before_tests, copied, steps
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +37,7 @@ NAMED = {
     "dashboard": "queue is on no dashboard: give its Kind `panels`",
     "runbook": "queue has no runbook: write docs/runbooks/not-written.md",
     "target": "queue: no alarm on AWS/SQS; make its target in infra/wiring",
+    "shapes": "no shape says when alarms-jobs-failed-jobs must go off: write one in tests/data/metric_shapes.yaml",
     "watched": "aws:sqs/queue:Queue",
     "face": "add QueueTarget to components/__init__.py",
     "urn list": "new:  bailbondpro:storage:Queue$aws:sqs/queue:Queue::jobs-live",
@@ -76,6 +78,10 @@ def test_a_part_takes_eleven_files_and_a_hundred_and_thirty_lines_before_its_tes
     product = before_tests(steps())
     assert len({step.path for step in product}) <= MOST_FILES
     assert sum(bool(line.strip()) for step in product for line in step.text.splitlines()) <= MOST_LINES
+
+
+def test_every_listing_of_the_document_is_a_step() -> None:
+    assert len(steps()) == len(re.findall(r"^~~~\w", DOCUMENT.read_text("utf-8"), re.MULTILINE))
 
 
 def test_a_step_whose_line_is_gone_says_which(tmp_path: Path) -> None:

@@ -22,10 +22,10 @@ from plan.types import TYPES
 from plan.types.model import NOTHING
 from policies.encryption import unencrypted
 from sandbox.services import ROWS
-from tests.stack.platform import test_everything, test_watched
+from tests.stack.platform import test_alarms_mean_something, test_everything, test_watched
 from tests.stack.platform.test_resource_types import counted
 from tests.stack.sandbox.test_simulated_types import without_rows
-from tests.support import identities, targets
+from tests.support import identities, metric_shapes, targets
 from tests.support.leaves import current
 from tests.support.paths import ROOT
 from tests.support.plans import edited, plan_of
@@ -102,6 +102,7 @@ def whole() -> list[str]:
         *unencrypted(plan),
         *unjudged(),
         *test_watched.silent(recording),
+        *test_alarms_mean_something.wrong(recording),
         *targets.missing(KIND, catalog.KINDS[KIND]),
         *switched_off(),
         *lists(),
@@ -115,6 +116,16 @@ def without_alarms() -> Recording:
 
 def without_wiring() -> list[str]:
     return test_watched.silent(without_alarms())
+
+
+def shapeless() -> list[str]:
+    """The alarms of the stack with everything, where no shape is one of the part."""
+    kept, others = metric_shapes.shapes, [shape for shape in metric_shapes.shapes() if KIND not in shape.of]
+    metric_shapes.shapes = lambda: tuple(others)  # type: ignore[assignment]  # for this look only
+    try:
+        return test_alarms_mean_something.wrong(recorded(*EVERYTHING))
+    finally:
+        metric_shapes.shapes = kept
 
 
 def unwatched() -> list[str]:
@@ -177,6 +188,7 @@ WITHOUT: dict[str, Callable[[], list[str]]] = {
     "dashboard": lambda: kind_without(panels=lambda _: {}),
     "runbook": with_another_page,
     "target": without_wiring,
+    "shapes": shapeless,
     "watched": unwatched,
     "face": without_face,
     "switch": lambda: switched_off({"storage": {}}),

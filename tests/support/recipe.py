@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 DOCUMENT = ROOT / "docs" / "add-a-part.md"
 _NEW = r"New file `(?P<new>[^`\n]+)`"
-_INSERTED = r"In `(?P<path>[^`\n]+)`, (?P<how>after|instead of) (?P<quote>[`\"])(?P<anchor>[^\n]+)(?P=quote)"
+_INSERTED = r"In `(?P<path>[^`\n]+)`,\s(?P<how>after|instead of)\s(?P<quote>[`\"])(?P<anchor>[^\n]+)(?P=quote)"
 _STEP = re.compile(rf"(?:{_NEW}|{_INSERTED}):\n\n~~~\w+\n(?P<text>.*?)^~~~$", re.DOTALL | re.MULTILINE)
 
 

@@ -11,7 +11,7 @@ import pulumi
 from ..alarm_spec import AlarmSpec, Dimensions, Guard
 from ..kind import Kind, Panels, Target
 from ..panels import Dashboard, of_each
-from .servers import CPU_PERCENT, MEMORY_PERCENT, cpu_credits
+from .servers import BASELINE_PERCENT, CPU_PERCENT, MEMORY_PERCENT, VCPUS, cpu_credits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,6 +34,8 @@ class CacheTarget(Target):
         any_key_leaves: whether every key may, as of the policies allkeys-*: a full cache is then healthy as long as it
             answers. Of volatile-* only keys with an expiry leave: full of others it refuses writes, as with noeviction,
             while every read still hits (Valkey documentation, "Key eviction").
+        vcpus: of a node's class.
+        baseline_percent: CPU above which a burstable class spends its credits; of no matter on any other.
     """
 
     replication_group_id: pulumi.Input[str]
@@ -41,6 +43,8 @@ class CacheTarget(Target):
     replicas_per_shard: int
     evicts: bool = True
     any_key_leaves: bool = True
+    vcpus: int = VCPUS
+    baseline_percent: int = BASELINE_PERCENT
 
     def nodes(self) -> Iterator[tuple[str, Dimensions]]:
         """Label of each node, as ElastiCache numbers them (shard and node from 1), and what CloudWatch knows it by."""
@@ -95,7 +99,7 @@ def _of_node(label: str, node: Dimensions, target: CacheTarget) -> list[AlarmSpe
             action="Look for keys without a TTL and oversized values; then add shards or larger nodes.",
             runbook="cache-evictions",
         ),
-        cpu_credits(alarm, f"{label}-cpu-credits"),
+        cpu_credits(alarm, baseline_percent=target.baseline_percent, vcpus=target.vcpus, name=f"{label}-cpu-credits"),
     ]
 
 

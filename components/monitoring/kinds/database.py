@@ -12,7 +12,7 @@ from ..alarm_spec import AlarmSpec, Dimensions, Severity
 from ..kind import Kind, Panels, Target
 from ..panels import of_each
 from .boards import POSTGRES
-from .servers import CPU_PERCENT, MEMORY_PERCENT, cpu_credits
+from .servers import BASELINE_PERCENT, CPU_PERCENT, MEMORY_PERCENT, VCPUS, cpu_credits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +46,8 @@ class DatabaseTarget(Target):
         allocated_gib: its storage.
         max_connections: what its parameter group allows.
         is_replica: True adds the lag alarm.
+        vcpus: of its class.
+        baseline_percent: CPU above which a burstable class spends its credits; of no matter on any other.
     """
 
     identifier: pulumi.Input[str]
@@ -53,6 +55,8 @@ class DatabaseTarget(Target):
     allocated_gib: int
     max_connections: int
     is_replica: bool = False
+    vcpus: int = VCPUS
+    baseline_percent: int = BASELINE_PERCENT
 
     def __post_init__(self) -> None:
         require(
@@ -140,7 +144,8 @@ def alarms(target: DatabaseTarget) -> tuple[AlarmSpec, ...]:
             # RDS publishes it every few minutes only.
             period_seconds=300,
         )
-    return (*always, own, cpu_credits(alarm))
+    spent = cpu_credits(alarm, baseline_percent=target.baseline_percent, vcpus=target.vcpus)
+    return (*always, own, spent)
 
 
 def panels(targets: Sequence[DatabaseTarget]) -> Panels:

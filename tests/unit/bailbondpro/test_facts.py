@@ -97,6 +97,24 @@ def test_an_unknown_class_is_not_guessed() -> None:
     assert find_class("db.unheard-of") is None
 
 
+@pytest.mark.parametrize(
+    ("name", "baseline", "most"),
+    [
+        # Amazon EC2 User Guide, "Key concepts for burstable performance instances": baseline, maximum earned credits.
+        ("cache.t4g.micro", 10, 288),
+        ("db.t4g.medium", 20, 576),
+        ("t4g.large", 30, 864),
+        ("db.t4g.xlarge", 40, 2304),
+        ("t4g.2xlarge", 40, 4608),
+        ("db.m7g.large", None, None),
+    ],
+)
+def test_a_burstable_class_knows_what_its_credits_pay_for(name: str, baseline: int | None, most: float | None) -> None:
+    found = find_class(name)
+    assert found is not None
+    assert (found.baseline_percent, found.max_credits) == (baseline, most)
+
+
 ANY: dict[str, object] = {
     "key_arn": "key",
     "vpc_id": "vpc",

@@ -141,6 +141,12 @@ def test_credits_are_watched_on_every_class_so_that_a_larger_one_takes_no_alarm_
     assert inputs["treatMissingData"] == "notBreaching"
 
 
+def test_a_larger_burstable_class_spends_credits_later_and_faster() -> None:
+    larger = database(vcpus=4, baseline_percent=40)
+    inputs = alarm("primary-cpu-credits", databases=(larger,)).inputs
+    assert (expression(inputs), inputs["threshold"]) == ("IF(cpu > 40, value, 100)", 100)
+
+
 def test_a_new_instance_that_still_collects_its_first_credits_raises_no_alarm() -> None:
     inputs = alarm("primary-cpu-credits", databases=(database(),)).inputs
     assert measured(inputs)["cpu"] == "CPUUtilization"
