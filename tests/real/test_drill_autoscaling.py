@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from components.cluster.operator_values import OF_A_ZONE
 from sandbox.drill.cluster import Cluster
 from sandbox.drill.metrics.comparison import compare
 from sandbox.drill.metrics.handover import Operator
@@ -27,6 +28,7 @@ ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
 FLAGS = flags_of(
     {
         "balance-similar-node-groups": True,
+        **{f"balancing-ignore-label_{count}": label for count, label in enumerate(OF_A_ZONE, 1)},
         "expander": "least-waste",
         "skip-nodes-with-local-storage": False,
         "skip-nodes-with-system-pods": False,

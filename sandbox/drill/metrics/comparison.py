@@ -153,7 +153,7 @@ class _Counts:
         self._thread.join(timeout=5)
 
 
-def compare(cluster: Cluster, metrics: Metrics, scenarios: Sequence[Scenario], rounds: int = 2) -> tuple[Compared, ...]:
+def compare(cluster: Cluster, metrics: Metrics, scenarios: Sequence[Scenario], rounds: int = 3) -> tuple[Compared, ...]:
     """Run scenarios side by side and compare each; the cluster needs a node with room for all of their pods.
 
     Those that differ are run again, fewer at a time: on a busy machine the controller decides now and then one period
@@ -204,7 +204,7 @@ def _compared(scenario: Scenario, seen: Sequence[Change], asked: Sequence[Look],
     end = scenario.seconds - TAIL_SECONDS
     looks = looks_of(asked, scenario, beginning)
     real = [Change(change.at - beginning, change.replicas) for change in seen if change.at > beginning]
-    predicted = Predictor(scenario).run(looks)
+    predicted = Predictor(scenario).run(looks, real)
     problem = difference(
         [change for change in real if change.at < end], [change for change in predicted if change.at < end]
     )

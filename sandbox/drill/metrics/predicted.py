@@ -7,6 +7,7 @@ moments are those at which the real controller asked for each metric, so that bo
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from planner.hpa.controller import HpaController
@@ -97,11 +98,13 @@ class Predictor:
         long_ago = -SETTLED_SECONDS - self.scenario.start_seconds - self.scenario.boot_seconds
         self._pods = [_Imagined(long_ago, self.scenario) for _ in range(self.scenario.start)]
 
-    def run(self, looks: Sequence[tuple[float, ...]]) -> list[Change]:
+    def run(self, looks: Sequence[tuple[float, ...]], decided: Sequence[Change] = ()) -> list[Change]:
         """The changes of the count.
 
         Args:
             looks: for each look of the real controller, when it asked for each metric of the spec.
+            decided: what came of them; a look that led to a change was over when the change was made, which its memory
+                of counts goes by. On a busy machine that is some simulated seconds after its last question.
         """
         controller = HpaController(self.spec)
         changes: list[Change] = []
@@ -110,9 +113,10 @@ class Predictor:
             # It asks for no metric while the count is out of its bounds.
             looks = [(), *looks]
         controller.begin(0, current)
-        for asked in looks:
+        for asked, then in zip_longest(looks, looks[1:], fillvalue=(float("inf"),)):
             # It decides when it has the last answer.
             now = max(asked, default=0.0)
+            now = next((change.at for change in decided if now <= change.at < min(then)), now)
             metrics = self.scenario.spec["metrics"] if asked else ()
             proposals = [self._proposal(metric, at) for metric, at in zip(metrics, asked, strict=True)]
             wanted = controller.sync(now, current, proposals).replicas

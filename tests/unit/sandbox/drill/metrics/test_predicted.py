@@ -57,6 +57,19 @@ def test_an_autoscaler_that_begins_out_of_its_bounds_goes_back_at_once() -> None
     assert Predictor(scenario).run(_looks(3, 1)) == [Change(0.0, 8)]
 
 
+def test_counts_are_remembered_from_the_moment_of_the_decision() -> None:
+    metric = {"type": "External", "external": {"metric": {"name": RPS}, "target": {"averageValue": "100"}}}
+    down = {"stabilizationWindowSeconds": 0, "policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}]}
+    spec = {"minReplicas": 3, "maxReplicas": 8, "metrics": [metric], "behavior": {"scaleDown": down}}
+    scenario = Scenario(name="e", note="", spec=spec, start=8, series={RPS: Series(points=((0, 300),))})
+
+    at_once = Predictor(scenario).run(_looks(7, 1))
+    late = Predictor(scenario).run(_looks(7, 1), [Change(4.0, 7), Change(77.0, 6)])
+
+    assert at_once == [Change(0.0, 7), Change(60.0, 6)]
+    assert late == [Change(4.0, 7), Change(77.0, 6)]
+
+
 def test_a_look_is_complete_or_left_out() -> None:
     scenario = _guide_a(Series(points=((0, 1),)))
     asked = [Look(at, "a", "resources") for at in (100.0, 100.1, 115.0, 115.2, 130.0)]
