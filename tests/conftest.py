@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.order import longest_first
+from tests.support.order import longest_first, together
 from tests.support.surroundings import isolate
 
 if not __debug__:
@@ -36,6 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         if item.path.relative_to(TESTS).parts[0] in LANES_WITH_SERVERS:
             item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
+        item.add_marker(pytest.mark.xdist_group(together(item.path)))
     items[:] = longest_first(items)
 
 

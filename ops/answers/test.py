@@ -179,7 +179,8 @@ def run_lanes(
         ci: Nothing may be left out: a lane that cannot run fails, and so does one that skips tests.
         static: Whether the static checks run first.
         pytest_arguments: Passed on to pytest, for instance `("-k", "replica")`.
-        workers: How many processes share a lane (pytest-xdist's `-n`), a file at a time; None runs in one.
+        workers: How many processes share a lane (pytest-xdist's `-n`), a group of tests at a time (tests/conftest.py);
+            None runs in one.
         console: Where headings and progress go; standard output by default.
         root: The project's directory.
         checks: The static checks, `static_checks()` by default.
@@ -198,7 +199,7 @@ def run_lanes(
     chosen = [lane for lane in LANES if not lanes or lane in lanes]
     say = partial(console.print, markup=False)
     if workers is not None:
-        pytest_arguments = ("-n", workers, "--dist", "loadfile", *pytest_arguments)
+        pytest_arguments = ("-n", workers, "--dist", "loadgroup", *pytest_arguments)
     needs = {"engine": engine_problem, "real": build_real_programs} if needs is None else needs
     ahead = _Ahead({lane: needs[lane] for lane in chosen if lane in needs and _has_tests(root, lane)}, say)
     outcomes: list[Outcome] = []

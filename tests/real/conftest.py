@@ -12,17 +12,15 @@ import pytest
 from sandbox.drill.control_plane import ControlPlane
 from sandbox.engine.go import GoError
 from sandbox.kubernetes.api_server import ApiServer
+from tests.support.order import BY_THE_CLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BY_THE_CLOCK = ("test_drill_", "test_termination_chain")
-"""Modules whose servers share a clock that runs faster than the machine's: two at once take each other's time."""
-
 
 @pytest.fixture(scope="module", autouse=True)
 def alone(request: pytest.FixtureRequest) -> Iterator[None]:
-    """One module that goes by such a clock at a time, whatever workers there are."""
+    """One module that goes by a faster clock at a time, whatever runs beside this process."""
     if not request.path.name.startswith(BY_THE_CLOCK):
         yield
         return

@@ -1,4 +1,4 @@
-"""The order of a lane's files: workers take whole files, so the longest start first and none is left for the end."""
+"""Which tests a worker takes together, and in which order: the longest start first, and none is left for the end."""
 
 from __future__ import annotations
 
@@ -25,18 +25,24 @@ LONGEST_FIRST = (
     "tests/engine/test_time.py",
     "tests/engine/test_shell.py",
     "tests/engine/test_regions.py",
-    # one module that goes by a faster clock at a time, so that files of another kind stand between them
-    "tests/real/test_drill_autoscaling.py",
-    "tests/real/test_nginx_traffic.py",
-    "tests/real/test_kubernetes_api_server.py",
-    "tests/real/test_report_browser.py",
     "tests/real/test_drill_scenarios.py",
-    "tests/real/test_nginx_config.py",
-    "tests/real/test_drill_control_plane.py",
-    "tests/real/test_postgres_server.py",
+    "tests/real/test_drill_autoscaling.py",
     "tests/real/test_termination_chain.py",
+    "tests/real/test_drill_control_plane.py",
+    "tests/real/test_drill_availability.py",
+    "tests/real/test_rehearse_cluster.py",
+    "tests/real/test_cluster_rehearsal.py",
+    "tests/real/test_pgbouncer.py",
 )
 """Files that take much longer than their number of tests says, by their time."""
+BY_THE_CLOCK = ("test_drill_", "test_termination_chain")
+"""Beginnings of the modules whose servers share a clock that runs faster than the machine's: two at once would take
+each other's time."""
+
+
+def together(path: Path) -> str:
+    """The name of the group whose tests one worker takes: a file, or all files that go by a faster clock."""
+    return "clock" if path.name.startswith(BY_THE_CLOCK) else path.relative_to(ROOT).as_posix()
 
 
 def longest_first(items: Sequence[pytest.Item], longest: Sequence[str] = LONGEST_FIRST) -> list[pytest.Item]:
