@@ -13,6 +13,7 @@ from policies.encryption import keeps, unencrypted
 from policies.exposure import open_doors, stores
 from policies.protection import bare, protectable, unguarded
 from policies.stateful import is_stateful
+from policies.windows import meetings, patched, unscheduled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +73,7 @@ def policy_checks(
         _exposure(plan),
         _encryption(plan),
         _restarts(journey),
+        *_windows(plan),
         *_delivery(settings, plan),
         _single_points(availability),
         _pods(availability),
@@ -180,6 +182,17 @@ def _restarts(journey: Journey | None) -> PolicyCheck:
         state="failed" if refused else "note" if found else "ok",
         detail=detail or "no step makes a server restart for its parameters",
     )
+
+
+def _windows(plan: Plan) -> Iterator[PolicyCheck]:
+    found, met, drawn = patched(plan), meetings(plan), unscheduled(plan)
+    if len(found) > 1:
+        yield PolicyCheck(
+            title="No two servers whose data is needed at once are patched at once",
+            state="failed" if met else "unknown" if drawn else "ok",
+            detail="; ".join(met)
+            or (f"left to the service: {', '.join(drawn)}" if drawn else f"{len(found)} servers, each in its window"),
+        )
 
 
 def _delivery(settings: Settings, plan: Plan) -> Iterator[PolicyCheck]:
