@@ -23,6 +23,12 @@ GRAFANA_ACCOUNT = "kube-prometheus-stack-grafana"
 """Service accounts that need an AWS role (EKS Pod Identity) from outside of this component."""
 STORAGE_CLASS = "gp3-encrypted"
 MINOR_PARTS = 2
+NODE_PROVISION_SECONDS = 300
+"""A machine that has not joined by then is given up (our choice of 2026-11-30: machines are assumed to join within two
+minutes; cluster-autoscaler's own default is 900)."""
+OK_UNREADY_NODES = 3
+"""cluster-autoscaler's own number of unready nodes that never stop it (its FAQ, "What are the parameters to CA?",
+ok-total-unready-count)."""
 OF_A_ZONE = (
     "eks.amazonaws.com/nodegroup-image",
     "eks.amazonaws.com/sourceLaunchTemplateId",
@@ -61,10 +67,17 @@ class LoadBalancerController:
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterAutoscaler:
-    """Adds nodes for pods that fit nowhere and removes idle ones, within the bounds of each node group."""
+    """Adds nodes for pods that fit nowhere and removes idle ones, within the bounds of each node group.
+
+    Attributes:
+        region: of the node groups.
+        cluster_version: whose minor version the autoscaler has.
+        nodes_of_a_zone: the most nodes that all node groups together have in one zone.
+    """
 
     region: str
     cluster_version: str
+    nodes_of_a_zone: int = 0
 
     @property
     def image_tag(self) -> str:
@@ -181,6 +194,10 @@ def cluster_autoscaler_values(args: OperatorsArgs, autoscaler: ClusterAutoscaler
             "expander": "least-waste",
             # as long as an update of the nodes waits, not its own 10 minutes: one limit for every drain
             "max-graceful-termination-sec": NODE_UPDATE_SECONDS,
+            # A lost zone's nodes that never come are counted as room until then; its own 15 minutes keep pods waiting.
+            "max-node-provision-time": f"{NODE_PROVISION_SECONDS}s",
+            # More unready nodes than these and 45 % stop all growth: a lost zone alone must not, however full it was.
+            "ok-total-unready-count": max(OK_UNREADY_NODES, autoscaler.nodes_of_a_zone),
             "skip-nodes-with-local-storage": False,
             "skip-nodes-with-system-pods": False,
         },

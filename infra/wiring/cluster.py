@@ -71,6 +71,14 @@ def operator_access_args(
     )
 
 
+def nodes_of_a_zone(settings: Settings) -> int:
+    """The most nodes that one zone has: of each pool its share, rounded up, for the first zones get one more."""
+    pools, zones = settings.pools, len(settings.network.availability_zones)
+    sizes = [pools.app.max_size]
+    sizes += [pool.max_size for pool in (pools.system, pools.spot) if pool.enabled]
+    return sum(-(-size // zones) for size in sizes)
+
+
 def operators_args(
     settings: Settings, cluster: Cluster, network: Network, topic: AlertTopic, grafana: Credential | None
 ) -> OperatorsArgs:
@@ -87,7 +95,11 @@ def operators_args(
     return OperatorsArgs(
         cluster_name=cluster.cluster_name,
         load_balancer_controller=LoadBalancerController(region=settings.region, vpc_id=network.vpc_id),
-        cluster_autoscaler=ClusterAutoscaler(region=settings.region, cluster_version=settings.cluster.version),
+        cluster_autoscaler=ClusterAutoscaler(
+            region=settings.region,
+            cluster_version=settings.cluster.version,
+            nodes_of_a_zone=nodes_of_a_zone(settings),
+        ),
         keda=settings.autoscaling.metrics_backend == "keda",
         vertical_pod_autoscaler=settings.autoscaling.vpa.mode != "off",
         vertical_changes_pods=settings.autoscaling.vpa.mode in {"memory", "full"},

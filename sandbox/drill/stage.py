@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 1.0
 """How often machines and predicates are looked at while something is waited for."""
 SETTLE_SECONDS = 1500.0
-"""How long pods may take to all run: a node that does not come is given up after 900 s (cluster-autoscaler,
-max-node-provision-time), and others are asked for then."""
+"""How long pods may take to all run: a node that does not come is given up after 900 s or sooner
+(cluster-autoscaler, max-node-provision-time), and others are asked for then."""
 ROLLOUT_SECONDS = 600.0
 """A Deployment that makes no progress for so long has failed unless it says otherwise (Kubernetes documentation,
 Deployment, progressDeadlineSeconds)."""

@@ -223,9 +223,7 @@ class NodeAutoscaler:
             target=pool.target,
             nodes=tuple(members),
             template=as_template(model, name),
-            overdue=sum(
-                self.clock.seconds - launch.since >= self.flags.max_node_provision_time for launch in pool.launches
-            ),
+            overdue=pool.overdue(self.clock.seconds, self.flags.max_node_provision_time),
         )
 
     def _volumes(self) -> dict[str, Manifest]:

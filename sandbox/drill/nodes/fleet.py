@@ -73,6 +73,7 @@ class Pool:
         launches: machines on their way.
         made: how many were ever made.
         refused: when launches were refused.
+        short_since: since when machines are missing that nobody launches; None where none are.
     """
 
     group: NodeGroup
@@ -82,6 +83,14 @@ class Pool:
     launches: list[Launch] = field(default_factory=list)
     made: int = 0
     refused: list[float] = field(default_factory=list)
+    short_since: float | None = None
+
+    def overdue(self, now: float, limit: float) -> int:
+        """How many wanted machines have not come for a time: launched and silent, or refused ever since."""
+        silent = sum(now - launch.since >= limit for launch in self.launches)
+        if self.short_since is None or now - self.short_since < limit:
+            return silent
+        return silent + max(0, self.target - len(self.members) - len(self.launches))
 
 
 class Fleet:
@@ -192,8 +201,11 @@ class Fleet:
             if how == "refused":
                 if not pool.refused or now - pool.refused[-1] >= RETRY_SECONDS:
                     pool.refused.append(now)
+                if pool.short_since is None:
+                    pool.short_since = now
                 return
             pool.launches.append(Launch(zone, float("inf") if how else now + self.boot_seconds, now))
+        pool.short_since = None
 
     def _zone(self, pool: Pool) -> str:
         """The zone with the fewest machines of a group, of those that give any."""

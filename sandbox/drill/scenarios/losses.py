@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 LOST: Loss = "refused"
 """How a lost zone answers whoever wants a machine there: at once, as when EC2 has no capacity (assumed; where launches
-hang instead, cluster-autoscaler waits its max-node-provision-time of 15 minutes before it asks another zone)."""
+hang instead, cluster-autoscaler waits its max-node-provision-time before it asks another zone)."""
 LINGER_SECONDS = 360.0
 """How long the Nodes of lost machines stay at least: assumed. Status checks of EC2 fail after minutes (Amazon EC2 Auto
 Scaling User Guide, "Health checks for instances"), and nothing says when a whole zone's machines are given up."""

@@ -94,6 +94,14 @@ def test_the_cluster_autoscaler_has_the_clusters_minor_version() -> None:
     assert ClusterAutoscaler(region="r", cluster_version="1.36").image_tag == "v1.36.0"
 
 
+@pytest.mark.parametrize(("nodes", "count"), [(0, 3), (2, 3), (9, 9)])
+def test_the_nodes_of_one_lost_zone_never_stop_the_cluster_autoscaler(nodes: int, count: int) -> None:
+    autoscaler = ClusterAutoscaler(region="us-east-1", cluster_version="1.35", nodes_of_a_zone=nodes)
+    found = values("cluster-autoscaler", cluster_autoscaler=autoscaler)
+    assert found["extraArgs"]["ok-total-unready-count"] == count
+    assert found["extraArgs"]["max-node-provision-time"] == "300s"
+
+
 def test_prometheus_reads_rules_and_monitors_of_every_namespace() -> None:
     spec = values(PROMETHEUS_STACK)["prometheus"]["prometheusSpec"]
     for kind in ("rule", "podMonitor", "serviceMonitor", "probe"):

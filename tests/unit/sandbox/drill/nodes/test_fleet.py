@@ -157,6 +157,22 @@ def test_machines_on_their_way_into_a_zone_are_lost_with_it(cluster: _Cluster) -
     assert cluster.zones() == {"b": 2}
 
 
+def test_a_machine_that_is_refused_is_overdue_once_its_time_has_passed_and_no_longer_when_it_may_come(
+    cluster: _Cluster,
+) -> None:
+    fleet = _fleet(cluster, _group(zones="a", wanted=2))
+    fleet.lose_zone("eu-central-1a", "refused")
+    fleet.step()
+    cluster.seconds = 299.0
+    fleet.step()
+    assert fleet.pools["app"].overdue(cluster.seconds, 300.0) == 0
+    cluster.seconds = 300.0
+    assert fleet.pools["app"].overdue(cluster.seconds, 300.0) == 2
+    fleet.regain_zone("eu-central-1a")
+    fleet.step()
+    assert fleet.pools["app"].overdue(cluster.seconds, 300.0) == 0
+
+
 def test_a_refused_launch_is_seen_and_not_tried_at_every_step(cluster: _Cluster) -> None:
     fleet = _fleet(cluster, _group(zones="a"))
     fleet.lose_zone("eu-central-1a", "refused")
