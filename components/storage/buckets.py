@@ -24,6 +24,9 @@ __all__ = [
     "UploadsBucketArgs",
 ]
 
+ABORT_MULTIPART_DAYS = 7
+"""Days until an unfinished upload is dropped: longer than any client tries again (our choice)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class UploadsBucketArgs:
@@ -44,7 +47,7 @@ class UploadsBucketArgs:
     force_destroy: bool = False
     infrequent_access_after_days: int | None = 90
     noncurrent_version_days: int = 90
-    abort_multipart_days: int = 7
+    abort_multipart_days: int = ABORT_MULTIPART_DAYS
     access_logs_bucket: pulumi.Input[str] | None = None
 
     def __post_init__(self) -> None:
@@ -176,7 +179,7 @@ class LogsBucket(pulumi.ComponentResource):
         aws.s3.BucketLifecycleConfiguration(
             f"{name}-lifecycle",
             bucket=bucket.id,
-            rules=[_rule("expire-logs", expiration=expiry)],
+            rules=[_rule("expire-logs", expiration=expiry), _unfinished(ABORT_MULTIPART_DAYS)],
             opts=child,
         )
         policy = aws.s3.BucketPolicy(
@@ -241,12 +244,7 @@ def _encryption(
 def _upload_rules(args: UploadsBucketArgs) -> list[aws.s3.BucketLifecycleConfigurationRuleArgs]:
     """Documents themselves never expire; what is left over from uploads and deletions does."""
     rules = [
-        _rule(
-            "drop-unfinished-uploads",
-            abort_incomplete_multipart_upload=aws.s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
-                days_after_initiation=args.abort_multipart_days
-            ),
-        ),
+        _unfinished(args.abort_multipart_days),
         _rule(
             "drop-old-versions",
             noncurrent_version_expiration=aws.s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
@@ -261,6 +259,11 @@ def _upload_rules(args: UploadsBucketArgs) -> list[aws.s3.BucketLifecycleConfigu
         )
         rules.append(_rule("move-to-infrequent-access", transitions=[transition]))
     return rules
+
+
+def _unfinished(days: int) -> aws.s3.BucketLifecycleConfigurationRuleArgs:
+    abort = aws.s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(days_after_initiation=days)
+    return _rule("drop-unfinished-uploads", abort_incomplete_multipart_upload=abort)
 
 
 def _rule(identity: str, **actions: object) -> aws.s3.BucketLifecycleConfigurationRuleArgs:

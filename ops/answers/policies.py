@@ -11,6 +11,7 @@ from plan.types import undescribed
 from planner.availability.analysis import OBJECTIVE_PERCENT
 from policies.encryption import keeps, unencrypted
 from policies.exposure import open_doors, stores
+from policies.posture import posture_of
 from policies.protection import bare, protectable, unguarded
 from policies.stateful import is_stateful
 from policies.windows import meetings, patched, unscheduled
@@ -72,6 +73,7 @@ def policy_checks(
         _protection(settings, plan),
         _exposure(plan),
         _encryption(plan),
+        _posture(settings, plan),
         _restarts(journey),
         *_windows(plan),
         *_delivery(settings, plan),
@@ -159,6 +161,25 @@ def _encryption(plan: Plan) -> PolicyCheck:
     unknown = _unknown(plan)
     return PolicyCheck(
         title=title, state="failed" if found else "unknown" if unknown else "ok", detail=f"{detail}{unknown}"
+    )
+
+
+def _posture(settings: Settings, plan: Plan) -> PolicyCheck:
+    """Security Hub's standards: what is open is noted, as a stack file may open what the checked-in ones do not."""
+    found = posture_of(plan, settings.environment.value)
+    counts = "; ".join(
+        f"{one.standard}: {one.met} met, {one.accepted} accepted, {one.open} open, {one.account} of the account"
+        for one in found.tallies
+    )
+    still = "; ".join(f"{one.control.id}: {', '.join(one.offending)}" for one in found.findings if one.offending)
+    later = sum(len(one.undecided) for one in found.findings)
+    return PolicyCheck(
+        title="Each control of Security Hub's standards is met, or accepted with a reason",
+        state="unknown" if found.unjudged or not found.findings else "note" if still or later else "ok",
+        detail=counts
+        + (f"; open: {still}" if still else "")
+        + (f"; {later} answers are known only after an update" if later else "")
+        + (f"; nobody judged {', '.join(found.unjudged)} (policies/posture/posture.yaml)" if found.unjudged else ""),
     )
 
 

@@ -1,0 +1,157 @@
+"""docs/posture.md, made of policies/posture/posture.yaml and of the plans that it judges.
+
+.venv/bin/python -m tests.support.posture_page            says whether the page differs
+.venv/bin/python -m tests.support.posture_page --write    brings it up to date
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from functools import cache
+from typing import TYPE_CHECKING
+
+from bootstrap.account import Account, AccountArgs, StackArgs
+from bootstrap.needs import read_needs
+from policies.posture import posture_of, record
+from tests.support.paths import ROOT
+from tests.support.plans import plan_of, stack_plan
+from tests.support.recording import record as recording
+from tests.support.stack import CHECKED_IN, EVERY_STACK, EVERYTHING, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from plan import Plan
+    from policies.posture import Control
+
+DOCUMENT = ROOT / "docs" / "posture.md"
+BOOTSTRAP = ("bootstrap", "account")
+HEAD = """\
+# Security posture
+
+What AWS Security Hub's standards ask of the types of resources in these stacks, and the answer to each control. It is
+kept in `policies/posture/posture.yaml`; this page is made of it by `.venv/bin/python -m tests.support.posture_page
+--write`.
+
+A control is *met* by a check on the inputs of every planned resource, or *accepted* with a reason; a scan of the
+account reports what is accepted, and the reason is to be entered there. `./bbp report STACK` counts them for a stack
+(Policies). Tests break each property once and see its control turn red; a type that nobody judged is named by a test
+and by the report.
+
+Both lists of controls, and what the controls of EKS, ElastiCache and Elastic Load Balancing ask, were read on
+2026-11-30; what the others ask is unverified beyond their titles.
+"""
+
+
+@cache
+def plans() -> dict[tuple[str, str], Plan]:
+    """Every plan that is judged: all stacks in all their phases, and the bootstrap."""
+    stacks = tuple(
+        StackArgs(name=name, regions=("us-east-1",), needs=read_needs(name), bounded=True) for name in ("dev", "prod")
+    )
+    args = AccountArgs(
+        account_id="123456789012",
+        partition="aws",
+        region="us-east-1",
+        repository="bail/platform",
+        existing_provider=False,
+        stacks=stacks,
+        images_name="bailbondpro",
+        keep_images=100,
+        protect=True,
+    )
+    bootstrap = plan_of(recording(lambda: Account("account", args)))
+    return {BOOTSTRAP: bootstrap, **{at: stack_plan(*at) for at in EVERY_STACK if at != EVERYTHING}} | {
+        EVERYTHING: stack_plan(*EVERYTHING)
+    }
+
+
+def environment_of(stack: tuple[str, str]) -> str:
+    """Whose reasons count; the bootstrap is production."""
+    return "prod" if stack == BOOTSTRAP else settings(*stack).environment.value
+
+
+def text() -> str:
+    """The page."""
+    return "\n".join([HEAD, *_counts(), *_accepted(), *_met(), *_account(), *_checkov(), ""])
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _table(*columns: str) -> list[str]:
+    return [_row(*columns), "|" + "---|" * len(columns)]
+
+
+def _counts() -> list[str]:
+    known = record()
+    rows = []
+    for stack in (*CHECKED_IN, BOOTSTRAP):
+        tallies = posture_of(plans()[stack], environment_of(stack)).tallies
+        name = " ".join(stack) if stack != BOOTSTRAP else "bootstrap"
+        rows.append(_row(name, *(f"{one.met} met, {one.accepted} accepted, {one.open} open" for one in tallies)))
+    of_account = ", ".join(f"{len(ids)} of {known.standards[key]}" for key, ids in known.account.items())
+    return [
+        "## Counts",
+        "",
+        *_table("plan", *known.standards.values()),
+        *rows,
+        "",
+        f"Beside them, of the account: {of_account}.",
+    ]
+
+
+def _standards(control: Control) -> str:
+    return ", ".join(control.of)
+
+
+def _accepted() -> list[str]:
+    rows = []
+    for control in record().controls:
+        said = []
+        for reason in control.accepted:
+            where = [*reason.environments, *(f"`{name}`" for name in reason.names)]
+            said.append(f"{', '.join(where)}: {reason.because}" if where else reason.because)
+        if said:
+            rows.append(_row(control.id, _standards(control), control.asks, "; ".join(said)))
+    head = "Where resources or an environment are named, everything else meets it."
+    return ["", "## Accepted", "", head, "", *_table("control", "of", "asks for", "why not"), *rows]
+
+
+def _met() -> list[str]:
+    rows = [
+        _row(one.id, _standards(one), one.asks, ", ".join(f"`{token.rsplit(':', 1)[-1]}`" for token in one.types))
+        for one in record().controls
+        if not one.accepted
+    ]
+    return ["", "## Met everywhere", "", *_table("control", "of", "asks for", "checked on"), *rows]
+
+
+def _account() -> list[str]:
+    known = record()
+    lines = [f"- {key}: {', '.join(ids)}" for key, ids in known.account.items()]
+    return ["", "## Of the account", "", f"They are {known.account_because}.", "", *lines]
+
+
+def _checkov() -> list[str]:
+    rows = [_row(found.id, found.asks, found.because) for found in record().checkov]
+    head = "What it found on plans and Kubernetes objects when it was last run; it is no dependency. The file says how."
+    return ["", "## checkov", "", head, "", *_table("check", "asks for", "why it stays"), *rows]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Says whether the page differs, 1 if it does; with `--write` brings it up to date."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", action="store_true", help="bring the page up to date")
+    write, wanted = parser.parse_args(arguments).write, text()
+    differs = not DOCUMENT.is_file() or DOCUMENT.read_text("utf-8") != wanted
+    sys.stdout.write(f"{DOCUMENT.name} {'differs' if differs else 'is up to date'}\n")
+    if write:
+        DOCUMENT.write_text(wanted, encoding="utf-8")
+    return int(differs and not write)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
