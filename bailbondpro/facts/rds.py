@@ -59,6 +59,14 @@ RESERVED_USERNAMES = frozenset(
 MasterUsername, names no list; unverified 2026-11-23)."""
 
 
+AUTOSCALING_FREE_PERCENT, AUTOSCALING_MINUTES, AUTOSCALING_HOURS = 10, 5, 6
+"""Storage grows by itself when no more than so much is free, for so long, and so long after its last change or once
+that is optimized, whichever is longer (Amazon RDS User Guide, "Managing capacity automatically with Amazon RDS storage
+autoscaling"; read 2026-11-30)."""
+AUTOSCALING_LEAST_GIB, AUTOSCALING_PERCENT = 10, 10
+"""It grows by the larger of the two, or by what the last hours let expect of the next seven (the same page)."""
+
+
 def least_ceiling_gib(size_gib: int) -> int:
     """The least ceiling of storage autoscaling in GiB, a tenth above the storage.
 
@@ -68,6 +76,15 @@ def least_ceiling_gib(size_gib: int) -> int:
     [22, 28, 110, 112]
     """
     return -(-11 * size_gib // 10)
+
+
+def grows_by_itself(size_gib: int) -> bool:
+    """Whether there is room for a ceiling above a size: from 59,579 GiB on a tenth more is more than RDS has.
+
+    >>> [grows_by_itself(size) for size in (20, 59_578, 59_579, 65_536)]
+    [True, True, False, False]
+    """
+    return least_ceiling_gib(size_gib) <= MAX_STORAGE_GIB
 
 
 def insights_days_allowed(days: int) -> bool:

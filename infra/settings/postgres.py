@@ -134,8 +134,8 @@ class PostgresSettings(Area):
         "150, 300."
     )
     max_allocated_storage_gib: StorageGib = Field(
-        description="Up to where storage grows by itself, in GiB, at least 10 % above allocatedStorageGib. Default by "
-        "phase: dev 100, prod 200, 300, 600."
+        description="Up to where storage grows by itself, in GiB, at least 10 % above allocatedStorageGib; from 59,579 "
+        "GiB on it does not. Default by phase: dev 100, prod 200, 300, 600."
     )
     iops: int | None = Field(
         default=None,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bailbondpro.facts.instance_classes import instance_class
+from bailbondpro.facts.rds import grows_by_itself
 from components.app.microservice import service_app
 from components.naming import NameKind, physical_name
 from components.pooler.pooler import PoolerArgs, PoolerEndpoint, PoolerTls, pooler_hosts
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
     from components.security.secrets import Credential, CredentialArgs
     from components.tuning.postgres import Parameter
     from infra.settings import Settings
+    from infra.settings.postgres import PostgresSettings, ShardsSettings
+
+CEILING = "max_allocated_storage_gib"
 
 
 def credential_args(settings: Settings, key: DataKey) -> CredentialArgs:
@@ -98,7 +102,8 @@ def shards_args(
         # As the primary, but of their own sizes: what is provisioned for the primary's disks is not theirs.
         shard=replace(
             _template(settings, key, network, cluster, copies),
-            **of_same_name(PostgresTemplate, shards),
+            **of_same_name(PostgresTemplate, shards, without=(CEILING,)),
+            max_allocated_storage_gib=_ceiling(shards),
             replica_instance_class=shards.instance_class,
             iops=None,
             storage_throughput_mibps=None,
@@ -122,6 +127,11 @@ def database_parameters(settings: Settings, primary_class: str, replica_class: s
     return parameters(Profile(postgres.profile), memory, postgres.max_connections, postgres.log_min_duration_ms)
 
 
+def _ceiling(area: PostgresSettings | ShardsSettings) -> int | None:
+    """Up to where storage grows by itself; None for what is too large to grow by the least that RDS asks for."""
+    return area.max_allocated_storage_gib if grows_by_itself(area.allocated_storage_gib) else None
+
+
 def _template(
     settings: Settings, key: DataKey, network: Network, cluster: Cluster, copies: DataKey | None
 ) -> PostgresTemplate:
@@ -129,7 +139,8 @@ def _template(
     postgres, windows = settings.postgres, schedule(settings)
     replica_class = postgres.replica_instance_class if postgres.replicas else None
     return PostgresTemplate(
-        **of_same_name(PostgresTemplate, postgres, settings, without=("maintenance_window",)),
+        **of_same_name(PostgresTemplate, postgres, settings, without=("maintenance_window", CEILING)),
+        max_allocated_storage_gib=_ceiling(postgres),
         availability_zones=network.availability_zones,
         vpc_id=network.vpc_id,
         subnet_ids=network.data_subnet_ids,

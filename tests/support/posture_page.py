@@ -35,9 +35,9 @@ kept in `policies/posture/posture.yaml`; this page is made of it by `.venv/bin/p
 --write`.
 
 A control is *met* by a check on the inputs of every planned resource, or *accepted* with a reason; a scan of the
-account reports what is accepted, and the reason is to be entered there. `./bbp report STACK` counts them for a stack
-(Policies). Tests break each property once and see its control turn red; a type that nobody judged is named by a test
-and by the report.
+account reports what is accepted, and the reason is to be entered there. `./bbp report prod --out report` counts them
+for a stack (Policies). Tests break each property once and see its control turn red; a type that nobody judged is named
+by a test and by the report.
 
 Both lists of controls, and what the controls of EKS, ElastiCache and Elastic Load Balancing ask, were read on
 2026-11-30; what the others ask is unverified beyond their titles.

@@ -14,6 +14,7 @@ from bailbondpro.facts.rds import (
     RESERVED_USERNAMES,
     STRIPED_GIB,
     WEEK_DAYS,
+    grows_by_itself,
     insights_days_allowed,
     least_ceiling_gib,
 )
@@ -100,11 +101,11 @@ def prod_keeps_backups(settings: Settings) -> Iterator[Finding]:
 
 @rule("storage-growth", source="RDS documentation, storage autoscaling: 10 % above", areas=("postgres",))
 def storage_may_grow(settings: Settings) -> Iterator[Finding]:
-    """The ceiling of storage autoscaling lies at least a tenth above the storage itself."""
+    """The ceiling of storage autoscaling lies at least a tenth above the storage itself, where RDS has that much."""
     postgres = settings.postgres
     for path, area in (("postgres", postgres), ("postgres.shards", postgres.shards)):
         least = least_ceiling_gib(area.allocated_storage_gib)
-        if area.max_allocated_storage_gib < least:
+        if area.max_allocated_storage_gib < least and grows_by_itself(area.allocated_storage_gib):
             yield Finding(
                 path=f"{path}.maxAllocatedStorageGib",
                 value=area.max_allocated_storage_gib,

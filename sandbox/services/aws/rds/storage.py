@@ -69,7 +69,7 @@ def _sizes(context: Context) -> Iterator[Violation]:
         if not low <= size <= high:
             yield Violation("allocatedStorage", f"{size:g} GiB is outside {low}..{high} GiB of storage type {kind}")
     most = number(inputs.get("maxAllocatedStorage"))
-    if size and most and most != size and most < size * 1.1:
+    if size and most and most != size and 10 * most < 11 * size:
         yield Violation(
             "maxAllocatedStorage",
             f"{most:g} GiB is less than 10 % above the allocated {size:g} GiB (InvalidParameterCombination: Max "
