@@ -44,8 +44,6 @@ if TYPE_CHECKING:
     from infra.settings import Settings
     from infra.settings.postgres import PostgresSettings, ShardsSettings
 
-CEILING = "max_allocated_storage_gib"
-
 
 def credential_args(settings: Settings, key: DataKey) -> CredentialArgs:
     """The master user of the primary and its replicas."""
@@ -102,7 +100,7 @@ def shards_args(
         # As the primary, but of their own sizes: what is provisioned for the primary's disks is not theirs.
         shard=replace(
             _template(settings, key, network, cluster, copies),
-            **of_same_name(PostgresTemplate, shards, without=(CEILING,)),
+            **of_same_name(PostgresTemplate, shards, without=("max_allocated_storage_gib",)),
             max_allocated_storage_gib=_ceiling(shards),
             replica_instance_class=shards.instance_class,
             iops=None,
@@ -139,7 +137,9 @@ def _template(
     postgres, windows = settings.postgres, schedule(settings)
     replica_class = postgres.replica_instance_class if postgres.replicas else None
     return PostgresTemplate(
-        **of_same_name(PostgresTemplate, postgres, settings, without=("maintenance_window", CEILING)),
+        **of_same_name(
+            PostgresTemplate, postgres, settings, without=("maintenance_window", "max_allocated_storage_gib")
+        ),
         max_allocated_storage_gib=_ceiling(postgres),
         availability_zones=network.availability_zones,
         vpc_id=network.vpc_id,
