@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from plan.tokens import NODE_GROUP
+from plan.tokens import DATABASE, NODE_GROUP
 from plan.types import TYPES
 
 if TYPE_CHECKING:
@@ -53,14 +53,21 @@ NODE_MINUTES = 20
 of node updates); the rest is an allowance of ours for the new node, measured nowhere."""
 
 
+REPLICA_MINUTES = 120
+"""A replica is made from a snapshot of all that its source holds: no bound is documented, the program waits as long."""
+
+
 def minutes(item: PlannedResource) -> int:
     """How long an operation may take before it is given up, in minutes; 0 for what is not waited for.
 
-    A node group is updated one node at a time, so its bound grows with the nodes that it may have.
+    A node group is updated one node at a time, so its bound grows with the nodes that it may have. A replica of a
+    database is made from a copy.
     """
     op = "create" if item.op == "replace" else item.op
     bounds = TYPES[item.type].minutes if item.type in TYPES else {}
     bound = bounds.get(op, 0)
+    if item.type == DATABASE and op == "create" and "replicateSourceDb" in item.inputs:
+        bound = REPLICA_MINUTES
     if item.op == "replace":
         bound += bounds.get("delete", 0)
     if item.type == NODE_GROUP and op == "update":

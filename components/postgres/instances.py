@@ -160,11 +160,26 @@ def _common(args: PostgresArgs, shared: SharedResources) -> dict[str, Any]:
     }
 
 
+CHANGE_TIMEOUT = "120m"
+"""How long RDS may change an instance that is changed at once: most changes take minutes, one across 400 GiB copies all
+data, and no bound is documented (Amazon RDS User Guide, "I/O-intensive storage modifications"). The provider gives up
+after 80 minutes and would leave the update half told; two hours are an assumption of ours."""
+REPLICA_TIMEOUT = "120m"
+"""How long a replica may take, which is made from a snapshot of all that its source holds: no bound is documented
+(Amazon RDS User Guide, "Creating a read replica"). The provider gives up after 40 minutes; two hours are an assumption
+of ours."""
+
+
 def _options(
-    args: PostgresArgs, shared: SharedResources, logs: list[pulumi.Resource], parent: pulumi.Resource
+    args: PostgresArgs,
+    shared: SharedResources,
+    logs: list[pulumi.Resource],
+    parent: pulumi.Resource,
+    create_timeout: str | None = None,
 ) -> pulumi.ResourceOptions:
     before = [*logs, *([shared.monitoring_policy] if shared.monitoring_policy is not None else [])]
-    return pulumi.ResourceOptions(parent=parent, protect=args.protect, depends_on=before)
+    timeouts = pulumi.CustomTimeouts(create=create_timeout, update=CHANGE_TIMEOUT)
+    return pulumi.ResourceOptions(parent=parent, protect=args.protect, depends_on=before, custom_timeouts=timeouts)
 
 
 def create_primary(name: str, args: PostgresArgs, shared: SharedResources, parent: pulumi.Resource) -> aws.rds.Instance:
@@ -236,7 +251,7 @@ def create_replica(  # noqa: PLR0917 - one internal caller; the names are the sa
         skip_final_snapshot=True,
         **_common(args, shared),
         opts=pulumi.ResourceOptions.merge(
-            _options(args, shared, logs, parent),
+            _options(args, shared, logs, parent, REPLICA_TIMEOUT),
             pulumi.ResourceOptions(ignore_changes=["parameterGroupName"] if args.upgrading_from is not None else None),
         ),
     )

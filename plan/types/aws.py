@@ -179,7 +179,7 @@ AWS: tuple[ResourceType, ...] = (
             },
         ),
         quotas=(quotas.DATABASES,),
-        minutes=minutes(40, 80, 60),
+        minutes=minutes(40, 120, 60),
     ),
     ResourceType(
         token="aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
@@ -188,6 +188,7 @@ AWS: tuple[ResourceType, ...] = (
         at_rest=encrypted("kmsKeyId"),
         holds=None,
         quotas=(),
+        minutes=minutes(75, 0, 75),
     ),
     ResourceType(
         token=tokens.CACHE,

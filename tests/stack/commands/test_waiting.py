@@ -8,17 +8,28 @@ from dataclasses import replace
 import pytest
 import yaml
 
+from bootstrap.access import DEPLOY_SESSION_SECONDS
 from plan import Plan
-from plan.tokens import NODE_GROUP
-from planner.waiting import (
-    longest,
-    minutes,
-)
+from plan.tokens import DATABASE, DEPLOYMENT, NODE_GROUP, PARAMETER_GROUP
+from plan.types import TYPES
+from planner.waiting import REPLICA_MINUTES, longest, minutes
 from tests.support.paths import ROOT
 from tests.support.plans import stack_plan
-from tests.support.stack import COMBINATIONS, PHASES, recorded
+from tests.support.stack import COMBINATIONS, EVERY_STACK, PHASES, recorded
 
 DEPLOY = ROOT / ".github" / "workflows" / "deploy.yml"
+PROVIDER_MINUTES: dict[str, dict[str, int]] = {
+    "aws:ec2/natGateway:NatGateway": {"create": 10, "update": 10, "delete": 30},
+    "aws:ec2/vpcEndpoint:VpcEndpoint": {"create": 10, "update": 10, "delete": 10},
+    "aws:eks/addon:Addon": {"create": 20, "update": 20, "delete": 40},
+    "aws:eks/cluster:Cluster": {"create": 30, "update": 60, "delete": 15},
+    "aws:eks/nodeGroup:NodeGroup": {"create": 60, "update": 60, "delete": 60},
+    "aws:elasticache/replicationGroup:ReplicationGroup": {"create": 60, "update": 40, "delete": 45},
+    "aws:lb/loadBalancer:LoadBalancer": {"create": 10, "update": 10, "delete": 10},
+    "aws:rds/instance:Instance": {"create": 40, "update": 80, "delete": 60},
+    "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication": {"create": 75, "delete": 75},
+}
+"""After how many minutes the provider gives up where nobody says otherwise; the planner never counts with fewer."""
 STEPS = [
     (environment, start, end)
     for environment in ("dev", "prod")
@@ -44,6 +55,26 @@ def step(environment: str, start: str | None, end: str) -> Plan:
     )
 
 
+def restarted(environment: str, phase: str) -> Plan:
+    """The plan of another class, storage or version of every database and of what it takes along."""
+    changed = (DATABASE, PARAMETER_GROUP, DEPLOYMENT)
+    return Plan(
+        tuple(replace(item, op="update" if item.type in changed else "same") for item in stack_plan(environment, phase))
+    )
+
+
+def session_minutes() -> int:
+    """The shortest session that a deploying job asks for, or that its role allows."""
+    document = yaml.safe_load(DEPLOY.read_text(encoding="utf-8"))
+    asked = [
+        int(step["with"]["role-duration-seconds"])
+        for job in document["jobs"].values()
+        for step in job["steps"]
+        if "role-duration-seconds" in step.get("with", {})
+    ]
+    return min(*asked, DEPLOY_SESSION_SECONDS) // 60
+
+
 def upgrade(environment: str, phase: str) -> Plan:
     """The plan of a new minor version of Kubernetes: control plane, add-ons and every node."""
     upgraded = ("aws:eks/cluster:Cluster", NODE_GROUP, "aws:eks/addon:Addon")
@@ -61,6 +92,29 @@ def test_the_longest_waits_of_a_phase_change_fit_the_deploying_job(
     chain = longest(step(environment, start, end))
     assert chain.minutes >= 60
     assert chain.minutes < job_minutes(), chain
+    assert chain.minutes < session_minutes(), chain
+
+
+@pytest.mark.parametrize(("environment", "phase"), COMBINATIONS)
+def test_a_change_of_every_database_at_once_fits_the_deploying_job(environment: str, phase: str) -> None:
+    chain = longest(restarted(environment, phase))
+    assert "primary" in " ".join(chain.names)
+    assert chain.minutes < min(job_minutes(), session_minutes()), chain
+
+
+def test_a_replica_may_take_longer_than_its_empty_source() -> None:
+    primary, *replicas = sorted(recorded("prod", "horizontal").of_type(DATABASE), key=lambda item: item.name)
+    assert "create" not in primary.timeouts
+    assert replicas
+    assert {item.timeouts["create"] for item in replicas} == {f"{REPLICA_MINUTES}m"}
+
+
+@pytest.mark.parametrize(("environment", "phase"), EVERY_STACK)
+def test_every_type_that_its_provider_waits_long_for_is_counted(environment: str, phase: str) -> None:
+    """Provider defaults: the section Timeouts of each resource in the Terraform AWS provider's documentation."""
+    for token in sorted({item.type for item in stack_plan(environment, phase)} & PROVIDER_MINUTES.keys()):
+        counted = TYPES[token].minutes
+        assert {op for op, bound in PROVIDER_MINUTES[token].items() if counted.get(op, 0) < bound} == set(), token
 
 
 @pytest.mark.parametrize(("environment", "phase"), COMBINATIONS)
