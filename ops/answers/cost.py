@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from infra.phases import PHASES
-from ops.answers.bills import bills_json, read_bills
+from ops.answers.costs.bills import bills_json, read_bills
+from ops.answers.costs.levers import JudgedLever, judged_levers
 from ops.inputs.documents import DocumentError, read_document
 from ops.inputs.pairs import pairs
 from ops.jsonable import picked, plain
@@ -112,6 +113,7 @@ class CostReport:
     guide: Requirement
     budget: BudgetVerdict | None
     recommendations: tuple[Recommendation, ...]
+    levers: tuple[JudgedLever, ...]
     comparison: Comparison | None
     bills: tuple[float, ...] | None = None
 
@@ -140,6 +142,7 @@ class CostReport:
             "budget_fitting_usd": fitting_limit(cost.aws),
             "aws_usd": cost.aws.usd,
             "recommendations": plain(self.recommendations),
+            "levers": plain(self.levers),
             "against": plain(self.comparison),
             **({} if self.bills is None else {"bills": bills_json(self.bills)}),
         }
@@ -201,6 +204,7 @@ def priced(
         guide=requirement(usage.users, daily, usage.users * GB_PER_USER),
         budget=budget_of(subject.plan, found.aws),
         recommendations=tuple(recommendations(subject.plan, found, measured)),
+        levers=judged_levers(subject, found),
         comparison=None,
     )
 

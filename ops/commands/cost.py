@@ -43,9 +43,9 @@ def cost(
     over it). A cost above the budget is a note and no failure. With --against the columns are "now" (the stack file's
     phase, else the earlier one), "then" and the difference, whichever of the two is named first.
     """
-    from ops.answers.bills import BillsError
     from ops.answers.cost import CostOptions
     from ops.answers.cost import cost as run
+    from ops.answers.costs.bills import BillsError
     from ops.views.cost import section
     from planner.cost.usage import UsageError
 

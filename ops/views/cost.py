@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ops.answers.bills import bills_text
+from ops.answers.costs.bills import bills_text
 from ops.document.blocks import Item, Items, More, Section, Table, Text, Verdict
 from plan import SYSTEMS
 from planner.cost.difference import change
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ops.answers.cost import Comparison, CostReport
+    from ops.answers.costs.levers import JudgedLever
     from ops.document.blocks import Block
     from planner.cost.monthly import Cost, Line
 
@@ -52,6 +53,7 @@ def section(report: CostReport) -> Section:
     blocks += [Text(text=line) for line in _context(report)]
     if report.comparison:
         blocks += _comparison(report.comparison)
+    blocks += _levers(report)
     blocks += _savings(report)
     if report.bills is not None:
         blocks.append(Text(text=bills_text(report.bills)))
@@ -202,6 +204,25 @@ def _comparison(found: Comparison) -> Iterator[Block]:
             "smaller one at its own users"
         )
     yield Text(text=f"Break-even: {answer}.")
+
+
+def _levers(report: CostReport) -> Iterator[Table]:
+    if report.levers:
+        yield Table(
+            caption="What could go, each alone (list prices), what that gives up, and whether the stack may have it so",
+            columns=("Setting", "USD a month", "Gives up", "Check"),
+            rows=tuple(
+                ("; ".join(item.settings), _known(item.saving_usd), item.gives_up, _check(item))
+                for item in report.levers
+            ),
+            numbers=frozenset({1}),
+        )
+
+
+def _check(lever: JudgedLever) -> str:
+    if lever.refused is None:
+        return "unknown: no stack file"
+    return "; ".join(lever.refused) or "accepts it"
 
 
 def _savings(report: CostReport) -> Iterator[Table]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ops.answers.bills import BillsError, bills_json, bills_text, read_bills
+from ops.answers.costs.bills import BillsError, bills_json, bills_text, read_bills
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,73 @@
+"""What could go from a stack, and whether `./bbp check` would let it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import BaseModel
+
+from infra.limits import RULES
+from planner.cost.levers import Lever, levers
+
+if TYPE_CHECKING:
+    from infra.settings import Settings
+    from ops.rehearsal.planned import Planned
+    from planner.cost.levers import Setting
+    from planner.cost.monthly import Cost
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgedLever:
+    """One thing that could go.
+
+    Attributes:
+        settings: what to write into the stack file, as `key: value`.
+        saving_usd: USD a month; None where a part of the price is unknown.
+        gives_up: what is lost with it, and what must be so before.
+        refused: what the limits say against it, each with its rule; None where nothing is known but the plan.
+    """
+
+    settings: tuple[str, ...]
+    saving_usd: float | None
+    gives_up: str
+    refused: tuple[str, ...] | None
+
+
+def judged_levers(subject: Planned, cost: Cost) -> tuple[JudgedLever, ...]:
+    """What could go from a plan, each tried on the stack's settings where they are known."""
+    return tuple(_judged(lever, subject.settings) for lever in levers(subject.plan, cost))
+
+
+def _judged(lever: Lever, settings: Settings | None) -> JudgedLever:
+    return JudgedLever(
+        settings=tuple(_written(setting) for setting in lever.settings),
+        saving_usd=lever.saving_usd,
+        gives_up=lever.gives_up,
+        refused=None if settings is None else refused(settings, lever.settings),
+    )
+
+
+def _written(setting: Setting) -> str:
+    path, value = setting
+    text = str(value).lower() if isinstance(value, bool) else "[]" if value == () else str(value)
+    return f"{path}: {text}"
+
+
+def refused(settings: Settings, changes: tuple[Setting, ...]) -> tuple[str, ...]:
+    """What the limits find that they did not find before, by rule and key."""
+    then = settings
+    for path, value in changes:
+        then = _changed(then, path, value)
+    found = {f"{item.rule} ({item.path})" for rule in RULES for item in rule.problems(then)}
+    return tuple(sorted(found - {f"{item.rule} ({item.path})" for rule in RULES for item in rule.problems(settings)}))
+
+
+def _changed(model: M, path: str, value: object) -> M:
+    head, _, rest = path.partition(".")
+    name = re.sub(r"(?<!^)(?=[A-Z])", "_", head).lower()
+    below = _changed(getattr(model, name), rest, value) if rest else value
+    return model.model_copy(update={name: below})
