@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -145,6 +146,17 @@ class Stage:
     def freeze(self, *, frozen: bool = True) -> None:
         """Let the autoscaler do nothing, or again what it does."""
         self._frozen = frozen
+
+    @contextmanager
+    def without_fewer_nodes(self) -> Iterator[None]:
+        """Let the autoscaler finish what it empties, and then only add nodes."""
+        told = self.autoscaler.flags
+        self.autoscaler.flags = replace(told, scale_down_enabled=False)
+        try:
+            self.clock.wait_until(lambda: not self.autoscaler.emptying, SETTLE_SECONDS)
+            yield
+        finally:
+            self.autoscaler.flags = told
 
     def scale(self, size: Size) -> None:
         """Let every workload have its fewest or its most pods, as its autoscaler would."""

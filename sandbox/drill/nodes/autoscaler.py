@@ -136,6 +136,11 @@ class NodeAutoscaler:
         if self.error is not None:
             raise self.error
 
+    @property
+    def emptying(self) -> bool:
+        """Whether a node is being emptied."""
+        return bool(self._leaving)
+
     def _loop(self) -> None:
         try:
             while not self._stopped.is_set():
