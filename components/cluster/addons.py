@@ -11,6 +11,7 @@ import pulumi_aws as aws
 from ..kubernetes.children import child_options
 from ..security.iam import equals, service_trust
 from ..validation import require
+from .spread import spread
 
 EBS_CSI_ADDON = "aws-ebs-csi-driver"
 EBS_CSI_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy"
@@ -91,10 +92,15 @@ def vpc_cni_settings() -> str:
 
 
 def coredns_settings() -> str:
-    """CoreDNS follows the number of nodes and cores between `COREDNS_REPLICAS`."""
+    """CoreDNS follows the number of nodes and cores between `COREDNS_REPLICAS`, and never stands in one zone alone.
+
+    Sources: EKS User Guide, "Scale CoreDNS Pods for high DNS traffic"; AWS Containers Blog, "Recent changes to the
+    CoreDNS add-on" (topologySpreadConstraints, from v1.9.3-eksbuild.5 on).
+    """
     fewest, most = COREDNS_REPLICAS
     scaling = {"enabled": True, "minReplicas": fewest, "maxReplicas": most}
-    return json.dumps({"autoScaling": scaling}, sort_keys=True)
+    settings = {"autoScaling": scaling, "topologySpreadConstraints": spread(dns="kube-dns")}
+    return json.dumps(settings, sort_keys=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Who of the operators and tools goes first on a full node, what they request, and how their replicas are spread."""
+"""Who of the operators and tools goes first on a full node, and what they request."""
 
 from __future__ import annotations
 
@@ -49,32 +49,3 @@ HOOK = resources("10m", "32Mi", "128Mi")
 """Of a pod that makes a certificate and ends; by judgement."""
 RELOADER = resources("10m", "32Mi", "64Mi")
 """Of the process beside Prometheus and Alertmanager that reads a changed configuration; by judgement."""
-
-
-def spread(**labels: str) -> list[Values]:
-    """Never two replicas on one node while another has none, and in different zones where there is room.
-
-    Nodes that take no pods do not count: a drained node would otherwise hold replicas back.
-
-    Args:
-        labels: that the chart's own selector asks for, dots and slashes of their keys as `_`.
-    """
-    selector = {"matchLabels": {LABELS[key]: value for key, value in labels.items()}}
-    return [
-        {
-            "maxSkew": 1,
-            "topologyKey": topology,
-            "whenUnsatisfiable": how,
-            "labelSelector": selector,
-            "nodeAffinityPolicy": "Honor",
-            "nodeTaintsPolicy": "Honor",
-        }
-        for topology, how in (
-            ("kubernetes.io/hostname", "DoNotSchedule"),
-            ("topology.kubernetes.io/zone", "ScheduleAnyway"),
-        )
-    ]
-
-
-LABELS: Mapping[str, str] = {"app": "app", "name": "app.kubernetes.io/name", "instance": "app.kubernetes.io/instance"}
-"""Label keys of the charts' selectors, by the short names that `spread` takes."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from bailbondpro.facts.nodes import NODE_UPDATE_SECONDS
 
 from ..kubernetes.pods import Placement
-from .operator_scheduling import CLUSTER_CRITICAL, HOOK, OPERATOR_PRIORITY, TOOL_PRIORITY, Values, resources, spread
+from .operator_scheduling import CLUSTER_CRITICAL, HOOK, OPERATOR_PRIORITY, TOOL_PRIORITY, Values, resources
+from .spread import spread
 
 if TYPE_CHECKING:
     import pulumi

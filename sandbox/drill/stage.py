@@ -159,11 +159,32 @@ class Stage:
             self.autoscaler.flags = told
 
     def scale(self, size: Size) -> None:
-        """Let every workload have its fewest or its most pods, as its autoscaler would."""
+        """Let every workload have its fewest or its most pods, in the steps that its autoscaler takes down.
+
+        The controller of a ReplicaSet looks at what stands on each node once for each step: after one large step all
+        that is left may stand on one node.
+        """
         self.size = size
-        for workload in self.workloads:
-            if workload.least != workload.most:
-                self.api.scale(workload.reference, workload.wanted(size))
+        left = [item for item in self.workloads if item.least != item.most]
+        while left:
+            left = [item for item in left if self._step_of(item, item.wanted(size))]
+            self.clock.wait_until(lambda: all(map(self._as_scaled, self.workloads)), SETTLE_SECONDS)
+
+    def _step_of(self, workload: Workload, wanted: int) -> bool:
+        """Scale a workload by one step; returns whether more are to come."""
+        live = self.api.read(workload.reference)
+        now = int(live["spec"].get("replicas", 1)) if live is not None else wanted
+        fewer = workload.down.fewer(now)
+        count = max(wanted, fewer) if wanted < now and fewer < now else wanted
+        self.api.scale(workload.reference, count)
+        return count != wanted
+
+    def _as_scaled(self, workload: Workload) -> bool:
+        """Whether as many pods exist as are wanted; a StatefulSet makes them one after the other."""
+        live = self.api.read(workload.reference)
+        if live is None or workload.least == workload.most or workload.kind != "Deployment":
+            return True
+        return int((live.get("status") or {}).get("replicas", 0)) <= int(live["spec"].get("replicas", 1))
 
     def settle(self, size: Size, within: float | None = None, *, bound: bool = False) -> list[str]:
         """Wait until every workload runs what is wanted; returns what does not, with the reasons.

@@ -22,6 +22,28 @@ KEDA_LEAST, KEDA_MOST = 0, 100
 
 
 @dataclass(frozen=True)
+class StepsDown:
+    """How far an autoscaler goes down in one period (Kubernetes documentation, HorizontalPodAutoscaler, behavior).
+
+    Attributes:
+        policies: kind and value of each; all pods at once where the manifest names none.
+        smallest: whether the policy that takes fewest pods away decides, and not the one that takes most.
+        disabled: whether it never goes down.
+    """
+
+    policies: tuple[tuple[str, int], ...] = (("Percent", 100),)
+    smallest: bool = False
+    disabled: bool = False
+
+    def fewer(self, now: int) -> int:
+        """The fewest pods after one period that began with so many."""
+        if self.disabled:
+            return now
+        counts = [now - value if kind == "Pods" else now * (100 - value) // 100 for kind, value in self.policies]
+        return max(0, max(counts) if self.smallest else min(counts))
+
+
+@dataclass(frozen=True)
 class Workload:
     """A Deployment or StatefulSet.
 
@@ -31,6 +53,7 @@ class Workload:
         least: fewest pods that its autoscaler gives it; its own number without one.
         most: most pods.
         scaler: `HorizontalPodAutoscaler` or `ScaledObject`; empty without.
+        down: the steps in which that one takes pods away.
     """
 
     name: str
@@ -38,6 +61,7 @@ class Workload:
     least: int
     most: int
     scaler: str = ""
+    down: StepsDown = StepsDown()
 
     @property
     def reference(self) -> Manifest:
@@ -58,17 +82,17 @@ def workloads(api: ClusterApi) -> tuple[Workload, ...]:
         for live in api.find(version, kind):
             name = name_of(live["metadata"])
             own = int(live["spec"].get("replicas", 1))
-            least, most, scaler = bounds.get((kind, name), (own, own, ""))
-            found.append(Workload(name, kind, least, most, scaler))
+            least, most, scaler, down = bounds.get((kind, name), (own, own, "", StepsDown()))
+            found.append(Workload(name, kind, least, most, scaler, down))
     return tuple(sorted(found, key=lambda item: item.name))
 
 
-def _bounds(api: ClusterApi) -> Iterator[tuple[tuple[str, str], tuple[int, int, str]]]:
+def _bounds(api: ClusterApi) -> Iterator[tuple[tuple[str, str], tuple[int, int, str, StepsDown]]]:
     for live in api.find("autoscaling/v2", "HorizontalPodAutoscaler"):
         spec, target = live["spec"], live["spec"]["scaleTargetRef"]
         owner = f"{live['metadata']['namespace']}/{target['name']}"
         numbers = int(spec.get("minReplicas") or 1), int(spec["maxReplicas"])
-        yield (target["kind"], owner), (*numbers, "HorizontalPodAutoscaler")
+        yield (target["kind"], owner), (*numbers, "HorizontalPodAutoscaler", _down(spec))
     try:
         scaled = api.find("keda.sh/v1alpha1", "ScaledObject")
     except UnknownKindError:
@@ -77,7 +101,16 @@ def _bounds(api: ClusterApi) -> Iterator[tuple[tuple[str, str], tuple[int, int, 
         spec, target = live["spec"], live["spec"]["scaleTargetRef"]
         owner = f"{live['metadata']['namespace']}/{target['name']}"
         numbers = int(spec.get("minReplicaCount", KEDA_LEAST)), int(spec.get("maxReplicaCount", KEDA_MOST))
-        yield (target.get("kind", "Deployment"), owner), (*numbers, "ScaledObject")
+        own = (spec.get("advanced") or {}).get("horizontalPodAutoscalerConfig") or {}
+        yield (target.get("kind", "Deployment"), owner), (*numbers, "ScaledObject", _down(own))
+
+
+def _down(spec: Manifest) -> StepsDown:
+    """Of the spec of a HorizontalPodAutoscaler, or of the part of a ScaledObject that becomes one."""
+    rules = (spec.get("behavior") or {}).get("scaleDown") or {}
+    policies = tuple((str(item["type"]), int(item["value"])) for item in rules.get("policies") or ())
+    how = rules.get("selectPolicy")
+    return StepsDown(policies or StepsDown().policies, smallest=how == "Min", disabled=how == "Disabled")
 
 
 def refusals(api: ClusterApi) -> dict[str, str]:

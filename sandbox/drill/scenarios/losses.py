@@ -20,6 +20,10 @@ LINGER_SECONDS = 360.0
 Scaling User Guide, "Health checks for instances"), and nothing says when a whole zone's machines are given up."""
 NOTICE_SECONDS = 120.0
 """Before a spot instance is taken away (Amazon EC2 User Guide, "Spot Instance interruption notices")."""
+OPERATORS = frozenset(("kube-system", "keda", "monitoring"))
+"""Namespaces whose workloads answer no user's request."""
+NEEDED = frozenset(("kube-system/coredns",))
+"""Of those namespaces, what every request needs all the same: names."""
 DRAIN_SECONDS = 900.0
 """An update of a managed node group waits so long for the pods of a node (Amazon EKS User Guide, "Understand each phase
 of node updates")."""
@@ -44,11 +48,25 @@ def _not_ready_then_gone(stage: Stage, nodes: list[str], found: Findings) -> Non
     began = stage.clock.seconds
     stage.clock.sleep(LINGER_SECONDS)
     problems = stage.settle(stage.size, bound=True)
+    _alive(stage, began, found)
     found.problems += [f"while the lost nodes are not ready: {item}" for item in problems]
     if not problems:
         found.notes.append(f"everything ran again {stage.clock.seconds - began:.0f} s after the loss, or sooner")
     stage.end(nodes)
     found.problems += [f"once the lost nodes are gone: {item}" for item in stage.settle(stage.size)]
+
+
+def _alive(stage: Stage, began: float, found: Findings) -> None:
+    """One loss must not take every pod of a workload of two or more: that of users' requests or of names, above all.
+
+    Where the loss takes all pods of an operator, nothing is scaled or measured until they run again: it is said.
+    """
+    for name, worst in sorted(stage.readiness.worst(began).items()):
+        if worst.ready or not worst.wanted:
+            continue
+        said = f"{name}: none of {worst.wanted} pods was ready for a moment"
+        felt = worst.wanted > 1 and (name in NEEDED or name.partition("/")[0] not in OPERATORS)
+        (found.problems if felt else found.notes).append(said)
 
 
 def _zone_lost(stage: Stage, found: Findings) -> None:
@@ -67,7 +85,7 @@ def _zone_drained(stage: Stage, found: Findings) -> None:
     if len(stage.zones) < len("ab"):
         found.skipped = "all nodes are in one zone"
         return
-    zone = stage.fullest_zone()
+    zone, began = stage.fullest_zone(), stage.clock.seconds
     stage.fleet.lose_zone(zone, LOST)
     nodes = stage.nodes_in(zone)
     for node in nodes:
@@ -78,6 +96,7 @@ def _zone_drained(stage: Stage, found: Findings) -> None:
             left = ", ".join(drained.refused) or "pods that take longer to stop"
             found.problems.append(f"{node} is not empty after {drained.seconds:.0f} s: {left}")
     found.problems += stage.settle(stage.size)
+    _alive(stage, began, found)
 
 
 def _scale_up_with_a_zone_away(stage: Stage, found: Findings) -> None:

@@ -122,11 +122,16 @@ def test_the_volume_driver_gets_its_role_before_its_pods_start() -> None:
     assert association.urn not in recording.one("aws:eks/addon:Addon", "addons-coredns").dependencies
 
 
-def test_dns_grows_with_the_cluster_and_never_below_two_pods() -> None:
+def test_dns_grows_with_the_cluster_never_below_two_pods_and_never_stands_in_one_zone_alone() -> None:
     coredns = build_addons().one("aws:eks/addon:Addon", "addons-coredns")
-    assert json.loads(coredns.inputs["configurationValues"]) == {
-        "autoScaling": {"enabled": True, "maxReplicas": 10, "minReplicas": 2}
-    }
+    told = json.loads(coredns.inputs["configurationValues"])
+    assert told["autoScaling"] == {"enabled": True, "maxReplicas": 10, "minReplicas": 2}
+    spread = {item["topologyKey"]: item for item in told["topologySpreadConstraints"]}
+    assert spread.keys() == {"kubernetes.io/hostname", "topology.kubernetes.io/zone"}
+    for item in spread.values():
+        assert item["whenUnsatisfiable"] == "DoNotSchedule"
+        assert item["nodeTaintsPolicy"] == "Honor", "a drained node would hold replicas back"
+        assert item["labelSelector"]["matchLabels"] == {"k8s-app": "kube-dns"}
 
 
 def test_code_wins_over_what_was_changed_in_the_cluster() -> None:

@@ -36,7 +36,7 @@ def drilled(said: list[str], pace: float | None = None) -> Drill:
     return run(cast("Subject", None), (), Path("drill"), said.append, pace=pace)
 
 
-@pytest.mark.parametrize(("fastest", "tried"), [(20, [20.0]), (12, [20.0, 10.0]), (5, [20.0, 10.0, 5.0])])
+@pytest.mark.parametrize(("fastest", "tried"), [(40, [40.0]), (22, [40.0, 20.0]), (10, [40.0, 20.0, 10.0])])
 def test_it_is_begun_anew_at_half_the_pace_until_the_machine_keeps_up(
     monkeypatch: pytest.MonkeyPatch, fastest: float, tried: list[float]
 ) -> None:
@@ -52,7 +52,7 @@ def test_a_machine_that_keeps_up_with_no_pace_is_said_to_be_too_slow(monkeypatch
     found = keeping_up_with(monkeypatch, 1)
     with pytest.raises(ApiServerError, match=r"cannot keep up with a pace of 2\.5; there is no slower pace"):
         drilled([])
-    assert found == [20.0, 10.0, 5.0, 2.5]
+    assert found == [40.0, 20.0, 10.0, 5.0, 2.5]
 
 
 def test_a_stated_pace_is_where_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
