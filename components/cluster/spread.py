@@ -18,11 +18,16 @@ LABELS: Mapping[str, str] = {
 """Label keys of the charts' selectors, by the short names that `spread` takes."""
 
 
+ZONES = 2
+"""In so many zones replicas stand, however many have nodes: the second is there for the first one's loss."""
+
+
 def spread(**labels: str) -> list[Values]:
     """Never two replicas on one node or in one zone while another that takes pods has none.
 
     Nodes that take no pods do not count: a drained node or a lost zone would otherwise hold replicas back. A zone that
-    is only preferred is not enough: after a zone was drained, both replicas stood in the next one that was lost.
+    is only preferred is not enough: after a zone was drained, both replicas stood in the next one that was lost. While
+    one zone alone has nodes, the second replica waits for the node in another one that it makes the autoscaler add.
 
     Args:
         labels: that the chart's own selector asks for, by the short names of `LABELS`.
@@ -36,6 +41,10 @@ def spread(**labels: str) -> list[Values]:
             "labelSelector": selector,
             "nodeAffinityPolicy": "Honor",
             "nodeTaintsPolicy": "Honor",
+            **fewest,
         }
-        for topology in ("kubernetes.io/hostname", "topology.kubernetes.io/zone")
+        for topology, fewest in (
+            ("kubernetes.io/hostname", {}),
+            ("topology.kubernetes.io/zone", {"minDomains": ZONES}),
+        )
     ]
