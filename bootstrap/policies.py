@@ -30,7 +30,7 @@ PREFIX = "bailbondpro-{stack}"
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "network": ("ec2", "elasticloadbalancing"),
     "cluster": ("ecr", "eks", "iam"),
-    "data": ("elasticache", "kms", "rds", "s3", "secretsmanager", "ssm"),
+    "data": ("backup", "elasticache", "kms", "rds", "s3", "secretsmanager", "ssm"),
     "watching": ("budgets", "ce", "cloudwatch", "logs", "sns"),
 }
 """Which services' writes stand in one policy: what is changed in a review is found by its name."""

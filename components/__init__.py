@@ -134,6 +134,8 @@ if TYPE_CHECKING:
     from .postgres.component import Postgres as Postgres
     from .postgres.database_trust import DatabaseTrust as DatabaseTrust
     from .postgres.database_trust import DatabaseTrustArgs as DatabaseTrustArgs
+    from .postgres.restored import RestoredServer as RestoredServer
+    from .postgres.restored import RestoredServerArgs as RestoredServerArgs
     from .postgres.shard_map import ShardMap as ShardMap
     from .postgres.shard_map import ShardMapArgs as ShardMapArgs
     from .postgres.shards import ShardCredentials as ShardCredentials
@@ -152,6 +154,8 @@ if TYPE_CHECKING:
     from .security.private_certificate import PrivateCertificateArgs as PrivateCertificateArgs
     from .security.secrets import Credential as Credential
     from .security.secrets import CredentialArgs as CredentialArgs
+    from .storage.backups import Backups as Backups
+    from .storage.backups import BackupsArgs as BackupsArgs
     from .storage.buckets import LogsBucket as LogsBucket
     from .storage.buckets import LogsBucketArgs as LogsBucketArgs
     from .storage.buckets import UploadsBucket as UploadsBucket

@@ -35,6 +35,7 @@ from components.network.network import Network
 from components.pooler.pooler import Pooler
 from components.postgres.component import Postgres
 from components.postgres.database_trust import DatabaseTrust
+from components.postgres.restored import RestoredServer
 from components.postgres.shard_map import ShardMap
 from components.postgres.shards import Shards
 from components.redis import Redis
@@ -42,6 +43,7 @@ from components.security.certificate import SelfSignedCertificate, SelfSignedCer
 from components.security.keys import DataKey
 from components.security.private_certificate import PrivateCertificate
 from components.security.secrets import Credential
+from components.storage.backups import Backups
 from components.storage.buckets import LogsBucket, UploadsBucket
 from components.storage.image_repository import ImageRepository
 from infra.wiring import (
@@ -107,6 +109,7 @@ class Platform:
             self.aws,
         )
         uploads = UploadsBucket("uploads", storage.uploads_args(settings, foundation.key, logs), self.aws)
+        self._backups(foundation, data, uploads)
         images = None
         if settings.storage.image_repository:
             images = ImageRepository("images", storage.images_args(settings, foundation.key), self.aws)
@@ -152,9 +155,22 @@ class Platform:
         shards = None
         if settings.postgres.shards.count:
             shards = Shards("shards", postgres.shards_args(settings, key, vpc, eks, copies), self.aws)
+        if settings.postgres.restored is not None:
+            RestoredServer("restored", postgres.restored_args(settings, key, server, shards), self.aws)
         token = Credential("redis-credential", redis.credential_args(settings, key), self.aws)
         cache = Redis("redis", redis.args(settings, key, vpc, eks, token), self.aws)
         return DataTier(server, shards, cache)
+
+    def _backups(self, base: Foundation, data: DataTier, uploads: UploadsBucket) -> None:
+        """Recovery points of what cannot be made again, and a key for those in another region."""
+        settings = self.settings
+        if not settings.storage.backups.enabled:
+            return
+        copies = None
+        if settings.storage.backups.copy_region is not None:
+            copies = DataKey("recovery-points-key", storage.backup_copies_key_args(settings), self.aws)
+        servers = (data.postgres, data.shards)
+        Backups("backups", storage.backups_args(settings, base.key, copies, servers, uploads), self.aws)
 
     def _inside_the_cluster(
         self, base: Foundation, data: DataTier, balancer: LoadBalancer, uploads: UploadsBucket

@@ -107,6 +107,22 @@ class PoolerSettings(Area):
     resources: Resources = Field(default=resources(100, 128, 500, 256), description="Requests and limits of a pod.")
 
 
+class RestoredSettings(Area):
+    """A server that stands beside another one as that was at some moment, for as long as rows are taken from it."""
+
+    source: str = Field(
+        default="primary",
+        pattern=r"^(primary|shard-\d+)$",
+        description="Which server's past: primary, or shard-0 and so on.",
+    )
+    at: str | None = Field(
+        default=None,
+        pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$",
+        description="The moment in UTC, such as 2026-12-01T10:30:00Z; null: the latest that can be restored. Another "
+        "moment makes another server.",
+    )
+
+
 class PostgresSettings(Area):
     """The primary and its read replicas, and what shards and pooler share with them."""
 
@@ -233,6 +249,9 @@ class PostgresSettings(Area):
         default=DataPlacement.PRIMARY,
         description="Where clients' rows lie: primary (all on the primary, whatever shards exist) or shards (on "
         "the shards that shards.placedOn says are filled). Pods are pointed at shards by nothing else.",
+    )
+    restored: RestoredSettings | None = Field(
+        default=None, description="A server as it was at a moment, beside the one that it was made from. Default: none."
     )
     shards: ShardsSettings = Field(description="The shards, each a database of its own.")
     pooler: PoolerSettings = Field(description="The PgBouncer tier.")

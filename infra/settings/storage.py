@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
-from bailbondpro.facts import storage
-from infra.settings.base import Area
+from bailbondpro.facts import backups, storage
+from infra.settings.base import Area, Region
 
 
 class UploadsSettings(Area):
@@ -26,10 +26,39 @@ class UploadsSettings(Area):
     )
 
 
+class BackupsSettings(Area):
+    """Recovery points of databases and documents beside the servers' own backups (AWS Backup)."""
+
+    enabled: bool = Field(
+        default=False,
+        description="Whether there is a vault with daily recovery points. Default: no, in either environment.",
+    )
+    retention_days: int = Field(
+        default=35, ge=1, le=backups.MAX_DAYS, description="Days that a recovery point is kept. Default: 35."
+    )
+    locked: bool = Field(
+        default=True,
+        description="Whether recovery points stay for all of their days, whoever wants to delete them (vault lock).",
+    )
+    cooling_off_days: int | None = Field(
+        default=None,
+        ge=backups.LEAST_COOLING_OFF_DAYS,
+        le=backups.MAX_DAYS,
+        description="Days after which nobody can unlock the vault any more, AWS included; null: whoever may, can.",
+    )
+    copy_region: Region | None = Field(
+        default=None, description="Second region that gets a vault and a copy of every recovery point; null: none."
+    )
+    copy_vault_arns: tuple[str, ...] = Field(
+        default=(), description="Vaults that get a copy too, such as one of another account, which must allow it."
+    )
+
+
 class StorageSettings(Area):
     """Buckets and the image repository."""
 
     uploads: UploadsSettings = Field(default=UploadsSettings(), description="Uploaded documents.")
+    backups: BackupsSettings = Field(default=BackupsSettings(), description="Recovery points in a locked vault.")
     logs_retention_days: int = Field(
         default=90, ge=1, le=storage.MAX_DAYS, description="Days access logs of the load balancer are kept in S3."
     )

@@ -13,6 +13,7 @@ from components.pooler.pooler import PoolerArgs, PoolerEndpoint, PoolerTls, pool
 from components.postgres.args import BackupReplication, PostgresArgs, PostgresTemplate
 from components.postgres.database_trust import DatabaseTrustArgs
 from components.postgres.rds_authorities import rds_authority
+from components.postgres.restored import RestoredServerArgs
 from components.postgres.shard_map import ShardMapArgs
 from components.postgres.shards import ShardCredentials, ShardsArgs
 from components.security.keys import DataKeyArgs
@@ -154,6 +155,26 @@ def _template(
         replica_deletion_protection=postgres.protect_replicas,
         final_snapshot=settings.protect,
         backup_replication=_copies(settings, copies),
+    )
+
+
+def restored_args(settings: Settings, key: DataKey, server: Postgres, shards: Shards | None) -> RestoredServerArgs:
+    """A server's past beside it; a shard that the stack does not have is refused before (`infra.limits`)."""
+    wanted = settings.postgres.restored
+    if wanted is None:
+        raise ValueError("postgres.restored is not set")
+    area: PostgresSettings | ShardsSettings = settings.postgres
+    if wanted.source != "primary" and shards is not None:
+        server, area = shards.servers[int(wanted.source.removeprefix("shard-"))], settings.postgres.shards
+    return RestoredServerArgs(
+        identifier=physical_name(NameKind.RDS_IDENTIFIER, names_of(settings).prefix, "restored"),
+        source_identifier=server.primary_identifier,
+        at=wanted.at,
+        instance_class=area.instance_class,
+        subnet_group_name=server.primary.db_subnet_group_name,
+        security_group_ids=[server.security_group_id],
+        parameter_group_name=server.primary.parameter_group_name,
+        key_arn=key.key_arn,
     )
 
 

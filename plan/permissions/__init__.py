@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from plan.permissions.cluster import ECR, EKS, IAM
-from plan.permissions.data import ELASTICACHE, KMS, RDS, S3, SECRETS
+from plan.permissions.data import BACKUP, ELASTICACHE, KMS, RDS, S3, SECRETS
 from plan.permissions.model import Permissions
 from plan.permissions.needs import Needs, needs_of
 from plan.permissions.network import BALANCERS, EC2
 from plan.permissions.watching import WATCHING
 
 PERMISSIONS = {
-    row.token: row for row in (*EC2, *BALANCERS, *EKS, *ECR, *IAM, *RDS, *ELASTICACHE, *S3, *SECRETS, *KMS, *WATCHING)
+    row.token: row
+    for row in (*EC2, *BALANCERS, *EKS, *ECR, *IAM, *RDS, *ELASTICACHE, *S3, *BACKUP, *SECRETS, *KMS, *WATCHING)
 }
 """Rows by type token, in the order of the architecture."""
 

@@ -6,6 +6,7 @@ from plan import tokens
 from plan.permissions.model import Permissions, of
 
 _RDS_TAGS = of("rds", "AddTagsToResource", "RemoveTagsFromResource")
+_TAGGING = ("TagResource", "UntagResource")
 _CACHE_TAGS = of("elasticache", "AddTagsToResource", "RemoveTagsFromResource")
 
 RDS = (
@@ -177,6 +178,36 @@ S3 = (
         token="aws:s3/bucketVersioning:BucketVersioning",
         reads=of("s3", "GetBucketVersioning"),
         creates=of("s3", "PutBucketVersioning"),
+    ),
+)
+
+BACKUP = (
+    Permissions(
+        token="aws:backup/vault:Vault",
+        reads=of("backup", "DescribeBackupVault", "ListTags"),
+        creates=(*of("backup", "CreateBackupVault", *_TAGGING), *of("kms", "CreateGrant")),
+        deletes=of("backup", "DeleteBackupVault"),
+    ),
+    Permissions(
+        token="aws:backup/vaultLockConfiguration:VaultLockConfiguration",
+        reads=of("backup", "DescribeBackupVault"),
+        creates=of("backup", "PutBackupVaultLockConfiguration"),
+        deletes=of("backup", "DeleteBackupVaultLockConfiguration"),
+    ),
+    Permissions(
+        token="aws:backup/plan:Plan",
+        reads=of("backup", "GetBackupPlan", "ListTags"),
+        creates=of("backup", "CreateBackupPlan", *_TAGGING),
+        updates=of("backup", "UpdateBackupPlan"),
+        deletes=of("backup", "DeleteBackupPlan"),
+    ),
+    Permissions(
+        token="aws:backup/selection:Selection",
+        reads=of("backup", "GetBackupSelection"),
+        creates=of("backup", "CreateBackupSelection"),
+        deletes=of("backup", "DeleteBackupSelection"),
+        linked=("backup.amazonaws.com",),
+        passed=True,
     ),
 )
 

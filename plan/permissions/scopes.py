@@ -21,6 +21,11 @@ NAMED_BY_PULUMI: Final = (ROLE, BUCKET, TOPIC)
 
 SCOPES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
+        "backup": (
+            "arn:{partition}:backup:*:{account}:backup-vault:{prefix}-*",
+            # A plan has an id that AWS Backup makes.
+            "arn:{partition}:backup:*:{account}:backup-plan:*",
+        ),
         "budgets": ("arn:{partition}:budgets::{account}:budget/{prefix}-*",),
         "cloudwatch": ("arn:{partition}:cloudwatch:*:{account}:alarm:alarms-*",),
         "ecr": ("arn:{partition}:ecr:*:{account}:repository/{prefix}/*",),

@@ -191,6 +191,14 @@ AWS: tuple[ResourceType, ...] = (
         minutes=minutes(75, 0, 75),
     ),
     ResourceType(
+        token="aws:backup/vault:Vault",
+        noun=Noun("vault of recovery points", "vaults of recovery points"),
+        bill=free("billed with what is backed up into it"),
+        at_rest=encrypted("kmsKeyArn"),
+        holds=Holds(what="recovery points", guards=(not_on("forceDestroy"),), names=("name",)),
+        quotas=(),
+    ),
+    ResourceType(
         token=tokens.CACHE,
         noun=DRAWN,
         bill=by_rule("cache"),

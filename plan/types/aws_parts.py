@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plan import tokens
 from plan.types.aws import WITHOUT_CHARGE
-from plan.types.model import DRAWN, Noun, ResourceType, encrypted_by, free, part
+from plan.types.model import DRAWN, Noun, ResourceType, by_rule, encrypted_by, free, part
 
 WITH_LOG_GROUP = free("billed with its log group")
 WITH_LOAD_BALANCER = free("billed with its load balancer")
@@ -19,6 +19,7 @@ AWS_PARTS: tuple[ResourceType, ...] = (
         at_rest=encrypted_by(tokens.SECRET),
     ),
     part("aws:sns/topicSubscription:TopicSubscription", free("the first 1,000 emails a month are free (SNS pricing)")),
+    part("aws:backup/selection:Selection", by_rule("recovery points")),
     part(tokens.BUDGET, free(WITHOUT_CHARGE), DRAWN),
     part("aws:costexplorer/anomalyMonitor:AnomalyMonitor", free(WITHOUT_CHARGE), Noun("cost anomaly monitor")),
     *(
@@ -33,6 +34,8 @@ AWS_PARTS: tuple[ResourceType, ...] = (
             tokens.ROUTE_TABLE_ASSOCIATION,
             tokens.SECURITY_GROUP,
             tokens.BUCKET_ENCRYPTION,
+            "aws:backup/plan:Plan",
+            "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
             "aws:cloudwatch/dashboard:Dashboard",
             "aws:costexplorer/anomalySubscription:AnomalySubscription",
             "aws:ec2/internetGateway:InternetGateway",

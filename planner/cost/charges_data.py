@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bailbondpro.facts.instance_classes import find_class
 from bailbondpro.facts.rds import LEAST_IOPS, LEAST_MIBPS, SMALL_IOPS, SMALL_MIBPS, STRIPED_GIB
-from plan.tokens import BUCKET, KEY, SECRET
+from plan.tokens import BUCKET, DATABASE, KEY, SECRET
 from planner.cost.charges_model import Bill, Charge
 from planner.plan_values import at, number, text
 
@@ -122,6 +122,20 @@ def _bucket(_: PlannedResource, context: Bill) -> list[Charge]:
     ]
 
 
+def _recovery_points(item: PlannedResource, context: Bill) -> list[Charge]:
+    """One full copy of everything in each vault; what changes from day to day comes on top (assumed: nothing)."""
+    chosen = [other for urn in item.dependencies if (other := context.plan.get(urn)) is not None]
+    plans = [other for other in chosen if other.type == "aws:backup/plan:Plan"]
+    copies = sum(len(rule.get("copyActions") or ()) for one in plans for rule in one.inputs.get("rules") or ())
+    gib = sum(number(other.inputs, "allocatedStorage", default=0) for other in chosen if other.type == DATABASE)
+    why = f"full copies in {1 + copies} vaults"
+    documents = context.usage.object_storage_gb if any(other.type == BUCKET for other in chosen) else 0
+    return [
+        Charge(sku="rds/backup", quantity=gib * (1 + copies), unit="GB-month", why=why, assumed=True),
+        Charge(sku="backup/s3", quantity=documents * (1 + copies), unit="GB-month", why=why, assumed=True),
+    ]
+
+
 def _images(_: PlannedResource, context: Bill) -> list[Charge]:
     return [
         Charge(sku="ecr/storage", quantity=context.usage.image_gb, unit="GB-month", why="image_gb", assumed=True),
@@ -182,6 +196,7 @@ DATA_RULES: Mapping[str, Callable[[PlannedResource, Bill], list[Charge]]] = {
     "cache": _cache,
     "bucket": _bucket,
     "images": _images,
+    "recovery points": _recovery_points,
     "log group": _log_group,
     "alarm": _alarm,
     "key": _key,

@@ -60,6 +60,7 @@ ACCEPTED = (
         postgres={"placement": "shards", "shards": {"count": 8, "placedOn": 4}},
     ),
     case("postgres-memory", "no shards", P2, postgres={"shards": {"instanceClass": "db.t4g.medium"}}),
+    case("restored-source", "the last shard", P3, postgres={"restored": {"source": "shard-3"}}),
     case("storage-growth", "a tenth above", postgres={"maxAllocatedStorageGib": 22}),
     case(
         "gp3-iops",

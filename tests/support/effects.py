@@ -99,6 +99,8 @@ CONTEXTS = {
     "postgres.clientPools.shard": Context(
         areas={"postgres": {"placement": "shards", "shards": {"count": 2, "placedOn": 2}}}
     ),
+    "postgres.restored": Context(areas={"postgres": {"shards": {"count": 2}, "restored": {"source": "primary"}}}),
+    "storage.backups": Context(areas={"storage": {"backups": {"enabled": True}}}),
     "redis.tokensRetiredBefore": Context(areas={"redis": {"tokenGeneration": 2}}),
     "redis.shards": Context(areas={"redis": {"clientIsClusterAware": True}}),
     "redis.multiAz": Context(areas={"redis": {"replicasPerShard": 1}}),
@@ -182,6 +184,11 @@ VALUES: dict[str, object] = {
     "postgres.backupWindow": "01:00-02:00",
     "postgres.maintenanceWindow": "mon:04:30-mon:05:30",
     "postgres.backupRegion": "us-west-2",
+    "postgres.restored.source": "shard-0",
+    "postgres.restored.at": "2026-12-01T10:30:00Z",
+    "storage.backups.coolingOffDays": 30,
+    "storage.backups.copyRegion": "us-west-2",
+    "storage.backups.copyVaultArns": ["arn:aws:backup:us-east-1:999999999999:backup-vault:safe"],
     "postgres.shards.instanceClass": "db.t4g.large",
     "postgres.pooler.image": "docker.io/edoburu/pgbouncer:v1.25.0-p0",
     "redis.nodeType": "cache.t4g.small",

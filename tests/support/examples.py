@@ -85,7 +85,11 @@ def surroundings() -> dict[str, Any]:
         "client_password": pulumi.Output.secret("client"),
         "shards": SimpleNamespace(shard_map='{"count": 4}'),
         "topic": SimpleNamespace(topic_arn="arn:aws:sns:us-east-1:000000000000:alerts"),
-        "database": SimpleNamespace(primary_identifier="acme-prod-primary"),
+        "database": SimpleNamespace(
+            primary_identifier="acme-prod-primary",
+            primary=SimpleNamespace(arn="arn:aws:rds:us-east-1:000000000000:db:acme-prod-primary"),
+            security_group_id="sg-1",
+        ),
         "pools": SimpleNamespace(node_groups=()),
         "app": SimpleNamespace(deployment_name="bailbondpro-app"),
         "balancer": SimpleNamespace(dns_name="acme.elb.us-east-1.amazonaws.com"),

@@ -230,6 +230,8 @@ REFUSED = (
         "postgres-memory", "postgres.shards.instanceClass", P3, postgres={"shards": {"instanceClass": "db.t4g.medium"}}
     ),
     case("postgres-memory", "postgres.instanceClass", postgres={"maxConnections": 200}),
+    case("restored-source", "postgres.restored.source", postgres={"restored": {"source": "shard-7"}}),
+    case("restored-source", "postgres.restored", postgres={"restored": {}, "backupRetentionDays": 0}),
     case("upgrading-from", "postgres.upgradingFrom", postgres={"upgradingFrom": "17"}),
     case("replica-class", "postgres.replicaInstanceClass", P3, postgres={"replicaInstanceClass": "db.m7g.large"}),
     case(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sandbox.model.rows import Service
+from sandbox.services.aws.backup import BACKUP
 from sandbox.services.aws.budgets import BUDGETS
 from sandbox.services.aws.cloudwatch import CLOUDWATCH
 from sandbox.services.aws.costexplorer import COSTEXPLORER
@@ -27,7 +28,7 @@ OTHERWISE = Service("otherwise", "", (), (*databases.ALIKE, *others.ALIKE))
 SERVICES = (
     EVERYWHERE,
     OTHERWISE,
-    *(BUDGETS, CLOUDWATCH, COSTEXPLORER, EC2, ECR, EKS, ELASTICACHE, IAM, KMS, LB),
+    *(BACKUP, BUDGETS, CLOUDWATCH, COSTEXPLORER, EC2, ECR, EKS, ELASTICACHE, IAM, KMS, LB),
     *(RDS, S3, SECRETSMANAGER, SNS, SSM),
     *ROWLESS,
 )

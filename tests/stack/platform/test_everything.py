@@ -16,6 +16,10 @@ LEFT_OFF = {
     "autoscaling.scaleDown.pods": "another form of the guide's percentage",
     "postgres.upgradingFrom": "states which step of an upgrade is taken; its two groups have a test of their own",
     "postgres.replicaEngineVersion": "states which step of a minor upgrade is taken; its order has a test of its own",
+    **dict.fromkeys(
+        ("postgres.restored.source", "postgres.restored.at"),
+        "stands for as long as rows are taken from it; it has a test of its own",
+    ),
     "postgres.iops": "belongs to other storage than the default's",
     "postgres.storageThroughputMibps": "as iops",
     "services[].image": "follows from the application's",

@@ -150,7 +150,7 @@ def takes(action: str) -> set[str]:
 def kind_of(arn: str) -> str:
     """The resource type in an ARN's last part: `db` of `...:db:name`, `loadbalancer` of `...:loadbalancer/net/...`."""
     last = arn.split(":", 5)[5]
-    return last.split("/")[0].split(":")[0].lower()
+    return last.split("/")[0].split(":")[0].lower().replace("backup-", "backup")
 
 
 def alike(kind: str, taken: set[str]) -> bool:

@@ -10,6 +10,8 @@ PACKAGES = frozenset(token.split(":")[0] for token in ROWS)
 """The packages that are described by rows."""
 
 SHARED = {
+    "aws:backup/plan:Plan": "a plan is known by the id that AWS Backup makes (CreateBackupPlan; unverified)",
+    "aws:backup/selection:Selection": "as a plan (unverified)",
     "aws:cloudwatch/metricAlarm:MetricAlarm": "PutMetricAlarm writes over the alarm of the same name",
     "aws:costexplorer/anomalyMonitor:AnomalyMonitor": "the API's errors name no second name (unverified)",
     "aws:costexplorer/anomalySubscription:AnomalySubscription": "as the monitor (unverified)",

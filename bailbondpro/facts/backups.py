@@ -1,0 +1,9 @@
+"""AWS Backup and S3 Object Lock: how long recovery points and versions stay, and who can end that."""
+
+MAX_DAYS = 3_650
+"""Most days that a recovery point or a locked version is kept here (our choice of 2026-11-30: ten years)."""
+LEAST_COOLING_OFF_DAYS = 3
+"""A lock can be taken off for at least so long after it was put on for good (AWS Backup API Reference,
+PutBackupVaultLockConfiguration, ChangeableForDays; unverified 2026-11-30)."""
+SCHEDULE = "cron(0 6 * * ? *)"
+"""Once a day at 06:00 UTC, an hour before the databases' own backups (our choice): two at once share the disk."""
