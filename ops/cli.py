@@ -23,6 +23,7 @@ from ops.commands import (
     rehearse,
     render,
     report,
+    restore,
     right_size,
     schema,
     shard,
@@ -56,6 +57,7 @@ COMMANDS = (
     bootstrap,
     reboots,
     upgrade,
+    restore,
     cloudflare_ranges,
     test,
 )
