@@ -163,7 +163,7 @@ def _point(settings: Settings, source: str, at: str | None) -> tuple[RestoreStep
         RestoreStep(
             title="Take the server away",
             edits=(Edit(path="postgres.restored", old=source, new=None),),
-            takes="minutes; `./bbp review` names the deletion of a database, which this is",
+            takes="minutes; the preview shows the deletion of a database, which this is",
             no_return="the deletion; the same moment can be restored again while its backups are kept "
             f"({postgres.backup_retention_days} days)",
             back="leave it: it costs what the first step says",
