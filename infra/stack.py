@@ -30,6 +30,7 @@ from components.kubernetes.namespace import Namespace
 from components.monitoring.alarms import Alarms
 from components.monitoring.prometheus import PodMonitor, PrometheusRules
 from components.monitoring.topic import AlertTopic
+from components.network.flow_logs import VpcFlowLogs
 from components.network.load_balancer import LoadBalancer
 from components.network.network import Network
 from components.pooler.pooler import Pooler
@@ -103,6 +104,8 @@ class Platform:
         foundation = self._foundation()
         data = self._data(foundation)
         logs = LogsBucket("logs", storage.logs_args(settings, foundation.network), self.aws)
+        if network.flow_logs_in_s3(settings):
+            VpcFlowLogs("flow-logs", network.flow_logs_args(settings, foundation.network, logs), self.aws)
         balancer = LoadBalancer(
             "load-balancer",
             gateway.load_balancer_args(settings, foundation.network, foundation.cluster, logs),

@@ -28,9 +28,9 @@ def _missing(item: PlannedResource, plan: Plan) -> Iterator[str]:
     for path in asked.properties:
         if not any(_is_set(item.inputs, choice.split(".")) for choice in path.split(" | ")):
             yield path
-    beside = plan.of_type(asked.by) if asked.by else []
+    beside = [other for token in asked.by.split(" | ") for other in plan.of_type(token)] if asked.by else []
     if asked.by and not any(other.urn in item.dependencies or item.urn in other.dependencies for other in beside):
-        yield f"no {asked.by.rsplit(':', 1)[-1]}"
+        yield f"no {' or '.join(token.rsplit(':', 1)[-1] for token in asked.by.split(' | '))}"
 
 
 def _is_set(value: object, path: list[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Flow logs of a VPC in CloudWatch: who talked to whom, and what was refused."""
+"""Flow logs of a VPC in CloudWatch or S3: who talked to whom, and what was refused."""
 
 from __future__ import annotations
 
@@ -50,6 +50,8 @@ class VpcFlowLogsArgs:
         account_id: the account that owns it.
         flow_logs: what is recorded, and for how long it is kept.
         key_arn: KMS key of the log group; None leaves it to the service's own key.
+        bucket_arn: bucket that gets the records instead of a log group, and decides for how long; its policy must admit
+            log delivery before, as that of a `LogsBucket` does (VPC User Guide, "Publish flow logs to Amazon S3").
     """
 
     prefix: str
@@ -57,10 +59,11 @@ class VpcFlowLogsArgs:
     account_id: pulumi.Input[str]
     flow_logs: FlowLogs
     key_arn: pulumi.Input[str] | None = None
+    bucket_arn: pulumi.Input[str] | None = None
 
 
 class VpcFlowLogs(pulumi.ComponentResource):
-    """A log group, the role that writes to it, and the flow log itself.
+    """The flow log, with a log group and the role that writes to it, or to a bucket that somebody else made.
 
     Example:
         ```python
@@ -70,11 +73,20 @@ class VpcFlowLogs(pulumi.ComponentResource):
         ```
     """
 
-    log_group_name: pulumi.Output[str]
+    log_group_name: pulumi.Output[str] | None
+    """Where the records are, if not in a bucket."""
 
     def __init__(self, name: str, args: VpcFlowLogsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:network:VpcFlowLogs", name, None, opts)
         child = child_options(self, opts)
+        if args.bucket_arn is None:
+            self.log_group_name = self._in_cloudwatch(name, args, child)
+        else:
+            self.log_group_name = None
+            _flow_log(name, args, child, destination=args.bucket_arn, kind="s3")
+        self.register_outputs({"log_group_name": self.log_group_name})
+
+    def _in_cloudwatch(self, name: str, args: VpcFlowLogsArgs, child: pulumi.ResourceOptions) -> pulumi.Output[str]:
         group = aws.cloudwatch.LogGroup(
             f"{name}-group",
             name=physical_name(NameKind.LOG_GROUP, args.prefix, "vpc-flow-logs"),
@@ -89,18 +101,31 @@ class VpcFlowLogs(pulumi.ComponentResource):
             opts=child,
         )
         policy = aws.iam.RolePolicy(f"{name}-policy", role=role.name, policy=group.arn.apply(_write_policy), opts=child)
-        aws.ec2.FlowLog(
-            f"{name}-log",
-            vpc_id=args.vpc_id,
-            traffic_type=args.flow_logs.traffic_type,
-            log_destination_type="cloud-watch-logs",
-            log_destination=group.arn,
-            iam_role_arn=role.arn,
-            max_aggregation_interval=FLOW_LOG_INTERVAL_SECONDS,
-            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[policy])),
-        )
-        self.log_group_name = group.name
-        self.register_outputs({"log_group_name": self.log_group_name})
+        after = pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[policy]))
+        _flow_log(name, args, after, destination=group.arn, role_arn=role.arn)
+        log_group_name: pulumi.Output[str] = group.name
+        return log_group_name
+
+
+def _flow_log(
+    name: str,
+    args: VpcFlowLogsArgs,
+    opts: pulumi.ResourceOptions,
+    *,
+    destination: pulumi.Input[str],
+    kind: str = "cloud-watch-logs",
+    role_arn: pulumi.Input[str] | None = None,
+) -> aws.ec2.FlowLog:
+    return aws.ec2.FlowLog(
+        f"{name}-log",
+        vpc_id=args.vpc_id,
+        traffic_type=args.flow_logs.traffic_type,
+        log_destination_type=kind,
+        log_destination=destination,
+        iam_role_arn=role_arn,
+        max_aggregation_interval=FLOW_LOG_INTERVAL_SECONDS,
+        opts=opts,
+    )
 
 
 def _trust(account: str) -> str:

@@ -29,7 +29,7 @@ class NetworkArgs:
         interface_endpoints: AWS services reached inside the VPC, such as "ecr.api" or "sts"; each costs
             per zone and hour.
         region: the region of the zones and endpoints.
-        flow_logs: what is recorded of the traffic.
+        flow_logs: what CloudWatch records of the traffic; None where it is recorded elsewhere (`VpcFlowLogs`).
         cluster_name: the EKS cluster that the subnets are tagged for.
         protect: the engine refuses to delete or replace the VPC and its subnets.
         log_key_arn: KMS key of the flow logs; None leaves them to the service's own key.
@@ -41,7 +41,7 @@ class NetworkArgs:
     nat_gateways: int
     interface_endpoints: tuple[str, ...]
     region: str
-    flow_logs: FlowLogs
+    flow_logs: FlowLogs | None
     cluster_name: str
     protect: bool
     log_key_arn: pulumi.Input[str] | None = None
@@ -118,14 +118,15 @@ class Network(pulumi.ComponentResource):
 
         self._s3_endpoint(vpc, [*private_tables, data_table])
         self._interface_endpoints(vpc, app)
-        flow_logs = VpcFlowLogsArgs(
-            prefix=args.prefix,
-            vpc_id=vpc.id,
-            account_id=vpc.owner_id,
-            flow_logs=args.flow_logs,
-            key_arn=args.log_key_arn,
-        )
-        VpcFlowLogs(f"{name}-flow-logs", flow_logs, self._child)
+        if args.flow_logs is not None:
+            flow_logs = VpcFlowLogsArgs(
+                prefix=args.prefix,
+                vpc_id=vpc.id,
+                account_id=vpc.owner_id,
+                flow_logs=args.flow_logs,
+                key_arn=args.log_key_arn,
+            )
+            VpcFlowLogs(f"{name}-flow-logs", flow_logs, self._child)
         aws.ec2.DefaultSecurityGroup(f"{name}-default-sg", vpc_id=vpc.id, opts=self._child)
 
         self.vpc_id = vpc.id

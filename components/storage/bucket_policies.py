@@ -54,10 +54,10 @@ def uploads_policy(bucket_arn: str, key_arn: str) -> str:
 
 
 def logs_policy(bucket_arn: str, account: str, region: str) -> str:
-    """Who may deliver logs: load balancers and buckets of one account.
+    """Who may deliver logs: load balancers, flow logs and buckets of one account.
 
-    Sources: Network Load Balancer User Guide, "Access logs", bucket policy; S3 User Guide, "Enabling server access
-    logging", bucket policy.
+    Sources: Network Load Balancer User Guide, "Access logs", bucket policy; VPC User Guide, "Publish flow logs to
+    Amazon S3", which asks for the same; S3 User Guide, "Enabling server access logging", bucket policy.
 
     Args:
         bucket_arn: the bucket of the logs.

@@ -169,6 +169,8 @@ class LogsBucket(pulumi.ComponentResource):
     bucket_name: pulumi.Output[str]
     """Known once delivery is allowed: a load balancer tests it when its logs are switched on."""
     bucket_arn: pulumi.Output[str]
+    ready_arn: pulumi.Output[str]
+    """The same, known once delivery is allowed, as the name."""
 
     def __init__(self, name: str, args: LogsBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:storage:LogsBucket", name, None, opts)
@@ -192,6 +194,7 @@ class LogsBucket(pulumi.ComponentResource):
         )
         self.bucket_name = pulumi.Output.all(bucket.id, policy.id).apply(lambda pair: str(pair[0]))
         self.bucket_arn = bucket.arn
+        self.ready_arn = pulumi.Output.all(bucket.arn, policy.id).apply(lambda pair: str(pair[0]))
         self.register_outputs({"bucket_name": self.bucket_name, "bucket_arn": self.bucket_arn})
 
 

@@ -25,13 +25,18 @@ InterfaceEndpoint = Literal[
 
 
 class FlowLogsSettings(Area):
-    """VPC flow logs, written to CloudWatch Logs."""
+    """VPC flow logs, written to CloudWatch Logs or to S3."""
 
     traffic_type: Literal["ACCEPT", "REJECT", "ALL"] = Field(
         description="Which traffic is logged. Default: REJECT in dev, ALL in prod (EC2 documentation, flow logs)."
     )
     retention_days: LogRetentionDays = Field(
-        description="Days the flow logs are kept. Default: 14 in dev, 90 in prod (our choice)."
+        description="Days the flow logs are kept in CloudWatch. Default: 14 in dev, 90 in prod (our choice)."
+    )
+    destination: Literal["cloudwatch", "s3"] = Field(
+        default="cloudwatch",
+        description="Where they are written: cloudwatch, where they can be searched at once, or s3, the bucket of "
+        "access logs, at about half of the price and for its `storage.logsRetentionDays`. Default: cloudwatch.",
     )
 
 

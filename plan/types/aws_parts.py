@@ -6,11 +6,10 @@ from plan import tokens
 from plan.types.aws import WITHOUT_CHARGE
 from plan.types.model import DRAWN, Noun, ResourceType, by_rule, encrypted_by, free, part
 
-WITH_LOG_GROUP = free("billed with its log group")
 WITH_LOAD_BALANCER = free("billed with its load balancer")
 
 AWS_PARTS: tuple[ResourceType, ...] = (
-    part("aws:ec2/flowLog:FlowLog", WITH_LOG_GROUP, at_rest=encrypted_by(tokens.LOG_GROUP)),
+    part(tokens.FLOW_LOG, by_rule("flow log"), at_rest=encrypted_by(tokens.LOG_GROUP, tokens.BUCKET)),
     part(tokens.LISTENER, WITH_LOAD_BALANCER, DRAWN),
     part(tokens.TARGET_GROUP, WITH_LOAD_BALANCER),
     part(

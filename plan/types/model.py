@@ -60,7 +60,8 @@ class AtRest:
 
     Attributes:
         properties: paths of inputs that must be set; `[*]` for every entry of a list, ` | ` between alternatives.
-        by: the type that encrypts it: one of it depends on the resource, or the resource on one of it.
+        by: the type that encrypts it, ` | ` between alternatives: one of it depends on the resource, or the resource on
+            one of it.
         why: why nothing is asked of it.
     """
 
@@ -148,9 +149,9 @@ def encrypted(*properties: str) -> AtRest:
     return AtRest(properties=properties)
 
 
-def encrypted_by(token: str) -> AtRest:
-    """Encrypted by, or together with, a resource of this type that it is tied to."""
-    return AtRest(by=token)
+def encrypted_by(*tokens: str) -> AtRest:
+    """Encrypted by, or together with, a resource of one of these types that it is tied to."""
+    return AtRest(by=" | ".join(tokens))
 
 
 def nothing_kept() -> AtRest:

@@ -8,7 +8,7 @@ from bailbondpro.facts.instance_classes import find_class
 from bailbondpro.facts.rds import LEAST_IOPS, LEAST_MIBPS, SMALL_IOPS, SMALL_MIBPS, STRIPED_GIB
 from plan.tokens import BUCKET, DATABASE, KEY, SECRET
 from planner.cost.charges_model import Bill, Charge
-from planner.plan_values import at, number, text
+from planner.plan_values import at, items, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -166,6 +166,32 @@ def _log_group(item: PlannedResource, context: Bill) -> list[Charge]:
     ]
 
 
+def _flow_log(item: PlannedResource, context: Bill) -> list[Charge]:
+    """Delivered to a bucket; in CloudWatch it is billed with its log group."""
+    if text(item.inputs, "logDestinationType") != "s3":
+        return []
+    usage = context.usage
+    gigabytes, why = usage.million_requests * usage.log_gb_per_million_requests, "log_gb_per_million_requests"
+    days = [number(rule, "expiration", "days", default=0) for rule in _expiring(context)]
+    months = max(days, default=DAYS_PER_MONTH) / DAYS_PER_MONTH
+    return [
+        Charge(sku="cloudwatch/logs-delivered-s3", quantity=gigabytes, unit="GB", why=why, assumed=True),
+        Charge(
+            sku="s3/standard",
+            quantity=gigabytes * months,
+            unit="GB-month",
+            why=f"kept for {months:.1f} months",
+            assumed=True,
+        ),
+    ]
+
+
+def _expiring(context: Bill) -> list[dict[str, object]]:
+    """Rules of the plan that delete what a bucket keeps."""
+    found = context.plan.of_type("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")
+    return [rule for item in found for rule in items(item.inputs, "rules") if at(rule, "expiration", "days")]
+
+
 def _alarm(item: PlannedResource, _: Bill) -> list[Charge]:
     fine = number(item.inputs, "period", default=HIGH_RESOLUTION_SECONDS) < HIGH_RESOLUTION_SECONDS
     metrics = sum(1 for query in item.inputs.get("metricQueries") or [{"metric": {}}] if "metric" in query)
@@ -198,6 +224,7 @@ DATA_RULES: Mapping[str, Callable[[PlannedResource, Bill], list[Charge]]] = {
     "images": _images,
     "recovery points": _recovery_points,
     "log group": _log_group,
+    "flow log": _flow_log,
     "alarm": _alarm,
     "key": _key,
     "secret": _secret,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from plan import Plan
 from plan.placement import shard_servers, shards_in_use
-from plan.tokens import CACHE, DATABASE, ENDPOINT, NODE_GROUP
+from plan.tokens import CACHE, DATABASE, ENDPOINT, FLOW_LOG, LOG_GROUP, NODE_GROUP
 from planner.cost.monthly import cost_of
 from planner.plan_values import number, text
 
@@ -27,7 +27,7 @@ Setting: TypeAlias = "tuple[str, object]"
 
 LEAST_USD = 0.005
 """Smaller savings are none."""
-SYSTEM_POOL = "system"
+SYSTEM_POOL, IN_S3 = "system", "s3"
 ADVANCED, STANDARD, STANDARD_DAYS = "advanced", "standard", 7
 
 
@@ -88,6 +88,7 @@ def _choices(plan: Plan, usage: Usage) -> Iterator[_Choice]:
     yield from _system_pool(plan)
     yield from _primary_class(plan)
     yield from _insights(plan)
+    yield from _flow_logs(plan)
 
 
 def _endpoints(plan: Plan, usage: Usage) -> Iterator[_Choice]:
@@ -149,6 +150,18 @@ def _insights(plan: Plan) -> Iterator[_Choice]:
             ),
             plan=_edited(plan, seen, databaseInsightsMode=STANDARD, performanceInsightsRetentionPeriod=STANDARD_DAYS),
             gives_up=f"what statements did is kept for {STANDARD_DAYS} days instead of 15 months",
+        )
+
+
+def _flow_logs(plan: Plan) -> Iterator[_Choice]:
+    """In a bucket that the plan has already."""
+    logs = [item for item in plan.of_type(FLOW_LOG) if text(item.inputs, "logDestinationType") != IN_S3]
+    groups = [item for item in plan.of_type(LOG_GROUP) if any(item.urn in log.dependencies for log in logs)]
+    if groups:
+        yield _Choice(
+            settings=(("network.flowLogs.destination", IN_S3),),
+            plan=_edited(_without(plan, groups), logs, logDestinationType=IN_S3),
+            gives_up="nobody searches them at once; the bucket of access logs keeps them as long as it keeps those",
         )
 
 

@@ -23,6 +23,7 @@ WITHOUT: dict[str, dict[str, Any]] = {
     "postgres.instanceClass": {
         "postgres": {"instanceClass": "db.m7g.large", "replicaInstanceClass": "db.m7g.large"},
     },
+    "network.flowLogs.destination": {"network": {"flowLogs": {"destination": "s3"}}},
     "postgres.databaseInsightsMode": {
         "postgres": {"databaseInsightsMode": "standard", "performanceInsightsRetentionDays": 7}
     },
@@ -65,7 +66,9 @@ def test_the_primary_shrinks_only_when_the_shards_hold_the_clients() -> None:
 
 
 def test_a_stack_that_has_nothing_of_it_has_no_lever() -> None:
-    assert report("dev", "optimization").levers == ()
+    bucket = {"flowLogs": {"destination": "s3"}}
+    assert found(report("dev", "optimization")).keys() == {"network.flowLogs.destination"}
+    assert report("dev", "optimization", network=bucket).levers == ()
 
 
 def test_fewer_replicas_need_leave_to_shrink() -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.network.flow_logs import VpcFlowLogs, VpcFlowLogsArgs
 from components.network.network import FlowLogs, Network, NetworkArgs
 from components.network.subnets import SubnetPlan, subnet_plan
 from tests.support.recording import RecordedResource, Recording, record
@@ -273,6 +274,24 @@ def test_flow_logs_expire_and_their_role_writes_to_their_group_only() -> None:
     assert recording.one("aws:ec2/flowLog:FlowLog").inputs["trafficType"] == "ALL"
     write = json.loads(recording.one("aws:iam/rolePolicy:RolePolicy").inputs["policy"])["Statement"][0]
     assert all("/bailbondpro-test/vpc-flow-logs" in resource for resource in write["Resource"])
+
+
+def test_flow_logs_may_go_to_a_bucket_and_then_have_neither_group_nor_role() -> None:
+    def to_a_bucket() -> None:
+        traffic = FlowLogs(traffic_type="REJECT", retention_days=7)
+        args = VpcFlowLogsArgs(
+            prefix="p", vpc_id="vpc-1", account_id="1", flow_logs=traffic, bucket_arn="arn:aws:s3:::b"
+        )
+        assert VpcFlowLogs("flow-logs", args).log_group_name is None
+
+    (log,) = [item for item in record(to_a_bucket) if item.custom]
+    assert (log.inputs["logDestinationType"], log.inputs["logDestination"]) == ("s3", "arn:aws:s3:::b")
+    assert "iamRoleArn" not in log.inputs
+
+
+def test_a_network_may_leave_its_flow_logs_to_somebody_else() -> None:
+    recording = build(replace(ARGS, flow_logs=None))
+    assert not recording.of_type("aws:ec2/flowLog:FlowLog")
 
 
 def test_the_flow_log_role_trusts_this_account_only() -> None:
