@@ -320,7 +320,10 @@ class Stage:
         ]
 
     def restore(self, size: Size) -> list[str]:
-        """Give the stack back its zones and nodes, let it run a size again; returns what does not."""
+        """Give the stack back its zones and nodes, let it run a size again; returns what does not.
+
+        The nodes of every zone are there before anything else is lost: a scenario is about one loss.
+        """
         self.freeze(frozen=False)
         for zone in list(self.fleet.lost):
             self.fleet.regain_zone(zone)
@@ -330,7 +333,13 @@ class Stage:
         for pool in self.fleet.pools.values():
             wanted = max(pool.target, pool.group.wanted)
             self.fleet.resize(pool.group.name, min(wanted, pool.group.most))
+        self.clock.wait_until(self._has_its_nodes, SETTLE_SECONDS)
         self.scale(size)
         problems = self.settle(size)
-        self.clock.wait_until(lambda: all(map(is_ready, self.cluster.nodes())), SETTLE_SECONDS)
+        self.clock.wait_until(self._has_its_nodes, SETTLE_SECONDS)
         return problems
+
+    def _has_its_nodes(self) -> bool:
+        """Whether all nodes that the groups want are there and ready."""
+        nodes = self.cluster.nodes()
+        return len(nodes) >= sum(pool.target for pool in self.fleet.pools.values()) and all(map(is_ready, nodes))
