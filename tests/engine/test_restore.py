@@ -102,3 +102,33 @@ def test_a_moment_is_restored_beside_its_source_and_taken_away_without_touching_
 
 def test_a_server_without_backups_has_no_past_to_restore(bench: Bench) -> None:
     assert "keeps no backups" in bench.refusal(program(backup_days=0))
+
+
+def test_recovery_points_are_kept_in_two_locked_vaults_and_a_second_preview_is_empty(bench: Bench) -> None:
+    def run() -> None:
+        from components.security.keys import DataKey, DataKeyArgs
+        from components.storage.backups import Backups, BackupsArgs
+        from components.storage.buckets import UploadsBucket, UploadsBucketArgs
+
+        near = DataKey("key", DataKeyArgs(alias="acme", deletion_window_days=7, protect=False))
+        away = DataKeyArgs(alias="acme-copies", deletion_window_days=7, protect=False, region="us-west-2")
+        far = DataKey("copies", away)
+        bucket = UploadsBucket("uploads", UploadsBucketArgs(key_arn=near.key_arn, protect=False))
+        Backups(
+            "backups",
+            BackupsArgs(
+                vault_name="acme-backups",
+                key_arn=near.key_arn,
+                resource_arns=(bucket.bucket_arn,),
+                cooling_off_days=30,
+                copy_region="us-west-2",
+                copy_key_arn=far.key_arn,
+            ),
+        )
+
+    bench.up(run)
+    assert bench.preview(run).changes() == []
+    vaults = bench.objects("aws:backup/vault:Vault")
+    assert sorted(str(item.inputs.get("region")) for item in vaults) == ["us-east-1", "us-west-2"]
+    assert len(bench.objects("aws:backup/vaultLockConfiguration:VaultLockConfiguration")) == 2
+    bench.destroy()
