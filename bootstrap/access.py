@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bootstrap.policies import Scope, compact
 from components.security.iam import Condition, Effect, Statement, equals, policy_document
+from plan.permissions.scopes import BUCKET
+
+if TYPE_CHECKING:
+    from plan.permissions import Needs
 
 ISSUER = "token.actions.githubusercontent.com"
 """GitHub's issuer of tokens (GitHub documentation, "Configuring OpenID Connect in Amazon Web Services")."""
@@ -36,6 +42,13 @@ BOUNDED_SERVICES = (
 (AmazonEKSClusterPolicy, AmazonEKSWorkerNodePolicy, AmazonEKS_CNI_Policy, AmazonEC2ContainerRegistryPullOnly,
 AmazonEBSCSIDriverPolicy, CloudWatchAgentServerPolicy, AmazonRDSEnhancedMonitoringRole; AWS Managed Policy Reference
 Guide, unverified)."""
+
+
+BACKUP_SERVICES = ("backup", "backup-storage", "events", "rds", "tag")
+"""Services that the role of AWS Backup uses beside keys and the stack's own buckets, where a plan has recovery points
+(AWSBackupServiceRolePolicyForBackup, AWSBackupServiceRolePolicyForS3Backup; AWS Managed Policy Reference Guide,
+unverified)."""
+BACKUP_PLAN = "aws:backup/plan:Plan"
 
 
 def trust_policy(provider_arn: str, repository: str, environment: str) -> str:
@@ -106,19 +119,20 @@ def key_policy(account_root_arn: str) -> str:
     )
 
 
-def boundary_policy(scope: Scope, buckets: tuple[str, ...]) -> str:
+def boundary_policy(scope: Scope, needs: Needs) -> str:
     """What a role of a stack may be at most, whatever policies it is given: no IAM, no other stack's data.
 
     Args:
         scope: the stack.
-        buckets: patterns of its buckets' names.
+        needs: what its plans hold.
     """
     start = f"arn:{scope.partition}"
+    services = (*BOUNDED_SERVICES, *(BACKUP_SERVICES if BACKUP_PLAN in needs.types else ()))
     secrets = tuple(f"{start}:secretsmanager:*:{scope.account}:secret:{scope.prefix}{end}*" for end in ("/", "-"))
     return compact(
         Statement(
             sid="ServicesOfTheStack",
-            actions=tuple(f"{service}:*" for service in BOUNDED_SERVICES),
+            actions=tuple(f"{service}:*" for service in services),
             resources=("*",),
         ),
         Statement(
@@ -132,7 +146,7 @@ def boundary_policy(scope: Scope, buckets: tuple[str, ...]) -> str:
         Statement(
             sid="OwnBuckets",
             actions=("s3:*",),
-            resources=tuple(f"{start}:s3:::{name}" for name in buckets),
+            resources=tuple(f"{start}:s3:::{name}" for name in needs.names.get(BUCKET, ())),
         ),
         Statement(sid="OwnSecrets", actions=("secretsmanager:*",), resources=secrets),
         Statement(

@@ -23,7 +23,6 @@ from components.kubernetes.children import child_options
 from components.security.iam import Arn
 from components.storage.buckets import UploadsBucket, UploadsBucketArgs
 from components.storage.image_repository import ImageRepository, ImageRepositoryArgs
-from plan.permissions.scopes import BUCKET
 
 if TYPE_CHECKING:
     from plan.permissions import Needs
@@ -166,7 +165,7 @@ class Account(pulumi.ComponentResource):
         )
         told = {"secretsProvider": pulumi.Output.from_input(f"awskms://{alias}?region={args.region}")}
         if stack.bounded:
-            document = boundary_policy(scope, stack.needs.names.get(BUCKET, ()))
+            document = boundary_policy(scope, stack.needs)
             bound = self._policy(f"{stack.name}-boundary", f"{prefix}-boundary", document)
             told["permissionsBoundaryArn"] = bound.arn
         for kind, policies, environment, seconds in (

@@ -19,7 +19,7 @@ from bootstrap.policies import LONGEST, MOST_POLICIES, Scope, deploy_policies, p
 from plan.permissions import PERMISSIONS, Needs, needs_of, without_permissions
 from plan.permissions.cloudflare import GROUPS, token_groups
 from plan.permissions.model import READING, reads_only
-from plan.permissions.scopes import ANYWHERE, BUCKET, BY_TAG, ROLE, SCOPES, TOPIC
+from plan.permissions.scopes import ANYWHERE, BY_TAG, ROLE, SCOPES, TOPIC
 from tests.support.paths import ROOT
 from tests.support.plans import stack_plan
 from tests.support.stack import ENVIRONMENTS, EVERY_STACK, EVERYTHING, PHASES
@@ -127,7 +127,7 @@ def test_policies_fit_into_iam(at: tuple[str, str]) -> None:
     for policies in (deploy_policies(needs(at), scope(stack)), preview_policies(needs(at), scope(stack))):
         assert all(len(text) <= LONGEST for text in policies.values())
         assert len({**policies, "state": ""}) <= MOST_POLICIES
-    assert len(boundary_policy(scope(stack), needs(at).names[BUCKET])) <= LONGEST
+    assert len(boundary_policy(scope(stack), needs(at))) <= LONGEST
 
 
 def test_every_action_is_one_that_aws_knows() -> None:
@@ -218,7 +218,7 @@ def test_every_write_of_a_regional_service_is_in_the_stacks_regions_only() -> No
 
 def test_the_boundary_admits_what_the_roles_of_every_plan_are_given_and_no_administration_of_iam() -> None:
     for at in EVERY_STACK:
-        document = {"boundary": boundary_policy(scope(at[0]), needs(at).names[BUCKET])}
+        document = {"boundary": boundary_policy(scope(at[0]), needs(at))}
         granted = allowed(document)
         inline = {
             action

@@ -72,12 +72,23 @@ def test_a_session_to_deploy_lasts_as_long_as_a_job_may_and_one_to_preview_an_ho
 
 
 def test_inside_the_boundary_nobody_touches_another_stacks_secrets_keys_or_buckets() -> None:
-    found = {item["Sid"]: item for item in statements(boundary_policy(SCOPE, ("uploads-bucket*",)))}
+    wanted = Needs(types=(BUCKET,), names={BUCKET: ("uploads-bucket*",)}, services=())
+    found = {item["Sid"]: item for item in statements(boundary_policy(SCOPE, wanted))}
     assert found["OwnBuckets"]["Resource"] == ["arn:aws:s3:::uploads-bucket*"]
     assert all("bailbondpro-dev" in arn for arn in found["OwnSecrets"]["Resource"])
     deny = found["OtherStacks"]
     assert (deny["Effect"], deny["Action"]) == ("Deny", ["kms:*", "secretsmanager:*"])
     assert deny["Condition"]["StringNotEquals"] == {"aws:ResourceTag/Stack": ["bailbondpro-dev"]}
+
+
+def test_the_boundary_lets_the_role_of_backups_work_where_a_plan_has_them_and_nobody_elsewhere() -> None:
+    def services(*types: str) -> set[str]:
+        document = boundary_policy(SCOPE, Needs(types=types, names={}, services=()))
+        (wide,) = [item for item in statements(document) if item["Sid"] == "ServicesOfTheStack"]
+        return {action.partition(":")[0] for action in wide["Action"]}
+
+    more = services("aws:ec2/vpc:Vpc", "aws:backup/plan:Plan") - services("aws:ec2/vpc:Vpc")
+    assert more == {"backup", "backup-storage", "events", "rds", "tag"}
 
 
 def needs(*types: str, **names: tuple[str, ...]) -> Needs:
