@@ -6,4 +6,4 @@ LEAST_COOLING_OFF_DAYS = 3
 """A lock can be taken off for at least so long after it was put on for good (AWS Backup API Reference,
 PutBackupVaultLockConfiguration, ChangeableForDays; unverified 2026-11-30)."""
 SCHEDULE = "cron(0 6 * * ? *)"
-"""Once a day at 06:00 UTC, an hour before the databases' own backups (our choice): two at once share the disk."""
+"""Once a day at 06:00 UTC (our choice of 2026-11-30: an hour before the databases' own backups: both read the disk)."""

@@ -64,7 +64,8 @@ AUTOSCALING_FREE_PERCENT, AUTOSCALING_MINUTES, AUTOSCALING_HOURS = 10, 5, 6
 that is optimized, whichever is longer (Amazon RDS User Guide, "Managing capacity automatically with Amazon RDS storage
 autoscaling"; read 2026-11-30)."""
 AUTOSCALING_LEAST_GIB, AUTOSCALING_PERCENT = 10, 10
-"""It grows by the larger of the two, or by what the last hours let expect of the next seven (the same page)."""
+"""It grows by the larger of the two, or by what the last hours let expect of the next seven (Amazon RDS
+User Guide, "Managing capacity automatically with Amazon RDS storage autoscaling"; read 2026-11-30)."""
 
 
 def least_ceiling_gib(size_gib: int) -> int:

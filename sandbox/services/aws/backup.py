@@ -32,6 +32,7 @@ def _plan(_: str, __: Inputs, identity: str, place: Place) -> dict[str, Any]:
     return {"arn": arn("backup", f"backup-plan:{identity}", place)}
 
 
+_SCHEMA = "terraform-provider-aws 6.58.0, internal/service/backup: ForceNew of the resource's schema"
 _on_vault = On("backup-vault", source="AWS Backup API Reference, CreateBackupVault")
 _on_lock = On("backup-lock", source="AWS Backup API Reference, PutBackupVaultLockConfiguration")
 _on_plan = On("backup-plan", source="AWS Backup API Reference, BackupRuleInput")
@@ -44,10 +45,11 @@ BACKUP = Service(
             name=Named(),
             id=by_name,
             outputs=_vault,
-            replaced=Replaced(("kmsKeyArn", "name")),
+            replaced=Replaced(("kmsKeyArn", "name"), kept=("kmsKeyArn",)),
             references=(Reference("kmsKeyArn", KEY, "InvalidParameterValueException: the key does not exist"),),
             unique=(Unique(("name",), "AlreadyExistsException: Backup vault with the same name already exists"),),
             values=(_on_vault.matches("name", _NAME, "2 to 50 letters, digits, - or _"),),
+            sources=Sources(replacement=_SCHEMA),
         ),
         Row(
             token="aws:backup/vaultLockConfiguration:VaultLockConfiguration",
@@ -60,13 +62,16 @@ BACKUP = Service(
                 _on_lock.between("minRetentionDays", 1, 36_500),
                 _on_lock.between("maxRetentionDays", 1, 36_500),
             ),
-            sources=Sources(doubts={"time": "a lock without a way back is never put on; here it stays as it is"}),
+            sources=Sources(
+                replacement=_SCHEMA,
+                doubts={"time": "a lock without a way back is never put on; here it stays as it is"},
+            ),
         ),
         Row(
             token=PLAN[0].token,
             name=Named(),
             outputs=_plan,
-            replaced=Replaced(()),
+            replaced=Replaced(("name",)),
             references=(
                 Reference("rules[*].targetVaultName", VAULT, "ResourceNotFoundException"),
                 Reference("rules[*].copyActions[*].destinationVaultArn", _VAULT_ARN, "ResourceNotFoundException"),
@@ -76,17 +81,22 @@ BACKUP = Service(
                 _on_plan.between("rules[*].lifecycle.deleteAfter", 1, 36_500),
                 _on_plan.matches("rules[*].schedule", r"(cron|rate)\(.+\)", "cron(...) or rate(...)"),
             ),
+            sources=Sources(replacement=_SCHEMA),
         ),
         Row(
             token="aws:backup/selection:Selection",
             name=Named(),
-            replaced=Replaced(("iamRoleArn", "name", "planId", "resources")),
+            replaced=Replaced(
+                ("conditions", "iamRoleArn", "name", "notResources", "planId", "resources", "selectionTags"),
+                kept=("conditions", "notResources"),
+            ),
             references=(
                 Reference("planId", PLAN, "ResourceNotFoundException"),
                 Reference("iamRoleArn", ROLE, "InvalidParameterValueException: the role does not exist"),
             ),
             unique=(),
             values=(),
+            sources=Sources(replacement=_SCHEMA),
         ),
     ),
     sources=Sources(time="AWS Backup Developer Guide: jobs start in their window; no operation restarts anything"),
