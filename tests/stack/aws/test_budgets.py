@@ -64,12 +64,16 @@ def test_a_budget_beside_its_margin_is_said_to_be(limit: int, fits: bool) -> Non
     assert ("should be 115" in str(found)) is not fits
 
 
+def is_number(text: str) -> bool:
+    return text.replace(",", "").replace(".", "", 1).strip().isdigit()
+
+
 def test_the_numbers_of_the_documentation_are_those_of_the_checked_in_stacks() -> None:
     text = PLANNING.read_text(encoding="utf-8")
     rows = {
         cells[0].strip(): [float(cell.replace(",", "")) for cell in cells[1:]]
         for line in text.splitlines()
-        if line.startswith("| ") and (cells := line.strip("|").split("|")) and cells[1].strip()[:1].isdigit()
+        if line.startswith("| ") and (cells := line.strip("|").split("|")) and all(map(is_number, cells[1:]))
     }
     costs = [priced(Planned(stack_plan("prod", phase), settings("prod", phase), "recorded")).cost for phase in PHASES]
     aws, edge = rows["AWS, decided by the plan"], rows["Cloudflare, which AWS never bills"]

@@ -93,16 +93,19 @@ def test_named_priority_classes_are_there(environment: str, phase: str) -> None:
     assert named - there <= {"system-cluster-critical", "system-node-critical"}
 
 
-def test_replicas_of_operators_never_share_a_node(environment: str, phase: str) -> None:
+def test_replicas_of_operators_never_share_a_node_or_a_zone(environment: str, phase: str) -> None:
     for item, spec in workloads(collected(environment, phase)):
         if item.origin != "stand-in" or item.urn.rpartition("::")[2].startswith("addons-"):
             continue
         if item.kind == "Deployment" and item.manifest["spec"]["replicas"] > 1:
             labels = item.manifest["spec"]["template"]["metadata"]["labels"]
-            (hard,) = [one for one in spec["topologySpreadConstraints"] if one["whenUnsatisfiable"] == "DoNotSchedule"]
-            assert hard["topologyKey"] == "kubernetes.io/hostname", item.title
-            assert hard["nodeTaintsPolicy"] == "Honor", item.title
-            assert hard["labelSelector"]["matchLabels"].items() <= labels.items(), item.title
+            hard = {one["topologyKey"]: one for one in spec["topologySpreadConstraints"]}
+            assert hard.keys() == {"kubernetes.io/hostname", "topology.kubernetes.io/zone"}, item.title
+            assert hard["topology.kubernetes.io/zone"]["minDomains"] == 2, item.title
+            for one in hard.values():
+                assert one["whenUnsatisfiable"] == "DoNotSchedule", item.title
+                assert one["nodeTaintsPolicy"] == "Honor", item.title
+                assert one["labelSelector"]["matchLabels"].items() <= labels.items(), item.title
 
 
 def test_a_chart_without_our_values_is_seen(environment: str, phase: str) -> None:

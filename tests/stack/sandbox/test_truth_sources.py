@@ -10,6 +10,7 @@ from sandbox.services import SERVICES
 
 botocore_session = pytest.importorskip("botocore.session")
 MODELS = {
+    "backup": ("backup",),
     "budgets": ("budgets",),
     "cloudwatch": ("cloudwatch", "logs"),
     "costexplorer": ("ce",),
