@@ -105,6 +105,7 @@ if TYPE_CHECKING:
     from .monitoring.alarms import AlarmsArgs as AlarmsArgs
     from .monitoring.alerts import Thresholds as Thresholds
     from .monitoring.kind import Target as Target
+    from .monitoring.kinds.backups import BackupsTarget as BackupsTarget
     from .monitoring.kinds.bill import BillTarget as BillTarget
     from .monitoring.kinds.cache import CacheTarget as CacheTarget
     from .monitoring.kinds.database import DatabaseTarget as DatabaseTarget

@@ -112,7 +112,7 @@ class Platform:
             self.aws,
         )
         uploads = UploadsBucket("uploads", storage.uploads_args(settings, foundation.key, logs), self.aws)
-        self._backups(foundation, data, uploads)
+        self.backups = self._backups(foundation, data, uploads)
         images = None
         if settings.storage.image_repository:
             images = ImageRepository("images", storage.images_args(settings, foundation.key), self.aws)
@@ -164,16 +164,16 @@ class Platform:
         cache = Redis("redis", redis.args(settings, key, vpc, eks, token), self.aws)
         return DataTier(server, shards, cache)
 
-    def _backups(self, base: Foundation, data: DataTier, uploads: UploadsBucket) -> None:
+    def _backups(self, base: Foundation, data: DataTier, uploads: UploadsBucket) -> Backups | None:
         """Recovery points of what cannot be made again, and a key for those in another region."""
         settings = self.settings
         if not settings.storage.backups.enabled:
-            return
+            return None
         copies = None
         if settings.storage.backups.copy_region is not None:
             copies = DataKey("recovery-points-key", storage.backup_copies_key_args(settings), self.aws)
         servers = (data.postgres, data.shards)
-        Backups("backups", storage.backups_args(settings, base.key, copies, servers, uploads), self.aws)
+        return Backups("backups", storage.backups_args(settings, base.key, copies, servers, uploads), self.aws)
 
     def _inside_the_cluster(
         self, base: Foundation, data: DataTier, balancer: LoadBalancer, uploads: UploadsBucket
@@ -281,7 +281,8 @@ class Platform:
             )
 
     def _targets(self, data: DataTier, balancer: LoadBalancer) -> tuple[Target, ...]:
-        return monitoring.watched_targets(self.settings, data.postgres, data.shards, data.redis, balancer)
+        watched = monitoring.watched_targets(self.settings, data.postgres, data.shards, data.redis, balancer)
+        return (*watched, *monitoring.backup_targets(self.settings, self.backups))
 
     def _metrics(self, space: Namespace, targets: tuple[Target, ...], ready: pulumi.ResourceOptions) -> None:
         """What Prometheus scrapes, records and alerts on."""

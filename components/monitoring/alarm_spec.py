@@ -14,6 +14,8 @@ Dimensions: TypeAlias = "tuple[tuple[str, pulumi.Input[str]], ...]"
 
 PERIOD_SECONDS = 60
 """The guide, Performance Monitoring: metrics are collected every 60000 ms."""
+PERIODS, BAD_PERIODS = 5, 3
+"""Three bad minutes out of five: the guide alerts on a single sample, which pages for every blip."""
 
 Comparison = Literal["GreaterThanThreshold", "LessThanThreshold"]
 Statistic = Literal["Average", "Maximum", "Minimum", "Sum"]
@@ -56,6 +58,8 @@ class AlarmSpec:
         action: what to do first.
         runbook: name of the runbook page.
         period_seconds: length of a period.
+        periods: how many of them are looked at.
+        bad_periods: how many of these must breach.
         breaching_without_data: True where silence itself is the failure.
         guard: what else must hold, or None.
     """
@@ -72,6 +76,8 @@ class AlarmSpec:
     action: str
     runbook: str
     period_seconds: int = PERIOD_SECONDS
+    periods: int = PERIODS
+    bad_periods: int = BAD_PERIODS
     breaching_without_data: bool = False
     guard: Guard | None = None
 

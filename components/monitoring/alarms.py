@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from .alarm_spec import AlarmSpec
     from .kind import Target
 
-EVALUATION_PERIODS = 5
-DATAPOINTS_TO_ALARM = 3
-"""Three bad minutes out of five: the guide alerts on a single sample, which pages for every blip."""
-
 EVENT_CATEGORIES = (
     "availability",
     "configuration change",
@@ -104,8 +100,8 @@ class Alarms(pulumi.ComponentResource):
             name,
             alarm_description=description(spec, args.runbook_base),
             **_measured(spec),
-            evaluation_periods=EVALUATION_PERIODS,
-            datapoints_to_alarm=DATAPOINTS_TO_ALARM,
+            evaluation_periods=spec.periods,
+            datapoints_to_alarm=spec.bad_periods,
             comparison_operator=spec.comparison,
             threshold=spec.threshold,
             treat_missing_data="breaching" if spec.breaching_without_data else "notBreaching",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .kind import Kind
 from .kinds.application import APPLICATION
 from .kinds.autoscaler import AUTOSCALER
+from .kinds.backups import BACKUPS
 from .kinds.bill import BILL
 from .kinds.cache import CACHE
 from .kinds.database import DATABASE
@@ -37,6 +38,7 @@ KINDS: dict[str, Kind[Any] | ClusterKind] = {
     "pooler": POOLER,
     "rollouts": ROLLOUTS,
     "cache": CACHE,
+    "backups": BACKUPS,
 }
 """In the order in which their panels stand on a dashboard that they share."""
 

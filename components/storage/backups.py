@@ -108,6 +108,8 @@ class Backups(pulumi.ComponentResource):
                     rule_name="daily",
                     target_vault_name=vault.name,
                     schedule=args.schedule,
+                    start_window=backups.START_WINDOW_MINUTES,
+                    completion_window=backups.COMPLETION_WINDOW_MINUTES,
                     lifecycle=aws.backup.PlanRuleLifecycleArgs(delete_after=args.retention_days),
                     copy_actions=[self._copy(target) for target in targets],
                 )

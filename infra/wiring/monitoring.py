@@ -8,6 +8,7 @@ from bailbondpro.facts.instance_classes import instance_class
 from components.kubernetes.exporters import METRICS_PORT
 from components.monitoring.alarms import AlarmsArgs
 from components.monitoring.alerts import Thresholds
+from components.monitoring.kinds.backups import BackupsTarget
 from components.monitoring.kinds.bill import BillTarget
 from components.monitoring.kinds.cache import CacheTarget
 from components.monitoring.kinds.database import DatabaseTarget
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from components.postgres.shards import Shards
     from components.redis import Redis
     from components.security.keys import DataKey
+    from components.storage.backups import Backups
     from infra.settings import Settings
 
 
@@ -61,6 +63,15 @@ def watched_targets(
         ),
         BillTarget(name="bill", monthly_limit_usd=settings.budget.monthly_limit_usd),
     )
+
+
+def backup_targets(settings: Settings, backups: Backups | None) -> tuple[BackupsTarget, ...]:
+    """The vault of recovery points, where there is one."""
+    if backups is None:
+        return ()
+    wanted = settings.storage.backups
+    copied = bool(wanted.copy_region or wanted.copy_vault_arns)
+    return (BackupsTarget(name="backups", vault_name=backups.vault_name, copied=copied),)
 
 
 def alarms_args(topic: AlertTopic, targets: tuple[Target, ...]) -> AlarmsArgs:

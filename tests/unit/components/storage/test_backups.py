@@ -44,6 +44,11 @@ def test_copies_go_to_a_locked_vault_of_the_second_region_and_to_vaults_of_other
     assert rule["copyActions"][0]["destinationVaultArn"] == other
 
 
+def test_a_first_copy_that_takes_days_is_not_cancelled_after_the_three_hours_of_the_provider() -> None:
+    (rule,) = recorded().of_type("aws:backup/plan:Plan")[0].inputs["rules"]
+    assert (rule["startWindow"], rule["completionWindow"]) == (8 * 60, 7 * 24 * 60)
+
+
 def test_a_vault_that_is_not_locked_has_no_lock() -> None:
     assert recorded(locked=False).of_type("aws:backup/vaultLockConfiguration:VaultLockConfiguration") == []
 
