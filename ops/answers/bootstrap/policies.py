@@ -17,7 +17,6 @@ from ops.inputs.stack_file import ROOT, settings_of
 from ops.rehearsal.planned import planned
 from plan.permissions import needs_of
 from plan.permissions.cloudflare import token_groups
-from plan.permissions.scopes import BUCKET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,7 +95,7 @@ def bootstrap_policies(stack: str, config: Path | None, *, write: bool) -> Stack
         account=scope.account,
         deploy=deploy_policies(needs, scope),
         preview=preview_policies(needs, scope),
-        boundary=boundary_policy(scope, needs.names.get(BUCKET, ())) if scope.boundary_arn else "",
+        boundary=boundary_policy(scope, needs) if scope.boundary_arn else "",
         token=token_groups(needs.types),
         problems=tuple(_disagreements(settings, entry)),
         written=written,

@@ -43,9 +43,9 @@ def test_each_protection_that_is_off_is_named(token: str, name: str) -> None:
     )
     chosen = next(item for item in plan if item.type == token and "replicateSourceDb" not in item.inputs)
     changed = replace(chosen, inputs={**chosen.inputs, name: OFF[name]})
-    found = unguarded(Plan(tuple(changed if item.urn == chosen.urn else item for item in plan)))
-    assert [line for line in found if name in line] == found
-    assert found[0].startswith(chosen.name)
+    told = unguarded(Plan(tuple(changed if item.urn == chosen.urn else item for item in plan)))
+    assert [line for line in told if name in line] == told
+    assert told[0].startswith(chosen.name)
 
 
 def test_an_absent_protection_counts_as_off_where_the_service_does_not_protect_by_default() -> None:
