@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plan.types import TYPES
+from policies.restored import restored_copies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +21,10 @@ GUARDS = {token: row.holds.guards for token, row in TYPES.items() if row.holds i
 
 
 def bare(resources: Iterable[PlannedResource]) -> list[str]:
-    """Names of stateful resources that Pulumi may delete, without those whose value is kept elsewhere."""
+    """Names of stateful resources that Pulumi may delete, without those whose value is kept elsewhere.
+
+    A server of `postgres.restored` is a copy of one that is protected: it is to be taken away again.
+    """
     return sorted(item.name for item in _wanted(resources) if not item.protect)
 
 
@@ -45,4 +49,5 @@ def protectable(resources: Iterable[PlannedResource]) -> int:
 
 def _wanted(resources: Iterable[PlannedResource]) -> list[PlannedResource]:
     kept = [(item, row.holds) for item in resources if item.op != "delete" and (row := TYPES.get(item.type))]
-    return [item for item, holds in kept if holds is not None and not holds.recoverable]
+    copies = restored_copies(item for item, _ in kept)
+    return [item for item, holds in kept if holds is not None and not holds.recoverable and item.name not in copies]

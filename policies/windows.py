@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from bailbondpro.facts.windows import week_minute, weekly_overlap, weekly_span
 from plan.tokens import CACHE, DATABASE
+from policies.restored import restored_copies
 
 if TYPE_CHECKING:
     from plan import Plan, PlannedResource
@@ -42,9 +43,13 @@ class Patched:
 
 
 def patched(plan: Plan) -> list[Patched]:
-    """Every database and cache that a plan keeps or makes, in the order of their windows, those without one first."""
+    """Every database and cache that a plan keeps or makes, in the order of their windows, those without one first.
+
+    Not a server of `postgres.restored`: nobody but the one who takes rows out of it waits for it.
+    """
     kept = {item.urn: item for item in plan if item.type in (DATABASE, CACHE) and item.op != "delete"}
-    found = [_patched(item, kept) for item in kept.values()]
+    copies = restored_copies(kept.values())
+    found = [_patched(item, kept) for item in kept.values() if item.name not in copies]
     return sorted(found, key=lambda item: (_minute(item.maintenance), item.name))
 
 

@@ -13,6 +13,7 @@ from policies.encryption import keeps, unencrypted
 from policies.exposure import open_doors, stores
 from policies.posture import posture_of
 from policies.protection import bare, protectable, unguarded
+from policies.restored import restored_copies
 from policies.stateful import is_stateful
 from policies.windows import meetings, patched, unscheduled
 
@@ -123,7 +124,7 @@ def _protection(settings: Settings, plan: Plan) -> PolicyCheck:
     if not wanted:
         return PolicyCheck(title=PROTECTED, state="unknown", detail="the plan has nothing that could be protected")
     listed = "; ".join(f"not {how}: {', '.join(names)}" for how, names in missing.items() if names)
-    unknown = _unknown(plan)
+    unknown, copies = _unknown(plan), ", ".join(restored_copies(plan))
     return PolicyCheck(
         title=PROTECTED,
         state="failed" if listed and prod else "unknown" if unknown else "note" if listed else "ok",
@@ -135,6 +136,7 @@ def _protection(settings: Settings, plan: Plan) -> PolicyCheck:
             if listed
             else ", and by AWS where it can"
         )
+        + (f"; not counted, a copy to take rows out of and to take away again: {copies}" if copies else "")
         + unknown,
     )
 

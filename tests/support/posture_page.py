@@ -15,9 +15,9 @@ from bootstrap.account import Account, AccountArgs, StackArgs
 from bootstrap.needs import read_needs
 from policies.posture import posture_of, record
 from tests.support.paths import ROOT
-from tests.support.plans import plan_of, stack_plan
+from tests.support.plans import changed_plan, plan_of, stack_plan
 from tests.support.recording import record as recording
-from tests.support.stack import CHECKED_IN, EVERY_STACK, EVERYTHING, settings
+from tests.support.stack import CHECKED_IN, EVERY_STACK, EVERYTHING, raw, settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 DOCUMENT = ROOT / "docs" / "posture.md"
 BOOTSTRAP = ("bootstrap", "account")
+RESTORED = ("prod", "restored")
+"""Production beside a server as it was at some moment (docs/restore.md)."""
 HEAD = """\
 # Security posture
 
@@ -62,14 +64,24 @@ def plans() -> dict[tuple[str, str], Plan]:
         protect=True,
     )
     bootstrap = plan_of(recording(lambda: Account("account", args)))
-    return {BOOTSTRAP: bootstrap, **{at: stack_plan(*at) for at in EVERY_STACK if at != EVERYTHING}} | {
-        EVERYTHING: stack_plan(*EVERYTHING)
+    return {
+        BOOTSTRAP: bootstrap,
+        RESTORED: restored_plan(),
+        **{at: stack_plan(*at) for at in EVERY_STACK if at != EVERYTHING},
+        EVERYTHING: stack_plan(*EVERYTHING),
     }
 
 
+@cache
+def restored_plan() -> Plan:
+    """Production's plan while a restored server stands beside its primary."""
+    postgres = {**raw("prod", "horizontal").get("postgres", {}), "restored": {"source": "primary"}}
+    return changed_plan("prod", "horizontal", postgres=postgres)
+
+
 def environment_of(stack: tuple[str, str]) -> str:
-    """Whose reasons count; the bootstrap is production."""
-    return "prod" if stack == BOOTSTRAP else settings(*stack).environment.value
+    """Whose reasons count; the bootstrap is production, and so is a stack beside what it restores."""
+    return "prod" if stack in (BOOTSTRAP, RESTORED) else settings(*stack).environment.value
 
 
 def text() -> str:

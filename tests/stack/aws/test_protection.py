@@ -8,7 +8,10 @@ import pytest
 
 from plan import Plan
 from policies.protection import GUARDS, bare, protectable, unguarded
+from policies.restored import restored_copies
+from policies.windows import patched, unscheduled
 from tests.support.plans import stack_plan
+from tests.support.posture_page import restored_plan
 
 PHASES = ("optimization", "horizontal", "microservices")
 OFF: dict[str, object] = {
@@ -63,3 +66,18 @@ def test_a_resource_that_goes_needs_no_protection() -> None:
     chosen = next(item for item in stack_plan("dev", "optimization") if item.type == "aws:s3/bucket:Bucket")
     assert unguarded([chosen])
     assert unguarded([replace(chosen, op="delete")]) == bare([replace(chosen, op="delete")]) == []
+
+
+def test_a_restored_server_needs_no_protection_and_no_window_while_its_source_is_in_the_plan() -> None:
+    plan = restored_plan()
+    assert restored_copies(plan) == ("restored-server",)
+    assert (bare(plan), unguarded(plan), unscheduled(plan)) == ([], [], [])
+    assert "restored-server" not in {item.name for item in patched(plan)}
+
+
+def test_a_restored_server_whose_source_is_not_in_the_plan_is_held_to_every_rule() -> None:
+    alone = Plan(tuple(item for item in restored_plan() if item.name != "postgres-primary"))
+    assert restored_copies(alone) == ()
+    assert bare(alone) == ["restored-server"]
+    assert [line for line in unguarded(alone) if "deletionProtection" in line]
+    assert "restored-server" in unscheduled(alone)

@@ -15,13 +15,13 @@ from policies.posture import Control, posture_of, record
 from policies.posture.checks import BUCKET_POLICY, RULES, holds
 from tests.support import posture_page
 from tests.support.plans import planned, stack_plan
-from tests.support.posture_page import BOOTSTRAP, plans
+from tests.support.posture_page import BOOTSTRAP, RESTORED, plans
 from tests.support.stack import EVERY_STACK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-everywhere = pytest.mark.parametrize("stack", [*EVERY_STACK, BOOTSTRAP], ids="-".join)
+everywhere = pytest.mark.parametrize("stack", [*EVERY_STACK, BOOTSTRAP, RESTORED], ids="-".join)
 CHECKED = [control for control in record().controls if control.met is not None]
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 EVERYBODY = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "s3:GetObject", "Resource": "*"}
