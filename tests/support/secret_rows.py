@@ -1,4 +1,4 @@
-"""Every secret of every stack with its rotation: the rows of `tests/data/secrets.yaml`, and what they are held against."""
+"""Every secret of every stack with its rotation: `tests/data/secrets.yaml`, and what its rows are held against."""
 
 from __future__ import annotations
 
