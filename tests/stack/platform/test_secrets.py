@@ -8,9 +8,10 @@ from unittest.mock import patch
 
 import pytest
 
+from infra.settings import load
 from tests.support import recording
 from tests.support.secret_rows import SECRET, Row, matched, rows, short
-from tests.support.stack import EVERYTHING, WITHOUT_CDN, raw, record_platform, recorded, settings
+from tests.support.stack import EVERYTHING, WITHOUT_CDN, raw, record_platform, recorded
 
 if TYPE_CHECKING:
     from tests.support.recording import RecordedResource, Recording
@@ -43,7 +44,7 @@ def rotated(area: str, values: dict[str, Any]) -> Recording:
     made, scrambled = dict(recording._MADE), recording._scrambled
     try:
         with patch.object(recording, "_scrambled", lambda value, seed: scrambled(value, f"{seed} anew")):
-            return record_platform(settings(*EVERYTHING, **{area: values}))
+            return record_platform(load({**raw(*EVERYTHING), area: values}, EVERYTHING[0]))
     finally:
         recording._MADE.clear()
         recording._MADE.update(made)
