@@ -82,7 +82,7 @@ def test_unions_enumerations_and_maps_keep_their_meaning() -> None:
     assert [item["$ref"].rpartition(":")[2] for item in env] == ["EnvVar", "SecretEnvVar"]
     targets = resources["bailbondpro:monitoring:Alarms"]["inputProperties"]["targets"]["items"]["oneOf"]
     kinds = [item["$ref"].rpartition(":")[2] for item in targets]
-    assert kinds == ["BillTarget", "CacheTarget", "DatabaseTarget", "LoadBalancerTarget"]
+    assert kinds == ["BackupsTarget", "BillTarget", "CacheTarget", "DatabaseTarget", "LoadBalancerTarget"]
     assert {item["value"] for item in types["bailbondpro:cluster:CapacityType"]["enum"]} == {"ON_DEMAND", "SPOT"}
     assert types["bailbondpro:cluster:NodePool"]["properties"]["labels"]["additionalProperties"]["type"] == "string"
 
