@@ -86,6 +86,10 @@ class Readiness:
                 found[name] = min(during, key=lambda item: item.share)
         return found
 
+    def emptied(self, since: float) -> dict[str, Level]:
+        """The workloads that wanted pods and had none ready at some time since a moment, by name."""
+        return {name: worst for name, worst in sorted(self.worst(since).items()) if worst.wanted and not worst.ready}
+
 
 def level(live: Manifest, seconds: float) -> Level:
     """What a workload's own status says."""

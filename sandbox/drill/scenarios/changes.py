@@ -58,15 +58,14 @@ def _change(stage: Stage, subject: Subject, found: Findings) -> None:
         return
     stage.scale("minimum")
     found.problems += stage.settle("minimum")
-    levels = stage.readiness.worst(began)
+    emptied = stage.readiness.emptied(began)
     for workload in stage.workloads:
-        earlier, worst = before.get(workload.name), levels.get(workload.name)
-        if earlier is None or worst is None or worst.ready > 0 or min(workload.least, earlier.least) < 1:
+        least = min(workload.least, before[workload.name].least) if workload.name in before else 0
+        if workload.name not in emptied or not least:
             continue
         # With one pod alone nobody else serves while a drained node's pod starts elsewhere: said, and no failure.
-        of_one = min(workload.least, earlier.least) == 1
         said = f"{workload.name}: no pod was ready for a moment on the way to {subject.name}"
-        (found.notes if of_one else found.problems).append(f"{said}, of one" if of_one else said)
+        (found.problems if least > 1 else found.notes).append(said if least > 1 else f"{said}, of one")
     found.notes.append(f"to {subject.name}: {stage.clock.seconds - began:.0f} s, {len(renewed)} nodes of another kind")
 
 

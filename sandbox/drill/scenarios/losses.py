@@ -61,9 +61,7 @@ def _alive(stage: Stage, began: float, found: Findings) -> None:
 
     Where the loss takes all pods of an operator, nothing is scaled or measured until they run again: it is said.
     """
-    for name, worst in sorted(stage.readiness.worst(began).items()):
-        if worst.ready or not worst.wanted:
-            continue
+    for name, worst in stage.readiness.emptied(began).items():
         said = f"{name}: none of {worst.wanted} pods was ready for a moment"
         felt = worst.wanted > 1 and (name in NEEDED or name.partition("/")[0] not in OPERATORS)
         (found.problems if felt else found.notes).append(said)

@@ -33,10 +33,10 @@ def _nodes_upgraded(stage: Stage, found: Findings) -> None:
         stage.end([name])
     found.problems += stage.settle(stage.size)
     found.notes.append(f"{len(old)} nodes were replaced, one at a time")
-    for name, worst in stage.readiness.worst(began).items():
-        if worst.ready == 0 and worst.wanted > 1:
+    for name, worst in stage.readiness.emptied(began).items():
+        if worst.wanted > 1:
             found.problems.append(f"{name}: none of {worst.wanted} pods was ready for a moment")
-        elif worst.ready == 0 and worst.wanted == 1:
+        else:
             found.notes.append(f"{name}: its only pod was away while another one started")
 
 

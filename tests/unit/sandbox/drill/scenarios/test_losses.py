@@ -5,17 +5,20 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
-from sandbox.drill.readiness import Level
+from sandbox.drill.readiness import Level, Readiness
 from sandbox.drill.scenarios.base import Findings
 from sandbox.drill.scenarios.losses import _alive
 
 if TYPE_CHECKING:
+    from sandbox.drill.api import ClusterApi
+    from sandbox.drill.pace import Clock
     from sandbox.drill.stage import Stage
 
 
 def found(**worst: tuple[int, int]) -> Findings:
     levels = {name.replace("__", "/"): Level(1.0, ready, wanted) for name, (ready, wanted) in worst.items()}
-    stage = SimpleNamespace(readiness=SimpleNamespace(worst=lambda _: levels))
+    seen = {name: [item] for name, item in levels.items()}
+    stage = SimpleNamespace(readiness=Readiness(cast("ClusterApi", None), cast("Clock", None), seen))
     findings = Findings()
     _alive(cast("Stage", stage), 0.0, findings)
     return findings
