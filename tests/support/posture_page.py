@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from functools import cache
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from bootstrap.account import Account, AccountArgs, StackArgs
 from bootstrap.needs import read_needs
 from policies.posture import posture_of, record
+from tests.support.generated_page import brought_up_to_date
 from tests.support.paths import ROOT
 from tests.support.plans import changed_plan, plan_of, stack_plan
 from tests.support.recording import record as recording
@@ -155,14 +155,7 @@ def _checkov() -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Says whether the page differs, 1 if it does; with `--write` brings it up to date."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--write", action="store_true", help="bring the page up to date")
-    write, wanted = parser.parse_args(arguments).write, text()
-    differs = not DOCUMENT.is_file() or DOCUMENT.read_text("utf-8") != wanted
-    sys.stdout.write(f"{DOCUMENT.name} {'differs' if differs else 'is up to date'}\n")
-    if write:
-        DOCUMENT.write_text(wanted, encoding="utf-8")
-    return int(differs and not write)
+    return brought_up_to_date(DOCUMENT, text(), __doc__, arguments)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import io
 import sys
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from rich.console import Console
 from ops.answers.upgrade.plan import plan
 from ops.document.terminal import show
 from ops.views.upgrade import section
+from tests.support.generated_page import brought_up_to_date
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
@@ -50,14 +50,7 @@ def page() -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Says whether the page has the plans, 1 if not; with `--write` puts them in."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="bring the page up to date")
-    write, wanted = parser.parse_args(arguments).write, page()
-    same = wanted == PAGE.read_text(encoding="utf-8")
-    sys.stdout.write("as printed\n" if same else f"differs; {WRITE}\n")
-    if write:
-        PAGE.write_text(wanted, encoding="utf-8")
-    return int(not same and not write)
+    return brought_up_to_date(PAGE, page(), __doc__, arguments)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from typing import TYPE_CHECKING
 
 from bailbondpro.facts.windows import week_minute
 from plan.tokens import ADDON, CLUSTER, NODE_GROUP
 from policies.windows import meetings, patched
+from tests.support.generated_page import brought_up_to_date
 from tests.support.paths import ROOT
 from tests.support.plans import stack_plan
 
@@ -66,14 +66,7 @@ def page() -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Says whether the page has the table, 1 if not; with `--write` puts it in."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="bring the page up to date")
-    write, wanted = parser.parse_args(arguments).write, page()
-    same = wanted == PAGE.read_text(encoding="utf-8")
-    sys.stdout.write("as planned\n" if same else f"differs; {WRITE}\n")
-    if write:
-        PAGE.write_text(wanted, encoding="utf-8")
-    return int(not same and not write)
+    return brought_up_to_date(PAGE, page(), __doc__, arguments)
 
 
 if __name__ == "__main__":
