@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bootstrap.policies import Scope, compact
 from components.security.iam import Condition, Effect, Statement, equals, policy_document
 from plan.permissions.scopes import BUCKET
+from plan.tokens import BACKUP_PLAN
 
 if TYPE_CHECKING:
     from plan.permissions import Needs
@@ -42,13 +43,10 @@ BOUNDED_SERVICES = (
 (AmazonEKSClusterPolicy, AmazonEKSWorkerNodePolicy, AmazonEKS_CNI_Policy, AmazonEC2ContainerRegistryPullOnly,
 AmazonEBSCSIDriverPolicy, CloudWatchAgentServerPolicy, AmazonRDSEnhancedMonitoringRole; AWS Managed Policy Reference
 Guide, unverified)."""
-
-
 BACKUP_SERVICES = ("backup", "backup-storage", "events", "rds", "tag")
 """Services that the role of AWS Backup uses beside keys and the stack's own buckets, where a plan has recovery points
 (AWSBackupServiceRolePolicyForBackup, AWSBackupServiceRolePolicyForS3Backup; AWS Managed Policy Reference Guide,
 unverified)."""
-BACKUP_PLAN = "aws:backup/plan:Plan"
 
 
 def trust_policy(provider_arn: str, repository: str, environment: str) -> str:

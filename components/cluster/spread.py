@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Values: TypeAlias = dict[str, Any]
+    from .operator_scheduling import Values
 
 LABELS: Mapping[str, str] = {
     "app": "app",
@@ -16,8 +16,6 @@ LABELS: Mapping[str, str] = {
     "instance": "app.kubernetes.io/instance",
 }
 """Label keys of the charts' selectors, by the short names that `spread` takes."""
-
-
 ZONES = 2
 """In so many zones replicas stand, however many have nodes: the second is there for the first one's loss."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bailbondpro.facts.instance_classes import find_class
 from bailbondpro.facts.rds import LEAST_IOPS, LEAST_MIBPS, SMALL_IOPS, SMALL_MIBPS, STRIPED_GIB
-from plan.tokens import BUCKET, DATABASE, KEY, SECRET
+from plan.tokens import BACKUP_PLAN, BUCKET, DATABASE, KEY, SECRET
 from planner.cost.charges_model import Bill, Charge
 from planner.plan_values import at, items, number, text
 
@@ -125,7 +125,7 @@ def _bucket(_: PlannedResource, context: Bill) -> list[Charge]:
 def _recovery_points(item: PlannedResource, context: Bill) -> list[Charge]:
     """One full copy of everything in each vault; what changes from day to day comes on top (assumed: nothing)."""
     chosen = [other for urn in item.dependencies if (other := context.plan.get(urn)) is not None]
-    plans = [other for other in chosen if other.type == "aws:backup/plan:Plan"]
+    plans = [other for other in chosen if other.type == BACKUP_PLAN]
     copies = sum(len(rule.get("copyActions") or ()) for one in plans for rule in one.inputs.get("rules") or ())
     gib = sum(number(other.inputs, "allocatedStorage", default=0) for other in chosen if other.type == DATABASE)
     why = f"full copies in {1 + copies} vaults"

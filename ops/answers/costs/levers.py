@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
+from pydantic.alias_generators import to_snake
 
 from infra.limits import RULES
 from planner.cost.levers import Lever, levers
@@ -68,6 +68,6 @@ def refused(settings: Settings, changes: tuple[Setting, ...]) -> tuple[str, ...]
 
 def _changed(model: M, path: str, value: object) -> M:
     head, _, rest = path.partition(".")
-    name = re.sub(r"(?<!^)(?=[A-Z])", "_", head).lower()
+    name = to_snake(head)
     below = _changed(getattr(model, name), rest, value) if rest else value
     return model.model_copy(update={name: below})

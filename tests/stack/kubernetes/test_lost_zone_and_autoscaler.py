@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from plan.tokens import NODE_GROUP
-from sandbox.services.kubernetes.kinds import RELEASE
+from plan.tokens import NODE_GROUP, RELEASE
 from tests.support.stack import PHASES, recorded
 
 
