@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from plan.tokens import DATABASE
@@ -12,9 +14,62 @@ if TYPE_CHECKING:
 
     from plan.model import Plan, PlannedResource
 
+PARAMETER = "aws:ssm/parameter:Parameter"
+"""What the placement is published in."""
 _TOLD = re.compile(r"DATABASE_SHARD_(\d+)_URL")
 """The variable that the guide's sharding code reads (Database Sharding)."""
 _INDEX = re.compile(r"\bshards-(\d+)\b")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stated:
+    """Where a stack says that its clients' rows lie.
+
+    Attributes:
+        placement: `primary`, `moving` or `shards`.
+        count: over how many shards pods read and write, 0 for the primary.
+        moving_to: over how many after the move that goes on; None while nothing moves.
+        version: of the shard map.
+        returned_from: the map whose rows all lie on the primary again, as the stack file acknowledges; None without.
+    """
+
+    placement: str = "primary"
+    count: int = 0
+    moving_to: int | None = None
+    version: int = 0
+    returned_from: int | None = None
+
+
+def stated(plan: Plan, *, before: bool = False) -> Stated | None:
+    """What the published placement will say, or said before; None where a plan publishes none.
+
+    Stacks from before the placement had a parameter of its own said the same in the shard map.
+    """
+    for ending in ("placement", "map"):
+        for item in plan:
+            published = item.type == PARAMETER and item.system == "shards" and item.name.endswith(f"-{ending}")
+            inputs = item.old_inputs if before else item.inputs if item.op != "delete" else {}
+            if published and (found := _stated(inputs.get("insecureValue"))):
+                return found
+    return None
+
+
+def _stated(text: object) -> Stated | None:
+    """Reads one; None for what is not known before the update."""
+    try:
+        value = json.loads(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    if not isinstance(value, dict) or "placement" not in value:
+        return None
+    moving = value.get("movingTo", (value.get("moving") or {}).get("to"))
+    return Stated(
+        placement="moving" if moving is not None else str(value["placement"]),
+        count=int(value.get("count", 0)),
+        moving_to=None if moving is None else int(moving),
+        version=int(value.get("version", 0)),
+        returned_from=value.get("returnedFrom"),
+    )
 
 
 def shards_told(inputs: object) -> int:
@@ -72,6 +127,19 @@ def empty_shards(existing: int, in_use: int) -> str:
     return (
         f"{shard_names(in_use, existing)} are empty: no pod is pointed there (postgres.shards.placedOn: "
         f"{in_use}); `./bbp shard plan --from {in_use} --to {existing}` says what a move takes"
+    )
+
+
+def placement_said(at: Stated) -> str:
+    """What a placement means for pods and for rows, in one sentence."""
+    here = f"shard_0 to shard_{at.count - 1}" if at.count else "the primary"
+    if at.moving_to is None:
+        here += "" if at.count else ", whatever shards exist"
+        return f"map version {at.version}: pods read and write every client on {here}; no row is copied or deleted"
+    there = f"shard_0 to shard_{at.moving_to - 1}" if at.moving_to else "the primary"
+    return (
+        f"map version {at.version}: pods read and write every client on {here}, until writes are cut "
+        f"over; rows are copied to {there} and deleted nowhere"
     )
 
 

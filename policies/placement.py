@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plan.placement import shard_index, shard_names, shard_servers, shards_told
+from plan.placement import Stated, shard_index, shard_names, shard_servers, shards_told, stated
 from policies.stateful import Loss
 
 if TYPE_CHECKING:
@@ -43,6 +43,61 @@ def shards_entered_empty(plan: Plan) -> str:
                 "postgres.shards.placedOn, and fill them (./bbp shard plan)"
             )
     return ""
+
+
+def misplaced(plan: Plan) -> str:
+    """Why an update may not change the placement as it would, in one sentence; empty where it may.
+
+    Clients change their place in two deployments, `moving` and what it leads to, each with a higher version of the map:
+    a step that skips the first has copied nothing. A stack that had no placement before begins where it likes.
+    """
+    before, after = stated(plan, before=True), stated(plan)
+    if before is None or after is None:
+        return ""
+    return _skipped(before, after) or _version(before, after)
+
+
+def _skipped(before: Stated, after: Stated) -> str:
+    """A change of the place that no move led to, a way back that nobody acknowledged, a move that begins in another."""
+    if after.moving_to is not None and before.moving_to not in {None, after.moving_to}:
+        return (
+            f"a move to {_place(before.moving_to or 0)} goes on, and this update would begin one to "
+            f"{_place(after.moving_to)}: end the first, or give it up with postgres.placement: {_word(before.count)}"
+        )
+    if after.count == before.count:
+        return ""
+    if before.moving_to != after.count:
+        return (
+            f"pods would go from {_place(before.count)} to {_place(after.count)}, where nothing was copied: deploy "
+            f"postgres.placement: moving with shards.movingTo: {after.count} and shards.mapVersion: "
+            f"{before.version + 1} first, and move (docs/sharding.md)"
+        )
+    if after.count < before.count and after.returned_from != before.version:
+        return (
+            f"pods would go from {_place(before.count)} back to {_place(after.count)}, and the shards hold what was "
+            "written since they are in use: carry it back, verify, and acknowledge it with "
+            f"postgres.shards.returnedFrom: {before.version}"
+        )
+    return ""
+
+
+def _version(before: Stated, after: Stated) -> str:
+    same = (before.count, before.moving_to) == (after.count, after.moving_to)
+    if after.version > before.version or (same and after.version == before.version):
+        return ""
+    what = "nothing about the placement changes" if same else "the placement changes"
+    return (
+        f"{what}, and the version of the shard map would go from {before.version} to {after.version}: nobody could "
+        f"tell the maps apart; set postgres.shards.mapVersion to {before.version + (0 if same else 1)}"
+    )
+
+
+def _place(count: int) -> str:
+    return f"{count} shards" if count else "the primary"
+
+
+def _word(count: int) -> str:
+    return f"shards, placedOn: {count}" if count else "primary"
 
 
 def _changed(plan: Plan) -> list[tuple[PlannedResource, int, int]]:

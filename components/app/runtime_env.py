@@ -19,6 +19,8 @@ CONNECTION_TIMEOUT_MS = 2000  # guide, Database Scaling: connectionTimeoutMillis
 SERVICE_VARIABLE = "SERVICE"
 UPLOADS_VARIABLE = "UPLOADS_BUCKET"
 SHARD_MAP_VARIABLE = "SHARD_MAP_FILE"
+MOVING_TO_VARIABLE = "SHARDS_MOVING_TO"
+MAP_VERSION_VARIABLE = "SHARD_MAP_VERSION"
 CDN_VARIABLE = "CDN_URL"
 
 
@@ -41,6 +43,9 @@ class RuntimeEnvironment:
         api_port: port of the API part (guide's nginx upstream: 4000); None for a service with one port.
         replicas: number of read replicas with a URL, 0 for none.
         shards: number of shards with a URL, 0 for none.
+        moving_to: over how many shards clients lie after the move that goes on, 0 for the primary; None while nothing
+            moves. Shards from `shards` on are named as targets, under names that no code takes for a shard in use.
+        map_version: of the shard map during a move.
         database: whether the service reads the primary's URL.
         redis: whether the service reads the cache's URL.
         redis_cluster: whether the application must use its cluster client (guide, Caching Strategies, has the plain
@@ -60,6 +65,8 @@ class RuntimeEnvironment:
     api_port: int | None = 4000
     replicas: int = 0
     shards: int = 0
+    moving_to: int | None = None
+    map_version: int = 0
     database: bool = True
     redis: bool = True
     redis_cluster: bool = True
@@ -114,6 +121,7 @@ def _database(runtime: RuntimeEnvironment) -> tuple[EnvEntry, ...]:
     urls = [("DATABASE_URL", URL_KEY), ("DATABASE_PRIMARY_URL", "primary-url")]
     urls += [(f"DATABASE_REPLICA_{n}_URL", replica_key(n)) for n in range(1, runtime.replicas + 1)]
     urls += [(f"DATABASE_SHARD_{i}_URL", shard_key(i)) for i in range(runtime.shards)]
+    urls += [(f"DATABASE_TARGET_SHARD_{i}_URL", shard_key(i)) for i in range(runtime.shards, runtime.moving_to or 0)]
     sizes = (
         ("DATABASE_POOL_PRIMARY_MAX", runtime.pools.primary),
         ("DATABASE_POOL_REPLICA_MAX", runtime.pools.replica),
@@ -121,11 +129,13 @@ def _database(runtime: RuntimeEnvironment) -> tuple[EnvEntry, ...]:
         ("DATABASE_POOL_IDLE_TIMEOUT_MS", IDLE_TIMEOUT_MS),
         ("DATABASE_POOL_CONNECTION_TIMEOUT_MS", CONNECTION_TIMEOUT_MS),
     )
-    shard_map = runtime.shard_map_file
+    shard_map, moving = runtime.shard_map_file, runtime.moving_to is not None
     return (
         *(SecretEnvVar(name=name, secret=DATABASE_SECRET, key=key) for name, key in urls),
         *(EnvVar(name=name, value=str(value)) for name, value in sizes),
         *([] if shard_map is None else [EnvVar(name=SHARD_MAP_VARIABLE, value=shard_map)]),
+        *([EnvVar(name=MOVING_TO_VARIABLE, value=str(runtime.moving_to))] if moving else []),
+        *([EnvVar(name=MAP_VERSION_VARIABLE, value=str(runtime.map_version))] if moving else []),
     )
 
 
@@ -146,6 +156,8 @@ PLATFORM_VARIABLES = frozenset(
         SERVICE_VARIABLE,
         UPLOADS_VARIABLE,
         SHARD_MAP_VARIABLE,
+        MOVING_TO_VARIABLE,
+        MAP_VERSION_VARIABLE,
         CDN_VARIABLE,
         *(entry.name for entry in environment(RuntimeEnvironment())),
     }

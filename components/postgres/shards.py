@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -58,8 +59,12 @@ class ShardsArgs:
         parameter_path: SSM path below which the map is published, for example "/bailbondpro/prod/db/shards".
         placed: over how many of them clients are placed, 0 to `count`: so many hold all their clients' rows. 0 while
             all clients are elsewhere: new shards are empty. The map lists these and no others, and publishes the number
-            as its count, and as its version: placement only ever grows, so that a higher version is a newer placement.
-            With `protect` in the template a lower number is refused at preview, as a lower count is.
+            as its count. With `protect` in the template a lower number is refused at preview, as a lower count is.
+        moving_to: over how many of them clients lie after the move that goes on, 0 when it leads away from them; None
+            while nothing moves. Those beyond `placed` are published as the move's targets: nobody reads them.
+        map_version: of the published map, raised with every change of it; None takes `placed`.
+        returned_from: version of the map whose rows all lie elsewhere again, published as the acknowledgement of a
+            finished way back; None without one.
         maintenance_windows: of each shard's primary, by index, so that no two restart at once; empty takes the
             template's for all.
     """
@@ -71,6 +76,9 @@ class ShardsArgs:
     database_name: str
     parameter_path: str
     placed: int = 0
+    moving_to: int | None = None
+    map_version: int | None = None
+    returned_from: int | None = None
     maintenance_windows: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -83,6 +91,10 @@ class ShardsArgs:
             ),
             (within(self.placed, 0, self.count), f"placed is 0..{self.count} (count), not {self.placed}"),
             (
+                self.moving_to is None or within(self.moving_to, 0, self.count),
+                f"moving_to is 0..{self.count} (count) or None, not {self.moving_to}",
+            ),
+            (
                 len(self.maintenance_windows) in {0, self.count},
                 f"maintenance_windows are {self.count} or none, not {len(self.maintenance_windows)}",
             ),
@@ -93,6 +105,21 @@ class ShardsArgs:
         if not self.maintenance_windows:
             return self.shard
         return replace(self.shard, maintenance_window=self.maintenance_windows[index])
+
+    @property
+    def version(self) -> int:
+        """The published map's."""
+        return self.placed if self.map_version is None else self.map_version
+
+    @property
+    def placement(self) -> str:
+        """Where clients' rows lie, in the words of the stack file."""
+        return "moving" if self.moving_to is not None else "shards" if self.placed else "primary"
+
+    @property
+    def reached(self) -> int:
+        """How many of them pods can reach: those that hold clients, and those that a move fills."""
+        return max(self.placed, self.moving_to or 0)
 
     def identifier(self, index: int) -> str:
         """RDS identifier of a shard's primary, counted from 0."""
@@ -134,7 +161,9 @@ class Shards(pulumi.ComponentResource):
     servers: tuple[Postgres, ...]
     """The shards, by index."""
     placed: tuple[Postgres, ...]
-    """Those over which clients are placed: the only ones that an application may be told of."""
+    """Those over which clients are placed: the only ones that an application reads and writes."""
+    reached: tuple[Postgres, ...]
+    """Those, and the ones that a move fills."""
     hosts: tuple[pulumi.Output[str], ...]
     """DNS names of the shards' primaries, by index."""
     urls: tuple[pulumi.Output[str], ...]
@@ -143,7 +172,8 @@ class Shards(pulumi.ComponentResource):
     """RDS identifiers of the shards' primaries, by index."""
     shard_map: pulumi.Output[str]
     """The published map: JSON with version, hash, placement ("primary" while no shard holds clients, else "shards"),
-    count (of the placement) and one entry per shard that holds clients; no secrets."""
+    count (of the placement) and one entry per shard that holds clients; during a move also where it leads, and which
+    shards it fills; no secrets."""
 
     def __init__(self, name: str, args: ShardsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:shards:Shards", name, None, opts)
@@ -152,7 +182,8 @@ class Shards(pulumi.ComponentResource):
         self.urls = tuple(server.url for server in self.servers)
         self.identifiers = tuple(server.primary_identifier for server in self.servers)
         self.placed = self.servers[: args.placed]
-        self.shard_map = _map(args, self.placed)
+        self.reached = self.servers[: args.reached]
+        self.shard_map = _map(args, self.reached)
         self._publish(name, args)
         self.register_outputs(
             {
@@ -207,6 +238,22 @@ class Shards(pulumi.ComponentResource):
                 description=f"{_shard_name(index)} holds clients: it may not leave the shard map",
                 opts=pulumi.ResourceOptions(parent=self, protect=args.shard.protect),
             )
+        # Nothing of it waits for a server, so that every preview shows which placement an update would bring.
+        state = {
+            "placement": args.placement,
+            "count": args.placed,
+            "movingTo": args.moving_to,
+            "version": args.version,
+            "returnedFrom": args.returned_from,
+        }
+        aws.ssm.Parameter(
+            f"{name}-placement",
+            name=f"{args.parameter_path}/placement",
+            type="String",
+            insecure_value=json.dumps(state, sort_keys=True),
+            description="Where clients' rows lie, and the version of the shard map",
+            opts=pulumi.ResourceOptions(parent=self),
+        )
         aws.ssm.Parameter(
             f"{name}-map",
             name=f"{args.parameter_path}/map",
@@ -233,11 +280,13 @@ def _map(args: ShardsArgs, servers: tuple[Postgres, ...]) -> pulumi.Output[str]:
         }
         for index, server in enumerate(servers)
     ]
-    document = {
-        "version": args.placed,
+    document: dict[str, object] = {
+        "version": args.version,
         "hash": SHARD_HASH,
         "placement": "shards" if args.placed else "primary",
         "count": args.placed,
-        "shards": entries,
+        "shards": entries[: args.placed],
     }
+    if args.moving_to is not None:
+        document["moving"] = {"to": args.moving_to, "targets": entries[args.placed :]}
     return pulumi.Output.json_dumps(document, sort_keys=True)

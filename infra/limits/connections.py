@@ -59,7 +59,7 @@ def _reaches(settings: Settings, service: ServiceSettings, role: str) -> bool:
     """Whether a service connects to a kind of database; what has no endpoint (yet) leaves it with the primary."""
     if role != "primary":
         return role in service.databases
-    absent = {_ROLES[kind] for kind in _KINDS if not _endpoints(settings, kind)}
+    absent = {_ROLES[kind] for kind in _KINDS if not _used(settings, kind)}
     return bool({"primary", *absent} & set(service.databases))
 
 
@@ -164,6 +164,11 @@ def _room(settings: Settings) -> int:
 
 
 def _endpoints(settings: Settings, kind: str) -> int:
+    """How many of a kind pods connect to: shards that a move fills, too, which get them at once when it ends."""
+    return settings.postgres.shards_reached if kind == "shard" else _used(settings, kind)
+
+
+def _used(settings: Settings, kind: str) -> int:
     postgres = settings.postgres
     return {"primary": 1, "replica": postgres.replicas, "shard": postgres.shards_in_use}[kind]
 

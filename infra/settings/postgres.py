@@ -41,9 +41,10 @@ UserName = Annotated[
 
 
 class DataPlacement(StrEnum):
-    """Where clients' rows lie, and so where every pod reads and writes them; a state of a move in between fits here."""
+    """Where clients' rows lie, and so where every pod reads and writes them."""
 
     PRIMARY = "primary"
+    MOVING = "moving"
     SHARDS = "shards"
 
 
@@ -70,7 +71,32 @@ class ShardsSettings(Area):
         le=MAX_SHARDS,
         description="Acknowledges a finished move: how many shards, from the first on, hold all their clients, "
         "copied and verified (./bbp shard plan). It is the count and version of the shard map, and pods are told of "
-        "no other shards. Required while postgres.placement is shards, refused before. Default: none.",
+        "no other shards. Required while postgres.placement is shards; beside moving it is where the move comes "
+        "from. Refused beside primary. Default: none.",
+    )
+    moving_to: int | None = Field(
+        default=None,
+        ge=0,
+        le=MAX_SHARDS,
+        description="Over how many shards clients lie once the move has ended, 0: back on the primary. Pods are given "
+        "the addresses of the shards that it adds, and go on reading and writing where placedOn says. Required while "
+        "postgres.placement is moving, refused otherwise. Default: none.",
+    )
+    map_version: int | None = Field(
+        default=None,
+        ge=0,
+        le=1_000_000,
+        description="Version of the shard map: raise it with every change of postgres.placement, shards.placedOn or "
+        "shards.movingTo, so that pods and people can tell which map they hold. Required while moving. Default: the "
+        "value of placedOn, 0 without it.",
+    )
+    returned_from: int | None = Field(
+        default=None,
+        ge=0,
+        le=1_000_000,
+        description="Acknowledges a finished way back: the version of the shard map whose rows all lie on the primary "
+        "again, copied and verified. Needed in the change from moving to primary that leaves shards. "
+        "Default: none.",
     )
     instance_class: RdsClass = Field(
         description="RDS class of each shard. Default: dev db.t4g.medium, prod db.m7g.large."
@@ -247,8 +273,9 @@ class PostgresSettings(Area):
     auto_minor_version_upgrade: bool = Field(default=True, description="Whether RDS applies minor versions by itself.")
     placement: DataPlacement = Field(
         default=DataPlacement.PRIMARY,
-        description="Where clients' rows lie: primary (all on the primary, whatever shards exist) or shards (on "
-        "the shards that shards.placedOn says are filled). Pods are pointed at shards by nothing else.",
+        description="Where clients' rows lie: primary (all on the primary, whatever shards exist), moving (where "
+        "they were, while copies are made on the shards of shards.movingTo) or shards (on the shards that "
+        "shards.placedOn says are filled). Pods are pointed at shards by nothing else.",
     )
     restored: RestoredSettings | None = Field(
         default=None, description="A server as it was at a moment, beside the one that it was made from. Default: none."
@@ -258,5 +285,16 @@ class PostgresSettings(Area):
 
     @property
     def shards_in_use(self) -> int:
-        """How many shards pods are told of: those that are filled, once clients' rows lie on shards at all."""
-        return self.shards.placed_on or 0 if self.placement is DataPlacement.SHARDS else 0
+        """How many shards pods read and write: those that are filled, once clients' rows lie on shards at all."""
+        return 0 if self.placement is DataPlacement.PRIMARY else self.shards.placed_on or 0
+
+    @property
+    def shards_reached(self) -> int:
+        """How many shards pods can reach: those in use, and while a move goes on those that it fills."""
+        aim = self.shards.moving_to or 0 if self.placement is DataPlacement.MOVING else 0
+        return max(self.shards_in_use, aim)
+
+    @property
+    def shard_map_version(self) -> int:
+        """The version of the published map."""
+        return self.shards.map_version if self.shards.map_version is not None else self.shards_in_use

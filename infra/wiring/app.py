@@ -60,14 +60,14 @@ def secrets_args(
     namespace: pulumi.Input[str], postgres: Postgres, shards: Shards | None, redis: Redis, pooler: Pooler | None
 ) -> AppSecretsArgs:
     """The connection URLs of the pods: through the pooler where there is one; each checks who answers."""
-    in_use = shards.placed if shards is not None else ()
+    reached = shards.reached if shards is not None else ()
     if pooler is None:
         primary, replicas = postgres.url, postgres.replica_urls
-        of_shards = tuple(server.url for server in in_use)
+        of_shards = tuple(server.url for server in reached)
     else:
         primary = pooler.url("primary")
         replicas = tuple(pooler.url(f"replica_{number + 1}") for number in range(len(postgres.replica_urls)))
-        of_shards = tuple(pooler.url(f"shard_{index}") for index in range(len(in_use)))
+        of_shards = tuple(pooler.url(f"shard_{index}") for index in range(len(reached)))
     urls = database_entries(
         verified(primary), tuple(verified(url) for url in replicas), tuple(verified(url) for url in of_shards)
     )
@@ -101,6 +101,8 @@ def args(
                 **of_same_name(RuntimeEnvironment, app, without=("replicas",)),
                 replicas=settings.postgres.replicas,
                 shards=settings.postgres.shards_in_use,
+                moving_to=settings.postgres.shards.moving_to,
+                map_version=settings.postgres.shard_map_version,
                 redis_cluster=settings.redis.client_is_cluster_aware,
                 pools=client_pools(settings),
                 old_space_mib=app.max_old_space_mib,

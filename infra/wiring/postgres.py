@@ -95,8 +95,9 @@ def shards_args(
     shards, names = settings.postgres.shards, names_of(settings)
     return ShardsArgs(
         prefix=names.prefix,
-        **of_same_name(ShardsArgs, shards),
+        **of_same_name(ShardsArgs, shards, without=("map_version",)),
         placed=settings.postgres.shards_in_use,
+        map_version=settings.postgres.shard_map_version,
         maintenance_windows=schedule(settings).shards,
         # As the primary, but of their own sizes: what is provisioned for the primary's disks is not theirs.
         shard=replace(
@@ -214,7 +215,7 @@ def pooler_args(
         _endpoint(f"replica_{number}", postgres, host, sizes.replica)
         for number, host in enumerate(postgres.replica_hosts, start=1)
     ]
-    for index, server in enumerate(shards.placed if shards is not None else ()):
+    for index, server in enumerate(shards.reached if shards is not None else ()):
         endpoints.append(_endpoint(f"shard_{index}", server, server.host, sizes.shard))
     return PoolerArgs(
         namespace=namespace,

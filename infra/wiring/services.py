@@ -55,6 +55,8 @@ def args(
         api_port=None,
         replicas=settings.postgres.replicas if "replicas" in roles else 0,
         shards=settings.postgres.shards_in_use if "shards" in roles else 0,
+        moving_to=settings.postgres.shards.moving_to if "shards" in roles else None,
+        map_version=settings.postgres.shard_map_version,
         database=bool(roles),
         redis=service.redis,
         redis_cluster=settings.redis.client_is_cluster_aware,

@@ -8,7 +8,7 @@ from bailbondpro.edge.problems import plan_notices
 from infra.edge_policy import edge_policy
 from infra.notices import notices
 from infra.sample_values import sample_values
-from plan.placement import empty_shards
+from plan.placement import Stated, empty_shards, placement_said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,11 +22,13 @@ def notices_of(settings: Settings | None) -> tuple[str, ...]:
     if settings is None:
         return ()
     postgres, cdn = settings.postgres, settings.cdn
-    empty = empty_shards(postgres.shards.count, postgres.shards_in_use)
+    empty = empty_shards(postgres.shards.count, postgres.shards_reached)
+    at = Stated(count=postgres.shards_in_use, moving_to=postgres.shards.moving_to, version=postgres.shard_map_version)
+    said = [placement_said(at)] if at.moving_to is not None or at.count else []
     edge = plan_notices(edge_policy(settings)) if cdn.enabled and cdn.manage_rulesets else ()
     return (
         *map(str, notices(settings)),
-        *([f"postgres: {empty}"] if empty else []),
+        *(f"postgres: {text}" for text in (*said, empty) if text),
         *(f"cdn: {notice.text}" for notice in edge),
         *_examples(sample_values(settings)),
     )

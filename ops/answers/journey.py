@@ -16,10 +16,10 @@ from ops.jsonable import picked, plain
 from ops.rehearsal.progress import progress
 from ops.rehearsal.session import RehearseOptions, open_session
 from plan import Plan
-from plan.placement import empty_shards, shard_servers, shards_in_use
+from plan.placement import empty_shards, placement_said, shard_servers, shards_in_use, stated
 from planner.availability.drilled import NOT_DRILLED
 from planner.waiting import Chain, Waiting, longest, waiting
-from policies.placement import shards_entered_empty, shards_left
+from policies.placement import misplaced, shards_entered_empty, shards_left
 from policies.reboots import Reboot, reboots
 from policies.stateful import Loss, is_stateful, losses, one_way_changes, shrinkages
 from sandbox.session import EngineError
@@ -91,9 +91,12 @@ class JourneyStep:
 
     @property
     def placement(self) -> str:
-        """Which shards stand empty after this step, and where pods go instead; empty where all that exist are used."""
+        """What this step does with clients' rows, and which shards stand empty after it; empty without shards."""
         plan = Plan(self.plan)
-        return empty_shards(len(shard_servers(plan)), shards_in_use(plan))
+        at = stated(plan)
+        empty = empty_shards(len(shard_servers(plan)), max(shards_in_use(plan), (at.moving_to if at else 0) or 0))
+        moving = placement_said(at) if at is not None and (at.moving_to is not None or at.count) else ""
+        return "; ".join(filter(None, (moving, empty)))
 
     @property
     def reboots(self) -> list[Reboot]:
@@ -206,7 +209,7 @@ def _step(
     try:
         with progress("preview") as bar:
             plan, _ = session.preview(bar)
-        if misled := shards_entered_empty(plan):
+        if misled := shards_entered_empty(plan) or misplaced(plan):
             return JourneyStep(start, end, plan.resources, refused=(misled,))
         lost = (*losses(plan), *shrinkages(plan, before), *shards_left(plan))
         if lost and not may_shrink:

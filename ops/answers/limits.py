@@ -129,7 +129,7 @@ def _connections(settings: Settings) -> Iterator[LimitUse]:
     kinds = (
         ("primary", "the primary", True, pooled.primary),
         ("replica", "each replica", postgres.replicas > 0, pooled.replica),
-        ("shard", "each shard", postgres.shards_in_use > 0, pooled.shard),
+        ("shard", "each shard", postgres.shards_reached > 0, pooled.shard),
     )
     for kind, title, there, pool in kinds:
         if there:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Literal
 
 from infra.limits import RULES
 from ops.answers.cdn.edge import audit_plan
+from plan.placement import placement_said, stated
 from plan.types import undescribed
 from planner.availability.analysis import OBJECTIVE_PERCENT
 from policies.encryption import keeps, unencrypted
 from policies.exposure import open_doors, stores
+from policies.placement import misplaced, shards_entered_empty
 from policies.posture import posture_of
 from policies.protection import bare, protectable, unguarded
 from policies.restored import restored_copies
@@ -71,6 +73,7 @@ def policy_checks(
     return (
         _limits(settings, availability),
         _data(journey),
+        _placement(plan),
         _protection(settings, plan),
         _exposure(plan),
         _encryption(plan),
@@ -115,6 +118,16 @@ def _data(journey: Journey | None) -> PolicyCheck:
         title=title,
         state="failed" if refused else "note" if allowed else "ok",
         detail=detail or f"{held} resources hold data or names; {len(journey.steps)} steps touch none of them",
+    )
+
+
+def _placement(plan: Plan) -> PolicyCheck:
+    """Judged on the plan alone: one of `pulumi preview --json` knows what stands, as a step of a journey does."""
+    wrong, at = shards_entered_empty(plan) or misplaced(plan), stated(plan)
+    return PolicyCheck(
+        title="Pods read and write clients where their rows lie",
+        state="failed" if wrong else "ok",
+        detail=wrong or (placement_said(at) if at is not None else "no shards: every client is on the primary"),
     )
 
 

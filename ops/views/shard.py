@@ -43,7 +43,10 @@ def _shares(plan: ReshardPlan) -> Iterator[Text]:
     yield Text(text=whole)
     if plan.cheaper is not None:
         share = f"{float(moved_share(plan.before, plan.cheaper)):.0%}"
-        way = f"{plan.cheaper} shards would move only {share}: multiples of {plan.before} move the fewest."
+        way = (
+            f"{plan.cheaper} shards would move only {share}: multiples of {plan.before} move the fewest. The guide's "
+            "hash is a remainder, which changes for most clients when the number is not doubled."
+        )
         yield Text(text=way)
     if plan.total is not None:
         share = f" ({len(plan.moves) / plan.total:.1%})" if plan.total else ""

@@ -27,48 +27,14 @@ def growth_steps(before: int, after: int) -> tuple[Step, ...]:
     added = f"shard_{before}" if after == before + 1 else f"shard_{before} to shard_{after - 1}"
     return (
         Step(
-            title="Freeze the placement",
-            detail=f"bailbondpro:postgres placement stays shards and shards.placedOn stays {before}: the map goes "
-            f"on counting {before}, and pods are told of no other. Every running version must place clients by "
-            "the map's count.",
-            safe="reads and writes go on; nothing has changed",
-        ),
-        Step(
             title=f"Provision {added}",
             detail=f"Set bailbondpro:postgres shards.count to {after}, rehearse, merge. Databases are added; none of "
             f"the first {before} is touched.",
             safe=f"reads and writes go on over {before} shards; the way back ends here: a shard that exists is not "
             "deleted again",
         ),
-        Step(
-            title="Copy what moves",
-            detail="Create the schema on the new shards, then copy the moving clients with logical replication or in "
-            "batches, and keep the copies up to date.",
-            safe=f"reads and writes go on over {before} shards; the old place is the truth, copies may be dropped and "
-            "made again",
-        ),
-        Step(
-            title="Verify",
-            detail="Compare row counts and checksums for each moving client.",
-            safe="reads and writes go on; repeat until nothing differs",
-        ),
-        Step(
-            title="Stop writes of moving clients, let the copies catch up, verify once more",
-            detail="Clients that do not move are not affected. Jobs that write for many clients count as writers.",
-            safe="only moving clients are read-only; the way back is to allow their writes again",
-        ),
-        Step(
-            title="Switch",
-            detail=f"Set shards.placedOn to {after}, merge: the new map rolls the pods. When the last of the old ones "
-            "is gone, allow writes again.",
-            safe="never two counts that may write at once: old pods must be gone before moving clients write",
-        ),
-        Step(
-            title="Remove the old copies",
-            detail="After a backup of every shard, delete the moved clients from where they lay.",
-            safe="reads and writes go on; until this step the way back was to switch again, minus what was written "
-            "since",
-        ),
+        _announced(str(before), after),
+        *_moved(f"{before} shards", "Clients that do not move are not affected.", after),
     )
 
 
@@ -87,34 +53,50 @@ def first_move_steps(after: int) -> tuple[Step, ...]:
             "primary while they are not; what belongs to no client stays on the primary in both.",
             safe="reads and writes go on, on the primary; nothing has changed",
         ),
+        _announced("primary", after),
+        *_moved("the primary", "Jobs count as writers.", after),
+    )
+
+
+def _announced(before: str, after: int) -> Step:
+    """The first of the two deployments."""
+    return Step(
+        title="State the move",
+        detail=f"Set placement to moving, shards.movingTo to {after} and raise shards.mapVersion, merge. Pods get the "
+        "targets' addresses under names of their own (DATABASE_TARGET_SHARD_n_URL).",
+        safe=f"reads and writes go on where they were ({before}); back: placement as before, with a raised mapVersion",
+    )
+
+
+def _moved(here: str, writers: str, after: int) -> tuple[Step, ...]:
+    """From the first copied row to the last deleted one."""
+    return (
         Step(
-            title="Copy every client to its shard",
-            detail="Create the schema on the shards, then copy each client's rows with logical replication or in "
-            "batches, and keep the copies up to date. `./bbp shard of` names each client's shard; the servers are in "
-            "SSM, their credentials in Secrets Manager.",
-            safe="reads and writes go on, on the primary; it is the truth, copies may be dropped and made again",
+            title="Copy",
+            detail="Create the schema on the targets, then copy each client's rows to its shard, and what is written "
+            "meanwhile after them.",
+            safe=f"reads and writes go on on {here}; it is the truth, copies may be dropped and made again",
         ),
         Step(
             title="Verify",
-            detail="Compare row counts and checksums for each client and table, and the totals over all shards with "
-            "the primary's.",
-            safe="reads and writes go on, on the primary; repeat until nothing differs",
+            detail="Compare counts and checksums of every client and table.",
+            safe="reads and writes go on; repeat until nothing differs",
         ),
         Step(
-            title="Stop writes of clients, let the copies catch up, verify once more",
-            detail="Jobs count as writers.",
-            safe="clients are read-only; the way back is to allow writes again",
+            title="Cut over",
+            detail="Stop writes of clients that move, let the copies catch up, verify once more. " + writers,
+            safe="clients that move are read-only; back: allow their writes again",
         ),
         Step(
             title="Switch",
-            detail=f"Set placement to shards and shards.placedOn to {after} in one change, merge: secrets, map and "
-            "variables roll the pods. When the last of the old ones is gone, allow writes again.",
-            safe="never two placements that may write at once: old pods must be gone before anyone writes. Back: stop "
-            "writes, copy back what was written since, and set placement to primary",
+            detail=f"Set placement to shards, shards.placedOn to {after} and raise shards.mapVersion, without "
+            "movingTo, merge: map and variables roll the pods.",
+            safe="never two placements that may write at once: old pods must be gone before anyone writes; back: carry "
+            "what was written since to the old place, and switch again",
         ),
         Step(
             title="Remove the old copies",
-            detail="After a backup of the primary and of every shard, delete the clients' rows from the primary.",
-            safe="reads and writes go on, on the shards; from here the way back is a move of everything",
+            detail="After a backup of every server, delete moved clients where they lay.",
+            safe="reads and writes go on; from here the way back is a move of everything",
         ),
     )

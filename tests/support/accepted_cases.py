@@ -51,6 +51,24 @@ ACCEPTED = (
     case("pool-sizes", "a disabled pool", pools={"spot": {"minSize": 2}}),
     case("postgres-memory", "a larger class", postgres={"maxConnections": 200, "instanceClass": "db.t4g.large"}),
     case("shards-placed", "four empty shards", P3),
+    case(
+        "shards-moving",
+        "four shards that are filled",
+        P3,
+        postgres={"placement": "moving", "shards": {"movingTo": 4, "mapVersion": 1}},
+    ),
+    case(
+        "shards-moving",
+        "a way back",
+        P3,
+        postgres={"placement": "moving", "shards": {"placedOn": 4, "movingTo": 0, "mapVersion": 5}},
+    ),
+    case(
+        "shards-returned",
+        "back on the primary",
+        P3,
+        postgres={"shards": {"returnedFrom": 5, "mapVersion": 6}},
+    ),
     case("shards-placed", "eight empty shards", P3, postgres={"shards": {"count": 8}}),
     case("shards-placed", "four filled shards", P3, postgres={"placement": "shards", "shards": {"placedOn": 4}}),
     case(

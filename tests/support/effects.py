@@ -32,7 +32,7 @@ class Context:
     areas: dict[str, Any] = field(default_factory=dict)
 
 
-ALONG: dict[str, dict[str, Any]] = {"postgres.placement": {"postgres": {"shards": {"placedOn": 2}}}}
+ALONG: dict[str, dict[str, Any]] = {"postgres.placement": {"postgres": {"shards": {"movingTo": 2, "mapVersion": 1}}}}
 """What must change together with a setting: without it the changed stack would be refused."""
 
 CDN = {"enabled": True, "zoneId": "0" * 31 + "a", "accountId": "0" * 31 + "b"}
@@ -96,6 +96,13 @@ CONTEXTS = {
     "postgres.pooler.enabled": Context(),
     "postgres.placement": Context(areas={"postgres": {"shards": {"count": 2}}}),
     "postgres.shards": Context(areas={"postgres": {"placement": "shards", "shards": {"count": 3, "placedOn": 2}}}),
+    "postgres.shards.movingTo": Context(
+        areas={"postgres": {"placement": "moving", "shards": {"count": 4, "movingTo": 2, "mapVersion": 1}}}
+    ),
+    "postgres.shards.mapVersion": Context(areas={"postgres": {"shards": {"count": 2, "mapVersion": 3}}}),
+    "postgres.shards.returnedFrom": Context(
+        areas={"postgres": {"shards": {"count": 2, "mapVersion": 9, "returnedFrom": 3}}}
+    ),
     "postgres.clientPools.shard": Context(
         areas={"postgres": {"placement": "shards", "shards": {"count": 2, "placedOn": 2}}}
     ),

@@ -1,5 +1,5 @@
-"""Limits of PostgreSQL on RDS: its servers, and which version leads to which."""
+"""Limits of PostgreSQL on RDS: its servers, where clients lie, and which version leads to which."""
 
-from infra.limits.postgres import servers, versions
+from infra.limits.postgres import placement, servers, versions
 
-RULES = (*servers.RULES, *versions.RULES)
+RULES = (*placement.RULES, *servers.RULES, *versions.RULES)

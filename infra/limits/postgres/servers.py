@@ -257,50 +257,6 @@ def backups_go_elsewhere(settings: Settings) -> Iterator[Finding]:
         )
 
 
-@rule("shard-count", source="scaling guide, Database Sharding: hash modulo the number of shards", areas=("postgres",))
-def one_shard_is_no_sharding(settings: Settings) -> Iterator[Finding]:
-    """A single shard costs a database and divides nothing."""
-    if settings.postgres.shards.count == 1:
-        yield Finding(
-            path="postgres.shards.count", value=1, allowed="0, or 2 and more (guide: 4)", fix="set it to 4 or 0"
-        )
-
-
-@rule("shards-placed", source="scaling guide, Database Sharding: hash modulo the number of shards", areas=("postgres",))
-def placement_follows_the_data(settings: Settings) -> Iterator[Finding]:
-    """Shards are created empty, and pods stay on the primary until the stack file says that shards are filled."""
-    postgres = settings.postgres
-    count, filled = postgres.shards.count, postgres.shards.placed_on
-    if postgres.placement == "primary" and filled is not None:
-        yield Finding(
-            path="postgres.shards.placedOn",
-            value=filled,
-            allowed=f"nothing while postgres.placement is primary: it says that {filled} shards hold clients, and "
-            "every pod would use the primary",
-            fix="set postgres.placement to shards, or remove this key once every row is back on the primary",
-        )
-    elif postgres.placement == "shards" and filled is None:
-        yield Finding(
-            path="postgres.placement",
-            value=postgres.placement.value,
-            allowed=f"primary until a finished move is stated: the {count} shards are created empty and pods stay "
-            "on the primary"
-            if count
-            else "primary: there are no shards (postgres.shards.count is 0)",
-            fix="set it to primary, or postgres.shards.placedOn to the number of shards that are filled and verified "
-            f"(./bbp shard plan --from primary --to {count})"
-            if count
-            else "set it to primary",
-        )
-    elif filled is not None and filled > count:
-        yield Finding(
-            path="postgres.shards.placedOn",
-            value=filled,
-            allowed=f"at most postgres.shards.count ({count}): pods would be pointed at servers that do not exist",
-            fix=f"set it to {count}" if count > 1 else "remove it, and set postgres.placement to primary",
-        )
-
-
 @rule("database-authority", source="RDS documentation, SSL/TLS: certificate authorities by region", areas=("region",))
 def authority_of_the_region_is_known(settings: Settings) -> Iterator[Finding]:
     """Pods and pooler check who answers them, so they need the region's authority."""
@@ -316,7 +272,6 @@ def authority_of_the_region_is_known(settings: Settings) -> Iterator[Finding]:
 
 
 RULES = (
-    placement_follows_the_data,
     authority_of_the_region_is_known,
     parameters_fit_memory,
     replicas_are_not_smaller,
@@ -332,5 +287,4 @@ RULES = (
     names_are_not_reserved,
     instances_fit_the_quota,
     backups_go_elsewhere,
-    one_shard_is_no_sharding,
 )

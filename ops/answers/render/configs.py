@@ -63,7 +63,7 @@ def pooler_config(settings: Settings) -> PoolerConfig:
     sizes = pool_sizes(settings)
     names = [("primary", "primary", sizes.primary)]
     names += [(f"replica_{n}", f"primary-replica-{n}", sizes.replica) for n in range(1, postgres.replicas + 1)]
-    names += [(f"shard_{i}", f"shard-{i}", sizes.shard) for i in range(postgres.shards_in_use)]
+    names += [(f"shard_{i}", f"shard-{i}", sizes.shard) for i in range(postgres.shards_reached)]
     endpoints = tuple(
         Endpoint(
             name=name,

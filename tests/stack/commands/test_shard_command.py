@@ -111,6 +111,7 @@ def test_a_plan_for_people_says_what_moves_and_what_is_safe_meanwhile() -> None:
     text = bbp("plan", "--from", "4", "--to", "6").stdout
     assert "4 to 6 shards: 67% of all clients move." in text
     assert "8 shards would move only 50%" in text
+    assert "changes for most clients when the number is not doubled" in " ".join(text.split())
     assert text.count("Safe: ") == 7
 
 

@@ -225,6 +225,31 @@ def test_pods_are_told_of_the_filled_shards_only(environment: str) -> None:
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])
+@pytest.mark.parametrize(("placed", "aim"), [(None, 4), (4, 8)])
+def test_pods_of_a_move_go_on_where_clients_are_and_reach_its_targets(
+    environment: str, placed: int | None, aim: int
+) -> None:
+    shards = {"count": 8, "placedOn": placed, "movingTo": aim, "mapVersion": 9}
+    recording = record_platform(
+        settings(environment, "microservices", postgres={"placement": "moving", "shards": shards})
+    )
+    held = placed or 0
+    secret = recording.one("kubernetes:core/v1:Secret", "app-secrets-database").inputs["stringData"]
+    assert sorted(key for key in secret if key.startswith("shard")) == [f"shard-{index}-url" for index in range(aim)]
+    pooler = recording.one("kubernetes:core/v1:Secret", "pooler-config").inputs["stringData"]["pgbouncer.ini"]
+    assert f"shard_{aim - 1} = " in pooler
+    told = variables(pods(recording)["bailbondpro"])
+    assert {name for name in told if name.startswith("DATABASE_SHARD_")} == {
+        f"DATABASE_SHARD_{index}_URL" for index in range(held)
+    }
+    assert {name for name in told if name.startswith("DATABASE_TARGET_")} == {
+        f"DATABASE_TARGET_SHARD_{index}_URL" for index in range(held, aim)
+    }
+    assert (told["SHARDS_MOVING_TO"], told["SHARD_MAP_VERSION"]) == (str(aim), "9")
+    assert ("SHARD_MAP_FILE" in told) == bool(held)
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
 def test_pods_that_use_shards_find_the_published_map_as_a_file(environment: str) -> None:
     recording = record_platform(settings(environment, "microservices", postgres=FILLED))
     published = recording.one("aws:ssm/parameter:Parameter", "shards-map").inputs["insecureValue"]

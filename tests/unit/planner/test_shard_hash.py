@@ -124,7 +124,7 @@ def test_the_first_move_takes_every_client_from_the_primary_to_its_shard(clients
 
 def test_the_first_move_fills_the_shards_before_pods_are_pointed_at_them() -> None:
     titles = [step.title.split()[0] for step in reshard(0, 4).steps]
-    assert titles == ["Provision", "Deploy", "Copy", "Verify", "Stop", "Switch", "Remove"]
+    assert titles == ["Provision", "Deploy", "State", "Copy", "Verify", "Cut", "Switch", "Remove"]
 
 
 def test_a_single_shard_is_no_aim_of_a_move() -> None:
@@ -144,5 +144,5 @@ def test_a_plan_without_a_change_has_no_steps() -> None:
 
 def test_writes_stop_before_the_switch_and_old_copies_go_last() -> None:
     titles = [step.title for step in reshard(4, 8).steps]
-    assert [title.split()[0] for title in titles[2:]] == ["Copy", "Verify", "Stop", "Switch", "Remove"]
-    assert titles[1] == "Provision shard_4 to shard_7"
+    assert [title.split()[0] for title in titles[1:]] == ["State", "Copy", "Verify", "Cut", "Switch", "Remove"]
+    assert titles[0] == "Provision shard_4 to shard_7"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,8 +10,17 @@ import pytest
 from ops.answers.journey import Journey, JourneyStep
 from ops.views.journey import section
 from plan import Plan, PlannedResource
-from plan.placement import empty_shards, shard_index, shard_servers, shards_in_use, shards_told
-from policies.placement import shards_entered_empty, shards_left
+from plan.placement import (
+    Stated,
+    empty_shards,
+    placement_said,
+    shard_index,
+    shard_servers,
+    shards_in_use,
+    shards_told,
+    stated,
+)
+from policies.placement import misplaced, shards_entered_empty, shards_left
 from policies.stateful import one_way_changes
 from tests.support.told import told
 
@@ -97,6 +107,92 @@ def test_pods_that_leave_shards_lose_the_clients_there(was: int, told: int, name
 
 def test_a_removed_workload_leaves_no_clients_behind() -> None:
     assert shards_left(Plan((app(0, 4, "delete"), app(4, 4)))) == []
+
+
+def published(after: dict[str, Any] | None, before: dict[str, Any] | None, name: str = "placement") -> Plan:
+    urn = f"{STACK}bailbondpro:shards:Shards$aws:ssm/parameter:Parameter::shards-{name}"
+    given, old = ({} if one is None else {"insecureValue": json.dumps(one)} for one in (after, before))
+    op: Op = "delete" if after is None else "create" if before is None else "update"
+    return Plan((PlannedResource(urn, "aws:ssm/parameter:Parameter", f"shards-{name}", op, given, old_inputs=old),))
+
+
+def at(count: int, version: int, to: int | None = None, **more: object) -> dict[str, Any]:
+    placement = "moving" if to is not None else "shards" if count else "primary"
+    return {"placement": placement, "count": count, "movingTo": to, "version": version, **more}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (at(0, 0), at(0, 0)),
+        (at(0, 0), at(0, 1, 4)),
+        (at(0, 1, 4), at(4, 4)),
+        (at(0, 1, 4), at(0, 2)),
+        (at(4, 4), at(4, 5, 8)),
+        (at(4, 5, 8), at(8, 8)),
+        (at(4, 4), at(4, 5, 0)),
+        (at(4, 5, 0), at(0, 6, returnedFrom=5)),
+        (at(4, 5, 0), at(4, 6)),
+        (at(4, 4), at(4, 7)),
+        (None, at(4, 4)),
+        (at(0, 0), None),
+    ],
+)
+def test_clients_change_their_place_by_way_of_a_move(
+    before: dict[str, Any] | None, after: dict[str, Any] | None
+) -> None:
+    assert misplaced(published(after, before)) == ""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (at(0, 0), at(4, 4), "movingTo: 4 and shards.mapVersion: 1 first"),
+        (at(4, 4), at(8, 8), "from 4 shards to 8 shards, where nothing was copied"),
+        (at(4, 4), at(0, 5), "from 4 shards to the primary, where nothing was copied"),
+        (at(4, 4), at(0, 5, returnedFrom=4), "where nothing was copied"),
+        (at(4, 5, 0), at(0, 6), "acknowledge it with postgres.shards.returnedFrom: 5"),
+        (at(4, 5, 0), at(0, 6, returnedFrom=4), "the shards hold what was written since"),
+        (at(0, 1, 4), at(8, 8), "movingTo: 8"),
+        (at(0, 1, 4), at(0, 2, 8), "a move to 4 shards goes on"),
+        (at(0, 1, 4), at(4, 1), "set postgres.shards.mapVersion to 2"),
+        (at(0, 0), at(0, 0, 4), "the placement changes"),
+        (at(4, 7), at(4, 4), "nothing about the placement changes"),
+    ],
+)
+def test_a_placement_that_the_data_does_not_follow_is_refused_with_the_fix(
+    before: dict[str, Any], after: dict[str, Any], said: str
+) -> None:
+    assert said in misplaced(published(after, before))
+
+
+def test_a_stack_that_published_only_a_map_is_judged_by_it() -> None:
+    old = published(None, {"version": 4, "hash": "x", "placement": "shards", "count": 4, "shards": []}, "map")
+    assert stated(old, before=True) == Stated(placement="shards", count=4, version=4)
+    both = Plan((*old.resources, *published(at(0, 5), None).resources))
+    assert "where nothing was copied" in misplaced(both)
+
+
+@pytest.mark.parametrize("text", ["", "no json", "[]", "{}", None, {"unknown": True}])
+def test_a_placement_that_nobody_can_read_is_none(text: object) -> None:
+    urn = f"{STACK}bailbondpro:shards:Shards$aws:ssm/parameter:Parameter::shards-placement"
+    one = PlannedResource(urn, "aws:ssm/parameter:Parameter", "shards-placement", "update", {"insecureValue": text})
+    assert stated(Plan((one,))) is None
+
+
+@pytest.mark.parametrize(
+    ("placement", "said"),
+    [
+        (Stated(), "every client on the primary, whatever shards exist; no row is copied or deleted"),
+        (Stated(moving_to=4, version=1), "on the primary, until"),
+        (Stated(count=4, version=4), "on shard_0 to shard_3; no row is copied or deleted"),
+        (Stated(count=4, moving_to=8, version=5), "rows are copied to shard_0 to shard_7 and deleted nowhere"),
+        (Stated(count=4, moving_to=0, version=5), "rows are copied to the primary and deleted nowhere"),
+    ],
+)
+def test_one_sentence_says_what_a_placement_means_for_rows(placement: Stated, said: str) -> None:
+    assert f"map version {placement.version}" in placement_said(placement)
+    assert said in placement_said(placement)
 
 
 def test_a_step_of_a_journey_says_that_the_new_shards_are_empty() -> None:

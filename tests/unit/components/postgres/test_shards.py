@@ -118,6 +118,21 @@ def test_new_shards_stay_out_of_the_map_until_they_hold_clients() -> None:
     assert documents[1] == documents[2]
 
 
+def test_a_move_publishes_its_targets_beside_what_is_in_use() -> None:
+    first, growth, back = (
+        recorded(count=8, placed=placed, moving_to=to, map_version=9) for placed, to in ((0, 4), (4, 8), (4, 0))
+    )
+    documents = [json.loads(recording.result["map"]) for recording in (first, growth, back)]
+    assert [document["placement"] for document in documents] == ["primary", "shards", "shards"]
+    assert [(document["count"], len(document["shards"])) for document in documents] == [(0, 0), (4, 4), (4, 4)]
+    assert [document["moving"]["to"] for document in documents] == [4, 8, 0]
+    targets = [[entry["index"] for entry in document["moving"]["targets"]] for document in documents]
+    assert targets == [[0, 1, 2, 3], [4, 5, 6, 7], []]
+    assert {document["version"] for document in documents} == {9}
+    state = json.loads(growth.one(PARAMETER, "shards-placement").inputs["insecureValue"])
+    assert state == {"placement": "moving", "count": 4, "movingTo": 8, "version": 9, "returnedFrom": None}
+
+
 def test_new_shards_hold_nobody_unless_someone_says_so() -> None:
     recording = recorded()
     published = json.loads(recording.result["map"])
@@ -169,6 +184,7 @@ def test_everything_hangs_below_the_component() -> None:
         ({"parameter_path": "/bailbondpro/shards/"}, "parameter_path"),
         ({"placed": -1}, "placed is 0..4"),
         ({"placed": 5}, "placed is 0..4"),
+        ({"moving_to": 5}, "moving_to is 0..4"),
     ],
 )
 def test_impossible_shards_are_refused(changes: dict[str, Any], complaint: str) -> None:
