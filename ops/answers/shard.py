@@ -8,12 +8,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ops.jsonable import picked, plain
+from plan.placement import shard_servers, stated
+from planner.evidence import EvidenceError, read_plan, seen
 from planner.shards.clients import PRIMARY, shard_hash, shard_of
+from policies.placement import misplaced, shards_entered_empty
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from plan import Plan
+    from plan.placement import Stated
     from planner.shards.clients import ReshardPlan
 
 
@@ -104,6 +109,40 @@ def placements(ids: Sequence[str], count: int) -> list[Placement]:
         ShardError: `count` is out of range.
     """
     return [Placement(client_id, shard_hash(client_id), shard_of(client_id, count)) for client_id in ids]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where a plan's pods would read and write clients.
+
+    Attributes:
+        plan: what was judged.
+        at: the placement that it brings.
+        refused: why the step there is refused; empty where it is not.
+    """
+
+    plan: Plan
+    at: Stated
+    refused: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The machine-readable answer."""
+        published = len(shard_servers(self.plan))
+        return {"evidence": seen(self.plan, published, "shards"), "placement": plain(self.at), "refused": self.refused}
+
+
+def placed(file: Path) -> Placed:
+    """The placement that the plan in a file brings.
+
+    Raises:
+        PlanError: the file is no plan.
+        EvidenceError: the plan publishes no placement.
+    """
+    plan = read_plan(file)
+    at = stated(plan)
+    if at is None:
+        raise EvidenceError(f"the plan in {file} publishes no placement: it has no shards, so nothing can be judged")
+    return Placed(plan, at, shards_entered_empty(plan) or misplaced(plan))
 
 
 def quoted(client_id: str) -> str:

@@ -46,6 +46,26 @@ def shard_of(
         sys.stdout.write(placement_text(rows) + "\n")
 
 
+@group.command("placement", epilog="Example: ./bbp shard placement --plan plan.json")
+def shard_placement(
+    plan: Annotated[
+        Path, typer.Option("--plan", help="A plan from `pulumi preview --json --show-sames`.", metavar="FILE")
+    ],
+    json_output: JsonOption = False,
+) -> None:
+    """Say where a plan's pods would read and write clients; exit code 2 where no move led there."""
+    from ops.answers.shard import placed
+    from ops.exits import UNSAFE
+    from ops.options import explained, present
+    from ops.views.shard import placement_section
+
+    with explained():
+        found = placed(plan)
+    present(found, placement_section, as_json=json_output)
+    if found.refused:
+        raise SystemExit(UNSAFE)
+
+
 @group.command("plan", epilog="Example: ./bbp shard plan --from 4 --to 8 --clients ids.json")
 def shard_plan(
     before: Annotated[

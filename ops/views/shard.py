@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from ops.answers.shard import quoted
 from ops.document.blocks import Item, Items, Section, Table, Text
+from plan.placement import placement_said
 from planner.shards.clients import PRIMARY, moved_share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ops.answers.shard import Placement
+    from ops.answers.shard import Placed, Placement
     from ops.document.blocks import Block
     from planner.shards.clients import ReshardPlan
 
@@ -23,6 +24,13 @@ def placement_text(rows: Sequence[Placement]) -> str:
     """One line for each id."""
     width = max((len(str(row.hash)) for row in rows), default=0)
     return "\n".join(f"shard_{row.shard:<3} {row.hash:>{width}}  {quoted(row.client_id)}" for row in rows)
+
+
+def placement_section(found: Placed) -> Section:
+    """Where pods would go, and why not."""
+    items = [Item(text=placement_said(found.at))]
+    items += [Item(text=f"REFUSED {found.refused}", state="bad")] if found.refused else []
+    return Section(id="placement", title="Placement", blocks=(Items(items=tuple(items)),))
 
 
 def section(plan: ReshardPlan) -> Section:

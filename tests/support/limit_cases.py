@@ -266,42 +266,6 @@ REFUSED = (
     case("postgres-names", "postgres.databaseName", postgres={"databaseName": "postgres"}),
     case("rds-quota", "postgres.shards.count", P3, postgres={"shards": {"count": 10, "replicas": 3}}),
     case("backup-region", "postgres.backupRegion", postgres={"backupRegion": "us-east-1"}),
-    case("shards-placed", "postgres.placement", P3, postgres={"placement": "shards"}),
-    case("shards-placed", "postgres.placement", P2, postgres={"placement": "shards"}),
-    case("shards-placed", "postgres.shards.placedOn", P3, postgres={"placement": "shards", "shards": {"placedOn": 5}}),
-    case("shards-placed", "postgres.shards.placedOn", P2, postgres={"placement": "shards", "shards": {"placedOn": 4}}),
-    case("shards-placed", "postgres.shards.placedOn", P3, postgres={"shards": {"placedOn": 4}}),
-    case("shards-placed", "postgres.shards.placedOn", postgres={"shards": {"placedOn": 4}}),
-    case("shards-moving", "postgres.placement", P3, postgres={"placement": "moving", "shards": {"mapVersion": 1}}),
-    case("shards-moving", "postgres.shards.movingTo", P3, postgres={"shards": {"movingTo": 4}}),
-    case(
-        "shards-moving", "postgres.shards.mapVersion", P3, postgres={"placement": "moving", "shards": {"movingTo": 4}}
-    ),
-    case(
-        "shards-moving",
-        "postgres.shards.movingTo",
-        P3,
-        postgres={"placement": "moving", "shards": {"movingTo": 5, "mapVersion": 1}},
-    ),
-    case(
-        "shards-moving",
-        "postgres.shards.movingTo",
-        P3,
-        postgres={"placement": "moving", "shards": {"placedOn": 4, "movingTo": 2, "mapVersion": 5}},
-    ),
-    case(
-        "shard-count",
-        "postgres.shards.movingTo",
-        P3,
-        postgres={"placement": "moving", "shards": {"movingTo": 1, "mapVersion": 1}},
-    ),
-    case("shards-returned", "postgres.shards.returnedFrom", P3, postgres={"shards": {"returnedFrom": 4}}),
-    case(
-        "shards-returned",
-        "postgres.shards.returnedFrom",
-        P3,
-        postgres={"placement": "shards", "shards": {"placedOn": 4, "returnedFrom": 2}},
-    ),
     case("database-authority", "aws:region", region="ca-west-1"),
     case("shard-count", "postgres.shards.count", postgres={"shards": {"count": 1}}),
     # connections

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -130,6 +130,36 @@ def test_the_plan_of_the_first_move_says_what_goes_from_the_primary_to_each_shar
     text = bbp("plan", "--from", "primary", "--to", "4").stdout
     assert "100% of all clients move" in text
     assert "primary shard_3 25.0%" in " ".join(text.split())
+
+
+def previewed(folder: Path, before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
+    urn = "urn:pulumi:prod::bailbondpro::bailbondpro:shards:Shards$aws:ssm/parameter:Parameter::shards-placement"
+    inputs = [None if one is None else {"insecureValue": json.dumps(one)} for one in (before, after)]
+    states = {
+        name: {"urn": urn, "custom": True, "type": "aws:ssm/parameter:Parameter", "inputs": given}
+        for name, given in zip(("oldState", "newState"), inputs, strict=True)
+        if given is not None
+    }
+    file = folder / "plan.json"
+    file.write_text(json.dumps({"steps": [{"op": "update", "urn": urn, **states}]}))
+    return str(file)
+
+
+def test_a_preview_of_a_placement_that_no_move_led_to_exits_2_with_the_fix(tmp_path: Path) -> None:
+    primary = {"placement": "primary", "count": 0, "movingTo": None, "version": 0}
+    moving = {"placement": "moving", "count": 0, "movingTo": 4, "version": 1}
+    shards = {"placement": "shards", "count": 4, "movingTo": None, "version": 4}
+    refused = bbp("placement", "--plan", previewed(tmp_path, primary, shards))
+    assert refused.exit_code == 2
+    assert "shards.movingTo: 4 and shards.mapVersion: 1 first" in " ".join(refused.stdout.split())
+    allowed = bbp("placement", "--plan", previewed(tmp_path, moving, shards), "--json")
+    assert (allowed.exit_code, json.loads(allowed.stdout)["refused"]) == (0, "")
+
+
+def test_a_preview_without_shards_is_not_judged(tmp_path: Path) -> None:
+    ran = bbp("placement", "--plan", previewed(tmp_path, None, {"unknown": True}))
+    assert ran.exit_code not in {0, 2}
+    assert "nothing can be judged" in " ".join(ran.output.split())
 
 
 def test_a_plan_from_no_shards_is_the_first_move() -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from ops.answers.journey import Journey, JourneyStep
+from ops.answers.journey import Journey, JourneyStep, _step
 from ops.views.journey import section
 from plan import Plan, PlannedResource
 from plan.placement import (
@@ -164,6 +164,19 @@ def test_a_placement_that_the_data_does_not_follow_is_refused_with_the_fix(
     before: dict[str, Any], after: dict[str, Any], said: str
 ) -> None:
     assert said in misplaced(published(after, before))
+
+
+def test_a_journey_stops_before_the_update_that_no_move_led_to() -> None:
+    class Session:
+        def preview(self, _bar: object) -> tuple[Plan, None]:
+            return published(at(4, 4), at(0, 0)), None
+
+        def up(self, _bar: object) -> None:
+            raise AssertionError("it was carried out")
+
+    step = _step(cast("Any", Session()), "horizontal", "microservices", {}, may_shrink=True)
+    assert not step.ok
+    assert "where nothing was copied" in step.refused[0]
 
 
 def test_a_stack_that_published_only_a_map_is_judged_by_it() -> None:
