@@ -20,6 +20,8 @@ AUDIENCE = "sts.amazonaws.com"
 DEPLOY_SESSION_SECONDS = 21_600
 """Longest session of the deploying role: the length of a job on GitHub's own runners (GitHub documentation, "Usage
 limits": 6 hours), and more than the pipeline's job asks for."""
+PIPELINE_SESSION_SECONDS = 19_800
+"""Session that the pipeline's deploying job asks for (.github/workflows/deploy.yml, which a test compares)."""
 PREVIEW_SESSION_SECONDS = 3_600
 """Longest session of the preview role: IAM's least and default (IAM API Reference, CreateRole)."""
 

@@ -20,6 +20,12 @@ def preflight(
         bool,
         typer.Option("--policy", help="Print the smallest IAM policy that lets all of it be asked; ask nothing."),
     ] = False,
+    role: Annotated[
+        str,
+        typer.Option(
+            help="Who deploys: name or ARN of a role, or ARN of a user. Default: the bootstrap's role, else who asks."
+        ),
+    ] = "",
     json_output: JsonOption = False,
 ) -> None:
     """Ask a real account, read-only, all that a rehearsal cannot know; print the smallest fix of what does not hold.
@@ -35,8 +41,8 @@ def preflight(
 
     with explained():
         if policy:
-            print_json(policy_of(stack, phase, config, plan_file))
+            print_json(policy_of(stack, phase, config, plan_file, role))
             return
-        found = run(stack, phase, config, plan_file)
+        found = run(stack, phase, config, plan_file, role)
     present(found, section, as_json=json_output, document=found.as_json())
     raise SystemExit(found.exit_code)

@@ -63,7 +63,7 @@ def test_a_scope_that_is_missing_and_a_page_of_something_between_are_told_apart(
     found = {item.name: item for item in outcome().findings if item.verdict == "not judged"}
     fixes = sorted(item.fix for item in found.values())
     assert len(found) == 2
-    assert fixes[1] == "give the token Zone > DNS, edit"
+    assert fixes[1] == "give the token Zone: DNS, edit"
     assert "answers in its place" in fixes[0]
 
 

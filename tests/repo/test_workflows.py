@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from bootstrap.access import DEPLOY_SESSION_SECONDS, PREVIEW_SESSION_SECONDS
+from bootstrap.access import DEPLOY_SESSION_SECONDS, PIPELINE_SESSION_SECONDS, PREVIEW_SESSION_SECONDS
 from bootstrap.settings import load_file
 from sandbox.engine.find import VERSION
 from tests.support.paths import ROOT
@@ -172,7 +172,7 @@ def test_the_credentials_of_an_update_last_as_long_as_its_job_and_the_role_allow
     readme = (ROOT / "README.md").read_text()
     for name, job in updates:
         (session,) = [step["with"]["role-duration-seconds"] for step in job["steps"] if "role-duration" in str(step)]
-        assert session == job["timeout-minutes"] * 60, name
+        assert session == PIPELINE_SESSION_SECONDS == job["timeout-minutes"] * 60, name
         assert session <= DEPLOY_SESSION_SECONDS <= 43_200, "IAM, UpdateRole: a session lasts at most 12 hours"
         assert job["timeout-minutes"] <= 360, "GitHub Actions, usage limits: a job on its own runners lasts 6 hours"
         assert f"sessions of {job['timeout-minutes']} minutes" in readme

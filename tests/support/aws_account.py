@@ -6,10 +6,12 @@ is a function of the call's parameters and region, a document, or an `Error` of 
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from botocore import xform_name
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 ACCOUNT = "123456789012"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/deployers/bailbondpro-deploy"
 SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/bailbondpro-deploy/ada"
+ISSUER = "token.actions.githubusercontent.com"
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
 
@@ -81,11 +84,55 @@ def _image(parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
     return {"imageDetails": [{"repositoryName": parameters["repositoryName"], "imagePushedAt": NOON}]}
 
 
+def trust(subject: str, operator: str = "StringEquals", **changed: object) -> dict[str, Any]:
+    """A trust policy as the bootstrap writes it, with what differs."""
+    conditions = {operator: {f"{ISSUER}:aud": "sts.amazonaws.com", f"{ISSUER}:sub": subject}}
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{ISSUER}"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": conditions,
+    }
+    return {"Version": "2012-10-17", "Statement": [{**statement, **changed}]}
+
+
+def role(name: str, *, hours: int = 6, trusts: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A role as IAM describes it: of the bootstrap, of whoever asks, or of a service."""
+    stack = name.removeprefix("bailbondpro-").removesuffix("-deploy")
+    path = "deployers" if name.startswith("bailbondpro-") else "aws-service-role/x"
+    document = trusts or trust(f"repo:acme/bailbondpro:environment:{stack}")
+    found = {"Path": "/", "RoleName": name, "RoleId": "AROAEXAMPLEEXAMPLE", "CreateDate": NOON}
+    found |= {"Arn": f"arn:aws:iam::{ACCOUNT}:role/{path}/{name}", "MaxSessionDuration": hours * 3600}
+    return {"Role": {**found, "AssumeRolePolicyDocument": quote(json.dumps(document))}}
+
+
 def _role(parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
     del region
-    name = parameters["RoleName"]
-    arn = ROLE if name == "bailbondpro-deploy" else f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/x/{name}"
-    return {"Role": {"Path": "/", "RoleName": name, "RoleId": "AROAEXAMPLEEXAMPLE", "Arn": arn, "CreateDate": NOON}}
+    return role(parameters["RoleName"])
+
+
+def simulated(
+    decide: Callable[[str, str, Mapping[str, str]], str] = lambda *_: "allowed",
+) -> Callable[[Mapping[str, Any], str], dict[str, Any]]:
+    """Answers of IAM's policy simulator: one for each action and resource, decided with the context's values."""
+
+    def answer(parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
+        del region
+        context = {
+            entry["ContextKeyName"]: entry["ContextKeyValues"][0] for entry in parameters.get("ContextEntries", ())
+        }
+        results = [
+            {
+                "EvalActionName": action,
+                "EvalResourceName": where,
+                "EvalDecision": decide(action, where, context),
+            }
+            for action in parameters["ActionNames"]
+            for where in parameters.get("ResourceArns", ["*"])
+        ]
+        return {"EvaluationResults": results, "IsTruncated": False}
+
+    return answer
 
 
 def _region(parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
@@ -119,9 +166,8 @@ FREE: dict[str, Answer] = {
     "service-quotas:GetServiceQuota": {"Quota": {"Value": 500.0}},
     "service-quotas:GetAWSDefaultServiceQuota": {"Quota": {"Value": 5.0}},
     "iam:GetRole": _role,
-    "iam:SimulatePrincipalPolicy": {
-        "EvaluationResults": [{"EvalActionName": "iam:CreateServiceLinkedRole", "EvalDecision": "allowed"}]
-    },
+    "iam:SimulatePrincipalPolicy": simulated(),
+    "iam:GetOpenIDConnectProvider": {"Url": ISSUER, "ClientIDList": ["sts.amazonaws.com"]},
     "kms:DescribeKey": Error("NotFoundException"),
     "kms:GetKeyPolicy": {"Policy": "{}"},
     "kms:ListGrants": {"Grants": []},

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ops.answers.preflight.model import Clouds
-from ops.answers.preflight.run import Preflight, asked, largest
+from ops.answers.preflight.run import Preflight, asked, deployer_of, largest
 from ops.answers.preflight.subject import Subject
 from plan import Plan
 from tests.support.aws_account import RecordedAccount
@@ -32,7 +32,8 @@ def resource(token: str, logical: str, /, **inputs: object) -> PlannedResource:
 def stack_subject(environment: str, phase: str) -> Subject:
     """A stack of the tests as a preflight sees it."""
     later = largest(environment, None, phase) if (environment, phase) in CHECKED_IN else ("", ())
-    return Subject(stack_plan(environment, phase), settings(environment, phase), later)
+    found = settings(environment, phase)
+    return Subject(stack_plan(environment, phase), found, later, deployer_of(found))
 
 
 def subject(*items: PlannedResource, accounts: str = '["123456789012"]', region: str = "us-east-1") -> Subject:

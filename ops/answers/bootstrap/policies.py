@@ -87,8 +87,7 @@ def bootstrap_policies(stack: str, config: Path | None, *, write: bool) -> Stack
     settings = settings_of(stack, config, None)
     written = str(write_needs(settings.stack, _previewed(stack, config)).relative_to(ROOT)) if write else ""
     needs = read_needs(settings.stack)
-    prepared = dict(_prepared())
-    entry = prepared.get(settings.stack)
+    entry = dict(prepared()).get(settings.stack)
     scope = _scope(settings, entry)
     return StackPolicies(
         stack=settings.stack,
@@ -106,7 +105,7 @@ def _previewed(stack: str, config: Path | None) -> Needs:
     return needs_of(planned(stack, phase, config).plan for phase in PHASES)
 
 
-def _prepared() -> Iterator[tuple[str, tuple[BootstrapSettings, StackSettings]]]:
+def prepared() -> Iterator[tuple[str, tuple[BootstrapSettings, StackSettings]]]:
     """The stacks that the bootstrap's files prepare accounts for."""
     for file in sorted(BOOTSTRAP.glob("Pulumi.*.yaml")):
         settings = load_file(file)

@@ -11,6 +11,8 @@ from ops.answers.preflight.rulesets import ruleset
 from ops.answers.preflight.subject import chosen, text, unknown
 from ops.answers.preflight.zone import TOKEN, NoScopeError
 from plan import tokens
+from plan.permissions.cloudflare import GROUPS, token_groups
+from plan.permissions.needs import needs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,70 +36,63 @@ class Scope:
 
     Attributes:
         type: the resource type, without what all of Cloudflare's begin with.
-        scope: the permission, as the dashboard calls it.
         path: what a GET of shows whether it may be read; `{zone}` and `{account}` are the resource's own.
         shows: a key of the answer; empty where it is a list.
         every_zone: whether the path takes the zone as a parameter.
     """
 
     type: str
-    scope: str
     path: str
     shows: str = ""
     every_zone: bool = False
 
+    @property
+    def scope(self) -> str:
+        """The permission group, as `plan/permissions` has it for the type."""
+        return GROUPS[f"{PREFIX}{self.type}"]
+
 
 SCOPES = (
-    Scope(
-        type="tieredCache:TieredCache", scope="Zone Settings", path="/zones/{zone}/argo/tiered_caching", shows="value"
-    ),
+    Scope(type="tieredCache:TieredCache", path="/zones/{zone}/argo/tiered_caching", shows="value"),
     Scope(
         type="urlNormalizationSettings:UrlNormalizationSettings",
-        scope="Transform Rules",
         path="/zones/{zone}/url_normalization",
         shows="scope",
     ),
     Scope(
         type="authenticatedOriginPullsSettings:AuthenticatedOriginPullsSettings",
-        scope="SSL and Certificates",
         path="/zones/{zone}/origin_tls_client_auth/settings",
         shows="enabled",
     ),
     Scope(
         type="authenticatedOriginPullsCertificate:AuthenticatedOriginPullsCertificate",
-        scope="SSL and Certificates",
         path="/zones/{zone}/origin_tls_client_auth",
     ),
     Scope(
         type="originCaCertificate:OriginCaCertificate",
-        scope="SSL and Certificates",
         path="/certificates",
         every_zone=True,
     ),
     Scope(
         type="notificationPolicy:NotificationPolicy",
-        scope="Account > Notifications",
         path="/accounts/{account}/alerting/v3/policies",
     ),
     Scope(
         type="loadBalancerMonitor:LoadBalancerMonitor",
-        scope="Account > Load Balancing: Monitors And Pools",
         path="/accounts/{account}/load_balancers/monitors",
     ),
     Scope(
         type="loadBalancerPool:LoadBalancerPool",
-        scope="Account > Load Balancing: Monitors And Pools",
         path="/accounts/{account}/load_balancers/pools",
     ),
-    Scope(type="loadBalancer:LoadBalancer", scope="Load Balancers", path="/zones/{zone}/load_balancers"),
+    Scope(type="loadBalancer:LoadBalancer", path="/zones/{zone}/load_balancers"),
     Scope(
         type="zoneCacheReserve:ZoneCacheReserve",
-        scope="Zone Settings",
         path="/zones/{zone}/cache/cache_reserve",
         shows="value",
     ),
 )
-"""Permission groups and paths of Cloudflare's API documentation (unverified against an account)."""
+"""Paths of Cloudflare's API documentation (unverified against an account)."""
 READ_TYPES = frozenset({tokens.RULESET, RECORD, SETTING, *(PREFIX + scope.type for scope in SCOPES)})
 
 
@@ -117,7 +112,7 @@ def questions(subject: Subject) -> Iterator[Question]:
         "an update stops at the first resource that the token may only read",
         lambda _: not_asked(
             "Cloudflare tells a token's own permissions to tokens alone that may read tokens",
-            "compare the token's list with README, Run it for real: each scope with Edit",
+            f"compare the token's list: each with Edit: {_groups(subject)}",
         ),
     )
     for zone in zones:
@@ -139,6 +134,15 @@ def questions(subject: Subject) -> Iterator[Question]:
             "an update stops at the first resource that the token may not touch",
             lambda _: not_asked(f"nobody here knows what to read for {', '.join(others)}"),
         )
+
+
+def _groups(subject: Subject) -> str:
+    """The permission groups that the plan's types take, and the types of which nobody knows one."""
+    types = needs_of((subject.plan,)).types
+    known = [token for token in types if token in GROUPS]
+    others = [token for token in types if token.startswith(PREFIX) and token not in GROUPS]
+    told = ", ".join(token_groups(known))
+    return f"{told}; and what {', '.join(others)} take" if others else told
 
 
 def _question(area: str, name: str, why: str, ask: Any, *, first: bool = False) -> Question:  # noqa: ANN401 - typed by Question
@@ -208,7 +212,7 @@ def _account_token(accounts: Sequence[str], clouds: Clouds) -> Any:  # noqa: ANN
 
 
 def _zone(subject: Subject, zone: str, accounts: Sequence[str], names: tuple[str, ...], clouds: Clouds) -> Answer:
-    found = clouds.edge.get(f"/zones/{zone}", "Zone > Zone, read")
+    found = clouds.edge.get(f"/zones/{zone}", "Zone: Zone, read")
     if found is None:
         return not_met("there is no such zone", "correct bailbondpro:cdn.zoneId (dashboard, Overview, API)")
     domain, status, plan = str(found["name"]), str(found["status"]), str(found["plan"]["legacy_id"])
@@ -234,7 +238,7 @@ def _records(subject: Subject, zone: str, records: Sequence[PlannedResource], cl
     taken, own = [], 0
     for item in records:
         name, kind = text(item, "name"), text(item, "type")
-        found = clouds.edge.get(f"/zones/{zone}/dns_records", "Zone > DNS, edit", name=name)
+        found = clouds.edge.get(f"/zones/{zone}/dns_records", f"{GROUPS[RECORD]}, edit", name=name)
         if found is None:
             raise NotJudgedError(f"Cloudflare knows no records of zone {zone}", "correct bailbondpro:cdn.zoneId")
         for record in found:
@@ -265,7 +269,7 @@ def _settings(zone: str, settings: Sequence[PlannedResource], clouds: Clouds) ->
     locked = []
     for item in settings:
         name = text(item, "settingId")
-        found = clouds.edge.get(f"/zones/{zone}/settings/{name}", "Zone > Zone Settings, edit")
+        found = clouds.edge.get(f"/zones/{zone}/settings/{name}", f"{GROUPS[SETTING]}, edit")
         if found is None or (found["editable"] is False and found["value"] != item.inputs.get("value")):
             locked.append(name)
     if locked:

@@ -100,9 +100,9 @@ def _by_type(subject: Subject) -> Iterator[Question]:
         )
     yield Question(
         area=AREA,
-        name="service control policies and verification of the account",
-        why="an Organization may deny any call; databases and load balancers of a fresh account may be held back",
-        ask=lambda _: not_asked("AWS tells it only by refusing", "ask whoever runs the Organization"),
+        name="verification of the account",
+        why="databases and load balancers of a fresh account may be held back",
+        ask=lambda _: not_asked("AWS tells it only by refusing", "look for a mail of AWS; start with dev"),
     )
 
 

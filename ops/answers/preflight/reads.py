@@ -27,6 +27,7 @@ QUOTA_DEFAULT = Read("service-quotas", "GetAWSDefaultServiceQuota", "servicequot
 
 ROLE = Read("iam", "GetRole", "iam:GetRole")
 SIMULATION = Read("iam", "SimulatePrincipalPolicy", "iam:SimulatePrincipalPolicy")
+OIDC_PROVIDER = Read("iam", "GetOpenIDConnectProvider", "iam:GetOpenIDConnectProvider")
 KEY = Read("kms", "DescribeKey", "kms:DescribeKey")
 KEY_POLICY = Read("kms", "GetKeyPolicy", "kms:GetKeyPolicy")
 KEY_GRANTS = Read("kms", "ListGrants", "kms:ListGrants")

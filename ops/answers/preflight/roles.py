@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ops.answers.preflight import reads
+from ops.answers.preflight.deploying import NO_ROLE, NoRoleError, principal
 from ops.answers.preflight.model import Answer, Permission, Question, met, not_judged, not_met
 from plan import tokens
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from plan import PlannedResource
 
 AREA = "service-linked roles"
-NO_ROLE = ("NoSuchEntity", "NoSuchEntityException")
 CREATE = "iam:CreateServiceLinkedRole"
 
 
@@ -86,20 +86,20 @@ def questions(subject: Subject) -> Iterator[Question]:
                 Permission(reads.SIMULATION, subject.arn("iam", "", "role/*")),
                 Permission(reads.SIMULATION, subject.arn("iam", "", "user/*")),
             ),
-            ask=partial(_role, linked),
+            ask=partial(_role, subject, linked),
         )
 
 
-def _role(linked: LinkedRole, clouds: Clouds) -> Answer:
+def _role(subject: Subject, linked: LinkedRole, clouds: Clouds) -> Answer:
     there = clouds.aws.look(reads.ROLE, missing=NO_ROLE, RoleName=linked.role)
     if there is not None:
         return met(f"it exists: {there['Role']['Arn']}")
     fix = f"aws iam create-service-linked-role --aws-service-name {linked.service}"
     if not linked.made_by_itself:
         return not_met("it does not exist, and the service does not make it by itself", fix)
-    who, asking = clouds.aws.identity, _principal(clouds.aws)
+    who, asking = clouds.aws.identity, _principal(subject, clouds.aws)
     if asking is None:
-        return not_judged("it does not exist, and this identity's permissions cannot be simulated", fix)
+        return not_judged("it does not exist, and permissions of who deploys cannot be simulated", fix)
     found = clouds.aws.read(
         reads.SIMULATION,
         PolicySourceArn=asking,
@@ -119,12 +119,9 @@ def _role(linked: LinkedRole, clouds: Clouds) -> Answer:
     return not_met(f"it does not exist, and {asking} may not {CREATE} ({decision})", fix)
 
 
-def _principal(aws: Account) -> str | None:
-    """The ARN whose policies are simulated: a session's role, with its path, or a user."""
-    who = aws.identity
-    if ":user/" in who.arn:
-        return who.arn
-    if not who.role:
+def _principal(subject: Subject, aws: Account) -> str | None:
+    """Whose policies are simulated; None where they cannot be."""
+    try:
+        return principal(subject, aws)
+    except NoRoleError:
         return None
-    found = aws.look(reads.ROLE, missing=NO_ROLE, RoleName=who.role)
-    return str(found["Role"]["Arn"]) if found is not None else None

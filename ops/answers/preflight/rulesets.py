@@ -6,28 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from ops.answers.preflight.model import Answer, met, not_judged, not_met
 from ops.answers.preflight.subject import text
+from plan.permissions.cloudflare import GROUPS
 
 if TYPE_CHECKING:
     from ops.answers.preflight.model import Clouds
     from ops.answers.preflight.subject import Subject
     from plan import PlannedResource
 
-SCOPES = {
-    "http_request_cache_settings": "Zone > Cache Rules",
-    "http_response_cache_settings": "Zone > Cache Rules",
-    "http_response_headers_transform": "Zone > Transform Rules",
-    "http_ratelimit": "Zone > Zone WAF",
-    "http_request_firewall_custom": "Zone > Zone WAF",
-    "http_request_firewall_managed": "Zone > Zone WAF",
-}
-"""Permission groups by phase (Cloudflare API documentation, token permissions; unverified against an account)."""
-
 
 def ruleset(subject: Subject, zone: str, item: PlannedResource, clouds: Clouds) -> Answer:
     """Whether the phase's ruleset is absent, empty, adopted by the stack file, or this stack's."""
     phase = text(item, "phase")
-    scope = f"{SCOPES.get(phase, f'the scope of phase {phase}')}, edit"
-    found = clouds.edge.get(f"/zones/{zone}/rulesets/phases/{phase}/entrypoint", scope)
+    group = GROUPS.get(f"{item.type}#{phase}", f"the permission group of phase {phase}")
+    found = clouds.edge.get(f"/zones/{zone}/rulesets/phases/{phase}/entrypoint", f"{group}, edit")
     if found is None:
         return met("there is none")
     number, rules = str(found["id"]), list(found.get("rules") or ())

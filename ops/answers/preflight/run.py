@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, get_args
 from infra.phases import PHASES
 from infra.problems import ConfigError
 from infra.quotas import quota_needs
-from ops.answers.preflight import cloudflare, identity, images, names, offers, quotas, roles
+from ops.answers.bootstrap.policies import prepared
+from ops.answers.preflight import cloudflare, deploying, identity, images, names, offers, quotas, roles
 from ops.answers.preflight.account import open_account
 from ops.answers.preflight.model import FAILS, Answer, Clouds, Finding, NotJudgedError, Verdict, not_asked
 from ops.answers.preflight.policy import policy
-from ops.answers.preflight.subject import Subject, home_of
+from ops.answers.preflight.subject import Deployer, Subject, home_of
 from ops.answers.preflight.zone import CloudflareApi
 from ops.inputs.stack_file import settings_of
 from ops.jsonable import plain
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from infra.quotas import QuotaNeed
+    from infra.settings import Settings
     from ops.answers.preflight.model import Question
 
-AREAS = (identity, quotas, roles, offers, names, images, cloudflare)
+AREAS = (identity, deploying, quotas, roles, offers, names, images, cloudflare)
 MALFORMED = (KeyError, TypeError, ValueError, IndexError, AttributeError)
 """What reading an answer ends with that has not the form of the service's documentation."""
 
@@ -61,8 +63,17 @@ class Preflight:
         return {"stack": self.stack, "phase": self.phase, "counts": self.counts, "findings": plain(self.findings)}
 
 
-def preflight(stack: str, phase: str | None, config: Path | None, file: Path | None = None) -> Preflight:
+def preflight(
+    stack: str, phase: str | None, config: Path | None, file: Path | None = None, role: str = ""
+) -> Preflight:
     """Ask the account of the credentials at hand, and Cloudflare with the token of the environment.
+
+    Args:
+        stack: the stack.
+        phase: growth phase to use instead of the file's.
+        config: another stack file.
+        file: a plan, in place of a preview.
+        role: name or ARN of the role that deploys, or ARN of the user; by default the bootstrap's, else who asks.
 
     Raises:
         PreflightError: there are no usable credentials, or nobody answers.
@@ -72,25 +83,47 @@ def preflight(stack: str, phase: str | None, config: Path | None, file: Path | N
     if file is None:
         # Before the preview, which takes half a minute.
         _ = open_account(home_of(settings_of(stack, config, phase).region)).identity
-    subject, name = subject_of(stack, phase, config, file)
+    subject, name = subject_of(stack, phase, config, file, role)
     clouds = Clouds(open_account(subject.home), CloudflareApi.from_environment(os.environ))
     return Preflight(stack=stack, phase=name, findings=asked(subject, clouds))
 
 
-def policy_of(stack: str, phase: str | None, config: Path | None, file: Path | None = None) -> dict[str, Any]:
+def policy_of(
+    stack: str, phase: str | None, config: Path | None, file: Path | None = None, role: str = ""
+) -> dict[str, Any]:
     """The smallest policy with which `preflight` can ask everything.
 
     Raises:
         ConfigError: the configuration has problems.
         PlanError: the file is no plan.
     """
-    return policy(questions_of(subject_of(stack, phase, config, file)[0]))
+    return policy(questions_of(subject_of(stack, phase, config, file, role)[0]))
 
 
-def subject_of(stack: str, phase: str | None, config: Path | None, file: Path | None) -> tuple[Subject, str | None]:
+def subject_of(
+    stack: str, phase: str | None, config: Path | None, file: Path | None, role: str
+) -> tuple[Subject, str | None]:
     """The stack as a preflight sees it, and its growth phase."""
     found = planned(stack, phase, config, file)
-    return Subject(found.plan, found.settings, largest(stack, config, found.phase)), found.phase
+    later = largest(stack, config, found.phase)
+    return Subject(found.plan, found.settings, later, deployer_of(found.settings, role)), found.phase
+
+
+def deployer_of(settings: Settings | None, role: str = "") -> Deployer:
+    """Who makes a stack's updates: the named role, or the one that the bootstrap makes for the stack in its account.
+
+    Args:
+        settings: the stack's configuration; None for a program of somebody else.
+        role: what the command names; empty where it names nobody.
+    """
+    entry = dict(prepared()).get(settings.stack) if settings else None
+    if settings is None or entry is None or entry[0].account_id not in settings.aws.allowed_account_ids:
+        return Deployer(named=role)
+    return Deployer(
+        named=role or f"bailbondpro-{settings.stack}-deploy",
+        repository=entry[0].github.repository,
+        environment=settings.stack,
+    )
 
 
 def largest(stack: str, config: Path | None, phase: str | None) -> tuple[str, tuple[QuotaNeed, ...]]:

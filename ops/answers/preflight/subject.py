@@ -29,6 +29,26 @@ _HOMES = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west
 unverified)."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Deployer:
+    """Who makes the updates.
+
+    Attributes:
+        named: name or ARN of a role, or ARN of a user; empty for whoever asks.
+        repository: owner/name of the GitHub repository whose jobs take the role; empty where nobody knows one.
+        environment: the environment of GitHub that those jobs are in.
+    """
+
+    named: str = ""
+    repository: str = ""
+    environment: str = ""
+
+    @property
+    def label(self) -> str:
+        """For people: the last part of the name."""
+        return self.named.rpartition("/")[2] or "whoever asks"
+
+
 @dataclass(frozen=True)
 class Subject:
     """A stack as a preflight sees it.
@@ -37,11 +57,13 @@ class Subject:
         plan: everything that will exist.
         settings: its configuration; None for a plan of something else.
         later: what it takes of quotas in its largest phase, with that phase's name; empty where this is it.
+        deployer: who makes its updates.
     """
 
     plan: Plan
     settings: Settings | None
     later: tuple[str, Sequence[QuotaNeed]] = ("", ())
+    deployer: Deployer = Deployer()
 
     @cached_property
     def resources(self) -> dict[str, PlannedResource]:
