@@ -44,11 +44,11 @@ BOUNDED_SERVICES = (
 """Services that roles of a stack use: the platform's own policies, and those of AWS that it attaches
 (AmazonEKSClusterPolicy, AmazonEKSWorkerNodePolicy, AmazonEKS_CNI_Policy, AmazonEC2ContainerRegistryPullOnly,
 AmazonEBSCSIDriverPolicy, CloudWatchAgentServerPolicy, AmazonRDSEnhancedMonitoringRole; AWS Managed Policy Reference
-Guide, unverified)."""
+Guide; read 2026-11-30). A test holds every action of theirs against the boundary."""
 BACKUP_SERVICES = ("backup", "backup-storage", "events", "rds", "tag")
 """Services that the role of AWS Backup uses beside keys and the stack's own buckets, where a plan has recovery points
-(AWSBackupServiceRolePolicyForBackup, AWSBackupServiceRolePolicyForS3Backup; AWS Managed Policy Reference Guide,
-unverified)."""
+(AWSBackupServiceRolePolicyForBackup, AWSBackupServiceRolePolicyForS3Backup; AWS Managed Policy Reference Guide; read
+2026-11-30). What that role may do with services that no plan uses is taken away."""
 
 
 def trust_policy(provider_arn: str, repository: str, environment: str) -> str:
@@ -147,6 +147,11 @@ def boundary_policy(scope: Scope, needs: Needs) -> str:
             sid="OwnBuckets",
             actions=("s3:*",),
             resources=tuple(f"{start}:s3:::{name}" for name in needs.names.get(BUCKET, ())),
+        ),
+        *(
+            (Statement(sid="NamesOfBuckets", actions=("s3:ListAllMyBuckets",), resources=("*",)),)
+            if BACKUP_PLAN in needs.types
+            else ()
         ),
         Statement(sid="OwnSecrets", actions=("secretsmanager:*",), resources=secrets),
         Statement(

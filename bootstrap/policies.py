@@ -164,7 +164,7 @@ def _writing(service: str, writes: Iterable[str], needs: Needs, scope: Scope) ->
 def _handing_over(needs: Needs, scope: Scope) -> Iterator[Statement]:
     """Roles are handed to the services that the plan's roles trust, and to no other; nor is any other role."""
     rows = _rows(needs)
-    if needs.services and any(row.passed for row in rows):
+    if needs.services:
         yield _statement(
             "PassOwnRoles", {"iam:PassRole"}, _own("iam", needs, scope), equals("iam:PassedToService", *needs.services)
         )

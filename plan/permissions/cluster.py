@@ -22,7 +22,7 @@ EKS = (
         updates=of("eks", "AssociateEncryptionConfig", "UpdateClusterConfig", "UpdateClusterVersion"),
         deletes=of("eks", "DeleteCluster"),
         linked=("eks.amazonaws.com",),
-        passed=True,
+        passes="eks.amazonaws.com",
     ),
     Permissions(
         token=tokens.NODE_GROUP,
@@ -36,7 +36,7 @@ EKS = (
         updates=of("eks", "UpdateNodegroupConfig", "UpdateNodegroupVersion"),
         deletes=of("eks", "DeleteNodegroup"),
         linked=("autoscaling.amazonaws.com", "eks-nodegroup.amazonaws.com", "spot.amazonaws.com"),
-        passed=True,
+        passes="ec2.amazonaws.com",
     ),
     Permissions(
         token=tokens.ADDON,
@@ -64,7 +64,7 @@ EKS = (
         creates=(*of("eks", "CreatePodIdentityAssociation"), *_TAGS),
         updates=of("eks", "UpdatePodIdentityAssociation"),
         deletes=of("eks", "DeletePodIdentityAssociation"),
-        passed=True,
+        passes="pods.eks.amazonaws.com",
     ),
 )
 

@@ -32,7 +32,7 @@ RDS = (
         updates=of("rds", "ModifyDBInstance", "PromoteReadReplica", "RebootDBInstance"),
         deletes=of("rds", "CreateDBSnapshot", "DeleteDBInstance", "DeleteDBInstanceAutomatedBackup"),
         linked=("rds.amazonaws.com",),
-        passed=True,
+        passes="monitoring.rds.amazonaws.com",
     ),
     Permissions(
         token="aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
@@ -207,7 +207,7 @@ BACKUP = (
         creates=of("backup", "CreateBackupSelection"),
         deletes=of("backup", "DeleteBackupSelection"),
         linked=("backup.amazonaws.com",),
-        passed=True,
+        passes="backup.amazonaws.com",
     ),
 )
 

@@ -32,7 +32,7 @@ class Permissions:
         updates: what changing it in place asks beside the reads.
         deletes: what deleting it asks beside the reads.
         linked: services whose service-linked role AWS makes in the caller's name on first use.
-        passed: whether a role of the stack is handed to the service (`iam:PassRole`).
+        passes: the service principal that a role of the stack is handed to (`iam:PassRole`); empty where none is.
     """
 
     token: str
@@ -41,7 +41,7 @@ class Permissions:
     updates: tuple[str, ...] = ()
     deletes: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()
-    passed: bool = False
+    passes: str = ""
 
     def writes(self) -> Iterator[str]:
         """Every action that changes something."""

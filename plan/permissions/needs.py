@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from plan.permissions.scopes import NAMED_BY_PULUMI, ROLE
+from plan.permissions.table import PERMISSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -58,9 +58,10 @@ def needs_of(plans: Iterable[Plan]) -> Needs:
     Args:
         plans: of every phase that the stack may have: a role must still delete what another phase made.
     """
+    plans = tuple(plans)
     items = [item for plan in plans for item in plan if item.custom and item.op != "delete"]
     names = {token: {_pattern(item.name) for item in items if item.type == token} for token in NAMED_BY_PULUMI}
-    services = {service for item in items if item.type == ROLE for service in _services(item)}
+    services = {service for plan in plans for service in _handed_to(plan)}
     return Needs(
         types=tuple(sorted({_kind(item) for item in items if item.type.startswith(("aws:", "cloudflare:"))})),
         names={token: tuple(sorted(found)) for token, found in names.items() if found},
@@ -78,12 +79,13 @@ def _pattern(name: str) -> str:
     return f"{_NUMBER.sub('-*', name)[:SHORTEST_NAME]}*"
 
 
-def _services(role: PlannedResource) -> Iterable[str]:
-    document = role.inputs.get("assumeRolePolicy")
-    try:
-        statements = json.loads(str(document))["Statement"]
-    except (ValueError, KeyError):
-        return
-    for statement in statements:
-        named = statement.get("Principal", {}).get("Service", ())
-        yield from [named] if isinstance(named, str) else named
+def _handed_to(plan: Plan) -> Iterable[str]:
+    """The services that roles of a plan are handed to: those of what depends on a role.
+
+    Who may assume a role its trust policy says, and a preview may not know that yet.
+    """
+    roles = {item.urn for item in plan if item.type == ROLE}
+    for item in plan:
+        row = PERMISSIONS.get(item.type)
+        if row is not None and row.passes and item.op != "delete" and roles & set(item.dependencies):
+            yield row.passes

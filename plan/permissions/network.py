@@ -127,7 +127,7 @@ EC2 = (
         reads=of("ec2", "DescribeFlowLogs"),
         creates=(*of("ec2", "CreateFlowLogs", *_TAGS), *of("logs", "CreateLogDelivery")),
         deletes=(*of("ec2", "DeleteFlowLogs"), *of("logs", "DeleteLogDelivery")),
-        passed=True,
+        passes="vpc-flow-logs.amazonaws.com",
     ),
 )
 

@@ -3,22 +3,40 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from plan import load_plan
 from tests.support.cli import Cli
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from plan import Plan
+
+
+def granted(plan: Plan, stack: str) -> dict[str, dict[str, Any]]:
+    """Policies of a stack's roles, and its boundary, in a plan of the bootstrap: by name, without the state's."""
+    start = f"bailbondpro-{stack}-"
+    found = {str(item.inputs["name"]): item for item in plan.of_type("aws:iam/policy:Policy")}
+    own = {name.removeprefix(start): item for name, item in found.items() if name.startswith(start)}
+    return {name: json.loads(str(item.inputs["policy"])) for name, item in own.items() if not name.endswith("-state")}
+
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-central-1"])
 def test_an_account_is_prepared_and_the_second_preview_is_empty(region: str, tmp_path: Path) -> None:
-    cli = Cli(tmp_path / "sandbox")
-    ran = cli.run("rehearse", "account", "--program", "bootstrap", "--config-value", f"aws:region={region}", "--json")
+    cli, plan = Cli(tmp_path / "sandbox"), tmp_path / "plan.json"
+    ran = cli.run(
+        *("rehearse", "account", "--program", "bootstrap", "--config-value", f"aws:region={region}", "--json"),
+        *("--plan-out", str(plan)),
+    )
     assert ran.code == 0, ran.err
+    for stack in ("dev", "prod") if region == "us-east-1" else ():
+        shown = cli.run("bootstrap", "policies", stack, "--json").document
+        roles = {f"{kind}-{name}": text for kind in ("deploy", "preview") for name, text in shown[kind].items()}
+        assert granted(load_plan(plan), stack) == {**roles, "boundary": shown["boundary"]}
     assert ran.document["second_preview_changes"] == 0
     outputs = ran.document["outputs"]
     assert outputs["backend"].endswith(f"?region={region}")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from plan import SYSTEMS, load_plan
+from plan.permissions import needs_of
 from policies.stateful import STATEFUL
 from sandbox.cloud import Cloud
 from sandbox.engine import find_or_build
@@ -16,6 +17,7 @@ from sandbox.session import Session
 from sandbox.workspace import SandboxWorkspace
 from tests.support.cli import Cli, Ran
 from tests.support.paths import ROOT
+from tests.support.plans import stack_plan
 
 INSTANCE = "aws:rds/instance:Instance"
 
@@ -55,6 +57,12 @@ def test_a_written_plan_holds_the_inputs_of_every_resource(prod: tuple[Cli, Ran]
     plan = load_plan(prod[0].sandbox / "plan.json")
     assert plan.counts()["create"] == len(plan) > 200
     assert [item.urn for item in plan if item.custom and not item.inputs] == []
+
+
+def test_the_engines_plan_needs_the_same_permissions_as_the_plan_under_mocks(prod: tuple[Cli, Ran]) -> None:
+    """What a preview does not know yet (trust policies, ARNs) must not take a right away from the deploying role."""
+    engine, mocks = load_plan(prod[0].sandbox / "plan.json"), stack_plan("prod", PHASE)
+    assert needs_of([engine]) == needs_of([mocks])
 
 
 LEAST_TELLING = 16

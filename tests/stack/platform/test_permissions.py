@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from bootstrap.access import BOUNDED_SERVICES, boundary_policy, state_policy
 from bootstrap.needs import needs_text
@@ -192,6 +193,13 @@ def test_every_name_in_a_plan_is_inside_of_what_its_role_is_granted(at: tuple[st
 
 
 @pytest.mark.parametrize("at", EVERY_STACK, ids="-".join)
+def test_roles_are_handed_to_the_services_that_their_trust_policies_name(at: tuple[str, str]) -> None:
+    trusts = [json.loads(str(role.inputs["assumeRolePolicy"])) for role in stack_plan(*at).of_type(ROLE)]
+    named = {item["Principal"]["Service"][0] for trust in trusts for item in trust["Statement"]}
+    assert set(needs(at).services) == named
+
+
+@pytest.mark.parametrize("at", EVERY_STACK, ids="-".join)
 def test_roles_are_handed_to_the_services_of_the_plan_only_and_made_inside_the_boundary_only(
     at: tuple[str, str],
 ) -> None:
@@ -230,6 +238,61 @@ def test_the_boundary_admits_what_the_roles_of_every_plan_are_given_and_no_admin
         assert inline
         assert [action for action in inline if not any(fnmatchcase(action, wide) for wide in granted)] == []
         assert {action for action in granted if action.startswith("iam:")} == {"iam:CreateServiceLinkedRole"}
+
+
+def admits(document: str, action: str, where: str, **context: str) -> bool:
+    """Whether a boundary lets a role do it on a resource without a tag: a grant that covers it, and no refusal."""
+
+    def covers(item: dict[str, Any]) -> bool:
+        matches = any(fnmatchcase(action, wide) for wide in item["Action"])
+        equal = item.get("Condition", {}).get("StringEquals", {})
+        holds = all(context.get(key.partition(":")[2]) in values for key, values in equal.items())
+        return matches and holds and any(fnmatchcase(where, wide) for wide in item["Resource"])
+
+    return any(covers(item) for item in json.loads(document)["Statement"] if item["Effect"] == "Allow")
+
+
+ONLY_ALL = frozenset(("s3:ListAllMyBuckets",))
+"""Actions of services with own names that take no resource (Service Authorization Reference)."""
+
+
+def given(at: tuple[str, str]) -> set[str]:
+    """The policies of AWS that roles of a stack are given, by their names."""
+    found = stack_plan(*at).of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+    return {str(item.inputs["policyArn"]).rpartition("/")[2] for item in found}
+
+
+@pytest.mark.parametrize("at", EVERY_STACK, ids="-".join)
+def test_the_boundary_leaves_the_policies_of_aws_that_roles_are_given_whole(at: tuple[str, str]) -> None:
+    known = yaml.safe_load((ROOT / "tests" / "data" / "managed_policies.yaml").read_text("utf-8"))
+    document = boundary_policy(scope(at[0]), needs(at))
+    attached = given(at)
+    assert {"AmazonEKSClusterPolicy", "AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy"} < attached <= set(known)
+    for name in attached:
+        for action in known[name]["actions"]:
+            bucket = action.startswith("s3:") and action not in ONLY_ALL
+            where = "arn:aws:s3:::uploads-bucket-1a2b3c4/key" if bucket else "*"
+            if action == "iam:CreateServiceLinkedRole":
+                where = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/elasticloadbalancing.amazonaws.com/x"
+            assert admits(document, action, where, AWSServiceName="elasticloadbalancing.amazonaws.com"), (name, action)
+        assert not any(admits(document, f"{service}:x", "*") for service in known[name].get("cut", ()))
+
+
+def test_every_policy_of_aws_that_is_known_is_given_to_a_role_of_some_stack() -> None:
+    known = yaml.safe_load((ROOT / "tests" / "data" / "managed_policies.yaml").read_text("utf-8"))
+    items = [
+        item
+        for at in EVERY_STACK
+        for item in stack_plan(*at).of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+    ]
+    assert {str(item.inputs["policyArn"]).rpartition("/")[2] for item in items} == set(known)
+    actions = {action for row in known.values() for action in row["actions"]}
+    missing = {
+        action
+        for action in actions
+        if action.partition(":")[2].lower() not in REFERENCE[action.partition(":")[0]]["Actions"]
+    }
+    assert missing == set()
 
 
 @pytest.mark.parametrize("at", EVERY_STACK, ids="-".join)

@@ -18,6 +18,7 @@ from ops.answers.cdn import edge
 from ops.answers.cost import priced
 from ops.answers.policies import policy_checks
 from ops.rehearsal.planned import Planned
+from plan.permissions import needs_of, without_permissions
 from tests.support.leaves import changed, current, leaves
 from tests.support.plans import plan_of
 from tests.support.stack import WITHOUT_CDN, raw, record_platform, recorded, settings
@@ -68,6 +69,7 @@ def turned(stack: tuple[str, str], path: str) -> Settings:
 def failures(wanted: Settings) -> dict[str, str]:
     """The policies that a stack with these settings fails, and what they found."""
     plan = plan_of(record_platform(wanted))
+    assert without_permissions(needs_of((plan,)).types) == []
     # What is alive by now stays: the collector need not look at the SDKs' classes again after every recording.
     gc.freeze()
     subject = Planned(plan, wanted, wanted.stack)

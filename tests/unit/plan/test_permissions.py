@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -10,9 +9,11 @@ from plan.permissions import PERMISSIONS, Needs, needs_of, without_permissions
 from plan.permissions.cloudflare import token_groups
 from plan.permissions.model import Permissions, of
 from plan.permissions.scopes import BUCKET, ROLE
+from plan.tokens import DATABASE
 from tests.support.plans import planned
 
 THING = "aws:x"
+ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 
 
 def test_a_write_among_the_reads_of_a_row_is_refused_and_a_read_among_its_writes_too() -> None:
@@ -34,16 +35,21 @@ def test_a_type_of_aws_without_a_row_is_named_with_the_place_of_its_row() -> Non
     ]
 
 
-def role(name: str, *services: str) -> PlannedResource:
-    statements = [{"Effect": "Allow", "Principal": {"Service": list(services)}, "Action": ["sts:AssumeRole"]}]
-    return planned(ROLE, name, assumeRolePolicy=json.dumps({"Statement": statements}))
+def named(name: str) -> PlannedResource:
+    return planned(ROLE, name)
+
+
+def handed(token: str, name: str, to: PlannedResource) -> PlannedResource:
+    return replace(planned(token, name), dependencies=(to.urn,))
 
 
 def test_the_needs_of_plans_are_their_types_the_names_that_pulumi_makes_and_whom_roles_are_handed_to() -> None:
+    monitor, pods = named("shards-0-monitoring"), named("a" * 60)
     first = Plan(
         (
-            role("shards-0-monitoring", "monitoring.rds.amazonaws.com"),
-            role("shards-12-monitoring", "monitoring.rds.amazonaws.com"),
+            monitor,
+            named("shards-12-monitoring"),
+            handed(DATABASE, "shards-0-primary", monitor),
             planned("cloudflare:index/ruleset:Ruleset", "cache", phase="http_ratelimit"),
             planned("random:index/randomId:RandomId"),
             replace(planned("bailbondpro:x:Y"), custom=False),
@@ -52,24 +58,26 @@ def test_the_needs_of_plans_are_their_types_the_names_that_pulumi_makes_and_whom
     second = Plan(
         (
             planned(BUCKET, "logs"),
-            role("a" * 60, "pods.eks.amazonaws.com"),
+            pods,
+            handed(ASSOCIATION, "pods", pods),
             replace(planned("aws:ec2/vpc:Vpc"), op="delete"),
         )
     )
     found = needs_of([first, second])
     assert found == Needs(
-        types=(ROLE, BUCKET, "cloudflare:index/ruleset:Ruleset#http_ratelimit"),
+        types=(ASSOCIATION, ROLE, DATABASE, BUCKET, "cloudflare:index/ruleset:Ruleset#http_ratelimit"),
         names={ROLE: ("a" * 40 + "*", "shards-*-monitoring*"), BUCKET: ("logs*",)},
         services=("monitoring.rds.amazonaws.com", "pods.eks.amazonaws.com"),
     )
     assert Needs.from_data(found.as_data()) == found
+    assert needs_of(plan for plan in (first, second)) == found
 
 
-def test_a_trust_that_is_not_known_yet_is_no_service() -> None:
-    assert (
-        needs_of([Plan((planned(ROLE, "late", assumeRolePolicy="04da6b54-80e4-46f7-96ec-b56ff0331ba9"),))]).services
-        == ()
-    )
+def test_a_type_that_takes_no_role_in_a_plan_is_handed_none() -> None:
+    log = planned("aws:ec2/flowLog:FlowLog", "log")
+    assert needs_of([Plan((named("flow-logs"), log))]).services == ()
+    role = named("flow-logs")
+    assert needs_of([Plan((role, replace(log, dependencies=(role.urn,))))]).services == ("vpc-flow-logs.amazonaws.com",)
 
 
 def test_a_token_for_cloudflare_gets_the_groups_of_its_types_once_and_an_unknown_type_is_named() -> None:
