@@ -14,6 +14,7 @@ from bailbondpro.facts import elasticache, ports
 from bailbondpro.facts.windows import daily_length, overlap, weekly_length
 
 from .naming import NameKind, physical_name
+from .redis_parameters import parameter_groups
 from .security.secrets import Connection, store_secret
 from .validation import require, within
 
@@ -52,6 +53,9 @@ class RedisArgs:
         replication_group_id: physical id, at most 40 characters; members append "-0001-001". Changing it replaces.
         engine_version: Valkey version, for example "8.2". It can only rise.
         family: parameter group family; None takes that of the major version ("valkey8").
+        upgrading_from: major version that the group has until its maintenance window, while it goes to another one:
+            both versions' parameter groups stand, because none that is in use can be deleted. Taken away again in an
+            update of its own, once ElastiCache has done it.
         node_type: for example "cache.t4g.small". Changes online.
         shards: node groups, 1 to 90 nodes in all. Changes online; more than one needs a cluster-aware client.
         replicas_per_shard: 0 to 5.
@@ -82,6 +86,7 @@ class RedisArgs:
     replication_group_id: str
     engine_version: str = "8.2"
     family: str | None = None
+    upgrading_from: str | None = None
     node_type: str
     shards: int = 1
     replicas_per_shard: int = 1
@@ -124,6 +129,10 @@ class RedisArgs:
                 f"engine_version is 'major.minor', not {self.engine_version!r}",
             ),
             (self.family in (None, expected), f"family of version {self.engine_version} is {expected!r}"),
+            (
+                self.upgrading_from is None or int(self.upgrading_from) < int(self.engine_version.split(".")[0]),
+                f"upgrading_from is a major version before {self.engine_version}, not {self.upgrading_from!r}",
+            ),
             (self.credential.username is None, "credential is a bare token: an AUTH token has no username"),
         )
 
@@ -247,25 +256,6 @@ def _security_group(name: str, args: RedisArgs, parent: pulumi.Resource) -> aws.
     return group
 
 
-def _parameter_group(name: str, args: RedisArgs, child: pulumi.ResourceOptions) -> aws.elasticache.ParameterGroup:
-    """Without cluster-enabled a group refuses cluster mode."""
-    settings = {
-        "cluster-enabled": "yes",
-        "maxmemory-policy": args.maxmemory_policy,
-        "reserved-memory-percent": str(args.reserved_memory_percent),
-    }
-    return aws.elasticache.ParameterGroup(
-        f"{name}-parameters",
-        family=args.family or f"valkey{args.engine_version.split('.')[0]}",
-        description="Cluster mode and eviction policy",
-        parameters=[
-            aws.elasticache.ParameterGroupParameterArgs(name=key, value=value)
-            for key, value in sorted(settings.items())
-        ],
-        opts=child,
-    )
-
-
 def _log_delivery(
     name: str, args: RedisArgs, child: pulumi.ResourceOptions
 ) -> list[aws.elasticache.ReplicationGroupLogDeliveryConfigurationArgs]:
@@ -325,7 +315,7 @@ def _replication_group(
         multi_az_enabled=args.multi_az,
         subnet_group_name=subnets.name,
         security_group_ids=[security_group.id],
-        parameter_group_name=_parameter_group(name, args, child).name,
+        parameter_group_name=parameter_groups(name, args, child).name,
         port=ports.REDIS,
         at_rest_encryption_enabled=True,
         kms_key_id=args.key_arn,

@@ -28,10 +28,10 @@ EKS_FREE_ADDRESSES = 5
 """Free addresses in the control plane's subnets that an upgrade of it needs (AWS re:Post, "How do I plan an upgrade
 strategy for an Amazon EKS cluster"; read 2026-11-29)."""
 
-VALKEY_VERSIONS = ("8.0", "8.1", "8.2")
-"""Versions of Valkey that the platform offers, all of the parameter family `valkey8` (Amazon ElastiCache User Guide,
-"Engine specific parameters"; read 2026-11-29). 9.0 and 9.1 exist (same guide, "Engine versions and upgrading"; read
-2026-11-29) and need a parameter group of another family, for which no way is rehearsed."""
+VALKEY_VERSIONS = ("8.0", "8.1", "8.2", "9.0", "9.1")
+"""Versions of Valkey that the platform runs on, of the parameter families `valkey8` and `valkey9` (Amazon ElastiCache
+User Guide, "Engine versions and upgrading", "Engine specific parameters"; read 2026-11-30). That the three parameters
+that the platform sets are in `valkey9`, too, is unverified."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +120,14 @@ EKS = {
         says="no add-on is upgraded with the control plane: each keeps its version until one is set",
         source="unverified: Amazon EKS User Guide, Update an Amazon EKS add-on",
     ),
+    "images": Behaviour(
+        says="patches of the nodes' operating system come with a release of their image, and none comes by itself",
+        source="Amazon EKS User Guide, Update a managed node group for your cluster; read 2026-11-30",
+    ),
+    "images back": Behaviour(
+        says="a node group never goes back to an earlier release of its image",
+        source="Amazon EKS API Reference, UpdateNodegroupVersion; read 2026-11-30",
+    ),
     "kube-proxy": Behaviour(
         says="kube-proxy is not newer than the API server and at most three minors older",
         source="Kubernetes documentation, Version Skew Policy; read 2026-11-29",
@@ -136,6 +144,16 @@ ELASTICACHE = {
         says="reads are answered throughout, writes but for a failover of some seconds for each shard",
         source="Amazon ElastiCache User Guide, Upgrade considerations when working with self-designed clusters; read "
         "2026-11-29",
+    ),
+    "family": Behaviour(
+        says="a group of the later version's family must be in the very request that asks for another major version "
+        "(InvalidParameterCombination: expected a parameter group of family ...)",
+        source="AWS Knowledge Center, How do I upgrade my Amazon ElastiCache for Redis engine version; "
+        "aws-samples/dify-self-hosted-on-aws issue 24; read 2026-11-30",
+    ),
+    "in use": Behaviour(
+        says="no parameter group can be deleted while a cache is in it (InvalidCacheParameterGroupState)",
+        source="Amazon ElastiCache API Reference, DeleteCacheParameterGroup; read 2026-11-30",
     ),
     "alone": Behaviour(
         says="a shard without a replica answers nothing while its only node is upgraded",
@@ -160,6 +178,16 @@ def postgres_parts(version: str) -> tuple[int, int | None] | None:
     if found is None:
         return None
     return int(found[1]), int(found[2]) if found[2] else None
+
+
+def node_release(version: str) -> tuple[int, ...] | None:
+    """The numbers of a release of EKS's node images, which rise: minor, patch, day; None for another text.
+
+    >>> [node_release(text) for text in ("1.35.2-20261118", "1.35")]
+    [(35, 2, 20261118), None]
+    """
+    found = re.fullmatch(r"1\.(\d{2})\.(\d{1,2})-(\d{8})", version)
+    return tuple(map(int, found.groups())) if found else None
 
 
 def kubernetes_minor(version: str) -> int | None:

@@ -143,6 +143,8 @@ class NodePoolsArgs:
         prefix: beginning of the nodes' Name tags.
         cluster_name: the cluster they join.
         cluster_version: Kubernetes minor of the nodes; follows the cluster's, by a rolling update.
+        release_version: release of the nodes' image, such as "1.35.2-20261118"; None takes EKS's newest when a group is
+            made or its Kubernetes minor changes, and leaves it there. A change rolls every node, and never goes back.
         subnet_ids: where the nodes live, by zone: its key is part of logical names, so it tells the zone's place ("a")
             and never changes; another subnet replaces the groups of its zone.
         pools: the pools, of different names.
@@ -157,6 +159,7 @@ class NodePoolsArgs:
     subnet_ids: Mapping[str, pulumi.Input[str]]
     pools: tuple[NodePool, ...]
     undivided: Undivided = Undivided.GONE
+    release_version: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     reset_desired: bool = False
 
@@ -172,6 +175,10 @@ class NodePoolsArgs:
             (len(set(names)) == len(names), f"names must be distinct, got {names}"),
             (divided.isdisjoint(names), f"{sorted(divided & set(names))} are names of groups in a zone"),
             (zones > 0, "at least one subnet is needed"),
+            (
+                self.release_version is None or self.release_version.startswith(f"{self.cluster_version}."),
+                f"release_version {self.release_version} is not of Kubernetes {self.cluster_version}",
+            ),
             (not malformed, f"zones {malformed} must be 1 to 4 of a-z and 0-9, beginning with a letter"),
             (not small, f"pools {small} need a max_size of {zones} or more: each zone's group has at least one node"),
         )
@@ -293,6 +300,7 @@ class NodePools(pulumi.ComponentResource):
             f"{self._name}-{part.name}",
             cluster_name=self._args.cluster_name,
             version=self._args.cluster_version,
+            release_version=self._args.release_version,
             node_role_arn=role_arn,
             subnet_ids=[self._args.subnet_ids[zone] for zone in part.zones],
             ami_type=pool.architecture.value,

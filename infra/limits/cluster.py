@@ -81,6 +81,20 @@ def nodes_follow_the_control_plane(settings: Settings) -> Iterator[Finding]:
         )
 
 
+@rule("node-release", source="EKS API reference, UpdateNodegroupVersion: ReleaseVersion", areas=("cluster",))
+def the_nodes_image_is_of_their_version(settings: Settings) -> Iterator[Finding]:
+    """A release of the nodes' image belongs to one minor version of Kubernetes."""
+    cluster = settings.cluster
+    release, nodes = cluster.node_release_version, cluster.node_version or cluster.version
+    if release is not None and not release.startswith(f"{nodes}."):
+        yield Finding(
+            path="cluster.nodeReleaseVersion",
+            value=release,
+            allowed=f"a release for {nodes}, the nodes' version: {nodes}.N-DATE",
+            fix="remove it: EKS takes the newest release when the nodes' version changes",
+        )
+
+
 @rule("kube-proxy-version", source="Kubernetes documentation, version skew policy", areas=("cluster",))
 def kube_proxy_fits_the_control_plane(settings: Settings) -> Iterator[Finding]:
     """A pinned kube-proxy is no newer than the API server and at most three minors older."""
@@ -163,6 +177,7 @@ RULES = (
     version_is_supported,
     upgrade_skips_no_version,
     nodes_follow_the_control_plane,
+    the_nodes_image_is_of_their_version,
     kube_proxy_fits_the_control_plane,
     endpoint_is_not_open,
     somebody_administers_the_cluster,

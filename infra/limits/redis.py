@@ -90,7 +90,21 @@ def the_newest_token_stays_valid(settings: Settings) -> Iterator[Finding]:
         )
 
 
+@rule("redis-upgrading-from", source="ElastiCache User Guide, Engine versions and upgrading", areas=("redis",))
+def an_upgrade_leads_to_a_later_version(settings: Settings) -> Iterator[Finding]:
+    """The major version that an upgrade leaves lies before the one that it leads to."""
+    redis = settings.redis
+    if redis.upgrading_from is not None and int(redis.upgrading_from) >= int(redis.engine_version.split(".")[0]):
+        yield Finding(
+            path="redis.upgradingFrom",
+            value=redis.upgrading_from,
+            allowed=f"a major version before redis.engineVersion ({redis.engine_version})",
+            fix="remove it: the cache has that version already",
+        )
+
+
 RULES = (
+    an_upgrade_leads_to_a_later_version,
     several_shards_need_a_cluster_client,
     multi_az_needs_a_replica,
     nodes_fit_the_quota,

@@ -8,6 +8,9 @@ from infra.settings.base import Area, ClientCidr, LogRetentionDays, Matching, Pr
 
 KubernetesVersion = Annotated[str, Matching(r"1\.\d{2}", "a Kubernetes minor version in quotes", '"1.35"')]
 AddonVersion = Annotated[str, Matching(r"v\d+\.\d+\.\d+-eksbuild\.\d+", "an EKS add-on version", "v1.20.4-eksbuild.2")]
+NodeRelease = Annotated[
+    str, Matching(r"1\.\d{2}\.\d{1,2}-\d{8}", "a release version of EKS's node images", "1.35.2-20261118")
+]
 ControlPlaneLog = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
 
 
@@ -47,6 +50,12 @@ class ClusterSettings(Area):
         default=None,
         description="Kubernetes minor version of the nodes while the control plane is ahead of them in an upgrade: at "
         "most three behind it, never newer (./bbp upgrade plan eks). Default: cluster.version.",
+    )
+    node_release_version: NodeRelease | None = Field(
+        default=None,
+        description="Release of the nodes' image, with the security patches of its day (./bbp upgrade plan nodes). "
+        "Without it EKS takes the newest when a node group is made or its Kubernetes version changes, and none between "
+        "(EKS API reference, UpdateNodegroupVersion). Default: as EKS chose.",
     )
     endpoint_public_access: bool = Field(
         description="Whether the Kubernetes API is reachable from the internet, for publicAccessCidrs only; it always "

@@ -30,8 +30,15 @@ class WarmUpSettings(Area):
 class RedisSettings(Area):
     """The Redis cluster (scaling guide, Caching Strategies)."""
 
-    engine_version: Literal["8.0", "8.1", "8.2"] = Field(
-        default="8.2", description="Valkey version (ElastiCache: 8.x, parameter family valkey8); never goes back."
+    engine_version: Literal["8.0", "8.1", "8.2", "9.0", "9.1"] = Field(
+        default="8.2",
+        description="Valkey version (ElastiCache: 8.x and 9.x, parameter families valkey8 and valkey9); never goes "
+        "back. From one major version to the next with upgradingFrom.",
+    )
+    upgrading_from: Literal["8"] | None = Field(
+        default=None,
+        description="Major version that runs while engineVersion is the next one, until ElastiCache has done it: keeps "
+        "both versions' parameter groups (./bbp upgrade plan valkey). Default: no upgrade is under way.",
     )
     node_type: CacheNodeType = Field(
         description="Node type of every node. Default by phase: dev cache.t4g.micro, prod cache.t4g.small, "

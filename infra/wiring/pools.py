@@ -24,6 +24,7 @@ def args(settings: Settings, cluster: Cluster, network: Network) -> NodePoolsArg
         prefix=names.prefix,
         cluster_name=cluster.cluster_name,
         cluster_version=settings.cluster.node_version or settings.cluster.version,
+        release_version=settings.cluster.node_release_version,
         subnet_ids=dict(zip(ZONE_LETTERS, network.app_subnet_ids, strict=True)),
         pools=node_pools(settings),
         undivided=Undivided(settings.pools.undivided),

@@ -35,6 +35,7 @@ pytestmark = [
 INSTANCE, GROUP = "aws:rds/instance:Instance", "aws:rds/parameterGroup:ParameterGroup"
 CLUSTER, NODES, ADDON = "aws:eks/cluster:Cluster", "aws:eks/nodeGroup:NodeGroup", "aws:eks/addon:Addon"
 CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
+CACHE_GROUP = "aws:elasticache/parameterGroup:ParameterGroup"
 HALF_HOUR = timedelta(minutes=30)
 """As long as a database's window is."""
 ADDONS = {"kubeProxy": "v1.36.0-eksbuild.1", "coredns": "v1.12.4-eksbuild.1"}
@@ -123,7 +124,7 @@ class Way:
         """No step replaces or deletes what holds data, nor a node group, nor the cluster."""
         assert list(losses(plan)) == []
         assert [item.name for item in plan.changes() if item.op not in {"update", "create", "delete"}] == []
-        assert {item.type for item in plan.changes() if item.op == "delete"} <= {GROUP}
+        assert {item.type for item in plan.changes() if item.op == "delete"} <= {GROUP, CACHE_GROUP}
 
     def look(self, found: list[CloudObject]) -> None:
         """Remember what stands, and refuse what RDS cannot have."""
@@ -220,13 +221,18 @@ def test_a_cluster_goes_up_one_version_control_plane_first(way: Way) -> None:
     pinned = {item.inputs["addonName"]: item.inputs.get("addonVersion") for item in way.bench.objects(ADDON)}
     assert pinned["kube-proxy"] == ADDONS["kubeProxy"]
     assert pinned["coredns"] == ADDONS["coredns"]
+    way.go(way.plan("nodes", "1.36.0-20261001", "1.36.1-20261118"))
+    assert {item.inputs["releaseVersion"] for item in way.bench.objects(NODES)} == {"1.36.1-20261118"}
 
 
 @pytest.mark.parametrize("way", [(Cache, {"bailbondpro:redis": {"engineVersion": "8.0"}})], indirect=True)
-def test_a_cache_goes_up_in_its_window(way: Way) -> None:
+def test_a_cache_goes_up_in_its_window_and_to_another_major_version_in_two_deployments(way: Way) -> None:
     way.begin()
     way.go(way.plan("redis", "8.0", "8.2"))
     assert [item.inputs["engineVersion"] for item in way.bench.objects(CACHE)] == ["8.2"]
+    way.go(way.plan("valkey", "8.2", "9.1"))
+    assert [item.inputs["engineVersion"] for item in way.bench.objects(CACHE)] == ["9.1"]
+    assert [item.inputs["family"] for item in way.bench.objects(CACHE_GROUP)] == ["valkey9"]
 
 
 @pytest.mark.parametrize("way", [(Data, SHARDED)], indirect=True)

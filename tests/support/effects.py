@@ -84,6 +84,7 @@ CONTEXTS = {
     "postgres.profile": Context(areas={"postgres": {"instanceClass": "db.m7g.xlarge"}}),
     "postgres.databaseInsightsMode": Context(areas={"postgres": {"performanceInsightsRetentionDays": 465}}),
     "postgres.upgradingFrom": Context(areas={"postgres": {"engineVersion": "18"}}),
+    "redis.upgradingFrom": Context(areas={"redis": {"engineVersion": "9.0"}}),
     "postgres.replicaEngineVersion": Context(
         phase="horizontal", areas={"postgres": {"autoMinorVersionUpgrade": False}}
     ),
@@ -180,6 +181,8 @@ VALUES: dict[str, object] = {
     "postgres.instanceClass": "db.t4g.large",
     "postgres.engineVersion": "18",
     "postgres.upgradingFrom": "17",
+    "redis.upgradingFrom": "8",
+    "cluster.nodeReleaseVersion": "1.35.2-20261118",
     "postgres.replicaEngineVersion": "17.7",
     "postgres.iops": 14_000,
     "postgres.reservedConnections": 30,

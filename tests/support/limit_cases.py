@@ -233,6 +233,7 @@ REFUSED = (
     case("restored-source", "postgres.restored.source", postgres={"restored": {"source": "shard-7"}}),
     case("restored-source", "postgres.restored", postgres={"restored": {}, "backupRetentionDays": 0}),
     case("upgrading-from", "postgres.upgradingFrom", postgres={"upgradingFrom": "17"}),
+    case("redis-upgrading-from", "redis.upgradingFrom", redis={"upgradingFrom": "8"}),
     case("replica-class", "postgres.replicaInstanceClass", P3, postgres={"replicaInstanceClass": "db.m7g.large"}),
     case(
         "replicas-need-backups", "postgres.backupRetentionDays", "dev horizontal", postgres={"backupRetentionDays": 0}

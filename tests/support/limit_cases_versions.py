@@ -21,6 +21,7 @@ VERSIONS = (
         "cluster.addonVersions.kubeProxy",
         cluster={"addonVersions": {"kubeProxy": "v1.31.9-eksbuild.1"}},
     ),
+    case("node-release", "cluster.nodeReleaseVersion", cluster={"nodeReleaseVersion": "1.34.2-20261118"}),
     case("pinned-minor", "postgres.autoMinorVersionUpgrade", postgres={"engineVersion": "17.7"}),
     case("pinned-minor", "postgres.autoMinorVersionUpgrade", postgres={"replicaEngineVersion": "17.7"}),
     case("replica-version", "postgres.replicaEngineVersion", postgres={**PINNED, "replicaEngineVersion": "17.6"}),
@@ -39,7 +40,13 @@ ACCEPTED = (
         "as far behind as may be",
         cluster={"addonVersions": {"kubeProxy": "v1.32.1-eksbuild.1"}},
     ),
+    case(
+        "node-release",
+        "of the nodes' version, while the control plane is ahead",
+        cluster={**GOING_UP, "nodeVersion": "1.35", "nodeReleaseVersion": "1.35.2-20261118"},
+    ),
     case("pinned-minor", "pinned, and nobody goes past it", postgres=PINNED),
     case("replica-version", "ahead of their source", postgres={**PINNED, "replicaEngineVersion": "17.8"}),
+    case("redis-upgrading-from", "to another major", redis={"engineVersion": "9.0", "upgradingFrom": "8"}),
     case("upgrading-from", "to a pinned minor", postgres={**PINNED, "engineVersion": "18.1", "upgradingFrom": "17"}),
 )

@@ -257,7 +257,7 @@ def _cache_version(region: str, engine: str, version: str, clouds: Clouds) -> An
     if any(offered(version, item) for item in there):
         return met("offered")
     return not_met(
-        f"ElastiCache offers {', '.join(there) or 'none'}", "choose one of these in bailbondpro:redis.version"
+        f"ElastiCache offers {', '.join(there) or 'none'}", "choose one of these in bailbondpro:redis.engineVersion"
     )
 
 

@@ -13,7 +13,7 @@ from bailbondpro.facts.upgrades import (
     kubernetes_minor,
     proxy_fits,
 )
-from ops.answers.upgrade.steps import Edit, Step, Wait
+from ops.answers.upgrade.steps import DRAIN, Edit, Step, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,11 +32,6 @@ NAMES = {
 }
 """Keys of `cluster.addonVersions`, and what EKS calls the add-ons."""
 _VERSION = re.compile(r"v\d+\.\d+\.\d+-eksbuild\.\d+")
-_DRAIN = Wait(
-    what="one node after the other: each may take 15 minutes until its pods have gone",
-    source="Amazon EKS User Guide, Understand each phase of node updates",
-    documented=True,
-)
 
 
 def refusals(settings: Settings, before: str, after: str, found: Refused, addons: Mapping[str, str]) -> None:
@@ -192,10 +187,11 @@ def _nodes(settings: Settings, before: str, after: str) -> Step:
         edits=(
             Edit(path="cluster.nodeVersion", old=before, new=None),
             Edit(path="cluster.deployedVersion", old=before, new=after),
+            *_without_release(settings),
         ),
-        service=(EKS["order"],),
+        service=(EKS["order"], EKS["images"]),
         restarts=("every pod once: each node group replaces its nodes one by one, as disruption budgets let it",),
-        waits=(_DRAIN,),
+        waits=(DRAIN,),
         preview="nothing after the deployment",
         no_return="the first node of each group; the nodes before it do not come back",
         back="a node group keeps its old nodes when the update fails; with pods that nothing may evict it fails",
@@ -205,6 +201,12 @@ def _nodes(settings: Settings, before: str, after: str) -> Step:
             _rehearse(settings),
         ),
     )
+
+
+def _without_release(settings: Settings) -> tuple[Edit, ...]:
+    """A pinned image belongs to the version that is left; EKS takes the newest of the one that comes."""
+    release = settings.cluster.node_release_version
+    return () if release is None else (Edit(path="cluster.nodeReleaseVersion", old=release, new=None),)
 
 
 def _rehearse(settings: Settings) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from infra.settings import load, read_stack_source
 from infra.settings.reading.stack_name import own_name
-from ops.answers.upgrade import eks, postgres, sdk, valkey
+from ops.answers.upgrade import eks, nodes, postgres, sdk, valkey
 from ops.answers.upgrade.steps import NoWayError, Refused, UpgradePlan, edited
 from ops.inputs.stack_file import ROOT, settings_of
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ops.answers.upgrade.steps import Step
 
-SERVICES = ("postgres", "eks", "valkey")
+SERVICES = ("postgres", "eks", "nodes", "valkey")
 ALIASES = {"redis": "valkey"}
 
 
@@ -61,6 +61,8 @@ def plan(  # noqa: PLR0917 - one for each argument of the command
         postgres.refusals(settings, before, after, found)
     elif name == "eks":
         eks.refusals(settings, before, after, found, given)
+    elif name == "nodes":
+        nodes.refusals(settings, before, after, found)
     elif name == "valkey":
         valkey.refusals(settings, before, after, found)
     if found.found:
@@ -68,7 +70,7 @@ def plan(  # noqa: PLR0917 - one for each argument of the command
     if name == "eks":
         steps = eks.steps(settings, before, after, given)
     else:
-        steps = (postgres if name == "postgres" else valkey).steps(settings, before, after)
+        steps = {"postgres": postgres, "nodes": nodes, "valkey": valkey}[name].steps(settings, before, after)
     source = read_stack_source(config or ROOT / f"Pulumi.{own_name(stack)}.yaml").raw
     _proved(steps, {**source, "phase": phase} if phase is not None else source, stack)
     return UpgradePlan(kind=name, stack=own_name(stack), before=before, after=after, steps=steps)

@@ -70,6 +70,14 @@ class Wait:
     documented: bool
 
 
+DRAIN = Wait(
+    what="one node after the other: each may take 15 minutes until its pods have gone",
+    source="Amazon EKS User Guide, Understand each phase of node updates",
+    documented=True,
+)
+"""What a rolling update of nodes waits for."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """One step: what is done by hand, then one deployment, then what is waited for.

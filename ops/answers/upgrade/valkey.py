@@ -1,4 +1,8 @@
-"""The way from one version of Valkey to another on ElastiCache: one deployment, one failover of each shard."""
+"""The way from one version of Valkey to another on ElastiCache: one failover of each shard.
+
+Another major version takes two deployments, because both versions' parameter groups stand until the cache is in the
+later one.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,10 @@ if TYPE_CHECKING:
     from infra.settings import Settings
     from ops.answers.upgrade.steps import Refused
 
+_STATES = (
+    "aws elasticache describe-cache-clusters --query "
+    "'CacheClusters[].[CacheClusterId,EngineVersion,CacheParameterGroup.CacheParameterGroupName]'"
+)
 _VERSION = re.compile(r"(\d+)\.(\d+)")
 
 
@@ -23,12 +31,18 @@ def refusals(settings: Settings, before: str, after: str, found: Refused) -> Non
             found.add(
                 name,
                 version,
-                f"Valkey {known}: another major needs a parameter group of another family, for which no way is "
-                "rehearsed, and the platform never ran Redis OSS",
+                f"Valkey {known}: the platform runs on no other, and never ran Redis OSS",
                 f"use one of {known}",
             )
     if before != runs:
         found.add("FROM", before, f"{runs}: redis.engineVersion of this stack file", f"use {runs}")
+    if settings.redis.upgrading_from is not None:
+        found.add(
+            "bailbondpro:redis.upgradingFrom",
+            settings.redis.upgrading_from,
+            "no upgrade under way: both versions' parameter groups still stand",
+            f"finish it: once the cache runs {runs}, `pulumi refresh`, remove the key, and deploy",
+        )
     old, new = _parts(before), _parts(after)
     if before == after:
         found.add("TO", after, f"a version after {before}", "nothing is to be done")
@@ -41,6 +55,23 @@ def refusals(settings: Settings, before: str, after: str, found: Refused) -> Non
         )
 
 
+def _group_gone(settings: Settings, old: str) -> Step:
+    """The deployment that takes the parameter group of the version before away."""
+    return Step(
+        title=f"Take the parameter group of Valkey {old} away",
+        by_hand=("pulumi refresh: the state learns the version that runs",),
+        edits=(Edit(path="redis.upgradingFrom", old=old, new=None),),
+        service=(ELASTICACHE["in use"],),
+        preview="nothing once the deployment has ended",
+        no_return="passed: the cache runs the later version",
+        back="a new cache",
+        checks=(
+            _STATES,
+            f"./bbp rehearse {settings.stack}",
+        ),
+    )
+
+
 def _parts(version: str) -> tuple[int, int] | None:
     found = _VERSION.fullmatch(version)
     return (int(found[1]), int(found[2])) if found else None
@@ -50,6 +81,8 @@ def steps(settings: Settings, before: str, after: str) -> tuple[Step, ...]:
     """The steps of a way that nothing refuses."""
     redis, stack = settings.redis, settings.stack
     waits, alone = not redis.apply_immediately, redis.replicas_per_shard == 0
+    old, new = before.split(".", maxsplit=1)[0], after.split(".", maxsplit=1)[0]
+    major = old != new
     window = Wait(
         what=f"until the window has passed, within a week: {redis.maintenance_window} UTC",
         source="Amazon ElastiCache API Reference, ModifyReplicationGroup, ApplyImmediately",
@@ -60,14 +93,23 @@ def steps(settings: Settings, before: str, after: str) -> tuple[Step, ...]:
     )
     return (
         Step(
-            title=f"Ask for Valkey {after}",
+            title=f"Ask for Valkey {after}"
+            + (": both versions' parameter groups stand beside each other" if major else ""),
             by_hand=(
                 f"go this way in a stack of less weight first, with the application's client against {after}",
                 "aws elasticache create-snapshot, if what the cache holds cannot be filled anew",
                 "redis.tokenGeneration stays as it is: a new token takes along what waits for the window",
             ),
-            edits=(Edit(path="redis.engineVersion", old=before, new=after),),
-            service=(ELASTICACHE["order"], ELASTICACHE["alone" if alone else "answers"], ELASTICACHE["way"]),
+            edits=(
+                Edit(path="redis.engineVersion", old=before, new=after),
+                *((Edit(path="redis.upgradingFrom", old=None, new=old),) if major else ()),
+            ),
+            service=(
+                ELASTICACHE["order"],
+                ELASTICACHE["alone" if alone else "answers"],
+                *((ELASTICACHE["family"], ELASTICACHE["in use"]) if major else ()),
+                ELASTICACHE["way"],
+            ),
             restarts=(
                 "every node; nothing answers meanwhile, for no shard has a replica"
                 if alone
@@ -75,8 +117,9 @@ def steps(settings: Settings, before: str, after: str) -> tuple[Step, ...]:
             ),
             waits=(*((window,) if waits else ()), length),
             advance=WEEK if waits else None,
-            shown=("engineVersion",) if waits else (),
-            preview="engineVersion of the replication group, until the window has passed and the state is refreshed"
+            shown=("engineVersion", *(("parameterGroupName",) if major else ())) if waits else (),
+            preview=f"engineVersion{' and parameterGroupName' if major else ''} of the replication group, until the "
+            "window has passed and the state is refreshed"
             if waits
             else "nothing after the deployment",
             no_return="the window" if waits else "the deployment itself",
@@ -86,6 +129,7 @@ def steps(settings: Settings, before: str, after: str) -> tuple[Step, ...]:
             else "a new cache",
             checks=("pulumi preview --diff", f"./bbp rehearse {stack}{f' --advance {WEEK}' if waits else ''}"),
         ),
+        *((_group_gone(settings, old),) if major else ()),
         Step(
             title="See that it runs",
             by_hand=("pulumi refresh",),

@@ -26,6 +26,8 @@ from tests.support.aws_account import Error, RecordedAccount
 from tests.support.cloudflare_stub import TOKEN
 from tests.support.cloudflare_zone import FREE as FREE_ZONE
 from tests.support.cloudflare_zone import ZONE_PATH, RecordedZone
+from tests.support.leaves import leaves
+from tests.support.paths import ROOT
 from tests.support.preflight import outcome, stack_subject
 from tests.support.stack import CHECKED_IN
 
@@ -194,6 +196,14 @@ def test_the_policy_is_a_valid_document_of_reads_that_iam_takes(case: str, phase
     assert [action for action in actions if not reading.match(action)] == []
     assert [statement for statement in document["Statement"] if not statement["Resource"]] == []
     assert len(json.dumps(document, separators=(",", ":"))) <= POLICY_LIMIT
+
+
+def test_every_key_of_a_stack_file_that_a_fix_names_is_there() -> None:
+    known = {leaf.path for leaf in leaves()}
+    texts = [file.read_text("utf-8") for file in (ROOT / "ops" / "answers" / "preflight").glob("*.py")]
+    named = {key for text in texts for key in re.findall(r"bailbondpro:([a-z]+(?:\.[A-Za-z]+)+)", text)}
+    assert len(named) > 5
+    assert [key for key in named if not any(path == key or path.startswith(f"{key}.") for path in known)] == []
 
 
 @pytest.fixture

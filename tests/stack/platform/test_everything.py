@@ -9,12 +9,14 @@ from tests.support.stack import EVERYTHING, recorded, settings
 
 LEFT_OFF = {
     "cluster.deployedVersion": "states which step of a version is taken; it makes nothing",
+    "cluster.nodeReleaseVersion": "pins what is otherwise the image that EKS recommends",
     "cluster.nodeVersion": "states which step of a version is taken; its order has a test of its own",
     "app.replicas": "takes the place of the autoscaler",
     "app.maxUnavailable": "lets a rollout take pods away, which a rule about every stack forbids",
     "app.maxOldSpaceMib": "follows from the memory limit",
     "autoscaling.scaleDown.pods": "another form of the guide's percentage",
     "postgres.upgradingFrom": "states which step of an upgrade is taken; its two groups have a test of their own",
+    "redis.upgradingFrom": "states which step of an upgrade is taken; its two groups have a test of their own",
     "postgres.replicaEngineVersion": "states which step of a minor upgrade is taken; its order has a test of its own",
     **dict.fromkeys(
         ("postgres.restored.source", "postgres.restored.at"),

@@ -45,6 +45,7 @@ def test_a_reason_says_something() -> None:
         ("PostgresTemplate", "upgrading_from"),
         ("PostgresTemplate", "replica_engine_version"),
         ("RedisArgs", "token_update_strategy"),
+        ("RedisArgs", "upgrading_from"),
         ("RedisArgs", "auto_minor_version_upgrade"),
         ("AddonVersions", "node_monitoring_agent"),
         ("NodePoolsArgs", "cluster_version"),

@@ -164,6 +164,15 @@ def test_groups_that_can_be_replaced_have_automatic_names() -> None:
         assert "name" not in recording.one(f"aws:elasticache/{kind}").inputs
 
 
+def test_in_a_major_upgrade_both_versions_groups_stand_and_the_cache_gets_the_later_one() -> None:
+    kind = "aws:elasticache/parameterGroup:ParameterGroup"
+    upgrading = recorded(engine_version="9.0", upgrading_from="8")
+    families = {item.name: item.inputs["family"] for item in upgrading.of_type(kind)}
+    assert families == {"redis-parameters": "valkey8", "redis-parameters-9": "valkey9"}
+    assert str(upgrading.one(GROUP).inputs["parameterGroupName"]).startswith("redis-parameters-9")
+    assert [item.name for item in recorded(engine_version="9.0").of_type(kind)] == ["redis-parameters-9"]
+
+
 def test_the_cache_is_valkey_and_its_parameter_family_follows_the_major_version() -> None:
     kind = "aws:elasticache/parameterGroup:ParameterGroup"
     assert recorded().one(GROUP).inputs["engine"] == "valkey"
@@ -184,6 +193,7 @@ def test_a_preview_with_nothing_known_yet_builds_the_group() -> None:
         ({"replication_group_id": "a" * 41}, "replication_group_id"),
         ({"engine_version": "8"}, "engine_version"),
         ({"engine_version": "9.0", "family": "valkey8"}, "family"),
+        ({"engine_version": "8.2", "upgrading_from": "8"}, "upgrading_from"),
         ({"snapshot_retention_days": 36}, "snapshot_retention_days"),
         ({"snapshot_window": "06:00-06:30"}, "60 minutes"),
         ({"maintenance_window": "sun:05:30-sun:06:30"}, "overlaps"),

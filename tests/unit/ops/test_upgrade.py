@@ -75,6 +75,20 @@ def test_a_server_without_replicas_takes_a_minor_version_in_one_step(tmp_path: P
     ]
 
 
+def test_a_major_version_of_valkey_takes_two_deployments() -> None:
+    assert edits("valkey", "8.2", "9.0") == [
+        [("redis.engineVersion", "8.2", "9.0"), ("redis.upgradingFrom", None, "8")],
+        [("redis.upgradingFrom", "8", None)],
+    ]
+    asked = plan("valkey", "8.2", "9.0", "prod").steps[0]
+    assert (asked.advance, asked.shown) == ("8d", ("engineVersion", "parameterGroupName"))
+
+
+def test_a_minor_version_of_valkey_takes_one(tmp_path: Path) -> None:
+    older = changed(tmp_path, redis={"engineVersion": "8.0"})
+    assert edits("valkey", "8.0", "8.2", config=older) == [[("redis.engineVersion", "8.0", "8.2")]]
+
+
 def test_a_cluster_goes_control_plane_first_and_its_nodes_last() -> None:
     assert edits("eks", "1.35", "1.36") == [
         [
@@ -84,6 +98,21 @@ def test_a_cluster_goes_control_plane_first_and_its_nodes_last() -> None:
         ],
         [("cluster.nodeVersion", "1.35", None), ("cluster.deployedVersion", "1.35", "1.36")],
     ]
+
+
+def test_the_nodes_image_takes_one_deployment_and_leaves_with_its_kubernetes_version(tmp_path: Path) -> None:
+    assert edits("nodes", "1.35.1-20261001", "1.35.2-20261118") == [
+        [("cluster.nodeReleaseVersion", None, "1.35.2-20261118")]
+    ]
+    pinned = changed(tmp_path, cluster={"nodeReleaseVersion": "1.35.1-20261001"})
+    assert refusals("nodes", "1.35.0-20260901", "1.35.2-20261118", config=pinned)[0].startswith(
+        "FROM: 1.35.1-20261001: cluster.nodeReleaseVersion"
+    )
+    *_, nodes = edits("eks", "1.35", "1.36", config=pinned)
+    assert ("cluster.nodeReleaseVersion", "1.35.1-20261001", None) in nodes
+    open_ = changed(tmp_path, cluster={"version": "1.36", "deployedVersion": "1.35", "nodeVersion": "1.35"})
+    found = refusals("nodes", "1.35.1-20261001", "1.35.2-20261118", config=open_)
+    assert [line.partition(":")[0] for line in found] == ["bailbondpro"]
 
 
 def test_a_plan_says_of_every_step_how_it_is_checked_and_how_to_go_back() -> None:
@@ -133,16 +162,20 @@ def test_every_window_of_a_sharded_stack_is_named() -> None:
         ),
         (("eks", "1.35", "1.37"), ["TO: a Kubernetes minor in standard support", "TO: 1.36: EKS goes up one minor"]),
         (("valkey", "8.2", "8.1"), ["TO: a version after 8.2: ElastiCache never goes back"]),
-        (("redis", "7.1", "8.2"), ["FROM: Valkey 8.0, 8.1, 8.2", "FROM: 8.2: redis.engineVersion"]),
+        (("redis", "7.1", "8.2"), ["FROM: Valkey 8.0, 8.1, 8.2, 9.0, 9.1", "FROM: 8.2: redis.engineVersion"]),
+        (("valkey", "8.2", "9.2"), ["TO: Valkey 8.0, 8.1, 8.2, 9.0, 9.1: the platform runs on no other"]),
+        (("valkey", "9.0", "9.1"), ["FROM: 8.2: redis.engineVersion of this stack file; use 8.2"]),
+        (("nodes", "1.35.2-20261118", "1.35.1-20261001"), ["TO: a release after 1.35.2-20261118: EKS never goes back"]),
+        (("nodes", "1.35.2-20261118", "1.35.2-20261118"), ["TO: a release after 1.35.2-20261118; nothing is to be"]),
         (
-            ("valkey", "8.2", "9.0"),
-            ["TO: Valkey 8.0, 8.1, 8.2: another major needs a parameter group of another family"],
+            ("nodes", "1.35", "1.36.1-20261118"),
+            ["FROM: a release of EKS's images for 1.35", "TO: a release of EKS's images for 1.35"],
         ),
         (("pulumi-aws", "7", "9"), ["TO: 8: one major version at a time, each has its own guide"]),
         (("pulumi-aws", "7", "6"), ["TO: a version after 7: a provider reads no state of a later one"]),
         (("pulumi-aws", "6", "7"), ["FROM: 7."]),
         (("pulumi-aws", "7", "7"), ["TO: a version after 7."]),
-        (("mysql", "8", "9"), ["KIND: postgres, eks, valkey, pulumi,"]),
+        (("mysql", "8", "9"), ["KIND: postgres, eks, nodes, valkey, pulumi,"]),
     ],
 )
 def test_a_way_that_does_not_exist_is_refused_with_every_reason(arguments: tuple[str, ...], said: list[str]) -> None:
@@ -159,6 +192,11 @@ def test_a_way_that_does_not_exist_is_refused_with_every_reason(arguments: tuple
             ("postgres", "18", "18.1"),
             {"postgres": {"engineVersion": "18", "upgradingFrom": "17"}},
             "bailbondpro:postgres.upgradingFrom",
+        ),
+        (
+            ("valkey", "9.0", "9.1"),
+            {"redis": {"engineVersion": "9.0", "upgradingFrom": "8"}},
+            "bailbondpro:redis.upgradingFrom",
         ),
         (
             ("eks", "1.36", "1.37"),
