@@ -1,0 +1,174 @@
+// The databases: one pool each for the primary, its replicas and the shards (scaling guide, Database Scaling).
+//
+// Reads of shared data go to the replicas in turn and fall back to the primary when a replica fails, is behind, or does
+// not have the visitor's own last write yet. A client's rows are on the shard of its hash; while there are no shards,
+// they are on the primary like everything else.
+
+import pg from 'pg'
+
+import { START, parsePosition } from './positions.js'
+import { MAX_LAG_MS, Primary, Replica } from './replica.js'
+import { shardOf } from './shards.js'
+
+const FOLLOW_MS = 1000
+
+export class Databases {
+  constructor(settings, { log, fallbacks }) {
+    this.log = log
+    this.fallbacks = fallbacks
+    this.statementTimeoutMs = settings.queryTimeoutMs
+    const pool = (name, connectionString, max) => this.pool(settings, name, connectionString, max)
+    this.primary = new Primary(pool('primary', settings.primary, settings.primaryMax))
+    this.replicas = settings.replicas.map(
+      (url, index) => new Replica(`replica_${index + 1}`, pool(`replica_${index + 1}`, url, settings.replicaMax))
+    )
+    this.shards = settings.shards.map((url, index) => pool(`shard_${index}`, url, settings.shardMax))
+    this.next = 0
+    this.following = setInterval(() => this.follow(), FOLLOW_MS).unref()
+  }
+
+  pool(settings, name, connectionString, max) {
+    const made = new pg.Pool({
+      connectionString,
+      max,
+      idleTimeoutMillis: settings.idleTimeoutMs,
+      connectionTimeoutMillis: settings.connectionTimeoutMs,
+      query_timeout: settings.queryTimeoutMs,
+      keepAlive: true,
+      application_name: 'bailbondpro-sample'
+    })
+    // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+    made.on('error', (error) => this.log.warn({ message: 'idle connection lost', database: name, error: error.message }))
+    made.label = name
+    return made
+  }
+
+  // Throws while the primary cannot be reached.
+  async connect() {
+    await this.primary.look()
+  }
+
+  follow() {
+    for (const one of [this.primary, ...this.replicas]) {
+      one.look().catch((error) => {
+        this.log.warn({ message: 'position unknown', error: error.message })
+        one.rest?.()
+      })
+    }
+  }
+
+  // Shared data. Answers rows and the position that they hold for sure.
+  async read(sql, parameters = [], after = START) {
+    const replica = this.nextReplica()
+    if (replica) {
+      try {
+        if (await this.fit(replica, after)) {
+          const holds = replica.replayed
+          const { rows } = await replica.pool.query(sql, parameters)
+          return { rows, holds }
+        }
+        this.fallbacks.inc({ reason: 'lag' })
+      } catch (error) {
+        replica.rest()
+        this.fallbacks.inc({ reason: 'error' })
+        this.log.warn({ message: 'replica failed, reading from the primary', database: replica.name, error: error.message })
+      }
+    }
+    const { held } = this.primary
+    const { rows } = await this.primary.pool.query(sql, parameters)
+    return { rows, holds: held }
+  }
+
+  nextReplica() {
+    for (let tried = 0; tried < this.replicas.length; tried++) {
+      const replica = this.replicas[this.next++ % this.replicas.length]
+      if (!replica.resting) return replica
+    }
+    if (this.replicas.length > 0) this.fallbacks.inc({ reason: 'error' })
+    return undefined
+  }
+
+  async fit(replica, after) {
+    return (await replica.has(after)) && this.primary.lagMs(replica) <= MAX_LAG_MS
+  }
+
+  // Shared data; `work` gets a connection inside of a transaction. Answers its result and the position behind it.
+  write(work) {
+    return this.transaction(this.primary.pool, work)
+  }
+
+  // A client's own rows: read and written in one place.
+  readClient(clientId, sql, parameters) {
+    return this.holder(clientId).query(sql, parameters)
+  }
+
+  // The guide's executeGlobalQuery: every shard's rows, or an error. Half an answer would be a wrong one.
+  async readAllClients(sql, parameters) {
+    const holders = this.shards.length > 0 ? this.shards : [this.primary.pool]
+    const results = await Promise.all(holders.map((pool) => pool.query(sql, parameters)))
+    return results.flatMap((result) => result.rows)
+  }
+
+  writeClient(clientId, work) {
+    return this.transaction(this.holder(clientId), work)
+  }
+
+  holder(clientId) {
+    return this.shards.length > 0 ? this.shards[shardOf(clientId, this.shards.length)] : this.primary.pool
+  }
+
+  async transaction(pool, work) {
+    const connection = await pool.connect()
+    try {
+      await connection.query('BEGIN')
+      // the pooler lends a server connection for a transaction only, so a limit of the session would reach others
+      await connection.query(`SET LOCAL statement_timeout = ${this.statementTimeoutMs}`)
+      const result = await work(connection)
+      await connection.query('COMMIT')
+      const { rows } = await connection.query('SELECT pg_current_wal_flush_lsn() AS position')
+      connection.release()
+      return { result, position: parsePosition(rows[0].position) }
+    } catch (error) {
+      connection.release(error) // closed: the pooler rolls back what was open
+      throw error
+    }
+  }
+
+  // The guide's getConnectionStats, and the shards'.
+  connectionStats() {
+    const of = (pool) => ({
+      max: pool.options.max,
+      total: pool.totalCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount
+    })
+    return {
+      primary: of(this.primary.pool),
+      replicas: this.replicas.map((replica) => of(replica.pool)),
+      shards: this.shards.map(of)
+    }
+  }
+
+  // As the pools have it.
+  timeouts() {
+    const { idleTimeoutMillis, connectionTimeoutMillis } = this.primary.pool.options
+    return { idleTimeoutMillis, connectionTimeoutMillis }
+  }
+
+  async close() {
+    clearInterval(this.following)
+    const pools = [this.primary.pool, ...this.replicas.map((replica) => replica.pool), ...this.shards]
+    await Promise.allSettled(pools.map((pool) => pool.end()))
+  }
+}
+
+// Nothing is wrong with the request: the database is away, slow or full, and the same request may work in a second.
+const PASSING = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', '57014', '55P03'])
+const PASSING_CLASSES = ['08', '53', '57P', '25006', '40'] // PostgreSQL documentation, Appendix A
+const PASSING_WORDS = /timeout|terminated|connection|login has been failing|server/i
+
+export function isPassing(error) {
+  const code = error.code ?? ''
+  if (PASSING.has(code) || PASSING_CLASSES.some((start) => code.startsWith(start))) return true
+  return code === '' && PASSING_WORDS.test(error.message) // node-postgres' and PgBouncer's own errors
+}

@@ -1,0 +1,19 @@
+// The web part: one page, and the fingerprinted script that it loads from the CDN.
+
+import { createHash } from 'node:crypto'
+
+const SCRIPT = "document.getElementById('state').textContent = 'ready'\n"
+const FINGERPRINT = createHash('sha256').update(SCRIPT).digest('hex').slice(0, 12)
+const SCRIPT_PATH = `/static/app.${FINGERPRINT}.js`
+
+export function pageRoutes(app, settings) {
+  app.get('/', (_request, response) => {
+    response.set('Cache-Control', 'private, no-store').type('html').send(
+      `<!doctype html><title>Bonds</title><p id="state">loading</p><script src="${settings.cdnUrl ?? ''}${SCRIPT_PATH}"></script>\n`
+    )
+  })
+  // A name with its content's fingerprint never changes; any other name is not ours.
+  app.get(SCRIPT_PATH, (_request, response) => {
+    response.set('Cache-Control', 'public, max-age=31536000, immutable').type('js').send(SCRIPT)
+  })
+}

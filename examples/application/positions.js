@@ -1,0 +1,26 @@
+// Positions in the primary's write-ahead log: how "at least as new as my last write" is said to replicas and caches.
+//
+// A write answers with the position behind its commit. The visitor sends it back with every read (the cookie), and
+// whatever is older than that, in a cache or on a replica, is not used to answer that visitor.
+
+export const COOKIE = 'read_after'
+export const START = 0n
+
+// '16/B374D848', as PostgreSQL writes it (pg_lsn)
+const WRITTEN = /^([0-9A-F]{1,8})\/([0-9A-F]{1,8})$/
+
+export function parsePosition(text) {
+  const match = WRITTEN.exec(text ?? '')
+  return match ? (BigInt(`0x${match[1]}`) << 32n) | BigInt(`0x${match[2]}`) : START
+}
+
+export const formatPosition = (position) =>
+  `${(position >> 32n).toString(16)}/${(position & 0xffffffffn).toString(16)}`.toUpperCase()
+
+export function positionOf(request) {
+  for (const pair of (request.headers.cookie ?? '').split(';')) {
+    const [name, value] = pair.trim().split('=')
+    if (name === COOKIE) return parsePosition(decodeURIComponent(value ?? ''))
+  }
+  return START
+}
