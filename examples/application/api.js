@@ -1,5 +1,7 @@
 // The API: bond types are shared data, read through the cache; clients and their bonds are personal and never cached.
 
+import { createHash } from 'node:crypto'
+
 import { COOKIE, formatPosition, positionOf } from './positions.js'
 
 const PAGE = 100
@@ -10,7 +12,7 @@ const WARM_SETS = {
 
 export function apiRoutes(app, { databases, cache, settings }) {
   // After this time nothing older than the write is left in any cache, and replicas that are behind are not asked.
-  const rememberSeconds = settings.cacheTtlSeconds + 10
+  const rememberSeconds = Math.max(settings.cacheTtlSeconds, WARM_SECONDS) + 10
 
   const wrote = (response, position) => {
     response.cookie(COOKIE, formatPosition(position), {
@@ -90,7 +92,7 @@ export function apiRoutes(app, { databases, cache, settings }) {
   })
 
   app.get('/api/clients/:id/bonds', async (request, response) => {
-    const sql = 'SELECT id::text, amount_cents::text AS "amountCents" FROM bonds WHERE client_id = $1 ORDER BY bonds.id'
+    const sql = 'SELECT id::text, amount_cents::float8 AS "amountCents" FROM bonds WHERE client_id = $1 ORDER BY bonds.id'
     const { rows } = await databases.readClient(request.params.id, sql, [request.params.id])
     response.json(rows)
   })
@@ -98,7 +100,7 @@ export function apiRoutes(app, { databases, cache, settings }) {
   app.get('/api/clients/:id/bonds/:bond', async (request, response) => {
     const { id, bond } = request.params
     if (!/^\d{1,18}$/.test(bond)) return response.status(404).json({ error: 'no such bond' })
-    const sql = 'SELECT id::text, amount_cents::text AS "amountCents" FROM bonds WHERE client_id = $1 AND id = $2'
+    const sql = 'SELECT id::text, amount_cents::float8 AS "amountCents" FROM bonds WHERE client_id = $1 AND id = $2'
     const { rows } = await databases.readClient(id, sql, [id, bond])
     if (rows.length === 0) return response.status(404).json({ error: 'no such bond' })
     response.json(rows[0])
@@ -113,7 +115,7 @@ export function apiRoutes(app, { databases, cache, settings }) {
     if (!Number.isSafeInteger(amount) || amount <= 0) {
       return response.status(400).json({ error: 'amountCents is a positive whole number' })
     }
-    const { result } = await databases.writeClient(id, (connection) => issueBond(connection, id, key, amount))
+    const { result } = await databases.writeClient(id, (connection) => issueBond(connection, id, key, request.body))
     if (result.status === 201) response.location(`/api/clients/${encodeURIComponent(id)}/bonds/${result.body.id}`)
     response.status(result.status).json(result.body)
   })
@@ -128,27 +130,29 @@ export function apiRoutes(app, { databases, cache, settings }) {
   })
 }
 
-async function issueBond(connection, clientId, key, amount) {
-  const request = JSON.stringify({ amountCents: amount })
+async function issueBond(connection, clientId, key, body) {
+  const fingerprint = createHash('sha256').update(JSON.stringify(body)).digest('hex')
   // a second request with this key waits here until the first has committed or failed
   const first = await connection.query(
-    'INSERT INTO answered_requests (client_id, key, request) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING key',
-    [clientId, key, request]
+    'INSERT INTO answered_requests (client_id, key, fingerprint) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING key',
+    [clientId, key, fingerprint]
   )
   if (first.rows.length === 0) {
     const { rows } = await connection.query(
-      'SELECT answer, request = $3::jsonb AS same FROM answered_requests WHERE client_id = $1 AND key = $2',
-      [clientId, key, request]
+      'SELECT answer, fingerprint = $3 AS same FROM answered_requests WHERE client_id = $1 AND key = $2',
+      [clientId, key, fingerprint]
     )
     return rows[0].same
       ? { status: 201, body: rows[0].answer }
       : { status: 422, body: { error: 'this Idempotency-Key was used for another request' } }
   }
-  const { rows } = await connection.query('INSERT INTO bonds (client_id, amount_cents) VALUES ($1, $2) RETURNING id::text', [
-    clientId,
-    amount
-  ])
-  const answer = { id: rows[0].id, amountCents: String(amount) }
+  const { rows } = await connection.query(
+    `INSERT INTO bonds (client_id, amount_cents) SELECT id, $2 FROM clients WHERE id = $1
+     RETURNING id::text, amount_cents::float8 AS "amountCents"`,
+    [clientId, body.amountCents]
+  )
+  const [answer] = rows
+  if (!answer) throw Object.assign(new Error('no such client'), { status: 404 })
   await connection.query('UPDATE answered_requests SET answer = $3 WHERE client_id = $1 AND key = $2', [
     clientId,
     key,

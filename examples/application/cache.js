@@ -9,6 +9,7 @@ import NodeCache from 'node-cache'
 import { formatPosition, parsePosition } from './positions.js'
 
 const LIMIT_MS = 100
+const SAID_AGAIN_MS = 10_000
 
 export class Cache {
   constructor(settings, { log, lookups }) {
@@ -21,7 +22,8 @@ export class Cache {
       useClones: false
     })
     this.redis = client(settings.redis)
-    this.redis.on('error', (error) => log.warn({ message: 'cache away', error: error.message }))
+    this.saidAt = 0
+    this.redis.on('error', (error) => this.away(error))
   }
 
   async get(key, after) {
@@ -67,15 +69,19 @@ export class Cache {
     const late = new Promise((resolve) => {
       timer = setTimeout(resolve, LIMIT_MS, undefined)
     })
-    const asked = this.redis[command](...parameters).catch((error) => {
-      this.log.warn({ message: 'cache away', command, error: error.message })
-      return undefined
-    })
+    const asked = this.redis[command](...parameters).catch((error) => this.away(error))
     try {
       return await Promise.race([asked, late])
     } finally {
       clearTimeout(timer)
     }
+  }
+
+  // Every request would say it, and the client ten times a second.
+  away(error) {
+    if (Date.now() - this.saidAt < SAID_AGAIN_MS) return undefined
+    this.saidAt = Date.now()
+    this.log.warn({ message: 'cache away', error: error.message })
   }
 
   // As the clients have them.

@@ -7,7 +7,7 @@
 import pg from 'pg'
 
 import { START, parsePosition } from './positions.js'
-import { MAX_LAG_MS, Primary, Replica } from './replica.js'
+import { MAX_LAG_MS, Primary, REPLICA_TIMEOUT_MS, Replica } from './replica.js'
 import { shardOf } from './shards.js'
 
 const FOLLOW_MS = 1000
@@ -17,42 +17,43 @@ export class Databases {
     this.log = log
     this.fallbacks = fallbacks
     this.statementTimeoutMs = settings.queryTimeoutMs
-    const pool = (name, connectionString, max) => this.pool(settings, name, connectionString, max)
+    const pool = (name, url, max, timeoutMs = settings.queryTimeoutMs) => this.pool(settings, name, url, max, timeoutMs)
     this.primary = new Primary(pool('primary', settings.primary, settings.primaryMax))
     this.replicas = settings.replicas.map(
-      (url, index) => new Replica(`replica_${index + 1}`, pool(`replica_${index + 1}`, url, settings.replicaMax))
+      (url, index) =>
+        new Replica(`replica_${index + 1}`, pool(`replica_${index + 1}`, url, settings.replicaMax, REPLICA_TIMEOUT_MS))
     )
     this.shards = settings.shards.map((url, index) => pool(`shard_${index}`, url, settings.shardMax))
     this.next = 0
     this.following = setInterval(() => this.follow(), FOLLOW_MS).unref()
   }
 
-  pool(settings, name, connectionString, max) {
+  pool(settings, name, connectionString, max, timeoutMs) {
     const made = new pg.Pool({
       connectionString,
       max,
       idleTimeoutMillis: settings.idleTimeoutMs,
       connectionTimeoutMillis: settings.connectionTimeoutMs,
-      query_timeout: settings.queryTimeoutMs,
+      query_timeout: timeoutMs,
       keepAlive: true,
       application_name: 'bailbondpro-sample'
     })
     // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
     made.on('error', (error) => this.log.warn({ message: 'idle connection lost', database: name, error: error.message }))
-    made.label = name
     return made
   }
 
   // Throws while the primary cannot be reached.
   async connect() {
     await this.primary.look()
+    await Promise.allSettled(this.replicas.map((replica) => replica.look()))
   }
 
   follow() {
     for (const one of [this.primary, ...this.replicas]) {
       one.look().catch((error) => {
         this.log.warn({ message: 'position unknown', error: error.message })
-        one.rest?.()
+        one.answers = false
       })
     }
   }
@@ -69,7 +70,7 @@ export class Databases {
         }
         this.fallbacks.inc({ reason: 'lag' })
       } catch (error) {
-        replica.rest()
+        replica.answers = false // until `follow` has asked it again
         this.fallbacks.inc({ reason: 'error' })
         this.log.warn({ message: 'replica failed, reading from the primary', database: replica.name, error: error.message })
       }
@@ -82,7 +83,7 @@ export class Databases {
   nextReplica() {
     for (let tried = 0; tried < this.replicas.length; tried++) {
       const replica = this.replicas[this.next++ % this.replicas.length]
-      if (!replica.resting) return replica
+      if (replica.answers) return replica
     }
     if (this.replicas.length > 0) this.fallbacks.inc({ reason: 'error' })
     return undefined

@@ -1,8 +1,9 @@
-// One read replica: how far it has replayed, how far it is behind, and whether it rests after a failure.
+// One read replica: how far it has replayed, how far it is behind, and whether it answers.
 
 import { START, parsePosition } from './positions.js'
 
-const REST_MS = 1000
+// A read that waits longer is answered by the primary.
+export const REPLICA_TIMEOUT_MS = 1000
 // The gap between a write and its arrival that a visitor who wrote nothing may see; one who wrote never does.
 export const MAX_LAG_MS = 5000
 const KEPT_SAMPLES = 60
@@ -12,21 +13,14 @@ export class Replica {
     this.name = name
     this.pool = pool
     this.replayed = START
-    this.restsUntil = 0
-  }
-
-  rest() {
-    this.restsUntil = Date.now() + REST_MS
-  }
-
-  get resting() {
-    return Date.now() < this.restsUntil
+    this.answers = false
   }
 
   // A replica only moves forward, so what it had replayed once is a lower bound for ever.
   async look() {
     const { rows } = await this.pool.query('SELECT pg_last_wal_replay_lsn() AS position')
     this.replayed = parsePosition(rows[0].position)
+    this.answers = true
     return this.replayed
   }
 

@@ -23,8 +23,8 @@ CREATE INDEX IF NOT EXISTS bonds_client_id ON bonds (client_id);
 CREATE TABLE IF NOT EXISTS answered_requests (
     client_id text NOT NULL,
     key text NOT NULL,
-    request jsonb NOT NULL,
-    answer jsonb,
+    fingerprint text NOT NULL,
+    answer json,
     answered_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (client_id, key)
 );

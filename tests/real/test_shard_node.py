@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import random
-import shutil
 import subprocess
-
-import pytest
 
 from bailbondpro.facts.shards import GUIDE_SHARDS
 from planner.shards.clients import shard_hash, shard_of
+from tests.support import programs
 
 PROGRAM = """
 // the guide, Database Sharding: hashString and getShardKey
@@ -36,11 +34,13 @@ def ids(seed: int) -> list[str]:
 
 
 def test_javascript_hashes_ids_of_any_unicode_as_the_platform_does() -> None:
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("no Node.js on PATH")
     wanted = ids(seed=20261124)
     answer = subprocess.run(
-        [node, "-e", PROGRAM], input=json.dumps(wanted), capture_output=True, text=True, check=True, timeout=60
+        [programs.node(), "-e", PROGRAM],
+        input=json.dumps(wanted),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
     assert json.loads(answer.stdout) == [[shard_hash(client), shard_of(client, GUIDE_SHARDS)] for client in wanted]

