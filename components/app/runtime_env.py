@@ -22,6 +22,7 @@ SHARD_MAP_VARIABLE = "SHARD_MAP_FILE"
 MOVING_TO_VARIABLE = "SHARDS_MOVING_TO"
 MAP_VERSION_VARIABLE = "SHARD_MAP_VERSION"
 CDN_VARIABLE = "CDN_URL"
+TRUSTED_PROXIES_VARIABLE = "TRUSTED_PROXIES"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +58,8 @@ class RuntimeEnvironment:
         cache_ttl_seconds: default lifetime of cached entries.
         shard_map_file: where the published shard map is mounted, None without shards.
         cdn_url: what pages put in front of `/static/...`, without a slash at its end; None where no CDN serves it.
+        trusted_proxies: address ranges, in CIDR notation, of those whose X-Forwarded-* headers are believed; empty where
+            nobody's are.
         extra: further plain variables.
     """
 
@@ -77,6 +80,7 @@ class RuntimeEnvironment:
     cache_ttl_seconds: int = CACHE_TTL_SECONDS
     shard_map_file: str | None = None
     cdn_url: str | None = None
+    trusted_proxies: tuple[str, ...] = ()
     extra: tuple[EnvVar, ...] = ()
 
 
@@ -110,6 +114,8 @@ def _process(runtime: RuntimeEnvironment) -> tuple[EnvEntry, ...]:
     ]
     if runtime.cdn_url is not None:
         entries.append(EnvVar(name=CDN_VARIABLE, value=runtime.cdn_url))
+    if runtime.trusted_proxies:
+        entries.append(EnvVar(name=TRUSTED_PROXIES_VARIABLE, value=",".join(runtime.trusted_proxies)))
     if runtime.api_port is not None:
         entries.insert(2, EnvVar(name="API_PORT", value=str(runtime.api_port)))
     return tuple(entries)
@@ -159,6 +165,7 @@ PLATFORM_VARIABLES = frozenset(
         MOVING_TO_VARIABLE,
         MAP_VERSION_VARIABLE,
         CDN_VARIABLE,
+        TRUSTED_PROXIES_VARIABLE,
         *(entry.name for entry in environment(RuntimeEnvironment())),
     }
 )

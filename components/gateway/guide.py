@@ -32,6 +32,9 @@ LOGIN_ZONE = "login"
 API_PATH = "/api/"
 LOGIN_PATH = "/api/auth/login"
 STATIC_PATH = "/static/"
+INTERNAL_PATH = "/internal/"
+"""What pods answer to the cluster alone: filling the cache, and what the application says of itself."""
+METRICS_PATH = "/metrics"
 IMAGES_FOLDER = "/images/"
 """Where the application keeps public images, and nothing else: the image host's /logo.png is its /images/logo.png."""
 
@@ -74,6 +77,7 @@ class GuideGateway:
         authorization_path: asked whether a request to the API may pass; its own folder stays open, because that is
             where people sign in, and so does the login. None lets everything pass.
         headers: response headers.
+        hidden: see `GatewayConfig`.
         upstreams: further upstreams, one per service.
         routes: further routes; a route for a path of the guide takes its place, and a route above one takes it over
             together with its rate limit.
@@ -100,6 +104,7 @@ class GuideGateway:
     tuning: Tuning = field(default_factory=Tuning)
     authorization_path: str | None = None
     headers: tuple[Header, ...] = GUIDE_HEADERS
+    hidden: tuple[str, ...] = (INTERNAL_PATH, METRICS_PATH)
     upstreams: tuple[Upstream, ...] = ()
     routes: tuple[Route, ...] = ()
 
@@ -127,6 +132,7 @@ def guide_config(gateway: GuideGateway) -> GatewayConfig:
         ),
         routes=routes,
         sites=_sites(gateway, routes),
+        hidden=gateway.hidden,
         authorization=authorization,
         tuning=tuning,
         ready_upstream=WEB_UPSTREAM,

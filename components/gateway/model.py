@@ -234,6 +234,7 @@ class GatewayConfig:
         zones: rate zones.
         routes: what goes where; one must be "/".
         sites: host names that serve less.
+        hidden: paths that are answered with 404, with everything below them: what pods answer to the cluster alone.
         ready_upstream: the upstream whose /ready decides whether the load balancer sends here.
         trusted_cidrs: the proxies (Cloudflare) whose CF-Connecting-IP header is believed; from any other address
             the header is ignored.
@@ -260,6 +261,7 @@ class GatewayConfig:
     routes: tuple[Route, ...]
     ready_upstream: str
     sites: tuple[Site, ...] = ()
+    hidden: tuple[str, ...] = ()
     trusted_cidrs: tuple[str, ...] = ()
     verify_client: bool = False
     cluster_dns: str = "kube-dns.kube-system.svc.cluster.local"
@@ -333,6 +335,11 @@ def _route_problems(config: GatewayConfig, upstreams: set[str], zones: set[str])
     if "/" not in {route.path for route in config.routes}:
         problems.append('no route for "/"')
     for route in dict.fromkeys(route for routes in served for route in routes):
+        problems += [
+            f"the path {route.path} lies below {path}, which visitors must not reach"
+            for path in config.hidden
+            if f"{route.path.rstrip('/')}/".lower().startswith(f"{path.rstrip('/')}/".lower())
+        ]
         if not _PATH.fullmatch(route.path):
             problems.append(f"the path {route.path!r} must start with / and hold letters, digits, / _ . - only")
         if route.match == "segment" and not route.path.strip("/"):

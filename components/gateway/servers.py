@@ -113,9 +113,18 @@ def _refusing_server(config: GatewayConfig) -> Directive:
 
 def _server(config: GatewayConfig) -> Directive:
     asked = [] if config.authorization is None else [_authorization(config.authorization)]
-    served = [*asked, *_locations(config, config.routes)]
+    served = [*_hidden(config), *asked, *_locations(config, config.routes)]
     # Cloudflare's monitor asks here, as visitors do: with TLS, the host name and Cloudflare's certificate.
     return block("server", body=[*_tls(config, config.server_names), *_common(config), _ready(config), *served])
+
+
+def _hidden(config: GatewayConfig) -> Iterator[Directive]:
+    """What pods answer to the cluster alone: first of all expressions, because the first that matches wins in nginx.
+
+    The other hosts route none of it.
+    """
+    for path in config.hidden:
+        yield block("location", "~*", segments_expression(path), body=[directive("return", 404)])
 
 
 def _site(config: GatewayConfig, site: Site) -> Directive:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from components.gateway.guide import INTERNAL_PATH
 from infra.limits.rule import Finding, rule
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from infra.settings.root import Settings
 
 _OWN_NAMES = frozenset({"app", "gateway", "headless", "hpa", "nginx", "pgbouncer", "pooler", "service", "vpa"})
-_OWN_PATHS = frozenset({"/", "/api", "/api/", "/health", "/static", "/static/"})
+_OWN_PATHS = frozenset({"/", "/api", "/api/", "/health", "/ready", "/static", "/static/"})
 
 
 @rule("service-names", source="Kubernetes documentation, names are unique in a namespace", areas=("services",))
@@ -33,13 +34,14 @@ def names_are_free(settings: Settings) -> Iterator[Finding]:
         seen.add(service.name)
 
 
-@rule("service-paths", source="nginx documentation, location: one per prefix", areas=("services",))
+@rule("service-paths", source="nginx documentation, location: one per prefix", areas=("services", "app"))
 def paths_are_free(settings: Settings) -> Iterator[Finding]:
     """Nginx refuses a second location of one prefix; the application keeps its own."""
     owner: dict[str, str] = {}
     for index, service in enumerate(settings.services):
         for path in service.paths:
-            taken = "the platform" if path in _OWN_PATHS else owner.get(path)
+            own = path in _OWN_PATHS or _below(path, (INTERNAL_PATH, settings.app.metrics_path))
+            taken = "the platform" if own else owner.get(path)
             if taken:
                 yield Finding(
                     path=f"services[{index}].paths",
@@ -48,6 +50,11 @@ def paths_are_free(settings: Settings) -> Iterator[Finding]:
                     fix=f"use a longer prefix such as `/api/{service.name}/`",
                 )
             owner.setdefault(path, service.name)
+
+
+def _below(path: str, folders: tuple[str, ...]) -> bool:
+    """The gateway compares whole segments, without regard to case."""
+    return any(f"{path.rstrip('/')}/".lower().startswith(f"{folder.rstrip('/')}/".lower()) for folder in folders)
 
 
 @rule("service-prefix-slash", source="nginx documentation, location: prefixes are of characters", areas=("services",))

@@ -108,6 +108,7 @@ def args(
                 old_space_mib=app.max_old_space_mib,
                 shard_map_file=FILE_PATH if databases.shard_map is not None else None,
                 cdn_url=cdn_url(settings),
+                trusted_proxies=trusted_proxies(settings),
                 extra=(
                     EnvVar(name=UPLOADS_VARIABLE, value=uploads.bucket_name),
                     *(EnvVar(name=key, value=value) for key, value in sorted(app.environment.items())),
@@ -138,6 +139,11 @@ def _warm_up_ingress(settings: Settings) -> tuple[TrafficRule, ...]:
 def cdn_url(settings: Settings) -> str | None:
     """Where pages find fingerprinted files (scaling guide, CDN Configuration: primary); None without the CDN."""
     return f"https://{settings.cdn.hosts.cdn}" if settings.cdn.enabled else None
+
+
+def trusted_proxies(settings: Settings) -> tuple[str, ...]:
+    """Where the gateway's pods are: their addresses are of the VPC, and network policies admit none of its others."""
+    return (settings.network.vpc_cidr,)
 
 
 def client_pools(settings: Settings) -> ClientPools:

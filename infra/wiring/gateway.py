@@ -9,7 +9,7 @@ from components.app.microservice import service_routes, service_upstream
 from components.app.workload import headless_host
 from components.autoscaling.policy import AutoscalingPolicy
 from components.gateway.gateway import GatewayArgs, TargetGroups
-from components.gateway.guide import GuideGateway, RateLimits, guide_config
+from components.gateway.guide import INTERNAL_PATH, GuideGateway, RateLimits, guide_config
 from components.gateway.model import Failures, Timeouts, security_headers
 from components.network.cloudflare_ranges import cloudflare_ranges
 from components.network.load_balancer import LoadBalancerArgs
@@ -123,6 +123,7 @@ def guide_gateway(settings: Settings) -> GuideGateway:
             upstream_keepalive=gateway.keepalive_connections,
         ),
         authorization_path=gateway.auth_request_path,
+        hidden=_hidden(settings),
         headers=security_headers(frame_options=gateway.headers.frame_options, hsts=_hsts(settings)),
         upstreams=tuple(service_upstream(spec, settings.app.namespace, api_failures) for spec in specs if spec.public),
         routes=tuple(route for spec in specs for route in service_routes(spec, rates)),
@@ -131,6 +132,12 @@ def guide_gateway(settings: Settings) -> GuideGateway:
 
 def _timeouts(timeouts: ProxyTimeouts) -> Timeouts:
     return Timeouts(connect=timeouts.connect_seconds, send=timeouts.send_seconds, read=timeouts.read_seconds)
+
+
+def _hidden(settings: Settings) -> tuple[str, ...]:
+    """What the cluster alone asks for: visitors would read numbers about other visitors."""
+    measured = (settings.app.metrics_path, *(service.metrics_path for service in settings.services))
+    return tuple(dict.fromkeys((INTERNAL_PATH, *measured)))
 
 
 def _failures(upstream: UpstreamSettings) -> Failures:

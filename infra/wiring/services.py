@@ -11,7 +11,7 @@ from components.gateway.model import Timeouts
 from components.kubernetes.network_policies import Peer, TrafficRule
 from components.kubernetes.pods import EnvVar
 from components.postgres.shard_map import FILE_PATH
-from infra.wiring.app import cdn_url, client_pools
+from infra.wiring.app import cdn_url, client_pools, trusted_proxies
 from infra.wiring.names import GATEWAY_APP
 from infra.wiring.pods import MONITORING_NAMESPACE, app_placement, data_egress, pod_resources, rollout
 from infra.wiring.same_name import of_same_name
@@ -65,6 +65,7 @@ def args(
         cache_ttl_seconds=settings.app.cache_ttl_seconds,
         shard_map_file=FILE_PATH if has_map else None,
         cdn_url=cdn_url(settings),
+        trusted_proxies=trusted_proxies(settings),
         extra=(
             EnvVar(name=SERVICE_VARIABLE, value=service.name),
             *(EnvVar(name=key, value=value) for key, value in sorted(service.environment.items())),

@@ -43,6 +43,26 @@ def test_pages_of_the_application_do_not_exist_on_hosts_with_a_purpose_of_their_
     assert len(asked(live)) == before
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/metrics",
+        "//Metrics",
+        "/metrics;v=1/x",
+        "/internal/contract",
+        "/INTERNAL;a/cache/x",
+        "/internal",
+        "/%69nternal/",
+    ],
+)
+def test_what_pods_answer_to_the_cluster_alone_reaches_no_pod_from_the_applications_own_host(
+    live: Gateway, path: str
+) -> None:
+    before = len(asked(live))
+    assert live.get(path, host=HOST).status == 404
+    assert len(asked(live)) == before
+
+
 @pytest.mark.parametrize("host", [CDN, BACKUP, ASSETS, IMAGES])
 @pytest.mark.parametrize("path", ["/api/clients/7/photo.png", "/API/auth/login", "/portal/me.jpg", "/clients/7/me.png"])
 def test_no_route_that_ends_like_an_image_reaches_the_application_on_a_host_that_caches_for_a_year(

@@ -185,6 +185,7 @@ REFUSED = (
     case("service-names", "services[0].name", services=[service("gateway")]),
     case("service-paths", "services[1].paths", services=[service(), {**service(), "name": "other"}], pools=ROOM),
     case("service-paths", "services[0].paths", services=[service(paths=["/"])]),
+    case("service-paths", "services[0].paths", services=[service(paths=["/Internal/cache/"])]),
     case("service-prefix-slash", "services[0].paths", services=[service(paths=["/portal"])]),
     case("service-replicas", "services[0].maxReplicas", services=[service(minReplicas=2)]),
     case("service-replicas", "services[0].minReplicas", P2, services=[service()]),

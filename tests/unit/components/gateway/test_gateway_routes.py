@@ -136,9 +136,20 @@ def test_the_longest_segment_is_asked_first_because_nginx_takes_the_first_match(
         Route(path=path, match="segment", upstream="bailbondpro_api") for path in ("/api/a", "/api/a/b/c", "/api/a/b")
     )
     config = guide(routes=routes)
-    wanted = [segment(path) for path in ("/api/auth/login", "/api/a/b/c", "/api/a/b", "/api/a", "/api")]
+    paths = ("/internal", "/metrics", "/api/auth/login", "/api/a/b/c", "/api/a/b", "/api/a", "/api")
+    wanted = [segment(path) for path in paths]
     order = list(dict.fromkeys(item[0].rpartition("http/server/")[2] for item in words(config)))
     assert [location for location in order if "~*" in location] == wanted
+
+
+def test_what_pods_answer_to_the_cluster_alone_is_404_for_visitors_and_no_route_lies_below_it() -> None:
+    hidden = [item for item in words(guide()) if "/internal" in item[0] or "/metrics" in item[0]]
+    assert [(item[0].rpartition("/server/")[2], item[1:]) for item in hidden] == [
+        (segment("/internal"), ("return", "404")),
+        (segment("/metrics"), ("return", "404")),
+    ]
+    with pytest.raises(ValueError, match="/Internal/cache/ lies below /internal/"):
+        guide(routes=(Route(path="/Internal/cache/", match="segment", upstream="bailbondpro_api"),))
 
 
 def test_a_dot_in_a_path_is_a_dot() -> None:
