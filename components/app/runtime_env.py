@@ -58,8 +58,8 @@ class RuntimeEnvironment:
         cache_ttl_seconds: default lifetime of cached entries.
         shard_map_file: where the published shard map is mounted, None without shards.
         cdn_url: what pages put in front of `/static/...`, without a slash at its end; None where no CDN serves it.
-        trusted_proxies: address ranges, in CIDR notation, of those whose X-Forwarded-* headers are believed; empty where
-            nobody's are.
+        trusted_proxies: address ranges, in CIDR notation, of those whose X-Forwarded-* headers are believed; empty for
+            nobody.
         extra: further plain variables.
     """
 
