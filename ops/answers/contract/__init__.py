@@ -1,0 +1,1 @@
+"""`contract test`: a running application against what it promises the platform."""

@@ -1,0 +1,168 @@
+"""Requests to the application, each remembered: what was asked, what came back, how long it took."""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import json
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Part: TypeAlias = Literal["web", "api"]
+PROBE_SECONDS = 1.0
+"""How long the kubelet waits for an answer (Kubernetes documentation, "Configure Liveness, Readiness and Startup Probes":
+timeoutSeconds; read 2026-11-30)."""
+PATIENCE_SECONDS = 30.0
+"""How long anything else may take: the gateway's read timeout of the API (scaling guide, Load Balancing)."""
+LOOPBACK = ("127.0.0.1", "127.0.0.2")
+"""Addresses that this machine can ask from; the second one exists on Linux without being set up."""
+
+
+class UnreachableError(Exception):
+    """Nothing answers, or not as HTTP."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What came back.
+
+    Attributes:
+        part: which of the application's ports was asked.
+        method: of the request.
+        path: of the request, with its query.
+        status: of the answer.
+        headers: of the answer by lower-case name; several of one name are joined by commas.
+        body: of the answer.
+        seconds: how long it took.
+    """
+
+    part: Part
+    method: str
+    path: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    seconds: float
+
+    @property
+    def request_id(self) -> str:
+        """X-Request-Id of the answer."""
+        return self.headers.get("x-request-id", "")
+
+    @property
+    def document(self) -> object:
+        """The body as JSON, None where it is none."""
+        try:
+            document: object = json.loads(self.body)
+        except ValueError:
+            return None
+        return document
+
+
+@dataclass
+class Application:
+    """A running application.
+
+    Attributes:
+        web: URL of the port of pages, probes and metrics.
+        api: URL of the port of /api/ and /internal/.
+        answers: everything that came back, in order.
+    """
+
+    web: str
+    api: str
+    answers: list[Answer] = field(default_factory=list)
+
+    def ask(
+        self,
+        path: str,
+        *,
+        part: Part = "web",
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        source: str | None = None,
+        patience: float = PATIENCE_SECONDS,
+    ) -> Answer:
+        """One request on a connection of its own.
+
+        Raises:
+            UnreachableError: no answer of HTTP within the time.
+        """
+        connection = self.connection(part, source=source, patience=patience)
+        try:
+            return self.ask_on(connection, path, part=part, method=method, headers=headers, body=body)
+        finally:
+            connection.close()
+
+    def ask_on(
+        self,
+        connection: http.client.HTTPConnection,
+        path: str,
+        *,
+        part: Part = "web",
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Answer:
+        """One request on a connection that stays open.
+
+        Raises:
+            UnreachableError: see `ask`.
+        """
+        began = time.monotonic()
+        try:
+            connection.request(method, path, body=body, headers=dict(headers or {}))
+            response = connection.getresponse()
+            content = response.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise UnreachableError(f"{method} {path}: {error or type(error).__name__}") from error
+        answer = Answer(
+            part=part,
+            method=method,
+            path=path,
+            status=response.status,
+            headers=joined(response.getheaders()),
+            body=content,
+            seconds=time.monotonic() - began,
+        )
+        self.answers.append(answer)
+        return answer
+
+    def connection(
+        self, part: Part, *, source: str | None = None, patience: float = PATIENCE_SECONDS
+    ) -> http.client.HTTPConnection:
+        """A connection that is opened by its first request."""
+        url = urlsplit(self.web if part == "web" else self.api)
+        kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
+        address = None if source is None else (source, 0)
+        return kind(url.hostname or "", url.port, timeout=patience, source_address=address)
+
+    def sources(self) -> tuple[str, ...]:
+        """Where this machine can ask from: two addresses where the application runs on the same machine."""
+        host = urlsplit(self.api).hostname or ""
+        local = host == "localhost" or (is_address(host) and ipaddress.ip_address(host).is_loopback)
+        return LOOPBACK if local else ()
+
+
+def is_address(text: str) -> bool:
+    """Whether it is an IP address and no name."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def joined(headers: list[tuple[str, str]]) -> dict[str, str]:
+    """Headers by lower-case name."""
+    found: dict[str, str] = {}
+    for name, value in headers:
+        key = name.lower()
+        found[key] = f"{found[key]}, {value}" if key in found else value
+    return found
