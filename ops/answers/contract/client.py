@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 Part: TypeAlias = Literal["web", "api"]
 PROBE_SECONDS = 1.0
-"""How long the kubelet waits for an answer (Kubernetes documentation, "Configure Liveness, Readiness and Startup Probes":
-timeoutSeconds; read 2026-11-30)."""
+"""How long the kubelet waits for an answer (Kubernetes documentation, "Configure Liveness, Readiness and Startup
+Probes", timeoutSeconds; unverified)."""
 PATIENCE_SECONDS = 30.0
 """How long anything else may take: the gateway's read timeout of the API (scaling guide, Load Balancing)."""
 LOOPBACK = ("127.0.0.1", "127.0.0.2")
@@ -121,7 +121,7 @@ class Application:
             response = connection.getresponse()
             content = response.read()
         except (OSError, http.client.HTTPException) as error:
-            raise UnreachableError(f"{method} {path}: {error or type(error).__name__}") from error
+            raise UnreachableError(f"{method} {path}: {said(error)}") from error
         answer = Answer(
             part=part,
             method=method,
@@ -148,6 +148,11 @@ class Application:
         host = urlsplit(self.api).hostname or ""
         local = host == "localhost" or (is_address(host) and ipaddress.ip_address(host).is_loopback)
         return LOOPBACK if local else ()
+
+
+def said(error: Exception) -> str:
+    """What an error says; its name where it says nothing."""
+    return str(error) or type(error).__name__
 
 
 def is_address(text: str) -> bool:

@@ -1,0 +1,113 @@
+"""What people hand over: the application's addresses, its variables, a body, headers."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from bailbondpro.contract import contract
+from ops.answers.contract.client import Application
+from ops.answers.contract.run import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+class InputsError(ValueError):
+    """Something that was handed over cannot be used; the message says what and how."""
+
+
+def options(
+    *,
+    env_file: Path | None,
+    page: str,
+    write: str | None,
+    body: Path | None,
+    headers: Path | None,
+    log: Path | None,
+    pid: int | None,
+) -> Options:
+    """What a test is told.
+
+    Raises:
+        InputsError: a file cannot be read, or holds something else; one of a pair is missing.
+    """
+    if (write is None) != (body is None):
+        raise InputsError("--write and --body belong together: a path, and the file of the JSON object that it gets")
+    for name, path in (("--page", page), ("--write", write)):
+        if path is not None and not path.startswith("/"):
+            raise InputsError(f"{name} {path}: a path begins with /")
+    sent = b"{}" if body is None else _object(body)
+    variables = None if env_file is None else _pairs(env_file, "=", "NAME=value")
+    for number in ("CACHE_TTL_SECONDS", "CACHE_CHECK_PERIOD_SECONDS"):
+        _whole(number, variables)
+    for variable in contract().variables:
+        if variable.name.startswith("DATABASE_POOL_"):
+            _whole(variable.name, variables)
+    signed = {} if headers is None else _pairs(headers, ":", "Name: value")
+    return Options(variables=variables, page=page, write=write, body=sent, headers=signed, log=log, pid=pid)
+
+
+def parts(url: str, api: str | None, started: Options) -> Application:
+    """The application's two addresses; see the command's `--api`.
+
+    Raises:
+        InputsError: an address is no URL of HTTP.
+    """
+    host = _address(url)
+    if api is not None:
+        _address(api)
+        return Application(url, api)
+    examples = {variable.name: variable.example for variable in contract().variables}
+    port = (started.variables or {}).get("API_PORT", examples["API_PORT"])
+    scheme = urlsplit(url).scheme
+    return Application(url, f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}")
+
+
+def _address(url: str) -> str:
+    found = urlsplit(url)
+    try:
+        usable = found.scheme in {"http", "https"} and found.hostname and found.port != 0
+    except ValueError:
+        usable = False
+    if not usable or found.path.strip("/") or found.query:
+        raise InputsError(f"{url} is no address: scheme, host and port, such as http://localhost:3000")
+    return str(found.hostname)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputsError(f"{file} cannot be read: {error}") from error
+
+
+def _object(file: Path) -> bytes:
+    text = _text(file)
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise InputsError(f"{file} is no JSON: {error}") from error
+    if not isinstance(document, dict):
+        raise InputsError(f"{file} must hold a JSON object")
+    return text.encode()
+
+
+def _pairs(file: Path, separator: str, form: str) -> dict[str, str]:
+    found = {}
+    for number, line in enumerate(_text(file).splitlines(), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        name, middle, value = line.partition(separator)
+        if not middle or not name.strip():
+            raise InputsError(f"{file}, line {number}: must be {form}")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def _whole(name: str, variables: Mapping[str, str] | None) -> None:
+    value = (variables or {}).get(name, "0")
+    if not value.isdecimal():
+        raise InputsError(f"{name} is {value}, no whole number")
