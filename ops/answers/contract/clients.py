@@ -10,33 +10,46 @@ from ops.answers.contract.run import MISSING
 from ops.answers.contract.verdicts import found, not_judged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from ops.answers.contract.run import Run
     from ops.answers.contract.verdicts import Verdict
 
 NUMBERS = ("max", "total", "idle", "waiting")
+NOT_THERE = {
+    "connections.primary": ("the application has no database", "start it with DATABASE_URL and DATABASE_PRIMARY_URL"),
+    "cache.redis": ("the application has no Redis", "start it with REDIS_URL"),
+}
+"""Parts that are null where the application was started without them."""
 REDIS = {"retryDelayOnFailover": 100, "maxRetriesPerRequest": 3, "lazyConnect": True}
 """Scaling guide, Multi-Layer Caching: `new Redis`."""
 
 
 def judge(run: Run) -> Iterator[Verdict]:
     """Everything that the document says of clients."""
-    database = isinstance(run.says("connections.primary"), dict)
-    no_database = ("the application has no database", "start it with DATABASE_URL and DATABASE_PRIMARY_URL")
-    yield found("database.stats", _stats(run)) if database else not_judged("database.stats", *no_database)
-    yield found("database.pools", _pools(run)) if database else not_judged("database.pools", *no_database)
-    yield found("shards.placement", _placement(run))
-    if isinstance(run.says("cache.redis"), dict):
-        yield found("cache.client", _differences(run, "cache.redis", _redis(run)))
-    else:
-        yield not_judged("cache.client", "the application has no Redis", "start it with REDIS_URL")
     memory = {
         "stdTTL": int(run.variable("CACHE_TTL_SECONDS")),
         "checkperiod": int(run.variable("CACHE_CHECK_PERIOD_SECONDS")),
         "useClones": False,
     }
-    yield found("cache.memory", _differences(run, "cache.memory", memory))
+    checks: tuple[tuple[str, tuple[str, ...], Callable[[], str | None]], ...] = (
+        ("database.stats", ("connections.primary", "connections.replicas", "connections.shards"), lambda: _stats(run)),
+        (
+            "database.pools",
+            ("connections.primary", "pools.idleTimeoutMillis", "pools.connectionTimeoutMillis"),
+            lambda: _pools(run),
+        ),
+        ("shards.placement", ("shards", "connections.shards"), lambda: _placement(run)),
+        ("cache.client", ("cache.redis",), lambda: _differences(run, "cache.redis", _redis(run))),
+        ("cache.memory", ("cache.memory",), lambda: _differences(run, "cache.memory", memory)),
+    )
+    for name, parts, check in checks:
+        if any(run.says(part) is MISSING for part in parts):
+            yield not_judged(name, "endpoint.contract is broken")
+        elif parts[0] in NOT_THERE and run.says(parts[0]) is None:
+            yield not_judged(name, *NOT_THERE[parts[0]])
+        else:
+            yield found(name, check())
 
 
 def _redis(run: Run) -> dict[str, object]:

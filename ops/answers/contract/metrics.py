@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from ops.answers.contract.verdicts import Verdict
 
 Measured = dict[str, Family]
-TOO_LONG = 20
-"""A sum this many times as large as what requests took here is in another unit."""
-SPARE_SECONDS = 1.0
-"""What the platform's own probes and other requests may add meanwhile."""
+TOO_LONG = 2
+"""A server spends less time on a request than its client: a sum so many times as large is in another unit."""
+SPARE_SECONDS = 0.1
+"""What probes and other requests may add meanwhile."""
 STATES = {"total", "idle", "waiting"}
 LEVELS = {"memory", "redis"}
 

@@ -37,8 +37,9 @@ def judge(run: Run) -> Iterator[Verdict]:
             return
         problem = _not_created(first)
         yield found("retries.created", problem)
-        yield found("retries.idempotent", _repeated(run, key, first))
-        yield _other(run, key)
+        twice = _repeated(run, key, first)
+        yield found("retries.idempotent", twice)
+        yield not_judged("retries.other-body", "retries.idempotent is broken") if twice else _other(run, key)
         yield not_judged(NAMES[-1], "retries.created is broken") if problem else found(NAMES[-1], _read_back(run))
     except UnreachableError as error:
         yield broken("retries.created", str(error))

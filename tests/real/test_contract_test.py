@@ -1,0 +1,174 @@
+"""`./bbp contract test` on an application that keeps the contract, and on others that break one clause each."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from bailbondpro.contract import contract
+from ops.answers.contract.client import Application
+from ops.answers.contract.judging import judged
+from ops.answers.contract.run import Options
+from ops.cli import app as bbp
+from ops.exits import UNKNOWN
+from tests.support.contract_app import VARIABLES, ContractApp, listening
+from tests.support.paths import ROOT
+from tests.support.servers import free_port
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ops.answers.contract.verdicts import ContractAnswer
+
+STOPPING = {"stop.ready-off", "stop.finishes", "stop.ends"}
+"""What takes a process of its own to see."""
+FAULTS = {
+    "sick": "endpoint.health",
+    "never ready": "endpoint.ready",
+    "metrics in json": "endpoint.metrics",
+    "odd metrics": "endpoint.metrics",
+    "document without pools": "endpoint.contract",
+    "no placement": "endpoint.shard-of",
+    "own ids": "header.request-id-back",
+    "counter without route": "metric.http_requests_total",
+    "counts nothing": "metric.http_requests_total",
+    "routes are paths": "metric.http_requests_total",
+    "summary": "metric.http_request_duration_seconds",
+    "milliseconds": "metric.http_request_duration_seconds",
+    "no bucket of 500 ms": "metric.http_request_duration_seconds",
+    "gauge without waiting": "metric.database_pool_connections",
+    "no fallbacks": "metric.database_fallbacks_total",
+    "odd level": "metric.cache_requests_total",
+    "local time": "log.time",
+    "loud levels": "log.level",
+    "log without ids": "log.request_id",
+    "log with queries": "log.path",
+    "log in milliseconds": "log.seconds",
+    "hangs up": "connections.kept",
+    "believes nobody": "proxies.trusted",
+    "believes all": "proxies.others",
+    "creates twice": "retries.idempotent",
+    "any body": "retries.other-body",
+    "ok for created": "retries.created",
+    "replica behind": "database.read-after-write",
+    "stats without waiting": "database.stats",
+    "small pool": "database.pools",
+    "hash of bytes": "shards.hash",
+    "absolute value of 32 bits": "shards.hash",
+    "shards by itself": "shards.placement",
+    "eager redis": "cache.client",
+    "short memory": "cache.memory",
+    "no types": "caching.static",
+    "page for everything": "caching.missing",
+    "page for all": "caching.pages",
+    "data for all": "caching.api",
+    "no cdn": "caching.cdn-url",
+}
+"""What an application does wrong, and the one clause that it breaks by it."""
+STOP_FAULTS = {"exits at once": "stop.finishes", "ready to the end": "stop.ready-off", "never ends": "stop.ends"}
+
+
+def options(log: Path) -> Options:
+    """Everything that a test can be told, with idle times a twentieth of the real ones."""
+    return Options(
+        variables=VARIABLES,
+        write="/api/bonds",
+        body=b'{"client": "client-42"}',
+        log=log,
+        idle_seconds=0.2,
+        stop_seconds=6,
+    )
+
+
+def answer_of(app: ContractApp, options: Options) -> ContractAnswer:
+    web, api = (f"http://127.0.0.1:{port}" for port in app.ports)
+    return judged(Application(web, api), options)
+
+
+def states(answer: ContractAnswer, state: str) -> dict[str, str]:
+    return {verdict.id: verdict.seen for verdict in answer.verdicts if verdict.state == state}
+
+
+def test_an_application_that_keeps_the_contract_is_told_so_of_every_clause_but_those_that_end_it(
+    tmp_path: Path,
+) -> None:
+    log = tmp_path / "app.log"
+    with listening(ContractApp(log)) as app:
+        answer = answer_of(app, options(log))
+    assert states(answer, "broken") == {}
+    assert states(answer, "not judged").keys() == STOPPING
+    assert answer.exit_code == UNKNOWN
+
+
+@pytest.mark.parametrize(("fault", "clause"), FAULTS.items(), ids=FAULTS)
+def test_an_application_that_breaks_a_clause_is_told_exactly_that_one(fault: str, clause: str, tmp_path: Path) -> None:
+    log = tmp_path / "app.log"
+    with listening(ContractApp(log, fault)) as app:
+        answer = answer_of(app, options(log))
+    assert states(answer, "broken").keys() == {clause}, states(answer, "broken")
+    assert answer.exit_code == 1
+    verdict = next(verdict for verdict in answer.verdicts if verdict.id == clause)
+    assert verdict.seen
+    assert verdict.wanted
+    assert verdict.fix
+
+
+def test_a_log_that_is_no_json_breaks_what_every_line_has(tmp_path: Path) -> None:
+    log = tmp_path / "app.log"
+    with listening(ContractApp(log, "log is text")) as app:
+        answer = answer_of(app, options(log))
+    every = {field.clause.id for field in contract().log if field.every}
+    assert states(answer, "broken").keys() == every | {"log.request_id"}
+
+
+def stopped(tmp_path: Path, fault: str, seconds: float) -> ContractAnswer:
+    log, ports = tmp_path / "app.log", (free_port(), free_port())
+    command = [sys.executable, "-m", "tests.support.contract_app", *map(str, ports), str(log), fault]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"listening\n"
+            app = ContractApp(log, ports=ports)
+            return answer_of(app, replace(options(log), pid=process.pid, stop_seconds=seconds))
+        finally:
+            process.kill()
+
+
+def test_an_application_that_stops_as_promised_keeps_every_clause(tmp_path: Path) -> None:
+    answer = stopped(tmp_path, "", 20)
+    assert {verdict.state for verdict in answer.verdicts} == {"kept"}
+    assert answer.exit_code == 0
+
+
+@pytest.mark.parametrize(("fault", "clause"), STOP_FAULTS.items(), ids=STOP_FAULTS)
+def test_an_application_that_stops_otherwise_is_told_what_it_broke(fault: str, clause: str, tmp_path: Path) -> None:
+    answer = stopped(tmp_path, fault, 1 if fault == "never ends" else 20)
+    assert states(answer, "broken").keys() == {clause}, states(answer, "broken")
+
+
+def test_every_clause_that_the_test_judges_is_broken_by_some_application() -> None:
+    asked = {clause.id for clause in contract().every_clause if clause.judged == "test"}
+    unbroken = asked - {*FAULTS.values(), *STOP_FAULTS.values()}
+    assert unbroken == {"log.message", "log.method", "log.status"}
+
+
+def test_what_nobody_said_is_not_judged_and_never_green(tmp_path: Path) -> None:
+    runner = CliRunner()
+    with listening(ContractApp(tmp_path / "app.log")) as app:
+        web, api = (f"http://127.0.0.1:{port}" for port in app.ports)
+        result = runner.invoke(bbp, ["contract", "test", web, "--api", api, "--json"])
+    document = json.loads(result.stdout)
+    unjudged = {one["id"] for one in document["clauses"] if one["state"] == "not judged"}
+    assert result.exit_code == UNKNOWN
+    assert document["broken"] == 0
+    assert unjudged == {
+        *STOPPING,
+        *("retries.created", "retries.idempotent", "retries.other-body", "database.read-after-write", "caching.api"),
+        *(field.clause.id for field in contract().log),
+    }
