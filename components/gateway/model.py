@@ -21,8 +21,7 @@ SHUTDOWN_MARGIN_SECONDS = 5
 """What a stopping worker waits beyond the longest read timeout (guide: 60 s and 5 s)."""
 GRACE_SPARE_SECONDS = 10
 """What a pod's grace period has beyond preStop and nginx's own shutdown (our choice)."""
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
-_PATH = re.compile(r"/[A-Za-z0-9/_.\-]*")
+_NAME, _PATH = re.compile(r"[a-z][a-z0-9_]*"), re.compile(r"/[A-Za-z0-9/_.\-]*")
 _FOLDER = re.compile(r"/([A-Za-z0-9_.\-]+/)+")
 
 
@@ -335,11 +334,9 @@ def _route_problems(config: GatewayConfig, upstreams: set[str], zones: set[str])
     if "/" not in {route.path for route in config.routes}:
         problems.append('no route for "/"')
     for route in dict.fromkeys(route for routes in served for route in routes):
-        problems += [
-            f"the path {route.path} lies below {path}, which visitors must not reach"
-            for path in config.hidden
-            if f"{route.path.rstrip('/')}/".lower().startswith(f"{path.rstrip('/')}/".lower())
-        ]
+        lower = f"{route.path.rstrip('/')}/".lower()
+        if above := [path for path in config.hidden if lower.startswith(f"{path.rstrip('/')}/".lower())]:
+            problems.append(f"the path {route.path} lies below {above[0]}, which visitors must not reach")
         if not _PATH.fullmatch(route.path):
             problems.append(f"the path {route.path!r} must start with / and hold letters, digits, / _ . - only")
         if route.match == "segment" and not route.path.strip("/"):
