@@ -60,7 +60,7 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _judges() -> str:
-    counts = Counter(clause.judged for clause in contract().every_clause)
+    counts: Counter[str] = Counter(clause.judged for clause in contract().every_clause)
     return _table(
         ("judged by", "clauses", "what that is"), ((JUDGES[one], str(counts[one]), MEANS[one]) for one in MEANS)
     )
