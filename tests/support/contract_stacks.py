@@ -18,23 +18,29 @@ if TYPE_CHECKING:
 
 FILLED_STACK = ("prod, on its shards", "microservices")
 """Production whose clients lie on shards: no checked-in stack has it yet."""
-STACKS = [*COMBINATIONS, FILLED_STACK]
+MOVING_STACK = ("prod, on its way to shards", "microservices")
+"""Production whose clients are being copied to them."""
+MADE_HERE = {
+    FILLED_STACK: FILLED,
+    MOVING_STACK: {"placement": "moving", "shards": {"movingTo": 4, "mapVersion": 1}},
+}
+"""PostgreSQL settings of the stacks that have no file."""
+STACKS = [*COMBINATIONS, *MADE_HERE]
 ENTRY = re.compile(r"(?<=_)\d+(?=_URL$)|(?<=-)\d+(?=-url$)")
 """The number of a replica or of a shard, in a variable or in a Secret's key."""
 UPTIME = {"percent": 99.8, "reason": "a client's shard is one database more on the way"}
 
 
 def wanted(environment: str, phase: str) -> Settings:
-    if (environment, phase) == FILLED_STACK:
-        return settings("prod", phase, postgres=FILLED, availability={"acceptedUptime": UPTIME})
+    if made := MADE_HERE.get((environment, phase)):
+        return settings("prod", phase, postgres=made, availability={"acceptedUptime": UPTIME})
     return settings(environment, phase)
 
 
 @cache
 def stack(environment: str, phase: str) -> Recording:
-    if (environment, phase) == FILLED_STACK:
-        return record_platform(wanted(environment, phase))
-    return recorded(environment, phase)
+    made = (environment, phase) in MADE_HERE
+    return record_platform(wanted(environment, phase)) if made else recorded(environment, phase)
 
 
 @cache
