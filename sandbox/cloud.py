@@ -62,7 +62,7 @@ def _mark(mark: tuple[str, str, str], ends: Ends | None) -> dict[str, Any]:
 
 
 def _entry(item: CloudObject) -> dict[str, Any]:
-    return {key: value for key, value in asdict(item).items() if value or key not in {"waiting", "made_up"}}
+    return {key: value for key, value in asdict(item).items() if value or key not in {"waiting", "made_up", "kept"}}
 
 
 class Cloud:

@@ -64,6 +64,8 @@ class CloudObject:
     waiting: tuple[Waiting, ...] = ()
     made_up: tuple[str, ...] = ()
     """Outputs that only the schema speaks of: programs can read them, but no rule may conclude anything from them."""
+    kept: dict[str, Any] = field(default_factory=dict)
+    """What its service keeps of the past and shows nobody, without secrets (`Timing.keeps`)."""
 
     @property
     def name(self) -> str:

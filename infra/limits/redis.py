@@ -103,6 +103,21 @@ def an_upgrade_leads_to_a_later_version(settings: Settings) -> Iterator[Finding]
         )
 
 
+@rule("redis-token-turns", source="ElastiCache documentation, AUTH: two tokens at a time", areas=("redis",))
+def tokens_take_turns(settings: Settings) -> Iterator[Finding]:
+    """A third token pushes out the oldest of two, which pods may still have."""
+    redis = settings.redis
+    if redis.token_generation > redis.tokens_retired_before + 1:
+        yield Finding(
+            path="redis.tokenGeneration",
+            value=redis.token_generation,
+            allowed=f"at most one more than redis.tokensRetiredBefore ({redis.tokens_retired_before})",
+            fix=f"go back to {redis.tokens_retired_before + 1} and retire the token before it first, in a deployment of its "
+            "own; or, where no pod has a token older than the last one, set redis.tokensRetiredBefore to "
+            f"{redis.token_generation - 1} as well",
+        )
+
+
 RULES = (
     an_upgrade_leads_to_a_later_version,
     several_shards_need_a_cluster_client,
@@ -111,4 +126,5 @@ RULES = (
     windows_are_apart,
     cache_and_databases_are_patched_apart,
     the_newest_token_stays_valid,
+    tokens_take_turns,
 )

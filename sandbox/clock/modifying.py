@@ -34,6 +34,12 @@ def stamped(cloud: Cloud, token: str, inputs: Inputs) -> dict[str, Any]:
     return timing.made(inputs, cloud.now) if timing is not None and timing.made is not None else {}
 
 
+def keeping(item: CloudObject, sent: Inputs) -> dict[str, Any]:
+    """What its service keeps of an object once these settings were sent; no secret is among it."""
+    timing = timing_of(item.token)
+    return timing.keeps(item.kept, redacted(sent)) if timing is not None and timing.keeps is not None else item.kept
+
+
 def as_seen(cloud: Cloud, token: str, sent: Inputs, state: Mapping[str, Any]) -> Inputs:
     """The inputs of an object as its provider sees them now: what waits has its old value.
 
@@ -134,10 +140,11 @@ class _Modification:
             if self.timing.by_path[path].when is When.RESTART and value != self.before.inputs.get(path):
                 self.waiting[path] = Waiting(path, redacted(value), self.since, restart=True)
         base = replace(self.before, urn=self.wanted.urn, waiting=tuple(self.waiting.values()))
+        base = replace(base, kept=keeping(base, self.wanted.inputs))
         done = applied(self.cloud, base, {**flushed, **real}, self._kind(flushed))
         done.items[0] = self._shown(done.items[0])
         if self.timing.notes is not None:
-            said = self.timing.notes(self.before.inputs, redacted(self.wanted.inputs))
+            said = self.timing.notes(self.before, redacted(self.wanted.inputs))
             done.events += [self._note(what, source) for what, source in said]
         return done
 

@@ -143,8 +143,10 @@ Shown = Callable[["CloudObject", str, Any], Any]
 """(the object, a property, the value that waits) -> what the provider reads of it meanwhile."""
 Reaches = Callable[["Cloud", "CloudObject", "Inputs"], Iterable[Also]]
 """(what exists, the object as it was, what changes now) -> what that does to others."""
-Notes = Callable[["Inputs", "Inputs"], Iterable[tuple[str, str]]]
-"""(what the object is, what it is to be) -> sentences that follow its name, each with the public document."""
+Notes = Callable[["CloudObject", "Inputs"], Iterable[tuple[str, str]]]
+"""(the object before, what it is to be) -> sentences that follow its name, each with the public document."""
+Keeps = Callable[[dict[str, Any], "Inputs"], dict[str, Any]]
+"""(what its service has kept so far, what is sent, without secrets) -> what the service keeps from then on."""
 Remembers = Callable[["Cloud", "CloudObject", "Inputs"], Iterable[tuple[str, str, "Ends"]]]
 """(the clock, the object, what changes now) -> what is remembered of it for a time: kind, key, end."""
 Deadlines = Callable[["CloudObject"], Iterable[Deadline]]
@@ -177,6 +179,7 @@ class Timing:
         made: outputs that hold moments, given at creation.
         due: what the provider finds changed because time has passed.
         notes: what else is worth saying of an update.
+        keeps: what its service keeps of what was sent, beside what anybody can read of it.
         by_path: the settings with something to tell.
     """
 
@@ -194,6 +197,7 @@ class Timing:
     deadlines: Deadlines | None = None
     recurring: Recurs | None = None
     notes: Notes | None = None
+    keeps: Keeps | None = None
     made: Made | None = None
     due: Due | None = None
     by_path: dict[str, Setting] = field(init=False, compare=False, repr=False)

@@ -16,7 +16,7 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2
 
-from sandbox.clock.modifying import as_seen, stamped, updated
+from sandbox.clock.modifying import as_seen, keeping, stamped, updated
 from sandbox.cloud import CloudObject, restored
 from sandbox.invokes.answers import Asked
 from sandbox.invokes.errors import LookUpError
@@ -305,7 +305,8 @@ class SandboxProvider(RefusesComponents):
     ) -> CloudObject:
         token, plain = type_of(urn), without_nulls(unwrap(inputs))
         doubtful = made_up(token, plain, self.deps.oracle.get(token))
-        return CloudObject(token, identity, urn, inputs, outputs, place.scope(token, plain), made_up=doubtful)
+        made = CloudObject(token, identity, urn, inputs, outputs, place.scope(token, plain), made_up=doubtful)
+        return replace(made, kept=keeping(made, inputs))
 
     def _previewed(self, token: str, name: str, inputs: dict[str, Any], place: Place) -> dict[str, Any]:
         plain = unwrap(inputs)

@@ -294,6 +294,7 @@ REFUSED = (
     case("redis-multi-az", "redis.replicasPerShard", redis={"multiAz": True}),
     case("redis-maintenance-apart", "redis.maintenanceWindow", redis={"maintenanceWindow": "tue:09:00-tue:10:00"}),
     case("redis-token", "redis.tokensRetiredBefore", redis={"tokensRetiredBefore": 2}),
+    case("redis-token-turns", "redis.tokenGeneration", redis={"tokenGeneration": 3}),
     case("redis-nodes", "redis.shards", P2, redis={"shards": 46}),
     case("redis-windows", "redis.snapshotWindow", redis={"snapshotWindow": "05:00-05:30"}),
     case("redis-windows", "redis.maintenanceWindow", redis={"maintenanceWindow": "mon:05:30-mon:06:30"}),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sandbox.clock.modifying import keeping
 from sandbox.cloud import Cloud, CloudObject
 from sandbox.providers.computed import computed_outputs, merge
 from sandbox.providers.rules import Context, deletion_effects, deletion_refusal, reference_violations, unsettled
@@ -21,7 +23,8 @@ class World:
     def add(self, token: str, identity: str, /, **inputs: object) -> World:
         """Put an object there without asking anybody."""
         outputs = merge(inputs, computed_outputs(token, identity, inputs, identity))
-        self.cloud.put(CloudObject(token, identity, f"urn:pulumi:dev::p::{token}::{identity}", dict(inputs), outputs))
+        item = CloudObject(token, identity, f"urn:pulumi:dev::p::{token}::{identity}", dict(inputs), outputs)
+        self.cloud.put(replace(item, kept=keeping(item, inputs)))
         return self
 
     def create(self, token: str, /, **inputs: object) -> list[str]:

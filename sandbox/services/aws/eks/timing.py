@@ -13,6 +13,7 @@ from sandbox.model.timing import Timing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sandbox.cloud import CloudObject
     from sandbox.model.outputs import Inputs
 
 _PROVIDER = "terraform-provider-aws documentation, {}, Timeouts"
@@ -27,8 +28,8 @@ _NODES = (
 _ADDON = f"Amazon EKS API Reference, UpdateAddon; {_PROVIDER.format('aws_eks_addon')}"
 
 
-def _cluster(before: Inputs, new: Inputs) -> Iterator[tuple[str, str]]:
-    old, version = before.get("version"), new.get("version")
+def _cluster(before: CloudObject, new: Inputs) -> Iterator[tuple[str, str]]:
+    old, version = before.inputs.get("version"), new.get("version")
     if old and version and old != version:
         what = f"upgrades its control plane from {old} to {version}: some minutes, in which it answers"
         yield f"{what}; the provider waits 60 minutes at most", _VERSION
@@ -38,9 +39,9 @@ def _template(inputs: Inputs) -> object:
     return block(inputs, "launchTemplate").get("version")
 
 
-def _node_group(before: Inputs, new: Inputs) -> Iterator[tuple[str, str]]:
-    names = [name for name in ("version", "releaseVersion") if new.get(name) and before.get(name) != new.get(name)]
-    if _template(new) is not None and _template(before) != _template(new):
+def _node_group(before: CloudObject, new: Inputs) -> Iterator[tuple[str, str]]:
+    names = [name for name in ("version", "releaseVersion") if new.get(name) and before.inputs.get(name) != new.get(name)]
+    if _template(new) is not None and _template(before.inputs) != _template(new):
         names.append("launchTemplate.version")
     if not names:
         return
@@ -52,8 +53,8 @@ def _node_group(before: Inputs, new: Inputs) -> Iterator[tuple[str, str]]:
     yield f"{what}; the pods of each have 15 minutes to go, {forced}; the provider waits 60 minutes at most", _NODES
 
 
-def _addon(before: Inputs, new: Inputs) -> Iterator[tuple[str, str]]:
-    old, version = before.get("addonVersion"), new.get("addonVersion")
+def _addon(before: CloudObject, new: Inputs) -> Iterator[tuple[str, str]]:
+    old, version = before.inputs.get("addonVersion"), new.get("addonVersion")
     if version and old != version:
         yield f"is updated from {old or 'its version'} to {version}; the provider waits 20 minutes at most", _ADDON
 

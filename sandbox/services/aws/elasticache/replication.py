@@ -19,7 +19,7 @@ from sandbox.services.aws.ec2.targets import DEPENDENCY, SECURITY_GROUP
 from sandbox.services.aws.elasticache import nodes
 from sandbox.services.aws.elasticache.endpoints import outputs
 from sandbox.services.aws.elasticache.groups import PARAMETER_GROUP, SUBNET_GROUP
-from sandbox.services.aws.elasticache.timing import REPLICATION_TIMING
+from sandbox.services.aws.elasticache.timing import REPLICATION_TIMING, VALID_TOKENS
 from sandbox.services.aws.kms import KEY_ARN
 from sandbox.services.aws.sns import TOPIC
 
@@ -131,6 +131,21 @@ def _updates(context: Context) -> Iterator[Violation]:
             "transitEncryptionMode",
             "must first be 'preferred' when encryption in transit is turned on for an existing group "
             "(InvalidParameterCombination)",
+        )
+
+
+def _single_token(context: Context) -> Iterator[Violation]:
+    """SET is for a group that knows two tokens (user guide), after ROTATE only (API reference): one that knows one never
+    saw a ROTATE. The error's text is unverified."""
+    strategy = changed(context, "authTokenUpdateStrategy")
+    if context.cloud is None or strategy is None or strategy[1] != "SET":
+        return
+    group = context.cloud.get(context.token, context.id)
+    if group is not None and len(group.kept.get(VALID_TOKENS, ())) == 1:
+        yield Violation(
+            "authTokenUpdateStrategy",
+            "SET needs a group that knows two tokens, and this one knows one: ROTATE comes first (InvalidParameterValue: "
+            "SET is allowed only after ROTATE)",
         )
 
 
@@ -297,6 +312,14 @@ ROWS = (
         state=(
             GROUP_OF_THE_SAME_VPC,
             Rule("cache-family", "Amazon ElastiCache API Reference, CreateCacheParameterGroup", (), _cache_family),
+            Rule(
+                "cache-single-token",
+                "Amazon ElastiCache User Guide, Authenticating with the AUTH command: Setting the AUTH token; Amazon "
+                "ElastiCache API Reference, ModifyReplicationGroup: AuthTokenUpdateStrategy",
+                (),
+                _single_token,
+                unverified="the error of the API",
+            ),
             Rule(
                 "cache-cluster-mode",
                 "Amazon ElastiCache User Guide, Valkey and Redis OSS configuration and limits: cluster-enabled",

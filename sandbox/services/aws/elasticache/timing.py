@@ -43,6 +43,11 @@ _OTHER = (
 )
 """And the API has no place in which such a change could wait: it is in neither of its lists of pending values."""
 TOKENS = ("authToken", "authTokenWo", "authTokenWoVersion", "authTokenUpdateStrategy")
+VALID_TOKENS = "validTokens"
+"""Under which the group keeps the tokens that open it."""
+MOST_TOKENS = 2
+"""The two most recent ones open it; a third pushes the oldest out (Amazon ElastiCache User Guide, Authenticating with the
+AUTH command: Rotating the AUTH token)."""
 WINDOW_MINUTES = 60
 
 
@@ -71,15 +76,31 @@ def follows(inputs: Inputs) -> dict[str, Any]:
     return {"engineVersionActual": f"{inputs.get('engineVersion', '8.2')}.0"}
 
 
-def _tokens(before: Inputs, new: Inputs) -> Iterator[tuple[str, str]]:
-    given = "authToken" in new or "authTokenWo" in new
-    if not given or not ("authToken" in before or "authTokenWo" in before):
+def _token(inputs: Inputs) -> object:
+    return inputs.get("authToken") or inputs.get("authTokenWo")
+
+
+def _valid(kept: dict[str, Any], new: Inputs) -> dict[str, Any]:
+    """The tokens that open the group, the newest last: digests, for nobody reads a token back."""
+    token = _token(new)
+    if token is None:
+        return {}
+    digest, before = short_hash("auth token", repr(token)), kept.get(VALID_TOKENS, [])
+    if new.get("authTokenUpdateStrategy") == "SET":
+        return {VALID_TOKENS: [digest]}
+    return {VALID_TOKENS: before if digest in before else [*before, digest][-MOST_TOKENS:]}
+
+
+def _tokens(before: CloudObject, new: Inputs) -> Iterator[tuple[str, str]]:
+    if _token(new) is None or _token(before.inputs) is None:
         return
     strategy = new.get("authTokenUpdateStrategy") or "ROTATE"
-    token = any(before.get(name) != new.get(name) for name in TOKENS[:3])
+    token = any(before.inputs.get(name) != new.get(name) for name in TOKENS[:3])
     if token and strategy == "ROTATE":
         yield "takes the new token beside the one before it, which stays valid until SET, however long that is", _AUTH
-    elif strategy == "SET" and before.get("authTokenUpdateStrategy") != "SET":
+        if len(before.kept.get(VALID_TOKENS, ())) == MOST_TOKENS:
+            yield "drops the oldest of its tokens, for it knows two: whoever has that one yet is locked out", _AUTH
+    elif strategy == "SET" and before.inputs.get("authTokenUpdateStrategy") != "SET":
         yield "takes the newest token alone: every older one opens nothing from now on", _AUTH
 
 
@@ -119,5 +140,6 @@ REPLICATION_TIMING = Timing(
     follows=follows,
     recurring=_snapshots,
     notes=_tokens,
+    keeps=_valid,
 )
 """A new token goes out with "apply immediately", which takes along whatever waits (API, ApplyImmediately)."""
