@@ -147,6 +147,8 @@ if TYPE_CHECKING:
     from .security.certificate import GatewayCertificate as GatewayCertificate
     from .security.certificate import SelfSignedCertificate as SelfSignedCertificate
     from .security.certificate import SelfSignedCertificateArgs as SelfSignedCertificateArgs
+    from .security.generations import CertificateEnd as CertificateEnd
+    from .security.generations import Generations as Generations
     from .security.iam import Statement as Statement
     from .security.iam import policy_document as policy_document
     from .security.keys import DataKey as DataKey

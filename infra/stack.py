@@ -40,7 +40,7 @@ from components.postgres.restored import RestoredServer
 from components.postgres.shard_map import ShardMap
 from components.postgres.shards import Shards
 from components.redis import Redis
-from components.security.certificate import SelfSignedCertificate, SelfSignedCertificateArgs
+from components.security.certificate import SelfSignedCertificate
 from components.security.keys import DataKey
 from components.security.private_certificate import PrivateCertificate
 from components.security.secrets import Credential
@@ -68,6 +68,7 @@ from infra.wiring.names import names_of
 
 if TYPE_CHECKING:
     from components.monitoring.kind import Target
+    from components.security.generations import CertificateEnd
     from infra.settings import Settings
 
 
@@ -97,6 +98,7 @@ class Platform:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.names = names_of(settings)
+        self.certificates: tuple[CertificateEnd, ...] = ()
         self.aws = pulumi.ResourceOptions(
             provider=self._aws_provider(), transformations=bounded_roles(settings.aws.permissions_boundary_arn)
         )
@@ -240,6 +242,7 @@ class Platform:
             return None
         login = Credential("pooler-credential", postgres.pooler_credential_args(settings, base.key), self.aws)
         certificate = PrivateCertificate("pooler-certificate", postgres.pooler_certificate_args(settings))
+        self.certificates += certificate.ends
         servers = (data.postgres, data.shards)
         return Pooler(
             "pooler", postgres.pooler_args(settings, space.namespace, login, certificate, servers), kubernetes
@@ -291,13 +294,15 @@ class Platform:
         PodMonitor("gateway-metrics", monitoring.gateway_monitor_args(settings, namespace), ready)
         if settings.postgres.pooler.enabled:
             PodMonitor("pooler-metrics", monitoring.pooler_monitor_args(settings, namespace), ready)
-        PrometheusRules("alert-rules", monitoring.prometheus_rules_args(settings, namespace, targets), ready)
+        rules = monitoring.prometheus_rules_args(settings, namespace, targets, self.certificates)
+        PrometheusRules("alert-rules", rules, ready)
 
     def _edge(self, space: Namespace, balancer: LoadBalancer, ready: pulumi.ResourceOptions) -> None:
         """The gateway behind the load balancer, and Cloudflare in front of it."""
         settings = self.settings
         if not settings.cdn.enabled:
-            own = SelfSignedCertificate("gateway-certificate", SelfSignedCertificateArgs(domain=settings.domain))
+            own = SelfSignedCertificate("gateway-certificate", gateway.certificate_args(settings))
+            self.certificates += own.ends
             Gateway("gateway", gateway.args(settings, space.namespace, own, balancer), ready)
             return
         # The Cloudflare SDK costs 2.3 s to import: only a stack with a CDN pays for it.
@@ -305,8 +310,9 @@ class Platform:
         from components.cdn.origin_certificate import OriginCertificate  # noqa: PLC0415 - as above
 
         certificate = OriginCertificate("origin-certificate", cdn.certificate_args(settings))
-        Gateway("gateway", gateway.args(settings, space.namespace, certificate, balancer), ready)
-        Cdn("cdn", cdn.args(settings, balancer, certificate))
+        self.certificates += certificate.ends
+        front = Gateway("gateway", gateway.args(settings, space.namespace, certificate, balancer), ready)
+        Cdn("cdn", cdn.args(settings, balancer, certificate, front))
 
     def _export(self, base: Foundation, data: DataTier, balancer: LoadBalancer, images: ImageRepository | None) -> None:
         pulumi.export("environment", self.settings.environment.value)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bailbondpro.facts.certificates import MAX_ORIGIN_DAYS
+
+from ..security.generations import Generations
 
 if TYPE_CHECKING:
     import pulumi
@@ -64,5 +66,8 @@ class OriginCertificateArgs:
     organization: str = "BailBondPro"
     validity_days: int = MAX_ORIGIN_DAYS
     """One of `bailbondpro.facts.certificates.OriginDays`."""
+    generations: Generations = field(default_factory=Generations)
+    """Which generations of keys and certificates exist: of two, both ends show the newer one, and the gateway trusts
+    the authorities of both."""
     protect: bool = False
-    """Protect the private keys and the CA."""
+    """Protect the private keys of the newest generation."""

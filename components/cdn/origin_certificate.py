@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pulumi
 import pulumi_cloudflare as cloudflare
 import pulumi_tls as tls
 
+from ..security.certificate import bundle
+from ..security.generations import DAY_HOURS, CertificateEnd, of_generation, renewal_hours
 from .args import OriginCertificateArgs
 
 __all__ = ["OriginCertificate", "OriginCertificateArgs"]
@@ -14,11 +18,23 @@ RSA_BITS = 2048
 """The guide's ciphers are ECDHE-RSA (scaling guide, Nginx Load Balancer Configuration), so the key is RSA."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Generation:
+    """Keys and certificates of both ends."""
+
+    key: tls.PrivateKey
+    certificate: cloudflare.OriginCaCertificate
+    authority: tls.SelfSignedCert
+    client_key: tls.PrivateKey
+    client_certificate: tls.LocallySignedCert
+
+
 class OriginCertificate(pulumi.ComponentResource):
     """A certificate for the gateway and one for Cloudflare, so that each end proves itself to the other.
 
     The gateway's comes from Cloudflare's Origin CA, which only Cloudflare trusts. Cloudflare's comes from a CA of this
-    component: the certificate that Cloudflare shares among all its customers would admit any of them.
+    component: the certificate that Cloudflare shares among all its customers would admit any of them. While two
+    generations take turns, the gateway trusts the CAs of both, whichever of them Cloudflare shows the certificate of.
 
     Example:
         ```python
@@ -34,35 +50,30 @@ class OriginCertificate(pulumi.ComponentResource):
     private_key_pem: pulumi.Output[str]
     """The gateway's private key; secret."""
     client_ca_pem: pulumi.Output[str]
-    """The CA that the gateway verifies Cloudflare's certificate against."""
+    """The CAs that the gateway verifies Cloudflare's certificate against."""
     client_certificate_pem: pulumi.Output[str]
-    """The certificate that Cloudflare shows to the gateway."""
+    """The certificate that Cloudflare shows to the gateway, once the gateway trusts its CA."""
     client_private_key_pem: pulumi.Output[str]
     """Its private key; secret."""
+    ends: tuple[CertificateEnd, ...]
+    """When each certificate ends."""
 
     def __init__(self, name: str, args: OriginCertificateArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:cdn:OriginCertificate", name, None, opts)
-        load_bearing = pulumi.ResourceOptions(parent=self, protect=args.protect)
-        child = pulumi.ResourceOptions(parent=self)
-
-        key = tls.PrivateKey(f"{name}-key", algorithm="RSA", rsa_bits=RSA_BITS, opts=load_bearing)
-        self.private_key_pem = pulumi.Output.secret(key.private_key_pem)
-        self.certificate_pem = self._server_certificate(name, args, child).certificate
-
-        ca_key, ca = self._client_ca(name, args, load_bearing)
-        client_key = tls.PrivateKey(f"{name}-client-key", algorithm="RSA", rsa_bits=RSA_BITS, opts=load_bearing)
-        request = self._client_request(name, args, client_key, child)
-        self.client_ca_pem = ca.cert_pem
-        self.client_certificate_pem = tls.LocallySignedCert(
-            f"{name}-client-certificate",
-            cert_request_pem=request.cert_request_pem,
-            ca_private_key_pem=ca_key.private_key_pem,
-            ca_cert_pem=ca.cert_pem,
-            validity_period_hours=args.validity_days * 24,
-            allowed_uses=["digital_signature", "key_encipherment", "client_auth"],
-            opts=child,
-        ).cert_pem
-        self.client_private_key_pem = pulumi.Output.secret(client_key.private_key_pem)
+        made = {
+            of_generation(name, number): self._generation(
+                of_generation(name, number), args, protect=args.protect and number == args.generations.newest
+            )
+            for number in args.generations.valid
+        }
+        newest = next(iter(made.values()))
+        self.certificate_pem = newest.certificate.certificate
+        self.private_key_pem = pulumi.Output.secret(newest.key.private_key_pem)
+        self.client_ca_pem = bundle([one.authority.cert_pem for one in made.values()])
+        self.client_certificate_pem = newest.client_certificate.cert_pem
+        self.client_private_key_pem = pulumi.Output.secret(newest.client_key.private_key_pem)
+        hours = args.validity_days * DAY_HOURS
+        self.ends = tuple(end for prefix, one in made.items() for end in _ends(prefix, one, hours))
         self.register_outputs(
             {
                 "certificatePem": self.certificate_pem,
@@ -73,53 +84,89 @@ class OriginCertificate(pulumi.ComponentResource):
             }
         )
 
-    def _server_certificate(
-        self, name: str, args: OriginCertificateArgs, opts: pulumi.ResourceOptions
-    ) -> cloudflare.OriginCaCertificate:
-        names = [args.domain, f"*.{args.domain}"]
-        request = tls.CertRequest(
-            f"{name}-request",
-            private_key_pem=self.private_key_pem,
-            dns_names=names,
-            subject=tls.CertRequestSubjectArgs(common_name=args.domain, organization=args.organization),
-            opts=opts,
+    def _generation(self, name: str, args: OriginCertificateArgs, *, protect: bool) -> _Generation:
+        """One generation of both ends: what is not a key can be made again from them, and is never protected."""
+        load_bearing = pulumi.ResourceOptions(parent=self, protect=protect)
+        child = pulumi.ResourceOptions(parent=self)
+        hours = args.validity_days * DAY_HOURS
+        key = tls.PrivateKey(f"{name}-key", algorithm="RSA", rsa_bits=RSA_BITS, opts=load_bearing)
+        ca_key = tls.PrivateKey(f"{name}-client-ca-key", algorithm="RSA", rsa_bits=RSA_BITS, opts=load_bearing)
+        authority = _client_ca(name, args, ca_key, child)
+        client_key = tls.PrivateKey(f"{name}-client-key", algorithm="RSA", rsa_bits=RSA_BITS, opts=load_bearing)
+        client_certificate = tls.LocallySignedCert(
+            f"{name}-client-certificate",
+            cert_request_pem=_client_request(name, args, client_key, child).cert_request_pem,
+            ca_private_key_pem=ca_key.private_key_pem,
+            ca_cert_pem=authority.cert_pem,
+            validity_period_hours=hours,
+            early_renewal_hours=renewal_hours(hours),
+            allowed_uses=["digital_signature", "key_encipherment", "client_auth"],
+            opts=child,
         )
-        return cloudflare.OriginCaCertificate(
-            f"{name}-certificate",
-            csr=request.cert_request_pem,
-            hostnames=sorted(names),  # as the API returns them: another order replaces the certificate
-            request_type="origin-rsa",
-            requested_validity=args.validity_days,
-            opts=opts,
+        return _Generation(
+            key=key,
+            certificate=_server_certificate(name, args, key, child),
+            authority=authority,
+            client_key=client_key,
+            client_certificate=client_certificate,
         )
 
-    @staticmethod
-    def _client_ca(
-        name: str, args: OriginCertificateArgs, opts: pulumi.ResourceOptions
-    ) -> tuple[tls.PrivateKey, tls.SelfSignedCert]:
-        key = tls.PrivateKey(f"{name}-client-ca-key", algorithm="RSA", rsa_bits=RSA_BITS, opts=opts)
-        certificate = tls.SelfSignedCert(
-            f"{name}-client-ca",
-            private_key_pem=key.private_key_pem,
-            is_ca_certificate=True,
-            validity_period_hours=args.validity_days * 24,
-            allowed_uses=["cert_signing", "crl_signing"],
-            subject=tls.SelfSignedCertSubjectArgs(
-                common_name=f"Origin pull CA of {args.domain}", organization=args.organization
-            ),
-            opts=opts,
-        )
-        return key, certificate
 
-    @staticmethod
-    def _client_request(
-        name: str, args: OriginCertificateArgs, key: tls.PrivateKey, opts: pulumi.ResourceOptions
-    ) -> tls.CertRequest:
-        return tls.CertRequest(
-            f"{name}-client-request",
-            private_key_pem=key.private_key_pem,
-            subject=tls.CertRequestSubjectArgs(
-                common_name=f"Cloudflare for {args.domain}", organization=args.organization
-            ),
-            opts=opts,
-        )
+def _ends(name: str, made: _Generation, hours: int) -> tuple[CertificateEnd, ...]:
+    return (
+        CertificateEnd(name=f"{name}-certificate", ends=made.certificate.expires_on, validity_hours=hours),
+        CertificateEnd(name=f"{name}-client-ca", ends=made.authority.validity_end_time, validity_hours=hours),
+        CertificateEnd(
+            name=f"{name}-client-certificate", ends=made.client_certificate.validity_end_time, validity_hours=hours
+        ),
+    )
+
+
+def _server_certificate(
+    name: str, args: OriginCertificateArgs, key: tls.PrivateKey, opts: pulumi.ResourceOptions
+) -> cloudflare.OriginCaCertificate:
+    names = [args.domain, f"*.{args.domain}"]
+    request = tls.CertRequest(
+        f"{name}-request",
+        private_key_pem=pulumi.Output.secret(key.private_key_pem),
+        dns_names=names,
+        subject=tls.CertRequestSubjectArgs(common_name=args.domain, organization=args.organization),
+        opts=opts,
+    )
+    return cloudflare.OriginCaCertificate(
+        f"{name}-certificate",
+        csr=request.cert_request_pem,
+        hostnames=sorted(names),  # as the API returns them: another order replaces the certificate
+        request_type="origin-rsa",
+        requested_validity=args.validity_days,
+        opts=opts,
+    )
+
+
+def _client_ca(
+    name: str, args: OriginCertificateArgs, key: tls.PrivateKey, opts: pulumi.ResourceOptions
+) -> tls.SelfSignedCert:
+    hours = args.validity_days * DAY_HOURS
+    return tls.SelfSignedCert(
+        f"{name}-client-ca",
+        private_key_pem=key.private_key_pem,
+        is_ca_certificate=True,
+        validity_period_hours=hours,
+        early_renewal_hours=renewal_hours(hours),
+        allowed_uses=["cert_signing", "crl_signing"],
+        subject=tls.SelfSignedCertSubjectArgs(
+            common_name=f"Origin pull CA of {args.domain}", organization=args.organization
+        ),
+        opts=opts,
+    )
+
+
+def _client_request(
+    name: str, args: OriginCertificateArgs, key: tls.PrivateKey, opts: pulumi.ResourceOptions
+) -> tls.CertRequest:
+    return tls.CertRequest(
+        f"{name}-client-request",
+        private_key_pem=key.private_key_pem,
+        subject=tls.CertRequestSubjectArgs(common_name=f"Cloudflare for {args.domain}", organization=args.organization),
+        opts=opts,
+    )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from ..security.generations import CertificateEnd
 
 Severity: TypeAlias = Literal["info", "warning", "critical"]
 Manifest: TypeAlias = dict[str, Any]
@@ -99,12 +102,14 @@ class Scope:
         autoscaler: metadata.name of the application's HorizontalPodAutoscaler.
         thresholds: when alerts fire.
         pooler: whether PgBouncer runs here.
+        certificates: when certificates end, each moment known.
     """
 
     namespace: str
     autoscaler: str = "bailbondpro-hpa"
     thresholds: Thresholds = field(default_factory=Thresholds)
     pooler: bool = False
+    certificates: tuple[CertificateEnd, ...] = ()
 
     @property
     def matcher(self) -> str:

@@ -11,6 +11,7 @@ from .kinds.autoscaler import AUTOSCALER
 from .kinds.backups import BACKUPS
 from .kinds.bill import BILL
 from .kinds.cache import CACHE
+from .kinds.certificates import CERTIFICATES
 from .kinds.database import DATABASE
 from .kinds.gateway import GATEWAY
 from .kinds.load_balancer import LOAD_BALANCER
@@ -39,6 +40,7 @@ KINDS: dict[str, Kind[Any] | ClusterKind] = {
     "rollouts": ROLLOUTS,
     "cache": CACHE,
     "backups": BACKUPS,
+    "certificates": CERTIFICATES,
 }
 """In the order in which their panels stand on a dashboard that they share."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pulumi
@@ -15,6 +15,7 @@ from .catalog import alerts, dashboards
 from .panels import to_json
 
 if TYPE_CHECKING:
+    from ..security.generations import CertificateEnd
     from .kind import Target
 
 SCRAPE_INTERVAL_SECONDS = 15
@@ -50,6 +51,7 @@ class PrometheusRulesArgs:
         dashboard: whether a Grafana reads the dashboards.
         targets: what is on the dashboards besides the cluster.
         pooler: whether PgBouncer runs here.
+        certificates: when certificates end; the moments may be known only once they are made.
     """
 
     namespace: pulumi.Input[str]
@@ -59,6 +61,7 @@ class PrometheusRulesArgs:
     dashboard: bool = True
     targets: tuple[Target, ...] = ()
     pooler: bool = False
+    certificates: tuple[CertificateEnd, ...] = ()
 
 
 class PrometheusRules(pulumi.ComponentResource):
@@ -73,12 +76,15 @@ class PrometheusRules(pulumi.ComponentResource):
     def __init__(self, name: str, args: PrometheusRulesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:monitoring:PrometheusRules", name, None, opts)
         child = child_options(self, opts)
-        scope = pulumi.Output.from_input(args.namespace).apply(
-            lambda namespace: Scope(
-                namespace=namespace,
+        scope = pulumi.Output.all(args.namespace, *(one.ends for one in args.certificates)).apply(
+            lambda known: Scope(
+                namespace=known[0],
                 autoscaler=args.autoscaler_name,
                 thresholds=args.thresholds,
                 pooler=args.pooler,
+                certificates=tuple(
+                    replace(one, ends=ends) for one, ends in zip(args.certificates, known[1:], strict=True)
+                ),
             )
         )
         self.resource = k8s.apiextensions.CustomResource(

@@ -9,6 +9,7 @@ from infra.limits.app import RULES as APP
 from infra.limits.autoscaling import RULES as AUTOSCALING
 from infra.limits.capacity import RULES as CAPACITY
 from infra.limits.cdn import RULES as CDN
+from infra.limits.certificates import RULES as CERTIFICATES
 from infra.limits.cluster import RULES as CLUSTER
 from infra.limits.cluster import upgrade_findings
 from infra.limits.connections import RULES as CONNECTIONS
@@ -59,6 +60,7 @@ RULES: tuple[Rule, ...] = (
     *CONNECTIONS,
     *REDIS,
     *CDN,
+    *CERTIFICATES,
 )
 
 

@@ -112,7 +112,8 @@ def tokens_take_turns(settings: Settings) -> Iterator[Finding]:
             path="redis.tokenGeneration",
             value=redis.token_generation,
             allowed=f"at most one more than redis.tokensRetiredBefore ({redis.tokens_retired_before})",
-            fix=f"go back to {redis.tokens_retired_before + 1} and retire the token before it first, in a deployment of its "
+            fix=f"go back to {redis.tokens_retired_before + 1} and retire the token before it first, in a deployment "
+            f"of its "
             "own; or, where no pod has a token older than the last one, set redis.tokensRetiredBefore to "
             f"{redis.token_generation - 1} as well",
         )

@@ -142,6 +142,22 @@ class CdnSettings(Area):
     origin_certificate_days: OriginDays = Field(
         default=MAX_ORIGIN_DAYS, description="Validity of the origin certificate in days (Cloudflare Origin CA)."
     )
+    certificate_generation: int = Field(
+        default=1,
+        ge=1,
+        le=10_000,
+        description="Raise by one to make other keys and certificates between Cloudflare and the gateway at the next "
+        "deployment: both ends roll to them, and the gateway trusts the authority before, too, until "
+        "certificatesRetiredBefore. It renews them as well.",
+    )
+    certificates_retired_before: int = Field(
+        default=1,
+        ge=1,
+        le=10_000,
+        description="Keys and certificates of generations before this one are deleted. Set it to "
+        "certificateGeneration in a deployment of its own, once every gateway pod is new and Cloudflare shows the new "
+        "certificate.",
+    )
     authenticated_origin_pulls: bool = Field(
         default=True, description="Whether the gateway accepts only connections with Cloudflare's client certificate."
     )

@@ -137,5 +137,12 @@ class GatewaySettings(Area):
         description="If set, nginx asks this path whether a request to /api/ may pass (auth_request). The path's own "
         "folder and the login stay open. Default: none.",
     )
+    certificate_generation: int = Field(
+        default=1,
+        ge=1,
+        le=10_000,
+        description="Without the CDN: raise by one to make another key and certificate of the gateway at the next "
+        "deployment, to which its pods roll. With it, cdn.certificateGeneration does so.",
+    )
     headers: HeadersSettings = Field(default=HeadersSettings(), description="Security headers.")
     resources: Resources = Field(default=resources(250, 128, 1000, 256), description="Requests and limits of a pod.")

@@ -42,6 +42,13 @@ class PrometheusSettings(Area):
         default=15, ge=5, le=30, description="Seconds between scrapes; four fit the autoscaler's window of 2 minutes."
     )
     grafana: bool = Field(default=True, description="Whether Grafana with the dashboards is installed too.")
+    grafana_password_generation: int = Field(
+        default=1,
+        ge=1,
+        le=10_000,
+        description="Raise by one to make another password of Grafana's administrator at the next deployment; Grafana "
+        "starts again with it, and the old one opens nothing.",
+    )
 
 
 class MonitoringSettings(Area):

@@ -131,6 +131,22 @@ class PoolerSettings(Area):
         "idle_transaction_timeout); forgotten ones would hold a pool for ever. Default: 60, the longest request.",
     )
     resources: Resources = Field(default=resources(100, 128, 500, 256), description="Requests and limits of a pod.")
+    certificate_generation: int = Field(
+        default=1,
+        ge=1,
+        le=10_000,
+        description="Raise by one to make another authority, key and certificate of the pooler at the next "
+        "deployment: pods roll to trust both authorities, and the pooler shows the old certificate until "
+        "certificatesRetiredBefore.",
+    )
+    certificates_retired_before: int = Field(
+        default=1,
+        ge=1,
+        le=10_000,
+        description="Keys and certificates of generations before this one are deleted. Set it to "
+        "certificateGeneration in a deployment of its own, once every pod trusts both: the pooler shows the new "
+        "certificate, then the pods forget the old authority.",
+    )
 
 
 class RestoredSettings(Area):

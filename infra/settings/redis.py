@@ -88,17 +88,18 @@ class RedisSettings(Area):
         default=1,
         ge=1,
         le=10_000,
-        description="Raise by one to add a new auth token at the next deployment, to which the pods roll. The one before it "
-        "stays valid until tokensRetiredBefore, the one before that not: a cache knows two (ElastiCache), so the least "
-        "difference between both keys is 0 and the greatest 1. Lowering it makes a third token and brings no old one back.",
+        description="Raise by one to add a new auth token at the next deployment, to which the pods roll. The one "
+        "before it stays valid until tokensRetiredBefore, the one before that not: a cache knows two (ElastiCache), "
+        "so the least difference between both keys is 0 and the greatest 1. Lowering it makes a third token and "
+        "brings no old one back.",
     )
     tokens_retired_before: int = Field(
         default=1,
         ge=1,
         le=10_000,
         description="Auth tokens of generations before this one are valid no more. Set it to tokenGeneration in a "
-        "deployment of its own, once every pod has the new token (ElastiCache: ROTATE, then SET). A cache that was made "
-        "with its tokenGeneration has one token, and refuses that step until the next rotation.",
+        "deployment of its own, once every pod has the new token (ElastiCache: ROTATE, then SET). A cache that was "
+        "made with its tokenGeneration has one token, and refuses that step until the next rotation.",
     )
     snapshot_retention_days: int = Field(
         ge=0,

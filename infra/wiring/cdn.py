@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pulumi
+
 from components.cdn.args import CdnArgs, OriginCertificateArgs, RulesetImport
+from components.security.generations import Generations
 from infra.edge_policy import edge_policy
 
 if TYPE_CHECKING:
     from components.cdn.origin_certificate import OriginCertificate
+    from components.gateway.gateway import Gateway
     from components.network.load_balancer import LoadBalancer
     from infra.settings import Settings
 
@@ -25,12 +29,17 @@ _IMPORT_PHASES = {
 def certificate_args(settings: Settings) -> OriginCertificateArgs:
     """The certificate that the gateway shows to Cloudflare, and the one that Cloudflare shows to the gateway."""
     return OriginCertificateArgs(
-        domain=settings.domain, validity_days=settings.cdn.origin_certificate_days, protect=settings.protect
+        domain=settings.domain,
+        validity_days=settings.cdn.origin_certificate_days,
+        generations=Generations(
+            newest=settings.cdn.certificate_generation, retired_before=settings.cdn.certificates_retired_before
+        ),
+        protect=settings.protect,
     )
 
 
-def args(settings: Settings, balancer: LoadBalancer, certificate: OriginCertificate) -> CdnArgs:
-    """The zone: records, rules and settings.
+def args(settings: Settings, balancer: LoadBalancer, certificate: OriginCertificate, gateway: Gateway) -> CdnArgs:
+    """The zone: records, rules and settings; Cloudflare's certificate once all pods of the gateway trust its authority.
 
     Raises:
         ValueError: the CDN is enabled without zone or account; the configuration's check refuses that before.
@@ -44,7 +53,7 @@ def args(settings: Settings, balancer: LoadBalancer, certificate: OriginCertific
         account_id=cdn.account_id,
         origin=balancer.dns_name,
         manage_zone_rulesets=cdn.manage_rulesets,
-        client_certificate_pem=certificate.client_certificate_pem if cdn.authenticated_origin_pulls else None,
+        client_certificate_pem=_once_trusted(certificate, gateway) if cdn.authenticated_origin_pulls else None,
         client_private_key_pem=certificate.client_private_key_pem if cdn.authenticated_origin_pulls else None,
         alert_emails=settings.monitoring.alert_emails,
         imports=tuple(
@@ -54,3 +63,8 @@ def args(settings: Settings, balancer: LoadBalancer, certificate: OriginCertific
         ),
         protect=settings.protect,
     )
+
+
+def _once_trusted(certificate: OriginCertificate, gateway: Gateway) -> pulumi.Output[str]:
+    known = pulumi.Output.all(certificate.client_certificate_pem, gateway.deployment_name)
+    return known.apply(lambda values: str(values[0]))

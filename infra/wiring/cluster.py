@@ -55,7 +55,8 @@ def addons_args(settings: Settings, cluster: Cluster, nodes: NodePools) -> Addon
 
 def grafana_credential_args(settings: Settings, key: DataKey) -> CredentialArgs:
     """The password of Grafana's administrator."""
-    return secret_args(settings, key, "grafana")
+    generation = settings.monitoring.prometheus.grafana_password_generation
+    return secret_args(settings, key, "grafana", generation=generation)
 
 
 def operator_access_args(

@@ -13,6 +13,7 @@ from components.gateway.guide import INTERNAL_PATH, GuideGateway, RateLimits, gu
 from components.gateway.model import Failures, Timeouts, security_headers
 from components.network.cloudflare_ranges import cloudflare_ranges
 from components.network.load_balancer import LoadBalancerArgs
+from components.security.certificate import SelfSignedCertificateArgs
 from components.tuning.nginx import Tuning
 from infra.wiring.names import APP, names_of
 from infra.wiring.pods import app_placement, pod_resources
@@ -53,6 +54,11 @@ def load_balancer_args(settings: Settings, network: Network, cluster: Cluster, l
         gateway_health_port=GATEWAY_HEALTH_PORT,
         access_logs_bucket=logs.bucket_name,
     )
+
+
+def certificate_args(settings: Settings) -> SelfSignedCertificateArgs:
+    """The certificate that the gateway shows where no CDN stands before it."""
+    return SelfSignedCertificateArgs(domain=settings.domain, generation=settings.gateway.certificate_generation)
 
 
 def args(

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from components.postgres.component import Postgres
     from components.postgres.shards import Shards
     from components.redis import Redis
+    from components.security.generations import CertificateEnd
     from components.security.keys import DataKey
     from components.storage.backups import Backups
     from infra.settings import Settings
@@ -132,7 +133,10 @@ def _monitor(
 
 
 def prometheus_rules_args(
-    settings: Settings, namespace: pulumi.Input[str], targets: tuple[Target, ...]
+    settings: Settings,
+    namespace: pulumi.Input[str],
+    targets: tuple[Target, ...],
+    certificates: tuple[CertificateEnd, ...],
 ) -> PrometheusRulesArgs:
     """Recording rules and alerts at the guide's thresholds, and the dashboards where there is a Grafana."""
     thresholds, prometheus = settings.monitoring.thresholds, settings.monitoring.prometheus
@@ -149,4 +153,5 @@ def prometheus_rules_args(
         dashboard=prometheus.grafana,
         targets=targets,
         pooler=settings.postgres.pooler.enabled,
+        certificates=certificates,
     )

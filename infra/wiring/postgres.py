@@ -16,6 +16,7 @@ from components.postgres.rds_authorities import rds_authority
 from components.postgres.restored import RestoredServerArgs
 from components.postgres.shard_map import ShardMapArgs
 from components.postgres.shards import ShardCredentials, ShardsArgs
+from components.security.generations import Generations
 from components.security.keys import DataKeyArgs
 from components.security.private_certificate import PrivateCertificateArgs
 from components.tuning.postgres import Profile, parameters
@@ -186,8 +187,14 @@ def pooler_credential_args(settings: Settings, key: DataKey) -> CredentialArgs:
 
 def pooler_certificate_args(settings: Settings) -> PrivateCertificateArgs:
     """Whom the pooler's certificate names: its Service, by every name that pods may use."""
+    pooler = settings.postgres.pooler
     return PrivateCertificateArgs(
-        common_name=POOLER_APP, dns_names=pooler_hosts(settings.app.namespace), protect=settings.protect
+        common_name=POOLER_APP,
+        dns_names=pooler_hosts(settings.app.namespace),
+        generations=Generations(
+            newest=pooler.certificate_generation, retired_before=pooler.certificates_retired_before
+        ),
+        protect=settings.protect,
     )
 
 

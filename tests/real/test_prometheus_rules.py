@@ -12,6 +12,7 @@ import pytest
 from components.monitoring.alerts import Scope, Thresholds
 from components.monitoring.catalog import alerts
 from components.monitoring.prometheus import rule_groups
+from components.security.generations import CertificateEnd
 from sandbox.engine.go import GoError
 from sandbox.kubernetes.tools import promtool
 from tests.support.manifests import manifests
@@ -294,3 +295,17 @@ def test_requests_of_another_namespace_count_for_nothing(tool: Path, tmp_path: P
     elsewhere = {name.replace("production", "staging"): values for name, values in requests(50, 50).items()}
     expected = [firing("ErrorRateHigh", 20, 0), firing("RequestMetricMissing", 20, 1)]
     assert verdict(tool, tmp_path, {"tests": [scenario(elsewhere, expected)]}, rule_groups(SCOPE)) == ""
+
+
+def test_a_certificate_that_ends_soon_is_named_and_one_that_lasts_is_not(tool: Path, tmp_path: Path) -> None:
+    """The clock of promtool starts in 1970: one ends ten hours later, one of which nobody knows the end has ended."""
+    lasting = CertificateEnd(name="lasting", ends="2041-11-26T00:00:00Z", validity_hours=15 * 365 * 24)
+    ending = CertificateEnd(name="ending", ends="1970-01-01 10:00:00 +0000 UTC", validity_hours=12)
+    soon, last = "CertificateEndsSoon", "CertificateEndsThisWeek"
+    expected = [firing(soon, 300, 0), firing(soon, 421, 1), firing(last, 421, 0), firing(last, 491, 1)]
+    test = {**scenario({}, expected), "input_series": []}
+    groups = rule_groups(replace(SCOPE, certificates=(lasting, ending)))
+    assert verdict(tool, tmp_path, {"tests": [test]}, groups) == ""
+    unknown = rule_groups(replace(SCOPE, certificates=(lasting, replace(lasting, name="unknown", ends="soon"))))
+    test = {**scenario({}, [firing(soon, 61, 1), firing(last, 11, 1)]), "input_series": []}
+    assert verdict(tool, tmp_path, {"tests": [test]}, unknown) == ""

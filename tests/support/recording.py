@@ -20,6 +20,8 @@ from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockMonitor, Mocks, set_mocks
 from pulumi.runtime.proto import source_pb2
 
+from sandbox.clock.modifying import timing_of
+from sandbox.clock.moments import START
 from sandbox.model.place import HOME, Place
 from sandbox.protocol.schema import SchemaOracle
 from sandbox.protocol.validate import validate
@@ -149,8 +151,16 @@ def _computed(token: str, name: str, inputs: dict[str, Any], identity: str, plac
     wanted = (token, name, json.dumps(inputs, sort_keys=True, default=repr), identity, place)
     if wanted not in _MADE:
         made = computed_outputs(token, name, inputs, identity, place)
-        _MADE[wanted] = {key: _scrambled(value, f"{name}/{key}") for key, value in made.items()}
+        _MADE[wanted] = {key: _scrambled(value, f"{name}/{key}") for key, value in made.items()} | _moments(
+            token, inputs
+        )
     return dict(_MADE[wanted])
+
+
+def _moments(token: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Outputs that hold moments, such as the end of a certificate: every recording is of the first day."""
+    timing = timing_of(token)
+    return timing.made(inputs, START) if timing is not None and timing.made is not None else {}
 
 
 def _scrambled(value: object, seed: str) -> object:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 FILE = DATA / "secrets.yaml"
+CERTIFICATES_FILE = DATA / "certificates.yaml"
 RUNBOOKS = ROOT / "docs" / "runbooks"
 SECRET = re.compile(
     r"random:.*Password"
@@ -27,6 +28,10 @@ SECRET = re.compile(
     r"|cloudflare:index/\w*[cC]ertificate:|cloudflare:index/\w*[tT]oken:"
 )
 """Types whose resources make a secret or exist to keep one."""
+CERTIFICATE = re.compile(
+    r"tls:index/\w*Cert:|cloudflare:index/\w*[cC]ertificate\w*:|aws:acm/|aws:iam/serverCertificate:"
+)
+"""Types of certificates, which end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,10 +44,11 @@ class Row:
         holds: resources with a copy of it.
         setting: the key of the stack file that rotates it; None for none.
         other: a value of that key which makes another secret.
-        then: the key of the second step, where there is one.
+        then: the key of the second step, where there is one; the same value retires the old one.
+        beside: the first step makes new resources and leaves the old ones, which the second step deletes.
         how: the way without a setting.
         restarts: logical names of the Deployments whose pods a rotation replaces, with stars.
-        early: hours before its end in which any deployment replaces a certificate; None for what does not end.
+        then_restarts: those whose pods the second step replaces.
         both_valid: how long old and new are both valid.
         runbook: page and heading under docs/runbooks.
     """
@@ -53,9 +59,10 @@ class Row:
     setting: str | None
     other: int | None = None
     then: str | None = None
+    beside: bool = False
     how: str | None = None
     restarts: list[str]
-    early: int | None = None
+    then_restarts: tuple[str, ...] = ()
     both_valid: str
     runbook: str
 
@@ -63,6 +70,31 @@ class Row:
     def resources(self) -> list[str]:
         """What makes or holds it."""
         return [*self.makes, *self.holds]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateRow:
+    """Certificates that are renewed and watched alike.
+
+    Attributes:
+        certificates: resources, with stars.
+        early: hours before the end in which any deployment replaces one.
+        setting: the key of the stack file that makes another one.
+        watched: the alert that names it before it ends.
+        copy_of: the certificate that they are copies of.
+    """
+
+    certificates: list[str]
+    early: int = 0
+    setting: str | None = None
+    watched: str | None = None
+    copy_of: str | None = None
+
+
+@cache
+def certificate_rows() -> tuple[CertificateRow, ...]:
+    """All rows of certificates."""
+    return tuple(CertificateRow(**entry) for entry in yaml.safe_load(CERTIFICATES_FILE.read_text("utf-8")))
 
 
 @cache

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 import components
 from components.monitoring.alerts import Scope
 from components.monitoring.kind import ClusterKind, Kind, Target
+from components.security.generations import CertificateEnd
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from components.monitoring.alarm_spec import AlarmSpec
     from components.monitoring.kind import Panels
 
-SCOPE = Scope(namespace="production", pooler=True)
+ENDS = CertificateEnd(name="example-certificate", ends="1970-03-02T00:00:00Z", validity_hours=5 * 365 * 24)
+SCOPE = Scope(namespace="production", pooler=True, certificates=(ENDS,))
 """A cluster in which everything runs."""
 RUNBOOKS = ROOT / "docs" / "runbooks"
 VALUES: dict[str, tuple[Any, ...]] = {

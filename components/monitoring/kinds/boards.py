@@ -18,4 +18,10 @@ COST = Dashboard(
     note="`./bbp cost` prices the plan; this is what runs. Charges are the whole account's, in US dollars, and appear "
     "once *Receive billing alerts* is switched on in the account's billing preferences.",
 )
+CERTIFICATES = Dashboard(
+    uid="bailbondpro-certificates",
+    title="BailBondPro: certificates",
+    note="What the program made; the certificates of load balancers, databases and the edge are renewed by their "
+    "owners.",
+)
 POSTGRES = Dashboard(uid="bailbondpro-postgres", title="BailBondPro: PostgreSQL")

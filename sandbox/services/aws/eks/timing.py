@@ -40,7 +40,9 @@ def _template(inputs: Inputs) -> object:
 
 
 def _node_group(before: CloudObject, new: Inputs) -> Iterator[tuple[str, str]]:
-    names = [name for name in ("version", "releaseVersion") if new.get(name) and before.inputs.get(name) != new.get(name)]
+    names = [
+        name for name in ("version", "releaseVersion") if new.get(name) and before.inputs.get(name) != new.get(name)
+    ]
     if _template(new) is not None and _template(before.inputs) != _template(new):
         names.append("launchTemplate.version")
     if not names:

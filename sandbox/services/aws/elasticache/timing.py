@@ -46,8 +46,8 @@ TOKENS = ("authToken", "authTokenWo", "authTokenWoVersion", "authTokenUpdateStra
 VALID_TOKENS = "validTokens"
 """Under which the group keeps the tokens that open it."""
 MOST_TOKENS = 2
-"""The two most recent ones open it; a third pushes the oldest out (Amazon ElastiCache User Guide, Authenticating with the
-AUTH command: Rotating the AUTH token)."""
+"""The two most recent ones open it; a third pushes the oldest out (Amazon ElastiCache User Guide, Authenticating with
+the AUTH command: Rotating the AUTH token)."""
 WINDOW_MINUTES = 60
 
 

@@ -11,7 +11,6 @@ from components.autoscaling.render import RPS_SERIES, Target, requests_query
 from components.monitoring.alerts import (
     RECORDED_REQUESTS,
     Alert,
-    Scope,
     Thresholds,
     recording_rules,
 )
@@ -25,8 +24,8 @@ from components.monitoring.prometheus import (
 )
 from tests.support.paths import ROOT
 from tests.support.recording import record
+from tests.support.targets import SCOPE
 
-SCOPE = Scope(namespace="production")
 ALERTS = {alert.name: alert for alert in alerts(SCOPE)}
 DURATION = re.compile(r"(([0-9]+)y)?(([0-9]+)w)?(([0-9]+)d)?(([0-9]+)h)?(([0-9]+)m)?(([0-9]+)s)?|0")
 
@@ -138,7 +137,7 @@ def test_no_dashboard_is_made_where_nobody_reads_it() -> None:
 
 
 def test_rules_and_dashboard_are_rendered_for_the_namespace_that_is_watched() -> None:
-    args = PrometheusRulesArgs(namespace=pulumi.Output.from_input("production"))
+    args = PrometheusRulesArgs(namespace=pulumi.Output.from_input("production"), certificates=SCOPE.certificates)
     recording = record(lambda: PrometheusRules("rules", args))
     rule = recording.one("kubernetes:monitoring.coreos.com/v1:PrometheusRule").inputs
     assert rule["metadata"]["namespace"] == "production"

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from components.monitoring.alerts import Scope
 from components.monitoring.catalog import KINDS, alerts
 from tests.support import targets
 from tests.support.targets import RUNBOOKS as FOLDER
+from tests.support.targets import SCOPE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from components.monitoring.alarm_spec import AlarmSpec
 
-SCOPE = Scope(namespace="production")
 PAGES = sorted(FOLDER.glob("*.md"))
 
 
