@@ -1,4 +1,4 @@
-"""Rotation of the cache's token on the real engine, by the steps of docs/runbooks/rotate-secrets.md."""
+"""Rotations on the real engine, by the steps of docs/runbooks/rotate-secrets.md."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import pytest
 import yaml
 
 from tests.support.engine import Bench
-from tests.support.platforms import Cache
+from tests.support.platforms import Cache, Certified
 from tests.support.stack import stack_file
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from plan import Plan
 
 pytestmark = [
     # an update that fails leaves the SDK's program coroutine behind: its clean-up finds no event loop and says so
@@ -84,3 +86,62 @@ def test_tokens_take_turns_two_at_a_time_and_each_step_out_of_turn_is_refused_or
     assert cache.deploy(tokensRetiredBefore=4) == ["redis-group"]
     assert cache.valid == [third]
     assert "SET takes no new token" in cache.refused(tokenGeneration=5, tokensRetiredBefore=5)
+
+
+@dataclass
+class Certificates:
+    """A production stack of certificates, protected keys and all."""
+
+    bench: Bench
+    config: dict[str, Any]
+
+    def deploy(self, **changes: object) -> Plan:
+        """One deployment with other values of the keys that are named `area.key`; the next preview shows nothing."""
+        for path, value in changes.items():
+            area, *below = path.split("__")
+            key = f"bailbondpro:{area}"
+            self.config = {**self.config, key: _set(self.config.get(key, {}), below, value)}
+        self.bench.workspace.prepare(self.config)
+        with self.bench.session(Certified) as session:
+            wanted, _ = session.preview()
+            session.up()
+            second, _ = session.preview()
+            assert [item.name for item in second.changes()] == []
+            self.bench.cloud = session.cloud.all()
+        return wanted
+
+    def keys(self) -> set[str]:
+        """Logical names of the private keys that exist."""
+        return {item.name for item in self.bench.objects("tls:index/privateKey:PrivateKey")}
+
+
+def _set(area: dict[str, Any], path: list[str], value: object) -> dict[str, Any]:
+    key, *below = path
+    return {**area, key: _set(area.get(key, {}), below, value) if below else value}
+
+
+def test_protected_keys_and_certificates_take_turns_by_the_stack_file_alone(tmp_path: Path) -> None:
+    config = yaml.safe_load(stack_file("prod").read_text(encoding="utf-8"))["config"]
+    stack = Certificates(Bench(tmp_path, "prod"), {**config, "bailbondpro:phase": "horizontal"})
+    stack.deploy()
+    old = stack.keys()
+    beside = stack.deploy(
+        cdn__certificateGeneration=2,
+        postgres__pooler__certificateGeneration=2,
+        monitoring__prometheus__grafanaPasswordGeneration=2,
+    )
+    changes = {item.name: item for item in beside.changes()}
+    assert changes["grafana-credential-password"].op == "replace"
+    assert changes["cdn-origin-pull-certificate"].op == "replace"
+    gateway = changes["gateway-deployment"]
+    assert gateway.urn in changes["cdn-origin-pull-certificate"].dependencies, "Cloudflare follows the gateway's pods"
+    assert "pooler-deployment" not in changes, "pods learn to trust both before the pooler shows the new one"
+    assert {"database-trust-config", "gateway-deployment"} <= changes.keys()
+    assert not [item for item in changes.values() if item.op == "delete"]
+    assert stack.keys() > old
+    retired = stack.deploy(cdn__certificatesRetiredBefore=2, postgres__pooler__certificatesRetiredBefore=2)
+    changes = {item.name: item for item in retired.changes()}
+    assert changes["pooler-deployment"].op == "update"
+    assert "cdn-origin-pull-certificate" not in changes
+    assert {name for name, item in changes.items() if item.op == "delete"} >= old
+    assert not stack.keys() & old

@@ -5,20 +5,34 @@ What an engine does to a database, a cache or a node group does not depend on th
 
 from __future__ import annotations
 
-import pulumi
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
 
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.cdn.cdn import Cdn
+from components.cdn.origin_certificate import OriginCertificate
 from components.cluster.cluster import Cluster
+from components.gateway.gateway import Gateway
+from components.kubernetes.namespace import Namespace
 from components.network.network import Network
+from components.pooler.pooler import Pooler, PoolerArgs, PoolerEndpoint
 from components.postgres.component import Postgres
+from components.postgres.database_trust import DatabaseTrust
 from components.postgres.shards import Shards
 from components.redis import Redis
 from components.security.keys import DataKey
+from components.security.private_certificate import PrivateCertificate
 from components.security.secrets import Credential
 from infra.settings import Settings, load
 from infra.settings.reading.stack_config import raw_stack_config
 from infra.stack import Platform
-from infra.wiring import cluster, encryption, network, postgres, redis
+from infra.wiring import app, cdn, cluster, encryption, gateway, network, postgres, redis
 from infra.wiring.names import names_of
+
+if TYPE_CHECKING:
+    from components.network.load_balancer import LoadBalancer
 
 
 class Data(Platform):
@@ -69,3 +83,54 @@ def data_program() -> None:
 def nodes_program() -> None:
     """The cluster as a program."""
     Nodes()
+
+
+class Certified(Platform):
+    """Both ends of every certificate of the platform, and Grafana's password, without anything behind them."""
+
+    def __init__(self) -> None:
+        self.settings = load(raw_stack_config(), pulumi.get_stack())
+        self.names = names_of(self.settings)
+        self.aws = pulumi.ResourceOptions(provider=self._aws_provider())
+        key = DataKey("data-key", encryption.key_args(self.settings), self.aws)
+        Credential("grafana-credential", cluster.grafana_credential_args(self.settings, key), self.aws)
+        objects = {"enable_server_side_apply": True, "enable_config_map_mutable": True, "enable_secret_mutable": True}
+        kubernetes = pulumi.ResourceOptions(provider=k8s.Provider("kubernetes", **objects))
+        space = Namespace("namespace", app.namespace_args(self.settings), kubernetes)
+        self._between_cloudflare_and_the_gateway(space, kubernetes)
+        self._between_pods_and_the_pooler(space, kubernetes)
+
+    def _between_cloudflare_and_the_gateway(self, space: Namespace, kubernetes: pulumi.ResourceOptions) -> None:
+        balancer = cast("LoadBalancer", Balancer())
+        certificate = OriginCertificate("origin-certificate", cdn.certificate_args(self.settings))
+        args = gateway.args(self.settings, space.namespace, certificate, balancer)
+        front = Gateway("gateway", replace(args, target_groups=None), kubernetes)
+        Cdn("cdn", cdn.args(self.settings, balancer, certificate, front))
+
+    def _between_pods_and_the_pooler(self, space: Namespace, kubernetes: pulumi.ResourceOptions) -> None:
+        certificate = PrivateCertificate("pooler-certificate", postgres.pooler_certificate_args(self.settings))
+        user = "app"
+        server = PoolerEndpoint(
+            name="primary", host="db.internal", database="app", pool_size=20, username=user, password=user
+        )
+        args = PoolerArgs(
+            namespace=space.namespace,
+            image=self.settings.postgres.pooler.image,
+            endpoints=(server,),
+            client_username=user,
+            client_password=user,
+            client_apps=("bailbondpro",),
+            database_cidrs=("10.20.104.0/24",),
+            tls=postgres.pooler_tls(certificate),
+        )
+        pooler = Pooler("pooler", args, kubernetes)
+        DatabaseTrust("database-trust", postgres.trust_args(self.settings, space.namespace, pooler), kubernetes)
+
+
+@dataclass(frozen=True)
+class Balancer:
+    """A load balancer of which only the name matters."""
+
+    dns_name: str = "balancer.elb.us-east-1.amazonaws.com"
+    https_target_group_arn: str = "arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/https/1"
+    http_target_group_arn: str = "arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/http/1"
