@@ -317,7 +317,6 @@ ROWS = (
                 "ElastiCache API Reference, ModifyReplicationGroup: AuthTokenUpdateStrategy",
                 (),
                 _single_token,
-                unverified="the error of the API",
             ),
             Rule(
                 "cache-cluster-mode",
