@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.order import longest_first, together
 from tests.support.surroundings import isolate
@@ -24,6 +25,11 @@ gc.disable()
 # sends it would wait for ever.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Whether an example is drawn within a second says what else the machine does: no verdict rests on it. The rest stays
+# as it is, also what Hypothesis sets with CI=true.
+settings.register_profile("no-wall-time", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("no-wall-time")
 
 LANES_WITH_SERVERS = ("engine", "real")
 LOOPBACK = ["127.0.0.1", "::1"]
