@@ -207,9 +207,13 @@ def _not_anothers(services: tuple[str, ...], scope: Scope) -> Statement:
 
 
 def _through_secrets_manager(sid: str, actions: tuple[str, ...], scope: Scope) -> Statement:
-    """Secrets Manager encrypts in the caller's name (its user guide, "Secret encryption and decryption")."""
+    """Secrets Manager encrypts in the caller's name (its user guide, "Secret encryption and decryption").
+
+    With the account's own keys in the stack's regions: Security Hub's KMS.1 looks at resources, not at conditions.
+    """
+    keys = tuple(f"arn:{scope.partition}:kms:{region}:{scope.account}:key/*" for region in scope.regions)
     through = tuple(f"secretsmanager.{region}.amazonaws.com" for region in scope.regions)
-    return _statement(sid, set(actions), ("*",), equals("kms:ViaService", *through))
+    return _statement(sid, set(actions), keys, equals("kms:ViaService", *through))
 
 
 def _statement(sid: str, actions: set[str], resources: tuple[str, ...], *conditions: Condition) -> Statement:

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from plan import Plan, PlannedResource
 
 BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
+PUBLIC_ACCESS = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+BLOCKED = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+"""All of them (S3.8)."""
+FLOW_LOG = "aws:ec2/flowLog:FlowLog"
+REFUSED_TRAFFIC = ("ALL", "REJECT")
+"""What a flow log must have (EC2.6: `trafficType`)."""
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What the engine writes for a value that only an update makes known (Pulumi SDK, `UNKNOWN`)."""
 ANYBODY = frozenset(("0.0.0.0/0", "::/0"))
@@ -31,6 +37,8 @@ WEB = frozenset((80, 443))
 """What Security Hub authorizes by default (EC2.18, parameter `authorizedTcpPorts`)."""
 DECRYPTING = ("kms:Decrypt", "kms:ReEncryptFrom")
 """What KMS.1 and KMS.2 ask about; neither looks at conditions."""
+OWN_KEY = r"arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:key/"
+"""A key, or all keys, of one account in one region."""
 
 
 def holds(met: Mapping[str, Any], item: PlannedResource, plan: Plan) -> bool | None:
@@ -108,12 +116,55 @@ def _admits_nothing(item: PlannedResource, _plan: Plan) -> bool:
 
 
 def _opens_web_only(item: PlannedResource, plan: Plan) -> bool:
-    """Whether what a rule opens to anybody are the ports of the web; a prefix list counts with its entries."""
+    """Whether what a rule, or a group with rules of its own, opens to anybody are the ports of the web.
+
+    A prefix list counts with its entries.
+    """
+    inline = item.inputs.get("ingress")
+    if isinstance(inline, list):
+        return all(_web(_inline_blocks(rule), rule) for rule in inline)
     lists = (found for urn in item.dependencies if (found := plan.get(urn)) and found.type == PREFIX_LIST)
     blocks = {entry.get("cidr") for found in lists for entry in found.inputs.get("entries") or ()}
-    blocks |= {item.inputs.get("cidrIpv4"), item.inputs.get("cidrIpv6")}
-    ports = {item.inputs.get("fromPort"), item.inputs.get("toPort")}
+    return _web(blocks | {item.inputs.get("cidrIpv4"), item.inputs.get("cidrIpv6")}, item.inputs)
+
+
+def _inline_blocks(rule: Mapping[str, Any]) -> set[object]:
+    return {*(rule.get("cidrBlocks") or ()), *(rule.get("ipv6CidrBlocks") or ())}
+
+
+def _web(blocks: set[object], rule: Mapping[str, Any]) -> bool:
+    ports = {rule.get("fromPort"), rule.get("toPort")}
     return not blocks & ANYBODY or (len(ports) == 1 and ports <= WEB)
+
+
+def _rejects_are_logged(item: PlannedResource, plan: Plan) -> bool:
+    logs = (log for log in plan.of_type(FLOW_LOG) if item.urn in log.dependencies)
+    return any(log.inputs.get("trafficType") in REFUSED_TRAFFIC for log in logs)
+
+
+def _assigns_no_address(item: PlannedResource, _plan: Plan) -> bool:
+    return not item.inputs.get("mapPublicIpOnLaunch") and not item.inputs.get("assignIpv6AddressOnCreation")
+
+
+def _blocks_public_access(item: PlannedResource, plan: Plan) -> bool:
+    blocks = _siblings(item, plan, PUBLIC_ACCESS)
+    return any(all(block.inputs.get(name) is True for name in BLOCKED) for block in blocks)
+
+
+def _not_public(item: PlannedResource, plan: Plan) -> bool | None:
+    """Whether public access is blocked, and its policy allows by conditions that Security Hub evaluates."""
+    allowed = [_statements(policy, "Allow") for policy in _siblings(item, plan, BUCKET_POLICY)]
+    if None in allowed:
+        return None
+    fixed = all(_fixed(found) for statements in allowed for found in statements or ())
+    return fixed and _blocks_public_access(item, plan)
+
+
+def _fixed(statement: Mapping[str, Any]) -> bool:
+    """Whether no condition has a wildcard or a variable: Security Hub evaluates no others (S3.2, SNS.4, KMS.5)."""
+    tests = (statement.get("Condition") or {}).values()
+    values = (str(value) for test in tests for listed in test.values() for value in _listed(listed))
+    return not any(sign in value for value in values for sign in ("*", "?", "${"))
 
 
 def _no_way_out(item: PlannedResource, plan: Plan) -> bool:
@@ -167,6 +218,12 @@ def _opens_to_no_account(item: PlannedResource, _plan: Plan) -> bool | None:
     )
 
 
+def _opens_by_fixed_values(item: PlannedResource, plan: Plan) -> bool | None:
+    """Whether it opens to no other account, by conditions that Security Hub evaluates."""
+    closed = _opens_to_no_account(item, plan)
+    return all(_fixed(found) for found in _statements(item, "Allow") or ()) if closed else closed
+
+
 def _not_everything(item: PlannedResource, _plan: Plan) -> bool | None:
     return _none_allows(item, lambda actions, resources: "*" in actions and "*" in resources)
 
@@ -175,10 +232,12 @@ def _no_whole_service(item: PlannedResource, _plan: Plan) -> bool | None:
     return _none_allows(item, lambda actions, _: any(action.endswith("*") and ":" in action for action in actions))
 
 
-def _decrypts_with_named_keys(item: PlannedResource, _plan: Plan) -> bool | None:
+def _decrypts_with_own_keys(item: PlannedResource, _plan: Plan) -> bool | None:
+    """Whether what it decrypts with are keys of one account, each in a region that is named (KMS.1)."""
+
     def everywhere(actions: list[str], resources: list[str]) -> bool:
         wide = any(_matches(action, wanted) for action in actions for wanted in DECRYPTING)
-        return wide and any(resource == "*" or resource.endswith(":key/*") for resource in resources)
+        return wide and not all(re.match(OWN_KEY, resource) for resource in resources)
 
     return _none_allows(item, everywhere)
 
@@ -191,17 +250,25 @@ def _none_allows(item: PlannedResource, wide: Callable[[list[str], list[str]], b
     allowed = _statements(item, "Allow")
     if allowed is None:
         return None
-    return not any(wide(_listed(found.get("Action", [])), _listed(found.get("Resource", []))) for found in allowed)
+    return not any(
+        "NotAction" in found or wide(_listed(found.get("Action", [])), _listed(found.get("Resource", [])))
+        for found in allowed
+    )
 
 
 RULES: Mapping[str, Callable[[PlannedResource, Plan], bool | None]] = {
     "admits_nothing": _admits_nothing,
-    "decrypts_with_named_keys": _decrypts_with_named_keys,
+    "assigns_no_address": _assigns_no_address,
+    "blocks_public_access": _blocks_public_access,
+    "decrypts_with_own_keys": _decrypts_with_own_keys,
     "no_way_out": _no_way_out,
     "no_whole_service": _no_whole_service,
     "not_everything": _not_everything,
+    "not_public": _not_public,
+    "opens_by_fixed_values": _opens_by_fixed_values,
     "opens_to_no_account": _opens_to_no_account,
     "opens_web_only": _opens_web_only,
+    "rejects_are_logged": _rejects_are_logged,
     "tls_only": _tls_only,
 }
 """What `rule` names in the file."""

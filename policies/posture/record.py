@@ -45,6 +45,7 @@ class Control:
         types: the types of resources that it asks it of.
         met: the form of its check (`policies.posture.checks`); None where all is accepted.
         accepted: why what its check finds may stay; without a check, why nothing is checked.
+        read: where its text was read: `guide`, `archive`, or `title` where only its title was.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Control:
     types: tuple[str, ...]
     met: Mapping[str, Any] | None
     accepted: tuple[Reason, ...]
+    read: str
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def record() -> Record:
     account = dict(read["account"])
     return Record(
         standards=read["standards"],
-        controls=tuple(map(_control, read["controls"])),
+        controls=tuple(_control(entry, read["read"]) for entry in read["controls"]),
         account_because=account.pop("because"),
         account={standard: tuple(ids) for standard, ids in account.items()},
         elsewhere={token: tuple(ids) for token, ids in read["elsewhere"].items()},
@@ -117,7 +119,8 @@ def record() -> Record:
     )
 
 
-def _control(entry: Mapping[str, Any]) -> Control:
+def _control(entry: Mapping[str, Any], texts: Mapping[str, list[str]]) -> Control:
+    where = (text for text, ids in texts.items() if any(fnmatchcase(entry["id"], pattern) for pattern in ids))
     return Control(
         id=entry["id"],
         of=tuple(entry["of"]),
@@ -128,4 +131,5 @@ def _control(entry: Mapping[str, Any]) -> Control:
             Reason(reason["because"], tuple(reason.get("environments", ())), tuple(reason.get("names", ())))
             for reason in entry.get("accepted", ())
         ),
+        read=next(where, "title"),
     )

@@ -109,6 +109,10 @@ CONTEXTS = {
     ),
     "postgres.restored": Context(areas={"postgres": {"shards": {"count": 2}, "restored": {"source": "primary"}}}),
     "storage.backups": Context(areas={"storage": {"backups": {"enabled": True}}}),
+    "cdn.certificatesRetiredBefore": Context(areas={"cdn": {**CDN, "certificateGeneration": 2}}),
+    "postgres.pooler.certificatesRetiredBefore": Context(
+        phase="horizontal", areas={"pools": ROOM, "postgres": {"pooler": {"certificateGeneration": 2}}}
+    ),
     "redis.tokensRetiredBefore": Context(areas={"redis": {"tokenGeneration": 2}}),
     "redis.shards": Context(areas={"redis": {"clientIsClusterAware": True}}),
     "redis.multiAz": Context(areas={"redis": {"replicasPerShard": 1}}),

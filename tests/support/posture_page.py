@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -41,8 +42,9 @@ account reports what is accepted, and the reason is to be entered there. `./bbp 
 for a stack (Policies). Tests break each property once and see its control turn red; a type that nobody judged is named
 by a test and by the report.
 
-Both lists of controls, and what the controls of EKS, ElastiCache and Elastic Load Balancing ask, were read on
-2026-11-30; what the others ask is unverified beyond their titles.
+The lists of controls of both standards were read on 2026-11-30. The text of a control was read in the user guide of
+AWS Security Hub CSPM (*guide*), in the last public source of that guide, of June 2023 (*archive*), or not at all: then
+what it asks is unverified beyond its *title*.
 """
 
 
@@ -112,7 +114,17 @@ def _counts() -> list[str]:
         *rows,
         "",
         f"Beside them, of the account: {of_account}.",
+        "",
+        _texts(),
     ]
+
+
+def _texts() -> str:
+    """How many controls were read where."""
+    counts = Counter(control.read for control in record().controls)
+    return (
+        f"Texts: {counts['guide']} in the guide, {counts['archive']} in the archive, {counts['title']} by title only."
+    )
 
 
 def _standards(control: Control) -> str:
@@ -127,18 +139,24 @@ def _accepted() -> list[str]:
             where = [*reason.environments, *(f"`{name}`" for name in reason.names)]
             said.append(f"{', '.join(where)}: {reason.because}" if where else reason.because)
         if said:
-            rows.append(_row(control.id, _standards(control), control.asks, "; ".join(said)))
+            rows.append(_row(control.id, _standards(control), control.read, control.asks, "; ".join(said)))
     head = "Where resources or an environment are named, everything else meets it."
-    return ["", "## Accepted", "", head, "", *_table("control", "of", "asks for", "why not"), *rows]
+    return ["", "## Accepted", "", head, "", *_table("control", "of", "read", "asks for", "why not"), *rows]
 
 
 def _met() -> list[str]:
     rows = [
-        _row(one.id, _standards(one), one.asks, ", ".join(f"`{token.rsplit(':', 1)[-1]}`" for token in one.types))
+        _row(
+            one.id,
+            _standards(one),
+            one.read,
+            one.asks,
+            ", ".join(f"`{token.rsplit(':', 1)[-1]}`" for token in one.types),
+        )
         for one in record().controls
         if not one.accepted
     ]
-    return ["", "## Met everywhere", "", *_table("control", "of", "asks for", "checked on"), *rows]
+    return ["", "## Met everywhere", "", *_table("control", "of", "read", "asks for", "checked on"), *rows]
 
 
 def _account() -> list[str]:

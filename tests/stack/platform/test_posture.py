@@ -12,7 +12,7 @@ import pytest
 from plan import Plan
 from plan.tokens import ENDPOINT, ROUTE, ROUTE_TABLE, ROUTE_TABLE_ASSOCIATION
 from policies.posture import Control, posture_of, record
-from policies.posture.checks import BUCKET_POLICY, RULES, holds
+from policies.posture.checks import BLOCKED, BUCKET_POLICY, FLOW_LOG, PUBLIC_ACCESS, RULES, holds
 from tests.support import posture_page
 from tests.support.plans import planned, stack_plan
 from tests.support.posture_page import BOOTSTRAP, RESTORED, plans
@@ -25,13 +25,23 @@ everywhere = pytest.mark.parametrize("stack", [*EVERY_STACK, BOOTSTRAP, RESTORED
 CHECKED = [control for control in record().controls if control.met is not None]
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 EVERYBODY = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "s3:GetObject", "Resource": "*"}
+WILD = {"ArnLike": {"aws:SourceArn": "arn:aws:logs:*"}}
+LOOSE = {"Statement": [{**EVERYBODY, "Principal": {"Service": "logs.amazonaws.com"}, "Condition": WILD}]}
+"""A policy that nobody but a service uses, by a condition that Security Hub does not evaluate."""
 BROKEN: dict[str, dict[str, Any]] = {
     "admits_nothing": {"ingress": [{"protocol": "-1", "cidrBlocks": ["0.0.0.0/0"]}]},
-    "opens_web_only": {"cidrIpv4": "0.0.0.0/0", "fromPort": 22, "toPort": 22},
+    "assigns_no_address": {"assignIpv6AddressOnCreation": True},
+    "opens_web_only": {
+        "cidrIpv4": "0.0.0.0/0",
+        "fromPort": 22,
+        "toPort": 22,
+        "ingress": [{"cidrBlocks": ["0.0.0.0/0"], "fromPort": 22, "toPort": 22}],
+    },
+    "opens_by_fixed_values": {"policy": json.dumps({"Statement": [EVERYBODY]})},
     "opens_to_no_account": {"policy": json.dumps({"Statement": [EVERYBODY]})},
     "not_everything": {"policy": json.dumps({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})},
     "no_whole_service": {"policy": json.dumps({"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]})},
-    "decrypts_with_named_keys": {
+    "decrypts_with_own_keys": {
         "policy": json.dumps({"Statement": [{"Effect": "Allow", "Action": ["kms:Dec*"], "Resource": ["*"]}]})
     },
 }
@@ -63,6 +73,11 @@ def edited(control: Control, change: Callable[[dict[str, Any]], dict[str, Any]])
     return Plan(tuple(replace(i, inputs=change(i.inputs)) if i.type in control.types else i for i in plan))
 
 
+def changed(plan: Plan, token: str, **inputs: object) -> Plan:
+    """The plan with other inputs of everything of a type."""
+    return Plan(tuple(replace(i, inputs={**i.inputs, **inputs}) if i.type == token else i for i in plan))
+
+
 def without(plan: Plan, *tokens: str) -> Plan:
     return Plan(tuple(item for item in plan if item.type not in tokens))
 
@@ -83,6 +98,9 @@ def broken(control: Control) -> list[Plan]:
     by_rule = {
         "tls_only": [without(plan, BUCKET_POLICY)],
         "no_way_out": [open_routes(plan), without(plan, ROUTE_TABLE_ASSOCIATION)],
+        "rejects_are_logged": [without(plan, FLOW_LOG), changed(plan, FLOW_LOG, trafficType="ACCEPT")],
+        "blocks_public_access": [changed(plan, PUBLIC_ACCESS, **{name: False}) for name in BLOCKED],
+        "not_public": [without(plan, PUBLIC_ACCESS), changed(plan, BUCKET_POLICY, policy=json.dumps(LOOSE))],
     }
     if met.keys() & {"beside", "sibling", "endpoint"}:
         return [without(plan, met.get("beside") or met.get("sibling") or ENDPOINT)]
@@ -139,7 +157,13 @@ def test_a_control_that_is_met_turns_red_when_its_property_breaks(control: Contr
 def test_every_rule_is_used_and_every_rule_can_be_broken() -> None:
     used = {control.met["rule"] for control in CHECKED if control.met is not None and "rule" in control.met}
     assert used == RULES.keys()
-    assert used == BROKEN.keys() | {"tls_only", "no_way_out"}
+    assert used == BROKEN.keys() | {
+        "tls_only",
+        "no_way_out",
+        "rejects_are_logged",
+        "blocks_public_access",
+        "not_public",
+    }
 
 
 def test_a_bucket_that_others_log_to_does_not_count_as_logged_itself() -> None:
@@ -180,6 +204,25 @@ def test_a_reason_that_excuses_nothing_is_named() -> None:
             }
     wanted = {(control.id, number) for control in CHECKED for number, _ in enumerate(control.accepted)}
     assert wanted - used == set()
+
+
+def test_a_condition_with_a_wildcard_bounds_nothing_for_security_hub() -> None:
+    control = next(one for one in CHECKED if one.id == "SNS.4")
+    plan = edited(control, lambda inputs: {**inputs, "policy": json.dumps(LOOSE)})
+    assert {holds(control.met or {}, item, plan) for item in plan.of_type(*control.types)} == {False}
+
+
+def test_a_policy_that_allows_all_but_some_actions_allows_whole_services() -> None:
+    control = next(one for one in CHECKED if one.id == "IAM.21")
+    policy = {"Statement": [{"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}]}
+    plan = edited(control, lambda inputs: {**inputs, "policy": json.dumps(policy)})
+    assert {holds(control.met or {}, item, plan) for item in plan.of_type(*control.types)} == {False}
+
+
+def test_it_is_said_of_every_control_where_its_text_was_read() -> None:
+    counts = Counter(control.read for control in record().controls)
+    assert counts.keys() == {"guide", "archive", "title"}
+    assert counts["title"] < 10, "a control whose text nobody read may ask for something else"
 
 
 def test_every_acceptance_says_why_in_words() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from infra.settings import load
 from infra.settings.reading.defaults import merged
+from policies.posture import record
 from tests.support.configs import smallest_raw
 from tests.support.effects import ALONG, CHECKS_ONLY, CONTEXTS, VALUES
 from tests.support.leaves import Leaf, changed, current, leaves
@@ -60,6 +61,13 @@ def test_every_setting_changes_a_resource(leaf: Leaf) -> None:
     value = VALUES[leaf.path] if leaf.path in VALUES else leaf.other(current(load(before), leaf.path))
     after = merged(changed(before, leaf.path, value), ALONG.get(leaf.path, {}))
     assert platform(json.dumps(before)) != platform(json.dumps(after))
+    assert unjudged(platform(json.dumps(after))) == [], "name their controls in policies/posture/posture.yaml"
+
+
+def unjudged(resources: dict[str, str]) -> list[str]:
+    """Types of AWS that the posture says nothing of: a setting may bring one that no whole stack has."""
+    types = {urn.split("::")[2].rpartition("$")[2] for urn in resources}
+    return sorted(token for token in types - record().types if token.startswith("aws:"))
 
 
 @pytest.mark.parametrize("path", CHECKS_ONLY)
