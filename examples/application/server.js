@@ -1,5 +1,6 @@
 // Puts the parts together and listens: pages and probes on PORT, the API on API_PORT.
 
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 
 import express from 'express'
@@ -79,7 +80,7 @@ const servers = [createServer(web), createServer(api)]
 stopOn(['SIGTERM', 'SIGINT'], { state, servers, closing: [cache, databases] })
 for (const [server, port] of [[servers[0], settings.webPort], [servers[1], settings.apiPort]]) {
   server.keepAliveTimeout = KEEP_ALIVE_MS
-  server.listen(port, settings.host)
+  await once(server.listen(port, settings.host), 'listening')
 }
 log.info({ message: 'listening', web: settings.webPort, api: settings.apiPort, shards: settings.databases.shards.length })
 await connected(databases, state)

@@ -15,14 +15,15 @@ from components.app.runtime_env import REDIS_SECRET, ClientPools, RuntimeEnviron
 from components.kubernetes.pods import EnvVar
 from components.postgres.database_trust import FILE_PATH, verifying
 from components.postgres.shards import SHARD_HASH
+from components.tuning.postgres import Profile, parameters
 from ops.answers.render.configs import pooler_config, with_passwords
 from tests.support import programs
 from tests.support.live_nginx import PROXY, config_of, gateway
-from tests.support.live_postgres import SMALL, fleet, shipped_parameters
-from tests.support.live_valkey import cluster, shipped
+from tests.support.live_postgres import SMALL, fleet
+from tests.support.live_valkey import cluster
 from tests.support.paths import ROOT
 from tests.support.servers import hand_over, running, scratch
-from tests.support.stack import recorded, settings
+from tests.support.stack import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 APPLICATION = ROOT / "examples" / "application"
 PODS = ("127.0.0.21", "127.0.0.22")
 SHARDS = 2
+CACHE = {"cluster-enabled": "yes", "maxmemory-policy": "allkeys-lru"}
+"""What matters here of the shipped parameters, which have tests of their own."""
 QUERY_TIMEOUT_MS = 3000
 """Of the application's queries in tests: longer than its wait for a connection, shorter than its own default."""
 
@@ -91,9 +94,8 @@ class Sample:
         return int(self.variables["DATABASE_POOL_SHARD_MAX"])
 
 
-def sources(folder: Path) -> Path:
+def sources(home: Path) -> Path:
     """A copy of the application where it can run; returns what Node.js starts."""
-    home = folder / "application"
     shutil.copytree(APPLICATION, home, ignore=shutil.ignore_patterns("node_modules"))
     (home / "node_modules").symlink_to(programs.node_modules(APPLICATION))
     return home / "server.js"
@@ -116,12 +118,12 @@ def sample() -> Iterator[Sample]:
     with ExitStack() as everything:
         folder = everything.enter_context(scratch())
         databases = everything.enter_context(_databases(folder))
-        cache = everything.enter_context(cluster(3, shipped("prod", "horizontal")))
+        cache = everything.enter_context(cluster(3, CACHE))
         schema = (APPLICATION / "schema.sql").read_text()
         for server in (databases.primary, *databases.shards):
             server.run(schema)
         variables = _variables(databases, cache, folder)
-        program = sources(folder)
+        program = sources(folder / "application")
         pods: dict[str, Server] = {}
         found: dict[int, int] = {}
 
@@ -141,9 +143,9 @@ def sample() -> Iterator[Sample]:
 @contextmanager
 def _databases(folder: Path) -> Iterator[Fleet]:
     wanted = stack()
-    group = recorded("prod", "horizontal").of_type("aws:rds/parameterGroup:ParameterGroup")[0]
+    shipped = {entry.name: entry.value for entry in parameters(Profile.GUIDE, 8)}
     config = with_passwords(pooler_config(wanted))
-    with fleet(wanted, config, {**shipped_parameters(group), **SMALL}, folder) as databases:
+    with fleet(wanted, config, {**shipped, **SMALL}, folder) as databases:
         yield databases
 
 
@@ -171,6 +173,7 @@ def _variables(databases: Fleet, cache: Cluster, folder: Path) -> dict[str, str]
             pools=ClientPools(primary=pools.primary, replica=pools.replica, shard=pools.shard),
             shard_map_file=str(shard_map),
             cdn_url="https://cdn.bailbondpro.com",
+            trusted_proxies=(f"{PROXY}/32",),
         )
     )
     values = _secrets(databases, cache, authorities)
@@ -180,7 +183,6 @@ def _variables(databases: Fleet, cache: Cluster, folder: Path) -> dict[str, str]
     }
     return {
         **told,
-        "TRUSTED_PROXIES": f"{PROXY}/32",
         "DATABASE_QUERY_TIMEOUT_MS": str(QUERY_TIMEOUT_MS),
         # in production the cache's certificate is of an authority that Node.js knows
         "NODE_EXTRA_CA_CERTS": str(authorities),
