@@ -126,6 +126,7 @@ if TYPE_CHECKING:
     from .network.network import Network as Network
     from .network.network import NetworkArgs as NetworkArgs
     from .pooler.args import PoolerArgs as PoolerArgs
+    from .pooler.args import PoolerClient as PoolerClient
     from .pooler.args import PoolerEndpoint as PoolerEndpoint
     from .pooler.args import PoolerTls as PoolerTls
     from .pooler.pooler import Pooler as Pooler
@@ -142,6 +143,11 @@ if TYPE_CHECKING:
     from .postgres.shards import ShardCredentials as ShardCredentials
     from .postgres.shards import Shards as Shards
     from .postgres.shards import ShardsArgs as ShardsArgs
+    from .postgres.users import DatabaseUsers as DatabaseUsers
+    from .postgres.users import RetiredUsers as RetiredUsers
+    from .postgres.users_args import DatabaseUsersArgs as DatabaseUsersArgs
+    from .postgres.users_args import UsersServer as UsersServer
+    from .postgres.users_sql import UserRole as UserRole
     from .redis import Redis as Redis
     from .redis import RedisArgs as RedisArgs
     from .security.certificate import GatewayCertificate as GatewayCertificate

@@ -39,6 +39,7 @@ from components.postgres.database_trust import DatabaseTrust
 from components.postgres.restored import RestoredServer
 from components.postgres.shard_map import ShardMap
 from components.postgres.shards import Shards
+from components.postgres.users import DatabaseUsers, RetiredUsers
 from components.redis import Redis
 from components.security.certificate import SelfSignedCertificate
 from components.security.keys import DataKey
@@ -53,6 +54,7 @@ from infra.wiring import (
     budget,
     cdn,
     cluster,
+    database_users,
     encryption,
     gateway,
     monitoring,
@@ -90,6 +92,11 @@ class DataTier:
     postgres: Postgres
     shards: Shards | None
     redis: Redis
+
+
+def after(opts: pulumi.ResourceOptions, *resources: pulumi.Resource) -> pulumi.ResourceOptions:
+    """The same options for what must not exist before the given resources."""
+    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=list(resources)))
 
 
 class Platform:
@@ -141,9 +148,7 @@ class Platform:
         nodes = NodePools(
             "node-pools",
             pools.args(settings, eks, vpc),
-            pulumi.ResourceOptions.merge(
-                self.aws, pulumi.ResourceOptions(depends_on=[*eks.node_prerequisites, *vpc.egress])
-            ),
+            after(self.aws, *eks.node_prerequisites, *vpc.egress),
         )
         Addons("addons", cluster.addons_args(settings, eks, nodes), self.aws)
         topic = AlertTopic("alerts", monitoring.alert_topic_args(settings, key), self.aws)
@@ -184,24 +189,29 @@ class Platform:
         settings = self.settings
         kubernetes = pulumi.ResourceOptions(provider=self._kubernetes_provider(base))
         operators = self._operators(base, balancer, kubernetes)
-        ready = pulumi.ResourceOptions.merge(kubernetes, pulumi.ResourceOptions(depends_on=[*operators.releases]))
+        ready = after(kubernetes, *operators.releases)
         space = Namespace("namespace", app.namespace_args(settings), kubernetes)
-        pooler = self._pooler(base, data, space, kubernetes)
+        users_args = database_users.args(settings, space.namespace, data.postgres, data.shards)
+        users = DatabaseUsers("database-users", users_args, kubernetes)
+        databases = database_users.Databases(data.postgres, data.shards, users)
+        # nobody logs in as a user that does not exist yet
+        with_users = after(kubernetes, *users.ready)
+        pooler = self._pooler(base, databases, space, with_users)
         secrets = AppSecrets(
-            "app-secrets",
-            app.secrets_args(space.namespace, data.postgres, data.shards, data.redis, pooler),
-            kubernetes,
+            "app-secrets", app.secrets_args(space.namespace, databases, data.redis, pooler), with_users
         )
-        databases = self._database_files(data, space, pooler, kubernetes)
+        files = self._database_files(data, space, pooler, kubernetes)
         access = PodIdentityRole("app-access", app.access_args(settings, base.cluster, uploads, base.key), self.aws)
         workload = Workload(
             "app",
-            app.args(settings, space.namespace, secrets, uploads, databases),
-            pulumi.ResourceOptions.merge(kubernetes, pulumi.ResourceOptions(depends_on=access.ready)),
+            app.args(settings, space.namespace, secrets, uploads, files),
+            after(kubernetes, *access.ready),
         )
         self._warm_up(space, workload, kubernetes)
         self._scaling(space, workload, ready)
-        self._services(space, secrets, databases, ready)
+        served = self._services(space, secrets, files, ready)
+        waits = (users, workload, *served, *([pooler] if pooler is not None else []))
+        RetiredUsers("retired-users", users_args, after(kubernetes, *waits))
         self._edge(space, balancer, ready)
         if settings.monitoring.prometheus.enabled:
             self._metrics(space, self._targets(data, balancer), ready)
@@ -231,21 +241,31 @@ class Platform:
         return Operators(
             "operators",
             cluster.operators_args(settings, base.cluster, base.network, base.topic, grafana),
-            pulumi.ResourceOptions.merge(kubernetes, pulumi.ResourceOptions(depends_on=access.ready)),
+            after(kubernetes, *access.ready),
         )
 
     def _pooler(
-        self, base: Foundation, data: DataTier, space: Namespace, kubernetes: pulumi.ResourceOptions
+        self,
+        base: Foundation,
+        databases: database_users.Databases,
+        space: Namespace,
+        kubernetes: pulumi.ResourceOptions,
     ) -> Pooler | None:
         settings = self.settings
         if not settings.postgres.pooler.enabled:
             return None
-        login = Credential("pooler-credential", postgres.pooler_credential_args(settings, base.key), self.aws)
+        logins = {
+            turn: Credential(
+                "pooler-credential" if turn == "a" else "pooler-credential-b",
+                postgres.pooler_credential_args(settings, base.key, turn),
+                self.aws,
+            )
+            for turn in database_users.pooler_turns(settings).made
+        }
         certificate = PrivateCertificate("pooler-certificate", postgres.pooler_certificate_args(settings))
         self.certificates += certificate.ends
-        servers = (data.postgres, data.shards)
         return Pooler(
-            "pooler", postgres.pooler_args(settings, space.namespace, login, certificate, servers), kubernetes
+            "pooler", postgres.pooler_args(settings, space.namespace, logins, certificate, databases), kubernetes
         )
 
     def _database_files(
@@ -261,8 +281,8 @@ class Platform:
     def _warm_up(self, space: Namespace, workload: Workload, kubernetes: pulumi.ResourceOptions) -> None:
         """Asks the pods of each release to fill the cache."""
         if self.settings.redis.warm_up.enabled:
-            after = pulumi.ResourceOptions.merge(kubernetes, pulumi.ResourceOptions(depends_on=[workload]))
-            CacheWarmUp("cache-warm-up", redis.warm_up_args(self.settings, space.namespace), after)
+            warmed = redis.warm_up_args(self.settings, space.namespace)
+            CacheWarmUp("cache-warm-up", warmed, after(kubernetes, workload))
 
     def _scaling(self, space: Namespace, workload: Workload, ready: pulumi.ResourceOptions) -> None:
         settings = self.settings
@@ -274,14 +294,16 @@ class Platform:
             )
 
     def _services(
-        self, space: Namespace, secrets: AppSecrets, databases: postgres.DatabaseFiles, ready: pulumi.ResourceOptions
-    ) -> None:
-        for service in self.settings.services:
+        self, space: Namespace, secrets: AppSecrets, files: postgres.DatabaseFiles, ready: pulumi.ResourceOptions
+    ) -> list[Microservice]:
+        return [
             Microservice(
                 f"service-{service.name}",
-                services.args(self.settings, service, space.namespace, secrets, databases),
+                services.args(self.settings, service, space.namespace, secrets, files),
                 ready,
             )
+            for service in self.settings.services
+        ]
 
     def _targets(self, data: DataTier, balancer: LoadBalancer) -> tuple[Target, ...]:
         watched = monitoring.watched_targets(self.settings, data.postgres, data.shards, data.redis, balancer)

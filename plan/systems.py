@@ -50,6 +50,7 @@ _ALIASES = {
     "cache_warm_up": "redis",
     "certificate": "gateway",
     "database_trust": "postgres",
+    "database_users": "postgres",
     "kubernetes": "workload",
     "microservice": "services",
     "private_certificate": "pooler",

@@ -9,8 +9,16 @@ import pulumi_kubernetes as k8s
 
 from .labels import standard_labels
 from .namespace import BATCH_PRIORITY
-from .pods import Annotation, Placement, Resources
-from .template import container_security, node_selector, pod_security, resource_requirements
+from .pods import Annotation, EnvEntry, Mount, Placement, Resources
+from .template import (
+    container_security,
+    environment,
+    node_selector,
+    pod_security,
+    resource_requirements,
+    volume_mounts,
+    volumes,
+)
 from .template import tolerations as placement_tolerations
 
 if TYPE_CHECKING:
@@ -29,6 +37,8 @@ class BatchPod:
         component: for `app.kubernetes.io/component`.
         image: repository with tag or digest.
         command: program and arguments, instead of the image's own.
+        env: environment of the container.
+        mounts: files and scratch directories.
         resources: requests and limits.
         service_account: whose token is not mounted.
         retries: pods after the first that failed, 0 or more.
@@ -42,6 +52,8 @@ class BatchPod:
     component: str
     image: pulumi.Input[str]
     command: tuple[str, ...]
+    env: tuple[EnvEntry, ...] = ()
+    mounts: tuple[Mount, ...] = ()
     resources: Resources
     service_account: pulumi.Input[str]
     retries: int = 2
@@ -72,6 +84,8 @@ def job_spec(pod: BatchPod) -> k8s.batch.v1.JobSpecArgs:
                         name=pod.component,
                         image=pod.image,
                         command=list(pod.command),
+                        env=environment(pod.env),
+                        volume_mounts=volume_mounts(pod.mounts),
                         resources=resource_requirements(pod.resources),
                         security_context=container_security(),
                     )
@@ -83,6 +97,7 @@ def job_spec(pod: BatchPod) -> k8s.batch.v1.JobSpecArgs:
                 security_context=pod_security(),
                 service_account_name=pod.service_account,
                 tolerations=placement_tolerations(pod.placement),
+                volumes=volumes(pod.mounts),
             ),
         ),
     )

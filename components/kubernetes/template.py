@@ -42,7 +42,7 @@ def pod_template(template: PodTemplate) -> k8s.core.v1.PodTemplateSpecArgs:
             termination_grace_period_seconds=template.termination_grace_seconds,
             tolerations=tolerations(template.placement),
             topology_spread_constraints=_spread(selector),
-            volumes=[_volume(mount) for mount in template.container.mounts] or None,
+            volumes=volumes(template.container.mounts),
         ),
     )
 
@@ -109,7 +109,7 @@ def _container(container: Container) -> k8s.core.v1.ContainerArgs:
             core.ContainerPortArgs(name=port.name, container_port=port.number, protocol="TCP")
             for port in container.ports
         ],
-        env=[_env(entry) for entry in container.env] or None,
+        env=environment(container.env),
         resources=resource_requirements(container.resources),
         resize_policy=[
             core.ContainerResizePolicyArgs(resource_name="cpu", restart_policy="NotRequired"),
@@ -121,11 +121,7 @@ def _container(container: Container) -> k8s.core.v1.ContainerArgs:
         startup_probe=_probe(container.startup) if container.startup else None,
         lifecycle=core.LifecycleArgs(pre_stop=_pre_stop(container)),
         security_context=container_security(),
-        volume_mounts=[
-            core.VolumeMountArgs(name=mount.name, mount_path=mount.path, read_only=isinstance(mount, FileMount))
-            for mount in container.mounts
-        ]
-        or None,
+        volume_mounts=volume_mounts(container.mounts),
     )
 
 
@@ -162,6 +158,11 @@ def _probe(probe: Probe) -> k8s.core.v1.ProbeArgs:
     )
 
 
+def environment(entries: tuple[EnvEntry, ...]) -> list[k8s.core.v1.EnvVarArgs] | None:
+    """The variables of a container, None for none."""
+    return [_env(entry) for entry in entries] or None
+
+
 def _env(entry: EnvEntry) -> k8s.core.v1.EnvVarArgs:
     if isinstance(entry, EnvVar):
         return core.EnvVarArgs(name=entry.name, value=entry.value)
@@ -171,6 +172,19 @@ def _env(entry: EnvEntry) -> k8s.core.v1.EnvVarArgs:
             secret_key_ref=core.SecretKeySelectorArgs(name=entry.secret, key=entry.key),
         ),
     )
+
+
+def volume_mounts(mounts: tuple[Mount, ...]) -> list[k8s.core.v1.VolumeMountArgs] | None:
+    """Where a container finds its mounts, None for none."""
+    return [
+        core.VolumeMountArgs(name=mount.name, mount_path=mount.path, read_only=isinstance(mount, FileMount))
+        for mount in mounts
+    ] or None
+
+
+def volumes(mounts: tuple[Mount, ...]) -> list[k8s.core.v1.VolumeArgs] | None:
+    """What a pod mounts, None for nothing."""
+    return [_volume(mount) for mount in mounts] or None
 
 
 def _volume(mount: Mount) -> k8s.core.v1.VolumeArgs:

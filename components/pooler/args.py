@@ -54,6 +54,19 @@ class PoolerEndpoint:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PoolerClient:
+    """One more login that the pooler lets in.
+
+    Attributes:
+        username: another one than `client_username`.
+        password: its password.
+    """
+
+    username: str
+    password: pulumi.Input[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PoolerTls:
     """What the pooler shows its clients.
 
@@ -78,6 +91,7 @@ class PoolerArgs:
         endpoints: the servers; names are unique.
         client_username: the user that pods connect as.
         client_password: its password.
+        former_clients: the login before, for pods that still have it.
         client_apps: `app` labels of the pods that may connect.
         database_cidrs: where the servers are.
         replicas: number of pooler pods; each holds a pool of its own.
@@ -98,6 +112,7 @@ class PoolerArgs:
     endpoints: tuple[PoolerEndpoint, ...]
     client_username: pulumi.Input[str]
     client_password: pulumi.Input[str]
+    former_clients: tuple[PoolerClient, ...] = ()
     client_apps: tuple[str, ...]
     database_cidrs: tuple[pulumi.Input[str], ...]
     replicas: int = 2

@@ -47,8 +47,9 @@ class PoolerConfig:
 
     Attributes:
         endpoints: the servers.
-        client_username: the one user that clients connect as.
+        client_username: the user that clients connect as.
         client_password: its password.
+        former_clients: further users and their passwords: the login before, for clients that still have it.
         max_client_connections: clients of one pooler pod; a client costs about 2 KiB (PgBouncer documentation).
         query_wait_seconds: how long a query may wait for a server connection before it is refused. Longer than the
             guide's connectionTimeoutMillis of 2000 for new connections, short of its proxy timeout of 30 s.
@@ -63,6 +64,7 @@ class PoolerConfig:
     endpoints: tuple[Endpoint, ...]
     client_username: str
     client_password: str
+    former_clients: tuple[tuple[str, str], ...] = ()
     max_client_connections: int = 2000
     query_wait_seconds: int = 15
     max_prepared_statements: int = 200
@@ -135,8 +137,9 @@ def pgbouncer_ini(config: PoolerConfig) -> str:
 
 
 def userlist(config: PoolerConfig) -> str:
-    """The text of userlist.txt: the one client user."""
-    return f"{userlist_value(config.client_username)} {userlist_value(config.client_password)}\n"
+    """The text of userlist.txt: everybody who may connect."""
+    clients = ((config.client_username, config.client_password), *config.former_clients)
+    return "".join(f"{userlist_value(name)} {userlist_value(password)}\n" for name, password in clients)
 
 
 def stop_command(finish_seconds: int) -> tuple[str, ...]:

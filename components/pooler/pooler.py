@@ -36,7 +36,7 @@ from ..kubernetes.pods import (
     ScratchMount,
     SecretEnvVar,
 )
-from .args import PoolerArgs, PoolerEndpoint, PoolerTls
+from .args import PoolerArgs, PoolerClient, PoolerEndpoint, PoolerTls
 from .config import (
     CA_FILE_NAME,
     CERTIFICATE_FILE_NAME,
@@ -53,7 +53,7 @@ from .config import (
     userlist,
 )
 
-__all__ = ["Pooler", "PoolerArgs", "PoolerEndpoint", "PoolerTls", "pooler_hosts"]
+__all__ = ["Pooler", "PoolerArgs", "PoolerClient", "PoolerEndpoint", "PoolerTls", "pooler_hosts"]
 
 APP = "pgbouncer"
 CONFIG_NAME = "pgbouncer-config"
@@ -146,16 +146,21 @@ def _files(args: PoolerArgs) -> pulumi.Output[dict[str, str]]:
     ]
     certificate, key = ("", "") if args.tls is None else (args.tls.certificate, args.tls.private_key)
     own = (args.client_username, args.client_password, args.ca_bundle or "", certificate, key)
-    resolved = pulumi.Output.all(*own, *servers)
+    former = pulumi.Output.all(*(client.password for client in args.former_clients))
+    resolved = pulumi.Output.all(*own, former, *servers)
 
     def render(values: list[object]) -> dict[str, str]:
-        username, password, authority, certificate_pem, key_pem, *connections = values
+        username, password, authority, certificate_pem, key_pem, passwords, *connections = values
+        assert isinstance(passwords, list)  # noqa: S101 - Output.all resolves to a list
         config = PoolerConfig(
             endpoints=tuple(
                 _endpoint(server, connection) for server, connection in zip(args.endpoints, connections, strict=True)
             ),
             client_username=str(username),
             client_password=str(password),
+            former_clients=tuple(
+                (client.username, str(text)) for client, text in zip(args.former_clients, passwords, strict=True)
+            ),
             max_client_connections=args.max_client_connections,
             max_prepared_statements=args.max_prepared_statements,
             idle_transaction_seconds=args.idle_transaction_seconds,

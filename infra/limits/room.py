@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 EXPORTER = (10, 16)
 """Requests of the metrics exporter beside the gateway and the pooler (`components.kubernetes.exporters`)."""
+USERS = (10, 16)
+"""Requests of a pod that makes database users, of which each server has one at a time (`components.postgres.users`)."""
 WARM_UP = (10, 16)
 """Requests of a pod that warms the cache, of which two may run at the same time (`components.app.cache_warm_up`)."""
 LEAST_IN_PROD = 2
@@ -132,6 +134,8 @@ def app_workloads(settings: Settings, spreads: tuple[Spread, ...] = SPREADS) -> 
         found.append(workload(service.name, service.resources, numbers, (0, 0)))
     if not settings.pools.system.enabled:
         found += _operators(settings)
+    servers = 1 + settings.postgres.shards.count
+    found.append(Workload(pod=Pod(app="users", cpu=USERS[0], memory=USERS[1]), least=0, most=servers))
     if settings.redis.warm_up.enabled:
         found.append(Workload(pod=Pod(app="warm-up", cpu=WARM_UP[0], memory=WARM_UP[1]), least=2, most=2))
     return tuple(found)

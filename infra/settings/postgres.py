@@ -39,6 +39,9 @@ UserName = Annotated[
     Matching(rds.USERNAME, "a lower-case letter, then a-z, 0-9, _, at most 16", "bbp_admin"),
 ]
 
+Generation = Annotated[int, Field(ge=1, le=10_000)]
+ByShard = Annotated[tuple[Generation, ...], Field(max_length=MAX_SHARDS)]
+
 
 class DataPlacement(StrEnum):
     """Where clients' rows lie, and so where every pod reads and writes them."""
@@ -109,6 +112,15 @@ class ShardsSettings(Area):
     replicas: int = Field(
         default=0, ge=0, le=rds.MAX_REPLICAS, description="Read replicas per shard, 0 to 15 (RDS). Default: 0."
     )
+    user_generations: ByShard = Field(
+        default=(),
+        description="As postgres.userGeneration, for each shard by its index: [1, 2] rotates the users of shard 1 "
+        "alone. Shards beyond the list are at 1. Default: none.",
+    )
+    users_retired_before: ByShard = Field(
+        default=(),
+        description="As postgres.usersRetiredBefore, for each shard by its index. Default: none.",
+    )
 
 
 class PoolerSettings(Area):
@@ -129,6 +141,16 @@ class PoolerSettings(Area):
         le=3600,
         description="Seconds a transaction may stay open without a query before its client is disconnected (PgBouncer, "
         "idle_transaction_timeout); forgotten ones would hold a pool for ever. Default: 60, the longest request.",
+    )
+    user_generation: Generation = Field(
+        default=1,
+        description="Raise by one for another login of the pods at the pooler; the one before it stays valid until "
+        "usersRetiredBefore.",
+    )
+    users_retired_before: Generation = Field(
+        default=1,
+        description="Logins at the pooler of generations before this one are valid no more. Set it to userGeneration "
+        "in a deployment of its own, once every pod has the newest.",
     )
     resources: Resources = Field(default=resources(100, 128, 500, 256), description="Requests and limits of a pod.")
     certificate_generation: int = Field(
@@ -225,8 +247,23 @@ class PostgresSettings(Area):
     replica_instance_class: RdsClass = Field(description="RDS class of the replicas. Default: the primary's.")
     database_name: DatabaseName = Field(default="bailbondpro", description="Name of the database; never changes (RDS).")
     username: UserName = Field(default="bbp_admin", description="Master user; never changes (RDS), at most 16 letters.")
-    password_generation: int = Field(
-        default=1, ge=1, le=10_000, description="Raise by one to rotate the database passwords at the next deployment."
+    password_generation: Generation = Field(
+        default=1,
+        description="Raise by one to rotate the passwords of all servers' master users; nothing that serves has them.",
+    )
+    user_generation: Generation = Field(
+        default=1,
+        description="Raise by one to hand over to the other user of each role on the primary and its replicas, with a "
+        "password of its own; the user before stays valid until usersRetiredBefore.",
+    )
+    users_retired_before: Generation = Field(
+        default=1,
+        description="Users of the primary of generations before this one log in no more: userGeneration, or one less "
+        "while both are valid.",
+    )
+    users_image: Image = Field(
+        default="docker.io/library/postgres:17.7-alpine3.22",
+        description="Has psql of PostgreSQL 16 or newer, for the Job that makes the users.",
     )
     profile: Literal["guide", "scaled"] = Field(
         description="Memory parameters: guide is the guide's exact numbers (an 8 GiB machine); scaled is by the "

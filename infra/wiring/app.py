@@ -24,12 +24,11 @@ if TYPE_CHECKING:
     from components.app.app_secrets import AppSecrets
     from components.cluster.cluster import Cluster
     from components.pooler.pooler import Pooler
-    from components.postgres.component import Postgres
-    from components.postgres.shards import Shards
     from components.redis import Redis
     from components.security.keys import DataKey
     from components.storage.buckets import UploadsBucket
     from infra.settings import Settings
+    from infra.wiring.database_users import Databases
     from infra.wiring.postgres import DatabaseFiles
 
 
@@ -57,17 +56,17 @@ def access_args(settings: Settings, cluster: Cluster, uploads: UploadsBucket, ke
 
 
 def secrets_args(
-    namespace: pulumi.Input[str], postgres: Postgres, shards: Shards | None, redis: Redis, pooler: Pooler | None
+    namespace: pulumi.Input[str], databases: Databases, redis: Redis, pooler: Pooler | None
 ) -> AppSecretsArgs:
     """The connection URLs of the pods: through the pooler where there is one; each checks who answers."""
-    reached = shards.reached if shards is not None else ()
     if pooler is None:
-        primary, replicas = postgres.url, postgres.replica_urls
-        of_shards = tuple(server.url for server in reached)
+        primary, replicas, of_shards = databases.urls()
     else:
         primary = pooler.url("primary")
-        replicas = tuple(pooler.url(f"replica_{number + 1}") for number in range(len(postgres.replica_urls)))
-        of_shards = tuple(pooler.url(f"shard_{index}") for index in range(len(reached)))
+        replicas = tuple(
+            pooler.url(f"replica_{number}") for number in range(1, len(databases.postgres.replica_hosts) + 1)
+        )
+        of_shards = tuple(pooler.url(f"shard_{index}") for index in range(len(databases.reached)))
     urls = database_entries(
         verified(primary), tuple(verified(url) for url in replicas), tuple(verified(url) for url in of_shards)
     )

@@ -9,13 +9,14 @@ from bailbondpro.facts.instance_classes import instance_class
 from bailbondpro.facts.rds import grows_by_itself
 from components.app.microservice import service_app
 from components.naming import NameKind, physical_name
-from components.pooler.pooler import PoolerArgs, PoolerEndpoint, PoolerTls, pooler_hosts
+from components.pooler.pooler import PoolerArgs, PoolerClient, PoolerEndpoint, PoolerTls, pooler_hosts
 from components.postgres.args import BackupReplication, PostgresArgs, PostgresTemplate
 from components.postgres.database_trust import DatabaseTrustArgs
 from components.postgres.rds_authorities import rds_authority
 from components.postgres.restored import RestoredServerArgs
 from components.postgres.shard_map import ShardMapArgs
 from components.postgres.shards import ShardCredentials, ShardsArgs
+from components.postgres.users_sql import UserRole
 from components.security.generations import Generations
 from components.security.keys import DataKeyArgs
 from components.security.private_certificate import PrivateCertificateArgs
@@ -24,12 +25,15 @@ from infra.limits import pool_sizes
 from infra.limits.chain import longest_request
 from infra.limits.maintenance import schedule
 from infra.phases import KEY_DELETION_DAYS, LOG_RETENTION_DAYS, RECOVERY_DAYS
+from infra.wiring.database_users import PRIMARY, pooler_turns, pooler_user, shard_server
 from infra.wiring.encryption import secret_args
 from infra.wiring.names import APP, POOLER_APP, names_of
 from infra.wiring.pods import app_placement, pod_resources
 from infra.wiring.same_name import of_same_name
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pulumi
 
     from components.cluster.cluster import Cluster
@@ -39,12 +43,15 @@ if TYPE_CHECKING:
     from components.postgres.database_trust import DatabaseTrust
     from components.postgres.shard_map import ShardMap
     from components.postgres.shards import Shards
+    from components.postgres.users import Login
     from components.security.keys import DataKey
     from components.security.private_certificate import PrivateCertificate
     from components.security.secrets import Credential, CredentialArgs
+    from components.security.turns import Turn
     from components.tuning.postgres import Parameter
     from infra.settings import Settings
     from infra.settings.postgres import PostgresSettings, ShardsSettings
+    from infra.wiring.database_users import Databases
 
 
 def credential_args(settings: Settings, key: DataKey) -> CredentialArgs:
@@ -180,9 +187,10 @@ def restored_args(settings: Settings, key: DataKey, server: Postgres, shards: Sh
     )
 
 
-def pooler_credential_args(settings: Settings, key: DataKey) -> CredentialArgs:
-    """The user that pods connect to the pooler as."""
-    return secret_args(settings, key, "pgbouncer", username=APP, generation=settings.postgres.password_generation)
+def pooler_credential_args(settings: Settings, key: DataKey, turn: Turn) -> CredentialArgs:
+    """One of the two users that pods connect to the pooler as."""
+    name = "pgbouncer" if turn == "a" else f"pgbouncer-{turn}"
+    return secret_args(settings, key, name, username=pooler_user(turn), generation=pooler_turns(settings).last(turn))
 
 
 def pooler_certificate_args(settings: Settings) -> PrivateCertificateArgs:
@@ -210,26 +218,33 @@ def pooler_tls(certificate: PrivateCertificate) -> PoolerTls:
 def pooler_args(
     settings: Settings,
     namespace: pulumi.Input[str],
-    login: Credential,
+    logins: Mapping[Turn, Credential],
     certificate: PrivateCertificate,
-    data: tuple[Postgres, Shards | None],
+    databases: Databases,
 ) -> PoolerArgs:
     """PgBouncer with a pool for each database server in use, sized so that all pods together fit max_connections."""
-    postgres, shards = data
+    postgres, users, turns = databases.postgres, databases.users, pooler_turns(settings)
     sizes = pool_sizes(settings)
-    endpoints = [_endpoint("primary", postgres, postgres.host, sizes.primary)]
+    application, reader = (users.login(PRIMARY, role) for role in (UserRole.APPLICATION, UserRole.READER))
+    endpoints = [_endpoint("primary", postgres, application, sizes.primary)]
     endpoints += [
-        _endpoint(f"replica_{number}", postgres, host, sizes.replica)
+        _endpoint(f"replica_{number}", postgres, reader, sizes.replica, host)
         for number, host in enumerate(postgres.replica_hosts, start=1)
     ]
-    for index, server in enumerate(shards.reached if shards is not None else ()):
-        endpoints.append(_endpoint(f"shard_{index}", server, server.host, sizes.shard))
+    for index, server in enumerate(databases.reached):
+        login = users.login(shard_server(index), UserRole.APPLICATION)
+        endpoints.append(_endpoint(f"shard_{index}", server, login, sizes.shard))
     return PoolerArgs(
         namespace=namespace,
         **of_same_name(PoolerArgs, settings.postgres.pooler),
         endpoints=tuple(endpoints),
-        client_username=APP,
-        client_password=login.password,
+        client_username=logins[turns.active].username or "",
+        client_password=logins[turns.active].password,
+        former_clients=tuple(
+            PoolerClient(username=logins[turn].username or "", password=logins[turn].password)
+            for turn in turns.valid
+            if turn != turns.active
+        ),
         client_apps=(APP, *(service_app(service.name) for service in settings.services if service.databases)),
         database_cidrs=(settings.network.vpc_cidr,),
         ca_bundle=rds_authority(settings.region),
@@ -241,13 +256,15 @@ def pooler_args(
     )
 
 
-def _endpoint(name: str, server: Postgres, host: pulumi.Input[str], size: int) -> PoolerEndpoint:
+def _endpoint(
+    name: str, server: Postgres, login: Login, size: int, host: pulumi.Input[str] | None = None
+) -> PoolerEndpoint:
     return PoolerEndpoint(
         name=name,
-        host=host,
+        host=server.host if host is None else host,
         database=server.database_name,
-        username=server.credential.username or "",
-        password=server.credential.password,
+        username=login.username,
+        password=login.password,
         pool_size=size,
         port=server.port,
     )

@@ -12,6 +12,7 @@ from plan.types import undescribed
 from planner.availability.analysis import OBJECTIVE_PERCENT
 from policies.encryption import keeps, unencrypted
 from policies.exposure import open_doors, stores
+from policies.logins import master_logins, masters, serving, unjudged
 from policies.placement import misplaced, shards_entered_empty
 from policies.posture import posture_of
 from policies.protection import bare, protectable, unguarded
@@ -76,6 +77,7 @@ def policy_checks(
         _placement(plan),
         _protection(settings, plan),
         _exposure(plan),
+        _logins(plan),
         _encryption(plan),
         _posture(settings, plan),
         _restarts(journey),
@@ -164,6 +166,21 @@ def _exposure(plan: Plan) -> PolicyCheck:
         title=title,
         state="failed" if is_open else "unknown" if found else "ok",
         detail="; ".join(f"{door.name}: {door.why}" for door in found) or f"{count} of them, all closed to it",
+    )
+
+
+def _logins(plan: Plan) -> PolicyCheck:
+    title = "No pod that serves has the login of a database's master user"
+    found, pods = master_logins(plan), len(serving(plan))
+    if not pods or not (count := len(set(masters(plan).values()))):
+        return PolicyCheck(title=title, state="unknown", detail="the plan has no such login, or no pods")
+    later = unjudged(plan)
+    return PolicyCheck(
+        title=title,
+        state="failed" if found else "unknown" if later else "ok",
+        detail="; ".join(found)
+        or (f"it does not say whose password opens {', '.join(later)}" if later else "")
+        or f"{count} master users; {pods} workloads, which log in as others",
     )
 
 

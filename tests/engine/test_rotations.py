@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests.support.engine import Bench
-from tests.support.platforms import Cache, Certified
+from tests.support.platforms import Cache, Certified, Users
 from tests.support.stack import stack_file
 
 if TYPE_CHECKING:
@@ -145,3 +145,50 @@ def test_protected_keys_and_certificates_take_turns_by_the_stack_file_alone(tmp_
     assert "cdn-origin-pull-certificate" not in changes
     assert {name for name, item in changes.items() if item.op == "delete"} >= old
     assert not stack.keys() & old
+
+
+@dataclass
+class Servers:
+    """Databases with their users."""
+
+    bench: Bench
+    config: dict[str, Any]
+
+    def deploy(self, **postgres: object) -> set[str]:
+        """One deployment with other settings of the databases; what it changed of what was there, and what it added."""
+        area = {**self.config.get("bailbondpro:postgres", {}), **postgres}
+        self.config = {**self.config, "bailbondpro:postgres": area}
+        self.bench.workspace.prepare(self.config)
+        with self.bench.session(Users) as session:
+            changes = {item.name for item in session.preview()[0].changes() if item.custom}
+            if changes:
+                session.up()
+        return changes
+
+
+def test_the_users_of_one_server_rotate_and_retire_while_the_others_are_untouched(tmp_path: Path) -> None:
+    config = yaml.safe_load(stack_file("dev").read_text(encoding="utf-8"))["config"]
+    config = {**config, "bailbondpro:phase": "horizontal"}
+    shards = {"count": 2, "placedOn": 2}
+    servers = Servers(Bench(tmp_path, "dev"), config)
+    servers.deploy(replicas=1, placement="shards", shards=shards)
+
+    rotated = servers.deploy(shards={**shards, "userGenerations": [1, 2]})
+    of_shard = {
+        f"database-users-shard-1-{role}-b-password" for role in ("application", "migration", "reader", "exporter")
+    }
+    logins = {"database-users-migration", "database-users-reader", "database-users-exporter"}
+    pooler = {"pooler-config", "pooler-deployment"}
+    jobs = {"database-users-shard-1-script", "database-users-shard-1-job"}
+    assert rotated == {*of_shard, *logins, *pooler, *jobs, "retired-users-shard-1-job"}
+
+    retired = servers.deploy(shards={**shards, "userGenerations": [1, 2], "usersRetiredBefore": [1, 2]})
+    assert retired == {*jobs, "retired-users-shard-1-job"}, "no pod is replaced"
+
+    mastered = servers.deploy(passwordGeneration=2)
+    assert mastered & {*pooler, *logins, *of_shard} == set()
+    assert {name for name in mastered if name.endswith("-job")} == {
+        f"database-users-{name}-job" for name in ("primary", "shard-0", "shard-1")
+    }
+    assert {"postgres-primary", "shards-0-primary", "shards-1-primary"} <= mastered
+    assert servers.deploy() == set()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from tests.support.limit_cases import CDN, P2, P3, case, service
+from tests.support.limit_cases_users import ACCEPTED as USERS
 from tests.support.limit_cases_versions import ACCEPTED as VERSIONS
 
 FILLED_SHARDS = {"placement": "shards", "shards": {"placedOn": 4}}
 
 ACCEPTED = (
     *VERSIONS,
+    *USERS,
     case("cdn-upload", "100 MB are 95 MiB", cdn=CDN, gateway={"clientMaxBodyMib": 95}),
     case("cdn-upload", "no edge in front", gateway={"clientMaxBodyMib": 400}),
     case(

@@ -108,6 +108,13 @@ CONTEXTS = {
         areas={"postgres": {"placement": "shards", "shards": {"count": 2, "placedOn": 2}}}
     ),
     "postgres.restored": Context(areas={"postgres": {"shards": {"count": 2}, "restored": {"source": "primary"}}}),
+    "postgres.usersRetiredBefore": Context(areas={"postgres": {"userGeneration": 2}}),
+    "postgres.shards.usersRetiredBefore": Context(
+        areas={"postgres": {"placement": "shards", "shards": {"count": 2, "placedOn": 2, "userGenerations": [1, 2]}}}
+    ),
+    "postgres.pooler.usersRetiredBefore": Context(
+        phase="horizontal", areas={"postgres": {"pooler": {"userGeneration": 2}}, "pools": ROOM}
+    ),
     "storage.backups": Context(areas={"storage": {"backups": {"enabled": True}}}),
     "cdn.certificatesRetiredBefore": Context(areas={"cdn": {**CDN, "certificateGeneration": 2}}),
     "postgres.pooler.certificatesRetiredBefore": Context(
@@ -204,6 +211,9 @@ VALUES: dict[str, object] = {
     "storage.backups.copyRegion": "us-west-2",
     "storage.backups.copyVaultArns": ["arn:aws:backup:us-east-1:999999999999:backup-vault:safe"],
     "postgres.shards.instanceClass": "db.t4g.large",
+    "postgres.shards.userGenerations": [1, 2],
+    "postgres.shards.usersRetiredBefore": [1, 2],
+    "postgres.usersImage": "registry.example.com/postgres:17.7",
     "postgres.pooler.image": "docker.io/edoburu/pgbouncer:v1.25.0-p0",
     "redis.nodeType": "cache.t4g.small",
     "redis.warmUp.paths": ["/internal/cache/bond_types"],

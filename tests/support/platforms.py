@@ -21,14 +21,15 @@ from components.pooler.pooler import Pooler, PoolerArgs, PoolerEndpoint
 from components.postgres.component import Postgres
 from components.postgres.database_trust import DatabaseTrust
 from components.postgres.shards import Shards
+from components.postgres.users import DatabaseUsers, RetiredUsers
 from components.redis import Redis
 from components.security.keys import DataKey
 from components.security.private_certificate import PrivateCertificate
 from components.security.secrets import Credential
 from infra.settings import Settings, load
 from infra.settings.reading.stack_config import raw_stack_config
-from infra.stack import Platform
-from infra.wiring import app, cdn, cluster, encryption, gateway, network, postgres, redis
+from infra.stack import Platform, after
+from infra.wiring import app, cdn, cluster, database_users, encryption, gateway, network, postgres, redis
 from infra.wiring.names import names_of
 
 if TYPE_CHECKING:
@@ -45,10 +46,39 @@ class Data(Platform):
         key = DataKey("data-key", encryption.key_args(self.settings), self.aws)
         vpc = Network("network", network.args(self.settings, key), self.aws)
         eks = Cluster("cluster", cluster.args(self.settings, key, vpc), self.aws)
+        self._servers(key, vpc, eks)
+
+    def _servers(self, key: DataKey, vpc: Network, eks: Cluster) -> tuple[Postgres, Shards | None]:
         login = Credential("postgres-credential", postgres.credential_args(self.settings, key), self.aws)
-        Postgres("postgres", postgres.args(self.settings, key, vpc, eks, login), self.aws)
-        if self.settings.postgres.shards.count:
-            Shards("shards", postgres.shards_args(self.settings, key, vpc, eks), self.aws)
+        server = Postgres("postgres", postgres.args(self.settings, key, vpc, eks, login), self.aws)
+        if not self.settings.postgres.shards.count:
+            return server, None
+        return server, Shards("shards", postgres.shards_args(self.settings, key, vpc, eks), self.aws)
+
+
+class Users(Data):
+    """The platform's databases with their users, and the pooler that logs in as them."""
+
+    def _servers(self, key: DataKey, vpc: Network, eks: Cluster) -> tuple[Postgres, Shards | None]:
+        server, shards = super()._servers(key, vpc, eks)
+        inside = pulumi.ResourceOptions(
+            provider=k8s.Provider("kubernetes", kubeconfig=eks.kubeconfig, enable_secret_mutable=True)
+        )
+        space = Namespace("namespace", app.namespace_args(self.settings), inside)
+        args = database_users.args(self.settings, space.namespace, server, shards)
+        users = DatabaseUsers("database-users", args, inside)
+        logins = {
+            turn: Credential(
+                f"pooler-credential-{turn}", postgres.pooler_credential_args(self.settings, key, turn), self.aws
+            )
+            for turn in database_users.pooler_turns(self.settings).made
+        }
+        certificate = PrivateCertificate("pooler-certificate", postgres.pooler_certificate_args(self.settings))
+        databases = database_users.Databases(server, shards, users)
+        pooled = postgres.pooler_args(self.settings, space.namespace, logins, certificate, databases)
+        pooler = Pooler("pooler", pooled, after(inside, *users.ready))
+        RetiredUsers("retired-users", args, after(inside, users, pooler))
+        return server, shards
 
 
 class Cache(Platform):

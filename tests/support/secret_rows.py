@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING
@@ -41,9 +41,11 @@ class Row:
     Attributes:
         secret: what it is, in words.
         makes: resources that generate it, `package.Type name`, with stars.
+        waits: resources that generate the one of another turn.
         holds: resources with a copy of it.
         setting: the key of the stack file that rotates it; None for none.
         other: a value of that key which makes another secret.
+        along: keys beside it that have to change with it, by their paths.
         then: the key of the second step, where there is one; the same value retires the old one.
         beside: the first step makes new resources and leaves the old ones, which the second step deletes.
         how: the way without a setting.
@@ -55,9 +57,11 @@ class Row:
 
     secret: str
     makes: list[str]
+    waits: list[str] = field(default_factory=list)
     holds: list[str]
     setting: str | None
-    other: int | None = None
+    other: int | list[int] | None = None
+    along: dict[str, int | list[int]] = field(default_factory=dict)
     then: str | None = None
     beside: bool = False
     how: str | None = None
@@ -69,7 +73,7 @@ class Row:
     @property
     def resources(self) -> list[str]:
         """What makes or holds it."""
-        return [*self.makes, *self.holds]
+        return [*self.makes, *self.waits, *self.holds]
 
 
 @dataclass(frozen=True, kw_only=True)

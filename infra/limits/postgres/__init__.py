@@ -1,5 +1,5 @@
-"""Limits of PostgreSQL on RDS: its servers, where clients lie, and which version leads to which."""
+"""Limits of PostgreSQL on RDS: its servers, where clients lie, which version leads to which, whose turn it is."""
 
-from infra.limits.postgres import placement, servers, versions
+from infra.limits.postgres import placement, servers, users, versions
 
-RULES = (*placement.RULES, *servers.RULES, *versions.RULES)
+RULES = (*placement.RULES, *servers.RULES, *versions.RULES, *users.RULES)

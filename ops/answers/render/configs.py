@@ -10,15 +10,18 @@ from bailbondpro.facts import ports
 from components.gateway.guide import guide_config
 from components.gateway.render import render
 from components.pooler.config import INI_FILE_NAME, USERLIST_FILE_NAME, Endpoint, PoolerConfig, pgbouncer_ini, userlist
+from components.postgres.users_sql import UserRole, user_name
 from infra.limits import pool_sizes
+from infra.wiring.database_users import pooler_turns, pooler_user, primary_turns, shard_turns
 from infra.wiring.gateway import guide_gateway
-from infra.wiring.names import APP, names_of
+from infra.wiring.names import names_of
 from ops.answers.render.annotate import NGINX, PGBOUNCER, annotated
 from sandbox.cache import write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from components.security.turns import Turn
     from infra.settings import Settings
 
 HIDDEN = "<secret>"
@@ -60,7 +63,7 @@ def pooler_config(settings: Settings) -> PoolerConfig:
             "this stack has no pooler: pods connect to the databases themselves "
             "(set bailbondpro:postgres pooler.enabled, or choose another --phase)"
         )
-    sizes = pool_sizes(settings)
+    sizes, turns = pool_sizes(settings), pooler_turns(settings)
     names = [("primary", "primary", sizes.primary)]
     names += [(f"replica_{n}", f"primary-replica-{n}", sizes.replica) for n in range(1, postgres.replicas + 1)]
     names += [(f"shard_{i}", f"shard-{i}", sizes.shard) for i in range(postgres.shards_reached)]
@@ -70,7 +73,7 @@ def pooler_config(settings: Settings) -> PoolerConfig:
             host=f"{names_of(settings).prefix}-{server}.<account>.{settings.region}.rds.amazonaws.com",
             port=ports.POSTGRES,
             database=postgres.database_name,
-            username=postgres.username,
+            username=user_name(*_login(settings, name)),
             password=HIDDEN,
             pool_size=size,
         )
@@ -78,13 +81,22 @@ def pooler_config(settings: Settings) -> PoolerConfig:
     )
     return PoolerConfig(
         endpoints=endpoints,
-        client_username=APP,
+        client_username=pooler_user(turns.active),
         client_password=HIDDEN,
+        former_clients=tuple((pooler_user(turn), HIDDEN) for turn in turns.valid if turn != turns.active),
         max_client_connections=sizes.max_client_connections,
         max_prepared_statements=postgres.pooler.max_prepared_statements,
         verify_server=True,
         client_tls=True,
     )
+
+
+def _login(settings: Settings, endpoint: str) -> tuple[UserRole, Turn]:
+    """Whose login an endpoint has: the reader's on a replica."""
+    if endpoint.startswith("shard_"):
+        return UserRole.APPLICATION, shard_turns(settings, int(endpoint.removeprefix("shard_"))).active
+    role = UserRole.READER if endpoint.startswith("replica_") else UserRole.APPLICATION
+    return role, primary_turns(settings).active
 
 
 def pooler_files(config: PoolerConfig) -> PoolerFiles:
@@ -93,17 +105,18 @@ def pooler_files(config: PoolerConfig) -> PoolerFiles:
 
 
 def with_passwords(config: PoolerConfig) -> PoolerConfig:
-    """The same with new random passwords, as the stack generates them: a replica has that of its primary."""
-    passwords = {_primary(endpoint): secrets.token_urlsafe(_PASSWORD_BYTES) for endpoint in config.endpoints}
+    """The same with new random passwords, as the stack generates them: all replicas have one."""
+    passwords = {_server(endpoint): secrets.token_urlsafe(_PASSWORD_BYTES) for endpoint in config.endpoints}
     return replace(
         config,
-        endpoints=tuple(replace(endpoint, password=passwords[_primary(endpoint)]) for endpoint in config.endpoints),
+        endpoints=tuple(replace(endpoint, password=passwords[_server(endpoint)]) for endpoint in config.endpoints),
         client_password=secrets.token_urlsafe(_PASSWORD_BYTES),
+        former_clients=tuple((name, secrets.token_urlsafe(_PASSWORD_BYTES)) for name, _ in config.former_clients),
     )
 
 
-def _primary(endpoint: Endpoint) -> str:
-    return "primary" if endpoint.name.startswith("replica_") else endpoint.name
+def _server(endpoint: Endpoint) -> str:
+    return "replicas" if endpoint.name.startswith("replica_") else endpoint.name
 
 
 def write_secret(file: Path, files: PoolerFiles) -> tuple[Path, Path]:

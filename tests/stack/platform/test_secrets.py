@@ -53,7 +53,7 @@ def remembered(stack: tuple[str, str]) -> dict[Any, Any]:
 
 
 @cache
-def rotated(stack: tuple[str, str], *keys: tuple[str, int]) -> Recording:
+def rotated(stack: tuple[str, str], *keys: tuple[str, int | tuple[int, ...]]) -> Recording:
     """A stack with other values of some keys, in which what is generated anew is another text.
 
     Recordings make generated values from names alone; here whatever has other inputs than in the stack gets another
@@ -63,7 +63,7 @@ def rotated(stack: tuple[str, str], *keys: tuple[str, int]) -> Recording:
     kept = remembered(stack)
     values = raw(*stack)
     for path, value in keys:
-        values = changed(values, path, value)
+        values = changed(values, path, list(value) if isinstance(value, tuple) else value)
     recording._MADE.clear()
     recording._MADE.update(kept)
     try:
@@ -74,19 +74,26 @@ def rotated(stack: tuple[str, str], *keys: tuple[str, int]) -> Recording:
         recording._MADE.update(made)
 
 
+def steps(row: Row, *paths: str | None) -> Recording:
+    """After deployments that set these keys to the row's other value."""
+    values: dict[str, int | list[int] | None] = {**row.along}
+    values |= dict.fromkeys(path for path in paths if path is not None)
+    assert row.other is not None
+    keys = {path: row.other if value is None else value for path, value in values.items()}
+    return rotated(
+        home(row), *((path, tuple(value) if isinstance(value, list) else value) for path, value in keys.items())
+    )
+
+
 def first(row: Row) -> Recording:
     """After the first deployment of a rotation."""
-    assert row.setting is not None
-    assert row.other is not None
-    return rotated(home(row), (row.setting, row.other))
+    return steps(row, row.setting)
 
 
 def second(row: Row) -> Recording:
     """After the second one."""
-    assert row.setting is not None
-    assert row.other is not None
     assert row.then is not None
-    return rotated(home(row), (row.setting, row.other), (row.then, row.other))
+    return steps(row, row.setting, row.then)
 
 
 def differing(before: Recording, after: Recording) -> dict[str, RecordedResource]:

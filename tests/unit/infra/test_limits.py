@@ -30,10 +30,11 @@ from tests.support.limit_cases import REFUSED as OTHERS
 from tests.support.limit_cases import Case
 from tests.support.limit_cases_access import ACCESS
 from tests.support.limit_cases_placement import PLACEMENT
+from tests.support.limit_cases_users import USERS
 from tests.support.limit_cases_versions import VERSIONS
 from tests.support.stack import FILLED
 
-REFUSED = (*OTHERS, *ACCESS, *PLACEMENT, *VERSIONS)
+REFUSED = (*OTHERS, *ACCESS, *PLACEMENT, *VERSIONS, *USERS)
 ACCOUNT = {"zoneId": "0" * 31 + "a", "accountId": "0" * 31 + "b"}
 
 

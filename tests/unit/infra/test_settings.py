@@ -70,7 +70,7 @@ def test_a_nested_key_overrides_only_itself() -> None:
 
 def test_a_service_may_write_a_part_of_its_resources() -> None:
     service = {"name": "payments", "paths": ["/api/payments/"], "resources": {"cpuLimitMillicores": 900}}
-    loaded = smallest("dev", "horizontal", services=[service], pools={"app": {"maxSize": 5}})
+    loaded = smallest("dev", "horizontal", services=[service], pools={"app": {"maxSize": 6}})
     assert loaded.services[0].resources.cpu_limit_millicores == 900
     assert loaded.services[0].resources.cpu_request_millicores == 250
 
