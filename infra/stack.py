@@ -67,6 +67,7 @@ from infra.wiring import (
 )
 from infra.wiring.boundary import bounded_roles
 from infra.wiring.names import names_of
+from infra.wiring.order import after
 
 if TYPE_CHECKING:
     from components.monitoring.kind import Target
@@ -92,11 +93,6 @@ class DataTier:
     postgres: Postgres
     shards: Shards | None
     redis: Redis
-
-
-def after(opts: pulumi.ResourceOptions, *resources: pulumi.Resource) -> pulumi.ResourceOptions:
-    """The same options for what must not exist before the given resources."""
-    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=list(resources)))
 
 
 class Platform:
@@ -255,12 +251,8 @@ class Platform:
         if not settings.postgres.pooler.enabled:
             return None
         logins = {
-            turn: Credential(
-                "pooler-credential" if turn == "a" else "pooler-credential-b",
-                postgres.pooler_credential_args(settings, base.key, turn),
-                self.aws,
-            )
-            for turn in database_users.pooler_turns(settings).made
+            turn: Credential(name, postgres.pooler_credential_args(settings, base.key, turn), self.aws)
+            for turn, name in postgres.pooler_logins(settings)
         }
         certificate = PrivateCertificate("pooler-certificate", postgres.pooler_certificate_args(settings))
         self.certificates += certificate.ends

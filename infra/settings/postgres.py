@@ -11,7 +11,8 @@ from pydantic import Field
 from bailbondpro.facts import rds
 from bailbondpro.facts.shards import MAX_SHARDS
 from bailbondpro.facts.upgrades import POSTGRES_MAJORS
-from infra.settings.base import Area, DailyWindow, Image, Matching, RdsClass, Region, Resources, WeeklyWindow, resources
+from infra.settings.base import Area, DailyWindow, Image, Matching, RdsClass, Region, WeeklyWindow
+from infra.settings.pooler import Generation, PoolerSettings
 
 StorageGib = Annotated[int, Field(ge=rds.MIN_STORAGE_GIB, le=rds.MAX_STORAGE_GIB)]
 DatabaseName = Annotated[
@@ -39,7 +40,6 @@ UserName = Annotated[
     Matching(rds.USERNAME, "a lower-case letter, then a-z, 0-9, _, at most 16", "bbp_admin"),
 ]
 
-Generation = Annotated[int, Field(ge=1, le=10_000)]
 ByShard = Annotated[tuple[Generation, ...], Field(max_length=MAX_SHARDS)]
 
 
@@ -120,54 +120,6 @@ class ShardsSettings(Area):
     users_retired_before: ByShard = Field(
         default=(),
         description="As postgres.usersRetiredBefore, for each shard by its index. Default: none.",
-    )
-
-
-class PoolerSettings(Area):
-    """PgBouncer in transaction mode between the pods and every database endpoint."""
-
-    enabled: bool = Field(description="Whether pods connect through PgBouncer. Default by phase: no, yes, yes.")
-    replicas: int = Field(ge=1, le=20, description="PgBouncer pods. Default: 1 in dev, 2 in prod.")
-    image: Image = Field(
-        default="docker.io/edoburu/pgbouncer:v1.24.1-p1",
-        description="PgBouncer 1.21 or newer (prepared statements in transaction mode).",
-    )
-    max_prepared_statements: int = Field(
-        default=200, ge=0, le=10_000, description="Prepared statements tracked per connection (PgBouncer; 0: off)."
-    )
-    idle_transaction_seconds: int = Field(
-        default=60,
-        ge=1,
-        le=3600,
-        description="Seconds a transaction may stay open without a query before its client is disconnected (PgBouncer, "
-        "idle_transaction_timeout); forgotten ones would hold a pool for ever. Default: 60, the longest request.",
-    )
-    user_generation: Generation = Field(
-        default=1,
-        description="Raise by one for another login of the pods at the pooler; the one before it stays valid until "
-        "usersRetiredBefore.",
-    )
-    users_retired_before: Generation = Field(
-        default=1,
-        description="Logins at the pooler of generations before this one are valid no more. Set it to userGeneration "
-        "in a deployment of its own, once every pod has the newest.",
-    )
-    resources: Resources = Field(default=resources(100, 128, 500, 256), description="Requests and limits of a pod.")
-    certificate_generation: int = Field(
-        default=1,
-        ge=1,
-        le=10_000,
-        description="Raise by one to make another authority, key and certificate of the pooler at the next "
-        "deployment: pods roll to trust both authorities, and the pooler shows the old certificate until "
-        "certificatesRetiredBefore.",
-    )
-    certificates_retired_before: int = Field(
-        default=1,
-        ge=1,
-        le=10_000,
-        description="Keys and certificates of generations before this one are deleted. Set it to "
-        "certificateGeneration in a deployment of its own, once every pod trusts both: the pooler shows the new "
-        "certificate, then the pods forget the old authority.",
     )
 
 

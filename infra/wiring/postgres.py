@@ -187,6 +187,12 @@ def restored_args(settings: Settings, key: DataKey, server: Postgres, shards: Sh
     )
 
 
+def pooler_logins(settings: Settings) -> tuple[tuple[Turn, str], ...]:
+    """The users that pods connect to the pooler as, with the logical names of their credentials."""
+    made = pooler_turns(settings).made
+    return tuple((turn, "pooler-credential" if turn == "a" else f"pooler-credential-{turn}") for turn in made)
+
+
 def pooler_credential_args(settings: Settings, key: DataKey, turn: Turn) -> CredentialArgs:
     """One of the two users that pods connect to the pooler as."""
     name = "pgbouncer" if turn == "a" else f"pgbouncer-{turn}"

@@ -28,9 +28,10 @@ from components.security.private_certificate import PrivateCertificate
 from components.security.secrets import Credential
 from infra.settings import Settings, load
 from infra.settings.reading.stack_config import raw_stack_config
-from infra.stack import Platform, after
+from infra.stack import Platform
 from infra.wiring import app, cdn, cluster, database_users, encryption, gateway, network, postgres, redis
 from infra.wiring.names import names_of
+from infra.wiring.order import after
 
 if TYPE_CHECKING:
     from components.network.load_balancer import LoadBalancer
@@ -68,10 +69,8 @@ class Users(Data):
         args = database_users.args(self.settings, space.namespace, server, shards)
         users = DatabaseUsers("database-users", args, inside)
         logins = {
-            turn: Credential(
-                f"pooler-credential-{turn}", postgres.pooler_credential_args(self.settings, key, turn), self.aws
-            )
-            for turn in database_users.pooler_turns(self.settings).made
+            turn: Credential(name, postgres.pooler_credential_args(self.settings, key, turn), self.aws)
+            for turn, name in postgres.pooler_logins(self.settings)
         }
         certificate = PrivateCertificate("pooler-certificate", postgres.pooler_certificate_args(self.settings))
         databases = database_users.Databases(server, shards, users)
