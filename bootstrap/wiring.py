@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bailbondpro.facts.regions import partition_of
 from bootstrap.account import AccountArgs, StackArgs
 from bootstrap.needs import FOLDER, read_needs
 
@@ -11,14 +12,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bootstrap.settings import Settings
-
-PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
-"""Partitions by the beginning of their regions (AWS General Reference, "Amazon Resource Names"); all others: aws."""
-
-
-def partition_of(region: str) -> str:
-    """The partition that a region belongs to."""
-    return next((name for start, name in PARTITIONS.items() if region.startswith(start)), "aws")
 
 
 def account_args(settings: Settings, needs: Path = FOLDER) -> AccountArgs:

@@ -23,10 +23,18 @@ PROVIDERS = "PULUMI_DEBUG_PROVIDERS"
 
 EXAMPLE_ACCOUNTS = ("123456789012", "111122223333", "444455556666", "000000000000")
 """AWS's own documentation uses the first three (IAM User Guide, examples of policies), simulators of AWS the last."""
-_EXAMPLE_DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-"""The SHA-256 of the text "test", which the checked-in production file has in place of a digest."""
-_ONE_DIGIT = re.compile(r"@sha256:([0-9a-f])\1{63}$")
-"""No image has the digest of one repeated digit."""
+_EXAMPLE_DIGESTS = (
+    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+)
+"""The SHA-256 of the text "test", which the checked-in production file has in place of a digest; and of nothing."""
+_REPEATED = re.compile(r"@sha256:([0-9a-f]{1,32})\1+$")
+"""No image has a digest of some digits again and again."""
+_DOCKER_HUB = re.compile(r"((index|registry-1)\.)?docker\.io/(library/)?[^/]+")
+"""A name of one part on Docker Hub, with or without the folder that such names are in: Docker's own images, to which
+nobody else pushes (Docker documentation, "Docker Official Images"). `bailbondpro` there is the unwritten example."""
+_ECR = re.compile(r"\d{12}\.dkr[.-]ecr(-fips)?\.[a-z0-9-]+\.(amazonaws\.com(\.cn)?|on\.aws)")
+"""A registry of Amazon ECR begins with its account (Amazon ECR User Guide, "Amazon ECR registries")."""
 _OWN_MACHINE = re.compile(r"localhost|127(\.\d+){3}|0\.0\.0\.0|host\.docker\.internal")
 """Hosts that are the developer's own machine to the one who pushes, and each node's own to the one who pulls."""
 _NOBODYS_HOST = re.compile(r"(.+\.)?(example(\.(com|net|org))?|test|invalid|localhost)")
@@ -76,7 +84,8 @@ def _pushed(image: str) -> bool:
     """Whether an image may be somebody's: in a registry that nodes reach, and with a digest that images have."""
     host = image.partition("/")[0].partition(":")[0]
     nobodys = _OWN_MACHINE.fullmatch(host) or _NOBODYS_HOST.fullmatch(host) or host.startswith(EXAMPLE_ACCOUNTS)
-    digest = _EXAMPLE_DIGEST in image or _ONE_DIGIT.search(image)
+    nobodys = nobodys or _DOCKER_HUB.fullmatch(image) or (".dkr" in host and not _ECR.fullmatch(host))
+    digest = any(digest in image for digest in _EXAMPLE_DIGESTS) or _REPEATED.search(image)
     return _has_registry(image) and not nobodys and not digest
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from components.app.runtime_env import PLATFORM_VARIABLES
@@ -34,7 +35,39 @@ def prod_images_are_pinned(settings: Settings) -> Iterator[Finding]:
                 path=path,
                 value=image,
                 allowed="repository@sha256:<64 hex digits> in prod",
-                fix=f"set it to the digest that was tested, like `{image.split(':')[0]}@sha256:...`",
+                fix=f"set it to the digest that was tested, like `{_repository(image)}@sha256:...`",
+            )
+
+
+def _repository(image: str) -> str:
+    """An image without its tag; a colon before the last part is a port."""
+    folder, slash, name = image.rpartition("/")
+    return f"{folder}{slash}{name.partition(':')[0]}"
+
+
+_OWN_REPOSITORY = re.compile(r"/bailbondpro-(?P<stack>[a-z][a-z0-9-]*)/app(?=[:@]|$)")
+"""The repository that a stack makes for itself, and that goes with it."""
+
+
+@rule(
+    "own-images-apart",
+    source="Amazon ECR API Reference, DeleteRepository; User Guide, lifecycle policies",
+    areas=("app", "services", "environment"),
+)
+def prod_runs_no_other_stacks_images(settings: Settings) -> Iterator[Finding]:
+    """The repository of another stack is deleted with it, and its lifecycle counts that stack's images alone."""
+    if settings.environment != "prod":
+        return
+    images = [("app.image", settings.app.image)]
+    images += [(f"services[{i}].image", service.image) for i, service in enumerate(settings.services) if service.image]
+    for path, image in images:
+        found = _OWN_REPOSITORY.search(image)
+        if found and found["stack"] != settings.stack:
+            yield Finding(
+                path=path,
+                value=image,
+                allowed=f"in prod no repository of another stack: {found['stack']} deletes it, and images in it",
+                fix="push it to the bootstrap's repository, one for all stacks, and name that",
             )
 
 
@@ -209,6 +242,7 @@ def replicas_have_one_owner(settings: Settings) -> Iterator[Finding]:
 
 RULES = (
     prod_images_are_pinned,
+    prod_runs_no_other_stacks_images,
     images_in_use_are_not_deleted,
     third_party_images_have_a_version,
     requests_stay_below_limits,

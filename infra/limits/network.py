@@ -6,6 +6,7 @@ from collections import Counter
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
+from bailbondpro.facts.regions import COMMERCIAL, partition_of
 from infra.limits.rule import Finding, rule
 
 if TYPE_CHECKING:
@@ -14,6 +15,20 @@ if TYPE_CHECKING:
     from infra.settings.root import Settings
 
 _PRIVATE = tuple(IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+
+
+@rule("region-partition", source="AWS General Reference, Amazon Resource Names: partitions", areas=("region",))
+def the_region_is_of_the_common_partition(settings: Settings) -> Iterator[Finding]:
+    """The policies of AWS that roles are given are named in one partition, and nothing was rehearsed in another."""
+    partition = partition_of(settings.region)
+    if partition != COMMERCIAL:
+        yield Finding(
+            path="region",
+            value=settings.region,
+            allowed=f"a region of the partition {COMMERCIAL}: {settings.region} is of {partition}, where the policies "
+            "that components give to roles have other ARNs",
+            fix="choose a region of it, or give components/ the partition of their ARNs and rehearse it",
+        )
 
 
 @rule("vpc-private", source="RFC 1918; EC2 documentation, VPC CIDR blocks", areas=("network",))
@@ -75,4 +90,11 @@ def repeated(path: str, values: tuple[str, ...]) -> Iterator[Finding]:
             yield Finding(path=path, value=value, allowed="every entry once", fix=f"remove the second `{value}`")
 
 
-RULES = (vpc_is_private, zones_belong_to_region, zones_are_distinct, endpoints_are_distinct, service_range_is_apart)
+RULES = (
+    the_region_is_of_the_common_partition,
+    vpc_is_private,
+    zones_belong_to_region,
+    zones_are_distinct,
+    endpoints_are_distinct,
+    service_range_is_apart,
+)

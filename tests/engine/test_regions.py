@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from plan.tokens import BUCKET, FLOW_LOG
 from sandbox.cloud import Cloud
 from tests.support.cli import Cli
 from tests.support.engine import Bench
@@ -86,7 +87,8 @@ def test_two_clusters_may_have_objects_of_one_name(tmp_path: Path) -> None:
 def test_a_third_stack_is_rehearsed_under_its_own_name_and_has_no_string_of_another_region(tmp_path: Path) -> None:
     cli, file = Cli(tmp_path / "sandbox"), tmp_path / "Pulumi.staging.yaml"
     moved = (ROOT / "Pulumi.dev.yaml").read_text(encoding="utf-8").replace("us-east-1", "eu-central-1")
-    file.write_text(moved, encoding="utf-8")
+    flow_logs = "  bailbondpro:network: {flowLogs: {destination: s3}}\n"
+    file.write_text(f"{moved.rstrip()}\n{flow_logs}", encoding="utf-8")
     ran = cli.run("rehearse", "staging", "--config", str(file), "--json")
     assert ran.code == 0, ran.err
     assert ran.document["second_preview_changes"] == 0
@@ -104,5 +106,8 @@ def test_a_third_stack_is_rehearsed_under_its_own_name_and_has_no_string_of_anot
         for region in REGION.findall(json.dumps(item.outputs))
         if region != "eu-central-1"
     }
+    (log,) = [item for item in made if item.token == FLOW_LOG]
+    (bucket,) = [item for item in made if item.token == BUCKET and item.name == "logs-bucket"]
+    assert (log.inputs["logDestinationType"], log.inputs["logDestination"]) == ("s3", bucket.outputs["arn"])
     # CloudWatch has the metrics of the bill in one region alone (Amazon CloudWatch User Guide, billing alarms).
     assert elsewhere == {("kubernetes:core/v1:ConfigMap", "alert-rules-dashboard", "us-east-1")}

@@ -96,13 +96,17 @@ def trust(subject: str, operator: str = "StringEquals", **changed: object) -> di
     return {"Version": "2012-10-17", "Statement": [{**statement, **changed}]}
 
 
-def role(name: str, *, hours: int = 6, trusts: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """A role as IAM describes it: of the bootstrap, of whoever asks, or of a service."""
+def role(
+    name: str, *, hours: int = 6, trusts: Mapping[str, Any] | None = None, path: str | None = None
+) -> dict[str, Any]:
+    """A role as IAM describes it: of the bootstrap, of whoever asks (in a path), or of a service."""
     stack = name.removeprefix("bailbondpro-").removesuffix("-deploy")
-    path = "deployers" if name.startswith("bailbondpro-") else "aws-service-role/x"
+    if path is None:
+        path = "" if name.startswith(f"bailbondpro-{stack}-") else "aws-service-role/x/"
+        path = "deployers/" if name == "bailbondpro-deploy" else path
     document = trusts or trust(f"repo:acme/bailbondpro:environment:{stack}")
     found = {"Path": "/", "RoleName": name, "RoleId": "AROAEXAMPLEEXAMPLE", "CreateDate": NOON}
-    found |= {"Arn": f"arn:aws:iam::{ACCOUNT}:role/{path}/{name}", "MaxSessionDuration": hours * 3600}
+    found |= {"Arn": f"arn:aws:iam::{ACCOUNT}:role/{path}{name}", "MaxSessionDuration": hours * 3600}
     return {"Role": {**found, "AssumeRolePolicyDocument": quote(json.dumps(document))}}
 
 

@@ -110,6 +110,8 @@ REFUSED = (
     ),
     # app
     case("prod-image-digest", "app.image", P2, app={"image": "bailbondpro:latest"}),
+    case("own-images-apart", "app.image", P2, app={"image": f"ghcr.io/bailbondpro-dev/app@sha256:{'ab' * 32}"}),
+    case("region-partition", "aws:region", region="us-gov-west-1"),
     case("prod-image-digest", "services[0].image", P2, services=[service(image=TAG, minReplicas=2, maxReplicas=2)]),
     case("service-calls", "services[0].calls", services=[service(calls=["nobody"])]),
     case("third-party-images", "gateway.image", gateway={"image": "nginx:latest"}),

@@ -18,6 +18,7 @@ from bailbondpro.facts.rds import (
     insights_days_allowed,
     least_ceiling_gib,
 )
+from bailbondpro.facts.regions import COMMERCIAL, partition_of
 from bailbondpro.facts.windows import weekly_length
 from components.postgres.rds_authorities import rds_authorities
 from components.tuning.postgres import Profile, fits
@@ -261,7 +262,7 @@ def backups_go_elsewhere(settings: Settings) -> Iterator[Finding]:
 def authority_of_the_region_is_known(settings: Settings) -> Iterator[Finding]:
     """Pods and pooler check who answers them, so they need the region's authority."""
     known = rds_authorities()
-    if settings.region not in known.by_region:
+    if settings.region not in known.by_region and partition_of(settings.region) == COMMERCIAL:
         yield Finding(
             path="region",
             value=settings.region,

@@ -6,11 +6,11 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bailbondpro.facts.regions import partition_of
 from bootstrap.access import boundary_policy
 from bootstrap.needs import read_needs, write_needs
 from bootstrap.policies import LONGEST, Scope, deploy_policies, preview_policies
 from bootstrap.settings import PROJECT, load_file
-from bootstrap.wiring import partition_of
 from infra.phases import PHASES
 from infra.problems import Problem
 from ops.inputs.stack_file import ROOT, settings_of
@@ -156,6 +156,15 @@ def _disagreements(settings: Settings, entry: tuple[BootstrapSettings, StackSett
             value=boundary,
             allowed="nothing: the bootstrap makes no boundary for this stack",
             fix=f"remove it, or set `boundary: true` of {stack.name} in {PROJECT}:stacks",
+        )
+    deploys = f"arn:{partition_of(settings.region)}:iam::{bootstrap.account_id}:role/bailbondpro-{stack.name}-deploy"
+    if deploys not in settings.cluster.admin_principal_arns:
+        yield Problem(
+            path="bailbondpro:cluster.adminPrincipalArns",
+            rule="bootstrap-agrees",
+            value=", ".join(settings.cluster.admin_principal_arns),
+            allowed=f"{deploys} among them: who makes a cluster is no administrator of it, and deploys into it",
+            fix=f"add {deploys}",
         )
     wanted = ", ".join(_regions(settings))
     if not set(_regions(settings)) <= set(bootstrap.regions_of(stack)):

@@ -27,6 +27,7 @@ from ops.answers.preflight.model import (
     not_judged,
     not_met,
 )
+from ops.answers.preflight.subject import text
 from ops.answers.preflight.trust import trusts
 from plan.permissions import needs_of, without_permissions
 from planner.waiting import longest
@@ -39,6 +40,11 @@ if TYPE_CHECKING:
     from ops.answers.preflight.subject import Subject
 
 AREA = "deploying role"
+ACCESS = "aws:eks/accessEntry:AccessEntry"
+ASSOCIATION = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
+ADMIN = "/AmazonEKSClusterAdminPolicy"
+"""How the access policy ends that lets everything be changed (Amazon EKS User Guide, "Review access policy
+permissions"; read 2026-11-30)."""
 NO_ROLE = ("NoSuchEntity", "NoSuchEntityException")
 MIXED = ("InvalidInput", "InvalidInputException")
 """What the simulator answers where actions of one call take different information; it is asked for fewer then."""
@@ -91,6 +97,14 @@ def questions(subject: Subject) -> Iterator[Question]:
         needs=looks,
         ask=partial(_held, _lasts, subject),
     )
+    if subject.of(ACCESS):
+        yield Question(
+            area=AREA,
+            name=f"{who} administers the cluster",
+            why="EKS turns away whoever has no access entry: the update ends at the first object of Kubernetes",
+            needs=looks,
+            ask=partial(_held, _administers, subject),
+        )
     if subject.deployer.repository:
         yield Question(
             area=AREA,
@@ -181,8 +195,8 @@ def _scope(subject: Subject, aws: Account) -> Scope:
 
 def _asked(policies: Mapping[str, str]) -> Iterator[Asked]:
     """The simulator's questions for what policies grant: every value of a condition by itself."""
-    for text in policies.values():
-        for statement in json.loads(text)["Statement"]:
+    for document in policies.values():
+        for statement in json.loads(document)["Statement"]:
             if statement["Effect"] != "Allow":
                 continue
             pairs = [
@@ -268,6 +282,18 @@ def _lasts(subject: Subject, clouds: Clouds) -> Answer:
 def _hours(seconds: int) -> int:
     """Whole hours of seconds, IAM's most at most (IAM API Reference, UpdateRole: 12 hours)."""
     return min(-(-seconds // 3600), 12) * 3600
+
+
+def _administers(subject: Subject, clouds: Clouds) -> Answer:
+    who = principal(subject, clouds.aws)
+    if who is None:
+        return not_judged(f"{clouds.aws.identity.arn} is neither role nor user", "name who deploys with --role")
+    let_in = {text(item, "principalArn") for item in subject.of(ACCESS)}
+    named = {text(item, "principalArn") for item in subject.of(ASSOCIATION) if text(item, "policyArn").endswith(ADMIN)}
+    if who not in let_in & named:
+        said = f"{who} is none of its administrators: {', '.join(sorted(let_in & named)) or 'nobody'}"
+        return not_met(said, f"add {who} to bailbondpro:cluster.adminPrincipalArns")
+    return met(f"{who} has an access entry")
 
 
 def _trusts(subject: Subject, clouds: Clouds) -> Answer:

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
+from bailbondpro.facts.regions import home_of
 from infra.phases import PHASES
 from infra.problems import ConfigError
 from infra.quotas import quota_needs
@@ -15,7 +16,7 @@ from ops.answers.preflight import cloudflare, deploying, identity, images, names
 from ops.answers.preflight.account import open_account
 from ops.answers.preflight.model import FAILS, Answer, Clouds, Finding, NotJudgedError, Verdict, not_asked
 from ops.answers.preflight.policy import policy
-from ops.answers.preflight.subject import Deployer, Subject, home_of
+from ops.answers.preflight.subject import Deployer, Subject
 from ops.answers.preflight.zone import CloudflareApi
 from ops.inputs.stack_file import settings_of
 from ops.jsonable import plain

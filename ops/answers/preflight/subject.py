@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from bailbondpro.facts.regions import home_of, partition_of
 from plan import tokens
 
 if TYPE_CHECKING:
@@ -23,10 +24,6 @@ CACHE_SUBNETS = "aws:elasticache/subnetGroup:SubnetGroup"
 _HEX = r"-[0-9a-f]{7,}"
 _UNKNOWN = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 """The engine's mark for a value that only an update will know."""
-_PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-iso-": "aws-iso", "us-isob-": "aws-iso-b"}
-_HOMES = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
-"""Partitions by the beginning of their regions, and a region of each that is always enabled (AWS General Reference;
-unverified)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,16 +155,6 @@ class Subject:
         named = self.resources.get(item.provider.rpartition("::")[0])
         every = self.of(PROVIDER)
         return named or (every[0] if len(every) == 1 else None)
-
-
-def partition_of(region: str) -> str:
-    """The partition that a region belongs to."""
-    return next((name for start, name in _PARTITIONS.items() if region.startswith(start)), "aws")
-
-
-def home_of(region: str) -> str:
-    """A region of the same partition that is never opted into; the region itself where none is known."""
-    return _HOMES.get(partition_of(region), region)
 
 
 def chosen(item: PlannedResource, key: str) -> str:

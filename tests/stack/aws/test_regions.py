@@ -24,20 +24,30 @@ def _strings(found: Recording) -> dict[str, str]:
     return {item.urn: json.dumps(item.inputs, default=str) for item in found}
 
 
-@pytest.mark.parametrize("region", ["eu-central-1", "us-west-2"])
-@pytest.mark.parametrize(("environment", "phase"), [("dev", "optimization"), ("prod", "microservices")])
+@pytest.mark.parametrize("region", ["eu-west-1", "us-west-2"])
+@pytest.mark.parametrize(
+    ("environment", "phase"), [("dev", "optimization"), ("prod", "microservices"), ("everything", "microservices")]
+)
 def test_a_stack_names_no_region_but_its_own(environment: str, phase: str, region: str) -> None:
     wanted = load({**_moved(environment, region), "phase": phase}, environment)
     texts = _strings(record_platform(wanted))
     named = {(urn, other) for urn, text in texts.items() for other in REGION.findall(text) if other != region}
-    assert {(urn.rpartition("::")[2], other) for urn, other in named} <= {("alert-rules-dashboard", BILLING)}
+    assert {(urn.rpartition("::")[2], other) for urn, other in named if other != COPIES} <= {
+        ("alert-rules-dashboard", BILLING)
+    }
+    assert any(other == COPIES for _, other in named) is (environment == "everything")
     short = {other for text in texts.values() for other in SHORT.findall(text)}
-    assert short <= {".euc1.", ".usw2."} - ({".usw2."} if region == "eu-central-1" else {".euc1."})
+    assert short <= {".euw1." if region == "eu-west-1" else ".usw2."}
     assert any(region in text for text in texts.values())
 
 
+COPIES = "eu-central-1"
+"""Where the stack with everything on has the copies of its backups."""
+
+
 def _moved(environment: str, region: str) -> dict[str, object]:
-    document = json.dumps(read_stack_file(stack_file(environment))).replace("us-east-1", region)
+    document = json.dumps(read_stack_file(stack_file(environment)))
+    document = document.replace("us-west-2", COPIES).replace("us-east-1", region)
     moved = json.loads(document)
     assert isinstance(moved, dict)
     return moved

@@ -79,7 +79,7 @@ def test_the_role_that_the_bootstrap_makes_may_do_all_that_the_plan_takes(enviro
     boundary = f"arn:aws:iam::{ACCOUNT}:policy/bailbondpro-{environment}-boundary"
     found = may(of, granted(of, boundary_arn=boundary))
     assert found.verdict == "met", found.said
-    assert found.said.startswith(f"arn:aws:iam::{ACCOUNT}:role/deployers/bailbondpro-{environment}-deploy: ")
+    assert found.said.startswith(f"arn:aws:iam::{ACCOUNT}:role/bailbondpro-{environment}-deploy: ")
     assert int(found.said.split(": ")[1].split()[0]) > 500
 
 
@@ -171,7 +171,7 @@ def test_the_role_that_is_named_is_asked_about_and_one_that_is_not_there_is_not_
     assert "role/aws-service-role/x/shipper: " in one(of, "shipper may").said
     absent = {"iam:GetRole": Error("NoSuchEntity", 404)}
     asked = {name: item for name, item in findings(of, absent).items() if item.area == "deploying role"}
-    assert len(asked) == 3
+    assert len(asked) == 4
     assert {item.verdict for item in asked.values()} == {"not met"}
     assert {item.said for item in asked.values()} == {"there is no role shipper in this account"}
     assert all("--role" in item.fix for item in asked.values())
@@ -193,6 +193,25 @@ def test_who_asks_deploys_where_the_bootstrap_prepares_nothing() -> None:
 def test_a_plan_of_another_program_is_not_called_met() -> None:
     found = [item for item in findings(subject(*PROD.of("aws:ec2/vpc:Vpc"))).values() if item.area == "deploying role"]
     assert {item.name.partition(" ")[0]: item.verdict for item in found} == {"whoever": "not asked", "sessions": "met"}
+
+
+def at(path: str) -> dict[str, Any]:
+    """Roles below a path."""
+    return {"iam:GetRole": lambda asked, _: role(asked["RoleName"], path=path)}
+
+
+def test_who_deploys_must_be_an_administrator_of_the_cluster() -> None:
+    name = "bailbondpro-prod-deploy administers"
+    named = f"arn:aws:iam::{ACCOUNT}:role/bailbondpro-prod-deploy"
+    assert one(PROD, name).said == f"{named} has an access entry"
+    elsewhere = one(PROD, name, at("ci/"))
+    assert elsewhere.verdict == "not met"
+    assert "role/ci/bailbondpro-prod-deploy is none of its administrators" in elsewhere.said
+    assert "bailbondpro:cluster.adminPrincipalArns" in elsewhere.fix
+    viewer = stack_subject("everything", "microservices")
+    entry = next(item for item in viewer.of("aws:eks/accessEntry:AccessEntry") if "-viewer-" in item.name)
+    of = replace(viewer, deployer=Deployer(named=str(entry.inputs["principalArn"])))
+    assert one(of, f"{of.deployer.label} administers", at("")).verdict == "not met"
 
 
 def lasting(hours: int) -> dict[str, Any]:

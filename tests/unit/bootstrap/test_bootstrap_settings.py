@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bailbondpro.facts.regions import partition_of
 from bootstrap.needs import NeedsError, read_needs, write_needs
 from bootstrap.settings import PROJECT, load, load_file, sample_values
-from bootstrap.wiring import account_args, partition_of
+from bootstrap.wiring import account_args
 from infra.problems import ConfigError
 from plan.permissions import Needs
 from tests.support.paths import ROOT

@@ -11,7 +11,10 @@ from tests.support.configs import smallest
 from tests.support.paths import ROOT
 from tests.support.stack import settings as checked_in
 
-PUSHED = "210987654321.dkr.ecr.us-east-1.amazonaws.com/bailbondpro@sha256:" + "ab" * 32
+PUSHED = (
+    "210987654321.dkr.ecr.us-east-1.amazonaws.com/bailbondpro"
+    "@sha256:3a7bd3e2360a3d29eea436fcfb7e44c735d117c42d1c1835420b6b9942dd4f1b"
+)
 OWN: dict[str, Any] = {
     "app": {"image": PUSHED},
     "cluster": {"adminPrincipalArns": ["arn:aws:iam::210987654321:role/deploy"]},
@@ -43,6 +46,17 @@ def test_a_configuration_of_somebodys_own_has_no_sample_value() -> None:
         "host.docker.internal:5000/bailbondpro:1.0.0",
         "registry.example.com/bailbondpro:1.4.2",
         f"ghcr.io/acme/shop@sha256:{'0' * 64}",
+        f"ghcr.io/acme/shop@sha256:{'0123456789abcdef' * 4}",
+        "ghcr.io/acme/shop@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        "docker.io/bailbondpro:latest",
+        "docker.io/library/bailbondpro:latest",
+        f"index.docker.io/bailbondpro@sha256:{'3a7bd3e2360a3d29eea436fcfb7e44c735d117c42d1c1835420b6b9942dd4f1b'}",
+        "registry-1.docker.io/library/bailbondpro",
+        "123456789012.dkr.ecr.us-east-1.amazonaws.com:443/bailbondpro:1.0.0",
+        "account.dkr.ecr.us-east-1.amazonaws.com/bailbondpro:1.0.0",
+        "123456789012.dkr-ecr.us-east-1.on.aws/bailbondpro:1.0.0",
+        "bailbondpro",
+        f"bailbondpro@sha256:{'3a7bd3e2360a3d29eea436fcfb7e44c735d117c42d1c1835420b6b9942dd4f1b'}",
         f"ghcr.io/acme/shop@sha256:{'9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'}",
     ],
 )
@@ -51,7 +65,13 @@ def test_an_image_that_nobody_pushed_is_a_sample(image: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "image", ["docker.io/acme/shop:1.2", "ghcr.io/acme/shop:1.2", "registry.local:5000/shop:1", PUSHED]
+    "image",
+    [
+        *("docker.io/acme/shop:1.2", "ghcr.io/acme/shop:1.2", "registry.local:5000/shop:1", PUSHED),
+        "210987654321.dkr.ecr-fips.us-east-1.amazonaws.com/bailbondpro:1.0.0",
+        "210987654321.dkr-ecr.us-east-1.on.aws/bailbondpro:1.0.0",
+        "public.ecr.aws/acme/shop:1.0.0",
+    ],
 )
 def test_an_image_with_its_registry_is_none(image: str) -> None:
     assert left(app={"image": image}) == []

@@ -74,6 +74,15 @@ def test_a_region_that_the_bootstrap_does_not_grant_is_a_problem(prepared: Path)
     assert problem.fix == "set `regions: [us-east-1]` of dev"
 
 
+def test_a_deploying_role_that_administers_no_cluster_is_a_problem(prepared: Path) -> None:
+    account(prepared)
+    other = prepared.with_name("stack.yaml")
+    other.write_text((ROOT / "Pulumi.dev.yaml").read_text("utf-8").replace("role/bailbondpro-dev-deploy", "role/ci"))
+    (problem,) = answer.bootstrap_policies("dev", other, write=False).problems
+    assert problem.path == "bailbondpro:cluster.adminPrincipalArns"
+    assert problem.fix == "add arn:aws:iam::123456789012:role/bailbondpro-dev-deploy"
+
+
 def test_a_stack_that_nothing_prepares_is_shown_as_its_own_file_says(prepared: Path) -> None:
     assert not prepared.exists()
     found = answer.bootstrap_policies("dev", None, write=False)

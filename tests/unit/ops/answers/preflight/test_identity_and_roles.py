@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ops.answers.preflight.subject import chosen, home_of, partition_of
+from bailbondpro.facts.regions import home_of, partition_of
+from ops.answers.preflight.subject import chosen
 from plan import tokens
 from tests.support.aws_account import ACCOUNT, NOON, SESSION, Error
 from tests.support.preflight import findings, one, outcome, resource, subject
