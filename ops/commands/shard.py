@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,33 @@ from ops.console import fail, print_json
 from ops.options import JsonOption
 
 CountOption = Annotated[int, typer.Option("--count", help="Number of shards (guide: 4).", metavar="N")]
+
+
+SchemaOption = Annotated[
+    Path,
+    typer.Option("--schema", help="Which column of each table names its client (docs/sharding.md).", metavar="FILE"),
+]
+ServiceOption = Annotated[
+    str,
+    typer.Option(
+        "--service",
+        help="Beginning of the services in PGSERVICEFILE: PREFIX-primary, PREFIX-shard-0 and so on.",
+        metavar="PREFIX",
+    ),
+]
+
+
+class MoveStep(StrEnum):
+    """What `shard move` does next."""
+
+    PUBLISH = "publish"
+    COPY = "copy"
+    CATCH_UP = "catch-up"
+    CUT_OVER = "cut-over"
+    KEEP = "keep"
+    BACK = "back"
+    CLEAN_UP = "clean-up"
+    STATUS = "status"
 
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Where clients lie over the database shards.")
@@ -104,3 +132,68 @@ def shard_plan(
         print_json(plan_json(plan), ascii_only=True)
     else:
         show(section(plan))
+
+
+@group.command("move", epilog="Example: ./bbp shard move publish --schema shards.yaml --service prod --to 4")
+def shard_move(
+    step: Annotated[MoveStep, typer.Argument(help="In this order; each may be started again.", show_default=False)],
+    schema: SchemaOption,
+    service: ServiceOption,
+    before: Annotated[
+        str, typer.Option("--from", help="With publish: where clients lie now.", metavar="N|primary")
+    ] = "primary",
+    after: Annotated[str, typer.Option("--to", help="With publish: where they will lie.", metavar="M|primary")] = "4",
+    at_most: Annotated[
+        float,
+        typer.Option("--pause-at-most", help="Seconds after which cut-over and back give up.", metavar="S", min=1),
+    ] = 30.0,
+    once: Annotated[bool, typer.Option("--once", help="With keep: carry over what is there, and end.")] = False,
+    print_only: Annotated[
+        bool, typer.Option("--print", help="With publish: print all statements for every server, and run none.")
+    ] = False,
+    json_output: JsonOption = False,
+) -> None:
+    """Move clients between real servers, step by step: from publish to cut-over, back, or on to clean-up.
+
+    No step deletes a row at its old place but clean-up. Passwords stand in PGPASSFILE, never here.
+    """
+    from ops.answers.shards.errors import MoveError
+    from ops.answers.shards.steps import Asked, count_of, moved, printed
+    from ops.console import note
+    from ops.options import present
+    from ops.views.shard_move import moved_section
+
+    try:
+        asked = Asked(schema, service, count_of(before), count_of(after), at_most, once)
+        if print_only:
+            sys.stdout.write(printed(asked) + "\n")
+            return
+        result = moved(step.value, asked, note)
+    except OSError as error:
+        fail(f"{schema}: {error.strerror or error}")
+    except MoveError as error:
+        fail(str(error))
+    present(result, moved_section, as_json=json_output)
+
+
+@group.command("verify", epilog="Example: ./bbp shard verify --schema shards.yaml --service prod")
+def shard_verify(schema: SchemaOption, service: ServiceOption, json_output: JsonOption = False) -> None:
+    """Compare counts and checksums of every client and table between old and new places.
+
+    Exit code 2 where anything differs, or where the last writes of a client are not carried over yet.
+    """
+    from ops.answers.shards.errors import MoveError
+    from ops.answers.shards.steps import verified
+    from ops.exits import UNSAFE
+    from ops.options import present
+    from ops.views.shard_move import verified_section
+
+    try:
+        result = verified(schema, service)
+    except OSError as error:
+        fail(f"{schema}: {error.strerror or error}")
+    except MoveError as error:
+        fail(str(error))
+    present(result, verified_section, as_json=json_output)
+    if not result.verification.complete:
+        raise SystemExit(UNSAFE)

@@ -1,0 +1,121 @@
+"""How far a move is: kept on the primary, so that a step goes on after anything was killed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from ops.answers.shards.errors import MoveError
+from ops.answers.shards.servers import text_of
+from planner.shards.clients import PRIMARY
+from planner.shards.route import Route
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ops.answers.shards.servers import Server
+
+Step = Literal["published", "copied", "fenced", "opening", "opened", "returning", "reopening", "cleaning", "cleaned"]
+
+
+@dataclass(frozen=True)
+class State:
+    """A move as it stands.
+
+    Attributes:
+        route: from where to where.
+        step: the last one that was reached.
+        verified: whether everything but what was written since was compared as a whole.
+        fenced_at: when writes of moving clients were refused.
+        opened_at: when the new places accepted them.
+    """
+
+    route: Route
+    step: Step
+    verified: bool
+    fenced_at: datetime | None
+    opened_at: datetime | None
+
+    @property
+    def pause_seconds(self) -> float | None:
+        """How long writes of moving clients were refused everywhere."""
+        if self.fenced_at is None or self.opened_at is None:
+            return None
+        return (self.opened_at - self.fenced_at).total_seconds()
+
+
+class Ledger:
+    """The rows of `bbp_shards.move` and `bbp_shards.progress`."""
+
+    def __init__(self, primary: Server) -> None:
+        if primary.place != PRIMARY:
+            raise ValueError("the state of a move is kept on the primary")
+        self.server = primary
+
+    @property
+    def exists(self) -> bool:
+        """Whether a move was ever begun here."""
+        return self.server.one("SELECT to_regclass('bbp_shards.move') IS NOT NULL") is True
+
+    def begin(self, route: Route) -> None:
+        """Note a move, unless it is the one that goes on.
+
+        Raises:
+            MoveError: another one goes on.
+        """
+        if self.exists and (row := self.server.rows("SELECT before, after, step FROM bbp_shards.move")):
+            before, after, step = row[0]
+            if (before, after) != (route.before, route.after) and step != "cleaned":
+                way = f"from {before or 'primary'} to {after or 'primary'}"
+                raise MoveError(f"a move {way} goes on here, at step {step}: end it first")
+            if step != "cleaned":
+                return
+        self.server.execute(text_of("state.sql"))
+        with self.server.connection.transaction():
+            self.server.execute("DELETE FROM bbp_shards.move", "DELETE FROM bbp_shards.progress")
+            self.server.connection.execute(
+                "INSERT INTO bbp_shards.move (before, after, step) VALUES (%s, %s, 'published')",
+                (route.before, route.after),
+            )
+
+    def read(self) -> State:
+        """The move.
+
+        Raises:
+            MoveError: there is none.
+        """
+        rows = (
+            self.server.rows("SELECT before, after, step, verified, fenced_at, opened_at FROM bbp_shards.move")
+            if self.exists
+            else []
+        )
+        if not rows:
+            raise MoveError("no move was begun on the primary: `./bbp shard move publish` is the first step")
+        before, after, step, verified, fenced, opened = rows[0]
+        return State(Route(before, after), step, verified, fenced, opened)
+
+    def note(self, step: Step) -> None:
+        """Reach a step; the times of fence and opening are the server's own."""
+        begins, ends = "fenced_at = clock_timestamp(), opened_at = NULL", "opened_at = clock_timestamp()"
+        times = {"fenced": begins, "returning": begins, "opened": ends, "copied": ends}
+        more = f", {times[step]}" if step in times else ""
+        self.server.execute(f"UPDATE bbp_shards.move SET step = '{step}'{more}")  # noqa: S608 - own words
+
+    def verified(self, *, whole: bool) -> None:
+        """Note whether everything but what is written from here on was compared."""
+        self.server.execute(f"UPDATE bbp_shards.move SET verified = {whole}")  # noqa: S608 - a boolean
+
+    def progress(self, place: int, table: str) -> tuple[str | None, bool, int]:
+        """The last primary key that was copied, whether all were, and how many rows."""
+        rows = self.server.rows(
+            "SELECT last_pk::text, done, copied FROM bbp_shards.progress WHERE place = %s AND tbl = %s", place, table
+        )
+        return rows[0] if rows else (None, False, 0)
+
+    def advance(self, place: int, table: str, last: str | None, rows: int, *, done: bool) -> None:
+        """Note how far a table was copied."""
+        self.server.connection.execute(
+            "INSERT INTO bbp_shards.progress VALUES (%s, %s, %s::jsonb, %s, %s) ON CONFLICT (place, tbl) DO UPDATE SET "
+            "last_pk = coalesce(excluded.last_pk, progress.last_pk), done = excluded.done, copied = excluded.copied",
+            (place, table, last, done, rows),
+        )

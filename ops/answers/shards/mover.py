@@ -1,0 +1,321 @@
+"""The steps of a move on real servers: each may be started again after anything was killed, and goes on."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from ops.answers.shards import statements
+from ops.answers.shards.catalog import check_alike, read_catalog
+from ops.answers.shards.errors import MoveError
+from ops.answers.shards.ledger import Ledger
+from ops.answers.shards.rows import Batch, Row, divided, next_rows, put, rows_of
+from ops.answers.shards.sequences import align
+from ops.answers.shards.verify import rechecked, whole
+from planner.shards.clients import PRIMARY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ops.answers.shards.catalog import Table
+    from ops.answers.shards.ledger import State, Step
+    from ops.answers.shards.schema import Schema
+    from ops.answers.shards.servers import Server, Servers
+    from planner.shards.route import Route, Verification
+
+CHUNK = 5000
+"""Rows, or writes, that one transaction carries: some megabytes."""
+CAUGHT_UP = 200
+"""Writes that may be left when the pause begins: a fraction of a second."""
+FENCE_TRIES = 10
+"""How often a table that is in use is waited for, 5 seconds each."""
+BUSY = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
+"""What a writer that holds a table for long makes of a lock."""
+TRIES = 3
+"""How often rows are read again that met another row's unique value."""
+FORTH: tuple[Step, Step, Step, Step] = ("copied", "fenced", "opening", "opened")
+BACK: tuple[Step, Step, Step, Step] = ("opened", "returning", "reopening", "copied")
+"""What a cut over goes through, in both directions."""
+
+
+class Mover:
+    """A move between servers that are connected."""
+
+    def __init__(self, servers: Servers, schema: Schema, say: Callable[[str], None]) -> None:
+        self.servers, self.schema, self.say = servers, schema, say
+        self.primary = servers[PRIMARY]
+        self.ledger = Ledger(self.primary)
+        self.catalog = read_catalog(self.primary, schema)
+        check_alike(self.catalog, servers, schema)
+
+    def publish(self, route: Route) -> None:
+        """Begin a move: state, guards and capture everywhere. Clients are read and written where they were."""
+        self.ledger.begin(route)
+        for place in route.everywhere:
+            server = self.servers[place]
+            with server.connection.transaction():
+                for statement in statements.installed(place, route.before):
+                    server.execute(statement)
+            if self.ledger.read().step == "published":
+                self._check_place(server, route.before)
+            count, following = server.rows("SELECT count, next_count FROM bbp_shards.placement")[0]
+            with server.connection.transaction():
+                server.execute(statements.locked(self.catalog), statements.placed(place, count, following))
+                for statement in statements.watched(self.catalog):
+                    server.execute(statement)
+        self.say(f"published on {', '.join(self.servers[place].name for place in route.everywhere)}")
+
+    def copy(self) -> None:
+        """Copy every client's rows to its place; what is written meanwhile follows."""
+        state = self.ledger.read()
+        self._going_on(state)
+        for place in state.route.sources:
+            for table in self.catalog.tables:
+                self._copy(state.route, self.servers[place], table)
+        self.catch_up(state.route)
+        if state.step == "published":
+            self.ledger.note("copied")
+
+    def _copy(self, route: Route, source: Server, table: Table) -> None:
+        last, done, count = self.ledger.progress(source.place, table.title)
+        while not done:
+            rows = next_rows(source, table, last, CHUNK)
+            self._put(route, source, table, rows)
+            count += len(rows)
+            last, done = rows[-1].key if rows else last, len(rows) < CHUNK
+            self.ledger.advance(source.place, table.title, last, count, done=done)
+            if self._waiting(source) > CHUNK:
+                self.catch_up(route)
+        self.say(f"{table.title}: {count:,} rows of {source.name} read, those that move copied")
+
+    def _put(self, route: Route, source: Server, table: Table, rows: list[Row]) -> None:
+        """A row that took another one's unique value meets the old one: what was written is carried over first."""
+        for attempt in range(TRIES):
+            try:
+                for aim, batch in divided(route, source.place, table, rows).items():
+                    with self.servers[aim].replica_role():
+                        put(self.servers[aim], table, batch)
+            except psycopg.errors.UniqueViolation as error:
+                if attempt == TRIES - 1:
+                    raise MoveError(f"{table.title}: {' '.join(str(error).split())}") from error
+                self.catch_up(route)
+                rows = rows_of(source, table, [row.key for row in rows])
+            else:
+                return
+
+    def carry_over(self) -> None:
+        """Carry over what was written since the copy."""
+        state = self.ledger.read()
+        if state.step not in {"published", "copied"}:
+            raise MoveError(f"the move is at step {state.step}: clients are not written at their old places alone")
+        self.catch_up(state.route)
+
+    def catch_up(self, route: Route, left: int = 0) -> None:
+        """Carry over what was written at the sources, until so many writes are left."""
+        for place in route.sources:
+            limit = CHUNK
+            while True:
+                carried = self._carry(route, self.servers[place], limit)
+                limit = 10**9 if carried is None else CHUNK
+                if carried is not None and carried < CHUNK and self._waiting(self.servers[place]) <= left:
+                    break
+        align(self.servers, route, self.catalog)
+
+    def _waiting(self, source: Server) -> int:
+        return int(source.one("SELECT count(*) FROM bbp_shards.changes"))
+
+    def _carry(self, route: Route, source: Server, limit: int) -> int | None:
+        """Carry one batch of writes over; None where only all of them together fit the unique constraints."""
+        written: dict[str, dict[tuple[str, str], None]] = {}
+        rows: dict[str, list[Row]] = {}
+        with source.snapshot():
+            noted = source.rows("SELECT id, tbl, pk::text, client FROM bbp_shards.changes ORDER BY id LIMIT %s", limit)
+            for _, title, key, client in noted:
+                written.setdefault(title, {})[key, client] = None
+            for title, keys in written.items():
+                rows[title] = rows_of(source, self.catalog.by_title[title], dict.fromkeys(key for key, _ in keys))
+        if not noted:
+            return 0
+        try:
+            self._place(route, source, written, rows)
+        except psycopg.errors.UniqueViolation as error:
+            if limit > CHUNK:
+                raise MoveError(f"{source.name}: {' '.join(str(error).split())}") from error
+            return None
+        clients = {client for keys in written.values() for _, client in keys}
+        clients |= {row.client for found in rows.values() for row in found}
+        with source.connection.transaction():
+            source.connection.execute(
+                "INSERT INTO bbp_shards.recheck SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", (sorted(clients),)
+            )
+            source.connection.execute(
+                "DELETE FROM bbp_shards.changes WHERE id = ANY(%s)", ([number for number, *_ in noted],)
+            )
+        return len(noted)
+
+    def _place(
+        self, route: Route, source: Server, written: dict[str, dict[tuple[str, str], None]], rows: dict[str, list[Row]]
+    ) -> None:
+        """All tables at once at each target, so that a snapshot of the source becomes one of the target."""
+        batches: dict[int, list[tuple[Table, Batch]]] = {}
+        for title, keys in written.items():
+            table = self.catalog.by_title[title]
+            for aim, batch in divided(route, source.place, table, rows[title], keys).items():
+                batches.setdefault(aim, []).append((table, batch))
+        for aim, parts in batches.items():
+            with self.servers[aim].replica_role():
+                for table, batch in parts:
+                    put(self.servers[aim], table, batch)
+
+    def verify(self) -> Verification:
+        """Compare everything; remember that it was, so that the pause compares only what is written from here on."""
+        state = self.ledger.read()
+        self._going_on(state)
+        route = state.route.back if state.step in {"opened", "returning"} else state.route
+        if state.step in {"opening", "reopening", "cleaning"}:
+            raise MoveError(f"the move is at step {state.step}: start that step again first")
+        found = whole(self.servers, route, self.catalog)
+        if state.step in {"published", "copied"}:
+            self.ledger.verified(whole=not found.differences and found.clients > 0)
+        return found
+
+    def cut_over(self, at_most: float) -> State:
+        """Refuse writes of clients that move, carry the last over, compare, and admit them where they lie from then on.
+
+        Args:
+            at_most: seconds of pause after which writes are admitted at the old places again.
+
+        Raises:
+            MoveError: something differs, or it takes too long: clients are read and written where they were.
+        """
+        state = self.ledger.read()
+        if state.step == "published":
+            raise MoveError("nothing is copied yet: `./bbp shard move copy` comes first")
+        if state.step in FORTH[:3]:
+            self._switch(state.route, state, FORTH, at_most)
+        return self.ledger.read()
+
+    def back(self, at_most: float) -> State:
+        """The same in the other direction: what was written at the new places is carried back first."""
+        state = self.ledger.read()
+        if state.step not in BACK[:3]:
+            raise MoveError(f"the move is at step {state.step}: there is a way back from opened until clean-up")
+        self._switch(state.route.back, state, BACK, at_most)
+        return self.ledger.read()
+
+    def _switch(self, route: Route, state: State, steps: tuple[Step, Step, Step, Step], at_most: float) -> None:
+        """From the first of four steps to the last; started again it goes on from where it was."""
+        before, fenced, opening, after = steps
+        if state.step == before:
+            self.catch_up(route, CAUGHT_UP)
+        if state.step != opening:
+            begun = time.monotonic()
+            if state.step != fenced:
+                self.ledger.note(fenced)
+            try:
+                for place in route.sources:
+                    self._state(self.servers[place], route.before, route.after)
+                self.catch_up(route)
+                self._complete(rechecked(self.servers, route, self.catalog, everything=not state.verified))
+                self._soon(begun, at_most)
+            except (MoveError, *BUSY) as error:
+                for place in route.sources:
+                    self._state(self.servers[place], route.before)
+                self.ledger.note(before)
+                raise MoveError(f"{error}; clients are written where they were") from error
+            self.ledger.note(opening)
+        # From the first target on there is no way but forward: a client may be written there.
+        others = [place for place in route.everywhere if place not in route.sources]
+        for place in (*others, *route.sources):
+            self._state(self.servers[place], route.after)
+        self.ledger.verified(whole=True)
+        self.ledger.note(after)
+
+    @staticmethod
+    def _complete(found: Verification) -> None:
+        if found.differences or found.behind:
+            raise MoveError(f"{len(found.differences)} differences: `./bbp shard verify` lists them")
+
+    @staticmethod
+    def _soon(begun: float, at_most: float) -> None:
+        if time.monotonic() - begun > at_most:
+            raise MoveError(f"the pause took more than {at_most:g} s")
+
+    def _state(self, server: Server, count: int, following: int | None = None) -> None:
+        """State a placement on one server, after every writer that is at it."""
+        for attempt in range(FENCE_TRIES):
+            try:
+                with server.connection.transaction():
+                    server.execute(statements.locked(self.catalog), statements.placed(server.place, count, following))
+            except BUSY:
+                if attempt == FENCE_TRIES - 1:
+                    raise
+            else:
+                return
+
+    def keep(self, *, forever: bool, seconds: float = 1.0) -> None:
+        """Carry what is written at the new places back to the old ones, so that the way back stays short."""
+        state = self.ledger.read()
+        if state.step not in {"opened", "returning"}:
+            raise MoveError(f"the move is at step {state.step}: there is nothing to carry back before it is opened")
+        while True:
+            self.catch_up(state.route.back)
+            if not forever:
+                return
+            time.sleep(seconds)
+
+    def clean_up(self) -> int:
+        """Delete moved clients where they lay, once the new places are known to hold all that lies there.
+
+        Returns:
+            How many rows.
+        """
+        state = self.ledger.read()
+        if state.step not in {"opened", "cleaning"}:
+            raise MoveError(f"the move is at step {state.step}: old copies are deleted after it is opened")
+        if state.step == "opened":
+            self.keep(forever=False)
+            found = whole(self.servers, state.route.back, self.catalog)
+            if found.differences:
+                raise MoveError(
+                    f"{len(found.differences)} differences between old and new places: `./bbp shard verify`"
+                )
+            self.ledger.note("cleaning")
+        deleted = sum(
+            self._delete(state.route, self.servers[place], table)
+            for place in state.route.sources
+            for table in self.catalog.tables
+            if table.client is not None
+        )
+        with ExitStack() as stack:
+            for place in state.route.everywhere:
+                stack.enter_context(self.servers[place].connection.transaction())
+                for statement in statements.unwatched(self.catalog):
+                    self.servers[place].execute(statement)
+        self.ledger.note("cleaned")
+        return deleted
+
+    def _delete(self, route: Route, source: Server, table: Table) -> int:
+        last, deleted = None, 0
+        while rows := next_rows(source, table, last, CHUNK):
+            gone = [(row.key, row.client) for row in rows if route.aims(row.client, source.place)]
+            last, deleted = rows[-1].key, deleted + len(gone)
+            with source.replica_role():
+                put(source, table, Batch(keys=gone))
+        return deleted
+
+    @staticmethod
+    def _check_place(server: Server, before: int) -> None:
+        place, count = server.rows("SELECT place, count FROM bbp_shards.placement")[0]
+        if place != server.place:
+            raise MoveError(f"{server.name} says that its place is {place}: look at the service file")
+        if count != before:
+            raise MoveError(f"{server.name} says that clients lie over {count or 'no'} shards, not {before or 'none'}")
+
+    @staticmethod
+    def _going_on(state: State) -> None:
+        if state.step == "cleaned":
+            raise MoveError("the last move has ended: `./bbp shard move publish` begins another")

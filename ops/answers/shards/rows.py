@@ -1,0 +1,147 @@
+"""Rows on their way: read at a source in the text form of COPY, and put where they belong, any number of times."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from psycopg import sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ops.answers.shards.catalog import Table
+    from ops.answers.shards.servers import Server
+    from planner.shards.route import Route
+
+_ESCAPED = re.compile(rb"\\(.)")
+_MEANS = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
+"""Escapes in the text form of COPY (PostgreSQL documentation, COPY, File Formats)."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a source: whose it is, its primary key as JSON, and the line that COPY reads."""
+
+    client: str
+    key: str
+    line: bytes
+
+
+@dataclass
+class Batch:
+    """What one target gets of one table: rows to delete, by key and client, and rows to insert."""
+
+    keys: list[tuple[str, str]] = field(default_factory=list)
+    rows: list[bytes] = field(default_factory=list)
+
+
+def _field(raw: bytes) -> str:
+    return _ESCAPED.sub(lambda found: _MEANS.get(found[1], found[1]), raw).decode()
+
+
+def _read(server: Server, query: sql.Composable) -> list[Row]:
+    rows = []
+    for line in server.copied(query):
+        client, key, rest = line.split(b"\t", 2)
+        rows.append(Row(_field(client), _field(key), rest))
+    return rows
+
+
+def next_rows(server: Server, table: Table, after: str | None, limit: int) -> list[Row]:
+    """The rows behind a primary key, in its order; from the first one without a key."""
+    beyond: sql.Composable = sql.SQL("true")
+    if after is not None:
+        beyond = sql.SQL("({}) > (SELECT {} FROM jsonb_to_record({}) AS k({}))").format(
+            sql.SQL(", ").join(sql.Identifier("t", one) for one in table.key),
+            sql.SQL(", ").join(sql.Identifier("k", one) for one in table.key),
+            sql.Literal(after) + sql.SQL("::jsonb"),
+            table.key_types(),
+        )
+    query = sql.SQL("SELECT {}, jsonb_build_object({})::text, {} FROM {} AS t WHERE {} ORDER BY {} LIMIT {}").format(
+        table.client_of(),
+        table.key_of(),
+        table.fields(),
+        table.identifier,
+        beyond,
+        sql.SQL(", ").join(sql.Identifier("t", one) for one in table.key),
+        sql.Literal(limit),
+    )
+    return _read(server, query)
+
+
+def rows_of(server: Server, table: Table, keys: Iterable[str]) -> list[Row]:
+    """The rows of these primary keys that exist."""
+    query = sql.SQL(
+        "SELECT {}, jsonb_build_object({})::text, {} FROM jsonb_to_recordset({}) AS k({}) JOIN {} AS t ON {}"
+    ).format(
+        table.client_of(),
+        table.key_of(),
+        table.fields(),
+        sql.Literal(f"[{','.join(keys)}]") + sql.SQL("::jsonb"),
+        table.key_types(),
+        table.identifier,
+        table.same_key("t", "k"),
+    )
+    return _read(server, query)
+
+
+def divided(
+    route: Route, here: int, table: Table, rows: Iterable[Row], written: Iterable[tuple[str, str]] = ()
+) -> dict[int, Batch]:
+    """What each target gets: rows of clients that move there, and deletions of what was written.
+
+    Args:
+        route: who goes where.
+        here: the source.
+        table: whose rows they are.
+        rows: as they are.
+        written: key and client of what was written; what is not among the rows is gone.
+    """
+    batches: dict[int, Batch] = {}
+    everywhere = route.shared_aims(here) if table.client is None else None
+    for key, client in written:
+        for aim in route.aims(client, here) if everywhere is None else everywhere:
+            batches.setdefault(aim, Batch()).keys.append((key, client))
+    for row in rows:
+        for aim in route.aims(row.client, here) if everywhere is None else everywhere:
+            batch = batches.setdefault(aim, Batch())
+            batch.keys.append((row.key, row.client))
+            batch.rows.append(row.line)
+    return batches
+
+
+def put(server: Server, table: Table, batch: Batch) -> None:
+    """Delete, then insert; inside of a transaction in the replica role. Doing it again changes nothing."""
+    same_client = sql.SQL("{} = k.bbp_client").format(table.client_of())
+    server.execute(
+        sql.SQL("DELETE FROM {} AS t USING jsonb_to_recordset({}) AS k({}, bbp_client text) WHERE {} AND {}").format(
+            table.identifier,
+            sql.Literal(f"[{','.join(_keyed(key, client) for key, client in batch.keys)}]") + sql.SQL("::jsonb"),
+            table.key_types(),
+            table.same_key("t", "k"),
+            same_client,
+        )
+    )
+    if not batch.rows:
+        return
+    names = sql.SQL(", ").join(sql.Identifier(name) for name, _ in table.columns)
+    stage = sql.Identifier("pg_temp", f"bbp_{table.schema}_{table.name}"[:63])
+    server.execute(
+        sql.SQL("CREATE TEMP TABLE IF NOT EXISTS {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA").format(
+            sql.Identifier(f"bbp_{table.schema}_{table.name}"[:63]), names, table.identifier
+        )
+    )
+    server.copy_in(sql.SQL("{} ({})").format(stage, names), batch.rows)
+    server.execute(
+        sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {}").format(
+            table.identifier, names, names, stage
+        )
+    )
+
+
+def _keyed(key: str, client: str) -> str:
+    """The object of a primary key, with the client in it."""
+    return f"{key[:-1]}, {json.dumps('bbp_client')}: {json.dumps(client)}}}"

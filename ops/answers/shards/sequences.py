@@ -1,0 +1,85 @@
+"""Sequences of the targets: ahead of the sources', and of each other's, so that no two rows get one number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from psycopg import sql
+
+from bailbondpro.facts.shards import MAX_SHARDS
+from planner.shards.clients import PRIMARY
+from planner.shards.route import Difference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ops.answers.shards.catalog import Catalog, Table
+    from ops.answers.shards.servers import Server, Servers
+    from planner.shards.route import Route
+
+AHEAD = 100_000
+"""Numbers that a target's sequence is ahead of its source's: what is numbered between two catch-ups."""
+
+
+def _stride(place: int) -> tuple[int, int]:
+    """How far apart the numbers of a place lie, and what they leave when divided by that."""
+    return (1, 0) if place == PRIMARY else (MAX_SHARDS, place)
+
+
+def _reached(server: Server, name: tuple[str, str]) -> int:
+    """The last number that a sequence gave; 0 where it gave none."""
+    return int(
+        server.one(
+            sql.SQL("SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM {}").format(
+                sql.Identifier(*name)
+            )
+        )
+    )
+
+
+def _following(server: Server, name: tuple[str, str]) -> tuple[int, int]:
+    """The number that a sequence gives next, and how far its numbers lie apart."""
+    step = int(server.one("SELECT increment_by FROM pg_sequences WHERE schemaname = %s AND sequencename = %s", *name))
+    query = sql.SQL("SELECT CASE WHEN is_called THEN last_value + {} ELSE last_value END FROM {}")
+    return int(server.one(query.format(sql.Literal(step), sql.Identifier(*name)))), step
+
+
+def _numbered(catalog: Catalog) -> Iterator[tuple[Table, tuple[str, str]]]:
+    for table in catalog.tables:
+        for schema, name, _ in table.sequences:
+            yield table, (schema, name)
+
+
+def align(servers: Servers, route: Route, catalog: Catalog) -> None:
+    """Put the sequences of the targets ahead."""
+    for _, name in _numbered(catalog):
+        reached = max(_reached(servers[place], name) for place in {*route.sources, *route.targets})
+        for place in route.targets:
+            step, rest = _stride(place)
+            following, apart = _following(servers[place], name)
+            given = 0 if place in route.sources else max(_reached(servers[one], name) for one in route.sources)
+            if following > given and (apart, following % step) == (step, rest):
+                continue
+            least = reached + AHEAD
+            start = least + (rest - least) % step
+            servers[place].execute(
+                sql.SQL("ALTER SEQUENCE {} INCREMENT BY {} RESTART WITH {}").format(
+                    sql.Identifier(*name), sql.Literal(step), sql.Literal(start)
+                )
+            )
+
+
+def sequences_behind(servers: Servers, route: Route, catalog: Catalog) -> Iterator[Difference]:
+    """Sequences of targets that would give a number which a source gave, or another place gives."""
+    for table, name in _numbered(catalog):
+        reached = max(_reached(servers[place], name) for place in route.sources)
+        for place in route.targets:
+            step, rest = _stride(place)
+            following, apart = _following(servers[place], name)
+            detail = ""
+            if following <= reached and place not in route.sources:
+                detail = f"{name[1]} gives {following} next, and a source gave {reached}"
+            elif (apart, following % step) != (step, rest):
+                detail = f"{name[1]} gives {following} next, by {apart}: another place gives the same numbers"
+            if detail:
+                yield Difference(kind="sequence behind", place=place, table=table.title, client="", detail=detail)

@@ -1,0 +1,51 @@
+-- What a move keeps in each database that takes part: where this database is, what changed in it, the guide's hash.
+CREATE SCHEMA IF NOT EXISTS bbp_shards;
+
+-- One row: this database's place (-1: the primary), over how many shards clients lie (0: none), and over how many they
+-- will while writes are refused. An application that follows a move reads it at the beginning of each transaction.
+CREATE TABLE IF NOT EXISTS bbp_shards.placement (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  place integer NOT NULL,
+  count integer NOT NULL,
+  next_count integer
+);
+
+-- Rows that were written and are not carried over yet: by primary key, with the client before and after.
+CREATE TABLE IF NOT EXISTS bbp_shards.changes (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  tbl text NOT NULL,
+  pk jsonb NOT NULL,
+  client text NOT NULL
+);
+
+-- Clients that were written since the last whole verification.
+CREATE TABLE IF NOT EXISTS bbp_shards.recheck (client text PRIMARY KEY);
+
+-- The guide's hash (Database Sharding): 31 x hash + UTF-16 code unit in 32 bits, and the absolute value of the result.
+CREATE OR REPLACE FUNCTION bbp_shards.client_hash(client text) RETURNS bigint
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $body$
+DECLARE
+  v bigint := 0;
+  unit integer;
+  letter text;
+BEGIN
+  FOREACH letter IN ARRAY regexp_split_to_array(client, '') LOOP
+    unit := ascii(letter);
+    IF unit > 65535 THEN
+      v := (31 * v + 55296 + ((unit - 65536) >> 10)) & 4294967295;
+      v := (31 * v + 56320 + ((unit - 65536) & 1023)) & 4294967295;
+    ELSE
+      v := (31 * v + unit) & 4294967295;
+    END IF;
+  END LOOP;
+  RETURN CASE WHEN v >= 2147483648 THEN 4294967296 - v ELSE v END;
+END $body$;
+
+CREATE OR REPLACE FUNCTION bbp_shards.place_of(client text, count integer) RETURNS integer
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS
+$body$ SELECT CASE WHEN count = 0 THEN -1 ELSE (bbp_shards.client_hash(client) % count)::integer END $body$;
+
+CREATE OR REPLACE FUNCTION bbp_shards.refuse_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+  RAISE EXCEPTION 'TRUNCATE is refused while clients are moved: nobody could carry it over' USING ERRCODE = 'object_in_use';
+END $body$;

@@ -1,0 +1,19 @@
+-- On the primary alone: how far the move is, so that it goes on after anything was killed.
+CREATE SCHEMA IF NOT EXISTS bbp_shards;
+CREATE TABLE IF NOT EXISTS bbp_shards.move (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  before integer NOT NULL,
+  after integer NOT NULL,
+  step text NOT NULL,
+  verified boolean NOT NULL DEFAULT false,
+  fenced_at timestamptz,
+  opened_at timestamptz
+);
+CREATE TABLE IF NOT EXISTS bbp_shards.progress (
+  place integer,
+  tbl text,
+  last_pk jsonb,
+  done boolean NOT NULL DEFAULT false,
+  copied bigint NOT NULL DEFAULT 0,
+  PRIMARY KEY (place, tbl)
+);

@@ -1,0 +1,65 @@
+"""Shows how far a move is, and what a verification found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ops.answers.shard import quoted
+from ops.document.blocks import Item, Items, Section, Table, Text
+from planner.shards.route import place_name
+
+if TYPE_CHECKING:
+    from ops.answers.shards.steps import Moved, Verified
+    from ops.document.blocks import Block
+
+SHOWN = 50
+"""Differences that are listed; the JSON document holds all."""
+NEXT = {
+    "published": "clients are read and written where they were; next: copy",
+    "copied": "clients are read and written where they were; next: verify, then cut-over",
+    "fenced": "writes of clients that move are refused; start cut-over again",
+    "opening": "new places are being opened; start cut-over again",
+    "opened": "clients are written at their new places; keep carries their writes back, until clean-up",
+    "returning": "writes of clients are refused; start back again",
+    "reopening": "old places are being opened again; start back again",
+    "cleaning": "old copies are being deleted; start clean-up again",
+    "cleaned": "old copies are gone; the way back is a move of everything",
+}
+"""What each step that was reached means, and what comes after it."""
+
+
+def moved_section(moved: Moved) -> Section:
+    """How far a move is."""
+    state = moved.state
+    way = f"{state.route.before or 'primary'} to {state.route.after or 'primary'}"
+    items = [Item(text=f"Move from {way}: {state.step}", detail=NEXT[state.step])]
+    if state.pause_seconds is not None and moved.step in {"cut-over", "back", "status"}:
+        items.append(Item(text=f"Writes of clients that move were refused for {state.pause_seconds:.1f} seconds."))
+    if moved.deleted is not None:
+        items.append(Item(text=f"{moved.deleted:,} rows deleted at their old places."))
+    return Section(id="shard-move", title="Move of clients", blocks=(Items(items=tuple(items)),))
+
+
+def verified_section(verified: Verified) -> Section:
+    """What was compared, and each difference."""
+    found = verified.verification
+    if found.complete:
+        said = f"COMPLETE: {found.clients:,} clients with {found.rows:,} rows are equal at old and new places."
+    else:
+        said = f"NOT COMPLETE: {len(found.differences):,} differences among {found.clients:,} clients."
+    blocks: list[Block] = [Text(text=said)]
+    if found.behind:
+        blocks.append(
+            Text(text=f"{found.behind:,} clients were written and not carried over yet: catch-up, then verify again.")
+        )
+    if not found.clients:
+        blocks.append(Text(text="No client with rows was found that moves, so nothing was compared."))
+    if found.differences:
+        rows = tuple(
+            (one.kind, place_name(one.place), one.table, quoted(one.client) if one.client else "-", one.detail)
+            for one in found.differences[:SHOWN]
+        )
+        more = len(found.differences) - SHOWN
+        caption = "Differences" + (f" ({more:,} more; --json lists all)" if more > 0 else "")
+        blocks.append(Table(caption=caption, columns=("what", "where", "table", "client", "detail"), rows=rows))
+    return Section(id="shard-verify", title="Verification of a copy", blocks=tuple(blocks))

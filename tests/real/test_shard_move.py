@@ -1,0 +1,303 @@
+"""Clients are moved between real databases by `./bbp shard move`, and `./bbp shard verify` misses nothing."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from ops.answers.shards.servers import LOCK
+from planner.shards.clients import PRIMARY, shard_hash
+from planner.shards.route import place_of
+from tests.support.paths import DATA
+from tests.support.servers import scratch
+from tests.support.shard_servers import Databases, databases, fill, servers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.live_postgres import Postgres
+
+NAMES = itertools.count()
+ALL = "tables: {clients: id, bonds: client_id, payments: client_id, documents: client_id}\n"
+CLIENT_TABLES = {"clients": "id", "bonds": "client_id", "payments": "client_id", "documents": "client_id"}
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    with scratch() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[Postgres]:
+    with servers(1, folder) as (started,):
+        yield started
+
+
+@pytest.fixture
+def empty(server: Postgres, folder: Path) -> Databases:
+    """A primary and four shards."""
+    return databases(dict.fromkeys((PRIMARY, *range(4)), server), folder, f"app{next(NAMES)}")
+
+
+@pytest.fixture
+def found(empty: Databases) -> Databases:
+    fill(empty)
+    return empty
+
+
+@pytest.fixture
+def copied(found: Databases) -> Databases:
+    found.done("move", "publish", "--to", "4")
+    found.done("move", "copy")
+    assert found.differences() == []
+    return found
+
+
+def held(found: Databases, table: str, count: int) -> dict[int, set[str]]:
+    """The clients of a table at each place."""
+    column = CLIENT_TABLES[table]
+    return {
+        place: {row[0] for row in found.run(place, f"SELECT DISTINCT {column} FROM {table}")}  # noqa: S608 - own tables
+        for place in (range(count) if count else [PRIMARY])
+    }
+
+
+def contents(found: Databases, table: str, places: range | list[int]) -> list[tuple[object, ...]]:
+    statement = f"SELECT * FROM {table}"  # noqa: S608 - own tables
+    return sorted((row for place in places for row in found.run(place, statement)), key=repr)
+
+
+def test_the_hash_in_the_database_is_the_guides(empty: Databases) -> None:
+    empty.done("move", "publish", "--to", "4")
+    vectors = json.loads((DATA / "shard_vectors.json").read_text())
+    ids = [row["client_id"] for row in vectors if "\0" not in row["client_id"]]
+    ids = [one for one in ids if not any("\ud800" <= letter <= "\udfff" for letter in one)]
+    assert len(ids) > 300
+    rows = empty.run(PRIMARY, "SELECT bbp_shards.client_hash(one) FROM unnest(%s::text[]) AS one", ids)
+    assert [row[0] for row in rows] == [shard_hash(one) for one in ids]
+
+
+def test_every_client_comes_to_the_shard_of_the_guides_hash_with_all_its_rows(copied: Databases) -> None:
+    before = {table: contents(copied, table, [PRIMARY]) for table in CLIENT_TABLES}
+    answer = copied.done("move", "cut-over")
+    assert answer["reached"] == "opened"
+    assert 0 < answer["pause_seconds"] < 30
+    for table in CLIENT_TABLES:
+        assert contents(copied, table, range(4)) == before[table]
+        for place, clients in held(copied, table, 4).items():
+            assert {place_of(client, 4) for client in clients} == {place}
+    assert contents(copied, "courts", [2]) == contents(copied, "courts", [PRIMARY])
+    assert contents(copied, "audit", range(4)) == []
+
+
+def test_a_writer_is_sent_away_from_the_old_place_and_let_in_at_the_new_one(copied: Databases) -> None:
+    write = "UPDATE clients SET name = 'x' WHERE id = 'client-1'"
+    place = place_of("client-1", 4)
+    with pytest.raises(psycopg.Error, match="lies elsewhere") as refused:
+        copied.run(place, write)
+    assert refused.value.sqlstate == "BBP01"
+    copied.run(PRIMARY, write)
+    copied.done("move", "cut-over")
+    with pytest.raises(psycopg.Error, match="lies elsewhere"):
+        copied.run(PRIMARY, write)
+    with pytest.raises(psycopg.Error, match="lies elsewhere"):
+        copied.run((place + 1) % 4, "INSERT INTO clients (id) VALUES ('client-1')")
+    copied.run(place, write)
+    assert copied.run(place, "SELECT count, next_count FROM bbp_shards.placement") == [(4, None)]
+
+
+def test_a_transaction_that_began_before_the_pause_is_carried_over_or_refused(copied: Databases) -> None:
+    with psycopg.connect(copied.conninfos[PRIMARY]) as old:
+        old.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        old.execute("SELECT count(*) FROM clients")
+        copied.done("move", "cut-over")
+        with pytest.raises(psycopg.Error, match="lies elsewhere"):
+            old.execute("UPDATE clients SET name = 'late' WHERE id = 'client-1'")
+
+
+def test_what_is_written_during_the_copy_follows(found: Databases) -> None:
+    found.done("move", "publish", "--to", "4")
+    found.done("move", "copy")
+    for statement in (
+        "INSERT INTO clients VALUES ('late', 'x', 1)",
+        "INSERT INTO bonds (client_id, amount) SELECT 'late', n FROM generate_series(1, 10) n",
+        "UPDATE bonds SET amount = amount + 100 WHERE client_id = 'client-7'",
+        "DELETE FROM payments WHERE client_id = 'client-8'",
+        "DELETE FROM documents WHERE client_id = 'client-9'",
+        "UPDATE documents SET client_id = 'late' WHERE client_id = 'client-10'",
+        "UPDATE documents SET name = 'renamed' WHERE client_id = 'client-11' AND name = 'd1'",
+        "UPDATE courts SET name = 'moved' WHERE id = 2",
+    ):
+        found.run(PRIMARY, statement)
+    with psycopg.connect(found.conninfos[PRIMARY]) as swap:  # two unique values change places
+        swap.execute("UPDATE bonds SET number = 'spare' WHERE number = 'no-client-1'")
+        swap.execute("UPDATE bonds SET number = 'no-client-1' WHERE number = 'no-client-2'")
+        swap.execute("UPDATE bonds SET number = 'no-client-2' WHERE number = 'spare'")
+    ran = found.bbp("verify")
+    assert ran.exit_code == 2
+    assert "not carried over yet" in " ".join(ran.stdout.split())
+    found.done("move", "catch-up")
+    assert found.differences() == []
+    for table in CLIENT_TABLES:
+        assert contents(found, table, range(4)) == contents(found, table, [PRIMARY])
+
+
+WRONG = {
+    "missing row": "DELETE FROM documents WHERE client_id = '{client}' AND name = 'd1'",
+    "extra row": "INSERT INTO documents VALUES ('{client}', 'd9')",
+    "changed value": "UPDATE documents SET body = 'x' WHERE client_id = '{client}' AND name = 'd1'",
+    "wrong shard": "INSERT INTO documents VALUES ('{stranger}', 'd1')",
+}
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_verify_finds_a_row_that_is_not_as_it_should_be(copied: Databases, kind: str) -> None:
+    client, stranger = (next(f"client-{n}" for n in range(1, 40) if place_of(f"client-{n}", 4) == at) for at in (2, 3))
+    statement = WRONG[kind].format(client=client, stranger=stranger)
+    copied.run(2, f"SET session_replication_role = replica; {statement}")
+    assert copied.differences() == [(kind, "shard_2", "documents")]
+    assert "differences" in copied.refused("move", "cut-over")
+    copied.run(PRIMARY, "UPDATE clients SET name = 'goes on' WHERE id = 'client-1'")
+
+
+@pytest.mark.parametrize("statement", ["RESTART WITH 3", "INCREMENT BY 1"])
+def test_verify_finds_a_sequence_that_would_give_a_number_twice(copied: Databases, statement: str) -> None:
+    copied.run(3, f"ALTER SEQUENCE bonds_id_seq {statement}")
+    assert copied.differences() == [("sequence behind", "shard_3", "bonds")]
+
+
+def test_verify_finds_a_changed_row_of_a_table_that_belongs_to_no_client(copied: Databases) -> None:
+    copied.run(0, "SET session_replication_role = replica; UPDATE courts SET name = 'x' WHERE id = 1")
+    assert copied.differences() == [("changed value", "shard_0", "courts")]
+
+
+def test_verify_finds_a_row_that_refers_to_another_clients(found: Databases) -> None:
+    found.run(
+        PRIMARY,
+        "INSERT INTO payments (client_id, bond_id, cents) "
+        "SELECT 'client-1', min(id), 1 FROM bonds WHERE client_id = 'client-2'",
+    )
+    found.done("move", "publish", "--to", "4")
+    found.done("move", "copy")
+    assert ("wrong shard", "primary", "payments") in found.differences()
+
+
+def test_nothing_that_was_compared_is_no_complete_copy(empty: Databases) -> None:
+    empty.done("move", "publish", "--to", "4")
+    empty.done("move", "copy")
+    ran = empty.bbp("verify")
+    assert ran.exit_code == 2
+    assert "nothing was compared" in ran.stdout
+
+
+def test_the_way_back_brings_what_was_written_on_the_shards(copied: Databases) -> None:
+    copied.done("move", "cut-over")
+    place = place_of("client-3", 4)
+    copied.run(place, "UPDATE clients SET name = 'on the shard' WHERE id = 'client-3'")
+    (number,) = copied.run(place, "INSERT INTO bonds (client_id, amount) VALUES ('client-3', 1) RETURNING id")[0]
+    (other,) = copied.run(
+        place_of("client-4", 4), "INSERT INTO bonds (client_id, amount) VALUES ('client-4', 1) RETURNING id"
+    )[0]
+    assert (number % 16, other % 16) == (place, place_of("client-4", 4))
+    copied.done("move", "keep", "--once")
+    assert copied.differences() == []
+    answer = copied.done("move", "back")
+    assert (answer["reached"], answer["pause_seconds"] > 0) == ("copied", True)
+    copied.run(PRIMARY, "UPDATE clients SET name = name || '!' WHERE id = 'client-3'")
+    assert copied.run(PRIMARY, "SELECT name FROM clients WHERE id = 'client-3'") == [("on the shard!",)]
+    assert copied.run(PRIMARY, "SELECT count(*) FROM bonds WHERE id = ANY(%s)", [number, other]) == [(2,)]
+    assert copied.run(PRIMARY, "SELECT nextval('bonds_id_seq') > %s", max(number, other)) == [(True,)]
+    copied.done("move", "cut-over")
+    assert copied.run(place, "SELECT name FROM clients WHERE id = 'client-3'") == [("on the shard!",)]
+
+
+def test_old_copies_go_last_and_four_shards_become_five(server: Postgres, folder: Path) -> None:
+    copied = databases(dict.fromkeys((PRIMARY, *range(5)), server), folder, "growing")
+    fill(copied)
+    copied.done("move", "publish", "--to", "4")
+    copied.done("move", "copy")
+    before = {table: contents(copied, table, [PRIMARY]) for table in CLIENT_TABLES}
+    assert "after it is opened" in copied.refused("move", "clean-up")
+    copied.done("move", "cut-over")
+    assert copied.done("move", "clean-up")["deleted_rows"] == sum(map(len, before.values()))
+    assert {len(contents(copied, table, [PRIMARY])) for table in CLIENT_TABLES} == {0}
+    assert "there is a way back from opened" in copied.refused("move", "back")
+    copied.done("move", "publish", "--from", "4", "--to", "5")
+    copied.done("move", "copy")
+    copied.run(place_of("client-5", 4), "UPDATE clients SET name = 'five' WHERE id = 'client-5'")
+    copied.done("move", "catch-up")
+    assert copied.differences() == []
+    copied.done("move", "cut-over")
+    copied.done("move", "clean-up")
+    for table in CLIENT_TABLES:
+        for place, clients in held(copied, table, 5).items():
+            assert {place_of(client, 5) for client in clients} <= {place}
+    assert contents(copied, "documents", range(5)) == before["documents"]
+    assert len(contents(copied, "clients", range(5))) == len(before["clients"])
+
+
+def test_a_step_that_comes_too_early_is_refused_with_the_one_before_it(found: Databases) -> None:
+    assert "`./bbp shard move publish` is the first step" in found.refused("move", "copy")
+    found.done("move", "publish", "--to", "4")
+    assert "`./bbp shard move copy` comes first" in found.refused("move", "cut-over")
+    assert "a move from primary to 4 goes on here" in found.refused("move", "publish", "--to", "5")
+    with pytest.raises(psycopg.Error, match="TRUNCATE is refused"):
+        found.run(PRIMARY, "TRUNCATE documents")
+
+
+def test_two_steps_at_once_are_one_too_many(copied: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ops.answers.shards.servers.LOCK_SECONDS", 0.5)
+    with psycopg.connect(copied.conninfos[1], autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+        assert "another step of a move or a verification runs" in copied.refused("verify")
+
+
+@pytest.mark.parametrize(
+    ("schema", "said"),
+    [
+        ("tables: {clients: id}", "bonds is in neither tables nor shared"),
+        (
+            f"{ALL}shared: {{courts: copied, audit: primary}}",
+            "payments_bond: rows of payments may refer to another client's bonds",
+        ),
+        (
+            f"{ALL}shared: {{courts: primary, audit: primary}}\nforeign_keys: {{payments_bond: within}}",
+            "clients refers to courts, which stays on the primary",
+        ),
+        (
+            f"{ALL}shared: {{courts: copied, audit: primary}}".replace("bonds: client_id", "bonds: nobody"),
+            "bonds has no column nobody",
+        ),
+        ("tables: {clients: name}\nshared: {}", "clients.name may be NULL"),
+        ("tables: []", "tables: Input should be a valid dictionary"),
+    ],
+)
+def test_what_nobody_decided_is_refused(found: Databases, schema: str, said: str) -> None:
+    found.schema.write_text(schema)
+    assert said in found.refused("move", "publish", "--to", "4")
+
+
+def test_a_shard_with_other_columns_is_refused(found: Databases) -> None:
+    found.run(2, "ALTER TABLE documents ADD COLUMN more text")
+    assert "documents has other columns on shard_2" in found.refused("move", "publish", "--to", "4")
+
+
+def test_the_statements_can_be_read_before_they_are_run(found: Databases) -> None:
+    ran = found.bbp("move", "publish", "--to", "4", "--print")
+    assert ran.exit_code == 0, ran.output
+    for word in ("-- primary: publish", "-- shard_3: publish", "LOCK TABLE", "CREATE OR REPLACE TRIGGER"):
+        assert word in ran.stdout
+    assert found.run(PRIMARY, "SELECT to_regclass('bbp_shards.move')") == [(None,)]
+
+
+def test_a_service_that_nobody_described_is_refused_without_the_password(found: Databases) -> None:
+    found.environment["PGPASSFILE"] = "/dev/null"
+    said = found.refused("verify")
+    assert "PGPASSFILE" in said
+    assert "never-on-a-command-line" not in said
