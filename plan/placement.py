@@ -138,8 +138,8 @@ def placement_said(at: Stated) -> str:
         return f"map version {at.version}: pods read and write every client on {here}; no row is copied or deleted"
     there = f"shard_0 to shard_{at.moving_to - 1}" if at.moving_to else "the primary"
     return (
-        f"map version {at.version}: pods read and write every client on {here}, until writes are cut "
-        f"over; rows are copied to {there} and deleted nowhere"
+        f"map version {at.version}: pods read and write every client on {here}, until `./bbp shard move cut-over` "
+        f"has ended; rows are copied to {there} and deleted nowhere"
     )
 
 

@@ -75,7 +75,7 @@ def _skipped(before: Stated, after: Stated) -> str:
     if after.count < before.count and after.returned_from != before.version:
         return (
             f"pods would go from {_place(before.count)} back to {_place(after.count)}, and the shards hold what was "
-            "written since they are in use: carry it back, verify, and acknowledge it with "
+            "written since they are in use: carry it back (./bbp shard move back), and acknowledge it with "
             f"postgres.shards.returnedFrom: {before.version}"
         )
     return ""

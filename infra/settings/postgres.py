@@ -98,7 +98,7 @@ class ShardsSettings(Area):
         ge=0,
         le=1_000_000,
         description="Acknowledges a finished way back: the version of the shard map whose rows all lie on the primary "
-        "again, copied and verified. Needed in the change from moving to primary that leaves shards. "
+        "again (./bbp shard move back). Needed in the change from moving to primary that leaves shards. "
         "Default: none.",
     )
     instance_class: RdsClass = Field(

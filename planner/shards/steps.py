@@ -73,30 +73,31 @@ def _moved(here: str, writers: str, after: int) -> tuple[Step, ...]:
     return (
         Step(
             title="Copy",
-            detail="Create the schema on the targets, then copy each client's rows to its shard, and what is written "
-            "meanwhile after them.",
+            detail="Create the schema on the targets, then `./bbp shard move publish` and `copy`: each client's rows "
+            "to its shard, and what is written meanwhile after them.",
             safe=f"reads and writes go on on {here}; it is the truth, copies may be dropped and made again",
         ),
         Step(
             title="Verify",
-            detail="Compare counts and checksums of every client and table.",
+            detail="`./bbp shard verify` compares counts and checksums of every client and table.",
             safe="reads and writes go on; repeat until nothing differs",
         ),
         Step(
             title="Cut over",
-            detail="Stop writes of clients that move, let the copies catch up, verify once more. " + writers,
-            safe="clients that move are read-only; back: allow their writes again",
+            detail="`./bbp shard move cut-over` refuses writes of clients that move, lets the copies catch up, "
+            "verifies once more, opens the new places and prints how many seconds that took. " + writers,
+            safe="a write in those seconds is refused, to be tried again; from then on the old places refuse writes",
         ),
         Step(
             title="Switch",
             detail=f"Set placement to shards, shards.placedOn to {after} and raise shards.mapVersion, without "
             "movingTo, merge: map and variables roll the pods.",
-            safe="never two placements that may write at once: old pods must be gone before anyone writes; back: carry "
-            "what was written since to the old place, and switch again",
+            safe="pods that follow the databases have switched already; the others are refused until they have rolled. "
+            "Back: `./bbp shard move back`, which `keep` holds short",
         ),
         Step(
             title="Remove the old copies",
-            detail="After a backup of every server, delete moved clients where they lay.",
+            detail="After a backup of every server, `./bbp shard move clean-up` deletes moved clients where they lay.",
             safe="reads and writes go on; from here the way back is a move of everything",
         ),
     )

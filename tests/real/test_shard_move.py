@@ -14,7 +14,7 @@ from planner.shards.clients import PRIMARY, shard_hash
 from planner.shards.route import place_of
 from tests.support.paths import DATA
 from tests.support.servers import scratch
-from tests.support.shard_servers import Databases, databases, fill, servers
+from tests.support.shard_servers import SCHEMA, Databases, databases, fill, servers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +57,25 @@ def copied(found: Databases) -> Databases:
     found.done("move", "copy")
     assert found.differences() == []
     return found
+
+
+@pytest.fixture(scope="module")
+def shared(server: Postgres, folder: Path) -> Databases:
+    """A copy that is complete, damaged and repaired by one test after the other."""
+    made = databases(dict.fromkeys((PRIMARY, *range(4)), server), folder, "shared")
+    fill(made)
+    made.done("move", "publish", "--to", "4")
+    made.done("move", "copy")
+    assert made.differences() == []
+    return made
+
+
+@pytest.fixture(scope="module")
+def untouched(server: Postgres, folder: Path) -> Databases:
+    """A primary with rows, on which nothing was begun."""
+    made = databases(dict.fromkeys((PRIMARY, *range(4)), server), folder, "untouched")
+    fill(made, 2)
+    return made
 
 
 def held(found: Databases, table: str, count: int) -> dict[int, set[str]]:
@@ -148,33 +167,71 @@ def test_what_is_written_during_the_copy_follows(found: Databases) -> None:
         assert contents(found, table, range(4)) == contents(found, table, [PRIMARY])
 
 
+CLIENT, STRANGER = (next(f"client-{n}" for n in range(1, 40) if place_of(f"client-{n}", 4) == at) for at in (2, 3))
+TOUCH = "UPDATE documents SET at = now() WHERE client_id = ':client'"
+GONE = "DELETE FROM documents WHERE client_id = ':client' AND name = 'd1'"
+BACK = "INSERT INTO documents SELECT * FROM kept"
 WRONG = {
-    "missing row": "DELETE FROM documents WHERE client_id = '{client}' AND name = 'd1'",
-    "extra row": "INSERT INTO documents VALUES ('{client}', 'd9')",
-    "changed value": "UPDATE documents SET body = 'x' WHERE client_id = '{client}' AND name = 'd1'",
-    "wrong shard": "INSERT INTO documents VALUES ('{stranger}', 'd1')",
+    "missing row": ("documents", GONE, BACK),
+    "extra row": (
+        "documents",
+        "INSERT INTO documents VALUES (':client', 'd9')",
+        "DELETE FROM documents WHERE name = 'd9'",
+    ),
+    "changed value": (
+        "documents",
+        "UPDATE documents SET body = 'x' WHERE client_id = ':client' AND name = 'd1'",
+        f"{GONE}; {BACK}",
+    ),
+    "wrong shard": (
+        "documents",
+        "INSERT INTO documents VALUES (':stranger', 'd1')",
+        "DELETE FROM documents WHERE client_id = ':stranger'",
+    ),
+    "sequence behind": (
+        "bonds",
+        "ALTER SEQUENCE bonds_id_seq RESTART WITH 3",
+        "ALTER SEQUENCE bonds_id_seq RESTART WITH 200002",
+    ),
 }
 
 
+def worded(statement: str) -> str:
+    """With the client of shard_2, and the one of another."""
+    return statement.replace(":client", CLIENT).replace(":stranger", STRANGER)
+
+
 @pytest.mark.parametrize("kind", WRONG)
-def test_verify_finds_a_row_that_is_not_as_it_should_be(copied: Databases, kind: str) -> None:
-    client, stranger = (next(f"client-{n}" for n in range(1, 40) if place_of(f"client-{n}", 4) == at) for at in (2, 3))
-    statement = WRONG[kind].format(client=client, stranger=stranger)
-    copied.run(2, f"SET session_replication_role = replica; {statement}")
-    assert copied.differences() == [(kind, "shard_2", "documents")]
-    assert "differences" in copied.refused("move", "cut-over")
-    copied.run(PRIMARY, "UPDATE clients SET name = 'goes on' WHERE id = 'client-1'")
+def test_verify_finds_what_is_not_as_it_should_be(shared: Databases, kind: str) -> None:
+    table, damage, repair = WRONG[kind]
+    kept = "CREATE TEMP TABLE kept AS SELECT * FROM documents WHERE client_id = ':client' AND name = 'd1'"
+    with psycopg.connect(shared.conninfos[2], autocommit=True) as connection:
+        for statement in ("SET session_replication_role = replica", kept, damage):
+            connection.execute(worded(statement).encode())
+        assert shared.differences() == [(kind, "shard_2", table)]
+        connection.execute(worded(repair).encode())
+    assert shared.differences() == []
 
 
-@pytest.mark.parametrize("statement", ["RESTART WITH 3", "INCREMENT BY 1"])
-def test_verify_finds_a_sequence_that_would_give_a_number_twice(copied: Databases, statement: str) -> None:
-    copied.run(3, f"ALTER SEQUENCE bonds_id_seq {statement}")
-    assert copied.differences() == [("sequence behind", "shard_3", "bonds")]
+def test_verify_finds_a_shared_row_that_differs_and_numbers_that_two_places_give(shared: Databases) -> None:
+    shared.run(0, "SET session_replication_role = replica; UPDATE courts SET name = 'x' WHERE id = 1")
+    shared.run(3, "ALTER SEQUENCE bonds_id_seq INCREMENT BY 1")
+    assert sorted(shared.differences()) == [
+        ("changed value", "shard_0", "courts"),
+        ("sequence behind", "shard_3", "bonds"),
+    ]
+    shared.run(0, "SET session_replication_role = replica; UPDATE courts SET name = 'court 1' WHERE id = 1")
+    shared.run(3, "ALTER SEQUENCE bonds_id_seq INCREMENT BY 16")
 
 
-def test_verify_finds_a_changed_row_of_a_table_that_belongs_to_no_client(copied: Databases) -> None:
-    copied.run(0, "SET session_replication_role = replica; UPDATE courts SET name = 'x' WHERE id = 1")
-    assert copied.differences() == [("changed value", "shard_0", "courts")]
+def test_a_cut_over_of_a_copy_that_is_not_complete_leaves_writes_where_they_were(found: Databases) -> None:
+    found.done("move", "publish", "--to", "4")
+    found.done("move", "copy")
+    found.run(2, worded(f"SET session_replication_role = replica; {GONE}"))
+    assert "1 differences" in found.refused("move", "cut-over")
+    found.run(PRIMARY, worded(TOUCH))
+    with pytest.raises(psycopg.Error, match="lies elsewhere"):
+        found.run(2, worded("INSERT INTO documents VALUES (':client', 'd7')"))
 
 
 def test_verify_finds_a_row_that_refers_to_another_clients(found: Databases) -> None:
@@ -246,7 +303,7 @@ def test_a_step_that_comes_too_early_is_refused_with_the_one_before_it(found: Da
     assert "`./bbp shard move publish` is the first step" in found.refused("move", "copy")
     found.done("move", "publish", "--to", "4")
     assert "`./bbp shard move copy` comes first" in found.refused("move", "cut-over")
-    assert "a move from primary to 4 goes on here" in found.refused("move", "publish", "--to", "5")
+    assert "a move from primary to 4 goes on here" in found.refused("move", "publish", "--to", "3")
     with pytest.raises(psycopg.Error, match="TRUNCATE is refused"):
         found.run(PRIMARY, "TRUNCATE documents")
 
@@ -278,9 +335,12 @@ def test_two_steps_at_once_are_one_too_many(copied: Databases, monkeypatch: pyte
         ("tables: []", "tables: Input should be a valid dictionary"),
     ],
 )
-def test_what_nobody_decided_is_refused(found: Databases, schema: str, said: str) -> None:
-    found.schema.write_text(schema)
-    assert said in found.refused("move", "publish", "--to", "4")
+def test_what_nobody_decided_is_refused(untouched: Databases, schema: str, said: str) -> None:
+    untouched.schema.write_text(schema)
+    try:
+        assert said in untouched.refused("move", "publish", "--to", "4")
+    finally:
+        untouched.schema.write_text(SCHEMA)
 
 
 def test_a_shard_with_other_columns_is_refused(found: Databases) -> None:
@@ -288,12 +348,12 @@ def test_a_shard_with_other_columns_is_refused(found: Databases) -> None:
     assert "documents has other columns on shard_2" in found.refused("move", "publish", "--to", "4")
 
 
-def test_the_statements_can_be_read_before_they_are_run(found: Databases) -> None:
-    ran = found.bbp("move", "publish", "--to", "4", "--print")
+def test_the_statements_can_be_read_before_they_are_run(untouched: Databases) -> None:
+    ran = untouched.bbp("move", "publish", "--to", "4", "--print")
     assert ran.exit_code == 0, ran.output
     for word in ("-- primary: publish", "-- shard_3: publish", "LOCK TABLE", "CREATE OR REPLACE TRIGGER"):
         assert word in ran.stdout
-    assert found.run(PRIMARY, "SELECT to_regclass('bbp_shards.move')") == [(None,)]
+    assert untouched.run(PRIMARY, "SELECT to_regclass('bbp_shards.move')") == [(None,)]
 
 
 def test_a_service_that_nobody_described_is_refused_without_the_password(found: Databases) -> None:

@@ -48,7 +48,7 @@ def placement_follows_the_data(settings: Settings) -> Iterator[Finding]:
             if count
             else "primary: there are no shards (postgres.shards.count is 0)",
             fix=f"set it to moving with postgres.shards.movingTo: {count} and a mapVersion, move "
-            "(docs/sharding.md), and state the filled and verified shards with postgres.shards.placedOn"
+            "(docs/runbooks/shards-fill.md), and state the filled and verified shards with postgres.shards.placedOn"
             if count
             else "set it to primary",
         )

@@ -1,0 +1,118 @@
+"""Who goes where in a move, and what a copy that is not complete looks like."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bailbondpro.facts.shards import MAX_SHARDS
+from planner.shards.clients import PRIMARY, reshard, shard_of
+from planner.shards.route import SHARED, Difference, Route, Tally, compare, place_of
+
+COUNTS = st.integers(0, MAX_SHARDS)
+CLIENTS = [f"client-{number}" for number in range(64)] + [""]
+FIRST, GROWTH, BACK = Route(0, 4), Route(4, 5), Route(4, 0)
+
+
+def tallies(count: int, clients: list[str] = CLIENTS) -> dict[int, dict[str, dict[str, Tally]]]:
+    """Everybody at home over so many shards, two rows each."""
+    found: dict[int, dict[str, dict[str, Tally]]] = {
+        place: {"bonds": {}} for place in (range(count) if count else [PRIMARY])
+    }
+    for client in clients:
+        found[place_of(client, count)]["bonds"][client] = Tally(2, hash(client))
+    return found
+
+
+def both(route: Route) -> dict[int, dict[str, dict[str, Tally]]]:
+    """A copy that is complete."""
+    found = tallies(route.before)
+    for place, of_place in tallies(route.after).items():
+        found.setdefault(place, {"bonds": {}})["bonds"] |= of_place["bonds"]
+    return found
+
+
+@given(st.text(), COUNTS, COUNTS)
+def test_a_client_goes_from_its_place_to_its_place_and_nowhere_else(client: str, before: int, after: int) -> None:
+    route = Route(before, after)
+    for place in route.everywhere:
+        aims = route.aims(client, place)
+        assert aims in {(), (place_of(client, after),)}
+        moves = place == place_of(client, before) != place_of(client, after)
+        assert bool(aims) is moves
+    assert place_of(client, 4) == shard_of(client, 4)
+
+
+@given(st.lists(st.text(), unique=True), st.integers(1, MAX_SHARDS), st.integers(1, MAX_SHARDS))
+def test_a_route_moves_whom_the_plan_says(clients: list[str], before: int, after: int) -> None:
+    before, after = sorted((before, after))
+    route = Route(before, after)
+    moved = [one for one in clients if route.aims(one, route.source(one))]
+    assert moved == [move.client_id for move in reshard(before, after, clients).moves]
+
+
+def test_rows_of_no_client_go_once_to_every_place_that_is_new() -> None:
+    assert FIRST.shared_aims(PRIMARY) == (0, 1, 2, 3)
+    assert GROWTH.shared_aims(0) == (4,)
+    assert GROWTH.shared_aims(1) == ()
+    assert GROWTH.everywhere == (PRIMARY, 0, 1, 2, 3, 4)
+    assert FIRST.back == Route(4, 0)
+
+
+@pytest.mark.parametrize("route", [FIRST, GROWTH, BACK])
+def test_a_complete_copy_has_no_differences(route: Route) -> None:
+    found = compare(route, both(route))
+    assert found.complete
+    assert found.clients == sum(bool(route.aims(one, route.source(one))) for one in CLIENTS)
+    assert found.rows == 2 * found.clients
+
+
+@pytest.mark.parametrize("route", [FIRST, GROWTH, BACK])
+def test_each_way_of_being_incomplete_has_its_name(route: Route) -> None:
+    client = next(one for one in CLIENTS if route.aims(one, route.source(one)))
+    (aim,) = route.aims(client, route.source(client))
+    for held, kind in (
+        (None, "missing row"),
+        (Tally(1, 1), "missing row"),
+        (Tally(3, 1), "extra row"),
+        (Tally(2, 7), "changed value"),
+    ):
+        found = both(route)
+        if held is None:
+            del found[aim]["bonds"][client]
+        else:
+            found[aim]["bonds"][client] = held
+        (difference,) = compare(route, found).differences
+        assert (difference.kind, difference.place, difference.client) == (kind, aim, client)
+        assert compare(route, found, behind=[client]).differences == ()
+        assert not compare(route, found, behind=[client]).complete
+
+
+def test_a_client_whose_rows_are_only_at_the_target_is_extra() -> None:
+    found = both(FIRST)
+    del found[PRIMARY]["bonds"][CLIENTS[3]]
+    (difference,) = compare(FIRST, found).differences
+    assert (difference.kind, difference.client) == ("extra row", CLIENTS[3])
+
+
+def test_a_client_on_a_strange_shard_is_named_wherever_it_is() -> None:
+    found = both(GROWTH)
+    stranger = next(one for one in CLIENTS if 2 not in {GROWTH.source(one), GROWTH.target(one)})
+    found[2]["bonds"][stranger] = Tally(1, 1)
+    (difference,) = compare(GROWTH, found).differences
+    assert (difference.kind, difference.place) == ("wrong shard", 2)
+
+
+def test_a_table_of_no_client_is_compared_as_a_whole() -> None:
+    found = both(FIRST)
+    for place, of_place in found.items():
+        of_place["courts"] = {SHARED: Tally(3, 5 if place != 1 else 6)}
+    (difference,) = compare(FIRST, found, shared={"courts"}).differences
+    assert (difference.kind, difference.place, difference.table) == ("changed value", 1, "courts")
+
+
+def test_nothing_is_no_complete_copy_and_a_sequence_behind_is_none_either() -> None:
+    assert not compare(FIRST, {place: {"bonds": {}} for place in FIRST.everywhere}).complete
+    behind = Difference(kind="sequence behind", place=1, table="bonds", client="", detail="")
+    assert not compare(FIRST, both(FIRST), sequences=[behind]).complete
