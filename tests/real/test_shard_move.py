@@ -107,6 +107,7 @@ def test_every_client_comes_to_the_shard_of_the_guides_hash_with_all_its_rows(co
     answer = copied.done("move", "cut-over")
     assert answer["reached"] == "opened"
     assert 0 < answer["pause_seconds"] < 30
+    assert copied.differences() == []
     for table in CLIENT_TABLES:
         assert contents(copied, table, range(4)) == before[table]
         for place, clients in held(copied, table, 4).items():

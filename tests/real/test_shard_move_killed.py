@@ -101,7 +101,7 @@ class Writer(threading.Thread):
 
 def started(found: Databases, *words: str) -> subprocess.Popen[str]:
     """A step as a process of its own, whose output is read when it ends."""
-    command = [sys.executable, "-m", "ops.cli", *found.arguments("move", *words)]
+    command = [sys.executable, "-c", "from ops.cli import main; main()", *found.arguments("move", *words)]
     environment = {**os.environ, **found.environment}
     return subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

@@ -233,6 +233,7 @@ class Mover:
             self._state(self.servers[place], route.after)
         self.ledger.verified(whole=True)
         self.ledger.note(after)
+        align(self.servers, route.back, self.catalog)
 
     @staticmethod
     def _complete(found: Verification) -> None:
