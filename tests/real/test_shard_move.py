@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import threading
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -139,6 +140,18 @@ def test_a_transaction_that_began_before_the_pause_is_carried_over_or_refused(co
         copied.done("move", "cut-over")
         with pytest.raises(psycopg.Error, match="lies elsewhere"):
             old.execute("UPDATE clients SET name = 'late' WHERE id = 'client-1'")
+
+
+def test_a_write_that_is_not_committed_yet_when_the_pause_begins_is_waited_for(copied: Databases) -> None:
+    with psycopg.connect(copied.conninfos[PRIMARY]) as slow:
+        slow.execute("UPDATE clients SET name = 'just in time' WHERE id = 'client-1'")
+        timer = threading.Timer(1, slow.commit)
+        timer.start()
+        answer = copied.done("move", "cut-over")
+        timer.join()
+    assert answer["pause_seconds"] > 0.3
+    rows = copied.run(place_of("client-1", 4), "SELECT name FROM clients WHERE id = 'client-1'")
+    assert rows == [("just in time",)]
 
 
 def test_what_is_written_during_the_copy_follows(found: Databases) -> None:
