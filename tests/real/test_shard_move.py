@@ -15,7 +15,7 @@ from planner.shards.clients import PRIMARY, shard_hash
 from planner.shards.route import place_of
 from tests.support.paths import DATA
 from tests.support.servers import scratch
-from tests.support.shard_servers import SCHEMA, Databases, databases, fill, servers
+from tests.support.shard_servers import Databases, databases, fill, servers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,14 +68,6 @@ def shared(server: Postgres, folder: Path) -> Databases:
     made.done("move", "publish", "--to", "4")
     made.done("move", "copy")
     assert made.differences() == []
-    return made
-
-
-@pytest.fixture(scope="module")
-def untouched(server: Postgres, folder: Path) -> Databases:
-    """A primary with rows, on which nothing was begun."""
-    made = databases(dict.fromkeys((PRIMARY, *range(4)), server), folder, "untouched")
-    fill(made, 2)
     return made
 
 
@@ -313,65 +305,8 @@ def test_old_copies_go_last_and_four_shards_become_five(server: Postgres, folder
     assert len(contents(copied, "clients", range(5))) == len(before["clients"])
 
 
-def test_a_step_that_comes_too_early_is_refused_with_the_one_before_it(found: Databases) -> None:
-    assert "`./bbp shard move publish` is the first step" in found.refused("move", "copy")
-    found.done("move", "publish", "--to", "4")
-    assert "`./bbp shard move copy` comes first" in found.refused("move", "cut-over")
-    assert "a move from primary to 4 goes on here" in found.refused("move", "publish", "--to", "3")
-    with pytest.raises(psycopg.Error, match="TRUNCATE is refused"):
-        found.run(PRIMARY, "TRUNCATE documents")
-
-
 def test_two_steps_at_once_are_one_too_many(copied: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ops.answers.shards.servers.LOCK_SECONDS", 0.5)
     with psycopg.connect(copied.conninfos[1], autocommit=True) as other:
         other.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
         assert "another step of a move or a verification runs" in copied.refused("verify")
-
-
-@pytest.mark.parametrize(
-    ("schema", "said"),
-    [
-        ("tables: {clients: id}", "bonds is in neither tables nor shared"),
-        (
-            f"{ALL}shared: {{courts: copied, audit: primary}}",
-            "payments_bond: rows of payments may refer to another client's bonds",
-        ),
-        (
-            f"{ALL}shared: {{courts: primary, audit: primary}}\nforeign_keys: {{payments_bond: within}}",
-            "clients refers to courts, which stays on the primary",
-        ),
-        (
-            f"{ALL}shared: {{courts: copied, audit: primary}}".replace("bonds: client_id", "bonds: nobody"),
-            "bonds has no column nobody",
-        ),
-        ("tables: {clients: name}\nshared: {}", "clients.name may be NULL"),
-        ("tables: []", "tables: Input should be a valid dictionary"),
-    ],
-)
-def test_what_nobody_decided_is_refused(untouched: Databases, schema: str, said: str) -> None:
-    untouched.schema.write_text(schema)
-    try:
-        assert said in untouched.refused("move", "publish", "--to", "4")
-    finally:
-        untouched.schema.write_text(SCHEMA)
-
-
-def test_a_shard_with_other_columns_is_refused(found: Databases) -> None:
-    found.run(2, "ALTER TABLE documents ADD COLUMN more text")
-    assert "documents has other columns on shard_2" in found.refused("move", "publish", "--to", "4")
-
-
-def test_the_statements_can_be_read_before_they_are_run(untouched: Databases) -> None:
-    ran = untouched.bbp("move", "publish", "--to", "4", "--print")
-    assert ran.exit_code == 0, ran.output
-    for word in ("-- primary: publish", "-- shard_3: publish", "LOCK TABLE", "CREATE OR REPLACE TRIGGER"):
-        assert word in ran.stdout
-    assert untouched.run(PRIMARY, "SELECT to_regclass('bbp_shards.move')") == [(None,)]
-
-
-def test_a_service_that_nobody_described_is_refused_without_the_password(found: Databases) -> None:
-    found.environment["PGPASSFILE"] = "/dev/null"
-    said = found.refused("verify")
-    assert "PGPASSFILE" in said
-    assert "never-on-a-command-line" not in said

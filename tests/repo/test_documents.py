@@ -16,6 +16,7 @@ from infra.problems import ConfigError
 from infra.settings import load, read_stack_file
 from infra.settings.reading.defaults import merged
 from ops.answers.right_size.sizing import KEYS, read_metrics
+from ops.answers.shards.schema import read_schema
 from ops.cli import app
 from ops.exits import INTERRUPTED, UNKNOWN
 from sandbox.seed import read_seed
@@ -118,6 +119,10 @@ def test_a_documented_stack_file_is_accepted_and_documented_data_is_read(block: 
         return
     if "config" in document:
         assert accepted(document["config"]), text
+        return
+    if "tables" in document:
+        (tmp_path / "shards.yaml").write_text(text, encoding="utf-8")
+        assert read_schema(tmp_path / "shards.yaml").tables
         return
     file = tmp_path / "metrics.yaml"
     file.write_text(text)

@@ -1,0 +1,100 @@
+"""What a move of clients refuses to begin with, and which step has to come first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from planner.shards.clients import PRIMARY
+from tests.support.servers import scratch
+from tests.support.shard_servers import SCHEMA, Databases, databases, fill, servers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.live_postgres import Postgres
+
+ALL = "tables: {clients: id, bonds: client_id, payments: client_id, documents: client_id}\n"
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    with scratch() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[Postgres]:
+    with servers(1, folder) as (started,):
+        yield started
+
+
+@pytest.fixture(scope="module")
+def untouched(server: Postgres, folder: Path) -> Databases:
+    """A primary with rows, on which nothing was begun."""
+    made = databases(dict.fromkeys((PRIMARY, *range(4)), server), folder, "untouched")
+    fill(made, 2)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("schema", "said"),
+    [
+        ("tables: {clients: id}", "bonds is in neither tables nor shared"),
+        (
+            f"{ALL}shared: {{courts: copied, audit: primary}}",
+            "payments_bond: rows of payments may refer to another client's bonds",
+        ),
+        (
+            f"{ALL}shared: {{courts: primary, audit: primary}}\nforeign_keys: {{payments_bond: within}}",
+            "clients refers to courts, which stays on the primary",
+        ),
+        (
+            f"{ALL}shared: {{courts: copied, audit: primary}}".replace("bonds: client_id", "bonds: nobody"),
+            "bonds has no column nobody",
+        ),
+        ("tables: {clients: name}\nshared: {}", "clients.name may be NULL"),
+        ("tables: []", "tables: Input should be a valid dictionary"),
+    ],
+)
+def test_what_nobody_decided_is_refused(untouched: Databases, schema: str, said: str) -> None:
+    untouched.schema.write_text(schema)
+    try:
+        assert said in untouched.refused("move", "publish", "--to", "4")
+    finally:
+        untouched.schema.write_text(SCHEMA)
+
+
+def test_a_shard_with_other_columns_is_refused(untouched: Databases) -> None:
+    untouched.run(2, "ALTER TABLE documents ADD COLUMN more text")
+    assert "documents has other columns on shard_2" in untouched.refused("move", "publish", "--to", "4")
+    untouched.run(2, "ALTER TABLE documents DROP COLUMN more")
+
+
+def test_the_statements_can_be_read_before_they_are_run(untouched: Databases) -> None:
+    ran = untouched.bbp("move", "publish", "--to", "4", "--print")
+    assert ran.exit_code == 0, ran.output
+    for word in ("-- primary: publish", "-- shard_3: publish", "LOCK TABLE", "CREATE OR REPLACE TRIGGER"):
+        assert word in ran.stdout
+    assert untouched.run(PRIMARY, "SELECT to_regclass('bbp_shards.move')") == [(None,)]
+
+
+def test_a_server_that_lets_nobody_in_is_named_without_a_password(
+    untouched: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(untouched.environment, "PGPASSFILE", "/dev/null")
+    said = untouched.refused("verify")
+    assert "PGPASSFILE" in said
+    assert "never-on-a-command-line" not in said
+
+
+def test_a_step_that_comes_too_early_is_refused_with_the_one_before_it(untouched: Databases) -> None:
+    assert "`./bbp shard move publish` is the first step" in untouched.refused("move", "copy")
+    untouched.done("move", "publish", "--to", "4")
+    assert "`./bbp shard move copy` comes first" in untouched.refused("move", "cut-over")
+    assert "a move from primary to 4 goes on here" in untouched.refused("move", "publish", "--to", "3")
+    with pytest.raises(psycopg.Error, match="TRUNCATE is refused"):
+        untouched.run(PRIMARY, "TRUNCATE documents")
