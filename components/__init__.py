@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from .budget import BudgetArgs as BudgetArgs
     from .budget import CostTag as CostTag
     from .cdn.args import CdnArgs as CdnArgs
+    from .cdn.args import ClientCertificate as ClientCertificate
     from .cdn.args import OriginCertificateArgs as OriginCertificateArgs
     from .cdn.args import RulesetImport as RulesetImport
     from .cdn.cdn import Cdn as Cdn

@@ -30,6 +30,17 @@ class RulesetImport:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClientCertificate:
+    """A certificate that Cloudflare shows to the origin (authenticated origin pulls)."""
+
+    certificate_pem: pulumi.Input[str]
+    private_key_pem: pulumi.Input[str]
+    """Pass a secret."""
+    generation: int = 1
+    """Which generation of keys it belongs to: another one is uploaded beside it, not in its place."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CdnArgs:
     """What the CDN serves and where from."""
 
@@ -44,10 +55,12 @@ class CdnArgs:
     """DNS name of a second origin, for the backup host and, with the load balancing add-on, for failover."""
     manage_zone_rulesets: bool = True
     """Own the zone's rules and settings: exactly one stack of a zone may. Another stack manages its records alone."""
-    client_certificate_pem: pulumi.Input[str] | None = None
-    """Certificate that Cloudflare shows to the origin (authenticated origin pulls)."""
-    client_private_key_pem: pulumi.Input[str] | None = None
-    """Its private key; pass a secret."""
+    client_certificates: tuple[ClientCertificate, ...] = ()
+    """What Cloudflare may show to the origin, the newest first.
+
+    One that is no more listed is deleted: Cloudflare shows the newest once it is active, and the older one must stay
+    until then (Cloudflare docs, Authenticated Origin Pulls, Manage certificates).
+    """
     alert_emails: tuple[str, ...] = ()
     """Who hears of attacks, an unreachable origin, expiring certificates and unhealthy pools, from the stack that owns
     the zone's rules."""

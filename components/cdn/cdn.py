@@ -9,7 +9,8 @@ import pulumi_cloudflare as cloudflare
 
 from bailbondpro.edge.problems import edge_problems
 
-from .args import CdnArgs, RulesetImport
+from ..security.generations import of_generation
+from .args import CdnArgs, ClientCertificate, RulesetImport
 from .load_balancing import Failover, load_balancer, load_balancer_host
 from .notifications import notifications
 from .rulesets import rulesets
@@ -18,7 +19,7 @@ from .settings import zone_settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Cdn", "CdnArgs", "RulesetImport"]
+__all__ = ["Cdn", "CdnArgs", "ClientCertificate", "RulesetImport"]
 
 AUTOMATIC_TTL = 1
 """The only TTL of a proxied record (Cloudflare docs, DNS record TTL)."""
@@ -145,17 +146,16 @@ class Cdn(pulumi.ComponentResource):
         )
 
     def _zone_origin_pulls(self, name: str, args: CdnArgs) -> cloudflare.AuthenticatedOriginPullsSettings:
-        uploaded: list[pulumi.Resource] = []
-        if args.client_certificate_pem is not None and args.client_private_key_pem is not None:
-            uploaded.append(
-                cloudflare.AuthenticatedOriginPullsCertificate(
-                    f"{name}-origin-pull-certificate",
-                    zone_id=args.zone_id,
-                    certificate=args.client_certificate_pem,
-                    private_key=pulumi.Output.secret(args.client_private_key_pem),
-                    opts=pulumi.ResourceOptions(parent=self, additional_secret_outputs=["private_key"]),
-                )
+        uploaded = [
+            cloudflare.AuthenticatedOriginPullsCertificate(
+                of_generation(f"{name}-origin-pull-certificate", shown.generation),
+                zone_id=args.zone_id,
+                certificate=shown.certificate_pem,
+                private_key=pulumi.Output.secret(shown.private_key_pem),
+                opts=pulumi.ResourceOptions(parent=self, additional_secret_outputs=["private_key"]),
             )
+            for shown in args.client_certificates
+        ]
         return cloudflare.AuthenticatedOriginPullsSettings(
             f"{name}-origin-pulls",
             zone_id=args.zone_id,
@@ -169,21 +169,24 @@ class Cdn(pulumi.ComponentResource):
         The provider takes a list and refuses any that has not exactly one host name (terraform-provider-cloudflare
         5.22.0, cloudflare_authenticated_origin_pulls).
         """
-        if args.client_certificate_pem is None or args.client_private_key_pem is None:
+        uploaded = [
+            cloudflare.AuthenticatedOriginPullsHostnameCertificate(
+                of_generation(f"{name}-host-pull-certificate", shown.generation),
+                zone_id=args.zone_id,
+                certificate=shown.certificate_pem,
+                private_key=pulumi.Output.secret(shown.private_key_pem),
+                opts=pulumi.ResourceOptions(parent=self, additional_secret_outputs=["private_key"]),
+            )
+            for shown in args.client_certificates
+        ]
+        if not uploaded:
             return []
-        certificate = cloudflare.AuthenticatedOriginPullsHostnameCertificate(
-            f"{name}-host-pull-certificate",
-            zone_id=args.zone_id,
-            certificate=args.client_certificate_pem,
-            private_key=pulumi.Output.secret(args.client_private_key_pem),
-            opts=pulumi.ResourceOptions(parent=self, additional_secret_outputs=["private_key"]),
-        )
         return [
             cloudflare.AuthenticatedOriginPulls(
                 f"{name}-host-pulls-{role}",
                 zone_id=args.zone_id,
                 configs=[
-                    cloudflare.AuthenticatedOriginPullsConfigArgs(hostname=host, cert_id=certificate.id, enabled=True)
+                    cloudflare.AuthenticatedOriginPullsConfigArgs(hostname=host, cert_id=uploaded[0].id, enabled=True)
                 ],
                 opts=pulumi.ResourceOptions(parent=self),
             )
@@ -200,7 +203,5 @@ def _require_possible(name: str, args: CdnArgs) -> None:
     problems = [
         f"{found.path} = {found.value}: allowed is {found.allowed}; {found.fix}" for found in edge_problems(args.policy)
     ]
-    if (args.client_certificate_pem is None) != (args.client_private_key_pem is None):
-        problems.append("client_certificate_pem and client_private_key_pem go together: pass both or neither")
     if problems:
         raise ValueError(f"{name}: " + "\n  ".join(["the CDN cannot be built", *problems]))

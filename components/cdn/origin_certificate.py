@@ -9,13 +9,16 @@ import pulumi_cloudflare as cloudflare
 import pulumi_tls as tls
 
 from ..security.certificate import bundle
-from ..security.generations import DAY_HOURS, CertificateEnd, of_generation, renewal_hours
-from .args import OriginCertificateArgs
+from ..security.generations import DAY_HOURS, CertificateEnd, of_generation
+from .args import ClientCertificate, OriginCertificateArgs
 
 __all__ = ["OriginCertificate", "OriginCertificateArgs"]
 
 RSA_BITS = 2048
 """The guide's ciphers are ECDHE-RSA (scaling guide, Nginx Load Balancer Configuration), so the key is RSA."""
+
+VALIDITY = ("requestedValidity", "validityPeriodHours")
+"""For how long certificates are valid, as their providers call it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,25 +58,30 @@ class OriginCertificate(pulumi.ComponentResource):
     """The certificate that Cloudflare shows to the gateway, once the gateway trusts its CA."""
     client_private_key_pem: pulumi.Output[str]
     """Its private key; secret."""
+    client_certificates: tuple[ClientCertificate, ...]
+    """That certificate with its key, and those of an older generation, which stay uploaded until it is retired."""
     ends: tuple[CertificateEnd, ...]
     """When each certificate ends."""
 
     def __init__(self, name: str, args: OriginCertificateArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:cdn:OriginCertificate", name, None, opts)
-        made = {
-            of_generation(name, number): self._generation(
-                of_generation(name, number), args, protect=args.protect and number == args.generations.newest
-            )
-            for number in args.generations.valid
-        }
-        newest = next(iter(made.values()))
+        made = {number: self._generation(name, args, number) for number in args.generations.valid}
+        newest = made[args.generations.newest]
         self.certificate_pem = newest.certificate.certificate
         self.private_key_pem = pulumi.Output.secret(newest.key.private_key_pem)
         self.client_ca_pem = bundle([one.authority.cert_pem for one in made.values()])
         self.client_certificate_pem = newest.client_certificate.cert_pem
         self.client_private_key_pem = pulumi.Output.secret(newest.client_key.private_key_pem)
+        self.client_certificates = tuple(
+            ClientCertificate(
+                certificate_pem=one.client_certificate.cert_pem,
+                private_key_pem=pulumi.Output.secret(one.client_key.private_key_pem),
+                generation=number,
+            )
+            for number, one in made.items()
+        )
         hours = args.validity_days * DAY_HOURS
-        self.ends = tuple(end for prefix, one in made.items() for end in _ends(prefix, one, hours))
+        self.ends = tuple(end for number, one in made.items() for end in _ends(of_generation(name, number), one, hours))
         self.register_outputs(
             {
                 "certificatePem": self.certificate_pem,
@@ -84,10 +92,15 @@ class OriginCertificate(pulumi.ComponentResource):
             }
         )
 
-    def _generation(self, name: str, args: OriginCertificateArgs, *, protect: bool) -> _Generation:
-        """One generation of both ends: what is not a key can be made again from them, and is never protected."""
-        load_bearing = pulumi.ResourceOptions(parent=self, protect=protect)
-        child = pulumi.ResourceOptions(parent=self)
+    def _generation(self, prefix: str, args: OriginCertificateArgs, number: int) -> _Generation:
+        """One generation of both ends: what is not a key can be made again from them, and is never protected.
+
+        Nothing renews a certificate by itself: Cloudflare has to show a new one before its old one goes, which takes
+        two deployments. An older generation stays as it is, also when the days of the newest one change.
+        """
+        name, newest = of_generation(prefix, number), number == args.generations.newest
+        load_bearing = pulumi.ResourceOptions(parent=self, protect=args.protect and newest)
+        child = pulumi.ResourceOptions(parent=self, ignore_changes=[] if newest else list(VALIDITY))
         hours = args.validity_days * DAY_HOURS
         key = tls.PrivateKey(f"{name}-key", algorithm="RSA", rsa_bits=RSA_BITS, opts=load_bearing)
         ca_key = tls.PrivateKey(f"{name}-client-ca-key", algorithm="RSA", rsa_bits=RSA_BITS, opts=load_bearing)
@@ -99,7 +112,6 @@ class OriginCertificate(pulumi.ComponentResource):
             ca_private_key_pem=ca_key.private_key_pem,
             ca_cert_pem=authority.cert_pem,
             validity_period_hours=hours,
-            early_renewal_hours=renewal_hours(hours),
             allowed_uses=["digital_signature", "key_encipherment", "client_auth"],
             opts=child,
         )
@@ -152,7 +164,6 @@ def _client_ca(
         private_key_pem=key.private_key_pem,
         is_ca_certificate=True,
         validity_period_hours=hours,
-        early_renewal_hours=renewal_hours(hours),
         allowed_uses=["cert_signing", "crl_signing"],
         subject=tls.SelfSignedCertSubjectArgs(
             common_name=f"Origin pull CA of {args.domain}", organization=args.organization

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pulumi
@@ -11,6 +12,7 @@ from components.security.generations import Generations
 from infra.edge_policy import edge_policy
 
 if TYPE_CHECKING:
+    from components.cdn.args import ClientCertificate
     from components.cdn.origin_certificate import OriginCertificate
     from components.gateway.gateway import Gateway
     from components.network.load_balancer import LoadBalancer
@@ -53,8 +55,7 @@ def args(settings: Settings, balancer: LoadBalancer, certificate: OriginCertific
         account_id=cdn.account_id,
         origin=balancer.dns_name,
         manage_zone_rulesets=cdn.manage_rulesets,
-        client_certificate_pem=_once_trusted(certificate, gateway) if cdn.authenticated_origin_pulls else None,
-        client_private_key_pem=certificate.client_private_key_pem if cdn.authenticated_origin_pulls else None,
+        client_certificates=_once_trusted(certificate, gateway) if cdn.authenticated_origin_pulls else (),
         alert_emails=settings.monitoring.alert_emails,
         imports=tuple(
             RulesetImport(phase=phase, ruleset_id=ruleset_id)
@@ -65,6 +66,14 @@ def args(settings: Settings, balancer: LoadBalancer, certificate: OriginCertific
     )
 
 
-def _once_trusted(certificate: OriginCertificate, gateway: Gateway) -> pulumi.Output[str]:
-    known = pulumi.Output.all(certificate.client_certificate_pem, gateway.deployment_name)
-    return known.apply(lambda values: str(values[0]))
+def _once_trusted(certificate: OriginCertificate, gateway: Gateway) -> tuple[ClientCertificate, ...]:
+    """Cloudflare's certificates, known once every pod of the gateway trusts their authorities."""
+    return tuple(
+        replace(
+            one,
+            certificate_pem=pulumi.Output.all(one.certificate_pem, gateway.deployment_name).apply(
+                lambda known: str(known[0])
+            ),
+        )
+        for one in certificate.client_certificates
+    )

@@ -132,9 +132,10 @@ def test_protected_keys_and_certificates_take_turns_by_the_stack_file_alone(tmp_
     )
     changes = {item.name: item for item in beside.changes()}
     assert changes["grafana-credential-password"].op == "replace"
-    assert changes["cdn-origin-pull-certificate"].op == "replace"
+    assert changes["cdn-origin-pull-certificate-2"].op == "create", "Cloudflare has both until the new one is active"
+    assert "cdn-origin-pull-certificate" not in changes
     gateway = changes["gateway-deployment"]
-    assert gateway.urn in changes["cdn-origin-pull-certificate"].dependencies, "Cloudflare follows the gateway's pods"
+    assert gateway.urn in changes["cdn-origin-pull-certificate-2"].dependencies, "Cloudflare follows the gateway's pods"
     assert "pooler-deployment" not in changes, "pods learn to trust both before the pooler shows the new one"
     assert {"database-trust-config", "gateway-deployment"} <= changes.keys()
     assert not [item for item in changes.values() if item.op == "delete"]
@@ -142,7 +143,8 @@ def test_protected_keys_and_certificates_take_turns_by_the_stack_file_alone(tmp_
     retired = stack.deploy(cdn__certificatesRetiredBefore=2, postgres__pooler__certificatesRetiredBefore=2)
     changes = {item.name: item for item in retired.changes()}
     assert changes["pooler-deployment"].op == "update"
-    assert "cdn-origin-pull-certificate" not in changes
+    assert changes["cdn-origin-pull-certificate"].op == "delete"
+    assert "cdn-origin-pull-certificate-2" not in changes
     assert {name for name, item in changes.items() if item.op == "delete"} >= old
     assert not stack.keys() & old
 

@@ -30,15 +30,14 @@ KEY = "-----BEGIN PRIVATE KEY-----\nclient\n-----END PRIVATE KEY-----\n"
 
 def _built(policy: EdgePolicy = POLICY, **changes: object) -> Recording:
     def build() -> object:
-        from components.cdn.cdn import Cdn, CdnArgs
+        from components.cdn.cdn import Cdn, CdnArgs, ClientCertificate
 
         given: dict[str, Any] = {
             "policy": policy,
             "zone_id": ZONE,
             "account_id": "a" * 32,
             "origin": "nlb.example.amazonaws.com",
-            "client_certificate_pem": CERTIFICATE,
-            "client_private_key_pem": KEY,
+            "client_certificates": (ClientCertificate(certificate_pem=CERTIFICATE, private_key_pem=KEY),),
             **changes,
         }
         cdn = Cdn("cdn", CdnArgs(**given))
@@ -115,6 +114,19 @@ def test_stale_while_revalidate_is_a_response_directive(built: Recording) -> Non
     assert parameters["immutable"] == {"operation": "set"}
     assert rules["never_store"]["actionParameters"] == {"noStore": {"operation": "set", "cloudflareOnly": True}}
     assert rules["static_tags"]["actionParameters"] == {"operation": "add", "values": ["static"]}
+
+
+@pytest.mark.parametrize(
+    ("owns", "name"), [(True, "cdn-origin-pull-certificate"), (False, "cdn-host-pull-certificate")]
+)
+def test_an_older_client_certificate_stays_uploaded_beside_the_newest(owns: bool, name: str) -> None:
+    from components.cdn.args import ClientCertificate
+
+    newest = ClientCertificate(certificate_pem=f"{CERTIFICATE}2", private_key_pem=KEY, generation=2)
+    older = ClientCertificate(certificate_pem=CERTIFICATE, private_key_pem=KEY)
+    found = _built(manage_zone_rulesets=owns, client_certificates=(newest, older))
+    uploaded = {item.name: item.inputs["certificate"] for item in found if item.name.startswith(name)}
+    assert uploaded == {f"{name}-2": newest.certificate_pem, name: CERTIFICATE}
 
 
 def test_rate_limits_count_per_client_and_data_centre(built: Recording) -> None:
@@ -249,8 +261,8 @@ def test_a_ruleset_from_the_dashboard_is_adopted_as_it_is() -> None:
 
 def test_an_impossible_policy_is_refused_with_every_problem_before_anything_is_made() -> None:
     policy = dataclasses.replace(POLICY, session_cookie_names=(), public_html_paths=("/admin",))
-    with pytest.raises(ValueError, match=r"(?s)sessionCookieNames.*publicHtmlPaths\[0\].*go together"):
-        _built(policy, client_private_key_pem=None)
+    with pytest.raises(ValueError, match=r"(?s)sessionCookieNames.*publicHtmlPaths\[0\]"):
+        _built(policy)
 
 
 def test_the_gateway_s_certificate_covers_the_zone_and_its_keys_are_secret() -> None:
