@@ -88,7 +88,9 @@ def test_every_dashboard_of_every_system_is_there(environment: str, phase: str) 
 @pytest.mark.parametrize(("environment", "phase"), WATCHED)
 def test_every_series_of_every_panel_is_given_by_something_that_runs(environment: str, phase: str) -> None:
     exists = given(environment, phase)
-    asked = [(name, series_of(target["expr"])) for name, target in targets(environment, phase) if "expr" in target]
+    queries = [(name, target["expr"]) for name, target in targets(environment, phase) if "expr" in target]
+    # the end of a certificate is a number in the query: it reads no series
+    asked = [(name, series_of(expr)) for name, expr in queries if "vector(" not in expr]
     assert [name for name, series in asked if not series] == [], "a query whose series were not found says nothing"
     assert [(name, series - exists) for name, series in asked if series - exists] == []
 
