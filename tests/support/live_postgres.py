@@ -246,7 +246,8 @@ def fleet(settings: Settings, config: PoolerConfig, parameters: Mapping[str, str
         primary.initialise(tls=True)
         stack.enter_context(primary.running())
         primary.run(f"CREATE DATABASE {login.database}", database="postgres")
-        for reader in {(one.username, one.password) for one in config.endpoints} - {(login.username, login.password)}:
+        readers = {(one.username, one.password) for one in config.endpoints if one.name.startswith("replica_")}
+        for reader in readers - {(login.username, login.password)}:
             primary.run(f"CREATE ROLE {reader[0]} LOGIN PASSWORD '{reader[1]}' IN ROLE pg_read_all_data")
         replicas = []
         for _ in range(settings.postgres.replicas):
