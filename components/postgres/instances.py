@@ -156,10 +156,13 @@ def _common(args: PostgresArgs, shared: SharedResources) -> dict[str, Any]:
         "copy_tags_to_snapshot": True,
         "apply_immediately": args.apply_immediately,
         "auto_minor_version_upgrade": args.auto_minor_version_upgrade,
-        "allow_major_version_upgrade": args.allow_major_version_upgrade or args.upgrading_from is not None,
+        "allow_major_version_upgrade": args.allow_major_version_upgrade,
     }
 
 
+IN_AN_UPGRADE = ("parameterGroupName", "engineVersion")
+"""What RDS itself changes of a replica while its source goes to another major version. A change of the program's then
+would name the group of the old family beside the later version, which RDS refuses (InvalidParameterCombination)."""
 CHANGE_TIMEOUT = "120m"
 """How long RDS may change an instance that is changed at once: most changes take minutes, one across 400 GiB copies all
 data, and no bound is documented (Amazon RDS User Guide, "I/O-intensive storage modifications"). The provider gives up
@@ -208,7 +211,10 @@ def create_primary(name: str, args: PostgresArgs, shared: SharedResources, paren
         delete_automated_backups=not args.final_snapshot,
         skip_final_snapshot=not args.final_snapshot,
         final_snapshot_identifier=suffix.hex.apply(lambda text: final_snapshot_name(args.identifier, text)),
-        **_common(args, shared),
+        **{
+            **_common(args, shared),
+            "allow_major_version_upgrade": args.allow_major_version_upgrade or args.upgrading_from is not None,
+        },
         opts=_options(args, shared, logs, parent),
     )
 
@@ -233,7 +239,7 @@ def create_replica(  # noqa: PLR0917 - one internal caller; the names are the sa
     storage is full stops replaying. A replica has no final snapshot: RDS refuses one.
 
     In a major upgrade RDS takes it along with its source, and out of a parameter group of the old family: what it has
-    then is not looked at until the upgrade is over.
+    then is not looked at until the upgrade is over, and nothing of it is changed.
     """
     identifier = args.replica_identifier(number)
     logs = _log_groups(f"{name}-replica-{number}", identifier, args, parent)
@@ -252,6 +258,6 @@ def create_replica(  # noqa: PLR0917 - one internal caller; the names are the sa
         **_common(args, shared),
         opts=pulumi.ResourceOptions.merge(
             _options(args, shared, logs, parent, REPLICA_TIMEOUT),
-            pulumi.ResourceOptions(ignore_changes=["parameterGroupName"] if args.upgrading_from is not None else None),
+            pulumi.ResourceOptions(ignore_changes=list(IN_AN_UPGRADE) if args.upgrading_from is not None else None),
         ),
     )

@@ -190,7 +190,7 @@ def test_a_major_upgrade_of_primary_replicas_and_shards_goes_as_planned(way: Way
 
 
 @pytest.mark.parametrize("way", [(Data, SHARDED)], indirect=True)
-def test_a_minor_upgrade_reaches_the_replicas_first(way: Way) -> None:
+def test_a_minor_upgrade_reaches_the_replicas_first_and_a_major_one_may_be_made_at_once(way: Way) -> None:
     way.begin()
     way.go(way.plan("postgres", "17.6", "17.7"))
     assert {item.outputs["engineVersionActual"] for item in way.bench.objects(INSTANCE)} == {"17.7"}
@@ -203,6 +203,13 @@ def test_a_minor_upgrade_reaches_the_replicas_first(way: Way) -> None:
         for found in way.seen
     ]
     assert {True: "17.7", False: "17.6"} in ahead
+    way.config = edited(way.config, [Edit(path="postgres.applyImmediately", old=False, new=True)])
+    way.bench.workspace.prepare(way.config)
+    way.bench.up(way.program)
+    at_once = way.plan("postgres", "17.7", "18")
+    assert [step["advance"] for step in at_once["steps"]] == [None] * len(at_once["steps"])
+    way.go(at_once)
+    assert {number(item.outputs["engineVersionActual"])[0] for item in way.bench.objects(INSTANCE)} == {18}
 
 
 @pytest.mark.parametrize("way", [(Nodes, {})], indirect=True)
