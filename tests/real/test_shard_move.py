@@ -146,6 +146,19 @@ def test_a_write_that_is_not_committed_yet_when_the_pause_begins_is_waited_for(c
     assert rows == [("just in time",)]
 
 
+def test_a_pause_that_takes_too_long_is_given_up_and_writes_go_on_where_they_were(copied: Databases) -> None:
+    with psycopg.connect(copied.conninfos[PRIMARY]) as slow:
+        slow.execute("UPDATE clients SET name = 'slow' WHERE id = 'client-1'")
+        timer = threading.Timer(2, slow.commit)
+        timer.start()
+        said = copied.refused("move", "cut-over", "--pause-at-most", "1")
+        timer.join()
+    assert "the pause took more than 1 s; clients are written where they were" in said
+    copied.run(PRIMARY, "UPDATE clients SET name = 'goes on' WHERE id = 'client-1'")
+    assert copied.done("move", "status")["reached"] == "copied"
+    copied.done("move", "cut-over")
+
+
 def test_what_is_written_during_the_copy_follows(found: Databases) -> None:
     found.done("move", "publish", "--to", "4")
     found.done("move", "copy")
