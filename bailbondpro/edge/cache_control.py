@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bailbondpro.edge.cache_rules import Directive
+    from bailbondpro.edge.exchange import Response
 
 _ORDER = (
     "public",
@@ -25,6 +28,17 @@ _ORDER = (
 )
 
 
+MAX_EXPIRES = 31_536_000
+"""Seconds; what lies further in the future counts as a year (RFC 9111, 5.3)."""
+
+_PARTS = re.compile(r'(?:"(?:\\.|[^"\\])*"|[^,])+')
+"""Directives; a comma inside a quoted string divides nothing (RFC 9110, 5.6.4)."""
+
+
+def _seconds(value: str | None, otherwise: int) -> int:
+    return int(value) if value is not None and value.isascii() and value.isdigit() else otherwise
+
+
 @dataclass(frozen=True)
 class CacheControl:
     """Directives by name in lower case; a directive without a value has None."""
@@ -32,13 +46,19 @@ class CacheControl:
     directives: tuple[tuple[str, str | None], ...] = ()
 
     @classmethod
-    def parse(cls, values: Iterable[str]) -> CacheControl:
-        """The directives of every Cache-Control header of a response; of a repeated one the first counts."""
+    def parse(cls, values: Iterable[str], *, longest: bool = False) -> CacheControl:
+        """The directives of every Cache-Control header of a response.
+
+        Args:
+            values: the headers in their order.
+            longest: of a repeated duration the longest counts instead of the first.
+        """
         found: dict[str, str | None] = {}
-        for part in ",".join(values).split(","):
+        for part in _PARTS.findall(",".join(values)):
             name, _, value = part.strip().partition("=")
-            if name:
-                found.setdefault(name.strip().lower(), value.strip().strip('"') or None)
+            key, given = name.strip().lower(), value.strip().strip('"') or None
+            if key and (key not in found or (longest and _seconds(given, -1) > _seconds(found[key], -1))):
+                found[key] = given
         return cls(tuple(found.items()))
 
     def has(self, name: str) -> bool:
@@ -47,8 +67,8 @@ class CacheControl:
 
     def seconds(self, name: str) -> int | None:
         """The value of a duration, or None where it is absent or no number (RFC 9111, 4.2.1: then it is ignored)."""
-        value = dict(self.directives).get(name)
-        return int(value) if value is not None and value.isascii() and value.isdigit() else None
+        found = _seconds(dict(self.directives).get(name), -1)
+        return None if found < 0 else found
 
     def changed(self, directive: Directive) -> CacheControl:
         """The header after a rule set or removed one directive."""
@@ -85,3 +105,21 @@ class CacheControl:
         rank = {name: index for index, name in enumerate(_ORDER)}
         ordered = sorted(self.directives, key=lambda pair: (rank.get(pair[0], len(rank)), pair[0]))
         return ", ".join(name if value is None else f"{name}={value}" for name, value in ordered)
+
+
+def age(response: Response) -> int:
+    """Seconds that a response has spent in caches before; a value that is no number counts as none."""
+    return _seconds(next(iter(response.values("age")), "").strip(), 0)
+
+
+def until_expires(response: Response, default: int | None) -> int | None:
+    """Seconds from Date to Expires, the default without a Date; None for the past and for no date (RFC 9111, 5.3)."""
+    try:
+        expires = parsedate_to_datetime(response.values("expires")[0])
+    except (ValueError, TypeError):
+        return None
+    try:
+        date = parsedate_to_datetime(next(iter(response.values("date")), ""))
+        return min(MAX_EXPIRES, max(0, int((expires - date).total_seconds()))) or None
+    except (ValueError, TypeError):
+        return default

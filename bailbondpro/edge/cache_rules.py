@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from bailbondpro.edge.cache_classes import class_conditions
-from bailbondpro.edge.expressions import EVERYTHING, And, Expression, Not, Or, StartsWith
+from bailbondpro.edge.expressions import EVERYTHING, And, Contains, Expression, Not, Or, StartsWith
 from bailbondpro.edge.fields import PATH, Lower
 from bailbondpro.edge.personal import (
     IMAGES,
@@ -25,8 +25,9 @@ from bailbondpro.edge.personal import (
     odd_path,
     personal_response,
     private_path,
+    says_only,
     signed_query,
-    unknown_cookies,
+    unknown_input,
     unstorable_response,
 )
 from bailbondpro.edge.policy import STATIC_PREFIX
@@ -34,7 +35,7 @@ from bailbondpro.edge.policy import STATIC_PREFIX
 if TYPE_CHECKING:
     from bailbondpro.edge.policy import CacheClass, EdgePolicy
 
-EdgeTtlMode = Literal["override_origin", "bypass_by_default"]
+EdgeTtlMode = Literal["override_origin", "respect_origin", "bypass_by_default"]
 DirectiveName = Literal[
     "max_age",
     "s_maxage",
@@ -53,8 +54,8 @@ DirectiveName = Literal[
 class EdgeTtl:
     """How long Cloudflare keeps a response.
 
-    `override_origin` imposes `seconds`; `bypass_by_default` obeys the origin's Cache-Control and stores nothing
-    without one.
+    `override_origin` imposes `seconds`; `respect_origin` obeys the origin's headers and takes the default lifetime of a
+    status without any; `bypass_by_default` obeys Cache-Control and stores nothing without one.
     """
 
     mode: EdgeTtlMode
@@ -130,9 +131,9 @@ def cache_rules(policy: EdgePolicy) -> tuple[CacheRule, ...]:
             edge_ttl=origin_decides,
         ),
         CacheRule(
-            ref="unknown_cookies_bypass",
-            description="Pages and API: answer from the origin who carries a cookie that is not known to be harmless",
-            when=unknown_cookies(policy),
+            ref="unknown_input_bypass",
+            description="Pages and API: answer from the origin what has a cookie or header not known to be harmless",
+            when=unknown_input(policy),
             cache=False,
         ),
         CacheRule(
@@ -159,10 +160,10 @@ def cache_rules(policy: EdgePolicy) -> tuple[CacheRule, ...]:
 def _static_rule(ref: str, subject: str, when: Expression, lifetime: CacheClass) -> CacheRule:
     return CacheRule(
         ref=ref,
-        description=f"{subject} for {lifetime.max_age} s, whatever the origin says",
+        description=f"{subject} for {lifetime.max_age} s, or as the origin says",
         when=when,
         cache=True,
-        edge_ttl=EdgeTtl(mode="override_origin", seconds=lifetime.max_age),
+        edge_ttl=EdgeTtl(mode="respect_origin"),
         deception_armor=True,
     )
 
@@ -171,17 +172,19 @@ def response_rules(policy: EdgePolicy) -> tuple[ResponseRule, ...]:
     """The ordered cache response rules: ten, which is what the smallest plan allows."""
     when = class_conditions(policy)
     ttl = policy.cache_classes
-    open_path = Not(private_path(policy))  # a browser, too, must not take a private file for a public one
+    # a browser, too, must not take a private file for a public one, be it the source of a transformation
+    named = (Contains(Lower(PATH), prefix) for prefix in policy.all_private_prefixes())
+    open_path = Not(Or((*named, ambiguous_path())))
     # of what begins with /static/, only a private prefix that meets it can be private
     met = tuple(p for p in policy.all_private_prefixes() if STATIC_PREFIX.startswith(p) or p.startswith(STATIC_PREFIX))
     below = (StartsWith(Lower(PATH), prefix) for prefix in met)
     open_static = Not(Or((*below, ambiguous_path())))
     pages, prefixes = bool(policy.public_html_paths), bool(policy.public_api_prefixes)
-    unsaid = leaves_lifetime_open()
+    unsaid = leaves_lifetime_open(public=True)
     return (
-        _control("images", And((when.images, open_path, is_typed_as(IMAGES))), _static_directives(ttl.images)),
-        _control("css", And((when.css, open_static, is_typed_as(STYLE_SHEETS))), _hashed_directives(ttl.css)),
-        _control("js", And((when.js, open_static, is_typed_as(SCRIPTS))), _hashed_directives(ttl.js)),
+        _control("images", And((when.images, open_path, is_typed_as(IMAGES), _meant(ttl.images))), _public(ttl.images)),
+        _control("css", And((when.css, open_static, is_typed_as(STYLE_SHEETS), _meant(ttl.css))), _hashed(ttl.css)),
+        _control("js", And((when.js, open_static, is_typed_as(SCRIPTS), _meant(ttl.js))), _hashed(ttl.js)),
         _control("html", And((when.html, unsaid)), _lifetime(ttl.html, edge_only=True), enabled=pages),
         _control("api", And((when.api, unsaid)), _lifetime(ttl.api, edge_only=True), enabled=prefixes),
         _tagged("images", when.images, ("images",)),
@@ -205,28 +208,27 @@ def _lifetime(lifetime: CacheClass, *, edge_only: bool = False) -> tuple[Directi
     )
 
 
-def _static_directives(lifetime: CacheClass) -> tuple[Directive, ...]:
-    """The guide's header in full: whatever would stop a stale copy from being served is removed."""
-    return (
-        Directive(name="public"),
-        *_lifetime(lifetime),
-        Directive(name="s_maxage", operation="remove"),
-        Directive(name="no_cache", operation="remove"),
-        Directive(name="must_revalidate", operation="remove"),
-        Directive(name="proxy_revalidate", operation="remove"),
-    )
+def _meant(lifetime: CacheClass) -> Expression:
+    """The origin leaves a static file's lifetime open, or says what the gateway says of a file with the class's."""
+    gateway = f"public, max-age={lifetime.max_age}, immutable"
+    return Or((leaves_lifetime_open(public=False), says_only(gateway)))
 
 
-def _hashed_directives(lifetime: CacheClass) -> tuple[Directive, ...]:
-    """Those of a static file whose name changes with its content."""
-    return (*_static_directives(lifetime), Directive(name="immutable"))
+def _public(lifetime: CacheClass) -> tuple[Directive, ...]:
+    """The guide's header in full."""
+    return (Directive(name="public"), *_lifetime(lifetime))
+
+
+def _hashed(lifetime: CacheClass) -> tuple[Directive, ...]:
+    """That of a static file whose name changes with its content."""
+    return (*_public(lifetime), Directive(name="immutable"))
 
 
 def _control(name: str, when: Expression, directives: tuple[Directive, ...], *, enabled: bool = True) -> ResponseRule:
     return ResponseRule(
         ref=f"{name}_cache_control",
         description=f"Lifetime and stale-while-revalidate of the class {name}",
-        when=And((when, Not(personal_response()))),
+        when=And((when, Not(personal_response(("cache-control",))))),
         enabled=enabled,
         directives=directives,
     )

@@ -24,6 +24,20 @@ ignores the end of a path answers to `/dashboard/x.css`."""
 PERSONAL_RESPONSES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Set-Cookie", (("set-cookie", "session=abc; HttpOnly"),)),
     ("Cache-Control: private", (("cache-control", "private"),)),
+    ("Cache-Control: private=", (("cache-control", 'max-age=600, private="x-user"'),)),
+    ("Cache-Control: no-cache=", (("cache-control", 'max-age=600, no-cache="x-user"'),)),
+    ("CDN-Cache-Control: private=", (("cdn-cache-control", 'max-age=600, private="x-user"'),)),
+    ("Cloudflare-CDN-Cache-Control: private=", (("cloudflare-cdn-cache-control", 'max-age=600, private="a"'),)),
+    ("CDN-Cache-Control: no-cache", (("cdn-cache-control", "max-age=600, no-cache"),)),
+    *(
+        (f"{name}: no-store", (("cdn-cache-control", "max-age=600"), (f"{name}-cdn-cache-control", "no-store")))
+        for name in ("fastly", "vercel")
+    ),
+    (
+        "CDN-Cache-Control: no-store beside another",
+        (("cdn-cache-control", "max-age=9, no-store"), ("cloudflare-cdn-cache-control", "max-age=600")),
+    ),
+    ("Pragma: no-cache", (("pragma", "no-cache"),)),
     ("Cache-Control: no-store", (("cache-control", "public, No-Store"),)),
     ("Cache-Control: no-cache", (("cache-control", "public, max-age=600, No-Cache"),)),
     ("CDN-Cache-Control: no-store", (("cdn-cache-control", "no-store"),)),
@@ -34,7 +48,7 @@ PERSONAL_RESPONSES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     *((f"Vary: {name}", (("vary", f"Accept-Encoding, {name}"),)) for name in ("RSC", "HX-Request", "X-Inertia")),
     *((f"{name}: no-store", ((name, "no-store"),)) for name in ("surrogate-control", "edge-control")),
     *((f"{name}: no-store", ((f"{name}-cdn-cache-control", "no-store"),)) for name in ("fastly", "netlify", "vercel")),
-    *((name, ((name, "abc"),)) for name in ("set-cookie2", "x-auth-token", "authorization", "refresh-token")),
+    *((name, ((name, "abc"),)) for name in ("set-cookie2", "x-csrf-token", "authorization", "x-session-id")),
     *((name, ((name, "abc"),)) for name in ("www-authenticate", "authentication-info", "clear-site-data")),
     ("Content-Disposition: attachment", (("content-disposition", "Attachment; filename=a.pdf"),)),
     ("Vary: User-Agent", (("vary", "Accept-Encoding"), ("vary", "User-Agent"))),
@@ -88,3 +102,13 @@ SESSION_COOKIES = (
     ),
 )
 """Cookies that sign somebody in with common frameworks and identity providers (their documentations' defaults)."""
+
+UNKEYED_HEADERS = (
+    *("rsc", "next-router-state-tree", "next-router-prefetch", "next-url", "next-action", "x-nextjs-data", "next-head"),
+    *("x-requested-with", "x-pjax", "turbo-frame", "turbolinks-referrer", "hx-request", "hx-target", "x-up-target"),
+    *("x-inertia", "x-inertia-partial-data", "x-livewire", "x-remix-data", "x-sveltekit-action", "x-astro-route-type"),
+    *("x-device-type", "x-country", "x-currency", "x-language", "x-locale", "accept-version", "api-version", "x-theme"),
+    *("x-debug", "x-wap-profile", "x-preview", "x-ab-test", "x-feature", "prefer", "expect", "if", "depth", "timeout"),
+)
+"""Headers by which frameworks answer one address differently, and that are in no cache key: parts of pages (Next.js,
+Turbo, htmx, Inertia, Livewire, Remix, SvelteKit, Astro), versions, languages and previews."""

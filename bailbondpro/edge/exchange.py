@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 import string
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 Headers = tuple[tuple[str, str], ...]
 """Header names in lower case with their values, in order; a name may repeat."""
 
 _UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]")
+_TRANSFORMATION = re.compile(r"/cdn-cgi/image/[^/]*(?P<source>/.*)")
+DECODINGS = 2
+"""How often an origin may decode a path: the web server once, the application's router once more."""
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 
 
@@ -52,15 +55,40 @@ def normalise_path(path: str) -> str:
     return "/" + "/".join(kept)
 
 
+def _extension(path: str) -> str:
+    basename = path.rsplit("/", 1)[-1]
+    return basename.rsplit(".", 1)[-1] if "." in basename else ""
+
+
+def path_readings(path: str) -> Iterator[str]:
+    """A path as the rules see it, and as origins might, in lower case.
+
+    Decoded up to twice, without path parameters or NUL; of an image transformation what it transforms as well: a path,
+    or a URL whose host is dropped.
+    """
+    for _ in range(DECODINGS + 1):
+        for text in (path, re.sub(r";[^/]*", "", path), path.replace("\0", "")):
+            reading = normalise_path(text).lower()
+            yield reading
+            if match := _TRANSFORMATION.fullmatch(reading):
+                yield match["source"]
+                yield re.sub(r"^/https?:/[^/]*", "", match["source"])
+        path = unquote(path)
+
+
 @dataclass(frozen=True)
 class Request:
-    """What a client asks for. The path is the normalised one, as every rule phase sees it."""
+    """What a client asks for. The path is the normalised one, as every rule phase is thought to see it."""
 
     host: str
     path: str = "/"
     query: str = ""
     method: str = "GET"
     headers: Headers = ()
+    received: str = ""
+    """The path as the client wrote it; empty where that is the same."""
+    exact_extension: bool = False
+    """The path's extension is seen as it is written (`readings.Behaviour.EXTENSIONS`)."""
 
     @classmethod
     def of(cls, url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None) -> Request:
@@ -93,13 +121,27 @@ class Request:
             query=parts.query,
             method=method.upper(),
             headers=headers_of(headers or {}),
+            received=quote(parts.path or "/", safe=string.punctuation),
         )
 
     @property
     def extension(self) -> str:
         """The path's file extension in lower case without the dot, or "" (`http.request.uri.path.extension`)."""
-        basename = self.path.rsplit("/", 1)[-1]
-        return basename.rsplit(".", 1)[-1].lower() if "." in basename else ""
+        found = self._written_extension
+        return found if self.exact_extension else found.lower()
+
+    @property
+    def has_capital_extension(self) -> bool:
+        """Whether the case of the extension makes a difference."""
+        return any(path != path.lower() for path in (self._written_extension, _extension(self.received)))
+
+    @property
+    def _written_extension(self) -> str:
+        return _extension(self.path)
+
+    def as_received(self) -> Request:
+        """The same with the path as the client wrote it."""
+        return replace(self, path=self.received or self.path)
 
     def values(self, name: str) -> tuple[str, ...]:
         """Every value of one header."""

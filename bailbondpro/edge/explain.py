@@ -2,25 +2,30 @@
 
 The layers follow the Cloudflare docs: Default cache behavior, Cache Rules (every matching rule is merged, the last
 wins), Cache Response Rules (they win over Edge TTL and cannot make anything cacheable), Origin Cache Control,
-Revalidation, Transform Rules. Where the docs leave room, the answer is the careless one: a response counts as cacheable
-unless something documented stops it, so that a proof of "never cacheable" rests on the rules alone.
+Revalidation, Transform Rules. Where the docs leave two readings (`readings`), the answer is the careless one unless
+another is asked for: a response counts as cacheable unless something documented stops it, so that a proof of "never
+cacheable" rests on the rules alone.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bailbondpro.edge.cache_control import CacheControl
+from bailbondpro.edge.cache_control import CacheControl, age, until_expires
 from bailbondpro.edge.exchange import Exchange
+from bailbondpro.edge.policy import FILE_TYPES, IMAGE_EXTENSIONS
+from bailbondpro.edge.readings import CARELESS, READINGS, Behaviour
 from bailbondpro.edge.rules import EdgeRules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from bailbondpro.edge.cache_key import KeyPart
     from bailbondpro.edge.cache_rules import CacheRule, EdgeTtl, ResponseRule
     from bailbondpro.edge.exchange import Request, Response
     from bailbondpro.edge.policy import EdgePolicy
+    from bailbondpro.edge.readings import Readings
     from bailbondpro.edge.security import RateLimitRule
 
 CACHED_METHODS = ("GET", "HEAD")
@@ -44,6 +49,19 @@ DEFAULT_LIFETIMES = {200: 7200, 206: 7200, 301: 7200, 302: 1200, 303: 1200, 404:
 """Seconds by status where neither a rule nor the origin names a lifetime (Cloudflare docs, Default cache behavior)."""
 
 
+@dataclass(frozen=True)
+class Difference:
+    """A behaviour whose other reading changes the answer."""
+
+    behaviour: Behaviour
+    document: str
+    reading: str
+    """The other reading, in words."""
+    cacheable: bool
+    edge_ttl: int | None
+    """What the other reading leads to; seconds."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
     """What happens to one request; times in seconds, None where the rules impose none."""
@@ -64,6 +82,10 @@ class Explanation:
     """The rate limit that counts the request."""
     blocked_by: str | None
     """Ref of the firewall rule that refuses the request."""
+    cache_key: tuple[KeyPart, ...] = ()
+    """What tells this request's entry from others; empty where nobody asked for it."""
+    differences: tuple[Difference, ...] = ()
+    """Where the other reading of a document changes the answer."""
 
     def as_json(self) -> dict[str, object]:
         """The explanation as plain values, with the keys that `./bbp cdn explain --json` promises."""
@@ -84,6 +106,17 @@ class Explanation:
             }
             if limit
             else None,
+            "cache_key": {part.name: part.value for part in self.cache_key},
+            "readings": [
+                {
+                    "behaviour": found.behaviour.value,
+                    "document": found.document,
+                    "reading": found.reading,
+                    "cacheable": found.cacheable,
+                    "edge_ttl": found.edge_ttl,
+                }
+                for found in self.differences
+            ],
         }
 
 
@@ -93,6 +126,7 @@ class _Eligibility:
 
     cache: bool
     edge_ttl: EdgeTtl | None
+    deception_armor: bool = False
 
     @property
     def overrides_origin(self) -> bool:
@@ -110,14 +144,16 @@ def explain(policy: EdgePolicy, request: Request, response: Response) -> Explana
     return evaluate(EdgeRules.of(policy), request, response)
 
 
-def evaluate(rules: EdgeRules, request: Request, response: Response) -> Explanation:
+def evaluate(rules: EdgeRules, request: Request, response: Response, readings: Readings = CARELESS) -> Explanation:
     """What the edge does with a request that its origin answers with a response.
 
     Args:
         rules: those of a policy or of a plan.
         request: what the client asks for.
         response: what the origin answers, before the edge changes it.
+        readings: how the vendor's documents are read.
     """
+    request = seen(request, readings)
     before, after = Exchange(request), Exchange(request, response)
     blocking = (rule for rule in rules.firewall if rule.action == "block")
     blocked = next((rule.ref for rule in blocking if rule.when.holds(before)), None)
@@ -130,17 +166,20 @@ def evaluate(rules: EdgeRules, request: Request, response: Response) -> Explanat
     headers = [rule for rule in rules.headers if rule.when.holds(after)]
     eligible = _merged(request, requests)
     original = CacheControl.parse(response.values("cache-control"))
-    for_edge = _controlled(_said_to_the_edge(response), responses, edge=True)
+    by_rule = any(rule.directives for rule in responses)
+    for_edge = _controlled(_said_to_the_edge(response, readings, by_rule=by_rule), responses, edge=True)
     for_browser = _controlled(original, responses, edge=False)
-    binding = _controlled(CacheControl(), responses, edge=True) if eligible.overrides_origin else for_edge
+    imposed = eligible.overrides_origin and readings.stores(Behaviour.PROHIBITIONS)
+    binding = _controlled(CacheControl(), responses, edge=True) if imposed else for_edge
 
-    obstacle = _obstacle(request, response, eligible, binding)
+    lifetime = _edge_ttl(eligible, binding, response, readings)
+    obstacle = _obstacle(request, response, eligible, binding, readings) or _without_lifetime(lifetime, readings)
     cacheable = obstacle is None
     return Explanation(
         cacheable=cacheable,
         reason=obstacle
         or f"allowed by {next((rule.ref for rule in reversed(requests) if rule.cache), 'its extension')}",
-        edge_ttl=_edge_ttl(eligible, binding, response) if cacheable else None,
+        edge_ttl=lifetime if cacheable else None,
         browser_ttl=for_browser.browser_ttl,
         stale_while_revalidate=for_edge.usable_stale_while_revalidate if cacheable else None,
         rules=(*(r.ref for r in requests), *(r.ref for r in responses), *(r.ref for r in headers)),
@@ -151,9 +190,28 @@ def evaluate(rules: EdgeRules, request: Request, response: Response) -> Explanat
     )
 
 
-def may_be_cached(rules: EdgeRules, request: Request) -> bool:
+def seen(request: Request, readings: Readings) -> Request:
+    """The request as the rules see it under a reading."""
+    if readings.stores(Behaviour.PATHS):
+        request = request.as_received()
+    return replace(request, exact_extension=True) if readings.stores(Behaviour.EXTENSIONS) else request
+
+
+def differences(rules: EdgeRules, request: Request, response: Response) -> tuple[Difference, ...]:
+    """Where one other reading alone changes whether, or how long, the response is stored."""
+    taken = evaluate(rules, request, response)
+    found: list[Difference] = []
+    for behaviour, row in READINGS.items():
+        other = evaluate(rules, request, response, CARELESS.flipped(behaviour))
+        if (other.cacheable, other.edge_ttl) != (taken.cacheable, taken.edge_ttl):
+            reading = row.kept_out if CARELESS.stores(behaviour) else row.stored
+            found.append(Difference(behaviour, row.document, reading, other.cacheable, other.edge_ttl))
+    return tuple(found)
+
+
+def may_be_cached(rules: EdgeRules, request: Request, readings: Readings = CARELESS) -> bool:
     """Whether the cache rules let a request's response into the cache, whatever the response will be."""
-    before = Exchange(request)
+    before = Exchange(request := seen(request, readings))
     last = next((rule for rule in reversed(rules.cache) if rule.enabled and rule.when.holds(before)), None)
     return request.extension in DEFAULT_EXTENSIONS if last is None else last.cache
 
@@ -179,15 +237,17 @@ def _merged(request: Request, rules: Iterable[CacheRule]) -> _Eligibility:
         merged = _Eligibility(
             cache=rule.cache,
             edge_ttl=rule.edge_ttl or merged.edge_ttl,
+            deception_armor=rule.deception_armor or merged.deception_armor,
         )
     return merged
 
 
-def _said_to_the_edge(response: Response) -> CacheControl:
+def _said_to_the_edge(response: Response, readings: Readings, *, by_rule: bool) -> CacheControl:
     """The header that Cloudflare heeds: its own, the one for any CDN, or Cache-Control (docs, CDN-Cache-Control)."""
-    headers = ("cloudflare-cdn-cache-control", "cdn-cache-control", "cache-control")
+    plain = by_rule and readings.stores(Behaviour.PRECEDENCE)
+    headers = ("cache-control",) if plain else ("cloudflare-cdn-cache-control", "cdn-cache-control", "cache-control")
     found = next((values for header in headers if (values := response.values(header))), ())
-    return CacheControl.parse(found)
+    return CacheControl.parse(found, longest=readings.stores(Behaviour.REPEATED))
 
 
 def _controlled(control: CacheControl, rules: Iterable[ResponseRule], *, edge: bool) -> CacheControl:
@@ -199,34 +259,70 @@ def _controlled(control: CacheControl, rules: Iterable[ResponseRule], *, edge: b
     return control
 
 
-def _obstacle(request: Request, response: Response, eligible: _Eligibility, control: CacheControl) -> str | None:
-    """What keeps the response out of the cache, or None.
+def _obstacle(
+    request: Request, response: Response, eligible: _Eligibility, control: CacheControl, readings: Readings
+) -> str | None:
+    """What keeps the response out of the cache, or None."""
 
-    A Set-Cookie or Vary header alone is no obstacle: whether one is depends on settings, so a rule must say no-store.
-    Nor is Cache Deception Armor: an Edge TTL may override it (Cloudflare docs, Cache Deception Armor, Exceptions).
-    """
-    authorized = bool(request.values("authorization")) and not eligible.overrides_origin
+    def kept_out(behaviour: Behaviour) -> bool:
+        return not readings.stores(behaviour)
+
+    def said(name: str) -> bool:
+        whole = dict(control.directives).get(name) is None
+        return control.has(name) and (whole or kept_out(Behaviour.QUALIFIED))
+
+    authorized = bool(request.values("authorization")) and not control.shareable
+    varies = {name.strip().lower() for value in response.values("vary") for name in value.split(",")}
+    agrees = not eligible.deception_armor or readings.stores(Behaviour.ARMOR) or _agrees(request, response, readings)
     checks = (
-        (request.method not in CACHED_METHODS, f"{request.method} responses are not stored"),
+        (request.method not in CACHED_METHODS and kept_out(Behaviour.METHODS), f"{request.method} is not stored"),
         (not eligible.cache, "no cache rule allows it"),
         (control.has("no-store"), "no-store"),
-        (control.has("private"), "private"),
-        (authorized and not control.shareable, "credentials without public, s-maxage or must-revalidate"),
-        (_edge_ttl(eligible, control, response) is None, "the origin sends no lifetime"),
+        (said("private"), "private"),
+        (said("no-cache") and kept_out(Behaviour.NO_CACHE), "no-cache"),
+        (authorized and kept_out(Behaviour.CREDENTIALS), "credentials without public, s-maxage or must-revalidate"),
+        (bool(response.values("set-cookie")) and kept_out(Behaviour.SET_COOKIE), "Set-Cookie"),
+        (not varies <= {"accept-encoding", ""} and kept_out(Behaviour.VARY), "Vary"),
+        (response.code not in (*DEFAULT_LIFETIMES, 304) and kept_out(Behaviour.STATUSES), f"status {response.code}"),
+        (not agrees, "its type does not agree with its extension"),
     )
     return next((reason for stops, reason in checks if stops), None)
 
 
-def _edge_ttl(eligible: _Eligibility, control: CacheControl, response: Response) -> int | None:
+def _without_lifetime(lifetime: int | None, readings: Readings) -> str | None:
+    if lifetime is None:
+        return "the origin sends no lifetime"
+    return "a lifetime of 0" if lifetime == 0 and not readings.stores(Behaviour.NO_CACHE) else None
+
+
+def _agrees(request: Request, response: Response, readings: Readings) -> bool:
+    """Cache Deception Armor: the type is what the extension promises; a download is let through (Exceptions)."""
+    kinds = response.values("content-type")
+    if not kinds:
+        return readings.stores(Behaviour.MISSING_TYPE)
+    kind = kinds[0].lower()
+    if request.extension in IMAGE_EXTENSIONS:
+        return kind.startswith(("image/", "application/octet-stream"))
+    promised = FILE_TYPES.get(request.extension, "")
+    return kind.startswith((promised, promised.split("/")[0] + "/", "application/octet-stream")) and "html" not in kind
+
+
+def _edge_ttl(eligible: _Eligibility, control: CacheControl, response: Response, readings: Readings) -> int | None:
     """Seconds: the response rules' or, unless it is overridden, the origin's; else the cache rule's; else the default.
 
     None where nothing is stored without a lifetime.
     """
-    if control.edge_ttl is not None:
-        return control.edge_ttl
+    said = control.edge_ttl
+    if said is not None:
+        return said if readings.stores(Behaviour.AGE) else max(0, said - age(response))
     if eligible.edge_ttl is not None and eligible.edge_ttl.seconds is not None:
         return eligible.edge_ttl.seconds
-    return None if eligible.waits_for_origin else DEFAULT_LIFETIMES.get(response.code)
+    default = DEFAULT_LIFETIMES.get(response.code)
+    if response.values("expires") and readings.stores(Behaviour.EXPIRES) and not control.directives:
+        return until_expires(response, default)
+    if not eligible.waits_for_origin:
+        return default
+    return default if control.directives and readings.stores(Behaviour.LIFETIMES) else None
 
 
 def _headers(

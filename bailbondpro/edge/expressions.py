@@ -181,6 +181,34 @@ class AnyOf(Expression):
 
 
 @dataclass(frozen=True)
+class AllIn(Expression):
+    """Every string of a list is one of several texts; an empty list has nothing else."""
+
+    texts: Texts
+    wanted: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if not self.wanted:
+            raise ValueError("the rule language has no empty set: name at least one text")
+
+    def render(self) -> str:
+        """`all(x[*] in {"..." "..."})`."""
+        return f"all({self.texts.render()} in {{{' '.join(map(quoted, self.wanted))}}})"
+
+    def holds(self, exchange: Exchange) -> bool:
+        """Look each up."""
+        return self._wanted.issuperset(self.texts.values(exchange))
+
+    @cached_property
+    def _wanted(self) -> frozenset[str]:
+        return frozenset(self.wanted)
+
+    def fields(self) -> frozenset[str]:
+        """Those of the list."""
+        return self.texts.fields()
+
+
+@dataclass(frozen=True)
 class StatusIn(Expression):
     """The origin's status code is one of several."""
 

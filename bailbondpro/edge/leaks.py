@@ -3,8 +3,9 @@
 What counts as personal is decided here, apart from the rules and more strictly: a path is private when any reading of
 it, decoded as an origin might, lies under a private prefix. The origin of the corpus is the most careless one: it calls
 every response public and gives it the Content-Type of its extension, so that only the rules stand in the way. Where
-the vendor's documents allow two readings, the one that stores counts: Cache Deception Armor is no obstacle, and neither
-is a firewall rule, since whether those run below /cdn-cgi/ is not said.
+the vendor's documents allow two readings (`readings`), every combination is tried that matters: Cache Deception Armor
+is no obstacle, and neither is a firewall rule, since whether those run below /cdn-cgi/ is not said. Of what is cached,
+every input that could change the answer has to end somewhere (`cache_key`).
 """
 
 from __future__ import annotations
@@ -16,25 +17,32 @@ from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from bailbondpro.edge.corpus import CREDENTIALS, FOREIGN_TYPES, PERSONAL_RESPONSES, SESSION_COOKIES, SIGNED_QUERIES
-from bailbondpro.edge.exchange import Request, Response, normalise_path
-from bailbondpro.edge.explain import DOCUMENT_EXTENSIONS, evaluate, may_be_cached
+from bailbondpro.edge.cache_key import Plain, samples, unkeyed
+from bailbondpro.edge.corpus import (
+    CREDENTIALS,
+    FOREIGN_TYPES,
+    PERSONAL_RESPONSES,
+    SESSION_COOKIES,
+    SIGNED_QUERIES,
+    UNKEYED_HEADERS,
+)
+from bailbondpro.edge.exchange import DECODINGS, Request, Response, normalise_path, path_readings
+from bailbondpro.edge.explain import DOCUMENT_EXTENSIONS, evaluate, may_be_cached, seen
 from bailbondpro.edge.policy import FILE_TYPES, HARMLESS_COOKIES, IMAGE_EXTENSIONS, STATIC_PREFIX
+from bailbondpro.edge.readings import CARELESS, combinations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from bailbondpro.edge.cache_key import Reached
     from bailbondpro.edge.policy import EdgePolicy
+    from bailbondpro.edge.readings import Readings
     from bailbondpro.edge.rules import EdgeRules
 
 _TYPES = {**FILE_TYPES, "svg": "image/svg+xml", "pdf": "application/pdf"}
 STATIC_EXTENSIONS = frozenset((*FILE_TYPES, *IMAGE_EXTENSIONS))
 DATA_EXTENSIONS = frozenset(("map", "webmanifest"))
 """Files that are JSON by their own type, and nobody's."""
-_TRANSFORMATION = re.compile(r"/cdn-cgi/image/[^/]*(?P<source>/.*)")
-_DECODINGS = 2
-"""How often an origin may decode a path: the web server once, the application's router once more."""
-
 _SIGNING_HEADER = re.compile(
     r"authori[sz]|authent|auth-|^(x-)?auth$|key$|token|secret|session|jwt|signature|credential|cookie2|-cookie$|srf|passw"
     r"|hmac|dpop|cert$|oidc|principal|(forwarded|remote|impersonate|webauth|^x)-user|^x-user|bearer|-otp$|-email$"
@@ -55,9 +63,15 @@ class Leak:
     """What makes the request or its response personal."""
     allowed_by: str
     """Refs of the rules that matched, in their order."""
+    headers: str = ""
+    """What the request carries and what is answered, as far as it matters."""
+    readings: str = ""
+    """Which readings of the vendor's documents were taken besides the careless ones."""
 
     def __str__(self) -> str:
-        return f"{self.url}: {self.because}, and would be cached; rules: {self.allowed_by}"
+        headers = f"; headers: {self.headers}" if self.headers else ""
+        readings = f"; reading: {self.readings}" if self.readings else ""
+        return f"{self.url}: {self.because}, and would be cached{headers}; rules: {self.allowed_by}{readings}"
 
 
 @dataclass(frozen=True)
@@ -69,53 +83,112 @@ class Audit:
     cached: int
     """How many harmless ones among them are cached: a proof over rules that cache nothing would prove nothing."""
     leaks: tuple[Leak, ...]
+    inputs: int = 0
+    """How many changes of cached requests were followed to where they end; 0 where the gateway is not known."""
 
 
 @dataclass(frozen=True)
-class _Case:
+class Trial:
+    """A request and what the origin answers."""
+
     request: Request
     response: Response
     because: str
     """Why it must not be cached; empty for a harmless one."""
 
 
-def audit(rules: EdgeRules, policy: EdgePolicy, urls: Iterable[str] = ()) -> Audit:
-    """Evaluate the rules on a generated corpus and on URLs of the user.
+def audit(rules: EdgeRules, policy: EdgePolicy, urls: Iterable[str] = (), reached: Reached | None = None) -> Audit:
+    """Evaluate the rules on a generated corpus and on URLs of the user, under every combination of readings.
 
     Args:
         rules: those of the policy or of a plan.
         policy: names the hosts, the private prefixes and the session cookies.
         urls: absolute URLs to try as well: as they are, signed in, and with personal responses.
+        reached: what the gateway passes to the application; without it no input is followed.
 
     Raises:
         ValueError: a URL has no host.
     """
     rules = dataclasses.replace(rules, firewall=())
-    cases = chain(_corpus(policy), chain.from_iterable(_variants(policy, Request.of(url)) for url in urls))
+    tried = chain(_corpus(policy), chain.from_iterable(trials(policy, Request.of(url)) for url in urls))
+    judged = judge(rules, policy, tried)
+    followed, poisoned = followed_inputs(rules, policy, reached) if reached else (0, ())
+    return dataclasses.replace(judged, leaks=(*judged.leaks, *poisoned), inputs=followed)
+
+
+def judge(rules: EdgeRules, policy: EdgePolicy, tried: Iterable[Trial]) -> Audit:
+    """Evaluate the rules on requests and responses under every combination of readings; no input is followed."""
     requests = cached = 0
     leaks: list[Leak] = []
-    asked, admitted = None, False
-    for case in cases:
-        requests += 1
-        if case.request is not asked:  # the corpus tries many responses to one request, one after the other
-            asked, admitted = case.request, may_be_cached(rules, case.request)
-        if not admitted:
-            continue
-        found = evaluate(rules, case.request, case.response)
-        if not found.cacheable:
-            continue
-        if case.because:
-            url = f"https://{case.request.host}{case.request.path}"
-            leaks.append(Leak(url, case.because, ", ".join(found.rules)))
-        else:
-            cached += 1
+    admitted = _Admitted(rules)
+    for case in tried:
+        stored = False
+        for readings in combinations(case.request, case.response):
+            requests += 1
+            if not admitted.by(case.request, readings):
+                continue
+            found = evaluate(rules, case.request, case.response, readings)
+            stored = stored or found.cacheable
+            because = case.because or personal_reason(policy, seen(case.request, readings))
+            if found.cacheable and because:
+                leaks.append(_leak(case, because, found.rules, readings))
+        cached += stored and not case.because
     return Audit(requests, cached, tuple(leaks))
+
+
+@dataclass
+class _Admitted:
+    """Whether a request may be cached; remembered, since many responses to one are tried one after the other."""
+
+    rules: EdgeRules
+    asked: Request | None = None
+    known: dict[Readings, bool] = dataclasses.field(default_factory=dict)
+
+    def by(self, request: Request, readings: Readings) -> bool:
+        """Under a reading."""
+        if request is not self.asked:
+            self.asked, self.known = request, {}
+        if readings not in self.known:
+            self.known[readings] = may_be_cached(self.rules, request, readings)
+        return self.known[readings]
+
+
+def _leak(case: Trial, because: str, refs: tuple[str, ...], readings: Readings) -> Leak:
+    query = f"?{case.request.query}" if case.request.query else ""
+    url = f"https://{case.request.host}{case.request.received or case.request.path}{query}"
+    asked = (f"{name}: {value}" for name, value in case.request.headers)
+    answered = (f"{name}: {value}" for name, value in case.response.headers)
+    headers = " | ".join((*asked, f"-> {case.response.code}", *answered))
+    return Leak(url, because, ", ".join(refs), headers, ", ".join(sorted(readings.stored - CARELESS.stored)))
+
+
+def followed_inputs(rules: EdgeRules, policy: EdgePolicy, reached: Reached) -> tuple[int, tuple[Leak, ...]]:
+    """How many inputs of cached requests were followed, and those that can change what others get."""
+    asked = [(request, careless_response(request)) for request in map(Request.of, samples(policy))]
+    cached = [(request, answer) for request, answer in asked if evaluate(rules, request, answer).cacheable]
+    names = (*UNKEYED_HEADERS, *sorted(reached.decided))
+    followed = [
+        (request, given, end)
+        for request, answer in cached
+        for given, end in unkeyed(Plain(rules, policy, request, answer, reached), names)
+    ]
+    return len(followed), tuple(
+        Leak(
+            f"https://{request.host}{request.path}",
+            f"{given.name} reaches the application, can change the answer and is in no cache key",
+            "the gateway passes it",
+            f"{given.header}: {given.changed.headers[-1][1]}" if given.header else given.changed.method,
+        )
+        for request, given, end in followed
+        if end is None
+    )
 
 
 def careless_response(request: Request, code: int = 200) -> Response:
     """An origin that calls everything public and says of every file that it is what its extension claims."""
     extension = request.extension
-    image = f"image/{'jpeg' if extension == 'jpg' else extension}" if extension in IMAGE_EXTENSIONS else "text/html"
+    other = "application/json" if request.path.startswith("/api/") else "text/html"
+    image = f"image/{'jpeg' if extension == 'jpg' else extension}" if extension in IMAGE_EXTENSIONS else other
     return Response.of(code, {"Cache-Control": "public, max-age=600", "Content-Type": _TYPES.get(extension, image)})
 
 
@@ -140,7 +213,7 @@ def personal_reason(policy: EdgePolicy, request: Request) -> str:
 
 def _signing_parameter(query: str) -> str:
     """A parameter of the query, decoded as an origin might, that signs somebody in; or ""."""
-    for _ in range(_DECODINGS + 1):
+    for _ in range(DECODINGS + 1):
         for name in (pair.partition("=")[0].lower() for pair in re.split("[&;]", query)):
             if _SIGNING_PARAMETER.search(name):
                 return name
@@ -167,60 +240,49 @@ def _personal_cookie(policy: EdgePolicy, request: Request) -> str:
 
 
 def _private_prefix(policy: EdgePolicy, path: str) -> str:
-    for reading in chain.from_iterable(_sources(text) for text in _readings(path)):
+    for reading in path_readings(path):
         for prefix in policy.all_private_prefixes():
             if reading == prefix or reading.startswith(f"{prefix.rstrip('/')}/"):
                 return prefix
     return ""
 
 
-def _sources(path: str) -> Iterator[str]:
-    """The path, and where it is an image transformation what it transforms: a path, or a URL whose host is dropped."""
-    yield path
-    if match := _TRANSFORMATION.fullmatch(path):
-        yield match["source"]
-        yield re.sub(r"^/https?:/[^/]*", "", match["source"])
-
-
-def _readings(path: str) -> Iterator[str]:
-    """The path as the rules see it, and as origins might: decoded, without path parameters or NUL, in lower case."""
-    for _ in range(_DECODINGS + 1):
-        yield normalise_path(path).lower()
-        yield normalise_path(re.sub(r";[^/]*", "", path)).lower()
-        yield normalise_path(path.replace("\0", "")).lower()
-        path = unquote(path)
-
-
-def _corpus(policy: EdgePolicy) -> Iterator[_Case]:
+def _corpus(policy: EdgePolicy) -> Iterator[Trial]:
     hosts = policy.host_names()
     public, private = tuple(_public_paths(policy)), tuple(_private_paths(policy))
     for host in hosts:
         for path in public:
-            yield from _variants(policy, Request(host=host, path=path))
+            yield from trials(policy, Request(host=host, path=path))
         for path in private:
-            yield _case(policy, Request(host=host, path=normalise_path(path)))
+            yield _case(policy, Request(host=host, path=normalise_path(path), received=path))
 
 
-def _variants(policy: EdgePolicy, request: Request) -> Iterator[_Case]:
+def trials(policy: EdgePolicy, request: Request) -> Iterator[Trial]:
     """A request as it is, with every kind of credentials, and with every kind of personal response."""
     yield _case(policy, request)
     opted_in = request.path in policy.public_html_paths or request.path.startswith(policy.public_api_prefixes)
     unknown = tuple((("cookie", f"{name}=abc"),) for name in SESSION_COOKIES) if opted_in else ()
     for headers in (*_credentials(policy), *unknown):
-        yield _case(policy, Request(host=request.host, path=request.path, query=request.query, headers=headers))
+        yield _case(policy, dataclasses.replace(request, headers=headers))
     for query in SIGNED_QUERIES:
         signed = f"{request.query}&{query}" if request.query else query
-        yield _case(policy, Request(host=request.host, path=request.path, query=signed))
+        yield _case(policy, dataclasses.replace(request, query=signed, headers=()))
+    for method in ("POST", "PUT", "OPTIONS"):
+        written = dataclasses.replace(request, method=method)
+        yield Trial(written, careless_response(written), f"it is the answer to a {method}")
     reason = personal_reason(policy, request)
     plain = careless_response(request)
     for name, headers in PERSONAL_RESPONSES:
         replaced = {key for key, _ in headers}
         kept = tuple(pair for pair in plain.headers if pair[0] not in replaced)
-        yield _Case(request, Response(200, (*kept, *headers)), reason or f"its response carries {name}")
+        yield Trial(request, Response(200, (*kept, *headers)), reason or f"its response carries {name}")
     for kind in _foreign_types(request.extension):
-        yield _Case(request, _typed_as(kind, plain), reason or f"its Content-Type is {kind or 'missing'}")
-    for code in (302, 404, 500):
-        yield _Case(request, careless_response(request, code), reason or f"its status is {code}")
+        yield Trial(request, _typed_as(kind, plain), reason or f"its Content-Type is {kind or 'missing'}")
+    for kind in ("text/html", "application/json"):
+        if opted_in and kind != dict(plain.headers)["content-type"]:  # what an application answers by Accept
+            yield Trial(request, _typed_as(kind, plain), reason or f"its Content-Type is {kind}")
+    for code in (206, 301, 302, 404, 500):
+        yield Trial(request, careless_response(request, code), reason or f"its status is {code}")
 
 
 def _foreign_types(extension: str) -> Iterator[str]:
@@ -234,8 +296,8 @@ def _typed_as(kind: str, response: Response) -> Response:
     return Response(response.code, (*kept, ("content-type", kind)) if kind else kept)
 
 
-def _case(policy: EdgePolicy, request: Request) -> _Case:
-    return _Case(request, careless_response(request), personal_reason(policy, request))
+def _case(policy: EdgePolicy, request: Request) -> Trial:
+    return Trial(request, careless_response(request), personal_reason(policy, request))
 
 
 def _credentials(policy: EdgePolicy) -> Iterator[tuple[tuple[str, str], ...]]:
@@ -273,19 +335,13 @@ def _private_paths(policy: EdgePolicy) -> Iterator[str]:
         yield from (f"{prefix}/bond.pdf", f"{prefix.upper()}/1.css", f"{prefix.title()}/id.png", f"/{prefix}/1.js")
         yield from (f"/%{ord(name[0]):02x}{name[1:]}/1.css", f"{prefix};x/1.css", f"/{name}/..;/x.css")
         yield f"/%25{ord(name[0]):02x}{name[1:]}/1.css"
-        yield from (
-            f"/{name.replace('/', ';v=1/', 1)};x/id.png",
-            f"/img/..;/{name}/id.png",
-            f"/img/..%3b/{name}/id.png",
-        )
+        yield f"/{name.replace('/', ';v=1/', 1)};x/id.png"
+        yield from (f"/img/..;/{name}/id.png", f"/img/..%3b/{name}/id.png")
         yield from (f"/img/.%00./{name}/id.png", f"/cdn-cgi/image/width=320{prefix}/id.png")
         yield f"/cdn-cgi/image/width=320/https://{policy.hosts.app}{prefix.upper()}/id.png"
         for base in bases:
             yield from (f"{base}/..{prefix}/1.css", f"{base}/%2e%2e{prefix}/id.png", f"{base}\\..\\{name}\\1.js")
             yield from (f"{base}/..;{prefix}/id.png", f"/cdn-cgi/image/format=auto{base}/..{prefix}/id.png")
             yield from (f"{base}/..%2f{name}/1.css", f"{base}/..%2F{name.upper()}%2Fid.png")
-            yield from (
-                f"{base}/..%5c{name}%5c1.js",
-                f"{base}/%252e%252e%252f{name}/1.css",
-                f"{base}/;/..{prefix}/1.js",
-            )
+            yield from (f"{base}/..%5c{name}%5c1.js", f"{base}/%252e%252e%252f{name}/1.css")
+            yield f"{base}/;/..{prefix}/1.js"

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 
 from bailbondpro.edge.expressions import (
+    AllIn,
     And,
     AnyOf,
     Contains,
@@ -118,6 +119,8 @@ class _Parser:
             return self._starts_with()
         if self._accept("word", "any"):
             return self._any()
+        if self._accept("word", "all"):
+            return self._all()
         if self._accept("word", _STATUS):
             self._expect("word", "in")
             return StatusIn(tuple(int(code) for code in self._set("number")))
@@ -162,6 +165,14 @@ class _Parser:
         self._expect("mark", ")")
         return found
 
+    def _all(self) -> Expression:
+        self._expect("mark", "(")
+        texts = self._list_value()
+        self._expect("word", "in")
+        found = AllIn(texts, tuple(map(_unquoted, self._set("string"))))
+        self._expect("mark", ")")
+        return found
+
     def _string_value(self) -> Text:
         if self._accept("word", "lower"):
             self._expect("mark", "(")
@@ -170,7 +181,7 @@ class _Parser:
             return Lower(inner)
         if self._now.text in FIELDS:
             return FIELDS[self._take().text]
-        raise self._wrong("a string field, lower, starts_with or any was expected")
+        raise self._wrong("a string field, lower, starts_with, any or all was expected")
 
     def _list_value(self) -> Texts:
         if self._accept("word", "lower"):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bailbondpro.edge.cache_classes import api_hosts
 from bailbondpro.edge.expressions import (
+    AllIn,
     And,
     AnyOf,
     Contains,
@@ -23,6 +24,7 @@ from bailbondpro.edge.fields import (
     COOKIE,
     EXTENSION,
     HOST,
+    METHOD,
     PATH,
     QUERY,
     REQUEST_HEADER_NAMES,
@@ -31,7 +33,7 @@ from bailbondpro.edge.fields import (
     LowerEach,
     ResponseHeader,
 )
-from bailbondpro.edge.policy import HARMLESS_COOKIES, IMAGE_EXTENSIONS
+from bailbondpro.edge.policy import HARMLESS_COOKIES, HARMLESS_HEADERS, IMAGE_EXTENSIONS
 
 if TYPE_CHECKING:
     from bailbondpro.edge.policy import EdgePolicy
@@ -42,15 +44,17 @@ and path parameters (RFC 3986, 3.3), which some servers drop: `/x/..;/uploads/id
 
 ODD_ESCAPES = (
     # control characters, `#` and `?`, which end a path where it is decoded before it is divided
-    *("%0", "%1", "%7f", "%23", "%3f"),
+    *("%0", "%1", "%23"),
     # no UTF-8: overlong forms of a slash or a dot (RFC 3629, 3), and `%u002f` of older servers
     *("%c0", "%c1", "%e0%8", "%e0%9", "%f0", "%u"),
     # what Unicode's compatibility forms turn into slashes, dots and letters (UAX 15: fullwidth forms, leaders, circled)
     *("%e2", "%ef%b"),
     # space at an end of a segment, which servers trim; U+00A0 is one
     *("/%20", "%20/", "%c2"),
+    # what normalisation resolves: should rules see a path as it was received, it must not hide another
+    *("/.", "//", "\\", "%2d", "%2e", "%3", "%4", "%5", "%6", "%7"),
 )
-"""Further escapes that an origin may read as another path; names of files with spaces and letters have none of them."""
+"""Further parts that an origin may read as another path; names of files with spaces and letters have none of them."""
 
 TRANSFORMATION_PREFIX = "/cdn-cgi/"
 """Cloudflare's own paths; below them an image transformation names its source, as a path or as a URL."""
@@ -81,8 +85,9 @@ ESCAPED_LETTERS = ("%4", "%5", "%6", "%7", "%25")
 TARGETED_HEADERS = ("cdn-cache-control", "cloudflare-cdn-cache-control")
 """Headers that say what Cloudflare shall do, before Cache-Control (Cloudflare docs, CDN-Cache-Control; RFC 9213)."""
 
-STORABLE_STATUSES = (200, 206, 304)
-"""Statuses whose response may be stored: an error or a redirect must not live for a class's year."""
+STORABLE_STATUSES = (200, 304)
+"""Statuses whose response may be stored: an error or a redirect must not live for a class's year, and no part of a file
+may be taken for the file. 304 renews what is stored."""
 
 
 @dataclass(frozen=True)
@@ -95,33 +100,38 @@ class StaticType:
 
 IMAGES = (StaticType(IMAGE_EXTENSIONS, "image/"),)
 STYLE_SHEETS = (
-    StaticType(("css",), "text/css"),
+    StaticType(("css",), "/css"),
     # font/woff2 and its like (RFC 8081); from older servers application/font-woff2, application/x-font-ttf
     StaticType(("woff2", "woff", "ttf", "otf"), "font"),
 )
 SCRIPTS = (
     # text/javascript (RFC 9239) and, from older servers, application/javascript or application/x-javascript
     StaticType(("js", "mjs"), "javascript"),
-    StaticType(("wasm",), "application/wasm"),
+    StaticType(("wasm",), "/wasm"),
     # source maps and manifests are JSON by their own types (ECMA-426; W3C, Web Application Manifest)
-    StaticType(("map",), "application/json"),
+    StaticType(("map",), "/json"),
     StaticType(("webmanifest",), "manifest+json"),
 )
 STATIC_TYPES = (*IMAGES, *STYLE_SHEETS, *SCRIPTS)
 
-FOREIGN_TYPES = ("html", "octet-stream", ",", "multipart")
+FOREIGN_TYPES = ("html", "octet", ",", "multipart")
 """What no static file's Content-Type contains, even beside the expected one or in a parameter: pages, what has no type,
 two types at once, several files."""
 
 DATA_TYPE = "json"
-"""What only source maps and manifests are."""
+"""What of the static files only source maps and manifests are."""
 
-TARGETED_ELSEWHERE = ("surrogate-control", "edge-control", "y-cdn-cache-control", "l-cdn-cache-control")
+DATA_EXTENSIONS = ("map", "webmanifest")
+
+PAGE_EXTENSIONS = ("", "html")
+"""How the paths of pages end."""
+
+TARGETED_ELSEWHERE = ("surrogate-c", "edge-control", "y-cdn-", "l-cdn-")
 """Parts of headers for caches of others, which Cloudflare does not heed: Surrogate-Control (Edge Architecture),
 Akamai's Edge-Control, Fastly-, Netlify- and Vercel-CDN-Cache-Control. What an origin tells one of
 them, it means of this one."""
 
-SIGNING_RESPONSE_HEADERS = ("set-cookie", "authent", "authoriz", "token", "session", "clear-site-data")
+SIGNING_RESPONSE_HEADERS = ("auth", "token", "session", "clear-")
 """Parts of the names of response headers that hand somebody a credential, ask for one or end one (RFC 9110, 11)."""
 
 
@@ -145,8 +155,8 @@ def odd_path() -> Expression:
     return Or(tuple(Contains(Lower(PATH), part) for part in ODD_ESCAPES))
 
 
-def unknown_cookies(policy: EdgePolicy) -> Expression:
-    """A request for the application or the API carries cookies that are not known to be harmless.
+def unknown_input(policy: EdgePolicy) -> Expression:
+    """A request for the application or the API carries cookies or headers that are not known to be harmless.
 
     The rule language of every plan cannot look at each cookie by itself, so one or two are looked at: the first begins
     the header, the second follows the only semicolon. Whoever carries more gets the page from the origin.
@@ -154,7 +164,9 @@ def unknown_cookies(policy: EdgePolicy) -> Expression:
     first = Or(tuple(StartsWith(COOKIE, name) for name in HARMLESS_COOKIES))
     second = Or(tuple(Contains(COOKIE, f"; {name}") for name in HARMLESS_COOKIES))
     alone, two = Not(Contains(COOKIE, ";")), And((Not(Wildcard(COOKIE, "*;*;*")), second))
-    harmless = Or((Equals(COOKIE, ""), And((first, Or((alone, two))))))
+    # some servers divide at commas as well (RFC 2109, 4.4)
+    cookies = Or((Equals(COOKIE, ""), And((first, Not(Contains(COOKIE, ",")), Or((alone, two))))))
+    harmless = And((cookies, AllIn(REQUEST_HEADER_NAMES, HARMLESS_HEADERS)))
     return And((IsIn(HOST, tuple(dict.fromkeys(api_hosts(policy)))), Not(harmless)))
 
 
@@ -181,11 +193,13 @@ def private_path(policy: EdgePolicy) -> Expression:
 
 
 def unstorable_response() -> Expression:
-    """The response is somebody's or no plain success, or it is not the file that its path promises."""
+    """The response is somebody's, no plain success of a read, or not the file that its path promises."""
     signing = (AnyOf(RESPONSE_HEADER_NAMES, "contains", part) for part in SIGNING_RESPONSE_HEADERS)
     elsewhere = (AnyOf(RESPONSE_HEADER_NAMES, "contains", part) for part in TARGETED_ELSEWHERE)
     download = AnyOf(LowerEach(ResponseHeader("content-disposition")), "contains", "attachment")
-    return Or((personal_response(), other_file_type(), And((_static(), targeted())), *signing, *elsewhere, download))
+    pragma = AnyOf(LowerEach(ResponseHeader("pragma")), "contains", "no-")
+    written = Not(IsIn(METHOD, ("GET", "HEAD")))
+    return Or((personal_response(), written, other_type(), *signing, *elsewhere, download, pragma))
 
 
 def targeted() -> Expression:
@@ -193,8 +207,12 @@ def targeted() -> Expression:
     return Or(tuple(AnyOf(RESPONSE_HEADER_NAMES, "eq", header) for header in TARGETED_HEADERS))
 
 
-def leaves_lifetime_open() -> Expression:
-    """The response says `public`, but not for how long or under which condition: the guide's lifetime is meant."""
+def leaves_lifetime_open(*, public: bool) -> Expression:
+    """The response does not say for how long or under which condition it may be kept: the guide's lifetime is meant.
+
+    Args:
+        public: it has to say `public`, as pages and data have to.
+    """
     control = LowerEach(ResponseHeader("cache-control"))
     said = Or(
         (
@@ -203,23 +221,32 @@ def leaves_lifetime_open() -> Expression:
             targeted(),
         )
     )
-    return And((AnyOf(control, "contains", "public"), Not(said)))
+    return And((AnyOf(control, "contains", "public"), Not(said))) if public else Not(said)
 
 
-def personal_response() -> Expression:
+def says_only(value: str) -> Expression:
+    """Every Cache-Control header of the response is this one, and there is no targeted one."""
+    control = LowerEach(ResponseHeader("cache-control"))
+    return And((AnyOf(control, "eq", value), Not(Or((AnyOf(control, "ne", value), targeted())))))
+
+
+def personal_response(headers: tuple[str, ...] = ("cache-control", *TARGETED_HEADERS)) -> Expression:
     """The response is not for everybody: a cookie, private, no-store, no-cache, a Vary on more than the encoding.
 
     Nor is one that is no plain success. What is said to caches of this kind alone counts as well (RFC 9213), and
     `no-cache` as no-store: a cache rule that imposes a lifetime would not revalidate.
+
+    Args:
+        headers: those that may forbid; a rule that excludes a targeted header besides need not read it again.
     """
     forbidden = (
         AnyOf(LowerEach(ResponseHeader(header)), "contains", directive)
-        for header in ("cache-control", *TARGETED_HEADERS)
+        for header in headers
         for directive in ("private", "no-store", "no-cache")
     )
     return Or(
         (
-            AnyOf(RESPONSE_HEADER_NAMES, "eq", "set-cookie"),
+            AnyOf(RESPONSE_HEADER_NAMES, "contains", "set-cookie"),
             *forbidden,
             AnyOf(LowerEach(ResponseHeader("vary")), "ne", "accept-encoding"),
             Not(StatusIn(STORABLE_STATUSES)),
@@ -227,18 +254,34 @@ def personal_response() -> Expression:
     )
 
 
-def other_file_type() -> Expression:
-    """The path ends as a static file does, and the response does not say that it is one.
+def other_type() -> Expression:
+    """The response does not say that it is what its path promises, or it speaks to caches of this kind in vain.
 
     An application that ignores the end of a path answers `/dashboard/x.css` with somebody's dashboard. Cloudflare's
     Cache Deception Armor looks for that too, but by its documentation an Edge TTL may override it, it lets
     `application/octet-stream` pass, and nothing is said of a response without a type: this rule needs none of it.
-    A 304 names no type (RFC 9110, 15.4.5); it renews what was stored under this rule.
+    Nor is a page data, or the API's data a page: an application that heeds Accept may answer one path with either.
+    A 304 names no type (RFC 9110, 15.4.5); it renews what was stored under this rule. A targeted header takes the place
+    of Cache-Control, so one without a lifetime would leave that open, and on static files none is expected.
     """
     unlike = (And((IsIn(EXTENSION, kind.extensions), Not(_typed(kind.content_type)))) for kind in STATIC_TYPES)
     unnamed = Not(AnyOf(RESPONSE_HEADER_NAMES, "eq", "content-type"))
-    wrong = And((_static(), Or((unnamed, *map(_typed, FOREIGN_TYPES)))))
-    return And((Not(StatusIn((304,))), Or((*unlike, wrong, And((_no_data(STATIC_TYPES), _typed(DATA_TYPE)))))))
+    data = And((Not(IsIn(EXTENSION, DATA_EXTENSIONS)), _typed(DATA_TYPE)))
+    api = StartsWith(PATH, "/api/")
+    page = And((IsIn(EXTENSION, PAGE_EXTENSIONS), Not(api), _typed(DATA_TYPE)))
+    other = And((Not(StatusIn((304,))), Or((*unlike, page, And((api, _typed("html")))))))
+    special = AnyOf(RESPONSE_HEADER_NAMES, "contains", "cdn-cache-control")
+    wrong = And((Not(StatusIn((304,))), Or((unnamed, data, *map(_typed, FOREIGN_TYPES)))))
+    open_ended = (
+        And(
+            (
+                AnyOf(RESPONSE_HEADER_NAMES, "eq", header),
+                Not(AnyOf(LowerEach(ResponseHeader(header)), "contains", "age=")),
+            )
+        )
+        for header in TARGETED_HEADERS
+    )
+    return Or((And((_static(), Or((special, wrong)))), other, *open_ended))
 
 
 def is_typed_as(kinds: tuple[StaticType, ...]) -> Expression:
@@ -246,15 +289,9 @@ def is_typed_as(kinds: tuple[StaticType, ...]) -> Expression:
     typed = Or(tuple(And((IsIn(EXTENSION, kind.extensions), _typed(kind.content_type))) for kind in kinds))
     data = _typed(DATA_TYPE)
     if any(DATA_TYPE in kind.content_type for kind in kinds):
-        data = And((_no_data(kinds), data))
+        data = And((Not(IsIn(EXTENSION, DATA_EXTENSIONS)), data))
     foreign = Or((*map(_typed, FOREIGN_TYPES), data))
     return Or((StatusIn((304,)), And((typed, Not(foreign)))))
-
-
-def _no_data(kinds: tuple[StaticType, ...]) -> Expression:
-    """The path ends as a static file of a kind that is no JSON by its own type."""
-    plain = (kind for kind in kinds if DATA_TYPE not in kind.content_type)
-    return IsIn(EXTENSION, tuple(extension for kind in plain for extension in kind.extensions))
 
 
 def _static() -> Expression:

@@ -42,12 +42,35 @@ API_EXTENSIONS = ("", "json")
 
 HARMLESS_COOKIES = (
     *("_ga=", "_ga_", "_gid=", "_gat=", "_gat_gtag_", "_gat_UA-", "_gcl_au=", "_fbp=", "_fbc="),
-    *("__cf_bm=", "_cfuvid=", "cf_clearance="),
-    "theme=",
+    *("__cf_bm=", "_cfuvid=", "cf_clearance=", "_pk_id.", "_pk_ses.", "_clck=", "_clsk="),
+    *("OptanonConsent=", "OptanonAlertBoxClosed=", "CookieConsent=", "theme="),
 )
 """Beginnings of the cookies that may come with a request for a public page, since no server reads them to answer:
-measurement (Google Analytics and Meta, documentation of their cookies), Cloudflare's own (Cloudflare docs, Cloudflare
-cookies), and the colour theme, which a script applies. Any other may sign somebody in."""
+measurement (Google Analytics, Meta, Matomo and Clarity, documentation of their cookies), Cloudflare's own (Cloudflare
+docs, Cloudflare cookies), consent that a script keeps (OneTrust, Cookiebot; unverified), and the colour theme, which a
+script applies. Any other may sign somebody in, or choose a language, which no key of every plan can hold."""
+
+HARMLESS_HEADERS = (
+    # RFC 9110, RFC 9111, RFC 9218 (priority), RFC 9651's Sec- names of Fetch Metadata and Client Hints: browsers
+    *("host", "user-agent", "accept", "accept-charset", "accept-encoding", "accept-language", "referer", "origin"),
+    *("connection", "keep-alive", "te", "upgrade-insecure-requests", "dnt", "priority", "purpose", "x-purpose", "from"),
+    *("cache-control", "pragma", "range", "if-range", "if-match", "if-none-match", "if-modified-since", "cookie"),
+    *("if-unmodified-since", "max-forwards", "save-data", "downlink", "ect", "rtt", "dpr", "viewport-width", "width"),
+    *(f"sec-{name}" for name in ("gpc", "purpose", "fetch-dest", "fetch-mode", "fetch-site", "fetch-user")),
+    *(f"sec-{name}" for name in ("fetch-storage-access", "ch-ua", "ch-ua-mobile", "ch-ua-platform", "ch-ua-arch")),
+    *(f"sec-ch-ua-{name}" for name in ("bitness", "full-version", "full-version-list", "model", "platform-version")),
+    *(f"sec-ch-{name}" for name in ("ua-wow64", "ua-form-factors", "dpr", "width", "viewport-width")),
+    *("device-memory", "sec-ch-prefers-color-scheme", "sec-ch-prefers-reduced-motion", "sec-ch-device-memory"),
+    # what Cloudflare adds (Cloudflare docs, HTTP headers); the gateway writes it anew or lets none pass
+    *("cdn-loop", "cf-connecting-ip", "cf-connecting-ipv6", "cf-connecting-o2o", "cf-ew-via", "cf-ipcountry", "cf-ray"),
+    *("cf-visitor", "cf-worker", "cf-pseudo-ipv4", "true-client-ip", "x-forwarded-for", "x-forwarded-proto"),
+    # what proxies on the way add, and traces (W3C, Trace Context and Baggage): nothing that an answer depends on
+    *("via", "forwarded", "x-forwarded-host", "x-forwarded-port", "x-real-ip", "x-request-id", "traceparent"),
+    *("tracestate", "baggage", "sentry-trace"),
+)
+"""Names of request headers that may come with a request for a public page or public data. Any other may change what the
+application answers, and is in no cache key: X-Requested-With, RSC and HX-Request ask for a part of a page, and
+Content-Length says that a GET has a body. One that is missing here costs a request to the origin."""
 
 STATIC_PREFIX = "/static/"
 """Where the app serves content-hashed assets (scaling guide, Nginx Load Balancer Configuration)."""

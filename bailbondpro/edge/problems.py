@@ -166,13 +166,14 @@ def _plan_for_rules(count: int, *, custom: bool) -> Plan:
 
 def _edge_ttl_problems(policy: EdgePolicy) -> Iterator[PlanProblem]:
     minimum = LIMITS[policy.plan].min_edge_ttl
-    for rule in cache_rules(policy):
-        seconds = rule.edge_ttl.seconds if rule.edge_ttl else None
-        if seconds is not None and seconds < minimum:
+    classes = policy.cache_classes
+    for name, lifetime in (("images", classes.images), ("css", classes.css), ("js", classes.js)):
+        seconds = lifetime.max_age
+        if seconds < minimum:
             yield PlanProblem(
-                f"ttls.{rule.ref}.maxAge",
+                f"ttls.{name}.maxAge",
                 f"{seconds}",
-                f'at least {minimum} s on plan "{policy.plan.value}", since this class overrides the origin',
+                f'at least {minimum} s on plan "{policy.plan.value}", since a rule imposes it',
                 f'use {minimum}, or plan "{_plan_for_edge_ttl(seconds).value}"',
             )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .directives import Directive, block, directive
 from .model import CIPHERS
-from .trusted_headers import CREDENTIALS, SET, STRIPPED
+from .trusted_headers import SET, STRIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,6 +23,11 @@ REFUSED_PATH = "$refused_path"
 _MISDIRECTED = directive("return", 421)
 """For a host that is none of ours (RFC 9110, 15.5.20)."""
 _NOTHING_ELSE = block("location", "/", body=[directive("return", 404)])
+FILE_HEADERS = ("Accept", "Accept-Encoding", "If-Modified-Since", "If-None-Match", "If-Range", "Origin", "Range")
+"""What a client says that hosts of public files pass on: enough for a file, a part of it, or whether it has changed.
+The edge gives one answer to everybody, so nothing else may decide it: no cookie, no credential, no language, no header
+that a framework reads and no cache has in its key. Origin is in the edge's key (Cloudflare docs, Cache keys); a file
+that depends on Accept says so in Vary, or has another type, and is not stored."""
 UPGRADE_HEADERS: dict[str, str] = {"Upgrade": "$upgrade", "Connection": "$connection_upgrade"}
 
 
@@ -150,7 +155,10 @@ def _public_files(site: Site) -> Iterator[Directive]:
     if not site.public_files:
         return
     yield block("if", "($request_method", "!~", "^(GET|HEAD|OPTIONS)$)", body=[directive("return", 405)])
-    yield from proxy_headers(UPGRADE_HEADERS | {header.name: "" for header in CREDENTIALS})
+    yield directive("proxy_pass_request_headers", "off")
+    yield directive("proxy_pass_request_body", "off")
+    passed = {name: f"$http_{name.lower().replace('-', '_')}" for name in FILE_HEADERS}
+    yield from proxy_headers({**passed, "Upgrade": "", "Connection": "", "Content-Length": ""})
     yield from _hidden_headers(site)
 
 

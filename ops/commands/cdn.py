@@ -88,9 +88,46 @@ def audit(
     with explained():
         given = listed_in(urls) if urls else ()
         found = audit_edge(_edge(stack, phase, config, plan), given)
-    leaks = [picked(leak, "url", "because", "rules=allowed_by") for leak in found.leaks]
-    present(found, section, as_json=json_output, document={**picked(found, "requests", "cached"), "leaks": leaks})
+    leaks = [picked(leak, "url", "because", "headers", "rules=allowed_by", "readings") for leak in found.leaks]
+    counts = picked(found, "requests", "cached", "inputs")
+    present(found, section, as_json=json_output, document={**counts, "leaks": leaks})
     if found.leaks:
+        raise SystemExit(1)
+
+
+@group.command(epilog="Example: ./bbp cdn forecast prod --log access.log.gz --target 60")
+def forecast(
+    stack: StackArgument,
+    log: Annotated[
+        Path, typer.Option("--log", help="Access log: common, combined or nginx's JSON; gzip or plain.", metavar="FILE")
+    ],
+    size_gib: Annotated[float, typer.Option("--size-gib", help="GiB that the cache holds.", min=0.001)] = 10,
+    host: Annotated[str, typer.Option("--host", help="Whose log it is, where its lines name no host.")] = "",
+    target: Annotated[
+        float | None, typer.Option("--target", help="Percent of the requests that the edge has to answer.", max=100)
+    ] = None,
+    plan: PlanOption = None,
+    phase: PhaseOption = None,
+    config: ConfigOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Replay an access log through the rules: hit rate, what is left for the origin, what each rule contributes.
+
+    Exit 1 where the target is missed or the log is too little to judge.
+    """
+    from ops.answers.cdn.access_log import LogReader
+    from ops.answers.cdn.forecast import forecast as run
+    from ops.jsonable import plain
+    from ops.views.cdn import forecasted
+
+    with explained():
+        edge = _edge(stack, phase, config, plan)
+        if host and host not in edge.policy.host_names():
+            fail(f"--host {host}: no host of this stack; its hosts are {', '.join(edge.policy.host_names())}")
+        found = run(edge, LogReader(log), size=int(size_gib * 2**30), host=host, target=target)
+    document = {**plain(found), "ok": found.ok, "simulate": list(found.simulate)}
+    present(found, forecasted, as_json=json_output, document=document)
+    if not found.ok:
         raise SystemExit(1)
 
 
@@ -110,6 +147,9 @@ def purge(
             "--path", help="The same for one exact URL; copies under another cache key stay, --prefix takes them too."
         ),
     ] = None,
+    variants: Annotated[
+        bool, typer.Option("--variants", help="With --path: the copies for pages of the stack's other hosts, too.")
+    ] = False,
     tag: Annotated[
         Texts | None, typer.Option("--tag", help="Cache tag: images, static, html, api; repeatable.")
     ] = None,
@@ -146,6 +186,7 @@ def purge(
             tags=tag or (),
             hosts=host or (),
             everything=everything,
+            with_variants=variants,
         )
         api = PurgeApi.from_environment(settings.cdn.zone_id, os.environ, note)
         result = run(api, policy, asked, soft=soft)

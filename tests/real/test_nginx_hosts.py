@@ -109,12 +109,14 @@ def test_the_api_is_served_on_its_own_host_and_on_the_applications(live: Gateway
 def test_hosts_of_public_files_pass_no_credentials_on_and_no_cookie_back(live: Gateway, host: str, path: str) -> None:
     live.backends[POD].further = (("Set-Cookie", "session=new"), ("Access-Control-Allow-Origin", "https://evil.test"))
     sent = [("Cookie", "session=abc"), ("Authorization", "Bearer x"), ("X-Forwarded-User", "admin"), ("Accept", "*/*")]
+    sent += [("X-Country", "DE"), ("RSC", "1"), ("Accept-Language", "de"), ("User-Agent", "x"), ("Referer", "x")]
     try:
         answer = live.get(path, host=host, headers=sent)
     finally:
         live.backends[POD].further = ()
     headers = live.backends[POD].requests[-1][1]
     assert not {"cookie", "authorization", "x-forwarded-user"} & set(headers)
+    assert not {"x-country", "rsc", "accept-language", "user-agent", "referer"} & set(headers)
     assert (headers["host"], headers["x-real-ip"], headers["accept"]) == (host, "192.0.2.1", "*/*")
     assert "set-cookie" not in answer.headers
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bailbondpro.edge.cache_key import Reached, cache_key
 from bailbondpro.edge.exchange import Request, Response, headers_of
-from bailbondpro.edge.explain import Explanation, evaluate
+from bailbondpro.edge.explain import Explanation, differences, evaluate
 from bailbondpro.edge.leaks import Audit, audit
 from bailbondpro.edge.origin import expected_response
 from bailbondpro.edge.readback import PlannedRules, ReadbackError, edge_rules
@@ -105,10 +106,11 @@ def explain(edge: Edge, question: Question) -> Explanation:
         target = Request.of(question.url, method=question.method)
     except ValueError as error:
         raise CdnError(str(error)) from error
-    request = Request(
-        host=target.host, path=target.path, query=target.query, method=target.method, headers=headers_of(headers)
-    )
-    return evaluate(edge.rules, request, _response(edge.policy, request, question))
+    request = replace(target, headers=headers_of(headers))
+    response = _response(edge.policy, request, question)
+    found = evaluate(edge.rules, request, response)
+    key = cache_key(request) if found.blocked_by is None else ()
+    return replace(found, cache_key=key, differences=differences(edge.rules, request, response))
 
 
 def unknown_host(edge: Edge, url: str) -> str:
@@ -132,12 +134,21 @@ def audit_edge(edge: Edge, urls: Iterable[str] = ()) -> Audit:
         CdnError: a URL is no absolute URL, or the rules cache nothing, so that the audit would prove nothing.
     """
     try:
-        found = audit(edge.rules, edge.policy, urls)
+        found = audit(edge.rules, edge.policy, urls, gateway_reach())
     except ValueError as error:
         raise CdnError(str(error)) from error
     if not found.cached:
         raise CdnError("the rules cache nothing at all, so nothing is proven; are they those of this stack's hosts?")
     return found
+
+
+def gateway_reach() -> Reached:
+    """What the gateway passes from the edge to the application."""
+    from components.gateway.servers import FILE_HEADERS  # noqa: PLC0415 - only an audit needs the gateway
+    from components.gateway.trusted_headers import SET, STRIPPED  # noqa: PLC0415 - likewise
+
+    decided = frozenset(header.name.lower() for header in (*SET, *STRIPPED))
+    return Reached(decided, frozenset(map(str.lower, FILE_HEADERS)))
 
 
 def audit_plan(settings: Settings, plan: Plan) -> Audit | None:

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
+from bailbondpro.edge.cache_key import variants
 from bailbondpro.edge.cloudflare_plans import LIMITS
 from ops.answers.cdn.api import PurgeApi, RefusedError, Selector, UnauthorisedError
 from ops.answers.cdn.error import CdnError
 from ops.jsonable import picked
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from bailbondpro.edge.policy import EdgePolicy
 
@@ -78,8 +79,11 @@ def wanted(
     tags: Sequence[str] = (),
     hosts: Sequence[str] = (),
     everything: bool = False,
+    with_variants: bool = False,
 ) -> Wanted:
     """What the options ask for; a path means that path on every host of the stack, a URL itself alone.
+
+    With `with_variants` every URL comes with its copies for pages of the stack's other hosts (`cache_key.variants`).
 
     Raises:
         CdnError: no kind or more than one is given, or a value is none of its kind.
@@ -93,9 +97,11 @@ def wanted(
         raise CdnError(
             "give exactly one of --prefix, --tag, --host, --path and --everything: a purge call takes one kind"
         )
+    if with_variants and not paths:
+        raise CdnError("--variants goes with --path: every other form takes all copies")
     values = {
         "prefixes": tuple(prefix for text in prefixes for prefix in _prefixes(policy, text)),
-        "files": tuple(url for path in paths for url in _urls(policy, path)),
+        "files": tuple(file for path in paths for file in _files(policy, path, with_variants=with_variants)),
         "tags": tuple(map(_tag, tags)),
         "hosts": tuple(_host(policy, host) for host in hosts),
         "everything": (),
@@ -152,6 +158,19 @@ def _urls(policy: EdgePolicy, text: str, *, option: str = "--path") -> tuple[str
     _host(policy, parts.hostname)
     path = quote(parts.path + (f"?{parts.query}" if parts.query else ""), safe=_KEPT)
     return (f"https://{parts.hostname}{path}",)
+
+
+def _files(policy: EdgePolicy, text: str, *, with_variants: bool) -> Iterator[str]:
+    for url in _urls(policy, text):
+        yield url
+        if with_variants:
+            yield from _copies(policy, url)
+
+
+def _copies(policy: EdgePolicy, url: str) -> Iterator[str]:
+    """The URL's other entries, each as the URL, a space and the header that makes it."""
+    own = f"https://{urlsplit(url).hostname}"
+    yield from (f"{url} {name}: {value}" for name, value in variants(policy) if value != own)
 
 
 def _prefixes(policy: EdgePolicy, text: str) -> tuple[str, ...]:

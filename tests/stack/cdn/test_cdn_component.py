@@ -97,11 +97,11 @@ def test_every_rule_names_itself_and_says_whether_it_is_on(built: Recording) -> 
             assert rule.get("actionParameters") != {}
 
 
-def test_a_static_rule_imposes_the_guide_s_year_with_deception_armor(built: Recording) -> None:
+def test_a_static_rule_lets_the_origin_decide_with_deception_armor(built: Recording) -> None:
     css = next(rule for rule in _rules(built, "http_request_cache_settings") if rule["ref"] == "css")
     assert css["actionParameters"] == {
         "cache": True,
-        "edgeTtl": {"mode": "override_origin", "default": 31_536_000},
+        "edgeTtl": {"mode": "respect_origin"},
         "browserTtl": {"mode": "respect_origin"},
         "cacheKey": {"cacheDeceptionArmor": True},
     }

@@ -40,6 +40,8 @@ KEYS = [
     "response_headers",
     "cache_tags",
     "rate_limit",
+    "cache_key",
+    "readings",
 ]
 GUIDE = [
     ("images", "https://images.bailbondpro.com/logo.png", 31_536_000, 86_400),
@@ -230,10 +232,10 @@ def test_a_plan_with_a_rule_that_lost_its_condition_leaks_and_the_command_says_w
     code, out, _ = cdn("audit", "prod", "--plan", str(file))
     assert code == 1
     assert "it carries the session cookie session, and would be cached" in out
-    assert "0 leaks" not in out
+    assert ", 0 leaks" not in out
     code, out, _ = cdn("audit", "prod", "--plan", str(file), "--json")
     assert code == 1
-    assert {"url", "because", "rules"} == set(json.loads(out)["leaks"][0])
+    assert {"url", "because", "headers", "rules", "readings"} == set(json.loads(out)["leaks"][0])
 
 
 def test_the_audit_tries_the_urls_of_a_file(tmp_path: Path) -> None:

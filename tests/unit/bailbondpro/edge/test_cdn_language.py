@@ -99,14 +99,14 @@ class Reader:
             answer = self.disjunction()
             self.take(")")
             return answer
-        if self.now == "any":
+        if self.now in {"any", "all"}:
             return self.quantifier()
         if self.now == "starts_with":
             return self.prefix()
         return self.comparison(self.value())
 
     def quantifier(self) -> bool:
-        self.take("any")
+        some = self.take() == "any"
         self.take("(")
         values = self.value()
         assert isinstance(values, tuple)
@@ -118,7 +118,7 @@ class Reader:
         if not values:
             self.comparison("")
         self.take(")")
-        return any(answers)
+        return any(answers) if some else all(answers)
 
     def prefix(self) -> bool:
         self.take("starts_with")

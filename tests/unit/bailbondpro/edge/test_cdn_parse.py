@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bailbondpro.edge.expressions import (
+    AllIn,
     And,
     AnyOf,
     Contains,
@@ -36,6 +37,7 @@ ATOMS: st.SearchStrategy[Expression] = st.one_of(
     st.builds(StartsWith, TEXTS, LITERALS),
     st.builds(IsIn, TEXTS, st.lists(LITERALS, min_size=1, max_size=3).map(tuple)),
     st.builds(AnyOf, LISTS, st.sampled_from(["eq", "ne", "contains"]), LITERALS),
+    st.builds(AllIn, LISTS, st.lists(LITERALS, min_size=1, max_size=3).map(tuple)),
     st.builds(Wildcard, TEXTS, LITERALS.filter(lambda text: "\\" not in text and "**" not in text)),
     st.builds(StatusIn, st.lists(st.integers(100, 599), min_size=1, max_size=3).map(tuple)),
 )
