@@ -71,7 +71,7 @@ def cluster(shards: int, parameters: Mapping[str, str]) -> Iterator[Cluster]:
     """So many shards that share the slots, without replicas."""
     with ExitStack() as stack:
         folder = stack.enter_context(scratch())
-        made = Cluster([_port() for _ in range(shards)], secrets.token_urlsafe(36), folder / "server.crt")
+        made = Cluster(_ports(shards), secrets.token_urlsafe(36), folder / "server.crt")
         certificate(folder, "server.crt", "server.key")
         hand_over(folder / "server.key", folder / "server.crt")
         for port in made.ports:
@@ -83,11 +83,12 @@ def cluster(shards: int, parameters: Mapping[str, str]) -> Iterator[Cluster]:
         yield made
 
 
-def _port() -> int:
-    """A port whose number leaves room for the cluster bus 10,000 above it."""
-    while (port := free_port()) > 55_000:
-        pass
-    return port
+def _ports(count: int) -> list[int]:
+    """Ports, each once, whose numbers leave room for the cluster bus 10,000 above them."""
+    found: set[int] = set()
+    while len(found) < count:
+        found |= {port for port in (free_port(),) if port <= 55_000}
+    return sorted(found)
 
 
 def _command(folder: Path, port: int, token: str, parameters: Mapping[str, str]) -> list[str | Path]:

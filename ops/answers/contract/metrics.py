@@ -89,8 +89,8 @@ def _counted(run: Run, metric: Metric, before: Measured, after: Measured) -> str
     if rise < asked:
         return f"it rose by {rise:g} during {asked} requests"
     routes = {sample.labels["route"] for sample in after[metric.name].samples}
-    ids = {run.mark, *(answer.headers.get("location", "").rpartition("/")[2] for answer in run.created)}
-    if raw := sorted(route for route in routes for one in ids if one and one in route):
+    created = {answer.headers.get("location", "") for answer in run.created}
+    if raw := sorted(route for route in routes if run.mark in route or route in created):
         return f"the label route holds paths, such as {raw[0]}: every client would be a series of its own"
     statuses = {sample.labels["status"] for sample in after[metric.name].samples}
     if odd := sorted(status for status in statuses if not (status.isdecimal() and len(status) == len("200"))):
