@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ops.document.blocks import Item, Items, More, Section, Text
+from ops.document.blocks import Item, Items, Section, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,5 +41,5 @@ def _item(verdict: Verdict) -> Item:
 
 def _elsewhere(answer: ContractAnswer) -> Iterator[Block]:
     own = tuple(Item(text=f"{one.id}: {one.says}", detail=one.why) for one in answer.own_tests)
-    yield More(title=f"{len(own)} clauses that only the application's own tests judge", blocks=(Items(items=own),))
+    yield Items(caption="Judged by the application's own tests alone", items=own)
     yield Text(text=f"{answer.platform} clauses are the platform's: its tests hold them in every stack.")

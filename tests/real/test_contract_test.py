@@ -48,7 +48,10 @@ FAULTS = {
     "local time": "log.time",
     "loud levels": "log.level",
     "log without ids": "log.request_id",
+    "log of numbers": "log.message",
+    "log with small methods": "log.method",
     "log with queries": "log.path",
+    "log with status texts": "log.status",
     "log in milliseconds": "log.seconds",
     "hangs up": "connections.kept",
     "believes nobody": "proxies.trusted",
@@ -154,8 +157,7 @@ def test_an_application_that_stops_otherwise_is_told_what_it_broke(fault: str, c
 
 def test_every_clause_that_the_test_judges_is_broken_by_some_application() -> None:
     asked = {clause.id for clause in contract().every_clause if clause.judged == "test"}
-    unbroken = asked - {*FAULTS.values(), *STOP_FAULTS.values()}
-    assert unbroken == {"log.message", "log.method", "log.status"}
+    assert asked == {*FAULTS.values(), *STOP_FAULTS.values()}
 
 
 def test_what_nobody_said_is_not_judged_and_never_green(tmp_path: Path) -> None:

@@ -173,7 +173,9 @@ class _Request(BaseHTTPRequestHandler):
         given = self.headers.get("X-Request-Id")
         believed = ipaddress.ip_address(self.client_address[0]) in ipaddress.ip_network(TRUSTED)
         self.id = given if given and believed and self.app.fault != "own ids" else os.urandom(16).hex()
+        self.connection.settimeout(self.app.idle_seconds)
         self.content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.connection.settimeout(self.timeout)
         path = self.path.partition("?")[0]
         web = self.connection.getsockname()[1] == self.app.ports[0]
         getattr(self, f"_{'web' if web else 'api'}")(path)
@@ -267,7 +269,12 @@ class _Request(BaseHTTPRequestHandler):
         }
         if self.app.fault == "local time":
             line["time"] = datetime.now(UTC).replace(tzinfo=None).isoformat()
-        self.app.write(line)
+        odd: dict[str, dict[str, Any]] = {
+            "log of numbers": {"message": 7},
+            "log with small methods": {"method": self.command.lower()},
+            "log with status texts": {"status": str(status)},
+        }
+        self.app.write({**line, **odd.get(self.app.fault, {})})
         self.send_response(status)
         for name, value in {"X-Request-Id": self.id, "Content-Type": kind, **(further or {})}.items():
             self.send_header(name, value)

@@ -19,6 +19,8 @@ PROBE_SECONDS = 1.0
 Probes", timeoutSeconds; unverified)."""
 PATIENCE_SECONDS = 30.0
 """How long anything else may take: the gateway's read timeout of the API (scaling guide, Load Balancing)."""
+SLOW_SECONDS = 0.3
+"""How long a request takes that shows the unit of a time: in milliseconds it would be 300."""
 LOOPBACK = ("127.0.0.1", "127.0.0.2")
 """Addresses that this machine can ask from; the second one exists on Linux without being set up."""
 
@@ -88,15 +90,16 @@ class Application:
         body: bytes | None = None,
         source: str | None = None,
         patience: float = PATIENCE_SECONDS,
+        pause: float = 0,
     ) -> Answer:
-        """One request on a connection of its own.
+        """One request on a connection of its own; with a pause its body comes in two halves, so that it takes so long.
 
         Raises:
             UnreachableError: no answer of HTTP within the time.
         """
         connection = self.connection(part, source=source, patience=patience)
         try:
-            return self.ask_on(connection, path, part=part, method=method, headers=headers, body=body)
+            return self.ask_on(connection, path, part=part, method=method, headers=headers, body=body, pause=pause)
         finally:
             connection.close()
 
@@ -109,6 +112,7 @@ class Application:
         method: str = "GET",
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
+        pause: float = 0,
     ) -> Answer:
         """One request on a connection that stays open.
 
@@ -117,7 +121,12 @@ class Application:
         """
         began = time.monotonic()
         try:
-            connection.request(method, path, body=body, headers=dict(headers or {}))
+            if pause and body:
+                begin(connection, method, path, headers or {}, body)
+                time.sleep(pause)
+                connection.send(body[len(body) // 2 :])
+            else:
+                connection.request(method, path, body=body, headers=dict(headers or {}))
             response = connection.getresponse()
             content = response.read()
         except (OSError, http.client.HTTPException) as error:
@@ -148,6 +157,16 @@ class Application:
         host = urlsplit(self.api).hostname or ""
         local = host == "localhost" or (is_address(host) and ipaddress.ip_address(host).is_loopback)
         return LOOPBACK if local else ()
+
+
+def begin(
+    connection: http.client.HTTPConnection, method: str, path: str, headers: Mapping[str, str], body: bytes
+) -> None:
+    """Sends a request up to the first half of its body."""
+    connection.putrequest(method, path)
+    for name, value in {**headers, "Content-Length": str(len(body))}.items():
+        connection.putheader(name, value)
+    connection.endheaders(body[: len(body) // 2])
 
 
 def said(error: Exception) -> str:

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ops.answers.contract.client import UnreachableError, said
+from ops.answers.contract.client import UnreachableError, begin, said
 from ops.answers.contract.endpoints import SHARDS_PATH
 from ops.answers.contract.verdicts import broken, found, kept, not_judged
 
@@ -72,10 +72,7 @@ def stop(run: Run) -> Iterator[Verdict]:
 def _half_a_request(connection: http.client.HTTPConnection) -> Callable[[], str | None]:
     """Sends the first half of a request; what is returned sends the other half and says what is wrong."""
     body = json.dumps({"count": 4, "clients": ["client-42"]}).encode()
-    connection.putrequest("POST", SHARDS_PATH)
-    connection.putheader("Content-Type", "application/json")
-    connection.putheader("Content-Length", str(len(body)))
-    connection.endheaders(body[: len(body) // 2])
+    begin(connection, "POST", SHARDS_PATH, {"Content-Type": "application/json"}, body)
     time.sleep(UNDER_WAY_SECONDS)
 
     def finish() -> str | None:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from bailbondpro.contract import contract
-from ops.answers.contract.client import PROBE_SECONDS, Answer, UnreachableError
+from ops.answers.contract.client import PROBE_SECONDS, SLOW_SECONDS, Answer, UnreachableError
 from ops.answers.contract.exposition import ExpositionError, families
 from ops.answers.contract.run import DOCUMENT_PATH, MISSING
 from ops.answers.contract.verdicts import broken, found, kept, not_judged
@@ -117,7 +117,8 @@ def _placed(run: Run, count: int) -> list[int] | str:
     body = json.dumps({"count": count, "clients": IDS}).encode()
     headers = {"Content-Type": "application/json"}
     try:
-        answer = run.application.ask(SHARDS_PATH, part="api", method="POST", headers=headers, body=body)
+        pause = SLOW_SECONDS if count == COUNTS[0] else 0
+        answer = run.application.ask(SHARDS_PATH, part="api", method="POST", headers=headers, body=body, pause=pause)
     except UnreachableError as error:
         return str(error)
     if answer.status != OK:

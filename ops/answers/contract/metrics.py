@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 Measured = dict[str, Family]
 TOO_LONG = 2
-"""A server spends less time on a request than its client: a sum so many times as large is in another unit."""
+"""A server spends less time on a request than its client: a sum so many times as large is in another unit. One request
+takes `SLOW_SECONDS`, so that a sum in milliseconds is."""
 SPARE_SECONDS = 0.1
 """What probes and other requests may add meanwhile."""
 STATES = {"total", "idle", "waiting"}

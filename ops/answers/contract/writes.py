@@ -7,7 +7,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from bailbondpro.contract import contract
-from ops.answers.contract.client import UnreachableError
+from ops.answers.contract.client import SLOW_SECONDS, UnreachableError
 from ops.answers.contract.verdicts import broken, found, kept, not_judged
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def judge(run: Run) -> Iterator[Verdict]:
         return
     key = str(uuid.uuid4())
     try:
-        first = _post(run, key)
+        first = _post(run, key, pause=SLOW_SECONDS)
         if first.status in DENIED:
             how = "hand over the headers that sign in: --headers FILE, one `Name: value` in a line"
             yield from (not_judged(name, f"the POST was answered {first.status}", how) for name in NAMES)
@@ -45,10 +45,11 @@ def judge(run: Run) -> Iterator[Verdict]:
         yield broken("retries.created", str(error))
 
 
-def _post(run: Run, key: str, body: bytes | None = None) -> Answer:
+def _post(run: Run, key: str, body: bytes | None = None, pause: float = 0) -> Answer:
     headers = {"Content-Type": "application/json", "Idempotency-Key": key, **run.options.headers}
     path = run.options.write or ""
-    answer = run.application.ask(path, part="api", method="POST", headers=headers, body=body or run.options.body)
+    body = body or run.options.body
+    answer = run.application.ask(path, part="api", method="POST", headers=headers, body=body, pause=pause)
     if answer.status == CREATED:
         run.created.append(answer)
     return answer
