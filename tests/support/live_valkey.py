@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import socket
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -83,12 +84,27 @@ def cluster(shards: int, parameters: Mapping[str, str]) -> Iterator[Cluster]:
         yield made
 
 
+BUS = 10_000
+"""How far above its port a node's cluster bus listens (Valkey documentation, "Cluster tutorial"; unverified)."""
+
+
 def _ports(count: int) -> list[int]:
-    """Ports, each once, whose numbers leave room for the cluster bus 10,000 above them."""
+    """Ports, each once, on which nobody listens, nor on those of their cluster buses."""
     found: set[int] = set()
     while len(found) < count:
-        found |= {port for port in (free_port(),) if port <= 55_000}
+        port = free_port()
+        if port + BUS <= 65_535 and _free(port + BUS):
+            found.add(port)
     return sorted(found)
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def _command(folder: Path, port: int, token: str, parameters: Mapping[str, str]) -> list[str | Path]:
