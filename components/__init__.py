@@ -172,6 +172,7 @@ if TYPE_CHECKING:
     from .storage.buckets import UploadsBucketArgs as UploadsBucketArgs
     from .storage.image_repository import ImageRepository as ImageRepository
     from .storage.image_repository import ImageRepositoryArgs as ImageRepositoryArgs
+    from .storage.object_lock import ObjectLock as ObjectLock
     from .tuning.nginx import Tuning as Tuning
     from .tuning.postgres import Parameter as Parameter
     from .tuning.postgres import Profile as Profile

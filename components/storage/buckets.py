@@ -14,12 +14,14 @@ from ..security.iam import policy_document
 from ..validation import require, within
 from .bucket_policies import S3_LOG_PREFIX, logs_policy, tls_only, uploads_policy
 from .image_repository import ImageRepository, ImageRepositoryArgs
+from .object_lock import ObjectLock, lock_objects
 
 __all__ = [
     "ImageRepository",
     "ImageRepositoryArgs",
     "LogsBucket",
     "LogsBucketArgs",
+    "ObjectLock",
     "UploadsBucket",
     "UploadsBucketArgs",
 ]
@@ -40,6 +42,7 @@ class UploadsBucketArgs:
         noncurrent_version_days: days an overwritten or deleted version can still be restored.
         abort_multipart_days: days until an unfinished upload is dropped.
         access_logs_bucket: bucket of server access logs, or None.
+        object_lock: for how long every new version stays, whoever wants to delete it, or None. It cannot be undone.
     """
 
     key_arn: pulumi.Input[str]
@@ -49,6 +52,7 @@ class UploadsBucketArgs:
     noncurrent_version_days: int = 90
     abort_multipart_days: int = ABORT_MULTIPART_DAYS
     access_logs_bucket: pulumi.Input[str] | None = None
+    object_lock: ObjectLock | None = None
 
     def __post_init__(self) -> None:
         """Refuse what S3 refuses, and a bucket that is both protected and thrown away."""
@@ -69,6 +73,10 @@ class UploadsBucketArgs:
                 f"abort_multipart_days must be {lowest} to {MAX_ABORT_DAYS}",
             ),
             (not (self.protect and self.force_destroy), "force_destroy contradicts protect"),
+            (
+                self.object_lock is None or self.protect,
+                "object_lock needs protect: a bucket with versions that nobody may delete cannot be thrown away",
+            ),
         )
 
 
@@ -98,6 +106,8 @@ class UploadsBucket(pulumi.ComponentResource):
             versioning_configuration=aws.s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
             opts=child,
         )
+        if args.object_lock is not None:
+            lock_objects(f"{name}-object-lock", args.object_lock, bucket.id, child, [versioning])
         aws.s3.BucketLifecycleConfiguration(
             f"{name}-lifecycle",
             bucket=bucket.id,

@@ -24,6 +24,7 @@ from infra.limits.room import RULES as ROOM
 from infra.limits.rule import Finding, Rule
 from infra.limits.services import RULES as SERVICES
 from infra.limits.stopping import RULES as STOPPING
+from infra.limits.storage import RULES as STORAGE
 from infra.limits.variables import RULES as VARIABLES
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ RULES: tuple[Rule, ...] = (
     *POSTGRES,
     *CONNECTIONS,
     *REDIS,
+    *STORAGE,
     *CDN,
     *CERTIFICATES,
 )

@@ -1,9 +1,38 @@
 """Settings of file storage: uploaded documents, logs and container images (scaling guide, Current Architecture)."""
 
+from typing import Annotated, Literal
+
 from pydantic import Field
 
-from bailbondpro.facts import backups, storage
-from infra.settings.base import Area, Region
+from bailbondpro.facts import backups, object_lock, storage
+from infra.settings.base import Area, Matching, Region
+
+VaultArn = Annotated[
+    str,
+    Matching(
+        r"arn:aws[a-z-]*:backup:[a-z0-9-]+:\d{12}:backup-vault:[A-Za-z0-9_-]{2,50}",
+        "the ARN of a vault of AWS Backup",
+        "arn:aws:backup:us-east-1:999999999999:backup-vault:safe",
+    ),
+]
+
+
+class ObjectLockSettings(Area):
+    """S3 Object Lock, where the law says how long documents are kept. It can be put on, and never off again."""
+
+    mode: Literal["GOVERNANCE", "COMPLIANCE"] = Field(
+        description="GOVERNANCE: whoever has s3:BypassGovernanceRetention can delete a version before its time. "
+        "COMPLIANCE: nobody can, the root user and AWS neither.",
+    )
+    days: int | None = Field(
+        default=None,
+        ge=1,
+        le=object_lock.MAX_DAYS,
+        description="Days that each version stays, counted from its upload; holds for versions uploaded from then on.",
+    )
+    years: int | None = Field(
+        default=None, ge=1, le=object_lock.MAX_YEARS, description="The same in years, instead of days."
+    )
 
 
 class UploadsSettings(Area):
@@ -23,6 +52,11 @@ class UploadsSettings(Area):
     )
     abort_multipart_days: int = Field(
         default=7, ge=1, le=storage.MAX_ABORT_DAYS, description="Days until an unfinished upload is dropped."
+    )
+    object_lock: ObjectLockSettings | None = Field(
+        default=None,
+        description="For how long nobody deletes a version of a document; needs protect. It cannot be undone. "
+        "Default: none.",
     )
 
 
@@ -49,7 +83,7 @@ class BackupsSettings(Area):
     copy_region: Region | None = Field(
         default=None, description="Second region that gets a vault and a copy of every recovery point; null: none."
     )
-    copy_vault_arns: tuple[str, ...] = Field(
+    copy_vault_arns: tuple[VaultArn, ...] = Field(
         default=(), description="Vaults that get a copy too, such as one of another account, which must allow it."
     )
 

@@ -8,6 +8,7 @@ from components.security.keys import DataKeyArgs
 from components.storage.backups import BackupsArgs
 from components.storage.buckets import LogsBucketArgs, UploadsBucketArgs
 from components.storage.image_repository import ImageRepositoryArgs
+from components.storage.object_lock import ObjectLock
 from infra.phases import KEY_DELETION_DAYS
 from infra.wiring.names import names_of
 from infra.wiring.same_name import of_same_name
@@ -33,8 +34,10 @@ def logs_args(settings: Settings, network: Network) -> LogsBucketArgs:
 
 def uploads_args(settings: Settings, key: DataKey, logs: LogsBucket) -> UploadsBucketArgs:
     """The bucket of uploaded documents."""
+    lock = settings.storage.uploads.object_lock
     return UploadsBucketArgs(
         **of_same_name(UploadsBucketArgs, settings.storage.uploads, settings),
+        object_lock=ObjectLock(**of_same_name(ObjectLock, lock)) if lock is not None else None,
         key_arn=key.key_arn,
         force_destroy=not settings.protect,
         access_logs_bucket=logs.bucket_name,

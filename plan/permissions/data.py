@@ -154,6 +154,11 @@ S3 = (
         creates=of("s3", "PutBucketLogging"),
     ),
     Permissions(
+        token="aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
+        reads=of("s3", "GetBucketObjectLockConfiguration"),
+        creates=of("s3", "PutBucketObjectLockConfiguration"),
+    ),
+    Permissions(
         token="aws:s3/bucketOwnershipControls:BucketOwnershipControls",
         reads=of("s3", "GetBucketOwnershipControls"),
         creates=of("s3", "PutBucketOwnershipControls"),

@@ -16,6 +16,7 @@ LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 FLOW_LOG, ENDPOINT = "aws:ec2/flowLog:FlowLog", "aws:ec2/vpcEndpoint:VpcEndpoint"
 ANOMALY = "aws:costexplorer/anomalySubscription:AnomalySubscription"
 MONITOR = "aws:costexplorer/anomalyMonitor:AnomalyMonitor"
+LOCK = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
 ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
 
 ENUMS: list[tuple[str, str, str, str]] = [
@@ -71,6 +72,8 @@ ENUMS: list[tuple[str, str, str, str]] = [
     ("aws:ecr/repository:Repository", "encryptionConfigurations[*].encryptionType", "ecr", "EncryptionType"),
     ("aws:s3/bucketVersioning:BucketVersioning", "versioningConfiguration.status", "s3", "BucketVersioningStatus"),
     ("aws:s3/bucketOwnershipControls:BucketOwnershipControls", "rule.objectOwnership", "s3", "ObjectOwnership"),
+    (LOCK, "rule.defaultRetention.mode", "s3", "ObjectLockRetentionMode"),
+    (LOCK, "objectLockEnabled", "s3", "ObjectLockEnabled"),
     (LIFECYCLE, "rules[*].status", "s3", "ExpirationStatus"),
     (LIFECYCLE, "rules[*].transitions[*].storageClass", "s3", "TransitionStorageClass"),
     (ENCRYPTION, "rules[*].applyServerSideEncryptionByDefault.sseAlgorithm", "s3", "ServerSideEncryption"),

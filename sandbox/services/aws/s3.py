@@ -6,12 +6,12 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING, Any
 
-from sandbox.model.base import Context, Violation
+from sandbox.model.base import Context, Violation, values_at
 from sandbox.model.checks import On, block, given, items, number, text
 from sandbox.model.names import Named, Unique
 from sandbox.model.references import Reference, Target
 from sandbox.model.replacement import Replaced
-from sandbox.model.rows import NONE, Alike, Returned, Row, Service, by_name
+from sandbox.model.rows import NONE, Alike, Deletion, Returned, Row, Service, by_name
 from sandbox.model.sources import Sources
 from sandbox.services.aws.hosted_zones import hosted_zone
 from sandbox.services.aws.kms import KEY
@@ -99,6 +99,17 @@ def _default_encryption(context: Context) -> Iterator[Violation]:
             )
 
 
+def _retention(context: Context) -> Iterator[Violation]:
+    at = "rule.defaultRetention"
+    for here, retention in values_at(context.inputs, at):
+        if not isinstance(retention, dict):
+            continue
+        if not given(retention, "mode"):
+            yield Violation(f"{here}.mode", "required with a period (MalformedXML)")
+        if given(retention, "days") == given(retention, "years"):
+            yield Violation(here, "days or years is required, and not both (MalformedXML)")
+
+
 _S3 = "Amazon S3 User Guide"
 
 
@@ -116,6 +127,7 @@ _bucket_on = On("bucket", source=f"{_S3}, General purpose bucket naming rules")
 _versioning = On("bucket-versioning", source=f"{_S3}, S3 Versioning")
 _lifecycle_on = On("bucket-lifecycle", source=f"{_S3}, Lifecycle configuration elements")
 _sse = On("bucket-encryption", source="Amazon S3 API Reference, PutBucketEncryption")
+_lock_on = On("bucket-object-lock", source="Amazon S3 API Reference, PutObjectLockConfiguration, DefaultRetention")
 _ownership = On("bucket-owner", source=f"{_S3}, Object Ownership")
 _OF_A_BUCKET = (Reference("bucket", BUCKET, "NoSuchBucket"),)
 S3 = Service(
@@ -166,6 +178,27 @@ S3 = Service(
             references=(Reference("targetBucket", BUCKET, "InvalidTargetBucketForLogging"),),
             unique=(),
             values=(),
+            state=(buckets.LOGS_INTO_LOCKED,),
+        ),
+        Row(
+            token="aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
+            name=NONE,
+            replaced=Replaced(("bucket", "expectedBucketOwner", "objectLockEnabled")),
+            references=(),
+            unique=(),
+            values=(
+                _lock_on.one_of("objectLockEnabled", ("Enabled",), "MalformedXML"),
+                _lock_on.one_of("rule.defaultRetention.mode", ("GOVERNANCE", "COMPLIANCE"), "MalformedXML"),
+                _lock_on.between("rule.defaultRetention.days", 1, 36_500, "days", "InvalidArgument"),
+                _lock_on.between("rule.defaultRetention.years", 1, 100, "years", "InvalidArgument"),
+                _lock_on.custom("period", _retention),
+            ),
+            deletion=Deletion(effects=buckets.stays_locked),
+            returned=Returned(values=storage.OBJECT_LOCK),
+            sources=Sources(
+                replacement="terraform-provider-aws, s3/bucket_object_lock_configuration.go: ForceNew of the schema",
+                doubts={"time": "versions of objects are not simulated, so none is kept for its days here"},
+            ),
         ),
         Row(
             token="aws:s3/bucketOwnershipControls:BucketOwnershipControls",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sandbox.cloud import Cloud, CloudObject
+    from sandbox.model.rows import Effect
 
 BUCKETS = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
 POLICY = "aws:s3/bucketPolicy:BucketPolicy"
@@ -281,12 +282,48 @@ def _suspended(context: Context) -> Iterator[Violation]:
     if bucket is None or context.cloud is None or status != ["Suspended"]:
         return
     users = about(context.cloud, bucket, _REPLICATION, *_LOCKS)
-    locked = flag(told(bucket, "objectLockEnabled")) is True
+    locked = is_locked(context.cloud, bucket)
     if users or locked:
-        why = users[0].name if users else f"objectLockEnabled of {bucket.name}"
+        why = users[0].name if users else locked
         yield Violation("versioningConfiguration.status", f"{why} needs versions")
 
 
+LOCKED = "s3-object-lock"
+"""Mark of a bucket whose lock configuration is gone: the lock is not."""
+
+
+def is_locked(cloud: Cloud, bucket: CloudObject) -> str:
+    """What locks a bucket's objects; nothing where nothing does."""
+    for item in about(cloud, bucket, *_LOCKS):
+        if told(item, "objectLockEnabled", default="Enabled") == "Enabled":
+            return item.name
+    if flag(told(bucket, "objectLockEnabled")) is True:
+        return f"objectLockEnabled of {bucket.name}"
+    return f"the Object Lock that {bucket.name} once got, which never goes off," if cloud.marked(LOCKED, bucket.id) else ""
+
+
+def stays_locked(cloud: Cloud, item: CloudObject) -> list[Effect]:
+    """The provider takes the period away when it deletes a configuration; the bucket stays locked.
+
+    terraform-provider-aws, s3/bucket_object_lock_configuration.go; Amazon S3 User Guide, Object Lock considerations.
+    """
+    bucket = bucket_of(cloud, item.inputs.get("bucket"))
+    return [lambda changed: changed.mark(LOCKED, bucket.id)] if bucket is not None else []
+
+
+def _logs_into_locked(context: Context) -> Iterator[Violation]:
+    bucket = bucket_of(context.cloud, context.inputs.get("targetBucket")) if context.cloud is not None else None
+    if bucket is not None and context.cloud is not None and (why := is_locked(context.cloud, bucket)):
+        yield Violation("targetBucket", f"{why} locks the objects of {bucket.name}, which takes no access logs then")
+
+
+LOGS_INTO_LOCKED = pair(
+    "bucket-logs-locked",
+    _logs_into_locked,
+    refused="server access logs into a bucket with Object Lock",
+    happens="no log arrives: a bucket with Object Lock is no destination of them",
+    source=f"{_USER}, Object Lock considerations",
+)
 VERSIONED = pair(
     "bucket-versions",
     _unversioned,

@@ -40,6 +40,7 @@ LIFECYCLE = (
     ),
     *any_order(code("s3/bucket_lifecycle_configuration.go"), "rules[*].noncurrentVersionTransitions"),
 )
+OBJECT_LOCK = (filled("objectLockEnabled", "Enabled", code("s3/bucket_object_lock_configuration.go")),)
 ENCRYPTION = (
     *any_order(code("s3/bucket_server_side_encryption_configuration.go"), "rules"),
     filled("rules[*].blockedEncryptionTypes", ["SSE-C"], f"{issue(47320)}, 47359: no difference from 6.40 on"),

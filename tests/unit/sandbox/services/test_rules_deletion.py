@@ -137,3 +137,14 @@ def test_replicas_of_a_deleted_source_become_instances_of_their_own(world: World
     replica = world.cloud.get(INSTANCE, "r")
     assert replica is not None
     assert "replicateSourceDb" not in replica.inputs
+
+
+def test_a_bucket_stays_locked_when_its_lock_configuration_is_gone(world: World) -> None:
+    versioning = "aws:s3/bucketVersioning:BucketVersioning"
+    lock = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
+    world.add("aws:s3/bucket:Bucket", "acme", bucket="acme")
+    world.add(versioning, "v", bucket="acme", versioningConfiguration={"status": "Enabled"})
+    world.add(lock, "l", bucket="acme")
+    assert world.delete(lock, "l") is None
+    (refusal,) = world.update(versioning, "v", versioningConfiguration={"status": "Suspended"})
+    assert "which never goes off" in refusal

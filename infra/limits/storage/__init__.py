@@ -1,0 +1,93 @@
+"""Limits of what is kept of documents and databases: locks that contradict something, copies that copy nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from infra.limits.rule import Finding, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from infra.settings.root import Settings
+
+
+@rule("object-lock-period", source="Amazon S3 API Reference, DefaultRetention", areas=("storage",))
+def a_lock_has_one_period(settings: Settings) -> Iterator[Finding]:
+    """S3 takes days or years."""
+    lock = settings.storage.uploads.object_lock
+    if lock is not None and (lock.days is None) == (lock.years is None):
+        both = lock.days is not None
+        yield Finding(
+            path="storage.uploads.objectLock",
+            value=f"{lock.days} days and {lock.years} years" if both else "no period",
+            allowed="days or years, one of the two",
+            fix="remove one of them" if both else "set days to how long the law wants a version kept",
+        )
+
+
+@rule("object-lock-protect", source="Amazon S3 User Guide, Object Lock considerations", areas=("storage", "protect"))
+def what_nobody_deletes_is_not_thrown_away(settings: Settings) -> Iterator[Finding]:
+    """Without protection the bucket is to be emptied and deleted with the stack, which its versions refuse for years."""
+    lock = settings.storage.uploads.object_lock
+    if lock is not None and not settings.protect:
+        yield Finding(
+            path="storage.uploads.objectLock",
+            value=lock.mode,
+            allowed="only with protect: true: S3 deletes no bucket that holds locked versions",
+            fix="set protect: true, or remove the key before the first update with it",
+        )
+
+
+@rule("vault-lock", source="AWS Backup API Reference, PutBackupVaultLockConfiguration", areas=("storage",))
+def only_a_lock_cools_off(settings: Settings) -> Iterator[Finding]:
+    """Days until a lock is for good say something of a lock alone."""
+    backups = settings.storage.backups
+    if backups.cooling_off_days is not None and not backups.locked:
+        yield Finding(
+            path="storage.backups.coolingOffDays",
+            value=backups.cooling_off_days,
+            allowed="only while storage.backups.locked is true",
+            fix="set locked: true, or remove coolingOffDays",
+        )
+
+
+@rule("backups-off", source="what copies would be made of", areas=("storage",))
+def copies_are_made_of_something(settings: Settings) -> Iterator[Finding]:
+    """Keys of a vault that is not there look like recovery points in a second region, and are none."""
+    backups = settings.storage.backups
+    if backups.enabled:
+        return
+    for key, value in (
+        ("copyRegion", backups.copy_region),
+        ("copyVaultArns", backups.copy_vault_arns or None),
+        ("coolingOffDays", backups.cooling_off_days),
+    ):
+        if value is not None:
+            yield Finding(
+                path=f"storage.backups.{key}",
+                value=list(value) if isinstance(value, tuple) else value,
+                allowed="nothing while storage.backups.enabled is false: there is no vault",
+                fix="set storage.backups.enabled: true, or remove the key",
+            )
+
+
+@rule("copy-region", source="AWS Backup Developer Guide, copies across Regions", areas=("storage", "region"))
+def recovery_points_go_elsewhere(settings: Settings) -> Iterator[Finding]:
+    """A copy in the region itself does not survive it, and its vault has the name of the first."""
+    if settings.storage.backups.copy_region == settings.region:
+        yield Finding(
+            path="storage.backups.copyRegion",
+            value=settings.region,
+            allowed=f"another region than {settings.region}",
+            fix="name a second region, or remove the key",
+        )
+
+
+RULES = (
+    a_lock_has_one_period,
+    what_nobody_deletes_is_not_thrown_away,
+    only_a_lock_cools_off,
+    copies_are_made_of_something,
+    recovery_points_go_elsewhere,
+)
