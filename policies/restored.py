@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 def restored_copies(resources: Iterable[PlannedResource]) -> tuple[str, ...]:
     """Names of the servers of `postgres.restored`, in the plan's order.
 
-    Rows are taken out of them, and then they go (docs/restore.md): nothing is lost with one that its source's backups
-    do not bring back. Without its source in the plan a server is no copy: it may be all that there is.
+    Rows are taken out of them, and then they go (docs/restore.md): nothing is lost with one that the backups which it
+    was made of do not bring back. Without a server beside it in the plan it is no copy: it may be all that there is.
     """
     kept = [item for item in resources if item.op != "delete" and item.type == DATABASE]
     sources = {item.urn for item in kept if not _is_restored(item)}
@@ -24,4 +24,4 @@ def restored_copies(resources: Iterable[PlannedResource]) -> tuple[str, ...]:
 
 
 def _is_restored(item: PlannedResource) -> bool:
-    return item.inputs.get("restoreToPointInTime") is not None
+    return any(item.inputs.get(name) is not None for name in ("restoreToPointInTime", "snapshotIdentifier"))

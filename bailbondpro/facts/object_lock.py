@@ -1,8 +1,8 @@
 """S3 Object Lock: for how long versions stay.
 
-It can be put on a bucket that exists, if that keeps versions, and never goes off again; versions cannot be suspended any
-more (Amazon S3 API Reference, PutObjectLockConfiguration, and Amazon S3 User Guide, "Object Lock considerations"; read
-2026-11-30).
+It can be put on a bucket that exists, if that keeps versions, and never goes off again; versions cannot be suspended
+any more (Amazon S3 API Reference, PutObjectLockConfiguration, and Amazon S3 User Guide, "Object Lock considerations";
+read 2026-11-30).
 """
 
 MODES = ("GOVERNANCE", "COMPLIANCE")

@@ -34,6 +34,8 @@ class BackupsArgs:
         resource_arns: what is backed up: RDS instances, S3 buckets with versions.
         retention_days: days that a recovery point is kept.
         locked: recovery points cannot be deleted before their time, unless somebody may unlock the vault.
+        locked_days: with `locked`, days that a recovery point cannot be deleted, at most `retention_days`; None: all of
+            them. A lock that is for good keeps its days: `retention_days` can still rise above them.
         cooling_off_days: with `locked`, days after which nobody can unlock the vault any more, AWS included; None:
             whoever may, can.
         schedule: when backups start, as AWS Backup's cron expression in UTC.
@@ -48,6 +50,7 @@ class BackupsArgs:
     resource_arns: Sequence[pulumi.Input[str]]
     retention_days: int = 35
     locked: bool = True
+    locked_days: int | None = None
     cooling_off_days: int | None = None
     schedule: str = backups.SCHEDULE
     copy_region: str | None = None
@@ -60,6 +63,11 @@ class BackupsArgs:
         days = self.cooling_off_days
         require(
             "backups",
+            (self.locked_days is None or self.locked, "locked_days needs locked"),
+            (
+                self.locked_days is None or within(self.locked_days, 1, self.retention_days),
+                f"locked_days is 1..{self.retention_days}, the days that a recovery point is kept",
+            ),
             (within(self.retention_days, 1, backups.MAX_DAYS), f"retention_days is 1..{backups.MAX_DAYS}"),
             (days is None or self.locked, "cooling_off_days needs locked"),
             (
@@ -129,7 +137,11 @@ class Backups(pulumi.ComponentResource):
         self.register_outputs({"vault_name": self.vault_name})
 
     def _vault(self, name: str, key_arn: pulumi.Input[str], region: str | None) -> aws.backup.Vault:
-        """A vault, locked if that is asked for: the shortest stay is that of the recovery points."""
+        """A vault, locked if that is asked for.
+
+        Other days of the lock replace it, and a vault has one: made first, the second would go with the first, because
+        AWS Backup knows a lock by its vault's name alone.
+        """
         args = self._args
         vault = aws.backup.Vault(
             name,
@@ -142,10 +154,10 @@ class Backups(pulumi.ComponentResource):
             aws.backup.VaultLockConfiguration(
                 f"{name}-lock",
                 backup_vault_name=vault.name,
-                min_retention_days=args.retention_days,
+                min_retention_days=args.locked_days or args.retention_days,
                 changeable_for_days=args.cooling_off_days,
                 region=region,
-                opts=self._child,
+                opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(delete_before_replace=True)),
             )
         return vault
 

@@ -35,6 +35,22 @@ MinorVersion = Annotated[
         '"17.7"',
     ),
 ]
+BackupsArn = Annotated[
+    str,
+    Matching(
+        r"arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:auto-backup:ab-[A-Za-z0-9]+",
+        "the ARN of automated backups",
+        "arn:aws:rds:us-west-2:123456789012:auto-backup:ab-example",
+    ),
+]
+SnapshotId = Annotated[
+    str,
+    Matching(
+        r"arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:snapshot:[A-Za-z0-9:-]+|[A-Za-z][A-Za-z0-9-]{0,254}",
+        "the name or the ARN of a snapshot of RDS",
+        "bailbondpro-prod-primary-final",
+    ),
+]
 UserName = Annotated[
     str,
     Matching(rds.USERNAME, "a lower-case letter, then a-z, 0-9, _, at most 16", "bbp_admin"),
@@ -129,7 +145,18 @@ class RestoredSettings(Area):
     source: str = Field(
         default="primary",
         pattern=r"^(primary|shard-\d+)$",
-        description="Which server's past: primary, or shard-0 and so on.",
+        description="Which server's past: primary, or shard-0 and so on. With backupsArn or snapshot: whose class and "
+        "network it has.",
+    )
+    backups_arn: BackupsArn | None = Field(
+        default=None,
+        description="Automated backups that another region copied into this one, instead of those of the source: "
+        "aws rds describe-db-instance-automated-backups. Default: none.",
+    )
+    snapshot: SnapshotId | None = Field(
+        default=None,
+        description="A snapshot of this region instead: the name of a final one, or the ARN of a recovery point. "
+        "Default: none.",
     )
     at: str | None = Field(
         default=None,

@@ -74,6 +74,13 @@ class BackupsSettings(Area):
         default=True,
         description="Whether recovery points stay for all of their days, whoever wants to delete them (vault lock).",
     )
+    locked_days: int | None = Field(
+        default=None,
+        ge=1,
+        le=backups.MAX_DAYS,
+        description="Days for which the lock holds, at most retentionDays; null: all of them. Once the lock is for "
+        "good (coolingOffDays), this keeps what it was, and retentionDays alone can rise.",
+    )
     cooling_off_days: int | None = Field(
         default=None,
         ge=backups.LEAST_COOLING_OFF_DAYS,

@@ -177,7 +177,9 @@ def restored_args(settings: Settings, key: DataKey, server: Postgres, shards: Sh
         server, area = shards.servers[int(wanted.source.removeprefix("shard-"))], settings.postgres.shards
     return RestoredServerArgs(
         identifier=physical_name(NameKind.RDS_IDENTIFIER, names_of(settings).prefix, "restored"),
-        source_identifier=server.primary_identifier,
+        source_identifier=None if wanted.backups_arn or wanted.snapshot else server.primary_identifier,
+        source_backups_arn=wanted.backups_arn,
+        snapshot_identifier=wanted.snapshot,
         at=wanted.at,
         instance_class=area.instance_class,
         subnet_group_name=server.primary.db_subnet_group_name,

@@ -26,6 +26,8 @@ RDS = (
         ),
         creates=(
             *of("rds", "CreateDBInstance", "CreateDBInstanceReadReplica"),
+            # `postgres.restored`: nobody waits for another policy while rows are lost.
+            *of("rds", "RestoreDBInstanceFromDBSnapshot", "RestoreDBInstanceToPointInTime"),
             *_RDS_TAGS,
             *of("kms", "CreateGrant"),
         ),

@@ -59,6 +59,8 @@ SCOPES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "rds": (
             "arn:{partition}:rds:*:{account}:db:{prefix}-*",
             "arn:{partition}:rds:*:{account}:snapshot:{prefix}-*",
+            # Recovery points of databases are snapshots that AWS Backup names.
+            "arn:{partition}:rds:*:{account}:snapshot:awsbackup:*",
             # An automated backup has an id that RDS makes; groups and subscriptions are named by Pulumi.
             "arn:{partition}:rds:*:{account}:auto-backup:*",
             "arn:{partition}:rds:*:{account}:es:*",

@@ -14,11 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from sandbox.session import Session
+
 pytestmark = [
     # an update that fails leaves the SDK's program coroutine behind: its clean-up finds no event loop and says so
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 INSTANCE = "aws:rds/instance:Instance"
+BUCKET = "aws:s3/bucket:Bucket"
+LOCK = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
+VAULT, VAULT_LOCK = "aws:backup/vault:Vault", "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
 MOMENT = "2026-01-01T10:30:00Z"
 
 
@@ -104,31 +109,58 @@ def test_a_server_without_backups_has_no_past_to_restore(bench: Bench) -> None:
     assert "keeps no backups" in bench.refusal(program(backup_days=0))
 
 
-def test_recovery_points_are_kept_in_two_locked_vaults_and_a_second_preview_is_empty(bench: Bench) -> None:
+def kept(*, retention_days: int = 35) -> Callable[[], None]:
+    """Documents under a lock of their own, their recovery points in two locked vaults."""
+
     def run() -> None:
         from components.security.keys import DataKey, DataKeyArgs
         from components.storage.backups import Backups, BackupsArgs
         from components.storage.buckets import UploadsBucket, UploadsBucketArgs
+        from components.storage.object_lock import ObjectLock
 
         near = DataKey("key", DataKeyArgs(alias="acme", deletion_window_days=7, protect=False))
         away = DataKeyArgs(alias="acme-copies", deletion_window_days=7, protect=False, region="us-west-2")
         far = DataKey("copies", away)
-        bucket = UploadsBucket("uploads", UploadsBucketArgs(key_arn=near.key_arn, protect=False))
+        lock = ObjectLock(mode="COMPLIANCE", years=7)
+        bucket = UploadsBucket("uploads", UploadsBucketArgs(key_arn=near.key_arn, protect=True, object_lock=lock))
         Backups(
             "backups",
             BackupsArgs(
                 vault_name="acme-backups",
                 key_arn=near.key_arn,
                 resource_arns=(bucket.bucket_arn,),
+                retention_days=retention_days,
                 cooling_off_days=30,
                 copy_region="us-west-2",
                 copy_key_arn=far.key_arn,
             ),
         )
 
-    bench.up(run)
-    assert bench.preview(run).changes() == []
-    vaults = bench.objects("aws:backup/vault:Vault")
+    return run
+
+
+def test_a_lost_bucket_is_made_again_and_backed_up_again_while_its_recovery_points_stay(bench: Bench) -> None:
+    bench.up(kept())
+    assert bench.preview(kept()).changes() == []
+    (before,) = bench.objects(BUCKET)
+    vaults = bench.objects(VAULT)
     assert sorted(str(item.inputs.get("region")) for item in vaults) == ["us-east-1", "us-west-2"]
-    assert len(bench.objects("aws:backup/vaultLockConfiguration:VaultLockConfiguration")) == 2
-    bench.destroy()
+
+    bench.up(kept(retention_days=60))
+    assert bench.preview(kept(retention_days=60)).changes() == []
+    assert {item.inputs["minRetentionDays"] for item in bench.objects(VAULT_LOCK)} == {60}
+
+    def lose(session: Session) -> None:
+        gone = [item for item in session.cloud.all() if item.token.startswith("aws:s3/")]
+        session.cloud.forget(gone)
+        session.refresh()
+        session.up()
+
+    bench._on(kept(retention_days=60), lose)
+    (after,) = bench.objects(BUCKET)
+    assert after.id != before.id
+    assert bench.objects(VAULT) == vaults
+    (selection,) = bench.objects("aws:backup/selection:Selection")
+    assert selection.inputs["resources"] == [after.outputs["arn"]]
+    assert len(bench.objects(LOCK)) == 1
+    assert bench.preview(kept(retention_days=60)).changes() == []

@@ -233,25 +233,6 @@ REFUSED = (
         "postgres-memory", "postgres.shards.instanceClass", P3, postgres={"shards": {"instanceClass": "db.t4g.medium"}}
     ),
     case("postgres-memory", "postgres.instanceClass", postgres={"maxConnections": 200}),
-    *(
-        case("object-lock-period", "storage.uploads.objectLock", P2, storage={"uploads": {"objectLock": lock}})
-        for lock in ({"mode": "COMPLIANCE"}, {"mode": "GOVERNANCE", "days": 1, "years": 1})
-    ),
-    case(
-        "object-lock-protect",
-        "storage.uploads.objectLock",
-        storage={"uploads": {"objectLock": {"mode": "GOVERNANCE", "days": 1}}},
-    ),
-    case(
-        "vault-lock",
-        "storage.backups.coolingOffDays",
-        storage={"backups": {"enabled": True, "locked": False, "coolingOffDays": 3}},
-    ),
-    case("backups-off", "storage.backups.copyRegion", storage={"backups": {"copyRegion": "us-west-2"}}),
-    case("backups-off", "storage.backups.coolingOffDays", storage={"backups": {"coolingOffDays": 3}}),
-    case("copy-region", "storage.backups.copyRegion", storage={"backups": {"enabled": True, "copyRegion": "us-east-1"}}),
-    case("restored-source", "postgres.restored.source", postgres={"restored": {"source": "shard-7"}}),
-    case("restored-source", "postgres.restored", postgres={"restored": {}, "backupRetentionDays": 0}),
     case("upgrading-from", "postgres.upgradingFrom", postgres={"upgradingFrom": "17"}),
     case("redis-upgrading-from", "redis.upgradingFrom", redis={"upgradingFrom": "8"}),
     case("replica-class", "postgres.replicaInstanceClass", P3, postgres={"replicaInstanceClass": "db.m7g.large"}),

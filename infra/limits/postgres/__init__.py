@@ -1,5 +1,5 @@
-"""Limits of PostgreSQL on RDS: its servers, where clients lie, which version leads to which, whose turn it is."""
+"""Limits of PostgreSQL on RDS: its servers, what is restored, where clients lie, which version leads to which, users."""
 
-from infra.limits.postgres import placement, servers, users, versions
+from infra.limits.postgres import placement, restored, servers, users, versions
 
-RULES = (*placement.RULES, *servers.RULES, *versions.RULES, *users.RULES)
+RULES = (*placement.RULES, *servers.RULES, *restored.RULES, *versions.RULES, *users.RULES)

@@ -115,29 +115,6 @@ def storage_may_grow(settings: Settings) -> Iterator[Finding]:
             )
 
 
-@rule("restored-source", source="Amazon RDS API Reference, RestoreDBInstanceToPointInTime", areas=("postgres",))
-def what_is_restored_exists_and_has_a_past(settings: Settings) -> Iterator[Finding]:
-    """A server is restored from the backups of one that the stack has."""
-    postgres, wanted = settings.postgres, settings.postgres.restored
-    if wanted is None:
-        return
-    known = ("primary", *(f"shard-{index}" for index in range(postgres.shards.count)))
-    if wanted.source not in known:
-        yield Finding(
-            path="postgres.restored.source",
-            value=wanted.source,
-            allowed=", ".join(known),
-            fix="name the server whose rows are lost",
-        )
-    if not postgres.backup_retention_days:
-        yield Finding(
-            path="postgres.restored",
-            value=wanted.source,
-            allowed="with postgres.backupRetentionDays of at least 1",
-            fix="without backups there is no past to restore",
-        )
-
-
 @rule("gp3-iops", source="RDS documentation, gp3 storage", areas=("postgres",))
 def small_gp3_has_fixed_iops(settings: Settings) -> Iterator[Finding]:
     """Below 400 GiB gp3 always has 3,000 IOPS and 125 MiB/s, and RDS refuses other numbers."""
@@ -279,7 +256,6 @@ RULES = (
     replicas_need_backups,
     prod_keeps_backups,
     storage_may_grow,
-    what_is_restored_exists_and_has_a_past,
     small_gp3_has_fixed_iops,
     throughput_has_the_iops_for_it,
     insights_retention_is_valid,

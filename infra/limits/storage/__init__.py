@@ -28,7 +28,7 @@ def a_lock_has_one_period(settings: Settings) -> Iterator[Finding]:
 
 @rule("object-lock-protect", source="Amazon S3 User Guide, Object Lock considerations", areas=("storage", "protect"))
 def what_nobody_deletes_is_not_thrown_away(settings: Settings) -> Iterator[Finding]:
-    """Without protection the bucket is to be emptied and deleted with the stack, which its versions refuse for years."""
+    """Without protection the bucket is to be emptied and deleted with its stack, which locked versions refuse."""
     lock = settings.storage.uploads.object_lock
     if lock is not None and not settings.protect:
         yield Finding(
@@ -40,15 +40,23 @@ def what_nobody_deletes_is_not_thrown_away(settings: Settings) -> Iterator[Findi
 
 
 @rule("vault-lock", source="AWS Backup API Reference, PutBackupVaultLockConfiguration", areas=("storage",))
-def only_a_lock_cools_off(settings: Settings) -> Iterator[Finding]:
-    """Days until a lock is for good say something of a lock alone."""
+def days_of_a_lock_need_one(settings: Settings) -> Iterator[Finding]:
+    """Days of a lock say something of a lock alone, and of recovery points that are there for so long."""
     backups = settings.storage.backups
-    if backups.cooling_off_days is not None and not backups.locked:
+    for key, value in (("coolingOffDays", backups.cooling_off_days), ("lockedDays", backups.locked_days)):
+        if value is not None and not backups.locked:
+            yield Finding(
+                path=f"storage.backups.{key}",
+                value=value,
+                allowed="only while storage.backups.locked is true",
+                fix=f"set locked: true, or remove {key}",
+            )
+    if backups.locked and (backups.locked_days or 0) > backups.retention_days:
         yield Finding(
-            path="storage.backups.coolingOffDays",
-            value=backups.cooling_off_days,
-            allowed="only while storage.backups.locked is true",
-            fix="set locked: true, or remove coolingOffDays",
+            path="storage.backups.lockedDays",
+            value=backups.locked_days,
+            allowed=f"at most storage.backups.retentionDays ({backups.retention_days}): the lock refuses shorter ones",
+            fix=f"set it to {backups.retention_days}, or retentionDays to {backups.locked_days}",
         )
 
 
@@ -62,6 +70,7 @@ def copies_are_made_of_something(settings: Settings) -> Iterator[Finding]:
         ("copyRegion", backups.copy_region),
         ("copyVaultArns", backups.copy_vault_arns or None),
         ("coolingOffDays", backups.cooling_off_days),
+        ("lockedDays", backups.locked_days),
     ):
         if value is not None:
             yield Finding(
@@ -87,7 +96,7 @@ def recovery_points_go_elsewhere(settings: Settings) -> Iterator[Finding]:
 RULES = (
     a_lock_has_one_period,
     what_nobody_deletes_is_not_thrown_away,
-    only_a_lock_cools_off,
+    days_of_a_lock_need_one,
     copies_are_made_of_something,
     recovery_points_go_elsewhere,
 )

@@ -29,12 +29,13 @@ from tests.support.configs import DIGEST, ENVIRONMENTS, PHASES, problems, smalle
 from tests.support.limit_cases import REFUSED as OTHERS
 from tests.support.limit_cases import Case
 from tests.support.limit_cases_access import ACCESS
+from tests.support.limit_cases_copies import COPIES
 from tests.support.limit_cases_placement import PLACEMENT
 from tests.support.limit_cases_users import USERS
 from tests.support.limit_cases_versions import VERSIONS
 from tests.support.stack import FILLED
 
-REFUSED = (*OTHERS, *ACCESS, *PLACEMENT, *VERSIONS, *USERS)
+REFUSED = (*OTHERS, *ACCESS, *COPIES, *PLACEMENT, *VERSIONS, *USERS)
 ACCOUNT = {"zoneId": "0" * 31 + "a", "accountId": "0" * 31 + "b"}
 
 

@@ -299,7 +299,9 @@ def is_locked(cloud: Cloud, bucket: CloudObject) -> str:
             return item.name
     if flag(told(bucket, "objectLockEnabled")) is True:
         return f"objectLockEnabled of {bucket.name}"
-    return f"the Object Lock that {bucket.name} once got, which never goes off," if cloud.marked(LOCKED, bucket.id) else ""
+    return (
+        f"the Object Lock that {bucket.name} once got, which never goes off," if cloud.marked(LOCKED, bucket.id) else ""
+    )
 
 
 def stays_locked(cloud: Cloud, item: CloudObject) -> list[Effect]:

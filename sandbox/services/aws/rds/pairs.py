@@ -61,6 +61,9 @@ def _snapshot(context: Context) -> Iterator[Violation]:
     name, cloud = context.inputs.get("snapshotIdentifier"), context.cloud
     if cloud is None or not isinstance(name, str) or not name or context.old is not None:
         return
+    if name.startswith("arn:") and f"{name}::::".split(":")[3] != (here := context.place.of(context.inputs).region):
+        yield Violation("snapshotIdentifier", f"{name} does not lie in {here}, and is the name of no snapshot there")
+        return
     if name.startswith(("arn:", "rds:")) or cloud.marked(SNAPSHOT, name):
         return  # of another account or of the service itself, or left behind by an instance that is gone
     made = {told(item, path) for token, path in STORED for item in cloud.of_type(token)}
@@ -119,6 +122,24 @@ def _public(context: Context) -> Iterator[Violation]:
             yield Violation("publiclyAccessible", f"{vpc.name} has no internet gateway; make this depend on it")
         elif flag(told(vpc, "enableDnsHostnames", default=False)) is False:
             yield Violation("publiclyAccessible", f"{vpc.name} has no DNS hostnames: set enableDnsHostnames")
+
+
+def _moment(context: Context) -> Iterator[Violation]:
+    moment = block(context.inputs, "restoreToPointInTime")
+    sources = ("sourceDbInstanceAutomatedBackupsArn", "sourceDbInstanceIdentifier", "sourceDbiResourceId")
+    for names in (sources, ("restoreTime", "useLatestRestorableTime")):
+        found = [name for name in names if given(moment, name)]
+        if moment and len(found) != 1:
+            had = "not together" if found else "one of them is required"
+            yield Violation("restoreToPointInTime", f"{', '.join(found or names)}: {had}")
+
+
+def _copied_past(context: Context) -> Iterator[Violation]:
+    value = block(context.inputs, "restoreToPointInTime").get("sourceDbInstanceAutomatedBackupsArn")
+    here = context.place.of(context.inputs).region
+    if isinstance(value, str) and value.startswith("arn:") and f"{value}::::".split(":")[3] != here:
+        at = "restoreToPointInTime.sourceDbInstanceAutomatedBackupsArn"
+        yield Violation(at, f"{value} does not lie in {here}, where the server would be made")
 
 
 def _past(context: Context) -> Iterator[Violation]:
@@ -198,6 +219,21 @@ _INSTANCE_PAIRS = (
         "InvalidVPCNetworkStateFault: Cannot create a publicly accessible DBInstance. The specified VPC has no "
         "internet gateway attached, or does not support DNS resolution, DNS hostnames, or both",
         "Guide, Working with a DB instance in a VPC; Troubleshooting for Amazon RDS",
+    ),
+    pair(
+        "restore-moment",
+        _moment,
+        refused="a restore with no source or two, or with no moment or two",
+        says="InvalidParameterCombination",
+        source="Amazon RDS API Reference, RestoreDBInstanceToPointInTime, RestoreTime and UseLatestRestorableTime",
+        at_once=True,
+    ),
+    rule(
+        "restore-region",
+        _copied_past,
+        "a restore from automated backups that lie in another region",
+        "DBInstanceAutomatedBackupNotFound",
+        "Guide, Restoring to a specified time from a replicated backup; API, RestoreDBInstanceToPointInTime, Errors",
     ),
     rule(
         "restore-without-backups",

@@ -42,6 +42,42 @@ def test_without_a_moment_it_is_the_latest_that_can_be_restored() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("source", "sent"),
+    [
+        (
+            {"source_backups_arn": "arn:aws:rds:us-west-2:000000000000:auto-backup:ab-1"},
+            {
+                "restoreToPointInTime": {
+                    "sourceDbInstanceAutomatedBackupsArn": "arn:aws:rds:us-west-2:000000000000:auto-backup:ab-1",
+                    "useLatestRestorableTime": True,
+                }
+            },
+        ),
+        ({"snapshot_identifier": "acme-final"}, {"snapshotIdentifier": "acme-final"}),
+    ],
+)
+def test_what_was_copied_is_restored_with_the_key_that_it_has(source: dict[str, str], sent: dict[str, Any]) -> None:
+    args = RestoredServerArgs(**{**ARGS, "source_identifier": None, **source})
+    found = record(lambda: {"host": RestoredServer("restored", args).host})
+    inputs = found.one("aws:rds/instance:Instance", "restored-server").inputs
+    assert {name: inputs.get(name) for name in ("restoreToPointInTime", "snapshotIdentifier") if name in inputs} == sent
+    assert "kmsKeyId" not in inputs
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"source_identifier": None}, "give one of"),
+        ({"snapshot_identifier": "a"}, "give one of"),
+        ({"source_identifier": None, "snapshot_identifier": "a", "at": "2026-12-01T10:30:00Z"}, "of one moment"),
+    ],
+)
+def test_a_server_without_a_source_or_with_two_is_refused(changes: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        RestoredServerArgs(**{**ARGS, **changes})
+
+
 @pytest.mark.parametrize("at", ["yesterday", "2026-12-01 10:30", "2026-12-01T10:30:00+01:00"])
 def test_what_is_no_moment_is_refused(at: str) -> None:
     with pytest.raises(ValueError, match="in UTC"):

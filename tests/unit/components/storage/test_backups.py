@@ -29,6 +29,14 @@ def test_a_recovery_point_a_day_goes_into_an_encrypted_vault_that_is_locked_for_
     assert found.of_type("aws:backup/selection:Selection")[0].inputs["resources"] == [DATABASE]
 
 
+def test_days_can_rise_above_those_of_a_lock_and_another_lock_takes_the_place_of_the_first() -> None:
+    found = recorded(retention_days=60, locked_days=35)
+    (lock,) = found.of_type("aws:backup/vaultLockConfiguration:VaultLockConfiguration")
+    (rule,) = found.of_type("aws:backup/plan:Plan")[0].inputs["rules"]
+    assert (lock.inputs["minRetentionDays"], rule["lifecycle"]["deleteAfter"]) == (35, 60)
+    assert lock.delete_before_replace
+
+
 def test_copies_go_to_a_locked_vault_of_the_second_region_and_to_vaults_of_others() -> None:
     other = "arn:aws:backup:us-east-1:999999999999:backup-vault:safe"
     found = recorded(copy_region="us-west-2", copy_key_arn=FAR, copy_vault_arns=(other,), cooling_off_days=30)
@@ -59,6 +67,8 @@ def test_a_vault_that_is_not_locked_has_no_lock() -> None:
         ({"retention_days": 0}, "retention_days"),
         ({"cooling_off_days": 2}, "cooling_off_days is 3"),
         ({"locked": False, "cooling_off_days": 3}, "needs locked"),
+        ({"locked": False, "locked_days": 3}, "locked_days needs locked"),
+        ({"locked_days": 36}, "locked_days is 1..35"),
         ({"copy_region": "us-west-2"}, "copy_key_arn"),
         ({"copy_key_arn": FAR}, "copy_region"),
     ],
