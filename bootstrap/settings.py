@@ -51,7 +51,8 @@ class StackSettings(Area):
     name: StackName = Field(description="As in Pulumi.<name>.yaml.")
     regions: tuple[Region, ...] = Field(
         default=(),
-        description="Where it has resources: aws:region, postgres.backupRegion and storage.backups.copyRegion. Default: aws:region here.",
+        description="Where it has resources: aws:region, postgres.backupRegion, storage.backups.copyRegion. Default: "
+        "aws:region here.",
     )
     boundary: bool = Field(
         default=True,

@@ -37,7 +37,7 @@ def restore_plan(
 
     A loss that nothing of the stack leads back from is refused with what would have to be on before it.
     """
-    from ops.answers.restore import plan
+    from ops.answers.restore.plan import plan
     from ops.views.restore import section
 
     with explained():

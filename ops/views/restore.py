@@ -10,7 +10,7 @@ from ops.views.upgrade import edit_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ops.answers.restore import RestorePlan, RestoreStep
+    from ops.answers.restore.model import RestorePlan, RestoreStep
     from ops.document.blocks import Block
 
 LOST = {"point": "rows, at some moment", "bucket": "the bucket of documents", "region": "the region"}
@@ -20,8 +20,9 @@ def section(plan: RestorePlan) -> Section:
     """The steps in their order."""
     steps = tuple(_step(number, step) for number, step in enumerate(plan.steps, start=1))
     blocks: tuple[Block, ...] = (
-        Text(text=f"Lost: {LOST[plan.kind]}. {len(plan.steps)} steps; edits are those of Pulumi.{plan.stack}.yaml."),
+        Text(text=f"Lost: {LOST[plan.kind]}. {len(plan.steps)} steps; edits are those of Pulumi.{plan.edited}.yaml."),
         Text(text=f"What stays lost: {plan.loses}."),
+        Items(caption="No step brings back", items=tuple(Item(text=line) for line in plan.gone)),
         *steps,
     )
     return Section(id="restore", title="Restore", blocks=blocks)
@@ -34,6 +35,7 @@ def _step(number: int, step: RestoreStep) -> Items:
 def _items(step: RestoreStep) -> Iterator[Item]:
     yield from (Item(text=f"by hand: {line}") for line in step.by_hand)
     yield from (Item(text=f"edit: {edit_text(edit)}") for edit in step.edits)
+    yield from (Item(text=f"run: {line}") for line in step.commands)
     yield Item(text=f"takes: {step.takes}")
     yield Item(text=f"costs: {step.costs}")
     if step.no_return is not None:

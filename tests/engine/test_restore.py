@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
 from policies.stateful import losses
-from tests.support.engine import Bench
+from tests.support.engine import Bench, engine
 from tests.support.postgres import template
+from tests.support.pulumi_commands import PULUMI
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,8 +34,16 @@ def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path)
 
 
-def program(*, at: str | None = None, restored: bool = True, backup_days: int = 14) -> Callable[[], None]:
-    """A network, a key and a server in it, and beside it what it was at a moment; `at` None for the latest."""
+COPIED = "arn:aws:rds:us-east-1:123456789012:auto-backup:ab-1"
+
+
+def program(
+    *, at: str | None = None, restored: bool = True, backup_days: int = 14, copied: str | None = None
+) -> Callable[[], None]:
+    """A network, a key and a server in it, and beside it what it was at a moment; `at` None for the latest.
+
+    With `copied`, what is restored is a server of a region that is lost, whose backups were copied into this one.
+    """
 
     def run() -> None:
         import pulumi_aws as aws
@@ -70,7 +80,8 @@ def program(*, at: str | None = None, restored: bool = True, backup_days: int = 
                 "restored",
                 RestoredServerArgs(
                     identifier="acme-restored",
-                    source_identifier=server.primary_identifier,
+                    source_identifier=server.primary_identifier if copied is None else None,
+                    source_backups_arn=copied,
                     at=at,
                     instance_class="db.m7g.large",
                     subnet_group_name=server.primary.db_subnet_group_name,
@@ -83,7 +94,9 @@ def program(*, at: str | None = None, restored: bool = True, backup_days: int = 
     return run
 
 
-def test_a_moment_is_restored_beside_its_source_and_taken_away_without_touching_it(bench: Bench) -> None:
+def test_a_moment_and_then_a_copy_of_another_region_are_restored_beside_a_server_without_touching_it(
+    bench: Bench,
+) -> None:
     bench.up(program(restored=False))
     (before,) = bench.objects(INSTANCE)
     plan = bench.preview(program(at=MOMENT))
@@ -101,6 +114,12 @@ def test_a_moment_is_restored_beside_its_source_and_taken_away_without_touching_
     assert [(loss.op, loss.urn.rsplit("::", 1)[-1]) for loss in losses(later.changes())] == [
         ("replace", "restored-server")
     ]
+    bench.up(program(copied=COPIED))
+    assert bench.preview(program(copied=COPIED)).changes() == []
+    restored = {item.id: item.inputs for item in bench.objects(INSTANCE)}["acme-restored"]
+    assert restored["restoreToPointInTime"]["sourceDbInstanceAutomatedBackupsArn"] == COPIED
+    elsewhere = COPIED.replace("us-east-1", "us-west-2")
+    assert "does not lie in us-east-1" in bench.refusal(program(copied=elsewhere))
     bench.up(program(restored=False))
     assert [item.id for item in bench.objects(INSTANCE)] == ["acme"]
 
@@ -164,3 +183,10 @@ def test_a_lost_bucket_is_made_again_and_backed_up_again_while_its_recovery_poin
     assert selection.inputs["resources"] == [after.outputs["arn"]]
     assert len(bench.objects(LOCK)) == 1
     assert bench.preview(kept(retention_days=60)).changes() == []
+
+
+def test_the_engine_has_every_command_and_option_that_a_plan_of_steps_prints() -> None:
+    for name, options in PULUMI.items():
+        asked = [str(engine().command), *name.split(), "--help"]
+        said = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+        assert [option for option in options if option not in said] == []

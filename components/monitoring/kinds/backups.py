@@ -1,8 +1,11 @@
 """A vault of recovery points: whether its jobs run, and whether they succeed.
 
 Metrics of the namespace AWS/Backup: names and what they count as others quote the AWS Backup Developer Guide, "AWS
-Backup metrics with Amazon CloudWatch" (read 2026-11-30); that `BackupVaultName` alone is a dimension of each of them,
-and that nothing is published where nothing happened, is unverified.
+Backup metrics with Amazon CloudWatch", and `BackupVaultName` alone as their dimension as two public sets of alarms have
+it (the Digito artifacts, and NHSDigital/nhs-notify-reporting; read 2026-11-30). Nobody here saw one in an
+account. That nothing is published where nothing happened is unverified. Those who quote the guide say that an expired
+job is one whose recovery point could not be deleted at its end; the API calls a job EXPIRED that did not start in its
+window (AWS Backup API Reference, BackupJob). The alarm says both.
 """
 
 from __future__ import annotations
@@ -69,8 +72,8 @@ def alarms(target: BackupsTarget) -> tuple[AlarmSpec, ...]:
     expired = alarm(
         name="expired-jobs",
         metric="NumberOfBackupJobsExpired",
-        summary="A job of the backup plan did not start or end in its window",
-        action="Look what else held the server at that time; start the job by hand.",
+        summary="A job of the backup plan did not start in its window, or a recovery point outlived its days",
+        action="Look what else held the server at that time and start the job by hand; delete what should be gone.",
     )
     copies = alarm(
         name="failed-copies",

@@ -166,8 +166,7 @@ def edited(config: Mapping[str, Any], edits: Iterable[Edit], *, bare: bool = Fal
     """
     changed = dict(config)
     for edit in edits:
-        top, *below = (edit.path if bare else edit.key).split(".")
-        changed[top] = _set(changed.get(top) or {}, below, edit.new)
+        changed = _set(changed, (edit.path if bare else edit.key).split("."), edit.new)
     return changed
 
 

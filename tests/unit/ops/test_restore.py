@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from infra.problems import ConfigError
-from ops.answers.restore import KINDS, NoWayBackError, plan
+from ops.answers.restore.model import KINDS, NoWayBackError
+from ops.answers.restore.plan import plan
 from ops.views.restore import section
 from tests.support.paths import DATA
 
@@ -16,9 +17,9 @@ EVERYTHING = DATA / "everything.yaml"
 def test_every_step_says_how_long_it_takes_what_it_costs_and_how_to_go_back(kind: str) -> None:
     found = plan(kind, "everything", "primary", None, EVERYTHING)
     assert len(found.steps) >= 2
-    assert all(step.takes and step.costs and step.back and (step.by_hand or step.edits) for step in found.steps)
+    assert all(step.takes and step.costs and step.back and (step.by_hand or step.commands) for step in found.steps)
     assert any(step.no_return for step in found.steps)
-    assert len(section(found).blocks) == 2 + len(found.steps)
+    assert len(section(found).blocks) == 3 + len(found.steps)
 
 
 def test_a_moment_is_restored_by_two_edits_and_taken_away_by_one() -> None:
