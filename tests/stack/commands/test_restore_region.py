@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,12 +14,14 @@ from infra.settings import Settings, load
 from ops.answers.restore.plan import plan
 from ops.answers.restore.region import STANDBY
 from ops.answers.upgrade.steps import edited
-from plan import Plan
 from policies.protection import bare
 from policies.restored import restored_copies
 from tests.support.paths import DATA
 from tests.support.plans import plan_of
 from tests.support.stack import EVERYTHING, raw, record_platform, settings
+
+if TYPE_CHECKING:
+    from plan import Plan
 
 LOST, HERE = "us-east-1", "us-west-2"
 REGION = re.compile(r"\b(?:af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+-\d\b")
