@@ -78,9 +78,25 @@ def overlap(daily: str, weekly: str) -> bool:
     return _meet(daily_span(daily), weekly_span(weekly), MINUTES_PER_DAY)
 
 
+def daily_overlap(one: str, other: str) -> bool:
+    """Whether two daily windows have a minute in common; False where either is malformed."""
+    return _meet(daily_span(one), daily_span(other), MINUTES_PER_DAY)
+
+
 def weekly_overlap(one: str, other: str) -> bool:
     """Whether two weekly windows have a minute in common; False where either is malformed."""
     return _meet(weekly_span(one), weekly_span(other), MINUTES_PER_WEEK)
+
+
+def longer(daily: str, minutes: int) -> str:
+    """A daily window that ends so much later; all of the day where that is more than there is.
+
+    >>> longer("21:00-05:30", 60), longer("00:00-23:30", 60)
+    ('21:00-06:30', '00:00-23:59')
+    """
+    start, length = daily_span(daily) or Span(0, 0)
+    end = start + min(length + minutes, MINUTES_PER_DAY - 1)
+    return "-".join(f"{minute // 60 % 24:02d}:{minute % 60:02d}" for minute in (start, end))
 
 
 def week_text(minute: int) -> str:

@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from bailbondpro.facts import backups
+from bailbondpro.facts.windows import daily_length, daily_span
 
 from ..kubernetes.children import child_options
 from ..security.iam import service_trust
@@ -38,7 +39,8 @@ class BackupsArgs:
             them. A lock that is for good keeps its days: `retention_days` can still rise above them.
         cooling_off_days: with `locked`, days after which nobody can unlock the vault any more, AWS included; None:
             whoever may, can.
-        schedule: when backups start, as AWS Backup's cron expression in UTC.
+        start_window: between when and when the jobs of a day start, UTC, an hour to eight: AWS Backup starts none of a
+            database in its own windows and the hour before.
         copy_region: a second region that gets a vault and a copy of every recovery point, or None.
         copy_key_arn: KMS key in that region.
         copy_vault_arns: further vaults that get a copy, such as one of another account, which must allow it.
@@ -52,7 +54,7 @@ class BackupsArgs:
     locked: bool = True
     locked_days: int | None = None
     cooling_off_days: int | None = None
-    schedule: str = backups.SCHEDULE
+    start_window: str = backups.START_WINDOW
     copy_region: str | None = None
     copy_key_arn: pulumi.Input[str] | None = None
     copy_vault_arns: tuple[str, ...] = ()
@@ -63,6 +65,10 @@ class BackupsArgs:
         days = self.cooling_off_days
         require(
             "backups",
+            (
+                within(daily_length(self.start_window), backups.LEAST_START_MINUTES, backups.MOST_START_MINUTES),
+                f"start_window lasts {backups.LEAST_START_MINUTES}..{backups.MOST_START_MINUTES} minutes",
+            ),
             (self.locked_days is None or self.locked, "locked_days needs locked"),
             (
                 self.locked_days is None or within(self.locked_days, 1, self.retention_days),
@@ -115,8 +121,8 @@ class Backups(pulumi.ComponentResource):
                 aws.backup.PlanRuleArgs(
                     rule_name="daily",
                     target_vault_name=vault.name,
-                    schedule=args.schedule,
-                    start_window=backups.START_WINDOW_MINUTES,
+                    schedule=cron(args.start_window),
+                    start_window=daily_length(args.start_window),
                     completion_window=backups.COMPLETION_WINDOW_MINUTES,
                     lifecycle=aws.backup.PlanRuleLifecycleArgs(delete_after=args.retention_days),
                     copy_actions=[self._copy(target) for target in targets],
@@ -177,3 +183,14 @@ class Backups(pulumi.ComponentResource):
             for kind, arn in _POLICIES.items()
         ]
         return role, attached
+
+
+def cron(window: str) -> str:
+    """The beginning of a daily window as AWS Backup's cron expression.
+
+    >>> cron("21:30-05:00")
+    'cron(30 21 * * ? *)'
+    """
+    span = daily_span(window)
+    hour, minute = divmod(span.start if span is not None else 0, 60)
+    return f"cron({minute} {hour} * * ? *)"

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bailbondpro.facts import backups, object_lock, storage
-from infra.settings.base import Area, Matching, Region
+from infra.settings.base import Area, DailyWindow, Matching, Region
 
 VaultArn = Annotated[
     str,
@@ -69,6 +69,11 @@ class BackupsSettings(Area):
     )
     retention_days: int = Field(
         default=35, ge=1, le=backups.MAX_DAYS, description="Days that a recovery point is kept. Default: 35."
+    )
+    start_window: DailyWindow = Field(
+        default=backups.START_WINDOW,
+        description="Between when and when the jobs of a day start, UTC, an hour to eight; it ends an hour before the "
+        "windows of the databases, in which AWS Backup starts none.",
     )
     locked: bool = Field(
         default=True,

@@ -27,6 +27,21 @@ COPIES = (
         "storage.backups.lockedDays",
         storage={"backups": {"enabled": True, "locked": False, "lockedDays": 9}},
     ),
+    *(
+        case(
+            "recovery-points-apart",
+            "storage.backups.startWindow",
+            storage={"backups": {"enabled": True, "startWindow": at}},
+        )
+        for at in ("23:00-06:01", "08:00-08:59", "21:00-05:01", "23:00-23:30", "10:00-12:00")
+    ),
+    case(
+        "recovery-points-apart",
+        "storage.backups.startWindow",
+        postgres={"backupWindow": "05:30-06:00"},
+        storage={"backups": {"enabled": True}},
+    ),
+    case("copied-backups", "postgres.backupRegion", postgres={"backupRetentionDays": 0, "backupRegion": "us-west-2"}),
     case("backups-off", "storage.backups.copyRegion", storage={"backups": {"copyRegion": "us-west-2"}}),
     case("backups-off", "storage.backups.coolingOffDays", storage={"backups": {"coolingOffDays": 3}}),
     case(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bailbondpro.facts.backups import APART_MINUTES, LEAST_START_MINUTES, MOST_START_MINUTES, START_WINDOW
+from bailbondpro.facts.windows import daily_length, daily_overlap, longer, overlap
+from infra.limits.maintenance import schedule
 from infra.limits.rule import Finding, rule
 
 if TYPE_CHECKING:
@@ -81,6 +84,21 @@ def copies_are_made_of_something(settings: Settings) -> Iterator[Finding]:
             )
 
 
+@rule(
+    "copied-backups", source="Amazon RDS API Reference, StartDBInstanceAutomatedBackupsReplication", areas=("postgres",)
+)
+def backups_that_are_copied_are_made(settings: Settings) -> Iterator[Finding]:
+    """RDS copies the backups that a server keeps."""
+    postgres = settings.postgres
+    if postgres.backup_region is not None and not postgres.backup_retention_days:
+        yield Finding(
+            path="postgres.backupRegion",
+            value=postgres.backup_region,
+            allowed="only with postgres.backupRetentionDays of at least 1: there is nothing to copy",
+            fix="set postgres.backupRetentionDays to 1 or more, or remove the key",
+        )
+
+
 @rule("copy-region", source="AWS Backup Developer Guide, copies across Regions", areas=("storage", "region"))
 def recovery_points_go_elsewhere(settings: Settings) -> Iterator[Finding]:
     """A copy in the region itself does not survive it, and its vault has the name of the first."""
@@ -93,10 +111,42 @@ def recovery_points_go_elsewhere(settings: Settings) -> Iterator[Finding]:
         )
 
 
+@rule(
+    "recovery-points-apart",
+    source="AWS Backup Developer Guide, Plan options and configuration",
+    areas=("storage", "postgres"),
+)
+def jobs_start_outside_of_the_windows(settings: Settings) -> Iterator[Finding]:
+    """A job of a database that would start in one of its windows, or in the hour before, fails."""
+    backups, postgres = settings.storage.backups, settings.postgres
+    start, path = backups.start_window, "storage.backups.startWindow"
+    if not LEAST_START_MINUTES <= daily_length(start) <= MOST_START_MINUTES:
+        yield Finding(
+            path=path,
+            value=start,
+            allowed=f"{LEAST_START_MINUTES} to {MOST_START_MINUTES} minutes",
+            fix=f"set it to {START_WINDOW}",
+        )
+    if not backups.enabled:
+        return
+    apart = longer(start, APART_MINUTES)
+    met = [postgres.backup_window] if daily_overlap(apart, postgres.backup_window) else []
+    met += [window for window in schedule(settings).all if overlap(apart, window)]
+    if met:
+        yield Finding(
+            path=path,
+            value=start,
+            allowed=f"hours that end {APART_MINUTES} minutes before the databases' own windows begin ({met[0]})",
+            fix="let it begin when the last of postgres.maintenanceWindow and backupWindow has ended",
+        )
+
+
 RULES = (
     a_lock_has_one_period,
     what_nobody_deletes_is_not_thrown_away,
     days_of_a_lock_need_one,
     copies_are_made_of_something,
     recovery_points_go_elsewhere,
+    jobs_start_outside_of_the_windows,
+    backups_that_are_copied_are_made,
 )

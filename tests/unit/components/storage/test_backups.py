@@ -55,6 +55,7 @@ def test_copies_go_to_a_locked_vault_of_the_second_region_and_to_vaults_of_other
 def test_a_first_copy_that_takes_days_is_not_cancelled_after_the_three_hours_of_the_provider() -> None:
     (rule,) = recorded().of_type("aws:backup/plan:Plan")[0].inputs["rules"]
     assert (rule["startWindow"], rule["completionWindow"]) == (8 * 60, 7 * 24 * 60)
+    assert rule["schedule"] == "cron(0 21 * * ? *)"
 
 
 def test_a_vault_that_is_not_locked_has_no_lock() -> None:
@@ -69,6 +70,8 @@ def test_a_vault_that_is_not_locked_has_no_lock() -> None:
         ({"locked": False, "cooling_off_days": 3}, "needs locked"),
         ({"locked": False, "locked_days": 3}, "locked_days needs locked"),
         ({"locked_days": 36}, "locked_days is 1..35"),
+        ({"start_window": "21:00-21:30"}, "start_window lasts 60..480"),
+        ({"start_window": "21:00"}, "start_window lasts 60..480"),
         ({"copy_region": "us-west-2"}, "copy_key_arn"),
         ({"copy_key_arn": FAR}, "copy_region"),
     ],
