@@ -28,7 +28,6 @@ from plan.types.model import (
     nothing_asked,
     nothing_kept,
     on,
-    unpriced,
 )
 
 WITHOUT_CHARGE = "AWS does not charge for it"
@@ -184,7 +183,7 @@ AWS: tuple[ResourceType, ...] = (
     ResourceType(
         token="aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
         noun=REST,
-        bill=unpriced("copies in another region are billed by their size, which no assumption says"),
+        bill=by_rule("copied backups"),
         at_rest=encrypted("kmsKeyId"),
         holds=None,
         quotas=(),

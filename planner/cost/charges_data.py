@@ -136,6 +136,14 @@ def _recovery_points(item: PlannedResource, context: Bill) -> list[Charge]:
     ]
 
 
+def _copied_backups(item: PlannedResource, context: Bill) -> list[Charge]:
+    """One full copy of a server's storage; what changes from day to day comes on top (assumed: nothing)."""
+    sources = [other for urn in item.dependencies if (other := context.plan.get(urn)) is not None]
+    gib = sum(number(other.inputs, "allocatedStorage", default=0) for other in sources if other.type == DATABASE)
+    why = "a full copy, in the price of the stack's own region"
+    return [Charge(sku="rds/backup", quantity=gib, unit="GB-month", why=why, assumed=True)]
+
+
 def _images(_: PlannedResource, context: Bill) -> list[Charge]:
     return [
         Charge(sku="ecr/storage", quantity=context.usage.image_gb, unit="GB-month", why="image_gb", assumed=True),
@@ -223,6 +231,7 @@ DATA_RULES: Mapping[str, Callable[[PlannedResource, Bill], list[Charge]]] = {
     "bucket": _bucket,
     "images": _images,
     "recovery points": _recovery_points,
+    "copied backups": _copied_backups,
     "log group": _log_group,
     "flow log": _flow_log,
     "alarm": _alarm,

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 AWS = planned("pulumi:providers:aws", "aws", region="us-east-1")
 WITHOUT_A_RULE = {
-    "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
     "cloudflare:index/loadBalancer:LoadBalancer",
     "cloudflare:index/loadBalancerMonitor:LoadBalancerMonitor",
     "cloudflare:index/loadBalancerPool:LoadBalancerPool",

@@ -31,6 +31,8 @@ SMALL_GP3_IOPS = 3000
 """IOPS of a gp3 volume below its engine's threshold, same page: fixed, and refused when they are stated."""
 IOPS_PER_GIB = {"io1": (0.5, 50.0), "io2": (0.5, 1000.0)}
 """API Reference, CreateDBInstance, Iops (0.5 to 50); User Guide, Provisioned IOPS SSD storage (1,000 for io2)."""
+PROVISIONED_IOPS = (1_000, 256_000)
+"""Of io1 and io2, whatever the size (User Guide, Provisioned IOPS SSD storage)."""
 MIBPS_PER_IOPS = 0.25
 """Amazon RDS API Reference, ValidStorageOptions, StorageThroughputToIopsRatio: 0 to 0.25."""
 
@@ -136,6 +138,10 @@ def _provisioned(context: Context) -> Iterator[Violation]:
                 f"{iops:g} is outside {low:g}..{high:g} for each GiB of {size:g} GiB {kind} storage "
                 "(InvalidParameterCombination)",
             )
+    if kind in IOPS_PER_GIB and iops and not PROVISIONED_IOPS[0] <= iops <= PROVISIONED_IOPS[1]:
+        yield Violation("iops", f"{iops:g} is outside {PROVISIONED_IOPS[0]}..{PROVISIONED_IOPS[1]} of {kind} storage")
+    if kind in {"gp2", "standard"} and iops:
+        yield Violation("iops", f"only for storage types gp3, io1 and io2, here {kind} (InvalidParameterCombination)")
     if kind in {"gp2", "standard", "io1", "io2"} and number(inputs.get("storageThroughput")):
         yield Violation("storageThroughput", f"only for storage type gp3, here {kind}")
 
