@@ -1,4 +1,4 @@
-"""Limits of PostgreSQL on RDS: its servers, what is restored, where clients lie, which version leads to which, users."""
+"""Limits of PostgreSQL on RDS: servers, what is restored, where clients lie, which version leads to which, users."""
 
 from infra.limits.postgres import placement, restored, servers, users, versions
 
