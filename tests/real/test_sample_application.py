@@ -63,7 +63,8 @@ def crowd(live: Sample, name: str) -> Crowd:
         client = next(
             f"{name}-{n}" for n in range(number * 100, 10_000) if shard_of(f"{name}-{n}", SHARDS) == number % 2
         )
-        visitor = Visitor(live.gateway, f"198.51.100.{number + 1}", client, f"{name}-{number}")
+        here, elsewhere = (f"198.51.{100 + 2 * number + turn}.1" for turn in range(2))
+        visitor = Visitor(live.gateway, here, client, f"{name}-{number}", elsewhere)
         assert visitor.ask("set up", f"/api/clients/{client}", "PUT", {"name": "Jane"})[0] == HTTPStatus.OK
         visitor.write_shared()
         visitors.append(visitor)

@@ -62,12 +62,18 @@ class Asked:
 
 @dataclass
 class Visitor:
-    """One visitor with a cookie jar, on a kept connection."""
+    """One visitor with a cookie jar, on a kept connection.
+
+    Attributes:
+        address: where it asks from; `elsewhere` takes turns with it where it is given, so that both pods are asked: the
+            gateway chooses one by the first three numbers (nginx documentation, ip_hash).
+    """
 
     gateway: Gateway
     address: str
     client: str
     shared: str
+    elsewhere: str = ""
     asked: list[Asked] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     premiums: set[int] = field(default_factory=lambda: {0})
@@ -102,7 +108,8 @@ class Visitor:
         if self._connection is None:
             self._connection = http.client.HTTPConnection(HOST)
             self._connection.sock = self._socket()
-        sent = {VISITOR: self.address, **dict(headers), **({"Cookie": self.cookie} if self.cookie else {})}
+        address = self.elsewhere if self.elsewhere and len(self.asked) % 2 else self.address
+        sent = {VISITOR: address, **dict(headers), **({"Cookie": self.cookie} if self.cookie else {})}
         content = None if body is None else json.dumps(body)
         if content is not None:
             sent["Content-Type"] = "application/json"
