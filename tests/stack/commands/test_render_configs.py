@@ -48,7 +48,8 @@ def test_pgbouncer_is_rendered_as_the_stack_ships_it_but_for_hosts_and_passwords
     shipped = secret.inputs["stringData"]
     files = pooler_files(pooler_config(settings(environment, phase)))
     assert masked(without_comments(files.ini)) == masked(shipped["pgbouncer.ini"])
-    assert re.sub('"[^"]*"$', "", files.users.strip()) == re.sub('"[^"]*"$', "", shipped["userlist.txt"].strip())
+    hidden = [re.sub('(?m)"[^"]*"$', "", text.strip()) for text in (files.users, shipped["userlist.txt"])]
+    assert hidden[0] == hidden[1]
 
 
 def masked(ini: str) -> str:
@@ -73,11 +74,17 @@ def test_passwords_are_written_to_files_that_only_their_owner_reads(tmp_path: Pa
         assert HIDDEN not in written.read_text()
 
 
-def test_a_replica_has_the_password_of_its_primary_and_every_shard_one_of_its_own() -> None:
+def test_replicas_share_the_readers_login_and_every_other_server_has_one_of_its_own() -> None:
     endpoints = with_passwords(pooler_config(settings("prod", "microservices", postgres=FILLED))).endpoints
     passwords = {endpoint.name: endpoint.password for endpoint in endpoints}
-    assert passwords["replica_1"] == passwords["replica_3"] == passwords["primary"]
-    assert len(set(passwords.values())) == 5
+    assert passwords["replica_1"] == passwords["replica_3"]
+    assert len(set(passwords.values())) == 6
+    users = {endpoint.name.partition("_")[0]: endpoint.username for endpoint in endpoints}
+    assert users == {
+        "primary": "bailbondpro_application_a",
+        "replica": "bailbondpro_reader_a",
+        "shard": "bailbondpro_application_a",
+    }
     assert min(map(len, passwords.values())) >= 40
 
 
