@@ -34,6 +34,7 @@ BUDGET = "aws:budgets/budget:Budget"
 BACKUP_PLAN = "aws:backup/plan:Plan"
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+JOB = "kubernetes:batch/v1:Job"
 SERVICE = "kubernetes:core/v1:Service"
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 RELEASE = "kubernetes:helm.sh/v3:Release"

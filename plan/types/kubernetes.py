@@ -43,7 +43,7 @@ KUBERNETES: tuple[ResourceType, ...] = (
         minutes=minutes(10, 10),
     ),
     ResourceType(
-        token="kubernetes:batch/v1:Job",
+        token=tokens.JOB,
         noun=REST,
         bill=free(ON_THE_NODES),
         at_rest=nothing_asked("its disks are those of the nodes"),

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from plan.tokens import CONFIG_MAP, SERVICE
+from plan.tokens import CONFIG_MAP, JOB, SERVICE
 from planner.plan_values import text
 
 if TYPE_CHECKING:
@@ -64,7 +64,10 @@ def connected(plan: Plan, source: str, target: str) -> bool:
 
 
 def _needs(plan: Plan, system: str) -> set[str]:
-    """The systems that a system depends on, directly or through others."""
+    """The systems that a system depends on, directly or through others.
+
+    Not through a Job: that it ran before says nothing of where requests go.
+    """
     by_urn = {item.urn: item for item in plan}
     waiting = [item.urn for item in plan if item.system == system]
     seen: set[str] = set()
@@ -72,7 +75,7 @@ def _needs(plan: Plan, system: str) -> set[str]:
         urn = waiting.pop()
         if urn not in seen and urn in by_urn:
             seen.add(urn)
-            waiting += by_urn[urn].dependencies
+            waiting += () if by_urn[urn].type == JOB else by_urn[urn].dependencies
     return {by_urn[urn].system for urn in seen}
 
 

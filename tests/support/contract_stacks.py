@@ -88,6 +88,19 @@ def nginx(environment: str, phase: str) -> str:
 
 
 def proxied(environment: str, phase: str) -> dict[str, str]:
-    """The headers that nginx sets to something, anywhere."""
+    """The headers that nginx sets to something of its own, anywhere: not those that it passes on as they came."""
+    return {name: value for name, value in _sent(environment, phase) if value != _as_sent(name)}
+
+
+def passed_on(environment: str, phase: str) -> set[str]:
+    """The headers that hosts of files pass on as the visitor sent them; they pass on no others."""
+    return {name for name, value in _sent(environment, phase) if value == _as_sent(name)}
+
+
+def _sent(environment: str, phase: str) -> list[tuple[str, str]]:
     set_ = [item for item in words(nginx(environment, phase)) if item[1] == "proxy_set_header"]
-    return {item[2]: item[3] for item in set_ if len(item) > 3 and item[3]}
+    return [(item[2], item[3]) for item in set_ if len(item) > 3 and item[3]]
+
+
+def _as_sent(name: str) -> str:
+    return f"$http_{name.lower().replace('-', '_')}"

@@ -32,7 +32,10 @@ class Context:
     areas: dict[str, Any] = field(default_factory=dict)
 
 
-ALONG: dict[str, dict[str, Any]] = {"postgres.placement": {"postgres": {"shards": {"movingTo": 2, "mapVersion": 1}}}}
+ALONG: dict[str, dict[str, Any]] = {
+    "postgres.placement": {"postgres": {"shards": {"movingTo": 2, "mapVersion": 1}}},
+    "storage.uploads.objectLock.years": {"storage": {"uploads": {"objectLock": {"days": None}}}},
+}
 """What must change together with a setting: without it the changed stack would be refused."""
 
 CDN = {"enabled": True, "zoneId": "0" * 31 + "a", "accountId": "0" * 31 + "b"}
@@ -114,6 +117,9 @@ CONTEXTS = {
     ),
     "postgres.pooler.usersRetiredBefore": Context(
         phase="horizontal", areas={"postgres": {"pooler": {"userGeneration": 2}}, "pools": ROOM}
+    ),
+    "storage.uploads.objectLock": Context(
+        areas={"protect": True, "storage": {"uploads": {"objectLock": {"mode": "GOVERNANCE", "days": 30}}}}
     ),
     "storage.backups": Context(areas={"storage": {"backups": {"enabled": True}}}),
     "cdn.certificatesRetiredBefore": Context(areas={"cdn": {**CDN, "certificateGeneration": 2}}),
@@ -207,6 +213,12 @@ VALUES: dict[str, object] = {
     "postgres.backupRegion": "us-west-2",
     "postgres.restored.source": "shard-0",
     "postgres.restored.at": "2026-12-01T10:30:00Z",
+    "postgres.restored.backupsArn": "arn:aws:rds:us-east-1:123456789012:auto-backup:ab-example",
+    "postgres.restored.snapshot": "bailbondpro-dev-primary-final",
+    "storage.uploads.objectLock.days": 60,
+    "storage.uploads.objectLock.years": 1,
+    "storage.backups.startWindow": "20:00-04:00",
+    "storage.backups.lockedDays": 20,
     "storage.backups.coolingOffDays": 30,
     "storage.backups.copyRegion": "us-west-2",
     "storage.backups.copyVaultArns": ["arn:aws:backup:us-east-1:999999999999:backup-vault:safe"],

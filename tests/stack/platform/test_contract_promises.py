@@ -12,9 +12,21 @@ import pytest
 import yaml
 
 from bailbondpro.contract import contract
+from components.gateway.guide import guide_config
 from components.gateway.trusted_headers import CREDENTIALS, SET, STRIPPED
 from components.postgres.shard_map import FILE_PATH
-from tests.support.contract_stacks import STACKS, container, deployments, nginx, objects, proxied, variables, wanted
+from infra.wiring.gateway import guide_gateway
+from tests.support.contract_stacks import (
+    STACKS,
+    container,
+    deployments,
+    nginx,
+    objects,
+    passed_on,
+    proxied,
+    variables,
+    wanted,
+)
 from tests.support.nginx import blocks, inside, segment, words
 from tests.support.stack import PHASES
 
@@ -121,6 +133,17 @@ def visitors_reach_no_path_of_the_cluster_alone(environment: str, phase: str) ->
     assert len([one for one in regular[:2] if "internal" in one or "metrics" in one]) == 2, (
         "the first match wins in nginx"
     )
+
+
+@judges("proxies.files")
+def hosts_of_files_pass_on_what_decides_a_file_and_nothing_else(environment: str, phase: str) -> None:
+    listed = contract().clause("proxies.files").says.partition("reach")[0].partition(": ")[2]
+    named = set(re.findall(r"[A-Z][\w-]+", listed))
+    hosts = [site for site in guide_config(guide_gateway(wanted(environment, phase))).sites if site.public_files]
+    assert passed_on(environment, phase) == (named if hosts else set())
+    config = words(nginx(environment, phase))
+    for switch in ("proxy_pass_request_headers", "proxy_pass_request_body"):
+        assert len([item for item in config if item[1:] == (switch, "off")]) >= len(hosts)
 
 
 @judges("proxies.limits")
