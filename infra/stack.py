@@ -190,11 +190,9 @@ class Platform:
         users_args = database_users.args(settings, space.namespace, data.postgres, data.shards)
         users = DatabaseUsers("database-users", users_args, kubernetes)
         databases = database_users.Databases(data.postgres, data.shards, users)
-        # nobody logs in as a user that does not exist yet
-        with_users = after(kubernetes, *users.ready)
-        pooler = self._pooler(base, databases, space, with_users)
+        pooler = self._pooler(base, databases, space, kubernetes)
         secrets = AppSecrets(
-            "app-secrets", app.secrets_args(space.namespace, databases, data.redis, pooler), with_users
+            "app-secrets", app.secrets_args(space.namespace, databases, data.redis, pooler), kubernetes
         )
         files = self._database_files(data, space, pooler, kubernetes)
         access = PodIdentityRole("app-access", app.access_args(settings, base.cluster, uploads, base.key), self.aws)
@@ -206,8 +204,10 @@ class Platform:
         self._warm_up(space, workload, kubernetes)
         self._scaling(space, workload, ready)
         served = self._services(space, secrets, files, ready)
-        waits = (users, workload, *served, *([pooler] if pooler is not None else []))
-        RetiredUsers("retired-users", users_args, after(kubernetes, *waits))
+        log_in = [workload.deployment, *(service.deployment for service in served)]
+        if pooler is not None:
+            log_in.append(pooler.deployment)
+        RetiredUsers("retired-users", users_args, after(kubernetes, *log_in))
         self._edge(space, balancer, ready)
         if settings.monitoring.prometheus.enabled:
             self._metrics(space, self._targets(data, balancer), ready)

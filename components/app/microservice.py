@@ -189,6 +189,7 @@ class Microservice(pulumi.ComponentResource):
             VerticalAutoscaler(f"{name}-vertical-autoscaler", _vertical_args(args, workload), child)
         if args.monitored:
             PodMonitor(f"{name}-monitor", _monitor_args(args), child)
+        self.deployment = workload.deployment
         self.deployment_name = workload.deployment_name
         self.service_name = workload.service_name
         self.register_outputs({"deploymentName": self.deployment_name, "serviceName": self.service_name})

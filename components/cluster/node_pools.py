@@ -218,7 +218,9 @@ class NodePools(pulumi.ComponentResource):
         super().__init__("bailbondpro:node_pools:NodePools", name, None, opts)
         self._name = name
         self._args = args
-        self._child = child_options(self, opts)
+        # Role and templates wait for nothing: each further way to a group multiplies the engine's work on failed steps.
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._ordered = child_options(self, opts)
 
         role, permissions = self._role()
         groups = {key: group for pool in args.pools for key, group in self._groups(pool, role, permissions).items()}
@@ -320,7 +322,7 @@ class NodePools(pulumi.ComponentResource):
             update_config=aws.eks.NodeGroupUpdateConfigArgs(max_unavailable=UNAVAILABLE_AT_ONCE),
             node_repair_config=aws.eks.NodeGroupNodeRepairConfigArgs(enabled=True),
             opts=pulumi.ResourceOptions.merge(
-                self._child,
+                self._ordered,
                 pulumi.ResourceOptions(
                     depends_on=after,
                     # A dotted path is passed on as it is, so it must be in the engine's spelling.

@@ -84,6 +84,7 @@ class Pooler(pulumi.ComponentResource):
 
     service_name: pulumi.Output[str]
     host: pulumi.Output[str]
+    deployment: k8s.apps.v1.Deployment
     authority: pulumi.Input[str] | None
     """PEM of whoever signed what clients are shown; None where they speak plainly."""
 
@@ -104,7 +105,7 @@ class Pooler(pulumi.ComponentResource):
         )
         account = service_account(identity, APP)
         policy = _policy(identity, args)
-        pods = deployment(
+        self.deployment = deployment(
             identity.after(policy), APP, _template(args, files, secret, account.metadata.name), args.replicas
         )
         front = service(identity, APP, (ServicePort(name="postgres", port=ports.POOLER, target_port=ports.POOLER),))
@@ -112,7 +113,7 @@ class Pooler(pulumi.ComponentResource):
             disruption_budget(identity, APP)
         self.service_name = front.metadata.name
         # resolves when the pods are up: whoever has the host may connect
-        resolved = pulumi.Output.all(front.metadata.name, args.namespace, pods.metadata.name)
+        resolved = pulumi.Output.all(front.metadata.name, args.namespace, self.deployment.metadata.name)
         self.host = resolved.apply(lambda names: f"{names[0]}.{names[1]}.svc.cluster.local")
         self.register_outputs({"serviceName": self.service_name, "host": self.host})
 

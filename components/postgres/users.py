@@ -63,7 +63,7 @@ class DatabaseUsers(pulumi.ComponentResource):
     """Users of each server for application, migration, reading and exporters, two of each, which take turns.
 
     A Job for each server runs the statements as its master user; nothing else of the platform has that login. It is
-    made anew when a password changes, and whoever hands logins out waits for it: see `ready`.
+    made anew when a password changes, and its logins are there once it has run: whatever holds one is written later.
 
     Example:
         ```python
@@ -82,9 +82,6 @@ class DatabaseUsers(pulumi.ComponentResource):
         ```
     """
 
-    ready: tuple[pulumi.Resource, ...]
-    """The Jobs: whoever logs in as one of the users starts after them."""
-
     def __init__(self, name: str, args: DatabaseUsersArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:database_users:DatabaseUsers", name, None, opts)
         child = child_options(self, opts)
@@ -93,21 +90,23 @@ class DatabaseUsers(pulumi.ComponentResource):
         identity = users_identity(name, args, child)
         account = service_account(identity, APP)
         policies = [_policy(identity, app, args) for app in (APP, CLIENT_APP)]
-        self.ready = tuple(
-            self._job(identity.after(*policies), args, server, account.metadata.name) for server in args.servers
-        )
+        self._jobs = {
+            server.name: self._job(identity.after(*policies), args, server, account.metadata.name)
+            for server in args.servers
+        }
         for role, secret in LOGIN_SECRETS.items():
-            self._login_secret(identity.after(*self.ready), role, secret)
+            self._login_secret(identity, role, secret)
         self.register_outputs({})
 
     def login(self, server: str, role: UserRole) -> Login:
-        """Whoever is on turn.
+        """Whoever is on turn; the password resolves once the user exists.
 
         Raises:
             KeyError: there is no such server.
         """
         turn = self._servers[server].turns.active
-        return Login(user_name(role, turn), self._passwords[server][role, turn])
+        made = pulumi.Output.all(self._passwords[server][role, turn], self._jobs[server].urn)
+        return Login(user_name(role, turn), made.apply(lambda values: str(values[0])))
 
     def url(self, server: str, role: UserRole, host: pulumi.Input[str] | None = None) -> pulumi.Output[str]:
         """The connection URL of a server, or of its replica at another host; secret. It verifies who answers.

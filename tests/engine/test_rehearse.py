@@ -16,6 +16,7 @@ from sandbox.engine import find_or_build
 from sandbox.session import Session
 from sandbox.workspace import SandboxWorkspace
 from tests.support.cli import Cli, Ran
+from tests.support.engine_paths import ways
 from tests.support.paths import ROOT
 from tests.support.plans import stack_plan
 
@@ -24,6 +25,10 @@ INSTANCE = "aws:rds/instance:Instance"
 
 # How production comes up phase after phase, the journey tests see.
 PHASE = "microservices"
+
+
+MOST_WAYS = 200_000_000
+"""About ten seconds of the engine's for each step that fails (our choice of 2026-11-30)."""
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +68,12 @@ def test_the_engines_plan_needs_the_same_permissions_as_the_plan_under_mocks(pro
     """What a preview does not know yet (trust policies, ARNs) must not take a right away from the deploying role."""
     engine, mocks = load_plan(prod[0].sandbox / "plan.json"), stack_plan("prod", PHASE)
     assert needs_of([engine]) == needs_of([mocks])
+
+
+def test_a_failed_step_does_not_keep_the_engine_busy(prod: tuple[Cli, Ran]) -> None:
+    found = ways(prod[0].sandbox / "plan.json")
+    assert len(found) > 400
+    assert {urn: count for urn, count in found.items() if count > MOST_WAYS} == {}
 
 
 LEAST_TELLING = 16

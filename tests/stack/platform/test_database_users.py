@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,9 +32,16 @@ def test_whatever_holds_a_login_is_written_after_the_job_that_makes_the_user(sta
     recording = recorded(*stack)
     jobs = {item.name for item in recording.of_type(JOB) if item.name.startswith("database-users-")}
     assert len(jobs) == 1 + settings(*stack).postgres.shards.count
-    holders = ["app-secrets-database", *(["pooler-config"] if settings(*stack).postgres.pooler.enabled else [])]
-    for name in holders:
-        assert jobs <= names(recording, recording.one(SECRET, name).dependencies)
+    pooled = settings(*stack).postgres.pooler.enabled
+    config = recording.one(SECRET, "pooler-config" if pooled else "app-secrets-database")
+    used = {"primary", *re.findall(r"shard-\d", json.dumps(config.inputs["stringData"]).replace("shard_", "shard-"))}
+    assert {f"database-users-{server}-job" for server in used} <= names(recording, config.dependencies)
+    for secret in LOGIN_SECRETS.values():
+        holder = next(item for item in recording.of_type(SECRET) if item.inputs["metadata"]["name"] == secret)
+        assert jobs <= names(recording, holder.dependencies)
+    if pooled:
+        handed_out = recording.one(SECRET, "app-secrets-database")
+        assert "pooler-deployment" in names(recording, handed_out.dependencies)
 
 
 def test_users_are_retired_after_everything_that_logs_in_has_rolled() -> None:
