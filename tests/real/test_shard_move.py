@@ -304,6 +304,11 @@ def test_old_copies_go_last_and_four_shards_become_five(server: Postgres, folder
     assert copied.done("move", "clean-up")["deleted_rows"] == sum(map(len, before.values()))
     assert {len(contents(copied, table, [PRIMARY])) for table in CLIENT_TABLES} == {0}
     assert "there is a way back from opened" in copied.refused("move", "back")
+    assert "clients lie over 4 shards, not none" in copied.refused("move", "publish", "--to", "5")
+    assert "the last move has ended" in copied.refused("move", "copy")
+    with pytest.raises(psycopg.Error) as sent_away:
+        copied.run(PRIMARY, "INSERT INTO clients (id, name) VALUES ('client-1', 'forgotten --from')")
+    assert sent_away.value.sqlstate == "BBP01"
     copied.done("move", "publish", "--from", "4", "--to", "5")
     copied.done("move", "copy")
     copied.run(place_of("client-5", 4), "UPDATE clients SET name = 'five' WHERE id = 'client-5'")

@@ -15,6 +15,12 @@ LOSES = "what was written to the lost rows after the moment"
 GONE = ("what was written and lost again between two moments that nobody restores",)
 
 
+WITHOUT_A_MOMENT = (
+    "the latest moment that RDS restores is about five minutes ago (Amazon RDS User Guide, Restoring a DB instance to "
+    "a specified time): where rows were lost before, give --at with one from before the loss"
+)
+
+
 def point(settings: Settings, source: str, at: str | None) -> tuple[RestoreStep, ...]:
     """A server beside the one that lost rows, the rows out of it, and the server away again.
 
@@ -30,8 +36,8 @@ def point(settings: Settings, source: str, at: str | None) -> tuple[RestoreStep,
     host = f"{names_of(settings).prefix}-restored"
     return (
         RestoreStep(
-            title="Make a server of that moment beside the one that lost rows",
-            by_hand=("stop what deletes or overwrites them",),
+            title=f"Make a server of {'the latest' if at is None else 'that'} moment beside the one that lost rows",
+            by_hand=("stop what deletes or overwrites them", *(() if at is not None else (WITHOUT_A_MOMENT,))),
             commands=(f"./bbp rehearse {settings.stack}", f"pulumi up --stack {settings.stack}"),
             edits=(Edit(path="postgres.restored.source", old=None, new=source), *moment),
             takes=f"{AS_LONG} (Amazon RDS User Guide, Restoring a DB instance to a specified time)",

@@ -57,19 +57,30 @@ class Ledger:
         """Whether a move was ever begun here."""
         return self.server.one("SELECT to_regclass('bbp_shards.move') IS NOT NULL") is True
 
+    def going_on(self, route: Route) -> bool:
+        """Whether this move is under way; no where none is, or the last one has ended.
+
+        Raises:
+            MoveError: another one goes on.
+        """
+        if not self.exists or not (row := self.server.rows("SELECT before, after, step FROM bbp_shards.move")):
+            return False
+        before, after, step = row[0]
+        if step == "cleaned":
+            return False
+        if (before, after) != (route.before, route.after):
+            way = f"from {before or 'primary'} to {after or 'primary'}"
+            raise MoveError(f"a move {way} goes on here, at step {step}: end it first")
+        return True
+
     def begin(self, route: Route) -> None:
         """Note a move, unless it is the one that goes on.
 
         Raises:
             MoveError: another one goes on.
         """
-        if self.exists and (row := self.server.rows("SELECT before, after, step FROM bbp_shards.move")):
-            before, after, step = row[0]
-            if (before, after) != (route.before, route.after) and step != "cleaned":
-                way = f"from {before or 'primary'} to {after or 'primary'}"
-                raise MoveError(f"a move {way} goes on here, at step {step}: end it first")
-            if step != "cleaned":
-                return
+        if self.going_on(route):
+            return
         self.server.execute(text_of("state.sql"))
         with self.server.connection.transaction():
             self.server.execute("DELETE FROM bbp_shards.move", "DELETE FROM bbp_shards.progress")

@@ -52,7 +52,15 @@ class Mover:
         check_alike(self.catalog, servers, schema)
 
     def publish(self, route: Route) -> None:
-        """Begin a move: state, guards and capture everywhere. Clients are read and written where they were."""
+        """Begin a move: state, guards and capture everywhere. Clients are read and written where they were.
+
+        Raises:
+            MoveError: another move goes on, or a server says that clients lie over another number of shards. Nothing
+                was changed then.
+        """
+        if not self.ledger.going_on(route):
+            for place in route.everywhere:
+                self._check_stated(self.servers[place], route.before)
         self.ledger.begin(route)
         for place in route.everywhere:
             server = self.servers[place]
@@ -72,6 +80,9 @@ class Mover:
         """Copy every client's rows to its place; what is written meanwhile follows."""
         state = self.ledger.read()
         self._going_on(state)
+        if state.step in {"published", "copied"}:
+            for place in state.route.everywhere:
+                self._check_place(self.servers[place], state.route.before)
         for place in state.route.sources:
             for table in self.catalog.tables:
                 self._copy(state.route, self.servers[place], table)
@@ -210,6 +221,8 @@ class Mover:
         """From the first of four steps to the last; started again it goes on from where it was."""
         before, fenced, opening, after = steps
         if state.step == before:
+            for place in route.everywhere:
+                self._check_place(self.servers[place], route.before)
             self.catch_up(route, CAUGHT_UP)
         if state.step != opening:
             begun = time.monotonic()
@@ -307,6 +320,11 @@ class Mover:
             with source.replica_role():
                 put(source, table, Batch(keys=gone))
         return deleted
+
+    def _check_stated(self, server: Server, before: int) -> None:
+        """The same where the server may never have heard of a move."""
+        if server.one("SELECT to_regclass('bbp_shards.placement') IS NOT NULL") is True:
+            self._check_place(server, before)
 
     @staticmethod
     def _check_place(server: Server, before: int) -> None:
