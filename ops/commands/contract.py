@@ -11,6 +11,9 @@ from ops.console import fail
 from ops.exits import UNKNOWN
 from ops.options import JsonOption, present
 
+MAX_PID = 4_194_304
+"""The most that Linux gives a process (proc(5), pid_max)."""
+
 group = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="What the platform and the application promise each other."
 )
@@ -54,7 +57,10 @@ def contract_test(
         Path | None, typer.Option("--log", help="The file that its standard output goes to.", metavar="FILE")
     ] = None,
     pid: Annotated[
-        int | None, typer.Option("--pid", help="Its process, which is ended by SIGTERM at the end.", metavar="N", min=2)
+        int | None,
+        typer.Option(
+            "--pid", help="Its process, which is ended by SIGTERM at the end.", metavar="N", min=2, max=MAX_PID
+        ),
     ] = None,
     json_output: JsonOption = False,
 ) -> None:

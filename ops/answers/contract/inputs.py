@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -13,6 +14,13 @@ from ops.answers.contract.run import Options
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+
+MAX_PORT = 65_535
+_PATH = re.compile(r"/[!-~]*")
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""RFC 9110, 5.6.2."""
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class InputsError(ValueError):
@@ -37,16 +45,18 @@ def options(
     if (write is None) != (body is None):
         raise InputsError("--write and --body belong together: a path, and the file of the JSON object that it gets")
     for name, path in (("--page", page), ("--write", write)):
-        if path is not None and not path.startswith("/"):
-            raise InputsError(f"{name} {path}: a path begins with /")
+        if path is not None and not _PATH.fullmatch(path):
+            raise InputsError(
+                f"{name} {path}: a path begins with / and has no spaces; other letters are escaped, as %C3%BC"
+            )
     sent = b"{}" if body is None else _object(body)
-    variables = None if env_file is None else _pairs(env_file, "=", "NAME=value")
+    variables = None if env_file is None else _variables(env_file)
     for number in ("CACHE_TTL_SECONDS", "CACHE_CHECK_PERIOD_SECONDS"):
         _whole(number, variables)
     for variable in contract().variables:
         if variable.name.startswith("DATABASE_POOL_"):
             _whole(variable.name, variables)
-    signed = {} if headers is None else _pairs(headers, ":", "Name: value")
+    signed = {} if headers is None else _headers(headers)
     return Options(variables=variables, page=page, write=write, body=sent, headers=signed, log=log, pid=pid)
 
 
@@ -62,19 +72,23 @@ def parts(url: str, api: str | None, started: Options) -> Application:
         return Application(url, api)
     examples = {variable.name: variable.example for variable in contract().variables}
     port = (started.variables or {}).get("API_PORT", examples["API_PORT"])
+    if not port.isdecimal() or not 1 <= int(port) <= MAX_PORT:
+        raise InputsError(f"API_PORT is {port}, no port from 1 to {MAX_PORT}")
     scheme = urlsplit(url).scheme
     return Application(url, f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}")
 
 
 def _address(url: str) -> str:
-    found = urlsplit(url)
     try:
-        usable = found.scheme in {"http", "https"} and found.hostname and found.port != 0
+        found = urlsplit(url)
+        host = found.hostname or ""
+        host.encode("idna")  # refuses what no resolver may be asked for: empty parts, and parts of more than 63 letters
+        usable = found.scheme in {"http", "https"} and host and found.port != 0
     except ValueError:
         usable = False
     if not usable or found.path.strip("/") or found.query:
         raise InputsError(f"{url} is no address: scheme, host and port, such as http://localhost:3000")
-    return str(found.hostname)
+    return host
 
 
 def _text(file: Path) -> str:
@@ -104,6 +118,22 @@ def _pairs(file: Path, separator: str, form: str) -> dict[str, str]:
         if not middle or not name.strip():
             raise InputsError(f"{file}, line {number}: must be {form}")
         found[name.strip()] = value.strip()
+    return found
+
+
+def _headers(file: Path) -> dict[str, str]:
+    found = _pairs(file, ":", "Name: value")
+    for name, value in found.items():
+        if not _TOKEN.fullmatch(name) or not value.isascii():
+            raise InputsError(f"{file}: {name} is no header: a name without spaces, and a value in ASCII")
+    return found
+
+
+def _variables(file: Path) -> dict[str, str]:
+    found = _pairs(file, "=", "NAME=value")
+    for name in found:
+        if not _VARIABLE.fullmatch(name):
+            raise InputsError(f"{file}: {name} is no variable: lines are NAME=value, without export")
     return found
 
 

@@ -36,7 +36,13 @@ def test_the_api_is_asked_where_the_variables_say(tmp_path: Path) -> None:
     assert parts("http://localhost:3000", "http://api:1", started).api == "http://api:1"
 
 
-@pytest.mark.parametrize("url", ["localhost:3000", "ftp://a", "http://a:b", "http://a/health", "http://"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("localhost:3000", "ftp://a", "http://a:b", "http://a/health", "http://"),
+        *("http://[::1", "http://a..b:3000", "http://a:99999", f"http://{'a' * 64}:1"),
+    ],
+)
 def test_an_address_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(InputsError, match="is no address"):
         parts(url, None, told())
@@ -47,7 +53,10 @@ def test_an_address_that_is_none_is_refused(url: str) -> None:
     [
         ("env_file", "PORT", "line 1: must be NAME=value"),
         ("env_file", "DATABASE_POOL_SHARD_MAX=ten", "no whole number"),
+        ("env_file", "export PORT=3100", "export PORT is no variable"),
         ("headers", "a: b\nCookie", "line 2: must be Name: value"),
+        ("headers", "X A: b", "X A is no header"),
+        ("headers", "X-A: €", "X-A is no header"),
         ("body", "[]", "must hold a JSON object"),
         ("body", "{", "is no JSON"),
     ],
@@ -63,8 +72,15 @@ def test_a_path_without_a_body_and_a_file_that_is_not_there_are_refused() -> Non
         told(write="/api/bonds")
     with pytest.raises(InputsError, match="cannot be read"):
         told(env_file=Path("/nowhere"))
-    with pytest.raises(InputsError, match="begins with /"):
-        told(page="login")
+    for page in ("login", "/a b", "/ü"):
+        with pytest.raises(InputsError, match="begins with /"):
+            told(page=page)
+
+
+@pytest.mark.parametrize("port", ["abc", "99999", "0", ""])
+def test_a_port_that_is_none_is_refused(port: str, tmp_path: Path) -> None:
+    with pytest.raises(InputsError, match="no port from 1 to 65535"):
+        parts("http://localhost:3100", None, told(env_file=file(tmp_path, f"API_PORT={port}\n")))
 
 
 def test_a_clause_that_nobody_spoke_of_is_not_judged_and_nothing_but_all_kept_is_green() -> None:
