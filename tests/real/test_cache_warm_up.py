@@ -37,7 +37,8 @@ def run(*urls: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_every_stack_asks_for_the_guides_warm_sets(app: Backend) -> None:
-    command = recorded("prod", "microservices").one("kubernetes:batch/v1:Job").inputs["spec"]["template"]["spec"]
+    job = recorded("prod", "microservices").one("kubernetes:batch/v1:Job", "cache-warm-up-job")
+    command = job.inputs["spec"]["template"]["spec"]
     urls = command["containers"][0]["command"][4:]
     assert [path.rsplit("/", 1)[-1] for path in urls] == list(GUIDE_SETS)
     app.start()
