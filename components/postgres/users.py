@@ -63,7 +63,7 @@ class DatabaseUsers(pulumi.ComponentResource):
     """Users of each server for application, migration, reading and exporters, two of each, which take turns.
 
     A Job for each server runs the statements as its master user; nothing else of the platform has that login. It is
-    made anew when a password changes, and its logins are there once it has run: whatever holds one is written later.
+    made anew when a password changes, and whoever hands logins out waits for it: see `ready`.
 
     Example:
         ```python
@@ -82,6 +82,9 @@ class DatabaseUsers(pulumi.ComponentResource):
         ```
     """
 
+    ready: tuple[pulumi.Resource, ...]
+    """The Jobs: whoever logs in as one of the users starts after them."""
+
     def __init__(self, name: str, args: DatabaseUsersArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:database_users:DatabaseUsers", name, None, opts)
         child = child_options(self, opts)
@@ -94,19 +97,19 @@ class DatabaseUsers(pulumi.ComponentResource):
             server.name: self._job(identity.after(*policies), args, server, account.metadata.name)
             for server in args.servers
         }
+        self.ready = tuple(self._jobs.values())
         for role, secret in LOGIN_SECRETS.items():
-            self._login_secret(identity, role, secret)
+            self._login_secret(identity.after(*self.ready), role, secret)
         self.register_outputs({})
 
     def login(self, server: str, role: UserRole) -> Login:
-        """Whoever is on turn; the password resolves once the user exists.
+        """Whoever is on turn; what holds the login depends on `ready`.
 
         Raises:
             KeyError: there is no such server.
         """
         turn = self._servers[server].turns.active
-        made = pulumi.Output.all(self._passwords[server][role, turn], self._jobs[server].urn)
-        return Login(user_name(role, turn), made.apply(lambda values: str(values[0])))
+        return Login(user_name(role, turn), self._passwords[server][role, turn])
 
     def url(self, server: str, role: UserRole, host: pulumi.Input[str] | None = None) -> pulumi.Output[str]:
         """The connection URL of a server, or of its replica at another host; secret. It verifies who answers.
