@@ -190,11 +190,12 @@ class Platform:
         users_args = database_users.args(settings, space.namespace, data.postgres, data.shards)
         users = DatabaseUsers("database-users", users_args, kubernetes)
         databases = database_users.Databases(data.postgres, data.shards, users)
-        # nobody logs in as a user that does not exist yet
-        with_users = after(kubernetes, *users.ready)
-        pooler = self._pooler(base, databases, space, with_users)
+        pooler = self._pooler(base, databases, space, kubernetes)
         secrets = AppSecrets(
-            "app-secrets", app.secrets_args(space.namespace, databases, data.redis, pooler), with_users
+            "app-secrets",
+            app.secrets_args(space.namespace, databases, data.redis, pooler),
+            # nobody logs in as a user that does not exist yet; the pooler's clients are users of its own
+            after(kubernetes, *users.ready) if pooler is None else kubernetes,
         )
         files = self._database_files(data, space, pooler, kubernetes)
         access = PodIdentityRole("app-access", app.access_args(settings, base.cluster, uploads, base.key), self.aws)

@@ -89,6 +89,7 @@ class PoolerArgs:
         namespace: where all objects live.
         image: PgBouncer 1.21 or newer (prepared statements in transaction mode), with `pgbouncer` on its PATH.
         endpoints: the servers; names are unique.
+        users_ready: what makes the endpoints' users; the configuration is written, and the pods change, after it.
         client_username: the user that pods connect as.
         client_password: its password.
         former_clients: the login before, for pods that still have it.
@@ -110,6 +111,7 @@ class PoolerArgs:
     namespace: pulumi.Input[str]
     image: pulumi.Input[str]
     endpoints: tuple[PoolerEndpoint, ...]
+    users_ready: tuple[pulumi.Resource, ...] = ()
     client_username: pulumi.Input[str]
     client_password: pulumi.Input[str]
     former_clients: tuple[PoolerClient, ...] = ()

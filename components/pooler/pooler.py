@@ -101,7 +101,7 @@ class Pooler(pulumi.ComponentResource):
             metadata=identity.metadata(CONFIG_NAME),
             type="Opaque",
             string_data=files,
-            opts=identity.opts,
+            opts=identity.after(*args.users_ready).opts,
         )
         account = service_account(identity, APP)
         policy = _policy(identity, args)

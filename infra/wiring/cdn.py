@@ -67,13 +67,13 @@ def args(settings: Settings, balancer: LoadBalancer, certificate: OriginCertific
 
 
 def _once_trusted(certificate: OriginCertificate, gateway: Gateway) -> tuple[ClientCertificate, ...]:
-    """Cloudflare's certificates, known once every pod of the gateway trusts their authorities."""
-    return tuple(
-        replace(
-            one,
-            certificate_pem=pulumi.Output.all(one.certificate_pem, gateway.deployment_name).apply(
-                lambda known: str(known[0])
-            ),
-        )
-        for one in certificate.client_certificates
-    )
+    """Cloudflare's certificates; one that takes turns with another once every pod of the gateway trusts its authority.
+
+    Where there is one alone, no pod knows another. Nothing may wait for pods without need: the protected DNS records
+    wait for the certificates, and the engine walks all that they wait for when their deletion is refused.
+    """
+    *older, newest = sorted(certificate.client_certificates, key=lambda one: one.generation)
+    if not older:
+        return (newest,)
+    trusted = pulumi.Output.all(newest.certificate_pem, gateway.deployment_name).apply(lambda known: str(known[0]))
+    return (*older, replace(newest, certificate_pem=trusted))

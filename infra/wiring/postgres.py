@@ -246,6 +246,7 @@ def pooler_args(
         namespace=namespace,
         **of_same_name(PoolerArgs, settings.postgres.pooler),
         endpoints=tuple(endpoints),
+        users_ready=users.ready,
         client_username=logins[turns.active].username or "",
         client_password=logins[turns.active].password,
         former_clients=tuple(

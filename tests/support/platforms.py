@@ -75,7 +75,7 @@ class Users(Data):
         certificate = PrivateCertificate("pooler-certificate", postgres.pooler_certificate_args(self.settings))
         databases = database_users.Databases(server, shards, users)
         pooled = postgres.pooler_args(self.settings, space.namespace, logins, certificate, databases)
-        pooler = Pooler("pooler", pooled, after(inside, *users.ready))
+        pooler = Pooler("pooler", pooled, inside)
         RetiredUsers("retired-users", args, after(inside, pooler.deployment))
         return server, shards
 
