@@ -14,28 +14,19 @@ from typing import TYPE_CHECKING
 from bailbondpro.edge.exchange import Request
 from bailbondpro.edge.explain import evaluate, seen
 from bailbondpro.edge.leaks import Trial, personal_reason, trials
-from bailbondpro.edge.policy import CdnHosts, EdgePolicy
 from bailbondpro.edge.readings import CARELESS, CROSSED, READINGS, Behaviour
-from bailbondpro.edge.rules import EdgeRules
+from tests.support.edge_policies import DOMAIN, POLICY, RULES
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bailbondpro.edge.readings import Readings
+    from bailbondpro.edge.rules import EdgeRules
 
 PAGE = ROOT / "docs" / "cdn.md"
 BEGIN = "<!-- made by python -m tests.support.readings_page --write -->\n"
 END = "<!-- end -->\n"
-DOMAIN = "bailbondpro.com"
-POLICY = EdgePolicy(
-    domain=DOMAIN,
-    hosts=CdnHosts.under(DOMAIN),
-    session_cookie_names=("session",),
-    public_html_paths=("/pricing",),
-    public_api_prefixes=("/api/public",),
-)
-RULES = EdgeRules.of(POLICY)
 BARE = dataclasses.replace(RULES, cache=RULES.cache[:6], responses=())
 """The classes alone: what the vendor's own behaviour would keep out, and nothing else."""
 CLASSES = {

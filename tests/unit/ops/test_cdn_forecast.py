@@ -9,27 +9,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bailbondpro.edge.policy import CdnHosts, EdgePolicy
-from bailbondpro.edge.rules import EdgeRules
 from ops.answers.cdn.access_log import MAX_LINE, LogReader, parsed
 from ops.answers.cdn.edge import Edge
 from ops.answers.cdn.forecast import Forecast, forecast
 from ops.views.cdn import forecasted
 from planner.simulation import Assumptions, override
+from tests.support.edge_policies import DOMAIN, POLICY, RULES
 from tests.support.told import told
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-DOMAIN = "bailbondpro.com"
-POLICY = EdgePolicy(
-    domain=DOMAIN,
-    hosts=CdnHosts.under(DOMAIN),
-    session_cookie_names=("session",),
-    public_html_paths=("/pricing",),
-    public_api_prefixes=("/api/public",),
-)
-EDGE = Edge(POLICY, EdgeRules.of(POLICY))
+EDGE = Edge(POLICY, RULES)
 START = 1_796_000_000
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,19 +12,12 @@ from bailbondpro.edge.cache_key import Fate, Plain, Reached, cache_key, inputs, 
 from bailbondpro.edge.corpus import UNKEYED_HEADERS
 from bailbondpro.edge.exchange import Request
 from bailbondpro.edge.leaks import careless_response, followed_inputs
-from bailbondpro.edge.policy import CdnHosts, EdgePolicy
-from bailbondpro.edge.rules import EdgeRules
 from ops.answers.cdn.edge import gateway_reach
+from tests.support.edge_policies import DOMAIN, POLICY, RULES
 
-DOMAIN = "bailbondpro.com"
-POLICY = EdgePolicy(
-    domain=DOMAIN,
-    hosts=CdnHosts.under(DOMAIN),
-    session_cookie_names=("session",),
-    public_html_paths=("/pricing",),
-    public_api_prefixes=("/api/public",),
-)
-RULES = EdgeRules.of(POLICY)
+if TYPE_CHECKING:
+    from bailbondpro.edge.rules import EdgeRules
+
 PAGE = Request.of(f"https://{DOMAIN}/pricing")
 FILE = Request.of(f"https://cdn.{DOMAIN}/static/app.css")
 

@@ -8,17 +8,9 @@ import pytest
 
 from bailbondpro.edge.exchange import Request, Response, normalise_path
 from bailbondpro.edge.explain import explain
-from bailbondpro.edge.policy import CdnHosts, EdgePolicy
 from bailbondpro.edge.problems import edge_problems
+from tests.support.edge_policies import DOMAIN, POLICY
 
-DOMAIN = "bailbondpro.com"
-POLICY = EdgePolicy(
-    domain=DOMAIN,
-    hosts=CdnHosts.under(DOMAIN),
-    session_cookie_names=("session",),
-    public_html_paths=("/pricing",),
-    public_api_prefixes=("/api/public",),
-)
 PAGE = f"https://{DOMAIN}/pricing"
 
 

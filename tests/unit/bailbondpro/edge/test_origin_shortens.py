@@ -9,19 +9,9 @@ from hypothesis import strategies as st
 from bailbondpro.edge.cache_control import CacheControl
 from bailbondpro.edge.exchange import Request, Response
 from bailbondpro.edge.explain import DEFAULT_LIFETIMES, evaluate
-from bailbondpro.edge.policy import CdnHosts, EdgePolicy
 from bailbondpro.edge.readings import CARELESS, STRICT, Behaviour
-from bailbondpro.edge.rules import EdgeRules
+from tests.support.edge_policies import DOMAIN, RULES
 
-DOMAIN = "bailbondpro.com"
-POLICY = EdgePolicy(
-    domain=DOMAIN,
-    hosts=CdnHosts.under(DOMAIN),
-    session_cookie_names=("session",),
-    public_html_paths=("/pricing",),
-    public_api_prefixes=("/api/public",),
-)
-RULES = EdgeRules.of(POLICY)
 CLASSES = {
     "images": (f"https://images.{DOMAIN}/team/anna.jpg", "image/jpeg"),
     "css": (f"https://cdn.{DOMAIN}/static/app.3f9a.css", "text/css"),

@@ -16,24 +16,15 @@ from bailbondpro.edge.exchange import Request, Response
 from bailbondpro.edge.explain import differences, evaluate
 from bailbondpro.edge.expressions import Or
 from bailbondpro.edge.leaks import Trial, judge, trials
-from bailbondpro.edge.policy import CdnHosts, EdgePolicy
 from bailbondpro.edge.readings import CARELESS, CROSSED, READINGS, STRICT, Behaviour, Readings, combinations
-from bailbondpro.edge.rules import EdgeRules
+from tests.support.edge_policies import DOMAIN, POLICY, RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bailbondpro.edge.expressions import Expression
+    from bailbondpro.edge.rules import EdgeRules
 
-DOMAIN = "bailbondpro.com"
-POLICY = EdgePolicy(
-    domain=DOMAIN,
-    hosts=CdnHosts.under(DOMAIN),
-    session_cookie_names=("session",),
-    public_html_paths=("/pricing",),
-    public_api_prefixes=("/api/public",),
-)
-RULES = EdgeRules.of(POLICY)
 PAGE, DATA = f"https://{DOMAIN}/pricing", f"https://api.{DOMAIN}/api/public/courts"
 FILES = tuple(f"https://cdn.{DOMAIN}/static/app.{end}" for end in ("css", "woff2", "js", "wasm", "map", "webmanifest"))
 TRIED = (*samples(POLICY), *FILES, f"https://images.{DOMAIN}/a.svg")
