@@ -111,7 +111,7 @@ def shard_servers(plan: Plan) -> list[PlannedResource]:
 
 
 def empty_shards(existing: int, in_use: int) -> str:
-    """What stands empty, in one sentence; empty itself where every shard that exists is in use.
+    """Which shards serve nobody, in one sentence; empty where every shard that exists is in use.
 
     Args:
         existing: number of shards that exist.
@@ -121,12 +121,13 @@ def empty_shards(existing: int, in_use: int) -> str:
         return ""
     if not in_use:
         return (
-            f"the {existing} shards are empty and every pod stays on the primary (postgres.placement: primary); "
+            f"no pod is pointed at the {existing} shards: every client is on the primary (postgres.placement: "
+            "primary); "
             f"`./bbp shard plan --from primary --to {existing}` says what a move takes"
         )
     return (
-        f"{shard_names(in_use, existing)} are empty: no pod is pointed there (postgres.shards.placedOn: "
-        f"{in_use}); `./bbp shard plan --from {in_use} --to {existing}` says what a move takes"
+        f"no pod is pointed at {shard_names(in_use, existing)}; "
+        f"`./bbp shard plan --from {in_use} --to {existing}` says what a move takes"
     )
 
 
@@ -137,8 +138,9 @@ def placement_said(at: Stated) -> str:
         here += "" if at.count else ", whatever shards exist"
         return f"map version {at.version}: pods read and write every client on {here}; no row is copied or deleted"
     there = f"shard_0 to shard_{at.moving_to - 1}" if at.moving_to else "the primary"
+    ending = "cut-over" if at.moving_to else "back"
     return (
-        f"map version {at.version}: pods read and write every client on {here}, until `./bbp shard move cut-over` "
+        f"map version {at.version}: pods read and write every client on {here}, until `./bbp shard move {ending}` "
         f"has ended; rows are copied to {there} and deleted nowhere"
     )
 

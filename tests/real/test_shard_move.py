@@ -315,6 +315,11 @@ def test_old_copies_go_last_and_four_shards_become_five(server: Postgres, folder
     copied.done("move", "catch-up")
     assert copied.differences() == []
     copied.done("move", "cut-over")
+    copied.done("move", "back")
+    assert copied.differences() == []
+    copied.run(place_of("client-5", 4), "UPDATE clients SET name = 'five again' WHERE id = 'client-5'")
+    copied.done("move", "cut-over")
+    assert copied.run(place_of("client-5", 5), "SELECT name FROM clients WHERE id = 'client-5'") == [("five again",)]
     copied.done("move", "clean-up")
     for table in CLIENT_TABLES:
         for place, clients in held(copied, table, 5).items():

@@ -21,4 +21,4 @@ def grown(document: dict[str, Any]) -> None:
         assert all(item["op"] == "update" for item in step["stateful"])
     placed = [step["placement"] for step in steps]
     assert placed[:2] == [None, None]
-    assert placed[2].startswith("the 4 shards are empty and every pod stays on the primary")
+    assert placed[2].startswith("no pod is pointed at the 4 shards: every client is on the primary")

@@ -68,9 +68,9 @@ def test_a_new_shard_is_there_for_good_and_a_new_replica_of_one_is_not() -> None
 @pytest.mark.parametrize(
     ("existing", "in_use", "said"),
     [
-        (4, 0, "the 4 shards are empty and every pod stays on the primary"),
-        (8, 4, "shard_4 to shard_7 are empty: no pod is pointed there"),
-        (5, 4, "shard_4 are empty"),
+        (4, 0, "no pod is pointed at the 4 shards: every client is on the primary"),
+        (8, 4, "no pod is pointed at shard_4 to shard_7;"),
+        (5, 4, "no pod is pointed at shard_4;"),
     ],
 )
 def test_what_stands_empty_is_said_in_one_sentence(existing: int, in_use: int, said: str) -> None:
@@ -211,5 +211,7 @@ def test_one_sentence_says_what_a_placement_means_for_rows(placement: Stated, sa
 def test_a_step_of_a_journey_says_that_the_new_shards_are_empty() -> None:
     created = tuple(shard(index, "create") for index in range(4))
     step = JourneyStep("horizontal", "microservices", (*created, app(0, 0)))
-    assert "the 4 shards are empty and every pod stays on the primary" in told(section(Journey("prod", (step,))))
+    assert "no pod is pointed at the 4 shards: every client is on the primary" in told(
+        section(Journey("prod", (step,)))
+    )
     assert step.as_json()["placement"] == step.placement
