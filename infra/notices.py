@@ -39,7 +39,7 @@ def notices(settings: Settings) -> tuple[Notice, ...]:
     Args:
         settings: complete, valid settings.
     """
-    production = _weakened(settings) if settings.environment.value == "prod" else ()
+    production = _weakened(settings) if settings.environment.production else ()
     found = (*_silent(settings), *_unscaled(settings), *_unreachable(settings), *production)
     return tuple(Notice(path=f"{NAMESPACE}:{key}", text=text) for key, text in found)
 

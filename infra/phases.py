@@ -13,7 +13,7 @@ from __future__ import annotations
 from bailbondpro.facts.rds import ADVANCED_INSIGHTS_DAYS
 
 PHASES = ("optimization", "horizontal", "microservices")
-ENVIRONMENTS = ("dev", "prod")
+ENVIRONMENTS = ("development", "production")
 
 SPOT_TYPES = ("m8g.xlarge", "m7g.xlarge", "m6g.xlarge", "c8g.xlarge", "r8g.xlarge", "t4g.xlarge")
 NODE_ENDPOINTS = ("ecr.api", "ecr.dkr", "eks-auth", "logs", "secretsmanager", "sts")
@@ -21,11 +21,11 @@ GUIDE_SCALE_UP = {"stabilizationSeconds": 60, "percent": 50, "pods": 2, "periodS
 GUIDE_SCALE_DOWN = {"stabilizationSeconds": 300, "percent": 10, "periodSeconds": 60}
 
 # What the environment alone decides, and no stack file overrides.
-KEY_DELETION_DAYS = {"dev": 7, "prod": 30}
+KEY_DELETION_DAYS = {"development": 7, "production": 30}
 """Waiting time before a deleted key is gone: the shortest and the longest that KMS allows (KMS documentation)."""
-RECOVERY_DAYS = {"dev": 0, "prod": 30}
-"""Days a deleted secret can be restored (Secrets Manager: 0, or 7 to 30); 0 lets a destroyed dev stack come back."""
-LOG_RETENTION_DAYS = {"dev": 14, "prod": 90}
+RECOVERY_DAYS = {"development": 0, "production": 30}
+"""Days a deleted secret can be restored (Secrets Manager: 0, or 7 to 30); 0 lets a destroyed development stack come back."""
+LOG_RETENTION_DAYS = {"development": 14, "production": 90}
 """Days the databases' logs are kept, as the control plane's."""
 
 # What one failure may take from users, and how little uptime may be promised: all of it in development.
@@ -136,8 +136,8 @@ SERVICES: tuple[tuple[str, tuple[str, ...], str, tuple[str, ...]], ...] = (
     ("documents",       ("/api/documents/",),       "api", ("primary", "replicas")),
 )
 SERVICE_SIZES: dict[str, dict[str, object]] = {
-    "dev":  {"minReplicas": 1, "maxReplicas": 2,
-             "resources": {"cpuRequestMillicores": 100, "memoryRequestMib": 192, "cpuLimitMillicores": 500, "memoryLimitMib": 384}},
-    "prod": {"minReplicas": 2, "maxReplicas": 6},
+    "development": {"minReplicas": 1, "maxReplicas": 2,
+                    "resources": {"cpuRequestMillicores": 100, "memoryRequestMib": 192, "cpuLimitMillicores": 500, "memoryLimitMib": 384}},
+    "production":  {"minReplicas": 2, "maxReplicas": 6},
 }
 # fmt: on

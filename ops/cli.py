@@ -17,6 +17,7 @@ from ops.commands import (
     diagram,
     drill,
     engine,
+    init,
     journey,
     preflight,
     quotas,
@@ -36,6 +37,7 @@ from ops.console import fail
 from ops.exits import INTERRUPTED
 
 COMMANDS = (
+    init,
     check,
     schema,
     engine,

@@ -33,7 +33,7 @@ def addresses(ranges: Iterable[str]) -> int:
 def the_api_is_not_open_in_pieces(settings: Settings) -> Iterator[Finding]:
     """Two halves of the internet are the internet."""
     cluster = settings.cluster
-    if settings.environment == "prod" and cluster.endpoint_public_access:
+    if settings.environment.production and cluster.endpoint_public_access:
         yield from _too_many("cluster.publicAccessCidrs", cluster.public_access_cidrs)
 
 
@@ -87,7 +87,7 @@ def the_namespace_is_the_applications_own(settings: Settings) -> Iterator[Findin
     """The platform labels the namespace `restricted` and closes its network: neighbours would stop working."""
     name = settings.app.namespace
     if name in TAKEN_NAMESPACES or name.startswith(SYSTEM_PREFIX):
-        own = "production" if settings.environment == "prod" else "development"
+        own = "production" if settings.environment.production else "development"
         yield Finding(
             path="app.namespace",
             value=name,

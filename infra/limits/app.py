@@ -25,7 +25,7 @@ _PLATFORM_PREFIXES = ("DATABASE_",)
 )
 def prod_images_are_pinned(settings: Settings) -> Iterator[Finding]:
     """What production runs is decided by the configuration, not by the last push."""
-    if settings.environment != "prod":
+    if not settings.environment.production:
         return
     images = [("app.image", settings.app.image)]
     images += [(f"services[{i}].image", service.image) for i, service in enumerate(settings.services) if service.image]
@@ -34,7 +34,7 @@ def prod_images_are_pinned(settings: Settings) -> Iterator[Finding]:
             yield Finding(
                 path=path,
                 value=image,
-                allowed="repository@sha256:<64 hex digits> in prod",
+                allowed="repository@sha256:<64 hex digits> in production",
                 fix=f"set it to the digest that was tested, like `{_repository(image)}@sha256:...`",
             )
 
@@ -56,7 +56,7 @@ _OWN_REPOSITORY = re.compile(r"/bailbondpro-(?P<stack>[a-z][a-z0-9-]*)/app(?=[:@
 )
 def prod_runs_no_other_stacks_images(settings: Settings) -> Iterator[Finding]:
     """The repository of another stack is deleted with it, and its lifecycle counts that stack's images alone."""
-    if settings.environment != "prod":
+    if not settings.environment.production:
         return
     images = [("app.image", settings.app.image)]
     images += [(f"services[{i}].image", service.image) for i, service in enumerate(settings.services) if service.image]
@@ -66,7 +66,7 @@ def prod_runs_no_other_stacks_images(settings: Settings) -> Iterator[Finding]:
             yield Finding(
                 path=path,
                 value=image,
-                allowed=f"in prod no repository of another stack: {found['stack']} deletes it, and images in it",
+                allowed=f"in production no repository of another stack: {found['stack']} deletes it, and images in it",
                 fix="push it to the bootstrap's repository, one for all stacks, and name that",
             )
 

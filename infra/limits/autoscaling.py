@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @rule("replica-range", source="scaling guide, Auto-Scaling: minReplicas 3", areas=("autoscaling", "environment"))
 def replica_range_is_ordered(settings: Settings) -> Iterator[Finding]:
-    """The maximum is not below the minimum; prod keeps two pods so that one may fail."""
+    """The maximum is not below the minimum; production keeps two pods so that one may fail."""
     autoscaling = settings.autoscaling
     if autoscaling.min_replicas > autoscaling.max_replicas:
         yield Finding(
@@ -23,11 +23,11 @@ def replica_range_is_ordered(settings: Settings) -> Iterator[Finding]:
             allowed=f"at least minReplicas ({autoscaling.min_replicas})",
             fix=f"set it to {autoscaling.min_replicas}, or lower autoscaling.minReplicas",
         )
-    if settings.environment == "prod" and autoscaling.min_replicas < 2:  # noqa: PLR2004 - two is one more than one
+    if settings.environment.production and autoscaling.min_replicas < 2:  # noqa: PLR2004 - two is one more than one
         yield Finding(
             path="autoscaling.minReplicas",
             value=autoscaling.min_replicas,
-            allowed="at least 2 in prod: no single point of failure",
+            allowed="at least 2 in production: no single point of failure",
             fix="set it to 2",
         )
 

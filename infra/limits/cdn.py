@@ -41,14 +41,14 @@ def ids_are_there(settings: Settings) -> Iterator[Finding]:
 @rule("prod-behind-cdn", source="scaling guide, CDN Integration", areas=("cdn", "environment"))
 def production_stands_behind_the_cdn(settings: Settings) -> Iterator[Finding]:
     """Without the CDN the gateway's certificate is signed by nobody that a browser knows, and no name leads to it."""
-    if settings.environment == "prod" and not settings.cdn.enabled:
+    if settings.environment.production and not settings.cdn.enabled:
         yield Finding(
             path="cdn.enabled",
             value=False,
-            allowed="true in prod: without the CDN the gateway signs its own certificate, which browsers refuse, there "
-            "are no DNS records, and nothing stands before the gateway",
-            fix="remove it (cdn.plan free costs nothing), or use environment dev for a stack that is reached from "
-            "gateway.allowedCidrs alone",
+            allowed="true in production: without the CDN the gateway signs its own certificate, which browsers refuse, "
+            "there are no DNS records, and nothing stands before the gateway",
+            fix="remove it (cdn.plan free costs nothing), or use environment development for a stack that is reached "
+            "from gateway.allowedCidrs alone",
         )
 
 

@@ -110,7 +110,7 @@ def kube_proxy_fits_the_control_plane(settings: Settings) -> Iterator[Finding]:
 
 @rule("endpoint-access", source="EKS documentation, cluster endpoint access", areas=("cluster", "environment"))
 def endpoint_is_not_open(settings: Settings) -> Iterator[Finding]:
-    """A public endpoint names who may reach it; in prod that is not everybody."""
+    """A public endpoint names who may reach it; in production that is not everybody."""
     cluster = settings.cluster
     if not cluster.endpoint_public_access:
         return
@@ -121,11 +121,11 @@ def endpoint_is_not_open(settings: Settings) -> Iterator[Finding]:
             allowed="at least one range while endpointPublicAccess is true",
             fix="list your office's or pipeline's range, or set cluster.endpointPublicAccess to false",
         )
-    elif settings.environment == "prod" and _EVERYBODY in cluster.public_access_cidrs:
+    elif settings.environment.production and _EVERYBODY in cluster.public_access_cidrs:
         yield Finding(
             path="cluster.publicAccessCidrs",
             value=list(cluster.public_access_cidrs),
-            allowed="named ranges in prod, not everybody",
+            allowed="named ranges in production, not everybody",
             fix=f"replace {_EVERYBODY} by your office's or pipeline's range",
         )
 

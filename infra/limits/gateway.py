@@ -27,7 +27,7 @@ CLIENT_RANGES = PREFIX_LIST_ROOM["IPv4"]
     areas=("gateway", "environment"),
 )
 def replica_range_is_ordered(settings: Settings) -> Iterator[Finding]:
-    """The maximum is not below the minimum; prod keeps two gateways."""
+    """The maximum is not below the minimum; production keeps two gateways."""
     gateway = settings.gateway
     if gateway.replicas > gateway.max_replicas:
         yield Finding(
@@ -36,8 +36,8 @@ def replica_range_is_ordered(settings: Settings) -> Iterator[Finding]:
             allowed=f"at least replicas ({gateway.replicas})",
             fix=f"set it to {gateway.replicas}",
         )
-    if settings.environment == "prod" and gateway.replicas == 1:
-        yield Finding(path="gateway.replicas", value=1, allowed="at least 2 in prod", fix="set it to 2")
+    if settings.environment.production and gateway.replicas == 1:
+        yield Finding(path="gateway.replicas", value=1, allowed="at least 2 in production", fix="set it to 2")
 
 
 @rule(

@@ -97,8 +97,8 @@ def sizes_are_ordered(settings: Settings) -> Iterator[Finding]:
 
 @rule("app-pool-never-empty", source="scaling guide, Scaling Objectives: availability", areas=("pools", "environment"))
 def app_pool_is_never_empty(settings: Settings) -> Iterator[Finding]:
-    """Add-ons need a node at all times; prod needs a second one while the first is replaced."""
-    least = 2 if settings.environment == "prod" else 1
+    """Add-ons need a node at all times; production needs a second one while the first is replaced."""
+    least = 2 if settings.environment.production else 1
     if settings.pools.app.min_size < least:
         yield Finding(
             path="pools.app.minSize",

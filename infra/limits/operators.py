@@ -58,7 +58,7 @@ def operator_workloads(settings: Settings) -> Iterator[OperatorPods]:
     parts += VERTICAL if vertical in {"memory", "full"} else ()
     if vertical == "recommend":
         yield RECOMMENDER
-    pods = 2 if settings.environment == "prod" else 1
+    pods = 2 if settings.environment.production else 1
     yield from (OperatorPods(name, pods, cpu, memory) for name, cpu, memory in parts)
     if settings.monitoring.prometheus.enabled:
         # of two servers, one waits for a node in the zone of its volume; the other one alerts

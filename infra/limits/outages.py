@@ -22,15 +22,15 @@ LEAST_LETTERS = 5
 )
 def accepted_losses_are_named(settings: Settings) -> Iterator[Finding]:
     """A wildcard for everything would accept in production what nobody has looked at, today's and tomorrow's."""
-    if settings.environment != "prod":
+    if not settings.environment.production:
         return
     for index, loss in enumerate(settings.availability.accepted_losses):
         if sum(letter.isalpha() for letter in loss.stops) < LEAST_LETTERS:
             yield Finding(
                 path=f"availability.acceptedLosses[{index}].stops",
                 value=loss.stops,
-                allowed=f"a function with {LEAST_LETTERS} letters of its name at least in prod, such as `the way out "
-                "of *`: this would accept every outage",
+                allowed=f"a function with {LEAST_LETTERS} letters of its name at least in production, such as `the way "
+                "out of *`: this would accept every outage",
                 fix="name each function, as `./bbp availability` prints it after `without it no`",
             )
 

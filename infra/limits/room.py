@@ -265,7 +265,7 @@ def room_findings(settings: Settings, workloads: dict[str, tuple[Workload, ...]]
         machines = machines_of(settings, pool)
         if any(one.pod.cpu > machines.cpu or one.pod.memory > machines.memory for one in found):
             continue  # no number of nodes helps: `pod-fits-node` says so
-        prod = settings.environment == "prod"
+        prod = settings.environment.production
         checks: tuple[Pending, ...] = (pending_in_a_zone,) if prod else (pending_at_most,)
         if prod and settings.pools.undivided != "only":
             checks = (*checks, pending_without_a_zone)

@@ -73,7 +73,7 @@ def prefixes_end_with_a_slash(settings: Settings) -> Iterator[Finding]:
 
 @rule("service-replicas", source="scaling guide, Auto-Scaling", areas=("services", "environment"))
 def replica_ranges_are_ordered(settings: Settings) -> Iterator[Finding]:
-    """The maximum is not below the minimum; prod keeps two pods of everything public."""
+    """The maximum is not below the minimum; production keeps two pods of everything public."""
     for index, service in enumerate(settings.services):
         if service.min_replicas > service.max_replicas:
             yield Finding(
@@ -82,11 +82,11 @@ def replica_ranges_are_ordered(settings: Settings) -> Iterator[Finding]:
                 allowed=f"at least minReplicas ({service.min_replicas})",
                 fix=f"set it to {service.min_replicas}",
             )
-        if settings.environment == "prod" and service.public and service.min_replicas == 1:
+        if settings.environment.production and service.public and service.min_replicas == 1:
             yield Finding(
                 path=f"services[{index}].minReplicas",
                 value=1,
-                allowed="at least 2 for a public service in prod",
+                allowed="at least 2 for a public service in production",
                 fix="set it to 2",
             )
 

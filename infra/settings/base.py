@@ -24,8 +24,26 @@ from infra.problems import nearest
 class Environment(StrEnum):
     """Which of the two kinds of stack this is; decides sizes and protection, never the architecture."""
 
-    DEV = "dev"
-    PROD = "prod"
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+    @classmethod
+    def spelled(cls, value: object) -> object:
+        """The value of a stack file or a tag with `dev` and `prod` in full; anything else as it is."""
+        return _IN_FULL.get(value, value) if isinstance(value, str) else value
+
+    @property
+    def production(self) -> bool:
+        """Whether such a stack serves users: it has two of what may fail, and keeps what it stores."""
+        return self is Environment.PRODUCTION
+
+    @property
+    def short(self) -> str:
+        """`dev` or `prod`: the tag's value, which running stacks have; another one would roll every node group."""
+        return next(short for short, full in _IN_FULL.items() if full == self.value)
+
+
+_IN_FULL = {"dev": "development", "prod": "production"}
 
 
 class Phase(StrEnum):

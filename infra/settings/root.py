@@ -30,9 +30,9 @@ def _switch(value: object) -> object:
 class Settings(Area):
     """Every setting of a stack, complete: defaults of the phase, overridden by the stack file."""
 
-    environment: Environment = Field(
-        description="dev or prod: which defaults a stack has, its sizes and protection; never the architecture, and no "
-        "part of a name: any number of stacks may be of one environment."
+    environment: Annotated[Environment, BeforeValidator(Environment.spelled)] = Field(
+        description="development or production (dev and prod in short): which defaults a stack has, its sizes and "
+        "protection; never the architecture, and no part of a name: any number of stacks may be of one environment."
     )
     phase: Phase = Field(
         description="Growth phase: optimization (0-500 users), horizontal (500-1,500), microservices (1,500 and more); "
@@ -41,7 +41,8 @@ class Settings(Area):
     domain: DomainName = Field(description="The domain of the platform, the apex of its own DNS zone.")
     region: Region = Field(description="The AWS region, read from aws:region.")
     protect: Annotated[bool, BeforeValidator(_switch)] = Field(
-        description="Whether databases, caches, buckets, keys and network refuse deletion. Default: prod yes, dev no."
+        description="Whether databases, caches, buckets, keys and network refuse deletion. Default: production yes, "
+        "development no."
     )
     allow_shrink: Annotated[bool, BeforeValidator(_switch)] = Field(
         default=False,
@@ -72,8 +73,8 @@ class Settings(Area):
 
     @property
     def stack(self) -> str:
-        """The stack's own name, which physical names hold; settings that belong to no stack go by their environment."""
-        return self._stack or self.environment.value
+        """The stack's own name, which physical names hold; settings that belong to no stack go by `dev` or `prod`."""
+        return self._stack or self.environment.short
 
     def of_stack(self, name: str) -> Self:
         """The same settings as those of a stack."""

@@ -8,7 +8,6 @@ from components.cluster.addons import AddonsArgs, AddonVersions
 from components.cluster.cluster import ClusterArgs
 from components.cluster.operator_access import OperatorAccessArgs
 from components.cluster.operator_values import ClusterAutoscaler, LoadBalancerController, OperatorsArgs, PrometheusStack
-from infra.settings import Environment
 from infra.wiring.encryption import secret_args
 from infra.wiring.names import names_of
 from infra.wiring.pods import system_placement
@@ -91,7 +90,7 @@ def operators_args(
             **of_same_name(PrometheusStack, prometheus, settings),
             grafana_password=grafana.password if grafana is not None else None,
             alert_topic_arn=topic.topic_arn,
-            replicas=2 if settings.environment is Environment.PROD else 1,
+            replicas=2 if settings.environment.production else 1,
         )
     return OperatorsArgs(
         cluster_name=cluster.cluster_name,
@@ -106,5 +105,5 @@ def operators_args(
         vertical_changes_pods=settings.autoscaling.vpa.mode in {"memory", "full"},
         prometheus_stack=stack,
         placement=system_placement(settings),
-        high_availability=settings.environment is Environment.PROD,
+        high_availability=settings.environment.production,
     )

@@ -25,7 +25,7 @@ class Names:
 
     Attributes:
         stack: the stack's own name, such as prod; two stacks of one account have two names.
-        environment: dev or prod: which defaults the stack has, for tags alone.
+        environment: `dev` or `prod`, for tags alone: which defaults the stack has.
     """
 
     stack: str
@@ -64,4 +64,4 @@ class Names:
 
 def names_of(settings: Settings) -> Names:
     """The names of a stack."""
-    return Names(stack=settings.stack, environment=settings.environment.value)
+    return Names(stack=settings.stack, environment=settings.environment.short)

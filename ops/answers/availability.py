@@ -103,15 +103,17 @@ def judged(subject: Planned, drill: FoundDrill | None = None) -> AvailabilityRep
             f"the plan in {subject.origin} has no {', no '.join(missing)}: what would stop is not in it"
         )
     settings = subject.settings
-    environment = _environment(subject.plan) or (settings.environment.value if settings else "prod")
+    environment = _environment(subject.plan) or (
+        settings.environment.value if settings else Environment.PRODUCTION.value
+    )
     now = settings.phase.value if settings else PHASES[-1]
     cdn = settings.cdn.plan if settings and settings.cdn.enabled else ""
     own = settings is not None and settings.environment.value == environment
     accepted = accepted_of(settings.availability if settings and own else _defaults(environment, now))
-    accepted = replace(accepted, arithmetic=environment != Environment.PROD)
+    accepted = replace(accepted, arithmetic=environment != Environment.PRODUCTION)
     pods = (drill or drill_of(subject)).pods
     found = judge(subject.plan, phase=now, accepted=accepted, cloudflare_plan=cdn, pods=pods)
-    return AvailabilityReport(planned=subject, environment=environment, phase=now, found=found)
+    return AvailabilityReport(planned=subject, environment=str(environment), phase=now, found=found)
 
 
 def accepted_of(wanted: AvailabilitySettings, today: date | None = None) -> Accepted:
@@ -135,7 +137,7 @@ def _day(text: str | None) -> date | None:
 
 def _defaults(environment: str, phase: str) -> AvailabilitySettings:
     """What a stack of this kind accepts unless its file says otherwise; an unknown kind is production."""
-    kind = Environment(environment) if environment in list(Environment) else Environment.PROD
+    kind = Environment(environment) if environment in list(Environment) else Environment.PRODUCTION
     tree = defaults(kind, Phase(phase), "us-east-1", "example.com")["availability"]
     return AvailabilitySettings.model_validate_json(json.dumps(tree))
 
@@ -148,5 +150,5 @@ def _environment(plan: Plan) -> str:
         except ValueError:
             continue
         if isinstance(tags, dict) and (name := text(tags, "tags", "Environment")):
-            return name
+            return str(Environment.spelled(name))
     return ""

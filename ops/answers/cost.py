@@ -242,7 +242,7 @@ def _usage(subject: Planned, changes: Mapping[str, object]) -> Usage:
     """The assumptions for a plan: users at the top of its phase, its Cloudflare plan, then what was given."""
     known: dict[str, object] = {}
     if subject.settings is not None:
-        prod = subject.settings.environment.value == "prod"
+        prod = subject.settings.environment.production
         known["users"] = PHASE_TOP[subject.settings.phase.value][0] if prod else DEV_USERS
         known["cloudflare_plan"] = subject.settings.cdn.plan
     return override(Usage(), {**known, **changes})

@@ -135,7 +135,7 @@ def _placement(plan: Plan) -> PolicyCheck:
 
 def _protection(settings: Settings, plan: Plan) -> PolicyCheck:
     missing = {"by Pulumi": bare(plan), "by AWS": unguarded(plan)}
-    wanted, prod = protectable(plan), settings.environment.value == "prod"
+    wanted, prod = protectable(plan), settings.environment.production
     if not wanted:
         return PolicyCheck(title=PROTECTED, state="unknown", detail="the plan has nothing that could be protected")
     listed = "; ".join(f"not {how}: {', '.join(names)}" for how, names in missing.items() if names)

@@ -74,7 +74,7 @@ def posture_of(plan: Plan, environment: str) -> Posture:
 
     Args:
         plan: a plan of the platform or of the bootstrap.
-        environment: `dev` or `prod`: some reasons count in one of them only.
+        environment: `development` or `production`: some reasons count in one of them only.
     """
     known, types = record(), {item.type for item in plan if item.op != "delete"}
     findings = tuple(_finding(one, plan, environment) for one in known.controls if types.intersection(one.types))

@@ -91,11 +91,11 @@ def replicas_need_backups(settings: Settings) -> Iterator[Finding]:
 def prod_keeps_backups(settings: Settings) -> Iterator[Finding]:
     """Production without point-in-time recovery loses data with the first mistake."""
     days = settings.postgres.backup_retention_days
-    if settings.environment == "prod" and days < WEEK_DAYS:
+    if settings.environment.production and days < WEEK_DAYS:
         yield Finding(
             path="postgres.backupRetentionDays",
             value=days,
-            allowed=f"at least {WEEK_DAYS} in prod",
+            allowed=f"at least {WEEK_DAYS} in production",
             fix="set it to 14",
         )
 

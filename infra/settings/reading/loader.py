@@ -95,9 +95,9 @@ def _json(tree: Tree) -> str:
 
 def _base(raw: Mapping[str, object]) -> Tree:
     """The defaults for what the file says, or for stand-ins where it does not say it or says it wrongly."""
-    environment, phase = str(raw.get("environment")), str(raw.get("phase"))
+    environment, phase = str(Environment.spelled(raw.get("environment"))), str(raw.get("phase"))
     return defaults(
-        Environment(environment) if environment in list(Environment) else Environment.DEV,
+        Environment(environment) if environment in list(Environment) else Environment.DEVELOPMENT,
         Phase(phase) if phase in list(Phase) else Phase.OPTIMIZATION,
         _valid(TypeAdapter(Region), raw.get("region"), _STAND_IN_REGION),
         _valid(TypeAdapter(DomainName), raw.get("domain"), _STAND_IN_DOMAIN),

@@ -22,7 +22,7 @@ def _leaves(tree: object, path: str = "") -> dict[str, object]:
 @pytest.mark.parametrize(("environment", "phase"), EVERY_STACK)
 def test_every_phase_of_every_environment_is_valid_without_further_settings(environment: str, phase: str) -> None:
     loaded = smallest(environment, phase)
-    assert (loaded.environment, loaded.phase) == (environment, phase)
+    assert (loaded.environment.short, loaded.phase) == (environment, phase)
 
 
 def test_the_tables_name_the_phases_and_environments_of_the_settings() -> None:
@@ -59,7 +59,7 @@ def test_no_key_stands_in_both_tables() -> None:
     ],
 )
 def test_nothing_shrinks_from_one_phase_to_the_next(environment: str, path: str) -> None:
-    column = phases.ENVIRONMENTS.index(environment)
+    column = ENVIRONMENTS.index(environment)
     values = phases.BY_PHASE[path][column::2]
     assert all(earlier <= later for earlier, later in pairwise(values))  # type: ignore[operator]  # all are integers
 
@@ -141,7 +141,7 @@ def test_every_row_has_a_value_per_column(table: dict[str, tuple[object, ...]]) 
 
 
 def test_defaults_derive_zones_from_the_region_and_hosts_from_the_domain() -> None:
-    tree = defaults(Environment.DEV, Phase.OPTIMIZATION, "eu-central-1", "example.org")
+    tree = defaults(Environment.DEVELOPMENT, Phase.OPTIMIZATION, "eu-central-1", "example.org")
     assert tree["network"]["availabilityZones"] == ("eu-central-1a", "eu-central-1b", "eu-central-1c")  # type: ignore[index]  # an object
     assert tree["cdn"]["hosts"]["cdnBackup"] == "cdn-backup.example.org"  # type: ignore[index]  # an object
 

@@ -100,7 +100,7 @@ def test_an_unknown_stack_names_the_stacks_there_are() -> None:
 
 
 def test_a_full_stack_name_finds_the_same_file() -> None:
-    assert check("organization/bailbondpro/dev").settings_or_raise().environment == "dev"
+    assert check("organization/bailbondpro/dev").settings_or_raise().environment.short == "dev"
 
 
 def test_problems_come_with_the_line_of_their_key() -> None:
