@@ -1,6 +1,6 @@
-"""Each switch of production and of development turned by itself.
+"""Switches of production and of development that, turned, are refused with their fix or fail a policy that says why.
 
-It makes a whole stack, or is refused with its fix, or a policy says why not.
+All others are turned in `test_toggle_pairs.py`.
 """
 
 from __future__ import annotations
@@ -98,11 +98,6 @@ def test_a_switch_that_weakens_production_fails_the_policies_that_are_about_it(
 ) -> None:
     found = failures(turned(stack, path))
     assert list(found) == FAILING[stack, path]
-
-
-@pytest.mark.parametrize(("stack", "path"), [item for item in SWITCHES if item not in REFUSED.keys() | FAILING.keys()])
-def test_every_other_switch_makes_a_whole_stack_that_keeps_every_policy(stack: tuple[str, str], path: str) -> None:
-    assert failures(turned(stack, path)) == {}
 
 
 def test_development_without_the_cdn_is_whole_and_reached_at_its_load_balancer() -> None:
