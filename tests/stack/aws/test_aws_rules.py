@@ -305,7 +305,7 @@ def test_a_wrong_account_is_refused_by_the_provider_and_everything_is_tagged() -
         assert wanted.aws.allowed_account_ids == ("123456789012",)
         provider = recorded(environment, phase).one("pulumi:providers:aws").inputs
         tags = json.loads(provider["defaultTags"])["tags"]
-        assert tags["Environment"] == wanted.environment
+        assert tags["Environment"] == wanted.environment.short
         assert "Phase" not in tags
     assert json.loads(recorded("prod", "horizontal").one("pulumi:providers:aws").inputs["allowedAccountIds"]) == [
         "123456789012"

@@ -77,7 +77,7 @@ def test_the_checked_in_stacks_are_valid_in_every_phase(stack: str, phase: str |
     result = check(stack, None, phase)
     assert result.problems == ()
     assert result.exit_code == 0
-    assert result.settings_or_raise().environment == stack
+    assert result.settings_or_raise().environment.short == stack
     assert f"Pulumi.{stack}.yaml is valid" in told(section(result))
     assert "nodes-hold-pods: fits by arithmetic, not drilled" in told(section(result))
     assert result.as_json() == {"problems": []}
@@ -166,7 +166,7 @@ def stack_file(folder: Path, name: str, **cdn: object) -> Path:
 
 def test_a_third_stack_is_checked_under_its_own_name(tmp_path: Path) -> None:
     found = check("staging", stack_file(tmp_path, "staging")).settings_or_raise()
-    assert (found.stack, found.environment) == ("staging", "dev")
+    assert (found.stack, found.environment.short) == ("staging", "dev")
     assert names_of(found).prefix == "bailbondpro-staging"
 
 
