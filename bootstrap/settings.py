@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 from bailbondpro.facts.storage import MAX_IMAGES, MIN_IMAGES
 from infra.problems import NAMESPACE, ConfigError, Problem
 from infra.sample_values import EXAMPLE_ACCOUNTS
-from infra.settings.base import AccountId, Area, Matching, Region
+from infra.settings.base import AccountId, Area, Matching, Region, StackName
 from infra.settings.reading.explain import explain, meaningful
 
 if TYPE_CHECKING:
@@ -26,9 +26,6 @@ EXAMPLE_OWNER = "acme/"
 
 Repository = Annotated[
     str, Matching(r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}", "a GitHub repository: owner/name", "acme/bailbondpro")
-]
-StackName = Annotated[
-    str, Matching(r"[a-z][a-z0-9-]{0,29}", "a stack's name: a-z, 0-9 and -, begins with a letter, at most 30", "prod")
 ]
 ImagesName = Annotated[
     str,

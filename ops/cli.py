@@ -30,6 +30,7 @@ from ops.commands import (
     schema,
     shard,
     simulate,
+    stacks,
     test,
     upgrade,
 )
@@ -39,6 +40,7 @@ from ops.exits import INTERRUPTED
 COMMANDS = (
     init,
     check,
+    stacks,
     schema,
     engine,
     rehearse,

@@ -180,6 +180,9 @@ Region = Annotated[
 ]
 AvailabilityZone = Annotated[str, Matching(r"[a-z]{2}(-[a-z]+)+-\d[a-z]", "an availability zone name", "us-east-1a")]
 AccountId = Annotated[str, Matching(r"\d{12}", "an AWS account id: 12 digits in quotes", '"123456789012"')]
+StackName = Annotated[
+    str, Matching(r"[a-z][a-z0-9-]{0,29}", "a stack's name: a-z, 0-9 and -, begins with a letter, at most 30", "prod")
+]
 PrincipalArn = Annotated[
     str,
     Matching(

@@ -8,7 +8,7 @@ from infra.settings.app import AppSettings
 from infra.settings.autoscaling import AutoscalingSettings
 from infra.settings.availability import AvailabilitySettings
 from infra.settings.aws import AwsSettings
-from infra.settings.base import Area, DomainName, Environment, Phase, Region
+from infra.settings.base import Area, DomainName, Environment, Phase, Region, StackName
 from infra.settings.budget import BudgetSettings
 from infra.settings.cdn import CdnSettings
 from infra.settings.cluster import ClusterSettings
@@ -48,6 +48,11 @@ class Settings(Area):
         default=False,
         description="Whether this deployment may take databases, replicas, shards or nodes away, as a step back to an "
         "earlier phase does. Default: no.",
+    )
+    deploy_after: Annotated[tuple[StackName, ...], Field(max_length=50)] | None = Field(
+        default=None,
+        description="Stacks that a merge deploys before this one, by name (`./bbp stacks`). Default: all stacks of "
+        "development for one of production, none for one of development.",
     )
     aws: AwsSettings = Field(default=AwsSettings(), description="The AWS account.")
     network: NetworkSettings = Field(description="The VPC: range, zones, NAT gateways, endpoints, flow logs.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from infra.deploy_order import order_problems
 from infra.neighbours import neighbour_problems
 from infra.problems import ConfigError, Problem
 from infra.settings import load, read_stack_source
@@ -81,7 +82,8 @@ def check(stack: str, config_file: Path | None = None, phase: str | None = None)
     settings = None
     try:
         settings = load({**source.raw, "phase": phase} if phase is not None else source.raw, name)
-        problems += tuple(neighbour_problems(settings, _beside(file, name)))
+        others = _beside(file, name)
+        problems += (*neighbour_problems(settings, others), *order_problems(settings, others))
     except ConfigError as error:
         problems += tuple(map(source.as_written, error.problems))
     return CheckResult(

@@ -7,6 +7,7 @@ from typing import Any
 
 CHECKS_ONLY = {
     "allowShrink": "`./bbp journey` reads it: whether a step may take databases or nodes away",
+    "deployAfter": "`./bbp stacks` and `./bbp check` read it: in which order a merge deploys",
     **dict.fromkeys(
         (
             *(f"availability.acceptedLosses[].{key}" for key in ("stops", "reason", "until")),

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 OWN_HISTORY = (
     "allowShrink",
+    "deployAfter",
     "cluster.nodeReleaseVersion",
     "pools.undivided",
     "gateway.certificateGeneration",

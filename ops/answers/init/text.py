@@ -31,7 +31,7 @@ class StackDumper(yaml.SafeDumper):
 
 
 def _represented(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
-    numeric = re.fullmatch(r"[-+.]?[0-9][-+.0-9a-fA-FoxX]*", value)
+    numeric = re.fullmatch(r"[-+]?\.?[0-9][-+.0-9a-fA-FoxX]*", value)
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="'" if numeric else None)
 
 

@@ -8,6 +8,7 @@ from tests.support.leaves import current, leaves
 from tests.support.stack import EVERYTHING, recorded, settings
 
 LEFT_OFF = {
+    "deployAfter": "names other stacks, in whose order a merge deploys; it makes nothing",
     "cluster.deployedVersion": "states which step of a version is taken; it makes nothing",
     "cluster.nodeReleaseVersion": "pins what is otherwise the image that EKS recommends",
     "cluster.nodeVersion": "states which step of a version is taken; its order has a test of its own",

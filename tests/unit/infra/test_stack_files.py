@@ -249,7 +249,7 @@ def test_the_project_file_declares_every_key_without_overruling_a_phase() -> Non
     project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text("utf-8"))
     declared = project["config"]
     keys = {f"bailbondpro:{field.alias}" for name, field in Settings.model_fields.items() if name != "region"}
-    assert keys - set(declared) == {"bailbondpro:protect", "bailbondpro:services"}
+    assert keys - set(declared) == {"bailbondpro:protect", "bailbondpro:services", "bailbondpro:deployAfter"}
     assert set(declared) <= keys
     required = {key for key, declaration in declared.items() if "default" not in declaration}
     assert required == {"bailbondpro:environment", "bailbondpro:phase", "bailbondpro:domain"}
