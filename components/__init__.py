@@ -80,7 +80,6 @@ if TYPE_CHECKING:
     from .gateway.model import Authorization as Authorization
     from .gateway.model import Failures as Failures
     from .gateway.model import GatewayConfig as GatewayConfig
-    from .gateway.model import Header as Header
     from .gateway.model import Member as Member
     from .gateway.model import RateLimit as RateLimit
     from .gateway.model import RateZone as RateZone
@@ -88,6 +87,7 @@ if TYPE_CHECKING:
     from .gateway.model import Site as Site
     from .gateway.model import Timeouts as Timeouts
     from .gateway.model import Upstream as Upstream
+    from .gateway.response_headers import Header as Header
     from .kubernetes.namespace import Namespace as Namespace
     from .kubernetes.namespace import NamespaceArgs as NamespaceArgs
     from .kubernetes.namespace import Quota as Quota

@@ -8,14 +8,12 @@ from ..tuning.nginx import Tuning, worker_processes
 from .model import (
     API_FAILURES,
     API_TIMEOUTS,
-    GUIDE_HEADERS,
     WEB_FAILURES,
     WEB_RETRY,
     WEB_TIMEOUTS,
     Authorization,
     Failures,
     GatewayConfig,
-    Header,
     Member,
     RateLimit,
     RateZone,
@@ -24,6 +22,7 @@ from .model import (
     Timeouts,
     Upstream,
 )
+from .response_headers import GUIDE_HEADERS, PUBLIC_FILE_HEADERS, Header
 
 WEB_UPSTREAM = "bailbondpro_backend"
 API_UPSTREAM = "bailbondpro_api"
@@ -158,8 +157,8 @@ def _sites(gateway: GuideGateway, routes: tuple[Route, ...]) -> tuple[Site, ...]
     static = tuple(route for route in routes if route.immutable)
     sites = (
         Site(names=gateway.api_names, routes=api),
-        Site(names=gateway.asset_names, routes=static, public_files=True, shared=True),
-        Site(names=gateway.image_names, routes=(images,), public_files=True),
+        Site(names=gateway.asset_names, routes=static, public_files=True, shared=True, headers=PUBLIC_FILE_HEADERS),
+        Site(names=gateway.image_names, routes=(images,), public_files=True, headers=PUBLIC_FILE_HEADERS),
     )
     return tuple(site for site in sites if site.names)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ..tuning.nginx import Tuning
+from .response_headers import GUIDE_HEADERS, Header
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -176,41 +177,16 @@ class Site:
         public_files: files that are the same for everybody: read, never written; no credentials reach the application
             and no cookie comes back, so that it cannot answer somebody's data where caches keep it.
         shared: scripts and fonts of other hosts may use them (Fetch standard, CORS protocol).
+        headers: response headers in the place of the gateway's of the same names.
     """
 
     names: tuple[str, ...]
     routes: tuple[Route, ...]
     public_files: bool = False
     shared: bool = False
+    headers: tuple[Header, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Header:
-    """A response header that every answer carries, errors included."""
-
-    name: str
-    value: str
-
-
-GUIDE_HSTS = "max-age=63072000; includeSubDomains; preload"
-
-
-def security_headers(*, frame_options: str = "DENY", hsts: str | None = GUIDE_HSTS) -> tuple[Header, ...]:
-    """The guide's security headers (Load Balancing, nginx-lb.conf).
-
-    Args:
-        frame_options: value of X-Frame-Options.
-        hsts: value of Strict-Transport-Security; None where another system in front sends it.
-    """
-    headers = (
-        Header(name="X-Frame-Options", value=frame_options),
-        Header(name="X-Content-Type-Options", value="nosniff"),
-        Header(name="X-XSS-Protection", value="1; mode=block"),
-    )
-    return headers if hsts is None else (*headers, Header(name="Strict-Transport-Security", value=hsts))
-
-
-GUIDE_HEADERS = security_headers()
 CIPHERS = (
     "ECDHE-ECDSA-AES128-GCM-SHA256",
     "ECDHE-RSA-AES128-GCM-SHA256",

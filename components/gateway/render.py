@@ -6,8 +6,11 @@ import json
 from typing import TYPE_CHECKING
 
 from .directives import Directive, block, directive, text
+from .errors import ERROR_FOLDER, ERROR_KINDS, error_maps
 from .model import SHUTDOWN_MARGIN_SECONDS
-from .servers import REFUSED_PATH, UPGRADE_HEADERS, proxy_headers, servers
+from .paths import ODD_PATHS, ONE_READING, REFUSED_PATH
+from .response_headers import hidden_headers, own_variable
+from .servers import UPGRADE_HEADERS, proxy_headers, servers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,18 +34,6 @@ HEADERS_HASH_SIZE, HEADERS_HASH_BUCKET = 4096, 128
 """Room for the names of `components.gateway.trusted_headers`; nginx warns where 512 and 64 are too small."""
 LIMITED_CLIENT = "$limited_client"
 """What rate limits count by: an IPv4 address, or the network of an IPv6 address."""
-ODD_PATHS = (
-    # dot segments, plain or escaped: clients resolve them before they send (RFC 3986, 5.2.4; WHATWG URL), so one that
-    # arrives is there for what reads it another way than nginx does
-    r"~*^[^?#]*(/|%2f)(\.|%2e){1,2}(;|%3b|/|%2f|\?|#|$)",
-    # a backslash, which the WHATWG URL parser of Node.js takes for a slash
-    r"~*^[^?#]*(\\|%5c)",
-    # control characters
-    "~*^[^?#]*%([01][0-9a-f]|7f)",
-    # an escape of an escape, which whoever decodes twice reads as another path
-    "~*^[^?#]*%25[0-9a-f][0-9a-f]",
-)
-"""Request targets whose path this proxy and an application may read differently; they get status 400."""
 _LOG = {
     "time": "$time_iso8601",
     "client": "$remote_addr",
@@ -50,8 +41,8 @@ _LOG = {
     "request_id": "$request_id",
     "host": "$host",
     "method": "$request_method",
-    # the path alone: query strings of this application carry personal data
-    "path": "$uri",
+    # the path alone, as the client wrote it: query strings of this application carry personal data
+    "path": "$asked_path",
     "status": "$status",
     "bytes": "$body_bytes_sent",
     "seconds": "$request_time",
@@ -85,9 +76,13 @@ def render(config: GatewayConfig) -> str:
 
 
 def _http(config: GatewayConfig) -> Iterator[Directive]:
+    # above nginx's own errors: their lines name the whole request, with its query. What failed stands in the access log
+    yield directive("error_log", "stderr", "crit")
     yield from _tuning(config)
     yield from _logging()
     yield from _real_address(config)
+    yield from _paths()
+    yield from _answers(config)
     yield from _proxying(config)
     yield block(
         "map",
@@ -152,6 +147,38 @@ def _real_address(config: GatewayConfig) -> Iterator[Directive]:
     yield directive("real_ip_header", "CF-Connecting-IP")
 
 
+def _paths() -> Iterator[Directive]:
+    """Whether a path has one reading, and what of it the log may know."""
+    odd = [directive(path, 1) for path in ODD_PATHS]
+    yield block("map", "$request_uri", "$odd_path", body=[directive("default", 1), *odd, directive(ONE_READING, "")])
+    # the answer to a refused path is inside nginx, where the path must not be refused once more
+    inside = directive(f"~^{ERROR_FOLDER}({'|'.join(ERROR_KINDS)})$", "")
+    yield block("map", "$uri", REFUSED_PATH, body=[directive("volatile"), directive("default", "$odd_path"), inside])
+    asked = directive("~^(?<asked>[^?#]*)", "$asked")
+    yield block("map", "$request_uri", "$asked_path", body=[directive("default", ""), asked])
+
+
+def _answers(config: GatewayConfig) -> Iterator[Directive]:
+    """Headers and errors of answers."""
+    yield from error_maps()
+    yield block(
+        "map",
+        "$status",
+        "$static_cache_control",
+        # a missing file must not stay missing in every cache for a year
+        body=[directive("default", "no-store"), directive("~^(200|206|304)$", _static_cache_control(config))],
+    )
+    for header in config.headers:
+        if header.yields:
+            said = f"$upstream_http_{header.name.lower().replace('-', '_')}"
+            yield block("map", said, own_variable(header), body=[directive("default", ""), directive("", header.value)])
+    for name in hidden_headers(config.headers):
+        yield directive("proxy_hide_header", name)
+    # an answer of the application chooses no other location, pace or lifetime; X-Accel-Buffering is for streams
+    ignored = ("X-Accel-Redirect", "X-Accel-Limit-Rate", "X-Accel-Charset", "X-Accel-Expires")
+    yield directive("proxy_ignore_headers", *ignored)
+
+
 def _proxying(config: GatewayConfig) -> Iterator[Directive]:
     yield directive("resolver", config.cluster_dns, f"valid={RESOLVER_SECONDS}s", "ipv6=off")
     yield directive("resolver_timeout", "5s")
@@ -160,15 +187,6 @@ def _proxying(config: GatewayConfig) -> Iterator[Directive]:
         yield block(
             "map", "$http_upgrade", variable, body=[directive("default", ""), directive("~*^websocket$", value)]
         )
-    odd = [directive(path, 1) for path in ODD_PATHS]
-    yield block("map", "$request_uri", REFUSED_PATH, body=[directive("default", ""), *odd])
-    yield block(
-        "map",
-        "$status",
-        "$static_cache_control",
-        # a missing file must not stay missing in every cache for a year
-        body=[directive("default", "no-store"), directive("~^(200|206|304)$", _static_cache_control(config))],
-    )
     yield directive("proxy_buffer_size", f"{HEADER_BUFFER_KIB}k")
     # at least one buffer, and less than all of a page's 32 KiB but one (nginx documentation)
     yield directive("proxy_busy_buffers_size", f"{HEADER_BUFFER_KIB}k")

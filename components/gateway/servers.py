@@ -5,23 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .directives import Directive, block, directive
+from .errors import METHODS, READING_METHODS, error_pages, refused_methods
 from .model import CIPHERS
+from .paths import REFUSED_PATH
+from .response_headers import HSTS, hidden_headers, own_variable, replaced
 from .trusted_headers import SET, STRIPPED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from .model import Authorization, GatewayConfig, Route, Site, Timeouts
+    from .response_headers import Header
 
 CERTIFICATE_PATH = "/etc/ssl/gateway/tls.crt"
 PRIVATE_KEY_PATH = "/etc/ssl/gateway/tls.key"
 CLIENT_CA_PATH = "/etc/ssl/gateway/client-ca.crt"
 AUTHORIZATION_LOCATION = "/_authorization"
 """Inside nginx only: no client can ask for it."""
-REFUSED_PATH = "$refused_path"
-"""Set where the path can be read in two ways."""
 _MISDIRECTED = directive("return", 421)
 """For a host that is none of ours (RFC 9110, 15.5.20)."""
+_NEVER_CACHED = directive("add_header", "Cache-Control", "no-store", "always")
 _NOTHING_ELSE = block("location", "/", body=[directive("return", 404)])
 FILE_HEADERS = ("Accept", "Accept-Encoding", "If-Modified-Since", "If-None-Match", "If-Range", "Origin", "Range")
 """What a client says that hosts of public files pass on: enough for a file, a part of it, or whether it has changed.
@@ -49,7 +52,7 @@ def servers(config: GatewayConfig) -> Iterator[Directive]:
         yield _status_server(config.status_port)
 
 
-def _health() -> Directive:
+def _health(headers: Iterable[Directive]) -> Directive:
     return block(
         "location",
         "=",
@@ -57,12 +60,14 @@ def _health() -> Directive:
         body=[
             directive("access_log", "off"),
             directive("default_type", "text/plain"),
+            *headers,
+            _NEVER_CACHED,
             directive("return", 200, "healthy\n"),
         ],
     )
 
 
-def _ready(config: GatewayConfig) -> Directive:
+def _ready(config: GatewayConfig, headers: Iterable[Directive]) -> Directive:
     """Readiness of the application, within the 5 seconds that probes wait."""
     return block(
         "location",
@@ -72,6 +77,9 @@ def _ready(config: GatewayConfig) -> Directive:
             directive("access_log", "off"),
             directive("proxy_connect_timeout", "2s"),
             directive("proxy_read_timeout", "4s"),
+            *headers,
+            *_hidden_headers(config, None, "Cache-Control"),
+            _NEVER_CACHED,
             directive("proxy_pass", f"http://{config.ready_upstream}"),
         ],
     )
@@ -79,13 +87,15 @@ def _ready(config: GatewayConfig) -> Directive:
 
 def _plain_servers(config: GatewayConfig) -> Iterator[Directive]:
     """Probes ask by address and are answered; visitors of our names are redirected, others are refused."""
-    probes = (_health(), _ready(config))
+    headers = tuple(_headers(header for header in config.headers if header.name != HSTS))
+    probes = (_health(headers), _ready(config, headers))
     redirect = block("location", "/", body=[directive("return", 301, "https://$host$request_uri")])
     yield block(
         "server",
         body=[
             directive("listen", config.http_port, "default_server"),
             directive("server_name", "_"),
+            *headers,
             *probes,
             block("location", "/", body=[_MISDIRECTED]),
         ],
@@ -95,6 +105,7 @@ def _plain_servers(config: GatewayConfig) -> Iterator[Directive]:
         body=[
             directive("listen", config.http_port),
             directive("server_name", *config.host_names),
+            *headers,
             *probes,
             redirect,
         ],
@@ -120,7 +131,8 @@ def _server(config: GatewayConfig) -> Directive:
     asked = [] if config.authorization is None else [_authorization(config.authorization)]
     served = [*_hidden(config), *asked, *_locations(config, config.routes)]
     # Cloudflare's monitor asks here, as visitors do: with TLS, the host name and Cloudflare's certificate.
-    return block("server", body=[*_tls(config, config.server_names), *_common(config), _ready(config), *served])
+    ready = _ready(config, _headers(config.headers))
+    return block("server", body=[*_tls(config, config.server_names), *_common(config), ready, *served])
 
 
 def _hidden(config: GatewayConfig) -> Iterator[Directive]:
@@ -136,7 +148,7 @@ def _site(config: GatewayConfig, site: Site) -> Directive:
     """A host that serves some paths; the application's other routes do not exist on it."""
     asked = [_authorization(config.authorization)] if config.authorization and _asks(site) else []
     missing = [] if any(route.path == "/" for route in site.routes) else [_NOTHING_ELSE]
-    served = [*_public_files(site), *asked, *_locations(config, site.routes, site), *missing]
+    served = [*_public_files(config, site), *asked, *_locations(config, site.routes, site), *missing]
     return block("server", body=[*_tls(config, site.names), *_common(config, site), *served])
 
 
@@ -145,29 +157,36 @@ def _asks(site: Site) -> bool:
 
 
 def _common(config: GatewayConfig, site: Site | None = None) -> Iterator[Directive]:
-    """What every name answers alike: headers, the refusal of odd paths, liveness."""
-    yield from _headers(config, site)
+    """What every name answers alike: headers, errors, the refusal of odd paths and methods, liveness."""
+    headers = tuple(_site_headers(config, site))
+    read_only = site is not None and site.public_files
+    yield from headers
+    yield from error_pages(headers, read_only=read_only)
     yield block("if", f"({REFUSED_PATH})", body=[directive("return", 400)])
-    yield _health()
+    yield refused_methods(READING_METHODS if read_only else METHODS)
+    yield _health(headers)
 
 
-def _public_files(site: Site) -> Iterator[Directive]:
+def _public_files(config: GatewayConfig, site: Site) -> Iterator[Directive]:
     if not site.public_files:
         return
-    yield block("if", "($request_method", "!~", "^(GET|HEAD|OPTIONS)$)", body=[directive("return", 405)])
     yield directive("proxy_pass_request_headers", "off")
     yield directive("proxy_pass_request_body", "off")
     passed = {name: f"$http_{name.lower().replace('-', '_')}" for name in FILE_HEADERS}
     yield from proxy_headers({**passed, "Upgrade": "", "Connection": "", "Content-Length": ""})
-    yield from _hidden_headers(site)
+    yield from _hidden_headers(config, site)
 
 
-def _hidden_headers(site: Site | None) -> Iterator[Directive]:
-    """Of the application's answer; a location that hides one of its own inherits none."""
+def _hidden_headers(config: GatewayConfig, site: Site | None, *further: str) -> Iterator[Directive]:
+    """Of the application's answer; whoever hides one of its own inherits none."""
+    instead = () if site is None else site.headers
+    names = [*hidden_headers(replaced(config.headers, instead)), *further]
     if site is not None and site.public_files:
-        yield directive("proxy_hide_header", "Set-Cookie")
+        names.append("Set-Cookie")
     if site is not None and site.shared:
-        yield directive("proxy_hide_header", "Access-Control-Allow-Origin")
+        names.append("Access-Control-Allow-Origin")
+    for name in names:
+        yield directive("proxy_hide_header", name)
 
 
 def _authorization(asked: Authorization) -> Directive:
@@ -216,9 +235,13 @@ def _tls(config: GatewayConfig, names: tuple[str, ...]) -> Iterator[Directive]:
         yield directive("ssl_verify_client", "on")
 
 
-def _headers(config: GatewayConfig, site: Site | None) -> Iterator[Directive]:
-    for header in config.headers:
-        yield directive("add_header", header.name, header.value, "always")
+def _headers(headers: Iterable[Header]) -> Iterator[Directive]:
+    for header in headers:
+        yield directive("add_header", header.name, own_variable(header) if header.yields else header.value, "always")
+
+
+def _site_headers(config: GatewayConfig, site: Site | None) -> Iterator[Directive]:
+    yield from _headers(replaced(config.headers, () if site is None else site.headers))
     if site is not None and site.shared:
         yield directive("add_header", "Access-Control-Allow-Origin", "*", "always")
 
@@ -265,9 +288,8 @@ def _location_body(config: GatewayConfig, route: Route, site: Site | None) -> It
     yield directive("proxy_next_upstream", *route.retry_on)
     if route.immutable:
         # a location with headers of its own inherits none
-        yield from _headers(config, site)
-        yield from _hidden_headers(site)
-        yield directive("proxy_hide_header", "Cache-Control")
+        yield from _site_headers(config, site)
+        yield from _hidden_headers(config, site, "Cache-Control")
         yield directive("add_header", "Cache-Control", "$static_cache_control", "always")
     yield directive("proxy_pass", f"http://{route.upstream}{route.folder}")
 

@@ -10,7 +10,8 @@ from components.app.workload import headless_host
 from components.autoscaling.policy import AutoscalingPolicy
 from components.gateway.gateway import GatewayArgs, TargetGroups
 from components.gateway.guide import INTERNAL_PATH, GuideGateway, RateLimits, guide_config
-from components.gateway.model import Failures, Timeouts, security_headers
+from components.gateway.model import Failures, Timeouts
+from components.gateway.response_headers import security_headers
 from components.network.cloudflare_ranges import cloudflare_ranges
 from components.network.load_balancer import LoadBalancerArgs
 from components.security.certificate import SelfSignedCertificateArgs

@@ -42,7 +42,8 @@ def test_a_dead_pod_costs_no_request_leaves_the_rotation_and_comes_back() -> Non
         answers = [live.get("/page") for _ in range(30)]
         assert {answer.status for answer in answers} == {200}
         assert Counter(answer.backend for answer in answers)[PODS[0]] == 0
-        assert live.server.said.count("Connection refused") == OPEN.upstreams[0].members[0].max_fails
+        log = (live.folder / "access.log").read_text()
+        assert log.count(f"{PODS[0]}:") == OPEN.upstreams[0].members[0].max_fails
         dead.start()
         wait_until(lambda: live.get("/page").backend == PODS[0], "the pod to be asked again")
 
@@ -154,7 +155,7 @@ def test_an_answer_with_three_cookies_of_four_kilobytes_passes(path: str) -> Non
         assert live.get(path).status == 200
 
 
-@pytest.mark.parametrize(("kilobytes", "status"), [(4, 200), (12, 200), (15, 200), (17, 400)])
+@pytest.mark.parametrize(("kilobytes", "status"), [(4, 200), (12, 200), (15, 200), (17, 431)])
 def test_a_request_may_carry_as_many_cookies_as_node_takes(kilobytes: int, status: int) -> None:
     with gateway(OPEN, PODS[:1]) as live:
         answer = live.get("/api/bonds", headers=[("Cookie", f"session={'x' * (kilobytes * 1024)}")])

@@ -36,10 +36,9 @@ FLAGS = (
     "--no-first-run",
     "--no-pings",
     "--hide-scrollbars",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
     "--remote-debugging-pipe",
 )
-"""No sandbox, because it opens only our own files, in containers that forbid namespaces; no name is ever resolved."""
+"""No sandbox, because it opens only our own pages, in containers that forbid namespaces."""
 FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><dir>{fonts}</dir><cachedir>{cache}</cachedir></fontconfig>
@@ -98,8 +97,12 @@ class Tab:
 
     def open(self, path: Path) -> None:
         """Open a file and wait until all of it is there."""
+        self.visit(path.as_uri())
+
+    def visit(self, url: str) -> None:
+        """Open an address and wait until all of it is there."""
         self.events.clear()
-        self.call("Page.navigate", url=path.as_uri())
+        self.call("Page.navigate", url=url)
         while not any(event["method"] == "Page.loadEventFired" for event in self.events):
             self._read()
 
@@ -140,8 +143,14 @@ class Tab:
 
 
 @contextmanager
-def browsing() -> Iterator[Tab]:
-    """A browser with one empty page, for as long as the block runs."""
+def browsing(*further: str, names: str = "") -> Iterator[Tab]:
+    """A browser with one empty page, for as long as the block runs.
+
+    Args:
+        further: flags.
+        names: where names lead, as `--host-resolver-rules` has them; all others lead nowhere.
+    """
+    resolved = f"--host-resolver-rules={f'{names}, ' if names else ''}MAP * ~NOTFOUND"
     root = chromium()
     program = root / "usr/lib/chromium/browser"
     to_browser, from_us = os.pipe()
@@ -149,7 +158,13 @@ def browsing() -> Iterator[Tab]:
     with tempfile.TemporaryDirectory(prefix="bbp-browser-", ignore_cleanup_errors=True) as profile:
         fonts = Path(profile) / "fonts.conf"
         fonts.write_text(FONTS.format(fonts=root / "usr/share/fonts", cache=Path(profile) / "fonts"))
-        options = (*FLAGS, f"--browser-subprocess-path={program}", f"--user-data-dir={profile}/user")
+        options = (
+            *FLAGS,
+            resolved,
+            *further,
+            f"--browser-subprocess-path={program}",
+            f"--user-data-dir={profile}/user",
+        )
         process = subprocess.Popen(
             [sys.executable, "-c", AS_3_AND_4, str(to_browser), str(from_browser), program, *options, "about:blank"],
             pass_fds=(to_browser, from_browser),

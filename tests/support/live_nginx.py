@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from components.gateway.guide import guide_config
+from components.gateway.model import RateLimit
 from components.gateway.render import render
 from infra.wiring.gateway import guide_gateway
 from tests.support import programs
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from components.gateway.model import GatewayConfig
+    from components.gateway.model import GatewayConfig, Route
     from tests.support.servers import Server
 
 HOST = "bailbondpro.com"
@@ -122,16 +123,35 @@ class Gateway:
 
 
 def read(sock: socket.socket, method: str) -> Answer:
-    """The answer on a connection."""
+    """The answer on a connection; a header that came twice has both values."""
     response = http.client.HTTPResponse(sock, method=method)
     response.begin()
-    headers = {key.lower(): value for key, value in response.getheaders()}
+    headers: dict[str, str] = {}
+    for key, value in response.getheaders():
+        headers[key.lower()] = f"{headers[key.lower()]}, {value}" if key.lower() in headers else value
     return Answer(response.status, headers, response.read())
 
 
 def config_of(environment: str, phase: str, **changes: object) -> GatewayConfig:
     """The shipped configuration of a stack, with fields replaced."""
     return replace(guide_config(guide_gateway(settings(environment, phase))), **changes)  # type: ignore[arg-type]  # fields by name
+
+
+def one_request_per_visitor(config: GatewayConfig) -> GatewayConfig:
+    """No burst and a rate of one, so that a second request of a visitor tells whether a path is limited."""
+
+    def without_burst(route: Route) -> Route:
+        limit = route.rate_limit
+        return route if limit is None else replace(route, rate_limit=RateLimit(zone=limit.zone, burst=0))
+
+    return replace(
+        config,
+        routes=tuple(without_burst(route) for route in config.routes),
+        sites=tuple(
+            replace(site, routes=tuple(without_burst(route) for route in site.routes)) for site in config.sites
+        ),
+        zones=tuple(replace(zone, requests_per_second=1) for zone in config.zones),
+    )
 
 
 def local_text(config: GatewayConfig, folder: Path, text: str | None = None) -> str:

@@ -68,6 +68,7 @@ class Backend:
         delay: seconds before every answer.
         status: of every answer whose path names none.
         further: headers of every answer.
+        pages: content type and body of paths that answer otherwise than with the address.
         patience: seconds without a request after which a kept connection counts as given up: a later request on it is
             never answered. None for endless patience.
     """
@@ -78,6 +79,7 @@ class Backend:
         self.ports_asked: list[tuple[int, str]] = []
         self.delay, self.status = 0.0, 200
         self.further: tuple[tuple[str, str], ...] = ()
+        self.pages: dict[str, tuple[str, str]] = {}
         self.patience: float | None = None
         self._open: set[socket.socket] = set()
         self._running: ExitStack | None = None
@@ -111,8 +113,7 @@ class Backend:
 
     def serve(self, request: BaseHTTPRequestHandler) -> None:
         """Answer one request."""
-        length = int(request.headers.get("Content-Length") or 0)
-        request.rfile.read(length)
+        _read_body(request)
         path = request.path
         headers = {key.lower(): value for key, value in request.headers.items()}
         self.requests.append((path, headers))
@@ -120,19 +121,32 @@ class Backend:
         wait = re.search(r"/wait/([\d.]+)", path)
         time.sleep(float(wait[1]) if wait else self.delay)
         status = re.search(r"/status/(\d+)", path)
-        body = f"{self.address} {path}\n".encode()
+        kind, text = self.pages.get(path, ("", f"{self.address} {path}\n"))
+        body = text.encode()
         code = int(status[1]) if status else self.status
         request.send_response(code)
         request.send_header("X-Backend", self.address)
         request.send_header("Cache-Control", "private")
-        for name, value in self.further:
+        for name, value in (*((("Content-Type", kind),) if kind else ()), *self.further):
             request.send_header(name, value)
         if code == HTTPStatus.NO_CONTENT:
             request.end_headers()
             return
         request.send_header("Content-Length", str(len(body)))
         request.end_headers()
-        request.wfile.write(body)
+        if request.command != "HEAD":
+            request.wfile.write(body)
+
+
+def _read_body(request: BaseHTTPRequestHandler) -> None:
+    """To its end, so that what follows is the next request (RFC 9112, 6 and 7.1)."""
+    if "chunked" not in (request.headers.get("Transfer-Encoding") or ""):
+        request.rfile.read(int(request.headers.get("Content-Length") or 0))
+        return
+    while size := int(request.rfile.readline().split(b";")[0], 16):
+        request.rfile.read(size + 2)
+    while request.rfile.readline().strip():
+        pass
 
 
 def _listener(backend: Backend, port: int) -> ThreadingHTTPServer:
@@ -156,7 +170,7 @@ def _listener(backend: Backend, port: int) -> ThreadingHTTPServer:
             backend.serve(self)
             self.last = time.monotonic()
 
-        do_POST = do_GET  # noqa: N815 - the name that the base class looks for
+        do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_GET  # noqa: N815 - names of the base class
 
         def log_message(self, *_: object) -> None:
             """Nothing: tests look at what was received."""

@@ -156,6 +156,27 @@ def rates_are_those_of_the_contract(environment: str, phase: str) -> None:
     assert "limit_req_status 429" in nginx(environment, phase)
 
 
+@judges("proxies.paths")
+def every_host_refuses_what_has_two_readings(environment: str, phase: str) -> None:
+    config = nginx(environment, phase)
+    known = [item for item in blocks(config, "map $request_uri $odd_path") if item[0] == "default"]
+    assert known == [("default", "1")], "what no expression knows is refused"
+    refusing = [item for item in words(config) if item[0].endswith("if ($refused_path)")]
+    assert len(refusing) == config.count("http2 on;") > 0
+    assert {item[1:] for item in refusing} == {("return", "400")}
+
+
+@judges("proxies.errors")
+def every_host_answers_errors_for_who_asks_and_nobody_keeps_them(environment: str, phase: str) -> None:
+    config = nginx(environment, phase)
+    assert blocks(config, "map $http_accept $error_answer")[0] == ("default", "/_error/json")
+    assert blocks(config, "map $status $error_retry_after")[1:] == [("429", "1"), ("~^50[234]$", "5")]
+    for kind in ("page", "json"):
+        said = blocks(config, f"location = /_error/{kind}")
+        assert said.count(("add_header", "Cache-Control", "no-store", "always")) == config.count("http2 on;")
+        assert said.count(("add_header", "Retry-After", "$error_retry_after", "always")) == config.count("http2 on;")
+
+
 @judges("proxies.timeouts")
 def the_gateway_waits_as_long_as_the_contract_says(environment: str, phase: str) -> None:
     gateway = wanted(environment, phase).gateway

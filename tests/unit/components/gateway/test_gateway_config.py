@@ -198,9 +198,9 @@ def test_a_folder_that_would_not_bound_its_route_is_refused(folder: str, match: 
 
 
 def test_health_has_one_content_type() -> None:
-    health = inside(guide(), "location = /health")
-    assert health["default_type"] == ("text/plain",)
-    assert "add_header" not in health
+    health = blocks(guide(), "location = /health")
+    assert ("default_type", "text/plain") in health
+    assert not [item for item in health if item[:2] == ("add_header", "Content-Type")]
 
 
 def test_an_unknown_host_name_gets_no_certificate() -> None:

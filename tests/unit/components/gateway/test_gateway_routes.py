@@ -13,7 +13,6 @@ from components.gateway.directives import block, directive, quoted, text
 from components.gateway.guide import GuideGateway, RateLimits, guide_config
 from components.gateway.model import (
     GatewayConfig,
-    Header,
     Member,
     RateLimit,
     RateZone,
@@ -22,6 +21,7 @@ from components.gateway.model import (
     Upstream,
 )
 from components.gateway.render import render
+from components.gateway.response_headers import Header
 from tests.support.nginx import inside, segment, words
 
 HOST = headless_host("bailbondpro", "production")

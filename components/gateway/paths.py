@@ -1,0 +1,44 @@
+"""Which paths have one reading. Pure.
+
+Limits, routes and the application must read a path alike. nginx decodes a path once, merges slashes and resolves dots
+before it picks a route, and passes on what the client wrote; frameworks decode once, twice or in another order. So a
+path that can be read in two ways gets status 400; what is left is passed on as it was written.
+"""
+
+from __future__ import annotations
+
+REFUSED_PATH = "$refused_path"
+"""Set where the path can be read in two ways."""
+
+ODD_PATHS = (
+    # dot segments, plain or escaped: clients resolve them before they send (RFC 3986, 5.2.4; WHATWG URL), so one that
+    # arrives is there for what reads it another way than nginx does
+    r"~*^[^?]*/(\.|%2e){1,2}(;|%3b|/|\?|$)",
+    # an empty segment, which some servers merge and others keep; at the beginning it is another host's address
+    "~*^[^?]*//",
+    # an escape of an escape, which whoever decodes twice reads as another path
+    "~*^[^?]*%25(u|[0-9a-f][0-9a-f])",
+    # a space at either end of a segment, plain or unbreakable, which some trim
+    r"~*^[^?]*(/(%20|%c2%a0)|(%20|%c2%a0)(/|\?|$))",
+    # letters and signs that normalisation (NFKC) or lower case makes ASCII: fullwidth forms, Kelvin, the long s
+    "~*^[^?]*(%ef%bc%(8[1-9a-f]|[9ab])|%ef%bd%(8|9[0-9a-e])|%e2%84%aa|%c5%bf)",
+)
+"""Request targets whose path this proxy and an application may read differently."""
+
+_PLAIN = r"[!$&'()*+,\-./0-9:;=@A-Z\[\]^_a-z|~]"
+"""What clients write as it is (RFC 3986, 3.3, pchar and /; WHATWG URL, path percent-encode set). No backslash, which
+the URL parser of Node.js takes for a slash, no # and nothing outside of ASCII."""
+_MORE = "%[89ab][0-9a-f]"
+_ESCAPED = (
+    # ASCII without control characters, slash and backslash: an escaped one is a separator for some, a letter for others
+    "%(?:2[0-9a-e]|[346][0-9a-f]|5[0-9abd-f]|7[0-9a-e])",
+    # UTF-8 in its shortest form (RFC 3629, 4) without further control characters: an overlong slash is a slash to some
+    "%c2%[ab][0-9a-f]",
+    f"%(?:c[3-9a-f]|d[0-9a-f]){_MORE}",
+    f"%e0%[ab][0-9a-f]{_MORE}",
+    f"%(?:e[1-9abcef]{_MORE}|ed%[89][0-9a-f]){_MORE}",
+    f"%(?:f0%[9ab][0-9a-f]|f[1-3]{_MORE}|f4%8[0-9a-f]){_MORE}{_MORE}",
+)
+ONE_READING = rf"~*^/(?:{_PLAIN}++|{'|'.join(_ESCAPED)})*+(?:\?[^#]*)?$"
+"""What a request target may be made of; anything else is refused. `++` and `*+` never try again (PCRE2 documentation,
+possessive quantifiers), so that a long target costs one pass."""

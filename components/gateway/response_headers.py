@@ -1,0 +1,100 @@
+"""Headers of answers: what the gateway says, what the application may say instead, what never leaves. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """A response header that every answer carries, errors included.
+
+    Attributes:
+        name: as it is written.
+        value: what it says.
+        yields: the application's own header of this name counts where it sends one; else nobody sees that.
+    """
+
+    name: str
+    value: str
+    yields: bool = False
+
+
+GUIDE_HSTS = "max-age=63072000; includeSubDomains; preload"
+HSTS = "Strict-Transport-Security"
+CONTENT_SECURITY_POLICY = "Content-Security-Policy"
+PERMISSIONS = (
+    "camera=(self), display-capture=(), geolocation=(self), hid=(), microphone=(), midi=(), payment=(self), serial=(), "
+    "usb=()"
+)
+"""What pages may ask of a device (W3C Permissions Policy; MDN, Permissions-Policy): a photograph and a place of their
+own, for check-ins, a payment; nothing in frames of others. By judgement."""
+_ANCESTORS = {"DENY": "'none'", "SAMEORIGIN": "'self'"}
+"""What X-Frame-Options says, as `frame-ancestors` (CSP Level 3, 6.4.2)."""
+
+
+def security_headers(*, frame_options: str = "DENY", hsts: str | None = GUIDE_HSTS) -> tuple[Header, ...]:
+    """The guide's security headers (Load Balancing, nginx-lb.conf), and those that it does not know.
+
+    Args:
+        frame_options: value of X-Frame-Options, DENY or SAMEORIGIN; `frame-ancestors` says the same to browsers that
+            heed it alone. The application's own Content-Security-Policy holds besides: browsers enforce both (CSP
+            Level 3, 8.1).
+        hsts: value of Strict-Transport-Security; None where another system in front sends it.
+    """
+    headers = (
+        Header(name="X-Frame-Options", value=frame_options),
+        Header(name="X-Content-Type-Options", value="nosniff"),
+        Header(name="X-XSS-Protection", value="1; mode=block"),
+        Header(name=CONTENT_SECURITY_POLICY, value=f"frame-ancestors {_ANCESTORS[frame_options]}"),
+        # addresses of this application name clients: other origins learn the host alone (W3C Referrer Policy, 3.7)
+        Header(name="Referrer-Policy", value="strict-origin-when-cross-origin", yields=True),
+        Header(name="Permissions-Policy", value=PERMISSIONS, yields=True),
+        # windows of others get no hold of ours; those that we open, for a payment or to sign in, keep theirs
+        Header(name="Cross-Origin-Opener-Policy", value="same-origin-allow-popups", yields=True),
+        # other sites embed nothing of ours (Fetch standard, 3.8); the API's host is of the same site
+        Header(name="Cross-Origin-Resource-Policy", value="same-site", yields=True),
+    )
+    return headers if hsts is None else (*headers, Header(name=HSTS, value=hsts))
+
+
+GUIDE_HEADERS = security_headers()
+
+PUBLIC_FILE_HEADERS = (
+    # a file that is opened as a page, an SVG above all, may carry a script: none runs, and it has no origin
+    Header(
+        name=CONTENT_SECURITY_POLICY,
+        value="default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'",
+    ),
+    # mails and partners show them
+    Header(name="Cross-Origin-Resource-Policy", value="cross-origin"),
+)
+"""What hosts of public files say instead."""
+
+TELLTALE_HEADERS = (
+    *("X-Powered-By", "X-AspNet-Version", "X-AspNetMvc-Version", "X-Runtime", "X-Generator", "X-Powered-CMS"),
+    *("X-Served-By", "X-Backend-Server", "X-Server", "X-Envoy-Upstream-Service-Time", "X-Envoy-Decorator-Operation"),
+    *("X-SourceFiles", "X-Debug-Token", "X-Debug-Token-Link", "Via"),
+)
+"""Names of programs, versions, servers and files, which frameworks send unasked (OWASP Secure Headers Project, headers
+to remove; ASP.NET, Rails, Drupal, Symfony, Envoy documentation; unverified)."""
+
+
+def replaced(headers: tuple[Header, ...], instead: tuple[Header, ...]) -> tuple[Header, ...]:
+    """Headers, those of the same names in the place of others."""
+    names = {header.name.lower() for header in instead}
+    return (*(header for header in headers if header.name.lower() not in names), *instead)
+
+
+def hidden_headers(headers: tuple[Header, ...]) -> tuple[str, ...]:
+    """What of the application's answer does not leave: headers that have another owner, and those that tell tales.
+
+    A Content-Security-Policy of its own does leave: two hold together. HSTS is never the application's.
+    """
+    owned = {header.name: None for header in headers if not header.yields and header.name != CONTENT_SECURITY_POLICY}
+    return tuple(dict.fromkeys((*owned, HSTS, *TELLTALE_HEADERS)))
+
+
+def own_variable(header: Header) -> str:
+    """The variable that is empty where the application says its own."""
+    return f"$own_{header.name.lower().replace('-', '_')}"
