@@ -1,6 +1,6 @@
-"""Request headers that frameworks, servers, proxies and clouds believe, by whose documentation or code reads them. Pure.
+"""Request headers that frameworks, servers, proxies and clouds believe, by whose documentation or code reads them.
 
-The platform needs none of them, so none arrives; `components.gateway.trusted_headers` says what it writes itself.
+Pure. The platform needs none of them, so none arrives; `components.gateway.trusted_headers` says which it writes.
 """
 
 from __future__ import annotations
