@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bootstrap.needs import NeedsError
 from infra.problems import ConfigError
 from ops.answers.cdn.error import CdnError
+from ops.answers.gate.reading import GateError
 from ops.answers.preflight.error import PreflightError
 from ops.answers.right_size.prometheus import PrometheusError
 from ops.exits import INTERRUPTED
@@ -39,7 +40,7 @@ _MESSAGES = (
     *(GoError, DamagedCloudError, ApiServerError, KubeconfigError, ForeignClusterError, PrometheusError),
     *(ProgramError, SeedError, MissingEntriesError, ClockError, NeedsError),
     *(SandboxBusyError, UnusableEnvironmentError),
-    *(ScenarioError, NodeGroupError, FlagError, ChartError, PreflightError),
+    *(GateError, ScenarioError, NodeGroupError, FlagError, ChartError, PreflightError),
 )
 """Errors whose own text says everything."""
 _DAMAGED = "failed to load checkpoint"

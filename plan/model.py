@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from plan.systems import system_of
@@ -99,11 +100,37 @@ class Plan:
 
     def of_type(self, *tokens: str) -> list[PlannedResource]:
         """The resources that will exist of the given types."""
+        if len(tokens) == 1:
+            return list(self._by_type.get(tokens[0], ()))
         return [item for item in self.resources if item.type in tokens and item.op != "delete"]
 
     def get(self, urn: str) -> PlannedResource | None:
         """The resource of this URN."""
-        return next((item for item in self.resources if item.urn == urn), None)
+        return self._by_urn.get(urn)
+
+    def dependents(self, urn: str) -> tuple[PlannedResource, ...]:
+        """The resources that will exist and depend on this URN themselves, in the plan's order."""
+        return tuple(self._dependents.get(urn, ()))
+
+    @cached_property
+    def _by_urn(self) -> dict[str, PlannedResource]:
+        return {item.urn: item for item in reversed(self.resources)}
+
+    @cached_property
+    def _by_type(self) -> dict[str, list[PlannedResource]]:
+        found: dict[str, list[PlannedResource]] = {}
+        for item in self.resources:
+            if item.op != "delete":
+                found.setdefault(item.type, []).append(item)
+        return found
+
+    @cached_property
+    def _dependents(self) -> dict[str, list[PlannedResource]]:
+        found: dict[str, list[PlannedResource]] = {}
+        for item in self.resources:
+            for urn in dict.fromkeys(item.dependencies) if item.op != "delete" else ():
+                found.setdefault(urn, []).append(item)
+        return found
 
     def counts(self) -> dict[str, int]:
         """How many resources per operation."""

@@ -20,7 +20,12 @@ def keeps(item: PlannedResource) -> bool:
 
 def unencrypted(plan: Plan) -> list[str]:
     """What keeps data in the clear: `<name> (<what is not set>)`, in the plan's order."""
-    return [f"{item.name} ({missing})" for item in plan if keeps(item) for missing in _missing(item, plan)]
+    return [f"{item.name} ({missing})" for item, missing in in_the_clear(plan)]
+
+
+def in_the_clear(plan: Plan) -> Iterator[tuple[PlannedResource, str]]:
+    """Each resource that keeps data in the clear, with what is not set, in the plan's order."""
+    return ((item, missing) for item in plan if keeps(item) for missing in _missing(item, plan))
 
 
 def _missing(item: PlannedResource, plan: Plan) -> Iterator[str]:
@@ -28,9 +33,14 @@ def _missing(item: PlannedResource, plan: Plan) -> Iterator[str]:
     for path in asked.properties:
         if not any(_is_set(item.inputs, choice.split(".")) for choice in path.split(" | ")):
             yield path
-    beside = [other for token in asked.by.split(" | ") for other in plan.of_type(token)] if asked.by else []
-    if asked.by and not any(other.urn in item.dependencies or item.urn in other.dependencies for other in beside):
+    if asked.by and not any(other.type in asked.by.split(" | ") for other in _tied(item, plan)):
         yield f"no {' or '.join(token.rsplit(':', 1)[-1] for token in asked.by.split(' | '))}"
+
+
+def _tied(item: PlannedResource, plan: Plan) -> Iterator[PlannedResource]:
+    """What will exist beside a resource and depends on it, or it on that."""
+    yield from plan.dependents(item.urn)
+    yield from (found for urn in item.dependencies if (found := plan.get(urn)) and found.op != "delete")
 
 
 def _is_set(value: object, path: list[str]) -> bool:

@@ -6,7 +6,7 @@ Access that goes through something else of the platform (the gateway, a pod) is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from bailbondpro.facts import ports
 from plan.tokens import CACHE, DATABASE, DEFAULT_SECURITY_GROUP, INGRESS_RULE, PREFIX_LIST, SECURITY_GROUP, SERVICE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from plan import Plan, PlannedResource
 
@@ -52,11 +52,13 @@ class Door:
         name: logical name of the resource that opens it.
         why: what it admits.
         known: False where the plan does not say yet which addresses it admits.
+        urn: the resource.
     """
 
     name: str
     why: str
     known: bool = True
+    urn: str = field(default="", compare=False)
 
 
 def stores(plan: Plan) -> list[PlannedResource]:
@@ -67,7 +69,7 @@ def stores(plan: Plan) -> list[PlannedResource]:
 def open_doors(plan: Plan) -> list[Door]:
     """Every way from the internet to a database, a cache or a search engine, in the plan's order."""
     groups = {urn for item in stores(plan) for urn in item.dependencies}
-    return [door for item in plan if item.op != "delete" for door in _doors(item, plan, groups)]
+    return [replace(door, urn=item.urn) for item in plan if item.op != "delete" for door in _doors(item, plan, groups)]
 
 
 def _doors(item: PlannedResource, plan: Plan, groups: set[str]) -> Iterator[Door]:
@@ -101,8 +103,8 @@ def _rule(item: PlannedResource, rule: dict[str, Any], plan: Plan, *, of_a_store
     if not of_a_store and not listening:
         return
     where = "the group of a store" if of_a_store else f"port {', '.join(f'{n} ({PORTS[n]})' for n in listening)}"
-    for block in _blocks(rule, item, plan):
-        if (public := _public(block)) is None:
+    for block in blocks(rule, item, plan):
+        if (public := is_public(block)) is None:
             yield Door(item.name, f"{where} admits addresses that are not known before an update", known=False)
         elif public:
             yield Door(item.name, f"{where} admits {block}")
@@ -119,7 +121,8 @@ def _listening(rule: dict[str, Any]) -> list[int]:
     return [port for port in PORTS if first <= port <= last or first == -1]
 
 
-def _blocks(rule: dict[str, Any], item: PlannedResource, plan: Plan) -> Iterator[str]:
+def blocks(rule: Mapping[str, Any], item: PlannedResource, plan: Plan) -> Iterator[str]:
+    """Every block of addresses that a rule of a security group names, those of prefix lists in the plan included."""
     for name in ("cidrIpv4", "cidrIpv6"):
         if rule.get(name):
             yield str(rule[name])
@@ -131,7 +134,7 @@ def _blocks(rule: dict[str, Any], item: PlannedResource, plan: Plan) -> Iterator
         yield from (str(entry.get("cidr")) for entry in entries) if lists else iter(("a prefix list",))
 
 
-def _public(block: str) -> bool | None:
+def is_public(block: str) -> bool | None:
     """Whether a block has addresses of the internet; None where it is no block (yet)."""
     try:
         network = ip_network(block, strict=False)

@@ -52,19 +52,21 @@ def unjudged(plan: Plan) -> list[str]:
 
 def master_logins(plan: Plan) -> list[str]:
     """Each serving workload that holds a master user's login: `<workload>: <through what> of <database>`, sorted."""
+    return sorted({f"{workload.name}: {through}" for workload, through in logins_of_masters(plan)})
+
+
+def logins_of_masters(plan: Plan) -> Iterator[tuple[PlannedResource, str]]:
+    """Each serving workload that holds a master user's login, with `<through what>, that of <database>`."""
     held = masters(plan)
-    secrets = {item.urn: item for item in plan.of_type(SECRET)}
-    found = set()
+    holding = [item for item in plan.of_type(SECRET) if held.keys() & set(item.dependencies)]
     for workload in serving(plan):
-        found |= {f"{workload.name}: its own pods, that of {held[urn]}" for urn in workload.dependencies if urn in held}
-        names = set(_secret_names(workload.inputs))
-        for secret in secrets.values():
-            if secret.urn not in workload.dependencies and secret.inputs.get("metadata", {}).get("name") not in names:
+        own = set(workload.dependencies)
+        yield from ((workload, f"its own pods, that of {held[urn]}") for urn in workload.dependencies if urn in held)
+        names = set(_secret_names(workload.inputs)) if holding else set()
+        for secret in holding:
+            if secret.urn not in own and secret.inputs.get("metadata", {}).get("name") not in names:
                 continue
-            found |= {
-                f"{workload.name}: {secret.name}, that of {held[urn]}" for urn in secret.dependencies if urn in held
-            }
-    return sorted(found)
+            yield from ((workload, f"{secret.name}, that of {held[urn]}") for urn in secret.dependencies if urn in held)
 
 
 def _is(plan: Plan, urn: str, token: str) -> bool:

@@ -38,7 +38,7 @@ AWS: tuple[ResourceType, ...] = (
         noun=DRAWN,
         bill=free(WITHOUT_CHARGE),
         at_rest=nothing_kept(),
-        holds=Holds(what="network", guards=()),
+        holds=Holds(what="network", guards=(), carries=True),
         quotas=(quotas.VPCS,),
     ),
     ResourceType(
@@ -46,7 +46,7 @@ AWS: tuple[ResourceType, ...] = (
         noun=Noun("subnet"),
         bill=free(WITHOUT_CHARGE),
         at_rest=nothing_kept(),
-        holds=Holds(what="network", guards=()),
+        holds=Holds(what="network", guards=(), carries=True),
         quotas=(),
     ),
     ResourceType(
@@ -57,6 +57,7 @@ AWS: tuple[ResourceType, ...] = (
         holds=None,
         quotas=(quotas.NAT_GATEWAYS,),
         minutes=minutes(10, 10, 30),
+        bears="private subnets have no way out",
     ),
     ResourceType(
         token="aws:ec2/eip:Eip",
@@ -83,6 +84,7 @@ AWS: tuple[ResourceType, ...] = (
         holds=Holds(
             what="cluster",
             guards=(on("deletionProtection"),),
+            carries=True,
             names=("name",),
             one_way={
                 "version": "a control plane is never downgraded",
@@ -101,6 +103,7 @@ AWS: tuple[ResourceType, ...] = (
         holds=None,
         quotas=(quotas.ON_DEMAND, quotas.SPOT),
         minutes=minutes(60, 60, 60),
+        bears="its nodes go, and every pod on them",
     ),
     ResourceType(
         token=tokens.LAUNCH_TEMPLATE,
@@ -118,6 +121,7 @@ AWS: tuple[ResourceType, ...] = (
         holds=None,
         quotas=(),
         minutes=minutes(20, 20, 40),
+        bears="the cluster lacks the add-on",
     ),
     ResourceType(
         token=tokens.KEY,
@@ -205,7 +209,12 @@ AWS: tuple[ResourceType, ...] = (
         holds=Holds(
             what="cache",
             guards=(
-                Guard("finalSnapshotIdentifier", lambda value: value is not None, "a finalSnapshotIdentifier"),
+                Guard(
+                    "finalSnapshotIdentifier",
+                    lambda value: value is not None,
+                    "a finalSnapshotIdentifier",
+                    by_presence=True,
+                ),
                 above_zero("snapshotRetentionLimit"),
             ),
             names=("replicationGroupId",),
@@ -220,7 +229,7 @@ AWS: tuple[ResourceType, ...] = (
         noun=DRAWN,
         bill=by_rule("load balancer"),
         at_rest=nothing_kept(),
-        holds=Holds(what="load balancer", guards=(on("enableDeletionProtection"),)),
+        holds=Holds(what="load balancer", guards=(on("enableDeletionProtection"),), carries=True),
         quotas=(quotas.LOAD_BALANCERS,),
         minutes=minutes(10, 10, 10),
     ),

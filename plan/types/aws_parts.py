@@ -10,8 +10,8 @@ WITH_LOAD_BALANCER = free("billed with its load balancer")
 
 AWS_PARTS: tuple[ResourceType, ...] = (
     part(tokens.FLOW_LOG, by_rule("flow log"), at_rest=encrypted_by(tokens.LOG_GROUP, tokens.BUCKET)),
-    part(tokens.LISTENER, WITH_LOAD_BALANCER, DRAWN),
-    part(tokens.TARGET_GROUP, WITH_LOAD_BALANCER),
+    part(tokens.LISTENER, WITH_LOAD_BALANCER, DRAWN, bears="nobody answers on its port"),
+    part(tokens.TARGET_GROUP, WITH_LOAD_BALANCER, bears="the load balancer has nobody to pass requests to"),
     part(
         "aws:secretsmanager/secretVersion:SecretVersion",
         free("billed with its secret"),
@@ -22,22 +22,28 @@ AWS_PARTS: tuple[ResourceType, ...] = (
     part(tokens.BUDGET, free(WITHOUT_CHARGE), DRAWN),
     part("aws:costexplorer/anomalyMonitor:AnomalyMonitor", free(WITHOUT_CHARGE), Noun("cost anomaly monitor")),
     *(
+        part(token, free(WITHOUT_CHARGE), bears=bears)
+        for token, bears in (
+            (tokens.ROUTE, "its subnets do not reach where it leads"),
+            (tokens.ROUTE_TABLE, "its subnets reach nothing"),
+            (tokens.ROUTE_TABLE_ASSOCIATION, "its subnet is routed by the VPC's main table"),
+            (tokens.SECURITY_GROUP, "what carries it loses its rules"),
+            ("aws:ec2/internetGateway:InternetGateway", "nothing in the VPC reaches the internet, or is reached"),
+            ("aws:iam/role:Role", "what runs as it loses its permissions"),
+        )
+    ),
+    *(
         part(token, free(WITHOUT_CHARGE))
         for token in (
             tokens.DEFAULT_SECURITY_GROUP,
             tokens.INGRESS_RULE,
             tokens.PARAMETER_GROUP,
             tokens.PREFIX_LIST,
-            tokens.ROUTE,
-            tokens.ROUTE_TABLE,
-            tokens.ROUTE_TABLE_ASSOCIATION,
-            tokens.SECURITY_GROUP,
             tokens.BUCKET_ENCRYPTION,
             "aws:backup/plan:Plan",
             "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
             "aws:cloudwatch/dashboard:Dashboard",
             "aws:costexplorer/anomalySubscription:AnomalySubscription",
-            "aws:ec2/internetGateway:InternetGateway",
             "aws:ecr/lifecyclePolicy:LifecyclePolicy",
             "aws:eks/accessEntry:AccessEntry",
             "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
@@ -46,7 +52,6 @@ AWS_PARTS: tuple[ResourceType, ...] = (
             "aws:elasticache/subnetGroup:SubnetGroup",
             "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
             "aws:iam/policy:Policy",
-            "aws:iam/role:Role",
             "aws:iam/rolePolicy:RolePolicy",
             "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
             "aws:kms/alias:Alias",

@@ -30,7 +30,7 @@ KUBERNETES: tuple[ResourceType, ...] = (
         noun=REST,
         bill=free(ON_THE_NODES),
         at_rest=nothing_kept(),
-        holds=Holds(what="namespace", guards=()),
+        holds=Holds(what="namespace", guards=(), carries=True),
         quotas=(),
     ),
     ResourceType(
@@ -41,6 +41,7 @@ KUBERNETES: tuple[ResourceType, ...] = (
         holds=None,
         quotas=(),
         minutes=minutes(10, 10),
+        bears="its pods go",
     ),
     ResourceType(
         token=tokens.JOB,
@@ -59,6 +60,7 @@ KUBERNETES: tuple[ResourceType, ...] = (
         holds=None,
         quotas=(),
         minutes=minutes(10, 10, 10),
+        bears="everything in its chart goes",
     ),
     ResourceType(
         token="kubernetes:core/v1:PersistentVolumeClaim",
@@ -76,16 +78,20 @@ KUBERNETES: tuple[ResourceType, ...] = (
         Noun("set of Prometheus rules", "sets of Prometheus rules"),
     ),
     part("kubernetes:storage.k8s.io/v1:StorageClass", free(ON_THE_NODES), at_rest=encrypted("parameters.encrypted")),
+    part(tokens.SERVICE, free(ON_THE_NODES), bears="its name leads nowhere"),
+    part(
+        "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding",
+        free(ON_THE_NODES),
+        bears="the load balancer does not find the gateway's pods",
+    ),
     *(part(token, free(ON_THE_NODES), DRAWN) for token in (tokens.HPA, tokens.SCALED_OBJECT)),
     *(
         part(token, free(ON_THE_NODES))
         for token in (
             tokens.CONFIG_MAP,
-            tokens.SERVICE,
             tokens.VERTICAL,
             "kubernetes:batch/v1:CronJob",
             "kubernetes:core/v1:ServiceAccount",
-            "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding",
             "kubernetes:networking.k8s.io/v1:NetworkPolicy",
             "kubernetes:policy/v1:PodDisruptionBudget",
             "kubernetes:scheduling.k8s.io/v1:PriorityClass",

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from plan.unknown import is_unknown
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -78,11 +80,17 @@ class Guard:
         property: the input that decides it.
         holds: whether a value (None where it is absent) protects.
         wanted: what protects, for people.
+        by_presence: whether any value protects: one that is not known yet does, too.
     """
 
     property: str
     holds: Callable[[Any], bool]
     wanted: str
+    by_presence: bool = False
+
+    def decided(self, value: object) -> bool:
+        """Whether a plan says of a value that it protects, or that it does not."""
+        return self.by_presence or not is_unknown(value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +101,7 @@ class Holds:
         what: what it holds, for people.
         guards: what its service can do against a deletion; none where only Pulumi can protect it.
         recoverable: whether it needs no protection, because its value is kept elsewhere.
+        carries: whether others run on it, rather than that data lies in it.
         names: inputs that clients and other systems know it by: renamed, it is out of their reach.
         grows: numbers that hold data, which never become smaller.
         one_way: changes in place that cannot be taken back, with the reason.
@@ -101,6 +110,7 @@ class Holds:
     what: str
     guards: tuple[Guard, ...]
     recoverable: bool = False
+    carries: bool = False
     names: tuple[str, ...] = ()
     grows: tuple[str, ...] = ()
     one_way: Mapping[str, str] = field(default_factory=lambda: NOTHING)
@@ -118,6 +128,7 @@ class ResourceType:
         holds: what its replacement or deletion loses or takes down; None for what can be made again.
         quotas: the quotas of an account that it counts against, of those that `./bbp quotas` counts.
         minutes: after how many minutes `create`, `update` and `delete` are given up; empty for what takes seconds.
+        bears: what stops without it, for people, where it holds nothing itself; empty where nobody notices.
     """
 
     token: str
@@ -127,6 +138,7 @@ class ResourceType:
     holds: Holds | None
     quotas: tuple[Quota, ...]
     minutes: Mapping[str, int] = field(default_factory=lambda: NOTHING)
+    bears: str = ""
 
 
 def by_rule(name: str) -> Bill:
@@ -164,7 +176,7 @@ def nothing_asked(why: str) -> AtRest:
     return AtRest(why=why)
 
 
-def part(token: str, bill: Bill, noun: Noun = REST, at_rest: AtRest | None = None) -> ResourceType:
+def part(token: str, bill: Bill, noun: Noun = REST, at_rest: AtRest | None = None, *, bears: str = "") -> ResourceType:
     """A detail of another resource: it can be made again at any time, and no quota is counted for it.
 
     Args:
@@ -172,8 +184,11 @@ def part(token: str, bill: Bill, noun: Noun = REST, at_rest: AtRest | None = Non
         bill: what it costs.
         noun: what a diagram calls it.
         at_rest: how what it keeps is encrypted, where it keeps anything.
+        bears: what stops without it.
     """
-    return ResourceType(token=token, noun=noun, bill=bill, at_rest=at_rest or nothing_kept(), holds=None, quotas=())
+    return ResourceType(
+        token=token, noun=noun, bill=bill, at_rest=at_rest or nothing_kept(), holds=None, quotas=(), bears=bears
+    )
 
 
 def on(name: str) -> Guard:

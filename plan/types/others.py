@@ -27,10 +27,10 @@ OTHERS: tuple[ResourceType, ...] = (
         noun=DRAWN,
         bill=free(OF_THE_ZONE),
         at_rest=nothing_kept(),
-        holds=Holds(what="zone record", guards=()),
+        holds=Holds(what="zone record", guards=(), carries=True),
         quotas=(),
     ),
-    part(tokens.RULESET, free(OF_THE_ZONE), DRAWN),
+    part(tokens.RULESET, free(OF_THE_ZONE), DRAWN, bears="the edge lacks its rules"),
     part("cloudflare:index/zoneSetting:ZoneSetting", free(OF_THE_ZONE), DRAWN),
     # Every zone has one; the plan of a zone is bought outside of any stack.
     part("cloudflare:index/tieredCache:TieredCache", by_rule("zone plan")),

@@ -5,7 +5,6 @@ A check answers True or False, or None where the plan does not say yet: a value 
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,8 @@ from plan.tokens import (
     ROUTE_TABLE_ASSOCIATION,
     SUBNET,
 )
+from plan.unknown import is_unknown
+from policies.documents import listed, statements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -30,8 +31,6 @@ BLOCKED = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrict
 FLOW_LOG = "aws:ec2/flowLog:FlowLog"
 REFUSED_TRAFFIC = ("ALL", "REJECT")
 """What a flow log must have (EC2.6: `trafficType`)."""
-UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""What the engine writes for a value that only an update makes known (Pulumi SDK, `UNKNOWN`)."""
 ANYBODY = frozenset(("0.0.0.0/0", "::/0"))
 WEB = frozenset((80, 443))
 """What Security Hub authorizes by default (EC2.18, parameter `authorizedTcpPorts`)."""
@@ -54,11 +53,11 @@ def holds(met: Mapping[str, Any], item: PlannedResource, plan: Plan) -> bool | N
     if "rule" in met:
         return RULES[met["rule"]](item, plan)
     if "beside" in met:
-        return any(item.urn in other.dependencies for other in plan.of_type(met["beside"]))
+        return any(other.type == met["beside"] for other in plan.dependents(item.urn))
     if "sibling" in met:
         return bool(_siblings(item, plan, met["sibling"]))
     if "endpoint" in met:
-        ours = (other for other in plan.of_type(ENDPOINT) if item.urn in other.dependencies)
+        ours = (other for other in plan.dependents(item.urn) if other.type == ENDPOINT)
         return any(str(other.inputs.get("serviceName")).endswith(f".{met['endpoint']}") for other in ours)
     return _property_holds(met, list(_values(item.inputs, met["property"].split("."))))
 
@@ -69,14 +68,14 @@ def _property_holds(met: Mapping[str, Any], values: list[Any]) -> bool | None:
         return "unset" in met or "not_in" in met
     if "set" in met or "unset" in met:
         return "set" in met
-    if UNKNOWN in [value for value in values if isinstance(value, str)]:
+    if any(map(is_unknown, values)):
         return None
     return all(_fits(met, value) for value in values)
 
 
 def _siblings(item: PlannedResource, plan: Plan, token: str) -> list[PlannedResource]:
     """Parts of a resource: a part of another one may name it as well, as a bucket names the one that it logs to."""
-    return [other for other in plan.of_type(token) if item.urn in other.dependencies and item.parent == other.parent]
+    return [other for other in plan.dependents(item.urn) if other.type == token and item.parent == other.parent]
 
 
 def _fits(met: Mapping[str, Any], value: object) -> bool:
@@ -163,7 +162,7 @@ def _not_public(item: PlannedResource, plan: Plan) -> bool | None:
 def _fixed(statement: Mapping[str, Any]) -> bool:
     """Whether no condition has a wildcard or a variable: Security Hub evaluates no others (S3.2, SNS.4, KMS.5)."""
     tests = (statement.get("Condition") or {}).values()
-    values = (str(value) for test in tests for listed in test.values() for value in _listed(listed))
+    values = (str(value) for test in tests for value in test.values())
     return not any(sign in value for value in values for sign in ("*", "?", "${"))
 
 
@@ -178,14 +177,7 @@ def _no_way_out(item: PlannedResource, plan: Plan) -> bool:
 
 def _statements(item: PlannedResource, effect: str) -> list[dict[str, Any]] | None:
     """The statements of its policy with this effect; None while the policy is not known."""
-    text = item.inputs.get("policy")
-    if not isinstance(text, str) or not text.startswith("{"):
-        return None
-    return [found for found in json.loads(text)["Statement"] if found["Effect"] == effect]
-
-
-def _listed(value: object) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+    return statements(item.inputs.get("policy"), effect)
 
 
 def _tls_only(item: PlannedResource, plan: Plan) -> bool | None:
@@ -197,9 +189,9 @@ def _tls_only(item: PlannedResource, plan: Plan) -> bool | None:
         found
         for statements in denied
         for found in statements or ()
-        if _listed(found["Action"]) == ["s3:*"]
-        and found["Principal"] in ("*", {"AWS": ["*"]}, {"AWS": "*"})
-        and _listed((found.get("Condition") or {}).get("Bool", {}).get("aws:SecureTransport")) == ["false"]
+        if listed(found.get("Action")) == ["s3:*"]
+        and found.get("Principal") in ("*", {"AWS": ["*"]}, {"AWS": "*"})
+        and listed((found.get("Condition") or {}).get("Bool", {}).get("aws:SecureTransport")) == ["false"]
     ]
     return bool(plain)
 
@@ -213,7 +205,7 @@ def _opens_to_no_account(item: PlannedResource, _plan: Plan) -> bool | None:
     return all(
         isinstance(caller, dict)
         and not caller.keys() - {"Service", "AWS"}
-        and all(re.fullmatch(r"arn:aws[\w-]*:iam::\d{12}:root", str(arn)) for arn in _listed(caller.get("AWS", [])))
+        and all(re.fullmatch(r"arn:aws[\w-]*:iam::\d{12}:root", str(arn)) for arn in listed(caller.get("AWS", [])))
         for caller in callers
     )
 
@@ -251,7 +243,7 @@ def _none_allows(item: PlannedResource, wide: Callable[[list[str], list[str]], b
     if allowed is None:
         return None
     return not any(
-        "NotAction" in found or wide(_listed(found.get("Action", [])), _listed(found.get("Resource", [])))
+        "NotAction" in found or wide(listed(found.get("Action", [])), listed(found.get("Resource", [])))
         for found in allowed
     )
 

@@ -1,0 +1,172 @@
+"""Judges a preview: every step, every rule over what will stand, and what nobody could judge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plan.types import TYPES
+from policies.gate.losses import losses_of
+from policies.gate.model import FAILED, HIDDEN, PLACEMENT, UNREAD_STEP, Finding, Step, found
+from policies.gate.reach import hanging, reaches
+from policies.placement import misplaced, shards_entered_empty, shards_left
+from policies.rules import is_production, rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from plan import Plan
+    from plan.steps import Change, Preview
+    from policies.rules import Rule, Violation
+
+STRANGE = (TypeError, ValueError, KeyError, AttributeError, IndexError)
+"""What a rule raises that meets a text where a provider takes a list: a plan may say anything."""
+ENDS = frozenset(("delete", "replace", "forget", "unknown"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What was found.
+
+    Attributes:
+        findings: what stops first, then what is worse, then in the order of the preview.
+        standing: how many violations of policies there were before and still are: they stop nothing.
+        later: how many answers about what is made are known only after an update.
+        steps: everything that changes, with what hangs on it; the largest blast radius first.
+    """
+
+    findings: tuple[Finding, ...]
+    standing: int
+    later: int
+    steps: tuple[Step, ...]
+
+
+def judge(preview: Preview) -> Verdict:
+    """What a preview would hurt, and what of it nobody can judge.
+
+    The cost and the objectives of a plan are no part of it: see `ops.answers.gate`.
+    """
+    loss = [finding for change in preview.changes for finding in _losses(change)]
+    policies, standing, later = _policies(preview)
+    findings = (*_of_the_preview(preview), *loss, *_placement(preview), *policies)
+    order = {change.urn: index for index, change in enumerate(preview.changes)}
+    ranked = sorted(findings, key=lambda one: (one.rank, order.get(one.urn, -1)))
+    return Verdict(
+        findings=tuple(ranked), standing=standing, later=later, steps=tuple(_steps(preview, {f.urn for f in findings}))
+    )
+
+
+def _losses(change: Change) -> list[Finding]:
+    """What a change takes away; one whose inputs have a form that nobody expected was not judged."""
+    try:
+        return list(losses_of(change))
+    except STRANGE as error:
+        return [found(UNREAD_STEP, change.urn, f"its inputs have an unexpected form: {error!r}")]
+
+
+def _of_the_preview(preview: Preview) -> Iterator[Finding]:
+    for message in preview.errors[:3]:
+        yield found(FAILED, preview.stack, f"the engine reports an error, and what came after it is missing: {message}")
+    if preview.corrupt:
+        yield found(FAILED, preview.stack, "the engine says that the state may be damaged")
+    if preview.hidden:
+        yield found(HIDDEN, preview.stack, f"{preview.hidden} unchanged resources are counted and not named")
+    for item in preview.unread:
+        yield found(UNREAD_STEP, item.urn, f"step {item.number} cannot be read: {item.why}")
+
+
+def _placement(preview: Preview) -> Iterator[Finding]:
+    wrong = shards_entered_empty(preview.after) or misplaced(preview.after)
+    if wrong:
+        yield found(PLACEMENT, preview.stack, wrong)
+    for loss in shards_left(preview.after):
+        yield found(PLACEMENT, loss.urn, loss.reason, loss.properties)
+
+
+def _policies(preview: Preview) -> tuple[list[Finding], int, int]:
+    """What policies are broken by the change itself; what was broken before is counted."""
+    findings: list[Finding] = []
+    standing = later = 0
+    production = is_production(preview.after)
+    changed = _touched(preview.changes)
+    for rule in rules():
+        try:
+            broken = list(rule.judge(preview.after, production))
+            before = _known(rule, preview.before, production) if broken else set()
+        except STRANGE as error:
+            findings.append(_unable(rule, preview.stack, error))
+            continue
+        for violation in broken:
+            if (violation.urn, violation.says) in before:
+                standing += 1
+            elif not violation.known and not _must_be_known(rule, preview, violation):
+                later += 1
+            else:
+                findings.append(_finding(rule, violation, changed))
+    return findings, standing, later
+
+
+def _unable(rule: Rule, stack: str, error: Exception) -> Finding:
+    """A rule that met inputs of a form that nobody expected has judged nothing."""
+    return Finding(
+        rule=rule.id,
+        severity=rule.severity,
+        urn=stack,
+        says=f"this rule cannot judge the plan, some inputs have an unexpected form: {error!r}",
+        fix="look at what the rule is about yourself",
+        judged=False,
+    )
+
+
+def _known(rule: Rule, plan: Plan, production: bool) -> set[tuple[str, str]]:  # noqa: FBT001 - the signature of all rules
+    return {(one.urn, one.says) for one in rule.judge(plan, production) if one.known}
+
+
+def _must_be_known(rule: Rule, preview: Preview, violation: Violation) -> bool:
+    """Whether an unknown value may not pass: it was known before, or what it could open is worst of all."""
+    return rule.stops and (rule.severity == "critical" or preview.before.get(violation.urn) is not None)
+
+
+def _touched(changes: Iterable[Change]) -> dict[str, tuple[str, ...]]:
+    return {item.urn: item.changed for item in changes if item.changed}
+
+
+def _finding(rule: Rule, violation: Violation, changed: dict[str, tuple[str, ...]]) -> Finding:
+    return Finding(
+        rule=rule.id,
+        severity=rule.severity,
+        urn=violation.urn,
+        says=violation.says,
+        fix=rule.fix,
+        properties=changed.get(violation.urn, ()),
+        stops=rule.stops,
+        judged=violation.known,
+    )
+
+
+def _steps(preview: Preview, blamed: set[str]) -> list[Step]:
+    moving = [item for item in preview.changes if item.kind not in {"same", "read"} and item.state.custom]
+    counts = reaches((item.urn for item in moving if item.kind != "create"), hanging(preview))
+    steps = [_step(item, counts.get(item.urn, (0, False)), item.urn in blamed) for item in moving]
+    return sorted(steps, key=lambda step: (-step.level, -step.reach))
+
+
+def _step(item: Change, count: tuple[int, bool], blamed: bool) -> Step:  # noqa: FBT001 - a fact, and no switch
+    row = TYPES.get(item.state.type)
+    holds = row.holds if row is not None else None
+    bears = bool(row is not None and row.bears) or (holds is not None and holds.carries)
+    level = 0 if item.kind == "create" else 1
+    if item.kind in ENDS or blamed:
+        level = 2
+    if item.kind in ENDS and (holds is not None or bears):
+        level = 4 if holds is not None and not holds.carries else 3
+    return Step(
+        urn=item.urn,
+        kind=item.kind,
+        holds=holds.what if holds is not None else "",
+        forced=item.forced,
+        changed=item.changed,
+        reach=count[0],
+        at_least=count[1],
+        level=level,
+    )

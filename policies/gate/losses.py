@@ -1,0 +1,203 @@
+"""What a step takes away: data, what others run on, names, numbers, protection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from plan.types import TYPES
+from plan.unknown import is_unknown
+from policies.gate.model import (
+    BEARING_DELETE,
+    BEARING_REPLACE,
+    NAME_CHANGED,
+    ONE_WAY,
+    PROTECTION_LOST,
+    SHRINKS,
+    STATEFUL_DELETE,
+    STATEFUL_REPLACE,
+    UNKNOWN_STEP,
+    UNKNOWN_TYPE,
+    URN_DISAPPEARS,
+    found,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from plan.steps import Change
+    from plan.types.model import Guard, Holds
+    from policies.gate.model import Finding
+
+PROVIDER = "pulumi:providers:"
+DEFAULT = "default"
+"""How the engine names providers that no program names: they go and come with every version of an SDK."""
+COUNTS = (
+    *("backupRetentionPeriod", "snapshotRetentionLimit", "recoveryWindowInDays", "deletionWindowInDays"),
+    "minRetentionDays",
+)
+"""Numbers of days for which something can be brought back."""
+KEPT_BY = {
+    "aws:s3/bucketVersioning:BucketVersioning": "overwritten objects can be brought back",
+    "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": "nobody can delete objects before their time",
+    "aws:backup/vaultLockConfiguration:VaultLockConfiguration": "nobody can delete recovery points before their time",
+    "aws:backup/plan:Plan": "recovery points are made",
+    "aws:backup/selection:Selection": "the plan of backups finds what to back up",
+    "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication": "backups lie in a second region",
+}
+"""Resources that are a protection themselves, with what holds while they are there."""
+SWITCHES = {"aws:s3/bucketVersioning:BucketVersioning": ("versioningConfiguration", "status", "Enabled")}
+"""Of those, what is switched by a value: the path, and what is on."""
+
+
+def losses_of(change: Change) -> Iterator[Finding]:
+    """What one change takes away."""
+    if change.kind == "unknown":
+        words = ", ".join(dict.fromkeys(change.ops))
+        yield found(UNKNOWN_STEP, change.urn, f"nobody here knows what the operation {words} does")
+    if change.kind not in {"same", "read"} and change.state.custom and _undescribed(change):
+        yield found(
+            UNKNOWN_TYPE, change.urn, f"{change.kind} of a {change.type}, of which nobody knows what it holds or opens"
+        )
+    yield from _ends(change)
+    if change.before is not None and change.after is not None and change.kind != "replace":
+        yield from _in_place(change)
+    if change.before is not None:
+        yield from _protection(change)
+
+
+def _undescribed(change: Change) -> bool:
+    return change.type not in TYPES and not change.type.startswith(PROVIDER)
+
+
+def _ends(change: Change) -> Iterator[Finding]:
+    """Deleted, replaced, or forgotten."""
+    if change.before is None or not change.before.custom:
+        return
+    row = TYPES.get(change.before.type)
+    holds, bears = (row.holds, row.bears) if row is not None else (None, "")
+    if change.kind == "forget":
+        if not change.before.external and "remove-pending-replace" not in change.ops:
+            yield found(URN_DISAPPEARS, change.urn, "leaves the state; the thing itself stays, and nobody manages it")
+    elif change.kind == "replace":
+        yield from _replaced(change, holds, bears)
+    elif change.kind == "delete" and change.leftover:
+        if holds is not None and not holds.carries:
+            says = f"the old {holds.what}, which was replaced before, would be deleted"
+            yield found(STATEFUL_DELETE, change.urn, says)
+    elif change.kind == "delete":
+        yield from _deleted(change, holds, bears)
+
+
+def _replaced(change: Change, holds: Holds | None, bears: str) -> Iterator[Finding]:
+    why = _why_replaced(change) + (", and it is gone before the other is there" if change.gone_first else "")
+    if holds is not None:
+        rule = BEARING_REPLACE if holds.carries else STATEFUL_REPLACE
+        yield found(rule, change.urn, f"{holds.what} would be replaced: {why}", change.forced)
+    elif bears:
+        yield found(BEARING_REPLACE, change.urn, f"{bears} while it is replaced: {why}", change.forced)
+
+
+def _deleted(change: Change, holds: Holds | None, bears: str) -> Iterator[Finding]:
+    if holds is not None:
+        rule = BEARING_DELETE if holds.carries else STATEFUL_DELETE
+        yield found(rule, change.urn, f"{holds.what} would be deleted: the program no longer contains it")
+    elif bears:
+        yield found(BEARING_DELETE, change.urn, f"{bears}: it would be deleted")
+    elif not (change.type.startswith(PROVIDER) and change.name.startswith(DEFAULT)):
+        yield found(URN_DISAPPEARS, change.urn, "would be deleted: the program no longer contains it")
+
+
+def _why_replaced(change: Change) -> str:
+    if change.forced:
+        return f"{', '.join(change.forced)} cannot change in place"
+    if change.before is not None and change.before.leftover:
+        return "an earlier replacement goes on"
+    return "the engine does not say which property forces it"
+
+
+def _in_place(change: Change) -> Iterator[Finding]:
+    row = TYPES.get(change.type)
+    if row is None or row.holds is None or change.before is None or change.after is None:
+        return
+    yield from _renamed(change, row.holds)
+    for name in row.holds.grows:
+        old, new = change.before.inputs.get(name), change.after.inputs.get(name)
+        if is_unknown(new) and _number(old) is not None:
+            yield found(SHRINKS, change.urn, f"{name} goes from {old} to what an update decides", (name,), judged=False)
+        elif _less(old, new):
+            yield found(SHRINKS, change.urn, f"{name} would go from {old} to {new}", (name,))
+    for path, reason in row.holds.one_way.items():
+        if any(item == path or item.startswith((f"{path}.", f"{path}[")) for item in change.changed):
+            yield found(ONE_WAY, change.urn, f"{path} changes: {reason}", (path,))
+
+
+def _renamed(change: Change, holds: Holds) -> Iterator[Finding]:
+    for name in holds.names:
+        if name in change.changed:
+            says = f"{name} would change, and with it the name that clients of this {holds.what} connect to"
+            yield found(NAME_CHANGED, change.urn, says, (name,))
+
+
+def _protection(change: Change) -> Iterator[Finding]:
+    """Protection that stood before and does not stand after; what goes altogether is said elsewhere."""
+    before, after = change.before, change.after
+    if before is None or before.leftover:
+        return
+    kept = KEPT_BY.get(before.type)
+    if kept and (
+        change.kind == "delete" or (after is not None and _switched_off(before.type, before.inputs, after.inputs))
+    ):
+        yield found(PROTECTION_LOST, change.urn, f"it would no longer hold that {kept}")
+    if after is None:
+        return
+    if before.protect and not after.protect:
+        yield found(PROTECTION_LOST, change.urn, "Pulumi would no longer protect it (protect goes off)", ("protect",))
+    if before.retained and not after.retained:
+        yield found(
+            PROTECTION_LOST,
+            change.urn,
+            "a deletion would no longer leave it (retainOnDelete goes off)",
+            ("retainOnDelete",),
+        )
+    row = TYPES.get(change.type)
+    for guard in row.holds.guards if row is not None and row.holds is not None else ():
+        yield from _guard(change, guard, before.inputs.get(guard.property), after.inputs.get(guard.property))
+    for name in COUNTS:
+        old, new = before.inputs.get(name), after.inputs.get(name)
+        if _less(old, new) and new:
+            yield found(PROTECTION_LOST, change.urn, f"{name} would go from {old} to {new}", (name,))
+
+
+def _guard(change: Change, guard: Guard, old: object, new: object) -> Iterator[Finding]:
+    if not guard.decided(old) or not guard.holds(old):
+        return
+    if not guard.decided(new):
+        says = f"{guard.property} goes from {_said(old)} to what an update decides"
+        yield found(PROTECTION_LOST, change.urn, says, (guard.property,), judged=False)
+    elif not guard.holds(new):
+        says = f"{guard.property} would go from {_said(old)} to {_said(new)}"
+        yield found(PROTECTION_LOST, change.urn, says, (guard.property,))
+
+
+def _switched_off(token: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    part, name, on_value = SWITCHES.get(token, ("", "", ""))
+    if not part:
+        return False
+    old, new = before.get(part), after.get(part)
+    was = isinstance(old, dict) and old.get(name) == on_value
+    return was and not (isinstance(new, dict) and new.get(name) == on_value)
+
+
+def _said(value: object) -> str:
+    if value is None:
+        return "unset"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _less(old: object, new: object) -> bool:
+    first, second = _number(old), _number(new)
+    return first is not None and second is not None and second < first

@@ -1,0 +1,158 @@
+"""Waivers: what somebody answers for, for one resource, one rule and a while."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+KEYS = ("rule", "urn", "owner", "reason", "expires")
+LONGEST = timedelta(days=90)
+"""A waiver that outlives a quarter is no exception any more: it is said again, or the rule is wrong."""
+SHORTEST_REASON = 10
+"""Characters: "ok" and "needed" are no reasons."""
+WILDCARDS = frozenset("*?")
+EXAMPLE = "{rule: stateful-replace, urn: 'urn:pulumi:...', owner: ada@example.com, reason: ..., expires: 2026-12-24}"
+
+Trouble = Literal["malformed", "too broad", "expired", "unused"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiver:
+    """One entry.
+
+    Attributes:
+        rule: id of the rule that it waives, and of no other.
+        urn: the resource, exactly.
+        owner: who answers for it.
+        reason: why it may happen.
+        expires: the last day on which it counts, UTC.
+        number: its place in the file, from 1.
+    """
+
+    rule: str
+    urn: str
+    owner: str
+    reason: str
+    expires: date
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaiverProblem:
+    """What is wrong with an entry.
+
+    Attributes:
+        number: its place in the file, from 1; 0 for the file as a whole.
+        trouble: what kind of problem it is.
+        says: what is wrong, with what is allowed.
+    """
+
+    number: int
+    trouble: Trouble
+    says: str
+
+    @property
+    def refuses(self) -> bool:
+        """Whether the file itself has to be corrected; expired and unused entries only wait for somebody to tidy up."""
+        return self.trouble in {"malformed", "too broad"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waivers:
+    """A file of waivers: what can be used, and what is wrong with the rest."""
+
+    entries: tuple[Waiver, ...] = ()
+    problems: tuple[WaiverProblem, ...] = ()
+
+
+NO_WAIVERS = Waivers()
+
+
+def read_waivers(document: object, rules: Collection[str], today: date) -> Waivers:
+    """The waivers of a parsed file.
+
+    Args:
+        document: what the file holds; nothing at all is a file without waivers.
+        rules: the ids that exist.
+        today: the day on which they are used.
+    """
+    if document is None:
+        return NO_WAIVERS
+    if not isinstance(document, dict) or set(document) != {"waivers"} or not isinstance(document["waivers"], list):
+        says = f"the file must hold `waivers:` with a list, and nothing else, such as {EXAMPLE}"
+        return Waivers(problems=(WaiverProblem(number=0, trouble="malformed", says=says),))
+    entries: dict[tuple[str, str], Waiver] = {}
+    problems: list[WaiverProblem] = []
+    for number, entry in enumerate(document["waivers"], start=1):
+        wrong = list(_problems(number, entry, rules, today))
+        problems += wrong
+        if wrong:
+            continue
+        waiver = Waiver(**{key: entry[key] for key in KEYS if key != "expires"}, expires=_day(entry), number=number)
+        same = entries.setdefault((waiver.rule, waiver.urn), waiver)
+        if same is not waiver:
+            says = f"says the same as entry {same.number}; leave one"
+            problems.append(WaiverProblem(number=number, trouble="malformed", says=says))
+    return Waivers(entries=tuple(entries.values()), problems=tuple(problems))
+
+
+def _problems(number: int, entry: object, rules: Collection[str], today: date) -> Iterator[WaiverProblem]:
+    def malformed(says: str) -> WaiverProblem:
+        return WaiverProblem(number=number, trouble="malformed", says=says)
+
+    if not isinstance(entry, dict):
+        yield malformed(f"must be an object, such as {EXAMPLE}")
+        return
+    if unknown := [str(key) for key in entry if key not in KEYS]:
+        yield malformed(f"knows no {', '.join(unknown)}; allowed: {', '.join(KEYS)}")
+    if missing := [key for key in KEYS if entry.get(key) in {None, ""}] if _plain(entry) else list(KEYS):
+        yield malformed(f"needs a text for {', '.join(missing)}")
+        return
+    yield from (malformed(says) for says in _texts(entry, rules))
+    urn = str(entry["urn"])
+    if WILDCARDS & set(urn):
+        yield WaiverProblem(number=number, trouble="too broad", says=f"{urn}: a waiver is for one URN, without * or ?")
+    elif not urn.startswith("urn:pulumi:"):
+        yield malformed(f"{urn[:80]} is no URN; copy it from the finding")
+    expires = _day(entry)
+    if expires is None:
+        yield malformed(f"expires: {entry['expires']} is no day; write it as 2026-12-24")
+    elif expires < today:
+        yield WaiverProblem(
+            number=number,
+            trouble="expired",
+            says=f"{entry['rule']} of {urn.rsplit('::', 1)[-1]} ended on {expires} ({entry['owner']})",
+        )
+    elif expires - today > LONGEST:
+        says = f"expires: {expires} is more than {LONGEST.days} days ahead; at most {today + LONGEST}"
+        yield WaiverProblem(number=number, trouble="too broad", says=says)
+
+
+def _plain(entry: dict[Any, Any]) -> bool:
+    return all(isinstance(entry.get(key), (str, date, type(None))) for key in KEYS)
+
+
+def _texts(entry: dict[Any, Any], rules: Collection[str]) -> Iterator[str]:
+    for key in ("rule", "urn", "owner", "reason"):
+        if not isinstance(entry[key], str) or not entry[key].strip():
+            yield f"{key} must be a text"
+    if entry["rule"] not in rules:
+        yield f"rule: there is no {entry['rule']}; copy the id from the finding (docs/gate.md lists them)"
+    if len(str(entry["reason"]).strip()) < SHORTEST_REASON:
+        yield f"reason: {entry['reason']!r} is none; say in a sentence why this may happen"
+
+
+def _day(entry: dict[Any, Any]) -> Any:  # noqa: ANN401 - a day, or nothing
+    value = entry["expires"]
+    if isinstance(value, datetime):
+        return None
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None

@@ -1,0 +1,176 @@
+"""Rules over who may do what: IAM, buckets, logins, secrets."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from plan.tokens import BUCKET
+from plan.unknown import is_hidden, is_unknown
+from policies.documents import listed, statements
+from policies.logins import logins_of_masters
+from policies.posture.checks import BLOCKED, BUCKET_POLICY, PUBLIC_ACCESS
+from policies.rules.model import Rule, Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from plan import Plan, PlannedResource
+
+IAM_POLICIES = (
+    *("aws:iam/policy:Policy", "aws:iam/rolePolicy:RolePolicy"),
+    *("aws:iam/userPolicy:UserPolicy", "aws:iam/groupPolicy:GroupPolicy"),
+)
+ATTACHMENTS = (
+    *("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "aws:iam/policyAttachment:PolicyAttachment"),
+    *("aws:iam/userPolicyAttachment:UserPolicyAttachment", "aws:iam/groupPolicyAttachment:GroupPolicyAttachment"),
+)
+ROLE = "aws:iam/role:Role"
+EVERYTHING = re.compile(r"arn:aws[\w-]*:iam::aws:policy/(AdministratorAccess|PowerUserAccess|IAMFullAccess)")
+"""Managed policies with which everything else can be had (AWS Managed Policy Reference)."""
+ACL = frozenset(("public-read", "public-read-write", "authenticated-read", "website"))
+"""Canned lists that admit people from outside of the account (Amazon S3 User Guide, Access control list overview)."""
+SECRET_NAME = re.compile(
+    r"(?i)(^|[_\-.])(password|passwd|pwd|secret|token|api_?key|access_?key|private_?key|credentials?)$"
+    r"|(?<=[a-z])(Password|Secret|Token|ApiKey|AccessKey|PrivateKey|Credentials?)$"
+)
+SECRET_SHAPE = re.compile(
+    r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----|\bgh[pousr]_[A-Za-z0-9]{36}\b"
+    r"|\b[a-z][a-z0-9+.-]*://[^\s/:@{}$\[]+:[^\s/@{}$\[]{3,}@"
+)
+"""Keys of AWS, private keys, tokens of GitHub, and addresses with a password in them, wherever they stand."""
+NO_SECRET = re.compile(r"^(?:arn:|/|\$\{|\{\{|https?://|projects/)|^(?:true|false|\d{1,4})$", re.IGNORECASE)
+"""Names of secrets, switches and references: what such a property may say in the clear."""
+HOLDING = ("kubernetes:core/v1:Secret",)
+
+
+def _wildcards(plan: Plan, _production: bool) -> Iterator[Violation]:  # noqa: FBT001 - the signature of all rules
+    for item in plan.of_type(*IAM_POLICIES):
+        yield from _everything(item, item.inputs.get("policy"), "its policy")
+    for item in plan.of_type(ROLE):
+        for inline in item.inputs.get("inlinePolicies") or ():
+            yield from _everything(item, inline.get("policy") if isinstance(inline, dict) else inline, "its policy")
+        yield from _trusts(item)
+    for item in plan.of_type(*ATTACHMENTS):
+        if EVERYTHING.fullmatch(str(item.inputs.get("policyArn"))):
+            yield Violation(urn=item.urn, says=f"attaches {item.inputs['policyArn']}")
+
+
+def _everything(item: PlannedResource, policy: object, what: str) -> Iterator[Violation]:
+    allowed = statements(policy, "Allow")
+    if allowed is None:
+        yield Violation(urn=item.urn, says=f"{what} is known only after an update", known=False)
+    for found in allowed or ():
+        actions, resources = listed(found.get("Action")), listed(found.get("Resource"))
+        if "NotAction" in found or ({"*", "*:*"} & set(actions) and "*" in resources):
+            yield Violation(urn=item.urn, says=f"{what} allows every action on every resource")
+
+
+def _trusts(item: PlannedResource) -> Iterator[Violation]:
+    policy = item.inputs.get("assumeRolePolicy")
+    for found in statements(policy, "Allow") or ():
+        if _anybody(found) and not found.get("Condition"):
+            yield Violation(urn=item.urn, says="anybody may take this role")
+
+
+def _anybody(statement: Mapping[str, Any]) -> bool:
+    principal = statement.get("Principal")
+    return principal == "*" or (isinstance(principal, dict) and "*" in listed(principal.get("AWS")))
+
+
+def _public_buckets(plan: Plan, _production: bool) -> Iterator[Violation]:  # noqa: FBT001 - the signature of all rules
+    for item in plan.of_type(PUBLIC_ACCESS):
+        values = {name: item.inputs.get(name) for name in BLOCKED}
+        if any(map(is_unknown, values.values())):
+            yield Violation(urn=item.urn, says="what it blocks is known only after an update", known=False)
+        elif off := [name for name, value in values.items() if value is not True]:
+            yield Violation(urn=item.urn, says=f"public access is not blocked ({', '.join(off)})")
+    for item in plan:
+        if item.op != "delete" and item.type.startswith("aws:s3") and item.inputs.get("acl") in ACL:
+            yield Violation(urn=item.urn, says=f"acl: {item.inputs['acl']}")
+    for item in plan.of_type(BUCKET_POLICY):
+        if any(
+            _anybody(found) and not found.get("Condition")
+            for found in statements(item.inputs.get("policy"), "Allow") or ()
+        ):
+            yield Violation(urn=item.urn, says="its policy lets anybody in")
+    for item in plan.of_type(BUCKET):
+        if not any(other.type == PUBLIC_ACCESS for other in plan.dependents(item.urn)):
+            yield Violation(urn=item.urn, says="nothing blocks public access to it")
+
+
+def _masters(plan: Plan, _production: bool) -> Iterator[Violation]:  # noqa: FBT001 - the signature of all rules
+    for workload, through in logins_of_masters(plan):
+        yield Violation(urn=workload.urn, says=f"its pods log in as a database's master user ({through})")
+
+
+def _plain_secrets(plan: Plan, _production: bool) -> Iterator[Violation]:  # noqa: FBT001 - the signature of all rules
+    for item in plan:
+        if item.op == "delete":
+            continue
+        if item.type in HOLDING:
+            for part in ("data", "stringData"):
+                values = item.inputs.get(part)
+                for key, value in values.items() if isinstance(values, dict) else ():
+                    if isinstance(value, str) and value and not is_hidden(value):
+                        yield Violation(urn=item.urn, says=f"{part}.{key} is not marked as a secret")
+            continue
+        for path, key, value in _leaves(item.inputs, "", ""):
+            named = bool(SECRET_NAME.search(key)) and not NO_SECRET.search(value)
+            if value and not is_hidden(value) and (named or SECRET_SHAPE.search(value)):
+                yield Violation(urn=item.urn, says=f"{path} holds a secret that everybody can read")
+
+
+def _leaves(value: object, path: str, key: str) -> Iterator[tuple[str, str, str]]:
+    """Every text with its path and what it is called; of a variable of a container, by the variable's name."""
+    if isinstance(value, str):
+        yield path, key, value
+    elif isinstance(value, list):
+        for index, entry in enumerate(value):
+            yield from _leaves(entry, f"{path}[{index}]", key)
+    elif isinstance(value, dict):
+        name = value.get("name")
+        for inner, entry in value.items():
+            called = name if inner == "value" and isinstance(name, str) else inner
+            yield from _leaves(entry, f"{path}.{inner}" if path else str(inner), str(called))
+
+
+ACCESS_RULES: tuple[Rule, ...] = (
+    Rule(
+        id="iam-wildcard",
+        title="No role may do everything, and nobody unnamed may take one",
+        severity="high",
+        reason="one leaked credential is the whole account",
+        fix="name the actions and the resources; ./bbp bootstrap policies shows what a plan takes",
+        source="AWS Foundational Security Best Practices, IAM.1, IAM.27; IAM User Guide, least privilege",
+        judge=_wildcards,
+        alone=True,
+    ),
+    Rule(
+        id="public-bucket",
+        title="No bucket is open to the internet",
+        severity="critical",
+        reason="backups, logs and documents are read by whoever finds the name",
+        fix="a BucketPublicAccessBlock with all four switches, and a policy that names who may read",
+        source="AWS Foundational Security Best Practices, S3.2, S3.3, S3.8",
+        judge=_public_buckets,
+    ),
+    Rule(
+        id="master-login",
+        title="No pod that serves has the login of a database's master user",
+        severity="high",
+        reason="whoever makes an application run another statement is that user then",
+        fix="give it one of the users that the Jobs of databases make",
+        source="Amazon RDS User Guide, Understanding the rds_superuser role",
+        judge=_masters,
+    ),
+    Rule(
+        id="plain-secret",
+        title="No secret stands in the plan in the clear",
+        severity="critical",
+        reason="it is in the state, in every preview and in the logs of every pipeline",
+        fix="pulumi config set --secret, or make it in the program and hand it over as a secret output",
+        source="Pulumi documentation, Secrets handling",
+        judge=_plain_secrets,
+    ),
+)
