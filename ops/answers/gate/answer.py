@@ -11,7 +11,7 @@ from ops.answers.gate.objectives import objectives_of
 from ops.answers.gate.reading import GateError, read_document_of_plan, read_waiver_file
 from ops.exits import UNSAFE
 from ops.jsonable import picked, plain
-from plan.steps import PreviewError, read_preview
+from plan.preview import PreviewError, read_preview
 from policies.gate import NO_WAIVERS, Finding, Step, Waiver, WaiverProblem, Waivers, judge
 from policies.gate.judge import STRANGE
 from policies.gate.model import OBJECTIVES, found
@@ -145,7 +145,7 @@ def gate(preview: Preview, options: GateOptions | None = None, waivers: Waivers 
     """Whether a preview may be deployed: a pure function.
 
     Args:
-        preview: what `plan.steps.read_preview` read.
+        preview: what `plan.preview.read_preview` read.
         options: what is allowed.
         waivers: what `policies.gate.read_waivers` read, with the day in mind on which it is used.
     """

@@ -44,5 +44,5 @@ def test_a_replacement_names_its_property_and_comes_first(tmp_path: Path) -> Non
 
 
 def test_an_id_means_one_rule() -> None:
-    ids = [rule.id for rule in (*STEP_RULES, *rules())]
+    ids = [*(rule.id for rule in STEP_RULES), *(rule.id for rule in rules())]
     assert len(set(ids)) == len(ids)
