@@ -5,12 +5,17 @@ from __future__ import annotations
 import gc
 import signal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support.order import longest_first, together
+from tests.support.order import longest_first
 from tests.support.surroundings import isolate
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadScopeScheduling
 
 if not __debug__:
     raise pytest.UsageError("Python runs without assertions (-O or PYTHONOPTIMIZE): every test would pass")
@@ -42,8 +47,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         if item.path.relative_to(TESTS).parts[0] in LANES_WITH_SERVERS:
             item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
-        item.add_marker(pytest.mark.xdist_group(together(item.path)))
     items[:] = longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Hands out whole groups of tests. (pytest-xdist's own way for that, `--dist loadgroup`, writes a test's group into
+    a field that pytest 9.2 no longer reads, and gives every test to whoever is free.)"""
+    from tests.support.groups import ByGroup
+
+    return ByGroup(config, log)
 
 
 def pytest_collection_finish() -> None:

@@ -38,6 +38,9 @@ USAGE = 2
 PYTEST_NO_TESTS = 5
 """pytest's exit code when it collected nothing (pytest, Exit codes)."""
 
+DISTRIBUTED = ("--dist", "loadfile")
+"""How pytest-xdist divides a lane: whole files, or what tests/conftest.py puts together."""
+
 STEERING_PREFIXES = ("PYTHON", "PYTEST_", "RUFF_", "MYPY", "COVERAGE_")
 """Variables with which a caller's shell could change what the checks and lanes do, or leave out: they are dropped."""
 
@@ -199,7 +202,7 @@ def run_lanes(
     chosen = [lane for lane in LANES if not lanes or lane in lanes]
     say = partial(console.print, markup=False)
     if workers is not None:
-        pytest_arguments = ("-n", workers, "--dist", "loadgroup", *pytest_arguments)
+        pytest_arguments = ("-n", workers, *DISTRIBUTED, *pytest_arguments)
     needs = {"engine": engine_problem, "real": build_real_programs} if needs is None else needs
     ahead = _Ahead({lane: needs[lane] for lane in chosen if lane in needs and _has_tests(root, lane)}, say)
     outcomes: list[Outcome] = []

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import io
+import re
 import socket
+import subprocess
 import sys
 import threading
 from dataclasses import dataclass
@@ -11,9 +13,9 @@ import pytest
 from pytest_socket import SocketBlockedError
 from rich.console import Console
 
-from ops.answers.test import Check, environment, run_lanes
+from ops.answers.test import DISTRIBUTED, Check, environment, run_lanes
 from ops.views.test import section
-from tests.support.order import LONGEST_FIRST, longest_first
+from tests.support.order import LONGEST_FIRST, longest_first, together
 from tests.support.paths import ROOT
 from tests.support.told import told
 
@@ -215,6 +217,28 @@ def test_a_long_file_with_one_test_starts_before_short_files_with_many() -> None
         *("long.py", "next.py"),
         *("b.py", "b.py", "a.py"),
     ]
+
+
+def test_one_worker_takes_all_tests_of_a_group_so_that_what_they_share_is_made_once() -> None:
+    files = ("tests/unit/plan/test_plan_paths.py", "tests/unit/plan/test_drills.py")
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "-n", "2", *DISTRIBUTED, *files],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "scheduling tests via ByGroup" in ran.stdout
+    workers = {file: set(re.findall(rf"\[(gw\d)\].*{file}::", ran.stdout)) for file in files}
+    assert [len(found) for found in workers.values()] == [1, 1]
+
+
+def test_modules_that_go_by_a_faster_clock_are_one_group_and_every_other_file_is_its_own() -> None:
+    clock = {
+        together(ROOT / "tests" / "real" / f"{name}.py") for name in ("test_drill_nodes", "test_termination_chain")
+    }
+    assert clock == {"clock"}
+    assert together(ROOT / "tests" / "real" / "test_pgbouncer.py") == "tests/real/test_pgbouncer.py"
 
 
 def test_the_files_that_start_first_exist() -> None:
