@@ -17,7 +17,7 @@ def test(
     lanes: Annotated[list[str] | None, typer.Argument(help="unit, repo, stack, engine, real; all by default.")] = None,
 ) -> None:
     """Run the static checks and the test lanes; with CI=true a lane that cannot run fails."""
-    from ops.answers.test import run_lanes
+    from ops.answers.test.lanes import run_lanes
     from ops.document.terminal import show
     from ops.views.test import section
 

@@ -13,7 +13,8 @@ import pytest
 from pytest_socket import SocketBlockedError
 from rich.console import Console
 
-from ops.answers.test import DISTRIBUTED, Check, environment, run_lanes
+from ops.answers.test.budgets import BUDGETS
+from ops.answers.test.lanes import DISTRIBUTED, LANES, Check, Outcome, Ran, Took, environment, run_lanes
 from ops.views.test import section
 from tests.support.order import LONGEST_FIRST, longest_first, together
 from tests.support.paths import ROOT
@@ -113,6 +114,48 @@ def test_what_a_later_lane_needs_is_obtained_while_the_lanes_before_it_run(proje
     ran = run_lanes(lanes, ci=True, root=project, checks=(), workers=None, console=console, needs={"engine": need})
     assert ran.code == 0, said.getvalue()
     assert "said while another lane" not in said.getvalue()
+
+
+def test_lanes_that_wait_for_servers_run_at_the_same_time_and_what_they_say_stays_apart(project: Path) -> None:
+    here = "__import__('pathlib').Path(__file__).parents[1]"
+    until = "any({0}.joinpath('{2}').exists() or __import__('time').sleep(0.1) for _ in range(600))"
+    for lane, other in (("engine", "real"), ("real", "engine")):
+        meet = f"{here}.joinpath('{lane}.there').touch(); assert {until.format(here, lane, f'{other}.there')}"
+        write_test(project, lane, meet)
+    code, said = run(project, ["engine", "real"], ci=True)
+    assert code == 0, said
+    assert said.index("lane engine") < said.index("lane real")
+    assert said.count("1 passed") >= 2
+
+
+def test_a_lane_says_what_it_took_of_the_processors_with_all_that_it_starts(project: Path) -> None:
+    spin = "import time; end = time.process_time() + 1; [0 for _ in iter(lambda: time.process_time() < end, False)]"
+    write_test(project, "unit", f"import subprocess, sys; subprocess.run([sys.executable, '-c', {spin!r}], check=True)")
+    ran = run_lanes(
+        ["unit"],
+        ci=True,
+        root=project,
+        checks=(),
+        pytest_arguments=("-p", "no:cacheprovider"),
+        console=Console(file=io.StringIO()),
+        needs={},
+        workers=None,
+    )
+    [outcome] = ran.outcomes
+    assert outcome.took.cpu_seconds > 1
+    assert outcome.took.memory_mib > 10
+
+
+def test_a_lane_over_its_budget_of_processor_seconds_is_named_and_does_not_fail() -> None:
+    allowed = BUDGETS["stack"].allowed
+    for seconds, named in ((allowed - 1, False), (allowed + 1, True)):
+        took = Took(seconds=1, cpu_seconds=seconds, memory_mib=1)
+        ran = Ran(outcomes=(Outcome(name="stack", state="passed", detail="", took=took),), code=0)
+        assert (f"stack took {seconds} processor seconds, {allowed} are its budget" in told(section(ran))) is named
+
+
+def test_every_lane_has_a_budget() -> None:
+    assert set(LANES) <= BUDGETS.keys()
 
 
 def test_what_a_lane_waits_for_says_how_far_it_is(project: Path) -> None:

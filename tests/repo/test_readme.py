@@ -11,7 +11,7 @@ import pytest
 from typer.main import get_command
 
 from infra.phases import BY_PHASE, PHASES, SERVICES
-from ops.answers.test import LANES
+from ops.answers.test.lanes import LANES
 from ops.cli import app
 from tests.support.paths import ROOT
 

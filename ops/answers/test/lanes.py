@@ -6,31 +6,39 @@ needs the Pulumi engine, `real` needs servers such as nginx or a kube-apiserver.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from concurrent.futures import Future
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import IO, TYPE_CHECKING, Literal, TypeAlias
 from xml.etree import ElementTree as ET
 
 from rich.console import Console
 
+from ops.answers.test.needs import Ahead, build_real_programs, engine_problem
 from ops.exits import INTERRUPTED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-ROOT = Path(__file__).resolve().parents[2]
+    from ops.answers.test.needs import Need
+
+ROOT = Path(__file__).resolve().parents[3]
 """The project's directory."""
 
 LANES = ("unit", "repo", "stack", "engine", "real")
 """Every lane, in the order in which they run."""
+
+BESIDE = frozenset(("engine", "real"))
+"""Lanes that run at the same time, each as soon as it has what it needs: servers and engines wait for each other and
+for clocks more than half of the time, and two lanes fill two cores where one does not."""
 
 USAGE = 2
 """Exit code for a command that asks for something that does not exist (POSIX utilities)."""
@@ -44,8 +52,8 @@ DISTRIBUTED = ("--dist", "loadfile")
 STEERING_PREFIXES = ("PYTHON", "PYTEST_", "RUFF_", "MYPY", "COVERAGE_")
 """Variables with which a caller's shell could change what the checks and lanes do, or leave out: they are dropped."""
 
-Need: TypeAlias = "Callable[[Callable[[str], None]], str | None]"
-"""Obtains what a lane needs and returns why it cannot run, or None; receives where progress is said."""
+Run: TypeAlias = "Callable[[str, Path | None, list[subprocess.Popen[str]]], Outcome]"
+"""Runs a lane, its output into a file if one is given, and puts its process among those started."""
 
 State = Literal["passed", "failed", "no tests", "not run"]
 
@@ -67,13 +75,35 @@ class Counts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Took:
+    """What a command and all that it started took.
+
+    Attributes:
+        seconds: by the wall.
+        cpu_seconds: of processors, which other work on the machine changes little.
+        memory_mib: the most that one of its processes held.
+    """
+
+    seconds: float = 0
+    cpu_seconds: float = 0
+    memory_mib: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """How one check or lane ended, and how long it took in seconds."""
+    """How one check or lane ended, and what it took.
+
+    Attributes:
+        name: of the check or lane.
+        state: how it ended.
+        detail: its counts, or why it failed or did not run.
+        took: nothing where it did not run.
+    """
 
     name: str
     state: State
     detail: str
-    seconds: float
+    took: Took = field(default_factory=Took)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,66 +131,6 @@ def static_checks() -> tuple[Check, ...]:
         Check(name="mypy", command=(python, "-m", "mypy", "--no-error-summary")),
         Check(name="import arrows", command=(str(Path(python).with_name("lint-imports")), "--no-logo")),
     )
-
-
-def engine_problem(say: Callable[[str], None]) -> str | None:
-    """Finds the Pulumi engine, building it on first use; returns why there is none."""
-    from sandbox.engine import EngineNotFoundError, find_or_build  # noqa: PLC0415 - only this lane needs it
-
-    try:
-        find_or_build(say)
-    except EngineNotFoundError as problem:
-        return str(problem)
-    return None
-
-
-def build_real_programs(say: Callable[[str], None]) -> str | None:
-    """Builds what the real lane runs before pytest hides all output; a test says itself what it misses."""
-    from sandbox.engine.go import GoError  # noqa: PLC0415 - only this lane needs it
-    from sandbox.kubernetes.tools import control_plane, definitions, prometheus, promtool  # noqa: PLC0415 - as above
-
-    for obtain in (control_plane, definitions, promtool, prometheus):
-        try:
-            obtain(say)
-        except GoError as problem:
-            say(str(problem))
-    return None
-
-
-class _Ahead:
-    """What later lanes need, obtained while the checks and the lanes before them run, one after the other.
-
-    A first run builds for about twelve minutes on 2 cores, which need not come on top of its tests. What a build says
-    is shown while a lane waits for it; before, the checks and lanes have the screen.
-    """
-
-    def __init__(self, needs: Mapping[str, Need], say: Callable[[str], None]) -> None:
-        self._say = say
-        self._awaited = ""
-        self._problems: dict[str, Future[str | None]] = {lane: Future() for lane in needs}
-        # A daemon: after Ctrl-C nobody waits for a build, which the same signal has ended.
-        threading.Thread(target=self._obtain, args=(needs,), daemon=True).start()
-
-    def _obtain(self, needs: Mapping[str, Need]) -> None:
-        for lane, need in needs.items():
-            try:
-                self._problems[lane].set_result(need(self._heard))
-            except BaseException as error:  # noqa: BLE001 - raised again in the lane that waits
-                self._problems[lane].set_exception(error)
-
-    def _heard(self, line: str) -> None:
-        if self._awaited:
-            self._say(line)
-
-    def problem(self, lane: str) -> str | None:
-        """Why a lane cannot run, or None; waits for what it needs."""
-        if lane not in self._problems:
-            return None
-        self._awaited = lane
-        try:
-            return self._problems[lane].result()
-        finally:
-            self._awaited = ""
 
 
 def run_lanes(
@@ -204,17 +174,15 @@ def run_lanes(
     if workers is not None:
         pytest_arguments = ("-n", workers, *DISTRIBUTED, *pytest_arguments)
     needs = {"engine": engine_problem, "real": build_real_programs} if needs is None else needs
-    ahead = _Ahead({lane: needs[lane] for lane in chosen if lane in needs and _has_tests(root, lane)}, say)
+    ahead = Ahead({lane: needs[lane] for lane in chosen if lane in needs and _has_tests(root, lane)}, say)
     outcomes: list[Outcome] = []
     try:
         if static:
             outcomes += [_run_check(check, console, root) for check in (static_checks() if checks is None else checks)]
-        for lane in chosen:
-            problem = ahead.problem(lane)
-            if problem is None:
-                outcomes.append(_run_lane(lane, console, root, ci=ci, arguments=pytest_arguments))
-            else:
-                outcomes.append(Outcome(name=lane, state="not run", detail=problem, seconds=0))
+        for step in _steps(chosen):
+            outcomes += _run_step(
+                step, ahead, console, partial(_run_lane, root=root, ci=ci, arguments=pytest_arguments)
+            )
     except KeyboardInterrupt:
         console.print("interrupted")
         return Ran(outcomes=tuple(outcomes), code=INTERRUPTED)
@@ -231,39 +199,99 @@ def _has_tests(root: Path, lane: str) -> bool:
     return any((root / "tests" / lane).rglob("test_*.py"))
 
 
-def _run_check(check: Check, console: Console, root: Path) -> Outcome:
-    console.rule(check.name, align="left")
+def _steps(chosen: Sequence[str]) -> list[tuple[str, ...]]:
+    """Lanes in their order, with those that run at the same time together."""
+    beside = tuple(lane for lane in chosen if lane in BESIDE)
+    return [*((lane,) for lane in chosen if lane not in BESIDE), *([beside] if beside else [])]
+
+
+def _run_step(lanes: Sequence[str], ahead: Ahead, console: Console, run: Run) -> Iterator[Outcome]:
+    """Lanes at the same time: the first has the screen; what the others say is shown when it is their turn."""
+    started: list[subprocess.Popen[str]] = []
+
+    def ran(lane: str, held: Path | None) -> Outcome:
+        problem = ahead.problem(lane, shown=held is None)
+        return run(lane, held, started) if problem is None else Outcome(name=lane, state="not run", detail=problem)
+
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(len(lanes)) as pool:
+        held = {lane: Path(folder) / lane for lane in lanes[1:]}
+        console.rule(f"lane {lanes[0]}", align="left")
+        running = {lane: pool.submit(ran, lane, held.get(lane)) for lane in lanes}
+        try:
+            for lane, outcome in running.items():
+                found = outcome.result()
+                if lane in held:
+                    console.rule(f"lane {lane}", align="left")
+                if lane in held and held[lane].exists():
+                    console.print(held[lane].read_text(encoding="utf-8", errors="replace"), markup=False, end="")
+                yield found
+        except BaseException:
+            for process in started:
+                process.send_signal(signal.SIGINT)  # as a terminal does: the tests end what they have started
+            raise
+
+
+def _run(
+    command: Sequence[str], root: Path, started: list[subprocess.Popen[str]], output: IO[str] | None = None
+) -> tuple[int, Took]:
+    """The exit code of a command, and what it took; as long as it runs, it is among those started."""
     start = time.monotonic()
-    code = subprocess.run(check.command, cwd=root, check=False, env=environment(os.environ)).returncode  # noqa: S603 - commands from this file
-    return Outcome(
-        name=check.name,
-        state="failed" if code else "passed",
-        detail=f"exit code {code}" if code else "",
+    process = subprocess.Popen(  # noqa: S603 - commands from this file
+        command,
+        cwd=root,
+        env=environment(os.environ),
+        stdout=output,
+        stderr=subprocess.STDOUT if output else None,
+        text=True,
+    )
+    started.append(process)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    started.remove(process)
+    return process.returncode, Took(
         seconds=time.monotonic() - start,
+        cpu_seconds=used.ru_utime + used.ru_stime,
+        memory_mib=used.ru_maxrss // (1024 * 1024 if sys.platform == "darwin" else 1024),
     )
 
 
-def _run_lane(lane: str, console: Console, root: Path, *, ci: bool, arguments: Sequence[str]) -> Outcome:
+def _run_check(check: Check, console: Console, root: Path) -> Outcome:
+    console.rule(check.name, align="left")
+    code, took = _run(check.command, root, [])
+    failed = code != 0
+    detail = f"exit code {code}" if failed else ""
+    return Outcome(name=check.name, state="failed" if failed else "passed", detail=detail, took=took)
+
+
+def _run_lane(
+    lane: str,
+    held: Path | None,
+    started: list[subprocess.Popen[str]],
+    *,
+    root: Path,
+    ci: bool,
+    arguments: Sequence[str],
+) -> Outcome:
     if not _has_tests(root, lane):
-        return Outcome(name=lane, state="no tests", detail="", seconds=0)
-    console.rule(f"lane {lane}", align="left")
-    start = time.monotonic()
+        return Outcome(name=lane, state="no tests", detail="")
     with tempfile.TemporaryDirectory() as scratch:
         results = Path(scratch) / "results.xml"
-        command = [
-            *(sys.executable, "-m", "pytest", f"tests/{lane}", "-q"),
-            *(f"--junit-xml={results}", *arguments),
-        ]
-        code = subprocess.run(command, cwd=root, check=False, env=environment(os.environ)).returncode  # noqa: S603 - our own interpreter
-        counts = _counts(results)
-    seconds = time.monotonic() - start
+        command = (sys.executable, "-m", "pytest", f"tests/{lane}", "-q", f"--junit-xml={results}", *arguments)
+        with held.open("w", encoding="utf-8") if held else contextlib.nullcontext() as output:
+            code, took = _run(command, root, started, output)
+        state, detail = _judged(code, _counts(results), ci=ci)
+    return Outcome(name=lane, state=state, detail=detail, took=took)
+
+
+def _judged(code: int, counts: Counts, *, ci: bool) -> tuple[State, str]:
+    """How a lane ended by pytest's exit code and its tests."""
     if code == PYTEST_NO_TESTS:
-        return Outcome(name=lane, state="no tests", detail="none selected", seconds=seconds)
+        return "no tests", "none selected"
     if code != 0:
-        return Outcome(name=lane, state="failed", detail=f"{counts} (exit code {code})", seconds=seconds)
+        return "failed", f"{counts} (exit code {code})"
     if ci and counts.skipped:
-        return Outcome(name=lane, state="failed", detail=f"{counts}: with CI=true nothing is skipped", seconds=seconds)
-    return Outcome(name=lane, state="passed", detail=str(counts), seconds=seconds)
+        return "failed", f"{counts}: with CI=true nothing is skipped"
+    return "passed", str(counts)
 
 
 def _counts(results: Path) -> Counts:

@@ -1,0 +1,1 @@
+"""`./bbp test`: what the lanes need, what they may take, and how they run."""
