@@ -169,7 +169,7 @@ def test_hsts_has_one_owner_and_the_guides_age() -> None:
     edge, alone = recorded("prod", "horizontal"), record_platform(smallest())
     (rules,) = header_rules(edge)
     assert "max-age=63072000; includeSubDomains" in repr(rules.inputs)
-    assert "Strict-Transport-Security" not in nginx(edge)
+    assert "add_header Strict-Transport-Security" not in nginx(edge)
     assert '"max-age=63072000; includeSubDomains; preload"' in nginx(alone)
     assert header_rules(alone) == []
 
@@ -177,7 +177,7 @@ def test_hsts_has_one_owner_and_the_guides_age() -> None:
 def test_a_stack_that_does_not_own_the_zones_rules_sends_hsts_itself() -> None:
     recording = record_platform(settings("prod", "optimization", cdn={**_cdn(), "manageRulesets": False}))
     assert header_rules(recording) == []
-    assert "Strict-Transport-Security" in nginx(recording)
+    assert "add_header Strict-Transport-Security" in nginx(recording)
 
 
 def test_frame_options_are_the_same_at_the_edge_and_at_the_gateway() -> None:
