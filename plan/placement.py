@@ -28,9 +28,10 @@ class Stated:
     Attributes:
         placement: `primary`, `moving` or `shards`.
         count: over how many shards pods read and write, 0 for the primary.
-        moving_to: over how many after the move that goes on; None while nothing moves.
+        moving_to: over how many after the move that goes on, 0 for the primary; None while nothing moves.
         version: of the shard map.
-        returned_from: the map whose rows all lie on the primary again, as the stack file acknowledges; None without.
+        returned_from: the map from which rows went back to fewer shards, or to the primary, as the stack file
+            acknowledges; None without.
     """
 
     placement: str = "primary"
@@ -39,6 +40,11 @@ class Stated:
     version: int = 0
     returned_from: int | None = None
 
+    @property
+    def reached(self) -> int:
+        """How many shards clients may be written on, before or after the move that goes on."""
+        return max(self.count, self.moving_to or 0)
+
 
 def stated(plan: Plan, *, before: bool = False) -> Stated | None:
     """What the published placement will say, or said before; None where a plan publishes none.
@@ -46,30 +52,44 @@ def stated(plan: Plan, *, before: bool = False) -> Stated | None:
     Stacks from before the placement had a parameter of its own said the same in the shard map.
     """
     for ending in ("placement", "map"):
-        for item in plan:
-            published = item.type == PARAMETER and item.system == "shards" and item.name.endswith(f"-{ending}")
-            inputs = item.old_inputs if before else item.inputs if item.op != "delete" else {}
-            if published and (found := _stated(inputs.get("insecureValue"))):
+        for inputs in _published(plan, ending, before=before):
+            if found := _stated(inputs.get("insecureValue")):
                 return found
     return None
 
 
+def unreadable(plan: Plan) -> bool:
+    """Whether a plan publishes a placement, or did before, in words that nobody here understands."""
+    texts = [inputs for before in (True, False) for inputs in _published(plan, "placement", before=before)]
+    return any(_stated(inputs.get("insecureValue")) is None for inputs in texts)
+
+
+def _published(plan: Plan, ending: str, *, before: bool) -> Iterator[dict[str, Any]]:
+    """The inputs of the parameters that publish a placement, as they will be or were; of those that exist then."""
+    for item in plan:
+        if item.type == PARAMETER and item.system == "shards" and item.name.endswith(f"-{ending}"):
+            inputs = item.old_inputs if before else item.inputs if item.op != "delete" else {}
+            if inputs:
+                yield inputs
+
+
 def _stated(text: object) -> Stated | None:
-    """Reads one; None for what is not known before the update."""
+    """Reads one; None for what is not known before the update, and for what no stack of this platform publishes."""
     try:
         value = json.loads(text) if isinstance(text, str) else None
-    except ValueError:
+        if not isinstance(value, dict) or "placement" not in value:
+            return None
+        moving = value.get("movingTo", (value.get("moving") or {}).get("to"))
+        returned = value.get("returnedFrom")
+        return Stated(
+            placement="moving" if moving is not None else str(value["placement"]),
+            count=int(value.get("count", 0)),
+            moving_to=None if moving is None else int(moving),
+            version=int(value.get("version", 0)),
+            returned_from=None if returned is None else int(returned),
+        )
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return None
-    if not isinstance(value, dict) or "placement" not in value:
-        return None
-    moving = value.get("movingTo", (value.get("moving") or {}).get("to"))
-    return Stated(
-        placement="moving" if moving is not None else str(value["placement"]),
-        count=int(value.get("count", 0)),
-        moving_to=None if moving is None else int(moving),
-        version=int(value.get("version", 0)),
-        returned_from=value.get("returnedFrom"),
-    )
 
 
 def shards_told(inputs: object) -> int:
@@ -110,6 +130,16 @@ def shard_servers(plan: Plan) -> list[PlannedResource]:
     return sorted((item for item in found if not item.inputs.get("replicateSourceDb")), key=shard_index)
 
 
+def deleted_shards(plan: Plan) -> list[int]:
+    """The indices of the shards whose servers an update deletes, a replacement among them."""
+    gone = [item for item in plan if item.type == DATABASE and item.system == "shards"]
+    return sorted(
+        shard_index(item)
+        for item in gone
+        if item.op in {"delete", "replace"} and not item.old_inputs.get("replicateSourceDb")
+    )
+
+
 def empty_shards(existing: int, in_use: int) -> str:
     """Which shards serve nobody, in one sentence; empty where every shard that exists is in use.
 
@@ -133,16 +163,35 @@ def empty_shards(existing: int, in_use: int) -> str:
 
 def placement_said(at: Stated) -> str:
     """What a placement means for pods and for rows, in one sentence."""
-    here = f"shard_0 to shard_{at.count - 1}" if at.count else "the primary"
+    here = place_names(at.count)
     if at.moving_to is None:
         here += "" if at.count else ", whatever shards exist"
         return f"map version {at.version}: pods read and write every client on {here}; no row is copied or deleted"
-    there = f"shard_0 to shard_{at.moving_to - 1}" if at.moving_to else "the primary"
-    ending = "cut-over" if at.moving_to else "back"
+    ending = "`./bbp shard move cut-over`"
+    if at.moving_to < at.count:
+        ending = "`./bbp shard move back` of the move that led there, or `cut-over` of a move of its own,"
     return (
-        f"map version {at.version}: pods read and write every client on {here}, until `./bbp shard move {ending}` "
-        f"has ended; rows are copied to {there} and deleted nowhere"
+        f"map version {at.version}: pods read and write every client on {here}, until {ending} has ended; rows are "
+        f"copied to {place_names(at.moving_to)} and deleted nowhere"
     )
+
+
+def place_said(count: int) -> str:
+    """So many shards, 0 for the primary."""
+    return "the primary" if not count else "1 shard" if count == 1 else f"{count} shards"
+
+
+def place_names(count: int) -> str:
+    """The guide's names of so many shards, 0 for the primary."""
+    return shard_names(0, count) if count else "the primary"
+
+
+def joined(indices: list[int]) -> str:
+    """The guide's names of these shards."""
+    first, last = indices[0], indices[-1]
+    if indices == list(range(first, last + 1)):
+        return shard_names(first, last + 1)
+    return ", ".join(f"shard_{index}" for index in indices)
 
 
 def shard_names(first: int, end: int) -> str:

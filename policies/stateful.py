@@ -95,7 +95,7 @@ def one_way_changes(changes: Iterable[PlannedResource]) -> list[tuple[PlannedRes
             found.append(
                 (
                     item,
-                    "the number of shards never shrinks; clients on one would have to be moved",
+                    "a shard that goes takes its rows along; clients on one have to be moved first",
                 )
             )
     return found

@@ -81,8 +81,9 @@ class ShardsSettings(Area):
     count: int = Field(
         ge=0,
         le=MAX_SHARDS,
-        description="Number of shards that exist, empty until clients are moved to them (postgres.placement); it never "
-        "shrinks. Default by phase: 0, 0, 4 (guide: 4).",
+        description="Number of shards that exist, empty until clients are moved to them (postgres.placement). A lower "
+        "number deletes servers: in a deployment of its own, after clients have left them. Default by phase: 0, 0, 4 "
+        "(guide: 4).",
     )
     placed_on: int | None = Field(
         default=None,
@@ -97,9 +98,9 @@ class ShardsSettings(Area):
         default=None,
         ge=0,
         le=MAX_SHARDS,
-        description="Over how many shards clients lie once the move has ended, 0: back on the primary. Pods are given "
-        "the addresses of the shards that it adds, and go on reading and writing where placedOn says. Required while "
-        "postgres.placement is moving, refused otherwise. Default: none.",
+        description="Over how many shards clients lie once the move has ended, more or fewer than placedOn, 0: on the "
+        "primary. Pods are given the addresses of the shards that it adds, and go on reading and writing where "
+        "placedOn says. Required while postgres.placement is moving, refused otherwise. Default: none.",
     )
     map_version: int | None = Field(
         default=None,
@@ -113,9 +114,9 @@ class ShardsSettings(Area):
         default=None,
         ge=0,
         le=1_000_000,
-        description="Acknowledges a finished way back: the version of the shard map whose rows all lie on the primary "
-        "again (./bbp shard move back). Needed in the change from moving to primary that leaves shards. "
-        "Default: none.",
+        description="Acknowledges a finished way back, to fewer shards or to the primary: the version of the shard map "
+        "that the move had, whose rows all lie there (./bbp shard move back, or cut-over). Needed in the change from "
+        "moving that leaves shards, refused while moving. Default: none.",
     )
     instance_class: RdsClass = Field(
         description="RDS class of each shard. Default: dev db.t4g.medium, prod db.m7g.large."

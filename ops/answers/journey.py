@@ -19,7 +19,7 @@ from plan import Plan
 from plan.placement import empty_shards, placement_said, shard_servers, shards_in_use, stated
 from planner.availability.drilled import NOT_DRILLED
 from planner.waiting import Chain, Waiting, longest, waiting
-from policies.placement import misplaced, shards_entered_empty, shards_left
+from policies.placement import shards_left, unplaced
 from policies.reboots import Reboot, reboots
 from policies.stateful import Loss, is_stateful, losses, one_way_changes, shrinkages
 from sandbox.session import EngineError
@@ -209,7 +209,7 @@ def _step(
     try:
         with progress("preview") as bar:
             plan, _ = session.preview(bar)
-        if misled := shards_entered_empty(plan) or misplaced(plan):
+        if misled := unplaced(plan):
             return JourneyStep(start, end, plan.resources, refused=(misled,))
         lost = (*losses(plan), *shrinkages(plan, before), *shards_left(plan))
         if lost and not may_shrink:

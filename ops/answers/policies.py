@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Literal
 
 from infra.limits import RULES
 from ops.answers.cdn.edge import audit_plan
-from plan.placement import placement_said, stated
+from plan.placement import placement_said, stated, unreadable
 from plan.types import undescribed
 from planner.availability.analysis import OBJECTIVE_PERCENT
 from policies.encryption import keeps, unencrypted
 from policies.exposure import open_doors, stores
 from policies.logins import master_logins, masters, serving, unjudged
-from policies.placement import misplaced, shards_entered_empty
+from policies.placement import unplaced
 from policies.posture import posture_of
 from policies.protection import bare, protectable, unguarded
 from policies.restored import restored_copies
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 State = Literal["ok", "note", "failed", "unknown"]
 PROTECT = "set bailbondpro:protect to true; off is for the one update before a stack is taken down"
 """The way out of a production that protects nothing."""
+UNREADABLE = "the plan publishes a placement of clients that nobody can read, before the update or after it"
 NOT_REHEARSED = "unknown: the journey was not rehearsed"
 NO_STEP = "the journey has no step"
 PODS = "Pods survive the loss of nodes and zones, drains, upgrades and rollouts"
@@ -125,11 +126,13 @@ def _data(journey: Journey | None) -> PolicyCheck:
 
 def _placement(plan: Plan) -> PolicyCheck:
     """Judged on the plan alone: one of `pulumi preview --json` knows what stands, as a step of a journey does."""
-    wrong, at = shards_entered_empty(plan) or misplaced(plan), stated(plan)
+    wrong, at = unplaced(plan), stated(plan)
     return PolicyCheck(
         title="Pods read and write clients where their rows lie",
-        state="failed" if wrong else "ok",
-        detail=wrong or (placement_said(at) if at is not None else "no shards: every client is on the primary"),
+        state="failed" if wrong else "unknown" if unreadable(plan) else "ok",
+        detail=wrong
+        or (UNREADABLE if unreadable(plan) else "")
+        or (placement_said(at) if at is not None else "no shards: every client is on the primary"),
     )
 
 

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ops.jsonable import picked, plain
-from plan.placement import shard_servers, stated
-from planner.evidence import EvidenceError, read_plan, seen
+from plan.placement import Stated, deleted_shards, shard_servers, stated, unreadable
+from plan.tokens import DATABASE
+from planner.evidence import HOW, EvidenceError, read_plan, seen
 from planner.shards.clients import PRIMARY, shard_hash, shard_of
-from policies.placement import misplaced, shards_entered_empty
+from policies.placement import unplaced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from plan import Plan
-    from plan.placement import Stated
     from planner.shards.clients import ReshardPlan
+
+
+SHOWN = 5
+"""Ids that an error names."""
 
 
 class IdsError(ValueError):
@@ -50,10 +55,17 @@ def read_ids(file: Path) -> list[str]:
 def _document(file: Path) -> object:
     raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     try:
-        document: object = json.loads(raw)
+        document: object = json.loads(raw, object_pairs_hook=lambda pairs: _object(file, pairs))
+    except IdsError:
+        raise
     except (ValueError, RecursionError) as error:
         raise IdsError(f"{file} is no JSON: {error}") from error
     return document
+
+
+def _object(file: Path, pairs: list[tuple[str, object]]) -> dict[str, object]:
+    _each_once(file, [key for key, _ in pairs])
+    return dict(pairs)
 
 
 def _ids(file: Path, document: object) -> list[str]:
@@ -69,16 +81,28 @@ def read_clients(file: Path) -> tuple[list[str], dict[str, int] | None]:
     """The client ids of a file, and how many rows each has where the file is an object from id to that number.
 
     Raises:
-        IdsError: the content is neither, or a number of rows is none.
+        IdsError: the content is neither, a number of rows is none, or a client is there twice.
         OSError: the file cannot be read.
     """
     document = _document(file)
     if not isinstance(document, dict):
-        return _ids(file, document), None
+        ids = _ids(file, document)
+        _each_once(file, ids)
+        return ids, None
     for client, rows in document.items():
         if isinstance(rows, bool) or not isinstance(rows, int) or rows < 0:
             raise IdsError(f"{file}: {quoted(client)} must have a number of rows, 0 or more, it has {json.dumps(rows)}")
     return list(document), document
+
+
+def _each_once(file: Path, ids: Sequence[str]) -> None:
+    """A client that is there twice would be counted twice, or with the rows of one of its entries."""
+    if twice := [client for client, times in Counter(ids).items() if times > 1]:
+        named = ", ".join(map(quoted, twice[:SHOWN])) + (", ..." if len(twice) > SHOWN else "")
+        raise IdsError(
+            f"{file}: {len(twice):,} client{'s are' if len(twice) > 1 else ' is'} there more than once ({named}): "
+            "give each once, as SELECT DISTINCT does"
+        )
 
 
 def _kind(value: object) -> str:
@@ -117,7 +141,7 @@ class Placed:
 
     Attributes:
         plan: what was judged.
-        at: the placement that it brings.
+        at: the placement that it brings; the primary for a stack without shards.
         refused: why the step there is refused; empty where it is not.
     """
 
@@ -125,10 +149,20 @@ class Placed:
     at: Stated
     refused: str
 
+    @property
+    def deleted(self) -> list[int]:
+        """The indices of the shards whose servers the update deletes or replaces."""
+        return deleted_shards(self.plan)
+
     def as_json(self) -> dict[str, Any]:
         """The machine-readable answer."""
         published = len(shard_servers(self.plan))
-        return {"evidence": seen(self.plan, published, "shards"), "placement": plain(self.at), "refused": self.refused}
+        return {
+            "evidence": seen(self.plan, published, "shards"),
+            "placement": plain(self.at),
+            "deleted_shards": self.deleted,
+            "refused": self.refused,
+        }
 
 
 def placed(file: Path) -> Placed:
@@ -136,13 +170,23 @@ def placed(file: Path) -> Placed:
 
     Raises:
         PlanError: the file is no plan.
-        EvidenceError: the plan publishes no placement.
+        EvidenceError: the plan has no database, or shards whose placement nobody can read.
     """
     plan = read_plan(file)
+    if unreadable(plan):
+        raise EvidenceError(
+            f"the plan in {file} publishes a placement that nobody can read, before the update or after it, so that "
+            "nothing can be judged: look at the parameter shards-placement in it"
+        )
     at = stated(plan)
-    if at is None:
-        raise EvidenceError(f"the plan in {file} publishes no placement: it has no shards, so nothing can be judged")
-    return Placed(plan, at, shards_entered_empty(plan) or misplaced(plan))
+    if at is None and (servers := shard_servers(plan)):
+        raise EvidenceError(
+            f"the plan in {file} publishes no placement, and it has {len(servers)} shards, so that nothing can be "
+            f"judged. Make it with this version of the platform: {HOW}"
+        )
+    if not plan.of_type(DATABASE):
+        raise EvidenceError(f"the plan in {file} has no database, so that nothing can be judged. Make it whole: {HOW}")
+    return Placed(plan, at or Stated(), unplaced(plan))
 
 
 def quoted(client_id: str) -> str:
@@ -154,17 +198,19 @@ def plan_json(plan: ReshardPlan) -> dict[str, Any]:
     """A resharding as a JSON document; shares are parts of 1."""
     return {
         "from": plan.before or "primary",
-        "to": plan.after,
+        "to": plan.after or "primary",
         "moved_share": float(plan.moved_share),
         "clients": plan.total,
         "moved_clients": None if plan.total is None else len(plan.moves),
         "moved_rows": plan.moved_rows,
         "flows": [
-            {"from": _index(flow.source), "to": flow.target, "share": float(flow.share)}
+            {"from": _index(flow.source), "to": _index(flow.target), "share": float(flow.share)}
             | picked(flow, "clients", "rows")
             for flow in plan.flows
         ],
-        "moves": [{"client_id": move.client_id, "from": _index(move.source), "to": move.target} for move in plan.moves],
+        "moves": [
+            {"client_id": move.client_id, "from": _index(move.source), "to": _index(move.target)} for move in plan.moves
+        ],
         "steps": plain(plan.steps),
         "cheaper": plan.cheaper,
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -27,19 +26,6 @@ ServiceOption = Annotated[
         metavar="PREFIX",
     ),
 ]
-
-
-class MoveStep(StrEnum):
-    """What `shard move` does next."""
-
-    PUBLISH = "publish"
-    COPY = "copy"
-    CATCH_UP = "catch-up"
-    CUT_OVER = "cut-over"
-    KEEP = "keep"
-    BACK = "back"
-    CLEAN_UP = "clean-up"
-    STATUS = "status"
 
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Where clients lie over the database shards.")
@@ -98,11 +84,9 @@ def shard_placement(
 def shard_plan(
     before: Annotated[
         str,
-        typer.Option(
-            "--from", help="Number of shards that hold clients now, or primary: none does.", metavar="N|primary"
-        ),
+        typer.Option("--from", help="Number of shards that hold clients, or primary: none does.", metavar="N|primary"),
     ],
-    after: Annotated[int, typer.Option("--to", help="Number of shards afterwards.", metavar="M")],
+    after: Annotated[str, typer.Option("--to", help="Number of shards afterwards, or primary.", metavar="M|primary")],
     clients: Annotated[
         Path | None,
         typer.Option(
@@ -113,17 +97,19 @@ def shard_plan(
     ] = None,
     json_output: JsonOption = False,
 ) -> None:
-    """Plan a move to shards: which clients go from where to where, in which steps, and what is safe meanwhile."""
+    """Plan a move to more shards, fewer or the primary: who goes where, in which steps, what is safe meanwhile."""
     from ops.answers.shard import plan_json, read_clients
     from ops.document.terminal import show
     from ops.views.shard import section
-    from planner.shards.clients import reshard
+    from planner.shards.clients import ShardError, count_of, reshard
 
-    if before != "primary" and not before.isdecimal():
-        fail(f"--from is a number of shards, or primary, not {before}", code=2)
+    try:
+        counts = count_of(before, "--from"), count_of(after, "--to")
+    except ShardError as error:
+        fail(str(error), code=2)
     try:
         ids, rows = (None, None) if clients is None else read_clients(clients)
-        plan = reshard(0 if before == "primary" else int(before), after, ids, rows)
+        plan = reshard(*counts, ids, rows)
     except OSError as error:
         fail(f"{clients}: {error.strerror or error}")
     except ValueError as error:
@@ -136,17 +122,34 @@ def shard_plan(
 
 @group.command("move", epilog="Example: ./bbp shard move publish --schema shards.yaml --service prod --to 4")
 def shard_move(
-    step: Annotated[MoveStep, typer.Argument(help="In this order; each may be started again.", show_default=False)],
+    step: Annotated[
+        str,
+        typer.Argument(
+            help="publish, copy, catch-up, cut-over, keep and clean-up, in this order; back, cancel or status. Each "
+            "may be started again.",
+            metavar="STEP",
+            show_default=False,
+        ),
+    ],
     schema: SchemaOption,
     service: ServiceOption,
     before: Annotated[
-        str, typer.Option("--from", help="With publish: where clients lie now.", metavar="N|primary")
-    ] = "primary",
-    after: Annotated[str, typer.Option("--to", help="With publish: where they will lie.", metavar="M|primary")] = "4",
+        str | None,
+        typer.Option("--from", help="With publish: where clients lie. Default: primary.", metavar="N|primary"),
+    ] = None,
+    after: Annotated[
+        str | None,
+        typer.Option("--to", help="With publish: where they will lie. Default: 4.", metavar="M|primary"),
+    ] = None,
     at_most: Annotated[
-        float,
-        typer.Option("--pause-at-most", help="Seconds after which cut-over and back give up.", metavar="S", min=1),
-    ] = 30.0,
+        float | None,
+        typer.Option(
+            "--pause-at-most",
+            help="With cut-over and back: seconds after which they give up. Default: 30.",
+            metavar="S",
+            min=1,
+        ),
+    ] = None,
     once: Annotated[bool, typer.Option("--once", help="With keep: carry over what is there, and end.")] = False,
     print_only: Annotated[
         bool, typer.Option("--print", help="With publish: print all statements for every server, and run none.")
@@ -158,17 +161,24 @@ def shard_move(
     No step deletes a row at its old place but clean-up. Passwords stand in PGPASSFILE, never here.
     """
     from ops.answers.shards.errors import MoveError
-    from ops.answers.shards.steps import Asked, count_of, moved, printed
+    from ops.answers.shards.steps import Asked, check_step, moved, printed
     from ops.console import note
     from ops.options import present
     from ops.views.shard_move import moved_section
 
+    given = {"--from": before, "--to": after, "--pause-at-most": at_most, "--once": once, "--print": print_only}
     try:
-        asked = Asked(schema, service, count_of(before), count_of(after), at_most, once)
+        check_step(step, [name for name, value in given.items() if value not in {None, False}])
+    except MoveError as error:
+        fail(str(error), code=2)
+    if print_only and json_output:
+        fail("--print writes statements of SQL, which are no JSON: leave --json out", code=2)
+    asked = Asked(schema, service, before or "primary", after or "4", at_most or 30.0, once)
+    try:
         if print_only:
             sys.stdout.write(printed(asked) + "\n")
             return
-        result = moved(step.value, asked, note)
+        result = moved(step, asked, note)
     except OSError as error:
         fail(f"{schema}: {error.strerror or error}")
     except MoveError as error:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ops.answers.shard import quoted
 from ops.document.blocks import Item, Items, Section, Table, Text
-from plan.placement import placement_said
+from plan.placement import joined, place_said, placement_said
 from planner.shards.clients import PRIMARY, moved_share
 
 if TYPE_CHECKING:
@@ -29,14 +29,16 @@ def placement_text(rows: Sequence[Placement]) -> str:
 def placement_section(found: Placed) -> Section:
     """Where pods would go, and why not."""
     items = [Item(text=placement_said(found.at))]
+    if found.deleted:
+        items.append(Item(text=f"the servers of {joined(found.deleted)} are deleted, with what they hold", state="bad"))
     items += [Item(text=f"REFUSED {found.refused}", state="bad")] if found.refused else []
     return Section(id="placement", title="Placement", blocks=(Items(items=tuple(items)),))
 
 
 def section(plan: ReshardPlan) -> Section:
-    """A move to shards: how much moves, from where to where, and in which steps."""
+    """A move between places: how much moves, from where to where, and in which steps."""
     if plan.after == plan.before:
-        blocks: tuple[Block, ...] = (Text(text=f"{plan.before} shards stay {plan.after}: nothing moves."),)
+        blocks: tuple[Block, ...] = (Text(text=f"Clients stay on {place_said(plan.before)}: nothing moves."),)
     else:
         steps = (
             Item(text=f"{number}. {step.title}", detail=f"{step.detail} Safe: {step.safe}.")
@@ -47,12 +49,13 @@ def section(plan: ReshardPlan) -> Section:
 
 
 def _shares(plan: ReshardPlan) -> Iterator[Text]:
-    whole = f"{plan.before or 'The primary'} to {plan.after} shards: {float(plan.moved_share):.0%} of all clients move."
-    yield Text(text=whole)
+    whole = f"{float(plan.moved_share):.0%} of all clients move."
+    yield Text(text=f"From {place_said(plan.before)} to {place_said(plan.after)}: {whole}")
     if plan.cheaper is not None:
         share = f"{float(moved_share(plan.before, plan.cheaper)):.0%}"
         way = (
-            f"{plan.cheaper} shards would move only {share}: multiples of {plan.before} move the fewest. The guide's "
+            f"{plan.cheaper} shards would move only {share}: "
+            f"{'multiples' if plan.after > plan.before else 'divisors'} of {plan.before} move the fewest. The guide's "
             "hash is a remainder, which changes for most clients when the number is not doubled."
         )
         yield Text(text=way)

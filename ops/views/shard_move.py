@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from ops.answers.shard import quoted
 from ops.document.blocks import Item, Items, Section, Table, Text
-from planner.shards.route import place_name
+from planner.shards.route import LISTED, place_name
 
 if TYPE_CHECKING:
     from ops.answers.shards.steps import Moved, Verified
     from ops.document.blocks import Block
 
 SHOWN = 50
-"""Differences that are listed; the JSON document holds all."""
+"""Differences that are listed; the JSON document holds more."""
 NEXT = {
     "published": "clients are read and written where they were; next: copy",
     "copied": "clients are read and written where they were; next: verify, then cut-over",
@@ -23,7 +23,9 @@ NEXT = {
     "returning": "writes of clients are refused; start back again",
     "reopening": "old places are being opened again; start back again",
     "cleaning": "old copies are being deleted; start clean-up again",
-    "cleaned": "old copies are gone; the way back is a move of everything",
+    "cleaned": "old copies are gone; the way back is a move of its own",
+    "cancelling": "copies are being deleted; start cancel again",
+    "cancelled": "clients are where they were, and the copies are gone; publish begins another move",
 }
 """What each step that was reached means, and what comes after it."""
 
@@ -36,7 +38,8 @@ def moved_section(moved: Moved) -> Section:
     if state.pause_seconds is not None and moved.step in {"cut-over", "back", "status"}:
         items.append(Item(text=f"Writes of clients that move were refused for {state.pause_seconds:.1f} seconds."))
     if moved.deleted is not None:
-        items.append(Item(text=f"{moved.deleted:,} rows deleted at their old places."))
+        where = "of copies deleted" if moved.step == "cancel" else "deleted at their old places"
+        items.append(Item(text=f"{moved.deleted:,} rows {where}."))
     return Section(id="shard-move", title="Move of clients", blocks=(Items(items=tuple(items)),))
 
 
@@ -46,7 +49,7 @@ def verified_section(verified: Verified) -> Section:
     if found.complete:
         said = f"COMPLETE: {found.clients:,} clients with {found.rows:,} rows are equal at old and new places."
     else:
-        said = f"NOT COMPLETE: {len(found.differences):,} differences among {found.clients:,} clients."
+        said = f"NOT COMPLETE: {found.different:,} differences among {found.clients:,} clients."
     blocks: list[Block] = [Text(text=said)]
     if found.behind:
         blocks.append(
@@ -59,7 +62,7 @@ def verified_section(verified: Verified) -> Section:
             (one.kind, place_name(one.place), one.table, quoted(one.client) if one.client else "-", one.detail)
             for one in found.differences[:SHOWN]
         )
-        more = len(found.differences) - SHOWN
-        caption = "Differences" + (f" ({more:,} more; --json lists all)" if more > 0 else "")
+        more = found.different - SHOWN
+        caption = "Differences" + (f" ({more:,} more; --json lists up to {LISTED:,})" if more > 0 else "")
         blocks.append(Table(caption=caption, columns=("what", "where", "table", "client", "detail"), rows=rows))
     return Section(id="shard-verify", title="Verification of a copy", blocks=tuple(blocks))

@@ -1,4 +1,4 @@
-"""Which shard holds a client, and which clients move when shards are added. Pure.
+"""Which shard holds a client, and which clients move when shards are added or left. Pure.
 
 The hash is that of the guide (Database Sharding): for every UTF-16 code unit `hash = ((hash << 5) - hash) + unit`, cut
 to a signed integer of 32 bits; at the end its absolute value, modulo the number of shards.
@@ -14,13 +14,17 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from bailbondpro.facts.shards import GUIDE_SHARDS, MAX_SHARDS
-from planner.shards.steps import Step, first_move_steps, growth_steps
+from planner.shards.steps import Step, steps_between
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 PRIMARY = -1
 """Stands for the primary where a shard's index would stand: before the first move it holds every client."""
+LEAST = 2
+"""A single shard divides nothing."""
+DIGITS = 10
+"""Of no number of shards: what is longer is not read as one."""
 _RANGE = 1 << 32
 _MASK = _RANGE - 1
 _SIGN = 1 << 31
@@ -56,11 +60,11 @@ def shard_of(client_id: str, count: int = GUIDE_SHARDS) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Flow:
-    """Clients that one shard hands to another.
+    """Clients that one place hands to another.
 
     Attributes:
         source: index of the shard that holds them now; `PRIMARY` for the primary.
-        target: index of the shard that will hold them.
+        target: index of the shard that will hold them; `PRIMARY` for the primary.
         share: their part of all clients, when hashes are spread evenly.
         clients: how many of the given clients; None where none were given.
         rows: how many rows these have; None where no rows were given.
@@ -84,18 +88,19 @@ class Move:
 
 @dataclass(frozen=True, kw_only=True)
 class ReshardPlan:
-    """What adding shards moves, and in which order it can be done.
+    """What another number of shards moves, and in which order it can be done.
 
     Attributes:
         before: number of shards that hold clients now; 0 while all of them are on the primary.
-        after: number of shards afterwards.
+        after: number of shards afterwards; 0 for the primary.
         flows: from where to where clients move, in order of source and target; what stays is in none.
         moved_share: part of all clients that move, when hashes are spread evenly.
         total: how many clients were given; None where none were.
         moved_rows: how many rows the given clients that move have; None where no rows were given.
         moves: the given clients that move, in the order they came in.
         steps: the way there.
-        cheaper: a number of shards at least as large that moves fewer clients, if there is one.
+        cheaper: a number of shards further the same way (more where they become more, fewer where fewer) that moves
+            fewer clients, if there is one.
     """
 
     before: int
@@ -110,49 +115,67 @@ class ReshardPlan:
 
 
 def moved_share(before: int, after: int) -> Fraction:
-    """The part of evenly spread clients that change their shard.
+    """The part of evenly spread clients that change their place; all of them between the primary (0) and shards.
 
     A hash stays where both remainders are equal, which happens `min` times in each period of `lcm`.
     """
+    if not before or not after:
+        return Fraction(before != after)
     return 1 - Fraction(min(before, after), math.lcm(before, after))
 
 
 def reshard(
     before: int, after: int, clients: Sequence[str] | None = None, rows: Mapping[str, int] | None = None
 ) -> ReshardPlan:
-    """What changes when the number of shards grows.
+    """What changes when clients lie over another number of shards.
 
     Args:
-        before: number of shards that hold clients now, 0 (all are on the primary) to 16.
-        after: number of shards afterwards, more than before, up to 16.
-        clients: all client ids, for exact numbers; None for shares only.
+        before: number of shards that hold clients now: 0 (all are on the primary), or 2 to 16.
+        after: number of shards afterwards: the same.
+        clients: all client ids, each once, for exact numbers; None for shares only.
         rows: how many rows each of them has; None for clients only.
 
     Raises:
-        ShardError: a number is out of range, or shards would disappear.
+        ShardError: a number is out of range.
     """
-    _check(after)
-    if before:
-        _check(before)
-    elif after == 1:
-        raise ShardError("a single shard divides nothing: give 2 or more (guide: 4)")
-    if after < before:
-        raise ShardError(
-            f"{before} shards cannot become {after}: the databases of the others would be deleted with every client "
-            "that still lies there. The number of shards only grows; idle shards can run on smaller instances"
-        )
+    for count in (before, after):
+        _check_place(count, "a place")
     moves = tuple(_moves(before, after, clients or ()))
     return ReshardPlan(
         before=before,
         after=after,
         flows=tuple(_flows(before, after, None if clients is None else moves, rows)),
-        moved_share=moved_share(before, after) if before else Fraction(1),
+        moved_share=moved_share(before, after),
         total=None if clients is None else len(clients),
         moved_rows=None if rows is None else sum(rows[move.client_id] for move in moves),
         moves=moves,
-        steps=growth_steps(before, after) if before else first_move_steps(after),
+        steps=steps_between(before, after),
         cheaper=_cheaper(before, after),
     )
+
+
+def count_of(text: str, what: str) -> int:
+    """A number of shards that clients may lie over, 0 for the primary.
+
+    Args:
+        text: the number, or `primary`.
+        what: how to call it in an error.
+
+    Raises:
+        ShardError: it is none.
+    """
+    if text == "primary":
+        return 0
+    if not (text.isascii() and text.isdecimal() and len(text) < DIGITS):
+        raise ShardError(f"{what} is primary, or a number of shards, {LEAST} to {MAX_SHARDS}, not {text!a}")
+    _check_place(int(text), what)
+    return int(text)
+
+
+def _check_place(count: int, what: str) -> None:
+    if count and not LEAST <= count <= MAX_SHARDS:
+        single = ": a single shard divides nothing" if count == 1 else ""
+        raise ShardError(f"{what} is primary, or a number of shards, {LEAST} to {MAX_SHARDS}, not {count}{single}")
 
 
 def _check(count: int) -> None:
@@ -163,9 +186,9 @@ def _check(count: int) -> None:
 def _moves(before: int, after: int, clients: Iterable[str]) -> Iterable[Move]:
     for client in clients:
         value = shard_hash(client)
-        source = value % before if before else PRIMARY
-        if source != value % after:
-            yield Move(client_id=client, source=source, target=value % after)
+        source, target = (value % count if count else PRIMARY for count in (before, after))
+        if source != target:
+            yield Move(client_id=client, source=source, target=target)
 
 
 def _flows(before: int, after: int, moves: Sequence[Move] | None, rows: Mapping[str, int] | None) -> Iterable[Flow]:
@@ -185,8 +208,9 @@ def _flows(before: int, after: int, moves: Sequence[Move] | None, rows: Mapping[
 
 def _ways(before: int, after: int) -> Iterable[tuple[int, int, Fraction]]:
     """Two remainders occur together once in each period, if at all (Chinese remainder theorem)."""
-    if not before:
+    if not before or not after:
         yield from ((PRIMARY, target, Fraction(1, after)) for target in range(after))
+        yield from ((source, PRIMARY, Fraction(1, before)) for source in range(before))
         return
     common, share = math.gcd(before, after), Fraction(1, math.lcm(before, after))
     for source in range(before):
@@ -196,8 +220,8 @@ def _ways(before: int, after: int) -> Iterable[tuple[int, int, Fraction]]:
 
 
 def _cheaper(before: int, after: int) -> int | None:
-    if not before or after == before:
+    if not before or not after or after == before:
         return None
-    larger = range(after + 1, MAX_SHARDS + 1)
-    best = min(larger, key=lambda count: (moved_share(before, count), count), default=after)
+    further = range(after + 1, MAX_SHARDS + 1) if after > before else range(LEAST, after)
+    best = min(further, key=lambda count: (moved_share(before, count), abs(count - after)), default=after)
     return best if moved_share(before, best) < moved_share(before, after) else None

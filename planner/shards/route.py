@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Literal
 
 from planner.shards.clients import PRIMARY, shard_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 SHARED = ""
 """Stands where a client would stand for rows that belong to none; the empty id is a client all the same."""
+LISTED = 10_000
+"""Differences that are kept; of a copy that was never made every client is one."""
 Kind = Literal["missing row", "extra row", "changed value", "wrong shard", "sequence behind"]
 
 
-@lru_cache(maxsize=1 << 20)
+@lru_cache(maxsize=1 << 16)
 def _hashed(client: str) -> int:
     return shard_hash(client)
 
@@ -101,10 +105,6 @@ class Tally:
     checksum: int
 
 
-Tallies = dict[str, dict[str, Tally]]
-"""Of one place: table, then client, then its rows."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Difference:
     """Something that a complete copy has not.
@@ -132,86 +132,107 @@ class Verification:
         clients: clients that were compared.
         rows: their rows at the sources.
         behind: clients whose last writes are not carried over yet: nothing is said about them.
-        differences: what is wrong.
+        differences: what is wrong, of more than LISTED the first ones.
+        different: how many there are.
     """
 
     clients: int
     rows: int
     behind: int
     differences: tuple[Difference, ...]
+    different: int
 
     @property
     def complete(self) -> bool:
         """Whether the targets hold everything; never where nothing was compared."""
-        return not self.differences and not self.behind and self.clients > 0
+        return not self.different and not self.behind and self.clients > 0
 
 
-def compare(
-    route: Route,
-    found: Mapping[int, Tallies],
-    behind: Iterable[str] = (),
-    sequences: Iterable[Difference] = (),
-    shared: Collection[str] = (),
-) -> Verification:
-    """Hold the rows at every target against those at their sources.
+class Comparison:
+    """Holds the rows at every target against those at their sources, table by table and client by client.
+
+    What it keeps does not grow with the rows: a number for each client that was compared, and the differences listed.
 
     Args:
         route: who lies where.
-        found: what was counted at every place.
         behind: clients that nothing is said about.
-        sequences: those that are behind.
-        shared: tables whose rows belong to no client.
     """
-    left_out = frozenset(behind)
-    tables = sorted({table for tallies in found.values() for table in tallies})
-    differences: list[Difference] = []
-    compared: Counter[str] = Counter()
-    for table in tables:
-        of_table = {place: tallies.get(table, {}) for place, tallies in found.items()}
-        differences += _misplaced(route, table, of_table) if table not in shared else ()
-        for source in route.sources:
-            for client, tally in of_table.get(source, {}).items():
-                aims = route.shared_aims(source) if table in shared else route.aims(client, source)
-                if not aims or client in left_out:
-                    continue
-                compared[client] += tally.rows
-                for aim in aims:
-                    differences += _different(aim, table, client, tally, of_table.get(aim, {}).get(client))
-        differences += _without_source(route, table, of_table, left_out) if table not in shared else ()
-    return Verification(
-        clients=len(compared),
-        rows=sum(compared.values()),
-        behind=len(left_out),
-        differences=(*differences, *sequences),
-    )
 
+    def __init__(self, route: Route, behind: Iterable[str] = ()) -> None:
+        self.route, self.behind = route, frozenset(behind)
+        self._clients: set[int] = set()
+        self._rows, self._different = 0, 0
+        self._listed: list[Difference] = []
 
-def _misplaced(route: Route, table: str, found: Mapping[int, Mapping[str, Tally]]) -> Iterable[Difference]:
-    for place, clients in found.items():
-        for client, tally in clients.items():
-            allowed = {route.source(client), route.target(client)}
-            if place not in allowed:
-                detail = f"{tally.rows} rows; {' or '.join(sorted(map(place_name, allowed)))} is its place"
+    def table(self, title: str, found: Mapping[int, Iterable[tuple[str, Tally]]], *, shared: bool = False) -> None:
+        """Compare one table.
+
+        Args:
+            title: its name.
+            found: of each place the clients and their rows, in the order of the clients' code points.
+            shared: whether its rows belong to no client.
+        """
+        streams = [_placed(place, tallies) for place, tallies in found.items()]
+        for client, group in groupby(merge(*streams, key=itemgetter(0)), key=itemgetter(0)):
+            here = {place: tally for _, place, tally in group}
+            self.note(self._of_no_client(title, here) if shared else self._of_client(title, client, here))
+
+    def _of_client(self, table: str, client: str, here: Mapping[int, Tally]) -> Iterator[Difference]:
+        source, target = self.route.source(client), self.route.target(client)
+        for place, tally in here.items():
+            if place not in {source, target}:
+                allowed = " or ".join(sorted({place_name(source), place_name(target)}))
+                detail = f"{tally.rows} rows; {allowed} is its place"
                 yield Difference(kind="wrong shard", place=place, table=table, client=client, detail=detail)
+        if source == target or client in self.behind:
+            return
+        if source in here:
+            self._compared(client, here[source])
+            yield from _different(target, table, client, here[source], here.get(target))
+        elif target in here:
+            detail = f"{here[target].rows} rows, none at {place_name(source)}"
+            yield Difference(kind="extra row", place=target, table=table, client=client, detail=detail)
+
+    def _of_no_client(self, table: str, here: Mapping[int, Tally]) -> Iterator[Difference]:
+        source = self.route.sources[0]
+        aims = self.route.shared_aims(source)
+        if source not in here or not aims or SHARED in self.behind:
+            return
+        self._compared(SHARED, here[source])
+        for aim in aims:
+            yield from _different(aim, table, SHARED, here[source], here.get(aim))
+
+    def _compared(self, client: str, tally: Tally) -> None:
+        self._clients.add(hash(client))
+        self._rows += tally.rows
+
+    def note(self, differences: Iterable[Difference]) -> None:
+        """Count what is wrong."""
+        for one in differences:
+            self._different += 1
+            if len(self._listed) < LISTED:
+                self._listed.append(one)
+
+    @property
+    def found(self) -> Verification:
+        """What was compared until here."""
+        return Verification(
+            clients=len(self._clients),
+            rows=self._rows,
+            behind=len(self.behind),
+            differences=tuple(self._listed),
+            different=self._different,
+        )
 
 
-def _different(aim: int, table: str, client: str, source: Tally, target: Tally | None) -> Iterable[Difference]:
+def _placed(place: int, tallies: Iterable[tuple[str, Tally]]) -> Iterator[tuple[str, int, Tally]]:
+    return ((client, place, tally) for client, tally in tallies)
+
+
+def _different(aim: int, table: str, client: str, source: Tally, target: Tally | None) -> Iterator[Difference]:
     held = target.rows if target is not None else 0
     if target == source:
         return
     kind: Kind = "missing row" if held < source.rows else "extra row" if held > source.rows else "changed value"
     detail = f"{held} of {source.rows} rows" if held != source.rows else f"{held} rows, of which at least one differs"
     yield Difference(kind=kind, place=aim, table=table, client=client, detail=detail)
-
-
-def _without_source(
-    route: Route, table: str, found: Mapping[int, Mapping[str, Tally]], left_out: frozenset[str]
-) -> Iterable[Difference]:
-    """Rows at a target of clients that the source has none of in this table."""
-    for target in route.targets:
-        for client, tally in found.get(target, {}).items():
-            source = route.source(client)
-            arrives = target in route.aims(client, source)
-            if arrives and client not in left_out and client not in found.get(source, {}):
-                detail = f"{tally.rows} rows, none at {place_name(source)}"
-                yield Difference(kind="extra row", place=target, table=table, client=client, detail=detail)

@@ -13,6 +13,8 @@ from sandbox.drill.control_plane import ControlPlane
 from sandbox.engine.go import GoError
 from sandbox.kubernetes.api_server import ApiServer
 from tests.support.order import BY_THE_CLOCK
+from tests.support.servers import scratch
+from tests.support.shard_servers import OneServer, servers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,3 +53,10 @@ def api_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
         pytest.skip(f"no kube-apiserver: {error}")
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def one_server() -> Iterator[OneServer]:
+    """A PostgreSQL server for the primary and the shards of many applications."""
+    with scratch() as folder, servers(1, folder) as (started,):
+        yield OneServer(started, folder)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import threading
 from typing import TYPE_CHECKING
@@ -14,36 +13,18 @@ from ops.answers.shards.servers import LOCK
 from planner.shards.clients import PRIMARY, shard_hash
 from planner.shards.route import place_of
 from tests.support.paths import DATA
-from tests.support.servers import scratch
-from tests.support.shard_servers import Databases, databases, fill, servers
+from tests.support.shard_servers import CLIENT_TABLES, Databases, contents, fill, held
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from tests.support.shard_servers import OneServer
 
-    from tests.support.live_postgres import Postgres
-
-NAMES = itertools.count()
 ALL = "tables: {clients: id, bonds: client_id, payments: client_id, documents: client_id}\n"
-CLIENT_TABLES = {"clients": "id", "bonds": "client_id", "payments": "client_id", "documents": "client_id"}
-
-
-@pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    with scratch() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def server(folder: Path) -> Iterator[Postgres]:
-    with servers(1, folder) as (started,):
-        yield started
 
 
 @pytest.fixture
-def empty(server: Postgres, folder: Path) -> Databases:
+def empty(one_server: OneServer) -> Databases:
     """A primary and four shards."""
-    return databases(dict.fromkeys((PRIMARY, *range(4)), server), folder, f"app{next(NAMES)}")
+    return one_server.databases(4)
 
 
 @pytest.fixture
@@ -61,28 +42,14 @@ def copied(found: Databases) -> Databases:
 
 
 @pytest.fixture(scope="module")
-def shared(server: Postgres, folder: Path) -> Databases:
+def shared(one_server: OneServer) -> Databases:
     """A copy that is complete, damaged and repaired by one test after the other."""
-    made = databases(dict.fromkeys((PRIMARY, *range(4)), server), folder, "shared")
+    made = one_server.databases(4)
     fill(made)
     made.done("move", "publish", "--to", "4")
     made.done("move", "copy")
     assert made.differences() == []
     return made
-
-
-def held(found: Databases, table: str, count: int) -> dict[int, set[str]]:
-    """The clients of a table at each place."""
-    column = CLIENT_TABLES[table]
-    return {
-        place: {row[0] for row in found.run(place, f"SELECT DISTINCT {column} FROM {table}")}  # noqa: S608 - own tables
-        for place in (range(count) if count else [PRIMARY])
-    }
-
-
-def contents(found: Databases, table: str, places: range | list[int]) -> list[tuple[object, ...]]:
-    statement = f"SELECT * FROM {table}"  # noqa: S608 - own tables
-    return sorted((row for place in places for row in found.run(place, statement)), key=repr)
 
 
 def test_the_hash_in_the_database_is_the_guides(empty: Databases) -> None:
@@ -293,8 +260,8 @@ def test_the_way_back_brings_what_was_written_on_the_shards(copied: Databases) -
     assert copied.run(place, "SELECT name FROM clients WHERE id = 'client-3'") == [("on the shard!",)]
 
 
-def test_old_copies_go_last_and_four_shards_become_five(server: Postgres, folder: Path) -> None:
-    copied = databases(dict.fromkeys((PRIMARY, *range(5)), server), folder, "growing")
+def test_old_copies_go_last_and_four_shards_become_five(one_server: OneServer) -> None:
+    copied = one_server.databases(5)
     fill(copied)
     copied.done("move", "publish", "--to", "4")
     copied.done("move", "copy")
@@ -304,7 +271,7 @@ def test_old_copies_go_last_and_four_shards_become_five(server: Postgres, folder
     assert copied.done("move", "clean-up")["deleted_rows"] == sum(map(len, before.values()))
     assert {len(contents(copied, table, [PRIMARY])) for table in CLIENT_TABLES} == {0}
     assert "there is a way back from opened" in copied.refused("move", "back")
-    assert "clients lie over 4 shards, not none" in copied.refused("move", "publish", "--to", "5")
+    assert "clients lie on 4 shards, not on the primary" in copied.refused("move", "publish", "--to", "5")
     assert "the last move has ended" in copied.refused("move", "copy")
     with pytest.raises(psycopg.Error) as sent_away:
         copied.run(PRIMARY, "INSERT INTO clients (id, name) VALUES ('client-1', 'forgotten --from')")

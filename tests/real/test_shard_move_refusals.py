@@ -8,34 +8,18 @@ import psycopg
 import pytest
 
 from planner.shards.clients import PRIMARY
-from tests.support.servers import scratch
-from tests.support.shard_servers import SCHEMA, Databases, databases, fill, servers
+from tests.support.shard_servers import SCHEMA, Databases, fill
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from tests.support.live_postgres import Postgres
+    from tests.support.shard_servers import OneServer
 
 ALL = "tables: {clients: id, bonds: client_id, payments: client_id, documents: client_id}\n"
 
 
 @pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    with scratch() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def server(folder: Path) -> Iterator[Postgres]:
-    with servers(1, folder) as (started,):
-        yield started
-
-
-@pytest.fixture(scope="module")
-def untouched(server: Postgres, folder: Path) -> Databases:
+def untouched(one_server: OneServer) -> Databases:
     """A primary with rows, on which nothing was begun."""
-    made = databases(dict.fromkeys((PRIMARY, *range(4)), server), folder, "untouched")
+    made = one_server.databases(4)
     fill(made, 2)
     return made
 
@@ -57,7 +41,7 @@ def untouched(server: Postgres, folder: Path) -> Databases:
             "bonds has no column nobody",
         ),
         ("tables: {clients: name}\nshared: {}", "clients.name may be NULL"),
-        ("tables: []", "tables: Input should be a valid dictionary"),
+        ("tables: []", "tables must be a mapping from at least one table to the column that names its client"),
     ],
 )
 def test_what_nobody_decided_is_refused(untouched: Databases, schema: str, said: str) -> None:

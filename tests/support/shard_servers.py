@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import zlib
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -17,7 +18,7 @@ from tests.support import programs
 from tests.support.live_postgres import SMALL, Login, Postgres, run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from typer.testing import Result
@@ -110,6 +111,19 @@ class Databases:
         return [(one["kind"], one["place"], one["table"]) for one in found["differences"]]
 
 
+@dataclass(frozen=True)
+class OneServer:
+    """A server that holds the databases of many applications."""
+
+    server: Postgres
+    folder: Path
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def databases(self, shards: int) -> Databases:
+        """The primary and so many shards of another application, empty."""
+        return databases(dict.fromkeys((PRIMARY, *range(shards)), self.server), self.folder, f"app{next(self.numbers)}")
+
+
 @contextmanager
 def servers(count: int, folder: Path) -> Iterator[list[Postgres]]:
     """Running servers."""
@@ -155,3 +169,22 @@ def fill(found: Databases, clients: int = 40) -> None:
     """Rows of every table, with everything that COPY must escape, on the primary."""
     with psycopg.connect(found.conninfos[PRIMARY]) as connection:
         connection.execute(ROWS.replace(":clients", str(clients)).encode())
+
+
+CLIENT_TABLES = {"clients": "id", "bonds": "client_id", "payments": "client_id", "documents": "client_id"}
+"""The column that names the client, as in SCHEMA."""
+
+
+def held(found: Databases, table: str, count: int) -> dict[int, set[str]]:
+    """The clients of a table at each place."""
+    column = CLIENT_TABLES[table]
+    return {
+        place: {row[0] for row in found.run(place, f"SELECT DISTINCT {column} FROM {table}")}  # noqa: S608 - own tables
+        for place in (range(count) if count else [PRIMARY])
+    }
+
+
+def contents(found: Databases, table: str, places: Iterable[int]) -> list[tuple[object, ...]]:
+    """All rows of a table at these places, in an order of their own."""
+    statement = f"SELECT * FROM {table}"  # noqa: S608 - own tables
+    return sorted((row for place in places for row in found.run(place, statement)), key=repr)

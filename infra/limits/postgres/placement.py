@@ -63,7 +63,7 @@ def placement_follows_the_data(settings: Settings) -> Iterator[Finding]:
 
 @rule("shards-moving", source="docs/sharding.md: primary, moving, shards", areas=("postgres",))
 def a_move_has_an_aim_and_a_version(settings: Settings) -> Iterator[Finding]:
-    """A move goes to servers that exist, from where clients are to more shards or to the primary, under a new map."""
+    """A move goes to servers that exist, from where clients are to somewhere else, under a map of its own."""
     postgres, shards = settings.postgres, settings.postgres.shards
     aim, source = shards.moving_to, shards.placed_on or 0
     if postgres.placement is not DataPlacement.MOVING:
@@ -90,12 +90,13 @@ def a_move_has_an_aim_and_a_version(settings: Settings) -> Iterator[Finding]:
             "exist",
             fix=f"create the servers first: postgres.shards.count: {aim}, in a deployment before this one",
         )
-    elif aim == source or 0 < aim < source:
+    elif aim == source:
         yield Finding(
             path="postgres.shards.movingTo",
             value=aim,
-            allowed=f"more than {source} (postgres.shards.placedOn)" + (", or 0: the primary" if source else ""),
-            fix="set it to a larger number" + (", or to 0 for the way back" if source else ""),
+            allowed=f"anything but {source}: clients are on "
+            + (f"{source} shards (postgres.shards.placedOn)" if source else "the primary"),
+            fix="set it to more shards" + (", to fewer, or to 0: the primary" if source else ""),
         )
     if shards.map_version is None:
         yield Finding(
@@ -107,14 +108,14 @@ def a_move_has_an_aim_and_a_version(settings: Settings) -> Iterator[Finding]:
 
 
 @rule("shards-returned", source="docs/sharding.md: the way back", areas=("postgres",))
-def a_way_back_ends_on_the_primary(settings: Settings) -> Iterator[Finding]:
-    """The acknowledgement of a way back says nothing while clients are elsewhere, and is older than the map."""
+def a_way_back_ends_under_a_later_map(settings: Settings) -> Iterator[Finding]:
+    """The acknowledgement of a way back says nothing while clients are moved, and is older than the map."""
     postgres, returned = settings.postgres, settings.postgres.shards.returned_from
-    if returned is not None and postgres.placement is not DataPlacement.PRIMARY:
+    if returned is not None and postgres.placement is DataPlacement.MOVING:
         yield Finding(
             path="postgres.shards.returnedFrom",
             value=returned,
-            allowed=f"nothing while postgres.placement is {postgres.placement.value}: it says that every row is back",
+            allowed="nothing while postgres.placement is moving: it says that a way back has ended",
             fix="remove it",
         )
     elif returned is not None and returned >= postgres.shard_map_version:
@@ -129,6 +130,6 @@ def a_way_back_ends_on_the_primary(settings: Settings) -> Iterator[Finding]:
 RULES = (
     placement_follows_the_data,
     a_move_has_an_aim_and_a_version,
-    a_way_back_ends_on_the_primary,
+    a_way_back_ends_under_a_later_map,
     one_shard_is_no_sharding,
 )

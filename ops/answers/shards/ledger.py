@@ -15,7 +15,31 @@ if TYPE_CHECKING:
 
     from ops.answers.shards.servers import Server
 
-Step = Literal["published", "copied", "fenced", "opening", "opened", "returning", "reopening", "cleaning", "cleaned"]
+Step = Literal[
+    "published",
+    "copied",
+    "fenced",
+    "opening",
+    "opened",
+    "returning",
+    "reopening",
+    "cleaning",
+    "cleaned",
+    "cancelling",
+    "cancelled",
+]
+ENDED: frozenset[Step] = frozenset({"cleaned", "cancelled"})
+"""Steps from which another move may begin."""
+ENDINGS: dict[str, str] = {
+    "published": "`cut-over` and `clean-up`, or `cancel`",
+    "copied": "`cut-over` and `clean-up`, or `cancel`",
+    "opened": "`clean-up`, or `back` and `cancel`",
+    "cleaning": "`clean-up`",
+    "cancelling": "`cancel`",
+    "returning": "`back`, then `cancel`",
+    "reopening": "`back`, then `cancel`",
+}
+"""How a move ends from where it is; from everything else `cut-over` comes first."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +90,13 @@ class Ledger:
         if not self.exists or not (row := self.server.rows("SELECT before, after, step FROM bbp_shards.move")):
             return False
         before, after, step = row[0]
-        if step == "cleaned":
+        if step in ENDED:
             return False
         if (before, after) != (route.before, route.after):
             way = f"from {before or 'primary'} to {after or 'primary'}"
-            raise MoveError(f"a move {way} goes on here, at step {step}: end it first")
+            ending = ENDINGS.get(step, "`cut-over`, then `clean-up`")
+            back = ", and `back` is this one" if step == "opened" and Route(before, after).back == route else ""
+            raise MoveError(f"a move {way} goes on here, at step {step}: end it first ({ending}){back}")
         return True
 
     def begin(self, route: Route) -> None:

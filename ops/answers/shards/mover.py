@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -11,17 +10,20 @@ import psycopg
 from ops.answers.shards import statements
 from ops.answers.shards.catalog import check_alike, read_catalog
 from ops.answers.shards.errors import MoveError
-from ops.answers.shards.ledger import Ledger
-from ops.answers.shards.rows import Batch, Row, divided, next_rows, put, rows_of
+from ops.answers.shards.ledger import ENDED, Ledger
+from ops.answers.shards.rows import Row, divided, next_rows, put, rows_of
 from ops.answers.shards.sequences import align
 from ops.answers.shards.verify import rechecked, whole
+from plan.placement import place_said
 from planner.shards.clients import PRIMARY
+from planner.shards.route import place_name, places
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ops.answers.shards.catalog import Table
     from ops.answers.shards.ledger import State, Step
+    from ops.answers.shards.rows import Batch
     from ops.answers.shards.schema import Schema
     from ops.answers.shards.servers import Server, Servers
     from planner.shards.route import Route, Verification
@@ -34,6 +36,8 @@ FENCE_TRIES = 10
 """How often a table that is in use is waited for, 5 seconds each."""
 BUSY = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
 """What a writer that holds a table for long makes of a lock."""
+OVER = "the last move has ended: `./bbp shard move publish` begins another"
+"""What is said of a step of a move that is over."""
 TRIES = 3
 """How often rows are read again that met another row's unique value."""
 FORTH: tuple[Step, Step, Step, Step] = ("copied", "fenced", "opening", "opened")
@@ -60,7 +64,7 @@ class Mover:
         """
         if not self.ledger.going_on(route):
             for place in route.everywhere:
-                self._check_stated(self.servers[place], route.before)
+                self._check_stated(self.servers[place], route)
         self.ledger.begin(route)
         for place in route.everywhere:
             server = self.servers[place]
@@ -68,7 +72,8 @@ class Mover:
                 for statement in statements.installed(place, route.before):
                     server.execute(statement)
             if self.ledger.read().step == "published":
-                self._check_place(server, route.before)
+                self._check_stated(server, route)
+                server.execute(f"UPDATE bbp_shards.placement SET count = {route.before:d}")  # noqa: S608 - a number
             count, following = server.rows("SELECT count, next_count FROM bbp_shards.placement")[0]
             with server.connection.transaction():
                 server.execute(statements.locked(self.catalog), statements.placed(place, count, following))
@@ -79,10 +84,9 @@ class Mover:
     def copy(self) -> None:
         """Copy every client's rows to its place; what is written meanwhile follows."""
         state = self.ledger.read()
-        self._going_on(state)
-        if state.step in {"published", "copied"}:
-            for place in state.route.everywhere:
-                self._check_place(self.servers[place], state.route.before)
+        self._unopened(state)
+        for place in state.route.everywhere:
+            self.check_place(self.servers[place], state.route.before)
         for place in state.route.sources:
             for table in self.catalog.tables:
                 self._copy(state.route, self.servers[place], table)
@@ -120,8 +124,7 @@ class Mover:
     def carry_over(self) -> None:
         """Carry over what was written since the copy."""
         state = self.ledger.read()
-        if state.step not in {"published", "copied"}:
-            raise MoveError(f"the move is at step {state.step}: clients are not written at their old places alone")
+        self._unopened(state)
         self.catch_up(state.route)
 
     def catch_up(self, route: Route, left: int = 0) -> None:
@@ -184,13 +187,14 @@ class Mover:
     def verify(self) -> Verification:
         """Compare everything; remember that it was, so that the pause compares only what is written from here on."""
         state = self.ledger.read()
-        self._going_on(state)
+        if state.step in ENDED:
+            raise MoveError(f"{OVER}; of the last one nothing is left to compare")
         route = state.route.back if state.step in {"opened", "returning"} else state.route
-        if state.step in {"opening", "reopening", "cleaning"}:
+        if state.step in {"opening", "reopening", "cleaning", "cancelling"}:
             raise MoveError(f"the move is at step {state.step}: start that step again first")
         found = whole(self.servers, route, self.catalog)
         if state.step in {"published", "copied"}:
-            self.ledger.verified(whole=not found.differences and found.clients > 0)
+            self.ledger.verified(whole=not found.different and found.clients > 0)
         return found
 
     def cut_over(self, at_most: float) -> State:
@@ -205,7 +209,11 @@ class Mover:
         state = self.ledger.read()
         if state.step == "published":
             raise MoveError("nothing is copied yet: `./bbp shard move copy` comes first")
-        if state.step in FORTH[:3]:
+        if state.step in ENDED:
+            raise MoveError(OVER)
+        if state.step not in FORTH:
+            raise MoveError(f"the move is at step {state.step}: `./bbp shard move status` says what comes next")
+        if state.step != FORTH[-1]:
             self._switch(state.route, state, FORTH, at_most)
         return self.ledger.read()
 
@@ -222,7 +230,7 @@ class Mover:
         before, fenced, opening, after = steps
         if state.step == before:
             for place in route.everywhere:
-                self._check_place(self.servers[place], route.before)
+                self.check_place(self.servers[place], route.before)
             self.catch_up(route, CAUGHT_UP)
         if state.step != opening:
             begun = time.monotonic()
@@ -250,8 +258,8 @@ class Mover:
 
     @staticmethod
     def _complete(found: Verification) -> None:
-        if found.differences or found.behind:
-            raise MoveError(f"{len(found.differences)} differences: `./bbp shard verify` lists them")
+        if found.different or found.behind:
+            raise MoveError(f"{found.different:,} differences: `./bbp shard verify` lists them")
 
     @staticmethod
     def _soon(begun: float, at_most: float) -> None:
@@ -281,60 +289,36 @@ class Mover:
                 return
             time.sleep(seconds)
 
-    def clean_up(self) -> int:
-        """Delete moved clients where they lay, once the new places are known to hold all that lies there.
-
-        Returns:
-            How many rows.
-        """
-        state = self.ledger.read()
-        if state.step not in {"opened", "cleaning"}:
-            raise MoveError(f"the move is at step {state.step}: old copies are deleted after it is opened")
-        if state.step == "opened":
-            self.keep(forever=False)
-            found = whole(self.servers, state.route.back, self.catalog)
-            if found.differences:
-                raise MoveError(
-                    f"{len(found.differences)} differences between old and new places: `./bbp shard verify`"
-                )
-            self.ledger.note("cleaning")
-        deleted = sum(
-            self._delete(state.route, self.servers[place], table)
-            for place in state.route.sources
-            for table in self.catalog.tables
-            if table.client is not None
-        )
-        with ExitStack() as stack:
-            for place in state.route.everywhere:
-                stack.enter_context(self.servers[place].connection.transaction())
-                for statement in statements.unwatched(self.catalog):
-                    self.servers[place].execute(statement)
-        self.ledger.note("cleaned")
-        return deleted
-
-    def _delete(self, route: Route, source: Server, table: Table) -> int:
-        last, deleted = None, 0
-        while rows := next_rows(source, table, last, CHUNK):
-            gone = [(row.key, row.client) for row in rows if route.aims(row.client, source.place)]
-            last, deleted = rows[-1].key, deleted + len(gone)
-            with source.replica_role():
-                put(source, table, Batch(keys=gone))
-        return deleted
-
-    def _check_stated(self, server: Server, before: int) -> None:
-        """The same where the server may never have heard of a move."""
-        if server.one("SELECT to_regclass('bbp_shards.placement') IS NOT NULL") is True:
-            self._check_place(server, before)
+    def _check_stated(self, server: Server, route: Route) -> None:
+        """The same where the server may never have heard of a move, or was left by an earlier one."""
+        if server.one("SELECT to_regclass('bbp_shards.placement') IS NOT NULL") is not True:
+            return
+        count = int(server.one("SELECT count FROM bbp_shards.placement"))
+        left = server.place != PRIMARY and server.place not in {*route.sources, *places(count)}
+        self.check_place(server, count if left else route.before)
 
     @staticmethod
-    def _check_place(server: Server, before: int) -> None:
+    def check_place(server: Server, before: int) -> None:
+        """That a server says which place it is, and that clients lie where the move found them.
+
+        Raises:
+            MoveError: it says something else.
+        """
+        if server.one("SELECT to_regclass('bbp_shards.placement') IS NOT NULL") is not True:
+            raise MoveError(f"{server.name} knows of no move: start `./bbp shard move publish` again")
         place, count = server.rows("SELECT place, count FROM bbp_shards.placement")[0]
         if place != server.place:
-            raise MoveError(f"{server.name} says that its place is {place}: look at the service file")
+            raise MoveError(f"{server.name} says that it is {place_name(place)}: look at the service file")
         if count != before:
-            raise MoveError(f"{server.name} says that clients lie over {count or 'no'} shards, not {before or 'none'}")
+            raise MoveError(f"{server.name} says that clients lie on {place_said(count)}, not on {place_said(before)}")
 
     @staticmethod
-    def _going_on(state: State) -> None:
-        if state.step == "cleaned":
-            raise MoveError("the last move has ended: `./bbp shard move publish` begins another")
+    def _unopened(state: State) -> None:
+        """Rows are copied from the old places only while clients are written there."""
+        if state.step in ENDED:
+            raise MoveError(OVER)
+        if state.step not in {"published", "copied"}:
+            raise MoveError(
+                f"the move is at step {state.step}: rows are copied while clients are written at their old places, "
+                "before the cut over; `./bbp shard move status` says what comes next"
+            )

@@ -10,7 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ops.answers.shards.errors import MoveError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from pydantic_core import ErrorDetails
 
 
 class Schema(BaseModel):
@@ -31,24 +34,70 @@ class Schema(BaseModel):
     foreign_keys: dict[str, Literal["within", "dropped"]] = {}
 
 
+SHAPE = (
+    "`tables: {bonds: client_id}`, `shared: {courts: copied}` and `foreign_keys: {bonds_case_fkey: within}`; "
+    "docs/sharding.md"
+)
+"""What a schema file looks like."""
+_WANTED = {
+    (): "a mapping",
+    ("tables",): "a mapping from at least one table to the column that names its client, such as {bonds: client_id}",
+    ("shared",): "a mapping from table to copied or primary, such as {courts: copied}",
+    ("foreign_keys",): "a mapping from constraint to within or dropped, such as {bonds_case_fkey: within}",
+    ("tables", "*"): "the name of a column, as text",
+    ("shared", "*"): "copied or primary",
+    ("foreign_keys", "*"): "within or dropped",
+}
+"""What may stand at each key."""
+_BRIEF = 40
+"""Characters of a value that an error shows."""
+
+
 def read_schema(file: Path) -> Schema:
     """The schema file.
 
     Raises:
-        MoveError: it is no such file; each problem in a line.
+        MoveError: it is no such file; every problem at once.
         OSError: it cannot be read.
     """
     try:
-        document: object = yaml.safe_load(file.read_text(encoding="utf-8"))
-        schema = Schema.model_validate(document)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise MoveError(f"{file} is no YAML: {error}") from error
-    except ValidationError as error:
-        problems = [f"{'.'.join(map(str, one['loc'])) or 'the file'}: {one['msg']}" for one in error.errors()]
-        raise MoveError(
-            f"{file}: " + "; ".join(problems) + ". It has `tables: {bonds: client_id}`, `shared: {courts: copied}` and "
-            "`foreign_keys: {bonds_case_fkey: within}`"
-        ) from error
-    if twice := sorted(schema.tables.keys() & schema.shared.keys()):
-        raise MoveError(f"{file}: {', '.join(twice)} cannot be both in tables and in shared")
+        text = file.read_text(encoding="utf-8")
+        problems = list(_twice(yaml.compose(text, Loader=yaml.SafeLoader)))
+        schema = Schema.model_validate(yaml.safe_load(text))
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        if not isinstance(error, ValidationError):
+            said = " ".join(str(error).split())
+            raise MoveError(f"{file} is no YAML: {said or 'nested too deeply'}. It has {SHAPE}") from error
+        problems += map(_problem, error.errors())
+    else:
+        both = sorted(schema.tables.keys() & schema.shared.keys())
+        problems += [f"{one} stands in tables and in shared: leave it in one of them" for one in both]
+    if problems:
+        raise MoveError(f"{file}: {'; '.join(problems)}. It has {SHAPE}")
     return schema
+
+
+def _problem(details: ErrorDetails) -> str:
+    """Where, what is there, and what is allowed."""
+    place = tuple(map(str, details["loc"]))
+    at = ".".join(place) or "the file"
+    if details["type"] == "extra_forbidden":
+        return f"{at} is no key of it, keys are {', '.join(Schema.model_fields)}"
+    wanted = _WANTED.get(place) or _WANTED.get((*place[:1], "*"), "text")
+    if details["type"] == "missing":
+        return f"{at} is missing, it is {wanted}"
+    value = repr(details["input"])
+    brief = value if len(value) <= _BRIEF else f"{value[:_BRIEF]}..."
+    return f"{at} must be {wanted}, not {'nothing' if details['input'] is None else brief}"
+
+
+def _twice(node: yaml.Node | None) -> Iterator[str]:
+    """Keys that are written twice, of which YAML would keep the last."""
+    if not isinstance(node, yaml.MappingNode):
+        return
+    seen: set[str] = set()
+    for key, value in node.value:
+        if key.value in seen:
+            yield f"{key.value} stands there twice (line {key.start_mark.line + 1}): leave one"
+        seen.add(str(key.value))
+        yield from _twice(value)

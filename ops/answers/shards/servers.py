@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from contextlib import contextmanager
 from importlib.resources import files
@@ -21,6 +22,9 @@ LOCK = 0x62627073
 """The advisory lock of whoever moves or verifies; any number, the same in every server."""
 LOCK_SECONDS = 30.0
 """How long a connection that was killed may hold its lock until the server notices."""
+FETCHED = 5_000
+"""Rows of a stream that are held at a time."""
+_CURSORS = itertools.count()
 _SETTINGS = (
     "SET DateStyle = 'ISO, YMD'",
     "SET IntervalStyle = 'postgres'",
@@ -70,6 +74,12 @@ class Server:
         """The first column of the first row; None without a row."""
         row = self.connection.execute(_query(statement), values or None).fetchone()
         return row[0] if row else None
+
+    def streamed(self, query: sql.Composable) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query that are fetched as they are read; inside of a transaction."""
+        with self.connection.cursor(name=f"bbp_{next(_CURSORS)}") as cursor:
+            cursor.itersize = FETCHED
+            yield from cursor.execute(_query(query))
 
     def copied(self, query: sql.Composable) -> Iterator[bytes]:
         """The lines of COPY ... TO STDOUT in its text form."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ops.answers.shards.catalog import read_catalog
+from ops.answers.shards.ending import cancel, clean_up
 from ops.answers.shards.errors import MoveError
 from ops.answers.shards.ledger import Ledger
 from ops.answers.shards.mover import Mover
@@ -14,11 +15,12 @@ from ops.answers.shards.schema import read_schema
 from ops.answers.shards.servers import connected
 from ops.answers.shards.statements import script
 from ops.jsonable import plain
-from planner.shards.clients import PRIMARY, ShardError, reshard
+from plan.placement import place_said
+from planner.shards.clients import PRIMARY, ShardError, count_of
 from planner.shards.route import Route, place_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from ops.answers.shards.ledger import State
@@ -32,18 +34,52 @@ class Asked:
     Attributes:
         schema: the schema file.
         service: beginning of the services' names.
-        before: over how many shards clients lie, for a move that begins.
-        after: over how many they will.
+        before: where clients lie, for a move that begins: a number of shards, or `primary`.
+        after: where they will.
         at_most: seconds of pause.
         once: whether `keep` ends by itself.
     """
 
     schema: Path
     service: str
-    before: int
-    after: int
-    at_most: float
-    once: bool
+    before: str = "primary"
+    after: str = "4"
+    at_most: float = 30.0
+    once: bool = False
+
+
+@dataclass(frozen=True)
+class StepOption:
+    """An option that some steps take, and what it is left out as."""
+
+    name: str
+    steps: tuple[str, ...]
+
+
+STEPS = ("publish", "copy", "catch-up", "cut-over", "keep", "back", "clean-up", "cancel", "status")
+"""In the order in which a move goes on."""
+STEP_OPTIONS = (
+    StepOption("--from", ("publish",)),
+    StepOption("--to", ("publish",)),
+    StepOption("--print", ("publish",)),
+    StepOption("--pause-at-most", ("cut-over", "back")),
+    StepOption("--once", ("keep",)),
+)
+
+
+def check_step(step: str, given: Iterable[str]) -> None:
+    """That a step exists and takes the options that were given.
+
+    Raises:
+        MoveError: it does not; every option that it does not take is named with the steps that do.
+    """
+    if step not in STEPS:
+        own = "; `./bbp shard verify` is a command of its own" if step == "verify" else ""
+        raise MoveError(f"{step!a} is no step of a move, steps are {', '.join(STEPS)}{own}")
+    wrong = [one for one in STEP_OPTIONS if one.name in given and step not in one.steps]
+    if wrong:
+        said = "; ".join(f"{one.name} belongs to {' and '.join(one.steps)}" for one in wrong)
+        raise MoveError(f"`./bbp shard move {step}` does not take {', '.join(one.name for one in wrong)}: {said}")
 
 
 @dataclass(frozen=True)
@@ -88,19 +124,6 @@ class Verified:
         return {**found, "complete": self.verification.complete}
 
 
-def count_of(text: str) -> int:
-    """A number of shards, 0 for the primary.
-
-    Raises:
-        MoveError: it is none.
-    """
-    if text == "primary":
-        return 0
-    if not text.isdecimal():
-        raise MoveError(f"a place is a number of shards, or primary, not {text}")
-    return int(text)
-
-
 def moved(step: str, asked: Asked, say: Callable[[str], None]) -> Moved:
     """Take one step.
 
@@ -125,7 +148,9 @@ def moved(step: str, asked: Asked, say: Callable[[str], None]) -> Moved:
             case "back":
                 mover.back(asked.at_most)
             case "clean-up":
-                deleted = mover.clean_up()
+                deleted = clean_up(mover)
+            case "cancel":
+                deleted = cancel(mover)
             case _:
                 pass
         return Moved(step, mover.ledger.read(), deleted)
@@ -165,14 +190,14 @@ def printed(asked: Asked) -> str:
 
 
 def _route(asked: Asked) -> Route:
-    """A move that can be begun: from fewer shards to more."""
+    """A move that can be begun: from any number of shards to any other."""
     try:
-        reshard(asked.before, asked.after)
+        before, after = count_of(asked.before, "--from"), count_of(asked.after, "--to")
     except ShardError as error:
-        raise MoveError(f"{error}; the way back of a move that is open is `./bbp shard move back`") from error
-    if asked.before == asked.after:
-        raise MoveError(f"nothing moves from {asked.before} to {asked.after}")
-    return Route(asked.before, asked.after)
+        raise MoveError(str(error)) from error
+    if before == after:
+        raise MoveError(f"clients stay on {place_said(before)}, nothing moves: give --to another number than --from")
+    return Route(before, after)
 
 
 @contextmanager

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from psycopg import sql
 
 from ops.answers.shards.sequences import sequences_behind
-from planner.shards.route import Difference, Tally, compare
+from planner.shards.route import Comparison, Difference, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ops.answers.shards.catalog import Catalog, ForeignKey, Table
     from ops.answers.shards.servers import Server, Servers
-    from planner.shards.route import Route, Tallies, Verification
+    from planner.shards.route import Route, Verification
 
 
 def whole(servers: Servers, route: Route, catalog: Catalog) -> Verification:
@@ -24,7 +24,7 @@ def whole(servers: Servers, route: Route, catalog: Catalog) -> Verification:
     Whoever calls this has the lock of the move on every server: nobody else carries rows over meanwhile.
     """
     found = _compared(servers, route, catalog, None)
-    if not found.differences:
+    if not found.different:
         for place in route.sources:
             servers[place].execute(
                 "DELETE FROM bbp_shards.recheck AS r WHERE NOT EXISTS "
@@ -44,32 +44,40 @@ def rechecked(servers: Servers, route: Route, catalog: Catalog, *, everything: b
 
 
 def _compared(servers: Servers, route: Route, catalog: Catalog, only: list[str] | None) -> Verification:
-    behind: set[str] = set()
-    found: dict[int, Tallies] = {}
-    crossing: list[Difference] = []
+    """All places at once, each as it is at one moment: rows come in the order of their clients, and none is kept."""
+    places = dict.fromkeys((*route.sources, *route.targets))
     shared = {table.title for table in catalog.tables if table.client is None}
-    for place in dict.fromkeys((*route.sources, *route.targets)):
-        server = servers[place]
-        with server.snapshot():
-            if place in route.sources:
-                waiting = server.rows("SELECT DISTINCT tbl, client FROM bbp_shards.changes")
-                behind |= {client for title, client in waiting if title in shared or route.aims(client, place)}
-                crossing += _crossing(server, catalog)
-            found[place] = {table.title: _tallies(server, table, only) for table in catalog.tables}
-    verification = compare(route, found, behind, sequences_behind(servers, route, catalog), shared)
-    return replace(verification, differences=(*verification.differences, *crossing))
+    with ExitStack() as stack:
+        for place in places:
+            stack.enter_context(servers[place].snapshot())
+            servers[place].execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # it waits for the others' rows
+        waiting = [
+            (client, title in shared or bool(route.aims(client, place)))
+            for place in route.sources
+            for title, client in servers[place].rows("SELECT DISTINCT tbl, client FROM bbp_shards.changes")
+        ]
+        comparison = Comparison(route, (client for client, concerned in waiting if concerned))
+        for table in catalog.tables:
+            streams = {place: _tallies(servers[place], table, only) for place in places}
+            comparison.table(table.title, streams, shared=table.client is None)
+        comparison.note(sequences_behind(servers, route, catalog))
+        for place in route.sources:
+            comparison.note(_crossing(servers[place], catalog))
+    return comparison.found
 
 
-def _tallies(server: Server, table: Table, only: list[str] | None) -> dict[str, Tally]:
+def _tallies(server: Server, table: Table, only: list[str] | None) -> Iterator[tuple[str, Tally]]:
     """Rows and checksum of each client: the sum of a 64-bit hash of every row, with its columns by name."""
     chosen: sql.Composable = sql.SQL("true")
     if only is not None and table.client is not None:
         chosen = sql.SQL("{} = ANY({})").format(table.client_of(), sql.Literal(only))
     query = sql.SQL(
-        'SELECT {}, count(*), sum(hashtextextended(ROW({})::text COLLATE "C", 0)::numeric)::text FROM {} AS t WHERE {} '
-        "GROUP BY 1"
+        "SELECT client, rows, checksum::text FROM (SELECT {} AS client, count(*) AS rows, "
+        'sum(hashtextextended(ROW({})::text COLLATE "C", 0)::numeric) AS checksum FROM {} AS t WHERE {} GROUP BY 1) '
+        'AS found ORDER BY client COLLATE "C"'
     ).format(table.client_of(), table.fields(), table.identifier, chosen)
-    return {client: Tally(rows, int(checksum)) for client, rows, checksum in server.rows(query)}
+    for client, rows, checksum in server.streamed(query):
+        yield client, Tally(rows, int(checksum))
 
 
 def _crossing(server: Server, catalog: Catalog) -> Iterator[Difference]:

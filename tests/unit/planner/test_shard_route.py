@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+from weakref import WeakSet
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bailbondpro.facts.shards import MAX_SHARDS
 from planner.shards.clients import PRIMARY, reshard, shard_of
-from planner.shards.route import SHARED, Difference, Route, Tally, compare, place_of
+from planner.shards.route import LISTED, SHARED, Comparison, Difference, Route, Tally, Verification, place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 COUNTS = st.integers(0, MAX_SHARDS)
+PLACES = st.integers(0, MAX_SHARDS).filter(lambda count: count != 1)
 CLIENTS = [f"client-{number}" for number in range(64)] + [""]
-FIRST, GROWTH, BACK = Route(0, 4), Route(4, 5), Route(4, 0)
+FIRST, GROWTH, BACK, FEWER = Route(0, 4), Route(4, 5), Route(4, 0), Route(5, 4)
 
 
 def tallies(count: int, clients: list[str] = CLIENTS) -> dict[int, dict[str, dict[str, Tally]]]:
@@ -33,6 +40,22 @@ def both(route: Route) -> dict[int, dict[str, dict[str, Tally]]]:
     return found
 
 
+def compare(
+    route: Route,
+    found: Mapping[int, Mapping[str, Mapping[str, Tally]]],
+    behind: Iterable[str] = (),
+    sequences: Iterable[Difference] = (),
+    shared: Collection[str] = (),
+) -> Verification:
+    """All tables, each in the order of its clients, as databases hand them over."""
+    comparison = Comparison(route, behind)
+    for table in sorted({table for tables in found.values() for table in tables}):
+        streams = {place: sorted(tables.get(table, {}).items()) for place, tables in found.items()}
+        comparison.table(table, streams, shared=table in shared)
+    comparison.note(sequences)
+    return comparison.found
+
+
 @given(st.text(), COUNTS, COUNTS)
 def test_a_client_goes_from_its_place_to_its_place_and_nowhere_else(client: str, before: int, after: int) -> None:
     route = Route(before, after)
@@ -44,9 +67,8 @@ def test_a_client_goes_from_its_place_to_its_place_and_nowhere_else(client: str,
     assert place_of(client, 4) == shard_of(client, 4)
 
 
-@given(st.lists(st.text(), unique=True), st.integers(1, MAX_SHARDS), st.integers(1, MAX_SHARDS))
+@given(st.lists(st.text(), unique=True), PLACES, PLACES)
 def test_a_route_moves_whom_the_plan_says(clients: list[str], before: int, after: int) -> None:
-    before, after = sorted((before, after))
     route = Route(before, after)
     moved = [one for one in clients if route.aims(one, route.source(one))]
     assert moved == [move.client_id for move in reshard(before, after, clients).moves]
@@ -60,7 +82,7 @@ def test_rows_of_no_client_go_once_to_every_place_that_is_new() -> None:
     assert FIRST.back == Route(4, 0)
 
 
-@pytest.mark.parametrize("route", [FIRST, GROWTH, BACK])
+@pytest.mark.parametrize("route", [FIRST, GROWTH, BACK, FEWER])
 def test_a_complete_copy_has_no_differences(route: Route) -> None:
     found = compare(route, both(route))
     assert found.complete
@@ -68,7 +90,7 @@ def test_a_complete_copy_has_no_differences(route: Route) -> None:
     assert found.rows == 2 * found.clients
 
 
-@pytest.mark.parametrize("route", [FIRST, GROWTH, BACK])
+@pytest.mark.parametrize("route", [FIRST, GROWTH, BACK, FEWER])
 def test_each_way_of_being_incomplete_has_its_name(route: Route) -> None:
     client = next(one for one in CLIENTS if route.aims(one, route.source(one)))
     (aim,) = route.aims(client, route.source(client))
@@ -116,3 +138,29 @@ def test_nothing_is_no_complete_copy_and_a_sequence_behind_is_none_either() -> N
     assert not compare(FIRST, {place: {"bonds": {}} for place in FIRST.everywhere}).complete
     behind = Difference(kind="sequence behind", place=1, table="bonds", client="", detail="")
     assert not compare(FIRST, both(FIRST), sequences=[behind]).complete
+
+
+def test_of_a_copy_that_was_never_made_the_first_differences_are_kept_and_all_are_counted() -> None:
+    clients = [f"client-{number:06}" for number in range(LISTED + 5)]
+    found = compare(FIRST, {PRIMARY: {"bonds": dict.fromkeys(clients, Tally(1, 1))}})
+    assert (len(found.differences), found.different, found.complete) == (LISTED, LISTED + 5, False)
+
+
+def test_a_comparison_keeps_no_rows() -> None:
+    alive: WeakSet[Tally] = WeakSet()
+    most = 0
+
+    def stream(place: int) -> Iterator[tuple[str, Tally]]:
+        nonlocal most
+        for client in sorted(f"client-{number}" for number in range(200)):
+            if place in {PRIMARY, place_of(client, 2)}:
+                tally = Tally(1, hash(client))
+                alive.add(tally)
+                most = max(most, len(alive))
+                yield client, tally
+
+    comparison = Comparison(Route(0, 2))
+    for table in ("bonds", "payments"):
+        comparison.table(table, {place: stream(place) for place in (PRIMARY, 0, 1)})
+    assert (comparison.found.complete, comparison.found.clients, comparison.found.rows) == (True, 200, 400)
+    assert most < 10

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -22,12 +21,11 @@ from plan.placement import (
 )
 from policies.placement import misplaced, shards_entered_empty, shards_left
 from policies.stateful import one_way_changes
+from tests.support.placements import STACK, at, published, shard
 from tests.support.told import told
 
 if TYPE_CHECKING:
     from plan import Op
-
-STACK = "urn:pulumi:prod::bailbondpro::pulumi:pulumi:Stack$"
 
 
 def pods(told: int) -> dict[str, Any]:
@@ -39,13 +37,6 @@ def app(told: int, was: int | None, op: Op = "update") -> PlannedResource:
     urn = f"{STACK}bailbondpro:workload:Workload$kubernetes:apps/v1:Deployment::app"
     old = {} if was is None else pods(was)
     return PlannedResource(urn, "kubernetes:apps/v1:Deployment", "app", op, pods(told), old_inputs=old)
-
-
-def shard(index: int, op: Op = "same", role: str = "primary") -> PlannedResource:
-    name = f"shards-{index}-{role}"
-    urn = f"{STACK}bailbondpro:shards:Shards$bailbondpro:postgres:Postgres$aws:rds/instance:Instance::{name}"
-    inputs = {} if role == "primary" else {"replicateSourceDb": f"shard-{index}"}
-    return PlannedResource(urn, "aws:rds/instance:Instance", name, op, inputs)
 
 
 def test_shards_in_use_are_those_that_pods_are_told_of() -> None:
@@ -107,63 +98,6 @@ def test_pods_that_leave_shards_lose_the_clients_there(was: int, told: int, name
 
 def test_a_removed_workload_leaves_no_clients_behind() -> None:
     assert shards_left(Plan((app(0, 4, "delete"), app(4, 4)))) == []
-
-
-def published(after: dict[str, Any] | None, before: dict[str, Any] | None, name: str = "placement") -> Plan:
-    urn = f"{STACK}bailbondpro:shards:Shards$aws:ssm/parameter:Parameter::shards-{name}"
-    given, old = ({} if one is None else {"insecureValue": json.dumps(one)} for one in (after, before))
-    op: Op = "delete" if after is None else "create" if before is None else "update"
-    return Plan((PlannedResource(urn, "aws:ssm/parameter:Parameter", f"shards-{name}", op, given, old_inputs=old),))
-
-
-def at(count: int, version: int, to: int | None = None, **more: object) -> dict[str, Any]:
-    placement = "moving" if to is not None else "shards" if count else "primary"
-    return {"placement": placement, "count": count, "movingTo": to, "version": version, **more}
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        (at(0, 0), at(0, 0)),
-        (at(0, 0), at(0, 1, 4)),
-        (at(0, 1, 4), at(4, 4)),
-        (at(0, 1, 4), at(0, 2)),
-        (at(4, 4), at(4, 5, 8)),
-        (at(4, 5, 8), at(8, 8)),
-        (at(4, 4), at(4, 5, 0)),
-        (at(4, 5, 0), at(0, 6, returnedFrom=5)),
-        (at(4, 5, 0), at(4, 6)),
-        (at(4, 4), at(4, 7)),
-        (None, at(4, 4)),
-        (at(0, 0), None),
-    ],
-)
-def test_clients_change_their_place_by_way_of_a_move(
-    before: dict[str, Any] | None, after: dict[str, Any] | None
-) -> None:
-    assert misplaced(published(after, before)) == ""
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "said"),
-    [
-        (at(0, 0), at(4, 4), "movingTo: 4 and shards.mapVersion: 1 first"),
-        (at(4, 4), at(8, 8), "from 4 shards to 8 shards, where nothing was copied"),
-        (at(4, 4), at(0, 5), "from 4 shards to the primary, where nothing was copied"),
-        (at(4, 4), at(0, 5, returnedFrom=4), "where nothing was copied"),
-        (at(4, 5, 0), at(0, 6), "acknowledge it with postgres.shards.returnedFrom: 5"),
-        (at(4, 5, 0), at(0, 6, returnedFrom=4), "the shards hold what was written since"),
-        (at(0, 1, 4), at(8, 8), "movingTo: 8"),
-        (at(0, 1, 4), at(0, 2, 8), "a move to 4 shards goes on"),
-        (at(0, 1, 4), at(4, 1), "set postgres.shards.mapVersion to 2"),
-        (at(0, 0), at(0, 0, 4), "the placement changes"),
-        (at(4, 7), at(4, 4), "nothing about the placement changes"),
-    ],
-)
-def test_a_placement_that_the_data_does_not_follow_is_refused_with_the_fix(
-    before: dict[str, Any], after: dict[str, Any], said: str
-) -> None:
-    assert said in misplaced(published(after, before))
 
 
 def test_a_journey_stops_before_the_update_that_no_move_led_to() -> None:

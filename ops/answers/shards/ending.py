@@ -1,0 +1,95 @@
+"""How a move ends: its old copies are deleted, or, where it is given up, its new ones."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from ops.answers.shards import statements
+from ops.answers.shards.errors import MoveError
+from ops.answers.shards.mover import CHUNK
+from ops.answers.shards.rows import Batch, next_rows, put
+from ops.answers.shards.verify import whole
+from planner.shards.clients import PRIMARY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ops.answers.shards.catalog import Table
+    from ops.answers.shards.mover import Mover
+    from ops.answers.shards.servers import Server
+    from planner.shards.route import Route
+
+
+def clean_up(mover: Mover) -> int:
+    """Delete moved clients where they lay, once the new places are known to hold all that lies there.
+
+    Returns:
+        How many rows.
+
+    Raises:
+        MoveError: the move is not open, or old and new places differ; nothing is deleted then.
+    """
+    state = mover.ledger.read()
+    if state.step not in {"opened", "cleaning"}:
+        raise MoveError(f"the move is at step {state.step}: old copies are deleted after it is opened")
+    if state.step == "opened":
+        mover.keep(forever=False)
+        found = whole(mover.servers, state.route.back, mover.catalog)
+        if found.different:
+            raise MoveError(f"{found.different:,} differences between old and new places: `./bbp shard verify`")
+        mover.ledger.note("cleaning")
+    deleted = _deleted(mover, state.route, state.route.sources)
+    _unwatched(mover, state.route)
+    mover.ledger.note("cleaned")
+    return deleted
+
+
+def cancel(mover: Mover) -> int:
+    """Give a move up whose clients are served where they were: its copies are deleted and writes are noted no more.
+
+    Returns:
+        How many rows.
+
+    Raises:
+        MoveError: clients are served at the new places, or nobody knows where; nothing is deleted then.
+    """
+    state = mover.ledger.read()
+    if state.step not in {"published", "copied", "cancelling"}:
+        raise MoveError(
+            f"the move is at step {state.step}: it is given up while clients are served where they were, before the "
+            "cut over or after `./bbp shard move back`"
+        )
+    for place in state.route.everywhere:
+        mover.check_place(mover.servers[place], state.route.before)
+    mover.ledger.note("cancelling")
+    deleted = _deleted(mover, state.route.back, state.route.targets)
+    _unwatched(mover, state.route)
+    mover.ledger.note("cancelled")
+    return deleted
+
+
+def _deleted(mover: Mover, route: Route, places: Iterable[int]) -> int:
+    """Delete the rows of clients that a route leads away from these places; of no client, on shards it leaves."""
+    return sum(_delete(route, mover.servers[place], table) for place in places for table in mover.catalog.tables)
+
+
+def _delete(route: Route, source: Server, table: Table) -> int:
+    left = source.place != PRIMARY and source.place not in route.targets
+    if table.client is None and not left:
+        return 0  # the primary's own tables may refer to them
+    last, deleted = None, 0
+    while rows := next_rows(source, table, last, CHUNK):
+        gone = [(row.key, row.client) for row in rows if table.client is None or route.aims(row.client, source.place)]
+        last, deleted = rows[-1].key, deleted + len(gone)
+        with source.replica_role():
+            put(source, table, Batch(keys=gone))
+    return deleted
+
+
+def _unwatched(mover: Mover, route: Route) -> None:
+    with ExitStack() as stack:
+        for place in route.everywhere:
+            stack.enter_context(mover.servers[place].connection.transaction())
+            for statement in statements.unwatched(mover.catalog):
+                mover.servers[place].execute(statement)
