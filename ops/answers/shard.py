@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ops.jsonable import picked, plain
-from plan.placement import Stated, deleted_shards, shard_servers, stated, unreadable
+from plan.placement import Stated, deleted_shards, joined, shard_index, shard_servers, stated, unreadable
 from plan.tokens import DATABASE
 from planner.evidence import HOW, EvidenceError, read_plan, seen
 from planner.shards.clients import PRIMARY, shard_hash, shard_of
@@ -181,8 +181,9 @@ def placed(file: Path) -> Placed:
     at = stated(plan)
     if at is None and (servers := shard_servers(plan)):
         raise EvidenceError(
-            f"the plan in {file} publishes no placement, and it has {len(servers)} shards, so that nothing can be "
-            f"judged. Make it with this version of the platform: {HOW}"
+            f"the plan in {file} publishes no placement, and it has shards "
+            f"({joined([shard_index(one) for one in servers])}), so that nothing can be judged. Make it "
+            f"with this version of the platform: {HOW}"
         )
     if not plan.of_type(DATABASE):
         raise EvidenceError(f"the plan in {file} has no database, so that nothing can be judged. Make it whole: {HOW}")

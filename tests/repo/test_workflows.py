@@ -131,6 +131,25 @@ def test_every_stack_is_checked_rehearsed_previewed_and_deployed() -> None:
         assert up.split()[-2:] == ["--stack", stack]
 
 
+def test_no_update_begins_before_the_placement_of_its_own_preview_was_judged() -> None:
+    """`pulumi up` follows a preview with all resources, and `./bbp shard placement`, which ends the job with 2."""
+    updates = [job for _, _, job in jobs() if any("pulumi up" in command for command in commands(job))]
+    assert updates
+    for job in updates:
+        up = next(number for number, command in enumerate(commands(job)) if "pulumi up" in command)
+        previewed, judged = commands(job)[up - 2 : up]
+        assert previewed.startswith("pulumi preview --refresh --json --show-sames ")
+        assert previewed.endswith(f"{' '.join(commands(job)[up].split()[-2:])} > plan.json"), "the same stack"
+        assert judged == "./bbp shard placement --plan plan.json"
+        assert not any("continue-on-error" in step or "if" in step or "shell" in step for step in job["steps"])
+
+
+def test_a_preview_of_a_pull_request_judges_the_placement_too() -> None:
+    preview = commands(load(ROOT / ".github" / "workflows" / "pull_request.yml")["jobs"]["preview"])
+    assert "--json --show-sames" in preview[-2]
+    assert preview[-1] == "./bbp shard placement --plan plan.json"
+
+
 def test_production_waits_for_development_and_a_running_update_is_never_cancelled() -> None:
     deploy = load(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"]
     assert deploy["prod"]["needs"] == "dev"

@@ -66,6 +66,21 @@ ACCEPTED = (
         postgres={"placement": "moving", "shards": {"placedOn": 4, "movingTo": 0, "mapVersion": 5}},
     ),
     case(
+        "shards-moving",
+        "a way back to fewer shards",
+        P3,
+        postgres={"placement": "moving", "shards": {"count": 5, "placedOn": 5, "movingTo": 4, "mapVersion": 6}},
+    ),
+    case(
+        "shards-returned",
+        "back on fewer shards",
+        P3,
+        postgres={
+            "placement": "shards",
+            "shards": {"count": 5, "placedOn": 4, "returnedFrom": 6, "mapVersion": 7},
+        },
+    ),
+    case(
         "shards-returned",
         "back on the primary",
         P3,

@@ -26,7 +26,13 @@ PLACEMENT = (
         "shards-moving",
         "postgres.shards.movingTo",
         P3,
-        postgres={"placement": "moving", "shards": {"placedOn": 4, "movingTo": 2, "mapVersion": 5}},
+        postgres={"placement": "moving", "shards": {"placedOn": 4, "movingTo": 4, "mapVersion": 5}},
+    ),
+    case(
+        "shards-moving",
+        "postgres.shards.movingTo",
+        P3,
+        postgres={"placement": "moving", "shards": {"movingTo": 0, "mapVersion": 5}},
     ),
     case(
         "shard-count",
@@ -39,6 +45,15 @@ PLACEMENT = (
         "shards-returned",
         "postgres.shards.returnedFrom",
         P3,
-        postgres={"placement": "shards", "shards": {"placedOn": 4, "returnedFrom": 2}},
+        postgres={"placement": "shards", "shards": {"placedOn": 4, "returnedFrom": 4}},
+    ),
+    case(
+        "shards-returned",
+        "postgres.shards.returnedFrom",
+        P3,
+        postgres={
+            "placement": "moving",
+            "shards": {"placedOn": 4, "movingTo": 2, "mapVersion": 6, "returnedFrom": 5},
+        },
     ),
 )

@@ -98,18 +98,19 @@ def test_a_call_that_makes_no_sense_is_a_usage_error(arguments: tuple[str, ...])
 
 
 def test_a_plan_counts_the_given_clients_exactly(tmp_path: Path) -> None:
-    file = written(tmp_path, json.dumps([row["client_id"] for row in VECTORS]))
+    hashes = {row["client_id"]: row["hash"] for row in VECTORS}
+    file = written(tmp_path, json.dumps(list(hashes)))
     ran = bbp("plan", "--from", "4", "--to", "8", "--clients", file, "--json")
     document = json.loads(ran.stdout)
-    moved = [row["client_id"] for row in VECTORS if row["hash"] % 4 != row["hash"] % 8]
+    moved = [client for client, hashed in hashes.items() if hashed % 4 != hashed % 8]
     assert [move["client_id"] for move in document["moves"]] == moved
-    assert (document["clients"], document["moved_clients"]) == (len(VECTORS), len(moved))
+    assert (document["clients"], document["moved_clients"]) == (len(hashes), len(moved))
     assert document["moved_share"] == 0.5
 
 
 def test_a_plan_for_people_says_what_moves_and_what_is_safe_meanwhile() -> None:
     text = bbp("plan", "--from", "4", "--to", "6").stdout
-    assert "4 to 6 shards: 67% of all clients move." in text
+    assert "From 4 shards to 6 shards: 67% of all clients move." in text
     assert "8 shards would move only 50%" in text
     assert "changes for most clients when the number is not doubled" in " ".join(text.split())
     assert text.count("Safe: ") == 7
@@ -132,16 +133,23 @@ def test_the_plan_of_the_first_move_says_what_goes_from_the_primary_to_each_shar
     assert "primary shard_3 25.0%" in " ".join(text.split())
 
 
+URN = "urn:pulumi:prod::bailbondpro::"
+
+
 def previewed(folder: Path, before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
     urn = "urn:pulumi:prod::bailbondpro::bailbondpro:shards:Shards$aws:ssm/parameter:Parameter::shards-placement"
     inputs = [None if one is None else {"insecureValue": json.dumps(one)} for one in (before, after)]
+    servers = [
+        {"op": "same", "urn": f"{URN}{kind}::database", "newState": {"urn": f"{URN}{kind}::database", "type": kind}}
+        for kind in ("aws:rds/instance:Instance",)
+    ]
     states = {
         name: {"urn": urn, "custom": True, "type": "aws:ssm/parameter:Parameter", "inputs": given}
         for name, given in zip(("oldState", "newState"), inputs, strict=True)
         if given is not None
     }
     file = folder / "plan.json"
-    file.write_text(json.dumps({"steps": [{"op": "update", "urn": urn, **states}]}))
+    file.write_text(json.dumps({"steps": [*servers, {"op": "update", "urn": urn, **states}]}))
     return str(file)
 
 
@@ -156,10 +164,49 @@ def test_a_preview_of_a_placement_that_no_move_led_to_exits_2_with_the_fix(tmp_p
     assert (allowed.exit_code, json.loads(allowed.stdout)["refused"]) == (0, "")
 
 
-def test_a_preview_without_shards_is_not_judged(tmp_path: Path) -> None:
-    ran = bbp("placement", "--plan", previewed(tmp_path, None, {"unknown": True}))
-    assert ran.exit_code not in {0, 2}
-    assert "nothing can be judged" in " ".join(ran.output.split())
+UNKNOWN = {"unknown": True}
+PRIMARY = {"placement": "primary", "count": 0, "movingTo": None, "version": 0}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (None, UNKNOWN, "a placement that nobody can read"),
+        (UNKNOWN, PRIMARY, "a placement that nobody can read"),
+        ({**PRIMARY, "count": "many"}, PRIMARY, "a placement that nobody can read"),
+    ],
+)
+def test_a_placement_that_nobody_can_read_is_not_judged(
+    tmp_path: Path, before: dict[str, Any] | None, after: dict[str, Any], said: str
+) -> None:
+    ran = bbp("placement", "--plan", previewed(tmp_path, before, after))
+    assert ran.exit_code == 1
+    assert said in " ".join(ran.output.split())
+
+
+@pytest.mark.parametrize(
+    ("names", "code", "said"),
+    [
+        (["database-primary"], 0, "pods read and write every client on the primary"),
+        (["database-primary", "shards-0-primary"], 1, "has shards (shard_0), so that nothing can be judged"),
+        ([], 1, "has no database, so that nothing can be judged"),
+    ],
+)
+def test_a_stack_without_shards_is_on_its_primary_and_one_without_databases_is_none(
+    tmp_path: Path, names: list[str], code: int, said: str
+) -> None:
+    kind = "aws:rds/instance:Instance"
+    urns = {"network": f"{URN}aws:ec2/vpc:Vpc::network"}
+    urns |= {name: f"{URN}bailbondpro:{name.split('-')[0]}:Part${kind}::{name}" for name in names}
+    steps = [
+        {"op": "same", "urn": urn, "newState": {"urn": urn, "custom": True, "type": kind, "inputs": {}}}
+        for kind, urn in ((urn.split("::")[2].split("$")[-1], urn) for urn in urns.values())
+    ]
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps({"steps": steps}))
+    ran = bbp("placement", "--plan", str(file))
+    assert ran.exit_code == code, ran.output
+    assert said in " ".join(ran.output.split())
 
 
 def test_a_plan_from_no_shards_is_the_first_move() -> None:
@@ -176,11 +223,86 @@ def test_rows_that_are_no_number_are_refused(tmp_path: Path, content: str, reaso
     assert reason in ran.stderr.replace("\n", " ")
 
 
-def test_a_plan_from_something_else_is_a_usage_error() -> None:
-    assert bbp("plan", "--from", "replica", "--to", "4").exit_code == 2
-
-
-def test_a_plan_with_fewer_shards_is_refused() -> None:
-    ran = bbp("plan", "--from", "8", "--to", "4")
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('["a", "b", "a", "a"]', '1 client is there more than once ("a")'),
+        ('{"a": 1, "b": 2, "a": 3}', '1 client is there more than once ("a")'),
+        (json.dumps([str(n) for n in (*range(9), *range(9))]), '9 clients are there more than once ("0", "1", "2"'),
+    ],
+)
+def test_a_client_that_is_there_twice_is_named_and_not_counted(tmp_path: Path, content: str, said: str) -> None:
+    ran = bbp("plan", "--from", "4", "--to", "8", "--clients", written(tmp_path, content))
     assert ran.exit_code == 1
-    assert "only grows" in ran.stderr.replace("\n", " ")
+    assert said in " ".join(ran.stderr.split())
+    assert ran.stdout == ""
+
+
+@pytest.mark.parametrize("place", ["replica", "1", "17", "-4", "4.0", "", "\u0664", "9" * 5000])
+@pytest.mark.parametrize("option", ["--from", "--to"])
+def test_a_plan_of_something_else_is_a_usage_error_that_says_what_is_allowed(option: str, place: str) -> None:
+    other = {"--from": "--to", "--to": "--from"}[option]
+    ran = bbp("plan", f"{option}={place}", f"{other}=4")
+    assert ran.exit_code == 2
+    assert f"{option} is primary, or a number of shards, 2 to 16, not" in " ".join(ran.stderr.split())
+
+
+def test_a_plan_with_fewer_shards_says_what_moves_and_how_they_are_left() -> None:
+    text = " ".join(bbp("plan", "--from", "8", "--to", "5").stdout.split())
+    assert "From 8 shards to 5 shards: 88% of all clients move." in text
+    assert "4 shards would move only 50%: divisors of 8 move the fewest." in text
+    assert "shards.returnedFrom to the mapVersion of the move" in text
+    back = json.loads(bbp("plan", "--from", "4", "--to", "primary", "--json").stdout)
+    assert (back["to"], {flow["to"] for flow in back["flows"]}) == ("primary", {"primary"})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("verify",), "`./bbp shard verify` is a command of its own"),
+        (("undo",), "'undo' is no step of a move, steps are publish, copy,"),
+        (("copy", "--to", "8"), "`./bbp shard move copy` does not take --to: --to belongs to publish"),
+        (
+            ("status", "--print", "--once"),
+            "does not take --print, --once: --print belongs to publish; --once belongs to",
+        ),
+        (("keep", "--pause-at-most", "3"), "--pause-at-most belongs to cut-over and back"),
+        (("publish", "--print", "--json"), "no JSON"),
+    ],
+)
+def test_a_step_that_is_none_and_an_option_that_it_does_not_take_are_named(
+    tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    ran = bbp("move", *arguments, "--schema", str(tmp_path / "none.yaml"), "--service", "prod")
+    assert ran.exit_code == 2
+    assert said in " ".join(ran.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("schema", "said"),
+    [
+        ("tables: [a]", "tables must be a mapping from at least one table to the column"),
+        ("tables: {}", "tables must be a mapping from at least one table"),
+        ("shared: {a: copied}", "tables is missing"),
+        ("tables: {a: 7}", "tables.a must be the name of a column, as text, not 7"),
+        ("tables: {a: }", "tables.a must be the name of a column, as text, not nothing"),
+        ("tables: {a: b}\nshared: {c: maybe}", "shared.c must be copied or primary, not 'maybe'"),
+        ("tables: {a: b}\nforeign_keys: {c: cascade}", "foreign_keys.c must be within or dropped, not 'cascade'"),
+        ("tables: {a: b}\ntabels: {c: d}", "tabels is no key of it, keys are tables, shared, foreign_keys"),
+        ("tables: {a: b, a: c}", "a stands there twice (line 1): leave one"),
+        ("tables: {a: b}\nshared: {a: copied}", "a stands in tables and in shared"),
+        ("", "the file must be a mapping, not nothing"),
+        ("- a", "the file must be a mapping, not ['a']"),
+        ("a: [", "is no YAML"),
+        ("[" * 5000, "is no YAML"),
+    ],
+)
+def test_a_schema_file_that_is_none_is_explained_in_words(tmp_path: Path, schema: str, said: str) -> None:
+    file = tmp_path / "shards.yaml"
+    file.write_text(schema)
+    ran = bbp("move", "status", "--schema", str(file), "--service", "prod")
+    assert ran.exit_code == 1
+    told = " ".join(ran.stderr.split())
+    assert said in told
+    assert "`tables: {bonds: client_id}`" in told
+    assert "Input should be" not in told

@@ -19,6 +19,8 @@ VECTORS = json.loads((DATA / "shard_vectors.json").read_text(encoding="utf-8"))
 ANY_TEXT = st.text(st.characters(codec="utf-16", categories=None))
 LONE = st.text(st.integers(0xD800, 0xDFFF).map(chr))
 COUNTS = st.integers(1, MAX_SHARDS)
+MANY = st.integers(2, MAX_SHARDS)
+PLACES = st.one_of(st.just(0), MANY)
 
 
 def test_five_hundred_ids_hash_as_the_guides_javascript_hashes_them() -> None:
@@ -82,24 +84,21 @@ def test_one_shard_more_moves_four_fifths_and_the_plan_names_what_moves_less() -
     assert plan.cheaper == 8
 
 
-@given(COUNTS, COUNTS)
+@given(PLACES, PLACES)
 def test_the_flows_add_up_to_what_moves(before: int, after: int) -> None:
-    before, after = sorted((before, after))
     plan = reshard(before, after)
     assert sum((flow.share for flow in plan.flows), Fraction()) == plan.moved_share == moved_share(before, after)
 
 
 @given(COUNTS, COUNTS)
 def test_the_shares_are_those_of_counting_every_remainder(before: int, after: int) -> None:
-    before, after = sorted((before, after))
     period = before * after
     moved = sum(value % before != value % after for value in range(period))
     assert moved_share(before, after) == Fraction(moved, period)
 
 
-@given(st.lists(ANY_TEXT), COUNTS, COUNTS)
+@given(st.lists(ANY_TEXT), MANY, MANY)
 def test_exactly_the_clients_whose_shard_changes_are_moved(clients: list[str], before: int, after: int) -> None:
-    before, after = sorted((before, after))
     plan = reshard(before, after, clients)
     assert [move.client_id for move in plan.moves] == [
         client for client in clients if shard_of(client, before) != shard_of(client, after)
@@ -127,14 +126,37 @@ def test_the_first_move_fills_the_shards_before_pods_are_pointed_at_them() -> No
     assert titles == ["Provision", "Deploy", "State", "Copy", "Verify", "Cut", "Switch", "Remove"]
 
 
-def test_a_single_shard_is_no_aim_of_a_move() -> None:
-    with pytest.raises(ShardError, match="divides nothing"):
-        reshard(0, 1)
+@pytest.mark.parametrize(("before", "after"), [(0, 1), (1, 4), (4, 1), (4, 17), (-1, 4), (4, 10**30)])
+def test_what_clients_cannot_lie_over_is_no_end_of_a_move(before: int, after: int) -> None:
+    with pytest.raises(ShardError, match="a place is primary, or a number of shards, 2 to 16, not "):
+        reshard(before, after)
 
 
-def test_shards_never_become_fewer() -> None:
-    with pytest.raises(ShardError, match="only grows"):
-        reshard(8, 4)
+def test_fewer_shards_take_the_clients_of_those_that_are_left() -> None:
+    plan = reshard(8, 4)
+    assert plan.moved_share == Fraction(1, 2)
+    assert [(flow.source, flow.target) for flow in plan.flows] == [(4, 0), (5, 1), (6, 2), (7, 3)]
+    assert plan.cheaper is None
+    assert reshard(8, 5).cheaper == 4
+
+
+def test_the_primary_takes_every_client_back() -> None:
+    plan = reshard(3, 0, ["a", "b"], {"a": 2, "b": 3})
+    assert [(flow.source, flow.target, flow.share) for flow in plan.flows] == [
+        (shard, PRIMARY, Fraction(1, 3)) for shard in range(3)
+    ]
+    assert (plan.moved_rows, {move.target for move in plan.moves}, plan.cheaper) == (5, {PRIMARY}, None)
+
+
+@pytest.mark.parametrize(("before", "after"), [(8, 4), (5, 4), (4, 0)])
+def test_shards_are_left_before_they_are_removed_and_the_way_back_is_acknowledged(before: int, after: int) -> None:
+    steps = reshard(before, after).steps
+    titles = [step.title.split()[0] for step in steps]
+    assert titles == ["Make", "State", "Copy", "Verify", "Cut", "Switch", "Remove", "Remove"]
+    assert f"--from {before} --to {after or 'primary'}" in steps[2].detail
+    assert "shards.returnedFrom to the mapVersion of the move" in steps[5].detail
+    assert f"shards.count stays {before}" in steps[5].detail
+    assert "in a deployment of its own" in steps[-1].detail
 
 
 def test_a_plan_without_a_change_has_no_steps() -> None:
