@@ -138,7 +138,7 @@ def test_no_update_begins_before_the_placement_of_its_own_preview_was_judged() -
     for job in updates:
         up = next(number for number, command in enumerate(commands(job)) if "pulumi up" in command)
         previewed, judged = commands(job)[up - 2 : up]
-        assert previewed.startswith("pulumi preview --refresh --json --show-sames ")
+        assert previewed.startswith("pulumi preview --json --show-sames ")
         assert previewed.endswith(f"{' '.join(commands(job)[up].split()[-2:])} > plan.json"), "the same stack"
         assert judged == "./bbp shard placement --plan plan.json"
         assert not any("continue-on-error" in step or "if" in step or "shell" in step for step in job["steps"])
