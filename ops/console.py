@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from rich.console import Console
 
+from ops.foreign import steerless
 from ops.jsonable import plain
 
 if TYPE_CHECKING:
@@ -61,10 +62,10 @@ def writing() -> Iterator[None]:
 
 def note(message: str) -> None:
     """One line of progress on standard error."""
-    err.print(message, markup=False, soft_wrap=True)
+    err.print(steerless(message), markup=False, soft_wrap=True)
 
 
 def fail(message: str, code: int = 1) -> NoReturn:
     """Say what went wrong and end with an exit code; no traceback for a user's mistake."""
-    err.print(f"error: {message}", markup=False, style="red", soft_wrap=True)
+    err.print(f"error: {steerless(message)}", markup=False, style="red", soft_wrap=True)
     raise SystemExit(code)

@@ -69,8 +69,8 @@ export function apiRoutes(app, { databases, cache, settings }) {
   })
 
   app.get('/api/clients', async (_request, response) => {
-    const rows = await databases.readAllClients('SELECT id, name FROM clients ORDER BY id LIMIT $1', [PAGE])
-    response.json(rows.sort((one, other) => (one.id < other.id ? -1 : 1)).slice(0, PAGE))
+    const sql = 'SELECT id, name FROM clients WHERE $1::text IS NULL OR id > $1 ORDER BY id LIMIT $2'
+    response.json(await databases.readAllClients(sql, PAGE))
   })
 
   app.get('/api/clients/:id', async (request, response) => {

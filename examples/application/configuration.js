@@ -39,6 +39,7 @@ export function configuration(env) {
   }
 
   const shards = numbered('DATABASE_SHARD', 0)
+  const targets = numbered('DATABASE_TARGET_SHARD', shards.length)
   const redis = url('REDIS_URL', ['rediss:', 'redis:'])
   const settings = {
     host: env.HOST,
@@ -50,6 +51,8 @@ export function configuration(env) {
       primary: database(env.DATABASE_PRIMARY_URL ? 'DATABASE_PRIMARY_URL' : 'DATABASE_URL'),
       replicas: numbered('DATABASE_REPLICA', 1),
       shards,
+      targets,
+      moving: env.SHARDS_MOVING_TO !== undefined,
       primaryMax: number('DATABASE_POOL_PRIMARY_MAX', 20),
       replicaMax: number('DATABASE_POOL_REPLICA_MAX', 15),
       shardMax: number('DATABASE_POOL_SHARD_MAX', 10),
@@ -68,6 +71,7 @@ export function configuration(env) {
     cacheCheckSeconds: number('CACHE_CHECK_PERIOD_SECONDS', 60)
   }
   settings.shardMap = shardMap(env.SHARD_MAP_FILE, shards.length, problems)
+  checkMove(env.SHARDS_MOVING_TO, shards.length + targets.length, problems)
   if (problems.length > 0) throw new ConfigurationError(problems.join('\n'))
   return settings
 }
@@ -88,4 +92,11 @@ function shardMap(file, urls, problems) {
     problems.push(`SHARD_MAP_FILE ${file}: ${error.message}`)
     return everybodyOnThePrimary
   }
+}
+
+// A pod that follows a move must be able to go wherever the databases send it.
+function checkMove(to, urls, problems) {
+  if (to === undefined) return
+  if (!/^\d{1,4}$/.test(to)) problems.push(`SHARDS_MOVING_TO is a number of shards, 0 for the primary, not ${JSON.stringify(to)}`)
+  else if (Number(to) > urls) problems.push(`SHARDS_MOVING_TO is ${to}, and there are URLs of ${urls} shards`)
 }

@@ -6,13 +6,14 @@ const VERSION = 1
 
 export function contractRoutes(app, { databases, cache, settings }) {
   app.get('/internal/contract', (request, response) => {
+    const { primary, replicas, shards } = databases.connectionStats()
     response.json({
       contract: VERSION,
       client: { address: request.ip.replace(/^::ffff:/, ''), protocol: request.protocol, host: request.host },
       requestId: request.id,
       trustedProxies: settings.trustedProxies,
       cdnUrl: settings.cdnUrl,
-      connections: databases.connectionStats(),
+      connections: { primary, replicas, shards },
       pools: databases.timeouts(),
       cache: cache.options(),
       shards: settings.shardMap

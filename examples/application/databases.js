@@ -2,13 +2,13 @@
 //
 // Reads of shared data go to the replicas in turn and fall back to the primary when a replica fails, is behind, or does
 // not have the visitor's own last write yet. A client's rows are on the shard of its hash; while there are no shards,
-// they are on the primary like everything else.
+// they are on the primary like everything else (places.js).
 
 import pg from 'pg'
 
+import { ELSEWHERE, Places } from './places.js'
 import { START, parsePosition } from './positions.js'
 import { MAX_LAG_MS, Primary, REPLICA_TIMEOUT_MS, Replica } from './replica.js'
-import { shardOf } from './shards.js'
 
 const FOLLOW_MS = 1000
 
@@ -23,7 +23,12 @@ export class Databases {
       (url, index) =>
         new Replica(`replica_${index + 1}`, pool(`replica_${index + 1}`, url, settings.replicaMax, REPLICA_TIMEOUT_MS))
     )
-    this.shards = settings.shards.map((url, index) => pool(`shard_${index}`, url, settings.shardMax))
+    const filled = [...settings.shards, ...settings.targets]
+    const shards = filled.map((url, index) => pool(`shard_${index}`, url, settings.shardMax))
+    this.shards = shards.slice(0, settings.shards.length)
+    this.targets = shards.slice(settings.shards.length)
+    const { moving, shards: inUse } = settings
+    this.places = new Places({ primary: this.primary.pool, shards, count: inUse.length, moving, log })
     this.next = 0
     this.following = setInterval(() => this.follow(), FOLLOW_MS).unref()
   }
@@ -43,10 +48,17 @@ export class Databases {
     return made
   }
 
-  // Throws while the primary cannot be reached.
+  // Throws while the primary cannot be reached. A shard that a move fills is asked once, so that a way that leads nowhere
+  // is known before clients lie there.
   async connect() {
     await this.primary.look()
     await Promise.allSettled(this.replicas.map((replica) => replica.look()))
+    this.targets.forEach((pool, index) => {
+      const database = `shard_${this.shards.length + index}`
+      pool.query('SELECT 1').catch((error) => {
+        this.log.error({ message: 'a shard that is filled cannot be reached', database, error: error.message })
+      })
+    })
   }
 
   follow() {
@@ -100,22 +112,53 @@ export class Databases {
 
   // A client's own rows: read and written in one place.
   readClient(clientId, sql, parameters) {
-    return this.holder(clientId).query(sql, parameters)
-  }
-
-  // The guide's executeGlobalQuery: every shard's rows, or an error. Half an answer would be a wrong one.
-  async readAllClients(sql, parameters) {
-    const holders = this.shards.length > 0 ? this.shards : [this.primary.pool]
-    const results = await Promise.all(holders.map((pool) => pool.query(sql, parameters)))
-    return results.flatMap((result) => result.rows)
+    return this.places.follow((count) => this.snapshot(this.places.place(clientId, count), count, sql, parameters))
   }
 
   writeClient(clientId, work) {
-    return this.transaction(this.holder(clientId), work)
+    return this.places.follow((count) =>
+      this.transaction(this.places.place(clientId, count), async (connection) => {
+        await this.places.check(connection, count)
+        return work(connection)
+      })
+    )
   }
 
-  holder(clientId) {
-    return this.shards.length > 0 ? this.shards[shardOf(clientId, this.shards.length)] : this.primary.pool
+  // The guide's executeGlobalQuery: the first clients of all places in the order of their ids, or an error. Half an
+  // answer would be a wrong one. `sql` gets the id to go on after, and how many rows.
+  async readAllClients(sql, limit) {
+    const parts = await this.places.follow((count) =>
+      Promise.all(this.places.everywhere(count).map((place) => this.readPlace(place, count, sql, limit)))
+    )
+    return parts.flat().sort((one, other) => Buffer.compare(Buffer.from(one.id), Buffer.from(other.id))).slice(0, limit)
+  }
+
+  async readPlace({ pool, holds }, count, sql, limit) {
+    const found = []
+    let after = null
+    for (;;) {
+      const { rows } = await this.snapshot(pool, count, sql, [after, limit])
+      found.push(...rows.filter((row) => holds(row.id)))
+      if (rows.length < limit || found.length >= limit) return found
+      after = rows.at(-1).id
+    }
+  }
+
+  // While clients are moved: what the database says of where they lie, and the rows, of one and the same moment.
+  async snapshot(pool, count, sql, parameters) {
+    if (!this.places.moving) return pool.query(sql, parameters)
+    const connection = await pool.connect()
+    try {
+      await connection.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY')
+      await this.places.check(connection, count)
+      const found = await connection.query(sql, parameters)
+      await connection.query('COMMIT')
+      connection.release()
+      return found
+    } catch (error) {
+      await this.giveUp(connection, error)
+      throw error
+    }
   }
 
   async transaction(pool, work) {
@@ -130,8 +173,19 @@ export class Databases {
       connection.release()
       return { result, position: parsePosition(rows[0].position) }
     } catch (error) {
-      connection.release(error) // closed: the pooler rolls back what was open
+      await this.giveUp(connection, error)
       throw error
+    }
+  }
+
+  // A refusal leaves the connection whole; after anything else it is closed, and the pooler rolls back what was open.
+  async giveUp(connection, error) {
+    if (error.code !== ELSEWHERE) return connection.release(error)
+    try {
+      await connection.query('ROLLBACK')
+      connection.release()
+    } catch (lost) {
+      connection.release(lost)
     }
   }
 
@@ -146,7 +200,8 @@ export class Databases {
     return {
       primary: of(this.primary.pool),
       replicas: this.replicas.map((replica) => of(replica.pool)),
-      shards: this.shards.map(of)
+      shards: this.shards.map(of),
+      targets: this.targets.map(of)
     }
   }
 
@@ -158,13 +213,14 @@ export class Databases {
 
   async close() {
     clearInterval(this.following)
-    const pools = [this.primary.pool, ...this.replicas.map((replica) => replica.pool), ...this.shards]
+    const pools = [this.primary.pool, ...this.replicas.map((replica) => replica.pool), ...this.places.shards]
     await Promise.allSettled(pools.map((pool) => pool.end()))
   }
 }
 
 // Nothing is wrong with the request: the database is away, slow or full, and the same request may work in a second.
-const PASSING = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', '57014', '55P03'])
+const NETWORK = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']
+const PASSING = new Set([...NETWORK, '57014', '55P03', ELSEWHERE])
 const PASSING_CLASSES = ['08', '53', '57P', '25006', '40'] // PostgreSQL documentation, Appendix A
 const PASSING_WORDS = /timeout|terminated|connection|login has been failing|server/i
 

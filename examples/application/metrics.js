@@ -44,10 +44,10 @@ export class Metrics {
       labelNames: ['pool', 'state'],
       registers: this.registers,
       collect() {
-        const { primary, replicas, shards } = databases.connectionStats()
+        const { primary, replicas, shards, targets } = databases.connectionStats()
         const named = [['primary', primary]]
         replicas.forEach((stats, index) => named.push([`replica_${index + 1}`, stats]))
-        shards.forEach((stats, index) => named.push([`shard_${index}`, stats]))
+        shards.concat(targets).forEach((stats, index) => named.push([`shard_${index}`, stats]))
         for (const [pool, stats] of named) {
           for (const state of ['total', 'idle', 'waiting']) this.set({ pool, state }, stats[state])
         }

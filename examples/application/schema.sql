@@ -6,8 +6,9 @@ CREATE TABLE IF NOT EXISTS bond_types (
     premium_percent integer NOT NULL CHECK (premium_percent BETWEEN 0 AND 100)
 );
 
+-- ordered alike on every server and by the application, whatever their locales
 CREATE TABLE IF NOT EXISTS clients (
-    id text PRIMARY KEY,
+    id text COLLATE "C" PRIMARY KEY,
     name text NOT NULL
 );
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from components.network.cloudflare_ranges import CloudflareRanges, parse_ranges
+from ops.foreign import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +64,7 @@ def download(url: str) -> str:
             body: bytes = answer.read(LARGEST_ANSWER)
     except (urllib.error.URLError, HTTPException, TimeoutError, OSError) as error:
         reason = getattr(error, "reason", error)
-        raise RangesError(f"{url} gives no answer ({reason}); the stored list is kept") from error
+        raise RangesError(f"{url} gives no answer ({one_line(reason)}); the stored list is kept") from error
     return body.decode("utf-8", "replace")
 
 
@@ -104,7 +105,7 @@ def _blocks(text: str, family: str, url: str) -> tuple[str, ...]:
         found = [ip_network(line.strip()) for line in text.splitlines() if line.strip()]
     except ValueError as error:
         raise RangesError(
-            f"{url} answers something else than a list of ranges ({error}); the stored list is kept"
+            f"{url} answers something else than a list of ranges ({one_line(error)}); the stored list is kept"
         ) from error
     if len(found) < FEWEST[family] or any(block.version != version for block in found):
         raise RangesError(f"{url} answers {len(found)} blocks that are no list of {family}; the stored list is kept")

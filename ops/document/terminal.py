@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from rich.text import Text as Styled
 
 from ops.console import out
 from ops.document.blocks import WORDS, Cell, Items, More, Table, Text
+from ops.foreign import steerless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,7 +24,6 @@ WIDEST_NUMBER = 24
 """Columns: a number up to this long is not broken, where there is room for all cells."""
 LEAST_ROOM = 15
 """Columns of a terminal for each column of a table; with less every cell is broken, and still whole."""
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def show(section: Section, console: Console = out) -> None:
@@ -44,7 +43,7 @@ def _say(console: Console, line: str, state: State | None = None) -> None:
 
 def _styled(text: str, state: State | None = None) -> Styled:
     """Text in the colour of its state; what would steer a terminal is shown instead of obeyed."""
-    return Styled(_CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text), STYLES[state] if state else "")
+    return Styled(steerless(text), STYLES[state] if state else "")
 
 
 def _blocks(blocks: Sequence[Block], console: Console) -> None:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from infra.settings import Settings
     from tests.support.live_nginx import Gateway
-    from tests.support.live_postgres import Fleet
+    from tests.support.live_postgres import Fleet, Pooler
     from tests.support.live_valkey import Cluster
     from tests.support.servers import Server
 
@@ -122,7 +122,7 @@ def sample() -> Iterator[Sample]:
         schema = (APPLICATION / "schema.sql").read_text()
         for server in (databases.primary, *databases.shards):
             server.run(schema)
-        variables = _variables(databases, cache, folder)
+        variables = told(stack(), databases.pooler, cache, folder)
         program = sources(folder / "application")
         pods: dict[str, Server] = {}
         found: dict[int, int] = {}
@@ -156,50 +156,64 @@ def _lose(databases: Fleet) -> None:
             server.server.kill()
 
 
-def _variables(databases: Fleet, cache: Cluster, folder: Path) -> dict[str, str]:
-    """What the pods of the stack are told, with the addresses of this machine as the values of the Secrets."""
-    wanted = stack()
-    shard_map = folder / "map.json"
-    shard_map.write_text(json.dumps({"version": SHARDS, "hash": SHARD_HASH, "placement": "shards", "count": SHARDS}))
+def told(wanted: Settings, pooler: Pooler, cache: Cluster, folder: Path) -> dict[str, str]:
+    """What the pods of a stack are told, with the addresses of this machine as the values of the Secrets."""
+    postgres = wanted.postgres
     authorities = folder / "authorities.crt"
-    authorities.write_bytes(databases.pooler.authority.read_bytes() + cache.authority.read_bytes())
-    hand_over(shard_map, authorities)
-    pools = wanted.postgres.client_pools
+    authorities.write_bytes(pooler.authority.read_bytes() + cache.authority.read_bytes())
+    hand_over(authorities)
     entries = environment(
         RuntimeEnvironment(
-            replicas=wanted.postgres.replicas,
-            shards=wanted.postgres.shards_in_use,
+            replicas=postgres.replicas,
+            shards=postgres.shards_in_use,
+            moving_to=postgres.shards.moving_to,
+            map_version=postgres.shard_map_version,
             redis_cluster=wanted.redis.client_is_cluster_aware,
-            pools=ClientPools(primary=pools.primary, replica=pools.replica, shard=pools.shard),
-            shard_map_file=str(shard_map),
+            pools=ClientPools(
+                primary=postgres.client_pools.primary,
+                replica=postgres.client_pools.replica,
+                shard=postgres.client_pools.shard,
+            ),
+            shard_map_file=_shard_map(folder, postgres.shards_in_use),
             cdn_url="https://cdn.bailbondpro.com",
             trusted_proxies=(f"{PROXY}/32",),
         )
     )
-    values = _secrets(databases, cache, authorities)
-    told = {
+    values = _secrets(wanted, pooler, cache, authorities)
+    variables = {
         entry.name: str(entry.value) if isinstance(entry, EnvVar) else values[entry.secret, entry.key]
         for entry in entries
     }
     return {
-        **told,
+        **variables,
         "DATABASE_QUERY_TIMEOUT_MS": str(QUERY_TIMEOUT_MS),
         # in production the cache's certificate is of an authority that Node.js knows
         "NODE_EXTRA_CA_CERTS": str(authorities),
     }
 
 
-def _secrets(databases: Fleet, cache: Cluster, authorities: Path) -> dict[tuple[str, str], str]:
+def _shard_map(folder: Path, count: int) -> str | None:
+    """The file of the shard map; None while every client is on the primary."""
+    if not count:
+        return None
+    file = folder / "map.json"
+    file.write_text(json.dumps({"version": count, "hash": SHARD_HASH, "placement": "shards", "count": count}))
+    hand_over(file)
+    return str(file)
+
+
+def _secrets(wanted: Settings, pooler: Pooler, cache: Cluster, authorities: Path) -> dict[tuple[str, str], str]:
     """The values of `db-secret` and `redis-secret` by Secret and key."""
-    config = databases.pooler.config
+    config = pooler.config
 
     def url(endpoint: str) -> str:
         login = f"{config.client_username}:{quote(config.client_password, safe='')}"
-        plain = f"postgresql://{login}@127.0.0.1:{databases.pooler.port}/{endpoint}"
+        plain = f"postgresql://{login}@127.0.0.1:{pooler.port}/{endpoint}"
         return verifying(plain).replace(FILE_PATH, str(authorities))
 
-    shards = tuple(url(f"shard_{index}") for index in range(SHARDS))
-    database = database_entries(url("primary"), (url("replica_1"),), shards)
+    replicas = tuple(url(f"replica_{number}") for number in range(1, wanted.postgres.replicas + 1))
+    shards = tuple(url(f"shard_{index}") for index in range(wanted.postgres.shards_reached))
+    database = database_entries(url("primary"), replicas, shards)
     port = cache.ports[0]
     redis = {
         "url": f"rediss://:{quote(cache.token, safe='')}@127.0.0.1:{port}",

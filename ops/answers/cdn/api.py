@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from ops.answers.cdn.error import CdnError
+from ops.foreign import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -163,7 +164,7 @@ class PurgeApi:
         return self._safe(f"HTTP {error.status_code}" + (f": {told}" if told else ""))
 
     def _safe(self, text: str) -> str:
-        return text.replace(self.token, "(token)")
+        return one_line(text.replace(self.token, "(token)"))
 
 
 def _file(value: str) -> CachePurgeSingleFileWithURLAndHeadersFile:

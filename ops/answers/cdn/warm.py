@@ -17,6 +17,7 @@ from bailbondpro.edge.explain import evaluate
 from bailbondpro.edge.leaks import personal_reason
 from bailbondpro.edge.origin import expected_response
 from ops.answers.cdn.error import CdnError
+from ops.foreign import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -123,7 +124,7 @@ def _warmed(url: str, head: Head) -> Warmed:
         try:
             status, cache = head(url)
         except OSError as error:
-            return Warmed(url, *_two(seen), f"no answer: {error.strerror or error}")
+            return Warmed(url, *_two(seen), f"no answer: {one_line(error.strerror or error)}")
         except http.client.HTTPException as error:
             return Warmed(url, *_two(seen), f"no answer that is HTTP: {type(error).__name__}")
         seen.append(cache or "none")
@@ -159,7 +160,7 @@ class HttpHead:
                 "HEAD", target, headers={"Host": parts.netloc, "User-Agent": "bbp-cdn-warm", "Accept-Encoding": "gzip"}
             )
             response = connection.getresponse()
-            return response.status, (response.getheader("CF-Cache-Status") or "").upper()
+            return response.status, one_line(response.getheader("CF-Cache-Status") or "").upper()
         finally:
             connection.close()
 

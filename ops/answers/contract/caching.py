@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -74,8 +75,17 @@ def _page(page: Answer) -> str | None:
 
 def _references(page: Answer) -> list[str]:
     parser = _References()
-    parser.feed(page.body.decode(errors="replace"))
-    return [one for one in parser.found if urlsplit(one).path.startswith(STATIC_PREFIX)]
+    with suppress(AssertionError):  # the library's, of a declaration that is none
+        parser.feed(page.body.decode(errors="replace"))
+    return [one for one in parser.found if _path(one).startswith(STATIC_PREFIX)]
+
+
+def _path(address: str) -> str:
+    """The path of an address; empty where it is none."""
+    try:
+        return urlsplit(address).path
+    except ValueError:
+        return ""
 
 
 def _named(run: Run, references: list[str]) -> str | None:

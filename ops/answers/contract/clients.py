@@ -108,7 +108,7 @@ def _same(value: object, want: object) -> bool:
 def _placement(run: Run) -> str | None:
     placement, count, version = (run.says(f"shards.{name}") for name in ("placement", "count", "version"))
     pools = run.says("connections.shards")
-    if MISSING in {placement, count, version}:
+    if any(part is MISSING for part in (placement, count, version)):
         return "shards of /internal/contract lacks placement, count or version"
     if not isinstance(pools, list) or len(pools) != count:
         return f"{count} shards in use, and {len(pools) if isinstance(pools, list) else 'no'} pools"
@@ -126,6 +126,8 @@ def _as_in_the_map(file: Path, placement: object, count: object, version: object
         document = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         return f"SHARD_MAP_FILE, {file}, cannot be read here: {error}"
+    if not isinstance(document, dict):
+        return f"SHARD_MAP_FILE, {file}, holds no JSON object"
     want = tuple(document.get(name) for name in ("placement", "count", "version"))
     if (placement, count, version) == want:
         return None

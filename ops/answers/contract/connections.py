@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ops.answers.contract.client import UnreachableError, begin, said
+from ops.answers.contract.client import MOST_BYTES, UnreachableError, begin, said
 from ops.answers.contract.endpoints import SHARDS_PATH
 from ops.answers.contract.verdicts import broken, found, kept, not_judged
 
@@ -57,7 +57,7 @@ def stop(run: Run) -> Iterator[Verdict]:
     probe, half = run.application.connection("web"), run.application.connection("api")
     try:
         run.application.ask_on(probe, "/ready")
-        finish = _half_a_request(half)
+        finish = _half_a_request(run, half)
         os.kill(pid, signal.SIGTERM)
     except (UnreachableError, OSError) as error:
         yield from (not_judged(name, f"it could not be begun: {error}") for name in STOPPING)
@@ -69,7 +69,7 @@ def stop(run: Run) -> Iterator[Verdict]:
     yield found("stop.ends", _ended(pid, run.options.stop_seconds))
 
 
-def _half_a_request(connection: http.client.HTTPConnection) -> Callable[[], str | None]:
+def _half_a_request(run: Run, connection: http.client.HTTPConnection) -> Callable[[], str | None]:
     """Sends the first half of a request; what is returned sends the other half and says what is wrong."""
     body = json.dumps({"count": 4, "clients": ["client-42"]}).encode()
     begin(connection, "POST", SHARDS_PATH, {"Content-Type": "application/json"}, body)
@@ -77,9 +77,10 @@ def _half_a_request(connection: http.client.HTTPConnection) -> Callable[[], str 
 
     def finish() -> str | None:
         try:
-            connection.send(body[len(body) // 2 :])
-            response = connection.getresponse()
-            response.read()
+            with run.application.in_time(connection):
+                connection.send(body[len(body) // 2 :])
+                response = connection.getresponse()
+                response.read(MOST_BYTES)
         except (OSError, http.client.HTTPException) as error:
             return f"a request that was under way got no answer: {said(error)}"
         return None if response.status == OK else f"a request that was under way was answered {response.status}"

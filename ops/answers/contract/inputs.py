@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 
 MAX_PORT = 65_535
+MOST_DIGITS = 15
+"""Of a number that everybody reads alike."""
+_HOST = re.compile(r"[^\s/?#@]+")
 _PATH = re.compile(r"/[!-~]*")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """RFC 9110, 5.6.2."""
@@ -83,7 +86,7 @@ def _address(url: str) -> str:
         found = urlsplit(url)
         host = found.hostname or ""
         host.encode("idna")  # refuses what no resolver may be asked for: empty parts, and parts of more than 63 letters
-        usable = found.scheme in {"http", "https"} and host and found.port != 0
+        usable = _HOST.fullmatch(host) and found.scheme in {"http", "https"} and found.port != 0 and url.isprintable()
     except ValueError:
         usable = False
     if not usable or found.path.strip("/") or found.query:
@@ -139,5 +142,5 @@ def _variables(file: Path) -> dict[str, str]:
 
 def _whole(name: str, variables: Mapping[str, str] | None) -> None:
     value = (variables or {}).get(name, "0")
-    if not value.isdecimal():
+    if not value.isdecimal() or len(value) > MOST_DIGITS:
         raise InputsError(f"{name} is {value}, no whole number")

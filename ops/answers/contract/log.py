@@ -95,7 +95,7 @@ def _lines(path: Path, begin: int, until: str) -> list[str]:
 def _parsed(text: str) -> Mapping[str, object] | None:
     try:
         line = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return line if isinstance(line, dict) else None
 

@@ -102,7 +102,9 @@ def _counted(run: Run, metric: Metric, before: Measured, after: Measured) -> str
 def _timed(run: Run, metric: Metric, before: Measured, after: Measured) -> str | None:
     samples = after[metric.name].samples
     bounds = {sample.labels.get("le", "") for sample in samples if sample.name.endswith("_bucket")}
-    numbers = {float(bound) for bound in bounds if bound}
+    if odd := [bound for bound in sorted(bounds) if not _number(bound)]:
+        return f"a bucket's le is {odd[0]!r}, no number"
+    numbers = {float(bound) for bound in bounds}
     if lost := [bound for bound in (*metric.buckets, float("inf")) if bound not in numbers]:
         return f"it has no bucket of {lost[0]:g} s"
     if not _monotone(after[metric.name]):
@@ -115,6 +117,14 @@ def _timed(run: Run, metric: Metric, before: Measured, after: Measured) -> str |
     if total > TOO_LONG * spent + SPARE_SECONDS:
         return f"its _sum rose by {total:g} while requests took {spent:.2f} s: it is not in seconds"
     return None
+
+
+def _number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _monotone(family: Family) -> bool:

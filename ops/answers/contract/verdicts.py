@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from bailbondpro.contract import contract
 from ops.exits import UNKNOWN
+from ops.foreign import one_line
 
 if TYPE_CHECKING:
     from bailbondpro.contract import Clause
@@ -44,12 +45,12 @@ def kept(name: str) -> Verdict:
 def broken(name: str, seen: str) -> Verdict:
     """Something else was seen."""
     clause = contract().clause(name)
-    return Verdict(id=name, state="broken", says=clause.says, seen=seen, wanted=clause.wants, fix=clause.fix)
+    return Verdict(id=name, state="broken", says=clause.says, seen=one_line(seen), wanted=clause.wants, fix=clause.fix)
 
 
 def not_judged(name: str, why: str, how: str = "") -> Verdict:
     """It could not be seen."""
-    return Verdict(id=name, state="not judged", says=contract().clause(name).says, seen=why, fix=how)
+    return Verdict(id=name, state="not judged", says=contract().clause(name).says, seen=one_line(why), fix=how)
 
 
 def found(name: str, problem: str | None) -> Verdict:

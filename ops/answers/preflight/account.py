@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ops.answers.preflight.error import PreflightError
 from ops.answers.preflight.model import NotJudgedError
 from ops.answers.preflight.reads import IDENTITY, READS
+from ops.foreign import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -195,13 +196,13 @@ class Account:
             return NotJudgedError(f"{read.operation} is throttled, {ATTEMPTS} times", "ask again in a minute")
         if code in STALE:
             return NotJudgedError(f"the credentials are not valid or have expired ({code})", LOG_IN)
-        return NotJudgedError(f"{read.operation} fails: {_one_line(error)}", "read the message; ask again")
+        return NotJudgedError(f"{read.operation} fails: {one_line(error)}", "read the message; ask again")
 
 
 def _failed(read: Read, region: str, error: Exception) -> NotJudgedError:
     from botocore import exceptions as known  # noqa: PLC0415 - only needed here
 
-    told = _one_line(error)
+    told = one_line(error)
     no_credentials = (known.NoCredentialsError, known.PartialCredentialsError, known.ProfileNotFound)
     if isinstance(error, no_credentials):
         return NotJudgedError(f"there are no credentials ({told})", LOG_IN)
@@ -211,7 +212,3 @@ def _failed(read: Read, region: str, error: Exception) -> NotJudgedError:
         fix = f"check the network, a proxy and that {region} exists; ask again"
         return NotJudgedError(f"{read.service} in {region} cannot be reached ({told})", fix)
     return NotJudgedError(f"{read.operation} gets no usable answer ({told})", "read the message; ask again")
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:300]

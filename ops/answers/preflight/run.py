@@ -18,6 +18,7 @@ from ops.answers.preflight.model import FAILS, Answer, Clouds, Finding, NotJudge
 from ops.answers.preflight.policy import policy
 from ops.answers.preflight.subject import Deployer, Subject
 from ops.answers.preflight.zone import CloudflareApi
+from ops.foreign import one_line
 from ops.inputs.stack_file import settings_of
 from ops.jsonable import plain
 from ops.rehearsal.planned import planned
@@ -171,7 +172,7 @@ def _answer(question: Question, clouds: Clouds) -> Answer:
     except NotJudgedError as error:
         return Answer(verdict="not judged", said=error.said, fix=error.fix)
     except MALFORMED as error:
-        said = f"the answer has another form than the service documents ({type(error).__name__}: {error})"
+        said = f"the answer has another form than the service documents ({type(error).__name__}: {one_line(error)})"
         return Answer(verdict="not judged", said=said, fix="check what answers at that address; update ./bbp")
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ops.answers.preflight.model import NotJudgedError
+from ops.foreign import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,7 +112,7 @@ class CloudflareApi:
         return f": {self._safe(told)}" if told else ""
 
     def _safe(self, text: str) -> str:
-        return " ".join(text.replace(self.token, "(token)").split())[:300]
+        return one_line(text.replace(self.token, "(token)"))
 
     @cached_property
     def _client(self) -> Cloudflare:

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from ops.foreign import one_line
 from planner.capacity.right_size import FEWEST_SAMPLES
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ class Prometheus:
         except requests.exceptions.RequestException as error:
             raise PrometheusError(self._unreachable(error)) from error
         except (KeyError, TypeError, ValueError) as error:
-            raise PrometheusError(f"{self.host} does not answer as Prometheus does: {error!r}") from error
+            raise PrometheusError(f"{self.host} does not answer as Prometheus does: {one_line(repr(error))}") from error
 
     @cached_property
     def _client(self) -> PrometheusConnect:
@@ -197,7 +198,7 @@ class Prometheus:
         if status == MISSING:
             return f"there is no Prometheus API at {self.url} (404); is a path missing, such as /prometheus?"
         said = re.search(r'"error":"((?:[^"\\]|\\.)*)"', text)
-        return f"{self.host} answers {status}: {said[1] if said else 'no reason given'}"
+        return f"{self.host} answers {status}: {one_line(said[1]) if said else 'no reason given'}"
 
     def _unreachable(self, error: requests.exceptions.RequestException) -> str:
         import requests  # noqa: PLC0415 - see above

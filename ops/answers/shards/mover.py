@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from ops.answers.shards import statements
+from ops.answers.shards import placement, statements
 from ops.answers.shards.catalog import check_alike, read_catalog
 from ops.answers.shards.errors import MoveError
 from ops.answers.shards.ledger import ENDED, Ledger
 from ops.answers.shards.rows import Row, divided, next_rows, put, rows_of
 from ops.answers.shards.sequences import align
 from ops.answers.shards.verify import rechecked, whole
+from ops.foreign import one_line
 from plan.placement import place_said
 from planner.shards.clients import PRIMARY
 from planner.shards.route import place_name, places
@@ -31,11 +32,7 @@ if TYPE_CHECKING:
 CHUNK = 5000
 """Rows, or writes, that one transaction carries: some megabytes."""
 CAUGHT_UP = 200
-"""Writes that may be left when the pause begins: a fraction of a second."""
-FENCE_TRIES = 10
-"""How often a table that is in use is waited for, 5 seconds each."""
-BUSY = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
-"""What a writer that holds a table for long makes of a lock."""
+"""Writes that may be left when the pause begins, and at the end of a step under writes: a fraction of a second."""
 OVER = "the last move has ended: `./bbp shard move publish` begins another"
 """What is said of a step of a move that is over."""
 TRIES = 3
@@ -115,7 +112,7 @@ class Mover:
                         put(self.servers[aim], table, batch)
             except psycopg.errors.UniqueViolation as error:
                 if attempt == TRIES - 1:
-                    raise MoveError(f"{table.title}: {' '.join(str(error).split())}") from error
+                    raise MoveError(f"{table.title}: {one_line(error)}") from error
                 self.catch_up(route)
                 rows = rows_of(source, table, [row.key for row in rows])
             else:
@@ -127,7 +124,7 @@ class Mover:
         self._unopened(state)
         self.catch_up(state.route)
 
-    def catch_up(self, route: Route, left: int = 0) -> None:
+    def catch_up(self, route: Route, left: int = CAUGHT_UP) -> None:
         """Carry over what was written at the sources, until so many writes are left."""
         for place in route.sources:
             limit = CHUNK
@@ -157,7 +154,7 @@ class Mover:
             self._place(route, source, written, rows)
         except psycopg.errors.UniqueViolation as error:
             if limit > CHUNK:
-                raise MoveError(f"{source.name}: {' '.join(str(error).split())}") from error
+                raise MoveError(f"{source.name}: {one_line(error)}") from error
             return None
         clients = {client for keys in written.values() for _, client in keys}
         clients |= {row.client for found in rows.values() for row in found}
@@ -231,27 +228,25 @@ class Mover:
         if state.step == before:
             for place in route.everywhere:
                 self.check_place(self.servers[place], route.before)
-            self.catch_up(route, CAUGHT_UP)
+            self.catch_up(route)
         if state.step != opening:
             begun = time.monotonic()
             if state.step != fenced:
                 self.ledger.note(fenced)
             try:
                 for place in route.sources:
-                    self._state(self.servers[place], route.before, route.after)
-                self.catch_up(route)
+                    placement.state(self.servers[place], self.catalog, route.before, route.after)
+                self.catch_up(route, left=0)
                 self._complete(rechecked(self.servers, route, self.catalog, everything=not state.verified))
                 self._soon(begun, at_most)
-            except (MoveError, *BUSY) as error:
+            except (MoveError, *placement.BUSY) as error:
                 for place in route.sources:
-                    self._state(self.servers[place], route.before)
+                    placement.state(self.servers[place], self.catalog, route.before)
                 self.ledger.note(before)
                 raise MoveError(f"{error}; clients are written where they were") from error
             self.ledger.note(opening)
         # From the first target on there is no way but forward: a client may be written there.
-        others = [place for place in route.everywhere if place not in route.sources]
-        for place in (*others, *route.sources):
-            self._state(self.servers[place], route.after)
+        placement.switch(self.servers, route, self.catalog)
         self.ledger.verified(whole=True)
         self.ledger.note(after)
         align(self.servers, route.back, self.catalog)
@@ -265,18 +260,6 @@ class Mover:
     def _soon(begun: float, at_most: float) -> None:
         if time.monotonic() - begun > at_most:
             raise MoveError(f"the pause took more than {at_most:g} s")
-
-    def _state(self, server: Server, count: int, following: int | None = None) -> None:
-        """State a placement on one server, after every writer that is at it."""
-        for attempt in range(FENCE_TRIES):
-            try:
-                with server.connection.transaction():
-                    server.execute(statements.locked(self.catalog), statements.placed(server.place, count, following))
-            except BUSY:
-                if attempt == FENCE_TRIES - 1:
-                    raise
-            else:
-                return
 
     def keep(self, *, forever: bool, seconds: float = 1.0) -> None:
         """Carry what is written at the new places back to the old ones, so that the way back stays short."""

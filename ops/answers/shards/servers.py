@@ -12,6 +12,7 @@ import psycopg
 from psycopg import sql
 
 from ops.answers.shards.errors import MoveError
+from ops.foreign import one_line
 from planner.shards.clients import PRIMARY
 from planner.shards.route import place_name
 
@@ -188,4 +189,4 @@ def _query(statement: str | sql.Composable) -> bytes:
 
 
 def _said(error: Exception) -> str:
-    return " ".join(str(error).split())
+    return one_line(error, 1000)

@@ -96,6 +96,8 @@ def script(catalog: Catalog, place: int, count: int, following: int | None, *, o
     if following is not None:
         parts += [f"-- {place_name(place)}: cut over, refuse writes of clients that move"]
         parts += ["BEGIN;", locked(catalog).as_string() + ";", placed(place, count, following).as_string(), "COMMIT;"]
+        parts += [f"-- {place_name(place)}: cut over, lead on who reads clients that have moved"]
+        parts += ["BEGIN;", locked(catalog).as_string() + ";", placed(place, following, count).as_string(), "COMMIT;"]
     if opened is not None:
         parts += [f"-- {place_name(place)}: cut over, admit the clients that lie here from then on"]
         parts += ["BEGIN;", locked(catalog).as_string() + ";", placed(place, opened).as_string(), "COMMIT;"]

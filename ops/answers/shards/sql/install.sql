@@ -1,5 +1,7 @@
 -- What a move keeps in each database that takes part: where this database is, what changed in it, the guide's hash.
 CREATE SCHEMA IF NOT EXISTS bbp_shards;
+-- Whoever writes a table sets off its triggers, and the application is another user than the one who moves.
+GRANT USAGE ON SCHEMA bbp_shards TO PUBLIC;
 
 -- One row: this database's place (-1: the primary), over how many shards clients lie (0: none), and over how many they
 -- will while writes are refused. An application that follows a move reads it at the beginning of each transaction.
@@ -9,6 +11,7 @@ CREATE TABLE IF NOT EXISTS bbp_shards.placement (
   count integer NOT NULL,
   next_count integer
 );
+GRANT SELECT ON bbp_shards.placement TO PUBLIC;
 
 -- Rows that were written and are not carried over yet: by primary key, with the client before and after.
 CREATE TABLE IF NOT EXISTS bbp_shards.changes (

@@ -1,5 +1,6 @@
 -- On the primary alone: how far the move is, so that it goes on after anything was killed.
 CREATE SCHEMA IF NOT EXISTS bbp_shards;
+GRANT USAGE ON SCHEMA bbp_shards TO PUBLIC;
 CREATE TABLE IF NOT EXISTS bbp_shards.move (
   one boolean PRIMARY KEY DEFAULT true CHECK (one),
   before integer NOT NULL,

@@ -15,7 +15,9 @@ END $body$;
 CREATE OR REPLACE TRIGGER {guard} BEFORE INSERT OR UPDATE OR DELETE ON {table}
   FOR EACH ROW EXECUTE FUNCTION bbp_shards.{guard}();
 
-CREATE OR REPLACE FUNCTION bbp_shards.{capture}() RETURNS trigger LANGUAGE plpgsql AS $body$
+-- Notes are written as whoever moves: the application has no right to write, or forget, one of its own accord.
+CREATE OR REPLACE FUNCTION bbp_shards.{capture}() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog AS $body$
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     INSERT INTO bbp_shards.changes (tbl, pk, client) VALUES ({name}, jsonb_build_object({old_pk}), {old_client});
