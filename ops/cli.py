@@ -15,9 +15,11 @@ from ops.commands import (
     cost,
     destroy,
     diagram,
+    drift,
     drill,
     engine,
     gate,
+    github,
     init,
     journey,
     preflight,
@@ -64,9 +66,11 @@ COMMANDS = (
     preflight,
     bootstrap,
     reboots,
+    drift,
     upgrade,
     restore,
     cloudflare_ranges,
+    github,
     test,
 )
 """The command modules, in the order in which `--help` lists them."""

@@ -10,6 +10,7 @@ from bootstrap.needs import NeedsError
 from infra.problems import ConfigError
 from ops.answers.cdn.error import CdnError
 from ops.answers.gate.reading import GateError
+from ops.answers.github.api import GithubError
 from ops.answers.preflight.error import PreflightError
 from ops.answers.right_size.prometheus import PrometheusError
 from ops.exits import INTERRUPTED
@@ -41,6 +42,7 @@ _MESSAGES = (
     *(ProgramError, SeedError, MissingEntriesError, ClockError, NeedsError),
     *(SandboxBusyError, UnusableEnvironmentError),
     *(GateError, ScenarioError, NodeGroupError, FlagError, ChartError, PreflightError),
+    *(GithubError,),
 )
 """Errors whose own text says everything."""
 _DAMAGED = "failed to load checkpoint"

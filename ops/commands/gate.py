@@ -25,6 +25,12 @@ def gate(
             "--waivers", help="YAML file: rule, urn, owner, reason and expires of each waiver.", metavar="FILE"
         ),
     ] = None,
+    reviewed: Annotated[
+        Path | None,
+        typer.Option(
+            "--reviewed", help="The preview that somebody looked at: nothing but that may happen.", metavar="FILE"
+        ),
+    ] = None,
     most_usd: Annotated[
         float | None, typer.Option("--most-usd", min=0, help="Stop if the monthly cost rises by more than this.")
     ] = None,
@@ -43,7 +49,7 @@ def gate(
     from ops.views.gate import section
 
     with explained():
-        answer = gate_file(plan, waivers, GateOptions(most_usd=most_usd, most_percent=most_percent))
+        answer = gate_file(plan, waivers, GateOptions(most_usd=most_usd, most_percent=most_percent), reviewed=reviewed)
     present(answer, section, as_json=json_output)
     if answer.exit_code:
         raise SystemExit(answer.exit_code)

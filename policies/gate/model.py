@@ -132,9 +132,16 @@ FAILED = StepRule(
     fix="repair what the engine reports, and preview again",
 )
 
+NOT_REVIEWED = StepRule(
+    id="not-reviewed",
+    title="What is deployed is what was reviewed",
+    severity="high",
+    fix="make the plan of the pull request again on what is deployed by now, and look at it",
+)
+
 STEP_RULES: tuple[StepRule, ...] = (
     *(STATEFUL_DELETE, STATEFUL_REPLACE, BEARING_DELETE, BEARING_REPLACE, NAME_CHANGED, SHRINKS, PLACEMENT),
-    *(PROTECTION_LOST, URN_DISAPPEARS, ONE_WAY, COST, OBJECTIVES),
+    *(PROTECTION_LOST, URN_DISAPPEARS, ONE_WAY, COST, OBJECTIVES, NOT_REVIEWED),
     *(UNKNOWN_STEP, UNREAD_STEP, UNKNOWN_TYPE, HIDDEN, FAILED),
 )
 NOT_JUDGED = frozenset(rule.id for rule in (UNKNOWN_STEP, UNREAD_STEP, UNKNOWN_TYPE, HIDDEN, FAILED))

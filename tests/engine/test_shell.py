@@ -110,3 +110,28 @@ def test_one_command_runs_in_somebody_s_program_and_its_exit_code_is_passed_on(c
     assert cli.run(*shell, "sh", "-c", "pulumi destroy --yes; exit 7").code == 7
     assert contents(program) == before
     assert not list(cli.sandbox.glob("*/shell.json")), "the providers ended with the shell"
+
+
+def test_an_update_does_nothing_that_its_saved_plan_or_the_reviewed_one_does_not_hold(
+    cli: Cli, program: Path, tmp_path: Path
+) -> None:
+    plan, reviewed, other = (tmp_path / name for name in ("update-plan.json", "reviewed.json", "other.json"))
+    preview = "pulumi preview --json --show-sames --non-interactive"
+    script = f"""
+    pulumi config set size 2 && {preview} --save-plan {plan} > {reviewed} || exit 90
+    pulumi config set size 3 && {preview} > {other} || exit 91
+    pulumi up --plan {plan} --yes --non-interactive && exit 92
+    pulumi config set size 2 && pulumi up --plan {plan} --yes --non-interactive || exit 93
+    {preview} > {tmp_path}/left.json
+    """
+    ran = cli.run("rehearse", "shell", "--program", str(program), "--", "sh", "-c", script)
+    assert ran.code == 0, ran.out + ran.err
+    assert "violates plan" in ran.out + ran.err
+
+    def unseen(shown: Path) -> list[tuple[str, list[str]]]:
+        found = cli.run("gate", "--plan", str(shown), "--reviewed", str(reviewed), "--json").document["findings"]
+        return [(one["urn"].rsplit("::", 1)[-1], one["properties"]) for one in found if one["rule"] == "not-reviewed"]
+
+    assert unseen(reviewed) == []
+    assert unseen(other) == [("pet", ["length"])]
+    assert unseen(tmp_path / "left.json") == [], "what was done may be left out"

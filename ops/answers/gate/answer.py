@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ops.answers.gate.money import Money, costs, money_of
@@ -15,6 +16,7 @@ from plan.preview import PreviewError, read_preview
 from policies.gate import NO_WAIVERS, Finding, Step, Waiver, WaiverProblem, Waivers, judge
 from policies.gate.judge import STRANGE
 from policies.gate.model import OBJECTIVES, found
+from policies.gate.reviewed import unreviewed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -208,7 +210,11 @@ def _waive(
 
 
 def gate_file(
-    plan: Path, waivers: Path | None = None, options: GateOptions | None = None, today: date | None = None
+    plan: Path,
+    waivers: Path | None = None,
+    options: GateOptions | None = None,
+    today: date | None = None,
+    reviewed: Path | None = None,
 ) -> Gate:
     """Whether the preview in a file may be deployed.
 
@@ -217,6 +223,7 @@ def gate_file(
         waivers: a YAML file of waivers.
         options: what is allowed.
         today: the day on which waivers are used; by default the current one, UTC.
+        reviewed: the same of what somebody saw; what it does not hold stops the change.
 
     Raises:
         GateError: a file cannot be read, or is something else.
@@ -225,6 +232,10 @@ def gate_file(
     known = read_waiver_file(waivers, day)
     try:
         preview = read_preview(read_document_of_plan(plan), str(plan))
+        seen = None if reviewed is None else read_preview(read_document_of_plan(reviewed), str(reviewed))
     except PreviewError as error:
         raise GateError(str(error)) from error
-    return gate(preview, options, known)
+    allowed = options or GateOptions()
+    if seen is not None:
+        allowed = replace(allowed, objectives=(*allowed.objectives, partial(unreviewed, reviewed=seen)))
+    return gate(preview, allowed, known)

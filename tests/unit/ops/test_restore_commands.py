@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 import botocore.session
 import pytest
 from botocore import xform_name
-from typer.main import get_command
 
 from ops.answers.restore.model import KINDS
 from ops.answers.restore.plan import plan
-from ops.cli import app
+from tests.support.command_line import parsed
 from tests.support.paths import DATA
 from tests.support.pulumi_commands import PULUMI
 
@@ -60,14 +59,6 @@ def wrong(command: str) -> list[str]:
         elif shape.type_name in {"map", "structure", "list"}:
             json.loads(values[0])
     return found
-
-
-def parsed(words: list[str]) -> None:
-    """A command of ours with its arguments, read as the command line reads it."""
-    command, rest = get_command(app), list(words)
-    while hasattr(command, "commands"):
-        command = command.commands[rest.pop(0)]
-    command.make_context(words[0], rest)
 
 
 def printed(kind: str, config: Path = EVERYTHING) -> list[str]:

@@ -1,0 +1,1 @@
+"""Has the cloud changed since the last update, and was it somebody who should not?"""
