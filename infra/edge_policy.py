@@ -61,7 +61,7 @@ def edge_policy(settings: Settings) -> EdgePolicy:
             max_age=headers.max_age_seconds, include_subdomains=headers.include_subdomains, preload=headers.preload
         ),
         frame_options=settings.gateway.headers.frame_options,
-        images=ImagePolicy(widths=cdn.image_widths),
+        images=ImagePolicy(widths=cdn.image_widths, heights=cdn.image_heights, qualities=cdn.image_qualities),
         monitor_interval=cdn.monitor_interval_seconds,
         waf_managed=cdn.managed_waf,
     )

@@ -18,7 +18,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from bailbondpro.edge.cache_classes import api_hosts, app_hosts, image_hosts, static_hosts
-from bailbondpro.edge.explain import evaluate, may_be_cached
+from bailbondpro.edge.explain import arriving, evaluate, may_be_cached
 from bailbondpro.edge.policy import HARMLESS_HEADERS, STATIC_PREFIX
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class Fate(StrEnum):
     """Where an input of a request ends, so that it cannot change what others get."""
 
     KEY = "another entry"
+    REWRITTEN = "taken away before the cache and the application"
     BYPASS = "bypasses the cache"
     GATEWAY = "never reaches the application"
     REFUSED = "an answer that depends on it is not stored"
@@ -88,7 +89,7 @@ class Reached:
 
 
 def cache_key(request: Request) -> tuple[KeyPart, ...]:
-    """The parts of a request's key.
+    """The parts of the key of a request as it arrives (`explain.arriving`).
 
     A HEAD is fetched as GET and shares its entry. The scheme is the one towards the origin, which is always https.
     Normalisation comes first, so that the path is the normalised one, as the origin gets it (URL normalization, both).
@@ -140,7 +141,10 @@ class Plain:
 
     def fate(self, given: Input) -> Fate | None:
         """Where an input ends, or None where it can change what others get."""
-        if cache_key(given.changed) != cache_key(self.request):
+        plain, changed = (arriving(self.rules, request) for request in (self.request, given.changed))
+        if changed == plain:
+            return Fate.REWRITTEN
+        if cache_key(changed) != cache_key(plain):
             return Fate.KEY
         if not may_be_cached(self.rules, given.changed):
             return Fate.BYPASS

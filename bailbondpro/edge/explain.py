@@ -16,6 +16,7 @@ from bailbondpro.edge.cache_control import CacheControl, age, until_expires
 from bailbondpro.edge.exchange import Exchange
 from bailbondpro.edge.policy import FILE_TYPES, IMAGE_EXTENSIONS
 from bailbondpro.edge.readings import CARELESS, READINGS, Behaviour
+from bailbondpro.edge.rewrites import rewritten
 from bailbondpro.edge.rules import EdgeRules
 
 if TYPE_CHECKING:
@@ -153,7 +154,9 @@ def evaluate(rules: EdgeRules, request: Request, response: Response, readings: R
         response: what the origin answers, before the edge changes it.
         readings: how the vendor's documents are read.
     """
-    request = seen(request, readings)
+    asked = seen(request, readings)
+    rewrites = tuple(rule for rule in rules.rewrites if rule.when.holds(Exchange(asked)))
+    request = rewritten(rewrites, asked)
     before, after = Exchange(request), Exchange(request, response)
     blocking = (rule for rule in rules.firewall if rule.action == "block")
     blocked = next((rule.ref for rule in blocking if rule.when.holds(before)), None)
@@ -182,7 +185,7 @@ def evaluate(rules: EdgeRules, request: Request, response: Response, readings: R
         edge_ttl=lifetime if cacheable else None,
         browser_ttl=for_browser.browser_ttl,
         stale_while_revalidate=for_edge.usable_stale_while_revalidate if cacheable else None,
-        rules=(*(r.ref for r in requests), *(r.ref for r in responses), *(r.ref for r in headers)),
+        rules=tuple(rule.ref for rule in (*rewrites, *requests, *responses, *headers)),
         response_headers=_headers(response, for_browser, (header for rule in headers for header in rule.headers)),
         cache_tags=tuple(tag for rule in responses for tag in rule.tags) if cacheable else (),
         rate_limit=limit,
@@ -195,6 +198,11 @@ def seen(request: Request, readings: Readings) -> Request:
     if readings.stores(Behaviour.PATHS):
         request = request.as_received()
     return replace(request, exact_extension=True) if readings.stores(Behaviour.EXTENSIONS) else request
+
+
+def arriving(rules: EdgeRules, request: Request, readings: Readings = CARELESS) -> Request:
+    """The request as the cache and the origin see it, after the rewrites."""
+    return rewritten(rules.rewrites, seen(request, readings))
 
 
 def differences(rules: EdgeRules, request: Request, response: Response) -> tuple[Difference, ...]:
@@ -211,7 +219,7 @@ def differences(rules: EdgeRules, request: Request, response: Response) -> tuple
 
 def may_be_cached(rules: EdgeRules, request: Request, readings: Readings = CARELESS) -> bool:
     """Whether the cache rules let a request's response into the cache, whatever the response will be."""
-    before = Exchange(request := seen(request, readings))
+    before = Exchange(request := arriving(rules, request, readings))
     last = next((rule for rule in reversed(rules.cache) if rule.enabled and rule.when.holds(before)), None)
     return request.extension in DEFAULT_EXTENSIONS if last is None else last.cache
 

@@ -134,10 +134,11 @@ class Contains(OfText):
 
 @dataclass(frozen=True)
 class Wildcard(OfText):
-    """A string has the form of a pattern in which `*` stands for any text; case does not matter."""
+    """A string has the form of a pattern in which `*` stands for any text; case matters where it is strict."""
 
     text: Text
     pattern: str
+    strict: bool = False
 
     def __post_init__(self) -> None:
         if "\\" in self.pattern or "**" in self.pattern:
@@ -145,12 +146,12 @@ class Wildcard(OfText):
 
     def render(self) -> str:
         """`x wildcard "..."`."""
-        return f"{self.text.render()} wildcard {quoted(self.pattern)}"
+        return f"{self.text.render()} {'strict ' if self.strict else ''}wildcard {quoted(self.pattern)}"
 
     def accepts(self, value: str) -> bool:
         """Match the whole string."""
         form = ".*".join(map(re.escape, self.pattern.split("*")))
-        return re.fullmatch(form, value, re.IGNORECASE | re.DOTALL) is not None
+        return re.fullmatch(form, value, re.DOTALL | (0 if self.strict else re.IGNORECASE)) is not None
 
 
 @dataclass(frozen=True)

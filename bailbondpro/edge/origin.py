@@ -8,6 +8,7 @@ from urllib.parse import quote
 from bailbondpro.edge.cache_classes import class_conditions
 from bailbondpro.edge.exchange import Exchange, Response, normalise_path
 from bailbondpro.edge.policy import FILE_TYPES
+from bailbondpro.edge.rewrites import TRANSFORMED_EXTENSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,14 +77,14 @@ def image_url(
     quality: int | None = None,
     image_format: ImageFormat = "auto",
 ) -> str:
-    """The address of a rendition of an image (Cloudflare docs, Images, Transform via URL).
+    """The address of a rendition of an image as the guide writes it; the edge makes a transformation of it.
 
     Args:
         policy: names the host and the renditions that may be made.
         path: the image's path on the images host.
         width: pixels; one of the policy's widths.
-        height: pixels, 1 to 12000.
-        quality: percent, within the policy's range.
+        height: pixels; one of the policy's heights.
+        quality: percent; one of the policy's qualities.
         image_format: `png` leaves the format as it is, since a transformation cannot ask for it.
 
     Raises:
@@ -92,25 +93,28 @@ def image_url(
     base = f"https://{policy.hosts.images}"
     source = quote(normalise_path(path), safe="/%~-._")
     problems = _rendition_problems(policy, width, height, quality)
+    wanted = {"w": width, "h": height, "q": quality}
+    asked = [f"{name}={value}" for name, value in wanted.items() if value is not None]
+    if asked or image_format not in {"auto", "png"}:
+        asked.append(f"f={image_format}")
+        if source.rsplit(".", 1)[-1].lower() not in TRANSFORMED_EXTENSIONS:
+            problems.append(f"only {', '.join(TRANSFORMED_EXTENSIONS)} can be transformed")
     if problems:
         raise ValueError(f"{path}: " + "; ".join(problems))
-    asked = {"width": width, "height": height, "quality": quality}
-    options = [f"{name}={value}" for name, value in asked.items() if value is not None]
-    if not options and image_format in {"auto", "png"}:
-        return f"{base}{source}"
-    if image_format != "png":
-        options.append(f"format={image_format}")
-    return f"{base}/cdn-cgi/image/{','.join(options)}{source}"
+    return f"{base}{source}" + (f"?{'&'.join(asked)}" if asked else "")
 
 
 def _rendition_problems(policy: EdgePolicy, width: int | None, height: int | None, quality: int | None) -> list[str]:
     images = policy.images
     checks = (
         (width is None or width in images.widths, f"width {width} is none of {', '.join(map(str, images.widths))}"),
-        (height is None or 1 <= height <= MAX_DIMENSION, f"height {height} is not within 1 to {MAX_DIMENSION}"),
         (
-            quality is None or images.min_quality <= quality <= images.max_quality,
-            f"quality {quality} is not within {images.min_quality} to {images.max_quality}",
+            height is None or height in images.heights,
+            f"height {height} is none of {', '.join(map(str, images.heights)) or 'the listed: there is none'}",
+        ),
+        (
+            quality is None or quality in images.qualities,
+            f"quality {quality} is none of {', '.join(map(str, images.qualities))}",
         ),
         (
             width is not None or (height, quality) == (None, None),

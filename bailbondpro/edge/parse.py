@@ -129,7 +129,7 @@ class _Parser:
             return Equals(text, self._literal())
         if self._accept("word", "contains"):
             return Contains(text, self._literal())
-        if self._accept("word", "wildcard"):
+        if self._now.text in {"strict", "wildcard"}:
             return self._wildcard(text)
         if self._accept("word", "in"):
             return IsIn(text, tuple(map(_unquoted, self._set("string"))))
@@ -144,9 +144,11 @@ class _Parser:
         return StartsWith(text, prefix)
 
     def _wildcard(self, text: Text) -> Expression:
+        strict = self._accept("word", "strict")
+        self._expect("word", "wildcard")
         pattern = self._literal()
         try:
-            return Wildcard(text, pattern)
+            return Wildcard(text, pattern, strict)
         except ValueError as error:
             raise self._wrong(str(error)) from error
 

@@ -217,8 +217,20 @@ class ImagePolicy:
     """Images of this zone only; 5,000 transformations a month are free (Cloudflare docs, Images pricing)."""
     widths: tuple[int, ...] = (320, 640, 1024, 1600)
     """Pixels."""
-    min_quality: int = 60
-    max_quality: int = 90
+    heights: tuple[int, ...] = ()
+    """Pixels; none by default, since a height follows from the width."""
+    qualities: tuple[int, ...] = (60, 75, 80, 90)
+    """Percent."""
+
+    @property
+    def most_renditions(self) -> int:
+        """How many transformations of one image can be billed.
+
+        Each width with each height, quality and format or without, and the four formats alone.
+        """
+        formats = 4
+        sizes = len(self.widths) * (1 + len(self.heights))
+        return sizes * (1 + len(self.qualities)) * (1 + formats) + formats
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,8 @@ from bailbondpro.edge.cloudflare_plans import (
     with_rate_limits,
 )
 from bailbondpro.edge.exchange import normalise_path
-from bailbondpro.edge.rules import EdgeRules
+from bailbondpro.edge.lengths import too_long
+from bailbondpro.edge.rewrites import rewrite_rules
 from bailbondpro.edge.security import firewall_rules, header_rules, rate_limit_rules
 
 if TYPE_CHECKING:
@@ -84,25 +85,16 @@ def edge_problems(policy: EdgePolicy) -> list[PlanProblem]:
 
 
 def expression_problems(policy: EdgePolicy) -> list[PlanProblem]:
-    """At most one problem: lists whose rules are longer than the API takes, named by the longest list."""
-    expressions = {ref: len(when.render()) for ref, when in EdgeRules.of(policy).expressions()}
-    ref = max(expressions, key=lambda name: expressions[name])
-    if expressions[ref] <= MAX_EXPRESSION:
-        return []
-    lists = {
-        "publicHtmlPaths": policy.public_html_paths,
-        "publicApiPrefixes": policy.public_api_prefixes,
-        "privatePrefixes": policy.private_prefixes,
-        "sessionCookieNames": policy.session_cookie_names,
-    }
-    longest = max(lists, key=lambda name: sum(map(len, lists[name])))
+    """Lists that make a rule longer than the API takes, each once, with how many entries fit."""
     return [
         PlanProblem(
-            longest,
-            f"{len(lists[longest])} entries",
-            f"as many as fit into rules of {MAX_EXPRESSION} characters; the rule {ref} has {expressions[ref]}",
-            "remove or shorten entries, or name one common prefix instead of many",
+            found.key,
+            f"{found.entries} entries",
+            f"as many as fit into rules of {MAX_EXPRESSION} characters; the rule {found.ref} has {found.length}, "
+            f"{found.length - MAX_EXPRESSION} too many",
+            f"about {found.fit} of this length fit: remove or shorten entries, or name a common prefix instead of many",
         )
+        for found in too_long(policy)
     ]
 
 
@@ -148,6 +140,7 @@ def _rule_count_problems(policy: EdgePolicy) -> Iterator[PlanProblem]:
         ("cache rules", len(cache_rules(policy)), limit),
         ("cache response rules", len(response_rules(policy)), limit),
         ("response header rules", len(header_rules(policy)), limit),
+        ("URL rewrite rules", len(rewrite_rules(policy)), limit),
         ("custom firewall rules", len(firewall_rules(policy)), LIMITS[policy.plan].waf_custom_rules),
     )
     for what, count, allowed in counts:
@@ -313,7 +306,9 @@ def _image_problems(policy: EdgePolicy) -> Iterator[PlanProblem]:
         yield PlanProblem(
             "images.widths", f"{list(images.widths)}", "one or more widths in pixels", "use 320, 640, 1024, 1600"
         )
-    if not 1 <= images.min_quality <= images.max_quality <= 100:  # noqa: PLR2004 - a percentage
+    if not all(1 <= quality <= 100 for quality in images.qualities):  # noqa: PLR2004 - a percentage
         yield PlanProblem(
-            "images.quality", f"{images.min_quality} to {images.max_quality}", "a range within 1 to 100", "use 60 to 90"
+            "images.qualities", f"{list(images.qualities)}", "percent from 1 to 100", "use 60, 75, 80, 90"
         )
+    if images.heights and min(images.heights) < 1:
+        yield PlanProblem("images.heights", f"{list(images.heights)}", "pixels from 1 on", "remove what is below 1")

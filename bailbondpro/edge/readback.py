@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
 from bailbondpro.edge.cache_rules import CacheRule, Directive, DirectiveName, EdgeTtl, EdgeTtlMode, ResponseRule
 from bailbondpro.edge.parse import ExpressionError, parse
+from bailbondpro.edge.rewrites import RewriteRule, UriPattern
 from bailbondpro.edge.rules import EdgeRules
 from bailbondpro.edge.security import FirewallAction, FirewallRule, HeaderRule, RateLimitRule
 
@@ -50,6 +51,7 @@ def edge_rules(rulesets: Iterable[PlannedRules]) -> EdgeRules:
         by_phase[ruleset.phase] = ruleset
     _read(by_phase, "http_request_firewall_managed", _managed)
     return EdgeRules(
+        rewrites=_read(by_phase, "http_request_transform", _rewrite),
         firewall=_read(by_phase, "http_request_firewall_custom", _firewall),
         rate_limits=_read(by_phase, "http_ratelimit", _rate_limit),
         cache=_read(by_phase, "http_request_cache_settings", _cache),
@@ -60,6 +62,7 @@ def edge_rules(rulesets: Iterable[PlannedRules]) -> EdgeRules:
 
 _PHASES = frozenset(
     {
+        "http_request_transform",
         "http_request_firewall_custom",
         "http_request_firewall_managed",
         "http_ratelimit",
@@ -133,6 +136,28 @@ def _firewall(rule: _Common) -> FirewallRule:
     return FirewallRule(
         ref=rule.ref, description=rule.description, when=rule.when, action=cast("FirewallAction", rule.action)
     )
+
+
+def _rewrite(rule: _Common) -> RewriteRule:
+    _action(rule, "rewrite")
+    _only(rule.parameters, "uri")
+    uri = rule.parameters["uri"]
+    _only(uri, "path", "query")
+    _only(uri["query"], "value")
+    if uri["query"]["value"] != "":
+        raise ValueError(f"the query {uri['query']['value']} is not understood, an empty one is")
+    path = uri.get("path") or {}
+    _only(path, "expression")
+    made = _uri_pattern(path["expression"]) if path else None
+    return RewriteRule(ref=rule.ref, description=rule.description, when=rule.when, path=made)
+
+
+def _uri_pattern(expression: str) -> UriPattern:
+    text = r'"((?:[^"\\\\]|\\\\.)*)"'
+    found = re.fullmatch(rf"wildcard_replace\(http\.request\.uri, {text}, {text}\)", expression)
+    if found is None or "\\" in expression:
+        raise ValueError(f"the path {expression} is not understood")
+    return UriPattern(found[1], found[2])
 
 
 def _managed(rule: _Common) -> None:

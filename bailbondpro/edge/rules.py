@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bailbondpro.edge.cache_rules import cache_rules, response_rules
+from bailbondpro.edge.rewrites import rewrite_rules
 from bailbondpro.edge.security import firewall_rules, header_rules, rate_limit_rules
 
 if TYPE_CHECKING:
     from bailbondpro.edge.cache_rules import CacheRule, ResponseRule
     from bailbondpro.edge.expressions import Expression
     from bailbondpro.edge.policy import EdgePolicy
+    from bailbondpro.edge.rewrites import RewriteRule
     from bailbondpro.edge.security import FirewallRule, HeaderRule, RateLimitRule
 
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 class EdgeRules:
     """The rules of a zone, in the order in which Cloudflare runs each phase's."""
 
+    rewrites: tuple[RewriteRule, ...] = ()
     firewall: tuple[FirewallRule, ...] = ()
     rate_limits: tuple[RateLimitRule, ...] = ()
     cache: tuple[CacheRule, ...] = ()
@@ -29,6 +32,7 @@ class EdgeRules:
     def of(cls, policy: EdgePolicy) -> EdgeRules:
         """The rules that a policy makes."""
         return cls(
+            rewrites=rewrite_rules(policy),
             firewall=firewall_rules(policy),
             rate_limits=rate_limit_rules(policy),
             cache=cache_rules(policy),
@@ -39,6 +43,7 @@ class EdgeRules:
     def expressions(self) -> tuple[tuple[str, Expression], ...]:
         """(ref, expression) of every rule."""
         return (
+            *((rule.ref, rule.when) for rule in self.rewrites),
             *((rule.ref, rule.when) for rule in self.firewall),
             *((rule.ref, rule.when) for rule in self.rate_limits),
             *((rule.ref, rule.when) for rule in self.cache),

@@ -20,6 +20,7 @@ from bailbondpro.edge.expressions import (
     StartsWith,
 )
 from bailbondpro.edge.fields import EXTENSION, HOST, METHOD, PATH, RESPONSE_HEADER_NAMES, Lower
+from bailbondpro.edge.rewrites import RENDITION_PREFIX, asks_for_rendition, rendition_path
 
 if TYPE_CHECKING:
     from bailbondpro.edge.policy import EdgePolicy, RateLimit
@@ -31,12 +32,6 @@ CLOUDFLARE_MANAGED_RULESET = "efb7b8c949ac4650a09736fc376e9aee"
 
 OWASP_CORE_RULESET = "4814384a9e5d4991b9815dcfc25d2f1f"
 """Cloudflare OWASP Core Ruleset (Cloudflare docs, WAF managed rules)."""
-
-RENDITION_PREFIX = "/cdn-cgi/image/"
-"""Where images are transformed (Cloudflare docs, Images, Transform via URL)."""
-
-IMAGE_FORMATS = ("auto", "avif", "webp", "jpeg")
-"""Formats that `image_url` asks for."""
 
 PROBED_PATHS = ("/.git", "/.env", "/.aws", "/wp-admin", "/wp-login.php", "/phpmyadmin", "/server-status", "/metrics")
 """What scanners ask for and this platform never serves in public."""
@@ -172,21 +167,20 @@ def firewall_rules(policy: EdgePolicy) -> tuple[FirewallRule, ...]:
 
 
 def _rendition_rules(policy: EdgePolicy) -> tuple[FirewallRule, ...]:
-    """Image transformations of listed widths only: `image_url` makes no others, and every new one is billed.
+    """No image transformations but the listed: every new one is billed.
 
-    That custom rules see requests below /cdn-cgi/ is unverified; where they do not, the list binds
-    the application only.
+    What is listed arrives as the transformation that it was rewritten to (`rewrites`), without its query. That custom
+    rules see requests below /cdn-cgi/ is unverified; where they do not, who writes such a path himself is not bound.
     """
     if not policy.images.enabled:
         return ()
-    listed = (f"{RENDITION_PREFIX}width={width}{end}" for width in policy.images.widths for end in ",/")
-    formats = (f"{RENDITION_PREFIX}format={name}/" for name in IMAGE_FORMATS)
-    allowed = Or(tuple(StartsWith(PATH, prefix) for prefix in (*listed, *formats)))
+    other = And((StartsWith(Lower(PATH), RENDITION_PREFIX), Not(rendition_path(policy.images))))
+    unlisted = And((IsIn(HOST, image_hosts(policy)), asks_for_rendition()))
     return (
         FirewallRule(
             ref="renditions",
-            description="Block image transformations of other widths than the listed",
-            when=And((StartsWith(Lower(PATH), RENDITION_PREFIX), Not(allowed))),
+            description="Block image transformations that are not listed",
+            when=Or((other, unlisted)),
             action="block",
         ),
     )

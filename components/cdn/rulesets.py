@@ -13,6 +13,7 @@ import pulumi
 import pulumi_cloudflare as cloudflare
 
 from bailbondpro.edge.cache_rules import cache_rules, response_rules
+from bailbondpro.edge.rewrites import rewrite_rules
 from bailbondpro.edge.security import firewall_rules, header_rules, managed_rules, rate_limit_rules
 
 from .args import RulesetImport
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from bailbondpro.edge.cache_rules import CacheRule, Directive, ResponseRule
     from bailbondpro.edge.expressions import Expression
     from bailbondpro.edge.policy import EdgePolicy
+    from bailbondpro.edge.rewrites import RewriteRule
     from bailbondpro.edge.security import FirewallRule, HeaderRule, ManagedRule, RateLimitRule
 
 __all__ = ["RulesetImport", "rulesets"]
@@ -111,6 +113,16 @@ def _directive(directive: Directive) -> object:
     return shape(operation=directive.operation, **value, **scope)
 
 
+def rewrite_rule(rule: RewriteRule) -> cloudflare.RulesetRuleArgs:
+    """A rule of the phase `http_request_transform`; an empty query takes it away."""
+    uri = cloudflare.RulesetRuleActionParametersUriArgs(
+        path=cloudflare.RulesetRuleActionParametersUriPathArgs(expression=rule.path.render()) if rule.path else None,
+        query=cloudflare.RulesetRuleActionParametersUriQueryArgs(value=""),
+    )
+    parameters = cloudflare.RulesetRuleActionParametersArgs(uri=uri)
+    return _rule(rule.ref, rule.description, rule.when, "rewrite", parameters=parameters)
+
+
 def header_rule(rule: HeaderRule) -> cloudflare.RulesetRuleArgs:
     """A rule of the phase `http_response_headers_transform`."""
     headers = {
@@ -144,6 +156,12 @@ def managed_rule(rule: ManagedRule) -> cloudflare.RulesetRuleArgs:
 
 
 PHASES: tuple[Phase, ...] = (
+    Phase(
+        phase="http_request_transform",
+        logical="rewrites",
+        description="Queries that change nothing, and the guide's image addresses",
+        rules=lambda policy: [rewrite_rule(rule) for rule in rewrite_rules(policy)],
+    ),
     Phase(
         phase="http_request_firewall_custom",
         logical="firewall",

@@ -197,17 +197,19 @@ def _overlap(path: str, private: str, key: str) -> bool:
 
 
 @rule("cdn-image-widths", source="Cloudflare documentation, image transformations", areas=("cdn",))
-def image_widths_are_sane(settings: Settings) -> Iterator[Finding]:
-    """Widths are distinct and within what a transformation can make."""
-    for width in settings.cdn.image_widths:
-        if not _MIN_IMAGE_PIXELS <= width <= MAX_DIMENSION:
-            yield Finding(
-                path="cdn.imageWidths",
-                value=width,
-                allowed=f"pixels from {_MIN_IMAGE_PIXELS} to {MAX_DIMENSION}",
-                fix=f"remove {width}",
-            )
-    yield from repeated("cdn.imageWidths", tuple(str(width) for width in settings.cdn.image_widths))
+def image_sizes_are_sane(settings: Settings) -> Iterator[Finding]:
+    """Widths and heights are distinct and within what a transformation can make."""
+    for key, sizes in (("imageWidths", settings.cdn.image_widths), ("imageHeights", settings.cdn.image_heights)):
+        for size in sizes:
+            if not _MIN_IMAGE_PIXELS <= size <= MAX_DIMENSION:
+                yield Finding(
+                    path=f"cdn.{key}",
+                    value=size,
+                    allowed=f"pixels from {_MIN_IMAGE_PIXELS} to {MAX_DIMENSION}",
+                    fix=f"remove {size}",
+                )
+        yield from repeated(f"cdn.{key}", tuple(map(str, sizes)))
+    yield from repeated("cdn.imageQualities", tuple(map(str, settings.cdn.image_qualities)))
 
 
 @rule("cdn-warm-paths", source="our rule: the warm-up never asks for private pages", areas=("cdn", "services"))
@@ -247,6 +249,6 @@ RULES = (
     hosts_are_covered,
     public_paths_are_not_private,
     public_api_is_below_the_api,
-    image_widths_are_sane,
+    image_sizes_are_sane,
     warm_paths_are_public,
 )

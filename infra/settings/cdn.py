@@ -82,6 +82,7 @@ class CdnHstsSettings(Area):
 class CdnImportsSettings(Area):
     """Ids of rulesets the zone already has; Cloudflare allows one per phase, so they are adopted, not created."""
 
+    rewrites: CloudflareId | None = Field(default=None, description="Id of the URL rewrite rules' ruleset.")
     cache: CloudflareId | None = Field(default=None, description="Id of the cache rules' ruleset. Default: none.")
     cache_response: CloudflareId | None = Field(default=None, description="Id of the cache response rules' ruleset.")
     response_headers: CloudflareId | None = Field(default=None, description="Id of the response header rules' ruleset.")
@@ -136,8 +137,15 @@ class CdnSettings(Area):
     )
     image_widths: Annotated[tuple[int, ...], Field(min_length=1, max_length=12)] = Field(
         default=(320, 640, 1024, 1600),
-        description="Image widths in pixels that `./bbp cdn image-url` makes addresses for; others it refuses, because "
-        "every rendition is billed.",
+        description="Image widths in pixels that the edge makes (`?w=`); others it refuses, because every rendition is "
+        "billed.",
+    )
+    image_heights: Annotated[tuple[int, ...], Field(max_length=12)] = Field(
+        default=(),
+        description="Image heights in pixels besides (`?h=`). Default: none, a height follows from the width.",
+    )
+    image_qualities: Annotated[tuple[Annotated[int, Field(ge=1, le=100)], ...], Field(max_length=12)] = Field(
+        default=(60, 75, 80, 90), description="Image qualities in percent that the edge makes (`?q=`)."
     )
     origin_certificate_days: OriginDays = Field(
         default=MAX_ORIGIN_DAYS, description="Validity of the origin certificate in days (Cloudflare Origin CA)."

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from infra.settings import Settings
 
 _IMPORT_PHASES = {
+    "rewrites": "http_request_transform",
     "cache": "http_request_cache_settings",
     "cache_response": "http_response_cache_settings",
     "response_headers": "http_response_headers_transform",

@@ -23,7 +23,7 @@ from sandbox.cache import write_atomically
 from sandbox.clock.moments import START
 
 if TYPE_CHECKING:
-    from bailbondpro.edge.leaks import Audit
+    from bailbondpro.edge.proof.leaks import Audit
     from ops.answers.clock.time_line import Left, TimeLine
     from plan import PlannedResource
     from sandbox.engine import Engine

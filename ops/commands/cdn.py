@@ -12,6 +12,7 @@ from ops.options import ConfigOption, JsonOption, PhaseOption, PlanOption, Stack
 
 if TYPE_CHECKING:
     from ops.answers.cdn.edge import Edge
+    from ops.answers.cdn.manifests import Changed
 
 Texts = list[str]
 
@@ -23,6 +24,26 @@ def _edge(stack: str, phase: str | None, config: Path | None, plan: Path | None)
     from ops.inputs.stack_file import check
 
     return edge_of(check(stack, config, phase).settings_or_raise(), plan)
+
+
+BeforeOption = Annotated[
+    Path | None,
+    typer.Option("--before", help="Hashes of the files of the build before, as sha256sum writes them.", metavar="FILE"),
+]
+AfterOption = Annotated[
+    Path | None, typer.Option("--after", help="The same of the build that is deployed.", metavar="FILE")
+]
+
+
+def _changed(before: Path | None, after: Path | None) -> Changed | None:
+    """What a deployment changed; None where nobody asks."""
+    from ops.answers.cdn.manifests import changed
+
+    if before is None and after is None:
+        return None
+    if before is None or after is None:
+        fail("--before and --after go together: what changed is what differs between the two")
+    return changed(before, after)
 
 
 @group.command(epilog="Example: ./bbp cdn explain prod https://images.bailbondpro.com/logo.png")
@@ -155,41 +176,66 @@ def purge(
     ] = None,
     host: Annotated[Texts | None, typer.Option("--host", help="Host name of the stack; repeatable.")] = None,
     everything: Annotated[bool, typer.Option("--everything", help="All that the zone has in its cache.")] = False,
+    before: BeforeOption = None,
+    after: AfterOption = None,
     soft: Annotated[
         bool, typer.Option("--soft", help="Keep stale copies and revalidate them; never for what had to go.")
     ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be purged, and call nothing.")] = False,
+    resume: Annotated[
+        Path | None,
+        typer.Option("--resume", help="File that remembers what is done: run again to go on.", metavar="FILE"),
+    ] = None,
     config: ConfigOption = None,
     json_output: JsonOption = False,
 ) -> None:
     """Purge prefixes, tags, hosts, URLs or everything from Cloudflare's cache; exit 1 when a part was refused.
 
+    With --before and --after what a deployment replaced or removed, and nothing else.
     The token comes from CLOUDFLARE_API_TOKEN and needs Zone > Cache Purge on this zone alone.
     """
     import os
 
     from infra.edge_policy import edge_policy
     from ops.answers.cdn.api import PurgeApi
+    from ops.answers.cdn.journal import Journal
+    from ops.answers.cdn.manifests import on_hosts
+    from ops.answers.cdn.purge import PurgeResult, calls, wanted
     from ops.answers.cdn.purge import purge as run
-    from ops.answers.cdn.purge import wanted
     from ops.inputs.stack_file import check
-    from ops.views.cdn import purged
+    from ops.views.cdn import purged, would_purge
 
     with explained():
         settings = check(stack, config).settings_or_raise()
         if settings.cdn.zone_id is None:
             fail("this stack has no CDN: bailbondpro:cdn.zoneId is not set")
         policy = edge_policy(settings)
+        differences = _changed(before, after)
+        replaced = on_hosts(policy, differences.to_purge) if differences else ()
+        if differences and not replaced:
+            note("nothing was replaced or removed: there is nothing to purge")
+            present(PurgeResult("prefixes", soft, (), ()), purged, as_json=json_output)
+            return
         asked = wanted(
             policy,
-            prefixes=prefix or (),
+            prefixes=(*(prefix or ()), *replaced),
             paths=path or (),
             tags=tag or (),
             hosts=host or (),
             everything=everything,
             with_variants=variants,
         )
-        api = PurgeApi.from_environment(settings.cdn.zone_id, os.environ, note)
-        result = run(api, policy, asked, soft=soft)
+        if dry_run:
+            document = {"dry_run": True, "selector": asked.selector, "soft": soft, "calls": calls(policy, asked)}
+            shown = {**document, "values": list(asked.values)}
+            present((asked, calls(policy, asked)), would_purge, as_json=json_output, document=shown)
+            return
+        zone = settings.cdn.zone_id
+        journal = Journal.opened(resume, zone=zone, selector=asked.selector, soft=soft) if resume else None
+        if journal and journal.done:
+            note(f"{len(journal.done)} values were purged by an earlier run and are not asked for again")
+        api = PurgeApi.from_environment(zone, os.environ, note)
+        result = run(api, policy, asked, soft=soft, journal=journal)
     if path:
         note("copies with another cache key (query, Origin, X-Forwarded-Host) stay; --prefix takes them too")
     present(result, purged, as_json=json_output)
@@ -204,6 +250,11 @@ def warm(
         Path | None,
         typer.Option("--paths", help="File with paths or URLs, one a line. Default: cdn.warmPaths.", metavar="FILE"),
     ] = None,
+    before: BeforeOption = None,
+    after: AfterOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be requested, and request nothing.")
+    ] = False,
     connect_to: Annotated[
         str, typer.Option("--connect-to", help="Send everything to http://ADDRESS:PORT, as curl --connect-to does.")
     ] = "",
@@ -213,20 +264,31 @@ def warm(
 ) -> None:
     """Fill the cache: two HEAD requests for each URL, the second must be answered by the edge; exit 1 otherwise.
 
-    A path is requested on every host that may cache it. A list with a private entry is refused as a whole.
+    A path is requested on every host that may cache it. A list with a private entry is refused as a whole; of what
+    --before and --after differ in, what would not be cached is left out.
     """
     from ops.answers.cdn.edge import edge_of, listed_in
-    from ops.answers.cdn.warm import HttpHead, Warmed, urls_to_warm
+    from ops.answers.cdn.warm import HttpHead, Warmed, changed_urls, urls_to_warm
     from ops.answers.cdn.warm import warm as run
     from ops.inputs.stack_file import check
-    from ops.views.cdn import warmed
+    from ops.views.cdn import warmed, would_warm
 
     with explained():
         settings = check(stack, config, phase).settings_or_raise()
-        texts = listed_in(paths) if paths else settings.cdn.warm_paths
-        if not texts:
-            fail("there is nothing to warm: give --paths FILE or set bailbondpro:cdn.warmPaths")
-        urls = urls_to_warm(edge_of(settings), texts)
+        differences = _changed(before, after)
+        if differences and paths:
+            fail("--paths and --before with --after are two lists: give one of them")
+        if differences:
+            urls, left = changed_urls(edge_of(settings), differences.to_warm)
+            note(f"{len(urls)} URLs of what changed; {left} files are left out, since the edge caches none of them")
+        else:
+            texts = listed_in(paths) if paths else settings.cdn.warm_paths
+            if not texts:
+                fail("there is nothing to warm: give --paths FILE or set bailbondpro:cdn.warmPaths")
+            urls = urls_to_warm(edge_of(settings), texts)
+        if dry_run:
+            present(urls, would_warm, as_json=json_output, document={"dry_run": True, "urls": list(urls)})
+            return
         finished: list[Warmed] = []
 
         def done(one: Warmed) -> None:

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bailbondpro.edge.explain import Difference, Explanation
-    from bailbondpro.edge.leaks import Audit
+    from bailbondpro.edge.proof.leaks import Audit
     from ops.answers.cdn.forecast import Forecast
-    from ops.answers.cdn.purge import PurgeResult
+    from ops.answers.cdn.purge import PurgeResult, Wanted
     from ops.answers.cdn.warm import Warmed
     from ops.document.blocks import Block, State
 
@@ -99,6 +99,18 @@ def purged(result: PurgeResult) -> Section:
     lines = [f"{done}  {value}" for value in result.purged]
     lines += [f"FAILED  {value}: {reason}" for value, reason in result.failed]
     return _section(Text(text=line) for line in lines)
+
+
+def would_purge(planned: tuple[Wanted, int]) -> Section:
+    """What a purge would ask for."""
+    asked, calls = planned
+    lines = [f"would purge  {value}" for value in asked.values or (asked.selector,)]
+    return _section(Text(text=line) for line in (*lines, f"{calls} calls of the kind {asked.selector}"))
+
+
+def would_warm(urls: Sequence[str]) -> Section:
+    """What would be requested."""
+    return _section(Text(text=f"would request  {url}") for url in urls)
 
 
 def warmed(results: Sequence[Warmed]) -> Section:

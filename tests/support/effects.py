@@ -17,7 +17,6 @@ CHECKS_ONLY = {
     ),
     "cluster.deployedVersion": "`./bbp check` reads it: which step of the Kubernetes version is possible",
     "cdn.warmPaths": "`./bbp cdn warm` reads it: what is requested after a deployment",
-    "cdn.imageWidths": "`./bbp cdn image-url` reads it: which renditions of an image it makes addresses for",
     "cdn.addons.imagesPaid": "`./bbp check` reads it: how many image transformations the account has",
     "cdn.addons.advancedCertificates": "`./bbp check` reads it: whether hosts may lie two levels below the domain",
 }

@@ -318,6 +318,8 @@ REFUSED = (
     case("cdn-public-api", "cdn.publicApiPrefixes", cdn={"publicApiPrefixes": ["/reference/"]}),
     case("cdn-image-widths", "cdn.imageWidths", cdn={"imageWidths": [20000]}),
     case("cdn-image-widths", "cdn.imageWidths", cdn={"imageWidths": [320, 320]}),
+    case("cdn-image-widths", "cdn.imageHeights", cdn={"imageHeights": [9]}),
+    case("cdn-image-widths", "cdn.imageQualities", cdn={"imageQualities": [80, 80]}),
     case(
         "cdn-expressions",
         "cdn.publicApiPrefixes",

@@ -12,8 +12,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from bailbondpro.edge.exchange import Request
-from bailbondpro.edge.explain import evaluate, seen
-from bailbondpro.edge.leaks import Trial, personal_reason, trials
+from bailbondpro.edge.explain import arriving, evaluate
+from bailbondpro.edge.proof.leaks import Trial, personal_reason, trials
 from bailbondpro.edge.readings import CARELESS, CROSSED, READINGS, Behaviour
 from tests.support.edge_policies import DOMAIN, POLICY, RULES
 from tests.support.paths import ROOT
@@ -44,7 +44,7 @@ def _tried(name: str) -> tuple[Trial, ...]:
 
 
 def _stored(rules: EdgeRules, case: Trial, readings: Readings) -> bool:
-    personal = case.because or personal_reason(POLICY, seen(case.request, readings))
+    personal = case.because or personal_reason(POLICY, arriving(rules, case.request, readings))
     return bool(personal) and evaluate(rules, case.request, case.response, readings).cacheable
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -28,7 +29,9 @@ MAX_ATTEMPTS = 5
 MAX_WAIT = 120.0
 """Seconds; a longer Retry-After is reported instead of waited for."""
 MAX_WAITING = 600.0
-"""Seconds that all calls of a purge may wait together: a deployment must end."""
+"""Seconds that a purge may take, with its waiting and its calls: a deployment must end."""
+MAX_DIGITS = 9
+"""Of a Retry-After that are read: thirty years are as good as more."""
 TEMPORARY = (408, 409, 425, 429)
 """Statuses that a later attempt may change, besides the server's own errors."""
 
@@ -56,14 +59,23 @@ class PurgeApi:
         token: an API token that may purge the zone's cache and nothing else.
         note: takes one line for every wait.
         sleep: waits for seconds.
+        clock: a clock that only goes on, in seconds.
     """
 
     zone_id: str
     token: str = field(repr=False)
     note: Callable[[str], None]
     sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
     waited: float = field(default=0.0, init=False)
     """Seconds so far."""
+    began: float | None = field(default=None, init=False)
+    """When the first call was made."""
+
+    @property
+    def spent(self) -> float:
+        """Seconds since the first call."""
+        return max(self.waited, self.clock() - self.began) if self.began is not None else 0.0
 
     @classmethod
     def from_environment(cls, zone_id: str, environment: Mapping[str, str], note: Callable[[str], None]) -> PurgeApi:
@@ -94,6 +106,9 @@ class PurgeApi:
         from cloudflare import APIConnectionError, APIStatusError  # noqa: PLC0415 - large, and only needed here
 
         attempt = 0
+        self.began = self.clock() if self.began is None else self.began
+        if self.spent > MAX_WAITING:
+            raise RefusedError(f"not asked for: the purge has taken {self.spent:.0f} s already", divisible=False)
         while True:
             attempt += 1
             try:
@@ -152,8 +167,8 @@ class PurgeApi:
         wait = asked if asked is not None else float(2 ** (attempt - 1))
         if wait > MAX_WAIT:
             raise RefusedError(f"{reason}; the API asks to come back in {wait:.0f} s", divisible=False) from None
-        if self.waited + wait > MAX_WAITING:
-            reason = f"{reason}; {self.waited:.0f} s were waited already, {MAX_WAITING:.0f} s are the most"
+        if self.spent + wait > MAX_WAITING:
+            reason = f"{reason}; the purge has taken {self.spent:.0f} s already, {MAX_WAITING:.0f} s are the most"
             raise RefusedError(reason, divisible=False) from None
         self.note(f"{reason}; again in {wait:.0f} s")
         return wait
@@ -197,6 +212,15 @@ def _told(document: dict[str, Any]) -> str:
 
 
 def _retry_after(response: httpx.Response) -> float | None:
-    """The seconds that a response asks to wait for; None without a whole number (RFC 9110, 10.2.3; no dates here)."""
+    """The seconds that a response asks to wait for: a whole number, or from its Date to another (RFC 9110, 10.2.3).
+
+    None for anything else, and for a date without the server's own: two clocks that differ would be compared.
+    """
     text = response.headers.get("retry-after", "").strip()
-    return float(text) if text.isascii() and text.isdigit() else None
+    if text.isascii() and text.isdigit():
+        return float(text[:MAX_DIGITS])
+    try:
+        then, now = (parsedate_to_datetime(said) for said in (text, response.headers.get("date", "")))
+        return max(0.0, (then - now).total_seconds())
+    except (ValueError, TypeError, OverflowError):
+        return None

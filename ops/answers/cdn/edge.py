@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from bailbondpro.edge.cache_key import Reached, cache_key
 from bailbondpro.edge.exchange import Request, Response, headers_of
-from bailbondpro.edge.explain import Explanation, differences, evaluate
-from bailbondpro.edge.leaks import Audit, audit
+from bailbondpro.edge.explain import Explanation, arriving, differences, evaluate
 from bailbondpro.edge.origin import expected_response
+from bailbondpro.edge.proof.leaks import Audit, audit
 from bailbondpro.edge.readback import PlannedRules, ReadbackError, edge_rules
 from bailbondpro.edge.rules import EdgeRules
 from infra.edge_policy import edge_policy
@@ -109,7 +109,7 @@ def explain(edge: Edge, question: Question) -> Explanation:
     request = replace(target, headers=headers_of(headers))
     response = _response(edge.policy, request, question)
     found = evaluate(edge.rules, request, response)
-    key = cache_key(request) if found.blocked_by is None else ()
+    key = cache_key(arriving(edge.rules, request)) if found.blocked_by is None else ()
     return replace(found, cache_key=key, differences=differences(edge.rules, request, response))
 
 

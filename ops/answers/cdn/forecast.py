@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from bailbondpro.edge.cache_key import cache_key
 from bailbondpro.edge.exchange import Exchange, Request, Response
-from bailbondpro.edge.explain import evaluate
+from bailbondpro.edge.explain import arriving, evaluate
 from bailbondpro.edge.origin import expected_response
 
 if TYPE_CHECKING:
@@ -263,11 +263,11 @@ def _decided(edge: Edge, host: str, asked: Asked) -> _Decision:
     said = {name for name, _ in asked.answered}
     expected = (pair for pair in expected_response(edge.policy, request).headers if pair[0] not in said)
     found = evaluate(edge.rules, request, Response(asked.status, (*expected, *asked.answered)))
-    before = Exchange(request)
+    before = Exchange(arriving(edge.rules, request))
     matching = (rule for rule in reversed(edge.rules.cache) if rule.enabled and rule.when.holds(before))
     rule = next(matching, None)
     cached = rule is not None and rule.cache
-    key = hashlib.blake2b(repr(cache_key(request)).encode(), digest_size=16).digest()
+    key = hashlib.blake2b(repr(cache_key(arriving(edge.rules, request))).encode(), digest_size=16).digest()
     return _Decision(
         rule=found.blocked_by or (rule.ref if rule else "no rule"),
         cached=cached and found.blocked_by is None,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bailbondpro.edge.policy import EdgePolicy
+    from ops.answers.cdn.journal import Journal
 
 CHUNK = 30
 """Values in one call: what every plan and every edition of the documentation allows (Cloudflare docs, Purge cache)."""
@@ -109,26 +110,49 @@ def wanted(
     return Wanted(given[0], tuple(dict.fromkeys(values[given[0]])))
 
 
-def purge(api: PurgeApi, policy: EdgePolicy, asked: Wanted, *, soft: bool = False) -> PurgeResult:
+def purge(
+    api: PurgeApi, policy: EdgePolicy, asked: Wanted, *, soft: bool = False, journal: Journal | None = None
+) -> PurgeResult:
     """Purge in chunks; a chunk that the API refuses is divided until the refused values are known.
+
+    Args:
+        api: the calls of the zone.
+        policy: says how many values one call of its plan takes.
+        asked: what to purge.
+        soft: mark as stale instead of delete.
+        journal: what an earlier run has done is not asked for again; it is closed when nothing is left.
 
     Raises:
         UnauthorisedError: the token may purge nothing, found before anything was purged.
+        OSError: the journal cannot be written.
     """
     values = asked.values or (asked.selector,)
+    done = tuple(value for value in values if journal and value in journal.done)
+    outcome: list[tuple[str, str]] = [(value, "") for value in done]
+    left = tuple(value for value in values if value not in set(done))
     size = min(CHUNK, LIMITS[policy.plan].purge_urls_per_request)
-    outcome: list[tuple[str, str]] = []
-    for start in range(0, len(values), size):
+    for start in range(0, len(left), size):
         try:
-            outcome += _attempt(api, asked.selector, values[start : start + size], soft=soft)
+            tried = _attempt(api, asked.selector, left[start : start + size], soft=soft)
         except UnauthorisedError as error:
             if not outcome:
                 raise
-            outcome += [(value, str(error)) for value in values[len(outcome) :]]
+            outcome += [(value, str(error)) for value in left[start:]]
             break
+        outcome += tried
+        if journal:
+            journal.add(value for value, reason in tried if not reason)
     purged = tuple(value for value, reason in outcome if not reason)
     failed = tuple((value, reason) for value, reason in outcome if reason)
+    if journal and not failed:
+        journal.close()
     return PurgeResult(asked.selector, soft, purged, failed)
+
+
+def calls(policy: EdgePolicy, asked: Wanted) -> int:
+    """How many calls it takes at least."""
+    size = min(CHUNK, LIMITS[policy.plan].purge_urls_per_request)
+    return max(1, -(-len(asked.values) // size))
 
 
 def _attempt(api: PurgeApi, selector: Selector, values: tuple[str, ...], *, soft: bool) -> list[tuple[str, str]]:

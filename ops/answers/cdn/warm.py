@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import http.client
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, urlsplit
 
 from bailbondpro.edge.exchange import Request
 from bailbondpro.edge.explain import evaluate
-from bailbondpro.edge.leaks import personal_reason
 from bailbondpro.edge.origin import expected_response
+from bailbondpro.edge.proof.leaks import personal_reason
 from ops.answers.cdn.error import CdnError
+from ops.answers.cdn.manifests import on_hosts
 from ops.foreign import one_line
 
 if TYPE_CHECKING:
@@ -75,6 +77,25 @@ def urls_to_warm(edge: Edge, texts: Iterable[str]) -> tuple[str, ...]:
     if len(urls) > MAX_URLS:
         raise CdnError(f"{len(urls)} URLs are too many to warm, {MAX_URLS} are allowed: list what is opened first")
     return tuple(urls)
+
+
+def changed_urls(edge: Edge, paths: Iterable[str]) -> tuple[tuple[str, ...], int]:
+    """The URLs of what a deployment changed, and how many of its files the edge would not cache.
+
+    Raises:
+        CdnError: there are too many.
+    """
+    urls: dict[str, None] = {}
+    left = 0
+    for path in paths:
+        known = len(urls)
+        for text in on_hosts(edge.policy, [path]):
+            with suppress(ValueError):  # what keeps it out of the cache
+                urls.update(dict.fromkeys(_cacheable_urls(edge, text)))
+        left += len(urls) == known
+    if len(urls) > MAX_URLS:
+        raise CdnError(f"{len(urls)} URLs changed, {MAX_URLS} may be warmed at once: list what is opened first")
+    return tuple(urls), left
 
 
 def _cacheable_urls(edge: Edge, text: str) -> list[str]:

@@ -23,18 +23,20 @@ class Choice:
         at: path of the object.
         names: the properties, in camelCase.
         needed: `one` for exactly one, `some` for one or more, `few` for at most one.
+        empty: an empty text is a value as well.
     """
 
     at: str
     names: tuple[str, ...]
     needed: Literal["one", "some", "few"]
+    empty: bool = False
 
     def violations(self, context: Context) -> Iterator[Violation]:
         """What is missing, and what is too much."""
         for at, found in values_at(context.inputs, self.at):
             if not isinstance(found, dict):
                 continue
-            chosen = [name for name in self.names if given(found, name)]
+            chosen = [name for name in self.names if given(found, name) or (self.empty and found.get(name) == "")]
             listed = ", ".join(self.names)
             if not chosen and self.needed != "few":
                 yield Violation(f"{at}.{self.names[0]}", f"one of {listed} is required")
@@ -50,7 +52,8 @@ CHOICES: tuple[Choice, ...] = (
     Choice(f"{_RULE}.fromValue.targetUrl", ("value", "expression"), "one"),
     Choice(f"{_RULE}.uri", ("path", "query"), "some"),
     Choice(f"{_RULE}.uri.path", ("value", "expression"), "one"),
-    Choice(f"{_RULE}.uri.query", ("value", "expression"), "one"),
+    # an empty query takes it away (terraform-provider-cloudflare, pull request 6256)
+    Choice(f"{_RULE}.uri.query", ("value", "expression"), "one", empty=True),
     Choice(f"{_RULE}.origin", ("host", "port"), "some"),
     Choice(_QUERY, ("include", "exclude"), "few"),
     Choice(f"{_QUERY}.include", ("list", "all"), "one"),

@@ -82,7 +82,7 @@ def test_no_record_exists_before_the_rules_that_keep_private_data_out_of_the_cac
 def test_there_is_one_ruleset_per_phase_and_it_is_deleted_before_it_is_replaced(built: Recording) -> None:
     rulesets = built.of_type(RULESET)
     phases = [resource.inputs["phase"] for resource in rulesets]
-    assert len(phases) == len(set(phases)) == 6
+    assert len(phases) == len(set(phases)) == 7
     assert {(resource.inputs["name"], resource.inputs["kind"]) for resource in rulesets} == {("default", "zone")}
     assert all(resource.delete_before_replace for resource in rulesets)
 
@@ -105,6 +105,13 @@ def test_a_static_rule_lets_the_origin_decide_with_deception_armor(built: Record
         "browserTtl": {"mode": "respect_origin"},
         "cacheKey": {"cacheDeceptionArmor": True},
     }
+
+
+def test_rewrites_take_the_query_away_and_make_transformations_of_the_guides_image_addresses(built: Recording) -> None:
+    rules = {rule["ref"]: rule["actionParameters"] for rule in _rules(built, "http_request_transform")}
+    assert rules["hashed_query"] == {"uri": {"query": {"value": ""}}}
+    expression = 'wildcard_replace(http.request.uri, "/*?*&*", "/cdn-cgi/image/${2},${3}/${1}")'
+    assert rules["image_2"] == {"uri": {"path": {"expression": expression}, "query": {"value": ""}}}
 
 
 def test_stale_while_revalidate_is_a_response_directive(built: Recording) -> None:

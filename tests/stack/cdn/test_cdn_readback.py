@@ -16,6 +16,7 @@ from tests.support.recording import record
 DOMAIN = "bailbondpro.com"
 CLOSED = EdgePolicy(domain=DOMAIN, hosts=CdnHosts.under(DOMAIN), session_cookie_names=("session",))
 OPEN = dataclasses.replace(CLOSED, public_html_paths=("/", "/pricing"), public_api_prefixes=("/api/public",))
+TRANSFORM = "http_request_transform"
 CACHE = "http_request_cache_settings"
 RULE = {
     "ref": "r",
@@ -61,7 +62,19 @@ def test_rules_read_back_are_the_enabled_rules_of_the_policy(policy: EdgePolicy,
 @pytest.mark.parametrize(
     ("phase", "rule", "reason"),
     [
-        ("http_request_transform", RULE, "the phase is not understood"),
+        ("http_request_origin", RULE, "the phase is not understood"),
+        (TRANSFORM, {**RULE, "action": "rewrite", "actionParameters": {"headers": {}}}, "headers is not understood"),
+        (TRANSFORM, {**RULE, "action": "rewrite", "actionParameters": {"uri": {}}}, "query is missing"),
+        (TRANSFORM, {**RULE, "action": "rewrite", "actionParameters": {"uri": {"query": {"value": "a=1"}}}}, "a=1"),
+        (
+            TRANSFORM,
+            {
+                **RULE,
+                "action": "rewrite",
+                "actionParameters": {"uri": {"query": {"value": ""}, "path": {"expression": "to_string(1)"}}},
+            },
+            "the path to_string(1) is not understood",
+        ),
         (CACHE, {**RULE, "expression": 'ip.src eq "x"'}, "a string field"),
         (CACHE, {**RULE, "expression": True}, "no text"),
         (CACHE, {**RULE, "action": "skip"}, "the action skip"),

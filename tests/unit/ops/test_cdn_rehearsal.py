@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bailbondpro.edge.leaks import Audit, Leak
+from bailbondpro.edge.proof.leaks import Audit, Leak
 from ops.answers.rehearse import Rehearsal
 from ops.views.rehearse import section
 from plan import Plan

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bailbondpro.edge.cloudflare_plans import Plan
-from bailbondpro.edge.corpus import SESSION_COOKIES
 from bailbondpro.edge.exchange import Request, Response
 from bailbondpro.edge.explain import explain
 from bailbondpro.edge.origin import cache_class, expected_response
 from bailbondpro.edge.policy import HARMLESS_COOKIES, PRIVATE_PREFIXES, CdnHosts, EdgePolicy
+from bailbondpro.edge.proof.corpus import SESSION_COOKIES
 from tests.support.paths import DATA
 
 DOMAIN = "bailbondpro.com"

@@ -40,6 +40,7 @@ def _expressions(plan: Plan) -> dict[str, str]:
     policy = dataclasses.replace(POLICY, plan=plan)
     rules = EdgeRules.of(policy)
     found: dict[str, Expression] = {}
+    found |= {rule.ref: rule.when for rule in rules.rewrites}
     found |= {rule.ref: rule.when for rule in rules.firewall}
     found |= {rule.ref: rule.when for rule in rules.rate_limits}
     found |= {rule.ref: rule.when for rule in rules.cache}

@@ -15,7 +15,7 @@ from bailbondpro.edge.cache_key import samples
 from bailbondpro.edge.exchange import Request, Response
 from bailbondpro.edge.explain import differences, evaluate
 from bailbondpro.edge.expressions import Or
-from bailbondpro.edge.leaks import Trial, judge, trials
+from bailbondpro.edge.proof.leaks import Trial, judge, trials
 from bailbondpro.edge.readings import CARELESS, CROSSED, READINGS, STRICT, Behaviour, Readings, combinations
 from tests.support.edge_policies import DOMAIN, POLICY, RULES
 

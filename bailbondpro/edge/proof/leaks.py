@@ -18,7 +18,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from bailbondpro.edge.cache_key import Plain, samples, unkeyed
-from bailbondpro.edge.corpus import (
+from bailbondpro.edge.exchange import DECODINGS, Request, Response, normalise_path, path_readings
+from bailbondpro.edge.explain import DOCUMENT_EXTENSIONS, arriving, evaluate, may_be_cached
+from bailbondpro.edge.policy import FILE_TYPES, HARMLESS_COOKIES, IMAGE_EXTENSIONS, STATIC_PREFIX
+from bailbondpro.edge.proof.corpus import (
     CREDENTIALS,
     FOREIGN_TYPES,
     PERSONAL_RESPONSES,
@@ -26,9 +29,6 @@ from bailbondpro.edge.corpus import (
     SIGNED_QUERIES,
     UNKEYED_HEADERS,
 )
-from bailbondpro.edge.exchange import DECODINGS, Request, Response, normalise_path, path_readings
-from bailbondpro.edge.explain import DOCUMENT_EXTENSIONS, evaluate, may_be_cached, seen
-from bailbondpro.edge.policy import FILE_TYPES, HARMLESS_COOKIES, IMAGE_EXTENSIONS, STATIC_PREFIX
 from bailbondpro.edge.readings import CARELESS, combinations
 
 if TYPE_CHECKING:
@@ -93,8 +93,8 @@ class Trial:
 
     request: Request
     response: Response
-    because: str
-    """Why it must not be cached; empty for a harmless one."""
+    because: str = ""
+    """What of the exchange forbids to cache it, whatever the address and the headers of the request say; else empty."""
 
 
 def audit(rules: EdgeRules, policy: EdgePolicy, urls: Iterable[str] = (), reached: Reached | None = None) -> Audit:
@@ -128,11 +128,13 @@ def judge(rules: EdgeRules, policy: EdgePolicy, tried: Iterable[Trial]) -> Audit
             if not admitted.by(case.request, readings):
                 continue
             found = evaluate(rules, case.request, case.response, readings)
-            stored = stored or found.cacheable
-            because = case.because or personal_reason(policy, seen(case.request, readings))
-            if found.cacheable and because:
+            if not found.cacheable:
+                continue
+            if because := personal_reason(policy, arriving(rules, case.request, readings)) or case.because:
                 leaks.append(_leak(case, because, found.rules, readings))
-        cached += stored and not case.because
+            else:
+                stored = True
+        cached += stored
     return Audit(requests, cached, tuple(leaks))
 
 
@@ -254,35 +256,34 @@ def _corpus(policy: EdgePolicy) -> Iterator[Trial]:
         for path in public:
             yield from trials(policy, Request(host=host, path=path))
         for path in private:
-            yield _case(policy, Request(host=host, path=normalise_path(path), received=path))
+            yield _case(Request(host=host, path=normalise_path(path), received=path))
 
 
 def trials(policy: EdgePolicy, request: Request) -> Iterator[Trial]:
     """A request as it is, with every kind of credentials, and with every kind of personal response."""
-    yield _case(policy, request)
+    yield _case(request)
     opted_in = request.path in policy.public_html_paths or request.path.startswith(policy.public_api_prefixes)
     unknown = tuple((("cookie", f"{name}=abc"),) for name in SESSION_COOKIES) if opted_in else ()
     for headers in (*_credentials(policy), *unknown):
-        yield _case(policy, dataclasses.replace(request, headers=headers))
+        yield _case(dataclasses.replace(request, headers=headers))
     for query in SIGNED_QUERIES:
         signed = f"{request.query}&{query}" if request.query else query
-        yield _case(policy, dataclasses.replace(request, query=signed, headers=()))
+        yield _case(dataclasses.replace(request, query=signed, headers=()))
     for method in ("POST", "PUT", "OPTIONS"):
         written = dataclasses.replace(request, method=method)
         yield Trial(written, careless_response(written), f"it is the answer to a {method}")
-    reason = personal_reason(policy, request)
     plain = careless_response(request)
     for name, headers in PERSONAL_RESPONSES:
         replaced = {key for key, _ in headers}
         kept = tuple(pair for pair in plain.headers if pair[0] not in replaced)
-        yield Trial(request, Response(200, (*kept, *headers)), reason or f"its response carries {name}")
+        yield Trial(request, Response(200, (*kept, *headers)), f"its response carries {name}")
     for kind in _foreign_types(request.extension):
-        yield Trial(request, _typed_as(kind, plain), reason or f"its Content-Type is {kind or 'missing'}")
+        yield Trial(request, _typed_as(kind, plain), f"its Content-Type is {kind or 'missing'}")
     for kind in ("text/html", "application/json"):
         if opted_in and kind != dict(plain.headers)["content-type"]:  # what an application answers by Accept
-            yield Trial(request, _typed_as(kind, plain), reason or f"its Content-Type is {kind}")
+            yield Trial(request, _typed_as(kind, plain), f"its Content-Type is {kind}")
     for code in (206, 301, 302, 404, 500):
-        yield Trial(request, careless_response(request, code), reason or f"its status is {code}")
+        yield Trial(request, careless_response(request, code), f"its status is {code}")
 
 
 def _foreign_types(extension: str) -> Iterator[str]:
@@ -296,8 +297,8 @@ def _typed_as(kind: str, response: Response) -> Response:
     return Response(response.code, (*kept, ("content-type", kind)) if kind else kept)
 
 
-def _case(policy: EdgePolicy, request: Request) -> Trial:
-    return Trial(request, careless_response(request), personal_reason(policy, request))
+def _case(request: Request) -> Trial:
+    return Trial(request, careless_response(request))
 
 
 def _credentials(policy: EdgePolicy) -> Iterator[tuple[tuple[str, str], ...]]:

@@ -1,0 +1,1 @@
+"""The proof that nothing personal is stored: `leaks` tries what `corpus` and the policy have, under every reading."""
