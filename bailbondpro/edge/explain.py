@@ -185,7 +185,12 @@ def evaluate(rules: EdgeRules, request: Request, response: Response, readings: R
         edge_ttl=lifetime if cacheable else None,
         browser_ttl=for_browser.browser_ttl,
         stale_while_revalidate=for_edge.usable_stale_while_revalidate if cacheable else None,
-        rules=tuple(rule.ref for rule in (*rewrites, *requests, *responses, *headers)),
+        rules=(
+            *(r.ref for r in rewrites),
+            *(r.ref for r in requests),
+            *(r.ref for r in responses),
+            *(r.ref for r in headers),
+        ),
         response_headers=_headers(response, for_browser, (header for rule in headers for header in rule.headers)),
         cache_tags=tuple(tag for rule in responses for tag in rule.tags) if cacheable else (),
         rate_limit=limit,

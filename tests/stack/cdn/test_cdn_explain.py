@@ -199,7 +199,7 @@ def test_a_host_of_nobody_is_pointed_out() -> None:
 def test_an_image_url_of_the_guide_is_built() -> None:
     code, out, _ = cdn("image-url", "prod", "/team/anna.jpg", "--width", "640", "--quality", "80", "--format", "webp")
     assert code == 0
-    assert out == "https://images.bailbondpro.com/cdn-cgi/image/width=640,quality=80,format=webp/team/anna.jpg\n"
+    assert out == "https://images.bailbondpro.com/team/anna.jpg?w=640&q=80&f=webp\n"
 
 
 @pytest.mark.parametrize("phase", PHASES)

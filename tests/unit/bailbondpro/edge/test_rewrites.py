@@ -50,7 +50,7 @@ def file(end: str, query: str = "", host: str = "cdn") -> Request:
 
 @pytest.mark.parametrize(("host", "end"), list(product(HOSTS, BUILD)))
 def test_every_file_of_a_modern_build_is_cached_for_the_guides_year_whatever_is_appended(host: str, end: str) -> None:
-    answers = ({}, {"Cache-Control": f"public, max-age={YEAR}, immutable"})
+    answers: tuple[dict[str, str], ...] = ({}, {"Cache-Control": f"public, max-age={YEAR}, immutable"})
     keys = set()
     for query, said in product(("", "v=1", "x=2&y=3", *SIGNED_QUERIES), answers):
         found = evaluate(RULES, file(end, query, host), Response.of(200, {"Content-Type": BUILD[end], **said}))
