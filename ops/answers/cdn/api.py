@@ -214,13 +214,14 @@ def _told(document: dict[str, Any]) -> str:
 def _retry_after(response: httpx.Response) -> float | None:
     """The seconds that a response asks to wait for: a whole number, or from its Date to another (RFC 9110, 10.2.3).
 
-    None for anything else, and for a date without the server's own: two clocks that differ would be compared.
+    None for anything else, for a moment that is over, and for a date without the server's own: two clocks that differ
+    would be compared.
     """
     text = response.headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
         return float(text[:MAX_DIGITS])
     try:
         then, now = (parsedate_to_datetime(said) for said in (text, response.headers.get("date", "")))
-        return max(0.0, (then - now).total_seconds())
+        return max(0.0, (then - now).total_seconds()) or None
     except (ValueError, TypeError, OverflowError):
         return None

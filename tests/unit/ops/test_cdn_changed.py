@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ops.answers.cdn.api import MAX_WAITING, PurgeApi, RefusedError, UnauthorisedError
+from ops.answers.cdn.api import MAX_WAITING, PurgeApi, RefusedError, UnauthorisedError, _retry_after
 from ops.answers.cdn.edge import Edge
 from ops.answers.cdn.error import CdnError
 from ops.answers.cdn.journal import Journal
@@ -127,6 +127,26 @@ def test_a_purge_ends_after_its_time_though_nobody_waited() -> None:
     api.clock = lambda: MAX_WAITING + 1
     with pytest.raises(RefusedError, match="the purge has taken 601 s already"):
         api.purge("tags", ["html"], soft=False)
+
+
+@pytest.mark.parametrize(
+    ("asked", "date", "seconds"),
+    [
+        ("Wed, 21 Oct 2026 07:28:30 GMT", "Wed, 21 Oct 2026 07:28:00 GMT", 30.0),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", "Wed, 21 Oct 2026 07:28:30 GMT", None),
+        ("Wed, 21 Oct 2026 07:28:30 GMT", "", None),
+        ("Wed, 21 Oct 2026 07:28:30 -0000", "Wed, 21 Oct 2026 07:28:00 GMT", None),
+        ("9" * 400, "", 999_999_999.0),
+        ("nan", "", None),
+        ("-5", "", None),
+        ("\u0663", "", None),
+    ],
+)
+def test_a_retry_after_is_seconds_or_a_date_after_the_servers_own(asked: str, date: str, seconds: float | None) -> None:
+    import httpx
+
+    headers = [(b"retry-after", asked.encode()), (b"date", date.encode())]
+    assert _retry_after(httpx.Response(429, headers=headers)) == seconds
 
 
 def test_the_command_says_what_it_would_purge_without_a_token(builds: tuple[Path, Path], tmp_path: Path) -> None:
