@@ -243,6 +243,9 @@ VALUES: dict[str, object] = {
     "cdn.publicHtmlPaths": ["/about"],
     "cdn.publicApiPrefixes": ["/api/bond-types/"],
     "cdn.privatePrefixes": ["/secret"],
+    "cdn.imageWidths": [320, 800],
+    "cdn.imageHeights": [480],
+    "cdn.imageQualities": [70],
     **{
         f"cdn.imports.{phase}": "0" * 31 + "d"
         for phase in (
