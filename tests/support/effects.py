@@ -249,6 +249,7 @@ VALUES: dict[str, object] = {
     **{
         f"cdn.imports.{phase}": "0" * 31 + "d"
         for phase in (
+            "rewrites",
             "cache",
             "cacheResponse",
             "responseHeaders",

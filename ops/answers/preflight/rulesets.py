@@ -31,8 +31,8 @@ def ruleset(subject: Subject, zone: str, item: PlannedResource, clouds: Clouds) 
     if {(rule.get("ref"), rule.get("expression")) for rule in rules} <= planned:
         return met(f"{number} has this stack's rules")
     fix = (
-        f"bailbondpro:cdn.imports adopts it by its id {number} and replaces its rules; or leave the zone to its owner with "
-        "bailbondpro:cdn.manageRulesets: false; or delete it"
+        f"bailbondpro:cdn.imports adopts it by its id {number} and replaces its rules; or leave the zone to its owner "
+        "with bailbondpro:cdn.manageRulesets: false; or delete it"
     )
     if {rule.get("ref") for rule in rules} <= refs:
         said = f"{number} has rules of this platform in another version: this stack's as they were, or another stack's"
