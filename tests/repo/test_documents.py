@@ -26,7 +26,7 @@ from tests.support.paths import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("examples/*/README.md")])
 FENCED = re.compile(r"^( *)```(\w*)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 STEP = re.compile(r"^~~~.*?^~~~$", re.DOTALL | re.MULTILINE)
 """A step of docs/add-a-part.md, which `test_recipe.py` executes."""
@@ -49,6 +49,8 @@ PROGRAMS = frozenset(
             "fi",
             "diff",
             "valkey-cli",
+            "createdb",
+            "echo",
         ),
     )
 )

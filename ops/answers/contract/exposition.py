@@ -38,7 +38,7 @@ class Family:
 
 
 def families(text: str) -> dict[str, Family]:
-    """All metrics by name; a counter's name is given with `_total`, in both formats.
+    """All metrics by name. OpenMetrics, which ends with # EOF, leaves `_total` out of a counter's type; here it is in.
 
     Raises:
         ExpositionError: a line is none, or a type is given twice.
@@ -53,6 +53,8 @@ def families(text: str) -> dict[str, Family]:
         elif line.strip() and not line.startswith("#"):
             sample = _sample(line, number)
             _family(found, sample.name).samples.append(sample)
+    if not text.rstrip().endswith("# EOF"):
+        return found
     return {_total(family): family for family in found.values()}
 
 

@@ -36,6 +36,10 @@ def test_a_counter_of_openmetrics_has_the_same_name() -> None:
     assert families(text)["http_requests_total"].kind == "counter"
 
 
+def test_a_counter_of_the_text_format_has_the_name_that_is_written() -> None:
+    assert families("# TYPE http_requests counter\nhttp_requests 3\n").keys() == {"http_requests"}
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
