@@ -10,11 +10,13 @@ import json
 import os
 import re
 import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
+import redis
 from typer.testing import CliRunner
 
+from components.app.cache_warm_up import warm_up_command
 from ops.cli import app as bbp
 from tests.support import programs
 from tests.support.live_postgres import SMALL, Login, Postgres
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 README = (APPLICATION / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+WARM_SECONDS = 3600
+"""The contract's `cache.warm-up`."""
 PORTS = {3000: free_port(), 4000: free_port(), 6379: free_port()}
 NPM = """#!/bin/sh
 case "$*" in
@@ -105,6 +109,15 @@ def test_what_the_readme_says_to_type_answers_as_it_says(started: Path) -> None:
     assert client == {"id": "client-42", "name": "Jane"}
     assert bonds == [bond]
     assert typed(commands)[2:] == [bond, [bond]], "the POST again is answered the same, and there is still one bond"
+
+
+def test_the_shipped_warm_up_fills_the_cache_for_as_long_as_promised(started: Path) -> None:
+    assert started.is_dir()
+    command = warm_up_command((f"http://localhost:{PORTS[4000]}/internal/cache/bond_types",))
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    with redis.Redis(port=PORTS[6379]) as cache:
+        assert WARM_SECONDS - 60 < cast("int", cache.ttl("bond_types")) <= WARM_SECONDS
 
 
 def test_the_contract_says_of_this_start_what_the_readme_says(started: Path, monkeypatch: pytest.MonkeyPatch) -> None:

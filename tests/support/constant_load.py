@@ -23,6 +23,41 @@ FAILED_SECONDS = 0.1
 Pair = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
+@dataclass(frozen=True)
+class Request:
+    """What is asked for.
+
+    Attributes:
+        method: of HTTP.
+        path: `{n}` in it is another number each time, `{seconds}` the time of a slow answer.
+        body: JSON, empty for none.
+        status: of the answer that is wanted.
+    """
+
+    method: str
+    path: str
+    body: bytes = b""
+    status: str = "200"
+
+
+@dataclass(frozen=True)
+class Visits:
+    """What clients ask an application for: a pair of requests each, of which the second may not be sent twice."""
+
+    kept: tuple[Request, Request]
+    single: tuple[Request, Request]
+    slow: tuple[Request, Request]
+
+
+_BODY = b'{"amount": 5000}'
+PATIENT = Visits(
+    (Request("GET", "/page"), Request("POST", "/page", _BODY)),
+    (Request("GET", "/api/bonds"), Request("POST", "/api/bonds", _BODY)),
+    (Request("GET", "/wait/{seconds}"), Request("POST", "/wait/{seconds}", _BODY)),
+)
+"""Of `PatientPod`, which answers every path."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Mix:
     """How many clients do what at the same time.
@@ -35,6 +70,7 @@ class Mix:
         sockets: WebSockets, opened again when they end.
         slow_seconds: how long a slow answer takes.
         pause: of every fast client between two requests, in seconds.
+        visits: what they ask for.
     """
 
     kept: int = 4
@@ -44,6 +80,7 @@ class Mix:
     sockets: int = 2
     slow_seconds: float = 0.5
     pause: float = 0.03
+    visits: Visits = PATIENT
 
 
 @dataclass
@@ -74,23 +111,23 @@ class Load:
         self.beats = 0
         self._context = ssl.create_default_context(cafile=authority)
         self._visitors = count(1)
+        self._numbers = count(1)
         self._ending = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begin to ask."""
-        mix = self.mix
-        slow = f"/wait/{mix.slow_seconds}"
+        mix, visits = self.mix, self.mix.visits
 
         def late(number: float) -> float:
             """Slow clients never ask in step, so that some wait for an answer at any moment."""
             return mix.slow_seconds * number / max(mix.slow_kept, mix.slow_single, 1)
 
         work: list[Awaitable[None]] = [
-            *(self._kept("kept", "/page", mix.pause) for _ in range(mix.kept)),
-            *(self._single("single", "/api/bonds", mix.pause) for _ in range(mix.single)),
-            *(self._kept("slow kept", slow, 0, late(number)) for number in range(mix.slow_kept)),
-            *(self._single("slow single", slow, 0, late(number + 0.5)) for number in range(mix.slow_single)),
+            *(self._kept("kept", visits.kept, mix.pause) for _ in range(mix.kept)),
+            *(self._single("single", visits.single, mix.pause) for _ in range(mix.single)),
+            *(self._kept("slow kept", visits.slow, 0, late(number)) for number in range(mix.slow_kept)),
+            *(self._single("slow single", visits.slow, 0, late(number + 0.5)) for number in range(mix.slow_single)),
             *(self._socket() for _ in range(mix.sockets)),
         ]
         self._tasks = [asyncio.ensure_future(one) for one in work]
@@ -101,42 +138,43 @@ class Load:
         await asyncio.gather(*self._tasks)
         return self.counts
 
-    async def _kept(self, kind: str, path: str, pause: float, late: float = 0) -> None:
+    async def _kept(self, kind: str, visit: tuple[Request, Request], pause: float, late: float = 0) -> None:
         await self.clock.sleep(late)
         pair: Pair | None = None
         for number in count():
             if self._ending.is_set():
                 break
-            pair = await self._ask(kind, path, pair, post=number % 3 == 2 or (pause == 0 and number % 2 == 1))
+            once = number % 3 == 2 or (pause == 0 and number % 2 == 1)
+            pair = await self._ask(kind, visit[once], pair)
             await asyncio.sleep(pause)
         if pair is not None:
             pair[1].close()
 
-    async def _single(self, kind: str, path: str, pause: float, late: float = 0) -> None:
+    async def _single(self, kind: str, visit: tuple[Request, Request], pause: float, late: float = 0) -> None:
         await self.clock.sleep(late)
         for number in count():
             if self._ending.is_set():
                 break
-            pair = await self._ask(kind, path, None, post=number % 3 == 2)
+            pair = await self._ask(kind, visit[number % 3 == 2], None)
             if pair is not None:
                 pair[1].close()
             await asyncio.sleep(pause)
 
-    async def _ask(self, kind: str, path: str, pair: Pair | None, *, post: bool) -> Pair | None:
+    async def _ask(self, kind: str, request: Request, pair: Pair | None) -> Pair | None:
         """One request; the connection, where it may be used again."""
         self.counts.asked[kind] += 1
         kept = pair is not None
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 pair = pair or await self._connect()
-                status, again = await self._exchange(pair, path, post=post)
+                status, again = await self._exchange(pair, request)
         except (TimeoutError, OSError, asyncio.IncompleteReadError, ssl.SSLError) as error:
             self._fail(kind, f"{type(error).__name__} on a {'kept' if kept else 'new'} connection")
             if pair is not None:
                 pair[1].transport.abort()
             await self.clock.sleep(FAILED_SECONDS)
             return None
-        if status != "200":
+        if status != request.status:
             self._fail(kind, f"status {status}")
             await self.clock.sleep(FAILED_SECONDS)
         if again:
@@ -158,11 +196,12 @@ class Load:
             [f"{method} {path} HTTP/1.1", f"Host: {HOST}", f"{VISITOR}: {visitor}", *further, "", ""]
         ).encode()
 
-    async def _exchange(self, pair: Pair, path: str, *, post: bool) -> tuple[str, bool]:
+    async def _exchange(self, pair: Pair, request: Request) -> tuple[str, bool]:
         reader, writer = pair
-        body = b'{"amount": 5000}' if post else b""
-        further = (f"Content-Length: {len(body)}",) if post else ()
-        writer.write(self._head("POST" if post else "GET", path, *further) + body)
+        body, number = request.body, next(self._numbers)
+        path = request.path.format(n=number, seconds=self.mix.slow_seconds)
+        further = (f"Content-Length: {len(body)}", "Content-Type: application/json", f"Idempotency-Key: {number}")
+        writer.write(self._head(request.method, path, *(further if body else ())) + body)
         await writer.drain()
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         length = int(head.partition("content-length: ")[2].split("\r\n")[0] or 0)

@@ -8,7 +8,7 @@ import signal
 from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from components.network.load_balancer import HEALTH_INTERVAL_SECONDS, HEALTHY_AFTER, UNHEALTHY_AFTER
 from tests.support import programs
@@ -21,13 +21,36 @@ from tests.support.pods import Names, serving
 from tests.support.servers import Server, free_port, hand_over, running, scratch
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from components.gateway.model import GatewayConfig
     from infra.limits.chain import Chain
 
+    NewApp = Callable[[str, Mapping[int, int]], "AppPod"]
+
 MACHINE_SECONDS = 0.5
 """Added to what nginx measures by its own clock: a slow machine must not make a connection look idle."""
+
+
+class AppPod(Protocol):
+    """One pod of an application, as the kubelet and the DNS see it."""
+
+    @property
+    def address(self) -> str:
+        """Where it listens."""
+
+    @property
+    def busy(self) -> int:
+        """0 once it would end by itself."""
+
+    async def start(self) -> None:
+        """Listen."""
+
+    def finish(self) -> None:
+        """SIGTERM."""
+
+    def kill(self) -> None:
+        """SIGKILL."""
 
 
 @dataclass(eq=False)
@@ -43,8 +66,11 @@ class GatewayPod:
 class World:
     """Everything of one run."""
 
-    def __init__(self, chain: Chain, factor: float, folder: Path, stack: ExitStack, *, cuts: bool) -> None:
+    def __init__(
+        self, chain: Chain, factor: float, folder: Path, stack: ExitStack, *, cuts: bool, new_app: NewApp | None
+    ) -> None:
         self.chain, self.factor, self.folder, self.stack = chain, factor, folder, stack
+        self.new_app = new_app or self._patient
         self.clock = OneClock()
         self.names = Names()
         stack.enter_context(serving(self.names.server))
@@ -58,7 +84,7 @@ class World:
         )
         self.balancer = NetworkBalancer(pace, self.clock)
         self.gateways: list[GatewayPod] = []
-        self.apps: list[PatientPod] = []
+        self.apps: list[AppPod] = []
         self.killed = 0
         self._pods = 0
         self._app_addresses = 0
@@ -143,18 +169,19 @@ class World:
             _kill(pod.server)
         pod.stack.close()
 
-    async def start_app(self) -> PatientPod:
+    def _patient(self, address: str, ports: Mapping[int, int]) -> AppPod:
+        return PatientPod(address, tuple(ports.values()), self.clock, self.chain.app_keep_alive)
+
+    async def start_app(self) -> AppPod:
         """A new application pod whose address is in the DNS when it is ready."""
         self._app_addresses += 1
-        pod = PatientPod(
-            f"127.0.2.{self._app_addresses}", tuple(self.ports.values()), self.clock, self.chain.app_keep_alive
-        )
+        pod = self.new_app(f"127.0.2.{self._app_addresses}", self.ports)
         await pod.start()
         self.apps.append(pod)
         self._publish()
         return pod
 
-    async def stop_app(self, pod: PatientPod, chain: Chain | None = None) -> None:
+    async def stop_app(self, pod: AppPod, chain: Chain | None = None) -> None:
         """What the kubelet and the cluster's DNS do with a pod that is deleted."""
         chain = chain or self.chain
         self.apps.remove(pod)
@@ -198,12 +225,22 @@ class World:
 
 
 @asynccontextmanager
-async def world(chain: Chain, factor: float, *, cuts: bool = False) -> AsyncIterator[World]:
-    """A platform of stand-ins around real gateways; everything ends with the block."""
+async def world(
+    chain: Chain, factor: float, *, cuts: bool = False, new_app: NewApp | None = None
+) -> AsyncIterator[World]:
+    """A platform of stand-ins around real gateways; everything ends with the block.
+
+    Args:
+        chain: its numbers.
+        factor: how much faster than shipped the load balancer is.
+        cuts: whether the load balancer cuts connections when its delay ends.
+        new_app: makes a pod of the application at an address, for its ports by those of the cluster; patient ones
+            without it.
+    """
     with ExitStack() as stack:
         folder = stack.enter_context(scratch())
         make_certificates(folder)
-        made = World(chain, factor, folder, stack, cuts=cuts)
+        made = World(chain, factor, folder, stack, cuts=cuts, new_app=new_app)
         try:
             yield made
         finally:
