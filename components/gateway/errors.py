@@ -20,6 +20,8 @@ LIMITED_RETRY_SECONDS = 1
 """A zone admits at least one request a second, so the next one passes after one."""
 FAILED_RETRY_SECONDS = 5
 """Pods come back, or are left out, within a few probes (by judgement)."""
+MAINTENANCE_RETRY_SECONDS = 60
+"""nginx itself answers 503 in a maintenance alone, which somebody ends (by judgement)."""
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 """What applications are asked (RFC 9110, 9.3; RFC 5789). TRACE and CONNECT are for proxies; others belong to caches,
 servers and file systems: PURGE, DEBUG, TRACK, PROPFIND."""
@@ -47,7 +49,7 @@ _ERRORS = (
     _Error(500, "Internal server error", "Something went wrong. Please try again."),
     _Error(501, "Not implemented", "This request cannot be served."),
     _Error(502, "Bad gateway", "We will be back in a moment. Please try again."),
-    _Error(503, "Service unavailable", "We will be back in a moment. Please try again."),
+    _Error(503, "Service unavailable", "We are working on this and will be back soon. Please try again later."),
     _Error(504, "Gateway timeout", "The answer took too long. Please try again."),
 )
 """Names: RFC 9110, 15; RFC 6585. 405 and 421 have their reasons in RFC 9110, 15.5.6 and 15.5.20."""
@@ -78,8 +80,10 @@ def error_maps() -> Iterator[Directive]:
     """Titles, details, the kind of answer and the headers that belong to a status."""
     yield _map("$status", "$error_title", "Error", ((str(error.status), error.title) for error in _ERRORS))
     yield _map("$status", "$error_detail", "", ((str(error.status), error.detail) for error in _ERRORS))
-    retried = (("429", str(LIMITED_RETRY_SECONDS)), ("~^50[234]$", str(FAILED_RETRY_SECONDS)))
-    yield _map("$status", "$error_retry_after", "", retried)
+    retried = {429: LIMITED_RETRY_SECONDS, 503: MAINTENANCE_RETRY_SECONDS} | dict.fromkeys(
+        (502, 504), FAILED_RETRY_SECONDS
+    )
+    yield _map("$status", "$error_retry_after", "", ((str(status), str(after)) for status, after in retried.items()))
     kinds = (("~*^[^,]*json", f"{ERROR_FOLDER}json"), ("~*text/html", f"{ERROR_FOLDER}page"))
     # scripts and programs that say nothing get what they can read
     yield _map("$http_accept", "$error_answer", f"{ERROR_FOLDER}json", kinds)

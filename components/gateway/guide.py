@@ -76,6 +76,7 @@ class GuideGateway:
         authorization_path: asked whether a request to the API may pass; its own folder stays open, because that is
             where people sign in, and so does the login. None lets everything pass.
         headers: response headers.
+        maintenance: see `GatewayConfig`.
         hidden: see `GatewayConfig`.
         upstreams: further upstreams, one per service.
         routes: further routes; a route for a path of the guide takes its place, and a route above one takes it over
@@ -103,6 +104,7 @@ class GuideGateway:
     tuning: Tuning = field(default_factory=Tuning)
     authorization_path: str | None = None
     headers: tuple[Header, ...] = GUIDE_HEADERS
+    maintenance: bool = False
     hidden: tuple[str, ...] = (INTERNAL_PATH, METRICS_PATH)
     upstreams: tuple[Upstream, ...] = ()
     routes: tuple[Route, ...] = ()
@@ -140,6 +142,7 @@ def guide_config(gateway: GuideGateway) -> GatewayConfig:
         worker_processes=worker_processes(gateway.cpu_limit),
         max_body_mib=gateway.max_body_mib,
         headers=gateway.headers,
+        maintenance=gateway.maintenance,
     )
 
 

@@ -221,6 +221,7 @@ class GatewayConfig:
         authorization: who is asked about the requests of authorized routes; None for nobody.
         max_body_mib: the largest upload.
         headers: response headers.
+        maintenance: every host answers status 503 and a page that nobody caches; /health and /ready as ever.
         http_port: answers /health and /ready, redirects the rest to HTTPS.
         https_port: serves.
         status_port: nginx's own counters, for the exporter in the same pod; None where nginx is built without
@@ -245,6 +246,7 @@ class GatewayConfig:
     authorization: Authorization | None = None
     max_body_mib: int = 25
     headers: tuple[Header, ...] = GUIDE_HEADERS
+    maintenance: bool = False
     http_port: int = 8080
     https_port: int = 8443
     status_port: int | None = 8081

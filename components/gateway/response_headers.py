@@ -46,7 +46,11 @@ def security_headers(*, frame_options: str = "DENY", hsts: str | None = GUIDE_HS
         Header(name="X-Frame-Options", value=frame_options),
         Header(name="X-Content-Type-Options", value="nosniff"),
         Header(name="X-XSS-Protection", value="1; mode=block"),
-        Header(name=CONTENT_SECURITY_POLICY, value=f"frame-ancestors {_ANCESTORS[frame_options]}"),
+        # what a page names without TLS is asked for with it (W3C Upgrade Insecure Requests)
+        Header(
+            name=CONTENT_SECURITY_POLICY,
+            value=f"frame-ancestors {_ANCESTORS[frame_options]}; upgrade-insecure-requests",
+        ),
         # addresses of this application name clients: other origins learn the host alone (W3C Referrer Policy, 3.7)
         Header(name="Referrer-Policy", value="strict-origin-when-cross-origin", yields=True),
         Header(name="Permissions-Policy", value=PERMISSIONS, yields=True),

@@ -25,6 +25,7 @@ AUTHORIZATION_LOCATION = "/_authorization"
 _MISDIRECTED = directive("return", 421)
 """For a host that is none of ours (RFC 9110, 15.5.20)."""
 _NEVER_CACHED = directive("add_header", "Cache-Control", "no-store", "always")
+_AWAY = block("location", "/", body=[directive("return", 503)])
 _NOTHING_ELSE = block("location", "/", body=[directive("return", 404)])
 FILE_HEADERS = ("Accept", "Accept-Encoding", "If-Modified-Since", "If-None-Match", "If-Range", "Origin", "Range")
 """What a client says that hosts of public files pass on: enough for a file, a part of it, or whether it has changed.
@@ -129,7 +130,7 @@ def _refusing_server(config: GatewayConfig) -> Directive:
 
 def _server(config: GatewayConfig) -> Directive:
     asked = [] if config.authorization is None else [_authorization(config.authorization)]
-    served = [*_hidden(config), *asked, *_locations(config, config.routes)]
+    served = [_AWAY] if config.maintenance else [*_hidden(config), *asked, *_locations(config, config.routes)]
     # Cloudflare's monitor asks here, as visitors do: with TLS, the host name and Cloudflare's certificate.
     ready = _ready(config, _headers(config.headers))
     return block("server", body=[*_tls(config, config.server_names), *_common(config), ready, *served])
@@ -148,7 +149,8 @@ def _site(config: GatewayConfig, site: Site) -> Directive:
     """A host that serves some paths; the application's other routes do not exist on it."""
     asked = [_authorization(config.authorization)] if config.authorization and _asks(site) else []
     missing = [] if any(route.path == "/" for route in site.routes) else [_NOTHING_ELSE]
-    served = [*_public_files(config, site), *asked, *_locations(config, site.routes, site), *missing]
+    routed = [*_public_files(config, site), *asked, *_locations(config, site.routes, site), *missing]
+    served = [_AWAY] if config.maintenance else routed
     return block("server", body=[*_tls(config, site.names), *_common(config, site), *served])
 
 

@@ -145,4 +145,8 @@ class GatewaySettings(Area):
         "deployment, to which its pods roll. With it, cdn.certificateGeneration does so.",
     )
     headers: HeadersSettings = Field(default=HeadersSettings(), description="Security headers.")
+    maintenance: bool = Field(
+        default=False,
+        description="Answer everybody with status 503 and a page that nobody caches. Default: no.",
+    )
     resources: Resources = Field(default=resources(250, 128, 1000, 256), description="Requests and limits of a pod.")

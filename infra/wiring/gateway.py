@@ -132,6 +132,7 @@ def guide_gateway(settings: Settings) -> GuideGateway:
         authorization_path=gateway.auth_request_path,
         hidden=_hidden(settings),
         headers=security_headers(frame_options=gateway.headers.frame_options, hsts=_hsts(settings)),
+        maintenance=gateway.maintenance,
         upstreams=tuple(service_upstream(spec, settings.app.namespace, api_failures) for spec in specs if spec.public),
         routes=tuple(route for spec in specs for route in service_routes(spec, rates)),
     )

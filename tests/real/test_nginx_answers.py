@@ -99,6 +99,29 @@ def test_an_error_of_the_gateway_has_the_security_headers_once_and_names_nothing
     assert not [word for word in inside if word in text]
 
 
+def test_a_maintenance_answers_everybody_with_a_page_that_nobody_keeps_and_asks_the_application_nothing() -> None:
+    with gateway(replace(SHIPPED, maintenance=True), (POD,)) as live:
+        before = len(live.backends[POD].requests)
+        for host, path in (
+            (HOST, "/"),
+            (HOST, "/api/x"),
+            (HOST, "/metrics"),
+            (f"cdn.{HOST}", "/static/a.js"),
+            (IMAGES, "/a.png"),
+        ):
+            answer = live.get(path, host=host, headers=[PAGE])
+            assert (answer.status, answer.headers["retry-after"], answer.headers["cache-control"]) == (
+                503,
+                "60",
+                "no-store",
+            )
+            assert answer.body.startswith(b"<!doctype html>")
+        assert len(live.backends[POD].requests) == before
+        assert (live.get("/health").status, live.get("/ready").status) == (200, 200)
+        live.backends[POD].stop()
+        assert live.get("/ready").status == 502, "a dead application is seen all the same"
+
+
 def test_hosts_of_files_answer_errors_with_headers_of_their_own(live: Gateway) -> None:
     site = next(site for site in SHIPPED.sites if IMAGES in site.names)
     wanted = {header.name.lower(): header.value for header in replaced(SHIPPED.headers, site.headers)}
@@ -138,7 +161,8 @@ def test_what_the_application_says_of_a_header_of_the_gateway_counts_only_where_
 
 def test_a_content_security_policy_of_the_application_holds_beside_the_gateways(live: Gateway) -> None:
     answer = with_headers(live, "/page", ("Content-Security-Policy", "default-src 'self'"))
-    assert answer.headers["content-security-policy"].split(", ") == ["default-src 'self'", "frame-ancestors 'none'"]
+    own = "frame-ancestors 'none'; upgrade-insecure-requests"
+    assert answer.headers["content-security-policy"].split(", ") == ["default-src 'self'", own]
 
 
 @pytest.mark.parametrize("path", ["/page", "/static/a.js", "/ready"])

@@ -71,6 +71,7 @@ NGINX = (
     Note(r"map \$upstream_http_", "empty where the application says its own"),
     Note("proxy_hide_header ", "headers of another owner, and names and versions of programs"),
     Note("proxy_ignore_headers ", "an answer of the application chooses no other location, pace or lifetime"),
+    Note("return 503", "a maintenance: everybody gets the page, which nobody caches", every=True),
     Note("error_page ", "a page for who asks for pages, else JSON; never cached"),
     Note(r"map \$http_upgrade", "WebSockets pass; other requests leave Connection empty, so upstream connections stay"),
     Note(r"map \$status \$static_cache_control", "a missing file must not stay missing in every cache for a year"),

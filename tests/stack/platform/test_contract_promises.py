@@ -170,7 +170,12 @@ def every_host_refuses_what_has_two_readings(environment: str, phase: str) -> No
 def every_host_answers_errors_for_who_asks_and_nobody_keeps_them(environment: str, phase: str) -> None:
     config = nginx(environment, phase)
     assert blocks(config, "map $http_accept $error_answer")[0] == ("default", "/_error/json")
-    assert blocks(config, "map $status $error_retry_after")[1:] == [("429", "1"), ("~^50[234]$", "5")]
+    assert blocks(config, "map $status $error_retry_after")[1:] == [
+        ("429", "1"),
+        ("503", "60"),
+        ("502", "5"),
+        ("504", "5"),
+    ]
     for kind in ("page", "json"):
         said = blocks(config, f"location = /_error/{kind}")
         assert said.count(("add_header", "Cache-Control", "no-store", "always")) == config.count("http2 on;")

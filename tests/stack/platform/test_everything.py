@@ -15,6 +15,7 @@ LEFT_OFF = {
     "app.replicas": "takes the place of the autoscaler",
     "app.maxUnavailable": "lets a rollout take pods away, which a rule about every stack forbids",
     "app.maxOldSpaceMib": "follows from the memory limit",
+    "gateway.maintenance": "answers everybody alike, so that no rule about routes would see one",
     "autoscaling.scaleDown.pods": "another form of the guide's percentage",
     "postgres.upgradingFrom": "states which step of an upgrade is taken; its two groups have a test of their own",
     "redis.upgradingFrom": "states which step of an upgrade is taken; its two groups have a test of their own",
