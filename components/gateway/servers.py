@@ -276,6 +276,9 @@ def _location_body(config: GatewayConfig, route: Route, site: Site | None) -> It
     if route.suffixes:
         wanted = rf"\.({'|'.join(route.suffixes)})$)"
         yield block("if", "($uri", "!~*", wanted, body=[directive("return", 404)])
+    if _left_open(config, route):
+        # /api/session;x/clients is below the open folder for who drops parameters, and another path for who does not
+        yield block("if", "($uri", "~", ";)", body=[directive("return", 400)])
     if route.rate_limit is not None:
         limit = route.rate_limit
         # nginx refuses to start with a burst of 0
@@ -294,6 +297,13 @@ def _location_body(config: GatewayConfig, route: Route, site: Site | None) -> It
         yield from _hidden_headers(config, site, "Cache-Control")
         yield directive("add_header", "Cache-Control", "$static_cache_control", "always")
     yield directive("proxy_pass", f"http://{route.upstream}{route.folder}")
+
+
+def _left_open(config: GatewayConfig, route: Route) -> bool:
+    """Whether nobody is asked below a path where somebody is asked otherwise."""
+    path = f"{route.path.rstrip('/')}/"
+    asked = [other.path.rstrip("/") for other in config.routes if other.authorized]
+    return not route.authorized and any(path.startswith(f"{folder}/") for folder in asked)
 
 
 def _timeouts(timeouts: Timeouts) -> Iterator[Directive]:

@@ -37,6 +37,19 @@ def test_a_request_that_may_not_pass_gets_the_answer_of_who_was_asked(status: in
         assert "/api/bonds/1" not in reached
 
 
+TAILS = ("status;x/clients/7", "status%3bx/7", "status;/7")
+
+
+@pytest.mark.parametrize(
+    "path", ["/api;x/session/status/7", "/api/auth/login;x", *(f"/api/session/{one}" for one in TAILS)]
+)
+def test_what_stays_open_takes_no_parameters_that_make_it_another_path(path: str) -> None:
+    with gateway(config(401), (POD,)) as live:
+        assert live.get(path).status == 400
+        assert live.get("/api/bonds;x/1").status == 401
+        assert path not in live.backends[POD].paths()
+
+
 def test_a_request_that_may_pass_is_served_with_its_body_and_who_was_asked_sees_where_it_goes() -> None:
     with gateway(config(204), (POD,)) as live:
         assert live.get("/api/bonds/1?x=1", method="POST", body=b"{}").status == 200

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from components.gateway.guide import API_UPSTREAM, WEB_UPSTREAM
+from tests.support.http2 import ask
 from tests.support.live_nginx import HOST, VISITOR, config_of, gateway, one_request_per_visitor
 from tests.support.paths import DATA
 from tests.support.servers import wait_until
@@ -44,6 +45,7 @@ class Trick:
     arrives: str = ""
     limited: bool = False
     says: dict[str, str | None] = field(default_factory=dict)
+    fields: dict[str, str | None] = field(default_factory=dict)
 
     @property
     def request_line(self) -> str:
@@ -52,7 +54,13 @@ class Trick:
     @property
     def target(self) -> str:
         """What the upstream is asked for."""
-        return self.arrives or filled(self.request_line.split(" ")[1])
+        return self.arrives or self.fields.get(":path") or filled(self.request_line.split(" ")[1])
+
+    def pairs(self, visitor: str) -> list[tuple[str, str]]:
+        """The fields of a request over HTTP/2, pseudo headers first."""
+        usual = {":method": "GET", ":scheme": "https", ":authority": HOST, ":path": "/", VISITOR.lower(): visitor}
+        found = {name: said for name, said in {**usual, **self.fields}.items() if said is not None}
+        return sorted(found.items(), key=lambda pair: not pair[0].startswith(":"))
 
     def bytes(self, visitor: str) -> bytes:
         host = HOSTS.get(self.host, self.host)
@@ -92,10 +100,13 @@ def live() -> Iterator[Gateway]:
         yield made
 
 
-def answered(live: Gateway, sent: bytes) -> int:
+def answered(live: Gateway, trick: Trick, visitor: str) -> int:
     """The status of the first answer on a connection; 0 for none."""
+    if trick.fields:
+        with live.connection(protocols=["h2"]) as sock:
+            return ask(sock, trick.pairs(visitor), trick.body.encode("latin-1"))
     with live.connection() as sock:
-        sock.sendall(sent)
+        sock.sendall(trick.bytes(visitor))
         said = b""
         while b"\r\n\r\n" not in said and (more := _received(sock)):
             said += more
@@ -114,7 +125,7 @@ def arrivals(live: Gateway, trick: Trick, visitor: str) -> tuple[int, list[tuple
     """The status, and which upstreams were asked for what meanwhile."""
     pod = live.backends[POD]
     before = len(pod.ports_asked)
-    status = answered(live, trick.bytes(visitor))
+    status = answered(live, trick, visitor)
     if trick.reaches:
         wait_until(lambda: len(pod.ports_asked) > before or status != trick.status, "the request to arrive")
     names = {group.members[0].port: group.name for group in live.config.upstreams}

@@ -81,9 +81,16 @@ class Gateway:
 
     @contextmanager
     def connection(self, source: str = PROXY, name: str = HOST, **options: object) -> Iterator[ssl.SSLSocket]:
-        """A TLS connection; `options` are attributes of its context, `files` a client certificate and key."""
+        """A TLS connection.
+
+        Args:
+            source: the client's address.
+            name: what it asks for.
+            options: attributes of its context; `files` a client certificate and key, `protocols` what it offers (ALPN).
+        """
         context = ssl.create_default_context(cafile=str(self.folder / "ssl/ca.crt"))
         files = options.pop("files", None)
+        context.set_alpn_protocols(options.pop("protocols", []))  # type: ignore[arg-type]  # names of protocols
         if files is not None:
             context.load_cert_chain(*files)  # type: ignore[misc]  # a pair of paths
         for key, value in options.items():

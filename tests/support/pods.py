@@ -113,7 +113,9 @@ class Backend:
 
     def serve(self, request: BaseHTTPRequestHandler) -> None:
         """Answer one request."""
-        _read_body(request)
+        if not _has_body(request):
+            request.close_connection = True
+            return
         path = request.path
         headers = {key.lower(): value for key, value in request.headers.items()}
         self.requests.append((path, headers))
@@ -138,15 +140,19 @@ class Backend:
             request.wfile.write(body)
 
 
-def _read_body(request: BaseHTTPRequestHandler) -> None:
-    """To its end, so that what follows is the next request (RFC 9112, 6 and 7.1)."""
+def _has_body(request: BaseHTTPRequestHandler) -> bool:
+    """Read it to its end, so that what follows is the next request; False where it is cut off (RFC 9112, 6 to 8)."""
     if "chunked" not in (request.headers.get("Transfer-Encoding") or ""):
-        request.rfile.read(int(request.headers.get("Content-Length") or 0))
-        return
-    while size := int(request.rfile.readline().split(b";")[0], 16):
+        length = int(request.headers.get("Content-Length") or 0)
+        return len(request.rfile.read(length)) == length
+    while line := request.rfile.readline():
+        size = int(line.split(b";")[0], 16)
+        if size == 0:
+            break
         request.rfile.read(size + 2)
-    while request.rfile.readline().strip():
+    while (line := request.rfile.readline()).strip():
         pass
+    return bool(line)
 
 
 def _listener(backend: Backend, port: int) -> ThreadingHTTPServer:
