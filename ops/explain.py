@@ -12,6 +12,7 @@ from ops.answers.cdn.error import CdnError
 from ops.answers.gate.reading import GateError
 from ops.answers.github.api import GithubError
 from ops.answers.preflight.error import PreflightError
+from ops.answers.review.error import ReviewError
 from ops.answers.right_size.prometheus import PrometheusError
 from ops.exits import INTERRUPTED
 from ops.rehearsal.providers import SandboxBusyError
@@ -42,7 +43,7 @@ _MESSAGES = (
     *(ProgramError, SeedError, MissingEntriesError, ClockError, NeedsError),
     *(SandboxBusyError, UnusableEnvironmentError),
     *(GateError, ScenarioError, NodeGroupError, FlagError, ChartError, PreflightError),
-    *(GithubError,),
+    *(GithubError, ReviewError),
 )
 """Errors whose own text says everything."""
 _DAMAGED = "failed to load checkpoint"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def rehearsed_dev(tmp_path_factory: pytest.TempPathFactory) -> tuple[Cli, Ran]:
     """A rehearsal of dev from nothing, and how it ended; its folder is copied and never changed."""
     cli = Cli(tmp_path_factory.mktemp("dev"))
-    return cli, cli.run("rehearse", "dev", "--fresh", "--json")
+    return cli, cli.run("rehearse", "dev", "--fresh", "--json", "--plan-out", str(cli.sandbox / "dev-plan.json"))
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bailbondpro.edge.cache_key import Reached, cache_key
@@ -159,7 +160,13 @@ def audit_plan(settings: Settings, plan: Plan) -> Audit | None:
     """
     if not (settings.cdn.enabled and settings.cdn.manage_rulesets):
         return None
-    return audit_edge(Edge(edge_policy(settings), rules_of_plan(plan)))
+    return _audited(Edge(edge_policy(settings), rules_of_plan(plan)))
+
+
+@lru_cache(maxsize=8)
+def _audited(edge: Edge) -> Audit:
+    """The audit without URLs of a user: it takes seconds, and of one plan several answers ask for it."""
+    return audit_edge(edge)
 
 
 def pairs(texts: Iterable[str], separator: str, option: str) -> tuple[tuple[str, str], ...]:

@@ -1,0 +1,151 @@
+"""What a revert does not take back of keys, secrets, addresses, logs and objects of the cluster."""
+
+from __future__ import annotations
+
+from plan import tokens
+from plan.types.way_back_model import READ, UNVERIFIED, Back, OneWay, When
+
+_SECRETS = f"AWS Secrets Manager API Reference, DeleteSecret; {READ}"
+_SHOWN = "before merging: take a copy out; after: what is not in a copy stays lost"
+
+OTHERS: tuple[OneWay, ...] = (
+    OneWay(
+        token=tokens.KEY,
+        when=When.GONE,
+        back=Back.LOST,
+        why="the revert makes another key, which opens nothing that the old one has encrypted",
+        instead="cancel the deletion of the old key within its waiting period, and import it",
+        source=f"AWS KMS Developer Guide, Deleting AWS KMS keys; {UNVERIFIED}",
+    ),
+    OneWay(
+        token=tokens.SECRET,
+        when=When.GONE,
+        back=Back.REFUSED,
+        why="within its recovery window its name is taken and its value is out of reach",
+        instead="restore the secret within that window, and import it",
+        source=_SECRETS,
+    ),
+    OneWay(
+        token=tokens.SECRET_VERSION,
+        when=When.CHANGED,
+        path="secretStringWoVersion",
+        back=Back.OTHER,
+        why="a value that was rotated does not come back: the generator gives another one",
+        instead="revert everything but the rotation",
+        source="this project: the value is generated and write-only",
+    ),
+    OneWay(
+        token=tokens.PASSWORD,
+        when=When.GONE,
+        back=Back.OTHER,
+        why="the generator gives another password",
+        instead="none is needed where whoever uses it reads it from where it is kept",
+        source="Pulumi Registry, random.RandomPassword; unverified",
+    ),
+    OneWay(
+        token="tls:index/privateKey:PrivateKey",
+        when=When.GONE,
+        back=Back.OTHER,
+        why="the generator gives another key, and certificates of the old one are worth nothing",
+        instead="let certificates be issued anew; whoever has pinned the old key is told",
+        source="Pulumi Registry, tls.PrivateKey; unverified",
+    ),
+    OneWay(
+        token="aws:ec2/eip:Eip",
+        when=When.GONE,
+        back=Back.OTHER,
+        why="the revert gets another public address, and whoever has allowed the old one refuses it",
+        instead="tell them, or recover the old address while nobody else has it",
+        source=f"Amazon VPC User Guide, Elastic IP addresses; {UNVERIFIED}",
+    ),
+    OneWay(
+        token=tokens.VPC,
+        when=When.GONE,
+        back=Back.LOST,
+        why="everything in it is made anew, under other addresses",
+        instead="do not merge: there is no way back without an outage",
+        source=f"Amazon VPC User Guide, VPC CIDR blocks; {UNVERIFIED}",
+    ),
+    OneWay(
+        token=tokens.SUBNET,
+        when=When.GONE,
+        back=Back.LOST,
+        why="what stands in it is made anew, under other addresses",
+        instead="do not merge: there is no way back without an outage",
+        source=f"Amazon VPC User Guide, Subnet CIDR blocks; {UNVERIFIED}",
+    ),
+    OneWay(
+        token="aws:ecr/repository:Repository",
+        when=When.GONE,
+        back=Back.LOST,
+        why="images are deleted with their repository",
+        instead="push them again; pods that restart meanwhile find none",
+        source=f"Amazon ECR User Guide, Deleting a private repository; {UNVERIFIED}",
+    ),
+    OneWay(
+        token=tokens.LOAD_BALANCER,
+        when=When.GONE,
+        back=Back.OTHER,
+        why="it comes back under another name and other addresses",
+        instead="names that lead to it are changed with it; caches of DNS take their time",
+        source=f"Elastic Load Balancing, Delete a Network Load Balancer; {UNVERIFIED}",
+    ),
+    OneWay(
+        token=tokens.LOG_GROUP,
+        when=When.LOWERED,
+        path="retentionInDays",
+        back=Back.LOST,
+        why="events that are older than the shorter time are deleted",
+        instead="export what is still needed before the update",
+        source=f"Amazon CloudWatch Logs User Guide, Change log data retention; {UNVERIFIED}",
+    ),
+    OneWay(
+        token=tokens.LOG_GROUP,
+        when=When.GONE,
+        back=Back.LOST,
+        why="events are deleted with their group",
+        instead="export what is still needed before the update",
+        source=f"Amazon CloudWatch Logs User Guide, Working with log groups and log streams; {UNVERIFIED}",
+    ),
+    OneWay(
+        token="aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
+        when=When.GONE,
+        back=Back.LOST,
+        why="the copies in the other region are kept for their own time and not continued; new ones begin from nothing",
+        instead="restore from them before they end",
+        source=f"Amazon RDS User Guide, Replicating automated backups to another AWS Region; {UNVERIFIED}",
+    ),
+    OneWay(
+        token="cloudflare:index/dnsRecord:DnsRecord",
+        when=When.GONE,
+        back=Back.AGAIN,
+        why="resolvers keep the answer, or that there is none, for the time that the zone names",
+        instead="expect that time twice",
+        source="RFC 2308; unverified",
+    ),
+    OneWay(
+        token="kubernetes:core/v1:PersistentVolumeClaim",
+        when=When.RAISED,
+        path="spec.resources.requests.storage",
+        back=Back.REFUSED,
+        why="a volume never shrinks",
+        instead="keep the higher number in the revert",
+        source=f"Kubernetes documentation, Persistent Volumes; {UNVERIFIED}",
+    ),
+    OneWay(
+        token="kubernetes:core/v1:PersistentVolumeClaim",
+        when=When.GONE,
+        back=Back.LOST,
+        why="with the reclaim policy Delete the volume goes with its claim",
+        instead=_SHOWN,
+        source=f"Kubernetes documentation, Persistent Volumes; {UNVERIFIED}",
+    ),
+    OneWay(
+        token="kubernetes:core/v1:Namespace",
+        when=When.GONE,
+        back=Back.LOST,
+        why="everything in it is deleted with it",
+        instead=_SHOWN,
+        source=f"Kubernetes documentation, Namespaces; {UNVERIFIED}",
+    ),
+)

@@ -1,0 +1,176 @@
+"""Rehearsing sides: each with its own tools, head on the state of base, and nothing twice. The tools here are fakes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ops.answers.review.commits import Commit, Repository
+from ops.answers.review.error import ReviewError
+from ops.answers.review.kept import kept_directory
+from ops.answers.review.review import ReviewOptions, review
+from ops.answers.review.runs import Ran, Runner
+from tests.support.git import Git, repository
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TOOL = """
+import json, os, pathlib, sys
+words = sys.argv[1:]
+stack = words[1]
+home = pathlib.Path(os.environ["BBP_SANDBOX_DIR"]) / stack
+home.mkdir(parents=True, exist_ok=True)
+state = home / "cloud.jsonl"
+there = state.read_text() if state.exists() else ""
+root = pathlib.Path(__file__).parents[1]
+here = (root / f"Pulumi.{stack}.yaml").read_text().strip()
+sys.stderr.write(f"preview of {here} on {there or 'nothing'}\\n")
+if "broken" in here:
+    sys.stderr.write(f"error: {root}/Pulumi.dev.yaml: broken\\n  fix: mend it\\n")
+    raise SystemExit(1)
+state.write_text(there + here + ";")
+pathlib.Path(words[words.index("--plan-out") + 1]).write_text(json.dumps({"steps": []}))
+print(json.dumps({"saw": there, "fresh": "--fresh" in words, "long": "x" * 1_000_000}))
+"""
+FILES = {
+    "Pulumi.yaml": "name: x\n",
+    "Pulumi.dev.yaml": "base\n",
+    "infra/__main__.py": "",
+    "ops/__main__.py": TOOL,
+    "ops/__init__.py": "",
+    "ops/commands/rehearse.py": "",
+    "requirements.lock": "same\n",
+}
+
+
+@dataclass
+class Bench:
+    """A repository with a change, and the runner of one review."""
+
+    git: Git
+    scratch: Path
+    engine: str = "3.259.0"
+
+    def side(self, ref: str) -> Commit:
+        return Repository(self.git.root, self.scratch).compared(ref, ref).head
+
+    def rehearsed(self, ref: str, on: Ran | None = None) -> Ran:
+        runner = Runner(Repository(self.git.root, self.scratch), self.engine)
+        return runner.rehearsed(self.side(ref), "dev", on.kept if on is not None else None)
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    monkeypatch.setenv("BBP_CACHE_DIR", str(tmp_path / "cache"))
+    git = repository(tmp_path / "checkout", FILES)
+    git.run("checkout", "--quiet", "-b", "change")
+    git.commit("change", **{"Pulumi.dev.yaml": "head\n"})
+    (tmp_path / "scratch").mkdir()
+    return Bench(git, tmp_path / "scratch")
+
+
+def said(ran: Ran) -> dict[str, object]:
+    assert ran.refused is None, ran.refused
+    assert ran.kept is not None
+    found = ran.kept.said()
+    assert len(found.pop("long")) == 1_000_000, "longer than a pipe holds"
+    return found
+
+
+def test_head_is_rehearsed_on_what_base_left(bench: Bench) -> None:
+    base = bench.rehearsed("main")
+    assert said(base) == {"saw": "", "fresh": True}
+    assert said(bench.rehearsed("change", base)) == {"saw": "base;", "fresh": False}
+
+
+def test_the_state_of_base_is_copied_and_never_changed(bench: Bench) -> None:
+    base = bench.rehearsed("main")
+    bench.rehearsed("change", base)
+    assert base.kept is not None
+    assert (base.kept.sandbox / "dev" / "cloud.jsonl").read_text() == "base;"
+
+
+def test_the_same_content_is_rehearsed_once(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    first = bench.rehearsed("main")
+    bench.git.commit("documents", **{"README.md": "x"})
+    capsys.readouterr()
+    again = bench.rehearsed("main")
+    assert again.kept is not None
+    assert first.kept is not None
+    assert (again.kept.key, again.kept.again) == (first.kept.key, True)
+    assert "preview of" not in capsys.readouterr().err
+
+
+def test_another_engine_another_lock_and_a_damaged_state_are_rehearsed_again(bench: Bench) -> None:
+    first = bench.rehearsed("main")
+    bench.engine = "3.260.0"
+    second = bench.rehearsed("main")
+    assert first.kept is not None
+    assert second.kept is not None
+    assert first.kept.key != second.kept.key
+    (second.kept.sandbox / "dev" / "cloud.jsonl").write_text("ba")
+    third = bench.rehearsed("main")
+    assert third.kept is not None
+    assert not third.kept.again
+    assert (third.kept.sandbox / "dev" / "cloud.jsonl").read_text() == "base;"
+
+
+def test_a_side_that_fails_is_refused_in_its_own_words_and_not_kept(bench: Bench) -> None:
+    bench.git.commit("broken", **{"Pulumi.dev.yaml": "broken\n"})
+    ran = bench.rehearsed("change")
+    assert ran.refused is not None
+    assert ran.refused.why == "Pulumi.dev.yaml: broken\n  fix: mend it"
+    assert list(kept_directory().iterdir()) == []
+
+
+def test_a_commit_from_before_this_layout_is_named_with_what_it_lacks(bench: Bench) -> None:
+    bench.git.commit("no tools", **{"ops/__main__.py": None, "ops/commands/rehearse.py": None})
+    ran = bench.rehearsed("change")
+    assert ran.refused is not None
+    assert "has no ops/__main__.py, no ops/commands/rehearse.py: it is from before this layout" in ran.refused.why
+    assert "fix: a later commit" in ran.refused.why
+
+
+def test_a_base_that_cannot_be_rehearsed_leaves_nothing_to_compare_with(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ops.answers.review.review.find_or_build", lambda _: type("Engine", (), {"version": "3.259.0"}))
+    bench.git.run("checkout", "--quiet", "main")
+    bench.git.commit("broken", **{"Pulumi.dev.yaml": "broken\n"})
+    bench.git.run("checkout", "--quiet", "-b", "mended")
+    bench.git.commit("mended", **{"Pulumi.dev.yaml": "head\n"})
+    found = review(ReviewOptions("main", "mended", root=bench.git.root))
+    assert [(step.state, step.refused.splitlines()[0]) for step in found.steps] == [
+        ("unknown", "Pulumi.dev.yaml: broken")
+    ]
+    assert found.code == 1
+
+
+def test_documents_alone_reach_no_stack_and_need_no_engine(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> None:
+        raise AssertionError("no engine is needed")
+
+    monkeypatch.setattr("ops.answers.review.review.find_or_build", refuse)
+    bench.git.run("checkout", "--quiet", "main")
+    bench.git.run("checkout", "--quiet", "-b", "words")
+    bench.git.commit("words", **{"docs/x.md": "x", "tests/test_x.py": "x"})
+    found = review(ReviewOptions("main", "words", root=bench.git.root))
+    assert [step.state for step in found.steps] == ["untouched"]
+    assert found.code == 0
+
+
+def test_a_stack_file_that_is_deleted_is_said_and_nothing_is_rehearsed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ops.answers.review.review.find_or_build", lambda _: type("Engine", (), {"version": "3.259.0"}))
+    bench.git.commit("gone", **{"Pulumi.dev.yaml": None})
+    found = review(ReviewOptions("main", "change", root=bench.git.root))
+    assert [step.state for step in found.steps] == ["removed"]
+
+
+def test_a_stack_that_nobody_has_is_refused_with_those_that_are_there(bench: Bench) -> None:
+    with pytest.raises(ReviewError, match=r"--stack staging: neither base nor head has .*\n  known: dev, all"):
+        review(ReviewOptions("main", "change", "staging", bench.git.root))
