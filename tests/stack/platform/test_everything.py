@@ -44,7 +44,7 @@ LEFT_OFF = {
     **dict.fromkeys(
         (
             *(f"cdn.imports.{name}" for name in ("cache", "cacheResponse", "responseHeaders", "rateLimit")),
-            *(f"cdn.imports.{name}" for name in ("managedFirewall", "customFirewall")),
+            *(f"cdn.imports.{name}" for name in ("managedFirewall", "customFirewall", "rewrites")),
         ),
         "takes over a ruleset that somebody made by hand, once",
     ),
