@@ -14,10 +14,12 @@ from pytest_socket import SocketBlockedError
 from rich.console import Console
 
 from ops.answers.test.budgets import BUDGETS
-from ops.answers.test.lanes import DISTRIBUTED, LANES, Check, Outcome, Ran, Took, environment, run_lanes
+from ops.answers.test.lanes import DISTRIBUTED, LANES, SHARED, Check, Outcome, Ran, Took, environment, run_lanes
 from ops.views.test import section
-from tests.support.order import LONGEST_FIRST, longest_first, together
+from tests.support.kept import kept
+from tests.support.order import GROUPS, LONGEST_FIRST, longest_first, together
 from tests.support.paths import ROOT
+from tests.support.stack import recorded
 from tests.support.told import told
 
 if TYPE_CHECKING:
@@ -276,12 +278,33 @@ def test_one_worker_takes_all_tests_of_a_group_so_that_what_they_share_is_made_o
     assert [len(found) for found in workers.values()] == [1, 1]
 
 
-def test_modules_that_go_by_a_faster_clock_are_one_group_and_every_other_file_is_its_own() -> None:
-    clock = {
-        together(ROOT / "tests" / "real" / f"{name}.py") for name in ("test_drill_nodes", "test_termination_chain")
-    }
-    assert clock == {"clock"}
-    assert together(ROOT / "tests" / "real" / "test_pgbouncer.py") == "tests/real/test_pgbouncer.py"
+def test_modules_that_share_a_clock_or_a_server_are_one_group_and_every_other_file_is_its_own() -> None:
+    real = ROOT / "tests" / "real"
+    names = ("test_drill_control_plane.py", "test_termination_chain.py", "test_viewer_access.py", "test_pgbouncer.py")
+    found = [together(real / name) for name in names]
+    assert found == ["real: clock", "real: clock", "real: kube-apiserver", "tests/real/test_pgbouncer.py"]
+
+
+def test_the_modules_of_the_groups_exist() -> None:
+    names = {path.name for path in (ROOT / "tests").rglob("test_*.py")}
+    starts = [start for group in GROUPS.values() for start in group]
+    assert [start for start in starts if not any(name.startswith(start) for name in names)] == []
+
+
+def test_what_one_process_of_a_run_made_is_read_by_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SHARED, str(tmp_path))
+    assert kept("thing", lambda: ["made"]) == ["made"]
+    assert kept("thing", lambda: ["made again"]) == ["made"]
+    assert kept("other", lambda: ["another"]) == ["another"]
+    monkeypatch.delenv(SHARED)
+    assert kept("thing", lambda: ["made again"]) == ["made again"]
+
+
+def test_a_whole_stack_survives_being_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SHARED, str(tmp_path))
+    made = recorded.__wrapped__("dev", "optimization")
+    assert len(made.resources) > 200
+    assert recorded.__wrapped__("dev", "optimization") == made
 
 
 def test_the_files_that_start_first_exist() -> None:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 LONGEST_FIRST = (
     "tests/stack/platform/test_settings_effects.py",
+    "tests/stack/platform/test_secrets.py",
+    "tests/stack/commands/test_report.py",
+    "tests/stack/cdn/test_cdn_leaks.py",
     "tests/stack/platform/test_toggles.py",
     "tests/engine/test_rehearse.py",
     "tests/engine/test_journey.py",
@@ -39,10 +42,23 @@ BY_THE_CLOCK = ("test_drill_", "test_termination_chain")
 """Beginnings of the modules whose servers share a clock that runs faster than the machine's: two at once would take
 each other's time."""
 
+GROUPS = {
+    "clock": BY_THE_CLOCK,
+    "kube-apiserver": ("test_cluster_", "test_kubernetes_api_server", "test_viewer_access"),
+    "PostgreSQL": ("test_shard_move.", "test_shard_move_fewer", "test_shard_move_refusals"),
+    "report": ("test_report.", "test_evidence", "test_cost_unknown", "test_capacity."),
+}
+"""Beginnings of the modules of a lane that one worker takes together, by what they share: a clock, or what is made once
+for each worker and takes long to make."""
+
 
 def together(path: Path) -> str:
-    """The name of the group whose tests one worker takes: a file, or all files that go by a faster clock."""
-    return "clock" if path.name.startswith(BY_THE_CLOCK) else path.relative_to(ROOT).as_posix()
+    """The name of the group whose tests one worker takes: what shares something, else a file."""
+    lane = path.relative_to(ROOT).parts[1]
+    for name, beginnings in GROUPS.items():
+        if path.name.startswith(beginnings):
+            return f"{lane}: {name}"
+    return path.relative_to(ROOT).as_posix()
 
 
 def longest_first(items: Sequence[pytest.Item], longest: Sequence[str] = LONGEST_FIRST) -> list[pytest.Item]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from infra.settings import load, read_stack_file
 from infra.stack import Platform
+from tests.support.kept import kept
 from tests.support.paths import ROOT
 from tests.support.recording import Recording, record
 
@@ -61,4 +62,4 @@ def record_platform(wanted: Settings, *, preview: bool = False) -> Recording:
 @cache
 def recorded(environment: str, phase: str) -> Recording:
     """The checked-in stack of an environment in a phase; built once, so do not change what it holds."""
-    return record_platform(settings(environment, phase))
+    return kept(f"stack-{environment}-{phase}", lambda: record_platform(settings(environment, phase)))

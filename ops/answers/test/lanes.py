@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Literal, TypeAlias
 from xml.etree import ElementTree as ET
 
@@ -48,6 +49,9 @@ PYTEST_NO_TESTS = 5
 
 DISTRIBUTED = ("--dist", "loadfile")
 """How pytest-xdist divides a lane: whole files, or what tests/conftest.py puts together."""
+
+SHARED = "BBP_TEST_RUN"
+"""Variable with the folder in which the processes of a run keep what one makes and all need."""
 
 STEERING_PREFIXES = ("PYTHON", "PYTEST_", "RUFF_", "MYPY", "COVERAGE_")
 """Variables with which a caller's shell could change what the checks and lanes do, or leave out: they are dropped."""
@@ -232,14 +236,18 @@ def _run_step(lanes: Sequence[str], ahead: Ahead, console: Console, run: Run) ->
 
 
 def _run(
-    command: Sequence[str], root: Path, started: list[subprocess.Popen[str]], output: IO[str] | None = None
+    command: Sequence[str],
+    root: Path,
+    started: list[subprocess.Popen[str]],
+    output: IO[str] | None = None,
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[int, Took]:
     """The exit code of a command, and what it took; as long as it runs, it is among those started."""
     start = time.monotonic()
     process = subprocess.Popen(  # noqa: S603 - commands from this file
         command,
         cwd=root,
-        env=environment(os.environ),
+        env={**environment(os.environ), **more},
         stdout=output,
         stderr=subprocess.STDOUT if output else None,
         text=True,
@@ -271,6 +279,7 @@ def _run_lane(
     root: Path,
     ci: bool,
     arguments: Sequence[str],
+    shared: str,
 ) -> Outcome:
     if not _has_tests(root, lane):
         return Outcome(name=lane, state="no tests", detail="")
@@ -278,7 +287,7 @@ def _run_lane(
         results = Path(scratch) / "results.xml"
         command = (sys.executable, "-m", "pytest", f"tests/{lane}", "-q", f"--junit-xml={results}", *arguments)
         with held.open("w", encoding="utf-8") if held else contextlib.nullcontext() as output:
-            code, took = _run(command, root, started, output)
+            code, took = _run(command, root, started, output, {SHARED: shared})
         state, detail = _judged(code, _counts(results), ci=ci)
     return Outcome(name=lane, state=state, detail=detail, took=took)
 
