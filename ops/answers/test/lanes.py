@@ -183,10 +183,10 @@ def run_lanes(
     try:
         if static:
             outcomes += [_run_check(check, console, root) for check in (static_checks() if checks is None else checks)]
-        for step in _steps(chosen):
-            outcomes += _run_step(
-                step, ahead, console, partial(_run_lane, root=root, ci=ci, arguments=pytest_arguments)
-            )
+        with tempfile.TemporaryDirectory() as folder:
+            run = partial(_run_lane, root=root, ci=ci, arguments=pytest_arguments, shared=folder)
+            for step in _steps(chosen):
+                outcomes += _run_step(step, ahead, console, run)
     except KeyboardInterrupt:
         console.print("interrupted")
         return Ran(outcomes=tuple(outcomes), code=INTERRUPTED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,6 +26,8 @@ DOMAIN = "bailbondpro.com"
 CLOSED = EdgePolicy(domain=DOMAIN, hosts=CdnHosts.under(DOMAIN), session_cookie_names=("session", "connect.sid"))
 OPEN = dataclasses.replace(CLOSED, public_html_paths=("/", "/pricing"), public_api_prefixes=("/api/public",))
 RULES = EdgeRules.of(OPEN)
+AUDITED = cache(audit)
+"""Several tests ask about the same rules, and an audit takes two seconds."""
 
 
 def _without(ref: str) -> EdgeRules:
@@ -36,20 +39,20 @@ def _without(ref: str) -> EdgeRules:
 
 
 def _reasons(rules: EdgeRules) -> set[str]:
-    return {leak.because for leak in audit(rules, OPEN).leaks}
+    return {leak.because for leak in AUDITED(rules, OPEN).leaks}
 
 
 @pytest.mark.parametrize("policy", [CLOSED, OPEN])
 @pytest.mark.parametrize("plan", list(Plan))
 def test_nothing_personal_is_cached_under_any_plan(policy: EdgePolicy, plan: Plan) -> None:
     chosen = dataclasses.replace(policy, plan=plan)
-    found = audit(EdgeRules.of(chosen), chosen)
+    found = AUDITED(EdgeRules.of(chosen), chosen)
     assert found.leaks == ()
     assert found.requests > 3000
 
 
 def test_the_corpus_has_harmless_requests_of_every_class_that_are_cached() -> None:
-    assert audit(RULES, OPEN).cached > audit(EdgeRules.of(CLOSED), CLOSED).cached > 20
+    assert AUDITED(RULES, OPEN).cached > AUDITED(EdgeRules.of(CLOSED), CLOSED).cached > 20
 
 
 def test_without_the_private_rule_private_paths_leak() -> None:
@@ -67,7 +70,7 @@ def test_without_the_rule_of_odd_urls_signed_queries_leak() -> None:
 
 
 def test_without_the_rule_of_unknown_input_the_sessions_of_frameworks_leak_on_public_pages() -> None:
-    leaks = audit(_without("unknown_input_bypass"), OPEN).leaks
+    leaks = AUDITED(_without("unknown_input_bypass"), OPEN).leaks
     assert {leak.url for leak in leaks} <= {f"https://{DOMAIN}/", f"https://{DOMAIN}/pricing"} | {
         f"https://{host}{DOMAIN}/api/public{end}" for host in ("", "api.") for end in ("", "/courts", "/courts.json")
     }
@@ -119,7 +122,7 @@ def test_what_is_no_static_file_is_not_stored_as_one_without_deception_armor(
 
 def test_without_deception_armor_the_audit_finds_nothing() -> None:
     unarmed = tuple(dataclasses.replace(rule, deception_armor=False) for rule in RULES.cache)
-    assert audit(dataclasses.replace(RULES, cache=unarmed), OPEN).leaks == ()
+    assert AUDITED(dataclasses.replace(RULES, cache=unarmed), OPEN).leaks == ()
 
 
 def test_deception_armor_alone_proves_nothing() -> None:
@@ -135,7 +138,7 @@ def test_every_kind_of_static_file_needs_its_own_part_of_the_last_response_rule(
         when = And((rule.when, Not(IsIn(EXTENSION, kind.extensions))))
         return dataclasses.replace(rule, when=when) if rule.ref == "never_store" else rule
 
-    leaks = audit(dataclasses.replace(RULES, responses=tuple(map(for_others, RULES.responses))), OPEN).leaks
+    leaks = AUDITED(dataclasses.replace(RULES, responses=tuple(map(for_others, RULES.responses))), OPEN).leaks
     assert any("its Content-Type is text/html" in leak.because for leak in leaks)
     assert {leak.url.rsplit(".", 1)[1] for leak in leaks} <= set(kind.extensions)
 
@@ -145,7 +148,7 @@ def test_a_firewall_rule_is_no_obstacle_of_the_proof() -> None:
         _without("credentials_bypass"),
         firewall=(FirewallRule(ref="all", description="", when=EVERYTHING, action="block"),),
     )
-    assert audit(weak, OPEN).leaks != ()
+    assert AUDITED(weak, OPEN).leaks != ()
 
 
 def test_a_renewal_of_a_stored_file_may_name_no_type() -> None:
@@ -156,14 +159,14 @@ def test_a_renewal_of_a_stored_file_may_name_no_type() -> None:
 
 def test_a_rule_that_allows_everything_leaks_everything() -> None:
     anything = dataclasses.replace(RULES.cache[1], ref="generous", when=RULES.cache[0].when)
-    leaks = audit(dataclasses.replace(RULES, cache=(anything,)), OPEN).leaks
+    leaks = AUDITED(dataclasses.replace(RULES, cache=(anything,)), OPEN).leaks
     assert any(leak.because == "its path can be read as /api/clients" for leak in leaks)
     assert all("generous" in leak.allowed_by for leak in leaks)
 
 
 def test_urls_of_the_user_are_tried_signed_in_and_with_personal_responses() -> None:
     url = f"https://images.{DOMAIN}/team/anna.png"
-    assert audit(RULES, OPEN, [url]).requests >= audit(RULES, OPEN).requests + 10
+    assert audit(RULES, OPEN, [url]).requests >= AUDITED(RULES, OPEN).requests + 10
     leaks = audit(_without("credentials_bypass"), OPEN, [url]).leaks
     assert {leak.because for leak in leaks if leak.url == url} >= {"it carries Authorization"}
 
