@@ -87,7 +87,7 @@ AWS: tuple[ResourceType, ...] = (
             carries=True,
             names=("name",),
             one_way={
-                "version": "a control plane is never downgraded",
+                "version": "a control plane goes back by one minor version, within 7 days, and by no stack file",
                 "encryptionConfig": "an encryption key is never removed",
                 "accessConfig.authenticationMode": "the API authentication mode is one-way",
             },

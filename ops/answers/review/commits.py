@@ -22,6 +22,8 @@ WORKING_TREE = "the working tree"
 """What head is called where no `--head` is given."""
 SUBMODULE = "160000"
 """The mode of a submodule in a tree (git documentation, gitdatamodel); its files are in another repository."""
+FOREIGN = "dubious ownership"
+"""What git says of a repository of somebody else's (git documentation, safe.directory)."""
 DEEPEN = "fix: `git fetch --unshallow`; in GitHub Actions: actions/checkout with `fetch-depth: 0`"
 _REVERTS = re.compile(r"^This reverts commit ([0-9a-f]{7,64})", re.MULTILINE)
 """What `git revert` writes into the message (git documentation, git-revert)."""
@@ -112,8 +114,10 @@ class Repository:
         if head is not None:
             if changed := self._changed():
                 notes.append(f"{len(changed)} files here are not committed, and no part of {head}: {_few(changed)}")
-            return Compared(there, self._read(of_head, f"{head} ({_short(of_head)})"), back, tuple(notes))
+            other = self._read(of_head, f"{head} ({_short(of_head)})")
+            return Compared(there, other, back, (*notes, *_submodules(other)))
         here = self._working(of_head)
+        notes += _submodules(here)
         if here.working:
             notes.append(f"head is {here.name}: --head HEAD leaves out what is not committed")
         return Compared(there, here, back, tuple(notes))
@@ -133,10 +137,15 @@ class Repository:
 
     def _is_repository(self) -> None:
         try:
-            inside = self._try("rev-parse", "--is-inside-work-tree")
+            done = self._run(("rev-parse", "--is-inside-work-tree"), None, None)
         except FileNotFoundError:
             raise ReviewError("a review compares two commits, and `git` is not on PATH\n  fix: install git") from None
-        if inside is None:
+        if FOREIGN in done.stderr:
+            raise ReviewError(
+                f"{self.root} belongs to another user, so git does not read it\n"
+                f"  fix: git config --global --add safe.directory {self.root}"
+            )
+        if done.returncode != 0:
             raise ReviewError(
                 f"{self.root} is in no git repository, so there is nothing to compare\n"
                 "  fix: clone the project with git (a downloaded archive has no commits)"
@@ -246,6 +255,11 @@ class Repository:
             errors="surrogateescape",
             check=False,
         )
+
+
+def _submodules(commit: Commit) -> list[str]:
+    names = [path for path, (mode, _) in commit.files.items() if mode == SUBMODULE]
+    return [f"submodules are not fetched, and empty in this review: {_few(names)}"] if names else []
 
 
 def _short(commit: str) -> str:

@@ -140,6 +140,8 @@ def step_of_stack(runner: Runner | None, options: ReviewOptions, both: Compared,
         return Step(item.stack, "untouched")
     if not item.in_head:
         return Step(item.stack, "removed", item.files)
+    if wrong := runner.checked(both.head, item.stack):
+        return step_of(Seen(item.stack, None, None, refused=wrong, files=item.files))
     there: Kept | None = None
     if item.in_base:
         ran = runner.rehearsed(both.base, item.stack)

@@ -85,6 +85,18 @@ class Runner:
             self._folders[commit.tree] = target
         return self._folders[commit.tree]
 
+    def checked(self, commit: Commit, stack: str) -> str:
+        """What is wrong with a side's stack file, by its own check, which takes seconds; empty for nothing.
+
+        Raises:
+            ReviewError: its packages cannot be installed.
+        """
+        if any(path not in commit.files for path in NEEDED):
+            return ""  # its rehearsal says what it lacks
+        with tempfile.TemporaryDirectory(dir=self.repository.scratch) as sandbox:
+            code, out, error = self._run(commit, ["check", stack], Path(sandbox))
+        return (out.strip() or error or f"its check ended with exit code {code}") if code == 1 else ""
+
     def rehearsed(self, commit: Commit, stack: str, on: Kept | None = None) -> Ran:
         """A side's rehearsal on the state that another one left, or in an empty cloud: kept, or made.
 

@@ -165,6 +165,25 @@ def test_nothing_in_the_checkout_or_its_repository_is_written(git: Git, tmp_path
     assert (tmp_path / "head" / "untracked").read_text() == "x"
 
 
+def test_a_repository_of_another_user_is_refused_with_the_fix(git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(git.root.parent), prepend=":")
+    fake = git.root.parent / "git"
+    fake.write_text("#!/bin/sh\necho 'fatal: detected dubious ownership in repository' >&2\nexit 128\n")
+    fake.chmod(0o755)
+    with pytest.raises(ReviewError, match=r"another user.*\n  fix: git config --global --add safe.directory"):
+        compared(git)
+
+
+def test_a_submodule_is_said_to_be_empty(git: Git, tmp_path: Path) -> None:
+    other = repository(tmp_path / "other", {"x": "y"})
+    git.run("submodule", "--quiet", "add", str(other.root), "modules/other")
+    git.commit("a submodule")
+    both = compared(git, base="HEAD~1", head="HEAD")
+    assert both.notes == ("submodules are not fetched, and empty in this review: modules/other",)
+    Repository(git.root, tmp_path / "scratch").folder(both.head, tmp_path / "made")
+    assert not (tmp_path / "made" / "modules" / "other" / "x").exists()
+
+
 def test_a_hooks_variables_do_not_lead_to_another_repository(git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_DIR", "/nowhere")
     monkeypatch.setenv("GIT_INDEX_FILE", "/nowhere/index")

@@ -28,6 +28,9 @@ there = state.read_text() if state.exists() else ""
 root = pathlib.Path(__file__).parents[1]
 here = (root / f"Pulumi.{stack}.yaml").read_text().strip()
 sys.stderr.write(f"preview of {here} on {there or 'nothing'}\\n")
+if words[0] == "check":
+    print(f"Pulumi.{stack}.yaml: wrong" if "wrong" in here else "fine")
+    raise SystemExit(int("wrong" in here))
 if "broken" in here:
     sys.stderr.write(f"error: {root}/Pulumi.dev.yaml: broken\\n  fix: mend it\\n")
     raise SystemExit(1)
@@ -147,6 +150,17 @@ def test_a_base_that_cannot_be_rehearsed_leaves_nothing_to_compare_with(
         ("unknown", "Pulumi.dev.yaml: broken")
     ]
     assert found.code == 1
+
+
+def test_a_head_whose_stack_file_is_wrong_is_refused_before_anything_is_rehearsed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ops.answers.review.review.find_or_build", lambda _: type("Engine", (), {"version": "3.259.0"}))
+    bench.git.commit("wrong", **{"Pulumi.dev.yaml": "wrong\n"})
+    found = review(ReviewOptions("main", "change", root=bench.git.root))
+    assert [(step.state, step.refused) for step in found.steps] == [("refused", "Pulumi.dev.yaml: wrong")]
+    assert found.code == 1
+    assert not kept_directory().exists()
 
 
 def test_documents_alone_reach_no_stack_and_need_no_engine(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
