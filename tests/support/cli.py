@@ -14,6 +14,9 @@ from tests.support.paths import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
+HANGING_SECONDS = 1200
+"""When a command is given up. A journey takes two processor minutes, of processors that two lanes share."""
+
 
 @dataclass(frozen=True)
 class Ran:
@@ -56,5 +59,5 @@ class Cli:
     def run(self, *arguments: str) -> Ran:
         """Run a command to its end."""
         process = self.start(*arguments)
-        out, err = process.communicate(timeout=300)
+        out, err = process.communicate(timeout=HANGING_SECONDS)
         return Ran(process.returncode, out, err)
