@@ -41,6 +41,7 @@ from ops.commands import (
 )
 from ops.console import fail
 from ops.exits import INTERRUPTED
+from ops.usage import Group
 
 COMMANDS = (
     init,
@@ -81,6 +82,7 @@ COMMANDS = (
 
 app = typer.Typer(
     name="bbp",
+    cls=Group,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,

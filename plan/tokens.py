@@ -44,4 +44,5 @@ VERTICAL = "kubernetes:autoscaling.k8s.io/v1:VerticalPodAutoscaler"
 AUTOSCALERS = (HPA, SCALED_OBJECT)
 
 RULESET = "cloudflare:index/ruleset:Ruleset"
+TLS_KEY = "tls:index/privateKey:PrivateKey"
 PASSWORD = "random:index/randomPassword:RandomPassword"

@@ -12,6 +12,8 @@ from .labels import standard_labels
 from .template import pod_template
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .pods import PodTemplate
 
 ROLLOUT_DEADLINE_SECONDS = 600
@@ -55,13 +57,16 @@ class Identity:
     component: str
     opts: pulumi.ResourceOptions
 
-    def metadata(self, object_name: str, *, skip_await: bool = False) -> k8s.meta.v1.ObjectMetaArgs:
-        """Metadata with name, namespace, the `app` label and the recommended labels."""
+    def metadata(
+        self, object_name: str, *, skip_await: bool = False, annotations: Mapping[str, str] | None = None
+    ) -> k8s.meta.v1.ObjectMetaArgs:
+        """Metadata with name, namespace, the `app` label, the recommended labels and annotations of one's own."""
+        noted = {**({"pulumi.com/skipAwait": "true"} if skip_await else {}), **(annotations or {})}
         return k8s.meta.v1.ObjectMetaArgs(
             name=object_name,
             namespace=self.namespace,
             labels={"app": self.app, **standard_labels(self.app, self.component)},
-            annotations={"pulumi.com/skipAwait": "true"} if skip_await else None,
+            annotations=noted or None,
         )
 
     def after(self, *resources: pulumi.Resource) -> Identity:

@@ -60,10 +60,12 @@ class PoolerClient:
     Attributes:
         username: another one than `client_username`.
         password: its password.
+        generation: rotation counter of the login, from 1.
     """
 
     username: str
     password: pulumi.Input[str]
+    generation: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +94,8 @@ class PoolerArgs:
         users_ready: what makes the endpoints' users; the configuration is written, and the pods change, after it.
         client_username: the user that pods connect as.
         client_password: its password.
+        client_generation: rotation counter of that login, from 1. The configuration is annotated with those that it
+            lets in, so that a plan shows whether pods that run are among them.
         former_clients: the login before, for pods that still have it.
         client_apps: `app` labels of the pods that may connect.
         database_cidrs: where the servers are.
@@ -114,6 +118,7 @@ class PoolerArgs:
     users_ready: tuple[pulumi.Resource, ...] = ()
     client_username: pulumi.Input[str]
     client_password: pulumi.Input[str]
+    client_generation: int = 1
     former_clients: tuple[PoolerClient, ...] = ()
     client_apps: tuple[str, ...]
     database_cidrs: tuple[pulumi.Input[str], ...]

@@ -58,6 +58,8 @@ __all__ = ["Pooler", "PoolerArgs", "PoolerClient", "PoolerEndpoint", "PoolerTls"
 APP = "pgbouncer"
 CONFIG_NAME = "pgbouncer-config"
 EXPORTER_URL_KEY = "exporter-url"
+LOGINS_ANNOTATION = "bailbondpro/logins"
+"""Generations of logins that are let in, the one that is handed out first: `policies.turns` reads it."""
 
 
 class Pooler(pulumi.ComponentResource):
@@ -98,7 +100,7 @@ class Pooler(pulumi.ComponentResource):
         files = _files(args)
         secret = k8s.core.v1.Secret(
             f"{name}-config",
-            metadata=identity.metadata(CONFIG_NAME),
+            metadata=identity.metadata(CONFIG_NAME, annotations={LOGINS_ANNOTATION: _logins(args)}),
             type="Opaque",
             string_data=files,
             opts=identity.after(*args.users_ready).opts,
@@ -137,6 +139,10 @@ def pooler_hosts(namespace: str) -> tuple[str, ...]:
 
 def _url(username: str, password: str, host: str, database: str) -> str:
     return f"postgresql://{quote(username, safe='')}:{quote(password, safe='')}@{host}:{ports.POOLER}/{database}"
+
+
+def _logins(args: PoolerArgs) -> str:
+    return ",".join(map(str, (args.client_generation, *(client.generation for client in args.former_clients))))
 
 
 def _files(args: PoolerArgs) -> pulumi.Output[dict[str, str]]:

@@ -249,8 +249,11 @@ def pooler_args(
         users_ready=users.ready,
         client_username=logins[turns.active].username or "",
         client_password=logins[turns.active].password,
+        client_generation=turns.generation,
         former_clients=tuple(
-            PoolerClient(username=logins[turn].username or "", password=logins[turn].password)
+            PoolerClient(
+                username=logins[turn].username or "", password=logins[turn].password, generation=turns.last(turn)
+            )
             for turn in turns.valid
             if turn != turns.active
         ),

@@ -22,6 +22,7 @@ from planner.waiting import Chain, Waiting, longest, waiting
 from policies.placement import shards_left, unplaced
 from policies.reboots import Reboot, reboots
 from policies.stateful import Loss, is_stateful, losses, one_way_changes, shrinkages
+from policies.turns import locked_out
 from sandbox.session import EngineError
 from sandbox.truth.setting import Setting
 
@@ -209,8 +210,8 @@ def _step(
     try:
         with progress("preview") as bar:
             plan, _ = session.preview(bar)
-        if misled := unplaced(plan):
-            return JourneyStep(start, end, plan.resources, refused=(misled,))
+        if misled := tuple(filter(None, (unplaced(plan), *(reason for _, reason in locked_out(plan))))):
+            return JourneyStep(start, end, plan.resources, refused=misled)
         lost = (*losses(plan), *shrinkages(plan, before), *shards_left(plan))
         if lost and not may_shrink:
             return JourneyStep(start, end, plan.resources, losses=lost)

@@ -148,6 +148,7 @@ def shard_move(
             help="With cut-over and back: seconds after which they give up. Default: 30.",
             metavar="S",
             min=1,
+            max=3600,
         ),
     ] = None,
     once: Annotated[bool, typer.Option("--once", help="With keep: carry over what is there, and end.")] = False,

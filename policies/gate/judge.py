@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plan.placement import unreadable
 from plan.types import TYPES
 from policies.gate.losses import losses_of
-from policies.gate.model import FAILED, HIDDEN, PLACEMENT, UNREAD_STEP, Finding, Step, found
+from policies.gate.model import FAILED, HIDDEN, PLACEMENT, TURNS, UNREAD_STEP, Finding, Step, found
 from policies.gate.reach import hanging, reaches
-from policies.placement import misplaced, shards_entered_empty, shards_left
+from policies.placement import shards_left, unplaced
 from policies.rules import is_production, rules
+from policies.turns import locked_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,7 +50,7 @@ def judge(preview: Preview) -> Verdict:
     """
     loss = [finding for change in preview.changes for finding in _losses(change)]
     policies, standing, later = _policies(preview)
-    findings = (*_of_the_preview(preview), *loss, *_placement(preview), *policies)
+    findings = (*_of_the_preview(preview), *loss, *_placement(preview), *_turns(preview), *policies)
     order = {change.urn: index for index, change in enumerate(preview.changes)}
     ranked = sorted(findings, key=lambda one: (one.rank, order.get(one.urn, -1)))
     return Verdict(
@@ -76,11 +78,17 @@ def _of_the_preview(preview: Preview) -> Iterator[Finding]:
 
 
 def _placement(preview: Preview) -> Iterator[Finding]:
-    wrong = shards_entered_empty(preview.after) or misplaced(preview.after)
-    if wrong:
+    if wrong := unplaced(preview.after):
         yield found(PLACEMENT, preview.stack, wrong)
+    if unreadable(preview.after):
+        yield found(UNREAD_STEP, preview.stack, "the placement of clients that it publishes cannot be read")
     for loss in shards_left(preview.after):
         yield found(PLACEMENT, loss.urn, loss.reason, loss.properties)
+
+
+def _turns(preview: Preview) -> Iterator[Finding]:
+    for urn, reason in locked_out(preview.after):
+        yield found(TURNS, urn, reason)
 
 
 def _policies(preview: Preview) -> tuple[list[Finding], int, int]:

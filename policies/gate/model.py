@@ -71,6 +71,12 @@ PLACEMENT = StepRule(
     severity="critical",
     fix="move the rows first (docs/sharding.md)",
 )
+TURNS = StepRule(
+    id="takes-turns",
+    title="Pods keep a login and an authority that they trust until they have rolled",
+    severity="critical",
+    fix="two deployments: the next generation beside the one before, then without it (docs/runbooks/rotate-secrets.md)",
+)
 PROTECTION_LOST = StepRule(
     id="protection-lost",
     title="No protection against loss is taken away or made weaker",
@@ -141,7 +147,7 @@ NOT_REVIEWED = StepRule(
 
 STEP_RULES: tuple[StepRule, ...] = (
     *(STATEFUL_DELETE, STATEFUL_REPLACE, BEARING_DELETE, BEARING_REPLACE, NAME_CHANGED, SHRINKS, PLACEMENT),
-    *(PROTECTION_LOST, URN_DISAPPEARS, ONE_WAY, COST, OBJECTIVES, NOT_REVIEWED),
+    *(TURNS, PROTECTION_LOST, URN_DISAPPEARS, ONE_WAY, COST, OBJECTIVES, NOT_REVIEWED),
     *(UNKNOWN_STEP, UNREAD_STEP, UNKNOWN_TYPE, HIDDEN, FAILED),
 )
 NOT_JUDGED = frozenset(rule.id for rule in (UNKNOWN_STEP, UNREAD_STEP, UNKNOWN_TYPE, HIDDEN, FAILED))

@@ -82,3 +82,7 @@ def test_a_step_that_comes_too_early_is_refused_with_the_one_before_it(untouched
     assert "a move from primary to 4 goes on here" in untouched.refused("move", "publish", "--to", "3")
     with pytest.raises(psycopg.Error, match="TRUNCATE is refused"):
         untouched.run(PRIMARY, "TRUNCATE documents")
+    untouched.run(PRIMARY, "UPDATE bbp_shards.move SET step = 'resting'")
+    assert "at step 'resting', which this version of the tool does not know" in untouched.refused("move", "status")
+    untouched.run(PRIMARY, "ALTER TABLE bbp_shards.move DROP COLUMN verified")
+    assert "bbp_shards.move on the primary has other columns" in untouched.refused("move", "status")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import psycopg
 
 from ops.answers.shards.errors import MoveError
 from ops.answers.shards.servers import text_of
@@ -68,6 +70,10 @@ class State:
         return (self.opened_at - self.fenced_at).total_seconds()
 
 
+STRANGE = "which this version of the tool does not know: end the move with the version that began it"
+"""What is said of a move of another version."""
+
+
 class Ledger:
     """The rows of `bbp_shards.move` and `bbp_shards.progress`."""
 
@@ -81,13 +87,26 @@ class Ledger:
         """Whether a move was ever begun here."""
         return self.server.one("SELECT to_regclass('bbp_shards.move') IS NOT NULL") is True
 
+    def _rows(self, columns: str) -> list[tuple[Any, ...]]:
+        """The move, if there is one.
+
+        Raises:
+            MoveError: its table is not the one of this tool.
+        """
+        if not self.exists:
+            return []
+        try:
+            return self.server.rows(f"SELECT {columns} FROM bbp_shards.move")  # noqa: S608 - own names
+        except psycopg.errors.UndefinedColumn as error:
+            raise MoveError(f"bbp_shards.move on the primary has other columns, {STRANGE}") from error
+
     def going_on(self, route: Route) -> bool:
         """Whether this move is under way; no where none is, or the last one has ended.
 
         Raises:
             MoveError: another one goes on.
         """
-        if not self.exists or not (row := self.server.rows("SELECT before, after, step FROM bbp_shards.move")):
+        if not (row := self._rows("before, after, step")):
             return False
         before, after, step = row[0]
         if step in ENDED:
@@ -121,14 +140,12 @@ class Ledger:
         Raises:
             MoveError: there is none.
         """
-        rows = (
-            self.server.rows("SELECT before, after, step, verified, fenced_at, opened_at FROM bbp_shards.move")
-            if self.exists
-            else []
-        )
+        rows = self._rows("before, after, step, verified, fenced_at, opened_at")
         if not rows:
             raise MoveError("no move was begun on the primary: `./bbp shard move publish` is the first step")
         before, after, step, verified, fenced, opened = rows[0]
+        if step not in get_args(Step):
+            raise MoveError(f"the move is at step {step!a}, {STRANGE}")
         return State(Route(before, after), step, verified, fenced, opened)
 
     def note(self, step: Step) -> None:
