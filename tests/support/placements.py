@@ -35,3 +35,16 @@ def shard(index: int, op: Op = "same", role: str = "primary") -> PlannedResource
     urn = f"{STACK}bailbondpro:shards:Shards$bailbondpro:postgres:Postgres${DATABASE}::{name}"
     inputs = {} if role == "primary" else {"replicateSourceDb": f"shard-{index}"}
     return PlannedResource(urn, DATABASE, name, op, inputs, old_inputs={} if op == "create" else inputs)
+
+
+def pods(told: int) -> dict[str, Any]:
+    """Inputs of a workload whose pods are told of so many shards."""
+    names = ["DATABASE_URL", *(f"DATABASE_SHARD_{index}_URL" for index in range(told))]
+    return {"spec": {"template": {"spec": {"containers": [{"env": [{"name": name} for name in names]}]}}}}
+
+
+def app(told: int, was: int | None, op: Op = "update") -> PlannedResource:
+    """The application, whose pods are told of so many shards and were told of others."""
+    urn = f"{STACK}bailbondpro:workload:Workload$kubernetes:apps/v1:Deployment::app"
+    old = {} if was is None else pods(was)
+    return PlannedResource(urn, "kubernetes:apps/v1:Deployment", "app", op, pods(told), old_inputs=old)

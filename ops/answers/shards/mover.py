@@ -217,6 +217,8 @@ class Mover:
     def back(self, at_most: float) -> State:
         """The same in the other direction: what was written at the new places is carried back first."""
         state = self.ledger.read()
+        if state.step == BACK[-1] and state.opened_at is not None:
+            return state  # it was killed after its last word, or given up: clients are where they were
         if state.step not in BACK[:3]:
             raise MoveError(f"the move is at step {state.step}: there is a way back from opened until clean-up")
         self._switch(state.route.back, state, BACK, at_most)
@@ -247,9 +249,9 @@ class Mover:
             self.ledger.note(opening)
         # From the first target on there is no way but forward: a client may be written there.
         placement.switch(self.servers, route, self.catalog)
+        align(self.servers, route.back, self.catalog)
         self.ledger.verified(whole=True)
         self.ledger.note(after)
-        align(self.servers, route.back, self.catalog)
 
     @staticmethod
     def _complete(found: Verification) -> None:

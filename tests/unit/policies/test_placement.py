@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import pytest
 
@@ -21,22 +21,8 @@ from plan.placement import (
 )
 from policies.placement import misplaced, shards_entered_empty, shards_left
 from policies.stateful import one_way_changes
-from tests.support.placements import STACK, at, published, shard
+from tests.support.placements import STACK, app, at, pods, published, shard
 from tests.support.told import told
-
-if TYPE_CHECKING:
-    from plan import Op
-
-
-def pods(told: int) -> dict[str, Any]:
-    names = ["DATABASE_URL", *(f"DATABASE_SHARD_{index}_URL" for index in range(told))]
-    return {"spec": {"template": {"spec": {"containers": [{"env": [{"name": name} for name in names]}]}}}}
-
-
-def app(told: int, was: int | None, op: Op = "update") -> PlannedResource:
-    urn = f"{STACK}bailbondpro:workload:Workload$kubernetes:apps/v1:Deployment::app"
-    old = {} if was is None else pods(was)
-    return PlannedResource(urn, "kubernetes:apps/v1:Deployment", "app", op, pods(told), old_inputs=old)
 
 
 def test_shards_in_use_are_those_that_pods_are_told_of() -> None:

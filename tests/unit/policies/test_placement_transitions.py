@@ -10,7 +10,7 @@ import pytest
 from ops.answers.journey import _step
 from plan import Plan
 from policies.placement import misplaced, shards_left, shards_taken_away, unplaced
-from tests.support.placements import at, published, shard
+from tests.support.placements import app, at, published, shard
 
 BEFORE, AFTER = 10, 11
 """Versions of the map."""
@@ -133,7 +133,8 @@ def test_shards_that_are_apart_are_named_one_by_one() -> None:
 
 @pytest.mark.parametrize("acknowledged", [True, False])
 def test_a_journey_takes_a_way_back_that_is_acknowledged_and_no_other(*, acknowledged: bool) -> None:
-    plan = change("8 to 4", "4 shards, returned" if acknowledged else "4 shards")
+    changed = change("8 to 4", "4 shards, returned" if acknowledged else "4 shards")
+    plan = Plan((*changed.resources, app(4, 8)))
 
     class Session:
         def preview(self, _bar: object) -> tuple[Plan, None]:
