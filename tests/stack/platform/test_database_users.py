@@ -11,6 +11,7 @@ from components.postgres.users import LOGIN_SECRETS
 from components.postgres.users_job import APP
 from plan.tokens import DEPLOYMENT
 from policies.logins import SECRET
+from policies.turns import LOGINS
 from tests.support.stack import COMBINATIONS, EVERYTHING, recorded, settings
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ def test_the_pooler_writes_as_the_application_and_reads_replicas_as_the_reader()
 def test_the_pooler_lets_both_logins_in_while_they_take_turns() -> None:
     recording = recorded(*EVERYTHING)
     users = recording.one(SECRET, "pooler-config").inputs["stringData"]["userlist.txt"].splitlines()
+    noted = recording.one(SECRET, "pooler-config").inputs["metadata"]["annotations"]
+    assert noted[LOGINS] == "2,1", "the one that is handed out first, and the one before"
     assert [line.split()[0] for line in users] == ['"bailbondpro_b"', '"bailbondpro"']
     url = recording.one(SECRET, "app-secrets-database").inputs["stringData"]["url"]
     assert url.startswith("postgresql://bailbondpro_b:")
