@@ -18,14 +18,16 @@ import psycopg
 import pytest
 
 from bailbondpro.contract import contract
+from ops.answers.contract.client import Application
 from planner.shards.clients import PRIMARY
 from planner.shards.route import place_of
+from tests.support.sample import pod, sources
 from tests.support.sample_moved import SHARDS, moving
-from tests.support.servers import wait_until
+from tests.support.servers import free_port, wait_until
 from tests.support.visitors import Crowd, Visitor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from tests.support.sample_moved import Moving
 
@@ -200,6 +202,29 @@ def test_clients_move_to_two_shards_and_back_while_the_application_serves_them(l
     waited = [one.seconds for one in said.failed]
     assert PAUSE_SECONDS < min(waited) < max(waited) < PAUSE_SECONDS + SLACK_SECONDS
     everything_is_where_it_belongs(live, found)
+    another_pod(live, found.visitors[0].client)
+
+
+def another_pod(live: Moving, client: str) -> None:
+    """One with the map that comes after the move serves at once; one that follows no move is refused, not wrong."""
+    path, body = f"/api/clients/{client}", b'{"name": "after the move"}'
+    headers = {"Content-Type": "application/json"}
+    for name, variables in (("moved", live.moved), ("stale", without(live.variables, "SHARDS_MOVING_TO", "TARGET"))):
+        home, ports, log = live.folder / name, {3000: free_port(), 4000: free_port()}, live.folder / f"{name}.log"
+        with pod(sources(home), "127.0.0.1", ports, variables, log):
+            asked = Application(f"http://127.0.0.1:{ports[3000]}", f"http://127.0.0.1:{ports[4000]}")
+            answer = asked.ask(path, part="api", method="PUT", headers=headers, body=body)
+            if name == "moved":
+                assert answer.status == HTTPStatus.OK
+                assert asked.ask(path, part="api").document == {"id": client, "name": "after the move"}
+            else:
+                assert (answer.status, answer.headers["retry-after"]) == (HTTPStatus.SERVICE_UNAVAILABLE, "1")
+                assert answer.seconds < PAUSE_SECONDS
+
+
+def without(variables: Mapping[str, str], *parts: str) -> dict[str, str]:
+    """The variables whose names hold none of these."""
+    return {name: value for name, value in variables.items() if not any(part in name for part in parts)}
 
 
 def everything_is_where_it_belongs(live: Moving, found: Crowd) -> None:

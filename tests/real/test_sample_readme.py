@@ -120,6 +120,28 @@ def test_the_shipped_warm_up_fills_the_cache_for_as_long_as_promised(started: Pa
         assert WARM_SECONDS - 60 < cast("int", cache.ttl("bond_types")) <= WARM_SECONDS
 
 
+def test_an_application_that_cannot_know_where_clients_lie_does_not_start_and_says_every_reason() -> None:
+    variables = {
+        "DATABASE_URL": "postgresql://localhost/bonds",
+        "DATABASE_SHARD_0_URL": "postgresql://localhost/shard",
+        "SHARDS_MOVING_TO": "4",
+        "REDIS_URL": "http://localhost",
+        "PORT": "many",
+    }
+    with scratch() as folder:
+        program = sources(folder / "application")
+        done = subprocess.run(
+            [programs.node(), program], env=variables, capture_output=True, text=True, check=False, timeout=60
+        )
+    assert done.returncode == 1
+    assert [json.loads(line)["problem"] for line in done.stdout.splitlines()] == [
+        "REDIS_URL is no URL of rediss: or redis: (its value is not shown)",
+        'PORT is a positive whole number, not "many"',
+        "SHARD_MAP_FILE is missing, and there are URLs of 1 shards",
+        "SHARDS_MOVING_TO is 4, and there are URLs of 1 shards",
+    ]
+
+
 def test_the_contract_says_of_this_start_what_the_readme_says(started: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made, asked = block("echo").strip().splitlines()
     subprocess.run(["sh", "-c", made], cwd=started, check=True, timeout=60)

@@ -52,19 +52,30 @@ class Moving:
         gateway: where visitors ask.
         databases: of the move, for `./bbp shard move`.
         variables: what the pods are told.
+        moved: what they are told once the map says that clients lie on the shards.
         folder: for logs, and for further pods.
     """
 
     gateway: Gateway
     databases: Databases
     variables: dict[str, str]
+    moved: dict[str, str]
     folder: Path
 
 
 def stack() -> Settings:
     """Production while its clients are moved from the primary to two shards."""
-    shards = {"count": SHARDS, "movingTo": SHARDS, "mapVersion": 1}
-    return settings("prod", "horizontal", postgres={"replicas": 0, "placement": "moving", "shards": shards})
+    return _stack("moving", movingTo=SHARDS, mapVersion=1)
+
+
+def _stack(placement: str, **shards: int) -> Settings:
+    reason = "two shards in tests: a client's shard is one database more on the way"
+    return settings(
+        "prod",
+        "horizontal",
+        postgres={"replicas": 0, "placement": placement, "shards": {"count": SHARDS, **shards}},
+        availability={"acceptedUptime": {"percent": 99.0, "reason": reason}},
+    )
 
 
 @contextmanager
@@ -82,6 +93,7 @@ def moving() -> Iterator[Moving]:
         front = everything.enter_context(pooler(config, folder, server.data / "server.crt"))
         cache = everything.enter_context(cluster(1, CACHE))
         variables = told(stack(), front, cache, folder)
+        moved = told(_stack("shards", placedOn=SHARDS, mapVersion=2), front, cache, folder)
         program = sources(folder / "application")
 
         @contextmanager
@@ -91,7 +103,7 @@ def moving() -> Iterator[Moving]:
 
         entry = everything.enter_context(gateway(config_of("prod", "horizontal", verify_client=False), PODS, start))
         everything.callback(_lose, server)
-        yield Moving(entry, databases, variables, folder)
+        yield Moving(entry, databases, variables, moved, folder)
 
 
 def _lose(server: Postgres) -> None:
