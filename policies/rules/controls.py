@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def _judge(control: Control) -> Callable[[Plan, bool], Iterator[Violation]]:
     def judge(plan: Plan, production: bool) -> Iterator[Violation]:  # noqa: FBT001 - the signature of all rules
-        environment = "prod" if production else "dev"
+        environment = "production" if production else "development"
         for item in plan.of_type(*control.types):
             verdict = holds(control.met or {}, item, plan)
             if verdict is None:

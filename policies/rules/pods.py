@@ -102,7 +102,6 @@ POD_RULES: tuple[Rule, ...] = (
         fix="repository@sha256:..., or a tag of one release",
         source="Kubernetes documentation, Images",
         judge=_moving_images,
-        alone=True,
     ),
     Rule(
         id="pod-limits",

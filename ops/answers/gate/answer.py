@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ops.answers.gate.money import Money, costs, money_of
 from ops.answers.gate.objectives import objectives_of
-from ops.answers.gate.reading import GateError, read_document_of_plan, read_waiver_file
+from ops.answers.gate.reading import read_plan_preview, read_waiver_file
 from ops.exits import UNSAFE
 from ops.jsonable import picked, plain
-from plan.preview import PreviewError, read_preview
 from policies.gate import NO_WAIVERS, Finding, Step, Waiver, WaiverProblem, Waivers, judge
 from policies.gate.judge import STRANGE
 from policies.gate.model import OBJECTIVES, found
@@ -230,12 +229,9 @@ def gate_file(
     """
     day = today or datetime.now(UTC).date()
     known = read_waiver_file(waivers, day)
-    try:
-        preview = read_preview(read_document_of_plan(plan), str(plan))
-        seen = None if reviewed is None else read_preview(read_document_of_plan(reviewed), str(reviewed))
-    except PreviewError as error:
-        raise GateError(str(error)) from error
+    preview = read_plan_preview(plan)
     allowed = options or GateOptions()
-    if seen is not None:
+    if reviewed is not None:
+        seen = read_plan_preview(reviewed)
         allowed = replace(allowed, objectives=(*allowed.objectives, partial(unreviewed, reviewed=seen)))
     return gate(preview, allowed, known)

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ops.inputs.documents import DocumentError, read_document
+from plan.preview import HOW, PreviewError, read_preview
 from policies.gate import NO_WAIVERS, Waivers, read_waivers
 from policies.gate.model import STEP_RULES
 from policies.rules import rules
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-HOW = "make one: `pulumi preview --json --show-sames > plan.json`"
+    from plan.steps import Preview
 
 
 class GateError(ValueError):
@@ -49,6 +50,18 @@ def read_document_of_plan(path: Path) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise GateError(f"{path} is no engine preview: it holds a {type(document).__name__}, not an object; {HOW}")
     return document
+
+
+def read_plan_preview(path: Path) -> Preview:
+    """The preview in a file.
+
+    Raises:
+        GateError: the file cannot be read, or is something else.
+    """
+    try:
+        return read_preview(read_document_of_plan(path), str(path))
+    except PreviewError as error:
+        raise GateError(str(error)) from error
 
 
 def _what_else(text: str, error: ValueError) -> str:

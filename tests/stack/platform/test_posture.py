@@ -13,6 +13,7 @@ from plan import Plan
 from plan.tokens import ENDPOINT, ROUTE, ROUTE_TABLE, ROUTE_TABLE_ASSOCIATION
 from policies.posture import Control, posture_of, record
 from policies.posture.checks import BLOCKED, BUCKET_POLICY, FLOW_LOG, PUBLIC_ACCESS, RULES, holds
+from policies.rules import rules
 from tests.support import posture_page
 from tests.support.plans import planned, stack_plan
 from tests.support.posture_page import BOOTSTRAP, RESTORED, plans
@@ -132,6 +133,19 @@ def test_nothing_is_open_and_nothing_is_left_undecided(stack: tuple[str, str]) -
     assert {one.control.id: one.offending for one in found.findings if one.offending} == {}
     assert {one.control.id: one.undecided for one in found.findings if one.undecided} == {}
     assert [tally.open for tally in found.tallies] == [0, 0]
+
+
+@everywhere
+def test_every_rule_holds_on_every_stack(stack: tuple[str, str]) -> None:
+    """Mocks do not mask secrets: the rule about them is held against plans of the engine."""
+    production = posture_page.environment_of(stack) == "production"
+    told = {
+        f"{rule.id}: {one.urn} {one.says}"
+        for rule in rules()
+        if not rule.marked
+        for one in rule.judge(plans()[stack], production)
+    }
+    assert told == set()
 
 
 @everywhere

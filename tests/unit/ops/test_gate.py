@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from io import StringIO
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rich.console import Console
 
-from ops.answers.gate import Gate
+from ops.answers.gate import Gate, GateOptions, gate
+from ops.commands.gate import gate as gate_command
+from ops.document.terminal import show
+from ops.views.gate import section
+from plan.preview import read_preview
+from plan.steps import KINDS
+from plan.types import TYPES
 from policies.gate.model import STEP_RULES
 from policies.rules import rules
-from tests.support.gate_cases import Case, cases
+from tests.support.gate_cases import Case, cases, steps_of, urn_of
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from plan.steps import Preview
+    from policies.gate import Finding
 
 DATABASE = "aws:rds/instance:Instance"
 
@@ -39,10 +53,124 @@ def test_no_plan_stands_twice_in_the_table() -> None:
 
 def test_a_replacement_names_its_property_and_comes_first(tmp_path: Path) -> None:
     found = answer("a database is replaced", tmp_path)
-    assert found.steps[0].forced == ("engine",)
-    assert found.findings[0].properties == ("engine",)
+    assert found.steps[0].forced == ("kmsKeyId",)
+    assert found.findings[0].properties == ("kmsKeyId",)
 
 
 def test_an_id_means_one_rule() -> None:
     ids = [*(rule.id for rule in STEP_RULES), *(rule.id for rule in rules())]
     assert len(set(ids)) == len(ids)
+
+
+def test_the_answer_in_a_terminal_begins_with_the_headline_and_no_sign_steers_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show(section(answer("names in other scripts and with signs that steer a terminal", tmp_path)))
+    out = capsys.readouterr().out
+    assert out.startswith("STOP: 1 finding; first stateful-delete")
+    assert "\x1b" not in out
+
+
+def test_a_waiver_stands_with_who_answers_for_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    show(section(answer("a replacement that somebody answers for", tmp_path)))
+    assert "ada@example.com, until 2026-12-24: moved to another engine" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "trouble"),
+    [
+        ("a waiver that nothing needs", "unused"),
+        ("a waiver that has ended", "expired"),
+        ("a waiver for everything", "too broad"),
+        ("waivers that are none", "malformed"),
+    ],
+)
+def test_what_is_wrong_with_a_waiver_is_named(name: str, trouble: str, tmp_path: Path) -> None:
+    assert trouble in [one.trouble for one in answer(name, tmp_path).waiver_problems]
+
+
+def test_json_is_one_document_with_the_verdict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan = case("a database is replaced").plan_file(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        gate_command(plan, json_output=True)
+    found = json.loads(capsys.readouterr().out)
+    assert (ended.value.code, found["verdict"], found["exit_code"]) == (2, "stop", 2)
+    assert found["findings"][0]["rule"] == "stateful-replace"
+    assert found["steps"][0]["reach"] == 1
+
+
+def test_a_file_that_is_no_plan_ends_with_one_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        gate_command(case("an empty file").plan_file(tmp_path))
+    assert ended.value.code == 1
+    caught = capsys.readouterr()
+    assert caught.out == ""
+    assert caught.err.startswith("error: ")
+
+
+def test_steps_are_ranked_by_what_hangs_on_them() -> None:
+    kinds = {"network": "aws:ec2/vpc:Vpc", "alarm": "aws:cloudwatch/metricAlarm:MetricAlarm", "database": DATABASE}
+    lines = [
+        {"do": "update", "thing": "alarm", "name": "last", "needs": [(kinds["network"], "network")]},
+        {"do": "delete", "thing": "alarm", "name": "gone"},
+        {"do": "update", "thing": "network"},
+        {"do": "delete", "thing": "database", "needs": [(kinds["network"], "network")]},
+    ]
+    things = {name: {"type": kind} for name, kind in kinds.items()}
+    found = gate(read_preview({"steps": [step for line in lines for step in steps_of(line, things)]}))
+    assert [(step.name, step.level, step.reach) for step in found.steps] == [
+        ("database", 4, 0),
+        ("gone", 2, 0),
+        ("network", 1, 2),
+        ("last", 1, 0),
+    ]
+
+
+def test_a_judge_of_objectives_can_be_added_and_one_that_fails_does_not_pass() -> None:
+    def broken(_: Preview) -> list[Finding]:
+        raise TypeError("unexpected")
+
+    found = gate(read_preview({"steps": [], "changeSummary": {}}), GateOptions(objectives=(broken,)))
+    assert [(one.rule, one.judged, one.stops) for one in found.findings] == [("objectives", False, True)]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["", "a", "*", "[secret]", "0.0.0.0/0", "{"]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from(["policy", "ingress", "spec", "vpcConfig", "name", "data", "Statement"]), inner
+        )
+    ),
+    max_leaves=6,
+)
+TOKENS = st.sampled_from([*TYPES, "aws:sqs/queue:Queue"])
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(st.sampled_from([*KINDS, "other"]), TOKENS, JSON, JSON, st.booleans()), max_size=4))
+def test_inputs_of_any_form_end_in_an_answer(drawn: list[tuple[str, str, Any, Any, bool]]) -> None:
+    names = ("ingress", "policy", "spec", "vpcConfig", "parameters", "allocatedStorage", "acl", "tags", "environment")
+    steps = [
+        {
+            "op": op,
+            "urn": urn_of(token, str(index)),
+            "oldState": {"type": token, "custom": True, "inputs": dict.fromkeys(names, old)},
+            "newState": {"type": token, "custom": True, "inputs": dict.fromkeys(names, new), "protect": protect},
+        }
+        for index, (op, token, old, new, protect) in enumerate(drawn)
+    ]
+    found = gate(read_preview({"steps": steps}))
+    assert found.exit_code in {0, 2}
+    assert found.headline
+    show(section(found), Console(file=StringIO()))
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(JSON | st.fixed_dictionaries({"op": JSON, "urn": JSON, "oldState": JSON, "newState": JSON}), max_size=3)
+)
+def test_a_step_of_any_form_is_read_or_named(steps: list[Any]) -> None:
+    read = read_preview({"steps": steps})
+    assert len(read.unread) == len(steps), "none of these has a URN"
+    assert gate(read).exit_code == (2 if steps else 0)

@@ -1,0 +1,151 @@
+"""docs/gate.md, made of the rules and of the plans of `tests/data/gate_plans.yaml`.
+
+.venv/bin/python -m tests.support.gate_page            says whether the page differs
+.venv/bin/python -m tests.support.gate_page --write    brings it up to date
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from ops.answers.gate import Gate
+from ops.document.terminal import show
+from ops.views.gate import section
+from policies.gate.model import STEP_RULES
+from policies.gate.waivers import LONGEST
+from policies.rules import OWN, rules
+from tests.support.gate_cases import cases
+from tests.support.generated_page import brought_up_to_date
+from tests.support.paths import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+DOCUMENT = ROOT / "docs" / "gate.md"
+SHOWN = ("a database is replaced", "deletion protection goes off", "a replacement that somebody answers for")
+"""Plans whose whole answer stands on the page."""
+WAIVERS = """\
+waivers:
+  - rule: stateful-replace
+    urn: urn:pulumi:prod::bailbondpro::bailbondpro:postgres:Postgres$aws:rds/instance:Instance::postgres-primary
+    owner: ada@example.com
+    reason: its rows were moved to the other server on Sunday
+    expires: 2026-12-24
+"""
+HEAD = f"""\
+# The gate
+
+`./bbp gate --plan FILE` says whether a preview may be deployed. It reads what `pulumi preview --json --show-sames`
+wrote, of a real cloud or of a rehearsal (`./bbp rehearse prod --plan-out plan.json`), and needs nothing else: no
+engine, no account. This page is made by `.venv/bin/python -m tests.support.gate_page --write`.
+
+| exit code | meaning |
+|---|---|
+| 0 | judged, and nothing stops it |
+| 1 | a file cannot be read or is no preview, or the waivers are to be corrected |
+| 2 | something stops it: it would hurt, or nobody could judge it |
+
+The first line is the answer. Below it stand what stops the change, what is worth knowing, what somebody waived, the
+monthly cost before and after, and the steps by how many resources depend on them, directly or through others. Each
+replacement names the properties that force it, as the engine says. `--json` has all of it, `--most-usd` and
+`--most-percent` bound what the month may cost more.
+
+What it does not know does not pass: an operation of a newer engine, a type without a row in `plan/types`, a step of
+another form, unchanged resources that are counted and not named, a preview that ended early. A preview knows less
+than an update: what is not known yet stops where it may undo what held, or where a rule is critical. Otherwise it
+is counted, and the policy pack judges it in the update.
+
+What a preview does not say, the gate does not say either: whether pods survive a node (`./bbp drill`), whether an
+update that is allowed succeeds, and what was done by hand since the last refresh (`--refresh` in the preview).
+
+## Waivers
+
+A waiver lets one rule pass for one URN, until a day that is at most {LONGEST.days} days ahead. Whoever approves the
+change of the file approves the waiver.
+
+```yaml
+{WAIVERS}```
+
+`./bbp gate --plan plan.json --waivers waivers.yaml` names entries that have ended, that cover nothing, that are too
+broad (`*`, `?`, an end too far ahead) and that are malformed. The last two end with exit code 1 even where nothing
+else stops the change.
+
+"""
+PACK = """\
+## The same rules in the engine
+
+The rules over what stands are a Pulumi policy pack, too. Critical and high ones are mandatory, the others advisory:
+
+```sh
+python3 -m venv policies/pack/venv
+policies/pack/venv/bin/pip install -r policies/pack/requirements.txt
+pulumi preview --policy-pack policies/pack
+```
+
+Rules that look at one resource judge it before it is made, with the values that a preview does not know.
+`plain-secret` is no part of the pack: its SDK takes the marks off secrets, so that it cannot tell them from other
+texts. A pack sees no configuration: a stack is of production unless the AWS provider's default tags say otherwise.
+Rules over steps are no part of it either, because a pack sees what will be, and not what was.
+
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    return HEAD + "\n".join(_examples()) + "\n" + "\n".join(_rules()) + "\n" + PACK + "\n".join(_table()) + "\n"
+
+
+def _examples() -> Iterator[str]:
+    yield "## What it says\n"
+    by_name = {case.name: case for case in cases()}
+    for name in SHOWN:
+        yield f"Of a plan in which {name}, exit code {by_name[name].exit}:\n"
+        yield f"```text\n{answer(name)}```\n"
+
+
+def answer(name: str) -> str:
+    """What the gate prints of a plan of the table."""
+    case = next(one for one in cases() if one.name == name)
+    with tempfile.TemporaryDirectory() as folder:
+        found = case.answer(Path(folder))
+    if not isinstance(found, Gate):
+        return f"error: {found}\n"
+    out = StringIO()
+    show(section(found), Console(file=out, width=118, highlight=False, emoji=False, color_system=None))
+    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().rstrip().splitlines())
+
+
+def _rules() -> Iterator[str]:
+    yield "## Rules over steps\n\n| id | severity | what must hold | smallest fix |\n|---|---|---|---|"
+    for rule in STEP_RULES:
+        yield f"| `{rule.id}` | {rule.severity} | {rule.title} | {rule.fix} |"
+    yield "\n## Rules over what stands\n"
+    yield "Critical and high ones stop a change that breaks them; what was broken before is counted only.\n"
+    yield "| id | severity | what must hold | why | smallest fix | source |\n|---|---|---|---|---|---|"
+    for one in OWN:
+        yield f"| `{one.id}` | {one.severity} | {one.title} | {one.reason} | {one.fix} | {one.source} |"
+    controls = [rule for rule in rules() if rule not in OWN]
+    yield f"\n{len(controls)} more are controls of AWS Security Hub ([posture](posture.md)), all of them medium.\n"
+
+
+def _table() -> Iterator[str]:
+    yield "## Plans and answers\n\nEach is executed by a test (`tests/data/gate_plans.yaml`).\n"
+    yield "| plan | exit code | first line of the answer |\n|---|---|---|"
+    for case in cases():
+        says = case.says.replace("|", "\\|").replace("<", "&lt;")
+        yield f"| {case.name} | {case.exit} | {says} |"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Says whether the page is up to date, or writes it."""
+    return brought_up_to_date(DOCUMENT, page(), __doc__, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

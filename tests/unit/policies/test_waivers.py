@@ -1,0 +1,79 @@
+"""Waivers: one rule, one URN, an owner, a reason and an end; whatever else is named."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from policies.gate import read_waivers
+
+TODAY = date(2026, 12, 1)
+RULES = ("stateful-replace", "cost")
+GOOD: dict[str, Any] = {
+    "rule": "stateful-replace",
+    "urn": "urn:pulumi:prod::bailbondpro::aws:rds/instance:Instance::primary",
+    "owner": "ada@example.com",
+    "reason": "moved to another server",
+    "expires": date(2026, 12, 24),
+}
+
+
+def troubles(*entries: Any) -> list[tuple[int, str]]:  # noqa: ANN401 - a file may hold anything
+    return [(one.number, one.trouble) for one in read_waivers({"waivers": list(entries)}, RULES, TODAY).problems]
+
+
+def test_a_whole_entry_is_used() -> None:
+    read = read_waivers({"waivers": [GOOD]}, RULES, TODAY)
+    assert read.problems == ()
+    assert [(one.rule, one.owner, one.number) for one in read.entries] == [("stateful-replace", "ada@example.com", 1)]
+
+
+def test_a_file_of_nothing_waives_nothing() -> None:
+    assert read_waivers(None, RULES, TODAY).problems == read_waivers({"waivers": []}, RULES, TODAY).problems == ()
+
+
+@pytest.mark.parametrize("expires", [date(2026, 12, 1), "2026-12-01", date(2027, 3, 1)])
+def test_an_entry_counts_until_its_last_day(expires: object) -> None:
+    assert troubles({**GOOD, "expires": expires}) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "trouble"),
+    [
+        ({"expires": date(2026, 11, 30)}, "expired"),
+        ({"expires": date(2027, 3, 2)}, "too broad"),
+        ({"urn": "urn:pulumi:prod::bailbondpro::*"}, "too broad"),
+        ({"urn": "urn:pulumi:prod::bailbondpro::aws:rds/instance:Instance::primar?"}, "too broad"),
+        ({"urn": "primary"}, "malformed"),
+        ({"rule": "*"}, "malformed"),
+        ({"rule": "stateful-delete"}, "malformed"),
+        ({"rule": ["stateful-replace"]}, "malformed"),
+        ({"owner": " "}, "malformed"),
+        ({"owner": None}, "malformed"),
+        ({"reason": "ok"}, "malformed"),
+        ({"expires": "soon"}, "malformed"),
+        ({"expires": datetime(2026, 12, 24, 1)}, "malformed"),  # noqa: DTZ001 - as YAML reads one without a zone
+        ({"expires": 20261224}, "malformed"),
+        ({"until": "2026-12-24"}, "malformed"),
+    ],
+    ids=str,
+)
+def test_an_entry_that_is_none_covers_nothing_and_is_named(wrong: dict[str, object], trouble: str) -> None:
+    assert (1, trouble) in troubles({**GOOD, **wrong})
+    assert read_waivers({"waivers": [{**GOOD, **wrong}]}, RULES, TODAY).entries == ()
+
+
+def test_an_entry_that_says_the_same_as_another_is_named() -> None:
+    assert troubles(GOOD, {**GOOD, "owner": "eve@example.com"}) == [(2, "malformed")]
+
+
+@pytest.mark.parametrize("document", [[], "waivers", {"waivers": {}}, {"waivers": [], "more": 1}, {}, 7], ids=str)
+def test_a_file_of_another_form_is_named_as_a_whole(document: object) -> None:
+    assert [(one.number, one.trouble) for one in read_waivers(document, RULES, TODAY).problems] == [(0, "malformed")]
+
+
+@pytest.mark.parametrize("entry", [None, 7, "stateful-replace", [], {}], ids=str)
+def test_an_entry_that_is_no_object_is_named(entry: object) -> None:
+    assert (1, "malformed") in troubles(entry)
