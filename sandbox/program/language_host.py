@@ -135,6 +135,13 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     ) -> Iterator[language_pb2.RunPluginResponse]:
         """Run a plugin that is a folder of Python, and pass on what it says, until the engine has enough of it."""
         python = _interpreter(request.info)
+        if not os.access(python, os.X_OK):
+            said = (
+                f"the virtual environment of {request.info.program_directory} has no {python}\n  fix: make it: {MAKE}\n"
+            )
+            yield language_pb2.RunPluginResponse(stderr=said.encode())
+            yield language_pb2.RunPluginResponse(exitcode=1)
+            return
         command = [python, "-u", request.info.program_directory, *request.args]
         environment = dict(item.split("=", 1) for item in request.env)
         # Its first line is its port; what it says as errors goes where this host's own go.

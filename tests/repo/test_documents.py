@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,10 +16,12 @@ import yaml
 from infra.problems import ConfigError
 from infra.settings import load, read_stack_file
 from infra.settings.reading.defaults import merged
+from ops.answers.gate.reading import rule_ids
 from ops.answers.right_size.sizing import KEYS, read_metrics
 from ops.answers.shards.schema import read_schema
 from ops.cli import app
 from ops.exits import INTERRUPTED, UNKNOWN
+from policies.gate import read_waivers
 from sandbox.seed import read_seed
 from tests.support.configs import DIGEST
 from tests.support.paths import ROOT
@@ -125,6 +128,9 @@ def test_a_documented_stack_file_is_accepted_and_documented_data_is_read(block: 
     if "tables" in document:
         (tmp_path / "shards.yaml").write_text(text, encoding="utf-8")
         assert read_schema(tmp_path / "shards.yaml").tables
+        return
+    if "waivers" in document:
+        assert read_waivers(document, rule_ids(), date(2026, 12, 1)).problems == ()
         return
     file = tmp_path / "metrics.yaml"
     file.write_text(text)

@@ -83,8 +83,8 @@ PACK = """\
 The rules over what stands are a Pulumi policy pack, too. Critical and high ones are mandatory, the others advisory:
 
 ```sh
-python3 -m venv policies/pack/venv
-policies/pack/venv/bin/pip install -r policies/pack/requirements.txt
+uv venv policies/pack/venv
+uv pip install --python policies/pack/venv/bin/python -r policies/pack/requirements.txt
 pulumi preview --policy-pack policies/pack
 ```
 
@@ -106,7 +106,7 @@ def _examples() -> Iterator[str]:
     by_name = {case.name: case for case in cases()}
     for name in SHOWN:
         yield f"Of a plan in which {name}, exit code {by_name[name].exit}:\n"
-        yield f"```text\n{answer(name)}```\n"
+        yield f"```\n{answer(name)}```\n"
 
 
 def answer(name: str) -> str:

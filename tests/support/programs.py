@@ -255,6 +255,12 @@ def node_modules(project: Path) -> Path:
     return _unpacked(project / "package-lock.json", make) / "node_modules"
 
 
+@cache
+def policy_sdk() -> Path:
+    """The folder with Pulumi's SDK of policy packs; it asks for an older protobuf than the project has, and runs with it."""
+    return _wheels("policy.lock")
+
+
 def _one(pattern: str, lock: str = "wheels.lock") -> Path:
     found = sorted(_wheels(lock).glob(pattern))
     if not found:
