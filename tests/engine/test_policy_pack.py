@@ -42,22 +42,19 @@ aws.s3.Bucket("plain", bucket="plain", opts=pulumi.ResourceOptions(depends_on=[e
 LINE = re.compile(r"- \[(mandatory|advisory)\].*?  ([\w.-]+)  \([\w:./]+: ([\w-]+)\)")
 
 
-@pytest.fixture
-def sdk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`pulumi_policy`, importable for one test."""
-    monkeypatch.syspath_prepend(str(policy_sdk()))
-
-
-@pytest.fixture
-def pack(sdk: None, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """The policies of the pack, which is not started."""
-    import pulumi_policy
-
+@pytest.fixture(scope="module")
+def pack() -> Iterator[list[Any]]:
+    """The policies of the pack, which is not started; its SDK can be imported meanwhile."""
     found: list[Any] = []
-    monkeypatch.setattr(pulumi_policy, "PolicyPack", lambda name, policies: found.extend(policies))
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    runpy.run_path(str(PACK))
-    return found
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(policy_sdk()))
+        import pulumi_policy
+
+        patch.setattr(pulumi_policy, "PolicyPack", lambda name, policies: found.append((name, policies)))
+        runpy.run_path(str(PACK))
+        ((name, policies),) = found
+        assert name == "bailbondpro"
+        yield policies
 
 
 def resources_of(plan: Plan) -> list[Any]:
@@ -93,7 +90,7 @@ def judged(policies: list[Any], plan: Plan) -> set[tuple[str, str, str]]:
             policy.validate(pulumi_policy.StackValidationArgs(resources, None, {}), report)
             continue
         for one in resources:
-            args = (one.resource_type, one.props, one.urn, one.name, one.opts, None, None, {})
+            args: tuple[Any, ...] = (one.resource_type, one.props, one.urn, one.name, one.opts, None, None, {})
             policy.validate(pulumi_policy.ResourceValidationArgs(*args), report)
     return told
 

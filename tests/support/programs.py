@@ -257,7 +257,7 @@ def node_modules(project: Path) -> Path:
 
 @cache
 def policy_sdk() -> Path:
-    """The folder with Pulumi's SDK of policy packs; it asks for an older protobuf than the project has, and runs with it."""
+    """The folder with Pulumi's SDK of policy packs, which asks for an older protobuf than it runs with here."""
     return _wheels("policy.lock")
 
 
