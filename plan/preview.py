@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from plan.model import Op, Plan, PlannedResource
@@ -15,6 +16,8 @@ class PreviewError(Exception):
     """A document is no preview; the message says what it is and how to make one."""
 
 
+COUNTED = ("create", "update", "delete", "replace", "import")
+"""Operations of which each counts as one step (Pulumi 3.259, `ResourceChanges`)."""
 HOW = "make one: `pulumi preview --json --show-sames > plan.json`"
 _DIGEST = frozenset(("steps", "changeSummary", "duration", "diagnostics", "config", "maybeCorrupt"))
 """The keys of a preview (Pulumi 3.259, `display.PreviewDigest`)."""
@@ -24,13 +27,17 @@ def read_preview(document: Mapping[str, Any], origin: str = "this preview") -> P
     """The steps of a preview.
 
     Args:
-        document: what `pulumi preview --json` printed, parsed. A preview of nothing at all has no `steps`.
+        document: what `pulumi preview --json` printed, parsed. Of an empty stack it names the stack itself.
         origin: how to call it in an error.
 
     Raises:
         PreviewError: it is no preview.
     """
-    steps = document.get("steps", [] if "changeSummary" in document else None)
+    steps = document.get("steps")
+    if steps == [] or (steps is None and "duration" in document):
+        raise PreviewError(
+            f"{origin} names nothing, not even the stack: the preview ended before it began, or there is none; {HOW}"
+        )
     if not isinstance(steps, list):
         raise PreviewError(f"{origin} is no engine preview, {_looks_like(document)}; {HOW}")
     read = list(_read(steps))
@@ -42,6 +49,7 @@ def read_preview(document: Mapping[str, Any], origin: str = "this preview") -> P
         changes=changes,
         unread=unread,
         hidden=hidden,
+        lost=tuple(_lost(document, read)),
         errors=tuple(_errors(document.get("diagnostics"))),
         corrupt=document.get("maybeCorrupt") is True,
         before=Plan(tuple(_planned_before(changes)), known, hidden),
@@ -212,6 +220,16 @@ def _hidden(document: Mapping[str, Any], read: list[Change | Unread]) -> int:
     same = _mapping(document.get("changeSummary")).get("same")
     named = sum(isinstance(item, Change) and item.ops == ("same",) for item in read)
     return max(same - named, 0) if isinstance(same, int) else 0
+
+
+def _lost(document: Mapping[str, Any], read: list[Change | Unread]) -> Iterator[str]:
+    """Changes that the preview counts more of than it names: somebody took steps out, or lost them."""
+    named = Counter(op for item in read if isinstance(item, Change) for op in item.ops)
+    unread = sum(isinstance(item, Unread) for item in read)
+    for op in COUNTED:
+        told = _mapping(document.get("changeSummary")).get(op)
+        if isinstance(told, int) and told > named[op] + unread:
+            yield f"{told} {op} are counted and {named[op]} named"
 
 
 def _errors(diagnostics: object) -> Iterator[str]:

@@ -158,6 +158,7 @@ class Preview:
         changes: what happens to each resource, in the order of the document; unchanged ones and components included.
         unread: steps that are none.
         hidden: how many unchanged resources it counts without naming them.
+        lost: changes that it counts more of than it names, in words.
         errors: what the engine reports as errors: such a preview ends early.
         corrupt: whether the engine says that its state may be damaged.
         before: the plan of everything as it is.
@@ -168,6 +169,7 @@ class Preview:
     changes: tuple[Change, ...]
     unread: tuple[Unread, ...]
     hidden: int
+    lost: tuple[str, ...]
     errors: tuple[str, ...]
     corrupt: bool
     before: Plan

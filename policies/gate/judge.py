@@ -73,6 +73,8 @@ def _of_the_preview(preview: Preview) -> Iterator[Finding]:
         yield found(FAILED, preview.stack, "the engine says that the state may be damaged")
     if preview.hidden:
         yield found(HIDDEN, preview.stack, f"{preview.hidden} unchanged resources are counted and not named")
+    for says in preview.lost:
+        yield found(UNREAD_STEP, preview.stack, f"steps are missing: {says}")
     for item in preview.unread:
         yield found(UNREAD_STEP, item.urn, f"step {item.number} cannot be read: {item.why}")
 

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from policies.gate import Finding
 
 DATABASE = "aws:rds/instance:Instance"
+STACK_STEP = {
+    "op": "create",
+    "urn": urn_of("pulumi:pulumi:Stack", "bailbondpro-prod"),
+    "newState": {"type": "pulumi:pulumi:Stack"},
+}
 
 
 def case(name: str) -> Case:
@@ -130,7 +135,7 @@ def test_a_judge_of_objectives_can_be_added_and_one_that_fails_does_not_pass() -
     def broken(_: Preview) -> list[Finding]:
         raise TypeError("unexpected")
 
-    found = gate(read_preview({"steps": [], "changeSummary": {}}), GateOptions(objectives=(broken,)))
+    found = gate(read_preview({"steps": [STACK_STEP]}), GateOptions(objectives=(broken,)))
     assert [(one.rule, one.judged, one.stops) for one in found.findings] == [("objectives", False, True)]
 
 
@@ -160,7 +165,7 @@ def test_inputs_of_any_form_end_in_an_answer(drawn: list[tuple[str, str, Any, An
         }
         for index, (op, token, old, new, protect) in enumerate(drawn)
     ]
-    found = gate(read_preview({"steps": steps}))
+    found = gate(read_preview({"steps": [STACK_STEP, *steps]}))
     assert found.exit_code in {0, 2}
     assert found.headline
     show(section(found), Console(file=StringIO()))
@@ -171,6 +176,6 @@ def test_inputs_of_any_form_end_in_an_answer(drawn: list[tuple[str, str, Any, An
     st.lists(JSON | st.fixed_dictionaries({"op": JSON, "urn": JSON, "oldState": JSON, "newState": JSON}), max_size=3)
 )
 def test_a_step_of_any_form_is_read_or_named(steps: list[Any]) -> None:
-    read = read_preview({"steps": steps})
+    read = read_preview({"steps": [STACK_STEP, *steps]})
     assert len(read.unread) == len(steps), "none of these has a URN"
     assert gate(read).exit_code == (2 if steps else 0)
