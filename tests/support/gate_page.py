@@ -54,7 +54,8 @@ engine, no account. This page is made by `.venv/bin/python -m tests.support.gate
 The first line is the answer. Below it stand what stops the change, what is worth knowing, what somebody waived, the
 monthly cost before and after, and the steps by how many resources depend on them, directly or through others. Each
 replacement names the properties that force it, as the engine says. `--json` has all of it, `--most-usd` and
-`--most-percent` bound what the month may cost more.
+`--most-percent` bound what the month may cost more, and `--reviewed FILE` stops what the preview that somebody
+looked at does not hold.
 
 What it does not know does not pass: an operation of a newer engine, a type without a row in `plan/types`, a step of
 another form, unchanged resources that are counted and not named, a preview that ended early. A preview knows less
