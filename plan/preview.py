@@ -27,17 +27,13 @@ def read_preview(document: Mapping[str, Any], origin: str = "this preview") -> P
     """The steps of a preview.
 
     Args:
-        document: what `pulumi preview --json` printed, parsed. Of an empty stack it names the stack itself.
+        document: what `pulumi preview --json` printed, parsed. A preview of nothing at all has no `steps`.
         origin: how to call it in an error.
 
     Raises:
         PreviewError: it is no preview.
     """
-    steps = document.get("steps")
-    if steps == [] or (steps is None and "duration" in document):
-        raise PreviewError(
-            f"{origin} names nothing, not even the stack: the preview ended before it began, or there is none; {HOW}"
-        )
+    steps = document.get("steps", [] if {"changeSummary", "duration"} & document.keys() else None)
     if not isinstance(steps, list):
         raise PreviewError(f"{origin} is no engine preview, {_looks_like(document)}; {HOW}")
     read = list(_read(steps))

@@ -67,6 +67,8 @@ def _losses(change: Change) -> list[Finding]:
 
 
 def _of_the_preview(preview: Preview) -> Iterator[Finding]:
+    if not preview.stack and not preview.unread:
+        yield found(FAILED, "the preview", "it names nothing, not even the stack: it ended before it began")
     for message in preview.errors[:3]:
         yield found(FAILED, preview.stack, f"the engine reports an error, and what came after it is missing: {message}")
     if preview.corrupt:
