@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
@@ -18,6 +19,14 @@ _UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]")
 _TRANSFORMATION = re.compile(r"/cdn-cgi/image/[^/]*(?P<source>/.*)")
 DECODINGS = 2
 """How often an origin may decode a path: the web server once, the application's router once more."""
+_OVERLONG = {
+    **dict.fromkeys(("%c0%af", "%e0%80%af", "%f0%80%80%af", "%u002f"), "/"),
+    **dict.fromkeys(("%c1%9c", "%e0%81%9c", "%u005c"), "\\"),
+}
+"""Escapes that forgiving servers take for separators: no UTF-8 (RFC 3629, 3), and `%u002f` of older ones."""
+
+_OVERLONG_ESCAPE = re.compile("|".join(_OVERLONG), re.IGNORECASE)
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200d\ufeff]")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 
 
@@ -63,11 +72,17 @@ def _extension(path: str) -> str:
 def path_readings(path: str) -> Iterator[str]:
     """A path as the rules see it, and as origins might, in lower case.
 
-    Decoded up to twice, without path parameters or NUL; of an image transformation what it transforms as well: a path,
-    or a URL whose host is dropped.
+    Decoded up to twice, without path parameters; with overlong forms and Unicode's compatible ones taken for what they
+    look like, segments trimmed, and control and invisible characters left out; of an image transformation what it
+    transforms as well: a path, or a URL whose host is dropped.
     """
     for _ in range(DECODINGS + 1):
-        for text in (path, re.sub(r";[^/]*", "", path), path.replace("\0", "")):
+        forgiving = unquote(
+            re.sub("|".join(_OVERLONG), lambda match: _OVERLONG[match[0].lower()], path, flags=re.IGNORECASE)
+        )
+        composed = unicodedata.normalize("NFKC", forgiving)
+        trimmed = re.sub(r"\s*/\s*", "/", composed)
+        for text in (path, re.sub(r";[^/]*", "", path), forgiving, composed, trimmed, _INVISIBLE.sub("", trimmed)):
             reading = normalise_path(text).lower()
             yield reading
             if match := _TRANSFORMATION.fullmatch(reading):

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from bailbondpro.edge.policy import STATIC_PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bailbondpro.edge.policy import EdgePolicy
+
 FOREIGN_TYPES = (
     *("text/html; charset=utf-8", "application/xhtml+xml", "application/json", "application/problem+json", ""),
     *(
@@ -65,6 +74,11 @@ CREDENTIALS: tuple[tuple[tuple[str, str], ...], ...] = (
     *(((name, "abc"),) for name in ("client-cert", "x-ssl-client-cert", "x-forwarded-client-cert", "x-arr-clientcert")),
     *(((name, "abc"),) for name in ("x-forwarded-user", "remote-user", "x-api-user", "x-user-id", "impersonate-user")),
     *(((name, "abc"),) for name in ("x-ms-client-principal", "x-amzn-oidc-data", "x-goog-authenticated-user-email")),
+    # one for each further part of `personal.CREDENTIAL_HEADERS`: gateways, SuperTokens, Hasura, Kong, Cloudflare Access
+    *(((name, "abc"),) for name in ("st-auth-mode", "x-hasura-admin-secret", "x-sid", "x-jwt", "x-credential-id")),
+    *(((name, "abc"),) for name in ("x-bearer", "x-ticket", "x-wp-nonce", "x-login", "x-identity", "x-email")),
+    *(((name, "abc"),) for name in ("x-consumer-username", "impersonate-group", "cf-access-client-id")),
+    *(((name, "abc"),) for name in ("x-hasura-role", "x-tenant-id", "x-account-id")),
 )
 """Headers that sign a request in: RFC 9110, 11.6.2; RFC 9421; the documentation of gateways and identity providers."""
 
@@ -74,7 +88,9 @@ SIGNED_QUERIES = (
     *("code=1&state=1", "ticket=ST-1", "session=1", "sid=1", "password=1", "otp=1", "client_secret=1", "hmac=1"),
     *("hdnts=exp=1~acl=/*~hmac=1", "hdnea=1", "Key-Pair-Id=1", "OSSAccessKeyId=1", "sign=1", "md5=1&expires=1"),
     *("SAMLResponse=1", "assertion=1", "user=1", "email=a", "login=1", "nonce=1", "key[]=1", "key%5B%5D=1"),
-    *("%74oken=1", "x-amz-signatur%65=1", "%2574oken=1"),
+    *("pwd=1", "code=1", "state=1", "cred=1", "__gda__=1", "magic=1", "invite=1", "reset=1", "Policy=1", "expires=1"),
+    *("md5=1", "hash=1", "verify=1", "bearer=1", "uid=1", "account=1", "pin=1"),
+    *("%74oken=1", "x-amz-signatur%65=1", "%2574oken=1", "%4bey=1", "%50in=1", "%6bey=1"),
 )
 """Queries that sign a request in: signed addresses of AWS, Google and Azure, tokens, keys, one-time codes."""
 
@@ -112,3 +128,38 @@ UNKEYED_HEADERS = (
 )
 """Headers by which frameworks answer one address differently, and that are in no cache key: parts of pages (Next.js,
 Turbo, htmx, Inertia, Livewire, Remix, SvelteKit, Astro), versions, languages and previews."""
+
+
+def odd_spellings(prefix: str) -> Iterator[str]:
+    """A prefix as servers have read it that decode, trim, normalise or forgive more than the rules do."""
+    name, (first, *rest) = prefix.lstrip("/"), prefix.lstrip("/")
+    letters = "".join(rest)
+    yield from (f"/%{ord(case(first)):02x}{letters}" for case in (str.lower, str.upper))
+    yield from (f"/{first}%{ord(case(rest[0])):02x}{letters[1:]}" for case in (str.lower, str.upper))
+    for dropped in ("%0a", "%0d", "%1f", "%c2%a0", "%20", "%e2%80%8b"):
+        yield from (f"/{dropped}{name}", f"/{first}{dropped}{letters}", f"/{name.replace('/', f'{dropped}/')}")
+    for slash in ("%2f", "%5c", "%c0%af", "%c1%9c", "%e0%80%af", "%f0%80%80%af", "%u002f", "%ef%bc%8f", "\\"):
+        yield f"/x{slash}..{slash}{name}"
+    yield from (f"/x/%e2%80%a5/{name}", f"/x/%ef%bc%8e%ef%bc%8e/{name}", f"/x/../{name}", f"//{name}", f"/\\{name}")
+    yield from (f"/x/%2e%2e/{name}", f"/x/..;/{name}", f"/x/%252e%252e/{name}", f"/x/..%3b/{name}")
+
+
+def private_paths(policy: EdgePolicy) -> Iterator[str]:
+    """Every private prefix in the spellings that have led caches astray: suffixes, case, dots, slashes, escapes."""
+    bases = (STATIC_PREFIX.rstrip("/"), *(path.rstrip("/") for path in policy.public_api_prefixes))
+    for prefix in policy.all_private_prefixes():
+        name = prefix.lstrip("/")
+        yield from (prefix, f"{prefix}/", f"{prefix}/1", f"{prefix}/1.css", f"{prefix}/1/app.js", f"{prefix}/id.png")
+        yield from (f"{prefix}/bond.pdf", f"{prefix.upper()}/1.css", f"{prefix.title()}/id.png", f"/{prefix}/1.js")
+        yield from (f"/%{ord(name[0]):02x}{name[1:]}/1.css", f"{prefix};x/1.css", f"/{name}/..;/x.css")
+        yield f"/%25{ord(name[0]):02x}{name[1:]}/1.css"
+        yield f"/{name.replace('/', ';v=1/', 1)};x/id.png"
+        yield from (f"/img/..;/{name}/id.png", f"/img/..%3b/{name}/id.png")
+        yield from (f"/img/.%00./{name}/id.png", f"/cdn-cgi/image/width=320{prefix}/id.png")
+        yield f"/cdn-cgi/image/width=320/https://{policy.hosts.app}{prefix.upper()}/id.png"
+        for base in bases:
+            yield from (f"{base}/..{prefix}/1.css", f"{base}/%2e%2e{prefix}/id.png", f"{base}\\..\\{name}\\1.js")
+            yield from (f"{base}/..;{prefix}/id.png", f"/cdn-cgi/image/format=auto{base}/..{prefix}/id.png")
+            yield from (f"{base}/..%2f{name}/1.css", f"{base}/..%2F{name.upper()}%2Fid.png")
+            yield from (f"{base}/..%5c{name}%5c1.js", f"{base}/%252e%252e%252f{name}/1.css")
+            yield f"{base}/;/..{prefix}/1.js"

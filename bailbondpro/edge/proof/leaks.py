@@ -17,6 +17,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from bailbondpro.edge.cache_classes import image_hosts
 from bailbondpro.edge.cache_key import Plain, samples, unkeyed
 from bailbondpro.edge.exchange import DECODINGS, Request, Response, normalise_path, path_readings
 from bailbondpro.edge.explain import DOCUMENT_EXTENSIONS, arriving, evaluate, may_be_cached
@@ -28,6 +29,8 @@ from bailbondpro.edge.proof.corpus import (
     SESSION_COOKIES,
     SIGNED_QUERIES,
     UNKEYED_HEADERS,
+    odd_spellings,
+    private_paths,
 )
 from bailbondpro.edge.readings import CARELESS, combinations
 
@@ -45,11 +48,13 @@ DATA_EXTENSIONS = frozenset(("map", "webmanifest"))
 """Files that are JSON by their own type, and nobody's."""
 _SIGNING_HEADER = re.compile(
     r"authori[sz]|authent|auth-|^(x-)?auth$|key$|token|secret|session|jwt|signature|credential|cookie2|-cookie$|srf|passw"
-    r"|hmac|dpop|cert$|oidc|principal|(forwarded|remote|impersonate|webauth|^x)-user|^x-user|bearer|-otp$|-email$"
+    r"|hmac|dpop|cert$|oidc|principal|(forwarded|remote|impersonate|webauth|api|^x)-user|^x-user|bearer|-otp$|-email$"
+    r"|-sid$|ticket|nonce|login|identity|consumer|imperson|access-client|-roles?$|tenant|-account"
 )
 _SIGNING_PARAMETER = re.compile(
     r"(sig|sign|signature|token|key|auth|secret|session|sid|passw(or)?d|pwd|jwt|code|hmac|ticket|otp|hdn(ts|ea|tl)|assertion"
-    r"|saml(request|response)|key-pair-id|accesskeyid|policy|md5|expires|nonce|user|email|login)(\[.*\])?$"
+    r"|saml(request|response)|key-pair-id|accesskeyid|policy|md5|expires|nonce|user|email|login|cred(entials?)?|gda__"
+    r"|magic|invit(e|ation)|reset|state|hash|verify|bearer|uid|account|^pin)(\[.*\])?$"
 )
 _COOKIE_PREFIX = re.compile(r"^__(host|secure)-")
 
@@ -110,7 +115,7 @@ def audit(rules: EdgeRules, policy: EdgePolicy, urls: Iterable[str] = (), reache
         ValueError: a URL has no host.
     """
     rules = dataclasses.replace(rules, firewall=())
-    tried = chain(_corpus(policy), chain.from_iterable(trials(policy, Request.of(url)) for url in urls))
+    tried = chain(corpus(policy), chain.from_iterable(trials(policy, Request.of(url)) for url in urls))
     judged = judge(rules, policy, tried)
     followed, poisoned = followed_inputs(rules, policy, reached) if reached else (0, ())
     return dataclasses.replace(judged, leaks=(*judged.leaks, *poisoned), inputs=followed)
@@ -249,14 +254,18 @@ def _private_prefix(policy: EdgePolicy, path: str) -> str:
     return ""
 
 
-def _corpus(policy: EdgePolicy) -> Iterator[Trial]:
+def corpus(policy: EdgePolicy) -> Iterator[Trial]:
+    """What the audit tries of every policy: public and private paths on every host, as strangers spell and sign."""
     hosts = policy.host_names()
-    public, private = tuple(_public_paths(policy)), tuple(_private_paths(policy))
+    public, private = tuple(_public_paths(policy)), tuple(private_paths(policy))
     for host in hosts:
         for path in public:
             yield from trials(policy, Request(host=host, path=path))
         for path in private:
             yield _case(Request(host=host, path=normalise_path(path), received=path))
+    for host in image_hosts(policy):  # where any path is cached that ends like an image
+        for path in chain.from_iterable(map(odd_spellings, policy.all_private_prefixes())):
+            yield _case(Request(host=host, path=normalise_path(f"{path}/id.png"), received=f"{path}/id.png"))
 
 
 def trials(policy: EdgePolicy, request: Request) -> Iterator[Trial]:
@@ -325,24 +334,3 @@ def _public_paths(policy: EdgePolicy) -> Iterator[str]:
     for prefix in policy.public_api_prefixes:
         bare = prefix.rstrip("/")
         yield from (bare, f"{bare}/courts", f"{bare}/courts.json", f"{bare}/form.pdf")
-
-
-def _private_paths(policy: EdgePolicy) -> Iterator[str]:
-    """Every private prefix in the spellings that have led caches astray: suffixes, case, dots, slashes, escapes."""
-    bases = (STATIC_PREFIX.rstrip("/"), *(path.rstrip("/") for path in policy.public_api_prefixes))
-    for prefix in policy.all_private_prefixes():
-        name = prefix.lstrip("/")
-        yield from (prefix, f"{prefix}/", f"{prefix}/1", f"{prefix}/1.css", f"{prefix}/1/app.js", f"{prefix}/id.png")
-        yield from (f"{prefix}/bond.pdf", f"{prefix.upper()}/1.css", f"{prefix.title()}/id.png", f"/{prefix}/1.js")
-        yield from (f"/%{ord(name[0]):02x}{name[1:]}/1.css", f"{prefix};x/1.css", f"/{name}/..;/x.css")
-        yield f"/%25{ord(name[0]):02x}{name[1:]}/1.css"
-        yield f"/{name.replace('/', ';v=1/', 1)};x/id.png"
-        yield from (f"/img/..;/{name}/id.png", f"/img/..%3b/{name}/id.png")
-        yield from (f"/img/.%00./{name}/id.png", f"/cdn-cgi/image/width=320{prefix}/id.png")
-        yield f"/cdn-cgi/image/width=320/https://{policy.hosts.app}{prefix.upper()}/id.png"
-        for base in bases:
-            yield from (f"{base}/..{prefix}/1.css", f"{base}/%2e%2e{prefix}/id.png", f"{base}\\..\\{name}\\1.js")
-            yield from (f"{base}/..;{prefix}/id.png", f"/cdn-cgi/image/format=auto{base}/..{prefix}/id.png")
-            yield from (f"{base}/..%2f{name}/1.css", f"{base}/..%2F{name.upper()}%2Fid.png")
-            yield from (f"{base}/..%5c{name}%5c1.js", f"{base}/%252e%252e%252f{name}/1.css")
-            yield f"{base}/;/..{prefix}/1.js"

@@ -88,15 +88,6 @@ def test_without_deception_armor_nothing_leaks_and_without_all_else_armor_holds_
     assert judge(dataclasses.replace(RULES, cache=unarmed), POLICY, tried()).leaks == ()
 
 
-@pytest.mark.parametrize("ref", ["credentials_bypass", "unknown_input_bypass", "odd_url_bypass", "default_bypass"])
-def test_without_one_rule_of_requests_the_audit_names_a_url_and_headers(ref: str) -> None:
-    weaker = dataclasses.replace(RULES, cache=tuple(rule for rule in RULES.cache if rule.ref != ref))
-    pdf = trials(POLICY, Request.of(f"https://{DOMAIN}/contract.pdf"))
-    leaks = judge(weaker, POLICY, (*tried(), *pdf)).leaks
-    assert leaks
-    assert all(leak.url.startswith("https://") and "-> 200" in leak.headers for leak in leaks)
-
-
 RECEIVED = (
     f"https://images.{DOMAIN}/x/../uploads/id.png",
     f"https://images.{DOMAIN}/%75ploads/id.png",
