@@ -135,7 +135,8 @@ def odd_spellings(prefix: str) -> Iterator[str]:
     name = prefix.lstrip("/")
     first, letters = name[0], name[1:]
     yield from (f"/%{ord(case(first)):02x}{letters}" for case in (str.lower, str.upper))
-    yield from (f"/{first}%{ord(case(letters[0])):02x}{letters[1:]}" for case in (str.lower, str.upper))
+    if letters:
+        yield from (f"/{first}%{ord(case(letters[0])):02x}{letters[1:]}" for case in (str.lower, str.upper))
     for dropped in ("%0a", "%0d", "%1f", "%c2%a0", "%20", "%e2%80%8b"):
         yield from (f"/{dropped}{name}", f"/{first}{dropped}{letters}", f"/{name.replace('/', f'{dropped}/')}")
     for slash in ("%2f", "%5c", "%c0%af", "%c1%9c", "%e0%80%af", "%f0%80%80%af", "%u002f", "%ef%bc%8f", "\\"):

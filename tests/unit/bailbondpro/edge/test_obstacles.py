@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bailbondpro.edge.expressions import Or
+from bailbondpro.edge.proof.corpus import odd_spellings
 from bailbondpro.edge.proof.leaks import Trial, corpus, judge
 from tests.support.edge_policies import POLICY, RULES
 
@@ -88,3 +89,7 @@ def test_a_private_path_is_read_as_forgiving_servers_read_it() -> None:
     spelled = {case.request.path for case in kept_out_by("odd_url_bypass")}
     for escape in ("%C0%AF", "%EF%BC%8F", "%E2%80%A5", "%U002F", "%0A", "%C2%A0"):
         assert any(escape in path.upper() for path in spelled), escape
+
+
+def test_a_prefix_of_one_letter_is_spelled_as_well() -> None:
+    assert "/%0ax" in set(odd_spellings("/x"))
