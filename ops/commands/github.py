@@ -69,7 +69,7 @@ def github_reviewed_plan(
 ) -> None:
     """Fetch the plan of a stack that the pull request's own preview left, for the commit that was merged.
 
-    Exit code 1 where there is none: what nobody has seen is not deployed. `./bbp gate --reviewed` compares.
+    Exit code 1 where there is none: what nobody has seen is not deployed. `./bbp gate` with `--reviewed` compares.
     """
     from ops.answers.github.api import Github
     from ops.answers.github.reviewed import reviewed_plan

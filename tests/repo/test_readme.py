@@ -26,7 +26,7 @@ def commands() -> list[str]:
     found: set[str] = set()
     for path in DOCUMENTS:
         text = path.read_text()
-        found |= set(re.findall(r"`(\./bbp [^`]+)`", text))
+        found |= set(re.findall(r"`(\./bbp [^`]+?)\\?`", text))
         for block in re.findall(r"```(?:sh|console)\n(.*?)```", text, re.DOTALL):
             found |= {line.strip().split("  #")[0] for line in block.splitlines() if line.strip().startswith("./bbp ")}
     for workflow in (ROOT / ".github" / "workflows").glob("*.yml"):

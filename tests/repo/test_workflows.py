@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shlex
 import tomllib
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 from bootstrap.access import DEPLOY_SESSION_SECONDS, PIPELINE_SESSION_SECONDS, PREVIEW_SESSION_SECONDS
 from bootstrap.settings import load_file
+from ops.answers.github.reviewed import artifact_of
+from ops.cli import app
 from sandbox.engine.find import VERSION
+from tests.support.command_line import parsed
 from tests.support.paths import ROOT
 from tests.support.programs import KEYRING
 
@@ -21,6 +27,19 @@ if TYPE_CHECKING:
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 STACKS = {path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml")}
+MATRIX = "${{ fromJSON(needs.stacks.outputs.names) }}"
+"""Every stack that there is, in the order of `./bbp stacks`."""
+OWN_BRANCH = "github.event.pull_request.head.repo.full_name == github.repository"
+"""True of a branch of this repository, false of a fork's."""
+
+
+MORE = {
+    ("deploy.yml", "deploy"): {"id-token": "write", "actions": "read", "pull-requests": "read"},
+    ("drift.yml", "drift"): {"id-token": "write", "issues": "write"},
+    ("pull_request.yml", "comment"): {"pull-requests": "write"},
+    ("pull_request.yml", "preview"): {"id-token": "write"},
+}
+"""What a job may do beside reading the repository."""
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -46,6 +65,22 @@ def has_credentials(job: dict[str, Any]) -> bool:
     return "secrets." in yaml.safe_dump(job) or "id-token" in job["permissions"]
 
 
+def gitlab_scripts() -> list[str]:
+    """The commands of the example for GitLab."""
+    jobs_of = yaml.safe_load((ROOT / "examples" / "gitlab" / ".gitlab-ci.yml").read_text("utf-8"))
+    return [line for job in jobs_of.values() if isinstance(job, dict) for line in job.get("script", ())]
+
+
+def own_commands() -> list[list[str]]:
+    """The words of each `./bbp` command of a pipeline, with something in the place of each variable."""
+    words = {"$STACK": "dev", "$GITHUB_SHA": "a" * 40, "origin/$BASE": "origin/main", "drift-$STACK": "drift-dev"}
+    words["origin/$CI_MERGE_REQUEST_TARGET_BRANCH_NAME"] = "origin/main"
+    lines = [line for step in steps() for line in step.get("run", "").splitlines() if "./bbp" in line]
+    lines += [line for line in gitlab_scripts() if "./bbp" in line]
+    found = [shlex.split(re.sub(r"^\w+=\$\((.*)\)$", r"\1", line.strip())) for line in lines]
+    return [[words.get(word, word) for word in command] for command in found]
+
+
 def test_every_action_is_pinned_by_its_commit_with_the_version_beside_it() -> None:
     uses = [line for path in WORKFLOWS for line in path.read_text().splitlines() if "uses:" in line]
     assert uses
@@ -68,16 +103,15 @@ def test_a_workflow_grants_nothing_and_its_jobs_read_only(path: Path) -> None:
     assert workflow["permissions"] == {}
     for name, job in workflow["jobs"].items():
         assert job["permissions"].pop("contents") == "read", name
-        assert job["permissions"] in ({}, {"id-token": "write"}), name
+        assert job["permissions"].items() <= MORE.get((path.name, name), {}).items(), name
 
 
 def test_a_job_with_credentials_runs_in_an_environment_of_its_stack() -> None:
     with_credentials = [(name, job) for _, name, job in jobs() if has_credentials(job)]
     assert with_credentials
     for name, job in with_credentials:
-        stacks = job.get("strategy", {}).get("matrix", {}).get("stack", [name])
-        environments = {job["environment"].replace("${{ matrix.stack }}", stack) for stack in stacks}
-        assert {environment.split("-")[0] for environment in environments} <= STACKS, name
+        assert job["strategy"]["matrix"]["stack"] == MATRIX, name
+        assert job["environment"] in {"${{ matrix.stack }}", "${{ matrix.stack }}-preview"}, name
 
 
 def test_only_an_update_job_uses_an_environment_that_may_write() -> None:
@@ -95,10 +129,22 @@ def test_a_pull_request_never_runs_with_the_base_repositorys_rights() -> None:
 
 def test_a_fork_gets_every_check_and_no_credentials() -> None:
     pull_request = load(ROOT / ".github" / "workflows" / "pull_request.yml")["jobs"]
-    open_to_forks = {name: job for name, job in pull_request.items() if "if" not in job}
-    assert set(open_to_forks) == {"check", "test", "rehearse"}
-    assert not any(has_credentials(job) for job in open_to_forks.values())
-    assert pull_request["preview"]["if"] == "github.event.pull_request.head.repo.full_name == github.repository"
+    open_to_forks = {name: job for name, job in pull_request.items() if OWN_BRANCH not in job.get("if", "")}
+    assert set(open_to_forks) == {"stacks", "test", "review", "report"}
+    for name, job in open_to_forks.items():
+        assert not has_credentials(job), name
+        assert job["permissions"] == {"contents": "read"}, name
+        assert "github.token" not in yaml.safe_dump(job), name
+        assert "if" not in job, name
+    assert pull_request["preview"]["if"] == OWN_BRANCH
+    # Whatever the other conditions are, a fork fails the last one.
+    assert pull_request["comment"]["if"].rstrip(" }").endswith(f"&& {OWN_BRANCH}")
+
+
+def test_a_job_that_writes_runs_nothing_of_the_change_but_our_own_command() -> None:
+    comment = load(ROOT / ".github" / "workflows" / "pull_request.yml")["jobs"]["comment"]
+    assert commands(comment) == ["./bbp github comment --file review/comment.md --kind review"]
+    assert not has_credentials(comment)
 
 
 def test_no_command_contains_an_expression() -> None:
@@ -119,43 +165,63 @@ def test_a_checkout_leaves_no_token_behind() -> None:
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
 
 
-def test_every_stack_is_checked_rehearsed_previewed_and_deployed() -> None:
-    pull_request = load(ROOT / ".github" / "workflows" / "pull_request.yml")["jobs"]
-    deploy = load(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"]
-    assert {command.split()[-1] for command in commands(pull_request["check"])} == STACKS
-    assert set(pull_request["rehearse"]["strategy"]["matrix"]["stack"]) == STACKS
-    assert set(pull_request["preview"]["strategy"]["matrix"]["stack"]) == STACKS
-    assert set(deploy) == STACKS
-    for stack, job in deploy.items():
-        up = next(command for command in commands(job) if "pulumi up" in command)
-        assert up.split()[-2:] == ["--stack", stack]
+def test_every_stack_is_checked_reviewed_reported_previewed_deployed_and_watched() -> None:
+    workflows = {path.stem: load(path)["jobs"] for path in WORKFLOWS}
+    for jobs_of in workflows.values():
+        assert "./bbp stacks --names" in "\n".join(commands(jobs_of["stacks"]))
+        assert jobs_of["stacks"]["outputs"] == {"names": "${{ steps.stacks.outputs.names }}"}
+    each = [workflows["pull_request"][name] for name in ("report", "preview")]
+    each += [workflows["deploy"]["deploy"], workflows["drift"]["drift"]]
+    for job in each:
+        assert job["strategy"]["matrix"] == {"stack": MATRIX}
+        assert "stacks" in job["needs"]
+    assert any("./bbp review --base" in command for command in commands(workflows["pull_request"]["review"]))
+    assert CliRunner().invoke(app, ["stacks", "--names"]).stdout == f"{json.dumps(sorted(STACKS))}\n"
 
 
-def test_no_update_begins_before_the_placement_of_its_own_preview_was_judged() -> None:
-    """`pulumi up` follows a preview with all resources, and `./bbp shard placement`, which ends the job with 2."""
-    updates = [job for _, _, job in jobs() if any("pulumi up" in command for command in commands(job))]
-    assert updates
-    for job in updates:
-        up = next(number for number, command in enumerate(commands(job)) if "pulumi up" in command)
-        previewed, judged = commands(job)[up - 2 : up]
-        assert previewed.startswith("pulumi preview --json --show-sames ")
-        assert previewed.endswith(f"{' '.join(commands(job)[up].split()[-2:])} > plan.json"), "the same stack"
-        assert judged == "./bbp shard placement --plan plan.json"
-        assert not any("continue-on-error" in step or "if" in step or "shell" in step for step in job["steps"])
+def test_stacks_are_deployed_one_after_the_other_and_none_after_a_failure() -> None:
+    deploy = load(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"]["deploy"]
+    assert (deploy["strategy"]["max-parallel"], deploy["strategy"]["fail-fast"]) == (1, True)
+    assert deploy["concurrency"] == {"group": "stack-${{ matrix.stack }}", "cancel-in-progress": False}
 
 
-def test_a_preview_of_a_pull_request_judges_the_placement_too() -> None:
+def test_what_is_deployed_was_reviewed_and_is_judged_again_before_the_first_change() -> None:
+    deploy = commands(load(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"]["deploy"])
+    words = [
+        "bbp check",
+        "reviewed-plan",
+        "pulumi refresh",
+        "pulumi preview",
+        "bbp gate",
+        "shard placement",
+        "pulumi up",
+    ]
+    places = [next(number for number, line in enumerate(deploy) if word in line) for word in words]
+    assert places == list(range(len(deploy)))
+    of_deploy = load(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"]["deploy"]["steps"]
+    assert not any("continue-on-error" in step or "if" in step or "shell" in step for step in of_deploy)
+    gate = deploy[places[4]]
+    assert "--plan plan.json" in gate
+    assert "--reviewed reviewed.json" in gate
     preview = commands(load(ROOT / ".github" / "workflows" / "pull_request.yml")["jobs"]["preview"])
-    assert "--json --show-sames" in preview[-2]
-    assert preview[-1] == "./bbp shard placement --plan plan.json"
+    assert [word for line in preview for word in ("pulumi preview", "bbp gate", "shard placement") if word in line] == [
+        "pulumi preview",
+        "bbp gate",
+        "shard placement",
+    ]
+    # The two plans are comparable: the same command, and the artifact has the name that the deployment asks for.
+    made = [line.split("--json")[1].strip() for line in (*preview, *deploy) if "pulumi preview" in line]
+    assert len(set(made)) == 1
+    uploads = [step["with"]["name"] for step in steps() if str(step.get("uses")).startswith("actions/upload-artifact@")]
+    assert artifact_of("${{ matrix.stack }}", "${{ github.event.pull_request.head.sha }}") in uploads
 
 
-def test_production_waits_for_development_and_a_running_update_is_never_cancelled() -> None:
-    deploy = load(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"]
-    assert deploy["prod"]["needs"] == "dev"
-    groups = [job["concurrency"]["group"] for job in deploy.values()]
-    assert len(set(groups)) == len(groups)
-    assert all(job["concurrency"]["cancel-in-progress"] is False for job in deploy.values())
+def test_every_own_command_of_a_pipeline_is_one_that_the_command_line_takes() -> None:
+    found = own_commands()
+    assert len(found) > 15
+    for program, *words in found:
+        assert program == "./bbp"
+        parsed(words)
 
 
 def test_the_pipelines_engine_is_the_one_that_rehearsals_use() -> None:
