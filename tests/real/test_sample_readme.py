@@ -81,7 +81,9 @@ def started() -> Iterator[Path]:
         }
         log, cache = folder / "app.log", folder / "cache.log"
         valkey = (programs.valkey_server(), "--port", str(PORTS[6379]), "--save", "", "--dir", folder)
-        typed = f"set -e\ncd {folder / 'clone'}\n{block('cd examples/application' + chr(10) + 'npm')}"
+        start = block("cd examples/application\nnpm").removesuffix("npm start\n")
+        # The shell itself becomes the application: ending it ends that, and nothing is left behind.
+        typed = f"set -e\ncd {folder / 'clone'}\n{start}exec npm start"
         with (
             server.running(),
             running(valkey, cache, lambda: answers(PORTS[6379])),
