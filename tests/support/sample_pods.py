@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tests.support.servers import Server
 
 PASSWORD = "of-a-test"  # noqa: S105 - of a server that stops with the test
+PATIENCE_MS = 20_000
 SLOW = """
 INSERT INTO clients VALUES ('fast', 'Jane'), ('slow', 'Jane');
 CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep({seconds}); RETURN NEW; END $$;
@@ -89,6 +90,9 @@ class SampleApp:
         variables = {
             "DATABASE_URL": f"postgresql://{login.username}:{PASSWORD}@127.0.0.1:{self.database.port}/postgres",
             "REDIS_URL": f"redis://127.0.0.1:{free_port()}",
+            # how long a slow machine takes is not what is asked here
+            "DATABASE_POOL_CONNECTION_TIMEOUT_MS": str(PATIENCE_MS),
+            "DATABASE_QUERY_TIMEOUT_MS": str(PATIENCE_MS),
         }
         program, log = self.folder / "application" / "server.js", self.folder / f"{address}.log"
         return SamplePod(address, ports, variables, program, log, self.stack)
