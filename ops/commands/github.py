@@ -65,6 +65,7 @@ def github_reviewed_plan(
     stack: StackArgument,
     commit: Annotated[str, typer.Option("--commit", help="The merge's commit, 40 hex digits.", metavar="SHA")],
     out: Annotated[Path, typer.Option("--out", help="Where to write the plan.", metavar="FILE")],
+    branch: Annotated[str, typer.Option("--branch", help="What is deployed.")] = "main",
     json_output: JsonOption = False,
 ) -> None:
     """Fetch the plan of a stack that the pull request's own preview left, for the commit that was merged.
@@ -76,6 +77,6 @@ def github_reviewed_plan(
     from ops.views.github import reviewed_section
 
     with explained():
-        found = reviewed_plan(Github.from_environment(os.environ), stack, commit)
+        found = reviewed_plan(Github.from_environment(os.environ), stack, commit, branch)
         out.write_bytes(found.plan)
     present(found, lambda plan: reviewed_section(plan, out), as_json=json_output)

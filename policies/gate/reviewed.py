@@ -58,6 +58,8 @@ def _beyond(change: Change, seen: Change | None) -> tuple[str, tuple[str, ...]] 
         return f"{change.kind} was reviewed as {seen.kind}", ()
     if change.kind in {"delete", "forget"}:
         return None
+    if manner := _manner(change, seen):
+        return manner, ()
     more = tuple(path for path in change.forced if path not in seen.forced) if change.kind == "replace" else ()
     if more:
         return "other properties force its replacement than were reviewed", more
@@ -65,16 +67,30 @@ def _beyond(change: Change, seen: Change | None) -> tuple[str, tuple[str, ...]] 
     return ("other values than were reviewed", differing) if differing else None
 
 
+def _manner(change: Change, seen: Change) -> str:
+    """In which other way a step of the same kind is done; empty for none."""
+    if "import" in "".join(change.ops) and "import" not in "".join(seen.ops):
+        return "it takes over something that exists, and making it was reviewed"
+    if change.gone_first and not seen.gone_first:
+        return "the old one goes before there is a new one, and the other order was reviewed"
+    if change.after is not None and seen.after is not None and change.after.retained != seen.after.retained:
+        return "what happens to it when it leaves the program (retainOnDelete) was reviewed otherwise"
+    return ""
+
+
 def _differing(change: Change, seen: Change) -> Iterator[str]:
     """Top-level properties whose value is another than the reviewed one, of those that the step sets."""
     after = change.after.inputs if change.after is not None else {}
     expected = seen.after.inputs if seen.after is not None else {}
     before = change.before.inputs if change.before is not None else {}
+    known = seen.before.inputs if seen.before is not None else {}
     whole = change.kind in {"create", "replace"}
     for name in after.keys() | expected.keys() if whole else _tops(change):
         if name in after and name in before and after[name] == before[name] and not whole:
             continue
-        if not _same(after.get(name), expected.get(name), change.type, name):
+        # Where it comes from counts as well: an old deployment started again would set back what came after it.
+        from_another = change.kind == "update" and not _same(before.get(name), known.get(name), change.type, name)
+        if from_another or not _same(after.get(name), expected.get(name), change.type, name):
             yield name
 
 

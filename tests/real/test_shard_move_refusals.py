@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 
+from ops.answers.shards import mover
+from ops.answers.shards.verify import rechecked
 from planner.shards.clients import PRIMARY
+from planner.shards.route import place_of
 from tests.support.shard_servers import SCHEMA, Databases, fill
 
 if TYPE_CHECKING:
+    from ops.answers.shards.servers import Servers
+    from planner.shards.route import Verification
     from tests.support.shard_servers import OneServer
 
 ALL = "tables: {clients: id, bonds: client_id, payments: client_id, documents: client_id}\n"
@@ -86,3 +91,26 @@ def test_a_step_that_comes_too_early_is_refused_with_the_one_before_it(untouched
     assert "at step 'resting', which this version of the tool does not know" in untouched.refused("move", "status")
     untouched.run(PRIMARY, "ALTER TABLE bbp_shards.move DROP COLUMN verified")
     assert "bbp_shards.move on the primary has other columns" in untouched.refused("move", "status")
+
+
+def test_a_target_that_goes_away_in_the_pause_leaves_no_write_refused(
+    one_server: OneServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = one_server.databases(2)
+    fill(made, 2)
+    made.done("move", "publish", "--to", "2")
+    made.done("move", "copy")
+    made.done("move", "catch-up")
+    real = rechecked
+
+    def gone(servers: Servers, *rest: Any, **options: Any) -> Verification:  # noqa: ANN401 - of the function itself
+        pid = servers[1].one("SELECT pg_backend_pid()")
+        made.run(PRIMARY, f"SELECT pg_terminate_backend({pid})")
+        return real(servers, *rest, **options)
+
+    monkeypatch.setattr(mover, "rechecked", gone)
+    assert "clients are written where they were" in made.refused("move", "cut-over")
+    monkeypatch.undo()
+    made.run(PRIMARY, "UPDATE clients SET name = 'written' WHERE id = 'client-1'")
+    made.done("move", "cut-over")
+    assert made.run(place_of("client-1", 2), "SELECT name FROM clients WHERE id = 'client-1'") == [("written",)]

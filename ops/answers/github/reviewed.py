@@ -45,7 +45,7 @@ def artifact_of(stack: str, head: str) -> str:
     return f"plan-{stack}-{head}"
 
 
-def reviewed_plan(github: Github, stack: str, commit: str) -> Reviewed:
+def reviewed_plan(github: Github, stack: str, commit: str, branch: str = "main") -> Reviewed:
     """The plan of a stack in the pull request that a commit merged.
 
     Only an artifact of the repository's own branch counts: a fork's run may name its artifacts as it likes.
@@ -54,6 +54,7 @@ def reviewed_plan(github: Github, stack: str, commit: str) -> Reviewed:
         github: the repository.
         stack: the stack's name.
         commit: the merge's commit.
+        branch: what is deployed: only a pull request into it counts.
 
     Raises:
         GithubError: the commit merged no pull request, or there is no plan of its last commit.
@@ -61,10 +62,11 @@ def reviewed_plan(github: Github, stack: str, commit: str) -> Reviewed:
     if not _COMMIT.fullmatch(commit):
         raise GithubError(f"--commit {commit}: a commit's whole name, 40 hex digits (GITHUB_SHA has it)")
     pulls = [entry for entry in github.every(f"commits/{commit}/pulls") if entry.get("merge_commit_sha") == commit]
-    merged = [entry for entry in pulls if entry.get("merged_at")]
+    merged = [entry for entry in pulls if entry.get("merged_at") and entry["base"]["ref"] == branch]
     if not merged:
         raise GithubError(
-            f"{commit[:12]} merged no pull request: nobody reviewed a plan of {stack}; open one with this change"
+            f"{commit[:12]} merged no pull request into {branch}: nobody reviewed a plan of {stack}; open one with "
+            "this change"
         )
     pull, head = int(merged[0]["number"]), str(merged[0]["head"]["sha"])
     name = artifact_of(stack, head)

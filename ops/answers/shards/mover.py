@@ -241,17 +241,34 @@ class Mover:
                 self.catch_up(route, left=0)
                 self._complete(rechecked(self.servers, route, self.catalog, everything=not state.verified))
                 self._soon(begun, at_most)
-            except (MoveError, *placement.BUSY) as error:
-                for place in route.sources:
-                    placement.state(self.servers[place], self.catalog, route.before)
+            except (MoveError, psycopg.Error) as error:
+                self._lift(route)
                 self.ledger.note(before)
-                raise MoveError(f"{error}; clients are written where they were") from error
+                raise MoveError(f"{one_line(error)}; clients are written where they were") from error
             self.ledger.note(opening)
         # From the first target on there is no way but forward: a client may be written there.
         placement.switch(self.servers, route, self.catalog)
         align(self.servers, route.back, self.catalog)
         self.ledger.verified(whole=True)
         self.ledger.note(after)
+
+    def _lift(self, route: Route) -> None:
+        """Admit clients where they were, at every source that answers, whoever it was that stopped answering.
+
+        Raises:
+            MoveError: a source does not answer; there writes stay refused.
+        """
+        refused = []
+        for place in route.sources:
+            try:
+                placement.state(self.servers[place], self.catalog, route.before)
+            except psycopg.Error as error:
+                refused.append(f"{self.servers[place].name} ({one_line(error)})")
+        if refused:
+            raise MoveError(
+                f"writes stay refused at {', '.join(refused)}: start the same step again when it answers; at all other "
+                "sources clients are written where they were"
+            )
 
     @staticmethod
     def _complete(found: Verification) -> None:

@@ -88,6 +88,24 @@ def test_another_value_or_one_more_property_is_named() -> None:
     assert said([UPDATE], [more]) == []
 
 
+def test_a_deployment_that_is_started_again_does_not_set_back_what_came_after_it() -> None:
+    reviewed = step("update", old={"image": "1"}, new={"image": "2"}, diff=("image",))
+    again = step("update", old={"image": "3"}, new={"image": "2"}, diff=("image",))
+    assert said([again], [reviewed]) == [("other values than were reviewed", ("image",))]
+
+
+def test_taking_over_keeping_and_the_order_of_a_replacement_are_part_of_a_review() -> None:
+    taken = {**CREATE, "op": "import"}
+    [(says, _)] = said([taken], [CREATE])
+    assert "takes over" in says
+    kept = copy.deepcopy(CREATE)
+    kept["newState"]["retainOnDelete"] = True
+    [(says, _)] = said([kept], [CREATE])
+    assert "retainOnDelete" in says
+    [(says, _)] = said([REPLACE[2], REPLACE[0], REPLACE[1]], REPLACE)
+    assert "the other order" in says
+
+
 def test_true_is_not_one() -> None:
     now = step("update", old={"x": 0}, new={"x": True}, diff=("x",))
     assert said([now], [step("update", old={"x": 0}, new={"x": 1}, diff=("x",))])

@@ -157,6 +157,7 @@ def run(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - of a document
 
 def merged(*artifacts: dict[str, Any], pulls: list[dict[str, Any]] | None = None, files: bytes = b"") -> Answers:
     pull = {"number": 7, "merge_commit_sha": MERGE, "merged_at": "2026-01-03T00:00:00Z", "head": {"sha": HEAD}}
+    pull["base"] = {"ref": "main"}
     answers = Answers({("GET", f"commits/{MERGE}/pulls"): [pull] if pulls is None else pulls})
     for artifact in artifacts:
         content = files or archive({"plan.json": f"plan {artifact['id']}".encode()})
@@ -195,8 +196,9 @@ def test_a_plan_of_a_fork_or_another_commit_or_stack_counts_for_nothing(artifact
         [],
         [{"number": 7, "merge_commit_sha": HEAD, "merged_at": "x", "head": {"sha": HEAD}}],
         [{"number": 7, "merge_commit_sha": MERGE, "merged_at": None, "head": {"sha": HEAD}}],
+        [{"number": 7, "merge_commit_sha": MERGE, "merged_at": "x", "head": {"sha": HEAD}, "base": {"ref": "feature"}}],
     ],
-    ids=["pushed", "of-another-merge", "not-merged"],
+    ids=["pushed", "of-another-merge", "not-merged", "into-another-branch"],
 )
 def test_a_commit_that_merged_nothing_was_reviewed_by_nobody(pulls: list[dict[str, Any]]) -> None:
     with pytest.raises(GithubError, match="nobody reviewed"):
