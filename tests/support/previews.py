@@ -22,12 +22,14 @@ HIDDEN = "[secret]"
 def preview_between(base: Plan, head: Plan) -> Plan:
     """What a preview of head says where base stands.
 
-    An engine knows more: what the cloud computed, and what is replaced because something else is.
+    An engine knows more: what the cloud computed, and what is replaced because something else is. Steps stand in the
+    order of their URNs: mocks register resources in another order each time.
     """
     before = {item.urn: item for item in base}
     after = {item.urn for item in head}
     gone = tuple(replace(item, op="delete", old_inputs=item.inputs) for item in base if item.urn not in after)
-    return Plan((*(_step(before.get(item.urn), item) for item in head), *gone), head.config)
+    steps = (*(_step(before.get(item.urn), item) for item in head), *gone)
+    return Plan(tuple(sorted(steps, key=lambda item: item.urn)), head.config)
 
 
 def _step(old: PlannedResource | None, new: PlannedResource) -> PlannedResource:

@@ -91,11 +91,11 @@ def test_a_step_that_changes_nothing_says_so_of_every_measure() -> None:
 def test_the_json_document_has_what_the_comment_says() -> None:
     found = review_json(reviewed("redis-shard"))
     (stack,) = found["stacks"]
-    assert found["exit_code"] == stack["gate"].code == 2
+    assert found["exit_code"] == stack["gate"]["code"] == 2
     assert stack["counts"]["update"] >= 1
     assert stack["difference_usd"] < 0
-    changed = next(item for item in stack["changes"] if item.name == "redis-group")
-    assert [str(one) for one in changed.properties] == ["numNodeGroups: 3 → 2"]
+    changed = next(item for item in stack["changes"] if item["name"] == "redis-group")
+    assert changed["properties"] == [{"path": "numNodeGroups", "old": "3", "new": "2", "forces": False}]
 
 
 def test_what_is_left_to_the_gate_are_policies_of_the_report() -> None:
