@@ -70,4 +70,4 @@ def test_the_command_fails_and_names_what_a_plan_file_depends_on(tmp_path: Path,
 def test_a_plan_of_development_is_known_by_its_own_tags(tmp_path: Path) -> None:
     file = write_plan(tmp_path / "dev.json", stack_plan("dev", "horizontal"))
     ran = Cli(tmp_path).run("availability", "prod", "--plan", str(file), "--json")
-    assert (ran.code, ran.document["environment"]) == (0, "dev")
+    assert (ran.code, ran.document["environment"]) == (0, "development")
