@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import io
 import re
 import socket
@@ -9,6 +10,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+import pulumi
 import pytest
 from pytest_socket import SocketBlockedError
 from rich.console import Console
@@ -19,6 +21,7 @@ from ops.views.test import section
 from tests.support.kept import kept
 from tests.support.order import GROUPS, LONGEST_FIRST, longest_first, together
 from tests.support.paths import ROOT
+from tests.support.recording import record
 from tests.support.stack import recorded
 from tests.support.told import told
 
@@ -305,6 +308,23 @@ def test_a_whole_stack_survives_being_kept(tmp_path: Path, monkeypatch: pytest.M
     made = recorded.__wrapped__("dev", "optimization")
     assert len(made.resources) > 200
     assert recorded.__wrapped__("dev", "optimization") == made
+
+
+def _ran_to_its_end() -> None:
+    asyncio.run(asyncio.sleep(0))
+
+
+def _closed() -> None:
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    loop.close()
+
+
+@pytest.mark.parametrize("before", [_ran_to_its_end, _closed])
+def test_components_are_recorded_whatever_became_of_the_event_loop_before(before: Callable[[], None]) -> None:
+    before()
+    assert record(lambda: pulumi.Output.from_input(3)).result == 3
+    assert not asyncio.get_event_loop_policy().get_event_loop().is_closed()
 
 
 def test_the_files_that_start_first_exist() -> None:

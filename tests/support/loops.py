@@ -1,4 +1,4 @@
-"""Runs a coroutine to its end without taking the event loop of the tests that come after."""
+"""Event loops of tests: none takes that of the tests that come after, and who needs one has one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,21 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
 T = TypeVar("T")
+
+
+def have_open_loop() -> None:
+    """Gives the thread an event loop where it has none that is open; the next to come finds it open.
+
+    `asyncio.run` leaves its thread without one, and whoever closes his own leaves a closed one. Futures of the SDK are
+    made before anything runs, and need one.
+    """
+    try:
+        loop = asyncio.get_event_loop_policy().get_event_loop()
+    except RuntimeError:
+        asyncio.set_event_loop(asyncio.new_event_loop())
+        return
+    if loop.is_closed():
+        asyncio.set_event_loop(asyncio.new_event_loop())
 
 
 def run(coroutine: Coroutine[object, object, T]) -> T:

@@ -28,6 +28,7 @@ from sandbox.protocol.validate import validate
 from sandbox.providers.computed import computed_outputs, merge, resource_id
 from sandbox.providers.instances import configured
 from sandbox.providers.rules import Context, value_violations
+from tests.support.loops import have_open_loop
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
@@ -259,6 +260,7 @@ def record(
         calls: answers for provider functions by token.
     """
     recording = Recording()
+    have_open_loop()
     set_mocks(
         (mocks := _Mocks(recording, calls or {})),
         project="bailbondpro",
