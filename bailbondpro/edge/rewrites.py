@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 from bailbondpro.edge.cache_classes import app_hosts, image_hosts, static_hosts
@@ -140,6 +140,17 @@ def _image_rule(ref: str, when: Expression, count: int, dropped: str) -> Rewrite
     options = ",".join(f"${{{number}}}" for number in range(2, count + 2))
     path = UriPattern(f"/*?{'&'.join('*' * count)}{dropped}", f"{RENDITION_PREFIX}{options}/${{1}}")
     return RewriteRule(ref=ref, description="The guide's image address as a transformation", when=when, path=path)
+
+
+def rendition_queries(images: ImagePolicy) -> Iterator[str]:
+    """The query of every listed address of a rendition, its parameters in their order; `png` changes no format."""
+    formats = (*IMAGE_FORMATS, "png")
+    yield from (f"f={name}" for name in formats)
+    widths = tuple(f"w={width}" for width in images.widths)
+    heights = ("", *(f"h={height}" for height in images.heights))
+    qualities = ("", *(f"q={quality}" for quality in images.qualities))
+    for options in product(widths, heights, qualities, ("", *(f"f={name}" for name in formats))):
+        yield "&".join(filter(None, options))
 
 
 _Tail = tuple[tuple[str, tuple[str, ...]], ...]

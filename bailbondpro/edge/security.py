@@ -33,6 +33,13 @@ CLOUDFLARE_MANAGED_RULESET = "efb7b8c949ac4650a09736fc376e9aee"
 OWASP_CORE_RULESET = "4814384a9e5d4991b9815dcfc25d2f1f"
 """Cloudflare OWASP Core Ruleset (Cloudflare docs, WAF managed rules)."""
 
+REFERRER_POLICY = "strict-origin-when-cross-origin"
+"""Addresses of this application name clients: other origins learn the host alone (W3C Referrer Policy, 3.7)."""
+
+PUBLIC_FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
+"""Content-Security-Policy of a file that is opened as a page: an SVG may carry a script, and none runs; nor is it shown
+in a frame. The edge and the gateway say the same, so that neither loosens what the other said."""
+
 PROBED_PATHS = ("/.git", "/.env", "/.aws", "/wp-admin", "/wp-login.php", "/phpmyadmin", "/server-status", "/metrics")
 """What scanners ask for and this platform never serves in public."""
 
@@ -82,6 +89,9 @@ class ManagedRule:
 def header_rules(policy: EdgePolicy) -> tuple[HeaderRule, ...]:
     """The header rules. `set` replaces what the gateway sent, so that no header arrives twice.
 
+    Where the application may say its own (the gateway's `Header.yields`), the edge sets a header only on an answer that
+    has none, such as an error that it makes itself.
+
     nosniff, frame options and HSTS: scaling guide, Nginx Load Balancer Configuration. Vary: scaling guide, CDN
     Configuration; only where the origin sent none, since a header that it did send means something.
     """
@@ -93,11 +103,16 @@ def header_rules(policy: EdgePolicy) -> tuple[HeaderRule, ...]:
             description="Security headers on every response of the platform's hosts",
             when=IsIn(HOST, policy.host_names()),
             headers=(
-                ("referrer-policy", "strict-origin-when-cross-origin"),
                 ("strict-transport-security", policy.hsts.value()),
                 ("x-content-type-options", "nosniff"),
                 ("x-frame-options", policy.frame_options),
             ),
+        ),
+        HeaderRule(
+            ref="referrer_policy",
+            description="Referrer-Policy where the origin names none: a stricter one of the application holds",
+            when=And((IsIn(HOST, policy.host_names()), Not(AnyOf(RESPONSE_HEADER_NAMES, "eq", "referrer-policy")))),
+            headers=(("referrer-policy", REFERRER_POLICY),),
         ),
         HeaderRule(
             ref="vary_on_encoding",
@@ -109,7 +124,7 @@ def header_rules(policy: EdgePolicy) -> tuple[HeaderRule, ...]:
             ref="svg_sandbox",
             description="An SVG may carry a script: let none run",
             when=And((IsIn(HOST, (*image_hosts(policy), *static_hosts(policy))), Equals(EXTENSION, "svg"))),
-            headers=(("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"),),
+            headers=(("content-security-policy", PUBLIC_FILE_POLICY),),
         ),
     )
 

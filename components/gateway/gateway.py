@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_kubernetes as k8s
 
+from bailbondpro.facts.nginx import NGINX_IMAGE
+
 from ..autoscaling.autoscaler import Autoscaler, AutoscalerArgs
 from ..kubernetes.children import child_options
 from ..kubernetes.exporters import (
@@ -51,9 +53,6 @@ PRE_STOP_SECONDS = 130
 """How long the load balancer and the endpoints may take to stop sending to a pod that is going to stop: an NLB may send
 for two minutes after a target began to leave (kubernetes-sigs/aws-load-balancer-controller, issue 2366)."""
 CONFIG_DIRECTORY = "/etc/gateway"
-GATEWAY_IMAGE = "docker.io/nginxinc/nginx-unprivileged:1.28"
-"""nginx that never was root; 1.28 is the first stable line with `resolve` in open-source upstreams. Not the Alpine
-build: its allocator maps and unmaps memory for every request (docs/performance.md)."""
 GATEWAY_RESOURCES = Resources(
     cpu_request="250m",
     memory_request="128Mi",
@@ -84,7 +83,7 @@ class GatewayArgs:
         private_key: PEM.
         target_groups: the load balancer's side; None for a cluster without one.
         client_ca: PEM of the authority whose client certificates are accepted; needed when `config.verify_client`.
-        image: nginx 1.28 or newer that runs without root.
+        image: nginx 1.27.4 or newer that runs without root.
         replicas: fixed number of pods, None when `autoscaling` decides.
         autoscaling: None for a fixed number.
         resources: requests and limits; `config.worker_processes` follows the cpu limit.
@@ -106,7 +105,7 @@ class GatewayArgs:
     private_key: pulumi.Input[str]
     target_groups: TargetGroups | None
     client_ca: pulumi.Input[str] | None = None
-    image: pulumi.Input[str] = GATEWAY_IMAGE
+    image: pulumi.Input[str] = NGINX_IMAGE
     replicas: int | None = None
     autoscaling: AutoscalingPolicy | None = None
     resources: Resources = GATEWAY_RESOURCES

@@ -7,6 +7,9 @@ path that can be read in two ways gets status 400; what is left is passed on as 
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
 REFUSED_PATH = "$refused_path"
 """Set where the path can be read in two ways."""
 
@@ -42,3 +45,19 @@ _ESCAPED = (
 ONE_READING = rf"~*^/(?:{_PLAIN}++|{'|'.join(_ESCAPED)})*+(?:\?[^#]*)?$"
 """What a request target may be made of; anything else is refused. `++` and `*+` never try again (PCRE2 documentation,
 possessive quantifiers), so that a long target costs one pass."""
+
+
+def is_refused(target: str) -> bool:
+    """Whether the gateway answers a request target (path and query) with 400, as its maps decide."""
+    one, odd = _expressions()
+    return any(expression.search(target) for expression in odd) or one.fullmatch(target) is None
+
+
+@cache
+def _expressions() -> tuple[re.Pattern[str], tuple[re.Pattern[str], ...]]:
+    return _compiled(ONE_READING.removesuffix("$")), tuple(map(_compiled, ODD_PATHS))
+
+
+def _compiled(expression: str) -> re.Pattern[str]:
+    """A map's key as Python reads it: `~*` disregards the case of ASCII letters."""
+    return re.compile(expression.removeprefix("~*"), re.IGNORECASE | re.ASCII)

@@ -1,4 +1,4 @@
-"""Renders a gateway configuration as nginx.conf (nginx 1.28 or newer: `resolve` in upstreams, `http2 on`). Pure."""
+"""Renders a gateway configuration as nginx.conf (nginx 1.27.4 or newer, `bailbondpro.facts.nginx`). Pure."""
 
 from __future__ import annotations
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bailbondpro.edge.security import PUBLIC_FILE_POLICY, REFERRER_POLICY
+
 
 @dataclass(frozen=True, kw_only=True)
 class Header:
@@ -51,8 +53,7 @@ def security_headers(*, frame_options: str = "DENY", hsts: str | None = GUIDE_HS
             name=CONTENT_SECURITY_POLICY,
             value=f"frame-ancestors {_ANCESTORS[frame_options]}; upgrade-insecure-requests",
         ),
-        # addresses of this application name clients: other origins learn the host alone (W3C Referrer Policy, 3.7)
-        Header(name="Referrer-Policy", value="strict-origin-when-cross-origin", yields=True),
+        Header(name="Referrer-Policy", value=REFERRER_POLICY, yields=True),
         Header(name="Permissions-Policy", value=PERMISSIONS, yields=True),
         # windows of others get no hold of ours; those that we open, for a payment or to sign in, keep theirs
         Header(name="Cross-Origin-Opener-Policy", value="same-origin-allow-popups", yields=True),
@@ -65,11 +66,7 @@ def security_headers(*, frame_options: str = "DENY", hsts: str | None = GUIDE_HS
 GUIDE_HEADERS = security_headers()
 
 PUBLIC_FILE_HEADERS = (
-    # a file that is opened as a page, an SVG above all, may carry a script: none runs, and it has no origin
-    Header(
-        name=CONTENT_SECURITY_POLICY,
-        value="default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'",
-    ),
+    Header(name=CONTENT_SECURITY_POLICY, value=PUBLIC_FILE_POLICY),
     # mails and partners show them
     Header(name="Cross-Origin-Resource-Policy", value="cross-origin"),
 )

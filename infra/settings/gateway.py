@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from bailbondpro.facts.load_balancing import MAX_DEREGISTRATION_SECONDS
+from bailbondpro.facts.nginx import NGINX_IMAGE, OLDEST_NGINX
 from infra.settings.base import Area, ClientCidr, Image, Resources, UrlPath, resources
 
 
@@ -77,8 +78,8 @@ class GatewaySettings(Area):
     replicas: int = Field(ge=1, le=50, description="Fewest gateway pods. Default by phase: prod 2, 2, 3, dev 1.")
     max_replicas: int = Field(ge=1, le=50, description="Most gateway pods. Default by phase: prod 4, 6, 6, dev 2.")
     image: Image = Field(
-        default="docker.io/nginxinc/nginx-unprivileged:1.29",
-        description="nginx 1.27.4 or newer that runs without root (`resolve` in upstreams, `keepalive_min_timeout`).",
+        default=NGINX_IMAGE,
+        description=f"nginx {OLDEST_NGINX} or newer that runs without root. Default: the release that the tests run.",
     )
     allowed_cidrs: tuple[ClientCidr, ...] = Field(
         default=(),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bailbondpro.facts.nginx import NGINX_VERSION
 from components.gateway.model import Authorization
 from components.gateway.render import render
 from components.tuning.nginx import Tuning
@@ -32,6 +33,11 @@ def folder() -> Iterator[Path]:
     with scratch() as made:
         make_certificates(made)
         yield made
+
+
+def test_the_server_of_the_tests_is_of_the_release_that_is_shipped() -> None:
+    said = subprocess.run([programs.nginx(), "-v"], capture_output=True, text=True, check=True, timeout=30).stderr
+    assert said.strip() == f"nginx version: nginx/{NGINX_VERSION}"
 
 
 def loadable(config: GatewayConfig) -> GatewayConfig:

@@ -154,6 +154,26 @@ def test_a_request_is_answered_and_passed_on_as_its_line_says(live: Gateway, tri
         assert arrivals(live, replace(trick, reaches=""), visitor) == (429, [])
 
 
+@pytest.mark.parametrize(
+    ("framing", "body"),
+    [
+        ("Content-Length: 30", b"amount=10"),
+        ("Transfer-Encoding: chunked", b"9\r\namount=10\r\n"),
+        ("Transfer-Encoding: chunked", b"9\r\namount"),
+    ],
+)
+def test_a_body_that_ends_early_reaches_the_application_as_one_that_is_cut_off(
+    live: Gateway, framing: str, body: bytes
+) -> None:
+    pod, path = live.backends[POD], f"/cut-{framing[:1]}{len(body)}"
+    head = f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\n{VISITOR}: {visitor_of(2000)}\r\n{framing}\r\n\r\n"
+    with live.connection() as sock:
+        sock.sendall(head.encode() + body)
+        wait_until(lambda: path in pod.begun, "the request's head to arrive")
+    wait_until(lambda: path in pod.cut_off, "the pod to learn that the rest never comes")
+    assert path not in pod.paths()
+
+
 def spellings(path: str) -> tuple[str, ...]:
     bare = path.rstrip("/")
     first, rest = bare[1], bare[2:]

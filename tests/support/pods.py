@@ -69,6 +69,8 @@ class Backend:
         status: of every answer whose path names none.
         further: headers of every answer.
         pages: content type and body of paths that answer otherwise than with the address.
+        begun: the path of everything whose head arrived.
+        cut_off: paths of requests whose body ended before it was whole; `requests` has none of them.
         patience: seconds without a request after which a kept connection counts as given up: a later request on it is
             never answered. None for endless patience.
     """
@@ -77,6 +79,8 @@ class Backend:
         self.address, self.ports = address, ports
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.ports_asked: list[tuple[int, str]] = []
+        self.begun: list[str] = []
+        self.cut_off: list[str] = []
         self.delay, self.status = 0.0, 200
         self.further: tuple[tuple[str, str], ...] = ()
         self.pages: dict[str, tuple[str, str]] = {}
@@ -113,7 +117,9 @@ class Backend:
 
     def serve(self, request: BaseHTTPRequestHandler) -> None:
         """Answer one request."""
+        self.begun.append(request.path)
         if not _has_body(request):
+            self.cut_off.append(request.path)
             request.close_connection = True
             return
         path = request.path

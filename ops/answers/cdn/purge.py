@@ -10,25 +10,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
+from bailbondpro.edge.cache_classes import image_hosts
 from bailbondpro.edge.cache_key import variants
 from bailbondpro.edge.cloudflare_plans import LIMITS
+from bailbondpro.edge.exchange import Request
+from bailbondpro.edge.rewrites import RENDITION_PREFIX, rendition_queries, rewrite_rules, rewritten
 from ops.answers.cdn.api import PurgeApi, RefusedError, Selector, UnauthorisedError
 from ops.answers.cdn.error import CdnError
+from ops.answers.cdn.paths import escaped, unheld
 from ops.jsonable import picked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bailbondpro.edge.policy import EdgePolicy
+    from bailbondpro.edge.rewrites import RewriteRule
     from ops.answers.cdn.journal import Journal
 
 CHUNK = 30
 """Values in one call: what every plan and every edition of the documentation allows (Cloudflare docs, Purge cache)."""
-
-_KEPT = "/%~-._?=&+,;:@!$'()*[]"
-"""What stands unescaped in a path or query (RFC 3986, 3.3 and 3.4), and escapes that are there already."""
 
 MAX_SEPARATORS = 31
 """Slashes in a prefix (Cloudflare docs, Purge cache by prefix, Limitations)."""
@@ -171,8 +173,9 @@ def _attempt(api: PurgeApi, selector: Selector, values: tuple[str, ...], *, soft
 def _urls(policy: EdgePolicy, text: str, *, option: str = "--path") -> tuple[str, ...]:
     """A path on every host, because any of them may have cached it; a URL alone."""
     if text.startswith("/"):
-        path = quote(text, safe=_KEPT)
-        return tuple(f"https://{host}{path}" for host in policy.host_names())
+        found = tuple(f"https://{host}{escaped(text)}" for host in policy.host_names())
+        _require_held(option, text, found[0])
+        return found
     try:
         parts = urlsplit(text)
     except ValueError as error:
@@ -180,15 +183,51 @@ def _urls(policy: EdgePolicy, text: str, *, option: str = "--path") -> tuple[str
     if parts.scheme != "https" or not parts.hostname:
         raise CdnError(f"{option} {text}: write a path that starts with / or an https:// URL")
     _host(policy, parts.hostname)
-    path = quote(parts.path + (f"?{parts.query}" if parts.query else ""), safe=_KEPT)
-    return (f"https://{parts.hostname}{path}",)
+    path = escaped(parts.path + (f"?{parts.query}" if parts.query else ""))
+    url = f"https://{parts.hostname}{path}"
+    _require_held(option, text, url)
+    return (url,)
+
+
+def _require_held(option: str, text: str, url: str) -> None:
+    if reason := unheld(url):
+        raise CdnError(
+            f"{option} {text}: {reason}. Leave it out; what was stored before the rules were goes with a --prefix "
+            "above it, or with --everything"
+        )
 
 
 def _files(policy: EdgePolicy, text: str, *, with_variants: bool) -> Iterator[str]:
+    """Each URL as visitors write it and as the rewrites make it; with variants those of its other entries as well.
+
+    A purge of one URL takes the visitors' address (Cloudflare docs, Purge by single-file, Transform Rules; unverified);
+    the entry has the other one, so that whichever the API compares, it goes.
+    """
+    rules = rewrite_rules(policy)
     for url in _urls(policy, text):
-        yield url
-        if with_variants:
-            yield from _copies(policy, url)
+        asked = (url, *(_renditions(policy, url) if with_variants else ()))
+        for one in dict.fromkeys(found for address in asked for found in (address, *_made(rules, address))):
+            yield one
+            if with_variants:
+                yield from _copies(policy, one)
+
+
+def _made(rules: Sequence[RewriteRule], url: str) -> Iterator[str]:
+    """What the rewrites make of a URL, and the image that a transformation is made of."""
+    asked = Request.of(url)
+    made = rewritten(rules, asked)
+    if made == asked:
+        return
+    yield f"https://{made.host}{made.path}{f'?{made.query}' if made.query else ''}"
+    if made.path.startswith(RENDITION_PREFIX):
+        yield f"https://{asked.host}{asked.path}"
+
+
+def _renditions(policy: EdgePolicy, url: str) -> Iterator[str]:
+    """Every address of a rendition of an image, where it is one of the image host's and asked for as it is."""
+    parts = urlsplit(url)
+    if policy.images.enabled and parts.hostname in image_hosts(policy) and not parts.query:
+        yield from (f"{url}?{query}" for query in rendition_queries(policy.images))
 
 
 def _copies(policy: EdgePolicy, url: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from bailbondpro.edge.exchange import Request
 from bailbondpro.edge.explain import evaluate
@@ -19,6 +19,7 @@ from bailbondpro.edge.origin import expected_response
 from bailbondpro.edge.proof.leaks import personal_reason
 from ops.answers.cdn.error import CdnError
 from ops.answers.cdn.manifests import on_hosts
+from ops.answers.cdn.paths import escaped, unheld
 from ops.foreign import one_line
 
 if TYPE_CHECKING:
@@ -32,8 +33,6 @@ TIMEOUT = 20.0
 """Seconds for one request."""
 MAX_URLS = 300
 """URLs of one run: 50 paths on the six hosts; warming is for the pages that everybody opens first."""
-_KEPT = "/%?=&~-._+,;:@!$'()*[]"
-"""Characters of a request target that stay as they are; everything else is escaped (RFC 3986, 3.3)."""
 FROM_CACHE = ("HIT", "UPDATING")
 """Values of CF-Cache-Status that mean the edge holds a usable copy (Cloudflare docs, Cache responses)."""
 
@@ -109,6 +108,8 @@ def _cacheable_urls(edge: Edge, text: str) -> list[str]:
     found: list[str] = []
     reasons: dict[str, None] = {}
     for url in candidates:
+        if odd := unheld(url):
+            raise ValueError(odd)
         request = Request.of(url, method="HEAD")
         private = personal_reason(edge.policy, request)
         if private:
@@ -176,7 +177,7 @@ class HttpHead:
         parts = urlsplit(url)
         connection = self._connection(parts.hostname or "")
         try:
-            target = quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=_KEPT)
+            target = escaped((parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
             connection.request(
                 "HEAD", target, headers={"Host": parts.netloc, "User-Agent": "bbp-cdn-warm", "Accept-Encoding": "gzip"}
             )

@@ -9,6 +9,7 @@ import pytest
 from bailbondpro.edge.cache_classes import class_conditions
 from bailbondpro.edge.cache_rules import cache_rules, response_rules
 from bailbondpro.edge.cloudflare_plans import LIMITS, Plan
+from bailbondpro.edge.exchange import Exchange, Request, Response
 from bailbondpro.edge.policy import (
     Addons,
     CacheClass,
@@ -23,6 +24,7 @@ from bailbondpro.edge.policy import (
 from bailbondpro.edge.problems import edge_problems, plan_notices
 from bailbondpro.edge.security import firewall_rules, header_rules, managed_rules, rate_limit_rules
 from components.cdn.settings import zone_settings
+from components.gateway.response_headers import PUBLIC_FILE_HEADERS, security_headers
 
 DOMAIN = "bailbondpro.com"
 POLICY = EdgePolicy(domain=DOMAIN, hosts=CdnHosts.under(DOMAIN), session_cookie_names=("session",))
@@ -174,6 +176,33 @@ def test_nosniff_is_set_exactly_once() -> None:
         value for rule in header_rules(POLICY) for name, value in rule.headers if name == "x-content-type-options"
     ]
     assert values == ["nosniff"]
+
+
+def _sent(policy: EdgePolicy, host: str, path: str, origin: dict[str, str]) -> dict[str, str]:
+    """What a browser gets of an answer, by the rules of this phase alone."""
+    exchange = Exchange(Request(host=host, path=path), Response.of(200, origin))
+    headers = dict(origin)
+    for rule in header_rules(policy):
+        headers |= dict(rule.headers) if rule.when.holds(exchange) else {}
+    return headers
+
+
+def test_the_edge_overrules_no_stricter_header_of_the_application() -> None:
+    yielding = [header.name.lower() for header in security_headers() if header.yields]
+    assert "referrer-policy" in yielding
+    for name in yielding:
+        assert _sent(POLICY, DOMAIN, "/", {name: "no-referrer"})[name] == "no-referrer"
+    assert _sent(POLICY, DOMAIN, "/", {})["referrer-policy"] == "strict-origin-when-cross-origin"
+
+
+def test_the_edge_loosens_nothing_that_the_gateway_said() -> None:
+    gateway = {header.name.lower(): header.value for header in (*security_headers(hsts=None), *PUBLIC_FILE_HEADERS)}
+    for host, path in ((f"images.{DOMAIN}", "/a.svg"), (f"cdn.{DOMAIN}", "/static/a.svg"), (DOMAIN, "/")):
+        sent = _sent(POLICY, host, path, gateway)
+        sent.pop("vary", None)
+        assert sent == gateway | {"strict-transport-security": POLICY.hsts.value()}, host
+    alone = _sent(POLICY, f"images.{DOMAIN}", "/a.svg", {})["content-security-policy"]
+    assert {"sandbox", "frame-ancestors 'none'"} <= {part.strip() for part in alone.split(";")}
 
 
 def test_zone_settings_are_strict_and_unique() -> None:

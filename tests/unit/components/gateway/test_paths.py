@@ -7,18 +7,24 @@ from itertools import product
 from urllib.parse import quote, unquote_to_bytes
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.gateway.paths import ODD_PATHS, ONE_READING
+from components.gateway.paths import ONE_READING
+from components.gateway.paths import is_refused as refused
+from tests.support.paths import DATA
 
-ODD = [re.compile(expression.removeprefix("~*"), re.IGNORECASE | re.ASCII) for expression in ODD_PATHS]
 ONE = re.compile(ONE_READING.removeprefix("~*"), re.IGNORECASE | re.ASCII)
+LINES = [
+    (line["path"], line["status"])
+    for line in yaml.safe_load((DATA / "gateway_requests.yaml").read_text(encoding="utf-8"))["paths"]
+]
 
 
-def refused(target: str) -> bool:
-    """What nginx decides: an odd expression wins, then the grammar lets pass."""
-    return any(one.search(target) for one in ODD) or not ONE.search(target)
+@pytest.mark.parametrize(("target", "status"), LINES)
+def test_commands_refuse_what_a_live_gateway_refuses(target: str, status: int) -> None:
+    assert refused(target) is (status == 400)
 
 
 @given(st.binary(min_size=1, max_size=6))
