@@ -5,10 +5,15 @@ import { createHash } from 'node:crypto'
 import { COOKIE, formatPosition, positionOf } from './positions.js'
 
 const PAGE = 100
+const MOST_LETTERS = 200
 const WARM_SECONDS = 3600
 const WARM_SETS = {
   bond_types: 'SELECT name, premium_percent FROM bond_types ORDER BY name'
 }
+
+// PostgreSQL stores no zero byte in a text, and no half of a surrogate pair.
+const isText = (value) =>
+  typeof value === 'string' && value.length > 0 && value.length <= MOST_LETTERS && !/\p{Cc}|\p{Cs}/u.test(value)
 
 export function apiRoutes(app, { databases, cache, settings }) {
   // After this time nothing older than the write is left in any cache, and replicas that are behind are not asked.
@@ -24,12 +29,13 @@ export function apiRoutes(app, { databases, cache, settings }) {
     })
   }
 
-  const shared = async (request, key, sql, parameters) => {
-    const after = positionOf(request)
-    const kept = await cache.get(key, after)
+  // One set of rows. What is looked for in it is no key: visitors would fill the caches with what is not there.
+  const shared = async (request, set) => {
+    const after = await databases.believed(positionOf(request))
+    const kept = await cache.get(set, after)
     if (kept) return kept
-    const read = await databases.read(sql, parameters, after)
-    void cache.set(key, read)
+    const read = await databases.read(WARM_SETS[set], [], after)
+    void cache.set(set, read)
     return read.rows
   }
 
@@ -38,15 +44,20 @@ export function apiRoutes(app, { databases, cache, settings }) {
     next()
   })
 
+  for (const name of ['id', 'name']) {
+    app.param(name, (_request, response, next, value) => {
+      if (isText(value)) return next()
+      response.status(400).json({ error: `a name or an id has 1 to ${MOST_LETTERS} characters, none of them a control character` })
+    })
+  }
+
   app.get('/api/bond-types', async (request, response) => {
-    const rows = await shared(request, 'bond_types', WARM_SETS.bond_types, [])
+    const rows = await shared(request, 'bond_types')
     response.json(rows.map((row) => ({ name: row.name, premiumPercent: row.premium_percent })))
   })
 
   app.get('/api/bond-types/:name', async (request, response) => {
-    const { name } = request.params
-    const sql = 'SELECT name, premium_percent FROM bond_types WHERE name = $1'
-    const [row] = await shared(request, `bond_type:${name}`, sql, [name])
+    const row = (await shared(request, 'bond_types')).find((one) => one.name === request.params.name)
     if (!row) return response.status(404).json({ error: 'no such bond type' })
     response.json({ name: row.name, premiumPercent: row.premium_percent })
   })
@@ -63,7 +74,7 @@ export function apiRoutes(app, { databases, cache, settings }) {
         [name, premium]
       )
     )
-    await Promise.all([`bond_type:${name}`, 'bond_types'].map((key) => cache.invalidate(key)))
+    await cache.invalidate('bond_types', position)
     wrote(response, position)
     response.json({ name, premiumPercent: premium })
   })
@@ -84,7 +95,7 @@ export function apiRoutes(app, { databases, cache, settings }) {
   app.put('/api/clients/:id', async (request, response) => {
     const { id } = request.params
     const name = request.body?.name
-    if (typeof name !== 'string' || name === '') return response.status(400).json({ error: 'name is a text' })
+    if (!isText(name)) return response.status(400).json({ error: `name is a text of 1 to ${MOST_LETTERS} characters` })
     await databases.writeClient(id, (connection) =>
       connection.query('INSERT INTO clients VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET name = $2', [id, name])
     )
@@ -122,10 +133,10 @@ export function apiRoutes(app, { databases, cache, settings }) {
 
   // The platform's warm-up asks for these after a release; the gateway leads nobody here.
   app.get('/internal/cache/:set', async (request, response) => {
-    const sql = WARM_SETS[request.params.set]
-    if (!sql) return response.status(404).json({ error: 'no such set' })
-    const read = await databases.read(sql)
-    await cache.set(request.params.set, read, WARM_SECONDS)
+    const { set } = request.params
+    if (!Object.hasOwn(WARM_SETS, set)) return response.status(404).json({ error: 'no such set' })
+    const read = await databases.read(WARM_SETS[set])
+    await cache.set(set, read, WARM_SECONDS)
     response.json({ warmed: read.rows.length })
   })
 }

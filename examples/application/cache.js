@@ -1,15 +1,24 @@
 // Two layers of cache for shared data: this process's memory, then Redis (scaling guide, Caching Strategies).
 //
-// An entry keeps the position that its rows hold for sure, so that nobody is answered with less than they wrote. A cache
-// that is away or slow is a miss: it never fails a request, and never delays one by more than LIMIT_MS.
+// An entry keeps the position that its rows hold for sure, so that nobody is answered with less than they wrote, and that
+// nothing older is ever written over it, by whatever pod or warm-up was slower. A cache that is away or slow is a miss: it
+// never fails a request, and never delays one by more than LIMIT_MS.
+//
+// Keys are names of this program, never what a visitor sends: the caches hold no more than these.
 
 import { Cluster, Redis } from 'ioredis'
 import NodeCache from 'node-cache'
 
-import { formatPosition, parsePosition } from './positions.js'
+import { sortable, sorted } from './positions.js'
 
 const LIMIT_MS = 100
 const SAID_AGAIN_MS = 10_000
+const SET_NEWER = `
+local kept = redis.call('GET', KEYS[1])
+local readable, entry = pcall(cjson.decode, kept or '')
+if readable and type(entry) == 'table' and tostring(entry.at) > ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+return 1`
 
 export class Cache {
   constructor(settings, { log, lookups }) {
@@ -22,21 +31,18 @@ export class Cache {
       useClones: false
     })
     this.redis = client(settings.redis)
+    this.redis.defineCommand('setNewer', { numberOfKeys: 1, lua: SET_NEWER })
     this.saidAt = 0
     this.redis.on('error', (error) => this.away(error))
   }
 
   async get(key, after) {
     const kept = this.memory.get(key)
-    if (kept && kept.holds >= after) return this.hit('memory', kept)
-    const found = await this.ask('get', key)
-    if (found) {
-      const { rows, holds, until } = JSON.parse(found)
-      const entry = { rows, holds: parsePosition(holds), until }
-      if (entry.holds >= after && until > Date.now()) {
-        this.keep(key, entry)
-        return this.hit('redis', entry)
-      }
+    if (kept?.rows && kept.holds >= after) return this.hit('memory', kept)
+    const entry = read(await this.ask('get', key))
+    if (entry) {
+      this.keep(key, entry)
+      if (entry.rows && entry.holds >= after) return this.hit('redis', entry)
     }
     this.lookups.inc({ level: 'redis', result: 'miss' })
     return undefined
@@ -51,17 +57,19 @@ export class Cache {
   set(key, { rows, holds }, ttlSeconds = this.ttlSeconds) {
     const until = Date.now() + ttlSeconds * 1000
     this.keep(key, { rows, holds, until })
-    return this.ask('setex', key, ttlSeconds, JSON.stringify({ rows, holds: formatPosition(holds), until }))
+    const at = sortable(holds)
+    return this.ask('setNewer', key, at, JSON.stringify({ rows, at, until }), ttlSeconds)
   }
 
   // What came from Redis lives no longer here than it would have there.
   keep(key, entry) {
+    if (this.memory.get(key)?.holds > entry.holds) return
     this.memory.set(key, entry, Math.max(1, Math.ceil((entry.until - Date.now()) / 1000)))
   }
 
-  async invalidate(key) {
-    this.memory.del(key)
-    await this.ask('del', key)
+  // What was read before this position is no answer any more, and who read it may not write it here.
+  async invalidate(key, position) {
+    await this.set(key, { rows: null, holds: position })
   }
 
   async ask(command, ...parameters) {
@@ -104,6 +112,16 @@ export class Cache {
   close() {
     this.memory.close()
     this.redis.disconnect()
+  }
+}
+
+// What Redis has, where it is an entry of this program that still counts.
+function read(found) {
+  try {
+    const { rows, at, until } = JSON.parse(found)
+    return until > Date.now() && (rows === null || Array.isArray(rows)) ? { rows, holds: sorted(at), until } : undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -31,6 +31,14 @@ export function configuration(env) {
     problems.push(`${name} is no URL of ${schemes.join(' or ')} (its value is not shown)`)
     return undefined
   }
+  const decoded = (name, value) => {
+    try {
+      return decodeURIComponent(value)
+    } catch {
+      problems.push(`${name} has a password with a % that begins no escape: write %25 (its value is not shown)`)
+      return ''
+    }
+  }
   const database = (name) => url(name, ['postgresql:', 'postgres:'])?.href
   const numbered = (prefix, first) => {
     const found = []
@@ -63,7 +71,7 @@ export function configuration(env) {
     redis: redis && {
       host: redis.hostname,
       port: Number(redis.port || 6379),
-      password: decodeURIComponent(redis.password),
+      password: decoded('REDIS_URL', redis.password),
       tls: redis.protocol === 'rediss:',
       cluster: env.REDIS_CLUSTER === 'true'
     },

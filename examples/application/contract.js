@@ -9,7 +9,7 @@ export function contractRoutes(app, { databases, cache, settings }) {
     const { primary, replicas, shards } = databases.connectionStats()
     response.json({
       contract: VERSION,
-      client: { address: request.ip.replace(/^::ffff:/, ''), protocol: request.protocol, host: request.host },
+      client: { address: request.ip?.replace(/^::ffff:/, ''), protocol: request.protocol, host: request.host },
       requestId: request.id,
       trustedProxies: settings.trustedProxies,
       cdnUrl: settings.cdnUrl,

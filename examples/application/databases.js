@@ -18,7 +18,10 @@ export class Databases {
     this.fallbacks = fallbacks
     this.statementTimeoutMs = settings.queryTimeoutMs
     const pool = (name, url, max, timeoutMs = settings.queryTimeoutMs) => this.pool(settings, name, url, max, timeoutMs)
-    this.primary = new Primary(pool('primary', settings.primary, settings.primaryMax))
+    // One of the primary's connections is kept for its position: requests may hold all others for seconds.
+    const lookouts = settings.primaryMax > 1 ? 1 : 0
+    const primary = pool('primary', settings.primary, settings.primaryMax - lookouts)
+    this.primary = new Primary(primary, lookouts ? pool('primary', settings.primary, lookouts) : primary)
     this.replicas = settings.replicas.map(
       (url, index) =>
         new Replica(`replica_${index + 1}`, pool(`replica_${index + 1}`, url, settings.replicaMax, REPLICA_TIMEOUT_MS))
@@ -68,6 +71,11 @@ export class Databases {
         one.answers = false
       })
     }
+  }
+
+  // A position that a visitor sends.
+  believed(position) {
+    return this.primary.believed(position)
   }
 
   // Shared data. Answers rows and the position that they hold for sure.
@@ -178,9 +186,11 @@ export class Databases {
     }
   }
 
-  // A refusal leaves the connection whole; after anything else it is closed, and the pooler rolls back what was open.
+  // What the database refused, or we did ("no such client"), leaves the connection whole; after anything else it is closed,
+  // and the pooler rolls back what was open.
   async giveUp(connection, error) {
-    if (error.code !== ELSEWHERE) return connection.release(error)
+    const whole = error.code === ELSEWHERE || error.status !== undefined || error.severity === 'ERROR'
+    if (!whole) return connection.release(error)
     try {
       await connection.query('ROLLBACK')
       connection.release()
@@ -197,8 +207,9 @@ export class Databases {
       idle: pool.idleCount,
       waiting: pool.waitingCount
     })
+    const { pool, lookout } = this.primary
     return {
-      primary: of(this.primary.pool),
+      primary: lookout === pool ? of(pool) : sum(of(pool), of(lookout)),
       replicas: this.replicas.map((replica) => of(replica.pool)),
       shards: this.shards.map(of),
       targets: this.targets.map(of)
@@ -213,10 +224,13 @@ export class Databases {
 
   async close() {
     clearInterval(this.following)
-    const pools = [this.primary.pool, ...this.replicas.map((replica) => replica.pool), ...this.places.shards]
+    const primary = new Set([this.primary.pool, this.primary.lookout])
+    const pools = [...primary, ...this.replicas.map((replica) => replica.pool), ...this.places.shards]
     await Promise.allSettled(pools.map((pool) => pool.end()))
   }
 }
+
+const sum = (one, other) => Object.fromEntries(Object.keys(one).map((key) => [key, one[key] + other[key]]))
 
 // Nothing is wrong with the request: the database is away, slow or full, and the same request may work in a second.
 const NETWORK = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']

@@ -2,6 +2,8 @@
 
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 
+import { statusOf } from './requests.js'
+
 const BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60]
 
 export class Metrics {
@@ -59,8 +61,8 @@ export class Metrics {
   middleware() {
     return (request, response, next) => {
       const began = process.hrtime.bigint()
-      response.on('finish', () => {
-        const labels = { method: request.method, route: request.route?.path ?? 'unknown', status: response.statusCode }
+      response.on('close', () => {
+        const labels = { method: request.method, route: request.route?.path ?? 'unknown', status: statusOf(response) }
         this.requests.inc(labels)
         this.seconds.observe(labels, Number(process.hrtime.bigint() - began) / 1e9)
       })

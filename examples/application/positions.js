@@ -17,10 +17,16 @@ export function parsePosition(text) {
 export const formatPosition = (position) =>
   `${(position >> 32n).toString(16)}/${(position & 0xffffffffn).toString(16)}`.toUpperCase()
 
+// The visitor holds the cookie and may send anything: what is no position is as if there were none.
+// The same in a form whose order as a text is theirs, for caches.
+export const sortable = (position) => position.toString(16).padStart(16, '0')
+
+export const sorted = (text) => (/^[0-9a-f]{16}$/.test(text ?? '') ? BigInt(`0x${text}`) : START)
+
 export function positionOf(request) {
   for (const pair of (request.headers.cookie ?? '').split(';')) {
     const [name, value] = pair.trim().split('=')
-    if (name === COOKIE) return parsePosition(decodeURIComponent(value ?? ''))
+    if (name === COOKIE) return parsePosition((value ?? '').replace(/%2F/i, '/'))
   }
   return START
 }

@@ -15,16 +15,22 @@ export function identified(request, response, next) {
   next()
 }
 
+// An answer that nobody got to its end has the status that the gateway's nginx writes for it, too.
+const CLIENT_GONE = 499
+
+export const statusOf = (response) => (response.writableFinished ? response.statusCode : CLIENT_GONE)
+
 // No query strings, no bodies, no cookies: they hold personal data.
 export function logged(request, response, next) {
   const began = Date.now()
-  response.on('finish', () => {
+  // also where the visitor has gone before the end
+  response.on('close', () => {
     log.info({
       message: 'request',
       request_id: request.id,
       method: request.method,
       path: request.originalUrl.split('?')[0],
-      status: response.statusCode,
+      status: statusOf(response),
       seconds: (Date.now() - began) / 1000
     })
   })

@@ -159,13 +159,16 @@ def shard_move(
 ) -> None:
     """Move clients between real servers, step by step: from publish to cut-over, back, or on to clean-up.
 
-    No step deletes a row at its old place but clean-up. Passwords stand in PGPASSFILE, never here.
+    No step deletes a row at its old place but clean-up. Passwords stand in PGPASSFILE, never here. Exit code 3 where
+    status was not answered by every server.
     """
     from ops.answers.shards.errors import MoveError
+    from ops.answers.shards.status import standing
     from ops.answers.shards.steps import Asked, check_step, moved, printed
     from ops.console import note
+    from ops.exits import UNKNOWN
     from ops.options import present
-    from ops.views.shard_move import moved_section
+    from ops.views.shard_move import moved_section, standing_section
 
     given = {"--from": before, "--to": after, "--pause-at-most": at_most, "--once": once, "--print": print_only}
     try:
@@ -179,6 +182,10 @@ def shard_move(
         if print_only:
             sys.stdout.write(printed(asked) + "\n")
             return
+        if step == "status":
+            found = standing(schema, service)
+            present(found, standing_section, as_json=json_output)
+            raise typer.Exit(UNKNOWN if found.silent else 0)
         result = moved(step, asked, note)
     except OSError as error:
         fail(f"{schema}: {error.strerror or error}")

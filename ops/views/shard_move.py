@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from ops.answers.shard import quoted
 from ops.document.blocks import Item, Items, Section, Table, Text
+from plan.placement import place_said
 from planner.shards.route import LISTED, place_name
 
 if TYPE_CHECKING:
+    from ops.answers.shards.ledger import State
+    from ops.answers.shards.status import Said, Standing
     from ops.answers.shards.steps import Moved, Verified
     from ops.document.blocks import Block
 
@@ -30,13 +33,38 @@ NEXT = {
 """What each step that was reached means, and what comes after it."""
 
 
-def moved_section(moved: Moved) -> Section:
-    """How far a move is."""
-    state = moved.state
+def _reached(state: State, *, pause: bool) -> list[Item]:
     way = f"{state.route.before or 'primary'} to {state.route.after or 'primary'}"
     items = [Item(text=f"Move from {way}: {state.step}", detail=NEXT[state.step])]
-    if state.pause_seconds is not None and moved.step in {"cut-over", "back", "status"}:
+    if state.pause_seconds is not None and pause:
         items.append(Item(text=f"Writes of clients that move were refused for {state.pause_seconds:.1f} seconds."))
+    return items
+
+
+def standing_section(found: Standing) -> Section:
+    """How far a move is, and what each server says of it."""
+    unknown = "The primary does not answer: how far the move is stands there, and is not known."
+    items = _reached(found.state, pause=True) if found.state else [Item(text=unknown)]
+    if found.silent:
+        names = ", ".join(place_name(one.place) for one in found.silent)
+        items.append(Item(text=f"NOT ALL ANSWER: {names}. Nothing is said about what does not answer."))
+    rows = tuple((place_name(one.place), _says(one)) for one in found.servers)
+    table = Table(caption="What each server says", columns=("server", "clients lie on"), rows=rows)
+    return Section(id="shard-move", title="Move of clients", blocks=(Items(items=tuple(items)), table))
+
+
+def _says(one: Said) -> str:
+    if one.problem:
+        return f"does not answer: {one.problem}"
+    if one.count is None:
+        return "knows of no move"
+    refused = "" if one.following is None else f"; writes of those that do not stay on {place_said(one.following)} fail"
+    return f"{place_said(one.count)}{refused}"
+
+
+def moved_section(moved: Moved) -> Section:
+    """How far a move is."""
+    items = _reached(moved.state, pause=moved.step in {"cut-over", "back"})
     if moved.deleted is not None:
         where = "of copies deleted" if moved.step == "cancel" else "deleted at their old places"
         items.append(Item(text=f"{moved.deleted:,} rows {where}."))

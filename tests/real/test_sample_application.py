@@ -6,8 +6,11 @@ fault happens under steady load. No answer is ever wrong, and what fails is boun
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import signal
+import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -22,6 +25,7 @@ from ops.answers.contract.client import Application
 from ops.answers.contract.judging import judged
 from ops.answers.contract.run import Options
 from planner.shards.clients import shard_of
+from tests.support import programs
 from tests.support.sample import PODS, QUERY_TIMEOUT_MS, SHARDS, pod, sample, sources
 from tests.support.sample_variants import runs
 from tests.support.servers import free_port, wait_until
@@ -244,6 +248,39 @@ def test_who_gets_no_connection_is_told_so_in_time_and_nothing_was_written(live:
     others = [visitor for visitor in found.visitors if shard_of(visitor.client, SHARDS) != 0]
     assert [one for visitor in others for one in visitor.asked if one.failed] == []
     assert (said[0].wrong, [visitor.wrong for visitor in many if visitor.wrong]) == ((), [])
+
+
+def test_a_slower_pod_or_warm_up_writes_nothing_older_over_what_the_cache_has(live: Sample) -> None:
+    program = """
+    import { configuration } from './configuration.js'
+    import { Cache } from './cache.js'
+    const parts = { log: { warn(said) { console.error(said.error) } }, lookups: { inc() {} } }
+    const [one, other] = [1, 2].map(() => new Cache(configuration(process.env), parts))
+    await Promise.all([one, other].map((cache) => cache.redis.connect()))
+    const kept = async () => {
+      const fresh = new Cache(configuration(process.env), parts) // without anything in its memory
+      await fresh.redis.connect()
+      const rows = await fresh.get('raced', 0n)
+      fresh.close()
+      return rows ?? null
+    }
+    const found = []
+    await one.redis.set('raced', 'no entry')
+    await one.set('raced', { rows: ['of 20'], holds: 20n })
+    await other.set('raced', { rows: ['of 10'], holds: 10n }, 3600)
+    found.push(await kept())
+    await one.invalidate('raced', 30n)
+    await other.set('raced', { rows: ['of 20'], holds: 20n })
+    found.push(await kept())
+    await other.set('raced', { rows: ['of 30'], holds: 30n })
+    found.push(await kept())
+    process.stdout.write(JSON.stringify(found))
+    process.exit(0)
+    """
+    command = [str(programs.node()), "--input-type=module", "-e", program]
+    home, environment = live.folder / "application", {**os.environ, **live.variables}
+    done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert json.loads(done.stdout) == [["of 20"], None, ["of 30"]], done.stderr
 
 
 def test_a_lost_shard_of_the_cache_costs_nobody_an_answer(live: Sample) -> None:

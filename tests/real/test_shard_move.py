@@ -13,9 +13,12 @@ from ops.answers.shards.servers import LOCK
 from planner.shards.clients import PRIMARY, shard_hash
 from planner.shards.route import place_of
 from tests.support.paths import DATA
+from tests.support.servers import wait_until
 from tests.support.shard_servers import CLIENT_TABLES, Databases, contents, fill, held
 
 if TYPE_CHECKING:
+    from typer.testing import Result
+
     from tests.support.shard_servers import OneServer
 
 ALL = "tables: {clients: id, bonds: client_id, payments: client_id, documents: client_id}\n"
@@ -116,12 +119,9 @@ def test_a_write_that_is_not_committed_yet_when_the_pause_begins_is_waited_for(c
 def test_a_pause_that_takes_too_long_is_given_up_and_writes_go_on_where_they_were(copied: Databases) -> None:
     with psycopg.connect(copied.conninfos[PRIMARY]) as slow:
         slow.execute("UPDATE clients SET name = 'slow' WHERE id = 'client-1'")
-        timer = threading.Timer(2, slow.commit)
-        timer.start()
         said = copied.refused("move", "cut-over", "--pause-at-most", "1")
-        timer.join()
-    assert "the pause took more than 1 s; clients are written where they were" in said
-    copied.run(PRIMARY, "UPDATE clients SET name = 'goes on' WHERE id = 'client-1'")
+        copied.run(PRIMARY, "UPDATE clients SET name = 'goes on' WHERE id = 'client-2'")
+    assert "the pause took more than 1 s, while whoever was writing was waited for; clients are written where" in said
     assert copied.done("move", "status")["reached"] == "copied"
     copied.done("move", "cut-over")
 
@@ -215,6 +215,7 @@ def test_a_cut_over_of_a_copy_that_is_not_complete_leaves_writes_where_they_were
     found.done("move", "copy")
     found.run(2, worded(f"SET session_replication_role = replica; {GONE}"))
     assert "1 differences" in found.refused("move", "cut-over")
+    assert found.run(PRIMARY, "SELECT fenced_at FROM bbp_shards.move") == [(None,)], "nobody had to wait for that"
     found.run(PRIMARY, worded(TOUCH))
     with pytest.raises(psycopg.Error, match="lies elsewhere"):
         found.run(2, worded("INSERT INTO documents VALUES (':client', 'd7')"))
@@ -300,3 +301,22 @@ def test_two_steps_at_once_are_one_too_many(copied: Databases, monkeypatch: pyte
     with psycopg.connect(copied.conninfos[1], autocommit=True) as other:
         other.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
         assert "another step of a move or a verification runs" in copied.refused("verify")
+        answer = copied.done("move", "status")
+    assert answer["reached"] == "copied"
+    assert [one["count"] for one in answer["servers"]] == [0] * 5
+
+
+def test_verify_and_the_way_back_need_nobody_to_end_what_keeps_it(copied: Databases) -> None:
+    copied.done("move", "cut-over")
+    kept: list[Result] = []
+    keeper = threading.Thread(target=lambda: kept.append(copied.bbp("move", "keep")))
+    keeper.start()
+    place = place_of("client-3", 4)
+    copied.run(place, "UPDATE clients SET name = 'on the shard' WHERE id = 'client-3'")
+    wait_until(lambda: copied.run(place, "SELECT 1 FROM bbp_shards.changes") == [], "it to be carried back", seconds=30)
+    assert copied.done("verify")["complete"]
+    copied.done("move", "back")
+    keeper.join(60)
+    assert kept[0].exit_code == 0
+    assert "the move is at step copied: nothing is carried back any more" in " ".join(kept[0].output.split())
+    assert copied.run(PRIMARY, "SELECT name FROM clients WHERE id = 'client-3'") == [("on the shard",)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from ops.answers.shards import mover
+from ops.answers.shards import pause
 from ops.answers.shards.verify import rechecked
 from planner.shards.clients import PRIMARY
 from planner.shards.route import place_of
@@ -108,9 +108,27 @@ def test_a_target_that_goes_away_in_the_pause_leaves_no_write_refused(
         made.run(PRIMARY, f"SELECT pg_terminate_backend({pid})")
         return real(servers, *rest, **options)
 
-    monkeypatch.setattr(mover, "rechecked", gone)
+    monkeypatch.setattr(pause, "rechecked", gone)
     assert "clients are written where they were" in made.refused("move", "cut-over")
     monkeypatch.undo()
     made.run(PRIMARY, "UPDATE clients SET name = 'written' WHERE id = 'client-1'")
     made.done("move", "cut-over")
     assert made.run(place_of("client-1", 2), "SELECT name FROM clients WHERE id = 'client-1'") == [("written",)]
+
+
+def test_a_move_does_not_begin_where_targets_hold_rows_that_a_dropped_state_left(one_server: OneServer) -> None:
+    made = one_server.databases(2)
+    fill(made, 2)
+    made.done("move", "publish", "--to", "2")
+    made.done("move", "copy")
+    made.run(PRIMARY, "DROP SCHEMA bbp_shards CASCADE")
+    said = made.refused("move", "publish", "--to", "2")
+    rows = [made.run(place, "SELECT count(*) FROM bonds")[0][0] for place in (0, 1)]
+    for place in (0, 1):
+        assert f"shard_{place} holds {rows[place]} rows of bonds" in said
+    assert "`./bbp shard move clean-up` or `cancel`" in said
+    assert made.run(PRIMARY, "SELECT to_regclass('bbp_shards.move')") == [(None,)], "nothing was begun"
+    for place in (0, 1):
+        made.run(place, "DROP SCHEMA bbp_shards CASCADE")
+        made.run(place, "TRUNCATE clients, bonds, payments, documents, courts")
+    made.done("move", "publish", "--to", "2")

@@ -69,6 +69,16 @@ class State:
             return None
         return (self.opened_at - self.fenced_at).total_seconds()
 
+    def as_json(self) -> dict[str, Any]:
+        """The machine-readable answer."""
+        return {
+            "from": self.route.before or "primary",
+            "to": self.route.after or "primary",
+            "reached": self.step,
+            "verified": self.verified,
+            "pause_seconds": self.pause_seconds,
+        }
+
 
 STRANGE = "which this version of the tool does not know: end the move with the version that began it"
 """What is said of a move of another version."""
@@ -129,9 +139,10 @@ class Ledger:
         self.server.execute(text_of("state.sql"))
         with self.server.connection.transaction():
             self.server.execute("DELETE FROM bbp_shards.move", "DELETE FROM bbp_shards.progress")
-            self.server.connection.execute(
+            self.server.run(
                 "INSERT INTO bbp_shards.move (before, after, step) VALUES (%s, %s, 'published')",
-                (route.before, route.after),
+                route.before,
+                route.after,
             )
 
     def read(self) -> State:
@@ -168,8 +179,12 @@ class Ledger:
 
     def advance(self, place: int, table: str, last: str | None, rows: int, *, done: bool) -> None:
         """Note how far a table was copied."""
-        self.server.connection.execute(
+        self.server.run(
             "INSERT INTO bbp_shards.progress VALUES (%s, %s, %s::jsonb, %s, %s) ON CONFLICT (place, tbl) DO UPDATE SET "
             "last_pk = coalesce(excluded.last_pk, progress.last_pk), done = excluded.done, copied = excluded.copied",
-            (place, table, last, done, rows),
+            place,
+            table,
+            last,
+            done,
+            rows,
         )

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING
 
 import psycopg
+from psycopg import sql
 
-from ops.answers.shards import placement, statements
+from ops.answers.shards import pause, statements
 from ops.answers.shards.catalog import check_alike, read_catalog
 from ops.answers.shards.errors import MoveError
 from ops.answers.shards.ledger import ENDED, Ledger
 from ops.answers.shards.rows import Row, divided, next_rows, put, rows_of
 from ops.answers.shards.sequences import align
-from ops.answers.shards.verify import rechecked, whole
+from ops.answers.shards.verify import whole
 from ops.foreign import one_line
 from plan.placement import place_said
 from planner.shards.clients import PRIMARY
@@ -37,6 +39,14 @@ OVER = "the last move has ended: `./bbp shard move publish` begins another"
 """What is said of a step of a move that is over."""
 TRIES = 3
 """How often rows are read again that met another row's unique value."""
+KEPT: frozenset[Step] = frozenset({"opened", "returning"})
+"""Steps at which writes are carried back."""
+LEFT = (
+    "copies of an earlier move go with its own end, `./bbp shard move clean-up` or `cancel`, and not with a dropped "
+    "schema bbp_shards. Where that was dropped and no pod uses these servers (`./bbp shard placement`), run "
+    "DROP SCHEMA IF EXISTS bbp_shards CASCADE and TRUNCATE there by hand; where clients do lie there, say so by --from"
+)
+"""What is said of rows at a place that should have none."""
 FORTH: tuple[Step, Step, Step, Step] = ("copied", "fenced", "opening", "opened")
 BACK: tuple[Step, Step, Step, Step] = ("opened", "returning", "reopening", "copied")
 """What a cut over goes through, in both directions."""
@@ -56,12 +66,13 @@ class Mover:
         """Begin a move: state, guards and capture everywhere. Clients are read and written where they were.
 
         Raises:
-            MoveError: another move goes on, or a server says that clients lie over another number of shards. Nothing
-                was changed then.
+            MoveError: another move goes on, a server says that clients lie over another number of shards, or a target
+                holds rows already. Nothing was changed then.
         """
         if not self.ledger.going_on(route):
             for place in route.everywhere:
                 self._check_stated(self.servers[place], route)
+            self._check_empty(route)
         self.ledger.begin(route)
         for place in route.everywhere:
             server = self.servers[place]
@@ -159,12 +170,10 @@ class Mover:
         clients = {client for keys in written.values() for _, client in keys}
         clients |= {row.client for found in rows.values() for row in found}
         with source.connection.transaction():
-            source.connection.execute(
-                "INSERT INTO bbp_shards.recheck SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", (sorted(clients),)
+            source.run(
+                "INSERT INTO bbp_shards.recheck SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", sorted(clients)
             )
-            source.connection.execute(
-                "DELETE FROM bbp_shards.changes WHERE id = ANY(%s)", ([number for number, *_ in noted],)
-            )
+            source.run("DELETE FROM bbp_shards.changes WHERE id = ANY(%s)", [number for number, *_ in noted])
         return len(noted)
 
     def _place(
@@ -186,7 +195,7 @@ class Mover:
         state = self.ledger.read()
         if state.step in ENDED:
             raise MoveError(f"{OVER}; of the last one nothing is left to compare")
-        route = state.route.back if state.step in {"opened", "returning"} else state.route
+        route = state.route.back if state.step in KEPT else state.route
         if state.step in {"opening", "reopening", "cleaning", "cancelling"}:
             raise MoveError(f"the move is at step {state.step}: start that step again first")
         found = whole(self.servers, route, self.catalog)
@@ -196,6 +205,8 @@ class Mover:
 
     def cut_over(self, at_most: float) -> State:
         """Refuse writes of clients that move, carry the last over, compare, and admit them where they lie from then on.
+
+        What was never verified is compared as a whole before, while clients are written.
 
         Args:
             at_most: seconds of pause after which writes are admitted at the old places again.
@@ -211,7 +222,7 @@ class Mover:
         if state.step not in FORTH:
             raise MoveError(f"the move is at step {state.step}: `./bbp shard move status` says what comes next")
         if state.step != FORTH[-1]:
-            self._switch(state.route, state, FORTH, at_most)
+            pause.taken(self, state.route, FORTH, at_most)
         return self.ledger.read()
 
     def back(self, at_most: float) -> State:
@@ -221,75 +232,45 @@ class Mover:
             return state  # it was killed after its last word, or given up: clients are where they were
         if state.step not in BACK[:3]:
             raise MoveError(f"the move is at step {state.step}: there is a way back from opened until clean-up")
-        self._switch(state.route.back, state, BACK, at_most)
+        pause.taken(self, state.route.back, BACK, at_most)
         return self.ledger.read()
 
-    def _switch(self, route: Route, state: State, steps: tuple[Step, Step, Step, Step], at_most: float) -> None:
-        """From the first of four steps to the last; started again it goes on from where it was."""
-        before, fenced, opening, after = steps
-        if state.step == before:
-            for place in route.everywhere:
-                self.check_place(self.servers[place], route.before)
-            self.catch_up(route)
-        if state.step != opening:
-            begun = time.monotonic()
-            if state.step != fenced:
-                self.ledger.note(fenced)
-            try:
-                for place in route.sources:
-                    placement.state(self.servers[place], self.catalog, route.before, route.after)
-                self.catch_up(route, left=0)
-                self._complete(rechecked(self.servers, route, self.catalog, everything=not state.verified))
-                self._soon(begun, at_most)
-            except (MoveError, psycopg.Error) as error:
-                self._lift(route)
-                self.ledger.note(before)
-                raise MoveError(f"{one_line(error)}; clients are written where they were") from error
-            self.ledger.note(opening)
-        # From the first target on there is no way but forward: a client may be written there.
-        placement.switch(self.servers, route, self.catalog)
-        align(self.servers, route.back, self.catalog)
-        self.ledger.verified(whole=True)
-        self.ledger.note(after)
-
-    def _lift(self, route: Route) -> None:
-        """Admit clients where they were, at every source that answers, whoever it was that stopped answering.
-
-        Raises:
-            MoveError: a source does not answer; there writes stay refused.
-        """
-        refused = []
-        for place in route.sources:
-            try:
-                placement.state(self.servers[place], self.catalog, route.before)
-            except psycopg.Error as error:
-                refused.append(f"{self.servers[place].name} ({one_line(error)})")
-        if refused:
-            raise MoveError(
-                f"writes stay refused at {', '.join(refused)}: start the same step again when it answers; at all other "
-                "sources clients are written where they were"
-            )
-
-    @staticmethod
-    def _complete(found: Verification) -> None:
-        if found.different or found.behind:
-            raise MoveError(f"{found.different:,} differences: `./bbp shard verify` lists them")
-
-    @staticmethod
-    def _soon(begun: float, at_most: float) -> None:
-        if time.monotonic() - begun > at_most:
-            raise MoveError(f"the pause took more than {at_most:g} s")
-
     def keep(self, *, forever: bool, seconds: float = 1.0) -> None:
-        """Carry what is written at the new places back to the old ones, so that the way back stays short."""
+        """Carry what is written at the new places back to the old ones, so that the way back stays short.
+
+        Between two rounds others may verify or take a step; it ends by itself where that step ends the way back.
+        """
         state = self.ledger.read()
-        if state.step not in {"opened", "returning"}:
+        if state.step not in KEPT:
             raise MoveError(f"the move is at step {state.step}: there is nothing to carry back before it is opened")
-        while True:
+        while state.step in KEPT:
             self.catch_up(state.route.back)
             if not forever:
                 return
+            for server in self.servers.values():
+                server.unlock()
             time.sleep(seconds)
+            for server in self.servers.values():
+                server.lock(math.inf)
+            state = self.ledger.read()
+        self.say(f"the move is at step {state.step}: nothing is carried back any more")
+
+    def _check_empty(self, route: Route) -> None:
+        """That new places hold no rows of clients: a copy would mix with rows of which nobody knows what they are.
+
+        Raises:
+            MoveError: some do, with tables and numbers.
+        """
+        held = []
+        for place in route.targets:
+            if place in route.sources:
+                continue
+            for table in self.catalog.tables:
+                query = sql.SQL("SELECT count(*) FROM {}").format(table.identifier)
+                if table.client is not None and (rows := self.servers[place].one(query)):
+                    held.append(f"{self.servers[place].name} holds {rows:,} rows of {table.title}")
+        if held:
+            raise MoveError(f"{', '.join(held)}, and a move begins with empty targets: {LEFT}")
 
     def _check_stated(self, server: Server, route: Route) -> None:
         """The same where the server may never have heard of a move, or was left by an earlier one."""

@@ -26,19 +26,31 @@ def state(server: Server, catalog: Catalog, count: int, following: int | None = 
         _stated(stack, server, catalog, count, following)
 
 
-def switch(servers: Servers, route: Route, catalog: Catalog) -> None:
+def lead_on(opened: ExitStack, servers: Servers, route: Route, catalog: Catalog) -> None:
     """Admit clients where they lie from here on, once they are refused everywhere.
 
     A new place is written as soon as it is open, and who reads an old one that does not know of it would miss that. So
     every old place leads on before a new one opens. What is in use is waited for before both.
+
+    Args:
+        opened: at its end the new places open. Old ones among the places are open after `lift`.
+        servers: all of them.
+        route: the move.
+        catalog: its tables.
     """
-    with ExitStack() as opened:
-        for place in sorted(set(route.everywhere) - set(route.sources)):
-            _stated(opened, servers[place], catalog, route.after)
-        for place in route.sources:
-            state(servers[place], catalog, route.after, route.before)
+    for place in sorted(set(route.everywhere) - set(route.sources)):
+        _stated(opened, servers[place], catalog, route.after)
     for place in route.sources:
-        state(servers[place], catalog, route.after)
+        state(servers[place], catalog, route.after, route.before)
+
+
+def lift(server: Server, count: int) -> None:
+    """Admit clients of whom it is certain that they lie here, and refuse nobody more than before.
+
+    It waits for no writer: who still sees the old statement is refused once more, and tries again.
+    """
+    with server.connection.transaction():
+        server.execute(statements.placed(server.place, count))
 
 
 def _stated(stack: ExitStack, server: Server, catalog: Catalog, count: int, following: int | None = None) -> None:

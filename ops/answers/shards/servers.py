@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import os
+import socket
 import time
 from contextlib import contextmanager
 from importlib.resources import files
@@ -10,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 
-from ops.answers.shards.errors import MoveError
+from ops.answers.shards.errors import MoveError, OverdueError
 from ops.foreign import one_line
 from planner.shards.clients import PRIMARY
 from planner.shards.route import place_name
@@ -43,7 +46,18 @@ class Server:
     """One database that takes part, and a session in it."""
 
     def __init__(self, place: int, service: str) -> None:
-        self.place, self.name = place, place_name(place)
+        self.place, self.name, self.service = place, place_name(place), service
+        self._end: float | None = None
+        self._bound = False
+        self.connect()
+
+    def connect(self) -> None:
+        """A session of its own; another one where the first was lost.
+
+        Raises:
+            MoveError: the server cannot be reached, or is none that a move can use.
+        """
+        service = self.service
         try:
             self.connection = psycopg.connect(
                 service=service, autocommit=True, connect_timeout=10, application_name="bbp shard move"
@@ -53,6 +67,7 @@ class Server:
                 f"{self.name}: service {service}: {_said(error)}; PGSERVICEFILE names a file with [{service}] and its "
                 "host, port, dbname and user, PGPASSFILE one with the password"
             ) from error
+        self._bound = False
         if self.one("SELECT pg_backend_pid()") != self.connection.info.backend_pid:
             raise MoveError(f"{self.name}: service {service} leads to a pooler: name the database server itself")
         self.execute(*_SETTINGS)
@@ -61,29 +76,89 @@ class Server:
                 f"{self.name}: the database's encoding must be UTF8, it is {self.one('SHOW server_encoding')}"
             )
 
+    def again(self) -> None:
+        """Another session where the first was lost, alone there as well.
+
+        Raises:
+            MoveError: the server cannot be reached, or another one takes a step there.
+        """
+        try:
+            self.one("SELECT 1")
+        except psycopg.OperationalError:
+            self.connection.close()
+            self.connect()
+            self.lock()
+
+    def end_by(self, moment: float | None) -> None:
+        """Let nothing that is asked from here on run beyond a moment of the monotonic clock; None: as long as it takes.
+
+        The server itself ends it (statement_timeout), a wait for a lock as well.
+        """
+        self._end = moment
+
+    def _limit(self) -> None:
+        """Tell the server how much time is left.
+
+        Raises:
+            OverdueError: none is.
+        """
+        if self._end is None:
+            if self._bound:
+                self.connection.execute("SET statement_timeout = 0")
+                # of a transaction that is rolled back nobody hears: it is said again behind its end
+                self._bound = self.connection.pgconn.transaction_status != TransactionStatus.IDLE
+            return
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise OverdueError(f"{self.name}: no time is left")
+        self._bound = True
+        self.connection.execute(_query(f"SET statement_timeout = {max(1, round(left * 1000))}"))
+
+    def cut_off(self) -> None:
+        """End the session of a server that owes an answer, whatever it does; from another thread."""
+        try:
+            if self.connection.pgconn.transaction_status != TransactionStatus.ACTIVE:
+                return
+            with socket.socket(fileno=os.dup(self.connection.fileno())) as line:
+                line.shutdown(socket.SHUT_RDWR)
+        except (OSError, psycopg.Error):
+            return  # it ended by itself meanwhile
+
     def execute(self, *statements: str | sql.Composable) -> None:
         """Run statements that return nothing."""
         for statement in statements:
-            self.connection.execute(_query(statement))
+            self.run(statement)
+
+    def run(self, statement: str | sql.Composable, *values: object) -> None:
+        """Run a statement with values."""
+        self._limit()
+        self.connection.execute(_query(statement), values or None)
 
     def rows(self, statement: str | sql.Composable, *values: object) -> list[tuple[Any, ...]]:
         """Run a query."""
+        self._limit()
         found: list[tuple[Any, ...]] = self.connection.execute(_query(statement), values or None).fetchall()
         return found
 
     def one(self, statement: str | sql.Composable, *values: object) -> Any:  # noqa: ANN401 - any column
         """The first column of the first row; None without a row."""
-        row = self.connection.execute(_query(statement), values or None).fetchone()
-        return row[0] if row else None
+        rows = self.rows(statement, *values)
+        return rows[0][0] if rows else None
 
     def streamed(self, query: sql.Composable) -> Iterator[tuple[Any, ...]]:
         """The rows of a query that are fetched as they are read; inside of a transaction."""
+        self._limit()
         with self.connection.cursor(name=f"bbp_{next(_CURSORS)}") as cursor:
-            cursor.itersize = FETCHED
-            yield from cursor.execute(_query(query))
+            cursor.execute(_query(query))
+            while True:
+                self._limit()
+                if not (rows := cursor.fetchmany(FETCHED)):
+                    return
+                yield from rows
 
     def copied(self, query: sql.Composable) -> Iterator[bytes]:
         """The lines of COPY ... TO STDOUT in its text form."""
+        self._limit()
         with self.connection.cursor() as cursor, cursor.copy(sql.SQL("COPY ({}) TO STDOUT").format(query)) as copy:
             rest = b""
             for block in copy:
@@ -92,6 +167,7 @@ class Server:
 
     def copy_in(self, into: sql.Composable, lines: Iterable[bytes]) -> None:
         """Lines in the text form of COPY, into a table with its columns."""
+        self._limit()
         with self.connection.cursor() as cursor, cursor.copy(sql.SQL("COPY {} FROM STDIN").format(into)) as copy:
             copy.write(b"".join(line + b"\n" for line in lines))
 
@@ -114,13 +190,16 @@ class Server:
                 ) from error
             yield
 
-    def lock(self) -> None:
-        """Be the only one who moves or verifies here, for as long as the session lasts.
+    def lock(self, seconds: float | None = None) -> None:
+        """Be the only one who moves or verifies here, for as long as the session lasts, or until it is unlocked.
+
+        Args:
+            seconds: how long another one is waited for. Default: LOCK_SECONDS.
 
         Raises:
             MoveError: another one does.
         """
-        end = time.monotonic() + LOCK_SECONDS
+        end = time.monotonic() + (LOCK_SECONDS if seconds is None else seconds)
         while not self.one(f"SELECT pg_try_advisory_lock({LOCK})"):
             if time.monotonic() > end:
                 holder = self.one(
@@ -128,6 +207,10 @@ class Server:
                 )
                 raise MoveError(f"{self.name}: another step of a move or a verification runs (process {holder} of it)")
             time.sleep(0.2)
+
+    def unlock(self) -> None:
+        """Let others take a step."""
+        self.execute(f"SELECT pg_advisory_unlock({LOCK})")
 
     def close(self) -> None:
         """End the session, and with it the lock."""
@@ -138,12 +221,13 @@ Servers = dict[int, Server]
 
 
 @contextmanager
-def connected(prefix: str, wanted: Iterable[int]) -> Iterator[Servers]:
+def connected(prefix: str, wanted: Iterable[int], *, alone: bool = True) -> Iterator[Servers]:
     """Sessions in all places that take part, each alone there.
 
     Args:
         prefix: what the services' names begin with: PREFIX-primary, PREFIX-shard-0 and so on.
         wanted: the places.
+        alone: whether to wait for whoever takes a step, and let nobody else; who only asks how far a move is does not.
 
     Raises:
         MoveError: one cannot be reached, is another kind of server, or is in use by another step.
@@ -151,9 +235,9 @@ def connected(prefix: str, wanted: Iterable[int]) -> Iterator[Servers]:
     servers: Servers = {}
     try:
         for place in sorted(wanted):
-            servers[place] = Server(place, f"{prefix}-{'primary' if place == PRIMARY else f'shard-{place}'}")
+            servers[place] = Server(place, service_of(prefix, place))
         _same(servers)
-        for server in servers.values():
+        for server in servers.values() if alone else ():
             server.lock()
         yield servers
     except psycopg.errors.LockNotAvailable as error:
@@ -165,6 +249,11 @@ def connected(prefix: str, wanted: Iterable[int]) -> Iterator[Servers]:
     finally:
         for server in servers.values():
             server.close()
+
+
+def service_of(prefix: str, place: int) -> str:
+    """The name of a place's service."""
+    return f"{prefix}-{'primary' if place == PRIMARY else f'shard-{place}'}"
 
 
 def _same(servers: Servers) -> None:

@@ -98,15 +98,7 @@ class Moved:
 
     def as_json(self) -> dict[str, Any]:
         """The machine-readable answer."""
-        return {
-            "step": self.step,
-            "from": self.state.route.before or "primary",
-            "to": self.state.route.after or "primary",
-            "reached": self.state.step,
-            "verified": self.state.verified,
-            "pause_seconds": self.state.pause_seconds,
-            "deleted_rows": self.deleted,
-        }
+        return {"step": self.step, **self.state.as_json(), "deleted_rows": self.deleted}
 
 
 @dataclass(frozen=True)
@@ -125,7 +117,7 @@ class Verified:
 
 
 def moved(step: str, asked: Asked, say: Callable[[str], None]) -> Moved:
-    """Take one step.
+    """Take one step; `status`, which takes none, is `standing`.
 
     Raises:
         MoveError: it cannot be taken; it may be started again.
@@ -149,10 +141,8 @@ def moved(step: str, asked: Asked, say: Callable[[str], None]) -> Moved:
                 mover.back(asked.at_most)
             case "clean-up":
                 deleted = clean_up(mover)
-            case "cancel":
-                deleted = cancel(mover)
             case _:
-                pass
+                deleted = cancel(mover)
         return Moved(step, mover.ledger.read(), deleted)
 
 
@@ -174,7 +164,7 @@ def printed(asked: Asked) -> str:
         MoveError: the tables are not what the schema file says.
     """
     route, schema = _route(asked), read_schema(asked.schema)
-    with connected(asked.service, [PRIMARY]) as servers:
+    with connected(asked.service, [PRIMARY], alone=False) as servers:
         catalog = read_catalog(servers[PRIMARY], schema)
     parts = (
         script(
@@ -204,8 +194,11 @@ def _route(asked: Asked) -> Route:
 def _mover(schema: Path, service: str, wanted: Route | None, say: Callable[[str], None]) -> Iterator[Mover]:
     """A mover with sessions in every place of its move."""
     decided = read_schema(schema)
-    if wanted is None:
-        with connected(service, [PRIMARY]) as servers:
-            wanted = Ledger(servers[PRIMARY]).read().route
-    with connected(service, wanted.everywhere) as servers:
+    route = wanted
+    if route is None:
+        with connected(service, [PRIMARY], alone=False) as servers:
+            route = Ledger(servers[PRIMARY]).read().route
+    with connected(service, route.everywhere) as servers:
+        if wanted is None and Ledger(servers[PRIMARY]).read().route != route:
+            raise MoveError("another move was begun meanwhile: start the step again")
         yield Mover(servers, decided, say)

@@ -1,0 +1,150 @@
+"""The pause of a move: writes of clients that move are refused, for so long and no longer."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from ops.answers.shards import placement
+from ops.answers.shards.deadline import limited
+from ops.answers.shards.errors import MoveError, OverdueError
+from ops.answers.shards.sequences import align
+from ops.answers.shards.verify import rechecked, whole
+from ops.foreign import one_line
+
+if TYPE_CHECKING:
+    from ops.answers.shards.ledger import Step
+    from ops.answers.shards.mover import Mover
+    from planner.shards.route import Route, Verification
+
+AGAIN = "start the same step again when it answers"
+LIFT_SECONDS = 20.0
+"""How long one source may take to admit writes again; it waits for nobody there."""
+
+
+def taken(mover: Mover, route: Route, steps: tuple[Step, Step, Step, Step], at_most: float) -> None:
+    """From the first of four steps to the last; started again it goes on from where it was.
+
+    Args:
+        mover: who moves.
+        route: from where to where.
+        steps: before, fenced, opening and after.
+        at_most: seconds of pause.
+
+    Raises:
+        MoveError: something differs, takes too long or does not answer. Its words say where clients are written.
+    """
+    before, _, opening, after = steps
+    step = mover.ledger.read().step
+    if step == before:
+        _prepare(mover, route)
+    if step == opening:
+        # Some places may have switched, and clients may be written there: there is no way but forward.
+        with ExitStack() as opened:
+            placement.lead_on(opened, mover.servers, route, mover.catalog)
+    else:
+        _paused(mover, route, steps, at_most)
+    for place in route.sources:
+        placement.lift(mover.servers[place], route.after)
+    align(mover.servers, route.back, mover.catalog)
+    mover.ledger.verified(whole=True)
+    mover.ledger.note(after)
+
+
+def _prepare(mover: Mover, route: Route) -> None:
+    """All that can be done while clients are written: what was never compared is compared here and not in the pause."""
+    for place in route.everywhere:
+        mover.check_place(mover.servers[place], route.before)
+    mover.catch_up(route)
+    if not mover.ledger.read().verified:
+        mover.say("never verified: everything is compared before the pause, while clients are written")
+        _equal(whole(mover.servers, route, mover.catalog))
+        mover.ledger.verified(whole=True)
+        mover.catch_up(route)
+
+
+def _paused(mover: Mover, route: Route, steps: tuple[Step, Step, Step, Step], at_most: float) -> None:
+    """From the fence to the opening; given up, clients are written where they were.
+
+    Until the first new place is open nobody was written there, so that there is a way back for as long as that.
+    """
+    _, fenced, opening, _ = steps
+    verified = mover.ledger.read().verified
+    doing, led, last = "nothing was done yet", False, False
+    try:
+        with limited(mover.servers.values(), at_most, "the pause"), ExitStack() as opened:
+            mover.ledger.note(fenced)
+            doing = "whoever was writing was waited for"
+            for place in route.sources:
+                placement.state(mover.servers[place], mover.catalog, route.before, route.after)
+            doing = "the last writes were carried over"
+            mover.catch_up(route, left=0)
+            doing = "what was written last was compared"
+            found = rechecked(mover.servers, route, mover.catalog, everything=not verified)
+            _equal(found, behind=found.behind)
+            doing, led = "the new places were prepared", True
+            mover.ledger.note(opening)
+            placement.lead_on(opened, mover.servers, route, mover.catalog)
+            last = True
+    except (MoveError, psycopg.Error, KeyboardInterrupt) as error:
+        if last:
+            raise MoveError(f"a new place did not say whether it is open: {one_line(error)}; {AGAIN}") from error
+        _give_up(mover, route, steps, led=led)
+        if isinstance(error, KeyboardInterrupt):
+            mover.say("interrupted: clients are written where they were")
+            raise
+        said = f"{one_line(error)}, while {doing}" if isinstance(error, OverdueError) else one_line(error)
+        raise MoveError(f"{said}; clients are written where they were") from error
+
+
+def _give_up(mover: Mover, route: Route, steps: tuple[Step, Step, Step, Step], *, led: bool) -> None:
+    """Admit clients where they were, at every source that answers, whoever it was that stopped answering.
+
+    Args:
+        mover: who moves.
+        route: of the move.
+        steps: before, fenced, opening and after.
+        led: whether places may lead readers on to new ones.
+
+    Raises:
+        MoveError: a source does not answer; there writes stay refused.
+    """
+    before, fenced, _, _ = steps
+    if led:
+        # Started again in the middle of this, the step must not open new places without the writes admitted here.
+        try:
+            with limited([mover.primary], LIFT_SECONDS, "the primary"):
+                mover.primary.again()
+                mover.ledger.note(fenced)
+        except (MoveError, psycopg.Error) as error:
+            raise MoveError(f"writes stay refused: the primary does not answer ({one_line(error)}); {AGAIN}") from error
+    refused = []
+    for place in route.sources:
+        server = mover.servers[place]
+        try:
+            with limited([server], LIFT_SECONDS, server.name):
+                server.again()
+                placement.lift(server, route.before)
+        except (MoveError, psycopg.Error) as error:
+            refused.append(f"{server.name} ({one_line(error)})")
+    if refused:
+        raise MoveError(
+            f"writes stay refused at {', '.join(refused)}: start the same step again when it answers; at all other "
+            "sources clients are written where they were"
+        )
+    try:
+        with limited([mover.primary], LIFT_SECONDS, "the primary"):
+            mover.primary.again()
+            mover.ledger.note(before)
+    except (MoveError, psycopg.Error) as error:
+        said = f"the primary did not note that nothing was switched ({one_line(error)}); {AGAIN}"
+        raise MoveError(f"clients are written where they were, but {said}") from error
+
+
+def _equal(found: Verification, behind: int = 0) -> None:
+    if found.different:
+        raise MoveError(f"{found.different:,} differences: `./bbp shard verify` lists them")
+    if behind:
+        raise MoveError(f"writes of {behind:,} clients are not carried over")
