@@ -13,6 +13,7 @@ from tests.support.stack import PHASES, settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from bailbondpro.edge.policy import EdgePolicy
     from plan import Plan
@@ -33,6 +34,27 @@ def program(policy: EdgePolicy, zone_id: str = IDS["zoneId"]) -> Callable[[], No
         from components.cdn.cdn import Cdn, CdnArgs
 
         args = CdnArgs(policy=policy, zone_id=zone_id, account_id=IDS["accountId"], origin="nlb.example.com")
+        Cdn("cdn", args)
+
+    return build
+
+
+def guest(policy: EdgePolicy) -> Callable[[], None]:
+    """A stack whose zone's rulesets another one owns, with the certificate that Cloudflare shows to its hosts."""
+
+    def build() -> None:
+        from components.cdn.cdn import Cdn, CdnArgs
+        from components.cdn.origin_certificate import OriginCertificate, OriginCertificateArgs
+
+        certificate = OriginCertificate("origin", OriginCertificateArgs(domain=policy.domain))
+        args = CdnArgs(
+            policy=policy,
+            zone_id=IDS["zoneId"],
+            account_id=IDS["accountId"],
+            origin="nlb.example.com",
+            manage_zone_rulesets=False,
+            client_certificates=certificate.client_certificates,
+        )
         Cdn("cdn", args)
 
     return build
@@ -88,6 +110,17 @@ def test_opting_in_to_public_pages_updates_rules_in_place_and_leaks_nothing(benc
     assert "replace" not in {op for op, _ in touched(planned)}
     assert {("update", "cdn-cache"), ("update", "cdn-cache-response")} <= touched(planned)
     assert audit_edge(Edge(policy, rules_of_plan(planned))).leaks == ()
+
+
+def test_a_guest_of_a_zone_is_deployed_owns_no_rules_and_is_the_same_the_second_time(tmp_path: Path) -> None:
+    bench, policy = Bench(tmp_path), policy_of("pro", "optimization")
+    bench.up(guest(policy))
+    pulls = bench.objects("cloudflare:index/authenticatedOriginPulls:AuthenticatedOriginPulls")
+    assert sorted(config["hostname"] for one in pulls for config in one.inputs["configs"]) == sorted(
+        policy.host_names()
+    )
+    assert bench.objects("cloudflare:index/ruleset:Ruleset") == []
+    assert touched(bench.preview(guest(policy))) == set()
 
 
 def test_another_zone_replaces_what_belongs_to_the_old_one(bench: Bench) -> None:

@@ -8,12 +8,13 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 from typer.main import get_command
 
 from infra.phases import BY_PHASE, PHASES, SERVICES
 from ops.answers.test.lanes import LANES
 from ops.cli import app
-from tests.support.paths import ROOT
+from tests.support.paths import DATA, ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,14 +107,29 @@ def test_every_lane_is_described_where_contributors_look() -> None:
     assert [lane for lane in LANES if f"| `{lane}` |" not in text] == []
 
 
+def _tests() -> Counter[str]:
+    """How many tests there are of each name."""
+    tests = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    return Counter(re.findall(r"^def (test_\w+)\(", tests, re.MULTILINE))
+
+
+def test_every_promise_of_the_edge_and_the_gateway_has_tests_that_exist() -> None:
+    promises = yaml.safe_load((DATA / "cdn_promises.yaml").read_text(encoding="utf-8"))
+    assert list(promises) == [f"C{number}" for number in range(1, 18)]
+    existing = _tests()
+    for promise in promises.values():
+        assert promise["wanted"]
+        assert promise["tests"]
+        assert [name for name in promise["tests"] if existing[name] != 1] == []
+
+
 def test_every_deviation_from_the_guide_has_a_reason_and_a_test_that_exists() -> None:
     rows = [
         [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
         for line in (ROOT / "docs" / "deviations.md").read_text().splitlines()
         if line.startswith("| ") and not line.startswith(("| the guide", "|---"))
     ]
-    tests = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
-    existing = Counter(re.findall(r"^def (test_\w+)\(", tests, re.MULTILINE))
+    existing = _tests()
     assert len(rows) > 30
     for row in rows:
         assert len(row) == 4, row
