@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+
+def a_file(value: Path | None) -> Path | None:
+    """What an option that names a file was given; an empty name is the folder one stands in, and no file."""
+    if value is not None and value.is_dir():
+        said = "an empty name" if value == Path() else f"{value}, a folder"
+        raise typer.BadParameter(f"must name a file, not {said}")
+    return value
+
+
 HANDED_ON = "--"
 """What stands before the command of another program."""
 

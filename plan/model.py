@@ -175,7 +175,7 @@ def parse_preview(document: dict[str, Any], origin: str = "this preview") -> Pla
         try:
             item = _planned(step)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-            raise PlanError(f"step {number} of {origin} has an unknown form: {error!r}") from error
+            raise PlanError(f"step {number} of {origin} has an unknown form: {_unknown(step, error)}") from error
         if item is None:
             continue
         if item.urn in found and item.op == "replace":
@@ -222,6 +222,24 @@ def _planned(step: dict[str, Any]) -> PlannedResource | None:
     )
 
 
+_KINDS = {list: "a list", str: "a text", int: "a number", float: "a number", bool: "true or false"}
+"""What a file may hold instead of a preview."""
+
+
+def _unknown(step: object, error: Exception) -> str:
+    """What nobody knows in a step."""
+    if not isinstance(step, dict):
+        return f"it is {_KINDS.get(type(step), 'nothing')}, not an object"
+    if isinstance(error, KeyError):
+        return f"{error.args[0]!a} is missing, or unknown"
+    return "a value has another type"
+
+
+def _no_json(error: ValueError) -> str:
+    known = isinstance(error, (json.JSONDecodeError, UnicodeDecodeError))
+    return str(error) if known else "a number in it has more digits than anybody reads"
+
+
 def load_plan(path: Path) -> Plan:
     """Read a plan from a file that `pulumi preview --json` or `./bbp rehearse --plan-out` wrote.
 
@@ -235,7 +253,8 @@ def load_plan(path: Path) -> Plan:
     except RecursionError as error:
         raise PlanError(f"{path} is no engine preview: it is nested too deeply") from error
     except ValueError as error:
-        raise PlanError(f"{path} is no JSON: {error}") from error
+        raise PlanError(f"{path} is no JSON: {_no_json(error)}") from error
     if not isinstance(document, dict):
-        raise PlanError(f"{path} is no engine preview: it holds a {type(document).__name__}, not an object")
+        kind = _KINDS.get(type(document), "nothing")
+        raise PlanError(f"{path} is no engine preview: it holds {kind}, not an object")
     return parse_preview(document, str(path))

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from plan.model import Plan, PlannedResource
 
+PLACEMENTS = ("primary", "moving", "shards")
+"""What a stack says of its clients."""
 PARAMETER = "aws:ssm/parameter:Parameter"
 """What the placement is published in."""
 _TOLD = re.compile(r"DATABASE_SHARD_(\d+)_URL")
@@ -81,15 +83,24 @@ def _stated(text: object) -> Stated | None:
             return None
         moving = value.get("movingTo", (value.get("moving") or {}).get("to"))
         returned = value.get("returnedFrom")
+        if value["placement"] not in PLACEMENTS or (value["placement"] == "moving" and moving is None):
+            return None
         return Stated(
-            placement="moving" if moving is not None else str(value["placement"]),
-            count=int(value.get("count", 0)),
-            moving_to=None if moving is None else int(moving),
-            version=int(value.get("version", 0)),
-            returned_from=None if returned is None else int(returned),
+            placement="moving" if moving is not None else value["placement"],
+            count=_number(value.get("count", 0)),
+            moving_to=None if moving is None else _number(moving),
+            version=_number(value.get("version", 0)),
+            returned_from=None if returned is None else _number(returned),
         )
     except (ValueError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _number(value: object) -> int:
+    """A number of shards, or of a map."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError(f"{value!a} is no number")
+    return value
 
 
 def shards_told(inputs: object) -> int:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from planner.shards.clients import ReshardPlan
 
 
+MOST_ROWS = 2**63 - 1
+"""What PostgreSQL counts to (bigint; PostgreSQL documentation, Numeric Types)."""
+BRIEF = 60
+"""Characters of a value that an error shows."""
 SHOWN = 5
 """Ids that an error names."""
 
@@ -58,8 +62,12 @@ def _document(file: Path) -> object:
         document: object = json.loads(raw, object_pairs_hook=lambda pairs: _object(file, pairs))
     except IdsError:
         raise
-    except (ValueError, RecursionError) as error:
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise IdsError(f"{file} is no JSON: {error}") from error
+    except RecursionError as error:
+        raise IdsError(f"{file} is no JSON of clients: it is nested too deeply") from error
+    except ValueError as error:  # Python reads integers of up to 4,300 digits
+        raise IdsError(f"{file}: a number in it has more digits than any number of rows") from error
     return document
 
 
@@ -85,13 +93,15 @@ def read_clients(file: Path) -> tuple[list[str], dict[str, int] | None]:
         OSError: the file cannot be read.
     """
     document = _document(file)
+    if document in ([], {}):
+        raise IdsError(f"{file} holds no client, so that nothing can be counted: leave --clients out for shares alone")
     if not isinstance(document, dict):
         ids = _ids(file, document)
         _each_once(file, ids)
         return ids, None
     for client, rows in document.items():
-        if isinstance(rows, bool) or not isinstance(rows, int) or rows < 0:
-            raise IdsError(f"{file}: {quoted(client)} must have a number of rows, 0 or more, it has {json.dumps(rows)}")
+        if isinstance(rows, bool) or not isinstance(rows, int) or not 0 <= rows <= MOST_ROWS:
+            raise IdsError(f"{file}: {quoted(client)} must have a number of rows, 0 or more, it has {_brief(rows)}")
     return list(document), document
 
 
@@ -110,6 +120,11 @@ def _kind(value: object) -> str:
         return "null"
     names = {bool: "true or false", int: "a number", float: "a number", str: "a string", list: "an array"}
     return names.get(type(value), "an object")
+
+
+def _brief(value: object) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= BRIEF else f"{text[:BRIEF]}..."
 
 
 def typed_ids(arguments: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ import typer
 
 from ops.console import fail
 from ops.exits import UNKNOWN
-from ops.options import JsonOption, present
+from ops.options import JsonOption, a_file, present
 
 MAX_PID = 4_194_304
 """The most that Linux gives a process (proc(5), pid_max)."""
@@ -39,6 +39,7 @@ def contract_test(
             "--env-file",
             help="The variables that it was started with, one NAME=value in a line. Default: the contract's examples.",
             metavar="FILE",
+            callback=a_file,
         ),
     ] = None,
     page: Annotated[str, typer.Option("--page", help="A page that names files under /static/.", metavar="PATH")] = "/",
@@ -47,14 +48,21 @@ def contract_test(
         typer.Option("--write", help="A POST that creates something, on the API; it is made 8 times.", metavar="PATH"),
     ] = None,
     body: Annotated[
-        Path | None, typer.Option("--body", help="The JSON object that --write sends.", metavar="FILE")
+        Path | None,
+        typer.Option("--body", help="The JSON object that --write sends.", metavar="FILE", callback=a_file),
     ] = None,
     headers: Annotated[
         Path | None,
-        typer.Option("--headers", help="Headers that sign --write in, one Name: value in a line.", metavar="FILE"),
+        typer.Option(
+            "--headers",
+            help="Headers that sign --write in, one Name: value in a line.",
+            metavar="FILE",
+            callback=a_file,
+        ),
     ] = None,
     log: Annotated[
-        Path | None, typer.Option("--log", help="The file that its standard output goes to.", metavar="FILE")
+        Path | None,
+        typer.Option("--log", help="The file that its standard output goes to.", metavar="FILE", callback=a_file),
     ] = None,
     pid: Annotated[
         int | None,

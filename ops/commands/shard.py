@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -9,14 +10,29 @@ from typing import Annotated
 import typer
 
 from ops.console import fail, print_json
-from ops.options import JsonOption
+from ops.options import JsonOption, a_file
+
+_PREFIX = re.compile(r"[A-Za-z0-9_.-]{1,60}")
+"""What a service's name may begin with here: nothing that a line [NAME] of a service file, or a terminal, reads."""
+
+
+def _a_prefix(value: str) -> str:
+    if not _PREFIX.fullmatch(value):
+        raise typer.BadParameter(f"must be 1 to 60 letters, digits, dots, - and _, not {value[:60]!a}")
+    return value
+
 
 CountOption = Annotated[int, typer.Option("--count", help="Number of shards (guide: 4).", metavar="N")]
 
 
 SchemaOption = Annotated[
     Path,
-    typer.Option("--schema", help="Which column of each table names its client (docs/sharding.md).", metavar="FILE"),
+    typer.Option(
+        "--schema",
+        help="Which column of each table names its client (docs/sharding.md).",
+        metavar="FILE",
+        callback=a_file,
+    ),
 ]
 ServiceOption = Annotated[
     str,
@@ -24,6 +40,7 @@ ServiceOption = Annotated[
         "--service",
         help="Beginning of the services in PGSERVICEFILE: PREFIX-primary, PREFIX-shard-0 and so on.",
         metavar="PREFIX",
+        callback=_a_prefix,
     ),
 ]
 
@@ -35,7 +52,10 @@ group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Where cli
 def shard_of(
     client_ids: Annotated[list[str] | None, typer.Argument(help="Client ids.", metavar="CLIENT_ID...")] = None,
     ids_file: Annotated[
-        Path | None, typer.Option("--ids-file", help="A JSON array of client ids; - is standard input.", metavar="FILE")
+        Path | None,
+        typer.Option(
+            "--ids-file", help="A JSON array of client ids; - is standard input.", metavar="FILE", callback=a_file
+        ),
     ] = None,
     count: CountOption = 4,
     json_output: JsonOption = False,
@@ -63,7 +83,10 @@ def shard_of(
 @group.command("placement", epilog="Example: ./bbp shard placement --plan plan.json")
 def shard_placement(
     plan: Annotated[
-        Path, typer.Option("--plan", help="A plan from `pulumi preview --json --show-sames`.", metavar="FILE")
+        Path,
+        typer.Option(
+            "--plan", help="A plan from `pulumi preview --json --show-sames`.", metavar="FILE", callback=a_file
+        ),
     ],
     json_output: JsonOption = False,
 ) -> None:
@@ -93,6 +116,7 @@ def shard_plan(
             "--clients",
             help="All clients, for exact numbers: a JSON array of ids, or an object from id to number of rows.",
             metavar="FILE",
+            callback=a_file,
         ),
     ] = None,
     json_output: JsonOption = False,
@@ -169,15 +193,26 @@ def shard_move(
     from ops.exits import UNKNOWN
     from ops.options import present
     from ops.views.shard_move import moved_section, standing_section
+    from planner.shards.clients import ShardError, count_of
 
     given = {"--from": before, "--to": after, "--pause-at-most": at_most, "--once": once, "--print": print_only}
     try:
-        check_step(step, [name for name, value in given.items() if value not in {None, False}])
-    except MoveError as error:
+        check_step(step, [name for name, value in given.items() if value is not None and value is not False])
+        for option, count in (("--from", before), ("--to", after)):
+            if count is not None:
+                count_of(count, option)
+    except (MoveError, ShardError) as error:
         fail(str(error), code=2)
     if print_only and json_output:
         fail("--print writes statements of SQL, which are no JSON: leave --json out", code=2)
-    asked = Asked(schema, service, before or "primary", after or "4", at_most or 30.0, once)
+    asked = Asked(
+        schema,
+        service,
+        "primary" if before is None else before,
+        "4" if after is None else after,
+        30.0 if at_most is None else at_most,
+        once,
+    )
     try:
         if print_only:
             sys.stdout.write(printed(asked) + "\n")

@@ -7,6 +7,7 @@ to a signed integer of 32 bits; at the end its absolute value, modulo the number
 from __future__ import annotations
 
 import math
+import re
 from array import array
 from collections import Counter
 from dataclasses import dataclass
@@ -23,8 +24,10 @@ PRIMARY = -1
 """Stands for the primary where a shard's index would stand: before the first move it holds every client."""
 LEAST = 2
 """A single shard divides nothing."""
-DIGITS = 10
-"""Of no number of shards: what is longer is not read as one."""
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
+"""What is read as a number of shards: without leading zeros, which elsewhere mean another base."""
+_BRIEF = 40
+"""Characters of a wrong one that are shown."""
 _RANGE = 1 << 32
 _MASK = _RANGE - 1
 _SIGN = 1 << 31
@@ -166,8 +169,8 @@ def count_of(text: str, what: str) -> int:
     """
     if text == "primary":
         return 0
-    if not (text.isascii() and text.isdecimal() and len(text) < DIGITS):
-        raise ShardError(f"{what} is primary, or a number of shards, {LEAST} to {MAX_SHARDS}, not {text!a}")
+    if not _NUMBER.fullmatch(text):
+        raise ShardError(f"{what} is primary, or a number of shards, {LEAST} to {MAX_SHARDS}, not {_brief(text)!a}")
     _check_place(int(text), what)
     return int(text)
 
@@ -180,7 +183,12 @@ def _check_place(count: int, what: str) -> None:
 
 def _check(count: int) -> None:
     if not 1 <= count <= MAX_SHARDS:
-        raise ShardError(f"a number of shards is 1 to {MAX_SHARDS}, not {count}")
+        said = str(count) if abs(count) < _RANGE else "one of so many digits"
+        raise ShardError(f"a number of shards is 1 to {MAX_SHARDS}, not {said}")
+
+
+def _brief(text: str) -> str:
+    return text if len(text) <= _BRIEF else f"{text[:_BRIEF]}..."
 
 
 def _moves(before: int, after: int, clients: Iterable[str]) -> Iterable[Move]:

@@ -18,6 +18,12 @@ PLACEMENT = (
     ),
     case(
         "shards-moving",
+        "postgres.shards.mapVersion",
+        P3,
+        postgres={"placement": "moving", "shards": {"movingTo": 4, "mapVersion": 0}},
+    ),
+    case(
+        "shards-moving",
         "postgres.shards.movingTo",
         P3,
         postgres={"placement": "moving", "shards": {"movingTo": 5, "mapVersion": 1}},

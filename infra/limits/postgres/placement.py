@@ -98,10 +98,10 @@ def a_move_has_an_aim_and_a_version(settings: Settings) -> Iterator[Finding]:
             + (f"{source} shards (postgres.shards.placedOn)" if source else "the primary"),
             fix="set it to more shards" + (", to fewer, or to 0: the primary" if source else ""),
         )
-    if shards.map_version is None:
+    if not shards.map_version:  # 0 is the version before the first move
         yield Finding(
             path="postgres.shards.mapVersion",
-            value=None,
+            value=shards.map_version,
             allowed="a number above the version before, stated while clients are moved",
             fix=f"set it to {source + 1}, or to one more than /bailbondpro/<stack>/db/shards/placement says in SSM",
         )

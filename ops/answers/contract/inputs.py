@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MAX_PORT = 65_535
 MOST_DIGITS = 15
 """Of a number that everybody reads alike."""
+_DIGITS = re.compile(r"[0-9]{1,20}")
 _HOST = re.compile(r"[^\s/?#@]+")
 _PATH = re.compile(r"/[!-~]*")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -75,7 +76,7 @@ def parts(url: str, api: str | None, started: Options) -> Application:
         return Application(url, api)
     examples = {variable.name: variable.example for variable in contract().variables}
     port = (started.variables or {}).get("API_PORT", examples["API_PORT"])
-    if not port.isdecimal() or not 1 <= int(port) <= MAX_PORT:
+    if not _DIGITS.fullmatch(port) or not 1 <= int(port) <= MAX_PORT:
         raise InputsError(f"API_PORT is {port}, no port from 1 to {MAX_PORT}")
     scheme = urlsplit(url).scheme
     return Application(url, f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}")
@@ -104,12 +105,28 @@ def _text(file: Path) -> str:
 def _object(file: Path) -> bytes:
     text = _text(file)
     try:
-        document = json.loads(text)
-    except ValueError as error:
+        document = json.loads(text, parse_constant=_no_number, object_pairs_hook=_once)
+    except json.JSONDecodeError as error:
         raise InputsError(f"{file} is no JSON: {error}") from error
+    except RecursionError as error:
+        raise InputsError(f"{file} is nested too deeply") from error
+    except ValueError as error:
+        raise InputsError(f"{file}: {error}") from error
     if not isinstance(document, dict):
         raise InputsError(f"{file} must hold a JSON object")
     return text.encode()
+
+
+def _no_number(text: str) -> object:
+    raise ValueError(f"{text} is no number of JSON")
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1)
+        raise ValueError(f"{twice!a} stands there twice")
+    return found
 
 
 def _pairs(file: Path, separator: str, form: str) -> dict[str, str]:
@@ -120,6 +137,8 @@ def _pairs(file: Path, separator: str, form: str) -> dict[str, str]:
         name, middle, value = line.partition(separator)
         if not middle or not name.strip():
             raise InputsError(f"{file}, line {number}: must be {form}")
+        if name.strip() in found:
+            raise InputsError(f"{file}, line {number}: {name.strip()} stands there twice: leave one")
         found[name.strip()] = value.strip()
     return found
 
@@ -127,8 +146,8 @@ def _pairs(file: Path, separator: str, form: str) -> dict[str, str]:
 def _headers(file: Path) -> dict[str, str]:
     found = _pairs(file, ":", "Name: value")
     for name, value in found.items():
-        if not _TOKEN.fullmatch(name) or not value.isascii():
-            raise InputsError(f"{file}: {name} is no header: a name without spaces, and a value in ASCII")
+        if not _TOKEN.fullmatch(name) or not (value.isascii() and value.isprintable()):
+            raise InputsError(f"{file}: {name} is no header: a name without spaces, and a value of printable ASCII")
     return found
 
 
@@ -142,5 +161,5 @@ def _variables(file: Path) -> dict[str, str]:
 
 def _whole(name: str, variables: Mapping[str, str] | None) -> None:
     value = (variables or {}).get(name, "0")
-    if not value.isdecimal() or len(value) > MOST_DIGITS:
+    if not _DIGITS.fullmatch(value) or len(value) > MOST_DIGITS:
         raise InputsError(f"{name} is {value}, no whole number")
