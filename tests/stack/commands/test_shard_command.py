@@ -166,13 +166,13 @@ def test_a_preview_of_a_placement_that_no_move_led_to_exits_2_with_the_fix(tmp_p
 
 UNKNOWN = {"unknown": True}
 PRIMARY = {"placement": "primary", "count": 0, "movingTo": None, "version": 0}
-NO_VALUES: list[tuple[str, Any]] = [
-    *(("count", one) for one in ("many", "4", True, -1, 4.5, float("inf"), float("nan"), [], None)),
-    *(("version", one) for one in ("7", False, -1)),
-    *(("movingTo", one) for one in ("4", True, -4, {})),
-    *(("placement", one) for one in ("moving", "", "frozen", None, 7, ["primary"])),
-    ("returnedFrom", "6"),
-]
+NO_VALUES: dict[str, list[Any]] = {
+    "count": ["many", "4", True, -1, 4.5, float("inf"), float("nan"), [], None],
+    "version": ["7", False, -1],
+    "movingTo": ["4", True, -4, {}],
+    "placement": ["moving", "", "frozen", None, 7, ["primary"]],
+    "returnedFrom": ["6"],
+}
 """Of a published placement: what no stack of this platform writes."""
 
 
@@ -181,7 +181,11 @@ NO_VALUES: list[tuple[str, Any]] = [
     [
         (None, UNKNOWN, "a placement that nobody can read"),
         (UNKNOWN, PRIMARY, "a placement that nobody can read"),
-        *(({**PRIMARY, key: one}, PRIMARY, "a placement that nobody can read") for key, one in NO_VALUES),
+        *(
+            ({**PRIMARY, key: one}, PRIMARY, "a placement that nobody can read")
+            for key, values in NO_VALUES.items()
+            for one in values
+        ),
     ],
 )
 def test_a_placement_that_nobody_can_read_is_not_judged(
