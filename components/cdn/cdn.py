@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_cloudflare as cloudflare
 
+from bailbondpro.edge.cache_classes import load_balancer_host
 from bailbondpro.edge.problems import edge_problems
 
 from ..security.generations import of_generation
 from .args import CdnArgs, ClientCertificate, RulesetImport
-from .load_balancing import Failover, load_balancer, load_balancer_host
+from .load_balancing import Failover, load_balancer
 from .notifications import notifications
 from .rulesets import rulesets
 from .settings import zone_settings

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_cloudflare as cloudflare
 
+from bailbondpro.edge.cache_classes import load_balancer_host
 from bailbondpro.edge.cloudflare_plans import LIMITS
 
 if TYPE_CHECKING:
@@ -30,12 +31,6 @@ CONSECUTIVE_SUCCESSES = 2
 def monitor_interval(policy: EdgePolicy) -> int:
     """Seconds between two health checks: the policy's, unless the plan's minimum is longer."""
     return max(policy.monitor_interval, LIMITS[policy.plan].min_monitor_interval)
-
-
-def load_balancer_host(policy: EdgePolicy) -> str:
-    """The load balancer's host name, one label below the zone, so that the universal certificate covers it."""
-    label = policy.hosts.cdn.removesuffix(f".{policy.domain}").replace(".", "-")
-    return f"lb-{label}.{policy.domain}"
 
 
 @dataclass(frozen=True)

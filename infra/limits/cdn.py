@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bailbondpro.edge.cache_classes import load_balancer_host
 from bailbondpro.edge.cloudflare_plans import LIMITS, Plan
 from bailbondpro.edge.origin import MAX_DIMENSION
 from bailbondpro.edge.policy import PRIVATE_PREFIXES
@@ -153,6 +154,26 @@ def hosts_are_covered(settings: Settings) -> Iterator[Finding]:
 
 
 @rule(
+    "cdn-backup-origin",
+    source="Cloudflare documentation, Error 1000: DNS points to prohibited IP (a proxied name as its origin)",
+    areas=("cdn", "domain"),
+)
+def the_backup_origin_lies_elsewhere(settings: Settings) -> Iterator[Finding]:
+    """A host of this stack as its own origin is a loop."""
+    backup = settings.cdn.backup_origin
+    if backup is None:
+        return
+    policy = edge_policy(settings)
+    if backup in {*policy.host_names(), load_balancer_host(policy)}:
+        yield Finding(
+            path="cdn.backupOrigin",
+            value=backup,
+            allowed="a name that does not lead to this stack's own edge",
+            fix="name the load balancer of the other stack, or remove it",
+        )
+
+
+@rule(
     "cdn-private-paths",
     source="Cloudflare documentation, cache rules; our rule: personal data is never public",
     areas=("cdn",),
@@ -247,6 +268,7 @@ RULES = (
     features_fit_the_plan,
     uploads_fit_the_plan,
     hosts_are_covered,
+    the_backup_origin_lies_elsewhere,
     public_paths_are_not_private,
     public_api_is_below_the_api,
     image_sizes_are_sane,

@@ -129,6 +129,12 @@ class CdnSettings(Area):
     managed_waf: bool = Field(
         description="Whether Cloudflare's managed firewall rules run; from the Pro plan on. Default: prod yes, dev no."
     )
+    backup_origin: DomainName | None = Field(
+        default=None,
+        description="DNS name of a second origin, such as the load balancer of a stack in another region: the CDN's "
+        "backup host leads there and, with addons.loadBalancing, every host while the first origin is not ready. It "
+        "shows a certificate for these hosts and accepts Cloudflare's. Default: none.",
+    )
     monitor_interval_seconds: int = Field(
         default=60,
         ge=10,

@@ -55,6 +55,7 @@ def args(settings: Settings, balancer: LoadBalancer, certificate: OriginCertific
         zone_id=cdn.zone_id,
         account_id=cdn.account_id,
         origin=balancer.dns_name,
+        backup_origin=cdn.backup_origin,
         manage_zone_rulesets=cdn.manage_rulesets,
         client_certificates=_once_trusted(certificate, gateway) if cdn.authenticated_origin_pulls else (),
         alert_emails=settings.monitoring.alert_emails,

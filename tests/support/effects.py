@@ -233,6 +233,7 @@ VALUES: dict[str, object] = {
     "redis.maintenanceWindow": "mon:06:30-mon:07:30",
     "cdn.zoneId": "0" * 31 + "c",
     "cdn.accountId": "0" * 31 + "c",
+    "cdn.backupOrigin": "gateway.east.example.net",
     "cdn.hosts.app": "www.bailbondpro.com",
     "cdn.hosts.api": "api2.bailbondpro.com",
     "cdn.hosts.cdn": "static.bailbondpro.com",

@@ -313,6 +313,7 @@ REFUSED = (
     case("cdn-hosts", "cdn.hosts.images", cdn={"hosts": {"images": "images.example.org"}}),
     case("cdn-hosts", "cdn.hosts.cdn", cdn={"hosts": {"cdn": "a.b.bailbondpro.com"}}),
     case("cdn-hosts", "cdn.hosts", cdn={"hosts": {"cdn": "assets.bailbondpro.com"}}),
+    case("cdn-backup-origin", "cdn.backupOrigin", cdn={"backupOrigin": "cdn-backup.bailbondpro.com"}),
     case("cdn-private-paths", "cdn.publicApiPrefixes", cdn={"publicApiPrefixes": ["/api/"]}),
     case("cdn-private-paths", "cdn.publicHtmlPaths", cdn={"publicHtmlPaths": ["/admin/help"]}),
     case("cdn-public-api", "cdn.publicApiPrefixes", cdn={"publicApiPrefixes": ["/reference/"]}),
