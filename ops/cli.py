@@ -37,6 +37,7 @@ from ops.commands import (
     shard,
     simulate,
     stacks,
+    state,
     test,
     upgrade,
 )
@@ -76,6 +77,7 @@ COMMANDS = (
     drift,
     upgrade,
     restore,
+    state,
     cloudflare_ranges,
     github,
     test,

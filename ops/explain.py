@@ -14,6 +14,7 @@ from ops.answers.github.api import GithubError
 from ops.answers.preflight.error import PreflightError
 from ops.answers.review.error import ReviewError
 from ops.answers.right_size.prometheus import PrometheusError
+from ops.answers.state.model import StateError
 from ops.exits import INTERRUPTED
 from ops.rehearsal.providers import SandboxBusyError
 from plan import PlanError
@@ -43,7 +44,7 @@ _MESSAGES = (
     *(ProgramError, SeedError, MissingEntriesError, ClockError, NeedsError),
     *(SandboxBusyError, UnusableEnvironmentError),
     *(GateError, ScenarioError, NodeGroupError, FlagError, ChartError, PreflightError),
-    *(GithubError, ReviewError),
+    *(GithubError, ReviewError, StateError),
 )
 """Errors whose own text says everything."""
 _DAMAGED = "failed to load checkpoint"

@@ -18,7 +18,7 @@ LOST = {"point": "rows, at some moment", "bucket": "the bucket of documents", "r
 
 def section(plan: RestorePlan) -> Section:
     """The steps in their order."""
-    steps = tuple(_step(number, step) for number, step in enumerate(plan.steps, start=1))
+    steps = tuple(step_items(number, step) for number, step in enumerate(plan.steps, start=1))
     blocks: tuple[Block, ...] = (
         Text(text=f"Lost: {LOST[plan.kind]}. {len(plan.steps)} steps; edits are those of Pulumi.{plan.edited}.yaml."),
         Text(text=f"What stays lost: {plan.loses}."),
@@ -28,7 +28,8 @@ def section(plan: RestorePlan) -> Section:
     return Section(id="restore", title="Restore", blocks=blocks)
 
 
-def _step(number: int, step: RestoreStep) -> Items:
+def step_items(number: int, step: RestoreStep) -> Items:
+    """One step, with what it takes, costs and cannot undo."""
     return Items(caption=f"Step {number}. {step.title}", items=tuple(_items(step)))
 
 
