@@ -59,6 +59,7 @@ BY_NAME: Final[Mapping[str, str]] = MappingProxyType(
 
 BY_TAGS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "aws:cloudwatch/metricAlarm:MetricAlarm": "cloudwatch:alarm",
         "aws:ec2/eip:Eip": "ec2:elastic-ip",
         "aws:ec2/flowLog:FlowLog": "ec2:vpc-flow-log",
         "aws:ec2/internetGateway:InternetGateway": "ec2:internet-gateway",

@@ -7,14 +7,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ops import exits
 from ops.answers.gate.reading import read_document_of_plan
 from ops.answers.preflight.subject import PROVIDER, Subject, chosen
-from ops.answers.state.identifiers import BY_NAME, LOST, how_to_find, parts_of
+from ops.answers.state.identifiers import BY_NAME, BY_TAGS, LOST, how_to_find, parts_of
 from ops.answers.state.model import StateError
-from ops.exits import UNKNOWN
 from ops.jsonable import picked
 from plan.preview import PreviewError, read_preview
-from plan.unknown import is_hidden
+from plan.unknown import UNKNOWN, is_hidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,7 @@ PLACEHOLDER = "<PLACEHOLDER>"
 """What the engine writes for an id (Pulumi 3.259, `cmd/pulumi/operations/preview.go`)."""
 HOW = "make one: `pulumi preview --import-file import.json --stack STACK`"
 KUBERNETES = "kubernetes:"
+NAMESPACE = "kubernetes:core/v1:Namespace"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +67,7 @@ class ImportFile:
     @property
     def exit_code(self) -> int:
         """3 where ids have to be looked up, else 0."""
-        return UNKNOWN if self.sought else 0
+        return exits.UNKNOWN if self.sought else 0
 
     @property
     def headline(self) -> str:
@@ -124,7 +125,7 @@ def fill(source: Path, plan: Path, account: str | None = None) -> ImportFile:
         elif why := next((reason for start, reason in LOST.items() if token.startswith(start)), ""):
             lost.append(Missing(name=spec["name"], type=token, how=why))
         else:
-            sought.append(Missing(name=spec["name"], type=token, how=known.how(token)))
+            sought.append(Missing(name=spec["name"], type=token, how=known.how(token, urn)))
     return ImportFile(
         document={**document, "resources": _with_parents(kept)},
         **counts,
@@ -200,10 +201,10 @@ class _Known:
     def id_of(self, urn: str, token: str) -> str:
         """The id; empty where it does not follow from names."""
         item = self.subject.resources.get(urn)
-        if item is None:
+        if item is None or (token.startswith("aws:") and self.subject.region_of(item) != self.subject.region):
             return ""
         if token.startswith(KUBERNETES):
-            return _object_id(item)
+            return _object_id(item, self._namespace(item))
         form = BY_NAME.get(token, "")
         values = {part: self._value(item, part) for part in parts_of(form)}
         return form.format_map(values) if form and all(values.values()) else ""
@@ -223,15 +224,29 @@ class _Known:
             return ""
         return self.id_of(source.urn, source.type)
 
-    def how(self, token: str) -> str:
-        """What finds the id of a resource of a type."""
+    def _namespace(self, item: PlannedResource) -> str:
+        """The one namespace that a Kubernetes object depends on; empty where there are others, or none."""
+        found = {urn for urn in item.dependencies if urn.split("::", 3)[2].endswith(NAMESPACE)}
+        return self.id_of(found.pop(), NAMESPACE) if len(found) == 1 else ""
+
+    def how(self, token: str, urn: str) -> str:
+        """What finds the id of a resource."""
+        item = self.subject.resources.get(urn)
+        named = parts_of(BY_NAME.get(token, ""))
+        if item is not None and len(named) == 1 and token not in BY_TAGS and item.inputs.get(named[0]):
+            return f"Pulumi chose its name: {item.name} and a random part behind it; look for it in the service's list"
         providers = self.subject.of(PROVIDER)
         tags = self.subject.tags_of(providers[0]) if providers else {}
         return how_to_find(token, tags.get("Stack", self.subject.stack), self.subject.region)
 
 
-def _object_id(item: PlannedResource) -> str:
-    """Namespace and name of a Kubernetes object; empty where the API server, or the SDK, chooses the name."""
+def _object_id(item: PlannedResource, above: str) -> str:
+    """Namespace and name of a Kubernetes object; empty where the API server, or the SDK, chooses the name.
+
+    Args:
+        item: the object.
+        above: its namespace, where only an update knows the one that stands in it.
+    """
     metadata = item.inputs.get("metadata")
     if item.type.startswith("kubernetes:helm.sh/") or not isinstance(metadata, dict):
         name, namespace = item.inputs.get("name"), item.inputs.get("namespace")
@@ -239,6 +254,8 @@ def _object_id(item: PlannedResource) -> str:
         annotations = metadata.get("annotations")
         named = not (isinstance(annotations, dict) and annotations.get("pulumi.com/autonamed"))
         name, namespace = metadata.get("name") if named else None, metadata.get("namespace")
-    if not isinstance(name, str) or not name or is_hidden(name) or is_hidden(namespace):
+    if is_hidden(namespace):
+        namespace = above or UNKNOWN
+    if not isinstance(name, str) or not name or is_hidden(name) or namespace == UNKNOWN:
         return ""
     return f"{namespace}/{name}" if isinstance(namespace, str) and namespace else name

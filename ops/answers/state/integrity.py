@@ -81,10 +81,11 @@ def _order(entries: Sequence[Entry], circle: Sequence[Sequence[str]]) -> Iterato
         for what, urn in entry.needs:
             if urn in seen or (entry.urn in round_about and urn in round_about):
                 continue
-            how = "comes after it" if urn in all_urns else "is missing"
-            yield Trouble(
-                level="broken", where=entry.where, says=f"its {what} {urn.split('::', 3)[-1]} {how}", fix=REPAIR
-            )
+            missing = urn not in all_urns
+            says = f"its {what} {urn.split('::', 3)[-1]} {'is missing' if missing else 'comes after it'}"
+            # Without its parent the engine would give it another URN: the program would not know it any more.
+            fix = EARLIER if missing and what == "parent" else REPAIR
+            yield Trouble(level="broken", where=entry.where, says=says, fix=fix)
         seen.add(entry.urn)
         if entry.type.startswith(PROVIDERS):
             known.add(f"{entry.urn}::{entry.id}")

@@ -171,7 +171,7 @@ def _out_of_date(stack: str) -> tuple[RestoreStep, ...]:
         RestoreStep(
             title="Let the state learn what the cloud has of it",
             by_hand=(
-                "it asks for each operation that an update was stopped in: it was made, then its id; or it was not: clear it",
+                "it asks for each thing that an update was making when it was stopped: its id, or that it is not there",
                 "what is gone from the cloud leaves the state, and the next update makes it again: read the list",
             ),
             commands=(f"pulumi refresh --stack {stack}",),
@@ -188,8 +188,8 @@ def _imported(stack: str) -> tuple[RestoreStep, ...]:
         RestoreStep(
             title="Take over what the cloud has and the state does not know",
             by_hand=(
-                "plan.json is the output of `pulumi preview --json --show-sames`: what the state does not know is a create",
-                "what has to be looked up is listed with its command: write each id into import.json and ask again",
+                "plan.json is what `pulumi preview --json --show-sames` prints: a create is what the state does not know",
+                "what has to be looked up is listed with its command: write the ids into import.json, ask again",
                 "ids that nobody finds do not exist: leave them, the update makes them",
                 "import, and begin this step again until it has nothing to import",
             ),

@@ -1,4 +1,4 @@
-"""Every command that `restore plan` prints exists, with every option that it is given."""
+"""Every command that `restore plan`, `state plan` and the runbooks of states print exists, with every option."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from botocore import xform_name
 
 from ops.answers.restore.model import KINDS
 from ops.answers.restore.plan import plan
+from ops.answers.state import steps as state
 from tests.support.command_line import parsed
-from tests.support.paths import DATA
+from tests.support.paths import DATA, ROOT
 from tests.support.pulumi_commands import PULUMI
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 EVERYTHING = DATA / "everything.yaml"
 RECOVERY_POINTS_ALONE = "    backupRegion: us-west-2\n"
+RUNBOOKS = {kind: ROOT / "docs" / "runbooks" / f"state-{kind}.md" for kind in state.KINDS}
 GLOBAL_OPTIONS = frozenset(("--output", "--query", "--region"))
 """AWS CLI User Guide, Command line options."""
 S3API = {"s3api": "s3"}
@@ -54,6 +56,8 @@ def wrong(command: str) -> list[str]:
         if (shape := members.get(word)) is None:
             continue
         values = list(takewhile(lambda item: not item.startswith("--"), words[at + 1 :]))
+        if at + len(values) == len(words) - 1 and operation.has_streaming_output:
+            values.pop()  # the file that it is written to
         if len(values) != (shape.type_name != "boolean"):
             found.append(f"{word} has {len(values)} values")
         elif shape.type_name in {"map", "structure", "list"}:
@@ -62,7 +66,21 @@ def wrong(command: str) -> list[str]:
 
 
 def printed(kind: str, config: Path = EVERYTHING) -> list[str]:
-    return [line for step in plan(kind, "everything", "primary", None, config).steps for line in step.commands]
+    found = state.plan(kind, "prod") if kind in state.KINDS else plan(kind, "everything", "primary", None, config)
+    return [line for step in found.steps for line in step.commands]
+
+
+def refused(line: str) -> list[str]:
+    """What the tool of a command would refuse of it."""
+    tool, *words = shlex.split(line)
+    if tool == "aws":
+        return wrong(line)
+    if tool == "pulumi":
+        name = " ".join(words[:2]) if words[0] in {"stack", "state"} else words[0]
+        return sorted({word.partition("=")[0] for word in words if word.startswith("--")} - PULUMI[name])
+    assert tool == "./bbp"
+    parsed(words)
+    return []
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -72,15 +90,17 @@ def test_every_command_is_one_of_a_tool_that_has_it(kind: str, tmp_path: Path) -
     assert RECOVERY_POINTS_ALONE in text
     without.write_text(text.replace(RECOVERY_POINTS_ALONE, ""), "utf-8")
     for line in (*printed(kind), *printed(kind, without)):
-        tool, *words = shlex.split(line)
-        if tool == "aws":
-            assert wrong(line) == []
-        elif tool == "pulumi":
-            name = " ".join(words[:2]) if words[0] == "stack" else words[0]
-            assert {word for word in words if word.startswith("--")} <= PULUMI[name]
-        else:
-            assert tool == "./bbp"
-            parsed(words)
+        assert refused(line) == []
+
+
+@pytest.mark.parametrize("kind", state.KINDS)
+def test_a_runbook_of_a_state_has_the_commands_that_its_plan_prints(kind: str) -> None:
+    """In its blocks of code; `prod` stands for the stack."""
+    blocks = re.findall(r"```sh\n(.*?)```", RUNBOOKS[kind].read_text("utf-8"), re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines() if line and not line.startswith("#")]
+    assert lines == printed(kind)
+    for line in lines:
+        assert refused(line) == []
 
 
 @pytest.mark.parametrize(
@@ -97,6 +117,6 @@ def test_a_command_that_does_not_exist_is_found(command: str, told: str) -> None
 
 
 def test_nothing_in_a_command_is_left_to_a_shell_to_read_otherwise() -> None:
-    lines = [line for kind in KINDS for line in printed(kind)]
+    lines = [line for kind in (*KINDS, *state.KINDS) for line in printed(kind)]
     bare = [re.sub(r"'[^']*'", "", line) for line in lines]
     assert [line for line in bare if set(line) & set('[]{}*?&|;<>$`"')] == []
