@@ -146,6 +146,7 @@ def _state(step: dict[str, Any], side: str) -> State | None:
         parent=str(found.get("parent") or ""),
         provider=str(found.get("provider") or ""),
         dependencies=_texts(found.get("dependencies")),
+        id=str(found.get("id") or ""),
     )
 
 

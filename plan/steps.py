@@ -70,6 +70,7 @@ class State:
         parent: URN of its parent.
         provider: URN and id of its provider.
         dependencies: URNs that it depends on.
+        id: its physical id; empty for a component, and for what is not made yet.
     """
 
     type: str
@@ -83,6 +84,7 @@ class State:
     parent: str
     provider: str
     dependencies: tuple[str, ...]
+    id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ servers may always.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 from typing import TYPE_CHECKING
 
 from bailbondpro.facts.windows import week_minute, weekly_overlap, weekly_span
@@ -21,11 +21,16 @@ if TYPE_CHECKING:
     from plan import Plan, PlannedResource
 
 
+COMPARED = 10_000
+"""Pairs of servers that are compared: all of 141 servers."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Patched:
     """A server that its service restarts in a weekly window.
 
     Attributes:
+        urn: its URN.
         name: logical name.
         maintenance: the weekly window, UTC; empty where the plan leaves it to the service, which draws one.
         copies: the daily window of backups or snapshots, UTC; empty where there is none.
@@ -34,6 +39,7 @@ class Patched:
         zone: the zone of a replica, where it is given.
     """
 
+    urn: str
     name: str
     maintenance: str
     copies: str
@@ -55,11 +61,25 @@ def patched(plan: Plan) -> list[Patched]:
 
 def meetings(plan: Plan) -> list[str]:
     """Pairs that would be patched at the same time and must not be, in words; empty where there are none."""
-    return [
-        f"{one.name} and {other.name} would be patched at once ({one.maintenance}, {other.maintenance})"
-        for one, other in combinations(patched(plan), 2)
+    return [says for _, says in meetings_of(plan)]
+
+
+def meetings_of(plan: Plan) -> list[tuple[str, str]]:
+    """The same, each with the URN of the first of the two.
+
+    A plan of any size is judged in a time that grows with its size: after `COMPARED` pairs one line says that the rest
+    was not looked at.
+    """
+    servers = patched(plan)
+    found = [
+        (one.urn, f"{one.name} and {other.name} would be patched at once ({one.maintenance}, {other.maintenance})")
+        for one, other in islice(combinations(servers, 2), COMPARED)
         if weekly_overlap(one.maintenance, other.maintenance) and _apart(one, other)
     ]
+    left = len(servers) * (len(servers) - 1) // 2 - COMPARED
+    if left > 0:
+        found.append((servers[-1].urn, f"{left:,} further pairs of servers were not compared: too many for one plan"))
+    return found
 
 
 def unscheduled(plan: Plan) -> list[str]:
@@ -71,6 +91,7 @@ def _patched(item: PlannedResource, kept: dict[str, PlannedResource]) -> Patched
     sources = [kept[urn].name for urn in item.dependencies if urn in kept and kept[urn].type == DATABASE]
     copies = "snapshotWindow" if item.type == CACHE else "backupWindow"
     return Patched(
+        urn=item.urn,
         name=item.name,
         maintenance=_text(item, "maintenanceWindow").lower(),
         copies=_text(item, copies),

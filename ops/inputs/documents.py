@@ -16,6 +16,27 @@ A week of samples, one a minute, has about 0.1 MB for each measure.
 """
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML in which every key stands once: of two, one would win and the other be passed over."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's signature
+        """A mapping.
+
+        Raises:
+            ConstructorError: a key stands in it twice.
+        """
+        lines: dict[str, int] = {}
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue
+            line = key.start_mark.line + 1
+            if key.value in lines:
+                told = f"the key {key.value!r} stands there twice, in lines {lines[key.value]} and {line}; leave one"
+                raise yaml.constructor.ConstructorError(None, None, told, key.start_mark)
+            lines[key.value] = line
+        return super().construct_mapping(node, deep)
+
+
 class DocumentError(ValueError):
     """A file holds no document; the message says why and what to do."""
 
@@ -33,7 +54,7 @@ def read_document(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
             "samples (one a minute is enough), or measure with --prometheus where the command has it"
         )
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a safe loader, and stricter
     except RecursionError as error:
         raise DocumentError(f"{path} is nested too deeply") from error
     except (yaml.YAMLError, ValueError) as error:

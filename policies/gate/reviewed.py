@@ -56,6 +56,8 @@ def _beyond(change: Change, seen: Change | None) -> tuple[str, tuple[str, ...]] 
         return None if seen.kind == "replace" else ("its old copy goes, and no replacement was reviewed", ())
     if change.kind != seen.kind and not (seen.kind == "replace" and change.kind == "create"):
         return f"{change.kind} was reviewed as {seen.kind}", ()
+    if anew := _made_anew(change, seen):
+        return anew, ()
     if change.kind in {"delete", "forget"}:
         return None
     if manner := _manner(change, seen):
@@ -65,6 +67,16 @@ def _beyond(change: Change, seen: Change | None) -> tuple[str, tuple[str, ...]] 
         return "other properties force its replacement than were reviewed", more
     differing = tuple(sorted(_differing(change, seen)))
     return ("other values than were reviewed", differing) if differing else None
+
+
+def _made_anew(change: Change, seen: Change) -> str:
+    """Whether it is another thing than the one that was reviewed, under the same name in the program; empty if not."""
+    if change.before is None or seen.before is None:
+        return ""
+    before, now = seen.before.id, change.before.id
+    if not before or not now or before == now:
+        return ""
+    return f"it was made anew since the review: {before} was looked at, and this is {now}"
 
 
 def _manner(change: Change, seen: Change) -> str:

@@ -11,7 +11,7 @@ from policies.encryption import in_the_clear, keeps
 from policies.protection import guards, off, wanted
 from policies.reboots import parameters_of
 from policies.rules.model import Rule, Violation
-from policies.windows import meetings
+from policies.windows import meetings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,9 +92,7 @@ def _redirects(item: PlannedResource) -> bool:
 
 
 def _together(plan: Plan, _production: bool) -> Iterator[Violation]:  # noqa: FBT001 - the signature of all rules
-    names = {item.name: item.urn for item in reversed(plan.resources)}
-    for found in meetings(plan):
-        yield Violation(urn=names[found.split(" and ", 1)[0]], says=found)
+    return (Violation(urn=urn, says=says) for urn, says in meetings_of(plan))
 
 
 AWS_RDS = "Amazon RDS User Guide, Deleting a DB instance; ElastiCache, S3 and EKS likewise"

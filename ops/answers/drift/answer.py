@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ops.answers.gate.reading import read_document_of_plan
+from ops.answers.gate.reading import GateError, read_document_of_plan
 from ops.exits import UNKNOWN, UNSAFE
 from ops.jsonable import picked
-from plan.preview import read_preview
+from plan.preview import PreviewError, read_preview
 from policies.drift import drifted
 
 if TYPE_CHECKING:
@@ -67,17 +68,40 @@ class Drift:
         }
 
 
+def _is_document(path: Path) -> bool:
+    """Whether a file is there and holds a whole document, or none that anybody can read."""
+    try:
+        json.loads(path.read_text("utf-8-sig"))
+    except (OSError, RecursionError, UnicodeDecodeError):
+        return True
+    except ValueError:
+        return False
+    return True
+
+
 def drift_of(path: Path) -> Drift:
     """What the document of a refresh says.
 
+    A refresh that failed has said nothing, or half of it: that is no answer, and not judged.
+
     Raises:
-        GateError: the file is none.
+        GateError: there is no file, or it is something else than what a refresh leaves.
     """
-    document = read_document_of_plan(path)
-    preview = read_preview(document, str(path))
+    try:
+        document = read_document_of_plan(path)
+    except GateError as error:
+        if _is_document(path):
+            raise
+        return Drift(found=(), asked=0, troubles=(f"the refresh failed, or wrote no document: {error}",))
+    try:
+        preview = read_preview(document, str(path))
+    except PreviewError as error:
+        raise GateError(str(error)) from error
     operations = {op for change in preview.changes for op in change.ops}
     troubles = [f"the engine reports: {text}" for text in preview.errors]
     troubles += [f"{one.urn}: {one.why}" for one in preview.unread]
+    if preview.corrupt:
+        troubles.append("the engine says that what it shows may be wrong (maybeCorrupt)")
     if strange := sorted(operations - OPERATIONS):
         troubles.append(
             f"{path} has the operations {', '.join(strange)}: it is no refresh; make one: "

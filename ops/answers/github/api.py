@@ -104,10 +104,21 @@ class Github:
         Raises:
             GithubError: there are more, or GitHub refuses.
         """
-        answer = self._asked("GET", path, follow_redirects=True)
-        if len(answer.content) > most:
-            raise GithubError(f"{path}: {len(answer.content)} bytes, and at most {most} are read")
-        return answer.content
+        import httpx  # noqa: PLC0415 - large, and only needed where GitHub is asked
+
+        answer = self._asked("GET", path, stream=True, follow_redirects=True)
+        try:
+            content = bytearray()
+            # What is announced may be wrong: what arrives is counted, and the rest stays where it is.
+            for part in answer.iter_bytes():
+                content += part
+                if len(content) > most:
+                    raise GithubError(f"{path}: more than {most} bytes, and no more are read")
+        except httpx.HTTPError as error:
+            raise GithubError(f"{path}: it ended in its middle: {self._safe(str(error))}") from None
+        finally:
+            answer.close()
+        return bytes(content)
 
     @cached_property
     def _client(self) -> httpx.Client:
@@ -121,13 +132,24 @@ class Github:
         # httpx takes the Authorization header off where a redirect leaves the host, as for an artifact's storage.
         return httpx.Client(headers=headers, timeout=TIMEOUT, transport=self.transport)
 
-    def _asked(self, method: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own options
+    def _asked(
+        self,
+        method: str,
+        path: str,
+        *,
+        stream: bool = False,
+        follow_redirects: bool = False,
+        **options: Any,  # noqa: ANN401 - httpx's own options
+    ) -> httpx.Response:
         import httpx  # noqa: PLC0415 - as above
 
         url = f"{self.api}/repos/{self.repository}/{path}"
         for attempt in range(1, MAX_ATTEMPTS + 1):
             try:
-                answer = self._client.request(method, url, **options)
+                request = self._client.build_request(method, url, **options)
+                answer = self._client.send(request, stream=stream, follow_redirects=follow_redirects)
+                if stream and not answer.is_success:
+                    answer.read()
             except httpx.HTTPError as error:
                 # A request that wrote something may have arrived: only reading is tried again.
                 if method != "GET" or attempt == MAX_ATTEMPTS:

@@ -18,6 +18,10 @@ MOST_BYTES = 100_000_000
 """Of an artifact and of the plan in it; the largest plan of this platform has about 3 MB."""
 PLAN = "plan.json"
 """The file in the artifact."""
+WORKFLOW = ".github/workflows/pull_request.yml"
+"""The workflow that makes the plans."""
+EVENT = "pull_request"
+"""What starts it."""
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -48,7 +52,10 @@ def artifact_of(stack: str, head: str) -> str:
 def reviewed_plan(github: Github, stack: str, commit: str, branch: str = "main") -> Reviewed:
     """The plan of a stack in the pull request that a commit merged.
 
-    Only an artifact of the repository's own branch counts: a fork's run may name its artifacts as it likes.
+    Any run may name its artifacts as it likes. So one counts where the workflow of pull requests made it, for that
+    event, for the pull request's own branch and last commit, in this repository. A pull request runs the files of its
+    merge with the branch that it goes into: where this one went into another branch when the run began, or another one
+    of the same commit does, that branch's files may have made the plan.
 
     Args:
         github: the repository.
@@ -57,7 +64,7 @@ def reviewed_plan(github: Github, stack: str, commit: str, branch: str = "main")
         branch: what is deployed: only a pull request into it counts.
 
     Raises:
-        GithubError: the commit merged no pull request, or there is no plan of its last commit.
+        GithubError: the commit merged no pull request, or there is no plan of its last commit that can be trusted.
     """
     if not _COMMIT.fullmatch(commit):
         raise GithubError(f"--commit {commit}: a commit's whole name, 40 hex digits (GITHUB_SHA has it)")
@@ -78,7 +85,17 @@ def reviewed_plan(github: Github, stack: str, commit: str, branch: str = "main")
             f"pull request {pull} has no plan of {stack} for its last commit {head[:12]}: its preview did not run, "
             "failed, ran in a fork, or is kept no longer; run the workflow of the pull request again, then this job"
         )
-    newest = max(found, key=lambda entry: str(entry.get("created_at")))
+    wrong: list[str] = []
+    good = []
+    for entry in found:
+        run = github.get(f"actions/runs/{int(entry['workflow_run']['id'])}")
+        why = _of_another_kind(run, merged[0], github.repository)
+        wrong += [why] if why else []
+        good += [] if why else [(entry, run)]
+    if not good:
+        raise GithubError(f"pull request {pull} has no plan of {stack} that can be trusted: {'; '.join(wrong)}")
+    _refuse_other_bases(github, merged[0], branch, min(str(run.get("created_at")) for _, run in good))
+    newest = max((entry for entry, _ in good), key=lambda entry: str(entry.get("created_at")))
     content = github.download(f"actions/artifacts/{int(newest['id'])}/zip", MOST_BYTES)
     return Reviewed(pull=pull, head=head, plan=_unpacked(content, name))
 
@@ -90,6 +107,55 @@ def _trusted(entry: dict[str, Any], name: str, head: str) -> bool:
         return False
     own = run.get("head_repository_id") is not None and run.get("head_repository_id") == run.get("repository_id")
     return own and run.get("head_sha") == head
+
+
+def _of_another_kind(run: object, pull: dict[str, Any], repository: str) -> str:
+    """Why a run is not the pull request's own preview; empty where it is."""
+    if not isinstance(run, dict):
+        return "GitHub says nothing of its run"
+    head = pull["head"]
+    of_run = run.get("head_repository")
+    named = str(of_run.get("full_name")) if isinstance(of_run, dict) else ""
+    # The path has the branch behind an @ in some answers (REST API documentation, "Get a workflow run").
+    for what, is_so, wanted in (
+        ("workflow", str(run.get("path") or "").partition("@")[0], WORKFLOW),
+        ("event", str(run.get("event") or ""), EVENT),
+        ("branch", str(run.get("head_branch") or ""), str(head.get("ref") or "no branch")),
+        ("commit", str(run.get("head_sha") or ""), str(head["sha"])),
+        ("repository", named.lower(), repository.lower()),
+    ):
+        if is_so != wanted:
+            return f"run {run.get('id')} is of the {what} {is_so[:100] or 'nothing'!r}, not {wanted!r}"
+    return ""
+
+
+def _refuse_other_bases(github: Github, pull: dict[str, Any], branch: str, began: str) -> None:
+    """Refuse a plan that the files of another branch may have made.
+
+    Args:
+        github: the repository.
+        pull: the pull request.
+        branch: what it was merged into.
+        began: when the first of its runs was made, as GitHub writes times.
+    """
+    number = int(pull["number"])
+    for entry in github.every(f"issues/{number}/events"):
+        if entry.get("event") == "base_ref_changed" and str(entry.get("created_at")) >= began:
+            raise GithubError(
+                f"pull request {number} went into another branch when its preview ran, with that branch's workflows; "
+                "nobody reviewed its plan: make another pull request of the change"
+            )
+    owner = github.repository.partition("/")[0]
+    for other in github.every("pulls", state="all", head=f"{owner}:{pull['head'].get('ref')}"):
+        base = other.get("base")
+        into = str(base.get("ref")) if isinstance(base, dict) else ""
+        head = other.get("head")
+        same = isinstance(head, dict) and head.get("sha") == pull["head"]["sha"]
+        if same and into != branch:
+            raise GithubError(
+                f"pull request {other.get('number')} has the same commit and goes into {into}: its preview ran with "
+                f"that branch's workflows, under the same name as that of {number}; make another pull request"
+            )
 
 
 def _unpacked(content: bytes, name: str) -> bytes:

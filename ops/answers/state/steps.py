@@ -188,7 +188,7 @@ def _imported(stack: str) -> tuple[RestoreStep, ...]:
         RestoreStep(
             title="Take over what the cloud has and the state does not know",
             by_hand=(
-                "plan.json is what `pulumi preview --json --show-sames` prints: a create is what the state does not know",
+                "plan.json is what `pulumi preview --json --show-sames` prints: it creates what the state lacks",
                 "what has to be looked up is listed with its command: write the ids into import.json, ask again",
                 "ids that nobody finds do not exist: leave them, the update makes them",
                 "import, and begin this step again until it has nothing to import",

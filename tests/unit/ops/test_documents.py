@@ -23,6 +23,8 @@ DEEP = "[" * 100_000 + "]" * 100_000
         (DEEP, "is nested too deeply"),
         ("a: [", "is neither YAML nor JSON"),
         ("at: 2026-13-45", "is neither YAML nor JSON"),
+        ("a: 1\nb: 2\na: 3\n", "the key 'a' stands there twice, in lines 1 and 3"),
+        ('{"a": 1, "b": [{"c": 1, "c": 2}]}', "the key 'c' stands there twice"),
     ],
 )
 def test_a_document_that_cannot_be_read_is_refused_with_the_reason(tmp_path: Path, content: str, message: str) -> None:

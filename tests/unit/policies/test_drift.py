@@ -142,8 +142,22 @@ def test_the_issue_is_empty_where_there_is_nothing_to_say(tmp_path: Path) -> Non
     assert document(drift_of(path)).verdicts[0].state == "bad"
 
 
-def test_a_file_that_is_no_refresh_is_refused_in_one_line(tmp_path: Path) -> None:
-    (tmp_path / "x.json").write_text("[]", "utf-8")
+@pytest.mark.parametrize("content", ["[]", '{"deployment": {}}', '{"resourcePlans": {}}', None])
+def test_a_file_that_is_no_refresh_is_refused_in_one_line(content: str | None, tmp_path: Path) -> None:
+    if content is not None:
+        (tmp_path / "x.json").write_text(content, "utf-8")
     ran = CliRunner().invoke(app, ["drift", "--plan", str(tmp_path / "x.json")])
     assert ran.exit_code == 1
-    assert "Traceback" not in ran.output
+    assert ran.exception is None or isinstance(ran.exception, SystemExit)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "\n", '{"steps": [{"op": "ref', "error: the stack is currently locked by 1 lock(s)"]
+)
+def test_a_refresh_that_failed_is_not_judged_and_the_issue_says_so(content: str, tmp_path: Path) -> None:
+    path, out = tmp_path / "refresh.json", tmp_path / "drift.md"
+    path.write_text(content, "utf-8")
+    ran = CliRunner().invoke(app, ["drift", "--plan", str(path), "--out", str(out)])
+    assert ran.exit_code == 3
+    assert "NOT JUDGED: the refresh failed" in " ".join(ran.output.split())
+    assert "the refresh failed" in out.read_text("utf-8")

@@ -106,6 +106,19 @@ def test_taking_over_keeping_and_the_order_of_a_replacement_are_part_of_a_review
     assert "the other order" in says
 
 
+@pytest.mark.parametrize("steps", [[UPDATE], [DELETE], REPLACE], ids=["update", "delete", "replace"])
+def test_what_was_made_anew_since_the_review_is_another_thing(steps: list[dict[str, Any]]) -> None:
+    def of(physical: str) -> list[dict[str, Any]]:
+        found = copy.deepcopy(steps)
+        for each in found:
+            each["oldState"]["id"] = physical
+        return found
+
+    assert said(of("a-1"), of("a-1")) == []
+    [(says, _)] = said(of("a-2"), of("a-1"))
+    assert "made anew since the review: a-1 was looked at, and this is a-2" in says
+
+
 def test_true_is_not_one() -> None:
     now = step("update", old={"x": 0}, new={"x": True}, diff=("x",))
     assert said([now], [step("update", old={"x": 0}, new={"x": 1}, diff=("x",))])

@@ -6,7 +6,7 @@ from typing import Any
 
 from plan import Plan, PlannedResource
 from plan.tokens import CACHE, DATABASE
-from policies.windows import meetings, unscheduled
+from policies.windows import COMPARED, meetings, meetings_of, unscheduled
 
 ONE, OTHER = "tue:09:00-tue:09:30", "tue:09:30-tue:10:00"
 
@@ -54,3 +54,18 @@ def test_a_cache_is_not_patched_with_a_database() -> None:
 def test_what_is_left_to_the_service_is_named_and_what_goes_is_not() -> None:
     gone = PlannedResource(urn="gone", type=DATABASE, name="gone", op="delete", inputs={})
     assert unscheduled(Plan((server("a", ""), server("b"), gone))) == ["a"]
+
+
+def test_whose_meeting_it_is_does_not_depend_on_what_stands_in_a_name() -> None:
+    plan = Plan((server("a and b"), server("c")))
+    assert [urn for urn, _ in meetings_of(plan)] == ["a and b"]
+
+
+def test_more_servers_than_anybody_compares_are_said_and_not_passed_over() -> None:
+    many = 400
+    found = meetings(Plan(tuple(server(f"r{n}") for n in range(many))))
+    left = many * (many - 1) // 2 - COMPARED
+    assert (len(found), found[-1]) == (
+        COMPARED + 1,
+        f"{left:,} further pairs of servers were not compared: too many for one plan",
+    )

@@ -16,6 +16,7 @@ from ops.answers.github.notes import MOST, comment, issue, marker, pull_number
 from ops.answers.github.reviewed import artifact_of, reviewed_plan
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 TOKEN = "ghs_" + "t" * 36
@@ -144,7 +145,7 @@ def archive(files: dict[str, bytes]) -> bytes:
 
 
 def run(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - of a document
-    trusted = {"head_sha": HEAD, "head_repository_id": 1, "repository_id": 1}
+    trusted = {"id": 11, "head_sha": HEAD, "head_repository_id": 1, "repository_id": 1}
     return {
         "id": 3,
         "name": artifact_of("prod", HEAD),
@@ -155,10 +156,30 @@ def run(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - of a document
     }
 
 
+BEGAN = "2026-01-02T00:00:00Z"
+RUN = {
+    "id": 11,
+    "path": ".github/workflows/pull_request.yml",
+    "event": "pull_request",
+    "head_branch": "wider",
+    "head_sha": HEAD,
+    "head_repository": {"full_name": "acme/bailbondpro"},
+    "created_at": BEGAN,
+}
+PULL = {
+    "number": 7,
+    "merge_commit_sha": MERGE,
+    "merged_at": "2026-01-03T00:00:00Z",
+    "head": {"sha": HEAD, "ref": "wider"},
+    "base": {"ref": "main"},
+}
+
+
 def merged(*artifacts: dict[str, Any], pulls: list[dict[str, Any]] | None = None, files: bytes = b"") -> Answers:
-    pull = {"number": 7, "merge_commit_sha": MERGE, "merged_at": "2026-01-03T00:00:00Z", "head": {"sha": HEAD}}
-    pull["base"] = {"ref": "main"}
-    answers = Answers({("GET", f"commits/{MERGE}/pulls"): [pull] if pulls is None else pulls})
+    answers = Answers({("GET", f"commits/{MERGE}/pulls"): [PULL] if pulls is None else pulls})
+    answers.documents["GET", "actions/runs/11"] = RUN
+    answers.documents["GET", "issues/7/events"] = []
+    answers.documents["GET", "pulls"] = [PULL]
     for artifact in artifacts:
         content = files or archive({"plan.json": f"plan {artifact['id']}".encode()})
         answers.documents["GET", f"actions/artifacts/{artifact['id']}/zip"] = content
@@ -188,6 +209,55 @@ def test_the_plan_of_the_merged_pull_request_is_the_newest_of_its_last_commit() 
 def test_a_plan_of_a_fork_or_another_commit_or_stack_counts_for_nothing(artifact: dict[str, Any]) -> None:
     with pytest.raises(GithubError, match="has no plan of prod"):
         reviewed_plan(merged(artifact).github(), "prod", MERGE)
+
+
+@pytest.mark.parametrize(
+    ("run_of", "says"),
+    [
+        ({"path": ".github/workflows/mine.yml"}, "of the workflow '.github/workflows/mine.yml'"),
+        ({"path": None}, "of the workflow 'nothing'"),
+        ({"event": "push"}, "of the event 'push'"),
+        ({"event": "workflow_dispatch"}, "of the event"),
+        ({"head_branch": "other"}, "of the branch 'other', not 'wider'"),
+        ({"head_sha": "c" * 40}, "of the commit"),
+        ({"head_repository": {"full_name": "mallory/bailbondpro"}}, "of the repository 'mallory/bailbondpro'"),
+        ({"head_repository": None}, "of the repository"),
+    ],
+)
+def test_a_plan_that_another_workflow_event_branch_or_repository_made_counts_for_nothing(
+    run_of: dict[str, Any], says: str
+) -> None:
+    answers = merged(run())
+    answers.documents["GET", "actions/runs/11"] = {**RUN, **run_of}
+    with pytest.raises(GithubError, match="can be trusted") as caught:
+        reviewed_plan(answers.github(), "prod", MERGE)
+    assert says in str(caught.value)
+    assert ("GET", "actions/artifacts/3/zip", None) not in answers.told
+
+
+def test_a_forged_plan_beside_the_reviewed_one_is_passed_over() -> None:
+    answers = merged(run(id=3), run(id=9, created_at="2026-01-02T09:00:00Z", run={"id": 12}))
+    answers.documents["GET", "actions/runs/12"] = {**RUN, "id": 12, "path": ".github/workflows/mine.yml"}
+    assert reviewed_plan(answers.github(), "prod", MERGE).plan == b"plan 3"
+
+
+def test_a_pull_request_that_went_elsewhere_when_its_preview_ran_was_not_reviewed() -> None:
+    answers = merged(run())
+    answers.documents["GET", "issues/7/events"] = [{"event": "base_ref_changed", "created_at": "2026-01-02T05:00:00Z"}]
+    with pytest.raises(GithubError, match="another branch when its preview ran"):
+        reviewed_plan(answers.github(), "prod", MERGE)
+    answers.documents["GET", "issues/7/events"] = [{"event": "base_ref_changed", "created_at": "2026-01-01T05:00:00Z"}]
+    assert reviewed_plan(answers.github(), "prod", MERGE).pull == 7
+
+
+def test_another_pull_request_of_the_same_commit_into_another_branch_is_refused() -> None:
+    answers = merged(run())
+    twin = {**PULL, "number": 8, "base": {"ref": "trap"}}
+    answers.documents["GET", "pulls"] = [PULL, {**twin, "head": {"sha": "d" * 40}}]
+    assert reviewed_plan(answers.github(), "prod", MERGE).pull == 7
+    answers.documents["GET", "pulls"] = [PULL, twin]
+    with pytest.raises(GithubError, match="pull request 8 has the same commit and goes into trap"):
+        reviewed_plan(answers.github(), "prod", MERGE)
 
 
 @pytest.mark.parametrize(
@@ -292,5 +362,24 @@ def test_an_event_without_a_pull_request_asks_for_the_number(tmp_path: Path, tex
 def test_more_bytes_than_expected_are_not_taken() -> None:
     answers = Answers({("GET", "actions/artifacts/1/zip"): b"123456"})
     assert answers.github().download("actions/artifacts/1/zip", 6) == b"123456"
-    with pytest.raises(GithubError, match="at most 5"):
+    with pytest.raises(GithubError, match="more than 5"):
         answers.github().download("actions/artifacts/1/zip", 5)
+
+
+class Endless(httpx.SyncByteStream):
+    """A body that never ends, and counts what was taken of it."""
+
+    taken = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            self.taken += 1
+            yield b"x" * 1000
+
+
+def test_no_more_is_read_than_is_allowed() -> None:
+    body = Endless()
+    answers = Answers(first=[httpx.Response(200, stream=body)])
+    with pytest.raises(GithubError, match="more than 5000"):
+        answers.github().download("actions/artifacts/1/zip", 5000)
+    assert body.taken == 6
