@@ -41,3 +41,13 @@ def test_pulumi_install_finds_the_project_from_the_programs_directory() -> None:
 def test_the_lock_is_built_with_the_setuptools_that_the_build_asks_for() -> None:
     metadata = tomllib.loads((ROOT / "pyproject.toml").read_text())
     assert metadata["dependency-groups"]["build"] == metadata["build-system"]["requires"]
+
+
+def test_the_policy_pack_s_environment_is_pinned_with_hashes_and_its_sdk_is_the_one_that_tests_use() -> None:
+    lines = (ROOT / "policies" / "pack" / "requirements.txt").read_text().splitlines()
+    text = "\n".join(line for line in lines if not line.startswith("#"))
+    entries = re.split(r"\n(?=[a-z])", text)
+    assert all(re.match(r"[a-z0-9.-]+==\S+", entry) and "--hash=sha256:" in entry for entry in entries)
+    assert "://" not in text
+    used = (ROOT / "tools" / "servers" / "policy.lock").read_text().split()[0]
+    assert any(entry.startswith(f"{used} ") for entry in entries)

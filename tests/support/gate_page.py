@@ -85,7 +85,7 @@ The rules over what stands are a Pulumi policy pack, too. Critical and high ones
 
 ```sh
 uv venv policies/pack/venv
-uv pip install --python policies/pack/venv/bin/python -r policies/pack/requirements.txt
+uv pip install --require-hashes --python policies/pack/venv/bin/python -r policies/pack/requirements.txt
 pulumi preview --policy-pack policies/pack
 ```
 
