@@ -89,11 +89,11 @@ def test_a_whole_state_passes_in_each_form_that_the_engine_keeps_it_in(tmp_path:
     assert check(packed).exit_code == 0
 
 
-def swapped(resources: list[dict[str, Any]], _: dict[str, Any]) -> None:
+def swapped(resources: list[Any], _: dict[str, Any]) -> None:
     resources[3], resources[4] = resources[4], resources[3]
 
 
-DAMAGED: dict[str, tuple[Callable[[list[dict[str, Any]], dict[str, Any]], object], str, str, str]] = {
+DAMAGED: dict[str, tuple[Callable[[list[Any], dict[str, Any]], object], str, str, str]] = {
     "a resource twice": (
         lambda items, _: items.append(copy.deepcopy(items[4])),
         "alarm",

@@ -137,7 +137,7 @@ def test_a_file_that_is_no_list_of_imports_ends_with_exit_code_1(content: str | 
 
 def documentation(token: str) -> str:
     """The SDK's own documentation of a resource."""
-    package, module, kind = re.fullmatch(r"(\w+):([\w/.]+):(\w+)", token).groups()  # type: ignore[union-attr] - our tokens match
+    package, module, kind = token.split(":")
     folder = module.rpartition("/")[0]
     name = f"pulumi_{package}" + ("" if folder in {"", "index"} else f".{folder}")
     found = find_spec(name)
