@@ -34,7 +34,7 @@ OWN_BRANCH = "github.event.pull_request.head.repo.full_name == github.repository
 
 
 MORE = {
-    ("deploy.yml", "deploy"): {"id-token": "write", "actions": "read", "pull-requests": "read"},
+    ("deploy.yml", "deploy"): {"id-token": "write", "actions": "read", "pull-requests": "read", "issues": "read"},
     ("drift.yml", "drift"): {"id-token": "write", "issues": "write"},
     ("pull_request.yml", "comment"): {"pull-requests": "write"},
     ("pull_request.yml", "preview"): {"id-token": "write"},

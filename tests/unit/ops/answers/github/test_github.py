@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import json
 import zipfile
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -14,50 +12,14 @@ import pytest
 from ops.answers.github.api import Github, GithubError
 from ops.answers.github.notes import MOST, comment, issue, marker, pull_number
 from ops.answers.github.reviewed import artifact_of, reviewed_plan
+from tests.support.github_answers import TOKEN, Answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-TOKEN = "ghs_" + "t" * 36
 HEAD, MERGE = "a" * 40, "b" * 40
 BOT = {"login": "github-actions[bot]"}
-
-
-@dataclass
-class Answers:
-    """A GitHub that answers by method and path, and remembers what it was told."""
-
-    documents: dict[tuple[str, str], Any] = field(default_factory=dict)
-    told: list[tuple[str, str, Any]] = field(default_factory=list)
-    slept: list[float] = field(default_factory=list)
-    first: list[httpx.Response | Exception] = field(default_factory=list)
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        assert request.headers["authorization"] == f"Bearer {TOKEN}"
-        path = request.url.path.removeprefix("/repos/acme/bailbondpro/")
-        body = json.loads(request.content) if request.content else None
-        self.told.append((request.method, path, body))
-        if self.first:
-            answer = self.first.pop(0)
-            if isinstance(answer, Exception):
-                raise answer
-            return answer
-        found = self.documents.get((request.method, path))
-        if found is None:
-            return httpx.Response(404, json={"message": "Not Found"})
-        if isinstance(found, bytes):
-            return httpx.Response(200, content=found)
-        if isinstance(found, list):
-            page, per = int(request.url.params["page"]), int(request.url.params["per_page"])
-            found = found[(page - 1) * per : page * per]
-        return httpx.Response(201 if request.method == "POST" else 200, json=found)
-
-    def github(self) -> Github:
-        return Github("acme/bailbondpro", TOKEN, sleep=self.slept.append, transport=httpx.MockTransport(self))
-
-    def written(self) -> list[tuple[str, str, Any]]:
-        return [entry for entry in self.told if entry[0] != "GET"]
 
 
 def said(number: int, body: str, user: dict[str, str] = BOT, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - of a document
