@@ -28,6 +28,7 @@ from sandbox.invokes.answers import LookUps
 from sandbox.kubernetes.cluster import uid_in
 from sandbox.kubernetes.plugin import without_proxy
 from sandbox.program import frames
+from sandbox.program.quiet import no_debug_messages
 from sandbox.program.stack_names import one_organization
 from sandbox.program.waiting import outputs_awaited_once
 from sandbox.protocol.schema import SchemaOracle
@@ -314,6 +315,7 @@ class Session:
             with (
                 warnings.catch_warnings(),
                 outputs_awaited_once(),
+                no_debug_messages(),
                 frames.lines_kept(pulumi.Output),
                 one_organization(pulumi.StackReference),
             ):

@@ -15,8 +15,7 @@ from sandbox.model.checks import number
 from sandbox.model.replacement import Replaced, words
 from sandbox.model.rows import Alike, Service, schema_only
 from sandbox.model.sources import Sources
-from sandbox.services.keys.curves import CURVES
-from sandbox.services.keys.made import ecdsa, ed25519, rsa
+from sandbox.services.keys import CURVES, ecdsa, ed25519, rsa
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,13 +36,16 @@ RSA_BITS, CURVE = 2048, "P224"
 
 def _private_key(_name: str, inputs: Inputs, _identity: str, _place: Place) -> dict[str, Any]:
     algorithm = inputs.get("algorithm")
+    found: dict[str, str] = {}
     if algorithm == "RSA":
         size = int(number(inputs.get("rsaBits")) or RSA_BITS)
-        return {**rsa(size).outputs()} if FEWEST_BITS <= size <= MOST_BITS else {}
-    curve = str(inputs.get("ecdsaCurve") or CURVE)
-    if algorithm == "ECDSA" and curve in CURVES:
-        return {**ecdsa(curve).outputs()}
-    return {**ed25519().outputs()} if algorithm == "ED25519" else {}
+        found = rsa(size) if FEWEST_BITS <= size <= MOST_BITS else {}
+    elif algorithm == "ECDSA":
+        curve = str(inputs.get("ecdsaCurve") or CURVE)
+        found = ecdsa(curve) if curve in CURVES else {}
+    elif algorithm == "ED25519":
+        found = ed25519()
+    return {**found}
 
 
 def _algorithm(context: Context) -> Iterator[Violation]:

@@ -15,6 +15,7 @@ from bailbondpro.edge.readback import PlannedRules, ReadbackError, edge_rules
 from bailbondpro.edge.rules import EdgeRules
 from infra.edge_policy import edge_policy
 from ops.answers.cdn.error import CdnError
+from ops.answers.cdn.kept import audited
 from plan.tokens import RULESET
 from planner.evidence import read_plan
 
@@ -87,11 +88,16 @@ def rules_of_plan(plan: Plan) -> EdgeRules:
     normalisation = [(item.inputs.get("type"), item.inputs.get("scope")) for item in plan.of_type(NORMALISATION)]
     if normalisation not in ([("cloudflare", "both")], [("cloudflare", "incoming")]):
         raise CdnError("this plan does not normalise URLs, so its rules would see other paths than the application")
-    planned = [PlannedRules(str(item.inputs.get("phase")), item.inputs.get("rules") or ()) for item in rulesets]
     try:
-        return edge_rules(planned)
+        return edge_rules(_planned(plan))
     except ReadbackError as error:
         raise CdnError(f"the plan's rules are not understood: {error}") from error
+
+
+def _planned(plan: Plan) -> list[PlannedRules]:
+    return [
+        PlannedRules(str(item.inputs.get("phase")), item.inputs.get("rules") or ()) for item in plan.of_type(RULESET)
+    ]
 
 
 def explain(edge: Edge, question: Question) -> Explanation:
@@ -160,7 +166,8 @@ def audit_plan(settings: Settings, plan: Plan) -> Audit | None:
     """
     if not (settings.cdn.enabled and settings.cdn.manage_rulesets):
         return None
-    return _audited(Edge(edge_policy(settings), rules_of_plan(plan)))
+    edge = Edge(edge_policy(settings), rules_of_plan(plan))
+    return audited(lambda: _audited(edge), _planned(plan), edge.policy, gateway_reach())
 
 
 @lru_cache(maxsize=8)

@@ -1,1 +1,0 @@
-"""Real keys for rehearsals, in the forms of the tls provider."""
