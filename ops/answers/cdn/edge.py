@@ -95,9 +95,11 @@ def rules_of_plan(plan: Plan) -> EdgeRules:
 
 
 def _planned(plan: Plan) -> list[PlannedRules]:
-    return [
+    """By phase: the engine names them in the order in which they were registered, which differs from run to run."""
+    planned = [
         PlannedRules(str(item.inputs.get("phase")), item.inputs.get("rules") or ()) for item in plan.of_type(RULESET)
     ]
+    return sorted(planned, key=lambda found: found.phase)
 
 
 def explain(edge: Edge, question: Question) -> Explanation:

@@ -68,7 +68,7 @@ def _parts(value: object) -> Iterator[str]:
     elif isinstance(value, frozenset | set):
         yield from sorted(map(text_of, value))
     elif isinstance(value, dict):
-        yield from (f"{text_of(key)}: {text_of(item)}" for key, item in value.items())
+        yield from sorted(f"{text_of(key)}: {text_of(item)}" for key, item in value.items())
     else:
         raise TypeError(f"{type(value).__name__} may have no text of its own")
 

@@ -119,6 +119,7 @@ def test_values_of_different_kinds_never_share_a_text() -> None:
     values = [1, 1.0, True, "1", b"1", None, (1,), [1], frozenset({1}), {1: 1}, ("a", "b"), ("a, b",), ("a', 'b",)]
     assert len({kept.text_of(value) for value in values}) == len(values)
     assert kept.text_of(frozenset("abcdef")) == kept.text_of(frozenset("fedcba"))
+    assert kept.text_of({"a": 1, "b": 2}) == kept.text_of({"b": 2, "a": 1})
 
 
 @pytest.mark.parametrize("value", [object(), CdnHosts, EdgePolicy, Path("a"), len, (1, object())])
