@@ -95,9 +95,11 @@ class Bench:
         with self.session(program) as session:
             try:
                 return act(session)
+            except EngineError:
+                gc.collect()  # what a failed run leaves behind complains now, inside the test that caused it
+                raise
             finally:
                 self.cloud = session.cloud.all()
-                gc.collect()  # what a failed run leaves behind complains now, inside the test that caused it
 
 
 def _run(program: Callable[[], object]) -> None:

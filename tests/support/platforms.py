@@ -13,10 +13,11 @@ import pulumi_kubernetes as k8s
 
 from components.cdn.cdn import Cdn
 from components.cdn.origin_certificate import OriginCertificate
+from components.cluster.addons import Addons
 from components.cluster.cluster import Cluster
+from components.cluster.node_pools import NodePools
 from components.gateway.gateway import Gateway
 from components.kubernetes.namespace import Namespace
-from components.network.network import Network
 from components.pooler.pooler import Pooler, PoolerArgs, PoolerEndpoint
 from components.postgres.component import Postgres
 from components.postgres.database_trust import DatabaseTrust
@@ -29,12 +30,14 @@ from components.security.secrets import Credential
 from infra.settings import Settings, load
 from infra.settings.reading.stack_config import raw_stack_config
 from infra.stack import Platform
-from infra.wiring import app, cdn, cluster, database_users, encryption, gateway, network, postgres, redis
+from infra.wiring import app, cdn, cluster, database_users, encryption, gateway, pools, postgres, redis
 from infra.wiring.names import names_of
 from infra.wiring.order import after
+from tests.support.ground import Subnets, ground
 
 if TYPE_CHECKING:
     from components.network.load_balancer import LoadBalancer
+    from components.network.network import Network
 
 
 class Data(Platform):
@@ -45,9 +48,7 @@ class Data(Platform):
         self.names = names_of(self.settings)
         self.aws = pulumi.ResourceOptions(provider=self._aws_provider())
         key = DataKey("data-key", encryption.key_args(self.settings), self.aws)
-        vpc = Network("network", network.args(self.settings, key), self.aws)
-        eks = Cluster("cluster", cluster.args(self.settings, key, vpc), self.aws)
-        self._servers(key, vpc, eks)
+        self._servers(key, *ground(self.settings, key, self.aws))
 
     def _servers(self, key: DataKey, vpc: Network, eks: Cluster) -> tuple[Postgres, Shards | None]:
         login = Credential("postgres-credential", postgres.credential_args(self.settings, key), self.aws)
@@ -62,9 +63,7 @@ class Users(Data):
 
     def _servers(self, key: DataKey, vpc: Network, eks: Cluster) -> tuple[Postgres, Shards | None]:
         server, shards = super()._servers(key, vpc, eks)
-        inside = pulumi.ResourceOptions(
-            provider=k8s.Provider("kubernetes", kubeconfig=eks.kubeconfig, enable_secret_mutable=True)
-        )
+        inside = pulumi.ResourceOptions(provider=k8s.Provider("kubernetes", enable_secret_mutable=True))
         space = Namespace("namespace", app.namespace_args(self.settings), inside)
         args = database_users.args(self.settings, space.namespace, server, shards)
         users = DatabaseUsers("database-users", args, inside)
@@ -88,8 +87,7 @@ class Cache(Platform):
         self.names = names_of(self.settings)
         self.aws = pulumi.ResourceOptions(provider=self._aws_provider())
         key = DataKey("data-key", encryption.key_args(self.settings), self.aws)
-        vpc = Network("network", network.args(self.settings, key), self.aws)
-        eks = Cluster("cluster", cluster.args(self.settings, key, vpc), self.aws)
+        vpc, eks = ground(self.settings, key, self.aws)
         token = Credential("redis-credential", redis.credential_args(self.settings, key), self.aws)
         Redis("redis", redis.args(self.settings, key, vpc, eks, token), self.aws)
 
@@ -101,7 +99,11 @@ class Nodes(Platform):
         self.settings = load(raw_stack_config(), pulumi.get_stack())
         self.names = names_of(self.settings)
         self.aws = pulumi.ResourceOptions(provider=self._aws_provider())
-        self._foundation()
+        key = DataKey("data-key", encryption.key_args(self.settings), self.aws)
+        vpc = cast("Network", Subnets(self.settings, key, self.aws, "app", "control-plane"))
+        eks = Cluster("cluster", cluster.args(self.settings, key, vpc), self.aws)
+        nodes = NodePools("node-pools", pools.args(self.settings, eks, vpc), after(self.aws, *eks.node_prerequisites))
+        Addons("addons", cluster.addons_args(self.settings, eks, nodes), self.aws)
 
 
 def data_program() -> None:
