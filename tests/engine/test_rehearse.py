@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 
 from plan import SYSTEMS, load_plan
 from plan.permissions import needs_of
@@ -16,6 +17,7 @@ from sandbox.engine import find_or_build
 from sandbox.session import Session
 from sandbox.workspace import SandboxWorkspace
 from tests.support.cli import Cli, Ran
+from tests.support.configs import smallest_raw
 from tests.support.engine_paths import ways
 from tests.support.paths import ROOT
 from tests.support.plans import stack_plan
@@ -160,8 +162,12 @@ def test_a_rehearsal_whose_engine_is_killed_that_fails_is_interrupted_and_is_kil
     tmp_path: Path,
 ) -> None:
     cli = Cli(tmp_path)
+    file = tmp_path / "Pulumi.smallest.yaml"
+    settings = {f"bailbondpro:{key}": value for key, value in smallest_raw().items() if key != "region"}
+    file.write_text(yaml.safe_dump({"config": {"aws:region": "us-east-1", **settings}}))
+    dev = ("rehearse", "dev", "--config", str(file))
 
-    killed = cli.start("rehearse", "dev")
+    killed = cli.start(*dev)
     journal = tmp_path / "dev" / "cloud.jsonl"
     deadline = time.monotonic() + 120
     while not (journal.exists() and journal.read_bytes().count(b"\n") >= 40) and time.monotonic() < deadline:
@@ -171,13 +177,13 @@ def test_a_rehearsal_whose_engine_is_killed_that_fails_is_interrupted_and_is_kil
     assert killed.returncode == 1
     assert "the engine was killed by signal 9" in err
 
-    failed = cli.run("rehearse", "dev", "--fault", "create:aws:rds/instance:Instance:primary")
+    failed = cli.run(*dev, "--fault", "create:aws:rds/instance:Instance:primary")
     assert failed.code == 1
     assert "objects that it had made and not written down are forgotten" in failed.err
     assert "injected fault: create of aws:rds/instance:Instance postgres-primary failed" in failed.err
     assert "Traceback" not in failed.out + failed.err
 
-    interrupted = cli.start("rehearse", "dev", "--fault", f"slow:{INSTANCE}:primary:3")
+    interrupted = cli.start(*dev, "--fault", f"slow:{INSTANCE}:primary:3")
     _wait_for_lock(cli)
     interrupted.send_signal(signal.SIGINT)
     out, err = interrupted.communicate(timeout=120)
@@ -185,17 +191,17 @@ def test_a_rehearsal_whose_engine_is_killed_that_fails_is_interrupted_and_is_kil
     assert "Run the same command again to go on" in err
     assert "Traceback" not in out + err
 
-    gone = cli.start("rehearse", "dev", "--fault", f"slow:{INSTANCE}:primary:30")
+    gone = cli.start(*dev, "--fault", f"slow:{INSTANCE}:primary:30")
     _wait_for_lock(cli)
     subprocess.run(["pkill", "-KILL", "-P", str(gone.pid)], check=False)
     gone.kill()
     gone.communicate(timeout=60)
 
     nothing = ("--fault", "create:aws:rds/instance:Instance:primry")
-    last = cli.run("rehearse", "dev", "--json", *nothing)
+    last = cli.run(*dev, "--json", *nothing)
     if last.code != 0:
         assert "--fresh" in last.err
-        last = cli.run("rehearse", "dev", "--fresh", "--json", *nothing)
+        last = cli.run(*dev, "--fresh", "--json", *nothing)
     assert last.code == 0, last.err
     assert last.document["second_preview_changes"] == 0
     assert "struck nothing" in last.err, "a fault that matches nothing is reported"
