@@ -263,3 +263,9 @@ VALUES: dict[str, object] = {
     "budget.emails": ["owner@bailbondpro.com"],
 }
 """Other values that do not follow from the type."""
+
+
+def context_of(path: str) -> Context:
+    """The stack in which a leaf matters: that of the longest prefix of its path that one is stated for."""
+    known = [prefix for prefix in CONTEXTS if path == prefix or path.startswith((f"{prefix}.", f"{prefix}["))]
+    return CONTEXTS[max(known, key=len)] if known else CONTEXTS[""]

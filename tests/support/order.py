@@ -14,15 +14,18 @@ if TYPE_CHECKING:
     import pytest
 
 LONGEST_FIRST = (
-    "tests/stack/platform/test_settings_effects.py",
     "tests/stack/platform/test_secrets.py",
+    "tests/stack/platform/test_settings_effects.py",
     "tests/stack/commands/test_report.py",
     "tests/stack/cdn/test_cdn_leaks.py",
     "tests/stack/platform/test_toggles.py",
-    "tests/engine/test_rehearse.py",
     "tests/engine/test_journey.py",
+    "tests/engine/test_rehearse.py",
     "tests/engine/test_standing_dev.py",
+    "tests/engine/test_upgrades.py",
     "tests/engine/test_report.py",
+    "tests/engine/test_rotations.py",
+    "tests/engine/test_restore.py",
     "tests/engine/test_component_host.py",
     "tests/engine/test_examples.py",
     "tests/engine/test_time.py",

@@ -2,43 +2,15 @@
 
 from __future__ import annotations
 
-import gc
-import json
-from functools import cache
-from typing import Any
-
 import pytest
 
-from infra.settings import load
-from infra.settings.reading.defaults import merged
 from policies.posture import record
-from tests.support.configs import smallest_raw
-from tests.support.effects import ALONG, CHECKS_ONLY, CONTEXTS, VALUES
-from tests.support.leaves import Leaf, changed, current, leaves
-from tests.support.stack import record_platform
+from tests.support.effect_groups import LEAVES, WRITE, after, before, groups, main, properties
+from tests.support.effects import CHECKS_ONLY, CONTEXTS, VALUES
+from tests.support.leaves import leaves
 
-LEAVES = tuple(leaves())
-PATHS = {leaf.path for leaf in LEAVES}
-
-
-def base(path: str) -> dict[str, Any]:
-    """The smallest stack in which the leaf can matter: the longest prefix of its path that a context is stated for."""
-    known = [prefix for prefix in CONTEXTS if path == prefix or path.startswith((f"{prefix}.", f"{prefix}["))]
-    context = CONTEXTS[max(known, key=len)] if known else CONTEXTS[""]
-    smallest = smallest_raw(context.environment, context.phase)
-    return merged(smallest, context.areas)
-
-
-@cache
-def platform(document: str) -> dict[str, str]:
-    """Every resource of a stack: its inputs and options, by URN."""
-    recording = record_platform(load(json.loads(document)))
-    # What is alive by now stays: the collector need not look at the SDKs' classes again after every recording.
-    gc.freeze()
-    return {
-        item.urn: repr((item.inputs, item.protect, item.ignore_changes, item.import_id, item.aliases))
-        for item in recording
-    }
+PATHS = {leaf.path for leaf in leaves()}
+GROUPS = groups()
 
 
 def test_the_lists_of_this_test_name_settings_that_exist() -> None:
@@ -47,26 +19,31 @@ def test_the_lists_of_this_test_name_settings_that_exist() -> None:
     assert set(CONTEXTS) <= prefixes | {""}
 
 
+def test_every_setting_with_resources_is_in_one_group(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0, f"{capsys.readouterr().out}make groups: {WRITE}"
+    assert sorted(path for group in GROUPS for path in group) == sorted(LEAVES)
+
+
 def test_a_recording_is_the_same_every_time() -> None:
-    document = json.dumps(base("app.port"))
-    platform.cache_clear()
-    first = platform(document)
-    platform.cache_clear()
-    assert platform(document) == first
+    tree = before(["app.port"])
+    first = dict(properties(tree))
+    properties.__globals__["_properties"].cache_clear()
+    assert properties(tree) == first
 
 
-@pytest.mark.parametrize("leaf", [leaf for leaf in LEAVES if leaf.path not in CHECKS_ONLY], ids=lambda leaf: leaf.path)
-def test_every_setting_changes_a_resource(leaf: Leaf) -> None:
-    before = base(leaf.path)
-    value = VALUES[leaf.path] if leaf.path in VALUES else leaf.other(current(load(before), leaf.path))
-    after = merged(changed(before, leaf.path, value), ALONG.get(leaf.path, {}))
-    assert platform(json.dumps(before)) != platform(json.dumps(after))
-    assert unjudged(platform(json.dumps(after))) == [], "name their controls in policies/posture/posture.yaml"
+@pytest.mark.parametrize("group", GROUPS, ids=lambda group: next(iter(group)))
+def test_every_setting_changes_a_property_that_no_other_of_its_group_changes(group: dict[str, str]) -> None:
+    old, new = properties(before(group)), properties(after(group))
+    without = [path for path, own in group.items() if old.get(own) == new.get(own)]
+    assert without == [], f"these change nothing, or something else: {WRITE} --all"
+    assert len(set(group.values())) == len(group)
+    assert unjudged(new) == [], "name their controls in policies/posture/posture.yaml"
 
 
-def unjudged(resources: dict[str, str]) -> list[str]:
+def unjudged(found: object) -> list[str]:
     """Types of AWS that the posture says nothing of: a setting may bring one that no whole stack has."""
-    types = {urn.split("::")[2].rpartition("$")[2] for urn in resources}
+    assert isinstance(found, dict)
+    types = {where.partition(" ")[0] for where in found}
     return sorted(token for token in types - record().types if token.startswith("aws:"))
 
 
