@@ -12,7 +12,7 @@ def test_debug_messages_are_dropped_and_come_back_afterwards() -> None:
     before = log.debug
     with no_debug_messages():
         assert log.debug is not before
-        assert log.debug("a message", None, 1, ephemeral=True) is None
+        log.debug("a message", None, 1, ephemeral=True)
     assert log.debug is before
 
 
