@@ -112,7 +112,10 @@ def test_opting_in_to_public_pages_updates_rules_in_place_and_leaks_nothing(benc
     assert audit_edge(Edge(policy, rules_of_plan(planned))).leaks == ()
 
 
-def test_a_guest_of_a_zone_is_deployed_owns_no_rules_and_is_the_same_the_second_time(tmp_path: Path) -> None:
+def test_a_guest_of_a_zone_is_deployed_owns_no_rules_and_is_the_same_the_second_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BBP_SANDBOX_DIR", str(tmp_path / "sandbox"))  # what the others stand on stays as it is
     bench, policy = Bench(tmp_path), policy_of("pro", "optimization")
     bench.up(guest(policy))
     pulls = bench.objects("cloudflare:index/authenticatedOriginPulls:AuthenticatedOriginPulls")
