@@ -71,6 +71,32 @@ def as_before(copied: Databases) -> None:
     assert copied.done("move", "status")["reached"] == "copied"
 
 
+@pytest.mark.parametrize(
+    ("unseen", "undone", "said"),
+    [
+        (
+            "ALTER TABLE documents DISABLE TRIGGER USER",
+            "ALTER TABLE documents ENABLE TRIGGER USER",
+            "nobody notes what is written to documents",
+        ),
+        (
+            "SET session_replication_role = replica; UPDATE documents SET name = 'unseen' WHERE name = 'd1'",
+            "SET session_replication_role = replica; UPDATE documents SET name = 'd1' WHERE name = 'unseen'",
+            "differences: `./bbp shard verify` lists them",
+        ),
+    ],
+)
+def test_what_left_no_note_since_the_verification_is_found_before_any_write_is_refused(
+    copied: Databases, unseen: str, undone: str, said: str
+) -> None:
+    copied.run(PRIMARY, unseen)
+    try:
+        assert said in copied.refused("move", "cut-over")
+        as_before(copied)
+    finally:
+        copied.run(PRIMARY, undone)
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_stage_that_takes_too_long_is_ended_by_its_server(
     copied: Databases, monkeypatch: pytest.MonkeyPatch, stage: str

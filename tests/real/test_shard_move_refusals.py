@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
     from planner.shards.route import Verification
     from tests.support.shard_servers import OneServer
 
+OWNED_BY_MOVER = """
+DO $body$ DECLARE made text; BEGIN
+  EXECUTE format('ALTER DATABASE %I OWNER TO mover', current_database());
+  FOR made IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+    EXECUTE format('ALTER TABLE %I OWNER TO mover', made);
+  END LOOP;
+END $body$
+"""
 ALL = "tables: {clients: id, bonds: client_id, payments: client_id, documents: client_id}\n"
 
 
@@ -55,6 +64,38 @@ def test_what_nobody_decided_is_refused(untouched: Databases, schema: str, said:
         assert said in untouched.refused("move", "publish", "--to", "4")
     finally:
         untouched.schema.write_text(SCHEMA)
+
+
+def test_a_client_that_the_server_computes_is_refused(untouched: Databases) -> None:
+    made = "id integer PRIMARY KEY, owner text NOT NULL, client_id text NOT NULL GENERATED ALWAYS AS (owner) STORED"
+    untouched.run(PRIMARY, f"CREATE TABLE computed ({made})")
+    untouched.schema.write_text(SCHEMA.replace("{clients: id", "{computed: client_id, clients: id"))
+    try:
+        assert "computed.client_id is generated" in untouched.refused("move", "publish", "--to", "4")
+    finally:
+        untouched.schema.write_text(SCHEMA)
+        untouched.run(PRIMARY, "DROP TABLE computed")
+
+
+def test_rows_that_a_policy_hides_are_an_error_and_not_missing(one_server: OneServer) -> None:
+    """For whoever owns the tables and is no superuser, whom `FORCE ROW LEVEL SECURITY` reaches."""
+    hidden = one_server.databases(2)
+    fill(hidden, 2)
+    hidden.run(PRIMARY, "CREATE ROLE mover LOGIN PASSWORD 'never-on-a-command-line'")
+    hidden.run(PRIMARY, "GRANT SET ON PARAMETER session_replication_role TO mover")
+    for place in (PRIMARY, 0, 1):
+        hidden.run(place, OWNED_BY_MOVER)
+        hidden.run(place, "ALTER TABLE documents ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+        hidden.run(place, "CREATE POLICY own ON documents USING (client_id = current_setting('app.client', true))")
+    for name, old, new in (("PGSERVICEFILE", "user=bbp_admin", "user=mover"), ("PGPASSFILE", ":bbp_admin:", ":mover:")):
+        file = Path(hidden.environment[name])
+        file.write_text(file.read_text().replace(old, new))
+    assert "row-level security policy for table" in hidden.refused("move", "publish", "--to", "2")
+    for place in (PRIMARY, 0, 1):
+        hidden.run(place, "ALTER TABLE documents NO FORCE ROW LEVEL SECURITY")
+    hidden.done("move", "publish", "--to", "2")
+    hidden.done("move", "copy")
+    assert hidden.differences() == []
 
 
 def test_a_shard_with_other_columns_is_refused(untouched: Databases) -> None:

@@ -215,6 +215,8 @@ def _unfit(table: Table, server: Server, oid: int) -> Iterator[str]:
     facts = {column: required for column, _, required, _ in server.rows(_COLUMNS, oid)}
     if table.client not in facts:
         yield f"{table.title} has no column {table.client}"
+    elif table.client in table.computed:
+        yield f"{table.title}.{table.client} is generated: no trigger knows it before the row is written"
     elif not facts[table.client]:
         yield f"{table.title}.{table.client} may be NULL: a row without a client has no place"
 

@@ -11,12 +11,15 @@ from ops.answers.shards import placement
 from ops.answers.shards.deadline import limited
 from ops.answers.shards.errors import MoveError, OverdueError
 from ops.answers.shards.sequences import align
+from ops.answers.shards.statements import TRIGGERS, WATCHING
 from ops.answers.shards.verify import rechecked, whole
 from ops.foreign import one_line
 
 if TYPE_CHECKING:
+    from ops.answers.shards.catalog import Catalog
     from ops.answers.shards.ledger import Step
     from ops.answers.shards.mover import Mover
+    from ops.answers.shards.servers import Server
     from planner.shards.route import Route, Verification
 
 AGAIN = "start the same step again when it answers"
@@ -54,15 +57,34 @@ def taken(mover: Mover, route: Route, steps: tuple[Step, Step, Step, Step], at_m
 
 
 def _prepare(mover: Mover, route: Route) -> None:
-    """All that can be done while clients are written: what was never compared is compared here and not in the pause."""
+    """All that can be done while clients are written.
+
+    Everything is compared, also what was verified before: a table that came since, a trigger that was off for a while
+    and rows of the replica role leave no note. In the pause only what is written meanwhile is compared.
+    """
     for place in route.everywhere:
         mover.check_place(mover.servers[place], route.before)
+    for place in route.sources:
+        _watched(mover.servers[place], mover.catalog)
     mover.catch_up(route)
-    if not mover.ledger.read().verified:
-        mover.say("never verified: everything is compared before the pause, while clients are written")
-        _equal(whole(mover.servers, route, mover.catalog))
-        mover.ledger.verified(whole=True)
-        mover.catch_up(route)
+    mover.say("everything is compared before the pause, while clients are written")
+    _equal(whole(mover.servers, route, mover.catalog))
+    mover.ledger.verified(whole=True)
+    mover.catch_up(route)
+
+
+def _watched(server: Server, catalog: Catalog) -> None:
+    """That what is written at a source is noted, and refused when it has to be.
+
+    Raises:
+        MoveError: a table has no triggers of the move, or they are off.
+    """
+    tables = (table for table in catalog.tables if server.one(WATCHING, table.identifier.as_string()) != TRIGGERS)
+    if without := [table.title for table in tables]:
+        raise MoveError(
+            f"{server.name}: nobody notes what is written to {', '.join(without)}: "
+            "start `./bbp shard move publish` again, then `copy`"
+        )
 
 
 def _paused(mover: Mover, route: Route, steps: tuple[Step, Step, Step, Step], at_most: float) -> None:

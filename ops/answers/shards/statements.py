@@ -48,6 +48,15 @@ def watched(catalog: Catalog) -> Iterator[sql.Composable]:
         )
 
 
+WATCHING = """
+SELECT count(*) FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
+WHERE t.tgrelid = %s::regclass AND n.nspname = 'bbp_shards' AND t.tgenabled <> 'D'
+"""
+"""How many of the three triggers of a table are there and enabled."""
+TRIGGERS = 3
+"""Guard, capture, and the one that refuses TRUNCATE."""
+
+
 def unwatched(catalog: Catalog) -> Iterator[sql.Composable]:
     """Take away what notes writes; the guards stay, so that a pod with an old map can write nothing."""
     for number, table in enumerate(sorted(catalog.tables, key=lambda one: one.title)):
@@ -59,7 +68,10 @@ def unwatched(catalog: Catalog) -> Iterator[sql.Composable]:
 
 
 def placed(place: int, count: int, following: int | None = None) -> sql.Composable:
-    """State a placement and admit only writes that fit it: of clients that lie here, and go on lying here."""
+    """State a placement and admit only writes that fit it: of clients that lie here, and go on lying here.
+
+    A row whose client is not known when the guard looks is refused, too: nobody could say where it belongs.
+    """
     return sql.SQL(text_of("placement.sql")).format(
         count=sql.Literal(count),
         next=sql.Literal(following),
@@ -81,7 +93,7 @@ def _check(place: int, count: int, following: int | None) -> str:
         if (over == 0) != (place == PRIMARY):
             return _REFUSE
         if over:
-            conditions.append(f"bbp_shards.place_of(client, {over}) <> {place}")
+            conditions.append(f"bbp_shards.place_of(client, {over}) IS DISTINCT FROM {place}")
     return f"IF {' OR '.join(conditions)} THEN {_REFUSE} END IF;" if conditions else "NULL;"
 
 
