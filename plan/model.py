@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from plan.strict_json import ForeignJsonError, parsed
 from plan.systems import system_of
 
 if TYPE_CHECKING:
@@ -247,11 +248,13 @@ def load_plan(path: Path) -> Plan:
         PlanError: the file cannot be read, is no JSON, or is no engine preview.
     """
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = parsed(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise PlanError(f"{path} cannot be read: {error.strerror}") from error
     except RecursionError as error:
         raise PlanError(f"{path} is no engine preview: it is nested too deeply") from error
+    except ForeignJsonError as error:
+        raise PlanError(f"{path} is no engine preview: no engine writes it so, {error}") from error
     except ValueError as error:
         raise PlanError(f"{path} is no JSON: {_no_json(error)}") from error
     if not isinstance(document, dict):

@@ -36,6 +36,8 @@ def read_preview(document: Mapping[str, Any], origin: str = "this preview") -> P
     steps = document.get("steps", [] if {"changeSummary", "duration"} & document.keys() else None)
     if not isinstance(steps, list):
         raise PreviewError(f"{origin} is no engine preview, {_looks_like(document)}; {HOW}")
+    if wrong := _misshapen(document):
+        raise PreviewError(f"{origin} is no engine preview, {wrong}; {HOW}")
     read = list(_read(steps))
     unread = tuple(item for item in read if isinstance(item, Unread))
     changes = tuple(_merged([item for item in read if isinstance(item, Change) and item.type != STACK]))
@@ -66,6 +68,25 @@ def _looks_like(document: Mapping[str, Any]) -> str:
     if "findings" in document and "verdict" in document:
         return "it is an answer of `./bbp gate --json`"
     return "its `steps` are no list" if "steps" in document else "it has no `steps`"
+
+
+def _misshapen(document: Mapping[str, Any]) -> str:
+    """What of a preview beside its steps has another form than the engine's; empty where nothing has.
+
+    Passed over, it would be a count that nobody compares, or an error that nobody sees.
+    """
+    counts, diagnostics = document.get("changeSummary"), document.get("diagnostics")
+    for key in ("changeSummary", "config"):
+        if not isinstance(document.get(key), dict | None):
+            return f"its `{key}` is no object"
+    for op, count in (counts or {}).items():
+        if not isinstance(count, int) or isinstance(count, bool) or count < 0:
+            return f"its `changeSummary` counts no number of {op[:80]}"
+    if not isinstance(diagnostics, list | None) or not all(isinstance(entry, dict) for entry in diagnostics or ()):
+        return "its `diagnostics` are no list of messages"
+    if not isinstance(document.get("maybeCorrupt"), bool | None):
+        return "its `maybeCorrupt` is neither true nor false"
+    return ""
 
 
 def _read(steps: list[Any]) -> Iterator[Change | Unread]:

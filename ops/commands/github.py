@@ -30,11 +30,11 @@ def github_comment(
 ) -> None:
     """Write one comment on a pull request, or bring the one that is there up to date."""
     from ops.answers.github.api import Github
-    from ops.answers.github.notes import comment, pull_number
+    from ops.answers.github.notes import comment, markdown, pull_number
     from ops.views.github import section
 
     with explained():
-        text = file.read_text("utf-8")
+        text = markdown(file)
         event = os.environ.get("GITHUB_EVENT_PATH")
         number = pull or pull_number(os.environ, Path(event) if event else None)
         note = comment(Github.from_environment(os.environ), number, text, kind)
@@ -50,11 +50,11 @@ def github_issue(
 ) -> None:
     """Open one issue, bring the open one up to date, or close it where the file is empty."""
     from ops.answers.github.api import Github
-    from ops.answers.github.notes import issue
+    from ops.answers.github.notes import issue, markdown
     from ops.views.github import section
 
     with explained():
-        note = issue(Github.from_environment(os.environ), title, file.read_text("utf-8"), kind)
+        note = issue(Github.from_environment(os.environ), title, markdown(file), kind)
     present(note, section, as_json=json_output)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.options import JsonOption, present
+from ops.options import JsonOption, explained, present
 
 if TYPE_CHECKING:
     from ops.answers.init.compose import Wanted
@@ -91,7 +91,8 @@ def init(
         vpc_cidr=vpc_cidr,
     )
     asked = not json_output and sys.stdin.isatty() and like is None
-    found = new_stack(stack, _asked(wanted) if asked else wanted, like=like, out=out, write=not show)
+    with explained():
+        found = new_stack(stack, _asked(wanted) if asked else wanted, like=like, out=out, write=not show)
     present(found, section, as_json=json_output)
     if found.problems:
         raise SystemExit(1)

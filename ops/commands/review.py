@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ops.console import fail, print_json
-from ops.options import JsonOption, explained
+from ops.options import JsonOption, a_folder_to_make, explained
 
 if TYPE_CHECKING:
     from ops.answers.review.gate import GateVerdict
@@ -29,7 +29,11 @@ def review(
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", help="Write index.html, comment.md and review.json here.", metavar="DIR", file_okay=False
+            "--out",
+            help="Write index.html, comment.md and review.json here.",
+            metavar="DIR",
+            file_okay=False,
+            callback=a_folder_to_make,
         ),
     ] = None,
     waivers: Annotated[

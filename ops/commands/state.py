@@ -95,10 +95,11 @@ def state_import_file(
     """
     import json
 
-    from ops.answers.state.importing import fill
+    from ops.answers.state.importing import fill, refuse_inputs
     from ops.views.state import import_section
 
     with explained():
+        refuse_inputs(out, source, plan)
         found = fill(source, plan, account)
         out.write_text(json.dumps(found.document, indent=2) + "\n", "utf-8")
     present(found, import_section, as_json=json_output)

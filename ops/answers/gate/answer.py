@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ops.answers.gate.money import Money, costs, money_of
 from ops.answers.gate.objectives import objectives_of
-from ops.answers.gate.reading import read_plan_preview, read_waiver_file
+from ops.answers.gate.reading import GateError, read_plan_preview, read_waiver_file
 from ops.exits import UNSAFE
 from ops.jsonable import picked, plain
 from policies.gate import NO_WAIVERS, Finding, Step, Waiver, WaiverProblem, Waivers, judge
@@ -36,11 +37,19 @@ class GateOptions:
         most_usd: by how much the monthly cost may rise, in USD; None for any rise.
         most_percent: the same in percent of what it costs.
         objectives: judges of objectives: each takes a preview and finds what it would miss.
+
+    Raises:
+        GateError: a bound is no number; no rise is larger than NaN, which would stop nothing.
     """
 
     most_usd: float | None = None
     most_percent: float | None = None
     objectives: tuple[Objective, ...] = (objectives_of,)
+
+    def __post_init__(self) -> None:
+        for name, bound in (("--most-usd", self.most_usd), ("--most-percent", self.most_percent)):
+            if bound is not None and not (math.isfinite(bound) and bound >= 0):
+                raise GateError(f"{name} {bound}: a number from 0; leave it out where any rise is allowed")
 
 
 @dataclass(frozen=True, kw_only=True)

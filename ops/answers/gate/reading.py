@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ops.inputs.documents import DocumentError, read_document
 from plan.preview import HOW, PreviewError, read_preview
+from plan.strict_json import ForeignJsonError, parsed
 from policies.gate import NO_WAIVERS, Waivers, read_waivers
 from policies.gate.model import STEP_RULES
 from policies.rules import rules
@@ -42,9 +43,11 @@ def read_document_of_plan(path: Path) -> dict[str, Any]:
     if not text.strip():
         raise GateError(f"{path} is empty: the preview that should have written it failed, or still runs; {HOW}")
     try:
-        document = json.loads(text)
+        document = parsed(text)
     except RecursionError as error:
         raise GateError(f"{path} is no engine preview: it is nested too deeply") from error
+    except ForeignJsonError as error:
+        raise GateError(f"{path} is no engine preview: no engine writes it so, {error}; {HOW}") from error
     except ValueError as error:
         raise GateError(f"{path} {_what_else(text, error)}") from error
     if not isinstance(document, dict):

@@ -53,8 +53,10 @@ def comment(github: Github, pull: int, text: str, kind: str) -> Note:
         kind: name of the comment: there is one of each.
 
     Raises:
-        GithubError: it is too long, or GitHub refuses.
+        GithubError: it is empty or too long, or GitHub refuses.
     """
+    if not text.strip():
+        raise GithubError("the file is empty: what should have written it failed, and a comment must say something")
     body = _body(text, kind)
     found = [entry for entry in github.every(f"issues/{pull}/comments") if _ours(entry, kind)]
     if not found:
@@ -74,8 +76,11 @@ def issue(github: Github, title: str, text: str, kind: str) -> Note:
         kind: name of the issue: one of each is open at most.
 
     Raises:
-        GithubError: it is too long, or GitHub refuses.
+        GithubError: the kind is no name, there is no title, it is too long, or GitHub refuses.
     """
+    marker(kind)
+    if not title.strip():
+        raise GithubError("--title is empty: GitHub takes no issue without one")
     # The list of issues holds pull requests too.
     issues = (entry for entry in github.every("issues", state="open") if "pull_request" not in entry)
     found = next((entry for entry in issues if _ours(entry, kind)), None)
@@ -92,6 +97,20 @@ def issue(github: Github, title: str, text: str, kind: str) -> Note:
     return _note("updated", github.send("PATCH", f"issues/{found['number']}", document))
 
 
+def markdown(path: Path) -> str:
+    """The text in a file.
+
+    Raises:
+        GithubError: it cannot be read, or is no text.
+    """
+    try:
+        return path.read_text("utf-8-sig")
+    except OSError as error:
+        raise GithubError(f"--file {path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise GithubError(f"--file {path} is no text in UTF-8 (byte {error.start}); write it in UTF-8") from None
+
+
 def pull_number(environment: Mapping[str, str], path: Path | None) -> int:
     """The pull request of a job's event.
 
@@ -104,11 +123,11 @@ def pull_number(environment: Mapping[str, str], path: Path | None) -> int:
     """
     try:
         document = json.loads(path.read_text("utf-8")) if path is not None else {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise GithubError(f"{path} is no event's document ({error}); say the number with --pull") from None
     pull = document.get("pull_request") if isinstance(document, dict) else None
     number = pull.get("number") if isinstance(pull, dict) else None
-    if not isinstance(number, int):
+    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
         event = environment.get("GITHUB_EVENT_NAME") or "no event"
         raise GithubError(f"{event} has no pull request; say its number with --pull")
     return number

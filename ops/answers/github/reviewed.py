@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +99,7 @@ def reviewed_plan(github: Github, stack: str, commit: str, branch: str = "main")
     _refuse_other_bases(github, merged[0], branch, min(str(run.get("created_at")) for _, run in good))
     newest = max((entry for entry, _ in good), key=lambda entry: str(entry.get("created_at")))
     content = github.download(f"actions/artifacts/{int(newest['id'])}/zip", MOST_BYTES)
-    return Reviewed(pull=pull, head=head, plan=_unpacked(content, name))
+    return Reviewed(pull=pull, head=head, plan=unpacked(content, name))
 
 
 def _trusted(entry: dict[str, Any], name: str, head: str) -> bool:
@@ -158,7 +160,12 @@ def _refuse_other_bases(github: Github, pull: dict[str, Any], branch: str, began
             )
 
 
-def _unpacked(content: bytes, name: str) -> bytes:
+def unpacked(content: bytes, name: str) -> bytes:
+    """The plan in an artifact.
+
+    Raises:
+        GithubError: it holds none, or is damaged.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             info = archive.getinfo(PLAN)
@@ -167,5 +174,5 @@ def _unpacked(content: bytes, name: str) -> bytes:
             return archive.read(info)
     except KeyError:
         raise GithubError(f"{name} holds no {PLAN}") from None
-    except (zipfile.BadZipFile, RuntimeError) as error:
+    except (zipfile.BadZipFile, RuntimeError, zlib.error, lzma.LZMAError, EOFError, OSError) as error:
         raise GithubError(f"{name} is no archive that can be read: {error}") from None

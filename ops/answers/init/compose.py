@@ -171,6 +171,8 @@ def new_stack(
         return NewStack(stack=stack, file=file, content="", problems=named.problems)
     if write and os.path.lexists(file):
         return NewStack(stack=stack, file=file, content="", problems=(_exists(file),))
+    if not file.parent.is_dir():
+        return NewStack(stack=stack, file=file, content="", problems=(_no_folder(file.parent),))
     base: dict[str, Any] = {}
     left_out: tuple[str, ...] = ()
     if like is not None:
@@ -192,6 +194,11 @@ def _exists(file: Path) -> Problem:
         allowed="the name of a stack that has no file yet: a file is never written over",
         fix="edit that file, choose another name, or move it away first",
     )
+
+
+def _no_folder(folder: Path) -> Problem:
+    fix = "make it first, or choose another --out"
+    return Problem(path="--out", rule="folder", value=str(folder), allowed="a folder that exists", fix=fix)
 
 
 def _of(file: Path, like: str, stack: str) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -303,10 +310,6 @@ def _free_range(taken: list[Any]) -> str | None:
 def _checked(new: NewStack, *, write: bool) -> NewStack:
     """The composed file, checked among its neighbours and, if nothing stands against it, put in its place at once."""
     folder = new.file.parent
-    if not folder.is_dir():
-        fix = "make it first, or choose another --out"
-        problem = Problem(path="--out", rule="folder", value=str(folder), allowed="a folder that exists", fix=fix)
-        return replace(new, problems=(problem,))
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, prefix=".init-", suffix=".yaml") as draft:
         draft.write(new.content)
         draft.flush()

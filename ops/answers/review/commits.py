@@ -96,6 +96,9 @@ class Repository:
             ReviewError: this is no git repository, git does not know one of both, or where they parted.
         """
         self._is_repository()
+        for option, ref in (("--base", base), ("--head", head)):
+            if ref is not None and not ref.strip():
+                raise ReviewError(f"{option} is empty\n  fix: name a branch, a tag or a commit, for example main")
         of_base, of_head = self._commit(base, "--base"), self._commit(head or "HEAD", "--head" if head else "HEAD")
         notes: list[str] = []
         if of_base != of_head and self._is_older(of_head, of_base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from ops.answers.state.identifiers import BY_NAME, BY_TAGS, LOST, how_to_find, p
 from ops.answers.state.model import StateError
 from ops.jsonable import picked
 from plan.preview import PreviewError, read_preview
+from plan.strict_json import parsed
 from plan.unknown import UNKNOWN, is_hidden
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ PLACEHOLDER = "<PLACEHOLDER>"
 HOW = "make one: `pulumi preview --import-file import.json --stack STACK`"
 KUBERNETES = "kubernetes:"
 NAMESPACE = "kubernetes:core/v1:Namespace"
+_ACCOUNT = re.compile(r"[0-9]{12}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +104,8 @@ def fill(source: Path, plan: Path, account: str | None = None) -> ImportFile:
         StateError: the list is none.
         GateError: the plan is none.
     """
+    if account is not None and not _ACCOUNT.fullmatch(account):
+        raise StateError(f"--account {account}: the number of an AWS account, 12 digits")
     document = _read(source)
     raw = read_document_of_plan(plan)
     try:
@@ -134,9 +138,20 @@ def fill(source: Path, plan: Path, account: str | None = None) -> ImportFile:
     )
 
 
+def refuse_inputs(out: Path, *inputs: Path) -> None:
+    """Refuse to write over what was read: the list without what is sought, in the place of the whole one.
+
+    Raises:
+        StateError: the file to write is one of those.
+    """
+    for path in inputs:
+        if out.exists() and path.exists() and out.samefile(path):
+            raise StateError(f"--out {out} is what is read here, and would be written over: choose another name")
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
-        document = json.loads(path.read_text("utf-8-sig"))
+        document = parsed(path.read_text("utf-8-sig"))
     except OSError as error:
         raise StateError(f"{path} cannot be read: {error.strerror}; {HOW}") from error
     except (ValueError, RecursionError) as error:
@@ -155,6 +170,7 @@ def _is_spec(item: object) -> bool:
         isinstance(item, dict)
         and all(isinstance(item.get(key, ""), str) for key in texts)
         and all(item.get(key) for key in ("type", "name"))
+        and isinstance(item.get("component", False), bool)
     )
 
 
@@ -193,7 +209,7 @@ class _Known:
         accounts = subject.accounts
         self._account = account or (accounts[0] if len(accounts) == 1 else "")
         self._sources = {
-            step["urn"]: (step.get("newState") or {}).get("propertyDependencies") or {}
+            step["urn"]: _sources(step["newState"].get("propertyDependencies"))
             for step in raw.get("steps") or ()
             if isinstance(step, dict) and isinstance(step.get("newState"), dict) and isinstance(step.get("urn"), str)
         }
@@ -216,7 +232,7 @@ class _Known:
         if isinstance(value, str) and not is_hidden(value):
             return chosen(item, key)
         # Not known before an update: it is another resource's name, where it comes from one alone whose id is its name.
-        sources: list[str] = list(self._sources.get(item.urn, {}).get(key) or [])
+        sources = self._sources.get(item.urn, {}).get(key, [])
         if value is None or len(sources) != 1 or sources[0] == item.urn:
             return ""
         source = self.subject.resources.get(sources[0])
@@ -226,7 +242,7 @@ class _Known:
 
     def _namespace(self, item: PlannedResource) -> str:
         """The one namespace that a Kubernetes object depends on; empty where there are others, or none."""
-        found = {urn for urn in item.dependencies if urn.split("::", 3)[2].endswith(NAMESPACE)}
+        found = {urn for urn in item.dependencies if urn.rpartition("::")[0].endswith(NAMESPACE)}
         return self.id_of(found.pop(), NAMESPACE) if len(found) == 1 else ""
 
     def how(self, token: str, urn: str) -> str:
@@ -238,6 +254,13 @@ class _Known:
         providers = self.subject.of(PROVIDER)
         tags = self.subject.tags_of(providers[0]) if providers else {}
         return how_to_find(token, tags.get("Stack", self.subject.stack), self.subject.region)
+
+
+def _sources(found: object) -> dict[str, list[str]]:
+    """What each property comes from, as far as a step says it in the engine's form."""
+    if not isinstance(found, dict):
+        return {}
+    return {key: [urn for urn in urns if isinstance(urn, str)] for key, urns in found.items() if isinstance(urns, list)}
 
 
 def _object_id(item: PlannedResource, above: str) -> str:

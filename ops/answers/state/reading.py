@@ -6,16 +6,18 @@ Forms and names are those of Pulumi 3.259 (`sdk/go/common/apitype/core.go`, `pkg
 from __future__ import annotations
 
 import gzip
-import json
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ops.answers.state.model import StateError, Trouble
+from plan.strict_json import ForeignJsonError, RepeatedKeyError, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from ops.answers.state.model import Level
 
 HOW = "make one: `pulumi stack export --file state.json --stack STACK`"
 EARLIER = "take an earlier version of it: `./bbp state plan corrupted STACK` prints the commands"
@@ -130,12 +132,21 @@ def read_state(path: Path) -> State:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return _damaged(f"it is no text in UTF-8 (byte {error.start})")
+    return _of_text(path, text)
+
+
+def _of_text(path: Path, text: str) -> State:
     if not text.strip():
         return _damaged("it is empty")
     try:
-        document = json.loads(text)
+        document = parsed(text)
     except RecursionError:
         return _damaged("it is nested too deeply")
+    except RepeatedKeyError as error:
+        # The engine takes it, with the last value of each.
+        return _damaged(f"no engine writes it so, and which value is right nobody knows: {error}", "not judged")
+    except ForeignJsonError as error:
+        return _damaged(f"no engine writes it so: {error}")
     except ValueError as error:
         return _damaged(f"it is cut off, or no JSON: {error}")
     return _state(path, document)
@@ -150,8 +161,8 @@ def _unpacked(content: bytes) -> bytes | None:
     return found if engine.eof else None
 
 
-def _damaged(says: str) -> State:
-    return State(broken=(Trouble(level="broken", where="state", says=says, fix=EARLIER),))
+def _damaged(says: str, level: Level = "broken") -> State:
+    return State(broken=(Trouble(level=level, where="state", says=says, fix=EARLIER),))
 
 
 def _state(path: Path, document: object) -> State:

@@ -7,20 +7,22 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from ops.answers.gate import Gate, GateOptions, gate
+from ops.answers.gate import Gate, GateError, GateOptions, gate
 from ops.commands.gate import gate as gate_command
 from ops.document.terminal import show
 from ops.views.gate import section
 from plan.preview import read_preview
 from plan.steps import KINDS
 from plan.types import TYPES
+from plan.unknown import UNKNOWN
 from policies.gate.model import STEP_RULES
 from policies.rules import rules
-from tests.support.gate_cases import Case, cases, steps_of, urn_of
+from tests.support.gate_cases import FILE, Case, cases, steps_of, urn_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,6 +139,36 @@ def test_a_judge_of_objectives_can_be_added_and_one_that_fails_does_not_pass() -
 
     found = gate(read_preview({"steps": [STACK_STEP]}), GateOptions(objectives=(broken,)))
     assert [(one.rule, one.judged, one.stops) for one in found.findings] == [("objectives", False, True)]
+
+
+def test_what_only_an_update_knows_of_a_created_thing_stops_where_it_is_critical_and_is_counted_elsewhere() -> None:
+    """No answer gets lost: `./bbp policy` ends with 3 there, the gate stops or leaves it to the policy pack."""
+    things = yaml.safe_load(FILE.read_text("utf-8"))["things"]
+    policies = {rule.id for rule in rules()}
+    stopped: set[str] = set()
+    left: set[str] = set()
+    for name, thing in things.items():
+        for key in thing.get("inputs", {}):
+            line = {"do": "create", "thing": name, "is": {key: UNKNOWN}}
+            preview = read_preview({"steps": [STACK_STEP, *steps_of(line, things)]})
+            open_ones = [(rule, one) for rule in rules() for one in rule.judge(preview.after, True) if not one.known]
+            critical = sorted((rule.id, one.urn) for rule, one in open_ones if rule.severity == "critical")
+            found = gate(preview)
+            unjudged = [(one.rule, one.urn) for one in found.findings if not one.judged and one.rule in policies]
+            assert sorted(unjudged) == critical
+            assert found.later == len(open_ones) - len(critical)
+            assert found.exit_code == 2 or not critical
+            stopped |= {rule for rule, _ in critical}
+            left |= {rule.id for rule, _ in open_ones} - {rule for rule, _ in critical}
+    assert "public-store" in stopped
+    assert "iam-wildcard" in left
+
+
+@pytest.mark.parametrize("bound", [float("nan"), float("inf"), -1.0])
+@pytest.mark.parametrize("name", ["most_usd", "most_percent"])
+def test_a_bound_that_nothing_exceeds_is_refused(name: str, bound: float) -> None:
+    with pytest.raises(GateError, match="a number from 0"):
+        GateOptions(**{name: bound})
 
 
 JSON = st.recursive(

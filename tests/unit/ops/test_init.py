@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import threading
 from dataclasses import replace
@@ -192,8 +193,22 @@ def test_a_stack_to_begin_with_that_is_missing_or_broken_is_named(folder: Path) 
 
 
 def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
-    [problem] = made(tmp_path / "nowhere", FULL).problems
-    assert problem.path == "--out"
+    for like in (None, "prod"):
+        [problem] = made(tmp_path / "nowhere", FULL, like=like).problems
+        assert problem.path == "--out"
+
+
+def test_a_folder_that_takes_no_links_ends_with_one_message(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_: str, target: Path) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted", str(target))
+
+    monkeypatch.setattr("ops.answers.init.compose.os.link", refused)
+    target = folder / "Pulumi.staging.yaml"
+    words = ["init", "staging", "--like", "prod", "--domain", "staging.example.org", "--out", str(target)]
+    result = CliRunner().invoke(app, words)
+    assert (result.exit_code, isinstance(result.exception, SystemExit)) == (1, True)
+    assert "Operation not permitted" in " ".join(result.output.split())
+    assert not list(folder.glob(".init-*"))
 
 
 @given(value=st.from_regex(r"[-+.]?[0-9a-fxoe.]{1,14}", fullmatch=True))

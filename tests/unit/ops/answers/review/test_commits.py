@@ -108,6 +108,14 @@ def test_a_name_that_looks_like_an_option_is_a_name(git: Git) -> None:
         compared(git, base="--upload-pack=x")
 
 
+@pytest.mark.parametrize(("base", "head", "option"), [("", None, "--base"), ("main", " ", "--head")])
+def test_an_empty_name_is_refused_and_is_not_the_commit_one_stands_on(
+    base: str, head: str | None, option: str, git: Git
+) -> None:
+    with pytest.raises(ReviewError, match=f"{option} is empty"):
+        compared(git, base=base, head=head)
+
+
 def test_a_folder_without_git_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     with pytest.raises(ReviewError, match="is in no git repository"):

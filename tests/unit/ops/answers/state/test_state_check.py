@@ -140,12 +140,20 @@ def test_what_the_engine_refuses_is_named_with_its_place_and_its_fix(what: str, 
         ("[" * 200_000, "nested too deeply"),
         ('{"version": 3, "deployment": []}', "its deployment is a list"),
         ('{"version": "3", "deployment": {"resources": []}}', "its version is '3', no number"),
+        ('{"version": NaN, "deployment": {"resources": []}}', "no engine writes it so: NaN is no number"),
     ],
 )
 def test_a_file_that_is_damaged_is_a_broken_state(content: str, says: str, tmp_path: Path) -> None:
     found = told(tmp_path, content)
     assert found.exit_code == 2
     assert [one for one in found.of("broken") if says in one.says]
+
+
+def test_a_state_in_which_a_key_stands_twice_is_not_judged(tmp_path: Path) -> None:
+    text = json.dumps(whole())[:-1] + ', "deployment": {"resources": []}}'
+    found = told(tmp_path, text)
+    assert found.exit_code == 3
+    assert "the key 'deployment' stands twice" in found.of("not judged")[0].says
 
 
 def test_a_compressed_state_that_is_cut_off_is_broken(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from ops.answers.state.identifiers import BY_NAME, BY_TAGS, parts_of
 from ops.answers.state.importing import fill
+from ops.answers.state.model import StateError
 from ops.cli import app
 from plan.unknown import UNKNOWN
 
@@ -121,7 +122,11 @@ def test_a_thing_in_another_region_is_looked_up(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["", "[]", '{"steps": []}', '{"resources": [{"type": 1, "name": "x"}]}', '{"resources": {"a": 1}}', None]
+    "content",
+    [
+        *("", "[]", '{"steps": []}', '{"resources": [{"type": 1, "name": "x"}]}', '{"resources": {"a": 1}}', None),
+        *('{"resources": [{"type": "a", "name": "x", "component": "no"}]}', '{"resources": [], "resources": []}'),
+    ],
 )
 def test_a_file_that_is_no_list_of_imports_ends_with_exit_code_1(content: str | None, tmp_path: Path) -> None:
     source, plan, out = tmp_path / "import.json", tmp_path / "plan.json", tmp_path / "known.json"
@@ -133,6 +138,38 @@ def test_a_file_that_is_no_list_of_imports_ends_with_exit_code_1(content: str | 
     assert result.exit_code == 1
     assert "pulumi preview --import-file" in " ".join(result.output.split())
     assert not out.exists()
+
+
+@pytest.mark.parametrize("sources", [[1], "x", {"name": 3}, {"name": [3]}], ids=["list", "text", "number", "numbers"])
+def test_a_plan_with_sources_of_another_form_leaves_the_id_to_be_looked_up(sources: Any, tmp_path: Path) -> None:  # noqa: ANN401 - any JSON
+    logs = "aws:cloudwatch/logGroup:LogGroup"
+    found = filled(
+        tmp_path, [spec(logs, "logs")], [step(logs, "logs", {"name": UNKNOWN}, propertyDependencies=sources)]
+    )
+    assert [one.name for one in found.sought] == ["logs"]
+
+
+def test_a_plan_with_a_dependency_that_is_no_urn_leaves_the_id_to_be_looked_up(tmp_path: Path) -> None:
+    settings = "kubernetes:core/v1:ConfigMap"
+    inputs = {"metadata": {"name": "app", "namespace": UNKNOWN}}
+    found = filled(tmp_path, [spec(settings, "app")], [step(settings, "app", inputs, dependencies=["x"])])
+    assert [one.name for one in found.sought] == ["app"]
+
+
+def test_an_account_that_is_no_number_of_one_is_refused(tmp_path: Path) -> None:
+    filled(tmp_path, [], [])
+    with pytest.raises(StateError, match="12 digits"):
+        fill(tmp_path / "import.json", tmp_path / "plan.json", "prod")
+
+
+@pytest.mark.parametrize("name", ["import.json", "plan.json"])
+def test_what_is_read_is_not_written_over(name: str, tmp_path: Path) -> None:
+    filled(tmp_path, [], [])
+    source, plan, out = tmp_path / "import.json", tmp_path / "plan.json", tmp_path / name
+    before = out.read_bytes()
+    words = ["state", "import-file", "--from", str(source), "--plan", str(plan), "--out", str(out)]
+    assert CliRunner().invoke(app, words).exit_code == 1
+    assert out.read_bytes() == before
 
 
 def documentation(token: str) -> str:
