@@ -37,6 +37,19 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+def _day(loader: _Loader, node: yaml.ScalarNode) -> object:
+    """A day or a moment; PyYAML's own error of one that does not exist says neither which nor where."""
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError as error:
+        raise yaml.constructor.ConstructorError(
+            None, None, f"{node.value} is no day: {error}", node.start_mark
+        ) from error
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _day)
+
+
 class DocumentError(ValueError):
     """A file holds no document; the message says why and what to do."""
 

@@ -39,7 +39,7 @@ class GateOptions:
         objectives: judges of objectives: each takes a preview and finds what it would miss.
 
     Raises:
-        GateError: a bound is no number; no rise is larger than NaN, which would stop nothing.
+        GateError: a bound is NaN or infinite, which no rise is larger than, or less than 0.
     """
 
     most_usd: float | None = None

@@ -22,7 +22,8 @@ DEEP = "[" * 100_000 + "]" * 100_000
     [
         (DEEP, "is nested too deeply"),
         ("a: [", "is neither YAML nor JSON"),
-        ("at: 2026-13-45", "is neither YAML nor JSON"),
+        ("b: 1\nat: 2026-13-45", r"(?s)is neither YAML nor JSON: 2026-13-45 is no day: .* line 2"),
+        ("expires: 2026-02-30", "2026-02-30 is no day: day is out of range for month"),
         ("a: 1\nb: 2\na: 3\n", "the key 'a' stands there twice, in lines 1 and 3"),
         ('{"a": 1, "b": [{"c": 1, "c": 2}]}', "the key 'c' stands there twice"),
     ],
