@@ -74,7 +74,8 @@ def test_a_subnet_outside_of_its_vpc_is_refused_with_its_path(bench: Bench) -> N
     message = bench.refusal(network("10.20.1.0/24", "10.21.0.0/24"))
     assert "subnet-1: " in message
     assert "cidrBlock: 10.21.0.0/24 does not lie in 10.20.0.0/16" in message
-    assert [item.name for item in bench.objects("aws:ec2/subnet:Subnet")] == ["subnet-0"]
+    # An engine that stops begins nothing more: the other one is made or not, by which of both it heard of first.
+    assert {item.name for item in bench.objects("aws:ec2/subnet:Subnet")} <= {"subnet-0"}
 
 
 def test_a_network_is_destroyed_in_the_order_that_its_references_ask_for(bench: Bench) -> None:

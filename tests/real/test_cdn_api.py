@@ -221,7 +221,7 @@ def test_a_url_that_the_edge_never_answers_itself_fails_the_warm_up(stub: Stub, 
     ("entry", "reason"),
     [
         ("/api/clients/7", "it is private"),
-        ("/static/..%2fuploads/id.png", "it is private"),
+        ("/static/..%2fuploads/id.png", "the gateway refuses this path"),
         ("/dashboard", "it would not be cached"),
         ("https://example.com/static/a.css", "it is neither a path"),
         ("static/a.css", "it is neither a path"),
