@@ -18,8 +18,8 @@ class Budget:
     """Processor seconds of a check or lane.
 
     Attributes:
-        measured: what it took in a first run of everything, with nothing built yet (two cores of an AMD EPYC that other work
-            loaded, 2026-11-30).
+        measured: what it took in a run of everything that built all programs first (two cores of an AMD EPYC that
+            other work loaded, 2026-11-30).
         allowed: what it may take before the end of a run names it: a fifth more.
     """
 
