@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ops.answers.policy import policies_of
-from plan.preview import read_preview
+from plan.preview import PreviewError, read_preview
 from policies.rules import rules
 from tests.support.cli import Cli
 from tests.support.gate_cases import Case, cases
@@ -25,7 +25,18 @@ if TYPE_CHECKING:
     from plan import Plan, PlannedResource
 
 PACK = ROOT / "policies" / "pack"
-PLANS = [case for case in cases() if case.document is not None and len(case.document.get("steps", ())) < 100]
+
+
+def readable(document: dict[str, Any]) -> bool:
+    """Whether an engine may have written this: of all else the gate says so, and no pack ever sees it."""
+    try:
+        read_preview(document)
+    except PreviewError:
+        return False
+    return len(document.get("steps", ())) < 100
+
+
+PLANS = [case for case in cases() if case.document is not None and readable(case.document)]
 PROGRAM = """
 import json
 
