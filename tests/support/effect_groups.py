@@ -74,11 +74,12 @@ def after(paths: Iterable[str]) -> dict[str, Any]:
 
 def properties(tree: Mapping[str, Any]) -> Mapping[str, str]:
     """Every property of a stack's resources and their options, by type, name and path."""
-    return _properties(json.dumps(tree, sort_keys=True))
+    return recorded(json.dumps(tree, sort_keys=True))
 
 
 @cache
-def _properties(document: str) -> dict[str, str]:
+def recorded(document: str) -> Mapping[str, str]:
+    """The same of a stack file as JSON; remembered, because settings share the stack they begin from."""
     found: dict[str, str] = {}
     for item in record_platform(load(json.loads(document))):
         options = (item.protect, item.ignore_changes, item.import_id, item.aliases)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bailbondpro.edge.cache_key import Reached, cache_key
@@ -169,13 +168,7 @@ def audit_plan(settings: Settings, plan: Plan) -> Audit | None:
     if not (settings.cdn.enabled and settings.cdn.manage_rulesets):
         return None
     edge = Edge(edge_policy(settings), rules_of_plan(plan))
-    return audited(lambda: _audited(edge), _planned(plan), edge.policy, gateway_reach())
-
-
-@lru_cache(maxsize=8)
-def _audited(edge: Edge) -> Audit:
-    """The audit without URLs of a user: it takes seconds, and of one plan several answers ask for it."""
-    return audit_edge(edge)
+    return audited(lambda: audit_edge(edge), _planned(plan), edge.policy, gateway_reach())
 
 
 def pairs(texts: Iterable[str], separator: str, option: str) -> tuple[tuple[str, str], ...]:

@@ -206,7 +206,7 @@ class Mover:
     def cut_over(self, at_most: float) -> State:
         """Refuse writes of clients that move, carry the last over, compare, and admit them where they lie from then on.
 
-        What was never verified is compared as a whole before, while clients are written.
+        Everything is compared before, while clients are written, whatever was verified earlier.
 
         Args:
             at_most: seconds of pause after which writes are admitted at the old places again.

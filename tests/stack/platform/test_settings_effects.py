@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from policies.posture import record
-from tests.support.effect_groups import LEAVES, WRITE, after, before, groups, main, properties
+from tests.support.effect_groups import LEAVES, WRITE, after, before, groups, main, properties, recorded
 from tests.support.effects import CHECKS_ONLY, CONTEXTS, VALUES
 from tests.support.leaves import leaves
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PATHS = {leaf.path for leaf in leaves()}
 GROUPS = groups()
@@ -27,7 +32,7 @@ def test_every_setting_with_resources_is_in_one_group(capsys: pytest.CaptureFixt
 def test_a_recording_is_the_same_every_time() -> None:
     tree = before(["app.port"])
     first = dict(properties(tree))
-    properties.__globals__["_properties"].cache_clear()
+    recorded.cache_clear()
     assert properties(tree) == first
 
 
@@ -40,9 +45,8 @@ def test_every_setting_changes_a_property_that_no_other_of_its_group_changes(gro
     assert unjudged(new) == [], "name their controls in policies/posture/posture.yaml"
 
 
-def unjudged(found: object) -> list[str]:
+def unjudged(found: Mapping[str, str]) -> list[str]:
     """Types of AWS that the posture says nothing of: a setting may bring one that no whole stack has."""
-    assert isinstance(found, dict)
     types = {where.partition(" ")[0] for where in found}
     return sorted(token for token in types - record().types if token.startswith("aws:"))
 
