@@ -34,12 +34,6 @@ def image_hosts(policy: EdgePolicy) -> tuple[str, ...]:
     return tuple(hosts.images for hosts in policy.all_hosts())
 
 
-def load_balancer_host(policy: EdgePolicy) -> str:
-    """The load balancer's host name, one label below the zone, so that the universal certificate covers it."""
-    label = policy.hosts.cdn.removesuffix(f".{policy.domain}").replace(".", "-")
-    return f"lb-{label}.{policy.domain}"
-
-
 def app_hosts(policy: EdgePolicy) -> tuple[str, ...]:
     """Hosts that serve pages."""
     return tuple(hosts.app for hosts in policy.all_hosts())

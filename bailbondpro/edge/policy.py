@@ -276,6 +276,11 @@ class EdgePolicy:
         """Every host name of the zone that this platform serves, each once."""
         return tuple(dict.fromkeys(name for hosts in self.all_hosts() for _, name in hosts.by_role()))
 
+    def load_balancer_host(self) -> str:
+        """The load balancer's host name, one label below the zone, so that the universal certificate covers it."""
+        label = self.hosts.cdn.removesuffix(f".{self.domain}").replace(".", "-")
+        return f"lb-{label}.{self.domain}"
+
     def all_private_prefixes(self) -> tuple[str, ...]:
         """The built-in and the configured private prefixes, lower case, each once, in a stable order."""
         return tuple(dict.fromkeys(prefix.lower() for prefix in (*PRIVATE_PREFIXES, *self.private_prefixes)))

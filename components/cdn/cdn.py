@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_cloudflare as cloudflare
 
-from bailbondpro.edge.cache_classes import load_balancer_host
 from bailbondpro.edge.problems import edge_problems
 
 from ..security.generations import of_generation
@@ -58,7 +57,7 @@ class Cdn(pulumi.ComponentResource):
             guards = [*rules.values(), self._url_normalisation(name, args), self._zone_origin_pulls(name, args)]
         else:
             guards = self._host_origin_pulls(name, args)
-        target = load_balancer_host(args.policy) if failover else args.origin
+        target = args.policy.load_balancer_host() if failover else args.origin
         records = self._records(name, args, target, guards)
 
         self.urls = {role: pulumi.Output.concat("https://", record.name) for role, record in records.items()}

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_cloudflare as cloudflare
 
-from bailbondpro.edge.cache_classes import load_balancer_host
 from bailbondpro.edge.cloudflare_plans import LIMITS
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def load_balancer(
     balancer = cloudflare.LoadBalancer(
         f"{name}-load-balancer",
         zone_id=zone_id,
-        name=load_balancer_host(policy),
+        name=policy.load_balancer_host(),
         description="Prefers the primary origin, falls back in order",
         default_pools=[found.id for found in pools],
         fallback_pool=pools[-1].id,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bailbondpro.edge.cache_classes import load_balancer_host
 from bailbondpro.edge.cloudflare_plans import LIMITS, Plan
 from bailbondpro.edge.origin import MAX_DIMENSION
 from bailbondpro.edge.policy import PRIVATE_PREFIXES
@@ -164,7 +163,7 @@ def the_backup_origin_lies_elsewhere(settings: Settings) -> Iterator[Finding]:
     if backup is None:
         return
     policy = edge_policy(settings)
-    if backup in {*policy.host_names(), load_balancer_host(policy)}:
+    if backup in {*policy.host_names(), policy.load_balancer_host()}:
         yield Finding(
             path="cdn.backupOrigin",
             value=backup,
