@@ -12,7 +12,7 @@ from psycopg import sql
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ops.answers.shards.catalog import Table
+    from ops.answers.shards.catalog import Catalog, Table
     from ops.answers.shards.servers import Server
     from planner.shards.route import Route
 
@@ -86,6 +86,18 @@ def rows_of(server: Server, table: Table, keys: Iterable[str]) -> list[Row]:
         table.same_key("t", "k"),
     )
     return _read(server, query)
+
+
+def waiting(server: Server, route: Route, catalog: Catalog) -> dict[str, int]:
+    """Notes of writes that a source still has to carry over, by client.
+
+    A shard keeps most of its clients in a split: they are written all the time, and the move waits for none of them.
+    """
+    found: dict[str, int] = {}
+    for title, client, notes in server.rows("SELECT tbl, client, count(*) FROM bbp_shards.changes GROUP BY 1, 2"):
+        if route.carries(client, server.place, shared=catalog.by_title[title].client is None):
+            found[client] = found.get(client, 0) + notes
+    return found
 
 
 def divided(
