@@ -14,7 +14,7 @@ from planner.shards.clients import PRIMARY, shard_hash
 from planner.shards.route import place_of
 from tests.support.paths import DATA
 from tests.support.servers import wait_until
-from tests.support.shard_servers import CLIENT_TABLES, Databases, contents, fill, held
+from tests.support.shard_servers import CLIENT_TABLES, UNSEEN, Databases, contents, fill, held
 
 if TYPE_CHECKING:
     from typer.testing import Result
@@ -199,7 +199,7 @@ def test_verify_finds_what_is_not_as_it_should_be(shared: Databases, kind: str) 
     table, damage, repair = WRONG[kind]
     kept = "CREATE TEMP TABLE kept AS SELECT * FROM documents WHERE client_id = ':client' AND name = 'd1'"
     with psycopg.connect(shared.conninfos[2], autocommit=True) as connection:
-        for statement in ("SET session_replication_role = replica", kept, damage):
+        for statement in (UNSEEN, kept, damage):
             connection.execute(worded(statement).encode())
         assert shared.differences() == [(kind, "shard_2", table)]
         connection.execute(worded(repair).encode())
@@ -207,20 +207,20 @@ def test_verify_finds_what_is_not_as_it_should_be(shared: Databases, kind: str) 
 
 
 def test_verify_finds_a_shared_row_that_differs_and_numbers_that_two_places_give(shared: Databases) -> None:
-    shared.run(0, "SET session_replication_role = replica; UPDATE courts SET name = 'x' WHERE id = 1")
+    shared.unseen(0, "UPDATE courts SET name = 'x' WHERE id = 1")
     shared.run(3, "ALTER SEQUENCE bonds_id_seq INCREMENT BY 1")
     assert sorted(shared.differences()) == [
         ("changed value", "shard_0", "courts"),
         ("sequence behind", "shard_3", "bonds"),
     ]
-    shared.run(0, "SET session_replication_role = replica; UPDATE courts SET name = 'court 1' WHERE id = 1")
+    shared.unseen(0, "UPDATE courts SET name = 'court 1' WHERE id = 1")
     shared.run(3, "ALTER SEQUENCE bonds_id_seq INCREMENT BY 16")
 
 
 def test_a_cut_over_of_a_copy_that_is_not_complete_leaves_writes_where_they_were(found: Databases) -> None:
     found.done("move", "publish", "--to", "4")
     found.done("move", "copy")
-    found.run(2, worded(f"SET session_replication_role = replica; {GONE}"))
+    found.unseen(2, worded(GONE))
     assert "1 differences" in found.refused("move", "cut-over")
     assert found.run(PRIMARY, "SELECT fenced_at FROM bbp_shards.move") == [(None,)], "nobody had to wait for that"
     found.run(PRIMARY, worded(TOUCH))

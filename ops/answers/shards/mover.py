@@ -10,9 +10,9 @@ import psycopg
 from psycopg import sql
 
 from ops.answers.shards import pause, statements
-from ops.answers.shards.catalog import check_alike, read_catalog
 from ops.answers.shards.errors import MoveError
 from ops.answers.shards.ledger import ENDED, Ledger
+from ops.answers.shards.reading import check_alike, read_catalog
 from ops.answers.shards.rows import Row, divided, next_rows, put, rows_of, waiting
 from ops.answers.shards.sequences import align
 from ops.answers.shards.verify import whole
@@ -39,6 +39,8 @@ OVER = "the last move has ended: `./bbp shard move publish` begins another"
 """What is said of a step of a move that is over."""
 TRIES = 3
 """How often rows are read again that met another row's unique value."""
+TAKEN = (psycopg.errors.UniqueViolation, psycopg.errors.ExclusionViolation)
+"""What a target says of a row whose place in a unique or an exclusion constraint an older row still has."""
 KEPT: frozenset[Step] = frozenset({"opened", "returning"})
 """Steps at which writes are carried back."""
 LEFT = (
@@ -121,7 +123,7 @@ class Mover:
                 for aim, batch in divided(route, source.place, table, rows).items():
                     with self.servers[aim].replica_role():
                         put(self.servers[aim], table, batch)
-            except psycopg.errors.UniqueViolation as error:
+            except TAKEN as error:
                 if attempt == TRIES - 1:
                     raise MoveError(f"{table.title}: {one_line(error)}") from error
                 self.catch_up(route)
@@ -169,7 +171,7 @@ class Mover:
             return 0
         try:
             self._place(route, source, written, rows)
-        except psycopg.errors.UniqueViolation as error:
+        except TAKEN as error:
             if limit > CHUNK:
                 raise MoveError(f"{source.name}: {one_line(error)}") from error
             return None

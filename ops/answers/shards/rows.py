@@ -140,15 +140,15 @@ def put(server: Server, table: Table, batch: Batch) -> None:
     if not batch.rows:
         return
     names = sql.SQL(", ").join(sql.Identifier(name) for name, _ in table.columns)
-    stage = sql.Identifier("pg_temp", f"bbp_{table.schema}_{table.name}"[:63])
+    stage = table.own_name("stage")
     server.execute(
         sql.SQL("CREATE TEMP TABLE IF NOT EXISTS {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA").format(
-            sql.Identifier(f"bbp_{table.schema}_{table.name}"[:63]), names, table.identifier
+            stage, names, table.identifier
         )
     )
-    server.copy_in(sql.SQL("{} ({})").format(stage, names), batch.rows)
+    server.copy_in(sql.SQL("pg_temp.{} ({})").format(stage, names), batch.rows)
     server.execute(
-        sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {}").format(
+        sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM pg_temp.{}").format(
             table.identifier, names, names, stage
         )
     )
