@@ -45,7 +45,9 @@ def contract_test(
     page: Annotated[str, typer.Option("--page", help="A page that names files under /static/.", metavar="PATH")] = "/",
     write: Annotated[
         str | None,
-        typer.Option("--write", help="A POST that creates something, on the API; it is made 8 times.", metavar="PATH"),
+        typer.Option(
+            "--write", help="A POST that creates something, on the API; it is made up to 15 times.", metavar="PATH"
+        ),
     ] = None,
     body: Annotated[
         Path | None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 import time
@@ -20,6 +21,7 @@ from tests.support.servers import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from typer.testing import Result
 
@@ -168,9 +170,14 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("what", SAID)
-def test_a_server_that_is_no_application_is_never_green(what: str) -> None:
+def test_a_server_that_is_no_application_is_never_green(what: str, tmp_path: Path) -> None:
+    (body := tmp_path / "body.json").write_text('{"amount": 1, "client": "a", "held": false, "more": [1, null]}')
+    log = tmp_path / "app.log"
+    log.write_bytes(b"")
     with listening(says(SAID[what])) as url:
-        assert asked(url).exit_code in {1, UNKNOWN}
+        found = asked(url, "--write", "/api/bonds", "--body", str(body), "--log", str(log), "--json")
+    assert found.exit_code in {1, UNKNOWN}
+    assert not found.stdout or json.loads(found.stdout)["kept"] < len(json.loads(found.stdout)["clauses"])
 
 
 @pytest.mark.parametrize("server", [endless, dripping, continuing, silent], ids=lambda one: one.__name__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,8 @@ from ops.answers.contract.judging import judged
 from ops.answers.contract.run import Options
 from ops.cli import app as bbp
 from ops.exits import UNKNOWN
-from tests.support.contract_app import VARIABLES, ContractApp, listening
+from tests.support.contract_app import VARIABLES, ContractApp
+from tests.support.contract_server import listening
 from tests.support.paths import ROOT
 from tests.support.servers import free_port
 
@@ -33,48 +35,106 @@ FAULTS = {
     "never ready": "endpoint.ready",
     "metrics in json": "endpoint.metrics",
     "odd metrics": "endpoint.metrics",
+    "metrics without an end": "endpoint.metrics",
     "document without pools": "endpoint.contract",
+    "no ranges": "endpoint.contract",
+    "another CDN in the document": "endpoint.contract",
     "no placement": "endpoint.shard-of",
     "own ids": "header.request-id-back",
+    "one id for strangers": "header.request-id-back",
+    "pages without ids": "header.request-id-back",
+    "data without ids": "header.request-id-back",
     "counter without route": "metric.http_requests_total",
     "counts nothing": "metric.http_requests_total",
+    "counts twice": "metric.http_requests_total",
+    "counts all as 200": "metric.http_requests_total",
+    "one route": "metric.http_requests_total",
     "routes are paths": "metric.http_requests_total",
+    "routes are cut": "metric.http_requests_total",
+    "paths beside the route": "metric.http_requests_total",
     "summary": "metric.http_request_duration_seconds",
     "milliseconds": "metric.http_request_duration_seconds",
+    "no time": "metric.http_request_duration_seconds",
+    "times all as 200": "metric.http_request_duration_seconds",
     "no bucket of 500 ms": "metric.http_request_duration_seconds",
+    "all in the first bucket": "metric.http_request_duration_seconds",
+    "empty buckets": "metric.http_request_duration_seconds",
+    "fewer in the last bucket": "metric.http_request_duration_seconds",
     "gauge without waiting": "metric.database_pool_connections",
+    "pools of no number": "metric.database_pool_connections",
+    "more idle than there are": "metric.database_pool_connections",
     "no fallbacks": "metric.database_fallbacks_total",
+    "odd reason": "metric.database_fallbacks_total",
     "odd level": "metric.cache_requests_total",
+    "keys as labels": "metric.cache_requests_total",
     "local time": "log.time",
+    "time stands still": "log.time",
     "loud levels": "log.level",
+    "all is an error": "log.level",
     "log without ids": "log.request_id",
+    "log without ids of data": "log.request_id",
     "log of numbers": "log.message",
+    "messages of two lines": "log.message",
     "log with small methods": "log.method",
     "log with queries": "log.path",
+    "queries in messages": "log.path",
     "log with status texts": "log.status",
     "log in milliseconds": "log.seconds",
+    "log of no time": "log.seconds",
     "hangs up": "connections.kept",
+    "hangs up on the API": "connections.kept",
     "believes nobody": "proxies.trusted",
+    "believes X-Real-IP": "proxies.trusted",
     "believes all": "proxies.others",
+    "believes the nearest": "proxies.others",
+    "believes Forwarded": "proxies.others",
+    "one address": "proxies.others",
+    "no protocol": "proxies.others",
     "creates twice": "retries.idempotent",
+    "races": "retries.idempotent",
+    "one for all": "retries.idempotent",
     "any body": "retries.other-body",
+    "only known keys": "retries.other-body",
     "ok for created": "retries.created",
+    "created nowhere": "retries.created",
     "replica behind": "database.read-after-write",
+    "reads another row": "database.read-after-write",
     "stats without waiting": "database.stats",
+    "no replica": "database.stats",
+    "no database": "database.stats",
     "small pool": "database.pools",
     "hash of bytes": "shards.hash",
     "absolute value of 32 bits": "shards.hash",
+    "small letters": "shards.hash",
+    "trimmed": "shards.hash",
+    "numbers": "shards.hash",
     "shards by itself": "shards.placement",
+    "a version without a map": "shards.placement",
     "eager redis": "cache.client",
+    "no redis": "cache.client",
     "short memory": "cache.memory",
     "no types": "caching.static",
     "page for everything": "caching.missing",
+    "page for styles": "caching.missing",
     "page for all": "caching.pages",
+    "public and private": "caching.pages",
+    "page kept in front": "caching.pages",
     "data for all": "caching.api",
+    "data kept in front": "caching.api",
+    "refusals for all": "caching.api",
     "no cdn": "caching.cdn-url",
+    "a name without its slash": "caching.cdn-url",
+    "an image without the CDN": "caching.cdn-url",
 }
 """What an application does wrong, and the one clause that it breaks by it."""
-STOP_FAULTS = {"exits at once": "stop.finishes", "ready to the end": "stop.ready-off", "never ends": "stop.ends"}
+AT_ONCE = 4
+STOP_FAULTS = {
+    "exits at once": "stop.finishes",
+    "half an answer": "stop.finishes",
+    "another answer at the end": "stop.finishes",
+    "ready to the end": "stop.ready-off",
+    "never ends": "stop.ends",
+}
 
 
 def options(log: Path) -> Options:
@@ -109,17 +169,41 @@ def test_an_application_that_keeps_the_contract_is_told_so_of_every_clause_but_t
     assert answer.exit_code == UNKNOWN
 
 
+@pytest.fixture(scope="module")
+def broken_ones(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ContractAnswer]:
+    """What is said of each broken application: several at a time, since most of it is waiting."""
+    folder = tmp_path_factory.mktemp("broken")
+
+    def one(number: int, fault: str) -> ContractAnswer:
+        log = folder / f"{number}.log"
+        with listening(ContractApp(log, fault)) as app:
+            return answer_of(app, options(log))
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return dict(zip(FAULTS, pool.map(one, range(len(FAULTS)), FAULTS), strict=True))
+
+
 @pytest.mark.parametrize(("fault", "clause"), FAULTS.items(), ids=FAULTS)
-def test_an_application_that_breaks_a_clause_is_told_exactly_that_one(fault: str, clause: str, tmp_path: Path) -> None:
-    log = tmp_path / "app.log"
-    with listening(ContractApp(log, fault)) as app:
-        answer = answer_of(app, options(log))
+def test_an_application_that_breaks_a_clause_is_told_exactly_that_one(
+    fault: str, clause: str, broken_ones: dict[str, ContractAnswer]
+) -> None:
+    answer = broken_ones[fault]
     assert states(answer, "broken").keys() == {clause}, states(answer, "broken")
     assert answer.exit_code == 1
     verdict = next(verdict for verdict in answer.verdicts if verdict.id == clause)
     assert verdict.seen
     assert verdict.wanted
     assert verdict.fix
+
+
+def test_an_application_that_takes_no_other_body_at_all_is_not_judged_by_that_of_its_keys(tmp_path: Path) -> None:
+    log = tmp_path / "app.log"
+    with listening(ContractApp(log, "only known bodies")) as app:
+        answer = answer_of(app, options(log))
+    unjudged = states(answer, "not judged")
+    assert unjudged.keys() - STOPPING == {"retries.other-body"}
+    assert "the application refuses the bodies themselves" in unjudged["retries.other-body"]
+    assert (states(answer, "broken"), answer.exit_code) == ({}, UNKNOWN)
 
 
 def test_a_log_that_is_no_json_breaks_what_every_line_has(tmp_path: Path) -> None:
@@ -132,7 +216,7 @@ def test_a_log_that_is_no_json_breaks_what_every_line_has(tmp_path: Path) -> Non
 
 def stopped(tmp_path: Path, fault: str, seconds: float) -> ContractAnswer:
     log, ports = tmp_path / "app.log", (free_port(), free_port())
-    command = [sys.executable, "-m", "tests.support.contract_app", *map(str, ports), str(log), fault]
+    command = [sys.executable, "-m", "tests.support.contract_server", *map(str, ports), str(log), fault]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None

@@ -90,7 +90,9 @@ VARIANTS = (
         """AS "amountCents" FROM bonds WHERE client_id = $1 AND id = $2'""",
         """+ 1 AS "amountCents" FROM bonds WHERE client_id = $1 AND id = $2'""",
     ),
-    Variant("database.stats", "databases.js", "idle: pool.idleCount", "idle: pool.totalCount + 1"),
+    Variant(
+        "database.stats", "contract.js", "connections: { primary,", "connections: { primary: { ...primary, idle: 99 },"
+    ),
     Variant("database.stats", "databases.js", "total: pool.totalCount", "total: 99"),
     Variant("database.pools", "databases.js", "      max,\n", "      max: 20,\n"),
     Variant("database.pools", "databases.js", "idleTimeoutMillis: settings.idleTimeoutMs", "idleTimeoutMillis: 1000"),
@@ -111,8 +113,14 @@ VARIANTS = (
     Variant("caching.missing", "pages.js", "return next()", "return response.send('a page')"),
     Variant("caching.cdn-url", "pages.js", "${settings.cdnUrl ?? ''}", ""),
     Variant("caching.cdn-url", "pages.js", "settings.cdnUrl ?? ''", "'https://cdn.example'"),
-    Variant("metric.http_requests_total", "metrics.js", "request.route?.path ?? 'unknown'", "request.path"),
-    Variant("metric.http_requests_total", "metrics.js", "status: statusOf(response)", "status: 'ok'"),
+    Variant(
+        "metric.http_requests_total", "metrics.js", "inc(labels)", "inc({ ...labels, route: request.originalUrl })"
+    ),
+    Variant("metric.http_requests_total", "metrics.js", "inc(labels)", "inc({ ...labels, status: 200 })"),
+    Variant("metric.http_requests_total", "metrics.js", "inc(labels)", "inc(labels, 2)"),
+    Variant(
+        "metric.http_request_duration_seconds", "metrics.js", "observe(labels,", "observe({ ...labels, status: 200 },"
+    ),
     Variant("metric.http_request_duration_seconds", "metrics.js", "/ 1e9", "/ 1e6"),
     Variant("metric.http_request_duration_seconds", "metrics.js", "0.2, 0.5, 1, 2", "0.2, 1, 2"),
     Variant("metric.database_pool_connections", "metrics.js", "['total', 'idle', 'waiting']", "['total', 'idle']"),

@@ -6,7 +6,7 @@ import re
 from contextlib import suppress
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from bailbondpro.edge.policy import FILE_TYPES, STATIC_PREFIX
 from ops.answers.contract.client import UnreachableError
@@ -21,14 +21,19 @@ if TYPE_CHECKING:
 
 OK, NOT_FOUND = 200, 404
 UNSTORED = ("private", "no-store")
+STORES_ELSEWHERE = ("cdn-cache-control", "cloudflare-cdn-cache-control", "surrogate-control")
+"""What caches in front obey instead of Cache-Control (RFC 9213; Cloudflare documentation, CDN-Cache-Control)."""
+MISSING_SUFFIXES = (".js", ".css", ".png", "/page")
 HASHED = re.compile(r"[.-](?=[0-9A-Za-z_-]*[0-9])[0-9A-Za-z_-]{8,}\.\w+$")
 """A content hash before the suffix, as bundlers write it: app.3f9a2b1c.css, app-BxY81kqz.js."""
+NAMING = {"src", "href", "srcset", "imagesrcset", "poster", "data"}
+"""Attributes that name what a browser fetches (HTML standard, Attributes)."""
 IMAGES = re.compile(r"image/")
 NAME_A_PAGE = "name a page that refers to files under /static/: --page /login"
 
 
 class _References(HTMLParser):
-    """Every address that a page names in src or href."""
+    """Every address that a page names: in src, href and the others, of which some hold several."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,7 +41,8 @@ class _References(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         del tag
-        self.found += [value for name, value in attrs if name in {"src", "href"} and value]
+        named = [value for name, value in attrs if name in NAMING and value]
+        self.found += [part for value in named for part in re.split(r",?\s+", value.strip())]
 
 
 def judge(run: Run) -> Iterator[Verdict]:
@@ -63,13 +69,26 @@ def _unstored(answer: Answer) -> bool:
     return bool(said & set(UNSTORED))
 
 
+def _elsewhere(answer: Answer) -> str | None:
+    """What tells caches in front to keep an answer that is for one visitor alone."""
+    for name in STORES_ELSEWHERE:
+        said = answer.headers.get(name, "")
+        if said and not {part.strip().lower() for part in said.split(",")} & set(UNSTORED):
+            return f"{name} says {said}, which caches in front obey instead"
+    return None
+
+
 def _page(page: Answer) -> str | None:
     said = page.headers.get("cache-control", "")
     if not said:
         return "no Cache-Control: caches guess"
+    if _unstored(page) and (other := _elsewhere(page)):
+        return other
     if "set-cookie" in page.headers and not _unstored(page):
         return f"a page that sets a cookie says {said}"
-    public = "public" in said.lower() and "set-cookie" not in page.headers
+    public = "public" in said.lower()
+    if public and _unstored(page):
+        return f"Cache-Control: {said}, public and private at once"
     return None if public or _unstored(page) else f"Cache-Control: {said}, neither public nor private"
 
 
@@ -77,13 +96,13 @@ def _references(page: Answer) -> list[str]:
     parser = _References()
     with suppress(AssertionError):  # the library's, of a declaration that is none
         parser.feed(page.body.decode(errors="replace"))
-    return [one for one in parser.found if _path(one).startswith(STATIC_PREFIX)]
+    return [one for one in parser.found if _path(page.path, one).startswith(STATIC_PREFIX)]
 
 
-def _path(address: str) -> str:
-    """The path of an address; empty where it is none."""
+def _path(page: str, address: str) -> str:
+    """The path that a page's address leads to; empty where it is none."""
     try:
-        return urlsplit(address).path
+        return urlsplit(urljoin(page, address)).path
     except ValueError:
         return ""
 
@@ -92,11 +111,13 @@ def _named(run: Run, references: list[str]) -> str | None:
     told = run.given("CDN_URL") if run.options.variables is not None else run.says("cdnUrl")
     front = told if isinstance(told, str) else ""
     wrong = [one for one in references if not one.startswith(f"{front}{STATIC_PREFIX}")]
-    return f"the page names {wrong[0]}, not {front}{urlsplit(wrong[0]).path}" if wrong else None
+    if not wrong:
+        return None
+    return f"the page names {wrong[0]}, not {front}{_path(run.options.page, wrong[0])}"
 
 
 def _static(run: Run, references: list[str]) -> str | None:
-    for path in dict.fromkeys(urlsplit(one).path for one in references):
+    for path in dict.fromkeys(_path(run.options.page, one) for one in references):
         try:
             answer = run.application.ask(path)
         except UnreachableError as error:
@@ -115,23 +136,28 @@ def _static(run: Run, references: list[str]) -> str | None:
 
 
 def _missing(run: Run) -> str | None:
-    path = f"{STATIC_PREFIX}{run.mark}.js"
-    try:
-        answer = run.application.ask(path)
-    except UnreachableError as error:
-        return str(error)
-    return None if answer.status == NOT_FOUND else f"GET {path} answered {answer.status}"
+    for suffix in MISSING_SUFFIXES:
+        path = f"{STATIC_PREFIX}{run.mark}{suffix}"
+        try:
+            answer = run.application.ask(path)
+        except UnreachableError as error:
+            return str(error)
+        if answer.status != NOT_FOUND:
+            return f"GET {path} answered {answer.status}"
+    return None
 
 
 def _api(run: Run) -> Verdict:
     name = "caching.api"
-    read = [
-        one for one in run.application.answers if one.path in {made.headers.get("location") for made in run.created}
-    ]
-    if not read:
+    if not any(one.path in run.places for one in run.application.answers):
         return not_judged(name, "no data of the API was read", "name what creates some: --write and --body")
-    wrong = [answer for answer in (*read, *run.created) if not _unstored(answer)]
-    if not wrong:
-        return found(name, None)
-    said = wrong[0].headers.get("cache-control") or "nothing"
-    return broken(name, f"{wrong[0].method} {wrong[0].path} says {said} of caching")
+    with suppress(UnreachableError):  # caches keep what does not exist, too
+        run.application.ask(f"{run.options.write}/{run.mark}", part="api", headers=run.options.headers)
+    read = [one for one in run.application.answers if one.part == "api" and not one.path.startswith("/internal/")]
+    for answer in read:
+        if not _unstored(answer) or "public" in answer.headers["cache-control"].lower():
+            said = answer.headers.get("cache-control") or "nothing"
+            return broken(name, f"{answer.method} {answer.path}, answered {answer.status}, says {said} of caching")
+        if other := _elsewhere(answer):
+            return broken(name, f"{answer.method} {answer.path}: {other}")
+    return found(name, None)

@@ -51,6 +51,7 @@ class Answer:
         headers: of the answer by lower-case name; several of one name are joined by commas.
         body: of the answer.
         seconds: how long it took.
+        pause: how long of that the application waited for the other half of the body.
     """
 
     part: Part
@@ -60,6 +61,7 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
     seconds: float
+    pause: float = 0
 
     @property
     def request_id(self) -> str:
@@ -156,6 +158,7 @@ class Application:
             headers=joined(response.getheaders()),
             body=content,
             seconds=time.monotonic() - began,
+            pause=pause,
         )
         self.answers.append(answer)
         return answer

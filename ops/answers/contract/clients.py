@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ops.answers.contract.run import MISSING
-from ops.answers.contract.verdicts import found, not_judged
+from ops.answers.contract.verdicts import broken, found, not_judged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -17,10 +18,15 @@ if TYPE_CHECKING:
 
 NUMBERS = ("max", "total", "idle", "waiting")
 NOT_THERE = {
-    "connections.primary": ("the application has no database", "start it with DATABASE_URL and DATABASE_PRIMARY_URL"),
-    "cache.redis": ("the application has no Redis", "start it with REDIS_URL"),
+    "connections.primary": (
+        "DATABASE_PRIMARY_URL",
+        "the application has no database",
+        "start it with DATABASE_URL and DATABASE_PRIMARY_URL",
+    ),
+    "cache.redis": ("REDIS_URL", "the application has no Redis", "start it with REDIS_URL"),
 }
-"""Parts that are null where the application was started without them."""
+"""Parts that are null where the application was started without a variable, and what is said then."""
+REPLICA = re.compile(r"DATABASE_REPLICA_\d+_URL")
 REDIS = {"retryDelayOnFailover": 100, "maxRetriesPerRequest": 3, "lazyConnect": True}
 """Scaling guide, Multi-Layer Caching: `new Redis`."""
 
@@ -47,7 +53,13 @@ def judge(run: Run) -> Iterator[Verdict]:
         if any(run.says(part) is MISSING for part in parts):
             yield not_judged(name, "endpoint.contract is broken")
         elif parts[0] in NOT_THERE and run.says(parts[0]) is None:
-            yield not_judged(name, *NOT_THERE[parts[0]])
+            variable, *said = NOT_THERE[parts[0]]
+            if run.given(variable) is None:
+                yield not_judged(name, *said)
+            elif name == "database.pools":
+                yield not_judged(name, "database.stats is broken")
+            else:
+                yield broken(name, f"{parts[0]} is null, and {variable} is given")
         else:
             yield found(name, check())
 
@@ -77,6 +89,10 @@ def _stats(run: Run) -> str | None:
             return f"{name} has no whole number {lost[0]}"
         if not 0 <= numbers["idle"] <= numbers["total"] <= numbers["max"] or numbers["waiting"] < 0:
             return f"{name} has {numbers['idle']} idle of {numbers['total']} of at most {numbers['max']} connections"
+    replicas = [name for name in run.options.variables or {} if REPLICA.fullmatch(name)]
+    have = [name for name, _ in _of_pools(run) if name.startswith("replica_")]
+    if run.given("DATABASE_PRIMARY_URL") is not None and len(replicas) != len(have):
+        return f"{len(have)} replicas have a pool, and {len(replicas)} DATABASE_REPLICA_n_URL are given"
     return None
 
 
@@ -118,7 +134,8 @@ def _placement(run: Run) -> str | None:
     used = placement == "shards"
     if used if run.options.variables is not None else used != (count != 0) or used != (version is not None):
         return f"placement is {placement}, count {count}, version {version}"
-    return None if used or (placement, count) == ("primary", 0) else f"placement is {placement}, count {count}"
+    alone = (placement, count, version) == ("primary", 0, None)
+    return None if used or alone else f"placement is {placement}, count {count}, version {version}"
 
 
 def _as_in_the_map(file: Path, placement: object, count: object, version: object) -> str | None:

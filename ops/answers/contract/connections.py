@@ -7,16 +7,19 @@ import json
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ops.answers.contract.client import MOST_BYTES, UnreachableError, begin, said
 from ops.answers.contract.endpoints import SHARDS_PATH
-from ops.answers.contract.verdicts import broken, found, kept, not_judged
+from ops.answers.contract.run import DOCUMENT_PATH
+from ops.answers.contract.verdicts import found, not_judged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ops.answers.contract.client import Part
     from ops.answers.contract.run import Run
     from ops.answers.contract.verdicts import Verdict
 
@@ -25,25 +28,34 @@ NOTICED_SECONDS = 1.0
 """How long a process may take to act on a signal; the readiness probe asks every 5 s."""
 UNDER_WAY_SECONDS = 0.2
 """How long the first half of a request has before the signal comes."""
+UNDER_WAY = json.dumps({"count": 4, "clients": ["client-42"]}).encode()
+JSON = {"Content-Type": "application/json"}
+KEPT: tuple[tuple[Part, str], ...] = (("web", "/health"), ("api", DOCUMENT_PATH))
+PORTS: dict[Part, str] = {"web": "PORT", "api": "API_PORT"}
 STOPPING = ("stop.ready-off", "stop.finishes", "stop.ends")
 HOW = "name its process, which the test then ends: --pid 4711"
 
 
 def kept_open(run: Run) -> Verdict:
-    """Whether an idle connection is still answered on."""
-    name = "connections.kept"
-    connection = run.application.connection("web")
+    """Whether idle connections to both ports are still answered on: the gateway keeps some to each."""
+    with ThreadPoolExecutor(len(KEPT)) as pool:
+        problems = [one for one in pool.map(lambda asked: _given_up(run, *asked), KEPT) if one]
+    return found("connections.kept", problems[0] if problems else None)
+
+
+def _given_up(run: Run, part: Part, path: str) -> str | None:
+    connection, port = run.application.connection(part), PORTS[part]
     try:
-        run.application.ask_on(connection, "/health")
+        run.application.ask_on(connection, path, part=part)
         held = connection.sock
         time.sleep(run.options.idle_seconds)
         if held is None or connection.sock is not held:
-            return broken(name, "the first answer closed the connection")
-        run.application.ask_on(connection, "/health")
+            return f"the first answer closed the connection to {port}"
+        run.application.ask_on(connection, path, part=part)
     except UnreachableError as error:
-        return broken(name, f"after {run.options.idle_seconds:g} s: {error}")
+        return f"{port}, after {run.options.idle_seconds:g} s: {error}"
     else:
-        return kept(name) if connection.sock is held else broken(name, "the connection was opened anew")
+        return None if connection.sock is held else f"the connection to {port} was opened anew"
     finally:
         connection.close()
 
@@ -58,6 +70,7 @@ def stop(run: Run) -> Iterator[Verdict]:
     try:
         run.application.ask_on(probe, "/ready")
         finish = _half_a_request(run, half)
+        asked = time.monotonic()
         os.kill(pid, signal.SIGTERM)
     except (UnreachableError, OSError) as error:
         yield from (not_judged(name, f"it could not be begun: {error}") for name in STOPPING)
@@ -66,24 +79,28 @@ def stop(run: Run) -> Iterator[Verdict]:
     yield found("stop.finishes", finish())
     probe.close()
     half.close()
-    yield found("stop.ends", _ended(pid, run.options.stop_seconds))
+    yield found("stop.ends", _ended(pid, asked, run.options.stop_seconds))
 
 
 def _half_a_request(run: Run, connection: http.client.HTTPConnection) -> Callable[[], str | None]:
     """Sends the first half of a request; what is returned sends the other half and says what is wrong."""
-    body = json.dumps({"count": 4, "clients": ["client-42"]}).encode()
-    begin(connection, "POST", SHARDS_PATH, {"Content-Type": "application/json"}, body)
+    usual = run.application.ask(SHARDS_PATH, part="api", method="POST", headers=JSON, body=UNDER_WAY)
+    begin(connection, "POST", SHARDS_PATH, JSON, UNDER_WAY)
     time.sleep(UNDER_WAY_SECONDS)
 
     def finish() -> str | None:
         try:
             with run.application.in_time(connection):
-                connection.send(body[len(body) // 2 :])
+                connection.send(UNDER_WAY[len(UNDER_WAY) // 2 :])
                 response = connection.getresponse()
-                response.read(MOST_BYTES)
+                content = response.read(MOST_BYTES)
         except (OSError, http.client.HTTPException) as error:
             return f"a request that was under way got no answer: {said(error)}"
-        return None if response.status == OK else f"a request that was under way was answered {response.status}"
+        if response.status != OK:
+            return f"a request that was under way was answered {response.status}"
+        if response.length:
+            return "a request that was under way got a part of its answer"
+        return None if content == usual.body else f"a request that was under way was answered {content[:80]!a}"
 
     return finish
 
@@ -112,11 +129,11 @@ def _ready_on(run: Run, connection: http.client.HTTPConnection, which: str) -> s
         time.sleep(0.05)
 
 
-def _ended(pid: int, seconds: float) -> str | None:
-    deadline = time.monotonic() + seconds
+def _ended(pid: int, asked: float, seconds: float) -> str | None:
+    deadline = asked + seconds
     while _lives(pid):
         if time.monotonic() > deadline:
-            return f"the process {pid} is still there {seconds:g} s after its requests were answered"
+            return f"the process {pid} is still there {seconds:g} s after SIGTERM, its requests answered"
         time.sleep(0.05)
     return None
 

@@ -22,10 +22,25 @@ OK = 200
 SHARDS_PATH = f"{DOCUMENT_PATH}/shards"
 METRICS_TYPES = ("text/plain", "application/openmetrics-text")
 """Prometheus' text format and its successor (Prometheus documentation, "Exposition formats"; unverified)."""
+NULLABLE = {field.field for field in contract().document if ", or null" in field.holds}
 COUNTS = (4, 7)
 """Numbers of shards that are asked about: the guide's, and an odd one."""
 TRAPS = (
     *("", "a", "client-1", "0", " ", "\x00", "\uffff", "\ud800", "\udc00\ud800"),
+    *(
+        "Client-1",
+        "CLIENT-1",
+        "client-1 ",
+        " client-1",
+        "client-1\n",
+        "007",
+        "1e3",
+        "1.0",
+        "+1",
+        "-1",
+        "null",
+        "caf\u00c9",
+    ),
     *("\u00e9", "e\u0301", "\u5ba2\u6237-7", "\U0001d49c", "\U0001f600-1"),
     # hashes of the smallest 32-bit integer, whose absolute value overflows where integers have 32 bits
     *("polygenelubricants", "a" * 1000),
@@ -62,6 +77,8 @@ def metrics_problem(run: Run) -> str | None:
     kind = answer.headers.get("content-type", "")
     if not kind.startswith(METRICS_TYPES):
         return f"Content-Type is {kind or 'missing'}, not {' or '.join(METRICS_TYPES)}"
+    if kind.startswith(METRICS_TYPES[1]) and not answer.body.endswith(b"# EOF\n"):
+        return f"{METRICS_TYPES[1]} does not end with # EOF: Prometheus takes nothing of it"
     try:
         families(answer.body.decode())
     except (ExpositionError, UnicodeDecodeError) as error:
@@ -81,13 +98,19 @@ def _document_problem(run: Run) -> str | None:
     if missing:
         return f"the document lacks {', '.join(missing)}"
     version = run.says("contract")
-    return None if version == contract().version else f"contract is {version!r}, not {contract().version}"
+    if version != contract().version or isinstance(version, bool):
+        return f"contract is {version!r}, not {contract().version}"
+    told = run.given("CDN_URL")
+    if run.options.variables is not None and run.says("cdnUrl") != told:
+        return f"cdnUrl is {run.says('cdnUrl')!r}, CDN_URL is {told!r}"
+    return None
 
 
 def _lost(run: Run, path: str) -> bool:
-    """Whether a field is not there; below a part that does not apply, and is null, nothing is missed."""
-    parent = path.rpartition(".")[0]
-    return run.says(path) is MISSING and not (parent and run.says(parent) is None)
+    """Whether a field is not there, or null and it always applies; without a database there are no pools."""
+    if path.startswith("pools.") and run.says("connections.primary") is None:
+        return run.says("pools") is MISSING
+    return run.says(path) is MISSING or (run.says(path) is None and path not in NULLABLE)
 
 
 def _placement(run: Run) -> Iterator[Verdict]:

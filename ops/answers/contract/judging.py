@@ -24,8 +24,9 @@ def judged(application: Application, options: Options) -> ContractAnswer:
     begin = log.size(options.log)
     application.ask("/health")
     before = metrics.measured(run)
-    verdicts = [*endpoints.judge(run), *proxies.judge(run), *clients.judge(run), *writes.judge(run)]
-    verdicts += [*caching.judge(run), connections.kept_open(run), *metrics.judge(run, before)]
+    verdicts = [*endpoints.judge(run), *clients.judge(run), *writes.judge(run), *caching.judge(run)]
+    # what looks at all answers comes after those that ask
+    verdicts += [*proxies.judge(run), connections.kept_open(run), *metrics.judge(run, before)]
     verdicts += log.judge(run, begin)
     verdicts += connections.stop(run)
     return answer(application.web, verdicts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DOCUMENT_PATH = "/internal/contract"
+LONGER_SECONDS = 0.5
+"""Beyond the gateway's time a connection is left idle: one that ends at the same moment loses requests."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +43,7 @@ class Options:
     headers: Mapping[str, str] = field(default_factory=dict)
     log: Path | None = None
     pid: int | None = None
-    idle_seconds: float = contract().clause("connections.kept").seconds or 0
+    idle_seconds: float = (contract().clause("connections.kept").seconds or 0) + LONGER_SECONDS
     stop_seconds: float = contract().clause("stop.ends").seconds or 0
 
 
@@ -51,9 +54,28 @@ class Run:
     application: Application
     options: Options
     mark: str = field(default_factory=lambda: f"contract-{secrets.token_hex(8)}")
-    """In paths and queries of this run alone, so that it is found again in metrics and logs."""
-    created: list[Answer] = field(default_factory=list)
-    """Answers to POSTs that created something."""
+    """In paths and bodies of this run alone, so that it is found again in metrics."""
+    personal: str = field(default_factory=lambda: f"person-{secrets.token_hex(8)}")
+    """In the page's query alone, as queries carry personal data: it is looked for in metrics and logs."""
+    created: list[tuple[str, Answer]] = field(default_factory=list)
+    """Answers to POSTs that created something, with their keys."""
+    began: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def lasted(self) -> timedelta:
+        """How long the test has gone on."""
+        return datetime.now(UTC) - self.began
+
+    @property
+    def places(self) -> set[str]:
+        """Where what was created can be read."""
+        return {made.headers.get("location", "") for _, made in self.created} - {""}
+
+    @property
+    def own(self) -> list[Answer]:
+        """Answers of the application's own routes: the page, what writes, what was written."""
+        paths = {self.options.page, self.options.write, *self.places}
+        return [answer for answer in self.application.answers if answer.path.partition("?")[0] in paths]
 
     def variable(self, name: str) -> str:
         """What the application was started with; the contract's example where nobody said."""
@@ -74,9 +96,9 @@ class Run:
 
     @cached_property
     def page(self) -> Answer | str:
-        """The page, or why there is none. Its query carries the mark, as queries carry personal data."""
+        """The page, or why there is none."""
         try:
-            return self.application.ask(f"{self.options.page}?name={self.mark}")
+            return self.application.ask(f"{self.options.page}?name={self.personal}")
         except UnreachableError as error:
             return str(error)
 

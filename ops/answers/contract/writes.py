@@ -1,9 +1,11 @@
-"""Writes: what is created twice with one key, and whether it can be read back at once."""
+"""Writes: what one key creates and another one creates besides, and whether it can be read back at once."""
 
 from __future__ import annotations
 
 import json
 import uuid
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from bailbondpro.contract import contract
@@ -17,10 +19,12 @@ if TYPE_CHECKING:
     from ops.answers.contract.run import Run
     from ops.answers.contract.verdicts import Verdict
 
-OK, CREATED, UNPROCESSABLE = 200, 201, 422
+OK, CREATED, CONFLICT, UNPROCESSABLE = 200, 201, 409, 422
 DENIED = {401, 403}
 NAMES = ("retries.created", "retries.idempotent", "retries.other-body", "database.read-after-write")
 HOW = "name a POST that creates something and its body: --write /api/bonds --body bond.json"
+MOST_BODIES = 3
+"""Other bodies that are tried: two with another value each, and one with a key more."""
 
 
 def judge(run: Run) -> Iterator[Verdict]:
@@ -37,10 +41,14 @@ def judge(run: Run) -> Iterator[Verdict]:
             return
         problem = _not_created(first)
         yield found("retries.created", problem)
-        twice = _repeated(run, key, first)
+        if problem:
+            yield from (not_judged(name, "retries.created is broken") for name in NAMES[1:])
+            return
+        again = _post(run, key)
+        yield found("database.read-after-write", _read_back(run))
+        twice = _other_than(first, again) or _at_once(run) or _one_for_many(run)
         yield found("retries.idempotent", twice)
         yield not_judged("retries.other-body", "retries.idempotent is broken") if twice else _other(run, key)
-        yield not_judged(NAMES[-1], "retries.created is broken") if problem else found(NAMES[-1], _read_back(run))
     except UnreachableError as error:
         yield broken("retries.created", str(error))
 
@@ -51,7 +59,7 @@ def _post(run: Run, key: str, body: bytes | None = None, pause: float = 0) -> An
     body = body or run.options.body
     answer = run.application.ask(path, part="api", method="POST", headers=headers, body=body, pause=pause)
     if answer.status == CREATED:
-        run.created.append(answer)
+        run.created.append((key, answer))
     return answer
 
 
@@ -61,8 +69,7 @@ def _not_created(answer: Answer) -> str | None:
     return None if answer.headers.get("location", "").startswith("/") else "the answer has no Location with a path"
 
 
-def _repeated(run: Run, key: str, first: Answer) -> str | None:
-    second = _post(run, key)
+def _other_than(first: Answer, second: Answer) -> str | None:
     for name, one, other in (
         ("status", first.status, second.status),
         ("Location", first.headers.get("location"), second.headers.get("location")),
@@ -73,18 +80,61 @@ def _repeated(run: Run, key: str, first: Answer) -> str | None:
     return None
 
 
+def _at_once(run: Run) -> str | None:
+    """Both tries at the same time, as when a proxy gives the first one up: the second may be told to wait by 409."""
+    key = str(uuid.uuid4())
+    with ThreadPoolExecutor(2) as pool:
+        tries = list(pool.map(lambda _: _post(run, key), range(2)))
+    if odd := [one.status for one in tries if one.status not in {CREATED, CONFLICT}]:
+        return f"of two tries at the same time one was answered {odd[0]}"
+    places = [one.headers.get("location") for one in tries if one.status == CREATED]
+    if len(places) == len(tries) and places[0] != places[1]:
+        return f"two tries at the same time created {places[0]} and {places[1]}"
+    return None if places else "of two tries at the same time none was carried out"
+
+
+def _one_for_many(run: Run) -> str | None:
+    """Whether another key was answered as one before it: its work was not done."""
+    keys = {(key, made.headers.get("location")) for key, made in run.created}
+    place, times = Counter(place for _, place in keys).most_common(1)[0]
+    return f"{times} keys were answered with one Location, {place}" if times > 1 else None
+
+
 def _text(value: object) -> str:
     return value[:80].decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
 def _other(run: Run, key: str) -> Verdict:
+    """Sends other bodies with a key that was used; each counts where a key of its own creates something with it.
+
+    A body that is refused with every key says nothing of keys.
+    """
     name = "retries.other-body"
-    document = json.loads(run.options.body)
-    if not isinstance(document, dict):
-        return not_judged(name, "the body is no JSON object, so that nothing can be changed in it")
-    changed = json.dumps({**document, "contractTest": run.mark}).encode()
-    answer = _post(run, key, changed)
-    return kept(name) if answer.status == UNPROCESSABLE else broken(name, f"it was answered {answer.status}")
+    judged = 0
+    for changed in _changed(run):
+        answer = _post(run, key, changed)
+        if answer.status == UNPROCESSABLE:
+            judged += _post(run, str(uuid.uuid4()), changed).status == CREATED
+        elif _post(run, str(uuid.uuid4()), changed).status == CREATED:
+            return broken(name, f"{changed[:80].decode(errors='replace')} was answered {answer.status}")
+    if judged:
+        return kept(name)
+    why = "no changed body is taken, whatever its key: the application refuses the bodies themselves"
+    return not_judged(name, why, "write a number into --body that may be one higher")
+
+
+def _changed(run: Run) -> Iterator[bytes]:
+    """The body with another value, one key at a time, and with a key more."""
+    document: dict[str, object] = json.loads(run.options.body)
+    others = {
+        name: not value if isinstance(value, bool) else value + 1 if isinstance(value, int | float) else f"{value}1"
+        for name, value in document.items()
+        if isinstance(value, bool | int | float | str)
+    }
+    ranked = sorted(others, key=lambda name: isinstance(document[name], str | bool))
+    for name in ranked[: MOST_BODIES - 1]:
+        yield json.dumps({**document, name: others[name]}).encode()
+    yield json.dumps({**document, "contractTest": run.mark}).encode()
 
 
 def _read_back(run: Run) -> str | None:
@@ -97,14 +147,31 @@ def _read_back(run: Run) -> str | None:
         answer = run.application.ask(location, part="api", headers=run.options.headers)
         if answer.status != OK:
             return f"GET {location} was answered {answer.status} right after its POST ({number} of {times})"
-        if problem := _other_content(made, answer):
+        if problem := _other_content(run, made, answer):
             return f"GET {location}: {problem}"
     return None
 
 
-def _other_content(made: Answer, read: Answer) -> str | None:
+def _other_content(run: Run, made: Answer, read: Answer) -> str | None:
+    """What differs from the POST's answer; or that nothing of what was sent or answered is there, at any depth."""
     one, other = made.document, read.document
-    if not isinstance(one, dict) or not isinstance(other, dict):
-        return None
-    wrong = sorted(name for name in one.keys() & other.keys() if one[name] != other[name])
-    return f"{wrong[0]} is not what the POST answered" if wrong else None
+    if isinstance(one, dict) and isinstance(other, dict):
+        wrong = sorted(name for name in one.keys() & other.keys() if one[name] != other[name])
+        if wrong:
+            return f"{wrong[0]} is not what the POST answered"
+    written = _values(json.loads(run.options.body)) | _values(one)
+    if written and not written & _values(other):
+        return "nothing of what the POST sent or was answered is there"
+    return None
+
+
+def _values(document: object) -> set[str]:
+    """All texts and numbers of a JSON document."""
+    found, rest = set(), [document]
+    while rest:
+        part = rest.pop()
+        if isinstance(part, dict | list):
+            rest += part.values() if isinstance(part, dict) else part
+        elif isinstance(part, str | int | float) and not isinstance(part, bool):
+            found.add(str(part))
+    return found
