@@ -14,6 +14,7 @@ from infra.problems import NAMESPACE, ConfigError, Problem
 from infra.sample_values import EXAMPLE_ACCOUNTS
 from infra.settings.base import AccountId, Area, Matching, Region, StackName
 from infra.settings.reading.explain import explain, meaningful
+from infra.settings.reading.stack_name import stack_name_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -101,7 +102,7 @@ def load(values: Mapping[str, str]) -> Settings:
     except ValidationError as error:
         found = [explain(Settings, item) for item in meaningful(error.errors())]
         raise ConfigError(map(_renamed, found)) from None
-    if problems := tuple(_overlapping(settings)):
+    if problems := tuple(_misnamed(settings)):
         raise ConfigError(problems)
     return settings
 
@@ -158,8 +159,11 @@ def _renamed(problem: Problem) -> Problem:
     return replace(problem, **texts)
 
 
-def _overlapping(settings: Settings) -> Iterator[Problem]:
-    """Stacks whose names begin alike: names of resources are granted by their beginning."""
+def _misnamed(settings: Settings) -> Iterator[Problem]:
+    """Names that no stack may have, and those that begin alike: resources are granted by the beginning of a name."""
+    for index, stack in enumerate(settings.stacks):
+        misnamed = stack_name_problems(stack.name)
+        yield from (replace(problem, path=f"{PROJECT}:stacks[{index}].name") for problem in misnamed)
     names = [stack.name for stack in settings.stacks]
     for index, name in enumerate(names):
         others = [*names[:index], *names[index + 1 :]]

@@ -23,6 +23,7 @@ def neighbour_problems(settings: Settings, others: Mapping[str, Settings]) -> It
         settings: the stack's own.
         others: valid settings of the stacks beside it, by name.
     """
+    yield from _begun_alike(settings, others)
     cdn = settings.cdn
     if not cdn.enabled or cdn.zone_id is None:
         return
@@ -47,6 +48,28 @@ def neighbour_problems(settings: Settings, others: Mapping[str, Settings]) -> It
                 allowed=f"hosts that no other stack of zone {cdn.zone_id} answers at, and {name} has these",
                 fix=f"write others, for example `app: {settings.stack}.{settings.domain}` and "
                 f"`api: {settings.stack}-api.{settings.domain}`",
+            )
+
+
+def _begun_alike(settings: Settings, others: Mapping[str, Settings]) -> Iterator[Problem]:
+    """Two names of which one begins with the other, in one account: roles are granted what begins with a name.
+
+    No two of their names are the same; the bootstrap refuses the two all the same, and says so after this stack has a
+    file, a role and a state.
+    """
+    own = set(settings.aws.allowed_account_ids)
+    for name, other in sorted(others.items()):
+        shorter, longer = sorted((name, settings.stack), key=len)
+        if longer.startswith(f"{shorter}-") and own & set(other.aws.allowed_account_ids):
+            yield Problem(
+                path="STACK",
+                rule="stacks-apart",
+                value=settings.stack,
+                allowed=f"a name beside {name} of which neither begins with the other, in account "
+                f"{', '.join(sorted(own & set(other.aws.allowed_account_ids)))}: the roles of {shorter} are granted "
+                f"`bailbondpro-{shorter}-*`, which is all of {longer}",
+                fix=f"rename one of them, as {longer.removeprefix(shorter).strip('-')}-{shorter}, or keep them in two "
+                "accounts",
             )
 
 

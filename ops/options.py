@@ -29,6 +29,13 @@ def a_file(value: Path | None) -> Path | None:
     return value
 
 
+def a_folder(value: Path | None) -> Path | None:
+    """What an option that names a folder to look into was given; one that is not there has nothing, and no answer."""
+    if value is not None and not value.is_dir():
+        raise typer.BadParameter(f"{value} {'is a file' if value.exists() else 'does not exist'}; name a folder")
+    return value
+
+
 def a_folder_to_make(value: Path | None) -> Path | None:
     """What an option that names a folder was given; one below a file is refused before anything else is done."""
     if value is not None and not (above := next(path for path in (value, *value.parents) if path.exists())).is_dir():

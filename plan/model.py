@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from plan.keys import PREVIEW, STATE, STEP, other_letters
 from plan.strict_json import ForeignJsonError, parsed
 from plan.systems import system_of
 
@@ -37,6 +38,10 @@ _STACK = "pulumi:pulumi:Stack"
 
 class PlanError(Exception):
     """The file is no engine preview; the message says what is wrong and how to make one."""
+
+
+class UnwrittenKeyError(ValueError):
+    """A key stands in letters in which no engine writes it."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +170,8 @@ def parse_preview(document: dict[str, Any], origin: str = "this preview") -> Pla
     Raises:
         PlanError: the document has no steps, or a step has an unknown form.
     """
+    if wrong := other_letters(document, PREVIEW):
+        raise PlanError(f"{origin} is no engine preview: no engine writes it so, {wrong}")
     steps = document.get("steps")
     if not isinstance(steps, list):
         raise PlanError(
@@ -200,7 +207,11 @@ def _richer(first: PlannedResource, second: PlannedResource) -> PlannedResource:
 
 
 def _planned(step: dict[str, Any]) -> PlannedResource | None:
+    if wrong := other_letters(step, STEP):
+        raise UnwrittenKeyError(wrong)
     state = step.get("newState") or step.get("oldState")
+    if state and (wrong := other_letters(state, STATE)):
+        raise UnwrittenKeyError(wrong)
     if not state:
         raise KeyError("newState")  # a step that nobody understands must not vanish from what is judged
     if state["type"] == _STACK:
@@ -231,6 +242,8 @@ def _unknown(step: object, error: Exception) -> str:
     """What nobody knows in a step."""
     if not isinstance(step, dict):
         return f"it is {_KINDS.get(type(step), 'nothing')}, not an object"
+    if isinstance(error, UnwrittenKeyError):
+        return str(error)
     if isinstance(error, KeyError):
         return f"{error.args[0]!a} is missing, or unknown"
     return "a value has another type"

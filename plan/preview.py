@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from plan.keys import PREVIEW, STATE, STEP, other_letters, twice
 from plan.model import Op, Plan, PlannedResource
 from plan.steps import KINDS, OPS, PARTS, STACK, WEIGHT, Change, Preview, State, Unread
 
@@ -19,8 +20,8 @@ class PreviewError(Exception):
 COUNTED = ("create", "update", "delete", "replace", "import")
 """Operations of which each counts as one step (Pulumi 3.259, `ResourceChanges`)."""
 HOW = "make one: `pulumi preview --json --show-sames > plan.json`"
-_DIGEST = frozenset(("steps", "changeSummary", "duration", "diagnostics", "config", "maybeCorrupt"))
-"""The keys of a preview (Pulumi 3.259, `display.PreviewDigest`)."""
+LITERAL = ("aws:", "cloudflare:", "random:", "tls:", "pulumi:providers:")
+"""Providers whose properties have one name each: of theirs, two that differ in capital letters alone are one."""
 
 
 def read_preview(document: Mapping[str, Any], origin: str = "this preview") -> Preview:
@@ -75,6 +76,8 @@ def _misshapen(document: Mapping[str, Any]) -> str:
 
     Passed over, it would be a count that nobody compares, or an error that nobody sees.
     """
+    if wrong := other_letters(document, PREVIEW):
+        return wrong
     counts, diagnostics = document.get("changeSummary"), document.get("diagnostics")
     for key in ("changeSummary", "config"):
         if not isinstance(document.get(key), dict | None):
@@ -102,6 +105,8 @@ def _read(steps: list[Any]) -> Iterator[Change | Unread]:
 def _change(number: int, urn: str, step: object) -> Change:
     if not isinstance(step, dict):
         raise TypeError("a step is an object")
+    if wrong := other_letters(step, STEP):
+        raise ValueError(wrong)
     if not urn:
         raise ValueError(f"{str(step.get('urn'))[:80]!r} is no URN")
     op = step.get("op")
@@ -119,8 +124,8 @@ def _change(number: int, urn: str, step: object) -> Change:
     kinds = {path: str(_mapping(entry).get("kind", "update")) for path, entry in detailed.items()}
     reasons = (*_texts(step.get("replaceReasons")), *sorted(path for path in kinds if kinds[path].endswith("replace")))
     differing = (*sorted(kinds), *_texts(step.get("diffReasons")))
-    if op == "refresh" and kinds:
-        kind = "update"
+    if op == "refresh":
+        kind = "delete" if after is None else "update" if kinds else kind
     if kind == "delete" and before is not None and not before.leftover and (before.external or before.retained):
         kind = "forget"
     return Change(
@@ -149,17 +154,25 @@ def _state(step: dict[str, Any], side: str) -> State | None:
         return None
     if not isinstance(found, dict) or not isinstance(found.get("type"), str):
         raise TypeError(f"its {side} has no type")
+    if wrong := other_letters(found, STATE):
+        raise ValueError(f"of its {side}, {wrong}")
+    urn, token = str(found.get("urn") or step.get("urn")), found["type"]
+    if urn.split("::")[2].rsplit("$", 1)[-1] != token:
+        raise ValueError(f"the type of its {side}, {token[:80]}, is not the one in its URN")
     inputs = found.get("inputs")
     if inputs is not None and not isinstance(inputs, dict):
         raise TypeError(f"the inputs of its {side} are no object")
-    for name in ("protect", "retainOnDelete", "delete", "external", "custom"):
+    if token.startswith(LITERAL) and (wrong := twice(inputs or {})):
+        raise ValueError(f"of the inputs of its {side}, {wrong}")
+    for name in ("protect", "retainOnDelete", "delete", "external", "custom", "pendingReplacement"):
         if not isinstance(found.get(name, False), bool):
             raise TypeError(f"{name} of its {side} is neither true nor false")
     return State(
-        type=found["type"],
-        urn=str(found.get("urn") or step.get("urn")),
+        type=token,
+        urn=urn,
         inputs=inputs or {},
-        custom=found.get("custom", False),
+        # The engine writes it of everything (`apitype.ResourceV3`): what does not say it is held to be real.
+        custom=found.get("custom", True),
         protect=found.get("protect", False),
         retained=found.get("retainOnDelete", False),
         leftover=found.get("delete", False),
@@ -168,6 +181,8 @@ def _state(step: dict[str, Any], side: str) -> State | None:
         provider=str(found.get("provider") or ""),
         dependencies=_texts(found.get("dependencies")),
         id=str(found.get("id") or ""),
+        replacing=found.get("pendingReplacement", False),
+        ignored=_texts(found.get("ignoreChanges")),
     )
 
 

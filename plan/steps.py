@@ -71,6 +71,8 @@ class State:
         provider: URN and id of its provider.
         dependencies: URNs that it depends on.
         id: its physical id; empty for a component, and for what is not made yet.
+        replacing: whether it was deleted and its replacement was not made (`pendingReplacement`).
+        ignored: properties whose changes in the program the engine passes over (`ignoreChanges`).
     """
 
     type: str
@@ -85,6 +87,8 @@ class State:
     provider: str
     dependencies: tuple[str, ...]
     id: str = ""
+    replacing: bool = False
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,6 @@ from bailbondpro.edge.personal import (
     IMAGES,
     SCRIPTS,
     STYLE_SHEETS,
-    ambiguous_path,
     credentials,
     is_typed_as,
     leaves_lifetime_open,
@@ -174,11 +173,11 @@ def response_rules(policy: EdgePolicy) -> tuple[ResponseRule, ...]:
     ttl = policy.cache_classes
     # a browser, too, must not take a private file for a public one, be it the source of a transformation
     named = (Contains(Lower(PATH), prefix) for prefix in policy.all_private_prefixes())
-    open_path = Not(Or((*named, ambiguous_path())))
+    open_path = Not(Or((*named, odd_path())))
     # of what begins with /static/, only a private prefix that meets it can be private
     met = tuple(p for p in policy.all_private_prefixes() if STATIC_PREFIX.startswith(p) or p.startswith(STATIC_PREFIX))
     below = (StartsWith(Lower(PATH), prefix) for prefix in met)
-    open_static = Not(Or((*below, ambiguous_path())))
+    open_static = Not(Or((*below, odd_path())))
     pages, prefixes = bool(policy.public_html_paths), bool(policy.public_api_prefixes)
     unsaid = leaves_lifetime_open(public=True)
     return (

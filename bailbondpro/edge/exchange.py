@@ -26,7 +26,11 @@ _OVERLONG = {
 """Escapes that forgiving servers take for separators: no UTF-8 (RFC 3629, 3), and `%u002f` of older ones."""
 
 _OVERLONG_ESCAPE = re.compile("|".join(_OVERLONG), re.IGNORECASE)
-_INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200d\ufeff]")
+_INVISIBLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""Controls, and what Unicode has readers ignore (UAX 44, Default_Ignorable_Code_Point; read 2026-11-30)."""
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 
 
@@ -72,23 +76,33 @@ def _extension(path: str) -> str:
 def path_readings(path: str) -> Iterator[str]:
     """A path as the rules see it, and as origins might, in lower case.
 
-    Decoded up to twice, without path parameters; with overlong forms and Unicode's compatible ones taken for what they
-    look like, segments trimmed, and control and invisible characters left out; of an image transformation what it
-    transforms as well: a path, or a URL whose host is dropped.
+    Decoded up to twice, without path parameters; with overlong forms and what Unicode makes of characters taken for
+    what they look like (`_looks`), segments trimmed, and control and invisible characters left out; of an image
+    transformation what it transforms as well: a path, or a URL whose host is dropped.
     """
     for _ in range(DECODINGS + 1):
         forgiving = unquote(
             re.sub("|".join(_OVERLONG), lambda match: _OVERLONG[match[0].lower()], path, flags=re.IGNORECASE)
         )
-        composed = unicodedata.normalize("NFKC", forgiving)
-        trimmed = re.sub(r"\s*/\s*", "/", composed)
-        for text in (path, re.sub(r";[^/]*", "", path), forgiving, composed, trimmed, _INVISIBLE.sub("", trimmed)):
+        for text in (path, re.sub(r";[^/]*", "", path), forgiving, *_looks(forgiving)):
             reading = normalise_path(text).lower()
             yield reading
             if match := _TRANSFORMATION.fullmatch(reading):
                 yield match["source"]
                 yield re.sub(r"^/https?:/[^/]*", "", match["source"])
         path = unquote(path)
+
+
+def _looks(text: str) -> Iterator[str]:
+    """A decoded path as normalisation (UAX 15), either change of case and transliteration leave it."""
+    seen = _INVISIBLE.sub("", text)
+    for cased in (text, seen) if text.isascii() else (text, seen, seen.casefold(), seen.upper().lower()):
+        composed = cased if cased.isascii() else unicodedata.normalize("NFKC", cased)
+        yield composed
+        yield re.sub(r"[\s.+]*/[\s+]*", "/", composed)
+        if not composed.isascii():
+            for bare in (composed, unicodedata.normalize("NFKD", composed)):
+                yield bare.encode("ascii", "ignore").decode()
 
 
 @dataclass(frozen=True)

@@ -38,23 +38,15 @@ from bailbondpro.edge.policy import HARMLESS_COOKIES, HARMLESS_HEADERS, IMAGE_EX
 if TYPE_CHECKING:
     from bailbondpro.edge.policy import EdgePolicy
 
-AMBIGUOUS_PARTS = ("%2f", "%5c", "%25", "%00", ";", "%3b")
-"""What an origin may read as another path than the rules see: escapes of a slash, a backslash, the percent sign or NUL,
-and path parameters (RFC 3986, 3.3), which some servers drop: `/x/..;/uploads/id.png` is then `/uploads/id.png`."""
-
-ODD_ESCAPES = (
-    # control characters, `#` and `?`, which end a path where it is decoded before it is divided
-    *("%0", "%1", "%23"),
-    # no UTF-8: overlong forms of a slash or a dot (RFC 3629, 3), and `%u002f` of older servers
-    *("%c0", "%c1", "%e0%8", "%e0%9", "%f0", "%u"),
-    # what Unicode's compatibility forms turn into slashes, dots and letters (UAX 15: fullwidth forms, leaders, circled)
-    *("%e2", "%ef%b"),
-    # space at an end of a segment, which servers trim; U+00A0 is one
-    *("/%20", "%20/", "%c2"),
+ODD_PARTS = (
+    # path parameters (RFC 3986, 3.3), which some servers drop: `/x/..;/uploads/id.png` is then `/uploads/id.png`
+    ";",
     # what normalisation resolves: should rules see a path as it was received, it must not hide another
-    *("/.", "//", "\\", "%2d", "%2e", "%3", "%4", "%5", "%6", "%7"),
+    *("//", "\\"),
+    # dot segments; dots and spaces at an end of one, which servers trim, `+` where they read a path like a form
+    *("./", "/%20", "%20/", "/+", "+/"),
 )
-"""Further parts that an origin may read as another path; names of files with spaces and letters have none of them."""
+"""Parts of a path that are no escape, or an allowed one, and that an origin may read as something else."""
 
 TRANSFORMATION_PREFIX = "/cdn-cgi/"
 """Cloudflare's own paths; below them an image transformation names its source, as a path or as a URL."""
@@ -151,8 +143,17 @@ def signed_query() -> Expression:
 
 
 def odd_path() -> Expression:
-    """The path has an escape that an origin may read as something else than a letter of a name."""
-    return Or(tuple(Contains(Lower(PATH), part) for part in ODD_ESCAPES))
+    """The path can be read as another one: it has an escape that is no space inside of a name, or one of `ODD_PARTS`.
+
+    What an escape stands for nobody can list: overlong forms, controls, and the many characters that Unicode's
+    compatibility forms, a change of case or an accent-blind comparison turn into ASCII (UAX 15, UAX 44). So every
+    escape counts, but for one or two of a space, which no reading removes from the middle of a name; as with cookies,
+    the rule language of every plan can look at no more. Letters beyond ASCII are always escaped (RFC 3986, 2).
+    """
+    one = And((Contains(PATH, "%20"), Not(Wildcard(PATH, "*%*%*"))))
+    two = And((Wildcard(PATH, "*%20*%20*"), Not(Wildcard(PATH, "*%*%*%*"))))
+    escaped = And((Contains(PATH, "%"), Not(one), Not(two)))
+    return Or((escaped, *(Contains(PATH, part) for part in ODD_PARTS)))
 
 
 def unknown_input(policy: EdgePolicy) -> Expression:
@@ -170,23 +171,16 @@ def unknown_input(policy: EdgePolicy) -> Expression:
     return And((IsIn(HOST, tuple(dict.fromkeys(api_hosts(policy)))), Not(harmless)))
 
 
-def ambiguous_path() -> Expression:
-    """The path has a separator that only some servers heed."""
-    return Or(tuple(Contains(Lower(PATH), part) for part in AMBIGUOUS_PARTS))
-
-
 def private_path(policy: EdgePolicy) -> Expression:
-    """The path is private in any case of letters.
+    """The path is private in any case of letters, or an image transformation whose source names a private path.
 
-    A path that an origin may read differently counts as private: it may decode `/static/..%2Fuploads/id.png` to
-    `/uploads/id.png`. So does an image transformation whose source names a private path.
+    What an origin may read as a private path is `odd_path`.
     """
     prefixes = policy.all_private_prefixes()
     sources = Or(tuple(Contains(Lower(PATH), prefix) for prefix in prefixes))
     return Or(
         (
             *(StartsWith(Lower(PATH), prefix) for prefix in prefixes),
-            ambiguous_path(),
             And((StartsWith(Lower(PATH), TRANSFORMATION_PREFIX), sources)),
         )
     )

@@ -17,8 +17,9 @@ from bailbondpro.edge.cloudflare_plans import (
     cheapest,
     with_rate_limits,
 )
-from bailbondpro.edge.exchange import normalise_path
+from bailbondpro.edge.exchange import Exchange, Request, normalise_path
 from bailbondpro.edge.lengths import too_long
+from bailbondpro.edge.personal import odd_path
 from bailbondpro.edge.rewrites import rewrite_rules
 from bailbondpro.edge.security import firewall_rules, header_rules, rate_limit_rules
 
@@ -270,6 +271,9 @@ def _path_problems(policy: EdgePolicy) -> Iterator[PlanProblem]:
             elif path != (plain := normalise_path(path)):
                 allowed = "a path as the edge's rules see it: no double slash, dot segment or needless escape"
                 yield PlanProblem(f"{key}[{index}]", path, allowed, f"use {plain}; as it is, it would match nothing")
+            elif key != "privatePrefixes" and odd_path().holds(Exchange(Request(host="", path=path))):
+                allowed = "a path that has one reading: no ; parameter, no escape but two of a space inside of a name"
+                yield PlanProblem(f"{key}[{index}]", path, allowed, "rename it: as it is, it would never be cached")
     for index, path in enumerate(policy.public_api_prefixes):
         if not path.startswith("/api/") or path.strip("/") == "api":
             fix = "name the public part of the API, such as /api/public"

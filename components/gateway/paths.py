@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from .look_alikes import escapes
+
 REFUSED_PATH = "$refused_path"
 """Set where the path can be read in two ways."""
 
@@ -21,10 +23,11 @@ ODD_PATHS = (
     "~*^[^?]*//",
     # an escape of an escape, which whoever decodes twice reads as another path
     "~*^[^?]*%25(u|[0-9a-f][0-9a-f])",
-    # a space at either end of a segment, plain or unbreakable, which some trim
-    r"~*^[^?]*(/(%20|%c2%a0)|(%20|%c2%a0)(/|\?|$))",
-    # letters and signs that normalisation (NFKC) or lower case makes ASCII: fullwidth forms, Kelvin, the long s
-    "~*^[^?]*(%ef%bc%(8[1-9a-f]|[9ab])|%ef%bd%(8|9[0-9a-e])|%e2%84%aa|%c5%bf)",
+    # a space at either end of a segment, which some trim
+    r"~*^[^?]*(/%20|%20(/|\?|$))",
+    # what some form of Unicode makes ASCII, what nobody sees, what changes the letter before it, by its length: nginx
+    # takes no word of more than 4,095 characters (src/core/ngx_conf_file.c, NGX_CONF_BUFFER)
+    *(f"~*^[^?]*({escapes(size)})" for size in (2, 3, 4)),
 )
 """Request targets whose path this proxy and an application may read differently."""
 

@@ -145,7 +145,9 @@ def _platforms(stack: str, config: Path | None) -> list[PlatformCapacity]:
     for phase in PHASES:
         try:
             found.append(capacity_of(sizes_of(settings_of(stack, config, phase))))
-        except ConfigError:
+        except ConfigError as error:
+            if any(problem.rule == "stack-name" for problem in error.problems):
+                raise
             note(f"{stack} is not valid in phase {phase}, so its platform is left out; `./bbp check {stack}` says why")
     return found
 

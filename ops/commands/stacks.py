@@ -7,14 +7,15 @@ from typing import Annotated
 
 import typer
 
-from ops.options import JsonOption, present
+from ops.options import JsonOption, a_folder, present
 
 EPILOG = "Example: ./bbp stacks --names"
 
 
 def stacks(
     folder: Annotated[
-        Path | None, typer.Option("--in", help="Another folder than the project's own.", metavar="DIR")
+        Path | None,
+        typer.Option("--in", help="Another folder than the project's own.", metavar="DIR", callback=a_folder),
     ] = None,
     names: Annotated[
         bool, typer.Option("--names", help="Print the names alone, as one line of JSON: a pipeline's matrix.")

@@ -71,9 +71,9 @@ def check(stack: str, config_file: Path | None = None, phase: str | None = None)
         phase: Checks the file as if this were its growth phase.
     """
     name = own_name(stack)
-    if misnamed := tuple(stack_name_problems(stack)):
-        return CheckResult(stack=name, file=config_file or ROOT, problems=misnamed)
     file = config_file or ROOT / f"Pulumi.{name}.yaml"
+    if misnamed := tuple(stack_name_problems(stack)):
+        return CheckResult(stack=name, file=file, problems=misnamed)
     try:
         source = read_stack_source(file)
     except ConfigError as error:

@@ -91,6 +91,16 @@ class Route:
             return ()
         return (self.target(client),)
 
+    def carries(self, client: str, here: int, *, shared: bool) -> bool:
+        """Whether what is written of a client here goes anywhere: a client that stays is never waited for.
+
+        Args:
+            client: whose row was written.
+            here: where.
+            shared: whether the row belongs to no client.
+        """
+        return bool(self.shared_aims(here) if shared else self.aims(client, here))
+
 
 @dataclass(frozen=True)
 class Tally:

@@ -59,6 +59,7 @@ def losses_of(change: Change) -> Iterator[Finding]:
             UNKNOWN_TYPE, change.urn, f"{change.kind} of a {change.type}, of which nobody knows what it holds or opens"
         )
     yield from _ends(change)
+    yield from _unmanaged(change)
     if change.before is not None and change.after is not None and change.kind != "replace":
         yield from _in_place(change)
     if change.before is not None:
@@ -76,7 +77,8 @@ def _ends(change: Change) -> Iterator[Finding]:
     row = TYPES.get(change.before.type)
     holds, bears = (row.holds, row.bears) if row is not None else (None, "")
     if change.kind == "forget":
-        if not change.before.external and "remove-pending-replace" not in change.ops:
+        cleared = change.before.replacing and "remove-pending-replace" in change.ops
+        if not change.before.external and not cleared:
             yield found(URN_DISAPPEARS, change.urn, "leaves the state; the thing itself stays, and nobody manages it")
     elif change.kind == "replace":
         yield from _replaced(change, holds, bears)
@@ -86,6 +88,13 @@ def _ends(change: Change) -> Iterator[Finding]:
             yield found(STATEFUL_DELETE, change.urn, says)
     elif change.kind == "delete":
         yield from _deleted(change, holds, bears)
+
+
+def _unmanaged(change: Change) -> Iterator[Finding]:
+    """What the program only reads from now on: it stays in the cloud and in the state, and nothing manages it."""
+    before, after = change.before, change.after
+    if before is not None and after is not None and before.custom and after.external and not before.external:
+        yield found(URN_DISAPPEARS, change.urn, "would only be read from now on, and nobody manages it")
 
 
 def _replaced(change: Change, holds: Holds | None, bears: str) -> Iterator[Finding]:
@@ -98,13 +107,15 @@ def _replaced(change: Change, holds: Holds | None, bears: str) -> Iterator[Findi
 
 
 def _deleted(change: Change, holds: Holds | None, bears: str) -> Iterator[Finding]:
+    gone = "refresh" in change.ops
+    says = "is gone in the cloud already" if gone else "would be deleted: the program no longer contains it"
     if holds is not None:
         rule = BEARING_DELETE if holds.carries else STATEFUL_DELETE
-        yield found(rule, change.urn, f"{holds.what} would be deleted: the program no longer contains it")
+        yield found(rule, change.urn, f"{holds.what} {says}")
     elif bears:
-        yield found(BEARING_DELETE, change.urn, f"{bears}: it would be deleted")
+        yield found(BEARING_DELETE, change.urn, f"{bears}: it {'is gone' if gone else 'would be deleted'}")
     elif not (change.type.startswith(PROVIDER) and change.name.startswith(DEFAULT)):
-        yield found(URN_DISAPPEARS, change.urn, "would be deleted: the program no longer contains it")
+        yield found(URN_DISAPPEARS, change.urn, says)
 
 
 def _why_replaced(change: Change) -> str:
@@ -160,7 +171,13 @@ def _protection(change: Change) -> Iterator[Finding]:
             ("retainOnDelete",),
         )
     row = TYPES.get(change.type)
-    for guard in row.holds.guards if row is not None and row.holds is not None else ():
+    guarded = row.holds.guards if row is not None and row.holds is not None else ()
+    blind = [path for path in after.ignored if path not in before.ignored]
+    covered = tuple(path for path in blind if path == "*" or path in {guard.property for guard in guarded})
+    if covered:
+        says = "a change of it by hand would never be put right (ignoreChanges names it)"
+        yield found(PROTECTION_LOST, change.urn, says, covered)
+    for guard in guarded:
         yield from _guard(change, guard, before.inputs.get(guard.property), after.inputs.get(guard.property))
     for name in COUNTS:
         old, new = before.inputs.get(name), after.inputs.get(name)

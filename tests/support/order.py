@@ -48,7 +48,7 @@ each other's time."""
 GROUPS = {
     "clock": BY_THE_CLOCK,
     "kube-apiserver": ("test_cluster_", "test_kubernetes_api_server", "test_viewer_access"),
-    "PostgreSQL": ("test_shard_move.", "test_shard_move_fewer", "test_shard_move_refusals", "test_shard_move_pause"),
+    "PostgreSQL": tuple(f"test_shard_move{one}" for one in (".", "_fewer", "_refusals", "_pause", "_split", "_guards")),
     "report": ("test_report.", "test_evidence", "test_cost_unknown", "test_capacity."),
 }
 """Beginnings of the modules of a lane that one worker takes together, by what they share: a clock, or what is made once

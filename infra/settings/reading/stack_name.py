@@ -3,12 +3,20 @@
 import re
 from collections.abc import Iterator
 
-from infra.problems import Problem, shown
+from infra.problems import NAMESPACE, Problem, shown
 
 LONGEST = 30
 """Characters. Ours, not a vendor's: `bailbondpro-<stack>-primary-replica-5` stays well within RDS's 63; names with less
 room (load balancers 32, replication groups 40) keep their beginning and end in a hash of the whole."""
 _NAME = re.compile(r"[a-z](?:-?[a-z0-9])*")
+_PART = re.compile(r"[A-Za-z0-9_.-]+")
+"""Of a full name: an organization, a project (Pulumi documentation, stack names; unverified)."""
+FOLDERS = frozenset((".", ".."))
+MOST_PARTS = 3
+PREVIEWS = "-preview"
+"""How the GitHub environment ends in which any branch previews a stack (.github/workflows/pull_request.yml)."""
+WORDS = frozenset(("all", "null", "true", "false", "yes", "no", "on", "off", "y", "n"))
+"""What YAML 1.1 reads as no text where a file lists stacks, and `--stack all` as every one of them."""
 
 
 def own_name(stack: str) -> str:
@@ -19,14 +27,43 @@ def own_name(stack: str) -> str:
 def stack_name_problems(stack: str) -> Iterator[Problem]:
     """A problem, where AWS would refuse a name made of the stack's, or read it as that of another stack."""
     name = own_name(stack)
-    if _NAME.fullmatch(name) and len(name) <= LONGEST:
-        return
-    yield Problem(
+    if wrong := _path(stack):
+        yield _problem(stack, f"a stack's own name, or organization/{NAMESPACE}/stack: {wrong}", name)
+    elif not _NAME.fullmatch(name) or len(name) > LONGEST:
+        allowed = (
+            f"1 to {LONGEST} lower-case letters, digits and single hyphens, a letter first and no hyphen last: names "
+            "of databases and load balancers are made of it (Amazon RDS and Elastic Load Balancing API references)"
+        )
+        yield _problem(stack, allowed, name)
+    elif name.endswith(PREVIEWS):
+        of = name.removesuffix(PREVIEWS)
+        allowed = (
+            f"a name that does not end in {PREVIEWS}: every branch previews {of} in the GitHub environment {name}, and "
+            "what runs there could take the role that deploys this stack"
+        )
+        yield _problem(stack, allowed, of)
+    elif name in WORDS:
+        yield _problem(stack, "a word that YAML and `--stack` read as a name", f"{name}-stack")
+
+
+def _path(stack: str) -> str:
+    """Why a text with slashes is no full name of a stack of this project; empty where it is one."""
+    *above, _ = stack.split("/")
+    if not above:
+        return ""
+    if len(above) >= MOST_PARTS or any(part in FOLDERS or not _PART.fullmatch(part) for part in above):
+        return "this is a path, and a file is named by --config or --out"
+    if len(above) == MOST_PARTS - 1 and above[1] != NAMESPACE:
+        return f"this one is of the project {above[1]}"
+    return ""
+
+
+def _problem(stack: str, allowed: str, name: str) -> Problem:
+    return Problem(
         path="STACK",
         rule="stack-name",
         value=shown(stack),
-        allowed=f"1 to {LONGEST} lower-case letters, digits and single hyphens, a letter first and no hyphen last: the "
-        "names of databases and load balancers are made of it (Amazon RDS and Elastic Load Balancing API references)",
+        allowed=allowed,
         fix=f"name the stack {_suggestion(name)}; its file is Pulumi.<stack>.yaml or what --config names",
     )
 

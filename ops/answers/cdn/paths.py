@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote, urlsplit
 
 from bailbondpro.edge.exchange import Exchange, Request, normalise_path
-from bailbondpro.edge.personal import ambiguous_path, odd_path
+from bailbondpro.edge.personal import odd_path
 from components.gateway.paths import is_refused
 
 _KEPT = "/%~-._?=&+,;:@!$'()*[]"
@@ -21,7 +21,7 @@ def unheld(url: str) -> str:
     """Why the edge has no entry of an address, with what may be meant instead; empty where it may have one.
 
     The gateway answers a path that can be read in two ways with 400, which is never stored; of a path with a `;`
-    parameter or an odd escape the edge stores nothing, whatever is answered.
+    parameter or an escape that is no space inside of a name the edge stores nothing, whatever is answered.
     """
     parts = urlsplit(url)
     path = escaped(url.removeprefix(f"{parts.scheme}://{parts.netloc}").partition("?")[0]) or "/"
@@ -34,7 +34,6 @@ def unheld(url: str) -> str:
 def _reason(host: str, path: str) -> str:
     if is_refused(path):
         return "the gateway refuses this path, since it can be read in two ways, and the edge holds nothing of it"
-    exchange = Exchange(Request(host=host, path=path))
-    if ambiguous_path().holds(exchange) or odd_path().holds(exchange):
-        return "the edge never stores a path with a ; parameter or an escape that can be read in two ways"
+    if odd_path().holds(Exchange(Request(host=host, path=path))):
+        return "the edge never stores a path with a ; parameter, an escape that is no space or more than two of them"
     return ""

@@ -15,7 +15,7 @@ import yaml
 from infra.problems import NAMESPACE, Problem
 from infra.settings.base import Environment, Phase
 from infra.settings.reading.defaults import merged
-from infra.settings.reading.stack_name import own_name
+from infra.settings.reading.stack_name import own_name, stack_name_problems
 from ops.answers.init.text import stack_text
 from ops.inputs.stack_file import ROOT, check
 from ops.jsonable import picked
@@ -164,11 +164,12 @@ def new_stack(
         out: where to write instead of `Pulumi.<stack>.yaml` of the project.
         write: whether to write at all.
     """
+    misnamed = (*stack_name_problems(stack), *(stack_name_problems(like) if like is not None else ()))
     stack = own_name(stack)
     file = out or ROOT / f"Pulumi.{stack}.yaml"
-    named = check(stack, file)
-    if any(problem.rule == "stack-name" for problem in named.problems):
-        return NewStack(stack=stack, file=file, content="", problems=named.problems)
+    if misnamed:
+        return NewStack(stack=stack, file=file, content="", problems=misnamed)
+    like = own_name(like) if like is not None else None
     if write and os.path.lexists(file):
         return NewStack(stack=stack, file=file, content="", problems=(_exists(file),))
     if not file.parent.is_dir():

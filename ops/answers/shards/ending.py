@@ -91,5 +91,5 @@ def _unwatched(mover: Mover, route: Route) -> None:
     with ExitStack() as stack:
         for place in route.everywhere:
             stack.enter_context(mover.servers[place].connection.transaction())
-            for statement in statements.unwatched(mover.catalog):
+            for statement in statements.unwatched():
                 mover.servers[place].execute(statement)

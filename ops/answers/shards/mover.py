@@ -10,10 +10,10 @@ import psycopg
 from psycopg import sql
 
 from ops.answers.shards import pause, statements
-from ops.answers.shards.catalog import check_alike, read_catalog
 from ops.answers.shards.errors import MoveError
 from ops.answers.shards.ledger import ENDED, Ledger
-from ops.answers.shards.rows import Row, divided, next_rows, put, rows_of
+from ops.answers.shards.reading import check_alike, read_catalog
+from ops.answers.shards.rows import Row, divided, next_rows, put, rows_of, waiting
 from ops.answers.shards.sequences import align
 from ops.answers.shards.verify import whole
 from ops.foreign import one_line
@@ -39,6 +39,8 @@ OVER = "the last move has ended: `./bbp shard move publish` begins another"
 """What is said of a step of a move that is over."""
 TRIES = 3
 """How often rows are read again that met another row's unique value."""
+TAKEN = (psycopg.errors.UniqueViolation, psycopg.errors.ExclusionViolation)
+"""What a target says of a row whose place in a unique or an exclusion constraint an older row still has."""
 KEPT: frozenset[Step] = frozenset({"opened", "returning"})
 """Steps at which writes are carried back."""
 LEFT = (
@@ -110,7 +112,7 @@ class Mover:
             count += len(rows)
             last, done = rows[-1].key if rows else last, len(rows) < CHUNK
             self.ledger.advance(source.place, table.title, last, count, done=done)
-            if self._waiting(source) > CHUNK:
+            if self._waiting(route, source) > CHUNK:
                 self.catch_up(route)
         self.say(f"{table.title}: {count:,} rows of {source.name} read, those that move copied")
 
@@ -121,7 +123,7 @@ class Mover:
                 for aim, batch in divided(route, source.place, table, rows).items():
                     with self.servers[aim].replica_role():
                         put(self.servers[aim], table, batch)
-            except psycopg.errors.UniqueViolation as error:
+            except TAKEN as error:
                 if attempt == TRIES - 1:
                     raise MoveError(f"{table.title}: {one_line(error)}") from error
                 self.catch_up(route)
@@ -136,18 +138,24 @@ class Mover:
         self.catch_up(state.route)
 
     def catch_up(self, route: Route, left: int = CAUGHT_UP) -> None:
-        """Carry over what was written at the sources, until so many writes are left."""
+        """Carry over what was written at the sources, until so many writes of clients that move are left.
+
+        Notes of the others are only forgotten: under load there are always some, and in the pause (none left) nobody
+        may wait for them.
+        """
         for place in route.sources:
             limit = CHUNK
             while True:
                 carried = self._carry(route, self.servers[place], limit)
                 limit = 10**9 if carried is None else CHUNK
-                if carried is not None and carried < CHUNK and self._waiting(self.servers[place]) <= left:
+                if carried is None or (left and carried == CHUNK):
+                    continue
+                if self._waiting(route, self.servers[place]) <= left:
                     break
         align(self.servers, route, self.catalog)
 
-    def _waiting(self, source: Server) -> int:
-        return int(source.one("SELECT count(*) FROM bbp_shards.changes"))
+    def _waiting(self, route: Route, source: Server) -> int:
+        return sum(waiting(source, route, self.catalog).values())
 
     def _carry(self, route: Route, source: Server, limit: int) -> int | None:
         """Carry one batch of writes over; None where only all of them together fit the unique constraints."""
@@ -163,7 +171,7 @@ class Mover:
             return 0
         try:
             self._place(route, source, written, rows)
-        except psycopg.errors.UniqueViolation as error:
+        except TAKEN as error:
             if limit > CHUNK:
                 raise MoveError(f"{source.name}: {one_line(error)}") from error
             return None

@@ -79,7 +79,8 @@ def _watched(server: Server, catalog: Catalog) -> None:
     Raises:
         MoveError: a table has no triggers of the move, or they are off.
     """
-    tables = (table for table in catalog.tables if server.one(WATCHING, table.identifier.as_string()) != TRIGGERS)
+    found = {(schema, name): count for schema, name, count in server.rows(WATCHING)}
+    tables = (one for one in catalog.tables if any(found.get(each) != TRIGGERS for each in one.relations))
     if without := [table.title for table in tables]:
         raise MoveError(
             f"{server.name}: nobody notes what is written to {', '.join(without)}: "

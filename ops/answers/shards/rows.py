@@ -12,7 +12,7 @@ from psycopg import sql
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ops.answers.shards.catalog import Table
+    from ops.answers.shards.catalog import Catalog, Table
     from ops.answers.shards.servers import Server
     from planner.shards.route import Route
 
@@ -88,6 +88,18 @@ def rows_of(server: Server, table: Table, keys: Iterable[str]) -> list[Row]:
     return _read(server, query)
 
 
+def waiting(server: Server, route: Route, catalog: Catalog) -> dict[str, int]:
+    """Notes of writes that a source still has to carry over, by client.
+
+    A shard keeps most of its clients in a split: they are written all the time, and the move waits for none of them.
+    """
+    found: dict[str, int] = {}
+    for title, client, notes in server.rows("SELECT tbl, client, count(*) FROM bbp_shards.changes GROUP BY 1, 2"):
+        if route.carries(client, server.place, shared=catalog.by_title[title].client is None):
+            found[client] = found.get(client, 0) + notes
+    return found
+
+
 def divided(
     route: Route, here: int, table: Table, rows: Iterable[Row], written: Iterable[tuple[str, str]] = ()
 ) -> dict[int, Batch]:
@@ -128,15 +140,15 @@ def put(server: Server, table: Table, batch: Batch) -> None:
     if not batch.rows:
         return
     names = sql.SQL(", ").join(sql.Identifier(name) for name, _ in table.columns)
-    stage = sql.Identifier("pg_temp", f"bbp_{table.schema}_{table.name}"[:63])
+    stage = table.own_name("stage")
     server.execute(
         sql.SQL("CREATE TEMP TABLE IF NOT EXISTS {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA").format(
-            sql.Identifier(f"bbp_{table.schema}_{table.name}"[:63]), names, table.identifier
+            stage, names, table.identifier
         )
     )
-    server.copy_in(sql.SQL("{} ({})").format(stage, names), batch.rows)
+    server.copy_in(sql.SQL("pg_temp.{} ({})").format(stage, names), batch.rows)
     server.execute(
-        sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {}").format(
+        sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM pg_temp.{}").format(
             table.identifier, names, names, stage
         )
     )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from psycopg import sql
 
 from bailbondpro.facts.shards import MAX_SHARDS
+from ops.answers.shards.errors import MoveError
+from ops.answers.shards.fitness import first_number
 from planner.shards.clients import PRIMARY
 from planner.shards.route import Difference
 
@@ -16,9 +18,6 @@ if TYPE_CHECKING:
     from ops.answers.shards.catalog import Catalog, Table
     from ops.answers.shards.servers import Server, Servers
     from planner.shards.route import Route
-
-AHEAD = 100_000
-"""Numbers that a target's sequence is ahead of its source's: what is numbered between two catch-ups."""
 
 
 def _stride(place: int) -> tuple[int, int]:
@@ -44,15 +43,19 @@ def _following(server: Server, name: tuple[str, str]) -> tuple[int, int]:
     return int(server.one(query.format(sql.Literal(step), sql.Identifier(*name)))), step
 
 
-def _numbered(catalog: Catalog) -> Iterator[tuple[Table, tuple[str, str]]]:
+def _numbered(catalog: Catalog) -> Iterator[tuple[Table, tuple[str, str], int]]:
     for table in catalog.tables:
-        for schema, name, _ in table.sequences:
-            yield table, (schema, name)
+        for one in table.sequences:
+            yield table, (one.schema, one.name), one.top
 
 
 def align(servers: Servers, route: Route, catalog: Catalog) -> None:
-    """Put the sequences of the targets ahead."""
-    for _, name in _numbered(catalog):
+    """Put the sequences of the targets ahead.
+
+    Raises:
+        MoveError: one has no number left that no other place gives.
+    """
+    for table, name, top in _numbered(catalog):
         reached = max(_reached(servers[place], name) for place in {*route.sources, *route.targets})
         for place in route.targets:
             step, rest = _stride(place)
@@ -60,8 +63,12 @@ def align(servers: Servers, route: Route, catalog: Catalog) -> None:
             given = 0 if place in route.sources else max(_reached(servers[one], name) for one in route.sources)
             if following > given and (apart, following % step) == (step, rest):
                 continue
-            least = reached + AHEAD
-            start = least + (rest - least) % step
+            start = first_number(reached, top, step, rest)
+            if start is None:
+                raise MoveError(
+                    f"{name[1]} gave {reached} of at most {top}, and {servers[place].name} needs numbers of its own: "
+                    f"let it and its column in {table.title} hold more (bigint) on every server"
+                )
             servers[place].execute(
                 sql.SQL("ALTER SEQUENCE {} INCREMENT BY {} RESTART WITH {}").format(
                     sql.Identifier(*name), sql.Literal(step), sql.Literal(start)
@@ -71,7 +78,7 @@ def align(servers: Servers, route: Route, catalog: Catalog) -> None:
 
 def sequences_behind(servers: Servers, route: Route, catalog: Catalog) -> Iterator[Difference]:
     """Sequences of targets that would give a number which a source gave, or another place gives."""
-    for table, name in _numbered(catalog):
+    for table, name, _ in _numbered(catalog):
         reached = max(_reached(servers[place], name) for place in route.sources)
         for place in route.targets:
             step, rest = _stride(place)

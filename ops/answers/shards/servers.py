@@ -182,10 +182,13 @@ class Server:
 
     @contextmanager
     def replica_role(self) -> Iterator[None]:
-        """A transaction whose rows set off no trigger and no foreign key, as rows of logical replication do."""
+        """A transaction whose rows set off no trigger and no foreign key, as rows of logical replication do.
+
+        Guards and notes of the move are in force for that role, too, but not for the move itself.
+        """
         with self.connection.transaction():
             try:
-                self.execute("SET LOCAL session_replication_role = replica")
+                self.execute("SET LOCAL session_replication_role = replica", "SET LOCAL bbp_shards.mover = 'on'")
             except psycopg.errors.InsufficientPrivilege as error:
                 raise MoveError(
                     f"{self.name}: this login may not set session_replication_role: use the master user"

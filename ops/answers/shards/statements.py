@@ -13,7 +13,7 @@ from planner.shards.route import place_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ops.answers.shards.catalog import Catalog, Table
+    from ops.answers.shards.catalog import Catalog
 
 ELSEWHERE = "BBP01"
 """SQLSTATE of a refused write: of no class that PostgreSQL uses."""
@@ -32,38 +32,45 @@ def installed(place: int, count: int) -> Iterator[sql.Composable]:
 
 
 def watched(catalog: Catalog) -> Iterator[sql.Composable]:
-    """Guard and capture of every table."""
-    text = text_of("table.sql")
-    for number, table in enumerate(sorted(catalog.tables, key=lambda one: one.title)):
+    """Guards and capture of every table; triggers that earlier versions named otherwise go."""
+    yield sql.SQL(text_of("unwatched.sql")).format(kept=sql.Literal(r"bbp\_shards\_%"))
+    text, truncate = text_of("table.sql"), text_of("truncate.sql")
+    for table in sorted(catalog.tables, key=lambda one: one.title):
         yield sql.SQL(text).format(
-            guard=sql.Identifier(f"guard_{number}_{table.name}"[:63]),
-            capture=sql.Identifier(f"capture_{number}_{table.name}"[:63]),
+            guard=table.own_name("guard"),
+            capture=table.own_name("capture"),
             admit=sql.Identifier("admit" if table.client is not None else "admit_shared"),
+            not_the_move=sql.SQL(_NOT_THE_MOVE),
             table=table.identifier,
             name=sql.Literal(table.title),
-            old_client=_client(table, "old"),
-            new_client=_client(table, "new"),
+            old_client=table.client_of("old"),
+            new_client=table.client_of("new"),
             old_pk=table.key_of("old"),
             new_pk=table.key_of("new"),
         )
+        for relation in table.relations:
+            yield sql.SQL(truncate).format(relation=sql.Identifier(*relation))
 
 
+_NOT_THE_MOVE = (
+    "pg_catalog.current_setting('session_replication_role') <> 'replica' OR "
+    "pg_catalog.current_setting('bbp_shards.mover', true) IS DISTINCT FROM 'on'"
+)
+"""Only who may set session_replication_role can leave the guards out, and nobody does by accident."""
 WATCHING = """
-SELECT count(*) FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
-WHERE t.tgrelid = %s::regclass AND n.nspname = 'bbp_shards' AND t.tgenabled <> 'D'
+SELECT n.nspname, c.relname, count(*)
+FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE t.tgfoid IN (SELECT oid FROM pg_proc WHERE pronamespace = to_regnamespace('bbp_shards')) AND t.tgenabled = 'A'
+GROUP BY 1, 2
 """
-"""How many of the three triggers of a table are there and enabled."""
-TRIGGERS = 3
-"""Guard, capture, and the one that refuses TRUNCATE."""
+"""How many triggers of a move each table and partition has that nothing leaves out."""
+TRIGGERS = 4
+"""Guard before and after a row is written, capture, and the one that refuses TRUNCATE."""
 
 
-def unwatched(catalog: Catalog) -> Iterator[sql.Composable]:
+def unwatched() -> Iterator[sql.Composable]:
     """Take away what notes writes; the guards stay, so that a pod with an old map can write nothing."""
-    for number, table in enumerate(sorted(catalog.tables, key=lambda one: one.title)):
-        name = sql.Identifier(f"capture_{number}_{table.name}"[:63])
-        yield sql.SQL("DROP TRIGGER IF EXISTS {} ON {}").format(name, table.identifier)
-        yield sql.SQL("DROP TRIGGER IF EXISTS bbp_shards_truncate ON {}").format(table.identifier)
-        yield sql.SQL("DROP FUNCTION IF EXISTS bbp_shards.{}()").format(name)
+    yield sql.SQL(text_of("unwatched.sql")).format(kept=sql.Literal(r"bbp\_shards\_guard%"))
     yield sql.SQL("TRUNCATE bbp_shards.changes, bbp_shards.recheck")
 
 
@@ -95,10 +102,6 @@ def _check(place: int, count: int, following: int | None) -> str:
         if over:
             conditions.append(f"bbp_shards.place_of(client, {over}) IS DISTINCT FROM {place}")
     return f"IF {' OR '.join(conditions)} THEN {_REFUSE} END IF;" if conditions else "NULL;"
-
-
-def _client(table: Table, alias: str) -> sql.Composable:
-    return table.client_of(alias)
 
 
 def script(catalog: Catalog, place: int, count: int, following: int | None, *, opened: int | None) -> str:

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ops.answers.shards.catalog import read_catalog
 from ops.answers.shards.ending import cancel, clean_up
 from ops.answers.shards.errors import MoveError
 from ops.answers.shards.ledger import Ledger
 from ops.answers.shards.mover import Mover
+from ops.answers.shards.reading import read_catalog
 from ops.answers.shards.schema import read_schema
 from ops.answers.shards.servers import connected
 from ops.answers.shards.statements import script

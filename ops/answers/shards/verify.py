@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from psycopg import sql
 
+from ops.answers.shards.rows import waiting
 from ops.answers.shards.sequences import sequences_behind
 from planner.shards.route import Comparison, Difference, Tally
 
@@ -38,7 +39,10 @@ def rechecked(servers: Servers, route: Route, catalog: Catalog, *, everything: b
     if everything:
         return _compared(servers, route, catalog, None)
     clients = {
-        row[0] for place in route.sources for row in servers[place].rows("SELECT client FROM bbp_shards.recheck")
+        client
+        for place in route.sources
+        for (client,) in servers[place].rows("SELECT client FROM bbp_shards.recheck")
+        if route.aims(client, place)
     }
     return _compared(servers, route, catalog, sorted(clients))
 
@@ -46,17 +50,13 @@ def rechecked(servers: Servers, route: Route, catalog: Catalog, *, everything: b
 def _compared(servers: Servers, route: Route, catalog: Catalog, only: list[str] | None) -> Verification:
     """All places at once, each as it is at one moment: rows come in the order of their clients, and none is kept."""
     places = dict.fromkeys((*route.sources, *route.targets))
-    shared = {table.title for table in catalog.tables if table.client is None}
     with ExitStack() as stack:
         for place in places:
             stack.enter_context(servers[place].snapshot())
             servers[place].execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # it waits for the others' rows
-        waiting = [
-            (client, title in shared or bool(route.aims(client, place)))
-            for place in route.sources
-            for title, client in servers[place].rows("SELECT DISTINCT tbl, client FROM bbp_shards.changes")
-        ]
-        comparison = Comparison(route, (client for client, concerned in waiting if concerned))
+        comparison = Comparison(
+            route, (client for place in route.sources for client in waiting(servers[place], route, catalog))
+        )
         for table in catalog.tables:
             streams = {place: _tallies(servers[place], table, only) for place in places}
             comparison.table(table.title, streams, shared=table.client is None)

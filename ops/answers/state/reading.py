@@ -6,11 +6,13 @@ Forms and names are those of Pulumi 3.259 (`sdk/go/common/apitype/core.go`, `pkg
 from __future__ import annotations
 
 import gzip
+import json
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ops.answers.state.model import StateError, Trouble
+from plan.keys import STATE, other_letters
 from plan.strict_json import ForeignJsonError, RepeatedKeyError, parsed
 
 if TYPE_CHECKING:
@@ -184,6 +186,11 @@ def _state(path: Path, document: object) -> State:
     broken = [*_schema(document), *_lists(resources, pending)]
     entries: list[Entry] = []
     for number, item in enumerate(resources if isinstance(resources, list) else ()):
+        if isinstance(item, dict) and (wrong := other_letters(item, STATE)):
+            # The engine takes it, as the key that it resembles.
+            says = f"no engine writes it so, and which value is right nobody knows: {wrong}"
+            where = str(item.get("urn") or f"resource {number}")
+            broken.append(Trouble(level="not judged", where=where, says=says, fix=EARLIER))
         try:
             entries.append(_entry(number, item))
         except (TypeError, ValueError) as error:
@@ -220,7 +227,9 @@ def _looks_like(document: dict[str, Any]) -> str:
 def _schema(document: dict[str, Any]) -> Iterator[Trouble]:
     version, features = document.get("version"), document.get("features") or []
     if not isinstance(version, int) or isinstance(version, bool):
-        yield Trouble(level="broken", where="state", says=f"its version is {version!r}, no number", fix=EARLIER)
+        yield Trouble(
+            level="broken", where="state", says=f"its version is {_said(version)}, no whole number", fix=EARLIER
+        )
     elif version not in SCHEMAS:
         newer = version > SCHEMAS[-1]
         says = f"its form is version {version}; versions {', '.join(map(str, SCHEMAS))} are known here"
@@ -230,6 +239,11 @@ def _schema(document: dict[str, Any]) -> Iterator[Trouble]:
     if unknown:
         says = f"it needs features that the pinned engine has not: {', '.join(unknown)}"
         yield Trouble(level="not judged", where="state", says=says, fix="use the engine that wrote it")
+
+
+def _said(value: object) -> str:
+    """A value as it stands in the file."""
+    return json.dumps(value)[:80]
 
 
 def _lists(resources: object, pending: object) -> Iterator[Trouble]:

@@ -13,7 +13,7 @@ import pytest
 from infra.settings import load
 from sandbox.providers.autonames import NAMED
 from tests.support.paths import ROOT
-from tests.support.stack import raw, record_platform, recorded
+from tests.support.stack import EVERY_STACK, raw, record_platform, recorded
 
 if TYPE_CHECKING:
     from tests.support.recording import RecordedResource, Recording
@@ -83,6 +83,30 @@ def test_no_name_of_a_third_stack_is_one_of_dev_or_prod_in_the_same_account_and_
         assert len(own) > 20, "names are found at all"
         assert set(own) & set(taken) == set(), stack
         taken.update(dict.fromkeys(own, stack))
+
+
+def endings(platform: Recording, stack: str) -> set[tuple[str, str, str]]:
+    """Type, what stands before the stack's name, and what after it, of everything at AWS that is named after it."""
+    found = set()
+    for token, _, name in names(platform):
+        for match in re.finditer(rf"bailbondpro[-/]{stack}(?![a-z0-9])", name):
+            found.add((token, name[: match.start()], name[match.end() :]))
+    return found
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod", "everything"])
+def test_no_stack_has_a_name_of_one_whose_name_it_begins_with(environment: str) -> None:
+    """Stack `a` could name a thing `b-c` and stack `a-b` one `c`: for no stack at all two such endings exist."""
+    stacks = [(recorded(name, phase), name) for name, phase in EVERY_STACK if name == environment]
+    own = {ending for platform, name in stacks for ending in endings(platform, name)}
+    assert len(own) > 30, "names are found at all"
+    for token, before, longer in own:
+        for other, start, shorter in own:
+            rest = longer.removesuffix(shorter)
+            meets = (token, before) == (other, start) and longer.endswith(shorter) and longer != shorter
+            assert not (meets and re.fullmatch(r"-[a-z0-9](?:-?[a-z0-9])*", rest)), (
+                f"{token}: {longer}, {rest} {shorter}"
+            )
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])

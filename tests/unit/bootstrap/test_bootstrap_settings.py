@@ -106,3 +106,9 @@ def test_a_stack_of_which_nobody_knows_the_plan_is_refused_with_the_command_that
 )
 def test_a_region_has_its_partition(region: str, partition: str) -> None:
     assert partition_of(region) == partition
+
+
+def test_a_stack_named_like_the_environment_of_anothers_previews_is_refused() -> None:
+    """Any branch runs in `prod-preview`: it could take the role that deploys a stack of this name."""
+    [problem] = refused(stacks=[{"name": "staging-preview"}])
+    assert (problem.path, problem.rule) == (f"{PROJECT}:stacks[0].name", "stack-name")

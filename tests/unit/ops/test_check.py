@@ -197,6 +197,16 @@ def test_a_broken_stack_beside_does_not_hide_a_valid_one(tmp_path: Path) -> None
 
 def test_a_full_stack_name_means_its_last_part() -> None:
     assert check("organization/bailbondpro/dev").stack == "dev"
+    assert check("someone/dev").problems == ()
+
+
+@pytest.mark.parametrize("stack", ["../dev", "organization/other/dev", "./dev", "a/b/c/dev"])
+def test_a_path_or_another_projects_stack_is_not_taken_for_the_one_at_its_end(stack: str) -> None:
+    assert [problem.rule for problem in check(stack).problems] == ["stack-name"]
+
+
+def test_a_name_that_no_stack_may_have_is_said_of_its_file() -> None:
+    assert check("Prod").file.name == "Pulumi.Prod.yaml"
 
 
 def test_a_valid_file_says_what_its_cloudflare_plan_leaves_to_others_and_which_values_are_examples() -> None:

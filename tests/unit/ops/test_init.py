@@ -179,11 +179,59 @@ def test_all_that_is_missing_or_wrong_is_said_at_once_with_the_option_that_gave_
     assert ".init-" not in told(section(found))
 
 
-@pytest.mark.parametrize("name", ["Staging", "a--b", "", "-x", "x" * 31, "../-", "ä", "a b"])
+MISNAMED = (
+    *(
+        "Staging",
+        "a--b",
+        "",
+        "-x",
+        "-rf",
+        "--help",
+        "x" * 31,
+        "x" * 200,
+        "../-",
+        "ä",
+        "a b",
+        "x\n",
+        "\0",
+        "x.yaml",
+        "*",
+    ),
+    *("../x", ".", "..", "/", "x/", "/etc/x", "a/../b", "./x", "a//b", "a/b/c/d", "organization/other/x"),
+    *("staging-preview", "all", "null", "true", "yes"),
+)
+
+
+@pytest.mark.parametrize("name", MISNAMED)
 def test_a_name_that_no_stack_may_have_is_refused_first(folder: Path, name: str) -> None:
     found = new_stack(name, FULL, out=folder / "Pulumi.other.yaml")
     assert [problem.rule for problem in found.problems] == ["stack-name"]
     assert not (folder / "Pulumi.other.yaml").exists()
+    begun = new_stack("other", FULL, like=name, out=folder / "Pulumi.other.yaml")
+    assert [problem.rule for problem in begun.problems] == ["stack-name"]
+
+
+def test_a_path_is_no_name_of_a_stack_and_the_sentence_says_so(folder: Path) -> None:
+    [problem] = new_stack("../x", FULL, out=folder / "Pulumi.other.yaml").problems
+    assert "this is a path" in problem.allowed
+    [problem] = new_stack("organization/other/x", FULL, out=folder / "Pulumi.other.yaml").problems
+    assert "of the project other" in problem.allowed
+
+
+def test_a_stack_to_begin_with_may_be_named_in_full(folder: Path) -> None:
+    assert made(folder, FULL, like="organization/bailbondpro/prod").problems == ()
+
+
+@pytest.mark.parametrize(("name", "beside"), [("prod-eu", "prod"), ("prod", "prod-eu")])
+def test_of_two_stacks_of_one_account_neither_name_begins_with_the_other(
+    tmp_path: Path, name: str, beside: str
+) -> None:
+    assert new_stack(beside, FULL, out=tmp_path / f"Pulumi.{beside}.yaml").written
+    [problem] = new_stack(name, FULL, out=tmp_path / f"Pulumi.{name}.yaml").problems
+    assert problem.rule == "stacks-apart"
+    assert "`bailbondpro-prod-*`" in problem.allowed
+    elsewhere = replace(FULL, account="222233334444", vpc_cidr="10.9.0.0/16")
+    assert new_stack(name, elsewhere, out=tmp_path / f"Pulumi.{name}.yaml").problems == ()
 
 
 def test_a_stack_to_begin_with_that_is_missing_or_broken_is_named(folder: Path) -> None:

@@ -84,3 +84,11 @@ def test_the_matrix_of_a_pipeline_is_one_line_of_json(tmp_path: Path) -> None:
     nothing = CliRunner().invoke(app, ["stacks", "--in", str(tmp_path)])
     assert nothing.exit_code == 1
     assert "./bbp init" in nothing.stdout
+
+
+def test_a_folder_that_is_not_there_is_named_and_not_taken_for_an_empty_one(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for name, said in (("missing", "does not exist"), ("file", "is a file")):
+        ended = CliRunner().invoke(app, ["stacks", "--in", str(tmp_path / name)])
+        assert ended.exit_code == 2
+        assert said in " ".join(ended.output.split())

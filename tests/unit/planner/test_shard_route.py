@@ -74,6 +74,14 @@ def test_a_route_moves_whom_the_plan_says(clients: list[str], before: int, after
     assert moved == [move.client_id for move in reshard(before, after, clients).moves]
 
 
+@given(st.text(), PLACES, PLACES)
+def test_only_writes_of_clients_that_move_are_waited_for(client: str, before: int, after: int) -> None:
+    route = Route(before, after)
+    for place in route.everywhere:
+        assert route.carries(client, place, shared=False) is bool(route.aims(client, place))
+        assert route.carries(client, place, shared=True) is bool(route.shared_aims(place))
+
+
 def test_rows_of_no_client_go_once_to_every_place_that_is_new() -> None:
     assert FIRST.shared_aims(PRIMARY) == (0, 1, 2, 3)
     assert GROWTH.shared_aims(0) == (4,)

@@ -11,8 +11,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.gateway.paths import ONE_READING
+from components.gateway.paths import ODD_PATHS, ONE_READING
 from components.gateway.paths import is_refused as refused
+from tests.support.look_alikes import look_alikes
 from tests.support.paths import DATA
 
 ONE = re.compile(ONE_READING.removeprefix("~*"), re.IGNORECASE | re.ASCII)
@@ -38,13 +39,35 @@ def test_escaped_bytes_pass_only_as_utf_8_in_its_shortest_form_without_separator
     assert bool(ONE.search(target)) == plain
 
 
-LETTERS = st.characters(min_codepoint=0x21, max_codepoint=0x2FF, exclude_characters="/\\%\xa0\u017f\x7f")
+ODD = frozenset(character for found in look_alikes().values() for character in found)
+LETTERS = st.characters(min_codepoint=0x21, max_codepoint=0x2AF, exclude_characters=["/", "\\", "%", "\x7f", *ODD])
 
 
 @given(st.text(LETTERS, min_size=1))
 def test_names_that_a_client_escapes_pass(name: str) -> None:
-    name = "".join(letter for letter in name if not 0x7F <= ord(letter) < 0xA0).strip(".") or "x"
+    name = name.strip(".") or "x"
     assert not refused(f"/files/{quote(name, safe='')}/page?x=1")
+
+
+def test_no_character_that_unicode_makes_ascii_or_has_readers_ignore_passes() -> None:
+    assert len(ODD) > 2000
+    assert [character for character in sorted(ODD) if not refused(f"/a{quote(character)}b/x?y=1")] == []
+    assert not refused(f"/a?b={quote(''.join(sorted(ODD)[:100]))}"), "a query may have them"
+
+
+def test_of_the_letters_of_scripts_hardly_any_is_refused() -> None:
+    scripts = ((0xC0, 0x250), (0x386, 0x530), (0x5D0, 0x5EB), (0x620, 0x660), (0x904, 0x93A), (0x1EA0, 0x1F00))
+    letters = [chr(point) for a, b in (*scripts, (0x4E00, 0x9FFF), (0xAC00, 0xD7A4)) for point in range(a, b)]
+    assert [f"{ord(letter):x}" for letter in letters if refused(f"/{quote(letter)}")] == [
+        *("df", "130", "131", "132", "133", "13f", "140", "149", "17f", "1c4", "1c5", "1c6", "1c7", "1c8", "1c9"),
+        *("1ca", "1cb", "1cc", "1f0", "1f1", "1f2", "1f3"),
+    ]
+    names = ("caf\u00e9", "M\u00fcller", "Nguy\u1ec5n", "O\u2019Brien", "\u6771\u4eac")
+    assert not any(refused(f"/{quote(text)}") for text in (*names, "\u20ac", "\U0001f512"))
+
+
+def test_no_expression_is_longer_than_nginx_takes_a_word() -> None:
+    assert max(len(expression.encode()) for expression in (*ODD_PATHS, ONE_READING)) < 4000
 
 
 @pytest.mark.parametrize(

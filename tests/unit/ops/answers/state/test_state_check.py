@@ -139,7 +139,7 @@ def test_what_the_engine_refuses_is_named_with_its_place_and_its_fix(what: str, 
         ("[]", "it holds a list, not an object"),
         ("[" * 200_000, "nested too deeply"),
         ('{"version": 3, "deployment": []}', "its deployment is a list"),
-        ('{"version": "3", "deployment": {"resources": []}}', "its version is '3', no number"),
+        ('{"version": "3", "deployment": {"resources": []}}', 'its version is "3", no whole number'),
         ('{"version": NaN, "deployment": {"resources": []}}', "no engine writes it so: NaN is no number"),
     ],
 )
@@ -154,6 +154,20 @@ def test_a_state_in_which_a_key_stands_twice_is_not_judged(tmp_path: Path) -> No
     found = told(tmp_path, text)
     assert found.exit_code == 3
     assert "the key 'deployment' stands twice" in found.of("not judged")[0].says
+
+
+def test_a_key_in_other_letters_which_the_engine_would_take_is_not_judged(tmp_path: Path) -> None:
+    document = whole()
+    document["deployment"]["resources"][3]["Protect"] = False
+    found = told(tmp_path, document)
+    assert found.exit_code == 3
+    assert "the key 'Protect' is 'protect' in other letters" in found.of("not judged")[0].says
+
+
+@pytest.mark.parametrize(("version", "said"), [(1000.0, "1000.0"), ("3", '"3"'), (None, "null"), (True, "true")])
+def test_a_version_that_is_no_whole_number_is_quoted_as_it_stands(version: object, said: str, tmp_path: Path) -> None:
+    found = told(tmp_path, {**whole(), "version": version})
+    assert f"its version is {said}, no whole number" in found.of("broken")[0].says
 
 
 def test_a_compressed_state_that_is_cut_off_is_broken(tmp_path: Path) -> None:
