@@ -25,8 +25,8 @@ from bailbondpro.edge.personal import (
     personal_response,
     private_path,
     says_only,
-    signed_query,
     unknown_input,
+    unknown_query,
     unstorable_response,
 )
 from bailbondpro.edge.policy import STATIC_PREFIX
@@ -143,8 +143,8 @@ def cache_rules(policy: EdgePolicy) -> tuple[CacheRule, ...]:
         ),
         CacheRule(
             ref="odd_url_bypass",
-            description="Never cache what a query signs in to, or a path that can be read in two ways",
-            when=Or((signed_query(), odd_path())),
+            description="Never cache a query not known to be harmless, or a path that can be read in two ways",
+            when=Or((*unknown_query(policy), odd_path())),
             cache=False,
         ),
         CacheRule(

@@ -177,6 +177,11 @@ class Request:
         return tuple(value for key, value in self.headers if key == name.lower())
 
     @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """The names of the query's parameters as they are written (`http.request.uri.args.names`)."""
+        return tuple(pair.partition("=")[0] for pair in self.query.split("&") if pair)
+
+    @property
     def cookie(self) -> str:
         """The whole Cookie header (field `http.cookie`)."""
         return "; ".join(self.values("cookie"))

@@ -159,6 +159,9 @@ COOKIE = Field("http.cookie", lambda exchange: exchange.request.cookie)
 REQUEST_HEADER_NAMES = FieldList(
     "http.request.headers.names", lambda exchange: tuple(name for name, _ in exchange.request.headers)
 )
+PARAMETER_NAMES = FieldList("http.request.uri.args.names", lambda exchange: exchange.request.parameter_names)
+"""Neither decoded nor in another case, each as often as it stands in the query, and of no plan above Free (Cloudflare
+docs, Fields reference; read 2026-11-30)."""
 RESPONSE_HEADER_NAMES = FieldList(
     "http.response.headers.names", lambda exchange: tuple(name for name, _ in exchange.answered.headers)
 )
@@ -166,5 +169,7 @@ RESPONSE_HEADER_NAMES = FieldList(
 FIELDS: Mapping[str, Field] = {field.name: field for field in (HOST, PATH, EXTENSION, QUERY, METHOD, COOKIE)}
 """The string fields by name."""
 
-FIELD_LISTS: Mapping[str, FieldList] = {field.name: field for field in (REQUEST_HEADER_NAMES, RESPONSE_HEADER_NAMES)}
+FIELD_LISTS: Mapping[str, FieldList] = {
+    field.name: field for field in (REQUEST_HEADER_NAMES, PARAMETER_NAMES, RESPONSE_HEADER_NAMES)
+}
 """The list fields by name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bailbondpro.edge.cache_classes import api_hosts
+from bailbondpro.edge.cache_classes import api_hosts, image_hosts, static_hosts
 from bailbondpro.edge.expressions import (
     AllIn,
     And,
@@ -25,6 +25,7 @@ from bailbondpro.edge.fields import (
     EXTENSION,
     HOST,
     METHOD,
+    PARAMETER_NAMES,
     PATH,
     QUERY,
     REQUEST_HEADER_NAMES,
@@ -33,7 +34,7 @@ from bailbondpro.edge.fields import (
     LowerEach,
     ResponseHeader,
 )
-from bailbondpro.edge.policy import HARMLESS_COOKIES, HARMLESS_HEADERS, IMAGE_EXTENSIONS
+from bailbondpro.edge.policy import FILE_QUERY, HARMLESS_COOKIES, HARMLESS_HEADERS, HARMLESS_QUERY, IMAGE_EXTENSIONS
 
 if TYPE_CHECKING:
     from bailbondpro.edge.policy import EdgePolicy
@@ -61,18 +62,6 @@ CREDENTIAL_HEADERS = (
 X-Api-Key and its relatives, X-Auth-Token, X-CSRF, X-Amz-Security-Token, Signature (RFC 9421), DPoP (RFC 9449), client
 certificates (RFC 9440), and what authenticating proxies write (X-Forwarded-User, X-MS-CLIENT-PRINCIPAL). None of them
 is part of what a browser sends for a page: neither User-Agent nor Sec-Fetch-User has one of the last five."""
-
-CREDENTIAL_PARAMETERS = (
-    *("sig", "token", "key", "auth", "secret", "sess", "sid", "pass", "pwd", "jwt", "code=", "cred", "hmac", "ticket"),
-    *("otp", "hdn", "gda__", "saml", "assert", "magic", "invit", "reset", "user", "mail", "login", "nonce", "state="),
-    *("policy", "expire", "md5", "hash=", "verif", "bearer", "uid", "account", "pin="),
-)
-"""Parts of a query that signs a request in: X-Amz-Signature and X-Goog-Signature, CloudFront's Key-Pair-Id, Azure's
-sig, Akamai's hdnts, nginx's md5 and expires, access tokens, keys, OpenID Connect's code, SAMLResponse, CAS's ticket,
-links of mails. A harmless query that contains one costs a request to the origin."""
-
-ESCAPED_LETTERS = ("%4", "%5", "%6", "%7", "%25")
-"""Escapes of letters and of the escape itself, which hide these words; no browser escapes a letter (RFC 3986, 2.3)."""
 
 TARGETED_HEADERS = ("cdn-cache-control", "cloudflare-cdn-cache-control")
 """Headers that say what Cloudflare shall do, before Cache-Control (Cloudflare docs, CDN-Cache-Control; RFC 9213)."""
@@ -137,9 +126,20 @@ def credentials(policy: EdgePolicy) -> Expression:
     )
 
 
-def signed_query() -> Expression:
-    """The query says who sends the request, or that somebody signed it for whom it was given to."""
-    return Or(tuple(Contains(Lower(QUERY), part) for part in (*CREDENTIAL_PARAMETERS, *ESCAPED_LETTERS)))
+def unknown_query(policy: EdgePolicy) -> tuple[Expression, ...]:
+    """The query has a parameter that is not known to be harmless, in one way or another of reading it.
+
+    What signs a request in has too many names: signatures of clouds, tokens, one-time codes, tickets, links of mails.
+    Names are compared as they are written, so another case, an escape, `a[]` or a `+` makes another name; what some
+    servers divide at besides `&`, or find only once they have decoded a value, makes the whole query unknown.
+    """
+    asked = Not(Equals(QUERY, ""))
+    files = IsIn(HOST, tuple(dict.fromkeys((*static_hosts(policy), *image_hosts(policy)))))
+    return (
+        *(Contains(QUERY, part) for part in ("%", ";")),
+        And((asked, Not(AllIn(PARAMETER_NAMES, HARMLESS_QUERY)))),
+        And((files, asked, Not(AllIn(PARAMETER_NAMES, FILE_QUERY)))),
+    )
 
 
 def odd_path() -> Expression:

@@ -72,6 +72,26 @@ HARMLESS_HEADERS = (
 application answers, and is in no cache key: X-Requested-With, RSC and HX-Request ask for a part of a page, and
 Content-Length says that a GET has a body. One that is missing here costs a request to the origin."""
 
+FILE_QUERY = ("v", "w", "h", "q", "f")
+"""Names of the parameters with which a file may be asked for: its version, and the guide's of a rendition (scaling
+guide, CDN Configuration), whose values are listed besides (`ImagePolicy`)."""
+
+HARMLESS_QUERY = (
+    *FILE_QUERY,
+    # which part of a list, in which order and language: the same for everybody who asks for it
+    *("page", "per_page", "limit", "offset", "sort", "order", "lang", "locale", "county", "court"),
+    # where a visitor comes from, for the scripts of measurement (Google Analytics, URL builders; read 2026-11-30)
+    *(f"utm_{name}" for name in ("source", "medium", "campaign", "term", "content", "id", "source_platform")),
+    *(f"utm_{name}" for name in ("creative_format", "marketing_tactic")),
+    # which click on an advertisement: Google Ads, Meta, Microsoft, TikTok, X, LinkedIn, Yandex, DoubleClick (their
+    # documents of auto-tagging; unverified); the click is no visitor, and no server of this platform reads it
+    *("gclid", "gbraid", "wbraid", "gad_source", "gad_campaignid", "dclid", "fbclid", "msclkid", "ttclid", "twclid"),
+    *("li_fat_id", "yclid", "srsltid", "igshid"),
+)
+"""Names of parameters that may come with a request for a public page or public data; they are part of the cache key.
+Any other may sign somebody in, be a part of a signature or a link of a mail (`mc_eid` names its reader, `_gl` hands a
+visitor's identity over), or name a person. One that is missing here costs a request to the origin."""
+
 STATIC_PREFIX = "/static/"
 """Where the app serves content-hashed assets (scaling guide, Nginx Load Balancer Configuration)."""
 

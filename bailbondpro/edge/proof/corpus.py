@@ -96,6 +96,29 @@ SIGNED_QUERIES = (
 )
 """Queries that sign a request in: signed addresses of AWS, Google and Azure, tokens, keys, one-time codes."""
 
+UNKNOWN_QUERIES = (
+    # parts of signatures and of signing in: Azure SAS, Google Cloud Storage, OAuth, WS-Federation, Cloudflare
+    *(
+        "se=1&sp=r",
+        "GoogleAccessId=1",
+        "oauth_verifier=1",
+        "login_hint=a",
+        "RelayState=1",
+        "wresult=1",
+        "request_uri=1",
+    ),
+    # links of mails and what hands a visitor over: Mailchimp, HubSpot, Marketo, Klaviyo, Google's linker
+    *("mc_eid=1", "_hsenc=1", "mkt_tok=1", "_ke=1", "_gl=1", "vero_id=1", "__cf_chl_tk=1", "t=1", "s=1"),
+    # who it is about
+    *("id=1", "name=a", "client=1", "case=1", "dob=1", "ssn=1", "phone=1", "preview=1", "share=1", "ref=1", "x"),
+    # a harmless name written otherwise, and a second one that only some servers see
+    *("PAGE=2", "p%61ge=2", "page[]=2", "page+=2", "+v=1", "=1&case=1", "v=1&&case=1", "v=1;case=1", "v=1%26token=1"),
+    # of a page harmless, of a file unknown
+    *("page=2", "utm_source=a&v=1"),
+    *("v=1%3Bsid=1", "v=1&v=2&x=1", "utm_source=a;jwt=1", "utm_x=1", "amp;token=1"),
+)
+"""Queries of parameters that nobody lists: whatever is not known to be harmless is tried by its kind."""
+
 SESSION_COOKIES = (
     *("PHPSESSID", "JSESSIONID", "ASP.NET_SessionId", ".ASPXAUTH", ".AspNetCore.Session", ".AspNetCore.Cookies"),
     *(".AspNetCore.Identity.Application", ".AspNetCore.CookiesC1", "connect.sid", "sessionid", "session", "SESSION"),

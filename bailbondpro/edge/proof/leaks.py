@@ -1,27 +1,24 @@
 """Proves that nothing personal can be cached: evaluates the rules on many requests and collects what would be stored.
 
-What counts as personal is decided here, apart from the rules and more strictly: a path is private when any reading of
-it, decoded as an origin might, lies under a private prefix. The origin of the corpus is the most careless one: it calls
-every response public and gives it the Content-Type of its extension, so that only the rules stand in the way. Where
-the vendor's documents allow two readings (`readings`), every combination is tried that matters: Cache Deception Armor
-is no obstacle, and neither is a firewall rule, since whether those run below /cdn-cgi/ is not said. Of what is cached,
-every input that could change the answer has to end somewhere (`cache_key`).
+What counts as personal is decided apart from the rules and more strictly (`oracle`). The origin of the corpus is the
+most careless one: it calls every response public and gives it the Content-Type of its extension, so that only the rules
+stand in the way. Where the vendor's documents allow two readings (`readings`), every combination is tried that matters:
+Cache Deception Armor is no obstacle, and neither is a firewall rule, since whether those run below /cdn-cgi/ is not
+said. Of what is cached, every input that could change the answer has to end somewhere (`cache_key`).
 """
 
 from __future__ import annotations
 
 import dataclasses
-import re
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from bailbondpro.edge.cache_classes import image_hosts
 from bailbondpro.edge.cache_key import Plain, samples, unkeyed
-from bailbondpro.edge.exchange import DECODINGS, Request, Response, normalise_path, path_readings
+from bailbondpro.edge.exchange import Request, Response, normalise_path
 from bailbondpro.edge.explain import DOCUMENT_EXTENSIONS, arriving, evaluate, may_be_cached
-from bailbondpro.edge.policy import FILE_TYPES, HARMLESS_COOKIES, IMAGE_EXTENSIONS, STATIC_PREFIX
+from bailbondpro.edge.policy import FILE_TYPES, IMAGE_EXTENSIONS, STATIC_PREFIX
 from bailbondpro.edge.proof.corpus import (
     CREDENTIALS,
     FOREIGN_TYPES,
@@ -29,9 +26,11 @@ from bailbondpro.edge.proof.corpus import (
     SESSION_COOKIES,
     SIGNED_QUERIES,
     UNKEYED_HEADERS,
+    UNKNOWN_QUERIES,
     odd_spellings,
     private_paths,
 )
+from bailbondpro.edge.proof.oracle import personal_reason
 from bailbondpro.edge.readings import CARELESS, combinations
 
 if TYPE_CHECKING:
@@ -46,17 +45,6 @@ _TYPES = {**FILE_TYPES, "svg": "image/svg+xml", "pdf": "application/pdf"}
 STATIC_EXTENSIONS = frozenset((*FILE_TYPES, *IMAGE_EXTENSIONS))
 DATA_EXTENSIONS = frozenset(("map", "webmanifest"))
 """Files that are JSON by their own type, and nobody's."""
-_SIGNING_HEADER = re.compile(
-    r"authori[sz]|authent|auth-|^(x-)?auth$|key$|token|secret|session|jwt|signature|credential|cookie2|-cookie$|srf|passw"
-    r"|hmac|dpop|cert$|oidc|principal|(forwarded|remote|impersonate|webauth|api|^x)-user|^x-user|bearer|-otp$|-email$"
-    r"|-sid$|ticket|nonce|login|identity|consumer|imperson|access-client|-roles?$|tenant|-account"
-)
-_SIGNING_PARAMETER = re.compile(
-    r"(sig|sign|signature|token|key|auth|secret|session|sid|passw(or)?d|pwd|jwt|code|hmac|ticket|otp|hdn(ts|ea|tl)|assertion"
-    r"|saml(request|response)|key-pair-id|accesskeyid|policy|md5|expires|nonce|user|email|login|cred(entials?)?|gda__"
-    r"|magic|invit(e|ation)|reset|state|hash|verify|bearer|uid|account|^pin)(\[.*\])?$"
-)
-_COOKIE_PREFIX = re.compile(r"^__(host|secure)-")
 
 
 @dataclass(frozen=True)
@@ -199,61 +187,6 @@ def careless_response(request: Request, code: int = 200) -> Response:
     return Response.of(code, {"Cache-Control": "public, max-age=600", "Content-Type": _TYPES.get(extension, image)})
 
 
-def personal_reason(policy: EdgePolicy, request: Request) -> str:
-    """Why a request's response belongs to somebody, or "" where it does not."""
-    signing = next((name for name, _ in request.headers if _SIGNING_HEADER.search(name)), None)
-    if signing:
-        return f"it carries {signing.title()}"
-    parameter = _signing_parameter(request.query)
-    if parameter:
-        return f"its query has the credential {parameter}"
-    cookies = _personal_cookie(policy, request)
-    if cookies:
-        return cookies
-    private = _private_prefix(policy, request.path)
-    if private:
-        return f"its path can be read as {private}"
-    if request.extension in DOCUMENT_EXTENSIONS:
-        return f"it is a document ({request.extension})"
-    return ""
-
-
-def _signing_parameter(query: str) -> str:
-    """A parameter of the query, decoded as an origin might, that signs somebody in; or ""."""
-    for _ in range(DECODINGS + 1):
-        for name in (pair.partition("=")[0].lower() for pair in re.split("[&;]", query)):
-            if _SIGNING_PARAMETER.search(name):
-                return name
-        query = unquote(query)
-    return ""
-
-
-def _personal_cookie(policy: EdgePolicy, request: Request) -> str:
-    """Why a cookie makes the request somebody's, or "".
-
-    A session cookie does wherever its name begins as configured: frameworks divide long ones (`appSession.0`). To the
-    application and its API any cookie does that is not known to be harmless.
-    """
-    names = [pair.split("=", 1)[0].strip() for pair in request.cookie.split(";") if pair.strip()]
-    for name in names:
-        bare = _COOKIE_PREFIX.sub("", name.lower())
-        if any(bare.startswith(session.lower()) for session in policy.session_cookie_names):
-            return f"it carries the session cookie {name.lower()}"
-    if request.host in {host for hosts in policy.all_hosts() for host in (hosts.app, hosts.api)}:
-        for name in names:
-            if not f"{name}=".startswith(HARMLESS_COOKIES):
-                return f"it carries the cookie {name}, which is not known to be harmless"
-    return ""
-
-
-def _private_prefix(policy: EdgePolicy, path: str) -> str:
-    for reading in path_readings(path):
-        for prefix in policy.all_private_prefixes():
-            if reading == prefix or reading.startswith(f"{prefix.rstrip('/')}/"):
-                return prefix
-    return ""
-
-
 def corpus(policy: EdgePolicy) -> Iterator[Trial]:
     """What the audit tries of every policy: public and private paths on every host, as strangers spell and sign."""
     hosts = policy.host_names()
@@ -275,7 +208,9 @@ def trials(policy: EdgePolicy, request: Request) -> Iterator[Trial]:
     unknown = tuple((("cookie", f"{name}=abc"),) for name in SESSION_COOKIES) if opted_in else ()
     for headers in (*_credentials(policy), *unknown):
         yield _case(dataclasses.replace(request, headers=headers))
-    for query in SIGNED_QUERIES:
+    # a query of a hashed file is taken away, so one list is enough to see it
+    further = UNKNOWN_QUERIES if opted_in or request.host in image_hosts(policy) else ()
+    for query in (*SIGNED_QUERIES, *further):
         signed = f"{request.query}&{query}" if request.query else query
         yield _case(dataclasses.replace(request, query=signed, headers=()))
     for method in ("POST", "PUT", "OPTIONS"):

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from bailbondpro.edge.exchange import Request
 from bailbondpro.edge.explain import evaluate
 from bailbondpro.edge.origin import expected_response
-from bailbondpro.edge.proof.leaks import personal_reason
+from bailbondpro.edge.proof.oracle import personal_reason
 from ops.answers.cdn.error import CdnError
 from ops.answers.cdn.manifests import on_hosts
 from ops.answers.cdn.paths import escaped, unheld

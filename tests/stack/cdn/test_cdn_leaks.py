@@ -15,7 +15,8 @@ from bailbondpro.edge.expressions import EVERYTHING, And, IsIn, Not
 from bailbondpro.edge.fields import EXTENSION
 from bailbondpro.edge.personal import STATIC_TYPES, StaticType
 from bailbondpro.edge.policy import CdnHosts, EdgePolicy
-from bailbondpro.edge.proof.leaks import audit, personal_reason
+from bailbondpro.edge.proof.leaks import audit
+from bailbondpro.edge.proof.oracle import personal_reason
 from bailbondpro.edge.rules import EdgeRules
 from bailbondpro.edge.security import FirewallRule
 

@@ -8,7 +8,9 @@ import pytest
 
 from bailbondpro.edge.exchange import Request, Response, normalise_path
 from bailbondpro.edge.explain import explain
+from bailbondpro.edge.policy import HARMLESS_QUERY
 from bailbondpro.edge.problems import edge_problems
+from bailbondpro.edge.proof.oracle import SIGNING_PARAMETER
 from tests.support.edge_policies import DOMAIN, POLICY
 
 PAGE = f"https://{DOMAIN}/pricing"
@@ -82,6 +84,69 @@ def test_a_header_that_says_who_asks_keeps_the_answer_out_of_the_cache(name: str
 )
 def test_a_query_that_signs_in_keeps_the_answer_out_of_the_cache(query: str) -> None:
     assert not cached(f"{PAGE}?{query}")
+
+
+HELD_OUT = (
+    *("X-Amz-Credential", "X-Amz-Security-Token", "sv", "se", "sp", "spr", "st", "srt", "GoogleAccessId", "Expires"),
+    *("oauth_token", "oauth_verifier", "id_token_hint", "login_hint", "client_assertion", "device_code", "request_uri"),
+    *(
+        "RelayState",
+        "wresult",
+        "wctx",
+        "SAMLart",
+        "pt",
+        "pgtIou",
+        "tk",
+        "t",
+        "k",
+        "hs_token",
+        "sso",
+        "autologin",
+        "mc_eid",
+    ),
+    *(
+        "_hsenc",
+        "mkt_tok",
+        "vero_id",
+        "_ke",
+        "oly_enc_id",
+        "_gl",
+        "_ga",
+        "cid",
+        "client",
+        "customer",
+        "case",
+        "bond",
+        "id",
+    ),
+    *("name", "phone", "dob", "ssn", "q2", "preview", "draft", "share", "ref", "return_to", "cf_clearance", "x"),
+)
+
+
+@pytest.mark.parametrize("name", HELD_OUT)
+def test_a_parameter_that_nobody_listed_keeps_a_page_and_an_image_out_of_the_cache(name: str) -> None:
+    for query in (f"{name}=1", name, f"{name}=", f"page=2&{name}=1", f"v=1;{name}=1", f"v=1&&{name}=1"):
+        assert not cached(f"{PAGE}?{query}"), query
+        assert not cached(f"https://images.{DOMAIN}/a.png?{query}", kind="image/png"), query
+
+
+@pytest.mark.parametrize("name", HARMLESS_QUERY)
+def test_a_harmless_name_is_one_as_it_is_written_and_no_more(name: str) -> None:
+    """In another case, escaped, as a list, with a separator of some servers or beside an empty name it is unknown."""
+    assert cached(f"{PAGE}?{name}=1&{name}=2&page=3")
+    escaped = f"%{ord(name[0]):02x}{name[1:]}"
+    for other in (name.upper(), escaped, f"{name}[]", f"{name}%5B%5D", f"{name}+", f"+{name}", f"{name}.x", f"x{name}"):
+        assert not cached(f"{PAGE}?{other}=1"), other
+    for query in (f"{name}=1;x=1", f"{name}=1%26x=1", f"{name}=1%3bx=1", f"=1&{name}=1", f"{name}=%2526x"):
+        assert not cached(f"{PAGE}?{query}"), query
+    assert not SIGNING_PARAMETER.search(name), "the audit's own list of credentials has it"
+
+
+def test_a_file_is_cached_by_its_version_and_its_rendition_alone() -> None:
+    image = f"https://images.{DOMAIN}/a.png"
+    assert cached(f"{image}?v=3", kind="image/png")
+    assert not cached(f"{image}?utm_source=x", kind="image/png")
+    assert not cached(f"{image}?v=3&page=2", kind="image/png")
 
 
 @pytest.mark.parametrize("query", ["v=3", "utm_source=x", "w=640", "page=2", "q=bail"])

@@ -40,6 +40,7 @@ REQUEST_FIELDS = {
     "http.request.uri.path",
     "http.request.uri.path.extension",
     "http.request.uri.query",
+    "http.request.uri.args.names",
     "http.request.method",
     "http.request.headers.names",
 }
@@ -181,6 +182,7 @@ class Reader:
             return tuple(value for key, value in response.headers if key == header)
         lists = {
             "http.request.headers.names": tuple(key for key, _ in request.headers),
+            "http.request.uri.args.names": tuple(part.split("=")[0] for part in request.query.split("&") if part),
             "http.response.headers.names": tuple(key for key, _ in response.headers),
         }
         if name in lists:

@@ -10,7 +10,7 @@ from bailbondpro.edge.expressions import Or
 from bailbondpro.edge.personal import odd_path, private_path
 from bailbondpro.edge.policy import PRIVATE_PREFIXES
 from bailbondpro.edge.proof.corpus import LOOK_ALIKES, UNSEEN, odd_spellings
-from bailbondpro.edge.proof.leaks import personal_reason
+from bailbondpro.edge.proof.oracle import personal_reason
 from bailbondpro.edge.readings import CARELESS, Behaviour
 from bailbondpro.edge.rules import EdgeRules
 from bailbondpro.edge.security import rate_limit_rules

@@ -1,0 +1,96 @@
+"""What makes a request somebody's, whatever its response says: decided apart from the rules, and more strictly.
+
+A path is private when any reading of it, decoded as an origin might, lies under a private prefix; a header, a cookie or
+a parameter counts by its kind.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from bailbondpro.edge.cache_classes import image_hosts, static_hosts
+from bailbondpro.edge.exchange import DECODINGS, path_readings
+from bailbondpro.edge.explain import DOCUMENT_EXTENSIONS
+from bailbondpro.edge.policy import FILE_QUERY, HARMLESS_COOKIES, HARMLESS_QUERY
+
+if TYPE_CHECKING:
+    from bailbondpro.edge.exchange import Request
+    from bailbondpro.edge.policy import EdgePolicy
+
+_SIGNING_HEADER = re.compile(
+    r"authori[sz]|authent|auth-|^(x-)?auth$|key$|token|secret|session|jwt|signature|credential|cookie2|-cookie$|srf|passw"
+    r"|hmac|dpop|cert$|oidc|principal|(forwarded|remote|impersonate|webauth|api|^x)-user|^x-user|bearer|-otp$|-email$"
+    r"|-sid$|ticket|nonce|login|identity|consumer|imperson|access-client|-roles?$|tenant|-account"
+)
+SIGNING_PARAMETER = re.compile(
+    r"(sig|sign|signature|token|key|auth|secret|session|sid|passw(or)?d|pwd|jwt|code|hmac|ticket|otp|hdn(ts|ea|tl)|assertion"
+    r"|saml(request|response)|key-pair-id|accesskeyid|policy|md5|expires|nonce|user|email|login|cred(entials?)?|gda__"
+    r"|magic|invit(e|ation)|reset|state|hash|verify|bearer|uid|account|^pin)(\[.*\])?$"
+)
+_COOKIE_PREFIX = re.compile(r"^__(host|secure)-")
+
+
+def personal_reason(policy: EdgePolicy, request: Request) -> str:
+    """Why a request's response belongs to somebody, or "" where it does not."""
+    signing = next((name for name, _ in request.headers if _SIGNING_HEADER.search(name)), None)
+    if signing:
+        return f"it carries {signing.title()}"
+    if parameter := _signing_parameter(request.query):
+        return f"its query has the credential {parameter}"
+    if parameter := _unknown_parameter(policy, request):
+        return f"its query has {parameter}, which is not known to be harmless"
+    cookies = _personal_cookie(policy, request)
+    if cookies:
+        return cookies
+    private = _private_prefix(policy, request.path)
+    if private:
+        return f"its path can be read as {private}"
+    if request.extension in DOCUMENT_EXTENSIONS:
+        return f"it is a document ({request.extension})"
+    return ""
+
+
+def _signing_parameter(query: str) -> str:
+    """A parameter of the query, decoded as an origin might, that signs somebody in; or ""."""
+    for _ in range(DECODINGS + 1):
+        for name in (pair.partition("=")[0].lower() for pair in re.split("[&;]", query)):
+            if SIGNING_PARAMETER.search(name):
+                return name
+        query = unquote(query)
+    return ""
+
+
+def _unknown_parameter(policy: EdgePolicy, request: Request) -> str:
+    """A parameter of the query that may be somebody's, or ""; of a file only its version and its rendition are not."""
+    files = request.host in {*static_hosts(policy), *image_hosts(policy)}
+    known = FILE_QUERY if files else HARMLESS_QUERY
+    names = (pair.partition("=")[0] for pair in re.split("[&;]", request.query) if pair)
+    return next((name for name in names if name not in known), "")
+
+
+def _personal_cookie(policy: EdgePolicy, request: Request) -> str:
+    """Why a cookie makes the request somebody's, or "".
+
+    A session cookie does wherever its name begins as configured: frameworks divide long ones (`appSession.0`). To the
+    application and its API any cookie does that is not known to be harmless.
+    """
+    names = [pair.split("=", 1)[0].strip() for pair in request.cookie.split(";") if pair.strip()]
+    for name in names:
+        bare = _COOKIE_PREFIX.sub("", name.lower())
+        if any(bare.startswith(session.lower()) for session in policy.session_cookie_names):
+            return f"it carries the session cookie {name.lower()}"
+    if request.host in {host for hosts in policy.all_hosts() for host in (hosts.app, hosts.api)}:
+        for name in names:
+            if not f"{name}=".startswith(HARMLESS_COOKIES):
+                return f"it carries the cookie {name}, which is not known to be harmless"
+    return ""
+
+
+def _private_prefix(policy: EdgePolicy, path: str) -> str:
+    for reading in path_readings(path):
+        for prefix in policy.all_private_prefixes():
+            if reading == prefix or reading.startswith(f"{prefix.rstrip('/')}/"):
+                return prefix
+    return ""
