@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
+
+from plan.strict_json import parsed
+
+_ELEMENTS = {
+    name.lower(): name
+    for name in (
+        *("Version", "Id", "Statement", "Sid", "Effect", "Principal", "NotPrincipal"),
+        *("Action", "NotAction", "Resource", "NotResource", "Condition"),
+    )
+}
+"""Elements of a policy by their names in small letters: whether AWS takes others than these is not known, and one that
+was passed over would be no statement at all."""
 
 
 def statements(policy: object, effect: str) -> list[dict[str, Any]] | None:
@@ -14,16 +25,18 @@ def statements(policy: object, effect: str) -> list[dict[str, Any]] | None:
         effect: `Allow` or `Deny`.
     """
     try:
-        document = json.loads(policy) if isinstance(policy, str) else policy
-    except ValueError:
+        document = parsed(policy) if isinstance(policy, str) else policy
+    except (ValueError, RecursionError):
         return None
     if not isinstance(document, dict):
         return None
-    return [
-        found
-        for found in listed(document.get("Statement"))
-        if isinstance(found, dict) and found.get("Effect") == effect
-    ]
+    found = (_named(entry) for entry in listed(_named(document).get("Statement")) if isinstance(entry, dict))
+    return [entry for entry in found if entry.get("Effect") == effect]
+
+
+def _named(found: dict[str, Any]) -> dict[str, Any]:
+    """An object of a policy with its elements as they are written everywhere."""
+    return {_ELEMENTS.get(str(key).lower(), key): value for key, value in found.items()}
 
 
 def listed(value: object) -> list[Any]:

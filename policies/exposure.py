@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bailbondpro.facts import ports
 from plan.tokens import CACHE, DATABASE, DEFAULT_SECURITY_GROUP, INGRESS_RULE, PREFIX_LIST, SECURITY_GROUP, SERVICE
+from plan.unknown import is_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -73,8 +74,10 @@ def open_doors(plan: Plan) -> list[Door]:
 
 
 def _doors(item: PlannedResource, plan: Plan, groups: set[str]) -> Iterator[Door]:
-    if item.inputs.get("publiclyAccessible") is True:
+    if item.inputs.get("publiclyAccessible") in {True, "true"}:
         yield Door(item.name, "publiclyAccessible: true")
+    if is_unknown(item.inputs.get("publiclyAccessible")):
+        yield Door(item.name, "publiclyAccessible is known only after an update", known=False)
     if item.type == SEARCH and not item.inputs.get("vpcOptions"):
         yield Door(item.name, "no vpcOptions: a search domain outside of a VPC has a public endpoint")
     if item.type == SERVICE:

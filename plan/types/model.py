@@ -198,7 +198,7 @@ def on(name: str) -> Guard:
 
 def not_on(name: str) -> Guard:
     """Protects where it is not true."""
-    return Guard(name, lambda value: value is not True, f"{name}: false")
+    return Guard(name, lambda value: value is not True and value != "true", f"{name}: false")
 
 
 def above_zero(name: str) -> Guard:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from plan.placement import unreadable
 from plan.types import TYPES
+from policies.gate.admits import widened
 from policies.gate.losses import losses_of
 from policies.gate.model import FAILED, HIDDEN, PLACEMENT, TURNS, UNREAD_STEP, Finding, Step, found
 from policies.gate.reach import hanging, reaches
+from policies.gate.weaker import weakened
 from policies.placement import shards_left, unplaced
 from policies.rules import is_production, rules
 from policies.turns import locked_out
@@ -48,7 +50,8 @@ def judge(preview: Preview) -> Verdict:
 
     The cost and the objectives of a plan are no part of it: see `ops.answers.gate`.
     """
-    loss = [finding for change in preview.changes for finding in _losses(change)]
+    production = is_production(preview.after)
+    loss = [finding for change in preview.changes for finding in _losses(change, production=production)]
     policies, standing, later = _policies(preview)
     findings = (*_of_the_preview(preview), *loss, *_placement(preview), *_turns(preview), *policies)
     order = {change.urn: index for index, change in enumerate(preview.changes)}
@@ -58,10 +61,10 @@ def judge(preview: Preview) -> Verdict:
     )
 
 
-def _losses(change: Change) -> list[Finding]:
+def _losses(change: Change, *, production: bool) -> list[Finding]:
     """What a change takes away; one whose inputs have a form that nobody expected was not judged."""
     try:
-        return list(losses_of(change))
+        return [*losses_of(change), *weakened(change, production=production), *widened(change)]
     except STRANGE as error:
         return [found(UNREAD_STEP, change.urn, f"its inputs have an unexpected form: {error!r}")]
 

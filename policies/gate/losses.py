@@ -156,7 +156,8 @@ def _protection(change: Change) -> Iterator[Finding]:
         return
     kept = KEPT_BY.get(before.type)
     if kept and (
-        change.kind == "delete" or (after is not None and _switched_off(before.type, before.inputs, after.inputs))
+        change.kind in {"delete", "replace"}
+        or (after is not None and _switched_off(before.type, before.inputs, after.inputs))
     ):
         yield found(PROTECTION_LOST, change.urn, f"it would no longer hold that {kept}")
     if after is None:

@@ -83,6 +83,30 @@ PROTECTION_LOST = StepRule(
     severity="critical",
     fix="leave it on; off is for the one update before a stack is taken down",
 )
+WEAKENED = StepRule(
+    id="weakened",
+    title="No lock, limit or log is taken away or made weaker",
+    severity="high",
+    fix="take the change back, or let somebody answer for it (waivers)",
+)
+ALONE = StepRule(
+    id="stands-alone",
+    title="Nothing of production that was there twice stands alone",
+    severity="high",
+    fix="take the smaller number back; ./bbp drill shows what one loss would do",
+)
+ELSEWHERE = StepRule(
+    id="elsewhere",
+    title="Everything is looked for in the account and region where it is",
+    severity="critical",
+    fix="take the change back; another region or account is another stack",
+)
+ADMITS = StepRule(
+    id="admits-more",
+    title="No policy lets in somebody whom it did not let in, or asks less of them",
+    severity="high",
+    fix="name whom the policy named before, under its conditions, or let somebody answer for it (waivers)",
+)
 URN_DISAPPEARS = StepRule(
     id="urn-disappears",
     title="No resource leaves the program by accident",
@@ -147,7 +171,19 @@ NOT_REVIEWED = StepRule(
 
 STEP_RULES: tuple[StepRule, ...] = (
     *(STATEFUL_DELETE, STATEFUL_REPLACE, BEARING_DELETE, BEARING_REPLACE, NAME_CHANGED, SHRINKS, PLACEMENT),
-    *(TURNS, PROTECTION_LOST, URN_DISAPPEARS, ONE_WAY, COST, OBJECTIVES, NOT_REVIEWED),
+    *(
+        TURNS,
+        PROTECTION_LOST,
+        WEAKENED,
+        ALONE,
+        ELSEWHERE,
+        ADMITS,
+        URN_DISAPPEARS,
+        ONE_WAY,
+        COST,
+        OBJECTIVES,
+        NOT_REVIEWED,
+    ),
     *(UNKNOWN_STEP, UNREAD_STEP, UNKNOWN_TYPE, HIDDEN, FAILED),
 )
 NOT_JUDGED = frozenset(rule.id for rule in (UNKNOWN_STEP, UNREAD_STEP, UNKNOWN_TYPE, HIDDEN, FAILED))

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from plan.tokens import BUCKET
 from plan.unknown import is_hidden, is_unknown
 from policies.documents import listed, statements
 from policies.logins import logins_of_masters
 from policies.posture.checks import BLOCKED, BUCKET_POLICY, PUBLIC_ACCESS
+from policies.principals import any_token, anybody
 from policies.rules.model import Rule, Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from plan import Plan, PlannedResource
 
@@ -28,6 +29,22 @@ ATTACHMENTS = (
 ROLE = "aws:iam/role:Role"
 EVERYTHING = re.compile(r"arn:aws[\w-]*:iam::aws:policy/(AdministratorAccess|PowerUserAccess|IAMFullAccess)")
 """Managed policies with which everything else can be had (AWS Managed Policy Reference)."""
+RISING = frozenset(
+    (
+        *(
+            "iam:*",
+            "sts:*",
+            "iam:AttachRolePolicy",
+            "iam:AttachUserPolicy",
+            "iam:CreateAccessKey",
+            "iam:CreatePolicyVersion",
+        ),
+        *("iam:PassRole", "iam:PutRolePolicy", "iam:PutUserPolicy", "iam:SetDefaultPolicyVersion", "sts:AssumeRole"),
+        *("iam:UpdateAssumeRolePolicy", "iam:DeleteRolePermissionsBoundary"),
+    )
+)
+"""Actions with which, on every resource, more is taken than a policy gives (IAM User Guide, Permissions boundaries,
+delegating; unverified)."""
 ACL = frozenset(("public-read", "public-read-write", "authenticated-read", "website"))
 """Canned lists that admit people from outside of the account (Amazon S3 User Guide, Access control list overview)."""
 SECRET_NAME = re.compile(
@@ -54,6 +71,10 @@ def _wildcards(plan: Plan, _production: bool) -> Iterator[Violation]:  # noqa: F
     for item in plan.of_type(*ATTACHMENTS):
         if EVERYTHING.fullmatch(str(item.inputs.get("policyArn"))):
             yield Violation(urn=item.urn, says=f"attaches {item.inputs['policyArn']}")
+    for item in plan.of_type(ROLE):
+        for arn in listed(item.inputs.get("managedPolicyArns")):
+            if EVERYTHING.fullmatch(str(arn)):
+                yield Violation(urn=item.urn, says=f"attaches {arn}")
 
 
 def _everything(item: PlannedResource, policy: object, what: str) -> Iterator[Violation]:
@@ -62,20 +83,31 @@ def _everything(item: PlannedResource, policy: object, what: str) -> Iterator[Vi
         yield Violation(urn=item.urn, says=f"{what} is known only after an update", known=False)
     for found in allowed or ():
         actions, resources = listed(found.get("Action")), listed(found.get("Resource"))
-        if "NotAction" in found or ({"*", "*:*"} & set(actions) and "*" in resources):
+        everywhere = "NotResource" in found or any(map(_all_of_it, map(str, resources)))
+        if "NotAction" in found or (everywhere and any(map(_all_of_it, map(str, actions)))):
             yield Violation(urn=item.urn, says=f"{what} allows every action on every resource")
+        elif (
+            everywhere
+            and not found.get("Condition")
+            and (risen := sorted(one for one in RISING if one.lower() in {str(action).lower() for action in actions}))
+        ):
+            yield Violation(urn=item.urn, says=f"{what} allows {', '.join(risen)} on every resource: more can be taken")
+
+
+def _all_of_it(pattern: str) -> bool:
+    """Whether a pattern of actions or of ARNs leaves nothing out: `*`, `*:*`, `arn:aws:*`."""
+    return "*" in pattern and not re.sub(r"^arn|aws[a-z-]*|[*?:/]", "", pattern)
 
 
 def _trusts(item: PlannedResource) -> Iterator[Violation]:
     policy = item.inputs.get("assumeRolePolicy")
+    if policy is not None and statements(policy, "Allow") is None:
+        yield Violation(urn=item.urn, says="who may take this role is known only after an update", known=False)
     for found in statements(policy, "Allow") or ():
-        if _anybody(found) and not found.get("Condition"):
+        if anybody(found):
             yield Violation(urn=item.urn, says="anybody may take this role")
-
-
-def _anybody(statement: Mapping[str, Any]) -> bool:
-    principal = statement.get("Principal")
-    return principal == "*" or (isinstance(principal, dict) and "*" in listed(principal.get("AWS")))
+        if any_token(found):
+            yield Violation(urn=item.urn, says="whoever has a token of its identity provider may take this role")
 
 
 def _public_buckets(plan: Plan, _production: bool) -> Iterator[Violation]:  # noqa: FBT001 - the signature of all rules
@@ -89,10 +121,8 @@ def _public_buckets(plan: Plan, _production: bool) -> Iterator[Violation]:  # no
         if item.op != "delete" and item.type.startswith("aws:s3") and item.inputs.get("acl") in ACL:
             yield Violation(urn=item.urn, says=f"acl: {item.inputs['acl']}")
     for item in plan.of_type(BUCKET_POLICY):
-        if any(
-            _anybody(found) and not found.get("Condition")
-            for found in statements(item.inputs.get("policy"), "Allow") or ()
-        ):
+        # One that is not known yet opens nothing while public access is blocked, which is asked of every bucket.
+        if any(map(anybody, statements(item.inputs.get("policy"), "Allow") or ())):
             yield Violation(urn=item.urn, says="its policy lets anybody in")
     for item in plan.of_type(BUCKET):
         if not any(other.type == PUBLIC_ACCESS for other in plan.dependents(item.urn)):

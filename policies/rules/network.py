@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
+from ipaddress import collapse_addresses, ip_network
 from typing import TYPE_CHECKING, Any
 
 from plan.tokens import CLUSTER
@@ -12,12 +12,15 @@ from policies.posture.checks import WEB
 from policies.rules.model import Rule, Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from plan import Plan, PlannedResource
 
 WIDE = {4: 8, 6: 16}
 """Length of a prefix below which a block is the internet in all but name: two halves of it admit everybody, too."""
+
+EVERY_PROTOCOL = frozenset(("-1", "all"))
+"""How a rule of a security group says that ports do not count (Amazon EC2 API Reference, IpPermission)."""
 
 
 def _reachable(plan: Plan, _production: bool) -> Iterator[Violation]:  # noqa: FBT001 - the signature of all rules
@@ -30,28 +33,70 @@ def _reachable(plan: Plan, _production: bool) -> Iterator[Violation]:  # noqa: F
 
 
 def _open_groups(plan: Plan, _production: bool) -> Iterator[Violation]:  # noqa: FBT001 - the signature of all rules
+    together: dict[tuple[str, str], list[tuple[PlannedResource, str]]] = {}
     for item in plan:
-        if item.op == "delete":
-            continue
-        if item.type in GROUPS:
-            for entry in item.inputs.get("ingress") or ():
-                if isinstance(entry, dict):
-                    yield from _open(item, entry, plan)
-        if item.type in RULES and item.inputs.get("type", "ingress") == "ingress":
-            yield from _open(item, item.inputs, plan)
+        for rule in () if item.op == "delete" else _ingress(item):
+            if _web(rule):
+                continue
+            for block in blocks(rule, item, plan):
+                yield from _open(item, block, _ports(rule))
+                group = str(rule.get("securityGroupId") or item.urn)
+                together.setdefault((group, _ports(rule)), []).append((item, block))
+    for (_, ports), admitted in together.items():
+        yield from _open_together(ports, admitted)
 
 
-def _open(item: PlannedResource, rule: Mapping[str, Any], plan: Plan) -> Iterator[Violation]:
-    ports = (rule.get("fromPort"), rule.get("toPort"))
-    if len(set(ports)) == 1 and ports[0] in WEB:
-        return
-    shown = "every port" if ports[0] in {None, -1} else f"port {ports[0]}" if ports[0] == ports[1] else ""
-    shown = shown or f"ports {ports[0]} to {ports[1]}"
-    for block in blocks(rule, item, plan):
-        if is_unknown(block):
-            yield Violation(urn=item.urn, says=f"whom it admits to {shown} is known only after an update", known=False)
-        elif _everybody(block):
-            yield Violation(urn=item.urn, says=f"{block} reaches {shown}")
+def _ingress(item: PlannedResource) -> Iterator[Mapping[str, Any]]:
+    """The rules of a group, or the one rule that a resource is, by which something comes in."""
+    if item.type in GROUPS:
+        yield from (entry for entry in item.inputs.get("ingress") or () if isinstance(entry, dict))
+    if item.type in RULES and item.inputs.get("type", "ingress") == "ingress":
+        yield item.inputs
+
+
+def _web(rule: Mapping[str, Any]) -> bool:
+    """Whether a rule opens one port of the web and no other: of all protocols, ports do not count."""
+    first, last = rule.get("fromPort"), rule.get("toPort")
+    return first == last and first in WEB and _protocol(rule) not in EVERY_PROTOCOL
+
+
+def _protocol(rule: Mapping[str, Any]) -> str:
+    return str(rule.get("ipProtocol", rule.get("protocol", "")))
+
+
+def _ports(rule: Mapping[str, Any]) -> str:
+    first, last = rule.get("fromPort"), rule.get("toPort")
+    if first in {None, -1} or _protocol(rule) in EVERY_PROTOCOL:
+        return "every port"
+    return f"port {first}" if first == last else f"ports {first} to {last}"
+
+
+def _open(item: PlannedResource, block: str, shown: str) -> Iterator[Violation]:
+    if is_unknown(block):
+        yield Violation(urn=item.urn, says=f"whom it admits to {shown} is known only after an update", known=False)
+    elif is_public(block) is None:
+        yield Violation(urn=item.urn, says=f"whom it admits to {shown} the plan does not say ({block})", known=False)
+    elif _everybody(block):
+        yield Violation(urn=item.urn, says=f"{block} reaches {shown}")
+
+
+def _open_together(shown: str, admitted: list[tuple[PlannedResource, str]]) -> Iterator[Violation]:
+    """Blocks of which none is the internet, and all together are."""
+    named = [(item, block) for item, block in admitted if is_public(block) and not _everybody(block)]
+    if everybody_together(block for _, block in named):
+        for urn in dict.fromkeys(item.urn for item, _ in named):
+            yield Violation(urn=urn, says=f"together its {len(named)} blocks let the internet reach {shown}")
+
+
+def everybody_together(found: Iterable[str]) -> bool:
+    """Whether blocks that lie beside each other make one that is the internet in all but name."""
+    networks = [ip_network(block, strict=False) for block in found if is_public(block)]
+    for version, wide in WIDE.items():
+        same = [network for network in networks if network.version == version]
+        merged = collapse_addresses(same)  # type: ignore[type-var]  # all are of one version
+        if any(network.prefixlen < wide for network in merged):
+            return True
+    return False
 
 
 def _everybody(block: str) -> bool:
@@ -66,14 +111,14 @@ def _open_clusters(plan: Plan, _production: bool) -> Iterator[Violation]:  # noq
         found = item.inputs.get("vpcConfig")
         config = found if isinstance(found, dict) else {}
         # EKS opens the endpoint to everybody where neither is said.
-        if config.get("endpointPublicAccess", True) is False:
+        if config.get("endpointPublicAccess", True) in {False, "false"}:
             continue
         admitted = config.get("publicAccessCidrs")
         if is_unknown(found) or is_unknown(admitted) or is_unknown(config.get("endpointPublicAccess")):
             yield Violation(urn=item.urn, says="who reaches its API server is known only after an update", known=False)
             continue
         listed = admitted if isinstance(admitted, list) else []
-        if not listed or any(_everybody(str(block)) for block in listed):
+        if not listed or everybody_together(map(str, listed)):
             yield Violation(urn=item.urn, says="its API server answers the whole internet")
 
 

@@ -46,6 +46,8 @@ BREAKS: list[tuple[str, str, dict[str, Any]]] = [
     ("encryption-at-rest", "cluster", {"encryptionConfig": None}),
     ("tls", "cache", {"transitEncryptionEnabled": False}),
     ("tls", "cache", {"transitEncryptionMode": "preferred"}),
+    ("open-policy", "key", {"policy": '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "kms:*"}]}'}),
+    ("edge-tls", "setting", {"value": "flexible"}),
     ("public-store", "database", {"publiclyAccessible": True}),
     ("public-store", "rule", {"cidrIpv4": "8.8.8.0/24"}),
     ("open-security-group", "rule", {"cidrIpv4": "0.0.0.0/0", "fromPort": 22, "toPort": 22}),

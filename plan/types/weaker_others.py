@@ -1,0 +1,211 @@
+"""Properties of Kubernetes and Cloudflare that must not become weaker in silence.
+
+Sources are the documentation of both; unverified where nothing else is said.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from plan import tokens
+from plan.types.weaker_model import TRUE, Weaker, at_least, becomes, gains, no_less, ranked, stays
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+_SETTING = "cloudflare:index/zoneSetting:ZoneSetting"
+_STANDARD = "pod-security.kubernetes.io/enforce"
+_STOPPING = frozenset(
+    ("block", "challenge", "managed_challenge", "js_challenge", "ddos_dynamic", "force_connection_close", "execute")
+)
+"""Actions of a rule that keep a request away, or hand it to rules that do (Cloudflare Ruleset Engine, Actions)."""
+_ALL_OF_THEM = "100%"
+_SETTINGS = "Cloudflare API Reference, Zone Settings"
+
+
+def _may_go_at_once(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    return not _all_may_go(old) and _all_may_go(new)
+
+
+def _all_may_go(spec: object) -> bool:
+    """Whether a budget lets all pods of a workload go at once."""
+    if not isinstance(spec, dict):
+        return True
+    if "maxUnavailable" in spec:
+        return str(spec["maxUnavailable"]) == _ALL_OF_THEM
+    return str(spec.get("minAvailable", 0)) in {"0", "0%", "0.0"}
+
+
+def _opened(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    return bool(set(_open_sides(new)) - set(_open_sides(old)))
+
+
+def _open_sides(spec: object) -> Iterator[tuple[str, str]]:
+    """Every way in which a network policy lets everybody in or out, by side."""
+    found = spec if isinstance(spec, dict) else {}
+    types = found.get("policyTypes") or ["Ingress", *(["Egress"] if found.get("egress") else [])]
+    for side, peers in (("ingress", "from"), ("egress", "to")):
+        if side.title() not in types:
+            yield side, "not restricted at all"
+            continue
+        for rule in found.get(side) or ():
+            given = rule.get(peers) if isinstance(rule, dict) else None
+            ports = str(rule.get("ports") or "every port") if isinstance(rule, dict) else ""
+            if not given or any(map(_anybody, given)):
+                yield side, ports
+
+
+def _anybody(peer: object) -> bool:
+    block = peer.get("ipBlock") if isinstance(peer, dict) else None
+    if isinstance(block, dict):
+        return str(block.get("cidr", "")).rpartition("/")[2] in {"0", "1"}
+    return peer == {"namespaceSelector": {}}
+
+
+def _fewer_refused(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether a rule that kept requests away is gone, switched off, or does less."""
+    return bool(set(_refusing(old)) - set(_refusing(new)))
+
+
+def _refusing(rules: object) -> Iterator[str]:
+    for rule in rules if isinstance(rules, list) else ():
+        if isinstance(rule, dict) and rule.get("enabled") is not False and rule.get("action") in _STOPPING:
+            yield str(rule.get("ref") or rule.get("description") or rule.get("expression"))
+
+
+OTHERS_WEAKER: tuple[Weaker, ...] = (
+    Weaker(
+        token="kubernetes:policy/v1:PodDisruptionBudget",
+        path=("spec",),
+        than=_may_go_at_once,
+        says="not all of its pods may go at once",
+        loses="redundancy",
+        source="Kubernetes documentation, Specifying a Disruption Budget for your Application",
+    ),
+    *(
+        Weaker(
+            token=token,
+            path=("spec", name),
+            than=at_least(2, absent=absent),
+            says="a second pod goes on when one is lost",
+            loses="redundancy",
+            source="Kubernetes documentation, Horizontal Pod Autoscaling; KEDA documentation, ScaledObject",
+        )
+        for token, name, absent in (
+            (tokens.HPA, "minReplicas", 1),
+            (tokens.SCALED_OBJECT, "minReplicaCount", 0),
+            # Where it is left out, an autoscaler decides.
+            (tokens.DEPLOYMENT, "replicas", None),
+        )
+    ),
+    Weaker(
+        token=_NETWORK_POLICY,
+        path=("spec",),
+        than=_opened,
+        says="only named pods and blocks reach them, or are reached by them",
+        loses="defence",
+        source="Kubernetes documentation, Network Policies",
+    ),
+    Weaker(
+        token="kubernetes:core/v1:Namespace",
+        path=("metadata", "labels", _STANDARD),
+        than=ranked("privileged", "baseline", "restricted"),
+        says="pods that could leave their box are refused",
+        loses="defence",
+        source="Kubernetes documentation, Pod Security Admission",
+    ),
+    Weaker(
+        token=tokens.DEPLOYMENT,
+        path=("spec", "template", "spec", "securityContext", "runAsNonRoot"),
+        than=stays(*TRUE),
+        says="nothing in its pods runs as root",
+        loses="defence",
+        source="Kubernetes documentation, Pod Security Standards",
+    ),
+    Weaker(
+        token=tokens.SERVICE,
+        path=("spec", "type"),
+        than=becomes("LoadBalancer", "NodePort"),
+        says="it is reached inside of the cluster alone",
+        loses="defence",
+        source="Kubernetes documentation, Service",
+    ),
+    Weaker(
+        token=tokens.SERVICE,
+        path=("spec", "externalIPs"),
+        than=gains,
+        says="it is reached inside of the cluster alone",
+        loses="defence",
+        source="Kubernetes documentation, Service, External IPs",
+    ),
+    Weaker(
+        token="kubernetes:core/v1:PersistentVolumeClaim",
+        path=("spec", "resources", "requests", "storage"),
+        than=no_less,
+        says="a volume never shrinks",
+        loses="copies",
+        source="Kubernetes documentation, Persistent Volumes",
+    ),
+    Weaker(
+        token="kubernetes:storage.k8s.io/v1:StorageClass",
+        path=("reclaimPolicy",),
+        than=ranked("Delete", "Retain"),
+        says="a volume outlives its claim",
+        loses="copies",
+        source="Kubernetes documentation, Storage Classes",
+    ),
+    Weaker(
+        token="cloudflare:index/dnsRecord:DnsRecord",
+        path=("proxied",),
+        than=stays(*TRUE),
+        says="requests go through the edge, and the origin's address is not public",
+        loses="defence",
+        source="Cloudflare DNS documentation, Proxy status",
+    ),
+    *(
+        Weaker(
+            token=_SETTING,
+            path=("value",),
+            where=("settingId", setting),
+            than=ranked(*steps),
+            says=says,
+            loses="defence",
+            source=_SETTINGS,
+        )
+        for setting, steps, says in (
+            (
+                "ssl",
+                ("off", "flexible", "full", "strict", "origin_pull"),
+                "the edge asks the origin over TLS, and checks its certificate",
+            ),
+            ("min_tls_version", ("1.0", "1.1", "1.2", "1.3"), "older versions of TLS are refused"),
+            ("always_use_https", ("off", "on"), "plain HTTP is redirected"),
+            ("tls_1_3", ("off", "on", "zrt"), "TLS 1.3 is spoken"),
+            (
+                "security_level",
+                ("essentially_off", "off", "low", "medium", "high", "under_attack"),
+                "threats are challenged",
+            ),
+        )
+    ),
+    *(
+        Weaker(
+            token=f"cloudflare:index/{name[0].lower()}{name[1:]}:{name}",
+            path=("enabled",),
+            than=stays(*TRUE),
+            says="the origin answers the edge alone",
+            loses="defence",
+            source="Cloudflare SSL documentation, Authenticated Origin Pulls",
+        )
+        for name in ("AuthenticatedOriginPullsSettings", "AuthenticatedOriginPulls")
+    ),
+    Weaker(
+        token=tokens.RULESET,
+        path=("rules",),
+        than=_fewer_refused,
+        says="these requests are kept away",
+        loses="defence",
+        source="Cloudflare Ruleset Engine documentation, Actions",
+    ),
+)

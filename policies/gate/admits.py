@@ -1,0 +1,52 @@
+"""Policies of resources that let in somebody whom they did not let in, ask less of them, or refuse less."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from plan.unknown import is_unknown
+from policies.documents import statements
+from policies.gate.model import ADMITS, WEAKENED, found
+from policies.principals import ACCOUNT, admitted
+from policies.rules.policies import POLICIES, TRUSTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plan.steps import Change
+    from policies.gate.model import Finding
+
+
+def widened(change: Change) -> Iterator[Finding]:
+    """What a change of a policy opens, of a resource that is there before and after."""
+    before, after = change.before, change.after
+    if before is None or after is None or before.leftover:
+        return
+    for name in POLICIES.get(change.type, ()):
+        old, new = before.inputs.get(name), after.inputs.get(name)
+        if old is not None and old != new and not is_unknown(old) and not is_unknown(new):
+            yield from _wider(change, name, old, new)
+
+
+def _wider(change: Change, name: str, old: object, new: object) -> Iterator[Finding]:
+    allowed = [statements(policy, "Allow") for policy in (old, new)]
+    if allowed[0] is None or allowed[1] is None:
+        if new is not None:
+            yield found(ADMITS, change.urn, f"{name} is no policy that can be read", (name,), judged=False)
+        return
+    before, after = admitted(allowed[0]), admitted(allowed[1])
+    known = set(ACCOUNT.findall(json.dumps(old)))
+    for who in sorted(after.keys() - before.keys()):
+        accounts = set(ACCOUNT.findall(who))
+        stranger = accounts - known if accounts else who.partition(" ")[0] != "Service"
+        if stranger or change.type in TRUSTS:
+            yield found(ADMITS, change.urn, f"{name} would let in {who[:120]}", (name,))
+    for who in sorted(after.keys() & before.keys()):
+        if lost := sorted(key for _, key in before[who] - after[who]):
+            yield found(ADMITS, change.urn, f"{name} would no longer ask {who[:120]} for {', '.join(lost)}", (name,))
+    kept = [json.dumps(entry, sort_keys=True) for entry in statements(new, "Deny") or ()]
+    for entry in statements(old, "Deny") or ():
+        if json.dumps(entry, sort_keys=True) not in kept:
+            says = f"{name} would no longer refuse as it did ({entry.get('Sid') or 'a statement without Sid'})"
+            yield found(WEAKENED, change.urn, says, (name,))

@@ -1,0 +1,95 @@
+"""Properties that are weaker than they were, as the rows of `plan.types.weaker` say."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from plan.types.weaker import WEAKER
+from plan.unknown import is_unknown
+from policies.gate.model import ALONE, ELSEWHERE, PROTECTION_LOST, WEAKENED, found
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from plan.steps import Change
+    from plan.types.weaker import Loses, Weaker
+    from policies.gate.model import Finding, StepRule
+
+RULES: Mapping[Loses, StepRule] = {
+    "copies": PROTECTION_LOST,
+    "defence": WEAKENED,
+    "redundancy": ALONE,
+    "address": ELSEWHERE,
+}
+ROWS: Mapping[str, list[Weaker]] = defaultdict(list)
+for _row in WEAKER:
+    ROWS[_row.token].append(_row)
+LONGEST = 60
+"""Characters of a value that are shown."""
+
+
+def weakened(change: Change, *, production: bool) -> Iterator[Finding]:
+    """Every property of one change that is weaker than before.
+
+    Args:
+        change: what happens.
+        production: whether the plan is of production: elsewhere nothing need be there twice.
+    """
+    before, after = change.before, change.after
+    if before is None or after is None or before.leftover:
+        return
+    for row in ROWS.get(change.type, ()):
+        if row.loses == "redundancy" and not production:
+            continue
+        if row.where is not None and row.where[1] not in {before.inputs.get(row.where[0]), "[unknown]"}:
+            continue
+        old, new = (_at(state.inputs, row.path) for state in (before, after))
+        if old == new or is_unknown(old):
+            continue
+        if is_unknown(new) and not row.by_presence:
+            yield found(RULES[row.loses], change.urn, f"{_shown(row, old, new)}: {row.says}", _tops(row), judged=False)
+        elif row.than(old, new):
+            yield found(RULES[row.loses], change.urn, f"{_shown(row, old, new)}: {row.says}", _tops(row))
+
+
+def _at(value: Any, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401 - any value of a plan
+    """What stands at a path; None for nothing. A provider's own inputs hold lists and objects as JSON."""
+    for step in path:
+        if is_unknown(value):
+            return value
+        if isinstance(step, int):
+            value = value[step] if isinstance(value, list) and len(value) > step else None
+        else:
+            value = value.get(step) if isinstance(value, dict) else None
+    return _unpacked(value) if isinstance(value, str) and value[:1] in {"[", "{"} else value
+
+
+def _unpacked(text: str) -> Any:  # noqa: ANN401 - any value of a plan
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _tops(row: Weaker) -> tuple[str, ...]:
+    return (row.shown,)
+
+
+def _shown(row: Weaker, old: object, new: object) -> str:
+    """What happens to the property: short values by themselves, others by its name alone."""
+    first, second = _said(old), _said(new)
+    if is_unknown(new):
+        return f"{row.shown} goes from {first or 'what it is'} to what an update decides"
+    return f"{row.shown} would go from {first} to {second}" if first and second else f"{row.shown} would be weaker"
+
+
+def _said(value: object) -> str:
+    """A value in a few letters; empty where it has more."""
+    if value is None:
+        return "unset"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    text = json.dumps(value) if isinstance(value, (bool, list, dict)) else str(value)
+    return text if len(text) <= LONGEST else ""

@@ -1,0 +1,111 @@
+"""What a change in place makes weaker, by the rows of `plan.types.weaker` and by the policies of resources."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from ops.answers.gate import gate
+from plan.preview import read_preview
+from plan.types import TYPES
+from plan.types.weaker import WEAKER
+from plan.types.weaker_model import number
+from plan.unknown import UNKNOWN
+from policies.gate.weaker import RULES
+from tests.support.gate_cases import steps_of
+from tests.support.paths import DATA
+
+if TYPE_CHECKING:
+    from ops.answers.gate import Gate
+
+CHANGES = yaml.safe_load((DATA / "weaker_changes.yaml").read_text(encoding="utf-8"))["changes"]
+OURS = {"protection-lost", "weakened", "stands-alone", "elsewhere", "admits-more"}
+
+
+def judged(
+    token: str, was: dict[str, Any], becomes: dict[str, Any], environment: str = "prod", op: str = "update"
+) -> Gate:
+    line = {"do": op, "thing": "one", "was": was, "is": becomes, "changed": sorted({*was, *becomes})}
+    steps = list(steps_of(line, {"one": {"type": token}}))
+    return gate(read_preview({"config": {"bailbondpro:environment": environment}, "steps": steps}))
+
+
+def told(found: Gate) -> set[str]:
+    return {one.rule for one in found.stopping} & OURS
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: f"{change['type'].rsplit(':', 1)[-1]} {change['is']}")
+def test_what_is_weaker_than_before_stops_and_its_way_back_does_not(change: dict[str, Any]) -> None:
+    assert told(judged(change["type"], change["was"], change["is"])) == {change["rule"]}
+    back = told(judged(change["type"], change["is"], change["was"]))
+    assert back == ({change["rule"]} if change.get("both") else set())
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: f"{change['type'].rsplit(':', 1)[-1]} {change['is']}")
+def test_a_policy_as_text_and_a_replacement_are_judged_as_well(change: dict[str, Any]) -> None:
+    texts = [
+        {
+            key: json.dumps(value) if isinstance(value, dict) and "Statement" in value else value
+            for key, value in side.items()
+        }
+        for side in (change["was"], change["is"])
+    ]
+    assert change["rule"] in told(judged(change["type"], texts[0], texts[1], op="replace"))
+
+
+def test_every_row_has_a_change_that_it_stops() -> None:
+    def stopped(row: Any, change: dict[str, Any]) -> bool:  # noqa: ANN401 - a row of a private type
+        where = row.where is None or change["was"].get(row.where[0]) == row.where[1]
+        if row.token != change["type"] or RULES[row.loses].id != change["rule"] or not where:
+            return False
+        sides: list[Any] = [change["was"], change["is"]]
+        for step in row.path:
+            sides = [
+                side[step] if isinstance(side, (dict, list)) and (isinstance(side, list) or step in side) else None
+                for side in sides
+            ]
+        return bool(row.than(*sides)) or str(sides[0] or sides[1])[:1] in {"[", "{"}
+
+    assert [f"{row.token} {row.shown}" for row in WEAKER if not any(stopped(row, change) for change in CHANGES)] == []
+
+
+def test_every_row_is_of_a_type_that_is_described() -> None:
+    assert {row.token for row in WEAKER} - TYPES.keys() == set()
+
+
+def test_of_development_nothing_need_be_there_twice() -> None:
+    for change in CHANGES:
+        if change["rule"] == "stands-alone":
+            assert told(judged(change["type"], change["was"], change["is"], "dev")) == set()
+
+
+def test_a_value_that_only_an_update_knows_is_not_judged_and_does_not_pass() -> None:
+    found = judged("cloudflare:index/dnsRecord:DnsRecord", {"proxied": True}, {"proxied": UNKNOWN})
+    assert [(one.rule, one.judged) for one in found.stopping if one.rule in OURS] == [("weakened", False)]
+
+
+def test_a_boundary_that_is_made_in_the_same_update_is_one() -> None:
+    assert told(judged("aws:iam/role:Role", {"permissionsBoundary": "a"}, {"permissionsBoundary": UNKNOWN})) == set()
+
+
+def test_pods_whose_number_an_autoscaler_takes_over_do_not_become_fewer() -> None:
+    found = judged("kubernetes:apps/v1:Deployment", {"spec": {"replicas": 3}}, {"spec": {}})
+    assert told(found) == set()
+
+
+def test_another_role_of_the_same_account_is_no_stranger() -> None:
+    def policy(*names: str) -> dict[str, Any]:
+        callers = [f"arn:aws:iam::123456789012:role/{name}" for name in names]
+        return {"policy": {"Statement": [{"Effect": "Allow", "Principal": {"AWS": callers}}]}}
+
+    assert told(judged("aws:kms/keyPolicy:KeyPolicy", policy("a"), policy("a", "b"))) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "read"), [("1", 1), ("500m", 0.5), ("1Ki", 1024), ("2G", 2e9), ("1Ti", 2**40), (True, None), ("x", None)]
+)
+def test_quantities_of_kubernetes_are_numbers(text: object, read: float | None) -> None:
+    assert number(text) == read
