@@ -45,10 +45,13 @@ BY_THE_CLOCK = ("test_drill_", "test_termination_chain")
 """Beginnings of the modules whose servers share a clock that runs faster than the machine's: two at once would take
 each other's time."""
 
+ONE_SERVER = (".", "_fewer", "_refusals", "_pause", "_split", "_guards", "_held", "_shared")
+"""Ends of the modules whose databases are of one PostgreSQL server."""
+
 GROUPS = {
     "clock": BY_THE_CLOCK,
     "kube-apiserver": ("test_cluster_", "test_kubernetes_api_server", "test_viewer_access"),
-    "PostgreSQL": tuple(f"test_shard_move{one}" for one in (".", "_fewer", "_refusals", "_pause", "_split", "_guards")),
+    "PostgreSQL": tuple(f"test_shard_move{one}" for one in ONE_SERVER),
     "report": ("test_report.", "test_evidence", "test_cost_unknown", "test_capacity."),
 }
 """Beginnings of the modules of a lane that one worker takes together, by what they share: a clock, or what is made once

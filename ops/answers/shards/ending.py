@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ops.answers.shards import statements
 from ops.answers.shards.errors import MoveError
 from ops.answers.shards.mover import CHUNK
+from ops.answers.shards.published import left_of
 from ops.answers.shards.rows import Batch, next_rows, put
 from ops.answers.shards.verify import whole
 from planner.shards.clients import PRIMARY
@@ -62,6 +64,8 @@ def cancel(mover: Mover) -> int:
         )
     for place in state.route.everywhere:
         mover.check_place(mover.servers[place], state.route.before)
+    for place in state.route.targets:
+        left_of(mover.held, mover.servers[place])
     mover.ledger.note("cancelling")
     deleted = _deleted(mover, state.route.back, state.route.targets)
     _unwatched(mover, state.route)
@@ -71,13 +75,19 @@ def cancel(mover: Mover) -> int:
 
 def _deleted(mover: Mover, route: Route, places: Iterable[int]) -> int:
     """Delete the rows of clients that a route leads away from these places; of no client, on shards it leaves."""
-    return sum(_delete(route, mover.servers[place], table) for place in places for table in mover.catalog.tables)
+    return sum(
+        _delete(route, mover.servers[place], table)
+        for place in places
+        for table in left_of(mover.held, mover.servers[place]).tables
+    )
 
 
 def _delete(route: Route, source: Server, table: Table) -> int:
     left = source.place != PRIMARY and source.place not in route.targets
     if table.client is None and not left:
         return 0  # the primary's own tables may refer to them
+    known = {*table.key, table.client}
+    table = replace(table, columns=tuple(one for one in table.columns if one[0] in known))
     last, deleted = None, 0
     while rows := next_rows(source, table, last, CHUNK):
         gone = [(row.key, row.client) for row in rows if table.client is None or route.aims(row.client, source.place)]

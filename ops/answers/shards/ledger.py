@@ -128,8 +128,8 @@ class Ledger:
             raise MoveError(f"a move {way} goes on here, at step {step}: end it first ({ending}){back}")
         return True
 
-    def begin(self, route: Route) -> None:
-        """Note a move, unless it is the one that goes on.
+    def begin(self, route: Route, published: str) -> None:
+        """Note a move with what it holds, unless it is the one that goes on.
 
         Raises:
             MoveError: another one goes on.
@@ -140,9 +140,10 @@ class Ledger:
         with self.server.connection.transaction():
             self.server.execute("DELETE FROM bbp_shards.move", "DELETE FROM bbp_shards.progress")
             self.server.run(
-                "INSERT INTO bbp_shards.move (before, after, step) VALUES (%s, %s, 'published')",
+                "INSERT INTO bbp_shards.move (before, after, step, published) VALUES (%s, %s, 'published', %s::jsonb)",
                 route.before,
                 route.after,
+                published,
             )
 
     def read(self) -> State:
@@ -151,13 +152,23 @@ class Ledger:
         Raises:
             MoveError: there is none.
         """
-        rows = self._rows("before, after, step, verified, fenced_at, opened_at")
+        rows = self._rows("before, after, step, verified, fenced_at, opened_at, published IS NOT NULL")
         if not rows:
             raise MoveError("no move was begun on the primary: `./bbp shard move publish` is the first step")
-        before, after, step, verified, fenced, opened = rows[0]
+        before, after, step, verified, fenced, opened, published = rows[0]
+        if not published:
+            raise MoveError(f"bbp_shards.move on the primary does not say what the move holds, {STRANGE}")
         if step not in get_args(Step):
             raise MoveError(f"the move is at step {step!a}, {STRANGE}")
         return State(Route(before, after), step, verified, fenced, opened)
+
+    def published(self) -> str:
+        """What the move holds."""
+        return str(self.server.one("SELECT published::text FROM bbp_shards.move"))
+
+    def hold(self, published: str) -> None:
+        """Hold something else from here on."""
+        self.server.run("UPDATE bbp_shards.move SET published = %s::jsonb", published)
 
     def note(self, step: Step) -> None:
         """Reach a step; the times of fence and opening are the server's own."""

@@ -7,19 +7,19 @@ import time
 from typing import TYPE_CHECKING
 
 import psycopg
-from psycopg import sql
 
-from ops.answers.shards import pause, statements
+from ops.answers.shards import pause
+from ops.answers.shards.beginning import looked_at
 from ops.answers.shards.errors import MoveError
 from ops.answers.shards.ledger import ENDED, Ledger
-from ops.answers.shards.reading import check_alike, read_catalog
+from ops.answers.shards.published import Published, check_held, check_watched
 from ops.answers.shards.rows import Row, divided, next_rows, put, rows_of, waiting
 from ops.answers.shards.sequences import align
 from ops.answers.shards.verify import whole
 from ops.foreign import one_line
 from plan.placement import place_said
 from planner.shards.clients import PRIMARY
-from planner.shards.route import place_name, places
+from planner.shards.route import place_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,12 +43,6 @@ TAKEN = (psycopg.errors.UniqueViolation, psycopg.errors.ExclusionViolation)
 """What a target says of a row whose place in a unique or an exclusion constraint an older row still has."""
 KEPT: frozenset[Step] = frozenset({"opened", "returning"})
 """Steps at which writes are carried back."""
-LEFT = (
-    "copies of an earlier move go with its own end, `./bbp shard move clean-up` or `cancel`, and not with a dropped "
-    "schema bbp_shards. Where that was dropped and no pod uses these servers (`./bbp shard placement`), run "
-    "DROP SCHEMA IF EXISTS bbp_shards CASCADE and TRUNCATE there by hand; where clients do lie there, say so by --from"
-)
-"""What is said of rows at a place that should have none."""
 FORTH: tuple[Step, Step, Step, Step] = ("copied", "fenced", "opening", "opened")
 BACK: tuple[Step, Step, Step, Step] = ("opened", "returning", "reopening", "copied")
 """What a cut over goes through, in both directions."""
@@ -57,50 +51,45 @@ BACK: tuple[Step, Step, Step, Step] = ("opened", "returning", "reopening", "copi
 class Mover:
     """A move between servers that are connected."""
 
-    def __init__(self, servers: Servers, schema: Schema, say: Callable[[str], None]) -> None:
+    def __init__(self, servers: Servers, schema: Schema, say: Callable[[str], None], begins: Route | None) -> None:
         self.servers, self.schema, self.say = servers, schema, say
         self.primary = servers[PRIMARY]
         self.ledger = Ledger(self.primary)
-        self.catalog = read_catalog(self.primary, schema)
-        check_alike(self.catalog, servers, schema)
+        if begins is None or self.ledger.going_on(begins):
+            self.held = Published.read(self.ledger.published())
+        else:
+            self.held = looked_at(servers, schema)
+        self.catalog = self.held.catalog
 
-    def publish(self, route: Route) -> None:
-        """Begin a move: state, guards and capture everywhere. Clients are read and written where they were.
+    def hold(self, route: Route) -> None:
+        """That tables, schema file and guards are what the move was published with.
+
+        Args:
+            route: in which direction writes are carried.
 
         Raises:
-            MoveError: another move goes on, a server says that clients lie over another number of shards, or a target
-                holds rows already. Nothing was changed then.
+            MoveError: something was changed meanwhile; what, and what to do about it.
         """
-        if not self.ledger.going_on(route):
-            for place in route.everywhere:
-                self._check_stated(self.servers[place], route)
-            self._check_empty(route)
-        self.ledger.begin(route)
-        for place in route.everywhere:
-            server = self.servers[place]
-            with server.connection.transaction():
-                for statement in statements.installed(place, route.before):
-                    server.execute(statement)
-            if self.ledger.read().step == "published":
-                self._check_stated(server, route)
-                server.execute(f"UPDATE bbp_shards.placement SET count = {route.before:d}")  # noqa: S608 - a number
-            count, following = server.rows("SELECT count, next_count FROM bbp_shards.placement")[0]
-            with server.connection.transaction():
-                server.execute(statements.locked(self.catalog), statements.placed(place, count, following))
-                for statement in statements.watched(self.catalog):
-                    server.execute(statement)
-        self.say(f"published on {', '.join(self.servers[place].name for place in route.everywhere)}")
+        check_held(self.servers, self.held, self.schema, self.ledger.read().step)
+        check_watched(self.servers, route, self.catalog)
+
+    def hold_from_now(self, now: Published) -> None:
+        """Hold the tables as they are now."""
+        self.held, self.catalog = now, now.catalog
+        self.ledger.hold(now.as_json())
 
     def copy(self) -> None:
         """Copy every client's rows to its place; what is written meanwhile follows."""
         state = self.ledger.read()
         self._unopened(state)
+        self.hold(state.route)
         for place in state.route.everywhere:
             self.check_place(self.servers[place], state.route.before)
         for place in state.route.sources:
             for table in self.catalog.tables:
                 self._copy(state.route, self.servers[place], table)
         self.catch_up(state.route)
+        self.hold(state.route)
         if state.step == "published":
             self.ledger.note("copied")
 
@@ -135,6 +124,7 @@ class Mover:
         """Carry over what was written since the copy."""
         state = self.ledger.read()
         self._unopened(state)
+        self.hold(state.route)
         self.catch_up(state.route)
 
     def catch_up(self, route: Route, left: int = CAUGHT_UP) -> None:
@@ -165,6 +155,7 @@ class Mover:
             noted = source.rows("SELECT id, tbl, pk::text, client FROM bbp_shards.changes ORDER BY id LIMIT %s", limit)
             for _, title, key, client in noted:
                 written.setdefault(title, {})[key, client] = None
+            written = {title: keys for title, keys in written.items() if title in self.catalog.by_title}
             for title, keys in written.items():
                 rows[title] = rows_of(source, self.catalog.by_title[title], dict.fromkeys(key for key, _ in keys))
         if not noted:
@@ -206,6 +197,7 @@ class Mover:
         route = state.route.back if state.step in KEPT else state.route
         if state.step in {"opening", "reopening", "cleaning", "cancelling"}:
             raise MoveError(f"the move is at step {state.step}: start that step again first")
+        self.hold(route)
         found = whole(self.servers, route, self.catalog)
         if state.step in {"published", "copied"}:
             self.ledger.verified(whole=not found.different and found.clients > 0)
@@ -252,6 +244,7 @@ class Mover:
         if state.step not in KEPT:
             raise MoveError(f"the move is at step {state.step}: there is nothing to carry back before it is opened")
         while state.step in KEPT:
+            self.hold(state.route.back)
             self.catch_up(state.route.back)
             if not forever:
                 return
@@ -262,31 +255,6 @@ class Mover:
                 server.lock(math.inf)
             state = self.ledger.read()
         self.say(f"the move is at step {state.step}: nothing is carried back any more")
-
-    def _check_empty(self, route: Route) -> None:
-        """That new places hold no rows of clients: a copy would mix with rows of which nobody knows what they are.
-
-        Raises:
-            MoveError: some do, with tables and numbers.
-        """
-        held = []
-        for place in route.targets:
-            if place in route.sources:
-                continue
-            for table in self.catalog.tables:
-                query = sql.SQL("SELECT count(*) FROM {}").format(table.identifier)
-                if table.client is not None and (rows := self.servers[place].one(query)):
-                    held.append(f"{self.servers[place].name} holds {rows:,} rows of {table.title}")
-        if held:
-            raise MoveError(f"{', '.join(held)}, and a move begins with empty targets: {LEFT}")
-
-    def _check_stated(self, server: Server, route: Route) -> None:
-        """The same where the server may never have heard of a move, or was left by an earlier one."""
-        if server.one("SELECT to_regclass('bbp_shards.placement') IS NOT NULL") is not True:
-            return
-        count = int(server.one("SELECT count FROM bbp_shards.placement"))
-        left = server.place != PRIMARY and server.place not in {*route.sources, *places(count)}
-        self.check_place(server, count if left else route.before)
 
     @staticmethod
     def check_place(server: Server, before: int) -> None:

@@ -11,15 +11,12 @@ from ops.answers.shards import placement
 from ops.answers.shards.deadline import limited
 from ops.answers.shards.errors import MoveError, OverdueError
 from ops.answers.shards.sequences import align
-from ops.answers.shards.statements import TRIGGERS, WATCHING
 from ops.answers.shards.verify import rechecked, whole
 from ops.foreign import one_line
 
 if TYPE_CHECKING:
-    from ops.answers.shards.catalog import Catalog
     from ops.answers.shards.ledger import Step
     from ops.answers.shards.mover import Mover
-    from ops.answers.shards.servers import Server
     from planner.shards.route import Route, Verification
 
 AGAIN = "start the same step again when it answers"
@@ -64,28 +61,12 @@ def _prepare(mover: Mover, route: Route) -> None:
     """
     for place in route.everywhere:
         mover.check_place(mover.servers[place], route.before)
-    for place in route.sources:
-        _watched(mover.servers[place], mover.catalog)
+    mover.hold(route)
     mover.catch_up(route)
     mover.say("everything is compared before the pause, while clients are written")
     _equal(whole(mover.servers, route, mover.catalog))
     mover.ledger.verified(whole=True)
     mover.catch_up(route)
-
-
-def _watched(server: Server, catalog: Catalog) -> None:
-    """That what is written at a source is noted, and refused when it has to be.
-
-    Raises:
-        MoveError: a table has no triggers of the move, or they are off.
-    """
-    found = {(schema, name): count for schema, name, count in server.rows(WATCHING)}
-    tables = (one for one in catalog.tables if any(found.get(each) != TRIGGERS for each in one.relations))
-    if without := [table.title for table in tables]:
-        raise MoveError(
-            f"{server.name}: nobody notes what is written to {', '.join(without)}: "
-            "start `./bbp shard move publish` again, then `copy`"
-        )
 
 
 def _paused(mover: Mover, route: Route, steps: tuple[Step, Step, Step, Step], at_most: float) -> None:
@@ -103,6 +84,7 @@ def _paused(mover: Mover, route: Route, steps: tuple[Step, Step, Step, Step], at
             for place in route.sources:
                 placement.state(mover.servers[place], mover.catalog, route.before, route.after)
             doing = "the last writes were carried over"
+            mover.hold(route)  # also what was changed while everything was compared, or before a killed step
             mover.catch_up(route, left=0)
             doing = "what was written last was compared"
             found = rechecked(mover.servers, route, mover.catalog, everything=not verified)

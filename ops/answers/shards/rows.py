@@ -95,7 +95,8 @@ def waiting(server: Server, route: Route, catalog: Catalog) -> dict[str, int]:
     """
     found: dict[str, int] = {}
     for title, client, notes in server.rows("SELECT tbl, client, count(*) FROM bbp_shards.changes GROUP BY 1, 2"):
-        if route.carries(client, server.place, shared=catalog.by_title[title].client is None):
+        table = catalog.by_title.get(title)
+        if table is not None and route.carries(client, server.place, shared=table.client is None):
             found[client] = found.get(client, 0) + notes
     return found
 

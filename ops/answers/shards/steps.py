@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ops.answers.shards.beginning import publish
 from ops.answers.shards.ending import cancel, clean_up
 from ops.answers.shards.errors import MoveError
 from ops.answers.shards.ledger import Ledger
@@ -128,7 +129,7 @@ def moved(step: str, asked: Asked, say: Callable[[str], None]) -> Moved:
         deleted = None
         match step:
             case "publish":
-                mover.publish(_route(asked))
+                publish(mover, _route(asked))
             case "copy":
                 mover.copy()
             case "catch-up":
@@ -201,4 +202,4 @@ def _mover(schema: Path, service: str, wanted: Route | None, say: Callable[[str]
     with connected(service, route.everywhere) as servers:
         if wanted is None and Ledger(servers[PRIMARY]).read().route != route:
             raise MoveError("another move was begun meanwhile: start the step again")
-        yield Mover(servers, decided, say)
+        yield Mover(servers, decided, say, wanted)

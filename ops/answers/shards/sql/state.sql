@@ -8,8 +8,10 @@ CREATE TABLE IF NOT EXISTS bbp_shards.move (
   step text NOT NULL,
   verified boolean NOT NULL DEFAULT false,
   fenced_at timestamptz,
-  opened_at timestamptz
+  opened_at timestamptz,
+  published jsonb  -- the tables and the schema file that the move holds
 );
+ALTER TABLE bbp_shards.move ADD COLUMN IF NOT EXISTS published jsonb;
 CREATE TABLE IF NOT EXISTS bbp_shards.progress (
   place integer,
   tbl text,

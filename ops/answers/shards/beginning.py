@@ -1,0 +1,119 @@
+"""How a move begins: what it is published with, and what it must not find."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from psycopg import sql
+
+from ops.answers.shards import statements
+from ops.answers.shards.errors import MoveError
+from ops.answers.shards.published import check_held, published
+from ops.answers.shards.reading import check_alike, read_catalog
+from ops.answers.shards.verify import whole
+from planner.shards.clients import PRIMARY
+from planner.shards.route import places
+
+if TYPE_CHECKING:
+    from ops.answers.shards.mover import Mover
+    from ops.answers.shards.published import Published
+    from ops.answers.shards.schema import Schema
+    from ops.answers.shards.servers import Server, Servers
+    from planner.shards.route import Route
+
+LEFT = (
+    "copies of an earlier move go with its own end, `./bbp shard move clean-up` or `cancel`, and not with a dropped "
+    "schema bbp_shards. Where that was dropped and no pod uses these servers (`./bbp shard placement`), run "
+    "DROP SCHEMA IF EXISTS bbp_shards CASCADE and TRUNCATE there by hand; where clients do lie there, say so by --from"
+)
+"""What is said of rows at a place that should have none."""
+
+
+def looked_at(servers: Servers, schema: Schema) -> Published:
+    """What a move that begins now would hold.
+
+    Raises:
+        MoveError: something is undecided, cannot be moved or differs between servers.
+    """
+    catalog = read_catalog(servers[PRIMARY], schema)
+    check_alike(catalog, servers, schema)
+    return published(servers, schema, catalog)
+
+
+def publish(mover: Mover, route: Route) -> None:
+    """Begin a move: state, guards and capture everywhere. Clients are read and written where they were.
+
+    Raises:
+        MoveError: another move goes on, a server says that clients lie over another number of shards, or a target
+            holds rows already. Nothing was changed then.
+    """
+    if mover.ledger.going_on(route):
+        _again(mover, route)
+    else:
+        for place in route.everywhere:
+            _check_stated(mover, mover.servers[place], route)
+        _check_empty(mover, route)
+    mover.ledger.begin(route, mover.held.as_json())
+    for place in route.everywhere:
+        server = mover.servers[place]
+        with server.connection.transaction():
+            for statement in statements.installed(place, route.before):
+                server.execute(statement)
+        if mover.ledger.read().step == "published":
+            _check_stated(mover, server, route)
+            server.execute(f"UPDATE bbp_shards.placement SET count = {route.before:d}")  # noqa: S608 - a number
+        count, following = server.rows("SELECT count, next_count FROM bbp_shards.placement")[0]
+        with server.connection.transaction():
+            server.execute(statements.locked(mover.catalog), statements.placed(place, count, following))
+            for statement in statements.watched(mover.catalog):
+                server.execute(statement)
+    mover.say(f"published on {', '.join(mover.servers[place].name for place in route.everywhere)}")
+
+
+def _again(mover: Mover, route: Route) -> None:
+    """Tables that were changed on every server after the cut over are held as they are, once they are compared.
+
+    Raises:
+        MoveError: they were changed before it, or differ between old and new places.
+    """
+    step = mover.ledger.read().step
+    if step != "opened":
+        check_held(mover.servers, mover.held, mover.schema, step)
+        return
+    now = looked_at(mover.servers, mover.schema)
+    if now == mover.held:
+        return
+    found = whole(mover.servers, route.back, now.catalog)
+    if found.different:
+        raise MoveError(
+            f"tables were changed since the move was published, and {found.different:,} differences lie between old "
+            "and new places: undo the change, or make the rows alike first; the old ones are the way back"
+        )
+    mover.hold_from_now(now)
+
+
+def _check_empty(mover: Mover, route: Route) -> None:
+    """That new places hold no rows of clients: a copy would mix with rows of which nobody knows what they are.
+
+    Raises:
+        MoveError: some do, with tables and numbers.
+    """
+    held = []
+    for place in route.targets:
+        if place in route.sources:
+            continue
+        for table in mover.catalog.tables:
+            query = sql.SQL("SELECT count(*) FROM {}").format(table.identifier)
+            if table.client is not None and (rows := mover.servers[place].one(query)):
+                held.append(f"{mover.servers[place].name} holds {rows:,} rows of {table.title}")
+    if held:
+        raise MoveError(f"{', '.join(held)}, and a move begins with empty targets: {LEFT}")
+
+
+def _check_stated(mover: Mover, server: Server, route: Route) -> None:
+    """The same where the server may never have heard of a move, or was left by an earlier one."""
+    if server.one("SELECT to_regclass('bbp_shards.placement') IS NOT NULL") is not True:
+        return
+    count = int(server.one("SELECT count FROM bbp_shards.placement"))
+    left = server.place != PRIMARY and server.place not in {*route.sources, *places(count)}
+    mover.check_place(server, count if left else route.before)
