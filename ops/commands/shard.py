@@ -176,6 +176,14 @@ def shard_move(
         ),
     ] = None,
     once: Annotated[bool, typer.Option("--once", help="With keep: carry over what is there, and end.")] = False,
+    drop_shared: Annotated[
+        bool,
+        typer.Option(
+            "--drop-shared",
+            help="With cut-over and back: give up rows of no client that shards which clients leave have otherwise "
+            "than the primary.",
+        ),
+    ] = False,
     print_only: Annotated[
         bool, typer.Option("--print", help="With publish: print all statements for every server, and run none.")
     ] = False,
@@ -195,7 +203,14 @@ def shard_move(
     from ops.views.shard_move import moved_section, standing_section
     from planner.shards.clients import ShardError, count_of
 
-    given = {"--from": before, "--to": after, "--pause-at-most": at_most, "--once": once, "--print": print_only}
+    given = {
+        "--from": before,
+        "--to": after,
+        "--pause-at-most": at_most,
+        "--once": once,
+        "--print": print_only,
+        "--drop-shared": drop_shared,
+    }
     try:
         check_step(step, [name for name, value in given.items() if value is not None and value is not False])
         for option, count in (("--from", before), ("--to", after)):
@@ -212,6 +227,7 @@ def shard_move(
         "4" if after is None else after,
         30.0 if at_most is None else at_most,
         once,
+        drop_shared,
     )
     try:
         if print_only:

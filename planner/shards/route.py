@@ -82,8 +82,20 @@ class Route:
         return place_of(client, self.after)
 
     def shared_aims(self, here: int) -> tuple[int, ...]:
-        """Where rows that belong to no client are copied to: from the first source to every place that is new."""
-        return tuple(place for place in self.targets if place not in self.sources) if here == self.sources[0] else ()
+        """Where rows that belong to no client are copied to: from the primary, which owns them, to every new shard."""
+        if here != PRIMARY:
+            return ()
+        return tuple(place for place in self.targets if place not in self.sources and place != PRIMARY)
+
+    @cached_property
+    def origins(self) -> tuple[int, ...]:
+        """Where something is copied from: where clients lie, and the primary while new shards get its shared rows."""
+        return tuple(sorted({*self.sources, *((PRIMARY,) if self.shared_aims(PRIMARY) else ())}))
+
+    @property
+    def left(self) -> tuple[int, ...]:
+        """Shards that no client lies on afterwards: what only they have of shared rows would be gone with them."""
+        return tuple(place for place in self.sources if place != PRIMARY and place not in self.targets)
 
     def aims(self, client: str, here: int) -> tuple[int, ...]:
         """Where rows of a client that lie at a source are copied to; none for a client that stays, or is not there."""
@@ -113,6 +125,10 @@ class Tally:
 
     rows: int
     checksum: int
+
+
+NOTHING = Tally(0, 0)
+"""Of a table without rows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,13 +220,13 @@ class Comparison:
             yield Difference(kind="extra row", place=target, table=table, client=client, detail=detail)
 
     def _of_no_client(self, table: str, here: Mapping[int, Tally]) -> Iterator[Difference]:
-        source = self.route.sources[0]
-        aims = self.route.shared_aims(source)
-        if source not in here or not aims or SHARED in self.behind:
+        aims = self.route.shared_aims(PRIMARY)
+        if not aims or SHARED in self.behind:
             return
-        self._compared(SHARED, here[source])
+        owned = here.get(PRIMARY, NOTHING)
+        self._compared(SHARED, owned)
         for aim in aims:
-            yield from _different(aim, table, SHARED, here[source], here.get(aim))
+            yield from _different(aim, table, SHARED, owned, here.get(aim, NOTHING))
 
     def _compared(self, client: str, tally: Tally) -> None:
         self._clients.add(hash(client))
@@ -246,3 +262,23 @@ def _different(aim: int, table: str, client: str, source: Tally, target: Tally |
     kind: Kind = "missing row" if held < source.rows else "extra row" if held > source.rows else "changed value"
     detail = f"{held} of {source.rows} rows" if held != source.rows else f"{held} rows, of which at least one differs"
     yield Difference(kind=kind, place=aim, table=table, client=client, detail=detail)
+
+
+def unlike(owner: Iterable[tuple[str, int]], other: Iterable[tuple[str, int]]) -> Iterator[tuple[str, Kind]]:
+    """Rows that two copies of one table have not alike, and what the other one's are to the owner's.
+
+    Args:
+        owner: key and hash of each row, in the order of the keys.
+        other: the same of the other copy.
+    """
+    streams = [_numbered(which, rows) for which, rows in enumerate((owner, other))]
+    for key, group in groupby(merge(*streams), key=itemgetter(0)):
+        found = {which: row for _, which, row in group}
+        if 0 not in found or 1 not in found:
+            yield key, "missing row" if 0 in found else "extra row"
+        elif found[0] != found[1]:
+            yield key, "changed value"
+
+
+def _numbered(which: int, rows: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int, int]]:
+    return ((key, which, row) for key, row in rows)

@@ -37,7 +37,7 @@ def clean_up(mover: Mover) -> int:
         raise MoveError(f"the move is at step {state.step}: old copies are deleted after it is opened")
     if state.step == "opened":
         mover.keep(forever=False)
-        found = whole(mover.servers, state.route.back, mover.catalog)
+        found = whole(mover.servers, state.route.back, mover.catalog, shared="none")
         if found.different:
             raise MoveError(f"{found.different:,} differences between old and new places: `./bbp shard verify`")
         mover.ledger.note("cleaning")

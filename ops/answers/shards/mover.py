@@ -15,6 +15,7 @@ from ops.answers.shards.ledger import ENDED, Ledger
 from ops.answers.shards.published import Published, check_held, check_watched
 from ops.answers.shards.rows import Row, divided, next_rows, put, rows_of, waiting
 from ops.answers.shards.sequences import align
+from ops.answers.shards.shared import bring, tell_unlike
 from ops.answers.shards.verify import whole
 from ops.foreign import one_line
 from plan.placement import place_said
@@ -85,9 +86,12 @@ class Mover:
         self.hold(state.route)
         for place in state.route.everywhere:
             self.check_place(self.servers[place], state.route.before)
+        bring(self.servers, state.route, self.catalog)
+        tell_unlike(self.servers, state.route, self.catalog, self.say)
         for place in state.route.sources:
             for table in self.catalog.tables:
-                self._copy(state.route, self.servers[place], table)
+                if table.client is not None:
+                    self._copy(state.route, self.servers[place], table)
         self.catch_up(state.route)
         self.hold(state.route)
         if state.step == "published":
@@ -133,7 +137,7 @@ class Mover:
         Notes of the others are only forgotten: under load there are always some, and in the pause (none left) nobody
         may wait for them.
         """
-        for place in route.sources:
+        for place in route.origins:
             limit = CHUNK
             while True:
                 carried = self._carry(route, self.servers[place], limit)
@@ -203,13 +207,14 @@ class Mover:
             self.ledger.verified(whole=not found.different and found.clients > 0)
         return found
 
-    def cut_over(self, at_most: float) -> State:
+    def cut_over(self, at_most: float, *, drop_shared: bool = False) -> State:
         """Refuse writes of clients that move, carry the last over, compare, and admit them where they lie from then on.
 
         Everything is compared before, while clients are written, whatever was verified earlier.
 
         Args:
             at_most: seconds of pause after which writes are admitted at the old places again.
+            drop_shared: whether shared rows which only shards that are left have are given up.
 
         Raises:
             MoveError: something differs, or it takes too long: clients are read and written where they were.
@@ -222,17 +227,17 @@ class Mover:
         if state.step not in FORTH:
             raise MoveError(f"the move is at step {state.step}: `./bbp shard move status` says what comes next")
         if state.step != FORTH[-1]:
-            pause.taken(self, state.route, FORTH, at_most)
+            pause.taken(self, state.route, FORTH, at_most, drop_shared=drop_shared)
         return self.ledger.read()
 
-    def back(self, at_most: float) -> State:
+    def back(self, at_most: float, *, drop_shared: bool = False) -> State:
         """The same in the other direction: what was written at the new places is carried back first."""
         state = self.ledger.read()
         if state.step == BACK[-1] and state.opened_at is not None:
             return state  # it was killed after its last word, or given up: clients are where they were
         if state.step not in BACK[:3]:
             raise MoveError(f"the move is at step {state.step}: there is a way back from opened until clean-up")
-        pause.taken(self, state.route.back, BACK, at_most)
+        pause.taken(self, state.route.back, BACK, at_most, drop_shared=drop_shared)
         return self.ledger.read()
 
     def keep(self, *, forever: bool, seconds: float = 1.0) -> None:

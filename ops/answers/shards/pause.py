@@ -11,12 +11,14 @@ from ops.answers.shards import placement
 from ops.answers.shards.deadline import limited
 from ops.answers.shards.errors import MoveError, OverdueError
 from ops.answers.shards.sequences import align
+from ops.answers.shards.shared import bring, check_left
 from ops.answers.shards.verify import rechecked, whole
 from ops.foreign import one_line
 
 if TYPE_CHECKING:
     from ops.answers.shards.ledger import Step
     from ops.answers.shards.mover import Mover
+    from ops.answers.shards.verify import Shared
     from planner.shards.route import Route, Verification
 
 AGAIN = "start the same step again when it answers"
@@ -24,7 +26,9 @@ LIFT_SECONDS = 20.0
 """How long one source may take to admit writes again; it waits for nobody there."""
 
 
-def taken(mover: Mover, route: Route, steps: tuple[Step, Step, Step, Step], at_most: float) -> None:
+def taken(
+    mover: Mover, route: Route, steps: tuple[Step, Step, Step, Step], at_most: float, *, drop_shared: bool
+) -> None:
     """From the first of four steps to the last; started again it goes on from where it was.
 
     Args:
@@ -32,6 +36,7 @@ def taken(mover: Mover, route: Route, steps: tuple[Step, Step, Step, Step], at_m
         route: from where to where.
         steps: before, fenced, opening and after.
         at_most: seconds of pause.
+        drop_shared: whether shared rows which only shards that are left have are given up.
 
     Raises:
         MoveError: something differs, takes too long or does not answer. Its words say where clients are written.
@@ -39,13 +44,13 @@ def taken(mover: Mover, route: Route, steps: tuple[Step, Step, Step, Step], at_m
     before, _, opening, after = steps
     step = mover.ledger.read().step
     if step == before:
-        _prepare(mover, route)
+        _prepare(mover, route, drop_shared=drop_shared)
     if step == opening:
         # Some places may have switched, and clients may be written there: there is no way but forward.
         with ExitStack() as opened:
             placement.lead_on(opened, mover.servers, route, mover.catalog)
     else:
-        _paused(mover, route, steps, at_most)
+        _paused(mover, route, steps, at_most, "aims" if drop_shared else "all")
     for place in route.sources:
         placement.lift(mover.servers[place], route.after)
     align(mover.servers, route.back, mover.catalog)
@@ -53,7 +58,7 @@ def taken(mover: Mover, route: Route, steps: tuple[Step, Step, Step, Step], at_m
     mover.ledger.note(after)
 
 
-def _prepare(mover: Mover, route: Route) -> None:
+def _prepare(mover: Mover, route: Route, *, drop_shared: bool) -> None:
     """All that can be done while clients are written.
 
     Everything is compared, also what was verified before: a table that came since, a trigger that was off for a while
@@ -62,14 +67,17 @@ def _prepare(mover: Mover, route: Route) -> None:
     for place in route.everywhere:
         mover.check_place(mover.servers[place], route.before)
     mover.hold(route)
+    if not drop_shared:
+        check_left(mover.servers, route, mover.catalog)
+    bring(mover.servers, route, mover.catalog)
     mover.catch_up(route)
     mover.say("everything is compared before the pause, while clients are written")
-    _equal(whole(mover.servers, route, mover.catalog))
+    _equal(whole(mover.servers, route, mover.catalog, shared="aims"))
     mover.ledger.verified(whole=True)
     mover.catch_up(route)
 
 
-def _paused(mover: Mover, route: Route, steps: tuple[Step, Step, Step, Step], at_most: float) -> None:
+def _paused(mover: Mover, route: Route, steps: tuple[Step, Step, Step, Step], at_most: float, shared: Shared) -> None:
     """From the fence to the opening; given up, clients are written where they were.
 
     Until the first new place is open nobody was written there, so that there is a way back for as long as that.
@@ -81,13 +89,13 @@ def _paused(mover: Mover, route: Route, steps: tuple[Step, Step, Step, Step], at
         with limited(mover.servers.values(), at_most, "the pause"), ExitStack() as opened:
             mover.ledger.note(fenced)
             doing = "whoever was writing was waited for"
-            for place in route.sources:
+            for place in route.origins:
                 placement.state(mover.servers[place], mover.catalog, route.before, route.after)
             doing = "the last writes were carried over"
             mover.hold(route)  # also what was changed while everything was compared, or before a killed step
             mover.catch_up(route, left=0)
             doing = "what was written last was compared"
-            found = rechecked(mover.servers, route, mover.catalog, everything=not verified)
+            found = rechecked(mover.servers, route, mover.catalog, everything=not verified, shared=shared)
             _equal(found, behind=found.behind)
             doing, led = "the new places were prepared", True
             mover.ledger.note(opening)
@@ -126,7 +134,7 @@ def _give_up(mover: Mover, route: Route, steps: tuple[Step, Step, Step, Step], *
         except (MoveError, psycopg.Error) as error:
             raise MoveError(f"writes stay refused: the primary does not answer ({one_line(error)}); {AGAIN}") from error
     refused = []
-    for place in route.sources:
+    for place in route.origins:
         server = mover.servers[place]
         try:
             with limited([server], LIFT_SECONDS, server.name):

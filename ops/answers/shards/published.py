@@ -150,7 +150,7 @@ def check_watched(servers: Servers, route: Route, catalog: Catalog) -> None:
     Raises:
         MoveError: a table has no triggers of the move, or they are off.
     """
-    for place in route.sources:
+    for place in route.origins:
         found = {(schema, name): count for schema, name, count in servers[place].rows(WATCHING)}
         tables = (one for one in catalog.tables if any(found.get(each) != TRIGGERS for each in one.relations))
         if without := [table.title for table in tables]:

@@ -8,7 +8,7 @@ from psycopg import sql
 
 from ops.answers.shards.servers import text_of
 from planner.shards.clients import PRIMARY
-from planner.shards.route import place_name
+from planner.shards.route import place_name, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,12 @@ ELSEWHERE = "BBP01"
 _REFUSE = (
     "RAISE EXCEPTION 'the client lies elsewhere, or is being moved: read bbp_shards.placement and try again' "
     f"USING ERRCODE = '{ELSEWHERE}';"
+)
+
+
+_REFUSE_SHARED = (
+    "RAISE EXCEPTION 'rows of no client are written on the primary, and on shards that hold clients unless they are "
+    f"being moved: read bbp_shards.placement and try again' USING ERRCODE = '{ELSEWHERE}';"
 )
 
 
@@ -77,13 +83,14 @@ def unwatched() -> Iterator[sql.Composable]:
 def placed(place: int, count: int, following: int | None = None) -> sql.Composable:
     """State a placement and admit only writes that fit it: of clients that lie here, and go on lying here.
 
-    A row whose client is not known when the guard looks is refused, too: nobody could say where it belongs.
+    Of no client, a shard without clients takes none: the primary owns them, and the next move would overwrite them. A
+    row whose client is not known when the guard looks is refused, too: nobody could say where it belongs.
     """
     return sql.SQL(text_of("placement.sql")).format(
         count=sql.Literal(count),
         next=sql.Literal(following),
         check=sql.SQL(_check(place, count, following)),
-        check_shared=sql.SQL("NULL;" if following is None else _REFUSE),
+        check_shared=sql.SQL("NULL;" if following is None and place in {PRIMARY, *places(count)} else _REFUSE_SHARED),
     )
 
 

@@ -39,6 +39,7 @@ class Asked:
         after: where they will.
         at_most: seconds of pause.
         once: whether `keep` ends by itself.
+        drop_shared: whether shared rows which only shards that are left have are given up.
     """
 
     schema: Path
@@ -47,6 +48,7 @@ class Asked:
     after: str = "4"
     at_most: float = 30.0
     once: bool = False
+    drop_shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ STEP_OPTIONS = (
     StepOption("--print", ("publish",)),
     StepOption("--pause-at-most", ("cut-over", "back")),
     StepOption("--once", ("keep",)),
+    StepOption("--drop-shared", ("cut-over", "back")),
 )
 
 
@@ -135,11 +138,11 @@ def moved(step: str, asked: Asked, say: Callable[[str], None]) -> Moved:
             case "catch-up":
                 mover.carry_over()
             case "cut-over":
-                mover.cut_over(asked.at_most)
+                mover.cut_over(asked.at_most, drop_shared=asked.drop_shared)
             case "keep":
                 mover.keep(forever=not asked.once)
             case "back":
-                mover.back(asked.at_most)
+                mover.back(asked.at_most, drop_shared=asked.drop_shared)
             case "clean-up":
                 deleted = clean_up(mover)
             case _:

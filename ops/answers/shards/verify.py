@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from psycopg import sql
 
 from ops.answers.shards.rows import waiting
 from ops.answers.shards.sequences import sequences_behind
+from ops.answers.shards.shared import on_shards_alone
+from planner.shards.clients import PRIMARY
 from planner.shards.route import Comparison, Difference, Tally
 
 if TYPE_CHECKING:
@@ -19,14 +21,19 @@ if TYPE_CHECKING:
     from planner.shards.route import Route, Verification
 
 
-def whole(servers: Servers, route: Route, catalog: Catalog) -> Verification:
+Shared = Literal["all", "aims", "none"]
+"""Which rows of no client are compared: those of new shards, and of those that are left; of new ones alone, where it is
+stated that the others are given up; or none, where old copies go and the primary's stand."""
+
+
+def whole(servers: Servers, route: Route, catalog: Catalog, *, shared: Shared = "all") -> Verification:
     """Compare everything, but for clients whose last writes are on their way.
 
     Whoever calls this has the lock of the move on every server: nobody else carries rows over meanwhile.
     """
-    found = _compared(servers, route, catalog, None)
+    found = _compared(servers, route, catalog, None, shared)
     if not found.different:
-        for place in route.sources:
+        for place in route.origins:
             servers[place].execute(
                 "DELETE FROM bbp_shards.recheck AS r WHERE NOT EXISTS "
                 "(SELECT 1 FROM bbp_shards.changes AS c WHERE c.client = r.client)"
@@ -34,32 +41,42 @@ def whole(servers: Servers, route: Route, catalog: Catalog) -> Verification:
     return found
 
 
-def rechecked(servers: Servers, route: Route, catalog: Catalog, *, everything: bool) -> Verification:
+def rechecked(
+    servers: Servers, route: Route, catalog: Catalog, *, everything: bool, shared: Shared = "all"
+) -> Verification:
     """Compare the clients that were written since the whole was compared; all of them where it never was."""
     if everything:
-        return _compared(servers, route, catalog, None)
+        return _compared(servers, route, catalog, None, shared)
     clients = {
         client
         for place in route.sources
         for (client,) in servers[place].rows("SELECT client FROM bbp_shards.recheck")
         if route.aims(client, place)
     }
-    return _compared(servers, route, catalog, sorted(clients))
+    return _compared(servers, route, catalog, sorted(clients), shared)
 
 
-def _compared(servers: Servers, route: Route, catalog: Catalog, only: list[str] | None) -> Verification:
+def _compared(servers: Servers, route: Route, catalog: Catalog, only: list[str] | None, shared: Shared) -> Verification:
     """All places at once, each as it is at one moment: rows come in the order of their clients, and none is kept."""
     places = dict.fromkeys((*route.sources, *route.targets))
     with ExitStack() as stack:
-        for place in places:
+        for place in dict.fromkeys((PRIMARY, *places)):
             stack.enter_context(servers[place].snapshot())
             servers[place].execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # it waits for the others' rows
         comparison = Comparison(
-            route, (client for place in route.sources for client in waiting(servers[place], route, catalog))
+            route, (client for place in route.origins for client in waiting(servers[place], route, catalog))
         )
         for table in catalog.tables:
-            streams = {place: _tallies(servers[place], table, only) for place in places}
-            comparison.table(table.title, streams, shared=table.client is None)
+            if table.client is not None:
+                streams = {place: _tallies(servers[place], table, only) for place in places}
+                comparison.table(table.title, streams)
+        for table in catalog.shared if shared != "none" else ():
+            owned = (PRIMARY, *route.shared_aims(PRIMARY))
+            comparison.table(
+                table.title, {place: _tallies(servers[place], table, None) for place in owned}, shared=True
+            )
+        if shared == "all":
+            comparison.note(on_shards_alone(servers, route, catalog))
         comparison.note(sequences_behind(servers, route, catalog))
         for place in route.sources:
             comparison.note(_crossing(servers[place], catalog))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bailbondpro.facts.shards import MAX_SHARDS
 from planner.shards.clients import PRIMARY, reshard, shard_of
-from planner.shards.route import LISTED, SHARED, Comparison, Difference, Route, Tally, Verification, place_of
+from planner.shards.route import LISTED, SHARED, Comparison, Difference, Route, Tally, Verification, place_of, unlike
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -82,12 +82,40 @@ def test_only_writes_of_clients_that_move_are_waited_for(client: str, before: in
         assert route.carries(client, place, shared=True) is bool(route.shared_aims(place))
 
 
-def test_rows_of_no_client_go_once_to_every_place_that_is_new() -> None:
+def test_rows_of_no_client_come_from_the_primary_and_go_to_every_shard_that_is_new() -> None:
     assert FIRST.shared_aims(PRIMARY) == (0, 1, 2, 3)
-    assert GROWTH.shared_aims(0) == (4,)
-    assert GROWTH.shared_aims(1) == ()
+    assert GROWTH.shared_aims(PRIMARY) == (4,)
+    assert GROWTH.shared_aims(0) == ()
+    assert (GROWTH.origins, FEWER.origins) == ((PRIMARY, 0, 1, 2, 3), (0, 1, 2, 3, 4))
     assert GROWTH.everywhere == (PRIMARY, 0, 1, 2, 3, 4)
     assert FIRST.back == Route(4, 0)
+
+
+@given(PLACES, PLACES)
+def test_nothing_overwrites_the_primarys_rows_of_no_client(before: int, after: int) -> None:
+    route = Route(before, after)
+    for place in route.everywhere:
+        assert PRIMARY not in route.shared_aims(place)
+        assert not set(route.shared_aims(place)) & set(route.sources)
+
+
+def test_a_shard_that_clients_leave_is_one_whose_rows_of_no_client_would_be_gone() -> None:
+    assert BACK.left == (0, 1, 2, 3)
+    assert FEWER.left == (4,)
+    assert FIRST.left == GROWTH.left == ()
+
+
+ROWS = st.dictionaries(st.text(), st.integers(0, 3))
+
+
+@given(ROWS, ROWS)
+def test_rows_that_two_copies_have_not_alike_are_named_by_what_they_are_to_the_owners(
+    owner: dict[str, int], other: dict[str, int]
+) -> None:
+    found = dict(unlike(sorted(owner.items()), sorted(other.items())))
+    assert found.keys() == {key for key in owner.keys() | other.keys() if owner.get(key) != other.get(key)}
+    for key, kind in found.items():
+        assert kind == ("extra row" if key not in owner else "missing row" if key not in other else "changed value")
 
 
 @pytest.mark.parametrize("route", [FIRST, GROWTH, BACK, FEWER])
@@ -140,6 +168,13 @@ def test_a_table_of_no_client_is_compared_as_a_whole() -> None:
         of_place["courts"] = {SHARED: Tally(3, 5 if place != 1 else 6)}
     (difference,) = compare(FIRST, found, shared={"courts"}).differences
     assert (difference.kind, difference.place, difference.table) == ("changed value", 1, "courts")
+
+
+def test_rows_of_no_client_that_the_primary_has_not_are_seen_on_a_new_shard() -> None:
+    found = both(FIRST)
+    found[1]["courts"] = {SHARED: Tally(1, 5)}
+    (difference,) = compare(FIRST, found, shared={"courts"}).differences
+    assert (difference.kind, difference.place) == ("extra row", 1)
 
 
 def test_nothing_is_no_complete_copy_and_a_sequence_behind_is_none_either() -> None:

@@ -1,0 +1,112 @@
+"""Rows of no client: the primary owns them, new shards get them from it, and nothing overwrites them there."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from psycopg import sql
+
+from ops.answers.shards.errors import MoveError
+from ops.answers.shards.rows import Batch, put, rows_of
+from planner.shards.clients import PRIMARY
+from planner.shards.route import SHARED, Difference, place_name, unlike
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ops.answers.shards.catalog import Catalog, Table
+    from ops.answers.shards.servers import Server, Servers
+    from planner.shards.route import Kind, Route
+
+CHUNK = 5000
+"""Rows that one statement carries."""
+NAMED = 5
+"""Rows that a refusal names; `./bbp shard verify` lists all."""
+DROPPED = "--drop-shared"
+"""The option that states what becomes of them."""
+
+
+def bring(servers: Servers, route: Route, catalog: Catalog) -> None:
+    """Make shared rows on new shards what they are on the primary: shards without clients have none of their own."""
+    for table in catalog.shared:
+        for aim in route.shared_aims(PRIMARY):
+            with _snapshots(servers, (aim,)):
+                found = list(_unlike(servers, table, aim))
+            if found:
+                _bring(servers[PRIMARY], servers[aim], table, found)
+
+
+def _bring(owner: Server, target: Server, table: Table, found: list[tuple[str, Kind]]) -> None:
+    """First everything that is otherwise goes: a unique value may have changed hands."""
+    wanted = iter([key for key, kind in found if kind != "extra row"])
+    gone = iter([(key, SHARED) for key, _ in found])
+    with target.replica_role():
+        while keys := list(islice(gone, CHUNK)):
+            put(target, table, Batch(keys=keys))
+        while chosen := list(islice(wanted, CHUNK)):
+            put(target, table, Batch(rows=[row.line for row in rows_of(owner, table, chosen)]))
+
+
+def on_shards_alone(servers: Servers, route: Route, catalog: Catalog) -> Iterator[Difference]:
+    """Shared rows of shards that clients leave which the primary has not, or has otherwise; in snapshots of all."""
+    for table in catalog.shared:
+        for place in route.left:
+            for key, kind in _unlike(servers, table, place):
+                if kind != "missing row":
+                    said = "the primary has none" if kind == "extra row" else "the primary has it otherwise"
+                    detail = f"{key}: {said}, which owns rows of no client"
+                    yield Difference(kind=kind, place=place, table=table.title, client=SHARED, detail=detail)
+
+
+def check_left(servers: Servers, route: Route, catalog: Catalog) -> None:
+    """That nothing is lost with the shards that clients leave.
+
+    Raises:
+        MoveError: some shared rows are on them alone, or otherwise.
+    """
+    with _snapshots(servers, route.left):
+        found = list(islice(on_shards_alone(servers, route, catalog), NAMED + 1))
+    if found:
+        named = "; ".join(f"{one.table} on {place_name(one.place)}, {one.detail}" for one in found[:NAMED])
+        more = "; and more, `./bbp shard verify` lists them" if len(found) > NAMED else ""
+        raise MoveError(
+            f"rows of no client would be gone with the shards that clients leave: {named}{more}: write them on the "
+            f"primary, or state with {DROPPED} that the shards' are given up"
+        )
+
+
+def tell_unlike(servers: Servers, route: Route, catalog: Catalog, say: Callable[[str], None]) -> None:
+    """Say which shards that keep clients have shared rows otherwise than the primary: the move leaves them so."""
+    if not route.shared_aims(PRIMARY):
+        return
+    for table in catalog.shared:
+        for place in set(route.sources) & set(route.targets):
+            with _snapshots(servers, (place,)):
+                count = sum(1 for _ in _unlike(servers, table, place))
+            if count:
+                say(
+                    f"{table.title}: {count:,} rows are otherwise on {place_name(place)} than on the primary, "
+                    "from which new shards get theirs; the move leaves them as they are"
+                )
+
+
+def _snapshots(servers: Servers, places: tuple[int, ...]) -> ExitStack:
+    with ExitStack() as stack:
+        for place in dict.fromkeys((PRIMARY, *places)):
+            stack.enter_context(servers[place].snapshot())
+        return stack.pop_all()
+
+
+def _unlike(servers: Servers, table: Table, place: int) -> Iterator[tuple[str, Kind]]:
+    return unlike(_hashes(servers[PRIMARY], table), _hashes(servers[place], table))
+
+
+def _hashes(server: Server, table: Table) -> Iterator[tuple[str, int]]:
+    """Key and hash of each row, in the order of the keys' code points."""
+    query = sql.SQL(
+        'SELECT jsonb_build_object({})::text COLLATE "C", hashtextextended(ROW({})::text COLLATE "C", 0) '
+        "FROM {} AS t ORDER BY 1"
+    ).format(table.key_of(), table.fields(), table.identifier)
+    yield from server.streamed(query)
