@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from infra.limits.rule import Finding, rule
 
@@ -42,8 +43,9 @@ _OPTIONS = re.compile(
 )
 """The same inside of URLs and command-line options (connection strings of drivers; Node.js documentation, CLI)."""
 
-_SHARD = re.compile(r"\bshard[-_](\d{1,4})\b")
-"""A shard's server (`<stack>-shard-0`) or its database at the pooler (`shard_0`)."""
+_SHARD = re.compile(r"(?<![a-z0-9])shard[-_](\d{1,4})(?!\d)", re.IGNORECASE)
+"""A shard's server (`<stack>-shard-0`; hosts are the same in capitals), its database at the pooler (`shard_0`),
+or a variable that the kubelet puts in: `$(DATABASE_TARGET_SHARD_0_URL)`."""
 
 
 @rule(
@@ -89,7 +91,7 @@ def no_variable_leads_to_an_empty_shard(settings: Settings) -> Iterator[Finding]
     given |= {f"services[{index}].environment": service.environment for index, service in enumerate(settings.services)}
     for path, variables in given.items():
         for name, value in variables.items():
-            if any(int(found[1]) >= settings.postgres.shards_in_use for found in _SHARD.finditer(value)):
+            if any(int(found[1]) >= settings.postgres.shards_in_use for found in _SHARD.finditer(_decoded(value))):
                 yield Finding(
                     path=f"{path}.{name}",
                     value=value,
@@ -97,6 +99,11 @@ def no_variable_leads_to_an_empty_shard(settings: Settings) -> Iterator[Finding]
                     fix="remove it: the platform sets DATABASE_SHARD_<n>_URL once postgres.shards.placedOn says that "
                     "shards are filled",
                 )
+
+
+def _decoded(value: str) -> str:
+    """A URL without its escapes, which drivers undo (PostgreSQL documentation, Connection URIs)."""
+    return unquote(value) if "%" in value else value
 
 
 RULES = (

@@ -40,6 +40,10 @@ EMPTY_SHARDS: tuple[tuple[str, str, dict[str, object]], ...] = tuple(
     for value, more in (
         ("postgres://bbp@bailbondpro-prod-shard-0.abc.us-east-1.rds.amazonaws.com/bailbondpro", {}),
         ("postgres://pgbouncer:5432/shard_3", {}),
+        ("postgres://bbp@BAILBONDPRO-PROD-SHARD-0.abc.us-east-1.rds.amazonaws.com/bailbondpro", {}),
+        ("postgres://pgbouncer:5432/shard%5F3", {}),
+        ("postgres://pgbouncer:5432/%73hard_3", {}),
+        ("$(DATABASE_TARGET_SHARD_3_URL)", {}),
         ("shard_4", {"postgres": {"placement": "shards", "shards": {"count": 8, "placedOn": 4}}}),
     )
 )

@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from tests.support.kept import kept
 from tests.support.manifests import manifests
 from tests.support.nginx import words
 from tests.support.stack import COMBINATIONS, FILLED, record_platform, recorded, settings
@@ -39,8 +40,9 @@ def wanted(environment: str, phase: str) -> Settings:
 
 @cache
 def stack(environment: str, phase: str) -> Recording:
-    made = (environment, phase) in MADE_HERE
-    return record_platform(wanted(environment, phase)) if made else recorded(environment, phase)
+    if (environment, phase) not in MADE_HERE:
+        return recorded(environment, phase)
+    return kept(f"stack-{environment.replace(' ', '-')}", lambda: record_platform(wanted(environment, phase)))
 
 
 @cache
@@ -89,15 +91,16 @@ def nginx(environment: str, phase: str) -> str:
 
 def proxied(environment: str, phase: str) -> dict[str, str]:
     """The headers that nginx sets to something of its own, anywhere: not those that it passes on as they came."""
-    return {name: value for name, value in _sent(environment, phase) if value != _as_sent(name)}
+    return {name: value for name, value in sent(environment, phase) if value != _as_sent(name)}
 
 
 def passed_on(environment: str, phase: str) -> set[str]:
     """The headers that hosts of files pass on as the visitor sent them; they pass on no others."""
-    return {name for name, value in _sent(environment, phase) if value == _as_sent(name)}
+    return {name for name, value in sent(environment, phase) if value == _as_sent(name)}
 
 
-def _sent(environment: str, phase: str) -> list[tuple[str, str]]:
+def sent(environment: str, phase: str) -> list[tuple[str, str]]:
+    """Every header that nginx sends to the application, at each place where it does."""
     set_ = [item for item in words(nginx(environment, phase)) if item[1] == "proxy_set_header"]
     return [(item[2], item[3]) for item in set_ if len(item) > 3 and item[3]]
 

@@ -22,7 +22,7 @@ def words(config: str) -> list[tuple[str, ...]]:
         elif word == "}":
             stack.pop()
         else:
-            current.append(word.strip("\"'"))
+            current.append(word[1:-1] if word[0] in "\"'" else word)
     assert not stack
     assert not current
     return found

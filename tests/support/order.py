@@ -52,6 +52,7 @@ GROUPS = {
     "clock": BY_THE_CLOCK,
     "kube-apiserver": ("test_cluster_", "test_kubernetes_api_server", "test_viewer_access"),
     "PostgreSQL": tuple(f"test_shard_move{one}" for one in ONE_SERVER),
+    "contract": ("test_contract.", "test_contract_promises", "test_contract_values"),
     "report": ("test_report.", "test_evidence", "test_cost_unknown", "test_capacity."),
 }
 """Beginnings of the modules of a lane that one worker takes together, by what they share: a clock, or what is made once

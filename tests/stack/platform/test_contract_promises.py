@@ -69,7 +69,7 @@ def of_header(header: Header) -> Callable[[str, str], None]:
         found = wanted(environment, phase)
         if header.way == "visitor":
             edge = found.cdn.enabled and found.cdn.manage_rulesets
-            sent = {item[1] for item in blocks(nginx(environment, phase), "http/server") if item[0] == "add_header"}
+            sent = {item[2] for item in words(nginx(environment, phase)) if item[1] == "add_header"}
             assert (header.name in sent) == (header.name != "Strict-Transport-Security" or not edge)
         elif header.name.startswith("X-Original-"):
             asked = found.gateway.auth_request_path is not None
@@ -91,8 +91,9 @@ def a_pod_is_asked_to_stop_and_killed_when_the_contract_says(environment: str, p
     for deployment in deployments(environment, phase):
         spec = deployment["spec"]["template"]["spec"]
         sleep = container(deployment)["lifecycle"]["preStop"]["sleep"]["seconds"]
-        assert sleep == 15
+        said = re.findall(r"\d+(?= s)", contract().clause("stop.grace").says)
         longest = wanted(environment, phase).gateway.app.timeouts.read_seconds
+        assert [sleep, spec["terminationGracePeriodSeconds"] - sleep >= longest + int(said[1])] == [int(said[0]), True]
         assert spec["terminationGracePeriodSeconds"] - sleep >= ends + 5
         assert longest <= ends
 
