@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -139,12 +140,17 @@ class Plain:
     response: Response
     reached: Reached
 
+    @cached_property
+    def _arriving(self) -> Request:
+        """The request as the cache sees it."""
+        return arriving(self.rules, self.request)
+
     def fate(self, given: Input) -> Fate | None:
         """Where an input ends, or None where it can change what others get."""
-        plain, changed = (arriving(self.rules, request) for request in (self.request, given.changed))
-        if changed == plain:
+        changed = arriving(self.rules, given.changed)
+        if changed == self._arriving:
             return Fate.REWRITTEN
-        if cache_key(changed) != cache_key(plain):
+        if cache_key(changed) != cache_key(self._arriving):
             return Fate.KEY
         if not may_be_cached(self.rules, given.changed):
             return Fate.BYPASS

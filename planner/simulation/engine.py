@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from planner.hpa.spec import SYNC_SECONDS
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from planner.simulation.scenarios import Scenario
 
 LONG_AGO = -1e9
+KEPT = 4
+"""Runs that are kept: base and head of a review, or of a report and what it is compared with."""
 
 
 @dataclass
@@ -198,4 +201,10 @@ def simulate(plan: Plan, scenario: Scenario, assumptions: Assumptions | None = N
         SimulationError: the plan has no application, or a size in it is not known.
     """
     taken = assumptions or Assumptions()
-    return Run(platform_of(plan, taken), scenario, taken, seed).run()
+    return _run(platform_of(plan, taken), scenario, taken, seed)
+
+
+@lru_cache(maxsize=KEPT)
+def _run(platform: Platform, scenario: Scenario, assumptions: Assumptions, seed: int) -> Simulation:
+    """One run: of two sides of a change that serve requests alike, the second one is the first."""
+    return Run(platform, scenario, assumptions, seed).run()

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from bailbondpro.edge.cache_classes import image_hosts
 from bailbondpro.edge.cache_key import Plain, samples, unkeyed
 from bailbondpro.edge.exchange import Request, Response, normalise_path
-from bailbondpro.edge.explain import DOCUMENT_EXTENSIONS, arriving, evaluate, may_be_cached
+from bailbondpro.edge.explain import DOCUMENT_EXTENSIONS, SEEN_BY, arriving, evaluate, may_be_cached
 from bailbondpro.edge.policy import FILE_TYPES, IMAGE_EXTENSIONS, STATIC_PREFIX
 from bailbondpro.edge.proof.corpus import (
     CREDENTIALS,
@@ -137,15 +137,16 @@ class _Admitted:
 
     rules: EdgeRules
     asked: Request | None = None
-    known: dict[Readings, bool] = dataclasses.field(default_factory=dict)
+    known: dict[tuple[bool, ...], bool] = dataclasses.field(default_factory=dict)
 
     def by(self, request: Request, readings: Readings) -> bool:
         """Under a reading."""
         if request is not self.asked:
             self.asked, self.known = request, {}
-        if readings not in self.known:
-            self.known[readings] = may_be_cached(self.rules, request, readings)
-        return self.known[readings]
+        key = tuple(map(readings.stores, SEEN_BY))
+        if key not in self.known:
+            self.known[key] = may_be_cached(self.rules, request, readings)
+        return self.known[key]
 
 
 def _leak(case: Trial, because: str, refs: tuple[str, ...], readings: Readings) -> Leak:

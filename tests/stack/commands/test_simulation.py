@@ -233,3 +233,14 @@ def test_the_documented_limits_are_those_that_the_simulation_finds(name: str) ->
         for phase in ("optimization", "horizontal", "microservices")
     ]
     assert documented == pytest.approx(found, abs=1)
+
+
+def test_two_plans_that_serve_requests_alike_are_simulated_once() -> None:
+    """Base and head of a review: a change that requests do not notice costs no second run."""
+    load = scenario("steady", phase="horizontal")
+    plan = stack_plan("prod", "horizontal")
+    first = simulate(plan, load)
+    elsewhere = edited(plan, "cloudflare:index/dnsRecord:DnsRecord", comment="another text")
+    assert elsewhere != plan
+    assert simulate(elsewhere, load) is first
+    assert simulate(plan, load, seed=2) != first

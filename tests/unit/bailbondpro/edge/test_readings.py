@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bailbondpro.edge.cache_key import samples
 from bailbondpro.edge.exchange import Request, Response
-from bailbondpro.edge.explain import differences, evaluate
+from bailbondpro.edge.explain import SEEN_BY, differences, evaluate, seen
 from bailbondpro.edge.expressions import Or
 from bailbondpro.edge.proof.leaks import Trial, judge, trials
 from bailbondpro.edge.readings import CARELESS, CROSSED, READINGS, STRICT, Behaviour, Readings, combinations
@@ -110,6 +110,18 @@ def test_rules_that_know_normalised_paths_alone_leak_where_rules_see_them_as_rec
     leaks = judge(dataclasses.replace(RULES, cache=lax), POLICY, trials(POLICY, Request.of(RECEIVED[1]))).leaks
     assert any("its path can be read as /uploads" in leak.because for leak in leaks)
     assert {leak.readings for leak in leaks if "uploads" in leak.because} >= {"paths"}
+
+
+@pytest.mark.parametrize("url", [PAGE, f"https://{DOMAIN}/x/../A.PNG", f"https://{DOMAIN}/a%2fb.Css?x=1"])
+def test_readings_that_agree_on_what_is_seen_see_one_request(url: str) -> None:
+    """An audit asks once for all of them whether a request may be cached."""
+    request = Request.of(url)
+    by: dict[tuple[bool, ...], set[Request]] = {}
+    for flipped in [(), *subsets(Behaviour, 1), *subsets(Behaviour, 2)]:
+        readings = Readings(CARELESS.stored ^ frozenset(flipped))
+        by.setdefault(tuple(map(readings.stores, SEEN_BY)), set()).add(seen(request, readings))
+    assert len(by) == 4
+    assert [len(found) for found in by.values()] == [1] * 4
 
 
 def test_what_matters_to_a_request_bounds_the_combinations() -> None:
