@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ops.answers.shards.catalog import Catalog
+    from planner.shards.route import Route
 
 ELSEWHERE = "BBP01"
 """SQLSTATE of a refused write: of no class that PostgreSQL uses."""
@@ -111,16 +112,22 @@ def _check(place: int, count: int, following: int | None) -> str:
     return f"IF {' OR '.join(conditions)} THEN {_REFUSE} END IF;" if conditions else "NULL;"
 
 
-def script(catalog: Catalog, place: int, count: int, following: int | None, *, opened: int | None) -> str:
+def script(catalog: Catalog, route: Route, place: int) -> str:
     """All statements of one server for people, in their order, as the steps run them."""
-    parts = [f"-- {place_name(place)}: publish"]
-    parts += [one.as_string() for one in (*installed(place, count), placed(place, count), *watched(catalog))]
-    if following is not None:
-        parts += [f"-- {place_name(place)}: cut over, refuse writes of clients that move"]
-        parts += ["BEGIN;", locked(catalog).as_string() + ";", placed(place, count, following).as_string(), "COMMIT;"]
-        parts += [f"-- {place_name(place)}: cut over, lead on who reads clients that have moved"]
-        parts += ["BEGIN;", locked(catalog).as_string() + ";", placed(place, following, count).as_string(), "COMMIT;"]
-    if opened is not None:
-        parts += [f"-- {place_name(place)}: cut over, admit the clients that lie here from then on"]
-        parts += ["BEGIN;", locked(catalog).as_string() + ";", placed(place, opened).as_string(), "COMMIT;"]
-    return "\n".join(part if part.startswith("--") or part.rstrip().endswith(";") else f"{part};" for part in parts)
+    steps = {"publish": [*installed(place, route.before), placed(place, route.before), *watched(catalog)]}
+    if place in route.origins:
+        steps["cut over, refuse writes of what moves"] = [*_alone(catalog, placed(place, route.before, route.after))]
+    if place in route.sources:
+        lead_on = [*_alone(catalog, placed(place, route.after, route.before))]
+        steps["cut over, lead on who reads clients that have moved"] = lead_on
+    steps["cut over, admit the clients that lie here from then on"] = [*_alone(catalog, placed(place, route.after))]
+    parts = []
+    for title, run in steps.items():
+        parts.append(f"-- {place_name(place)}: {title}")
+        parts += [text if text.rstrip().endswith(";") else f"{text};" for text in (one.as_string() for one in run)]
+    return "\n".join(parts)
+
+
+def _alone(catalog: Catalog, statement: sql.Composable) -> Iterator[sql.Composable]:
+    """After every writer, and before the next one."""
+    yield from (sql.SQL("BEGIN"), locked(catalog), statement, sql.SQL("COMMIT"))

@@ -170,17 +170,7 @@ def printed(asked: Asked) -> str:
     route, schema = _route(asked), read_schema(asked.schema)
     with connected(asked.service, [PRIMARY], alone=False) as servers:
         catalog = read_catalog(servers[PRIMARY], schema)
-    parts = (
-        script(
-            catalog,
-            place,
-            route.before,
-            route.after if place in route.sources else None,
-            opened=route.after,
-        )
-        for place in route.everywhere
-    )
-    return "\n\n".join(parts)
+    return "\n\n".join(script(catalog, route, place) for place in route.everywhere)
 
 
 def _route(asked: Asked) -> Route:
