@@ -13,6 +13,37 @@ if TYPE_CHECKING:
     from bailbondpro.edge.policy import EdgePolicy
 
 
+@dataclass(frozen=True)
+class StaticType:
+    """A kind of static file: how its path ends, and what its Content-Type contains."""
+
+    extensions: tuple[str, ...]
+    content_type: str
+
+
+IMAGES = (StaticType(IMAGE_EXTENSIONS, "image/"),)
+STYLE_SHEETS = (
+    StaticType(("css",), "/css"),
+    # font/woff2 and its like (RFC 8081); from older servers application/font-woff2, application/x-font-ttf
+    StaticType(("woff2", "woff", "ttf", "otf"), "font"),
+)
+SCRIPTS = (
+    # text/javascript (RFC 9239) and, from older servers, application/javascript or application/x-javascript
+    StaticType(("js", "mjs"), "javascript"),
+    StaticType(("wasm",), "/wasm"),
+    # source maps and manifests are JSON by their own types (ECMA-426; W3C, Web Application Manifest)
+    StaticType(("map",), "/json"),
+    StaticType(("webmanifest",), "manifest+json"),
+)
+STATIC_TYPES = (*IMAGES, *STYLE_SHEETS, *SCRIPTS)
+
+PAGE_TYPE = "text/html"
+"""What the Content-Type of a page contains: nothing else is one."""
+
+DATA_TYPE = "json"
+"""What that of the API's data contains; of static files only source maps and manifests are it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ClassConditions:
     """Which requests belong to each cache class; NOTHING for a class that nobody opted into."""

@@ -11,17 +11,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from bailbondpro.edge.cache_classes import class_conditions
+from bailbondpro.edge.cache_classes import IMAGES, SCRIPTS, STYLE_SHEETS, class_conditions
 from bailbondpro.edge.expressions import EVERYTHING, And, Contains, Expression, Not, Or, StartsWith
 from bailbondpro.edge.fields import PATH, Lower
 from bailbondpro.edge.personal import (
-    IMAGES,
-    SCRIPTS,
-    STYLE_SHEETS,
     credentials,
     is_typed_as,
     leaves_lifetime_open,
     odd_path,
+    other_response,
     personal_response,
     private_path,
     says_only,
@@ -32,7 +30,8 @@ from bailbondpro.edge.personal import (
 from bailbondpro.edge.policy import STATIC_PREFIX
 
 if TYPE_CHECKING:
-    from bailbondpro.edge.policy import CacheClass, EdgePolicy
+    from bailbondpro.edge.cache_classes import ClassConditions, StaticType
+    from bailbondpro.edge.policy import CacheClass, CacheClasses, EdgePolicy
 
 EdgeTtlMode = Literal["override_origin", "respect_origin", "bypass_by_default"]
 DirectiveName = Literal[
@@ -182,8 +181,7 @@ def response_rules(policy: EdgePolicy) -> tuple[ResponseRule, ...]:
     unsaid = leaves_lifetime_open(public=True)
     return (
         _control("images", And((when.images, open_path, is_typed_as(IMAGES), _meant(ttl.images))), _public(ttl.images)),
-        _control("css", And((when.css, open_static, is_typed_as(STYLE_SHEETS), _meant(ttl.css))), _hashed(ttl.css)),
-        _control("js", And((when.js, open_static, is_typed_as(SCRIPTS), _meant(ttl.js))), _hashed(ttl.js)),
+        *_hashed_controls(ttl, when, open_static),
         _control("html", And((when.html, unsaid)), _lifetime(ttl.html, edge_only=True), enabled=pages),
         _control("api", And((when.api, unsaid)), _lifetime(ttl.api, edge_only=True), enabled=prefixes),
         _tagged("images", when.images, ("images",)),
@@ -191,11 +189,30 @@ def response_rules(policy: EdgePolicy) -> tuple[ResponseRule, ...]:
         _tagged("html", when.html, ("html",), enabled=pages),
         _tagged("api", when.api, ("api",), enabled=prefixes),
         ResponseRule(
+            ref="other_response",
+            description="Store no file, page or data of another type, and nothing that is not allowed in known words",
+            when=other_response(),
+            directives=(Directive(name="no_store", cloudflare_only=True),),
+        ),
+        ResponseRule(
             ref="never_store",
-            description="Store no personal response, error or file of another type; browsers get what the origin says",
+            description="Store no personal response or error; browsers get what the origin says",
             when=unstorable_response(),
             directives=(Directive(name="no_store", cloudflare_only=True),),
         ),
+    )
+
+
+def _hashed_controls(ttl: CacheClasses, when: ClassConditions, open_static: Expression) -> tuple[ResponseRule, ...]:
+    """One rule where style sheets and scripts are kept as long, as in the guide; with two, Free has one too few."""
+    kept: tuple[tuple[CacheClass, str, Expression, tuple[StaticType, ...]], ...]
+    if ttl.css == ttl.js:
+        kept = ((ttl.css, "static", Or((when.css, when.js)), (*STYLE_SHEETS, *SCRIPTS)),)
+    else:
+        kept = ((ttl.css, "css", when.css, STYLE_SHEETS), (ttl.js, "js", when.js, SCRIPTS))
+    return tuple(
+        _control(name, And((matched, open_static, is_typed_as(kinds), _meant(lifetime))), _hashed(lifetime))
+        for lifetime, name, matched, kinds in kept
     )
 
 
@@ -227,7 +244,7 @@ def _control(name: str, when: Expression, directives: tuple[Directive, ...], *, 
     return ResponseRule(
         ref=f"{name}_cache_control",
         description=f"Lifetime and stale-while-revalidate of the class {name}",
-        when=And((when, Not(personal_response(("cache-control",))))),
+        when=And((when, Not(personal_response()))),
         enabled=enabled,
         directives=directives,
     )

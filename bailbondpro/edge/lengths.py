@@ -1,6 +1,6 @@
 """How long the expressions of a policy are, and which of its lists is to blame where one is longer than the API takes.
 
-No list of users stands in the last response rule, which nearly fills the API's limit: whatever they add, it stays.
+No list of users stands in the last response rules, which nearly fill the API's limit: whatever they add, those stay.
 """
 
 from __future__ import annotations

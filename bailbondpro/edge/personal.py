@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bailbondpro.edge.cache_classes import api_hosts, image_hosts, static_hosts
+from bailbondpro.edge.cache_classes import (
+    DATA_TYPE,
+    PAGE_TYPE,
+    STATIC_TYPES,
+    StaticType,
+    api_hosts,
+    image_hosts,
+    static_hosts,
+)
 from bailbondpro.edge.expressions import (
     AllIn,
     And,
@@ -34,7 +41,13 @@ from bailbondpro.edge.fields import (
     LowerEach,
     ResponseHeader,
 )
-from bailbondpro.edge.policy import FILE_QUERY, HARMLESS_COOKIES, HARMLESS_HEADERS, HARMLESS_QUERY, IMAGE_EXTENSIONS
+from bailbondpro.edge.policy import (
+    FILE_QUERY,
+    HARMLESS_COOKIES,
+    HARMLESS_HEADERS,
+    HARMLESS_QUERY,
+    HARMLESS_RESPONSE_HEADERS,
+)
 
 if TYPE_CHECKING:
     from bailbondpro.edge.policy import EdgePolicy
@@ -71,49 +84,40 @@ STORABLE_STATUSES = (200, 304)
 may be taken for the file. 304 renews what is stored."""
 
 
-@dataclass(frozen=True)
-class StaticType:
-    """A kind of static file: how its path ends, and what its Content-Type contains."""
+FOREIGN_TYPES = ("html", "octet", "multipart")
+"""What no static file's Content-Type contains, even in a parameter: pages, what has no type, several files."""
 
-    extensions: tuple[str, ...]
-    content_type: str
+FORBIDDING = ("priv", "store", "cach")
+"""Parts of a Cache-Control that forbid a copy, as they are meant and as they are misspelt: private, no-store, no-cache,
+`no_store`, `no store`, `nocache`. No directive that allows one has a part of them (RFC 9111, 5.2.2; RFC 8246)."""
 
+OPEN_CONTROLS = ("public", "public, immutable", "public, no-transform", "immutable", "no-transform")
+"""The whole of a Cache-Control that allows a copy and names no lifetime. Whatever else names none is not understood."""
 
-IMAGES = (StaticType(IMAGE_EXTENSIONS, "image/"),)
-STYLE_SHEETS = (
-    StaticType(("css",), "/css"),
-    # font/woff2 and its like (RFC 8081); from older servers application/font-woff2, application/x-font-ttf
-    StaticType(("woff2", "woff", "ttf", "otf"), "font"),
+FOREIGN_RESPONSE_HEADERS = (
+    # what hands somebody a credential, asks for one, ends one or names him: RFC 9110, 11; RFC 6265; RFC 9449, 8; Clear
+    # Site Data; FedCM's Set-Login; forms' tokens
+    *(
+        "cookie",
+        "auth",
+        "token",
+        "session",
+        "clear-",
+        "nonce",
+        "login",
+        "csrf",
+        "secret",
+        "user",
+        "account",
+        "identity",
+    ),
+    # what is said to caches of others is meant of this one: Surrogate-Control (Edge Architecture), Akamai's
+    # Edge-Control, CDN-Cache-Control and its relatives, X-LiteSpeed-Cache-Control and -Vary
+    *("surrogate-c", "edge-control", "-cache-control", "-vary"),
+    # a download, a part of a file, another address, a prohibition of HTTP/1.0: no plain file
+    *("disposition", "content-range", "location", "pragma"),
 )
-SCRIPTS = (
-    # text/javascript (RFC 9239) and, from older servers, application/javascript or application/x-javascript
-    StaticType(("js", "mjs"), "javascript"),
-    StaticType(("wasm",), "/wasm"),
-    # source maps and manifests are JSON by their own types (ECMA-426; W3C, Web Application Manifest)
-    StaticType(("map",), "/json"),
-    StaticType(("webmanifest",), "manifest+json"),
-)
-STATIC_TYPES = (*IMAGES, *STYLE_SHEETS, *SCRIPTS)
-
-FOREIGN_TYPES = ("html", "octet", ",", "multipart")
-"""What no static file's Content-Type contains, even beside the expected one or in a parameter: pages, what has no type,
-two types at once, several files."""
-
-DATA_TYPE = "json"
-"""What of the static files only source maps and manifests are."""
-
-DATA_EXTENSIONS = ("map", "webmanifest")
-
-PAGE_EXTENSIONS = ("", "html")
-"""How the paths of pages end."""
-
-TARGETED_ELSEWHERE = ("surrogate-c", "edge-control", "y-cdn-", "l-cdn-")
-"""Parts of headers for caches of others, which Cloudflare does not heed: Surrogate-Control (Edge Architecture),
-Akamai's Edge-Control, Fastly-, Netlify- and Vercel-CDN-Cache-Control. What an origin tells one of
-them, it means of this one."""
-
-SIGNING_RESPONSE_HEADERS = ("auth", "token", "session", "clear-")
-"""Parts of the names of response headers that hand somebody a credential, ask for one or end one (RFC 9110, 11)."""
+"""Parts of the names of response headers that no static file has."""
 
 
 def credentials(policy: EdgePolicy) -> Expression:
@@ -187,18 +191,21 @@ def private_path(policy: EdgePolicy) -> Expression:
 
 
 def unstorable_response() -> Expression:
-    """The response is somebody's, no plain success of a read, or not the file that its path promises."""
-    signing = (AnyOf(RESPONSE_HEADER_NAMES, "contains", part) for part in SIGNING_RESPONSE_HEADERS)
-    elsewhere = (AnyOf(RESPONSE_HEADER_NAMES, "contains", part) for part in TARGETED_ELSEWHERE)
-    download = AnyOf(LowerEach(ResponseHeader("content-disposition")), "contains", "attachment")
-    pragma = AnyOf(LowerEach(ResponseHeader("pragma")), "contains", "no-")
+    """The response is somebody's, or no plain success of a read."""
+    foreign = Or(tuple(AnyOf(RESPONSE_HEADER_NAMES, "contains", part) for part in FOREIGN_RESPONSE_HEADERS))
+    unknown = Not(AllIn(RESPONSE_HEADER_NAMES, HARMLESS_RESPONSE_HEADERS))
     written = Not(IsIn(METHOD, ("GET", "HEAD")))
-    return Or((personal_response(), written, other_type(), *signing, *elsewhere, download, pragma))
+    open_ended = (
+        And((_has(header), Not(AnyOf(LowerEach(ResponseHeader(header)), "contains", "age="))))
+        for header in TARGETED_HEADERS
+    )
+    named = (And((_static(), foreign)), And((Not(_static()), unknown)))
+    return Or((*_forbidden(("cache-control", *TARGETED_HEADERS)), written, *named, *open_ended))
 
 
 def targeted() -> Expression:
     """The response has a header for caches of this kind alone; a lifetime that a rule imposes would overrule it."""
-    return Or(tuple(AnyOf(RESPONSE_HEADER_NAMES, "eq", header) for header in TARGETED_HEADERS))
+    return Or(tuple(_has(header) for header in TARGETED_HEADERS))
 
 
 def leaves_lifetime_open(*, public: bool) -> Expression:
@@ -207,15 +214,12 @@ def leaves_lifetime_open(*, public: bool) -> Expression:
     Args:
         public: it has to say `public`, as pages and data have to.
     """
-    control = LowerEach(ResponseHeader("cache-control"))
-    said = Or(
-        (
-            *(AnyOf(control, "contains", part) for part in ("age", "no-cache", "revalidate")),
-            *(AnyOf(RESPONSE_HEADER_NAMES, "eq", header) for header in ("expires", "pragma")),
-            targeted(),
-        )
-    )
-    return And((AnyOf(control, "contains", "public"), Not(said))) if public else Not(said)
+    said = (*(_has(header) for header in ("expires", "pragma")), targeted())
+    has, control = _has("cache-control"), LowerEach(ResponseHeader("cache-control"))
+    allowed = tuple(value for value in OPEN_CONTROLS if not public or value.startswith("public"))
+    # of a list without an element nothing is asked: whether all of none are something, the documents do not say
+    known = And((has, AllIn(control, allowed)))
+    return And((known if public else Or((Not(has), known)), Not(Or(said))))
 
 
 def says_only(value: str) -> Expression:
@@ -224,72 +228,64 @@ def says_only(value: str) -> Expression:
     return And((AnyOf(control, "eq", value), Not(Or((AnyOf(control, "ne", value), targeted())))))
 
 
-def personal_response(headers: tuple[str, ...] = ("cache-control", *TARGETED_HEADERS)) -> Expression:
+def personal_response() -> Expression:
     """The response is not for everybody: a cookie, private, no-store, no-cache, a Vary on more than the encoding.
 
-    Nor is one that is no plain success. What is said to caches of this kind alone counts as well (RFC 9213), and
-    `no-cache` as no-store: a cache rule that imposes a lifetime would not revalidate.
-
-    Args:
-        headers: those that may forbid; a rule that excludes a targeted header besides need not read it again.
+    Nor is one that is no plain success. For rules that give a lifetime, which exclude targeted headers besides.
     """
-    forbidden = (
-        AnyOf(LowerEach(ResponseHeader(header)), "contains", directive)
-        for header in headers
-        for directive in ("private", "no-store", "no-cache")
-    )
-    return Or(
-        (
-            AnyOf(RESPONSE_HEADER_NAMES, "contains", "set-cookie"),
-            *forbidden,
-            AnyOf(LowerEach(ResponseHeader("vary")), "ne", "accept-encoding"),
-            Not(StatusIn(STORABLE_STATUSES)),
-        )
-    )
+    return Or((AnyOf(RESPONSE_HEADER_NAMES, "contains", "set-cookie"), *_forbidden(("cache-control",))))
 
 
-def other_type() -> Expression:
-    """The response does not say that it is what its path promises, or it speaks to caches of this kind in vain.
+def _forbidden(headers: tuple[str, ...]) -> tuple[Expression, ...]:
+    """A header forbids a copy, or the response has a Vary on more than the encoding, or is no plain success.
+
+    What is said to caches of this kind alone counts as well (RFC 9213), and `no-cache` as no-store: a cache rule that
+    imposes a lifetime would not revalidate.
+    """
+    said = (AnyOf(LowerEach(ResponseHeader(header)), "contains", part) for header in headers for part in FORBIDDING)
+    varies = AnyOf(LowerEach(ResponseHeader("vary")), "ne", "accept-encoding")
+    return (*said, varies, Not(StatusIn(STORABLE_STATUSES)))
+
+
+def other_response() -> Expression:
+    """The response does not say that it is what its path promises, or not in known words that it may be kept.
 
     An application that ignores the end of a path answers `/dashboard/x.css` with somebody's dashboard. Cloudflare's
     Cache Deception Armor looks for that too, but by its documentation an Edge TTL may override it, it lets
     `application/octet-stream` pass, and nothing is said of a response without a type: this rule needs none of it.
-    Nor is a page data, or the API's data a page: an application that heeds Accept may answer one path with either.
-    A 304 names no type (RFC 9110, 15.4.5); it renews what was stored under this rule. A targeted header takes the place
-    of Cache-Control, so one without a lifetime would leave that open, and on static files none is expected.
+    Nor is a page data or a document, or the API's data a page: an application that heeds Accept, or makes files, may
+    answer one path with either. A 304 names no type (RFC 9110, 15.4.5); it renews what was stored under this rule.
     """
     unlike = (And((IsIn(EXTENSION, kind.extensions), Not(_typed(kind.content_type)))) for kind in STATIC_TYPES)
-    unnamed = Not(AnyOf(RESPONSE_HEADER_NAMES, "eq", "content-type"))
-    data = And((Not(IsIn(EXTENSION, DATA_EXTENSIONS)), _typed(DATA_TYPE)))
+    foreign = And((_static(), Or(tuple(map(_typed, FOREIGN_TYPES)))))
     api = StartsWith(PATH, "/api/")
-    page = And((IsIn(EXTENSION, PAGE_EXTENSIONS), Not(api), _typed(DATA_TYPE)))
-    other = And((Not(StatusIn((304,))), Or((*unlike, page, And((api, _typed("html")))))))
-    special = AnyOf(RESPONSE_HEADER_NAMES, "contains", "cdn-cache-control")
-    wrong = And((Not(StatusIn((304,))), Or((unnamed, data, *map(_typed, FOREIGN_TYPES)))))
-    open_ended = (
-        And(
-            (
-                AnyOf(RESPONSE_HEADER_NAMES, "eq", header),
-                Not(AnyOf(LowerEach(ResponseHeader(header)), "contains", "age=")),
-            )
-        )
-        for header in TARGETED_HEADERS
-    )
-    return Or((And((_static(), Or((special, wrong)))), other, *open_ended))
+    page = And((Not(_static()), Not(api), Not(_typed(PAGE_TYPE))))
+    data = And((Not(_static()), api, Not(_typed(DATA_TYPE))))
+    return Or((And((Not(StatusIn((304,))), Or((*unlike, foreign, page, data, _typed(","))))), _unknown_control()))
+
+
+def _unknown_control() -> Expression:
+    """A Cache-Control names no lifetime that is a number, and is none of those that need none; or it divides by `;`."""
+    control = LowerEach(ResponseHeader("cache-control"))
+    names = (f"{name}={digit}" for name in ("max-age", "s-maxage") for digit in range(10))
+    lifetime = Or(tuple(AnyOf(control, "contains", named) for named in names))
+    unknown = And((_has("cache-control"), Not(AllIn(control, OPEN_CONTROLS)), Not(lifetime)))
+    return Or((AnyOf(control, "contains", ";"), unknown))
 
 
 def is_typed_as(kinds: tuple[StaticType, ...]) -> Expression:
     """The response says that it is the static file that its path promises, and nothing else; or it renews one."""
     typed = Or(tuple(And((IsIn(EXTENSION, kind.extensions), _typed(kind.content_type))) for kind in kinds))
-    data = _typed(DATA_TYPE)
-    if any(DATA_TYPE in kind.content_type for kind in kinds):
-        data = And((Not(IsIn(EXTENSION, DATA_EXTENSIONS)), data))
-    foreign = Or((*map(_typed, FOREIGN_TYPES), data))
+    foreign = Or(tuple(map(_typed, (*FOREIGN_TYPES, ","))))
     return Or((StatusIn((304,)), And((typed, Not(foreign)))))
 
 
 def _static() -> Expression:
     return IsIn(EXTENSION, tuple(extension for kind in STATIC_TYPES for extension in kind.extensions))
+
+
+def _has(header: str) -> Expression:
+    return AnyOf(RESPONSE_HEADER_NAMES, "eq", header)
 
 
 def _typed(part: str) -> Expression:

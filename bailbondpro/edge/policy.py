@@ -72,6 +72,38 @@ HARMLESS_HEADERS = (
 application answers, and is in no cache key: X-Requested-With, RSC and HX-Request ask for a part of a page, and
 Content-Length says that a GET has a body. One that is missing here costs a request to the origin."""
 
+HARMLESS_RESPONSE_HEADERS = (
+    # RFC 9110, 9111, 9112, 9213, 8288, 7838: what a response is, how it came and for how long it may be kept
+    *("accept-ranges", "age", "alt-svc", "cache-control", "cdn-cache-control", "cloudflare-cdn-cache-control", "via"),
+    *(
+        "connection",
+        "content-encoding",
+        "content-language",
+        "content-length",
+        "content-location",
+        "content-type",
+        "date",
+    ),
+    *("etag", "expires", "keep-alive", "last-modified", "link", "server", "transfer-encoding", "vary"),
+    # what browsers shall heed (W3C and WHATWG; Helmet's defaults), measure and report
+    *("strict-transport-security", "x-content-type-options", "x-frame-options", "x-xss-protection", "referrer-policy"),
+    *("content-security-policy", "content-security-policy-report-only", "permissions-policy", "origin-agent-cluster"),
+    *(f"cross-origin-{name}-policy" for name in ("opener", "embedder", "resource")),
+    *(
+        "x-dns-prefetch-control",
+        "x-download-options",
+        "x-permitted-cross-domain-policies",
+        "access-control-allow-origin",
+    ),
+    *("timing-allow-origin", "server-timing", "nel", "report-to", "reporting-endpoints", "speculation-rules"),
+    # what frameworks tell of themselves, and how robots shall treat a page (Express, Rails, Next.js, Google)
+    *("x-powered-by", "x-runtime", "x-response-time", "x-request-id", "x-robots-tag", "x-ua-compatible"),
+    *("x-nextjs-cache", "x-nextjs-prerender", "x-nextjs-stale-time", "x-cache"),
+)
+"""Names of response headers that a public page or public data may have and be stored. Any other may hand somebody a
+credential, name him, or forbid a cache what this one does not understand: one that is missing here costs a request to
+the origin."""
+
 FILE_QUERY = ("v", "w", "h", "q", "f")
 """Names of the parameters with which a file may be asked for: its version, and the guide's of a rendition (scaling
 guide, CDN Configuration), whose values are listed besides (`ImagePolicy`)."""

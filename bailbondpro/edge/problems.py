@@ -147,7 +147,8 @@ def _rule_count_problems(policy: EdgePolicy) -> Iterator[PlanProblem]:
     for what, count, allowed in counts:
         if count > allowed:
             better = _plan_for_rules(count, custom="firewall" in what)
-            fix = f'{count} are needed: take plan "{better.value}"'
+            same = ", or give ttls.css and ttls.js the same values" if "response rules" in what else ""
+            fix = f'{count} are needed: take plan "{better.value}"{same}'
             yield PlanProblem("plan", policy.plan.value, f"at most {allowed} {what}", fix)
 
 

@@ -72,13 +72,13 @@ READINGS: Mapping[Behaviour, TwoReadings] = {
         "Cache Deception Armor, Exceptions",
         "a response whose type does not agree with the extension is not stored",
         "an Edge TTL, or the origin's Cache-Control, overrides the protection",
-        "never_store",
+        "other_response",
     ),
     Behaviour.MISSING_TYPE: TwoReadings(
         "Cache Deception Armor; Default cache behavior (caches by extension, not by MIME type)",
         "a response without a Content-Type does not agree with its extension",
         "nothing is compared where there is nothing",
-        "never_store",
+        "other_response",
     ),
     Behaviour.METHODS: TwoReadings(
         "Default cache behavior (anything other than a GET); Cache Rules (eligible whatever the method)",

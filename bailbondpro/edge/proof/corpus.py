@@ -27,10 +27,38 @@ FOREIGN_TYPES = (
         "multipart/mixed; boundary=image/font",
         "application/ld+json",
         "application/vnd.api+json",
+        "application/zip",
+        "application/xml",
+        "text/calendar",
+        "message/rfc822",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "text/event-stream",
+        "text/html, application/pdf",
     ),
 )
 """Content-Types that no style sheet, script or image has, empty for a response without one: what an application that
-ignores the end of a path answers to `/dashboard/x.css`."""
+ignores the end of a path answers to `/dashboard/x.css`; and, but for its own, what no page and no data has: exports,
+court papers, mails."""
+
+UNKNOWN_CONTROLS = (
+    *("no_store", "no store", "nostore", "no-stor", "NO_STORE", "nocache", "no_cache", "max-age=600, no_store"),
+    *("", " ", "none", "never", "0", '"public"', "public; max-age=600", "max-age=600; private", "max-age", "max-age="),
+    *("max-age=ten", "max_age=60", 'max-age="60"', "maxage=60", "must-revalidate", "must-understand", "public=1", "x"),
+    *(",", "=", "\u200bpublic", "stale-while-revalidate=60", "public, stale-if-error=60", "privat", "private_"),
+)
+"""Values of Cache-Control that forbid in other words, or say nothing that is known: no consent to a copy, or to a
+lifetime."""
+
+FOREIGN_RESPONSES = (
+    *("dpop-nonce", "set-login", "proxy-authenticate", "proxy-authentication-info", "x-auth-user", "x-refresh-token"),
+    *("replay-nonce", "x-user-id", "x-user-email", "x-account", "x-identity", "x-login", "x-client-secret", "x-csrf"),
+    *("x-litespeed-cache-control", "x-fastly-cache-control", "x-litespeed-vary", "edge-vary", "content-range"),
+    *("location", "set-cookie", "x-set-cookie", "akamai-cache-control", "x-accel-cache-control"),
+)
+"""Names of response headers that mean a personal answer, or one that is no plain file; each is tried with a value."""
+
+UNLISTED_RESPONSES = ("x-customer", "x-case", "x-tenant", "x-role", "refresh", "x-signature", "retry-after")
+"""Names of response headers that nobody lists: of a page or of data each may be somebody's."""
 
 PERSONAL_RESPONSES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Set-Cookie", (("set-cookie", "session=abc; HttpOnly"),)),
@@ -61,10 +89,19 @@ PERSONAL_RESPONSES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     *((f"{name}: no-store", ((f"{name}-cdn-cache-control", "no-store"),)) for name in ("fastly", "netlify", "vercel")),
     *((name, ((name, "abc"),)) for name in ("set-cookie2", "x-csrf-token", "authorization", "x-session-id")),
     *((name, ((name, "abc"),)) for name in ("www-authenticate", "authentication-info", "clear-site-data")),
-    ("Content-Disposition: attachment", (("content-disposition", "Attachment; filename=a.pdf"),)),
+    *(
+        (f"Content-Disposition: {value}", (("content-disposition", value),))
+        for value in ("Attachment; filename=a.pdf", "inline; filename=bond.pdf", "filename*=UTF-8''a.pdf", "attachment")
+    ),
     ("Vary: User-Agent", (("vary", "Accept-Encoding"), ("vary", "User-Agent"))),
 )
 """What a response carries that belongs to one visitor, or that a shared cache must not keep for another."""
+
+FURTHER_RESPONSES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    *((f"Cache-Control: {value!r}", (("cache-control", value),)) for value in UNKNOWN_CONTROLS),
+    *((name, ((name, "abc"),)) for name in FOREIGN_RESPONSES),
+)
+"""The same in words that nobody lists; rules do not tell hosts of one class apart here, so one of each tries them."""
 
 CREDENTIALS: tuple[tuple[tuple[str, str], ...], ...] = (
     *((("authorization", value),) for value in ("Bearer abc", "")),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from bailbondpro.edge.cache_classes import image_hosts
+from bailbondpro.edge.cache_classes import image_hosts, static_hosts
 from bailbondpro.edge.cache_key import Plain, samples, unkeyed
 from bailbondpro.edge.exchange import Request, Response, normalise_path
 from bailbondpro.edge.explain import DOCUMENT_EXTENSIONS, SEEN_BY, arriving, evaluate, may_be_cached
@@ -22,11 +22,13 @@ from bailbondpro.edge.policy import FILE_TYPES, IMAGE_EXTENSIONS, STATIC_PREFIX
 from bailbondpro.edge.proof.corpus import (
     CREDENTIALS,
     FOREIGN_TYPES,
+    FURTHER_RESPONSES,
     PERSONAL_RESPONSES,
     SESSION_COOKIES,
     SIGNED_QUERIES,
     UNKEYED_HEADERS,
     UNKNOWN_QUERIES,
+    UNLISTED_RESPONSES,
     odd_spellings,
     private_paths,
 )
@@ -210,31 +212,39 @@ def trials(policy: EdgePolicy, request: Request) -> Iterator[Trial]:
     for headers in (*_credentials(policy), *unknown):
         yield _case(dataclasses.replace(request, headers=headers))
     # a query of a hashed file is taken away, so one list is enough to see it
-    further = UNKNOWN_QUERIES if opted_in or request.host in image_hosts(policy) else ()
-    for query in (*SIGNED_QUERIES, *further):
+    queries = UNKNOWN_QUERIES if opted_in or request.host in image_hosts(policy) else ()
+    for query in (*SIGNED_QUERIES, *queries):
         signed = f"{request.query}&{query}" if request.query else query
         yield _case(dataclasses.replace(request, query=signed, headers=()))
     for method in ("POST", "PUT", "OPTIONS"):
         written = dataclasses.replace(request, method=method)
         yield Trial(written, careless_response(written), f"it is the answer to a {method}")
     plain = careless_response(request)
-    for name, headers in PERSONAL_RESPONSES:
+    further = FURTHER_RESPONSES if request.host not in static_hosts(policy) else ()
+    for name, headers in (*PERSONAL_RESPONSES, *further):
         replaced = {key for key, _ in headers}
         kept = tuple(pair for pair in plain.headers if pair[0] not in replaced)
         yield Trial(request, Response(200, (*kept, *headers)), f"its response carries {name}")
-    for kind in _foreign_types(request.extension):
+    for kind in _foreign_types(request, opted_in=opted_in):
         yield Trial(request, _typed_as(kind, plain), f"its Content-Type is {kind or 'missing'}")
-    for kind in ("text/html", "application/json"):
-        if opted_in and kind != dict(plain.headers)["content-type"]:  # what an application answers by Accept
-            yield Trial(request, _typed_as(kind, plain), f"its Content-Type is {kind}")
+    for name in UNLISTED_RESPONSES if opted_in else ():
+        unlisted = Response(200, (*plain.headers, (name, "abc")))
+        yield Trial(request, unlisted, f"its response carries {name}, which is not known to be harmless")
     for code in (206, 301, 302, 404, 500):
         yield Trial(request, careless_response(request, code), f"its status is {code}")
 
 
-def _foreign_types(extension: str) -> Iterator[str]:
-    """Types that no file of an extension has; none for what is no static file."""
+def _foreign_types(request: Request, *, opted_in: bool) -> Iterator[str]:
+    """Types that no file of an extension has, and no page or data that is opted in; none for what is neither.
+
+    An application that heeds Accept may answer a page with data, and data with a page.
+    """
+    extension, json = request.extension, request.path.startswith("/api/")
     if extension in STATIC_EXTENSIONS:
         yield from (kind for kind in FOREIGN_TYPES if extension not in DATA_EXTENSIONS or not kind.endswith("json"))
+    elif opted_in:
+        own = "json" if json else "text/html;"
+        yield from (kind for kind in FOREIGN_TYPES if own not in kind)
 
 
 def _typed_as(kind: str, response: Response) -> Response:

@@ -116,10 +116,11 @@ def test_rewrites_take_the_query_away_and_make_transformations_of_the_guides_ima
 
 def test_stale_while_revalidate_is_a_response_directive(built: Recording) -> None:
     rules = {rule["ref"]: rule for rule in _rules(built, "http_response_cache_settings")}
-    parameters = rules["css_cache_control"]["actionParameters"]
+    parameters = rules["static_cache_control"]["actionParameters"]
     assert parameters["staleWhileRevalidate"] == {"operation": "set", "value": 3600}
     assert parameters["immutable"] == {"operation": "set"}
-    assert rules["never_store"]["actionParameters"] == {"noStore": {"operation": "set", "cloudflareOnly": True}}
+    for last in ("other_response", "never_store"):
+        assert rules[last]["actionParameters"] == {"noStore": {"operation": "set", "cloudflareOnly": True}}
     assert rules["static_tags"]["actionParameters"] == {"operation": "add", "values": ["static"]}
 
 

@@ -21,7 +21,7 @@ from bailbondpro.edge.policy import (
     RateLimit,
     RateLimits,
 )
-from bailbondpro.edge.problems import edge_problems, plan_notices
+from bailbondpro.edge.problems import edge_problems, plan_notices, plan_problems
 from bailbondpro.edge.security import firewall_rules, header_rules, managed_rules, rate_limit_rules
 from components.cdn.settings import zone_settings
 from components.gateway.response_headers import PUBLIC_FILE_HEADERS, security_headers
@@ -64,8 +64,7 @@ def test_no_class_overrides_the_origin() -> None:
     ("name", "max_age", "stale"),
     [
         ("images", 31_536_000, 86_400),
-        ("css", 31_536_000, 3_600),
-        ("js", 31_536_000, 3_600),
+        ("static", 31_536_000, 3_600),
         ("html", 3_600, 300),
         ("api", 300, 60),
     ],
@@ -76,10 +75,20 @@ def test_each_class_has_the_guide_s_lifetime(name: str, max_age: int, stale: int
     assert values == {"max_age": max_age, "stale_while_revalidate": stale}
 
 
-def test_the_last_response_rule_stores_nothing_and_leaves_browsers_alone() -> None:
-    last = response_rules(OPEN)[-1]
-    assert [(d.name, d.operation, d.cloudflare_only) for d in last.directives] == [("no_store", "set", True)]
-    assert 'any(http.response.headers.names[*] contains "set-cookie")' in last.when.render()
+def test_the_last_response_rules_store_nothing_and_leaves_browsers_alone() -> None:
+    last = response_rules(OPEN)[-2:]
+    assert [rule.ref for rule in last] == ["other_response", "never_store"]
+    for rule in last:
+        assert [(d.name, d.operation, d.cloudflare_only) for d in rule.directives] == [("no_store", "set", True)]
+
+
+def test_style_sheets_and_scripts_that_are_kept_for_another_time_have_a_rule_each_which_free_has_no_room_for() -> None:
+    classes = dataclasses.replace(OPEN.cache_classes, css=dataclasses.replace(OPEN.cache_classes.css, max_age=86_400))
+    apart = dataclasses.replace(OPEN, cache_classes=classes)
+    refs = [rule.ref for rule in response_rules(apart) if rule.directives]
+    assert refs[:3] == ["images_cache_control", "css_cache_control", "js_cache_control"]
+    assert [plan for plan in Plan if plan_problems(dataclasses.replace(apart, plan=plan))] == [Plan.FREE]
+    assert all(not plan_problems(dataclasses.replace(OPEN, plan=plan)) for plan in Plan)
 
 
 def test_no_rule_sets_s_maxage_because_that_disables_stale_while_revalidate() -> None:

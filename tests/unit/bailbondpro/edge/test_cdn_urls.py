@@ -32,9 +32,11 @@ IMAGES = ("png", "jpg", "jpeg", "gif", "webp", "avif", "ico", "tif", "bmp", "tif
 
 
 def _careless(request: Request) -> Response:
-    """An origin that calls everything public."""
+    """An origin that calls everything public, and everything without an extension a page or data."""
     extension = request.extension
-    kind = TYPES.get(extension, f"image/{extension}" if extension in IMAGES else "application/octet-stream")
+    bare = "application/json" if request.path.startswith("/api/") else "text/html" if not extension else ""
+    other = bare or "application/octet-stream"
+    kind = TYPES.get(extension, f"image/{extension}" if extension in IMAGES else other)
     return Response.of(200, {"Cache-Control": "public, max-age=600", "Content-Type": kind})
 
 

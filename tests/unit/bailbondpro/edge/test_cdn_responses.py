@@ -1,0 +1,142 @@
+"""What may be stored is said in known words: type, Cache-Control and headers of a response, whoever invented others."""
+
+from __future__ import annotations
+
+import pytest
+
+from bailbondpro.edge.exchange import Request, Response
+from bailbondpro.edge.explain import evaluate
+from bailbondpro.edge.personal import FOREIGN_RESPONSE_HEADERS, OPEN_CONTROLS
+from bailbondpro.edge.policy import HARMLESS_RESPONSE_HEADERS
+from tests.support.edge_policies import DOMAIN, RULES
+
+PAGE, DATA = f"https://{DOMAIN}/pricing", f"https://api.{DOMAIN}/api/public/courts"
+FILE, IMAGE = f"https://cdn.{DOMAIN}/static/app.css", f"https://images.{DOMAIN}/a.png"
+TYPES = {PAGE: "text/html; charset=utf-8", DATA: "application/json", FILE: "text/css", IMAGE: "image/png"}
+
+
+def kept(
+    url: str, *headers: tuple[str, str], control: str | None = "public, max-age=600", kind: str = ""
+) -> int | None:
+    """Seconds for which the edge keeps a response; None for not at all."""
+    said = (("content-type", kind or TYPES[url]), *headers)
+    answer = Response(200, (*said, ("cache-control", control)) if control is not None else said)
+    found = evaluate(RULES, Request.of(url), answer)
+    return found.edge_ttl if found.cacheable else None
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *(
+            "application/pdf",
+            "application/zip",
+            "text/csv",
+            "text/plain",
+            "application/msword",
+            "image/png",
+            "text/css",
+        ),
+        *("application/xml", "text/calendar", "message/rfc822", "application/x-ndjsn", "x", "application/octet-stream"),
+        *("text/x-html-template", "application/xhtml+xml", "text/html, text/csv", "multipart/form-data"),
+    ],
+)
+def test_of_pages_and_data_nothing_is_stored_but_pages_and_data(kind: str) -> None:
+    assert kept(PAGE, kind=kind) is kept(DATA, kind=kind) is None
+
+
+def test_of_pages_and_data_nothing_without_a_type_is_stored_nor_one_for_the_other() -> None:
+    for url in (PAGE, DATA):
+        found = evaluate(RULES, Request.of(url), Response.of(200, {"Cache-Control": "public, max-age=600"}))
+        assert not found.cacheable
+    assert kept(PAGE, kind="application/json") is kept(DATA, kind="text/html") is None
+    assert kept(PAGE, kind="Text/HTML") == kept(DATA, kind="application/geo+json") == 600
+
+
+@pytest.mark.parametrize("url", list(TYPES))
+@pytest.mark.parametrize(
+    "said", ["inline; filename=bond.pdf", "attachment", "ATTACHMENT; filename=x", "filename=a", "x"]
+)
+def test_what_has_a_disposition_is_not_stored(url: str, said: str) -> None:
+    assert kept(url, ("content-disposition", said)) is None
+
+
+@pytest.mark.parametrize("url", list(TYPES))
+@pytest.mark.parametrize(
+    "control",
+    [
+        *("no_store", "no store", "nostore", "No_Store", "no-stor", "nocache", "no_cache", "max-age=600, nostore"),
+        *(
+            "private_",
+            "privat",
+            "max-age=600, privat",
+            "",
+            " ",
+            "-",
+            "0",
+            "none",
+            "foo",
+            "foo=bar",
+            '"public"',
+            "'public'",
+        ),
+        *(
+            "public; max-age=600",
+            "max-age=600; private",
+            "max-age",
+            "max-age=",
+            "max-age=x",
+            'max-age="600"',
+            "maxage=600",
+        ),
+        *(
+            "max_age=600",
+            "max-age:600",
+            "must-revalidate",
+            "proxy-revalidate",
+            "must-understand",
+            "public,,x",
+            "pub lic",
+        ),
+        *("s-maxage=", "stale-while-revalidate=60", "only-if-cached", "min-fresh=60", "public, x", "\u200bpublic"),
+    ],
+)
+def test_a_cache_control_that_says_nothing_known_is_no_consent(url: str, control: str) -> None:
+    assert kept(url, control=control) is None
+
+
+@pytest.mark.parametrize("url", [FILE, IMAGE])
+@pytest.mark.parametrize("control", [None, *OPEN_CONTROLS, "Public, Immutable"])
+def test_a_file_that_says_nothing_or_that_it_is_public_gets_the_guides_year(url: str, control: str | None) -> None:
+    assert kept(url, control=control) == 31_536_000
+
+
+@pytest.mark.parametrize("url", list(TYPES))
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("dpop-nonce", "set-login", "authentication-info", "proxy-authenticate", "proxy-authentication-info"),
+        *("x-fastly-cache-control", "x-litespeed-cache-control", "x-cdn-cache-control", "akamai-cache-control"),
+        *("x-litespeed-vary", "edge-vary", "surrogate-control", "content-range", "location", "clear-site-data"),
+        *("replay-nonce", "x-user", "x-account-id", "x-identity", "x-csrf-token", "x-login-state", "pragma"),
+        *FOREIGN_RESPONSE_HEADERS,
+    ],
+)
+def test_a_header_that_means_a_personal_answer_keeps_it_out_of_the_cache(url: str, name: str) -> None:
+    assert kept(url, (name, "x")) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["x-customer", "x-case-id", "x-tenant", "x-role", "x-whatever", "refresh", "sourcemap"]
+)
+def test_a_header_that_nobody_listed_keeps_pages_and_data_out_of_the_cache_and_no_file(name: str) -> None:
+    assert (kept(PAGE, (name, "x")), kept(DATA, (name, "x"))) == (None, None)
+    assert (kept(FILE, (name, "x")), kept(IMAGE, (name, "x"))) == (600, 600)
+
+
+def test_what_servers_and_frameworks_send_with_every_answer_keeps_nothing_out_of_the_cache() -> None:
+    usual = [name for name in HARMLESS_RESPONSE_HEADERS if not name.endswith(("cache-control", "vary", "expires"))]
+    said = [(name, "1") for name in usual if name not in {"content-type", "age"}]
+    assert (kept(PAGE, *said), kept(DATA, *said)) == (600, 600)
+    on_files = [(name, value) for name, value in said if name != "content-location"]
+    assert (kept(FILE, *on_files), kept(IMAGE, *on_files)) == (600, 600)
