@@ -198,10 +198,6 @@ def evaluate(rules: EdgeRules, request: Request, response: Response, readings: R
     )
 
 
-SEEN_BY = (Behaviour.PATHS, Behaviour.EXTENSIONS)
-"""What of a reading decides about the request that rules see: of two readings that agree on it, `seen` is the same."""
-
-
 def seen(request: Request, readings: Readings) -> Request:
     """The request as the rules see it under a reading."""
     if readings.stores(Behaviour.PATHS):

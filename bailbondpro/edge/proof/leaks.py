@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from bailbondpro.edge.cache_classes import image_hosts, static_hosts
 from bailbondpro.edge.cache_key import Plain, samples, unkeyed
 from bailbondpro.edge.exchange import Request, Response, normalise_path
-from bailbondpro.edge.explain import DOCUMENT_EXTENSIONS, SEEN_BY, arriving, evaluate, may_be_cached
+from bailbondpro.edge.explain import DOCUMENT_EXTENSIONS, arriving, evaluate, may_be_cached
 from bailbondpro.edge.policy import FILE_TYPES, IMAGE_EXTENSIONS, STATIC_PREFIX
 from bailbondpro.edge.proof.corpus import (
     CREDENTIALS,
@@ -33,7 +33,7 @@ from bailbondpro.edge.proof.corpus import (
     private_paths,
 )
 from bailbondpro.edge.proof.oracle import personal_reason
-from bailbondpro.edge.readings import CARELESS, combinations
+from bailbondpro.edge.readings import CARELESS, SEEN_BY, combinations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from bailbondpro.edge.cache_key import samples
 from bailbondpro.edge.exchange import Request, Response
-from bailbondpro.edge.explain import SEEN_BY, differences, evaluate, seen
+from bailbondpro.edge.explain import differences, evaluate, seen
 from bailbondpro.edge.expressions import Or
 from bailbondpro.edge.proof.leaks import Trial, judge, trials
-from bailbondpro.edge.readings import CARELESS, CROSSED, READINGS, STRICT, Behaviour, Readings, combinations
+from bailbondpro.edge.readings import CARELESS, CROSSED, READINGS, SEEN_BY, STRICT, Behaviour, Readings, combinations
 from tests.support.edge_policies import DOMAIN, POLICY, RULES
 
 if TYPE_CHECKING:
