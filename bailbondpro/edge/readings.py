@@ -193,6 +193,10 @@ class Readings:
         return Readings(self.stored ^ {behaviour})
 
 
+SEEN_BY = (Behaviour.PATHS, Behaviour.EXTENSIONS)
+"""What of a reading decides about the request that rules see: of two readings that agree on it, `explain.seen` is the
+same."""
+
 STRICT = Readings(frozenset())
 """Every behaviour as `kept_out`: what the documents promise at best."""
 

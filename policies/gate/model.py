@@ -162,6 +162,12 @@ FAILED = StepRule(
     fix="repair what the engine reports, and preview again",
 )
 
+STACK_REMOVED = StepRule(
+    id="stack-removed",
+    title="No stack is left without a file (of reviews: no preview shows it)",
+    severity="critical",
+    fix="`pulumi destroy` of it first, and a waiver of this rule for the stack's own URN",
+)
 NOT_REVIEWED = StepRule(
     id="not-reviewed",
     title="What is deployed is what was reviewed",
@@ -171,19 +177,8 @@ NOT_REVIEWED = StepRule(
 
 STEP_RULES: tuple[StepRule, ...] = (
     *(STATEFUL_DELETE, STATEFUL_REPLACE, BEARING_DELETE, BEARING_REPLACE, NAME_CHANGED, SHRINKS, PLACEMENT),
-    *(
-        TURNS,
-        PROTECTION_LOST,
-        WEAKENED,
-        ALONE,
-        ELSEWHERE,
-        ADMITS,
-        URN_DISAPPEARS,
-        ONE_WAY,
-        COST,
-        OBJECTIVES,
-        NOT_REVIEWED,
-    ),
+    *(TURNS, PROTECTION_LOST, WEAKENED, ALONE, ELSEWHERE, ADMITS, URN_DISAPPEARS, STACK_REMOVED, ONE_WAY),
+    *(COST, OBJECTIVES, NOT_REVIEWED),
     *(UNKNOWN_STEP, UNREAD_STEP, UNKNOWN_TYPE, HIDDEN, FAILED),
 )
 NOT_JUDGED = frozenset(rule.id for rule in (UNKNOWN_STEP, UNREAD_STEP, UNKNOWN_TYPE, HIDDEN, FAILED))

@@ -53,16 +53,18 @@ class GateVerdict:
         return {**picked(self, "code"), "stops": stops, **picked(self, "unknown"), "gate": self.gate}
 
 
-def gated(step: Step, gate: Gate | None) -> GateVerdict:
+def gated(step: Step, gate: Gate | None, objections: tuple[tuple[str, str], ...] = ()) -> GateVerdict:
     """What a step does that must not happen without somebody's leave.
 
     Args:
         step: what head does to what base has left.
         gate: the gate's answer about its preview, waivers counted.
+        objections: what base's own gate stops and this one does not.
     """
     stops = [] if gate is None else [(f"{one.rule}, {one.name}: {one.says}", one.fix) for one in gate.stopping]
     if gate is not None and not gate.stopping and gate.exit_code:
         stops += [(f"the file of waivers: {one.says}", "") for one in gate.waiver_problems if one.refuses]
+    stops += objections
     moved = [one for one in step.policies if one.worse and one.title not in ASKED_BY_THE_GATE]
     stops += [(f"{one.title}: {one.detail}", "") for one in moved if one.head == "failed"]
     unknown = [f"{one.title}: {one.detail}" for one in moved if one.head == "unknown"]

@@ -13,9 +13,11 @@ from infra.problems import ConfigError
 from infra.settings import load
 from infra.settings.reading.stack_file import read_config_map
 from ops.answers.gate import GateOptions, gate_file, read_waiver_file
+from ops.answers.review.before import objections
 from ops.answers.review.commits import Compared, Repository
 from ops.answers.review.content import Reached, reached
 from ops.answers.review.error import ReviewError
+from ops.answers.review.removed import removed
 from ops.answers.review.runs import Ran, Runner
 from ops.answers.review.step import Seen, Step, step_of
 from ops.console import note
@@ -139,7 +141,7 @@ def step_of_stack(runner: Runner | None, options: ReviewOptions, both: Compared,
     if runner is None or not item.reached:
         return Step(item.stack, "untouched")
     if not item.in_head:
-        return Step(item.stack, "removed", item.files)
+        return removed(item, both, options.waivers)
     if wrong := runner.checked(both.head, item.stack):
         return step_of(Seen(item.stack, None, None, refused=wrong, files=item.files))
     there: Kept | None = None
@@ -150,8 +152,11 @@ def step_of_stack(runner: Runner | None, options: ReviewOptions, both: Compared,
         there = ran.kept
     seen = seen_of(item, (both.base, there), both.head, runner.rehearsed(both.head, item.stack, there))
     path = seen.preview
-    gate = gate_file(path, options.waivers, options.allowed) if path is not None else None
-    return step_of(replace(seen, gate=gate))
+    if path is None:
+        return step_of(seen)
+    gate = gate_file(path, options.waivers, options.allowed)
+    others = objections(runner, both, path, gate, options)
+    return step_of(replace(seen, gate=gate, objections=others))
 
 
 def seen_of(item: Reached, stood: tuple[Commit, Kept | None], becomes: Commit, ran: Ran) -> Seen:

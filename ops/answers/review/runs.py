@@ -97,6 +97,18 @@ class Runner:
             code, out, error = self._run(commit, ["check", stack], Path(sandbox))
         return (out.strip() or error or f"its check ended with exit code {code}") if code == 1 else ""
 
+    def asked(self, commit: Commit, words: list[str]) -> dict[str, Any] | None:
+        """What a side's own `./bbp` prints as JSON; None where it has no such command, or prints none.
+
+        Raises:
+            ReviewError: its packages cannot be installed.
+        """
+        if any(path not in commit.files for path in NEEDED):
+            return None
+        with tempfile.TemporaryDirectory(dir=self.repository.scratch) as sandbox:
+            _, out, _ = self._run(commit, words, Path(sandbox))
+        return _document(out)
+
     def rehearsed(self, commit: Commit, stack: str, on: Kept | None = None) -> Ran:
         """A side's rehearsal on the state that another one left, or in an empty cloud: kept, or made.
 

@@ -135,6 +135,7 @@ class Seen:
         files: what reaches the stack.
         gate: the gate's answer about the preview; None where there is none.
         preview: the file of the preview.
+        objections: what base's own gate stops of it and head's does not, each with the fix.
     """
 
     stack: str
@@ -145,6 +146,7 @@ class Seen:
     files: tuple[str, ...] = ()
     gate: Gate | None = None
     preview: Path | None = None
+    objections: tuple[tuple[str, str], ...] = ()
 
 
 def step_of(seen: Seen) -> Step:
@@ -179,7 +181,7 @@ def step_of(seen: Seen) -> Step:
         truth=truth_of(plan, Setting(updated=seen.said is not None)),
         updated=seen.said is not None,
     )
-    return replace(step, gate=gated(step, seen.gate))
+    return replace(step, gate=gated(step, seen.gate, seen.objections))
 
 
 def _state(seen: Seen, plan: Plan) -> State:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from ops.answers.review.removed import REMOVED
 from ops.answers.truth import truth_json
 from ops.console import out
 from ops.document.blocks import Document, Figure, Item, Items, More, Section, Table, Text
@@ -15,7 +16,7 @@ from ops.jsonable import picked, plain
 from ops.views import truth
 from ops.views.diagram import LEAST_WIDTH
 from ops.views.review import tables
-from ops.views.review.verdicts import REMOVED, section_id, verdicts_of
+from ops.views.review.verdicts import section_id, verdicts_of
 from planner.diagram import compare, scene_of, svg
 from sandbox.cache import write_atomically
 
@@ -60,6 +61,7 @@ def _section(step: Step) -> Section:
 def _blocks(step: Step) -> Iterator[Block]:
     if step.state == "removed":
         yield Text(text=f"Pulumi.{step.stack}.yaml is deleted: {REMOVED}.")
+        yield from _stopped(step)
         return
     if step.refused:
         who = "Base" if step.state == "unknown" else "Head"
@@ -68,11 +70,7 @@ def _blocks(step: Step) -> Iterator[Block]:
         yield Items(caption=caption, items=tuple(Item(text=line, state="bad") for line in lines))
     if step.head is None:
         return
-    if step.gate.stops and not step.refused:
-        stops = tuple(
-            Item(text=text, detail=f"fix: {fix}" if fix else "", state="bad") for text, fix in step.gate.stops
-        )
-        yield Items(caption="The gate stops this", items=stops)
+    yield from _stopped(step)
     gone = [item for item in step.changes if item.op in {"delete", "replace"}]
     yield from tables.taken("What holds data and goes", [item for item in gone if item.holds])
     kept = [item for item in step.changes if item.holds and item.op == "update"]
@@ -84,6 +82,13 @@ def _blocks(step: Step) -> Iterator[Block]:
         if blocks:
             yield More(title=title, blocks=blocks)
     yield from _picture(step)
+
+
+def _stopped(step: Step) -> Iterator[Items]:
+    """What must not happen; what was refused says so by itself."""
+    if step.gate.stops and not step.refused:
+        items = (Item(text=text, detail=f"fix: {fix}" if fix else "", state="bad") for text, fix in step.gate.stops)
+        yield Items(caption="The gate stops this", items=tuple(items))
 
 
 def _folded(step: Step) -> Iterator[Folded]:

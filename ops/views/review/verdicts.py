@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ops.answers.review.removed import REMOVED
 from ops.document.blocks import Verdict
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     Said = tuple[str, str, str, State]
 
-REMOVED = "no update is made of it any more; what stands goes on and is billed until `pulumi destroy`"
 WORDS = {"create": "created", "update": "changed in place", "replace": "replaced", "delete": "deleted"}
 LONGEST = 300
 """Characters of a detail; the chapter has all of it."""
@@ -41,7 +41,8 @@ def verdicts_of(step: Step, *, named: bool) -> Iterator[Verdict]:
 
 def _said(step: Step) -> Iterator[Said]:
     if step.state == "removed":
-        yield "What changes?", "its stack file is deleted", REMOVED, "note"
+        state: State = "bad" if step.gate.code else "note"
+        yield "What changes?", "its stack file is deleted", REMOVED, state
     elif step.state == "unknown":
         yield "What changes?", "unknown", f"base cannot be rehearsed: {step.refused.splitlines()[0]}", "bad"
     elif step.head is None:

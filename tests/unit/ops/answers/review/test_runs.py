@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
+from ops.answers.gate import gate
+from ops.answers.review.before import objections
 from ops.answers.review.commits import Commit, Repository
 from ops.answers.review.error import ReviewError
 from ops.answers.review.kept import kept_directory
+from ops.answers.review.removed import urn_of_stack
 from ops.answers.review.review import ReviewOptions, review
 from ops.answers.review.runs import Ran, Runner
+from ops.views.review import commented, document
+from plan.preview import read_preview
 from tests.support.git import Git, repository
 
 if TYPE_CHECKING:
@@ -20,6 +28,9 @@ if TYPE_CHECKING:
 TOOL = """
 import json, os, pathlib, sys
 words = sys.argv[1:]
+if words[0] == "gate":
+    print((pathlib.Path(__file__).parents[1] / "policies" / "answer.json").read_text())
+    raise SystemExit(2)
 stack = words[1]
 home = pathlib.Path(os.environ["BBP_SANDBOX_DIR"]) / stack
 home.mkdir(parents=True, exist_ok=True)
@@ -183,6 +194,69 @@ def test_a_stack_file_that_is_deleted_is_said_and_nothing_is_rehearsed(
     bench.git.commit("gone", **{"Pulumi.dev.yaml": None})
     found = review(ReviewOptions("main", "change", root=bench.git.root))
     assert [step.state for step in found.steps] == ["removed"]
+
+
+def test_a_stack_without_a_file_stops_until_somebody_answers_for_it(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ops.answers.review.review.find_or_build", lambda _: type("Engine", (), {"version": "3.259.0"}))
+    bench.git.commit("renamed", **{"Pulumi.dev.yaml": None, "Pulumi.other.yaml": "base\n"})
+    found = review(ReviewOptions("main", "change", "dev", bench.git.root))
+    assert found.code == 2
+    [(says, fix)] = found.steps[0].gate.stops
+    assert says.startswith("stack-removed, dev: Pulumi.dev.yaml goes: no update is made of it any more")
+    assert "Pulumi.other.yaml has its text, and is another stack, which is made from nothing" in says
+    assert urn_of_stack("dev") in fix
+    assert "The gate stops this" in commented(document(found))
+    waivers = tmp_path / "waivers.yaml"
+    expires = (datetime.now(UTC) + timedelta(days=30)).date()
+    entry = {"rule": "stack-removed", "urn": urn_of_stack("dev"), "owner": "ada", "reason": "it was destroyed before"}
+    waivers.write_text(yaml.safe_dump({"waivers": [{**entry, "expires": expires}]}), "utf-8")
+    assert review(ReviewOptions("main", "change", "dev", bench.git.root, waivers)).code == 0
+
+
+STOPPED = {
+    "rule": "stateful-delete",
+    "urn": "urn:pulumi:dev::x::aws:rds/instance:Instance::main",
+    "says": "it would go",
+}
+UNJUDGED = {
+    "rule": "unknown-type",
+    "urn": "urn:pulumi:dev::x::a:b/c:D::new",
+    "says": "nobody knows it",
+    "judged": False,
+}
+
+
+def objected(bench: Bench, **files: str | None) -> tuple[tuple[str, str], ...]:
+    """What base's gate, which stops a deletion and a type that it does not know, says of a change of these files."""
+    answer = json.dumps({"findings": [{**one, "stops": True} for one in (STOPPED, UNJUDGED)]})
+    bench.git.run("checkout", "--quiet", "main")
+    bench.git.commit("the gate of base", **{"policies/answer.json": answer, "policies/rule.py": "strict"})
+    bench.git.run("checkout", "--quiet", "-b", "loosened")
+    bench.git.commit("loosened", **files)
+    repository = Repository(bench.git.root, bench.scratch)
+    plan = bench.scratch / "plan.json"
+    plan.write_text("{}")
+    both, options = repository.compared("main", "loosened"), ReviewOptions("main", "loosened", root=bench.git.root)
+    return objections(Runner(repository, bench.engine), both, plan, gate(read_preview({"steps": []})), options)
+
+
+def test_a_change_that_loosens_the_gate_is_judged_by_the_gate_of_base_as_well(bench: Bench) -> None:
+    [(says, fix)] = objected(bench, **{"policies/rule.py": "loose"})
+    assert says.endswith("and head's does not: stateful-delete, main: it would go")
+    assert "in a change of its own" in fix
+
+
+def test_a_change_that_leaves_the_gate_alone_is_judged_once(bench: Bench) -> None:
+    assert objected(bench, **{"Pulumi.dev.yaml": "head\n"}) == ()
+
+
+def test_a_base_whose_gate_cannot_be_asked_does_not_let_its_loosening_pass(bench: Bench) -> None:
+    bench.git.run("checkout", "--quiet", "main")
+    bench.git.commit("no tools", **{"ops/commands/rehearse.py": None})
+    [(says, _)] = objected(bench, **{"policies/rule.py": "loose"})
+    assert "base's own could not be asked" in says
 
 
 def test_a_stack_that_nobody_has_is_refused_with_those_that_are_there(bench: Bench) -> None:
