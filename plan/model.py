@@ -33,6 +33,8 @@ _OPS: dict[str, Op] = {
     "same": "same",
     "read": "same",
 }
+COUNTED = ("create", "update", "delete", "replace", "import")
+"""Operations of which each counts as one step (Pulumi 3.259, `ResourceChanges`)."""
 _STACK = "pulumi:pulumi:Stack"
 
 
@@ -168,7 +170,7 @@ def parse_preview(document: dict[str, Any], origin: str = "this preview") -> Pla
         origin: how to call it in an error, such as the name of its file.
 
     Raises:
-        PlanError: the document has no steps, or a step has an unknown form.
+        PlanError: the document has no steps or fewer than it counts, or a step has an unknown form.
     """
     if wrong := other_letters(document, PREVIEW):
         raise PlanError(f"{origin} is no engine preview: no engine writes it so, {wrong}")
@@ -178,6 +180,8 @@ def parse_preview(document: dict[str, Any], origin: str = "this preview") -> Pla
             f"{origin} is no engine preview, it has no `steps`; "
             "make one: `pulumi preview --json --show-sames > plan.json`"
         )
+    if lost := _lost(document, steps):
+        raise PlanError(f"steps are missing from {origin}: {lost}")
     found: dict[str, PlannedResource] = {}
     for number, step in enumerate(steps):
         try:
@@ -192,6 +196,18 @@ def parse_preview(document: dict[str, Any], origin: str = "this preview") -> Pla
     config = document.get("config")
     known = {str(key): str(value) for key, value in config.items()} if isinstance(config, dict) else {}
     return Plan(tuple(found.values()), known, _hidden(document, steps))
+
+
+def _lost(document: dict[str, Any], steps: list[Any]) -> str:
+    """The first kind of change that the preview counts more of than it names; empty for none."""
+    counts = document.get("changeSummary")
+    if not isinstance(counts, dict):
+        return ""
+    for op in COUNTED:
+        named = sum(isinstance(step, dict) and step.get("op") == op for step in steps)
+        if isinstance(told := counts.get(op), int) and told > named:
+            return f"{told} {op} are counted and {named} named"
+    return ""
 
 
 def _hidden(document: dict[str, Any], steps: list[dict[str, Any]]) -> int:

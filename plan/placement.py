@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bailbondpro.facts.shards import MAX_SHARDS
 from plan.tokens import DATABASE
 
 if TYPE_CHECKING:
@@ -18,8 +19,14 @@ PLACEMENTS = ("primary", "moving", "shards")
 """What a stack says of its clients."""
 PARAMETER = "aws:ssm/parameter:Parameter"
 """What the placement is published in."""
-_TOLD = re.compile(r"DATABASE_SHARD_(\d+)_URL")
-"""The variable that the guide's sharding code reads (Database Sharding)."""
+_TOLD = re.compile(r"(DATABASE_(?:TARGET_)?SHARD|DATABASE_REPLICA|DATABASE_PRIMARY)(?:_(\d{1,9}))?_URL")
+"""The variables that lead pods to databases (scaling guide, Read Replicas and Database Sharding), and to shards that
+a move fills."""
+_MAP_FILE = "map.json"
+"""The key of the ConfigMap that pods read the map from."""
+_CONFIG = "kubernetes:core/v1:ConfigMap"
+MOST = 1_000_000
+"""The highest version of a map that a stack file can state."""
 _INDEX = re.compile(r"\bshards-(\d+)\b")
 
 
@@ -60,6 +67,21 @@ def stated(plan: Plan, *, before: bool = False) -> Stated | None:
     return None
 
 
+def map_stated(plan: Plan) -> Iterator[tuple[str, Stated]]:
+    """The maps that a plan publishes beside the placement, and those that its pods would read, where they are known.
+
+    Yields:
+        what has it, and what it says.
+    """
+    for inputs in _published(plan, "map", before=False):
+        if found := _stated(inputs.get("insecureValue")):
+            yield "the published map", found
+    for item in plan:
+        data = item.inputs.get("data") if item.type == _CONFIG and item.op != "delete" else None
+        if isinstance(data, dict) and (found := _stated(data.get(_MAP_FILE))):
+            yield f"{item.name}, which pods read,", found
+
+
 def unreadable(plan: Plan) -> bool:
     """Whether a plan publishes a placement, or did before, in words that nobody here understands."""
     texts = [inputs for before in (True, False) for inputs in _published(plan, "placement", before=before)]
@@ -83,36 +105,45 @@ def _stated(text: object) -> Stated | None:
             return None
         moving = value.get("movingTo", (value.get("moving") or {}).get("to"))
         returned = value.get("returnedFrom")
+        count = _number(value.get("count", 0), MAX_SHARDS)
         if value["placement"] not in PLACEMENTS or (value["placement"] == "moving" and moving is None):
+            return None
+        if value["placement"] != "moving" and (value["placement"] == "shards") != bool(count):
             return None
         return Stated(
             placement="moving" if moving is not None else value["placement"],
-            count=_number(value.get("count", 0)),
-            moving_to=None if moving is None else _number(moving),
-            version=_number(value.get("version", 0)),
-            returned_from=None if returned is None else _number(returned),
+            count=count,
+            moving_to=None if moving is None else _number(moving, MAX_SHARDS),
+            version=_number(value.get("version", 0), MOST),
+            returned_from=None if returned is None else _number(returned, MOST),
         )
     except (ValueError, TypeError, AttributeError, RecursionError):
         return None
 
 
-def _number(value: object) -> int:
+def _number(value: object, most: int) -> int:
     """A number of shards, or of a map."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
         raise ValueError(f"{value!a} is no number")
     return value
 
 
 def shards_told(inputs: object) -> int:
     """How many shards the pods of a resource are told of: one more than the highest index in their environment."""
-    return max(_told(inputs), default=0)
+    return max((index + 1 for kind, index in _told(inputs) if kind == "DATABASE_SHARD"), default=0)
 
 
-def _told(value: object) -> Iterator[int]:
+def told_of(inputs: object) -> frozenset[tuple[str, int]]:
+    """Every database that the pods of a resource are told of: the beginning of its variable, and its number."""
+    return frozenset(_told(inputs))
+
+
+def _told(value: object) -> Iterator[tuple[str, int]]:
     if isinstance(value, dict):
         for key, below in value.items():
             if key == "env" and isinstance(below, list):
-                yield from (int(found[1]) + 1 for name in _names(below) if (found := _TOLD.fullmatch(name)))
+                found = (_TOLD.fullmatch(name) for name in _names(below))
+                yield from ((one[1], int(one[2] or 0)) for one in found if one is not None)
             else:
                 yield from _told(below)
     elif isinstance(value, list):

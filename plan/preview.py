@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from plan.keys import PREVIEW, STATE, STEP, other_letters, twice
-from plan.model import Op, Plan, PlannedResource
+from plan.model import COUNTED, Op, Plan, PlannedResource
 from plan.steps import KINDS, OPS, PARTS, STACK, WEIGHT, Change, Preview, State, Unread
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ class PreviewError(Exception):
     """A document is no preview; the message says what it is and how to make one."""
 
 
-COUNTED = ("create", "update", "delete", "replace", "import")
-"""Operations of which each counts as one step (Pulumi 3.259, `ResourceChanges`)."""
 HOW = "make one: `pulumi preview --json --show-sames > plan.json`"
 LITERAL = ("aws:", "cloudflare:", "random:", "tls:", "pulumi:providers:")
 """Providers whose properties have one name each: of theirs, two that differ in capital letters alone are one."""

@@ -28,13 +28,15 @@ def whole(plan: Plan, origin: str) -> Plan:
         origin: how to call it in the message.
 
     Raises:
-        EvidenceError: it is empty, of another project, or does not name what stays as it is.
+        EvidenceError: it is empty, of another project, of several stacks, or does not name what stays as it is.
     """
     if not any(item.op != "delete" for item in plan):
         raise EvidenceError(f"the plan in {origin} is empty: there is nothing to judge. Make one: {HOW}")
     foreign = sorted({project for item in plan if (project := item.urn.split("::")[1]) != PROJECT})
     if foreign:
         raise EvidenceError(f"the plan in {origin} is of another project ({', '.join(foreign)}), not of {PROJECT}")
+    if len(stacks := sorted({item.urn.split("::")[0].removeprefix("urn:pulumi:") for item in plan})) > 1:
+        raise EvidenceError(f"the plan in {origin} is of several stacks ({', '.join(stacks)}): give each its own")
     if plan.hidden:
         raise EvidenceError(
             f"the plan in {origin} names {len(plan)} resources and leaves out {plan.hidden} that stay as they are, so "

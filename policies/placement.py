@@ -15,6 +15,7 @@ from plan.placement import (
     shards_told,
     stated,
 )
+from policies.off_the_map import off_the_map
 from policies.stateful import Loss
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 def unplaced(plan: Plan) -> str:
     """Why an update may not be made as it is, for what it does to clients' places; empty where it may."""
-    return shards_entered_empty(plan) or misplaced(plan) or shards_taken_away(plan)
+    return shards_entered_empty(plan) or misplaced(plan) or shards_taken_away(plan) or off_the_map(plan)
 
 
 def shards_left(plan: Plan) -> list[Loss]:

@@ -139,9 +139,11 @@ URN = "urn:pulumi:prod::bailbondpro::"
 def previewed(folder: Path, before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
     urn = "urn:pulumi:prod::bailbondpro::bailbondpro:shards:Shards$aws:ssm/parameter:Parameter::shards-placement"
     inputs = [None if one is None else {"insecureValue": json.dumps(one)} for one in (before, after)]
+    kind = "aws:rds/instance:Instance"
+    shards = [f"bailbondpro:shards:Shards$bailbondpro:postgres:Postgres${kind}::shards-{n}-primary" for n in range(4)]
     servers = [
-        {"op": "same", "urn": f"{URN}{kind}::database", "newState": {"urn": f"{URN}{kind}::database", "type": kind}}
-        for kind in ("aws:rds/instance:Instance",)
+        {"op": "same", "urn": f"{URN}{one}", "newState": {"urn": f"{URN}{one}", "type": kind}}
+        for one in (f"{kind}::database", *shards)
     ]
     states = {
         name: {"urn": urn, "custom": True, "type": "aws:ssm/parameter:Parameter", "inputs": given}

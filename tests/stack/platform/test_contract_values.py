@@ -12,6 +12,8 @@ from bailbondpro.contract import contract
 from infra.settings.postgres import DataPlacement
 from ops.answers.contract.endpoints import SHARDS_PATH
 from ops.answers.contract.run import DOCUMENT_PATH
+from plan.placement import Stated, stated
+from policies.off_the_map import off_the_map
 from tests.support.contract_stacks import (
     STACKS,
     container,
@@ -20,10 +22,12 @@ from tests.support.contract_stacks import (
     objects,
     own_variables,
     sent,
+    stack,
     variables,
     wanted,
 )
 from tests.support.nginx import blocks, words
+from tests.support.plans import plan_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -248,3 +252,11 @@ def test_a_pods_ports_are_those_that_it_is_told(environment: str, phase: str) ->
     for deployment in deployments(environment, phase):
         told = {variables(deployment)[name] for name in ("PORT", "API_PORT") if name in variables(deployment)}
         assert {str(one["containerPort"]) for one in container(deployment)["ports"]} == told
+
+
+@pytest.mark.parametrize(("environment", "phase"), STACKS)
+def test_no_stacks_pods_are_told_anything_else_than_its_placement(environment: str, phase: str) -> None:
+    plan = plan_of(stack(environment, phase))
+    shards = wanted(environment, phase).postgres.shards_reached
+    assert (stated(plan) or Stated()).reached == shards
+    assert off_the_map(plan) == ""
