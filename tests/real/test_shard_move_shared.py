@@ -66,6 +66,7 @@ def test_the_way_to_the_primary_refuses_to_lose_what_only_shards_have(found: Dat
     before = courts(found, PRIMARY)
     found.done("move", "cut-over", "--drop-shared")
     assert courts(found, PRIMARY) == before == {1: "of the primary", 2: "court 2", 9: "of shard 3"}
+    assert found.differences() == [], "the way back is as it will be"
     with pytest.raises(psycopg.Error, match="rows of no client are written on the primary"):
         found.run(3, NAME, "nobody would see it")
 

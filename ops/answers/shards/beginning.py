@@ -83,7 +83,7 @@ def _again(mover: Mover, route: Route) -> None:
     now = looked_at(mover.servers, mover.schema)
     if now == mover.held:
         return
-    found = whole(mover.servers, route.back, now.catalog)
+    found = whole(mover.servers, route.back, now.catalog, shared="none")
     if found.different:
         raise MoveError(
             f"tables were changed since the move was published, and {found.different:,} differences lie between old "

@@ -86,7 +86,7 @@ class Mover:
         self.hold(state.route)
         for place in state.route.everywhere:
             self.check_place(self.servers[place], state.route.before)
-        bring(self.servers, state.route, self.catalog)
+        bring(self.servers, state.route, self.catalog, self.say)
         tell_unlike(self.servers, state.route, self.catalog, self.say)
         for place in state.route.sources:
             for table in self.catalog.tables:

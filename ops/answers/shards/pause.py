@@ -53,6 +53,8 @@ def taken(
         _paused(mover, route, steps, at_most, "aims" if drop_shared else "all")
     for place in route.sources:
         placement.lift(mover.servers[place], route.after)
+    # From here on the shards that are left take no rows of no client: the way back begins with the primary's.
+    bring(mover.servers, route.back, mover.catalog, mover.say)
     align(mover.servers, route.back, mover.catalog)
     mover.ledger.verified(whole=True)
     mover.ledger.note(after)
@@ -69,7 +71,7 @@ def _prepare(mover: Mover, route: Route, *, drop_shared: bool) -> None:
     mover.hold(route)
     if not drop_shared:
         check_left(mover.servers, route, mover.catalog)
-    bring(mover.servers, route, mover.catalog)
+    bring(mover.servers, route, mover.catalog, mover.say)
     mover.catch_up(route)
     mover.say("everything is compared before the pause, while clients are written")
     _equal(whole(mover.servers, route, mover.catalog, shared="aims"))

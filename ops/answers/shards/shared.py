@@ -28,12 +28,15 @@ DROPPED = "--drop-shared"
 """The option that states what becomes of them."""
 
 
-def bring(servers: Servers, route: Route, catalog: Catalog) -> None:
+def bring(servers: Servers, route: Route, catalog: Catalog, say: Callable[[str], None]) -> None:
     """Make shared rows on new shards what they are on the primary: shards without clients have none of their own."""
     for table in catalog.shared:
         for aim in route.shared_aims(PRIMARY):
             with _snapshots(servers, (aim,)):
                 found = list(_unlike(servers, table, aim))
+            if others := sum(kind != "missing row" for _, kind in found):
+                name = place_name(aim)
+                say(f"{table.title}: {others:,} rows on {name} were otherwise than on the primary, and are its now")
             if found:
                 _bring(servers[PRIMARY], servers[aim], table, found)
 
