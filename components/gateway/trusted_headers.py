@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .stripped_headers import BY_SOURCE
+from .stripped_identities import IDENTITIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,7 @@ SET = (
 
 
 def _stripped() -> Iterator[TrustedHeader]:
-    for source, names in BY_SOURCE:
+    for source, names in (*BY_SOURCE, *IDENTITIES):
         yield from (TrustedHeader(name, "", source) for name in names)
 
 

@@ -35,10 +35,14 @@ def test_of_every_header_that_a_framework_trusts_nothing_arrives_but_what_the_ga
     listed = {name for line in corpus for name in line["headers"]} | {header.name for header in (*SET, *STRIPPED)}
     claimed = sorted(listed - {"Host", "CF-Connecting-IP"})
     path = f"/claims/{source}"
-    live.get(path, "203.0.113.9", source=source, headers=[(name, "evil.test") for name in claimed])
-    (headers,) = live.received(path)
+    # nginx admits so many bytes of headers, so the claims come in several requests
+    for start in range(0, len(claimed), 200):
+        part = [(name, "evil.test") for name in claimed[start : start + 200]]
+        live.get(path, "203.0.113.9", source=source, headers=part)
+    seen = live.received(path)
+    headers = {name: value for found in seen for name, value in found.items()}
     visitor = STRANGER if source == STRANGER else "203.0.113.9"
-    assert "evil.test" not in headers.values()
+    assert not [name for found in seen for name, value in found.items() if value == "evil.test"]
     assert not [name for name in headers if name.startswith("$")]
     assert not {header.name.lower() for header in STRIPPED} & set(headers)
     said = {header.name.lower(): headers[header.name.lower()] for header in SET}
