@@ -17,23 +17,32 @@ MOST = 60_000
 """Characters: a comment holds 65,536 (GitHub, maximum length of a comment's body), and some room is left."""
 ROWS = 15
 """Rows of a table that are shown; the page has all of them."""
+ITEMS = 40
+"""Entries of a list that are shown."""
+DETAIL = 1_000
+"""Characters of an answer's detail, and of an entry of a list; the page has all of it."""
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#|~@!])")
 
 
 def comment(document: Document) -> str:
     """The report as GitHub's Markdown, short enough for one comment."""
-    parts = [f"## {plain(document.title)}", plain(document.subtitle), _verdicts(document.verdicts)]
+    parts = [f"## {plain(document.title)}", plain(_cut(document.subtitle, 4 * DETAIL)), _verdicts(document.verdicts)]
     used = sum(map(len, parts))
     for number, section in enumerate(document.sections):
-        text = _section(section)
+        text = _section(section, MOST - used)
         if used + len(text) > MOST:
-            rest = ", ".join(plain(left.title) for left in document.sections[number:])
-            parts.append(f"Too long for a comment: {rest}. The page has it.")
+            rest = ", ".join(plain(left.title) for left in document.sections[number : number + ITEMS])
+            more = f" and {left} more" if (left := len(document.sections) - number - ITEMS) > 0 else ""
+            parts.append(f"Too long for a comment: {rest}{more}. The page has it.")
             break
         if text:
             parts.append(text)
             used += len(text) + 2
     return "\n\n".join(parts) + "\n"
+
+
+def _cut(text: str, most: int = DETAIL) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def plain(text: str) -> str:
@@ -42,12 +51,20 @@ def plain(text: str) -> str:
 
 
 def _verdicts(verdicts: tuple[Verdict, ...]) -> str:
-    return _grid(("Question", "Answer", "", "Detail"), list(map(_verdict, verdicts)), frozenset())
+    rows: list[tuple[str, ...]] = []
+    used = 0
+    for verdict in verdicts:
+        row = _verdict(verdict)
+        if (used := used + sum(map(len, row))) > MOST // 2:
+            left = f"{len(verdicts) - len(rows)} more answers stand in the page."
+            return f"{_grid(('Question', 'Answer', '', 'Detail'), rows, frozenset())}\n\n{left}"
+        rows.append(row)
+    return _grid(("Question", "Answer", "", "Detail"), rows, frozenset())
 
 
 def _verdict(item: Verdict) -> tuple[str, ...]:
     state = f"{SIGNS[item.state]} {WORDS[item.state]}"
-    return (plain(item.question), f"**{plain(item.answer)}**", state, plain(item.detail))
+    return (plain(item.question), f"**{plain(item.answer)}**", state, plain(_cut(item.detail)))
 
 
 def _grid(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]], numbers: frozenset[int]) -> str:
@@ -56,14 +73,22 @@ def _grid(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]], numbers: fr
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _section(section: Section) -> str:
-    """A folded chapter, or an open one whose details are folded; drawings are left to the page."""
-    if section.open:
-        shown = [
-            _folded(block.title, block.blocks) if isinstance(block, More) else _block(block) for block in section.blocks
-        ]
-        return "\n\n".join((f"### {plain(section.title)}", *filter(None, shown)))
-    return _folded(section.title, section.blocks)
+def _section(section: Section, room: int) -> str:
+    """A folded chapter, or an open one whose details are folded; drawings are left to the page.
+
+    Of an open one that has no room, what comes first stays.
+    """
+    if not section.open:
+        return _folded(section.title, section.blocks)
+    parts, used = [f"### {plain(section.title)}"], 0
+    for number, block in enumerate(section.blocks):
+        text = _folded(block.title, block.blocks) if isinstance(block, More) else _block(block)
+        if number and (used := used + len(text) + 2) > room - DETAIL:
+            parts.append("The rest of this chapter is too long for a comment. The page has it.")
+            break
+        if text:
+            parts.append(text)
+    return "\n\n".join(parts)
 
 
 def _folded(title: str, blocks: Sequence[Block]) -> str:
@@ -81,7 +106,9 @@ def _block(block: Block) -> str:
         return _table(block)
     if isinstance(block, Items):
         caption = [f"**{plain(block.caption)}**", ""] if block.caption else []
-        return "\n".join([*caption, *map(_item, block.items)])
+        left = len(block.items) - ITEMS
+        more = [f"- {left} more stand in the page"] if left > 0 else []
+        return "\n".join([*caption, *map(_item, block.items[:ITEMS]), *more])
     if isinstance(block, Figure | More):
         return ""
     raise AssertionError(block)
@@ -89,7 +116,7 @@ def _block(block: Block) -> str:
 
 def _item(item: Item) -> str:
     sign = f"{SIGNS[item.state]} " if item.state is not None else ""
-    return f"- {sign}{plain(item.text)}" + (f"\n  {plain(item.detail)}" if item.detail else "")
+    return f"- {sign}{plain(_cut(item.text))}" + (f"\n  {plain(_cut(item.detail))}" if item.detail else "")
 
 
 def _table(table: Table) -> str:

@@ -67,7 +67,8 @@ def _changes(step: Step) -> Said:
 def _data(step: Step) -> Said:
     question = "Is data touched?"
     if step.losses:
-        return question, f"{len(step.losses)} would be lost", "; ".join(loss.reason for loss in step.losses), "bad"
+        said = "; ".join(f"{loss.urn.rpartition('::')[2] or loss.holds}: {loss.reason}" for loss in step.losses)
+        return question, f"{len(step.losses)} would be lost", said, "bad"
     names = [item.name for item in step.changes if item.holds and item.op != "create"]
     if names:
         return question, f"{len(names)} changed in place", ", ".join(names), "note"

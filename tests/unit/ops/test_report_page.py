@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops.document.blocks import Cell, Document, Figure, More, Section, Table, Text, Verdict
+from ops.document.blocks import Cell, Document, Figure, Item, Items, More, Section, Table, Text, Verdict
 from ops.document.html import page
 from ops.document.markdown import MOST, ROWS, comment
 
@@ -151,3 +151,20 @@ def test_a_comment_is_never_longer_than_github_takes() -> None:
     assert len(text) <= MOST + 500
     assert "Too long for a comment: long, long" in text
     assert text.count("<details>") == text.count("</details>")
+
+
+def test_what_stops_a_large_change_stays_in_its_comment_and_the_rest_is_counted() -> None:
+    """Sixty stacks, each with answers of 30,000 characters, a long list and a chapter that has no room."""
+    stops = Items(caption="The gate stops this", items=tuple(Item(text=f"stop {n} " + "x" * 400) for n in range(300)))
+    told = Text(text="y" * 30_000)
+    answers = tuple(
+        Verdict(question=f"{n}?", answer="no", detail="z" * 30_000, state="bad", section="s") for n in range(360)
+    )
+    chapters = tuple(Section(id=f"s{n}", title=f"Stack {n}", blocks=(stops, told, told), open=True) for n in range(60))
+    text = comment(Document(title="t", subtitle="u" * 9_000, verdicts=answers, sections=chapters))
+    assert len(text) < 65_536 - 100, "GitHub takes no more, and the mark comes before it"
+    assert "stop 0 x" in text
+    assert "260 more stand in the page" in text
+    assert "more answers stand in the page" in text
+    assert "The rest of this chapter is too long for a comment" in text
+    assert "Too long for a comment: Stack 1, " in text
