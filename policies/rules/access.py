@@ -202,6 +202,6 @@ ACCESS_RULES: tuple[Rule, ...] = (
         fix="pulumi config set --secret, or make it in the program and hand it over as a secret output",
         source="Pulumi documentation, Secrets handling",
         judge=_plain_secrets,
-        marked=True,
+        alone=True,
     ),
 )

@@ -44,7 +44,6 @@ class Rule:
         source: whose rule it is, or whose document it follows.
         judge: what a plan does against it; the second argument is whether the plan is of production.
         alone: whether it looks at one resource at a time: a policy pack then stops before the resource is made.
-        marked: whether it has to tell secrets from other texts: the SDK of policy packs takes their marks off.
     """
 
     id: str
@@ -55,7 +54,6 @@ class Rule:
     source: str
     judge: Callable[[Plan, bool], Iterable[Violation]]
     alone: bool = False
-    marked: bool = False
 
     @property
     def stops(self) -> bool:

@@ -48,6 +48,9 @@ aws.vpc.SecurityGroupIngressRule(
     "open", security_group_id="sg-1", ip_protocol="tcp", from_port=22, to_port=22, cidr_ipv4="0.0.0.0/0")
 aws.iam.Policy(
     "all", policy=json.dumps({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}))
+url = "postgres://app:hunter22@db/app"
+aws.ssm.Parameter("told", name="told", type="String", insecure_value=url)
+aws.ssm.Parameter("sealed", name="sealed", type="String", insecure_value=pulumi.Output.secret(url))
 aws.s3.Bucket("plain", bucket="plain", opts=pulumi.ResourceOptions(depends_on=[endless]))
 """
 LINE = re.compile(r"- \[(mandatory|advisory)\].*?  ([\w.-]+)  \([\w:./]+: ([\w-]+)\)")
@@ -112,7 +115,6 @@ def test_the_pack_says_of_each_plan_of_the_table_what_the_rules_say(case: Case, 
     wanted = {
         (rule.id, one.urn, one.says)
         for rule in rules()
-        if not rule.marked
         for one in rule.judge(plan, True)
         if one.known and (item := plan.get(one.urn)) is not None and item.custom
     }
@@ -155,4 +157,6 @@ def test_the_engine_refuses_by_the_pack_what_the_rules_refuse(cli: Cli, tmp_path
     wanted = {(one.rule.id, each.urn.rsplit("::", 1)[-1]) for one in answer.broken for each in one.violations}
     assert told == wanted, ran.out + ran.err
     assert {("iam-wildcard", "all"), ("open-security-group", "open"), ("public-bucket", "plain")} <= told
+    assert ("plain-secret", "told") in told
+    assert ("plain-secret", "sealed") not in told, "the engine marks it, and the pack keeps the mark"
     assert ran.code != 0

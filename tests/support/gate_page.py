@@ -90,8 +90,8 @@ pulumi preview --policy-pack policies/pack
 ```
 
 Rules that look at one resource judge it before it is made, with the values that a preview does not know.
-`plain-secret` is no part of the pack: its SDK takes the marks off secrets, so that it cannot tell them from other
-texts. A pack sees no configuration: a stack is of production unless the AWS provider's default tags say otherwise.
+The pack's SDK takes the marks off secrets; the pack reads them before and hands on what a preview shows (`[secret]`).
+A pack sees no configuration: a stack is of production unless the AWS provider's default tags say otherwise.
 Rules over steps are no part of it either, because a pack sees what will be, and not what was.
 
 """

@@ -142,7 +142,7 @@ def test_every_rule_holds_on_every_stack(stack: tuple[str, str]) -> None:
     told = {
         f"{rule.id}: {one.urn} {one.says}"
         for rule in rules()
-        if not rule.marked
+        if rule.id != "plain-secret"
         for one in rule.judge(plans()[stack], production)
     }
     assert told == set()
