@@ -43,6 +43,7 @@ from bailbondpro.edge.fields import (
 )
 from bailbondpro.edge.policy import (
     FILE_QUERY,
+    HARMLESS_COOKIE_FORMS,
     HARMLESS_COOKIES,
     HARMLESS_HEADERS,
     HARMLESS_QUERY,
@@ -164,13 +165,29 @@ def unknown_input(policy: EdgePolicy) -> Expression:
     """A request for the application or the API carries cookies or headers that are not known to be harmless.
 
     The rule language of every plan cannot look at each cookie by itself, so one or two are looked at: the first begins
-    the header, the second follows the only semicolon. Whoever carries more gets the page from the origin.
+    the header, the second follows the only semicolon. Whoever carries more gets the page from the origin. The form of a
+    whole cookie ends where the header does, or at the only semicolon, so that its stars stand for nothing else.
     """
-    first = Or(tuple(StartsWith(COOKIE, name) for name in HARMLESS_COOKIES))
-    second = Or(tuple(Contains(COOKIE, f"; {name}") for name in HARMLESS_COOKIES))
-    alone, two = Not(Contains(COOKIE, ";")), And((Not(Wildcard(COOKIE, "*;*;*")), second))
-    # some servers divide at commas as well (RFC 2109, 4.4)
-    cookies = Or((Equals(COOKIE, ""), And((first, Not(Contains(COOKIE, ",")), Or((alone, two))))))
+    single = Not(Contains(COOKIE, ";"))
+    only = Or(tuple(Wildcard(COOKIE, form, strict=True) for form in HARMLESS_COOKIE_FORMS))
+    first = Or(
+        (
+            *(StartsWith(COOKIE, name) for name in HARMLESS_COOKIES),
+            And((single, only)),
+            *(Wildcard(COOKIE, f"{form}; *", strict=True) for form in HARMLESS_COOKIE_FORMS),
+        )
+    )
+    second = Or(
+        (
+            *(Contains(COOKIE, f"; {name}") for name in HARMLESS_COOKIES),
+            *(Wildcard(COOKIE, f"*; {form}", strict=True) for form in HARMLESS_COOKIE_FORMS),
+        )
+    )
+    two = And((Not(Wildcard(COOKIE, "*;*;*")), second))
+    # some servers divide at commas (RFC 2109, 4.4), spaces or tabs as well
+    plain = And((Not(Contains(COOKIE, ",")), Not(Contains(COOKIE, "\t")), Not(Wildcard(COOKIE, "* * *"))))
+    spaced = Or((Not(Contains(COOKIE, " ")), Contains(COOKIE, "; ")))
+    cookies = Or((Equals(COOKIE, ""), And((first, plain, spaced, Or((single, two))))))
     harmless = And((cookies, AllIn(REQUEST_HEADER_NAMES, HARMLESS_HEADERS)))
     return And((IsIn(HOST, tuple(dict.fromkeys(api_hosts(policy)))), Not(harmless)))
 

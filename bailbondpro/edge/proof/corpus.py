@@ -167,7 +167,7 @@ SESSION_COOKIES = (
     *("sid", "idx", "iPlanetDirectoryPro", "wordpress_logged_in_ab", "SSESS12ab", "MoodleSession", "ci_session"),
     *("mod_auth_openidc_session", "SimpleSAMLAuthToken", "lucia_session", "auth_session", "better-auth.session_token"),
     *("koa.sess", "koa.sess.sig", "PLAY_SESSION", "grails_remember_me", "remember-me", "beaker.session.id", "user"),
-    *("_gateway_auth", "_gatekeeper"),
+    *("_gateway_auth", "_gatekeeper", "_ga_session", "_ga_token", "_gat_gtag_auth", "_gat_UA-session"),
     *(
         "csrftoken",
         "_csrf",
@@ -180,6 +180,13 @@ SESSION_COOKIES = (
     ),
 )
 """Cookies that sign somebody in with common frameworks and identity providers (their documentations' defaults)."""
+
+HIDDEN_COOKIES = (
+    *("_ga=GA1.1 session=abc", "theme=dark\tsession=abc", "theme=dark,session=abc", "_ga=1; theme=dark session=abc"),
+    *("_ga=1;session=abc", "_ga=1;  session=abc", "_ga_session=abc; theme=dark", "theme=dark; _ga_session=abc"),
+    *("_ga_session=abc; _ga_X1=GS2.1.s1", "_gat_gtag_UA_x=abc; _gat=1", "theme=dark; _gat_UA-x=abc"),
+)
+"""Cookie headers in which a session stands beside measurement, or is named like it."""
 
 UNKEYED_HEADERS = (
     *("rsc", "next-router-state-tree", "next-router-prefetch", "next-url", "next-action", "x-nextjs-data", "next-head"),

@@ -23,6 +23,7 @@ from bailbondpro.edge.proof.corpus import (
     CREDENTIALS,
     FOREIGN_TYPES,
     FURTHER_RESPONSES,
+    HIDDEN_COOKIES,
     PERSONAL_RESPONSES,
     SESSION_COOKIES,
     SIGNED_QUERIES,
@@ -208,7 +209,8 @@ def trials(policy: EdgePolicy, request: Request) -> Iterator[Trial]:
     """A request as it is, with every kind of credentials, and with every kind of personal response."""
     yield _case(request)
     opted_in = request.path in policy.public_html_paths or request.path.startswith(policy.public_api_prefixes)
-    unknown = tuple((("cookie", f"{name}=abc"),) for name in SESSION_COOKIES) if opted_in else ()
+    cookies = (*(f"{name}=abc" for name in SESSION_COOKIES), *HIDDEN_COOKIES)
+    unknown = tuple((("cookie", cookie),) for cookie in cookies) if opted_in else ()
     for headers in (*_credentials(policy), *unknown):
         yield _case(dataclasses.replace(request, headers=headers))
     # a query of a hashed file is taken away, so one list is enough to see it

@@ -135,6 +135,10 @@ class Reader:
         operator = self.take()
         if operator == "in":
             return left in self.members()
+        if operator == "strict":
+            self.take("wildcard")
+            assert isinstance(left, str)
+            return fnmatch.fnmatchcase(left, self.literal().replace("[", "[[]"))
         right = self.literal()
         assert isinstance(left, str)
         if operator == "ne":
@@ -248,7 +252,15 @@ REQUEST_HEADERS = st.lists(
             ("accept", "*/*"),
             *(
                 ("cookie", cookie)
-                for cookie in ("session=1", "a=1", "_ga=1", "_GA=1", "theme=x; _gid=1", "_ga_a=1;x=2")
+                for cookie in (
+                    "session=1",
+                    "_ga_X=GS2.1",
+                    "_GA_X=GS2.1; _gat=1",
+                    "_ga=1",
+                    "_GA=1",
+                    "theme=x; _gid=1",
+                    "_ga_a=1;x=2",
+                )
             ),
         ]
     ),

@@ -11,6 +11,7 @@ import yaml
 from bailbondpro.edge.exchange import Request
 from bailbondpro.edge.explain import may_be_cached
 from bailbondpro.edge.policy import CdnHosts, EdgePolicy
+from bailbondpro.edge.proof.corpus import HIDDEN_COOKIES
 from bailbondpro.edge.rules import EdgeRules
 from tests.support.paths import DATA, ROOT
 
@@ -86,8 +87,26 @@ def test_what_says_who_asks_bypasses_the_cache_in_every_spelling(sender: Sender)
 @pytest.mark.parametrize("sender", HARMLESS, ids=lambda sender: sender.name)
 def test_measurement_and_consent_keep_no_page_out_of_the_cache(sender: Sender) -> None:
     for name in sender.cookies:
-        for value in (f"{name}=abc", f"{MEASURED}; {name}=abc", f"{name}=abc; {MEASURED}"):
+        pair = name if "=" in name else f"{name}=abc"
+        for value in (pair, f"{MEASURED}; {pair}", f"{pair}; {MEASURED}", f"{pair}; {pair}"):
             assert len(cookie(value)) == len(PUBLIC), value
+
+
+@pytest.mark.parametrize("value", HIDDEN_COOKIES)
+def test_a_session_beside_measurement_or_named_like_it_bypasses_the_cache(value: str) -> None:
+    assert cookie(value) == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("_ga_session=abc", "_ga_=abc", "_ga_X=abc", "_ga_token=GA1.1", "_gat_gtag_auth=abc", "_gat_gtag_UA_1_1=2"),
+        *("_gat_UA-session=abc", "_gat_UA-1-1=1x", "_ga=1 _gid=2", "_ga=1\t_gid=2", "_ga=a b", "theme=dark ; _ga=1"),
+        *("_ga_X=GS1.1; session=1", "session=1; _ga_X=GS1.1", "_ga_a=1;_ga_X=GS1.1", "_ga_a=1; b=GS1.1"),
+    ],
+)
+def test_what_begins_like_measurement_and_has_not_its_form_bypasses_the_cache(value: str) -> None:
+    assert cookie(value) == []
 
 
 def test_a_harmless_name_that_begins_another_is_not_harmless() -> None:
