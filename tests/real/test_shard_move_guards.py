@@ -22,6 +22,8 @@ CREATE TABLE events (client_id text NOT NULL, day date, n smallserial, PRIMARY K
   PARTITION BY RANGE (day);
 CREATE TABLE events_old PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2026-07-01');
 CREATE TABLE events_new PARTITION OF events FOR VALUES FROM ('2026-07-01') TO ('2027-01-01');
+CREATE TABLE prices (price numeric PRIMARY KEY, client_id text NOT NULL, span int4range,
+  place integer UNIQUE DEFERRABLE INITIALLY DEFERRED, EXCLUDE USING gist (span WITH &&));
 CREATE SCHEMA "Odd";
 CREATE TABLE "Odd"."{LONG[:62]}1" ("Client" uuid NOT NULL, "%s {{}}" json, small bigint
   GENERATED ALWAYS AS (id * 2) STORED, id integer, PRIMARY KEY (id, small));
@@ -30,12 +32,21 @@ CREATE FUNCTION sent_on() RETURNS trigger LANGUAGE plpgsql AS
   $body$ BEGIN NEW.id := replace(NEW.id, 'sent-to-', ''); RETURN NEW; END $body$;
 CREATE TRIGGER zzz BEFORE INSERT OR UPDATE ON clients FOR EACH ROW EXECUTE FUNCTION sent_on();
 """
+OTHERWISE = """
+DROP TABLE events_old, prices;
+CREATE TABLE events_spring PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2026-05-01');
+CREATE TABLE events_summer PARTITION OF events FOR VALUES FROM ('2026-05-01') TO ('2026-07-01');
+CREATE TABLE prices (client_id text NOT NULL, span int4range, EXCLUDE USING gist (span WITH &&),
+  place integer UNIQUE DEFERRABLE INITIALLY DEFERRED, price numeric PRIMARY KEY);
+"""
+"""What a server may have otherwise: partitions, and the order of columns."""
 SCHEMA = f"""
-tables: {{clients: id, events: client_id, "Odd.{LONG[:62]}1": Client, "Odd.{LONG[:62]}2": Client}}
+tables: {{clients: id, events: client_id, prices: client_id, "Odd.{LONG[:62]}1": Client, "Odd.{LONG[:62]}2": Client}}
 """
 ROWS = r"""
 INSERT INTO clients SELECT 'client-' || n FROM generate_series(1, 20) n;
 INSERT INTO events (client_id, day) SELECT id, day FROM clients, unnest(ARRAY['2026-03-01', '2026-09-01']::date[]) day;
+INSERT INTO prices SELECT n + 0.10, 'client-' || n, int4range(n * 10, n * 10 + 9), n FROM generate_series(1, 20) n;
 INSERT INTO "Odd"."LONG1" ("Client", "%s {}", id)
   SELECT md5(n::text)::uuid, '{"a":  1}', n FROM generate_series(1, 20) n;
 INSERT INTO "Odd"."LONG2" SELECT md5(n::text)::uuid, n FROM generate_series(1, 20) n;
@@ -50,6 +61,7 @@ def odd(one_server: OneServer) -> Databases:
     for place in PLACES:
         made.run(place, "DROP TABLE documents, payments, bonds, clients, audit, courts")
         made.run(place, TABLES)
+    made.run(1, OTHERWISE)
     made.run(PRIMARY, ROWS)
     made.schema.write_text(SCHEMA)
     made.done("move", "publish", "--to", "2")
@@ -89,11 +101,31 @@ def test_a_partition_is_guarded_by_its_own_name_as_well(odd: Databases) -> None:
     assert odd.differences() == []
 
 
+def test_keys_of_several_texts_and_values_that_change_hands_follow(odd: Databases) -> None:
+    """A numeric has a text for each number of zeros, and is one row all the same."""
+    odd.run(PRIMARY, "UPDATE prices SET price = price + 0.000")
+    odd.run(PRIMARY, "UPDATE prices SET place = 21 - place")
+    for statement in ("lower(span) + 900, upper(span) + 900", "(21 - place) * 10, (21 - place) * 10 + 9"):
+        odd.run(PRIMARY, "UPDATE prices SET span = int4range({})".replace("{}", statement))
+    odd.done("move", "catch-up")
+    assert odd.differences() == []
+    assert odd.run(1, "SELECT count(*) > 5, min(scale(price)) FROM prices") == [(True, 3)]
+
+
+def test_a_place_without_its_guards_takes_part_in_no_step(odd: Databases) -> None:
+    for table in ("clients", "events_spring"):
+        odd.run(1, f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        said = odd.refused("move", "catch-up")
+        assert f"shard_1: nobody notes what is written to {table.removesuffix('_spring')}: start" in said
+        odd.done("move", "publish", "--to", "2")
+    odd.done("move", "catch-up")
+
+
 def test_tables_come_and_go_without_leaving_another_one_unguarded(odd: Databases) -> None:
     """Names of triggers and functions follow from their own table alone."""
     known = "SELECT tgname, tgrelid::regclass::text, tgfoid::regproc::text FROM pg_trigger WHERE tgname LIKE 'bbp%'"
     before = set(odd.run(PRIMARY, known))
-    assert len({row[2] for row in before}) == 2 * 4 + 1
+    assert len({row[2] for row in before}) == 2 * 5 + 1
     odd.run(
         PRIMARY,
         "CREATE TRIGGER guard_7_clients BEFORE TRUNCATE ON clients EXECUTE FUNCTION bbp_shards.refuse_truncate()",

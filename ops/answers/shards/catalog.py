@@ -48,7 +48,6 @@ class Table:
         client: the column that names the client; None for a table that belongs to none.
         sequences: those that number its rows.
         computed: generated columns with their types, which every server computes by itself.
-        partitions: schema and name of each partition.
     """
 
     schema: str
@@ -58,7 +57,6 @@ class Table:
     client: str | None
     sequences: tuple[Sequence, ...] = ()
     computed: tuple[tuple[str, str], ...] = ()
-    partitions: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def title(self) -> str:
@@ -69,11 +67,6 @@ class Table:
     def identifier(self) -> sql.Identifier:
         """For statements."""
         return sql.Identifier(self.schema, self.name)
-
-    @property
-    def relations(self) -> tuple[tuple[str, str], ...]:
-        """Schema and name of everything by which its rows can be written."""
-        return ((self.schema, self.name), *self.partitions)
 
     @cached_property
     def types(self) -> dict[str, str]:

@@ -62,17 +62,14 @@ class Mover:
             self.held = looked_at(servers, schema)
         self.catalog = self.held.catalog
 
-    def hold(self, route: Route) -> None:
+    def hold(self) -> None:
         """That tables, schema file and guards are what the move was published with.
-
-        Args:
-            route: in which direction writes are carried.
 
         Raises:
             MoveError: something was changed meanwhile; what, and what to do about it.
         """
         check_held(self.servers, self.held, self.schema, self.ledger.read().step)
-        check_watched(self.servers, route, self.catalog)
+        check_watched(self.servers, self.catalog)
 
     def hold_from_now(self, now: Published) -> None:
         """Hold the tables as they are now."""
@@ -83,7 +80,7 @@ class Mover:
         """Copy every client's rows to its place; what is written meanwhile follows."""
         state = self.ledger.read()
         self._unopened(state)
-        self.hold(state.route)
+        self.hold()
         for place in state.route.everywhere:
             self.check_place(self.servers[place], state.route.before)
         bring(self.servers, state.route, self.catalog, self.say)
@@ -93,7 +90,7 @@ class Mover:
                 if table.client is not None:
                     self._copy(state.route, self.servers[place], table)
         self.catch_up(state.route)
-        self.hold(state.route)
+        self.hold()
         if state.step == "published":
             self.ledger.note("copied")
 
@@ -128,7 +125,7 @@ class Mover:
         """Carry over what was written since the copy."""
         state = self.ledger.read()
         self._unopened(state)
-        self.hold(state.route)
+        self.hold()
         self.catch_up(state.route)
 
     def catch_up(self, route: Route, left: int = CAUGHT_UP) -> None:
@@ -201,7 +198,7 @@ class Mover:
         route = state.route.back if state.step in KEPT else state.route
         if state.step in {"opening", "reopening", "cleaning", "cancelling"}:
             raise MoveError(f"the move is at step {state.step}: start that step again first")
-        self.hold(route)
+        self.hold()
         found = whole(self.servers, route, self.catalog)
         if state.step in {"published", "copied"}:
             self.ledger.verified(whole=not found.different and found.clients > 0)
@@ -249,7 +246,7 @@ class Mover:
         if state.step not in KEPT:
             raise MoveError(f"the move is at step {state.step}: there is nothing to carry back before it is opened")
         while state.step in KEPT:
-            self.hold(state.route.back)
+            self.hold()
             self.catch_up(state.route.back)
             if not forever:
                 return

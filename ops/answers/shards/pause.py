@@ -68,7 +68,7 @@ def _prepare(mover: Mover, route: Route, *, drop_shared: bool) -> None:
     """
     for place in route.everywhere:
         mover.check_place(mover.servers[place], route.before)
-    mover.hold(route)
+    mover.hold()
     if not drop_shared:
         check_left(mover.servers, route, mover.catalog)
     bring(mover.servers, route, mover.catalog, mover.say)
@@ -94,7 +94,7 @@ def _paused(mover: Mover, route: Route, steps: tuple[Step, Step, Step, Step], at
             for place in route.origins:
                 placement.state(mover.servers[place], mover.catalog, route.before, route.after)
             doing = "the last writes were carried over"
-            mover.hold(route)  # also what was changed while everything was compared, or before a killed step
+            mover.hold()  # also what was changed while everything was compared, or before a killed step
             mover.catch_up(route, left=0)
             doing = "what was written last was compared"
             found = rechecked(mover.servers, route, mover.catalog, everything=not verified, shared=shared)

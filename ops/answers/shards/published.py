@@ -6,11 +6,11 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from ops.answers.shards.catalog import Catalog, ForeignKey, Sequence, Table
+from ops.answers.shards.catalog import Catalog, ForeignKey, Sequence, Table, title_of
 from ops.answers.shards.errors import MoveError
 from ops.answers.shards.schema import Schema
 from ops.answers.shards.servers import text_of
-from ops.answers.shards.statements import TRIGGERS, WATCHING
+from ops.answers.shards.statements import TRIGGERS, UNWATCHED
 from planner.shards.route import place_name
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from ops.answers.shards.ledger import Step
     from ops.answers.shards.servers import Server, Servers
-    from planner.shards.route import Route
 
 LISTED = 20
 """Changes that are named; the first ones show what happened."""
@@ -86,7 +85,6 @@ def _table(found: dict[str, Any]) -> Table:
         client=found["client"],
         sequences=tuple(Sequence(**one) for one in found["sequences"]),
         computed=_pairs(found["computed"]),
-        partitions=_pairs(found["partitions"]),
     )
 
 
@@ -144,18 +142,17 @@ def check_held(servers: Servers, held: Published, schema: Schema, step: Step) ->
         raise MoveError(f"since the move was published: {said}{more}: {FIXES.get(step, ON)}")
 
 
-def check_watched(servers: Servers, route: Route, catalog: Catalog) -> None:
-    """That what is written at a source is noted, and refused when it has to be.
+def check_watched(servers: Servers, catalog: Catalog) -> None:
+    """That what is written anywhere is noted, and refused where it has to be.
 
     Raises:
         MoveError: a table has no triggers of the move, or they are off.
     """
-    for place in route.origins:
-        found = {(schema, name): count for schema, name, count in servers[place].rows(WATCHING)}
-        tables = (one for one in catalog.tables if any(found.get(each) != TRIGGERS for each in one.relations))
-        if without := [table.title for table in tables]:
+    schemas, names = [one.schema for one in catalog.tables], [one.name for one in catalog.tables]
+    for server in servers.values():
+        if without := [title_of(*row) for row in server.rows(UNWATCHED, schemas, names, TRIGGERS)]:
             raise MoveError(
-                f"{servers[place].name}: nobody notes what is written to {', '.join(without)}: "
+                f"{server.name}: nobody notes what is written to {', '.join(without)}: "
                 "start `./bbp shard move publish` again, then `copy`"
             )
 

@@ -83,7 +83,7 @@ def _tables(server: Server, schema: Schema) -> _Read:
     columns = _grouped(server.rows(text_of("columns.sql"), oids))
     keys, sequences = _grouped(server.rows(_KEYS, oids)), _grouped(server.rows(text_of("sequences.sql"), oids))
     read, seen = _Read(), set()
-    for oid, space, name, foreign, unlogged, inherits, rules, *partitions in rows:
+    for oid, space, name, foreign, unlogged, inherits, rules in rows:
         title = title_of(space, name)
         if title in seen:
             read.problems.append(f"{title} names two tables, one by its schema: rename one of them")
@@ -114,7 +114,6 @@ def _tables(server: Server, schema: Schema) -> _Read:
             client=client,
             sequences=tuple(Sequence(row[0], row[1], row[2], row[5]) for row in sequences.get(oid, ())),
             computed=tuple((one.name, one.kind) for one in facts.columns if one.generated),
-            partitions=tuple(zip(*partitions, strict=True)),
         )
     return read
 

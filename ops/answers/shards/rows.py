@@ -73,7 +73,7 @@ def next_rows(server: Server, table: Table, after: str | None, limit: int) -> li
 
 
 def rows_of(server: Server, table: Table, keys: Iterable[str]) -> list[Row]:
-    """The rows of these primary keys that exist."""
+    """The rows of these primary keys that exist, each once, also where two keys are equal: numeric 1.0 and 1.00."""
     query = sql.SQL(
         "SELECT {}, jsonb_build_object({})::text, {} FROM jsonb_to_recordset({}) AS k({}) JOIN {} AS t ON {}"
     ).format(
@@ -85,7 +85,7 @@ def rows_of(server: Server, table: Table, keys: Iterable[str]) -> list[Row]:
         table.identifier,
         table.same_key("t", "k"),
     )
-    return _read(server, query)
+    return list({row.key: row for row in _read(server, query)}.values())
 
 
 def waiting(server: Server, route: Route, catalog: Catalog) -> dict[str, int]:

@@ -55,8 +55,7 @@ def watched(catalog: Catalog) -> Iterator[sql.Composable]:
             old_pk=table.key_of("old"),
             new_pk=table.key_of("new"),
         )
-        for relation in table.relations:
-            yield sql.SQL(truncate).format(relation=sql.Identifier(*relation))
+        yield sql.SQL(truncate).format(name=sql.Literal(table.identifier.as_string()))
 
 
 _NOT_THE_MOVE = (
@@ -64,13 +63,16 @@ _NOT_THE_MOVE = (
     "pg_catalog.current_setting('bbp_shards.mover', true) IS DISTINCT FROM 'on'"
 )
 """Only who may set session_replication_role can leave the guards out, and nobody does by accident."""
-WATCHING = """
-SELECT n.nspname, c.relname, count(*)
-FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE t.tgfoid IN (SELECT oid FROM pg_proc WHERE pronamespace = to_regnamespace('bbp_shards')) AND t.tgenabled = 'A'
-GROUP BY 1, 2
+UNWATCHED = """
+SELECT DISTINCT t.schema, t.name FROM unnest(%s::text[], %s::text[]) AS t(schema, name)
+JOIN pg_class c ON c.relname = t.name AND c.relnamespace = to_regnamespace(quote_ident(t.schema))
+CROSS JOIN LATERAL (SELECT c.oid AS relid UNION SELECT p.relid FROM pg_partition_tree(c.oid) AS p) AS r
+WHERE %s <> (
+  SELECT count(*) FROM pg_trigger g WHERE g.tgrelid = r.relid AND g.tgenabled = 'A'
+    AND g.tgfoid IN (SELECT oid FROM pg_proc WHERE pronamespace = to_regnamespace('bbp_shards'))
+) ORDER BY 1, 2
 """
-"""How many triggers of a move each table and partition has that nothing leaves out."""
+"""Tables that lack a trigger of a move which nothing leaves out, or have a partition that does."""
 TRIGGERS = 4
 """Guard before and after a row is written, capture, and the one that refuses TRUNCATE."""
 

@@ -18,7 +18,6 @@ BONDS = Table(
     "client_id",
     sequences=(Sequence("odd", "bonds_id_seq", "id", 2**31 - 1),),
     computed=(("n", "integer"),),
-    partitions=(("odd", "bonds_1"), ("odd", "bonds_2")),
 )
 SCHEMA = Schema(tables={"clients": "id", "odd.bonds": "client_id"}, shared={"audit": "primary"})
 THERE = {"clients": ("clients_pkey PRIMARY KEY (id)", "column id text NOT NULL"), "odd.bonds": ("column id bigint",)}
