@@ -13,7 +13,7 @@ from plan.placement import Stated, deleted_shards, joined, shard_index, shard_se
 from plan.tokens import DATABASE
 from planner.evidence import HOW, EvidenceError, read_plan, seen
 from planner.shards.clients import PRIMARY, shard_hash, shard_of
-from policies.placement import shards_left, unplaced
+from policies.placement import unplaced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -202,8 +202,7 @@ def placed(file: Path) -> Placed:
         )
     if not plan.of_type(DATABASE):
         raise EvidenceError(f"the plan in {file} has no database, so that nothing can be judged. Make it whole: {HOW}")
-    left = "; ".join(loss.reason for loss in shards_left(plan))
-    return Placed(plan, at or Stated(), unplaced(plan) or left)
+    return Placed(plan, at or Stated(), unplaced(plan))
 
 
 def quoted(client_id: str) -> str:

@@ -15,7 +15,7 @@ from ops.answers.truth import truth_of
 from plan import Plan
 from planner.cost.difference import Difference, change, difference
 from planner.waiting import Chain, Waiting, longest, waiting
-from policies.placement import misplaced, shards_entered_empty, shards_left
+from policies.placement import shards_left, unplaced
 from policies.stateful import Loss, losses, shrinkages
 from policies.way_back import Stuck, stuck
 from sandbox.truth.setting import Setting
@@ -201,7 +201,7 @@ def _stood(seen: Seen) -> Planned | None:
 def _lost(plan: Plan) -> tuple[Loss, ...]:
     """What would be lost, shrink, or be out of reach."""
     then = {item.urn: item.old_inputs for item in plan}
-    misled = shards_entered_empty(plan) or misplaced(plan)
+    misled = unplaced(plan)
     entered = (Loss("", "update", "clients", (), misled),) if misled else ()
     return (*losses(plan), *shrinkages(plan, then), *shards_left(plan), *entered)
 

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from ops.answers.journey import _step
 from ops.answers.policies import _placement as policy
-from plan import Plan, PlannedResource
+from ops.answers.review.step import _lost as of_a_review
+from plan import Plan, PlanError, PlannedResource
+from plan.model import parse_preview
 from plan.placement import map_stated, told_of, unreadable
+from planner.evidence import EvidenceError, whole
+from policies.gate.judge import _placement as of_the_gate
 from policies.off_the_map import off_the_map
 from policies.placement import unplaced
 from tests.support.placements import DATABASE, STACK, app, at, published, shard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from plan.steps import Preview
 
 PRIMARY, MOVING, FILLED = at(0, 0), at(0, 1, 4), at(4, 2)
 FOUR = tuple(shard(index) for index in range(4))
@@ -74,6 +82,77 @@ WRONG: dict[str, tuple[Plan, str]] = {
         "the published map would have clients on 4 shards",
     ),
 }
+
+
+class Session:
+    """A rehearsal whose preview is this plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    def preview(self, _bar: object) -> tuple[Plan, None]:
+        return self.plan, None
+
+    def up(self, _bar: object) -> None:
+        raise AssertionError("it was carried out")
+
+
+def by_the_gate(wrong: Plan) -> str:
+    preview = cast("Preview", SimpleNamespace(after=wrong, stack="prod"))
+    return "; ".join(f"{one.rule}: {one.says}" for one in of_the_gate(preview))
+
+
+def by_a_journey(wrong: Plan) -> str:
+    step = _step(cast("Any", Session(wrong)), "microservices", "microservices", {}, may_shrink=True)
+    return "" if step.ok else "; ".join(step.refused)
+
+
+def by_a_review(wrong: Plan) -> str:
+    return "; ".join(loss.reason for loss in of_a_review(wrong))
+
+
+ASKED: dict[str, Callable[[Plan], str]] = {
+    "gate": by_the_gate,
+    "journey": by_a_journey,
+    "policies": lambda wrong: policy(wrong).detail,
+    "review": by_a_review,
+}
+GUARDS: dict[str, tuple[Plan, str]] = {
+    "entered empty": (
+        Plan((*published(FILLED, at(0, 1, 4)).resources, *(shard(index, "create") for index in range(4)), app(4, 0))),
+        "which this step creates empty",
+    ),
+    "skipped": (published(FILLED, PRIMARY), "where nothing was copied"),
+    "another move": (published(at(0, 2, 8), MOVING), "goes on, and this update would begin one to"),
+    "not acknowledged": (published(at(0, 3), at(4, 2, 0)), "back to the primary, and the shards hold"),
+    "acknowledged in vain": (published(at(4, 3, returnedFrom=2), FILLED), "acknowledges a way back"),
+    "version": (published(at(4, 1), MOVING), "nobody could tell the maps apart"),
+    "taken away": (
+        Plan((*published(FILLED, FILLED).resources, *FOUR[:3], shard(3, "delete"))),
+        "the servers of shard_3 would be deleted",
+    ),
+    "off the map": WRONG["pods on shards, placement on the primary"],
+}
+
+
+@pytest.mark.parametrize("asked", ASKED)
+@pytest.mark.parametrize("name", GUARDS)
+def test_each_guard_is_asked_by_everybody_who_judges_an_update(name: str, asked: str) -> None:
+    wrong, said = GUARDS[name]
+    assert said in ASKED[asked](wrong)
+
+
+def test_the_gate_names_pods_that_leave_shards_and_a_placement_that_nobody_can_read() -> None:
+    assert "placement: pods would leave shard_0 to shard_3" in by_the_gate(Plan((*FOUR, app(0, 4))))
+    assert "cannot be read" in by_the_gate(published({**FILLED, "count": True}, FILLED))
+
+
+def test_a_plan_of_several_stacks_or_with_lost_steps_is_judged_by_nobody() -> None:
+    other = PlannedResource(SERVER.urn.replace("prod", "dev"), DATABASE, "p", "same", {})
+    with pytest.raises(EvidenceError, match=r"of several stacks \(dev, prod\)"):
+        whole(Plan((SERVER, other)), "plan.json")
+    with pytest.raises(PlanError, match="steps are missing from this preview: 2 update are counted and 0 named"):
+        parse_preview({"steps": [], "changeSummary": {"update": 2}})
 
 
 @pytest.mark.parametrize("name", WRONG)
