@@ -215,6 +215,7 @@ def test_an_address_where_nobody_listens_is_told_in_one_line() -> None:
             "http://localhost:x",
         ),
         *("http://localhost:99999", "http://[::1", "http://localhost/page", "http://localhost?x=1", "//localhost:3000"),
+        *("http://localhost:3000#x", "http://localhost:3000?", "http://localhost#"),
         *("http://a b", "http://localhost\n:3000", "http://\x1b[2J", f"http://{'x' * 64}.test", "http://x..test"),
     ],
     ids=repr,
@@ -223,3 +224,16 @@ def test_an_address_that_is_none_is_refused_with_an_example(url: str) -> None:
     result = asked(url)
     assert result.exit_code == 2
     assert "is no address: scheme, host and port, such as http://localhost:3000" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "url", ["http://me:hunter2@localhost:3000", "http://me:hunter2@a b", "me:hunter2@localhost", "@"]
+)
+@pytest.mark.parametrize("option", [False, True])
+def test_a_password_in_an_address_is_refused_and_not_shown(url: str, *, option: bool) -> None:
+    arguments = ["http://localhost:3000", "--api", url] if option else [url]
+    result = CliRunner().invoke(bbp, ["contract", "test", *arguments])
+    assert result.exit_code == 2
+    assert "has a name or a password: leave both out" in result.stderr
+    assert "hunter2" not in result.stdout + result.stderr
+    assert "me:" not in result.stderr

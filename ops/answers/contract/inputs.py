@@ -83,6 +83,9 @@ def parts(url: str, api: str | None, started: Options) -> Application:
 
 
 def _address(url: str) -> str:
+    if "@" in url:  # what stands before it may be a password: it is not shown again
+        shown = re.sub(r"(//)?.*@", r"\1...@", url, count=1, flags=re.DOTALL)
+        raise InputsError(f"{shown} has a name or a password: leave both out; --headers FILE signs --write in")
     try:
         found = urlsplit(url)
         host = found.hostname or ""
@@ -90,7 +93,7 @@ def _address(url: str) -> str:
         usable = _HOST.fullmatch(host) and found.scheme in {"http", "https"} and found.port != 0 and url.isprintable()
     except ValueError:
         usable = False
-    if not usable or found.path.strip("/") or found.query:
+    if not usable or found.path.strip("/") or "?" in url or "#" in url:
         raise InputsError(f"{url} is no address: scheme, host and port, such as http://localhost:3000")
     return host
 
