@@ -10,13 +10,15 @@ from plan.model import COUNTED, Op, Plan, PlannedResource
 from plan.steps import KINDS, OPS, PARTS, STACK, WEIGHT, Change, Preview, State, Unread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 class PreviewError(Exception):
     """A document is no preview; the message says what it is and how to make one."""
 
 
+ALONE = frozenset(("same", "update", "create", "delete", "read", "import"))
+"""Operations of which a resource has one: a second would hide the first. Replacements and refreshes have several."""
 HOW = "make one: `pulumi preview --json --show-sames > plan.json`"
 LITERAL = ("aws:", "cloudflare:", "random:", "tls:", "pulumi:providers:")
 """Providers whose properties have one name each: of theirs, two that differ in capital letters alone are one."""
@@ -37,7 +39,7 @@ def read_preview(document: Mapping[str, Any], origin: str = "this preview") -> P
         raise PreviewError(f"{origin} is no engine preview, {_looks_like(document)}; {HOW}")
     if wrong := _misshapen(document):
         raise PreviewError(f"{origin} is no engine preview, {wrong}; {HOW}")
-    read = list(_read(steps))
+    read = list(_once(_read(steps)))
     unread = tuple(item for item in read if isinstance(item, Unread))
     changes = tuple(_merged([item for item in read if isinstance(item, Change) and item.type != STACK]))
     known = {str(key): str(value) for key, value in _mapping(document.get("config")).items()}
@@ -98,6 +100,24 @@ def _read(steps: list[Any]) -> Iterator[Change | Unread]:
             yield _change(number, named, step)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             yield Unread(number=number, urn=named or f"step {number}", why=str(error))
+
+
+def _once(read: Iterable[Change | Unread]) -> Iterator[Change | Unread]:
+    """Every step, and in place of a second one of a resource that has one only, that nobody can read it.
+
+    What is gone from the cloud is deleted and created.
+    """
+    seen: dict[str, Change] = {}
+    for item in read:
+        if not isinstance(item, Change) or item.ops[0] not in ALONE or item.leftover:
+            yield item
+            continue
+        first = seen.setdefault(item.urn, item)
+        if first is item or {first.ops[0], item.ops[0]} == {"delete", "create"}:
+            yield item
+        else:
+            why = f"{item.ops[0]} stands beside {first.ops[0]} of the same resource, in step {first.number}"
+            yield Unread(number=item.number, urn=item.urn, why=why)
 
 
 def _change(number: int, urn: str, step: object) -> Change:
