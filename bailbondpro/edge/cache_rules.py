@@ -8,10 +8,11 @@ response that says it is personal, or that is no success, out of the cache.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from bailbondpro.edge.cache_classes import IMAGES, SCRIPTS, STYLE_SHEETS, class_conditions
+from bailbondpro.edge.cloudflare_plans import LIMITS
 from bailbondpro.edge.expressions import EVERYTHING, And, Contains, Expression, Not, Or, StartsWith
 from bailbondpro.edge.fields import PATH, Lower
 from bailbondpro.edge.personal import (
@@ -31,7 +32,7 @@ from bailbondpro.edge.policy import STATIC_PREFIX
 
 if TYPE_CHECKING:
     from bailbondpro.edge.cache_classes import ClassConditions, StaticType
-    from bailbondpro.edge.policy import CacheClass, CacheClasses, EdgePolicy
+    from bailbondpro.edge.policy import CacheClass, EdgePolicy
 
 EdgeTtlMode = Literal["override_origin", "respect_origin", "bypass_by_default"]
 DirectiveName = Literal[
@@ -181,7 +182,7 @@ def response_rules(policy: EdgePolicy) -> tuple[ResponseRule, ...]:
     unsaid = leaves_lifetime_open(public=True)
     return (
         _control("images", And((when.images, open_path, is_typed_as(IMAGES), _meant(ttl.images))), _public(ttl.images)),
-        *_hashed_controls(ttl, when, open_static),
+        *_hashed_controls(policy, when, open_static),
         _control("html", And((when.html, unsaid)), _lifetime(ttl.html, edge_only=True), enabled=pages),
         _control("api", And((when.api, unsaid)), _lifetime(ttl.api, edge_only=True), enabled=prefixes),
         _tagged("images", when.images, ("images",)),
@@ -203,12 +204,31 @@ def response_rules(policy: EdgePolicy) -> tuple[ResponseRule, ...]:
     )
 
 
-def _hashed_controls(ttl: CacheClasses, when: ClassConditions, open_static: Expression) -> tuple[ResponseRule, ...]:
-    """One rule where style sheets and scripts are kept as long, as in the guide; with two, Free has one too few."""
+APART = 11
+"""Response rules that are needed where style sheets and scripts are kept for different times."""
+
+
+def hashed_lifetime(policy: EdgePolicy) -> CacheClass | None:
+    """The one lifetime of style sheets and scripts, None where each has a rule of its own.
+
+    They share a rule while their lifetimes are the same, as in the guide, and on a plan that has no room for two: then
+    both get the shorter one.
+    """
+    css, js = policy.cache_classes.css, policy.cache_classes.js
+    if css == js:
+        return css
+    if LIMITS[policy.plan].rules_per_phase >= APART:
+        return None
+    stale = min(css.stale_while_revalidate, js.stale_while_revalidate)
+    return replace(css, max_age=min(css.max_age, js.max_age), stale_while_revalidate=stale)
+
+
+def _hashed_controls(policy: EdgePolicy, when: ClassConditions, open_static: Expression) -> tuple[ResponseRule, ...]:
     kept: tuple[tuple[CacheClass, str, Expression, tuple[StaticType, ...]], ...]
-    if ttl.css == ttl.js:
-        kept = ((ttl.css, "static", Or((when.css, when.js)), (*STYLE_SHEETS, *SCRIPTS)),)
+    if shared := hashed_lifetime(policy):
+        kept = ((shared, "static", Or((when.css, when.js)), (*STYLE_SHEETS, *SCRIPTS)),)
     else:
+        ttl = policy.cache_classes
         kept = ((ttl.css, "css", when.css, STYLE_SHEETS), (ttl.js, "js", when.js, SCRIPTS))
     return tuple(
         _control(name, And((matched, open_static, is_typed_as(kinds), _meant(lifetime))), _hashed(lifetime))

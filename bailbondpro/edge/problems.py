@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bailbondpro.edge.cache_rules import cache_rules, response_rules
+from bailbondpro.edge.cache_rules import APART, cache_rules, hashed_lifetime, response_rules
 from bailbondpro.edge.cloudflare_plans import (
     LIMITS,
     MAX_EXPRESSION,
@@ -110,6 +110,13 @@ def plan_notices(policy: EdgePolicy) -> list[PlanNotice]:
         )
         notices.append(PlanNotice("rateLimits.api", text))
     notices += _short_lifetimes(policy)
+    shared, classes = hashed_lifetime(policy), policy.cache_classes
+    if shared and classes.css != classes.js:
+        text = (
+            f'plan "{policy.plan.value}" has room for one lifetime of style sheets and scripts: both get the shorter, '
+            f'{shared.max_age} s (plan "{_plan_for_rules(APART, custom=False).value}" has room for two)'
+        )
+        notices.append(PlanNotice("ttls.css", text))
     for_monitor = LIMITS[policy.plan].min_monitor_interval
     if policy.addons.load_balancing and policy.monitor_interval < for_monitor:
         text = f'plan "{policy.plan.value}" checks every {for_monitor} s at most, so failover takes longer'
@@ -147,8 +154,7 @@ def _rule_count_problems(policy: EdgePolicy) -> Iterator[PlanProblem]:
     for what, count, allowed in counts:
         if count > allowed:
             better = _plan_for_rules(count, custom="firewall" in what)
-            same = ", or give ttls.css and ttls.js the same values" if "response rules" in what else ""
-            fix = f'{count} are needed: take plan "{better.value}"{same}'
+            fix = f'{count} are needed: take plan "{better.value}"'
             yield PlanProblem("plan", policy.plan.value, f"at most {allowed} {what}", fix)
 
 

@@ -66,10 +66,12 @@ def explain(
 
     The origin is thought to answer as the scaling guide's application does; --status and --response-header change that.
     """
-    from ops.answers.cdn.edge import Question, pairs, unknown_host
+    from ops.answers.cdn.edge import TOKEN, Question, pairs, unknown_host
     from ops.answers.cdn.edge import explain as run
     from ops.views.cdn import answered
 
+    if not TOKEN.fullmatch(method):
+        fail(f"--method {method!r}: a method is one word, such as GET (RFC 9110, 9.1)")
     with explained():
         question = Question(
             url=url,
@@ -318,8 +320,11 @@ def image_url(
     """Print the address of an optimised rendition of an image."""
     from bailbondpro.edge.origin import image_url as run
     from infra.edge_policy import edge_policy
+    from ops.answers.cdn.paths import unserved
     from ops.inputs.stack_file import check
 
+    if reason := unserved(path):
+        fail(f"{path}: {reason}")
     with explained():
         policy = edge_policy(check(stack, config).settings_or_raise())
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from infra.settings import Settings
     from plan import Plan
 
+TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 NORMALISATION = "cloudflare:index/urlNormalizationSettings:UrlNormalizationSettings"
 
 
@@ -175,13 +178,18 @@ def pairs(texts: Iterable[str], separator: str, option: str) -> tuple[tuple[str,
     """`K:V` or `K=V` texts of a repeatable option as pairs.
 
     Raises:
-        CdnError: a text has no separator or no name.
+        CdnError: a text has no separator or no name, or what no header can have: a name of other characters than a
+            token's (RFC 9110, 5.6.2), a control character (5.5). It would count as a header that nobody heeds.
     """
     found: list[tuple[str, str]] = []
     for text in texts:
         name, separated, value = text.partition(separator)
         if not separated or not name.strip():
             raise CdnError(f"{option} {text}: write NAME{separator}VALUE")
+        if not TOKEN.fullmatch(name.strip()):
+            raise CdnError(f"{option} {text!r}: a name has letters, digits and !#$%&'*+-.^_`|~ (RFC 9110, 5.6.2)")
+        if CONTROL.search(value):
+            raise CdnError(f"{option} {text!r}: a value has no control characters (RFC 9110, 5.5)")
         found.append((name.strip(), value.strip()))
     return tuple(found)
 

@@ -31,6 +31,15 @@ def unheld(url: str) -> str:
     return f"{reason}{instead}" if reason else ""
 
 
+def unserved(path: str) -> str:
+    """Why the gateway serves no file under a path, however it is transformed; empty where it may."""
+    if not path.startswith("/") or "?" in path or "#" in path:
+        return "write a path that starts with / and has no query, such as /team/anna.jpg"
+    if is_refused(escaped(path)):
+        return "the gateway refuses this path, since it can be read in two ways"
+    return ""
+
+
 def _reason(host: str, path: str) -> str:
     if is_refused(path):
         return "the gateway refuses this path, since it can be read in two ways, and the edge holds nothing of it"

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from bailbondpro.edge.cache_classes import class_conditions
-from bailbondpro.edge.cache_rules import cache_rules, response_rules
+from bailbondpro.edge.cache_rules import APART, cache_rules, response_rules
 from bailbondpro.edge.cloudflare_plans import LIMITS, Plan
 from bailbondpro.edge.exchange import Exchange, Request, Response
 from bailbondpro.edge.policy import (
@@ -82,13 +82,25 @@ def test_the_last_response_rules_store_nothing_and_leaves_browsers_alone() -> No
         assert [(d.name, d.operation, d.cloudflare_only) for d in rule.directives] == [("no_store", "set", True)]
 
 
-def test_style_sheets_and_scripts_that_are_kept_for_another_time_have_a_rule_each_which_free_has_no_room_for() -> None:
+def test_style_sheets_and_scripts_share_a_rule_with_the_shorter_lifetime_where_a_plan_has_no_room_for_two() -> None:
     classes = dataclasses.replace(OPEN.cache_classes, css=dataclasses.replace(OPEN.cache_classes.css, max_age=86_400))
     apart = dataclasses.replace(OPEN, cache_classes=classes)
-    refs = [rule.ref for rule in response_rules(apart) if rule.directives]
-    assert refs[:3] == ["images_cache_control", "css_cache_control", "js_cache_control"]
-    assert [plan for plan in Plan if plan_problems(dataclasses.replace(apart, plan=plan))] == [Plan.FREE]
-    assert all(not plan_problems(dataclasses.replace(OPEN, plan=plan)) for plan in Plan)
+    for plan in Plan:
+        policy = dataclasses.replace(apart, plan=plan)
+        ages = {
+            rule.ref: directive.value
+            for rule in response_rules(policy)
+            for directive in rule.directives
+            if directive.name == "max_age"
+        }
+        told = [notice.text for notice in plan_notices(policy) if notice.path == "ttls.css"]
+        if plan is Plan.FREE:
+            assert (ages["static_cache_control"], "css_cache_control" in ages) == (86_400, False)
+            assert "both get the shorter, 86400 s" in told[0]
+        else:
+            assert (ages["css_cache_control"], ages["js_cache_control"]) == (86_400, 31_536_000)
+            assert (len(response_rules(policy)), told) == (APART, [])
+        assert not plan_problems(policy)
 
 
 def test_no_rule_sets_s_maxage_because_that_disables_stale_while_revalidate() -> None:
