@@ -99,6 +99,25 @@ def utilization_proposal(
     return _proposal(spec, current, _grouped(pods, cpu=cpu, now=now), amounts, lambda pod: pod.request * full // 100)
 
 
+def alike_proposal(spec: HpaSpec, current: int, used_milli: int, request_milli: int, target_percent: int) -> int | None:
+    """The same where all pods are Ready since long, use the same and request the same: without a list of them.
+
+    Args:
+        spec: the autoscaler; its tolerances count.
+        current: replicas of the Deployment, at least 1; all of them are measured.
+        used_milli: what each uses.
+        request_milli: what each requests.
+        target_percent: of the requests.
+
+    Returns:
+        The count; None when the controller reports an error: a pod without a request.
+    """
+    if request_milli <= 0:
+        return None
+    ratio = (used_milli * 100 // request_milli) / target_percent
+    return current if within_tolerance(spec, ratio) else math.ceil(ratio * current)
+
+
 def pods_proposal(spec: HpaSpec, current: int, pods: Sequence[Pod], target_milli: int) -> int | None:
     """What a Pods metric with a target of type AverageValue asks for, such as 100 requests per second and pod.
 
@@ -131,6 +150,21 @@ def average_value_proposal(spec: HpaSpec, replicas: int, usage_milli: int, targe
     if within_tolerance(spec, usage_milli / (target_milli * replicas)):
         return replicas
     return math.ceil(usage_milli / target_milli)
+
+
+def value_proposal(spec: HpaSpec, replicas: int, ready: int, usage_milli: int, target_milli: int) -> int:
+    """What an Object or External metric with a target of type Value asks for; KEDA's response time.
+
+    Args:
+        spec: the autoscaler; its tolerances count.
+        replicas: pods that exist (spec.replicas).
+        ready: of these, pods that are Ready: they alone are multiplied (kube-controller-manager, replica calculator,
+            getUsageRatioReplicaCount).
+        usage_milli: the metric.
+        target_milli: what it should be.
+    """
+    ratio = usage_milli / target_milli
+    return replicas if within_tolerance(spec, ratio) else math.ceil(ratio * ready)
 
 
 def within_tolerance(spec: HpaSpec, ratio: float) -> bool:

@@ -4,7 +4,8 @@ from planner.simulation.assumptions import AssumptionError, Assumptions, overrid
 from planner.simulation.engine import simulate
 from planner.simulation.gaps import Gap
 from planner.simulation.limit import Limit, limit_of
-from planner.simulation.read_plan import SimulationError, platform_of
+from planner.simulation.read_plan import platform_of
+from planner.simulation.read_pods import SimulationError
 from planner.simulation.result import Break, Sample, Simulation, Summary
 from planner.simulation.scenarios import SCENARIOS, Scenario, ScenarioError, parse_scenario, scenario
 

@@ -31,16 +31,25 @@ class Assumptions:
         threads_per_pod: requests of one pod that compute at once; 1, because Node.js has one event loop.
         gateway_cpu_ms_per_request: processor time in the gateway. 0.02 ms were measured on kept connections
             (docs/performance.md); 0.1 ms leaves room for TLS handshakes (assumed).
-        network_ms: constant part of a response time: client, edge, load balancer, pod and back, and Redis (assumed).
+        network_ms: constant part of a response time: client, edge, load balancer, pod and back (assumed).
         cdn_hit_percent: share of the requests that Cloudflare answers itself. 0: the guide counts API requests, and
             those are never cached at the edge.
         write_percent: share of the requests that change data and so always go to the database (assumed).
         cache_keys: different answers that readers ask for, all equally often. With the plan's time to live (300 s in
             the guide) it gives the hit ratio: rate * ttl / (keys + rate * ttl) (assumed).
+        cache_ms: time that a request keeps one shard of the cache busy, for all that it reads and writes there: 20,000
+            requests a second for a shard (assumed; Redis documentation, "Redis benchmark", shows several times that).
+        cache_kib_per_key: memory of an answer in the cache, with its key (assumed). What does not fit is not hit.
+        pooler_cpu_ms_per_request: processor time of PgBouncer for a request's statements; it has one thread (assumed).
+        application_percent: share of the requests that pass the gateway and are answered by the application itself where
+            there are services; those share the rest evenly (assumed). `routes` of a scenario's file says otherwise.
+        client_requests_per_second: what one busy user asks for over a while (assumed).
+        client_burst_requests: what the user's page asks for at once (assumed).
         database_ms: time that a request which misses the cache keeps one processor of the database busy (assumed).
         sharded_percent: share of these requests that concern one client's data, where there are shards (assumed).
         reserved_connections: of max_connections, kept from the application (default of postgres.reservedConnections).
-        memory_base_mib: memory of an idle application pod (assumed; below 80 % of the guide's 512 MiB).
+        memory_base_mib: memory of an idle application pod (assumed; below 80 % of the guide's 512 MiB); of a service's
+            pod in proportion to what it requests.
         memory_mib_per_request: memory of a request in progress (assumed).
         image_pull_seconds: a new pod's time until its container starts: scheduling and image (assumed).
         app_start_seconds: from the container's start to its first good probe (assumed).
@@ -68,6 +77,12 @@ class Assumptions:
     cdn_hit_percent: float = _given(0, 0, 100)
     write_percent: float = _given(10, 0, 100)
     cache_keys: float = _given(2_000, 0, 1e12)
+    cache_ms: float = _given(0.05, 0.0001, 60_000)
+    cache_kib_per_key: float = _given(16, 0.01, 1e6)
+    pooler_cpu_ms_per_request: float = _given(0.1, 0.0001, 60_000)
+    application_percent: float = _given(40, 0, 100)
+    client_requests_per_second: float = _given(2, 0.001, 10_000)
+    client_burst_requests: float = _given(10, 1, 10_000)
     database_ms: float = _given(10, 0.01, 60_000)
     sharded_percent: float = _given(50, 0, 100)
     reserved_connections: float = _given(15, 0, 100_000)

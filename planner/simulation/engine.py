@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING
 
 from planner.hpa.spec import SYNC_SECONDS
 from planner.simulation.assumptions import Assumptions
-from planner.simulation.breaks import break_of
+from planner.simulation.course import Course
 from planner.simulation.flow import Flow, Traffic
 from planner.simulation.pods import Cohort, Nodes, PodSet
 from planner.simulation.read_plan import platform_of
-from planner.simulation.result import Sample, Simulation, summarize
+from planner.simulation.result import Simulation
 from planner.simulation.scaler import Scaler, Use
 
 if TYPE_CHECKING:
     from plan import Plan
     from planner.simulation.model import Platform, Tier
-    from planner.simulation.result import Break
     from planner.simulation.scenarios import Scenario
 
 LONG_AGO = -1e9
@@ -46,13 +45,13 @@ class Run:
     seed: int
     step: float = SYNC_SECONDS
     flow: Flow = field(init=False)
-    app: Group = field(init=False)
+    answering: list[Group] = field(init=False)
+    pooler: Group | None = field(init=False)
     gateway: Group | None = field(init=False)
     nodes: Nodes | None = field(init=False)
     chance: random.Random = field(init=False)
     node_chance: random.Random = field(init=False)
-    samples: list[Sample] = field(default_factory=list)
-    broken: Break | None = None
+    course: Course = field(init=False)
 
     def __post_init__(self) -> None:
         # Two sequences: how many nodes start must not change which requests arrive.
@@ -60,36 +59,48 @@ class Run:
         self.node_chance = random.Random(f"nodes {self.seed}")  # noqa: S311 - a simulation, no secret
         self.flow = Flow(self.platform, self.assumptions, self.step)
         rate = self.scenario.rps(0) * (1 - self.assumptions.cdn_hit_percent / 100)
-        self.app = self._group(self.platform.app, rate)
+        rates = self.flow.demand.reaching([rate * route.share for route in self.platform.routes])
+        self.answering = [self._group(tier, each) for tier, each in zip(self.platform.tiers, rates, strict=True)]
         self.gateway = self._group(self.platform.gateway, rate) if self.platform.gateway else None
+        self.pooler = self._group(self.platform.pooler, rate) if self.platform.pooler else None
         self.nodes = self._nodes()
+        self.course = Course(self.platform, self.assumptions, self.step)
+
+    @property
+    def app(self) -> Group:
+        """The application's pods."""
+        return self.answering[0]
 
     @property
     def groups(self) -> list[Group]:
         """Gateway first: its priority class is the higher one."""
-        return [group for group in (self.gateway, self.app) if group is not None]
+        return [*([self.gateway] if self.gateway else []), *self.answering, *([self.pooler] if self.pooler else [])]
 
     @property
     def pod_sets(self) -> list[PodSet]:
-        """The pods of all groups."""
-        return [group.pods for group in self.groups]
+        """The pods of all groups that share the node pool."""
+        return [group.pods for group in self.groups if group.pods.tier.in_pool]
 
     def _group(self, tier: Tier, rate: float) -> Group:
         """Pods where the autoscaler comes to rest under the first load."""
         scaler = Scaler(tier, self.step)
-        count = scaler.settled(self._use(tier, rate, 1, 0.0))
+        count = scaler.settled(self._use(tier, rate, 1, 0.0, 0.0))
         pods = PodSet(tier, [Cohort(count, LONG_AGO, LONG_AGO)])
-        return Group(pods, scaler, self._use(tier, rate, count, 0.0))
+        return Group(pods, scaler, self._use(tier, rate, count, 0.0, 0.0))
 
-    def _use(self, tier: Tier, rate: float, ready: int, in_progress: float) -> Use:
+    def _use(self, tier: Tier, rate: float, ready: int, in_progress: float, p95_ms: float) -> Use:
         """What a ready pod uses at a rate of all pods together."""
-        base = self.assumptions.memory_base_mib if tier is self.platform.app else 0.0
+        app = self.platform.app
+        base = 0.0
+        if any(tier is other for other in self.platform.tiers):
+            base = self.assumptions.memory_base_mib * tier.memory_request / max(app.memory_request, 1e-9)
         memory = base + in_progress / max(ready, 1) * self.assumptions.memory_mib_per_request
         return Use(
             cpu=rate * tier.cpu_ms / max(ready, 1),
             memory=min(memory, tier.memory_limit),
             idle_memory=base,
             requests=rate,
+            p95_ms=p95_ms,
         )
 
     def _nodes(self) -> Nodes | None:
@@ -116,27 +127,26 @@ class Run:
         """Every step, from the first to the last."""
         for index in range(max(round(self.scenario.seconds / self.step), 1)):
             self._advance(index * self.step)
-        summary = summarize(self.samples, self.assumptions, self.step, self.broken)
         return Simulation(
             scenario=self.scenario,
             assumptions=self.assumptions,
             seed=self.seed,
             step=self.step,
-            samples=tuple(self.samples),
-            summary=summary,
+            samples=tuple(self.course.samples),
+            summary=self.course.summary(),
             gaps=self.platform.gaps,
         )
 
     def _advance(self, now: float) -> None:
         self._control(now)
         gateways = self.gateway.pods.ready(now) if self.gateway else 0
-        ready = self.app.pods.ready(now)
-        traffic = self.flow.run(self._arrivals(now), gateways, ready)
-        self._measure(traffic, gateways, ready)
-        self.samples.append(self._sample(now, traffic, gateways, ready))
-        bad = traffic.failed > 0 or traffic.p95_ms > self.assumptions.latency_target_ms
-        if bad and self.broken is None:
-            self.broken = break_of(now, traffic, self.platform, self.app.pods, self.nodes)
+        ready = [group.pods.ready(now) for group in self.answering]
+        poolers = self.pooler.pods.ready(now) if self.pooler else 0
+        traffic = self.flow.run(self._arrivals(now), gateways, ready, poolers)
+        self._measure(traffic, gateways, ready, poolers)
+        self.course.follow(
+            now, traffic, self.flow, [group.pods for group in self.answering], self.nodes, gateways, self.app.use.cpu
+        )
 
     def _control(self, now: float) -> None:
         """The controllers' turn: autoscalers, then nodes, then the scheduler."""
@@ -145,10 +155,14 @@ class Run:
         for group in self.groups:
             group.pods.settle(now - 600)
             group.scaler.sync(now, group.pods, group.use)
+        shared = self.pod_sets
         if self.nodes is not None:
-            self.nodes.follow(now, self.pod_sets)
-        for pods in self.pod_sets:
-            room = pods.waiting if self.nodes is None else self.nodes.room(pods.tier, self.pod_sets)
+            self.nodes.follow(now, shared)
+        for pods in (group.pods for group in self.groups):
+            if not pods.waiting:
+                continue
+            bound = self.nodes is not None and pods.tier.in_pool
+            room = self.nodes.room(pods.tier, shared) if self.nodes is not None and bound else pods.waiting
             pods.place(now, room)
 
     def _arrivals(self, now: float) -> float:
@@ -156,36 +170,19 @@ class Run:
         mean = self.scenario.rps(now + self.step / 2) * self.step
         return float(max(round(mean + self.chance.gauss(0, 1) * mean**0.5), 0))
 
-    def _measure(self, traffic: Traffic, gateways: int, ready: int) -> None:
-        rate = traffic.app.served / self.step
-        self.app.use = self._use(self.platform.app, rate, ready, traffic.in_progress)
+    def _measure(self, traffic: Traffic, gateways: int, ready: list[int], poolers: int) -> None:
+        tiers = self.platform.tiers
+        slowest = traffic.times.of_tiers(self.platform)
+        for place, group in enumerate(self.answering):
+            rate = traffic.tiers[place].served / self.step
+            busy = traffic.in_progress[place]
+            group.use = self._use(tiers[place], rate, ready[place], busy, slowest[place])
         if self.gateway and traffic.gateway:
-            self.gateway.use = self._use(self.gateway.pods.tier, traffic.gateway.served / self.step, gateways, 0.0)
-
-    def _sample(self, now: float, traffic: Traffic, gateways: int, ready: int) -> Sample:
-        pool = self.platform.pool
-        nodes = self.nodes.count if self.nodes else 0
-        price = None if pool and pool.hourly_usd is None else nodes * ((pool.hourly_usd if pool else None) or 0.0)
-        reads = traffic.app.served / self.step * (1 - self.assumptions.write_percent / 100)
-        return Sample(
-            at=now,
-            rps=traffic.offered / self.step,
-            replicas=self.app.pods.total,
-            ready=ready,
-            gateways=gateways,
-            nodes=nodes,
-            cpu_percent=100 * self.app.use.cpu / max(self.platform.app.cpu_request, 1e-9),
-            database_percent=100 * max((passed.utilization for passed in traffic.stores), default=0.0),
-            cache_hit_percent=100 * self.flow.hit_ratio(reads),
-            p50_ms=traffic.p50_ms,
-            p95_ms=traffic.p95_ms,
-            error_percent=100 * traffic.failed / traffic.offered if traffic.offered else 0.0,
-            waiting=self.flow.waiting,
-            requests=traffic.offered,
-            served=traffic.served,
-            errors=traffic.failed,
-            usd_per_hour=None if price is None or self.platform.fixed_usd is None else self.platform.fixed_usd + price,
-        )
+            rate = traffic.gateway.served / self.step
+            self.gateway.use = self._use(self.gateway.pods.tier, rate, gateways, 0.0, 0.0)
+        if self.pooler and traffic.pooler:
+            rate = traffic.pooler.served / self.step
+            self.pooler.use = self._use(self.pooler.pods.tier, rate, poolers, 0.0, 0.0)
 
 
 def simulate(plan: Plan, scenario: Scenario, assumptions: Assumptions | None = None, seed: int = 1) -> Simulation:

@@ -1,93 +1,28 @@
-"""One step of traffic: requests through gateway, application and databases; what waits, what fails, how long it takes.
+"""One step of traffic: requests on their routes through gateway, pods, cache, pooler and databases.
 
-Each stage is two things at once. Below its capacity it is an M/M/c queue in equilibrium. Above it, it is a line that
-grows as a fluid: what cannot be served within the stage's patience fails.
+Each station is two things at once. Below its capacity it is an M/M/c queue in equilibrium (`times`). Above it, it is a line
+that grows as a fluid: what cannot be served within the station's patience fails.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from planner.simulation.queueing import Branch, Queue, response_time, way_through
+from planner.simulation.demand import Demand
+from planner.simulation.lines import IDLE, Line, Passed
+from planner.simulation.times import Stations, Times
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from planner.simulation.assumptions import Assumptions
-    from planner.simulation.model import Platform, Store
+    from planner.simulation.model import Platform
+    from planner.simulation.times import TimesOf
 
-BUSIEST = 0.99
-"""Where the equilibrium is cut off: nearer to 1 it is not reached within a step, and the line takes over."""
-
-_Visits: TypeAlias = tuple[tuple[float, float, float | None], ...]
-_Rates: TypeAlias = tuple[int, float, float | None, _Visits]
-"""What response times depend on; see `Flow._percentiles`."""
-GRID = 200
-"""Loads are rounded to a grid of 1/200 of their size: percentiles are computed once for loads that differ less."""
-
-
-def _rounded(value: float) -> float:
-    return math.exp(round(math.log(value) * GRID) / GRID) if value > 0 else 0.0
-
-
-def _store_queue(store: Store, rate: float) -> Queue:
-    """The queue of one database of a group, at a rate of all of them; times in milliseconds."""
-    return Queue(store.processors, rate / 1000 / store.endpoints, 1 / store.database_ms).at_most(BUSIEST)
-
-
-def _stage(queue: Queue, line: float | None) -> tuple[Queue, float]:
-    """A queue and milliseconds before it: a line takes the place of waiting by chance."""
-    return (queue, 0.0) if line is None else (queue.at_most(0.0), line * 1000)
-
-
-@dataclass
-class Line:
-    """Requests that wait before a stage without bound by chance, because more arrive than it serves.
-
-    Attributes:
-        waiting: how many.
-    """
-
-    waiting: float = 0.0
-
-    def pass_through(self, arrivals: float, capacity: float, bound: float) -> Passed:
-        """One step.
-
-        Args:
-            arrivals: requests that arrive in it.
-            capacity: requests that the stage serves in it.
-            bound: requests that may wait at its end; what exceeds it fails.
-        """
-        before, present = self.waiting, self.waiting + arrivals
-        served = min(present, capacity)
-        left = present - served
-        self.waiting = min(left, bound)
-        return Passed(
-            arrivals=arrivals,
-            served=served,
-            failed=left - self.waiting,
-            wait=(before + self.waiting) / 2 / capacity if capacity else 0.0,
-            utilization=present / capacity if capacity else (1.0 if present else 0.0),
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Passed:
-    """What a stage did in a step.
-
-    Attributes:
-        arrivals: requests that came.
-        served: requests that left it well.
-        failed: requests that it lost.
-        wait: mean time in the line, in steps.
-        utilization: what it had to do against what it can.
-    """
-
-    arrivals: float
-    served: float
-    failed: float
-    wait: float
-    utilization: float
+CACHE_PATIENCE_SECONDS = 1.0
+"""How long a request waits for the cache before it fails (assumed; the contract lets it go to the database instead, which
+would be asked all the more)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,28 +32,32 @@ class Traffic:
     Attributes:
         offered: requests that arrived at the edge.
         edge: of these, answered there.
+        limited: of these, turned away by the gateway's limit for one client.
         served: requests that were answered well, those at the edge included.
-        failed: requests that were not.
+        failed: requests that were not, limited ones included.
         gateway: the gateway's step; None without one.
-        app: the application's step.
+        tiers: the step of each group of pods.
+        cache: the cache's step; None without one.
+        pooler: the pooler's step; None without one.
         stores: each database group's step.
         out_of_connections: whether the gateway's connections, and no timeout, ended requests.
-        p50_ms: median response time of requests that reached the application.
-        p95_ms: their 95th percentile.
-        in_progress: requests inside the application at the end.
+        times: response times of requests that reached pods.
+        in_progress: requests inside each group of pods at the end.
     """
 
     offered: float
     edge: float
+    limited: float
     served: float
     failed: float
     gateway: Passed | None
-    app: Passed
+    tiers: tuple[Passed, ...]
+    cache: Passed | None
+    pooler: Passed | None
     stores: tuple[Passed, ...]
     out_of_connections: bool
-    p50_ms: float
-    p95_ms: float
-    in_progress: float
+    times: TimesOf
+    in_progress: tuple[float, ...]
 
 
 @dataclass
@@ -129,62 +68,80 @@ class Flow:
     assumptions: Assumptions
     step: float
     gateway: Line = field(default_factory=Line)
-    app: Line = field(default_factory=Line)
+    cache: Line = field(default_factory=Line)
+    pooler: Line = field(default_factory=Line)
+    tiers: list[Line] = field(init=False)
     stores: list[Line] = field(init=False)
-    known_times: dict[_Rates, tuple[float, float]] = field(default_factory=dict)
+    passing: list[tuple[int, list[int], float]] = field(init=False)
+    """Each group of pods in the order of requests: its place, its routes, and their share of all."""
+    demand: Demand = field(init=False)
+    times: Times = field(init=False)
 
     def __post_init__(self) -> None:
+        self.tiers = [Line() for _ in self.platform.tiers]
         self.stores = [Line() for _ in self.platform.stores]
+        routes = self.platform.routes
+        self.passing = []
+        for place in self.platform.in_order:
+            mine = [index for index, route in enumerate(routes) if place in route.tiers]
+            self.passing.append((place, mine, sum(routes[index].share for index in mine)))
+        self.demand = Demand(self.platform, self.assumptions)
+        self.times = Times(self.demand, self.step)
 
     @property
     def waiting(self) -> float:
         """Requests in all lines."""
-        return self.gateway.waiting + self.app.waiting + sum(line.waiting for line in self.stores)
+        behind = sum(line.waiting for line in (*self.tiers, *self.stores))
+        return self.gateway.waiting + self.cache.waiting + self.pooler.waiting + behind
 
-    def run(self, offered: float, gateways: int, pods: int) -> Traffic:
+    def run(self, offered: float, gateways: int, pods: Sequence[int], poolers: int = 0) -> Traffic:
         """One step.
 
         Args:
             offered: requests that arrive at the edge in it.
             gateways: ready gateway pods.
-            pods: ready application pods.
+            pods: ready pods of each group.
+            poolers: ready pods of the pooler.
         """
         edge = offered * self.assumptions.cdn_hit_percent / 100
-        front = self._gateway(offered - edge, gateways)
-        arrivals = front.served if front else offered - edge
-        app, out = self._app(arrivals, gateways, pods)
-        shares = self.database_shares(app.served / self.step)
-        stores = tuple(
-            self._store(line, store, app.served * share, pods)
-            for line, store, share in zip(self.stores, self.platform.stores, shares, strict=True)
+        limited = (offered - edge) * self.demand.turned_away()
+        front = self._gateway(offered - edge - limited, gateways)
+        arrivals = front.served if front else offered - edge - limited
+        tiers, flows, out = self._tiers(arrivals, gateways, pods)
+        cache = self._cache(flows)
+        hits = self.demand.hit_ratio(sum(passed.served for passed in tiers) / self.step)
+        visits = self.demand.visits(flows, hits)
+        pooler = self._pooler(sum(visits), poolers)
+        admitted = pooler.served / pooler.arrivals if pooler and pooler.arrivals else 1.0
+        # What waited before the pooler when nothing arrives goes on evenly.
+        rest = pooler.served / len(visits) if pooler and not pooler.arrivals and visits else 0.0
+        stores = tuple(self._store(place, visiting * admitted + rest, pods) for place, visiting in enumerate(visits))
+        answered = sum(flows) - sum(visits) + sum(passed.served for passed in stores)
+        lost = sum(passed.failed for passed in (front or IDLE, *tiers, cache or IDLE, pooler or IDLE, *stores))
+        stations = Stations(
+            gateway=front or IDLE,
+            tiers=tiers,
+            cache=cache or IDLE,
+            pooler=pooler or IDLE,
+            stores=stores,
+            pods=tuple(pods),
+            poolers=poolers,
         )
-        visiting = sum(passed.arrivals for passed in stores)
-        served = app.served - visiting + sum(passed.served for passed in stores)
-        p50, p95 = self._times(front, app, stores, pods, shares)
         return Traffic(
             offered=offered,
             edge=edge,
-            served=edge + served,
-            failed=(front.failed if front else 0.0) + app.failed + sum(passed.failed for passed in stores),
+            limited=limited,
+            served=edge + answered,
+            failed=limited + lost,
             gateway=front,
-            app=app,
+            tiers=tiers,
+            cache=cache,
+            pooler=pooler,
             stores=stores,
             out_of_connections=out,
-            p50_ms=p50,
-            p95_ms=p95,
-            in_progress=self._in_progress(app, stores, pods),
+            times=self.times.of(stations, sum(flows)),
+            in_progress=self._in_progress(tiers, stores, pods),
         )
-
-    def database_shares(self, rate: float) -> list[float]:
-        """Share of the application's requests that visits each database group, at a rate."""
-        writes = self.assumptions.write_percent / 100
-        reads = (1 - writes) * (1 - self.hit_ratio(rate * (1 - writes)))
-        return [writes * store.write_share + reads * store.read_share for store in self.platform.stores]
-
-    def hit_ratio(self, reads: float) -> float:
-        """Share of the reads that the cache answers: a key is computed once, then kept for its time to live."""
-        kept = reads * self.platform.cache_ttl
-        return kept / (self.assumptions.cache_keys + kept) if kept else 0.0
 
     def _gateway(self, arrivals: float, gateways: int) -> Passed | None:
         tier = self.platform.gateway
@@ -194,83 +151,83 @@ class Flow:
         bound = min(rate * self.platform.timeout_seconds, gateways * self.platform.gateway_connections)
         return self.gateway.pass_through(arrivals, rate * self.step, bound)
 
-    def _app(self, arrivals: float, gateways: int, pods: int) -> tuple[Passed, bool]:
-        rate = pods * self.platform.app.pod_rate
-        bound = rate * self.platform.timeout_seconds
-        room = gateways * self.platform.gateway_connections / 2 if self.platform.gateway else bound
-        passed = self.app.pass_through(arrivals, rate * self.step, min(bound, room))
-        return passed, passed.failed > 0 and room < bound
+    def _tiers(
+        self, arrivals: float, gateways: int, pods: Sequence[int]
+    ) -> tuple[tuple[Passed, ...], list[float], bool]:
+        """Each group's step, what is left of each route behind its last group, and whether connections ran out."""
+        routes = self.platform.routes
+        flows = [arrivals * route.share for route in routes]
+        passed = [IDLE] * len(self.platform.tiers)
+        room = gateways * self.platform.gateway_connections / 2 if self.platform.gateway else None
+        out = False
+        for place, mine, part in self.passing:
+            rate = pods[place] * self.platform.tiers[place].pod_rate
+            patience = rate * self.platform.timeout_seconds
+            arriving = sum(flows[index] for index in mine)
+            bound = patience if room is None else min(patience, room * part)
+            result = passed[place] = self.tiers[place].pass_through(arriving, rate * self.step, bound)
+            out = out or (result.failed > 0 and bound < patience)
+            shares = [flows[index] / arriving if arriving else 1 / len(mine) for index in mine]
+            for index, share in zip(mine, shares, strict=True):
+                flows[index] = result.served * share
+        return tuple(passed), flows, out
 
-    def _store(self, line: Line, store: Store, arrivals: float, pods: int) -> Passed:
-        usable = store.usable(pods)
-        rate = min(store.rate, usable * 1000 / store.database_ms)
-        patience = 0.0 if store.refuses(pods) else rate * store.wait_seconds
-        return line.pass_through(arrivals, rate * self.step, usable + patience)
+    def _cache(self, flows: list[float]) -> Passed | None:
+        """The cache's step; takes from the routes what it loses or keeps waiting."""
+        cache = self.platform.cache
+        if cache is None:
+            return None
+        mine = self.demand.asking_the_cache
+        arriving = sum(flows[index] for index in mine)
+        passed = self.cache.pass_through(arriving, cache.rate * self.step, cache.rate * CACHE_PATIENCE_SECONDS)
+        for index in mine:
+            flows[index] = passed.served * (flows[index] / arriving if arriving else 1 / len(mine))
+        return passed
 
-    def _times(
-        self, front: Passed | None, app: Passed, stores: tuple[Passed, ...], pods: int, shares: list[float]
-    ) -> tuple[float, float]:
-        """Median and 95th percentile in milliseconds."""
-        if not pods:
-            return (self.platform.timeout_seconds * 1000,) * 2
-        constant = self.assumptions.network_ms + self.assumptions.gateway_cpu_ms_per_request
-        constant += (front.wait if front else 0.0) * self.step * 1000
-        rate = _rounded(app.served / self.step)
-        if app.wait or any(passed.wait for passed in stores):
-            line = self._line_of(app, self._app_queue(pods, rate))
-            visits = tuple(
-                (_rounded(share), _rounded(passed.served / self.step), self._line_of(passed, queue))
-                for passed, share, queue in zip(stores, shares, self._store_queues(stores), strict=True)
-            )
-        else:
-            line, visits = None, ()
-        key = (pods, rate, line, visits)
-        found = self.known_times.get(key)
-        if found is None:
-            found = self.known_times[key] = self._percentiles(*key)
-        return constant + found[0], constant + found[1]
+    def _pooler(self, arrivals: float, poolers: int) -> Passed | None:
+        tier = self.platform.pooler
+        if tier is None:
+            return None
+        rate = poolers * tier.pod_rate
+        return self.pooler.pass_through(arrivals, rate * self.step, rate * self._patience())
 
-    def _app_queue(self, pods: int, rate: float) -> Queue:
-        """The application's queue, or that of one pod where each has its own; times in milliseconds."""
-        tier = self.platform.app
-        lines = pods if self.platform.shared_queue else 1
-        return Queue(lines * tier.servers, rate / 1000 * lines / pods, tier.service_rate / 1000).at_most(BUSIEST)
-
-    def _store_queues(self, stores: tuple[Passed, ...]) -> list[Queue]:
-        return [
-            _store_queue(store, passed.served / self.step)
-            for store, passed in zip(self.platform.stores, stores, strict=True)
+    def _patience(self, store: int | None = None) -> float:
+        """Seconds that requests wait for a connection at most."""
+        waits = [
+            visit.wait_seconds
+            for tier in self.platform.tiers
+            for visit in tier.visits
+            if store is None or visit.store == store
         ]
+        return min(waits, default=0.0)
 
-    def _line_of(self, passed: Passed, queue: Queue) -> float | None:
-        """Seconds in a stage's line where that is longer than waiting by chance; else None."""
-        seconds = passed.wait * self.step
-        return _rounded(seconds) if passed.utilization >= 1 or seconds * 1000 > queue.mean_wait else None
+    def asked(self, store: int, pods: Sequence[int]) -> int:
+        """Connections that the pools of all ready pods ask one database of a group for."""
+        return sum(
+            count * visit.pool
+            for tier, count in zip(self.platform.tiers, pods, strict=True)
+            for visit in tier.visits
+            if visit.store == store
+        )
 
-    def _percentiles(self, pods: int, rate: float, line: float | None, visits: _Visits) -> tuple[float, float]:
-        """Median and 95th percentile of what varies, in milliseconds.
+    def _store(self, place: int, arrivals: float, pods: Sequence[int]) -> Passed:
+        store, asked = self.platform.stores[place], self.asked(place, pods)
+        usable = store.usable(asked)
+        rate = min(store.rate, usable * 1000 / store.database_ms)
+        patience = 0.0 if store.refuses(asked) else rate * self._patience(place)
+        return self.stores[place].pass_through(arrivals, rate * self.step, usable + patience)
 
-        Args:
-            pods: ready application pods.
-            rate: requests a second of all of them.
-            line: seconds in the application's line; None where requests wait only by chance.
-            visits: for each database group its share of the requests, its rate, and its line in the same way; nothing
-                where there is no line at all, as shares and rates follow from the rate then.
-        """
-        visits = visits or tuple((share, share * rate, None) for share in self.database_shares(rate))
-        queue, delay = _stage(self._app_queue(pods, rate), line)
-        branches: list[Branch] = way_through(queue, share=1 - sum(share for share, _, _ in visits), delay=delay)
-        for store, (share, visiting, behind) in zip(self.platform.stores, visits, strict=True):
-            database, more = _stage(_store_queue(store, visiting), behind)
-            branches += way_through(queue, database, share=share, delay=delay + more)
-        times = response_time(branches)
-        return times.percentile(50), times.percentile(95)
-
-    def _in_progress(self, app: Passed, stores: tuple[Passed, ...], pods: int) -> float:
-        """Requests inside the application: computing, in line, or at the databases (Little's law)."""
-        busy = min(app.utilization, 1.0) * pods * self.platform.app.servers
-        visiting = sum(
+    def _in_progress(self, tiers: Sequence[Passed], stores: Sequence[Passed], pods: Sequence[int]) -> tuple[float, ...]:
+        """Requests inside each group of pods: computing, in line, or at the databases (Little's law)."""
+        visiting = self.cache.waiting + self.pooler.waiting
+        visiting += sum(
             line.waiting + passed.served / self.step * store.database_ms / 1000
             for line, passed, store in zip(self.stores, stores, self.platform.stores, strict=True)
         )
-        return busy + self.app.waiting + visiting
+        total = sum(passed.served for passed in tiers)
+        return tuple(
+            min(passed.utilization, 1.0) * count * tier.servers
+            + line.waiting
+            + visiting * (passed.served / total if total else 0.0)
+            for passed, count, tier, line in zip(tiers, pods, self.platform.tiers, self.tiers, strict=True)
+        )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from plan.tokens import AUTOSCALERS, CACHE, DEPLOYMENT, VERTICAL
+from planner.capacity.node_pools import POOL_LABEL
 from planner.plan_values import at, items, text
 
 if TYPE_CHECKING:
@@ -14,26 +15,31 @@ if TYPE_CHECKING:
 
     from plan import Plan, PlannedResource
 
-GapKind = Literal["service", "pooler", "cache", "pods", "trigger", "autoscaler", "assumed"]
+GapKind = Literal["service", "cache", "pods", "nodes", "trigger", "autoscaler", "assumed"]
 PODS = (DEPLOYMENT, "kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:DaemonSet")
 BESIDE_THE_WAY = {"monitoring", "operators", "addons"}
 """Systems whose pods no request of a user passes."""
-SYSTEM_KINDS: dict[str, GapKind] = {"services": "service", "pooler": "pooler"}
 REQUESTS = "http_requests"
 """What a query holds that counts requests: the only rate that a simulation knows."""
 REQUEST_METRICS = frozenset(("http_requests", "http_requests_per_second"))
 """Names under which an adapter serves that rate for each pod."""
 PARTIAL = re.compile(r"status|code\s*[=!]|method\s*[=!]|/|quantile|_seconds|_bucket|error", re.IGNORECASE)
 """What makes a query the rate of some requests, a quotient or a duration."""
+LATENCY = re.compile(
+    r"1000 \* histogram_quantile\(0\.95, sum by \(le\) \(rate\(http_request_duration_seconds_bucket\{[^{}]*\}\[5m\]\)\)\)"
+)
+"""The 95th percentile of the response time in milliseconds over five minutes, as the profiles of the guide ask for it."""
 WHY: dict[GapKind, str] = {
-    "service": "all requests are sent to the application; what this service can carry is not simulated",
-    "pooler": "it lets requests wait for connections without taking time or processors of its own",
-    "cache": "its hits take no time, and it is never full or busy",
+    "service": "neither the gateway nor another service sends it requests, as far as the plan says",
+    "cache": "only the first one is simulated",
     "pods": "no request is sent to these pods",
+    "nodes": "its pods always find a node: only the application's pool is simulated",
     "trigger": "the autoscaler acts on it, the simulated one does not",
     "autoscaler": "it follows nothing that is simulated, though nobody knows that it should not",
     "assumed": "it is taken for granted",
 }
+NEVER_FEWER = frozenset(("currentReplicasIfHigher",))
+"""How a ScaledObject may fall back without taking pods away (KEDA documentation, ScaledObject specification, fallback)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,14 +57,15 @@ class Gap:
     why: str
 
 
-def gaps_of(plan: Plan, simulated: list[PlannedResource]) -> tuple[Gap, ...]:
+def gaps_of(plan: Plan, simulated: list[PlannedResource], pool: str) -> tuple[Gap, ...]:
     """What is not simulated, by kind and name.
 
     Args:
         plan: the plan.
         simulated: the Deployments that are stations of the simulation.
+        pool: the node pool that is simulated.
     """
-    found = [*_stations(plan, simulated), *_scalers(plan, simulated)]
+    found = [*_stations(plan, simulated), *_nodes(simulated, pool), *_scalers(plan, simulated)]
     return tuple(sorted(dict.fromkeys(found), key=lambda gap: (gap.kind, gap.name)))
 
 
@@ -70,9 +77,15 @@ def named(item: PlannedResource) -> str:
 def _stations(plan: Plan, simulated: list[PlannedResource]) -> Iterator[Gap]:
     for item in plan.of_type(*PODS):
         if item not in simulated and item.system not in BESIDE_THE_WAY:
-            yield _gap(named(item), SYSTEM_KINDS.get(item.system, "pods"))
-    for item in plan.of_type(CACHE):
+            yield _gap(named(item), "service" if item.system == "services" else "pods")
+    for item in list(plan.of_type(CACHE))[1:]:
         yield _gap(item.name, "cache")
+
+
+def _nodes(simulated: list[PlannedResource], pool: str) -> Iterator[Gap]:
+    for item in simulated:
+        if text(item.inputs, "spec", "template", "spec", "nodeSelector", POOL_LABEL) != pool:
+            yield _gap(named(item), "nodes")
 
 
 def _scalers(plan: Plan, simulated: list[PlannedResource]) -> Iterator[Gap]:
@@ -106,7 +119,7 @@ def _unknown_triggers(scaler: PlannedResource) -> Iterator[str]:
             yield f"trigger {text(trigger, 'name') or kind} ({kind}, {text(trigger, 'metricType') or 'no metricType'})"
     if at(spec, "advanced", "scalingModifiers", "formula"):
         yield "scaling modifier formula"
-    if at(spec, "fallback"):
+    if at(spec, "fallback") and text(scaler.inputs, "spec", "fallback", "behavior") not in NEVER_FEWER:
         yield "fallback while a metric is missing"
     if at(spec, "idleReplicaCount") is not None:
         yield "idleReplicaCount"
@@ -130,7 +143,11 @@ def understood_trigger(trigger: dict[str, object]) -> bool:
     if kind in {"cpu", "memory"}:
         return (metric or text(trigger, "metadata", "type")) == "Utilization"
     query = text(trigger, "metadata", "query")
-    return kind == "prometheus" and metric == "AverageValue" and counts_all_requests(query)
+    if kind != "prometheus":
+        return False
+    if metric == "Value":
+        return LATENCY.fullmatch(query) is not None
+    return metric == "AverageValue" and counts_all_requests(query)
 
 
 def counts_all_requests(query: str) -> bool:

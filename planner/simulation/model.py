@@ -1,4 +1,4 @@
-"""A platform under load as a simulation sees it: groups of pods, the nodes below them, the databases behind them."""
+"""A platform under load as a simulation sees it: routes through groups of pods, nodes below them, stores behind them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from planner.hpa.spec import HpaSpec
     from planner.simulation.gaps import Gap
 
-Measure = Literal["cpu", "memory", "requests"]
+Measure = Literal["cpu", "memory", "requests", "latency"]
+StoreKind = Literal["PRIMARY", "REPLICA", "SHARD"]
+"""As the pods' variables name them: `DATABASE_POOL_<kind>_MAX`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,14 +19,34 @@ class Target:
     """One metric of an autoscaler.
 
     Attributes:
-        measure: cpu or memory in percent of the requests, or requests a second for each pod.
-        value: percent, or requests a second.
+        measure: cpu or memory in percent of the requests, requests a second for each pod, or the 95th percentile of the
+            response time.
+        value: percent, requests a second, or milliseconds.
         external: whether the metric is one number for all pods (KEDA) and not one of each pod.
     """
 
     measure: Measure
     value: float
     external: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """How the pods of a Deployment use a group of databases.
+
+    Attributes:
+        store: the group's place in `Platform.stores`.
+        pool: connections that each pod opens to each database at most.
+        wait_seconds: how long a request waits for a connection.
+        read_share: of its readers that miss the cache.
+        write_share: of its requests that change data.
+    """
+
+    store: int
+    pool: int
+    wait_seconds: float
+    read_share: float
+    write_share: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +66,9 @@ class Tier:
         cpu_ms: processor time of a request.
         threads: requests that compute at once in a pod.
         ready_seconds: from a pod's placement on a node until requests reach it.
+        visits: the databases that it is connected to.
+        cached: whether it is connected to the cache.
+        in_pool: whether its pods run on the pool that is simulated; others always find room.
     """
 
     name: str
@@ -58,6 +83,9 @@ class Tier:
     cpu_ms: float
     threads: int
     ready_seconds: float
+    visits: tuple[Visit, ...] = ()
+    cached: bool = False
+    in_pool: bool = True
 
     @property
     def bounds(self) -> tuple[int, int]:
@@ -113,40 +141,84 @@ class Store:
 
     Attributes:
         name: what to call them.
+        kind: which they are.
         endpoints: how many.
         processors: of each.
         database_ms: processor time of a request.
-        connections: of each that the application may open.
-        pool: connections that each application pod opens to each at most.
+        connections: of each that pods may open.
         pooled: whether a pooler stands before them and lets requests wait where connections are missing.
-        wait_seconds: how long a request waits for a connection.
-        read_share: of the readers that miss the cache.
-        write_share: of the requests that change data.
     """
 
     name: str
+    kind: StoreKind
     endpoints: int
     processors: int
     database_ms: float
     connections: int
-    pool: int
     pooled: bool
-    wait_seconds: float
-    read_share: float
-    write_share: float
 
     @property
     def rate(self) -> float:
         """Requests a second that all of them finish."""
         return self.endpoints * self.processors * 1000 / self.database_ms
 
-    def usable(self, pods: int) -> int:
-        """Connections to all of them that so many pods can hold at once."""
-        return self.endpoints * min(pods * self.pool, self.connections)
+    def usable(self, asked: int) -> int:
+        """Connections to all of them at once, where the pods' pools ask each for so many."""
+        return self.endpoints * min(asked, self.connections)
 
-    def refuses(self, pods: int) -> bool:
-        """Whether pods together may ask for more connections than there are, with nothing that lets them wait."""
-        return not self.pooled and pods * self.pool > self.connections
+    def refuses(self, asked: int) -> bool:
+        """Whether pools may ask for more connections than there are, with nothing that lets requests wait."""
+        return not self.pooled and asked > self.connections
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cache:
+    """The Redis cluster: its shards share the keys evenly.
+
+    Attributes:
+        name: its name in the plan.
+        shards: primaries that answer.
+        request_ms: time that a request keeps one of them busy.
+        keys: answers that fit into the memory of all; infinite where the node type is not known.
+    """
+
+    name: str
+    shards: int
+    request_ms: float
+    keys: float
+
+    @property
+    def rate(self) -> float:
+        """Requests a second that all of them finish."""
+        return self.shards * 1000 / self.request_ms
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """A class of requests, which the same pods answer.
+
+    Attributes:
+        name: the Deployment that the gateway sends them to.
+        share: of the requests that pass the gateway.
+        tiers: places in `Platform.tiers` that each of them passes, in order: that Deployment, then those that it calls.
+    """
+
+    name: str
+    share: float
+    tiers: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientLimit:
+    """What the gateway admits from one client to the API.
+
+    Attributes:
+        rate: requests a second.
+        burst: requests above that which it still takes at once.
+    """
+
+    rate: float
+    burst: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,11 +227,15 @@ class Platform:
 
     Attributes:
         gateway: the gateway's pods; None where the plan has no gateway.
-        app: the application's pods.
-        pool: the node pool below both; None where the plan has none.
+        tiers: the application's pods, then those of the services.
+        routes: how requests are shared among them.
+        pooler: the pods before the databases; None where pods connect to those themselves.
+        cache: None where the plan has none.
+        pool: the node pool below the pods; None where the plan has none.
         stores: the databases.
         shared_queue: whether the gateway sends a request to the pod with the fewest (least_conn).
         gateway_connections: connections of one gateway pod.
+        client_limit: None where the gateway has none.
         timeout_seconds: how long the gateway waits for an answer.
         cache_ttl: seconds that the application keeps an answer.
         fixed_usd: price an hour of everything but the node pool, usage and the zone's Cloudflare plan not counted; None
@@ -168,12 +244,29 @@ class Platform:
     """
 
     gateway: Tier | None
-    app: Tier
+    tiers: tuple[Tier, ...]
+    routes: tuple[Route, ...]
+    pooler: Tier | None
+    cache: Cache | None
     pool: Pool | None
     stores: tuple[Store, ...]
     shared_queue: bool
     gateway_connections: int
+    client_limit: ClientLimit | None
     timeout_seconds: float
     cache_ttl: float
     fixed_usd: float | None
     gaps: tuple[Gap, ...] = ()
+
+    @property
+    def app(self) -> Tier:
+        """The application's pods."""
+        return self.tiers[0]
+
+    @property
+    def in_order(self) -> tuple[int, ...]:
+        """Places of all tiers that requests reach: each before those that it calls."""
+        found: list[int] = []
+        for depth in range(max((len(route.tiers) for route in self.routes), default=0)):
+            found += [route.tiers[depth] for route in self.routes if depth < len(route.tiers)]
+        return tuple(dict.fromkeys(reversed(found)))[::-1]

@@ -51,6 +51,11 @@ class PodSet:
         """All pods."""
         return self.placed + self.waiting
 
+    @property
+    def youngest_ready(self) -> float:
+        """When the pod that became ready last did, or will."""
+        return max((cohort.ready_at for cohort in self.cohorts), default=0.0)
+
     def ready(self, now: float) -> int:
         """Pods that requests reach."""
         return sum(cohort.count for cohort in self.cohorts if cohort.ready_at <= now)

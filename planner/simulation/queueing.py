@@ -104,25 +104,39 @@ class Branch:
 def way_through(*queues: Queue, share: float = 1.0, delay: float = 0.0) -> list[Branch]:
     """The branches of requests that pass stages one after another, waiting in each or not.
 
-    Stages are taken as independent, as they are in a network of such queues (Burke's and Jackson's theorems).
-
     Args:
         queues: the stages, each with a utilization below 1.
         share: of the requests that go this way.
         delay: constant time besides.
     """
-    branches = [Branch(share, (), delay)]
-    for queue in queues:
-        waits = queue.waits
-        branches = [
-            branch
-            for before in branches
-            for branch in (
-                Branch(before.share * (1 - waits), (*before.rates, queue.service), delay),
-                Branch(before.share * waits, (*before.rates, queue.waiting_rate, queue.service), delay),
-            )
-        ]
-    return branches
+    return then([Branch(share, (), delay)], [(1.0, tuple((queue, 0.0) for queue in queues))])
+
+
+def then(before: Iterable[Branch], ways: Iterable[tuple[float, Sequence[tuple[Queue, float]]]]) -> list[Branch]:
+    """The branches of requests that go on in one of several ways, through stages one after another.
+
+    Stages are taken as independent, as they are in a network of such queues (Burke's and Jackson's theorems).
+
+    Args:
+        before: how they came so far.
+        ways: of each its share, and its stages: queues with a utilization below 1, and a constant time before each.
+    """
+    begun, found = list(before), []
+    for share, stages in ways:
+        branches = [Branch(branch.share * share, branch.rates, branch.delay) for branch in begun]
+        for queue, delay in stages:
+            waits = queue.waits
+            branches = [
+                branch
+                for one in branches
+                for branch in (
+                    Branch(one.share * (1 - waits), (*one.rates, queue.service), one.delay + delay),
+                    Branch(one.share * waits, (*one.rates, queue.waiting_rate, queue.service), one.delay + delay),
+                )
+                if branch.share > 0
+            ]
+        found += branches
+    return found
 
 
 @dataclass(frozen=True)
@@ -195,6 +209,27 @@ def response_time(branches: Iterable[Branch]) -> ResponseTime:
         tuple(
             _Delayed(delay, share, tuple((weight, rate) for rate, weight in terms[delay].items()))
             for delay, share in shares.items()
+        )
+    )
+
+
+def mixed(parts: Iterable[tuple[float, ResponseTime]]) -> ResponseTime:
+    """The distribution of the time of requests of which shares have one each.
+
+    Args:
+        parts: shares, which are weighed against their sum, and their distributions.
+    """
+    listed = list(parts)
+    total = sum(share for share, _ in listed)
+    return ResponseTime(
+        tuple(
+            _Delayed(
+                part.delay,
+                part.share * share / total,
+                tuple((weight * share / total, rate) for weight, rate in part.terms),
+            )
+            for share, time in listed
+            for part in time.parts
         )
     )
 

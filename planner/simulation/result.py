@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from planner.simulation.gaps import Gap
     from planner.simulation.scenarios import Scenario
 
+StationKind = Literal["gateway", "pods", "cache", "pooler", "database"]
 MAX_SAMPLES = 500
 """Samples in the JSON document; a longer run is thinned."""
 
@@ -33,6 +34,7 @@ class Sample:
         cache_hit_percent: share of the reads that the cache answers.
         p50_ms: median response time of requests that reach the application.
         p95_ms: their 95th percentile.
+        slowest_p95_ms: that of the slowest route.
         error_percent: failed requests against those that arrived; above 100 where a line collapses.
         waiting: requests in line at the step's end.
         requests: arrived in the step.
@@ -52,6 +54,7 @@ class Sample:
     cache_hit_percent: float
     p50_ms: float
     p95_ms: float
+    slowest_p95_ms: float
     error_percent: float
     waiting: float
     requests: float
@@ -82,6 +85,42 @@ class Break:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StationPeak:
+    """The busiest moment of a station.
+
+    Attributes:
+        name: its name in the plan.
+        kind: what it is.
+        utilization_percent: what it had to do against what it could; above 100 where a line grew.
+        at: seconds from the start.
+        count: its ready pods or its servers then.
+    """
+
+    name: str
+    kind: StationKind
+    utilization_percent: float
+    at: float
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoutePeak:
+    """The slowest moment of a route.
+
+    Attributes:
+        name: the Deployment that the gateway sends its requests to.
+        share_percent: of the requests that pass the gateway.
+        worst_p95_ms: the worst step's 95th percentile.
+        at: seconds from the start.
+    """
+
+    name: str
+    share_percent: float
+    worst_p95_ms: float
+    at: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Summary:
     """A run in numbers.
 
@@ -94,14 +133,16 @@ class Summary:
         peak_nodes: most nodes.
         p50_ms: median of the steps' medians, each step weighted by its requests.
         p95_ms: 95th percentile of the steps' 95th percentiles, weighted in the same way.
-        worst_p95_ms: the worst step's 95th percentile.
+        worst_p95_ms: the worst step's 95th percentile, of the slowest route.
         worst_at: when that was.
-        fast_percent: share of the time whose 95th percentile kept the target.
+        fast_percent: share of the time in which the 95th percentile of every route kept the target.
         availability_percent: served against requests.
         latency_target_met: whether every step kept the guide's response time.
         availability_target_met: whether the run kept the guide's availability.
         first_break: the first thing that was too small; None where nothing was.
         cost_usd: of the run, usage not counted; None where a part of it is unknown.
+        stations: the busiest moment of each.
+        routes: the slowest moment of each.
     """
 
     requests: float
@@ -120,11 +161,21 @@ class Summary:
     availability_target_met: bool
     first_break: Break | None
     cost_usd: float | None
+    stations: tuple[StationPeak, ...] = ()
+    routes: tuple[RoutePeak, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The summary with sensible digits."""
-        found = {name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(self).items()}
-        return {**found, "first_break": asdict(self.first_break) if self.first_break else None}
+        found = _digits(asdict(self))
+        listed = {
+            "stations": [_digits(asdict(item)) for item in self.stations],
+            "routes": [_digits(asdict(item)) for item in self.routes],
+        }
+        return {**found, **listed, "first_break": asdict(self.first_break) if self.first_break else None}
+
+
+def _digits(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: round(value, 4) if isinstance(value, float) else value for name, value in values.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +199,7 @@ class Simulation:
         """At most so many samples; of each stretch the one with the worst 95th percentile, so that no peak is lost."""
         size = -(-len(self.samples) // most)
         stretches = (self.samples[start : start + size] for start in range(0, len(self.samples), size))
-        return [max(stretch, key=lambda sample: (sample.errors, sample.p95_ms)) for stretch in stretches]
+        return [max(stretch, key=lambda sample: (sample.errors, sample.slowest_p95_ms)) for stretch in stretches]
 
     def as_json(self) -> dict[str, Any]:
         """The machine-readable result."""
@@ -165,7 +216,14 @@ class Simulation:
         }
 
 
-def summarize(samples: Sequence[Sample], assumptions: Assumptions, step: float, first_break: Break | None) -> Summary:
+def summarize(  # noqa: PLR0917 - what a run wrote down
+    samples: Sequence[Sample],
+    assumptions: Assumptions,
+    step: float,
+    first_break: Break | None,
+    stations: tuple[StationPeak, ...] = (),
+    routes: tuple[RoutePeak, ...] = (),
+) -> Summary:
     """A run in numbers.
 
     Args:
@@ -173,12 +231,14 @@ def summarize(samples: Sequence[Sample], assumptions: Assumptions, step: float, 
         assumptions: with the targets.
         step: seconds of a step.
         first_break: the first thing that was too small.
+        stations: the busiest moment of each.
+        routes: the slowest moment of each.
     """
     requests = sum(sample.requests for sample in samples)
     errors = sum(sample.errors for sample in samples)
     availability = 100 * (1 - errors / requests) if requests else 100.0
-    worst = max(samples, key=lambda sample: sample.p95_ms)
-    fast = sum(1 for sample in samples if sample.p95_ms <= assumptions.latency_target_ms)
+    worst = max(samples, key=lambda sample: sample.slowest_p95_ms)
+    fast = sum(1 for sample in samples if sample.slowest_p95_ms <= assumptions.latency_target_ms)
     prices = [sample.usd_per_hour for sample in samples if sample.usd_per_hour is not None]
     return Summary(
         requests=requests,
@@ -189,7 +249,7 @@ def summarize(samples: Sequence[Sample], assumptions: Assumptions, step: float, 
         peak_nodes=max(sample.nodes for sample in samples),
         p50_ms=_weighted(samples, "p50_ms", 0.5),
         p95_ms=_weighted(samples, "p95_ms", 0.95),
-        worst_p95_ms=worst.p95_ms,
+        worst_p95_ms=worst.slowest_p95_ms,
         worst_at=worst.at,
         fast_percent=100 * fast / len(samples),
         availability_percent=availability,
@@ -197,6 +257,8 @@ def summarize(samples: Sequence[Sample], assumptions: Assumptions, step: float, 
         availability_target_met=availability >= assumptions.availability_target_percent,
         first_break=first_break,
         cost_usd=sum(prices) * step / 3600 if len(prices) == len(samples) else None,
+        stations=stations,
+        routes=routes,
     )
 
 

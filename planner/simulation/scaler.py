@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from planner.hpa.controller import HpaController
-from planner.hpa.metrics import CPU_INITIALIZATION_SECONDS, Pod, Sample, average_value_proposal, pods_proposal
+from planner.hpa.metrics import (
+    CPU_INITIALIZATION_SECONDS,
+    Pod,
+    Sample,
+    alike_proposal,
+    average_value_proposal,
+    pods_proposal,
+    value_proposal,
+)
 from planner.hpa.metrics import utilization_proposal as utilization
 
 if TYPE_CHECKING:
@@ -22,6 +30,10 @@ RATE_WINDOW = 120.0
 """Seconds that requests a second are averaged over: the recording rule's rate(...[2m])."""
 
 
+QUANTILE_WINDOW = 300.0
+"""Seconds of the response times that a trigger sees: the profiles' rate(...[5m])."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Use:
     """What one ready pod used in the last step.
@@ -31,12 +43,14 @@ class Use:
         memory: MiB.
         idle_memory: MiB of a pod that no request has reached yet.
         requests: a second, of all pods together.
+        p95_ms: 95th percentile of the response time that they show.
     """
 
     cpu: float
     memory: float
     idle_memory: float
     requests: float
+    p95_ms: float = 0.0
 
 
 @dataclass
@@ -47,10 +61,12 @@ class Scaler:
     step: float
     controller: HpaController | None = field(init=False)
     rates: deque[float] = field(init=False)
+    times: deque[float] = field(init=False)
 
     def __post_init__(self) -> None:
         self.controller = HpaController(self.tier.hpa) if self.tier.hpa else None
         self.rates = deque(maxlen=max(round(RATE_WINDOW / self.step), 1))
+        self.times = deque(maxlen=max(round(QUANTILE_WINDOW / self.step), 1))
 
     def settled(self, use_at_one: Use) -> int:
         """Where the count comes to rest under a constant load: the highest that a metric asks for, within the bounds.
@@ -70,6 +86,7 @@ class Scaler:
     def sync(self, now: float, pods: PodSet, use: Use) -> None:
         """One look of the controller; sets the count of pods."""
         self.rates.append(use.requests)
+        self.times.append(use.p95_ms)
         if self.controller is None or self.tier.hpa is None:
             return
         current = pods.total
@@ -82,6 +99,10 @@ class Scaler:
     def proposal(self, spec: HpaSpec, target: Target, now: float, pods: PodSet, use: Use) -> int | None:
         """What one metric asks for."""
         current = pods.total
+        if target.measure == "latency":
+            # A quantile over five minutes is not the mean of quantiles; the mean is near to it while load changes slowly.
+            p95 = sum(self.times) / len(self.times)
+            return value_proposal(spec, current, pods.ready(now), round(p95 * 1000), round(target.value * 1000))
         rate = sum(self.rates) / len(self.rates)
         if target.measure == "requests" and target.external:
             return average_value_proposal(spec, current, round(rate * 1000), round(target.value * 1000))
@@ -90,6 +111,12 @@ class Scaler:
             return pods_proposal(
                 spec, current, self._seen(pods, now, rate / ready, None, 0), round(target.value * 1000)
             )
+        calm = not pods.waiting and now - pods.youngest_ready > CPU_INITIALIZATION_SECONDS
+        if calm and current and target.measure in {"cpu", "memory"}:
+            used, request = (
+                (use.cpu, self.tier.cpu_request) if target.measure == "cpu" else (use.memory, self.tier.memory_request)
+            )
+            return alike_proposal(spec, current, round(used * 1000), round(request * 1000), round(target.value))
         if target.measure == "memory":
             seen = self._seen(pods, now, use.memory, use.idle_memory, self.tier.memory_request)
             return utilization(spec, current, seen, round(target.value), cpu=False, now=now)

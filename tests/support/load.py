@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from planner.hpa.spec import HpaSpec, bounded
 from planner.simulation.assumptions import Assumptions
 from planner.simulation.engine import Run
-from planner.simulation.model import Platform, Pool, Store, Target, Tier
+from planner.simulation.model import Platform, Pool, Route, Store, Target, Tier, Visit
 from planner.simulation.scenarios import Scenario
 from sandbox.drill.metrics.scenarios import GUIDE_BEHAVIOR
 
@@ -35,6 +35,7 @@ def app(hpa: HpaSpec | None = GUIDE_HPA, **changes: object) -> Tier:
         cpu_ms=3.5,
         threads=1,
         ready_seconds=25,
+        visits=(visit(),),
     )
     return replace(tier, **changes)  # type: ignore[arg-type]  # a wrong field fails at once
 
@@ -45,19 +46,22 @@ def gateway(**changes: object) -> Tier:
     return app(None, **{**fast, **changes})
 
 
+def visit(**changes: object) -> Visit:
+    """A pool of twenty connections to the only database, for everything."""
+    only = Visit(store=0, pool=20, wait_seconds=2, read_share=1, write_share=1)
+    return replace(only, **changes)  # type: ignore[arg-type]  # a wrong field fails at once
+
+
 def store(**changes: object) -> Store:
     """One database of four processors behind a pooler."""
     only = Store(
         name="database",
+        kind="PRIMARY",
         endpoints=1,
         processors=4,
         database_ms=10,
         connections=185,
-        pool=20,
         pooled=True,
-        wait_seconds=2,
-        read_share=1,
-        write_share=1,
     )
     return replace(only, **changes)  # type: ignore[arg-type]  # a wrong field fails at once
 
@@ -78,15 +82,25 @@ def pool(**changes: object) -> Pool:
     return replace(nodes, **changes)  # type: ignore[arg-type]  # a wrong field fails at once
 
 
-def platform(**changes: object) -> Platform:
-    """Application and database, large enough that only the application ever runs short."""
+def platform(*tiers: Tier, **changes: object) -> Platform:
+    """Application and database, large enough that only the application ever runs short.
+
+    Args:
+        tiers: groups of pods instead of the application, each with as many requests.
+        changes: fields that differ.
+    """
+    groups = tiers or (app(),)
     small = Platform(
         gateway=None,
-        app=app(),
+        tiers=groups,
+        routes=tuple(Route(name=tier.name, share=1 / len(groups), tiers=(place,)) for place, tier in enumerate(groups)),
+        pooler=None,
+        cache=None,
         pool=None,
         stores=(store(processors=64),),
         shared_queue=True,
         gateway_connections=4096,
+        client_limit=None,
         timeout_seconds=30,
         cache_ttl=300,
         fixed_usd=2.0,

@@ -18,7 +18,7 @@ from planner.simulation.engine import Run
 from planner.simulation.limit import limit_on
 from planner.simulation.model import Target
 from planner.simulation.scenarios import scenario
-from tests.support.load import GUIDE_HPA, REQUESTS, app, gateway, platform, pool, run, steps, store
+from tests.support.load import GUIDE_HPA, REQUESTS, app, gateway, platform, pool, run, steps, store, visit
 
 POD_RPS = 1000 / 3.5
 """What one pod finishes in a second."""
@@ -49,7 +49,7 @@ def test_the_same_seed_gives_the_same_run_and_another_seed_does_not() -> None:
 
 
 def test_the_autoscaler_in_the_loop_decides_as_the_tested_controller_on_the_same_samples() -> None:
-    result = run(platform(app=app(targets=(REQUESTS,))), scenario("spike", peak_rps=90, hours=2), seed=3)
+    result = run(platform(app(targets=(REQUESTS,))), scenario("spike", peak_rps=90, hours=2), seed=3)
     controller, rates, replicas = HpaController(GUIDE_HPA), deque[float](maxlen=8), 3
     served = [90.0, *(item.served / 15 for item in result.samples)]
     for sample, rate in zip(result.samples, served, strict=False):
@@ -64,7 +64,7 @@ def test_the_autoscaler_in_the_loop_decides_as_the_tested_controller_on_the_same
 def test_a_jump_of_the_load_is_followed_as_the_real_controller_follows_it() -> None:
     """300, 1,500 and 300 requests a second at 100 for each pod: the counts of the recorded closed loop."""
     load = steps((0, 300), (104.9, 300), (105, 1500), (1184.9, 1500), (1185, 300), (2100, 300))
-    simulated = Run(platform(app=app(targets=(REQUESTS,), cpu_ms=0.1)), load, Assumptions(), 1)
+    simulated = Run(platform(app(targets=(REQUESTS,), cpu_ms=0.1)), load, Assumptions(), 1)
     simulated.chance = Steady()  # type: ignore[assignment]  # only the mean is drawn
     simulated.app.scaler.rates = deque(maxlen=1)  # the recorded loop knew the rate at once
     changes, before = {}, 3
@@ -151,7 +151,7 @@ def test_a_load_that_rises_faster_than_pods_start_names_the_autoscaler() -> None
 
 
 def test_a_fixed_number_of_pods_is_never_scaled_and_named_when_too_small() -> None:
-    result = run(platform(app=app(None)), scenario("steady", peak_rps=4 * POD_RPS))
+    result = run(platform(app(None)), scenario("steady", peak_rps=4 * POD_RPS))
     assert {item.replicas for item in result.samples} == {3}
     assert result.summary.first_break is not None
     assert result.summary.first_break.reason.startswith("replicas: fixed at 3")
@@ -159,7 +159,7 @@ def test_a_fixed_number_of_pods_is_never_scaled_and_named_when_too_small() -> No
 
 def test_pods_wait_for_nodes_which_take_their_time() -> None:
     load = steps((0, 400), (300, 400), (360, 1200), (1800, 1200))
-    result = run(platform(pool=pool(), app=app(targets=(REQUESTS,))), load, Assumptions(node_start_spread_percent=0))
+    result = run(platform(app(targets=(REQUESTS,)), pool=pool()), load, Assumptions(node_start_spread_percent=0))
     asked = next(item.at for item in result.samples if item.nodes > 1)
     grown = next(item.at for item in result.samples if item.ready > 4)
     # 10 s until the cluster-autoscaler looks, 120 s for the node, in steps of 15 s 135; 25 s for the pod, so 30.
@@ -214,7 +214,7 @@ def test_without_a_pooler_missing_connections_fail_at_once_instead_of_waiting() 
 
 
 def test_pools_that_are_smaller_than_the_processors_limit_the_database() -> None:
-    narrow = platform(app=app(None, replicas=1), stores=(store(pool=1, processors=4),))
+    narrow = platform(app(None, replicas=1, visits=(visit(pool=1),)), stores=(store(processors=4),))
     result = run(narrow, scenario("steady", peak_rps=150), Assumptions(cache_keys=1e9))
     assert result.summary.first_break is not None
     assert result.summary.first_break.reason == "connections: 1 at once for 1 pods"
@@ -239,7 +239,7 @@ def test_one_line_for_all_pods_is_faster_than_a_line_for_each() -> None:
     load = scenario("steady", peak_rps=6 * POD_RPS)
     fixed = app(None, replicas=8)
     shared, separate = (
-        run(platform(app=fixed, shared_queue=shared), load).summary.worst_p95_ms for shared in (True, False)
+        run(platform(fixed, shared_queue=shared), load).summary.worst_p95_ms for shared in (True, False)
     )
     assert shared < separate
 
@@ -260,7 +260,7 @@ def test_the_cache_hits_more_often_the_more_is_read() -> None:
 def test_a_memory_target_counts_requests_in_progress() -> None:
     heavy = Assumptions(memory_mib_per_request=50)
     tier = app(targets=(Target(measure="memory", value=80),))
-    slow = platform(app=tier, stores=(store(processors=64, database_ms=500),))
+    slow = platform(tier, stores=(store(processors=64, database_ms=500),))
     assert run(slow, scenario("double", peak_rps=20), Assumptions(cache_keys=1e9)).summary.peak_replicas == 3
     grown = run(slow, scenario("double", peak_rps=20), replace(heavy, cache_keys=1e9))
     assert grown.summary.peak_replicas > 3
@@ -294,7 +294,7 @@ def test_a_simulated_hour_stays_within_a_bound_of_work() -> None:
     finally:
         sys.setprofile(None)
     assert calls / 240 < 400
-    assert len(simulated.flow.known_times) <= 120
+    assert len(simulated.flow.times.known_times) <= 120
 
 
 def test_a_long_run_is_thinned_without_losing_its_worst_moment() -> None:
@@ -309,7 +309,7 @@ def test_a_long_run_is_thinned_without_losing_its_worst_moment() -> None:
 
 
 def test_the_limit_of_a_fixed_platform_is_the_capacity_of_its_pods() -> None:
-    fixed = platform(app=app(None))
+    fixed = platform(app(None))
     found = limit_on(fixed, scenario("steady", peak_rps=100), Assumptions(), 1)
     assert found.then is not None
     assert found.then.resource == "app"
@@ -321,12 +321,12 @@ def test_the_limit_of_a_fixed_platform_is_the_capacity_of_its_pods() -> None:
 
 
 def test_a_load_that_is_already_too_much_has_a_limit_below_one() -> None:
-    found = limit_on(platform(app=app(None)), scenario("steady", peak_rps=20 * POD_RPS), Assumptions(), 1)
+    found = limit_on(platform(app(None)), scenario("steady", peak_rps=20 * POD_RPS), Assumptions(), 1)
     assert found.factor == pytest.approx(3 / 20, rel=0.1)
 
 
 def test_a_limit_that_nothing_sets_is_not_invented() -> None:
-    fast = platform(app=app(None, cpu_ms=1e-4), stores=(store(database_ms=1e-4),))
+    fast = platform(app(None, cpu_ms=1e-4), stores=(store(database_ms=1e-4),))
     found = limit_on(fast, scenario("steady", peak_rps=100, hours=0.02), Assumptions(), 1)
     assert found.then is None
     assert limit_on(fast, scenario("steady", peak_rps=0), Assumptions(), 1).then is None

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from planner.simulation.assumptions import Assumptions
-from planner.simulation.flow import Flow, Line
+from planner.simulation.demand import Demand
+from planner.simulation.flow import Flow
+from planner.simulation.lines import Line
 from planner.simulation.model import Target
 from planner.simulation.pods import Cohort, Nodes, PodSet
 from planner.simulation.scaler import Scaler, Use
@@ -31,15 +34,15 @@ def test_a_line_before_nothing_loses_everything() -> None:
 
 
 def test_the_hit_ratio_is_that_of_keys_that_are_computed_once_in_their_time_to_live() -> None:
-    flow = Flow(platform(), Assumptions(cache_keys=2000), 15)
-    assert flow.hit_ratio(10) == pytest.approx(3000 / (2000 + 3000))
-    assert flow.hit_ratio(0) == 0
+    demand = Demand(platform(), Assumptions(cache_keys=2000, write_percent=0))
+    assert demand.hit_ratio(10) == pytest.approx(3000 / (2000 + 3000))
+    assert demand.hit_ratio(0) == 0
 
 
 def test_busy_databases_make_answers_slow_before_any_line_grows() -> None:
     cold = Assumptions(cache_keys=1e9)
     idle, busy = (
-        Flow(platform(stores=(store(processors=processors),)), cold, 15).run(15 * 180, 2, 3).p95_ms
+        Flow(platform(stores=(store(processors=processors),)), cold, 15).run(15 * 180, 2, [3]).times.p95
         for processors in (64, 2)
     )
     assert idle < 20 + 60
@@ -48,11 +51,12 @@ def test_busy_databases_make_answers_slow_before_any_line_grows() -> None:
 
 
 def test_a_group_of_databases_has_the_processors_and_connections_of_all() -> None:
-    group = store(endpoints=3, processors=2, database_ms=10, connections=50, pool=20)
+    group = store(endpoints=3, processors=2, database_ms=10, connections=50)
     assert group.rate == 600
-    assert group.usable(2) == 3 * 40
-    assert group.usable(9) == 3 * 50
-    assert not group.refuses(9)
+    assert group.usable(40) == 3 * 40
+    assert group.usable(180) == 3 * 50
+    assert not group.refuses(180)
+    assert replace(group, pooled=False).refuses(51)
 
 
 def test_a_pod_with_less_than_a_core_is_slower_and_one_thread_uses_no_more_than_a_core() -> None:

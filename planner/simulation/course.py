@@ -1,0 +1,135 @@
+"""What is written down of a run: a sample of each step, the first break, the busiest moment of each station and route."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from planner.simulation.breaks import break_of
+from planner.simulation.result import RoutePeak, Sample, StationPeak, Summary, summarize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from planner.simulation.assumptions import Assumptions
+    from planner.simulation.flow import Flow, Traffic
+    from planner.simulation.model import Platform
+    from planner.simulation.pods import Nodes, PodSet
+    from planner.simulation.result import Break, StationKind
+
+
+@dataclass
+class Course:
+    """The samples of a run."""
+
+    platform: Platform
+    assumptions: Assumptions
+    step: float
+    samples: list[Sample] = field(default_factory=list)
+    stations: dict[str, StationPeak] = field(default_factory=dict)
+    routes: dict[str, RoutePeak] = field(default_factory=dict)
+    broken: Break | None = None
+
+    def follow(  # noqa: PLR0917 - one moment of a run, seen from all sides
+        self,
+        now: float,
+        traffic: Traffic,
+        flow: Flow,
+        pods: Sequence[PodSet],
+        nodes: Nodes | None,
+        gateways: int,
+        cpu: float,
+    ) -> None:
+        """Write down a step.
+
+        Args:
+            now: its start in seconds.
+            traffic: what happened to requests in it.
+            flow: the lines at its end.
+            pods: the pods of each group.
+            nodes: the nodes of the pool.
+            gateways: ready gateway pods.
+            cpu: millicores of a ready application pod.
+        """
+        self.samples.append(self._sample(now, traffic, flow, pods, nodes, gateways, cpu))
+        ready = [item.ready(now) for item in pods]
+        for name, kind, utilization, count in _stations(self.platform, traffic, ready, gateways):
+            known = self.stations.get(name)
+            if known is None or utilization * 100 > known.utilization_percent:
+                self.stations[name] = StationPeak(
+                    name=name, kind=kind, utilization_percent=100 * utilization, at=now, count=count
+                )
+        for route, p95 in zip(self.platform.routes, traffic.times.routes, strict=True):
+            known_route = self.routes.get(route.name)
+            if route.share and (known_route is None or p95 > known_route.worst_p95_ms):
+                self.routes[route.name] = RoutePeak(
+                    name=route.name, share_percent=100 * route.share, worst_p95_ms=p95, at=now
+                )
+        bad = traffic.failed > 0 or self.samples[-1].slowest_p95_ms > self.assumptions.latency_target_ms
+        if bad and self.broken is None:
+            self.broken = break_of(now, traffic, flow, pods, nodes)
+
+    def summary(self) -> Summary:
+        """The run in numbers."""
+        return summarize(
+            self.samples,
+            self.assumptions,
+            self.step,
+            self.broken,
+            tuple(self.stations.values()),
+            tuple(self.routes.values()),
+        )
+
+    def _sample(  # noqa: PLR0917 - as above
+        self,
+        now: float,
+        traffic: Traffic,
+        flow: Flow,
+        pods: Sequence[PodSet],
+        nodes: Nodes | None,
+        gateways: int,
+        cpu: float,
+    ) -> Sample:
+        pool = self.platform.pool
+        count = nodes.count if nodes else 0
+        price = None if pool and pool.hourly_usd is None else count * ((pool.hourly_usd if pool else None) or 0.0)
+        fixed = self.platform.fixed_usd
+        slowest = [p95 for route, p95 in zip(self.platform.routes, traffic.times.routes, strict=True) if route.share]
+        return Sample(
+            at=now,
+            rps=traffic.offered / self.step,
+            replicas=pods[0].total,
+            ready=pods[0].ready(now),
+            gateways=gateways,
+            nodes=count,
+            cpu_percent=100 * cpu / max(self.platform.app.cpu_request, 1e-9),
+            database_percent=100 * max((passed.utilization for passed in traffic.stores), default=0.0),
+            cache_hit_percent=100 * flow.demand.hit_ratio(sum(passed.served for passed in traffic.tiers) / self.step),
+            p50_ms=traffic.times.p50,
+            p95_ms=traffic.times.p95,
+            slowest_p95_ms=max(slowest, default=0.0),
+            error_percent=100 * traffic.failed / traffic.offered if traffic.offered else 0.0,
+            waiting=flow.waiting,
+            requests=traffic.offered,
+            served=traffic.served,
+            errors=traffic.failed,
+            usd_per_hour=None if price is None or fixed is None else fixed + price,
+        )
+
+
+def _stations(
+    platform: Platform, traffic: Traffic, ready: Sequence[int], gateways: int
+) -> Iterator[tuple[str, StationKind, float, int]]:
+    """Every station with its utilization and how many pods or servers it has."""
+    if platform.gateway and traffic.gateway:
+        yield platform.gateway.name, "gateway", traffic.gateway.utilization, gateways
+    reached = {place for route in platform.routes for place in route.tiers}
+    for place, (tier, passed) in enumerate(zip(platform.tiers, traffic.tiers, strict=True)):
+        if place in reached:
+            yield tier.name, "pods", passed.utilization, ready[place]
+    if platform.cache and traffic.cache:
+        yield platform.cache.name, "cache", traffic.cache.utilization, platform.cache.shards
+    if platform.pooler and traffic.pooler:
+        yield platform.pooler.name, "pooler", traffic.pooler.utilization, platform.pooler.replicas
+    for store, passed in zip(platform.stores, traffic.stores, strict=True):
+        yield store.name, "database", passed.utilization, store.endpoints

@@ -1,0 +1,152 @@
+"""Reads groups of pods out of a plan: a Deployment, its autoscaler, and the time until a new pod serves."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from plan.tokens import AUTOSCALERS
+from planner.capacity.node_pools import POOL_LABEL
+from planner.hpa.spec import HpaSpec, spec_of
+from planner.plan_values import at, items, number, quantity, text
+from planner.simulation.gaps import REQUESTS, understood_metric, understood_trigger
+from planner.simulation.model import Target, Tier
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from plan import Plan, PlannedResource
+    from planner.simulation.assumptions import Assumptions
+
+MEBI = 2.0**20
+
+
+class SimulationError(ValueError):
+    """A plan that no traffic can be simulated on; the message says what is missing."""
+
+
+def tier_of(
+    plan: Plan,
+    item: PlannedResource,
+    assumptions: Assumptions,
+    *,
+    cpu_ms: float,
+    threads: int = 1,
+    start_seconds: float = 0.0,
+) -> Tier:
+    """A Deployment as a station.
+
+    Args:
+        plan: the plan.
+        item: the Deployment.
+        assumptions: times of images and endpoints.
+        cpu_ms: processor time of a request in its serving container, the first one.
+        threads: requests of one pod that compute at once.
+        start_seconds: from the container's start to its first good probe.
+
+    Raises:
+        SimulationError: its autoscaler cannot be.
+    """
+    containers = containers_of(item)
+    serving: dict[str, Any] = containers[0] if containers else {}
+    scaler = scaler_of(plan, item)
+    limits = at(serving, "resources", "limits") or {}
+    request = requests_of(item)
+    return Tier(
+        name=text(item.inputs, "metadata", "name") or item.name,
+        scaler=(text(scaler.inputs, "metadata", "name") or scaler.name) if scaler else "",
+        hpa=spec_or_error(scaler) if scaler else None,
+        targets=tuple(_targets(scaler)) if scaler else (),
+        replicas=int(number(item.inputs, "spec", "replicas", default=1)),
+        cpu_request=request[0],
+        memory_request=request[1],
+        cpu_limit=(quantity(limits.get("cpu")) or 1.0) * 1000,
+        memory_limit=(quantity(limits.get("memory")) or 1024 * MEBI) / MEBI,
+        cpu_ms=cpu_ms,
+        threads=threads,
+        ready_seconds=_ready_seconds(serving, assumptions, start_seconds),
+        cached=any(text(entry, "name").startswith("REDIS_") for entry in items(serving, "env")),
+    )
+
+
+def scaler_of(plan: Plan, item: PlannedResource) -> PlannedResource | None:
+    """The autoscaler of a Deployment."""
+    return next((scaler for scaler in plan.of_type(*AUTOSCALERS) if item.urn in scaler.dependencies), None)
+
+
+def pool_of(item: PlannedResource) -> str:
+    """The node pool that a Deployment's pods choose."""
+    return text(item.inputs, "spec", "template", "spec", "nodeSelector", POOL_LABEL)
+
+
+def containers_of(item: PlannedResource) -> list[Any]:
+    """The containers of a Deployment's pods, the serving one first."""
+    return items(item.inputs, "spec", "template", "spec", "containers")
+
+
+def requests_of(item: PlannedResource) -> tuple[float, float]:
+    """Millicores and MiB that a pod requests."""
+    requests = [at(container, "resources", "requests") or {} for container in containers_of(item)]
+    cpu = sum((quantity(request.get("cpu")) or 0) * 1000 for request in requests)
+    return cpu, sum((quantity(request.get("memory")) or 0) / MEBI for request in requests)
+
+
+def environment_number(item: PlannedResource, name: str, default: float) -> float:
+    """A number that the pods of a Deployment are given in their environment."""
+    for container in containers_of(item):
+        for entry in items(container, "env"):
+            if text(entry, "name") == name:
+                return float(text(entry, "value") or default)
+    return default
+
+
+def environment_names(item: PlannedResource) -> frozenset[str]:
+    """The variables that a Deployment's serving container is given."""
+    serving: dict[str, Any] = next(iter(containers_of(item)), {})
+    return frozenset(text(entry, "name") for entry in items(serving, "env"))
+
+
+def spec_or_error(scaler: PlannedResource) -> HpaSpec:
+    """Bounds and speed of an autoscaler.
+
+    Raises:
+        SimulationError: they cannot be.
+    """
+    try:
+        return spec_of(at(scaler.inputs, "spec") or {})
+    except (ValueError, KeyError) as error:
+        raise SimulationError(f"{scaler.name} is no autoscaler that can be simulated: {error}") from error
+
+
+def _targets(scaler: PlannedResource) -> Iterable[Target]:
+    """What the simulated autoscaler acts on; all else that the real one acts on is a gap (see `gaps_of`)."""
+    for metric in filter(understood_metric, items(scaler.inputs, "spec", "metrics")):
+        name = text(metric, "resource", "name") or text(metric, "containerResource", "name")
+        percent = at(metric, "resource", "target", "averageUtilization")
+        percent = percent or at(metric, "containerResource", "target", "averageUtilization")
+        if name in {"cpu", "memory"} and percent:
+            yield Target(measure="cpu" if name == "cpu" else "memory", value=float(percent))
+        average = quantity(at(metric, "pods", "target", "averageValue"))
+        if average:
+            yield Target(measure="requests", value=average)
+    for trigger in filter(understood_trigger, items(scaler.inputs, "spec", "triggers")):
+        kind = text(trigger, "type")
+        value = quantity(at(trigger, "metadata", "value") or at(trigger, "metadata", "threshold"))
+        if kind in {"cpu", "memory"} and value:
+            yield Target(measure="cpu" if kind == "cpu" else "memory", value=value)
+        elif kind == "prometheus" and value:
+            requests = REQUESTS in text(trigger, "metadata", "query")
+            yield Target(measure="requests" if requests else "latency", value=value, external=True)
+
+
+def _ready_seconds(container: dict[str, Any], assumptions: Assumptions, start: float) -> float:
+    """From a pod's placement until requests reach it: image, start, probes in their rhythm, the gateway's DNS."""
+    seconds = start
+    period = number(container, "startupProbe", "periodSeconds", default=0)
+    if period:
+        seconds = math.ceil(max(seconds, 1) / period) * period
+    delay = number(container, "readinessProbe", "initialDelaySeconds", default=0)
+    period = number(container, "readinessProbe", "periodSeconds", default=0)
+    if period:
+        seconds = delay + math.ceil(max(seconds - delay, 0) / period) * period
+    return assumptions.image_pull_seconds + seconds + assumptions.endpoint_seconds
