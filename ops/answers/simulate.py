@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +57,7 @@ class SimulateOptions:
         months: months of growth.
         seed: of arrivals and of nodes' start times.
         assumptions: single assumptions, `name=value`.
+        routes: shares of the requests, `name=percent`, for a named scenario.
         limit: whether to look for the largest multiple of the load that holds.
     """
 
@@ -72,6 +73,7 @@ class SimulateOptions:
     months: int | None = None
     seed: int = 1
     assumptions: tuple[str, ...] = ()
+    routes: tuple[str, ...] = ()
     limit: bool = False
 
 
@@ -136,6 +138,7 @@ def run(options: SimulateOptions) -> SimulationReport:
         ScenarioError: there is no such scenario, or its file is wrong.
         AssumptionError: an assumption does not exist or is out of range.
         SimulationError: the plan has no application, or a size in it is not known.
+        RouteError: a share is of a Deployment that requests do not reach.
         PlanError: the file is no plan.
         ConfigError: the configuration has problems.
         EngineError: the engine refused.
@@ -160,17 +163,29 @@ def chosen_scenario(options: SimulateOptions, phase: str | None) -> Scenario:
     if len(given) > 1:
         raise ScenarioError(f"give one of {', '.join(f'--{name}' for name in given)}")
     if options.scenario in SCENARIOS:
-        return scenario(
+        named = scenario(
             options.scenario,
             phase=phase,
             peak_rps=_peak(options),
             hours=options.hours,
             **({} if options.months is None else {"months": options.months}),
         )
+        return replace(named, routes=tuple(sorted(_percents(options.routes).items())))
     extra = [*given, *(name for name in ("hours", "months") if getattr(options, name) is not None)]
+    extra += ["route"] if options.routes else []
     if extra:
         raise ScenarioError(f"--{extra[0]} belongs to a named scenario; a file says everything itself")
     return read_scenario(Path(options.scenario))
+
+
+def _percents(given: tuple[str, ...]) -> dict[str, float]:
+    found = {}
+    for name, value in pairs(given, ScenarioError, "bailbondpro-web=30").items():
+        try:
+            found[name] = float(str(value))
+        except ValueError as error:
+            raise ScenarioError(f"--route {name} is no number of percent: {value!r}") from error
+    return found
 
 
 def _peak(options: SimulateOptions) -> float | None:

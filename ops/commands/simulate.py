@@ -62,6 +62,14 @@ def stack(
     assume: Annotated[
         list[str] | None, typer.Option("--assume", help="One assumption, such as database_ms=20; repeatable.")
     ] = None,
+    route: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--route",
+            help="Percent of the requests that a Deployment answers, such as bailbondpro-web=30; repeatable. The "
+            "others share the rest as assumed.",
+        ),
+    ] = None,
     limit: Annotated[
         bool, typer.Option("--limit", help="Also find the largest multiple of the load that still holds.")
     ] = False,
@@ -92,7 +100,7 @@ def stack(
     """
     from ops.answers.simulate import SimulateOptions, run
     from ops.views.simulate import plot_page, simulated
-    from planner.simulation import AssumptionError, ScenarioError, SimulationError
+    from planner.simulation import AssumptionError, RouteError, ScenarioError, SimulationError
 
     options = SimulateOptions(
         stack=stack,
@@ -107,13 +115,14 @@ def stack(
         months=months,
         seed=seed,
         assumptions=tuple(assume or ()),
+        routes=tuple(route or ()),
         limit=limit,
     )
     with explained():
         try:
             report = run(options)
             unknown = report.open_gaps(leave_out or ())
-        except (AssumptionError, ScenarioError, SimulationError) as error:
+        except (AssumptionError, RouteError, ScenarioError, SimulationError) as error:
             fail(str(error))
         if plot is not None:
             plot.write_text(plot_page(report), encoding="utf-8")

@@ -149,11 +149,15 @@ def _title(run: Simulation) -> str:
     return TITLES.get(run.scenario.name, run.scenario.name)
 
 
-def _run(run: Simulation, limit: Limit | None = None) -> tuple[Items, Table]:
-    """A run in sentences, and its course."""
+def _run(run: Simulation, limit: Limit | None = None) -> tuple[Items, Table, Table, Table]:
+    """A run in sentences, its stations and routes at their worst, and its course."""
     note = f" ({run.scenario.note})" if run.scenario.note else ""
     caption = f"{run.scenario.name}{note}, {run.scenario.seconds / 3600:g} h, seed {run.seed}"
-    return Items(caption=caption, items=tuple(_said(run, limit))), _course(run.scenario.name, run.thinned(ROWS))
+    return (
+        Items(caption=caption, items=tuple(_said(run, limit))),
+        *_worst(run),
+        _course(run.scenario.name, run.thinned(ROWS)),
+    )
 
 
 def _said(run: Simulation, limit: Limit | None) -> Iterator[Item]:
@@ -165,8 +169,9 @@ def _said(run: Simulation, limit: Limit | None) -> Iterator[Item]:
     )
     fast, served = summary.latency_target_met, summary.availability_target_met
     yield Item(
-        text=f"response time: {_holds(met=fast)}: worst 95th percentile {summary.worst_p95_ms:,.0f} ms at "
-        f"{clock(summary.worst_at)}, {summary.fast_percent:.2f} % of the time within {assumed.latency_target_ms:g} ms",
+        text=f"response time: {_holds(met=fast)}: worst 95th percentile of a route {summary.worst_p95_ms:,.0f} ms "
+        f"at {clock(summary.worst_at)}, {summary.fast_percent:.2f} % of the time within "
+        f"{assumed.latency_target_ms:g} ms",
         state="good" if fast else "note",
     )
     yield Item(
@@ -183,6 +188,33 @@ def _said(run: Simulation, limit: Limit | None) -> Iterator[Item]:
     standard = Assumptions().as_json()
     changed = [f"{name}={value:g}" for name, value in assumed.as_json().items() if value != standard[name]]
     yield Item(text=f"changed assumptions: {', '.join(changed)}" if changed else "assumptions: all as documented")
+
+
+def _worst(run: Simulation) -> tuple[Table, Table]:
+    """The busiest moment of every station, and the slowest one of every route."""
+    name = run.scenario.name
+    stations = sorted(run.summary.stations, key=lambda item: -item.utilization_percent)
+    routes = sorted(run.summary.routes, key=lambda item: -item.worst_p95_ms)
+    return (
+        Table(
+            caption=f"Stations of {name} at their busiest",
+            columns=("Station", "Kind", "Busy", "At", "Pods or servers"),
+            rows=tuple(
+                (item.name, item.kind, f"{item.utilization_percent:.0f} %", clock(item.at), str(item.count))
+                for item in stations
+            ),
+            numbers=frozenset({2, 3, 4}),
+        ),
+        Table(
+            caption=f"Routes of {name} at their slowest",
+            columns=("Answered by", "Share", "p95 ms", "At"),
+            rows=tuple(
+                (item.name, f"{item.share_percent:.0f} %", f"{item.worst_p95_ms:,.0f}", clock(item.at))
+                for item in routes
+            ),
+            numbers=frozenset({1, 2, 3}),
+        ),
+    )
 
 
 def _holds(*, met: bool) -> str:

@@ -4,6 +4,7 @@ from planner.simulation.assumptions import AssumptionError, Assumptions, overrid
 from planner.simulation.engine import simulate
 from planner.simulation.gaps import Gap
 from planner.simulation.limit import Limit, limit_of
+from planner.simulation.model import RouteError
 from planner.simulation.read_plan import platform_of
 from planner.simulation.read_pods import SimulationError
 from planner.simulation.result import Break, Sample, Simulation, Summary
@@ -16,6 +17,7 @@ __all__ = [
     "Break",
     "Gap",
     "Limit",
+    "RouteError",
     "Sample",
     "Scenario",
     "ScenarioError",

@@ -41,8 +41,8 @@ class Assumptions:
             requests a second for a shard (assumed; Redis documentation, "Redis benchmark", shows several times that).
         cache_kib_per_key: memory of an answer in the cache, with its key (assumed). What does not fit is not hit.
         pooler_cpu_ms_per_request: processor time of PgBouncer for a request's statements; it has one thread (assumed).
-        application_percent: share of the requests that pass the gateway and are answered by the application itself where
-            there are services; those share the rest evenly (assumed). `routes` of a scenario's file says otherwise.
+        application_percent: share of the requests that pass the gateway and are answered by the application itself
+            where there are services; those share the rest evenly (assumed). The scenario may say otherwise.
         client_requests_per_second: what one busy user asks for over a while (assumed).
         client_burst_requests: what the user's page asks for at once (assumed).
         database_ms: time that a request which misses the cache keeps one processor of the database busy (assumed).

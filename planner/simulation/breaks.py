@@ -49,8 +49,10 @@ def _cause(now: float, traffic: Traffic, flow: Flow, pods: Sequence[PodSet], nod
         asked, burst = flow.assumptions.client_requests_per_second, flow.assumptions.client_burst_requests
         return (
             flow.platform.gateway.name if flow.platform.gateway else "the gateway",
-            f"its limit for one client: {limit.rate:g} requests a second and {limit.burst} more at once, where a busy "
-            f"user is taken to ask for {asked:g} a second, {burst:g} at once",
+            (
+                f"its limit for one client: {limit.rate:g} requests a second and {limit.burst} more at once, where a "
+                f"busy user is taken to ask for {asked:g} a second, {burst:g} at once"
+            ),
         )
     suspects = list(_suspects(now, traffic, flow, pods, nodes))
     worst = max(suspects, key=lambda item: (item.passed.failed, item.passed.wait, item.passed.utilization))
@@ -77,7 +79,7 @@ def _suspects(
             traffic.pooler,
             lambda: (
                 pooler.name,
-                f"processor time of its pods: {pooler.replicas} with one thread and {pooler.cpu_limit:g} millicores each",
+                f"processor time of its pods: {pooler.replicas} of one thread and {pooler.cpu_limit:g} millicores each",
             ),
         )
     if traffic.gateway is not None and platform.gateway is not None:

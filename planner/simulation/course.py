@@ -1,4 +1,4 @@
-"""What is written down of a run: a sample of each step, the first break, the busiest moment of each station and route."""
+"""What is written down of a run: a sample of each step, the first break, each station and route at its worst."""
 
 from __future__ import annotations
 

@@ -20,8 +20,8 @@ class Demand:
     def turned_away(self) -> float:
         """Share of the requests that exceed the gateway's limit for one client, where clients are as assumed.
 
-        A client asks for some requests at once, and again when its rate allows it; nginx lets `burst` and one go on at once
-        and refills at its rate (nginx documentation, ngx_http_limit_req_module).
+        A client asks for some requests at once, and again when its rate allows it; nginx lets `burst` and one go on at
+        once and refills at its rate (nginx documentation, ngx_http_limit_req_module).
         """
         limit = self.platform.client_limit
         if limit is None:

@@ -57,6 +57,8 @@ class Run:
         # Two sequences: how many nodes start must not change which requests arrive.
         self.chance = random.Random(self.seed)  # noqa: S311 - a simulation, no secret
         self.node_chance = random.Random(f"nodes {self.seed}")  # noqa: S311 - a simulation, no secret
+        if self.scenario.routes:
+            self.platform = self.platform.shared(dict(self.scenario.routes))
         self.flow = Flow(self.platform, self.assumptions, self.step)
         rate = self.scenario.rps(0) * (1 - self.assumptions.cdn_hit_percent / 100)
         rates = self.flow.demand.reaching([rate * route.share for route in self.platform.routes])
@@ -196,6 +198,7 @@ def simulate(plan: Plan, scenario: Scenario, assumptions: Assumptions | None = N
 
     Raises:
         SimulationError: the plan has no application, or a size in it is not known.
+        RouteError: the scenario names a route that is not there.
     """
     taken = assumptions or Assumptions()
     return _run(platform_of(plan, taken), scenario, taken, seed)

@@ -1,7 +1,7 @@
 """One step of traffic: requests on their routes through gateway, pods, cache, pooler and databases.
 
-Each station is two things at once. Below its capacity it is an M/M/c queue in equilibrium (`times`). Above it, it is a line
-that grows as a fluid: what cannot be served within the station's patience fails.
+Each station is two things at once. Below its capacity it is an M/M/c queue in equilibrium (`times`). Above it, it is a
+line that grows as a fluid: what cannot be served within the station's patience fails.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from planner.simulation.times import TimesOf
 
 CACHE_PATIENCE_SECONDS = 1.0
-"""How long a request waits for the cache before it fails (assumed; the contract lets it go to the database instead, which
-would be asked all the more)."""
+"""How long a request waits for the cache before it fails (assumed; the contract lets it go to the database instead,
+which would be asked all the more)."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,9 +26,10 @@ REQUEST_METRICS = frozenset(("http_requests", "http_requests_per_second"))
 PARTIAL = re.compile(r"status|code\s*[=!]|method\s*[=!]|/|quantile|_seconds|_bucket|error", re.IGNORECASE)
 """What makes a query the rate of some requests, a quotient or a duration."""
 LATENCY = re.compile(
-    r"1000 \* histogram_quantile\(0\.95, sum by \(le\) \(rate\(http_request_duration_seconds_bucket\{[^{}]*\}\[5m\]\)\)\)"
+    r"1000 \* histogram_quantile\(0\.95, "
+    r"sum by \(le\) \(rate\(http_request_duration_seconds_bucket\{[^{}]*\}\[5m\]\)\)\)"
 )
-"""The 95th percentile of the response time in milliseconds over five minutes, as the profiles of the guide ask for it."""
+"""The 95th percentile of the response time in milliseconds over five minutes, as the guide's profiles ask for it."""
 WHY: dict[GapKind, str] = {
     "service": "neither the gateway nor another service sends it requests, as far as the plan says",
     "cache": "only the first one is simulated",
@@ -39,7 +40,7 @@ WHY: dict[GapKind, str] = {
     "assumed": "it is taken for granted",
 }
 NEVER_FEWER = frozenset(("currentReplicasIfHigher",))
-"""How a ScaledObject may fall back without taking pods away (KEDA documentation, ScaledObject specification, fallback)."""
+"""How a ScaledObject may fall back without taking pods away (KEDA documentation, ScaledObject, fallback)."""
 
 
 @dataclass(frozen=True, kw_only=True)

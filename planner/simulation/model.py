@@ -1,17 +1,27 @@
-"""A platform under load as a simulation sees it: routes through groups of pods, nodes below them, stores behind them."""
+"""A platform under load as a simulation sees it: routes through groups of pods, nodes below, stores behind them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from planner.hpa.spec import HpaSpec
     from planner.simulation.gaps import Gap
 
 Measure = Literal["cpu", "memory", "requests", "latency"]
 StoreKind = Literal["PRIMARY", "REPLICA", "SHARD"]
 """As the pods' variables name them: `DATABASE_POOL_<kind>_MAX`."""
+
+
+EVERYTHING = 1e-9
+"""What may be missing of all requests by rounding."""
+
+
+class RouteError(ValueError):
+    """Shares of requests that cannot be; the message says which and what is allowed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,6 +272,30 @@ class Platform:
     def app(self) -> Tier:
         """The application's pods."""
         return self.tiers[0]
+
+    def shared(self, percents: Mapping[str, float]) -> Platform:
+        """The platform with other shares of the requests.
+
+        Args:
+            percents: by the route's name; those that are not named share the rest in the relation that they have.
+
+        Raises:
+            RouteError: there is no route of a name.
+        """
+        known = [route.name for route in self.routes]
+        if wrong := sorted(set(percents) - set(known)):
+            raise RouteError(f"routes.{wrong[0]}: requests go to {', '.join(known)}")
+        rest = 1 - sum(percents.values()) / 100
+        others = sum(route.share for route in self.routes if route.name not in percents)
+        if not others and rest > EVERYTHING:
+            raise RouteError(f"routes add up to {100 * (1 - rest):g} and name all of them; give 100 percent")
+
+        def share(route: Route) -> float:
+            if route.name in percents:
+                return percents[route.name] / 100
+            return route.share / others * rest if others else 0.0
+
+        return replace(self, routes=tuple(replace(route, share=share(route)) for route in self.routes))
 
     @property
     def in_order(self) -> tuple[int, ...]:

@@ -112,7 +112,7 @@ def _reached_by_requests(plan: Plan, app: PlannedResource, config: str) -> list[
 def _routes(
     answering: Sequence[PlannedResource], config: str, calls: Sequence[Sequence[int]], assumptions: Assumptions
 ) -> list[Route]:
-    """The classes of requests: those of the application, and those of each service that the gateway sends requests to."""
+    """The classes of requests: those of the application, and those of each service that the gateway knows."""
     served = [place for place, item in enumerate(answering) if place and _is_upstream(config, item)]
     own = assumptions.application_percent / 100 if served else 1.0
     shares = {0: own, **dict.fromkeys(served, (1 - own) / len(served) if served else 0.0)}

@@ -73,8 +73,8 @@ def _store(plan: Plan, kind: StoreKind, members: Sequence[PlannedResource], assu
 def visiting(tier: Tier, item: PlannedResource, stores: Sequence[Store], assumptions: Assumptions) -> Tier:
     """A group of pods with the databases that its variables connect it to.
 
-    Pods that are told of no database at all have none; but of an application that is told nothing nobody knows, and it is
-    taken to use all.
+    Pods that are told of no database at all have none; but of an application that is told nothing nobody knows, and it
+    is taken to use all.
 
     Args:
         tier: the pods.

@@ -100,7 +100,7 @@ class Scaler:
         """What one metric asks for."""
         current = pods.total
         if target.measure == "latency":
-            # A quantile over five minutes is not the mean of quantiles; the mean is near to it while load changes slowly.
+            # A quantile over five minutes is not the mean of quantiles, but near to it while the load changes slowly.
             p95 = sum(self.times) / len(self.times)
             return value_proposal(spec, current, pods.ready(now), round(p95 * 1000), round(target.value * 1000))
         rate = sum(self.rates) / len(self.rates)

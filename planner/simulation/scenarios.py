@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from planner.capacity.growth import GUIDE_TABLE_TODAY, Growth
@@ -28,8 +28,9 @@ NIGHT_SHARE = 0.1
 """A day's quietest hour against its busiest: an assumption."""
 DAY_POINTS = 96
 DEFAULT_HOURS: dict[ScenarioName, float] = {"steady": 1, "double": 1, "spike": 1, "daily": 24, "guide-growth": 24}
-KEYS = ("name", "points")
+KEYS = ("name", "points", "routes")
 POINT_KEYS = ("at", "rps")
+WHOLE = 100.0
 GROWTH_MONTHS = 24
 """The guide's table of growth ends after two years."""
 
@@ -46,14 +47,17 @@ class Scenario:
         name: what to call it.
         points: seconds from the start and requests a second, in order of time; the last one ends the run.
         note: how it came about.
+        routes: percent of the requests that pass the gateway, by the Deployment that answers them; those that are not
+            named share the rest as they would. Nothing leaves it to the assumptions.
     """
 
     name: str
     points: tuple[tuple[float, float], ...]
     note: str = ""
+    routes: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
-        problems = _problems(self.points)
+        problems = [*_problems(self.points), *_route_problems(dict(self.routes))]
         if problems:
             raise ScenarioError("\n".join(f"{self.name}: {problem}" for problem in problems))
 
@@ -79,7 +83,7 @@ class Scenario:
 
     def scaled(self, factor: float) -> Scenario:
         """The same with every rate multiplied."""
-        return Scenario(name=self.name, note=self.note, points=tuple((at, rps * factor) for at, rps in self.points))
+        return replace(self, points=tuple((at, rps * factor) for at, rps in self.points))
 
 
 def _problems(points: Sequence[tuple[float, float] | None]) -> list[str]:
@@ -98,6 +102,16 @@ def _problems(points: Sequence[tuple[float, float] | None]) -> list[str]:
             found.append(f"points[{index}].at is {at:g}, not after the point before, {before:g}")
         before = at
     return found
+
+
+def _route_problems(routes: Mapping[str, float]) -> list[str]:
+    found = [
+        f"routes.{name} is {percent:g}; give 0 to 100 percent of the requests that pass the gateway"
+        for name, percent in routes.items()
+        if not 0 <= percent <= WHOLE
+    ]
+    total = sum(routes.values())
+    return [*found, *([f"routes add up to {total:g}; give at most 100 percent"] if total > WHOLE + 1e-9 else [])]
 
 
 def phase_peak(phase: str | None) -> float:
@@ -191,7 +205,8 @@ def parse_scenario(document: object, name: str) -> Scenario:
     """The scenario in a parsed YAML or JSON document.
 
     Args:
-        document: a list of points `{at: seconds, rps: number}`, or a mapping with `points` and optionally `name`.
+        document: a list of points `{at: seconds, rps: number}`, or a mapping with `points` and optionally `name` and
+            `routes` (percent by the name of a Deployment).
         name: what to call it where the document does not say.
 
     Raises:
@@ -199,9 +214,11 @@ def parse_scenario(document: object, name: str) -> Scenario:
     """
     problems: list[str] = []
     title, rows = name, document
+    routes: dict[str, float] = {}
     if isinstance(document, Mapping):
+        routes = _routes(document.get("routes", {}), problems)
         rows = document.get("points")
-        problems += [f"{key}: unknown key; there are name and points" for key in document if key not in KEYS]
+        problems += [f"{key}: unknown key; there are name, points and routes" for key in document if key not in KEYS]
         title = document.get("name", name)
         if not isinstance(title, str) or not title:
             problems.append(f"name: must be a text, not {title!r}")
@@ -213,7 +230,25 @@ def parse_scenario(document: object, name: str) -> Scenario:
         problems += _problems(points)
     if problems:
         raise ScenarioError("\n".join(f"{name}: {problem}" for problem in problems))
-    return Scenario(name=str(title), points=tuple(point for point in points if point is not None))
+    return Scenario(
+        name=str(title),
+        points=tuple(point for point in points if point is not None),
+        routes=tuple(sorted(routes.items())),
+    )
+
+
+def _routes(value: object, problems: list[str]) -> dict[str, float]:
+    if not isinstance(value, Mapping):
+        problems.append(f"routes: must be names of Deployments with percent, not {value!r}")
+        return {}
+    found: dict[str, float] = {}
+    for name, percent in value.items():
+        if isinstance(percent, bool) or not isinstance(percent, (int, float)) or not math.isfinite(percent):
+            problems.append(f"routes.{name}: must be a number of percent, not {percent!r}")
+        else:
+            found[str(name)] = float(percent)
+    problems += _route_problems(found)
+    return found
 
 
 def _point(index: int, row: object, problems: list[str]) -> tuple[float, float] | None:

@@ -23,7 +23,7 @@ GRID = 200
 Stage: TypeAlias = "tuple[Queue, float]"
 """A queue, and milliseconds in the line before it."""
 Way: TypeAlias = "tuple[tuple[Stage, tuple[tuple[float, tuple[Stage, ...]], ...]], ...]"
-"""For each group of pods that a route passes its stage, and what it asks then: a share of the requests and its stages."""
+"""For each group of pods on a route its stage, and what it asks then: a share of the requests and its stages."""
 
 
 _Percentiles: TypeAlias = tuple[float, float, tuple[float, ...]]

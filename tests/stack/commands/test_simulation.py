@@ -92,9 +92,9 @@ def test_requests_a_second_scale_the_last_phase_only() -> None:
 
 def test_shares_of_the_databases_add_up_whatever_there_is() -> None:
     for environment, phase in COMBINATIONS:
-        stores = platform_of(stack_plan(environment, phase), Assumptions()).stores
-        assert sum(store.read_share for store in stores) == pytest.approx(1)
-        assert sum(store.write_share for store in stores) == pytest.approx(1)
+        for tier in platform_of(stack_plan(environment, phase), Assumptions()).tiers:
+            assert sum(visit.read_share for visit in tier.visits) == pytest.approx(1)
+            assert sum(visit.write_share for visit in tier.visits) == pytest.approx(1)
 
 
 @pytest.mark.parametrize(("environment", "phase"), COMBINATIONS)
@@ -120,15 +120,17 @@ def test_the_literal_metric_of_the_guide_scales_as_kedas_does() -> None:
     (target,) = platform_of(plan, Assumptions()).app.targets
     assert (target.measure, target.value, target.external) == ("requests", 100, False)
     load = scenario("double", peak_rps=600)
-    # 1,200 requests a second are within the tolerance of 10 % for eleven pods.
-    assert simulate(plan, load).summary.peak_replicas == simulate(spec, load).summary.peak_replicas == 11
+    # 1,200 requests a second are within the tolerance of 10 % for eleven pods; the application answers all of them.
+    alone = Assumptions(application_percent=100)
+    counts = {simulate(item, load, alone).summary.peak_replicas for item in (plan, spec)}
+    assert counts == {11}
 
 
 def test_smaller_settings_break_earlier_and_are_named() -> None:
-    load = scenario("double", peak_rps=700)
-    assert simulate(stack_plan("prod", "microservices"), load).summary.first_break is None
+    load, alone = scenario("double", peak_rps=700), Assumptions(application_percent=100)
+    assert simulate(stack_plan("prod", "microservices"), load, alone).summary.first_break is None
     small = changed_plan("prod", "microservices", autoscaling={"minReplicas": 3, "maxReplicas": 4})
-    first = simulate(small, load).summary.first_break
+    first = simulate(small, load, alone).summary.first_break
     assert first is not None
     assert (first.resource, first.reason) == ("bailbondpro-hpa", "maxReplicas: 4 pods are the most")
 
@@ -170,7 +172,8 @@ def plan_file(tmp_path: Path) -> str:
 def test_the_command_prints_one_document_and_writes_plots(cli: Cli, plan_file: str, tmp_path: Path) -> None:
     plot = tmp_path / "run.svg"
     words = ["simulate", "prod", "--plan", plan_file, "--phase", "microservices", "--scenario", "spike", "--json"]
-    ran = cli.run(*words, "--peak-rps", "150", "--seed", "4", "--assume", "database_ms=12", "--plot", str(plot))
+    words += ["--peak-rps", "150", "--seed", "4", "--assume", "database_ms=12", "--assume", "application_percent=100"]
+    ran = cli.run(*words, "--plot", str(plot))
     assert ran.code == 0, ran.err
     document = ran.document
     assert (document["stack"], document["phase"], document["scenario"], document["seed"], document["seconds"]) == (
@@ -184,7 +187,7 @@ def test_the_command_prints_one_document_and_writes_plots(cli: Cli, plan_file: s
     assert len(document["samples"]) == 240
     assert set(document["samples"][0]) >= {"at", "rps", "replicas", "ready", "nodes", "cpu_percent", "p50_ms", "p95_ms"}
     assert plot.read_text().startswith("<svg ")
-    gated = cli.run(*words, "--peak-rps", "150", "--seed", "4", "--assume", "database_ms=12", "--gate")
+    gated = cli.run(*words, "--gate")
     assert gated.code == 1
     assert json.loads(gated.out) == document
 

@@ -1,7 +1,8 @@
-"""What a simulation leaves out is named, and its gate does not pass."""
+"""What a simulation leaves out is named, and its gate does not pass; what it has as a station can be too small."""
 
 from __future__ import annotations
 
+import copy
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -37,21 +38,91 @@ def scaled_by(**spec: Any) -> Plan:  # noqa: ANN401 - parts of a ScaledObject
 
 
 @pytest.mark.parametrize(("environment", "phase"), COMBINATIONS)
-def test_services_poolers_and_caches_of_every_stack_are_named(environment: str, phase: str) -> None:
+def test_services_poolers_and_caches_of_every_stack_are_stations(environment: str, phase: str) -> None:
     plan = stack_plan(environment, phase)
-    found = gaps(plan)
-    assert "cache" in found.values()
-    assert ("pooler" in found.values()) is any(item.system == "pooler" for item in plan)
-    services = {name for name, kind in found.items() if kind == "service"}
+    found = platform_of(plan, Assumptions())
+    assert found.cache is not None
+    assert (found.pooler is not None) is any(item.system == "pooler" for item in plan)
+    services = {tier.name for tier in found.tiers[1:]}
     assert services == (SERVICES if any(item.system == "services" for item in plan) else set())
-    assert not {"pods", "autoscaler"} & set(found.values())
+    assert {route.name for route in found.routes} == {tier.name for tier in found.tiers}
+    assert sum(route.share for route in found.routes) == pytest.approx(1)
+    assert not found.gaps
+
+
+@pytest.mark.parametrize(
+    ("name", "limits", "reason"),
+    [
+        ("service-bonds-workload-deployment", {"cpu": "10m"}, "bailbondpro-bonds"),
+        ("pooler-deployment", {"cpu": "1m"}, "pgbouncer"),
+        ("gateway-deployment", {"cpu": "1m"}, "bailbondpro-gateway"),
+        ("app-deployment", {"cpu": "10m"}, "bailbondpro-hpa"),
+    ],
+)
+def test_a_station_that_is_starved_is_what_breaks(name: str, limits: dict[str, str], reason: str) -> None:
+    plan = stack_plan("prod", "microservices")
+    (item,) = [item for item in plan if item.name == name]
+    template = copy.deepcopy(item.inputs["spec"]["template"])
+    template["spec"]["containers"][0]["resources"]["limits"].update(limits)
+    starved = edited(plan, item.type, name, spec={**item.inputs["spec"], "template": template})
+    summary = simulate(starved, scenario("steady", phase="microservices", peak_rps=150)).summary
+    assert summary.first_break is not None
+    assert reason in summary.first_break.resource
+    assert not summary.availability_target_met
+
+
+def test_a_limit_for_one_client_below_what_a_user_asks_for_turns_requests_away() -> None:
+    plan = stack_plan("prod", "horizontal")
+    (config,) = [item for item in plan if item.name == "gateway-config"]
+    text = config.inputs["data"]["nginx.conf"].replace("zone=api:10m rate=10r/s", "zone=api:10m rate=1r/s")
+    summary = simulate(edited(plan, config.type, config.name, data={"nginx.conf": text}), scenario("steady")).summary
+    assert summary.first_break is not None
+    assert "its limit for one client: 1 requests a second and 20 more at once" in summary.first_break.reason
+    # Ten requests in five seconds, five of them refilled.
+    assert summary.availability_percent == pytest.approx(50, abs=0.1)
+
+
+def test_a_service_that_nobody_sends_requests_is_named_and_takes_no_share() -> None:
+    plan = stack_plan("prod", "microservices")
+    (config,) = [item for item in plan if item.name == "gateway-config"]
+    text = config.inputs["data"]["nginx.conf"].replace("bailbondpro-bonds-headless", "elsewhere")
+    changed = edited(plan, config.type, config.name, data={"nginx.conf": text})
+    assert gaps(changed) == {"bailbondpro-bonds": "service"}
+    assert "bailbondpro-bonds" not in {tier.name for tier in platform_of(changed, Assumptions()).tiers}
+
+
+def test_a_service_that_others_call_takes_their_requests_too() -> None:
+    plan = stack_plan("prod", "microservices")
+    (policy,) = [item for item in plan if item.name == "service-auth-workload-network-policy"]
+    rule = {"from": [{"podSelector": {"matchLabels": {"app": "bailbondpro-bonds"}}}]}
+    spec = {**policy.inputs["spec"], "ingress": [*policy.inputs["spec"]["ingress"], rule]}
+    found = platform_of(edited(plan, policy.type, policy.name, spec=spec), Assumptions())
+    names = [tier.name for tier in found.tiers]
+    ways = {route.name: [names[place] for place in route.tiers] for route in found.routes}
+    assert ways["bailbondpro-bonds"] == ["bailbondpro-bonds", "bailbondpro-auth"]
+    assert ways["bailbondpro-auth"] == ["bailbondpro-auth"]
+
+
+def test_pods_of_another_node_pool_are_named_because_their_nodes_are_not_simulated() -> None:
+    plan = stack_plan("prod", "horizontal")
+    (item,) = [item for item in plan if item.name == "pooler-deployment"]
+    template = copy.deepcopy(item.inputs["spec"]["template"])
+    template["spec"]["nodeSelector"] = {"pool": "system"}
+    changed = edited(plan, item.type, item.name, spec={**item.inputs["spec"], "template": template})
+    assert gaps(changed) == {"pgbouncer": "nodes"}
 
 
 @pytest.mark.parametrize("profile", ["guide-autoscaler", "scaling-manager"])
-def test_the_response_time_that_a_profile_scales_by_is_named(profile: str) -> None:
+def test_the_response_time_that_a_profile_scales_by_is_simulated(profile: str) -> None:
     own = raw("prod", "horizontal").get("autoscaling", {})
-    found = gaps(changed_plan("prod", "horizontal", autoscaling={**own, "profile": profile, "metricsBackend": "keda"}))
-    assert any(kind == "trigger" and "Value" in name for name, kind in found.items()), found
+    plan = changed_plan("prod", "horizontal", autoscaling={**own, "profile": profile, "metricsBackend": "keda"})
+    assert not gaps(plan)
+    assert ("latency", 500) in {
+        (target.measure, target.value) for target in platform_of(plan, Assumptions()).app.targets
+    }
+    slow = Assumptions(network_ms=700)
+    run = simulate(plan, scenario("steady", phase="horizontal"), slow)
+    assert run.summary.peak_replicas > simulate(plan, scenario("steady", phase="horizontal")).summary.peak_replicas
 
 
 @pytest.mark.parametrize(
@@ -65,6 +136,20 @@ def test_the_response_time_that_a_profile_scales_by_is_named(profile: str) -> No
         ),
         ({"triggers": [{"type": "cpu", "metricType": "AverageValue", "metadata": {"value": "1"}}]}, "cpu"),
         ({"fallback": {"replicas": 3}}, "fallback"),
+        ({"fallback": {"replicas": 3, "behavior": "currentReplicasIfLower"}}, "fallback"),
+        (
+            {
+                "triggers": [
+                    {
+                        "type": "prometheus",
+                        "name": "some",
+                        "metricType": "Value",
+                        "metadata": {"query": "max(http_request_duration_seconds_sum)"},
+                    }
+                ]
+            },
+            "some",
+        ),
         ({"advanced": {"scalingModifiers": {"formula": "a + b"}}}, "scaling modifier formula"),
         ({"idleReplicaCount": 0}, "idleReplicaCount"),
     ],
@@ -104,7 +189,9 @@ def test_a_vertical_autoscaler_that_changes_pods_and_one_that_follows_nothing_ar
 
 
 def test_the_report_gives_no_good_word_where_something_is_not_simulated() -> None:
-    run = simulate(stack_plan("prod", "optimization"), scenario("daily", phase="optimization"))
+    run = simulate(
+        scaled_by(idleReplicaCount=0), scenario("daily", phase="microservices", hours=1), Assumptions(write_percent=5)
+    )
     assert run.holds
     verdict = traffic_verdict([run])
     assert verdict.state == "note"
@@ -113,9 +200,9 @@ def test_the_report_gives_no_good_word_where_something_is_not_simulated() -> Non
 
 
 def test_the_gate_passes_only_without_gaps_or_with_each_of_them_left_out_by_name(tmp_path: Path) -> None:
-    file = write_plan(tmp_path / "plan.json", stack_plan("prod", "optimization"))
+    file = write_plan(tmp_path / "plan.json", scaled_by(idleReplicaCount=0))
     cli = Cli(tmp_path)
-    words = ("simulate", "prod", "--plan", str(file), "--phase", "optimization", "--scenario", "steady", "--gate")
+    words = ("simulate", "prod", "--plan", str(file), "--phase", "microservices", "--scenario", "steady", "--gate")
     ran = cli.run(*words, "--json")
     assert ran.code == 3, ran.err
     names = [gap["name"] for gap in json.loads(ran.out)["not_simulated"]]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from planner.hpa.metrics import (
     Pod,
     Sample,
+    alike_proposal,
     average_value_proposal,
     pods_proposal,
     utilization_proposal,
+    value_proposal,
     within_tolerance,
 )
 from planner.hpa.spec import bounded
@@ -117,3 +121,24 @@ def test_each_direction_has_a_tolerance_of_its_own() -> None:
 def test_more_pods_than_wanted_never_turn_a_fall_into_a_rise() -> None:
     pods = [*busy(42, 5), Pod(sample=None, request=REQUEST)]
     assert cpu(pods, 3) == 3  # 51 % over six pods of a rollout would be 5
+
+
+@given(count=st.integers(1, 30), used=st.integers(0, 5000), request=st.integers(1, 4000), target=st.integers(1, 100))
+def test_pods_that_are_alike_ask_for_the_same_without_a_list_of_them(
+    count: int, used: int, request: int, target: int
+) -> None:
+    pods = [Pod(sample=Sample(milli=used), request=request)] * count
+    assert alike_proposal(SPEC, count, used, request, target) == cpu(pods, count, target=target)
+
+
+def test_alike_pods_without_a_request_are_an_error_too() -> None:
+    assert alike_proposal(SPEC, 3, 100, 0, 70) is None
+
+
+@pytest.mark.parametrize(
+    ("usage_ms", "ready", "proposal"), [(500, 4, 4), (540, 4, 4), (560, 4, 5), (1000, 4, 8), (1000, 2, 4), (200, 4, 2)]
+)
+def test_a_value_multiplies_the_ready_pods_by_how_far_it_is_from_its_target(
+    usage_ms: int, ready: int, proposal: int
+) -> None:
+    assert value_proposal(SPEC, 4, ready, usage_ms * 1000, 500_000) == proposal
