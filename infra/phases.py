@@ -43,6 +43,20 @@ FIRST_LOSSES = (
     },
 )
 
+DEV_OBJECTIVES = (
+    {
+        "objective": "recovery-time",
+        "reason": "a development stack is built anew from its program, and holds no data that anybody misses",
+    },
+)
+LAST_OBJECTIVES = (
+    {
+        "objective": "cost",
+        "value": 2.1,
+        "reason": "advanced Database Insights and six interface endpoints are beyond what the guide's formula knows (docs/planning.md, Cost)",
+    },
+)
+
 # The formatter would take the columns apart.
 # fmt: off
 BY_ENVIRONMENT: dict[str, tuple[object, object]] = {
@@ -73,6 +87,8 @@ BY_ENVIRONMENT: dict[str, tuple[object, object]] = {
     "redis.logRetentionDays":                 (14,                90),
     "redis.applyImmediately":                 (True,              False),
     "cdn.enabled":                            (False,             True),
+    "objectives.recoveryPointMinutes":        (1440,              5),
+    "objectives.recoveryTimeMinutes":         (1440,              240),
     "cdn.plan":                               ("free",            "pro"),
     "cdn.managedWaf":                         (False,             True),
 }
@@ -123,6 +139,7 @@ BY_PHASE: dict[str, tuple[object, object, object, object, object, object]] = {
 
     "availability.acceptedLosses":            (DEV_LOSSES,      FIRST_LOSSES,       DEV_LOSSES,         (),                 DEV_LOSSES,         ()),
     "availability.acceptedUptime":            (DEV_UPTIME,      None,               DEV_UPTIME,         None,               DEV_UPTIME,         None),
+    "objectives.accepted":                    (DEV_OBJECTIVES,  (),                 DEV_OBJECTIVES,  (),                 DEV_OBJECTIVES,  LAST_OBJECTIVES),
     "budget.monthlyLimitUsd":                 (370,             820,                440,             2300,               740,             5700),
 }
 

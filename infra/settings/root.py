@@ -15,6 +15,7 @@ from infra.settings.cluster import ClusterSettings
 from infra.settings.gateway import GatewaySettings
 from infra.settings.monitoring import MonitoringSettings
 from infra.settings.network import NetworkSettings
+from infra.settings.objectives import ObjectivesSettings
 from infra.settings.pools import PoolsSettings
 from infra.settings.postgres import PostgresSettings
 from infra.settings.redis import RedisSettings
@@ -73,6 +74,7 @@ class Settings(Area):
     monitoring: MonitoringSettings = Field(default=MonitoringSettings(), description="Alerts and metrics.")
     budget: BudgetSettings = Field(description="The cost budget.")
     availability: AvailabilitySettings = Field(description="Single points of failure and uptime that are accepted.")
+    objectives: ObjectivesSettings = Field(description="What `./bbp objectives` holds the stack to.")
     # No key of a stack file: the file's own name says it, and the engine.
     _stack: str = PrivateAttr(default="")
 

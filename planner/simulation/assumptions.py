@@ -40,7 +40,8 @@ class Assumptions:
         cache_ms: time that a request keeps one shard of the cache busy, for all that it reads and writes there: 20,000
             requests a second for a shard (assumed; Redis documentation, "Redis benchmark", shows several times that).
         cache_kib_per_key: memory of an answer in the cache, with its key (assumed). What does not fit is not hit.
-        pooler_cpu_ms_per_request: processor time of PgBouncer for a request's statements; it has one thread (assumed).
+        pooler_cpu_ms_per_request: processor time of PgBouncer for a request's statements: about five of 0.1 ms, with
+            TLS on both sides; it has one thread (assumed).
         application_percent: share of the requests that pass the gateway and are answered by the application itself
             where there are services; those share the rest evenly (assumed). The scenario may say otherwise.
         client_requests_per_second: what one busy user asks for over a while (assumed).
@@ -79,7 +80,7 @@ class Assumptions:
     cache_keys: float = _given(2_000, 0, 1e12)
     cache_ms: float = _given(0.05, 0.0001, 60_000)
     cache_kib_per_key: float = _given(16, 0.01, 1e6)
-    pooler_cpu_ms_per_request: float = _given(0.1, 0.0001, 60_000)
+    pooler_cpu_ms_per_request: float = _given(0.5, 0.0001, 60_000)
     application_percent: float = _given(40, 0, 100)
     client_requests_per_second: float = _given(2, 0.001, 10_000)
     client_burst_requests: float = _given(10, 1, 10_000)

@@ -69,8 +69,12 @@ class Course:
         if bad and self.broken is None:
             self.broken = break_of(now, traffic, flow, pods, nodes)
 
-    def summary(self) -> Summary:
-        """The run in numbers."""
+    def summary(self, capped: Sequence[str] = ()) -> Summary:
+        """The run in numbers.
+
+        Args:
+            capped: autoscalers whose metrics asked for more pods than they may have.
+        """
         return summarize(
             self.samples,
             self.assumptions,
@@ -78,6 +82,7 @@ class Course:
             self.broken,
             tuple(self.stations.values()),
             tuple(self.routes.values()),
+            tuple(capped),
         )
 
     def _sample(  # noqa: PLR0917 - as above

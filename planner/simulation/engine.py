@@ -135,7 +135,7 @@ class Run:
             seed=self.seed,
             step=self.step,
             samples=tuple(self.course.samples),
-            summary=self.course.summary(),
+            summary=self.course.summary([group.pods.tier.scaler for group in self.groups if group.scaler.capped]),
             gaps=self.platform.gaps,
         )
 

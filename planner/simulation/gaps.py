@@ -94,6 +94,8 @@ def _scalers(plan: Plan, simulated: list[PlannedResource]) -> Iterator[Gap]:
     others = {item.urn for item in plan.of_type(*PODS)} - urns
     for scaler in plan.of_type(*AUTOSCALERS):
         if urns.intersection(scaler.dependencies):
+            if not items(scaler.inputs, "spec", "metrics") and not items(scaler.inputs, "spec", "triggers"):
+                yield Gap(name=f"{named(scaler)}: no metric", kind="trigger", why="it never changes the number of pods")
             yield from (_gap(f"{named(scaler)}: {what}", "trigger") for what in _unknown_triggers(scaler))
         elif not others.intersection(scaler.dependencies):
             yield _gap(named(scaler), "autoscaler")

@@ -143,6 +143,7 @@ class Summary:
         cost_usd: of the run, usage not counted; None where a part of it is unknown.
         stations: the busiest moment of each.
         routes: the slowest moment of each.
+        capped: autoscalers whose metrics asked for more pods than they may have.
     """
 
     requests: float
@@ -163,6 +164,7 @@ class Summary:
     cost_usd: float | None
     stations: tuple[StationPeak, ...] = ()
     routes: tuple[RoutePeak, ...] = ()
+    capped: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The summary with sensible digits."""
@@ -223,6 +225,7 @@ def summarize(  # noqa: PLR0917 - what a run wrote down
     first_break: Break | None,
     stations: tuple[StationPeak, ...] = (),
     routes: tuple[RoutePeak, ...] = (),
+    capped: tuple[str, ...] = (),
 ) -> Summary:
     """A run in numbers.
 
@@ -233,6 +236,7 @@ def summarize(  # noqa: PLR0917 - what a run wrote down
         first_break: the first thing that was too small.
         stations: the busiest moment of each.
         routes: the slowest moment of each.
+        capped: autoscalers whose metrics asked for more pods than they may have.
     """
     requests = sum(sample.requests for sample in samples)
     errors = sum(sample.errors for sample in samples)
@@ -259,6 +263,7 @@ def summarize(  # noqa: PLR0917 - what a run wrote down
         cost_usd=sum(prices) * step / 3600 if len(prices) == len(samples) else None,
         stations=stations,
         routes=routes,
+        capped=capped,
     )
 
 

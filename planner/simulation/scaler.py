@@ -62,6 +62,8 @@ class Scaler:
     controller: HpaController | None = field(init=False)
     rates: deque[float] = field(init=False)
     times: deque[float] = field(init=False)
+    capped: bool = False
+    """Whether the metrics ever asked for more pods than the autoscaler may have."""
 
     def __post_init__(self) -> None:
         self.controller = HpaController(self.tier.hpa) if self.tier.hpa else None
@@ -93,6 +95,7 @@ class Scaler:
         spec = self.tier.hpa
         proposals = [self.proposal(spec, target, now, pods, use) for target in self.tier.targets]
         decision = self.controller.sync(now, current, proposals)
+        self.capped = self.capped or decision.reason == "TooManyReplicas"
         if decision.replicas != current:
             pods.scale(decision.replicas)
 

@@ -16,6 +16,15 @@ CHECKS_ONLY = {
         "`./bbp availability` and `./bbp report` read it: which single points and how little uptime a stack accepts",
     ),
     "cluster.deployedVersion": "`./bbp check` reads it: which step of the Kubernetes version is possible",
+    **dict.fromkeys(
+        (
+            *("objectives.users", "objectives.responseMs", "objectives.errorPercent", "objectives.usdPerUser"),
+            *("objectives.recoveryPointMinutes", "objectives.recoveryTimeMinutes"),
+            *(f"objectives.restoreTimed.{key}" for key in ("minutes", "on")),
+            *(f"objectives.accepted[].{key}" for key in ("objective", "value", "reason", "until")),
+        ),
+        "`./bbp objectives` and `./bbp report` read it: what the stack is held to, and what it accepts",
+    ),
     "cdn.warmPaths": "`./bbp cdn warm` reads it: what is requested after a deployment",
     "cdn.addons.imagesPaid": "`./bbp check` reads it: how many image transformations the account has",
     "cdn.addons.advancedCertificates": "`./bbp check` reads it: whether hosts may lie two levels below the domain",

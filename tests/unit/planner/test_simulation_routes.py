@@ -31,7 +31,7 @@ def named(name: str, **changes: object) -> Platform:
 
 
 def shares(found: Platform) -> dict[str, float]:
-    return {route.name: pytest.approx(route.share) for route in found.routes}
+    return {route.name: round(route.share, 9) for route in found.routes}
 
 
 def test_each_service_has_its_own_pods_and_the_one_that_is_too_small_is_named() -> None:

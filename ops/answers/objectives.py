@@ -1,0 +1,183 @@
+"""Objectives: whether a stack's plan reaches what it is to reach; nothing passes that no tool has judged."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from infra.phases import PHASES
+from infra.settings import Environment, Phase
+from infra.settings.objectives import ObjectivesSettings
+from infra.settings.reading.defaults import defaults
+from ops.answers.availability import AvailabilityReport
+from ops.answers.availability import judged as availability_judged
+from ops.answers.cost import DEV_USERS, CostReport, priced
+from ops.answers.drill.found import drill_of
+from ops.jsonable import picked, plain
+from ops.rehearsal.planned import Planned, planned
+from planner.capacity.growth import requirement
+from planner.capacity.platform import PHASE_TOP, peak_requests_per_second
+from planner.cost.usage import Usage
+from planner.evidence import EvidenceError
+from planner.objectives import judge
+from planner.objectives.model import AcceptedObjective, Answer, with_accepted
+from planner.objectives.recovery import databases_of
+from planner.simulation import Assumptions, SimulationError, limit_of, scenario, simulate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ops.answers.drill.found import FoundDrill
+
+GB_PER_USER = 0.1
+"""Database GB for an active user (scaling guide, Growth Projections: 10 GB for 100 users)."""
+TRAFFIC = ("response", "errors", "load", "growth")
+
+
+@dataclass(frozen=True)
+class ObjectivesReport:
+    """Every objective of a stack, answered.
+
+    Attributes:
+        planned: the plan and where it comes from.
+        environment: whose objectives they are.
+        phase: growth phase.
+        answers: one for each objective.
+    """
+
+    planned: Planned
+    environment: Environment
+    phase: str
+    answers: tuple[Answer, ...]
+
+    @property
+    def failing(self) -> list[Answer]:
+        """What keeps the stack from passing: missed, and in production also what nobody judged, unless accepted."""
+        return [
+            answer
+            for answer in self.answers
+            if not answer.ok and (answer.verdict == "missed" or self.environment.production)
+        ]
+
+    def as_json(self) -> dict[str, Any]:
+        """The machine-readable report."""
+        return {
+            **picked(self, "origin=planned.origin", "environment", "phase"),
+            "ok": not self.failing,
+            "failing": [answer.name for answer in self.failing],
+            "objectives": plain(self.answers),
+        }
+
+
+def objectives(stack: str, phase: str | None, config: Path | None, plan_file: Path | None) -> ObjectivesReport:
+    """Judge a stack's objectives.
+
+    Raises:
+        PlanError: the file is no plan.
+        EvidenceError: the plan has nothing that a request of a user passes, or nothing that costs.
+        ConfigError: the configuration has problems.
+        EngineError: the engine refused.
+    """
+    return judged(planned(stack, phase, config, plan_file))
+
+
+def judged(subject: Planned, drill: FoundDrill | None = None, today: date | None = None) -> ObjectivesReport:
+    """Judge the objectives of a plan that is already there.
+
+    Args:
+        subject: the plan and its settings.
+        drill: what was drilled of it, where somebody has looked already.
+        today: the day of the judgement; by default today, in UTC.
+
+    Raises:
+        EvidenceError: the plan has nothing that a request of a user passes, or nothing that costs.
+    """
+    found = drill or drill_of(subject)
+    available = availability_judged(subject, found)
+    environment = str(Environment.spelled(available.environment))
+    kind = Environment(environment) if environment in list(Environment) else Environment.PRODUCTION
+    own = subject.settings is not None and subject.settings.environment is kind
+    wanted = subject.settings.objectives if subject.settings and own else _defaults(kind, available.phase)
+    day = today or datetime.now(UTC).date()
+    answers = _answers(available, found, wanted, kind, day)
+    accepted = [
+        AcceptedObjective(
+            objective=item.objective,
+            value=item.value,
+            reason=item.reason,
+            until=None if item.until is None else date.fromisoformat(item.until),
+        )
+        for item in wanted.accepted
+    ]
+    return ObjectivesReport(
+        planned=subject,
+        environment=kind,
+        phase=available.phase,
+        answers=tuple(with_accepted(answer, accepted, day) for answer in answers),
+    )
+
+
+def _answers(
+    available: AvailabilityReport, drill: FoundDrill, wanted: ObjectivesSettings, environment: Environment, today: date
+) -> list[Answer]:
+    subject = available.planned
+    users = wanted.users or (PHASE_TOP[available.phase][0] if environment.production else DEV_USERS)
+    cost = priced(subject, {"users": users})
+    goals = _goals(wanted, users, cost, environment)
+    timed = wanted.restore_timed
+    restored = None if timed is None else judge.RestoreTimed(minutes=timed.minutes, on=date.fromisoformat(timed.on))
+    return [
+        judge.availability_answer(available.found),
+        judge.pods_answer(drill.pods),
+        *_traffic(subject, goals),
+        judge.cost_answer(cost.cost, goals),
+        *judge.recovery_answers(databases_of(subject.plan), restored, goals, today),
+    ]
+
+
+def _traffic(subject: Planned, goals: judge.Goals) -> list[Answer]:
+    """What a day of the users and a growing load show; not judged where the plan cannot be simulated."""
+    peak = peak_requests_per_second(goals.users * Usage().requests_per_user_day)
+    assumptions = Assumptions(
+        latency_target_ms=goals.response_ms, availability_target_percent=100 - goals.error_percent
+    )
+    try:
+        day = simulate(subject.plan, scenario("daily", peak_rps=peak), assumptions)
+        limit = limit_of(subject.plan, scenario("steady", peak_rps=peak, hours=0.5), assumptions)
+        grown = simulate(subject.plan, scenario("steady", peak_rps=peak * judge.GROWTH), assumptions)
+    except SimulationError as error:
+        return [
+            Answer(name=name, goal="as configured", found=str(error), verdict="not judged", tool="simulate")  # type: ignore[arg-type]  # names of objectives
+            for name in TRAFFIC
+        ]
+    return judge.traffic_answers(day, limit, grown, goals)
+
+
+def _goals(wanted: ObjectivesSettings, users: int, cost: CostReport, environment: Environment) -> judge.Goals:
+    usd, reason = wanted.usd_per_user, "objectives.usdPerUser"
+    if usd is None and environment.production:
+        guide = requirement(users, users * Usage().requests_per_user_day, users * GB_PER_USER)
+        usd, reason = guide.cost_usd / users, "the guide's cost formula at these users"
+    elif usd is None:
+        limit = cost.budget.limit_usd if cost.budget else None
+        if limit is None:
+            raise EvidenceError(f"the plan in {cost.planned.origin} has no budget that cost could be held against")
+        usd, reason = limit / users, "the budget for each user"
+    return judge.Goals(
+        users=users,
+        response_ms=wanted.response_ms,
+        error_percent=wanted.error_percent,
+        usd_per_user=usd,
+        usd_reason=reason,
+        recovery_point_minutes=wanted.recovery_point_minutes,
+        recovery_time_minutes=wanted.recovery_time_minutes,
+    )
+
+
+def _defaults(environment: Environment, phase: str) -> ObjectivesSettings:
+    """The objectives of a stack of this kind unless its file says otherwise."""
+    name = phase if phase in PHASES else PHASES[-1]
+    tree = defaults(environment, Phase(name), "us-east-1", "example.com")["objectives"]
+    return ObjectivesSettings.model_validate_json(json.dumps(tree))

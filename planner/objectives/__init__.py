@@ -1,0 +1,1 @@
+"""Objectives: what a stack is to reach, and whether it does. Pure."""

@@ -1,0 +1,108 @@
+"""docs/objectives.md, made of what is judged of the checked-in stacks.
+
+.venv/bin/python -m tests.support.objectives_page            says whether the page differs
+.venv/bin/python -m tests.support.objectives_page --write    brings it up to date
+"""
+
+# ruff: noqa: E501 - a row of a table is one line, and the page is wider than code
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from typing import TYPE_CHECKING
+
+from ops.answers.drill.found import FoundDrill
+from ops.answers.objectives import judged
+from ops.rehearsal.planned import Planned
+from tests.support.generated_page import brought_up_to_date
+from tests.support.paths import ROOT
+from tests.support.plans import stack_plan
+from tests.support.stack import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from planner.objectives.model import Answer
+
+PAGE = ROOT / "docs" / "objectives.md"
+STACKS = (("dev", "optimization"), ("prod", "optimization"), ("prod", "horizontal"), ("prod", "microservices"))
+ON = date(2026, 11, 30)
+HEAD = """\
+# Objectives
+
+```sh
+./bbp objectives prod
+./bbp objectives prod --phase microservices --json
+./bbp objectives prod --plan plan.json
+```
+
+One command holds a plan to the guide's goals (Scaling Objectives). Each is answered by the tool that knows, with what the answer
+rests on: **met**, **missed**, or **not judged**. Exit code 1 for whatever is missed, and in production also for what nobody
+judged: an unpriced region, a trigger that is not simulated, pods that were never drilled, a restore that was never tried.
+
+| objective | goal | default | judged by |
+|---|---|---|---|
+| `availability` | uptime that vendors promise together, nothing fails alone | 99.9 % (guide) | [`availability`](planning.md#availability) |
+| `pods` | pods start, and survive the loss of any node or zone | all scenarios | [`drill`](drills.md) |
+| `response` | 95th percentile of each route over a day | `responseMs`, 200 (guide) | [`simulate`](planning.md#traffic-simulation) |
+| `errors` | share of a day's requests that fail | `errorPercent`, 0.1 (guide: 99.9 %) | `simulate` |
+| `load` | active users that it carries with both | `users`: 500, 1,000, 2,500 (guide), 10 in development | `simulate` |
+| `growth` | ten times the users, with room left for every autoscaler | guide: 10x user growth | `simulate` |
+| `cost` | USD a month for a user | `usdPerUser`: the guide's formula; in development the budget for each user | [`cost`](planning.md#cost) |
+| `recovery-point` | minutes of writes lost with a database | `recoveryPointMinutes`: 5, a day in development (our choice) | [`restore`](restore.md) |
+| `recovery-time` | minutes until users are served again | `recoveryTimeMinutes`: 240, a day in development (our choice) | a restore that was timed |
+
+The names are keys of `bailbondpro:objectives`. How long a restore takes depends on the data, and no plan knows it: try one, and
+state it; it counts for 180 days. What a stack may miss, or leave unjudged, is configuration with a reason:
+
+```yaml
+config:
+  bailbondpro:objectives:
+    restoreTimed: {minutes: 95, on: 2027-03-02}
+    accepted:
+      - {objective: response, value: 250, reason: "the documents' search is rewritten this spring", until: 2027-06-30}
+      - {objective: recovery-time, reason: "the first restore is tried before users come"}
+```
+
+With a `value` the objective may be missed up to it; without one it may only stay unjudged. Availability and single points of
+failure are accepted in `bailbondpro:availability`. What is accepted is printed with every judgement, and ends with its last
+day.
+
+What a number rests on is the traffic simulation's assumptions about service times and users, the price book's list prices, and
+vendors' promises; each command above says them. The load holds for the guide's 500 requests a day of a user: its users ask for so
+little that every phase carries many times as many.
+
+What follows is made by `.venv/bin/python -m tests.support.objectives_page --write` and held by a test, without a drill and
+without a restore.
+"""
+
+
+def answers(stack: tuple[str, str]) -> tuple[Answer, ...]:
+    """What is judged of a checked-in stack."""
+    subject = Planned(stack_plan(*stack), settings(*stack), " ".join(stack), stack[0])
+    drill = FoundDrill(None, f"not drilled: run `./bbp drill {stack[0]} --phase {stack[1]}`")
+    return judged(subject, drill, ON).answers
+
+
+def table(stack: tuple[str, str], found: Iterable[Answer]) -> str:
+    """A stack's answers as a table."""
+    lines = [f"## {stack[0]}, {stack[1]}", "", "| objective | goal | verdict | found |", "|---|---|---|---|"]
+    for answer in found:
+        said = f"{answer.verdict}, accepted: {answer.accepted}" if answer.accepted else answer.verdict
+        lines.append(f"| {answer.name} | {answer.goal} | {said} | {answer.found} |")
+    return "\n".join(lines) + "\n"
+
+
+def page() -> str:
+    """The page."""
+    return "\n".join([HEAD, *(table(stack, answers(stack)) for stack in STACKS)])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Say whether the page differs, or write it."""
+    return brought_up_to_date(PAGE, page(), __doc__, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
