@@ -29,7 +29,7 @@ class RestoreTimedSettings(Area):
     """A restore that was tried, with a clock beside it (docs/restore.md)."""
 
     minutes: int = Field(ge=1, le=100_000, description="Minutes from the decision until users were served again.")
-    on: Day = Field(description="The day of it, YYYY-MM-DD; it counts for 180 days.")
+    day: Day = Field(description="The day of it, YYYY-MM-DD; it counts for 180 days.")
 
 
 class ObjectivesSettings(Area):

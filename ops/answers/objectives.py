@@ -127,7 +127,7 @@ def _answers(
     cost = priced(subject, {"users": users})
     goals = _goals(wanted, users, cost, environment)
     timed = wanted.restore_timed
-    restored = None if timed is None else judge.RestoreTimed(minutes=timed.minutes, on=date.fromisoformat(timed.on))
+    restored = None if timed is None else judge.RestoreTimed(minutes=timed.minutes, day=date.fromisoformat(timed.day))
     return [
         judge.availability_answer(available.found),
         judge.pods_answer(drill.pods),

@@ -53,11 +53,11 @@ class RestoreTimed:
 
     Attributes:
         minutes: until users were served again.
-        on: the day of it.
+        day: when.
     """
 
     minutes: int
-    on: date
+    day: date
 
 
 def availability_answer(found: Availability) -> Answer:
@@ -271,20 +271,20 @@ def recovery_answers(
 
 def _recovery_time(timed: RestoreTimed | None, goals: Goals, today: date) -> Answer:
     goal = f"users are served again within {goals.recovery_time_minutes:g} minutes of the loss of the data"
-    fix = "restore once as docs/restore.md says, and state it: objectives.restoreTimed: {minutes: ..., on: YYYY-MM-DD}"
+    fix = "restore once as docs/restore.md says, and state it: objectives.restoreTimed: {minutes: ..., day: YYYY-MM-DD}"
     if timed is None:
         found = "nobody has stated a restore that was tried: how long it takes depends on the data"
         return Answer(name="recovery-time", goal=goal, found=found, verdict="not judged", tool="restore", fix=fix)
-    age = (today - timed.on).days
+    age = (today - timed.day).days
     if not 0 <= age <= TRUSTED_DAYS:
-        found = f"the restore of {timed.on} is {age} days old, more than {TRUSTED_DAYS}"
+        found = f"the restore of {timed.day} is {age} days old, more than {TRUSTED_DAYS}"
         if age < 0:
-            found = f"the restore of {timed.on} lies in the future"
+            found = f"the restore of {timed.day} lies in the future"
         return Answer(name="recovery-time", goal=goal, found=found, verdict="not judged", tool="restore", fix=fix)
     return Answer(
         name="recovery-time",
         goal=goal,
-        found=f"{timed.minutes} minutes, tried on {timed.on}",
+        found=f"{timed.minutes} minutes, tried on {timed.day}",
         verdict=against(timed.minutes, goals.recovery_time_minutes, "recovery-time"),
         tool="restore",
         value=timed.minutes,

@@ -20,7 +20,7 @@ CHECKS_ONLY = {
         (
             *("objectives.users", "objectives.responseMs", "objectives.errorPercent", "objectives.usdPerUser"),
             *("objectives.recoveryPointMinutes", "objectives.recoveryTimeMinutes"),
-            *(f"objectives.restoreTimed.{key}" for key in ("minutes", "on")),
+            *(f"objectives.restoreTimed.{key}" for key in ("minutes", "day")),
             *(f"objectives.accepted[].{key}" for key in ("objective", "value", "reason", "until")),
         ),
         "`./bbp objectives` and `./bbp report` read it: what the stack is held to, and what it accepts",

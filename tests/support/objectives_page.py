@@ -34,7 +34,7 @@ HEAD = """\
 ```sh
 ./bbp objectives prod
 ./bbp objectives prod --phase microservices --json
-./bbp objectives prod --plan plan.json
+pulumi preview --json --show-sames > plan.json && ./bbp objectives prod --plan plan.json
 ```
 
 One command holds a plan to the guide's goals (Scaling Objectives). Each is answered by the tool that knows, with what the answer
@@ -59,7 +59,7 @@ state it; it counts for 180 days. What a stack may miss, or leave unjudged, is c
 ```yaml
 config:
   bailbondpro:objectives:
-    restoreTimed: {minutes: 95, on: 2027-03-02}
+    restoreTimed: {minutes: 95, day: 2027-03-02}
     accepted:
       - {objective: response, value: 250, reason: "the documents' search is rewritten this spring", until: 2027-06-30}
       - {objective: recovery-time, reason: "the first restore is tried before users come"}

@@ -198,7 +198,7 @@ def test_a_sabotaged_stack_fails_naming_the_objective(name: str) -> None:
 def test_production_passes_once_it_was_drilled_and_a_restore_was_timed() -> None:
     plan = stack_plan("prod", "horizontal")
     assert failing(plan) == UNDRILLED
-    own = {"restoreTimed": {"minutes": 90, "on": "2027-05-01"}}
+    own = {"restoreTimed": {"minutes": 90, "day": "2027-05-01"}}
     assert failing(plan, objectives=own) == {"pods"}
 
 

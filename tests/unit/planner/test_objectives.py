@@ -159,11 +159,11 @@ def test_a_stricter_recovery_point_than_backups_give_is_missed() -> None:
     ("timed", "verdict", "said"),
     [
         (None, "not judged", "nobody has stated a restore"),
-        (RestoreTimed(minutes=42, on=date(2027, 5, 1)), "met", "42 minutes, tried on 2027-05-01"),
-        (RestoreTimed(minutes=241, on=date(2027, 5, 1)), "missed", "241 minutes"),
-        (RestoreTimed(minutes=42, on=date(2026, 12, 3)), "met", "42 minutes"),
-        (RestoreTimed(minutes=42, on=date(2026, 12, 2)), "not judged", "181 days old"),
-        (RestoreTimed(minutes=42, on=date(2027, 6, 2)), "not judged", "lies in the future"),
+        (RestoreTimed(minutes=42, day=date(2027, 5, 1)), "met", "42 minutes, tried on 2027-05-01"),
+        (RestoreTimed(minutes=241, day=date(2027, 5, 1)), "missed", "241 minutes"),
+        (RestoreTimed(minutes=42, day=date(2026, 12, 3)), "met", "42 minutes"),
+        (RestoreTimed(minutes=42, day=date(2026, 12, 2)), "not judged", "181 days old"),
+        (RestoreTimed(minutes=42, day=date(2027, 6, 2)), "not judged", "lies in the future"),
     ],
 )
 def test_a_restore_that_was_timed_says_how_long_it_takes_for_half_a_year(
