@@ -83,19 +83,25 @@ def objectives(stack: str, phase: str | None, config: Path | None, plan_file: Pa
     return judged(planned(stack, phase, config, plan_file))
 
 
-def judged(subject: Planned, drill: FoundDrill | None = None, today: date | None = None) -> ObjectivesReport:
+def judged(
+    subject: Planned,
+    drill: FoundDrill | None = None,
+    today: date | None = None,
+    available: AvailabilityReport | None = None,
+) -> ObjectivesReport:
     """Judge the objectives of a plan that is already there.
 
     Args:
         subject: the plan and its settings.
         drill: what was drilled of it, where somebody has looked already.
         today: the day of the judgement; by default today, in UTC.
+        available: what may fail of it, where somebody has removed its parts already.
 
     Raises:
         EvidenceError: the plan has nothing that a request of a user passes, or nothing that costs.
     """
     found = drill or drill_of(subject)
-    available = availability_judged(subject, found)
+    available = available or availability_judged(subject, found)
     environment = str(Environment.spelled(available.environment))
     kind = Environment(environment) if environment in list(Environment) else Environment.PRODUCTION
     own = subject.settings is not None and subject.settings.environment is kind

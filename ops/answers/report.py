@@ -13,6 +13,8 @@ from ops.answers.cost import CostReport, priced
 from ops.answers.drill.found import FoundDrill, drill_of
 from ops.answers.journey import Journey, journey
 from ops.answers.limits import LimitUse, limits_used
+from ops.answers.objectives import ObjectivesReport
+from ops.answers.objectives import judged as objectives_judged
 from ops.answers.policies import PolicyCheck, policy_checks
 from ops.answers.truth import truth_of
 from ops.console import note
@@ -59,6 +61,7 @@ class Report:
         capacity: how long it holds.
         traffic: what it does under load.
         availability: what may fail.
+        objectives: whether it reaches what it is to reach.
         drill: what was decided about its pods, or why nothing was.
         limits: how much of every limit it takes.
         policies: what must hold.
@@ -73,6 +76,7 @@ class Report:
     capacity: CapacityReport
     traffic: tuple[Simulation, ...]
     availability: AvailabilityReport
+    objectives: ObjectivesReport
     drill: FoundDrill
     limits: tuple[LimitUse, ...]
     policies: tuple[PolicyCheck, ...]
@@ -141,6 +145,7 @@ def gathered(subject: Planned, options: ReportOptions, found: Journey | None, wh
         capacity=capacity(options.stack, STARTS[START], Growth(), MONTHS, options.config, phase=settings.phase.value),
         traffic=tuple(simulate(subject.plan, scenario(name, phase=subject.phase)) for name in SCENARIOS),
         availability=availability,
+        objectives=objectives_judged(subject, drill, available=availability),
         drill=drill,
         limits=limits_used(settings, subject.plan),
         policies=policy_checks(settings, subject.plan, cost, availability, found),

@@ -25,7 +25,7 @@ def report(
     ] = True,
     json_output: JsonOption = False,
 ) -> None:
-    """Write one page: architecture, cost, capacity, traffic, availability, drill, journey, limits, policies, certainty.
+    """Write one page: objectives, architecture, cost, capacity, traffic, availability, drill, journey, limits, rules.
 
     `index.html` opens without any network; `report.md` is for a comment on a pull request. Both are written in any
     case; then the exit code is 2 when a step would touch data, 1 when a policy fails, and 3 when one cannot be judged,

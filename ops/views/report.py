@@ -10,7 +10,7 @@ from ops.document.blocks import Document
 from ops.document.html import page
 from ops.document.markdown import comment
 from ops.jsonable import picked
-from ops.views import availability, capacity, cost, diagram, drill, journey, simulate, truth
+from ops.views import availability, capacity, cost, diagram, drill, journey, objectives, simulate, truth
 from ops.views.chapters import limits, policies
 from planner.diagram import scene_of
 from sandbox.cache import write_atomically
@@ -34,6 +34,7 @@ def document(found: Report) -> Document:
         subtitle=f"Environment {settings.environment.value}, region {settings.region}, domain {settings.domain}. "
         f"Made from a preview of {scene.resources:,} resources in an empty simulated cloud.",
         verdicts=(
+            objectives.verdict(found.objectives),
             cost.verdict(found.cost),
             capacity.verdict(found.capacity),
             simulate.verdict(found.traffic),
@@ -45,6 +46,7 @@ def document(found: Report) -> Document:
             truth.verdict(found.truth),
         ),
         sections=(
+            objectives.section(found.objectives),
             diagram.section(found.planned.plan, scene),
             cost.section(found.cost),
             capacity.section(found.capacity),
@@ -69,6 +71,7 @@ def report_json(found: Report, shown: Document) -> dict[str, Any]:
         "budget_usd": budget.limit_usd if budget else None,
         "budget_verdict": budget.state if budget else None,
         "not_simulated": found.traffic[0].gaps,
+        "objectives": found.objectives,
         "traffic": {run.scenario.name: run.summary for run in found.traffic},
         "single_points": [point.title for point in found.availability.found.single_points],
         "drill": found.drill.pods,

@@ -12,6 +12,8 @@ from ops.answers.cdn.error import CdnError
 from ops.answers.cost import CostReport, priced
 from ops.answers.drill.found import FoundDrill, drill_of
 from ops.answers.limits import LimitUse, limits_used
+from ops.answers.objectives import ObjectivesReport
+from ops.answers.objectives import judged as objectives_judged
 from ops.answers.policies import PolicyCheck, policy_checks
 from plan import Plan, PlanError
 from planner.simulation import Simulation, SimulationError, scenario, simulate
@@ -36,6 +38,7 @@ class Judged:
         cost: what it costs; None where it was not judged.
         availability: what may fail; None where it was not judged.
         traffic: a day; None where it was not simulated.
+        objectives: whether it reaches what it is to reach; None where it was not judged.
         limits: how much of every limit it takes; None where it was not judged.
         policies: what must hold; None where it was not judged.
         why_not: why something was not judged, by its name.
@@ -46,6 +49,7 @@ class Judged:
     cost: CostReport | None = None
     availability: AvailabilityReport | None = None
     traffic: Simulation | None = None
+    objectives: ObjectivesReport | None = None
     limits: tuple[LimitUse, ...] | None = None
     policies: tuple[PolicyCheck, ...] | None = None
     why_not: Mapping[str, str] | None = None
@@ -93,7 +97,8 @@ def judged(side: Planned, journey: Journey | None = None) -> Judged:
     """
     found = Judged(side, drill_of(side))
     why: dict[str, str] = {}
-    for name, judge in (("cost", _cost), ("availability", _availability), ("traffic", _traffic)):
+    judges = (("cost", _cost), ("availability", _availability), ("traffic", _traffic), ("objectives", _objectives))
+    for name, judge in judges:
         try:
             found = judge(found)
         except (PlanError, SimulationError) as error:
@@ -124,6 +129,10 @@ def _availability(found: Judged) -> Judged:
 def _traffic(found: Judged) -> Judged:
     phase = found.planned.phase or PHASES[-1]
     return replace(found, traffic=simulate(found.planned.plan, scenario(DAY, phase=phase)))
+
+
+def _objectives(found: Judged) -> Judged:
+    return replace(found, objectives=objectives_judged(found.planned, found.drill, available=found.availability))
 
 
 def _said(error: Exception) -> str:

@@ -176,6 +176,7 @@ def _side_json(side: Any) -> dict[str, Any]:  # noqa: ANN401 - `Judged`, whose a
         "origin": side.planned.origin,
         "total_usd": side.cost.cost.total.usd if side.cost else None,
         "promised_percent": side.availability.found.composite_percent if side.availability else None,
+        "objectives": {item.name: item.verdict for item in side.objectives.answers} if side.objectives else None,
         "pods": side.drill.pods.verdict,
         "worst_p95_ms": side.traffic.summary.worst_p95_ms if side.traffic else None,
         "answered_percent": side.traffic.summary.availability_percent if side.traffic else None,

@@ -99,7 +99,15 @@ def created(items: Sequence[Changed]) -> Iterator[Table]:
 
 def both_sides(step: Step) -> Table:
     """Base, head and the difference, always of the same measures."""
-    rows = (_cost(step), *_availability(step), _pods(step), *_traffic(step), _policies(step), _limits(step))
+    rows = (
+        *_objectives(step),
+        _cost(step),
+        *_availability(step),
+        _pods(step),
+        *_traffic(step),
+        _policies(step),
+        _limits(step),
+    )
     return Table(caption="Before and after", columns=("Measure", *SIDES), rows=rows, numbers=frozenset({1, 2, 3}))
 
 
@@ -128,6 +136,21 @@ def _availability(step: Step) -> Iterator[tuple[str, ...]]:
     yield ("Promised by vendors together, %", *_cells(*promised, digits=3))
     points = [float(sum(not one.accepted for one in each.single_points)) if each else None for each in found]
     yield ("Single points of failure, not accepted", *_cells(*points, digits=0))
+
+
+def _objectives(step: Step) -> Iterator[tuple[str, ...]]:
+    """Names of the objectives that do not hold, without those that the stack accepts."""
+    for title, verdict in (("Objectives missed", "missed"), ("Objectives not judged", "not judged")):
+        base, head = (_names(side, verdict) for side in (step.base, step.head))
+        yield (title, base, head, "the same" if base == head else "changed")
+
+
+def _names(side: Judged | None, verdict: str) -> str:
+    if side is None:
+        return NONE
+    if side.objectives is None:
+        return NOT_JUDGED
+    return ", ".join(item.name for item in side.objectives.answers if item.verdict == verdict and not item.ok) or "none"
 
 
 def _pods(step: Step) -> tuple[str, ...]:
