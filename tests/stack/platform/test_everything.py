@@ -53,6 +53,13 @@ LEFT_OFF = {
         "this stack has nothing to accept",
     ),
     "availability.acceptedUptime.until": "accepted for good",
+    **dict.fromkeys(
+        (
+            *("objectives.users", "objectives.usdPerUser"),
+            *("objectives.restoreTimed.minutes", "objectives.restoreTimed.day", "objectives.accepted[].until"),
+        ),
+        "what a stack is held to makes nothing; the guide's numbers hold",
+    ),
 }
 """Settings that are off there, too, and why."""
 
