@@ -133,10 +133,22 @@ class _Request(BaseHTTPRequestHandler):
         elif path in app.rows:
             late = app.fault == "replica behind" and path in app.unread
             app.unread.discard(path)
-            read = b'{"other": "row"}' if app.fault == "reads another row" else app.rows[path]
-            self._answer(404 if late else 200, b"{}" if late else read, further=stored, route="/api/bonds/:id")
+            self._answer(
+                404 if late else 200, b"{}" if late else self._read(path), further=stored, route="/api/bonds/:id"
+            )
         else:
             self._answer(404, b"{}", further={} if app.fault == "refusals for all" else stored, route="*")
+
+    def _read(self, path: str) -> bytes:
+        row = json.loads(self.app.rows[path])
+        bare = {"id": row["id"]}
+        read = {
+            "reads another row": {"other": "row"},
+            "stores nothing": bare | {"client": "somebody else"},
+            "keeps the number alone": bare,
+            "stores what it once got": row | {"client": "client-42"},
+        }.get(self.app.fault, row)
+        return json.dumps(read).encode()
 
     def _create(self, stored: dict[str, str]) -> None:
         app, key, fault = self.app, self.headers.get("Idempotency-Key", ""), self.app.fault
@@ -151,9 +163,9 @@ class _Request(BaseHTTPRequestHandler):
             with app.lock:
                 number = len(app.rows) + 1
                 path = f"/api/bonds/{number:08d}"
-                app.rows[path] = json.dumps({"id": number}).encode()
+                app.rows[path] = json.dumps({**json.loads(self.content), "id": number}).encode()
             app.unread.add(path)
-            known = app.keys[key] = (self.content, path, app.rows[path])
+            known = app.keys[key] = (self.content, path, json.dumps({"id": number}).encode())
         if fault == "creates twice":
             app.keys.pop(key)
         status = 200 if fault == "ok for created" else 201

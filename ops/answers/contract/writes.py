@@ -6,6 +6,9 @@ import json
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from bailbondpro.contract import contract
@@ -45,7 +48,7 @@ def judge(run: Run) -> Iterator[Verdict]:
             yield from (not_judged(name, "retries.created is broken") for name in NAMES[1:])
             return
         again = _post(run, key)
-        yield found("database.read-after-write", _read_back(run))
+        yield _read_back(run)
         twice = _other_than(first, again) or _at_once(run) or _one_for_many(run)
         yield found("retries.idempotent", twice)
         yield not_judged("retries.other-body", "retries.idempotent is broken") if twice else _other(run, key)
@@ -137,41 +140,89 @@ def _changed(run: Run) -> Iterator[bytes]:
     yield json.dumps({**document, "contractTest": run.mark}).encode()
 
 
-def _read_back(run: Run) -> str | None:
-    times = contract().clause("database.read-after-write").reads or 1
+def _read_back(run: Run) -> Verdict:
+    """Rows are written with the body as it is and, in turn, with another value: what is made up matches one at most."""
+    name = "database.read-after-write"
+    if not _values(json.loads(run.options.body)):
+        return not_judged(name, "the body has no text and no number that could be read back", HOW)
+    times = contract().clause(name).reads or 1
+    changed = next(_changed(run))
     for number in range(1, times + 1):
-        made = _post(run, str(uuid.uuid4()))
+        body = run.options.body if number % 2 else changed
+        made = _post(run, str(uuid.uuid4()), body)
+        if made.status != CREATED and body is changed:
+            body = changed = run.options.body
+            made = _post(run, str(uuid.uuid4()), body)
         location = made.headers.get("location", "")
         if not location:
-            return f"POST number {number} was answered {made.status}"
+            return broken(name, f"POST number {number} was answered {made.status}")
         answer = run.application.ask(location, part="api", headers=run.options.headers)
         if answer.status != OK:
-            return f"GET {location} was answered {answer.status} right after its POST ({number} of {times})"
-        if problem := _other_content(run, made, answer):
-            return f"GET {location}: {problem}"
-    return None
+            return broken(
+                name, f"GET {location} was answered {answer.status} right after its POST ({number} of {times})"
+            )
+        if problem := _other_content(json.loads(body), made.document, answer.document):
+            return broken(name, f"GET {location}: {problem}")
+    return kept(name)
 
 
-def _other_content(run: Run, made: Answer, read: Answer) -> str | None:
-    """What differs from the POST's answer; or that nothing of what was sent or answered is there, at any depth."""
-    one, other = made.document, read.document
-    if isinstance(one, dict) and isinstance(other, dict):
-        wrong = sorted(name for name in one.keys() & other.keys() if one[name] != other[name])
+def _other_content(sent: object, made: object, read: object) -> str | None:
+    """What is read and was not sent, or not answered to the POST; or that nothing of what was sent is there."""
+    if isinstance(made, dict) and isinstance(read, dict):
+        wrong = sorted(name for name in made.keys() & read.keys() if made[name] != read[name])
         if wrong:
             return f"{wrong[0]} is not what the POST answered"
-    written = _values(json.loads(run.options.body)) | _values(one)
-    if written and not written & _values(other):
-        return "nothing of what the POST sent or was answered is there"
-    return None
+    if isinstance(read, dict) and (name := _differing(sent, _unwrapped(sent, read))) is not None:
+        return f"{name} is not what the POST sent"
+    return None if _values(sent) & _values(read) else "nothing of what the POST sent is there"
 
 
-def _values(document: object) -> set[str]:
+def _unwrapped(sent: object, read: object) -> object:
+    """What is in an envelope such as {data: ...}, where the answer is one."""
+    while isinstance(read, dict) and isinstance(sent, dict) and len(read) == 1 and not sent.keys() & read.keys():
+        (inner,) = read.values()
+        if not isinstance(inner, dict):
+            break
+        read = inner
+    return read
+
+
+def _differing(sent: object, read: object, name: str = "") -> str | None:
+    """The name of a value that is read otherwise than it was sent; what has another name, or none, is not compared."""
+    if isinstance(sent, dict) and isinstance(read, dict):
+        found = (
+            _differing(sent[one], read[one], f"{name}.{one}" if name else one) for one in sent.keys() & read.keys()
+        )
+        return min((one for one in found if one is not None), default=None)
+    if sent is None:
+        return None  # the application's own value, where it has one
+    if isinstance(sent, dict | list) or isinstance(read, dict | list):
+        return None if _values(sent) <= _values(read) else name  # a client may be read as an object with its id
+    return None if _plain(sent) == _plain(read) else name
+
+
+def _values(document: object) -> set[object]:
     """All texts and numbers of a JSON document."""
-    found, rest = set(), [document]
+    found: set[object] = set()
+    rest = [document]
     while rest:
         part = rest.pop()
         if isinstance(part, dict | list):
             rest += part.values() if isinstance(part, dict) else part
         elif isinstance(part, str | int | float) and not isinstance(part, bool):
-            found.add(str(part))
+            found.add(_plain(part))
     return found
+
+
+def _plain(value: object) -> object:
+    """The value that a text stands for: `700.00` is 700, and a moment is one with every offset."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return str(value)
+    text = str(value)
+    with suppress(InvalidOperation):
+        number = Decimal(text)
+        return number if number.is_finite() else text
+    with suppress(ValueError, OverflowError):
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return text
