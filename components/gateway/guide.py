@@ -78,6 +78,7 @@ class GuideGateway:
         headers: response headers.
         maintenance: see `GatewayConfig`.
         hidden: see `GatewayConfig`.
+        private_files: see `GatewayConfig`.
         upstreams: further upstreams, one per service.
         routes: further routes; a route for a path of the guide takes its place, and a route above one takes it over
             together with its rate limit.
@@ -106,6 +107,7 @@ class GuideGateway:
     headers: tuple[Header, ...] = GUIDE_HEADERS
     maintenance: bool = False
     hidden: tuple[str, ...] = (INTERNAL_PATH, METRICS_PATH)
+    private_files: tuple[str, ...] = ()
     upstreams: tuple[Upstream, ...] = ()
     routes: tuple[Route, ...] = ()
 
@@ -134,6 +136,7 @@ def guide_config(gateway: GuideGateway) -> GatewayConfig:
         routes=routes,
         sites=_sites(gateway, routes),
         hidden=gateway.hidden,
+        private_files=gateway.private_files,
         authorization=authorization,
         tuning=tuning,
         ready_upstream=WEB_UPSTREAM,

@@ -210,6 +210,8 @@ class GatewayConfig:
         routes: what goes where; one must be "/".
         sites: host names that serve less.
         hidden: paths that are answered with 404, with everything below them: what pods answer to the cluster alone.
+        private_files: what paths of files begin with, in either case, that are not everybody's: below them the gateway
+            says no lifetime of its own.
         ready_upstream: the upstream whose /ready decides whether the load balancer sends here.
         trusted_cidrs: the proxies (Cloudflare) whose CF-Connecting-IP header is believed; from any other address
             the header is ignored.
@@ -238,6 +240,7 @@ class GatewayConfig:
     ready_upstream: str
     sites: tuple[Site, ...] = ()
     hidden: tuple[str, ...] = ()
+    private_files: tuple[str, ...] = ()
     trusted_cidrs: tuple[str, ...] = ()
     verify_client: bool = False
     cluster_dns: str = "kube-dns.kube-system.svc.cluster.local"

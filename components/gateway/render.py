@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from .directives import Directive, block, directive, text
@@ -161,13 +162,7 @@ def _paths() -> Iterator[Directive]:
 def _answers(config: GatewayConfig) -> Iterator[Directive]:
     """Headers and errors of answers."""
     yield from error_maps()
-    yield block(
-        "map",
-        "$status",
-        "$static_cache_control",
-        # a missing file must not stay missing in every cache for a year
-        body=[directive("default", "no-store"), directive("~^(200|206|304)$", _static_cache_control(config))],
-    )
+    yield from _static_lifetimes(config)
     for header in config.headers:
         if header.yields:
             said = f"$upstream_http_{header.name.lower().replace('-', '_')}"
@@ -201,10 +196,32 @@ def _proxying(config: GatewayConfig) -> Iterator[Directive]:
     yield directive("proxy_max_temp_file_size", 0)
 
 
-def _static_cache_control(config: GatewayConfig) -> str:
-    """Public and immutable (guide, Load Balancing: /static/ expires 1y)."""
+def _static_lifetimes(config: GatewayConfig) -> Iterator[Directive]:
+    """Public and immutable (guide, Load Balancing: /static/ expires 1y) where the application leaves the lifetime open.
+
+    Whatever else it says of a file counts as it is: an origin may always shorten, or forbid. HTTP/1.0's headers say
+    something too, and with them alone no other is added. Several lines of a header are one here, with commas.
+    """
     age = config.tuning.static_max_age_seconds
-    return f"public, max-age={age}, immutable" if age else "no-cache"
+    year = f"public, max-age={age}, immutable" if age else "no-cache"
+    named = [directive(f"~*^{re.escape(path)}", "no-store") for path in config.private_files]
+    yield block("map", "$uri", "$open_lifetime", body=[directive("default", year), *named])
+    said = "$upstream_http_cache_control|$upstream_http_expires$upstream_http_pragma"
+    # what the edge takes for a lifetime left open (`bailbondpro.edge.personal.OPEN_CONTROLS`), unless it says more
+    open_values = directive(r"~*^(public(,\s*immutable)?|immutable)?\|$", "$open_lifetime")
+    yield block(
+        "map",
+        said,
+        "$said_lifetime",
+        body=[directive("default", "$upstream_http_cache_control"), open_values],
+    )
+    yield block(
+        "map",
+        "$status",
+        "$static_cache_control",
+        # a missing file must not stay missing in every cache for a year
+        body=[directive("default", "no-store"), directive("~^(200|206|304)$", "$said_lifetime")],
+    )
 
 
 def _upstream(upstream: Upstream) -> Directive:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bailbondpro.edge.policy import IMAGE_EXTENSIONS
+from bailbondpro.edge.policy import IMAGE_EXTENSIONS, STATIC_PREFIX
 from components.app.microservice import service_routes, service_upstream
 from components.app.workload import headless_host
 from components.autoscaling.policy import AutoscalingPolicy
@@ -16,6 +16,7 @@ from components.network.cloudflare_ranges import cloudflare_ranges
 from components.network.load_balancer import LoadBalancerArgs
 from components.security.certificate import SelfSignedCertificateArgs
 from components.tuning.nginx import Tuning
+from infra.edge_policy import edge_policy
 from infra.wiring.names import APP, names_of
 from infra.wiring.pods import app_placement, pod_resources
 from infra.wiring.same_name import of_same_name
@@ -131,6 +132,7 @@ def guide_gateway(settings: Settings) -> GuideGateway:
         ),
         authorization_path=gateway.auth_request_path,
         hidden=_hidden(settings),
+        private_files=_private_files(settings),
         headers=security_headers(frame_options=gateway.headers.frame_options, hsts=_hsts(settings)),
         maintenance=gateway.maintenance,
         upstreams=tuple(service_upstream(spec, settings.app.namespace, api_failures) for spec in specs if spec.public),
@@ -140,6 +142,12 @@ def guide_gateway(settings: Settings) -> GuideGateway:
 
 def _timeouts(timeouts: ProxyTimeouts) -> Timeouts:
     return Timeouts(connect=timeouts.connect_seconds, send=timeouts.send_seconds, read=timeouts.read_seconds)
+
+
+def _private_files(settings: Settings) -> tuple[str, ...]:
+    """The private prefixes that files lie below: the edge keeps none of them, and the gateway calls none public."""
+    prefixes = edge_policy(settings).all_private_prefixes()
+    return tuple(path for path in prefixes if STATIC_PREFIX.startswith(path) or path.startswith(STATIC_PREFIX))
 
 
 def _hidden(settings: Settings) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ API, CDN, BACKUP, ASSETS, IMAGES = (
 
 @pytest.fixture(scope="module")
 def live() -> Iterator[Gateway]:
-    with gateway(replace(SHIPPED, verify_client=False), (POD,)) as made:
+    with gateway(replace(SHIPPED, verify_client=False, private_files=("/static/reports/",)), (POD,)) as made:
         yield made
 
 
@@ -97,6 +97,54 @@ def test_fingerprinted_files_are_served_on_every_host_of_assets_and_on_the_appli
     answer = live.get("/static/app.3f9a.woff2", host=host)
     assert answer.status == 200
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize("host", [CDN, HOST])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"cache-control": "private, no-store", "expires": "0", "pragma": "no-cache"},
+        {"cache-control": "public, max-age=60"},
+        {"cache-control": "max-age=0"},
+        {"cache-control": "public, no-transform"},
+        {"cache-control": "publicly"},
+        {"expires": "0"},
+        {"pragma": "no-cache"},
+    ],
+)
+def test_what_the_application_says_of_a_files_lifetime_is_never_overruled(
+    live: Gateway, host: str, said: dict[str, str]
+) -> None:
+    live.backends[POD].further = tuple(said.items())
+    try:
+        headers = live.get("/static/app.3f9a.css", host=host).headers
+    finally:
+        live.backends[POD].further = ()
+    assert {name: headers[name] for name in ("cache-control", "expires", "pragma") if name in headers} == said
+
+
+def test_a_lifetime_in_two_lines_is_passed_on_as_one(live: Gateway) -> None:
+    live.backends[POD].further = (("Cache-Control", "public"), ("Cache-Control", "max-age=5"))
+    try:
+        assert live.get("/static/a.css", host=CDN).headers["cache-control"] == "public, max-age=5"
+    finally:
+        live.backends[POD].further = ()
+
+
+@pytest.mark.parametrize("value", ["public", "Public, Immutable", "immutable", "public,immutable"])
+def test_a_file_whose_lifetime_is_left_open_gets_the_guides_year(live: Gateway, value: str) -> None:
+    live.backends[POD].further = (("Cache-Control", value),)
+    try:
+        answer = live.get("/static/a.css", host=CDN)
+    finally:
+        live.backends[POD].further = ()
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize("path", ["/static/reports/7.css", "/static/Reports/7.css", "/static/%72eports/7.css"])
+def test_no_lifetime_is_said_of_a_private_file(live: Gateway, path: str) -> None:
+    for host in (CDN, HOST):
+        assert live.get(path, host=host).headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize("path", ["/api/clients/7", "/API/Clients/7", "/api/auth/login", "/api"])

@@ -134,7 +134,8 @@ class Backend:
         code = int(status[1]) if status else self.status
         request.send_response(code)
         request.send_header("X-Backend", self.address)
-        request.send_header("Cache-Control", "private")
+        if not path.startswith("/static/"):  # of files an application says nothing, and the gateway does
+            request.send_header("Cache-Control", "private")
         for name, value in (*((("Content-Type", kind),) if kind else ()), *self.further):
             request.send_header(name, value)
         if code == HTTPStatus.NO_CONTENT:

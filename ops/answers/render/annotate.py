@@ -74,6 +74,11 @@ NGINX = (
     Note("return 503", "a maintenance: everybody gets the page, which nobody caches", every=True),
     Note("error_page ", "a page for who asks for pages, else JSON; never cached"),
     Note(r"map \$http_upgrade", "WebSockets pass; other requests leave Connection empty, so upstream connections stay"),
+    Note(
+        r"map \$uri \$open_lifetime",
+        "guide: a year; where the application says nothing of its own, and not below a private path",
+    ),
+    Note(r"map \S+ \$said_lifetime", "an application may always shorten or forbid: what it says of a file counts"),
     Note(r"map \$status \$static_cache_control", "a missing file must not stay missing in every cache for a year"),
     Note(r"proxy_set_header X-Forwarded-For", "set, not appended to: what a client claims about itself is no evidence"),
     Note('proxy_set_header Forwarded ""', "from here on: what frameworks believe and only a proxy may say"),

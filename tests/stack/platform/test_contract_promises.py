@@ -233,7 +233,9 @@ def the_map_has_what_the_contract_says(environment: str, phase: str) -> None:
 def fingerprinted_files_are_kept_for_a_year(environment: str, phase: str) -> None:
     config = nginx(environment, phase)
     assert ("default", "no-store") in blocks(config, "map $status $static_cache_control")
-    assert "max-age=31536000, immutable" in config
+    assert ("default", "public, max-age=31536000, immutable") in blocks(config, "map $uri $open_lifetime")
+    said = "map $upstream_http_cache_control|$upstream_http_expires$upstream_http_pragma $said_lifetime"
+    assert ("default", "$upstream_http_cache_control") in blocks(config, said)
     static = blocks(config, "http/server/location /static/")
     assert ("proxy_hide_header", "Cache-Control") in static
     assert ("add_header", "Cache-Control", "$static_cache_control", "always") in static

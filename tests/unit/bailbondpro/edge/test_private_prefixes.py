@@ -7,6 +7,7 @@ import pytest
 from bailbondpro.edge.exchange import Exchange, Request
 from bailbondpro.edge.personal import private_path
 from infra.edge_policy import edge_policy, private_prefixes
+from infra.wiring.gateway import guide_gateway
 from tests.support.configs import smallest
 
 INVOICES = {"name": "invoices", "paths": ["/Api/Invoices/", "/billing/"]}
@@ -46,3 +47,9 @@ def test_a_path_with_a_part_that_is_declared_public_is_left_to_the_declaration(
 def test_a_service_that_the_gateway_does_not_serve_makes_nothing_private() -> None:
     services = [{**INVOICES, "public": False}]
     assert private_prefixes(smallest("prod", "microservices", services=services, cdn={"privatePrefixes": []})) == ()
+
+
+@pytest.mark.parametrize("prefix", ["/static/Reports", "/static/reports/", "/static", "/s"])
+def test_the_gateway_calls_no_file_below_a_private_prefix_public(prefix: str) -> None:
+    found = guide_gateway(smallest("prod", "microservices", cdn={"privatePrefixes": [prefix, "/x"]})).private_files
+    assert found == (prefix.lower(),)

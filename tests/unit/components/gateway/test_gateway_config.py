@@ -135,7 +135,13 @@ def test_static_files_are_immutable_for_a_year_but_a_missing_one_is_not() -> Non
     assert inside(config, "location /static/")["add_header"] == ("Cache-Control", "$static_cache_control", "always")
     mapping = inside(config, "map $status $static_cache_control")
     assert mapping["default"] == ("no-store",)
-    assert mapping["~^(200|206|304)$"] == ("public, max-age=31536000, immutable",)
+    assert mapping["~^(200|206|304)$"] == ("$said_lifetime",)
+    assert inside(config, "map $uri $open_lifetime")["default"] == ("public, max-age=31536000, immutable",)
+
+
+def test_no_lifetime_of_the_gateways_own_is_said_of_private_files() -> None:
+    lifetimes = inside(guide(private_files=("/static/clients/",)), "map $uri $open_lifetime")
+    assert lifetimes["~*^/static/clients/"] == ("no-store",)
 
 
 def test_tls_is_1_2_and_1_3_with_suites_that_exist() -> None:
