@@ -1,6 +1,6 @@
-"""Properties of Kubernetes and Cloudflare that must not become weaker in silence.
+"""Properties of Kubernetes that must not become weaker in silence.
 
-Sources are the documentation of both; unverified where nothing else is said.
+Sources are its documentation and KEDA's; unverified where nothing else is said.
 """
 
 from __future__ import annotations
@@ -14,14 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
-_SETTING = "cloudflare:index/zoneSetting:ZoneSetting"
 _STANDARD = "pod-security.kubernetes.io/enforce"
-_STOPPING = frozenset(
-    ("block", "challenge", "managed_challenge", "js_challenge", "ddos_dynamic", "force_connection_close", "execute")
-)
-"""Actions of a rule that keep a request away, or hand it to rules that do (Cloudflare Ruleset Engine, Actions)."""
 _ALL_OF_THEM = "100%"
-_SETTINGS = "Cloudflare API Reference, Zone Settings"
 
 
 def _may_go_at_once(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
@@ -61,17 +55,6 @@ def _anybody(peer: object) -> bool:
     if isinstance(block, dict):
         return str(block.get("cidr", "")).rpartition("/")[2] in {"0", "1"}
     return peer == {"namespaceSelector": {}}
-
-
-def _fewer_refused(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
-    """Whether a rule that kept requests away is gone, switched off, or does less."""
-    return bool(set(_refusing(old)) - set(_refusing(new)))
-
-
-def _refusing(rules: object) -> Iterator[str]:
-    for rule in rules if isinstance(rules, list) else ():
-        if isinstance(rule, dict) and rule.get("enabled") is not False and rule.get("action") in _STOPPING:
-            yield str(rule.get("ref") or rule.get("description") or rule.get("expression"))
 
 
 OTHERS_WEAKER: tuple[Weaker, ...] = (
@@ -154,58 +137,5 @@ OTHERS_WEAKER: tuple[Weaker, ...] = (
         says="a volume outlives its claim",
         loses="copies",
         source="Kubernetes documentation, Storage Classes",
-    ),
-    Weaker(
-        token="cloudflare:index/dnsRecord:DnsRecord",
-        path=("proxied",),
-        than=stays(*TRUE),
-        says="requests go through the edge, and the origin's address is not public",
-        loses="defence",
-        source="Cloudflare DNS documentation, Proxy status",
-    ),
-    *(
-        Weaker(
-            token=_SETTING,
-            path=("value",),
-            where=("settingId", setting),
-            than=ranked(*steps),
-            says=says,
-            loses="defence",
-            source=_SETTINGS,
-        )
-        for setting, steps, says in (
-            (
-                "ssl",
-                ("off", "flexible", "full", "strict", "origin_pull"),
-                "the edge asks the origin over TLS, and checks its certificate",
-            ),
-            ("min_tls_version", ("1.0", "1.1", "1.2", "1.3"), "older versions of TLS are refused"),
-            ("always_use_https", ("off", "on"), "plain HTTP is redirected"),
-            ("tls_1_3", ("off", "on", "zrt"), "TLS 1.3 is spoken"),
-            (
-                "security_level",
-                ("essentially_off", "off", "low", "medium", "high", "under_attack"),
-                "threats are challenged",
-            ),
-        )
-    ),
-    *(
-        Weaker(
-            token=f"cloudflare:index/{name[0].lower()}{name[1:]}:{name}",
-            path=("enabled",),
-            than=stays(*TRUE),
-            says="the origin answers the edge alone",
-            loses="defence",
-            source="Cloudflare SSL documentation, Authenticated Origin Pulls",
-        )
-        for name in ("AuthenticatedOriginPullsSettings", "AuthenticatedOriginPulls")
-    ),
-    Weaker(
-        token=tokens.RULESET,
-        path=("rules",),
-        than=_fewer_refused,
-        says="these requests are kept away",
-        loses="defence",
-        source="Cloudflare Ruleset Engine documentation, Actions",
     ),
 )

@@ -21,7 +21,11 @@ from tests.support.paths import DATA
 if TYPE_CHECKING:
     from ops.answers.gate import Gate
 
-CHANGES = yaml.safe_load((DATA / "weaker_changes.yaml").read_text(encoding="utf-8"))["changes"]
+CHANGES = [
+    change
+    for name in ("weaker_changes.yaml", "weaker_changes_edge.yaml")
+    for change in yaml.safe_load((DATA / name).read_text(encoding="utf-8"))["changes"]
+]
 OURS = {"protection-lost", "weakened", "stands-alone", "elsewhere", "admits-more"}
 
 
