@@ -69,6 +69,8 @@ With a `value` the objective may be missed up to it; without one it may only sta
 failure are accepted in `bailbondpro:availability`. What is accepted is printed with every judgement, and ends with its last
 day.
 
+([ADR 75](adr/0075-what-nobody-judged-is-no-objective-met.md) says why.)
+
 What a number rests on is the traffic simulation's assumptions about service times and users, the price book's list prices, and
 vendors' promises; each command above says them. The load holds for the guide's 500 requests a day of a user: its users ask for so
 little that every phase carries many times as many.
