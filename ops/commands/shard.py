@@ -192,13 +192,13 @@ def shard_move(
     """Move clients between real servers, step by step: from publish to cut-over, back, or on to clean-up.
 
     No step deletes a row at its old place but clean-up. Passwords stand in PGPASSFILE, never here. Exit code 3 where
-    status was not answered by every server.
+    status was not answered by every server, 2 where a server is another one, or of another moment, than the move says.
     """
     from ops.answers.shards.errors import MoveError
     from ops.answers.shards.status import standing
     from ops.answers.shards.steps import Asked, check_step, moved, printed
     from ops.console import note
-    from ops.exits import UNKNOWN
+    from ops.exits import UNKNOWN, UNSAFE
     from ops.options import present
     from ops.views.shard_move import moved_section, standing_section
     from planner.shards.clients import ShardError, count_of
@@ -236,7 +236,7 @@ def shard_move(
         if step == "status":
             found = standing(schema, service)
             present(found, standing_section, as_json=json_output)
-            raise typer.Exit(UNKNOWN if found.silent else 0)
+            raise typer.Exit(UNKNOWN if found.silent else UNSAFE if found.contradicting else 0)
         result = moved(step, asked, note)
     except OSError as error:
         fail(f"{schema}: {error.strerror or error}")

@@ -48,6 +48,9 @@ def standing_section(found: Standing) -> Section:
     if found.silent:
         names = ", ".join(place_name(one.place) for one in found.silent)
         items.append(Item(text=f"NOT ALL ANSWER: {names}. Nothing is said about what does not answer."))
+    if found.contradicting:
+        names = ", ".join(place_name(one.place) for one in found.contradicting)
+        items.append(Item(text=f"NO STEP CAN BE TAKEN before these agree with the primary: {names}."))
     rows = tuple((place_name(one.place), _says(one)) for one in found.servers)
     table = Table(caption="What each server says", columns=("server", "clients lie on"), rows=rows)
     return Section(id="shard-move", title="Move of clients", blocks=(Items(items=tuple(items)), table))
@@ -56,6 +59,8 @@ def standing_section(found: Standing) -> Section:
 def _says(one: Said) -> str:
     if one.problem:
         return f"does not answer: {one.problem}"
+    if one.contradiction:
+        return one.contradiction
     if one.count is None:
         return "knows of no move"
     refused = "" if one.following is None else f"; writes of those that do not stay on {place_said(one.following)} fail"

@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING
 
 from psycopg import sql
 
-from ops.answers.shards import statements
+from ops.answers.shards import placement, statements
 from ops.answers.shards.errors import MoveError
-from ops.answers.shards.published import check_held, published
+from ops.answers.shards.placement import BEGINS, check_place
+from ops.answers.shards.published import check_held, check_watched, published
 from ops.answers.shards.reading import check_alike, read_catalog
 from ops.answers.shards.verify import whole
 from planner.shards.clients import PRIMARY
 from planner.shards.route import places
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ops.answers.shards.ledger import State
     from ops.answers.shards.mover import Mover
     from ops.answers.shards.published import Published
     from ops.answers.shards.schema import Schema
@@ -51,8 +55,8 @@ def publish(mover: Mover, route: Route) -> None:
         _again(mover, route)
     else:
         for place in route.everywhere:
-            _check_stated(mover, mover.servers[place], route)
-        _check_empty(mover, route)
+            _check_stated(mover.servers[place], route)
+        _check_empty(mover, route, route.targets)
     mover.ledger.begin(route, mover.held.as_json())
     for place in route.everywhere:
         server = mover.servers[place]
@@ -60,9 +64,9 @@ def publish(mover: Mover, route: Route) -> None:
             for statement in statements.installed(place, route.before):
                 server.execute(statement)
         if mover.ledger.read().step == "published":
-            _check_stated(mover, server, route)
+            _check_stated(server, route)
             server.execute(f"UPDATE bbp_shards.placement SET count = {route.before:d}")  # noqa: S608 - a number
-        count, following = server.rows("SELECT count, next_count FROM bbp_shards.placement")[0]
+        _, count, following = server.rows("SELECT place, count, next_count FROM bbp_shards.placement")[0]
         with server.connection.transaction():
             server.execute(statements.locked(mover.catalog), statements.placed(place, count, following))
             for statement in statements.watched(mover.catalog):
@@ -76,9 +80,13 @@ def _again(mover: Mover, route: Route) -> None:
     Raises:
         MoveError: they were changed before it, or differ between old and new places.
     """
-    step = mover.ledger.read().step
-    if step != "opened":
-        check_held(mover.servers, mover.held, mover.schema, step)
+    state = mover.ledger.read()
+    if state.step in BEGINS:
+        _begun(mover, state)
+        return
+    mover.agree()
+    if state.step != "opened":
+        check_held(mover.servers, mover.held, mover.schema, state.step)
         return
     now = looked_at(mover.servers, mover.schema)
     if now == mover.held:
@@ -92,14 +100,34 @@ def _again(mover: Mover, route: Route) -> None:
     mover.hold_from_now(now)
 
 
-def _check_empty(mover: Mover, route: Route) -> None:
+def _begun(mover: Mover, state: State) -> None:
+    """Places that were made again take part again, and everything is copied once more; notes that are lost end a move.
+
+    Raises:
+        MoveError: a server is another one, holds rows that nobody copied, or did not note what was written there.
+    """
+    servers, route = mover.servers, state.route
+    for server in servers.values():
+        _check_stated(server, route)
+    check_held(servers, mover.held, mover.schema, state.step)
+    copied = mover.ledger.copying
+    if copied:
+        check_watched({place: servers[place] for place in route.origins}, mover.catalog, state, copied=copied)
+    if again := [place for place in route.targets if copied and placement.stated(servers[place]) is None]:
+        _check_empty(mover, route, again)
+        mover.ledger.copy_again()
+        names = ", ".join(servers[place].name for place in again)
+        mover.say(f"{names}: made again, and empty; `./bbp shard move copy` copies every row again")
+
+
+def _check_empty(mover: Mover, route: Route, fresh: Iterable[int]) -> None:
     """That new places hold no rows of clients: a copy would mix with rows of which nobody knows what they are.
 
     Raises:
         MoveError: some do, with tables and numbers.
     """
     held = []
-    for place in route.targets:
+    for place in fresh:
         if place in route.sources:
             continue
         for table in mover.catalog.tables:
@@ -110,10 +138,9 @@ def _check_empty(mover: Mover, route: Route) -> None:
         raise MoveError(f"{', '.join(held)}, and a move begins with empty targets: {LEFT}")
 
 
-def _check_stated(mover: Mover, server: Server, route: Route) -> None:
+def _check_stated(server: Server, route: Route) -> None:
     """The same where the server may never have heard of a move, or was left by an earlier one."""
-    if server.one("SELECT to_regclass('bbp_shards.placement') IS NOT NULL") is not True:
+    if (said := placement.stated(server)) is None:
         return
-    count = int(server.one("SELECT count FROM bbp_shards.placement"))
-    left = server.place != PRIMARY and server.place not in {*route.sources, *places(count)}
-    mover.check_place(server, count if left else route.before)
+    left = server.place != PRIMARY and server.place not in {*route.sources, *places(said.count)}
+    check_place(server, said.count if left else route.before)

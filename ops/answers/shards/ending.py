@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ops.answers.shards import statements
+from ops.answers.shards import placement, statements
 from ops.answers.shards.errors import MoveError
 from ops.answers.shards.mover import CHUNK
 from ops.answers.shards.published import left_of
@@ -42,13 +42,15 @@ def clean_up(mover: Mover) -> int:
             raise MoveError(f"{found.different:,} differences between old and new places: `./bbp shard verify`")
         mover.ledger.note("cleaning")
     deleted = _deleted(mover, state.route, state.route.sources)
-    _unwatched(mover, state.route)
+    _unwatched(mover, state.route.everywhere)
     mover.ledger.note("cleaned")
     return deleted
 
 
 def cancel(mover: Mover) -> int:
     """Give a move up whose clients are served where they were: its copies are deleted and writes are noted no more.
+
+    A server that knows of no move was made again, or is another one: there nothing is deleted.
 
     Returns:
         How many rows.
@@ -62,13 +64,13 @@ def cancel(mover: Mover) -> int:
             f"the move is at step {state.step}: it is given up while clients are served where they were, before the "
             "cut over or after `./bbp shard move back`"
         )
-    for place in state.route.everywhere:
-        mover.check_place(mover.servers[place], state.route.before)
-    for place in state.route.targets:
+    known = [place for place, server in mover.servers.items() if placement.stated(server) is not None]
+    copies = [place for place in state.route.targets if place in known]
+    for place in copies:
         left_of(mover.held, mover.servers[place])
     mover.ledger.note("cancelling")
-    deleted = _deleted(mover, state.route.back, state.route.targets)
-    _unwatched(mover, state.route)
+    deleted = _deleted(mover, state.route.back, copies)
+    _unwatched(mover, known)
     mover.ledger.note("cancelled")
     return deleted
 
@@ -97,9 +99,9 @@ def _delete(route: Route, source: Server, table: Table) -> int:
     return deleted
 
 
-def _unwatched(mover: Mover, route: Route) -> None:
+def _unwatched(mover: Mover, places: Iterable[int]) -> None:
     with ExitStack() as stack:
-        for place in route.everywhere:
+        for place in places:
             stack.enter_context(mover.servers[place].connection.transaction())
             for statement in statements.unwatched():
                 mover.servers[place].execute(statement)

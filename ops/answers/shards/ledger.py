@@ -162,6 +162,15 @@ class Ledger:
             raise MoveError(f"the move is at step {step!a}, {STRANGE}")
         return State(Route(before, after), step, verified, fenced, opened)
 
+    @property
+    def copying(self) -> bool:
+        """Whether rows were copied already, so that what was not noted since is missing among the copies."""
+        return self.server.one("SELECT EXISTS (SELECT FROM bbp_shards.progress)") is True
+
+    def copy_again(self) -> None:
+        """Forget how far tables were copied, so that `copy` reads all of them again."""
+        self.server.execute("DELETE FROM bbp_shards.progress")
+
     def published(self) -> str:
         """What the move holds."""
         return str(self.server.one("SELECT published::text FROM bbp_shards.move"))

@@ -12,15 +12,14 @@ from ops.answers.shards import pause
 from ops.answers.shards.beginning import looked_at
 from ops.answers.shards.errors import MoveError
 from ops.answers.shards.ledger import ENDED, Ledger
+from ops.answers.shards.placement import check_agreed
 from ops.answers.shards.published import Published, check_held, check_watched
 from ops.answers.shards.rows import Row, divided, next_rows, put, rows_of, waiting
 from ops.answers.shards.sequences import align
 from ops.answers.shards.shared import bring, tell_unlike
 from ops.answers.shards.verify import whole
 from ops.foreign import one_line
-from plan.placement import place_said
 from planner.shards.clients import PRIMARY
-from planner.shards.route import place_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,13 +62,27 @@ class Mover:
         self.catalog = self.held.catalog
 
     def hold(self) -> None:
-        """That tables, schema file and guards are what the move was published with.
+        """That servers, tables, schema file and guards are what the move was published with.
 
         Raises:
             MoveError: something was changed meanwhile; what, and what to do about it.
         """
-        check_held(self.servers, self.held, self.schema, self.ledger.read().step)
-        check_watched(self.servers, self.catalog)
+        state = self.agree()
+        check_held(self.servers, self.held, self.schema, state.step)
+        check_watched(self.servers, self.catalog, state, copied=self.ledger.copying)
+
+    def agree(self, *, unknown: bool = False) -> State:
+        """The move, once every server fits it.
+
+        Args:
+            unknown: whether servers that know of no move are left out.
+
+        Raises:
+            MoveError: one is another server, or was restored to another moment.
+        """
+        state = self.ledger.read()
+        check_agreed(self.servers, state, unknown=unknown)
+        return state
 
     def hold_from_now(self, now: Published) -> None:
         """Hold the tables as they are now."""
@@ -81,8 +94,6 @@ class Mover:
         state = self.ledger.read()
         self._unopened(state)
         self.hold()
-        for place in state.route.everywhere:
-            self.check_place(self.servers[place], state.route.before)
         bring(self.servers, state.route, self.catalog, self.say)
         tell_unlike(self.servers, state.route, self.catalog, self.say)
         for place in state.route.sources:
@@ -257,21 +268,6 @@ class Mover:
                 server.lock(math.inf)
             state = self.ledger.read()
         self.say(f"the move is at step {state.step}: nothing is carried back any more")
-
-    @staticmethod
-    def check_place(server: Server, before: int) -> None:
-        """That a server says which place it is, and that clients lie where the move found them.
-
-        Raises:
-            MoveError: it says something else.
-        """
-        if server.one("SELECT to_regclass('bbp_shards.placement') IS NOT NULL") is not True:
-            raise MoveError(f"{server.name} knows of no move: start `./bbp shard move publish` again")
-        place, count = server.rows("SELECT place, count FROM bbp_shards.placement")[0]
-        if place != server.place:
-            raise MoveError(f"{server.name} says that it is {place_name(place)}: look at the service file")
-        if count != before:
-            raise MoveError(f"{server.name} says that clients lie on {place_said(count)}, not on {place_said(before)}")
 
     @staticmethod
     def _unopened(state: State) -> None:

@@ -66,8 +66,6 @@ def _prepare(mover: Mover, route: Route, *, drop_shared: bool) -> None:
     Everything is compared, also what was verified before: a table that came since, a trigger that was off for a while
     and rows of the replica role leave no note. In the pause only what is written meanwhile is compared.
     """
-    for place in route.everywhere:
-        mover.check_place(mover.servers[place], route.before)
     mover.hold()
     if not drop_shared:
         check_left(mover.servers, route, mover.catalog)

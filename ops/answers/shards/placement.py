@@ -1,23 +1,141 @@
-"""State on real servers where clients lie: who waits for whom, and in which order old and new places change."""
+"""State on real servers where clients lie: who waits for whom, and in which order old and new places change.
+
+Services that are mixed up and servers that were restored to an earlier moment look like any other, but for what they
+say of themselves: no step carries, compares or deletes anything before all of them fit the step on the primary.
+"""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import psycopg
 
 from ops.answers.shards import statements
+from ops.answers.shards.errors import MoveError
+from ops.answers.shards.ledger import ENDED
+from plan.placement import place_said
+from planner.shards.route import place_name
 
 if TYPE_CHECKING:
     from ops.answers.shards.catalog import Catalog
+    from ops.answers.shards.ledger import State, Step
     from ops.answers.shards.servers import Server, Servers
     from planner.shards.route import Route
 
+Counts = tuple[int, int | None]
+"""Over how many shards clients lie, and over how many they will while writes are refused."""
+UNMOVED: frozenset[Step] = frozenset({"published", "copied", "cancelling", "cancelled"})
+"""Steps at which clients are served where they were before the move."""
+MOVED: frozenset[Step] = frozenset({"opened", "cleaning", "cleaned"})
+"""Steps at which clients are served where they are after it."""
+BEGINS: frozenset[Step] = frozenset({"published", "copied"})
+"""Steps at which a place may be made anew: the copies on it are only copies."""
+OTHER = (
+    "it is another server, or was restored to another moment than the primary, and nothing is carried, compared or "
+    "deleted before all of them agree (docs/runbooks/shard-lost.md)"
+)
+"""What is said of a server that contradicts the step of the move."""
 TRIES = 10
 """How often a table that is in use is waited for, 5 seconds each."""
 BUSY = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
 """What a writer that holds a table for long makes of a lock."""
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What a server says of itself.
+
+    Attributes:
+        place: which it is.
+        count: over how many shards clients lie, 0 for none.
+        following: over how many they will while writes are refused.
+    """
+
+    place: int
+    count: int
+    following: int | None
+
+
+def stated(server: Server) -> Stated | None:
+    """What a server says of itself; None where it never heard of a move.
+
+    `pg_dump --schema-only` of a server that did brings the tables of a move without their rows: that is no word of it.
+    """
+    if server.one("SELECT to_regclass('bbp_shards.placement') IS NOT NULL") is not True:
+        return None
+    rows = server.rows("SELECT place, count, next_count FROM bbp_shards.placement")
+    return Stated(*rows[0]) if rows else None
+
+
+def expected(route: Route, step: Step, place: int) -> frozenset[Counts]:
+    """All that a server may say at a step, also where the step was killed in its middle."""
+    if step in UNMOVED:
+        return frozenset({(route.before, None)})
+    if step in MOVED:
+        return frozenset({(route.after, None)})
+    way = route if step in {"fenced", "opening"} else route.back
+    fenced, led = (way.before, way.after), (way.after, way.before)
+    found: set[Counts] = {fenced} if place in way.origins else set()
+    if place in way.sources:
+        found.add(led)
+    if step in {"fenced", "returning"}:
+        return frozenset({(way.before, None), *found})
+    # Every source refused writes before the first place opened: one that admits them is of an earlier moment.
+    return frozenset({(way.after, None), *found, *(() if place in way.sources else ((way.before, None),))})
+
+
+def contradiction(state: State, place: int, said: Stated | None) -> str:
+    """Why a server cannot take part in the next step; empty where it can."""
+    if said is None:
+        if state.step in BEGINS:
+            return "knows of no move: start `./bbp shard move publish` again"
+        return "" if state.step in ENDED else f"knows of no move, which is at step {state.step}: {OTHER}"
+    if said.place != place:
+        return f"says that it is {place_name(said.place)}: look at the service file"
+    if (said.count, said.following) in expected(state.route, state.step, place):
+        return ""
+    more = "" if said.following is None else f", and go to {place_said(said.following)}"
+    return (
+        f"says that clients lie on {place_said(said.count)}{more}, and the move from {place_said(state.route.before)} "
+        f"to {place_said(state.route.after)} is at step {state.step}: {OTHER}"
+    )
+
+
+def check_agreed(servers: Servers, state: State, *, unknown: bool = False) -> None:
+    """That every server is the one that its service names, and of the moment of the step.
+
+    Args:
+        servers: all that take part.
+        state: of the move.
+        unknown: whether servers that know of no move are left out.
+
+    Raises:
+        MoveError: some are not; all of them, with what they say.
+    """
+    found = []
+    for place, server in servers.items():
+        said = stated(server)
+        if (said is not None or not unknown) and (problem := contradiction(state, place, said)):
+            found.append(f"{server.name} {problem}")
+    if found:
+        raise MoveError("; ".join(found))
+
+
+def check_place(server: Server, before: int) -> None:
+    """That a server says which place it is, and that clients lie where the move found them.
+
+    Raises:
+        MoveError: it says something else.
+    """
+    said = stated(server)
+    if said is None:
+        raise MoveError(f"{server.name} knows of no move: start `./bbp shard move publish` again")
+    if said.place != server.place:
+        raise MoveError(f"{server.name} says that it is {place_name(said.place)}: look at the service file")
+    if said.count != before:
+        raise MoveError(f"{server.name} says that clients lie on {place_said(said.count)}, not on {place_said(before)}")
 
 
 def state(server: Server, catalog: Catalog, count: int, following: int | None = None) -> None:

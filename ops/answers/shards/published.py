@@ -16,7 +16,7 @@ from planner.shards.route import place_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from ops.answers.shards.ledger import Step
+    from ops.answers.shards.ledger import State, Step
     from ops.answers.shards.servers import Server, Servers
 
 LISTED = 20
@@ -142,8 +142,32 @@ def check_held(servers: Servers, held: Published, schema: Schema, step: Step) ->
         raise MoveError(f"since the move was published: {said}{more}: {FIXES.get(step, ON)}")
 
 
-def check_watched(servers: Servers, catalog: Catalog) -> None:
+PUBLISH = "start `./bbp shard move publish` again"
+UNNOTED = (
+    "what was written since the copy is in no note, and no copy becomes right by what follows: give the move up with "
+    "`./bbp shard move cancel` and publish it again"
+)
+UNKEPT = (
+    f"{PUBLISH}; what was written meanwhile is in no note: `./bbp shard verify` lists its clients, and an UPDATE of "
+    "their rows to what they are, where they are served, notes them"
+)
+"""What to do where triggers are missing: where no note is lost, before the cut over, and after it."""
+
+
+def _remedy(place: int, state: State, *, copied: bool) -> str:
+    if state.step in {"opened", "returning"}:
+        return UNKEPT if place in state.route.back.origins else PUBLISH
+    return UNNOTED if copied and place in state.route.origins else PUBLISH
+
+
+def check_watched(servers: Servers, catalog: Catalog, state: State, *, copied: bool) -> None:
     """That what is written anywhere is noted, and refused where it has to be.
+
+    Args:
+        servers: all that take part.
+        catalog: the tables.
+        state: of the move.
+        copied: whether rows were copied already.
 
     Raises:
         MoveError: a table has no triggers of the move, or they are off.
@@ -153,7 +177,7 @@ def check_watched(servers: Servers, catalog: Catalog) -> None:
         if without := [title_of(*row) for row in server.rows(UNWATCHED, schemas, names, TRIGGERS)]:
             raise MoveError(
                 f"{server.name}: nobody notes what is written to {', '.join(without)}: "
-                "start `./bbp shard move publish` again, then `copy`"
+                f"{_remedy(server.place, state, copied=copied)}"
             )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -12,6 +12,7 @@ from bailbondpro.facts.shards import MAX_SHARDS
 from ops.answers.shards.deadline import limited
 from ops.answers.shards.errors import MoveError, OverdueError
 from ops.answers.shards.ledger import Ledger
+from ops.answers.shards.placement import contradiction, stated
 from ops.answers.shards.schema import read_schema
 from ops.answers.shards.servers import Server, service_of
 from ops.foreign import one_line
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ops.answers.shards.ledger import State
+    from ops.answers.shards.placement import Stated
 
 SECONDS = 10.0
 """How long one server may take to answer."""
@@ -39,12 +41,14 @@ class Said:
         count: over how many shards clients lie, 0 for none; None where it knows of no move, or does not answer.
         following: over how many they will while writes are refused.
         problem: why it does not answer; empty where it does.
+        contradiction: why it cannot take part in the next step; empty where it can.
     """
 
     place: int
     count: int | None = None
     following: int | None = None
     problem: str = ""
+    contradiction: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,11 @@ class Standing:
         """Servers that do not answer."""
         return tuple(one for one in self.servers if one.problem)
 
+    @property
+    def contradicting(self) -> tuple[Said, ...]:
+        """Servers that are not what the step of the move says of them."""
+        return tuple(one for one in self.servers if one.contradiction)
+
     def as_json(self) -> dict[str, Any]:
         """The machine-readable answer."""
         servers = [
@@ -73,6 +82,7 @@ class Standing:
                 "count": one.count,
                 "next_count": one.following,
                 "problem": one.problem,
+                "contradiction": one.contradiction,
             }
             for one in self.servers
         ]
@@ -87,10 +97,13 @@ def standing(schema: Path, prefix: str) -> Standing:
         OSError: the schema file cannot be read.
     """
     read_schema(schema)
-    primary, state = _asked(prefix, PRIMARY, lambda server: Ledger(server).read())
+    primary, own, state = _asked(prefix, PRIMARY, lambda server: Ledger(server).read())
     if state is not None:
         others = [place for place in state.route.everywhere if place != PRIMARY]
-        return Standing(state, (primary, *(_asked(prefix, place)[0] for place in others)))
+        asked = ((primary, own), *(_asked(prefix, place)[:2] for place in others))
+        if _asked(prefix, PRIMARY, lambda server: Ledger(server).read())[2] != state:
+            return Standing(state, tuple(said for said, _ in asked))  # a step was taken meanwhile
+        return Standing(state, tuple(_judged(*one, state) for one in asked))
     shards = [_asked(prefix, place)[0] for place in range(MAX_SHARDS)]
     found = [one for one in shards if UNDEFINED not in one.problem]
     if all(one.problem for one in found):
@@ -98,7 +111,13 @@ def standing(schema: Path, prefix: str) -> Standing:
     return Standing(None, (primary, *found))
 
 
-def _asked(prefix: str, place: int, read: Callable[[Server], State] | None = None) -> tuple[Said, State | None]:
+def _judged(said: Said, own: Stated | None, state: State) -> Said:
+    return said if said.problem else replace(said, contradiction=contradiction(state, said.place, own))
+
+
+def _asked(
+    prefix: str, place: int, read: Callable[[Server], State] | None = None
+) -> tuple[Said, Stated | None, State | None]:
     """What a server says, and the move where it is asked for it.
 
     Raises:
@@ -107,12 +126,11 @@ def _asked(prefix: str, place: int, read: Callable[[Server], State] | None = Non
     try:
         server = Server(place, service_of(prefix, place))
     except MoveError as error:
-        return Said(place, problem=one_line(error, 1000)), None
+        return Said(place, problem=one_line(error, 1000)), None, None
     try:
         with closing(server), limited([server], SECONDS, "its answer"):
-            begun = server.one("SELECT to_regclass('bbp_shards.placement') IS NOT NULL")
-            rows = server.rows("SELECT count, next_count FROM bbp_shards.placement") if begun else []
-            count, following = rows[0] if rows else (None, None)
-            return Said(place, count, following), read(server) if read else None
+            own = stated(server)
+            said = Said(place) if own is None else Said(place, own.count, own.following)
+            return said, own, read(server) if read else None
     except (OverdueError, psycopg.Error) as error:
-        return Said(place, problem=one_line(error, 1000)), None
+        return Said(place, problem=one_line(error, 1000)), None, None

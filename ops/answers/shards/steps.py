@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ops.answers.shards.beginning import publish
 from ops.answers.shards.ending import cancel, clean_up
 from ops.answers.shards.errors import MoveError
-from ops.answers.shards.ledger import Ledger
+from ops.answers.shards.ledger import ENDED, Ledger
 from ops.answers.shards.mover import Mover
 from ops.answers.shards.reading import read_catalog
 from ops.answers.shards.schema import read_schema
@@ -128,7 +128,7 @@ def moved(step: str, asked: Asked, say: Callable[[str], None]) -> Moved:
         OSError: the schema file cannot be read.
     """
     wanted = _route(asked) if step == "publish" else None
-    with _mover(asked.schema, asked.service, wanted, say) as mover:
+    with _mover(asked.schema, asked.service, wanted, say, unknown=step == "cancel") as mover:
         deleted = None
         match step:
             case "publish":
@@ -185,8 +185,13 @@ def _route(asked: Asked) -> Route:
 
 
 @contextmanager
-def _mover(schema: Path, service: str, wanted: Route | None, say: Callable[[str], None]) -> Iterator[Mover]:
-    """A mover with sessions in every place of its move."""
+def _mover(
+    schema: Path, service: str, wanted: Route | None, say: Callable[[str], None], *, unknown: bool = False
+) -> Iterator[Mover]:
+    """A mover with sessions in every place of its move, each the server and of the moment that the step says.
+
+    Only `publish` makes servers that know of no move take part, and `cancel` leaves them out.
+    """
     decided = read_schema(schema)
     route = wanted
     if route is None:
@@ -195,4 +200,7 @@ def _mover(schema: Path, service: str, wanted: Route | None, say: Callable[[str]
     with connected(service, route.everywhere) as servers:
         if wanted is None and Ledger(servers[PRIMARY]).read().route != route:
             raise MoveError("another move was begun meanwhile: start the step again")
-        yield Mover(servers, decided, say, wanted)
+        mover = Mover(servers, decided, say, wanted)
+        if wanted is None and mover.ledger.read().step not in ENDED:
+            mover.agree(unknown=unknown)
+        yield mover
