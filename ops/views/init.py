@@ -28,5 +28,7 @@ def section(found: NewStack) -> Section:
         blocks.append(Items(caption="Left out, because it says what the other stack has been through", items=items))
     if notices := notices_of(found.settings):
         blocks.append(Items(caption="To know", items=tuple(Item(text=text) for text in notices)))
+    if found.order:
+        blocks.append(Text(text=f"A merge deploys {' -> '.join(found.order)}."))
     steps = tuple(Item(text=f"{number}. {step}") for number, step in enumerate(found.next_steps, start=1))
     return Section(id="init", title="New stack", blocks=(*blocks, Items(caption="Next", items=steps)))

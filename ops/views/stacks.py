@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from infra.problems import render
+from ops.answers.gate.answer import clean
 from ops.document.blocks import Cell, Section, Table, Text
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def section(found: StackFiles) -> Section:
         rows=tuple(_row(found, one) for one in found.checked),
     )
     broken = [one for one in found.checked if one.problems]
-    said: list[Block] = [Text(text=render(one.problems, title=one.file.name, lines=one.lines)) for one in broken]
+    said: list[Block] = [Text(text=render(one.problems, title=clean(one.file.name), lines=one.lines)) for one in broken]
     return Section(id="stacks", title="Stacks", blocks=(table, *said))
 
 
@@ -32,6 +33,6 @@ def _row(found: StackFiles, one: CheckResult) -> tuple[str | Cell, ...]:
     settings = one.settings
     valid = Cell(text="broken" if one.problems else "valid", state="bad" if one.problems else "good")
     if settings is None:
-        return (one.stack, "", "", "", "", valid)
+        return (clean(one.stack), "", "", "", "", valid)
     waits = ", ".join(found.after(one.stack)) or "none"
     return (one.stack, settings.environment.value, settings.phase.value, settings.region, waits, valid)

@@ -192,8 +192,8 @@ def part(token: str, bill: Bill, noun: Noun = REST, at_rest: AtRest | None = Non
 
 
 def on(name: str) -> Guard:
-    """Protects where it is true."""
-    return Guard(name, lambda value: value is True, f"{name}: true")
+    """Protects where it is true, which a plan may write as a text."""
+    return Guard(name, lambda value: value is True or value == "true", f"{name}: true")
 
 
 def not_on(name: str) -> Guard:

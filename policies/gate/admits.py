@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from plan.unknown import is_unknown
-from policies.documents import statements
+from policies.documents import listed, statements
 from policies.gate.model import ADMITS, WEAKENED, found
 from policies.principals import ACCOUNT, admitted
-from policies.rules.policies import POLICIES, TRUSTS
+from policies.rules.policies import JUDGED_ELSEWHERE, POLICIES, TRUSTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from plan.steps import Change
     from policies.gate.model import Finding
+
+BUCKETS = JUDGED_ELSEWHERE - TRUSTS
+"""Whose policy no rule over what stands asks for while it is not known."""
 
 
 def widened(change: Change) -> Iterator[Finding]:
@@ -25,7 +28,12 @@ def widened(change: Change) -> Iterator[Finding]:
         return
     for name in POLICIES.get(change.type, ()):
         old, new = before.inputs.get(name), after.inputs.get(name)
-        if old is not None and old != new and not is_unknown(old) and not is_unknown(new):
+        if old is None or old == new or is_unknown(old):
+            continue
+        if is_unknown(new) and change.type in BUCKETS:
+            says = f"{name} goes to what an update decides: whom it lets in, and what it refuses, is not known"
+            yield found(ADMITS, change.urn, says, (name,), judged=False)
+        elif not is_unknown(new):
             yield from _wider(change, name, old, new)
 
 
@@ -45,8 +53,19 @@ def _wider(change: Change, name: str, old: object, new: object) -> Iterator[Find
     for who in sorted(after.keys() & before.keys()):
         if lost := sorted(key for _, key in before[who] - after[who]):
             yield found(ADMITS, change.urn, f"{name} would no longer ask {who[:120]} for {', '.join(lost)}", (name,))
-    kept = [json.dumps(entry, sort_keys=True) for entry in statements(new, "Deny") or ()]
+    kept = [_meaning(entry) for entry in statements(new, "Deny") or ()]
     for entry in statements(old, "Deny") or ():
-        if json.dumps(entry, sort_keys=True) not in kept:
+        if _meaning(entry) not in kept:
             says = f"{name} would no longer refuse as it did ({entry.get('Sid') or 'a statement without Sid'})"
             yield found(WEAKENED, change.urn, says, (name,))
+
+
+def _meaning(statement: Mapping[str, Any]) -> str:
+    """What a statement says, without its name: a single value is a list of one, and lists have no order."""
+    return json.dumps({key: _plain(value) for key, value in statement.items() if key != "Sid"}, sort_keys=True)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    return sorted({json.dumps(entry, sort_keys=True) for entry in listed(value)})

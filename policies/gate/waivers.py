@@ -14,6 +14,8 @@ LONGEST = timedelta(days=90)
 """A waiver that outlives a quarter is no exception any more: it is said again, or the rule is wrong."""
 SHORTEST_REASON = 10
 """Characters: "ok" and "needed" are no reasons."""
+SHORTEST_LETTERS = 5
+"""Different letters: a row of dots, or of one letter, is no sentence."""
 WILDCARDS = frozenset("*?")
 EXAMPLE = "{rule: stateful-replace, urn: 'urn:pulumi:...', owner: ada@example.com, reason: ..., expires: 2026-12-24}"
 
@@ -138,12 +140,17 @@ def _plain(entry: dict[Any, Any]) -> bool:
 
 def _texts(entry: dict[Any, Any], rules: Collection[str]) -> Iterator[str]:
     for key in ("rule", "urn", "owner", "reason"):
-        if not isinstance(entry[key], str) or not entry[key].strip():
+        if not isinstance(entry[key], str) or not _letters(entry[key]):
             yield f"{key} must be a text"
     if entry["rule"] not in rules:
         yield f"rule: there is no {entry['rule']}; copy the id from the finding (docs/gate.md lists them)"
-    if len(str(entry["reason"]).strip()) < SHORTEST_REASON:
+    if _letters(entry["reason"]) < SHORTEST_LETTERS or len(str(entry["reason"]).strip()) < SHORTEST_REASON:
         yield f"reason: {entry['reason']!r} is none; say in a sentence why this may happen"
+
+
+def _letters(text: object) -> int:
+    """How many different letters somebody can read in a text, of whatever alphabet."""
+    return len({sign.casefold() for sign in str(text) if sign.isalpha()})
 
 
 def _day(entry: dict[Any, Any]) -> Any:  # noqa: ANN401 - a day, or nothing

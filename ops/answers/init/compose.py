@@ -16,6 +16,7 @@ from infra.problems import NAMESPACE, Problem
 from infra.settings.base import Environment, Phase
 from infra.settings.reading.defaults import merged
 from infra.settings.reading.stack_name import own_name, stack_name_problems
+from ops.answers.init.order import place
 from ops.answers.init.text import stack_text
 from ops.inputs.stack_file import ROOT, check
 from ops.jsonable import picked
@@ -122,6 +123,8 @@ class NewStack:
         left_out: keys of `like` that are that stack's own history, or encrypted for it.
         written: whether it was written.
         settings: what it means, where it is valid.
+        order: this stack and those beside it, as a merge would deploy them.
+        waiting: what to write in which file, where a stack of production shall wait for this one.
     """
 
     stack: str
@@ -131,6 +134,8 @@ class NewStack:
     left_out: tuple[str, ...] = ()
     written: bool = False
     settings: Settings | None = None
+    order: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
 
     @property
     def next_steps(self) -> tuple[str, ...]:
@@ -140,6 +145,7 @@ class NewStack:
         policies = f"./bbp bootstrap policies {self.stack} --write"
         return (
             f"./bbp check {self.stack}",
+            *self.waiting,
             f"./bbp rehearse {self.stack}",
             f"add `- name: {self.stack}` to bootstrap/Pulumi.account.yaml, `{policies}`, update the bootstrap",
             f"pulumi stack init {self.stack} --secrets-provider '{key}'",
@@ -149,7 +155,7 @@ class NewStack:
 
     def as_json(self) -> dict[str, Any]:
         """The file, whether it was written, and what to do next."""
-        return picked(self, "stack", "file", "written", "content", "problems", "left_out", "next=next_steps")
+        return picked(self, "stack", "file", "written", "content", "problems", "left_out", "order", "next=next_steps")
 
 
 def new_stack(
@@ -324,7 +330,10 @@ def _checked(new: NewStack, *, write: bool) -> NewStack:
                 os.link(draft.name, new.file)
             except FileExistsError:
                 return replace(new, problems=(_exists(new.file),))
-    return replace(new, settings=found.settings, written=write)
+    if found.settings is None:
+        return new
+    order, waiting = place(new.stack, found.settings, dict(_beside(new.file)))
+    return replace(new, settings=found.settings, written=write, order=order, waiting=waiting)
 
 
 def _with_flag(problem: Problem) -> Problem:

@@ -301,3 +301,20 @@ def test_at_a_terminal_what_is_missing_is_asked_for(folder: Path, monkeypatch: p
 
 def test_problems_are_of_the_kind_that_every_command_prints(folder: Path) -> None:
     assert all(isinstance(problem, Problem) for problem in made(folder, Wanted()).problems)
+
+
+def test_the_order_of_a_merge_is_said_and_how_production_waits_for_a_stack_of_its_class(folder: Path) -> None:
+    wanted = replace(FULL, environment="production", image=IMAGE)
+    found = made(folder, wanted)
+    assert found.order == ("dev", "prod", "staging")
+    assert "A merge deploys dev -> prod -> staging." in told(section(found))
+    assert "`bailbondpro:deployAfter: [dev, staging]` in Pulumi.prod.yaml" in found.next_steps[1]
+    changed(folder, "prod", {"bailbondpro:deployAfter": ["dev", "staging"]})
+    (folder / "Pulumi.staging.yaml").rename(folder / "Pulumi.staging.kept")
+    later = made(folder, wanted, write=False)
+    assert later.problems == ()
+
+
+def test_a_stack_of_development_comes_before_production_by_itself(folder: Path) -> None:
+    found = made(folder, FULL)
+    assert (found.order, found.waiting) == (("dev", "staging", "prod"), ())

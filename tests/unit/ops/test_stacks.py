@@ -92,3 +92,9 @@ def test_a_folder_that_is_not_there_is_named_and_not_taken_for_an_empty_one(tmp_
         ended = CliRunner().invoke(app, ["stacks", "--in", str(tmp_path / name)])
         assert ended.exit_code == 2
         assert said in " ".join(ended.output.split())
+
+
+def test_a_name_of_a_file_is_shown_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.two\nGO: all is well.yaml").write_text("config: {}\n", "utf-8")
+    text = told(section(stacks(tmp_path)))
+    assert not any(line.strip().startswith("GO:") for line in text.splitlines())

@@ -53,6 +53,10 @@ def test_an_entry_counts_until_its_last_day(expires: object) -> None:
         ({"owner": " "}, "malformed"),
         ({"owner": None}, "malformed"),
         ({"reason": "ok"}, "malformed"),
+        ({"reason": ".........."}, "malformed"),
+        ({"reason": "x" * 20}, "malformed"),
+        ({"reason": "\u200b" * 20}, "malformed"),
+        ({"owner": "\u200b"}, "malformed"),
         ({"expires": "soon"}, "malformed"),
         ({"expires": datetime(2026, 12, 24, 1)}, "malformed"),  # noqa: DTZ001 - as YAML reads one without a zone
         ({"expires": 20261224}, "malformed"),

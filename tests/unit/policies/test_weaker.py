@@ -108,6 +108,24 @@ def test_another_role_of_the_same_account_is_no_stranger() -> None:
     assert told(judged("aws:kms/keyPolicy:KeyPolicy", policy("a"), policy("a", "b"))) == set()
 
 
+REFUSES = {"Sid": "Tls", "Effect": "Deny", "Principal": "*", "Action": ["s3:Get*", "s3:Put*"], "Resource": "*"}
+
+
+@pytest.mark.parametrize(
+    "other", [{"Sid": "OnlyTls"}, {"Sid": None}, {"Resource": ["*"]}, {"Action": ["s3:Put*", "s3:Get*"]}]
+)
+def test_a_statement_that_says_the_same_in_another_form_refuses_as_it_did(other: dict[str, Any]) -> None:
+    said = {key: value for key, value in {**REFUSES, **other}.items() if value is not None}
+    was, becomes = ({"policy": {"Statement": [one]}} for one in (REFUSES, said))
+    assert told(judged("aws:s3/bucketPolicy:BucketPolicy", was, becomes)) == set()
+
+
+def test_a_policy_of_a_bucket_that_only_an_update_knows_is_not_judged_and_does_not_pass() -> None:
+    was = {"policy": {"Statement": [REFUSES]}}
+    found = judged("aws:s3/bucketPolicy:BucketPolicy", was, {"policy": UNKNOWN})
+    assert [(one.rule, one.judged) for one in found.stopping if one.rule in OURS] == [("admits-more", False)]
+
+
 @pytest.mark.parametrize(
     ("text", "read"), [("1", 1), ("500m", 0.5), ("1Ki", 1024), ("2G", 2e9), ("1Ti", 2**40), (True, None), ("x", None)]
 )
