@@ -153,18 +153,28 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE, CREATE ON SCHEMA public TO bailbondpro_migration;
 GRANT USAGE ON SCHEMA public TO bailbondpro_application, bailbondpro_reader;
 DO $$ DECLARE it record; kind text; BEGIN
-  FOR it IN SELECT nspname FROM pg_namespace WHERE pg_get_userbyid(nspowner) = 'bailbondpro_migration' LOOP
+  FOR it IN SELECT nspname FROM pg_namespace
+    WHERE pg_get_userbyid(nspowner) = 'bailbondpro_migration' AND nspname <> 'bbp_shards'
+  LOOP
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO bailbondpro_application, bailbondpro_reader', it.nspname);
   END LOOP;
   FOR it IN SELECT n.nspname, c.relname, c.relkind FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE pg_get_userbyid(c.relowner) = 'bailbondpro_migration' AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
-    AND n.nspname !~ '^pg_'
+    AND n.nspname !~ '^pg_' AND n.nspname <> 'bbp_shards'
   LOOP
     kind := CASE it.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END;
     EXECUTE format('GRANT SELECT ON %s %I.%I TO bailbondpro_reader', kind, it.nspname, it.relname);
     EXECUTE format('GRANT %s ON %s %I.%I TO bailbondpro_application',
       CASE kind WHEN 'SEQUENCE' THEN 'USAGE, SELECT, UPDATE' ELSE 'SELECT, INSERT, UPDATE, DELETE' END,
       kind, it.nspname, it.relname);
+  END LOOP;
+  -- how far a move of clients is, and its notes: whoever writes them decides which rows are carried over, or deleted
+  FOR it IN SELECT c.oid::regclass AS made, c.relkind FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'bbp_shards' AND c.relkind IN ('r', 'S')
+    AND pg_get_userbyid(c.relowner) = 'bailbondpro_migration'
+  LOOP
+    EXECUTE format('REVOKE ALL ON %s %s FROM bailbondpro_application, bailbondpro_reader',
+      CASE it.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, it.made);
   END LOOP;
 END $$;
 -- what migrations make from here on

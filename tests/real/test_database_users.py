@@ -51,6 +51,8 @@ GRANT rds_superuser TO {MASTER[0]};
 (read 2026-11-30); that `rds_superuser` may hand pg_monitor on is what monitoring vendors assume (unverified)."""
 BEFORE = """
 CREATE SCHEMA reports;
+CREATE SCHEMA bbp_shards; GRANT USAGE ON SCHEMA bbp_shards TO PUBLIC;
+CREATE TABLE bbp_shards.changes (id bigint GENERATED ALWAYS AS IDENTITY, client text);
 CREATE TABLE clients (id bigserial PRIMARY KEY, name text);
 CREATE TABLE reports.bonds (id int PRIMARY KEY, amount int);
 CREATE VIEW reports.large AS SELECT * FROM reports.bonds WHERE amount > 1000;
@@ -164,6 +166,17 @@ def test_the_application_reads_and_writes_what_the_master_had_made(adopted: Serv
     assert adopted.do(APPLICATION, "SELECT amount FROM reports.large") == [(6000,)]
     assert adopted.do(APPLICATION, "SELECT lo_get(4711)") == [(b"a document",)]
     adopted.do(APPLICATION, "DELETE FROM clients WHERE name = 'Grace'")
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM bbp_shards.changes", "SELECT nextval('bbp_shards.changes_id_seq')"])
+def test_the_application_touches_nothing_of_a_move_of_clients(adopted: Served, statement: str) -> None:
+    with pytest.raises(REFUSED):
+        adopted.do(APPLICATION, statement)
+    adopted.as_master(f"GRANT ALL ON bbp_shards.changes, bbp_shards.changes_id_seq TO {role_name(APPLICATION)}")
+    adopted.do(APPLICATION, statement)
+    adopted.deploy(1, 1)
+    with pytest.raises(REFUSED):
+        adopted.do(APPLICATION, statement)
 
 
 def test_the_migration_role_owns_every_table_and_no_database(adopted: Served) -> None:

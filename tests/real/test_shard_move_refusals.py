@@ -78,6 +78,11 @@ CREATE TABLE above (c ours PRIMARY KEY); CREATE TABLE below () INHERITS (above);
 CREATE UNLOGGED TABLE forgetful (c ours PRIMARY KEY);
 CREATE TABLE ruled (c ours PRIMARY KEY); CREATE RULE elsewhere AS ON INSERT TO ruled DO INSTEAD NOTHING;
 CREATE SEQUENCE turns MAXVALUE 9 CYCLE; CREATE TABLE turned (c ours PRIMARY KEY, n integer DEFAULT nextval('turns'));
+CREATE TABLE spanned (c ours, days int[], PRIMARY KEY (c, days));
+CREATE FUNCTION told() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TABLE softly (c ours PRIMARY KEY);
+CREATE TRIGGER told BEFORE DELETE ON softly FOR EACH ROW EXECUTE FUNCTION told();
+ALTER TABLE softly ENABLE ALWAYS TRIGGER told;
 CREATE SCHEMA a; CREATE TABLE a.b (c ours PRIMARY KEY); CREATE TABLE "a.b" (c ours PRIMARY KEY);
 CREATE TABLE taken (c ours PRIMARY KEY, audit_id bigint REFERENCES audit);
 CREATE TABLE listed (id ours PRIMARY KEY REFERENCES taken);
@@ -91,7 +96,7 @@ ODD_TABLES = ("computed", "priced", "padded", "folded", "keyless", "above", "bel
 def test_every_table_that_cannot_be_moved_is_named_at_once(one_server: OneServer) -> None:
     found = one_server.databases(2)
     found.run(PRIMARY, ODD)
-    odd = "".join(f"{name}: c, " for name in (*ODD_TABLES, "a.b", "taken", "far"))
+    odd = "".join(f"{name}: c, " for name in (*ODD_TABLES, "a.b", "taken", "far", "spanned", "softly"))
     decided = SCHEMA.replace("{clients: id", f"{{{odd}clients: id").replace("{courts:", "{listed: copied, courts:")
     found.schema.write_text(decided)
     said = found.refused("move", "publish", "--to", "2")
@@ -109,6 +114,8 @@ def test_every_table_that_cannot_be_moved_is_named_at_once(one_server: OneServer
         "ruled has rewrite rules (elsewhere)",
         "turned is numbered by turns, which counts down or begins again",
         "a.b names two tables",
+        "spanned.days is integer[], and of an array in a primary key",
+        "softly has triggers that change what a move writes, or keep rows that it deletes (told are",
         "far is a foreign table",
         "taken_audit_id_fkey: taken refers to audit, which stays on the primary",
         "listed_id_fkey: listed is copied to every shard and refers to taken, whose rows lie on one each",
@@ -143,6 +150,9 @@ def test_a_shard_with_other_columns_is_refused(untouched: Databases) -> None:
     untouched.run(2, "ALTER TABLE documents ADD COLUMN more text")
     assert "documents has other columns on shard_2" in untouched.refused("move", "publish", "--to", "4")
     untouched.run(2, "ALTER TABLE documents DROP COLUMN more")
+    untouched.run(2, "ALTER TABLE bonds ALTER COLUMN twice SET EXPRESSION AS (amount * 3)")
+    assert "bonds computes a generated column otherwise on shard_2" in untouched.refused("move", "publish", "--to", "4")
+    untouched.run(2, "ALTER TABLE bonds ALTER COLUMN twice SET EXPRESSION AS (amount * 2)")
 
 
 def test_the_statements_can_be_read_before_they_are_run(untouched: Databases) -> None:

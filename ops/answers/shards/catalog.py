@@ -85,6 +85,11 @@ class Table:
         """All written columns, in the order that every statement uses."""
         return sql.SQL(", ").join(sql.Identifier(alias, name) for name, _ in self.columns)
 
+    def all_fields(self, alias: str = "t") -> sql.Composable:
+        """All columns, also those that each server computes by itself."""
+        names = (name for name, _ in (*self.columns, *self.computed))
+        return sql.SQL(", ").join(sql.Identifier(alias, name) for name in names)
+
     def client_of(self, alias: str = "t") -> sql.Composable:
         """The client of a row as text."""
         if self.client is None:

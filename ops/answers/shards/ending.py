@@ -93,9 +93,14 @@ def _delete(route: Route, source: Server, table: Table) -> int:
     last, deleted = None, 0
     while rows := next_rows(source, table, last, CHUNK):
         gone = [(row.key, row.client) for row in rows if table.client is None or route.aims(row.client, source.place)]
-        last, deleted = rows[-1].key, deleted + len(gone)
+        last = rows[-1].key
         with source.replica_role():
-            put(source, table, Batch(keys=gone))
+            done = put(source, table, Batch(keys=gone))
+            if done != len(gone):
+                raise MoveError(
+                    f"{source.name} keeps {len(gone) - done} rows of {table.title} that are deleted: a trigger?"
+                )
+        deleted += done
     return deleted
 
 

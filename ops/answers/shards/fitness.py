@@ -51,6 +51,7 @@ class Facts:
         unlogged: whether a crash empties it.
         inherits: whether it shares rows with another table, or has partitions that are foreign or unlogged.
         rules: rewrite rules.
+        triggers: those of others that are in force where a move writes.
         sequences: name, increment and whether it begins again at its end, of each that numbers its rows.
     """
 
@@ -61,6 +62,7 @@ class Facts:
     unlogged: bool = False
     inherits: bool = False
     rules: tuple[str, ...] = ()
+    triggers: tuple[str, ...] = ()
     sequences: tuple[tuple[str, int, bool], ...] = ()
 
 
@@ -85,6 +87,11 @@ def unfit(table: Facts, client: str | None) -> Iterator[str]:
         )
     if table.rules:
         yield f"{title} has rewrite rules ({', '.join(table.rules)}), which change what is written: use triggers"
+    if table.triggers:
+        yield (
+            f"{title} has triggers that change what a move writes, or keep rows that it deletes "
+            f"({', '.join(table.triggers)} are ENABLE ALWAYS or REPLICA): ALTER TABLE ... ENABLE TRIGGER"
+        )
     yield from _unfit_values(table)
     if client is not None:
         yield from _unfit_client(table, client)
@@ -92,6 +99,11 @@ def unfit(table: Facts, client: str | None) -> Iterator[str]:
 
 def _unfit_values(table: Facts) -> Iterator[str]:
     for column in table.columns:
+        if column.name in table.key and column.base.endswith("[]"):
+            yield (
+                f"{table.title}.{column.name} is {column.kind}, and of an array in a primary key a note keeps elements "
+                "without their bounds: use columns of its elements, or a text"
+            )
         if column.base == LARGE_OBJECT:
             yield (
                 f"{table.title}.{column.name} is {column.kind}, the number of a large object that no table holds: use "

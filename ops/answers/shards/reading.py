@@ -30,6 +30,12 @@ SELECT k.conname, k.conrelid, k.confrelid,
     ON a.attrelid = k.confrelid AND a.attnum = u.n ORDER BY u.o)
 FROM pg_constraint k WHERE k.contype = 'f' AND k.conparentid = 0 ORDER BY 1
 """
+_COMPUTED = """
+SELECT ARRAY[n.nspname, c.relname]::text[], a.attname, pg_get_expr(f.adbin, f.adrelid) FROM pg_attribute a
+JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
+JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE a.attgenerated <> '' AND NOT a.attisdropped ORDER BY 1, 2
+"""
 
 
 @dataclass
@@ -64,17 +70,28 @@ def check_alike(catalog: Catalog, servers: Servers, schema: Schema) -> None:
     Raises:
         MoveError: a table, a column, a type or a primary key differs; everything at once.
     """
-    problems = []
+    problems, here = [], _computed(servers[PRIMARY])
     for server in servers.values():
         if server.place == PRIMARY:
             continue  # the catalog was read there
         other = read_catalog(server, schema)
+        computed = _computed(server)
         for table in catalog.tables:
             there = other.by_title[table.title]
             if (there.columns, there.key, there.computed) != (table.columns, table.key, table.computed):
                 problems.append(f"{table.title} has other columns on {server.name}")
+            elif computed.get(table.title) != here.get(table.title):
+                problems.append(f"{table.title} computes a generated column otherwise on {server.name}")
     if problems:
         raise MoveError("; ".join(problems) + ": create the same schema on every server (pg_dump --schema-only)")
+
+
+def _computed(server: Server) -> dict[str, list[str]]:
+    """How each table's generated columns are computed."""
+    found: dict[str, list[str]] = {}
+    for title, column, expression in server.rows(_COMPUTED):
+        found.setdefault(title_of(*title), []).append(f"{column}: {expression}")
+    return found
 
 
 def _tables(server: Server, schema: Schema) -> _Read:
@@ -83,7 +100,7 @@ def _tables(server: Server, schema: Schema) -> _Read:
     columns = _grouped(server.rows(text_of("columns.sql"), oids))
     keys, sequences = _grouped(server.rows(_KEYS, oids)), _grouped(server.rows(text_of("sequences.sql"), oids))
     read, seen = _Read(), set()
-    for oid, space, name, foreign, unlogged, inherits, rules in rows:
+    for oid, space, name, foreign, unlogged, inherits, rules, triggers in rows:
         title = title_of(space, name)
         if title in seen:
             read.problems.append(f"{title} names two tables, one by its schema: rename one of them")
@@ -102,6 +119,7 @@ def _tables(server: Server, schema: Schema) -> _Read:
             unlogged=unlogged,
             inherits=inherits,
             rules=tuple(rules),
+            triggers=tuple(triggers),
             sequences=tuple((row[1], row[3], row[4]) for row in sequences.get(oid, ())),
         )
         client = schema.tables.get(title)

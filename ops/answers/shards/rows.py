@@ -126,10 +126,14 @@ def divided(
     return batches
 
 
-def put(server: Server, table: Table, batch: Batch) -> None:
-    """Delete, then insert; inside of a transaction in the replica role. Doing it again changes nothing."""
+def put(server: Server, table: Table, batch: Batch) -> int:
+    """Delete, then insert; inside of a transaction in the replica role. Doing it again changes nothing.
+
+    Returns:
+        How many rows were deleted.
+    """
     same_client = sql.SQL("{} = k.bbp_client").format(table.client_of())
-    server.execute(
+    deleted = server.run(
         sql.SQL("DELETE FROM {} AS t USING jsonb_to_recordset({}) AS k({}, bbp_client text) WHERE {} AND {}").format(
             table.identifier,
             sql.Literal(f"[{','.join(_keyed(key, client) for key, client in batch.keys)}]") + sql.SQL("::jsonb"),
@@ -139,7 +143,7 @@ def put(server: Server, table: Table, batch: Batch) -> None:
         )
     )
     if not batch.rows:
-        return
+        return deleted
     names = sql.SQL(", ").join(sql.Identifier(name) for name, _ in table.columns)
     stage = table.own_name("stage")
     server.execute(
@@ -153,6 +157,7 @@ def put(server: Server, table: Table, batch: Batch) -> None:
             table.identifier, names, names, stage
         )
     )
+    return deleted
 
 
 def _keyed(key: str, client: str) -> str:

@@ -29,19 +29,36 @@ LOCK_SECONDS = 30.0
 FETCHED = 5_000
 """Rows of a stream that are held at a time."""
 _CURSORS = itertools.count()
+TEXTS = (
+    "DateStyle = 'ISO, YMD'",
+    "IntervalStyle = 'postgres'",
+    "TimeZone = 'UTC'",
+    "extra_float_digits = 1",
+    "bytea_output = 'hex'",
+    "lc_monetary = 'C'",
+)
+"""Settings by which a value has one text: in every session of a move, and where a written key is noted."""
 _SETTINGS = (
-    "SET DateStyle = 'ISO, YMD'",
-    "SET IntervalStyle = 'postgres'",
-    "SET TimeZone = 'UTC'",
-    "SET extra_float_digits = 1",
-    "SET bytea_output = 'hex'",
+    "SET statement_timeout = 0",
+    "SET client_encoding = 'UTF8'",
+    *(f"SET {setting}" for setting in TEXTS),
+    "SET xmloption = content",
+    "SET array_nulls = on",
+    "SET standard_conforming_strings = on",
+    "SET quote_all_identifiers = off",
     "SET search_path = pg_catalog",
     "SET row_security = off",
     "SET lock_timeout = '5s'",
     "SET idle_in_transaction_session_timeout = '10min'",
+    "SET default_transaction_isolation = 'read committed'",
+    "SET default_transaction_read_only = off",
+    "SELECT set_config(name, '0', false) FROM pg_settings WHERE name ~ '^(idle_session|transaction)_timeout$'",
+    "SELECT set_config(name, 'on', false) FROM pg_settings WHERE name = 'synchronous_commit' AND setting = 'off'",
 )
-"""The same text for the same value on every server; short waits for locks, behind which an application would queue; an
-error where a policy would hide rows: what is not seen is neither copied nor missed (PostgreSQL, Row Security)."""
+"""What a login, a database or the environment may have set otherwise. The same text for the same value on every server,
+read as it was written; no end of a statement but the move's own; rows that are said to be carried over outlive a crash;
+short waits for locks, behind which an application would queue; an error where a policy would hide rows: what is not
+seen is neither copied nor missed (PostgreSQL, Row Security)."""
 
 
 class Server:
@@ -131,10 +148,14 @@ class Server:
         for statement in statements:
             self.run(statement)
 
-    def run(self, statement: str | sql.Composable, *values: object) -> None:
-        """Run a statement with values."""
+    def run(self, statement: str | sql.Composable, *values: object) -> int:
+        """Run a statement with values.
+
+        Returns:
+            How many rows it wrote.
+        """
         self._limit()
-        self.connection.execute(_query(statement), values or None)
+        return self.connection.execute(_query(statement), values or None).rowcount
 
     def rows(self, statement: str | sql.Composable, *values: object) -> list[tuple[Any, ...]]:
         """Run a query."""
@@ -247,6 +268,8 @@ def connected(prefix: str, wanted: Iterable[int], *, alone: bool = True) -> Iter
         yield servers
     except psycopg.errors.LockNotAvailable as error:
         raise MoveError(f"a table was in use for too long: {_said(error)}; start the same step again") from error
+    except psycopg.errors.QueryCanceled as error:
+        raise MoveError(f"a server ended a statement: {_said(error)}; start the same step again, it goes on") from error
     except psycopg.OperationalError as error:
         raise MoveError(f"a server went away: {_said(error)}; start the same step again, it goes on") from error
     except psycopg.Error as error:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from psycopg import sql
 
-from ops.answers.shards.servers import text_of
+from ops.answers.shards.servers import TEXTS, text_of
 from planner.shards.clients import PRIMARY
 from planner.shards.route import place_name, places
 
@@ -46,6 +46,7 @@ def watched(catalog: Catalog) -> Iterator[sql.Composable]:
         yield sql.SQL(text).format(
             guard=table.own_name("guard"),
             capture=table.own_name("capture"),
+            settings=sql.SQL(" ".join(f"SET {setting}" for setting in TEXTS)),
             admit=sql.Identifier("admit" if table.client is not None else "admit_shared"),
             not_the_move=sql.SQL(_NOT_THE_MOVE),
             table=table.identifier,

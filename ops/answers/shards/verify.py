@@ -92,7 +92,7 @@ def _tallies(server: Server, table: Table, only: list[str] | None) -> Iterator[t
         "SELECT client, rows, checksum::text FROM (SELECT {} AS client, count(*) AS rows, "
         'sum(hashtextextended(ROW({})::text COLLATE "C", 0)::numeric) AS checksum FROM {} AS t WHERE {} GROUP BY 1) '
         'AS found ORDER BY client COLLATE "C"'
-    ).format(table.client_of(), table.fields(), table.identifier, chosen)
+    ).format(table.client_of(), table.all_fields(), table.identifier, chosen)
     for client, rows, checksum in server.streamed(query):
         yield client, Tally(rows, int(checksum))
 

@@ -20,6 +20,11 @@ UNION ALL
 SELECT title, format('%s %s', k.conname, replace(pg_get_constraintdef(k.oid), ' NOT VALID', ''))
 FROM tables JOIN pg_constraint k ON k.conrelid = tables.oid AND k.contype IN ('p', 'u', 'x', 'f') AND k.conparentid = 0
 UNION ALL
+SELECT DISTINCT title, format('trigger %s in force in the replica role', g.tgname)
+FROM tables CROSS JOIN LATERAL (SELECT tables.oid AS relid UNION SELECT x.relid FROM pg_partition_tree(tables.oid) x) r
+JOIN pg_trigger g ON g.tgrelid = r.relid AND g.tgenabled IN ('A', 'R') JOIN pg_proc f ON f.oid = g.tgfoid
+WHERE f.pronamespace IS DISTINCT FROM to_regnamespace('bbp_shards')
+UNION ALL
 SELECT title, format('partition %s %s', p.oid::regclass, pg_get_expr(p.relpartbound, p.oid))
 FROM tables CROSS JOIN LATERAL pg_partition_tree(tables.oid) x JOIN pg_class p ON p.oid = x.relid AND x.level > 0
 WHERE tables.relkind = 'p'

@@ -24,9 +24,25 @@ CREATE TABLE IF NOT EXISTS bbp_shards.changes (
 -- Clients that were written since the last whole verification.
 CREATE TABLE IF NOT EXISTS bbp_shards.recheck (client text PRIMARY KEY);
 
+-- Default privileges of a database may hand every new table to the application: it reads the placement and no more.
+DO $body$
+DECLARE one record;
+BEGIN
+  FOR one IN
+    SELECT c.oid::regclass AS made, c.relkind, a.privilege_type AS may, a.grantee::regrole AS who
+    FROM pg_class c CROSS JOIN aclexplode(c.relacl) a
+    WHERE c.relnamespace = 'bbp_shards'::regnamespace AND c.relkind IN ('r', 'S')
+      AND a.grantee NOT IN (0, c.relowner) AND a.privilege_type <> 'SELECT'
+  LOOP
+    EXECUTE format('REVOKE %s ON %s %s FROM %s', one.may,
+      CASE one.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, one.made, one.who);
+  END LOOP;
+END $body$;
+
 -- The guide's hash (Database Sharding): 31 x hash + UTF-16 code unit in 32 bits, and the absolute value of the result.
+-- By PostgreSQL's own functions alone: a session may name others before them in its search_path.
 CREATE OR REPLACE FUNCTION bbp_shards.client_hash(client text) RETURNS bigint
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $body$
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog AS $body$
 DECLARE
   v bigint := 0;
   unit integer;
@@ -45,8 +61,10 @@ BEGIN
 END $body$;
 
 CREATE OR REPLACE FUNCTION bbp_shards.place_of(client text, count integer) RETURNS integer
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog AS
 $body$ SELECT CASE WHEN count = 0 THEN -1 ELSE (bbp_shards.client_hash(client) % count)::integer END $body$;
+-- Default privileges may take EXECUTE from PUBLIC, and every writer calls them.
+GRANT EXECUTE ON FUNCTION bbp_shards.client_hash(text), bbp_shards.place_of(text, integer) TO PUBLIC;
 
 CREATE OR REPLACE FUNCTION bbp_shards.refuse_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN

@@ -1,7 +1,7 @@
 -- For one table: writes of clients whose place is elsewhere are refused, and what is written is noted. Both are in force
 -- whatever session_replication_role says: a subscription and whoever sets it to replica write rows as well. Only the move's
 -- own transactions do without, which take the rights of that role and say so (bbp_shards.mover).
-CREATE OR REPLACE FUNCTION bbp_shards.{guard}() RETURNS trigger LANGUAGE plpgsql AS $body$
+CREATE OR REPLACE FUNCTION bbp_shards.{guard}() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $body$
 BEGIN
   IF TG_WHEN = 'BEFORE' AND TG_OP <> 'INSERT' THEN
     PERFORM bbp_shards.{admit}({old_client});
@@ -20,9 +20,10 @@ CREATE OR REPLACE TRIGGER bbp_shards_guard BEFORE INSERT OR UPDATE OR DELETE ON 
 CREATE OR REPLACE TRIGGER bbp_shards_guard_after AFTER INSERT OR UPDATE ON {table}
   FOR EACH ROW WHEN ({not_the_move}) EXECUTE FUNCTION bbp_shards.{guard}();
 
--- Notes are written as whoever moves: the application has no right to write, or forget, one of its own accord.
+-- Notes are written as whoever moves: the application has no right to write, or forget, one of its own accord. Keys are
+-- noted in the text that the move reads, whatever the writer's session has set.
 CREATE OR REPLACE FUNCTION bbp_shards.{capture}() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = pg_catalog AS $body$
+SECURITY DEFINER SET search_path = pg_catalog {settings} AS $body$
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     INSERT INTO bbp_shards.changes (tbl, pk, client) VALUES ({name}, jsonb_build_object({old_pk}), {old_client});
