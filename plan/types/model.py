@@ -203,7 +203,7 @@ def not_on(name: str) -> Guard:
 
 def above_zero(name: str) -> Guard:
     """Protects where it is some number."""
-    return Guard(name, lambda value: value not in {None, 0, ""}, f"{name} above 0")
+    return Guard(name, lambda value: value not in {None, 0, "0", ""}, f"{name} above 0")
 
 
 def minutes(create: int, update: int, delete: int = 0) -> Mapping[str, int]:

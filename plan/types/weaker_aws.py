@@ -22,6 +22,7 @@ from plan.types.weaker_model import (
     kept,
     no_less,
     no_less_or_for_ever,
+    number,
     ranked,
     stays,
 )
@@ -67,8 +68,11 @@ def _deleted_after(rules: object) -> dict[tuple[str, str], float]:
             continue
         for part, key in (("expiration", "days"), ("noncurrentVersionExpiration", "noncurrentDays")):
             days = rule[part].get(key) if isinstance(rule.get(part), dict) else None
-            if isinstance(days, (int, float)) and days:
-                found[str(rule.get("filter")), part] = float(days)
+            if count := number(days):
+                found[str(rule.get("filter")), part] = count
+        day = rule["expiration"].get("date") if isinstance(rule.get("expiration"), dict) else None
+        if day is not None:
+            found[str(rule.get("filter")), f"on {day}"] = 0
     return found
 
 
@@ -121,6 +125,7 @@ AWS_WEAKER: tuple[Weaker, ...] = (
         token=_LIFECYCLE,
         path=("rules",),
         than=_sooner_deleted,
+        made="bucket",
         says="objects and their versions were kept for longer",
         loses="copies",
         source="Amazon S3 User Guide, Expiring objects",

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-Loses = Literal["copies", "defence", "redundancy", "address"]
+Loses = Literal["copies", "defence", "redundancy", "address", "room", "way"]
 """What is lost: a copy or the time in which something can be brought back; a lock, a limit or a log; the second one of
-something; the account or region in which everything is looked for."""
+something; the account or region in which everything is looked for; room for load; the way on which clients come."""
 _QUANTITY = re.compile(r"(\d+(?:\.\d+)?)([EPTGMk]i?|Ki|m)?")
 _STEPS = {"": 0, "k": 1, "K": 1, "M": 2, "G": 3, "T": 4, "P": 5, "E": 6}
 TRUE = (True, "true")
@@ -32,6 +32,8 @@ class Weaker:
         source: where the property is documented.
         where: (property, value) that the resource must have for this row to be about it.
         by_presence: whether any value does: one that is not known yet does, too.
+        made: the input that says what it belongs to, where one that is made is judged as a change from nothing: it is,
+            where what it belongs to stands already, as known ids say.
     """
 
     token: str
@@ -42,6 +44,7 @@ class Weaker:
     source: str
     where: tuple[str, object] | None = None
     by_presence: bool = False
+    made: str = ""
 
     @property
     def shown(self) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from plan import tokens
 from plan.types.weaker_model import TRUE, Weaker, at_least, becomes, gains, no_less, ranked, stays
+from plan.types.weaker_ways import wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,8 +54,10 @@ def _open_sides(spec: object) -> Iterator[tuple[str, str]]:
 def _anybody(peer: object) -> bool:
     block = peer.get("ipBlock") if isinstance(peer, dict) else None
     if isinstance(block, dict):
-        return str(block.get("cidr", "")).rpartition("/")[2] in {"0", "1"}
-    return peer == {"namespaceSelector": {}}
+        return wide(block.get("cidr"))
+    if not isinstance(peer, dict) or "podSelector" in peer or "namespaceSelector" not in peer:
+        return False
+    return not any((peer["namespaceSelector"] or {}).values())
 
 
 OTHERS_WEAKER: tuple[Weaker, ...] = (
@@ -110,6 +113,7 @@ OTHERS_WEAKER: tuple[Weaker, ...] = (
         token=tokens.SERVICE,
         path=("spec", "type"),
         than=becomes("LoadBalancer", "NodePort"),
+        made="spec",
         says="it is reached inside of the cluster alone",
         loses="defence",
         source="Kubernetes documentation, Service",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plan.types import TYPES
+from plan.types.weaker_model import number
 from plan.unknown import is_unknown
 from policies.gate.model import (
     BEARING_DELETE,
@@ -133,10 +134,10 @@ def _in_place(change: Change) -> Iterator[Finding]:
     yield from _renamed(change, row.holds)
     for name in row.holds.grows:
         old, new = change.before.inputs.get(name), change.after.inputs.get(name)
-        if is_unknown(new) and _number(old) is not None:
+        if is_unknown(new) and number(old) is not None:
             yield found(SHRINKS, change.urn, f"{name} goes from {old} to what an update decides", (name,), judged=False)
-        elif _less(old, new):
-            yield found(SHRINKS, change.urn, f"{name} would go from {old} to {new}", (name,))
+        elif _less(old, new) or (number(old) is not None and new is None):
+            yield found(SHRINKS, change.urn, f"{name} would go from {old} to {_said(new)}", (name,))
     for path, reason in row.holds.one_way.items():
         if any(item == path or item.startswith((f"{path}.", f"{path}[")) for item in change.changed):
             yield found(ONE_WAY, change.urn, f"{path} changes: {reason}", (path,))
@@ -182,7 +183,7 @@ def _protection(change: Change) -> Iterator[Finding]:
         yield from _guard(change, guard, before.inputs.get(guard.property), after.inputs.get(guard.property))
     for name in COUNTS:
         old, new = before.inputs.get(name), after.inputs.get(name)
-        if _less(old, new) and new:
+        if _less(old, new) and number(new):
             yield found(PROTECTION_LOST, change.urn, f"{name} would go from {old} to {new}", (name,))
 
 
@@ -212,10 +213,6 @@ def _said(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-
-
 def _less(old: object, new: object) -> bool:
-    first, second = _number(old), _number(new)
+    first, second = number(old), number(new)
     return first is not None and second is not None and second < first

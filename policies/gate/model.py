@@ -107,6 +107,18 @@ ADMITS = StepRule(
     severity="high",
     fix="name whom the policy named before, under its conditions, or let somebody answer for it (waivers)",
 )
+ROOM = StepRule(
+    id="less-room",
+    title="Nothing of production gets less room for its load",
+    severity="high",
+    fix="take the smaller number or class back, or let somebody answer for it (waivers)",
+)
+LED = StepRule(
+    id="led-elsewhere",
+    title="Nobody is led elsewhere, or finds nobody",
+    severity="high",
+    fix="take the change back, or make the other beside it and move over",
+)
 URN_DISAPPEARS = StepRule(
     id="urn-disappears",
     title="No resource leaves the program by accident",
@@ -177,7 +189,7 @@ NOT_REVIEWED = StepRule(
 
 STEP_RULES: tuple[StepRule, ...] = (
     *(STATEFUL_DELETE, STATEFUL_REPLACE, BEARING_DELETE, BEARING_REPLACE, NAME_CHANGED, SHRINKS, PLACEMENT),
-    *(TURNS, PROTECTION_LOST, WEAKENED, ALONE, ELSEWHERE, ADMITS, URN_DISAPPEARS, STACK_REMOVED, ONE_WAY),
+    *(TURNS, PROTECTION_LOST, WEAKENED, ALONE, ELSEWHERE, ADMITS, ROOM, LED, URN_DISAPPEARS, STACK_REMOVED, ONE_WAY),
     *(COST, OBJECTIVES, NOT_REVIEWED),
     *(UNKNOWN_STEP, UNREAD_STEP, UNKNOWN_TYPE, HIDDEN, FAILED),
 )

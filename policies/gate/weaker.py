@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from plan.types.weaker import WEAKER
 from plan.unknown import is_unknown
-from policies.gate.model import ALONE, ELSEWHERE, PROTECTION_LOST, WEAKENED, found
+from policies.gate.model import ALONE, ELSEWHERE, LED, PROTECTION_LOST, ROOM, WEAKENED, found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,10 +22,14 @@ RULES: Mapping[Loses, StepRule] = {
     "defence": WEAKENED,
     "redundancy": ALONE,
     "address": ELSEWHERE,
+    "room": ROOM,
+    "way": LED,
 }
 ROWS: Mapping[str, list[Weaker]] = defaultdict(list)
 for _row in WEAKER:
     ROWS[_row.token].append(_row)
+OF_PRODUCTION = frozenset(("redundancy", "room"))
+"""What elsewhere nobody need have twice, or in plenty."""
 LONGEST = 60
 """Characters of a value that are shown."""
 
@@ -38,20 +42,28 @@ def weakened(change: Change, *, production: bool) -> Iterator[Finding]:
         production: whether the plan is of production: elsewhere nothing need be there twice.
     """
     before, after = change.before, change.after
-    if before is None or after is None or before.leftover:
+    if after is None or (before is not None and before.leftover):
         return
+    was = before.inputs if before is not None else {}
     for row in ROWS.get(change.type, ()):
-        if row.loses == "redundancy" and not production:
+        if row.loses in OF_PRODUCTION and not production:
             continue
-        if row.where is not None and row.where[1] not in {before.inputs.get(row.where[0]), "[unknown]"}:
+        if before is None and not _beside(row, after.inputs):
             continue
-        old, new = (_at(state.inputs, row.path) for state in (before, after))
+        if row.where is not None and row.where[1] not in {was.get(row.where[0]), "[unknown]"}:
+            continue
+        old, new = (_at(inputs, row.path) for inputs in (was, after.inputs))
         if old == new or is_unknown(old):
             continue
         if is_unknown(new) and not row.by_presence:
             yield found(RULES[row.loses], change.urn, f"{_shown(row, old, new)}: {row.says}", _tops(row), judged=False)
         elif row.than(old, new):
             yield found(RULES[row.loses], change.urn, f"{_shown(row, old, new)}: {row.says}", _tops(row))
+
+
+def _beside(row: Weaker, inputs: Mapping[str, Any]) -> bool:
+    """Whether what is made belongs to something that stands already: ids of what does not are not known yet."""
+    return bool(row.made) and inputs.get(row.made) is not None and not is_unknown(inputs[row.made])
 
 
 def _at(value: Any, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401 - any value of a plan
@@ -63,7 +75,8 @@ def _at(value: Any, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401 - any v
             value = value[step] if isinstance(value, list) and len(value) > step else None
         else:
             value = value.get(step) if isinstance(value, dict) else None
-    return _unpacked(value) if isinstance(value, str) and value[:1] in {"[", "{"} else value
+        value = _unpacked(value) if isinstance(value, str) and value[:1] in {"[", "{"} else value
+    return value
 
 
 def _unpacked(text: str) -> Any:  # noqa: ANN401 - any value of a plan

@@ -1,0 +1,207 @@
+"""Who is told, and of what: alarms, notifications and budgets that must not fall silent unnoticed.
+
+Sources are the API references of the services; unverified where nothing else is said.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from plan import tokens
+from plan.types.weaker_model import (
+    FALSE,
+    Weaker,
+    becomes,
+    changes,
+    keeps_all,
+    no_less,
+    stays,
+)
+from plan.types.weaker_ways import appears, no_more
+
+_ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+_SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
+_EVENTS = "aws:rds/eventSubscription:EventSubscription"
+_NOTIFICATION = "cloudflare:index/notificationPolicy:NotificationPolicy"
+_PROMETHEUS = "kubernetes:monitoring.coreos.com/v1:PrometheusRule"
+_ANOMALIES = "aws:costexplorer/anomalySubscription:AnomalySubscription"
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_DAY = re.compile(r"vector\(\d+\)")
+_MUCH = 4
+"""How many times a bound may rise or fall at once: a phase of growth more than triples none of them."""
+
+
+def _asks_else(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether queries ask something else: their numbers follow the classes of machines, by a little."""
+    if not isinstance(old, list):
+        return False
+    before, after = str(old), str(new)
+    numbers = [list(map(float, _NUMBER.findall(text))) for text in (before, after)]
+    if _NUMBER.sub("#", before) != _NUMBER.sub("#", after):
+        return True
+    return any(max(pair) > min(pair) * _MUCH for pair in zip(*numbers, strict=True))
+
+
+def _fewer_rules(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether an alert of Prometheus is gone, or no longer asks all that it asked."""
+    before, after = _expressions(old), _expressions(new)
+    return any(asked - after.get(name, frozenset()) for name, asked in before.items())
+
+
+def _expressions(groups: object) -> dict[str, frozenset[str]]:
+    """The alternatives of what each alert asks, by its name; days that a certificate ends on change with it."""
+    found: dict[str, frozenset[str]] = {}
+    for group in groups if isinstance(groups, list) else ():
+        rules = group.get("rules") if isinstance(group, dict) else None
+        for rule in rules if isinstance(rules, list) else ():
+            if isinstance(rule, dict) and rule.get("alert"):
+                name = str(rule["alert"])
+                asked = _DAY.sub("vector(#)", str(rule.get("expr"))).split(" or ")
+                found[name] = found.get(name, frozenset()) | frozenset(asked)
+    return found
+
+
+def _fewer_told(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether somebody whom a notification names is told no more."""
+    return bool(_told(old) - _told(new))
+
+
+def _told(mechanisms: object) -> set[tuple[str, str]]:
+    found = mechanisms if isinstance(mechanisms, dict) else {}
+    return {
+        (way, str(entry.get("id") if isinstance(entry, dict) else entry))
+        for way, entries in found.items()
+        for entry in (entries if isinstance(entries, list) else ())
+    }
+
+
+WATCH_WEAKER: tuple[Weaker, ...] = (
+    # Alarms of CloudWatch
+    *(
+        Weaker(
+            token=_ALARM,
+            path=(name,),
+            than=than,
+            says=says,
+            loses="defence",
+            source="Amazon CloudWatch API Reference, PutMetricAlarm",
+        )
+        for name, than, says in (
+            ("alarmActions", keeps_all, "it tells somebody"),
+            ("actionsEnabled", becomes(*FALSE), "it tells somebody"),
+            ("namespace", changes, "it looks at what its name says"),
+            ("metricName", changes, "it looks at what its name says"),
+            ("metricQueries", _asks_else, "it looks at what its name says"),
+            ("dimensions", changes, "it looks at what its name says"),
+            ("statistic", changes, "it looks at what its name says"),
+            ("extendedStatistic", changes, "it looks at what its name says"),
+            ("comparisonOperator", changes, "it rings on the side on which it hurts"),
+            ("treatMissingData", stays("breaching"), "it rings where nothing is measured"),
+            ("evaluationPeriods", no_more(_MUCH), "it rings while there is time"),
+            ("datapointsToAlarm", no_more(_MUCH), "it rings while there is time"),
+            ("period", no_more(_MUCH), "it rings while there is time"),
+        )
+    ),
+    *(
+        Weaker(
+            token=_ALARM,
+            path=("threshold",),
+            where=("comparisonOperator", operator),
+            than=than,
+            says="it rings before it is too late",
+            loses="defence",
+            source="Amazon CloudWatch API Reference, PutMetricAlarm",
+        )
+        for operator, than in (
+            ("GreaterThanThreshold", no_more(_MUCH)),
+            ("GreaterThanOrEqualToThreshold", no_more(_MUCH)),
+            ("LessThanThreshold", no_less),
+            ("LessThanOrEqualToThreshold", no_less),
+        )
+    ),
+    # Who is told
+    *(
+        Weaker(
+            token=_SUBSCRIPTION,
+            path=(name,),
+            than=than,
+            says="who subscribed hears of everything",
+            loses="defence",
+            source="Amazon SNS API Reference, Subscribe",
+        )
+        for name, than in (
+            ("endpoint", changes),
+            ("protocol", changes),
+            ("topic", changes),
+            ("filterPolicy", appears),
+        )
+    ),
+    *(
+        Weaker(
+            token=_EVENTS,
+            path=(name,),
+            than=than,
+            says="what happens to databases is told",
+            loses="defence",
+            source="Amazon RDS API Reference, CreateEventSubscription",
+        )
+        for name, than in (
+            ("enabled", becomes(*FALSE)),
+            ("snsTopic", changes),
+            ("sourceType", changes),
+            ("sourceIds", keeps_all),
+            ("eventCategories", keeps_all),
+        )
+    ),
+    *(
+        Weaker(
+            token=_NOTIFICATION,
+            path=(name,),
+            than=than,
+            says="what happens at the edge is told",
+            loses="defence",
+            source="Cloudflare API Reference, Notification policies",
+        )
+        for name, than in (
+            ("enabled", becomes(*FALSE)),
+            ("mechanisms", _fewer_told),
+            ("alertType", changes),
+            ("filters", changes),
+        )
+    ),
+    Weaker(
+        token=_PROMETHEUS,
+        path=("spec", "groups"),
+        than=_fewer_rules,
+        by_presence=True,
+        says="these alerts ring",
+        loses="defence",
+        source="Prometheus Operator documentation, PrometheusRule",
+    ),
+    # What it may cost before somebody hears of it
+    *(
+        Weaker(
+            token=tokens.BUDGET,
+            path=(name,),
+            than=than,
+            says="who pays hears of it in time",
+            loses="defence",
+            source="AWS Cost Management User Guide, Managing your costs with AWS Budgets",
+        )
+        for name, than in (
+            ("limitAmount", no_more(_MUCH)),
+            ("notifications", keeps_all),
+            ("costFilters", changes),
+            ("timeUnit", changes),
+        )
+    ),
+    Weaker(
+        token=_ANOMALIES,
+        path=("subscribers",),
+        than=keeps_all,
+        says="who pays hears of what is unusual",
+        loses="defence",
+        source="AWS Cost Management User Guide, Detecting unusual spend with AWS Cost Anomaly Detection",
+    ),
+)
