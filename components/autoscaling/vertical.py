@@ -77,7 +77,7 @@ def conflict(mode: VerticalMode, horizontal: AutoscalingPolicy | None) -> str | 
     return None
 
 
-def vertical_pod_autoscaler_spec(policy: VerticalPolicy, deployment: str, container: str) -> Manifest:
+def vertical_pod_autoscaler_spec(policy: VerticalPolicy, deployment: pulumi.Input[str], container: str) -> Manifest:
     """The spec of an autoscaling.k8s.io/v1 VerticalPodAutoscaler.
 
     Requests only: a limit that moved in proportion would leave the heap limit of a running Node.js process behind,
@@ -147,7 +147,6 @@ class VerticalAutoscaler(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: VerticalAutoscalerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:autoscaling:VerticalAutoscaler", name, None, opts)
-        deployment = pulumi.Output.from_input(args.deployment_name)
         resource = k8s.apiextensions.CustomResource(
             f"{name}-vertical-pod-autoscaler",
             api_version="autoscaling.k8s.io/v1",
@@ -157,7 +156,8 @@ class VerticalAutoscaler(pulumi.ComponentResource):
                 namespace=args.namespace,
                 labels=standard_labels(args.app, "autoscaler"),
             ),
-            spec=deployment.apply(lambda d: vertical_pod_autoscaler_spec(args.policy, d, args.container_name)),
+            # Only the name may wait for the update: of a spec that does, a preview would show no updateMode.
+            spec=vertical_pod_autoscaler_spec(args.policy, args.deployment_name, args.container_name),
             opts=child_options(self, opts),
         )
         self.autoscaler_name = resource.id.apply(lambda _: args.autoscaler_name)

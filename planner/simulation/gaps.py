@@ -100,7 +100,8 @@ def _scalers(plan: Plan, simulated: list[PlannedResource]) -> Iterator[Gap]:
         elif not others.intersection(scaler.dependencies):
             yield _gap(named(scaler), "autoscaler")
     for vertical in plan.of_type(VERTICAL):
-        mode = text(vertical.inputs, "spec", "updatePolicy", "updateMode") or "Auto"
+        known = isinstance(vertical.inputs.get("spec"), dict)
+        mode = (text(vertical.inputs, "spec", "updatePolicy", "updateMode") or "Auto") if known else "not known yet"
         if mode != "Off" and not others.intersection(vertical.dependencies):
             yield _gap(f"{named(vertical)}: updateMode {mode}", "trigger")
 

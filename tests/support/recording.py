@@ -118,9 +118,10 @@ def _unwrap(value: object) -> tuple[object, bool]:
 
 
 class _Mocks(Mocks):
-    def __init__(self, recording: Recording, calls: dict[str, dict[str, Any]]) -> None:
+    def __init__(self, recording: Recording, calls: dict[str, dict[str, Any]], *, preview: bool = False) -> None:
         self.recording = recording
         self.answers = calls
+        self.preview = preview
         self.places: dict[str, Place] = {}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
@@ -132,6 +133,10 @@ class _Mocks(Mocks):
             return None, args.inputs
         plain, _ = _unwrap(args.inputs)
         assert isinstance(plain, dict)
+        if self.preview and not args.typ.startswith("pulumi:providers:"):
+            # What is missing is unknown to a preview. Of inputs the unknown ones are missing here as well, so that they
+            # cannot be held against the schema.
+            return None, args.inputs
         _refuse_nonsense(args.typ, args.name, plain)
         place = self.places.get((args.provider or "").rpartition("::")[2], HOME)
         identity = args.resource_id or resource_id(args.typ, args.name, plain, place)
@@ -262,7 +267,7 @@ def record(
     recording = Recording()
     have_open_loop()
     set_mocks(
-        (mocks := _Mocks(recording, calls or {})),
+        (mocks := _Mocks(recording, calls or {}, preview=preview)),
         project="bailbondpro",
         stack=stack,
         preview=preview,

@@ -186,6 +186,8 @@ def test_a_vertical_autoscaler_that_changes_pods_and_one_that_follows_nothing_ar
     assert found["stray"] == "autoscaler"
     off = replace(vertical, inputs={"spec": {"updatePolicy": {"updateMode": "Off"}}})
     assert "vpa" not in str(gaps(Plan((*plan, off))))
+    unknown = replace(vertical, inputs={"spec": "04da6b54-80e4-46f7-96ec-b56ff0331ba9"})
+    assert gaps(Plan((*plan, unknown)))["vpa: updateMode not known yet"] == "trigger"
 
 
 def test_the_report_gives_no_good_word_where_something_is_not_simulated() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pulumi_random as random
 import pytest
 
 from components.autoscaling.policy import guide_a, guide_b
@@ -97,3 +98,15 @@ def test_the_vertical_autoscaler_is_of_the_kind_that_exists() -> None:
     assert resource["apiVersion"] == "autoscaling.k8s.io/v1"
     assert resource["metadata"]["name"] == "bailbondpro-vpa"
     assert differences(resource["spec"], GUIDE_VPA) == []
+
+
+def test_a_preview_before_the_deployment_exists_shows_what_is_resized_all_the_same() -> None:
+    def build() -> None:
+        unknown = random.RandomId("unknown", byte_length=4).hex
+        args = VerticalAutoscalerArgs(
+            namespace="production", deployment_name=unknown, policy=VerticalPolicy(), horizontal=None
+        )
+        VerticalAutoscaler("vertical", args)
+
+    spec = record(build, preview=True).one(VPA).inputs["spec"]
+    assert spec["updatePolicy"] == {"updateMode": "Off"}
