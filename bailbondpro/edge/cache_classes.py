@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from bailbondpro.edge.policy import EdgePolicy
 
 
+IMAGES_FOLDER = "/images/"
+"""The application's folder that the image host serves by its own paths: `/a.png` there is `/images/a.png` of it."""
+
+
 @dataclass(frozen=True)
 class StaticType:
     """A kind of static file: how its path ends, and what its Content-Type contains."""

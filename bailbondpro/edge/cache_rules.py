@@ -22,6 +22,7 @@ from bailbondpro.edge.personal import (
     odd_path,
     other_response,
     personal_response,
+    private_image,
     private_path,
     says_only,
     unknown_input,
@@ -173,7 +174,7 @@ def response_rules(policy: EdgePolicy) -> tuple[ResponseRule, ...]:
     ttl = policy.cache_classes
     # a browser, too, must not take a private file for a public one, be it the source of a transformation
     named = (Contains(Lower(PATH), prefix) for prefix in policy.all_private_prefixes())
-    open_path = Not(Or((*named, odd_path())))
+    open_path = Not(Or((*named, *private_image(policy), odd_path())))
     # of what begins with /static/, only a private prefix that meets it can be private
     met = tuple(p for p in policy.all_private_prefixes() if STATIC_PREFIX.startswith(p) or p.startswith(STATIC_PREFIX))
     below = (StartsWith(Lower(PATH), prefix) for prefix in met)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bailbondpro.edge.cache_classes import (
     DATA_TYPE,
+    IMAGES_FOLDER,
     PAGE_TYPE,
     STATIC_TYPES,
     StaticType,
@@ -95,31 +96,6 @@ FORBIDDING = ("priv", "store", "cach")
 OPEN_CONTROLS = ("public", "public, immutable", "public, no-transform", "immutable", "no-transform")
 """The whole of a Cache-Control that allows a copy and names no lifetime. Whatever else names none is not understood."""
 
-FOREIGN_RESPONSE_HEADERS = (
-    # what hands somebody a credential, asks for one, ends one or names him: RFC 9110, 11; RFC 6265; RFC 9449, 8; Clear
-    # Site Data; FedCM's Set-Login; forms' tokens
-    *(
-        "cookie",
-        "auth",
-        "token",
-        "session",
-        "clear-",
-        "nonce",
-        "login",
-        "csrf",
-        "secret",
-        "user",
-        "account",
-        "identity",
-    ),
-    # what is said to caches of others is meant of this one: Surrogate-Control (Edge Architecture), Akamai's
-    # Edge-Control, CDN-Cache-Control and its relatives, X-LiteSpeed-Cache-Control and -Vary
-    *("surrogate-c", "edge-control", "-cache-control", "-vary"),
-    # a download, a part of a file, another address, a prohibition of HTTP/1.0: no plain file
-    *("disposition", "content-range", "location", "pragma"),
-)
-"""Parts of the names of response headers that no static file has."""
-
 
 def credentials(policy: EdgePolicy) -> Expression:
     """The request says who sends it: in a header, or by a session cookie."""
@@ -197,27 +173,37 @@ def private_path(policy: EdgePolicy) -> Expression:
 
     What an origin may read as a private path is `odd_path`.
     """
-    prefixes = policy.all_private_prefixes()
+    return Or((*_at(policy.all_private_prefixes()), *private_image(policy)))
+
+
+def private_image(policy: EdgePolicy) -> tuple[Expression, ...]:
+    """The path on an image host is that of a private image, which the application has below its folder of images."""
+    shown = tuple(
+        "/" if IMAGES_FOLDER.startswith(prefix) else prefix.removeprefix(IMAGES_FOLDER.rstrip("/"))
+        for prefix in policy.all_private_prefixes()
+        if IMAGES_FOLDER.startswith(prefix) or prefix.startswith(IMAGES_FOLDER)
+    )
+    return (And((IsIn(HOST, image_hosts(policy)), Or(_at(shown)))),) if shown else ()
+
+
+def _at(prefixes: tuple[str, ...]) -> tuple[Expression, ...]:
+    """The path begins with one of several, or is an image transformation whose source has one."""
     sources = Or(tuple(Contains(Lower(PATH), prefix) for prefix in prefixes))
-    return Or(
-        (
-            *(StartsWith(Lower(PATH), prefix) for prefix in prefixes),
-            And((StartsWith(Lower(PATH), TRANSFORMATION_PREFIX), sources)),
-        )
+    return (
+        *(StartsWith(Lower(PATH), prefix) for prefix in prefixes),
+        And((StartsWith(Lower(PATH), TRANSFORMATION_PREFIX), sources)),
     )
 
 
 def unstorable_response() -> Expression:
     """The response is somebody's, or no plain success of a read."""
-    foreign = Or(tuple(AnyOf(RESPONSE_HEADER_NAMES, "contains", part) for part in FOREIGN_RESPONSE_HEADERS))
     unknown = Not(AllIn(RESPONSE_HEADER_NAMES, HARMLESS_RESPONSE_HEADERS))
     written = Not(IsIn(METHOD, ("GET", "HEAD")))
     open_ended = (
         And((_has(header), Not(AnyOf(LowerEach(ResponseHeader(header)), "contains", "age="))))
         for header in TARGETED_HEADERS
     )
-    named = (And((_static(), foreign)), And((Not(_static()), unknown)))
-    return Or((*_forbidden(("cache-control", *TARGETED_HEADERS)), written, *named, *open_ended))
+    return Or((*_forbidden(("cache-control", *TARGETED_HEADERS)), written, unknown, *open_ended))
 
 
 def targeted() -> Expression:

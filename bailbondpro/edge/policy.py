@@ -104,8 +104,9 @@ HARMLESS_RESPONSE_HEADERS = (
     # what frameworks tell of themselves, and how robots shall treat a page (Express, Rails, Next.js, Google)
     *("x-powered-by", "x-runtime", "x-response-time", "x-request-id", "x-robots-tag", "x-ua-compatible"),
     *("x-nextjs-cache", "x-nextjs-prerender", "x-nextjs-stale-time", "x-cache"),
+    *("sourcemap", "x-sourcemap", "service-worker-allowed"),  # of scripts (ECMA-426; W3C, Service Workers)
 )
-"""Names of response headers that a public page or public data may have and be stored. Any other may hand somebody a
+"""Names of response headers that a public file, page or data may have and be stored. Any other may hand somebody a
 credential, name him, or forbid a cache what this one does not understand: one that is missing here costs a request to
 the origin."""
 

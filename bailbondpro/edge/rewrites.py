@@ -90,7 +90,7 @@ def rewritten(rules: Iterable[RewriteRule], request: Request) -> Request:
 
 
 def rewrite_rules(policy: EdgePolicy) -> tuple[RewriteRule, ...]:
-    """The rules in their order: at most eight, which every plan has room for."""
+    """The rules in their order: at most nine, with listed heights, which every plan has room for."""
     return (
         RewriteRule(
             ref="hashed_query",
@@ -104,9 +104,13 @@ def rewrite_rules(policy: EdgePolicy) -> tuple[RewriteRule, ...]:
 def _hashed_with_query(policy: EdgePolicy) -> Expression:
     """A file below /static/, whose name has its content's hash (contract, caching.static), is asked for with a query.
 
-    A private prefix below it keeps its query: somebody may have signed it.
+    A private prefix below it, or above it, keeps its query: somebody may have signed it.
     """
-    private = tuple(prefix for prefix in policy.all_private_prefixes() if prefix.startswith(STATIC_PREFIX))
+    private = tuple(
+        prefix
+        for prefix in policy.all_private_prefixes()
+        if STATIC_PREFIX.startswith(prefix) or prefix.startswith(STATIC_PREFIX)
+    )
     kept = (Not(Or(tuple(StartsWith(Lower(PATH), prefix) for prefix in private))),) if private else ()
     hosts = (*static_hosts(policy), *app_hosts(policy))
     extensions = (*IMAGE_EXTENSIONS, *FILE_TYPES)

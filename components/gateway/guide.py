@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from bailbondpro.edge.cache_classes import IMAGES_FOLDER
+
 from ..tuning.nginx import Tuning, worker_processes
 from .model import (
     API_FAILURES,
@@ -34,8 +36,6 @@ STATIC_PATH = "/static/"
 INTERNAL_PATH = "/internal/"
 """What pods answer to the cluster alone: filling the cache, and what the application says of itself."""
 METRICS_PATH = "/metrics"
-IMAGES_FOLDER = "/images/"
-"""Where the application keeps public images, and nothing else: the image host's /logo.png is its /images/logo.png."""
 
 
 @dataclass(frozen=True, kw_only=True)

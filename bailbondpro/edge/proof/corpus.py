@@ -57,8 +57,13 @@ FOREIGN_RESPONSES = (
 )
 """Names of response headers that mean a personal answer, or one that is no plain file; each is tried with a value."""
 
-UNLISTED_RESPONSES = ("x-customer", "x-case", "x-tenant", "x-role", "refresh", "x-signature", "retry-after")
-"""Names of response headers that nobody lists: of a page or of data each may be somebody's."""
+UNLISTED_RESPONSES = (
+    *("x-customer", "x-case", "x-tenant", "x-role", "refresh", "x-signature", "retry-after", "x-api-key", "x-jwt"),
+    *("x-sid", "x-otp", "x-password", "x-bearer", "x-credential", "x-ticket", "x-xsrf", "x-principal", "x-email"),
+    *("x-customer-id", "x-tenant-id", "x-member-id", "x-visitor-id", "x-ssn", "x-no-cache", "x-cache-private"),
+    *("access-control-allow-credentials",),
+)
+"""Names of response headers that nobody lists: each may be somebody's, hand something over or forbid a copy."""
 
 PERSONAL_RESPONSES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Set-Cookie", (("set-cookie", "session=abc; HttpOnly"),)),
@@ -184,9 +189,10 @@ SESSION_COOKIES = (
 HIDDEN_COOKIES = (
     *("_ga=GA1.1 session=abc", "theme=dark\tsession=abc", "theme=dark,session=abc", "_ga=1; theme=dark session=abc"),
     *("_ga=1;session=abc", "_ga=1;  session=abc", "_ga_session=abc; theme=dark", "theme=dark; _ga_session=abc"),
+    *("lang=de", "lang=de; theme=dark", "_ga=1; lang=de"),
     *("_ga_session=abc; _ga_X1=GS2.1.s1", "_gat_gtag_UA_x=abc; _gat=1", "theme=dark; _gat_UA-x=abc"),
 )
-"""Cookie headers in which a session stands beside measurement, or is named like it."""
+"""Cookie headers in which a session stands beside measurement, or is named like it; and choices of a language."""
 
 UNKEYED_HEADERS = (
     *("rsc", "next-router-state-tree", "next-router-prefetch", "next-url", "next-action", "x-nextjs-data", "next-head"),
@@ -259,10 +265,17 @@ def odd_spellings(prefix: str) -> Iterator[str]:
     yield from (f"/x/%2e%2e/{name}", f"/x/..;/{name}", f"/x/%252e%252e/{name}", f"/x/..%3b/{name}")
 
 
+def private_names(policy: EdgePolicy) -> tuple[str, ...]:
+    """Every private prefix, and what the image host calls one that is below the application's folder of images."""
+    prefixes = policy.all_private_prefixes()
+    shown = (prefix.removeprefix("/images") for prefix in prefixes if prefix.startswith("/images/"))
+    return (*prefixes, *(name for name in shown if name != "/"))
+
+
 def private_paths(policy: EdgePolicy) -> Iterator[str]:
     """Every private prefix in the spellings that have led caches astray: suffixes, case, dots, slashes, escapes."""
     bases = (STATIC_PREFIX.rstrip("/"), *(path.rstrip("/") for path in policy.public_api_prefixes))
-    for prefix in policy.all_private_prefixes():
+    for prefix in private_names(policy):
         name = prefix.lstrip("/")
         yield from (prefix, f"{prefix}/", f"{prefix}/1", f"{prefix}/1.css", f"{prefix}/1/app.js", f"{prefix}/id.png")
         yield from (f"{prefix}/bond.pdf", f"{prefix.upper()}/1.css", f"{prefix.title()}/id.png", f"/{prefix}/1.js")

@@ -31,6 +31,7 @@ from bailbondpro.edge.proof.corpus import (
     UNKNOWN_QUERIES,
     UNLISTED_RESPONSES,
     odd_spellings,
+    private_names,
     private_paths,
 )
 from bailbondpro.edge.proof.oracle import personal_reason
@@ -201,7 +202,7 @@ def corpus(policy: EdgePolicy) -> Iterator[Trial]:
         for path in private:
             yield _case(Request(host=host, path=normalise_path(path), received=path))
     for host in image_hosts(policy):  # where any path is cached that ends like an image
-        for path in chain.from_iterable(map(odd_spellings, policy.all_private_prefixes())):
+        for path in chain.from_iterable(map(odd_spellings, private_names(policy))):
             yield _case(Request(host=host, path=normalise_path(f"{path}/id.png"), received=f"{path}/id.png"))
 
 
@@ -229,10 +230,10 @@ def trials(policy: EdgePolicy, request: Request) -> Iterator[Trial]:
         yield Trial(request, Response(200, (*kept, *headers)), f"its response carries {name}")
     for kind in _foreign_types(request, opted_in=opted_in):
         yield Trial(request, _typed_as(kind, plain), f"its Content-Type is {kind or 'missing'}")
-    for name in UNLISTED_RESPONSES if opted_in else ():
+    for name in UNLISTED_RESPONSES if request.host not in static_hosts(policy) else ():
         unlisted = Response(200, (*plain.headers, (name, "abc")))
         yield Trial(request, unlisted, f"its response carries {name}, which is not known to be harmless")
-    for code in (206, 301, 302, 404, 500):
+    for code in (203, 206, 301, 302, 303, 307, 308, 404, 410, 429, 500, 503):
         yield Trial(request, careless_response(request, code), f"its status is {code}")
 
 

@@ -46,7 +46,7 @@ def personal_reason(policy: EdgePolicy, request: Request) -> str:
     cookies = _personal_cookie(policy, request)
     if cookies:
         return cookies
-    private = _private_prefix(policy, request.path)
+    private = _private_prefix(policy, request)
     if private:
         return f"its path can be read as {private}"
     if request.extension in DOCUMENT_EXTENSIONS:
@@ -91,9 +91,12 @@ def _personal_cookie(policy: EdgePolicy, request: Request) -> str:
     return ""
 
 
-def _private_prefix(policy: EdgePolicy, path: str) -> str:
-    for reading in path_readings(path):
-        for prefix in policy.all_private_prefixes():
-            if reading == prefix or reading.startswith(f"{prefix.rstrip('/')}/"):
-                return prefix
+def _private_prefix(policy: EdgePolicy, request: Request) -> str:
+    """Which private prefix a reading of the path lies under; the image host's are below the application's /images."""
+    folders = ("", "/images") if request.host in image_hosts(policy) else ("",)
+    for reading in path_readings(request.path):
+        for asked in (f"{folder}{reading}" for folder in folders):
+            for prefix in policy.all_private_prefixes():
+                if asked == prefix or asked.startswith(f"{prefix.rstrip('/')}/"):
+                    return prefix
     return ""

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bailbondpro.edge.cache_classes import IMAGES_FOLDER
 from bailbondpro.edge.exchange import normalise_path
 from ops.answers.cdn.error import CdnError
 from ops.answers.cdn.paths import unheld
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from bailbondpro.edge.policy import EdgePolicy
 
 _LINE = re.compile(r"(?P<hash>[0-9A-Fa-f]{32,128})\s+\*?(?P<path>\S.*)")
-IMAGES_FOLDER = "/images/"
-"""Where the application has what the image host serves from its root (docs/cdn.md)."""
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bailbondpro.edge import personal
+from bailbondpro.edge.exchange import Request
 from bailbondpro.edge.expressions import Or
+from bailbondpro.edge.policy import HARMLESS_RESPONSE_HEADERS
 from bailbondpro.edge.proof.corpus import odd_spellings
-from bailbondpro.edge.proof.leaks import Trial, corpus, judge
+from bailbondpro.edge.proof.leaks import Trial, corpus, judge, trials
+from bailbondpro.edge.rules import EdgeRules
 from tests.support.edge_policies import POLICY, RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import ModuleType
 
     from bailbondpro.edge.expressions import Expression
-    from bailbondpro.edge.rules import EdgeRules
 
 ZONE = dataclasses.replace(RULES, firewall=())
 """Without firewall rules, which are no obstacle of the proof."""
@@ -83,3 +87,27 @@ def test_a_private_path_is_read_as_forgiving_servers_read_it() -> None:
 
 def test_a_prefix_of_one_letter_is_spelled_as_well() -> None:
     assert "/%0ax" in set(odd_spellings("/x"))
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "further"),
+    [
+        *((personal, "STORABLE_STATUSES", code) for code in (203, 206, 301, 303, 307, 308, 404, 410, 429, 500, 503)),
+        (personal, "HARMLESS_COOKIES", "lang="),
+        *((personal, "HARMLESS_RESPONSE_HEADERS", name) for name in ("access-control-allow-credentials", "x-api-key")),
+    ],
+)
+def test_a_list_of_what_is_harmless_that_holds_too_much_is_found_out(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, further: object
+) -> None:
+    monkeypatch.setattr(module, name, (*getattr(module, name), further))
+    page = Request.of(f"https://{POLICY.hosts.app}{POLICY.public_html_paths[0]}")
+    assert judge(EdgeRules.of(POLICY), POLICY, trials(POLICY, page)).leaks
+
+
+@pytest.mark.parametrize("path", ["images./a.png", "/static/app.css"])
+def test_a_response_header_that_nobody_lists_is_tried_with_files(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.setattr(personal, "HARMLESS_RESPONSE_HEADERS", (*HARMLESS_RESPONSE_HEADERS, "x-jwt"))
+    host = POLICY.hosts.images if path.startswith("images") else POLICY.hosts.app
+    asked = Request(host=host, path=path.removeprefix("images."))
+    assert judge(EdgeRules.of(POLICY), POLICY, trials(POLICY, asked)).leaks

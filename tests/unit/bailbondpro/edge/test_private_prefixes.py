@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
-from bailbondpro.edge.exchange import Exchange, Request
+from bailbondpro.edge.exchange import Exchange, Request, Response
+from bailbondpro.edge.explain import arriving, evaluate
 from bailbondpro.edge.personal import private_path
+from bailbondpro.edge.proof.leaks import corpus, judge
+from bailbondpro.edge.rules import EdgeRules
 from infra.edge_policy import edge_policy, private_prefixes
 from infra.wiring.gateway import guide_gateway
 from tests.support.configs import smallest
+from tests.support.edge_policies import POLICY, RULES
 
 INVOICES = {"name": "invoices", "paths": ["/Api/Invoices/", "/billing/"]}
 
@@ -53,3 +59,40 @@ def test_a_service_that_the_gateway_does_not_serve_makes_nothing_private() -> No
 def test_the_gateway_calls_no_file_below_a_private_prefix_public(prefix: str) -> None:
     found = guide_gateway(smallest("prod", "microservices", cdn={"privatePrefixes": [prefix, "/x"]})).private_files
     assert found == (prefix.lower(),)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/clients/id.png", "/Clients/id.png", "/clients/7/id.png?w=320", "/cdn-cgi/image/w=320/clients/id.png"),
+        "/cdn-cgi/image/w=320/https://images.bailbondpro.com/clients/id.png",
+    ],
+)
+@pytest.mark.parametrize("prefix", ["/images/clients", "/images/Clients/", "/images", "/i"])
+def test_a_private_folder_of_images_is_private_where_the_image_host_shows_it(prefix: str, path: str) -> None:
+    policy = edge_policy(smallest("prod", "microservices", cdn={"privatePrefixes": [prefix]}))
+    rules = EdgeRules.of(policy)
+    asked, answer = Request.of(f"https://{policy.hosts.images}{path}"), Response.of(200, {"Content-Type": "image/png"})
+    found = evaluate(rules, asked, answer)
+    assert not found.cacheable
+    assert "max-age" not in dict(found.response_headers).get("cache-control", "")
+
+
+def test_a_private_folder_of_images_leaves_the_others_in_the_cache() -> None:
+    policy = edge_policy(smallest("prod", "microservices", cdn={"privatePrefixes": ["/images/clients"]}))
+    answer = Response.of(200, {"Content-Type": "image/png"})
+    for path in ("/logo.png", "/team/clients.png"):
+        assert evaluate(EdgeRules.of(policy), Request.of(f"https://{policy.hosts.images}{path}"), answer).cacheable
+
+
+def test_the_audit_knows_by_itself_which_images_are_private() -> None:
+    policy = dataclasses.replace(POLICY, private_prefixes=("/images/clients",))
+    found = {leak.because for leak in judge(RULES, policy, corpus(policy)).leaks}
+    assert found == {"its path can be read as /images/clients"}
+
+
+@pytest.mark.parametrize("prefix", ["/static", "/static/", "/s", "/static/private"])
+def test_a_private_file_keeps_its_query(prefix: str) -> None:
+    rules = EdgeRules.of(dataclasses.replace(POLICY, private_prefixes=(prefix,)))
+    asked = Request.of(f"https://{POLICY.hosts.app}/static/private/x.png?sig=abc")
+    assert arriving(rules, asked).query == "sig=abc"
