@@ -103,3 +103,32 @@ def test_functions_of_a_sessions_own_let_nobody_onto_a_wrong_shard(copied: Datab
     for name in wrong:
         with pytest.raises(psycopg.Error, match="lies elsewhere"):
             copied.run(0, f"SET search_path = app, pg_catalog, public; INSERT INTO clients (id) VALUES ('{name}')")  # noqa: S608 - own names
+
+
+COMPUTED = """
+CREATE FUNCTION public.times(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $1 * FACTOR';
+ALTER TABLE bonds ADD COLUMN more integer GENERATED ALWAYS AS (public.times(amount)) STORED
+"""
+SOFTLY = """
+CREATE FUNCTION public.softly() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TRIGGER softly BEFORE DELETE ON clients FOR EACH ROW EXECUTE FUNCTION public.softly();
+ALTER TABLE clients ENABLE ALWAYS TRIGGER softly
+"""
+
+
+def test_what_a_server_computes_or_keeps_of_its_own_is_never_called_complete(one_server: OneServer) -> None:
+    made = one_server.databases(2)
+    for place, factor in ((PRIMARY, "2"), (0, "3"), (1, "2")):
+        made.run(place, COMPUTED.replace("FACTOR", factor))
+    fill(made, 2)
+    made.done("move", "publish", "--to", "2")
+    made.done("move", "copy")
+    assert set(made.differences()) == {("changed value", "shard_0", "bonds")}
+    made.run(0, SOFTLY)
+    said = "shard_0: clients has trigger softly in force in the replica role, which is new"
+    assert said in made.refused("move", "catch-up")
+    rows = made.run(0, "SELECT count(*) FROM clients")[0][0]
+    assert f"shard_0 keeps {rows} rows of clients that are deleted" in made.refused("move", "cancel")
+    made.run(0, "DROP TRIGGER softly ON clients")
+    made.done("move", "cancel")
+    assert made.run(0, "SELECT count(*) FROM clients") == [(0,)]
