@@ -11,6 +11,7 @@ from policies.gate.admits import widened
 from policies.gate.losses import losses_of
 from policies.gate.model import FAILED, HIDDEN, PLACEMENT, TURNS, UNREAD_STEP, Finding, Step, found
 from policies.gate.reach import hanging, reaches
+from policies.gate.uncompared import uncompared
 from policies.gate.weaker import weakened
 from policies.placement import shards_left, unplaced
 from policies.rules import is_production, rules
@@ -54,11 +55,11 @@ def judge(preview: Preview) -> Verdict:
     loss = [finding for change in preview.changes for finding in _losses(change, production=production)]
     policies, standing, later = _policies(preview)
     findings = (*_of_the_preview(preview), *loss, *_placement(preview), *_turns(preview), *policies)
+    blamed = {finding.urn for finding in findings}
+    notes = [note for change in preview.changes for note in uncompared(change, production=production)]
     order = {change.urn: index for index, change in enumerate(preview.changes)}
-    ranked = sorted(findings, key=lambda one: (one.rank, order.get(one.urn, -1)))
-    return Verdict(
-        findings=tuple(ranked), standing=standing, later=later, steps=tuple(_steps(preview, {f.urn for f in findings}))
-    )
+    ranked = sorted((*findings, *notes), key=lambda one: (one.rank, order.get(one.urn, -1)))
+    return Verdict(findings=tuple(ranked), standing=standing, later=later, steps=tuple(_steps(preview, blamed)))
 
 
 def _losses(change: Change, *, production: bool) -> list[Finding]:

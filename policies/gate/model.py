@@ -143,6 +143,12 @@ OBJECTIVES = StepRule(
     severity="high",
     fix="./bbp availability --plan FILE names the part and its fix",
 )
+UNCOMPARED = StepRule(
+    id="not-compared",
+    title="What changes of production's data and load is compared with what was",
+    severity="low",
+    fix="look at these properties yourself; a row in plan/types/weaker*.py compares them from then on",
+)
 UNKNOWN_STEP = StepRule(
     id="unknown-step",
     title="Every operation is one that the gate knows",
@@ -190,7 +196,7 @@ NOT_REVIEWED = StepRule(
 STEP_RULES: tuple[StepRule, ...] = (
     *(STATEFUL_DELETE, STATEFUL_REPLACE, BEARING_DELETE, BEARING_REPLACE, NAME_CHANGED, SHRINKS, PLACEMENT),
     *(TURNS, PROTECTION_LOST, WEAKENED, ALONE, ELSEWHERE, ADMITS, ROOM, LED, URN_DISAPPEARS, STACK_REMOVED, ONE_WAY),
-    *(COST, OBJECTIVES, NOT_REVIEWED),
+    *(COST, OBJECTIVES, NOT_REVIEWED, UNCOMPARED),
     *(UNKNOWN_STEP, UNREAD_STEP, UNKNOWN_TYPE, HIDDEN, FAILED),
 )
 NOT_JUDGED = frozenset(rule.id for rule in (UNKNOWN_STEP, UNREAD_STEP, UNKNOWN_TYPE, HIDDEN, FAILED))

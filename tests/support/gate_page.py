@@ -60,7 +60,8 @@ looked at does not hold.
 What it does not know does not pass: an operation of a newer engine, a type without a row in `plan/types`, a step of
 another form, unchanged resources that are counted and not named, a preview that ended early. A preview knows less
 than an update: what is not known yet stops where it may undo what held, or where a rule is critical. Otherwise it
-is counted, and the policy pack judges it in the update.
+is counted, and the policy pack judges it in the update. Of production's data and load,
+properties that change and that no row compares with what they were are named (`not-compared`); they stop nothing.
 
 What a preview does not say, the gate does not say either: whether pods survive a node (`./bbp drill`), whether an
 update that is allowed succeeds, and what was done by hand since the last refresh (`--refresh` in the preview).
