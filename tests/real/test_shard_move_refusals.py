@@ -85,7 +85,12 @@ CREATE TRIGGER told BEFORE DELETE ON softly FOR EACH ROW EXECUTE FUNCTION told()
 ALTER TABLE softly ENABLE ALWAYS TRIGGER told;
 CREATE SCHEMA a; CREATE TABLE a.b (c ours PRIMARY KEY); CREATE TABLE "a.b" (c ours PRIMARY KEY);
 CREATE TABLE taken (c ours PRIMARY KEY, audit_id bigint REFERENCES audit);
+CREATE TABLE letters (c ours REFERENCES taken);
 CREATE TABLE listed (id ours PRIMARY KEY REFERENCES taken);
+CREATE TABLE parted (c ours, n bigint, PRIMARY KEY (c, n)) PARTITION BY RANGE (n);
+CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (9);
+ALTER TABLE parted_1 ADD CONSTRAINT parted_bond FOREIGN KEY (n) REFERENCES bonds;
+CREATE SEQUENCE loose_turns MAXVALUE 9 CYCLE;
 CREATE FOREIGN DATA WRAPPER none; CREATE SERVER away FOREIGN DATA WRAPPER none;
 CREATE FOREIGN TABLE far (c text NOT NULL) SERVER away;
 """
@@ -96,8 +101,9 @@ ODD_TABLES = ("computed", "priced", "padded", "folded", "keyless", "above", "bel
 def test_every_table_that_cannot_be_moved_is_named_at_once(one_server: OneServer) -> None:
     found = one_server.databases(2)
     found.run(PRIMARY, ODD)
-    odd = "".join(f"{name}: c, " for name in (*ODD_TABLES, "a.b", "taken", "far", "spanned", "softly"))
-    decided = SCHEMA.replace("{clients: id", f"{{{odd}clients: id").replace("{courts:", "{listed: copied, courts:")
+    odd = "".join(f"{name}: c, " for name in (*ODD_TABLES, "a.b", "taken", "far", "spanned", "softly", "parted"))
+    decided = SCHEMA.replace("{clients: id", f"{{{odd}clients: id")
+    decided = decided.replace("{courts:", "{letters: primary, listed: copied, courts:")
     found.schema.write_text(decided)
     said = found.refused("move", "publish", "--to", "2")
     for problem in (
@@ -117,6 +123,9 @@ def test_every_table_that_cannot_be_moved_is_named_at_once(one_server: OneServer
         "spanned.days is integer[], and of an array in a primary key",
         "softly has triggers that change what a move writes, or keep rows that it deletes (told are",
         "far is a foreign table",
+        "letters_c_fkey: letters stays on the primary and refers to taken, whose rows lie on shards",
+        "parted_bond: rows of parted may refer to another client's bonds",
+        "sequence loose_turns counts down or begins again",
         "taken_audit_id_fkey: taken refers to audit, which stays on the primary",
         "listed_id_fkey: listed is copied to every shard and refers to taken, whose rows lie on one each",
     ):

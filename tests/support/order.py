@@ -45,7 +45,7 @@ BY_THE_CLOCK = ("test_drill_", "test_termination_chain")
 """Beginnings of the modules whose servers share a clock that runs faster than the machine's: two at once would take
 each other's time."""
 
-ONE_SERVER = ("_agreement", ".", "_fewer", "_refusals", "_pause", "_split", "_guards", "_held", "_shared")
+ONE_SERVER = ("_agreement", "_apart", ".", "_fewer", "_refusals", "_pause", "_split", "_guards", "_held", "_shared")
 """Ends of the modules whose databases are of one PostgreSQL server."""
 
 GROUPS = {

@@ -21,12 +21,12 @@ def title_of(schema: str, name: str) -> str:
 
 @dataclass(frozen=True)
 class Sequence:
-    """What numbers the rows of a table.
+    """What numbers the rows of a table, or whatever a trigger or the application numbers.
 
     Attributes:
         schema: of the database.
         name: within it.
-        column: that it numbers.
+        column: that it numbers; empty where it belongs to none.
         top: the highest number that it gives and the column holds.
     """
 
@@ -131,10 +131,19 @@ class ForeignKey:
 
 @dataclass(frozen=True)
 class Catalog:
-    """All tables of a move."""
+    """All tables of a move.
+
+    Attributes:
+        tables: those that take part.
+        within: constraints that stay within one client.
+        free: sequences that belong to no column.
+        kept: schema and name of those that the primary alone keeps, where they are no foreign tables.
+    """
 
     tables: tuple[Table, ...]
     within: tuple[ForeignKey, ...]
+    free: tuple[Sequence, ...] = ()
+    kept: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def by_title(self) -> dict[str, Table]:

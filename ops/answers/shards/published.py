@@ -52,9 +52,10 @@ class Published:
         """As the primary keeps it."""
         tables = [asdict(table) for table in self.catalog.tables]
         within = [[one.name, one.child.title, one.parent.title, one.columns] for one in self.catalog.within]
-        return json.dumps(
-            {"schema": self.schema.model_dump(), "places": self.places, "tables": tables, "within": within}
-        )
+        free = [asdict(one) for one in self.catalog.free]
+        schema = self.schema.model_dump()
+        others = {"within": within, "free": free, "kept": self.catalog.kept}
+        return json.dumps({"schema": schema, "places": self.places, "tables": tables, **others})
 
     @staticmethod
     def read(text: str) -> Published:
@@ -65,11 +66,17 @@ class Published:
             ForeignKey(name, tables[child], tables[parent], _pairs(columns))
             for name, child, parent, columns in found["within"]
         )
+        free = tuple(Sequence(**one) for one in found.get("free", ()))  # moves of earlier versions hold none
+        kept = _pairs(found.get("kept", ()))
         places = {
             int(place): {title: tuple(said) for title, said in known.items()}
             for place, known in found["places"].items()
         }
-        return Published(Schema.model_validate(found["schema"]), places, Catalog(tuple(tables.values()), within))
+        return Published(
+            Schema.model_validate(found["schema"]),
+            places,
+            Catalog(tuple(tables.values()), within, free, kept),
+        )
 
 
 def _pairs(found: Iterable[Iterable[str]]) -> tuple[Any, ...]:

@@ -23,7 +23,8 @@ JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
 WHERE i.indrelid = ANY(%s) AND i.indisprimary ORDER BY i.indrelid, k.position
 """
 _FOREIGN = """
-SELECT k.conname, k.conrelid, k.confrelid,
+SELECT k.conname, coalesce(pg_partition_root(k.conrelid)::oid, k.conrelid),
+  coalesce(pg_partition_root(k.confrelid)::oid, k.confrelid),
   array(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY u(n, o) JOIN pg_attribute a
     ON a.attrelid = k.conrelid AND a.attnum = u.n ORDER BY u.o),
   array(SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY u(n, o) JOIN pg_attribute a
@@ -44,6 +45,7 @@ class _Read:
 
     found: dict[int, Table] = field(default_factory=dict)
     left: dict[int, str] = field(default_factory=dict)
+    kept: list[tuple[str, str]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -59,9 +61,23 @@ def read_catalog(server: Server, schema: Schema) -> Catalog:
         f"{name} is no table of {server.name}" for name in (*schema.tables, *schema.shared) if name not in known
     ]
     within, undecided = _foreign(server, schema, read)
-    if problems := [*read.problems, *undecided]:
+    free, unfree = _free(server, read)
+    if problems := [*read.problems, *undecided, *unfree]:
         raise MoveError(f"{server.name}: " + "; ".join(problems))
-    return Catalog(tuple(read.found.values()), within)
+    return Catalog(tuple(read.found.values()), within, free, tuple(read.kept))
+
+
+def _free(server: Server, read: _Read) -> tuple[tuple[Sequence, ...], list[str]]:
+    """Sequences that belong to no column, whose numbers every shard may give: they are set apart as all others."""
+    oids = [*read.found, *read.left]
+    rows = server.rows(text_of("free_sequences.sql"), oids, oids)
+    problems = [
+        f"sequence {title_of(space, name)} counts down or begins again, and shards would give its numbers twice: let "
+        "it count up, NO CYCLE, or drop it"
+        for space, name, unfit_, _ in rows
+        if unfit_
+    ]
+    return tuple(Sequence(space, name, "", top) for space, name, _, top in rows), problems
 
 
 def check_alike(catalog: Catalog, servers: Servers, schema: Schema) -> None:
@@ -76,6 +92,8 @@ def check_alike(catalog: Catalog, servers: Servers, schema: Schema) -> None:
             continue  # the catalog was read there
         other = read_catalog(server, schema)
         computed = _computed(server)
+        ours, theirs = ({title_of(one.schema, one.name) for one in every} for every in (catalog.free, other.free))
+        problems += [f"sequence {name} is not on both the primary and {server.name}" for name in sorted(ours ^ theirs)]
         for table in catalog.tables:
             there = other.by_title[table.title]
             if (there.columns, there.key, there.computed) != (table.columns, table.key, table.computed):
@@ -107,6 +125,7 @@ def _tables(server: Server, schema: Schema) -> _Read:
         seen.add(title)
         if title not in schema.tables and schema.shared.get(title) != "copied":
             read.left[oid] = title
+            read.kept += [] if foreign else [(space, name)]
             if title not in schema.shared:
                 said = "name its client's column, or decide copied or primary"
                 read.problems.append(f"{title} is in neither tables nor shared: {said}")
@@ -157,7 +176,10 @@ def _foreign(server: Server, schema: Schema, read: _Read) -> tuple[tuple[Foreign
         names.add(name)
         child, parent = read.found.get(child_oid), read.found.get(parent_oid)
         decided = schema.foreign_keys.get(name)
-        if child is None or decided == "dropped":
+        if child is None:
+            problems += _kept_behind(name, server, read, child_oid, parent)
+            continue
+        if decided == "dropped":
             continue
         if parent is None:
             where = read.left.get(parent_oid, "a table")
@@ -181,6 +203,16 @@ def _foreign(server: Server, schema: Schema, read: _Read) -> tuple[tuple[Foreign
             f"foreign_keys: no constraint is named {name}" for name in schema.foreign_keys if name not in names
         ]
     return tuple(within), problems
+
+
+def _kept_behind(name: str, server: Server, read: _Read, child_oid: int, parent: Table | None) -> Iterator[str]:
+    """Old copies are deleted past every constraint: what refers to them and stays would refer to nothing."""
+    if server.place == PRIMARY and parent is not None and parent.client is not None and child_oid in read.left:
+        child = read.left[child_oid]
+        yield (
+            f"{name}: {child} stays on the primary and refers to {parent.title}, whose rows lie on shards: name the "
+            f"column of {child} with its client in tables, or drop the constraint on the primary"
+        )
 
 
 def _without_client(name: str, child: Table, parent: Table) -> Iterator[str]:

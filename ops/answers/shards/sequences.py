@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from psycopg import sql
 
 from bailbondpro.facts.shards import MAX_SHARDS
+from ops.answers.shards.catalog import title_of
 from ops.answers.shards.errors import MoveError
 from ops.answers.shards.fitness import first_number
 from planner.shards.clients import PRIMARY
@@ -43,10 +44,12 @@ def _following(server: Server, name: tuple[str, str]) -> tuple[int, int]:
     return int(server.one(query.format(sql.Literal(step), sql.Identifier(*name)))), step
 
 
-def _numbered(catalog: Catalog) -> Iterator[tuple[Table, tuple[str, str], int]]:
+def _numbered(catalog: Catalog) -> Iterator[tuple[Table | None, tuple[str, str], int]]:
     for table in catalog.tables:
         for one in table.sequences:
             yield table, (one.schema, one.name), one.top
+    for one in catalog.free:
+        yield None, (one.schema, one.name), one.top
 
 
 def align(servers: Servers, route: Route, catalog: Catalog) -> None:
@@ -65,9 +68,10 @@ def align(servers: Servers, route: Route, catalog: Catalog) -> None:
                 continue
             start = first_number(reached, top, step, rest)
             if start is None:
+                holder = f"it and its column in {table.title}" if table else "it"
                 raise MoveError(
                     f"{name[1]} gave {reached} of at most {top}, and {servers[place].name} needs numbers of its own: "
-                    f"let it and its column in {table.title} hold more (bigint) on every server"
+                    f"let {holder} hold more (bigint) on every server"
                 )
             servers[place].execute(
                 sql.SQL("ALTER SEQUENCE {} INCREMENT BY {} RESTART WITH {}").format(
@@ -89,4 +93,5 @@ def sequences_behind(servers: Servers, route: Route, catalog: Catalog) -> Iterat
             elif (apart, following % step) != (step, rest):
                 detail = f"{name[1]} gives {following} next, by {apart}: another place gives the same numbers"
             if detail:
-                yield Difference(kind="sequence behind", place=place, table=table.title, client="", detail=detail)
+                title = table.title if table else title_of(*name)
+                yield Difference(kind="sequence behind", place=place, table=title, client="", detail=detail)

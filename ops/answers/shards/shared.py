@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from psycopg import sql
 
+from ops.answers.shards.catalog import title_of
 from ops.answers.shards.errors import MoveError
 from ops.answers.shards.rows import Batch, put, rows_of
 from planner.shards.clients import PRIMARY
@@ -53,7 +54,10 @@ def _bring(owner: Server, target: Server, table: Table, found: list[tuple[str, K
 
 
 def on_shards_alone(servers: Servers, route: Route, catalog: Catalog) -> Iterator[Difference]:
-    """Shared rows of shards that clients leave which the primary has not, or has otherwise; in snapshots of all."""
+    """Shared rows of shards that clients leave which the primary has not, or has otherwise; in snapshots of all.
+
+    So are rows of tables that stay on the primary, which a trigger or the application wrote on a shard all the same.
+    """
     for table in catalog.shared:
         for place in route.left:
             for key, kind in _unlike(servers, table, place):
@@ -61,6 +65,14 @@ def on_shards_alone(servers: Servers, route: Route, catalog: Catalog) -> Iterato
                     said = "the primary has none" if kind == "extra row" else "the primary has it otherwise"
                     detail = f"{key}: {said}, which owns rows of no client"
                     yield Difference(kind=kind, place=place, table=table.title, client=SHARED, detail=detail)
+    for space, name in catalog.kept:
+        for place in route.left:
+            count = sum(kind == "extra row" for _, kind in _kept_unlike(servers, (space, name), place))
+            if count:
+                detail = f"{count:,} rows: the primary has none of them, which alone keeps this table"
+                yield Difference(
+                    kind="extra row", place=place, table=title_of(space, name), client=SHARED, detail=detail
+                )
 
 
 def check_left(servers: Servers, route: Route, catalog: Catalog) -> None:
@@ -104,6 +116,16 @@ def _snapshots(servers: Servers, places: tuple[int, ...]) -> ExitStack:
 
 def _unlike(servers: Servers, table: Table, place: int) -> Iterator[tuple[str, Kind]]:
     return unlike(_hashes(servers[PRIMARY], table), _hashes(servers[place], table))
+
+
+def _kept_unlike(servers: Servers, name: tuple[str, str], place: int) -> Iterator[tuple[str, Kind]]:
+    """By whole rows: such a table needs no key, and its columns may come in any order."""
+    query = sql.SQL(
+        'SELECT DISTINCT hashtextextended(to_jsonb(t)::text COLLATE "C", 0)::text COLLATE "C", 0 '
+        "FROM {} AS t ORDER BY 1"
+    ).format(sql.Identifier(*name))
+    if servers[place].one(sql.SQL("SELECT EXISTS (SELECT FROM {})").format(sql.Identifier(*name))):
+        yield from unlike(servers[PRIMARY].streamed(query), servers[place].streamed(query))
 
 
 def _hashes(server: Server, table: Table) -> Iterator[tuple[str, int]]:
