@@ -10,7 +10,7 @@ from .directives import Directive, block, directive, text
 from .errors import ERROR_FOLDER, ERROR_KINDS, error_maps
 from .model import SHUTDOWN_MARGIN_SECONDS
 from .paths import ODD_PATHS, ONE_READING, REFUSED_PATH
-from .response_headers import hidden_headers, own_variable
+from .response_headers import READABLE_CONTROL, UNREAD_CONTROL, hidden_headers, own_variable
 from .servers import UPGRADE_HEADERS, proxy_headers, servers
 
 if TYPE_CHECKING:
@@ -35,6 +35,13 @@ HEADERS_HASH_SIZE, HEADERS_HASH_BUCKET = 8192, 128
 """Room for the names of `components.gateway.trusted_headers`; nginx warns where 512 and 64 are too small."""
 LIMITED_CLIENT = "$limited_client"
 """What rate limits count by: an IPv4 address, or the network of an IPv6 address."""
+GZIP_TYPES = (
+    *("text/plain", "text/css", "application/json", "application/javascript"),  # the guide's
+    *("text/javascript", "image/svg+xml", "application/wasm", "application/manifest+json", "application/problem+json"),
+    "application/ld+json",
+)
+"""What is text by its type besides HTML, which nginx always compresses: the guide's list has none of the types that
+scripts (RFC 9239), drawings and manifests of a build have today."""
 _LOG = {
     "time": "$time_iso8601",
     "client": "$remote_addr",
@@ -127,7 +134,7 @@ def _tuning(config: GatewayConfig) -> Iterator[Directive]:
     yield directive("gzip", "on")
     yield directive("gzip_vary", "on")
     yield directive("gzip_min_length", 1024)
-    yield directive("gzip_types", "text/plain", "text/css", "application/json", "application/javascript")
+    yield directive("gzip_types", *GZIP_TYPES)
     if not config.tuning.cached_files:
         yield directive("open_file_cache", "off")
         return
@@ -163,6 +170,8 @@ def _answers(config: GatewayConfig) -> Iterator[Directive]:
     """Headers and errors of answers."""
     yield from error_maps()
     yield from _static_lifetimes(config)
+    read = [directive("default", "no-store"), directive(f"~*{READABLE_CONTROL}", "")]
+    yield block("map", "$upstream_http_cache_control", UNREAD_CONTROL, body=read)
     for header in config.headers:
         if header.yields:
             said = f"$upstream_http_{header.name.lower().replace('-', '_')}"

@@ -72,13 +72,26 @@ PUBLIC_FILE_HEADERS = (
 )
 """What hosts of public files say instead."""
 
+_SECONDS = r"(?:s-maxage|max-age|stale-while-revalidate|stale-if-error)=\d++"
+_FIELDS = r'(?:private|no-cache)(?:="[^"]*+")?'
+_WORDS = "public|immutable|no-store|no-transform|must-revalidate|proxy-revalidate|must-understand"
+READABLE_CONTROL = rf"^(?:[\s,]*+(?:{_SECONDS}|{_FIELDS}|{_WORDS})\s*+(?:,|$))*+[\s,]*$"
+"""A Cache-Control of known directives, lifetimes in whole seconds, parted by commas (RFC 9111, 5.2.2; RFC 5861; RFC
+8246). The edge's rules see no more than that a digit follows: of `max-age=5m`, `x-max-age=3` or `public max-age=60`
+they take a consent, which nobody gave."""
+UNREAD_CONTROL = "$unread_control"
+"""Says no-store to the edge alone, beside a Cache-Control that is not readable; else empty, and no header is said."""
+
 TELLTALE_HEADERS = (
     *("X-Powered-By", "X-AspNet-Version", "X-AspNetMvc-Version", "X-Runtime", "X-Generator", "X-Powered-CMS"),
     *("X-Served-By", "X-Backend-Server", "X-Server", "X-Envoy-Upstream-Service-Time", "X-Envoy-Decorator-Operation"),
     *("X-SourceFiles", "X-Debug-Token", "X-Debug-Token-Link", "Via"),
+    *("X-Powered-By-Plesk", "X-CF-Powered-By", "X-PHP-Version", "X-Django-Version", "X-OWA-Version", "X-Version"),
+    *("MicrosoftSharePointTeamServices", "X-Mod-Pagespeed", "X-Jenkins", "Liferay-Portal", "X-Upstream", "X-Hostname"),
+    *("X-Pod", "X-Varnish", "X-Kong-Upstream-Latency", "X-Kong-Proxy-Latency"),
 )
 """Names of programs, versions, servers and files, which frameworks send unasked (OWASP Secure Headers Project, headers
-to remove; ASP.NET, Rails, Drupal, Symfony, Envoy documentation; unverified)."""
+to remove; ASP.NET, Rails, Drupal, Symfony, Envoy, Kong documentation, and by convention; unverified)."""
 
 
 def replaced(headers: tuple[Header, ...], instead: tuple[Header, ...]) -> tuple[Header, ...]:

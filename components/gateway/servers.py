@@ -8,7 +8,7 @@ from .directives import Directive, block, directive
 from .errors import METHODS, READING_METHODS, error_pages, refused_methods
 from .model import CIPHERS
 from .paths import REFUSED_PATH
-from .response_headers import HSTS, hidden_headers, own_variable, replaced
+from .response_headers import HSTS, UNREAD_CONTROL, hidden_headers, own_variable, replaced
 from .trusted_headers import SET, STRIPPED
 
 if TYPE_CHECKING:
@@ -244,6 +244,7 @@ def _headers(headers: Iterable[Header]) -> Iterator[Directive]:
 
 def _site_headers(config: GatewayConfig, site: Site | None) -> Iterator[Directive]:
     yield from _headers(replaced(config.headers, () if site is None else site.headers))
+    yield directive("add_header", "CDN-Cache-Control", UNREAD_CONTROL, "always")
     if site is not None and site.shared:
         yield directive("add_header", "Access-Control-Allow-Origin", "*", "always")
 

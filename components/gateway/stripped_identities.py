@@ -255,5 +255,19 @@ IDENTITIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             *("Fly-Region", "Fly-Prefer-Region", "Fly-Replay-Src", "X-Render-Origin-Server", "X-Railway-Edge"),
         ),
     ),
+    (
+        "API managers and marketplaces (WSO2, Kong, RapidAPI, Mashape), Akamai, Grafana Mimir, HAProxy",
+        (
+            *("X-JWT-Assertion", "X-JWT-Claims", "X-Credential-Username", "X-RapidAPI-User", "X-Mashape-User"),
+            *("X-Akamai-Edgescape", "X-Scope-OrgID", "X-Haproxy-Client-Cert", "X-Cert-Subject", "Proxy-Authorization"),
+        ),
+    ),
+    (
+        "conventions of gateways and sign-on proxies (LemonLDAP::NG and others) without one document",
+        (
+            *("Auth-Mail", "X-Tenant-Id", "X-Org-Id", "X-Account-Id", "X-Scopes", "X-Impersonate", "X-On-Behalf-Of"),
+            *("X-SSO-User", "X-SAML-User", "Uid", "Mail"),
+        ),
+    ),
 )
 """By source: every name once, here or in `stripped_headers`."""

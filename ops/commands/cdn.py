@@ -124,10 +124,11 @@ def forecast(
     log: Annotated[
         Path, typer.Option("--log", help="Access log: common, combined or nginx's JSON; gzip or plain.", metavar="FILE")
     ],
-    size_gib: Annotated[float, typer.Option("--size-gib", help="GiB that the cache holds.", min=0.001)] = 10,
+    size_gib: Annotated[float, typer.Option("--size-gib", help="GiB that the cache holds.", min=0.001, max=2**20)] = 10,
     host: Annotated[str, typer.Option("--host", help="Whose log it is, where its lines name no host.")] = "",
     target: Annotated[
-        float | None, typer.Option("--target", help="Percent of the requests that the edge has to answer.", max=100)
+        float | None,
+        typer.Option("--target", help="Percent of requests that the edge has to answer.", min=0, max=100),
     ] = None,
     plan: PlanOption = None,
     phase: PhaseOption = None,

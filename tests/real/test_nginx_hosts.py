@@ -141,6 +141,17 @@ def test_a_file_whose_lifetime_is_left_open_gets_the_guides_year(live: Gateway, 
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
 
 
+@pytest.mark.parametrize("value", ["max-age=5m", "public max-age=60", "max-age=60,s-maxage=0s", "public, x-max-age=3"])
+def test_the_edge_is_told_to_store_nothing_whose_lifetime_is_no_number(live: Gateway, value: str) -> None:
+    live.backends[POD].further = (("Cache-Control", value),)
+    try:
+        for host, path in ((CDN, "/static/a.css"), (HOST, "/"), (API, "/api/public"), (IMAGES, "/a.png")):
+            assert live.get(path, "198.51.100.44", host=host).headers["cdn-cache-control"] == "no-store"
+    finally:
+        live.backends[POD].further = ()
+    assert "cdn-cache-control" not in live.get("/", host=HOST).headers
+
+
 @pytest.mark.parametrize("path", ["/static/reports/7.css", "/static/Reports/7.css", "/static/%72eports/7.css"])
 def test_no_lifetime_is_said_of_a_private_file(live: Gateway, path: str) -> None:
     for host in (CDN, HOST):

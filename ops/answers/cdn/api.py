@@ -195,7 +195,7 @@ def _document(response: httpx.Response) -> dict[str, Any] | None:
     """The API's envelope; None for anything else."""
     try:
         found = response.json()
-    except ValueError:  # neither JSON nor text
+    except (ValueError, RecursionError):  # neither JSON nor text, or nested without end
         return None
     return found if isinstance(found, dict) else None
 

@@ -42,7 +42,7 @@ class Journal:
             found = json.loads(path.read_text(encoding="utf-8"))
             done = frozenset(str(value) for value in found["done"])
             same = {key: found[key] for key in purge} == purge
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise CdnError(f"{path} is no journal of a purge; name another file, or delete it") from error
         if not same:
             raise CdnError(f"{path} belongs to another purge (zone, kind or --soft); name another file, or delete it")

@@ -98,7 +98,7 @@ def _read(path: Path) -> Audit | None:
             return None
         found = json.loads(text)
         return Audit(**{**found, "leaks": tuple(Leak(**leak) for leak in found["leaks"])})
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
 
 

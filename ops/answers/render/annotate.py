@@ -79,6 +79,7 @@ NGINX = (
         "guide: a year; where the application says nothing of its own, and not below a private path",
     ),
     Note(r"map \S+ \$said_lifetime", "an application may always shorten or forbid: what it says of a file counts"),
+    Note(r"map \S+ \$unread_control", "a lifetime that is no number is no consent: the edge is told to store nothing"),
     Note(r"map \$status \$static_cache_control", "a missing file must not stay missing in every cache for a year"),
     Note(r"proxy_set_header X-Forwarded-For", "set, not appended to: what a client claims about itself is no evidence"),
     Note('proxy_set_header Forwarded ""', "from here on: what frameworks believe and only a proxy may say"),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+import httpx
 import pytest
 
 from bailbondpro.edge.exchange import Request
 from bailbondpro.edge.policy import CdnHosts, EdgePolicy
 from bailbondpro.edge.rewrites import rendition_queries, rewrite_rules, rewritten
 from bailbondpro.edge.rules import EdgeRules
-from ops.answers.cdn.api import _file
+from ops.answers.cdn.api import _document, _file
 from ops.answers.cdn.edge import Edge
 from ops.answers.cdn.error import CdnError
 from ops.answers.cdn.manifests import Changed
@@ -100,3 +101,8 @@ def test_a_copy_is_asked_for_with_the_header_that_makes_it() -> None:
 def test_every_other_form_takes_all_copies_without_being_told() -> None:
     with pytest.raises(CdnError, match="--variants goes with --path"):
         wanted(POLICY, tags=("html",), with_variants=True)
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000, "<html>", "", "[]"])
+def test_an_answer_of_the_api_that_is_no_document_is_none(text: str) -> None:
+    assert _document(httpx.Response(200, text=text)) is None

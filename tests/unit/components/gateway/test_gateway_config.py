@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import fields, replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from components.app.workload import headless_host
 from components.gateway.guide import GuideGateway, guide_config
 from components.gateway.model import Member, Route
 from components.gateway.render import render
+from components.gateway.response_headers import READABLE_CONTROL
 from components.tuning.nginx import NODE_KEEPALIVE_SECONDS, Tuning
 from tests.support.nginx import blocks, inside, segment, words
 
@@ -255,7 +257,8 @@ def test_the_guides_tuning_is_kept() -> None:
     assert http["keepalive_timeout"] == ("65",)
     assert http["keepalive_requests"] == ("1000",)
     assert http["gzip_min_length"] == ("1024",)
-    assert http["gzip_types"] == ("text/plain", "text/css", "application/json", "application/javascript")
+    assert http["gzip_types"][:4] == ("text/plain", "text/css", "application/json", "application/javascript")
+    assert {"text/javascript", "image/svg+xml", "application/wasm"} <= set(http["gzip_types"])
     assert http["open_file_cache"] == ("max=10000", "inactive=60s")
 
 
@@ -280,3 +283,45 @@ def test_uploads_never_fill_the_pods_disk() -> None:
     http = inside(guide(), "http")
     assert http["proxy_request_buffering"] == ("off",)
     assert http["proxy_max_temp_file_size"] == ("0",)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("max-age=5m", "max-age=0s", "max-age=0.5", "max-age=1e3", "max-age=0x10", "public max-age=60", "max-age=6 6"),
+        *(
+            "max-age=60 max-age=0",
+            "public, x-max-age=3",
+            "max-age=60,s-maxage=0s",
+            "max-age=-1",
+            "max-age=",
+            "no store",
+        ),
+        *('max-age="60"', "max-age=60; private", "maxage=60", "private_", "max-age=60, do-not-share", "max-age=\u0665"),
+    ],
+)
+def test_a_cache_control_that_is_not_read_to_its_end_tells_the_edge_to_store_nothing(value: str) -> None:
+    assert re.search(READABLE_CONTROL, value, re.IGNORECASE | re.ASCII) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("", "public", "Public, Max-Age=31536000, immutable", "max-age=0,must-revalidate", 'private="set-cookie, x"'),
+        *(
+            "no-cache, no-store, must-revalidate, ",
+            "s-maxage=5 , stale-while-revalidate=60,, stale-if-error=9",
+            "private",
+        ),
+    ],
+)
+def test_a_cache_control_in_the_words_of_the_standards_is_left_alone(value: str) -> None:
+    assert re.search(READABLE_CONTROL, value, re.IGNORECASE | re.ASCII)
+
+
+def test_every_answer_of_every_host_says_what_was_not_read() -> None:
+    config = guide(asset_names=("cdn.test",), image_names=("images.test",), api_names=("api.test",))
+    served = [item for item in words(config) if item[1] == "server_name" and item[2] != "_"]
+    told = [item for item in words(config) if item[1:3] == ("add_header", "CDN-Cache-Control")]
+    assert {item[0] for item in told} >= {"http/server", "http/server/location /static/"}
+    assert len([item for item in told if item[0] == "http/server"]) == len(served) - 1, "all but the plain server"
