@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plan import tokens
-from plan.types.weaker_model import TRUE, Weaker, becomes, changes, kept, stays
+from plan.types.weaker_model import TRUE, Weaker, becomes, changes, differs, kept, stays
 from plan.types.weaker_ways import appears, network, opens, others, wide
 
 if TYPE_CHECKING:
@@ -60,12 +60,13 @@ NETWORK_WEAKER: tuple[Weaker, ...] = (
         Weaker(
             token=tokens.ROUTE_TABLE_ASSOCIATION,
             path=(name,),
-            than=changes,
+            than=than,
+            made=made,
             says="its subnet has the ways out of its own kind alone",
             loses="defence",
             source="Amazon VPC User Guide, Route tables",
         )
-        for name in ("routeTableId", "subnetId")
+        for name, than, made in (("routeTableId", differs, "subnetId"), ("subnetId", changes, ""))
     ),
     *(
         Weaker(

@@ -11,6 +11,7 @@ from policies.gate.admits import widened
 from policies.gate.losses import losses_of
 from policies.gate.model import FAILED, HIDDEN, PLACEMENT, TURNS, UNREAD_STEP, Finding, Step, found
 from policies.gate.reach import hanging, reaches
+from policies.gate.scaled import scaled_twice
 from policies.gate.uncompared import uncompared
 from policies.gate.weaker import weakened
 from policies.placement import shards_left, unplaced
@@ -54,6 +55,7 @@ def judge(preview: Preview) -> Verdict:
     production = is_production(preview.after)
     loss = [finding for change in preview.changes for finding in _losses(change, production=production)]
     policies, standing, later = _policies(preview)
+    loss += scaled_twice(preview.after, preview.before) if production else ()
     findings = (*_of_the_preview(preview), *loss, *_placement(preview), *_turns(preview), *policies)
     blamed = {finding.urn for finding in findings}
     notes = [note for change in preview.changes for note in uncompared(change, production=production)]

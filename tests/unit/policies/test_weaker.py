@@ -102,6 +102,11 @@ MADE = (
         {"spec": {"podSelector": {}, "policyTypes": ["Ingress"], "ingress": [{}]}},
         {"spec": {"podSelector": {}, "policyTypes": ["Ingress"], "ingress": [{"from": [{"podSelector": {}}]}]}},
     ),
+    (
+        "aws:ec2/routeTableAssociation:RouteTableAssociation",
+        {"subnetId": "data", "routeTableId": "public"},
+        {"subnetId": UNKNOWN, "routeTableId": "public"},
+    ),
     ("kubernetes:core/v1:Service", {"spec": {"type": "NodePort"}}, {"spec": {"type": "ClusterIP"}}),
     (
         "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
@@ -131,6 +136,19 @@ def test_what_an_alarm_asks_may_follow_the_class_of_a_machine_and_the_end_of_a_c
     rules = "kubernetes:monitoring.coreos.com/v1:PrometheusRule"
     more = groups("vector(2000) - time() < 9 or vector(3000) - time() < 9")
     assert told(judged(rules, groups("vector(1000) - time() < 9"), more)) == set()
+
+
+def test_a_second_autoscaler_of_one_workload_stops() -> None:
+    def scaler(name: str, target: str) -> dict[str, Any]:
+        line = {"do": "create", "thing": "one", "name": name, "is": {"spec": {"scaleTargetRef": {"name": target}}}}
+        return next(iter(steps_of(line, {"one": {"type": "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"}})))
+
+    def rules(*targets: str) -> set[str]:
+        steps = [scaler(f"scaler-{number}", target) for number, target in enumerate(targets)]
+        return told(gate(read_preview({"config": {"bailbondpro:environment": "prod"}, "steps": steps})))
+
+    assert rules("app", "app") == {"less-room"}
+    assert rules("app", "gateway") == set()
 
 
 def test_tags_and_counts_that_are_written_as_text_are_read() -> None:

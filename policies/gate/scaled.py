@@ -1,0 +1,44 @@
+"""Workloads that two autoscalers would scale: each takes back what the other decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plan.tokens import AUTOSCALERS
+from plan.unknown import is_unknown
+from policies.gate.model import ROOM, found
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plan import Plan
+    from policies.gate.model import Finding
+
+
+def scaled_twice(plan: Plan, before: Plan) -> Iterator[Finding]:
+    """Every autoscaler of a workload that another one scales already, and did not before.
+
+    Args:
+        plan: what will stand.
+        before: what stands.
+    """
+    known = {urn for urn, _ in _second(before)}
+    for urn, name in _second(plan):
+        if urn not in known:
+            yield found(ROOM, urn, f"it would scale {name}, which another autoscaler scales", ("spec",))
+
+
+def _second(plan: Plan) -> Iterator[tuple[str, str]]:
+    """All of the autoscalers of a workload that has more than one."""
+    by_target: dict[tuple[str, str, str], list[str]] = {}
+    for item in plan.of_type(*AUTOSCALERS):
+        spec, about = item.inputs.get("spec"), item.inputs.get("metadata")
+        target = spec.get("scaleTargetRef") if isinstance(spec, dict) else None
+        name = target.get("name") if isinstance(target, dict) else None
+        if item.op == "delete" or not isinstance(name, str) or is_unknown(name) or not isinstance(target, dict):
+            continue
+        namespace = about.get("namespace") if isinstance(about, dict) else None
+        by_target.setdefault((str(namespace), str(target.get("kind") or "Deployment"), name), []).append(item.urn)
+    for (_, _, name), urns in by_target.items():
+        if len(urns) > 1:
+            yield from ((urn, name) for urn in urns)
