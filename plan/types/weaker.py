@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from plan.types.weaker_access import ACCESS_WEAKER
 from plan.types.weaker_aws import AWS_WEAKER
 from plan.types.weaker_clients import CLIENTS_WEAKER
 from plan.types.weaker_edge import EDGE_WEAKER
@@ -13,7 +14,7 @@ from plan.types.weaker_running import RUNNING_WEAKER
 from plan.types.weaker_watch import WATCH_WEAKER
 
 WEAKER = (
-    *(*AWS_WEAKER, *OTHERS_WEAKER, *EDGE_WEAKER, *NETWORK_WEAKER, *LOGS_WEAKER),
+    *(*AWS_WEAKER, *ACCESS_WEAKER, *OTHERS_WEAKER, *EDGE_WEAKER, *NETWORK_WEAKER, *LOGS_WEAKER),
     *(*RUNNING_WEAKER, *CLIENTS_WEAKER, *WATCH_WEAKER),
 )
 """Of one type in the order in which they are told."""

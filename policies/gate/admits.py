@@ -20,12 +20,17 @@ if TYPE_CHECKING:
 BUCKETS = JUDGED_ELSEWHERE - TRUSTS
 """Whose policy no rule over what stands asks for while it is not known."""
 
+PERMISSIONS = frozenset(("aws:iam/policy:Policy", "aws:iam/rolePolicy:RolePolicy"))
+"""Whose policy says what a role may do."""
+
 
 def widened(change: Change) -> Iterator[Finding]:
     """What a change of a policy opens, of a resource that is there before and after."""
     before, after = change.before, change.after
     if before is None or after is None or before.leftover:
         return
+    if change.type in PERMISSIONS:
+        yield from _permits(change, before.inputs.get("policy"), after.inputs.get("policy"))
     for name in POLICIES.get(change.type, ()):
         old, new = before.inputs.get(name), after.inputs.get(name)
         if old is None or old == new or is_unknown(old):
@@ -35,6 +40,21 @@ def widened(change: Change) -> Iterator[Finding]:
             yield found(ADMITS, change.urn, says, (name,), judged=False)
         elif not is_unknown(new):
             yield from _wider(change, name, old, new)
+
+
+def _permits(change: Change, old: object, new: object) -> Iterator[Finding]:
+    """Every action of a service, on everything, that a policy of permissions did not allow before."""
+    if is_unknown(old) or is_unknown(new):
+        return
+    before, after = (set(_wildcards(policy)) for policy in (old, new))
+    for action in sorted(after - before):
+        yield found(ADMITS, change.urn, f"policy would allow {action} on everything", ("policy",))
+
+
+def _wildcards(policy: object) -> Iterator[str]:
+    for statement in statements(policy, "Allow") or ():
+        if "*" in listed(statement.get("Resource")):
+            yield from (str(action) for action in listed(statement.get("Action")) if str(action).endswith("*"))
 
 
 def _wider(change: Change, name: str, old: object, new: object) -> Iterator[Finding]:

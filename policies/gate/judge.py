@@ -10,6 +10,7 @@ from plan.types import TYPES
 from policies.gate.admits import widened
 from policies.gate.losses import losses_of
 from policies.gate.model import FAILED, HIDDEN, PLACEMENT, TURNS, UNREAD_STEP, Finding, Step, found
+from policies.gate.newcomers import accounts, let_in
 from policies.gate.reach import hanging, reaches
 from policies.gate.scaled import scaled_twice
 from policies.gate.uncompared import uncompared
@@ -53,7 +54,8 @@ def judge(preview: Preview) -> Verdict:
     The cost and the objectives of a plan are no part of it: see `ops.answers.gate`.
     """
     production = is_production(preview.after)
-    loss = [finding for change in preview.changes for finding in _losses(change, production=production)]
+    own = accounts(preview.after)
+    loss = [finding for change in preview.changes for finding in _losses(change, own, production=production)]
     policies, standing, later = _policies(preview)
     loss += scaled_twice(preview.after, preview.before) if production else ()
     findings = (*_of_the_preview(preview), *loss, *_placement(preview), *_turns(preview), *policies)
@@ -64,10 +66,10 @@ def judge(preview: Preview) -> Verdict:
     return Verdict(findings=tuple(ranked), standing=standing, later=later, steps=tuple(_steps(preview, blamed)))
 
 
-def _losses(change: Change, *, production: bool) -> list[Finding]:
+def _losses(change: Change, own: frozenset[str], *, production: bool) -> list[Finding]:
     """What a change takes away; one whose inputs have a form that nobody expected was not judged."""
     try:
-        return [*losses_of(change), *weakened(change, production=production), *widened(change)]
+        return [*losses_of(change), *weakened(change, production=production), *widened(change), *let_in(change, own)]
     except STRANGE as error:
         return [found(UNREAD_STEP, change.urn, f"its inputs have an unexpected form: {error!r}")]
 

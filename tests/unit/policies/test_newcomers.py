@@ -1,0 +1,57 @@
+"""What is made lets in nobody of another account."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from ops.answers.gate import gate
+from plan.preview import read_preview
+from tests.support.gate_cases import steps_of
+
+OWN, OTHER = "123456789012", "210987654321"
+
+
+def stopped(token: str, inputs: dict[str, Any], allowed: str = f'["{OWN}"]') -> list[str]:
+    things = {"one": {"type": token}, "sdk": {"type": "pulumi:providers:aws", "inputs": {"allowedAccountIds": allowed}}}
+    lines = [{"do": "create", "thing": "one", "is": inputs}, {"do": "same", "thing": "sdk"}]
+    steps = [step for line in lines for step in steps_of(line, things)]
+    found = gate(read_preview({"config": {"bailbondpro:environment": "production"}, "steps": steps}))
+    return [one.rule for one in found.stopping if one.rule == "admits-more"]
+
+
+def role(account: str) -> str:
+    return f"arn:aws:iam::{account}:role/deploy"
+
+
+def policy(account: str, action: str) -> str:
+    statement = {"Effect": "Allow", "Principal": {"AWS": role(account)}, "Action": action, "Resource": "*"}
+    return json.dumps({"Statement": [statement]})
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs"),
+    [
+        (
+            "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
+            lambda account: {"principalArn": role(account), "accessScope": {"type": "cluster"}},
+        ),
+        ("aws:eks/accessEntry:AccessEntry", lambda account: {"principalArn": role(account)}),
+        ("aws:eks/podIdentityAssociation:PodIdentityAssociation", lambda account: {"roleArn": role(account)}),
+        ("aws:iam/role:Role", lambda account: {"assumeRolePolicy": policy(account, "sts:AssumeRole")}),
+        ("aws:s3/bucketPolicy:BucketPolicy", lambda account: {"policy": policy(account, "s3:GetObject")}),
+        ("aws:sns/topicPolicy:TopicPolicy", lambda account: {"policy": policy(account, "sns:Publish")}),
+    ],
+)
+def test_what_is_made_for_another_account_stops_and_for_its_own_does_not(token: str, inputs: Any) -> None:  # noqa: ANN401 - a function of the account
+    assert stopped(token, inputs(OTHER)) == ["admits-more"]
+    assert stopped(token, inputs(OWN)) == []
+    assert stopped(token, inputs(OTHER), allowed="[]") == []
+
+
+def test_an_entry_with_every_right_of_the_cluster_stops_in_its_own_account_too() -> None:
+    inputs = {"principalArn": role(OWN), "kubernetesGroups": ["system:masters"]}
+    assert stopped("aws:eks/accessEntry:AccessEntry", inputs) == ["admits-more"]
+    assert stopped("aws:eks/accessEntry:AccessEntry", inputs | {"kubernetesGroups": ["viewers"]}) == []
