@@ -132,7 +132,7 @@ def _server(config: GatewayConfig) -> Directive:
     asked = [] if config.authorization is None else [_authorization(config.authorization)]
     served = [_AWAY] if config.maintenance else [*_hidden(config), *asked, *_locations(config, config.routes)]
     # Cloudflare's monitor asks here, as visitors do: with TLS, the host name and Cloudflare's certificate.
-    ready = _ready(config, _headers(config.headers))
+    ready = _ready(config, _site_headers(config, None))
     return block("server", body=[*_tls(config, config.server_names), *_common(config), ready, *served])
 
 
