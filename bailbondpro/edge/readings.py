@@ -172,9 +172,6 @@ READINGS: Mapping[Behaviour, TwoReadings] = {
 CROSSED = (Behaviour.PRECEDENCE, Behaviour.PATHS, Behaviour.EXTENSIONS)
 """What is tried both ways; the others are one-sided."""
 
-SEEN_BY = (Behaviour.PATHS, Behaviour.EXTENSIONS)
-"""What of a reading decides about the request that rules see: where two agree on it, `explain.seen` is the same."""
-
 _TARGETED = ("cdn-cache-control", "cloudflare-cdn-cache-control")
 
 

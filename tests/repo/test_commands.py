@@ -31,6 +31,7 @@ ANSWERS = {
     "cost": ("ops.answers.cost.cost", "cost", ()),
     "drill": ("ops.answers.drill.drilled.drilled", "drill.report", ("dev",)),
     "journey": ("ops.answers.journey.journey", "journey", ("dev",)),
+    "objectives": ("ops.answers.objectives.objectives", "objectives", ("dev",)),
 }
 """What computes a chapter's answer, the part of a report that it gives, and the command's arguments."""
 
