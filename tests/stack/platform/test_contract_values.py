@@ -89,6 +89,7 @@ PERMISSIONS = (
 TELLS = {
     "camera, place and payment for pages of our own; nothing else": {PERMISSIONS},
     "same-site; cross-origin on hosts of files": {"same-site", "cross-origin"},
+    "no-store where Cache-Control cannot be read": {"$unread_control"},
     "two years": {"max-age=63072000; includeSubDomains; preload"},
     "the methods that the host takes": {"$methods", "$reading_methods"},
     "frame-ancestors 'none'; upgrade-insecure-requests": {
