@@ -5,6 +5,7 @@ Sources are the API references of the services; unverified where nothing else is
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -36,7 +37,8 @@ def _asks_else(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a pla
     """Whether queries ask something else: their numbers follow the classes of machines, by a little."""
     if not isinstance(old, list):
         return False
-    before, after = str(old), str(new)
+    # Keys in an order of their own: two previews need not write them in the same one.
+    before, after = (json.dumps(item, sort_keys=True, default=str) for item in (old, new))
     numbers = [list(map(float, _NUMBER.findall(text))) for text in (before, after)]
     if _NUMBER.sub("#", before) != _NUMBER.sub("#", after):
         return True

@@ -133,6 +133,8 @@ def test_what_an_alarm_asks_may_follow_the_class_of_a_machine_and_the_end_of_a_c
         return {"spec": {"groups": [{"rules": [{"alert": "Ends", "expr": expression}]}]}}
 
     assert told(judged("aws:cloudwatch/metricAlarm:MetricAlarm", queries(50), queries(100))) == set()
+    one, other = ({"metricQueries": [{"id": "a", "label": "b"}]}, {"metricQueries": [{"label": "b", "id": "a"}]})
+    assert told(judged("aws:cloudwatch/metricAlarm:MetricAlarm", one, other)) == set()
     rules = "kubernetes:monitoring.coreos.com/v1:PrometheusRule"
     more = groups("vector(2000) - time() < 9 or vector(3000) - time() < 9")
     assert told(judged(rules, groups("vector(1000) - time() < 9"), more)) == set()
