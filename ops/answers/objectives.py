@@ -15,14 +15,12 @@ from ops.answers.availability import AvailabilityReport
 from ops.answers.availability import judged as availability_judged
 from ops.answers.cost import DEV_USERS, CostReport, priced
 from ops.answers.drill.found import drill_of
+from ops.answers.simulate import REQUESTS_PER_USER_DAY
 from ops.jsonable import picked, plain
 from ops.rehearsal.planned import Planned, planned
-from planner.capacity.growth import requirement
 from planner.capacity.platform import PHASE_TOP, peak_requests_per_second
-from planner.cost.usage import Usage
-from planner.evidence import EvidenceError
 from planner.objectives import judge
-from planner.objectives.model import AcceptedObjective, Answer, with_accepted
+from planner.objectives.model import AcceptedObjective, Answer, Name, with_accepted
 from planner.objectives.recovery import databases_of
 from planner.simulation import Assumptions, SimulationError, limit_of, scenario, simulate
 
@@ -31,9 +29,7 @@ if TYPE_CHECKING:
 
     from ops.answers.drill.found import FoundDrill
 
-GB_PER_USER = 0.1
-"""Database GB for an active user (scaling guide, Growth Projections: 10 GB for 100 users)."""
-TRAFFIC = ("response", "errors", "load", "growth")
+TRAFFIC: tuple[Name, ...] = ("response", "errors", "load", "growth")
 
 
 @dataclass(frozen=True)
@@ -145,7 +141,7 @@ def _answers(
 
 def _traffic(subject: Planned, goals: judge.Goals) -> list[Answer]:
     """What a day of the users and a growing load show; not judged where the plan cannot be simulated."""
-    peak = peak_requests_per_second(goals.users * Usage().requests_per_user_day)
+    peak = goals.users * goals.user_rps
     assumptions = Assumptions(
         latency_target_ms=goals.response_ms, availability_target_percent=100 - goals.error_percent
     )
@@ -155,7 +151,7 @@ def _traffic(subject: Planned, goals: judge.Goals) -> list[Answer]:
         grown = simulate(subject.plan, scenario("steady", peak_rps=peak * judge.GROWTH), assumptions)
     except SimulationError as error:
         return [
-            Answer(name=name, goal="as configured", found=str(error), verdict="not judged", tool="simulate")  # type: ignore[arg-type]  # names of objectives
+            Answer(name=name, goal="as configured", found=str(error), verdict="not judged", tool="simulate")
             for name in TRAFFIC
         ]
     return judge.traffic_answers(day, limit, grown, goals)
@@ -164,15 +160,13 @@ def _traffic(subject: Planned, goals: judge.Goals) -> list[Answer]:
 def _goals(wanted: ObjectivesSettings, users: int, cost: CostReport, environment: Environment) -> judge.Goals:
     usd, reason = wanted.usd_per_user, "objectives.usdPerUser"
     if usd is None and environment.production:
-        guide = requirement(users, users * Usage().requests_per_user_day, users * GB_PER_USER)
-        usd, reason = guide.cost_usd / users, "the guide's cost formula at these users"
+        usd, reason = cost.guide.cost_usd / users, "the guide's cost formula at these users"
     elif usd is None:
         limit = cost.budget.limit_usd if cost.budget else None
-        if limit is None:
-            raise EvidenceError(f"the plan in {cost.planned.origin} has no budget that cost could be held against")
-        usd, reason = limit / users, "the budget for each user"
+        usd, reason = None if limit is None else limit / users, "the budget for each user"
     return judge.Goals(
         users=users,
+        user_rps=peak_requests_per_second(REQUESTS_PER_USER_DAY),
         response_ms=wanted.response_ms,
         error_percent=wanted.error_percent,
         usd_per_user=usd,

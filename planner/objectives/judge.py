@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from planner.availability.analysis import OBJECTIVE_PERCENT
-from planner.capacity.platform import peak_requests_per_second
-from planner.objectives.model import Answer, against
+from planner.objectives.model import Answer, Verdict, against
 
 if TYPE_CHECKING:
     from datetime import date
@@ -30,18 +29,20 @@ class Goals:
 
     Attributes:
         users: active users.
+        user_rps: what one of them asks for in the busiest second.
         response_ms: 95th percentile of every route.
         error_percent: share of requests that may fail.
-        usd_per_user: USD a month for an active user.
+        usd_per_user: USD a month for an active user; None where nobody says.
         usd_reason: where that number comes from.
         recovery_point_minutes: writes that a loss may cost.
         recovery_time_minutes: until users are served again.
     """
 
     users: int
+    user_rps: float
     response_ms: float
     error_percent: float
-    usd_per_user: float
+    usd_per_user: float | None
     usd_reason: str
     recovery_point_minutes: float
     recovery_time_minutes: float
@@ -93,12 +94,13 @@ def availability_answer(found: Availability) -> Answer:
 
 def pods_answer(pods: PodsDrilled) -> Answer:
     """Whether pods find nodes and survive the loss of each: said by the real scheduler alone."""
-    verdict = {"survive": "met", "fail": "missed"}.get(pods.ready, "not judged")
+    said: dict[str, Verdict] = {"survive": "met", "fail": "missed"}
+    verdict = said.get(pods.ready, "not judged")
     return Answer(
         name="pods",
         goal="pods start, and survive the loss of any node or zone",
         found=pods.sentence() if verdict != "not judged" else f"{pods.undecided}: only the real scheduler may say yes",
-        verdict=verdict,  # type: ignore[arg-type]  # one of three
+        verdict=verdict,
         tool="drill",
         fix="" if verdict == "met" else "./bbp drill STACK runs them on a real Kubernetes control plane",
     )
@@ -117,10 +119,9 @@ def traffic_answers(day: Simulation, limit: Limit, grown: Simulation, goals: Goa
     summary = day.summary
     slowest = max(summary.routes, key=lambda item: item.worst_p95_ms, default=None)
     errors = 100 - summary.availability_percent
-    per_user = peak_requests_per_second(goals.users) * 500 / goals.users
     broken = summary.first_break
     fix = f"first to break: {broken.resource}: {broken.reason}" if broken else ""
-    carried = limit.peak_rps / per_user
+    carried = limit.peak_rps / goals.user_rps
     then = f"; then {limit.then.resource}: {limit.then.reason}" if limit.then else ""
     response = Answer(
         name="response",
@@ -150,7 +151,7 @@ def traffic_answers(day: Simulation, limit: Limit, grown: Simulation, goals: Goa
     )
     load = Answer(
         name="load",
-        goal=f"{goals.users:,} active users, {goals.users * per_user:,.1f} requests in the busiest second",
+        goal=f"{goals.users:,} active users, {goals.users * goals.user_rps:,.1f} requests in the busiest second",
         found=f"both targets hold up to {carried:,.0f} users, {limit.peak_rps:,.0f} requests a second{then}",
         verdict=against(carried, goals.users, "load"),
         tool="simulate",
@@ -184,19 +185,26 @@ def _unjudged(answer: Answer, gaps: str) -> Answer:
     """What misses its goal without the parts that are not simulated misses it with them; it is never met."""
     if not gaps or answer.verdict == "missed":
         return answer
-    return Answer(
-        name=answer.name,
-        goal=answer.goal,
+    return replace(
+        answer,
         found=f"not simulated: {gaps}; without them {answer.found}",
         verdict="not judged",
-        tool=answer.tool,
-        evidence=answer.evidence,
+        value=None,
         fix="./bbp simulate names each and why",
     )
 
 
 def cost_answer(cost: Cost, goals: Goals) -> Answer:
     """USD a month for an active user; not judged while any charge has no price."""
+    if goals.usd_per_user is None:
+        return Answer(
+            name="cost",
+            goal=f"USD a month for a user ({goals.usd_reason})",
+            found="the plan has no budget that it could be held against",
+            verdict="not judged",
+            tool="cost",
+            fix="objectives.usdPerUser says how much it may be",
+        )
     goal = f"{goals.usd_per_user:,.2f} USD a month for a user ({goals.usd_reason})"
     if cost.total.usd is None:
         unpriced = list(dict.fromkeys(line.charge.sku for line in cost.unknown()))

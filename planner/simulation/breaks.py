@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from planner.simulation.result import Break
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator
 
-    from planner.simulation.flow import Flow, Traffic
     from planner.simulation.lines import Passed
+    from planner.simulation.moment import Moment
     from planner.simulation.pods import Nodes, PodSet
 
 BUSY = 0.7
@@ -20,90 +20,77 @@ BUSY = 0.7
 
 @dataclass(frozen=True)
 class _Suspect:
-    """A station, and how to say what it ran out of: the resource and the reason."""
+    """A station, what it is called where it ran short, and of what."""
 
     passed: Passed
-    named: Callable[[], tuple[str, str]]
+    resource: str
+    reason: str
 
 
-def break_of(now: float, traffic: Traffic, flow: Flow, pods: Sequence[PodSet], nodes: Nodes | None) -> Break:
-    """What was too small in a step in which requests failed or were too slow.
-
-    Args:
-        now: the step's start in seconds.
-        traffic: what happened to requests in it.
-        flow: the platform and its lines.
-        pods: the pods of each group.
-        nodes: the nodes of the pool.
-    """
-    resource, reason = _cause(now, traffic, flow, pods, nodes)
+def break_of(moment: Moment) -> Break:
+    """What was too small in a step in which requests failed or were too slow."""
+    traffic = moment.traffic
+    resource, reason = _cause(moment)
     if traffic.out_of_connections:
-        limit = flow.platform.gateway_connections
+        limit = moment.flow.platform.gateway_connections
         reason += f"; the gateway turns requests away: {limit} connections a pod, two for each request in progress"
-    return Break(resource=resource, at=now, kind="errors" if traffic.failed > 0 else "latency", reason=reason)
+    return Break(resource=resource, at=moment.now, kind="errors" if traffic.failed > 0 else "latency", reason=reason)
 
 
-def _cause(now: float, traffic: Traffic, flow: Flow, pods: Sequence[PodSet], nodes: Nodes | None) -> tuple[str, str]:
-    limit = flow.platform.client_limit
-    if traffic.limited > 0 and limit is not None:
-        asked, burst = flow.assumptions.client_requests_per_second, flow.assumptions.client_burst_requests
+def _cause(moment: Moment) -> tuple[str, str]:
+    platform, assumed = moment.flow.platform, moment.flow.assumptions
+    limit = platform.client_limit
+    if moment.traffic.limited > 0 and limit is not None:
+        asked, burst = assumed.client_requests_per_second, assumed.client_burst_requests
         return (
-            flow.platform.gateway.name if flow.platform.gateway else "the gateway",
+            platform.gateway.name if platform.gateway else "the gateway",
             (
                 f"its limit for one client: {limit.rate:g} requests a second and {limit.burst} more at once, where a "
                 f"busy user is taken to ask for {asked:g} a second, {burst:g} at once"
             ),
         )
-    suspects = list(_suspects(now, traffic, flow, pods, nodes))
+    suspects = _suspects(moment)
     worst = max(suspects, key=lambda item: (item.passed.failed, item.passed.wait, item.passed.utilization))
     if worst.passed.failed <= 0 and worst.passed.utilization < BUSY:
         return "response time", "it is above the target without a queue: network, computing and database time alone"
-    return worst.named()
+    return worst.resource, worst.reason
 
 
-def _suspects(
-    now: float, traffic: Traffic, flow: Flow, pods: Sequence[PodSet], nodes: Nodes | None
-) -> Iterator[_Suspect]:
-    platform = flow.platform
-    for passed, group in zip(traffic.tiers, pods, strict=True):
-        yield _Suspect(passed, lambda group=group: _pods_cause(now, group, nodes))  # type: ignore[misc]  # mypy does not infer a default
+def _suspects(moment: Moment) -> Iterator[_Suspect]:
+    platform, traffic = moment.flow.platform, moment.traffic
+    for passed, group in zip(traffic.tiers, moment.pods, strict=True):
+        yield _Suspect(passed, *_pods_cause(moment.now, group, moment.nodes))
     for place, passed in enumerate(traffic.stores):
-        yield _Suspect(passed, lambda place=place: _store_cause(now, flow, place, pods))  # type: ignore[misc]  # as above
+        yield _Suspect(passed, platform.stores[place].name, _store_reason(moment, place))
     if traffic.cache is not None and platform.cache is not None:
         cache = platform.cache
         reason = f"time of its primaries: {cache.shards} shards, {cache.request_ms:g} ms a request"
-        yield _Suspect(traffic.cache, lambda: (cache.name, reason))
+        yield _Suspect(traffic.cache, cache.name, reason)
     if traffic.pooler is not None and platform.pooler is not None:
         pooler = platform.pooler
-        yield _Suspect(
-            traffic.pooler,
-            lambda: (
-                pooler.name,
-                f"processor time of its pods: {pooler.replicas} of one thread and {pooler.cpu_limit:g} millicores each",
-            ),
-        )
+        size = f"{pooler.replicas} of one thread and {pooler.cpu_limit:g} millicores each"
+        yield _Suspect(traffic.pooler, pooler.name, f"processor time of its pods: {size}")
     if traffic.gateway is not None and platform.gateway is not None:
-        gateway = platform.gateway
-        yield _Suspect(traffic.gateway, lambda: (gateway.name, "processor time of its pods"))
+        yield _Suspect(traffic.gateway, platform.gateway.name, "processor time of its pods")
 
 
-def _store_cause(now: float, flow: Flow, place: int, pods: Sequence[PodSet]) -> tuple[str, str]:
-    store, ready = flow.platform.stores[place], [group.ready(now) for group in pods]
-    asked = flow.asked(place, ready)
+def _store_reason(moment: Moment, place: int) -> str:
+    flow, ready = moment.flow, moment.ready
+    store, asked = flow.platform.stores[place], flow.asked(place, ready)
     count = sum(
         number
         for tier, number in zip(flow.platform.tiers, ready, strict=True)
         if any(visit.store == place for visit in tier.visits)
     )
     if store.usable(asked) * 1000 / store.database_ms < store.rate:
-        return store.name, f"connections: {store.usable(asked)} at once for {count} pods"
+        return f"connections: {store.usable(asked)} at once for {count} pods"
     reason = f"processor time: {store.endpoints} x {store.processors} processors, {store.database_ms:g} ms a request"
     if store.refuses(asked):
         reason += (
             f"; then connections: the pools of {count} pods open up to {asked}, {store.connections} are free, "
             "and no pooler lets requests wait"
         )
-    return store.name, reason
+    return reason
 
 
 def _pods_cause(now: float, pods: PodSet, nodes: Nodes | None) -> tuple[str, str]:

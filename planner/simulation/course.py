@@ -12,9 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from planner.simulation.assumptions import Assumptions
-    from planner.simulation.flow import Flow, Traffic
     from planner.simulation.model import Platform
-    from planner.simulation.pods import Nodes, PodSet
+    from planner.simulation.moment import Moment
     from planner.simulation.result import Break, StationKind
 
 
@@ -30,30 +29,11 @@ class Course:
     routes: dict[str, RoutePeak] = field(default_factory=dict)
     broken: Break | None = None
 
-    def follow(  # noqa: PLR0917 - one moment of a run, seen from all sides
-        self,
-        now: float,
-        traffic: Traffic,
-        flow: Flow,
-        pods: Sequence[PodSet],
-        nodes: Nodes | None,
-        gateways: int,
-        cpu: float,
-    ) -> None:
-        """Write down a step.
-
-        Args:
-            now: its start in seconds.
-            traffic: what happened to requests in it.
-            flow: the lines at its end.
-            pods: the pods of each group.
-            nodes: the nodes of the pool.
-            gateways: ready gateway pods.
-            cpu: millicores of a ready application pod.
-        """
-        self.samples.append(self._sample(now, traffic, flow, pods, nodes, gateways, cpu))
-        ready = [item.ready(now) for item in pods]
-        for name, kind, utilization, count in _stations(self.platform, traffic, ready, gateways):
+    def follow(self, moment: Moment) -> None:
+        """Write down a step."""
+        now, traffic = moment.now, moment.traffic
+        self.samples.append(self._sample(moment))
+        for name, kind, utilization, count in _stations(self.platform, moment):
             known = self.stations.get(name)
             if known is None or utilization * 100 > known.utilization_percent:
                 self.stations[name] = StationPeak(
@@ -67,7 +47,7 @@ class Course:
                 )
         bad = traffic.failed > 0 or self.samples[-1].slowest_p95_ms > self.assumptions.latency_target_ms
         if bad and self.broken is None:
-            self.broken = break_of(now, traffic, flow, pods, nodes)
+            self.broken = break_of(moment)
 
     def summary(self, capped: Sequence[str] = ()) -> Summary:
         """The run in numbers.
@@ -78,36 +58,28 @@ class Course:
         return summarize(
             self.samples,
             self.assumptions,
-            self.step,
-            self.broken,
-            tuple(self.stations.values()),
-            tuple(self.routes.values()),
-            tuple(capped),
+            step=self.step,
+            first_break=self.broken,
+            stations=tuple(self.stations.values()),
+            routes=tuple(self.routes.values()),
+            capped=tuple(capped),
         )
 
-    def _sample(  # noqa: PLR0917 - as above
-        self,
-        now: float,
-        traffic: Traffic,
-        flow: Flow,
-        pods: Sequence[PodSet],
-        nodes: Nodes | None,
-        gateways: int,
-        cpu: float,
-    ) -> Sample:
+    def _sample(self, moment: Moment) -> Sample:
+        traffic, flow, app = moment.traffic, moment.flow, moment.pods[0]
         pool = self.platform.pool
-        count = nodes.count if nodes else 0
+        count = moment.nodes.count if moment.nodes else 0
         price = None if pool and pool.hourly_usd is None else count * ((pool.hourly_usd if pool else None) or 0.0)
         fixed = self.platform.fixed_usd
         slowest = [p95 for route, p95 in zip(self.platform.routes, traffic.times.routes, strict=True) if route.share]
         return Sample(
-            at=now,
+            at=moment.now,
             rps=traffic.offered / self.step,
-            replicas=pods[0].total,
-            ready=pods[0].ready(now),
-            gateways=gateways,
+            replicas=app.total,
+            ready=app.ready(moment.now),
+            gateways=moment.gateways,
             nodes=count,
-            cpu_percent=100 * cpu / max(self.platform.app.cpu_request, 1e-9),
+            cpu_percent=100 * moment.cpu / max(self.platform.app.cpu_request, 1e-9),
             database_percent=100 * max((passed.utilization for passed in traffic.stores), default=0.0),
             cache_hit_percent=100 * flow.demand.hit_ratio(sum(passed.served for passed in traffic.tiers) / self.step),
             p50_ms=traffic.times.p50,
@@ -122,12 +94,11 @@ class Course:
         )
 
 
-def _stations(
-    platform: Platform, traffic: Traffic, ready: Sequence[int], gateways: int
-) -> Iterator[tuple[str, StationKind, float, int]]:
+def _stations(platform: Platform, moment: Moment) -> Iterator[tuple[str, StationKind, float, int]]:
     """Every station with its utilization and how many pods or servers it has."""
+    traffic, ready = moment.traffic, moment.ready
     if platform.gateway and traffic.gateway:
-        yield platform.gateway.name, "gateway", traffic.gateway.utilization, gateways
+        yield platform.gateway.name, "gateway", traffic.gateway.utilization, moment.gateways
     reached = {place for route in platform.routes for place in route.tiers}
     for place, (tier, passed) in enumerate(zip(platform.tiers, traffic.tiers, strict=True)):
         if place in reached:

@@ -11,6 +11,7 @@ from planner.hpa.spec import SYNC_SECONDS
 from planner.simulation.assumptions import Assumptions
 from planner.simulation.course import Course
 from planner.simulation.flow import Flow, Traffic
+from planner.simulation.moment import Moment
 from planner.simulation.pods import Cohort, Nodes, PodSet
 from planner.simulation.read_plan import platform_of
 from planner.simulation.result import Simulation
@@ -146,9 +147,16 @@ class Run:
         poolers = self.pooler.pods.ready(now) if self.pooler else 0
         traffic = self.flow.run(self._arrivals(now), gateways, ready, poolers)
         self._measure(traffic, gateways, ready, poolers)
-        self.course.follow(
-            now, traffic, self.flow, [group.pods for group in self.answering], self.nodes, gateways, self.app.use.cpu
+        moment = Moment(
+            now=now,
+            traffic=traffic,
+            flow=self.flow,
+            pods=[group.pods for group in self.answering],
+            nodes=self.nodes,
+            gateways=gateways,
+            cpu=self.app.use.cpu,
         )
+        self.course.follow(moment)
 
     def _control(self, now: float) -> None:
         """The controllers' turn: autoscalers, then nodes, then the scheduler."""

@@ -218,9 +218,10 @@ class Simulation:
         }
 
 
-def summarize(  # noqa: PLR0917 - what a run wrote down
+def summarize(
     samples: Sequence[Sample],
     assumptions: Assumptions,
+    *,
     step: float,
     first_break: Break | None,
     stations: tuple[StationPeak, ...] = (),

@@ -68,6 +68,22 @@ def edited(plan: Plan, token: str, name: str = "", **inputs: object) -> Plan:
     )
 
 
+def resized(plan: Plan, name: str, **resources: Mapping[str, str]) -> Plan:
+    """The plan with other resources of a Deployment's serving container.
+
+    Args:
+        plan: the plan.
+        name: logical name of the Deployment.
+        resources: `limits` and `requests`; amounts that are not named stay.
+    """
+    (item,) = [item for item in plan if item.name == name]
+    template = copy.deepcopy(item.inputs["spec"]["template"])
+    own = template["spec"]["containers"][0]["resources"]
+    for kind, amounts in resources.items():
+        own[kind].update(amounts)
+    return edited(plan, item.type, name, spec={**item.inputs["spec"], "template": template})
+
+
 @cache
 def stack_plan(environment: str, phase: str) -> Plan:
     """The plan of a checked-in stack in a phase; built once, so do not change what it holds."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ from ops.rehearsal.planned import Planned
 from plan.tokens import CACHE, DATABASE
 from tests.support.cli import Cli
 from tests.support.objectives_page import PAGE, STACKS, answers, table
-from tests.support.plans import edited, stack_plan, write_plan
+from tests.support.plans import edited, resized, stack_plan, write_plan
 from tests.support.stack import settings
 
 if TYPE_CHECKING:
@@ -39,22 +38,6 @@ def one(plan: Plan, name: str) -> PlannedResource:
     return found
 
 
-def limited(plan: Plan, name: str, **limits: str) -> Plan:
-    """A Deployment whose serving container has other limits."""
-    item = one(plan, name)
-    template = copy.deepcopy(item.inputs["spec"]["template"])
-    template["spec"]["containers"][0]["resources"]["limits"].update(limits)
-    return edited(plan, item.type, name, spec={**item.inputs["spec"], "template": template})
-
-
-def requesting(plan: Plan, name: str, **requests: str) -> Plan:
-    """A Deployment whose serving container requests something else."""
-    item = one(plan, name)
-    template = copy.deepcopy(item.inputs["spec"]["template"])
-    template["spec"]["containers"][0]["resources"]["requests"].update(requests)
-    return edited(plan, item.type, name, spec={**item.inputs["spec"], "template": template})
-
-
 def scaled(plan: Plan, name: str, **spec: Any) -> Plan:  # noqa: ANN401 - parts of an autoscaler
     item = one(plan, name)
     return edited(plan, item.type, name, spec={**item.inputs["spec"], **spec})
@@ -69,13 +52,6 @@ def configured(plan: Plan, *replaced: tuple[str, str]) -> Plan:
     return edited(plan, item.type, item.name, data={"nginx.conf": text})
 
 
-def everywhere(plan: Plan, token: str, **inputs: object) -> Plan:
-    """All resources of a type with other inputs."""
-    for item in plan.of_type(token):
-        plan = edited(plan, token, item.name, **inputs)
-    return plan
-
-
 HPA = "autoscaler-horizontal-pod-autoscaler"
 SABOTAGE: dict[str, tuple[str, Callable[[Plan], Plan], set[str]]] = {
     "two pods of the application at most": (
@@ -85,22 +61,22 @@ SABOTAGE: dict[str, tuple[str, Callable[[Plan], Plan], set[str]]] = {
     ),
     "an application of a hundredth of a core": (
         "horizontal",
-        lambda plan: limited(plan, "app-deployment", cpu="10m"),
+        lambda plan: resized(plan, "app-deployment", limits={"cpu": "10m"}),
         {"response", "errors", "load", "growth"},
     ),
     "a pooler of a hundredth of a core": (
         "microservices",
-        lambda plan: limited(plan, "pooler-deployment", cpu="10m"),
+        lambda plan: resized(plan, "pooler-deployment", limits={"cpu": "10m"}),
         {"growth"},
     ),
     "a gateway of a thousandth of a core": (
         "horizontal",
-        lambda plan: limited(plan, "gateway-deployment", cpu="1m"),
+        lambda plan: resized(plan, "gateway-deployment", limits={"cpu": "1m"}),
         {"response", "errors", "load", "growth"},
     ),
     "a service of a hundredth of a core": (
         "microservices",
-        lambda plan: limited(plan, "service-bonds-workload-deployment", cpu="10m"),
+        lambda plan: resized(plan, "service-bonds-workload-deployment", limits={"cpu": "10m"}),
         {"growth"},
     ),
     "one request a second for a client": (
@@ -150,14 +126,12 @@ SABOTAGE: dict[str, tuple[str, Callable[[Plan], Plan], set[str]]] = {
     ),
     "a cache without failover": (
         "horizontal",
-        lambda plan: everywhere(
-            plan, CACHE, replicasPerNodeGroup=0, automaticFailoverEnabled=False, multiAzEnabled=False
-        ),
+        lambda plan: edited(plan, CACHE, replicasPerNodeGroup=0, automaticFailoverEnabled=False, multiAzEnabled=False),
         {"availability"},
     ),
     "no backups": (
         "horizontal",
-        lambda plan: everywhere(plan, DATABASE, backupRetentionPeriod=0),
+        lambda plan: edited(plan, DATABASE, backupRetentionPeriod=0),
         {"recovery-point"},
     ),
     "a size without a price": (
@@ -167,7 +141,7 @@ SABOTAGE: dict[str, tuple[str, Callable[[Plan], Plan], set[str]]] = {
     ),
     "a region without prices": (
         "horizontal",
-        lambda plan: everywhere(plan, "pulumi:providers:aws", region="xx-nowhere-1"),
+        lambda plan: edited(plan, "pulumi:providers:aws", region="xx-nowhere-1"),
         {"cost"},
     ),
     "ten times the databases": (
@@ -177,7 +151,7 @@ SABOTAGE: dict[str, tuple[str, Callable[[Plan], Plan], set[str]]] = {
     ),
     "pods that no node has room for": (
         "horizontal",
-        lambda plan: requesting(plan, "app-deployment", memory="900Gi"),
+        lambda plan: resized(plan, "app-deployment", requests={"memory": "900Gi"}),
         {"response", "errors", "load", "growth"},
     ),
     "a database of a slow class behind ten times the users": (

@@ -14,7 +14,7 @@ from plan import Plan
 from plan.tokens import AUTOSCALERS, VERTICAL
 from planner.simulation import Assumptions, platform_of, scenario, simulate
 from tests.support.cli import Cli
-from tests.support.plans import changed_plan, edited, planned, stack_plan, write_plan
+from tests.support.plans import changed_plan, edited, planned, resized, stack_plan, write_plan
 from tests.support.stack import COMBINATIONS, raw
 
 if TYPE_CHECKING:
@@ -61,10 +61,7 @@ def test_services_poolers_and_caches_of_every_stack_are_stations(environment: st
 )
 def test_a_station_that_is_starved_is_what_breaks(name: str, limits: dict[str, str], reason: str) -> None:
     plan = stack_plan("prod", "microservices")
-    (item,) = [item for item in plan if item.name == name]
-    template = copy.deepcopy(item.inputs["spec"]["template"])
-    template["spec"]["containers"][0]["resources"]["limits"].update(limits)
-    starved = edited(plan, item.type, name, spec={**item.inputs["spec"], "template": template})
+    starved = resized(plan, name, limits=limits)
     summary = simulate(starved, scenario("steady", phase="microservices", peak_rps=150)).summary
     assert summary.first_break is not None
     assert reason in summary.first_break.resource

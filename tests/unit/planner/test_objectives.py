@@ -30,6 +30,7 @@ from tests.support.plans import planned
 TODAY = date(2027, 6, 1)
 GOALS = Goals(
     users=1000,
+    user_rps=500 / 86_400 * 5,
     response_ms=200,
     error_percent=0.1,
     usd_per_user=2.0,
@@ -180,3 +181,5 @@ def test_an_unpriced_charge_makes_cost_unjudged_and_cents_are_compared_as_they_a
 
     unpriced = cost_of(Plan((planned(DATABASE, "primary", instanceClass="db.x99.huge", engine="postgres"),)))
     assert cost_answer(unpriced, GOALS).verdict == "not judged"
+    unsaid = cost_answer(unpriced, replace(GOALS, usd_per_user=None))
+    assert (unsaid.verdict, unsaid.fix) == ("not judged", "objectives.usdPerUser says how much it may be")
