@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pulumi
 
-from ..kubernetes.children import child_options
+from ..kubernetes.children import child_options, given_name
 from ..kubernetes.namespace import APP_PRIORITY
 from ..kubernetes.network_policies import TrafficRule, dns, network_policy
 from ..kubernetes.objects import (
@@ -151,9 +151,9 @@ class Workload(pulumi.ComponentResource):
         headless = service(identity, headless_service_name(args.app), _headless_ports(args), headless=True)
         if min(args.min_replicas, args.replicas or args.min_replicas) > 1:
             disruption_budget(identity, args.deployment_name, args.disruption_max_unavailable)
-        self.deployment_name = self.deployment.metadata.name
-        self.service_name = front.metadata.name
-        self.headless_name = headless.metadata.name
+        self.deployment_name = given_name(self.deployment, args.deployment_name)
+        self.service_name = given_name(front, args.service_name)
+        self.headless_name = given_name(headless, headless_service_name(args.app))
         self.register_outputs(
             {
                 "deploymentName": self.deployment_name,

@@ -12,7 +12,7 @@ import pulumi_kubernetes as k8s
 from bailbondpro.facts.nginx import NGINX_IMAGE
 
 from ..autoscaling.autoscaler import Autoscaler, AutoscalerArgs
-from ..kubernetes.children import child_options
+from ..kubernetes.children import child_options, given_name
 from ..kubernetes.exporters import (
     NGINX_EXPORTER_IMAGE,
     NGINX_EXPORTER_PORT,
@@ -174,12 +174,12 @@ class Gateway(pulumi.ComponentResource):
         if args.min_replicas > 1:
             disruption_budget(identity, APP)
         if args.autoscaling is not None:
-            _autoscaler(identity, args, self.deployment.metadata.name)
+            _autoscaler(identity, args, given_name(self.deployment, APP))
         if args.target_groups is not None:
             _bindings(identity, args.target_groups, front)
         self.config_text = pulumi.Output.from_input(text)
-        self.deployment_name = self.deployment.metadata.name
-        self.service_name = front.metadata.name
+        self.deployment_name = given_name(self.deployment, APP)
+        self.service_name = given_name(front, APP)
         self.register_outputs({"deploymentName": self.deployment_name, "serviceName": self.service_name})
 
 

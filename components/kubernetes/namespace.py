@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_kubernetes as k8s
 
-from .children import child_options
+from .children import child_options, given_name
 from .labels import standard_labels
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Namespace(pulumi.ComponentResource):
             metadata=k8s.meta.v1.ObjectMetaArgs(name=args.name, labels=_labels(args)),
             opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(protect=args.protect)),
         )
-        self.namespace = self.resource.metadata.name
+        self.namespace = given_name(self.resource, args.name)
         _default_deny(name, self.namespace, child)
         if args.quota is not None:
             _resource_quota(name, self.namespace, args.quota, child)

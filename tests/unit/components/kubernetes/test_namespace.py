@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pulumi_kubernetes as kubernetes
 import pytest
 
 from components.kubernetes.namespace import Namespace, NamespaceArgs, Quota
@@ -52,3 +53,14 @@ def test_the_protected_resource_is_the_namespace_itself() -> None:
 def test_the_platform_never_moves_into_a_namespace_of_kubernetes(name: str) -> None:
     with pytest.raises(ValueError, match="of its own"):
         NamespaceArgs(name=name)
+
+
+def test_a_first_preview_shows_its_name_in_what_comes_after_it() -> None:
+    def build() -> None:
+        space = Namespace("namespace", NamespaceArgs(name="production"))
+        kubernetes.core.v1.ConfigMap("inside", metadata={"namespace": space.namespace})
+
+    previewed = record(build, preview=True)
+    inside = previewed.one("kubernetes:core/v1:ConfigMap")
+    assert inside.inputs["metadata"]["namespace"] == "production"
+    assert previewed.one("kubernetes:core/v1:Namespace").urn in inside.dependencies
