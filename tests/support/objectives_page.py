@@ -83,7 +83,7 @@ without a restore.
 def answers(stack: tuple[str, str]) -> tuple[Answer, ...]:
     """What is judged of a checked-in stack."""
     subject = Planned(stack_plan(*stack), settings(*stack), " ".join(stack), stack[0])
-    drill = FoundDrill(None, f"not drilled: run `./bbp drill {stack[0]} --phase {stack[1]}`")
+    drill = FoundDrill(None, f"run `./bbp drill {stack[0]} --phase {stack[1]}`")
     return judged(subject, drill, ON).answers
 
 
