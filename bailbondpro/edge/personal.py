@@ -197,7 +197,9 @@ def _at(prefixes: tuple[str, ...]) -> tuple[Expression, ...]:
 
 def unstorable_response() -> Expression:
     """The response is somebody's, or no plain success of a read."""
-    unknown = Not(AllIn(RESPONSE_HEADER_NAMES, HARMLESS_RESPONSE_HEADERS))
+    # A build says nothing to caches of this kind: who does that of a file is no build, and is not understood either.
+    spoken = And((_static(), targeted()))
+    unknown = Not(And((AllIn(RESPONSE_HEADER_NAMES, HARMLESS_RESPONSE_HEADERS), Not(spoken))))
     written = Not(IsIn(METHOD, ("GET", "HEAD")))
     open_ended = (
         And((_has(header), Not(AnyOf(LowerEach(ResponseHeader(header)), "contains", "age="))))

@@ -105,6 +105,7 @@ def test_nothing_but_the_file_itself_is_asked_for(page: Tab, folder: Path) -> No
 def test_every_chapter_has_a_visible_heading(page: Tab) -> None:
     assert page.evaluate(HEADINGS) == [
         "Summary",
+        "Objectives",
         "Architecture",
         "Cost",
         "Capacity by month",
