@@ -25,6 +25,7 @@ from plan.types.weaker_model import (
     number,
     ranked,
     stays,
+    written,
 )
 
 _OLD_TLS = re.compile(r"2015-05|2016-08|TLS-1-0|TLS-1-1|2017-01|FS-2018")
@@ -69,10 +70,10 @@ def _deleted_after(rules: object) -> dict[tuple[str, str], float]:
         for part, key in (("expiration", "days"), ("noncurrentVersionExpiration", "noncurrentDays")):
             days = rule[part].get(key) if isinstance(rule.get(part), dict) else None
             if count := number(days):
-                found[str(rule.get("filter")), part] = count
+                found[written(rule.get("filter")), part] = count
         day = rule["expiration"].get("date") if isinstance(rule.get("expiration"), dict) else None
         if day is not None:
-            found[str(rule.get("filter")), f"on {day}"] = 0
+            found[written(rule.get("filter")), f"on {day}"] = 0
     return found
 
 

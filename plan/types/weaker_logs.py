@@ -5,11 +5,10 @@ Sources are the documentation of the services; unverified where nothing else is 
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from plan import tokens
-from plan.types.weaker_model import TRUE, Weaker, becomes, changes, keeps_all, no_less, number, ranked, stays
+from plan.types.weaker_model import TRUE, Weaker, becomes, changes, keeps_all, no_less, number, ranked, stays, written
 from plan.types.weaker_ways import named, no_more
 
 if TYPE_CHECKING:
@@ -62,10 +61,7 @@ def _expired(policy: object) -> Iterator[tuple[str, float]]:
         chosen = rule.get("selection") if isinstance(rule, dict) else None
         count = number(chosen.get("countNumber")) if isinstance(chosen, dict) else None
         if count is not None and isinstance(chosen, dict):
-            yield (
-                json.dumps({name: value for name, value in chosen.items() if name != "countNumber"}, sort_keys=True),
-                count,
-            )
+            yield written({name: value for name, value in chosen.items() if name != "countNumber"}), count
 
 
 LOGS_WEAKER: tuple[Weaker, ...] = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -127,6 +128,11 @@ def at_least(least: int, absent: int | None = 1) -> Callable[[Any, Any], bool]:
         return before is not None and before >= least and after is not None and after < least
 
     return than
+
+
+def written(value: object) -> str:
+    """A value as text that is the same whatever the order of its keys: maps of Protocol Buffers have none."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
 
 
 def number(value: object) -> float | None:

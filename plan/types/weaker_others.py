@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plan import tokens
-from plan.types.weaker_model import TRUE, Weaker, at_least, becomes, gains, no_less, ranked, stays
+from plan.types.weaker_model import TRUE, Weaker, at_least, becomes, gains, no_less, ranked, stays, written
 from plan.types.weaker_ways import wide
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _open_sides(spec: object) -> Iterator[tuple[str, str]]:
             continue
         for rule in found.get(side) or ():
             given = rule.get(peers) if isinstance(rule, dict) else None
-            ports = str(rule.get("ports") or "every port") if isinstance(rule, dict) else ""
+            ports = written(rule.get("ports") or "every port") if isinstance(rule, dict) else ""
             if not given or any(map(_anybody, given)):
                 yield side, ports
 

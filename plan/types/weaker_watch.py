@@ -5,7 +5,6 @@ Sources are the API references of the services; unverified where nothing else is
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -18,6 +17,7 @@ from plan.types.weaker_model import (
     keeps_all,
     no_less,
     stays,
+    written,
 )
 from plan.types.weaker_ways import appears, no_more
 
@@ -38,7 +38,7 @@ def _asks_else(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a pla
     if not isinstance(old, list):
         return False
     # Keys in an order of their own: two previews need not write them in the same one.
-    before, after = (json.dumps(item, sort_keys=True, default=str) for item in (old, new))
+    before, after = (written(item) for item in (old, new))
     numbers = [list(map(float, _NUMBER.findall(text))) for text in (before, after)]
     if _NUMBER.sub("#", before) != _NUMBER.sub("#", after):
         return True

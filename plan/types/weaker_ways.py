@@ -6,7 +6,7 @@ import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING, Any
 
-from plan.types.weaker_model import number
+from plan.types.weaker_model import number, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,9 @@ def appears(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
 
 def others(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
     """Weaker where a list has other entries than before, in any order."""
-    return isinstance(old, list) and sorted(map(str, old)) != sorted(map(str, new if isinstance(new, list) else ()))
+    return isinstance(old, list) and sorted(map(written, old)) != sorted(
+        map(written, new if isinstance(new, list) else ())
+    )
 
 
 def fewer(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan

@@ -104,5 +104,5 @@ def _said(value: object) -> str:
         return "unset"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    text = json.dumps(value) if isinstance(value, (bool, list, dict)) else str(value)
+    text = json.dumps(value, sort_keys=True) if isinstance(value, (bool, list, dict)) else str(value)
     return text if len(text) <= LONGEST else ""

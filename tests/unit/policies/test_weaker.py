@@ -13,13 +13,16 @@ from plan.preview import read_preview
 from plan.types import TYPES
 from plan.types.weaker import WEAKER
 from plan.types.weaker_model import number
+from plan.types.weaker_ways import others
 from plan.unknown import UNKNOWN
 from policies.gate.weaker import RULES
 from tests.support.gate_cases import steps_of
+from tests.support.key_order import at, turned
 from tests.support.paths import DATA
 
 if TYPE_CHECKING:
     from ops.answers.gate import Gate
+    from plan.types.weaker_model import Weaker
 
 CHANGES = [
     change
@@ -46,6 +49,29 @@ def test_what_is_weaker_than_before_stops_and_its_way_back_does_not(change: dict
     assert told(judged(change["type"], change["was"], change["is"])) == {change["rule"]}
     back = told(judged(change["type"], change["is"], change["was"]))
     assert back == ({change["rule"]} if change.get("both") else set())
+
+
+@pytest.mark.parametrize("row", WEAKER, ids=lambda row: f"{row.token.rsplit(':', 1)[-1]} {row.shown}")
+def test_keys_in_another_order_are_not_weaker(row: Weaker) -> None:
+    sides = [change[side] for change in CHANGES if change["type"] == row.token for side in ("was", "is")]
+    values = [value for side in sides if (value := at(side, row.path)) is not None]
+    known = [value for value in values if "[unknown]" not in json.dumps(value, default=str)]
+    assert [value for value in known if row.than(value, turned(value)) or row.than(turned(value), value)] == []
+
+
+def test_a_filter_with_its_keys_in_another_order_deletes_nothing_sooner() -> None:
+    def rules(*keys: str) -> dict[str, Any]:
+        chosen = {"and": {key: {"prefix": "a/", "objectSizeLessThan": 9}[key] for key in keys}}
+        return {"rules": [{"status": "Enabled", "filter": chosen, "expiration": {"days": 9}, "id": keys[0]}]}
+
+    token = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"  # noqa: S105 - a type's name
+    was, becomes = rules("prefix", "objectSizeLessThan"), rules("objectSizeLessThan", "prefix")
+    assert told(judged(token, was, becomes)) == set()
+
+
+def test_entries_with_their_keys_in_another_order_are_the_same_entries() -> None:
+    assert not others([{"a": 1, "b": 2}, "c"], ["c", {"b": 2, "a": 1}])
+    assert others([{"a": 1, "b": 2}], [{"a": 1, "b": 3}])
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: f"{change['type'].rsplit(':', 1)[-1]} {change['is']}")
