@@ -14,7 +14,8 @@ from policies.principals import any_token, anybody
 from policies.rules.model import Rule, Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
 
     from plan import Plan, PlannedResource
 
@@ -27,8 +28,29 @@ ATTACHMENTS = (
     *("aws:iam/userPolicyAttachment:UserPolicyAttachment", "aws:iam/groupPolicyAttachment:GroupPolicyAttachment"),
 )
 ROLE = "aws:iam/role:Role"
-EVERYTHING = re.compile(r"arn:aws[\w-]*:iam::aws:policy/(AdministratorAccess|PowerUserAccess|IAMFullAccess)")
-"""Managed policies with which everything else can be had (AWS Managed Policy Reference)."""
+EVERYTHING = re.compile(
+    r"arn:aws[\w-]*:iam::aws:policy/(?:[\w-]+/)*(?:AdministratorAccess[\w-]*|PowerUserAccess|ReadOnlyAccess|\w*FullAccess\w*"
+    r"|SecretsManagerReadWrite|(?:System|Database|Network)Administrator|DataScientist|AWSKeyManagementServicePowerUser)"
+)
+"""Managed policies with which everything else can be had, or everything that a service keeps (AWS Managed Policy
+Reference; unverified)."""
+_READS = re.compile(r"(?i)[\w-]+:(?:describe|list|get|batchget|lookup|view)[\w*?]*")
+_KEPT = re.compile(
+    r"(?i)(?:secretsmanager:(?:get|batchget|put|update|delete|restore)|kms:(?:decrypt|reencrypt|creategrant|put|schedule|disable)"
+    r"|s3:(?:getobject|putobject|deleteobject|put|delete|replicate)|ssm:(?:getparameter|sendcommand|startsession)"
+    r"|rds:(?:delete|modify|restore|copy)|rds-db:connect|dynamodb:(?:getitem|batchget|query|scan|delete)"
+    r"|lambda:(?:invoke|update)|ec2:(?:terminate|delete|authorize)|eks:(?:create|update|delete|associate)"
+    r"|logs:(?:delete|getlogevents|filterlogevents)|ecr:(?:delete|putimage)|backup:delete|cloudtrail:(?:stop|delete)"
+    r"|route53:change)[\w*?]*"
+)
+"""Actions that read, change or delete what a service keeps, or who may do so (Service Authorization Reference, Access
+levels; unverified)."""
+_ALWAYS_SO = frozenset(("aws:requestedregion", "aws:securetransport", "aws:currenttime", "aws:epochtime"))
+"""Keys of conditions that every request of the stack's own has."""
+_ALL_OF_A_SERVICE = re.compile(
+    r"arn:[^:]*:s3:[^:]*:[^:]*:\*(?:/\*)?|arn:[^:]*:(?!s3:)[^:]*:[^:]*:[^:]*:(?:[\w-]+[:/])?\*(?:[:/]\*)*"
+)
+"""ARNs that name everything of one kind in one account or all of them, such as `arn:aws:s3:::*` or `...:secret:*`."""
 RISING = frozenset(
     (
         *(
@@ -92,6 +114,26 @@ def _everything(item: PlannedResource, policy: object, what: str) -> Iterator[Vi
             and (risen := sorted(one for one in RISING if one.lower() in {str(action).lower() for action in actions}))
         ):
             yield Violation(urn=item.urn, says=f"{what} allows {', '.join(risen)} on every resource: more can be taken")
+        elif taken := sorted(set(_taken(found, map(str, actions), list(map(str, resources)), everywhere=everywhere))):
+            yield Violation(urn=item.urn, says=f"{what} allows {', '.join(taken)} on everything that there is of it")
+
+
+def _taken(
+    statement: Mapping[str, Any], actions: Iterable[str], resources: list[str], *, everywhere: bool
+) -> Iterator[str]:
+    """The actions that a statement allows on all that a service keeps."""
+    if not everywhere and not any(map(_ALL_OF_A_SERVICE.fullmatch, resources)):
+        return
+    for action in actions:
+        whole = "*" in action and not _READS.fullmatch(action)
+        if (whole or _KEPT.fullmatch(action)) and not _narrowed(statement.get("Condition")):
+            yield action
+
+
+def _narrowed(condition: object) -> bool:
+    """Whether a condition leaves out some of what a statement names: where and how it is asked for narrows nothing."""
+    asked = condition.values() if isinstance(condition, dict) else ()
+    return any(str(key).lower() not in _ALWAYS_SO for keys in asked if isinstance(keys, dict) for key in keys)
 
 
 def _all_of_it(pattern: str) -> bool:

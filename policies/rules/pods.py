@@ -18,6 +18,12 @@ SHARED = ("hostNetwork", "hostPID", "hostIPC")
 POWERS = frozenset(("ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "NET_ADMIN", "NET_RAW", "BPF", "DAC_READ_SEARCH"))
 """Capabilities with which a container leaves its box (Linux manual, capabilities(7))."""
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
+CONFINING = ("RuntimeDefault", "Localhost")
+"""Profiles of seccomp that refuse calls which no application makes (Kubernetes documentation, Pod Security Standards,
+Restricted; unverified)."""
+ROOT = 0
+HARMLESS_POWERS = frozenset(("NET_BIND_SERVICE",))
+"""What the restricted standard lets a container add (Kubernetes documentation, Pod Security Standards; unverified)."""
 
 
 def _spec(item: PlannedResource) -> Mapping[str, Any]:
@@ -51,6 +57,39 @@ def _privileged(plan: Plan, _production: bool) -> Iterator[Violation]:  # noqa: 
                 yield Violation(urn=item.urn, says=f"container {container.get('name')} is privileged, or may become it")
             if POWERS.intersection(map(str, powers)):
                 yield Violation(urn=item.urn, says=f"container {container.get('name')} may {', '.join(powers)}")
+
+
+def _unrestricted(plan: Plan, _production: bool) -> Iterator[Violation]:  # noqa: FBT001 - the signature of all rules
+    for item in plan.of_type(*SERVING, *ENDING):
+        spec = _spec(item)
+        for container in _containers(spec):
+            if lacking := list(_lacking(_context(spec), _context(container))):
+                yield Violation(urn=item.urn, says=f"container {container.get('name')} {', '.join(lacking)}")
+
+
+def _context(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = value.get("securityContext")
+    return found if isinstance(found, dict) else {}
+
+
+def _lacking(pod: Mapping[str, Any], own: Mapping[str, Any]) -> Iterator[str]:
+    """What the restricted standard asks of a container and it has not; its own context comes before its pod's."""
+    given = {**pod, **own}
+    if given.get("runAsNonRoot") not in {True, "true"}:
+        yield "may run as root (no runAsNonRoot)"
+    if str(given.get("runAsUser")) in {"0", "0.0"}:
+        yield "runs as root (runAsUser)"
+    if own.get("allowPrivilegeEscalation") not in {False, "false"}:
+        yield "may get more rights (no allowPrivilegeEscalation: false)"
+    profile = given.get("seccompProfile")
+    if not isinstance(profile, dict) or profile.get("type") not in CONFINING:
+        yield "may make every call of its kernel (no seccompProfile)"
+    powers = own.get("capabilities")
+    powers = powers if isinstance(powers, dict) else {}
+    if "ALL" not in map(str, powers.get("drop") or ()):
+        yield "keeps the capabilities of its runtime (no drop: [ALL])"
+    if more := sorted(set(map(str, powers.get("add") or ())) - HARMLESS_POWERS):
+        yield f"has the capabilities {', '.join(more)}"
 
 
 def _moving_images(plan: Plan, production: bool) -> Iterator[Violation]:  # noqa: FBT001 - the signature of all rules
@@ -92,6 +131,16 @@ POD_RULES: tuple[Rule, ...] = (
         fix="drop the capability, the host's namespace or the folder; the restricted standard needs none of them",
         source="Kubernetes documentation, Pod Security Standards",
         judge=_privileged,
+        alone=True,
+    ),
+    Rule(
+        id="restricted-pod",
+        title="Every pod keeps to the restricted standard",
+        severity="high",
+        reason="whoever takes a container over has what its process had: root, more rights, every call of the kernel",
+        fix="runAsNonRoot, a seccompProfile, allowPrivilegeEscalation: false and capabilities.drop: [ALL]",
+        source="Kubernetes documentation, Pod Security Standards, Restricted",
+        judge=_unrestricted,
         alone=True,
     ),
     Rule(

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 THINGS = yaml.safe_load(FILE.read_text(encoding="utf-8"))["things"]
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 MASKED = "[secret]"
+CONFINED = {"runAsNonRoot": True, "allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
 CONTAINER = {
     "name": "app",
+    "securityContext": {**CONFINED, "seccompProfile": {"type": "RuntimeDefault"}},
     "image": "registry.example.com/app:1.2.3",
     "ports": [{"containerPort": 3000}],
     "readinessProbe": {"httpGet": {"path": "/health"}},
@@ -64,11 +66,68 @@ BREAKS: list[tuple[str, str, dict[str, Any]]] = [
     ("plain-secret", "deployment", pod(env=[{"name": "API_TOKEN", "value": "abcdefgh"}])),
     ("privileged-pod", "deployment", pod(securityContext={"privileged": True})),
     ("privileged-pod", "deployment", pod(securityContext={"capabilities": {"add": ["SYS_ADMIN"]}})),
+    ("restricted-pod", "deployment", pod(securityContext=None)),
+    ("restricted-pod", "deployment", pod(securityContext=CONFINED)),
+    *(
+        ("restricted-pod", "deployment", pod(securityContext={**CONTAINER["securityContext"], **changed}))  # type: ignore[dict-item]  # it is an object
+        for changed in (
+            {"runAsNonRoot": None},
+            {"runAsUser": 0},
+            {"allowPrivilegeEscalation": None},
+            {"seccompProfile": {"type": "Unconfined"}},
+            {"capabilities": {"drop": ["NET_RAW"]}},
+            {"capabilities": {"drop": ["ALL"], "add": ["SYS_CHROOT"]}},
+        )
+    ),
     ("image-tag", "deployment", pod(image="localhost:5000/app")),
     ("image-tag", "deployment", pod(image="app:latest")),
     ("pod-limits", "deployment", pod(resources={"limits": {"memory": "1Gi"}})),
     ("pod-probes", "deployment", pod(readinessProbe=None)),
 ]
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "condition", "stops"),
+    [
+        ("s3:*", "*", None, True),
+        ("secretsmanager:*", "*", None, True),
+        ("kms:*", "arn:aws:kms:*:*:key/*", None, True),
+        ("s3:*", ["arn:aws:s3:::*", "arn:aws:s3:::*/*"], None, True),
+        ("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:us-east-1:123456789012:secret:*", None, True),
+        ("kms:Decrypt", "*", {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}, True),
+        ("dynamodb:P*", "*", None, True),
+        ("kms:Decrypt", "*", {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}, False),
+        ("s3:*", ["arn:aws:s3:::documents", "arn:aws:s3:::documents/*"], None, False),
+        ("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:us-east-1:123456789012:secret:app-*", None, False),
+        ("ec2:Describe*", "*", None, False),
+        ("cloudwatch:PutMetricData", "*", None, False),
+        ("ecr:GetAuthorizationToken", "*", None, False),
+    ],
+)
+def test_a_role_may_take_nothing_of_all_that_a_service_keeps(
+    action: str, resource: object, condition: object, stops: bool
+) -> None:
+    statement = {"Effect": "Allow", "Action": action, "Resource": resource, "Condition": condition}
+    text = json.dumps({"Statement": [{key: value for key, value in statement.items() if value is not None}]})
+    plan = plan_with({"do": "create", "thing": "policy", "is": {"policy": text}})
+    assert bool(found("iam-wildcard", plan)) is stops
+
+
+@pytest.mark.parametrize(
+    ("name", "stops"),
+    [
+        ("AmazonS3FullAccess", True),
+        ("SecretsManagerReadWrite", True),
+        ("ReadOnlyAccess", True),
+        ("job-function/DatabaseAdministrator", True),
+        ("AmazonEKSClusterPolicy", False),
+        ("service-role/AmazonEBSCSIDriverPolicy", False),
+    ],
+)
+def test_a_managed_policy_of_all_that_a_service_keeps_is_attached_to_nothing(name: str, stops: bool) -> None:
+    things = {"one": {"type": "aws:iam/rolePolicyAttachment:RolePolicyAttachment"}}
+    steps = steps_of({"do": "create", "thing": "one", "is": {"policyArn": f"arn:aws:iam::aws:policy/{name}"}}, things)
+    assert bool(found("iam-wildcard", read_preview({"config": {}, "steps": list(steps)}).after)) is stops
 
 
 def plan_with(*lines: dict[str, Any], environment: str = "production") -> Plan:
