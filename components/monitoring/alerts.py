@@ -76,7 +76,8 @@ class Thresholds:
         memory_percent: of a node's memory, and of a container's limit.
         response_ms: 95th percentile of response times, in milliseconds.
         error_percent: share of responses with a 5xx status.
-        availability_percent: the objective (guide, Scaling Objectives: 99.9 % uptime).
+        objective_ms: response time in milliseconds that 95 % of requests keep (guide, Scaling Objectives: 200 ms).
+        objective_error_percent: share of requests that may fail (what the guide's 99.9 % uptime leaves).
         hold_seconds: how long one of the four must be exceeded; the guide alerts at once.
     """
 
@@ -84,7 +85,8 @@ class Thresholds:
     memory_percent: int = 85
     response_ms: int = 1000
     error_percent: int = 5
-    availability_percent: float = 99.9
+    objective_ms: int = 200
+    objective_error_percent: float = 0.1
     hold_seconds: int = 300
 
     @property

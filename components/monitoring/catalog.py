@@ -16,6 +16,7 @@ from .kinds.database import DATABASE
 from .kinds.gateway import GATEWAY
 from .kinds.load_balancer import LOAD_BALANCER
 from .kinds.nodes import NODES
+from .kinds.objectives import OBJECTIVES
 from .kinds.pods import PODS, ROLLOUTS
 from .kinds.pooler import POOLER
 
@@ -31,6 +32,7 @@ KINDS: dict[str, Kind[Any] | ClusterKind] = {
     "bill": BILL,
     "nodes": NODES,
     "application": APPLICATION,
+    "objectives": OBJECTIVES,
     "autoscaler": AUTOSCALER,
     "pods": PODS,
     "gateway": GATEWAY,

@@ -46,7 +46,8 @@ class ObjectivesSettings(Area):
         default=200,
         ge=1,
         le=60_000,
-        description="95th percentile of the response time in ms that no route exceeds (guide: 200).",
+        description="95th percentile of the response time in ms that no route exceeds (guide: 200). Alerts watch it "
+        "where the application's response times have a bucket that ends there: the contract asks for 200, 500, 1000.",
     )
     error_percent: float = Field(
         default=0.1,

@@ -148,6 +148,8 @@ def prometheus_rules_args(
             response_ms=thresholds.response_time_ms,
             error_percent=thresholds.error_rate_percent,
             hold_seconds=thresholds.hold_seconds,
+            objective_ms=settings.objectives.response_ms,
+            objective_error_percent=settings.objectives.error_percent,
         ),
         scrape_interval_seconds=prometheus.scrape_interval_seconds,
         dashboard=prometheus.grafana,

@@ -152,6 +152,13 @@ def latencies(fast: int, slow: int) -> dict[str, str]:
     return {f'{base}"{bound}"}}': f"0+{count}x60" for bound, count in counts.items()}
 
 
+def objective(fast: int, slow: int) -> dict[str, str]:
+    """Requests per minute of up to 200 ms and of more."""
+    base = 'http_request_duration_seconds_bucket{namespace="production",le='
+    counts = {"0.2": fast, "0.5": fast + slow, "+Inf": fast + slow}
+    return {f'{base}"{bound}"}}': f"0+{count}x120" for bound, count in counts.items()}
+
+
 def memory(used: int, limit: int) -> dict[str, str]:
     return {
         f"container_memory_working_set_bytes{{{POD}}}": f"{used}x60",
@@ -214,6 +221,13 @@ CASES = (
     # 99.9 %: the month's budget gone in two days, or in five
     Case("ErrorBudgetBurnFast", requests(980, 20), 2, 4, requests(986, 14)),
     Case("ErrorBudgetBurnSlow", requests(990, 10), 15, 17, requests(995, 5)),
+    # for as long as windows of three days are filled by what there is
+    Case("ErrorBudgetBurnSteady", requests(998, 2), 59, 62, requests(1999, 1)),
+    # 200 ms for 95 %: three quarters too slow, a third, and one of ten
+    Case("ResponseBudgetBurnFast", objective(25, 75), 2, 4, objective(29, 71)),
+    Case("ResponseBudgetBurnSlow", objective(66, 34), 15, 17, objective(71, 29)),
+    Case("ResponseBudgetBurnSteady", objective(90, 10), 59, 62, objective(96, 4)),
+    Case("ResponseObjectiveUnmeasured", latencies(90, 10), 14, 15, objective(1, 0)),
     Case("AutoscalerAtMaximum", replicas("20x60"), 14, 15, replicas("20x8 19x60")),
     Case("AutoscalerBlind", {BLIND: "1x60"}, 4, 5, {BLIND: "0x60"}),
     Case("RequestMetricMissing", {}, 9, 10, requests(1, 0, 60)),

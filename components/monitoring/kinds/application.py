@@ -1,4 +1,4 @@
-"""The application: its traffic, errors, latency and memory, and its error budget."""
+"""The application: its traffic, errors, latency and memory."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def response_ms(scope: Scope) -> str:
 
 
 def alerts(scope: Scope) -> tuple[Alert, ...]:
-    """Memory, response time and errors, each held for a while; and how fast the error budget burns."""
+    """Memory, response time and errors, each held for a while."""
     limits = scope.thresholds
     return (
         Alert(
@@ -59,27 +59,6 @@ def alerts(scope: Scope) -> tuple[Alert, ...]:
             description="Roll back the last deployment if it is recent; otherwise check the databases and the cache.",
             runbook="errors",
         ),
-        *_budget(scope),
-    )
-
-
-def _budget(scope: Scope) -> tuple[Alert, ...]:
-    """Two burn rates of the error budget (Google, The Site Reliability Workbook, "Alerting on SLOs")."""
-    objective = scope.thresholds.availability_percent
-    budget = round(1 - objective / 100, 6)
-    pairs = (("Fast", 14.4, "5m", "1h", "2m", "critical"), ("Slow", 6.0, "30m", "6h", "15m", "warning"))
-    return tuple(
-        Alert(
-            name=f"ErrorBudgetBurn{speed}",
-            expr=f"{error_ratio(scope, short)} > {round(rate * budget, 6)}"
-            f" and {error_ratio(scope, long)} > {round(rate * budget, 6)}",
-            for_=hold,
-            severity="critical" if severity == "critical" else "warning",
-            summary=f"The error budget of {objective} % burns {rate} times too fast",
-            description="At this speed the month's allowance is spent within days. Find what fails, by route.",
-            runbook="errors",
-        )
-        for speed, rate, short, long, hold, severity in pairs
     )
 
 

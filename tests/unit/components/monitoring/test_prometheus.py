@@ -102,13 +102,35 @@ def test_an_autoscaler_that_cannot_grow_or_cannot_see_is_reported() -> None:
     assert ALERTS["RequestMetricMissing"].expr == 'absent(http_requests_total{namespace="production"})'
 
 
-def test_the_error_budget_burns_at_two_speeds_of_the_objective() -> None:
-    fast, slow = ALERTS["ErrorBudgetBurnFast"], ALERTS["ErrorBudgetBurnSlow"]
-    assert fast.expr.count("> 0.0144") == 2
-    assert slow.expr.count("> 0.006") == 2
-    assert "[5m]" in fast.expr
-    assert "[1h]" in fast.expr
-    assert (fast.severity, slow.severity) == ("critical", "warning")
+BOUNDS = {"Fast": ("0.0144", "0.72"), "Slow": ("0.006", "0.3"), "Steady": ("0.001", "0.05")}
+
+
+@pytest.mark.parametrize("speed", BOUNDS)
+def test_both_budgets_burn_at_three_speeds_of_their_objectives(speed: str) -> None:
+    for name, bound in zip(("ErrorBudgetBurn", "ResponseBudgetBurn"), BOUNDS[speed], strict=True):
+        assert ALERTS[f"{name}{speed}"].expr.count(f"> {bound}") == 2
+    assert ALERTS[f"ErrorBudgetBurn{speed}"].severity == ("critical" if speed == "Fast" else "warning")
+
+
+def test_the_objectives_follow_the_settings() -> None:
+    changed = Thresholds(objective_ms=500, objective_error_percent=1)
+    found = {alert.name: alert.expr for alert in alerts(replace(SCOPE, thresholds=changed))}
+    assert found["ErrorBudgetBurnSteady"].count("> 0.01") == 2
+    assert found["ResponseBudgetBurnFast"].count('le="0.5"') == 2
+    assert 'le="0.5"' in found["ResponseObjectiveUnmeasured"]
+
+
+def test_whole_seconds_are_found_in_both_ways_in_which_they_are_written() -> None:
+    found = {alert.name: alert.expr for alert in alerts(replace(SCOPE, thresholds=Thresholds(objective_ms=1000)))}
+    assert 'le=~"1|1.0"' in found["ResponseObjectiveUnmeasured"]
+
+
+def test_a_budget_of_a_tenth_has_no_speed_that_no_share_could_reach() -> None:
+    found = {alert.name for alert in alerts(replace(SCOPE, thresholds=Thresholds(objective_error_percent=10)))}
+    assert {name for name in found if name.startswith("ErrorBudget")} == {
+        "ErrorBudgetBurnSlow",
+        "ErrorBudgetBurnSteady",
+    }
 
 
 def test_the_recorded_series_is_the_one_that_the_autoscaler_reads() -> None:

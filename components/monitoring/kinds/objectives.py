@@ -1,0 +1,132 @@
+"""How fast the objectives are used up: the share of requests that may fail, and the share that may be slow.
+
+Alerts follow "Alerting on SLOs", 6: multiple burn rates over two windows each (Google, The Site Reliability Workbook;
+unverified 2026-11-30, the factors are those of its table). An objective of 200 ms at the 95th percentile leaves 5 % of
+the requests that may take longer (guide, Scaling Objectives; the percentile is ours, as in `./bbp objectives`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..alerts import Alert, Scope, Severity
+from ..kind import ClusterKind, Panels
+from ..panels import queried
+from .application import error_ratio
+from .boards import GOLDEN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SLOW_SHARE = 0.05
+"""Share of requests that may be slower than the objective, which is one of the 95th percentile."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Speed:
+    """One burn rate: how many times as fast as would just last a month, over two windows of which the short one clears.
+
+    Attributes:
+        name: in names of alerts.
+        factor: the rate.
+        short: window in which it must still go on.
+        long: window over which it must have gone on.
+        hold: for how long both hold.
+        severity: who is told.
+        leaves: when a month's budget ends at that rate.
+    """
+
+    name: str
+    factor: float
+    short: str
+    long: str
+    hold: str
+    severity: Severity
+    leaves: str
+
+
+SPEEDS = (
+    _Speed(name="Fast", factor=14.4, short="5m", long="1h", hold="2m", severity="critical", leaves="two days"),
+    _Speed(name="Slow", factor=6, short="30m", long="6h", hold="15m", severity="warning", leaves="five days"),
+    _Speed(name="Steady", factor=1, short="6h", long="3d", hold="1h", severity="warning", leaves="a month"),
+)
+
+
+def slow_ratio(scope: Scope, window: str) -> str:
+    """PromQL: share of requests that took longer than the objective, 0..1; nothing where no bucket ends there."""
+    series = "http_request_duration_seconds_bucket"
+    within = f"sum(rate({series}{{{scope.matcher},{_bucket(scope)}}}[{window}]))"
+    every = f'sum(rate({series}{{{scope.matcher},le="+Inf"}}[{window}]))'
+    return f"(1 - {within} / {every})"
+
+
+def _bucket(scope: Scope) -> str:
+    """The bucket that ends at the objective; whole seconds are written in two ways (OpenMetrics: 1.0)."""
+    seconds = scope.thresholds.objective_ms / 1000
+    return f'le=~"{seconds:g}|{seconds:.1f}"' if seconds.is_integer() else f'le="{seconds:g}"'
+
+
+def alerts(scope: Scope) -> tuple[Alert, ...]:
+    """Both budgets at three speeds, and a response time that nobody can hold against the objective."""
+    limits = scope.thresholds
+    return (
+        *_burning(
+            "ErrorBudgetBurn",
+            lambda window: error_ratio(scope, window),
+            limits.objective_error_percent / 100,
+            what=f"More than {limits.objective_error_percent:g} % of requests fail",
+            runbook="errors",
+        ),
+        *_burning(
+            "ResponseBudgetBurn",
+            lambda window: slow_ratio(scope, window),
+            SLOW_SHARE,
+            what=f"More than {100 * SLOW_SHARE:g} % of requests take longer than {limits.objective_ms} ms",
+            runbook="slow-responses",
+        ),
+        Alert(
+            name="ResponseObjectiveUnmeasured",
+            expr=f"absent(http_request_duration_seconds_bucket{{{scope.matcher},{_bucket(scope)}}})",
+            for_="15m",
+            summary=f"No bucket of the response times ends at {limits.objective_ms} ms",
+            description="Nobody can tell whether the objective is met. Compare /metrics with the contract's buckets.",
+            runbook="slow-responses",
+        ),
+    )
+
+
+def _burning(name: str, share: Callable[[str], str], budget: float, *, what: str, runbook: str) -> Iterator[Alert]:
+    for speed in SPEEDS:
+        # A share is never above 1: of a large budget the high speeds do not exist, and the slower one is the warning.
+        if (bound := round(speed.factor * budget, 6)) >= 1:
+            continue
+        shown = f"{bound:.6f}".rstrip("0").rstrip(".")
+        yield Alert(
+            name=f"{name}{speed.name}",
+            expr=f"{share(speed.short)} > {shown} and {share(speed.long)} > {shown}",
+            for_=speed.hold,
+            severity=speed.severity,
+            summary=f"{what}: {speed.factor:g} times what may, for {speed.long}",
+            description=f"At this speed a month's allowance is spent within {speed.leaves}. Find what it is, by route.",
+            runbook=runbook,
+        )
+
+
+def panels(scope: Scope) -> Panels:
+    """What is left of both budgets, seen over an hour."""
+    limits = scope.thresholds
+    return {
+        GOLDEN: (
+            queried(
+                f"Requests slower than {limits.objective_ms} ms",
+                "percent",
+                f"100 * {slow_ratio(scope, '1h')}",
+                legend="slow",
+                limit=100 * SLOW_SHARE,
+            ),
+        )
+    }
+
+
+OBJECTIVES = ClusterKind(alerts=alerts, panels=panels)
