@@ -198,12 +198,19 @@ def _worst(run: Simulation) -> tuple[Table, Table]:
     return (
         Table(
             caption=f"Stations of {name} at their busiest",
-            columns=("Station", "Kind", "Busy", "At", "Pods or servers"),
+            columns=("Station", "Kind", "Busy", "p95 ms in it", "At", "Pods or servers"),
             rows=tuple(
-                (item.name, item.kind, f"{item.utilization_percent:.0f} %", clock(item.at), str(item.count))
+                (
+                    item.name,
+                    item.kind,
+                    f"{item.utilization_percent:.0f} %",
+                    "none ready" if item.p95_ms is None else f"{item.p95_ms:,.1f}",
+                    clock(item.at),
+                    str(item.count),
+                )
                 for item in stations
             ),
-            numbers=frozenset({2, 3, 4}),
+            numbers=frozenset({2, 3, 4, 5}),
         ),
         Table(
             caption=f"Routes of {name} at their slowest",

@@ -28,6 +28,9 @@ class Assumptions:
     Attributes:
         cpu_ms_per_request: processor time that a request takes in an application pod. The guide's two targets meet at
             one load, 70 % of the requested 500m and 100 requests a second: 350m / 100 = 3.5 ms (hpa-config.yml).
+        service_variation: standard deviation of the time that a station works on one request, against its mean: 1 for
+            exponential times, 0 where each takes as long; more where a few take very long (assumed; docs/theory.md
+            says what it changes).
         threads_per_pod: requests of one pod that compute at once; 1, because Node.js has one event loop.
         gateway_cpu_ms_per_request: processor time in the gateway. 0.02 ms were measured on kept connections
             (docs/performance.md); 0.1 ms leaves room for TLS handshakes (assumed).
@@ -72,6 +75,7 @@ class Assumptions:
     """
 
     cpu_ms_per_request: float = _given(3.5, 0.01, 60_000)
+    service_variation: float = _given(1, 0, 4)
     threads_per_pod: float = _given(1, 1, 64)
     gateway_cpu_ms_per_request: float = _given(0.1, 0.001, 60_000)
     network_ms: float = _given(20, 0, 60_000)

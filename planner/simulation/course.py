@@ -33,11 +33,17 @@ class Course:
         """Write down a step."""
         now, traffic = moment.now, moment.traffic
         self.samples.append(self._sample(moment))
-        for name, kind, utilization, count in _stations(self.platform, moment):
+        for name, kind, utilization, count, place in _stations(self.platform, moment):
             known = self.stations.get(name)
             if known is None or utilization * 100 > known.utilization_percent:
+                stage = traffic.times.stages[place]
                 self.stations[name] = StationPeak(
-                    name=name, kind=kind, utilization_percent=100 * utilization, at=now, count=count
+                    name=name,
+                    kind=kind,
+                    utilization_percent=100 * utilization,
+                    p95_ms=None if stage is None else moment.flow.times.p95_of(stage),
+                    at=now,
+                    count=count,
                 )
         for route, p95 in zip(self.platform.routes, traffic.times.routes, strict=True):
             known_route = self.routes.get(route.name)
@@ -84,6 +90,8 @@ class Course:
             cache_hit_percent=100 * flow.demand.hit_ratio(sum(passed.served for passed in traffic.tiers) / self.step),
             p50_ms=traffic.times.p50,
             p95_ms=traffic.times.p95,
+            p99_ms=traffic.times.p99,
+            mean_ms=traffic.times.mean,
             slowest_p95_ms=max(slowest, default=0.0),
             error_percent=100 * traffic.failed / traffic.offered if traffic.offered else 0.0,
             waiting=flow.waiting,
@@ -94,18 +102,19 @@ class Course:
         )
 
 
-def _stations(platform: Platform, moment: Moment) -> Iterator[tuple[str, StationKind, float, int]]:
-    """Every station with its utilization and how many pods or servers it has."""
+def _stations(platform: Platform, moment: Moment) -> Iterator[tuple[str, StationKind, float, int, int]]:
+    """Every station with its utilization, how many pods or servers it has, and its place among all."""
     traffic, ready = moment.traffic, moment.ready
+    behind = 1 + len(platform.tiers)
     if platform.gateway and traffic.gateway:
-        yield platform.gateway.name, "gateway", traffic.gateway.utilization, moment.gateways
+        yield platform.gateway.name, "gateway", traffic.gateway.utilization, moment.gateways, 0
     reached = {place for route in platform.routes for place in route.tiers}
     for place, (tier, passed) in enumerate(zip(platform.tiers, traffic.tiers, strict=True)):
         if place in reached:
-            yield tier.name, "pods", passed.utilization, ready[place]
+            yield tier.name, "pods", passed.utilization, ready[place], 1 + place
     if platform.cache and traffic.cache:
-        yield platform.cache.name, "cache", traffic.cache.utilization, platform.cache.shards
+        yield platform.cache.name, "cache", traffic.cache.utilization, platform.cache.shards, behind
     if platform.pooler and traffic.pooler:
-        yield platform.pooler.name, "pooler", traffic.pooler.utilization, platform.pooler.replicas
-    for store, passed in zip(platform.stores, traffic.stores, strict=True):
-        yield store.name, "database", passed.utilization, store.endpoints
+        yield platform.pooler.name, "pooler", traffic.pooler.utilization, platform.pooler.replicas, behind + 1
+    for place, (store, passed) in enumerate(zip(platform.stores, traffic.stores, strict=True)):
+        yield store.name, "database", passed.utilization, store.endpoints, behind + 2 + place

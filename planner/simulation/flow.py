@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from planner.simulation.demand import Demand
 from planner.simulation.lines import IDLE, Line, Passed
+from planner.simulation.queueing import refused
 from planner.simulation.times import Stations, Times
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from planner.simulation.assumptions import Assumptions
-    from planner.simulation.model import Platform
+    from planner.simulation.model import Platform, Store
     from planner.simulation.times import TimesOf
 
 CACHE_PATIENCE_SECONDS = 1.0
@@ -124,6 +125,7 @@ class Flow:
             cache=cache or IDLE,
             pooler=pooler or IDLE,
             stores=stores,
+            gateways=gateways,
             pods=tuple(pods),
             poolers=poolers,
         )
@@ -214,8 +216,15 @@ class Flow:
         store, asked = self.platform.stores[place], self.asked(place, pods)
         usable = store.usable(asked)
         rate = min(store.rate, usable * 1000 / store.database_ms)
-        patience = 0.0 if store.refuses(asked) else rate * self._patience(place)
-        return self.stores[place].pass_through(arrivals, rate * self.step, usable + patience)
+        refusing = store.refuses(asked)
+        patience = 0.0 if refusing else rate * self._patience(place)
+        passed = self.stores[place].pass_through(arrivals, rate * self.step, usable + patience)
+        return passed.losing(self._refused(store, arrivals)) if refusing else passed
+
+    def _refused(self, store: Store, arrivals: float) -> float:
+        """Requests of a step that chance brings to a database while all of its connections are taken."""
+        offered = arrivals / self.step / store.endpoints * store.database_ms / 1000
+        return arrivals * refused(store.processors, offered, store.connections)
 
     def _in_progress(self, tiers: Sequence[Passed], stores: Sequence[Passed], pods: Sequence[int]) -> tuple[float, ...]:
         """Requests inside each group of pods: computing, in line, or at the databases (Little's law)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +22,11 @@ class Passed:
     failed: float
     wait: float
     utilization: float
+
+    def losing(self, requests: float) -> Passed:
+        """The same where at least so many requests are lost."""
+        more = min(max(requests - self.failed, 0.0), self.served)
+        return replace(self, served=self.served - more, failed=self.failed + more)
 
 
 IDLE = Passed(arrivals=0.0, served=0.0, failed=0.0, wait=0.0, utilization=0.0)

@@ -1,13 +1,15 @@
 """Queueing theory in closed form: Erlang's formula, and response times of stages one after another. Pure.
 
 Rates and times may have any unit as long as they have the same one. Sources: Erlang (1917); Kleinrock, Queueing
-Systems, volume 1, 3.2 and 3.5; the sojourn time of an M/M/c queue served in order of arrival.
+Systems, volume 1, 3.2 and 3.5; the sojourn time of an M/M/c queue served in order of arrival; Allen, Probability,
+Statistics, and Queueing Theory, 5.3 (Allen and Cunneen's approximation); Kingman, Two similar queues in parallel,
+Annals of Mathematical Statistics 32 (1961) (all unverified 2026-11-30). docs/theory.md says how near each is.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,9 +30,20 @@ def erlang_b(servers: int, offered: float) -> float:
         servers: at least 0.
         offered: offered load in Erlang, arrival rate over service rate; at least 0.
     """
+    return refused(servers, offered, servers)
+
+
+def refused(servers: int, offered: float, room: int) -> float:
+    """Share of arrivals that find all room taken and are lost (M/M/c/K; without a line that is Erlang's formula).
+
+    Args:
+        servers: how many serve at once.
+        offered: offered load in Erlang; at least 0.
+        room: requests that may be inside, those in service included.
+    """
     blocked = 1.0
-    for count in range(1, servers + 1):
-        blocked = offered * blocked / (count + offered * blocked)
+    for inside in range(1, room + 1):
+        blocked = offered * blocked / (min(inside, servers) + offered * blocked)
     return blocked
 
 
@@ -49,17 +62,21 @@ def erlang_c(servers: int, offered: float) -> float:
 
 @dataclass(frozen=True)
 class Queue:
-    """An M/M/c queue: Poisson arrivals, exponential service, one line.
+    """An M/G/c queue: Poisson arrivals; M/M/c where there is one line and service times are exponential.
 
     Attributes:
         servers: how many serve at once.
         arrivals: arrival rate.
         service: service rate of one server.
+        variation: standard deviation of a service time against its mean: 1 for exponential times, 0 for constant ones.
+        lines: lines with as many servers each; an arrival joins one in which a server is free, or else the shortest.
     """
 
     servers: int
     arrivals: float
     service: float
+    variation: float = 1.0
+    lines: int = 1
 
     @property
     def utilization(self) -> float:
@@ -73,8 +90,15 @@ class Queue:
 
     @property
     def waiting_rate(self) -> float:
-        """Rate of the exponential time that those wait; only for a utilization below 1."""
-        return self.servers * self.service - self.arrivals
+        """Rate of the exponential time that those wait; only for a utilization below 1.
+
+        With one line exact for exponential service and, in its mean, for one server (Pollaczek and Khinchine); else
+        Allen and Cunneen's approximation, with waits taken as exponential. Who joins the shortest of several lines
+        stays in it: each place further back is by utilization ** lines less likely (Kingman), and takes a service of
+        that line.
+        """
+        spare = self.servers / self.lines * self.service * (1 - self.utilization**self.lines)
+        return spare * 2 / (1 + self.variation**2)
 
     @property
     def mean_wait(self) -> float:
@@ -83,7 +107,28 @@ class Queue:
 
     def at_most(self, utilization: float) -> Queue:
         """This queue with arrivals cut to a utilization."""
-        return Queue(self.servers, min(self.arrivals, utilization * self.servers * self.service), self.service)
+        return replace(self, arrivals=min(self.arrivals, utilization * self.servers * self.service))
+
+    @property
+    def served(self) -> list[Branch]:
+        """The service time: a constant part and an exponential one, or one of two exponentials where it varies more."""
+        if self.variation <= 1:
+            rates = (self.service / self.variation,) if self.variation else ()
+            return [Branch(1.0, rates, (1 - self.variation) / self.service)]
+        square = self.variation**2
+        often = (1 + math.sqrt((square - 1) / (square + 1))) / 2
+        return [Branch(share, (2 * share * self.service,)) for share in (often, 1 - often)]
+
+    @property
+    def passed(self) -> list[Branch]:
+        """The time in the queue and in service."""
+        waits = self.waits
+        found = []
+        for branch in self.served:
+            found.append(replace(branch, share=branch.share * (1 - waits)))
+            if waits:
+                found.append(Branch(branch.share * waits, (self.waiting_rate, *branch.rates), branch.delay))
+        return [branch for branch in found if branch.share > 0]
 
 
 @dataclass(frozen=True)
@@ -125,15 +170,11 @@ def then(before: Iterable[Branch], ways: Iterable[tuple[float, Sequence[tuple[Qu
     for share, stages in ways:
         branches = [Branch(branch.share * share, branch.rates, branch.delay) for branch in begun]
         for queue, delay in stages:
-            waits = queue.waits
+            passed = queue.passed
             branches = [
-                branch
+                Branch(one.share * other.share, (*one.rates, *other.rates), one.delay + delay + other.delay)
                 for one in branches
-                for branch in (
-                    Branch(one.share * (1 - waits), (*one.rates, queue.service), one.delay + delay),
-                    Branch(one.share * waits, (*one.rates, queue.waiting_rate, queue.service), one.delay + delay),
-                )
-                if branch.share > 0
+                for other in passed
             ]
         found += branches
     return found
@@ -154,6 +195,11 @@ class ResponseTime:
 
     parts: tuple[_Delayed, ...]
 
+    @property
+    def mean(self) -> float:
+        """The mean time."""
+        return sum(part.share * part.delay + sum(weight / rate for weight, rate in part.terms) for part in self.parts)
+
     def exceeds(self, time: float) -> float:
         """Probability of a longer time."""
         exp = math.exp
@@ -170,7 +216,8 @@ class ResponseTime:
     def percentile(self, percent: float) -> float:
         """The time that this percentage of the requests stays within; 0 < percent < 100."""
         goal = math.log(1 - percent / 100)
-        low, high = 0.0, 1 / min(rate for part in self.parts for _, rate in part.terms)
+        rates = [rate for part in self.parts for _, rate in part.terms]
+        low, high = 0.0, 1 / min(rates) if rates else max(part.delay for part in self.parts) or 1.0
         low_gap, high_gap = -goal, self._gap(high, goal)
         while high_gap > 0:
             low, low_gap, high = high, high_gap, high * 2

@@ -34,6 +34,8 @@ class Sample:
         cache_hit_percent: share of the reads that the cache answers.
         p50_ms: median response time of requests that reach the application.
         p95_ms: their 95th percentile.
+        p99_ms: their 99th percentile.
+        mean_ms: their mean.
         slowest_p95_ms: that of the slowest route.
         error_percent: failed requests against those that arrived; above 100 where a line collapses.
         waiting: requests in line at the step's end.
@@ -54,6 +56,8 @@ class Sample:
     cache_hit_percent: float
     p50_ms: float
     p95_ms: float
+    p99_ms: float
+    mean_ms: float
     slowest_p95_ms: float
     error_percent: float
     waiting: float
@@ -92,6 +96,8 @@ class StationPeak:
         name: its name in the plan.
         kind: what it is.
         utilization_percent: what it had to do against what it could; above 100 where a line grew.
+        p95_ms: 95th percentile of the time that a request spent in it, in line and in service; None where none of its
+            pods was ready.
         at: seconds from the start.
         count: its ready pods or its servers then.
     """
@@ -99,6 +105,7 @@ class StationPeak:
     name: str
     kind: StationKind
     utilization_percent: float
+    p95_ms: float | None
     at: float
     count: int
 

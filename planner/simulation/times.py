@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from planner.simulation.lines import IDLE
 from planner.simulation.queueing import Branch, Queue, ResponseTime, mixed, response_time, then
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ Way: TypeAlias = "tuple[tuple[Stage, tuple[tuple[float, tuple[Stage, ...]], ...]
 """For each group of pods on a route its stage, and what it asks then: a share of the requests and its stages."""
 
 
-_Percentiles: TypeAlias = tuple[float, float, tuple[float, ...]]
-_Calm: TypeAlias = "tuple[int | None, tuple[int, ...], int]"
+_Key: TypeAlias = "tuple[tuple[tuple[float, Way], ...], tuple[Stage | None, ...]]"
+_Calm: TypeAlias = "tuple[int | None, int, tuple[int, ...], int]"
 """What response times depend on while there is no line: the load on the grid, and the ready pods."""
 
 
@@ -38,12 +39,30 @@ class TimesOf:
     Attributes:
         p50: median of all requests that reach pods.
         p95: their 95th percentile.
+        p99: their 99th percentile.
+        mean: their mean.
         routes: the 95th percentile of each route.
+        stages: each station in the order of requests (gateway, groups of pods, cache, pooler, databases); None where
+            there is none, or where it has no pod that is ready.
     """
 
     p50: float
     p95: float
+    p99: float
+    mean: float
     routes: tuple[float, ...]
+    stages: tuple[Stage | None, ...]
+
+    def after(self, constant: float) -> TimesOf:
+        """The times with a constant one before each."""
+        return replace(
+            self,
+            p50=constant + self.p50,
+            p95=constant + self.p95,
+            p99=constant + self.p99,
+            mean=constant + self.mean,
+            routes=tuple(constant + time for time in self.routes),
+        )
 
     def of_tiers(self, platform: Platform) -> list[float]:
         """The 95th percentile that each group of pods shows: that of the route which enters by it."""
@@ -75,6 +94,7 @@ class Stations:
         cache: the cache.
         pooler: the pooler.
         stores: each database group.
+        gateways: ready gateway pods.
         pods: ready pods of each group.
         poolers: ready pods of the pooler.
     """
@@ -84,24 +104,47 @@ class Stations:
     cache: Passed
     pooler: Passed
     stores: tuple[Passed, ...]
+    gateways: int
     pods: tuple[int, ...]
     poolers: int
 
     @property
+    def all(self) -> tuple[Passed, ...]:
+        """Each station, in the order of requests."""
+        return (self.gateway, *self.tiers, self.cache, self.pooler, *self.stores)
+
+    @property
     def lined(self) -> bool:
-        """Whether requests wait anywhere behind the gateway because more arrive than are served."""
-        return any(passed.wait for passed in (*self.tiers, self.cache, self.pooler, *self.stores))
+        """Whether requests wait anywhere because more arrive than are served."""
+        return any(passed.wait for passed in self.all)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Rates:
     """Requests a second of each station, on the grid."""
 
+    gateway: float
     tiers: Sequence[float]
     cache: float
     pooler: float
     stores: Sequence[float]
     hits: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Stages:
+    """Each station as a stage; None where there is none."""
+
+    gateway: Stage | None
+    tiers: tuple[Stage, ...]
+    cache: Stage | None
+    pooler: Stage | None
+    stores: tuple[Stage, ...]
+
+    @property
+    def all(self) -> tuple[Stage | None, ...]:
+        """In the order of requests."""
+        return (self.gateway, *self.tiers, self.cache, self.pooler, *self.stores)
 
 
 @dataclass
@@ -111,8 +154,8 @@ class Times:
     demand: Demand
     step: float
     known_ways: dict[Way, ResponseTime] = field(default_factory=dict)
-    known_times: dict[tuple[tuple[float, Way], ...], _Percentiles] = field(default_factory=dict)
-    known_calm: dict[_Calm, _Percentiles] = field(default_factory=dict)
+    known_times: dict[_Key, TimesOf] = field(default_factory=dict)
+    known_calm: dict[_Calm, TimesOf] = field(default_factory=dict)
 
     def of(self, stations: Stations, answered: float) -> TimesOf:
         """The times of a step.
@@ -125,27 +168,36 @@ class Times:
         routes = platform.routes
         if not all(stations.pods[place] for route in routes for place in route.tiers):
             longest = platform.timeout_seconds * 1000
-            return TimesOf(p50=longest, p95=longest, routes=(longest,) * len(routes))
-        calm = None if stations.lined else (_grid(answered / self.step), stations.pods, stations.poolers)
+            return TimesOf(
+                p50=longest,
+                p95=longest,
+                p99=longest,
+                mean=longest,
+                routes=(longest,) * len(routes),
+                stages=(None,) * len(stations.all),
+            )
+        calm = None
+        if not stations.lined:
+            calm = (_grid(answered / self.step), stations.gateways, stations.pods, stations.poolers)
         found = None if calm is None else self.known_calm.get(calm)
         if found is None:
-            ways = self._ways(stations, self._rates(stations, answered))
-            key = tuple((route.share, way) for route, way in zip(routes, ways, strict=True))
+            rates = self._rates(stations, answered)
+            stages = self._stages(stations, rates)
+            ways = tuple((route.share, way) for route, way in zip(routes, self._ways(stages, rates), strict=True))
+            key = (ways, stages.all)
             found = self.known_times.get(key)
             if found is None:
-                found = self.known_times[key] = self._percentiles(key)
+                found = self.known_times[key] = self._percentiles(*key)
             if calm is not None:
                 self.known_calm[calm] = found
-        p50, p95, each = found
-        constant = assumptions.network_ms + assumptions.gateway_cpu_ms_per_request
-        constant += stations.gateway.wait * self.step * 1000
-        return TimesOf(p50=constant + p50, p95=constant + p95, routes=tuple(constant + time for time in each))
+        return found.after(assumptions.network_ms)
 
     def _rates(self, stations: Stations, answered: float) -> _Rates:
         """The rates of the stations; while there is no line they all follow from the one of all requests."""
         if stations.lined:
             served = [rounded(passed.served / self.step) for passed in stations.tiers]
             return _Rates(
+                gateway=rounded(stations.gateway.served / self.step),
                 tiers=served,
                 cache=rounded(stations.cache.served / self.step),
                 pooler=rounded(stations.pooler.served / self.step),
@@ -157,16 +209,38 @@ class Times:
         tiers = self.demand.reaching(flows)
         hits = self.demand.hit_ratio(sum(tiers))
         stores = self.demand.visits(flows, hits)
-        return _Rates(tiers=tiers, cache=self.demand.cached(flows), pooler=sum(stores), stores=stores, hits=hits)
+        return _Rates(
+            gateway=total,
+            tiers=tiers,
+            cache=self.demand.cached(flows),
+            pooler=sum(stores),
+            stores=stores,
+            hits=hits,
+        )
 
-    def _percentiles(self, key: tuple[tuple[float, Way], ...]) -> _Percentiles:
+    def _percentiles(self, ways: tuple[tuple[float, Way], ...], stages: tuple[Stage | None, ...]) -> TimesOf:
         shares: dict[Way, float] = {}
-        for share, way in key:
+        for share, way in ways:
             shares[way] = shares.get(way, 0.0) + share
         times = {way: self._time(way) for way in shares}
-        together = mixed([(share, times[way]) for way, share in shares.items() if share > 0])
-        each = {way: time.percentile(95) for way, time in times.items()}
-        return together.percentile(50), together.percentile(95), tuple(each[way] for _, way in key)
+        if len(times) == 1:
+            together = next(iter(times.values()))
+        else:
+            together = mixed([(share, times[way]) for way, share in shares.items() if share > 0])
+        p95 = together.percentile(95)
+        each = {way: p95 if time is together else time.percentile(95) for way, time in times.items()}
+        return TimesOf(
+            p50=together.percentile(50),
+            p95=p95,
+            p99=together.percentile(99),
+            mean=together.mean,
+            routes=tuple(each[way] for _, way in ways),
+            stages=stages,
+        )
+
+    def p95_of(self, stage: Stage) -> float:
+        """The 95th percentile of the time in one station."""
+        return self._time(((stage, ()),)).percentile(95)
 
     def _time(self, way: Way) -> ResponseTime:
         found = self.known_ways.get(way)
@@ -174,34 +248,56 @@ class Times:
             branches = [Branch(1.0, ())]
             for stage, asks in way:
                 branches = then(branches, [(1.0, (stage,))])
-                branches = then(branches, asks)
+                branches = then(branches, asks or ((1.0, ()),))
             found = self.known_ways[way] = response_time(branches)
         return found
 
-    def _ways(self, stations: Stations, rates: _Rates) -> list[Way]:
+    def _stages(self, stations: Stations, rates: _Rates) -> _Stages:
+        """Each station as a queue, and what waits in the line before it."""
+        platform = self.demand.platform
+        front, cache, pooler = platform.gateway, platform.cache, platform.pooler
+        return _Stages(
+            gateway=self._stage(stations.gateway, self._pod_queue(front, stations.gateways, rates.gateway))
+            if front and stations.gateways
+            else None,
+            tiers=tuple(
+                self._stage(passed, self._group_queue(tier, pods, rate))
+                if pods
+                else self._stage(IDLE, self._group_queue(tier, 1, 0.0))
+                for tier, passed, pods, rate in zip(
+                    platform.tiers, stations.tiers, stations.pods, rates.tiers, strict=True
+                )
+            ),
+            cache=self._stage(stations.cache, self._queue(1, rates.cache / cache.shards, 1000 / cache.request_ms))
+            if cache
+            else None,
+            pooler=self._stage(stations.pooler, self._pod_queue(pooler, stations.poolers, rates.pooler))
+            if pooler and stations.poolers
+            else None,
+            stores=tuple(
+                self._stage(passed, self._store_queue(store, rate))
+                for store, passed, rate in zip(platform.stores, stations.stores, rates.stores, strict=True)
+            ),
+        )
+
+    def _ways(self, stages: _Stages, rates: _Rates) -> list[Way]:
         """Each route's stages."""
         platform = self.demand.platform
-        cache = self._cache_stage(stations.cache, rates.cache)
-        pooler = self._pooler_stage(stations.pooler, rates.pooler, stations.poolers)
-        stores = [
-            self._stage(passed, _store_queue(store, rate))
-            for store, passed, rate in zip(platform.stores, stations.stores, rates.stores, strict=True)
-        ]
+        entrance: Way = ((stages.gateway, ()),) if stages.gateway else ()
 
         def step(place: int) -> tuple[Stage, tuple[tuple[float, tuple[Stage, ...]], ...]]:
             tier = platform.tiers[place]
-            queue = self._group_queue(tier, stations.pods[place], rates.tiers[place])
-            first = (cache,) if cache and tier.cached else ()
-            between = (pooler,) if pooler else ()
+            first = (stages.cache,) if stages.cache and tier.cached else ()
+            between = (stages.pooler,) if stages.pooler else ()
             asks = [
-                (share, (*first, *between, stores[store]))
+                (share, (*first, *between, stages.stores[store]))
                 for store, share in enumerate(self.demand.database_shares(tier, rates.hits))
                 if share > 0
             ]
             left = max(1 - sum(share for share, _ in asks), 0.0)
-            return self._stage(stations.tiers[place], queue), ((left, first), *asks)
+            return stages.tiers[place], ((left, first), *asks)
 
-        return [tuple(step(place) for place in route.tiers) for route in platform.routes]
+        return [(*entrance, *(step(place) for place in route.tiers)) for route in platform.routes]
 
     def _stage(self, passed: Passed, queue: Queue) -> Stage:
         """A queue and milliseconds before it: a line takes the place of waiting by chance."""
@@ -210,24 +306,21 @@ class Times:
             return queue.at_most(0.0), rounded(seconds) * 1000
         return queue, 0.0
 
+    def _queue(self, servers: int, rate: float, service: float, lines: int = 1) -> Queue:
+        """A queue of so many requests a second; its times are milliseconds."""
+        variation = self.demand.assumptions.service_variation
+        return Queue(servers, rate / 1000, service / 1000, variation, lines).at_most(BUSIEST)
+
     def _group_queue(self, tier: Tier, pods: int, rate: float) -> Queue:
-        """The queue of a group of pods, or that of one pod where each has its own; times in milliseconds."""
-        lines = pods if self.demand.platform.shared_queue else 1
-        return Queue(lines * tier.servers, rate / 1000 * lines / pods, tier.service_rate / 1000).at_most(BUSIEST)
+        """The queue of a group of pods whose shortest line is chosen, or that of one pod where nobody looks."""
+        if not self.demand.platform.shared_queue:
+            return self._pod_queue(tier, pods, rate)
+        return self._queue(pods * tier.servers, rate, tier.service_rate, pods)
 
-    def _cache_stage(self, passed: Passed, rate: float) -> Stage | None:
-        cache = self.demand.platform.cache
-        if cache is None:
-            return None
-        return self._stage(passed, Queue(1, rate / 1000 / cache.shards, 1 / cache.request_ms).at_most(BUSIEST))
+    def _pod_queue(self, tier: Tier, pods: int, rate: float) -> Queue:
+        """The queue of one pod of a group that shares requests evenly."""
+        return self._queue(tier.servers, rate / pods, tier.service_rate)
 
-    def _pooler_stage(self, passed: Passed, rate: float, poolers: int) -> Stage | None:
-        tier = self.demand.platform.pooler
-        if tier is None or not poolers:
-            return None
-        return self._stage(passed, Queue(1, rate / 1000 / poolers, tier.service_rate / 1000).at_most(BUSIEST))
-
-
-def _store_queue(store: Store, rate: float) -> Queue:
-    """The queue of one database of a group, at a rate of all of them; times in milliseconds."""
-    return Queue(store.processors, rate / 1000 / store.endpoints, 1 / store.database_ms).at_most(BUSIEST)
+    def _store_queue(self, store: Store, rate: float) -> Queue:
+        """The queue of one database of a group, at a rate of all of them."""
+        return self._queue(store.processors, rate / store.endpoints, 1000 / store.database_ms)
