@@ -28,6 +28,39 @@ _ORDER = (
 )
 
 
+OPEN_CONTROLS = ("public", "public, immutable", "public, no-transform", "immutable", "no-transform")
+"""The whole of a Cache-Control that allows a copy and names no lifetime. Whatever else names none is not understood."""
+
+LIFETIME_FORMS = (
+    *("max-age=", "public, max-age=", "max-age=, public", "public,max-age=", "max-age=,public"),
+    *("public, max-age=, immutable", "max-age=, public, immutable", "max-age=, immutable", "public,max-age=,immutable"),
+    *("immutable, max-age=, public", "public, immutable, max-age=", "public, max-age=, no-transform"),
+    *("public, max-age=, must-revalidate", "max-age=, must-revalidate", "max-age=, public, must-revalidate"),
+    *("max-age=, must-revalidate, public", "public, max-age=, proxy-revalidate"),
+    *("s-maxage=", "public, s-maxage=", "s-maxage=, public", "s-maxage=, stale-while-revalidate"),
+    *("s-maxage=, stale-while-revalidate=", "public, s-maxage=, stale-while-revalidate="),
+    *("public, max-age=, s-maxage=", "max-age=, s-maxage=", "max-age=, public, s-maxage=", "s-maxage=, max-age="),
+    *("public, s-maxage=, max-age=", "max-age=, s-maxage=, public", "public, max-age=, s-maxage=, must-revalidate"),
+    "public, max-age=, s-maxage=, stale-while-revalidate=",
+    *("public, max-age=, stale-while-revalidate=", "max-age=, stale-while-revalidate="),
+    *("max-age=, public, stale-while-revalidate=", "public, max-age=, stale-while-revalidate=, stale-if-error="),
+    *("max-age=, stale-while-revalidate=, stale-if-error=", "public, max-age=, stale-if-error="),
+    *("public, max-age=, immutable, stale-while-revalidate=", "public, max-age=, stale-while-revalidate=, immutable"),
+)
+"""The whole of a Cache-Control that names a lifetime, without its numbers, in the orders in which servers write it:
+those of the guide and of nginx, Express, Next.js, Rails, Django, Symfony, Spring, ASP.NET Core and Apache (their
+documents; unverified). Another order or directive costs a request to the origin."""
+
+TARGETED_FORMS = (
+    *("max-age=", "s-maxage=", "public, max-age=", "public, s-maxage=", "max-age=, public", "max-age=, s-maxage="),
+    *("max-age=, must-revalidate", "public, max-age=, must-revalidate", "public, max-age=, immutable"),
+    *("max-age=, stale-while-revalidate=", "public, max-age=, stale-while-revalidate="),
+    *("max-age=, stale-if-error=", "max-age=, stale-while-revalidate=, stale-if-error="),
+    *("s-maxage=, stale-while-revalidate=", "public, s-maxage=, stale-while-revalidate="),
+)
+"""The same of the headers for caches of one kind (RFC 9213): fewer, since two headers have to fit one rule."""
+
+
 MAX_EXPIRES = 31_536_000
 """Seconds; what lies further in the future counts as a year (RFC 9111, 5.3)."""
 

@@ -1,11 +1,7 @@
 """Cloudflare's rule language as typed values that render to text and evaluate to an answer.
 
 One value is the source of both, so that what a test evaluates is what Cloudflare gets. Names and forms follow the
-Cloudflare docs (Ruleset Engine, Rules language); only what this platform uses exists here. Example:
-
-    rule = And((Equals(HOST, "cdn.example.com"), StartsWith(PATH, "/static/")))
-    rule.render()                  # (http.host eq "cdn.example.com" and starts_with(http.request.uri.path, "/static/"))
-    rule.holds(Exchange(request))  # True or False
+Cloudflare docs (Ruleset Engine, Rules language); only what this platform uses exists here.
 """
 
 from __future__ import annotations
@@ -89,7 +85,7 @@ class IsIn(OfText):
 
     def __post_init__(self) -> None:
         if not self.wanted:
-            raise ValueError("the rule language has no empty set: use Never for a rule that matches nothing")
+            raise ValueError("the rule language has no empty set: use NOTHING for a rule that matches nothing")
 
     def render(self) -> str:
         """`x in {"..." "..."}`."""
@@ -141,8 +137,7 @@ class Wildcard(OfText):
     strict: bool = False
 
     def __post_init__(self) -> None:
-        if "\\" in self.pattern or "**" in self.pattern:
-            raise ValueError("a pattern has no backslash, which escapes a star, and no two stars beside each other")
+        _checked_pattern(self.pattern)
 
     def render(self) -> str:
         """`x wildcard "..."`."""
@@ -150,17 +145,20 @@ class Wildcard(OfText):
 
     def accepts(self, value: str) -> bool:
         """Match the whole string."""
-        form = ".*".join(map(re.escape, self.pattern.split("*")))
-        return re.fullmatch(form, value, re.DOTALL | (0 if self.strict else re.IGNORECASE)) is not None
+        return _has_form(value, self.pattern, strict=self.strict)
 
 
 @dataclass(frozen=True)
 class AnyOf(Expression):
-    """Some string of a list equals, does not equal or contains a text; an empty list has none."""
+    """Some string of a list equals, does not equal, contains or has the form of a text; an empty list has none."""
 
     texts: Texts
-    operator: Literal["eq", "ne", "contains"]
+    operator: Literal["eq", "ne", "contains", "wildcard"]
     wanted: str
+
+    def __post_init__(self) -> None:
+        if self.operator == "wildcard":
+            _checked_pattern(self.wanted)
 
     def render(self) -> str:
         """`any(x[*] eq "...")`."""
@@ -174,6 +172,8 @@ class AnyOf(Expression):
         """Whether it is true of the strings of the list."""
         if self.operator == "contains":
             return any(self.wanted in text for text in values)
+        if self.operator == "wildcard":
+            return any(_has_form(text, self.wanted, strict=False) for text in values)
         return any((self.wanted == text) is (self.operator == "eq") for text in values)
 
     def fields(self) -> frozenset[str]:
@@ -190,7 +190,7 @@ class AllIn(Expression):
 
     def __post_init__(self) -> None:
         if not self.wanted:
-            raise ValueError("the rule language has no empty set: name at least one text")
+            raise ValueError("the rule language has no empty set")
 
     def render(self) -> str:
         """`all(x[*] in {"..." "..."})`."""
@@ -297,8 +297,17 @@ class Or(Expression):
 EVERYTHING: Expression = StartsWith(PATH, "/")
 """Every request: a path always starts with a slash. (Cloudflare's open-source parser refuses a bare `true`.)"""
 
-NOTHING: Expression = Equals(PATH, "")
-"""No request: a path is never empty."""
+NOTHING: Expression = Equals(PATH, "")  # a path is never empty
+
+
+def _checked_pattern(pattern: str) -> None:
+    if "\\" in pattern or "**" in pattern:
+        raise ValueError("a pattern has no backslash, which escapes a star, and no two stars beside each other")
+
+
+def _has_form(value: str, pattern: str, *, strict: bool) -> bool:
+    form = ".*".join(map(re.escape, pattern.split("*")))
+    return bool(re.fullmatch(form, value, re.DOTALL | (0 if strict else re.IGNORECASE)))
 
 
 def _subject(part: Expression) -> Text | Texts | Expression:

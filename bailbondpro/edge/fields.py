@@ -93,6 +93,31 @@ class Lower(Text):
 
 
 @dataclass(frozen=True)
+class Without(Text):
+    """A string without some characters, wherever they stand in it.
+
+    What is left is a form: a name of digits alone leaves nothing, whatever it was. (Cloudflare docs, Functions,
+    remove_bytes: of no plan and in no phase ruled out; Cache Response Rules, Available settings, Functions, which lists
+    it; read 2026-11-30.)
+    """
+
+    of: Text
+    removed: str
+
+    def render(self) -> str:
+        """`remove_bytes(x, "...")`."""
+        return f"remove_bytes({self.of.render()}, {quoted(self.removed)})"
+
+    def value(self, exchange: Exchange) -> str:
+        """What is left."""
+        return _without(self.of.value(exchange), self.removed)
+
+    def fields(self) -> frozenset[str]:
+        """Those of what it is taken from."""
+        return self.of.fields()
+
+
+@dataclass(frozen=True)
 class FieldList(Texts):
     """A list field by its name in the rule language."""
 
@@ -148,6 +173,30 @@ class LowerEach(Texts):
     def fields(self) -> frozenset[str]:
         """Those of what is lowered."""
         return self.of.fields()
+
+
+@dataclass(frozen=True)
+class WithoutEach(Texts):
+    """Every string of a list without some characters (`Without`)."""
+
+    of: Texts
+    removed: str
+
+    def render(self) -> str:
+        """`remove_bytes(...)` of the unpacked list, unpacked again."""
+        return f"remove_bytes({self.of.render()}, {quoted(self.removed)})[*]"
+
+    def values(self, exchange: Exchange) -> tuple[str, ...]:
+        """What is left of each."""
+        return tuple(_without(value, self.removed) for value in self.of.values(exchange))
+
+    def fields(self) -> frozenset[str]:
+        """Those of the list."""
+        return self.of.fields()
+
+
+def _without(value: str, removed: str) -> str:
+    return value.translate(dict.fromkeys(map(ord, removed)))
 
 
 HOST = Field("http.host", lambda exchange: exchange.request.host)

@@ -26,7 +26,17 @@ from bailbondpro.edge.expressions import (
     StatusIn,
     Wildcard,
 )
-from bailbondpro.edge.fields import FIELD_LISTS, FIELDS, Lower, LowerEach, ResponseHeader, Text, Texts
+from bailbondpro.edge.fields import (
+    FIELD_LISTS,
+    FIELDS,
+    Lower,
+    LowerEach,
+    ResponseHeader,
+    Text,
+    Texts,
+    Without,
+    WithoutEach,
+)
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -162,10 +172,19 @@ class _Parser:
             found = AnyOf(texts, "ne", self._literal())
         elif self._accept("word", "contains"):
             found = AnyOf(texts, "contains", self._literal())
+        elif self._accept("word", "wildcard"):
+            found = self._any_of_form(texts)
         else:
-            raise self._wrong("one of the operators eq, ne, contains was expected")
+            raise self._wrong("one of the operators eq, ne, contains, wildcard was expected")
         self._expect("mark", ")")
         return found
+
+    def _any_of_form(self, texts: Texts) -> Expression:
+        pattern = self._literal()
+        try:
+            return AnyOf(texts, "wildcard", pattern)
+        except ValueError as error:
+            raise self._wrong(str(error)) from error
 
     def _all(self) -> Expression:
         self._expect("mark", "(")
@@ -181,9 +200,16 @@ class _Parser:
             inner = self._string_value()
             self._expect("mark", ")")
             return Lower(inner)
+        if self._accept("word", "remove_bytes"):
+            self._expect("mark", "(")
+            inner = self._string_value()
+            self._expect("mark", ",")
+            removed = self._literal()
+            self._expect("mark", ")")
+            return Without(inner, removed)
         if self._now.text in FIELDS:
             return FIELDS[self._take().text]
-        raise self._wrong("a string field, lower, starts_with, any or all was expected")
+        raise self._wrong("a string field, lower, remove_bytes, starts_with, any or all was expected")
 
     def _list_value(self) -> Texts:
         if self._accept("word", "lower"):
@@ -192,6 +218,14 @@ class _Parser:
             self._expect("mark", ")")
             self._expect("unpack", "[*]")
             return LowerEach(inner)
+        if self._accept("word", "remove_bytes"):
+            self._expect("mark", "(")
+            inner = self._list_value()
+            self._expect("mark", ",")
+            removed = self._literal()
+            self._expect("mark", ")")
+            self._expect("unpack", "[*]")
+            return WithoutEach(inner, removed)
         found: Texts
         if self._accept("word", _HEADERS):
             self._expect("mark", "[")
@@ -200,7 +234,7 @@ class _Parser:
         elif self._now.text in FIELD_LISTS:
             found = FIELD_LISTS[self._take().text]
         else:
-            raise self._wrong("a list field or lower was expected")
+            raise self._wrong("a list field, lower or remove_bytes was expected")
         self._expect("unpack", "[*]")
         return found
 

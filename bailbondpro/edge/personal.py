@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from typing import TYPE_CHECKING
 
 from bailbondpro.edge.cache_classes import (
@@ -14,6 +15,7 @@ from bailbondpro.edge.cache_classes import (
     image_hosts,
     static_hosts,
 )
+from bailbondpro.edge.cache_control import LIFETIME_FORMS, OPEN_CONTROLS, TARGETED_FORMS
 from bailbondpro.edge.expressions import (
     AllIn,
     And,
@@ -41,10 +43,11 @@ from bailbondpro.edge.fields import (
     Lower,
     LowerEach,
     ResponseHeader,
+    Without,
+    WithoutEach,
 )
 from bailbondpro.edge.policy import (
     FILE_QUERY,
-    HARMLESS_COOKIE_FORMS,
     HARMLESS_COOKIES,
     HARMLESS_HEADERS,
     HARMLESS_QUERY,
@@ -52,7 +55,24 @@ from bailbondpro.edge.policy import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bailbondpro.edge.policy import EdgePolicy
+
+_PLAIN = f"{string.ascii_letters}{string.digits}!#$%&'()*+-./:<=>?@[]^_`{{|}}~"
+"""What a cookie is made of (RFC 6265, 4.1.1, cookie-octet), with the brackets and the `=` that some values have."""
+_NO_PROPERTY = Without(COOKIE, f"{string.ascii_uppercase}{string.digits}.$")
+_OF_A_PROPERTY = ("_ga_=", "_ga_=sogtjlh")
+"""What is left of a session of Google Analytics 4 without the property (`G-ABC123`) and the numbers of its value, of
+both versions: `_ga_ABC123=GS1.1.17.1.0.17.0.0.0` and `_ga_ABC123=GS2.1.s17$o1$g0$t17$j60$l0$h0` (Google Analytics docs,
+Cookie usage; unverified). A token of capitals and digits that is named like it cannot be told from it."""
+_NO_SITE = Without(COOKIE, f"{string.digits}abcdef.")
+_OF_A_SITE = (("_pk_id.", "_pk_i="), ("_pk_ses.", "_pk_ss="))
+"""Matomo's cookies end with a number and a hash (Matomo FAQ, Which cookies does Matomo create; unverified): how they
+begin, and what is left of their names without such an end."""
+
+_DIGITS = string.digits
+_WORDS = f"{string.ascii_lowercase}-, "
 
 ODD_PARTS = (
     # path parameters (RFC 3986, 3.3), which some servers drop: `/x/..;/uploads/id.png` is then `/uploads/id.png`
@@ -92,9 +112,6 @@ FOREIGN_TYPES = ("html", "octet", "multipart")
 FORBIDDING = ("priv", "store", "cach")
 """Parts of a Cache-Control that forbid a copy, as they are meant and as they are misspelt: private, no-store, no-cache,
 `no_store`, `no store`, `nocache`. No directive that allows one has a part of them (RFC 9111, 5.2.2; RFC 8246)."""
-
-OPEN_CONTROLS = ("public", "public, immutable", "public, no-transform", "immutable", "no-transform")
-"""The whole of a Cache-Control that allows a copy and names no lifetime. Whatever else names none is not understood."""
 
 
 def credentials(policy: EdgePolicy) -> Expression:
@@ -141,31 +158,33 @@ def unknown_input(policy: EdgePolicy) -> Expression:
     """A request for the application or the API carries cookies or headers that are not known to be harmless.
 
     The rule language of every plan cannot look at each cookie by itself, so one or two are looked at: the first begins
-    the header, the second follows the only semicolon. Whoever carries more gets the page from the origin. The form of a
-    whole cookie ends where the header does, or at the only semicolon, so that its stars stand for nothing else.
+    the header, the second follows the only semicolon. Whoever carries more gets the page from the origin. So does who
+    has in one what some server may divide at: a comma (RFC 2109, 4.4), white space, a control character, a quote.
     """
-    single = Not(Contains(COOKIE, ";"))
-    only = Or(tuple(Wildcard(COOKIE, form, strict=True) for form in HARMLESS_COOKIE_FORMS))
-    first = Or(
-        (
-            *(StartsWith(COOKIE, name) for name in HARMLESS_COOKIES),
-            And((single, only)),
-            *(Wildcard(COOKIE, f"{form}; *", strict=True) for form in HARMLESS_COOKIE_FORMS),
-        )
-    )
-    second = Or(
-        (
-            *(Contains(COOKIE, f"; {name}") for name in HARMLESS_COOKIES),
-            *(Wildcard(COOKIE, f"*; {form}", strict=True) for form in HARMLESS_COOKIE_FORMS),
-        )
-    )
-    two = And((Not(Wildcard(COOKIE, "*;*;*")), second))
-    # some servers divide at commas (RFC 2109, 4.4), spaces or tabs as well
-    plain = And((Not(Contains(COOKIE, ",")), Not(Contains(COOKIE, "\t")), Not(Wildcard(COOKIE, "* * *"))))
-    spaced = Or((Not(Contains(COOKIE, " ")), Contains(COOKIE, "; ")))
-    cookies = Or((Equals(COOKIE, ""), And((first, plain, spaced, Or((single, two))))))
+    plain = IsIn(Without(COOKIE, _PLAIN), ("", "; "))
+    first = Or((*(StartsWith(COOKIE, name) for name in HARMLESS_COOKIES), *_first_of_a_form()))
+    second = Or((*(Contains(COOKIE, f"; {name}") for name in HARMLESS_COOKIES), *_second_of_a_form()))
+    cookies = Or((Equals(COOKIE, ""), And((plain, first, Or((Not(Contains(COOKIE, ";")), second))))))
     harmless = And((cookies, AllIn(REQUEST_HEADER_NAMES, HARMLESS_HEADERS)))
     return And((IsIn(HOST, tuple(dict.fromkeys(api_hosts(policy)))), Not(harmless)))
+
+
+def _first_of_a_form() -> Iterator[Expression]:
+    """The first cookie is one of measurement whose name ends with the identifier of a property or a site.
+
+    Without the characters of an identifier nothing may be left of it: `_ga_sess=` leaves its letters.
+    """
+    yield from (And((StartsWith(COOKIE, begin), StartsWith(_NO_SITE, left))) for begin, left in _OF_A_SITE)
+    yield And((Wildcard(COOKIE, "_ga_*=GS*.*", strict=True), IsIn(_NO_PROPERTY, _OF_A_PROPERTY)))
+    left = Or(tuple(StartsWith(_NO_PROPERTY, f"{value}; ") for value in _OF_A_PROPERTY))
+    yield And((Wildcard(COOKIE, "_ga_*=GS*.*; *", strict=True), left))
+
+
+def _second_of_a_form() -> Iterator[Expression]:
+    """The same of what follows the only semicolon."""
+    yield from (And((Contains(COOKIE, f"; {begin}"), Contains(_NO_SITE, f"; {left}"))) for begin, left in _OF_A_SITE)
+    left = Or(tuple(Wildcard(_NO_PROPERTY, f"*; {value}", strict=True) for value in _OF_A_PROPERTY))
+    yield And((Wildcard(COOKIE, "*; _ga_*=GS*.*", strict=True), left))
 
 
 def private_path(policy: EdgePolicy) -> Expression:
@@ -196,16 +215,16 @@ def _at(prefixes: tuple[str, ...]) -> tuple[Expression, ...]:
 
 
 def unstorable_response() -> Expression:
-    """The response is somebody's, or no plain success of a read."""
+    """The response is somebody's, or no plain success of a read, or says to caches of this kind what no form has.
+
+    Whatever forbids a copy is no form of a lifetime: private, no-store, no-cache, however it is misspelt.
+    """
     # A build says nothing to caches of this kind: who does that of a file is no build, and is not understood either.
     spoken = And((_static(), targeted()))
     unknown = Not(And((AllIn(RESPONSE_HEADER_NAMES, HARMLESS_RESPONSE_HEADERS), Not(spoken))))
     written = Not(IsIn(METHOD, ("GET", "HEAD")))
-    open_ended = (
-        And((_has(header), Not(AnyOf(LowerEach(ResponseHeader(header)), "contains", "age="))))
-        for header in TARGETED_HEADERS
-    )
-    return Or((*_forbidden(("cache-control", *TARGETED_HEADERS)), written, unknown, *open_ended))
+    open_ended = (And((_has(header), Not(_lifetime_of(header, TARGETED_FORMS)))) for header in TARGETED_HEADERS)
+    return Or((*_for_some(), written, unknown, *open_ended))
 
 
 def targeted() -> Expression:
@@ -238,18 +257,15 @@ def personal_response() -> Expression:
 
     Nor is one that is no plain success. For rules that give a lifetime, which exclude targeted headers besides.
     """
-    return Or((AnyOf(RESPONSE_HEADER_NAMES, "contains", "set-cookie"), *_forbidden(("cache-control",))))
+    control = LowerEach(ResponseHeader("cache-control"))
+    said = (AnyOf(control, "contains", part) for part in FORBIDDING)
+    return Or((AnyOf(RESPONSE_HEADER_NAMES, "contains", "set-cookie"), *said, *_for_some()))
 
 
-def _forbidden(headers: tuple[str, ...]) -> tuple[Expression, ...]:
-    """A header forbids a copy, or the response has a Vary on more than the encoding, or is no plain success.
-
-    What is said to caches of this kind alone counts as well (RFC 9213), and `no-cache` as no-store: a cache rule that
-    imposes a lifetime would not revalidate.
-    """
-    said = (AnyOf(LowerEach(ResponseHeader(header)), "contains", part) for header in headers for part in FORBIDDING)
+def _for_some() -> tuple[Expression, ...]:
+    """The response has a Vary on more than the encoding, or is no plain success."""
     varies = AnyOf(LowerEach(ResponseHeader("vary")), "ne", "accept-encoding")
-    return (*said, varies, Not(StatusIn(STORABLE_STATUSES)))
+    return (varies, Not(StatusIn(STORABLE_STATUSES)))
 
 
 def other_response() -> Expression:
@@ -270,12 +286,22 @@ def other_response() -> Expression:
 
 
 def _unknown_control() -> Expression:
-    """A Cache-Control names no lifetime that is a number, and is none of those that need none; or it divides by `;`."""
-    control = LowerEach(ResponseHeader("cache-control"))
-    names = (f"{name}={digit}" for name in ("max-age", "s-maxage") for digit in range(10))
-    lifetime = Or(tuple(AnyOf(control, "contains", named) for named in names))
-    unknown = And((_has("cache-control"), Not(AllIn(control, OPEN_CONTROLS)), Not(lifetime)))
-    return Or((AnyOf(control, "contains", ";"), unknown))
+    """A Cache-Control is none that is known to allow a copy, for so many seconds or with the lifetime open."""
+    open_ended = AllIn(LowerEach(ResponseHeader("cache-control")), OPEN_CONTROLS)
+    return And((_has("cache-control"), Not(Or((open_ended, _lifetime_of("cache-control", LIFETIME_FORMS))))))
+
+
+def _lifetime_of(header: str, forms: tuple[str, ...]) -> Expression:
+    """Every header of a name says for how many whole seconds, and nothing that is in no form.
+
+    No rule reads a number. But without its digits a header is one of few forms, in which nothing can stand where they
+    stood: of `max-age=5m`, `max-age=-1` or `max-age="60"` something is left that no form has. Where no digit stood a
+    value is empty; a digit elsewhere makes another name, as in `5max-age=60`, which may stand behind a lifetime alone.
+    """
+    control = LowerEach(ResponseHeader(header))
+    empty = (AnyOf(control, "contains", "=,"), AnyOf(control, "wildcard", "*="))
+    named = AnyOf(WithoutEach(control, _WORDS), "wildcard", "=*")
+    return And((AllIn(WithoutEach(control, _DIGITS), forms), named, Not(Or(empty))))
 
 
 def is_typed_as(kinds: tuple[StaticType, ...]) -> Expression:

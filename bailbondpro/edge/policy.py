@@ -41,19 +41,14 @@ API_EXTENSIONS = ("", "json")
 """What may be cached below a public API prefix: data, no files for download."""
 
 HARMLESS_COOKIES = (
-    *("_ga=", "_gid=", "_gat=", "_gcl_au=", "_fbp=", "_fbc="),
-    *("__cf_bm=", "_cfuvid=", "cf_clearance=", "_pk_id.", "_pk_ses.", "_clck=", "_clsk="),
-    *("OptanonConsent=", "OptanonAlertBoxClosed=", "CookieConsent=", "theme="),
+    *("_ga=", "_gid=", "_gat=", "_gcl_au=", "_fbp=", "_fbc=", "_clck=", "_clsk="),
+    *("__cf_bm=", "_cfuvid=", "cf_clearance=", "OptanonConsent=", "OptanonAlertBoxClosed=", "CookieConsent=", "theme="),
 )
 """Beginnings of the cookies that may come with a request for a public page, since no server reads them to answer:
-measurement (Google Analytics, Meta, Matomo and Clarity, documentation of their cookies), Cloudflare's own (Cloudflare
-docs, Cloudflare cookies), consent that a script keeps (OneTrust, Cookiebot; unverified), and the colour theme, which a
-script applies. Any other may sign somebody in, or choose a language, which no key of every plan can hold."""
-
-HARMLESS_COOKIE_FORMS = ("_ga_*=GS*.*", "_gat_gtag_UA_*=1", "_gat_UA-*=1")
-"""Whole cookies of measurement whose names end with an identifier of the property: a session of Google Analytics 4,
-whose value begins with its version (`GS1.1.`, `GS2.1.`), and the throttles, which are 1 (Google Analytics docs,
-Cookie usage; unverified). `_ga_` alone would begin the session of an application as well."""
+measurement (Google Analytics, Meta and Clarity, documentation of their cookies), Cloudflare's own (Cloudflare docs,
+Cloudflare cookies), consent that a script keeps (OneTrust, Cookiebot; unverified), and the colour theme, which a
+script applies. Each is a whole name: any other may sign somebody in, or choose a language, which no key of every
+plan can hold. Cookies whose names end with an identifier count by their form (`personal.unknown_input`)."""
 
 HARMLESS_HEADERS = (
     # RFC 9110, RFC 9111, RFC 9218 (priority), RFC 9651's Sec- names of Fetch Metadata and Client Hints: browsers

@@ -45,6 +45,12 @@ UNKNOWN_CONTROLS = (
     *("", " ", "none", "never", "0", '"public"', "public; max-age=600", "max-age=600; private", "max-age", "max-age="),
     *("max-age=ten", "max_age=60", 'max-age="60"', "maxage=60", "must-revalidate", "must-understand", "public=1", "x"),
     *(",", "=", "\u200bpublic", "stale-while-revalidate=60", "public, stale-if-error=60", "privat", "private_"),
+    # lifetimes that are no whole number of seconds, or have another name
+    *("max-age=5m", "max-age=-1", "max-age=+60", "max-age=1.5", "max-age=1e3", "max-age=0x10", "max-age=60s"),
+    *("max-age=6 0", "max-age= 60", "max-age =60", "max-age=60 public", "public max-age=60", "max-age=\u0665"),
+    *("s-maxage=", "s-maxage=1e3", 's-maxage="60"', "s-maxage=5m", "x-max-age=3", "5max-age=60", "public, 1max-age=60"),
+    *("max-age=60, s-maxage=5m", "max-age=60, s-maxage=", "public, max-age=600, x", "max-age='60'", "max-age=60/0"),
+    *("max-age:60", "max-age==60", "max-age=60=60", "public5", "max-age=60;", "max-age=60,,", "max-age=60\tpublic"),
 )
 """Values of Cache-Control that forbid in other words, or say nothing that is known: no consent to a copy, or to a
 lifetime."""
@@ -102,7 +108,23 @@ PERSONAL_RESPONSES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
 )
 """What a response carries that belongs to one visitor, or that a shared cache must not keep for another."""
 
+UNKNOWN_TARGETED = (
+    "max-age=5m",
+    "max-age=-1",
+    "s-maxage=1e3",
+    'max-age="60"',
+    "max-age=",
+    "x-max-age=3",
+    "max-age=60, x",
+)
+"""The same of the headers for caches of one kind."""
+
 FURTHER_RESPONSES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    *(
+        (f"{name}: {value!r}", ((name, value),))
+        for name in ("cdn-cache-control", "cloudflare-cdn-cache-control")
+        for value in UNKNOWN_TARGETED
+    ),
     *((f"Cache-Control: {value!r}", (("cache-control", value),)) for value in UNKNOWN_CONTROLS),
     *((name, ((name, "abc"),)) for name in FOREIGN_RESPONSES),
 )
@@ -190,7 +212,15 @@ HIDDEN_COOKIES = (
     *("_ga=GA1.1 session=abc", "theme=dark\tsession=abc", "theme=dark,session=abc", "_ga=1; theme=dark session=abc"),
     *("_ga=1;session=abc", "_ga=1;  session=abc", "_ga_session=abc; theme=dark", "theme=dark; _ga_session=abc"),
     *("lang=de", "lang=de; theme=dark", "_ga=1; lang=de"),
-    *("_ga_session=abc; _ga_X1=GS2.1.s1", "_gat_gtag_UA_x=abc; _gat=1", "theme=dark; _gat_UA-x=abc"),
+    *("_ga_session=abc; _ga_X1=GS2.1.1", "_gat_gtag_UA_x=abc; _gat=1", "theme=dark; _gat_UA-x=abc"),
+    *("_ga_sess=GSabc.def", "_gat_gtag_UA_sid=abc=1", "_ga=1; _gat_UA-sid=x=1", "_ga=1; _ga_sess=GS2.1.s1$o1"),
+    *("_ga_X=abc=GS1.1", "_ga_X=abc; theme=GS1.1", "_ga_SID=GS1.abc; theme=x", "theme=x; _ga_X=abc=GS1.1"),
+    *("_pk_id.session=abc", "_pk_ses.sid=abc; _ga=1", "theme=dark; _pk_id.user=abc", "_ga=1; _pk_ses.token=1"),
+    *(
+        f"theme=dark{mark}session=abc"
+        for mark in ("\v", "\f", "\x00", "\x1c", "\x1f", "\x7f", "\x85", "\xa0", '"', "\\")
+    ),
+    *(f"_ga=1; theme=dark{mark}session=abc" for mark in ("\v", "\x01", "\u2028", '"')),
 )
 """Cookie headers in which a session stands beside measurement, or is named like it; and choices of a language."""
 

@@ -29,8 +29,10 @@ SIGNING_PARAMETER = re.compile(
     r"|saml(request|response)|key-pair-id|accesskeyid|policy|md5|expires|nonce|user|email|login|cred(entials?)?|gda__"
     r"|magic|invit(e|ation)|reset|state|hash|verify|bearer|uid|account|^pin)(\[.*\])?$"
 )
-_MEASURED = re.compile(r"_ga_[A-Z0-9]+=GS\d+\.\S*|_gat_gtag_UA_\d+_\d+=1|_gat_UA-\d+-\d+=1")
-"""Cookies of measurement with an identifier in their name (Google Analytics documentation, Cookie usage)."""
+_MEASURED = re.compile(
+    r"_ga_[A-Z0-9]+=GS1(\.\d+)+|_ga_[A-Z0-9]+=GS2(\.\d+)+(\.[a-z]\d+(\$[a-z][0-9A-Z]+)*)?|_pk_(id|ses)\.\d+\.[0-9a-f]{4}=.*"
+)
+"""Cookies of measurement with an identifier in their name (Google Analytics docs, Cookie usage; Matomo FAQ)."""
 _COOKIE_PREFIX = re.compile(r"^__(host|secure)-")
 
 
@@ -84,8 +86,8 @@ def _personal_cookie(policy: EdgePolicy, request: Request) -> str:
         if any(bare.startswith(session.lower()) for session in policy.session_cookie_names):
             return f"it carries the session cookie {name.lower()}"
     if request.host in {host for hosts in policy.all_hosts() for host in (hosts.app, hosts.api)}:
-        # read as servers do that divide at commas or at white space as well
-        for pair in re.split(r"[;,\s]+", request.cookie.strip()):
+        # read as servers do that divide at commas, quotes, white space or control characters as well
+        for pair in re.split(r"[;,\s\x00-\x1f\x7f-\xa0\"\\]+", request.cookie.strip()):
             if pair and not (f"{pair}=".startswith(HARMLESS_COOKIES) or _MEASURED.fullmatch(pair)):
                 return f"it carries the cookie {pair.partition('=')[0]}, which is not known to be harmless"
     return ""

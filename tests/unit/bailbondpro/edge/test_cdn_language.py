@@ -174,6 +174,16 @@ class Reader:
                 self.take("[*]")
                 return tuple(text.lower() for text in inner)
             return str(inner).lower()
+        if name == "remove_bytes":
+            self.take("(")
+            inner = self.value()
+            self.take(",")
+            removed = set(self.literal())
+            self.take(")")
+            if isinstance(inner, tuple):
+                self.take("[*]")
+                return tuple("".join(letter for letter in text if letter not in removed) for text in inner)
+            return "".join(letter for letter in str(inner) if letter not in removed)
         return self.field(name)
 
     def field(self, name: str) -> str | int | tuple[str, ...]:

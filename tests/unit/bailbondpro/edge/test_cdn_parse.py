@@ -20,25 +20,45 @@ from bailbondpro.edge.expressions import (
     StatusIn,
     Wildcard,
 )
-from bailbondpro.edge.fields import FIELD_LISTS, FIELDS, HOST, PATH, Lower, LowerEach, ResponseHeader, Text, Texts
+from bailbondpro.edge.fields import (
+    FIELD_LISTS,
+    FIELDS,
+    HOST,
+    PATH,
+    Lower,
+    LowerEach,
+    ResponseHeader,
+    Text,
+    Texts,
+    Without,
+    WithoutEach,
+)
 from bailbondpro.edge.parse import ExpressionError, parse
 
 HOSTILE = st.text(alphabet=st.sampled_from('"\\ (){}[]*,andortx\n\t\x00é\U0001f600'), max_size=12)
 LITERALS = st.one_of(HOSTILE, st.sampled_from(["/static/", "cdn.example.com", '" or true or "', "\\", '\\"', "not ("]))
 PLAIN: st.SearchStrategy[Text] = st.sampled_from(list(FIELDS.values()))
-TEXTS: st.SearchStrategy[Text] = st.recursive(PLAIN, lambda inner: st.builds(Lower, inner), max_leaves=3)
+TEXTS: st.SearchStrategy[Text] = st.recursive(
+    PLAIN, lambda inner: st.one_of(st.builds(Lower, inner), st.builds(Without, inner, LITERALS)), max_leaves=3
+)
 PLAIN_LISTS: st.SearchStrategy[Texts] = st.one_of(
     st.sampled_from(list(FIELD_LISTS.values())), st.builds(ResponseHeader, LITERALS)
 )
-LISTS = st.recursive(PLAIN_LISTS, lambda inner: st.builds(LowerEach, inner), max_leaves=2)
+LISTS = st.recursive(
+    PLAIN_LISTS,
+    lambda inner: st.one_of(st.builds(LowerEach, inner), st.builds(WithoutEach, inner, LITERALS)),
+    max_leaves=2,
+)
+PATTERNS = LITERALS.filter(lambda text: "\\" not in text and "**" not in text)
 ATOMS: st.SearchStrategy[Expression] = st.one_of(
     st.builds(Equals, TEXTS, LITERALS),
     st.builds(Contains, TEXTS, LITERALS),
     st.builds(StartsWith, TEXTS, LITERALS),
     st.builds(IsIn, TEXTS, st.lists(LITERALS, min_size=1, max_size=3).map(tuple)),
     st.builds(AnyOf, LISTS, st.sampled_from(["eq", "ne", "contains"]), LITERALS),
+    st.builds(AnyOf, LISTS, st.just("wildcard"), PATTERNS),
     st.builds(AllIn, LISTS, st.lists(LITERALS, min_size=1, max_size=3).map(tuple)),
-    st.builds(Wildcard, TEXTS, LITERALS.filter(lambda text: "\\" not in text and "**" not in text)),
+    st.builds(Wildcard, TEXTS, PATTERNS),
     st.builds(StatusIn, st.lists(st.integers(100, 599), min_size=1, max_size=3).map(tuple)),
 )
 EXPRESSIONS: st.SearchStrategy[Expression] = st.recursive(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bailbondpro.edge.cache_control import OPEN_CONTROLS
 from bailbondpro.edge.exchange import Request, Response
 from bailbondpro.edge.explain import evaluate
-from bailbondpro.edge.personal import OPEN_CONTROLS
 from bailbondpro.edge.policy import HARMLESS_RESPONSE_HEADERS
 from tests.support.edge_policies import DOMAIN, RULES
 

@@ -102,6 +102,14 @@ def test_a_session_beside_measurement_or_named_like_it_bypasses_the_cache(value:
     [
         *("_ga_session=abc", "_ga_=abc", "_ga_X=abc", "_ga_token=GA1.1", "_gat_gtag_auth=abc", "_gat_gtag_UA_1_1=2"),
         *("_gat_UA-session=abc", "_gat_UA-1-1=1x", "_ga=1 _gid=2", "_ga=1\t_gid=2", "_ga=a b", "theme=dark ; _ga=1"),
+        *("_ga_sess=GSabc.def", "_gat_gtag_UA_sid=abc=1", "_ga=1; _gat_UA-sid=x=1", "_ga_x=GS1.1", "_ga_X=GS1.1=1"),
+        *("_ga_X=GSabc.def", "_ga_X=GS3.x", "_ga_X=abc; theme=GS1.1", "theme=x; _ga_X=abc=GS1.1", "_ga_X-Y=GS1.1"),
+        *("_pk_id.session=x", "_pk_id.1.user=x", "_pk_idx=1", "_pk_id.1.1fff", "_ga=1; _pk_ses.sid=1", "_pk_id.1 =x"),
+        *(
+            f"theme=x{mark}sid=1"
+            for mark in ("\v", "\f", "\x00", "\x1e", "\x7f", "\x85", "\u00a0", "\u2028", '"', "\\")
+        ),
+        *(f"_ga=1; theme=x{mark}sid=1" for mark in ("\v", "\t", "\x01", '"; "', "\xe9")),
         *("_ga_X=GS1.1; session=1", "session=1; _ga_X=GS1.1", "_ga_a=1;_ga_X=GS1.1", "_ga_a=1; b=GS1.1"),
     ],
 )

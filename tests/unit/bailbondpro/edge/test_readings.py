@@ -59,13 +59,6 @@ LAST = ("other_response", "never_store")
 WHOLE = tuple(part for rule in RULES.responses if rule.ref in LAST for part in parts(rule.when))
 PLAIN = tuple(case for case in tried() if not (case.request.headers or case.request.query))
 """Requests that say nothing of who asks, with every response."""
-NOT_NEEDED = (
-    'any(lower(http.response.headers["cloudflare-cdn-cache-control"][*])[*] contains "store")',
-    '(any(http.response.headers.names[*] eq "cdn-cache-control") and ',
-    '(any(http.response.headers.names[*] eq "cloudflare-cdn-cache-control") and ',
-)
-"""Parts without which nothing leaks: no class overrides the origin, whose no-store every reading obeys, and a targeted
-header without a lifetime only leaves open how long."""
 
 
 @pytest.mark.parametrize("behaviour", list(Behaviour))
@@ -79,7 +72,7 @@ def test_every_behaviour_names_its_document_its_day_and_two_readings(behaviour: 
 @pytest.mark.parametrize("part", WHOLE, ids=lambda part: part.render()[:60])
 def test_without_one_part_of_the_last_response_rules_the_audit_names_a_url_and_headers(part: Expression) -> None:
     leaks = judge(never_store(part), POLICY, PLAIN).leaks
-    assert bool(leaks) is not part.render().startswith(NOT_NEEDED)
+    assert leaks
     assert all(leak.url.startswith("https://") and "-> " in leak.headers for leak in leaks)
 
 
