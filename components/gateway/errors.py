@@ -67,6 +67,9 @@ _PROBLEM = (
     '"request_id":"$request_id"}\n'
 )
 """RFC 9457; request_id joins it with the logs."""
+_JSON = r"application/([\w.+-]*\+)?json"
+_NEVER = r"(;[^,]*)?;\s*q\s*=\s*0+(\.0*)?\s*([;,]|$)"
+"""A range of Accept has the weight 0: it must not be the answer (RFC 9110, 12.4.2)."""
 _PAGE = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
@@ -84,7 +87,13 @@ def error_maps() -> Iterator[Directive]:
         (502, 504), FAILED_RETRY_SECONDS
     )
     yield _map("$status", "$error_retry_after", "", ((str(status), str(after)) for status, after in retried.items()))
-    kinds = (("~*^[^,]*json", f"{ERROR_FOLDER}json"), ("~*text/html", f"{ERROR_FOLDER}page"))
+    page, json = f"{ERROR_FOLDER}page", f"{ERROR_FOLDER}json"
+    kinds = (
+        (rf"~*(^|,)\s*text/html\s*{_NEVER}", json),
+        (rf"~*^\s*{_JSON}\s*(?!{_NEVER})", json),
+        (rf"~*(^|,)\s*text/(html|\*)\s*(?!{_NEVER}|[^\s;,])", page),
+        (rf"~*(^|,)\s*(application/\*|{_JSON})\s*{_NEVER}", page),
+    )
     # scripts and programs that say nothing get what they can read
     yield _map("$http_accept", "$error_answer", f"{ERROR_FOLDER}json", kinds)
     for variable, methods in (("$methods", METHODS), ("$reading_methods", READING_METHODS)):

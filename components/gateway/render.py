@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from .addresses import redirects, told_addresses
 from .directives import Directive, block, directive, text
 from .errors import ERROR_FOLDER, ERROR_KINDS, error_maps
 from .model import SHUTDOWN_MARGIN_SECONDS
@@ -172,6 +173,7 @@ def _answers(config: GatewayConfig) -> Iterator[Directive]:
     yield from _static_lifetimes(config)
     read = [directive("default", "no-store"), directive(f"~*{READABLE_CONTROL}", "")]
     yield block("map", "$upstream_http_cache_control", UNREAD_CONTROL, body=read)
+    yield from told_addresses(config.host_names)
     for header in config.headers:
         if header.yields:
             said = f"$upstream_http_{header.name.lower().replace('-', '_')}"
@@ -184,6 +186,7 @@ def _answers(config: GatewayConfig) -> Iterator[Directive]:
 
 
 def _proxying(config: GatewayConfig) -> Iterator[Directive]:
+    yield from redirects(config.host_names)
     yield directive("resolver", config.cluster_dns, f"valid={RESOLVER_SECONDS}s", "ipv6=off")
     yield directive("resolver_timeout", "5s")
     # WebSockets only: an upgrade to h2c would be a connection that no rule of this file sees into
@@ -216,7 +219,7 @@ def _static_lifetimes(config: GatewayConfig) -> Iterator[Directive]:
     named = [directive(f"~*^{re.escape(path)}", "no-store") for path in config.private_files]
     yield block("map", "$uri", "$open_lifetime", body=[directive("default", year), *named])
     said = "$upstream_http_cache_control|$upstream_http_expires$upstream_http_pragma"
-    # what the edge takes for a lifetime left open (`bailbondpro.edge.personal.OPEN_CONTROLS`), unless it says more
+    # what the edge takes for a lifetime left open (`bailbondpro.edge.cache_control.OPEN_CONTROLS`), unless it says more
     open_values = directive(r"~*^(public(,\s*immutable)?|immutable)?\|$", "$open_lifetime")
     yield block(
         "map",

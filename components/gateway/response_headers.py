@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from bailbondpro.edge.security import PUBLIC_FILE_POLICY, REFERRER_POLICY
 
+from .addresses import TOLD
+
 
 @dataclass(frozen=True, kw_only=True)
 class Header:
@@ -77,8 +79,7 @@ _FIELDS = r'(?:private|no-cache)(?:="[^"]*+")?'
 _WORDS = "public|immutable|no-store|no-transform|must-revalidate|proxy-revalidate|must-understand"
 READABLE_CONTROL = rf"^(?:[\s,]*+(?:{_SECONDS}|{_FIELDS}|{_WORDS})\s*+(?:,|$))*+[\s,]*$"
 """A Cache-Control of known directives, lifetimes in whole seconds, parted by commas (RFC 9111, 5.2.2; RFC 5861; RFC
-8246). The edge's rules see no more than that a digit follows: of `max-age=5m`, `x-max-age=3` or `public max-age=60`
-they take a consent, which nobody gave."""
+8246). The edge's own rules store fewer forms; this is for every cache of its kind (RFC 9213), which may have none."""
 UNREAD_CONTROL = "$unread_control"
 """Says no-store to the edge alone, beside a Cache-Control that is not readable; else empty, and no header is said."""
 
@@ -103,10 +104,11 @@ def replaced(headers: tuple[Header, ...], instead: tuple[Header, ...]) -> tuple[
 def hidden_headers(headers: tuple[Header, ...]) -> tuple[str, ...]:
     """What of the application's answer does not leave: headers that have another owner, and those that tell tales.
 
-    A Content-Security-Policy of its own does leave: two hold together. HSTS is never the application's.
+    A Content-Security-Policy of its own does leave: two hold together. HSTS is never the application's. What holds
+    addresses is said anew (`addresses`).
     """
     owned = {header.name: None for header in headers if not header.yields and header.name != CONTENT_SECURITY_POLICY}
-    return tuple(dict.fromkeys((*owned, HSTS, *TELLTALE_HEADERS)))
+    return tuple(dict.fromkeys((*owned, HSTS, *TELLTALE_HEADERS, *TOLD)))
 
 
 def own_variable(header: Header) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .addresses import TOLD
 from .directives import Directive, block, directive
 from .errors import METHODS, READING_METHODS, error_pages, refused_methods
 from .model import CIPHERS
@@ -245,6 +246,8 @@ def _headers(headers: Iterable[Header]) -> Iterator[Directive]:
 def _site_headers(config: GatewayConfig, site: Site | None) -> Iterator[Directive]:
     yield from _headers(replaced(config.headers, () if site is None else site.headers))
     yield directive("add_header", "CDN-Cache-Control", UNREAD_CONTROL, "always")
+    for name, variable in TOLD.items():
+        yield directive("add_header", name, variable, "always")
     if site is not None and site.shared:
         yield directive("add_header", "Access-Control-Allow-Origin", "*", "always")
 
