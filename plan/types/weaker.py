@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from plan.types.compared import COMPARED
 from plan.types.weaker_access import ACCESS_WEAKER
 from plan.types.weaker_aws import AWS_WEAKER
 from plan.types.weaker_clients import CLIENTS_WEAKER
@@ -15,7 +16,7 @@ from plan.types.weaker_watch import WATCH_WEAKER
 
 WEAKER = (
     *(*AWS_WEAKER, *ACCESS_WEAKER, *OTHERS_WEAKER, *EDGE_WEAKER, *NETWORK_WEAKER, *LOGS_WEAKER),
-    *(*RUNNING_WEAKER, *CLIENTS_WEAKER, *WATCH_WEAKER),
+    *(*RUNNING_WEAKER, *CLIENTS_WEAKER, *WATCH_WEAKER, *COMPARED),
 )
 """Of one type in the order in which they are told."""
 

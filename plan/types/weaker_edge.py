@@ -12,6 +12,8 @@ from plan.types.weaker_model import TRUE, Weaker, changes, differs, ranked, stay
 _SETTING = "cloudflare:index/zoneSetting:ZoneSetting"
 _NORMALIZATION = "cloudflare:index/urlNormalizationSettings:UrlNormalizationSettings"
 _SETTINGS = "Cloudflare API Reference, Zone Settings"
+_OF_ITS_OWN = frozenset(("http_request_transform", "http_request_late_transform", "http_custom_errors"))
+"""Phases whose first rules are those of a new zone: alone they lead nobody elsewhere and let nobody in."""
 _ON = ("off", "on")
 _OFF = ("on", "off")
 
@@ -121,6 +123,7 @@ EDGE_WEAKER: tuple[Weaker, ...] = (
         token=tokens.RULESET,
         path=("rules",),
         than=refuses_less,
+        made="zoneId",
         says="these requests are kept away",
         loses="defence",
         source="Cloudflare Ruleset Engine documentation, Actions; WAF documentation, Skip options",
@@ -131,6 +134,7 @@ EDGE_WEAKER: tuple[Weaker, ...] = (
             path=("rules",),
             where=("phase", phase),
             than=than,
+            made="" if phase in _OF_ITS_OWN else "zoneId",
             says=says,
             loses="defence",
             source=source,
@@ -161,6 +165,9 @@ EDGE_WEAKER: tuple[Weaker, ...] = (
                     ("http_request_origin", "requests go to this origin", "Origin Rules"),
                     ("http_request_dynamic_redirect", "clients are led nowhere else", "Single Redirects"),
                     ("http_request_redirect", "clients are led nowhere else", "Bulk Redirects"),
+                    ("http_request_transform", "the origin reads these paths and queries", "URL Rewrite Rules"),
+                    ("http_request_late_transform", "the origin reads these headers", "Request Header Transform Rules"),
+                    ("http_custom_errors", "errors are those of the platform", "Custom Errors"),
                 )
             ),
         )

@@ -35,6 +35,8 @@ class Weaker:
         by_presence: whether any value does: one that is not known yet does, too.
         made: the input that says what it belongs to, where one that is made is judged as a change from nothing: it is,
             where what it belongs to stands already, as known ids say.
+        only_made: whether it is about what is made alone, beside others of its kind (`policies.gate.peers`).
+        label: what people are shown instead of the path.
     """
 
     token: str
@@ -46,11 +48,13 @@ class Weaker:
     where: tuple[str, object] | None = None
     by_presence: bool = False
     made: str = ""
+    only_made: bool = False
+    label: str = ""
 
     @property
     def shown(self) -> str:
         """The path, for people."""
-        return ".".join(map(str, self.path)) or "what it holds"
+        return self.label or ".".join(map(str, self.path)) or "what it holds"
 
 
 def stays(*good: object) -> Callable[[Any, Any], bool]:

@@ -11,6 +11,7 @@ from policies.gate.admits import widened
 from policies.gate.losses import losses_of
 from policies.gate.model import FAILED, HIDDEN, PLACEMENT, TURNS, UNREAD_STEP, Finding, Step, found
 from policies.gate.newcomers import accounts, let_in
+from policies.gate.peers import Standing, standing_of, worth_less
 from policies.gate.reach import hanging, reaches
 from policies.gate.scaled import scaled_twice
 from policies.gate.uncompared import uncompared
@@ -54,8 +55,8 @@ def judge(preview: Preview) -> Verdict:
     The cost and the objectives of a plan are no part of it: see `ops.answers.gate`.
     """
     production = is_production(preview.after)
-    own = accounts(preview.after)
-    loss = [finding for change in preview.changes for finding in _losses(change, own, production=production)]
+    beside = (accounts(preview.after), standing_of(preview))
+    loss = [finding for change in preview.changes for finding in _losses(change, beside, production=production)]
     policies, standing, later = _policies(preview)
     loss += scaled_twice(preview.after, preview.before) if production else ()
     findings = (*_of_the_preview(preview), *loss, *_placement(preview), *_turns(preview), *policies)
@@ -66,10 +67,12 @@ def judge(preview: Preview) -> Verdict:
     return Verdict(findings=tuple(ranked), standing=standing, later=later, steps=tuple(_steps(preview, blamed)))
 
 
-def _losses(change: Change, own: frozenset[str], *, production: bool) -> list[Finding]:
+def _losses(change: Change, beside: tuple[frozenset[str], Standing], *, production: bool) -> list[Finding]:
     """What a change takes away; one whose inputs have a form that nobody expected was not judged."""
+    own, stand = beside
     try:
-        return [*losses_of(change), *weakened(change, production=production), *widened(change), *let_in(change, own)]
+        weaker = (*weakened(change, production=production), *worth_less(change, stand))
+        return [*losses_of(change), *weaker, *widened(change), *let_in(change, own)]
     except STRANGE as error:
         return [found(UNREAD_STEP, change.urn, f"its inputs have an unexpected form: {error!r}")]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plan.types import TYPES
+from plan.types.compared.pods import PODS
 from plan.types.weaker import WEAKER
 from policies.gate.losses import COUNTS
 from policies.gate.model import UNCOMPARED, found
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plan.steps import Change
+    from plan.types.weaker import Weaker
     from policies.gate.model import Finding
 
 HARMLESS = ("tags", "tagsAll", "description", "comment", "metadata.labels", "spec.template.metadata.labels")
@@ -38,7 +40,7 @@ def uncompared(change: Change, *, production: bool) -> Iterator[Finding]:
     if row is None or (row.holds is None and not row.bears):
         return
     known = {*HARMLESS, *COUNTS, *POLICIES.get(change.type, ())}
-    known |= {".".join(map(str, one.path)) for one in WEAKER if one.token == change.type and one.path}
+    known |= {_compares(one) for one in WEAKER if one.token == change.type and one.path and not one.only_made}
     if row.holds is not None:
         known |= {
             *row.holds.names,
@@ -51,6 +53,12 @@ def uncompared(change: Change, *, production: bool) -> Iterator[Finding]:
         more = f" and {len(changed) - MOST} more" if len(changed) > MOST else ""
         says = f"nothing here compares before and after of {', '.join(changed[:MOST])}{more}"
         yield found(UNCOMPARED, change.urn, says, tuple(changed))
+
+
+def _compares(row: Weaker) -> str:
+    """The path of what a row compares; of a row over whole pods the one part of them that it is about."""
+    path = ".".join(map(str, row.path))
+    return f"{path}.{row.shown}" if row.path == PODS.get(row.token) else path
 
 
 def _differing(old: object, new: object, path: str = "") -> Iterator[str]:

@@ -27,7 +27,8 @@ RULES: Mapping[Loses, StepRule] = {
 }
 ROWS: Mapping[str, list[Weaker]] = defaultdict(list)
 for _row in WEAKER:
-    ROWS[_row.token].append(_row)
+    if not _row.only_made:
+        ROWS[_row.token].append(_row)
 OF_PRODUCTION = frozenset(("redundancy", "room"))
 """What elsewhere nobody need have twice, or in plenty."""
 LONGEST = 60
@@ -45,14 +46,16 @@ def weakened(change: Change, *, production: bool) -> Iterator[Finding]:
     if after is None or (before is not None and before.leftover):
         return
     was = before.inputs if before is not None else {}
+    if was == after.inputs:
+        return
     for row in ROWS.get(change.type, ()):
         if row.loses in OF_PRODUCTION and not production:
             continue
         if before is None and not _beside(row, after.inputs):
             continue
-        if row.where is not None and row.where[1] not in {was.get(row.where[0]), "[unknown]"}:
+        if row.where is not None and row.where[1] not in {(was or after.inputs).get(row.where[0]), "[unknown]"}:
             continue
-        old, new = (_at(inputs, row.path) for inputs in (was, after.inputs))
+        old, new = (value_at(inputs, row.path) for inputs in (was, after.inputs))
         if old == new or is_unknown(old):
             continue
         if is_unknown(new) and not row.by_presence:
@@ -66,7 +69,7 @@ def _beside(row: Weaker, inputs: Mapping[str, Any]) -> bool:
     return bool(row.made) and inputs.get(row.made) is not None and not is_unknown(inputs[row.made])
 
 
-def _at(value: Any, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401 - any value of a plan
+def value_at(value: Any, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401 - any value of a plan
     """What stands at a path; None for nothing. A provider's own inputs hold lists and objects as JSON."""
     for step in path:
         if is_unknown(value):

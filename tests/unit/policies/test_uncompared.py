@@ -19,8 +19,8 @@ def notes(token: str, was: dict[str, Any], becomes: dict[str, Any], environment:
 
 
 def test_a_property_of_data_that_no_row_compares_is_named() -> None:
-    assert notes(DATABASE, {"optionGroupName": "a"}, {"optionGroupName": "b"}) == [
-        "nothing here compares before and after of optionGroupName"
+    assert notes(DATABASE, {"characterSetName": "a"}, {"characterSetName": "b"}) == [
+        "nothing here compares before and after of characterSetName"
     ]
 
 
@@ -38,7 +38,7 @@ def test_what_a_row_compares_or_only_describes_is_not_named() -> None:
 
 
 def test_of_development_and_of_what_can_be_made_again_nothing_is_named() -> None:
-    assert notes(DATABASE, {"optionGroupName": "a"}, {"optionGroupName": "b"}, "dev") == []
+    assert notes(DATABASE, {"characterSetName": "a"}, {"characterSetName": "b"}, "dev") == []
     assert notes("aws:kms/alias:Alias", {"name": "a"}, {"name": "b"}) == []
 
 

@@ -1,0 +1,14 @@
+"""More rows of `plan.types.weaker`: pods, programs that others run, the zone's settings, and what is made anew."""
+
+from __future__ import annotations
+
+from plan.types.compared.balancers import BALANCERS_COMPARED
+from plan.types.compared.data import DATA_COMPARED
+from plan.types.compared.edge import EDGE_COMPARED
+from plan.types.compared.made import MADE
+from plan.types.compared.nodes import NODES_COMPARED
+from plan.types.compared.pods import PODS_COMPARED
+
+COMPARED = (*PODS_COMPARED, *DATA_COMPARED, *BALANCERS_COMPARED, *NODES_COMPARED, *EDGE_COMPARED, *MADE)
+
+__all__ = ["COMPARED"]

@@ -1,0 +1,112 @@
+"""Databases and caches: how they are made, looked after and found.
+
+Sources are the documentation of the services; unverified where nothing else is said.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plan import tokens
+from plan.types.weaker_model import FALSE, TRUE, Weaker, becomes, changes, kept, ranked, stays
+from plan.types.weaker_ways import older_version
+
+if TYPE_CHECKING:
+    from plan.types.compared.ways import Row
+
+
+_RDS = "Amazon RDS API Reference, ModifyDBInstance"
+_CACHE = "Amazon ElastiCache API Reference, ModifyReplicationGroup"
+
+_ROWS: tuple[Row, ...] = (
+    (
+        tokens.DATABASE,
+        ("caCertIdentifier",),
+        changes,
+        "clients trust the authority of its certificate",
+        "way",
+        _RDS,
+    ),
+    (tokens.DATABASE, ("engineVersion",), older_version, "what its makers repaired stays so", "way", _RDS),
+    (
+        tokens.DATABASE,
+        ("autoMinorVersionUpgrade",),
+        becomes(*FALSE),
+        "what its makers repair reaches it",
+        "defence",
+        _RDS,
+    ),
+    (
+        tokens.DATABASE,
+        ("databaseInsightsMode",),
+        ranked("standard", "advanced"),
+        "somebody sees which statements wait",
+        "defence",
+        _RDS,
+    ),
+    (
+        tokens.DATABASE,
+        ("storageType",),
+        ranked("standard", "gp2", "gp3", "io1", "io2"),
+        "its disk is fast enough for its load",
+        "room",
+        _RDS,
+    ),
+    (
+        tokens.DATABASE,
+        ("dedicatedLogVolume",),
+        stays(*TRUE),
+        "its disk is fast enough for its load",
+        "room",
+        _RDS,
+    ),
+    (
+        tokens.DATABASE,
+        ("copyTagsToSnapshot",),
+        stays(*TRUE),
+        "people and budgets find its snapshots",
+        "copies",
+        _RDS,
+    ),
+    (tokens.DATABASE, ("networkType",), changes, "clients find it on these addresses", "way", _RDS),
+    (tokens.DATABASE, ("monitoringRoleArn",), kept, "its host is measured", "defence", _RDS),
+    (tokens.DATABASE, ("optionGroupName",), changes, "it has the options of the program", "defence", _RDS),
+    (
+        tokens.DATABASE,
+        ("manageMasterUserPassword",),
+        stays(*TRUE),
+        "its password is kept by its service",
+        "defence",
+        _RDS,
+    ),
+    (
+        tokens.DATABASE,
+        ("allowMajorVersionUpgrade",),
+        becomes(*TRUE),
+        "no upgrade comes that cannot be taken back",
+        "copies",
+        _RDS,
+    ),
+    (tokens.DATABASE, ("domain",), changes, "these people log in", "defence", _RDS),
+    (tokens.DATABASE, ("replicateSourceDb",), changes, "it follows its primary", "copies", _RDS),
+    (
+        tokens.CACHE,
+        ("autoMinorVersionUpgrade",),
+        becomes(*FALSE),
+        "what its makers repair reaches it",
+        "defence",
+        _CACHE,
+    ),
+    (tokens.CACHE, ("engineVersion",), older_version, "what its makers repaired stays so", "way", _CACHE),
+    (tokens.CACHE, ("engine",), changes, "clients speak with this program", "way", _CACHE),
+    (tokens.CACHE, ("notificationTopicArn",), changes, "what happens to it is told", "defence", _CACHE),
+    (tokens.CACHE, ("clusterMode",), changes, "clients ask its shards themselves", "way", _CACHE),
+    (tokens.CACHE, ("networkType",), changes, "clients find it on these addresses", "way", _CACHE),
+    (tokens.CACHE, ("ipDiscovery",), changes, "clients find it on these addresses", "way", _CACHE),
+)
+DATA_COMPARED: tuple[Weaker, ...] = (
+    *(
+        Weaker(token=token, path=path, than=than, says=says, loses=loses, source=source)
+        for token, path, than, says, loses, source in _ROWS
+    ),
+)

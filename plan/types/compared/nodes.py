@@ -1,0 +1,180 @@
+"""The cluster and its nodes: what they start from, whose rights they have, and what add-ons do.
+
+Sources are the documentation of the services; unverified where nothing else is said.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plan import tokens
+from plan.types.compared.ways import configured_less
+from plan.types.weaker_model import TRUE, Weaker, at_least, becomes, changes, gains, keeps_all, ranked, stays
+from plan.types.weaker_ways import appears, no_more, others
+
+if TYPE_CHECKING:
+    from plan.types.compared.ways import Row
+
+
+_TEMPLATE = "Amazon EC2 API Reference, RequestLaunchTemplateData"
+_ADDON = "Amazon EKS API Reference, UpdateAddon"
+_IDENTITY = "EKS User Guide, EKS Pod Identities"
+_GROUPS = "Amazon EKS API Reference, CreateNodegroup, UpdateNodegroupConfig"
+_POLICIES = "IAM User Guide, Managed policies and inline policies; IAM API Reference, UpdateRole"
+_ENTRIES = "EKS User Guide, Access entries"
+_CLUSTER = "Amazon EKS API Reference, CreateCluster, VpcConfigRequest, ZonalShiftConfigRequest"
+_ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
+_ROLE = "aws:iam/role:Role"
+_HOUR = 3600
+
+_ROWS: tuple[Row, ...] = (
+    (tokens.LAUNCH_TEMPLATE, ("userData",), changes, "its nodes start with this program", "defence", _TEMPLATE),
+    (tokens.LAUNCH_TEMPLATE, ("imageId",), changes, "its nodes start from this image", "defence", _TEMPLATE),
+    (tokens.LAUNCH_TEMPLATE, ("keyName",), appears, "nobody logs in to its nodes", "defence", _TEMPLATE),
+    (
+        tokens.LAUNCH_TEMPLATE,
+        ("iamInstanceProfile",),
+        changes,
+        "its nodes have the rights of this role",
+        "defence",
+        _TEMPLATE,
+    ),
+    (
+        tokens.LAUNCH_TEMPLATE,
+        ("vpcSecurityGroupIds",),
+        others,
+        "the rules of these groups decide who reaches it",
+        "defence",
+        _TEMPLATE,
+    ),
+    (
+        tokens.LAUNCH_TEMPLATE,
+        ("networkInterfaces",),
+        changes,
+        "its nodes stand in the network so",
+        "defence",
+        _TEMPLATE,
+    ),
+    (
+        tokens.LAUNCH_TEMPLATE,
+        ("metadataOptions", "instanceMetadataTags"),
+        becomes("enabled"),
+        "a node does not know its tags",
+        "defence",
+        _TEMPLATE,
+    ),
+    (tokens.NODE_GROUP, ("amiType",), changes, "its nodes start from this image", "defence", _GROUPS),
+    (tokens.NODE_GROUP, ("remoteAccess",), appears, "nobody logs in to its nodes", "defence", _GROUPS),
+    (
+        tokens.NODE_GROUP,
+        ("nodeRoleArn",),
+        changes,
+        "its nodes have the rights of this role",
+        "defence",
+        _GROUPS,
+    ),
+    (tokens.NODE_GROUP, ("updateConfig",), changes, "its nodes go one after the other", "redundancy", _GROUPS),
+    (
+        tokens.NODE_GROUP,
+        ("nodeRepairConfig",),
+        configured_less,
+        "a node that is ill is replaced",
+        "redundancy",
+        _GROUPS,
+    ),
+    (tokens.ADDON, ("configurationValues",), configured_less, "it does what it is told", "defence", _ADDON),
+    (
+        tokens.ADDON,
+        ("resolveConflictsOnUpdate",),
+        stays("OVERWRITE"),
+        "what somebody changed of it by hand is put right",
+        "defence",
+        _ADDON,
+    ),
+    (tokens.ADDON, ("serviceAccountRoleArn",), changes, "it has the rights of this role", "defence", _ADDON),
+    *(
+        (_ASSOCIATION, (name,), changes, "these pods have the rights of its role", "defence", _IDENTITY)
+        for name in ("serviceAccount", "namespace", "clusterName")
+    ),
+    (
+        _ASSOCIATION,
+        ("disableSessionTags",),
+        becomes(*TRUE),
+        "its role asks which pod comes",
+        "defence",
+        _IDENTITY,
+    ),
+    (_ROLE, ("managedPolicyArns",), gains, "it has the rights of its policies alone", "defence", _POLICIES),
+    (_ROLE, ("inlinePolicies",), gains, "it has the rights of its policies alone", "defence", _POLICIES),
+    (
+        _ROLE,
+        ("maxSessionDuration",),
+        no_more(absent=_HOUR),
+        "who takes it has it for an hour",
+        "defence",
+        _POLICIES,
+    ),
+    (
+        tokens.CLUSTER,
+        ("authenticationMode",),
+        ranked("CONFIG_MAP", "API_AND_CONFIG_MAP", "API"),
+        "who may ask its API is known to AWS alone",
+        "defence",
+        _ENTRIES,
+    ),
+    (
+        tokens.CLUSTER,
+        ("accessConfig", "authenticationMode"),
+        ranked("CONFIG_MAP", "API_AND_CONFIG_MAP", "API"),
+        "who may ask its API is known to AWS alone",
+        "defence",
+        _ENTRIES,
+    ),
+    (tokens.CLUSTER, ("roleArn",), changes, "it has the rights of this role", "defence", _CLUSTER),
+    (
+        tokens.CLUSTER,
+        ("vpcConfig", "endpointPrivateAccess"),
+        stays(*TRUE),
+        "nodes find the API server inside of the network",
+        "way",
+        _CLUSTER,
+    ),
+    (
+        tokens.CLUSTER,
+        ("vpcConfig", "securityGroupIds"),
+        keeps_all,
+        "the rules of these groups decide who reaches it",
+        "defence",
+        _CLUSTER,
+    ),
+    (
+        tokens.CLUSTER,
+        ("vpcConfig", "publicAccessCidrs"),
+        gains,
+        "these networks reach its API server",
+        "defence",
+        _CLUSTER,
+    ),
+    (
+        tokens.CLUSTER,
+        ("zonalShiftConfig", "enabled"),
+        stays(*TRUE),
+        "a zone that is ill is left",
+        "redundancy",
+        _CLUSTER,
+    ),
+)
+NODES_COMPARED: tuple[Weaker, ...] = (
+    *(
+        Weaker(token=token, path=path, than=than, says=says, loses=loses, source=source)
+        for token, path, than, says, loses, source in _ROWS
+    ),
+    Weaker(
+        token=tokens.NODE_GROUP,
+        path=("scalingConfig", "desiredSize"),
+        than=at_least(1, absent=None),
+        says="a node runs in its zone at all times",
+        loses="redundancy",
+        source="Amazon EKS API Reference, NodegroupScalingConfig",
+    ),
+)
