@@ -59,16 +59,6 @@ class Range:
     upper: float
 
 
-def average(samples: Sequence[float]) -> float:
-    """The mean of enough samples.
-
-    Raises:
-        MeasurementError: there are too few, or one is no quantity.
-    """
-    checked = _checked(samples)
-    return math.fsum(checked) / len(checked)
-
-
 def percentile(samples: Sequence[float], share: float) -> float:
     """The smallest sample that at least this share of all samples does not exceed.
 
@@ -121,8 +111,8 @@ def class_for(
 
     Args:
         current: today's class.
-        cpu_percent: average processor use; None when it was not measured.
-        memory_percent: average memory use; None when it was not measured.
+        cpu_percent: processor use; None when it was not measured.
+        memory_percent: memory use; None when it was not measured.
         classes: the classes that can be had.
 
     Returns:
@@ -131,7 +121,7 @@ def class_for(
     vcpu, memory, reasons = float(current.vcpu), current.memory_gib, []
     if cpu_percent is not None and cpu_percent > CPU_PERCENT:
         vcpu *= CPU_FACTOR
-        reasons.append(f"cpu {cpu_percent:.0f} % on average, above {CPU_PERCENT} %")
+        reasons.append(f"cpu {cpu_percent:.0f} %, above {CPU_PERCENT} %")
     if memory_percent is not None and memory_percent > MEMORY_PERCENT:
         memory *= MEMORY_FACTOR
         reasons.append(f"memory {memory_percent:.0f} %, above {MEMORY_PERCENT} %")

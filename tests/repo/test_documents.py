@@ -17,7 +17,7 @@ from infra.problems import ConfigError
 from infra.settings import load, read_stack_file
 from infra.settings.reading.defaults import merged
 from ops.answers.gate.reading import rule_ids
-from ops.answers.right_size.sizing import KEYS, read_metrics
+from ops.answers.right_size.sizing import read_metrics
 from ops.answers.shards.schema import read_schema
 from ops.cli import app
 from ops.exits import INTERRUPTED, UNKNOWN
@@ -25,6 +25,7 @@ from policies.gate import read_waivers
 from sandbox.seed import read_seed
 from tests.support.configs import DIGEST
 from tests.support.paths import ROOT
+from tests.support.stack import settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -134,7 +135,7 @@ def test_a_documented_stack_file_is_accepted_and_documented_data_is_read(block: 
         return
     file = tmp_path / "metrics.yaml"
     file.write_text(text)
-    assert set(read_metrics(file)) <= set(KEYS)
+    assert read_metrics(file, settings("prod", "microservices"))
 
 
 @pytest.mark.parametrize("block", blocks("sh"), ids=str)

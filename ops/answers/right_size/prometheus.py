@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from ops.answers.right_size.measures import Measured
 from ops.foreign import one_line
 from planner.capacity.right_size import FEWEST_SAMPLES
 
@@ -59,19 +60,6 @@ def window_of(text: str) -> timedelta:
     if not timedelta(hours=1) <= found <= LONGEST:
         raise ValueError(f"{text} is not between one hour and one year; five-minute averages of a week are usual (7d)")
     return found
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What a Prometheus knows.
-
-    Attributes:
-        samples: by part and measure, only what there is enough of.
-        gaps: one sentence for each measure that is missing or covers little of the window.
-    """
-
-    samples: dict[str, dict[str, Sequence[float]]]
-    gaps: tuple[str, ...]
 
 
 @dataclass(frozen=True)

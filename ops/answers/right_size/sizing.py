@@ -2,59 +2,32 @@
 
 from __future__ import annotations
 
-import math
+import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from bailbondpro.facts.instance_classes import Service, instance_class, instance_classes
 from infra.problems import ConfigError, Problem
 from infra.settings import load, read_stack_source
+from infra.settings.reading.defaults import defaults, merged
+from ops.answers.right_size.changes import changes_for, patch_of
+from ops.answers.right_size.cloudwatch import read_answer
 from ops.answers.right_size.measures import measures
+from ops.answers.right_size.parts import SERVICES, parts_of
 from ops.inputs.documents import DocumentError, read_document
 from ops.inputs.stack_file import ROOT, settings_of
 from ops.jsonable import plain
-from planner.capacity.right_size import (
-    CEILING_CPU_MILLICORES,
-    CEILING_MEMORY_MIB,
-    FLOOR_CPU_MILLICORES,
-    FLOOR_MEMORY_MIB,
-    MeasurementError,
-    Size,
-    average,
-    class_for,
-    pod_request,
-    storage_for,
-)
+from planner.capacity.right_size import UPPER_PERCENTILE, MeasurementError, percentile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import timedelta
     from pathlib import Path
 
     from infra.settings import Settings
+    from ops.answers.right_size.changes import Change, Samples
     from ops.answers.right_size.prometheus import Prometheus
-
-KEYS: dict[str, tuple[str, ...]] = {
-    "app": ("cpu_millicores", "memory_mib"),
-    "postgres": ("cpu_percent", "memory_percent", "disk_percent"),
-    "redis": ("cpu_percent", "memory_percent"),
-    "nodes": ("cpu_percent", "memory_percent"),
-}
-"""What may be measured of each part: lists of samples."""
-
-Samples = dict[str, "Sequence[float]"]
-
-
-@dataclass(frozen=True)
-class Change:
-    """One changed key of the stack file."""
-
-    path: str
-    current: int | str
-    recommended: int | str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -66,28 +39,23 @@ class RightSizing:
         changes: the changed keys.
         problems: what the check finds in the patched file; a patch with problems is not to be used as it is.
         gaps: what the measurements lack, one sentence each.
+        kept: what measurements alone would make smaller, and what of the stack's limits it would break.
         measured: how many samples there were, by part and measure.
+        services: all services as the stack file or its defaults have them: a list is written whole.
     """
 
     stack: str
     changes: tuple[Change, ...]
     problems: tuple[Problem, ...] = ()
     gaps: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
     measured: Mapping[str, int] = field(default_factory=dict)
+    services: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def patch(self) -> dict[str, Any]:
         """The changes as the stack file's `config` holds them."""
-        nested: dict[str, Any] = {}
-        for change in self.changes:
-            if change.recommended == change.current:
-                continue
-            *parents, last = change.path.split(".")
-            place = nested
-            for key in parents:
-                place = place.setdefault(key, {})
-            place[last] = change.recommended
-        return nested
+        return patch_of(self.changes, self.services)
 
     def as_json(self) -> dict[str, Any]:
         """The machine-readable result."""
@@ -98,6 +66,7 @@ class RightSizing:
             "problems": plain(self.problems),
             "samples": dict(self.measured),
             "gaps": plain(self.gaps),
+            "kept": plain(self.kept),
         }
 
     def as_yaml(self) -> str:
@@ -111,7 +80,7 @@ def right_size(stack: str, metrics: Path, phase: str | None = None, config: Path
 
     Args:
         stack: stack name.
-        metrics: a YAML or JSON file: part, measure, samples; parts and measures are those of `KEYS`.
+        metrics: a YAML or JSON file: part, measure, samples, of the parts that the stack has (`parts.parts_of`).
         phase: growth phase to use instead of the file's.
         config: another stack file.
 
@@ -119,8 +88,8 @@ def right_size(stack: str, metrics: Path, phase: str | None = None, config: Path
         MeasurementError: the file has no usable measurements.
         ConfigError: the stack file has problems of its own.
     """
-    measured = read_metrics(metrics)
-    return _sized(stack, settings_of(stack, config, phase), measured, phase, config)
+    settings = settings_of(stack, config, phase)
+    return _sized(stack, settings, read_metrics(metrics, settings), phase, config)
 
 
 def right_size_from_prometheus(
@@ -144,126 +113,118 @@ def right_size_from_prometheus(
     return replace(_sized(stack, settings, found.samples, phase, config), gaps=found.gaps)
 
 
+def right_size_from_cloudwatch(
+    stack: str, answer: Path, phase: str | None = None, config: Path | None = None
+) -> RightSizing:
+    """What a stack's measurements in an answer of CloudWatch ask for.
+
+    Args:
+        stack: stack name.
+        answer: what `aws cloudwatch get-metric-data` printed for the queries of `cloudwatch.queries`.
+        phase: growth phase to use instead of the file's.
+        config: another stack file.
+
+    Raises:
+        MeasurementError: the file is no such answer, or knows nothing of this stack.
+        ConfigError: the stack file has problems of its own.
+    """
+    settings = settings_of(stack, config, phase)
+    found = read_answer(answer, settings)
+    return replace(_sized(stack, settings, found.samples, phase, config), gaps=found.gaps)
+
+
 def _sized(
     stack: str, settings: Settings, measured: Mapping[str, Samples], phase: str | None, config: Path | None
 ) -> RightSizing:
     """The changes, and what the check says to the file that holds them."""
-    changes = tuple(changes_for(settings, measured))
-    counts = {f"{part}.{name}": len(samples) for part, found in measured.items() for name, samples in found.items()}
-    found = RightSizing(stack, changes, measured=counts)
     file = config or ROOT / f"Pulumi.{stack.rsplit('/', 1)[-1]}.yaml"
-    raw = read_stack_source(file).raw
-    try:
-        load(_merged({**raw, "phase": phase} if phase else raw, found.patch), settings.stack)
-    except ConfigError as error:
-        return replace(found, problems=tuple(error.problems))
-    return found
+    given = read_stack_source(file).raw
+    raw = {**given, "phase": phase} if phase else given
+    services = _services(settings, raw)
+
+    def problems(changes: Iterable[Change]) -> tuple[Problem, ...]:
+        try:
+            load(merged(raw, patch_of(changes, services)), settings.stack)
+        except ConfigError as error:
+            return tuple(error.problems)
+        return ()
+
+    changes, kept = fitting(tuple(changes_for(settings, measured)), problems)
+    counts = {f"{part}.{name}": len(samples) for part, found in measured.items() for name, samples in found.items()}
+    return RightSizing(stack, changes, problems(changes), kept=kept, measured=counts, services=services)
 
 
-def read_metrics(path: Path) -> dict[str, Samples]:
+def fitting(
+    changes: tuple[Change, ...], problems: Callable[[Iterable[Change]], tuple[Problem, ...]]
+) -> tuple[tuple[Change, ...], tuple[str, ...]]:
+    """Changes without those that make something smaller than the stack's limits allow: rooms, drills, connections.
+
+    Args:
+        changes: what measurements ask for.
+        problems: what the check says of the file with some of them.
+
+    Returns:
+        The changes that stay, and one sentence for each part of which something is kept as it is.
+    """
+    if not problems(changes):
+        return changes, ()
+    stay = [change for change in changes if not change.shrinks]
+    known, kept = {problem.path for problem in problems(stay)}, []
+    for part in dict.fromkeys(change.part for change in changes if change.shrinks):
+        smaller = [change for change in changes if change.shrinks and change.part == part]
+        broken = [problem for problem in problems([*stay, *smaller]) if problem.path not in known]
+        if not broken:
+            stay += smaller
+            continue
+        wanted = ", ".join(f"{change.path} {change.recommended}" for change in smaller)
+        kept.append(f"{part} is used little, but {wanted} would break {broken[0].path}: allowed is {broken[0].allowed}")
+    return tuple(change for change in changes if change in stay), tuple(kept)
+
+
+def _services(settings: Settings, raw: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    """All services as the file has them, or as the phase has them where the file says nothing."""
+    known = raw.get(SERVICES)
+    if known is None:
+        known = defaults(settings.environment, settings.phase, settings.region, settings.domain)[SERVICES]
+    return tuple(json.loads(json.dumps(known)))
+
+
+def read_metrics(path: Path, settings: Settings) -> dict[str, Samples]:
     """Measurements by part and measure.
 
     Raises:
-        MeasurementError: the file is neither YAML nor JSON, or holds something else than lists of numbers.
+        MeasurementError: the file is neither YAML nor JSON, holds something else than lists of numbers, or something
+            that the stack has not.
     """
     try:
         document = read_document(path)
     except DocumentError as error:
         raise MeasurementError(str(error)) from error
+    known = {part.name: part.measures for part in parts_of(settings)}
     if not isinstance(document, dict) or not document:
-        raise MeasurementError(f"{path} must hold some of {', '.join(KEYS)}")
-    return {part: _part(part, measures) for part, measures in document.items()}
+        raise MeasurementError(f"{path} must hold some of {', '.join(known)}")
+    services = document.get(SERVICES)
+    if services is not None and not isinstance(services, dict):
+        raise MeasurementError(f"{SERVICES} must hold services by name")
+    named = {f"{SERVICES}.{name}": found for name, found in (services or {}).items()}
+    flat = {**{part: found for part, found in document.items() if part != SERVICES}, **named}
+    return {part: _part(str(part), found, known) for part, found in flat.items()}
 
 
-def _part(part: object, measures: object) -> Samples:
-    known = KEYS.get(str(part))
+def _part(part: str, measured: object, parts: Mapping[str, tuple[str, ...]]) -> Samples:
+    known = parts.get(part)
     if known is None:
-        raise MeasurementError(f"there is nothing to size called {part!r}; there are {', '.join(KEYS)}")
-    if not isinstance(measures, dict) or not set(measures) <= set(known):
+        raise MeasurementError(f"this stack has nothing to size called {part!r}; it has {', '.join(parts)}")
+    if not isinstance(measured, dict) or not set(measured) <= set(known):
         raise MeasurementError(f"{part} must hold some of {', '.join(known)}")
-    for name, samples in measures.items():
+    for name, samples in measured.items():
         numbers = isinstance(samples, list) and all(
             isinstance(sample, (int, float)) and not isinstance(sample, bool) for sample in samples
         )
         if not numbers:
             raise MeasurementError(f"{part}.{name} must be a list of numbers")
         try:
-            average(samples)
+            percentile(samples, UPPER_PERCENTILE)
         except MeasurementError as error:
             raise MeasurementError(f"{part}.{name}: {error}") from error
-    return measures
-
-
-def changes_for(settings: Settings, measured: Mapping[str, Samples]) -> Iterator[Change]:
-    """The keys that measurements ask to change, with their new values."""
-    yield from _pods(settings, measured.get("app", {}))
-    postgres = measured.get("postgres", {})
-    yield from _class("postgres.instanceClass", "rds", settings.postgres.instance_class, postgres)
-    yield from _storage(settings, postgres)
-    yield from _class("redis.nodeType", "elasticache", settings.redis.node_type, measured.get("redis", {}))
-    yield from _class("pools.app.instanceType", "ec2", settings.pools.app.instance_type, measured.get("nodes", {}))
-
-
-def _pods(settings: Settings, samples: Samples) -> Iterator[Change]:
-    sizes = settings.app.resources
-    rows = (
-        ("cpu", "Millicores", "cpu_millicores", sizes.cpu_request_millicores, sizes.cpu_limit_millicores),
-        ("memory", "Mib", "memory_mib", sizes.memory_request_mib, sizes.memory_limit_mib),
-    )
-    bounds = {
-        "cpu": (FLOOR_CPU_MILLICORES, CEILING_CPU_MILLICORES),
-        "memory": (FLOOR_MEMORY_MIB, CEILING_MEMORY_MIB),
-    }
-    for name, unit, measure, request, limit in rows:
-        if measure not in samples:
-            continue
-        floor, ceiling = bounds[name]
-        wanted = pod_request(request, samples[measure], floor=floor, ceiling=ceiling)
-        if wanted == request:
-            continue
-        reason = f"90th percentile of {len(samples[measure])} samples and 15 % (VPA recommender)"
-        yield Change(f"app.resources.{name}Request{unit}", request, wanted, reason)
-        if wanted > limit or (name == "memory" and wanted * 2 > limit):
-            # the guide's limit is twice its request, for memory and processor alike
-            raised = max(limit, math.ceil(wanted * 2))
-            yield Change(f"app.resources.{name}Limit{unit}", limit, raised, "twice the request, as in the guide")
-
-
-def _class(path: str, service: Service, current: str, samples: Samples) -> Iterator[Change]:
-    percents = {name: average(samples[name]) for name in ("cpu_percent", "memory_percent") if name in samples}
-    today = instance_class(service, current)
-    classes = [
-        Size(name=name, vcpu=item.vcpu, memory_gib=item.memory_gib)
-        for name, item in instance_classes(service).items()
-        if item.arch == today.arch  # images are built for one
-    ]
-    found = class_for(
-        Size(name=current, vcpu=today.vcpu, memory_gib=today.memory_gib),
-        percents.get("cpu_percent"),
-        percents.get("memory_percent"),
-        classes,
-    )
-    if found is not None:
-        yield Change(path, current, found[0].name, found[1])
-
-
-def _storage(settings: Settings, samples: Samples) -> Iterator[Change]:
-    if "disk_percent" not in samples:
-        return
-    percent = average(samples["disk_percent"])
-    gib, most = settings.postgres.allocated_storage_gib, settings.postgres.max_allocated_storage_gib
-    wanted = storage_for(gib, percent)
-    if wanted is None:
-        return
-    reason = f"disk {percent:.0f} %, above 80 %"
-    yield Change("postgres.allocatedStorageGib", gib, wanted, reason)
-    if most < wanted * 2:
-        yield Change("postgres.maxAllocatedStorageGib", most, wanted * 2, "room to grow by itself, twice the storage")
-
-
-def _merged(raw: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(raw)
-    for key, value in patch.items():
-        known = merged.get(key)
-        merged[key] = _merged(known, value) if isinstance(known, dict) and isinstance(value, dict) else value
-    return merged
+    return measured

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from ops.answers.right_size.measures import Measure, measures
+from ops.answers.right_size.parts import parts_of
 from ops.answers.right_size.prometheus import TOKEN, Prometheus, PrometheusError, window_of
-from ops.answers.right_size.sizing import KEYS
 from tests.support.stack import settings
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -106,8 +106,10 @@ def test_a_long_window_is_read_in_longer_steps_than_five_minutes(window: timedel
 
 
 def test_every_measure_of_a_file_can_be_read_from_a_server() -> None:
-    found = [(item.part, item.name) for item in measures(settings("prod", "horizontal"))]
-    assert sorted(found) == sorted((part, name) for part, names in KEYS.items() for name in names)
+    for phase in ("optimization", "horizontal", "microservices"):
+        stack = settings("prod", phase)
+        found = [(item.part, item.name) for item in measures(stack)]
+        assert sorted(found) == sorted((part.name, name) for part in parts_of(stack) for name in part.measures)
 
 
 def test_queries_follow_the_stacks_names_and_sizes() -> None:
