@@ -18,6 +18,7 @@ from bailbondpro.edge.cloudflare_plans import (
     with_rate_limits,
 )
 from bailbondpro.edge.exchange import Exchange, Request, normalise_path
+from bailbondpro.edge.explain import DOCUMENT_EXTENSIONS
 from bailbondpro.edge.lengths import too_long
 from bailbondpro.edge.personal import odd_path
 from bailbondpro.edge.rewrites import rewrite_rules
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from bailbondpro.edge.policy import EdgePolicy
 
 _COOKIE_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_NO_PAGES = frozenset((*DOCUMENT_EXTENSIONS, "txt", "xml", "json", "rss", "atom", "ics", "vcf", "md", "yaml", "yml"))
+"""Extensions of what is no page by its type (IANA, media types): documents, and what robots and programs read."""
 _PATH = re.compile(r"/[^\s?#*\"\\]*")
 PRELOAD_MIN_AGE = 31_536_000
 """Seconds; one year is what the browsers' preload list asks for (hstspreload.org)."""
@@ -278,13 +281,33 @@ def _path_problems(policy: EdgePolicy) -> Iterator[PlanProblem]:
             elif path != (plain := normalise_path(path)):
                 allowed = "a path as the edge's rules see it: no double slash, dot segment or needless escape"
                 yield PlanProblem(f"{key}[{index}]", path, allowed, f"use {plain}; as it is, it would match nothing")
-            elif key != "privatePrefixes" and odd_path().holds(Exchange(Request(host="", path=path))):
-                allowed = "a path that has one reading: no ; parameter, no escape but two of a space inside of a name"
-                yield PlanProblem(f"{key}[{index}]", path, allowed, "rename it: as it is, it would never be cached")
+            elif key != "privatePrefixes" and (reason := _uncached(key, path)):
+                yield PlanProblem(f"{key}[{index}]", path, reason, "remove or rename it: it would never be cached")
     for index, path in enumerate(policy.public_api_prefixes):
         if not path.startswith("/api/") or path.strip("/") == "api":
             fix = "name the public part of the API, such as /api/public"
             yield PlanProblem(f"publicApiPrefixes[{index}]", path, "a path below /api/", fix)
+
+
+def uncached_problems(policy: EdgePolicy) -> Iterator[PlanProblem]:
+    """What is declared public and would come from the origin every time."""
+    for key, paths in (
+        ("publicHtmlPaths", policy.public_html_paths),
+        ("publicApiPrefixes", policy.public_api_prefixes),
+    ):
+        for path in paths:
+            if reason := _uncached(key, path):
+                yield PlanProblem(key, path, reason, f"remove or rename `{path}`: it would never be cached")
+
+
+def _uncached(key: str, path: str) -> str:
+    """What is allowed instead of a public path that would never be cached, or ""."""
+    request = Request(host="", path=path)
+    if odd_path().holds(Exchange(request)):
+        return "a path that has one reading: no ; parameter, no escape but two of a space inside of a name"
+    if key == "publicHtmlPaths" and request.extension in _NO_PAGES:
+        return f"pages: the edge stores nothing but text/html of a path, and no .{request.extension} is that"
+    return ""
 
 
 def _overlap_problems(policy: EdgePolicy) -> Iterator[PlanProblem]:

@@ -19,8 +19,9 @@ ODD_PATHS = (
     # dot segments, plain or escaped: clients resolve them before they send (RFC 3986, 5.2.4; WHATWG URL), so one that
     # arrives is there for what reads it another way than nginx does
     r"~*^[^?]*/(\.|%2e){1,2}(;|%3b|/|\?|$)",
-    # an empty segment, which some servers merge and others keep; at the beginning it is another host's address
-    "~*^[^?]*//",
+    # an empty segment, which some servers merge and others keep; at the beginning it is another host's address. A
+    # segment of parameters alone is one for who drops those
+    "~*^[^?]*/(/|;|%3b)",
     # an escape of an escape, which whoever decodes twice reads as another path
     "~*^[^?]*%25(u|[0-9a-f][0-9a-f])",
     # a space at either end of a segment, which some trim

@@ -216,7 +216,7 @@ def _static_lifetimes(config: GatewayConfig) -> Iterator[Directive]:
     """
     age = config.tuning.static_max_age_seconds
     year = f"public, max-age={age}, immutable" if age else "no-cache"
-    named = [directive(f"~*^{re.escape(path)}", "no-store") for path in config.private_files]
+    named = [directive(f"~*{_begins_as(path)}", "no-store") for path in config.private_files]
     yield block("map", "$uri", "$open_lifetime", body=[directive("default", year), *named])
     said = "$upstream_http_cache_control|$upstream_http_expires$upstream_http_pragma"
     # what the edge takes for a lifetime left open (`bailbondpro.edge.cache_control.OPEN_CONTROLS`), unless it says more
@@ -234,6 +234,11 @@ def _static_lifetimes(config: GatewayConfig) -> Iterator[Directive]:
         # a missing file must not stay missing in every cache for a year
         body=[directive("default", "no-store"), directive("~^(200|206|304)$", "$said_lifetime")],
     )
+
+
+def _begins_as(path: str) -> str:
+    """The expression of what begins as a path, its folders with or without parameters (RFC 3986, 3.3)."""
+    return "^" + re.escape(path).replace("/", "(;[^/]*)?/").removeprefix("(;[^/]*)?")
 
 
 def _upstream(upstream: Upstream) -> Directive:

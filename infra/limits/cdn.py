@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bailbondpro.edge.cloudflare_plans import LIMITS, Plan
-from bailbondpro.edge.origin import MAX_DIMENSION
+from bailbondpro.edge.exchange import Request
+from bailbondpro.edge.explain import evaluate
+from bailbondpro.edge.origin import MAX_DIMENSION, expected_response
 from bailbondpro.edge.policy import PRIVATE_PREFIXES
-from bailbondpro.edge.problems import expression_problems
-from infra.edge_policy import edge_policy, private_prefixes
+from bailbondpro.edge.problems import expression_problems, uncached_problems
+from bailbondpro.edge.proof.oracle import personal_reason
+from bailbondpro.edge.rules import EdgeRules
+from infra.edge_policy import edge_policy
 from infra.limits.network import repeated
 from infra.limits.rule import Finding, rule
 
@@ -210,6 +214,17 @@ def public_api_is_below_the_api(settings: Settings) -> Iterator[Finding]:
             )
 
 
+@rule(
+    "cdn-never-cached",
+    source="our rule: pages are text/html, and a path has one reading",
+    areas=("cdn", "gateway", "domain", "services"),
+)
+def public_paths_can_be_cached(settings: Settings) -> Iterator[Finding]:
+    """Whoever declares a path public expects that it is fast."""
+    for problem in uncached_problems(edge_policy(settings)):
+        yield Finding(path=f"cdn.{problem.path}", value=problem.value, allowed=problem.allowed, fix=problem.fix)
+
+
 def _overlap(path: str, private: str, key: str) -> bool:
     if path.startswith(private):
         return True
@@ -232,17 +247,27 @@ def image_sizes_are_sane(settings: Settings) -> Iterator[Finding]:
     yield from repeated("cdn.imageQualities", tuple(map(str, settings.cdn.image_qualities)))
 
 
-@rule("cdn-warm-paths", source="our rule: the warm-up never asks for private pages", areas=("cdn", "services"))
+@rule(
+    "cdn-warm-paths",
+    source="our rule: the warm-up never asks for private pages",
+    areas=("cdn", "gateway", "domain", "services"),
+)
 def warm_paths_are_public(settings: Settings) -> Iterator[Finding]:
-    """Private paths are never cached, so warming them is useless at best."""
+    """A list with one path that is private on some host, or cached on none, is refused as a whole when it is used."""
+    if not settings.cdn.warm_paths:
+        return
+    policy = edge_policy(settings)
+    rules = EdgeRules.of(policy)
     for path in settings.cdn.warm_paths:
-        prefixes = (*PRIVATE_PREFIXES, *map(str.lower, private_prefixes(settings)))
-        private = next((prefix for prefix in prefixes if path.lower().startswith(prefix)), None)
-        if private:
+        asked = [Request.of(f"https://{host}{path}", method="HEAD") for host in policy.host_names()]
+        private = next(filter(None, (personal_reason(policy, request) for request in asked)), "")
+        if private or not any(evaluate(rules, one, expected_response(policy, one)).cacheable for one in asked):
             yield Finding(
                 path="cdn.warmPaths",
                 value=path,
-                allowed=f"paths outside cdn.privatePrefixes and of services ({private})",
+                allowed=f"paths that are public on every host: {private}"
+                if private
+                else "images, files below /static/, cdn.publicHtmlPaths, cdn.publicApiPrefixes: what the edge caches",
                 fix="remove it",
             )
 
@@ -270,6 +295,7 @@ RULES = (
     the_backup_origin_lies_elsewhere,
     public_paths_are_not_private,
     public_api_is_below_the_api,
+    public_paths_can_be_cached,
     image_sizes_are_sane,
     warm_paths_are_public,
 )

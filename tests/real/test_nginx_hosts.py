@@ -152,7 +152,9 @@ def test_the_edge_is_told_to_store_nothing_whose_lifetime_is_no_number(live: Gat
     assert "cdn-cache-control" not in live.get("/", host=HOST).headers
 
 
-@pytest.mark.parametrize("path", ["/static/reports/7.css", "/static/Reports/7.css", "/static/%72eports/7.css"])
+@pytest.mark.parametrize(
+    "path", ["/static/reports/7.css", "/static/Reports/7.css", "/static/%72eports/7.css", "/static/reports;x/7.css"]
+)
 def test_no_lifetime_is_said_of_a_private_file(live: Gateway, path: str) -> None:
     for host in (CDN, HOST):
         assert live.get(path, host=host).headers["cache-control"] == "no-store"

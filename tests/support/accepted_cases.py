@@ -123,6 +123,16 @@ ACCEPTED = (
     case(
         "cdn-private-paths", "reference data", cdn={"publicApiPrefixes": ["/api/bond-types/"], "publicHtmlPaths": ["/"]}
     ),
+    case("cdn-never-cached", "pages", cdn={"publicHtmlPaths": ["/", "/faq.html", "/v1.2", "/favicon.ico"]}),
+    case(
+        "cdn-warm-paths",
+        "one of each class",
+        cdn={
+            "publicHtmlPaths": ["/pricing"],
+            "publicApiPrefixes": ["/api/bond-types/"],
+            "warmPaths": ["/pricing", "/static/app.css", "/team/anna.jpg", "/api/bond-types/1"],
+        },
+    ),
     case("gateway-clients", "five ranges", gateway={"allowedCidrs": [f"203.0.113.{n}/32" for n in range(5)]}),
     case("gateway-authorization", "a folder of its own", gateway={"authRequestPath": "/api/auth/verify"}),
     case("one-owner-of-replicas", "no autoscaler", app={"replicas": 2}, autoscaling={"enabled": False}),

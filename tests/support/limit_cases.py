@@ -327,5 +327,14 @@ REFUSED = (
         cdn={**CDN, "publicApiPrefixes": [f"/api/public-records-{number}" for number in range(50)]},
     ),
     case("cdn-warm-paths", "cdn.warmPaths", cdn={"warmPaths": ["/api/clients/1"]}),
+    case("cdn-warm-paths", "cdn.warmPaths", cdn={"warmPaths": ["/pricing"]}),
+    case(
+        "cdn-warm-paths",
+        "cdn.warmPaths",
+        cdn={"privatePrefixes": ["/images/clients"], "warmPaths": ["/clients/7.png"]},
+    ),
+    case("cdn-never-cached", "cdn.publicHtmlPaths", cdn={"publicHtmlPaths": ["/robots.txt"]}),
+    case("cdn-never-cached", "cdn.publicHtmlPaths", cdn={"publicHtmlPaths": ["/a//b"]}),
+    case("cdn-never-cached", "cdn.publicApiPrefixes", cdn={"publicApiPrefixes": ["/api/a./b"]}),
     *(case(rule, path, P3, **areas) for rule, path, areas in (*EMPTY_SHARDS, *EVERYTHING_LOST)),
 )

@@ -19,6 +19,7 @@ from bailbondpro.edge.exchange import Request
 from bailbondpro.edge.rewrites import RENDITION_PREFIX, rendition_queries, rewrite_rules, rewritten
 from ops.answers.cdn.api import PurgeApi, RefusedError, Selector, UnauthorisedError
 from ops.answers.cdn.error import CdnError
+from ops.answers.cdn.manifests import on_hosts
 from ops.answers.cdn.paths import escaped, unheld
 from ops.jsonable import picked
 
@@ -171,9 +172,13 @@ def _attempt(api: PurgeApi, selector: Selector, values: tuple[str, ...], *, soft
 
 
 def _urls(policy: EdgePolicy, text: str, *, option: str = "--path") -> tuple[str, ...]:
-    """A path on every host, because any of them may have cached it; a URL alone."""
+    """A path on every host, because any of them may have cached it; a URL alone.
+
+    What lies in the application's folder of images is on the image host without that folder, as well.
+    """
     if text.startswith("/"):
-        found = tuple(f"https://{host}{escaped(text)}" for host in policy.host_names())
+        own, *shown = on_hosts(policy, [escaped(text)])
+        found = (*(f"https://{host}{own}" for host in policy.host_names()), *shown)
         _require_held(option, text, found[0])
         return found
     try:

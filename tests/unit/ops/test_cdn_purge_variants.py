@@ -106,3 +106,15 @@ def test_every_other_form_takes_all_copies_without_being_told() -> None:
 @pytest.mark.parametrize("text", ["[" * 200_000, "<html>", "", "[]"])
 def test_an_answer_of_the_api_that_is_no_document_is_none(text: str) -> None:
     assert _document(httpx.Response(200, text=text)) is None
+
+
+@pytest.mark.parametrize("option", ["prefixes", "paths"])
+def test_what_lies_in_the_folder_of_images_is_purged_where_the_image_host_shows_it_as_well(option: str) -> None:
+    shown = f"images.{DOMAIN}/clients/7.png"
+    values = wanted(POLICY, **{option: ("/images/clients/7.png",)}).values  # type: ignore[arg-type]  # one of the two lists
+    assert {value.removeprefix("https://") for value in values} == {
+        shown,
+        *(f"{host}/images/clients/7.png" for host in POLICY.host_names()),
+    }
+    assert wanted(POLICY, **{option: (f"https://{shown}",)}).values[0].endswith(shown)  # type: ignore[arg-type]  # as above
+    assert len(wanted(POLICY, **{option: ("/imagesx/a.png",)}).values) == len(POLICY.host_names())  # type: ignore[arg-type]  # as above

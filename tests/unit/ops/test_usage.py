@@ -23,6 +23,11 @@ from ops.cli import app
             ["shard", "move", "back", "--schema", "x", "--service", "y", "--pause-at-most", "nan"],
             "'--pause-at-most': must be 3600 or less, not 'nan'",
         ),
+        *(
+            (["cdn", "forecast", "prod", "--log", "x", option, value], f"'{option}': must be {said}, not '{value}'")
+            for option, most, least in (("--size-gib", "1.04858e+06", "0.001"), ("--target", "100", "0"))
+            for value, said in (("nan", f"{most} or less"), ("inf", f"{most} or less"), ("-1", f"{least} or more"))
+        ),
     ],
 )
 def test_a_value_that_an_option_does_not_take_is_explained_in_words(arguments: list[str], said: str) -> None:

@@ -234,3 +234,13 @@ def test_a_public_path_that_would_never_be_cached_is_refused(end: str) -> None:
     (prefix,) = edge_problems(replace(POLICY, public_html_paths=(), public_api_prefixes=prefixes))
     assert "never be cached" in page.fix == prefix.fix
     assert not edge_problems(replace(POLICY, private_prefixes=pages))
+
+
+@pytest.mark.parametrize(
+    "path", ["/robots.txt", "/sitemap.xml", "/feed.RSS", "/openapi.json", "/a.pdf", "/b.ics", "/c.csv"]
+)
+def test_a_public_page_that_is_none_by_its_name_is_refused_since_its_type_is_never_stored(path: str) -> None:
+    (problem,) = edge_problems(replace(POLICY, public_html_paths=(path,)))
+    assert (problem.value, "text/html" in problem.allowed) == (path, True)
+    for page in ("/faq.html", "/v1.2", "/st.louis", "/robots", "/index.php", "/favicon.ico"):
+        assert not edge_problems(replace(POLICY, public_html_paths=(page,)))
