@@ -25,7 +25,10 @@ RIGHTS = """
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO visitor;
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO visitor;
-ALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO visitor
+ALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO visitor;
+ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO PUBLIC;
+ALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO PUBLIC;
+ALTER DEFAULT PRIVILEGES GRANT ALL ON SCHEMAS TO visitor
 """
 NOTE = "UPDATE stays SET note = concat(note, 'x') WHERE client_id = 'client-1'"
 FOREIGN = {
@@ -75,6 +78,7 @@ def test_rights_on_what_is_made_later_neither_stop_a_writer_nor_hand_the_moves_s
         "UPDATE bbp_shards.placement SET count = 2",
         "UPDATE bbp_shards.move SET step = 'cleaning'",
         "SELECT nextval('bbp_shards.changes_id_seq')",
+        "CREATE TABLE bbp_shards.mine ()",
     ):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             copied.run(PRIMARY, f"SET ROLE visitor; {statement}")

@@ -11,6 +11,7 @@ from ops.answers.shards.errors import MoveError
 from ops.answers.shards.placement import BEGINS, check_place
 from ops.answers.shards.published import check_held, check_watched, published
 from ops.answers.shards.reading import check_alike, read_catalog
+from ops.answers.shards.sequences import align
 from ops.answers.shards.verify import whole
 from planner.shards.clients import PRIMARY
 from planner.shards.route import places
@@ -91,6 +92,7 @@ def _again(mover: Mover, route: Route) -> None:
     now = looked_at(mover.servers, mover.schema)
     if now == mover.held:
         return
+    align(mover.servers, route.back, now.catalog)  # what is new begins with the same numbers everywhere
     found = whole(mover.servers, route.back, now.catalog, shared="none")
     if found.different:
         raise MoveError(

@@ -95,8 +95,12 @@ def _table(found: dict[str, Any]) -> Table:
     )
 
 
+UNOWNED = ""
+"""Stands where a table's title would for sequences that number no table."""
+
+
 def described(server: Server) -> Mapping[str, tuple[str, ...]]:
-    """All that a move relies on of each table of a server, as it is now."""
+    """All that a move relies on of each table of a server, as it is now; under no title sequences of no table."""
     found: dict[str, list[str]] = {}
     for title, said in server.rows(text_of("described.sql")):
         found.setdefault(title, []).append(said)
@@ -122,18 +126,25 @@ def changes(held: Published, schema: Schema, now: Mapping[int, Mapping[str, tupl
             if was.get(name) != has.get(name):
                 said = f"{has.get(name, 'nothing')}, and was {was.get(name, 'nothing')}"
                 yield f"the schema file says of {name} in {key}: {said}"
+    ours = [table.title for table in held.catalog.tables]
+    told = tuple(f"reference of {title}: " for title in ours)  # what refers from one of them is said of that one
     for place, tables in now.items():
         before = held.places.get(place, {})
-        for title in sorted(tables.keys() - before.keys()):
+        for title in sorted(tables.keys() - before.keys() - {UNOWNED}):
             yield f"{place_name(place)} has a table {title}, which is new"
-        for title in (table.title for table in held.catalog.tables):
+        for title in (title_of(*name) for name in held.catalog.kept):
             if title not in tables:
                 yield f"{place_name(place)} has no table {title} any more"
+        for title in (UNOWNED, *ours):
+            if title not in tables and title != UNOWNED:
+                yield f"{place_name(place)} has no table {title} any more"
                 continue
-            gone = [said for said in before[title] if said not in tables[title]]
-            new = [said for said in tables[title] if said not in before[title]]
-            yield from (f"{place_name(place)}: {title} had {said}" for said in gone)
-            yield from (f"{place_name(place)}: {title} has {said}, which is new" for said in new)
+            was, has_now = before.get(title, ()), tables.get(title, ())
+            of = f"{title} " if title else ""
+            gone = [said for said in was if said not in has_now and not said.startswith(told)]
+            new = [said for said in has_now if said not in was and not said.startswith(told)]
+            yield from (f"{place_name(place)}: {of}had {said}" for said in gone)
+            yield from (f"{place_name(place)}: {of}has {said}, which is new" for said in new)
 
 
 def check_held(servers: Servers, held: Published, schema: Schema, step: Step) -> None:

@@ -70,7 +70,7 @@ def read_catalog(server: Server, schema: Schema) -> Catalog:
 def _free(server: Server, read: _Read) -> tuple[tuple[Sequence, ...], list[str]]:
     """Sequences that belong to no column, whose numbers every shard may give: they are set apart as all others."""
     oids = [*read.found, *read.left]
-    rows = server.rows(text_of("free_sequences.sql"), oids, oids)
+    rows = server.rows(text_of("free_sequences.sql"), oids, list(read.found), oids)
     problems = [
         f"sequence {title_of(space, name)} counts down or begins again, and shards would give its numbers twice: let "
         "it count up, NO CYCLE, or drop it"
@@ -86,22 +86,33 @@ def check_alike(catalog: Catalog, servers: Servers, schema: Schema) -> None:
     Raises:
         MoveError: a table, a column, a type or a primary key differs; everything at once.
     """
-    problems, here = [], _computed(servers[PRIMARY])
+    problems: list[str] = []
+    here = _computed(servers[PRIMARY])
     for server in servers.values():
         if server.place == PRIMARY:
             continue  # the catalog was read there
         other = read_catalog(server, schema)
         computed = _computed(server)
-        ours, theirs = ({title_of(one.schema, one.name) for one in every} for every in (catalog.free, other.free))
-        problems += [f"sequence {name} is not on both the primary and {server.name}" for name in sorted(ours ^ theirs)]
+        problems += _free_unlike(catalog, other, server.name)
         for table in catalog.tables:
             there = other.by_title[table.title]
             if (there.columns, there.key, there.computed) != (table.columns, table.key, table.computed):
                 problems.append(f"{table.title} has other columns on {server.name}")
             elif computed.get(table.title) != here.get(table.title):
                 problems.append(f"{table.title} computes a generated column otherwise on {server.name}")
+            elif set(there.sequences) != set(table.sequences):
+                problems.append(f"{table.title} is numbered by other sequences on {server.name}, or to another end")
     if problems:
         raise MoveError("; ".join(problems) + ": create the same schema on every server (pg_dump --schema-only)")
+
+
+def _free_unlike(catalog: Catalog, other: Catalog, there: str) -> Iterator[str]:
+    ours, theirs = ({title_of(one.schema, one.name): one.top for one in every.free} for every in (catalog, other))
+    for name in sorted(ours.keys() | theirs.keys()):
+        if name not in ours or name not in theirs:
+            yield f"sequence {name} is not on both the primary and {there}"
+        elif ours[name] != theirs[name]:
+            yield f"sequence {name} ends at {theirs[name]} on {there}, and at {ours[name]} on the primary"
 
 
 def _computed(server: Server) -> dict[str, list[str]]:

@@ -14,7 +14,7 @@ from planner.shards.clients import PRIMARY
 from planner.shards.route import Difference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ops.answers.shards.catalog import Catalog, Table
     from ops.answers.shards.servers import Server, Servers
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 def _stride(place: int) -> tuple[int, int]:
     """How far apart the numbers of a place lie, and what they leave when divided by that."""
     return (1, 0) if place == PRIMARY else (MAX_SHARDS, place)
+
+
+def _shards(places: Iterable[int]) -> list[int]:
+    """Those whose numbers lie apart: the primary's own, where clients lie there, are whatever the application made."""
+    return [place for place in places if place != PRIMARY]
 
 
 def _reached(server: Server, name: tuple[str, str]) -> int:
@@ -53,38 +58,41 @@ def _numbered(catalog: Catalog) -> Iterator[tuple[Table | None, tuple[str, str],
 
 
 def align(servers: Servers, route: Route, catalog: Catalog) -> None:
-    """Put the sequences of the targets ahead.
+    """Put the sequences of the targets ahead, and those of shards that clients leave, or stay on, apart.
 
     Raises:
         MoveError: one has no number left that no other place gives.
     """
+    everywhere = {*route.sources, *route.targets}
     for table, name, top in _numbered(catalog):
-        reached = max(_reached(servers[place], name) for place in {*route.sources, *route.targets})
-        for place in route.targets:
-            step, rest = _stride(place)
-            following, apart = _following(servers[place], name)
-            given = 0 if place in route.sources else max(_reached(servers[one], name) for one in route.sources)
-            if following > given and (apart, following % step) == (step, rest):
-                continue
-            start = first_number(reached, top, step, rest)
-            if start is None:
-                holder = f"it and its column in {table.title}" if table else "it"
-                raise MoveError(
-                    f"{name[1]} gave {reached} of at most {top}, and {servers[place].name} needs numbers of its own: "
-                    f"let {holder} hold more (bigint) on every server"
+        given = 0
+        for places in (_shards(route.sources), [place for place in route.targets if place not in route.sources]):
+            reached = max(_reached(servers[place], name) for place in everywhere)
+            for place in places:
+                step, rest = _stride(place)
+                following, apart = _following(servers[place], name)
+                if following > given and (apart, following % step) == (step, rest):
+                    continue
+                start = first_number(reached, top, step, rest)
+                if start is None:
+                    holder = f"it and its column in {table.title}" if table else "it"
+                    raise MoveError(
+                        f"{name[1]} gave {reached} of at most {top}, and {servers[place].name} needs numbers of its "
+                        f"own: let {holder} hold more (bigint) on every server"
+                    )
+                servers[place].execute(
+                    sql.SQL("ALTER SEQUENCE {} INCREMENT BY {} RESTART WITH {}").format(
+                        sql.Identifier(*name), sql.Literal(step), sql.Literal(start)
+                    )
                 )
-            servers[place].execute(
-                sql.SQL("ALTER SEQUENCE {} INCREMENT BY {} RESTART WITH {}").format(
-                    sql.Identifier(*name), sql.Literal(step), sql.Literal(start)
-                )
-            )
+            given = max(_reached(servers[place], name) for place in route.sources)
 
 
 def sequences_behind(servers: Servers, route: Route, catalog: Catalog) -> Iterator[Difference]:
-    """Sequences of targets that would give a number which a source gave, or another place gives."""
+    """Sequences of targets that would give a number of a source's; of all shards, one that another place gives."""
     for table, name, _ in _numbered(catalog):
         reached = max(_reached(servers[place], name) for place in route.sources)
-        for place in route.targets:
+        for place in dict.fromkeys((*_shards(route.sources), *route.targets)):
             step, rest = _stride(place)
             following, apart = _following(servers[place], name)
             detail = ""

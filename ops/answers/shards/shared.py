@@ -65,14 +65,10 @@ def on_shards_alone(servers: Servers, route: Route, catalog: Catalog) -> Iterato
                     said = "the primary has none" if kind == "extra row" else "the primary has it otherwise"
                     detail = f"{key}: {said}, which owns rows of no client"
                     yield Difference(kind=kind, place=place, table=table.title, client=SHARED, detail=detail)
-    for space, name in catalog.kept:
+    for kept in catalog.kept:
         for place in route.left:
-            count = sum(kind == "extra row" for _, kind in _kept_unlike(servers, (space, name), place))
-            if count:
-                detail = f"{count:,} rows: the primary has none of them, which alone keeps this table"
-                yield Difference(
-                    kind="extra row", place=place, table=title_of(space, name), client=SHARED, detail=detail
-                )
+            if detail := _kept_alone(servers, kept, place):
+                yield Difference(kind="extra row", place=place, table=title_of(*kept), client=SHARED, detail=detail)
 
 
 def check_left(servers: Servers, route: Route, catalog: Catalog) -> None:
@@ -118,14 +114,29 @@ def _unlike(servers: Servers, table: Table, place: int) -> Iterator[tuple[str, K
     return unlike(_hashes(servers[PRIMARY], table), _hashes(servers[place], table))
 
 
-def _kept_unlike(servers: Servers, name: tuple[str, str], place: int) -> Iterator[tuple[str, Kind]]:
-    """By whole rows: such a table needs no key, and its columns may come in any order."""
+_KEYED = "SELECT EXISTS (SELECT FROM pg_index WHERE indisprimary AND indrelid = %s::regclass)"
+
+
+def _kept_alone(servers: Servers, name: tuple[str, str], place: int) -> str:
+    """Rows of a table of the primary's that may be on a shard alone; whole ones, whose columns may come in any order.
+
+    Where no primary key tells two rows apart, one that is as the primary's may still be another one.
+    """
+    table, both = sql.Identifier(*name), (servers[PRIMARY], servers[place])
+    count = servers[place].one(sql.SQL("SELECT count(*) FROM {}").format(table))
+    if not count:
+        return ""
+    if not all(server.one(_KEYED, table.as_string()) for server in both):
+        return (
+            f"{count:,} rows, and no primary key says whether the primary, which alone keeps this table, has them: "
+            "delete them here once they are there"
+        )
     query = sql.SQL(
-        'SELECT DISTINCT hashtextextended(to_jsonb(t)::text COLLATE "C", 0)::text COLLATE "C", 0 '
-        "FROM {} AS t ORDER BY 1"
-    ).format(sql.Identifier(*name))
-    if servers[place].one(sql.SQL("SELECT EXISTS (SELECT FROM {})").format(sql.Identifier(*name))):
-        yield from unlike(servers[PRIMARY].streamed(query), servers[place].streamed(query))
+        'SELECT hashtextextended(to_jsonb(t)::text COLLATE "C", 0)::text COLLATE "C", count(*) '
+        "FROM {} AS t GROUP BY 1 ORDER BY 1"
+    ).format(table)
+    alone = sum(kind != "missing row" for _, kind in unlike(*(server.streamed(query) for server in both)))
+    return f"{alone:,} rows: the primary has none of them, which alone keeps this table" if alone else ""
 
 
 def _hashes(server: Server, table: Table) -> Iterator[tuple[str, int]]:

@@ -24,18 +24,22 @@ CREATE TABLE IF NOT EXISTS bbp_shards.changes (
 -- Clients that were written since the last whole verification.
 CREATE TABLE IF NOT EXISTS bbp_shards.recheck (client text PRIMARY KEY);
 
--- Default privileges of a database may hand every new table to the application: it reads the placement and no more.
+-- Default privileges of a database may hand every new table to the application, by its name or as PUBLIC: it reads the
+-- placement and no more, and makes nothing of its own beside it.
 DO $body$
 DECLARE one record;
 BEGIN
   FOR one IN
-    SELECT c.oid::regclass AS made, c.relkind, a.privilege_type AS may, a.grantee::regrole AS who
+    SELECT CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind, c.oid::regclass::text AS made, a.*
     FROM pg_class c CROSS JOIN aclexplode(c.relacl) a
     WHERE c.relnamespace = 'bbp_shards'::regnamespace AND c.relkind IN ('r', 'S')
-      AND a.grantee NOT IN (0, c.relowner) AND a.privilege_type <> 'SELECT'
+      AND a.grantee <> c.relowner AND a.privilege_type <> 'SELECT'
+    UNION ALL
+    SELECT 'SCHEMA', n.nspname, a.* FROM pg_namespace n CROSS JOIN aclexplode(n.nspacl) a
+    WHERE n.nspname = 'bbp_shards' AND a.grantee <> n.nspowner AND a.privilege_type <> 'USAGE'
   LOOP
-    EXECUTE format('REVOKE %s ON %s %s FROM %s', one.may,
-      CASE one.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, one.made, one.who);
+    EXECUTE format('REVOKE %s ON %s %s FROM %s CASCADE', one.privilege_type, one.kind, one.made,
+      CASE one.grantee WHEN 0 THEN 'PUBLIC' ELSE one.grantee::regrole::text END);
   END LOOP;
 END $body$;
 

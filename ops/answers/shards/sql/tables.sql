@@ -3,7 +3,8 @@ SELECT c.oid, n.nspname, c.relname, c.relkind = 'f', c.relpersistence = 'u',
   CASE WHEN c.relkind = 'p' THEN EXISTS (SELECT FROM pg_partition_tree(c.oid) x JOIN pg_class p ON p.oid = x.relid
     WHERE p.relkind = 'f' OR p.relpersistence = 'u')
   ELSE EXISTS (SELECT FROM pg_inherits i WHERE c.oid IN (i.inhrelid, i.inhparent)) END,
-  array(SELECT r.rulename::text FROM pg_rewrite r WHERE r.ev_class = c.oid AND r.ev_type <> '1' ORDER BY 1),
+  array(SELECT DISTINCT r.rulename::text FROM pg_rewrite r
+    WHERE r.ev_class IN (SELECT c.oid UNION SELECT x.relid FROM pg_partition_tree(c.oid) x) ORDER BY 1),
   array(SELECT DISTINCT g.tgname::text FROM pg_trigger g JOIN pg_proc f ON f.oid = g.tgfoid
     WHERE g.tgrelid IN (SELECT c.oid UNION SELECT x.relid FROM pg_partition_tree(c.oid) x) AND g.tgenabled IN ('A', 'R')
       AND f.pronamespace IS DISTINCT FROM to_regnamespace('bbp_shards') ORDER BY 1)

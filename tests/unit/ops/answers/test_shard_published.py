@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ops.answers.shards.catalog import Catalog, ForeignKey, Sequence, Table
@@ -36,6 +38,22 @@ def test_nothing_changed_is_nothing_to_say() -> None:
     assert not list(changes(HELD, SCHEMA, HELD.places))
     audit = {"audit": ("column said varchar", "column more text")}
     assert not list(changes(HELD, SCHEMA, {PRIMARY: THERE | audit})), "what stays on the primary is nobody's concern"
+
+
+def test_what_no_table_has_and_who_refers_to_one_is_held_and_said_once() -> None:
+    there = {"": ("sequence s",), **THERE, "audit": ()}
+    kept = replace(HELD, catalog=replace(HELD.catalog, kept=(("public", "audit"),)), places={0: there})
+    now = {
+        "": ("sequence s, CYCLE",),
+        "clients": (*THERE["clients"], "reference of odd.bonds: bond", "reference of audit: audit_client"),
+        "odd.bonds": THERE["odd.bonds"],
+    }
+    assert list(changes(kept, SCHEMA, {0: now})) == [
+        "shard_0 has no table audit any more",
+        "shard_0: had sequence s",
+        "shard_0: has sequence s, CYCLE, which is new",
+        "shard_0: clients has reference of audit: audit_client, which is new",
+    ]
 
 
 CHANGED = {
