@@ -40,6 +40,7 @@ from ops.commands import (
     stacks,
     state,
     test,
+    trace,
     upgrade,
 )
 from ops.console import fail
@@ -64,6 +65,7 @@ COMMANDS = (
     drill,
     availability,
     objectives,
+    trace,
     right_size,
     report,
     review,

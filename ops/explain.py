@@ -6,6 +6,7 @@ import errno
 import re
 from dataclasses import dataclass
 
+from bailbondpro.guide import LedgerError
 from bootstrap.needs import NeedsError
 from infra.problems import ConfigError
 from ops.answers.cdn.error import CdnError
@@ -15,6 +16,7 @@ from ops.answers.preflight.error import PreflightError
 from ops.answers.review.error import ReviewError
 from ops.answers.right_size.prometheus import PrometheusError
 from ops.answers.state.model import StateError
+from ops.answers.trace.answer import TraceSectionError
 from ops.exits import INTERRUPTED
 from ops.rehearsal.providers import SandboxBusyError
 from plan import PlanError
@@ -44,7 +46,7 @@ _MESSAGES = (
     *(ProgramError, SeedError, MissingEntriesError, ClockError, NeedsError),
     *(SandboxBusyError, UnusableEnvironmentError),
     *(GateError, ScenarioError, NodeGroupError, FlagError, ChartError, PreflightError),
-    *(GithubError, ReviewError, StateError),
+    *(GithubError, ReviewError, StateError, LedgerError, TraceSectionError),
 )
 """Errors whose own text says everything."""
 _DAMAGED = "failed to load checkpoint"

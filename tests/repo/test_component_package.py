@@ -38,8 +38,9 @@ def test_the_wheel_has_every_module_and_data_file_of_the_components_and_what_the
         paths = (path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*"))
         return {path for path in paths if path.endswith((".py", ".json", "py.typed"))}
 
-    # the contract is the platform's with its application; components decide nothing by it
-    needed = shipped("bailbondpro") - shipped("bailbondpro/contract")
+    # the contract is the platform's with its application, the ledger says where it keeps the guide;
+    # components decide nothing by either
+    needed = shipped("bailbondpro") - shipped("bailbondpro/contract") - shipped("bailbondpro/guide")
     expected = {f"bailbondpro/{path}" for path in shipped("components")} | needed
     inside = set(zipfile.ZipFile(wheel).namelist())
     assert {name for name in inside if ".dist-info/" not in name} == expected

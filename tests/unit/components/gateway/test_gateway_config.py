@@ -135,6 +135,7 @@ def test_the_guides_headers_are_on_every_answer_including_errors() -> None:
 def test_static_files_are_immutable_for_a_year_but_a_missing_one_is_not() -> None:
     config = guide()
     assert inside(config, "location /static/")["add_header"] == ("Cache-Control", "$static_cache_control", "always")
+    assert inside(config, "location /static/")["proxy_pass"] == ("http://bailbondpro_backend",)
     mapping = inside(config, "map $status $static_cache_control")
     assert mapping["default"] == ("no-store",)
     assert mapping["~^(200|206|304)$"] == ("$said_lifetime",)

@@ -1,0 +1,1 @@
+"""`trace`: the scaling guide, statement by statement, against what the platform does."""
