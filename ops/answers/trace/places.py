@@ -55,9 +55,12 @@ def value_at(value: Any, path: str) -> Any:  # noqa: ANN401 - inputs of a resour
 
     Raises:
         NotThereError: nothing does.
+        NotKnownError: a preview does not say what does.
     """
     walked = ""
     for match in _STEP.finditer(path):
+        if is_hidden(value):
+            raise NotKnownError(f"{walked.rstrip('.')}: a preview does not say it")
         quoted, index, name, wanted, key = match.groups()
         try:
             if name:

@@ -125,6 +125,10 @@ def test_a_value_that_a_preview_does_not_say_is_not_compared() -> None:
     stacks["prod", "microservices"] = edited(plan, "aws:rds/instance:Instance", "postgres-primary", engine=UNKNOWN)
     found = row(traced(ledger(), stacks, read_checkout(ROOT)), "overview.primary")
     assert (found.state, found.problems, len(found.open)) == ("not compared", (), 1)
+    rules = "kubernetes:monitoring.coreos.com/v1:PrometheusRule"
+    stacks["prod", "microservices"] = edited(plan, rules, "alert-rules-prometheus-rule", spec={"groups": UNKNOWN})
+    found = row(traced(ledger(), stacks, read_checkout(ROOT)), "monitor.alert-cpu")
+    assert (found.state, found.open) == ("not compared", ("spec.groups: a preview does not say it",))
 
 
 def test_without_a_plan_properties_are_not_compared_and_that_is_said() -> None:
