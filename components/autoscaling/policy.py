@@ -7,6 +7,8 @@ from typing import Literal
 
 from bailbondpro.facts.autoscaling import MAX_PERIOD_SECONDS, MAX_WINDOW_SECONDS
 
+from .formula import Formula, Thresholds
+
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
@@ -57,6 +59,7 @@ class AutoscalingPolicy:
             than down.
         requests_per_second: target per pod.
         latency_ms: 95th percentile of response times that is held, in milliseconds.
+        formula: decides which way to go by the three above as thresholds; None holds each of them as a target.
         scale_up: speed up; None with `scale_down` None means the controller's own rules.
         scale_down: speed down.
 
@@ -70,6 +73,7 @@ class AutoscalingPolicy:
     memory_percent: int | None = None
     requests_per_second: int | None = None
     latency_ms: int | None = None
+    formula: Formula | None = None
     scale_up: Behavior | None = None
     scale_down: Behavior | None = None
 
@@ -88,6 +92,18 @@ class AutoscalingPolicy:
             raise ValueError("an autoscaler needs at least one signal")
         if wrong := [signal for signal in signals if signal is not None and signal < 1]:
             raise ValueError(f"a target must be at least 1, got {wrong[0]}")
+        if self.formula is not None and self.requests_per_second is not None:
+            raise ValueError("a formula decides by cpu, memory and response time, not by requests per second")
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """What a formula compares with."""
+        return Thresholds(
+            cpu=self.cpu_percent,
+            memory=self.memory_percent,
+            latency=self.latency_ms,
+            max_replicas=self.max_replicas,
+        )
 
 
 def guide_a(min_replicas: int = 3, max_replicas: int = 10) -> AutoscalingPolicy:
@@ -117,11 +133,11 @@ def guide_b(min_replicas: int = 3, max_replicas: int = 20) -> AutoscalingPolicy:
 
 
 def guide_autoscaler(min_replicas: int = 2, max_replicas: int = 20) -> AutoscalingPolicy:
-    """The guide's AutoScaler class (Auto-Scaling: Custom Auto-Scaling Logic) in the controller's own terms.
+    """The guide's AutoScaler class (Auto-Scaling: Custom Auto-Scaling Logic) as a formula and steps.
 
-    Up at cpu 70 %, memory 80 % or 500 ms, by half every 300 s; down by a fifth every 300 s. Its lower thresholds
-    (30 %, 40 %, 200 ms, all at once) become one tolerance: 0.6 below the targets is 28 %, 32 % and 200 ms, the
-    strictest of the three. The error rate is an alert and scales nothing: more pods worsen an outage of a database.
+    Up by half above cpu 70 %, memory 80 % or 500 ms; down by a fifth below 30 %, 40 %, 200 ms and 1 % of errors, all at
+    once; five minutes of rest after each change. More than 5 % of errors add no pods: they are an alert, because more
+    pods worsen an outage of a database. The minute of being sure before a pod goes outlasts a query that lags behind.
     """
     return AutoscalingPolicy(
         min_replicas=min_replicas,
@@ -129,37 +145,30 @@ def guide_autoscaler(min_replicas: int = 2, max_replicas: int = 20) -> Autoscali
         cpu_percent=70,
         memory_percent=80,
         latency_ms=500,
-        scale_up=Behavior(
-            stabilization_window_seconds=0,
-            steps=(Step(type="Percent", value=50, period_seconds=300),),
-            tolerance="0",
-        ),
+        formula=Formula(cpu_share=3 / 7, memory_share=1 / 2, latency_share=2 / 5, cooldown=True),
+        scale_up=Behavior(stabilization_window_seconds=0, steps=(Step(type="Percent", value=50, period_seconds=300),)),
         scale_down=Behavior(
-            stabilization_window_seconds=300,
-            steps=(Step(type="Percent", value=20, period_seconds=300),),
-            tolerance="0.6",
+            stabilization_window_seconds=60, steps=(Step(type="Percent", value=20, period_seconds=300),)
         ),
     )
 
 
 def scaling_manager(min_replicas: int = 2, max_replicas: int = 10) -> AutoscalingPolicy:
-    """The guide's ScalingManager class (Horizontal Scaling: Container Orchestration) in the controller's own terms.
+    """The guide's ScalingManager class (Horizontal Scaling: Container Orchestration) as a formula and steps.
 
-    Looks every 60 s: one or, when slow (500 ms), two pods up; one down below half of the cpu target of 70 %.
+    Looks every 60 s: two pods up above 500 ms, else one up above cpu 70 % and one down below half of that. That no pod
+    goes while requests fail is ours: the class does not know of errors.
     """
     return AutoscalingPolicy(
         min_replicas=min_replicas,
         max_replicas=max_replicas,
         cpu_percent=70,
         latency_ms=500,
+        formula=Formula(cpu_share=1 / 2, one_by_cpu=True),
         scale_up=Behavior(
             stabilization_window_seconds=0,
             steps=(Step(type="Pods", value=2, period_seconds=60),),
             tolerance="0",
         ),
-        scale_down=Behavior(
-            stabilization_window_seconds=0,
-            steps=(Step(type="Pods", value=1, period_seconds=60),),
-            tolerance="0.5",
-        ),
+        scale_down=Behavior(stabilization_window_seconds=60, steps=(Step(type="Pods", value=1, period_seconds=60),)),
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from . import formula
+
 if TYPE_CHECKING:
     from .policy import AutoscalingPolicy, Behavior
 
@@ -32,6 +34,11 @@ class Target:
     deployment: str
     namespace: str
     prometheus_address: str = ""
+
+    @property
+    def deployment_selector(self) -> str:
+        """Label matchers of the Deployment itself."""
+        return f'namespace="{self.namespace}",deployment="{self.deployment}"'
 
     @property
     def series_selector(self) -> str:
@@ -97,8 +104,10 @@ def horizontal_pod_autoscaler_spec(
 
     Raises:
         ValueError: the policy uses a signal that only an adapter can serve and there is none; with one metric in
-            error the controller would never scale down.
+            error the controller would never scale down. Or it decides by a formula, which only KEDA evaluates.
     """
+    if policy.formula is not None:
+        raise ValueError("a formula is evaluated by KEDA alone: use the backend keda")
     metrics = [
         _resource_metric(name, percent)
         for name, percent in (("cpu", policy.cpu_percent), ("memory", policy.memory_percent))
@@ -148,7 +157,23 @@ def _prometheus_trigger(target: Target, name: str, query: str, value: int, kind:
     }
 
 
+def _formula_triggers(policy: AutoscalingPolicy, wanted: formula.Formula, target: Target) -> list[Manifest]:
+    """One trigger for each name in the formula; KEDA ignores their own thresholds."""
+    return [
+        _prometheus_trigger(
+            target,
+            signal,
+            formula.query(signal, target.series_selector, target.deployment_selector, latency_query(target)),
+            formula.TARGET,
+            "Value",
+        )
+        for signal in formula.signals(wanted, policy.thresholds)
+    ]
+
+
 def _triggers(policy: AutoscalingPolicy, target: Target) -> list[Manifest]:
+    if policy.formula is not None:
+        return _formula_triggers(policy, policy.formula, target)
     triggers: list[Manifest] = [
         {"type": name, "metricType": "Utilization", "metadata": {"value": str(percent)}}
         for name, percent in (("cpu", policy.cpu_percent), ("memory", policy.memory_percent))
@@ -188,12 +213,19 @@ def scaled_object_spec(policy: AutoscalingPolicy, target: Target, *, autoscaler_
     generated: Manifest = {"name": autoscaler_name}
     if behavior := _behavior(policy):
         generated["behavior"] = behavior
+    advanced: Manifest = {"restoreToOriginalReplicaCount": False, "horizontalPodAutoscalerConfig": generated}
+    if policy.formula is not None:
+        advanced["scalingModifiers"] = {
+            "formula": formula.text(policy.formula, policy.thresholds),
+            "target": str(formula.TARGET),
+            "metricType": "Value",
+        }
     spec: Manifest = {
         "scaleTargetRef": _scale_target(target),
         "minReplicaCount": policy.min_replicas,
         "maxReplicaCount": policy.max_replicas,
         "pollingInterval": 15,
-        "advanced": {"restoreToOriginalReplicaCount": False, "horizontalPodAutoscalerConfig": generated},
+        "advanced": advanced,
         "triggers": triggers,
     }
     if any(trigger["metricType"] == "AverageValue" for trigger in prometheus):

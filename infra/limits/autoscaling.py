@@ -48,12 +48,12 @@ def metrics_have_a_source(settings: Settings) -> Iterator[Finding]:
             allowed="keda or custom-metrics-api while requestsPerSecond is set",
             fix="set it to keda, or autoscaling.requestsPerSecond to null",
         )
-    if autoscaling.profile != "guide-hpa" and native:
+    if autoscaling.profile != "guide-hpa" and autoscaling.metrics_backend in {"native", "custom-metrics-api"}:
         yield Finding(
             path="autoscaling.metricsBackend",
-            value="native",
-            allowed=f"keda or custom-metrics-api: the profile {autoscaling.profile} holds a response time, which the "
-            "metrics-server does not know",
+            value=autoscaling.metrics_backend,
+            allowed=f"keda: the profile {autoscaling.profile} decides by a formula over queries, which nothing else "
+            "evaluates",
             fix="set it to keda, or autoscaling.profile to guide-hpa",
         )
     if autoscaling.metrics_backend in {"keda", "custom-metrics-api"} and not settings.monitoring.prometheus.enabled:

@@ -60,8 +60,8 @@ class AutoscalingSettings(Area):
     profile: Literal["guide-hpa", "guide-autoscaler", "scaling-manager"] = Field(
         default="guide-hpa",
         description="guide-hpa: the guide's HorizontalPodAutoscaler. guide-autoscaler: its AutoScaler class (up by "
-        "half, down by a fifth, every 300 s). scaling-manager: its ScalingManager class (two pods up, one down, every "
-        "60 s). The last two also hold 500 ms, which needs Prometheus, and have steps of their own.",
+        "half, down by a fifth, every 300 s). scaling-manager: its ScalingManager class (one pod up, two above 500 ms, "
+        "one down, every 60 s). The last two decide by a formula, which needs keda; no pod goes while requests fail.",
     )
     metrics_backend: Literal["native", "keda", "custom-metrics-api", "none"] = Field(
         description="Where metrics come from. native: cpu and memory. keda: requests per second through Prometheus. "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -183,10 +183,12 @@ class Run:
     def _measure(self, traffic: Traffic, gateways: int, ready: list[int], poolers: int) -> None:
         tiers = self.platform.tiers
         slowest = traffic.times.of_tiers(self.platform)
+        failing = 100 * (traffic.failed - traffic.limited) / traffic.offered if traffic.offered else 0.0
         for place, group in enumerate(self.answering):
             rate = traffic.tiers[place].served / self.step
             busy = traffic.in_progress[place]
-            group.use = self._use(tiers[place], rate, ready[place], busy, slowest[place])
+            use = self._use(tiers[place], rate, ready[place], busy, slowest[place])
+            group.use = replace(use, error_percent=failing)
         if self.gateway and traffic.gateway:
             rate = traffic.gateway.served / self.step
             self.gateway.use = self._use(self.gateway.pods.tier, rate, gateways, 0.0, 0.0)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from plan.tokens import AUTOSCALERS, CACHE, DEPLOYMENT, VERTICAL
 from planner.capacity.node_pools import POOL_LABEL
+from planner.hpa.signals import understood
 from planner.plan_values import at, items, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plan import Plan, PlannedResource
+    from planner.hpa.formula import Formula
 
 GapKind = Literal["service", "cache", "pods", "nodes", "trigger", "autoscaler", "assumed"]
 PODS = (DEPLOYMENT, "kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:DaemonSet")
@@ -117,11 +119,12 @@ def _unknown_triggers(scaler: PlannedResource) -> Iterator[str]:
             source = next((value for value in metric.values() if isinstance(value, dict)), {})
             name = text(source, "name") or text(source, "metric", "name") or "without a name"
             yield f"metric {name} of type {text(metric, 'type')}"
+    formula = understood_formula(scaler.inputs)
     for trigger in items(scaler.inputs, "spec", "triggers"):
-        if not understood_trigger(trigger):
+        if not understood_trigger(trigger) and not (formula and text(trigger, "name") in formula.names):
             kind = text(trigger, "type")
             yield f"trigger {text(trigger, 'name') or kind} ({kind}, {text(trigger, 'metricType') or 'no metricType'})"
-    if at(spec, "advanced", "scalingModifiers", "formula"):
+    if at(spec, "advanced", "scalingModifiers", "formula") and formula is None:
         yield "scaling modifier formula"
     if at(spec, "fallback") and text(scaler.inputs, "spec", "fallback", "behavior") not in NEVER_FEWER:
         yield "fallback while a metric is missing"
@@ -129,6 +132,16 @@ def _unknown_triggers(scaler: PlannedResource) -> Iterator[str]:
         yield "idleReplicaCount"
     annotations = at(scaler.inputs, "metadata", "annotations")
     yield from (f"annotation {key}" for key in annotations or () if key.startswith("autoscaling.keda.sh/paused"))
+
+
+def understood_formula(scaler: dict[str, Any]) -> Formula | None:
+    """The formula of a ScaledObject whose ratio to a target the simulation computes; None where it has none such."""
+    modifiers = at(scaler, "spec", "advanced", "scalingModifiers")
+    if text(modifiers, "metricType") != "Value" or not text(modifiers, "formula"):
+        return None
+    triggers = items(scaler, "spec", "triggers")
+    queries = {text(trigger, "name"): text(trigger, "metadata", "query") for trigger in triggers}
+    return understood(text(modifiers, "formula"), queries)
 
 
 def understood_metric(metric: dict[str, object]) -> bool:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from planner.hpa.formula import Formula
     from planner.hpa.spec import HpaSpec
     from planner.simulation.gaps import Gap
 
-Measure = Literal["cpu", "memory", "requests", "latency"]
+Measure = Literal["cpu", "memory", "requests", "latency", "formula"]
 StoreKind = Literal["PRIMARY", "REPLICA", "SHARD"]
 """As the pods' variables name them: `DATABASE_POOL_<kind>_MAX`."""
 
@@ -29,15 +30,17 @@ class Target:
     """One metric of an autoscaler.
 
     Attributes:
-        measure: cpu or memory in percent of the requests, requests a second for each pod, or the 95th percentile of the
-            response time.
-        value: percent, requests a second, or milliseconds.
+        measure: cpu or memory in percent of the requests, requests a second for each pod, the 95th percentile of the
+            response time, or a formula over such measures.
+        value: percent, requests a second, milliseconds, or what the formula is compared with.
         external: whether the metric is one number for all pods (KEDA) and not one of each pod.
+        formula: of a formula.
     """
 
     measure: Measure
     value: float
     external: bool = False
+    formula: Formula | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

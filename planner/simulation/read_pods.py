@@ -9,7 +9,7 @@ from plan.tokens import AUTOSCALERS
 from planner.capacity.node_pools import POOL_LABEL
 from planner.hpa.spec import HpaSpec, spec_of
 from planner.plan_values import at, items, number, quantity, text
-from planner.simulation.gaps import REQUESTS, understood_metric, understood_trigger
+from planner.simulation.gaps import REQUESTS, understood_formula, understood_metric, understood_trigger
 from planner.simulation.model import Target, Tier
 
 if TYPE_CHECKING:
@@ -129,7 +129,13 @@ def _targets(scaler: PlannedResource) -> Iterable[Target]:
         average = quantity(at(metric, "pods", "target", "averageValue"))
         if average:
             yield Target(measure="requests", value=average)
+    formula = understood_formula(scaler.inputs)
+    if formula is not None:
+        target = quantity(at(scaler.inputs, "spec", "advanced", "scalingModifiers", "target")) or 1.0
+        yield Target(measure="formula", value=target, external=True, formula=formula)
     for trigger in filter(understood_trigger, items(scaler.inputs, "spec", "triggers")):
+        if formula is not None and text(trigger, "type") not in {"cpu", "memory"}:
+            continue  # KEDA replaces all of them by the formula (controllers/keda/hpa.go)
         kind = text(trigger, "type")
         value = quantity(at(trigger, "metadata", "value") or at(trigger, "metadata", "threshold"))
         if kind in {"cpu", "memory"} and value:

@@ -18,6 +18,7 @@ from planner.hpa.metrics import (
     value_proposal,
 )
 from planner.hpa.metrics import utilization_proposal as utilization
+from planner.hpa.signals import MOVED_SECONDS, WINDOW_SECONDS
 
 if TYPE_CHECKING:
     from planner.hpa.spec import HpaSpec
@@ -30,7 +31,7 @@ RATE_WINDOW = 120.0
 """Seconds that requests a second are averaged over: the recording rule's rate(...[2m])."""
 
 
-QUANTILE_WINDOW = 300.0
+QUANTILE_WINDOW = WINDOW_SECONDS
 """Seconds of the response times that a trigger sees: the profiles' rate(...[5m])."""
 
 
@@ -44,6 +45,7 @@ class Use:
         idle_memory: MiB of a pod that no request has reached yet.
         requests: a second, of all pods together.
         p95_ms: 95th percentile of the response time that they show.
+        error_percent: share of the requests that fail.
     """
 
     cpu: float
@@ -51,6 +53,7 @@ class Use:
     idle_memory: float
     requests: float
     p95_ms: float = 0.0
+    error_percent: float = 0.0
 
 
 @dataclass
@@ -62,6 +65,9 @@ class Scaler:
     controller: HpaController | None = field(init=False)
     rates: deque[float] = field(init=False)
     times: deque[float] = field(init=False)
+    errors: deque[float] = field(init=False)
+    changed: float = -math.inf
+    """When the count changed last."""
     capped: bool = False
     """Whether the metrics ever asked for more pods than the autoscaler may have."""
 
@@ -69,6 +75,7 @@ class Scaler:
         self.controller = HpaController(self.tier.hpa) if self.tier.hpa else None
         self.rates = deque(maxlen=max(round(RATE_WINDOW / self.step), 1))
         self.times = deque(maxlen=max(round(QUANTILE_WINDOW / self.step), 1))
+        self.errors = deque(maxlen=self.times.maxlen)
 
     def settled(self, use_at_one: Use) -> int:
         """Where the count comes to rest under a constant load: the highest that a metric asks for, within the bounds.
@@ -89,6 +96,7 @@ class Scaler:
         """One look of the controller; sets the count of pods."""
         self.rates.append(use.requests)
         self.times.append(use.p95_ms)
+        self.errors.append(use.error_percent)
         if self.controller is None or self.tier.hpa is None:
             return
         current = pods.total
@@ -98,10 +106,14 @@ class Scaler:
         self.capped = self.capped or decision.reason == "TooManyReplicas"
         if decision.replicas != current:
             pods.scale(decision.replicas)
+            self.changed = now
 
     def proposal(self, spec: HpaSpec, target: Target, now: float, pods: PodSet, use: Use) -> int | None:
         """What one metric asks for."""
         current = pods.total
+        if target.formula is not None:
+            found = target.formula.value(self._signals(now, pods, use))
+            return value_proposal(spec, current, pods.ready(now), int(found * 1000), round(target.value * 1000))
         if target.measure == "latency":
             # A quantile over five minutes is not the mean of quantiles, but near to it while the load changes slowly.
             p95 = sum(self.times) / len(self.times)
@@ -125,6 +137,23 @@ class Scaler:
             return utilization(spec, current, seen, round(target.value), cpu=False, now=now)
         seen = self._seen(pods, now, use.cpu, 0, self.tier.cpu_request)
         return utilization(spec, current, seen, round(target.value), cpu=True, now=now)
+
+    def _signals(self, now: float, pods: PodSet, use: Use) -> dict[str, float]:
+        """What the queries of a formula answer."""
+        ready, total = pods.ready(now), max(pods.total, 1)
+        idle = pods.placed - ready
+        placed = max(pods.placed, 1)
+        return {
+            "cpu": 100 * use.cpu * ready / (placed * max(self.tier.cpu_request, 1e-9)),
+            "memory": 100
+            * (use.memory * ready + use.idle_memory * idle)
+            / (placed * max(self.tier.memory_request, 1e-9)),
+            "latency": sum(self.times) / len(self.times),
+            "errors": sum(self.errors) / len(self.errors) if self.rates[-1] else 100.0,
+            "available": 100 * ready / total,
+            "changed": float(now - self.changed < WINDOW_SECONDS),
+            "moved": float(now - self.changed < MOVED_SECONDS),
+        }
 
     def _seen(self, pods: PodSet, now: float, used: float, idle: float | None, request: float) -> list[Pod]:
         """The pods as the controller sees them; those that are alike share one object.

@@ -172,6 +172,12 @@ REFUSED = (
     case("autoscaler-metrics", "autoscaling.metricsBackend", autoscaling={"profile": "guide-autoscaler"}),
     case(
         "autoscaler-metrics",
+        "autoscaling.metricsBackend",
+        autoscaling={"profile": "scaling-manager", "metricsBackend": "custom-metrics-api"},
+        monitoring={"prometheus": {"enabled": True}},
+    ),
+    case(
+        "autoscaler-metrics",
         "monitoring.prometheus.enabled",
         autoscaling={"metricsBackend": "keda"},
         monitoring={"prometheus": {"enabled": False}},

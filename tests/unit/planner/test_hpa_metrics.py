@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from planner.hpa.formula import FormulaError, formula_of
 from planner.hpa.metrics import (
     Pod,
     Sample,
@@ -16,6 +17,7 @@ from planner.hpa.metrics import (
     value_proposal,
     within_tolerance,
 )
+from planner.hpa.signals import measures, understood
 from planner.hpa.spec import bounded
 
 SPEC = bounded(3, 20, None)
@@ -142,3 +144,45 @@ def test_a_value_multiplies_the_ready_pods_by_how_far_it_is_from_its_target(
     usage_ms: int, ready: int, proposal: int
 ) -> None:
     assert value_proposal(SPEC, 4, ready, usage_ms * 1000, 500_000) == proposal
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a > 2 && b < 3 ? 1 : 0", 1),
+        ("a > 2 && b > 3 ? 1 : 0", 0),
+        ("a > 5 || !(b > 3) ? a : b", 4),
+        ("a > 5 ? 1 : b == 2 ? 7 : 8", 7),
+        ("1 + a * 2 - 6 / b", 6),
+        ("-(a - 1) * -2", 6),
+        ("(a)", 4),
+        ("a >= 4 && a <= 4 && a != b ? 2.5 : 0", 2.5),
+    ],
+)
+def test_a_formula_of_keda_says_what_its_language_says(text: str, value: float) -> None:
+    found = formula_of(text)
+    assert found.value({"a": 4, "b": 2}) == value
+    assert found.names <= {"a", "b"}
+
+
+@pytest.mark.parametrize("text", ["", "a >", "a ? b", "(a", "a b", "count([a], {# > 1})", "max(a, b)", "a ?? b", "'a'"])
+def test_a_formula_that_is_not_understood_is_refused_and_never_guessed(text: str) -> None:
+    with pytest.raises(FormulaError):
+        formula_of(text)
+
+
+def test_a_query_is_known_only_as_it_is_written() -> None:
+    every = 'sum(rate(http_requests_total{pod="a"}[5m]))'
+    failed = 'sum(rate(http_requests_total{pod="a",status=~"5.."}[5m]))'
+    query = f"(100 * ({failed} or vector(0)) / {every} >= 0) or (({every} == 0) + 100)"
+    assert measures(query) == "errors"
+    assert measures(query.replace("5..", "4..")) is None
+    assert measures(query.replace("[5m]", "[1m]")) is None
+    cpu = 'sum(kube_pod_container_resource_requests{resource="cpu"})'
+    used = f"100 * sum(rate(container_cpu_usage_seconds_total{{}}[2m])) / {cpu}"
+    assert measures(used) == "cpu"
+    assert measures(used.replace('resource="cpu"', 'resource="memory"')) is None
+    assert understood("errors < 1 ? 0 : 1", {"errors": query}) is not None
+    assert understood("errors < 1 ? 0 : 1", {"errors": used}) is None
+    assert understood("errors < 1 ? 0 : queue", {"errors": query}) is None
+    assert understood("errors <", {"errors": query}) is None
