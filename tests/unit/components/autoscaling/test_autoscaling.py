@@ -194,6 +194,15 @@ def test_the_custom_autoscaler_keeps_the_guides_thresholds_and_factors() -> None
     assert policy.scale_down.steps == (Step(type="Percent", value=20, period_seconds=300),)
 
 
+def test_the_custom_autoscaler_scales_down_below_every_one_of_the_guides_lower_thresholds() -> None:
+    spec = scaled_object_spec(guide_autoscaler(), TARGET, autoscaler_name="h")
+    told = formula_of(spec["advanced"]["scalingModifiers"]["formula"])
+    below = {"cpu": 29, "memory": 39, "latency": 199, "errors": 0.9, "available": 100, "changed": 0, "moved": 0}
+    assert told.value(below) == 0
+    for name, guide in (("cpu", 30), ("memory", 40), ("latency", 200), ("errors", 1)):
+        assert told.value({**below, name: guide}) == 1
+
+
 def test_the_scaling_manager_moves_by_the_guides_steps() -> None:
     policy = scaling_manager()
     assert (policy.min_replicas, policy.max_replicas, policy.cpu_percent, policy.latency_ms) == (2, 10, 70, 500)
