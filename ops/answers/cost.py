@@ -18,8 +18,10 @@ from planner.cost.budget import BudgetVerdict, budget_of, fitting_limit
 from planner.cost.difference import Difference, break_even_users, change, difference
 from planner.cost.monthly import Cost, cost_of
 from planner.cost.optimizer import Recommendation, ResourceMetrics, recommendations
+from planner.cost.prices import price_book
 from planner.cost.usage import Usage, UsageError, override
 from planner.evidence import EvidenceError
+from planner.plan_values import region_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,7 +132,7 @@ class CostReport:
             "currency": "USD",
             "complete": not cost.total.unknown,
             **_total_json(cost),
-            **picked(cost, "fixed_usd=fixed.usd", "assumed_usd=assumed.usd", "unverified_usd"),
+            **picked(cost, "fixed_usd=fixed.usd", "assumed_usd=assumed.usd", "unverified_usd", "carried_usd"),
             "coverage": picked(cost.coverage, "percent", "kinds", "unpriced", "resources", "free"),
             "systems": _systems_json(cost),
             "lines": plain(cost.lines),
@@ -162,7 +164,7 @@ def cost(options: CostOptions) -> CostReport:
     Raises:
         UsageError: an assumption or a measurement is wrong.
         BillsError: the file of bills holds something else.
-        PlanError: a file is no plan.
+        PlanError: a file is no plan, or the plan lies in a region that AWS does not have.
         ConfigError: the configuration has problems.
         EngineError: the engine refused.
     """
@@ -171,6 +173,8 @@ def cost(options: CostOptions) -> CostReport:
     measured = _metrics(options.metrics_file)
     override(Usage(), changes)  # a wrong assumption is refused before the engine runs
     subject = planned(options.stack, options.phase, options.config, options.plan_file)
+    if region := region_of(subject.plan):
+        price_book().checked(region)
     report = replace(priced(subject, changes, measured), bills=bills)
     if not options.against:
         return report
@@ -193,7 +197,7 @@ def priced(
         UsageError: an assumption is wrong.
         EvidenceError: the plan has nothing that costs.
     """
-    found = cost_of(subject.plan, _usage(subject, changes or {}))
+    found = cost_of(subject.plan, usage_of(subject, changes or {}))
     if not found.lines:
         raise EvidenceError(f"nothing in the plan in {subject.origin} is sold by anyone, so it has no cost to judge")
     usage = found.usage
@@ -212,7 +216,7 @@ def priced(
 def _compare(options: CostOptions, found: CostReport, changes: Mapping[str, object]) -> Comparison:
     other = planned_against(options.stack, options.against or "", options.config)
     priced_side = Side(found.planned.origin, found.planned.phase, found.cost)
-    against = Side(other.origin, other.phase, cost_of(other.plan, _usage(other, changes)))
+    against = Side(other.origin, other.phase, cost_of(other.plan, usage_of(other, changes)))
     now, then = in_order(priced_side, against, phase_of(options.stack, options.config))
     smaller, larger = sorted((now.cost, then.cost), key=lambda item: item.fixed.known_usd)
     return Comparison(
@@ -238,7 +242,7 @@ def in_order(priced_side: Side, against: Side, current: str | None) -> tuple[Sid
     return (priced_side, against) if one == first else (against, priced_side)
 
 
-def _usage(subject: Planned, changes: Mapping[str, object]) -> Usage:
+def usage_of(subject: Planned, changes: Mapping[str, object]) -> Usage:
     """The assumptions for a plan: users at the top of its phase, its Cloudflare plan, then what was given."""
     known: dict[str, object] = {}
     if subject.settings is not None:

@@ -38,15 +38,15 @@ def cost(
 ) -> None:
     """Price a plan from dated list prices: by system and resource, per active user, against another phase or plan.
 
-    What has no known price is named and not guessed: a sum with such a part is unknown, which is said first. Then the
-    exit code is 3 where the plan has a budget, because nothing can be said about it (unless the known part alone is
-    over it). A cost above the budget is a note and no failure. With --against the columns are "now" (the stack file's
-    phase, else the earlier one), "then" and the difference, whichever of the two is named first.
+    What has no known price is named and not guessed: a sum with such a part is unknown, which is said first, and the
+    exit code is 3; ./bbp prices refresh reads the prices of a region. A cost above the budget is a note and no failure.
+    With --against the columns are "now" (the stack file's phase, else the earlier one), "then" and the difference,
+    whichever of the two is named first.
     """
     from ops.answers.cost import CostOptions
     from ops.answers.cost import cost as run
     from ops.answers.costs.bills import BillsError
-    from ops.views.cost import section
+    from ops.views.cost import section, unknown_sum
     from planner.cost.usage import UsageError
 
     options = CostOptions(stack, phase, config, plan, against, usage, tuple(assumption or ()), metrics, bills)
@@ -56,5 +56,5 @@ def cost(
         except (UsageError, BillsError) as error:
             raise typer.BadParameter(str(error)) from error
     present(report, section, as_json=json_output)
-    if not report.judged and report.budget is not None:
-        fail(f"the plan has a budget, and no verdict on it: {report.budget.sentence()}", code=UNKNOWN)
+    if report.cost.total.unknown:
+        fail(unknown_sum(report), code=UNKNOWN)

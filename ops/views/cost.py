@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LARGEST = 12
 """Charges and differences that stand in the open; of the charges the rest is folded away."""
+SHOWN_SKUS = 5
+"""SKUs without a price that one sentence names."""
 MORE = " + ?"
 """Stands behind a sum of which a part is unknown."""
 TITLES = {system.key: system.title for system in SYSTEMS}
@@ -60,6 +62,18 @@ def section(report: CostReport) -> Section:
     return Section(id="cost", title="Cost", blocks=tuple(blocks))
 
 
+def unknown_sum(report: CostReport) -> str:
+    """Why the question about the cost has no answer, and what would give it one."""
+    cost, budget = report.cost, report.budget
+    skus = list(dict.fromkeys(line.charge.sku for line in cost.unknown()))
+    named = ", ".join(skus[:SHOWN_SKUS]) + (f" and {len(skus) - SHOWN_SKUS} more" if skus[SHOWN_SKUS:] else "")
+    verdict = f"; no verdict on the budget: {budget.sentence()}" if budget and budget.state == "unknown" else ""
+    return (
+        f"the cost is unknown: {cost.total.unknown} charges have no known price in {cost.region} ({named}){verdict}. "
+        f"./bbp prices refresh --region {cost.region} reads AWS's price list"
+    )
+
+
 def usd(amount: Amount) -> str:
     """A sum, marked where a part of it is unknown."""
     return f"{amount.known_usd:,.2f}{MORE if amount.unknown else ''}"
@@ -87,11 +101,12 @@ def _first(report: CostReport) -> str:
         if cost.total.unknown
         else ""
     )
+    carried = f", {cost.carried_usd:,.2f} USD on prices read in other regions alone" if cost.carried_usd else ""
     return (
         f"{unknown}Monthly cost of {report.planned.origin}. List prices of {cost.region} on demand, without tax: "
         f"{usd(cost.fixed)} USD are decided by the plan, {usd(cost.assumed)} USD rest on assumptions about usage, "
-        f"{cost.unverified_usd:,.2f} USD on prices that are not verified. {_coverage(cost)}; {cost.coverage.free} of "
-        f"{cost.coverage.resources} resources are free."
+        f"{cost.unverified_usd:,.2f} USD on prices that are not verified{carried}. {_coverage(cost)}; "
+        f"{cost.coverage.free} of {cost.coverage.resources} resources are free."
     )
 
 

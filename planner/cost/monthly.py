@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from plan import Plan
     from planner.cost.charges import Billing
-    from planner.cost.prices import Price, PriceBook
+    from planner.cost.prices import Confidence, Price, PriceBook
 
 HOURLY = {"hour", "vCPU-hour"}
 """Units of which a quantity runs all month; an LCU-hour is counted, it does not run."""
@@ -166,7 +166,15 @@ class Cost:
     @property
     def unverified_usd(self) -> float:
         """The part whose prices are not verified."""
-        return amount(line for line in self.lines if line.price and line.price.confidence == "unverified").known_usd
+        return self._of("unverified")
+
+    @property
+    def carried_usd(self) -> float:
+        """The part whose prices were read in other regions and are carried over."""
+        return self._of("carried")
+
+    def _of(self, confidence: Confidence) -> float:
+        return amount(line for line in self.lines if line.price and line.price.confidence == confidence).known_usd
 
     def unknown(self) -> list[Line]:
         """Lines that cost an unknown amount."""
@@ -195,16 +203,17 @@ def amount(lines: Iterable[Line]) -> Amount:
     return Amount(known_usd=sum(known), unknown=len(prices) - len(known))
 
 
-def cost_of(plan: Plan, usage: Usage | None = None, book: PriceBook | None = None) -> Cost:
+def cost_of(plan: Plan, usage: Usage | None = None, book: PriceBook | None = None, region: str | None = None) -> Cost:
     """What a plan costs a month.
 
     Args:
         plan: the plan; what it deletes is not billed.
         usage: assumptions about usage.
         book: prices; those that come with the project by default.
+        region: price it as if it lay there; by default in the plan's own region.
     """
     assumptions, prices = usage or Usage(), book or price_book()
-    region = region_of(plan) or "unknown region"
+    region = region or region_of(plan) or "unknown region"
     billings = bill(plan, assumptions)
     lines = [_line(billing, charge, region, prices) for billing in billings for charge in billing.charges]
     lines += [_unruled(billing) for billing in billings if not billing.ruled]

@@ -215,7 +215,7 @@ def cost_answer(cost: Cost, goals: Goals) -> Answer:
             verdict="not judged",
             tool="cost",
             evidence=(f"{cost.total.known_usd:,.2f} USD are known",),
-            fix="./bbp cost names them; planner/data/prices.json takes a price with its source",
+            fix="./bbp cost names them; ./bbp prices refresh --region REGION reads them from AWS's price list",
         )
     each = cost.total.usd / goals.users
     return Answer(

@@ -32,8 +32,8 @@ BUDGET = "aws:budgets/budget:Budget"
 
 
 def elsewhere(phase: str) -> Plan:
-    """A plan of prod in a region of which the price book has no prices."""
-    return edited(stack_plan("prod", phase), AWS, region="eu-central-1")
+    """A plan of prod in a region of which the price book has only what is carried over from others."""
+    return edited(stack_plan("prod", phase), AWS, region="af-south-1")
 
 
 def test_a_sum_with_an_unknown_part_is_no_number() -> None:
@@ -93,7 +93,8 @@ def test_the_command_says_unknown_first_and_does_not_end_well(tmp_path: Path) ->
     assert ran.code == 3, ran.err
     assert ran.out.index("UNKNOWN") < ran.out.index("PostgreSQL")
     assert "USD under" not in ran.out
-    assert "no verdict" in ran.err
+    assert "no verdict on the budget" in ran.err
+    assert "./bbp prices refresh --region af-south-1" in ran.err
     ran = Cli(tmp_path).run("cost", "prod", "--plan", str(file), "--json")
     assert ran.code == 3
     assert ran.document["complete"] is False
@@ -102,11 +103,28 @@ def test_the_command_says_unknown_first_and_does_not_end_well(tmp_path: Path) ->
     assert ran.document["systems"]["postgres"] is None
 
 
-def test_without_a_budget_nothing_was_asked(tmp_path: Path) -> None:
+def test_an_unknown_sum_does_not_end_well_without_a_budget_either(tmp_path: Path) -> None:
     without = Plan(tuple(item for item in elsewhere("optimization") if item.type != BUDGET))
     ran = Cli(tmp_path).run("cost", "prod", "--plan", str(write_plan(tmp_path / "plan.json", without)))
-    assert ran.code == 0, ran.err
+    assert ran.code == 3, ran.err
     assert "UNKNOWN" in ran.out
+    assert "the cost is unknown" in ran.err
+    assert "budget" not in ran.err
+
+
+def test_a_budget_that_the_known_part_is_over_makes_no_total_of_it(tmp_path: Path) -> None:
+    over = edited(elsewhere("horizontal"), BUDGET, limitAmount="1")
+    ran = Cli(tmp_path).run("cost", "prod", "--plan", str(write_plan(tmp_path / "plan.json", over)), "--json")
+    assert (ran.code, ran.document["budget_verdict"], ran.document["total_usd"]) == (3, "over", None)
+
+
+def test_a_region_that_aws_does_not_have_is_an_error_and_no_unknown_sum(tmp_path: Path) -> None:
+    file = write_plan(tmp_path / "plan.json", edited(stack_plan("prod", "horizontal"), AWS, region="eu-west-11"))
+    ran = Cli(tmp_path).run("cost", "prod", "--plan", str(file))
+    assert ran.code == 1
+    assert "AWS has no region 'eu-west-11'; eu-west-1 is near" in ran.err
+    assert "Traceback" not in ran.err
+    assert ran.out == ""
 
 
 def test_the_report_has_neither_a_total_nor_a_good_word_for_the_budget() -> None:

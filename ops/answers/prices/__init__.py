@@ -1,0 +1,1 @@
+"""The price book against AWS's public price list."""
