@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bailbondpro.facts.instance_classes import instance_class
 from infra.phases import PHASES
 from infra.problems import ConfigError
+from ops.answers.capacity_history import History, read_as_history
 from ops.console import note
 from ops.inputs.stack_file import settings_of
 from ops.jsonable import plain
@@ -58,6 +59,7 @@ class CapacityReport:
     platforms: tuple[PlatformCapacity, ...]
     changes: tuple[PhaseChange, ...]
     current: str | None
+    history: History | None = None
 
     @property
     def leaves_current(self) -> PhaseChange | None:
@@ -83,10 +85,7 @@ class CapacityReport:
         """The machine-readable report."""
         return {
             "projections": plain(self.projections),
-            "bottlenecks": [
-                {key: value for key, value in plain(item).items() if key != "recommendation"}
-                for item in self.bottlenecks
-            ],
+            "bottlenecks": plain(self.bottlenecks),
             "platform": {
                 "stack": self.stack,
                 "current": self.current,
@@ -96,6 +95,7 @@ class CapacityReport:
                 "phases": plain(self.platforms),
                 "changes": plain(self.changes),
             },
+            "history": self.history.as_json() if self.history is not None else None,
         }
 
 
@@ -107,6 +107,7 @@ def capacity(  # noqa: PLR0917 - the parts of one report, in the order in which 
     config: Path | None,
     peak_factor: float = PEAK_FACTOR,
     phase: str | None = None,
+    history: Path | None = None,
 ) -> CapacityReport:
     """Project a load, and hold it against the stack's platform in every phase.
 
@@ -118,14 +119,20 @@ def capacity(  # noqa: PLR0917 - the parts of one report, in the order in which 
         config: another stack file.
         peak_factor: busiest second against the day's average.
         phase: the phase that the stack is in; that of its file by default.
+        history: a file of dated measurements, which then say where it starts and how it grows; what they do not hold
+            starts and grows as the other arguments say.
 
     Raises:
-        CapacityError: a number is out of range.
+        CapacityError: a number is out of range, or the file tells no growth.
     """
     if not 1 <= peak_factor <= 1000:  # noqa: PLR2004 - the range that the message states
         raise CapacityError(f"the peak factor is {peak_factor}; give 1 to 1000")
-    projections = project(baseline, growth, months)
     platforms = _platforms(stack, config)
+    told = None
+    if history is not None:
+        told = read_as_history(history, baseline, growth, months, platforms, peak_factor)
+        baseline, growth = told.baseline, told.growth
+    projections = project(baseline, growth, months)
     return CapacityReport(
         stack=stack,
         baseline=baseline,
@@ -136,6 +143,7 @@ def capacity(  # noqa: PLR0917 - the parts of one report, in the order in which 
         platforms=tuple(platforms),
         changes=tuple(phase_changes(projections, platforms, peak_factor)),
         current=phase or phase_of(stack, config),
+        history=told,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +12,10 @@ from ops.options import ConfigOption, JsonOption, explained, present
 if TYPE_CHECKING:
     from planner.capacity.growth import Baseline
 
-EPILOG = "Example: ./bbp capacity --users 400 --requests-per-day 200000 --storage-gb 40 --months 24"
+EPILOG = (
+    "Examples: ./bbp capacity --users 400 --requests-per-day 200000 --storage-gb 40 --months 24; "
+    "./bbp capacity prod --history examples/history.csv"
+)
 
 
 def capacity(
@@ -32,6 +36,15 @@ def capacity(
     peak_factor: Annotated[
         float, typer.Option("--peak-factor", help="Busiest second against the day's average; an assumption.")
     ] = 5.0,
+    history: Annotated[
+        Path | None,
+        typer.Option(
+            "--history",
+            help="CSV, YAML or JSON of dated rows: date, users, requests_per_day, storage_gb, cpu_cores, memory_gb. "
+            "They say where the projection starts and how it grows; the guide's rates then stand beside.",
+            metavar="FILE",
+        ),
+    ] = None,
     config: ConfigOption = None,
     json_output: JsonOption = False,
 ) -> None:
@@ -41,6 +54,12 @@ def capacity(
     from ops.views.capacity import section
     from planner.capacity.growth import CapacityError
 
+    numbers = (users, requests_per_day, storage_gb, cpu_cores, memory_gb)
+    if history is not None and (growth or any(number is not None for number in numbers)):
+        raise typer.BadParameter(
+            "says itself where it starts and how it grows; leave out --growth and today's numbers",
+            param_hint="--history",
+        )
     with explained():
         try:
             baseline = _baseline(
@@ -53,7 +72,7 @@ def capacity(
                     "memory_gb": memory_gb,
                 },
             )
-            report = run(stack, baseline, parse_growth(growth), months, config, peak_factor)
+            report = run(stack, baseline, parse_growth(growth), months, config, peak_factor, history=history)
         except CapacityError as error:
             raise typer.BadParameter(str(error)) from error
     present(report, section, as_json=json_output)

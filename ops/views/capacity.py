@@ -4,15 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ops.answers.capacity_history import RATES
 from ops.document.blocks import Section, Table, Text, Verdict
+from planner.capacity.growth import Growth
+from planner.capacity.history import WEEKS, YEARS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ops.answers.capacity import CapacityReport
+    from ops.answers.capacity_history import History
     from ops.document.blocks import Block
+    from planner.capacity.history import Band, Trend
     from planner.capacity.platform import PhaseChange
 
+BEYOND = {
+    "users": "Add services and shards as the guide's third phase does.",
+    "requests": "Raise autoscaling.maxReplicas and pools.app.maxSize together (100 requests a second for each pod), "
+    "then look at the databases' connections.",
+    "storage": "Raise postgres.maxAllocatedStorageGib (`./bbp check` says how far), or move clients to shards "
+    "(docs/sharding.md): `./bbp shard plan` says what moves.",
+}
+"""What to do where the last phase ends: the guide has no fourth."""
+GUIDE = Growth()
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 UNITS = {"users": "users", "requests": "requests in the busiest second", "storage": "GB"}
 
 
@@ -40,6 +59,8 @@ def verdict(report: CapacityReport) -> Verdict:
 def section(report: CapacityReport) -> Section:
     """The guide's projection, and what the platform carries in each phase."""
     blocks: list[Block] = [Text(text=line) for line in (*_start(report), *_answers(report))]
+    if report.history is not None:
+        blocks += _measured(report.history)
     blocks.append(_projection(report))
     if report.platforms:
         blocks += [_platforms(report), Text(text=_contradiction(report))]
@@ -51,7 +72,7 @@ def _start(report: CapacityReport) -> Iterator[str]:
     yield report.where()
     yield (
         f"Today: {start.users:,g} users, {start.requests_per_day:,g} requests a day and {start.storage_gb:,g} GB, the "
-        "scaling guide's numbers where you gave the capacity command none."
+        "scaling guide's numbers where nothing else was given or measured."
     )
     yield (
         f"Growth a month: users {rates.users:.1%}, requests {rates.requests:.1%}, storage {rates.storage:.1%}. Cores, "
@@ -75,11 +96,71 @@ def _answers(report: CapacityReport) -> Iterator[str]:
 
 
 def _change(change: PhaseChange) -> str:
-    way = f"change to {change.to}" if change.to else "grow beyond the table of phases"
+    way = f"change to {change.to}" if change.to else "no phase is larger"
     return (
         f"Month {change.month}: {way}; {change.leaves} carries {change.limit:,g} {UNITS[change.because]}, "
-        f"{change.load:,g} are projected."
+        f"{change.load:,g} are projected.{'' if change.to else f' {BEYOND[change.because]}'}"
     )
+
+
+def _measured(history: History) -> Iterator[Block]:
+    """What dated measurements say, and the guide's rates beside it."""
+    yield Text(
+        text=f"Start and growth are those of {history.file}, least squares of logarithms over the last twelve months; "
+        "bands hold 90 %."
+    )
+    yield Table(
+        caption="Growth a month, measured",
+        columns=("", "Days", "From", "To", "Latest", "Lowest", "Rate", "Highest", "Guide", "In 12 months"),
+        rows=tuple(
+            (
+                one.metric,
+                str(one.days),
+                one.first.isoformat(),
+                one.last.isoformat(),
+                f"{one.latest:,.6g}",
+                *(f"{rate:.1%}" for rate in (one.rate.low, one.rate.middle, one.rate.high)),
+                f"{getattr(GUIDE, RATES[one.metric]):.1%}",
+                _band(one.at(12)),
+            )
+            for one in history.trends
+        ),
+        numbers=frozenset(range(1, 10)),
+    )
+    yield Table(
+        caption="Month in which a phase is outgrown",
+        columns=("Phase", "At the soonest", "Expected", "At the latest", "By the guide's rates"),
+        rows=tuple(
+            (one.leaves, *(_when(month) for month in (one.soonest, one.expected, one.latest, one.guide)))
+            for one in history.endings
+        ),
+        numbers=frozenset(range(1, 5)),
+    )
+    yield from (Text(text=line) for line in _shapes(history.trends))
+    yield from (Text(text=f"{line}.") for line in history.left_out)
+
+
+def _shapes(trends: tuple[Trend, ...]) -> Iterator[str]:
+    for span, names in (("week", WEEKDAYS), ("year", MONTHS)):
+        unknown = []
+        for one in trends:
+            shares = one.weekdays if span == "week" else one.months
+            if not shares:
+                unknown.append(one.metric)
+                continue
+            busiest = max(range(len(shares)), key=lambda place: shares[place])
+            yield f"{one.metric}: {names[busiest]} has {shares[busiest]:.0%} of the {span}'s mean."
+        if unknown:
+            wanted = f"{WEEKS} weeks measured day by day" if span == "week" else f"{YEARS} years"
+            yield f"The shape of a {span} is not told for {', '.join(unknown)}: it takes {wanted}."
+
+
+def _band(band: Band) -> str:
+    return " to ".join(f"{side:,.0f}" if side >= 100 else f"{side:.3g}" for side in (band.low, band.high))  # noqa: PLR2004 - whole numbers from there on
+
+
+def _when(month: int | None) -> str:
+    return "not within it" if month is None else str(month)
 
 
 def _projection(report: CapacityReport) -> Table:

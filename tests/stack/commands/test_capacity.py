@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import astuple
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -174,6 +175,7 @@ def test_the_command_prints_the_documented_document(tmp_path: Path) -> None:
             "current_utilization": 75,
             "projected_utilization": pytest.approx(1218.75),
             "months_to_bottleneck": 1,
+            "recommendation": "Consider upgrading to higher CPU instances or adding more servers",
         }
     ]
 
@@ -207,3 +209,61 @@ def test_the_command_refuses_nonsense_with_exit_code_2_and_no_traceback(
     assert ran.code == 2
     assert "Traceback" not in ran.err
     assert ran.out == ""
+
+
+HISTORY = ROOT / "examples" / "history.csv"
+
+
+def test_measurements_say_where_it_starts_how_it_grows_and_when_each_phase_ends(tmp_path: Path) -> None:
+    ran = Cli(tmp_path).run("capacity", "prod", "--history", str(HISTORY), "--months", "36", "--json")
+    assert ran.code == 0, ran.err
+    history = ran.document["history"]
+    users = next(one for one in history["trends"] if one["metric"] == "users")
+    assert (users["latest"], users["last"]) == (381, "2026-11-22")
+    assert users["rate"]["low"] < 0.09 < users["rate"]["high"]
+    first = ran.document["projections"][0]
+    assert first["users"] == math.ceil(381 * (1 + users["rate"]["middle"]))
+    for ending in history["endings"]:
+        known = [ending[key] or math.inf for key in ("soonest", "expected", "latest")]
+        assert known == sorted(known), ending
+    horizontal = next(one for one in history["endings"] if one["leaves"] == "horizontal")
+    assert ran.document["platform"]["holds_until_month"] == horizontal["expected"]
+    assert horizontal["guide"] < horizontal["soonest"]
+
+
+def test_what_is_not_measured_starts_and_grows_as_the_guide_says_and_that_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "h.csv"
+    file.write_text("date,users\n" + "".join(f"2026-0{month}-01,{100 * month}\n" for month in range(1, 6)))
+    ran = Cli(tmp_path).run("capacity", "prod", "--history", str(file), "--json")
+    assert ran.document["projections"][0]["requests_per_day"] == 60_000
+    assert [line.split(" is known")[0] for line in ran.document["history"]["left_out"]] == [
+        "requests_per_day",
+        "storage_gb",
+    ]
+    shown = Cli(tmp_path).run("capacity", "prod", "--history", str(file)).out
+    assert "requests_per_day is known of 0 days" in shown
+    assert "Month in which a phase is outgrown" in shown
+
+
+@pytest.mark.parametrize(
+    "words", [("--growth", "users=0.1"), ("--users", "5"), ("--storage-gb", "5"), ("--memory-gb", "1")]
+)
+def test_measurements_and_numbers_of_ones_own_are_not_mixed(tmp_path: Path, words: tuple[str, str]) -> None:
+    ran = Cli(tmp_path).run("capacity", "prod", "--history", str(HISTORY), *words)
+    assert ran.code == 2
+    assert "leave out --growth and today's numbers" in " ".join(ran.err.replace("│", " ").split())
+
+
+def test_measurements_that_tell_no_growth_are_refused_in_words(tmp_path: Path) -> None:
+    file = tmp_path / "h.csv"
+    file.write_text("date,users\n2026-01-01,5\n")
+    ran = Cli(tmp_path).run("capacity", "prod", "--history", str(file))
+    assert ran.code == 2
+    assert "Traceback" not in ran.err
+    assert "users is known of 1 days" in " ".join(ran.err.split())
+
+
+def test_beyond_the_last_phase_the_answer_says_what_to_do(tmp_path: Path) -> None:
+    shown = " ".join(Cli(tmp_path).run("capacity", "prod", "--months", "30").out.split())
+    assert "no phase is larger; microservices carries" in shown
+    assert "./bbp shard plan" in shown
