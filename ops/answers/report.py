@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from infra.phases import PHASES
 from infra.problems import ConfigError
 from ops.answers.availability import AvailabilityReport, judged
-from ops.answers.capacity import MONTHS, START, STARTS, CapacityReport, capacity
+from ops.answers.capacity.projection import MONTHS, START, STARTS, CapacityReport, capacity
 from ops.answers.cost import CostReport, priced
 from ops.answers.drill.found import FoundDrill, drill_of
 from ops.answers.journey import Journey, journey

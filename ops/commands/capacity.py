@@ -49,8 +49,8 @@ def capacity(
     json_output: JsonOption = False,
 ) -> None:
     """Project growth with the scaling guide's formulas, beside what the configured platform really carries."""
-    from ops.answers.capacity import capacity as run
-    from ops.answers.capacity import parse_growth
+    from ops.answers.capacity.projection import capacity as run
+    from ops.answers.capacity.projection import parse_growth
     from ops.views.capacity import section
     from planner.capacity.growth import CapacityError
 
@@ -81,7 +81,7 @@ def capacity(
 def _baseline(start: str, given: dict[str, float | None]) -> Baseline:
     from dataclasses import asdict
 
-    from ops.answers.capacity import STARTS
+    from ops.answers.capacity.projection import STARTS
     from planner.capacity.growth import Baseline, CapacityError
 
     if start not in STARTS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ops.answers.capacity_history import RATES
+from ops.answers.capacity.history import RATES
 from ops.document.blocks import Section, Table, Text, Verdict
 from planner.capacity.growth import Growth
 from planner.capacity.history import WEEKS, YEARS
@@ -12,8 +12,8 @@ from planner.capacity.history import WEEKS, YEARS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ops.answers.capacity import CapacityReport
-    from ops.answers.capacity_history import History
+    from ops.answers.capacity.history import History
+    from ops.answers.capacity.projection import CapacityReport
     from ops.document.blocks import Block
     from planner.capacity.history import Band, Trend
     from planner.capacity.platform import PhaseChange

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ops.answers.capacity import parse_growth, sizes_of
+from ops.answers.capacity.projection import parse_growth, sizes_of
 from planner.capacity.growth import GUIDE_TABLE_TODAY, CapacityError, Growth, Projection, project
 from planner.capacity.platform import (
     PHASE_TOP,

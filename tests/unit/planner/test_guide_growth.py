@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ops.answers.capacity import STARTS
+from ops.answers.capacity.projection import STARTS
 from planner.capacity.growth import GUIDE_TABLE_TODAY, Baseline, project
 from planner.capacity.platform import PEAK_FACTOR, PHASE_TOP, peak_requests_per_second
 from planner.cost.usage import Usage

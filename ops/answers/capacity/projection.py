@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bailbondpro.facts.instance_classes import instance_class
 from infra.phases import PHASES
 from infra.problems import ConfigError
-from ops.answers.capacity_history import History, read_as_history
+from ops.answers.capacity.history import History, read_as_history
 from ops.console import note
 from ops.inputs.stack_file import settings_of
 from ops.jsonable import plain

@@ -1,0 +1,1 @@
+"""How long a platform holds: the guide's projection, and growth as it was measured."""
