@@ -27,7 +27,7 @@ ON_THE_PAGE_ALONE = {"limits", "policies", "truth"}
 """Chapters of the report that no command shows: a terminal gets their verdicts."""
 ANSWERS = {
     "availability": ("ops.answers.availability.availability", "availability", ("dev",)),
-    "capacity": ("ops.answers.capacity.capacity", "capacity", ()),
+    "capacity": ("ops.answers.capacity.projection.capacity", "capacity", ()),
     "cost": ("ops.answers.cost.cost", "cost", ()),
     "drill": ("ops.answers.drill.drilled.drilled", "drill.report", ("dev",)),
     "journey": ("ops.answers.journey.journey", "journey", ("dev",)),
