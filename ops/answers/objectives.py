@@ -23,8 +23,10 @@ from planner.objectives import judge
 from planner.objectives.model import AcceptedObjective, Answer, Name, with_accepted
 from planner.objectives.recovery import databases_of
 from planner.simulation import Assumptions, SimulationError, limit_of, scenario, simulate
+from policies.rules import is_production
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from ops.answers.drill.found import FoundDrill
@@ -100,10 +102,46 @@ def judged(
     available = available or availability_judged(subject, found)
     environment = str(Environment.spelled(available.environment))
     kind = Environment(environment) if environment in list(Environment) else Environment.PRODUCTION
-    own = subject.settings is not None and subject.settings.environment is kind
-    wanted = subject.settings.objectives if subject.settings and own else _defaults(kind, available.phase)
+    wanted = _wanted(subject, kind, available.phase)
     day = today or datetime.now(UTC).date()
-    answers = _answers(available, found, wanted, kind, day)
+    answers = [
+        judge.availability_answer(available.found),
+        judge.pods_answer(found.pods),
+        *_measured(subject, wanted, (kind, available.phase), day),
+    ]
+    return ObjectivesReport(
+        planned=subject,
+        environment=kind,
+        phase=available.phase,
+        answers=_accepted(answers, wanted, day),
+    )
+
+
+def measured(subject: Planned, today: date | None = None) -> tuple[Answer, ...]:
+    """What a plan says of its objectives by itself: all but what removals of its parts and a drill show.
+
+    Args:
+        subject: the plan and its settings.
+        today: the day of the judgement; by default today, in UTC.
+
+    Raises:
+        EvidenceError: the plan has nothing that costs.
+    """
+    settings = subject.settings
+    known = Environment.PRODUCTION if is_production(subject.plan) else Environment.DEVELOPMENT
+    kind = settings.environment if settings else known
+    phase = settings.phase.value if settings else PHASES[-1]
+    wanted = _wanted(subject, kind, phase)
+    day = today or datetime.now(UTC).date()
+    return _accepted(_measured(subject, wanted, (kind, phase), day), wanted, day)
+
+
+def _wanted(subject: Planned, environment: Environment, phase: str) -> ObjectivesSettings:
+    own = subject.settings is not None and subject.settings.environment is environment
+    return subject.settings.objectives if subject.settings and own else _defaults(environment, phase)
+
+
+def _accepted(answers: Iterable[Answer], wanted: ObjectivesSettings, today: date) -> tuple[Answer, ...]:
     accepted = [
         AcceptedObjective(
             objective=item.objective,
@@ -113,26 +151,20 @@ def judged(
         )
         for item in wanted.accepted
     ]
-    return ObjectivesReport(
-        planned=subject,
-        environment=kind,
-        phase=available.phase,
-        answers=tuple(with_accepted(answer, accepted, day) for answer in answers),
-    )
+    return tuple(with_accepted(answer, accepted, today) for answer in answers)
 
 
-def _answers(
-    available: AvailabilityReport, drill: FoundDrill, wanted: ObjectivesSettings, environment: Environment, today: date
+def _measured(
+    subject: Planned, wanted: ObjectivesSettings, stack: tuple[Environment, str], today: date
 ) -> list[Answer]:
-    subject = available.planned
-    users = wanted.users or (PHASE_TOP[available.phase][0] if environment.production else DEV_USERS)
+    """Traffic, cost and recovery of a stack of an environment and a phase."""
+    environment, phase = stack
+    users = wanted.users or (PHASE_TOP[phase][0] if environment.production else DEV_USERS)
     cost = priced(subject, {"users": users})
     goals = _goals(wanted, users, cost, environment)
     timed = wanted.restore_timed
     restored = None if timed is None else judge.RestoreTimed(minutes=timed.minutes, day=date.fromisoformat(timed.day))
     return [
-        judge.availability_answer(available.found),
-        judge.pods_answer(drill.pods),
         *_traffic(subject, goals),
         judge.cost_answer(cost.cost, goals),
         *judge.recovery_answers(databases_of(subject.plan), restored, goals, today),

@@ -141,7 +141,7 @@ OBJECTIVES = StepRule(
     id="objectives",
     title="No objective is missed that was met before",
     severity="high",
-    fix="./bbp availability --plan FILE names the part and its fix",
+    fix="./bbp objectives STACK --plan FILE and ./bbp availability STACK --plan FILE name the part and its fix",
 )
 UNCOMPARED = StepRule(
     id="not-compared",

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from infra.problems import ConfigError
-from ops.answers.gate import gate
+from ops.answers.gate import GateOptions, gate
+from ops.answers.review.gate import knowing
 from ops.answers.review.review import Review
-from ops.answers.review.step import Seen, step_of
+from ops.answers.review.step import Seen, step_of, with_gate
 from ops.inputs.stack_file import check
 from ops.rehearsal.planned import Planned
 from ops.views.review import commented, document
@@ -35,6 +36,7 @@ from tests.support.stack import raw, recorded, settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ops.answers.review.step import Step
     from plan import Plan
 
 ABOUT = ROOT / "docs" / "review.md"
@@ -96,21 +98,21 @@ def reviewed(name: str) -> Review:
     """The review of a sample."""
     sample = next(item for item in SAMPLES if item.name == name)
     with tempfile.TemporaryDirectory() as nothing, patch.dict(os.environ, {"BBP_DRILLS_DIR": nothing}):
-        step = step_of(_seen(sample))
+        step = _step(sample)
     return Review("main (0123456)", f"the branch {sample.name} (89abcde)", "", (), (step,), how=HOW)
 
 
-def _seen(sample: Sample) -> Seen:
+def _step(sample: Sample) -> Step:
     base = stack_plan(STACK, sample.phase)
     there = Planned(base, settings(STACK, sample.phase), f"{STACK} of main")
     if sample.name == "region-typo":
-        return Seen(STACK, there, None, refused=_refused(), files=(f"Pulumi.{STACK}.yaml",))
+        return step_of(Seen(STACK, there, None, refused=_refused(), files=(f"Pulumi.{STACK}.yaml",)))
     head, wanted = _head(sample), settings(STACK, PHASE, **_areas(sample))
     preview = masked(preview_between(base, head), secrets_of(recorded(STACK, PHASE)))
     here = Planned(preview, wanted, f"{STACK} of the branch")
-    found = gate(read_preview(document_of(preview, base)))
     file = "components/cache/replication_group.py" if sample.name == "logical-name" else f"Pulumi.{STACK}.yaml"
-    return Seen(STACK, there, here, said=None, files=(file,), gate=found)
+    step = step_of(Seen(STACK, there, here, said=None, files=(file,)))
+    return with_gate(step, gate(read_preview(document_of(preview, base)), knowing(step, GateOptions())))
 
 
 def _head(sample: Sample) -> Plan:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from ops.answers.gate.goals import goals_of
 from ops.answers.gate.money import Money, costs, money_of
 from ops.answers.gate.objectives import objectives_of
 from ops.answers.gate.reading import GateError, read_plan_preview, read_waiver_file
@@ -44,7 +45,7 @@ class GateOptions:
 
     most_usd: float | None = None
     most_percent: float | None = None
-    objectives: tuple[Objective, ...] = (objectives_of,)
+    objectives: tuple[Objective, ...] = (objectives_of, goals_of)
 
     def __post_init__(self) -> None:
         for name, bound in (("--most-usd", self.most_usd), ("--most-percent", self.most_percent)):

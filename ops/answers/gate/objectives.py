@@ -16,6 +16,7 @@ from policies.gate.model import OBJECTIVES, found
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from infra.settings import Settings
     from plan import Plan
     from plan.steps import Preview
     from planner.availability.accepted import Accepted
@@ -53,16 +54,22 @@ def objectives_of(preview: Preview) -> Iterator[Finding]:
 
 def _accepted(plan: Plan) -> Accepted | None:
     """What the stack accepts, by the configuration in the plan; None where that is not valid here."""
-    from infra.settings import load  # noqa: PLC0415 - settings are heavy, and most plans lose nothing
+    from ops.answers.availability import accepted_of  # noqa: PLC0415 - settings are heavy, and most plans lose nothing
+
+    settings = settings_in(plan)
+    return None if settings is None else accepted_of(settings.availability)
+
+
+def settings_in(plan: Plan) -> Settings | None:
+    """What a stack wants, by the configuration in its plan; None where that is not valid here."""
+    from infra.settings import load  # noqa: PLC0415 - settings are heavy, and most plans need none
     from infra.settings.reading.stack_file import read_config_map  # noqa: PLC0415 - as above
-    from ops.answers.availability import accepted_of  # noqa: PLC0415 - as above
 
     first = next(iter(plan), None)
     try:
-        settings = load(read_config_map(plan.config), first.urn.split(":")[2] if first else None)
+        return load(read_config_map(plan.config), first.urn.split(":")[2] if first else None)
     except ConfigError:
         return None
-    return accepted_of(settings.availability)
 
 
 def _phase(plan: Plan) -> str:

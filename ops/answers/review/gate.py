@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ops.answers.gate.goals import goals_of, missed
 from ops.answers.policies import PROTECTED
 from ops.exits import UNKNOWN, UNSAFE
 from ops.jsonable import picked
 
 if TYPE_CHECKING:
-    from ops.answers.gate import Gate
+    from ops.answers.gate import Gate, GateOptions
     from ops.answers.review.step import Step
 
 ASKED_BY_THE_GATE = frozenset(
@@ -51,6 +53,18 @@ class GateVerdict:
         """The machine-readable verdict."""
         stops = [{"says": says, "fix": fix or None} for says, fix in self.stops]
         return {**picked(self, "code"), "stops": stops, **picked(self, "unknown"), "gate": self.gate}
+
+
+def knowing(step: Step, allowed: GateOptions) -> GateOptions:
+    """What the gate is to judge, with the goals of both sides as they were judged already.
+
+    Args:
+        step: what head does to what base has left, judged on both sides.
+        allowed: what the gate allows.
+    """
+    sides = [side.objectives.answers if side is not None and side.objectives else () for side in (step.base, step.head)]
+    judge = partial(missed, before=sides[0], after=sides[1])
+    return replace(allowed, objectives=tuple(judge if one is goals_of else one for one in allowed.objectives))
 
 
 def gated(step: Step, gate: Gate | None, objections: tuple[tuple[str, str], ...] = ()) -> GateVerdict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,9 +17,10 @@ from ops.answers.review.before import objections
 from ops.answers.review.commits import Compared, Repository
 from ops.answers.review.content import Reached, reached
 from ops.answers.review.error import ReviewError
+from ops.answers.review.gate import knowing
 from ops.answers.review.removed import removed
 from ops.answers.review.runs import Ran, Runner
-from ops.answers.review.step import Seen, Step, step_of
+from ops.answers.review.step import Seen, Step, step_of, with_gate
 from ops.console import note
 from ops.exits import UNKNOWN, UNSAFE
 from ops.inputs.stack_file import ROOT
@@ -152,11 +153,11 @@ def step_of_stack(runner: Runner | None, options: ReviewOptions, both: Compared,
         there = ran.kept
     seen = seen_of(item, (both.base, there), both.head, runner.rehearsed(both.head, item.stack, there))
     path = seen.preview
+    step = step_of(seen)
     if path is None:
-        return step_of(seen)
-    gate = gate_file(path, options.waivers, options.allowed)
-    others = objections(runner, both, path, gate, options)
-    return step_of(replace(seen, gate=gate, objections=others))
+        return step
+    gate = gate_file(path, options.waivers, knowing(step, options.allowed))
+    return with_gate(step, gate, objections(runner, both, path, gate, options))
 
 
 def seen_of(item: Reached, stood: tuple[Commit, Kept | None], becomes: Commit, ran: Ran) -> Seen:

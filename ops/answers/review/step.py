@@ -133,9 +133,7 @@ class Seen:
         said: the JSON document of head's rehearsal; None where nothing was updated.
         refused: why it was not.
         files: what reaches the stack.
-        gate: the gate's answer about the preview; None where there is none.
         preview: the file of the preview.
-        objections: what base's own gate stops of it and head's does not, each with the fix.
     """
 
     stack: str
@@ -144,13 +142,11 @@ class Seen:
     said: Mapping[str, Any] | None = None
     refused: str = ""
     files: tuple[str, ...] = ()
-    gate: Gate | None = None
     preview: Path | None = None
-    objections: tuple[tuple[str, str], ...] = ()
 
 
 def step_of(seen: Seen) -> Step:
-    """Everything that follows from what was rehearsed of one stack."""
+    """Everything that follows from what was rehearsed of one stack; whether it may be merged, `with_gate` says."""
     if seen.head is None:
         base = judged(seen.base) if seen.base is not None else None
         return Step(seen.stack, "refused", seen.files, seen.refused, base=base, gate=GateVerdict(((seen.refused, ""),)))
@@ -181,7 +177,18 @@ def step_of(seen: Seen) -> Step:
         truth=truth_of(plan, Setting(updated=seen.said is not None)),
         updated=seen.said is not None,
     )
-    return replace(step, gate=gated(step, seen.gate, seen.objections))
+    return with_gate(step, None)
+
+
+def with_gate(step: Step, gate: Gate | None, objections: tuple[tuple[str, str], ...] = ()) -> Step:
+    """A step with the answer whether it may be merged.
+
+    Args:
+        step: what was judged.
+        gate: the gate's answer about its preview; None where there is none.
+        objections: what base's own gate stops of it and head's does not, each with the fix.
+    """
+    return step if step.head is None else replace(step, gate=gated(step, gate, objections))
 
 
 def _state(seen: Seen, plan: Plan) -> State:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ops.answers.gate import gate_file
+from ops.answers.gate import GateOptions, gate_file
+from ops.answers.review.gate import knowing
 from ops.answers.review.review import compared, seen_of
 from ops.answers.review.runs import Runner
-from ops.answers.review.step import Seen, Step, step_of
+from ops.answers.review.step import Seen, Step, step_of, with_gate
 from ops.console import note
 from ops.exits import UNSAFE
 from plan import load_plan
@@ -110,11 +111,14 @@ def _way(runner: Runner | None, base: Commit, head: Commit, item: Reached) -> Wa
         return _cannot(item.stack, becomes)
     back = runner.rehearsed(base, item.stack, becomes.kept)
     found = tuple(stuck(load_plan(becomes.kept.plan).changes()))
-    return WayBack(item.stack, found, step_of(_gated(seen_of(item, (head, becomes.kept), base, back))))
+    return WayBack(item.stack, found, _gated(seen_of(item, (head, becomes.kept), base, back)))
 
 
-def _gated(seen: Seen) -> Seen:
-    return seen if seen.preview is None else replace(seen, gate=gate_file(seen.preview))
+def _gated(seen: Seen) -> Step:
+    step = step_of(seen)
+    return (
+        step if seen.preview is None else with_gate(step, gate_file(seen.preview, None, knowing(step, GateOptions())))
+    )
 
 
 def _cannot(stack: str, ran: Ran) -> WayBack:
