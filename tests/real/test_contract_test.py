@@ -13,9 +13,10 @@ import pytest
 from typer.testing import CliRunner
 
 from bailbondpro.contract import contract
+from ops.answers.contract import writes
 from ops.answers.contract.client import Application
 from ops.answers.contract.judging import judged
-from ops.answers.contract.run import Options
+from ops.answers.contract.run import Options, Run
 from ops.cli import app as bbp
 from ops.exits import UNKNOWN
 from tests.support.contract_app import VARIABLES, ContractApp
@@ -207,6 +208,32 @@ def test_an_application_that_takes_no_other_body_at_all_is_not_judged_by_that_of
     assert unjudged.keys() - STOPPING == {"retries.other-body"}
     assert "the application refuses the bodies themselves" in unjudged["retries.other-body"]
     assert (states(answer, "broken"), answer.exit_code) == ({}, UNKNOWN)
+
+
+READ = {
+    "": "kept",
+    "has names and forms of its own": "kept",
+    "wraps and lists": "kept",
+    "loses the client": "not judged",
+    "loses the amount": "not judged",
+    "makes up another name": "not judged",
+    "wraps another row": "broken",
+    "lists another row": "broken",
+    "stores what it once got": "broken",
+}
+"""What is read of a row, and what is said of it where several things were sent."""
+
+
+@pytest.mark.parametrize("fault", READ)
+def test_everything_that_was_sent_has_to_be_read_or_nobody_says_that_it_was_kept(fault: str, tmp_path: Path) -> None:
+    told = replace(options(tmp_path / "app.log"), body=b'{"client": "client-42", "amount": 700}')
+    with listening(ContractApp(tmp_path / "app.log", fault)) as app:
+        web, api = (f"http://127.0.0.1:{port}" for port in app.ports)
+        verdicts = {one.id: one for one in writes.judge(Run(Application(web, api), told))}
+    found = verdicts["database.read-after-write"]
+    assert found.state == READ[fault], found
+    assert ("leave out of --body" in found.fix) is (found.state == "not judged")
+    assert verdicts["retries.idempotent"].state == "kept"
 
 
 def test_a_log_that_is_no_json_breaks_what_every_line_has(tmp_path: Path) -> None:

@@ -147,6 +147,14 @@ class _Request(BaseHTTPRequestHandler):
             "stores nothing": bare | {"client": "somebody else"},
             "keeps the number alone": bare,
             "stores what it once got": row | {"client": "client-42"},
+            "loses the client": {name: value for name, value in row.items() if name != "client"},
+            "loses the amount": {name: value for name, value in row.items() if name != "amount"},
+            "makes up another name": bare | {"clientId": "somebody else", "amount": row.get("amount")},
+            "has names and forms of its own": bare
+            | {"clientId": {"id": row.get("client")}, "amount": str(row.get("amount"))},
+            "wraps another row": {"data": row | {"client": "somebody else"}, "links": {}},
+            "lists another row": [row | {"client": "somebody else"}],
+            "wraps and lists": {"data": [row | {"id": 0}, row], "links": {}},
         }.get(self.app.fault, row)
         return json.dumps(read).encode()
 
