@@ -253,12 +253,13 @@ def shard_verify(schema: SchemaOption, service: ServiceOption, json_output: Json
     """
     from ops.answers.shards.errors import MoveError
     from ops.answers.shards.steps import verified
+    from ops.console import note
     from ops.exits import UNSAFE
     from ops.options import present
     from ops.views.shard_move import verified_section
 
     try:
-        result = verified(schema, service)
+        result = verified(schema, service, note)
     except OSError as error:
         fail(f"{schema}: {error.strerror or error}")
     except MoveError as error:

@@ -28,7 +28,7 @@ NEXT = {
     "cleaning": "old copies are being deleted; start clean-up again",
     "cleaned": "old copies are gone; the way back is a move of its own",
     "cancelling": "copies are being deleted; start cancel again",
-    "cancelled": "clients are where they were, and the copies are gone; publish begins another move",
+    "cancelled": "clients are where they were, copies are gone but from servers left out; publish begins another move",
 }
 """What each step that was reached means, and what comes after it."""
 

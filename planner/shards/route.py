@@ -182,10 +182,12 @@ class Comparison:
     Args:
         route: who lies where.
         behind: clients that nothing is said about.
+        judged: targets of the clients that something is said about. Default: all.
     """
 
-    def __init__(self, route: Route, behind: Iterable[str] = ()) -> None:
+    def __init__(self, route: Route, behind: Iterable[str] = (), judged: frozenset[int] | None = None) -> None:
         self.route, self.behind = route, frozenset(behind)
+        self.judged = frozenset(route.targets) if judged is None else judged
         self._clients: set[int] = set()
         self._rows, self._different = 0, 0
         self._listed: list[Difference] = []
@@ -210,7 +212,7 @@ class Comparison:
                 allowed = " or ".join(sorted({place_name(source), place_name(target)}))
                 detail = f"{tally.rows} rows; {allowed} is its place"
                 yield Difference(kind="wrong shard", place=place, table=table, client=client, detail=detail)
-        if source == target or client in self.behind:
+        if source == target or client in self.behind or target not in self.judged:
             return
         if source in here:
             self._compared(client, here[source])

@@ -27,7 +27,7 @@ CREATE TABLE prices (price numeric PRIMARY KEY, client_id text NOT NULL, span in
 CREATE SCHEMA "Odd";
 CREATE TABLE "Odd"."{LONG[:62]}1" ("Client" uuid NOT NULL, "%s {{}}" json, small bigint
   GENERATED ALWAYS AS (id * 2) STORED, id integer, PRIMARY KEY (id, small));
-CREATE TABLE "Odd"."{LONG[:62]}2" ("Client" uuid NOT NULL, id integer, PRIMARY KEY (id));
+CREATE TABLE "Odd"."{LONG[:62]}2" ("Client" uuid NOT NULL, bbp_client integer, PRIMARY KEY (bbp_client));
 CREATE FUNCTION sent_on() RETURNS trigger LANGUAGE plpgsql AS
   $body$ BEGIN NEW.id := replace(NEW.id, 'sent-to-', ''); RETURN NEW; END $body$;
 CREATE TRIGGER zzz BEFORE INSERT OR UPDATE ON clients FOR EACH ROW EXECUTE FUNCTION sent_on();

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from psycopg import sql
 
 from ops.answers.shards import placement, statements
 from ops.answers.shards.errors import MoveError
-from ops.answers.shards.placement import BEGINS, check_place
+from ops.answers.shards.placement import BEGINS, FOREIGN, MOMENT, check_place
 from ops.answers.shards.published import check_held, check_watched, published
 from ops.answers.shards.reading import check_alike, read_catalog
 from ops.answers.shards.sequences import align
+from ops.answers.shards.shared import strange
 from ops.answers.shards.verify import whole
 from planner.shards.clients import PRIMARY
 from planner.shards.route import places
@@ -27,9 +29,10 @@ if TYPE_CHECKING:
     from planner.shards.route import Route
 
 LEFT = (
-    "copies of an earlier move go with its own end, `./bbp shard move clean-up` or `cancel`, and not with a dropped "
-    "schema bbp_shards. Where that was dropped and no pod uses these servers (`./bbp shard placement`), run "
-    "DROP SCHEMA IF EXISTS bbp_shards CASCADE and TRUNCATE there by hand; where clients do lie there, say so by --from"
+    "look at the service file. Copies of an earlier move go with its own end, `./bbp shard move clean-up` or `cancel`, "
+    "and not with a dropped schema bbp_shards. Where that was dropped and no pod uses these servers (`./bbp shard "
+    "placement`), run DROP SCHEMA IF EXISTS bbp_shards CASCADE and TRUNCATE there by hand; where clients do lie there, "
+    "say so by --from"
 )
 """What is said of rows at a place that should have none."""
 
@@ -52,19 +55,23 @@ def publish(mover: Mover, route: Route) -> None:
         MoveError: another move goes on, a server says that clients lie over another number of shards, or a target
             holds rows already. Nothing was changed then.
     """
+    set_id = ""
     if mover.ledger.going_on(route):
         _again(mover, route)
     else:
         for place in route.everywhere:
             _check_stated(mover.servers[place], route)
         _check_empty(mover, route, route.targets)
-    mover.ledger.begin(route, mover.held.as_json())
+        set_id = _set_of(mover.servers, route)
+    mover.ledger.begin(route, mover.held.as_json(), set_id)
+    state = mover.ledger.read()
     for place in route.everywhere:
         server = mover.servers[place]
         with server.connection.transaction():
             for statement in statements.installed(place, route.before):
                 server.execute(statement)
-        if mover.ledger.read().step == "published":
+            server.execute(statements.joined(state.set_id, state.marks[-1]))
+        if state.step == "published":
             _check_stated(server, route)
             server.execute(f"UPDATE bbp_shards.placement SET count = {route.before:d}")  # noqa: S608 - a number
         _, count, following = server.rows("SELECT place, count, next_count FROM bbp_shards.placement")[0]
@@ -72,6 +79,8 @@ def publish(mover: Mover, route: Route) -> None:
             server.execute(statements.locked(mover.catalog), statements.placed(place, count, following))
             for statement in statements.watched(mover.catalog):
                 server.execute(statement)
+    mover.agree()
+    mover.mark()
     mover.say(f"published on {', '.join(mover.servers[place].name for place in route.everywhere)}")
 
 
@@ -109,14 +118,22 @@ def _begun(mover: Mover, state: State) -> None:
         MoveError: a server is another one, holds rows that nobody copied, or did not note what was written there.
     """
     servers, route = mover.servers, state.route
-    for server in servers.values():
+    said = {place: placement.stated(server) for place, server in servers.items()}
+    for place, server in servers.items():
         _check_stated(server, route)
+        one = said[place]
+        if one is not None and one.set_id not in {None, state.set_id}:
+            raise MoveError(f"{server.name} {FOREIGN}")
+    others = [place for place, one in said.items() if one is None or one.mark not in state.marks]
     check_held(servers, mover.held, mover.schema, state.step)
     copied = mover.ledger.copying
     if copied:
         check_watched({place: servers[place] for place in route.origins}, mover.catalog, state, copied=copied)
-    if again := [place for place in route.targets if copied and placement.stated(servers[place]) is None]:
-        _check_empty(mover, route, again)
+        if older := [servers[place].name for place in others if place in route.origins]:
+            raise MoveError(f"{', '.join(older)} {MOMENT}")
+    again = [place for place in route.targets if place in others]
+    _check_empty(mover, route, again)
+    if again and copied:
         mover.ledger.copy_again()
         names = ", ".join(servers[place].name for place in again)
         mover.say(f"{names}: made again, and empty; `./bbp shard move copy` copies every row again")
@@ -132,12 +149,32 @@ def _check_empty(mover: Mover, route: Route, fresh: Iterable[int]) -> None:
     for place in fresh:
         if place in route.sources:
             continue
+        name = mover.servers[place].name
         for table in mover.catalog.tables:
             query = sql.SQL("SELECT count(*) FROM {}").format(table.identifier)
             if table.client is not None and (rows := mover.servers[place].one(query)):
-                held.append(f"{mover.servers[place].name} holds {rows:,} rows of {table.title}")
+                held.append(f"{name} holds {rows:,} rows of {table.title}")
+        if place == PRIMARY or placement.stated(mover.servers[place]) is not None:
+            continue
+        for title, rows in strange(mover.servers, mover.catalog, place):
+            held.append(f"{name} holds {rows:,} rows of {title} that the primary has not, or otherwise")
     if held:
         raise MoveError(f"{', '.join(held)}, and a move begins with empty targets: {LEFT}")
+
+
+def _set_of(servers: Servers, route: Route) -> str:
+    """The random name of the servers of a move that begins: the primary's, or a new one where no server has any.
+
+    Raises:
+        MoveError: a server belongs to another set, or holds clients and to none while the primary does.
+    """
+    said = {place: placement.stated(server) for place, server in servers.items()}
+    named = {place: one.set_id for place, one in said.items() if one is not None}
+    own = named.get(PRIMARY)
+    for place, one in named.items():
+        if one != own and (one is not None or place in route.sources):
+            raise MoveError(f"{servers[place].name} {FOREIGN}")
+    return own or str(uuid4())
 
 
 def _check_stated(server: Server, route: Route) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from psycopg import sql
 
 from ops.answers.shards import placement, statements
 from ops.answers.shards.errors import MoveError
 from ops.answers.shards.mover import CHUNK
 from ops.answers.shards.published import left_of
-from ops.answers.shards.rows import Batch, next_rows, put
+from ops.answers.shards.rows import Batch, lacking, next_rows, put, row_hash, rows_of_clients, waiting
 from ops.answers.shards.verify import whole
 from planner.shards.clients import PRIMARY
 
@@ -19,8 +21,12 @@ if TYPE_CHECKING:
 
     from ops.answers.shards.catalog import Table
     from ops.answers.shards.mover import Mover
-    from ops.answers.shards.servers import Server
+    from ops.answers.shards.rows import Row
+    from ops.answers.shards.servers import Server, Servers
     from planner.shards.route import Route
+
+NAMED = 3
+"""Rows that a refusal names."""
 
 
 def clean_up(mover: Mover) -> int:
@@ -40,8 +46,12 @@ def clean_up(mover: Mover) -> int:
         found = whole(mover.servers, state.route.back, mover.catalog, shared="none")
         if found.different:
             raise MoveError(f"{found.different:,} differences between old and new places: `./bbp shard verify`")
+        _check_noted(mover, state.route)
+        mover.mark()  # who does not bear it may not hold what was compared
         mover.ledger.note("cleaning")
-    deleted = _deleted(mover, state.route, state.route.sources)
+    # The notes of a server of another moment may have been carried over long ago.
+    looked = _Looked(mover.servers, noted=not mover.agreed.restored)
+    deleted = _deleted(mover, state.route, state.route.sources, looked)
     _unwatched(mover, state.route.everywhere)
     mover.ledger.note("cleaned")
     return deleted
@@ -65,6 +75,8 @@ def cancel(mover: Mover) -> int:
             "cut over or after `./bbp shard move back`"
         )
     known = [place for place, server in mover.servers.items() if placement.stated(server) is not None]
+    if left_out := [server.name for place, server in mover.servers.items() if place not in known]:
+        mover.say(f"{', '.join(left_out)}: {placement.LEFT_OUT}")
     copies = [place for place in state.route.targets if place in known]
     for place in copies:
         left_of(mover.held, mover.servers[place])
@@ -75,23 +87,88 @@ def cancel(mover: Mover) -> int:
     return deleted
 
 
-def _deleted(mover: Mover, route: Route, places: Iterable[int]) -> int:
-    """Delete the rows of clients that a route leads away from these places; of no client, on shards it leaves."""
+@dataclass(frozen=True)
+class _Looked:
+    """Where rows have to lie before they are deleted.
+
+    Attributes:
+        servers: all of them.
+        noted: whether a row that was written where it has to lie, and noted there, may be otherwise.
+    """
+
+    servers: Servers
+    noted: bool
+
+    def check(self, route: Route, source: Server, table: Table, rows: list[Row]) -> None:
+        """That the new places of clients hold their rows.
+
+        Args:
+            route: to these places.
+            source: where the rows were read.
+            table: whose they are.
+            rows: with their hashes.
+
+        Raises:
+            MoveError: some are missing there, or otherwise.
+        """
+        for aim in route.targets:
+            target = self.servers[aim]
+            there = [row for row in rows if aim in route.aims(row.client, source.place)]
+            if there and (lost := lacking(target, table, there, noted=self.noted)):
+                named = ", ".join(row.key for row in lost[:NAMED])
+                unseen = ", and nobody noted that they were written there" if self.noted else ""
+                raise MoveError(
+                    f"{len(lost):,} rows of {table.title} on {source.name} are missing on {target.name}, or otherwise "
+                    f"({named}){unseen}: write them there as they should be, and start the step again; until then they "
+                    "are not deleted"
+                )
+
+
+def _check_noted(mover: Mover, route: Route) -> None:
+    """That clients who are written all the time, and are not compared as a whole, lack nothing but what was written.
+
+    Raises:
+        MoveError: a row of theirs is missing at its new place, or otherwise.
+    """
+    looked = _Looked(mover.servers, noted=True)
+    clients = sorted(
+        {one for place in route.back.origins for one in waiting(mover.servers[place], route.back, mover.catalog)}
+    )
+    for place in route.sources:
+        for table in mover.catalog.tables if clients else ():
+            if table.client is not None:
+                source = mover.servers[place]
+                looked.check(route, source, table, rows_of_clients(source, table, clients, row_hash(table)))
+
+
+def _deleted(mover: Mover, route: Route, places: Iterable[int], looked: _Looked | None = None) -> int:
+    """Delete the rows of clients that a route leads away from these places; of no client, on shards it leaves.
+
+    Args:
+        mover: who moves.
+        route: away from the places.
+        places: where rows are deleted.
+        looked: where they have to lie before. Default: they are copies of what is served elsewhere.
+    """
     return sum(
-        _delete(route, mover.servers[place], table)
+        _delete(route, mover.servers[place], table, looked)
         for place in places
         for table in left_of(mover.held, mover.servers[place]).tables
     )
 
 
-def _delete(route: Route, source: Server, table: Table) -> int:
+def _delete(route: Route, source: Server, table: Table, looked: _Looked | None) -> int:
     left = source.place != PRIMARY and source.place not in route.targets
     if table.client is None and not left:
         return 0  # the primary's own tables may refer to them
-    known = {*table.key, table.client}
-    table = replace(table, columns=tuple(one for one in table.columns if one[0] in known))
+    line: sql.Composable = sql.SQL("0")
+    if looked is not None and table.client is not None:
+        table = _in_common(table, [source, *(looked.servers[aim] for aim in route.targets)])
+        line = row_hash(table)
     last, deleted = None, 0
-    while rows := next_rows(source, table, last, CHUNK):
+    while rows := next_rows(source, table, last, CHUNK, line):
+        if looked is not None and table.client is not None:
+            looked.check(route, source, table, rows)
         gone = [(row.key, row.client) for row in rows if table.client is None or route.aims(row.client, source.place)]
         last = rows[-1].key
         with source.replica_role():
@@ -102,6 +179,17 @@ def _delete(route: Route, source: Server, table: Table) -> int:
                 )
         deleted += done
     return deleted
+
+
+def _in_common(table: Table, servers: Iterable[Server]) -> Table:
+    """With the columns that all servers have: others may have come or gone since deleting began."""
+    query = (
+        "SELECT attname::text FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped"
+    )
+    name = table.identifier.as_string()
+    names = set.intersection(*({row[0] for row in server.rows(query, name)} for server in servers))
+    kept, computed = (tuple(one for one in every if one[0] in names) for every in (table.columns, table.computed))
+    return replace(table, columns=kept, computed=computed)
 
 
 def _unwatched(mover: Mover, places: Iterable[int]) -> None:

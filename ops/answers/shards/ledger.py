@@ -54,6 +54,8 @@ class State:
         verified: whether everything but what was written since was compared as a whole.
         fenced_at: when writes of moving clients were refused.
         opened_at: when the new places accepted them.
+        set_id: the random name of the servers that belong together.
+        marks: those that a server of this moment may bear, the newest last.
     """
 
     route: Route
@@ -61,6 +63,8 @@ class State:
     verified: bool
     fenced_at: datetime | None
     opened_at: datetime | None
+    set_id: str
+    marks: tuple[str, ...]
 
     @property
     def pause_seconds(self) -> float | None:
@@ -128,8 +132,8 @@ class Ledger:
             raise MoveError(f"a move {way} goes on here, at step {step}: end it first ({ending}){back}")
         return True
 
-    def begin(self, route: Route, published: str) -> None:
-        """Note a move with what it holds, unless it is the one that goes on.
+    def begin(self, route: Route, published: str, set_id: str) -> None:
+        """Note a move with what it holds and whose servers it is, unless it is the one that goes on.
 
         Raises:
             MoveError: another one goes on.
@@ -140,10 +144,12 @@ class Ledger:
         with self.server.connection.transaction():
             self.server.execute("DELETE FROM bbp_shards.move", "DELETE FROM bbp_shards.progress")
             self.server.run(
-                "INSERT INTO bbp_shards.move (before, after, step, published) VALUES (%s, %s, 'published', %s::jsonb)",
+                "INSERT INTO bbp_shards.move (before, after, step, published, set_id) "
+                "VALUES (%s, %s, 'published', %s::jsonb, %s::uuid)",
                 route.before,
                 route.after,
                 published,
+                set_id,
             )
 
     def read(self) -> State:
@@ -152,15 +158,29 @@ class Ledger:
         Raises:
             MoveError: there is none.
         """
-        rows = self._rows("before, after, step, verified, fenced_at, opened_at, published IS NOT NULL")
+        rows = self._rows(
+            "before, after, step, verified, fenced_at, opened_at, published IS NOT NULL, set_id::text, marks::text[]"
+        )
         if not rows:
             raise MoveError("no move was begun on the primary: `./bbp shard move publish` is the first step")
-        before, after, step, verified, fenced, opened, published = rows[0]
-        if not published:
+        before, after, step, verified, fenced, opened, published, set_id, marks = rows[0]
+        if not published or set_id is None:
             raise MoveError(f"bbp_shards.move on the primary does not say what the move holds, {STRANGE}")
         if step not in get_args(Step):
             raise MoveError(f"the move is at step {step!a}, {STRANGE}")
-        return State(Route(before, after), step, verified, fenced, opened)
+        return State(Route(before, after), step, verified, fenced, opened, set_id, tuple(marks))
+
+    def mark(self) -> str:
+        """A new mark, beside those that servers bear until each has it."""
+        return str(
+            self.server.one(
+                "UPDATE bbp_shards.move SET marks = marks || gen_random_uuid() RETURNING marks[cardinality(marks)]"
+            )
+        )
+
+    def marked(self, mark: str) -> None:
+        """Every server bears it, and none may bear another one from here on."""
+        self.server.run("UPDATE bbp_shards.move SET marks = ARRAY[%s::uuid]", mark)
 
     @property
     def copying(self) -> bool:

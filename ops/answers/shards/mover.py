@@ -12,7 +12,7 @@ from ops.answers.shards import pause
 from ops.answers.shards.beginning import looked_at
 from ops.answers.shards.errors import MoveError
 from ops.answers.shards.ledger import ENDED, Ledger
-from ops.answers.shards.placement import check_agreed
+from ops.answers.shards.placement import Agreed, agreed, may_be_restored
 from ops.answers.shards.published import Published, check_held, check_watched
 from ops.answers.shards.rows import Row, divided, next_rows, put, rows_of, waiting
 from ops.answers.shards.sequences import align
@@ -60,29 +60,45 @@ class Mover:
         else:
             self.held = looked_at(servers, schema)
         self.catalog = self.held.catalog
+        self.agreed = Agreed(frozenset(servers), frozenset())
 
-    def hold(self) -> None:
+    def hold(self, restored: frozenset[int] = frozenset()) -> None:
         """That servers, tables, schema file and guards are what the move was published with.
+
+        Args:
+            restored: places that may be of another moment of the step.
 
         Raises:
             MoveError: something was changed meanwhile; what, and what to do about it.
         """
-        state = self.agree()
+        state = self.agree(restored=restored)
         check_held(self.servers, self.held, self.schema, state.step)
         check_watched(self.servers, self.catalog, state, copied=self.ledger.copying)
 
-    def agree(self, *, unknown: bool = False) -> State:
+    def agree(self, *, unknown: bool = False, restored: frozenset[int] = frozenset()) -> State:
         """The move, once every server fits it.
 
         Args:
             unknown: whether servers that know of no move are left out.
+            restored: places that may be of another moment of the step.
 
         Raises:
             MoveError: one is another server, or was restored to another moment.
         """
         state = self.ledger.read()
-        check_agreed(self.servers, state, unknown=unknown)
+        self.agreed = agreed(self.servers, state, unknown=unknown, restored=restored)
         return state
+
+    def mark(self) -> None:
+        """Leave a mark on every server: one that does not bear it did not see what was done until here.
+
+        Killed in the middle, servers bear this mark or the one before.
+        """
+        mark = self.ledger.mark()
+        for place in self.agreed.known:
+            self.servers[place].run("UPDATE bbp_shards.identity SET mark = %s::uuid", mark)
+        self.ledger.marked(mark)
+        self.agreed = Agreed(self.agreed.known, frozenset())
 
     def hold_from_now(self, now: Published) -> None:
         """Hold the tables as they are now."""
@@ -196,6 +212,9 @@ class Mover:
             table = self.catalog.by_title[title]
             for aim, batch in divided(route, source.place, table, rows[title], keys).items():
                 batches.setdefault(aim, []).append((table, batch))
+        if batches:
+            # A source that is put back to before it was read must not carry what it had then over what is put now.
+            self.mark()
         for aim, parts in batches.items():
             with self.servers[aim].replica_role():
                 for table, batch in parts:
@@ -209,8 +228,13 @@ class Mover:
         route = state.route.back if state.step in KEPT else state.route
         if state.step in {"opening", "reopening", "cleaning", "cancelling"}:
             raise MoveError(f"the move is at step {state.step}: start that step again first")
-        self.hold()
-        found = whole(self.servers, route, self.catalog)
+        self.hold(may_be_restored(route, "verify", state.step))
+        restored = bool(self.agreed.restored)
+        found = whole(self.servers, route, self.catalog, noted=not restored)
+        if restored and found.complete:
+            names = ", ".join(self.servers[place].name for place in sorted(self.agreed.restored))
+            self.mark()
+            self.say(f"{names}: of another moment, and all that should lie there does: every step can be taken again")
         if state.step in {"published", "copied"}:
             self.ledger.verified(whole=not found.different and found.clients > 0)
         return found

@@ -12,7 +12,7 @@ from ops.answers.shards.deadline import limited
 from ops.answers.shards.errors import MoveError, OverdueError
 from ops.answers.shards.sequences import align
 from ops.answers.shards.shared import bring, check_left
-from ops.answers.shards.verify import rechecked, whole
+from ops.answers.shards.verify import rechecked, unopened, whole
 from ops.foreign import one_line
 
 if TYPE_CHECKING:
@@ -43,13 +43,15 @@ def taken(
     """
     before, _, opening, after = steps
     step = mover.ledger.read().step
-    if step == before:
-        _prepare(mover, route, drop_shared=drop_shared)
-    if step == opening:
-        # Some places may have switched, and clients may be written there: there is no way but forward.
-        with ExitStack() as opened:
-            placement.lead_on(opened, mover.servers, route, mover.catalog)
+    open_already = placement.opened(mover.servers, route) if step == opening else frozenset()
+    if open_already:
+        _go_on(mover, route, open_already)
     else:
+        if step != before:
+            # It was cut off before any place was open: nothing that it did is relied on.
+            _give_up(mover, route, steps, led=step == opening)
+            mover.say("cut off before, and begun again: clients are written where they were")
+        _prepare(mover, route, drop_shared=drop_shared)
         _paused(mover, route, steps, at_most, "aims" if drop_shared else "all")
     for place in route.sources:
         placement.lift(mover.servers[place], route.after)
@@ -58,6 +60,28 @@ def taken(
     align(mover.servers, route.back, mover.catalog)
     mover.ledger.verified(whole=True)
     mover.ledger.note(after)
+
+
+def _go_on(mover: Mover, route: Route, open_already: frozenset[int]) -> None:
+    """Open the places that are left: clients may be written at the others, so that there is no way but forward.
+
+    Raises:
+        MoveError: they do not hold what the old places do, where what moves there is refused; nothing more is opened.
+    """
+    left = frozenset({*route.everywhere} - open_already)
+    bring(mover.servers, route, mover.catalog, mover.say, left)
+    align(mover.servers, route, mover.catalog)
+    found = unopened(mover.servers, route, mover.catalog, left)
+    if found.different:
+        names = ", ".join(mover.servers[place].name for place in sorted({one.place for one in found.differences}))
+        raise MoveError(
+            f"{found.different:,} differences at {names}, and no place is opened that lacks what the old ones hold: "
+            "writes of its clients stay refused until it is restored to a moment of the pause "
+            "(docs/runbooks/shard-lost.md)"
+        )
+    mover.mark()
+    with ExitStack() as opened:
+        placement.lead_on(opened, mover.servers, route, mover.catalog)
 
 
 def _prepare(mover: Mover, route: Route, *, drop_shared: bool) -> None:
@@ -83,7 +107,6 @@ def _paused(mover: Mover, route: Route, steps: tuple[Step, Step, Step, Step], at
     Until the first new place is open nobody was written there, so that there is a way back for as long as that.
     """
     _, fenced, opening, _ = steps
-    verified = mover.ledger.read().verified
     doing, led, last = "nothing was done yet", False, False
     try:
         with limited(mover.servers.values(), at_most, "the pause"), ExitStack() as opened:
@@ -95,8 +118,9 @@ def _paused(mover: Mover, route: Route, steps: tuple[Step, Step, Step, Step], at
             mover.hold()  # also what was changed while everything was compared, or before a killed step
             mover.catch_up(route, left=0)
             doing = "what was written last was compared"
-            found = rechecked(mover.servers, route, mover.catalog, everything=not verified, shared=shared)
+            found = rechecked(mover.servers, route, mover.catalog, shared=shared)
             _equal(found, behind=found.behind)
+            mover.mark()  # who does not bear it may not hold what was compared
             doing, led = "the new places were prepared", True
             mover.ledger.note(opening)
             placement.lead_on(opened, mover.servers, route, mover.catalog)

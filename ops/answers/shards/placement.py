@@ -16,6 +16,7 @@ from ops.answers.shards import statements
 from ops.answers.shards.errors import MoveError
 from ops.answers.shards.ledger import ENDED
 from plan.placement import place_said
+from planner.shards.clients import PRIMARY
 from planner.shards.route import place_name
 
 if TYPE_CHECKING:
@@ -32,13 +33,41 @@ MOVED: frozenset[Step] = frozenset({"opened", "cleaning", "cleaned"})
 """Steps at which clients are served where they are after it."""
 BEGINS: frozenset[Step] = frozenset({"published", "copied"})
 """Steps at which a place may be made anew: the copies on it are only copies."""
+FOREIGN = (
+    "belongs to another set of servers than the primary: look at the service file; where the schema bbp_shards of the "
+    "primary was dropped, docs/runbooks/shard-lost.md says how it comes back"
+)
+"""What is said of a server with another identity."""
+MOMENT = (
+    "bears the mark of another moment of this step: it, or the primary, was restored. `./bbp shard verify` lets it "
+    "take part again where everything is equal (docs/runbooks/shard-lost.md)"
+)
+"""What is said of a server that says the right thing, and did not see what was done last."""
+COPIES = ". Where its copies are not, `./bbp shard move cancel`, then `publish`: clients lie where they were"
+"""What else can be done where nothing but copies is lost."""
+AGAIN = (
+    "bears the mark of another moment of this step: it, or the primary, was restored. The step that was cut off can be "
+    "started again: it admits clients where they were, or looks at every row of this server first "
+    "(docs/runbooks/shard-lost.md)"
+)
+"""What is said of such a server where a step was cut off."""
 OTHER = (
     "it is another server, or was restored to another moment than the primary, and nothing is carried, compared or "
     "deleted before all of them agree (docs/runbooks/shard-lost.md)"
 )
 """What is said of a server that contradicts the step of the move."""
+LOOKING = frozenset(
+    {
+        *(("cut-over", step) for step in ("fenced", "opening")),
+        *(("back", step) for step in ("returning", "reopening")),
+        ("clean-up", "cleaning"),
+    }
+)
+"""What was cut off and is started again: it admits clients where they were, or looks before it opens or deletes."""
 TRIES = 10
 """How often a table that is in use is waited for, 5 seconds each."""
+LEFT_OUT = "knows of no move and was left out: what lies there is as it was, look at it before it is used"
+"""What is said of a server that takes no part where copies are deleted."""
 BUSY = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
 """What a writer that holds a table for long makes of a lock."""
 
@@ -51,11 +80,15 @@ class Stated:
         place: which it is.
         count: over how many shards clients lie, 0 for none.
         following: over how many they will while writes are refused.
+        set_id: the random name of the servers that it belongs to; None where it was never given one.
+        mark: the last that a move left there.
     """
 
     place: int
     count: int
     following: int | None
+    set_id: str | None
+    mark: str | None
 
 
 def stated(server: Server) -> Stated | None:
@@ -66,7 +99,11 @@ def stated(server: Server) -> Stated | None:
     if server.one("SELECT to_regclass('bbp_shards.placement') IS NOT NULL") is not True:
         return None
     rows = server.rows("SELECT place, count, next_count FROM bbp_shards.placement")
-    return Stated(*rows[0]) if rows else None
+    if not rows:
+        return None
+    named = server.one("SELECT to_regclass('bbp_shards.identity') IS NOT NULL") is True
+    who = server.rows("SELECT set_id::text, mark::text FROM bbp_shards.identity") if named else []
+    return Stated(*rows[0], *(who[0] if who else (None, None)))
 
 
 def expected(route: Route, step: Step, place: int) -> frozenset[Counts]:
@@ -86,16 +123,29 @@ def expected(route: Route, step: Step, place: int) -> frozenset[Counts]:
     return frozenset({(way.after, None), *found, *(() if place in way.sources else ((way.before, None),))})
 
 
-def contradiction(state: State, place: int, said: Stated | None) -> str:
-    """Why a server cannot take part in the next step; empty where it can."""
+def contradiction(state: State, place: int, said: Stated | None, *, moment: bool = True) -> str:
+    """Why a server cannot take part in the next step; empty where it can.
+
+    Args:
+        state: of the move.
+        place: which server it should be.
+        said: what it says.
+        moment: whether it must have seen what was done last, and not only the step.
+    """
     if said is None:
         if state.step in BEGINS:
             return "knows of no move: start `./bbp shard move publish` again"
         return "" if state.step in ENDED else f"knows of no move, which is at step {state.step}: {OTHER}"
     if said.place != place:
         return f"says that it is {place_name(said.place)}: look at the service file"
+    if said.set_id != state.set_id:
+        return FOREIGN
     if (said.count, said.following) in expected(state.route, state.step, place):
-        return ""
+        if not moment or state.step in ENDED or said.mark in state.marks:
+            return ""
+        if any(state.step == step for _, step in LOOKING):
+            return AGAIN
+        return MOMENT + (COPIES if state.step in BEGINS and place not in state.route.sources else "")
     more = "" if said.following is None else f", and go to {place_said(said.following)}"
     return (
         f"says that clients lie on {place_said(said.count)}{more}, and the move from {place_said(state.route.before)} "
@@ -103,24 +153,51 @@ def contradiction(state: State, place: int, said: Stated | None) -> str:
     )
 
 
-def check_agreed(servers: Servers, state: State, *, unknown: bool = False) -> None:
+def may_be_restored(route: Route, word: str, step: Step) -> frozenset[int]:
+    """Places that may be of another moment of a step, because what is done there looks at every row of them first.
+
+    Args:
+        route: of the move.
+        word: what is to be done.
+        step: that was reached.
+    """
+    if word == "verify" or (word, step) in LOOKING:
+        return frozenset(route.everywhere)
+    # Their copies are deleted, and nothing else lies there.
+    return frozenset({*route.targets} - {*route.sources, PRIMARY}) if word == "cancel" else frozenset()
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """Servers that take part.
+
+    Attributes:
+        known: those that know of the move.
+        restored: those among them that are of another moment of its step.
+    """
+
+    known: frozenset[int]
+    restored: frozenset[int]
+
+
+def agreed(servers: Servers, state: State, *, unknown: bool = False, restored: frozenset[int] = frozenset()) -> Agreed:
     """That every server is the one that its service names, and of the moment of the step.
 
     Args:
         servers: all that take part.
         state: of the move.
         unknown: whether servers that know of no move are left out.
+        restored: places that may be of another moment of the step.
 
     Raises:
         MoveError: some are not; all of them, with what they say.
     """
-    found = []
-    for place, server in servers.items():
-        said = stated(server)
-        if (said is not None or not unknown) and (problem := contradiction(state, place, said)):
-            found.append(f"{server.name} {problem}")
-    if found:
-        raise MoveError("; ".join(found))
+    said = {place: stated(server) for place, server in servers.items()}
+    known = frozenset(place for place, one in said.items() if one is not None or not unknown)
+    found = {one: contradiction(state, one, said[one], moment=one not in restored) for one in sorted(known)}
+    if any(found.values()):
+        raise MoveError("; ".join(f"{servers[one].name} {problem}" for one, problem in found.items() if problem))
+    return Agreed(known, frozenset(one for one in known if contradiction(state, one, said[one])))
 
 
 def check_place(server: Server, before: int) -> None:
@@ -160,6 +237,13 @@ def lead_on(opened: ExitStack, servers: Servers, route: Route, catalog: Catalog)
         _stated(opened, servers[place], catalog, route.after)
     for place in route.sources:
         state(servers[place], catalog, route.after, route.before)
+
+
+def opened(servers: Servers, route: Route) -> frozenset[int]:
+    """Places that admit clients where they lie after a move."""
+    said = {place: stated(servers[place]) for place in route.everywhere}
+    counts = {place: (one.count, one.following) for place, one in said.items() if one is not None}
+    return frozenset(place for place, one in counts.items() if one == (route.after, None))
 
 
 def lift(server: Server, count: int) -> None:

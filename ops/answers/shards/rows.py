@@ -50,8 +50,18 @@ def _read(server: Server, query: sql.Composable) -> list[Row]:
     return rows
 
 
-def next_rows(server: Server, table: Table, after: str | None, limit: int) -> list[Row]:
-    """The rows behind a primary key, in its order; from the first one without a key."""
+def next_rows(
+    server: Server, table: Table, after: str | None, limit: int, line: sql.Composable | None = None
+) -> list[Row]:
+    """The rows behind a primary key, in its order; from the first one without a key.
+
+    Args:
+        server: where.
+        table: of which.
+        after: the key.
+        limit: how many.
+        line: what is read of each beside client and key. Default: all that is written.
+    """
     beyond: sql.Composable = sql.SQL("true")
     if after is not None:
         beyond = sql.SQL("({}) > (SELECT {} FROM jsonb_to_record({}) AS k({}))").format(
@@ -63,7 +73,7 @@ def next_rows(server: Server, table: Table, after: str | None, limit: int) -> li
     query = sql.SQL("SELECT {}, jsonb_build_object({})::text, {} FROM {} AS t WHERE {} ORDER BY {} LIMIT {}").format(
         table.client_of(),
         table.key_of(),
-        table.fields(),
+        table.fields() if line is None else line,
         table.identifier,
         beyond,
         sql.SQL(", ").join(sql.Identifier("t", one) for one in table.key),
@@ -86,6 +96,14 @@ def rows_of(server: Server, table: Table, keys: Iterable[str]) -> list[Row]:
         table.same_key("t", "k"),
     )
     return list({row.key: row for row in _read(server, query)}.values())
+
+
+def rows_of_clients(server: Server, table: Table, clients: list[str], line: sql.Composable) -> list[Row]:
+    """All rows of these clients, with something of each."""
+    query = sql.SQL("SELECT {}, jsonb_build_object({})::text, {} FROM {} AS t WHERE {} = ANY({})").format(
+        table.client_of(), table.key_of(), line, table.identifier, table.client_of(), sql.Literal(clients)
+    )
+    return _read(server, query)
 
 
 def waiting(server: Server, route: Route, catalog: Catalog) -> dict[str, int]:
@@ -132,14 +150,10 @@ def put(server: Server, table: Table, batch: Batch) -> int:
     Returns:
         How many rows were deleted.
     """
-    same_client = sql.SQL("{} = k.bbp_client").format(table.client_of())
+    named = (_named(key, client) for key, client in batch.keys)
     deleted = server.run(
-        sql.SQL("DELETE FROM {} AS t USING jsonb_to_recordset({}) AS k({}, bbp_client text) WHERE {} AND {}").format(
-            table.identifier,
-            sql.Literal(f"[{','.join(_keyed(key, client) for key, client in batch.keys)}]") + sql.SQL("::jsonb"),
-            table.key_types(),
-            table.same_key("t", "k"),
-            same_client,
+        sql.SQL("DELETE FROM {} AS t USING {} WHERE {} AND {} = e.v ->> 'client'").format(
+            table.identifier, _listed(table, named), table.same_key("t", "k"), table.client_of()
         )
     )
     if not batch.rows:
@@ -160,6 +174,52 @@ def put(server: Server, table: Table, batch: Batch) -> int:
     return deleted
 
 
-def _keyed(key: str, client: str) -> str:
-    """The object of a primary key, with the client in it."""
-    return f"{key[:-1]}, {json.dumps('bbp_client')}: {json.dumps(client)}}}"
+def lacking(server: Server, table: Table, rows: list[Row], *, noted: bool) -> list[Row]:
+    """Rows that a server has not, or otherwise.
+
+    Args:
+        server: that should have them.
+        table: whose rows they are.
+        rows: read with `row_hash`.
+        noted: whether those are left out whose writing this server noted: what it holds, or not, is newer.
+    """
+    named = (_named(row.key, row.client, hash=row.line.decode()) for row in rows)
+    query = sql.SQL(
+        "SELECT e.n FROM {} WHERE NOT EXISTS (SELECT FROM {} AS t WHERE {} AND {} = e.v ->> 'client' "
+        "AND {} = (e.v ->> 'hash')::bigint) ORDER BY 1"
+    ).format(_listed(table, named), table.identifier, table.same_key("t", "k"), table.client_of(), row_hash(table))
+    found = [rows[number - 1] for (number,) in server.rows(query)]
+    if not found or not noted:
+        return found
+    query = sql.SQL(
+        "SELECT e.n FROM {} WHERE NOT EXISTS (SELECT FROM bbp_shards.changes AS c "
+        "CROSS JOIN LATERAL jsonb_to_record(c.pk) AS w({}) WHERE c.tbl = {} AND c.client = e.v ->> 'client' AND {}) "
+        "ORDER BY 1"
+    ).format(
+        _listed(table, (_named(row.key, row.client) for row in found)),
+        table.key_types(),
+        sql.Literal(table.title),
+        table.same_key("w", "k"),
+    )
+    return [found[number - 1] for (number,) in server.rows(query)]
+
+
+def row_hash(table: Table) -> sql.Composable:
+    """A 64-bit hash of a row with its columns by name, generated ones too."""
+    return sql.SQL('hashtextextended(ROW({})::text COLLATE "C", 0)').format(table.all_fields())
+
+
+def _listed(table: Table, named: Iterable[str]) -> sql.Composable:
+    """Objects as rows: the object `e.v`, its number `e.n` from 1 on, and its primary key as columns of `k`.
+
+    A column may have any name: nothing else stands among those of the key.
+    """
+    return sql.SQL(
+        "jsonb_array_elements({}::jsonb) WITH ORDINALITY AS e(v, n) "
+        "CROSS JOIN LATERAL jsonb_to_record(e.v -> 'key') AS k({})"
+    ).format(sql.Literal(f"[{','.join(named)}]"), table.key_types())
+
+
+def _named(key: str, client: str, **more: str) -> str:
+    """A primary key, which is JSON, and whose row it is."""
+    return f'{{"key": {key}, {json.dumps({"client": client, **more})[1:]}'

@@ -15,7 +15,7 @@ from planner.shards.clients import PRIMARY
 from planner.shards.route import SHARED, Difference, place_name, unlike
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator
 
     from ops.answers.shards.catalog import Catalog, Table
     from ops.answers.shards.servers import Server, Servers
@@ -29,10 +29,12 @@ DROPPED = "--drop-shared"
 """The option that states what becomes of them."""
 
 
-def bring(servers: Servers, route: Route, catalog: Catalog, say: Callable[[str], None]) -> None:
+def bring(
+    servers: Servers, route: Route, catalog: Catalog, say: Callable[[str], None], only: Container[int] | None = None
+) -> None:
     """Make shared rows on new shards what they are on the primary: shards without clients have none of their own."""
     for table in catalog.shared:
-        for aim in route.shared_aims(PRIMARY):
+        for aim in (one for one in route.shared_aims(PRIMARY) if only is None or one in only):
             with _snapshots(servers, (aim,)):
                 found = list(_unlike(servers, table, aim))
             if others := sum(kind != "missing row" for _, kind in found):
@@ -86,6 +88,14 @@ def check_left(servers: Servers, route: Route, catalog: Catalog) -> None:
             f"rows of no client would be gone with the shards that clients leave: {named}{more}: write them on the "
             f"primary, or state with {DROPPED} that the shards' are given up"
         )
+
+
+def strange(servers: Servers, catalog: Catalog, place: int) -> Iterator[tuple[str, int]]:
+    """How many rows of no client a copy would replace that the primary has not, or otherwise, by table."""
+    for table in catalog.shared:
+        with _snapshots(servers, (place,)):
+            if count := sum(kind != "missing row" for _, kind in _unlike(servers, table, place)):
+                yield table.title, count
 
 
 def tell_unlike(servers: Servers, route: Route, catalog: Catalog, say: Callable[[str], None]) -> None:

@@ -38,6 +38,14 @@ def installed(place: int, count: int) -> Iterator[sql.Composable]:
     ).format(place, count)
 
 
+def joined(set_id: str, mark: str) -> sql.Composable:
+    """Make a database one of a set of servers, of this moment."""
+    return sql.SQL(
+        "INSERT INTO bbp_shards.identity (set_id, mark) VALUES ({}, {}) "
+        "ON CONFLICT (one) DO UPDATE SET mark = excluded.mark"
+    ).format(set_id, mark)
+
+
 def watched(catalog: Catalog) -> Iterator[sql.Composable]:
     """Guards and capture of every table; triggers that earlier versions named otherwise go."""
     yield sql.SQL(text_of("unwatched.sql")).format(kept=sql.Literal(r"bbp\_shards\_%"))

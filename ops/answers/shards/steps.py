@@ -11,6 +11,7 @@ from ops.answers.shards.ending import cancel, clean_up
 from ops.answers.shards.errors import MoveError
 from ops.answers.shards.ledger import ENDED, Ledger
 from ops.answers.shards.mover import Mover
+from ops.answers.shards.placement import may_be_restored
 from ops.answers.shards.reading import read_catalog
 from ops.answers.shards.schema import read_schema
 from ops.answers.shards.servers import connected
@@ -128,7 +129,7 @@ def moved(step: str, asked: Asked, say: Callable[[str], None]) -> Moved:
         OSError: the schema file cannot be read.
     """
     wanted = _route(asked) if step == "publish" else None
-    with _mover(asked.schema, asked.service, wanted, say, unknown=step == "cancel") as mover:
+    with _mover(asked.schema, asked.service, wanted, say, step) as mover:
         deleted = None
         match step:
             case "publish":
@@ -150,14 +151,14 @@ def moved(step: str, asked: Asked, say: Callable[[str], None]) -> Moved:
         return Moved(step, mover.ledger.read(), deleted)
 
 
-def verified(schema: Path, service: str) -> Verified:
+def verified(schema: Path, service: str, say: Callable[[str], None]) -> Verified:
     """Compare old and new places of the move that goes on.
 
     Raises:
         MoveError: there is none, or another step runs.
         OSError: the schema file cannot be read.
     """
-    with _mover(schema, service, None, lambda _: None) as mover:
+    with _mover(schema, service, None, say, "verify") as mover:
         return Verified(mover.ledger.read(), mover.verify())
 
 
@@ -185,12 +186,11 @@ def _route(asked: Asked) -> Route:
 
 
 @contextmanager
-def _mover(
-    schema: Path, service: str, wanted: Route | None, say: Callable[[str], None], *, unknown: bool = False
-) -> Iterator[Mover]:
-    """A mover with sessions in every place of its move, each the server and of the moment that the step says.
+def _mover(schema: Path, service: str, wanted: Route | None, say: Callable[[str], None], step: str) -> Iterator[Mover]:
+    """A mover with sessions in every place of its move, each the server and of the moment that the ledger says.
 
-    Only `publish` makes servers that know of no move take part, and `cancel` leaves them out.
+    Only `publish` makes servers that know of no move take part, and `cancel` leaves them out. A mark on every server
+    before what is done and behind it shows from then on which ones are put back to an earlier moment.
     """
     decided = read_schema(schema)
     route = wanted
@@ -201,6 +201,12 @@ def _mover(
         if wanted is None and Ledger(servers[PRIMARY]).read().route != route:
             raise MoveError("another move was begun meanwhile: start the step again")
         mover = Mover(servers, decided, say, wanted)
-        if wanted is None and mover.ledger.read().step not in ENDED:
-            mover.agree(unknown=unknown)
+        if wanted is not None or (state := mover.ledger.read()).step in ENDED:
+            yield mover
+            return
+        mover.agree(unknown=step == "cancel", restored=may_be_restored(route, step, state.step))
+        if not mover.agreed.restored:
+            mover.mark()
         yield mover
+        if not mover.agreed.restored:
+            mover.mark()

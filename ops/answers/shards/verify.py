@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from psycopg import sql
 
-from ops.answers.shards.rows import waiting
+from ops.answers.shards.rows import row_hash, waiting
 from ops.answers.shards.sequences import sequences_behind
 from ops.answers.shards.shared import on_shards_alone
 from planner.shards.clients import PRIMARY
@@ -26,12 +26,22 @@ Shared = Literal["all", "aims", "none"]
 stated that the others are given up; or none, where old copies go and the primary's stand."""
 
 
-def whole(servers: Servers, route: Route, catalog: Catalog, *, shared: Shared = "all") -> Verification:
+def whole(
+    servers: Servers, route: Route, catalog: Catalog, *, shared: Shared = "all", noted: bool = True
+) -> Verification:
     """Compare everything, but for clients whose last writes are on their way.
 
     Whoever calls this has the lock of the move on every server: nobody else carries rows over meanwhile.
+
+    Args:
+        servers: all that take part.
+        route: the move.
+        catalog: its tables.
+        shared: which rows of no client are compared.
+        noted: whether notes of writes are trusted; those of a server of another moment may have been carried over long
+            ago, and then what lies at their target is newer.
     """
-    found = _compared(servers, route, catalog, None, shared)
+    found = _compared(servers, route, catalog, None, shared, noted=noted)
     if not found.different:
         for place in route.origins:
             servers[place].execute(
@@ -41,12 +51,13 @@ def whole(servers: Servers, route: Route, catalog: Catalog, *, shared: Shared = 
     return found
 
 
-def rechecked(
-    servers: Servers, route: Route, catalog: Catalog, *, everything: bool, shared: Shared = "all"
-) -> Verification:
-    """Compare the clients that were written since the whole was compared; all of them where it never was."""
-    if everything:
-        return _compared(servers, route, catalog, None, shared)
+def unopened(servers: Servers, route: Route, catalog: Catalog, places: frozenset[int]) -> Verification:
+    """Compare what should lie at some targets, while nothing is written of it anywhere."""
+    return _compared(servers, route, catalog, None, "none", noted=False, judged=places)
+
+
+def rechecked(servers: Servers, route: Route, catalog: Catalog, *, shared: Shared = "all") -> Verification:
+    """Compare the clients that were written since the whole was compared."""
     clients = {
         client
         for place in route.sources
@@ -56,16 +67,24 @@ def rechecked(
     return _compared(servers, route, catalog, sorted(clients), shared)
 
 
-def _compared(servers: Servers, route: Route, catalog: Catalog, only: list[str] | None, shared: Shared) -> Verification:
+def _compared(
+    servers: Servers,
+    route: Route,
+    catalog: Catalog,
+    only: list[str] | None,
+    shared: Shared,
+    *,
+    noted: bool = True,
+    judged: frozenset[int] | None = None,
+) -> Verification:
     """All places at once, each as it is at one moment: rows come in the order of their clients, and none is kept."""
     places = dict.fromkeys((*route.sources, *route.targets))
     with ExitStack() as stack:
         for place in dict.fromkeys((PRIMARY, *places)):
             stack.enter_context(servers[place].snapshot())
             servers[place].execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # it waits for the others' rows
-        comparison = Comparison(
-            route, (client for place in route.origins for client in waiting(servers[place], route, catalog))
-        )
+        behind = {one for place in route.origins if noted for one in waiting(servers[place], route, catalog)}
+        comparison = Comparison(route, behind, judged)
         for table in catalog.tables:
             if table.client is not None:
                 streams = {place: _tallies(servers[place], table, only) for place in places}
@@ -90,9 +109,9 @@ def _tallies(server: Server, table: Table, only: list[str] | None) -> Iterator[t
         chosen = sql.SQL("{} = ANY({})").format(table.client_of(), sql.Literal(only))
     query = sql.SQL(
         "SELECT client, rows, checksum::text FROM (SELECT {} AS client, count(*) AS rows, "
-        'sum(hashtextextended(ROW({})::text COLLATE "C", 0)::numeric) AS checksum FROM {} AS t WHERE {} GROUP BY 1) '
+        "sum({}::numeric) AS checksum FROM {} AS t WHERE {} GROUP BY 1) "
         'AS found ORDER BY client COLLATE "C"'
-    ).format(table.client_of(), table.all_fields(), table.identifier, chosen)
+    ).format(table.client_of(), row_hash(table), table.identifier, chosen)
     for client, rows, checksum in server.streamed(query):
         yield client, Tally(rows, int(checksum))
 

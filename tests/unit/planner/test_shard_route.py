@@ -207,3 +207,11 @@ def test_a_comparison_keeps_no_rows() -> None:
         comparison.table(table, {place: stream(place) for place in (PRIMARY, 0, 1)})
     assert (comparison.found.complete, comparison.found.clients, comparison.found.rows) == (True, 200, 400)
     assert most < 10
+
+
+def test_clients_of_places_that_are_not_judged_may_differ_and_strangers_never() -> None:
+    found = both(FIRST)
+    lost = {place: found[place]["bonds"].popitem()[0] for place in (1, 2)}
+    comparison = Comparison(FIRST, judged=frozenset({1}))
+    comparison.table("bonds", {place: sorted(tables["bonds"].items()) for place, tables in found.items()})
+    assert [(one.place, one.client) for one in comparison.found.differences] == [(1, lost[1])]

@@ -13,6 +13,14 @@ CREATE TABLE IF NOT EXISTS bbp_shards.placement (
 );
 GRANT SELECT ON bbp_shards.placement TO PUBLIC;
 
+-- Which servers belong together, by a random name of all of them that no move changes; and the last mark of the move,
+-- which is another one on all of them whenever something was done: a server of an earlier moment bears an earlier one.
+CREATE TABLE IF NOT EXISTS bbp_shards.identity (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  set_id uuid NOT NULL,
+  mark uuid NOT NULL
+);
+
 -- Rows that were written and are not carried over yet: by primary key, with the client before and after.
 CREATE TABLE IF NOT EXISTS bbp_shards.changes (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -12,6 +12,9 @@ CREATE TABLE IF NOT EXISTS bbp_shards.move (
   published jsonb  -- the tables and the schema file that the move holds
 );
 ALTER TABLE bbp_shards.move ADD COLUMN IF NOT EXISTS published jsonb;
+-- The servers' name, and the marks that they may bear: the last one, and the one before it while that is replaced.
+ALTER TABLE bbp_shards.move ADD COLUMN IF NOT EXISTS set_id uuid;
+ALTER TABLE bbp_shards.move ADD COLUMN IF NOT EXISTS marks uuid[] NOT NULL DEFAULT ARRAY[gen_random_uuid()];
 CREATE TABLE IF NOT EXISTS bbp_shards.progress (
   place integer,
   tbl text,

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
 
 from ops.answers.shards.ledger import ENDED, State, Step
-from ops.answers.shards.placement import MOVED, UNMOVED, Stated, contradiction, expected
+from ops.answers.shards.placement import (
+    LOOKING,
+    MOVED,
+    UNMOVED,
+    Stated,
+    contradiction,
+    expected,
+    may_be_restored,
+)
 from planner.shards.clients import PRIMARY
 from planner.shards.route import Route
+
+
+def state_at(step: Step) -> State:
+    """A split whose servers are being given a new mark."""
+    return State(Route(2, 4), step, False, None, None, "ours", ("last", "new"))
+
 
 ROUTES = (Route(0, 2), Route(2, 4), Route(4, 2), Route(2, 0))
 
@@ -41,14 +56,63 @@ def test_the_way_back_is_a_cut_over_in_the_other_direction(route: Route) -> None
 
 @pytest.mark.parametrize("step", get_args(Step))
 def test_a_server_that_knows_of_no_move_takes_part_in_none(step: Step) -> None:
-    said = contradiction(State(Route(2, 4), step, False, None, None), 3, None)
+    said = contradiction(state_at(step), 3, None)
     assert (said == "") is (step in ENDED)
     assert ("start `./bbp shard move publish` again" in said) is (step in {"published", "copied"})
 
 
 @pytest.mark.parametrize("step", get_args(Step))
 def test_a_server_that_is_another_place_is_named_at_every_step(step: Step) -> None:
-    state = State(Route(2, 4), step, False, None, None)
+    state = state_at(step)
     for count, following in expected(state.route, step, PRIMARY):
-        assert contradiction(state, PRIMARY, Stated(PRIMARY, count, following)) == ""
-        assert "says that it is shard_1" in contradiction(state, PRIMARY, Stated(1, count, following))
+        assert contradiction(state, PRIMARY, Stated(PRIMARY, count, following, "ours", "new")) == ""
+        assert "says that it is shard_1" in contradiction(state, PRIMARY, Stated(1, count, following, "ours", "new"))
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("step", get_args(Step))
+def test_a_server_of_an_earlier_moment_or_another_set_is_named_at_every_step_that_goes_on(
+    step: Step, route: Route
+) -> None:
+    state = replace(state_at(step), route=route)
+    for place in route.everywhere:
+        for count, following in expected(route, step, place):
+            for mark in ("last", "new"):
+                assert contradiction(state, place, Stated(place, count, following, "ours", mark)) == ""
+            earlier = Stated(place, count, following, "ours", "earlier")
+            said = contradiction(state, place, earlier)
+            assert said.startswith("bears the mark of another moment") is (step not in ENDED)
+            assert ("`./bbp shard move cancel`, then" in said) is (
+                step in {"published", "copied"} and place not in route.sources
+            )
+            assert contradiction(state, place, earlier, moment=False) == ""
+            for name in ("theirs", None):
+                theirs = Stated(place, count, following, name, "new")
+                assert "belongs to another set" in contradiction(state, place, theirs, moment=False)
+
+
+WORDS = ("copy", "catch-up", "verify", "cut-over", "keep", "back", "clean-up", "cancel")
+CUT_OFF = {
+    "fenced": "cut-over",
+    "opening": "cut-over",
+    "returning": "back",
+    "reopening": "back",
+    "cleaning": "clean-up",
+}
+"""Steps that stand only where they were cut off, and what goes on from there."""
+
+
+@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize("step", get_args(Step))
+@pytest.mark.parametrize("route", ROUTES)
+def test_nothing_takes_a_server_of_an_earlier_moment_but_what_looks_at_every_row_or_deletes_copies(
+    route: Route, step: Step, word: str
+) -> None:
+    taken = may_be_restored(route, word, step)
+    if word == "verify" or CUT_OFF.get(step) == word:
+        assert taken == frozenset(route.everywhere)
+    elif word == "cancel":
+        assert taken == {place for place in route.targets if place not in route.sources and place != PRIMARY}
+    else:
+        assert taken == frozenset()
+    assert {(CUT_OFF[one], one) for one in CUT_OFF} == LOOKING
