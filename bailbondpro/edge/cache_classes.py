@@ -19,15 +19,15 @@ IMAGES_FOLDER = "/images/"
 
 @dataclass(frozen=True)
 class StaticType:
-    """A kind of static file: how its path ends, and what its Content-Type contains."""
+    """A kind of static file: how its path ends, and what its Content-Type contains; with a star its form."""
 
     extensions: tuple[str, ...]
     content_type: str
 
 
-IMAGES = (StaticType(IMAGE_EXTENSIONS, "image/"),)
+IMAGES = (StaticType(IMAGE_EXTENSIONS, "image/*"),)
 STYLE_SHEETS = (
-    StaticType(("css",), "/css"),
+    StaticType(("css",), "text/css*"),
     # font/woff2 and its like (RFC 8081); from older servers application/font-woff2, application/x-font-ttf
     StaticType(("woff2", "woff", "ttf", "otf"), "font"),
 )
@@ -41,11 +41,11 @@ SCRIPTS = (
 )
 STATIC_TYPES = (*IMAGES, *STYLE_SHEETS, *SCRIPTS)
 
-PAGE_TYPE = "text/html"
-"""What the Content-Type of a page contains: nothing else is one."""
+PAGE_TYPE = "text/html*"
+"""The form of the Content-Type of a page: nothing else is one."""
 
-DATA_TYPE = "json"
-"""What that of the API's data contains; of static files only source maps and manifests are it."""
+DATA_TYPE = "application/*json*"
+"""The form of that of the API's data; of static files only source maps and manifests are it."""
 
 
 @dataclass(frozen=True, kw_only=True)

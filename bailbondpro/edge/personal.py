@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from bailbondpro.edge.cache_classes import (
     DATA_TYPE,
@@ -320,4 +320,5 @@ def _has(header: str) -> Expression:
 
 
 def _typed(part: str) -> Expression:
-    return AnyOf(LowerEach(ResponseHeader("content-type")), "contains", part)
+    operator: Literal["contains", "wildcard"] = "wildcard" if "*" in part else "contains"
+    return AnyOf(LowerEach(ResponseHeader("content-type")), operator, part)

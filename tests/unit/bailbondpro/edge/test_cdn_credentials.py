@@ -192,6 +192,11 @@ def test_where_the_origin_says_public_and_pragma_no_cache_no_lifetime_is_put_on_
         *(("x.webmanifest", f"application/{kind}") for kind in ("problem+json", "ld+json", "json")),
         *((name, f"{kind}, application/pdf") for name, kind in (("x.png", "image/png"), ("x.css", "text/css"))),
         *((name, "multipart/mixed; boundary=image/font") for name in ("x.png", "x.woff2")),
+        *(
+            ("x.png", "application/msword; type=image/png"),
+            ("x.css", "application/css-stylesheet"),
+            ("x.css", "a/b; x=/css"),
+        ),
     ],
 )
 def test_a_file_of_another_type_than_its_name_promises_is_not_stored(path: str, kind: str) -> None:

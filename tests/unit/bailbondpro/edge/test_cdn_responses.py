@@ -38,6 +38,7 @@ def kept(
             "text/css",
         ),
         *("application/xml", "text/calendar", "message/rfc822", "application/x-ndjsn", "x", "application/octet-stream"),
+        *("image/png; text/html", "text/x;type=application/json", "application/pdf; x=text/html"),
         *("text/x-html-template", "application/xhtml+xml", "text/html, text/csv", "multipart/form-data"),
     ],
 )
