@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from infra.phases import PHASES
 from ops.answers.costs.bills import bills_json, read_bills
 from ops.answers.costs.levers import JudgedLever, judged_levers
+from ops.answers.costs.simulated import requests_a_day
 from ops.inputs.documents import DocumentError, read_document
 from ops.inputs.pairs import pairs
 from ops.jsonable import picked, plain
@@ -19,6 +20,7 @@ from planner.cost.difference import Difference, break_even_users, change, differ
 from planner.cost.monthly import Cost, cost_of
 from planner.cost.optimizer import Recommendation, ResourceMetrics, recommendations
 from planner.cost.prices import price_book
+from planner.cost.scenarios import ScenarioCost, in_scenario, named
 from planner.cost.usage import Usage, UsageError, override
 from planner.evidence import EvidenceError
 from planner.plan_values import region_of
@@ -47,6 +49,8 @@ class CostOptions:
         assumptions: single assumptions, `name=value`.
         metrics_file: a YAML or JSON file with measured use of resources, for the recommendations.
         bills_file: a YAML or JSON list of past monthly bills, for their trend.
+        scenarios: other ways to pay, by name.
+        simulated_file: a simulated day, whose requests are billed.
     """
 
     stack: str
@@ -58,6 +62,8 @@ class CostOptions:
     assumptions: tuple[str, ...] = ()
     metrics_file: Path | None = None
     bills_file: Path | None = None
+    scenarios: tuple[str, ...] = ()
+    simulated_file: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +124,7 @@ class CostReport:
     levers: tuple[JudgedLever, ...]
     comparison: Comparison | None
     bills: tuple[float, ...] | None = None
+    scenarios: tuple[ScenarioCost, ...] = ()
 
     @property
     def judged(self) -> bool:
@@ -146,8 +153,16 @@ class CostReport:
             "recommendations": plain(self.recommendations),
             "levers": plain(self.levers),
             "against": plain(self.comparison),
+            "scenarios": [_scenario_json(item) for item in self.scenarios],
             **({} if self.bills is None else {"bills": bills_json(self.bills)}),
         }
+
+
+def _scenario_json(item: ScenarioCost) -> dict[str, Any]:
+    return {
+        **picked(item.scenario, "name", "title", "terms", "source", "date", "at_most_percent"),
+        **picked(item, "now_usd=now.usd", "then_usd", "difference_usd", "least_usd", "guide_usd"),
+    }
 
 
 def _total_json(cost: Cost) -> dict[str, Any]:
@@ -163,19 +178,28 @@ def cost(options: CostOptions) -> CostReport:
 
     Raises:
         UsageError: an assumption or a measurement is wrong.
+        ScenarioError: there is no scenario of a name.
         BillsError: the file of bills holds something else.
         PlanError: a file is no plan, or the plan lies in a region that AWS does not have.
         ConfigError: the configuration has problems.
         EngineError: the engine refused.
     """
     bills = None if options.bills_file is None else read_bills(options.bills_file)
-    changes = {**_mapping(options.usage_file), **pairs(options.assumptions, UsageError, "users=800")}
+    changes: dict[str, object] = {**_mapping(options.usage_file), **pairs(options.assumptions, UsageError, "users=800")}
     measured = _metrics(options.metrics_file)
     override(Usage(), changes)  # a wrong assumption is refused before the engine runs
+    asked = named(options.scenarios)
+    daily = requests_a_day(options.simulated_file) if options.simulated_file else None
     subject = planned(options.stack, options.phase, options.config, options.plan_file)
     if region := region_of(subject.plan):
         price_book().checked(region)
-    report = replace(priced(subject, changes, measured), bills=bills)
+    if daily is not None:
+        users = usage_of(subject, changes).users
+        if not users:
+            raise UsageError("--simulated needs users to spread its requests over: --set users=NUMBER")
+        changes["requests_per_user_day"] = daily / users
+    found = priced(subject, changes, measured)
+    report = replace(found, bills=bills, scenarios=tuple(in_scenario(item, found.cost) for item in asked))
     if not options.against:
         return report
     return replace(report, comparison=_compare(options, report, changes))

@@ -25,6 +25,14 @@ def cost(
     assumption: Annotated[
         list[str] | None, typer.Option("--set", help="One assumption, such as users=800; repeatable.")
     ] = None,
+    simulated: Annotated[
+        Path | None,
+        typer.Option(
+            "--simulated",
+            help="Bill the requests of a simulated day: the answer of ./bbp simulate STACK --scenario daily --json.",
+            metavar="FILE",
+        ),
+    ] = None,
     metrics: Annotated[
         Path | None,
         typer.Option("--metrics", help="YAML or JSON file with measured use, for recommendations.", metavar="FILE"),
@@ -32,6 +40,12 @@ def cost(
     bills: Annotated[
         Path | None,
         typer.Option("--bills", help="YAML or JSON list of monthly bills in USD, for their trend.", metavar="FILE"),
+    ] = None,
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--scenario", help="Another way to pay, such as ec2-savings-plan, or all; repeatable.", metavar="NAME"
+        ),
     ] = None,
     config: ConfigOption = None,
     json_output: JsonOption = False,
@@ -47,13 +61,26 @@ def cost(
     from ops.answers.cost import cost as run
     from ops.answers.costs.bills import BillsError
     from ops.views.cost import section, unknown_sum
+    from planner.cost.scenarios import ScenarioError
     from planner.cost.usage import UsageError
 
-    options = CostOptions(stack, phase, config, plan, against, usage, tuple(assumption or ()), metrics, bills)
+    options = CostOptions(
+        stack=stack,
+        phase=phase,
+        config=config,
+        plan_file=plan,
+        against=against,
+        usage_file=usage,
+        assumptions=tuple(assumption or ()),
+        metrics_file=metrics,
+        bills_file=bills,
+        scenarios=tuple(scenario or ()),
+        simulated_file=simulated,
+    )
     with explained():
         try:
             report = run(options)
-        except (UsageError, BillsError) as error:
+        except (UsageError, BillsError, ScenarioError) as error:
             raise typer.BadParameter(str(error)) from error
     present(report, section, as_json=json_output)
     if report.cost.total.unknown:

@@ -57,6 +57,7 @@ def section(report: CostReport) -> Section:
         blocks += _comparison(report.comparison)
     blocks += _levers(report)
     blocks += _savings(report)
+    blocks += _scenarios(report)
     if report.bills is not None:
         blocks.append(Text(text=bills_text(report.bills)))
     return Section(id="cost", title="Cost", blocks=tuple(blocks))
@@ -250,4 +251,26 @@ def _savings(report: CostReport) -> Iterator[Table]:
                 (item.name, _known(item.saving_usd), item.title, item.because) for item in report.recommendations
             ),
             numbers=frozenset({1}),
+        )
+
+
+def _scenarios(report: CostReport) -> Iterator[Table]:
+    if report.scenarios:
+        yield Table(
+            caption="Other ways to pay for the same instances, each alone, USD a month (no advice: read the terms)",
+            columns=("Scenario", "Now", "Then", "Difference", "At least", "By the guide's share", "Terms", "Source"),
+            rows=tuple(
+                (
+                    f"{item.scenario.title} ({item.scenario.name})",
+                    usd(item.now),
+                    _known(item.then_usd),
+                    _signed(item.difference_usd),
+                    _known(item.least_usd),
+                    _known(item.guide_usd),
+                    item.scenario.terms,
+                    f"{item.scenario.source}; {item.scenario.date}",
+                )
+                for item in report.scenarios
+            ),
+            numbers=frozenset({1, 2, 3, 4, 5}),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -99,3 +100,38 @@ def test_refresh_compares_files_without_a_network_and_says_what_is_wrong_with_on
     assert wrong.code == 3
     assert "no offer file of AWS's price list" in wrong.err
     assert "Traceback" not in wrong.err
+
+
+def test_other_ways_to_pay_stand_beside_the_cost_and_change_nothing_of_it(tmp_path: Path) -> None:
+    file = write_plan(tmp_path / "plan.json", stack_plan("prod", "microservices"))
+    plain = Cli(tmp_path).run("cost", "prod", "--plan", str(file), "--json").document
+    asked = Cli(tmp_path).run("cost", "prod", "--plan", str(file), "--scenario", "all", "--json").document
+    assert asked["total_usd"] == plain["total_usd"]
+    assert plain["scenarios"] == []
+    found = {item["name"]: item for item in asked["scenarios"]}
+    assert found["elasticache-reserved-1y"]["difference_usd"] < 0
+    assert found["spot"]["then_usd"] is None
+    assert found["spot"]["least_usd"] == pytest.approx(found["spot"]["now_usd"] / 10)
+    shown = Cli(tmp_path).run("cost", "prod", "--plan", str(file), "--scenario", "rds-reserved")
+    assert "Reserved database instances (rds-reserved)" in shown.out
+    wrong = Cli(tmp_path).run("cost", "prod", "--scenario", "gold")
+    assert wrong.code == 2
+    assert "there is no scenario 'gold'" in wrong.err
+
+
+def test_requests_of_a_simulated_day_are_billed_as_the_months(tmp_path: Path) -> None:
+    file = write_plan(tmp_path / "plan.json", stack_plan("prod", "horizontal"))
+    day = tmp_path / "day.json"
+    day.write_text(json.dumps({"seconds": 86_400, "summary": {"requests": 1_500_000.0}}))
+    ran = Cli(tmp_path).run("cost", "prod", "--plan", str(file), "--simulated", str(day), "--json")
+    assert ran.code == 0, ran.err
+    assumed = ran.document["assumptions"]
+    assert assumed["requests_per_user_day"] * assumed["users"] == pytest.approx(1_500_000)
+    for text, says in (
+        ({"seconds": 3600, "summary": {"requests": 9.0}}, "a run of 1 hours: give one of a day"),
+        ({"seconds": 86_400}, "is no answer of"),
+    ):
+        day.write_text(json.dumps(text))
+        ran = Cli(tmp_path).run("cost", "prod", "--plan", str(file), "--simulated", str(day))
+        assert ran.code == 2
+        assert says in " ".join(ran.err.replace("│", " ").split())
