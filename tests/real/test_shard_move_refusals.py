@@ -90,7 +90,10 @@ CREATE TABLE listed (id ours PRIMARY KEY REFERENCES taken);
 CREATE TABLE parted (c ours, n bigint, PRIMARY KEY (c, n)) PARTITION BY RANGE (n);
 CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (9);
 ALTER TABLE parted_1 ADD CONSTRAINT parted_bond FOREIGN KEY (n) REFERENCES bonds;
-CREATE SEQUENCE loose_turns MAXVALUE 9 CYCLE;
+CREATE SEQUENCE loose_turns MAXVALUE 9 CYCLE; CREATE SEQUENCE loose_blocks INCREMENT BY 50;
+CREATE TABLE blocked (c ours PRIMARY KEY, n bigint GENERATED ALWAYS AS IDENTITY (INCREMENT BY 50));
+CREATE TABLE parted_2 PARTITION OF parted FOR VALUES FROM (9) TO (19);
+CREATE RULE unseen AS ON UPDATE TO parted_2 DO INSTEAD NOTHING;
 CREATE FOREIGN DATA WRAPPER none; CREATE SERVER away FOREIGN DATA WRAPPER none;
 CREATE FOREIGN TABLE far (c text NOT NULL) SERVER away;
 """
@@ -101,7 +104,9 @@ ODD_TABLES = ("computed", "priced", "padded", "folded", "keyless", "above", "bel
 def test_every_table_that_cannot_be_moved_is_named_at_once(one_server: OneServer) -> None:
     found = one_server.databases(2)
     found.run(PRIMARY, ODD)
-    odd = "".join(f"{name}: c, " for name in (*ODD_TABLES, "a.b", "taken", "far", "spanned", "softly", "parted"))
+    odd = "".join(
+        f"{name}: c, " for name in (*ODD_TABLES, "a.b", "taken", "far", "spanned", "softly", "parted", "blocked")
+    )
     decided = SCHEMA.replace("{clients: id", f"{{{odd}clients: id")
     decided = decided.replace("{courts:", "{letters: primary, listed: copied, courts:")
     found.schema.write_text(decided)
@@ -126,6 +131,9 @@ def test_every_table_that_cannot_be_moved_is_named_at_once(one_server: OneServer
         "letters_c_fkey: letters stays on the primary and refers to taken, whose rows lie on shards",
         "parted_bond: rows of parted may refer to another client's bonds",
         "sequence loose_turns counts down or begins again",
+        "sequence loose_blocks, which counts by 50",
+        "blocked is numbered by blocked_n_seq, which counts by 50: who takes a block of numbers",
+        "parted has rewrite rules (unseen)",
         "taken_audit_id_fkey: taken refers to audit, which stays on the primary",
         "listed_id_fkey: listed is copied to every shard and refers to taken, whose rows lie on one each",
     ):
@@ -159,6 +167,15 @@ def test_a_shard_with_other_columns_is_refused(untouched: Databases) -> None:
     untouched.run(2, "ALTER TABLE documents ADD COLUMN more text")
     assert "documents has other columns on shard_2" in untouched.refused("move", "publish", "--to", "4")
     untouched.run(2, "ALTER TABLE documents DROP COLUMN more")
+    untouched.run(2, "CREATE SEQUENCE theirs; ALTER TABLE bonds ALTER id SET DEFAULT nextval('theirs')")
+    untouched.run(
+        2, "ALTER TABLE audit ALTER id DROP DEFAULT; ALTER SEQUENCE audit_id_seq MAXVALUE 99 OWNED BY audit.id"
+    )
+    said = untouched.refused("move", "publish", "--to", "4")
+    assert "bonds is numbered by other sequences on shard_2" in said
+    assert "sequence audit_id_seq is not on both the primary and shard_2" in said
+    untouched.run(2, "ALTER TABLE bonds ALTER id SET DEFAULT nextval('bonds_id_seq'); DROP SEQUENCE theirs")
+    untouched.run(2, "ALTER TABLE audit ALTER id SET DEFAULT nextval('audit_id_seq')")
     untouched.run(2, "ALTER TABLE bonds ALTER COLUMN twice SET EXPRESSION AS (amount * 3)")
     assert "bonds computes a generated column otherwise on shard_2" in untouched.refused("move", "publish", "--to", "4")
     untouched.run(2, "ALTER TABLE bonds ALTER COLUMN twice SET EXPRESSION AS (amount * 2)")

@@ -53,6 +53,7 @@ class Facts:
         rules: rewrite rules.
         triggers: those of others that are in force where a move writes.
         sequences: name, increment and whether it begins again at its end, of each that numbers its rows.
+        on_shard: whether it is a shard's, whose sequences moves have set apart.
     """
 
     title: str
@@ -64,6 +65,15 @@ class Facts:
     rules: tuple[str, ...] = ()
     triggers: tuple[str, ...] = ()
     sequences: tuple[tuple[str, int, bool], ...] = ()
+    on_shard: bool = False
+
+
+def blocks(increment: int) -> str:
+    """Why a sequence of the primary that counts by more than one cannot be set apart on shards."""
+    return (
+        f"which counts by {increment}: who takes a block of numbers with each would give those of other shards, whose "
+        "numbers lie closer together; take one at a time, INCREMENT BY 1"
+    )
 
 
 def unfit(table: Facts, client: str | None) -> Iterator[str]:
@@ -112,6 +122,8 @@ def _unfit_values(table: Facts) -> Iterator[str]:
     for name, increment, cycles in table.sequences:
         if increment < 0 or cycles:
             yield f"{table.title} is numbered by {name}, which counts down or begins again: let it count up, NO CYCLE"
+        elif increment > 1 and not table.on_shard:
+            yield f"{table.title} is numbered by {name}, {blocks(increment)}"
 
 
 def _unfit_client(table: Facts, client: str) -> Iterator[str]:

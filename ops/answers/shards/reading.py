@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ops.answers.shards.catalog import Catalog, ForeignKey, Sequence, Table, title_of
 from ops.answers.shards.errors import MoveError
-from ops.answers.shards.fitness import Column, Facts, unfit
+from ops.answers.shards.fitness import Column, Facts, blocks, unfit
 from ops.answers.shards.servers import text_of
 from planner.shards.clients import PRIMARY
 
@@ -74,10 +74,15 @@ def _free(server: Server, read: _Read) -> tuple[tuple[Sequence, ...], list[str]]
     problems = [
         f"sequence {title_of(space, name)} counts down or begins again, and shards would give its numbers twice: let "
         "it count up, NO CYCLE, or drop it"
-        for space, name, unfit_, _ in rows
+        for space, name, unfit_, *_ in rows
         if unfit_
     ]
-    return tuple(Sequence(space, name, "", top) for space, name, _, top in rows), problems
+    problems += [
+        f"sequence {title_of(space, name)}, {blocks(increment)}"
+        for space, name, _, increment, _ in rows
+        if increment > 1 and server.place == PRIMARY
+    ]
+    return tuple(Sequence(space, name, "", top) for space, name, *_, top in rows), problems
 
 
 def check_alike(catalog: Catalog, servers: Servers, schema: Schema) -> None:
@@ -151,6 +156,7 @@ def _tables(server: Server, schema: Schema) -> _Read:
             rules=tuple(rules),
             triggers=tuple(triggers),
             sequences=tuple((row[1], row[3], row[4]) for row in sequences.get(oid, ())),
+            on_shard=server.place != PRIMARY,
         )
         client = schema.tables.get(title)
         read.problems += unfit(facts, client)

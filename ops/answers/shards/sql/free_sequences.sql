@@ -1,6 +1,6 @@
 -- Sequences that number no column of these tables: a trigger or the application itself takes their numbers. One that a
 -- column of a table left on the primary owns, and that is in no default, is taken by somebody else as well.
-SELECT n.nspname, s.relname, q.seqincrement < 0 OR q.seqcycle, q.seqmax
+SELECT n.nspname, s.relname, q.seqincrement < 0 OR q.seqcycle, q.seqincrement, q.seqmax
 FROM pg_sequence q JOIN pg_class s ON s.oid = q.seqrelid JOIN pg_namespace n ON n.oid = s.relnamespace
 WHERE s.relpersistence <> 't' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'bbp_shards')
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = s.oid

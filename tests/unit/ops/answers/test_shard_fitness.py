@@ -53,6 +53,7 @@ REFUSED = {
     ),
     "counts down or begins again": replace(FIT, sequences=(("bonds_id_seq", 1, True),)),
     "numbered by down_seq": replace(FIT, sequences=(("down_seq", -1, False),)),
+    "numbered by block_seq, which counts by 50": replace(FIT, sequences=(("block_seq", 50, False),)),
     "bonds.photo is public.lo, the number of a large object": replace(
         FIT, columns=(*FIT.columns, Column(name="photo", kind="public.lo", base="oid"))
     ),
