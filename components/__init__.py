@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .app.workload import headless_host as headless_host
     from .autoscaling.autoscaler import Autoscaler as Autoscaler
     from .autoscaling.autoscaler import AutoscalerArgs as AutoscalerArgs
+    from .autoscaling.formula import ScalingFormula as ScalingFormula
     from .autoscaling.policy import AutoscalingPolicy as AutoscalingPolicy
     from .autoscaling.policy import Behavior as Behavior
     from .autoscaling.policy import Step as Step

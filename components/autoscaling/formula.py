@@ -29,7 +29,7 @@ WINDOW_BEFORE_DOWN = "4m"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Formula:
+class ScalingFormula:
     """How a guide's class decides.
 
     Attributes:
@@ -51,7 +51,7 @@ class Formula:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Thresholds:
+class ScalingThresholds:
     """Above which pods are added; None where a signal is left out.
 
     Attributes:
@@ -67,7 +67,7 @@ class Thresholds:
     max_replicas: int
 
 
-def signals(formula: Formula, above: Thresholds) -> tuple[Signal, ...]:
+def signals(formula: ScalingFormula, above: ScalingThresholds) -> tuple[Signal, ...]:
     """What the formula asks for, each by the name of its trigger."""
     wanted: tuple[tuple[Signal, bool], ...] = (
         ("cpu", above.cpu is not None),
@@ -81,7 +81,7 @@ def signals(formula: Formula, above: Thresholds) -> tuple[Signal, ...]:
     return tuple(name for name, used in wanted if used)
 
 
-def text(formula: Formula, above: Thresholds) -> str:
+def text(formula: ScalingFormula, above: ScalingThresholds) -> str:
     """The formula in the language of KEDA's scaling modifiers (expr-lang)."""
     cpu = above.cpu
     slow = _above((("latency", above.latency),))

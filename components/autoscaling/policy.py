@@ -7,7 +7,7 @@ from typing import Literal
 
 from bailbondpro.facts.autoscaling import MAX_PERIOD_SECONDS, MAX_WINDOW_SECONDS
 
-from .formula import Formula, Thresholds
+from .formula import ScalingFormula, ScalingThresholds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,7 @@ class AutoscalingPolicy:
     memory_percent: int | None = None
     requests_per_second: int | None = None
     latency_ms: int | None = None
-    formula: Formula | None = None
+    formula: ScalingFormula | None = None
     scale_up: Behavior | None = None
     scale_down: Behavior | None = None
 
@@ -96,9 +96,9 @@ class AutoscalingPolicy:
             raise ValueError("a formula decides by cpu, memory and response time, not by requests per second")
 
     @property
-    def thresholds(self) -> Thresholds:
+    def thresholds(self) -> ScalingThresholds:
         """What a formula compares with."""
-        return Thresholds(
+        return ScalingThresholds(
             cpu=self.cpu_percent,
             memory=self.memory_percent,
             latency=self.latency_ms,
@@ -145,7 +145,7 @@ def guide_autoscaler(min_replicas: int = 2, max_replicas: int = 20) -> Autoscali
         cpu_percent=70,
         memory_percent=80,
         latency_ms=500,
-        formula=Formula(cpu_share=3 / 7, memory_share=1 / 2, latency_share=2 / 5, cooldown=True),
+        formula=ScalingFormula(cpu_share=3 / 7, memory_share=1 / 2, latency_share=2 / 5, cooldown=True),
         scale_up=Behavior(stabilization_window_seconds=0, steps=(Step(type="Percent", value=50, period_seconds=300),)),
         scale_down=Behavior(
             stabilization_window_seconds=60, steps=(Step(type="Percent", value=20, period_seconds=300),)
@@ -164,7 +164,7 @@ def scaling_manager(min_replicas: int = 2, max_replicas: int = 10) -> Autoscalin
         max_replicas=max_replicas,
         cpu_percent=70,
         latency_ms=500,
-        formula=Formula(cpu_share=1 / 2, one_by_cpu=True),
+        formula=ScalingFormula(cpu_share=1 / 2, one_by_cpu=True),
         scale_up=Behavior(
             stabilization_window_seconds=0,
             steps=(Step(type="Pods", value=2, period_seconds=60),),

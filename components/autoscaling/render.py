@@ -157,7 +157,7 @@ def _prometheus_trigger(target: Target, name: str, query: str, value: int, kind:
     }
 
 
-def _formula_triggers(policy: AutoscalingPolicy, wanted: formula.Formula, target: Target) -> list[Manifest]:
+def _formula_triggers(policy: AutoscalingPolicy, wanted: formula.ScalingFormula, target: Target) -> list[Manifest]:
     """One trigger for each name in the formula; KEDA ignores their own thresholds."""
     return [
         _prometheus_trigger(

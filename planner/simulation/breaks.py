@@ -76,12 +76,8 @@ def _suspects(moment: Moment) -> Iterator[_Suspect]:
 
 def _store_reason(moment: Moment, place: int) -> str:
     flow, ready = moment.flow, moment.ready
-    store, asked = flow.platform.stores[place], flow.asked(place, ready)
-    count = sum(
-        number
-        for tier, number in zip(flow.platform.tiers, ready, strict=True)
-        if any(visit.store == place for visit in tier.visits)
-    )
+    store, asked = flow.platform.stores[place], flow.demand.asked(place, ready)
+    count = flow.demand.connected(place, ready)
     if store.usable(asked) * 1000 / store.database_ms < store.rate:
         return f"connections: {store.usable(asked)} at once for {count} pods"
     reason = f"processor time: {store.endpoints} x {store.processors} processors, {store.database_ms:g} ms a request"

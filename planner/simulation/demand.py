@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from planner.simulation.assumptions import Assumptions
     from planner.simulation.model import Platform, Tier
 
@@ -70,6 +72,23 @@ class Demand:
                 for store, share in enumerate(self.database_shares(self.platform.tiers[place], hits)):
                     found[store] += flow * share
         return found
+
+    def asked(self, store: int, pods: Sequence[int]) -> int:
+        """Connections that the pools of all ready pods ask one database of a group for."""
+        return sum(
+            count * visit.pool
+            for tier, count in zip(self.platform.tiers, pods, strict=True)
+            for visit in tier.visits
+            if visit.store == store
+        )
+
+    def connected(self, store: int, pods: Sequence[int]) -> int:
+        """Ready pods with a pool for a database group."""
+        return sum(
+            count
+            for tier, count in zip(self.platform.tiers, pods, strict=True)
+            if any(visit.store == store for visit in tier.visits)
+        )
 
     def reaching(self, flows: list[float]) -> list[float]:
         """Requests of all routes that each group of pods answers."""

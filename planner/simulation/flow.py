@@ -203,17 +203,8 @@ class Flow:
         ]
         return min(waits, default=0.0)
 
-    def asked(self, store: int, pods: Sequence[int]) -> int:
-        """Connections that the pools of all ready pods ask one database of a group for."""
-        return sum(
-            count * visit.pool
-            for tier, count in zip(self.platform.tiers, pods, strict=True)
-            for visit in tier.visits
-            if visit.store == store
-        )
-
     def _store(self, place: int, arrivals: float, pods: Sequence[int]) -> Passed:
-        store, asked = self.platform.stores[place], self.asked(place, pods)
+        store, asked = self.platform.stores[place], self.demand.asked(place, pods)
         usable = store.usable(asked)
         rate = min(store.rate, usable * 1000 / store.database_ms)
         refusing = store.refuses(asked)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from planner.simulation.demand import Demand
     from planner.simulation.lines import Passed
-    from planner.simulation.model import Platform, Store, Tier
+    from planner.simulation.model import Platform, Tier
 
 BUSIEST = 0.99
 """Where the equilibrium is cut off: nearer to 1 it is not reached within a step, and the line takes over."""
@@ -275,8 +275,8 @@ class Times:
             if pooler and stations.poolers
             else None,
             stores=tuple(
-                self._stage(passed, self._store_queue(store, rate))
-                for store, passed, rate in zip(platform.stores, stations.stores, rates.stores, strict=True)
+                self._stage(passed, self._store_queue(place, rate, stations.pods))
+                for place, (passed, rate) in enumerate(zip(stations.stores, rates.stores, strict=True))
             ),
         )
 
@@ -321,6 +321,15 @@ class Times:
         """The queue of one pod of a group that shares requests evenly."""
         return self._queue(tier.servers, rate / pods, tier.service_rate)
 
-    def _store_queue(self, store: Store, rate: float) -> Queue:
-        """The queue of one database of a group, at a rate of all of them."""
-        return self._queue(store.processors, rate / store.endpoints, 1000 / store.database_ms)
+    def _store_queue(self, place: int, rate: float, pods: Sequence[int]) -> Queue:
+        """The queue of one database of a group, at a rate of all of them.
+
+        Where the pods' pools together hold fewer connections than it has processors, requests wait for those: in each
+        pod before its own pool.
+        """
+        store = self.demand.platform.stores[place]
+        each, service = rate / store.endpoints, 1000 / store.database_ms
+        asked, count = self.demand.asked(place, pods), self.demand.connected(place, pods)
+        if not count or asked >= store.processors:
+            return self._queue(store.processors, each, service)
+        return self._queue(max(asked // count, 1), each / count, service)

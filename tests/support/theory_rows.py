@@ -116,6 +116,16 @@ def exponential() -> Iterator[Row]:
         high=3,
     )
 
+    pools = pods(4, cpu_ms=1e-6, visits=(visit(pool=2),))
+    yield Row(
+        system="4 pods with 2 connections each, all of them 80% busy, before a database that has room",
+        reference="p50, p95, p99 (M/M/2)",
+        theory=percentiles(theory.exponential_queue(1.6, 1.0, 2)),
+        simulated=times(platform(pools, stores=(store(processors=64, database_ms=1.0),)), 6400),
+        low=-3,
+        high=3,
+    )
+
 
 def constant() -> Iterator[Row]:
     """M/D/1 and M/D/c, told that service times are constant, and not told."""

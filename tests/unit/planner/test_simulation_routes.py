@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from planner.simulation.assumptions import Assumptions
 from planner.simulation.demand import Demand
-from planner.simulation.flow import Flow
 from planner.simulation.model import Cache, ClientLimit, Platform, Route, RouteError, Target
 from planner.simulation.scenarios import ScenarioError, parse_scenario, scenario
 from tests.support.load import app, gateway, platform, pool, run, store, visit
@@ -118,7 +117,7 @@ def test_a_pooler_that_is_too_small_is_what_breaks() -> None:
 
 def test_pools_of_all_pods_together_ask_for_connections() -> None:
     both = platform(app(None, replicas=2), app(None, name="bonds", replicas=3, visits=(visit(pool=7),)))
-    assert Flow(both, Assumptions(), 15).asked(0, [2, 3]) == 2 * 20 + 3 * 7
+    assert Demand(both, Assumptions()).asked(0, [2, 3]) == 2 * 20 + 3 * 7
 
 
 @pytest.mark.parametrize(

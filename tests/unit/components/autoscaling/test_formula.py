@@ -110,7 +110,8 @@ def test_pods_that_start_keep_the_others(preset: Callable[[], AutoscalingPolicy]
 def test_one_pod_more_is_one_pod_more_at_every_count() -> None:
     for most in (3, 10, 50, 200):
         text = formula.text(
-            formula.Formula(cpu_share=0.5, one_by_cpu=True), replace(scaling_manager(), max_replicas=most).thresholds
+            formula.ScalingFormula(cpu_share=0.5, one_by_cpu=True),
+            replace(scaling_manager(), max_replicas=most).thresholds,
         )
         found = understood(text, queries(scaling_manager()))
         assert found is not None
