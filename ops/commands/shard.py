@@ -184,6 +184,14 @@ def shard_move(
             "than the primary.",
         ),
     ] = False,
+    drop_copies: Annotated[
+        bool,
+        typer.Option(
+            "--drop-copies",
+            help="With cancel: give up copies also where the place that they come from was restored, and they may be "
+            "newer.",
+        ),
+    ] = False,
     print_only: Annotated[
         bool, typer.Option("--print", help="With publish: print all statements for every server, and run none.")
     ] = False,
@@ -210,6 +218,7 @@ def shard_move(
         "--once": once,
         "--print": print_only,
         "--drop-shared": drop_shared,
+        "--drop-copies": drop_copies,
     }
     try:
         check_step(step, [name for name, value in given.items() if value is not None and value is not False])
@@ -228,6 +237,7 @@ def shard_move(
         30.0 if at_most is None else at_most,
         once,
         drop_shared,
+        drop_copies,
     )
     try:
         if print_only:

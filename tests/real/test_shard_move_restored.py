@@ -123,10 +123,12 @@ def test_a_copy_of_an_earlier_moment_is_compared_or_given_up(one_server: OneServ
         put_back(one_server, moved, place_of("late", 2), old)
         assert moved.bbp("move", "status").exit_code == 2
         for words in (("move", "catch-up"), ("move", "copy"), ("move", "cut-over")):
-            assert "bears the mark of another moment of this step" in moved.refused(*words)
+            assert "bears the mark of an earlier moment of this step" in moved.refused(*words)
         assert moved.differences() == [("missing row", f"shard_{place_of(client, 2)}", "clients") for client in row]
     assert "holds" in moved.refused(*PUBLISH)
-    moved.done("move", "cancel")
+    moved.run(PRIMARY, "UPDATE bbp_shards.identity SET mark = '1-old'")
+    assert "primary bears the mark of an earlier moment" in moved.refused("move", "cancel"), "copies may be newer"
+    moved.done("move", "cancel", "--drop-copies")
     assert contents(moved, "clients", range(2)) == []
     moved.done(*PUBLISH)
     moved.done("move", "copy")
@@ -144,12 +146,25 @@ def test_a_shard_of_an_earlier_moment_carries_no_older_row_over_a_newer_one(
     opened.done("move", "keep", "--once")
     put_back(one_server, opened, 0, old)
     for words in (("move", "keep", "--once"), ("move", "back"), ("move", "clean-up"), PUBLISH):
-        assert "shard_0 bears the mark of another moment of this step" in opened.refused(*words)
+        assert "shard_0 bears the mark of an earlier moment of this step" in opened.refused(*words)
     assert opened.differences() == [("changed value", "primary", "clients")], "though its write is noted"
     opened.run(0, write, "newest", HERE)
     assert opened.done("verify")["complete"]
     opened.done("move", "keep", "--once")
     assert opened.run(PRIMARY, NAMED, HERE) == [("newest",)]
+
+
+def test_a_primary_of_an_earlier_moment_gets_what_its_shards_have(one_server: OneServer, opened: Databases) -> None:
+    old = saved(one_server, opened, PRIMARY)
+    opened.run(1, "UPDATE clients SET name = 'carried' WHERE id = %s", THERE)
+    opened.done("move", "keep", "--once")
+    put_back(one_server, opened, PRIMARY, old)
+    assert "shard_1 bears the mark of a later moment of this step than the primary" in opened.refused("move", "back")
+    opened.done("move", "keep", "--once")
+    assert opened.differences() == [("changed value", "primary", "clients")]
+    opened.run(1, "UPDATE clients SET name = name WHERE id = %s", THERE)
+    opened.done("move", "keep", "--once")
+    assert opened.differences() == []
 
 
 def test_clean_up_deletes_no_row_that_its_new_place_has_not(opened: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,11 +185,11 @@ def test_clean_up_deletes_no_row_that_its_new_place_has_not(opened: Databases, m
         assert contents(opened, "documents", [PRIMARY]) == kept
     old = opened.run(PRIMARY, "UPDATE bbp_shards.move SET step = 'cleaning' RETURNING marks")
     opened.run(0, "UPDATE documents SET at = now() WHERE client_id = %s", HERE)
-    opened.run(0, "UPDATE bbp_shards.identity SET mark = gen_random_uuid()")
+    opened.run(0, "UPDATE bbp_shards.identity SET mark = '1-old'")
     assert "2 rows of documents on primary are missing on shard_0" in opened.refused("move", "clean-up"), (
         "its notes may be old"
     )
-    opened.run(0, "UPDATE bbp_shards.identity SET mark = %s[1]", old[0][0])
+    opened.run(0, "UPDATE bbp_shards.identity SET mark = %s", old[0][0][-1])
     assert opened.done("move", "clean-up")["deleted_rows"] > 0
     assert contents(opened, "documents", [PRIMARY]) == []
 

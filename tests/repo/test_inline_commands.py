@@ -61,7 +61,7 @@ def test_a_command_in_a_sentence_is_one_of_ours_with_options_that_it_takes(comma
             if type(error).__name__ != "MissingParameter":
                 raise
     if words[:2] == ["shard", "move"] and len(words) > 2:
-        known = {"--from", "--to", "--pause-at-most", "--once", "--print", "--drop-shared"}
+        known = {"--from", "--to", "--pause-at-most", "--once", "--print", "--drop-shared", "--drop-copies"}
         check_step(words[2], [word for word in words if word in known])
 
 

@@ -9,7 +9,7 @@ from psycopg import sql
 
 from ops.answers.shards import placement, statements
 from ops.answers.shards.errors import MoveError
-from ops.answers.shards.placement import BEGINS, FOREIGN, MOMENT, check_place
+from ops.answers.shards.placement import BEGINS, FOREIGN, READMITTED, check_place
 from ops.answers.shards.published import check_held, check_watched, published
 from ops.answers.shards.reading import check_alike, read_catalog
 from ops.answers.shards.sequences import align
@@ -130,7 +130,7 @@ def _begun(mover: Mover, state: State) -> None:
     if copied:
         check_watched({place: servers[place] for place in route.origins}, mover.catalog, state, copied=copied)
         if older := [servers[place].name for place in others if place in route.origins]:
-            raise MoveError(f"{', '.join(older)} {MOMENT}")
+            raise MoveError(f"{', '.join(older)} bears another mark than the primary: {READMITTED}")
     again = [place for place in route.targets if place in others]
     _check_empty(mover, route, again)
     if again and copied:

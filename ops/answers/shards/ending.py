@@ -50,7 +50,7 @@ def clean_up(mover: Mover) -> int:
         mover.mark()  # who does not bear it may not hold what was compared
         mover.ledger.note("cleaning")
     # The notes of a server of another moment may have been carried over long ago.
-    looked = _Looked(mover.servers, noted=not mover.agreed.restored)
+    looked = _Looked(mover.servers, noted="earlier" not in mover.agreed.restored.values())
     deleted = _deleted(mover, state.route, state.route.sources, looked)
     _unwatched(mover, state.route.everywhere)
     mover.ledger.note("cleaned")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
+from uuid import uuid4
 
 import psycopg
 
@@ -88,6 +89,11 @@ STRANGE = "which this version of the tool does not know: end the move with the v
 """What is said of a move of another version."""
 
 
+def number_of(mark: str | None) -> int:
+    """The number of a mark; 0 of none."""
+    return int(mark.partition("-")[0]) if mark else 0
+
+
 class Ledger:
     """The rows of `bbp_shards.move` and `bbp_shards.progress`."""
 
@@ -159,7 +165,7 @@ class Ledger:
             MoveError: there is none.
         """
         rows = self._rows(
-            "before, after, step, verified, fenced_at, opened_at, published IS NOT NULL, set_id::text, marks::text[]"
+            "before, after, step, verified, fenced_at, opened_at, published IS NOT NULL, set_id::text, marks"
         )
         if not rows:
             raise MoveError("no move was begun on the primary: `./bbp shard move publish` is the first step")
@@ -170,17 +176,15 @@ class Ledger:
             raise MoveError(f"the move is at step {step!a}, {STRANGE}")
         return State(Route(before, after), step, verified, fenced, opened, set_id, tuple(marks))
 
-    def mark(self) -> str:
-        """A new mark, beside those that servers bear until each has it."""
-        return str(
-            self.server.one(
-                "UPDATE bbp_shards.move SET marks = marks || gen_random_uuid() RETURNING marks[cardinality(marks)]"
-            )
-        )
+    def mark(self, number: int) -> str:
+        """A new mark above a number, beside those that servers bear until each has it."""
+        mark = f"{number + 1}-{uuid4()}"
+        self.server.run("UPDATE bbp_shards.move SET marks = marks || %s::text", mark)
+        return mark
 
     def marked(self, mark: str) -> None:
         """Every server bears it, and none may bear another one from here on."""
-        self.server.run("UPDATE bbp_shards.move SET marks = ARRAY[%s::uuid]", mark)
+        self.server.run("UPDATE bbp_shards.move SET marks = ARRAY[%s::text]", mark)
 
     @property
     def copying(self) -> bool:

@@ -11,8 +11,8 @@ import psycopg
 from ops.answers.shards import pause
 from ops.answers.shards.beginning import looked_at
 from ops.answers.shards.errors import MoveError
-from ops.answers.shards.ledger import ENDED, Ledger
-from ops.answers.shards.placement import Agreed, agreed, may_be_restored
+from ops.answers.shards.ledger import ENDED, Ledger, number_of
+from ops.answers.shards.placement import Agreed, agreed
 from ops.answers.shards.published import Published, check_held, check_watched
 from ops.answers.shards.rows import Row, divided, next_rows, put, rows_of, waiting
 from ops.answers.shards.sequences import align
@@ -60,33 +60,32 @@ class Mover:
         else:
             self.held = looked_at(servers, schema)
         self.catalog = self.held.catalog
-        self.agreed = Agreed(frozenset(servers), frozenset())
+        self.agreed = Agreed(frozenset(servers), {}, 0)
 
-    def hold(self, restored: frozenset[int] = frozenset()) -> None:
+    def hold(self, word: str = "") -> None:
         """That servers, tables, schema file and guards are what the move was published with.
 
         Args:
-            restored: places that may be of another moment of the step.
+            word: what is to be done.
 
         Raises:
             MoveError: something was changed meanwhile; what, and what to do about it.
         """
-        state = self.agree(restored=restored)
+        state = self.agree(word)
         check_held(self.servers, self.held, self.schema, state.step)
         check_watched(self.servers, self.catalog, state, copied=self.ledger.copying)
 
-    def agree(self, *, unknown: bool = False, restored: frozenset[int] = frozenset()) -> State:
+    def agree(self, word: str = "") -> State:
         """The move, once every server fits it.
 
         Args:
-            unknown: whether servers that know of no move are left out.
-            restored: places that may be of another moment of the step.
+            word: what is to be done, in which some may be of another moment.
 
         Raises:
             MoveError: one is another server, or was restored to another moment.
         """
         state = self.ledger.read()
-        self.agreed = agreed(self.servers, state, unknown=unknown, restored=restored)
+        self.agreed = agreed(self.servers, state, word)
         return state
 
     def mark(self) -> None:
@@ -94,11 +93,11 @@ class Mover:
 
         Killed in the middle, servers bear this mark or the one before.
         """
-        mark = self.ledger.mark()
+        mark = self.ledger.mark(self.agreed.number)
         for place in self.agreed.known:
-            self.servers[place].run("UPDATE bbp_shards.identity SET mark = %s::uuid", mark)
+            self.servers[place].run("UPDATE bbp_shards.identity SET mark = %s", mark)
         self.ledger.marked(mark)
-        self.agreed = Agreed(self.agreed.known, frozenset())
+        self.agreed = Agreed(self.agreed.known, {}, number_of(mark))
 
     def hold_from_now(self, now: Published) -> None:
         """Hold the tables as they are now."""
@@ -228,7 +227,7 @@ class Mover:
         route = state.route.back if state.step in KEPT else state.route
         if state.step in {"opening", "reopening", "cleaning", "cancelling"}:
             raise MoveError(f"the move is at step {state.step}: start that step again first")
-        self.hold(may_be_restored(route, "verify", state.step))
+        self.hold("verify")
         restored = bool(self.agreed.restored)
         found = whole(self.servers, route, self.catalog, noted=not restored)
         if restored and found.complete:

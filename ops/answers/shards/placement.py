@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import psycopg
 
 from ops.answers.shards import statements
 from ops.answers.shards.errors import MoveError
-from ops.answers.shards.ledger import ENDED
+from ops.answers.shards.ledger import ENDED, number_of
 from plan.placement import place_said
 from planner.shards.clients import PRIMARY
 from planner.shards.route import place_name
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ops.answers.shards.catalog import Catalog
     from ops.answers.shards.ledger import State, Step
     from ops.answers.shards.servers import Server, Servers
@@ -38,19 +40,26 @@ FOREIGN = (
     "primary was dropped, docs/runbooks/shard-lost.md says how it comes back"
 )
 """What is said of a server with another identity."""
-MOMENT = (
-    "bears the mark of another moment of this step: it, or the primary, was restored. `./bbp shard verify` lets it "
-    "take part again where everything is equal (docs/runbooks/shard-lost.md)"
-)
-"""What is said of a server that says the right thing, and did not see what was done last."""
+Moment = Literal["same", "earlier", "later"]
+"""Where a server's mark stands to those of the primary's ledger."""
+BOTH: frozenset[Moment] = frozenset({"earlier", "later"})
+MOMENTS: dict[Moment, str] = {
+    "same": "",
+    "earlier": "bears the mark of an earlier moment of this step than the primary: it was restored. ",
+    "later": "bears the mark of a later moment of this step than the primary, which was restored. ",
+}
+"""What is said of a server that says the right thing, and did not see what was done last; or only it did."""
+READMITTED = "`./bbp shard verify` lets it take part again where everything is equal (docs/runbooks/shard-lost.md)"
+"""What becomes of such a server."""
 COPIES = ". Where its copies are not, `./bbp shard move cancel`, then `publish`: clients lie where they were"
 """What else can be done where nothing but copies is lost."""
 AGAIN = (
-    "bears the mark of another moment of this step: it, or the primary, was restored. The step that was cut off can be "
-    "started again: it admits clients where they were, or looks at every row of this server first "
+    "The step that was cut off can be started again: it admits clients where they were, or looks at every row first "
     "(docs/runbooks/shard-lost.md)"
 )
-"""What is said of such a server where a step was cut off."""
+"""What becomes of it where a step was cut off."""
+GIVEN_UP = "cancel --drop-copies"
+"""A move that is given up with copies that may be newer than what is served."""
 OTHER = (
     "it is another server, or was restored to another moment than the primary, and nothing is carried, compared or "
     "deleted before all of them agree (docs/runbooks/shard-lost.md)"
@@ -123,14 +132,21 @@ def expected(route: Route, step: Step, place: int) -> frozenset[Counts]:
     return frozenset({(way.after, None), *found, *(() if place in way.sources else ((way.before, None),))})
 
 
-def contradiction(state: State, place: int, said: Stated | None, *, moment: bool = True) -> str:
+def moment_of(state: State, said: Stated) -> Moment:
+    """Whether a server saw all that was done: marks are numbered in their order, and random behind that."""
+    if said.mark in state.marks:
+        return "same"
+    return "later" if number_of(said.mark) > max(map(number_of, state.marks)) else "earlier"
+
+
+def contradiction(state: State, place: int, said: Stated | None, taken: frozenset[Moment] = frozenset()) -> str:
     """Why a server cannot take part in the next step; empty where it can.
 
     Args:
         state: of the move.
         place: which server it should be.
         said: what it says.
-        moment: whether it must have seen what was done last, and not only the step.
+        taken: moments of the step at which it takes part all the same.
     """
     if said is None:
         if state.step in BEGINS:
@@ -141,11 +157,13 @@ def contradiction(state: State, place: int, said: Stated | None, *, moment: bool
     if said.set_id != state.set_id:
         return FOREIGN
     if (said.count, said.following) in expected(state.route, state.step, place):
-        if not moment or state.step in ENDED or said.mark in state.marks:
+        moment = moment_of(state, said)
+        if moment == "same" or state.step in ENDED or moment in taken:
             return ""
         if any(state.step == step for _, step in LOOKING):
-            return AGAIN
-        return MOMENT + (COPIES if state.step in BEGINS and place not in state.route.sources else "")
+            return MOMENTS[moment] + AGAIN
+        copies = state.step in BEGINS and (moment == "later" or place not in state.route.sources)
+        return MOMENTS[moment] + READMITTED + (COPIES if copies else "")
     more = "" if said.following is None else f", and go to {place_said(said.following)}"
     return (
         f"says that clients lie on {place_said(said.count)}{more}, and the move from {place_said(state.route.before)} "
@@ -153,18 +171,23 @@ def contradiction(state: State, place: int, said: Stated | None, *, moment: bool
     )
 
 
-def may_be_restored(route: Route, word: str, step: Step) -> frozenset[int]:
-    """Places that may be of another moment of a step, because what is done there looks at every row of them first.
+def takes(route: Route, word: str, step: Step, place: int) -> frozenset[Moment]:
+    """Moments of a step at which a place takes part in something all the same, because that relies on none of its rows.
 
     Args:
         route: of the move.
         word: what is to be done.
         step: that was reached.
+        place: which server.
     """
-    if word == "verify" or (word, step) in LOOKING:
-        return frozenset(route.everywhere)
-    # Their copies are deleted, and nothing else lies there.
-    return frozenset({*route.targets} - {*route.sources, PRIMARY}) if word == "cancel" else frozenset()
+    if word in {"verify", GIVEN_UP} or (word, step) in LOOKING:
+        return BOTH
+    later: frozenset[Moment] = frozenset({"later"})
+    if word == "cancel":  # its copies go, and nothing else lies there
+        return BOTH if place in {*route.targets} - {*route.sources, PRIMARY} else later
+    if word == "keep":  # nothing is read there
+        return later if place in route.back.origins else BOTH
+    return frozenset()
 
 
 @dataclass(frozen=True)
@@ -173,31 +196,41 @@ class Agreed:
 
     Attributes:
         known: those that know of the move.
-        restored: those among them that are of another moment of its step.
+        restored: which of them are of another moment of its step.
+        number: the highest of all marks.
     """
 
     known: frozenset[int]
-    restored: frozenset[int]
+    restored: Mapping[int, Moment]
+    number: int
 
 
-def agreed(servers: Servers, state: State, *, unknown: bool = False, restored: frozenset[int] = frozenset()) -> Agreed:
+def agreed(servers: Servers, state: State, word: str = "") -> Agreed:
     """That every server is the one that its service names, and of the moment of the step.
 
     Args:
         servers: all that take part.
         state: of the move.
-        unknown: whether servers that know of no move are left out.
-        restored: places that may be of another moment of the step.
+        word: what is to be done. Where copies are deleted, servers that know of no move are left out.
 
     Raises:
         MoveError: some are not; all of them, with what they say.
     """
     said = {place: stated(server) for place, server in servers.items()}
-    known = frozenset(place for place, one in said.items() if one is not None or not unknown)
-    found = {one: contradiction(state, one, said[one], moment=one not in restored) for one in sorted(known)}
-    if any(found.values()):
-        raise MoveError("; ".join(f"{servers[one].name} {problem}" for one, problem in found.items() if problem))
-    return Agreed(known, frozenset(one for one in known if contradiction(state, one, said[one])))
+    left_out = word in {"cancel", GIVEN_UP}
+    known = {place: one for place, one in sorted(said.items()) if one is not None or not left_out}
+    problems = {
+        place: contradiction(state, place, one, takes(state.route, word, state.step, place))
+        for place, one in known.items()
+    }
+    if any(problems.values()):
+        raise MoveError("; ".join(f"{servers[one].name} {problem}" for one, problem in problems.items() if problem))
+    moments = {place: moment_of(state, one) for place, one in known.items() if one is not None}
+    return Agreed(
+        frozenset(known),
+        {place: moment for place, moment in moments.items() if moment != "same"},
+        max(map(number_of, [*state.marks, *(one.mark for one in said.values() if one is not None)])),
+    )
 
 
 def check_place(server: Server, before: int) -> None:

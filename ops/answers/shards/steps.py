@@ -11,7 +11,7 @@ from ops.answers.shards.ending import cancel, clean_up
 from ops.answers.shards.errors import MoveError
 from ops.answers.shards.ledger import ENDED, Ledger
 from ops.answers.shards.mover import Mover
-from ops.answers.shards.placement import may_be_restored
+from ops.answers.shards.placement import GIVEN_UP
 from ops.answers.shards.reading import read_catalog
 from ops.answers.shards.schema import read_schema
 from ops.answers.shards.servers import connected
@@ -41,6 +41,7 @@ class Asked:
         at_most: seconds of pause.
         once: whether `keep` ends by itself.
         drop_shared: whether shared rows which only shards that are left have are given up.
+        drop_copies: whether copies are given up that may be newer than what is served, at a place that was restored.
     """
 
     schema: Path
@@ -50,6 +51,7 @@ class Asked:
     at_most: float = 30.0
     once: bool = False
     drop_shared: bool = False
+    drop_copies: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ STEP_OPTIONS = (
     StepOption("--pause-at-most", ("cut-over", "back")),
     StepOption("--once", ("keep",)),
     StepOption("--drop-shared", ("cut-over", "back")),
+    StepOption("--drop-copies", ("cancel",)),
 )
 
 
@@ -129,7 +132,8 @@ def moved(step: str, asked: Asked, say: Callable[[str], None]) -> Moved:
         OSError: the schema file cannot be read.
     """
     wanted = _route(asked) if step == "publish" else None
-    with _mover(asked.schema, asked.service, wanted, say, step) as mover:
+    word = GIVEN_UP if asked.drop_copies else step
+    with _mover(asked.schema, asked.service, wanted, say, word) as mover:
         deleted = None
         match step:
             case "publish":
@@ -201,11 +205,11 @@ def _mover(schema: Path, service: str, wanted: Route | None, say: Callable[[str]
         if wanted is None and Ledger(servers[PRIMARY]).read().route != route:
             raise MoveError("another move was begun meanwhile: start the step again")
         mover = Mover(servers, decided, say, wanted)
-        if wanted is not None or (state := mover.ledger.read()).step in ENDED:
+        if wanted is not None or mover.ledger.read().step in ENDED:
             yield mover
             return
-        mover.agree(unknown=step == "cancel", restored=may_be_restored(route, step, state.step))
-        if not mover.agreed.restored:
+        mover.agree(step)
+        if not mover.agreed.restored or step == "keep":
             mover.mark()
         yield mover
         if not mover.agreed.restored:

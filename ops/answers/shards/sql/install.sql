@@ -18,7 +18,7 @@ GRANT SELECT ON bbp_shards.placement TO PUBLIC;
 CREATE TABLE IF NOT EXISTS bbp_shards.identity (
   one boolean PRIMARY KEY DEFAULT true CHECK (one),
   set_id uuid NOT NULL,
-  mark uuid NOT NULL
+  mark text NOT NULL
 );
 
 -- Rows that were written and are not carried over yet: by primary key, with the client before and after.

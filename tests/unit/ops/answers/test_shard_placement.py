@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
 from ops.answers.shards.ledger import ENDED, State, Step
 from ops.answers.shards.placement import (
+    BOTH,
+    GIVEN_UP,
     LOOKING,
     MOVED,
     UNMOVED,
     Stated,
     contradiction,
     expected,
-    may_be_restored,
+    takes,
 )
 from planner.shards.clients import PRIMARY
 from planner.shards.route import Route
 
+if TYPE_CHECKING:
+    from ops.answers.shards.placement import Moment
+
 
 def state_at(step: Step) -> State:
     """A split whose servers are being given a new mark."""
-    return State(Route(2, 4), step, False, None, None, "ours", ("last", "new"))
+    return State(Route(2, 4), step, False, None, None, "ours", ("7-last", "8-new"))
 
 
 ROUTES = (Route(0, 2), Route(2, 4), Route(4, 2), Route(2, 0))
@@ -65,8 +70,8 @@ def test_a_server_that_knows_of_no_move_takes_part_in_none(step: Step) -> None:
 def test_a_server_that_is_another_place_is_named_at_every_step(step: Step) -> None:
     state = state_at(step)
     for count, following in expected(state.route, step, PRIMARY):
-        assert contradiction(state, PRIMARY, Stated(PRIMARY, count, following, "ours", "new")) == ""
-        assert "says that it is shard_1" in contradiction(state, PRIMARY, Stated(1, count, following, "ours", "new"))
+        assert contradiction(state, PRIMARY, Stated(PRIMARY, count, following, "ours", "8-new")) == ""
+        assert "says that it is shard_1" in contradiction(state, PRIMARY, Stated(1, count, following, "ours", "8-new"))
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -75,23 +80,32 @@ def test_a_server_of_an_earlier_moment_or_another_set_is_named_at_every_step_tha
     step: Step, route: Route
 ) -> None:
     state = replace(state_at(step), route=route)
+    moments: tuple[tuple[str | None, Moment], ...] = (
+        ("6-former", "earlier"),
+        ("8-fork", "earlier"),
+        (None, "earlier"),
+        ("9-more", "later"),
+    )
     for place in route.everywhere:
         for count, following in expected(route, step, place):
-            for mark in ("last", "new"):
+            for mark in ("7-last", "8-new"):
                 assert contradiction(state, place, Stated(place, count, following, "ours", mark)) == ""
-            earlier = Stated(place, count, following, "ours", "earlier")
-            said = contradiction(state, place, earlier)
-            assert said.startswith("bears the mark of another moment") is (step not in ENDED)
-            assert ("`./bbp shard move cancel`, then" in said) is (
-                step in {"published", "copied"} and place not in route.sources
-            )
-            assert contradiction(state, place, earlier, moment=False) == ""
+            for given, moment in moments:
+                other = Stated(place, count, following, "ours", given)
+                said = contradiction(state, place, other)
+                assert said.startswith(f"bears the mark of a{'n' * (moment == 'earlier')} {moment} moment") is (
+                    step not in ENDED
+                )
+                assert ("`./bbp shard move cancel`, then" in said) is (
+                    step in {"published", "copied"} and (moment == "later" or place not in route.sources)
+                )
+                assert contradiction(state, place, other, frozenset({moment})) == ""
             for name in ("theirs", None):
-                theirs = Stated(place, count, following, name, "new")
-                assert "belongs to another set" in contradiction(state, place, theirs, moment=False)
+                theirs = Stated(place, count, following, name, "8-new")
+                assert "belongs to another set" in contradiction(state, place, theirs, BOTH)
 
 
-WORDS = ("copy", "catch-up", "verify", "cut-over", "keep", "back", "clean-up", "cancel")
+WORDS = ("publish", "copy", "catch-up", "verify", "cut-over", "keep", "back", "clean-up", "cancel", GIVEN_UP)
 CUT_OFF = {
     "fenced": "cut-over",
     "opening": "cut-over",
@@ -105,14 +119,19 @@ CUT_OFF = {
 @pytest.mark.parametrize("word", WORDS)
 @pytest.mark.parametrize("step", get_args(Step))
 @pytest.mark.parametrize("route", ROUTES)
-def test_nothing_takes_a_server_of_an_earlier_moment_but_what_looks_at_every_row_or_deletes_copies(
+def test_a_server_of_another_moment_takes_part_in_nothing_that_relies_on_its_rows(
     route: Route, step: Step, word: str
 ) -> None:
-    taken = may_be_restored(route, word, step)
-    if word == "verify" or CUT_OFF.get(step) == word:
-        assert taken == frozenset(route.everywhere)
-    elif word == "cancel":
-        assert taken == {place for place in route.targets if place not in route.sources and place != PRIMARY}
-    else:
-        assert taken == frozenset()
+    for place in route.everywhere:
+        taken = takes(route, word, step, place)
+        if word in {"verify", GIVEN_UP} or CUT_OFF.get(step) == word:
+            assert taken == {"earlier", "later"}, "it looks at every row, or nobody wants them"
+        elif word == "cancel":
+            assert "later" in taken, "the primary was restored, which says nothing but the step"
+            assert ("earlier" in taken) is (place not in {*route.sources, PRIMARY}), "only copies lie there"
+        elif word == "keep":
+            assert "later" in taken
+            assert ("earlier" in taken) is (place not in route.back.origins), "nothing is read there"
+        else:
+            assert taken == frozenset()
     assert {(CUT_OFF[one], one) for one in CUT_OFF} == LOOKING
