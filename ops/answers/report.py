@@ -13,11 +13,13 @@ from ops.answers.cost import CostReport, priced
 from ops.answers.drill.found import FoundDrill, drill_of
 from ops.answers.journey import Journey, journey
 from ops.answers.limits import LimitUse, limits_used
+from ops.answers.measured.month import NOTHING, MeasuredReport, measured
 from ops.answers.objectives import ObjectivesReport
 from ops.answers.objectives import judged as objectives_judged
 from ops.answers.policies import PolicyCheck, policy_checks
 from ops.answers.truth import truth_of
 from ops.console import note
+from ops.inputs.stack_file import settings_of
 from ops.rehearsal.planned import Planned, planned
 from planner.capacity.growth import Growth
 from planner.simulation import Simulation, scenario, simulate
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from infra.settings import Settings
+    from ops.answers.measured.month import Source
     from sandbox.truth.report import Truth
 
 SCENARIOS = ("daily", "double", "spike", "guide-growth")
@@ -42,12 +45,14 @@ class ReportOptions:
         phase: growth phase to use instead of the file's.
         config: another stack file.
         journey: whether the way from the first phase to this one is rehearsed.
+        measured: where what runs was measured; nowhere by default.
     """
 
     stack: str
     phase: str | None = None
     config: Path | None = None
     journey: bool = True
+    measured: Source | None = None
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,7 @@ class Report:
         truth: how sure the rehearsal is.
         journey: the way from nothing to this phase; None where it was not rehearsed.
         why_no_journey: why it was not.
+        measured: what was measured of a stack that runs.
     """
 
     planned: Planned
@@ -83,6 +89,7 @@ class Report:
     truth: Truth
     journey: Journey | None
     why_no_journey: str
+    measured: MeasuredReport = NOTHING
 
     @property
     def failed(self) -> list[PolicyCheck]:
@@ -101,8 +108,8 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether everything was judged and holds."""
-        return not self.failed and not self.unknown and self.safe
+        """Whether everything was judged and holds, and what was measured reached its objectives."""
+        return not self.failed and not self.unknown and self.safe and not self.measured.missed
 
 
 def report(options: ReportOptions) -> Report:
@@ -113,9 +120,19 @@ def report(options: ReportOptions) -> Report:
         EngineError: the engine refused.
         CdnError: the plan's CDN rules are not understood.
         SimulationError: the plan has no application.
+        MeasuredError: the file of measurements holds something else.
+        PrometheusError: the server of measurements cannot be read.
     """
+    running = measured_in(options)
     subject = planned(options.stack, options.phase, options.config)
-    return gathered(subject, options, *rehearsed(options, settings_in(subject)))
+    return gathered(subject, options, *rehearsed(options, settings_in(subject)), running)
+
+
+def measured_in(options: ReportOptions) -> MeasuredReport:
+    """What the options' source says, by the stack file alone: a wrong file is told before anything is rehearsed."""
+    if options.measured is None:
+        return NOTHING
+    return measured(settings_of(options.stack, options.config, options.phase), options.measured)
 
 
 def settings_in(subject: Planned) -> Settings:
@@ -125,7 +142,9 @@ def settings_in(subject: Planned) -> Settings:
     return subject.settings
 
 
-def gathered(subject: Planned, options: ReportOptions, found: Journey | None, why_not: str) -> Report:
+def gathered(
+    subject: Planned, options: ReportOptions, found: Journey | None, why_not: str, running: MeasuredReport = NOTHING
+) -> Report:
     """Everything that follows from a plan that is already there.
 
     Args:
@@ -133,6 +152,7 @@ def gathered(subject: Planned, options: ReportOptions, found: Journey | None, wh
         options: what to report on.
         found: the journey; None where it was not rehearsed.
         why_not: why it was not.
+        running: what was measured of the stack.
     """
     settings = settings_in(subject)
     note("pricing the plan, simulating its traffic, removing its parts, counting its limits")
@@ -152,6 +172,7 @@ def gathered(subject: Planned, options: ReportOptions, found: Journey | None, wh
         truth=truth_of(subject.plan, Setting(updated=found is not None and found.ok)),
         journey=found,
         why_no_journey=why_not,
+        measured=running,
     )
 
 

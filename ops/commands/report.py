@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +12,9 @@ from ops.console import fail, print_json
 from ops.console import out as results
 from ops.exits import UNKNOWN, UNSAFE
 from ops.options import ConfigOption, JsonOption, PhaseOption, StackArgument, explained
+
+if TYPE_CHECKING:
+    from ops.answers.measured.month import Source
 
 EPILOG = "Example: ./bbp report prod --phase horizontal --out report"
 
@@ -23,9 +27,29 @@ def report(
     journey: Annotated[
         bool, typer.Option("--journey/--no-journey", help="Rehearse every step from the first phase to this one.")
     ] = True,
+    measured: Annotated[
+        Path | None,
+        typer.Option(
+            "--measured",
+            help="YAML or JSON of samples of what runs: requests, failed and slow of each interval; response_ms, "
+            "cpu_percent, memory_percent.",
+            metavar="FILE",
+        ),
+    ] = None,
+    prometheus: Annotated[
+        str | None,
+        typer.Option(
+            "--prometheus",
+            help="Read the same from this Prometheus; BBP_PROMETHEUS_TOKEN holds a bearer token where it wants one.",
+            metavar="URL",
+        ),
+    ] = None,
+    window: Annotated[
+        str | None, typer.Option("--window", help="How far back to read, such as 2w. Default: 30d.")
+    ] = None,
     json_output: JsonOption = False,
 ) -> None:
-    """Write one page: objectives, architecture, cost, capacity, traffic, availability, drill, journey, limits, rules.
+    """Write one page: objectives, measurements, architecture, cost, capacity, traffic, availability, drill, journey.
 
     `index.html` opens without any network; `report.md` is for a comment on a pull request. Both are written in any
     case; then the exit code is 2 when a step would touch data, 1 when a policy fails, and 3 when one cannot be judged,
@@ -35,9 +59,14 @@ def report(
     from ops.answers.report import report as run
     from ops.document.terminal import show_verdicts
     from ops.views.report import document, report_json, write
+    from planner.objectives.measured import MeasuredError
 
+    source = _source(measured, prometheus, window)
     with explained():
-        found = run(ReportOptions(stack, phase, config, journey))
+        try:
+            found = run(ReportOptions(stack, phase, config, journey, source))
+        except MeasuredError as error:
+            raise typer.BadParameter(str(error), param_hint="--measured") from error
         shown = document(found)
         files = write(shown, out)
     if json_output:
@@ -50,6 +79,25 @@ def report(
         fail("a step of the journey would touch data", code=UNSAFE)
     if found.failed:
         fail(f"these do not hold: {', '.join(check.title for check in found.failed)}")
+    if found.measured.missed:
+        fail(f"measured and missed: {'; '.join(f'{one.name}: {one.found}' for one in found.measured.missed)}")
     if found.unknown:
         names = "; ".join(f"{check.title} ({check.detail})" for check in found.unknown)
         fail(f"these cannot be judged: {names}", code=UNKNOWN)
+
+
+def _source(file: Path | None, prometheus: str | None, window: str | None) -> Source | None:
+    from ops.answers.measured.month import WINDOW, Source
+    from ops.answers.right_size.prometheus import window_of
+
+    if file is not None and prometheus is not None:
+        raise typer.BadParameter("give one of --measured FILE and --prometheus URL")
+    if window is not None and prometheus is None:
+        raise typer.BadParameter("belongs to --prometheus", param_hint="--window")
+    try:
+        window_of(window or WINDOW)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--window") from error
+    if file is None and prometheus is None:
+        return None
+    return Source(file=file, prometheus=prometheus, window=window or WINDOW, environment=dict(os.environ))

@@ -11,7 +11,7 @@ from ops.document.html import page
 from ops.document.markdown import comment
 from ops.jsonable import picked
 from ops.views import availability, capacity, cost, diagram, drill, journey, objectives, simulate, truth
-from ops.views.chapters import limits, policies
+from ops.views.chapters import limits, measured, policies
 from planner.diagram import scene_of
 from sandbox.cache import write_atomically
 
@@ -35,6 +35,7 @@ def document(found: Report) -> Document:
         f"Made from a preview of {scene.resources:,} resources in an empty simulated cloud.",
         verdicts=(
             objectives.verdict(found.objectives),
+            measured.verdict(found.measured),
             cost.verdict(found.cost),
             capacity.verdict(found.capacity),
             simulate.verdict(found.traffic),
@@ -47,6 +48,7 @@ def document(found: Report) -> Document:
         ),
         sections=(
             objectives.section(found.objectives),
+            measured.section(found.measured),
             diagram.section(found.planned.plan, scene),
             cost.section(found.cost),
             capacity.section(found.capacity),
@@ -72,6 +74,7 @@ def report_json(found: Report, shown: Document) -> dict[str, Any]:
         "budget_verdict": budget.state if budget else None,
         "not_simulated": found.traffic[0].gaps,
         "objectives": found.objectives,
+        "measured": found.measured,
         "traffic": {run.scenario.name: run.summary for run in found.traffic},
         "single_points": [point.title for point in found.availability.found.single_points],
         "drill": found.drill.pods,

@@ -106,6 +106,7 @@ def test_every_chapter_has_a_visible_heading(page: Tab) -> None:
     assert page.evaluate(HEADINGS) == [
         "Summary",
         "Objectives",
+        "Measured",
         "Architecture",
         "Cost",
         "Capacity by month",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 NAMES = sorted(name.replace("-", "_") for name in getattr(get_command(app), "commands", {}))
 WITHOUT_AN_ANSWER = {"schema": "prints the JSON Schema that infra.settings gives"}
-ON_THE_PAGE_ALONE = {"limits", "policies", "truth"}
+ON_THE_PAGE_ALONE = {"limits", "measured", "policies", "truth"}
 """Chapters of the report that no command shows: a terminal gets their verdicts."""
 ANSWERS = {
     "availability": ("ops.answers.availability.availability", "availability", ("dev",)),

@@ -16,6 +16,7 @@ from ops.answers.availability import judged
 from ops.answers.cost import priced
 from ops.answers.journey import Journey, JourneyStep
 from ops.answers.limits import limits_used
+from ops.answers.measured.month import Source, measured
 from ops.answers.policies import PolicyCheck, policy_checks
 from ops.answers.report import ReportOptions, rehearsed
 from ops.cli import app
@@ -28,6 +29,7 @@ from ops.views.report import document, write
 from plan import Plan
 from plan.tokens import PARAMETER_GROUP
 from policies.stateful import losses
+from tests.support.cli import Cli
 from tests.support.page import stack_report
 from tests.support.paths import ROOT
 from tests.support.plans import edited, stack_plan
@@ -242,3 +244,37 @@ def test_a_stack_that_is_not_valid_in_an_earlier_phase_has_no_journey_and_says_w
     found, why_not = rehearsed(ReportOptions("prod", None, config), wanted)
     assert found is None
     assert "bailbondpro:pools.spot" in why_not
+
+
+def test_a_report_without_measurements_says_so_and_one_with_them_holds_them_to_the_objectives(tmp_path: Path) -> None:
+    report = stack_report("prod", "horizontal")
+    assert "Nothing was measured" in comment(document(report))
+    file = tmp_path / "month.yaml"
+    file.write_text("requests: [1000, 1000]\nfailed: [0, 9]\nslow: [10, 10]\ncpu_percent: [40, 90]\n")
+    found = measured(settings("prod", "horizontal"), Source(file=file))
+    with_them = replace(report, measured=found)
+    assert not with_them.ok
+    assert [one.name for one in found.missed] == ["errors"]
+    text = comment(document(with_them))
+    assert "0.45 % of 2,000 requests failed" in text
+    assert "Performance monitoring report" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("pets: [1]\n", "must hold some of requests, failed, slow"),
+        ("requests: many\n", "requests must be a list of numbers"),
+        ("requests: [-1]\n", "requests must be a list of numbers"),
+        ("requests: [.nan]\n", "requests must be a list of numbers"),
+        ("requests: [1, 2]\nfailed: [1]\n", "of the same intervals"),
+        ("requests: [", "neither YAML nor JSON"),
+    ],
+)
+def test_what_is_no_measurement_is_told_before_anything_is_rehearsed(tmp_path: Path, text: str, says: str) -> None:
+    file = tmp_path / "month.yaml"
+    file.write_text(text)
+    ran = Cli(tmp_path).run("report", "prod", "--out", str(tmp_path / "out"), "--measured", str(file))
+    assert ran.code == 2
+    assert says in " ".join(ran.err.replace("│", " ").split())
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,1 @@
+"""What was measured of a stack that runs, held to its objectives."""
