@@ -52,6 +52,7 @@ The rows are data, one file for each chapter in [bailbondpro/guide/ledger](../ba
 (`.venv/bin/python -m tests.support.guide_page --write`). Tests compare every property with the plans of the checked-in stacks, and
 hold that each field of the guide's YAML, each directive of its nginx and each member of its classes has a row. That each test of a
 deviation fails without what it proves is shown by `.venv/bin/python -m tests.support.deviations_broken`.
+([ADR 87](adr/0087-a-ledger-of-the-guide-that-is-checked.md) says why.)
 """
 
 

@@ -85,7 +85,7 @@ def test_every_deviation_that_the_page_lists_is_a_row_of_the_ledger() -> None:
     used = {entry.row.deviation for entry in ledger()} - {""}
     listed = read_checkout(ROOT).deviations
     assert listed is not None
-    assert listed == used
+    assert listed == used, "a row of bailbondpro/guide/ledger says which statement a deviation departs from"
 
 
 def test_a_value_that_is_not_the_guides_is_false_and_said() -> None:

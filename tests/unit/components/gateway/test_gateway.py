@@ -70,6 +70,7 @@ def test_the_pods_run_the_rendered_configuration() -> None:
 
 
 def test_the_gateway_runs_an_unprivileged_nginx_of_a_stated_version() -> None:
+    assert re.fullmatch(r"docker\.io/nginxinc/nginx-unprivileged:\d+\.\d+\.\d+", NGINX_IMAGE)
     assert GatewaySettings.model_fields["image"].default == NGINX_IMAGE
     spec = template(gateway())["spec"]
     assert spec["containers"][0]["image"] == NGINX_IMAGE
