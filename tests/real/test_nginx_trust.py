@@ -42,7 +42,7 @@ def test_of_every_header_that_a_framework_trusts_nothing_arrives_but_what_the_ga
     seen = live.received(path)
     headers = {name: value for found in seen for name, value in found.items()}
     visitor = STRANGER if source == STRANGER else "203.0.113.9"
-    assert not [name for found in seen for name, value in found.items() if value == "evil.test"]
+    assert not [name for found in seen for name, value in found.items() if "evil.test" in value]
     assert not [name for name in headers if name.startswith("$")]
     assert not {header.name.lower() for header in STRIPPED} & set(headers)
     said = {header.name.lower(): headers[header.name.lower()] for header in SET}

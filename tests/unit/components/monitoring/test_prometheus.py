@@ -42,7 +42,7 @@ DURATION = re.compile(r"(([0-9]+)y)?(([0-9]+)w)?(([0-9]+)d)?(([0-9]+)h)?(([0-9]+
 def test_the_guides_thresholds_and_severities_are_kept(name: str, threshold: int, severity: str) -> None:
     alert = ALERTS[name]
     assert alert.expr.endswith(f" > {threshold}")
-    assert alert.severity == severity
+    assert (alert.severity, alert.for_) == (severity, "5m")
 
 
 def test_thresholds_follow_the_settings() -> None:
