@@ -127,6 +127,8 @@ class Tally:
     checksum: int
 
 
+ONE = Tally(1, 0)
+"""Of one row, when rows are compared one by one."""
 NOTHING = Tally(0, 0)
 """Of a table without rows."""
 
@@ -233,6 +235,11 @@ class Comparison:
     def _compared(self, client: str, tally: Tally) -> None:
         self._clients.add(hash(client))
         self._rows += tally.rows
+
+    def seen(self, clients: Iterable[str]) -> None:
+        """Count rows that were compared, each by its client."""
+        for client in clients:
+            self._compared(client, ONE)
 
     def note(self, differences: Iterable[Difference]) -> None:
         """Count what is wrong."""

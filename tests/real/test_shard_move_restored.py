@@ -182,6 +182,7 @@ def test_clean_up_deletes_no_row_that_its_new_place_has_not(opened: Databases, m
         assert opened.done("move", "status")["reached"] == "opened"
         opened.run(PRIMARY, "UPDATE bbp_shards.move SET step = 'cleaning'")
         assert "2 rows of documents on primary are missing on shard_0" in opened.refused("move", "clean-up")
+        assert opened.differences() == [("missing row", "shard_0", "documents")]
         assert contents(opened, "documents", [PRIMARY]) == kept
     old = opened.run(PRIMARY, "UPDATE bbp_shards.move SET step = 'cleaning' RETURNING marks")
     opened.run(0, "UPDATE documents SET at = now() WHERE client_id = %s", HERE)
@@ -189,7 +190,9 @@ def test_clean_up_deletes_no_row_that_its_new_place_has_not(opened: Databases, m
     assert "2 rows of documents on primary are missing on shard_0" in opened.refused("move", "clean-up"), (
         "its notes may be old"
     )
+    assert opened.differences() == [("missing row", "shard_0", "documents")]
     opened.run(0, "UPDATE bbp_shards.identity SET mark = %s", old[0][0][-1])
+    assert opened.differences() == []
     assert opened.done("move", "clean-up")["deleted_rows"] > 0
     assert contents(opened, "documents", [PRIMARY]) == []
 
@@ -211,6 +214,7 @@ def test_another_server_takes_no_part_and_loses_no_row(one_server: OneServer) ->
     assert live.run(PRIMARY, "SELECT count(*) FROM clients") == [(9,)]
     made.run(0, "UPDATE bbp_shards.identity SET set_id = gen_random_uuid()")
     assert "shard_0 belongs to another set of servers" in made.refused(*PUBLISH)
+    assert made.run(PRIMARY, "SELECT step FROM bbp_shards.move") == [("cancelled",)], "nothing was begun"
 
 
 def test_a_server_of_another_set_takes_part_in_no_step(moved: Databases) -> None:

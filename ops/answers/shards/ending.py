@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -15,15 +16,16 @@ from ops.answers.shards.published import left_of
 from ops.answers.shards.rows import Batch, lacking, next_rows, put, row_hash, rows_of_clients, waiting
 from ops.answers.shards.verify import whole
 from planner.shards.clients import PRIMARY
+from planner.shards.route import Comparison, Difference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ops.answers.shards.catalog import Table
     from ops.answers.shards.mover import Mover
     from ops.answers.shards.rows import Row
     from ops.answers.shards.servers import Server, Servers
-    from planner.shards.route import Route
+    from planner.shards.route import Route, Verification
 
 NAMED = 3
 """Rows that a refusal names."""
@@ -99,6 +101,12 @@ class _Looked:
     servers: Servers
     noted: bool
 
+    def lost(self, route: Route, source: Server, table: Table, rows: list[Row]) -> Iterator[tuple[int, list[Row]]]:
+        """Each new place with those of its clients' rows that it has not, or otherwise."""
+        for aim in route.targets:
+            if there := [row for row in rows if aim in route.aims(row.client, source.place)]:
+                yield aim, lacking(self.servers[aim], table, there, noted=self.noted)
+
     def check(self, route: Route, source: Server, table: Table, rows: list[Row]) -> None:
         """That the new places of clients hold their rows.
 
@@ -111,10 +119,9 @@ class _Looked:
         Raises:
             MoveError: some are missing there, or otherwise.
         """
-        for aim in route.targets:
-            target = self.servers[aim]
-            there = [row for row in rows if aim in route.aims(row.client, source.place)]
-            if there and (lost := lacking(target, table, there, noted=self.noted)):
+        for aim, lost in self.lost(route, source, table, rows):
+            if lost:
+                target = self.servers[aim]
                 named = ", ".join(row.key for row in lost[:NAMED])
                 unseen = ", and nobody noted that they were written there" if self.noted else ""
                 raise MoveError(
@@ -122,6 +129,35 @@ class _Looked:
                     f"({named}){unseen}: write them there as they should be, and start the step again; until then they "
                     "are not deleted"
                 )
+
+
+def compared(mover: Mover, route: Route) -> Verification:
+    """Compare what is left of old copies while they are being deleted, row by row: of what is gone there is none."""
+    looked = _Looked(mover.servers, noted="earlier" not in mover.agreed.restored.values())
+    comparison = Comparison(route)
+    for place in route.sources:
+        source = mover.servers[place]
+        for table in left_of(mover.held, source).tables:
+            if table.client is not None:
+                for rows in _read(_in_common(table, [source, *(mover.servers[aim] for aim in route.targets)]), source):
+                    comparison.seen(row.client for row in rows if route.aims(row.client, place))
+                    for aim, lost in looked.lost(route, source, table, rows):
+                        comparison.note(_missing(aim, table, lost))
+    return comparison.found
+
+
+def _missing(place: int, table: Table, lost: list[Row]) -> Iterator[Difference]:
+    for client, count in Counter(row.client for row in lost).items():
+        detail = f"{count} rows of an old copy are missing, or otherwise"
+        yield Difference(kind="missing row", place=place, table=table.title, client=client, detail=detail)
+
+
+def _read(table: Table, source: Server) -> Iterator[list[Row]]:
+    """All rows with their hashes, some at a time."""
+    last = None
+    while rows := next_rows(source, table, last, CHUNK, row_hash(table)):
+        yield rows
+        last = rows[-1].key
 
 
 def _check_noted(mover: Mover, route: Route) -> None:

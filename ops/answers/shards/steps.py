@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ops.answers.shards.beginning import publish
-from ops.answers.shards.ending import cancel, clean_up
+from ops.answers.shards.ending import cancel, clean_up, compared
 from ops.answers.shards.errors import MoveError
 from ops.answers.shards.ledger import ENDED, Ledger
 from ops.answers.shards.mover import Mover
@@ -163,7 +163,8 @@ def verified(schema: Path, service: str, say: Callable[[str], None]) -> Verified
         OSError: the schema file cannot be read.
     """
     with _mover(schema, service, None, say, "verify") as mover:
-        return Verified(mover.ledger.read(), mover.verify())
+        state = mover.ledger.read()
+        return Verified(state, compared(mover, state.route) if state.step == "cleaning" else mover.verify())
 
 
 def printed(asked: Asked) -> str:
