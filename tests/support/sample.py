@@ -44,14 +44,19 @@ QUERY_TIMEOUT_MS = 3000
 """Of the application's queries in tests: longer than its wait for a connection, shorter than its own default."""
 
 
-def stack() -> Settings:
-    """Production with one replica and clients on two shards."""
+def stack(pool: int | None = None) -> Settings:
+    """Production with one replica and clients on two shards.
+
+    Args:
+        pool: connections of each pod to each shard; None for the default.
+    """
+    pools = {} if pool is None else {"clientPools": {"shard": pool}}
     shards = {"count": SHARDS, "placedOn": SHARDS}
     reason = "two shards in tests: a client's shard is one database more on the way"
     return settings(
         "prod",
         "horizontal",
-        postgres={"replicas": 1, "placement": "shards", "shards": shards},
+        postgres={"replicas": 1, "placement": "shards", "shards": shards, **pools},
         availability={"acceptedUptime": {"percent": 99.0, "reason": reason}},
     )
 
@@ -113,8 +118,12 @@ def pod(
 
 
 @contextmanager
-def sample() -> Iterator[Sample]:
-    """Everything, with the schema in every database and nothing else."""
+def sample(pool: int | None = None) -> Iterator[Sample]:
+    """Everything, with the schema in every database and nothing else.
+
+    Args:
+        pool: connections of each pod to each shard; None for the default.
+    """
     with ExitStack() as everything:
         folder = everything.enter_context(scratch())
         databases = everything.enter_context(_databases(folder))
@@ -122,7 +131,7 @@ def sample() -> Iterator[Sample]:
         schema = (APPLICATION / "schema.sql").read_text()
         for server in (databases.primary, *databases.shards):
             server.run(schema)
-        variables = told(stack(), databases.pooler, cache, folder)
+        variables = told(stack(pool), databases.pooler, cache, folder)
         program = sources(folder / "application")
         pods: dict[str, Server] = {}
         found: dict[int, int] = {}
