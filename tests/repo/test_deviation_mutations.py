@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from ops.answers.trace.checkout import deviation_rows
 from tests.support import deviations_broken
-from tests.support.deviations_broken import PAGE, Mutation, Tried, line, mutations, places, run, tried
+from tests.support.deviations_broken import FILE, PAGE, Mutation, Tried, line, mutations, places, proofs, run, tried
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BREAKABLE = [mutation for mutation in mutations() if not mutation.nothing_to_break]
+BREAKABLE = [mutation for _, mutation in mutations() if not mutation.nothing_to_break]
 
 
-def proofs() -> dict[str, list[str]]:
-    lines = [text for text in PAGE.read_text(encoding="utf-8").splitlines() if text.startswith("| ")]
-    cells = [re.split(r"(?<!\\)\|", text) for text in lines]
-    return {row[1].strip(): re.findall(r"`(test_\w+)`", row[4]) for row in cells}
+def test_every_mutation_is_of_a_row() -> None:
+    listed = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    assert [item["row"] for item in listed if item["row"] not in proofs()] == []
 
 
 def test_every_row_has_a_mutation() -> None:
-    rows = {mutation.row for mutation in mutations()}
+    rows = {mutation.row for _, mutation in mutations()}
     assert [row for row in deviation_rows(PAGE) if row not in rows] == [], (
         "tests/data/deviation_mutations.yaml lacks it"
     )
 
 
 def test_what_nothing_of_ours_can_break_is_one_row_with_its_reason() -> None:
-    rows = [mutation.row for mutation in mutations() if mutation.nothing_to_break]
+    rows = [mutation.row for _, mutation in mutations() if mutation.nothing_to_break]
     assert rows == ["one `DEL` of every key that `KEYS` finds"]
 
 

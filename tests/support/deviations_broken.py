@@ -3,6 +3,7 @@
 .venv/bin/python -m tests.support.deviations_broken              every row, in copies of this checkout
 .venv/bin/python -m tests.support.deviations_broken --row 3      the third row; may be repeated
 .venv/bin/python -m tests.support.deviations_broken --jobs 2     two copies at a time
+.venv/bin/python -m tests.support.deviations_broken --proofs     every test that a row names, too
 
 What is broken, and which tests must be red then, stands in tests/data/deviation_mutations.yaml. Exit code 1 where a
 test stays green, is red without it, or a text is not to be found any more.
@@ -84,11 +85,24 @@ class Tried:
 
 
 @cache
-def mutations() -> tuple[Mutation, ...]:
-    """One for each row, in the order of the page."""
-    found = {item["row"]: item for item in yaml.safe_load(FILE.read_text(encoding="utf-8"))}
-    rows = [row for row in deviation_rows(PAGE) if row in found]
-    return tuple(Mutation(**{**found[row], "red": tuple(found[row].get("red", ()))}) for row in rows)
+def mutations() -> tuple[tuple[int, Mutation], ...]:
+    """One or more for each row, in the order of the page, with the number of the row."""
+    listed = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    numbers = {row: number for number, row in enumerate(deviation_rows(PAGE), 1)}
+    found = [
+        (numbers[item["row"]], Mutation(**{**item, "red": tuple(item.get("red", ()))}))
+        for item in listed
+        if item["row"] in numbers
+    ]
+    return tuple(sorted(found, key=lambda pair: pair[0]))
+
+
+@cache
+def proofs() -> dict[str, tuple[str, ...]]:
+    """The tests that each row names."""
+    lines = [text for text in PAGE.read_text(encoding="utf-8").splitlines() if text.startswith("| ")]
+    cells = [re.split(r"(?<!\\)\|", text) for text in lines]
+    return {row[1].strip(): tuple(re.findall(r"`(test_\w+)`", row[4])) for row in cells}
 
 
 @cache
@@ -131,8 +145,16 @@ def run(root: Path, names: Iterable[str]) -> tuple[int | None, set[str], str]:
     return ended.returncode, set(RED.findall(ended.stdout)), "; ".join((ended.stdout + ended.stderr).splitlines()[-3:])
 
 
-def tried(number: int, mutation: Mutation, root: Path) -> Tried:
-    """Break one row in a copy, run its tests before and after, and mend it."""
+def tried(number: int, mutation: Mutation, root: Path, further: Iterable[str] = ()) -> Tried:
+    """Break one row in a copy, run its tests before and after, and mend it.
+
+    Args:
+        number: of the row.
+        mutation: what breaks it.
+        root: the copy.
+        further: tests that may stay green, and are named then.
+    """
+    names = tuple(dict.fromkeys((*mutation.red, *further)))
     began = time.monotonic()
 
     def end(verdict: Verdict, said: str = "") -> Tried:
@@ -143,7 +165,7 @@ def tried(number: int, mutation: Mutation, root: Path) -> Tried:
     text = mutation.applied(root)
     if text is None:
         return end("does not apply", f"not once in {mutation.file}: {mutation.find}")
-    code, already, said = run(root, mutation.red)
+    code, already, said = run(root, names)
     if code != 0:
         return end("red without it", ", ".join(sorted(already)) or said)
     path = root / mutation.file
@@ -152,7 +174,7 @@ def tried(number: int, mutation: Mutation, root: Path) -> Tried:
     # compiled files are told by time and size, and both may be the same
     os.utime(path, (time.time() + number, time.time() + number))
     try:
-        code, red, said = run(root, mutation.red)
+        code, red, said = run(root, names)
     finally:
         path.write_text(kept, encoding="utf-8")
         os.utime(path, (time.time() + 2 * number + 1000, time.time() + 2 * number + 1000))
@@ -161,7 +183,8 @@ def tried(number: int, mutation: Mutation, root: Path) -> Tried:
     if code not in {0, TESTS_FAILED}:
         return end("broken", said)
     green = [name for name in mutation.red if name not in red]
-    return end("green", ", ".join(green)) if green else end("red")
+    unseen = [f"not seen by {name}" for name in names if name not in red]
+    return end("green", ", ".join(green)) if green else end("red", ", ".join(unseen))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -171,8 +194,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--row", type=int, action="append", metavar="N", help="only the Nth row of the page; repeatable"
     )
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="copies at a time")
+    parser.add_argument("--proofs", action="store_true", help="run every test that a row names")
     asked = parser.parse_args(arguments)
-    chosen = [(number, item) for number, item in enumerate(mutations(), 1) if not asked.row or number in asked.row]
+    chosen = [pair for pair in mutations() if not asked.row or pair[0] in asked.row]
     results: list[Tried] = []
     with tempfile.TemporaryDirectory(prefix="deviations-") as folder:
         roots: SimpleQueue[Path] = SimpleQueue()
@@ -182,7 +206,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         def one(pair: tuple[int, Mutation]) -> Tried:
             root = roots.get()
             try:
-                return tried(*pair, root)
+                return tried(*pair, root, proofs()[pair[1].row] if asked.proofs else ())
             finally:
                 roots.put(root)
 
@@ -193,7 +217,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 sys.stdout.flush()
     bad = [result for result in results if not result.ok]
     proven = sum(result.verdict == "red" for result in results)
-    sys.stdout.write(f"{proven} of {len(results)} rows are proven, {len(bad)} are not\n")
+    rows = len({result.number for result in results})
+    sys.stdout.write(f"{proven} of {len(results)} changes in {rows} rows are seen, {len(bad)} are not\n")
     return int(bool(bad))
 
 
