@@ -33,9 +33,8 @@ def trace(
     Keys must be in the stack file's schema, tests, deviations and clauses of the contract must exist, and with --stack
     the plan must have the values. Exit code 1 for a row that is false or has no answer.
     """
-    from dataclasses import replace
-
     from ops.answers.trace.answer import trace as run
+    from ops.jsonable import plain
     from ops.views.trace import section as shown
     from ops.views.trace import without_answer
 
@@ -43,7 +42,7 @@ def trace(
         fail("--plan, --phase and --config say which plan of a stack: name the stack, too, with --stack", code=2)
     with explained():
         report = run(stack, phase, config, plan, section)
-    document = replace(report, rows=report.failing) if missing else report
+    document = {**report.as_json(), "rows": plain(report.failing)} if missing else report
     present(report, without_answer if missing else shown, as_json=json_output, document=document)
     if report.failing:
         fail(f"{len(report.failing)} of {len(report.rows)} rows are false or without an answer")

@@ -15,15 +15,19 @@ from ops.answers.trace.nginx import NginxTextError, directives
 from ops.answers.trace.places import NotThereError, value_at
 from ops.views.trace import section, without_answer
 from plan.unknown import UNKNOWN
+from tests.support.cli import Cli
 from tests.support.paths import DATA, ROOT
-from tests.support.plans import edited, stack_plan
+from tests.support.plans import edited, stack_plan, write_plan
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ops.answers.trace.answer import Traced, TraceReport
     from plan import Plan
 
 CONFIGURATIONS = {"tuning": "guide_tuning.conf", "lb": "guide_balancer.conf"}
 HPA = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+OWN_PLAN = ("--stack", "prod", "--phase", "horizontal", "--plan")
 
 
 def plans() -> dict[tuple[str, str], Plan]:
@@ -204,6 +208,24 @@ def test_the_command_compares_with_the_plan_that_it_is_given(report: TraceReport
     document = report.as_json()
     assert (document["ok"], document["count"]) == (True, len(ledger()))
     assert sum(document["answers"].values()) == document["count"]
+
+
+def test_the_command_says_what_is_false_or_missing_and_ends_with_its_exit_code(tmp_path: Path) -> None:
+    cli = Cli(tmp_path)
+    ran = cli.run("trace", "--missing", "--json")
+    assert (ran.code, ran.document["rows"], ran.document["count"]) == (0, [], len(ledger()))
+    for words in (("--phase", "horizontal"), ("--plan", "plan.json")):
+        refused = cli.run("trace", *words)
+        assert refused.code == 2
+        assert "name the stack" in refused.err
+    stacks = plans()
+    name = "autoscaler-horizontal-pod-autoscaler"
+    spec = next(item for item in stacks["prod", "horizontal"] if item.name == name).inputs["spec"]
+    changed = edited(stacks["prod", "horizontal"], HPA, name, spec={**spec, "maxReplicas": 9})
+    plan = str(write_plan(tmp_path / "plan.json", changed))
+    ran = cli.run("trace", "--section", "Kubernetes Deployment", "--missing", "--json", *OWN_PLAN, plan)
+    assert (ran.code, [row["id"] for row in ran.document["rows"]]) == (1, ["hpa-a.spec.maxReplicas"])
+    assert ran.document["compared"] == [str(tmp_path / "plan.json")]
 
 
 def test_keys_of_the_stack_file_are_known_below_lists_and_choices() -> None:
