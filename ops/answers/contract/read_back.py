@@ -7,17 +7,21 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+How = Literal["another", "nowhere", "odd"]
+"""How a value is not what was sent: it is another, it is nowhere, or it has a form that may still stand for it."""
 NOTHING = "nothing of what the POST sent is there"
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 """A text that is a number: with zeros in front it is an id or a telephone number, which loses them as one."""
 _BETWEEN = re.compile(r"[\W_]+")
-SHORTEST_TEXT, LEAST_NUMBER = 2, 100
-"""What is known again under another name: a flag, a small number and a single letter stand for many things."""
+SHORTEST_TEXT, LEAST_NUMBER = 12, 1000
+"""What is known again under another name, as is a text with a digit in it: a flag, a small number and a word such as
+`active` stand for many things."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +49,11 @@ def compared(sent: object, made: object, read: object) -> ReadBack:
     others = [_contradicted(_rows(row, made)[0], row, frozenset(names)) for row in _rows(sent, read)]
     if name := _contradicted(made, read) or (others[0] if all(others) else None):
         return ReadBack(f"{name} is not what the POST answered")
-    found = dict(_unlike(sent, read)) if isinstance(sent, dict) else {}
-    if wrong := sorted(name for name, is_wrong in found.items() if is_wrong):
+    every = frozenset(_name(one) for part in _parts(sent) if isinstance(part, dict) for one in part)
+    found = dict(_unlike(sent, read, every)) if isinstance(sent, dict) else {}
+    if wrong := sorted(name for name, how in found.items() if how == "another"):
         return ReadBack(f"{wrong[0]} is not what the POST sent")
-    if not values(sent) & values(read):
+    if not values(sent) & values(read) and "odd" not in found.values():
         return ReadBack(NOTHING)
     return ReadBack(unseen=tuple(sorted(found)))
 
@@ -76,15 +81,18 @@ def plain(value: object) -> object:
     return text
 
 
-def _parts(document: object) -> Iterator[object]:
-    """A document and all that is in it, what is outside first."""
-    rest = [document]
-    for part in rest:  # which grows meanwhile: an answer may be nested deeper than functions may
-        yield part
-        if isinstance(part, dict | list):
-            rest += part.values() if isinstance(part, dict) else part
+def _parts(document: object, without: frozenset[str] = frozenset()) -> list[object]:
+    """A document and all that is in it but under some names, what is outside first."""
+    found = [document]
+    for part in found:  # which grows meanwhile: an answer may be nested deeper than functions may
+        if isinstance(part, dict):
+            found += [value for name, value in part.items() if not without or _name(name) not in without]
+        elif isinstance(part, list):
+            found += part
+    return found
 
 
+@lru_cache(maxsize=4096)
 def _name(name: str) -> str:
     """clientId, client_id and client-id are one name."""
     return _BETWEEN.sub("", name).casefold() or name
@@ -108,24 +116,31 @@ def _rows(sent: object, read: object) -> list[object]:
     return [part for rank, part in ranked if rank == best] or [read]
 
 
-def _unlike(sent: dict[str, object], read: object, path: str = "") -> Iterator[tuple[str, bool]]:
-    """Names of what was sent and is not read as it was, with whether it is wrong, or only not to be seen."""
+def _unlike(sent: dict[str, object], read: object, every: frozenset[str], path: str = "") -> Iterator[tuple[str, How]]:
+    """Names of what was sent and is not read as it was: another value, nowhere, or in a form that says nothing.
+
+    Args:
+        sent: the body, or an object in it.
+        read: where it is looked for.
+        every: all names that were sent; what stands under one of them is no other value under a new name.
+        path: of the object.
+    """
     row = _rows(sent, read)[0]
+    around = _parts(read, frozenset(map(_name, sent)))
+    beside = [part for part in around if isinstance(part, dict)]
     for key, value in sent.items():
         name = f"{path}{key}"
-        there = _under(key, row) or [one for part in _parts(read) for one in _under(key, part)]
-        if _empty(value) and all(map(_empty, there)):
-            continue  # the application may have a value of its own for it, or leave it out
-        if value is None or any(_same(value, one) for one in there):
-            continue
-        if isinstance(value, dict) and there and isinstance(there[0], dict):
-            yield from _unlike(value, there[0], f"{name}.")
+        there = _under(key, row) or [one for part in beside for one in _under(key, part)]
+        if value is None or any(_same(value, one) for one in there) or (_empty(value) and all(map(_empty, there))):
+            continue  # for an empty value the application may have one of its own, or leave it out
+        if isinstance(value, dict) and (not there or isinstance(there[0], dict)):
+            yield from _unlike(value, there[0] if there else read, every, f"{name}.")
         elif not there:
-            if not _known(value, read):
-                yield name, False
+            if not _known(value, read, every):
+                yield name, "nowhere"
         else:
-            elsewhere = isinstance(value, str) and _known(value, row)
-            yield name, not elsewhere and not any(_loosely(value, one) for one in there)
+            elsewhere = isinstance(value, str) and _known(value, row, every)
+            yield name, "odd" if elsewhere or any(_other_form(value, one) for one in there) else "another"
 
 
 def _empty(value: object) -> bool:
@@ -135,7 +150,7 @@ def _empty(value: object) -> bool:
 def _same(sent: object, read: object) -> bool:
     """Whether a value is what was sent, in whatever form; a client may be read as an object with its id."""
     if isinstance(sent, dict) and isinstance(read, dict):
-        return not any(_unlike(sent, read))
+        return not any(_unlike(sent, read, frozenset(map(_name, sent))))
     if isinstance(sent, list) and isinstance(read, list):
         left = list(read)
         for one in sent:
@@ -144,28 +159,46 @@ def _same(sent: object, read: object) -> bool:
                 return False
             del left[found]
         return True
-    if isinstance(sent, dict | list) or isinstance(read, dict | list):
-        return bool(values(sent)) and values(sent) <= values(read)
+    if isinstance(sent, dict | list):
+        leaves = _leaves(sent)
+        alone = isinstance(read, dict | list) or len(leaves) == 1
+        return alone and bool(leaves) and all(_same(one, read) for one in leaves)
+    if isinstance(read, dict | list):
+        return not isinstance(sent, bool) and plain(sent) in values(read)
     if isinstance(sent, bool) and read in (0, 1):
         return sent == bool(read)
     return plain(sent) == plain(read)
 
 
-def _known(value: object, read: object) -> bool:
-    """Whether all of a value is there under other names, and nothing of it could as well be something else."""
-    leaves = [part for part in _parts(value) if not isinstance(part, dict | list) and not _empty(part)]
-    return all(_telling(one) for one in leaves) and {plain(one) for one in leaves} <= values(read)
+def _leaves(value: object, without: frozenset[str] = frozenset()) -> list[object]:
+    parts = _parts(value, without)
+    return [part for part in parts if not isinstance(part, dict | list) and not _empty(part)]
+
+
+def _known(value: object, read: object, every: frozenset[str]) -> bool:
+    """Whether all of a value is there under new names, and nothing of it could as well be something else."""
+    there = {plain(one) for one in _leaves(read, every)}
+    return all(_telling(one) and plain(one) in there for one in _leaves(value))
 
 
 def _telling(value: object) -> bool:
     if isinstance(value, bool):
         return False
-    return len(value) >= SHORTEST_TEXT if isinstance(value, str) else abs(Decimal(str(value))) >= LEAST_NUMBER
+    if isinstance(value, str) and not isinstance(plain(value), Decimal):
+        return len(value) >= SHORTEST_TEXT or (len(value) > 1 and any(map(str.isdigit, value)))
+    return abs(Decimal(str(value))) >= LEAST_NUMBER
 
 
-def _loosely(sent: object, read: object) -> bool:
-    """Whether two texts differ in blanks and capitals alone, as of an address that was put in order."""
-    return isinstance(sent, str) and isinstance(read, str) and sent.casefold().split() == read.casefold().split()
+def _other_form(sent: object, read: object) -> bool:
+    """Whether a value may still be what was sent: `700 EUR` for 700, seconds for a moment, an address in capitals."""
+    if isinstance(sent, dict | list) or isinstance(read, dict | list) or read is None:
+        return False
+    if isinstance(sent, bool) or isinstance(read, bool):
+        return type(sent) is not type(read)
+    one, other = plain(sent), plain(read)
+    if isinstance(one, str) and isinstance(read, str):
+        return one.casefold().split() == read.casefold().split()
+    return type(one) is not type(other) and not (isinstance(sent, str) and sent.isdigit())
 
 
 def _contradicted(made: object, read: object, only: frozenset[str] = frozenset()) -> str | None:
@@ -182,5 +215,5 @@ def _contradicted(made: object, read: object, only: frozenset[str] = frozenset()
             names = [name for name in one.keys() & other.keys() if not only or _name(name) in only]
             rest += [(f"{path}.{name}" if path else name, one[name], other[name]) for name in names]
         elif path and not isinstance(one, dict | list) and not isinstance(other, dict | list):
-            wrong += [path] if plain(one) != plain(other) else []
+            wrong += [] if plain(one) == plain(other) or _other_form(one, other) else [path]
     return min(wrong, default=None)

@@ -25,8 +25,8 @@ DENIED = {401, 403}
 NAMES = ("retries.created", "retries.idempotent", "retries.other-body", "database.read-after-write")
 HOW = "name a POST that creates something and its body: --write /api/bonds --body bond.json"
 UNSEEN = (
-    "leave out of --body what the application never gives back, or in another form; under another name a text of two "
-    "letters and a number of three digits are known again"
+    "leave out of --body what the application never gives back, or in another form; under another name a text with a "
+    "digit in it and a number of four digits are known again"
 )
 """What to do about values that nobody can find again."""
 MOST_BODIES = 3
