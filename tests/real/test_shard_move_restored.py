@@ -129,8 +129,11 @@ def test_a_copy_of_an_earlier_moment_is_compared_or_given_up(one_server: OneServ
     moved.run(PRIMARY, "UPDATE bbp_shards.identity SET mark = '1-old'")
     assert "primary bears the mark of an earlier moment" in moved.refused("move", "cancel"), "copies may be newer"
     moved.done("move", "cancel", "--drop-copies")
+    number = "SELECT split_part(mark, '-', 1)::integer FROM bbp_shards.identity"
+    before = moved.run(0, number)
     assert contents(moved, "clients", range(2)) == []
     moved.done(*PUBLISH)
+    assert moved.run(0, number) > before, "what is put back to the last move bears no later mark"
     moved.done("move", "copy")
     assert moved.differences() == []
 

@@ -9,6 +9,7 @@ from psycopg import sql
 
 from ops.answers.shards import placement, statements
 from ops.answers.shards.errors import MoveError
+from ops.answers.shards.ledger import number_of
 from ops.answers.shards.placement import BEGINS, FOREIGN, READMITTED, check_place
 from ops.answers.shards.published import check_held, check_watched, published
 from ops.answers.shards.reading import check_alike, read_catalog
@@ -55,15 +56,15 @@ def publish(mover: Mover, route: Route) -> None:
         MoveError: another move goes on, a server says that clients lie over another number of shards, or a target
             holds rows already. Nothing was changed then.
     """
-    set_id = ""
+    set_id, number = "", 0
     if mover.ledger.going_on(route):
         _again(mover, route)
     else:
         for place in route.everywhere:
             _check_stated(mover.servers[place], route)
         _check_empty(mover, route, route.targets)
-        set_id = _set_of(mover.servers, route)
-    mover.ledger.begin(route, mover.held.as_json(), set_id)
+        set_id, number = _set_of(mover.servers, route)
+    mover.ledger.begin(route, mover.held.as_json(), set_id, number)
     state = mover.ledger.read()
     for place in route.everywhere:
         server = mover.servers[place]
@@ -162,8 +163,8 @@ def _check_empty(mover: Mover, route: Route, fresh: Iterable[int]) -> None:
         raise MoveError(f"{', '.join(held)}, and a move begins with empty targets: {LEFT}")
 
 
-def _set_of(servers: Servers, route: Route) -> str:
-    """The random name of the servers of a move that begins: the primary's, or a new one where no server has any.
+def _set_of(servers: Servers, route: Route) -> tuple[str, int]:
+    """The random name of the servers of a move that begins, the primary's or a new one, and the highest mark there.
 
     Raises:
         MoveError: a server belongs to another set, or holds clients and to none while the primary does.
@@ -174,7 +175,7 @@ def _set_of(servers: Servers, route: Route) -> str:
     for place, one in named.items():
         if one != own and (one is not None or place in route.sources):
             raise MoveError(f"{servers[place].name} {FOREIGN}")
-    return own or str(uuid4())
+    return own or str(uuid4()), max((number_of(one.mark) for one in said.values() if one is not None), default=0)
 
 
 def _check_stated(server: Server, route: Route) -> None:

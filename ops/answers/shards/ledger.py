@@ -89,6 +89,10 @@ STRANGE = "which this version of the tool does not know: end the move with the v
 """What is said of a move of another version."""
 
 
+def _mark(number: int) -> str:
+    return f"{number + 1}-{uuid4()}"
+
+
 def number_of(mark: str | None) -> int:
     """The number of a mark; 0 of none."""
     return int(mark.partition("-")[0]) if mark else 0
@@ -138,8 +142,10 @@ class Ledger:
             raise MoveError(f"a move {way} goes on here, at step {step}: end it first ({ending}){back}")
         return True
 
-    def begin(self, route: Route, published: str, set_id: str) -> None:
+    def begin(self, route: Route, published: str, set_id: str, number: int) -> None:
         """Note a move with what it holds and whose servers it is, unless it is the one that goes on.
+
+        Its marks are numbered above those that an earlier move left: what is put back to that has no higher one.
 
         Raises:
             MoveError: another one goes on.
@@ -150,12 +156,13 @@ class Ledger:
         with self.server.connection.transaction():
             self.server.execute("DELETE FROM bbp_shards.move", "DELETE FROM bbp_shards.progress")
             self.server.run(
-                "INSERT INTO bbp_shards.move (before, after, step, published, set_id) "
-                "VALUES (%s, %s, 'published', %s::jsonb, %s::uuid)",
+                "INSERT INTO bbp_shards.move (before, after, step, published, set_id, marks) "
+                "VALUES (%s, %s, 'published', %s::jsonb, %s::uuid, ARRAY[%s::text])",
                 route.before,
                 route.after,
                 published,
                 set_id,
+                _mark(number),
             )
 
     def read(self) -> State:
@@ -178,7 +185,7 @@ class Ledger:
 
     def mark(self, number: int) -> str:
         """A new mark above a number, beside those that servers bear until each has it."""
-        mark = f"{number + 1}-{uuid4()}"
+        mark = _mark(number)
         self.server.run("UPDATE bbp_shards.move SET marks = marks || %s::text", mark)
         return mark
 

@@ -15,7 +15,7 @@ ALTER TABLE bbp_shards.move ADD COLUMN IF NOT EXISTS published jsonb;
 -- The servers' name, and the marks that they may bear: the last one, and the one before it while that is replaced. Each
 -- is a number above all before it, and random behind that: a ledger that was put back gives numbers twice.
 ALTER TABLE bbp_shards.move ADD COLUMN IF NOT EXISTS set_id uuid;
-ALTER TABLE bbp_shards.move ADD COLUMN IF NOT EXISTS marks text[] NOT NULL DEFAULT ARRAY['1-' || gen_random_uuid()];
+ALTER TABLE bbp_shards.move ADD COLUMN IF NOT EXISTS marks text[] NOT NULL DEFAULT '{}';
 CREATE TABLE IF NOT EXISTS bbp_shards.progress (
   place integer,
   tbl text,
