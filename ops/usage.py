@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 if TYPE_CHECKING:
-    from typer._click.core import Context
+    from typer._click.core import Command, Context
 
 _WORDS = {
     "int_parsing": "must be a whole number, not {input!r}",
@@ -25,7 +25,12 @@ _WORDS = {
 
 
 class Group(TyperGroup):
-    """The commands, whose refusals of values are sentences."""
+    """The commands, whose refusals of values are sentences; `cost trend` is `cost-trend` in two words."""
+
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
+        """The command that a line begins with."""
+        joined = "-".join(args[:2])
+        return super().resolve_command(ctx, [joined, *args[2:]] if joined in self.commands else args)
 
     def invoke(self, ctx: Context) -> Any:  # noqa: ANN401 - whatever a command returns
         """Run a command; a value that it does not take is explained."""

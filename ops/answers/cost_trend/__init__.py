@@ -1,0 +1,1 @@
+"""Where bills of a running platform go."""

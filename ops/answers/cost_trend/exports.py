@@ -1,0 +1,189 @@
+"""Reads what AWS and others export of bills: Cost Explorer's answer, a Cost and Usage Report, or FOCUS.
+
+Formats: `aws ce get-cost-and-usage --granularity MONTHLY` (AWS CLI Command Reference), a Cost and Usage Report
+in the old spelling (`lineItem/UnblendedCost`) or in CUR 2.0's (AWS Data Exports User Guide), FOCUS 1.x
+(focus.finops.org); unverified 2026-11-30 against a real account. What is summed is what the invoice says: unblended
+or billed cost, with taxes, credits and refunds.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import math
+from calendar import monthrange
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from ops.answers.costs.bills import BillsError
+from ops.inputs.documents import DocumentError, read_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+CURRENCY = "USD"
+METRICS = ("UnblendedCost", "NetUnblendedCost", "AmortizedCost", "BlendedCost")
+"""Of Cost Explorer, the first that an answer has."""
+WITHOUT_SERVICE = "all services"
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Where a table of charges has what; the currency is known where a column says so."""
+
+    day: str
+    service: str
+    cost: str
+    currency: str
+
+
+FORMATS = {
+    "Cost and Usage Report": _Columns(
+        "lineItem/UsageStartDate", "lineItem/ProductCode", "lineItem/UnblendedCost", "lineItem/CurrencyCode"
+    ),
+    "Cost and Usage Report 2.0": _Columns(
+        "line_item_usage_start_date", "line_item_product_code", "line_item_unblended_cost", "line_item_currency_code"
+    ),
+    "FOCUS": _Columns("ChargePeriodStart", "ServiceName", "BilledCost", "BillingCurrency"),
+}
+
+
+@dataclass
+class Bills:
+    """Costs by month and service.
+
+    Attributes:
+        costs: USD by month (YYYY-MM) and service.
+        partial: months that are not over in the export, or not yet final; they stand in `costs` too.
+        last_day: the last day with a charge.
+    """
+
+    costs: dict[str, dict[str, float]] = field(default_factory=dict)
+    partial: set[str] = field(default_factory=set)
+    last_day: dict[str, date] = field(default_factory=dict)
+
+    def add(self, day: date, service: str, usd: float) -> None:
+        """One charge."""
+        month = f"{day:%Y-%m}"
+        services = self.costs.setdefault(month, {})
+        services[service] = services.get(service, 0.0) + usd
+        self.last_day[month] = max(day, self.last_day.get(month, day))
+
+    def complete(self) -> dict[str, dict[str, float]]:
+        """The months that are over."""
+        return {month: found for month, found in self.costs.items() if month not in self.partial}
+
+
+def read_exports(files: Sequence[Path]) -> Bills:
+    """The charges of all files together.
+
+    Args:
+        files: JSON of Cost Explorer, or CSV (also `.gz`) of a Cost and Usage Report or of FOCUS.
+
+    Raises:
+        BillsError: a file is none of these, is in another currency, or holds a cost that is no number.
+    """
+    bills = Bills()
+    for file in files:
+        try:
+            if file.name.lower().removesuffix(".gz").endswith(".csv"):
+                _read_table(file, bills)
+            else:
+                _read_answer(file, bills)
+        except (OSError, EOFError, gzip.BadGzipFile, UnicodeDecodeError) as error:
+            raise BillsError(f"{file} cannot be read: {error}") from error
+    if bills.costs:
+        # Nobody says whether the last month is over: it is, if its last day has a charge.
+        last = max(bills.last_day)
+        if bills.last_day[last].day < monthrange(int(last[:4]), int(last[5:]))[1]:
+            bills.partial.add(last)
+    return bills
+
+
+def _read_table(file: Path, bills: Bills) -> None:
+    opened = gzip.open if file.name.lower().endswith(".gz") else open
+    with opened(file, "rt", encoding="utf-8-sig", newline="") as stream:
+        reader = csv.DictReader(stream, restkey="", strict=True)
+        try:
+            header = set(reader.fieldnames or ())
+            name = next((name for name, known in FORMATS.items() if {known.day, known.cost} <= header), None)
+            if name is None:
+                wanted = "; ".join(f"{name}: {known.day}, {known.cost}" for name, known in FORMATS.items())
+                raise BillsError(f"{file} is no export that is known; columns are wanted as follows. {wanted}")
+            _charges(reader, FORMATS[name], file, bills)
+        except csv.Error as error:
+            raise BillsError(f"{file}, line {reader.line_num}: {error}") from error
+
+
+def _charges(reader: csv.DictReader[str], columns: _Columns, file: Path, bills: Bills) -> None:
+    for row in reader:
+        where = f"{file}, line {reader.line_num}"
+        currency = row.get(columns.currency) or CURRENCY
+        if currency != CURRENCY:
+            raise BillsError(f"{where}: {columns.currency} is {currency!r}; only {CURRENCY} is summed")
+        text = row.get(columns.cost) or "0"
+        service = row.get(columns.service) or WITHOUT_SERVICE
+        bills.add(
+            _day(row.get(columns.day), f"{where}: {columns.day}"), service, _usd(text, f"{where}: {columns.cost}")
+        )
+
+
+def _read_answer(file: Path, bills: Bills) -> None:
+    try:
+        document = read_document(file)
+    except DocumentError as error:
+        raise BillsError(str(error)) from error
+    results = document.get("ResultsByTime") if isinstance(document, dict) else None
+    if not isinstance(results, list) or not all(isinstance(one, dict) for one in results):
+        raise BillsError(
+            f"{file} is no answer of `aws ce get-cost-and-usage`: it has no ResultsByTime. A table is .csv or .csv.gz"
+        )
+    for number, result in enumerate(results, 1):
+        where = f"{file}, ResultsByTime {number}"
+        period = result.get("TimePeriod")
+        start, end = (
+            _day(period.get(side) if isinstance(period, dict) else None, f"{where}: TimePeriod.{side}")
+            for side in ("Start", "End")
+        )
+        if result.get("Estimated") is True:
+            bills.partial.add(f"{start:%Y-%m}")
+        for service, usd in _grouped(result, where):
+            bills.add(start, service, usd)
+            bills.last_day[f"{start:%Y-%m}"] = max(
+                date.fromordinal(end.toordinal() - 1), bills.last_day[f"{start:%Y-%m}"]
+            )
+
+
+def _grouped(result: dict[str, Any], where: str) -> Iterator[tuple[str, float]]:
+    groups = result.get("Groups") or ()
+    entries: Iterable[tuple[str, Any]] = [
+        (str((group.get("Keys") or [WITHOUT_SERVICE])[0]), group.get("Metrics")) for group in groups
+    ] or [(WITHOUT_SERVICE, result.get("Total"))]
+    for service, metrics in entries:
+        known = metrics if isinstance(metrics, dict) else {}
+        metric = next((name for name in METRICS if isinstance(known.get(name), dict)), None)
+        if metric is None:
+            raise BillsError(f"{where}: {service} has none of {', '.join(METRICS)}")
+        unit = known[metric].get("Unit", CURRENCY)
+        if unit != CURRENCY:
+            raise BillsError(f"{where}: {service} is in {unit!r}; only {CURRENCY} is summed")
+        yield service, _usd(known[metric].get("Amount"), f"{where}: {service}, {metric}")
+
+
+def _day(value: object, where: str) -> date:
+    try:
+        return date.fromisoformat(str(value)[:10])
+    except ValueError:
+        raise BillsError(f"{where} is {str(value)[:40]!r}; a day is wanted, as 2026-11-01") from None
+
+
+def _usd(value: object, where: str) -> float:
+    try:
+        usd = float(str(value))
+    except ValueError:
+        usd = math.nan
+    if not math.isfinite(usd):
+        raise BillsError(f"{where} is {str(value)[:40]!r}, which is no amount")
+    return usd
