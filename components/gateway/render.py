@@ -171,7 +171,8 @@ def _answers(config: GatewayConfig) -> Iterator[Directive]:
     """Headers and errors of answers."""
     yield from error_maps()
     yield from _static_lifetimes(config)
-    read = [directive("default", "no-store"), directive(f"~*{READABLE_CONTROL}", "")]
+    # no expression of a map is tried on an empty value: an answer that says nothing is read, too
+    read = [directive("default", "no-store"), directive("", ""), directive(f"~*{READABLE_CONTROL}", "")]
     yield block("map", "$upstream_http_cache_control", UNREAD_CONTROL, body=read)
     yield from told_addresses(config.host_names)
     for header in config.headers:

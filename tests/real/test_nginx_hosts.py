@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bailbondpro.edge.exchange import Request, Response, headers_of
+from bailbondpro.edge.explain import explain
+from bailbondpro.edge.policy import FILE_TYPES, CdnHosts
 from components.gateway.response_headers import replaced
+from tests.support.edge_policies import POLICY
 from tests.support.live_nginx import HOST, config_of, gateway
 
 if TYPE_CHECKING:
@@ -150,6 +154,41 @@ def test_the_edge_is_told_to_store_nothing_whose_lifetime_is_no_number(live: Gat
     finally:
         live.backends[POD].further = ()
     assert "cdn-cache-control" not in live.get("/", host=HOST).headers
+
+
+@pytest.mark.parametrize(
+    "said", [(), (("ETag", '"1"'),), (("Cache-Control", ""),), (("Last-Modified", "Mon, 02 Nov 2026 10:00:00 GMT"),)]
+)
+@pytest.mark.parametrize("host", [CDN, HOST])
+def test_what_the_gateway_answers_for_a_file_of_which_the_application_says_nothing_is_kept_for_a_year(
+    live: Gateway, host: str, said: tuple[tuple[str, str], ...]
+) -> None:
+    year, policy = 31_536_000, replace(POLICY, hosts=CdnHosts.under(HOST))
+    files = {f"/static/app.3f9a.{extension}": kind for extension, kind in (*FILE_TYPES.items(), ("png", "image/png"))}
+    pod = live.backends[POD]
+    pod.further, pod.pages = said, {path: (kind, "x") for path, kind in files.items()}
+    try:
+        answers = {path: live.get(path, host=host) for path in files}
+    finally:
+        pod.further, pod.pages = (), {}
+    for path, answer in answers.items():
+        del answer.headers["x-backend"]  # by which tests know a pod
+        response = Response(answer.status, headers_of(answer.headers))
+        found = explain(policy, Request.of(f"https://{host}{path}"), response)
+        assert (found.edge_ttl, found.browser_ttl) == (year, year), (path, found.reason, *answer.headers.items())
+
+
+@pytest.mark.parametrize("said", [(), (("Cache-Control", ""),), (("Expires", "0"),)])
+def test_of_an_answer_that_says_nothing_of_its_lifetime_the_edge_is_told_nothing_either(
+    live: Gateway, said: tuple[tuple[str, str], ...]
+) -> None:
+    live.backends[POD].further = said
+    try:
+        for host, path in ((CDN, "/static/a.css"), (HOST, "/"), (API, "/api/public"), (IMAGES, "/a.png")):
+            answer = live.get(path, "198.51.100.45", host=host)
+            assert (answer.status, answer.headers.get("cdn-cache-control")) == (200, None)
+    finally:
+        live.backends[POD].further = ()
 
 
 @pytest.mark.parametrize(
