@@ -5,20 +5,18 @@ Nothing of Pulumi is imported here: `policies/pack/__main__.py`, which the engin
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from plan import Plan, PlannedResource
 from plan.unknown import SECRET
-from policies.rules import is_production
+from policies.rules.model import tagged_production
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from policies.rules import Rule, Violation
 
-PROVIDER = "pulumi:providers:aws"
 SIGNATURE, OF_A_SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
 """Key and value by which the engine marks a secret that it hands to a pack (Pulumi 3.259,
 `sdk/go/common/resource/sig`)."""
@@ -79,15 +77,7 @@ def _known(rule: Rule, plan: Plan) -> list[Violation]:
 
 def _production(plan: Plan) -> bool:
     """By the tags that the provider gives everything: a pack does not see the configuration of a stack."""
-    for provider in plan.of_type(PROVIDER):
-        tags = provider.inputs.get("defaultTags")
-        try:
-            found = json.loads(tags) if isinstance(tags, str) else tags
-        except ValueError:
-            continue
-        if isinstance(found, dict) and isinstance(found.get("tags"), dict):
-            return is_production(Plan((), {"tags:environment": str(found["tags"].get("Environment", ""))}))
-    return True
+    return tagged_production(plan) is not False
 
 
 def _planned(found: Resource, parent: str, dependencies: tuple[str, ...]) -> PlannedResource:

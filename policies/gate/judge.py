@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from plan.placement import unreadable
 from plan.types import TYPES
 from policies.gate.admits import widened
+from policies.gate.environment import left_production, of_production
 from policies.gate.losses import losses_of
 from policies.gate.model import FAILED, HIDDEN, PLACEMENT, TURNS, UNREAD_STEP, Finding, Step, found
 from policies.gate.newcomers import accounts, let_in
@@ -17,7 +18,7 @@ from policies.gate.scaled import scaled_twice
 from policies.gate.uncompared import uncompared
 from policies.gate.weaker import weakened
 from policies.placement import shards_left, unplaced
-from policies.rules import is_production, rules
+from policies.rules import rules
 from policies.turns import locked_out
 
 if TYPE_CHECKING:
@@ -54,12 +55,19 @@ def judge(preview: Preview) -> Verdict:
 
     The cost and the objectives of a plan are no part of it: see `ops.answers.gate`.
     """
-    production = is_production(preview.after)
+    production = of_production(preview)
     beside = (accounts(preview.after), standing_of(preview))
     loss = [finding for change in preview.changes for finding in _losses(change, beside, production=production)]
-    policies, standing, later = _policies(preview)
+    policies, standing, later = _policies(preview, production=production)
     loss += scaled_twice(preview.after, preview.before) if production else ()
-    findings = (*_of_the_preview(preview), *loss, *_placement(preview), *_turns(preview), *policies)
+    findings = (
+        *_of_the_preview(preview),
+        *left_production(preview),
+        *loss,
+        *_placement(preview),
+        *_turns(preview),
+        *policies,
+    )
     blamed = {finding.urn for finding in findings}
     notes = [note for change in preview.changes for note in uncompared(change, production=production)]
     order = {change.urn: index for index, change in enumerate(preview.changes)}
@@ -106,11 +114,10 @@ def _turns(preview: Preview) -> Iterator[Finding]:
         yield found(TURNS, urn, reason)
 
 
-def _policies(preview: Preview) -> tuple[list[Finding], int, int]:
+def _policies(preview: Preview, *, production: bool) -> tuple[list[Finding], int, int]:
     """What policies are broken by the change itself; what was broken before is counted."""
     findings: list[Finding] = []
     standing = later = 0
-    production = is_production(preview.after)
     changed = _touched(preview.changes)
     for rule in rules():
         try:

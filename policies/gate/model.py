@@ -101,6 +101,12 @@ ELSEWHERE = StepRule(
     severity="critical",
     fix="take the change back; another region or account is another stack",
 )
+ENVIRONMENT = StepRule(
+    id="environment",
+    title="Production stays production",
+    severity="critical",
+    fix="take the change of bailbondpro:environment back; a stack for development is another stack",
+)
 ADMITS = StepRule(
     id="admits-more",
     title="No policy lets in somebody whom it did not let in, or asks less of them",
@@ -195,7 +201,20 @@ NOT_REVIEWED = StepRule(
 
 STEP_RULES: tuple[StepRule, ...] = (
     *(STATEFUL_DELETE, STATEFUL_REPLACE, BEARING_DELETE, BEARING_REPLACE, NAME_CHANGED, SHRINKS, PLACEMENT),
-    *(TURNS, PROTECTION_LOST, WEAKENED, ALONE, ELSEWHERE, ADMITS, ROOM, LED, URN_DISAPPEARS, STACK_REMOVED, ONE_WAY),
+    *(
+        TURNS,
+        PROTECTION_LOST,
+        WEAKENED,
+        ALONE,
+        ELSEWHERE,
+        ENVIRONMENT,
+        ADMITS,
+        ROOM,
+        LED,
+        URN_DISAPPEARS,
+        STACK_REMOVED,
+        ONE_WAY,
+    ),
     *(COST, OBJECTIVES, NOT_REVIEWED, UNCOMPARED),
     *(UNKNOWN_STEP, UNREAD_STEP, UNKNOWN_TYPE, HIDDEN, FAILED),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -14,6 +15,8 @@ Severity = Literal["critical", "high", "medium", "low"]
 """Critical and high stop a change; medium and low are told."""
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 STOPPING: frozenset[Severity] = frozenset(("critical", "high"))
+DEVELOPMENT = frozenset(("dev", "development"))
+PROVIDER = "pulumi:providers:aws"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +65,24 @@ class Rule:
 
 
 def is_production(plan: Plan) -> bool:
-    """Whether a plan is of production, as its configuration says; without one, it is held to production's rules."""
-    for key, value in plan.config.items():
-        if key.endswith(":environment"):
-            return value not in {"dev", "development"}
-    return True
+    """Whether a plan is of production, as its configuration says; without one, it is held to production's rules.
+
+    So it is where two keys say different things.
+    """
+    known = [value for key, value in plan.config.items() if key.endswith(":environment")]
+    return not known or any(value not in DEVELOPMENT for value in known)
+
+
+def tagged_production(plan: Plan) -> bool | None:
+    """Whether a plan is of production, by the tags that a provider gives everything; None where no provider says."""
+    known = []
+    for provider in plan.of_type(PROVIDER):
+        tags = provider.inputs.get("defaultTags")
+        try:
+            found = json.loads(tags) if isinstance(tags, str) else tags
+        except ValueError:
+            continue
+        own = found.get("tags") if isinstance(found, dict) else None
+        if isinstance(own, dict) and own.get("Environment"):
+            known.append(str(own["Environment"]) not in DEVELOPMENT)
+    return any(known) if known else None

@@ -63,6 +63,9 @@ than an update: what is not known yet stops where it may undo what held, or wher
 is counted, and the policy pack judges it in the update. Of production's data and load,
 properties that change and that no row compares with what they were are named (`not-compared`); they stop nothing.
 
+Rules of production hold where either side is production's: its configuration says so, or the tags by which what stands
+calls itself. A change that calls production a development stack stops (`environment`).
+
 What a preview does not say, the gate does not say either: whether pods survive a node (`./bbp drill`), whether an
 update that is allowed succeeds, and what was done by hand since the last refresh (`--refresh` in the preview).
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from ops.answers.gate.objectives import NEEDED, settings_in
 from planner.objectives.model import HIGHER_IS_BETTER
+from policies.gate.environment import of_production
 from policies.gate.model import OBJECTIVES, found
-from policies.rules import is_production
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -58,7 +58,7 @@ def missed(preview: Preview, before: Iterable[Answer], after: Iterable[Answer]) 
         after: the answers of what it becomes.
     """
     then = {answer.name: answer for answer in before}
-    production = is_production(preview.after)
+    production = of_production(preview)
     for answer in after:
         was = then.get(answer.name)
         if answer.ok or was is None or answer.name in ELSEWHERE:

@@ -9,8 +9,9 @@ from ops.answers.gate.reading import read_plan_preview
 from ops.exits import UNKNOWN
 from ops.jsonable import picked
 from plan.types import undescribed
+from policies.gate.environment import of_production
 from policies.gate.judge import STRANGE
-from policies.rules import is_production, rules
+from policies.rules import rules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,7 +99,7 @@ def policy(file: Path) -> Policies:
 def policies_of(preview: Preview) -> Policies:
     """What all rules say of a preview, of what stays as it is, too."""
     known = rules()
-    production = is_production(preview.after)
+    production = of_production(preview)
     broken = [found for rule in known if (found := _broken(rule, preview, production)) is not None]
     return Policies(
         resources=sum(item.custom and item.op != "delete" for item in preview.after),
