@@ -119,6 +119,12 @@ class Scope:
         return f'namespace="{self.namespace}"'
 
 
+def ends_at(milliseconds: int) -> str:
+    """The matcher of the bucket that ends there; whole seconds are written in two ways (OpenMetrics: 1.0)."""
+    seconds = milliseconds / 1000
+    return f'le=~"{seconds:g}|{seconds:.1f}"' if seconds.is_integer() else f'le="{seconds:g}"'
+
+
 def recording_rules() -> tuple[RecordingRule, ...]:
     """Requests per second of each pod, over eight scrape intervals of 15 s."""
     return (

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..alerts import Alert, Scope, Severity
+from ..alerts import Alert, Scope, Severity, ends_at
 from ..kind import ClusterKind, Panels
 from ..panels import queried
 from .application import error_ratio
@@ -56,15 +56,9 @@ SPEEDS = (
 def slow_ratio(scope: Scope, window: str) -> str:
     """PromQL: share of requests that took longer than the objective, 0..1; nothing where no bucket ends there."""
     series = "http_request_duration_seconds_bucket"
-    within = f"sum(rate({series}{{{scope.matcher},{_bucket(scope)}}}[{window}]))"
+    within = f"sum(rate({series}{{{scope.matcher},{ends_at(scope.thresholds.objective_ms)}}}[{window}]))"
     every = f'sum(rate({series}{{{scope.matcher},le="+Inf"}}[{window}]))'
     return f"(1 - {within} / {every})"
-
-
-def _bucket(scope: Scope) -> str:
-    """The bucket that ends at the objective; whole seconds are written in two ways (OpenMetrics: 1.0)."""
-    seconds = scope.thresholds.objective_ms / 1000
-    return f'le=~"{seconds:g}|{seconds:.1f}"' if seconds.is_integer() else f'le="{seconds:g}"'
 
 
 def alerts(scope: Scope) -> tuple[Alert, ...]:
@@ -87,7 +81,7 @@ def alerts(scope: Scope) -> tuple[Alert, ...]:
         ),
         Alert(
             name="ResponseObjectiveUnmeasured",
-            expr=f"absent(http_request_duration_seconds_bucket{{{scope.matcher},{_bucket(scope)}}})",
+            expr=f"absent(http_request_duration_seconds_bucket{{{scope.matcher},{ends_at(scope.thresholds.objective_ms)}}})",
             for_="15m",
             summary=f"No bucket of the response times ends at {limits.objective_ms} ms",
             description="Nobody can tell whether the objective is met. Compare /metrics with the contract's buckets.",

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from components.monitoring.alerts import ends_at
 from ops.answers.right_size.measures import CLUSTER, Measure
 from ops.answers.right_size.prometheus import Prometheus, window_of
 from ops.inputs.documents import DocumentError, read_document
@@ -123,9 +124,7 @@ def measures(settings: Settings) -> tuple[Measure, ...]:
     requests = f"sum(increase(http_requests_total{{{of}}}[5m]))"
     failed = f'sum(increase(http_requests_total{{{of},status=~"5.."}}[5m]))'
     bucket = "http_request_duration_seconds_bucket"
-    objective = settings.objectives.response_ms / 1000
-    ends = f'le=~"{objective:g}|{objective:.1f}"' if objective.is_integer() else f'le="{objective:g}"'
-    within = f"sum(increase({bucket}{{{of},{ends}}}[5m]))"
+    within = f"sum(increase({bucket}{{{of},{ends_at(settings.objectives.response_ms)}}}[5m]))"
     every = f'sum(increase({bucket}{{{of},le="+Inf"}}[5m]))'
     p95 = f"1000 * histogram_quantile(0.95, sum by (le) (rate({bucket}{{{of}}}[5m])))"
     free = "sum(node_memory_MemAvailable_bytes)"
