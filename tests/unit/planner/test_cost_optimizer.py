@@ -53,6 +53,18 @@ def test_savings_are_the_guides_share_of_the_instance_and_not_of_its_disk(
     assert [item.saving_usd for item in found] == [pytest.approx(HOURS * share)]
 
 
+def test_rules_that_match_together_never_save_more_than_the_bill() -> None:
+    everything = ResourceMetrics(cpu_percent=10, memory_percent=10, workload="batch", consistent_usage=1.0)
+    found = recommendations(PLAN, cost_of(PLAN), {"db": everything})
+    assert {item.action: item.saving_usd for item in found} == {
+        "downgrade_instance": pytest.approx(HOURS * 0.3),
+        "switch_to_spot": pytest.approx(HOURS * 0.7 * 0.7),
+    }
+    steady = ResourceMetrics(cpu_percent=10, memory_percent=10, consistent_usage=1.0)
+    saved = [item.saving_usd or 0 for item in recommendations(PLAN, cost_of(PLAN), {"db": steady})]
+    assert sum(saved) == pytest.approx(HOURS * (0.3 + 0.7 * 0.4))
+
+
 def test_without_measurements_a_database_always_runs_and_nothing_is_known_to_idle() -> None:
     assert [item.action for item in recommendations(PLAN, cost_of(PLAN))] == ["purchase_reserved"]
 
