@@ -32,8 +32,9 @@ HEADER_BUFFER_KIB = 16
 """All headers of an answer, and one header or request line of a request: what Node.js itself takes (its documentation,
 --max-http-header-size: 16 KiB). A cookie alone may have 4096 bytes (RFC 6265, 6.1); nginx's own sizes, 4 KiB for an
 answer and 8 KiB for a line, turned one into status 502 and two into 400."""
-HEADERS_HASH_SIZE, HEADERS_HASH_BUCKET = 8192, 128
-"""Room for the names of `components.gateway.trusted_headers`; nginx warns where 512 and 64 are too small."""
+HEADERS_HASH_SIZE, HEADERS_HASH_BUCKET = 65536, 512
+"""Room for the names of `components.gateway.trusted_headers`; nginx warns where 512 and 64 are too small. A bucket of
+about ten names lets nginx find a table of a few hundred buckets at once, whenever it starts."""
 LIMITED_CLIENT = "$limited_client"
 """What rate limits count by: an IPv4 address, or the network of an IPv6 address."""
 GZIP_TYPES = (

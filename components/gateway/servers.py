@@ -36,9 +36,14 @@ that depends on Accept says so in Vary, or has another type, and is not stored."
 UPGRADE_HEADERS: dict[str, str] = {"Upgrade": "$upgrade", "Connection": "$connection_upgrade"}
 
 
-def proxy_headers(further: Mapping[str, str]) -> Iterator[Directive]:
-    """Every header that an application might trust, set or stripped, and further ones, which win."""
-    known = {header.name: header.value for header in (*SET, *STRIPPED)}
+def proxy_headers(further: Mapping[str, str], *, client_headers: bool = True) -> Iterator[Directive]:
+    """Every header that an application might trust, set or stripped, and further ones, which win.
+
+    Args:
+        further: name and value of each.
+        client_headers: those of the client pass; without them there is nothing to strip.
+    """
+    known = {header.name: header.value for header in (*SET, *(STRIPPED if client_headers else ()))}
     for name, value in {**known, **further}.items():
         yield directive("proxy_set_header", name, value)
 
@@ -176,7 +181,7 @@ def _public_files(config: GatewayConfig, site: Site) -> Iterator[Directive]:
     yield directive("proxy_pass_request_headers", "off")
     yield directive("proxy_pass_request_body", "off")
     passed = {name: f"$http_{name.lower().replace('-', '_')}" for name in FILE_HEADERS}
-    yield from proxy_headers({**passed, "Upgrade": "", "Connection": "", "Content-Length": ""})
+    yield from proxy_headers({**passed, "Upgrade": "", "Connection": "", "Content-Length": ""}, client_headers=False)
     yield from _hidden_headers(config, site)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .claimed_headers import CLAIMED
 from .stripped_headers import BY_SOURCE
 from .stripped_identities import IDENTITIES
 
@@ -53,6 +54,13 @@ SET = (
 def _stripped() -> Iterator[TrustedHeader]:
     for source, names in (*BY_SOURCE, *IDENTITIES):
         yield from (TrustedHeader(name, "", source) for name in names)
+    listed = {name.lower() for _, names in (*BY_SOURCE, *IDENTITIES) for name in names}
+    listed |= {header.name.lower() for header in SET}
+    for source, names in CLAIMED:
+        for name in names:
+            if name.lower() not in listed:
+                listed.add(name.lower())
+                yield TrustedHeader(name, "", source)
 
 
 STRIPPED = tuple(_stripped())

@@ -8,6 +8,7 @@ import yaml
 
 from components.gateway.guide import GuideGateway, guide_config
 from components.gateway.render import HEADERS_HASH_BUCKET, HEADERS_HASH_SIZE, render
+from components.gateway.servers import proxy_headers
 from components.gateway.trusted_headers import SET, STRIPPED
 from tests.support.nginx import blocks
 from tests.support.paths import DATA
@@ -61,6 +62,74 @@ def test_nginx_has_room_for_the_names() -> None:
 
 def test_what_the_gateway_says_itself_comes_from_nginx_and_never_from_the_client() -> None:
     assert not [header for header in SET if "$http_" in header.value or "$proxy_add" in header.value]
+
+
+SPEAKERS = ("X-", "X-Auth-", "X-Forwarded-", "X-Remote-", "X-JWT-", "X-SSO-", "X-Authenticated-")
+CLAIMS = (
+    "User",
+    "Role",
+    "Roles",
+    "Permissions",
+    "Scope",
+    "Tenant",
+    "Org",
+    "Email",
+    "Sub",
+    "Groups",
+    "Account",
+    "Claims",
+)
+OWN_OF_CLIENTS = (
+    *(
+        "Accept",
+        "Accept-Language",
+        "Authorization",
+        "Baggage",
+        "Cache-Control",
+        "Content-Type",
+        "Cookie",
+        "DNT",
+        "Origin",
+    ),
+    *("Idempotency-Key", "If-Match", "If-None-Match", "Last-Event-ID", "Next-Action", "Prefer", "Range", "Referer"),
+    *(
+        "RSC",
+        "Save-Data",
+        "Sec-Fetch-Site",
+        "Sec-WebSocket-Key",
+        "Sentry-Trace",
+        "Traceparent",
+        "Tracestate",
+        "Tus-Resumable",
+    ),
+    *("Upload-Offset", "User-Agent", "X-Access-Token", "X-Api-Key", "X-Api-Version", "X-Auth-Token", "X-Client-Id"),
+    *("X-Client-Version", "X-Correlation-Id", "X-CSRF-Token", "X-Device-Id", "X-File-Name", "X-Hub-Signature-256"),
+    *(
+        "X-Idempotency-Key",
+        "X-Nextjs-Data",
+        "X-Requested-With",
+        "X-Session-Id",
+        "X-Signature",
+        "X-Timezone",
+        "X-XSRF-Token",
+    ),
+    *("Stripe-Signature", "X-Twilio-Signature", "X-Shopify-Hmac-Sha256", "X-GitHub-Event", "X-B3-TraceId"),
+)
+
+
+def test_whatever_speaker_and_claim_a_name_is_made_of_it_does_not_arrive() -> None:
+    sent = proxied("http")
+    names = [f"{speaker}{claim}".lower() for speaker in SPEAKERS for claim in CLAIMS]
+    assert {name: sent.get(name) for name in names} == dict.fromkeys(names, "")
+
+
+def test_what_clients_say_for_themselves_is_neither_set_nor_stripped() -> None:
+    assert not {name.lower() for name in OWN_OF_CLIENTS} & {header.name.lower() for header in (*SET, *STRIPPED)}
+
+
+def test_a_server_that_passes_no_header_of_the_client_has_none_to_strip() -> None:
+    names = {item.args[0] for item in proxy_headers({"Accept": "$http_accept"}, client_headers=False)}
+    assert names == {"Accept", *(header.name for header in SET)}
 
 
 CORPUS = yaml.safe_load((DATA / "trusted_headers_of_frameworks.yaml").read_text(encoding="utf-8"))["trusted"]
