@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from plan.edge_expressions import always, bounded, implies, read
+from plan.tolerance import much_less, much_more
 from plan.types.weaker_model import FALSE, number
 from plan.unknown import is_unknown
 
@@ -162,8 +163,8 @@ def _limits_as_well(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     if _without(old, *bounds) != _without(new, *bounds):
         return False
     (most, now), (least, then) = ((number(old.get(name)), number(new.get(name))) for name in bounds)
-    fewer = most == now or (most is not None and now is not None and now <= most)
-    return fewer and (least == then or (least is not None and then is not None and then >= least))
+    fewer = most == now or (most is not None and now is not None and not much_more(most, now))
+    return fewer and (least == then or (least is not None and then is not None and not much_less(least, then)))
 
 
 def _without(value: Mapping[str, Any], *names: str) -> dict[str, Any]:

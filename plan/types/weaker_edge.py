@@ -71,12 +71,13 @@ EDGE_WEAKER: tuple[Weaker, ...] = (
             says=says,
             loses="defence",
             source=_SETTINGS,
+            noted=noted,
         )
-        for setting, says in (
-            ("security_header", "browsers come back over TLS alone"),
-            ("ciphers", "no other ciphers are spoken"),
+        for setting, says, noted in (
+            ("security_header", "browsers come back over TLS alone", False),
+            ("ciphers", "no other ciphers are spoken", False),
             # Any other value overwrites the lifetime that the rules give.
-            ("browser_cache_ttl", "browsers keep an answer as long as its Cache-Control says"),
+            ("browser_cache_ttl", "browsers keep an answer as long as its Cache-Control says", True),
         )
     ),
     *(

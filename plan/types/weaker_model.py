@@ -37,6 +37,7 @@ class Weaker:
             where what it belongs to stands already, as known ids say.
         only_made: whether it is about what is made alone, beside others of its kind (`policies.gate.peers`).
         label: what people are shown instead of the path.
+        noted: whether somebody is only told: nobody relies on what it was.
     """
 
     token: str
@@ -50,6 +51,7 @@ class Weaker:
     made: str = ""
     only_made: bool = False
     label: str = ""
+    noted: bool = False
 
     @property
     def shown(self) -> str:

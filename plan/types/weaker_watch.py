@@ -9,13 +9,13 @@ import re
 from typing import Any
 
 from plan import tokens
+from plan.tolerance import asks_as_much, ceiling_of, much_more, not_much_less, not_much_more
 from plan.types.weaker_model import (
     FALSE,
     Weaker,
     becomes,
     changes,
     keeps_all,
-    no_less,
     stays,
     written,
 )
@@ -30,7 +30,7 @@ _ANOMALIES = "aws:costexplorer/anomalySubscription:AnomalySubscription"
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _DAY = re.compile(r"vector\(\d+\)")
 _MUCH = 4
-"""How many times a bound may rise or fall at once: a phase of growth more than triples none of them."""
+"""How many times a budget may rise at once: a phase of growth more than triples none of them."""
 
 
 def _asks_else(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
@@ -42,13 +42,17 @@ def _asks_else(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a pla
     numbers = [list(map(float, _NUMBER.findall(text))) for text in (before, after)]
     if _NUMBER.sub("#", before) != _NUMBER.sub("#", after):
         return True
-    return any(max(pair) > min(pair) * _MUCH for pair in zip(*numbers, strict=True))
+    return any(much_more(min(pair), max(pair)) for pair in zip(*numbers, strict=True))
 
 
 def _fewer_rules(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
     """Whether an alert of Prometheus is gone, or no longer asks all that it asked."""
     before, after = _expressions(old), _expressions(new)
-    return any(asked - after.get(name, frozenset()) for name, asked in before.items())
+    return any(
+        not any(asks_as_much(one, other) for other in after.get(name, ()))
+        for name, asked in before.items()
+        for one in asked
+    )
 
 
 def _expressions(groups: object) -> dict[str, frozenset[str]]:
@@ -100,9 +104,9 @@ WATCH_WEAKER: tuple[Weaker, ...] = (
             ("extendedStatistic", changes, "it looks at what its name says"),
             ("comparisonOperator", changes, "it rings on the side on which it hurts"),
             ("treatMissingData", stays("breaching"), "it rings where nothing is measured"),
-            ("evaluationPeriods", no_more(_MUCH), "it rings while there is time"),
-            ("datapointsToAlarm", no_more(_MUCH), "it rings while there is time"),
-            ("period", no_more(_MUCH), "it rings while there is time"),
+            ("evaluationPeriods", not_much_more, "it rings while there is time"),
+            ("datapointsToAlarm", not_much_more, "it rings while there is time"),
+            ("period", not_much_more, "it rings while there is time"),
         )
     ),
     *(
@@ -116,11 +120,20 @@ WATCH_WEAKER: tuple[Weaker, ...] = (
             source="Amazon CloudWatch API Reference, PutMetricAlarm",
         )
         for operator, than in (
-            ("GreaterThanThreshold", no_more(_MUCH)),
-            ("GreaterThanOrEqualToThreshold", no_more(_MUCH)),
-            ("LessThanThreshold", no_less),
-            ("LessThanOrEqualToThreshold", no_less),
+            ("GreaterThanThreshold", not_much_more),
+            ("GreaterThanOrEqualToThreshold", not_much_more),
+            ("LessThanThreshold", not_much_less),
+            ("LessThanOrEqualToThreshold", not_much_less),
         )
+    ),
+    Weaker(
+        token=_ALARM,
+        path=(),
+        label="threshold",
+        than=ceiling_of("threshold"),
+        says="it rings before there is nothing left",
+        loses="defence",
+        source="Amazon CloudWatch API Reference, PutMetricAlarm",
     ),
     # Who is told
     *(

@@ -93,6 +93,23 @@ def opens(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
     )
 
 
+def opens_to_others(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Weaker where a list of blocks has addresses that it had not; a smaller block has none."""
+    blocks = new if isinstance(new, list) else ()
+    before = [found for block in (old if isinstance(old, list) else ()) if (found := network(block)) is not None]
+    return bool(before) and any(not any(_within(block, one) for one in before) for block in blocks)
+
+
+def _within(block: object, other: IPv4Network | IPv6Network) -> bool:
+    found = network(block)
+    return (
+        found is not None
+        and found.version == other.version
+        and found.prefixlen >= other.prefixlen
+        and other.network_address <= found.network_address <= other.broadcast_address  # type: ignore[operator]  # one version
+    )
+
+
 def wide(block: object) -> bool:
     """Whether a block is a large part of the internet."""
     found = network(block)

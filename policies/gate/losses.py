@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from plan.tokens import PASSWORD
 from plan.types import TYPES
 from plan.types.weaker_model import number
 from plan.unknown import is_unknown
@@ -102,9 +103,27 @@ def _replaced(change: Change, holds: Holds | None, bears: str) -> Iterator[Findi
     why = _why_replaced(change) + (", and it is gone before the other is there" if change.gone_first else "")
     if holds is not None:
         rule = BEARING_REPLACE if holds.carries else STATEFUL_REPLACE
-        yield found(rule, change.urn, f"{holds.what} would be replaced: {why}", change.forced)
+        says = f"{holds.what} would be replaced: {why}"
+        yield found(rule, change.urn, says, change.forced, noted=_next_generation(change))
     elif bears:
         yield found(BEARING_REPLACE, change.urn, f"{bears} while it is replaced: {why}", change.forced)
+
+
+def _next_generation(change: Change) -> bool:
+    """Whether a password is made anew because somebody raised its generation by one, and nothing else of it changes.
+
+    That is how passwords are rotated (docs/runbooks/rotate-secrets.md). Whether pods still have a login meanwhile is
+    for `policies.turns`. One that is two further skips a turn, and one that is lower goes back to what was retired.
+    """
+    before, after = change.before, change.after
+    if change.type != PASSWORD or before is None or after is None or before.leftover:
+        return False
+    sides = [{**side.inputs, "keepers": None} for side in (before, after)]
+    keepers = [side.inputs.get("keepers") for side in (before, after)]
+    if sides[0] != sides[1] or not all(isinstance(kept, dict) and kept.keys() == {"generation"} for kept in keepers):
+        return False
+    old, new = (number(kept["generation"]) for kept in keepers if isinstance(kept, dict))
+    return old is not None and new == old + 1
 
 
 def _deleted(change: Change, holds: Holds | None, bears: str) -> Iterator[Finding]:

@@ -257,16 +257,24 @@ class Finding:
         return not self.stops, SEVERITIES.index(self.severity)
 
 
-def found(rule: StepRule, urn: str, says: str, properties: tuple[str, ...] = (), *, judged: bool = True) -> Finding:
-    """A finding of a rule over steps."""
+def found(
+    rule: StepRule,
+    urn: str,
+    says: str,
+    properties: tuple[str, ...] = (),
+    *,
+    judged: bool = True,
+    noted: bool = False,
+) -> Finding:
+    """A finding of a rule over steps; one that is only noted is low and stops nothing."""
     return Finding(
         rule=rule.id,
-        severity=rule.severity,
+        severity="low" if noted else rule.severity,
         urn=urn,
         says=says,
         fix=rule.fix,
         properties=properties,
-        stops=rule.severity in {"critical", "high"},
+        stops=rule.severity in {"critical", "high"} and not noted,
         judged=judged and rule.id not in NOT_JUDGED,
     )
 

@@ -25,16 +25,24 @@ if TYPE_CHECKING:
     from plan.types.weaker import Weaker
     from policies.gate.model import Finding
 
+
+def _of_its_kind(row: Weaker) -> bool:
+    """Whether two different things can be compared by a row."""
+    return row.loses in {"defence", "copies"} and not row.made and row.than not in OF_EACH_ITS_OWN
+
+
 OF_EACH_ITS_OWN: tuple[Callable[[Any, Any], bool], ...] = (changes, differs, others)
 """Ways to compare that say of two different things alone that they differ."""
 # A listener that redirects is one of its kind and need not encrypt: `plan.types.compared.made` judges new ones.
+_MADE = frozenset((row.token, row.path) for row in WEAKER if row.only_made)
+"""Properties that have a row of their own for what is made."""
 ROWS: Mapping[str, tuple[Weaker, ...]] = {
     token: tuple(
         row
         for row in WEAKER
         if row.token == token
         and token != LISTENER
-        and (row.only_made or (row.loses in {"defence", "copies"} and not row.made and row.than not in OF_EACH_ITS_OWN))
+        and (row.only_made or (_of_its_kind(row) and ((token, row.path) not in _MADE or row.token in PODS)))
     )
     for token in {row.token for row in WEAKER}
 }
@@ -75,7 +83,7 @@ def worth_less(change: Change, stand: Standing) -> Iterator[Finding]:
         value = value_at(inputs, row.path)
         if peers and not is_unknown(value) and all(row.than(peer, value) for peer in peers):
             says = f"{row.shown} is less than that of all others of its kind ({len(peers)}): {row.says}"
-            yield found(RULES[row.loses], change.urn, says, (row.shown,))
+            yield found(RULES[row.loses], change.urn, says, (row.shown,), noted=row.noted)
 
 
 def _values(row: Weaker, token: str, stand: Standing) -> Iterable[Any]:

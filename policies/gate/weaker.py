@@ -59,9 +59,11 @@ def weakened(change: Change, *, production: bool) -> Iterator[Finding]:
         if old == new or is_unknown(old):
             continue
         if is_unknown(new) and not row.by_presence:
-            yield found(RULES[row.loses], change.urn, f"{_shown(row, old, new)}: {row.says}", _tops(row), judged=False)
+            says = f"{_shown(row, old, new)}: {row.says}"
+            yield found(RULES[row.loses], change.urn, says, _tops(row), judged=False, noted=row.noted)
         elif row.than(old, new):
-            yield found(RULES[row.loses], change.urn, f"{_shown(row, old, new)}: {row.says}", _tops(row))
+            says = f"{_shown(row, old, new)}: {row.says}"
+            yield found(RULES[row.loses], change.urn, says, _tops(row), noted=row.noted)
 
 
 def _beside(row: Weaker, inputs: Mapping[str, Any]) -> bool:

@@ -5,7 +5,7 @@ Sources are the documentation of the services; unverified where nothing else is 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from plan import tokens
 from plan.types.weaker_model import FALSE, TRUE, Weaker, becomes, changes, kept, ranked, stays
@@ -18,11 +18,25 @@ if TYPE_CHECKING:
 _RDS = "Amazon RDS API Reference, ModifyDBInstance"
 _CACHE = "Amazon ElastiCache API Reference, ModifyReplicationGroup"
 
+_AUTHORITIES = frozenset(("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"))
+"""Authorities whose roots stand all in one bundle, so that who trusts one trusts each of them (Amazon RDS User Guide,
+Using SSL/TLS to encrypt a connection, Certificate authorities; unverified 2026-11-30)."""
+
+
+def _distrusted(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether the authority changes to or from one that is not in the same bundle."""
+    return old is not None and old != new and not {old, new} <= _AUTHORITIES
+
+
+def _another_authority(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    return old != new and {old, new} <= _AUTHORITIES
+
+
 _ROWS: tuple[Row, ...] = (
     (
         tokens.DATABASE,
         ("caCertIdentifier",),
-        changes,
+        _distrusted,
         "clients trust the authority of its certificate",
         "way",
         _RDS,
@@ -108,5 +122,14 @@ DATA_COMPARED: tuple[Weaker, ...] = (
     *(
         Weaker(token=token, path=path, than=than, says=says, loses=loses, source=source)
         for token, path, than, says, loses, source in _ROWS
+    ),
+    Weaker(
+        token=tokens.DATABASE,
+        path=("caCertIdentifier",),
+        than=_another_authority,
+        says="clients that check more than the bundle know this authority",
+        loses="way",
+        source=_RDS,
+        noted=True,
     ),
 )

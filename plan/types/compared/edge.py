@@ -1,4 +1,4 @@
-"""Settings of a zone of which nobody says what is weaker: any change of them is one.
+"""Settings of a zone of which nobody says what is weaker: somebody is told of any change of them.
 
 Sources are Cloudflare's documentation; unverified where nothing else is said.
 """
@@ -31,5 +31,6 @@ EDGE_COMPARED: tuple[Weaker, ...] = (
         says="visitors and the origin find the zone as it was",
         loses="defence",
         source="Cloudflare API Reference, Zone Settings",
+        noted=True,
     ),
 )

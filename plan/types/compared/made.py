@@ -85,5 +85,7 @@ MADE: tuple[Weaker, ...] = (
         loses="copies",
         source="Amazon CloudWatch Logs User Guide, Change log data retention",
         only_made=True,
+        # What is made loses nothing that was kept.
+        noted=True,
     ),
 )

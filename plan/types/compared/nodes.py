@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from plan import tokens
 from plan.types.compared.ways import configured_less
 from plan.types.weaker_model import TRUE, Weaker, at_least, becomes, changes, gains, keeps_all, ranked, stays
-from plan.types.weaker_ways import appears, no_more, others
+from plan.types.weaker_ways import appears, no_more, opens_to_others, others
 
 if TYPE_CHECKING:
     from plan.types.compared.ways import Row
@@ -150,7 +150,7 @@ _ROWS: tuple[Row, ...] = (
     (
         tokens.CLUSTER,
         ("vpcConfig", "publicAccessCidrs"),
-        gains,
+        opens_to_others,
         "these networks reach its API server",
         "defence",
         _CLUSTER,

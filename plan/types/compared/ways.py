@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from plan.tolerance import much_less
 from plan.types.weaker_model import number, written
 from plan.unknown import is_unknown
 
@@ -103,9 +104,9 @@ def halved(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
 
 
 def less_often(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
-    """Weaker where a schedule has fewer times in a year, or cannot be read any more."""
+    """Weaker where a schedule has far fewer times in a year, or cannot be read any more."""
     before, after = times(old), times(new)
-    return before is not None and (after is None or after < before)
+    return before is not None and (after is None or much_less(before, after))
 
 
 def times(schedule: object) -> float | None:
