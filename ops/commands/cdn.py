@@ -198,6 +198,7 @@ def purge(
     The token comes from CLOUDFLARE_API_TOKEN and needs Zone > Cache Purge on this zone alone.
     """
     import os
+    from functools import partial
 
     from infra.edge_policy import edge_policy
     from ops.answers.cdn.api import PurgeApi
@@ -216,7 +217,7 @@ def purge(
         differences = _changed(before, after)
         replaced = on_hosts(policy, differences.to_purge) if differences else ()
         if differences and not replaced:
-            note("nothing was replaced or removed: there is nothing to purge")
+            note("nothing was replaced or removed, hashed files apart: there is nothing to purge")
             present(PurgeResult("prefixes", soft, (), ()), purged, as_json=json_output)
             return
         asked = wanted(
@@ -234,7 +235,8 @@ def purge(
             present((asked, calls(policy, asked)), would_purge, as_json=json_output, document=shown)
             return
         zone = settings.cdn.zone_id
-        journal = Journal.opened(resume, zone=zone, selector=asked.selector, soft=soft) if resume else None
+        opened = partial(Journal.opened, zone=zone, selector=asked.selector, values=asked.values, soft=soft)
+        journal = opened(resume) if resume else None
         if journal and journal.done:
             note(f"{len(journal.done)} values were purged by an earlier run and are not asked for again")
         api = PurgeApi.from_environment(zone, os.environ, note)

@@ -1,7 +1,8 @@
 """What a deployment changed: two lists of a build's files with their hashes, as `sha256sum` writes them.
 
 Files whose names have their content's hash are new files after a change, never changed ones: nothing of them needs to
-be purged. What is left is what was replaced under its name, or is gone.
+be purged, and pages that were opened before the deployment still ask for those that are gone. What is left is what was
+replaced under its name, or is gone.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from bailbondpro.edge.cache_classes import IMAGES_FOLDER
 from bailbondpro.edge.exchange import normalise_path
+from bailbondpro.edge.policy import STATIC_PREFIX
 from ops.answers.cdn.error import CdnError
 from ops.answers.cdn.paths import unheld
 
@@ -22,6 +24,12 @@ if TYPE_CHECKING:
     from bailbondpro.edge.policy import EdgePolicy
 
 _LINE = re.compile(r"(?P<hash>[0-9A-Fa-f]{32,128})\s+\*?(?P<path>\S.*)")
+
+_PARTS = re.compile(r"[/._~-]+")
+_HEX_HASH = re.compile(r"(?=.*[0-9])(?=.*[a-f])[0-9a-f]{4,}")
+_MIXED_HASH = re.compile(r"(?=.*[0-9])(?=.*[a-z])(?=.*[A-Z])[0-9A-Za-z]{8,}")
+"""Parts of a name that are a hash, as builds write them: `3f9a`, `BfX2k9aQ`. A year or a word is none: a file is rather
+purged in vain than kept."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +43,19 @@ class Changed:
     @property
     def to_purge(self) -> tuple[str, ...]:
         """What the edge may still hold as it was; of a path that it never stores it holds nothing."""
-        return tuple(sorted(path for path in (*self.replaced, *self.removed) if not unheld(f"https://any{path}")))
+        gone = (path for path in self.removed if not is_hashed(path))
+        return tuple(sorted(path for path in (*self.replaced, *gone) if not unheld(f"https://any{path}")))
 
     @property
     def to_warm(self) -> tuple[str, ...]:
         """What visitors are about to ask for."""
         return tuple(sorted((*self.replaced, *self.added)))
+
+
+def is_hashed(path: str) -> bool:
+    """Whether a path is that of one content for good: below the folder of hashed files, with a hash in its name."""
+    parts = _PARTS.split(path.removeprefix(STATIC_PREFIX)) if path.startswith(STATIC_PREFIX) else ()
+    return any(_HEX_HASH.fullmatch(part) or _MIXED_HASH.fullmatch(part) for part in parts)
 
 
 def changed(before: Path, after: Path) -> Changed:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ops.answers.cdn.api import MAX_WAITING, PurgeApi, RefusedError, UnauthorisedError, _retry_after
 from ops.answers.cdn.edge import Edge
 from ops.answers.cdn.error import CdnError
-from ops.answers.cdn.journal import Journal
-from ops.answers.cdn.manifests import changed, on_hosts
+from ops.answers.cdn.journal import MAX_AGE, Journal
+from ops.answers.cdn.manifests import changed, is_hashed, on_hosts
 from ops.answers.cdn.purge import CHUNK, Wanted, calls, purge, wanted
 from ops.answers.cdn.warm import changed_urls
 from tests.support.cli import Cli
@@ -61,7 +61,27 @@ def test_a_file_with_another_hash_is_replaced_and_a_hashed_name_is_another_file(
 def test_what_the_image_host_serves_from_its_root_is_purged_there(builds: tuple[Path, Path]) -> None:
     purged = wanted(POLICY, prefixes=on_hosts(POLICY, changed(*builds).to_purge)).values
     assert f"images.{DOMAIN}/team/anna.jpg" in purged
-    assert not [value for value in purged if "22bb" in value or "robots" in value]
+    assert not [value for value in purged if "11aa" in value or "22bb" in value or "robots" in value]
+    assert f"{DOMAIN}/old.html" in purged
+
+
+@pytest.mark.parametrize(
+    ("path", "hashed"),
+    [
+        ("/static/app.3f9a.css", True),
+        ("/static/_next/static/chunks/main-0a1b2c3d4e5f6789.js", True),
+        ("/static/assets/index-BfX2k9aQ.js", True),
+        ("/static/3f9a1c/app.js", True),
+        *(
+            (f"/static/{name}", False)
+            for name in ("app.js", "report-2024.pdf", "logo2.png", "face.png", "client42.png")
+        ),
+        ("/images/app.3f9a.png", False),
+        ("/app.3f9a.js", False),
+    ],
+)
+def test_what_has_a_hash_in_its_name_below_static_is_hashed(path: str, hashed: bool) -> None:
+    assert is_hashed(path) is hashed
 
 
 def test_of_what_changed_only_what_the_edge_caches_is_warmed(builds: tuple[Path, Path]) -> None:
@@ -94,7 +114,7 @@ def test_a_purge_that_was_interrupted_asks_only_for_what_is_left(tmp_path: Path)
     file = tmp_path / "purge.json"
 
     def journal() -> Journal:
-        return Journal.opened(file, zone="z", selector="tags", soft=False)
+        return Journal.opened(file, zone="z", selector="tags", values=VALUES, soft=False)
 
     with pytest.raises(KeyboardInterrupt):
         purge(Api(after=2), POLICY, Wanted("tags", VALUES), journal=journal())
@@ -111,13 +131,55 @@ def test_a_purge_that_was_interrupted_asks_only_for_what_is_left(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"zone": "z", "selector": "tags", "soft": true, "done": []}', '{"done": 1}']
+    "text",
+    [
+        *("", "[]", "{}", '{"zone": "z", "selector": "tags", "soft": true, "done": []}', '{"done": 1}'),
+        '{"zone": "z", "selector": "tags", "values": "", "soft": false, "began": 0, "done": []}',
+        '{"began": 1e999, "done": []}',
+    ],
 )
 def test_a_journal_of_another_purge_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "purge.json"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(CdnError, match="name another file, or delete it"):
-        Journal.opened(file, zone="z", selector="tags", soft=False)
+        Journal.opened(file, zone="z", selector="tags", values=VALUES, soft=False)
+
+
+@pytest.mark.parametrize(
+    ("changed_to", "now"),
+    [
+        ({"values": ("/a",)}, 1.0),
+        ({"values": ("/a", "/bad", "/c")}, 1.0),
+        ({"values": ()}, 1.0),
+        ({"selector": "files"}, 1.0),
+        ({"zone": "y"}, 1.0),
+        ({"soft": True}, 1.0),
+        ({}, MAX_AGE + 1.0),
+        ({}, -1.0),
+    ],
+)
+def test_what_an_earlier_purge_did_counts_for_the_same_values_and_for_a_while(
+    tmp_path: Path, changed_to: dict[str, Any], now: float
+) -> None:
+    file = tmp_path / "purge.json"
+    asked: dict[str, Any] = {"zone": "z", "selector": "prefixes", "values": ("/a", "/bad"), "soft": False}
+    first = Journal.opened(file, **asked, clock=lambda: 0.0)
+    assert not purge(Api(refused=("/bad",)), POLICY, Wanted("prefixes", asked["values"]), journal=first).ok
+    again = Journal.opened(file, **{**asked, "values": ("/bad", "/a")}, clock=lambda: float(MAX_AGE))
+    assert again.done == {"/a"}
+    with pytest.raises(CdnError, match="name another file, or delete it"):
+        Journal.opened(file, **{**asked, **changed_to}, clock=lambda: now)
+
+
+def test_the_command_never_says_purged_of_what_another_command_purged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLOUDFLARE_API_TOKEN", "t" * 40)
+    monkeypatch.setattr(PurgeApi, "purge", Api(refused=("static",)).purge)
+    file, run = tmp_path / "purge.json", Cli(tmp_path).run
+    assert run("cdn", "purge", "prod", "--tag", "html", "--tag", "static", "--resume", str(file)).code == 1
+    other = run("cdn", "purge", "prod", "--tag", "html", "--resume", str(file))
+    assert (other.code, "belongs to another purge" in " ".join(other.err.split())) == (1, True)
 
 
 def test_a_purge_ends_after_its_time_though_nobody_waited() -> None:
@@ -176,6 +238,9 @@ def test_a_wrong_token_is_found_before_a_journal_is_written(tmp_path: Path) -> N
 
     with pytest.raises(UnauthorisedError):
         purge(
-            Refused(), POLICY, Wanted("tags", VALUES), journal=Journal.opened(file, zone="z", selector="t", soft=False)
+            Refused(),
+            POLICY,
+            Wanted("tags", VALUES),
+            journal=Journal.opened(file, zone="z", selector="t", values=VALUES, soft=False),
         )
     assert not file.exists()
