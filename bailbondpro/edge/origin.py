@@ -8,7 +8,7 @@ from urllib.parse import quote
 from bailbondpro.edge.cache_classes import class_conditions
 from bailbondpro.edge.exchange import Exchange, Response, normalise_path
 from bailbondpro.edge.policy import FILE_TYPES
-from bailbondpro.edge.rewrites import TRANSFORMED_EXTENSIONS
+from bailbondpro.edge.rewrites import OTHER_SOURCES, TRANSFORMED_EXTENSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,6 +99,9 @@ def image_url(
         asked.append(f"f={image_format}")
         if source.rsplit(".", 1)[-1].lower() not in TRANSFORMED_EXTENSIONS:
             problems.append(f"only {', '.join(TRANSFORMED_EXTENSIONS)} can be transformed")
+        odd = next((part for part in OTHER_SOURCES if part in source.lower()), None)
+        if odd is not None:
+            problems.append(f"{odd!r} cannot be the source of a rendition, or a part of one: it may be another address")
     if problems:
         raise ValueError(f"{path}: " + "; ".join(problems))
     return f"{base}{source}" + (f"?{'&'.join(asked)}" if asked else "")

@@ -151,7 +151,17 @@ def odd_path() -> Expression:
     one = And((Contains(PATH, "%20"), Not(Wildcard(PATH, "*%*%*"))))
     two = And((Wildcard(PATH, "*%20*%20*"), Not(Wildcard(PATH, "*%*%*%*"))))
     escaped = And((Contains(PATH, "%"), Not(one), Not(two)))
-    return Or((escaped, *(Contains(PATH, part) for part in ODD_PARTS)))
+    return Or((escaped, *(Contains(PATH, part) for part in ODD_PARTS), *_other_source()))
+
+
+def _other_source() -> Iterator[Expression]:
+    """The path is a transformation whose source may be the address of another host, or is one once more.
+
+    A source may be a whole URL (Cloudflare docs, Images, Transform via URL; read 2026-11-30): the image host would keep
+    what any route of any host answers. Normalised, `https://` is `https:/`, and of `//host/` a folder with a dot is
+    left, which no name of ours needs. An escape of either is odd by itself.
+    """
+    yield from (Wildcard(PATH, f"{TRANSFORMATION_PREFIX}{rest}") for rest in ("*:*", "*.*/*", "*/cdn-cgi/*"))
 
 
 def unknown_input(policy: EdgePolicy) -> Expression:

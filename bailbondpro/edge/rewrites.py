@@ -36,6 +36,10 @@ IMAGE_FORMATS = ("auto", "avif", "webp", "jpeg")
 TRANSFORMED_EXTENSIONS = ("png", "jpg", "jpeg", "gif", "webp", "svg")
 """What a transformation takes (Cloudflare docs, Images, Transform via URL, Supported formats; unverified)."""
 
+OTHER_SOURCES = (":", "//", "/cdn-cgi/", "%3a", "%2f", "%5c", "%25")
+"""Parts, in lower case, of a source that may be no path of the image host: a URL (`https:`, `//host`), a transformation
+once more, and their separators in escapes, of which a resizer may decode one, or two."""
+
 _PARAMETERS = ("w", "h", "q", "f")
 """The guide's names in its order, which are Cloudflare's short names as well (scaling guide, CDN Configuration)."""
 

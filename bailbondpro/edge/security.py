@@ -18,9 +18,10 @@ from bailbondpro.edge.expressions import (
     Not,
     Or,
     StartsWith,
+    Wildcard,
 )
 from bailbondpro.edge.fields import EXTENSION, HOST, METHOD, PATH, RESPONSE_HEADER_NAMES, Lower
-from bailbondpro.edge.rewrites import RENDITION_PREFIX, asks_for_rendition, rendition_path
+from bailbondpro.edge.rewrites import OTHER_SOURCES, RENDITION_PREFIX, asks_for_rendition, rendition_path
 
 if TYPE_CHECKING:
     from bailbondpro.edge.policy import EdgePolicy, RateLimit
@@ -182,14 +183,16 @@ def firewall_rules(policy: EdgePolicy) -> tuple[FirewallRule, ...]:
 
 
 def _rendition_rules(policy: EdgePolicy) -> tuple[FirewallRule, ...]:
-    """No image transformations but the listed: every new one is billed.
+    """No image transformations but the listed, of the host's own images.
 
+    Every new one is billed, and what a URL as a source answers would be served from the image host.
     What is listed arrives as the transformation that it was rewritten to (`rewrites`), without its query. That custom
     rules see requests below /cdn-cgi/ is unverified; where they do not, who writes such a path himself is not bound.
     """
     if not policy.images.enabled:
         return ()
-    other = And((StartsWith(Lower(PATH), RENDITION_PREFIX), Not(rendition_path(policy.images))))
+    foreign = (Wildcard(PATH, f"/*{part}*") for part in OTHER_SOURCES)
+    other = And((StartsWith(Lower(PATH), RENDITION_PREFIX), Or((Not(rendition_path(policy.images)), *foreign))))
     unlisted = And((IsIn(HOST, image_hosts(policy)), asks_for_rendition()))
     return (
         FirewallRule(

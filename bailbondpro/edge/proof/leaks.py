@@ -35,6 +35,7 @@ from bailbondpro.edge.proof.corpus import (
     private_paths,
 )
 from bailbondpro.edge.proof.oracle import personal_reason
+from bailbondpro.edge.proof.sources import source_requests
 from bailbondpro.edge.readings import CARELESS, SEEN_BY, combinations
 
 if TYPE_CHECKING:
@@ -204,6 +205,7 @@ def corpus(policy: EdgePolicy) -> Iterator[Trial]:
     for host in image_hosts(policy):  # where any path is cached that ends like an image
         for path in chain.from_iterable(map(odd_spellings, private_names(policy))):
             yield _case(Request(host=host, path=normalise_path(f"{path}/id.png"), received=f"{path}/id.png"))
+    yield from map(_case, source_requests(policy))
 
 
 def trials(policy: EdgePolicy, request: Request) -> Iterator[Trial]:

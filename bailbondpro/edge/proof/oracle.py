@@ -14,6 +14,7 @@ from bailbondpro.edge.cache_classes import image_hosts, static_hosts
 from bailbondpro.edge.exchange import DECODINGS, path_readings
 from bailbondpro.edge.explain import DOCUMENT_EXTENSIONS
 from bailbondpro.edge.policy import FILE_QUERY, HARMLESS_COOKIES, HARMLESS_QUERY
+from bailbondpro.edge.proof.sources import foreign_source
 
 if TYPE_CHECKING:
     from bailbondpro.edge.exchange import Request
@@ -51,6 +52,8 @@ def personal_reason(policy: EdgePolicy, request: Request) -> str:
     private = _private_prefix(policy, request)
     if private:
         return f"its path can be read as {private}"
+    if foreign_source(request):
+        return "its path can be read as a transformation of another address"
     if request.extension in DOCUMENT_EXTENSIONS:
         return f"it is a document ({request.extension})"
     return ""
