@@ -199,7 +199,7 @@ def _checked(asked: Asked) -> Asked | None:
     if target.startswith(("http://", "https://")):
         parts = urlsplit(target)
         host, target = parts.hostname or host, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    name = re.sub(r":\d+$", "", host.lower().removesuffix("."))
+    name = re.sub(r":\d*$", "", host.lower()).removesuffix(".")
     valid = target.startswith("/") and 100 <= asked.status <= 599 and asked.size >= 0  # noqa: PLR2004 - RFC 9110, 15
     if not (valid and 0 <= asked.at < LAST_SECOND):
         return None

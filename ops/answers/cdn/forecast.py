@@ -28,11 +28,15 @@ MIN_REQUESTS = 1_000
 MIN_SECONDS = 3_600
 """Seconds that a log has to span: a page's lifetime in the guide, so that one expires."""
 MAX_MALFORMED_PERCENT = 5
-"""Share of lines that may be none of the formats; above it, what was left out may differ from what was read."""
+"""Share of lines that may be none of the formats, or out of the order of time; above it, what was left out may differ
+from what was read, and what is stored later would have answered what came before."""
 MAX_ENTRIES = 1_000_000
 """Entries that a replay remembers, besides its size in bytes: some hundreds of megabytes."""
 MAX_DECISIONS = 20_000
 """Requests whose decision is remembered."""
+MAX_BACK_SECONDS = 60
+"""How much earlier than the latest line another may be: servers write a line when an answer ends, and stamp it with
+that moment or with the request's (nginx documentation, ngx_http_log_module, $msec and $time_local; unverified)."""
 
 
 @dataclass
@@ -160,17 +164,17 @@ class _Cache:
 
 @dataclass
 class _Peak:
-    """Events in the busiest minute."""
+    """Events of each minute, since the lines of a log need not be in the order of time."""
 
-    most: int = 0
-    minute: int = 0
-    counted: int = 0
+    minutes: Counter[int] = field(default_factory=Counter)
 
     def add(self, at: float) -> None:
-        minute = int(at // 60)
-        self.counted = self.counted + 1 if minute == self.minute else 1
-        self.minute = minute
-        self.most = max(self.most, self.counted)
+        self.minutes[int(at // 60)] += 1
+
+    @property
+    def most(self) -> int:
+        """Of the busiest minute."""
+        return max(self.minutes.values(), default=0)
 
 
 @dataclass
@@ -186,10 +190,13 @@ class _Replay:
     origin_peak: _Peak = field(default_factory=_Peak)
     first: float | None = None
     last: float = 0.0
+    back: int = 0
+    """Requests that are much earlier than one before them."""
 
     def ask(self, asked: Asked, decision: _Decision) -> None:
         """One request of the log."""
         self.first = asked.at if self.first is None else min(self.first, asked.at)
+        self.back += asked.at < self.last - MAX_BACK_SECONDS
         self.last = max(self.last, asked.at)
         share = self.shares.setdefault((decision.rule, decision.cached), RuleShare(decision.rule, decision.cached))
         share.requests += 1
@@ -250,7 +257,7 @@ def forecast(edge: Edge, log: LogReader, *, size: int, host: str = "", target: f
         rules=tuple(sorted(replay.shares.values(), key=lambda share: (-share.hits, -share.requests, share.rule))),
         target=target,
         not_judged=tuple(_not_judged(edge, log, replay)),
-        too_little=tuple(_too_little(log, requests, seconds)),
+        too_little=tuple(_too_little(log, replay, seconds)),
     )
 
 
@@ -297,7 +304,10 @@ def _not_judged(edge: Edge, log: LogReader, replay: _Replay) -> Iterator[str]:
         yield "no page and no data is opted in (cdn.publicHtmlPaths, cdn.publicApiPrefixes): files alone can hit"
 
 
-def _too_little(log: LogReader, requests: int, seconds: float) -> Iterator[str]:
+def _too_little(log: LogReader, replay: _Replay, seconds: float) -> Iterator[str]:
+    requests = replay.counts["requests"]
+    if replay.back * 100 > requests * MAX_MALFORMED_PERCENT:
+        yield f"{replay.back:,} lines are earlier than one above them; sort the lines by time, of all pods together"
     if requests < MIN_REQUESTS:
         yield f"{requests:,} requests; {MIN_REQUESTS:,} are the least"
     if seconds < MIN_SECONDS:

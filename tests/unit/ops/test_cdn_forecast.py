@@ -196,6 +196,28 @@ def test_peaks_are_of_the_busiest_minute_before_and_behind_the_edge(tmp_path: Pa
     assert found.origin_peak_per_second < found.peak_per_second
 
 
+def test_logs_of_two_pods_have_the_same_peaks_whichever_way_their_lines_are_put_together(tmp_path: Path) -> None:
+    pods = [[line(f"/static/{pod}.css?{at}", at, method="POST") for at in range(0, 3600, 4)] for pod in (0, 1)]
+    after, between = pods[0] + pods[1], [one for pair in zip(*pods, strict=True) for one in pair]
+    for lines in (after, between, between[::-1]):
+        found = run(tmp_path, lines)
+        assert (found.peak_per_second, found.origin_peak_per_second) == (0.5, 0.5)
+
+
+def test_a_log_whose_time_goes_back_judges_nothing(tmp_path: Path) -> None:
+    both = run(tmp_path, enough() + enough(), target=1)
+    assert not both.ok
+    assert "1,184 lines are earlier than one above them" in both.too_little[0]
+    reversed_in_minutes = [one for start in range(0, 1200, 10) for one in enough()[start : start + 10][::-1]]
+    assert run(tmp_path, reversed_in_minutes, target=1).ok, "lines of answers that took a while"
+
+
+@pytest.mark.parametrize("host", [f"CDN.{DOMAIN}.:443", f"cdn.{DOMAIN}:", f"cdn.{DOMAIN}.", f"cdn.{DOMAIN}:8443"])
+def test_a_host_is_the_same_with_a_dot_and_a_port(tmp_path: Path, host: str) -> None:
+    found = run(tmp_path, [line("/static/a.css", host=host)])
+    assert (found.requests, [said for said in found.not_judged if "none of this stack" in said]) == (1, [])
+
+
 def test_a_plan_without_rules_for_files_hits_nothing(tmp_path: Path) -> None:
     closed = replace(EDGE, rules=replace(EDGE.rules, cache=EDGE.rules.cache[:1]))
     found = forecast(closed, written(tmp_path, enough()), size=2**30)
