@@ -36,6 +36,7 @@ class Weaker:
         made: the input that says what it belongs to, where one that is made is judged as a change from nothing: it is,
             where what it belongs to stands already, as known ids say.
         only_made: whether it is about what is made alone, beside others of its kind (`policies.gate.peers`).
+        own: whether it is about this one thing, and says nothing of others of its kind.
         label: what people are shown instead of the path.
         noted: whether somebody is only told: nobody relies on what it was.
     """
@@ -50,6 +51,7 @@ class Weaker:
     by_presence: bool = False
     made: str = ""
     only_made: bool = False
+    own: bool = False
     label: str = ""
     noted: bool = False
 

@@ -111,6 +111,7 @@ RUNNING_WEAKER: tuple[Weaker, ...] = (
                 _most_go,
                 "pods answer while others are replaced",
             ),
+            (("spec", "replicas"), becomes(0), "pods of it answer"),
             (("spec", "paused"), becomes(*TRUE), "its pods follow its template"),
             (("spec", "template", "spec", "containers"), _unasked, "only pods that are ready get requests"),
         )

@@ -10,7 +10,7 @@ from plan.types import TYPES
 from policies.gate.admits import widened
 from policies.gate.environment import left_production, of_production
 from policies.gate.losses import losses_of
-from policies.gate.model import FAILED, HIDDEN, PLACEMENT, TURNS, UNREAD_STEP, Finding, Step, found
+from policies.gate.model import FAILED, HIDDEN, PLACEMENT, STRANGE, TURNS, UNREAD_STEP, Finding, Step, found
 from policies.gate.newcomers import accounts, let_in
 from policies.gate.peers import Standing, standing_of, worth_less
 from policies.gate.reach import hanging, reaches
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from plan.steps import Change, Preview
     from policies.rules import Rule, Violation
 
-STRANGE = (TypeError, ValueError, KeyError, AttributeError, IndexError)
-"""What a rule raises that meets a text where a provider takes a list: a plan may say anything."""
 ENDS = frozenset(("delete", "replace", "forget", "unknown"))
 
 

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from plan.steps import Kind
 
 
+STRANGE = (TypeError, ValueError, KeyError, AttributeError, IndexError)
+"""What a rule raises that meets a text where a provider takes a list: a plan may say anything."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class StepRule:
     """One rule over what happens to a resource, beside those over what stands (`policies.rules`).

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 def _of_its_kind(row: Weaker) -> bool:
     """Whether two different things can be compared by a row."""
-    return row.loses in {"defence", "copies"} and not row.made and row.than not in OF_EACH_ITS_OWN
+    own = bool(row.made) or row.own or row.than in OF_EACH_ITS_OWN
+    return row.loses in {"defence", "copies"} and not own
 
 
 OF_EACH_ITS_OWN: tuple[Callable[[Any, Any], bool], ...] = (changes, differs, others)

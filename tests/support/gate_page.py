@@ -61,7 +61,8 @@ What it does not know does not pass: an operation of a newer engine, a type with
 another form, unchanged resources that are counted and not named, a preview that ended early. A preview knows less
 than an update: what is not known yet stops where it may undo what held, or where a rule is critical. Otherwise it
 is counted, and the policy pack judges it in the update. Of production's data and load,
-properties that change and that no row compares with what they were are named (`not-compared`); they stop nothing.
+properties that change and that no row compares with what they were are named (`not-compared`), down to the variable
+of a container; they stop nothing.
 
 Rules of production hold where either side is production's: its configuration says so, or the tags by which what stands
 calls itself. A change that calls production a development stack stops (`environment`).

@@ -15,8 +15,7 @@ from ops.answers.gate.reading import GateError, read_plan_preview, read_waiver_f
 from ops.exits import UNSAFE
 from ops.jsonable import picked, plain
 from policies.gate import NO_WAIVERS, Finding, Step, Waiver, WaiverProblem, Waivers, judge
-from policies.gate.judge import STRANGE
-from policies.gate.model import OBJECTIVES, found
+from policies.gate.model import OBJECTIVES, STRANGE, found
 from policies.gate.reviewed import unreviewed
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from planner.cost.monthly import cost_of
 from planner.cost.usage import Usage
-from policies.gate.judge import STRANGE
-from policies.gate.model import COST, found
+from policies.gate.model import COST, STRANGE, found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from ops.exits import UNKNOWN
 from ops.jsonable import picked
 from plan.types import undescribed
 from policies.gate.environment import of_production
-from policies.gate.judge import STRANGE
+from policies.gate.model import STRANGE
 from policies.rules import rules
 
 if TYPE_CHECKING:

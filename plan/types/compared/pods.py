@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plan import tokens
+from plan.types.compared.programs import PROGRAMS
 from plan.types.compared.ways import (
     containers,
     deep,
@@ -110,13 +111,9 @@ _SAFE: tuple[tuple[str, Than, str, str], ...] = (
 _LIFECYCLE = "Kubernetes documentation, Pod Lifecycle, Termination of Pods; Container Lifecycle Hooks"
 _RESOURCES = "Kubernetes documentation, Resource Management for Pods and Containers"
 _NAMES = "Kubernetes documentation, DNS for Services and Pods; Adding entries to Pod /etc/hosts with HostAliases"
-_SPREAD = "Kubernetes documentation, Pod Topology Spread Constraints"
-_PRIORITY = "Kubernetes documentation, Pod Priority and Preemption"
 _DRAINS = "a pod that goes answers what it has taken"
 _OWN: tuple[tuple[str, Than, str, Loses, str], ...] = (
     ("serviceAccountName", changes, "its pods have the rights of this account", "defence", _TOKENS),
-    ("topologySpreadConstraints", kept, "its pods stand on several nodes and zones", "redundancy", _SPREAD),
-    ("priorityClassName", kept, "its pods go after less important ones", "room", _PRIORITY),
     ("terminationGracePeriodSeconds", halved, _DRAINS, "redundancy", _LIFECYCLE),
     ("hostAliases", appears, "its names lead where the cluster's own do", "way", _NAMES),
     ("dnsConfig", appears, "its names lead where the cluster's own do", "way", _NAMES),
@@ -145,6 +142,11 @@ PODS_COMPARED: tuple[Weaker, ...] = (
         Weaker(token=token, path=(*path, name), than=than, says=says, loses=loses, source=source, label=name)
         for token, path in PODS.items()
         for name, than, says, loses, source in _OWN
+    ),
+    *(
+        Weaker(token=token, path=path, than=than, says=says, loses=loses, source=source, label=label, own=True)
+        for token, path in PODS.items()
+        for label, than, says, loses, source in PROGRAMS
     ),
     *(
         Weaker(

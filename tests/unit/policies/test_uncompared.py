@@ -45,3 +45,43 @@ def test_of_development_and_of_what_can_be_made_again_nothing_is_named() -> None
 def test_more_than_a_few_are_counted() -> None:
     was = {f"unheardOf{number}": 1 for number in range(9)}
     assert notes(DATABASE, was, dict.fromkeys(was, 2))[0].endswith("unheardOf5 and 3 more")
+
+
+def pods(*containers: dict[str, Any], **spec: Any) -> dict[str, Any]:  # noqa: ANN401 - any part of a pod
+    return {"spec": {"template": {"spec": {"containers": list(containers), **spec}}}}
+
+
+DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+
+
+def test_a_part_of_a_container_is_named_by_the_names_of_its_lists() -> None:
+    was, becomes = (
+        pods({"name": "app", "image": "a", "env": [{"name": "LIMIT", "value": value}, {"name": "SAME", "value": "x"}]})
+        for value in ("1", "2")
+    )
+    path = "spec.template.spec.containers[app].env[LIMIT].value"
+    assert notes(DEPLOYMENT, was, becomes) == [f"nothing here compares before and after of {path}"]
+
+
+def test_beside_a_part_that_a_row_compares_others_are_named() -> None:
+    was = pods({"name": "app", "image": "a@sha256:1", "workingDir": "/a"}, {"name": "log", "image": "b"})
+    becomes = pods({"name": "log", "image": "b"}, {"name": "app", "image": "a@sha256:2", "workingDir": "/b"})
+    path = "spec.template.spec.containers[app].workingDir"
+    assert notes(DEPLOYMENT, was, becomes) == [f"nothing here compares before and after of {path}"]
+
+
+def test_a_container_that_goes_is_named_and_a_part_of_an_entry_without_a_name_is_by_its_place() -> None:
+    assert notes(DEPLOYMENT, pods({"name": "app"}, {"name": "log"}), pods({"name": "app"})) == [
+        "nothing here compares before and after of spec.template.spec.containers[log]"
+    ]
+    was, becomes = ({"spec": {"ports": [{"port": 1, "appProtocol": protocol}]}} for protocol in ("http", "tcp"))
+    assert notes("kubernetes:core/v1:Service", was, becomes) == [
+        "nothing here compares before and after of spec.ports[0].appProtocol"
+    ]
+
+
+def test_a_row_that_does_not_see_a_difference_does_not_compare_it() -> None:
+    was, becomes = ({"rules": [{"ref": "a", "action": "log", "description": text}]} for text in ("b", "c"))
+    assert notes("cloudflare:index/ruleset:Ruleset", was, becomes) == [
+        "nothing here compares before and after of rules[0].description"
+    ]
