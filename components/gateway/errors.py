@@ -70,6 +70,10 @@ _PROBLEM = (
 _JSON = r"application/([\w.+-]*\+)?json"
 _NEVER = r"(;[^,]*)?;\s*q\s*=\s*0+(\.0*)?\s*([;,]|$)"
 """A range of Accept has the weight 0: it must not be the answer (RFC 9110, 12.4.2)."""
+_LOW = r"(;[^,]*)?;\s*q\s*=\s*0(\.\d*)?\s*([;,]|$)"
+"""A range of Accept has a weight below 1."""
+_FULL_PAGE, _LOW_PAGE = rf"(.*,)?\s*text/html\s*(?!{_LOW})([;,]|$)", rf"(.*,)?\s*text/html\s*{_LOW}"
+_FULL_JSON, _LOW_JSON = rf"(.*,)?\s*{_JSON}\s*(?!{_LOW})([;,]|$)", rf"(.*,)?\s*{_JSON}\s*{_LOW}"
 _PAGE = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
@@ -90,6 +94,9 @@ def error_maps() -> Iterator[Directive]:
     page, json = f"{ERROR_FOLDER}page", f"{ERROR_FOLDER}json"
     kinds = (
         (rf"~*(^|,)\s*text/html\s*{_NEVER}", json),
+        # what has a lower weight gives way, wherever it stands; of equal ones, and of two lower ones, the first counts
+        (rf"~*^(?={_FULL_PAGE})(?={_LOW_JSON})(?!{_FULL_JSON})", page),
+        (rf"~*^(?={_FULL_JSON})(?={_LOW_PAGE})(?!{_FULL_PAGE})", json),
         (rf"~*^\s*{_JSON}\s*(?!{_NEVER})", json),
         (rf"~*(^|,)\s*text/(html|\*)\s*(?!{_NEVER}|[^\s;,])", page),
         (rf"~*(^|,)\s*(application/\*|{_JSON})\s*{_NEVER}", page),

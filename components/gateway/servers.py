@@ -23,8 +23,9 @@ PRIVATE_KEY_PATH = "/etc/ssl/gateway/tls.key"
 CLIENT_CA_PATH = "/etc/ssl/gateway/client-ca.crt"
 AUTHORIZATION_LOCATION = "/_authorization"
 """Inside nginx only: no client can ask for it."""
-_MISDIRECTED = directive("return", 421)
-"""For a host that is none of ours (RFC 9110, 15.5.20)."""
+_REFUSED = block("location", "/", body=[directive("return", 421)])
+"""For a host that is none of ours (RFC 9110, 15.5.20). In a location, since one of the server would meet its own error
+page on the way to it."""
 _NEVER_CACHED = directive("add_header", "Cache-Control", "no-store", "always")
 _AWAY = block("location", "/", body=[directive("return", 503)])
 _NOTHING_ELSE = block("location", "/", body=[directive("return", 404)])
@@ -95,41 +96,36 @@ def _ready(config: GatewayConfig, headers: Iterable[Directive]) -> Directive:
 def _plain_servers(config: GatewayConfig) -> Iterator[Directive]:
     """Probes ask by address and are answered; visitors of our names are redirected, others are refused."""
     headers = tuple(_headers(header for header in config.headers if header.name != HSTS))
-    probes = (_health(headers), _ready(config, headers))
+    answers = (*headers, *error_pages(headers, read_only=False), _health(headers), _ready(config, headers))
     redirect = block("location", "/", body=[directive("return", 301, "https://$host$request_uri")])
     yield block(
         "server",
         body=[
             directive("listen", config.http_port, "default_server"),
             directive("server_name", "_"),
-            *headers,
-            *probes,
-            block("location", "/", body=[_MISDIRECTED]),
+            *answers,
+            _REFUSED,
         ],
     )
     yield block(
         "server",
-        body=[
-            directive("listen", config.http_port),
-            directive("server_name", *config.host_names),
-            *headers,
-            *probes,
-            redirect,
-        ],
+        body=[directive("listen", config.http_port), directive("server_name", *config.host_names), *answers, redirect],
     )
 
 
 def _refusing_server(config: GatewayConfig) -> Directive:
     """Clients that ask for no name of ours (scanners of the address space) get no certificate and no answer.
 
-    Nor does a name that is none of ours in a connection that was opened for one of ours.
+    A name that is none of ours in a connection that was opened for one of ours gets an error like every other.
     """
+    headers = tuple(_headers(config.headers))
     return block(
         "server",
         body=[
             directive("listen", config.https_port, "ssl", "default_server"),
             directive("ssl_reject_handshake", "on"),
-            _MISDIRECTED,
+            *error_pages(headers, read_only=False),
+            _REFUSED,
         ],
     )
 

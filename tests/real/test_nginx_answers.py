@@ -91,9 +91,19 @@ def test_an_error_of_the_gateway_is_a_page_or_json_as_it_was_asked_for(live: Gat
         ("*/*;q=0, text/html;q=0.001", "html"),
         ("text/*", "html"),
         ("text/htmlx", "json"),
+        ("application/json;q=0.1, text/html", "html"),
+        ("application/json ; q=0.9, text/plain, text/html;level=1", "html"),
+        ("application/problem+json;v=1;q=0.5,text/html;q=1", "html"),
+        ("text/html;q=0.1, application/json", "json"),
+        ("text/html;q=0.2, */*;q=0.1, application/json;q=1.0", "json"),
+        ("application/json, application/problem+json;q=0.5, text/html", "json"),
+        ("application/json, text/html", "json"),
+        ("text/html, application/json", "html"),
     ],
 )
-def test_what_has_the_weight_zero_is_never_answered(live: Gateway, accept: str, kind: str) -> None:
+def test_what_has_the_weight_zero_is_never_answered_and_what_has_a_lower_one_gives_way(
+    live: Gateway, accept: str, kind: str
+) -> None:
     answer = live.get("/internal/x", headers=[("Accept", accept)])
     assert answer.status == 404
     assert answer.headers["content-type"] == {"json": "application/problem+json", "html": "text/html"}[kind]

@@ -245,6 +245,22 @@ def test_a_host_that_is_none_of_ours_is_refused_with_and_without_tls(live: Gatew
     assert len(asked(live)) == before
 
 
+@pytest.mark.parametrize(
+    ("accept", "kind"), [("application/json", "application/problem+json"), ("text/html", "text/html")]
+)
+def test_a_host_that_is_none_of_ours_is_told_so_as_every_other_error_is_told(
+    live: Gateway, accept: str, kind: str
+) -> None:
+    wanted = {header.name.lower(): header.value for header in SHIPPED.headers}
+    with_tls = live.get("/cases?ssn=1", host="evil.test", headers=[("Accept", accept)])
+    assert (with_tls.status, with_tls.headers["content-type"]) == (421, kind)
+    assert wanted.items() <= with_tls.headers.items()
+    for answer in (with_tls, live.plain("/cases", host="evil.test")):
+        assert answer.headers["cache-control"] == "no-store"
+        assert b"does not answer here" in answer.body
+        assert b"nginx" not in answer.body
+
+
 @pytest.mark.parametrize("host", [HOST, API, CDN, BACKUP, ASSETS, IMAGES])
 def test_plain_http_redirects_every_name_of_ours_to_itself(live: Gateway, host: str) -> None:
     answer = live.plain("/x?y=1", host=host)

@@ -219,7 +219,7 @@ def test_health_has_one_content_type() -> None:
 def test_an_unknown_host_name_gets_no_certificate() -> None:
     config = guide()
     assert ("ssl_reject_handshake", "on") in blocks(config, "http/server")
-    assert ("return", "421") in blocks(config, "http/server")
+    assert inside(config, "http/server/location /")["return"] == ("421",)
     assert ("listen", "8443", "ssl", "default_server") in blocks(config, "http/server")
 
 
