@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plan import tokens
 from plan.differing import bare_path, differing, part_of, with_one, written_path
 from plan.types import TYPES
+from plan.types.compared.parameters import CACHE_PARAMETERS
 from plan.types.compared.pods import PODS
 from plan.unknown import UNKNOWN
 from policies.gate.losses import COUNTS
@@ -28,6 +30,8 @@ HARMLESS = ("tags", "tagsAll", "description", "comment", "metadata.labels")
 """Properties that describe: nothing reads them to decide who reaches what, or what is kept."""
 CHECKSUM = "checksum/"
 """Annotations that only say that something else changed, which is judged where it stands."""
+READ = frozenset((tokens.PARAMETER_GROUP, CACHE_PARAMETERS))
+"""What holds nothing, and what databases are run by."""
 MOST = 6
 """Properties that are named; more are counted."""
 
@@ -43,7 +47,7 @@ def uncompared(change: Change, *, production: bool) -> Iterator[Finding]:
     if not production or before is None or after is None or before.leftover or change.kind == "same":
         return
     row = TYPES.get(change.type)
-    if row is None or (row.holds is None and not row.bears):
+    if row is None or (row.holds is None and not row.bears and change.type not in READ):
         return
     known = {*HARMLESS, *COUNTS, *POLICIES.get(change.type, ())}
     if row.holds is not None:

@@ -7,8 +7,17 @@ from plan.types.compared.data import DATA_COMPARED
 from plan.types.compared.edge import EDGE_COMPARED
 from plan.types.compared.made import MADE
 from plan.types.compared.nodes import NODES_COMPARED
+from plan.types.compared.parameters import PARAMETERS_COMPARED
 from plan.types.compared.pods import PODS_COMPARED
 
-COMPARED = (*PODS_COMPARED, *DATA_COMPARED, *BALANCERS_COMPARED, *NODES_COMPARED, *EDGE_COMPARED, *MADE)
+COMPARED = (
+    *PODS_COMPARED,
+    *DATA_COMPARED,
+    *PARAMETERS_COMPARED,
+    *BALANCERS_COMPARED,
+    *NODES_COMPARED,
+    *EDGE_COMPARED,
+    *MADE,
+)
 
 __all__ = ["COMPARED"]

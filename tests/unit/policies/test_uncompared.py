@@ -85,3 +85,13 @@ def test_a_row_that_does_not_see_a_difference_does_not_compare_it() -> None:
     assert notes("cloudflare:index/ruleset:Ruleset", was, becomes) == [
         "nothing here compares before and after of rules[0].description"
     ]
+
+
+def test_a_parameter_that_no_row_compares_is_named() -> None:
+    was, becomes = (
+        {"parameters": [{"name": "max_connections", "value": value}, {"name": "geqo", "value": value}]}
+        for value in ("4", "5")
+    )
+    assert notes("aws:rds/parameterGroup:ParameterGroup", was, becomes) == [
+        "nothing here compares before and after of parameters[geqo].value"
+    ]
