@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from plan.tokens import PASSWORD
 from plan.types import TYPES
+from plan.types.weaker import WEAKER
 from plan.types.weaker_model import number
 from plan.unknown import is_unknown
 from policies.gate.model import (
     BEARING_DELETE,
     BEARING_REPLACE,
+    ELSEWHERE,
     NAME_CHANGED,
     ONE_WAY,
     PROTECTION_LOST,
@@ -20,13 +23,14 @@ from policies.gate.model import (
     UNKNOWN_STEP,
     UNKNOWN_TYPE,
     URN_DISAPPEARS,
+    WEAKENED,
     found,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from plan.steps import Change
+    from plan.steps import Change, State
     from plan.types.model import Guard, Holds
     from policies.gate.model import Finding
 
@@ -49,6 +53,16 @@ KEPT_BY = {
 """Resources that are a protection themselves, with what holds while they are there."""
 SWITCHES = {"aws:s3/bucketVersioning:BucketVersioning": ("versioningConfiguration", "status", "Enabled")}
 """Of those, what is switched by a value: the path, and what is on."""
+
+
+MEANT = frozenset(
+    (
+        *("engineVersion", "parameterGroupName", "requestedValidity", "validityPeriodHours"),
+        "scalingConfig.desiredSize",
+    )
+)
+"""Properties that the program itself has passed over: the version that an upgrade brings step by step, the time of a
+certificate that is not the newest, and the number of nodes, which their autoscaler sets."""
 
 
 def losses_of(change: Change) -> Iterator[Finding]:
@@ -193,17 +207,59 @@ def _protection(change: Change) -> Iterator[Finding]:
         )
     row = TYPES.get(change.type)
     guarded = row.holds.guards if row is not None and row.holds is not None else ()
-    blind = [path for path in after.ignored if path not in before.ignored]
-    covered = tuple(path for path in blind if path == "*" or path in {guard.property for guard in guarded})
-    if covered:
-        says = "a change of it by hand would never be put right (ignoreChanges names it)"
-        yield found(PROTECTION_LOST, change.urn, says, covered)
+    yield from _passed_over(change, before, after)
+    if row is not None and row.holds is not None:
+        yield from _through_another(change, before, after)
     for guard in guarded:
         yield from _guard(change, guard, before.inputs.get(guard.property), after.inputs.get(guard.property))
     for name in COUNTS:
         old, new = before.inputs.get(name), after.inputs.get(name)
         if _less(old, new) and number(new):
             yield found(PROTECTION_LOST, change.urn, f"{name} would go from {old} to {new}", (name,))
+
+
+def _passed_over(change: Change, before: State, after: State) -> Iterator[Finding]:
+    """Properties that must not become weaker, and of which the engine passes over every change from now on."""
+    row = TYPES.get(change.type)
+    guarded = {guard.property for guard in row.holds.guards} if row is not None and row.holds is not None else set()
+    weighed = {".".join(map(str, one.path)) for one in WEAKER if one.token == change.type and one.path}
+    if row is not None and row.holds is not None:
+        weighed |= {*row.holds.names, *row.holds.grows, *COUNTS}
+    known = {_plain(path) for path in before.ignored}
+    blind = [path for path in after.ignored if _plain(path) not in known]
+    lost = tuple(path for path in blind if any(_within(path, one) for one in guarded))
+    others = tuple(
+        path
+        for path in blind
+        if path not in lost and _plain(path) not in MEANT and any(_within(path, one) for one in weighed)
+    )
+    for rule, paths in ((PROTECTION_LOST, lost), (WEAKENED, others)):
+        if paths:
+            says = "a change of it by hand would never be put right (ignoreChanges names it)"
+            yield found(rule, change.urn, says, paths)
+
+
+def _plain(path: str) -> str:
+    """A path of a property as rows write it: `["a"].b[0]` and `a["b"][0]` are `a.b.0`."""
+    return ".".join(part.strip("\"'") for part in re.split(r"[.\[\]]+", path) if part)
+
+
+def _within(path: str, known: str) -> bool:
+    """Whether a path and a property that is compared have a part of the plan in common."""
+    mine, other = _plain(path).split("."), known.split(".")
+    return all(one in {two, "*"} for one, two in zip(mine, other, strict=False))
+
+
+def _through_another(change: Change, before: State, after: State) -> Iterator[Finding]:
+    """That what holds data would be asked for through another provider; the engine's own ones change with their SDK."""
+    was, becomes = (side.provider.rpartition("::")[0] for side in (before, after))
+    if was and becomes and was != becomes and not all(_of_the_engine(urn) for urn in (was, becomes)):
+        says = f"it would be looked for through another provider, {becomes.rpartition('::')[2]}"
+        yield found(ELSEWHERE, change.urn, says, ("provider",))
+
+
+def _of_the_engine(provider: str) -> bool:
+    return provider.rpartition("::")[2].startswith(DEFAULT)
 
 
 def _guard(change: Change, guard: Guard, old: object, new: object) -> Iterator[Finding]:

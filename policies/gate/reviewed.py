@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from plan.unknown import is_unknown
 from policies.drift import owner_of
+from policies.gate.environment import of_production
 from policies.gate.model import NOT_REVIEWED, found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plan.steps import Change, Preview
+    from plan.steps import Change, Preview, State
     from policies.gate.model import Finding
 
 _WEIGHT = {"same": 0, "read": 0, "create": 1, "update": 1, "forget": 2, "delete": 2, "replace": 3, "unknown": 4}
@@ -39,8 +40,12 @@ def unreviewed(preview: Preview, reviewed: Preview) -> Iterator[Finding]:
         why = reviewed.errors[0] if reviewed.errors else reviewed.unread[0].why
         yield found(NOT_REVIEWED, preview.stack, f"the reviewed plan is no whole one: {why}", judged=False)
     seen = {change.urn: change for change in reviewed.changes if not change.leftover}
+    if of_production(preview) != of_production(reviewed):
+        yield found(NOT_REVIEWED, preview.stack, "the reviewed plan is that of another environment", ("environment",))
     for change in preview.changes:
         if change.kind in {"same", "read"}:
+            if manner := _options(change, seen.get(change.urn)):
+                yield found(NOT_REVIEWED, change.urn, manner)
             continue
         says = _beyond(change, seen.get(change.urn))
         if says:
@@ -69,6 +74,28 @@ def _beyond(change: Change, seen: Change | None) -> tuple[str, tuple[str, ...]] 
     return ("other values than were reviewed", differing) if differing else None
 
 
+def _options(change: Change, seen: Change | None) -> str:
+    """Which option of a resource changes otherwise than was reviewed, where no property does; empty for none."""
+    before, after = change.before, change.after
+    if before is None or after is None or before.leftover:
+        return ""
+    changing = [name for name, value in _kept_by(after).items() if value != _kept_by(before)[name]]
+    if seen is None or seen.after is None:
+        return f"{changing[0]} changes, and was not among the reviewed steps" if changing else ""
+    known = _kept_by(seen.after)
+    return next((f"{name} was reviewed otherwise" for name in changing if _kept_by(after)[name] != known[name]), "")
+
+
+def _kept_by(state: State) -> dict[str, object]:
+    """What the engine keeps of a resource beside its properties."""
+    return {
+        "protect": state.protect,
+        "retainOnDelete": state.retained,
+        "ignoreChanges": tuple(sorted(state.ignored)),
+        "provider": state.provider.rpartition("::")[0],
+    }
+
+
 def _made_anew(change: Change, seen: Change) -> str:
     """Whether it is another thing than the one that was reviewed, under the same name in the program; empty if not."""
     if change.before is None or seen.before is None:
@@ -85,9 +112,13 @@ def _manner(change: Change, seen: Change) -> str:
         return "it takes over something that exists, and making it was reviewed"
     if change.gone_first and not seen.gone_first:
         return "the old one goes before there is a new one, and the other order was reviewed"
-    if change.after is not None and seen.after is not None and change.after.retained != seen.after.retained:
+    if change.after is None or seen.after is None:
+        return ""
+    if change.after.retained != seen.after.retained:
         return "what happens to it when it leaves the program (retainOnDelete) was reviewed otherwise"
-    return ""
+    known = _kept_by(seen.after)
+    differing = (name for name, value in _kept_by(change.after).items() if value != known[name])
+    return next((f"{name} was reviewed otherwise" for name in differing), "")
 
 
 def _differing(change: Change, seen: Change) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plan import tokens
-from plan.types.weaker_model import Weaker, no_less_or_for_ever, written
+from plan.types.weaker_model import Weaker, gains, kept, no_less_or_for_ever, written
 from plan.types.weaker_ways import wide
 
 if TYPE_CHECKING:
@@ -57,7 +57,21 @@ def _anybody(peer: object) -> bool:
     return isinstance(chosen, dict) and not any(chosen.values()) and not any((peer.get("podSelector") or {}).values())
 
 
+def _of_other_accounts(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether a provider may deploy to an account that another one may not, or to any."""
+    return kept(old, new) or (isinstance(old, list) and gains(old, new))
+
+
 MADE: tuple[Weaker, ...] = (
+    Weaker(
+        token="pulumi:providers:aws",
+        path=("allowedAccountIds",),
+        than=_of_other_accounts,
+        says="no other account is deployed to",
+        loses="address",
+        source="Pulumi Registry, AWS provider configuration",
+        only_made=True,
+    ),
     Weaker(
         token=tokens.LISTENER,
         path=(),

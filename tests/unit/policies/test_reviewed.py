@@ -173,3 +173,37 @@ def test_the_gate_stops_what_was_not_reviewed_and_a_waiver_names_it(tmp_path: Pa
     found = gate_file(tmp_path / "now.json", reviewed=tmp_path / "seen.json")
     assert "not-reviewed" in {one.rule for one in found.stopping}
     assert "not-reviewed" not in {one.rule for one in gate_file(tmp_path / "now.json").findings}
+
+
+@pytest.mark.parametrize(
+    ("option", "was", "becomes"),
+    [
+        ("protect", True, False),
+        (
+            "provider",
+            "urn:pulumi:prod::a::pulumi:providers:aws::aws::1",
+            "urn:pulumi:prod::a::pulumi:providers:aws::b::2",
+        ),
+        ("ignoreChanges", [], ["tags"]),
+        ("retainOnDelete", True, False),
+    ],
+)
+def test_options_of_a_resource_are_part_of_a_review(option: str, was: object, becomes: object) -> None:
+    def at(kind: str, old: object, new: object) -> dict[str, Any]:
+        found = copy.deepcopy(UPDATE if kind == "update" else step("same", old={"a": 1}, new={"a": 1}))
+        found["oldState"][option], found["newState"][option] = old, new
+        return found
+
+    for kind in ("same", "update"):
+        assert said([at(kind, was, becomes)], [at(kind, was, becomes)]) == []
+        [(says, _)] = said([at(kind, was, becomes)], [at(kind, was, was)])
+        assert option in says
+        assert said([at("same", was, was)], [at(kind, was, becomes)]) == []
+    [(says, _)] = said([at("same", was, becomes)], [])
+    assert says == f"{option} changes, and was not among the reviewed steps"
+
+
+def test_the_environment_is_part_of_a_review() -> None:
+    documents = [{"config": {"bailbondpro:environment": name}, "steps": [step("same")]} for name in ("dev", "prod")]
+    [one] = unreviewed(*map(read_preview, documents))
+    assert one.says == "the reviewed plan is that of another environment"
