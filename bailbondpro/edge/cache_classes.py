@@ -19,33 +19,50 @@ IMAGES_FOLDER = "/images/"
 
 @dataclass(frozen=True)
 class StaticType:
-    """A kind of static file: how its path ends, and what its Content-Type contains; with a star its form."""
+    """A kind of static file: how its path ends, and its Content-Types; with a star at its end what one begins with.
+
+    What a type has in a parameter says nothing: `application/pdf; name="font.pdf"` is no font.
+    """
 
     extensions: tuple[str, ...]
-    content_type: str
+    content_types: tuple[str, ...]
 
 
-IMAGES = (StaticType(IMAGE_EXTENSIONS, "image/*"),)
+def _in_utf8(*types: str) -> tuple[str, ...]:
+    """Types as servers write them: alone, or with the one charset of JSON and of modules (RFC 8259, 8.1; RFC 9239)."""
+    return tuple(f"{kind}{end}" for kind in types for end in ("", "; charset=utf-8", ";charset=utf-8"))
+
+
+_JSON = _in_utf8("application/json")
+
+IMAGES = (StaticType(IMAGE_EXTENSIONS, ("image/*",)),)
 STYLE_SHEETS = (
-    StaticType(("css",), "text/css*"),
-    # font/woff2 and its like (RFC 8081); from older servers application/font-woff2, application/x-font-ttf
-    StaticType(("woff2", "woff", "ttf", "otf"), "font"),
+    StaticType(("css",), ("text/css*",)),
+    # RFC 8081; from older servers the others
+    StaticType(
+        ("woff2", "woff", "ttf", "otf"),
+        (
+            *(f"font/{kind}" for kind in ("woff2", "woff", "ttf", "otf", "sfnt")),
+            *(f"application/{kind}" for kind in ("font-woff2", "font-woff", "x-font-ttf", "x-font-woff")),
+        ),
+    ),
 )
 SCRIPTS = (
-    # text/javascript (RFC 9239) and, from older servers, application/javascript or application/x-javascript
-    StaticType(("js", "mjs"), "javascript"),
-    StaticType(("wasm",), "/wasm"),
+    # RFC 9239; from older servers the others
+    StaticType(("js", "mjs"), ("text/javascript*", "application/javascript*", "application/x-javascript*")),
+    StaticType(("wasm",), ("application/wasm",)),
     # source maps and manifests are JSON by their own types (ECMA-426; W3C, Web Application Manifest)
-    StaticType(("map",), "/json"),
-    StaticType(("webmanifest",), "manifest+json"),
+    StaticType(("map",), _JSON),
+    StaticType(("webmanifest",), ("application/manifest+json", "application/manifest+json; charset=utf-8")),
 )
 STATIC_TYPES = (*IMAGES, *STYLE_SHEETS, *SCRIPTS)
 
-PAGE_TYPE = "text/html*"
-"""The form of the Content-Type of a page: nothing else is one."""
+PAGE_TYPES = ("text/html*",)
+"""The Content-Type of a page: nothing else is one."""
 
-DATA_TYPE = "application/*json*"
-"""The form of that of the API's data; of static files only source maps and manifests are it."""
+DATA_TYPES = (*_JSON, *(f"application/{kind}+json" for kind in ("geo", "ld", "hal", "vnd.api")))
+"""Those of the API's data; of static files only source maps and manifests are JSON (RFC 7946; W3C, JSON-LD; JSON:API;
+HAL, unverified)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +72,8 @@ class ClassConditions:
     images: Expression
     css: Expression
     js: Expression
+    hashed: Expression
+    """css or js; shorter than both."""
     html: Expression
     api: Expression
 
@@ -95,6 +114,7 @@ def class_conditions(policy: EdgePolicy) -> ClassConditions:
         images=And((Or((IsIn(HOST, image_hosts(policy)), static)), IsIn(EXTENSION, IMAGE_EXTENSIONS))),
         css=And((static, IsIn(EXTENSION, CSS_EXTENSIONS))),
         js=And((static, IsIn(EXTENSION, JS_EXTENSIONS))),
+        hashed=And((static, IsIn(EXTENSION, (*CSS_EXTENSIONS, *JS_EXTENSIONS)))),
         html=And((IsIn(HOST, app_hosts(policy)), IsIn(PATH, pages))) if pages else NOTHING,
         api=_public_api(policy) if prefixes else NOTHING,
     )

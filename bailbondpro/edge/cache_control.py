@@ -29,11 +29,13 @@ _ORDER = (
 
 
 OPEN_CONTROLS = ("public", "public, immutable", "public, no-transform", "immutable", "no-transform")
-"""The whole of a Cache-Control that allows a copy and names no lifetime. Whatever else names none is not understood."""
+"""The whole of a Cache-Control that allows a copy and names no lifetime: of a page or data the first alone.
+Whatever else names none is not understood."""
 
 LIFETIME_FORMS = (
     *("max-age=", "public, max-age=", "max-age=, public", "public,max-age=", "max-age=,public"),
     *("public, max-age=, immutable", "max-age=, public, immutable", "max-age=, immutable", "public,max-age=,immutable"),
+    *("public,immutable,max-age=", "max-age=,immutable"),
     *("immutable, max-age=, public", "public, immutable, max-age=", "public, max-age=, no-transform"),
     *("public, max-age=, must-revalidate", "max-age=, must-revalidate", "max-age=, public, must-revalidate"),
     *("max-age=, must-revalidate, public", "public, max-age=, proxy-revalidate"),

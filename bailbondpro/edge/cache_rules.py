@@ -21,6 +21,7 @@ from bailbondpro.edge.personal import (
     leaves_lifetime_open,
     odd_path,
     other_response,
+    other_source,
     personal_response,
     private_image,
     private_path,
@@ -145,7 +146,7 @@ def cache_rules(policy: EdgePolicy) -> tuple[CacheRule, ...]:
         CacheRule(
             ref="odd_url_bypass",
             description="Never cache a query not known to be harmless, or a path that can be read in two ways",
-            when=Or((*unknown_query(policy), odd_path())),
+            when=Or((*unknown_query(policy), odd_path(), *other_source())),
             cache=False,
         ),
         CacheRule(
@@ -174,7 +175,7 @@ def response_rules(policy: EdgePolicy) -> tuple[ResponseRule, ...]:
     ttl = policy.cache_classes
     # a browser, too, must not take a private file for a public one, be it the source of a transformation
     named = (Contains(Lower(PATH), prefix) for prefix in policy.all_private_prefixes())
-    open_path = Not(Or((*named, *private_image(policy), odd_path())))
+    open_path = Not(Or((*named, *private_image(policy), odd_path(), *other_source())))
     # of what begins with /static/, only a private prefix that meets it can be private
     met = tuple(p for p in policy.all_private_prefixes() if STATIC_PREFIX.startswith(p) or p.startswith(STATIC_PREFIX))
     below = (StartsWith(Lower(PATH), prefix) for prefix in met)
@@ -187,7 +188,7 @@ def response_rules(policy: EdgePolicy) -> tuple[ResponseRule, ...]:
         _control("html", And((when.html, unsaid)), _lifetime(ttl.html, edge_only=True), enabled=pages),
         _control("api", And((when.api, unsaid)), _lifetime(ttl.api, edge_only=True), enabled=prefixes),
         _tagged("images", when.images, ("images",)),
-        _tagged("static", Or((when.css, when.js)), ("static",)),
+        _tagged("static", when.hashed, ("static",)),
         _tagged("html", when.html, ("html",), enabled=pages),
         _tagged("api", when.api, ("api",), enabled=prefixes),
         ResponseRule(
@@ -227,7 +228,7 @@ def hashed_lifetime(policy: EdgePolicy) -> CacheClass | None:
 def _hashed_controls(policy: EdgePolicy, when: ClassConditions, open_static: Expression) -> tuple[ResponseRule, ...]:
     kept: tuple[tuple[CacheClass, str, Expression, tuple[StaticType, ...]], ...]
     if shared := hashed_lifetime(policy):
-        kept = ((shared, "static", Or((when.css, when.js)), (*STYLE_SHEETS, *SCRIPTS)),)
+        kept = ((shared, "static", when.hashed, (*STYLE_SHEETS, *SCRIPTS)),)
     else:
         ttl = policy.cache_classes
         kept = ((ttl.css, "css", when.css, STYLE_SHEETS), (ttl.js, "js", when.js, SCRIPTS))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import string
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from bailbondpro.edge.cache_classes import (
-    DATA_TYPE,
+    DATA_TYPES,
     IMAGES_FOLDER,
-    PAGE_TYPE,
+    PAGE_TYPES,
     STATIC_TYPES,
     StaticType,
     api_hosts,
@@ -106,9 +106,6 @@ STORABLE_STATUSES = (200, 304)
 may be taken for the file. 304 renews what is stored."""
 
 
-FOREIGN_TYPES = ("html", "octet", "multipart")
-"""What no static file's Content-Type contains, even in a parameter: pages, what has no type, several files."""
-
 FORBIDDING = ("priv", "store", "cach")
 """Parts of a Cache-Control that forbid a copy, as they are meant and as they are misspelt: private, no-store, no-cache,
 `no_store`, `no store`, `nocache`. No directive that allows one has a part of them (RFC 9111, 5.2.2; RFC 8246)."""
@@ -151,10 +148,10 @@ def odd_path() -> Expression:
     one = And((Contains(PATH, "%20"), Not(Wildcard(PATH, "*%*%*"))))
     two = And((Wildcard(PATH, "*%20*%20*"), Not(Wildcard(PATH, "*%*%*%*"))))
     escaped = And((Contains(PATH, "%"), Not(one), Not(two)))
-    return Or((escaped, *(Contains(PATH, part) for part in ODD_PARTS), *_other_source()))
+    return Or((escaped, *(Contains(PATH, part) for part in ODD_PARTS)))
 
 
-def _other_source() -> Iterator[Expression]:
+def other_source() -> Iterator[Expression]:
     """The path is a transformation whose source may be the address of another host, or is one once more.
 
     A source may be a whole URL (Cloudflare docs, Images, Transform via URL; read 2026-11-30): the image host would keep
@@ -234,7 +231,22 @@ def unstorable_response() -> Expression:
     unknown = Not(And((AllIn(RESPONSE_HEADER_NAMES, HARMLESS_RESPONSE_HEADERS), Not(spoken))))
     written = Not(IsIn(METHOD, ("GET", "HEAD")))
     open_ended = (And((_has(header), Not(_lifetime_of(header, TARGETED_FORMS)))) for header in TARGETED_HEADERS)
-    return Or((*_for_some(), written, unknown, *open_ended))
+    return Or((*_for_some(), written, unknown, *open_ended, _without_age(), _without_type()))
+
+
+def _without_type() -> Expression:
+    """No renewal, and it names no type, of which `other_response` would have nothing to compare, or several."""
+    return And((Not(StatusIn((304,))), Or((Not(_has("content-type")), _several_types()))))
+
+
+def _without_age() -> Expression:
+    """No Cache-Control names a lifetime, and another header does, or a page or data says anything but `public`.
+
+    What Expires says would be overruled: by a rule's lifetime, or by the default one where it is not read at all.
+    """
+    control = LowerEach(ResponseHeader("cache-control"))
+    other = And((Not(_static()), AnyOf(control, "ne", "public")))
+    return And((Not(AnyOf(control, "contains", "age=")), Or((_has("expires"), other))))
 
 
 def targeted() -> Expression:
@@ -250,7 +262,7 @@ def leaves_lifetime_open(*, public: bool) -> Expression:
     """
     said = (*(_has(header) for header in ("expires", "pragma")), targeted())
     has, control = _has("cache-control"), LowerEach(ResponseHeader("cache-control"))
-    allowed = tuple(value for value in OPEN_CONTROLS if not public or value.startswith("public"))
+    allowed = ("public",) if public else OPEN_CONTROLS
     # of a list without an element nothing is asked: whether all of none are something, the documents do not say
     known = And((has, AllIn(control, allowed)))
     return And((known if public else Or((Not(has), known)), Not(Or(said))))
@@ -287,12 +299,11 @@ def other_response() -> Expression:
     Nor is a page data or a document, or the API's data a page: an application that heeds Accept, or makes files, may
     answer one path with either. A 304 names no type (RFC 9110, 15.4.5); it renews what was stored under this rule.
     """
-    unlike = (And((IsIn(EXTENSION, kind.extensions), Not(_typed(kind.content_type)))) for kind in STATIC_TYPES)
-    foreign = And((_static(), Or(tuple(map(_typed, FOREIGN_TYPES)))))
+    unlike = (And((IsIn(EXTENSION, kind.extensions), Not(_typed(*kind.content_types)))) for kind in STATIC_TYPES)
     api = StartsWith(PATH, "/api/")
-    page = And((Not(_static()), Not(api), Not(_typed(PAGE_TYPE))))
-    data = And((Not(_static()), api, Not(_typed(DATA_TYPE))))
-    return Or((And((Not(StatusIn((304,))), Or((*unlike, foreign, page, data, _typed(","))))), _unknown_control()))
+    other = Or((And((Not(api), Not(_typed(*PAGE_TYPES)))), And((api, Not(_typed(*DATA_TYPES))))))
+    unknown = Or((*unlike, And((Not(_static()), other))))
+    return Or((And((Not(StatusIn((304,))), unknown)), _unknown_control()))
 
 
 def _unknown_control() -> Expression:
@@ -316,9 +327,8 @@ def _lifetime_of(header: str, forms: tuple[str, ...]) -> Expression:
 
 def is_typed_as(kinds: tuple[StaticType, ...]) -> Expression:
     """The response says that it is the static file that its path promises, and nothing else; or it renews one."""
-    typed = Or(tuple(And((IsIn(EXTENSION, kind.extensions), _typed(kind.content_type))) for kind in kinds))
-    foreign = Or(tuple(map(_typed, (*FOREIGN_TYPES, ","))))
-    return Or((StatusIn((304,)), And((typed, Not(foreign)))))
+    typed = Or(tuple(And((IsIn(EXTENSION, kind.extensions), _typed(*kind.content_types))) for kind in kinds))
+    return Or((StatusIn((304,)), And((typed, _has("content-type"), Not(_several_types())))))
 
 
 def _static() -> Expression:
@@ -329,6 +339,12 @@ def _has(header: str) -> Expression:
     return AnyOf(RESPONSE_HEADER_NAMES, "eq", header)
 
 
-def _typed(part: str) -> Expression:
-    operator: Literal["contains", "wildcard"] = "wildcard" if "*" in part else "contains"
-    return AnyOf(LowerEach(ResponseHeader("content-type")), operator, part)
+def _several_types() -> Expression:
+    return AnyOf(LowerEach(ResponseHeader("content-type")), "contains", ",")
+
+
+def _typed(*types: str) -> Expression:
+    """A Content-Type begins as one, where they end with a star; else each is one, also where there is none."""
+    named = LowerEach(ResponseHeader("content-type"))
+    begun = tuple(AnyOf(named, "wildcard", kind) for kind in types if kind.endswith("*"))
+    return Or(begun) if begun else AllIn(named, types)

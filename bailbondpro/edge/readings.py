@@ -169,7 +169,7 @@ READINGS: Mapping[Behaviour, TwoReadings] = {
 }
 """Every behaviour with its two readings."""
 
-CROSSED = (Behaviour.PRECEDENCE, Behaviour.PATHS, Behaviour.EXTENSIONS)
+CROSSED = (Behaviour.PRECEDENCE, Behaviour.PATHS, Behaviour.EXTENSIONS, Behaviour.EXPIRES)
 """What is tried both ways; the others are one-sided."""
 
 _TARGETED = ("cdn-cache-control", "cloudflare-cdn-cache-control")
@@ -202,15 +202,16 @@ CARELESS = Readings(frozenset(Behaviour) - frozenset(CROSSED))
 
 
 def combinations(request: Request, response: Response) -> Iterator[Readings]:
-    """The readings under which a request and its response have to be judged, at most eight.
+    """The readings under which a request and its response have to be judged, at most sixteen.
 
     A crossed behaviour is left out where it makes no difference: the header precedence without a targeted header, the
-    path where the received one is the normalised one, the case of an extension in lower case.
+    path where the received one is the normalised one, the case of a lower-case extension, Expires where there is none.
     """
     differs = {
         Behaviour.PRECEDENCE: any(response.values(name) for name in _TARGETED),
         Behaviour.PATHS: request.received not in ("", request.path),
         Behaviour.EXTENSIONS: request.has_capital_extension,
+        Behaviour.EXPIRES: bool(response.values("expires")),
     }
     crossed = [behaviour for behaviour in CROSSED if differs[behaviour]]
     for count in range(len(crossed) + 1):

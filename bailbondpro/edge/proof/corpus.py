@@ -35,6 +35,11 @@ FOREIGN_TYPES = (
         "text/event-stream",
         "text/html, application/pdf",
     ),
+    # a type by its parameter alone
+    *('application/octet-stream; name="export.json"', 'application/pdf; name="x.json"', "application/zip;+json"),
+    *('application/pdf; name="font.pdf"', "text/plain; x=javascript", "application/json; profile=javascript"),
+    *("text/csv; x=application/wasm", "text/csv; x=/json", "application/zip; x=manifest+json", "text/csv;text/css"),
+    *("application/pdf; x=text/html", "application/pdf;image/png", "text/csv; application/json; charset=utf-8"),
 )
 """Content-Types that no style sheet, script or image has, empty for a response without one: what an application that
 ignores the end of a path answers to `/dashboard/x.css`; and, but for its own, what no page and no data has: exports,
@@ -127,6 +132,11 @@ FURTHER_RESPONSES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ),
     *((f"Cache-Control: {value!r}", (("cache-control", value),)) for value in UNKNOWN_CONTROLS),
     *((name, ((name, "abc"),)) for name in FOREIGN_RESPONSES),
+    *(
+        (f"Expires: {date} beside {control!r}", (("cache-control", control), ("expires", date)))
+        for date in ("0", "-1", "Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 01 Jan 2027 00:01:00 GMT")
+        for control in ("public", "public, immutable", "immutable", "no-transform", "public, no-transform")
+    ),
 )
 """The same in words that nobody lists; rules do not tell hosts of one class apart here, so one of each tries them."""
 

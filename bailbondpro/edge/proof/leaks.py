@@ -245,11 +245,11 @@ def _foreign_types(request: Request, *, opted_in: bool) -> Iterator[str]:
     An application that heeds Accept may answer a page with data, and data with a page.
     """
     extension, json = request.extension, request.path.startswith("/api/")
+    own = {kind: kind.partition(";")[0] for kind in FOREIGN_TYPES}
     if extension in STATIC_EXTENSIONS:
-        yield from (kind for kind in FOREIGN_TYPES if extension not in DATA_EXTENSIONS or not kind.endswith("json"))
+        yield from (kind for kind in own if extension not in DATA_EXTENSIONS or not own[kind].endswith("json"))
     elif opted_in:
-        own = "json" if json else "text/html;"
-        yield from (kind for kind in FOREIGN_TYPES if own not in kind)
+        yield from (kind for kind in own if not (own[kind].endswith("json") if json else own[kind] == "text/html"))
 
 
 def _typed_as(kind: str, response: Response) -> Response:

@@ -135,7 +135,7 @@ def test_deception_armor_alone_proves_nothing() -> None:
     assert {f"its Content-Type is {kind}" for kind in kinds} <= reasons
 
 
-@pytest.mark.parametrize("kind", STATIC_TYPES, ids=lambda kind: kind.content_type)
+@pytest.mark.parametrize("kind", STATIC_TYPES, ids=lambda kind: kind.extensions[0])
 def test_every_kind_of_static_file_needs_its_own_part_of_the_last_response_rule(kind: StaticType) -> None:
     def for_others(rule: ResponseRule) -> ResponseRule:
         when = And((rule.when, Not(IsIn(EXTENSION, kind.extensions))))

@@ -7,7 +7,7 @@ import pytest
 from bailbondpro.edge.cache_control import OPEN_CONTROLS
 from bailbondpro.edge.exchange import Request, Response
 from bailbondpro.edge.explain import evaluate
-from bailbondpro.edge.policy import HARMLESS_RESPONSE_HEADERS
+from bailbondpro.edge.policy import FILE_TYPES, HARMLESS_RESPONSE_HEADERS
 from tests.support.edge_policies import DOMAIN, RULES
 
 PAGE, DATA = f"https://{DOMAIN}/pricing", f"https://api.{DOMAIN}/api/public/courts"
@@ -142,3 +142,26 @@ def test_what_servers_and_frameworks_send_with_every_answer_keeps_nothing_out_of
     said = [(name, "1") for name in usual if name not in {"content-type", "age"}]
     assert (kept(PAGE, *said), kept(DATA, *said)) == (600, 600)
     assert (kept(FILE, *said), kept(IMAGE, *said)) == (600, 600)
+
+
+FOREIGN = ("application/octet-stream", "application/pdf", "application/zip", "text/csv", "text/plain", "message/rfc822")
+OWN = ("application/json", "font/woff2", "text/javascript", "application/wasm", "text/css", "text/html", "image/png")
+
+
+@pytest.mark.parametrize("parameter", ['; name="export.{}"', "; x={}", ";{}", "; profile={}; charset=utf-8", ",{}"])
+@pytest.mark.parametrize("foreign", FOREIGN)
+def test_a_type_counts_by_itself_and_not_by_a_parameter(foreign: str, parameter: str) -> None:
+    urls = [PAGE, DATA, IMAGE, *(f"{FILE.rpartition('.')[0]}.{extension}" for extension in FILE_TYPES)]
+    for own in (*OWN, "font", "javascript", "json", "+json", "manifest+json", "/json", "/wasm"):
+        said = (("content-type", foreign + parameter.format(own)), ("cache-control", "public, max-age=600"))
+        found = (evaluate(RULES, Request.of(url), Response(200, said)) for url in urls)
+        assert not any(each.cacheable or each.browser_ttl == 31_536_000 for each in found), said
+
+
+@pytest.mark.parametrize(("extension", "kind"), list(FILE_TYPES.items()))
+def test_a_file_of_its_own_type_is_kept_with_and_without_a_charset(extension: str, kind: str) -> None:
+    url = f"{FILE.rpartition('.')[0]}.{extension}"
+    ends = ("",) if kind.startswith("font") or extension == "wasm" else ("", "; charset=utf-8", "; charset=UTF-8")
+    for end in ends:
+        answer = Response(200, (("content-type", kind + end),))
+        assert evaluate(RULES, Request.of(url), answer).edge_ttl == 31_536_000

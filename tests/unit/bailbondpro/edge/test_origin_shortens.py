@@ -163,3 +163,32 @@ def test_nothing_but_a_plain_success_is_kept_whatever_it_says_and_whatever_it_se
 def test_a_comma_inside_a_quoted_directive_divides_nothing() -> None:
     control = CacheControl.parse(['private="set-cookie, max-age=600", max-age=5'])
     assert (control.seconds("max-age"), control.has("private")) == (5, True)
+
+
+@pytest.mark.parametrize("name", list(CLASSES))
+@pytest.mark.parametrize("date", ["0", "-1", "Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 01 Jan 2027 00:01:00 GMT"])
+@pytest.mark.parametrize("control", [None, "public", "public, immutable", "immutable", "no-transform", "public, x"])
+def test_expires_without_a_lifetime_beside_it_is_overruled_under_no_reading(
+    name: str, date: str, control: str | None
+) -> None:
+    url, kind = CLASSES[name]
+    said = [("Expires", date), *([("Cache-Control", control)] if control else [])]
+    for readings in (CARELESS, STRICT, *(CARELESS.flipped(behaviour) for behaviour in Behaviour)):
+        for further in ([], [("Date", "Fri, 01 Jan 2027 00:00:00 GMT")], [("CDN-Cache-Control", "max-age=30")]):
+            found = evaluate(RULES, Request.of(url), answered(kind, [*said, *further]), readings)
+            assert (found.cacheable, found.edge_ttl) == (False, None)
+    for lifetime in ("max-age=60", "public, s-maxage=60"):
+        kept = evaluate(RULES, Request.of(url), answered(kind, [("Expires", date), ("Cache-Control", lifetime)]))
+        assert kept.edge_ttl == 60, "beside a lifetime Expires does not count (RFC 9111, 5.3)"
+
+
+@pytest.mark.parametrize("name", ["html", "api"])
+@pytest.mark.parametrize("control", ["immutable", "no-transform", "public, immutable", "public, no-transform"])
+def test_a_page_or_data_is_kept_only_where_it_is_public_and_nothing_more(name: str, control: str) -> None:
+    url, kind = CLASSES[name]
+    asked = Request.of(url)
+    assert not evaluate(RULES, asked, answered(kind, [("Cache-Control", control)])).cacheable
+    assert not evaluate(
+        RULES, asked, answered(kind, [("Cache-Control", "public"), ("Cache-Control", control)])
+    ).cacheable
+    assert evaluate(RULES, asked, answered(kind, [("Cache-Control", "public")])).edge_ttl in {3600, 300}
