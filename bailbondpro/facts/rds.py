@@ -79,6 +79,11 @@ def least_ceiling_gib(size_gib: int) -> int:
     return -(-11 * size_gib // 10)
 
 
+FAILOVER_SECONDS = (60, 120)
+"""How long a Multi-AZ instance takes to fail over, typically (Amazon RDS User Guide, "Failing over a Multi-AZ DB
+instance"; unverified 2026-11-30)."""
+
+
 def grows_by_itself(size_gib: int) -> bool:
     """Whether there is room for a ceiling above a size: from 59,579 GiB on a tenth more is more than RDS has.
 

@@ -24,6 +24,7 @@ from planner.simulation import (
     Simulation,
     limit_of,
     override,
+    parse_event,
     parse_scenario,
     scenario,
     simulate,
@@ -58,6 +59,7 @@ class SimulateOptions:
         seed: of arrivals and of nodes' start times.
         assumptions: single assumptions, `name=value`.
         routes: shares of the requests, `name=percent`, for a named scenario.
+        events: what happens in the meantime, `zone-a@12:00`, for a named scenario.
         limit: whether to look for the largest multiple of the load that holds.
     """
 
@@ -74,6 +76,7 @@ class SimulateOptions:
     seed: int = 1
     assumptions: tuple[str, ...] = ()
     routes: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
     limit: bool = False
 
 
@@ -139,6 +142,7 @@ def run(options: SimulateOptions) -> SimulationReport:
         AssumptionError: an assumption does not exist or is out of range.
         SimulationError: the plan has no application, or a size in it is not known.
         RouteError: a share is of a Deployment that requests do not reach.
+        EventError: an event is none, or is of something that the plan does not have.
         PlanError: the file is no plan.
         ConfigError: the configuration has problems.
         EngineError: the engine refused.
@@ -157,6 +161,7 @@ def chosen_scenario(options: SimulateOptions, phase: str | None) -> Scenario:
 
     Raises:
         ScenarioError: there is none of this name, its file is wrong, or options contradict each other.
+        EventError: an event is none.
     """
     loads = {"peak-rps": options.peak_rps, "users": options.users, "requests-per-day": options.requests_per_day}
     given = [name for name, value in loads.items() if value is not None]
@@ -170,9 +175,10 @@ def chosen_scenario(options: SimulateOptions, phase: str | None) -> Scenario:
             hours=options.hours,
             **({} if options.months is None else {"months": options.months}),
         )
-        return replace(named, routes=tuple(sorted(_percents(options.routes).items())))
+        routes = tuple(sorted(_percents(options.routes).items()))
+        return replace(named, routes=routes, events=tuple(map(parse_event, options.events)))
     extra = [*given, *(name for name in ("hours", "months") if getattr(options, name) is not None)]
-    extra += ["route"] if options.routes else []
+    extra += [*(["route"] if options.routes else []), *(["event"] if options.events else [])]
     if extra:
         raise ScenarioError(f"--{extra[0]} belongs to a named scenario; a file says everything itself")
     return read_scenario(Path(options.scenario))

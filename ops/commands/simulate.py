@@ -34,7 +34,9 @@ group = typer.Typer(
 )
 
 
-@group.command(epilog="Example: ./bbp simulate prod --phase microservices --scenario spike --peak-rps 100")
+@group.command(
+    epilog="Example: ./bbp simulate prod --phase microservices --event deployment@12:00 --event zone-a@16:00"
+)
 def stack(
     stack: StackArgument = "prod",
     plan: PlanOption = None,
@@ -70,6 +72,16 @@ def stack(
             "others share the rest as assumed.",
         ),
     ] = None,
+    event: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--event",
+            help="What happens in the meantime, and hours and minutes from the start: deployment@12:00 (or "
+            "deployment:NAME), zone-a, node, pod (or pod:NAME), primary, replica (or replica:NAME), redis-shard, "
+            "pooler; repeatable.",
+            metavar="WHAT@TIME",
+        ),
+    ] = None,
     limit: Annotated[
         bool, typer.Option("--limit", help="Also find the largest multiple of the load that still holds.")
     ] = False,
@@ -80,8 +92,9 @@ def stack(
         bool,
         typer.Option(
             "--gate",
-            help="Exit code 1 when response time or availability does not hold, 3 when something on the way of a "
-            "request is not simulated, or no drill has shown that pods become ready, so that nobody knows.",
+            help="Exit code 1 when response time or availability does not hold, nor again after an event, 3 when "
+            "something on the way of a request is not simulated, or no drill has shown that pods become ready, "
+            "so that nobody knows.",
         ),
     ] = False,
     leave_out: Annotated[
@@ -100,7 +113,7 @@ def stack(
     """
     from ops.answers.simulate import SimulateOptions, run
     from ops.views.simulate import plot_page, simulated
-    from planner.simulation import AssumptionError, RouteError, ScenarioError, SimulationError
+    from planner.simulation import AssumptionError, EventError, RouteError, ScenarioError, SimulationError
 
     options = SimulateOptions(
         stack=stack,
@@ -116,13 +129,14 @@ def stack(
         seed=seed,
         assumptions=tuple(assume or ()),
         routes=tuple(route or ()),
+        events=tuple(event or ()),
         limit=limit,
     )
     with explained():
         try:
             report = run(options)
             unknown = report.open_gaps(leave_out or ())
-        except (AssumptionError, RouteError, ScenarioError, SimulationError) as error:
+        except (AssumptionError, EventError, RouteError, ScenarioError, SimulationError) as error:
             fail(str(error))
         if plot is not None:
             plot.write_text(plot_page(report), encoding="utf-8")

@@ -149,12 +149,13 @@ def _title(run: Simulation) -> str:
     return TITLES.get(run.scenario.name, run.scenario.name)
 
 
-def _run(run: Simulation, limit: Limit | None = None) -> tuple[Items, Table, Table, Table]:
-    """A run in sentences, its stations and routes at their worst, and its course."""
+def _run(run: Simulation, limit: Limit | None = None) -> tuple[Items | Table, ...]:
+    """A run in sentences, its events, its stations and routes at their worst, and its course."""
     note = f" ({run.scenario.note})" if run.scenario.note else ""
     caption = f"{run.scenario.name}{note}, {run.scenario.seconds / 3600:g} h, seed {run.seed}"
     return (
         Items(caption=caption, items=tuple(_said(run, limit))),
+        *_events(run),
         *_worst(run),
         _course(run.scenario.name, run.thinned(ROWS)),
     )
@@ -188,6 +189,34 @@ def _said(run: Simulation, limit: Limit | None) -> Iterator[Item]:
     standard = Assumptions().as_json()
     changed = [f"{name}={value:g}" for name, value in assumed.as_json().items() if value != standard[name]]
     yield Item(text=f"changed assumptions: {', '.join(changed)}" if changed else "assumptions: all as documented")
+
+
+def _events(run: Simulation) -> list[Table]:
+    """What each event cost; nothing where there was none."""
+    if not run.events:
+        return []
+    return [
+        Table(
+            caption=f"Events of {run.scenario.name}",
+            columns=("Event", "At", "Worst p95 ms", "Failed", "Fewest ready pods", "Targets hold again"),
+            rows=tuple(
+                (
+                    item.event,
+                    clock(item.at),
+                    f"{item.worst_p95_ms:,.0f}",
+                    f"{item.failed:,.0f}",
+                    str(item.least_ready),
+                    Cell(text="they hold throughout", state="good")
+                    if not item.missed_seconds
+                    else Cell(text=f"after {item.missed_seconds:,.0f} s", state="note")
+                    if item.recovered
+                    else Cell(text="not before the end or the next event", state="bad"),
+                )
+                for item in run.events
+            ),
+            numbers=frozenset({1, 2, 3, 4}),
+        )
+    ]
 
 
 def _worst(run: Simulation) -> tuple[Table, Table]:

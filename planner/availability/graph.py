@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from bailbondpro.facts.rds import FAILOVER_SECONDS
 from plan.placement import shard_index, shards_in_use
 from plan.tokens import (
     ADDON,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from plan import Plan, PlannedResource
     from planner.availability.model import ElementKind
 
-RDS_FAILOVER = "60 to 120 s (RDS documentation, Multi-AZ failover)"
+RDS_FAILOVER = "{} to {} s (RDS documentation, Multi-AZ failover)".format(*FAILOVER_SECONDS)
 CACHE_FAILOVER = "some seconds (ElastiCache documentation, Multi-AZ)"
 COREDNS_REPLICAS = 2
 """Pods of the CoreDNS add-on unless configured otherwise (EKS documentation)."""

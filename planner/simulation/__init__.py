@@ -2,6 +2,8 @@
 
 from planner.simulation.assumptions import AssumptionError, Assumptions, override
 from planner.simulation.engine import simulate
+from planner.simulation.events.event import Event, EventError, parse_event
+from planner.simulation.events.outcome import Outcome
 from planner.simulation.gaps import Gap
 from planner.simulation.limit import Limit, limit_of
 from planner.simulation.model import RouteError
@@ -15,8 +17,11 @@ __all__ = [
     "AssumptionError",
     "Assumptions",
     "Break",
+    "Event",
+    "EventError",
     "Gap",
     "Limit",
+    "Outcome",
     "RouteError",
     "Sample",
     "Scenario",
@@ -26,6 +31,7 @@ __all__ = [
     "Summary",
     "limit_of",
     "override",
+    "parse_event",
     "parse_scenario",
     "platform_of",
     "scenario",

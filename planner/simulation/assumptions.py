@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
+from bailbondpro.facts.rds import FAILOVER_SECONDS
 from planner.capacity.nodes import DAEMONS, OPERATORS
 
 if TYPE_CHECKING:
@@ -63,6 +64,14 @@ class Assumptions:
         node_start_spread_percent: how far that varies in both directions (assumed).
         node_scan_seconds: how often the cluster-autoscaler looks (its documentation, --scan-interval: 10 s).
         node_idle_seconds: how long a node is unneeded before it goes (--scale-down-unneeded-time: 10 min).
+        eviction_seconds: until pods on nodes that do not answer are made again elsewhere: 50 s until a node counts as
+            unknown (kube-controller-manager, --node-monitor-grace-period) and 300 s that pods tolerate it (Kubernetes,
+            Taints and Tolerations, "Taint based Evictions").
+        database_failover_seconds: until the standby of a database that is lost answers: the longest of what RDS gives.
+        database_restart_seconds: until a lost database without a standby answers again (assumed: 20 minutes).
+        cache_failover_seconds: until a copy answers for a lost primary of the cache (assumed; ElastiCache speaks of
+            some seconds).
+        cache_restart_seconds: until a lost shard without a copy answers again, with nothing in it (assumed).
         node_daemon_millicores: requests of the daemons on each node (assumed, as `./bbp check` does).
         node_daemon_mib: memory requests of the daemons on each node (assumed, as `./bbp check` does).
         operators_millicores: requests of the operators, where no node pool of their own takes them (assumed).
@@ -100,6 +109,11 @@ class Assumptions:
     node_start_spread_percent: float = _given(20, 0, 100)
     node_scan_seconds: float = _given(10, 0, 3600)
     node_idle_seconds: float = _given(600, 0, 86_400)
+    eviction_seconds: float = _given(350, 0, 86_400)
+    database_failover_seconds: float = _given(FAILOVER_SECONDS[1], 0, 86_400)
+    database_restart_seconds: float = _given(1200, 0, 86_400)
+    cache_failover_seconds: float = _given(60, 0, 86_400)
+    cache_restart_seconds: float = _given(600, 0, 86_400)
     node_daemon_millicores: float = _given(DAEMONS[0], 0, 100_000)
     node_daemon_mib: float = _given(DAEMONS[1], 0, 1e6)
     operators_millicores: float = _given(OPERATORS[0], 0, 100_000)

@@ -49,8 +49,9 @@ def _cause(moment: Moment) -> tuple[str, str]:
                 f"busy user is taken to ask for {asked:g} a second, {burst:g} at once"
             ),
         )
-    suspects = _suspects(moment)
-    worst = max(suspects, key=lambda item: (item.passed.failed, item.passed.wait, item.passed.utilization))
+    worst = max(_suspects(moment), key=lambda item: (item.passed.failed, item.passed.wait, item.passed.utilization))
+    if worst.passed.failed <= 0 and worst.passed.utilization < 1 and moment.traffic.struck > 0:
+        return moment.event, "what it took away was working on requests, or was their way in"
     if worst.passed.failed <= 0 and worst.passed.utilization < BUSY:
         return "response time", "it is above the target without a queue: network, computing and database time alone"
     return worst.resource, worst.reason
@@ -78,6 +79,8 @@ def _store_reason(moment: Moment, place: int) -> str:
     flow, ready = moment.flow, moment.ready
     store, asked = flow.platform.stores[place], flow.demand.asked(place, ready)
     count = flow.demand.connected(place, ready)
+    if not store.endpoints:
+        return f"away since {moment.event}"
     if store.usable(asked) * 1000 / store.database_ms < store.rate:
         return f"connections: {store.usable(asked)} at once for {count} pods"
     reason = f"processor time: {store.endpoints} x {store.processors} processors, {store.database_ms:g} ms a request"
@@ -91,6 +94,10 @@ def _store_reason(moment: Moment, place: int) -> str:
 
 def _pods_cause(now: float, pods: PodSet, nodes: Nodes | None) -> tuple[str, str]:
     tier = pods.tier
+    if pods.missing:
+        return tier.name, f"{pods.missing} pods are lost with their nodes and not made again yet"
+    if pods.version and pods.old and pods.ready(now) < pods.wanted:
+        return tier.name, f"its rollout takes pods away before new ones serve: {pods.ready(now)} of {pods.wanted} do"
     if pods.waiting and nodes is not None and tier.in_pool:
         waiting = f"{pods.waiting} pods wait for a node"
         if nodes.full and not nodes.joining:

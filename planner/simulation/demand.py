@@ -42,7 +42,8 @@ class Demand:
         """
         kept = rate * (1 - self.assumptions.write_percent / 100) * self.platform.cache_ttl
         keys = self.assumptions.cache_keys
-        fits = min(self.platform.cache.keys / keys, 1.0) if self.platform.cache and keys else 1.0
+        cache = self.platform.cache
+        fits = (min(cache.keys / keys, 1.0) if keys else 1.0) * cache.reached if cache else 1.0
         return fits * kept / (keys + kept) if kept else 0.0
 
     def database_shares(self, tier: Tier, hits: float) -> list[float]:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from planner.hpa.spec import SYNC_SECONDS
 from planner.simulation.assumptions import Assumptions
 from planner.simulation.course import Course
+from planner.simulation.events.disruption import Disruptions
+from planner.simulation.events.outcome import outcomes_of
 from planner.simulation.flow import Flow, Traffic
 from planner.simulation.moment import Moment
 from planner.simulation.pods import Cohort, Nodes, PodSet
@@ -53,6 +55,9 @@ class Run:
     chance: random.Random = field(init=False)
     node_chance: random.Random = field(init=False)
     course: Course = field(init=False)
+    disruptions: Disruptions | None = field(init=False)
+    busy: tuple[float, ...] = ()
+    """Requests inside each group of pods at the end of the last step."""
 
     def __post_init__(self) -> None:
         # Two sequences: how many nodes start must not change which requests arrive.
@@ -68,6 +73,8 @@ class Run:
         self.pooler = self._group(self.platform.pooler, rate) if self.platform.pooler else None
         self.nodes = self._nodes()
         self.course = Course(self.platform, self.assumptions, self.step)
+        self.busy = (0.0,) * len(self.answering)
+        self.disruptions = self._disruptions() if self.scenario.events else None
 
     @property
     def app(self) -> Group:
@@ -121,6 +128,17 @@ class Run:
             pods.cohorts = [Cohort(placed, LONG_AGO, LONG_AGO)] if placed else []
         return nodes
 
+    def _disruptions(self) -> Disruptions:
+        return Disruptions(
+            platform=self.platform,
+            assumptions=self.assumptions,
+            gateway=self.gateway.pods if self.gateway else None,
+            answering=[group.pods for group in self.answering],
+            pooler=self.pooler.pods if self.pooler else None,
+            nodes=self.nodes,
+            events=list(self.scenario.events),
+        )
+
     def _node_seconds(self) -> float:
         spread = self.assumptions.node_start_spread_percent / 100
         varied = self.assumptions.node_start_seconds * self.node_chance.uniform(1 - spread, 1 + spread)
@@ -138,6 +156,7 @@ class Run:
             samples=tuple(self.course.samples),
             summary=self.course.summary([group.pods.tier.scaler for group in self.groups if group.scaler.capped]),
             gaps=self.platform.gaps,
+            events=tuple(outcomes_of(self.scenario.events, self.course.samples, self.assumptions, self.step)),
         )
 
     def _advance(self, now: float) -> None:
@@ -145,7 +164,12 @@ class Run:
         gateways = self.gateway.pods.ready(now) if self.gateway else 0
         ready = [group.pods.ready(now) for group in self.answering]
         poolers = self.pooler.pods.ready(now) if self.pooler else 0
-        traffic = self.flow.run(self._arrivals(now), gateways, ready, poolers)
+        arrivals, striking = self._arrivals(now), self.disruptions
+        missed = arrivals * (1 - self.assumptions.cdn_hit_percent / 100) * striking.entrance if striking else 0.0
+        traffic = self.flow.run(arrivals - missed, gateways, ready, poolers)
+        if striking is not None:
+            traffic = striking.cutting(traffic, missed, self.busy)
+        self.busy = traffic.in_progress
         self._measure(traffic, gateways, ready, poolers)
         moment = Moment(
             now=now,
@@ -155,6 +179,7 @@ class Run:
             nodes=self.nodes,
             gateways=gateways,
             cpu=self.app.use.cpu,
+            event=striking.last if striking else "",
         )
         self.course.follow(moment)
 
@@ -162,6 +187,9 @@ class Run:
         """The controllers' turn: autoscalers, then nodes, then the scheduler."""
         if self.nodes is not None:
             self.nodes.join(now)
+        changed = self.disruptions.look(now) if self.disruptions else None
+        if changed is not None:
+            self.flow.become(changed)
         for group in self.groups:
             group.pods.settle(now - 600)
             group.scaler.sync(now, group.pods, group.use)

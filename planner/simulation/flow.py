@@ -44,6 +44,7 @@ class Traffic:
         out_of_connections: whether the gateway's connections, and no timeout, ended requests.
         times: response times of requests that reached pods.
         in_progress: requests inside each group of pods at the end.
+        struck: of those that failed, lost with what an event took away.
     """
 
     offered: float
@@ -59,6 +60,7 @@ class Traffic:
     out_of_connections: bool
     times: TimesOf
     in_progress: tuple[float, ...]
+    struck: float = 0.0
 
 
 @dataclass
@@ -87,6 +89,12 @@ class Flow:
             mine = [index for index, route in enumerate(routes) if place in route.tiers]
             self.passing.append((place, mine, sum(routes[index].share for index in mine)))
         self.demand = Demand(self.platform, self.assumptions)
+        self.times = Times(self.demand, self.step)
+
+    def become(self, platform: Platform) -> None:
+        """Go on with other databases and another cache; what waits goes on waiting."""
+        self.platform = platform
+        self.demand = Demand(platform, self.assumptions)
         self.times = Times(self.demand, self.step)
 
     @property
@@ -205,6 +213,8 @@ class Flow:
 
     def _store(self, place: int, arrivals: float, pods: Sequence[int]) -> Passed:
         store, asked = self.platform.stores[place], self.demand.asked(place, pods)
+        if not store.endpoints:
+            return self.stores[place].pass_through(arrivals, 0.0, 0.0)
         usable = store.usable(asked)
         rate = min(store.rate, usable * 1000 / store.database_ms)
         refusing = store.refuses(asked)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from planner.simulation.events.failing import NOTHING, Failing
+from planner.simulation.events.pace import USUAL, Pace
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -82,6 +85,7 @@ class Tier:
         visits: the databases that it is connected to.
         cached: whether it is connected to the cache.
         in_pool: whether its pods run on the pool that is simulated; others always find room.
+        pace: how a rollout goes on.
     """
 
     name: str
@@ -99,6 +103,7 @@ class Tier:
     visits: tuple[Visit, ...] = ()
     cached: bool = False
     in_pool: bool = True
+    pace: Pace = USUAL
 
     @property
     def bounds(self) -> tuple[int, int]:
@@ -155,7 +160,7 @@ class Store:
     Attributes:
         name: what to call them.
         kind: which they are.
-        endpoints: how many.
+        endpoints: how many; none while they are away.
         processors: of each.
         database_ms: processor time of a request.
         connections: of each that pods may open.
@@ -193,12 +198,14 @@ class Cache:
         shards: primaries that answer.
         request_ms: time that a request keeps one of them busy.
         keys: answers that fit into the memory of all; infinite where the node type is not known.
+        reached: share of the keys whose shard answers; what the others hold is not hit.
     """
 
     name: str
     shards: int
     request_ms: float
     keys: float
+    reached: float = 1.0
 
     @property
     def rate(self) -> float:
@@ -254,6 +261,7 @@ class Platform:
         fixed_usd: price an hour of everything but the node pool, usage and the zone's Cloudflare plan not counted; None
             where a part of it is unknown.
         gaps: what is on the way of a request, or moves the pods on it, and is not part of this model.
+        failing: what lies where, and what stands in for it.
     """
 
     gateway: Tier | None
@@ -270,6 +278,7 @@ class Platform:
     cache_ttl: float
     fixed_usd: float | None
     gaps: tuple[Gap, ...] = ()
+    failing: Failing = NOTHING
 
     @property
     def app(self) -> Tier:

@@ -24,6 +24,7 @@ class Moment:
         nodes: the nodes of the pool; None where none are simulated.
         gateways: ready gateway pods.
         cpu: millicores of a ready application pod.
+        event: the one that struck last; empty before any did.
     """
 
     now: float
@@ -33,6 +34,7 @@ class Moment:
     nodes: Nodes | None
     gateways: int
     cpu: float
+    event: str = ""
 
     @property
     def ready(self) -> list[int]:

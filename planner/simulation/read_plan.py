@@ -13,6 +13,7 @@ from planner.cost.charges import ZONE_PLAN
 from planner.cost.monthly import amount, cost_of
 from planner.cost.prices import price_book
 from planner.plan_values import at, items, number, region_of, text
+from planner.simulation.events.failing import failing_of
 from planner.simulation.gaps import gaps_of
 from planner.simulation.model import ClientLimit, Platform, Pool, Route, Tier
 from planner.simulation.read_pods import (
@@ -57,7 +58,8 @@ def platform_of(plan: Plan, assumptions: Assumptions) -> Platform:
     config = _gateway_config(plan)
     answering = _reached_by_requests(plan, app, config)
     stations = [item for item in (front, pooler, *answering) if item is not None]
-    pool, pool_urns = _pool(plan, app, [item for item in deployments if item not in stations], assumptions)
+    groups = _groups(plan, app)
+    pool, pool_urns = _pool(plan, app, groups, [item for item in deployments if item not in stations], assumptions)
     stores = stores_of(plan, assumptions)
 
     def tier(item: PlannedResource, cpu_ms: float) -> Tier:
@@ -81,6 +83,7 @@ def platform_of(plan: Plan, assumptions: Assumptions) -> Platform:
         cache_ttl=environment_number(app, "CACHE_TTL_SECONDS", GUIDE_TTL),
         fixed_usd=_fixed_usd(plan, pool_urns),
         gaps=gaps_of(plan, stations, pool_of(app)),
+        failing=failing_of(plan, groups),
     )
 
 
@@ -194,17 +197,24 @@ def _read_timeout(config: str) -> float:
     return float(found[1]) if found else GUIDE_TIMEOUT
 
 
+def _groups(plan: Plan, app: PlannedResource) -> list[PlannedResource]:
+    """The groups of the pool that the application's pods choose, as far as they take them."""
+    spec = at(app.inputs, "spec", "template", "spec") or {}
+    tolerated = [text(toleration, "key") for toleration in items(spec, "tolerations")]
+    return [item for item in groups_by_pool(plan).get(pool_of(app), ()) if not repels(item, tolerated)]
+
+
 def _pool(
-    plan: Plan, app: PlannedResource, others: list[PlannedResource], assumptions: Assumptions
+    plan: Plan,
+    app: PlannedResource,
+    groups: list[PlannedResource],
+    others: list[PlannedResource],
+    assumptions: Assumptions,
 ) -> tuple[Pool | None, frozenset[str]]:
     """The pool that the application's pods choose: all of its groups that take them."""
-    pools = groups_by_pool(plan)
-    spec = at(app.inputs, "spec", "template", "spec") or {}
-    wanted = pool_of(app)
-    tolerated = [text(toleration, "key") for toleration in items(spec, "tolerations")]
-    groups = [item for item in pools.get(wanted, ()) if not repels(item, tolerated)]
     if not groups:
         return None, frozenset()
+    pools, wanted = groups_by_pool(plan), pool_of(app)
     machine = _machine(plan, groups[0])
     price = price_book().find(f"ec2/{machine.instance}", region_of(plan))
     taken_cpu, taken_memory = _taken(plan, others, wanted)

@@ -9,6 +9,7 @@ from plan.tokens import AUTOSCALERS
 from planner.capacity.node_pools import POOL_LABEL
 from planner.hpa.spec import HpaSpec, spec_of
 from planner.plan_values import at, items, number, quantity, text
+from planner.simulation.events.pace import USUAL, Amount, Pace
 from planner.simulation.gaps import REQUESTS, understood_formula, understood_metric, understood_trigger
 from planner.simulation.model import Target, Tier
 
@@ -66,7 +67,29 @@ def tier_of(
         threads=threads,
         ready_seconds=_ready_seconds(serving, assumptions, start_seconds),
         cached=any(text(entry, "name").startswith("REDIS_") for entry in items(serving, "env")),
+        pace=pace_of(item),
     )
+
+
+def pace_of(item: PlannedResource) -> Pace:
+    """How a rollout of a Deployment goes on; `Recreate` takes all pods away before it makes new ones."""
+    settled = number(item.inputs, "spec", "minReadySeconds", default=0)
+    if text(item.inputs, "spec", "strategy", "type") == "Recreate":
+        return Pace(surge=Amount(), unavailable=Amount(percent=100), min_ready_seconds=settled)
+    rolling = at(item.inputs, "spec", "strategy", "rollingUpdate")
+    return Pace(
+        surge=_amount(at(rolling, "maxSurge"), USUAL.surge),
+        unavailable=_amount(at(rolling, "maxUnavailable"), USUAL.unavailable),
+        min_ready_seconds=settled,
+    )
+
+
+def _amount(value: object, usual: Amount) -> Amount:
+    """A number of pods or a text such as `25%`; the usual one where the plan says neither."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return Amount(int(value))
+    percent = str(value).removesuffix("%")
+    return Amount(percent=float(percent)) if str(value).endswith("%") and percent.isdigit() else usual
 
 
 def scaler_of(plan: Plan, item: PlannedResource) -> PlannedResource | None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from planner.simulation.assumptions import Assumptions
+    from planner.simulation.events.outcome import Outcome
     from planner.simulation.gaps import Gap
     from planner.simulation.scenarios import Scenario
 
@@ -198,11 +199,13 @@ class Simulation:
     samples: tuple[Sample, ...]
     summary: Summary
     gaps: tuple[Gap, ...] = ()
+    events: tuple[Outcome, ...] = ()
 
     @property
     def holds(self) -> bool:
-        """Whether response time and availability hold for what is simulated."""
-        return self.summary.latency_target_met and self.summary.availability_target_met
+        """Whether response time and availability hold for what is simulated, and again after each event."""
+        met = self.summary.latency_target_met and self.summary.availability_target_met
+        return met and all(event.recovered for event in self.events)
 
     def thinned(self, most: int = MAX_SAMPLES) -> list[Sample]:
         """At most so many samples; of each stretch the one with the worst 95th percentile, so that no peak is lost."""
@@ -221,6 +224,7 @@ class Simulation:
             "assumptions": self.assumptions.as_json(),
             "not_simulated": [asdict(gap) for gap in self.gaps],
             "summary": self.summary.as_json(),
+            "events": [_digits(asdict(event)) for event in self.events],
             "samples": [sample.as_json() for sample in self.thinned()],
         }
 

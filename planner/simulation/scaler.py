@@ -99,7 +99,7 @@ class Scaler:
         self.errors.append(use.error_percent)
         if self.controller is None or self.tier.hpa is None:
             return
-        current = pods.total
+        current = pods.wanted
         spec = self.tier.hpa
         proposals = [self.proposal(spec, target, now, pods, use) for target in self.tier.targets]
         decision = self.controller.sync(now, current, proposals)
@@ -110,7 +110,7 @@ class Scaler:
 
     def proposal(self, spec: HpaSpec, target: Target, now: float, pods: PodSet, use: Use) -> int | None:
         """What one metric asks for."""
-        current = pods.total
+        current = pods.wanted
         if target.formula is not None:
             found = target.formula.value(self._signals(now, pods, use))
             return value_proposal(spec, current, pods.ready(now), int(found * 1000), round(target.value * 1000))
@@ -126,7 +126,8 @@ class Scaler:
             return pods_proposal(
                 spec, current, self._seen(pods, now, rate / ready, None, 0), round(target.value * 1000)
             )
-        calm = not pods.waiting and now - pods.youngest_ready > CPU_INITIALIZATION_SECONDS
+        whole = not pods.waiting and not pods.gone and not pods.surge
+        calm = whole and now - pods.youngest_ready > CPU_INITIALIZATION_SECONDS
         if calm and current and target.measure in {"cpu", "memory"}:
             used, request = (
                 (use.cpu, self.tier.cpu_request) if target.measure == "cpu" else (use.memory, self.tier.memory_request)
@@ -169,7 +170,8 @@ class Scaler:
         for cohort in pods.cohorts:
             found += [_pod(cohort, now, used if cohort.ready_at < now else idle, request)] * cohort.count
         waiting = Pod(sample=None, request=round(request * 1000), phase="Pending", ready=False)
-        return found + [waiting] * pods.waiting
+        lost = Pod(sample=None, request=round(request * 1000), ready=False)
+        return found + [waiting] * pods.waiting + [lost] * pods.missing
 
 
 def _pod(cohort: Cohort, now: float, used: float | None, request: float) -> Pod:

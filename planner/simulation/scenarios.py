@@ -6,10 +6,14 @@ import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from planner.capacity.growth import GUIDE_TABLE_TODAY, Growth
 from planner.capacity.platform import PEAK_FACTOR, PHASE_TOP, peak_requests_per_second
+from planner.simulation.events.event import EventError, parse_event
+
+if TYPE_CHECKING:
+    from planner.simulation.events.event import Event
 
 HOUR = 3600.0
 ScenarioName = Literal["steady", "double", "spike", "daily", "guide-growth"]
@@ -28,7 +32,7 @@ NIGHT_SHARE = 0.1
 """A day's quietest hour against its busiest: an assumption."""
 DAY_POINTS = 96
 DEFAULT_HOURS: dict[ScenarioName, float] = {"steady": 1, "double": 1, "spike": 1, "daily": 24, "guide-growth": 24}
-KEYS = ("name", "points", "routes")
+KEYS = ("name", "points", "routes", "events")
 POINT_KEYS = ("at", "rps")
 WHOLE = 100.0
 GROWTH_MONTHS = 24
@@ -49,15 +53,22 @@ class Scenario:
         note: how it came about.
         routes: percent of the requests that pass the gateway, by the Deployment that answers them; those that are not
             named share the rest as they would. Nothing leaves it to the assumptions.
+        events: what happens to the platform in the meantime.
     """
 
     name: str
     points: tuple[tuple[float, float], ...]
     note: str = ""
     routes: tuple[tuple[str, float], ...] = ()
+    events: tuple[Event, ...] = ()
 
     def __post_init__(self) -> None:
         problems = [*_problems(self.points), *_route_problems(dict(self.routes))]
+        problems += [
+            f"{event.title} at {event.at:g} s is after the end, {self.seconds:g} s"
+            for event in self.events
+            if self.points and event.at >= self.seconds
+        ]
         if problems:
             raise ScenarioError("\n".join(f"{self.name}: {problem}" for problem in problems))
 
@@ -206,7 +217,7 @@ def parse_scenario(document: object, name: str) -> Scenario:
 
     Args:
         document: a list of points `{at: seconds, rps: number}`, or a mapping with `points` and optionally `name` and
-            `routes` (percent by the name of a Deployment).
+            `routes` (percent by the name of a Deployment) and `events` (texts such as `zone-a@12:00`).
         name: what to call it where the document does not say.
 
     Raises:
@@ -215,10 +226,12 @@ def parse_scenario(document: object, name: str) -> Scenario:
     problems: list[str] = []
     title, rows = name, document
     routes: dict[str, float] = {}
+    events: list[Event] = []
     if isinstance(document, Mapping):
+        events = _events(document.get("events", []), problems)
         routes = _routes(document.get("routes", {}), problems)
         rows = document.get("points")
-        problems += [f"{key}: unknown key; there are name, points and routes" for key in document if key not in KEYS]
+        problems += [f"{key}: unknown key; there are {', '.join(KEYS)}" for key in document if key not in KEYS]
         title = document.get("name", name)
         if not isinstance(title, str) or not title:
             problems.append(f"name: must be a text, not {title!r}")
@@ -234,7 +247,21 @@ def parse_scenario(document: object, name: str) -> Scenario:
         name=str(title),
         points=tuple(point for point in points if point is not None),
         routes=tuple(sorted(routes.items())),
+        events=tuple(events),
     )
+
+
+def _events(value: object, problems: list[str]) -> list[Event]:
+    if not isinstance(value, list):
+        problems.append(f"events: must be a list of texts such as zone-a@12:00, not {value!r}")
+        return []
+    found = []
+    for index, entry in enumerate(value):
+        try:
+            found.append(parse_event(str(entry)))
+        except EventError as error:
+            problems.append(f"events[{index}]: {error}")
+    return found
 
 
 def _routes(value: object, problems: list[str]) -> dict[str, float]:

@@ -276,6 +276,8 @@ class Times:
             else None,
             stores=tuple(
                 self._stage(passed, self._store_queue(place, rate, stations.pods))
+                if platform.stores[place].endpoints
+                else self._stage(IDLE, self._store_queue(place, 0.0, stations.pods))
                 for place, (passed, rate) in enumerate(zip(stations.stores, rates.stores, strict=True))
             ),
         )
@@ -328,7 +330,7 @@ class Times:
         pod before its own pool.
         """
         store = self.demand.platform.stores[place]
-        each, service = rate / store.endpoints, 1000 / store.database_ms
+        each, service = rate / max(store.endpoints, 1), 1000 / store.database_ms
         asked, count = self.demand.asked(place, pods), self.demand.connected(place, pods)
         if not count or asked >= store.processors:
             return self._queue(store.processors, each, service)

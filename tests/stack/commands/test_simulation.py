@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from bailbondpro.facts.instance_classes import instance_class
 from infra.limits.room import allocatable
 from plan import Plan
-from planner.simulation import Assumptions, SimulationError, limit_of, platform_of, scenario, simulate
+from planner.simulation import Assumptions, SimulationError, limit_of, parse_event, platform_of, scenario, simulate
+from planner.simulation.events.pace import Amount, Pace
 from tests.support.cli import Cli
 from tests.support.paths import ROOT
 from tests.support.plans import changed_plan, edited, stack_plan, write_plan
@@ -64,6 +66,37 @@ def test_a_node_has_the_same_room_here_as_in_the_limits(environment: str, phase:
     assert pool is not None
     room = allocatable(instance_class("ec2", pool.instance))
     assert (pool.cpu, pool.memory) == (room.cpu_millicores, room.memory_mib)
+
+
+@pytest.mark.parametrize("phase", ["horizontal", "microservices"])
+def test_what_is_lost_with_a_zone_is_read_from_the_plan(phase: str) -> None:
+    found = platform_of(stack_plan("prod", phase), Assumptions())
+    zones = ("us-east-1a", "us-east-1b", "us-east-1c")
+    assert found.failing.zones == zones
+    assert found.failing.nodes == tuple((zone, 1, 3) for zone in zones)
+    assert found.failing.notice_seconds == 90
+    places = {(server.kind, server.zone, server.standby) for server in found.failing.servers}
+    assert places == {("PRIMARY", "", True), *(("REPLICA", zone, False) for zone in zones)}
+    assert (found.failing.cache_copies, found.failing.cache_zones) == (True, True)
+    assert found.app.pace == Pace(surge=Amount(1), unavailable=Amount(), min_ready_seconds=10)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "pace"),
+    [
+        ({"type": "Recreate"}, Pace(surge=Amount(), unavailable=Amount(percent=100), min_ready_seconds=10)),
+        (
+            {"rollingUpdate": {"maxSurge": "50%", "maxUnavailable": 2}},
+            Pace(surge=Amount(percent=50), unavailable=Amount(2), min_ready_seconds=10),
+        ),
+        ({}, Pace(min_ready_seconds=10)),
+    ],
+)
+def test_the_pace_of_a_rollout_is_that_of_its_deployment(strategy: dict[str, object], pace: Pace) -> None:
+    base = stack_plan("prod", "horizontal")
+    (item,) = [item for item in base.of_type(DEPLOYMENT) if item.name == "app-deployment"]
+    plan = edited(base, DEPLOYMENT, "app-deployment", spec={**item.inputs["spec"], "strategy": strategy})
+    assert platform_of(plan, Assumptions()).app.pace == pace
 
 
 def test_timeout_and_algorithm_are_those_of_the_gateways_configuration() -> None:
@@ -217,6 +250,8 @@ def test_a_scenario_from_a_file_is_simulated_and_its_mistakes_are_listed(
         (["--assume", "colour=red"], "there is no assumption 'colour'"),
         (["--users", "10", "--peak-rps", "3"], "give one of --peak-rps, --users"),
         (["--hours", "0"], "hours is 0"),
+        (["--event", "fire@12:00"], "'fire@12:00' is no event; there are deployment@12:00"),
+        (["--event", "node@24:00"], "node at 86400 s is after the end"),
     ],
 )
 def test_wrong_words_end_with_one_message_before_anything_is_planned(cli: Cli, words: list[str], message: str) -> None:
@@ -224,6 +259,35 @@ def test_wrong_words_end_with_one_message_before_anything_is_planned(cli: Cli, w
     assert ran.code == 1
     assert message in ran.err
     assert "previewing" not in ran.err
+
+
+def test_the_command_says_what_each_event_cost(cli: Cli, plan_file: str) -> None:
+    words = ["simulate", "prod", "--plan", plan_file, "--phase", "microservices", "--scenario", "steady"]
+    words += ["--event", "zone-a@0:30", "--event", "deployment@0:10"]
+    shown = cli.run(*words)
+    assert shown.code == 0, shown.err
+    assert "Events of steady" in shown.out
+    ran = cli.run(*words, "--json", "--gate", "--leave-out", "ready pods")
+    assert ran.code == 1
+    rollout, zone = ran.document["events"]
+    assert (rollout["event"], rollout["at"], rollout["missed_seconds"], rollout["least_ready"]) == (
+        *("deployment", 600),
+        *(0, 3),
+    )
+    # The load balancer's checks take three times 30 s to fail, the standby 120 s to take over.
+    assert (zone["event"], zone["missed_seconds"], zone["recovered"]) == ("zone-a", 120, True)
+    assert zone["failed"] > 0
+    wrong = cli.run(*words, "--event", "zone-q@0:40")
+    assert (wrong.code, "zone-q: the plan has the zones us-east-1a, us-east-1b, us-east-1c" in wrong.err) == (1, True)
+
+
+@pytest.mark.parametrize("phase", ["optimization", "horizontal", "microservices"])
+def test_production_rolls_out_at_the_top_of_its_phase_without_missing_a_target(phase: str) -> None:
+    load = replace(scenario("steady", phase=phase), events=(parse_event("deployment@0:20"),))
+    result = simulate(stack_plan("prod", phase), load)
+    (outcome,) = result.events
+    assert (outcome.missed_seconds, outcome.failed) == (0, 0)
+    assert result.holds
 
 
 @pytest.mark.parametrize("name", ["steady", "spike"])

@@ -109,7 +109,7 @@ def test_every_problem_of_a_document_is_reported_with_its_path() -> None:
     with pytest.raises(ScenarioError) as raised:
         parse_scenario(document, "load.yaml")
     assert str(raised.value).splitlines() == [
-        "load.yaml: colour: unknown key; there are name, points and routes",
+        "load.yaml: colour: unknown key; there are name, points, routes, events",
         "load.yaml: name: must be a text, not 5",
         "load.yaml: points[0].rps: must be a number, not 'many'",
         "load.yaml: points[1].rps: missing",
