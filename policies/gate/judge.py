@@ -14,7 +14,7 @@ from policies.gate.model import FAILED, HIDDEN, PLACEMENT, STRANGE, TURNS, UNREA
 from policies.gate.newcomers import accounts, let_in
 from policies.gate.peers import Standing, standing_of, worth_less
 from policies.gate.reach import hanging, reaches
-from policies.gate.scaled import scaled_twice
+from policies.gate.scaled import scaled_twice, ways_shared
 from policies.gate.uncompared import uncompared
 from policies.gate.weaker import weakened
 from policies.placement import shards_left, unplaced
@@ -57,7 +57,8 @@ def judge(preview: Preview) -> Verdict:
     beside = (accounts(preview.after), standing_of(preview))
     loss = [finding for change in preview.changes for finding in _losses(change, beside, production=production)]
     policies, standing, later = _policies(preview, production=production)
-    loss += scaled_twice(preview.after, preview.before) if production else ()
+    if production:
+        loss += (*scaled_twice(preview.after, preview.before), *ways_shared(preview.after, preview.before))
     findings = (
         *_of_the_preview(preview),
         *left_production(preview),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plan.tokens import AUTOSCALERS
+from plan.tokens import AUTOSCALERS, ROUTE
 from plan.unknown import is_unknown
-from policies.gate.model import ROOM, found
+from policies.gate.model import ALONE, ROOM, found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,28 @@ def scaled_twice(plan: Plan, before: Plan) -> Iterator[Finding]:
     for urn, name in _second(plan):
         if urn not in known:
             yield found(ROOM, urn, f"it would scale {name}, which another autoscaler scales", ("spec",))
+
+
+def ways_shared(plan: Plan, before: Plan) -> Iterator[Finding]:
+    """Every way out of subnets that leads over another gateway than before, where fewer gateways are used in all.
+
+    Args:
+        plan: what will stand.
+        before: what stands.
+    """
+    was, now = _gateways(before), _gateways(plan)
+    if len(set(now.values())) < len(set(was.values())):
+        for urn in sorted(urn for urn, gateway in now.items() if was.get(urn, gateway) != gateway):
+            says = "natGatewayId would lead the way out of a zone through another zone"
+            yield found(ALONE, urn, says, ("natGatewayId",))
+
+
+def _gateways(plan: Plan) -> dict[str, str]:
+    return {
+        item.urn: str(item.inputs["natGatewayId"])
+        for item in plan.of_type(ROUTE)
+        if item.op != "delete" and item.inputs.get("natGatewayId")
+    }
 
 
 def _second(plan: Plan) -> Iterator[tuple[str, str]]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from plan.types.compared.balancers import BALANCERS_COMPARED
+from plan.types.compared.certificates import CERTIFICATES_COMPARED
 from plan.types.compared.data import DATA_COMPARED
 from plan.types.compared.edge import EDGE_COMPARED
 from plan.types.compared.made import MADE
 from plan.types.compared.nodes import NODES_COMPARED
 from plan.types.compared.parameters import PARAMETERS_COMPARED
 from plan.types.compared.pods import PODS_COMPARED
+from plan.types.compared.reached import REACHED
+from plan.types.compared.scaling import SCALING_COMPARED
 
 COMPARED = (
     *PODS_COMPARED,
@@ -18,6 +21,9 @@ COMPARED = (
     *NODES_COMPARED,
     *EDGE_COMPARED,
     *MADE,
+    *SCALING_COMPARED,
+    *REACHED,
+    *CERTIFICATES_COMPARED,
 )
 
 __all__ = ["COMPARED"]

@@ -48,6 +48,20 @@ def blocks(*cidrs: str) -> dict[str, Any]:
     return {"vpcConfig": {"publicAccessCidrs": list(cidrs)}}
 
 
+def lets(app: str, port: int) -> dict[str, Any]:
+    peer = {"podSelector": {"matchLabels": {"app": app}}}
+    return {"spec": {"ingress": [{"from": [peer], "ports": [{"port": port}]}]}}
+
+
+def targets(percent: int) -> dict[str, Any]:
+    resource = {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": percent}}
+    return {"spec": {"metrics": [{"type": "Resource", "resource": resource}]}}
+
+
+POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+LIST = "aws:ec2/managedPrefixList:ManagedPrefixList"
+SCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+C22 = "141.101.64.0/22"
 BYTES = 2576980377
 TUNED = (
     ("bytes, ten percent less", ALARM, alarm("FreeableMemory", "LessThanThreshold", BYTES), 0.9),
@@ -71,6 +85,11 @@ def test_an_alarm_may_be_tuned(token: str, was: dict[str, Any], factor: float) -
         (CRON_JOB, {"spec": {"schedule": "*/30 * * * *"}}, {"spec": {"schedule": "0 * * * *"}}),
         (CLUSTER, blocks("203.0.113.0/24"), blocks("203.0.113.0/25")),
         (CLUSTER, blocks("203.0.113.0/24", "198.51.100.0/24"), blocks("198.51.100.7/32")),
+        (POLICY, lets("a", 5432), lets("a", 6432)),
+        (POLICY, {"spec": {"ingress": [{}]}}, lets("a", 6432)),
+        (LIST, {"entries": [{"cidr": "104.16.0.0/13"}]}, {"entries": [{"cidr": "104.16.0.0/12"}]}),
+        (LIST, {"entries": [{"cidr": "104.16.0.0/13"}]}, {"entries": [{"cidr": c} for c in ("104.16.0.0/13", C22)]}),
+        (SCALER, targets(70), targets(75)),
         (SETTING, {"settingId": "browser_cache_ttl", "value": 0}, {"settingId": "browser_cache_ttl", "value": 14400}),
         (DATABASE, {"caCertIdentifier": "rds-ca-rsa2048-g1"}, {"caCertIdentifier": "rds-ca-rsa4096-g1"}),
     ],

@@ -186,6 +186,18 @@ def test_a_second_autoscaler_of_one_workload_stops() -> None:
     assert rules("app", "gateway") == set()
 
 
+def test_a_zone_that_shares_the_gateway_of_another_stops_and_one_that_gets_its_own_does_not() -> None:
+    def rules(was: str, then: str) -> set[str]:
+        things = {name: {"type": "aws:ec2/route:Route", "inputs": {"natGatewayId": "nat-b"}} for name in ("a", "b")}
+        line = {"do": "update", "thing": "a", "was": {"natGatewayId": was}, "is": {"natGatewayId": then}}
+        steps = [step for one in (line, {"do": "same", "thing": "b"}) for step in steps_of(one, things)]
+        return told(gate(read_preview({"config": {"bailbondpro:environment": "prod"}, "steps": steps})))
+
+    assert rules("nat-a", "nat-b") == {"stands-alone"}
+    assert rules("nat-b", "nat-a") == set()
+    assert rules("nat-a", "nat-c") == set()
+
+
 def test_tags_and_counts_that_are_written_as_text_are_read() -> None:
     def tags(stack: str) -> dict[str, Any]:
         return {"defaultTags": json.dumps({"tags": {"Stack": stack}})}

@@ -1,0 +1,160 @@
+"""Autoscalers: when more pods come, how fast, and what happens where nobody measures.
+
+Sources are the Kubernetes and KEDA documentation; unverified where nothing else is said.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from plan import tokens
+from plan.tolerance import above_ceiling, much_less, much_more, not_much_less
+from plan.types.compared.ways import deep
+from plan.types.weaker_model import Weaker, becomes, number
+
+if TYPE_CHECKING:
+    from plan.types.compared.ways import Row
+
+_HPA = "Kubernetes documentation, Horizontal Pod Autoscaling, Configurable scaling behavior; Metrics"
+_KEDA = "KEDA documentation, ScaledObject specification; Scalers"
+_DEFAULT = ({"type": "Percent", "value": 100, "periodSeconds": 15}, {"type": "Pods", "value": 4, "periodSeconds": 15})
+"""How fast pods come where nothing is said (Kubernetes documentation, Horizontal Pod Autoscaling, Default behavior)."""
+_PODS = 10
+"""Pods of which percents are taken, so that both kinds of policies compare (ours)."""
+_WAIT = 60
+"""Seconds that a longer wait before more pods come may have: a peak doubles within minutes (ours)."""
+_TARGETS = ("averageUtilization", "averageValue", "value")
+_BOUNDS = ("value", "threshold")
+_POLL = 30
+"""Seconds between two looks of KEDA where nothing is said (KEDA documentation, pollingInterval)."""
+_NONE_MAY_GO = (0, "0", "0%")
+
+
+def _slower(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether pods come much more slowly, after a much longer wait, or not at all."""
+    before, after = deep(old, "scaleUp"), deep(new, "scaleUp")
+    waits = [number(deep(side, "stabilizationWindowSeconds")) or 0 for side in (before, after)]
+    return much_less(_speed(before), _speed(after)) or (waits[1] > _WAIT and much_more(*waits))
+
+
+def _speed(rules: object) -> float:
+    """Pods that come in a second at the most."""
+    chosen = deep(rules, "selectPolicy")
+    listed = deep(rules, "policies")
+    policies = listed if isinstance(listed, list) and listed else _DEFAULT
+    speeds = [_pods(policy) for policy in policies]
+    return 0 if chosen == "Disabled" else (min if chosen == "Min" else max)(speeds)
+
+
+def _pods(policy: object) -> float:
+    value, seconds = number(deep(policy, "value")) or 0, number(deep(policy, "periodSeconds")) or 1
+    return value / seconds * (_PODS / 100 if deep(policy, "type") == "Percent" else 1)
+
+
+def _measures_less(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether a metric is asked no more, or more pods come only at a much higher value of it."""
+    before, after = _targets(old), _targets(new)
+    return any(name not in after or _higher(value, after[name]) for name, value in before.items())
+
+
+def _targets(metrics: object) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for metric in metrics if isinstance(metrics, list) else ():
+        kind = str(deep(metric, "type"))
+        part = deep(metric, kind[:1].lower() + kind[1:])
+        name = deep(part, "name") or deep(part, "metric", "name")
+        values = (number(deep(part, "target", key)) for key in _TARGETS)
+        found[f"{kind} {name}"] = next((value for value in values if value is not None), 0)
+    return found
+
+
+def _triggers_less(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether a trigger is gone, or fires only at a much higher value."""
+    before, after = _bounds(old), _bounds(new)
+    return any(
+        len(values) > len(after.get(kind, ())) or any(map(_higher, values, after[kind]))
+        for kind, values in before.items()
+    )
+
+
+def _bounds(triggers: object) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = {}
+    for trigger in triggers if isinstance(triggers, list) else ():
+        values = (number(deep(trigger, "metadata", key)) for key in _BOUNDS)
+        bound = next((value for value in values if value is not None), 0)
+        found.setdefault(str(deep(trigger, "type")), []).append(bound)
+    return found
+
+
+def _higher(before: float, after: float) -> bool:
+    """Whether a target is one at which pods come too late; most of them are percents of what a pod asked for."""
+    return much_more(before, after) or above_ceiling(before, after)
+
+
+def _idles(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether fewer pods are left where nothing triggers."""
+    before, after = number(old), number(new)
+    return after is not None and (before is None or after < before)
+
+
+def _falls_back_on_less(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether far fewer pods are there, or none, where a fallback that leaves none may come or go."""
+    return (not_much_less(old, new) and bool(number(old))) or (number(new) == 0 and number(old) != 0)
+
+
+def _rarely(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    before, after = (number(_POLL if value is None else value) for value in (old, new))
+    return before is not None and (after is None or much_more(max(before, _POLL), after))
+
+
+_LATE = "more pods come before those that are there are full"
+_ROWS: tuple[Row, ...] = (
+    (tokens.HPA, ("spec", "behavior"), _slower, "more pods come as fast as a peak", "room", _HPA),
+    (
+        tokens.SCALED_OBJECT,
+        ("spec", "advanced", "horizontalPodAutoscalerConfig", "behavior"),
+        _slower,
+        "more pods come as fast as a peak",
+        "room",
+        _KEDA,
+    ),
+    (tokens.HPA, ("spec", "metrics"), _measures_less, _LATE, "room", _HPA),
+    (tokens.SCALED_OBJECT, ("spec", "triggers"), _triggers_less, _LATE, "room", _KEDA),
+    (tokens.SCALED_OBJECT, ("spec", "pollingInterval"), _rarely, _LATE, "room", _KEDA),
+    (
+        tokens.SCALED_OBJECT,
+        ("spec", "idleReplicaCount"),
+        _idles,
+        "these pods are there before a peak begins",
+        "room",
+        _KEDA,
+    ),
+    (
+        tokens.SCALED_OBJECT,
+        ("spec", "fallback", "replicas"),
+        _falls_back_on_less,
+        "pods are there where nobody can measure",
+        "room",
+        _KEDA,
+    ),
+    (
+        tokens.VERTICAL,
+        ("spec", "updatePolicy", "updateMode"),
+        becomes("Auto", "Recreate", "InPlaceOrRecreate"),
+        "nothing but a deployment ends its pods",
+        "redundancy",
+        "Kubernetes documentation, Vertical Pod Autoscaling, Update modes",
+    ),
+    (
+        "kubernetes:policy/v1:PodDisruptionBudget",
+        ("spec", "maxUnavailable"),
+        becomes(*_NONE_MAY_GO),
+        "a node under its pods can be emptied and replaced",
+        "redundancy",
+        "Kubernetes documentation, Specifying a Disruption Budget for your Application",
+    ),
+)
+SCALING_COMPARED: tuple[Weaker, ...] = tuple(
+    Weaker(token=token, path=path, than=than, says=says, loses=loses, source=source)
+    for token, path, than, says, loses, source in _ROWS
+)
