@@ -19,9 +19,9 @@ from plan.unknown import is_unknown
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-_STRENGTH = ("js_challenge", "managed_challenge", "challenge", "block")
+STRENGTH = ("js_challenge", "managed_challenge", "challenge", "block")
 """What keeps a request away, from the weakest on."""
-_STOPPING = frozenset((*_STRENGTH, "ddos_dynamic", "force_connection_close", "execute"))
+_STOPPING = frozenset((*STRENGTH, "ddos_dynamic", "force_connection_close", "execute"))
 """Actions of a rule that keep a request away, or hand it to rules that do (Cloudflare Ruleset Engine, Actions)."""
 _PRIVATE = ("noStore", "private", "noCache", "mustRevalidate")
 """Directives that keep a response out of the cache, or ask the origin about it (RFC 9111, 5.2.2)."""
@@ -29,7 +29,7 @@ _HSTS = "strict-transport-security"
 
 
 @dataclass(frozen=True)
-class _Rule:
+class Rule:
     """A rule; whether it is on is None where only an update knows."""
 
     ref: str
@@ -40,15 +40,15 @@ class _Rule:
     limit: Mapping[str, Any]
 
 
-def _rules(value: object) -> list[_Rule]:
+def rules_of(value: object) -> list[Rule]:
     """The rules of a ruleset; one that only an update knows has an unknown action."""
     return [_rule(entry) for entry in value or ()] if isinstance(value, list) else []
 
 
-def _rule(entry: object) -> _Rule:
+def _rule(entry: object) -> Rule:
     rule = entry if isinstance(entry, dict) else {"action": str(entry)}
     on = rule.get("enabled")
-    return _Rule(
+    return Rule(
         ref=str(rule.get("ref") or ""),
         action=str(rule.get("action")),
         when=str(rule.get("expression")),
@@ -75,16 +75,16 @@ class _Order:
         both_ways: whether a rule that protects may not move behind one that it stood before, either.
     """
 
-    holds: Callable[[_Rule], bool]
-    keeps: Callable[[_Rule, _Rule], bool]
-    undoes: Callable[[_Rule], bool]
-    careful: Callable[[_Rule], bool]
+    holds: Callable[[Rule], bool]
+    keeps: Callable[[Rule, Rule], bool]
+    undoes: Callable[[Rule], bool]
+    careful: Callable[[Rule], bool]
     last_wins: bool
     both_ways: bool
 
 
 def _less(order: _Order, old: object, new: object) -> bool:
-    before, after = _rules(old), _rules(new)
+    before, after = rules_of(old), rules_of(new)
     if not order.last_wins:
         before, after = before[::-1], after[::-1]
     places: dict[int, int] = {}
@@ -100,7 +100,7 @@ def _less(order: _Order, old: object, new: object) -> bool:
     )
 
 
-def _place(order: _Order, rule: _Rule, after: Sequence[_Rule]) -> int | None:
+def _place(order: _Order, rule: Rule, after: Sequence[Rule]) -> int | None:
     """Where the rule stands that keeps what one did; the one of its own name before others."""
     found = [
         index
@@ -111,7 +111,7 @@ def _place(order: _Order, rule: _Rule, after: Sequence[_Rule]) -> int | None:
     return max(own or found, default=None)
 
 
-def _undone(order: _Order, before: Sequence[_Rule], places: Mapping[int, int], index: int, rule: _Rule) -> bool:
+def _undone(order: _Order, before: Sequence[Rule], places: Mapping[int, int], index: int, rule: Rule) -> bool:
     """Whether a rule that takes back does so where nothing did before."""
     there = [
         place
@@ -143,13 +143,13 @@ def stores_more(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a pl
     return _less(_STORING, old, new)
 
 
-def _stops(rule: _Rule) -> bool:
+def _stops(rule: Rule) -> bool:
     return rule.action in _STOPPING
 
 
-def _stops_as_well(old: _Rule, new: _Rule) -> bool:
-    if old.action in _STRENGTH and new.action in _STRENGTH:
-        as_strong = _STRENGTH.index(new.action) >= _STRENGTH.index(old.action)
+def _stops_as_well(old: Rule, new: Rule) -> bool:
+    if old.action in STRENGTH and new.action in STRENGTH:
+        as_strong = STRENGTH.index(new.action) >= STRENGTH.index(old.action)
     else:
         as_strong = new.action in {old.action, "block"}
     same = new.action == "block" or _without(old.parameters, "response") == _without(new.parameters, "response")
@@ -171,19 +171,19 @@ def _without(value: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {key: part for key, part in value.items() if key not in names}
 
 
-def _lets_by(rule: _Rule) -> bool:
+def _lets_by(rule: Rule) -> bool:
     return rule.action in {"skip", "allow"} or is_unknown(rule.action)
 
 
-def _passes(rule: _Rule) -> bool:
+def _passes(rule: Rule) -> bool:
     return rule.action == "set_cache_settings" and _off(rule.parameters.get("cache"))
 
 
-def _caches(rule: _Rule) -> bool:
+def _caches(rule: Rule) -> bool:
     return (rule.action == "set_cache_settings" and not _passes(rule)) or is_unknown(rule.action)
 
 
-def _caches_as_its_origin_says(rule: _Rule) -> bool:
+def _caches_as_its_origin_says(rule: Rule) -> bool:
     """Whether it names paths and leaves to the origin what is kept, or checks that a file is what its path says."""
     known = _without(rule.parameters, "cache", "browserTtl", "cacheKey") == {"edgeTtl": rule.parameters.get("edgeTtl")}
     mode = rule.parameters.get("edgeTtl")
@@ -196,26 +196,26 @@ def _off(value: object) -> bool:
     return any(value is known or (isinstance(value, str) and value == known) for known in FALSE)
 
 
-def _private(rule: _Rule) -> dict[str, Any]:
+def _private(rule: Rule) -> dict[str, Any]:
     """What keeps a response out of the cache."""
     said = {name: rule.parameters.get(name) for name in _PRIVATE}
     return {name: value for name, value in said.items() if isinstance(value, dict) and value.get("operation") == "set"}
 
 
-def _keeps_out(rule: _Rule) -> bool:
+def _keeps_out(rule: Rule) -> bool:
     return rule.action == "set_cache_control" and bool(_private(rule))
 
 
-def _keeps_out_as_well(old: _Rule, new: _Rule) -> bool:
+def _keeps_out_as_well(old: Rule, new: Rule) -> bool:
     said = _private(new)
     return all(said.get(name) == value for name, value in _private(old).items())
 
 
-def _lets_in(rule: _Rule) -> bool:
+def _lets_in(rule: Rule) -> bool:
     return (rule.action == "set_cache_control" and not _private(rule)) or is_unknown(rule.action)
 
 
-def _takes_nothing_out(rule: _Rule) -> bool:
+def _takes_nothing_out(rule: Rule) -> bool:
     said = (rule.parameters.get(name) for name in _PRIVATE)
     return not is_unknown(rule.action) and not any(said)
 
@@ -243,8 +243,8 @@ _STORING = _Order(
 
 def says_less(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
     """Whether a header that browsers got is gone, weaker, on fewer responses, or set by another rule, too."""
-    before = [rule for rule in _rules(old) if rule.on and _headers(rule)]
-    after = [rule for rule in _rules(new) if rule.on is not False]
+    before = [rule for rule in rules_of(old) if rule.on and _headers(rule)]
+    after = [rule for rule in rules_of(new) if rule.on is not False]
     said = {index: _headers(rule) for index, rule in enumerate(after)}
     names: set[str] = set()
     known: set[int] = set()
@@ -266,7 +266,7 @@ def says_less(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
     )
 
 
-def _headers(rule: _Rule) -> dict[str, object]:
+def _headers(rule: Rule) -> dict[str, object]:
     headers = rule.parameters.get("headers")
     return {name.lower(): value for name, value in headers.items()} if isinstance(headers, dict) else {}
 
@@ -293,4 +293,4 @@ def acts_otherwise(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a
 
 
 def _acting(rules: object) -> list[tuple[object, ...]]:
-    return [(rule.action, rule.when, rule.parameters) for rule in _rules(rules) if rule.on is not False]
+    return [(rule.action, rule.when, rule.parameters) for rule in rules_of(rules) if rule.on is not False]

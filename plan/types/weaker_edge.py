@@ -5,9 +5,13 @@ Sources are Cloudflare's documentation; unverified where nothing else is said.
 
 from __future__ import annotations
 
+from typing import Any
+
 from plan import tokens
+from plan.edge_closed import closes, stores_everything
 from plan.edge_rules import acts_otherwise, caches_more, refuses_less, says_less, stores_more
 from plan.types.weaker_model import TRUE, Weaker, changes, differs, ranked, stays
+from plan.unknown import is_unknown
 
 _SETTING = "cloudflare:index/zoneSetting:ZoneSetting"
 _NORMALIZATION = "cloudflare:index/urlNormalizationSettings:UrlNormalizationSettings"
@@ -16,6 +20,28 @@ _OF_ITS_OWN = frozenset(("http_request_transform", "http_request_late_transform"
 """Phases whose first rules are those of a new zone: alone they lead nobody elsewhere and let nobody in."""
 _ON = ("off", "on")
 _OFF = ("on", "off")
+
+
+def _every_name(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether a record answers for every name below another one, and did not."""
+    return _wildcard(new) and not _wildcard(old)
+
+
+def _wildcard(record: object) -> bool:
+    return isinstance(record, dict) and str(record.get("name")).startswith("*")
+
+
+def _foreign_name(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether a proxied record leads to another domain than another record does; a domain is its last two labels."""
+    return _domain(new) not in {"", _domain(old), _domain({**new, "content": new.get("name")})}
+
+
+def _domain(record: object) -> str:
+    if not isinstance(record, dict) or record.get("type") != "CNAME" or record.get("proxied") not in TRUE:
+        return ""
+    content = record.get("content")
+    return "" if is_unknown(content) else ".".join(str(content).rstrip(".").split(".")[-2:])
+
 
 EDGE_WEAKER: tuple[Weaker, ...] = (
     Weaker(
@@ -119,6 +145,50 @@ EDGE_WEAKER: tuple[Weaker, ...] = (
             source="Cloudflare SSL documentation, Authenticated Origin Pulls",
         )
         for name in ("AuthenticatedOriginPullsSettings", "AuthenticatedOriginPulls")
+    ),
+    Weaker(
+        token=tokens.RULESET,
+        path=("rules",),
+        than=closes,
+        made="zoneId",
+        says="visitors come through, as many and as often as before",
+        loses="way",
+        source="Cloudflare Ruleset Engine documentation, Actions; WAF documentation, Rate limiting rules",
+    ),
+    Weaker(
+        token=tokens.RULESET,
+        path=("rules",),
+        where=("phase", "http_response_cache_settings"),
+        than=stores_everything,
+        made="zoneId",
+        says="what is kept is known to be public",
+        loses="defence",
+        source="Cloudflare Cache documentation, Cache Response Rules",
+    ),
+    Weaker(
+        token="cloudflare:index/tieredCache:TieredCache",
+        path=("value",),
+        than=ranked(*_ON),
+        says="an answer is asked of the origin once, and not by each of the edge's places",
+        loses="room",
+        source="Cloudflare Cache documentation, Tiered Cache",
+    ),
+    *(
+        Weaker(
+            token="cloudflare:index/dnsRecord:DnsRecord",
+            path=(),
+            label="name",
+            than=than,
+            says=says,
+            loses="way",
+            source="Cloudflare DNS documentation, Wildcard DNS records; DNS record types",
+            made=made,
+            only_made=not made,
+        )
+        for than, made, says in (
+            (_every_name, "zoneId", "names that nobody listed lead nowhere"),
+            (_foreign_name, "", "proxied names lead where others of the zone do"),
+        )
     ),
     Weaker(
         token=tokens.RULESET,

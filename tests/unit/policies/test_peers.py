@@ -61,6 +61,14 @@ def rules(phase: str, *listed: dict[str, Any]) -> dict[str, Any]:
     return {"zoneId": "zone", "phase": phase, "kind": "zone", "rules": list(listed)}
 
 
+RECORD = "cloudflare:index/dnsRecord:DnsRecord"
+
+
+def record(content: str) -> dict[str, Any]:
+    return {"zoneId": UNKNOWN, "type": "CNAME", "proxied": True, "name": "a.example.com", "content": content}
+
+
+STRAY = record("evil.example.net")
 CACHES_CLIENTS = {
     "ref": "new",
     "action": "set_cache_settings",
@@ -98,6 +106,9 @@ CASES: tuple[tuple[str, tuple[tuple[str, dict[str, Any]], ...], str, dict[str, A
     ("another repository of one registry", ((JOB, pod()),), JOB, pod(f"registry.example.com/b{DIGEST}"), set()),
     ("a tag", ((JOB, pod()),), DEPLOYMENT, pod("registry.example.com/app:1.2.3"), {"weakened"}),
     ("an image that an update knows", ((JOB, pod()),), DEPLOYMENT, pod(UNKNOWN), set()),
+    ("a name that leads to a stranger", ((RECORD, record("edge.amazonaws.com")),), RECORD, STRAY, {"led-elsewhere"}),
+    ("a name beside others", ((RECORD, record("edge.amazonaws.com")),), RECORD, record("b.amazonaws.com"), set()),
+    ("a name within its zone", ((RECORD, record("edge.amazonaws.com")),), RECORD, record("b.example.com"), set()),
     ("a short log: nothing that was kept is lost", (LONG, SHORT), LOGS, {"retentionInDays": 1}, set()),
     ("a log like another", (LONG, SHORT), LOGS, {"retentionInDays": 30}, set()),
     ("a first log", (), LOGS, {"retentionInDays": 30}, set()),

@@ -54,7 +54,7 @@ def test_what_is_weaker_than_before_stops_and_its_way_back_does_not(change: dict
     found = judged(change["type"], change["was"], change["is"])
     assert (seen(found), unseen(found) if change.get("noted") else set()) == ({change["rule"]}, set())
     back = seen(judged(change["type"], change["is"], change["was"]))
-    assert back == ({change["rule"]} if change.get("both") else set())
+    assert back == ({change.get("back", change["rule"])} if change.get("both") or "back" in change else set())
 
 
 @pytest.mark.parametrize("row", WEAKER, ids=lambda row: f"{row.token.rsplit(':', 1)[-1]} {row.shown}")
