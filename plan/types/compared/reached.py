@@ -104,8 +104,8 @@ def _loose(rule: object) -> bool:
     if not isinstance(rule, dict):
         return False
     block = network(rule.get("cidrIpv4"))
-    if block is None:
-        return False
+    if block is None or block.is_global or wide(rule.get("cidrIpv4")):
+        return False  # the internet is judged by other rows
     first, last = number(rule.get("fromPort")), number(rule.get("toPort"))
     every = str(rule.get("ipProtocol")) in {"-1", "all"} or (
         first is not None and last is not None and last - first >= _MANY
