@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from .addresses import redirects, told_addresses
+from .addresses import Names, redirects, told_addresses
 from .directives import Directive, block, directive, text
 from .errors import ERROR_FOLDER, ERROR_KINDS, error_maps
 from .model import SHUTDOWN_MARGIN_SECONDS
@@ -175,7 +175,7 @@ def _answers(config: GatewayConfig) -> Iterator[Directive]:
     # no expression of a map is tried on an empty value: an answer that says nothing is read, too
     read = [directive("default", "no-store"), directive("", ""), directive(f"~*{READABLE_CONTROL}", "")]
     yield block("map", "$upstream_http_cache_control", UNREAD_CONTROL, body=read)
-    yield from told_addresses(config.host_names)
+    yield from told_addresses(_names(config))
     for header in config.headers:
         if header.yields:
             said = f"$upstream_http_{header.name.lower().replace('-', '_')}"
@@ -187,8 +187,14 @@ def _answers(config: GatewayConfig) -> Iterator[Directive]:
     yield directive("proxy_ignore_headers", *ignored)
 
 
+def _names(config: GatewayConfig) -> Names:
+    hosts = (member.host.split(".") for upstream in config.upstreams for member in upstream.members)
+    spaces = (labels[1] for labels in hosts if labels[2:3] == ["svc"])
+    return Names(config.server_names, tuple(dict.fromkeys(spaces)))
+
+
 def _proxying(config: GatewayConfig) -> Iterator[Directive]:
-    yield from redirects(config.host_names)
+    yield from redirects(_names(config))
     yield directive("resolver", config.cluster_dns, f"valid={RESOLVER_SECONDS}s", "ipv6=off")
     yield directive("resolver_timeout", "5s")
     # WebSockets only: an upgrade to h2c would be a connection that no rule of this file sees into

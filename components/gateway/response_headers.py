@@ -90,6 +90,7 @@ TELLTALE_HEADERS = (
     *("X-Powered-By-Plesk", "X-CF-Powered-By", "X-PHP-Version", "X-Django-Version", "X-OWA-Version", "X-Version"),
     *("MicrosoftSharePointTeamServices", "X-Mod-Pagespeed", "X-Jenkins", "Liferay-Portal", "X-Upstream", "X-Hostname"),
     *("X-Pod", "X-Varnish", "X-Kong-Upstream-Latency", "X-Kong-Proxy-Latency"),
+    "Alt-Svc",  # a host and port of the application's own; visitors hear the edge's (RFC 7838, 3)
 )
 """Names of programs, versions, servers and files, which frameworks send unasked (OWASP Secure Headers Project, headers
 to remove; ASP.NET, Rails, Drupal, Symfony, Envoy, Kong documentation, and by convention; unverified)."""

@@ -123,4 +123,6 @@ def scan(file: Path) -> list[str]:
         found["plugin"]
         for found in json.loads(done.stdout)
         if not (found["plugin"] == "proxy_set_header_redefinition" and found["line"] - 1 in nothing_passes)
+        # nor that no header of an answer has a carriage return: nginx answers 502 instead (test_nginx_addresses.py)
+        if not (found["plugin"] == "http_splitting" and "`$told_refresh`" in found["reason"])
     )
