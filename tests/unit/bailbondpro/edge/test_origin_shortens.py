@@ -123,6 +123,8 @@ def test_what_forbids_a_copy_is_obeyed_in_any_header_at_any_place(
         ("public, max-age=3600, s-maxage=30", 30, None),
         ("public, max-age=60, must-revalidate", 60, None),
         ("max-age=60, immutable", 60, None),
+        ("max-age=60,immutable", 60, None),
+        ("public,immutable,max-age=60", 60, None),
     ],
 )
 def test_a_lifetime_of_the_origin_reaches_the_edge_as_it_is(
