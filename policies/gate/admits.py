@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from plan.tokens import ENDPOINT
 from plan.unknown import is_unknown
 from policies.documents import listed, statements
 from policies.gate.model import ADMITS, WEAKENED, found
+from policies.gate.shuts import shut_out
 from policies.principals import ACCOUNT, admitted
 from policies.rules.policies import JUDGED_ELSEWHERE, POLICIES, TRUSTS
 
@@ -22,6 +24,10 @@ BUCKETS = JUDGED_ELSEWHERE - TRUSTS
 
 PERMISSIONS = frozenset(("aws:iam/policy:Policy", "aws:iam/rolePolicy:RolePolicy"))
 """Whose policy says what a role may do."""
+EVERY_ROLE = ":role/*"
+TAKES_ROLES = frozenset(("sts:assumerole", "iam:passrole"))
+"""Actions by which somebody gets the rights of a role, in small letters (IAM User Guide, Grant a user permissions to
+pass a role; Switch to a role)."""
 
 
 def widened(change: Change) -> Iterator[Finding]:
@@ -40,6 +46,9 @@ def widened(change: Change) -> Iterator[Finding]:
             yield found(ADMITS, change.urn, says, (name,), judged=False)
         elif not is_unknown(new):
             yield from _wider(change, name, old, new)
+            yield from shut_out(change, name, old, new)
+    if change.type == ENDPOINT and after.inputs.get("policy") != before.inputs.get("policy"):
+        yield from shut_out(change, "policy", before.inputs.get("policy"), after.inputs.get("policy"))
 
 
 def _permits(change: Change, old: object, new: object) -> Iterator[Finding]:
@@ -49,12 +58,37 @@ def _permits(change: Change, old: object, new: object) -> Iterator[Finding]:
     before, after = (set(_wildcards(policy)) for policy in (old, new))
     for action in sorted(after - before):
         yield found(ADMITS, change.urn, f"policy would allow {action} on everything", ("policy",))
+    asked, asks = (_conditions(policy) for policy in (old, new))
+    for what in sorted(asked.keys() & asks.keys()):
+        if lost := sorted(asked[what] - asks[what]):
+            says = f"policy would no longer ask for {', '.join(lost)} of {', '.join(what[0])[:120]}"
+            yield found(ADMITS, change.urn, says, ("policy",))
+
+
+def _conditions(policy: object) -> dict[tuple[tuple[str, ...], tuple[str, ...]], frozenset[str]]:
+    """What statements ask for, by their actions and resources; of two about the same, what both ask for."""
+    result: dict[tuple[tuple[str, ...], tuple[str, ...]], frozenset[str]] = {}
+    for statement in statements(policy, "Allow") or ():
+        about = (_sorted(statement.get("Action")), _sorted(statement.get("Resource")))
+        tests = statement.get("Condition")
+        asked = (
+            frozenset(str(key) for one in (tests or {}).values() for key in one) if isinstance(tests, dict) else None
+        )
+        result[about] = result.get(about, asked or frozenset()) & (asked or frozenset())
+    return result
+
+
+def _sorted(value: object) -> tuple[str, ...]:
+    return tuple(sorted(map(str, listed(value))))
 
 
 def _wildcards(policy: object) -> Iterator[str]:
     for statement in statements(policy, "Allow") or ():
-        if "*" in listed(statement.get("Resource")):
-            yield from (str(action) for action in listed(statement.get("Action")) if str(action).endswith("*"))
+        actions, resources = ([str(one) for one in listed(statement.get(key))] for key in ("Action", "Resource"))
+        if "*" in resources:
+            yield from (action for action in actions if action.endswith("*"))
+        if any(one == "*" or one.endswith(EVERY_ROLE) for one in resources):
+            yield from (f"{action} of every role" for action in actions if action.lower() in TAKES_ROLES)
 
 
 def _wider(change: Change, name: str, old: object, new: object) -> Iterator[Finding]:

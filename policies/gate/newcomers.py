@@ -12,7 +12,7 @@ from plan.unknown import is_unknown
 from policies.documents import listed, statements
 from policies.gate.model import ADMITS, found
 from policies.principals import ACCOUNT, admitted
-from policies.rules.policies import POLICIES
+from policies.rules.policies import POLICIES, TRUSTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,10 +24,14 @@ if TYPE_CHECKING:
 PROVIDER = "pulumi:providers:aws"
 ADMINISTRATORS = "system:masters"
 """The group that Kubernetes asks nothing (Kubernetes documentation, RBAC, User-facing roles)."""
+ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
+NOBODYS = "default"
+"""The account of pods that name none (Kubernetes documentation, Configure Service Accounts for Pods)."""
 NAMED = {
     "aws:eks/accessEntry:AccessEntry": "principalArn",
     "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": "principalArn",
-    "aws:eks/podIdentityAssociation:PodIdentityAssociation": "roleArn",
+    ASSOCIATION: "roleArn",
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "policyArn",
 }
 """Types that give rights to a role, with the property that names it."""
 
@@ -51,6 +55,11 @@ def let_in(change: Change, own: frozenset[str]) -> Iterator[Finding]:
     if ADMINISTRATORS in listed(inputs.get("kubernetesGroups")):
         says = f"kubernetesGroups would have {ADMINISTRATORS}, whom the cluster refuses nothing"
         yield found(ADMITS, change.urn, says, ("kubernetesGroups",))
+    if change.type == ASSOCIATION and inputs.get("serviceAccount") == NOBODYS:
+        says = f"its role would be that of serviceAccount {NOBODYS}, which every pod has that names none"
+        yield found(ADMITS, change.urn, says, ("serviceAccount",))
+    if change.type in TRUSTS:
+        yield from _whole_accounts(change, inputs.get("assumeRolePolicy"))
     if not own:
         return
     named = [(name, str(inputs.get(name))) for name in listed(NAMED.get(change.type))]
@@ -61,3 +70,14 @@ def let_in(change: Change, own: frozenset[str]) -> Iterator[Finding]:
     for name, who in named:
         if set(ACCOUNT.findall(who)) - own:
             yield found(ADMITS, change.urn, f"{name} would let in {who[:120]}, which is of another account", (name,))
+
+
+def _whole_accounts(change: Change, policy: object) -> Iterator[Finding]:
+    """Accounts of which everybody may take a role whom a policy of the account lets, and no condition narrows it."""
+    if policy is None or is_unknown(policy):
+        return
+    unasked = [entry for entry in statements(policy, "Allow") or [] if not entry.get("Condition")]
+    for who in sorted(admitted(unasked)):
+        if who.endswith(":root"):
+            says = f"assumeRolePolicy would let in everybody of {who[:120]}, under no condition"
+            yield found(ADMITS, change.urn, says, ("assumeRolePolicy",))
