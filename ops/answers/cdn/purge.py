@@ -187,6 +187,10 @@ def _urls(policy: EdgePolicy, text: str, *, option: str = "--path") -> tuple[str
         raise CdnError(f"{option} {text}: this is no URL: {error}") from error
     if parts.scheme != "https" or not parts.hostname:
         raise CdnError(f"{option} {text}: write a path that starts with / or an https:// URL")
+    if parts.netloc.lower() != parts.hostname:
+        raise CdnError(
+            f"{option} {text}: leave out the user and the port: the edge has https://{parts.hostname}/ alone"
+        )
     _host(policy, parts.hostname)
     path = escaped(parts.path + (f"?{parts.query}" if parts.query else ""))
     url = f"https://{parts.hostname}{path}"

@@ -189,7 +189,11 @@ class HttpHead:
     def _connection(self, host: str) -> http.client.HTTPConnection:
         if not self.connect_to:
             return http.client.HTTPSConnection(host, timeout=TIMEOUT)
-        parts = urlsplit(self.connect_to)
+        try:
+            parts = urlsplit(self.connect_to)
+            port = parts.port or 80
+        except ValueError as error:
+            raise CdnError(f"--connect-to {self.connect_to}: write http://ADDRESS:PORT ({error})") from error
         if parts.scheme != "http" or not parts.hostname:
             raise CdnError(f"--connect-to {self.connect_to}: write http://ADDRESS:PORT")
-        return http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=TIMEOUT)
+        return http.client.HTTPConnection(parts.hostname, port, timeout=TIMEOUT)

@@ -16,7 +16,7 @@ from ops.answers.cdn.edge import Edge
 from ops.answers.cdn.error import CdnError
 from ops.answers.cdn.manifests import Changed
 from ops.answers.cdn.purge import wanted
-from ops.answers.cdn.warm import urls_to_warm
+from ops.answers.cdn.warm import HttpHead, urls_to_warm
 
 DOMAIN = "bailbondpro.com"
 POLICY = EdgePolicy(domain=DOMAIN, hosts=CdnHosts.under(DOMAIN), session_cookie_names=("session",))
@@ -118,3 +118,16 @@ def test_what_lies_in_the_folder_of_images_is_purged_where_the_image_host_shows_
     }
     assert wanted(POLICY, **{option: (f"https://{shown}",)}).values[0].endswith(shown)  # type: ignore[arg-type]  # as above
     assert len(wanted(POLICY, **{option: ("/imagesx/a.png",)}).values) == len(POLICY.host_names())  # type: ignore[arg-type]  # as above
+
+
+@pytest.mark.parametrize("option", ["prefixes", "paths"])
+@pytest.mark.parametrize("host", [f"cdn.{DOMAIN}:8443", f"cdn.{DOMAIN}:443", f"u:p@cdn.{DOMAIN}", f"cdn.{DOMAIN}:x"])
+def test_a_url_with_a_port_or_a_user_is_refused_instead_of_another_being_purged(option: str, host: str) -> None:
+    with pytest.raises(CdnError, match="leave out the user and the port"):
+        wanted(POLICY, **{option: (f"https://{host}/static/a.png",)})  # type: ignore[arg-type]  # one of the two lists
+
+
+@pytest.mark.parametrize("address", ["http://[::1", "http://127.0.0.1:99999", "http://127.0.0.1:x", "https://x", "x"])
+def test_an_address_to_connect_to_that_is_none_is_a_sentence(address: str) -> None:
+    with pytest.raises(CdnError, match="write http://ADDRESS:PORT"):
+        HttpHead(address)(f"https://cdn.{DOMAIN}/static/a.png")
