@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ops.inputs.documents import MAX_BYTES, DocumentError, read_document
@@ -24,20 +24,22 @@ SHOWN = 8
 """So many problems of a file are told; a file of another kind would have one in every line."""
 
 
-def read_measurements(path: Path) -> tuple[Measurement, ...]:
+def read_measurements(path: Path, today: date | None = None) -> tuple[Measurement, ...]:
     """The rows of a file, in the order of their days.
 
     Args:
         path: columns `date` (YYYY-MM-DD) and some of `users`, `requests_per_day`, `storage_gb`, `cpu_cores` and
             `memory_gb`; an empty cell is a value that nobody knows.
+        today: the last day that can have been measured; the clock's by default.
 
     Raises:
         CapacityError: it cannot be read; every problem of its rows is told, the first eight in words.
     """
     rows: dict[date, tuple[str, Measurement]] = {}
     problems: list[str] = []
+    today = today or datetime.now(tz=UTC).date() + timedelta(days=1)  # somewhere it is tomorrow already
     for where, row in _rows(path):
-        found, wrong = _measurement(row)
+        found, wrong = _measurement(row, today)
         if found is not None and found.day in rows:
             wrong.append(f"{found.day} stands in {rows[found.day][0]} already; leave one")
         problems += [f"{where}: {one}" for one in wrong]
@@ -85,11 +87,13 @@ def _of_csv(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         raise CapacityError(f"{path}, line {reader.line_num}: {error}") from error
 
 
-def _measurement(row: dict[str, Any]) -> tuple[Measurement | None, list[str]]:
+def _measurement(row: dict[str, Any], today: date) -> tuple[Measurement | None, list[str]]:
     wrong = [f"{str(name)[:40]!r} is no column; there are {', '.join(COLUMNS)}" for name in row if name not in COLUMNS]
     day = _day(row.get(DATE))
     if day is None:
         wrong.append(f"{DATE} is {str(row.get(DATE))[:40]!r}; write a day as YYYY-MM-DD")
+    elif day > today:
+        wrong.append(f"{DATE} is {day}, which is still to come; measurements are of days that have been")
     values = {}
     for name, value in _given(row.items()):
         number = _number(value)

@@ -106,7 +106,8 @@ def _change(change: PhaseChange) -> str:
 def _measured(history: History) -> Iterator[Block]:
     """What dated measurements say, and the guide's rates beside it."""
     yield Text(
-        text=f"Start and growth are those of {history.file}, least squares of logarithms over the last twelve months; "
+        text=f"Start and growth are those of {history.file}, whose last day is "
+        f"{max(one.last for one in history.trends)}: month 0 is that day. Least squares of logarithms over the last twelve months; "
         "bands hold 90 %."
     )
     yield Table(

@@ -149,10 +149,19 @@ def _share(
     return MeasuredObjective(
         name=name,
         goal=goal,
-        found=f"{percent:.3g} % of {whole:,.0f} requests {said}",
+        found=f"{_exact(percent, allowed)} % of {whole:,.0f} requests {said}",
         verdict="met" if percent <= allowed else "missed",
         used=100 * percent / allowed if allowed else None,
     )
+
+
+def _exact(percent: float, allowed: float) -> str:
+    """A share in three digits, or in as many as it takes to tell it from what is allowed."""
+    for digits in range(3, 16):
+        text = f"{percent:.{digits}g}"
+        if percent == allowed or float(text) != allowed:
+            return text
+    return repr(percent)
 
 
 def _pairs(samples: Mapping[str, Sequence[float]], count: str) -> list[tuple[float, float]]:

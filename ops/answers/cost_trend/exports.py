@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
 import math
 from calendar import monthrange
 from dataclasses import dataclass, field
@@ -86,8 +87,13 @@ def read_exports(files: Sequence[Path]) -> Bills:
         BillsError: a file is none of these, is in another currency, or holds a cost that is no number.
     """
     bills = Bills()
+    seen: dict[str, Path] = {}
     for file in files:
         try:
+            digest = hashlib.sha256(file.read_bytes()).hexdigest()
+            if digest in seen:
+                raise BillsError(f"{file} and {seen[digest]} are the same export; it would be billed twice")
+            seen[digest] = file
             if file.name.lower().removesuffix(".gz").endswith(".csv"):
                 _read_table(file, bills)
             else:
@@ -123,7 +129,7 @@ def _charges(reader: csv.DictReader[str], columns: _Columns, file: Path, bills: 
         currency = row.get(columns.currency) or CURRENCY
         if currency != CURRENCY:
             raise BillsError(f"{where}: {columns.currency} is {currency!r}; only {CURRENCY} is summed")
-        text = row.get(columns.cost) or "0"
+        text = row.get(columns.cost) or ""
         service = row.get(columns.service) or WITHOUT_SERVICE
         bills.add(
             _day(row.get(columns.day), f"{where}: {columns.day}"), service, _usd(text, f"{where}: {columns.cost}")
@@ -139,6 +145,10 @@ def _read_answer(file: Path, bills: Bills) -> None:
     if not isinstance(results, list) or not all(isinstance(one, dict) for one in results):
         raise BillsError(
             f"{file} is no answer of `aws ce get-cost-and-usage`: it has no ResultsByTime. A table is .csv or .csv.gz"
+        )
+    if document.get("NextPageToken"):
+        raise BillsError(
+            f"{file} is one page of several (NextPageToken): let the AWS CLI read all of them into one file"
         )
     for number, result in enumerate(results, 1):
         where = f"{file}, ResultsByTime {number}"

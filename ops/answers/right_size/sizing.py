@@ -21,13 +21,17 @@ from ops.jsonable import plain
 from planner.capacity.right_size import UPPER_PERCENTILE, MeasurementError, percentile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import timedelta
     from pathlib import Path
 
     from infra.settings import Settings
     from ops.answers.right_size.changes import Change, Samples
     from ops.answers.right_size.prometheus import Prometheus
+
+
+WHOLE_PERCENT = 100.5
+"""A percentage, with what an average over several processors may be rounded to."""
 
 
 @dataclass(frozen=True)
@@ -223,8 +227,26 @@ def _part(part: str, measured: object, parts: Mapping[str, tuple[str, ...]]) -> 
         )
         if not numbers:
             raise MeasurementError(f"{part}.{name} must be a list of numbers")
+        wrong = _unit(name, samples)
+        if wrong:
+            raise MeasurementError(f"{part}.{name} {wrong}")
         try:
             percentile(samples, UPPER_PERCENTILE)
         except MeasurementError as error:
             raise MeasurementError(f"{part}.{name}: {error}") from error
     return measured
+
+
+def _unit(name: str, samples: Sequence[float]) -> str:
+    """What tells that samples are in another unit; empty for nothing: a wrong one would halve what is needed."""
+    if not samples:
+        return ""
+    highest = max(samples)
+    if name.endswith("_percent") and highest > WHOLE_PERCENT:
+        return f"has {highest:g}: a percentage is at most 100"
+    if highest <= 1:
+        unit = {"cpu_millicores": "millicores, not cores", "memory_mib": "MiB, not GiB"}.get(
+            name, "percent, not shares"
+        )
+        return f"is never above {highest:g}: give {unit}; what does nothing at all is not sized by its use"
+    return ""

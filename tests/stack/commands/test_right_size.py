@@ -163,6 +163,24 @@ def test_a_patch_holds_every_change_and_the_patched_file_is_valid(tmp_path: Path
     assert list(changes_for(sized, {"app": measured["app"]})) == []
 
 
+@pytest.mark.parametrize(
+    ("part", "measure", "value", "says"),
+    [
+        ("postgres", "cpu_percent", 0.9, "give percent, not shares"),
+        ("postgres", "cpu_percent", 250, "a percentage is at most 100"),
+        ("redis", "memory_percent", 0, "give percent, not shares"),
+        ("app", "cpu_millicores", 0.4, "give millicores, not cores"),
+        ("app", "memory_mib", 0.3, "give MiB, not GiB"),
+    ],
+)
+def test_samples_in_another_unit_are_refused_and_halve_nothing(
+    tmp_path: Path, part: str, measure: str, value: float, says: str
+) -> None:
+    file = write(tmp_path / "m.json", {part: {measure: steady(value)}})
+    with pytest.raises(MeasurementError, match=says):
+        right_size("prod", file)
+
+
 def test_what_fits_is_left_alone(tmp_path: Path) -> None:
     measured = {"postgres": {"cpu_percent": steady(60), "memory_percent": steady(60), "disk_percent": steady(60)}}
     assert right_size("prod", write(tmp_path / "m.json", measured)).changes == ()

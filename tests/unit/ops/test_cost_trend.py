@@ -87,6 +87,8 @@ def test_several_files_are_summed_and_users_of_the_history_give_usd_for_each(tmp
         (f"{CUR}2026-01-01,EC2,nan,USD\n", "b.csv", "which is no amount"),
         (f"{CUR}soon,EC2,3,USD\n", "b.csv", "a day is wanted"),
         (f"{CUR2}2026-01-05,EC2,3\n", "b.csv", "no complete month is billed, and 2026-01 is not over"),
+        (f"{CUR2}2026-01-31,EC2,\n", "b.csv", "'', which is no amount"),
+        ('{"ResultsByTime": [], "NextPageToken": "x"}', "b.json", "one page of several"),
         ("{}", "b.json", "it has no ResultsByTime"),
         ("[1, 2]", "b.json", "it has no ResultsByTime"),
         ('{"ResultsByTime": [{"TimePeriod": {"Start": "2026-01-01", "End": "2026-02-01"}}]}', "b.json", "has none of"),
@@ -96,6 +98,14 @@ def test_several_files_are_summed_and_users_of_the_history_give_usd_for_each(tmp
 def test_what_is_no_export_is_told_in_a_sentence(tmp_path: Path, text: str, name: str, says: str) -> None:
     with pytest.raises(BillsError, match=says):
         cost_trend([file(tmp_path, text, name)])
+
+
+def test_an_export_that_is_given_twice_is_not_billed_twice(tmp_path: Path) -> None:
+    text = f"{CUR2}2026-01-31,EC2,10\n"
+    first, second = file(tmp_path, text, "a.csv"), file(tmp_path, text, "b.csv")
+    for files in ([first, first], [first, second]):
+        with pytest.raises(BillsError, match="are the same export; it would be billed twice"):
+            read_exports(files)
 
 
 def test_the_command_is_of_two_words_and_a_wrong_file_ends_with_2(tmp_path: Path) -> None:

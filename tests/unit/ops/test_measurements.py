@@ -39,6 +39,15 @@ def test_the_example_is_read() -> None:
     assert len(read_measurements(ROOT / "examples" / "history.csv")) > 30
 
 
+def test_a_day_that_is_still_to_come_has_not_been_measured(tmp_path: Path) -> None:
+    path = file(tmp_path, "date,users\n2026-01-02,5\n")
+    assert len(read_measurements(path, date(2026, 1, 2))) == 1
+    with pytest.raises(CapacityError, match="2026-01-02, which is still to come"):
+        read_measurements(path, date(2026, 1, 1))
+    with pytest.raises(CapacityError, match="still to come"):
+        read_measurements(file(tmp_path, "date,users\n2999-01-02,5\n"))
+
+
 def test_every_problem_is_told_with_its_line(tmp_path: Path) -> None:
     text = "date,users\n2026-01-01,0\n2026-13-01,5\n2026-01-02,many\n2026-01-03,\n2026-01-04,7\n2026-01-04,8\n"
     with pytest.raises(CapacityError) as caught:

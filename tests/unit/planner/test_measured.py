@@ -34,6 +34,12 @@ def test_of_a_hundred_requests_five_may_be_slower_than_the_objective(slow: int, 
     assert (response.name, response.verdict) == ("response", verdict)
 
 
+def test_a_share_that_is_missed_by_little_is_told_apart_from_the_goal() -> None:
+    (_, response) = judged({"requests": [12_000_000.0], "slow": [600_001.0]}, GOALS)
+    assert (response.verdict, response.found.split(" %")[0]) == ("missed", "5.00001")
+    assert judged({"requests": DAY, "slow": [5000.0]}, GOALS)[1].found.startswith("5 % of")
+
+
 def test_fast_averages_do_not_hide_slow_requests() -> None:
     samples = {"requests": DAY, "slow": [20_000.0], "response_ms": [150.0] * 20}
     assert judged(samples, GOALS)[1].verdict == "missed"
