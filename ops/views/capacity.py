@@ -107,8 +107,8 @@ def _measured(history: History) -> Iterator[Block]:
     """What dated measurements say, and the guide's rates beside it."""
     yield Text(
         text=f"Start and growth are those of {history.file}, whose last day is "
-        f"{max(one.last for one in history.trends)}: month 0 is that day. Least squares of logarithms over the last twelve months; "
-        "bands hold 90 %."
+        f"{max(one.last for one in history.trends)}: month 0 is that day. Least squares of logarithms over the last "
+        "twelve months; bands hold 90 %."
     )
     yield Table(
         caption="Growth a month, measured",
