@@ -256,7 +256,19 @@ def shard_move(
 
 
 @group.command("verify", epilog="Example: ./bbp shard verify --schema shards.yaml --service prod")
-def shard_verify(schema: SchemaOption, service: ServiceOption, json_output: JsonOption = False) -> None:
+def shard_verify(
+    schema: SchemaOption,
+    service: ServiceOption,
+    stands: Annotated[
+        bool,
+        typer.Option(
+            "--served-stands",
+            help="List what differs, and let it stand as clients are served it: after a server was restored, and what "
+            "it lost was written there.",
+        ),
+    ] = False,
+    json_output: JsonOption = False,
+) -> None:
     """Compare counts and checksums of every client and table between old and new places.
 
     Exit code 2 where anything differs, or where the last writes of a client are not carried over yet.
@@ -269,7 +281,7 @@ def shard_verify(schema: SchemaOption, service: ServiceOption, json_output: Json
     from ops.views.shard_move import verified_section
 
     try:
-        result = verified(schema, service, note)
+        result = verified(schema, service, note, stands=stands)
     except OSError as error:
         fail(f"{schema}: {error.strerror or error}")
     except MoveError as error:

@@ -13,6 +13,7 @@ from ops.answers.shards.ledger import number_of
 from ops.answers.shards.placement import BEGINS, FOREIGN, READMITTED, check_place
 from ops.answers.shards.published import check_held, check_watched, published
 from ops.answers.shards.reading import check_alike, read_catalog
+from ops.answers.shards.rows import check_keys
 from ops.answers.shards.sequences import align
 from ops.answers.shards.shared import strange
 from ops.answers.shards.verify import whole
@@ -64,6 +65,7 @@ def publish(mover: Mover, route: Route) -> None:
             _check_stated(mover.servers[place], route)
         _check_empty(mover, route, route.targets)
         set_id, number = _set_of(mover.servers, route)
+        _check_ended(mover)
     mover.ledger.begin(route, mover.held.as_json(), set_id, number)
     state = mover.ledger.read()
     for place in route.everywhere:
@@ -102,6 +104,7 @@ def _again(mover: Mover, route: Route) -> None:
     now = looked_at(mover.servers, mover.schema)
     if now == mover.held:
         return
+    _check_noted(mover, route.back, now)
     align(mover.servers, route.back, now.catalog)  # what is new begins with the same numbers everywhere
     found = whole(mover.servers, route.back, now.catalog, shared="none")
     if found.different:
@@ -110,6 +113,22 @@ def _again(mover: Mover, route: Route) -> None:
             "and new places: undo the change, or make the rows alike first; the old ones are the way back"
         )
     mover.hold_from_now(now)
+
+
+def _check_noted(mover: Mover, back: Route, now: Published) -> None:
+    """That all that is noted and not carried over can be, once tables are held as they are now.
+
+    Notes of a table that was dropped go with it; where another one came, it may be the same by another name.
+
+    Raises:
+        MoveError: a primary key, or a table, has another name than in the notes.
+    """
+    before, after = mover.held.catalog.by_title, now.catalog.by_title
+    for place in back.origins:
+        server = mover.servers[place]
+        for title, key in server.rows("SELECT DISTINCT tbl, pk::text FROM bbp_shards.changes"):
+            if title in after or (title in before and after.keys() - before.keys()):
+                check_keys(server, title, after.get(title), [key])
 
 
 def _begun(mover: Mover, state: State) -> None:
@@ -176,6 +195,25 @@ def _set_of(servers: Servers, route: Route) -> tuple[str, int]:
         if one != own and (one is not None or place in route.sources):
             raise MoveError(f"{servers[place].name} {FOREIGN}")
     return own or str(uuid4()), max((number_of(one.mark) for one in said.values() if one is not None), default=0)
+
+
+def _check_ended(mover: Mover) -> None:
+    """That no server was put back to before the end of the last move: copies that it deleted lie there again.
+
+    Raises:
+        MoveError: some were, and what to do.
+    """
+    last = mover.ledger.last()
+    if last is None:
+        return
+    said = {place: placement.stated(mover.servers[place]) for place in last.route.everywhere if place in mover.servers}
+    problems = {
+        place: placement.contradiction(last, place, one)
+        for place, one in said.items()
+        if one is not None and one.mark not in last.marks
+    }
+    if any(problems.values()):
+        raise MoveError("; ".join(f"{mover.servers[one].name} {problem}" for one, problem in problems.items()))
 
 
 def _check_stated(server: Server, route: Route) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from psycopg import sql
@@ -12,9 +12,10 @@ from psycopg import sql
 from ops.answers.shards import placement, statements
 from ops.answers.shards.errors import MoveError
 from ops.answers.shards.mover import CHUNK
+from ops.answers.shards.placement import STANDS
 from ops.answers.shards.published import left_of
 from ops.answers.shards.rows import Batch, lacking, next_rows, put, row_hash, rows_of_clients, waiting
-from ops.answers.shards.verify import whole
+from ops.answers.shards.verify import all_rows, in_common, whole
 from planner.shards.clients import PRIMARY
 from planner.shards.route import Comparison, Difference
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ops.answers.shards.catalog import Table
+    from ops.answers.shards.ledger import State
     from ops.answers.shards.mover import Mover
     from ops.answers.shards.rows import Row
     from ops.answers.shards.servers import Server, Servers
@@ -37,11 +39,15 @@ def clean_up(mover: Mover) -> int:
     Returns:
         How many rows.
 
+    Ended before, it deletes what came back with a server that was put back to before its end.
+
     Raises:
         MoveError: the move is not open, or old and new places differ; nothing is deleted then.
     """
     state = mover.ledger.read()
-    if state.step not in {"opened", "cleaning"}:
+    if state.step == "cleaned" and not mover.agreed.restored:
+        return 0
+    if state.step not in {"opened", "cleaning", "cleaned"}:
         raise MoveError(f"the move is at step {state.step}: old copies are deleted after it is opened")
     if state.step == "opened":
         mover.keep(forever=False)
@@ -51,10 +57,11 @@ def clean_up(mover: Mover) -> int:
         _check_noted(mover, state.route)
         mover.mark()  # who does not bear it may not hold what was compared
         mover.ledger.note("cleaning")
-    # The notes of a server of another moment may have been carried over long ago.
-    looked = _Looked(mover.servers, noted="earlier" not in mover.agreed.restored.values())
-    deleted = _deleted(mover, state.route, state.route.sources, looked)
-    _unwatched(mover, state.route.everywhere)
+    known = mover.agreed.known
+    places = [place for place in state.route.sources if place in known]
+    deleted = _deleted(mover, state.route, places, _looked(mover, state))
+    _unwatched(mover, known)
+    mover.mark()  # whoever was put back had every row looked at
     mover.ledger.note("cleaned")
     return deleted
 
@@ -71,7 +78,9 @@ def cancel(mover: Mover) -> int:
         MoveError: clients are served at the new places, or nobody knows where; nothing is deleted then.
     """
     state = mover.ledger.read()
-    if state.step not in {"published", "copied", "cancelling"}:
+    if state.step == "cancelled" and not mover.agreed.restored:
+        return 0
+    if state.step not in {"published", "copied", "cancelling", "cancelled"}:
         raise MoveError(
             f"the move is at step {state.step}: it is given up while clients are served where they were, before the "
             "cut over or after `./bbp shard move back`"
@@ -85,6 +94,7 @@ def cancel(mover: Mover) -> int:
     mover.ledger.note("cancelling")
     deleted = _deleted(mover, state.route.back, copies)
     _unwatched(mover, known)
+    mover.mark()
     mover.ledger.note("cancelled")
     return deleted
 
@@ -95,17 +105,22 @@ class _Looked:
 
     Attributes:
         servers: all of them.
-        noted: whether a row that was written where it has to lie, and noted there, may be otherwise.
+        restored: places that were restored: their notes may have been carried over long ago. At all others a row that
+            was written where it has to lie, and noted there, may be otherwise.
+        judged: places that are looked at. Default: all.
     """
 
     servers: Servers
-    noted: bool
+    restored: frozenset[int] = frozenset()
+    judged: frozenset[int] | None = None
 
     def lost(self, route: Route, source: Server, table: Table, rows: list[Row]) -> Iterator[tuple[int, list[Row]]]:
         """Each new place with those of its clients' rows that it has not, or otherwise."""
         for aim in route.targets:
+            if self.judged is not None and aim not in self.judged:
+                continue
             if there := [row for row in rows if aim in route.aims(row.client, source.place)]:
-                yield aim, lacking(self.servers[aim], table, there, noted=self.noted)
+                yield aim, lacking(self.servers[aim], table, there, noted=aim not in self.restored)
 
     def check(self, route: Route, source: Server, table: Table, rows: list[Row]) -> None:
         """That the new places of clients hold their rows.
@@ -123,26 +138,42 @@ class _Looked:
             if lost:
                 target = self.servers[aim]
                 named = ", ".join(row.key for row in lost[:NAMED])
-                unseen = ", and nobody noted that they were written there" if self.noted else ""
+                unseen = "" if aim in self.restored else ", and nobody noted that they were written there"
                 raise MoveError(
                     f"{len(lost):,} rows of {table.title} on {source.name} are missing on {target.name}, or otherwise "
-                    f"({named}){unseen}: write them there as they should be, and start the step again; until then they "
-                    "are not deleted"
+                    f"({named}){unseen}, and are not deleted. What is newer on {target.name} is right: write no older "
+                    f"row over it, but by hand only what it lost; then `./bbp shard verify {STANDS}` says that its "
+                    "rows are right, and the step can be started again (docs/runbooks/shard-lost.md)"
                 )
 
 
-def compared(mover: Mover, route: Route) -> Verification:
-    """Compare what is left of old copies while they are being deleted, row by row: of what is gone there is none."""
-    looked = _Looked(mover.servers, noted="earlier" not in mover.agreed.restored.values())
+def _looked(mover: Mover, state: State) -> _Looked:
+    """Once all was deleted, what comes back is older than a place that was not restored."""
+    restored = mover.agreed.earlier
+    return _Looked(mover.servers, restored, restored if state.step == "cleaned" else None)
+
+
+def compared(mover: Mover, *, stands: bool = False) -> Verification:
+    """Compare what is left of old copies while they are being deleted, row by row: of what is gone there is none.
+
+    Args:
+        mover: who moves.
+        stands: whether what differs is right where clients are served.
+    """
+    state = mover.ledger.read()
+    route, looked = state.route, _looked(mover, state)
     comparison = Comparison(route)
-    for place in route.sources:
+    for place in (place for place in route.sources if place in mover.agreed.known):
         source = mover.servers[place]
         for table in left_of(mover.held, source).tables:
             if table.client is not None:
-                for rows in _read(_in_common(table, [source, *(mover.servers[aim] for aim in route.targets)]), source):
+                alike = in_common(table, [source, *(mover.servers[aim] for aim in route.targets)])
+                for rows in all_rows(alike, source):
                     comparison.seen(row.client for row in rows if route.aims(row.client, place))
                     for aim, lost in looked.lost(route, source, table, rows):
                         comparison.note(_missing(aim, table, lost))
+    if stands:
+        mover.stand(route.back, deleting=True)
     return comparison.found
 
 
@@ -152,21 +183,13 @@ def _missing(place: int, table: Table, lost: list[Row]) -> Iterator[Difference]:
         yield Difference(kind="missing row", place=place, table=table.title, client=client, detail=detail)
 
 
-def _read(table: Table, source: Server) -> Iterator[list[Row]]:
-    """All rows with their hashes, some at a time."""
-    last = None
-    while rows := next_rows(source, table, last, CHUNK, row_hash(table)):
-        yield rows
-        last = rows[-1].key
-
-
 def _check_noted(mover: Mover, route: Route) -> None:
     """That clients who are written all the time, and are not compared as a whole, lack nothing but what was written.
 
     Raises:
         MoveError: a row of theirs is missing at its new place, or otherwise.
     """
-    looked = _Looked(mover.servers, noted=True)
+    looked = _Looked(mover.servers)
     clients = sorted(
         {one for place in route.back.origins for one in waiting(mover.servers[place], route.back, mover.catalog)}
     )
@@ -199,7 +222,7 @@ def _delete(route: Route, source: Server, table: Table, looked: _Looked | None) 
         return 0  # the primary's own tables may refer to them
     line: sql.Composable = sql.SQL("0")
     if looked is not None and table.client is not None:
-        table = _in_common(table, [source, *(looked.servers[aim] for aim in route.targets)])
+        table = in_common(table, [source, *(looked.servers[aim] for aim in route.targets)])
         line = row_hash(table)
     last, deleted = None, 0
     while rows := next_rows(source, table, last, CHUNK, line):
@@ -215,17 +238,6 @@ def _delete(route: Route, source: Server, table: Table, looked: _Looked | None) 
                 )
         deleted += done
     return deleted
-
-
-def _in_common(table: Table, servers: Iterable[Server]) -> Table:
-    """With the columns that all servers have: others may have come or gone since deleting began."""
-    query = (
-        "SELECT attname::text FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped"
-    )
-    name = table.identifier.as_string()
-    names = set.intersection(*({row[0] for row in server.rows(query, name)} for server in servers))
-    kept, computed = (tuple(one for one in every if one[0] in names) for every in (table.columns, table.computed))
-    return replace(table, columns=kept, computed=computed)
 
 
 def _unwatched(mover: Mover, places: Iterable[int]) -> None:

@@ -14,10 +14,10 @@ from ops.answers.shards.errors import MoveError
 from ops.answers.shards.ledger import ENDED, Ledger, number_of
 from ops.answers.shards.placement import Agreed, agreed
 from ops.answers.shards.published import Published, check_held, check_watched
-from ops.answers.shards.rows import Row, divided, next_rows, put, rows_of, waiting
+from ops.answers.shards.rows import Row, check_keys, divided, next_rows, put, rows_of, waiting
 from ops.answers.shards.sequences import align
 from ops.answers.shards.shared import bring, tell_unlike
-from ops.answers.shards.verify import whole
+from ops.answers.shards.verify import noted_anew, whole
 from ops.foreign import one_line
 from planner.shards.clients import PRIMARY
 
@@ -184,6 +184,7 @@ class Mover:
                 written.setdefault(title, {})[key, client] = None
             written = {title: keys for title, keys in written.items() if title in self.catalog.by_title}
             for title, keys in written.items():
+                check_keys(source, title, self.catalog.by_title[title], (key for key, _ in keys))
                 rows[title] = rows_of(source, self.catalog.by_title[title], dict.fromkeys(key for key, _ in keys))
         if not noted:
             return 0
@@ -219,8 +220,12 @@ class Mover:
                 for table, batch in parts:
                     put(self.servers[aim], table, batch)
 
-    def verify(self) -> Verification:
-        """Compare everything; remember that it was, so that the pause compares only what is written from here on."""
+    def verify(self, *, stands: bool = False) -> Verification:
+        """Compare everything; remember that it was, so that the pause compares only what is written from here on.
+
+        Args:
+            stands: whether what differs is right where clients are served.
+        """
         state = self.ledger.read()
         if state.step in ENDED:
             raise MoveError(f"{OVER}; of the last one nothing is left to compare")
@@ -228,15 +233,29 @@ class Mover:
         if state.step in {"opening", "reopening", "cleaning", "cancelling"}:
             raise MoveError(f"the move is at step {state.step}: start that step again first")
         self.hold("verify")
-        restored = bool(self.agreed.restored)
-        found = whole(self.servers, route, self.catalog, noted=not restored)
-        if restored and found.complete:
+        restored = frozenset(self.agreed.restored)
+        found = whole(self.servers, route, self.catalog, restored=restored)
+        if stands:
+            self.stand(route)
+        elif restored and not found.different and found.clients > 0:
             names = ", ".join(self.servers[place].name for place in sorted(self.agreed.restored))
             self.mark()
             self.say(f"{names}: of another moment, and all that should lie there does: every step can be taken again")
         if state.step in {"published", "copied"}:
             self.ledger.verified(whole=not found.different and found.clients > 0)
         return found
+
+    def stand(self, route: Route, *, deleting: bool = False) -> None:
+        """Let rows stand as clients are served them, and servers of another moment take part again.
+
+        Args:
+            route: from where clients are served.
+            deleting: whether old copies are being deleted.
+        """
+        places = frozenset(self.agreed.restored) or self.agreed.known
+        noted = noted_anew(self.servers, route, self.catalog, places & self.agreed.known, deleting=deleting)
+        self.mark()
+        self.say(f"{noted:,} rows that differed are noted where they are served, and stand: every step can be taken")
 
     def cut_over(self, at_most: float, *, drop_shared: bool = False) -> State:
         """Refuse writes of clients that move, carry the last over, compare, and admit them where they lie from then on.

@@ -49,7 +49,12 @@ MOMENTS: dict[Moment, str] = {
     "later": "bears the mark of a later moment of this step than the primary, which was restored. ",
 }
 """What is said of a server that says the right thing, and did not see what was done last; or only it did."""
-READMITTED = "`./bbp shard verify` lets it take part again where everything is equal (docs/runbooks/shard-lost.md)"
+STANDS = "--served-stands"
+"""What differs is right where clients are served: so says an operator who has looked at it."""
+READMITTED = (
+    "`./bbp shard verify` lets it take part again where nothing differs, and what differs can be looked at first "
+    f"(docs/runbooks/shard-lost.md: {STANDS})"
+)
 """What becomes of such a server."""
 COPIES = ". Where its copies are not, `./bbp shard move cancel`, then `publish`: clients lie where they were"
 """What else can be done where nothing but copies is lost."""
@@ -60,6 +65,14 @@ AGAIN = (
 """What becomes of it where a step was cut off."""
 GIVEN_UP = "cancel --drop-copies"
 """A move that is given up with copies that may be newer than what is served."""
+DROPPED = f"`./bbp shard move {GIVEN_UP}` gives the copies up, with what only they have"
+"""What else can be done where the place that copies come from was restored."""
+CAME_BACK: dict[Step, str] = {
+    "cleaned": "start `./bbp shard move clean-up` again: it deletes the old copies that came back",
+    "cancelling": DROPPED,
+    "cancelled": f"start `./bbp shard move cancel` again: it deletes copies that came back; {DROPPED}",
+}
+"""What to do with a server that was put back to before, or into, the end of a move."""
 OTHER = (
     "it is another server, or was restored to another moment than the primary, and nothing is carried, compared or "
     "deleted before all of them agree (docs/runbooks/shard-lost.md)"
@@ -158,17 +171,23 @@ def contradiction(state: State, place: int, said: Stated | None, taken: frozense
         return FOREIGN
     if (said.count, said.following) in expected(state.route, state.step, place):
         moment = moment_of(state, said)
-        if moment == "same" or state.step in ENDED or moment in taken:
-            return ""
-        if any(state.step == step for _, step in LOOKING):
-            return MOMENTS[moment] + AGAIN
-        copies = state.step in BEGINS and (moment == "later" or place not in state.route.sources)
-        return MOMENTS[moment] + READMITTED + (COPIES if copies else "")
+        return "" if moment == "same" or moment in taken else MOMENTS[moment] + _remedy(state, place, moment)
     more = "" if said.following is None else f", and go to {place_said(said.following)}"
     return (
         f"says that clients lie on {place_said(said.count)}{more}, and the move from {place_said(state.route.before)} "
         f"to {place_said(state.route.after)} is at step {state.step}: {OTHER}"
     )
+
+
+def _remedy(state: State, place: int, moment: Moment) -> str:
+    """What can be done about a server of another moment of a step."""
+    if state.step in CAME_BACK:
+        return CAME_BACK[state.step]
+    if any(state.step == step for _, step in LOOKING):
+        return AGAIN
+    if state.step in BEGINS:
+        return READMITTED + (COPIES if moment == "later" or place not in state.route.sources else f". {DROPPED}")
+    return READMITTED
 
 
 def takes(route: Route, word: str, step: Step, place: int) -> frozenset[Moment]:
@@ -180,7 +199,7 @@ def takes(route: Route, word: str, step: Step, place: int) -> frozenset[Moment]:
         step: that was reached.
         place: which server.
     """
-    if word in {"verify", GIVEN_UP} or (word, step) in LOOKING:
+    if word in {"verify", GIVEN_UP} or (word, step) in {*LOOKING, ("clean-up", "cleaned")}:
         return BOTH
     later: frozenset[Moment] = frozenset({"later"})
     if word == "cancel":  # its copies go, and nothing else lies there
@@ -204,6 +223,11 @@ class Agreed:
     restored: Mapping[int, Moment]
     number: int
 
+    @property
+    def earlier(self) -> frozenset[int]:
+        """Those that were restored, while the primary was not."""
+        return frozenset(place for place, moment in self.restored.items() if moment == "earlier")
+
 
 def agreed(servers: Servers, state: State, word: str = "") -> Agreed:
     """That every server is the one that its service names, and of the moment of the step.
@@ -217,7 +241,7 @@ def agreed(servers: Servers, state: State, word: str = "") -> Agreed:
         MoveError: some are not; all of them, with what they say.
     """
     said = {place: stated(server) for place, server in servers.items()}
-    left_out = word in {"cancel", GIVEN_UP}
+    left_out = word in {"cancel", GIVEN_UP} or state.step in ENDED
     known = {place: one for place, one in sorted(said.items()) if one is not None or not left_out}
     problems = {
         place: contradiction(state, place, one, takes(state.route, word, state.step, place))

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from psycopg import sql
 
+from ops.answers.shards.errors import MoveError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -117,6 +119,26 @@ def waiting(server: Server, route: Route, catalog: Catalog) -> dict[str, int]:
         if table is not None and route.carries(client, server.place, shared=table.client is None):
             found[client] = found.get(client, 0) + notes
     return found
+
+
+def check_keys(server: Server, title: str, table: Table | None, keys: Iterable[str]) -> None:
+    """That what was noted names the primary key as it is now: else nobody could tell which rows were written.
+
+    Args:
+        server: where it was noted.
+        title: of the table.
+        table: as it is now; None where no table has that title.
+        keys: that were noted.
+
+    Raises:
+        MoveError: it names another one.
+    """
+    if table is None or any(set(json.loads(key)) != set(table.key) for key in keys):
+        raise MoveError(
+            f"{server.name}: writes to {title} were noted by another name or primary key than it has now, and are not "
+            "carried over yet: undo that change on every server, `./bbp shard move keep --once`, then make it again "
+            "while nothing is written there, and start `./bbp shard move publish` again"
+        )
 
 
 def divided(

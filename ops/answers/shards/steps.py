@@ -64,6 +64,8 @@ class StepOption:
 
 STEPS = ("publish", "copy", "catch-up", "cut-over", "keep", "back", "clean-up", "cancel", "status")
 """In the order in which a move goes on."""
+ENDINGS_AGAIN = frozenset({"clean-up", "cancel", GIVEN_UP, "verify"})
+"""What deletes, or compares, also what came back after a move has ended."""
 STEP_OPTIONS = (
     StepOption("--from", ("publish",)),
     StepOption("--to", ("publish",)),
@@ -155,8 +157,14 @@ def moved(step: str, asked: Asked, say: Callable[[str], None]) -> Moved:
         return Moved(step, mover.ledger.read(), deleted)
 
 
-def verified(schema: Path, service: str, say: Callable[[str], None]) -> Verified:
+def verified(schema: Path, service: str, say: Callable[[str], None], *, stands: bool = False) -> Verified:
     """Compare old and new places of the move that goes on.
+
+    Args:
+        schema: the schema file.
+        service: beginning of the services' names.
+        say: where messages go.
+        stands: whether what differs is right where clients are served.
 
     Raises:
         MoveError: there is none, or another step runs.
@@ -164,7 +172,8 @@ def verified(schema: Path, service: str, say: Callable[[str], None]) -> Verified
     """
     with _mover(schema, service, None, say, "verify") as mover:
         state = mover.ledger.read()
-        return Verified(state, compared(mover, state.route) if state.step == "cleaning" else mover.verify())
+        deleting = state.step == "cleaning" or (state.step == "cleaned" and mover.agreed.restored)
+        return Verified(state, compared(mover, stands=stands) if deleting else mover.verify(stands=stands))
 
 
 def printed(asked: Asked) -> str:
@@ -206,10 +215,15 @@ def _mover(schema: Path, service: str, wanted: Route | None, say: Callable[[str]
         if wanted is None and Ledger(servers[PRIMARY]).read().route != route:
             raise MoveError("another move was begun meanwhile: start the step again")
         mover = Mover(servers, decided, say, wanted)
-        if wanted is not None or mover.ledger.read().step in ENDED:
+        if wanted is not None:
             yield mover
             return
-        mover.agree(step)
+        ended = mover.ledger.read().step in ENDED
+        if not ended or step in ENDINGS_AGAIN:
+            mover.agree(step)
+        if ended:
+            yield mover
+            return
         if not mover.agreed.restored or step == "keep":
             mover.mark()
         yield mover

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from psycopg import sql
 
-from ops.answers.shards.rows import row_hash, waiting
+from ops.answers.shards.rows import lacking, next_rows, row_hash, waiting
 from ops.answers.shards.sequences import sequences_behind
 from ops.answers.shards.shared import on_shards_alone
 from planner.shards.clients import PRIMARY
-from planner.shards.route import Comparison, Difference, Tally
+from planner.shards.route import SHARED, Comparison, Difference, Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ops.answers.shards.catalog import Catalog, ForeignKey, Table
+    from ops.answers.shards.rows import Row
     from ops.answers.shards.servers import Server, Servers
     from planner.shards.route import Route, Verification
 
@@ -25,9 +27,17 @@ Shared = Literal["all", "aims", "none"]
 """Which rows of no client are compared: those of new shards, and of those that are left; of new ones alone, where it is
 stated that the others are given up; or none, where old copies go and the primary's stand."""
 
+AT_ONCE = 5000
+"""Rows that are read at once where they are compared one by one: some megabytes."""
+
 
 def whole(
-    servers: Servers, route: Route, catalog: Catalog, *, shared: Shared = "all", noted: bool = True
+    servers: Servers,
+    route: Route,
+    catalog: Catalog,
+    *,
+    shared: Shared = "all",
+    restored: frozenset[int] = frozenset(),
 ) -> Verification:
     """Compare everything, but for clients whose last writes are on their way.
 
@@ -38,10 +48,10 @@ def whole(
         route: the move.
         catalog: its tables.
         shared: which rows of no client are compared.
-        noted: whether notes of writes are trusted; those of a server of another moment may have been carried over long
-            ago, and then what lies at their target is newer.
+        restored: places of another moment. Their notes of writes are not trusted: they may have been carried over long
+            ago, and then what lies at their target is newer; nor are notes of what goes there, where more may be lost.
     """
-    found = _compared(servers, route, catalog, None, shared, noted=noted)
+    found = _compared(servers, route, catalog, None, shared, restored=restored)
     if not found.different:
         for place in route.origins:
             servers[place].execute(
@@ -53,7 +63,8 @@ def whole(
 
 def unopened(servers: Servers, route: Route, catalog: Catalog, places: frozenset[int]) -> Verification:
     """Compare what should lie at some targets, while nothing is written of it anywhere."""
-    return _compared(servers, route, catalog, None, "none", noted=False, judged=places)
+    everywhere = frozenset(route.everywhere)
+    return _compared(servers, route, catalog, None, "none", restored=everywhere, judged=places)
 
 
 def rechecked(servers: Servers, route: Route, catalog: Catalog, *, shared: Shared = "all") -> Verification:
@@ -74,7 +85,7 @@ def _compared(
     only: list[str] | None,
     shared: Shared,
     *,
-    noted: bool = True,
+    restored: frozenset[int] = frozenset(),
     judged: frozenset[int] | None = None,
 ) -> Verification:
     """All places at once, each as it is at one moment: rows come in the order of their clients, and none is kept."""
@@ -83,7 +94,12 @@ def _compared(
         for place in dict.fromkeys((PRIMARY, *places)):
             stack.enter_context(servers[place].snapshot())
             servers[place].execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # it waits for the others' rows
-        behind = {one for place in route.origins if noted for one in waiting(servers[place], route, catalog)}
+        behind = {
+            one
+            for place in route.origins
+            for one in waiting(servers[place], route, catalog)
+            if restored.isdisjoint({place, *route.aims(one, place), *_shared_aims(route, one, place)})
+        }
         comparison = Comparison(route, behind, judged)
         for table in catalog.tables:
             if table.client is not None:
@@ -100,6 +116,65 @@ def _compared(
         for place in route.sources:
             comparison.note(_crossing(servers[place], catalog))
     return comparison.found
+
+
+def _shared_aims(route: Route, client: str, place: int) -> tuple[int, ...]:
+    return route.shared_aims(place) if client == SHARED else ()
+
+
+def noted_anew(
+    servers: Servers, route: Route, catalog: Catalog, places: frozenset[int], *, deleting: bool = False
+) -> int:
+    """Note rows that differ, where they are served, so that these stand: they are carried over, or known as newer.
+
+    Args:
+        servers: all that take part.
+        route: from where clients are served.
+        catalog: the tables.
+        places: those where something may differ.
+        deleting: whether rows at the aims are being deleted: what is missing there is no difference then.
+
+    Returns:
+        How many rows.
+    """
+    count = 0
+    for table in (table for table in catalog.tables if table.client is not None):
+        for place in route.sources:
+            for aim in route.targets:
+                if aim == place or places.isdisjoint({aim, place}):
+                    continue
+                alike = in_common(table, [servers[place], servers[aim]])
+                for here, there in ((aim, place), (place, aim))[: 1 if deleting else 2]:
+                    for rows in all_rows(alike, servers[here]):
+                        moving = [row for row in rows if aim in route.aims(row.client, place)]
+                        differ = lacking(servers[there], alike, moving, noted=False)
+                        count += servers[place].run(
+                            "INSERT INTO bbp_shards.changes (tbl, pk, client) "
+                            "SELECT %s, k::jsonb, c FROM unnest(%s::text[], %s::text[]) AS n(k, c)",
+                            table.title,
+                            [row.key for row in differ],
+                            [row.client for row in differ],
+                        )
+    return count
+
+
+def all_rows(table: Table, server: Server) -> Iterator[list[Row]]:
+    """All rows with their hashes, some at a time."""
+    last = None
+    while rows := next_rows(server, table, last, AT_ONCE, row_hash(table)):
+        yield rows
+        last = rows[-1].key
+
+
+def in_common(table: Table, servers: Iterable[Server]) -> Table:
+    """With the columns that all servers have: others may have come or gone since deleting began."""
+    query = (
+        "SELECT attname::text FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped"
+    )
+    name = table.identifier.as_string()
+    names = set.intersection(*({row[0] for row in server.rows(query, name)} for server in servers))
+    kept, computed = (tuple(one for one in every if one[0] in names) for every in (table.columns, table.computed))
+    return replace(table, columns=kept, computed=computed)
 
 
 def _tallies(server: Server, table: Table, only: list[str] | None) -> Iterator[tuple[str, Tally]]:
