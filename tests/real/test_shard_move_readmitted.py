@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from ops.answers.shards import ending
@@ -12,9 +10,6 @@ from planner.shards.route import place_of
 from tests.real.test_shard_move_agreement import PUBLISH, begun, put_back, saved
 from tests.real.test_shard_move_restored import HERE, NAMED, THERE, dies
 from tests.support.shard_servers import SCHEMA, Databases, OneServer, contents, fill
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 WRITE = "UPDATE clients SET name = %s WHERE id = %s"
 SPLIT = ("move", "publish", "--from", "2", "--to", "4")
@@ -32,7 +27,7 @@ def opened(one_server: OneServer) -> Databases:
 
 
 @pytest.fixture(scope="module")
-def split(one_server: OneServer) -> Iterator[Databases]:
+def split(one_server: OneServer) -> Databases:
     """A split that was copied; every test leaves it there, or ends it."""
     made = one_server.databases(4)
     fill(made, 8)
@@ -138,6 +133,9 @@ def test_before_the_cut_over_a_restored_source_stands_or_its_copies_are_given_up
         assert split.bbp("move", "cancel").exit_code == 9
     put_back(one_server, split, 0, old)
     assert "`./bbp shard move cancel --drop-copies`" in split.refused("move", "cancel")
+    split.run(0, "ALTER TABLE bbp_shards.placement RENAME TO hidden")
+    assert "shard_0 knows of no move, and clients lie there" in split.refused("move", "cancel"), "made again, and empty"
+    split.run(0, "ALTER TABLE bbp_shards.hidden RENAME TO placement")
     split.done("move", "cancel", "--drop-copies")
     assert split.bbp("move", "status").exit_code == 0
     assert split.done("move", "cancel")["deleted_rows"] == 0, "killed after its last word, it is started again"
@@ -156,6 +154,9 @@ def test_a_shard_of_before_the_end_of_a_clean_up_is_named_and_cleaned_up_again(
     said = split.refused("move", "publish", "--from", "4", "--to", "2")
     assert "shard_0 bears the mark of an earlier moment" in said
     assert "start `./bbp shard move clean-up` again" in said
+    split.run(2, "ALTER TABLE bbp_shards.placement RENAME TO hidden")
+    assert "shard_2 knows of no move" in split.refused("move", "clean-up"), "made again, and empty"
+    split.run(2, "ALTER TABLE bbp_shards.hidden RENAME TO placement")
     assert split.run(0, NAMED, MOVING) != []
     assert split.done("move", "clean-up")["deleted_rows"] > 0
     assert split.run(0, NAMED, MOVING) == []

@@ -12,7 +12,7 @@ from psycopg import sql
 from ops.answers.shards import placement, statements
 from ops.answers.shards.errors import MoveError
 from ops.answers.shards.mover import CHUNK
-from ops.answers.shards.placement import STANDS
+from ops.answers.shards.placement import DROPPED, STANDS
 from ops.answers.shards.published import left_of
 from ops.answers.shards.rows import Batch, lacking, next_rows, put, row_hash, rows_of_clients, waiting
 from ops.answers.shards.verify import all_rows, in_common, whole
@@ -58,6 +58,7 @@ def clean_up(mover: Mover) -> int:
         mover.mark()  # who does not bear it may not hold what was compared
         mover.ledger.note("cleaning")
     known = mover.agreed.known
+    _check_left(mover, state.route.targets, "restore it first")
     places = [place for place in state.route.sources if place in known]
     deleted = _deleted(mover, state.route, places, _looked(mover, state))
     _unwatched(mover, known)
@@ -66,10 +67,14 @@ def clean_up(mover: Mover) -> int:
     return deleted
 
 
-def cancel(mover: Mover) -> int:
+def cancel(mover: Mover, *, drop_copies: bool = False) -> int:
     """Give a move up whose clients are served where they were: its copies are deleted and writes are noted no more.
 
     A server that knows of no move was made again, or is another one: there nothing is deleted.
+
+    Args:
+        mover: who moves.
+        drop_copies: whether copies are given up that may be newer than what is served, or all that is left of it.
 
     Returns:
         How many rows.
@@ -88,6 +93,8 @@ def cancel(mover: Mover) -> int:
     known = [place for place, server in mover.servers.items() if placement.stated(server) is not None]
     if left_out := [server.name for place, server in mover.servers.items() if place not in known]:
         mover.say(f"{', '.join(left_out)}: {placement.LEFT_OUT}")
+    if mover.ledger.copying and not drop_copies:
+        _check_left(mover, state.route.sources, DROPPED)
     copies = [place for place in state.route.targets if place in known]
     for place in copies:
         left_of(mover.held, mover.servers[place])
@@ -97,6 +104,19 @@ def cancel(mover: Mover) -> int:
     mover.mark()
     mover.ledger.note("cancelled")
     return deleted
+
+
+def _check_left(mover: Mover, places: Iterable[int], remedy: str) -> None:
+    """That no place was made again where clients are served: what lies elsewhere may be all that is left of them.
+
+    Raises:
+        MoveError: some were.
+    """
+    if lost := [mover.servers[place].name for place in places if placement.stated(mover.servers[place]) is None]:
+        raise MoveError(
+            f"{', '.join(lost)} knows of no move, and clients lie there: what would be deleted may be all that is left "
+            f"of their rows; {remedy}"
+        )
 
 
 @dataclass(frozen=True)
@@ -150,7 +170,7 @@ class _Looked:
 def _looked(mover: Mover, state: State) -> _Looked:
     """Once all was deleted, what comes back is older than a place that was not restored."""
     restored = mover.agreed.earlier
-    return _Looked(mover.servers, restored, restored if state.step == "cleaned" else None)
+    return _Looked(mover.servers, restored, frozenset(mover.agreed.restored) if state.step == "cleaned" else None)
 
 
 def compared(mover: Mover, *, stands: bool = False) -> Verification:

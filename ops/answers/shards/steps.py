@@ -153,7 +153,7 @@ def moved(step: str, asked: Asked, say: Callable[[str], None]) -> Moved:
             case "clean-up":
                 deleted = clean_up(mover)
             case _:
-                deleted = cancel(mover)
+                deleted = cancel(mover, drop_copies=asked.drop_copies)
         return Moved(step, mover.ledger.read(), deleted)
 
 

@@ -147,7 +147,7 @@ def noted_anew(
                 for here, there in ((aim, place), (place, aim))[: 1 if deleting else 2]:
                     for rows in all_rows(alike, servers[here]):
                         moving = [row for row in rows if aim in route.aims(row.client, place)]
-                        differ = lacking(servers[there], alike, moving, noted=False)
+                        differ = lacking(servers[there], alike, moving, noted=False) if moving else []
                         count += servers[place].run(
                             "INSERT INTO bbp_shards.changes (tbl, pk, client) "
                             "SELECT %s, k::jsonb, c FROM unnest(%s::text[], %s::text[]) AS n(k, c)",
