@@ -21,17 +21,14 @@ GapKind = Literal["service", "cache", "pods", "nodes", "trigger", "autoscaler", 
 PODS = (DEPLOYMENT, "kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:DaemonSet")
 BESIDE_THE_WAY = {"monitoring", "operators", "addons"}
 """Systems whose pods no request of a user passes."""
-REQUESTS = "http_requests"
-"""What a query holds that counts requests: the only rate that a simulation knows."""
+REQUESTS = "sum(namespace_pod:http_requests:rate2m{%s})"
+"""The query that counts requests, but for the pods whose they are: the only rate that a simulation knows."""
 REQUEST_METRICS = frozenset(("http_requests", "http_requests_per_second"))
 """Names under which an adapter serves that rate for each pod."""
-PARTIAL = re.compile(r"status|code\s*[=!]|method\s*[=!]|/|quantile|_seconds|_bucket|error", re.IGNORECASE)
-"""What makes a query the rate of some requests, a quotient or a duration."""
-LATENCY = re.compile(
-    r"1000 \* histogram_quantile\(0\.95, "
-    r"sum by \(le\) \(rate\(http_request_duration_seconds_bucket\{[^{}]*\}\[5m\]\)\)\)"
-)
+LATENCY = "1000 * histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket{%s}[5m])))"
 """The 95th percentile of the response time in milliseconds over five minutes, as the guide's profiles ask for it."""
+SELECTOR = re.compile(r"\{([^{}]*)\}")
+"""What chooses the series in a query."""
 WHY: dict[GapKind, str] = {
     "service": "neither the gateway nor another service sends it requests, as far as the plan says",
     "cache": "only the first one is simulated",
@@ -121,7 +118,7 @@ def _unknown_triggers(scaler: PlannedResource) -> Iterator[str]:
             yield f"metric {name} of type {text(metric, 'type')}"
     formula = understood_formula(scaler.inputs)
     for trigger in items(scaler.inputs, "spec", "triggers"):
-        if not understood_trigger(trigger) and not (formula and text(trigger, "name") in formula.names):
+        if not understood_trigger(trigger, scaler.inputs) and not (formula and text(trigger, "name") in formula.names):
             kind = text(trigger, "type")
             yield f"trigger {text(trigger, 'name') or kind} ({kind}, {text(trigger, 'metricType') or 'no metricType'})"
     if at(spec, "advanced", "scalingModifiers", "formula") and formula is None:
@@ -141,7 +138,11 @@ def understood_formula(scaler: dict[str, Any]) -> Formula | None:
         return None
     triggers = items(scaler, "spec", "triggers")
     queries = {text(trigger, "name"): text(trigger, "metadata", "query") for trigger in triggers}
-    return understood(text(modifiers, "formula"), queries)
+    found = understood(text(modifiers, "formula"), queries)
+    own = (own_pods(scaler), own_deployment(scaler))
+    if found and all(chosen.startswith(own) for name in found.names for chosen in SELECTOR.findall(queries[name])):
+        return found
+    return None
 
 
 def understood_metric(metric: dict[str, object]) -> bool:
@@ -154,8 +155,13 @@ def understood_metric(metric: dict[str, object]) -> bool:
     return of_all and name in REQUEST_METRICS and at(metric, "pods", "target", "averageValue") is not None
 
 
-def understood_trigger(trigger: dict[str, object]) -> bool:
-    """Whether a trigger of a ScaledObject is one that the simulation computes."""
+def understood_trigger(trigger: dict[str, object], scaler: dict[str, Any]) -> bool:
+    """Whether a trigger of a ScaledObject is one that the simulation computes: of its own pods, and of all of them.
+
+    Args:
+        trigger: the trigger.
+        scaler: inputs of its ScaledObject.
+    """
     kind, metric = text(trigger, "type"), text(trigger, "metricType")
     if kind in {"cpu", "memory"}:
         return (metric or text(trigger, "metadata", "type")) == "Utilization"
@@ -163,10 +169,22 @@ def understood_trigger(trigger: dict[str, object]) -> bool:
     if kind != "prometheus":
         return False
     if metric == "Value":
-        return LATENCY.fullmatch(query) is not None
-    return metric == "AverageValue" and counts_all_requests(query)
+        return query == LATENCY % own_pods(scaler)
+    return metric == "AverageValue" and counts_all_requests(query, scaler)
 
 
-def counts_all_requests(query: str) -> bool:
-    """Whether a query is the rate of all requests: no share of them (a status, a quotient), and no duration."""
-    return REQUESTS in query and not PARTIAL.search(query)
+def counts_all_requests(query: str, scaler: dict[str, Any]) -> bool:
+    """Whether a query is the rate of all requests of the pods that an autoscaler counts: no share or multiple of it."""
+    return query == REQUESTS % own_pods(scaler)
+
+
+def own_pods(scaler: dict[str, Any]) -> str:
+    """What chooses the series of an autoscaler's own pods in a query (components/autoscaling/render.py)."""
+    namespace, name = text(scaler, "metadata", "namespace"), text(scaler, "spec", "scaleTargetRef", "name")
+    return f'namespace="{namespace}",pod=~"{name}-[a-z0-9]+-[a-z0-9]+"'
+
+
+def own_deployment(scaler: dict[str, Any]) -> str:
+    """What chooses the series of an autoscaler's own Deployment in a query."""
+    namespace, name = text(scaler, "metadata", "namespace"), text(scaler, "spec", "scaleTargetRef", "name")
+    return f'namespace="{namespace}",deployment="{name}"'

@@ -10,7 +10,7 @@ from planner.capacity.node_pools import POOL_LABEL
 from planner.hpa.spec import HpaSpec, spec_of
 from planner.plan_values import at, items, number, quantity, text
 from planner.simulation.events.pace import USUAL, Amount, Pace
-from planner.simulation.gaps import REQUESTS, understood_formula, understood_metric, understood_trigger
+from planner.simulation.gaps import counts_all_requests, understood_formula, understood_metric, understood_trigger
 from planner.simulation.model import Target, Tier
 
 if TYPE_CHECKING:
@@ -156,7 +156,9 @@ def _targets(scaler: PlannedResource) -> Iterable[Target]:
     if formula is not None:
         target = quantity(at(scaler.inputs, "spec", "advanced", "scalingModifiers", "target")) or 1.0
         yield Target(measure="formula", value=target, external=True, formula=formula)
-    for trigger in filter(understood_trigger, items(scaler.inputs, "spec", "triggers")):
+    for trigger in items(scaler.inputs, "spec", "triggers"):
+        if not understood_trigger(trigger, scaler.inputs):
+            continue
         if formula is not None and text(trigger, "type") not in {"cpu", "memory"}:
             continue  # KEDA replaces all of them by the formula (controllers/keda/hpa.go)
         kind = text(trigger, "type")
@@ -164,7 +166,7 @@ def _targets(scaler: PlannedResource) -> Iterable[Target]:
         if kind in {"cpu", "memory"} and value:
             yield Target(measure="cpu" if kind == "cpu" else "memory", value=value)
         elif kind == "prometheus" and value:
-            requests = REQUESTS in text(trigger, "metadata", "query")
+            requests = counts_all_requests(text(trigger, "metadata", "query"), scaler.inputs)
             yield Target(measure="requests" if requests else "latency", value=value, external=True)
 
 

@@ -10,8 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.simulation.assumptions import AssumptionError, Assumptions, override
-from planner.simulation.gaps import understood_metric, understood_trigger
+from planner.simulation.gaps import understood_formula, understood_metric, understood_trigger
 from planner.simulation.scenarios import SCENARIOS, Scenario, ScenarioError, parse_scenario, scenario
+
+SCALER: dict[str, Any] = {
+    "metadata": {"namespace": "production"},
+    "spec": {"scaleTargetRef": {"name": "bailbondpro-app"}},
+}
+OWN_PODS = 'namespace="production",pod=~"bailbondpro-app-[a-z0-9]+-[a-z0-9]+"'
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -169,18 +175,49 @@ def test_a_wrong_assumption_is_refused_with_what_is_allowed(name: str, value: st
 @pytest.mark.parametrize(
     ("query", "known"),
     [
-        ('sum(namespace_pod:http_requests:rate2m{namespace="production"})', True),
-        ('sum(rate(http_requests_total{pod=~"bailbondpro-app-.*"}[2m]))', True),
+        (f"sum(namespace_pod:http_requests:rate2m{{{OWN_PODS}}})", True),
+        (f"sum(namespace_pod:http_requests:rate2m{{{OWN_PODS}}})*0.0001", False),
+        (f"0 * sum(namespace_pod:http_requests:rate2m{{{OWN_PODS}}})", False),
+        (f"sum(namespace_pod:http_requests:rate2m{{{OWN_PODS.replace('production', 'nowhere')}}})", False),
+        (f"sum(namespace_pod:http_requests:rate2m{{{OWN_PODS.replace('app', 'web')}}})", False),
+        ('sum(namespace_pod:http_requests:rate2m{namespace="production"})', False),
         ('sum(rate(http_requests_total{status=~"5.."}[2m]))', False),
-        ('sum(rate(http_requests_total{code!="200"}[2m]))', False),
         ("sum(rate(http_requests_total[2m])) / count(up)", False),
         ("sum(rate(http_requests_duration_seconds_sum[2m]))", False),
         ("up", False),
     ],
 )
-def test_only_the_rate_of_all_requests_is_a_trigger_that_is_simulated(query: str, known: bool) -> None:
+def test_only_the_rate_of_all_requests_of_its_own_pods_is_a_trigger_that_is_simulated(query: str, known: bool) -> None:
     trigger: dict[str, object] = {"type": "prometheus", "metricType": "AverageValue", "metadata": {"query": query}}
-    assert understood_trigger(trigger) is known
+    assert understood_trigger(trigger, SCALER) is known
+
+
+@pytest.mark.parametrize(
+    ("matchers", "known"), [(OWN_PODS, True), (OWN_PODS.replace("production", "nowhere"), False), ("", False)]
+)
+def test_only_the_response_time_of_its_own_pods_is_a_trigger_that_is_simulated(matchers: str, known: bool) -> None:
+    series = f"http_request_duration_seconds_bucket{{{matchers}}}"
+    query = f"1000 * histogram_quantile(0.95, sum by (le) (rate({series}[5m])))"
+    trigger: dict[str, object] = {"type": "prometheus", "metricType": "Value", "metadata": {"query": query}}
+    assert understood_trigger(trigger, SCALER) is known
+
+
+@pytest.mark.parametrize(
+    ("matchers", "known"),
+    [
+        ('namespace="production",deployment="bailbondpro-app"', True),
+        ('namespace="nowhere",deployment="bailbondpro-app"', False),
+        ('namespace="production",deployment="bailbondpro-web"', False),
+    ],
+)
+def test_only_a_formula_over_its_own_deployment_is_simulated(matchers: str, known: bool) -> None:
+    query = f"max(changes(kube_deployment_spec_replicas{{{matchers}}}[5m]))"
+    spec = {
+        **SCALER["spec"],
+        "advanced": {"scalingModifiers": {"metricType": "Value", "formula": "changed < 1 ? 2 : 1"}},
+        "triggers": [{"type": "prometheus", "name": "changed", "metadata": {"query": query}}],
+    }
+    assert (understood_formula({**SCALER, "spec": spec}) is not None) is known
 
 
 @pytest.mark.parametrize(
