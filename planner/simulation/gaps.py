@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from plan import Plan, PlannedResource
     from planner.hpa.formula import Formula
 
-GapKind = Literal["service", "cache", "pods", "nodes", "trigger", "autoscaler", "assumed"]
+GapKind = Literal["service", "cache", "pods", "nodes", "trigger", "autoscaler", "assumed", "limit", "setting"]
 PODS = (DEPLOYMENT, "kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:DaemonSet")
 BESIDE_THE_WAY = {"monitoring", "operators", "addons"}
 """Systems whose pods no request of a user passes."""
@@ -37,6 +37,8 @@ WHY: dict[GapKind, str] = {
     "trigger": "the autoscaler acts on it, the simulated one does not",
     "autoscaler": "it follows nothing that is simulated, though nobody knows that it should not",
     "assumed": "it is taken for granted",
+    "limit": "how many requests it turns away or slows down is not known",
+    "setting": "what it does to requests is not known",
 }
 NEVER_FEWER = frozenset(("currentReplicasIfHigher",))
 """How a ScaledObject may fall back without taking pods away (KEDA documentation, ScaledObject, fallback)."""

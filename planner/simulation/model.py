@@ -197,7 +197,7 @@ class Cache:
         name: its name in the plan.
         shards: primaries that answer.
         request_ms: time that a request keeps one of them busy.
-        keys: answers that fit into the memory of all; infinite where the node type is not known.
+        keys: answers that fit into the memory of all.
         reached: share of the keys whose shard answers; what the others hold is not hit.
     """
 

@@ -15,7 +15,8 @@ from planner.cost.prices import price_book
 from planner.plan_values import at, items, number, region_of, text
 from planner.simulation.events.failing import failing_of
 from planner.simulation.gaps import gaps_of
-from planner.simulation.model import ClientLimit, Platform, Pool, Route, Tier
+from planner.simulation.model import Platform, Pool, Route, Tier
+from planner.simulation.read_limits import client_limit, unread_limits
 from planner.simulation.read_pods import (
     SimulationError,
     environment_number,
@@ -78,11 +79,11 @@ def platform_of(plan: Plan, assumptions: Assumptions) -> Platform:
         shared_queue="least_conn;" in config or not config,
         gateway_connections=_directive(config, "worker_connections", GUIDE_CONNECTIONS)
         * _directive(config, "worker_processes", 1),
-        client_limit=_client_limit(config),
+        client_limit=client_limit(config),
         timeout_seconds=_read_timeout(config),
         cache_ttl=environment_number(app, "CACHE_TTL_SECONDS", GUIDE_TTL),
         fixed_usd=_fixed_usd(plan, pool_urns),
-        gaps=gaps_of(plan, stations, pool_of(app)),
+        gaps=(*gaps_of(plan, stations, pool_of(app)), *unread_limits(config)),
         failing=failing_of(plan, groups),
     )
 
@@ -156,18 +157,6 @@ def _is_upstream(config: str, item: PlannedResource) -> bool:
 
 def _name(item: PlannedResource) -> str:
     return text(item.inputs, "metadata", "name") or item.name
-
-
-def _client_limit(config: str) -> ClientLimit | None:
-    """The limit of the API's zone for one client."""
-    zone = re.search(r"limit_req_zone \S+ zone=api:\S+ rate=(\d+)r/([sm]);", config)
-    if zone is None:
-        return None
-    burst = re.search(r"limit_req zone=api(?: burst=(\d+))?", config)
-    if burst is None:
-        return None
-    rate = float(zone[1]) / (60 if zone[2] == "m" else 1)
-    return ClientLimit(rate=rate, burst=int(burst[1] or 0))
 
 
 def _fixed_usd(plan: Plan, pool_urns: frozenset[str]) -> float | None:

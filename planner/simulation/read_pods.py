@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from plan.tokens import AUTOSCALERS
 from planner.capacity.node_pools import POOL_LABEL
 from planner.hpa.spec import HpaSpec, spec_of
-from planner.plan_values import at, items, number, quantity, text
+from planner.plan_values import UNKNOWN, at, items, number, quantity, text
 from planner.simulation.events.pace import USUAL, Amount, Pace
 from planner.simulation.gaps import counts_all_requests, understood_formula, understood_metric, understood_trigger
 from planner.simulation.model import Target, Tier
@@ -115,12 +115,39 @@ def requests_of(item: PlannedResource) -> tuple[float, float]:
 
 
 def environment_number(item: PlannedResource, name: str, default: float) -> float:
-    """A number that the pods of a Deployment are given in their environment."""
+    """A number that the pods of a Deployment are given in their environment.
+
+    Args:
+        item: the Deployment.
+        name: the variable.
+        default: for pods that are not given it.
+
+    Raises:
+        SimulationError: what they are given is no number.
+    """
     for container in containers_of(item):
         for entry in items(container, "env"):
             if text(entry, "name") == name:
-                return float(text(entry, "value") or default)
+                return known_number(f"{name} of {item.name}", at(entry, "value"))
     return default
+
+
+def known_number(what: str, value: object) -> float:
+    """A value of a plan as a finite number that is not negative.
+
+    Raises:
+        SimulationError: it is none, or is not known yet.
+    """
+    try:
+        found = float(str(value))
+    except ValueError:
+        found = math.nan
+    if not 0 <= found < math.inf:
+        said = (
+            "not known" if value is None or value == UNKNOWN else f"{value!r}, which is no number that can be simulated"
+        )
+        raise SimulationError(f"{what} is {said}")
+    return found
 
 
 def environment_names(item: PlannedResource) -> frozenset[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -12,11 +11,12 @@ from plan.placement import shard_index, shard_servers, shards_in_use
 from plan.tokens import CACHE, DATABASE, DEPLOYMENT, PARAMETER_GROUP
 from planner.plan_values import at, dependencies_of_type, items, number, text
 from planner.simulation.model import Cache, Store, Visit
-from planner.simulation.read_pods import SimulationError, environment_names, environment_number
+from planner.simulation.read_pods import SimulationError, environment_names, environment_number, known_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bailbondpro.facts.instance_classes import InstanceClass
     from plan import Plan, PlannedResource
     from planner.simulation.assumptions import Assumptions
     from planner.simulation.model import StoreKind, Tier
@@ -63,9 +63,9 @@ def _store(plan: Plan, kind: StoreKind, members: Sequence[PlannedResource], assu
         name=members[0].name if len(members) == 1 else f"{members[0].name} and {len(members) - 1} more",
         kind=kind,
         endpoints=len(members),
-        processors=min(_processors(item) for item in members),
+        processors=min(_class_of(item, "instanceClass").vcpu for item in members),
         database_ms=assumptions.database_ms,
-        connections=_connections(plan, members[0], assumptions),
+        connections=min(_connections(plan, item, assumptions) for item in members),
         pooled=_pooler(plan) is not None,
     )
 
@@ -98,7 +98,7 @@ def visiting(tier: Tier, item: PlannedResource, stores: Sequence[Store], assumpt
     visits = tuple(
         Visit(
             store=place,
-            pool=int(environment_number(item, f"DATABASE_POOL_{kind}_MAX", GUIDE_POOLS[kind])),
+            pool=_pool_size(item, kind),
             wait_seconds=environment_number(item, "DATABASE_POOL_CONNECTION_TIMEOUT_MS", GUIDE_WAIT_MS) / 1000,
             write_share=shares[kind][0],
             read_share=shares[kind][1],
@@ -108,33 +108,48 @@ def visiting(tier: Tier, item: PlannedResource, stores: Sequence[Store], assumpt
     return replace(tier, visits=visits)
 
 
+def _pool_size(item: PlannedResource, kind: StoreKind) -> int:
+    """Connections that a pod opens to a database at most; of no connection nobody knows what pods make."""
+    name = f"DATABASE_POOL_{kind}_MAX"
+    size = int(environment_number(item, name, GUIDE_POOLS[kind]))
+    if size < 1:
+        raise SimulationError(f"{name} of {item.name} is {size}: pods without connections reach no database")
+    return size
+
+
 def _pooler(plan: Plan) -> PlannedResource | None:
     return next((item for item in plan.of_type(DEPLOYMENT) if item.system == "pooler"), None)
 
 
 def cache_of(plan: Plan, assumptions: Assumptions) -> Cache | None:
-    """The Redis cluster."""
+    """The Redis cluster.
+
+    Raises:
+        SimulationError: the size of its nodes is not known.
+    """
     group = next(iter(plan.of_type(CACHE)), None)
     if group is None:
         return None
     shards = max(int(number(group.inputs, "numNodeGroups", default=1)), 1)
-    node = find_class(text(group.inputs, "nodeType"))
+    node = _class_of(group, "nodeType")
     percent = _parameter(plan, group, "reserved-memory-percent")
     usable = 1 - (RESERVED_PERCENT if percent is None else percent) / 100
     return Cache(
         name=group.name,
         shards=shards,
         request_ms=assumptions.cache_ms,
-        keys=shards * node.memory_gib * usable * KIBI_PER_GIBI / assumptions.cache_kib_per_key if node else math.inf,
+        keys=shards * node.memory_gib * usable * KIBI_PER_GIBI / assumptions.cache_kib_per_key,
     )
 
 
-def _processors(database: PlannedResource) -> int:
-    kind = text(database.inputs, "instanceClass")
+def _class_of(item: PlannedResource, key: str) -> InstanceClass:
+    """The size of a server."""
+    kind = text(item.inputs, key)
     known = find_class(kind)
     if known is None:
-        raise SimulationError(f"the size of {database.name}, instance class {kind or '(not known yet)'}, is not known")
-    return known.vcpu
+        words = "instance class" if key == "instanceClass" else "node type"
+        raise SimulationError(f"the size of {item.name}, {words} {kind or '(not known yet)'}, is not known")
+    return known
 
 
 def _connections(plan: Plan, database: PlannedResource, assumptions: Assumptions) -> int:
@@ -148,5 +163,5 @@ def _parameter(plan: Plan, item: PlannedResource, name: str) -> float | None:
     for group in (found for token in PARAMETER_GROUPS for found in dependencies_of_type(plan, item, token)):
         for parameter in items(group.inputs, "parameters"):
             if text(parameter, "name") == name:
-                return float(at(parameter, "value"))
+                return known_number(f"{name} of {group.name}", at(parameter, "value"))
     return None
