@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from plan.tokens import AUTOSCALERS, CACHE, DEPLOYMENT, VERTICAL
+from plan.tokens import AUTOSCALERS, CACHE, DEPLOYMENT, SERVICE, VERTICAL
 from planner.capacity.node_pools import POOL_LABEL
 from planner.hpa.signals import understood
-from planner.plan_values import at, items, text
+from planner.plan_values import at, items, quantity, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +29,8 @@ LATENCY = "1000 * histogram_quantile(0.95, sum by (le) (rate(http_request_durati
 """The 95th percentile of the response time in milliseconds over five minutes, as the guide's profiles ask for it."""
 SELECTOR = re.compile(r"\{([^{}]*)\}")
 """What chooses the series in a query."""
+HEAP = re.compile(r"--max[-_]old[-_]space[-_]size=(\d+)")
+"""The most MiB of the heap, in NODE_OPTIONS; the last one counts (Node.js documentation, Command-line API)."""
 WHY: dict[GapKind, str] = {
     "service": "neither the gateway nor another service sends it requests, as far as the plan says",
     "cache": "only the first one is simulated",
@@ -68,6 +70,7 @@ def gaps_of(plan: Plan, simulated: list[PlannedResource], pool: str) -> tuple[Ga
         pool: the node pool that is simulated.
     """
     found = [*_stations(plan, simulated), *_nodes(simulated, pool), *_scalers(plan, simulated)]
+    found += [*_unselected(plan, simulated), *_heaps(simulated)]
     return tuple(sorted(dict.fromkeys(found), key=lambda gap: (gap.kind, gap.name)))
 
 
@@ -88,6 +91,27 @@ def _nodes(simulated: list[PlannedResource], pool: str) -> Iterator[Gap]:
     for item in simulated:
         if text(item.inputs, "spec", "template", "spec", "nodeSelector", POOL_LABEL) != pool:
             yield _gap(named(item), "nodes")
+
+
+def _unselected(plan: Plan, simulated: list[PlannedResource]) -> Iterator[Gap]:
+    """Services that stand beside a station's Deployment and select none of its pods."""
+    for service in plan.of_type(SERVICE):
+        selector = (at(service.inputs, "spec", "selector") or {}).items()
+        for item in simulated:
+            labels = at(item.inputs, "spec", "template", "metadata", "labels") or {}
+            if service.parent and service.parent == item.parent and not selector <= labels.items():
+                yield _gap(f"Service {named(service)}: its selector finds no pod of {named(item)}", "setting")
+
+
+def _heaps(simulated: list[PlannedResource]) -> Iterator[Gap]:
+    """Containers whose memory limit is below the heap that Node.js is told to grow to: the kernel ends them."""
+    for item in simulated:
+        for container in items(item.inputs, "spec", "template", "spec", "containers"):
+            limit = quantity(at(container, "resources", "limits", "memory"))
+            told = [text(entry, "value") for entry in items(container, "env") if text(entry, "name") == "NODE_OPTIONS"]
+            heaps = [int(found) * 2**20 for found in HEAP.findall(" ".join(told))]
+            if limit is not None and heaps and heaps[-1] > limit:
+                yield _gap(f"{named(item)}: memory limit below its heap", "setting")
 
 
 def _scalers(plan: Plan, simulated: list[PlannedResource]) -> Iterator[Gap]:

@@ -16,7 +16,7 @@ from planner.plan_values import at, items, number, region_of, text
 from planner.simulation.events.failing import failing_of
 from planner.simulation.gaps import gaps_of
 from planner.simulation.model import Platform, Pool, Route, Tier
-from planner.simulation.read_limits import client_limit, unread_limits
+from planner.simulation.read_limits import client_limit, edge_limits, unread_limits
 from planner.simulation.read_pods import (
     SimulationError,
     environment_number,
@@ -83,7 +83,7 @@ def platform_of(plan: Plan, assumptions: Assumptions) -> Platform:
         timeout_seconds=_read_timeout(config),
         cache_ttl=environment_number(app, "CACHE_TTL_SECONDS", GUIDE_TTL),
         fixed_usd=_fixed_usd(plan, pool_urns),
-        gaps=(*gaps_of(plan, stations, pool_of(app)), *unread_limits(config)),
+        gaps=(*gaps_of(plan, stations, pool_of(app)), *unread_limits(config), *edge_limits(plan, assumptions)),
         failing=failing_of(plan, groups),
     )
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from plan import Plan
-from plan.tokens import CACHE, DATABASE, DEPLOYMENT, PARAMETER_GROUP
+from plan.tokens import CACHE, DATABASE, DEPLOYMENT, PARAMETER_GROUP, RULESET, SERVICE
 from planner.simulation.assumptions import Assumptions
-from planner.simulation.read_limits import client_limit, unread_limits
+from planner.simulation.gaps import gaps_of
+from planner.simulation.read_limits import client_limit, edge_limits, unread_limits
 from planner.simulation.read_pods import SimulationError, environment_number
 from planner.simulation.read_stores import cache_of, stores_of, visiting
 from tests.support.plans import planned
@@ -123,3 +124,68 @@ def test_a_group_of_databases_has_the_connections_of_its_smallest() -> None:
     plan = Plan((*database("large", "500"), *database("small", "115"), *database("middle", "200")))
     (store,) = stores_of(plan, GIVEN)
     assert store.connections == 100
+
+
+@pytest.mark.parametrize(
+    ("most", "kind", "named"),
+    [
+        (120, "/api/", False),
+        (20, "/api/", False),
+        (1, "/api/", True),
+        (19, "/api/", True),
+        (1, "/api/auth/login", False),
+        (0, "/api/auth/login", True),
+    ],
+)
+def test_a_limit_of_the_edge_that_a_user_meets_is_named(most: int, kind: str, named: bool) -> None:
+    assert bool(list(edge_limits(Plan((edge(most, kind, "cf.colo.id", "ip.src"),)), GIVEN))) is named
+
+
+def test_a_limit_of_the_edge_that_all_share_is_named() -> None:
+    (gap,) = edge_limits(Plan((edge(10_000, "/api/", "cf.colo.id"),)), GIVEN)
+    assert (gap.name, gap.kind) == ("cdn-rate-limits: one", "limit")
+
+
+def edge(most: int, path: str, *characteristics: str) -> PlannedResource:
+    """A ruleset of one rate limit."""
+    limit = {"period": 10, "requestsPerPeriod": most, "characteristics": list(characteristics)}
+    expression = f'(starts_with(path, "{path}") and not (starts_with(path, "/other")))'
+    rule = {"ratelimit": limit, "expression": expression, "ref": "one", "enabled": True}
+    return planned(RULESET, "cdn-rate-limits", phase="http_ratelimit", rules=[rule])
+
+
+def station(options: str, memory: str) -> PlannedResource:
+    """A Deployment with Node's options and a memory limit."""
+    container = {
+        "name": "app",
+        "env": [{"name": "NODE_OPTIONS", "value": options}],
+        "resources": {"limits": {"memory": memory}},
+    }
+    pod = {"metadata": {"labels": {"app": "a", "tier": "b"}}, "spec": {"containers": [container]}}
+    return replace(planned(DEPLOYMENT, "app", spec={"template": pod}), parent="both")
+
+
+@pytest.mark.parametrize(
+    ("options", "memory", "named"),
+    [
+        ("--max-old-space-size=720", "1Gi", False),
+        ("--max-old-space-size=720", "719Mi", True),
+        ("--max_old_space_size=720", "16Mi", True),
+        ("--max-old-space-size=720 --max-old-space-size=64", "128Mi", False),
+        ("", "16Mi", False),
+    ],
+)
+def test_a_memory_limit_below_the_heap_is_named(options: str, memory: str, named: bool) -> None:
+    app = station(options, memory)
+    names = [gap.name for gap in gaps_of(Plan((app,)), [app], "")]
+    assert names == (["app: memory limit below its heap"] if named else [])
+
+
+@pytest.mark.parametrize(
+    ("selector", "named"), [({"app": "a"}, False), ({"app": "nobody"}, True), ({"app": "a", "tier": "x"}, True)]
+)
+def test_a_service_that_selects_none_of_its_pods_is_named(selector: dict[str, str], named: bool) -> None:
+    app = station("", "1Gi")
+    service = replace(planned(SERVICE, "front", spec={"selector": selector}), parent="both")
+    names = [gap.name for gap in gaps_of(Plan((app, service)), [app], "")]
+    assert names == (["Service front: its selector finds no pod of app"] if named else [])
