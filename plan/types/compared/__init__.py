@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from plan.types.compared.balancers import BALANCERS_COMPARED
 from plan.types.compared.certificates import CERTIFICATES_COMPARED
+from plan.types.compared.configured import CONFIGURED
 from plan.types.compared.data import DATA_COMPARED
 from plan.types.compared.edge import EDGE_COMPARED
 from plan.types.compared.made import MADE
@@ -12,10 +13,13 @@ from plan.types.compared.parameters import PARAMETERS_COMPARED
 from plan.types.compared.pods import PODS_COMPARED
 from plan.types.compared.reached import REACHED
 from plan.types.compared.scaling import SCALING_COMPARED
+from plan.types.compared.shapes import SHAPES_COMPARED
 
 COMPARED = (
     *PODS_COMPARED,
     *DATA_COMPARED,
+    *SHAPES_COMPARED,
+    *CONFIGURED,
     *PARAMETERS_COMPARED,
     *BALANCERS_COMPARED,
     *NODES_COMPARED,

@@ -1,0 +1,102 @@
+"""What pods read: the gateway's file, the authorities that they trust, and where shards are.
+
+Sources are the documentation of the programs; unverified where nothing else is said.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from plan.types.weaker_model import Loses, Weaker, changes, written
+from plan.types.weaker_ways import wide
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
+SSM = "aws:ssm/parameter:Parameter"
+_NGINX = "nginx documentation, ngx_http_ssl_module, ngx_http_limit_req_module, ngx_http_realip_module"
+_TRUST = "PostgreSQL documentation, SSL Support, Client Verification of Server Certificates"
+_PARAMETERS = "AWS Systems Manager User Guide, Parameter Store"
+_OLD_TLS = frozenset(("SSLv2", "SSLv3", "TLSv1", "TLSv1.1"))
+_DIRECTIVE = re.compile(r"(?:^|[;{}\n])\s*([a-z_]+)\s+([^;{}]+);")
+_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
+_ENDPOINT = re.compile(r"[\w.-]+:\d+")
+
+
+def _directives(data: object) -> dict[str, set[str]] | None:
+    """The directives of a gateway's file, without comments; None for no file of a gateway."""
+    text = data.get("nginx.conf") if isinstance(data, dict) else None
+    if not isinstance(text, str):
+        return None
+    found: dict[str, set[str]] = {}
+    bare = re.sub(r"(?m)(^|\s)#.*$", "", text)
+    while match := _DIRECTIVE.search(bare):
+        found.setdefault(match[1], set()).add(" ".join(match[2].split()))
+        bare = bare[match.end() - 1 :]
+    return found
+
+
+def _lets_in_more(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether a gateway asks for less: no certificate, older TLS, no rates, or anybody's word for who asks."""
+    before, after = _directives(old), _directives(new)
+    if not before:
+        return False
+    after = after or {}
+    for name in ("ssl_verify_client", "ssl_protocols", "limit_req", "listen"):
+        if before.get(name) and not after.get(name):
+            return True
+    if before.get("ssl_verify_client") and after["ssl_verify_client"] - {"on"} - before["ssl_verify_client"]:
+        return True
+    protocols = [
+        {word for value in side.get("ssl_protocols", ()) for word in value.split()} for side in (before, after)
+    ]
+    if (protocols[1] - protocols[0]) & _OLD_TLS:
+        return True
+    return any(wide(block) for block in after.get("set_real_ip_from", set()) - before.get("set_real_ip_from", set()))
+
+
+def _trusts_others(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether nobody whom clients trusted is trusted any more."""
+    before, after = _trusted(old), _trusted(new)
+    return bool(before) and not before & after
+
+
+def _trusted(data: object) -> set[str]:
+    text = data.get("ca.crt") if isinstance(data, dict) else None
+    return {"".join(one.split()) for one in _CERTIFICATE.findall(text)} if isinstance(text, str) else set()
+
+
+def _maps_otherwise(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether a map of shards cannot be read any more, divides clients otherwise, or lacks a server."""
+    if not isinstance(old, dict) or "count" not in old:
+        return isinstance(old, str) and bool(_ENDPOINT.fullmatch(old)) and old != new
+    if not isinstance(new, dict) or old.get("hash") != new.get("hash"):
+        return True
+    shards = new.get("shards")
+    if "shards" not in old:
+        return not isinstance(new.get("count"), int)
+    if not isinstance(shards, list) or len(shards) != new.get("count"):
+        return True
+    return len(set(map(written, shards))) != len(shards)
+
+
+_ROWS: tuple[tuple[str, str, Callable[[Any, Any], bool], str, Loses, str, str], ...] = (
+    (
+        CONFIG_MAP,
+        "data",
+        _lets_in_more,
+        "the gateway asks for certificates and new TLS, and bounds rates",
+        "defence",
+        _NGINX,
+        "data.nginx.conf",
+    ),
+    (CONFIG_MAP, "data", _trusts_others, "clients trust the authority of their database", "way", _TRUST, "data.ca.crt"),
+    (SSM, "insecureValue", _maps_otherwise, "clients find the shard of their rows", "way", _PARAMETERS, ""),
+    (SSM, "name", changes, "programs find it under this name", "way", _PARAMETERS, ""),
+)
+CONFIGURED: tuple[Weaker, ...] = tuple(
+    Weaker(token=token, path=(name,), than=than, says=says, loses=loses, source=source, label=label, own=True)
+    for token, name, than, says, loses, source, label in _ROWS
+)
