@@ -45,6 +45,10 @@ _KEPT = re.compile(
 )
 """Actions that read, change or delete what a service keeps, or who may do so (Service Authorization Reference, Access
 levels; unverified)."""
+_DEPLOYS = "bailbondpro:bootstrap:Account$"
+"""Whose policies are those of roles that deploy, and the boundary of every role: they make, change and delete all that
+a stack is of, and what no role may have stands in the boundary (docs/bootstrap.md). Changes of them are judged as
+others are (`admits-more`)."""
 _ALWAYS_SO = frozenset(("aws:requestedregion", "aws:securetransport", "aws:currenttime", "aws:epochtime"))
 """Keys of conditions that every request of the stack's own has."""
 _ALL_OF_A_SERVICE = re.compile(
@@ -114,7 +118,9 @@ def _everything(item: PlannedResource, policy: object, what: str) -> Iterator[Vi
             and (risen := sorted(one for one in RISING if one.lower() in {str(action).lower() for action in actions}))
         ):
             yield Violation(urn=item.urn, says=f"{what} allows {', '.join(risen)} on every resource: more can be taken")
-        elif taken := sorted(set(_taken(found, map(str, actions), list(map(str, resources)), everywhere=everywhere))):
+        elif _DEPLOYS not in item.urn and (
+            taken := sorted(set(_taken(found, map(str, actions), list(map(str, resources)), everywhere=everywhere)))
+        ):
             yield Violation(urn=item.urn, says=f"{what} allows {', '.join(taken)} on everything that there is of it")
 
 

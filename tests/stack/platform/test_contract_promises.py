@@ -179,8 +179,20 @@ def every_host_answers_errors_for_who_asks_and_nobody_keeps_them(environment: st
     ]
     for kind in ("page", "json"):
         said = blocks(config, f"location = /_error/{kind}")
-        assert said.count(("add_header", "Cache-Control", "no-store", "always")) == config.count("http2 on;")
-        assert said.count(("add_header", "Retry-After", "$error_retry_after", "always")) == config.count("http2 on;")
+        # also where a host is none of ours; nobody but the exporter asks the one at a loopback address
+        servers = config.count("server {") - config.count("listen 127.0.0.1:")
+        assert said.count(("add_header", "Cache-Control", "no-store", "always")) == servers > 0
+        assert said.count(("add_header", "Retry-After", "$error_retry_after", "always")) == servers
+
+
+@judges("proxies.addresses")
+def no_address_of_the_inside_leaves(environment: str, phase: str) -> None:
+    config = words(nginx(environment, phase))
+    for header in ("Refresh", "Link", "Content-Location", "SourceMap", "X-SourceMap"):
+        told = "$told_" + header.lower().replace("-", "_")
+        assert {item[3:] for item in config if item[1:3] == ("add_header", header)} == {(told, "always")}, header
+        assert any(item[1:3] == ("proxy_hide_header", header) for item in config), header
+    assert any(item[1] == "proxy_redirect" and "default" not in item[2:] for item in config)
 
 
 @judges("proxies.timeouts")

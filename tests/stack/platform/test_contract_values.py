@@ -98,7 +98,11 @@ TELLS = {
     },
 }
 """The contract's words for what visitors get, where they are not the value itself; hosts of files say more."""
-JUDGED_BY_CLAUSES = {"Cache-Control": "caching.immutable", "Retry-After": "proxies.errors"}
+JUDGED_BY_CLAUSES = {
+    "Cache-Control": "caching.immutable",
+    "Retry-After": "proxies.errors",
+    **dict.fromkeys(("Refresh", "Link", "Content-Location", "SourceMap", "X-SourceMap"), "proxies.addresses"),
+}
 """What the gateway says besides, and the clause that has it."""
 ON_EVERY_ANSWER = {one.name for one in contract().headers if one.way == "visitor" and "every answer" in one.says}
 
@@ -179,7 +183,7 @@ def test_visitors_get_the_contracts_headers_with_its_values_and_no_others(enviro
     maps = {
         item[0].split()[-1]: item[2]
         for item in config
-        if item[0].rpartition("/")[2].startswith("map ") and item[1] == ""
+        if item[0].rpartition("/")[2].startswith("map ") and item[1] == "" and item[2]
     }
     have: dict[str, set[str]] = {}
     for item in config:
