@@ -64,6 +64,11 @@ is counted, and the policy pack judges it in the update. Of production's data an
 properties that change and that no row compares with what they were are named (`not-compared`), down to the variable
 of a container; they stop nothing.
 
+Numbers that people tune (bounds of alarms and alert rules, rate limits, schedules) may become twice as large or half as
+large at once; an alarm over a share may not be set above 95 %. Budgets may grow fourfold. What is only noted stops
+nothing: a speed setting of the zone, a password that is made anew while nothing else changes, a new log group that
+keeps less than the others ([ADR 81](adr/0081-a-gate-lets-people-tune.md)).
+
 Rules of production hold where either side is production's: its configuration says so, or the tags by which what stands
 calls itself. A change that calls production a development stack stops (`environment`).
 
