@@ -10,7 +10,7 @@ from typing import Any
 from plan.edge_expressions import always, read
 from plan.edge_rules import STRENGTH, Rule, rules_of
 from plan.tolerance import much_less, much_more
-from plan.types.weaker_model import number
+from plan.types.weaker.model import number
 
 _KEPT = ("public", "immutable", "maxAge", "sMaxage")
 """Directives by which a response is stored (RFC 9111, 5.2.2; RFC 8246)."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from plan.edge_expressions import always, bounded, implies, read
 from plan.tolerance import much_less, much_more
-from plan.types.weaker_model import FALSE, number
+from plan.types.weaker.model import FALSE, number
 from plan.unknown import is_unknown
 
 if TYPE_CHECKING:

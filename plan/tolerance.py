@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from plan.types.weaker_model import number
+from plan.types.weaker.model import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable

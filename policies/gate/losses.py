@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from plan.tokens import PASSWORD
 from plan.types import TYPES
-from plan.types.weaker import WEAKER
-from plan.types.weaker_model import number
+from plan.types.weaker.model import number
+from plan.types.weaker.rows import WEAKER
 from plan.unknown import is_unknown
 from policies.gate.model import (
     BEARING_DELETE,

@@ -157,7 +157,7 @@ UNCOMPARED = StepRule(
     id="not-compared",
     title="What changes of production's data and load is compared with what was",
     severity="low",
-    fix="look at these properties yourself; a row in plan/types/compared compares them from then on",
+    fix="look at these properties yourself; a row in plan/types/weaker compares them from then on",
 )
 UNKNOWN_STEP = StepRule(
     id="unknown-step",

@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plan.tokens import LISTENER
-from plan.types.compared.pods import PODS
-from plan.types.weaker import WEAKER
-from plan.types.weaker_model import changes, differs
-from plan.types.weaker_ways import others
+from plan.types.weaker.kubernetes.pods import PODS
+from plan.types.weaker.model import changes, differs
+from plan.types.weaker.rows import WEAKER
+from plan.types.weaker.ways import others
 from plan.unknown import is_unknown
 from policies.gate.model import found
 from policies.gate.weaker import RULES, value_at
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from plan.steps import Change, Preview
-    from plan.types.weaker import Weaker
+    from plan.types.weaker.model import Weaker
     from policies.gate.model import Finding
 
 
@@ -34,7 +34,7 @@ def _of_its_kind(row: Weaker) -> bool:
 
 OF_EACH_ITS_OWN: tuple[Callable[[Any, Any], bool], ...] = (changes, differs, others)
 """Ways to compare that say of two different things alone that they differ."""
-# A listener that redirects is one of its kind and need not encrypt: `plan.types.compared.made` judges new ones.
+# A listener that redirects is one of its kind and need not encrypt: `plan.types.weaker.made` judges new ones.
 _MADE = frozenset((row.token, row.path) for row in WEAKER if row.only_made)
 """Properties that have a row of their own for what is made."""
 ROWS: Mapping[str, tuple[Weaker, ...]] = {

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from plan import tokens
 from plan.differing import bare_path, differing, part_of, with_one, written_path
 from plan.types import TYPES
-from plan.types.compared.parameters import CACHE_PARAMETERS
-from plan.types.compared.pods import PODS
+from plan.types.weaker.aws.parameters import CACHE_PARAMETERS
+from plan.types.weaker.kubernetes.pods import PODS
 from plan.unknown import UNKNOWN
 from policies.gate.losses import COUNTS
 from policies.gate.model import STRANGE, UNCOMPARED, found
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from plan.differing import Steps
     from plan.steps import Change
-    from plan.types.weaker import Weaker
+    from plan.types.weaker.model import Weaker
     from policies.gate.model import Finding
 
     Inputs = Mapping[str, Any]

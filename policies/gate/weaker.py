@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from plan.types.weaker import WEAKER
+from plan.types.weaker.rows import WEAKER
 from plan.unknown import is_unknown
 from policies.gate.model import ALONE, ELSEWHERE, LED, PROTECTION_LOST, ROOM, WEAKENED, found
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from plan.steps import Change
-    from plan.types.weaker import Loses, Weaker
+    from plan.types.weaker.model import Loses, Weaker
     from policies.gate.model import Finding, StepRule
 
 RULES: Mapping[Loses, StepRule] = {

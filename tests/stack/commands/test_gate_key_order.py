@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from plan.types.weaker import WEAKER
+from plan.types.weaker.rows import WEAKER
 from tests.support.key_order import at, turned
 from tests.support.plans import stack_plan
 

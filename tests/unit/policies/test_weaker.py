@@ -11,9 +11,9 @@ import yaml
 from ops.answers.gate import gate
 from plan.preview import read_preview
 from plan.types import TYPES
-from plan.types.weaker import WEAKER
-from plan.types.weaker_model import number
-from plan.types.weaker_ways import others
+from plan.types.weaker.model import number
+from plan.types.weaker.rows import WEAKER
+from plan.types.weaker.ways import others
 from plan.unknown import UNKNOWN
 from policies.gate.weaker import RULES
 from tests.support.gate_cases import steps_of
@@ -22,7 +22,7 @@ from tests.support.paths import DATA
 
 if TYPE_CHECKING:
     from ops.answers.gate import Gate
-    from plan.types.weaker_model import Weaker
+    from plan.types.weaker.model import Weaker
 
 CHANGES = [
     change

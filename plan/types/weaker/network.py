@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plan import tokens
-from plan.types.weaker_model import TRUE, Weaker, becomes, changes, differs, kept, stays
-from plan.types.weaker_ways import appears, network, opens, others, wide
+from plan.types.weaker.model import TRUE, Weaker, becomes, changes, differs, kept, stays
+from plan.types.weaker.ways import appears, network, opens, others, wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from plan import tokens
 from plan.tolerance import above_ceiling, much_less, much_more, not_much_less
-from plan.types.compared.ways import deep
-from plan.types.weaker_model import Weaker, becomes, number
+from plan.types.weaker.kubernetes.ways import deep
+from plan.types.weaker.model import Weaker, becomes, number
 
 if TYPE_CHECKING:
-    from plan.types.compared.ways import Row
+    from plan.types.weaker.kubernetes.ways import Row
 
 _HPA = "Kubernetes documentation, Horizontal Pod Autoscaling, Configurable scaling behavior; Metrics"
 _KEDA = "KEDA documentation, ScaledObject specification; Scalers"
@@ -154,7 +154,7 @@ _ROWS: tuple[Row, ...] = (
         "Kubernetes documentation, Specifying a Disruption Budget for your Application",
     ),
 )
-SCALING_COMPARED: tuple[Weaker, ...] = tuple(
+SCALING_WEAKER: tuple[Weaker, ...] = tuple(
     Weaker(token=token, path=path, than=than, says=says, loses=loses, source=source)
     for token, path, than, says, loses, source in _ROWS
 )

@@ -5,7 +5,7 @@ Sources are the AWS documentation; unverified where nothing else is said.
 
 from __future__ import annotations
 
-from plan.types.weaker_model import TRUE, Weaker, changes, gains, stays
+from plan.types.weaker.model import TRUE, Weaker, changes, gains, stays
 
 ACCESS_WEAKER: tuple[Weaker, ...] = (
     *(

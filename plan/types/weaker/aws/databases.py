@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plan import tokens
-from plan.types.weaker_model import FALSE, TRUE, Weaker, becomes, changes, kept, ranked, stays
-from plan.types.weaker_ways import older_version
+from plan.types.weaker.model import FALSE, TRUE, Weaker, becomes, changes, kept, ranked, stays
+from plan.types.weaker.ways import older_version
 
 if TYPE_CHECKING:
-    from plan.types.compared.ways import Row
+    from plan.types.weaker.kubernetes.ways import Row
 
 
 _RDS = "Amazon RDS API Reference, ModifyDBInstance"
@@ -118,7 +118,7 @@ _ROWS: tuple[Row, ...] = (
     (tokens.CACHE, ("networkType",), changes, "clients find it on these addresses", "way", _CACHE),
     (tokens.CACHE, ("ipDiscovery",), changes, "clients find it on these addresses", "way", _CACHE),
 )
-DATA_COMPARED: tuple[Weaker, ...] = (
+DATABASES_WEAKER: tuple[Weaker, ...] = (
     *(
         Weaker(token=token, path=path, than=than, says=says, loses=loses, source=source)
         for token, path, than, says, loses, source in _ROWS

@@ -1,4 +1,4 @@
-"""Properties of AWS that must not become weaker in silence.
+"""What protects data and servers of AWS, and must not become weaker in silence: copies, locks, the second one.
 
 Sources are the API references and user guides of the services; unverified where nothing else is said.
 """
@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from plan import tokens
-from plan.types.weaker_model import (
+from plan.types.weaker.model import (
     FALSE,
     TRUE,
     Weaker,
@@ -77,7 +77,7 @@ def _deleted_after(rules: object) -> dict[tuple[str, str], float]:
     return found
 
 
-AWS_WEAKER: tuple[Weaker, ...] = (
+PROTECTION_WEAKER: tuple[Weaker, ...] = (
     # Copies, and the time in which something can be brought back
     Weaker(
         token="aws:backup/plan:Plan",

@@ -9,8 +9,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from plan import tokens
-from plan.types.compared.ways import deep, halved
-from plan.types.weaker_model import Loses, Weaker, changes, kept, no_less, number
+from plan.types.weaker.kubernetes.ways import deep, halved
+from plan.types.weaker.model import Loses, Weaker, changes, kept, no_less, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,7 +91,7 @@ _ROWS: tuple[tuple[str, tuple[str, ...], Callable[[Any, Any], bool], str, Loses,
         for name in ("kubernetes.io/role/elb", "kubernetes.io/role/internal-elb")
     ),
 )
-SHAPES_COMPARED: tuple[Weaker, ...] = tuple(
+SHAPES_WEAKER: tuple[Weaker, ...] = tuple(
     Weaker(token=token, path=path, than=than, says=says, loses=loses, source=source, own=True)
     for token, path, than, says, loses, source in _ROWS
 )

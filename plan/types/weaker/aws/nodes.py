@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plan import tokens
-from plan.types.compared.ways import configured_less
-from plan.types.weaker_model import TRUE, Weaker, at_least, becomes, changes, gains, keeps_all, ranked, stays
-from plan.types.weaker_ways import appears, no_more, opens_to_others, others
+from plan.types.weaker.kubernetes.ways import configured_less
+from plan.types.weaker.model import TRUE, Weaker, at_least, becomes, changes, gains, keeps_all, ranked, stays
+from plan.types.weaker.ways import appears, no_more, opens_to_others, others
 
 if TYPE_CHECKING:
-    from plan.types.compared.ways import Row
+    from plan.types.weaker.kubernetes.ways import Row
 
 
 _TEMPLATE = "Amazon EC2 API Reference, RequestLaunchTemplateData"
@@ -164,7 +164,7 @@ _ROWS: tuple[Row, ...] = (
         _CLUSTER,
     ),
 )
-NODES_COMPARED: tuple[Weaker, ...] = (
+NODES_WEAKER: tuple[Weaker, ...] = (
     *(
         Weaker(token=token, path=path, than=than, says=says, loses=loses, source=source)
         for token, path, than, says, loses, source in _ROWS

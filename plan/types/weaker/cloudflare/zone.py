@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from plan.types.weaker_edge import EDGE_WEAKER
-from plan.types.weaker_model import Weaker, written
+from plan.types.weaker.cloudflare.rules import EDGE_WEAKER
+from plan.types.weaker.model import Weaker, written
 
 _SETTING = "cloudflare:index/zoneSetting:ZoneSetting"
 RANKED = frozenset(str(row.where[1]) for row in EDGE_WEAKER if row.token == _SETTING and row.where is not None)
@@ -22,7 +22,7 @@ def _set_otherwise(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a
     return old.get("value") is not None and written(old.get("value")) != written(new.get("value"))
 
 
-EDGE_COMPARED: tuple[Weaker, ...] = (
+ZONE_WEAKER: tuple[Weaker, ...] = (
     Weaker(
         token=_SETTING,
         path=(),

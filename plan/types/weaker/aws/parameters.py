@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plan import tokens
-from plan.types.weaker_model import Loses, Weaker, becomes, changes, no_less, number, stays
-from plan.types.weaker_ways import named, no_more
+from plan.types.weaker.model import Loses, Weaker, becomes, changes, no_less, number, stays
+from plan.types.weaker.ways import named, no_more
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +89,7 @@ _OF_CACHES: tuple[tuple[str, Than, str, Loses], ...] = (
     ("timeout", _ends_idle, "connections are kept open", "way"),
     ("cluster-enabled", changes, "clients ask its shards themselves", "way"),
 )
-PARAMETERS_COMPARED: tuple[Weaker, ...] = tuple(
+PARAMETERS_WEAKER: tuple[Weaker, ...] = tuple(
     Weaker(
         token=token,
         path=("parameters",),

@@ -10,7 +10,7 @@ from typing import Any
 
 from plan import tokens
 from plan.tolerance import asks_as_much, ceiling_of, much_more, not_much_less, not_much_more
-from plan.types.weaker_model import (
+from plan.types.weaker.model import (
     FALSE,
     Weaker,
     becomes,
@@ -19,7 +19,7 @@ from plan.types.weaker_model import (
     stays,
     written,
 )
-from plan.types.weaker_ways import appears, no_more
+from plan.types.weaker.ways import appears, no_more
 
 _ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 _SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plan import tokens
-from plan.types.compared.programs import PROGRAMS
-from plan.types.compared.ways import (
+from plan.types.weaker.kubernetes.programs import PROGRAMS
+from plan.types.weaker.kubernetes.ways import (
     containers,
     deep,
     from_another_registry,
@@ -19,13 +19,13 @@ from plan.types.compared.ways import (
     moves,
     of_containers,
 )
-from plan.types.weaker_model import FALSE, TRUE, Loses, Weaker, becomes, changes, gains, kept, no_less, stays, written
-from plan.types.weaker_ways import appears
+from plan.types.weaker.model import FALSE, TRUE, Loses, Weaker, becomes, changes, gains, kept, no_less, stays, written
+from plan.types.weaker.ways import appears
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plan.types.compared.ways import Than
+    from plan.types.weaker.kubernetes.ways import Than
 
 CRON_JOB = "kubernetes:batch/v1:CronJob"
 SERVICE_ACCOUNT = "kubernetes:core/v1:ServiceAccount"
@@ -130,7 +130,7 @@ _OF_CONTAINERS: tuple[tuple[tuple[str, ...], Than, str, Loses, str], ...] = (
 )
 """The same of their containers."""
 
-PODS_COMPARED: tuple[Weaker, ...] = (
+PODS_WEAKER: tuple[Weaker, ...] = (
     *(
         Weaker(token=token, path=path, than=than, says=says, loses="defence", source=source, label=label)
         for token, path in PODS.items()

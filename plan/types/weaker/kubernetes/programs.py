@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from plan.types.compared.ways import containers, deep, halved
-from plan.types.weaker_model import Loses, changes, differs, number, written
-from plan.types.weaker_ways import appears, no_more, wide
+from plan.types.weaker.kubernetes.ways import containers, deep, halved
+from plan.types.weaker.model import Loses, changes, differs, number, written
+from plan.types.weaker.ways import appears, no_more, wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plan.types.compared.ways import Than
+    from plan.types.weaker.kubernetes.ways import Than
 
 _ENV = "Kubernetes documentation, Define Environment Variables for a Container"
 _START = "Kubernetes documentation, Define a Command and Arguments for a Container"

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plan import tokens
-from plan.types.weaker_model import Weaker, gains, kept, no_less_or_for_ever, written
-from plan.types.weaker_ways import wide
+from plan.types.weaker.model import Weaker, gains, kept, no_less_or_for_ever, written
+from plan.types.weaker.ways import wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

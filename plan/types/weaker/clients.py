@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from plan import tokens
-from plan.types.weaker_model import TRUE, Weaker, becomes, changes, differs, stays
-from plan.types.weaker_ways import appears, older_version
+from plan.types.weaker.model import TRUE, Weaker, becomes, changes, differs, stays
+from plan.types.weaker.ways import appears, older_version
 
 _BALANCERS = "Elastic Load Balancing API Reference, CreateListener, CreateTargetGroup"
 _BINDING = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"

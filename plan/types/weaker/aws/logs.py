@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plan import tokens
-from plan.types.weaker_model import TRUE, Weaker, becomes, changes, keeps_all, no_less, number, ranked, stays, written
-from plan.types.weaker_ways import named, no_more
+from plan.types.weaker.model import TRUE, Weaker, becomes, changes, keeps_all, no_less, number, ranked, stays, written
+from plan.types.weaker.ways import named, no_more
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plan.types.weaker_model import Loses
+    from plan.types.weaker.model import Loses
 
 _PARAMETERS = "Amazon RDS User Guide, Working with parameters on your RDS for PostgreSQL DB instance"
 _ASKED: tuple[tuple[str, tuple[str, ...], str, str, Loses], ...] = (

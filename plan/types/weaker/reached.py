@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plan import tokens
-from plan.types.weaker_model import Weaker, keeps_all, number, written
-from plan.types.weaker_ways import appears, network, wide
+from plan.types.weaker.model import Weaker, keeps_all, number, written
+from plan.types.weaker.ways import appears, network, wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plan.types.compared.ways import Row
+    from plan.types.weaker.kubernetes.ways import Row
 
 _POLICIES = "Kubernetes documentation, Network Policies"
 _GROUPS = "Amazon VPC User Guide, Security group rules"

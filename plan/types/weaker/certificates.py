@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from plan.types.weaker_model import Weaker, keeps_all, number
+from plan.types.weaker.model import Weaker, keeps_all, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,7 @@ def _ends_within(least: float) -> Callable[[Any, Any], bool]:
     return than
 
 
-CERTIFICATES_COMPARED: tuple[Weaker, ...] = tuple(
+CERTIFICATES_WEAKER: tuple[Weaker, ...] = tuple(
     Weaker(token=token, path=(name,), than=than, says=says, loses="way", source=source)
     for token, name, than, says, source in (
         (

@@ -10,7 +10,7 @@ from typing import Any
 from plan import tokens
 from plan.edge_closed import closes, stores_everything
 from plan.edge_rules import acts_otherwise, caches_more, refuses_less, says_less, stores_more
-from plan.types.weaker_model import TRUE, Weaker, changes, differs, ranked, stays
+from plan.types.weaker.model import TRUE, Weaker, changes, differs, ranked, stays
 from plan.unknown import is_unknown
 
 _SETTING = "cloudflare:index/zoneSetting:ZoneSetting"

@@ -6,7 +6,7 @@ import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING, Any
 
-from plan.types.weaker_model import number, written
+from plan.types.weaker.model import number, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plan import tokens
-from plan.types.weaker_model import TRUE, Weaker, at_least, becomes, gains, no_less, ranked, stays, written
-from plan.types.weaker_ways import wide
+from plan.types.weaker.model import TRUE, Weaker, at_least, becomes, gains, no_less, ranked, stays, written
+from plan.types.weaker.ways import wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +60,7 @@ def _anybody(peer: object) -> bool:
     return not any((peer["namespaceSelector"] or {}).values())
 
 
-OTHERS_WEAKER: tuple[Weaker, ...] = (
+OBJECTS_WEAKER: tuple[Weaker, ...] = (
     Weaker(
         token="kubernetes:policy/v1:PodDisruptionBudget",
         path=("spec",),

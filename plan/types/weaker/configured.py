@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from plan.types.weaker_model import Loses, Weaker, changes, written
-from plan.types.weaker_ways import wide
+from plan.types.weaker.model import Loses, Weaker, changes, written
+from plan.types.weaker.ways import wide
 
 if TYPE_CHECKING:
     from collections.abc import Callable

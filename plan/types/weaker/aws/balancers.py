@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plan import tokens
-from plan.types.compared.ways import halved
-from plan.types.weaker_model import FALSE, TRUE, Weaker, becomes, changes, no_less, stays
-from plan.types.weaker_ways import no_more
+from plan.types.weaker.kubernetes.ways import halved
+from plan.types.weaker.model import FALSE, TRUE, Weaker, becomes, changes, no_less, stays
+from plan.types.weaker.ways import no_more
 
 if TYPE_CHECKING:
-    from plan.types.compared.ways import Row
+    from plan.types.weaker.kubernetes.ways import Row
 
 
 _TARGETS = "Elastic Load Balancing, Health checks for Network Load Balancer target groups; Target group attributes"
@@ -103,7 +103,7 @@ _ROWS: tuple[Row, ...] = (
     (tokens.VPC, ("enableDnsSupport",), becomes(*FALSE), "names are found in it", "way", _VPC),
     (tokens.VPC, ("enableDnsHostnames",), stays(*TRUE), "names are found in it", "way", _VPC),
 )
-BALANCERS_COMPARED: tuple[Weaker, ...] = (
+BALANCERS_WEAKER: tuple[Weaker, ...] = (
     *(
         Weaker(token=token, path=path, than=than, says=says, loses=loses, source=source)
         for token, path, than, says, loses, source in _ROWS

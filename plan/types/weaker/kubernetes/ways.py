@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from plan.tolerance import much_less
-from plan.types.weaker_model import number, written
+from plan.types.weaker.model import number, written
 from plan.unknown import is_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from plan.types.weaker_model import Loses
+    from plan.types.weaker.model import Loses
 
     Than = Callable[[Any, Any], bool]
     Row = tuple[str, tuple[str, ...], Than, str, Loses, str]

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from plan import tokens
-from plan.types.weaker_model import TRUE, Weaker, becomes, changes, keeps_all, no_less, number, stays
-from plan.types.weaker_ways import appears, fewer, smaller_class
+from plan.types.weaker.model import TRUE, Weaker, becomes, changes, keeps_all, no_less, number, stays
+from plan.types.weaker.ways import appears, fewer, smaller_class
 
 _HPA = "Kubernetes documentation, Horizontal Pod Autoscaling; KEDA documentation, ScaledObject"
 _DEPLOYMENTS = "Kubernetes documentation, Deployments"

@@ -1,0 +1,1 @@
+"""Rows of AWS's types alone."""

@@ -1,0 +1,1 @@
+"""Rows of Cloudflare's types alone."""
