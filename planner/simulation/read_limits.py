@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plan.tokens import RULESET
@@ -11,9 +12,10 @@ from planner.simulation.gaps import WHY, Gap
 from planner.simulation.model import ClientLimit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from plan import Plan
+    from plan.nginx import Directive
     from planner.simulation.assumptions import Assumptions
 
 CLIENT = "$limited_client"
@@ -21,44 +23,66 @@ CLIENT = "$limited_client"
 ADDRESS = "ip.src"
 """What makes a limit of the edge one of each address (Cloudflare documentation, Rate limiting parameters)."""
 API, LOGIN = "api", "login"
-_ZONE = re.compile(r"limit_req_zone (?P<key>\S+) zone=(?P<name>\w+):\S+ rate=(?P<rate>\d+)r/(?P<unit>[sm]);")
-_USE = re.compile(r"limit_req zone=(?P<name>\w+)(?: burst=(?P<burst>\d+) nodelay)?;")
+_RATE = re.compile(r"rate=(\d+)r/([sm])")
 _PATH = re.compile(r'"(/[^"]*)"')
-_LOGIN_LOCATION = re.compile(r"location .*login")
 
 
-def client_limit(config: str) -> ClientLimit | None:
+@dataclass(frozen=True)
+class _Zone:
+    """A zone of limits: what it counts by, and how many of them it lets through in a second; None for no rate."""
+
+    key: str
+    rate: float | None
+
+
+def client_limit(config: Sequence[Directive]) -> ClientLimit | None:
     """The limit of the API's zone for one client; the least burst of all places that use it."""
     zone = _zones(config).get(API)
-    bursts = [int(use["burst"] or 0) for use in _USE.finditer(config) if use["name"] == API]
-    if zone is None or zone["key"] != CLIENT or not bursts:
+    bursts = [_use(one)[1] for one in config if one.name == "limit_req" and _use(one)[0] == API]
+    known = [burst for burst in bursts if burst is not None]
+    if zone is None or zone.key != CLIENT or zone.rate is None or not known:
         return None
-    return ClientLimit(rate=float(zone["rate"]) / (60 if zone["unit"] == "m" else 1), burst=min(bursts))
+    return ClientLimit(rate=zone.rate, burst=min(known))
 
 
-def unread_limits(config: str) -> Iterator[Gap]:
+def unread_limits(config: Sequence[Directive]) -> Iterator[Gap]:
     """Limits on the way of a request that a run does not know: another key than the client, another zone."""
-    zones = _zones(config)
-    location, found = "", set[str]()
-    for line in map(str.strip, config.splitlines()):
-        if line.startswith("location "):
-            location = line
-        elif line.startswith(("limit_conn ", "limit_rate ")):
-            found.add(line)
-        elif line.startswith("limit_req "):
-            use = _USE.fullmatch(line)
-            zone = zones.get(use["name"]) if use else None
-            usual = use and (use["name"] == API or (use["name"] == LOGIN and _LOGIN_LOCATION.match(location)))
-            if not usual or zone is None:
-                found.add(line)
-            elif zone["key"] != CLIENT:
-                found.add(f"limit_req_zone {zone['key']} zone={zone['name']}")
-    for name in sorted(found):
-        yield Gap(name=name, kind="limit", why=WHY["limit"])
+    zones, found = _zones(config), set[str]()
+    for one in config:
+        if one.name in {"limit_conn", "limit_rate"}:
+            found.add(str(one))
+        elif one.name == "limit_req":
+            name, burst = _use(one)
+            zone = zones.get(name)
+            of_login = name == LOGIN and any(LOGIN in word for block in one.blocks[-1:] for word in block.words)
+            if burst is None or zone is None or zone.rate is None or not (name == API or of_login):
+                found.add(str(one))
+            elif zone.key != CLIENT:
+                found.add(f"limit_req_zone {zone.key} zone={name}")
+    for said in sorted(found):
+        yield Gap(name=said, kind="limit", why=WHY["limit"])
 
 
-def _zones(config: str) -> dict[str, re.Match[str]]:
-    return {zone["name"]: zone for zone in _ZONE.finditer(config)}
+def _zones(config: Sequence[Directive]) -> dict[str, _Zone]:
+    """The zones of a configuration by name."""
+    found = {}
+    for one in config:
+        if one.name == "limit_req_zone" and one.words:
+            named = next((word for word in one.words if word.startswith("zone=")), "zone=")
+            rate = next((match for word in one.words if (match := _RATE.fullmatch(word))), None)
+            found[named.removeprefix("zone=").partition(":")[0]] = _Zone(
+                key=one.words[0], rate=float(rate[1]) / (60 if rate[2] == "m" else 1) if rate else None
+            )
+    return found
+
+
+def _use(one: Directive) -> tuple[str, int | None]:
+    """Which zone a place uses, and with which burst; None for a burst that waits, which is not simulated."""
+    said = dict(word.partition("=")[::2] for word in one.words)
+    burst = said.get("burst", "0")
+    delays = "burst" in said and "nodelay" not in said
+    known = said.keys() <= {"zone", "burst", "nodelay"} and burst.isdecimal() and not delays
+    return said.get("zone", ""), int(burst) if known else None
 
 
 def edge_limits(plan: Plan, assumptions: Assumptions) -> Iterator[Gap]:

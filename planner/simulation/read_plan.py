@@ -6,7 +6,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from plan.nginx import NginxError, read_nginx
 from plan.tokens import CONFIG_MAP, DEPLOYMENT, NETWORK_POLICY
+from plan.unknown import is_hidden
 from planner.capacity.node_groups import NodeGroupError, node_group
 from planner.capacity.node_pools import bound, groups_by_pool, is_spot, repels
 from planner.cost.charges import ZONE_PLAN
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from plan import Plan, PlannedResource
+    from plan.nginx import Directive
     from planner.capacity.node_groups import NodeGroup
     from planner.simulation.assumptions import Assumptions
     from planner.simulation.model import Store
@@ -42,6 +45,13 @@ _API_LOCATION = "^/api(;[^/]*)?(/|$)"
 GUIDE_CONNECTIONS = 4096
 GUIDE_TTL = 300.0
 """The guide's numbers, for what a plan does not say (scaling guide, nginx-lb.conf, Caching)."""
+NGINX_TIMEOUT, NGINX_CONNECTIONS = 60.0, 512
+"""What nginx takes where its configuration does not say it (nginx documentation, proxy_read_timeout and
+worker_connections; unverified 2026-11-30)."""
+FILE = "nginx.conf"
+_TIME = re.compile(r"(\d+)(ms|s|m|h)?")
+_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, None: 1}
+"""Units of time of nginx, seconds without one (nginx documentation, Configuration file measurement units)."""
 
 
 def platform_of(plan: Plan, assumptions: Assumptions) -> Platform:
@@ -76,9 +86,9 @@ def platform_of(plan: Plan, assumptions: Assumptions) -> Platform:
         cache=cache_of(plan, assumptions),
         pool=pool,
         stores=stores,
-        shared_queue="least_conn;" in config or not config,
-        gateway_connections=_directive(config, "worker_connections", GUIDE_CONNECTIONS)
-        * _directive(config, "worker_processes", 1),
+        shared_queue=any(one.name == "least_conn" for one in config) or not config,
+        gateway_connections=_value(config, "worker_connections", GUIDE_CONNECTIONS, NGINX_CONNECTIONS)
+        * _value(config, "worker_processes", 1, 1),
         client_limit=client_limit(config),
         timeout_seconds=_read_timeout(config),
         cache_ttl=environment_number(app, "CACHE_TTL_SECONDS", GUIDE_TTL),
@@ -103,7 +113,7 @@ def _answering(
     return replace(visiting(pods, item, stores, assumptions), in_pool=in_pool)
 
 
-def _reached_by_requests(plan: Plan, app: PlannedResource, config: str) -> list[PlannedResource]:
+def _reached_by_requests(plan: Plan, app: PlannedResource, config: Sequence[Directive]) -> list[PlannedResource]:
     """The application, then the services that the gateway or another one of them sends requests to."""
     services = [item for item in plan.of_type(DEPLOYMENT) if item.system == "services"]
     everything = [app, *sorted(services, key=lambda item: item.name)]
@@ -114,7 +124,10 @@ def _reached_by_requests(plan: Plan, app: PlannedResource, config: str) -> list[
 
 
 def _routes(
-    answering: Sequence[PlannedResource], config: str, calls: Sequence[Sequence[int]], assumptions: Assumptions
+    answering: Sequence[PlannedResource],
+    config: Sequence[Directive],
+    calls: Sequence[Sequence[int]],
+    assumptions: Assumptions,
 ) -> list[Route]:
     """The classes of requests: those of the application, and those of each service that the gateway knows."""
     served = [place for place, item in enumerate(answering) if place and _is_upstream(config, item)]
@@ -150,9 +163,10 @@ def _calls(plan: Plan, answering: Sequence[PlannedResource]) -> list[list[int]]:
     return found
 
 
-def _is_upstream(config: str, item: PlannedResource) -> bool:
+def _is_upstream(config: Sequence[Directive], item: PlannedResource) -> bool:
     """Whether the gateway's configuration has an upstream of a Deployment's pods."""
-    return re.search(rf"server {re.escape(_name(item))}(-headless)?[.:;\s]", config) is not None
+    pods = re.compile(rf"{re.escape(_name(item))}(-headless)?(?:[.:].*)?")
+    return any(one.name == "server" and one.words and pods.fullmatch(one.words[0]) for one in config)
 
 
 def _name(item: PlannedResource) -> str:
@@ -169,21 +183,35 @@ def _fixed_usd(plan: Plan, pool_urns: frozenset[str]) -> float | None:
     return None if whole.usd is None else whole.usd / price_book().hours_per_month
 
 
-def _gateway_config(plan: Plan) -> str:
-    found = [item for item in plan.of_type(CONFIG_MAP) if item.system == "gateway"]
-    return "\n".join(text(item.inputs, "data", "nginx.conf") for item in found)
+def _gateway_config(plan: Plan) -> tuple[Directive, ...]:
+    """The directives of the gateway; none where the plan does not say them.
+
+    Raises:
+        SimulationError: nginx could not read them.
+    """
+    said = [text(item.inputs, "data", FILE) for item in plan.of_type(CONFIG_MAP) if item.system == "gateway"]
+    try:
+        return tuple(one for config in said if not is_hidden(config) for one in read_nginx(config))
+    except NginxError as error:
+        raise SimulationError(f"the gateway's {FILE} is no configuration of nginx: {error}") from error
 
 
-def _directive(config: str, name: str, default: int) -> int:
-    found = re.search(rf"\b{name} (\d+);", config)
-    return int(found[1]) if found else default
+def _value(config: Sequence[Directive], name: str, guide: int, vendor: int) -> int:
+    """A number of the configuration: the guide's without one, and nginx's own default where that does not say it."""
+    found = [one.words[0] for one in config if one.name == name and one.words]
+    return int(found[0]) if found and found[0].isdecimal() else vendor if config else guide
 
 
-def _read_timeout(config: str) -> float:
+def _read_timeout(config: Sequence[Directive]) -> float:
     """How long the gateway waits for the API's answers."""
-    _, _, api = config.partition(_API_LOCATION)
-    found = re.search(r"proxy_read_timeout (\d+)s;", api)
-    return float(found[1]) if found else GUIDE_TIMEOUT
+    waits = [
+        float(time[1]) * _SECONDS[time[2]]
+        for one in config
+        if one.name == "proxy_read_timeout"
+        and any(_API_LOCATION in block.words for block in one.blocks)
+        and (time := _TIME.fullmatch("".join(one.words)))
+    ]
+    return waits[0] if waits else NGINX_TIMEOUT if config else GUIDE_TIMEOUT
 
 
 def _groups(plan: Plan, app: PlannedResource) -> list[PlannedResource]:

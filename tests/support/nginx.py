@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from plan.nginx import read_nginx
 
 
 def words(config: str) -> list[tuple[str, ...]]:
     """Every directive of a rendered configuration, with the path of the blocks around it, as words."""
-    token = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'|[{};]|[^\s{};"\']+')
-    stack: list[str] = []
-    current: list[str] = []
-    found: list[tuple[str, ...]] = []
-    for match in token.finditer(config):
-        word = match[0]
-        if word == ";":
-            found.append(("/".join(stack), *current))
-            current = []
-        elif word == "{":
-            stack.append(" ".join(current))
-            current = []
-        elif word == "}":
-            stack.pop()
-        else:
-            current.append(word[1:-1] if word[0] in "\"'" else word)
-    assert not stack
-    assert not current
-    return found
+    return [("/".join(map(str, one.blocks)), one.name, *one.words) for one in read_nginx(config)]
 
 
 def inside(config: str, path: str) -> dict[str, tuple[str, ...]]:

@@ -1,16 +1,19 @@
-"""Reads a configuration of nginx, so that a row of the ledger names a directive and not a piece of text."""
+"""Directives of nginx by their places, so that a row of the ledger names one and no piece of text."""
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-_TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|[{};]|#[^\n]*|(?:\$\{|[^\s{};"\'])+')
+from plan.nginx import read_nginx
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from plan.nginx import Block, Directive
+
 SEPARATOR = " > "
-
-
-class NginxTextError(ValueError):
-    """Blocks do not end where they should: it is no configuration of nginx."""
+SERVER = "server"
 
 
 @lru_cache(maxsize=8)
@@ -20,36 +23,31 @@ def directives(text: str) -> tuple[tuple[str, str], ...]:
     A block `server` is told from others by its port and its first name.
 
     Raises:
-        NginxTextError: a block is not closed, or a directive does not end.
+        NginxError: it is no configuration of nginx.
     """
-    found: list[tuple[list[list[str]], str, str]] = []
-    blocks: list[list[str]] = []
-    words: list[str] = []
-    for match in _TOKEN.finditer(text):
-        piece = match[0]
-        if piece == ";":
-            _take(found, blocks, words)
-            words = []
-        elif piece == "{":
-            blocks.append([" ".join(words)])
-            words = []
-        elif piece == "}":
-            if not blocks:
-                raise NginxTextError("a block ends that never began")
-            blocks.pop()
-        elif not piece.startswith("#"):
-            words.append(piece[1:-1] if piece[0] in "\"'" else piece)
-    if blocks or words:
-        raise NginxTextError(f"{' '.join(blocks[-1]) if blocks else words[0]} does not end")
-    return tuple((SEPARATOR.join([*(" ".join(block) for block in path), name]), said) for path, name, said in found)
+    found = read_nginx(text)
+    servers = _servers(found)
+    return tuple(
+        (SEPARATOR.join([*(_told(block, servers) for block in one.blocks), one.name]), " ".join(one.words))
+        for one in found
+    )
 
 
-def _take(found: list[tuple[list[list[str]], str, str]], blocks: list[list[str]], words: list[str]) -> None:
-    if not words:
-        return
-    name, said = words[0], " ".join(words[1:])
-    found.append((list(blocks), name, said))
-    if blocks and blocks[-1][0] == "server" and name in {"listen", "server_name"}:
-        wanted = 1 if name == "listen" else 2
-        if len(blocks[-1]) == wanted:
-            blocks[-1].append(words[1].rpartition(":")[2])
+def _servers(found: Iterable[Directive]) -> dict[int, str]:
+    """Port and first name of each server, by the number of its block."""
+    ports: dict[int, str] = {}
+    names: dict[int, str] = {}
+    for one in found:
+        if one.words and one.blocks and one.blocks[-1].words == (SERVER,):
+            number = one.blocks[-1].number
+            if one.name == "listen":
+                ports.setdefault(number, one.words[0].rpartition(":")[2])
+            elif one.name == "server_name":
+                names.setdefault(number, one.words[0])
+    return {
+        number: " ".join(filter(None, (SERVER, ports.get(number), names.get(number)))) for number in {*ports, *names}
+    }
+
+
+def _told(block: Block, servers: Mapping[int, str]) -> str:
+    return servers.get(block.number, str(block))

@@ -6,7 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from ops.answers.trace.nginx import NginxTextError, directives
+from ops.answers.trace.nginx import directives
+from plan.nginx import NginxError
 from plan.unknown import is_hidden
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def difference(plan: Plan, row: Row, place: Place) -> str:
         if resource.reads == "nginx":
             return _of_nginx(str(begin), place.path, row)
         found = value_at(json.loads(str(begin)) if resource.reads == "json" else begin, place.path)
-    except (NotThereError, NginxTextError, json.JSONDecodeError) as error:
+    except (NotThereError, NginxError, json.JSONDecodeError) as error:
         return f"{resource.type} {resource.name}: {error}"
     return _against(found, row, f"{resource.name} {place.path}")
 

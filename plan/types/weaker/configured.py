@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from plan.nginx import NginxError, read_nginx
 from plan.types.weaker.model import Loses, Weaker, changes, written
 from plan.types.weaker.ways import wide
 
@@ -20,21 +21,21 @@ _NGINX = "nginx documentation, ngx_http_ssl_module, ngx_http_limit_req_module, n
 _TRUST = "PostgreSQL documentation, SSL Support, Client Verification of Server Certificates"
 _PARAMETERS = "AWS Systems Manager User Guide, Parameter Store"
 _OLD_TLS = frozenset(("SSLv2", "SSLv3", "TLSv1", "TLSv1.1"))
-_DIRECTIVE = re.compile(r"(?:^|[;{}\n])\s*([a-z_]+)\s+([^;{}]+);")
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 _ENDPOINT = re.compile(r"[\w.-]+:\d+")
 
 
 def _directives(data: object) -> dict[str, set[str]] | None:
-    """The directives of a gateway's file, without comments; None for no file of a gateway."""
+    """The directives of a gateway's file by name; None for no file of a gateway, and for one that nginx cannot read."""
     text = data.get("nginx.conf") if isinstance(data, dict) else None
     if not isinstance(text, str):
         return None
     found: dict[str, set[str]] = {}
-    bare = re.sub(r"(?m)(^|\s)#.*$", "", text)
-    while match := _DIRECTIVE.search(bare):
-        found.setdefault(match[1], set()).add(" ".join(match[2].split()))
-        bare = bare[match.end() - 1 :]
+    try:
+        for one in read_nginx(text):
+            found.setdefault(one.name, set()).add(" ".join(one.words))
+    except NginxError:
+        return None
     return found
 
 

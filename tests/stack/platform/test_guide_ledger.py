@@ -11,9 +11,10 @@ import yaml
 from bailbondpro.guide import LedgerError, ledger, read_chapter
 from ops.answers.trace.answer import TraceSectionError, chosen, trace, traced
 from ops.answers.trace.checkout import Checkout, read_checkout, settings_keys
-from ops.answers.trace.nginx import NginxTextError, directives
+from ops.answers.trace.nginx import directives
 from ops.answers.trace.places import NotThereError, value_at
 from ops.views.trace import section, without_answer
+from plan.nginx import NginxError
 from plan.unknown import UNKNOWN
 from tests.support.cli import Cli
 from tests.support.paths import DATA, ROOT
@@ -245,7 +246,7 @@ def test_a_configuration_of_nginx_is_read_with_its_blocks() -> None:
         ("http > server 80 a.b > location /x > return", "200 a;b\\n"),
     )
     for broken in ("http {", "a b", "}"):
-        with pytest.raises(NginxTextError):
+        with pytest.raises(NginxError):
             directives(broken)
 
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from plan import Plan
+from plan.nginx import read_nginx
 from plan.tokens import CACHE, DATABASE, DEPLOYMENT, PARAMETER_GROUP, RULESET, SERVICE
 from planner.simulation.assumptions import Assumptions
 from planner.simulation.gaps import gaps_of
 from planner.simulation.read_limits import client_limit, edge_limits, unread_limits
+from planner.simulation.read_plan import _read_timeout, _value
 from planner.simulation.read_pods import SimulationError, environment_number
 from planner.simulation.read_stores import cache_of, stores_of, visiting
 from tests.support.plans import planned
@@ -48,10 +50,10 @@ def database(name: str, most: object) -> tuple[PlannedResource, PlannedResource]
 
 
 def test_the_limit_of_one_client_is_read() -> None:
-    found = client_limit(LIMITED)
+    found = client_limit(read_nginx(LIMITED))
     assert found is not None
     assert (found.rate, found.burst) == (10, 20)
-    assert not list(unread_limits(LIMITED))
+    assert not list(unread_limits(read_nginx(LIMITED)))
 
 
 @pytest.mark.parametrize(
@@ -61,20 +63,20 @@ def test_the_limit_of_one_client_is_read() -> None:
         ("$limited_client zone=login", "$host zone=login", "limit_req_zone $host zone=login"),
         ("limit_req zone=api burst=20 nodelay;", "limit_req zone=all burst=20 nodelay;", "limit_req zone=all burst=20"),
         ("limit_req zone=api", "limit_req zone=login", "limit_req zone=login burst=20"),
-        ("burst=20 nodelay;", "burst=20;", "limit_req zone=api burst=20;"),
+        ("burst=20 nodelay;", "burst=20;", "limit_req zone=api burst=20"),
         ("rate=10r/s", "rate=10r/h", "limit_req zone=api"),
-        ("limit_req zone=api", "limit_conn one 1;\nlimit_req zone=api", "limit_conn one 1;"),
+        ("limit_req zone=api", "limit_conn one 1;\nlimit_req zone=api", "limit_conn one 1"),
     ],
 )
 def test_a_limit_that_is_not_one_clients_or_of_an_unknown_zone_is_named(old: str, new: str, named: str) -> None:
     assert LIMITED.count(old) == 1
-    (gap,) = unread_limits(LIMITED.replace(old, new))
+    (gap,) = unread_limits(read_nginx(LIMITED.replace(old, new)))
     assert gap.name.startswith(named)
     assert gap.kind == "limit"
 
 
 def test_a_limit_that_all_clients_share_is_none_of_one_client() -> None:
-    assert client_limit(LIMITED.replace("$limited_client zone=api", "$server_name zone=api")) is None
+    assert client_limit(read_nginx(LIMITED.replace("$limited_client zone=api", "$server_name zone=api"))) is None
 
 
 def test_the_least_burst_of_all_places_counts() -> None:
@@ -82,7 +84,7 @@ def test_the_least_burst_of_all_places_counts() -> None:
         "limit_req zone=api burst=20 nodelay;",
         "limit_req zone=api burst=20 nodelay;\n}\nlocation / {\nlimit_req zone=api;",
     )
-    found = client_limit(more)
+    found = client_limit(read_nginx(more))
     assert found is not None
     assert found.burst == 0
 
@@ -189,3 +191,24 @@ def test_a_service_that_selects_none_of_its_pods_is_named(selector: dict[str, st
     service = replace(planned(SERVICE, "front", spec={"selector": selector}), parent="both")
     names = [gap.name for gap in gaps_of(Plan((app, service)), [app], "")]
     assert names == (["Service front: its selector finds no pod of app"] if named else [])
+
+
+def test_what_a_gateway_does_not_say_is_nginxs_own_default_and_the_guides_without_a_gateway() -> None:
+    said = read_nginx("events { worker_connections 100; } worker_processes auto;")
+    assert _value(said, "worker_connections", 4096, 512) == 100
+    assert _value(said, "worker_processes", 1, 1) == 1
+    assert _value(read_nginx("least_conn;"), "worker_connections", 4096, 512) == 512
+    assert _value((), "worker_connections", 4096, 512) == 4096
+
+
+@pytest.mark.parametrize(("said", "seconds"), [("30s", 30), ("2m", 120), ("500ms", 0.5), ("7", 7)])
+def test_times_of_nginx_have_their_units(said: str, seconds: float) -> None:
+    config = (
+        f'location ~* "^/api(;[^/]*)?(/|$)" {{ proxy_read_timeout {said}; }} location / {{ proxy_read_timeout 9s; }}'
+    )
+    assert _read_timeout(read_nginx(config)) == seconds
+
+
+def test_a_gateway_that_sets_no_timeout_waits_as_long_as_nginx_does() -> None:
+    assert _read_timeout(read_nginx("least_conn;")) == 60
+    assert _read_timeout(()) == 30
