@@ -14,10 +14,10 @@ from ops.answers.gate.reading import GateError
 from ops.answers.github.api import GithubError
 from ops.answers.preflight.error import PreflightError
 from ops.answers.review.error import ReviewError
-from ops.answers.right_size.prometheus import PrometheusError
 from ops.answers.state.model import StateError
 from ops.answers.trace.answer import TraceSectionError
 from ops.exits import INTERRUPTED
+from ops.inputs.prometheus import PrometheusError
 from ops.rehearsal.providers import SandboxBusyError
 from plan import PlanError
 from planner.capacity.node_groups import NodeGroupError

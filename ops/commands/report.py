@@ -88,7 +88,7 @@ def report(
 
 def _source(file: Path | None, prometheus: str | None, window: str | None) -> Source | None:
     from ops.answers.measured.month import WINDOW, Source
-    from ops.answers.right_size.prometheus import window_of
+    from ops.inputs.prometheus import window_of
 
     if file is not None and prometheus is not None:
         raise typer.BadParameter("give one of --measured FILE and --prometheus URL")

@@ -127,8 +127,8 @@ def _print_queries(stack: str, phase: str | None, config: Path | None) -> None:
 
 
 def _from_prometheus(stack: str, url: str, window: str, phase: str | None, config: Path | None) -> RightSizing:
-    from ops.answers.right_size.prometheus import Prometheus, window_of
     from ops.answers.right_size.sizing import right_size_from_prometheus as run
+    from ops.inputs.prometheus import Prometheus, window_of
 
     try:
         length = window_of(window)

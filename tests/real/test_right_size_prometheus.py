@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from ops.answers.right_size.measures import measures
-from ops.answers.right_size.prometheus import TOKEN, Prometheus, PrometheusError
+from ops.inputs.prometheus import TOKEN, Prometheus, PrometheusError
 from tests.support.cli import Cli
 from tests.support.live_prometheus import Series, backfill, constant, growing, serving
 from tests.support.stack import settings

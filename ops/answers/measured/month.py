@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from components.monitoring.alerts import ends_at
-from ops.answers.right_size.measures import CLUSTER, Measure
-from ops.answers.right_size.prometheus import Prometheus, window_of
+from ops.answers.right_size.measures import CLUSTER
 from ops.inputs.documents import DocumentError, read_document
+from ops.inputs.prometheus import Measure, Prometheus, window_of
 from ops.jsonable import plain
 from planner.objectives.measured import (
     COUNTS,

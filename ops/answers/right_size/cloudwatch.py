@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from bailbondpro.facts.instance_classes import instance_class
 from components.naming import NameKind, physical_name
 from infra.wiring.names import names_of
-from ops.answers.right_size.measures import Measured, identifiers
+from ops.answers.right_size.measures import identifiers
 from ops.answers.right_size.parts import servers_of
 from ops.inputs.documents import DocumentError, read_document
+from ops.inputs.prometheus import Measured
 from planner.capacity.right_size import FEWEST_SAMPLES, UPPER_PERCENTILE, MeasurementError, percentile
 
 if TYPE_CHECKING:

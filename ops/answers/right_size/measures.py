@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bailbondpro.facts.instance_classes import instance_class
 from components.naming import NameKind, physical_name
 from infra.wiring.names import APP, names_of
 from ops.answers.right_size.parts import pods_of, servers_of
+from ops.inputs.prometheus import Measure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from infra.settings import Settings
     from ops.answers.right_size.parts import Pods
@@ -25,41 +25,6 @@ dashboards of it show; not checked against a running exporter.
 """
 _BYTES_PER_MIB = 1024**2
 _BYTES_PER_GIB = 1024**3
-
-
-@dataclass(frozen=True, kw_only=True)
-class Measure:
-    """One list of samples.
-
-    Attributes:
-        part: what is measured.
-        name: the measure, as a file of measurements calls it.
-        query: PromQL; the samples of all its series count alike.
-        source: the exporter that gives the series.
-    """
-
-    part: str
-    name: str
-    query: str
-    source: str
-
-    @property
-    def key(self) -> str:
-        """How people write it: `app.memory_mib`."""
-        return f"{self.part}.{self.name}"
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What somebody measured.
-
-    Attributes:
-        samples: by part and measure, only what there is enough of.
-        gaps: one sentence for each measure that is missing or covers little of the time.
-    """
-
-    samples: dict[str, dict[str, Sequence[float]]]
-    gaps: tuple[str, ...]
 
 
 def measures(settings: Settings) -> tuple[Measure, ...]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from infra.settings import Settings
     from ops.answers.right_size.changes import Change, Samples
-    from ops.answers.right_size.prometheus import Prometheus
+    from ops.inputs.prometheus import Prometheus
 
 
 WHOLE_PERCENT = 100.5

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from ops.answers.right_size.measures import Measure, measures
+from ops.answers.right_size.measures import measures
 from ops.answers.right_size.parts import parts_of
-from ops.answers.right_size.prometheus import TOKEN, Prometheus, PrometheusError, window_of
+from ops.inputs.prometheus import TOKEN, Measure, Prometheus, PrometheusError, window_of
 from tests.support.stack import settings
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)

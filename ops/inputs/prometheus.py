@@ -15,7 +15,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ops.answers.right_size.measures import Measured
 from ops.foreign import one_line
 from planner.capacity.right_size import FEWEST_SAMPLES
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     import requests
     from prometheus_api_client.prometheus_connect import PrometheusConnect
 
-    from ops.answers.right_size.measures import Measure
 
 TOKEN = "BBP_PROMETHEUS_TOKEN"  # noqa: S105 - the variable's name
 TIMEOUT_SECONDS = 60
@@ -60,6 +58,41 @@ def window_of(text: str) -> timedelta:
     if not timedelta(hours=1) <= found <= LONGEST:
         raise ValueError(f"{text} is not between one hour and one year; five-minute averages of a week are usual (7d)")
     return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """One list of samples.
+
+    Attributes:
+        part: what is measured.
+        name: the measure, as a file of measurements calls it.
+        query: PromQL; the samples of all its series count alike.
+        source: the exporter that gives the series.
+    """
+
+    part: str
+    name: str
+    query: str
+    source: str
+
+    @property
+    def key(self) -> str:
+        """How people write it: `app.memory_mib`."""
+        return f"{self.part}.{self.name}"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What somebody measured.
+
+    Attributes:
+        samples: by part and measure, only what there is enough of.
+        gaps: one sentence for each measure that is missing or covers little of the time.
+    """
+
+    samples: dict[str, dict[str, Sequence[float]]]
+    gaps: tuple[str, ...]
 
 
 @dataclass(frozen=True)
