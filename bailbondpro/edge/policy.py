@@ -53,7 +53,7 @@ plan can hold. Cookies whose names end with an identifier count by their form (`
 HARMLESS_HEADERS = (
     # RFC 9110, RFC 9111, RFC 9218 (priority), RFC 9651's Sec- names of Fetch Metadata and Client Hints: browsers
     *("host", "user-agent", "accept", "accept-charset", "accept-encoding", "accept-language", "referer", "origin"),
-    *("connection", "keep-alive", "te", "upgrade-insecure-requests", "dnt", "priority", "purpose", "x-purpose", "from"),
+    *("connection", "keep-alive", "te", "upgrade-insecure-requests", "dnt", "priority", "purpose", "x-purpose"),
     *("cache-control", "pragma", "range", "if-range", "if-match", "if-none-match", "if-modified-since", "cookie"),
     *("if-unmodified-since", "max-forwards", "save-data", "downlink", "ect", "rtt", "dpr", "viewport-width", "width"),
     *(f"sec-{name}" for name in ("gpc", "purpose", "fetch-dest", "fetch-mode", "fetch-site", "fetch-user")),
@@ -64,9 +64,10 @@ HARMLESS_HEADERS = (
     # what Cloudflare adds (Cloudflare docs, HTTP headers); the gateway writes it anew or lets none pass
     *("cdn-loop", "cf-connecting-ip", "cf-connecting-ipv6", "cf-connecting-o2o", "cf-ew-via", "cf-ipcountry", "cf-ray"),
     *("cf-visitor", "cf-worker", "cf-pseudo-ipv4", "true-client-ip", "x-forwarded-for", "x-forwarded-proto"),
-    # what proxies on the way add, and traces (W3C, Trace Context and Baggage): nothing that an answer depends on
+    # what proxies on the way add, and traces (W3C, Trace Context): nothing that an answer depends on. From and Baggage
+    # say who asks: an address, and whatever a client's tracing carries along, such as the id of a user
     *("via", "forwarded", "x-forwarded-host", "x-forwarded-port", "x-real-ip", "x-request-id", "traceparent"),
-    *("tracestate", "baggage", "sentry-trace"),
+    *("tracestate", "sentry-trace"),
 )
 """Names of request headers that may come with a request for a public page or public data. Any other may change what the
 application answers, and is in no cache key: X-Requested-With, RSC and HX-Request ask for a part of a page, and
