@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -205,3 +206,16 @@ def test_a_database_that_is_public_or_may_be_is_named(value: object) -> None:
 def test_an_edge_that_can_be_read_on_the_way_breaks_a_rule(name: str, weak: str, strong: str) -> None:
     assert broken("edge-tls", resource(SETTING, settingId=name, value=weak)) == [(f"{name}: {weak}", True)]
     assert broken("edge-tls", resource(SETTING, settingId=name, value=strong)) == []
+
+
+def test_only_the_account_that_deploys_may_take_all_of_a_service_and_nobody_everything() -> None:
+    def told(urn: str, action: str) -> list[tuple[str, bool]]:
+        text = json.dumps({"Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]})
+        return broken("iam-wildcard", replace(resource("aws:iam/policy:Policy", policy=text), urn=urn))
+
+    deploys = "urn:pulumi:test::bailbondpro::bailbondpro:bootstrap:Account$aws:iam/policy:Policy::deploy-data"
+    other = "urn:pulumi:test::bailbondpro::bailbondpro:app:Workload$aws:iam/policy:Policy::bootstrap:Account"
+    assert told(deploys, "rds:ModifyDBInstance") == []
+    assert told(other, "rds:ModifyDBInstance")
+    assert told(deploys, "*")
+    assert told(deploys, "iam:PassRole")
