@@ -66,6 +66,15 @@ AgainstOption = Annotated[
     str | None,
     typer.Option("--against", help="A growth phase or a plan file to compare with.", metavar="PHASE|FILE"),
 ]
+PrometheusOption = Annotated[
+    str | None,
+    typer.Option(
+        "--prometheus",
+        help="Read the same measures from this Prometheus; BBP_PROMETHEUS_TOKEN holds a bearer token where it wants "
+        "one.",
+        metavar="URL",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 ApiServerOption = Annotated[

@@ -11,7 +11,7 @@ import typer
 from ops.console import fail, print_json
 from ops.console import out as results
 from ops.exits import UNKNOWN, UNSAFE
-from ops.options import ConfigOption, JsonOption, PhaseOption, StackArgument, explained
+from ops.options import ConfigOption, JsonOption, PhaseOption, PrometheusOption, StackArgument, explained
 
 if TYPE_CHECKING:
     from ops.answers.measured.month import Source
@@ -36,24 +36,18 @@ def report(
             metavar="FILE",
         ),
     ] = None,
-    prometheus: Annotated[
-        str | None,
-        typer.Option(
-            "--prometheus",
-            help="Read the same from this Prometheus; BBP_PROMETHEUS_TOKEN holds a bearer token where it wants one.",
-            metavar="URL",
-        ),
-    ] = None,
+    prometheus: PrometheusOption = None,
     window: Annotated[
         str | None, typer.Option("--window", help="How far back to read, such as 2w. Default: 30d.")
     ] = None,
     json_output: JsonOption = False,
 ) -> None:
-    """Write one page: objectives, measurements, architecture, cost, capacity, traffic, availability, drill, journey.
+    """Write one page: objectives, measurements, architecture, cost, capacity, traffic, availability, drill, limits.
 
     `index.html` opens without any network; `report.md` is for a comment on a pull request. Both are written in any
-    case; then the exit code is 2 when a step would touch data, 1 when a policy fails, and 3 when one cannot be judged,
-    for example a budget where prices are unknown, or production's pods where nobody has drilled them.
+    case; then the exit code is 2 when a step of the journey would touch data, 1 when a policy fails or what was
+    measured missed an objective, and 3 when a policy cannot be judged, for example a budget where prices are unknown,
+    or production's pods where nobody has drilled them.
     """
     from ops.answers.report import ReportOptions
     from ops.answers.report import report as run

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ops.console import err, fail, note, out, print_json
-from ops.options import ConfigOption, JsonOption, PhaseOption, explained
+from ops.options import ConfigOption, JsonOption, PhaseOption, PrometheusOption, explained
 
 if TYPE_CHECKING:
     from ops.answers.right_size.sizing import RightSizing
@@ -34,15 +34,7 @@ def right_size(
             metavar="FILE",
         ),
     ] = None,
-    prometheus: Annotated[
-        str | None,
-        typer.Option(
-            "--prometheus",
-            help="Read the same measures from this Prometheus; BBP_PROMETHEUS_TOKEN holds a bearer token where it "
-            "wants one.",
-            metavar="URL",
-        ),
-    ] = None,
+    prometheus: PrometheusOption = None,
     window: Annotated[
         str | None, typer.Option("--window", help=f"How far back to read, such as 12h or 2w. Default: {WINDOW}.")
     ] = None,
