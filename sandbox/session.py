@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-import pulumi
 from pulumi import automation as auto
 from pulumi.automation.errors import create_command_error
 from semver import VersionInfo
@@ -28,10 +27,7 @@ from sandbox.faults import Faults
 from sandbox.invokes.answers import LookUps
 from sandbox.kubernetes.cluster import uid_in
 from sandbox.kubernetes.plugin import without_proxy
-from sandbox.program import frames
-from sandbox.program.quiet import no_debug_messages
-from sandbox.program.stack_names import one_organization
-from sandbox.program.waiting import outputs_awaited_once
+from sandbox.program.repairs import repaired
 from sandbox.protocol.schema import SchemaOracle
 from sandbox.providers.deps import Deps
 from sandbox.providers.rules import unsettled
@@ -188,6 +184,7 @@ class Session:
         plugins: packages whose real plugins are used, where the engine finds them.
         host: a folder with the language host that runs the project in a process of its own, instead of `program`.
         seed: what exists beforehand: what the program refers to, looks up, reads or imports.
+        as_published: run the program on the SDK without our repairs, to measure what they are worth.
     """
 
     engine: Engine
@@ -199,6 +196,7 @@ class Session:
     plugins: tuple[str, ...] = ()
     host: Path | None = None
     seed: Seed = field(default_factory=Seed)
+    as_published: bool = False
     cloud: Cloud = field(init=False)
     exposed: tuple[str, ...] = field(default=(), init=False)
     """Generated secrets that can be read in the state of a program that runs in a process of its own."""
@@ -317,10 +315,7 @@ class Session:
         try:
             with (
                 warnings.catch_warnings(),
-                outputs_awaited_once(),
-                no_debug_messages(),
-                frames.lines_kept(pulumi.Output),
-                one_organization(pulumi.StackReference),
+                repaired(as_published=self.as_published),
             ):
                 # A killed engine leaves half an event: the error that follows says what happened.
                 warnings.filterwarnings("ignore", message="Error in event stream")

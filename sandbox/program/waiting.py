@@ -3,13 +3,15 @@
 The SDK waits for the first of all outstanding outputs, puts the others back and begins again, so that every output
 costs a look at all others (pulumi 3.272.0, `pulumi/runtime/stack.py: wait_for_rpcs`; pulumi/pulumi#22411 is about the
 same place). Here each is looked at when it is done. What a program sees is the same: failures and cancellations are
-raised at once, also while others hang; outputs that are made meanwhile are waited for, too.
+raised at once, also while others hang; outputs that are made meanwhile are waited for, too. That was compared with the
+versions in `COMPARED`, and only these are replaced (docs/adr/0084-two-repairs-of-the-sdk.md).
 """
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import contextmanager
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from pulumi.runtime import stack
@@ -18,12 +20,14 @@ from pulumi.runtime.settings import SETTINGS, _get_rpc_manager
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+COMPARED = frozenset({"3.272.0"})
+"""Versions of the SDK with which programs end the same both ways (tests/unit/sandbox/program/test_waiting.py)."""
 _OF_THE_SDK = stack.wait_for_rpcs
 
 
 def needed() -> bool:
-    """Whether the installed SDK still waits for the first of all."""
-    return "FIRST_COMPLETED" in _OF_THE_SDK.__code__.co_names
+    """Whether the installed SDK still waits for the first of all, in a way that ours was compared with."""
+    return version("pulumi") in COMPARED and "FIRST_COMPLETED" in _OF_THE_SDK.__code__.co_names
 
 
 @contextmanager

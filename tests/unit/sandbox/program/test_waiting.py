@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import re
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -14,6 +15,7 @@ from pulumi.runtime.settings import SETTINGS, _get_rpc_manager
 
 from sandbox.program import waiting
 from tests.support.loops import run as run_loop
+from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterator
@@ -206,11 +208,34 @@ def test_the_looks_at_outputs_grow_with_their_number_and_not_with_its_square() -
     )
 
 
-def test_a_repaired_sdk_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_our_way_stands_while_a_program_runs_and_no_longer() -> None:
     assert waiting.needed()
     with waiting.outputs_awaited_once():
         assert stack.wait_for_rpcs is waiting.wait_for_rpcs
     assert stack.wait_for_rpcs is waiting._OF_THE_SDK
-    monkeypatch.setattr(waiting, "needed", lambda: False)
+
+
+async def _repaired(await_all_outstanding_tasks: bool = True) -> None:
+    if await_all_outstanding_tasks:
+        await asyncio.wait(SETTINGS.outputs, return_when=asyncio.ALL_COMPLETED)
+
+
+def test_an_sdk_that_no_longer_waits_for_the_first_of_all_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "_OF_THE_SDK", _repaired)
+    assert not waiting.needed()
+    before = stack.wait_for_rpcs
+    with waiting.outputs_awaited_once():
+        assert stack.wait_for_rpcs is before
+
+
+def test_an_sdk_that_ours_was_not_compared_with_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "version", lambda _: "3.999.0")
+    assert not waiting.needed()
     with waiting.outputs_awaited_once():
         assert stack.wait_for_rpcs is waiting._OF_THE_SDK
+
+
+def test_the_pinned_sdk_is_one_that_was_compared() -> None:
+    pinned = re.search(r'"pulumi==([\d.]+)"', (ROOT / "pyproject.toml").read_text("utf-8"))
+    assert pinned is not None
+    assert pinned[1] in waiting.COMPARED, "run these tests with the new SDK, then add its version to COMPARED"
