@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bailbondpro.facts.shards import MAX_SHARDS
 from plan.tokens import DATABASE
+from plan.unknown import is_hidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,9 +84,15 @@ def map_stated(plan: Plan) -> Iterator[tuple[str, Stated]]:
 
 
 def unreadable(plan: Plan) -> bool:
-    """Whether a plan publishes a placement, or did before, in words that nobody here understands."""
+    """Whether a plan publishes a placement, or did before, in words that nobody here understands.
+
+    A map is known after an update only where its servers are new: such a one is read then.
+    """
     texts = [inputs for before in (True, False) for inputs in _published(plan, "placement", before=before)]
-    return any(_stated(inputs.get("insecureValue")) is None for inputs in texts)
+    maps = [inputs.get("insecureValue") for inputs in _published(plan, "map", before=False)]
+    return any(_stated(inputs.get("insecureValue")) is None for inputs in texts) or any(
+        _stated(text) is None for text in maps if not is_hidden(text)
+    )
 
 
 def _published(plan: Plan, ending: str, *, before: bool) -> Iterator[dict[str, Any]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from plan.tokens import ENDPOINT
+from plan.tokens import ENDPOINT, KEY, SECRET
 from plan.unknown import is_unknown
 from policies.documents import listed, statements
-from policies.gate.model import ADMITS, WEAKENED, found
+from policies.gate.model import ADMITS, LED, WEAKENED, found
 from policies.gate.shuts import shut_out
 from policies.principals import ACCOUNT, admitted
 from policies.rules.policies import JUDGED_ELSEWHERE, POLICIES, TRUSTS
@@ -24,7 +26,20 @@ BUCKETS = JUDGED_ELSEWHERE - TRUSTS
 
 PERMISSIONS = frozenset(("aws:iam/policy:Policy", "aws:iam/rolePolicy:RolePolicy"))
 """Whose policy says what a role may do."""
+MOST = 6
+"""Actions that are named; more are counted."""
 EVERY_ROLE = ":role/*"
+_OF_SERVICES = ":role/aws-service-role/"
+_KEYS = re.compile(r"\*|kms:(?:\*|d\*|de\*|dec[a-z*]*|re\*|reencrypt.*|create(?:grant|\*)|put.*|schedule.*|disable.*)")
+_SECRETS = re.compile(r"\*|secretsmanager:(?:\*|get\*|getsecret.*|batchget.*|put.*|update.*|delete.*)")
+READING: Mapping[str, re.Pattern[str]] = {
+    KEY: _KEYS,
+    "aws:kms/keyPolicy:KeyPolicy": _KEYS,
+    SECRET: _SECRETS,
+    "aws:secretsmanager/secretPolicy:SecretPolicy": _SECRETS,
+}
+"""Actions, in small letters, by which what is kept is read, lost, or given to somebody else, by the type whose policy
+allows them (Service Authorization Reference, AWS KMS, AWS Secrets Manager; unverified 2026-11-30)."""
 TAKES_ROLES = frozenset(("sts:assumerole", "iam:passrole"))
 """Actions by which somebody gets the rights of a role, in small letters (IAM User Guide, Grant a user permissions to
 pass a role; Switch to a role)."""
@@ -58,11 +73,34 @@ def _permits(change: Change, old: object, new: object) -> Iterator[Finding]:
     before, after = (set(_wildcards(policy)) for policy in (old, new))
     for action in sorted(after - before):
         yield found(ADMITS, change.urn, f"policy would allow {action} on everything", ("policy",))
+    yield from _permits_less(change, old, new)
     asked, asks = (_conditions(policy) for policy in (old, new))
     for what in sorted(asked.keys() & asks.keys()):
         if lost := sorted(asked[what] - asks[what]):
             says = f"policy would no longer ask for {', '.join(lost)} of {', '.join(what[0])[:120]}"
             yield found(ADMITS, change.urn, says, ("policy",))
+
+
+def _permits_less(change: Change, old: object, new: object) -> Iterator[Finding]:
+    """What a policy of permissions no longer allows: narrower rights are what people aim at, and pods may need them."""
+    before, after = (list(_rights(policy)) for policy in (old, new))
+    if before and not after:
+        yield found(LED, change.urn, "policy would allow nothing any more", ("policy",))
+    elif lost := sorted({action for action, on in before if not any(_covered(action, on, one) for one in after)}):
+        more = f" and {len(lost) - MOST} more" if len(lost) > MOST else ""
+        says = f"policy would no longer allow {', '.join(lost[:MOST])}{more} as it did; whoever has it may need them"
+        yield found(LED, change.urn, says, ("policy",), noted=True)
+
+
+def _rights(policy: object) -> Iterator[tuple[str, str]]:
+    """Every action that a policy allows, with a resource."""
+    for statement in statements(policy, "Allow") or ():
+        for action in listed(statement.get("Action")):
+            yield from ((str(action), str(on)) for on in listed(statement.get("Resource")))
+
+
+def _covered(action: str, on: str, right: tuple[str, str]) -> bool:
+    return fnmatchcase(action.lower(), right[0].lower()) and fnmatchcase(on, right[1])
 
 
 def _conditions(policy: object) -> dict[tuple[tuple[str, ...], tuple[str, ...]], frozenset[str]]:
@@ -104,6 +142,7 @@ def _wider(change: Change, name: str, old: object, new: object) -> Iterator[Find
         stranger = accounts - known if accounts else who.partition(" ")[0] != "Service"
         if stranger or change.type in TRUSTS:
             yield found(ADMITS, change.urn, f"{name} would let in {who[:120]}", (name,))
+    yield from _reads(change, name, allowed[0], allowed[1])
     for who in sorted(after.keys() & before.keys()):
         if lost := sorted(key for _, key in before[who] - after[who]):
             yield found(ADMITS, change.urn, f"{name} would no longer ask {who[:120]} for {', '.join(lost)}", (name,))
@@ -112,6 +151,32 @@ def _wider(change: Change, name: str, old: object, new: object) -> Iterator[Find
         if _meaning(entry) not in kept:
             says = f"{name} would no longer refuse as it did ({entry.get('Sid') or 'a statement without Sid'})"
             yield found(WEAKENED, change.urn, says, (name,))
+
+
+def _reads(change: Change, name: str, old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[Finding]:
+    """Roles and people of an account that is known already who may read what a key or a secret keeps, and might not.
+
+    Roles that a service of AWS has for itself, and the account, by which IAM decides, are judged by whom they name.
+    """
+    reading = READING.get(change.type)
+    if reading is None:
+        return
+    before, after = (_readers(side, reading) for side in (old, new))
+    for who in sorted(after.keys() - before.keys()):
+        yield found(
+            ADMITS, change.urn, f"{name} would let {who[:120]} do {', '.join(sorted(after[who]))[:120]}", (name,)
+        )
+
+
+def _readers(allowed: list[dict[str, Any]], reading: re.Pattern[str]) -> dict[str, set[str]]:
+    result: dict[str, set[str]] = {}
+    for statement in allowed:
+        actions = {str(one) for one in listed(statement.get("Action")) if reading.fullmatch(str(one).lower())}
+        principal = statement.get("Principal")
+        for who in map(str, listed(principal.get("AWS") if isinstance(principal, dict) else None)):
+            if actions and not who.endswith(":root") and _OF_SERVICES not in who and ACCOUNT.search(who):
+                result.setdefault(who, set()).update(actions)
+    return result
 
 
 def _meaning(statement: Mapping[str, Any]) -> str:

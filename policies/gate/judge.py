@@ -14,7 +14,7 @@ from policies.gate.model import FAILED, HIDDEN, PLACEMENT, STRANGE, TURNS, UNREA
 from policies.gate.newcomers import accounts, let_in
 from policies.gate.peers import Standing, standing_of, worth_less
 from policies.gate.reach import hanging, reaches
-from policies.gate.scaled import scaled_twice, ways_shared
+from policies.gate.scaled import scaled_twice, ways_elsewhere, ways_shared
 from policies.gate.uncompared import uncompared
 from policies.gate.weaker import weakened
 from policies.placement import shards_left, unplaced
@@ -59,6 +59,7 @@ def judge(preview: Preview) -> Verdict:
     policies, standing, later = _policies(preview, production=production)
     if production:
         loss += (*scaled_twice(preview.after, preview.before), *ways_shared(preview.after, preview.before))
+    loss += ways_elsewhere(preview.changes)
     findings = (
         *_of_the_preview(preview),
         *left_production(preview),
@@ -79,7 +80,7 @@ def _losses(change: Change, beside: tuple[frozenset[str], Standing], *, producti
     own, stand = beside
     try:
         weaker = (*weakened(change, production=production), *worth_less(change, stand))
-        return [*losses_of(change), *weaker, *widened(change), *let_in(change, own)]
+        return [*losses_of(change), *weaker, *widened(change), *let_in(change, own, stand)]
     except STRANGE as error:
         return [found(UNREAD_STEP, change.urn, f"its inputs have an unexpected form: {error!r}")]
 

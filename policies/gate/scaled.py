@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plan.tokens import AUTOSCALERS, ROUTE
+from plan.tokens import AUTOSCALERS, NAT, ROUTE
 from plan.unknown import is_unknown
-from policies.gate.model import ALONE, ROOM, found
+from policies.gate.model import ALONE, LED, ROOM, found
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from plan import Plan
+    from plan.steps import Change
     from policies.gate.model import Finding
 
 
@@ -40,6 +41,24 @@ def ways_shared(plan: Plan, before: Plan) -> Iterator[Finding]:
         for urn in sorted(urn for urn, gateway in now.items() if was.get(urn, gateway) != gateway):
             says = "natGatewayId would lead the way out of a zone through another zone"
             yield found(ALONE, urn, says, ("natGatewayId",))
+
+
+def ways_elsewhere(changes: Iterable[Change]) -> Iterator[Finding]:
+    """Every way out of subnets that would lead over a gateway that is none of the stack's own.
+
+    Args:
+        changes: what happens to each resource.
+    """
+    known = list(changes)
+    own = {side.id for change in known if change.type == NAT for side in (change.before, change.after) if side}
+    for change in known:
+        before, after = change.before, change.after
+        if change.type != ROUTE or before is None or after is None or before.leftover:
+            continue
+        old, new = (side.inputs.get("natGatewayId") for side in (before, after))
+        if old in own and new and new != old and new not in own and not is_unknown(new):
+            says = f"natGatewayId would lead the way out over {new}, which is no gateway of this stack"
+            yield found(LED, change.urn, says, ("natGatewayId",))
 
 
 def _gateways(plan: Plan) -> dict[str, str]:

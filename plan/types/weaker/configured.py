@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from plan.nginx import NginxError, read_nginx
-from plan.types.weaker.model import Loses, Weaker, changes, written
+from plan.types.weaker.model import Loses, Weaker, changes, number, written
 from plan.types.weaker.ways import wide
 
 if TYPE_CHECKING:
@@ -64,6 +64,15 @@ def _trusts_others(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a
     return bool(before) and not before & after
 
 
+def _trusts_more(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether clients that trust somebody trust somebody else beside them, who is known before an update.
+
+    An authority that the program makes is not: no preview knows it.
+    """
+    before, after = _trusted(old), _trusted(new)
+    return bool(before) and bool(before & after) and bool(after - before)
+
+
 def _trusted(data: object) -> set[str]:
     text = data.get("ca.crt") if isinstance(data, dict) else None
     return {"".join(one.split()) for one in _CERTIFICATE.findall(text)} if isinstance(text, str) else set()
@@ -80,7 +89,30 @@ def _maps_otherwise(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of 
         return not isinstance(new.get("count"), int)
     if not isinstance(shards, list) or len(shards) != new.get("count"):
         return True
-    return len(set(map(written, shards))) != len(shards)
+    moving = new.get("moving")
+    targets = moving.get("targets") if isinstance(moving, dict) else []
+    if isinstance(moving, dict) and (not isinstance(targets, list) or len(targets) < _to_come(moving, new)):
+        return True
+    servers = [_server(one) for one in (*shards, *(targets if isinstance(targets, list) else ()))]
+    return len(set(servers)) != len(servers) or _exchanged(old.get("shards"), shards)
+
+
+def _to_come(moving: dict[str, Any], shards: dict[str, Any]) -> float:
+    """How many shards a move fills that hold nobody yet."""
+    return (number(moving.get("to")) or 0) - (number(shards.get("count")) or 0)
+
+
+def _server(entry: object) -> str:
+    """The server of an entry of a map: two that differ in their names alone are one."""
+    return written([entry.get(key) for key in ("host", "port")] if isinstance(entry, dict) else entry)
+
+
+def _exchanged(old: object, new: list[Any]) -> bool:
+    """Whether a shard of a map that named each server once would be another server."""
+    before = old if isinstance(old, list) else []
+    if len(set(map(_server, before))) < len(before):
+        return False
+    return any(_server(one) != _server(other) for one, other in zip(before, new, strict=False))
 
 
 _ROWS: tuple[tuple[str, str, Callable[[Any, Any], bool], str, Loses, str, str], ...] = (
@@ -94,6 +126,7 @@ _ROWS: tuple[tuple[str, str, Callable[[Any, Any], bool], str, Loses, str, str], 
         "data.nginx.conf",
     ),
     (CONFIG_MAP, "data", _trusts_others, "clients trust the authority of their database", "way", _TRUST, "data.ca.crt"),
+    (CONFIG_MAP, "data", _trusts_more, "clients trust nobody else", "defence", _TRUST, "data.ca.crt"),
     (SSM, "insecureValue", _maps_otherwise, "clients find the shard of their rows", "way", _PARAMETERS, ""),
     (SSM, "name", changes, "programs find it under this name", "way", _PARAMETERS, ""),
 )

@@ -9,9 +9,13 @@ import pytest
 
 from ops.answers.gate import gate
 from plan.preview import read_preview
+from plan.unknown import UNKNOWN
 from tests.support.gate_cases import steps_of
 
 OWN, OTHER = "123456789012", "210987654321"
+ENTRY = "aws:eks/accessEntry:AccessEntry"
+PODS = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
+SCALER = f"arn:aws:iam::{OWN}:role/scaler"
 
 
 def stopped(token: str, inputs: dict[str, Any], allowed: str = f'["{OWN}"]') -> list[str]:
@@ -20,6 +24,44 @@ def stopped(token: str, inputs: dict[str, Any], allowed: str = f'["{OWN}"]') -> 
     steps = [step for line in lines for step in steps_of(line, things)]
     found = gate(read_preview({"config": {"bailbondpro:environment": "production"}, "steps": steps}))
     return [one.rule for one in found.stopping if one.rule == "admits-more"]
+
+
+def beside(token: str, made: dict[str, Any], *, cluster: bool = True) -> list[str]:
+    """What stops where a role of deployments and one of pods have their rights already."""
+    things: dict[str, dict[str, Any]] = {
+        "one": {"type": token},
+        "deploys": {"type": ENTRY, "inputs": {"principalArn": role(OWN)}},
+        "scales": {"type": PODS, "inputs": {"roleArn": SCALER, "serviceAccount": "scaler", "namespace": "a"}},
+    }
+    if cluster:
+        things["cluster"] = {"type": "aws:eks/cluster:Cluster"}
+    lines = [{"do": "create", "thing": "one", "is": made}, *({"do": "same", "thing": name} for name in [*things][1:])]
+    steps = [step for line in lines for step in steps_of(line, things)]
+    found = gate(read_preview({"config": {"bailbondpro:environment": "production"}, "steps": steps}))
+    return [one.rule for one in found.stopping if one.rule == "admits-more"]
+
+
+def test_another_administrator_of_a_cluster_that_stands_stops_and_a_viewer_does_not() -> None:
+    def rights(name: str, scope: str = "cluster") -> dict[str, Any]:
+        policy = f"arn:aws:eks::aws:cluster-access-policy/{name}"
+        return {"principalArn": role(OWN), "policyArn": policy, "accessScope": {"type": scope}}
+
+    token = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"  # noqa: S105 - a type's name
+    assert beside(token, rights("AmazonEKSClusterAdminPolicy")) == ["admits-more"]
+    assert beside(token, rights("AmazonEKSClusterAdminPolicy"), cluster=False) == []
+    assert beside(token, rights("AmazonEKSAdminPolicy", "namespace")) == []
+    assert beside(token, rights("AmazonEKSAdminViewPolicy")) == []
+
+
+def test_pods_with_the_role_of_others_or_of_deployments_stop_and_with_one_of_their_own_do_not() -> None:
+    def pods(arn: str, account: str = "app") -> dict[str, Any]:
+        return {"roleArn": arn, "serviceAccount": account, "namespace": "b"}
+
+    assert beside(PODS, pods(SCALER)) == ["admits-more"]
+    assert beside(PODS, pods(role(OWN))) == ["admits-more"]
+    assert beside(PODS, pods(SCALER, "scaler")) == []
+    assert beside(PODS, pods(f"arn:aws:iam::{OWN}:role/app")) == []
+    assert beside(PODS, pods(UNKNOWN)) == []
 
 
 def role(account: str) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
 from ops.answers.gate import gate
 from plan.preview import read_preview
 from plan.tolerance import asks_as_much
 from tests.support.gate_cases import steps_of
+from tests.support.paths import DATA
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 RULES = "kubernetes:monitoring.coreos.com/v1:PrometheusRule"
@@ -19,6 +21,7 @@ CRON_JOB = "kubernetes:batch/v1:CronJob"
 SETTING = "cloudflare:index/zoneSetting:ZoneSetting"
 DATABASE = "aws:rds/instance:Instance"
 PASSWORD = "random:index/randomPassword:RandomPassword"  # noqa: S105 - a type's name
+ORDINARY = yaml.safe_load((DATA / "ordinary_changes.yaml").read_text(encoding="utf-8"))["changes"]
 ASKED_OF_EACH = {"encryption-at-rest", "pulumi-protect", "deletion-protection", "backups", "tls", "public-api-server"}
 """What these few inputs break by themselves, before as after."""
 
@@ -96,6 +99,11 @@ def test_an_alarm_may_be_tuned(token: str, was: dict[str, Any], factor: float) -
 )
 def test_what_is_tuned_or_narrowed_does_not_stop(token: str, was: dict[str, Any], then: dict[str, Any]) -> None:
     assert stopping(token, was, then) == set()
+
+
+@pytest.mark.parametrize("change", ORDINARY, ids=lambda change: f"{change['type'].rsplit(':', 1)[-1]} {change['is']}")
+def test_an_ordinary_change_beside_one_that_stops_does_not_stop(change: dict[str, Any]) -> None:
+    assert stopping(change["type"], change["was"], change["is"]) == set()
 
 
 @pytest.mark.parametrize(

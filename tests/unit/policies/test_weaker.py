@@ -198,6 +198,21 @@ def test_a_zone_that_shares_the_gateway_of_another_stops_and_one_that_gets_its_o
     assert rules("nat-a", "nat-c") == set()
 
 
+def test_a_way_out_over_a_gateway_of_nobody_known_stops_and_over_one_of_the_stack_does_not() -> None:
+    def rules(then: str) -> set[str]:
+        things = {"a": {"type": "aws:ec2/route:Route"}, "nat": {"type": "aws:ec2/natGateway:NatGateway"}}
+        line = {"do": "update", "thing": "a", "was": {"natGatewayId": "nat-a"}, "is": {"natGatewayId": then}}
+        gateways = [
+            {"do": "same", "thing": "nat", "name": name, "old": {"id": name}, "new": {"id": name}}
+            for name in ("nat-a", "nat-b")
+        ]
+        steps = [step for one in (line, *gateways) for step in steps_of(one, things)]
+        return told(gate(read_preview({"config": {"bailbondpro:environment": "dev"}, "steps": steps})))
+
+    assert rules("nat-other") == {"led-elsewhere"}
+    assert rules("nat-b") == set()
+
+
 def test_tags_and_counts_that_are_written_as_text_are_read() -> None:
     def tags(stack: str) -> dict[str, Any]:
         return {"defaultTags": json.dumps({"tags": {"Stack": stack}})}

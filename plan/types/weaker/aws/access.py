@@ -5,7 +5,29 @@ Sources are the AWS documentation; unverified where nothing else is said.
 
 from __future__ import annotations
 
-from plan.types.weaker.model import TRUE, Weaker, changes, gains, stays
+import re
+from typing import Any
+
+from plan.types.weaker.model import TRUE, Weaker, becomes, changes, gains, stays
+from plan.unknown import is_unknown
+
+_ROLE = "aws:iam/role:Role"
+_ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+_POLICIES = "IAM User Guide, Managed policies and inline policies"
+_BOUNDARIES = "IAM User Guide, Permissions boundaries for IAM entities"
+_OF_AWS = re.compile(r"arn:aws[\w-]*:iam::aws:policy/")
+"""Policies that AWS writes: none of them was made as the end of what roles of a stack may do."""
+
+
+def _unbounded(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether a boundary is gone, or is a policy of AWS."""
+    return bool(old) and (not new or _OF_AWS.match(str(new)) is not None)
+
+
+def _bounded_otherwise(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether another policy of somebody's own is the boundary: what it says stands in no plan."""
+    return changes(old, new) and not _unbounded(old, new) and not is_unknown(new)
+
 
 ACCESS_WEAKER: tuple[Weaker, ...] = (
     *(
@@ -42,6 +64,50 @@ ACCESS_WEAKER: tuple[Weaker, ...] = (
                 )
             ),
         )
+    ),
+    *(
+        Weaker(token=token, path=("role",), than=changes, says=says, loses="defence", source=_POLICIES)
+        for token, says in (
+            (_ATTACHMENT, "this role has this policy, and no other"),
+            ("aws:iam/rolePolicy:RolePolicy", "this role may do so, and no other"),
+        )
+    ),
+    Weaker(
+        token=_ATTACHMENT,
+        path=("policyArn",),
+        than=changes,
+        says="its role may do what this policy says",
+        loses="defence",
+        source=_POLICIES,
+        # What gives everything is found by a rule over what stands; what another one lacks stands in no plan.
+        noted=True,
+    ),
+    Weaker(
+        token=_ROLE,
+        path=("permissionsBoundary",),
+        than=_unbounded,
+        by_presence=True,
+        says="a boundary ends what this role may do, whatever it is given",
+        loses="defence",
+        source=_BOUNDARIES,
+    ),
+    Weaker(
+        token=_ROLE,
+        path=("permissionsBoundary",),
+        than=_bounded_otherwise,
+        by_presence=True,
+        says="this boundary ends what it may do",
+        loses="defence",
+        source=_BOUNDARIES,
+        noted=True,
+    ),
+    Weaker(
+        token="aws:kms/keyPolicy:KeyPolicy",
+        path=("bypassPolicyLockoutSafetyCheck",),
+        than=becomes(*TRUE),
+        says="no policy locks out who manages the key",
+        loses="copies",
+        source="AWS KMS API Reference, PutKeyPolicy",
     ),
     Weaker(
         token="aws:eks/accessEntry:AccessEntry",

@@ -5,7 +5,7 @@ Sources are the documentation of the services; unverified where nothing else is 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from plan import tokens
 from plan.types.weaker.kubernetes.ways import halved
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 _TARGETS = "Elastic Load Balancing, Health checks for Network Load Balancer target groups; Target group attributes"
 _VPC = "Amazon VPC User Guide, NAT gateways; DNS attributes"
+
+
+def _flips(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Weaker where it is switched on or off: its targets refuse what they do not expect."""
+    return (old in TRUE) != (new in TRUE)
+
 
 _ROWS: tuple[Row, ...] = (
     (
@@ -73,7 +79,7 @@ _ROWS: tuple[Row, ...] = (
     ),
     (tokens.TARGET_GROUP, ("port",), changes, "its targets are reached on this port", "way", _TARGETS),
     (tokens.TARGET_GROUP, ("protocol",), changes, "its targets are spoken to so", "way", _TARGETS),
-    (tokens.TARGET_GROUP, ("proxyProtocolV2",), stays(*TRUE), "its targets see who asks", "way", _TARGETS),
+    (tokens.TARGET_GROUP, ("proxyProtocolV2",), _flips, "its targets are spoken to so", "way", _TARGETS),
     (tokens.LISTENER, ("certificateArn",), changes, "clients trust its certificate", "way", _TARGETS),
     (
         tokens.LISTENER,

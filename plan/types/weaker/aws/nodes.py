@@ -5,12 +5,12 @@ Sources are the documentation of the services; unverified where nothing else is 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from plan import tokens
 from plan.types.weaker.kubernetes.ways import configured_less
 from plan.types.weaker.model import TRUE, Weaker, at_least, becomes, changes, gains, keeps_all, ranked, stays
-from plan.types.weaker.ways import appears, no_more, opens_to_others, others
+from plan.types.weaker.ways import appears, no_more, older_version, opens_to_others, others
 
 if TYPE_CHECKING:
     from plan.types.weaker.kubernetes.ways import Row
@@ -26,6 +26,25 @@ _CLUSTER = "Amazon EKS API Reference, CreateCluster, VpcConfigRequest, ZonalShif
 _ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 _ROLE = "aws:iam/role:Role"
 _HOUR = 3600
+
+_NETWORK_POLICIES = "EKS User Guide, Limit Pod traffic with Kubernetes network policies"
+_CNI = "vpc-cni"
+_FIRST_WITH_POLICIES = "v1.14"
+"""The first version of the VPC CNI that keeps network policies (EKS User Guide, as above; unverified 2026-11-30)."""
+
+
+def _keeps_no_policies(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether the network's add-on would be of a version that passes network policies over."""
+    if not isinstance(old, dict) or not isinstance(new, dict) or new.get("addonName") != _CNI:
+        return False
+    before, after = (str(side.get("addonVersion") or "") for side in (old, new))
+    return older_version(_FIRST_WITH_POLICIES, after) and not older_version(_FIRST_WITH_POLICIES, before)
+
+
+def _first_chosen(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether a version is written down where the service chose one: which one that was stands in no plan."""
+    return not old and bool(new)
+
 
 _ROWS: tuple[Row, ...] = (
     (tokens.LAUNCH_TEMPLATE, ("userData",), changes, "its nodes start with this program", "defence", _TEMPLATE),
@@ -165,6 +184,24 @@ _ROWS: tuple[Row, ...] = (
     ),
 )
 NODES_WEAKER: tuple[Weaker, ...] = (
+    Weaker(
+        token=tokens.ADDON,
+        path=(),
+        label="addonVersion",
+        than=_keeps_no_policies,
+        says="network policies hold",
+        loses="defence",
+        source=_NETWORK_POLICIES,
+    ),
+    Weaker(
+        token=tokens.ADDON,
+        path=("addonVersion",),
+        than=_first_chosen,
+        says="its service chooses a version that goes with the cluster's",
+        loses="way",
+        source=_ADDON,
+        noted=True,
+    ),
     *(
         Weaker(token=token, path=path, than=than, says=says, loses=loses, source=source)
         for token, path, than, says, loses, source in _ROWS

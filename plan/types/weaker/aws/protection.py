@@ -22,15 +22,12 @@ from plan.types.weaker.model import (
     kept,
     no_less,
     no_less_or_for_ever,
-    number,
     ranked,
     stays,
-    written,
 )
 
 _OLD_TLS = re.compile(r"2015-05|2016-08|TLS-1-0|TLS-1-1|2017-01|FS-2018")
 """Policies of load balancers that take TLS 1.0 or 1.1 (Elastic Load Balancing, Security policies; unverified)."""
-_LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 _ACCESS_POLICIES = tuple(
     f"arn:aws:eks::aws:cluster-access-policy/AmazonEKS{name}Policy"
     for name in ("ClusterAdmin", "Admin", "Edit", "View")
@@ -53,27 +50,6 @@ def _kept_days(rules: object) -> dict[str, float]:
         lifecycle = rule.get("lifecycle") if isinstance(rule, dict) else None
         days = lifecycle.get("deleteAfter") if isinstance(lifecycle, dict) else None
         found[str(rule.get("ruleName"))] = float(days) if isinstance(days, (int, float)) and days else float("inf")
-    return found
-
-
-def _sooner_deleted(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
-    """Whether objects, or versions of them, are deleted sooner than before, or at all."""
-    before, after = _deleted_after(old), _deleted_after(new)
-    return any(days < before.get(key, float("inf")) for key, days in after.items())
-
-
-def _deleted_after(rules: object) -> dict[tuple[str, str], float]:
-    found: dict[tuple[str, str], float] = {}
-    for rule in rules if isinstance(rules, list) else ():
-        if not isinstance(rule, dict) or rule.get("status") == "Disabled":
-            continue
-        for part, key in (("expiration", "days"), ("noncurrentVersionExpiration", "noncurrentDays")):
-            days = rule[part].get(key) if isinstance(rule.get(part), dict) else None
-            if count := number(days):
-                found[written(rule.get("filter")), part] = count
-        day = rule["expiration"].get("date") if isinstance(rule.get("expiration"), dict) else None
-        if day is not None:
-            found[written(rule.get("filter")), f"on {day}"] = 0
     return found
 
 
@@ -121,15 +97,6 @@ PROTECTION_WEAKER: tuple[Weaker, ...] = (
         says="nobody at all can delete objects before their time",
         loses="copies",
         source="Amazon S3 User Guide, Locking objects with Object Lock",
-    ),
-    Weaker(
-        token=_LIFECYCLE,
-        path=("rules",),
-        than=_sooner_deleted,
-        made="bucket",
-        says="objects and their versions were kept for longer",
-        loses="copies",
-        source="Amazon S3 User Guide, Expiring objects",
     ),
     Weaker(
         token=tokens.LOG_GROUP,
@@ -191,15 +158,6 @@ PROTECTION_WEAKER: tuple[Weaker, ...] = (
         says="this principal's rights end at namespaces",
         loses="defence",
         source="Amazon EKS User Guide, Associate access policies with access entries",
-    ),
-    Weaker(
-        token="aws:iam/role:Role",
-        path=("permissionsBoundary",),
-        than=kept,
-        by_presence=True,
-        says="a boundary ends what this role may do, whatever it is given",
-        loses="defence",
-        source="IAM User Guide, Permissions boundaries for IAM entities",
     ),
     Weaker(
         token="aws:ecr/repository:Repository",

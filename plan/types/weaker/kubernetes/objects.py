@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from plan import tokens
 from plan.types.weaker.model import TRUE, Weaker, at_least, becomes, gains, no_less, ranked, stays, written
-from plan.types.weaker.ways import wide
+from plan.types.weaker.ways import older_version, wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,6 +100,22 @@ OBJECTS_WEAKER: tuple[Weaker, ...] = (
         says="pods that could leave their box are refused",
         loses="defence",
         source="Kubernetes documentation, Pod Security Admission",
+    ),
+    Weaker(
+        token="kubernetes:core/v1:Namespace",
+        path=("metadata", "labels", f"{_STANDARD}-version"),
+        than=older_version,
+        says="what is refused follows what is known of ways out of a box",
+        loses="defence",
+        source="Kubernetes documentation, Pod Security Admission",
+    ),
+    Weaker(
+        token="kubernetes:core/v1:Namespace",
+        path=("metadata", "labels", "elbv2.k8s.aws/pod-readiness-gate-inject"),
+        than=stays("enabled"),
+        says="a rollout goes on when the load balancer leads to the new pods",
+        loses="redundancy",
+        source="AWS Load Balancer Controller documentation, Pod readiness gate",
     ),
     Weaker(
         token=tokens.DEPLOYMENT,
