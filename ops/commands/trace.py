@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ops.console import fail
+from ops.exits import UNKNOWN
 from ops.options import ConfigOption, JsonOption, PhaseOption, PlanOption, explained, present
 
 EPILOG = "Example: ./bbp trace --section 'Load Balancing' --stack prod --phase microservices"
@@ -31,7 +32,8 @@ def trace(
     """Check the ledger of the scaling guide: each statement, and where the platform keeps it.
 
     Keys must be in the stack file's schema, tests, deviations and clauses of the contract must exist, and with --stack
-    the plan must have the values. Exit code 1 for a row that is false or has no answer.
+    the plan must have the values. Exit code 1 for a row that is false or has no answer; with --missing and without
+    --stack 3, because nobody has looked whether a plan has what rows say of it.
     """
     from ops.answers.trace.answer import trace as run
     from ops.jsonable import plain
@@ -46,3 +48,9 @@ def trace(
     present(report, without_answer if missing else shown, as_json=json_output, document=document)
     if report.failing:
         fail(f"{len(report.failing)} of {len(report.rows)} rows are false or without an answer")
+    if missing and stack is None and report.not_compared:
+        fail(
+            f"none is false, but {len(report.not_compared)} of {len(report.rows)} rows are not judged: they speak of "
+            "plans, and none was named with --stack",
+            code=UNKNOWN,
+        )

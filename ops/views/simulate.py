@@ -198,13 +198,17 @@ def _events(run: Simulation) -> list[Table]:
     return [
         Table(
             caption=f"Events of {run.scenario.name}",
-            columns=("Event", "At", "Worst p95 ms", "Failed", "Fewest ready pods", "Targets hold again"),
+            columns=("Event", "At", "Worst p95 ms", "Failed", "Answered", "Fewest ready pods", "Targets hold again"),
             rows=tuple(
                 (
                     item.event,
                     clock(item.at),
                     f"{item.worst_p95_ms:,.0f}",
                     f"{item.failed:,.0f}",
+                    Cell(
+                        text=f"{item.availability_percent:.3f} %",
+                        state="good" if item.availability_target_met else "bad",
+                    ),
                     str(item.least_ready),
                     Cell(text="they hold throughout", state="good")
                     if not item.missed_seconds
@@ -214,7 +218,7 @@ def _events(run: Simulation) -> list[Table]:
                 )
                 for item in run.events
             ),
-            numbers=frozenset({1, 2, 3, 4}),
+            numbers=frozenset({1, 2, 3, 4, 5}),
         )
     ]
 

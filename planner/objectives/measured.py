@@ -28,6 +28,8 @@ LEVELS = {
 """What the guide's monitor samples, by our names."""
 SLOW_PERCENT = 5.0
 """What an objective for the 95th percentile leaves."""
+SURE = 1.645
+"""Standard deviations that 95 % of a normal distribution do not exceed on one side: how sure a verdict is (ours)."""
 
 
 class MeasuredError(ValueError):
@@ -145,14 +147,69 @@ def _share(
     if not whole:
         why = "no request was counted" if pairs else f"nobody measured requests and {count}"
         return MeasuredObjective(name=name, goal=goal, found=why, verdict="not judged")
-    percent = 100 * math.fsum(part for part, _ in pairs) / whole
+    counted = math.fsum(part for part, _ in pairs)
+    percent = 100 * counted / whole
+    verdict, doubt = _sure(counted, whole, allowed)
     return MeasuredObjective(
         name=name,
         goal=goal,
-        found=f"{_exact(percent, allowed)} % of {whole:,.0f} requests {said}",
-        verdict="met" if percent <= allowed else "missed",
+        found=f"{_exact(percent, allowed)} % of {whole:,.0f} requests {said}{doubt}",
+        verdict=verdict,
         used=100 * percent / allowed if allowed else None,
     )
+
+
+def _sure(counted: float, whole: float, allowed: float) -> tuple[Verdict, str]:
+    """Whether so many of all requests keep what is allowed, and why nobody knows.
+
+    It is kept where even the upper end of the interval is; missed where more was counted than is allowed, in a sample
+    that could have shown that it is kept, or where even the lower end is above.
+    """
+    low, high = (100 * end for end in interval(counted, whole))
+    least = least_requests(allowed)
+    if high <= allowed:
+        return "met", ""
+    if 100 * counted > allowed * whole and (low > allowed or (least is not None and whole >= least)):
+        return "missed", ""
+    if least is None:
+        return "not judged", "; no number of requests shows that none ever will"
+    if whole < least:
+        return "not judged", f"; that is too few: {least:,} without one are the least that can show it"
+    return "not judged", f"; by chance it may be up to {high:.3g} % (95 % sure)"
+
+
+def interval(counted: float, whole: float) -> tuple[float, float]:
+    """Between which shares what was counted lies: each end is wrong once in twenty times.
+
+    Wilson's score interval with a correction for continuity (Newcombe, Two-sided confidence intervals for the single
+    proportion, Statistics in Medicine 17 (1998); unverified 2026-12-01), which holds for few and rare ones too. It
+    takes requests as independent; failures come in bursts, so a month of few requests says even less.
+
+    Args:
+        counted: how many of the requests.
+        whole: all of them, at least one.
+    """
+
+    def end(count: float, sign: int) -> float:
+        spread = math.sqrt(max(count * (1 - count / whole), 0.0) + SURE**2 / 4)
+        return (count + SURE**2 / 2 + sign * SURE * spread) / (whole + SURE**2)
+
+    low = 0.0 if counted <= 0 else max(end(max(counted - 0.5, 0.0), -1), 0.0)
+    high = 1.0 if counted >= whole else min(end(min(counted + 0.5, whole), 1), 1.0)
+    return low, high
+
+
+def least_requests(allowed: float) -> int | None:
+    """How many requests must all be well before an objective is shown to be met; None where none are enough.
+
+    Args:
+        allowed: share in percent that may be otherwise.
+    """
+    share = allowed / 100
+    if share <= 0:
+        return None
+    root = (SURE * math.sqrt(share * (1 - share)) + math.sqrt(SURE**2 * share * (1 - share) + 2 * share)) / (2 * share)
+    return math.ceil(root**2)
 
 
 def _exact(percent: float, allowed: float) -> str:

@@ -10,6 +10,7 @@ from plan.tokens import AUTOSCALERS, CACHE, DEPLOYMENT, SERVICE, VERTICAL
 from planner.capacity.node_pools import POOL_LABEL
 from planner.hpa.signals import understood
 from planner.plan_values import at, items, quantity, text
+from planner.simulation.reading.resources import readable, unread_sizes, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +43,10 @@ WHY: dict[GapKind, str] = {
     "limit": "how many requests it turns away or slows down is not known",
     "setting": "what it does to requests is not known",
 }
+TARGETS = ("averageUtilization", "averageValue", "value")
+"""Where a metric says its target (Kubernetes API reference, MetricTarget)."""
+READ_TRIGGERS = frozenset(("cpu", "memory", "prometheus"))
+"""Triggers whose value the simulated autoscaler would act on."""
 NEVER_FEWER = frozenset(("currentReplicasIfHigher",))
 """How a ScaledObject may fall back without taking pods away (KEDA documentation, ScaledObject, fallback)."""
 
@@ -70,7 +75,7 @@ def gaps_of(plan: Plan, simulated: list[PlannedResource], pool: str) -> tuple[Ga
         pool: the node pool that is simulated.
     """
     found = [*_stations(plan, simulated), *_nodes(simulated, pool), *_scalers(plan, simulated)]
-    found += [*_unselected(plan, simulated), *_heaps(simulated)]
+    found += [*_unselected(plan, simulated), *_heaps(simulated), *_sizes(plan, simulated)]
     return tuple(sorted(dict.fromkeys(found), key=lambda gap: (gap.kind, gap.name)))
 
 
@@ -114,6 +119,14 @@ def _heaps(simulated: list[PlannedResource]) -> Iterator[Gap]:
                 yield _gap(f"{named(item)}: memory limit below its heap", "setting")
 
 
+def _sizes(plan: Plan, simulated: list[PlannedResource]) -> Iterator[Gap]:
+    """Amounts of stations that are not set or cannot be read."""
+    scaled = {urn for scaler in plan.of_type(*AUTOSCALERS) for urn in scaler.dependencies}
+    for item in simulated:
+        for name, why in unread_sizes(item, named(item), scaled=item.urn in scaled):
+            yield Gap(name=name, kind="setting", why=why)
+
+
 def _scalers(plan: Plan, simulated: list[PlannedResource]) -> Iterator[Gap]:
     urns = {item.urn for item in simulated}
     others = {item.urn for item in plan.of_type(*PODS)} - urns
@@ -137,18 +150,28 @@ def _gap(name: str, kind: GapKind) -> Gap:
 
 def _unknown_triggers(scaler: PlannedResource) -> Iterator[str]:
     spec = scaler.inputs.get("spec")
+    for part in ("metrics", "triggers"):
+        if at(spec, part) is not None and not isinstance(at(spec, part), list):
+            yield f"{part} {words(at(spec, part))}"
     for metric in items(scaler.inputs, "spec", "metrics"):
         if not understood_metric(metric):
             source = next((value for value in metric.values() if isinstance(value, dict)), {})
             name = text(source, "name") or text(source, "metric", "name") or "without a name"
-            yield f"metric {name} of type {text(metric, 'type')}"
+            target = at(source, "target")
+            said = next((found for key in TARGETS if (found := at(target, key)) is not None), None)
+            unread = "" if readable(said) else f", target {words(said)}"
+            yield f"metric {name} of type {text(metric, 'type')}{unread}"
     formula = understood_formula(scaler.inputs)
     for trigger in items(scaler.inputs, "spec", "triggers"):
         if not understood_trigger(trigger, scaler.inputs) and not (formula and text(trigger, "name") in formula.names):
             kind = text(trigger, "type")
-            yield f"trigger {text(trigger, 'name') or kind} ({kind}, {text(trigger, 'metricType') or 'no metricType'})"
+            said = trigger_value(trigger)
+            unread = "" if readable(said) or kind not in READ_TRIGGERS else f", threshold {words(said)}"
+            how = text(trigger, "metricType") or "no metricType"
+            yield f"trigger {text(trigger, 'name') or kind} ({kind}, {how}{unread})"
     if at(spec, "advanced", "scalingModifiers", "formula") and formula is None:
-        yield "scaling modifier formula"
+        said = at(spec, "advanced", "scalingModifiers", "target")
+        yield "scaling modifier formula" + ("" if readable(said) else f", target {words(said)}")
     if at(spec, "fallback") and text(scaler.inputs, "spec", "fallback", "behavior") not in NEVER_FEWER:
         yield "fallback while a metric is missing"
     if at(spec, "idleReplicaCount") is not None:
@@ -160,7 +183,11 @@ def _unknown_triggers(scaler: PlannedResource) -> Iterator[str]:
 def understood_formula(scaler: dict[str, Any]) -> Formula | None:
     """The formula of a ScaledObject whose ratio to a target the simulation computes; None where it has none such."""
     modifiers = at(scaler, "spec", "advanced", "scalingModifiers")
-    if text(modifiers, "metricType") != "Value" or not text(modifiers, "formula"):
+    if (
+        text(modifiers, "metricType") != "Value"
+        or not text(modifiers, "formula")
+        or not readable(at(modifiers, "target"))
+    ):
         return None
     triggers = items(scaler, "spec", "triggers")
     queries = {text(trigger, "name"): text(trigger, "metadata", "query") for trigger in triggers}
@@ -175,10 +202,10 @@ def understood_metric(metric: dict[str, object]) -> bool:
     """Whether a metric of a HorizontalPodAutoscaler is one that the simulation computes."""
     for source in ("resource", "containerResource"):
         if text(metric, source, "name") in {"cpu", "memory"}:
-            return bool(at(metric, source, "target", "averageUtilization"))
+            return readable(at(metric, source, "target", "averageUtilization")) is not None
     name = text(metric, "pods", "metric", "name")
     of_all = at(metric, "pods", "metric", "selector") is None
-    return of_all and name in REQUEST_METRICS and at(metric, "pods", "target", "averageValue") is not None
+    return of_all and name in REQUEST_METRICS and readable(at(metric, "pods", "target", "averageValue")) is not None
 
 
 def understood_trigger(trigger: dict[str, object], scaler: dict[str, Any]) -> bool:
@@ -189,6 +216,8 @@ def understood_trigger(trigger: dict[str, object], scaler: dict[str, Any]) -> bo
         scaler: inputs of its ScaledObject.
     """
     kind, metric = text(trigger, "type"), text(trigger, "metricType")
+    if readable(trigger_value(trigger)) is None:
+        return False
     if kind in {"cpu", "memory"}:
         return (metric or text(trigger, "metadata", "type")) == "Utilization"
     query = text(trigger, "metadata", "query")
@@ -197,6 +226,12 @@ def understood_trigger(trigger: dict[str, object], scaler: dict[str, Any]) -> bo
     if metric == "Value":
         return query == LATENCY % own_pods(scaler)
     return metric == "AverageValue" and counts_all_requests(query, scaler)
+
+
+def trigger_value(trigger: dict[str, object]) -> object:
+    """What a trigger of a ScaledObject is compared with (KEDA documentation, Scalers: CPU, Memory, Prometheus)."""
+    of_pods = text(trigger, "type") in {"cpu", "memory"}
+    return at(trigger, "metadata", "value" if of_pods else "threshold")
 
 
 def counts_all_requests(query: str, scaler: dict[str, Any]) -> bool:

@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from planner.simulation.assumptions import Assumptions
 
 CLIENT = "$limited_client"
-"""The only key of a zone that is known to be one of a client's own (components/gateway/render.py)."""
+"""The only key of a zone that is known to be one of a client's own, where its map makes it so."""
+CLIENT_MAP = ("map", "$remote_addr", CLIENT)
+CLIENT_VALUES = frozenset(
+    (
+        ("default", "$binary_remote_addr"),
+        ("default", "$remote_addr"),
+        ("~^(?<net>([0-9a-f]+:){1,4})", "$net"),
+    )
+)
+"""What the map may say: the client's own address, of an IPv6 address its household's network (components/gateway/
+render.py). Anything else may be one key for many, or an empty one, which nginx does not count."""
 ADDRESS = "ip.src"
 """What makes a limit of the edge one of each address (Cloudflare documentation, Rate limiting parameters)."""
 API, LOGIN = "api", "login"
@@ -48,6 +58,8 @@ def client_limit(config: Sequence[Directive]) -> ClientLimit | None:
 def unread_limits(config: Sequence[Directive]) -> Iterator[Gap]:
     """Limits on the way of a request that a run does not know: another key than the client, another zone."""
     zones, found = _zones(config), set[str]()
+    if any(zone.key == CLIENT for zone in zones.values()):
+        found.update(_foreign_keys(config))
     for one in config:
         if one.name in {"limit_conn", "limit_rate"}:
             found.add(str(one))
@@ -61,6 +73,17 @@ def unread_limits(config: Sequence[Directive]) -> Iterator[Gap]:
                 found.add(f"limit_req_zone {zone.key} zone={name}")
     for said in sorted(found):
         yield Gap(name=said, kind="limit", why=WHY["limit"])
+
+
+def _foreign_keys(config: Sequence[Directive]) -> Iterator[str]:
+    """What else than one client's own address the key of the limits may be."""
+    said = [one for one in config if one.blocks and CLIENT in one.blocks[-1].words[1:]]
+    if not any(one.name == "default" for one in said):
+        yield f"{CLIENT}: no map gives it a default"
+    for one in said:
+        if one.blocks[-1].words != CLIENT_MAP or (one.name, *one.words) not in CLIENT_VALUES:
+            yield f"{one.blocks[-1]}: {one}"
+    yield from (str(one) for one in config if one.name in {"set", "geo"} and one.words[:1] == (CLIENT,))
 
 
 def _zones(config: Sequence[Directive]) -> dict[str, _Zone]:

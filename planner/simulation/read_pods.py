@@ -8,10 +8,23 @@ from typing import TYPE_CHECKING, Any
 from plan.tokens import AUTOSCALERS
 from planner.capacity.node_pools import POOL_LABEL
 from planner.hpa.spec import HpaSpec, spec_of
-from planner.plan_values import UNKNOWN, at, items, number, quantity, text
+from planner.plan_values import UNKNOWN, at, items, number, text
 from planner.simulation.events.pace import USUAL, Amount, Pace
-from planner.simulation.gaps import counts_all_requests, understood_formula, understood_metric, understood_trigger
+from planner.simulation.gaps import (
+    counts_all_requests,
+    trigger_value,
+    understood_formula,
+    understood_metric,
+    understood_trigger,
+)
 from planner.simulation.model import Target, Tier
+from planner.simulation.reading.resources import (
+    UNLIMITED_BYTES,
+    UNLIMITED_CORES,
+    amount,
+    containers_of,
+    readable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,18 +64,17 @@ def tier_of(
     containers = containers_of(item)
     serving: dict[str, Any] = containers[0] if containers else {}
     scaler = scaler_of(plan, item)
-    limits = at(serving, "resources", "limits") or {}
     request = requests_of(item)
     return Tier(
         name=text(item.inputs, "metadata", "name") or item.name,
         scaler=(text(scaler.inputs, "metadata", "name") or scaler.name) if scaler else "",
         hpa=spec_or_error(scaler) if scaler else None,
-        targets=tuple(_targets(scaler)) if scaler else (),
+        targets=tuple(target for target in _targets(scaler) if _counted(target, request)) if scaler else (),
         replicas=int(number(item.inputs, "spec", "replicas", default=1)),
         cpu_request=request[0],
         memory_request=request[1],
-        cpu_limit=(quantity(limits.get("cpu")) or 1.0) * 1000,
-        memory_limit=(quantity(limits.get("memory")) or 1024 * MEBI) / MEBI,
+        cpu_limit=(amount(serving, "limits", "cpu") or UNLIMITED_CORES) * 1000,
+        memory_limit=(amount(serving, "limits", "memory") or UNLIMITED_BYTES) / MEBI,
         cpu_ms=cpu_ms,
         threads=threads,
         ready_seconds=_ready_seconds(serving, assumptions, start_seconds),
@@ -102,16 +114,11 @@ def pool_of(item: PlannedResource) -> str:
     return text(item.inputs, "spec", "template", "spec", "nodeSelector", POOL_LABEL)
 
 
-def containers_of(item: PlannedResource) -> list[Any]:
-    """The containers of a Deployment's pods, the serving one first."""
-    return items(item.inputs, "spec", "template", "spec", "containers")
-
-
 def requests_of(item: PlannedResource) -> tuple[float, float]:
     """Millicores and MiB that a pod requests."""
-    requests = [at(container, "resources", "requests") or {} for container in containers_of(item)]
-    cpu = sum((quantity(request.get("cpu")) or 0) * 1000 for request in requests)
-    return cpu, sum((quantity(request.get("memory")) or 0) / MEBI for request in requests)
+    containers = containers_of(item)
+    cpu = sum((amount(container, "requests", "cpu") or 0) * 1000 for container in containers)
+    return cpu, sum((amount(container, "requests", "memory") or 0) / MEBI for container in containers)
 
 
 def environment_number(item: PlannedResource, name: str, default: float) -> float:
@@ -164,32 +171,48 @@ def spec_or_error(scaler: PlannedResource) -> HpaSpec:
     """
     try:
         return spec_of(at(scaler.inputs, "spec") or {})
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise SimulationError(f"{scaler.name} is no autoscaler that can be simulated: {error}") from error
+
+
+def _counted(target: Target, request: tuple[float, float]) -> bool:
+    """Whether pods request what a target is a share of: of nothing there is no share (see `gaps_of`)."""
+    return target.measure not in {"cpu", "memory"} or request[0 if target.measure == "cpu" else 1] > 0
 
 
 def _targets(scaler: PlannedResource) -> Iterable[Target]:
     """What the simulated autoscaler acts on; all else that the real one acts on is a gap (see `gaps_of`)."""
+    yield from _metrics(scaler)
+    yield from _triggers(scaler)
+
+
+def _metrics(scaler: PlannedResource) -> Iterable[Target]:
+    """Those of a HorizontalPodAutoscaler."""
     for metric in filter(understood_metric, items(scaler.inputs, "spec", "metrics")):
         name = text(metric, "resource", "name") or text(metric, "containerResource", "name")
-        percent = at(metric, "resource", "target", "averageUtilization")
-        percent = percent or at(metric, "containerResource", "target", "averageUtilization")
+        percent = readable(at(metric, "resource", "target", "averageUtilization"))
+        percent = percent or readable(at(metric, "containerResource", "target", "averageUtilization"))
         if name in {"cpu", "memory"} and percent:
-            yield Target(measure="cpu" if name == "cpu" else "memory", value=float(percent))
-        average = quantity(at(metric, "pods", "target", "averageValue"))
+            yield Target(measure="cpu" if name == "cpu" else "memory", value=percent)
+        average = readable(at(metric, "pods", "target", "averageValue"))
         if average:
             yield Target(measure="requests", value=average)
+
+
+def _triggers(scaler: PlannedResource) -> Iterable[Target]:
+    """Those of a ScaledObject."""
     formula = understood_formula(scaler.inputs)
     if formula is not None:
-        target = quantity(at(scaler.inputs, "spec", "advanced", "scalingModifiers", "target")) or 1.0
-        yield Target(measure="formula", value=target, external=True, formula=formula)
+        target = readable(at(scaler.inputs, "spec", "advanced", "scalingModifiers", "target"))
+        if target:
+            yield Target(measure="formula", value=target, external=True, formula=formula)
     for trigger in items(scaler.inputs, "spec", "triggers"):
         if not understood_trigger(trigger, scaler.inputs):
             continue
         if formula is not None and text(trigger, "type") not in {"cpu", "memory"}:
             continue  # KEDA replaces all of them by the formula (controllers/keda/hpa.go)
         kind = text(trigger, "type")
-        value = quantity(at(trigger, "metadata", "value") or at(trigger, "metadata", "threshold"))
+        value = readable(trigger_value(trigger))
         if kind in {"cpu", "memory"} and value:
             yield Target(measure="cpu" if kind == "cpu" else "memory", value=value)
         elif kind == "prometheus" and value:

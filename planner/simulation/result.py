@@ -203,9 +203,9 @@ class Simulation:
 
     @property
     def holds(self) -> bool:
-        """Whether response time and availability hold for what is simulated, and again after each event."""
+        """Whether response time and availability hold for what is simulated, and with and after each event."""
         met = self.summary.latency_target_met and self.summary.availability_target_met
-        return met and all(event.recovered for event in self.events)
+        return met and all(event.recovered and event.availability_target_met for event in self.events)
 
     def thinned(self, most: int = MAX_SAMPLES) -> list[Sample]:
         """At most so many samples; of each stretch the one with the worst 95th percentile, so that no peak is lost."""
@@ -224,7 +224,9 @@ class Simulation:
             "assumptions": self.assumptions.as_json(),
             "not_simulated": [asdict(gap) for gap in self.gaps],
             "summary": self.summary.as_json(),
-            "events": [_digits(asdict(event)) for event in self.events],
+            "events": [
+                _digits({**asdict(event), "availability_percent": event.availability_percent}) for event in self.events
+            ],
             "samples": [sample.as_json() for sample in self.thinned()],
         }
 

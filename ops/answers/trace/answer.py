@@ -84,6 +84,11 @@ class TraceReport:
         """Rows without an answer, and false ones."""
         return tuple(row for row in self.rows if row.bad)
 
+    @property
+    def not_compared(self) -> tuple[Traced, ...]:
+        """Rows of which something was not looked at."""
+        return tuple(row for row in self.rows if row.state == "not compared")
+
     def counts(self, rows: Iterable[Traced] | None = None) -> Counter[str]:
         """How many rows there are of each kind of answer and in each state."""
         chosen = self.rows if rows is None else tuple(rows)

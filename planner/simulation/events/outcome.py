@@ -24,19 +24,28 @@ class Outcome:
         event: as people write it, without the time.
         at: seconds from the start.
         worst_p95_ms: of the slowest route.
-        failed: requests.
+        requests: that arrived.
+        failed: of these.
         least_ready: fewest application pods that requests reached.
         missed_seconds: from the event until the last step that missed a target; 0 where none did.
         recovered: whether the targets held again.
+        availability_target_met: whether the requests of this while kept the availability that the run has to keep.
     """
 
     event: str
     at: float
     worst_p95_ms: float
+    requests: float
     failed: float
     least_ready: int
     missed_seconds: float
     recovered: bool
+    availability_target_met: bool
+
+    @property
+    def availability_percent(self) -> float:
+        """Requests that did not fail, of those that arrived."""
+        return 100 * (1 - self.failed / self.requests) if self.requests else 100.0
 
 
 def outcomes_of(
@@ -64,14 +73,17 @@ def outcomes_of(
             if missed(item, assumptions):
                 last = item.at + step
         window = seen[:known]
+        requests, failed = sum(item.requests for item in window), sum(item.errors for item in window)
         yield Outcome(
             event=event.title,
             at=event.at,
             worst_p95_ms=max((item.slowest_p95_ms for item in window), default=0.0),
-            failed=sum(item.errors for item in window),
+            requests=requests,
+            failed=failed,
             least_ready=min((item.ready for item in window), default=0),
             missed_seconds=last - event.at,
             recovered=not (window and missed(window[-1], assumptions)),
+            availability_target_met=100 * failed <= (100 - assumptions.availability_target_percent) * requests + 1e-9,
         )
 
 

@@ -214,7 +214,10 @@ def test_the_command_compares_with_the_plan_that_it_is_given(report: TraceReport
 def test_the_command_says_what_is_false_or_missing_and_ends_with_its_exit_code(tmp_path: Path) -> None:
     cli = Cli(tmp_path)
     ran = cli.run("trace", "--missing", "--json")
-    assert (ran.code, ran.document["rows"], ran.document["count"]) == (0, [], len(ledger()))
+    assert (ran.code, ran.document["rows"], ran.document["count"]) == (3, [], len(ledger()))
+    open_rows = ran.document["states"]["not compared"]
+    assert f"{open_rows} of {len(ledger())} rows are not judged" in ran.err
+    assert cli.run("trace").code == 0
     for words in (("--phase", "horizontal"), ("--plan", "plan.json")):
         refused = cli.run("trace", *words)
         assert refused.code == 2

@@ -327,3 +327,14 @@ def test_a_file_names_events_and_its_mistakes_are_listed() -> None:
 def test_a_scaled_scenario_keeps_its_events() -> None:
     events = (Event(kind="node", at=60),)
     assert replace(scenario("steady"), events=events).scaled(2).events == events
+
+
+def test_an_event_whose_requests_miss_the_availability_fails_a_run_that_keeps_it_as_a_whole() -> None:
+    failing = Failing(servers=(Server(name="database", kind="PRIMARY", standby=True),))
+    day = load(0.2, "primary@12:00", seconds=48 * 3600)
+    result, outcome = struck(platform(app(None), failing=failing), day, write_percent=20, cache_keys=0)
+    assert result.summary.availability_target_met
+    assert result.summary.availability_percent > 99.9
+    assert outcome.availability_percent < 99.9
+    assert not outcome.availability_target_met
+    assert not result.holds

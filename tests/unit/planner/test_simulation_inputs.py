@@ -188,8 +188,22 @@ def test_a_wrong_assumption_is_refused_with_what_is_allowed(name: str, value: st
     ],
 )
 def test_only_the_rate_of_all_requests_of_its_own_pods_is_a_trigger_that_is_simulated(query: str, known: bool) -> None:
-    trigger: dict[str, object] = {"type": "prometheus", "metricType": "AverageValue", "metadata": {"query": query}}
+    metadata = {"query": query, "threshold": "100"}
+    trigger: dict[str, object] = {"type": "prometheus", "metricType": "AverageValue", "metadata": metadata}
     assert understood_trigger(trigger, SCALER) is known
+
+
+@pytest.mark.parametrize(
+    ("threshold", "known"), [("100", True), (100, True), ("abc", False), (None, False), ("0", False), ("-5", False)]
+)
+def test_only_a_threshold_that_is_a_number_above_zero_is_simulated(threshold: object, known: bool) -> None:
+    metadata = {"query": f"sum(namespace_pod:http_requests:rate2m{{{OWN_PODS}}})", "threshold": threshold}
+    trigger: dict[str, object] = {"type": "prometheus", "metricType": "AverageValue", "metadata": metadata}
+    assert understood_trigger(trigger, SCALER) is known
+    cpu: dict[str, object] = {"type": "cpu", "metricType": "Utilization", "metadata": {"value": threshold}}
+    assert understood_trigger(cpu, SCALER) is known
+    source = {"name": "cpu", "target": {"averageUtilization": threshold}}
+    assert understood_metric({"type": "Resource", "resource": source}) is known
 
 
 @pytest.mark.parametrize(
@@ -198,7 +212,8 @@ def test_only_the_rate_of_all_requests_of_its_own_pods_is_a_trigger_that_is_simu
 def test_only_the_response_time_of_its_own_pods_is_a_trigger_that_is_simulated(matchers: str, known: bool) -> None:
     series = f"http_request_duration_seconds_bucket{{{matchers}}}"
     query = f"1000 * histogram_quantile(0.95, sum by (le) (rate({series}[5m])))"
-    trigger: dict[str, object] = {"type": "prometheus", "metricType": "Value", "metadata": {"query": query}}
+    metadata = {"query": query, "threshold": "500"}
+    trigger: dict[str, object] = {"type": "prometheus", "metricType": "Value", "metadata": metadata}
     assert understood_trigger(trigger, SCALER) is known
 
 
@@ -211,13 +226,25 @@ def test_only_the_response_time_of_its_own_pods_is_a_trigger_that_is_simulated(m
     ],
 )
 def test_only_a_formula_over_its_own_deployment_is_simulated(matchers: str, known: bool) -> None:
+    assert (understood_formula(by_formula(matchers, "1")) is not None) is known
+
+
+@pytest.mark.parametrize("target", [None, "0", "abc"])
+def test_a_formula_without_a_target_is_not_simulated(target: object) -> None:
+    matchers = 'namespace="production",deployment="bailbondpro-app"'
+    assert understood_formula(by_formula(matchers, target)) is None
+
+
+def by_formula(matchers: str, target: object) -> dict[str, Any]:
+    """A ScaledObject whose formula asks for changes of its count."""
     query = f"max(changes(kube_deployment_spec_replicas{{{matchers}}}[5m]))"
+    modifiers = {"metricType": "Value", "formula": "changed < 1 ? 2 : 1", "target": target}
     spec = {
         **SCALER["spec"],
-        "advanced": {"scalingModifiers": {"metricType": "Value", "formula": "changed < 1 ? 2 : 1"}},
+        "advanced": {"scalingModifiers": modifiers},
         "triggers": [{"type": "prometheus", "name": "changed", "metadata": {"query": query}}],
     }
-    assert (understood_formula({**SCALER, "spec": spec}) is not None) is known
+    return {**SCALER, "spec": spec}
 
 
 @pytest.mark.parametrize(

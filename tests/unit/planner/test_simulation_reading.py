@@ -9,12 +9,13 @@ import pytest
 
 from plan import Plan
 from plan.nginx import read_nginx
-from plan.tokens import CACHE, DATABASE, DEPLOYMENT, PARAMETER_GROUP, RULESET, SERVICE
+from plan.tokens import AUTOSCALERS, CACHE, DATABASE, DEPLOYMENT, PARAMETER_GROUP, RULESET, SERVICE
+from planner.plan_values import UNKNOWN
 from planner.simulation.assumptions import Assumptions
 from planner.simulation.gaps import gaps_of
 from planner.simulation.read_limits import client_limit, edge_limits, unread_limits
 from planner.simulation.read_plan import _read_timeout, _value
-from planner.simulation.read_pods import SimulationError, environment_number
+from planner.simulation.read_pods import SimulationError, environment_number, requests_of, spec_or_error, tier_of
 from planner.simulation.read_stores import cache_of, stores_of, visiting
 from tests.support.plans import planned
 
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 GIVEN = Assumptions()
 LIMITED = """
 http {
+    map $remote_addr $limited_client {
+        default $binary_remote_addr;
+        "~^(?<net>([0-9a-f]+:){1,4})" $net;
+    }
     limit_req_zone $limited_client zone=api:10m rate=10r/s;
     limit_req_zone $limited_client zone=login:10m rate=60r/m;
     location ~* "^/api/auth/login" {
@@ -73,6 +78,24 @@ def test_a_limit_that_is_not_one_clients_or_of_an_unknown_zone_is_named(old: str
     (gap,) = unread_limits(read_nginx(LIMITED.replace(old, new)))
     assert gap.name.startswith(named)
     assert gap.kind == "limit"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("default $binary_remote_addr", "default all", "default all"),
+        ("default $binary_remote_addr", 'default ""', "default"),
+        ("default $binary_remote_addr;", "", "no map gives it a default"),
+        ("map $remote_addr $limited_client", "map $host $limited_client", "map $host"),
+        ("$net;", "$host;", "$host"),
+        ("zone=api:10m rate=10r/s;", "zone=api:10m rate=10r/s;\n set $limited_client x;", "set $limited_client x"),
+    ],
+)
+def test_a_key_that_its_map_does_not_make_one_clients_is_named(old: str, new: str, named: str) -> None:
+    assert LIMITED.count(old) == 1
+    found = list(unread_limits(read_nginx(LIMITED.replace(old, new))))
+    assert any(named in gap.name for gap in found)
+    assert {gap.kind for gap in found} == {"limit"}
 
 
 def test_a_limit_that_all_clients_share_is_none_of_one_client() -> None:
@@ -156,12 +179,70 @@ def edge(most: int, path: str, *characteristics: str) -> PlannedResource:
     return planned(RULESET, "cdn-rate-limits", phase="http_ratelimit", rules=[rule])
 
 
+def sized(**resources: object) -> PlannedResource:
+    """A Deployment whose container requests and may use what is given."""
+    return planned(DEPLOYMENT, "app", spec={"template": {"spec": {"containers": [{"resources": resources}]}}})
+
+
+def scaled_by(app: PlannedResource, target: object) -> PlannedResource:
+    """Its autoscaler, by cpu."""
+    metric = {"type": "Resource", "resource": {"name": "cpu", "target": {"averageUtilization": target}}}
+    spec = {"minReplicas": 1, "maxReplicas": 2, "metrics": [metric]}
+    return replace(planned(AUTOSCALERS[0], "hpa", spec=spec), dependencies=(app.urn,))
+
+
+@pytest.mark.parametrize(
+    ("limits", "names"),
+    [
+        ({"cpu": "1", "memory": "1Gi"}, []),
+        ({"cpu": "a lot", "memory": "1Gi"}, ["app: limits.cpu 'a lot'"]),
+        ({"cpu": "0", "memory": "1Gi"}, ["app: limits.cpu '0'"]),
+        ({"cpu": "1"}, ["app: limits.memory not set"]),
+        (UNKNOWN, ["app: limits.cpu not set", "app: limits.memory not set"]),
+        ({"cpu": UNKNOWN, "memory": "1Gi"}, ["app: limits.cpu not known yet"]),
+    ],
+)
+def test_a_limit_that_cannot_be_read_is_named(limits: object, names: list[str]) -> None:
+    app = sized(limits=limits)
+    assert [gap.name for gap in gaps_of(Plan((app,)), [app], "")] == names
+    assert tier_of(Plan((app,)), app, GIVEN, cpu_ms=1).cpu_limit == 1000
+
+
+def test_a_request_that_cannot_be_read_is_named_and_one_that_is_not_set_is_the_limit() -> None:
+    limits = {"cpu": "1", "memory": "1Gi"}
+    app = sized(limits=limits, requests={"cpu": "abc"})
+    assert [gap.name for gap in gaps_of(Plan((app,)), [app], "")] == ["app: requests.cpu 'abc'"]
+    assert requests_of(sized(limits=limits)) == (1000, 1024)
+
+
+def test_a_share_of_what_pods_do_not_request_is_no_target_and_is_named() -> None:
+    app = sized(limits={"memory": "1Gi"})
+    plan = Plan((app, scaled_by(app, 70)))
+    assert tier_of(plan, app, GIVEN, cpu_ms=1).targets == ()
+    assert "app: requests.cpu not set" in [gap.name for gap in gaps_of(plan, [app], "")]
+
+
+@pytest.mark.parametrize("target", ["many", 0, None, UNKNOWN])
+def test_a_target_of_an_autoscaler_that_cannot_be_read_is_named(target: object) -> None:
+    app = sized(limits={"cpu": "1", "memory": "1Gi"})
+    plan = Plan((app, scaled_by(app, target)))
+    (gap,) = gaps_of(plan, [app], "")
+    assert gap.name.startswith("hpa: metric cpu of type Resource, target ")
+    assert tier_of(plan, app, GIVEN, cpu_ms=1).targets == ()
+
+
+@pytest.mark.parametrize("spec", [{"maxReplicas": None}, {"maxReplicaCount": 2, "advanced": UNKNOWN}])
+def test_bounds_of_an_autoscaler_that_cannot_be_read_are_refused_by_its_name(spec: dict[str, object]) -> None:
+    with pytest.raises(SimulationError, match="hpa is no autoscaler that can be simulated"):
+        spec_or_error(planned(AUTOSCALERS[0], "hpa", spec=spec))
+
+
 def station(options: str, memory: str) -> PlannedResource:
     """A Deployment with Node's options and a memory limit."""
     container = {
         "name": "app",
         "env": [{"name": "NODE_OPTIONS", "value": options}],
-        "resources": {"limits": {"memory": memory}},
+        "resources": {"limits": {"cpu": "1", "memory": memory}},
     }
     pod = {"metadata": {"labels": {"app": "a", "tier": "b"}}, "spec": {"containers": [container]}}
     return replace(planned(DEPLOYMENT, "app", spec={"template": pod}), parent="both")
