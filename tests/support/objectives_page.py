@@ -71,6 +71,23 @@ day.
 
 ([ADR 75](adr/0075-what-nobody-judged-is-no-objective-met.md) says why.)
 
+`./bbp gate` and `./bbp review` compare both sides of a change: a goal that was met and would be missed stops it, in production
+also one that would no longer be judged, until somebody waives `objectives` for the stack. A goal that was missed already and is
+no more than 5 % worse is told. So is `cost`, whose bounds are `--most-usd` and `--most-percent`, and pods that nobody has drilled
+since. The gate has one configuration, that of the change: what it accepts or asks for holds for both sides there.
+
+A plan is not what runs. `./bbp report STACK --out DIR` has a chapter of what was measured: `--prometheus URL --window 30d` asks
+the stack's own Prometheus, `--measured FILE` reads lists of samples (`requests`, `failed` and `slow`, the number of requests of
+each interval, of failures and of those slower than the objective; `response_ms`, `cpu_percent`, `memory_percent`). `errors` and
+`response` are judged there by counted requests, with the share of what may go wrong that is used; beside them stands what the
+guide's PerformanceMonitor reports: average, least, most and samples of each metric. What was measured and missed ends with exit
+code 1. Chance is told from what is shown: met is an objective whose share stays within the goal even at the upper end of its
+interval (Wilson's with a correction for continuity, 95 % sure on that side), missed one of which more was counted than the goal
+leaves, and all else is **not judged**. So nothing is met by fewer than 3,635 requests (0.1 % may fail) or 70 (5 % may be slower), and
+of fewer than that missed is only what even the lower end says. Requests are taken as independent; failures come in bursts, and a
+quiet month says even less. Between reports, alerts watch both by their burn rates ([errors](runbooks/errors.md),
+[slow responses](runbooks/slow-responses.md)).
+
 What a number rests on is the traffic simulation's assumptions about service times and users, the price book's list prices, and
 vendors' promises; each command above says them. The load holds for the guide's 500 requests a day of a user: its users ask for so
 little that every phase carries many times as many.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from planner.plan_values import UNKNOWN, at, items, quantity
 
@@ -18,7 +18,7 @@ UNLIMITED_CORES, UNLIMITED_BYTES = 1.0, 1024 * 2.0**20
 _TAKEN = {"cpu": "one core is taken", "memory": "one GiB is taken"}
 
 
-def containers_of(item: PlannedResource) -> list[object]:
+def containers_of(item: PlannedResource) -> list[Any]:
     """The containers of a Deployment's pods, the serving one first."""
     return items(item.inputs, "spec", "template", "spec", "containers")
 

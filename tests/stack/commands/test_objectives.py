@@ -12,7 +12,7 @@ from ops.answers.objectives import judged
 from ops.rehearsal.planned import Planned
 from plan.tokens import CACHE, DATABASE
 from tests.support.cli import Cli
-from tests.support.objectives_page import PAGE, STACKS, answers, table
+from tests.support.objectives_page import HEAD, PAGE, STACKS, answers, table
 from tests.support.plans import edited, resized, stack_plan, write_plan
 from tests.support.stack import settings
 
@@ -204,6 +204,10 @@ def test_the_command_names_what_keeps_a_stack_from_passing(tmp_path: Path) -> No
     shown = cli.run("objectives", "prod", "--plan", str(file), "--phase", "horizontal")
     assert "restoreTimed" in shown.out
     assert "Traceback" not in shown.err
+
+
+def test_the_page_begins_as_its_generator_writes_it() -> None:
+    assert PAGE.read_text(encoding="utf-8").startswith(HEAD)
 
 
 @pytest.mark.parametrize("stack", STACKS, ids="-".join)
