@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bailbondpro.edge.expressions import NOTHING, And, Equals, Expression, IsIn, Or, StartsWith
-from bailbondpro.edge.fields import EXTENSION, HOST, PATH
+from bailbondpro.edge.language.expressions import NOTHING, And, Equals, Expression, IsIn, Or, StartsWith
+from bailbondpro.edge.language.fields import EXTENSION, HOST, PATH
 from bailbondpro.edge.policy import API_EXTENSIONS, CSS_EXTENSIONS, IMAGE_EXTENSIONS, JS_EXTENSIONS, STATIC_PREFIX
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Literal
 
 from bailbondpro.edge.cache_classes import IMAGES, SCRIPTS, STYLE_SHEETS, class_conditions
 from bailbondpro.edge.cloudflare_plans import LIMITS
-from bailbondpro.edge.expressions import EVERYTHING, And, Contains, Expression, Not, Or, StartsWith
-from bailbondpro.edge.fields import PATH, Lower
+from bailbondpro.edge.language.expressions import EVERYTHING, And, Contains, Expression, Not, Or, StartsWith
+from bailbondpro.edge.language.fields import PATH, Lower
 from bailbondpro.edge.personal import (
     credentials,
     is_typed_as,

@@ -6,6 +6,7 @@ import re
 import string
 import unicodedata
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
@@ -153,13 +154,13 @@ class Request:
             received=quote(parts.path or "/", safe=string.punctuation),
         )
 
-    @property
+    @cached_property
     def extension(self) -> str:
         """The path's file extension in lower case without the dot, or "" (`http.request.uri.path.extension`)."""
         found = self._written_extension
         return found if self.exact_extension else found.lower()
 
-    @property
+    @cached_property
     def has_capital_extension(self) -> bool:
         """Whether the case of the extension makes a difference."""
         return any(path != path.lower() for path in (self._written_extension, _extension(self.received)))
@@ -176,12 +177,12 @@ class Request:
         """Every value of one header."""
         return tuple(value for key, value in self.headers if key == name.lower())
 
-    @property
+    @cached_property
     def parameter_names(self) -> tuple[str, ...]:
         """The names of the query's parameters as they are written (`http.request.uri.args.names`)."""
         return tuple(pair.partition("=")[0] for pair in self.query.split("&") if pair)
 
-    @property
+    @cached_property
     def cookie(self) -> str:
         """The whole Cookie header (field `http.cookie`)."""
         return "; ".join(self.values("cookie"))

@@ -16,7 +16,7 @@ from bailbondpro.edge.cache_classes import (
     static_hosts,
 )
 from bailbondpro.edge.cache_control import LIFETIME_FORMS, OPEN_CONTROLS, TARGETED_FORMS
-from bailbondpro.edge.expressions import (
+from bailbondpro.edge.language.expressions import (
     AllIn,
     And,
     AnyOf,
@@ -30,7 +30,7 @@ from bailbondpro.edge.expressions import (
     StatusIn,
     Wildcard,
 )
-from bailbondpro.edge.fields import (
+from bailbondpro.edge.language.fields import (
     COOKIE,
     EXTENSION,
     HOST,

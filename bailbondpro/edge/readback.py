@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
 from bailbondpro.edge.cache_rules import CacheRule, Directive, DirectiveName, EdgeTtl, EdgeTtlMode, ResponseRule
-from bailbondpro.edge.parse import ExpressionError, parse
+from bailbondpro.edge.language.parse import ExpressionError, parse
 from bailbondpro.edge.rewrites import RewriteRule, UriPattern
 from bailbondpro.edge.rules import EdgeRules
 from bailbondpro.edge.security import FirewallAction, FirewallRule, HeaderRule, RateLimitRule
@@ -19,7 +19,7 @@ from bailbondpro.edge.security import FirewallAction, FirewallRule, HeaderRule, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from bailbondpro.edge.expressions import Expression
+    from bailbondpro.edge.language.expressions import Expression
 
 R = TypeVar("R")
 

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING
 
 from bailbondpro.edge.cache_classes import app_hosts, image_hosts, static_hosts
 from bailbondpro.edge.exchange import Exchange
-from bailbondpro.edge.expressions import And, Contains, Equals, IsIn, Not, Or, StartsWith, Wildcard
-from bailbondpro.edge.fields import EXTENSION, HOST, PATH, QUERY, Lower, quoted
+from bailbondpro.edge.language.expressions import And, Contains, Equals, IsIn, Not, Or, StartsWith, Wildcard
+from bailbondpro.edge.language.fields import EXTENSION, HOST, PATH, QUERY, Lower, quoted
 from bailbondpro.edge.policy import FILE_TYPES, IMAGE_EXTENSIONS, STATIC_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from bailbondpro.edge.exchange import Request
-    from bailbondpro.edge.expressions import Expression
-    from bailbondpro.edge.fields import Text
+    from bailbondpro.edge.language.expressions import Expression
+    from bailbondpro.edge.language.fields import Text
     from bailbondpro.edge.policy import EdgePolicy, ImagePolicy
 
 RENDITION_PREFIX = "/cdn-cgi/image/"

@@ -11,7 +11,7 @@ from bailbondpro.edge.security import firewall_rules, header_rules, rate_limit_r
 
 if TYPE_CHECKING:
     from bailbondpro.edge.cache_rules import CacheRule, ResponseRule
-    from bailbondpro.edge.expressions import Expression
+    from bailbondpro.edge.language.expressions import Expression
     from bailbondpro.edge.policy import EdgePolicy
     from bailbondpro.edge.rewrites import RewriteRule
     from bailbondpro.edge.security import FirewallRule, HeaderRule, RateLimitRule

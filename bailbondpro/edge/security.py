@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from bailbondpro.edge.cache_classes import api_hosts, class_conditions, image_hosts, static_hosts
 from bailbondpro.edge.cloudflare_plans import LIMITS
-from bailbondpro.edge.expressions import (
+from bailbondpro.edge.language.expressions import (
     EVERYTHING,
     And,
     AnyOf,
@@ -20,7 +20,7 @@ from bailbondpro.edge.expressions import (
     StartsWith,
     Wildcard,
 )
-from bailbondpro.edge.fields import EXTENSION, HOST, METHOD, PATH, RESPONSE_HEADER_NAMES, Lower
+from bailbondpro.edge.language.fields import EXTENSION, HOST, METHOD, PATH, RESPONSE_HEADER_NAMES, Lower
 from bailbondpro.edge.rewrites import OTHER_SOURCES, RENDITION_PREFIX, asks_for_rendition, rendition_path
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bailbondpro.edge.cache_rules import CacheRule, Directive, ResponseRule
-    from bailbondpro.edge.expressions import Expression
+    from bailbondpro.edge.language.expressions import Expression
     from bailbondpro.edge.policy import EdgePolicy
     from bailbondpro.edge.rewrites import RewriteRule
     from bailbondpro.edge.security import FirewallRule, HeaderRule, ManagedRule, RateLimitRule

@@ -12,8 +12,8 @@ from bailbondpro.edge.cache_classes import STATIC_TYPES, StaticType
 from bailbondpro.edge.cloudflare_plans import Plan
 from bailbondpro.edge.exchange import Request, Response
 from bailbondpro.edge.explain import evaluate
-from bailbondpro.edge.expressions import EVERYTHING, And, IsIn, Not
-from bailbondpro.edge.fields import EXTENSION
+from bailbondpro.edge.language.expressions import EVERYTHING, And, IsIn, Not
+from bailbondpro.edge.language.fields import EXTENSION
 from bailbondpro.edge.policy import CdnHosts, EdgePolicy
 from bailbondpro.edge.proof.leaks import audit
 from bailbondpro.edge.proof.oracle import personal_reason

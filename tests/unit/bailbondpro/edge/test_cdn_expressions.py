@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bailbondpro.edge.exchange import Exchange, Request, Response, normalise_path
-from bailbondpro.edge.expressions import (
+from bailbondpro.edge.language.expressions import (
     NOTHING,
     And,
     AnyOf,
@@ -21,7 +21,7 @@ from bailbondpro.edge.expressions import (
     StatusIn,
     Wildcard,
 )
-from bailbondpro.edge.fields import (
+from bailbondpro.edge.language.fields import (
     COOKIE,
     EXTENSION,
     HOST,

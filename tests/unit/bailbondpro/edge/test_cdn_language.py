@@ -19,7 +19,7 @@ from bailbondpro.edge.policy import CdnHosts, EdgePolicy
 from bailbondpro.edge.security import firewall_rules, header_rules, managed_rules, rate_limit_rules
 
 if TYPE_CHECKING:
-    from bailbondpro.edge.expressions import Expression
+    from bailbondpro.edge.language.expressions import Expression
 
 DOMAIN = "bailbondpro.com"
 POLICY = EdgePolicy(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bailbondpro.edge.expressions import (
+from bailbondpro.edge.language.expressions import (
     AllIn,
     And,
     AnyOf,
@@ -20,7 +20,7 @@ from bailbondpro.edge.expressions import (
     StatusIn,
     Wildcard,
 )
-from bailbondpro.edge.fields import (
+from bailbondpro.edge.language.fields import (
     FIELD_LISTS,
     FIELDS,
     HOST,
@@ -33,7 +33,7 @@ from bailbondpro.edge.fields import (
     Without,
     WithoutEach,
 )
-from bailbondpro.edge.parse import ExpressionError, parse
+from bailbondpro.edge.language.parse import ExpressionError, parse
 
 HOSTILE = st.text(alphabet=st.sampled_from('"\\ (){}[]*,andortx\n\t\x00é\U0001f600'), max_size=12)
 LITERALS = st.one_of(HOSTILE, st.sampled_from(["/static/", "cdn.example.com", '" or true or "', "\\", '\\"', "not ("]))

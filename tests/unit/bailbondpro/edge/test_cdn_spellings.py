@@ -6,7 +6,7 @@ import pytest
 
 from bailbondpro.edge.exchange import Exchange, Request, normalise_path
 from bailbondpro.edge.explain import may_be_cached
-from bailbondpro.edge.expressions import Or
+from bailbondpro.edge.language.expressions import Or
 from bailbondpro.edge.personal import odd_path, private_path
 from bailbondpro.edge.policy import PRIVATE_PREFIXES
 from bailbondpro.edge.proof.corpus import LOOK_ALIKES, UNSEEN, odd_spellings

@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bailbondpro.edge.cloudflare_plans import LIMITS, Plan
-from bailbondpro.edge.expressions import And, Equals, IsIn, Not, StartsWith
-from bailbondpro.edge.fields import HOST, PATH
+from bailbondpro.edge.language.expressions import And, Equals, IsIn, Not, StartsWith
+from bailbondpro.edge.language.fields import HOST, PATH
 from bailbondpro.edge.policy import CdnHosts, EdgePolicy
 from bailbondpro.edge.rules import EdgeRules
 from bailbondpro.edge.security import managed_rules
 
 if TYPE_CHECKING:
-    from bailbondpro.edge.expressions import Expression
+    from bailbondpro.edge.language.expressions import Expression
 
 wirefilter = pytest.importorskip("octorules_wirefilter", reason="the package octorules-wirefilter is not installed")
 

@@ -8,8 +8,8 @@ import pytest
 
 from bailbondpro.edge.exchange import Request, Response
 from bailbondpro.edge.explain import arriving, evaluate
-from bailbondpro.edge.expressions import And, Not, Or, StartsWith
-from bailbondpro.edge.fields import PATH
+from bailbondpro.edge.language.expressions import And, Not, Or, StartsWith
+from bailbondpro.edge.language.fields import PATH
 from bailbondpro.edge.origin import image_url
 from bailbondpro.edge.personal import odd_path
 from bailbondpro.edge.proof.leaks import Trial, careless_response, corpus, judge

@@ -13,7 +13,7 @@ import pytest
 
 from bailbondpro.edge import personal
 from bailbondpro.edge.exchange import Request
-from bailbondpro.edge.expressions import Or
+from bailbondpro.edge.language.expressions import Or
 from bailbondpro.edge.policy import HARMLESS_RESPONSE_HEADERS
 from bailbondpro.edge.proof.corpus import odd_spellings
 from bailbondpro.edge.proof.leaks import Trial, corpus, judge, trials
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
-    from bailbondpro.edge.expressions import Expression
+    from bailbondpro.edge.language.expressions import Expression
 
 ZONE = dataclasses.replace(RULES, firewall=())
 """Without firewall rules, which are no obstacle of the proof."""

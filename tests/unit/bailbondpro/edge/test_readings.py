@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bailbondpro.edge.cache_key import samples
 from bailbondpro.edge.exchange import Request, Response
 from bailbondpro.edge.explain import differences, evaluate, seen
-from bailbondpro.edge.expressions import Or
+from bailbondpro.edge.language.expressions import Or
 from bailbondpro.edge.proof.leaks import Trial, judge, trials
 from bailbondpro.edge.readings import CARELESS, CROSSED, READINGS, SEEN_BY, STRICT, Behaviour, Readings, combinations
 from tests.support.edge_policies import DOMAIN, POLICY, RULES
@@ -22,7 +22,7 @@ from tests.support.edge_policies import DOMAIN, POLICY, RULES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bailbondpro.edge.expressions import Expression
+    from bailbondpro.edge.language.expressions import Expression
     from bailbondpro.edge.rules import EdgeRules
 
 PAGE, DATA = f"https://{DOMAIN}/pricing", f"https://api.{DOMAIN}/api/public/courts"

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bailbondpro.edge.expressions import (
+from bailbondpro.edge.language.expressions import (
     AllIn,
     And,
     AnyOf,
@@ -26,7 +26,7 @@ from bailbondpro.edge.expressions import (
     StatusIn,
     Wildcard,
 )
-from bailbondpro.edge.fields import (
+from bailbondpro.edge.language.fields import (
     FIELD_LISTS,
     FIELDS,
     Lower,

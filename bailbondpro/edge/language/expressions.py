@@ -6,20 +6,21 @@ Cloudflare docs (Ruleset Engine, Rules language); only what this platform uses e
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
-from bailbondpro.edge.fields import PATH, quoted
+from bailbondpro.edge.language.fields import PATH, quoted
+from bailbondpro.edge.language.matching import Compared, all_of, one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from bailbondpro.edge.exchange import Exchange
-    from bailbondpro.edge.fields import Text, Texts
+    from bailbondpro.edge.language.fields import Text, Texts
+    from bailbondpro.edge.language.matching import Test
 
 
 class Expression(ABC):
@@ -29,13 +30,18 @@ class Expression(ABC):
     def render(self) -> str:
         """The text of the rule language; safe to put into any other expression."""
 
-    @abstractmethod
     def holds(self, exchange: Exchange) -> bool:
         """Whether it is true.
 
         Raises:
             LookupError: a response field is read before there is a response.
         """
+        return self.test(exchange)
+
+    @property
+    @abstractmethod
+    def test(self) -> Test:
+        """`holds` as one function: an audit asks some expressions a million times, so each is put together once."""
 
     @abstractmethod
     def fields(self) -> frozenset[str]:
@@ -47,13 +53,15 @@ class OfText(Expression):
 
     text: Text
 
+    @property
     @abstractmethod
-    def accepts(self, value: str) -> bool:
-        """Whether it is true of a value of the string."""
+    def compared(self) -> Compared:
+        """What a value of the string has to meet."""
 
-    def holds(self, exchange: Exchange) -> bool:
-        """Read the string and judge it."""
-        return self.accepts(self.text.value(exchange))
+    @cached_property
+    def test(self) -> Test:
+        """Reads the string and compares it."""
+        return self.compared.by(self.text.value)
 
     def fields(self) -> frozenset[str]:
         """Those of the string."""
@@ -71,9 +79,10 @@ class Equals(OfText):
         """`x eq "..."`."""
         return f"{self.text.render()} eq {quoted(self.wanted)}"
 
-    def accepts(self, value: str) -> bool:
-        """Compare."""
-        return value == self.wanted
+    @property
+    def compared(self) -> Compared:
+        """The text."""
+        return Compared(equal=frozenset({self.wanted}))
 
 
 @dataclass(frozen=True)
@@ -91,9 +100,10 @@ class IsIn(OfText):
         """`x in {"..." "..."}`."""
         return f"{self.text.render()} in {{{' '.join(map(quoted, self.wanted))}}}"
 
-    def accepts(self, value: str) -> bool:
-        """Look it up."""
-        return value in self.wanted
+    @property
+    def compared(self) -> Compared:
+        """The texts."""
+        return Compared(equal=frozenset(self.wanted))
 
 
 @dataclass(frozen=True)
@@ -107,9 +117,10 @@ class StartsWith(OfText):
         """`starts_with(x, "...")`."""
         return f"starts_with({self.text.render()}, {quoted(self.prefix)})"
 
-    def accepts(self, value: str) -> bool:
-        """Compare the start."""
-        return value.startswith(self.prefix)
+    @property
+    def compared(self) -> Compared:
+        """The start."""
+        return Compared(starts=(self.prefix,))
 
 
 @dataclass(frozen=True)
@@ -123,9 +134,10 @@ class Contains(OfText):
         """`x contains "..."`."""
         return f"{self.text.render()} contains {quoted(self.part)}"
 
-    def accepts(self, value: str) -> bool:
-        """Search."""
-        return self.part in value
+    @property
+    def compared(self) -> Compared:
+        """The part."""
+        return Compared(parts=(self.part,))
 
 
 @dataclass(frozen=True)
@@ -143,9 +155,10 @@ class Wildcard(OfText):
         """`x wildcard "..."`."""
         return f"{self.text.render()} {'strict ' if self.strict else ''}wildcard {quoted(self.pattern)}"
 
-    def accepts(self, value: str) -> bool:
-        """Match the whole string."""
-        return _has_form(value, self.pattern, strict=self.strict)
+    @property
+    def compared(self) -> Compared:
+        """The form of the whole string."""
+        return Compared(strict_forms=(self.pattern,)) if self.strict else Compared(forms=(self.pattern,))
 
 
 @dataclass(frozen=True)
@@ -164,17 +177,22 @@ class AnyOf(Expression):
         """`any(x[*] eq "...")`."""
         return f"any({self.texts.render()} {self.operator} {quoted(self.wanted)})"
 
-    def holds(self, exchange: Exchange) -> bool:
-        """Read the list and compare each."""
-        return self.accepts(self.texts.values(exchange))
+    @cached_property
+    def test(self) -> Test:
+        """Reads the list and compares each."""
+        values = self.texts.values
+        if self.operator == "ne":
+            return lambda exchange: any(text != self.wanted for text in values(exchange))
+        return self.compared.by_one(values)
 
-    def accepts(self, values: tuple[str, ...]) -> bool:
-        """Whether it is true of the strings of the list."""
+    @property
+    def compared(self) -> Compared:
+        """What a string of the list has to meet, unless it has to differ."""
         if self.operator == "contains":
-            return any(self.wanted in text for text in values)
-        if self.operator == "wildcard":
-            return any(_has_form(text, self.wanted, strict=False) for text in values)
-        return any((self.wanted == text) is (self.operator == "eq") for text in values)
+            return Compared(parts=(self.wanted,))
+        return (
+            Compared(forms=(self.wanted,)) if self.operator == "wildcard" else Compared(equal=frozenset({self.wanted}))
+        )
 
     def fields(self) -> frozenset[str]:
         """Those of the list."""
@@ -196,13 +214,11 @@ class AllIn(Expression):
         """`all(x[*] in {"..." "..."})`."""
         return f"all({self.texts.render()} in {{{' '.join(map(quoted, self.wanted))}}})"
 
-    def holds(self, exchange: Exchange) -> bool:
-        """Look each up."""
-        return self._wanted.issuperset(self.texts.values(exchange))
-
     @cached_property
-    def _wanted(self) -> frozenset[str]:
-        return frozenset(self.wanted)
+    def test(self) -> Test:
+        """Looks each up."""
+        values, holds_all = self.texts.values, frozenset(self.wanted).issuperset
+        return lambda exchange: holds_all(values(exchange))
 
     def fields(self) -> frozenset[str]:
         """Those of the list."""
@@ -223,9 +239,11 @@ class StatusIn(Expression):
         """`http.response.code in {...}`."""
         return f"http.response.code in {{{' '.join(map(str, self.codes))}}}"
 
-    def holds(self, exchange: Exchange) -> bool:
-        """Look it up."""
-        return exchange.answered.code in self.codes
+    @cached_property
+    def test(self) -> Test:
+        """Looks it up."""
+        codes = self.codes
+        return lambda exchange: exchange.answered.code in codes
 
     def fields(self) -> frozenset[str]:
         """The status code."""
@@ -242,9 +260,11 @@ class Not(Expression):
         """`not (...)`."""
         return f"not ({self.of.render()})"
 
-    def holds(self, exchange: Exchange) -> bool:
-        """Negate."""
-        return not self.of.holds(exchange)
+    @cached_property
+    def test(self) -> Test:
+        """Negates."""
+        test = self.of.test
+        return lambda exchange: not test(exchange)
 
     def fields(self) -> frozenset[str]:
         """Those of what is negated."""
@@ -261,9 +281,10 @@ class And(Expression):
         """`(... and ...)`."""
         return _joined(" and ", self.parts)
 
-    def holds(self, exchange: Exchange) -> bool:
+    @cached_property
+    def test(self) -> Test:
         """All hold."""
-        return all(part.holds(exchange) for part in self.parts)
+        return all_of([part.test for part in self.parts])
 
     def fields(self) -> frozenset[str]:
         """Those of every part."""
@@ -280,14 +301,10 @@ class Or(Expression):
         """`(... or ...)`."""
         return _joined(" or ", self.parts)
 
-    def holds(self, exchange: Exchange) -> bool:
-        """One holds."""
-        return any(group(exchange) for group in self._groups)
-
     @cached_property
-    def _groups(self) -> tuple[Callable[[Exchange], bool], ...]:
-        """The parts in their order; neighbours that ask about the same string, or list, read it once."""
-        return tuple(_one_of(tuple(parts)) for _, parts in groupby(self.parts, key=_subject))
+    def test(self) -> Test:
+        """One holds; neighbours that ask about the same string, or list, read it once."""
+        return one_of([_one_of(tuple(parts)) for _, parts in groupby(self.parts, key=_subject)])
 
     def fields(self) -> frozenset[str]:
         """Those of every part."""
@@ -305,38 +322,21 @@ def _checked_pattern(pattern: str) -> None:
         raise ValueError("a pattern has no backslash, which escapes a star, and no two stars beside each other")
 
 
-def _has_form(value: str, pattern: str, *, strict: bool) -> bool:
-    form = ".*".join(map(re.escape, pattern.split("*")))
-    return bool(re.fullmatch(form, value, re.DOTALL | (0 if strict else re.IGNORECASE)))
-
-
 def _subject(part: Expression) -> Text | Texts | Expression:
     """What a part asks about; itself where that is no single string or list."""
     if isinstance(part, OfText):
         return part.text
-    return part.texts if isinstance(part, AnyOf) else part
+    return part.texts if isinstance(part, AnyOf) and part.operator != "ne" else part
 
 
-def _one_of(parts: tuple[Expression, ...]) -> Callable[[Exchange], bool]:
+def _one_of(parts: tuple[Expression, ...]) -> Test:
     """Whether one holds of several parts that have the same subject."""
-    first = parts[0]
-    if isinstance(first, OfText):
-        text, tests = first.text, [part.accepts for part in parts if isinstance(part, OfText)]
-
-        def of_text(exchange: Exchange) -> bool:
-            value = text.value(exchange)
-            return any(test(value) for test in tests)
-
-        return of_text
+    if len(parts) == 1 or _subject(first := parts[0]) is first:  # equal parts ask the same
+        return parts[0].test
+    compared = Compared.of(part.compared for part in parts if isinstance(part, OfText | AnyOf))
     if isinstance(first, AnyOf):
-        texts, compared = first.texts, [part.accepts for part in parts if isinstance(part, AnyOf)]
-
-        def of_texts(exchange: Exchange) -> bool:
-            values = texts.values(exchange)
-            return any(test(values) for test in compared)
-
-        return of_texts
-    return first.holds
+        return compared.by_one(first.texts.values)
+    return compared.by(first.text.value) if isinstance(first, OfText) else first.test
 
 
 def _joined(operator: str, parts: tuple[Expression, ...]) -> str:
