@@ -95,6 +95,11 @@ def unreadable(plan: Plan) -> bool:
     )
 
 
+def states_placement(text: object) -> bool:
+    """Whether a text says where clients' rows lie, as a stack of this platform publishes it."""
+    return _stated(text) is not None
+
+
 def _published(plan: Plan, ending: str, *, before: bool) -> Iterator[dict[str, Any]]:
     """The inputs of the parameters that publish a placement, as they will be or were; of those that exist then."""
     for item in plan:

@@ -15,6 +15,7 @@ from policies.gate.newcomers import accounts, let_in
 from policies.gate.peers import Standing, standing_of, worth_less
 from policies.gate.reach import hanging, reaches
 from policies.gate.scaled import scaled_twice, ways_elsewhere, ways_shared
+from policies.gate.trusted import trusts_more
 from policies.gate.uncompared import uncompared
 from policies.gate.weaker import weakened
 from policies.placement import shards_left, unplaced
@@ -59,7 +60,7 @@ def judge(preview: Preview) -> Verdict:
     policies, standing, later = _policies(preview, production=production)
     if production:
         loss += (*scaled_twice(preview.after, preview.before), *ways_shared(preview.after, preview.before))
-    loss += ways_elsewhere(preview.changes)
+    loss += (*ways_elsewhere(preview.changes), *trusts_more(preview.changes))
     findings = (
         *_of_the_preview(preview),
         *left_production(preview),

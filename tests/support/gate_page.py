@@ -64,10 +64,17 @@ is counted, and the policy pack judges it in the update. Of production's data an
 properties that change and that no row compares with what they were are named (`not-compared`), down to the variable
 of a container; they stop nothing.
 
+So is what pods read (ConfigMaps, Secrets, parameters of SSM): its forms that a row knows are compared (the gateway's
+directives, the authorities that clients trust, the map of shards), and every other key that changes is named, low,
+because an application's own configuration changes with every release. A preview masks secrets: where one changes, the
+gate says that nothing here has read it. Who changes a ConfigMap or a Secret looks at it; the gate has not
+([ADR 82](adr/0082-what-pods-read-is-named-where-nobody-judged-it.md)).
+
 Numbers that people tune (bounds of alarms and alert rules, rate limits, schedules) may become twice as large or half as
 large at once; an alarm over a share may not be set above 95 %. Budgets may grow fourfold. What is only noted stops
 nothing: a speed setting of the zone, a password that is made anew while nothing else changes, a new log group that
-keeps less than the others ([ADR 81](adr/0081-a-gate-lets-people-tune.md)).
+keeps less than the others, a role that may do less than it could, another policy in the place of one, an archive that
+objects reach after 90 days or more ([ADR 81](adr/0081-a-gate-lets-people-tune.md)).
 
 Rules of production hold where either side is production's: its configuration says so, or the tags by which what stands
 calls itself. A change that calls production a development stack stops (`environment`).

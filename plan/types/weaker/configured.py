@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from plan.nginx import NginxError, read_nginx
 from plan.types.weaker.model import Loses, Weaker, changes, number, written
 from plan.types.weaker.ways import wide
+from plan.unknown import is_hidden
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,20 +61,12 @@ def _lets_in_more(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a 
 
 def _trusts_others(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
     """Whether nobody whom clients trusted is trusted any more."""
-    before, after = _trusted(old), _trusted(new)
-    return bool(before) and not before & after
+    before, after = trusted(old), trusted(new)
+    return bool(before) and not before & after and not (isinstance(new, dict) and is_hidden(new.get("ca.crt")))
 
 
-def _trusts_more(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
-    """Whether clients that trust somebody trust somebody else beside them, who is known before an update.
-
-    An authority that the program makes is not: no preview knows it.
-    """
-    before, after = _trusted(old), _trusted(new)
-    return bool(before) and bool(before & after) and bool(after - before)
-
-
-def _trusted(data: object) -> set[str]:
+def trusted(data: object) -> set[str]:
+    """The certificates of the authorities that a ConfigMap has clients trust."""
     text = data.get("ca.crt") if isinstance(data, dict) else None
     return {"".join(one.split()) for one in _CERTIFICATE.findall(text)} if isinstance(text, str) else set()
 
@@ -126,7 +119,6 @@ _ROWS: tuple[tuple[str, str, Callable[[Any, Any], bool], str, Loses, str, str], 
         "data.nginx.conf",
     ),
     (CONFIG_MAP, "data", _trusts_others, "clients trust the authority of their database", "way", _TRUST, "data.ca.crt"),
-    (CONFIG_MAP, "data", _trusts_more, "clients trust nobody else", "defence", _TRUST, "data.ca.crt"),
     (SSM, "insecureValue", _maps_otherwise, "clients find the shard of their rows", "way", _PARAMETERS, ""),
     (SSM, "name", changes, "programs find it under this name", "way", _PARAMETERS, ""),
 )

@@ -64,6 +64,28 @@ def test_pods_with_the_role_of_others_or_of_deployments_stop_and_with_one_of_the
     assert beside(PODS, pods(UNKNOWN)) == []
 
 
+def test_an_authority_beside_others_stops_unless_the_same_update_makes_one() -> None:
+    def bundle(*names: str) -> dict[str, Any]:
+        marks = ("-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----")
+        return {"data": {"ca.crt": "".join(f"{marks[0]}\n{name}\n{marks[1]}\n" for name in names)}}
+
+    def stops(*names: str, made: int) -> list[str]:
+        things = {
+            "bundle": {"type": "kubernetes:core/v1:ConfigMap"},
+            "authority": {"type": "tls:index/selfSignedCert:SelfSignedCert"},
+        }
+        changed = {"do": "update", "thing": "bundle", "was": bundle("a", "b"), "is": bundle(*names)}
+        lines = [changed, *({"do": "create", "thing": "authority", "name": f"authority-{n}"} for n in range(made))]
+        steps = [step for line in lines for step in steps_of(line, things)]
+        found = gate(read_preview({"config": {"bailbondpro:environment": "production"}, "steps": steps}))
+        return [one.rule for one in found.stopping if one.rule == "weakened"]
+
+    assert stops("a", "b", "c", made=0) == ["weakened"]
+    assert stops("a", "b", "c", made=1) == []
+    assert stops("a", "b", "c", "d", made=1) == ["weakened"]
+    assert stops("b", "a", made=0) == []
+
+
 def role(account: str) -> str:
     return f"arn:aws:iam::{account}:role/deploy"
 

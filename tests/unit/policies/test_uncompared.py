@@ -6,6 +6,7 @@ from typing import Any
 
 from ops.answers.gate import gate
 from plan.preview import read_preview
+from plan.unknown import UNKNOWN
 from tests.support.gate_cases import steps_of
 
 DATABASE = "aws:rds/instance:Instance"
@@ -94,4 +95,58 @@ def test_a_parameter_that_no_row_compares_is_named() -> None:
     )
     assert notes("aws:rds/parameterGroup:ParameterGroup", was, becomes) == [
         "nothing here compares before and after of parameters[geqo].value"
+    ]
+
+
+CONFIG_MAP, SECRET = "kubernetes:core/v1:ConfigMap", "kubernetes:core/v1:Secret"
+PARAMETER = "aws:ssm/parameter:Parameter"
+
+
+def test_what_pods_read_is_named_by_its_keys_and_stops_nothing() -> None:
+    was, becomes = ({"data": {"LIMIT": value, "SAME": "x"}} for value in ("1", "2"))
+    assert notes(CONFIG_MAP, was, becomes) == ["nothing here compares before and after of data.LIMIT"]
+    was, becomes = (
+        {"data": {"nginx.conf": f"events {{}}\nhttp {{ server {{ {more} }} }}"}} for more in ("", "etag on;")
+    )
+    assert notes(CONFIG_MAP, was, becomes) == ["nothing here compares before and after of data.nginx.conf"]
+    assert notes(PARAMETER, {"insecureValue": "a"}, {"insecureValue": "b"}) == [
+        "nothing here compares before and after of insecureValue"
+    ]
+
+
+def test_what_a_row_or_the_rules_of_placement_compare_of_what_pods_read_is_not_named() -> None:
+    was, becomes = ({"insecureValue": f"shard-{number}.example.com:5432"} for number in (0, 1))
+    assert notes(PARAMETER, was, becomes) == []
+    was, becomes = ({"insecureValue": f'{{"placement": "primary", "version": {number}}}'} for number in (0, 1))
+    assert notes(PARAMETER, was, becomes) == []
+
+
+def test_a_dashboard_decides_nothing_and_is_not_named() -> None:
+    was, becomes = (
+        {"metadata": {"labels": {"grafana_dashboard": "1"}}, "data": {"a.json": text}} for text in ("{}", "[]")
+    )
+    assert notes(CONFIG_MAP, was, becomes) == []
+    assert notes(CONFIG_MAP, {"data": {"a.json": "{}"}}, becomes) != []
+
+
+def test_a_secret_that_changes_behind_its_mask_is_named_as_unread() -> None:
+    def changed(path: str, **inputs: Any) -> list[str]:  # noqa: ANN401 - any inputs
+        line = {"do": "update", "thing": "one", "was": inputs, "is": inputs, "changed": [path]}
+        steps = list(steps_of(line, {"one": {"type": SECRET}}))
+        found = gate(read_preview({"config": {"bailbondpro:environment": "prod"}, "steps": steps}))
+        assert found.exit_code == 0
+        return [one.says for one in found.findings if one.rule == "not-compared"]
+
+    says = "stringData would change, and is masked as a secret: nothing here has read it"
+    assert changed("stringData", stringData="[secret]") == [says]
+    assert changed("stringData.url", stringData={"url": "[secret]", "host": "a"}) == [says]
+    assert changed('stringData["tls.crt"]', stringData={"tls.crt": "[secret]"}) == [says]
+    assert changed("stringData.host", stringData={"host": "a"}) == []
+    assert changed("metadata", stringData="[secret]", metadata={}) == []
+
+
+def test_a_bundle_that_only_an_update_knows_is_named_and_does_not_stop() -> None:
+    was = {"data": {"ca.crt": "-----BEGIN CERTIFICATE-----\na\n-----END CERTIFICATE-----\n"}}
+    assert notes(CONFIG_MAP, was, {"data": {"ca.crt": UNKNOWN}}) == [
+        "nothing here compares before and after of data.ca.crt"
     ]

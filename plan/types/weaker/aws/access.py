@@ -21,7 +21,7 @@ _OF_AWS = re.compile(r"arn:aws[\w-]*:iam::aws:policy/")
 
 def _unbounded(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
     """Whether a boundary is gone, or is a policy of AWS."""
-    return bool(old) and (not new or _OF_AWS.match(str(new)) is not None)
+    return bool(old) and (not new or (old != new and _OF_AWS.match(str(new)) is not None))
 
 
 def _bounded_otherwise(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
