@@ -83,6 +83,29 @@ def userlist_value(value: str) -> str:
     return '"' + value.replace('"', '""') + '"'
 
 
+def _sizes(pool_size: int) -> dict[str, str]:
+    # the pool is the whole budget: no reserve, no second pool of another user may open more
+    return {"pool_size": str(pool_size), "max_db_connections": str(pool_size)}
+
+
+def _pairs(parts: dict[str, str]) -> str:
+    return " ".join(f"{key}={value}" for key, value in parts.items())
+
+
+def shown_sizes(pools: tuple[tuple[str, int], ...], max_client_connections: int) -> str:
+    """The sizes of a configuration without its secrets, as lines of it after each other.
+
+    Args:
+        pools: name and size of each endpoint.
+        max_client_connections: clients of one pooler pod.
+
+    >>> shown_sizes((("primary", 20),), 2000)
+    'primary = pool_size=20 max_db_connections=20; max_client_conn = 2000'
+    """
+    lines = [f"{name} = {_pairs(_sizes(size))}" for name, size in pools]
+    return "; ".join([*lines, f"max_client_conn = {max_client_connections}"])
+
+
 def _database(endpoint: Endpoint) -> str:
     parts = {
         "host": endpoint.host,
@@ -90,11 +113,9 @@ def _database(endpoint: Endpoint) -> str:
         "dbname": connection_value(endpoint.database),
         "user": connection_value(endpoint.username),
         "password": connection_value(endpoint.password),
-        "pool_size": str(endpoint.pool_size),
-        # the pool is the whole budget: no reserve, no second pool of another user may open more
-        "max_db_connections": str(endpoint.pool_size),
+        **_sizes(endpoint.pool_size),
     }
-    return f"{endpoint.name} = " + " ".join(f"{key}={value}" for key, value in parts.items())
+    return f"{endpoint.name} = {_pairs(parts)}"
 
 
 def pgbouncer_ini(config: PoolerConfig) -> str:

@@ -49,6 +49,7 @@ from .config import (
     Endpoint,
     PoolerConfig,
     pgbouncer_ini,
+    shown_sizes,
     stop_command,
     userlist,
 )
@@ -60,6 +61,8 @@ CONFIG_NAME = "pgbouncer-config"
 EXPORTER_URL_KEY = "exporter-url"
 LOGINS_ANNOTATION = "bailbondpro/logins"
 """Generations of logins that are let in, the one that is handed out first: `policies.turns` reads it."""
+POOLS_ANNOTATION = "bailbondpro/pools"
+"""Sizes of the pools, which a preview hides with the file that holds them: `planner.simulation` reads it."""
 
 
 class Pooler(pulumi.ComponentResource):
@@ -100,7 +103,7 @@ class Pooler(pulumi.ComponentResource):
         files = _files(args)
         secret = k8s.core.v1.Secret(
             f"{name}-config",
-            metadata=identity.metadata(CONFIG_NAME, annotations={LOGINS_ANNOTATION: _logins(args)}),
+            metadata=identity.metadata(CONFIG_NAME, annotations=_shown(args)),
             type="Opaque",
             string_data=files,
             opts=identity.after(*args.users_ready).opts,
@@ -139,6 +142,12 @@ def pooler_hosts(namespace: str) -> tuple[str, ...]:
 
 def _url(username: str, password: str, host: str, database: str) -> str:
     return f"postgresql://{quote(username, safe='')}:{quote(password, safe='')}@{host}:{ports.POOLER}/{database}"
+
+
+def _shown(args: PoolerArgs) -> dict[str, str]:
+    """What a preview may know of the secret configuration."""
+    pools = tuple((server.name, server.pool_size) for server in args.endpoints)
+    return {LOGINS_ANNOTATION: _logins(args), POOLS_ANNOTATION: shown_sizes(pools, args.max_client_connections)}
 
 
 def _logins(args: PoolerArgs) -> str:

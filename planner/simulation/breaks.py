@@ -81,8 +81,16 @@ def _store_reason(moment: Moment, place: int) -> str:
     count = flow.demand.connected(place, ready)
     if not store.endpoints:
         return f"away since {moment.event}"
-    if store.usable(asked) * 1000 / store.database_ms < store.rate:
-        return f"connections: {store.usable(asked)} at once for {count} pods"
+    pooler, most = flow.platform.pooler, flow.platform.pooler_clients
+    poolers = pooler.replicas if pooler is not None else 0
+    room = flow.demand.admitted(place, ready, poolers)
+    if room < asked:
+        return f"clients of the pooler: {poolers} x {most} (max_client_conn), and {count} pods ask for more"
+    usable = store.usable(asked, poolers)
+    if usable * 1000 / store.database_ms < store.rate:
+        if store.opened(poolers) < min(asked, store.connections):
+            return f"pool slots: {poolers} poolers with {store.pool} connections each to a server"
+        return f"connections: {usable} at once for {count} pods"
     reason = f"processor time: {store.endpoints} x {store.processors} processors, {store.database_ms:g} ms a request"
     if store.refuses(asked):
         reason += (

@@ -83,6 +83,14 @@ class Demand:
             if visit.store == store
         )
 
+    def admitted(self, store: int, pods: Sequence[int], poolers: int) -> int:
+        """Of these the connections that the pooler takes: those to all databases share what its pods have room for."""
+        asked, most = self.asked(store, pods), self.platform.pooler_clients
+        if most is None or not poolers:
+            return asked
+        every = sum(group.endpoints * self.asked(place, pods) for place, group in enumerate(self.platform.stores))
+        return asked if every <= most * poolers else int(asked * most * poolers / every)
+
     def connected(self, store: int, pods: Sequence[int]) -> int:
         """Ready pods with a pool for a database group."""
         return sum(

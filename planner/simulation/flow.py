@@ -124,7 +124,9 @@ class Flow:
         admitted = pooler.served / pooler.arrivals if pooler and pooler.arrivals else 1.0
         # What waited before the pooler when nothing arrives goes on evenly.
         rest = pooler.served / len(visits) if pooler and not pooler.arrivals and visits else 0.0
-        stores = tuple(self._store(place, visiting * admitted + rest, pods) for place, visiting in enumerate(visits))
+        stores = tuple(
+            self._store(place, visiting * admitted + rest, pods, poolers) for place, visiting in enumerate(visits)
+        )
         answered = sum(flows) - sum(visits) + sum(passed.served for passed in stores)
         lost = sum(passed.failed for passed in (front or IDLE, *tiers, cache or IDLE, pooler or IDLE, *stores))
         stations = Stations(
@@ -211,21 +213,28 @@ class Flow:
         ]
         return min(waits, default=0.0)
 
-    def _store(self, place: int, arrivals: float, pods: Sequence[int]) -> Passed:
+    def _store(self, place: int, arrivals: float, pods: Sequence[int], poolers: int) -> Passed:
         store, asked = self.platform.stores[place], self.demand.asked(place, pods)
         if not store.endpoints:
             return self.stores[place].pass_through(arrivals, 0.0, 0.0)
-        usable = store.usable(asked)
+        room = self.demand.admitted(place, pods, poolers)
+        usable = store.usable(room, poolers)
         rate = min(store.rate, usable * 1000 / store.database_ms)
         refusing = store.refuses(asked)
         patience = 0.0 if refusing else rate * self._patience(place)
+        if room < asked:
+            # Who the pooler has no room for is refused at once; only who has a connection waits.
+            passed = self.stores[place].pass_through(
+                arrivals, rate * self.step, min(usable + patience, store.endpoints * room)
+            )
+            return passed.losing(self._refused(store, arrivals, room))
         passed = self.stores[place].pass_through(arrivals, rate * self.step, usable + patience)
-        return passed.losing(self._refused(store, arrivals)) if refusing else passed
+        return passed.losing(self._refused(store, arrivals, store.connections)) if refusing else passed
 
-    def _refused(self, store: Store, arrivals: float) -> float:
+    def _refused(self, store: Store, arrivals: float, room: int) -> float:
         """Requests of a step that chance brings to a database while all of its connections are taken."""
         offered = arrivals / self.step / store.endpoints * store.database_ms / 1000
-        return arrivals * refused(store.processors, offered, store.connections)
+        return arrivals * refused(store.processors, offered, room)
 
     def _in_progress(self, tiers: Sequence[Passed], stores: Sequence[Passed], pods: Sequence[int]) -> tuple[float, ...]:
         """Requests inside each group of pods: computing, in line, or at the databases (Little's law)."""

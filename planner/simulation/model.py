@@ -165,6 +165,7 @@ class Store:
         database_ms: processor time of a request.
         connections: of each that pods may open.
         pooled: whether a pooler stands before them and lets requests wait where connections are missing.
+        pool: connections that each pod of the pooler opens to each; None without one, or where nobody knows.
     """
 
     name: str
@@ -174,15 +175,20 @@ class Store:
     database_ms: float
     connections: int
     pooled: bool
+    pool: int | None = None
 
     @property
     def rate(self) -> float:
         """Requests a second that all of them finish."""
         return self.endpoints * self.processors * 1000 / self.database_ms
 
-    def usable(self, asked: int) -> int:
-        """Connections to all of them at once, where the pods' pools ask each for so many."""
-        return self.endpoints * min(asked, self.connections)
+    def usable(self, asked: int, poolers: int) -> int:
+        """Connections to all of them at once, where the pods' pools ask each for so many, and poolers open theirs."""
+        return self.endpoints * min(asked, self.connections, self.opened(poolers))
+
+    def opened(self, poolers: int) -> int:
+        """Connections to one of them that so many pods of the pooler open; all that there are where nobody knows."""
+        return self.connections if self.pool is None else self.pool * poolers
 
     def refuses(self, asked: int) -> bool:
         """Whether pools may ask for more connections than there are, with nothing that lets requests wait."""
@@ -250,6 +256,7 @@ class Platform:
         tiers: the application's pods, then those of the services.
         routes: how requests are shared among them.
         pooler: the pods before the databases; None where pods connect to those themselves.
+        pooler_clients: connections that each of them takes of pods; None where nobody knows.
         cache: None where the plan has none.
         pool: the node pool below the pods; None where the plan has none.
         stores: the databases.
@@ -279,6 +286,7 @@ class Platform:
     fixed_usd: float | None
     gaps: tuple[Gap, ...] = ()
     failing: Failing = NOTHING
+    pooler_clients: int | None = None
 
     @property
     def app(self) -> Tier:

@@ -28,7 +28,7 @@ from planner.simulation.read_pods import (
     spec_or_error,
     tier_of,
 )
-from planner.simulation.read_stores import cache_of, stores_of, visiting
+from planner.simulation.read_stores import cache_of, pooled_sizes, stores_of, unread_pools, visiting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +71,7 @@ def platform_of(plan: Plan, assumptions: Assumptions) -> Platform:
     stations = [item for item in (front, pooler, *answering) if item is not None]
     groups = _groups(plan, app)
     pool, pool_urns = _pool(plan, app, groups, [item for item in deployments if item not in stations], assumptions)
-    stores = stores_of(plan, assumptions)
+    stores, sizes = stores_of(plan, assumptions), pooled_sizes(plan)
 
     def tier(item: PlannedResource, cpu_ms: float) -> Tier:
         return replace(tier_of(plan, item, assumptions, cpu_ms=cpu_ms), in_pool=pool_of(item) == pool_of(app))
@@ -93,8 +93,14 @@ def platform_of(plan: Plan, assumptions: Assumptions) -> Platform:
         timeout_seconds=_read_timeout(config),
         cache_ttl=environment_number(app, "CACHE_TTL_SECONDS", GUIDE_TTL),
         fixed_usd=_fixed_usd(plan, pool_urns),
-        gaps=(*gaps_of(plan, stations, pool_of(app)), *unread_limits(config), *edge_limits(plan, assumptions)),
+        gaps=(
+            *gaps_of(plan, stations, pool_of(app)),
+            *unread_limits(config),
+            *edge_limits(plan, assumptions),
+            *unread_pools(stores),
+        ),
         failing=failing_of(plan, groups),
+        pooler_clients=sizes.clients if sizes else None,
     )
 
 

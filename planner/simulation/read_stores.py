@@ -10,11 +10,13 @@ from bailbondpro.facts.instance_classes import find_class
 from plan.placement import shard_index, shard_servers, shards_in_use
 from plan.tokens import CACHE, DATABASE, DEPLOYMENT, PARAMETER_GROUP
 from planner.plan_values import at, dependencies_of_type, items, number, text
+from planner.simulation.gaps import Gap
 from planner.simulation.model import Cache, Store, Visit
 from planner.simulation.read_pods import SimulationError, environment_names, environment_number, known_number
+from planner.simulation.reading.pooling import PoolSizes, pool_sizes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from bailbondpro.facts.instance_classes import InstanceClass
     from plan import Plan, PlannedResource
@@ -55,7 +57,22 @@ def stores_of(plan: Plan, assumptions: Assumptions) -> tuple[Store, ...]:
         ("REPLICA", replicas),
         ("SHARD", shards),
     )
-    return tuple(_store(plan, kind, members, assumptions) for kind, members in groups if members)
+    sizes = pooled_sizes(plan)
+    found = tuple(_store(plan, kind, members, assumptions) for kind, members in groups if members)
+    return tuple(replace(store, pool=sizes.of(store.kind) if sizes else None) for store in found)
+
+
+def pooled_sizes(plan: Plan) -> PoolSizes | None:
+    """What a pod of the plan's pooler holds; None without one, or where the plan does not say."""
+    return pool_sizes(plan, GUIDE_WAIT_MS / 1000) if _pooler(plan) is not None else None
+
+
+def unread_pools(stores: Sequence[Store]) -> Iterator[Gap]:
+    """That the pooler's own pools are not known."""
+    why = "its configuration is hidden or cannot be read, and it is taken to open every connection that a server has"
+    missing = [store.kind.lower() for store in stores if store.pooled and store.pool is None]
+    if missing:
+        yield Gap(name=f"pool sizes of the pooler: {', '.join(missing)}", kind="setting", why=why)
 
 
 def _store(plan: Plan, kind: StoreKind, members: Sequence[PlannedResource], assumptions: Assumptions) -> Store:

@@ -275,9 +275,9 @@ class Times:
             if pooler and stations.poolers
             else None,
             stores=tuple(
-                self._stage(passed, self._store_queue(place, rate, stations.pods))
+                self._stage(passed, self._store_queue(place, rate, stations))
                 if platform.stores[place].endpoints
-                else self._stage(IDLE, self._store_queue(place, 0.0, stations.pods))
+                else self._stage(IDLE, self._store_queue(place, 0.0, stations))
                 for place, (passed, rate) in enumerate(zip(stations.stores, rates.stores, strict=True))
             ),
         )
@@ -323,15 +323,18 @@ class Times:
         """The queue of one pod of a group that shares requests evenly."""
         return self._queue(tier.servers, rate / pods, tier.service_rate)
 
-    def _store_queue(self, place: int, rate: float, pods: Sequence[int]) -> Queue:
+    def _store_queue(self, place: int, rate: float, stations: Stations) -> Queue:
         """The queue of one database of a group, at a rate of all of them.
 
         Where the pods' pools together hold fewer connections than it has processors, requests wait for those: in each
-        pod before its own pool.
+        pod before its own pool; and where the pooler's do, in each of its pods.
         """
         store = self.demand.platform.stores[place]
         each, service = rate / max(store.endpoints, 1), 1000 / store.database_ms
+        pods, poolers = stations.pods, stations.poolers
         asked, count = self.demand.asked(place, pods), self.demand.connected(place, pods)
+        if store.pool is not None and poolers and store.opened(poolers) < min(store.processors, asked):
+            return self._queue(max(store.pool, 1), each / poolers, service)
         if not count or asked >= store.processors:
             return self._queue(store.processors, each, service)
         return self._queue(max(asked // count, 1), each / count, service)

@@ -68,6 +68,33 @@ def test_a_station_that_is_starved_is_what_breaks(name: str, limits: dict[str, s
     assert not summary.availability_target_met
 
 
+def masked(**metadata: object) -> Plan:
+    """Prod in its last phase, with the pooler's Secret as a preview shows it."""
+    plan = stack_plan("prod", "microservices")
+    (secret,) = [item for item in plan if item.name == "pooler-config"]
+    own = {**secret.inputs["metadata"], **metadata}
+    return edited(plan, secret.type, secret.name, stringData="[secret]", metadata=own)
+
+
+def test_pool_sizes_are_known_where_a_preview_hides_the_poolers_configuration() -> None:
+    shown, whole = (platform_of(plan, Assumptions()) for plan in (masked(), stack_plan("prod", "microservices")))
+    assert not shown.gaps
+    assert (shown.stores, shown.pooler_clients) == (whole.stores, whole.pooler_clients)
+    assert all(store.pool for store in whole.stores)
+
+
+def test_pool_sizes_that_no_preview_shows_are_named() -> None:
+    (gap,) = platform_of(masked(annotations={}), Assumptions()).gaps
+    assert (gap.name, gap.kind) == ("pool sizes of the pooler: primary, replica", "setting")
+
+
+def test_a_pooler_with_one_connection_to_each_server_is_what_breaks() -> None:
+    plan = masked(annotations={"bailbondpro/pools": "primary = pool_size=1; replica_1 = pool_size=1"})
+    summary = simulate(plan, scenario("steady", phase="microservices", peak_rps=4000, hours=0.2)).summary
+    assert summary.first_break is not None
+    assert "pool slots" in summary.first_break.reason
+
+
 def test_a_limit_for_one_client_below_what_a_user_asks_for_turns_requests_away() -> None:
     plan = stack_plan("prod", "horizontal")
     (config,) = [item for item in plan if item.name == "gateway-config"]

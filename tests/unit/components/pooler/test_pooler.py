@@ -9,6 +9,7 @@ import pytest
 
 from components.pooler.config import Endpoint, PoolerConfig, pgbouncer_ini, userlist
 from components.pooler.pooler import Pooler, PoolerArgs, PoolerEndpoint, PoolerTls
+from planner.simulation.reading.pooling import ANNOTATION, read_pools
 from tests.support.recording import Recording, record
 
 SECRET = "kubernetes:core/v1:Secret"  # noqa: S105 - a type token
@@ -61,6 +62,16 @@ def test_every_server_has_a_pool_of_its_own_size() -> None:
     assert "pool_size=20 max_db_connections=20" in databases["primary"]
     assert "pool_size=15 max_db_connections=15" in databases["replica_1"]
     assert "pool_size=10 max_db_connections=10" in databases["shard_0"]
+
+
+def test_a_preview_shows_the_sizes_of_the_configuration_that_it_hides() -> None:
+    recording = pooler(max_client_connections=1234)
+    secret = recording.one(SECRET)
+    hidden = read_pools(secret.inputs["stringData"]["pgbouncer.ini"].splitlines(), 2)
+    shown = read_pools(secret.inputs["metadata"]["annotations"][ANNOTATION].split("; "), 2)
+    assert shown == hidden
+    assert shown is not None
+    assert (shown.clients, shown.of("PRIMARY"), shown.of("REPLICA"), shown.of("SHARD")) == (1234, 20, 15, 10)
 
 
 def test_connections_are_pooled_per_transaction() -> None:
