@@ -53,8 +53,8 @@ def test_busy_databases_make_answers_slow_before_any_line_grows() -> None:
 def test_a_group_of_databases_has_the_processors_and_connections_of_all() -> None:
     group = store(endpoints=3, processors=2, database_ms=10, connections=50)
     assert group.rate == 600
-    assert group.usable(40) == 3 * 40
-    assert group.usable(180) == 3 * 50
+    assert group.usable(40, 0) == 3 * 40
+    assert group.usable(180, 0) == 3 * 50
     assert not group.refuses(180)
     assert replace(group, pooled=False).refuses(51)
 
