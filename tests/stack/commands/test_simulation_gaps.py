@@ -89,8 +89,10 @@ def test_pool_sizes_that_no_preview_shows_are_named() -> None:
 
 
 def test_a_pooler_with_one_connection_to_each_server_is_what_breaks() -> None:
-    plan = masked(annotations={"bailbondpro/pools": "primary = pool_size=1; replica_1 = pool_size=1"})
-    summary = simulate(plan, scenario("steady", phase="microservices", peak_rps=4000, hours=0.2)).summary
+    plan = masked(
+        annotations={"bailbondpro/pools": "primary = pool_size=1; replica_1 = pool_size=1; max_client_conn = 9000"}
+    )
+    summary = simulate(plan, scenario("steady", phase="microservices", peak_rps=3500, hours=0.2)).summary
     assert summary.first_break is not None
     assert "pool slots" in summary.first_break.reason
 
