@@ -66,12 +66,17 @@ TARGETED_FORMS = (
 MAX_EXPIRES = 31_536_000
 """Seconds; what lies further in the future counts as a year (RFC 9111, 5.3)."""
 
+LONGEST = 2**31
+"""Seconds; whatever says more means this (RFC 9111, 1.2.2), however many digits it has."""
+
 _PARTS = re.compile(r'(?:"(?:\\.|[^"\\])*"|[^,])+')
 """Directives; a comma inside a quoted string divides nothing (RFC 9110, 5.6.4)."""
 
 
 def _seconds(value: str | None, otherwise: int) -> int:
-    return int(value) if value is not None and value.isascii() and value.isdigit() else otherwise
+    if value is None or not (value.isascii() and value.isdigit()):
+        return otherwise
+    return min(int(value.lstrip("0")[: len(str(LONGEST)) + 1] or "0"), LONGEST)
 
 
 @dataclass(frozen=True)

@@ -77,9 +77,12 @@ PUBLIC_FILE_HEADERS = (
 _SECONDS = r"(?:s-maxage|max-age|stale-while-revalidate|stale-if-error)=\d++"
 _FIELDS = r'(?:private|no-cache)(?:="[^"]*+")?'
 _WORDS = "public|immutable|no-store|no-transform|must-revalidate|proxy-revalidate|must-understand"
-READABLE_CONTROL = rf"^(?:[\s,]*+(?:{_SECONDS}|{_FIELDS}|{_WORDS})\s*+(?:,|$))*+[\s,]*$"
-"""A Cache-Control of known directives, lifetimes in whole seconds, parted by commas (RFC 9111, 5.2.2; RFC 5861; RFC
-8246). The edge's own rules store fewer forms; this is for every cache of its kind (RFC 9213), which may have none."""
+_ONCE = "".join(rf"(?!(?:.*[\s,])?{name}=.*[\s,]{name}=)" for name in ("max-age", "s-maxage"))
+"""Of two lifetimes, in one line or in two, which nginx reads as one, caches take either (RFC 9111, 4.2.1)."""
+READABLE_CONTROL = rf"^{_ONCE}(?:[\s,]*+(?:{_SECONDS}|{_FIELDS}|{_WORDS})\s*+(?:,|$))*+[\s,]*$"
+"""A Cache-Control of known directives, lifetimes in whole seconds and once, parted by commas (RFC 9111, 5.2.2; RFC
+5861; RFC 8246). The edge's own rules store fewer forms; this is for every cache of its kind (RFC 9213), which may have
+none."""
 UNREAD_CONTROL = "$unread_control"
 """Says no-store to the edge alone, beside a Cache-Control that is not readable; else empty, and no header is said."""
 

@@ -291,6 +291,7 @@ def warm(
             if not texts:
                 fail("there is nothing to warm: give --paths FILE or set bailbondpro:cdn.warmPaths")
             urls = urls_to_warm(edge_of(settings), texts)
+        head = HttpHead(connect_to)
         if dry_run:
             present(urls, would_warm, as_json=json_output, document={"dry_run": True, "urls": list(urls)})
             return
@@ -300,7 +301,7 @@ def warm(
             finished.append(one)
             note(f"[{len(finished)}/{len(urls)}] {one.url}: {one.reason or f'{one.first}, then {one.second}'}")
 
-        results = run(urls, HttpHead(connect_to), done)
+        results = run(urls, head, done)
     failed = [one for one in results if one.reason]
     document = {"warmed": len(results) - len(failed), "urls": results}
     present(results, warmed, as_json=json_output, document=document)

@@ -109,7 +109,7 @@ class Forecast:
     def simulate(self) -> tuple[str, str]:
         """Arguments of `./bbp simulate` that bring the same load with this hit rate."""
         rate = max(self.peak_per_second, 0.01)
-        return (f"--peak-rps {rate:.2f}", f"--assume cdn_hit_percent={self.hit_percent:.1f}")
+        return (f"--peak-rps {rate:.2f}", f"--assume cdn_hit_percent={self.hit_percent:.2f}")
 
 
 @dataclass(frozen=True)
@@ -245,8 +245,8 @@ def forecast(edge: Edge, log: LogReader, *, size: int, host: str = "", target: f
         malformed=log.malformed,
         requests=requests,
         hours=round(seconds / 3600, 2),
-        hit_percent=round(100 * counts["hits"] / requests, 2) if requests else 0.0,
-        byte_hit_percent=round(100 * counts["hit_bytes"] / counts["bytes"], 2) if counts["bytes"] else 0.0,
+        hit_percent=_percent(counts["hits"], requests),
+        byte_hit_percent=_percent(counts["hit_bytes"], counts["bytes"]),
         stale_hits=counts["stale"],
         entries=replay.cache.stored,
         evictions=replay.cache.evictions,
@@ -259,6 +259,11 @@ def forecast(edge: Edge, log: LogReader, *, size: int, host: str = "", target: f
         not_judged=tuple(_not_judged(edge, log, replay)),
         too_little=tuple(_too_little(log, replay, seconds)),
     )
+
+
+def _percent(part: int, whole: int) -> float:
+    """With two places, never rounded up: a target is not met by rounding, nor is nothing left for the origin by it."""
+    return 10_000 * part // whole / 100 if whole else 0.0
 
 
 def _decided(edge: Edge, host: str, asked: Asked) -> _Decision:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from bailbondpro.edge.cache_classes import image_hosts
+from bailbondpro.edge.cache_classes import IMAGES_FOLDER, image_hosts
 from bailbondpro.edge.cache_key import variants
 from bailbondpro.edge.cloudflare_plans import LIMITS
 from bailbondpro.edge.exchange import Request
@@ -191,6 +191,8 @@ def _urls(policy: EdgePolicy, text: str, *, option: str = "--path") -> tuple[str
         raise CdnError(
             f"{option} {text}: leave out the user and the port: the edge has https://{parts.hostname}/ alone"
         )
+    if "#" in text:
+        raise CdnError(f"{option} {text}: leave out the fragment, which no client sends; a # of a name is %23")
     _host(policy, parts.hostname)
     path = escaped(parts.path + (f"?{parts.query}" if parts.query else ""))
     url = f"https://{parts.hostname}{path}"
@@ -249,7 +251,8 @@ def _prefixes(policy: EdgePolicy, text: str) -> tuple[str, ...]:
     """Host and path without scheme and query; a path on every host."""
     if {"?", "#"} & set(text):
         raise CdnError(f"--prefix {text}: leave out the query: a prefix covers every query")
-    urls = _urls(policy, text, option="--prefix")
+    # the folder of images itself is one that is below it, too: `/images` takes what `/images/` takes
+    urls = _urls(policy, IMAGES_FOLDER if f"{text}/" == IMAGES_FOLDER else text, option="--prefix")
     found = tuple(url.removeprefix("https://").rstrip("/") for url in urls)
     for prefix in found:
         if prefix.count("/") > MAX_SEPARATORS:

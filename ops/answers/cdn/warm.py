@@ -172,6 +172,15 @@ class HttpHead:
 
     connect_to: str = ""
 
+    def __post_init__(self) -> None:
+        """Refuse another form, also where nothing is requested.
+
+        Raises:
+            CdnError: `connect_to` is none.
+        """
+        if self.connect_to:
+            self._address()
+
     def __call__(self, url: str) -> tuple[int, str]:
         """Send one request."""
         parts = urlsplit(url)
@@ -189,6 +198,9 @@ class HttpHead:
     def _connection(self, host: str) -> http.client.HTTPConnection:
         if not self.connect_to:
             return http.client.HTTPSConnection(host, timeout=TIMEOUT)
+        return http.client.HTTPConnection(*self._address(), timeout=TIMEOUT)
+
+    def _address(self) -> tuple[str, int]:
         try:
             parts = urlsplit(self.connect_to)
             port = parts.port or 80
@@ -196,4 +208,4 @@ class HttpHead:
             raise CdnError(f"--connect-to {self.connect_to}: write http://ADDRESS:PORT ({error})") from error
         if parts.scheme != "http" or not parts.hostname:
             raise CdnError(f"--connect-to {self.connect_to}: write http://ADDRESS:PORT")
-        return http.client.HTTPConnection(parts.hostname, port, timeout=TIMEOUT)
+        return parts.hostname, port

@@ -219,6 +219,8 @@ def test_the_command_says_what_it_would_purge_without_a_token(builds: tuple[Path
     assert "images.bailbondpro.com/team/anna.jpg" in ran.document["values"]
     warm = Cli(tmp_path).run("cdn", "warm", "prod", *options)
     assert "would request  https://images.bailbondpro.com/team/anna.jpg" in " ".join(warm.out.split("\n"))
+    odd = Cli(tmp_path).run("cdn", "warm", "prod", *options, "--connect-to", "ftp://x")
+    assert (odd.code, "write http://ADDRESS:PORT" in odd.err) == (1, True)
     same = Cli(tmp_path).run("cdn", "purge", "prod", "--before", str(builds[0]), "--after", str(builds[0]))
     assert (same.code, "nothing was replaced or removed" in same.err) == (0, True)
     alone = Cli(tmp_path).run("cdn", "purge", "prod", "--before", str(builds[0]))

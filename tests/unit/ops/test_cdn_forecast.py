@@ -103,7 +103,7 @@ def test_a_packed_log_is_read_and_a_damaged_one_is_said_to_be(tmp_path: Path) ->
 
 def test_the_second_request_for_a_file_is_answered_by_the_edge_whatever_query_is_appended(tmp_path: Path) -> None:
     found = run(tmp_path, [line("/static/a.css"), line("/static/a.css", 5), line("/static/a.css?v=2", 6)])
-    assert (found.requests, found.hit_percent, found.entries) == (3, 66.67, 1)
+    assert (found.requests, found.hit_percent, found.entries) == (3, 66.66, 1)
     assert (found.origin_requests, found.origin_bytes) == (1, 1000)
     (css,) = found.rules
     assert (css.rule, css.cached, css.requests, css.hits, css.saved_bytes) == ("css", True, 3, 2, 2000)
@@ -136,6 +136,20 @@ def test_a_lifetime_that_the_log_has_counts(tmp_path: Path) -> None:
     assert run(tmp_path, lines).hit_percent == 33.33
 
 
+@pytest.mark.parametrize("digits", [11, 400, 5000])
+def test_a_lifetime_of_any_number_of_digits_is_a_long_one(tmp_path: Path, digits: int) -> None:
+    said = f"max-age={'9' * digits}"
+    found = run(tmp_path, [line("/static/a.css", at, sent_http_cache_control=said) for at in (0, 5)])
+    assert (found.requests, found.malformed, found.hit_percent) == (2, 0, 50.0)
+
+
+def test_no_rate_is_rounded_up_to_one_that_leaves_nothing_for_the_origin(tmp_path: Path) -> None:
+    found = run(tmp_path, [line("/static/a.css", at // 20) for at in range(30_000)], target=99.9969)
+    assert (found.origin_requests, found.hit_percent) == (1, 99.99)
+    assert found.simulate[1] == "--assume cdn_hit_percent=99.99"
+    assert not found.ok
+
+
 def test_a_full_cache_drops_what_was_used_least_recently(tmp_path: Path) -> None:
     lines = [line(f"/static/{name}.css", at, size=400) for at, name in enumerate("abacab")]
     found = run(tmp_path, lines, size=1000)
@@ -148,7 +162,7 @@ def test_a_head_and_a_304_are_answered_from_an_entry_and_make_none(tmp_path: Pat
     head = line("/static/a.css", 0, method="HEAD", size=0)
     fresh = line("/static/a.css", 1, status=304, size=0)
     assert run(tmp_path, [head, fresh, line("/static/a.css", 2)]).hit_percent == 0.0
-    assert run(tmp_path, [line("/static/a.css"), head, fresh]).hit_percent == 66.67
+    assert run(tmp_path, [line("/static/a.css"), head, fresh]).hit_percent == 66.66
 
 
 def test_requests_for_other_hosts_are_left_out_and_said(tmp_path: Path) -> None:
@@ -184,9 +198,9 @@ def test_the_answer_says_its_target_its_rules_what_it_rests_on_and_the_same_load
     for said in ("answered by the edge: 99.2 %", "css: 1,200 requests, 1,190 hits", "the target of 90 % is reached"):
         assert said in text
     assert "the log has no cookies" in text
-    assert found.simulate == ("--peak-rps 0.25", "--assume cdn_hit_percent=99.2")
-    assumed = override(Assumptions(), {"cdn_hit_percent": 99.2})
-    assert assumed.cdn_hit_percent == 99.2
+    assert found.simulate == ("--peak-rps 0.25", "--assume cdn_hit_percent=99.17")
+    assumed = override(Assumptions(), {"cdn_hit_percent": 99.17})
+    assert assumed.cdn_hit_percent == 99.17
 
 
 def test_peaks_are_of_the_busiest_minute_before_and_behind_the_edge(tmp_path: Path) -> None:

@@ -120,6 +120,21 @@ def test_what_lies_in_the_folder_of_images_is_purged_where_the_image_host_shows_
     assert len(wanted(POLICY, **{option: ("/imagesx/a.png",)}).values) == len(POLICY.host_names())  # type: ignore[arg-type]  # as above
 
 
+@pytest.mark.parametrize("text", ["/images", "/images/"])
+def test_the_folder_of_images_itself_is_all_of_the_image_host_with_and_without_its_last_slash(text: str) -> None:
+    assert set(wanted(POLICY, prefixes=(text,)).values) == {
+        f"images.{DOMAIN}",
+        *(f"{host}/images" for host in POLICY.host_names()),
+    }
+
+
+@pytest.mark.parametrize("option", ["prefixes", "paths"])
+@pytest.mark.parametrize("text", [f"https://cdn.{DOMAIN}/static/a.png#x", "/static/a.png#x"])
+def test_a_fragment_is_refused_instead_of_the_address_before_it_being_purged(option: str, text: str) -> None:
+    with pytest.raises(CdnError):
+        wanted(POLICY, **{option: (text,)})  # type: ignore[arg-type]  # one of the two lists
+
+
 @pytest.mark.parametrize("option", ["prefixes", "paths"])
 @pytest.mark.parametrize("host", [f"cdn.{DOMAIN}:8443", f"cdn.{DOMAIN}:443", f"u:p@cdn.{DOMAIN}", f"cdn.{DOMAIN}:x"])
 def test_a_url_with_a_port_or_a_user_is_refused_instead_of_another_being_purged(option: str, host: str) -> None:
@@ -128,6 +143,6 @@ def test_a_url_with_a_port_or_a_user_is_refused_instead_of_another_being_purged(
 
 
 @pytest.mark.parametrize("address", ["http://[::1", "http://127.0.0.1:99999", "http://127.0.0.1:x", "https://x", "x"])
-def test_an_address_to_connect_to_that_is_none_is_a_sentence(address: str) -> None:
+def test_an_address_to_connect_to_that_is_none_is_a_sentence_before_anything_is_requested(address: str) -> None:
     with pytest.raises(CdnError, match="write http://ADDRESS:PORT"):
-        HttpHead(address)(f"https://cdn.{DOMAIN}/static/a.png")
+        HttpHead(address)

@@ -303,6 +303,9 @@ def test_uploads_never_fill_the_pods_disk() -> None:
             "no store",
         ),
         *('max-age="60"', "max-age=60; private", "maxage=60", "private_", "max-age=60, do-not-share", "max-age=\u0665"),
+        # two lifetimes, of which caches take either, as two lines of a header are one here
+        *("max-age=60, max-age=99999", "max-age=0, must-revalidate, public, max-age=600", "max-age=60,max-age=60"),
+        *("s-maxage=0, s-maxage=600", "public, MAX-AGE=0, s-maxage=1, Max-Age=9"),
     ],
 )
 def test_a_cache_control_that_is_not_read_to_its_end_tells_the_edge_to_store_nothing(value: str) -> None:
@@ -318,6 +321,7 @@ def test_a_cache_control_that_is_not_read_to_its_end_tells_the_edge_to_store_not
             "s-maxage=5 , stale-while-revalidate=60,, stale-if-error=9",
             "private",
         ),
+        *("max-age=60, s-maxage=600", "s-maxage=600,max-age=60", "public, s-maxage=5, max-age=5, immutable"),
     ],
 )
 def test_a_cache_control_in_the_words_of_the_standards_is_left_alone(value: str) -> None:
