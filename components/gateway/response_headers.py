@@ -86,6 +86,9 @@ none."""
 UNREAD_CONTROL = "$unread_control"
 """Says no-store to the edge alone, beside a Cache-Control that is not readable; else empty, and no header is said."""
 
+SHARED_VARY = "$shared_vary"
+"""What the application's Vary says besides Origin, whose headers of CORS the gateway writes itself."""
+
 TELLTALE_HEADERS = (
     *("X-Powered-By", "X-AspNet-Version", "X-AspNetMvc-Version", "X-Runtime", "X-Generator", "X-Powered-CMS"),
     *("X-Served-By", "X-Backend-Server", "X-Server", "X-Envoy-Upstream-Service-Time", "X-Envoy-Decorator-Operation"),
@@ -93,10 +96,15 @@ TELLTALE_HEADERS = (
     *("X-Powered-By-Plesk", "X-CF-Powered-By", "X-PHP-Version", "X-Django-Version", "X-OWA-Version", "X-Version"),
     *("MicrosoftSharePointTeamServices", "X-Mod-Pagespeed", "X-Jenkins", "Liferay-Portal", "X-Upstream", "X-Hostname"),
     *("X-Pod", "X-Varnish", "X-Kong-Upstream-Latency", "X-Kong-Proxy-Latency"),
+    *("X-Application-Context", "X-Debug-Exception", "X-Debug-Exception-File", "X-ChromeLogger-Data"),
+    *("X-ChromePhp-Data", "X-Middleware-Rewrite", "X-Middleware-Redirect", "X-Pod-Name", "X-Pod-IP", "X-Node"),
+    *("X-Node-Name", "X-Container-Id", "X-Instance-Id", "X-Upstream-Addr", "X-Backend-Host", "X-Backend-Name"),
+    *("X-Host", "X-Host-Name", "X-Server-Name", "X-Server-Id", "X-Symfony-Cache", "X-Rack-Cache"),
     "Alt-Svc",  # a host and port of the application's own; visitors hear the edge's (RFC 7838, 3)
 )
 """Names of programs, versions, servers and files, which frameworks send unasked (OWASP Secure Headers Project, headers
-to remove; ASP.NET, Rails, Drupal, Symfony, Envoy, Kong documentation, and by convention; unverified)."""
+to remove; ASP.NET, Rails, Drupal, Symfony, Spring Boot 1, Next.js, Envoy, Kong documentation, and by convention;
+unverified)."""
 
 
 def replaced(headers: tuple[Header, ...], instead: tuple[Header, ...]) -> tuple[Header, ...]:

@@ -9,7 +9,7 @@ from .directives import Directive, block, directive
 from .errors import METHODS, READING_METHODS, error_pages, refused_methods
 from .model import CIPHERS
 from .paths import REFUSED_PATH
-from .response_headers import HSTS, UNREAD_CONTROL, hidden_headers, own_variable, replaced
+from .response_headers import HSTS, SHARED_VARY, UNREAD_CONTROL, hidden_headers, own_variable, replaced
 from .trusted_headers import SET, STRIPPED
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def _hidden_headers(config: GatewayConfig, site: Site | None, *further: str) -> 
     if site is not None and site.public_files:
         names.append("Set-Cookie")
     if site is not None and site.shared:
-        names.append("Access-Control-Allow-Origin")
+        names += ["Access-Control-Allow-Origin", "Vary"]
     for name in names:
         yield directive("proxy_hide_header", name)
 
@@ -251,6 +251,7 @@ def _site_headers(config: GatewayConfig, site: Site | None) -> Iterator[Directiv
         yield directive("add_header", name, variable, "always")
     if site is not None and site.shared:
         yield directive("add_header", "Access-Control-Allow-Origin", "*", "always")
+        yield directive("add_header", "Vary", SHARED_VARY, "always")
 
 
 def _locations(config: GatewayConfig, routes: tuple[Route, ...], site: Site | None = None) -> list[Directive]:

@@ -40,7 +40,8 @@ INNER = (
     *("lb-1.elb.eu-central-1.amazonaws.com", "lb-1.eu-central-1.elb.amazonaws.com", "a.compute-1.amazonaws.com"),
     *(f"{HOST}:3000", f"{HOST}:8443", f"{HOST}.:80", f"x@{HOST}:3000"),
     *("web.production:3000", "web.prod:3000", "127.1:3000", "2130706433", "0x7f.1:3000", "%6cocalhost:3000"),
-    f"lb-cdn.{HOST}",
+    *(f"lb-cdn.{HOST}", f"alb1.{HOST}", f"origin2-eu.{HOST}:8443", "x.elb.cn-north-1.amazonaws.com.cn"),
+    *("localhost..:3000", "localhost..", "localhost;x", "localhost:3000;x", "web!x", "localhost:x", f"{HOST}:3000;x"),
 )
 
 
@@ -48,11 +49,13 @@ def assert_put_right(live: Gateway, path: str, inner: str, begin: str, rest: str
     there = f"{begin}{inner}{rest}"
     link = f"</a.css>; rel=preload, <{there}>; rel=next"
     said = [("Location", there), ("Refresh", f"5; url={there}"), ("Content-Location", there), ("Link", link)]
-    said += [("SourceMap", there), ("X-SourceMap", there)]
+    said += [("SourceMap", there), ("X-SourceMap", there), ("X-Nextjs-Rewritten-Path", there)]
     answer = with_headers(live, path, *said)
     assert answer.headers["location"] == f"https://{HOST}{rest}", there
     assert answer.headers["refresh"] == f"5; url=https://{HOST}{rest}", there
-    assert not {"content-location", "link", "sourcemap", "x-sourcemap"} & set(answer.headers), there
+    assert not {"content-location", "link", "sourcemap", "x-sourcemap", "x-nextjs-rewritten-path"} & set(
+        answer.headers
+    ), there
 
 
 @pytest.mark.parametrize("inner", INNER)
@@ -82,6 +85,7 @@ def test_however_it_begins_and_ends(live: Gateway, path: str, begin: str, rest: 
         *(f"https://api.{HOST}/x", "https://bucket.s3.eu-central-1.amazonaws.com/a?X-Amz-Signature=1", "mailto:a@b.c"),
         *("https://example.org:8443/x", "https://internal.example.org/x", "bailbondpro://open", "https:/x/y"),
         *(f"https://www.{HOST}/x", "https://web.production/x", "https://evil.test.example.org/"),
+        *("https://user:pw@example.org/x", f"https://album.{HOST}/x", "https://b\u00fccher.example.org/x"),
     ],
 )
 def test_an_address_that_anybody_can_ask_leaves_as_it_is(live: Gateway, there: str) -> None:
@@ -106,6 +110,10 @@ def test_an_address_of_another_host_of_ours_keeps_its_name_and_loses_its_port(li
         ("5, http://localhost:3000/x", f"5, https://{HOST}/x"),
         ("5; url = //web:3000/x", f"5; url = https://{HOST}/x"),
         (f"5; url='http://api.{HOST}:4000/x'", f"5; url='https://api.{HOST}/x'"),
+        ("0; url='  http://web:3000/x'", f"0; url='  https://{HOST}/x'"),
+        ("0;; url=http://web:3000/x", f"0;; url=https://{HOST}/x"),
+        ("0; url=http://web:3000;x", f"0; url=https://{HOST}"),
+        ("5;\turl\t=\t/x", "5;\turl\t=\t/x"),
         ("5", "5"),
         ("5; url=/x", "5; url=/x"),
         ("5; url='https://example.org/'", "5; url='https://example.org/'"),
@@ -124,11 +132,38 @@ def test_a_port_of_another_name_in_our_zone_does_not_leave(live: Gateway) -> Non
 
 @pytest.mark.parametrize(
     ("domain", "left"),
-    [("web.prod.svc.cluster.local", "invalid"), (".localhost", "invalid"), (HOST, HOST), (f".{HOST}", f".{HOST}")],
+    [
+        *(("web.prod.svc.cluster.local", "invalid"), (".localhost", "invalid"), (HOST, HOST), (f".{HOST}", f".{HOST}")),
+        *(("web.prod", "invalid"), (f"{HOST}:8443", "invalid"), (f".api.{HOST}:3000", "invalid")),
+        *((f"api.{HOST}", f"api.{HOST}"), ("example.org", "example.org")),
+    ],
 )
 def test_a_cookie_names_no_host_of_the_inside(live: Gateway, domain: str, left: str) -> None:
     answer = with_headers(live, "/page", ("Set-Cookie", f"a=1; Domain={domain}; Path=/; Secure"))
     assert answer.headers["set-cookie"].lower() == f"a=1; domain={left}; path=/; secure"
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '</a>; rel="x"; anchor="http://localhost:3000/"',
+        "</a>;rel=x;anchor=http://web:3000/",
+        f"</a>;rel=x;anchor='https://{HOST}:8443/'",
+        "</a>; rel=next, <//web.prod:3000/b>; rel=x",
+    ],
+)
+def test_no_parameter_of_a_link_names_the_inside(live: Gateway, link: str) -> None:
+    assert "link" not in with_headers(live, "/page", ("Link", link)).headers
+    kept = f'</a>; rel="x"; anchor="https://{HOST}/#b", <https://example.org/?u=http://localhost:1/>;\trel=next'
+    assert with_headers(live, "/page", ("Link", kept)).headers["link"] == kept
+
+
+@pytest.mark.parametrize("there", ["/\t/localhost:3000/x", "ht\ttp://web:3000/", "http:/\t/10.0.0\t.7/", "/x\ty"])
+def test_an_address_with_a_tab_which_browsers_drop_sends_nobody_to_what_is_left(live: Gateway, there: str) -> None:
+    said = [("Location", there), ("Content-Location", there), ("Link", f"<{there}>; rel=x"), ("SourceMap", there)]
+    answer = with_headers(live, "/page", *said, ("Refresh", f"0;url={there}"))
+    assert answer.headers["location"] == f"https://{HOST}/"
+    assert not {"content-location", "link", "sourcemap", "refresh"} & set(answer.headers)
 
 
 def test_no_header_of_the_application_ends_in_the_middle_of_another(live: Gateway) -> None:
