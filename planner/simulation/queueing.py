@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 SEPARATION = 1e-3
 """Relative distance to which equal rates of a branch are moved apart: the closed form divides by differences."""
@@ -146,47 +146,34 @@ class Branch:
     delay: float = 0.0
 
 
-def way_through(*queues: Queue, share: float = 1.0, delay: float = 0.0) -> list[Branch]:
-    """The branches of requests that pass stages one after another, waiting in each or not.
-
-    Args:
-        queues: the stages, each with a utilization below 1.
-        share: of the requests that go this way.
-        delay: constant time besides.
-    """
-    return then([Branch(share, (), delay)], [(1.0, tuple((queue, 0.0) for queue in queues))])
-
-
-def then(before: Iterable[Branch], ways: Iterable[tuple[float, Sequence[tuple[Queue, float]]]]) -> list[Branch]:
-    """The branches of requests that go on in one of several ways, through stages one after another.
-
-    Stages are taken as independent, as they are in a network of such queues (Burke's and Jackson's theorems).
-
-    Args:
-        before: how they came so far.
-        ways: of each its share, and its stages: queues with a utilization below 1, and a constant time before each.
-    """
-    begun, found = list(before), []
-    for share, stages in ways:
-        branches = [Branch(branch.share * share, branch.rates, branch.delay) for branch in begun]
-        for queue, delay in stages:
-            passed = queue.passed
-            branches = [
-                Branch(one.share * other.share, (*one.rates, *other.rates), one.delay + delay + other.delay)
-                for one in branches
-                for other in passed
-            ]
-        found += branches
-    return found
-
-
 @dataclass(frozen=True)
 class _Delayed:
-    """A share of the requests with one constant delay, then P(T > t) as a sum of weighted exponentials."""
+    """Requests with one constant delay: a share that takes no more, and a sum of weighted exponentials.
+
+    Attributes:
+        delay: the constant time.
+        share: of all requests.
+        at_once: of all requests, those that take the delay alone.
+        terms: P(T > t) of the others as weights by their rates.
+    """
 
     delay: float
     share: float
-    terms: tuple[tuple[float, float], ...]
+    at_once: float
+    terms: Mapping[float, float]
+
+    def scaled(self, share: float) -> _Delayed:
+        """Of a share of these requests."""
+        terms = {rate: weight * share for rate, weight in self.terms.items()}
+        return _Delayed(self.delay, self.share * share, self.at_once * share, terms)
+
+    def then(self, branch: Branch) -> _Delayed:
+        """Followed by an independent time: by partial fractions, one exponential after the other."""
+        found = self.scaled(branch.share)
+        at_once, terms = found.at_once, found.terms
+        for rate in branch.rates:
+            at_once, terms = 0.0, _then_exponential(at_once, terms, rate)
+        return _Delayed(self.delay + branch.delay, found.share, at_once, terms)
 
 
 @dataclass(frozen=True)
@@ -198,7 +185,28 @@ class ResponseTime:
     @property
     def mean(self) -> float:
         """The mean time."""
-        return sum(part.share * part.delay + sum(weight / rate for weight, rate in part.terms) for part in self.parts)
+        return sum(
+            part.share * part.delay + sum(weight / rate for rate, weight in part.terms.items()) for part in self.parts
+        )
+
+    def then(self, branches: Sequence[Branch]) -> ResponseTime:
+        """This time, and after it one of several ways.
+
+        The two are taken as independent, as they are in a network of such queues (Burke's and Jackson's theorems).
+        """
+        return ResponseTime(_together([part.then(branch) for part in self.parts for branch in branches]))
+
+    def through(self, stages: Iterable[tuple[Queue, float]]) -> ResponseTime:
+        """This time, and after it stages one after another.
+
+        Args:
+            stages: queues with a utilization below 1, and a constant time before each.
+        """
+        found = self
+        for queue, delay in stages:
+            passed = queue.passed
+            found = found.then([replace(one, delay=one.delay + delay) for one in passed] if delay else passed)
+        return found
 
     def exceeds(self, time: float) -> float:
         """Probability of a longer time."""
@@ -209,14 +217,14 @@ class ResponseTime:
             if past <= 0:
                 total += part.share
                 continue
-            for weight, rate in part.terms:
+            for rate, weight in part.terms.items():
                 total += weight * exp(-rate * past)
         return total
 
     def percentile(self, percent: float) -> float:
         """The time that this percentage of the requests stays within; 0 < percent < 100."""
         goal = math.log(1 - percent / 100)
-        rates = [rate for part in self.parts for _, rate in part.terms]
+        rates = [rate for part in self.parts for rate in part.terms]
         low, high = 0.0, 1 / min(rates) if rates else max(part.delay for part in self.parts) or 1.0
         low_gap, high_gap = -goal, self._gap(high, goal)
         while high_gap > 0:
@@ -238,26 +246,8 @@ class ResponseTime:
         return math.log(max(self.exceeds(time), 1e-300)) - goal
 
 
-def response_time(branches: Iterable[Branch]) -> ResponseTime:
-    """The distribution of the time of requests that take one of several ways.
-
-    Each way is a hypoexponential distribution, whose tail is a sum of exponentials for rates that all differ.
-    """
-    shares: dict[float, float] = {}
-    terms: dict[float, dict[float, float]] = {}
-    for branch in branches:
-        if branch.share <= 0:
-            continue
-        shares[branch.delay] = shares.get(branch.delay, 0.0) + branch.share
-        found = terms.setdefault(branch.delay, {})
-        for rate, weight in _hypoexponential(_apart(branch.rates)):
-            found[rate] = found.get(rate, 0.0) + branch.share * weight
-    return ResponseTime(
-        tuple(
-            _Delayed(delay, share, tuple((weight, rate) for rate, weight in terms[delay].items()))
-            for delay, share in shares.items()
-        )
-    )
+AT_ONCE = ResponseTime((_Delayed(0.0, 1.0, 1.0, {}),))
+"""The time of requests that have passed nothing yet."""
 
 
 def mixed(parts: Iterable[tuple[float, ResponseTime]]) -> ResponseTime:
@@ -266,34 +256,39 @@ def mixed(parts: Iterable[tuple[float, ResponseTime]]) -> ResponseTime:
     Args:
         parts: shares, which are weighed against their sum, and their distributions.
     """
-    listed = list(parts)
+    listed = [(share, time) for share, time in parts if share > 0]
     total = sum(share for share, _ in listed)
-    return ResponseTime(
-        tuple(
-            _Delayed(
-                part.delay,
-                part.share * share / total,
-                tuple((weight * share / total, rate) for weight, rate in part.terms),
-            )
-            for share, time in listed
-            for part in time.parts
-        )
-    )
+    return ResponseTime(_together(part.scaled(share / total) for share, time in listed for part in time.parts))
 
 
-def _hypoexponential(rates: Sequence[float]) -> Iterable[tuple[float, float]]:
-    for index, rate in enumerate(rates):
-        weight = 1.0
-        for other_index, other in enumerate(rates):
-            if other_index != index:
-                weight *= other / (other - rate)
-        yield rate, weight
+def _together(parts: Iterable[_Delayed]) -> tuple[_Delayed, ...]:
+    """The same requests, those of equal delays as one part."""
+    found: dict[float, _Delayed] = {}
+    for part in parts:
+        if part.share <= 0:
+            continue
+        if (other := found.get(part.delay)) is None:
+            found[part.delay] = part
+            continue
+        terms = dict(other.terms)
+        for rate, weight in part.terms.items():
+            terms[rate] = terms.get(rate, 0.0) + weight
+        found[part.delay] = _Delayed(part.delay, other.share + part.share, other.at_once + part.at_once, terms)
+    return tuple(found.values())
 
 
-def _apart(rates: Sequence[float]) -> list[float]:
-    """The rates in order, each at least the separation above the one before."""
-    found: list[float] = []
-    for rate in sorted(rates):
-        low = found[-1] * (1 + SEPARATION) if found else 0.0
-        found.append(max(rate, low))
+def _then_exponential(at_once: float, terms: Mapping[float, float], rate: float) -> dict[float, float]:
+    """Weights of times, each followed by an exponential one, whose rate is moved apart from theirs."""
+    moved = True
+    while moved:
+        moved = False
+        for other in terms:
+            if abs(rate - other) < SEPARATION * other:
+                rate, moved = rate * (1 + SEPARATION), True
+    found, left = {}, at_once
+    for other, weight in terms.items():
+        part = weight / (rate - other)
+        found[other] = part * rate
+        left -= part * other
+    found[rate] = left
     return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from planner.simulation.lines import IDLE
-from planner.simulation.queueing import Branch, Queue, ResponseTime, mixed, response_time, then
+from planner.simulation.queueing import AT_ONCE, Queue, ResponseTime, mixed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -245,11 +245,12 @@ class Times:
     def _time(self, way: Way) -> ResponseTime:
         found = self.known_ways.get(way)
         if found is None:
-            branches = [Branch(1.0, ())]
+            found = AT_ONCE
             for stage, asks in way:
-                branches = then(branches, [(1.0, (stage,))])
-                branches = then(branches, asks or ((1.0, ()),))
-            found = self.known_ways[way] = response_time(branches)
+                found = found.through((stage,))
+                if asks:
+                    found = mixed((share, found.through(stages)) for share, stages in asks)
+            self.known_ways[way] = found
         return found
 
     def _stages(self, stations: Stations, rates: _Rates) -> _Stages:

@@ -10,9 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.simulation.queueing import Branch, Queue, erlang_b, erlang_c, response_time, way_through
+from planner.simulation.queueing import AT_ONCE, Branch, Queue, erlang_b, erlang_c
 
 ARRIVALS = 60_000
+
+
+def stages(*queues: Queue) -> list[tuple[Queue, float]]:
+    """Queues one after another, with no time between them."""
+    return [(queue, 0.0) for queue in queues]
 
 
 @pytest.mark.parametrize(
@@ -35,7 +40,7 @@ def test_the_share_that_waits_is_erlangs(servers: int, offered: float, waits: fl
 
 
 def test_one_server_is_the_queue_whose_every_percentile_is_known() -> None:
-    times = response_time(way_through(Queue(1, 0.7, 1.0)))
+    times = AT_ONCE.through(stages(Queue(1, 0.7, 1.0)))
     for percent in (1, 50, 95, 99.9):
         assert times.percentile(percent) == pytest.approx(-math.log(1 - percent / 100) / 0.3, rel=1e-4)
     assert Queue(1, 0.7, 1.0).mean_wait == pytest.approx(1 / 0.3 - 1)
@@ -51,7 +56,7 @@ def test_a_queue_above_its_capacity_has_no_mean_and_can_be_cut_back() -> None:
 def test_percentiles_of_one_stage_are_those_of_simulated_requests(servers: int, load: float) -> None:
     chance = random.Random(7)  # noqa: S311 - a simulation, no secret
     found = sorted(end - start for start, end in _served(_poisson(servers * load, chance), servers, 1.0, chance))
-    times = response_time(way_through(Queue(servers, servers * load, 1.0)))
+    times = AT_ONCE.through(stages(Queue(servers, servers * load, 1.0)))
     assert _percentile(found, 50) == pytest.approx(times.percentile(50), rel=0.04)
     assert _percentile(found, 95) == pytest.approx(times.percentile(95), rel=0.08)
 
@@ -63,20 +68,20 @@ def test_percentiles_of_two_stages_are_those_of_simulated_requests() -> None:
     order = sorted(range(len(first)), key=lambda index: first[index][1])
     second = _served([first[index][1] for index in order], 2, 2.0, chance)
     found = sorted(end - first[index][0] for index, (_, end) in zip(order, second, strict=True))
-    times = response_time(way_through(Queue(3, 2.4, 1.0), Queue(2, 2.4, 2.0)))
+    times = AT_ONCE.through(stages(Queue(3, 2.4, 1.0), Queue(2, 2.4, 2.0)))
     assert _percentile(found, 50) == pytest.approx(times.percentile(50), rel=0.04)
     assert _percentile(found, 95) == pytest.approx(times.percentile(95), rel=0.08)
 
 
 def test_equal_rates_are_an_erlang_distribution() -> None:
-    times = response_time([Branch(1.0, (2.0, 2.0, 2.0))])
+    times = AT_ONCE.then([Branch(1.0, (2.0, 2.0, 2.0))])
     time = 1.7
     exact = math.exp(-2 * time) * sum((2 * time) ** k / math.factorial(k) for k in range(3))
     assert times.exceeds(time) == pytest.approx(exact, rel=0.02)
 
 
 def test_a_delay_of_some_requests_moves_only_their_times() -> None:
-    times = response_time([Branch(0.9, (1.0,)), Branch(0.1, (1.0,), 1000.0)])
+    times = AT_ONCE.then([Branch(0.9, (1.0,)), Branch(0.1, (1.0,), 1000.0)])
     assert times.percentile(80) < 10
     assert times.percentile(95) == pytest.approx(1000 + math.log(2), rel=1e-4)
 
@@ -90,7 +95,7 @@ def test_a_delay_of_some_requests_moves_only_their_times() -> None:
 def test_more_load_never_makes_answers_faster(servers: int, load: float, other: float, percent: float) -> None:
     low, high = sorted((load, other))
     slow, slower = (
-        response_time(way_through(Queue(servers, servers * part, 1.0), Queue(2, part, 1.0))).percentile(percent)
+        AT_ONCE.through(stages(Queue(servers, servers * part, 1.0), Queue(2, part, 1.0))).percentile(percent)
         for part in (low, high)
     )
     assert slow <= slower * (1 + 1e-3)
@@ -102,7 +107,7 @@ def test_more_load_never_makes_answers_faster(servers: int, load: float, other: 
     percent=st.floats(1, 99),
 )
 def test_a_percentile_is_where_the_distribution_says(rates: list[float], delay: float, percent: float) -> None:
-    times = response_time([Branch(0.5, tuple(rates)), Branch(0.5, tuple(rates), delay)])
+    times = AT_ONCE.then([Branch(0.5, tuple(rates)), Branch(0.5, tuple(rates), delay)])
     assert times.exceeds(times.percentile(percent)) == pytest.approx(1 - percent / 100, rel=1e-3)
 
 

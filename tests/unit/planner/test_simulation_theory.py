@@ -13,7 +13,7 @@ from tests.support.theory_page import PAGE, page
 from tests.support.theory_rows import constant, exponential, gateways, general, loss, rows, tandem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from tests.support.theory_rows import Row
 
@@ -41,12 +41,16 @@ def _service_is_exponential(queue: Queue) -> list[Branch]:
     return [Branch(1.0, (queue.service,))]
 
 
+def _the_last_alone_takes_time(at_once: float, terms: Mapping[float, float], rate: float) -> dict[float, float]:
+    return {rate: at_once + sum(terms.values())}
+
+
 @pytest.mark.parametrize(
     ("where", "name", "wrong", "kind"),
     [
         (queueing, "erlang_c", queueing.erlang_b, exponential),
         (queueing, "erlang_c", lambda servers, offered: min(offered / servers, 1.0), exponential),
-        (queueing, "_hypoexponential", lambda rates: [(max(rates), 1.0)], tandem),
+        (queueing, "_then_exponential", _the_last_alone_takes_time, tandem),
         (Queue, "waiting_rate", property(lambda queue: queue.servers * queue.service), exponential),
         (Queue, "waiting_rate", property(_lines_are_one), gateways),
         (Queue, "waiting_rate", property(_variation_is_ignored), constant),
