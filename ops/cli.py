@@ -6,6 +6,7 @@ import typer
 
 from ops.commands import (
     availability,
+    bench,
     bootstrap,
     capacity,
     cdn,
@@ -88,6 +89,7 @@ COMMANDS = (
     state,
     cloudflare_ranges,
     github,
+    bench,
     test,
 )
 """The command modules, in the order in which `--help` lists them."""

@@ -11,6 +11,7 @@ from pulumi.runtime.proto import provider_pb2_grpc
 
 from sandbox.protocol.packages import packages
 from sandbox.providers.cluster_provider import ClusterProvider
+from sandbox.providers.names import THREADS
 from sandbox.providers.provider import SandboxProvider
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class SandboxServer:
         for name, package in packages().items():
             if name in self.plugins:
                 continue
-            server = grpc.server(futures.ThreadPoolExecutor(max_workers=16), options=limits)
+            server = grpc.server(futures.ThreadPoolExecutor(16, THREADS), options=limits)
             provider_pb2_grpc.add_ResourceProviderServicer_to_server(self._provider(package), server)
             self.ports[name] = server.add_insecure_port("127.0.0.1:0")
             server.start()
