@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from ops.answers.bench import child
 from ops.answers.bench.child import Job
 from ops.answers.bench.numbers import Took
 from ops.answers.bench.run import FLAT, PROJECT, PUBLISHED, Bench, BenchError, Key, measured
 from ops.answers.bench.scope import QUICK, TOOLS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 STATE = {
     "resources": [
@@ -100,3 +106,26 @@ def test_a_command_is_measured_from_its_start_on(tmp_path: Path) -> None:
     assert took.wall > 0
     assert took.program_mib > 10
     assert (took.engine, took.sandbox, took.engine_mib) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("published", [True, False])
+def test_operations_run_on_the_sdk_that_was_asked_for(
+    published: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[bool] = []
+
+    class Session:
+        as_published = False
+
+        def preview(self) -> tuple[None, dict[str, str]]:
+            seen.append(self.as_published)
+            return None, {}
+
+    @contextmanager
+    def opened(*_: object, **__: object) -> Iterator[tuple[None, None, Session]]:
+        yield None, None, Session()
+
+    monkeypatch.setattr("ops.rehearsal.session.open_session", opened)
+    child.main(Job(kind="operations", out=str(tmp_path / "o.json"), operations=1, published=published).text)
+    assert seen == [published]
+    assert list(json.loads((tmp_path / "o.json").read_text("utf-8"))) == ["preview"]
