@@ -37,6 +37,7 @@ def bench(
     The flat program is made from the state that an update exports: same resources, inputs and dependencies, no
     components and no settings. It runs with our repairs of the SDK and on the SDK as published. Rounds alternate
     between the sides; ratios of processor seconds scatter less than seconds of any clock. Quiet machines tell most.
+    Exit code 1 where something could not be measured; no ratio is judged.
     """
     from ops.answers.bench.answer import benched
     from ops.answers.bench.run import BenchError
@@ -60,3 +61,5 @@ def bench(
 
             write_atomically(out, json.dumps(plain(found), indent=1) + "\n")
     present(found, section, as_json=json_output)
+    if found.left_out:
+        fail(f"{len(found.left_out)} sizes could not be measured")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ops.document.blocks import Section, Table, Text
+from ops.document.blocks import Item, Items, Section, Table, Text
 
 if TYPE_CHECKING:
     from ops.answers.bench.answer import Benched, Compared, Grown, Machine
@@ -18,6 +18,9 @@ def section(found: Benched) -> Section:
     if found.few:
         blocks.append(Text(text=f"Rounds: {found.rounds}. A median of so few pairs says little."))
     blocks += [*_pairs(found.compared), *_growth(found.growth)]
+    if found.left_out:
+        items = tuple(Item(text=text, state="bad") for text in found.left_out)
+        blocks.append(Items(caption="What could not be measured", items=items))
     return Section(id="bench", title="What it costs", blocks=tuple(blocks))
 
 

@@ -61,7 +61,7 @@ def section(kept: Sequence[Benched]) -> str:
         "| release | day | machine | form | operations beside the flat program | beside the SDK as published |\n"
         "|---|---|---|---|---|---|\n" + "".join(map(_release, kept))
     )
-    return f"{BEGIN}\n{HEAD}{said}{_pairs(entry.compared)}{_growth(entry.growth)}{history}\n{END}\n"
+    return f"{BEGIN}\n{HEAD}{said}{_pairs(entry.compared)}{_growth(entry.growth, entry.left_out)}{history}\n{END}\n"
 
 
 def _pairs(rows: Sequence[Compared]) -> str:
@@ -87,7 +87,7 @@ def _pair(row: Compared) -> str:
     return f"| {' | '.join(cells)} |\n"
 
 
-def _growth(rows: Sequence[Grown]) -> str:
+def _growth(rows: Sequence[Grown], left_out: Sequence[str]) -> str:
     if not rows:
         return ""
     lines = "".join(
@@ -95,11 +95,12 @@ def _growth(rows: Sequence[Grown]) -> str:
         f"| {'-' if row.exponent is None else f'{row.exponent:.2f}'} |\n"
         for row in rows
     )
+    missing = f"\nNot measured: {'; '.join(left_out)}.\n" if left_out else ""
     return (
         "\nWhat grows with resources. The exponent is that of a power through the sizes, by least squares of the logarithms; of tools\n"
         "that read a plan from 2,000 resources on where two such sizes were measured:\n\n"
         "| what | resources | exponent |\n|---|---|---|\n"
-        f"{lines}\n![Processor seconds by number of resources, both axes logarithmic](images/performance.svg)\n"
+        f"{lines}{missing}\n![Processor seconds by number of resources, both axes logarithmic](images/performance.svg)\n"
     )
 
 

@@ -96,6 +96,7 @@ class Benched:
         machine: what it ran on.
         compared: the rows.
         growth: what grows with resources.
+        left_out: sizes that could not be measured, each with the reason.
     """
 
     day: str
@@ -105,6 +106,7 @@ class Benched:
     machine: Machine
     compared: tuple[Compared, ...]
     growth: tuple[Grown, ...]
+    left_out: tuple[str, ...] = ()
 
     @property
     def few(self) -> bool:
@@ -130,6 +132,7 @@ def benched(scope: Scope, *, quick: bool) -> Benched:
         machine=machine(engine.version),
         compared=compared(found),
         growth=growth(found),
+        left_out=tuple(found.left_out),
     )
 
 

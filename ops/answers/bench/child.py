@@ -55,6 +55,10 @@ class Job:
         for name in ("words", "codes"):
             object.__setattr__(self, name, tuple(getattr(self, name)))  # JSON has lists
 
+    def __str__(self) -> str:
+        """What it is called where it fails."""
+        return " ".join(self.words) or f"{self.kind} of {f'{self.size:,} resources' if self.size else self.stack}"
+
     @property
     def text(self) -> str:
         """As the process takes it."""

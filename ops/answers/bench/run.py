@@ -34,6 +34,8 @@ SIDES = (PROJECT, FLAT, PUBLISHED)
 SECONDS = 3_600
 """After which a measured process hangs."""
 LAST_LINES = 8
+REPEATED = 10_000
+"""Resources above which a tool is measured once: minutes scatter less than seconds."""
 MOCKS = "mocks build"
 
 
@@ -64,11 +66,13 @@ class Found:
         takes: by what they are of, one for each round.
         resources: of the flat program of each phase.
         sizes: medians by what was measured.
+        left_out: sizes that could not be measured, each with the reason.
     """
 
     takes: defaultdict[Key, list[Took]] = field(default_factory=lambda: defaultdict(list))
     resources: dict[str, int] = field(default_factory=dict)
     sizes: defaultdict[str, list[Point]] = field(default_factory=lambda: defaultdict(list))
+    left_out: list[str] = field(default_factory=list)
 
     def whole(self, phase: str, side: str) -> list[Took]:
         """All operations of a side together, by round."""
@@ -85,6 +89,7 @@ class Bench:
     """Runs jobs in a folder of its own, which is also where their simulated clouds are."""
 
     folder: Path
+    seconds: int = SECONDS
 
     def run(self, job: Job) -> dict[str, Took]:
         """Run one job; what it measured by name.
@@ -97,14 +102,16 @@ class Bench:
         command = (sys.executable, "-m", "ops.answers.bench.child", replace(job, out=str(out)).text)
         environment = {**os.environ, "BBP_SANDBOX_DIR": str(self.folder / "sandbox")}
         with (self.folder / "said.txt").open("w+", encoding="utf-8", errors="replace") as said:
-            done = subprocess.run(  # noqa: S603 - our own module, no shell
-                command, cwd=ROOT, env=environment, stdout=said, stderr=said, check=False, timeout=SECONDS
-            )
+            try:
+                done = subprocess.run(  # noqa: S603 - our own module, no shell
+                    command, cwd=ROOT, env=environment, stdout=said, stderr=said, check=False, timeout=self.seconds
+                )
+            except subprocess.TimeoutExpired:
+                raise BenchError(f"{job} cannot be measured, it took more than {self.seconds:,} seconds") from None
             said.seek(0)
             last = said.read().splitlines()[-LAST_LINES:]
         if done.returncode != 0 or not out.exists():
-            what = " ".join(job.words) or f"{job.kind} of {job.stack}"
-            raise BenchError("\n".join((f"{what} cannot be measured, it ended with {done.returncode}", *last)))
+            raise BenchError("\n".join((f"{job} cannot be measured, it ended with {done.returncode}", *last)))
         return {name: Took(**took) for name, took in json.loads(out.read_text(encoding="utf-8")).items()}
 
 
@@ -173,12 +180,16 @@ def _tools(scope: Scope, runs: Bench, found: Found) -> None:
     sizes = {len(json.loads(own.read_text(encoding="utf-8"))["steps"]) - 1: own}
     sizes |= {size: grown(own, size, runs.folder / f"plan-{size}.json") for size in scope.plan_sizes}
     takes: defaultdict[tuple[str, int], list[Took]] = defaultdict(list)
-    for _ in range(scope.repeats):
+    for number in range(scope.repeats):
         for size, plan in sizes.items():
+            if number and size > REPEATED:
+                continue
             note(f"tools at {size:,} resources")
             for tool in TOOLS:
                 job = _command(tool, replace(scope, stack="prod"), runs, plan)
-                takes[tool, size].append(runs.run(job)[tool])
+                with _left_out(found, f"{tool} at {size:,} resources"):
+                    took = runs.run(job)[tool]
+                    takes[tool, size].append(took)
     for (tool, size), all_of_it in takes.items():
         found.sizes[tool].append(_point(size, all_of_it))
 
@@ -188,8 +199,19 @@ def _flats(scope: Scope, runs: Bench, found: Found) -> None:
     for size in scope.flat_sizes:
         note(f"a flat program of {size:,} resources")
         job = Job(kind="operations", out="", stack="dev", operations=scope.flat_operations, size=size)
-        for name, took in runs.run(job).items():
-            found.sizes[f"flat program, {name}"].append(_point(size, [took]))
+        with _left_out(found, f"a flat program of {size:,} resources"):
+            for name, took in runs.run(job).items():
+                found.sizes[f"flat program, {name}"].append(_point(size, [took]))
+
+
+@contextmanager
+def _left_out(found: Found, what: str) -> Iterator[None]:
+    """One size that cannot be measured is said, and does not take all others with it."""
+    try:
+        yield
+    except BenchError as error:
+        note(str(error))
+        found.left_out.append(f"{what}: {str(error).splitlines()[0]}")
 
 
 def _point(size: int, takes: list[Took]) -> Point:

@@ -83,7 +83,7 @@ def test_tools_are_fitted_from_where_starting_python_is_not_most_of_it() -> None
 
 def test_the_document_has_every_number_by_name_and_names_no_machine() -> None:
     document = plain(benched())
-    assert list(document) == ["day", "version", "quick", "rounds", "machine", "compared", "growth"]
+    assert list(document) == ["day", "version", "quick", "rounds", "machine", "compared", "growth", "left_out"]
     assert set(document["machine"]) == {"processor", "cores", "memory_gib", "python", "engine", "sdk"}
     assert set(document["compared"][0]) >= {"row", "phase", "project", "flat", "published", "to_flat", "to_published"}
     assert set(document["compared"][0]["project"]) >= {"program", "engine", "sandbox", "wall", "program_mib"}
@@ -101,6 +101,12 @@ def test_few_rounds_are_said_to_be_few() -> None:
     said = [str(block) for block in section(benched(rounds=2)).blocks]
     assert any("Rounds: 2." in text for text in said)
     assert not any("so few pairs" in str(block) for block in section(benched()).blocks)
+
+
+def test_what_could_not_be_measured_is_said() -> None:
+    said = str(section(benched(left_out=("cost at 9 resources: killed",))).blocks[-1])
+    assert "cost at 9 resources: killed" in said
+    assert "could not be measured" not in str(section(benched()))
 
 
 def test_a_release_has_one_entry_for_each_class_of_machine() -> None:

@@ -13,7 +13,7 @@ import pytest
 from ops.answers.bench import child
 from ops.answers.bench.child import Job
 from ops.answers.bench.numbers import Took
-from ops.answers.bench.run import FLAT, PROJECT, PUBLISHED, Bench, BenchError, Key, measured
+from ops.answers.bench.run import FLAT, PROJECT, PUBLISHED, REPEATED, Bench, BenchError, Key, measured
 from ops.answers.bench.scope import QUICK, TOOLS
 
 if TYPE_CHECKING:
@@ -92,6 +92,46 @@ def test_every_tool_reads_plans_of_every_size(tmp_path: Path) -> None:
 def test_flat_programs_of_every_size_are_measured(tmp_path: Path) -> None:
     found = measured(replace(QUICK, rows=("flat",), flat_sizes=(20, 40)), Pretended(tmp_path))
     assert [(point.resources, point.cpu) for point in found.sizes["flat program, preview"]] == [(20, 1), (40, 2)]
+
+
+def test_a_size_that_cannot_be_measured_is_said_and_takes_no_other_with_it(tmp_path: Path) -> None:
+    class Failing(Pretended):
+        def run(self, job: Job) -> dict[str, Took]:
+            if job.size == 40 or (job.row == "cost" and "plan-9" in " ".join(job.words)):
+                raise BenchError(f"{job} cannot be measured, it ended with 137\nKilled")
+            return super().run(job)
+
+    scope = replace(QUICK, rows=("tools", "flat"), plan_sizes=(4, 9), flat_sizes=(20, 40, 60))
+    found = measured(scope, Failing(tmp_path))
+    assert [point.resources for point in found.sizes["cost"]] == [1, 4]
+    assert [point.resources for point in found.sizes["diagram"]] == [1, 4, 9]
+    assert [point.resources for point in found.sizes["flat program, preview"]] == [20, 60]
+    assert [text.split(":")[0] for text in found.left_out] == [
+        "cost at 9 resources",
+        "a flat program of 40 resources",
+    ]
+
+
+def test_a_pair_that_cannot_be_measured_ends_the_run(tmp_path: Path) -> None:
+    class Failing(Pretended):
+        def run(self, job: Job) -> dict[str, Took]:
+            if job.published:
+                raise BenchError("no")
+            return super().run(job)
+
+    with pytest.raises(BenchError):
+        measured(replace(QUICK, rows=("operations",)), Failing(tmp_path))
+
+
+def test_large_plans_are_measured_once(tmp_path: Path) -> None:
+    bench = Pretended(tmp_path)
+    measured(replace(QUICK, rows=("tools",), plan_sizes=(REPEATED, REPEATED + 1), repeats=3), bench)
+    assert len(bench.ran) == 1 + (3 + 3 + 1) * len(TOOLS)
+
+
+def test_what_hangs_is_ended(tmp_path: Path) -> None:
+    with pytest.raises(BenchError, match="check prod cannot be measured, it took more than 0 seconds"):
+        Bench(tmp_path, seconds=0).run(Job(kind="command", out="", row="check", words=("check", "prod")))
 
 
 def test_a_command_that_ends_otherwise_than_it_may_is_no_measurement(tmp_path: Path) -> None:
