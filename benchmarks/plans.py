@@ -1,11 +1,11 @@
-"""Larger plans out of a real one: more shards, services, node groups and what belongs to them, under fresh names.
+"""Larger plans out of a real one: more shards, more services and what belongs to them, under fresh names.
 
     .venv/bin/python -m benchmarks.plans plan.json 10000 larger.json
 
 A plan of ten thousand resources cannot be rehearsed to measure a tool with: `./bbp check` allows 16 shards and 50 pods.
-So what such a platform would have more of is copied: every resource that is named after a shard, a service or a node
-group. A copy names its own shards and services wherever the original does, in its URN, its parent, its dependencies and
-its inputs, so that copies are connected among themselves as the originals are; what there is once (network, cluster,
+So what such a platform would have more of is copied: every resource that is named after a shard or a service. A copy
+names its own shards and services wherever the original does, in its URN, its parent, its dependencies and its inputs,
+so that copies are connected among themselves as the originals are; what there is once (network, cluster, node groups,
 pooler, gateway) stays once and is shared by all.
 """
 
@@ -70,7 +70,7 @@ def _copies(steps: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     renamed = _renaming(services, max(shards) + 1)
     unit = [json.dumps(step) for step in steps if renamed(step["urn"], 1) != step["urn"]]
     if not unit:
-        raise GrowthError("nothing in the plan is named after a shard, a service or a node group")
+        raise GrowthError("nothing in the plan is named after a shard or a service")
     generation = 0
     while True:
         generation += 1
@@ -92,7 +92,7 @@ def _renaming(services: set[str], shards: int) -> Callable[[str, int], str]:
     names = "|".join(sorted(map(re.escape, services), key=len, reverse=True)) or "(?!)"
     pattern = re.compile(
         r"(?P<shard>\bshards?[-_/])(?P<index>\d+)\b"
-        rf"|(?P<name>\b(?:service|bailbondpro)-(?:{names})\b|\bnode-pools-(?:app|spot|system)-[a-z]\b)"
+        rf"|(?P<name>\b(?:service|bailbondpro)-(?:{names})\b)"
     )
 
     def renamed(text: str, generation: int) -> str:

@@ -9,6 +9,9 @@ from operator import attrgetter
 from pathlib import PurePath
 from typing import Any
 
+SCALARS = (str, float, int, bool)
+"""Types that JSON has itself; nearly every value of a large answer is of one of them."""
+
 
 def plain(value: object) -> Any:  # noqa: ANN401 - any JSON document
     """A value in JSON's own types.
@@ -16,6 +19,8 @@ def plain(value: object) -> Any:  # noqa: ANN401 - any JSON document
     A dataclass is an object of its fields in their order, or what its own `as_json` gives; sequences are arrays, paths
     are texts, members of an enumeration their values.
     """
+    if value is None or type(value) in SCALARS:
+        return value
     own = getattr(value, "as_json", None)
     if callable(own):
         return plain(own())

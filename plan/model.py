@@ -6,9 +6,11 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from plan.keys import PREVIEW, STATE, STEP, other_letters
+from plan.placement import shards_told
 from plan.strict_json import ForeignJsonError, parsed
 from plan.systems import system_of
 
@@ -78,7 +80,7 @@ class PlannedResource:
     custom: bool = True
     old_inputs: dict[str, Any] = field(default_factory=dict, repr=False)
 
-    @property
+    @cached_property
     def system(self) -> str:
         """The key of the system that it belongs to."""
         return system_of(self.urn)
@@ -107,29 +109,63 @@ class Plan:
         return len(self.resources)
 
     def of_type(self, *tokens: str) -> list[PlannedResource]:
-        """The resources that will exist of the given types."""
-        if len(tokens) == 1:
-            return list(self._by_type.get(tokens[0], ()))
-        return [item for item in self.resources if item.type in tokens and item.op != "delete"]
+        """The resources that will exist of the given types, in the plan's order."""
+        found = [one for token in dict.fromkeys(tokens) for one in self._by_type.get(token, ())]
+        return [item for _, item in (found if len(tokens) == 1 else sorted(found, key=itemgetter(0)))]
+
+    def count(self, token: str) -> int:
+        """How many resources of a type will exist."""
+        return len(self._by_type.get(token, ()))
 
     def get(self, urn: str) -> PlannedResource | None:
         """The resource of this URN."""
-        return self._by_urn.get(urn)
+        found = self._by_urn.get(urn)
+        return found[1] if found else None
+
+    def dependencies(self, item: PlannedResource, token: str) -> list[PlannedResource]:
+        """What will exist of a type and a resource depends on itself, in the plan's order."""
+        found = [one for urn in dict.fromkeys(item.dependencies) if (one := self._by_urn.get(urn)) is not None]
+        return [other for _, other in sorted(found, key=itemgetter(0)) if other.type == token and other.op != "delete"]
 
     def dependents(self, urn: str) -> tuple[PlannedResource, ...]:
         """The resources that will exist and depend on this URN themselves, in the plan's order."""
         return tuple(self._dependents.get(urn, ()))
 
-    @cached_property
-    def _by_urn(self) -> dict[str, PlannedResource]:
-        return {item.urn: item for item in reversed(self.resources)}
+    def children(self, urn: str) -> tuple[PlannedResource, ...]:
+        """The resources that will exist and have this parent, in the plan's order."""
+        return tuple(self._children.get(urn, ()))
+
+    def place(self, urn: str) -> int:
+        """Where a resource stands in the plan's order; behind all where it does not."""
+        found = self._by_urn.get(urn)
+        return found[0] if found else len(self)
 
     @cached_property
-    def _by_type(self) -> dict[str, list[PlannedResource]]:
+    def shards_told(self) -> int:
+        """How many shards its pods are told of; 0 while the primary serves all clients."""
+        return max((shards_told(item.inputs) for item in self.resources if item.op != "delete"), default=0)
+
+    @cached_property
+    def _by_urn(self) -> dict[str, tuple[int, PlannedResource]]:
+        found: dict[str, tuple[int, PlannedResource]] = {}
+        for number, item in enumerate(self.resources):
+            found.setdefault(item.urn, (number, item))
+        return found
+
+    @cached_property
+    def _by_type(self) -> dict[str, list[tuple[int, PlannedResource]]]:
+        found: dict[str, list[tuple[int, PlannedResource]]] = {}
+        for number, item in enumerate(self.resources):
+            if item.op != "delete":
+                found.setdefault(item.type, []).append((number, item))
+        return found
+
+    @cached_property
+    def _children(self) -> dict[str, list[PlannedResource]]:
         found: dict[str, list[PlannedResource]] = {}
         for item in self.resources:
             if item.op != "delete":
-                found.setdefault(item.type, []).append(item)
+                found.setdefault(item.parent, []).append(item)
         return found
 
     @cached_property

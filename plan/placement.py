@@ -169,7 +169,7 @@ def _names(entries: list[Any]) -> Iterator[str]:
 
 def shards_in_use(plan: Plan) -> int:
     """How many shards the pods of a plan are told of; 0 while the primary serves all clients."""
-    return max((shards_told(item.inputs) for item in plan if item.op != "delete"), default=0)
+    return plan.shards_told
 
 
 def shard_index(item: PlannedResource) -> int:

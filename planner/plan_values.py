@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from plan.tokens import AUTOSCALERS
+
 if TYPE_CHECKING:
     from plan import Plan, PlannedResource
 
@@ -50,8 +52,12 @@ def quantity(value: object) -> float | None:
 
 def dependencies_of_type(plan: Plan, item: PlannedResource, token: str) -> list[PlannedResource]:
     """What a resource depends on, of one type, by name."""
-    wanted = set(item.dependencies)
-    return sorted((other for other in plan.of_type(token) if other.urn in wanted), key=lambda other: other.name)
+    return sorted(plan.dependencies(item, token), key=lambda other: other.name)
+
+
+def scalers_of(plan: Plan, deployment: PlannedResource) -> list[PlannedResource]:
+    """The autoscalers of a Deployment, in the plan's order."""
+    return [item for item in plan.dependents(deployment.urn) if item.type in AUTOSCALERS]
 
 
 def region_of(plan: Plan) -> str:

@@ -59,13 +59,17 @@ def logins_of_masters(plan: Plan) -> Iterator[tuple[PlannedResource, str]]:
     """Each serving workload that holds a master user's login, with `<through what>, that of <database>`."""
     held = masters(plan)
     holding = [item for item in plan.of_type(SECRET) if held.keys() & set(item.dependencies)]
+    by_name: dict[object, list[PlannedResource]] = {}
+    for secret in holding:
+        by_name.setdefault(secret.inputs.get("metadata", {}).get("name"), []).append(secret)
+    known = {secret.urn: secret for secret in holding}
     for workload in serving(plan):
         own = set(workload.dependencies)
         yield from ((workload, f"its own pods, that of {held[urn]}") for urn in workload.dependencies if urn in held)
         names = set(_secret_names(workload.inputs)) if holding else set()
-        for secret in holding:
-            if secret.urn not in own and secret.inputs.get("metadata", {}).get("name") not in names:
-                continue
+        read = {one.urn: one for name in names for one in by_name.get(name, ())}
+        read |= {urn: known[urn] for urn in own if urn in known}
+        for secret in sorted(read.values(), key=lambda one: plan.place(one.urn)):
             yield from ((workload, f"{secret.name}, that of {held[urn]}") for urn in secret.dependencies if urn in held)
 
 

@@ -136,7 +136,7 @@ def _reboot(plan: Plan, group: PlannedResource) -> Reboot | None:
     if order is RebootOrder.NONE:
         return None
     # New instances start with the new values: only what runs already has to restart.
-    servers = [item for item in plan.of_type(DATABASE) if item.parent == group.parent and item.op != "create"]
+    servers = [item for item in plan.children(group.parent) if item.type == DATABASE and item.op != "create"]
     primaries = tuple(item.name for item in servers if not item.inputs.get("replicateSourceDb"))
     replicas = tuple(item.name for item in servers if item.inputs.get("replicateSourceDb"))
     first, then = (replicas, primaries) if order is RebootOrder.REPLICAS_FIRST else (primaries, replicas)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import itertools
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bailbondpro.facts.rds import FAILOVER_SECONDS
 from plan.placement import shard_index, shards_in_use
 from plan.tokens import (
     ADDON,
-    AUTOSCALERS,
     CACHE,
     DATABASE,
     DEPLOYMENT,
@@ -30,10 +30,10 @@ from plan.tokens import (
 )
 from planner.availability.model import ANYWHERE, Element, Function, Graph, Group
 from planner.capacity.node_pools import groups_by_pool, homes, is_spot, zones_of
-from planner.plan_values import at, dependencies_of_type, items, number, text
+from planner.plan_values import at, dependencies_of_type, items, number, scalers_of, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from plan import Plan, PlannedResource
     from planner.availability.model import ElementKind
@@ -54,6 +54,7 @@ class Builder:
     elements: dict[str, Element] = field(default_factory=dict)
     functions: list[Function] = field(default_factory=list)
     pools: dict[str, list[str]] = field(default_factory=dict)
+    nodes: list[str] = field(default_factory=list)
     front: list[Group] = field(default_factory=list)
 
     def add(self, kind: ElementKind, name: str, needs: Iterable[str] = (), urn: str = "") -> str:
@@ -73,7 +74,12 @@ class Builder:
 
     def all_zones(self) -> list[str]:
         """Every zone that the plan has a subnet in, in order."""
-        return sorted({zone for item in self.plan.of_type(SUBNET) if (zone := text(item.inputs, "availabilityZone"))})
+        return list(self._zones)
+
+    @cached_property
+    def _zones(self) -> tuple[str, ...]:
+        subnets = self.plan.of_type(SUBNET)
+        return tuple(sorted({zone for item in subnets if (zone := text(item.inputs, "availabilityZone"))}))
 
 
 def availability_graph(plan: Plan) -> Graph:
@@ -130,11 +136,12 @@ def _pools(builder: Builder) -> None:
             builder.add("node", f"{pool}/{index}", {whole, builder.zone(zone)}, own[zone])
             for index, zone in enumerate(homes(builder.plan, groups, "minSize"), 1)
         ]
+        builder.nodes += builder.pools[pool]
 
 
 def _place(builder: Builder, name: str, count: int, pool: str, urn: str, *, spread: bool = True) -> tuple[str, ...]:
     """Pods on nodes: over all of them where the scheduler spreads them, else all on one."""
-    nodes = builder.pools.get(pool) or [node for pool_nodes in builder.pools.values() for node in pool_nodes]
+    nodes = builder.pools.get(pool) or builder.nodes
     pods = []
     for index in range(count):
         needs = {nodes[index % len(nodes) if spread else 0]} if nodes else {ANYWHERE}
@@ -144,12 +151,11 @@ def _place(builder: Builder, name: str, count: int, pool: str, urn: str, *, spre
 
 def _replicas(builder: Builder, deployment: PlannedResource) -> int:
     """The fewest pods of a Deployment: its autoscaler's minimum, else its own number, else one."""
-    for scaler in builder.plan.of_type(*AUTOSCALERS):
-        if deployment.urn in scaler.dependencies:
-            for key in ("minReplicas", "minReplicaCount"):
-                least = number(scaler.inputs, "spec", key, default=0)
-                if least:
-                    return int(least)
+    for scaler in scalers_of(builder.plan, deployment):
+        for key in ("minReplicas", "minReplicaCount"):
+            least = number(scaler.inputs, "spec", key, default=0)
+            if least:
+                return int(least)
     return int(number(deployment.inputs, "spec", "replicas", default=1))
 
 
@@ -223,9 +229,11 @@ def _dns(builder: Builder) -> None:
 
 def _databases(builder: Builder, pooler: list[Group]) -> None:
     instances, in_use = builder.plan.of_type(DATABASE), shards_in_use(builder.plan)
+    named = {text(item.inputs, "identifier"): item.urn for item in reversed(instances)}
+    copies: dict[str | None, list[PlannedResource]] = {}
     for item in instances:
-        if _source(item, instances) is not None:
-            continue
+        copies.setdefault(_source(builder.plan, item, named), []).append(item)
+    for item in copies.get(None, ()):
         kind, title = ("shard", "the clients of") if item.system == "shards" else ("database", "writes to")
         empty = kind == "shard" and shard_index(item) >= in_use
         note = NO_CLIENTS if empty else ""
@@ -236,7 +244,7 @@ def _databases(builder: Builder, pooler: list[Group]) -> None:
         builder.functions.append(
             Function(title=f"{title} {item.name}", groups=(group, *pooler), critical=not empty, note=note)
         )
-        replicas = [other for other in instances if _source(other, instances) == item.urn]
+        replicas = copies.get(item.urn, ())
         if replicas:
             ids = tuple(
                 builder.add("database", other.name, {builder.zone(text(other.inputs, "availabilityZone"))}, other.urn)
@@ -261,13 +269,13 @@ def _copies(builder: Builder, item: PlannedResource, needs: set[str]) -> tuple[s
     )
 
 
-def _source(item: PlannedResource, instances: list[PlannedResource]) -> str | None:
+def _source(plan: Plan, item: PlannedResource, named: Mapping[str, str]) -> str | None:
     """URN of the instance that this one replicates; None for one that takes writes."""
     wanted = at(item.inputs, "replicateSourceDb")
     if not wanted:
         return None
-    named = [other.urn for other in instances if text(other.inputs, "identifier") == wanted]
-    return next(iter([*named, *(other.urn for other in instances if other.urn in item.dependencies)]), "")
+    found = named.get(wanted) if isinstance(wanted, str) else None
+    return found or next((other.urn for other in plan.dependencies(item, DATABASE)), "")
 
 
 def _caches(builder: Builder) -> None:

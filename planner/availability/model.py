@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ElementKind = Literal[
     "zone", "node pool", "nat gateway", "node", "database", "shard", "cache shard", "cache node", "pod", "origin"
@@ -79,11 +83,35 @@ class Graph:
         gone = {element_id}
         if self.elements[element_id].kind == "zone":
             gone.add(ANYWHERE)
-        while True:
-            more = {item.id for item in self.elements.values() if item.id not in gone and item.needs & gone}
-            if not more:
-                return frozenset(gone)
-            gone |= more
+        waiting = list(gone)
+        while waiting:
+            more = [other for other in self._needing.get(waiting.pop(), ()) if other not in gone]
+            gone.update(more)
+            waiting += more
+        return frozenset(gone)
+
+    def served_by(self, elements: Iterable[str]) -> list[Function]:
+        """The functions that have any of these elements in one of their groups, in their order."""
+        hit = {place for element in elements for place in self._members.get(element, ())}
+        return [self.functions[place] for place in sorted(hit)]
+
+    @cached_property
+    def _needing(self) -> dict[str, list[str]]:
+        """What needs an element itself."""
+        found: dict[str, list[str]] = {}
+        for item in self.elements.values():
+            for need in item.needs:
+                found.setdefault(need, []).append(item.id)
+        return found
+
+    @cached_property
+    def _members(self) -> dict[str, list[int]]:
+        """The places of the functions that an element is a member of."""
+        found: dict[str, list[int]] = {}
+        for place, function in enumerate(self.functions):
+            for member in dict.fromkeys(member for group in function.groups for member in group.members):
+                found.setdefault(member, []).append(place)
+        return found
 
     def zones_of(self, element_id: str) -> frozenset[str]:
         """The zones that an element is or lies in, through whatever it needs."""
@@ -126,11 +154,12 @@ def removals(graph: Graph) -> list[Removal]:
 def _removal(graph: Graph, element: Element) -> Removal:
     gone = graph.gone_with(element.id)
     zones = graph.zones_of(element.id)
-    hit = [item for item in graph.functions if any(gone & set(group.members) for group in item.groups)]
-    stops = [item for item in hit if any(set(group.members) <= gone for group in item.groups)]
+    hit = graph.served_by(gone)
+    stops = [item for item in hit if any(gone.issuperset(group.members) for group in item.groups)]
     # A way out that fails together with the only zone it serves costs that zone, and the others carry on.
     stops = [item for item in stops if not (item.zone and zones == {item.zone})]
-    left = [item for item in hit if item not in stops]
+    stopped = set(map(id, stops))
+    left = [item for item in hit if id(item) not in stopped]
     return Removal(
         element=element,
         stops=tuple(sorted(stops, key=lambda item: item.title)),  # a plan's own order differs from run to run
@@ -141,4 +170,4 @@ def _removal(graph: Graph, element: Element) -> Removal:
 
 
 def _pauses(function: Function, gone: frozenset[str]) -> bool:
-    return any(group.pause and gone & set(group.members) for group in function.groups)
+    return any(group.pause and not gone.isdisjoint(group.members) for group in function.groups)

@@ -13,13 +13,13 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from plan.tokens import AUTOSCALERS, DEPLOYMENT, LAUNCH_TEMPLATE, NODE_GROUP
+from plan.tokens import DEPLOYMENT, LAUNCH_TEMPLATE, NODE_GROUP
 from planner.availability.graph import (
     Builder,
 )
 from planner.capacity.node_pools import POOL_LABEL, zones_of
 from planner.capacity.scheduling import NODE, UNSCHEDULABLE, ZONE, Node, Pod, Requirement, Spread, place_all
-from planner.plan_values import at, dependencies_of_type, items, number, region_of, text
+from planner.plan_values import at, dependencies_of_type, items, number, region_of, scalers_of, text
 
 if TYPE_CHECKING:
     from plan import Plan, PlannedResource
@@ -52,16 +52,29 @@ class Stranded:
 
 def stranded(plan: Plan) -> list[Stranded]:
     """Every Deployment that its constraints hold back: at once, or when a zone is lost or drained."""
+    if not plan.count(NODE_GROUP):
+        return []
     builder = Builder(plan=plan)
     found = []
+    known: dict[tuple[Pod, int], list[tuple[str, int]]] = {}
     for item in plan.of_type(DEPLOYMENT):
-        pods = [_pod(item)] * most_replicas(plan, item)
-        for zone in ("", *_zones_to_lose(pods, _nodes(builder))):
-            running = _running(pods, _nodes(builder, zone), zone)
-            if running < len(pods) and builder.plan.of_type(NODE_GROUP):
-                name = text(item.inputs, "metadata", "name") or item.name
-                found.append(Stranded(zone=zone, name=name, urn=item.urn, wanted=len(pods), running=running))
+        # Nothing else runs on these nodes, so that Deployments whose pods ask for the same find the same.
+        pod, wanted = replace(_pod(item), app=""), most_replicas(plan, item)
+        if (pod, wanted) not in known:
+            known[pod, wanted] = _finding_nodes(builder, [pod] * wanted)
+        name = text(item.inputs, "metadata", "name") or item.name
+        found += [
+            Stranded(zone=zone, name=name, urn=item.urn, wanted=wanted, running=running)
+            for zone, running in known[pod, wanted]
+            if running < wanted
+        ]
     return found
+
+
+def _finding_nodes(builder: Builder, pods: list[Pod]) -> list[tuple[str, int]]:
+    """How many of these pods find a node, with every zone and without each that may be lost."""
+    zones = ("", *_zones_to_lose(pods, _nodes(builder)))
+    return [(zone, _running(pods, _nodes(builder, zone), zone)) for zone in zones]
 
 
 def _zones_to_lose(pods: list[Pod], nodes: list[Node]) -> list[str]:
@@ -79,10 +92,9 @@ def _pool_of(node: Node) -> str:
 
 def most_replicas(plan: Plan, deployment: PlannedResource) -> int:
     """The most pods of a Deployment: its autoscaler's maximum, else its own number."""
-    for scaler in plan.of_type(*AUTOSCALERS):
-        if deployment.urn in scaler.dependencies:
-            most = number(scaler.inputs, "spec", "maxReplicas", default=0)
-            return int(most or number(scaler.inputs, "spec", "maxReplicaCount", default=KEDA_MOST))
+    for scaler in scalers_of(plan, deployment):
+        most = number(scaler.inputs, "spec", "maxReplicas", default=0)
+        return int(most or number(scaler.inputs, "spec", "maxReplicaCount", default=KEDA_MOST))
     return int(number(deployment.inputs, "spec", "replicas", default=1))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plan.tokens import ENDPOINT, LAUNCH_TEMPLATE, NAT
+from plan.tokens import LAUNCH_TEMPLATE, NAT
 from plan.types import TYPES
 from plan.types.others import COMPUTED
 from planner.cost.charges_data import DATA_RULES
@@ -109,10 +109,7 @@ def _endpoint(item: PlannedResource, context: Bill) -> list[Charge]:
     if text(item.inputs, "vpcEndpointType") != "Interface":
         return []
     zones = len(items(item.inputs, "subnetIds"))
-    endpoints = [
-        other for other in context.plan.of_type(ENDPOINT) if text(other.inputs, "vpcEndpointType") == "Interface"
-    ]
-    share = context.usage.endpoint_gb / len(endpoints)
+    share = context.usage.endpoint_gb / context.interface_endpoints
     return [
         Charge(sku="vpc/interface-endpoint", quantity=zones, unit="hour", why=f"one in each of {zones} zones"),
         Charge(

@@ -8,7 +8,7 @@ from bailbondpro.facts.instance_classes import find_class
 from bailbondpro.facts.rds import LEAST_IOPS, LEAST_MIBPS, SMALL_IOPS, SMALL_MIBPS, STRIPED_GIB
 from plan.tokens import BACKUP_PLAN, BUCKET, DATABASE, KEY, SECRET
 from planner.cost.charges_model import Bill, Charge
-from planner.plan_values import at, items, number, text
+from planner.plan_values import at, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -74,12 +74,10 @@ def _storage(item: PlannedResource, context: Bill) -> float:
     own = number(item.inputs, "allocatedStorage", default=0)
     if own:
         return own
-    sources = [
-        other
-        for other in context.plan.of_type(item.type)
-        if other.urn in item.dependencies or text(other.inputs, "identifier") == text(item.inputs, "replicateSourceDb")
-    ]
-    return number(sources[0].inputs, "allocatedStorage", default=0) if sources else 0
+    named = context.identified(item.type, text(item.inputs, "replicateSourceDb"))
+    sources = [*context.plan.dependencies(item, item.type), *([named] if named else [])]
+    first = min(sources, key=lambda other: context.plan.place(other.urn), default=None)
+    return number(first.inputs, "allocatedStorage", default=0) if first else 0
 
 
 def _cache(item: PlannedResource, context: Bill) -> list[Charge]:
@@ -159,8 +157,7 @@ def _log_group(item: PlannedResource, context: Bill) -> list[Charge]:
         gigabytes = usage.million_requests * usage.log_gb_per_million_requests
         why = "log_gb_per_million_requests"
     else:
-        groups = [other for other in context.plan.of_type(item.type) if other.parent == item.parent]
-        gigabytes, why = usage.database_log_gb / max(len(groups), 1), "its share of database_log_gb"
+        gigabytes, why = usage.database_log_gb / max(context.beside(item), 1), "its share of database_log_gb"
     months = number(item.inputs, "retentionInDays", default=DAYS_PER_MONTH) / DAYS_PER_MONTH
     return [
         Charge(sku="cloudwatch/logs-ingested", quantity=gigabytes, unit="GB", why=why, assumed=True),
@@ -180,7 +177,7 @@ def _flow_log(item: PlannedResource, context: Bill) -> list[Charge]:
         return []
     usage = context.usage
     gigabytes, why = usage.million_requests * usage.log_gb_per_million_requests, "log_gb_per_million_requests"
-    days = [number(rule, "expiration", "days", default=0) for rule in _expiring(context)]
+    days = [number(rule, "expiration", "days", default=0) for rule in context.expiring]
     months = max(days, default=DAYS_PER_MONTH) / DAYS_PER_MONTH
     return [
         Charge(sku="cloudwatch/logs-delivered-s3", quantity=gigabytes, unit="GB", why=why, assumed=True),
@@ -192,12 +189,6 @@ def _flow_log(item: PlannedResource, context: Bill) -> list[Charge]:
             assumed=True,
         ),
     ]
-
-
-def _expiring(context: Bill) -> list[dict[str, object]]:
-    """Rules of the plan that delete what a bucket keeps."""
-    found = context.plan.of_type("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")
-    return [rule for item in found for rule in items(item.inputs, "rules") if at(rule, "expiration", "days")]
 
 
 def _alarm(item: PlannedResource, _: Bill) -> list[Charge]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from plan.tokens import ENDPOINT
+from planner.plan_values import at, items, text
 
 if TYPE_CHECKING:
-    from plan import Plan
+    from plan import Plan, PlannedResource
     from planner.cost.usage import Usage
 
 
@@ -31,11 +36,45 @@ class Charge:
 
 @dataclass(frozen=True, kw_only=True)
 class Bill:
-    """What rules look at besides the resource itself."""
+    """What rules look at besides the resource itself; what several of them ask is counted once."""
 
     plan: Plan
     usage: Usage
 
     def count(self, token: str) -> int:
         """How many resources of a type will exist."""
-        return len(self.plan.of_type(token))
+        return self.plan.count(token)
+
+    @cached_property
+    def interface_endpoints(self) -> int:
+        """How many interface endpoints will exist."""
+        found = self.plan.of_type(ENDPOINT)
+        return sum(text(item.inputs, "vpcEndpointType") == "Interface" for item in found)
+
+    @cached_property
+    def expiring(self) -> list[Any]:
+        """Rules of the plan that delete what a bucket keeps."""
+        found = self.plan.of_type("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")
+        return [rule for item in found for rule in items(item.inputs, "rules") if at(rule, "expiration", "days")]
+
+    def beside(self, item: PlannedResource) -> int:
+        """How many resources of its type will exist with its parent, itself included."""
+        return self._families[item.type, item.parent]
+
+    def identified(self, token: str, identifier: str) -> PlannedResource | None:
+        """The first resource of a type that states this identifier; an empty one stands for those that state none."""
+        return self._identified(token).get(identifier)
+
+    @cached_property
+    def _families(self) -> Counter[tuple[str, str]]:
+        return Counter((item.type, item.parent) for item in self.plan if item.op != "delete")
+
+    def _identified(self, token: str) -> dict[str, PlannedResource]:
+        if token not in self._by_identifier:
+            found = reversed(self.plan.of_type(token))
+            self._by_identifier[token] = {text(item.inputs, "identifier"): item for item in found}
+        return self._by_identifier[token]
+
+    @cached_property
+    def _by_identifier(self) -> dict[str, dict[str, PlannedResource]]:
+        return {}

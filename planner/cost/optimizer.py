@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from plan import Plan, PlannedResource
-    from planner.cost.monthly import Cost
+    from planner.cost.monthly import Cost, Line
 
 Action = Literal["downgrade_instance", "switch_to_spot", "purchase_reserved"]
 Trend = Literal["increasing", "decreasing", "stable"]
@@ -104,10 +104,12 @@ def recommendations(
         measured: measurements by logical name.
     """
     found = []
+    instances: dict[str, list[Line]] = {}
+    for line in cost.lines:
+        if line.charge.sku.startswith(INSTANCE_SKUS):
+            instances.setdefault(line.urn, []).append(line)
     for item in plan:
-        whole = amount(
-            line for line in cost.lines if line.urn == item.urn and line.charge.sku.startswith(INSTANCE_SKUS)
-        )
+        whole = amount(instances.get(item.urn, ()))
         if whole == NOTHING:
             continue
         metrics = (measured or {}).get(item.name) or _planned(item)

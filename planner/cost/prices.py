@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -84,13 +84,18 @@ class PriceBook:
 
     def why_unknown(self, sku: str, region: str) -> str:
         """Why a price is unknown."""
-        known = sum(1 for price in self.prices.values() if price.sku == sku)
+        known = self._files[sku]
         if known and not any(region in names for names in self.partitions.values()):
             return f"AWS has no region {region[:60]!r}"
         if known:
             return f"the price book has no {sku} for {region}; it has one for {known} other regions"
         family = sku.split("/", 1)[0] + "/*"
         return self.reasons.get(sku) or self.reasons.get(family) or f"the price book has no {sku}"
+
+    @cached_property
+    def _files(self) -> Counter[str]:
+        """In how many regions each SKU has a price."""
+        return Counter(price.sku for price in self.prices.values())
 
     def regions(self) -> tuple[str, ...]:
         """Regions that the book has a file of."""

@@ -10,6 +10,8 @@ from planner.diagram.parts import Box, plural
 from planner.plan_values import at, number, text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from plan import Plan, PlannedResource
 
 
@@ -55,13 +57,14 @@ def shards(plan: Plan) -> list[Box]:
     found = _databases(plan, "shards", copies=False)
     copies = _databases(plan, "shards", copies=True)
     in_use = shards_in_use(plan)
+    sources = _sources(copies)
     return [
         Box(
             key=item.name,
             title=item.name,
             lines=(
                 *_size(item),
-                *_copies(item, found, copies),
+                *_copies(item, sources, len(copies) if len(found) == 1 else 0),
                 *(() if shard_index(item) < in_use else ("empty: no pod is told of it",)),
             ),
             row="shards",
@@ -71,14 +74,20 @@ def shards(plan: Plan) -> list[Box]:
     ]
 
 
-def _copies(item: PlannedResource, writers: list[PlannedResource], copies: list[PlannedResource]) -> tuple[str, ...]:
+def _sources(copies: list[PlannedResource]) -> dict[str, set[int]]:
+    """Which of the copies name or need a server, by its identifier and by its URN."""
+    found: dict[str, set[int]] = {}
+    for place, copy in enumerate(copies):
+        for source in (str(at(copy.inputs, "replicateSourceDb")), *copy.dependencies):
+            found.setdefault(source, set()).add(place)
+    return found
+
+
+def _copies(item: PlannedResource, sources: Mapping[str, set[int]], alone: int) -> tuple[str, ...]:
+    """How many copies a server has; all of them where it is the only one that takes writes."""
     name = text(item.inputs, "identifier")
-    own = [
-        copy
-        for copy in copies
-        if at(copy.inputs, "replicateSourceDb") == name or item.urn in copy.dependencies or len(writers) == 1
-    ]
-    return (plural(len(own), "read replica"),) if own else ()
+    own = alone or len(sources.get(name, set()) | sources.get(item.urn, set()))
+    return (plural(own, "read replica"),) if own else ()
 
 
 def caches(plan: Plan) -> list[Box]:

@@ -68,15 +68,16 @@ def _needs(plan: Plan, system: str) -> set[str]:
 
     Not through a Job: that it ran before says nothing of where requests go.
     """
-    by_urn = {item.urn: item for item in plan}
     waiting = [item.urn for item in plan if item.system == system]
     seen: set[str] = set()
+    systems: set[str] = set()
     while waiting:
         urn = waiting.pop()
-        if urn not in seen and urn in by_urn:
+        if urn not in seen and (item := plan.get(urn)) is not None:
             seen.add(urn)
-            waiting += () if by_urn[urn].type == JOB else by_urn[urn].dependencies
-    return {by_urn[urn].system for urn in seen}
+            systems.add(item.system)
+            waiting += () if item.type == JOB else item.dependencies
+    return systems
 
 
 def _names(plan: Plan, first: str, second: str) -> bool:

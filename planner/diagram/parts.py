@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from plan.tokens import AUTOSCALERS
-from planner.plan_values import at, number, quantity, text
+from planner.plan_values import at, number, quantity, scalers_of, text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,10 +54,9 @@ def span(low: int, high: int) -> str:
 def pods(plan: Plan, deployment: PlannedResource) -> tuple[int, int]:
     """The fewest and the most pods of a Deployment: its autoscaler's, else its own number."""
     fixed = int(number(deployment.inputs, "spec", "replicas", default=1))
-    for scaler in plan.of_type(*AUTOSCALERS):
-        if deployment.urn in scaler.dependencies:
-            low = _one_of(scaler, ("minReplicas", "minReplicaCount"), fixed)
-            return low, max(low, _one_of(scaler, ("maxReplicas", "maxReplicaCount"), low))
+    for scaler in scalers_of(plan, deployment):
+        low = _one_of(scaler, ("minReplicas", "minReplicaCount"), fixed)
+        return low, max(low, _one_of(scaler, ("maxReplicas", "maxReplicaCount"), low))
     return fixed, fixed
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -98,19 +99,20 @@ def scene_of(plan: Plan, title: str) -> Scene:
         for source, target, label in EDGES
         if {source, target} <= rows and connected(plan, source, target)
     )
+    counts = Counter(item.system for item in plan if item.custom and item.op != "delete")
     return Scene(
         title=title,
         zones=zones,
-        boxes=tuple(_counted(plan, box) for box in boxes),
+        boxes=tuple(_counted(counts, box) for box in boxes),
         side=tuple(side),
         edges=edges,
-        resources=sum(1 for item in plan if item.custom and item.op != "delete"),
+        resources=counts.total(),
     )
 
 
-def _counted(plan: Plan, box: Box) -> Box:
+def _counted(counts: Counter[str], box: Box) -> Box:
     """The box with the resources of its systems counted, for its description."""
-    count = sum(1 for item in plan if item.custom and item.op != "delete" and item.system in box.systems)
+    count = sum(counts[system] for system in set(box.systems))
     titles = {system.key: system.title for system in SYSTEMS}
     names = " and ".join(titles.get(system, system) for system in box.systems)
     return replace(box, note=f"{names}: {count} resources")

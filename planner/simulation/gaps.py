@@ -85,8 +85,9 @@ def named(item: PlannedResource) -> str:
 
 
 def _stations(plan: Plan, simulated: list[PlannedResource]) -> Iterator[Gap]:
+    stations = {item.urn for item in simulated}
     for item in plan.of_type(*PODS):
-        if item not in simulated and item.system not in BESIDE_THE_WAY:
+        if item.urn not in stations and item.system not in BESIDE_THE_WAY:
             yield _gap(named(item), "service" if item.system == "services" else "pods")
     for item in list(plan.of_type(CACHE))[1:]:
         yield _gap(item.name, "cache")
@@ -100,11 +101,14 @@ def _nodes(simulated: list[PlannedResource], pool: str) -> Iterator[Gap]:
 
 def _unselected(plan: Plan, simulated: list[PlannedResource]) -> Iterator[Gap]:
     """Services that stand beside a station's Deployment and select none of its pods."""
+    stations: dict[str, list[PlannedResource]] = {}
+    for item in simulated:
+        stations.setdefault(item.parent, []).append(item)
     for service in plan.of_type(SERVICE):
         selector = (at(service.inputs, "spec", "selector") or {}).items()
-        for item in simulated:
+        for item in stations.get(service.parent, ()) if service.parent else ():
             labels = at(item.inputs, "spec", "template", "metadata", "labels") or {}
-            if service.parent and service.parent == item.parent and not selector <= labels.items():
+            if not selector <= labels.items():
                 yield _gap(f"Service {named(service)}: its selector finds no pod of {named(item)}", "setting")
 
 

@@ -69,8 +69,10 @@ def platform_of(plan: Plan, assumptions: Assumptions) -> Platform:
     config = _gateway_config(plan)
     answering = _reached_by_requests(plan, app, config)
     stations = [item for item in (front, pooler, *answering) if item is not None]
+    simulated = {item.urn for item in stations}
     groups = _groups(plan, app)
-    pool, pool_urns = _pool(plan, app, groups, [item for item in deployments if item not in stations], assumptions)
+    beside = [item for item in deployments if item.urn not in simulated]
+    pool, pool_urns = _pool(plan, app, groups, beside, assumptions)
     stores, sizes = stores_of(plan, assumptions), pooled_sizes(plan)
 
     def tier(item: PlannedResource, cpu_ms: float) -> Tier:
@@ -124,7 +126,8 @@ def _reached_by_requests(plan: Plan, app: PlannedResource, config: Sequence[Dire
     services = [item for item in plan.of_type(DEPLOYMENT) if item.system == "services"]
     everything = [app, *sorted(services, key=lambda item: item.name)]
     calls = _calls(plan, everything)
-    first = [place for place, item in enumerate(everything) if not place or _is_upstream(config, item)]
+    known = _upstreams(config)
+    first = [place for place, item in enumerate(everything) if not place or _name(item) in known]
     reached = {place for start in first for place in _reached(start, calls)}
     return [everything[place] for place in sorted(reached)]
 
@@ -136,7 +139,8 @@ def _routes(
     assumptions: Assumptions,
 ) -> list[Route]:
     """The classes of requests: those of the application, and those of each service that the gateway knows."""
-    served = [place for place, item in enumerate(answering) if place and _is_upstream(config, item)]
+    known = _upstreams(config)
+    served = [place for place, item in enumerate(answering) if place and _name(item) in known]
     own = assumptions.application_percent / 100 if served else 1.0
     shares = {0: own, **dict.fromkeys(served, (1 - own) / len(served) if served else 0.0)}
     return [
@@ -147,15 +151,19 @@ def _routes(
 
 def _reached(place: int, calls: Sequence[Sequence[int]]) -> tuple[int, ...]:
     """A Deployment and all that it calls, also through others; each once."""
-    found = [place]
+    found, seen = [place], {place}
     for caller in found:
-        found += [called for called in calls[caller] if called not in found]
+        more = [called for called in calls[caller] if called not in seen]
+        found += more
+        seen.update(more)
     return tuple(found)
 
 
 def _calls(plan: Plan, answering: Sequence[PlannedResource]) -> list[list[int]]:
     """For each Deployment the places of those that the network lets it connect to."""
-    labels = [text(item.inputs, "spec", "template", "metadata", "labels", "app") for item in answering]
+    labels: dict[str, int] = {}
+    for place, item in enumerate(answering):
+        labels.setdefault(text(item.inputs, "spec", "template", "metadata", "labels", "app"), place)
     found: list[list[int]] = [[] for _ in answering]
     for policy in plan.of_type(NETWORK_POLICY):
         called = text(policy.inputs, "spec", "podSelector", "matchLabels", "app")
@@ -165,14 +173,24 @@ def _calls(plan: Plan, answering: Sequence[PlannedResource]) -> list[list[int]]:
             for peer in items(rule, "from"):
                 caller = text(peer, "podSelector", "matchLabels", "app")
                 if caller in labels and caller != called:
-                    found[labels.index(caller)].append(labels.index(called))
+                    found[labels[caller]].append(labels[called])
     return found
 
 
-def _is_upstream(config: Sequence[Directive], item: PlannedResource) -> bool:
-    """Whether the gateway's configuration has an upstream of a Deployment's pods."""
-    pods = re.compile(rf"{re.escape(_name(item))}(-headless)?(?:[.:].*)?")
-    return any(one.name == "server" and one.words and pods.fullmatch(one.words[0]) for one in config)
+def _upstreams(config: Sequence[Directive]) -> frozenset[str]:
+    """The names of Deployments that the gateway's configuration may have an upstream of, by their Services.
+
+    An address is a Service's name with or without `-headless`, then maybe a domain and a port: every beginning of it
+    that ends at a dot or a colon, as a name may have dots itself.
+    """
+    found: set[str] = set()
+    for one in config:
+        if one.name == "server" and one.words:
+            address = one.words[0]
+            ends = [end.start() for end in re.finditer(r"[.:]", address)]
+            names = [address, *(address[:end] for end in ends)]
+            found.update(names, (name.removesuffix("-headless") for name in names))
+    return frozenset(found)
 
 
 def _name(item: PlannedResource) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from plan.tokens import AUTOSCALERS
 from planner.capacity.node_pools import POOL_LABEL
 from planner.hpa.spec import HpaSpec, spec_of
-from planner.plan_values import UNKNOWN, at, items, number, text
+from planner.plan_values import UNKNOWN, at, items, number, scalers_of, text
 from planner.simulation.events.pace import USUAL, Amount, Pace
 from planner.simulation.gaps import (
     counts_all_requests,
@@ -106,7 +105,7 @@ def _amount(value: object, usual: Amount) -> Amount:
 
 def scaler_of(plan: Plan, item: PlannedResource) -> PlannedResource | None:
     """The autoscaler of a Deployment."""
-    return next((scaler for scaler in plan.of_type(*AUTOSCALERS) if item.urn in scaler.dependencies), None)
+    return next(iter(scalers_of(plan, item)), None)
 
 
 def pool_of(item: PlannedResource) -> str:

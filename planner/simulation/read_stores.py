@@ -51,7 +51,7 @@ def stores_of(plan: Plan, assumptions: Assumptions) -> tuple[Store, ...]:
     shards = [item for item in shard_servers(plan) if shard_index(item) < in_use]
     others = [item for item in plan.of_type(DATABASE) if item.system != "shards"]
     replicas = [item for item in others if at(item.inputs, "replicateSourceDb")]
-    primaries = [item for item in others if item not in replicas]
+    primaries = [item for item in others if not at(item.inputs, "replicateSourceDb")]
     groups: tuple[tuple[StoreKind, list[PlannedResource]], ...] = (
         ("PRIMARY", primaries),
         ("REPLICA", replicas),

@@ -20,7 +20,7 @@ from plan.unknown import is_unknown
 from policies.documents import listed, statements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from plan import Plan, PlannedResource
 
@@ -137,7 +137,7 @@ def _web(blocks: set[object], rule: Mapping[str, Any]) -> bool:
 
 
 def _rejects_are_logged(item: PlannedResource, plan: Plan) -> bool:
-    logs = (log for log in plan.of_type(FLOW_LOG) if item.urn in log.dependencies)
+    logs = (log for log in plan.dependents(item.urn) if log.type == FLOW_LOG)
     return any(log.inputs.get("trafficType") in REFUSED_TRAFFIC for log in logs)
 
 
@@ -169,10 +169,17 @@ def _fixed(statement: Mapping[str, Any]) -> bool:
 def _no_way_out(item: PlannedResource, plan: Plan) -> bool:
     """Whether no subnet of a group is routed to an internet gateway."""
     subnets = [urn for urn in item.dependencies if (found := plan.get(urn)) and found.type == SUBNET]
-    ties = [tie for tie in plan.of_type(ROUTE_TABLE_ASSOCIATION) if set(tie.dependencies) & set(subnets)]
-    tables = {urn for tie in ties for urn in tie.dependencies if (at := plan.get(urn)) and at.type == ROUTE_TABLE}
-    routes = [route for route in plan.of_type(ROUTE) if set(route.dependencies) & tables]
+    ties = {tie.urn: tie for tie in _dependents(plan, subnets, ROUTE_TABLE_ASSOCIATION)}
+    tables = {
+        urn for tie in ties.values() for urn in tie.dependencies if (at := plan.get(urn)) and at.type == ROUTE_TABLE
+    }
+    routes = list(_dependents(plan, tables, ROUTE))
     return bool(subnets) and len(ties) >= len(subnets) and not any(route.inputs.get("gatewayId") for route in routes)
+
+
+def _dependents(plan: Plan, urns: Iterable[str], token: str) -> Iterator[PlannedResource]:
+    """What will exist of a type and depends on any of these."""
+    return (other for urn in urns for other in plan.dependents(urn) if other.type == token)
 
 
 def _statements(item: PlannedResource, effect: str) -> list[dict[str, Any]] | None:

@@ -101,7 +101,7 @@ def _finding(control: Control, plan: Plan, environment: str) -> Finding:
     verdicts = [(item.name, holds(control.met, item, plan)) for item in items]
     bad = [name for name, verdict in verdicts if verdict is False]
     excused = [name for name in bad if any(reason.excuses(name, environment) for reason in control.accepted)]
-    offending = [name for name in bad if name not in excused]
+    offending = [name for name in bad if not any(reason.excuses(name, environment) for reason in control.accepted)]
     return Finding(
         control=control,
         state="open" if offending else "accepted" if excused else "met",
