@@ -6,7 +6,6 @@ import re
 import socket
 import subprocess
 import sys
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -19,6 +18,7 @@ from ops.answers.test.budgets import BUDGETS
 from ops.answers.test.lanes import DISTRIBUTED, LANES, SHARED, Check, Outcome, Ran, Took, environment, run_lanes
 from ops.views.test import section
 from tests.support.kept import kept
+from tests.support.lanes import begin, run, write_test
 from tests.support.order import GROUPS, LONGEST_FIRST, longest_first, together
 from tests.support.paths import ROOT
 from tests.support.recording import record
@@ -26,36 +26,13 @@ from tests.support.stack import recorded
 from tests.support.told import told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    (tmp_path / "tests").mkdir()
-    return tmp_path
-
-
-def write_test(project: Path, lane: str, body: str) -> None:
-    folder = project / "tests" / lane
-    folder.mkdir(exist_ok=True)
-    (folder / f"test_{lane}.py").write_text(f"import pytest\ndef test_it():\n    {body}\n")
-
-
-def run(project: Path, lanes: Sequence[str], *, ci: bool = False, engine_problem: str | None = None) -> tuple[int, str]:
-    said = io.StringIO()
-    ran = run_lanes(
-        lanes,
-        ci=ci,
-        root=project,
-        checks=(),
-        pytest_arguments=("-p", "no:cacheprovider"),
-        console=Console(file=said, width=160),
-        needs={"engine": lambda _say: engine_problem},
-        workers=None,
-    )
-    return ran.code, said.getvalue() + told(section(ran))
+    return begin(tmp_path)
 
 
 def test_a_passing_lane_is_reported_with_its_counts(project: Path) -> None:
@@ -102,37 +79,6 @@ def test_without_an_engine_the_lane_is_left_out_with_the_reason(project: Path) -
     assert "no Go and no download [at all]" in said
 
 
-def test_what_a_later_lane_needs_is_obtained_while_the_lanes_before_it_run(project: Path) -> None:
-    begun = project / "begun"
-    wait = f"import pathlib, time; any(pathlib.Path({str(begun)!r}).exists() or time.sleep(0.1) for _ in range(600))"
-    write_test(project, "unit", f"{wait}; assert pathlib.Path({str(begun)!r}).exists()")
-    write_test(project, "engine", "assert True")
-
-    def need(say: Callable[[str], None]) -> str | None:
-        say("said while another lane has the screen")
-        begun.touch()
-        return None
-
-    said = io.StringIO()
-    console = Console(file=said, width=160)
-    lanes = ["unit", "engine"]
-    ran = run_lanes(lanes, ci=True, root=project, checks=(), workers=None, console=console, needs={"engine": need})
-    assert ran.code == 0, said.getvalue()
-    assert "said while another lane" not in said.getvalue()
-
-
-def test_lanes_that_wait_for_servers_run_at_the_same_time_and_what_they_say_stays_apart(project: Path) -> None:
-    here = "__import__('pathlib').Path(__file__).parents[1]"
-    until = "any({0}.joinpath('{2}').exists() or __import__('time').sleep(0.1) for _ in range(600))"
-    for lane, other in (("engine", "real"), ("real", "engine")):
-        meet = f"{here}.joinpath('{lane}.there').touch(); assert {until.format(here, lane, f'{other}.there')}"
-        write_test(project, lane, meet)
-    code, said = run(project, ["engine", "real"], ci=True)
-    assert code == 0, said
-    assert said.index("lane engine") < said.index("lane real")
-    assert said.count("1 passed") >= 2
-
-
 def test_a_lane_says_what_it_took_of_the_processors_with_all_that_it_starts(project: Path) -> None:
     spin = "import time; end = time.process_time() + 1; [0 for _ in iter(lambda: time.process_time() < end, False)]"
     write_test(project, "unit", f"import subprocess, sys; subprocess.run([sys.executable, '-c', {spin!r}], check=True)")
@@ -161,27 +107,6 @@ def test_a_lane_over_its_budget_of_processor_seconds_is_named_and_does_not_fail(
 
 def test_every_lane_has_a_budget() -> None:
     assert set(LANES) <= BUDGETS.keys()
-
-
-def test_what_a_lane_waits_for_says_how_far_it_is(project: Path) -> None:
-    write_test(project, "engine", "assert True")
-    awaited = threading.Event()
-
-    class Screen(io.StringIO):
-        def write(self, text: str) -> int:
-            awaited.set()
-            return super().write(text)
-
-    def need(say: Callable[[str], None]) -> str | None:
-        while "half way" not in said.getvalue():
-            say("half way")
-            awaited.wait(0.01)
-        return "no more"
-
-    said = Screen()
-    ran = run_lanes(["engine"], ci=True, root=project, checks=(), console=Console(file=said), needs={"engine": need})
-    assert ran.code == 1
-    assert "no more" in told(section(ran))
 
 
 def test_with_ci_a_lane_that_cannot_run_fails(project: Path) -> None:

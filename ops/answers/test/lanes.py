@@ -34,12 +34,13 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[3]
 """The project's directory."""
 
-LANES = ("unit", "repo", "stack", "engine", "real")
-"""Every lane, in the order in which they run."""
-
-BESIDE = frozenset(("engine", "real"))
+STEPS = (("unit", "repo"), ("stack", "engine", "real"))
 """Lanes that run at the same time, each as soon as it has what it needs: servers and engines wait for each other and
-for clocks more than half of the time, and two lanes fill two cores where one does not."""
+for clocks more than half of the time, every lane begins on one core with collecting its tests, and several fill two
+cores where one does not."""
+
+LANES = tuple(lane for step in STEPS for lane in step)
+"""Every lane, in the order in which they run."""
 
 USAGE = 2
 """Exit code for a command that asks for something that does not exist (POSIX utilities)."""
@@ -56,8 +57,8 @@ SHARED = "BBP_TEST_RUN"
 STEERING_PREFIXES = ("PYTHON", "PYTEST_", "RUFF_", "MYPY", "COVERAGE_")
 """Variables with which a caller's shell could change what the checks and lanes do, or leave out: they are dropped."""
 
-Run: TypeAlias = "Callable[[str, Path | None, list[subprocess.Popen[str]]], Outcome]"
-"""Runs a lane, its output into a file if one is given, and puts its process among those started."""
+Job: TypeAlias = "Callable[[Path | None, list[subprocess.Popen[str]]], Outcome]"
+"""Runs a check or lane, its output into a file if one is given, and puts its process among those started."""
 
 State = Literal["passed", "failed", "no tests", "not run"]
 
@@ -120,10 +121,17 @@ class Ran:
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """A static check: its name and the arguments of its command."""
+    """A static check.
+
+    Attributes:
+        name: of the check.
+        command: its arguments.
+        long: takes so long that the first lanes run at the same time.
+    """
 
     name: str
     command: tuple[str, ...]
+    long: bool = False
 
 
 def static_checks() -> tuple[Check, ...]:
@@ -132,8 +140,8 @@ def static_checks() -> tuple[Check, ...]:
     return (
         Check(name="ruff check", command=(python, "-m", "ruff", "check", "--quiet", ".")),
         Check(name="ruff format", command=(python, "-m", "ruff", "format", "--check", "--quiet", ".")),
-        Check(name="mypy", command=(python, "-m", "mypy", "--no-error-summary")),
-        Check(name="import arrows", command=(str(Path(python).with_name("lint-imports")), "--no-logo")),
+        Check(name="mypy", command=(python, "-m", "mypy", "--no-error-summary"), long=True),
+        Check(name="import arrows", command=(str(Path(python).with_name("lint-imports")), "--no-logo"), long=True),
     )
 
 
@@ -181,16 +189,24 @@ def run_lanes(
     ahead = Ahead({lane: needs[lane] for lane in chosen if lane in needs and _has_tests(root, lane)}, say)
     outcomes: list[Outcome] = []
     try:
-        if static:
-            outcomes += [_run_check(check, console, root) for check in (static_checks() if checks is None else checks)]
+        asked = (static_checks() if checks is None else checks) if static else ()
+        jobs: list[dict[str, Job]] = [
+            {check.name: partial(_run_check, check, root)} for check in asked if not check.long
+        ]
+        beside: dict[str, Job] = {check.name: partial(_run_check, check, root) for check in asked if check.long}
         with tempfile.TemporaryDirectory() as folder:
-            run = partial(_run_lane, root=root, ci=ci, arguments=pytest_arguments, shared=folder)
+            run = partial(_run_lane, root=root, ci=ci, arguments=pytest_arguments, shared=folder, ahead=ahead)
             for step in _steps(chosen):
-                outcomes += _run_step(step, ahead, console, run)
+                jobs.append({lane: partial(run, lane) for lane in step} | beside)
+                beside = {}
+            for several in [*jobs, *([beside] if beside else [])]:
+                outcomes += _run_step(several, console, ahead.turn)
     except KeyboardInterrupt:
         console.print("interrupted")
         return Ran(outcomes=tuple(outcomes), code=INTERRUPTED)
     bad: tuple[State, ...] = ("failed", "not run") if ci else ("failed",)
+    order = [check.name for check in asked] + list(LANES)
+    outcomes.sort(key=lambda outcome: order.index(outcome.name))
     return Ran(outcomes=tuple(outcomes), code=int(any(outcome.state in bad for outcome in outcomes)))
 
 
@@ -205,34 +221,36 @@ def _has_tests(root: Path, lane: str) -> bool:
 
 def _steps(chosen: Sequence[str]) -> list[tuple[str, ...]]:
     """Lanes in their order, with those that run at the same time together."""
-    beside = tuple(lane for lane in chosen if lane in BESIDE)
-    return [*((lane,) for lane in chosen if lane not in BESIDE), *([beside] if beside else [])]
+    steps = [tuple(lane for lane in step if lane in chosen) for step in STEPS]
+    return [step for step in steps if step]
 
 
-def _run_step(lanes: Sequence[str], ahead: Ahead, console: Console, run: Run) -> Iterator[Outcome]:
-    """Lanes at the same time: the first has the screen; what the others say is shown when it is their turn."""
+def _run_step(jobs: Mapping[str, Job], console: Console, turn: Callable[[str], None]) -> Iterator[Outcome]:
+    """Checks and lanes at the same time: the first has the screen; what others say is shown when it is their turn."""
     started: list[subprocess.Popen[str]] = []
-
-    def ran(lane: str, held: Path | None) -> Outcome:
-        problem = ahead.problem(lane, shown=held is None)
-        return run(lane, held, started) if problem is None else Outcome(name=lane, state="not run", detail=problem)
-
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(len(lanes)) as pool:
-        held = {lane: Path(folder) / lane for lane in lanes[1:]}
-        console.rule(f"lane {lanes[0]}", align="left")
-        running = {lane: pool.submit(ran, lane, held.get(lane)) for lane in lanes}
+    first = next(iter(jobs))
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(len(jobs)) as pool:
+        held = {name: Path(folder) / name for name in jobs if name != first}
+        console.rule(_heading(first), align="left")
+        turn(first)
+        running = {name: pool.submit(job, held.get(name), started) for name, job in jobs.items()}
         try:
-            for lane, outcome in running.items():
+            for name, outcome in running.items():
+                turn(name)
                 found = outcome.result()
-                if lane in held:
-                    console.rule(f"lane {lane}", align="left")
-                if lane in held and held[lane].exists():
-                    console.print(held[lane].read_text(encoding="utf-8", errors="replace"), markup=False, end="")
+                if name in held:
+                    console.rule(_heading(name), align="left")
+                if name in held and held[name].exists():
+                    console.print(held[name].read_text(encoding="utf-8", errors="replace"), markup=False, end="")
                 yield found
         except BaseException:
             for process in started:
                 process.send_signal(signal.SIGINT)  # as a terminal does: the tests end what they have started
             raise
+
+
+def _heading(name: str) -> str:
+    return f"lane {name}" if name in LANES else name
 
 
 def _run(
@@ -263,9 +281,9 @@ def _run(
     )
 
 
-def _run_check(check: Check, console: Console, root: Path) -> Outcome:
-    console.rule(check.name, align="left")
-    code, took = _run(check.command, root, [])
+def _run_check(check: Check, root: Path, held: Path | None, started: list[subprocess.Popen[str]]) -> Outcome:
+    with held.open("w", encoding="utf-8") if held else contextlib.nullcontext() as output:
+        code, took = _run(check.command, root, started, output)
     failed = code != 0
     detail = f"exit code {code}" if failed else ""
     return Outcome(name=check.name, state="failed" if failed else "passed", detail=detail, took=took)
@@ -280,7 +298,10 @@ def _run_lane(
     ci: bool,
     arguments: Sequence[str],
     shared: str,
+    ahead: Ahead,
 ) -> Outcome:
+    if (problem := ahead.problem(lane)) is not None:
+        return Outcome(name=lane, state="not run", detail=problem)
     if not _has_tests(root, lane):
         return Outcome(name=lane, state="no tests", detail="")
     with tempfile.TemporaryDirectory() as scratch:

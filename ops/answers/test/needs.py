@@ -46,7 +46,7 @@ class Ahead:
 
     def __init__(self, needs: Mapping[str, Need], say: Callable[[str], None]) -> None:
         self._say = say
-        self._awaited: set[str] = set()
+        self._turn: str | None = None
         self._problems: dict[str, Future[str | None]] = {lane: Future() for lane in needs}
         # A daemon: after Ctrl-C nobody waits for a build, which the same signal has ended.
         threading.Thread(target=self._obtain, args=(needs,), daemon=True).start()
@@ -59,15 +59,14 @@ class Ahead:
                 self._problems[lane].set_exception(error)
 
     def _heard(self, line: str) -> None:
-        if self._awaited:
+        awaited = self._problems.get(self._turn or "")
+        if awaited is not None and not awaited.done():
             self._say(line)
 
-    def problem(self, lane: str, *, shown: bool) -> str | None:
-        """Why a lane cannot run, or None; waits for what it needs, whose progress is shown where the screen is free."""
-        if lane not in self._problems:
-            return None
-        self._awaited |= {lane} if shown else set()
-        try:
-            return self._problems[lane].result()
-        finally:
-            self._awaited -= {lane}
+    def turn(self, lane: str) -> None:
+        """The screen is a lane's: what it still waits for is shown."""
+        self._turn = lane
+
+    def problem(self, lane: str) -> str | None:
+        """Why a lane cannot run, or None; waits for what it needs."""
+        return self._problems[lane].result() if lane in self._problems else None
