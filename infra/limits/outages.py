@@ -1,9 +1,10 @@
-"""Limits of what a stack accepts to lose: in production a function by its name, not everything at once."""
+"""Limits of what a stack accepts: in production a function by its name and not everything, and until a day."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from infra import phases
 from infra.limits.rule import Finding, rule
 
 if TYPE_CHECKING:
@@ -35,4 +36,31 @@ def accepted_losses_are_named(settings: Settings) -> Iterator[Finding]:
             )
 
 
-RULES = (accepted_losses_are_named,)
+@rule(
+    "accepted-with-an-end",
+    source="scaling guide, Scaling Objectives; docs/adr/0075",
+    areas=("availability", "objectives", "environment"),
+)
+def what_is_accepted_ends(settings: Settings) -> Iterator[Finding]:
+    """What production accepts beyond the defaults of its phase is looked at again: it has a last day."""
+    if not settings.environment.production:
+        return
+    uptime = settings.availability.accepted_uptime
+    stated = [
+        *((f"availability.acceptedLosses[{at}]", one) for at, one in enumerate(settings.availability.accepted_losses)),
+        *((f"objectives.accepted[{at}]", one) for at, one in enumerate(settings.objectives.accepted)),
+        *([("availability.acceptedUptime", uptime)] if uptime else []),
+    ]
+    for path, one in stated:
+        if one.until is None and one.reason not in OF_PHASES:
+            yield Finding(
+                path=f"{path}.until",
+                value=None,
+                allowed="a last day in production, after which somebody looks again",
+                fix="add `until: YYYY-MM-DD`, the day by which it is to be repaired or accepted anew",
+            )
+
+
+OF_PHASES = frozenset(item["reason"] for item in (*phases.FIRST_LOSSES, *phases.LAST_OBJECTIVES))
+"""Reasons of what production's phases accept by default: they end with the phase."""
+RULES = (accepted_losses_are_named, what_is_accepted_ends)

@@ -37,7 +37,9 @@ class AcceptedLossSettings(Area):
         description="The function, as ./bbp availability prints it after `without it no`; * stands for any letters."
     )
     reason: Reason = Field(description="Why this stack may have it; 20 to 500 characters, printed with every report.")
-    until: Day | None = Field(default=None, description="Last day of it, YYYY-MM-DD. Default: no end.")
+    until: Day | None = Field(
+        default=None, description="Last day of it, YYYY-MM-DD; production needs one. Default: no end."
+    )
 
 
 class AcceptedUptimeSettings(Area):
@@ -47,7 +49,9 @@ class AcceptedUptimeSettings(Area):
         ge=0, le=99.9, description="The least uptime in % that vendors' agreements may promise together for a request."
     )
     reason: Reason = Field(description="Why this is enough; 20 to 500 characters, printed with every report.")
-    until: Day | None = Field(default=None, description="Last day of it, YYYY-MM-DD. Default: no end.")
+    until: Day | None = Field(
+        default=None, description="Last day of it, YYYY-MM-DD; production needs one. Default: no end."
+    )
 
 
 class AvailabilitySettings(Area):

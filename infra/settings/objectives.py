@@ -22,7 +22,9 @@ class AcceptedObjectiveSettings(Area):
         "unjudged.",
     )
     reason: Reason = Field(description="Why this is enough; 20 to 500 characters, printed with every judgement.")
-    until: Day | None = Field(default=None, description="Last day of it, YYYY-MM-DD. Default: no end.")
+    until: Day | None = Field(
+        default=None, description="Last day of it, YYYY-MM-DD; production needs one. Default: no end."
+    )
 
 
 class RestoreTimedSettings(Area):
@@ -33,7 +35,10 @@ class RestoreTimedSettings(Area):
 
 
 class ObjectivesSettings(Area):
-    """What the stack is to reach; what is missed or cannot be judged fails `./bbp objectives` in production."""
+    """What the stack is to reach; what is missed or cannot be judged fails `./bbp objectives` in production.
+
+    So does a goal there that is weaker than its default, unless it is accepted up to that value until a day.
+    """
 
     users: int | None = Field(
         default=None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from planner.capacity.platform import PHASE_TOP, peak_requests_per_second
 from planner.objectives import judge
 from planner.objectives.model import AcceptedObjective, Answer, Name, with_accepted
 from planner.objectives.recovery import databases_of
+from planner.objectives.weaker import held_to
 from planner.simulation import Assumptions, SimulationError, limit_of, scenario, simulate
 from policies.rules import is_production
 
@@ -164,11 +165,15 @@ def _measured(
     goals = _goals(wanted, users, cost, environment)
     timed = wanted.restore_timed
     restored = None if timed is None else judge.RestoreTimed(minutes=timed.minutes, day=date.fromisoformat(timed.day))
-    return [
+    answers = [
         *_traffic(subject, goals),
         judge.cost_answer(cost.cost, goals),
         *judge.recovery_answers(databases_of(subject.plan), restored, goals, today),
     ]
+    if not environment.production:
+        return answers
+    least = replace(_goals(_defaults(environment, phase), users, cost, environment), users=PHASE_TOP[phase][0])
+    return held_to(answers, goals, least)
 
 
 def _traffic(subject: Planned, goals: judge.Goals) -> list[Answer]:

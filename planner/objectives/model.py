@@ -48,6 +48,7 @@ class Answer:
         evidence: what the answer rests on.
         accepted: why it may be as it is; empty where nobody said so.
         fix: the smallest change that would help; empty where it is met or none is known.
+        weaker: the goal's own number, where that is weaker than it may be; it is accepted only with an end.
     """
 
     name: Name
@@ -59,6 +60,7 @@ class Answer:
     evidence: tuple[str, ...] = ()
     accepted: str = ""
     fix: str = ""
+    weaker: float | None = None
 
     @property
     def ok(self) -> bool:
@@ -75,7 +77,8 @@ def against(value: float, goal: float, name: Name) -> Verdict:
 def with_accepted(answer: Answer, accepted: Sequence[AcceptedObjective], today: date) -> Answer:
     """An answer with the reason why it may be as it is, where the configuration gives one that still holds.
 
-    What may stay unjudged may not be missed; and what may be missed to a value may not stay unjudged.
+    What may stay unjudged may not be missed; and what may be missed to a value may not stay unjudged. A goal that is
+    weaker than it may be is accepted like a value that misses it, and only with an end.
 
     Args:
         answer: what was found.
@@ -87,8 +90,13 @@ def with_accepted(answer: Answer, accepted: Sequence[AcceptedObjective], today: 
             continue
         if item.until is not None and item.until < today:
             continue
+        if answer.weaker is not None and item.until is None:
+            continue
         if answer.verdict == "not judged":
             holds = item.value is None
+        elif answer.weaker is not None and item.value is not None:
+            worst = [answer.weaker] if answer.value is None else [answer.weaker, answer.value]
+            holds = all(against(value, item.value, answer.name) == "met" for value in worst)
         elif item.value is None or answer.value is None:
             holds = False
         else:

@@ -62,12 +62,15 @@ config:
     restoreTimed: {minutes: 95, day: 2027-03-02}
     accepted:
       - {objective: response, value: 250, reason: "the documents' search is rewritten this spring", until: 2027-06-30}
-      - {objective: recovery-time, reason: "the first restore is tried before users come"}
+      - {objective: recovery-time, reason: "the first restore is tried before users come", until: 2027-04-30}
 ```
 
 With a `value` the objective may be missed up to it; without one it may only stay unjudged. Availability and single points of
 failure are accepted in `bailbondpro:availability`. What is accepted is printed with every judgement, and ends with its last
-day.
+day: production needs one for everything that its phase does not accept by itself.
+
+A goal may be stricter. In production one that is weaker than the default above (more milliseconds, errors, USD or minutes, fewer
+users than the top of the phase) counts as missed whatever is found, until it is accepted with a value, a reason and a last day.
 
 ([ADR 75](adr/0075-what-nobody-judged-is-no-objective-met.md) says why.)
 

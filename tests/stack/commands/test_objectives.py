@@ -185,10 +185,22 @@ def test_stricter_goals_are_missed_and_may_be_accepted_up_to_a_value() -> None:
     strict: dict[str, Any] = {"responseMs": 40, "usdPerUser": 1}
     assert failing(plan, phase="optimization", objectives=strict) >= {"response", "cost"}
     reason = "twenty characters of a reason"
-    strict["accepted"] = [{"objective": "response", "value": 60, "reason": reason}]
+    strict["accepted"] = [{"objective": "response", "value": 60, "reason": reason, "until": "2027-06-30"}]
     found = failing(plan, phase="optimization", objectives=strict)
     assert "response" not in found
     assert "cost" in found
+
+
+def test_goals_of_production_that_ask_for_less_are_missed_and_those_of_development_are_its_own() -> None:
+    weak: dict[str, Any] = {"users": 1, "responseMs": 60_000, "errorPercent": 90, "usdPerUser": 100_000}
+    weak |= {"recoveryPointMinutes": 100_000, "recoveryTimeMinutes": 100_000}
+    named = {"response", "errors", "load", "cost", "recovery-point"}
+    assert failing(stack_plan("prod", "horizontal"), objectives=weak) == UNDRILLED | named
+    assert not failing(stack_plan("dev", "optimization"), "dev", "optimization", objectives=weak)
+    said = {"reason": "twenty characters of a reason", "until": "2027-06-30"}
+    accepted = [{"objective": "response", "value": 250, **said}]
+    own = {"responseMs": 250, "accepted": accepted}
+    assert failing(stack_plan("prod", "horizontal"), objectives=own) == UNDRILLED
 
 
 def test_the_command_names_what_keeps_a_stack_from_passing(tmp_path: Path) -> None:

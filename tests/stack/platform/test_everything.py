@@ -52,7 +52,6 @@ LEFT_OFF = {
         (f"availability.acceptedLosses[].{key}" for key in ("stops", "reason", "until")),
         "this stack has nothing to accept",
     ),
-    "availability.acceptedUptime.until": "accepted for good",
     **dict.fromkeys(
         (
             *("objectives.users", "objectives.usdPerUser"),

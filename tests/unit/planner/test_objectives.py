@@ -18,8 +18,9 @@ from planner.objectives.judge import (
     recovery_answers,
     traffic_answers,
 )
-from planner.objectives.model import AcceptedObjective, Answer, against, with_accepted
+from planner.objectives.model import AcceptedObjective, Answer, Name, against, with_accepted
 from planner.objectives.recovery import databases_of
+from planner.objectives.weaker import held_to
 from planner.simulation import Gap, Limit
 from planner.simulation.assumptions import Assumptions
 from planner.simulation.limit import limit_on
@@ -183,3 +184,39 @@ def test_an_unpriced_charge_makes_cost_unjudged_and_cents_are_compared_as_they_a
     assert cost_answer(unpriced, GOALS).verdict == "not judged"
     unsaid = cost_answer(unpriced, replace(GOALS, usd_per_user=None))
     assert (unsaid.verdict, unsaid.fix) == ("not judged", "objectives.usdPerUser says how much it may be")
+
+
+WEAKER: tuple[tuple[Name, dict[str, float]], ...] = (
+    ("response", {"response_ms": 201}),
+    ("errors", {"error_percent": 0.11}),
+    ("load", {"users": 999}),
+    ("cost", {"usd_per_user": 2.01}),
+    ("recovery-point", {"recovery_point_minutes": 6}),
+    ("recovery-time", {"recovery_time_minutes": 241}),
+)
+
+
+@pytest.mark.parametrize(("name", "changed"), WEAKER, ids=[name for name, _ in WEAKER])
+def test_a_goal_weaker_than_its_standard_is_missed_until_it_is_accepted_up_to_it_with_an_end(
+    name: Name, changed: dict[str, float]
+) -> None:
+    (own,) = changed.values()
+    met = replace(MISSED, name=name, verdict="met", value=own)
+    weak = replace(GOALS, **changed)  # type: ignore[arg-type]  # numbers of goals
+    (held,) = held_to([met], weak, GOALS)
+    assert (held.verdict, held.ok) == ("missed", False)
+    assert "weaker than" in held.found
+    assert "until" in held.fix
+    assert with_accepted(held, accept(own, TODAY, name), TODAY).ok
+    assert not with_accepted(held, accept(own, None, name), TODAY).ok
+    assert not with_accepted(held, accept(None, TODAY, name), TODAY).ok
+    nearer = own * 1.001 if name == "load" else own * 0.999
+    assert not with_accepted(held, accept(nearer, TODAY, name), TODAY).ok
+    assert held_to([met], GOALS, weak) == [met]
+
+
+def test_a_weaker_goal_that_is_missed_besides_is_accepted_only_up_to_what_was_found() -> None:
+    weak = replace(GOALS, response_ms=250)
+    (held,) = held_to([MISSED], weak, GOALS)
+    assert not with_accepted(held, accept(250, TODAY), TODAY).ok
+    assert with_accepted(held, accept(300, TODAY), TODAY).ok

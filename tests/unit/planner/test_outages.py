@@ -30,7 +30,7 @@ def test_the_objective_itself_is_enough(percent: float) -> None:
 
 
 def _refused(**loss: str) -> list[str]:
-    losses = [{"stops": "the way out of *", "reason": REASON, **loss}]
+    losses = [{"stops": "the way out of *", "reason": REASON, "until": "2027-03-31", **loss}]
     return [item.path for item in problems(smallest_raw("prod", "horizontal", availability={"acceptedLosses": losses}))]
 
 
@@ -45,4 +45,30 @@ def test_spaces_are_no_reason(reason: str) -> None:
 
 
 def test_a_named_function_with_a_reason_and_a_day_is_accepted() -> None:
-    assert not _refused(until="2027-03-31")
+    assert not _refused()
+
+
+ENDLESS: dict[str, tuple[str, dict[str, object]]] = {
+    "a loss": (
+        "acceptedLosses[0]",
+        {"availability": {"acceptedLosses": [{"stops": "the way out of *", "reason": REASON}]}},
+    ),
+    "an uptime": ("acceptedUptime", {"availability": {"acceptedUptime": {"percent": 99, "reason": REASON}}}),
+    "an objective": (
+        "accepted[0]",
+        {"objectives": {"accepted": [{"objective": "response", "value": 900, "reason": REASON}]}},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_what_production_accepts_beyond_its_phase_has_a_last_day_and_development_needs_none(name: str) -> None:
+    path, changed = ENDLESS[name]
+    found = list(problems(smallest_raw("prod", "horizontal", **changed)))
+    assert [(item.rule, item.path.split(".", 1)[1]) for item in found] == [("accepted-with-an-end", f"{path}.until")]
+    assert not problems(smallest_raw("dev", "horizontal", **changed))
+
+
+@pytest.mark.parametrize("phase", ["optimization", "horizontal", "microservices"])
+def test_what_a_phase_of_production_accepts_by_itself_needs_no_last_day(phase: str) -> None:
+    assert not problems(smallest_raw("prod", phase))
