@@ -29,11 +29,32 @@ EVERYTHING_LOST: tuple[tuple[str, str, dict[str, object]], ...] = tuple(
     (
         "accepted-losses-named",
         "availability.acceptedLosses[0].stops",
-        {"availability": {"acceptedLosses": [{"stops": stops, "reason": "nobody looked at what this is"}]}},
+        {
+            "availability": {
+                "acceptedLosses": [{"stops": stops, "reason": "nobody looked at what it is", "until": "2099-12-31"}]
+            }
+        },
     )
     for stops in ("*", "**", "???*", "*s of *", " ")
 )
 """Acceptances that name nothing."""
+
+_REASON = "one zone is enough until spring"
+ENDLESS: tuple[tuple[str, str, dict[str, object]], ...] = tuple(
+    ("accepted-with-an-end", path, areas)
+    for path, areas in (
+        (
+            "availability.acceptedLosses[0].until",
+            {"availability": {"acceptedLosses": [{"stops": "the way out of *", "reason": _REASON}]}},
+        ),
+        ("availability.acceptedUptime.until", {"availability": {"acceptedUptime": {"percent": 99, "reason": _REASON}}}),
+        (
+            "objectives.accepted[0].until",
+            {"objectives": {"accepted": [{"objective": "response", "value": 900, "reason": _REASON}]}},
+        ),
+    )
+)
+"""Acceptances of production without a last day."""
 
 EMPTY_SHARDS: tuple[tuple[str, str, dict[str, object]], ...] = tuple(
     ("shards-by-hand", "app.environment.SPARE", {"app": {"environment": {"SPARE": value}}, **more})

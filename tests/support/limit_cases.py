@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tests.support.case_tables import EMPTY_SHARDS, EVERYTHING_LOST, MANY_SMALL_PODS, STOPS
+from tests.support.case_tables import EMPTY_SHARDS, ENDLESS, EVERYTHING_LOST, MANY_SMALL_PODS, STOPS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -342,5 +342,5 @@ REFUSED = (
     case("cdn-never-cached", "cdn.publicHtmlPaths", cdn={"publicHtmlPaths": ["/robots.txt"]}),
     case("cdn-never-cached", "cdn.publicHtmlPaths", cdn={"publicHtmlPaths": ["/a//b"]}),
     case("cdn-never-cached", "cdn.publicApiPrefixes", cdn={"publicApiPrefixes": ["/api/a./b"]}),
-    *(case(rule, path, P3, **areas) for rule, path, areas in (*EMPTY_SHARDS, *EVERYTHING_LOST)),
+    *(case(rule, path, P3, **areas) for rule, path, areas in (*EMPTY_SHARDS, *EVERYTHING_LOST, *ENDLESS)),
 )
