@@ -45,14 +45,15 @@ def what_is_accepted_ends(settings: Settings) -> Iterator[Finding]:
     """What production accepts beyond the defaults of its phase is looked at again: it has a last day."""
     if not settings.environment.production:
         return
+    losses, objectives = settings.availability.accepted_losses, settings.objectives.accepted
     uptime = settings.availability.accepted_uptime
     stated = [
-        *((f"availability.acceptedLosses[{at}]", one) for at, one in enumerate(settings.availability.accepted_losses)),
-        *((f"objectives.accepted[{at}]", one) for at, one in enumerate(settings.objectives.accepted)),
-        *([("availability.acceptedUptime", uptime)] if uptime else []),
+        *((f"availability.acceptedLosses[{at}]", one.reason, one.until) for at, one in enumerate(losses)),
+        *((f"objectives.accepted[{at}]", one.reason, one.until) for at, one in enumerate(objectives)),
+        *([("availability.acceptedUptime", uptime.reason, uptime.until)] if uptime else []),
     ]
-    for path, one in stated:
-        if one.until is None and one.reason not in OF_PHASES:
+    for path, reason, until in stated:
+        if until is None and reason not in OF_PHASES:
             yield Finding(
                 path=f"{path}.until",
                 value=None,

@@ -40,19 +40,13 @@ EVERYTHING_LOST: tuple[tuple[str, str, dict[str, object]], ...] = tuple(
 """Acceptances that name nothing."""
 
 _REASON = "one zone is enough until spring"
-ENDLESS: tuple[tuple[str, str, dict[str, object]], ...] = tuple(
-    ("accepted-with-an-end", path, areas)
-    for path, areas in (
-        (
-            "availability.acceptedLosses[0].until",
-            {"availability": {"acceptedLosses": [{"stops": "the way out of *", "reason": _REASON}]}},
-        ),
-        ("availability.acceptedUptime.until", {"availability": {"acceptedUptime": {"percent": 99, "reason": _REASON}}}),
-        (
-            "objectives.accepted[0].until",
-            {"objectives": {"accepted": [{"objective": "response", "value": 900, "reason": _REASON}]}},
-        ),
-    )
+_LOSSES: dict[str, object] = {"acceptedLosses": [{"stops": "the way out of *", "reason": _REASON}]}
+_UPTIME: dict[str, object] = {"acceptedUptime": {"percent": 99, "reason": _REASON}}
+_OBJECTIVES: dict[str, object] = {"accepted": [{"objective": "response", "value": 900, "reason": _REASON}]}
+ENDLESS: tuple[tuple[str, str, dict[str, object]], ...] = (
+    ("accepted-with-an-end", "availability.acceptedLosses[0].until", {"availability": _LOSSES}),
+    ("accepted-with-an-end", "availability.acceptedUptime.until", {"availability": _UPTIME}),
+    ("accepted-with-an-end", "objectives.accepted[0].until", {"objectives": _OBJECTIVES}),
 )
 """Acceptances of production without a last day."""
 
