@@ -1,7 +1,7 @@
 """What the program costs beside a flat one, kept as an entry of the history, and the page that is made of it.
 
-    .venv/bin/python -m benchmarks.performance               # all rows and sizes: about an hour on two quiet cores
-    .venv/bin/python -m benchmarks.performance --quick       # one phase of dev and small sizes: four minutes
+    .venv/bin/python -m benchmarks.performance               # all rows and sizes: the better part of an hour
+    .venv/bin/python -m benchmarks.performance --quick       # one phase of dev and small sizes: minutes
     .venv/bin/python -m benchmarks.performance --from FILE   # what `./bbp bench --out FILE` wrote
 
 The history (`benchmarks/history.json`) has one entry for each release and class of machine.

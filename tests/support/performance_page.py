@@ -38,6 +38,15 @@ the same dependencies, and has no settings, components or checks. It runs twice:
 ([ADR 84](adr/0084-two-repairs-of-the-sdk.md)), and on the SDK as published. `check`, `journey` and `report` have no flat
 counterpart; their ratio is to all operations of the flat program.
 
+```sh
+./bbp bench --quick                            # one phase of dev and small sizes, on the terminal
+./bbp bench --row tools --out bench.json       # one row in full, also as a JSON document
+.venv/bin/python -m benchmarks.performance     # everything, kept as this release's entry, and this section made of it
+```
+
+Seconds depend on the machine, and ratios much less; a busy machine makes both scatter. `--from FILE` keeps what
+`./bbp bench --out FILE` wrote instead of measuring again.
+
 """
 
 
