@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from itertools import combinations as subsets
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from bailbondpro.edge.exchange import Request, Response
 
@@ -190,7 +191,7 @@ class Readings:
         return Readings(self.stored ^ {behaviour})
 
 
-SEEN_BY = (Behaviour.PATHS, Behaviour.EXTENSIONS)
+SEEN_BY = frozenset((Behaviour.PATHS, Behaviour.EXTENSIONS))
 """What of a reading decides about the request that rules see: of two readings that agree on it, `explain.seen` is the
 same."""
 
@@ -201,19 +202,26 @@ CARELESS = Readings(frozenset(Behaviour) - frozenset(CROSSED))
 """Every one-sided behaviour as `stored`: what a proof has to hold against."""
 
 
-def combinations(request: Request, response: Response) -> Iterator[Readings]:
+def combinations(request: Request, response: Response) -> tuple[Readings, ...]:
     """The readings under which a request and its response have to be judged, at most sixteen.
 
     A crossed behaviour is left out where it makes no difference: the header precedence without a targeted header, the
     path where the received one is the normalised one, the case of a lower-case extension, Expires where there is none.
     """
+    names = {name for name, _ in response.headers}
     differs = {
-        Behaviour.PRECEDENCE: any(response.values(name) for name in _TARGETED),
+        Behaviour.PRECEDENCE: not names.isdisjoint(_TARGETED),
         Behaviour.PATHS: request.received not in ("", request.path),
         Behaviour.EXTENSIONS: request.has_capital_extension,
-        Behaviour.EXPIRES: bool(response.values("expires")),
+        Behaviour.EXPIRES: "expires" in names,
     }
-    crossed = [behaviour for behaviour in CROSSED if differs[behaviour]]
-    for count in range(len(crossed) + 1):
-        for chosen in subsets(crossed, count):
-            yield Readings(CARELESS.stored | frozenset(chosen))
+    return _crossing(tuple(behaviour for behaviour in CROSSED if differs[behaviour]))
+
+
+@cache
+def _crossing(crossed: tuple[Behaviour, ...]) -> tuple[Readings, ...]:
+    """The careless readings with each set of the crossed ones; made once, since most exchanges cross the same."""
+    counts = range(len(crossed) + 1)
+    return tuple(
+        Readings(CARELESS.stored | frozenset(chosen)) for count in counts for chosen in subsets(crossed, count)
+    )

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from bailbondpro.edge.cache_key import Reached
     from bailbondpro.edge.policy import EdgePolicy
-    from bailbondpro.edge.readings import Readings
+    from bailbondpro.edge.readings import Behaviour, Readings
     from bailbondpro.edge.rules import EdgeRules
 
 _TYPES = {**FILE_TYPES, "svg": "image/svg+xml", "pdf": "application/pdf"}
@@ -142,16 +142,17 @@ class _Admitted:
 
     rules: EdgeRules
     asked: Request | None = None
-    known: dict[tuple[bool, ...], bool] = dataclasses.field(default_factory=dict)
+    known: dict[frozenset[Behaviour], bool] = dataclasses.field(default_factory=dict)
 
     def by(self, request: Request, readings: Readings) -> bool:
         """Under a reading."""
         if request is not self.asked:
             self.asked, self.known = request, {}
-        key = tuple(map(readings.stores, SEEN_BY))
-        if key not in self.known:
-            self.known[key] = may_be_cached(self.rules, request, readings)
-        return self.known[key]
+        key = readings.stored & SEEN_BY
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = may_be_cached(self.rules, request, readings)
+        return found
 
 
 def _leak(case: Trial, because: str, refs: tuple[str, ...], readings: Readings) -> Leak:
