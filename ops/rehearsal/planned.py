@@ -13,8 +13,6 @@ from infra.settings import load
 from infra.settings.reading.stack_file import read_config_map
 from ops.console import note
 from ops.inputs.stack_file import settings_of
-from ops.rehearsal.progress import progress
-from ops.rehearsal.session import RehearseOptions, open_session
 from planner.evidence import read_plan
 
 if TYPE_CHECKING:
@@ -62,6 +60,10 @@ def planned(stack: str, phase: str | None, config: Path | None, file: Path | Non
         plan = read_plan(file)
         own = _settings_of(plan) if phase is None and config is None else None
         return Planned(plan, own or _settings_if_valid(stack, phase, config), str(file), words)
+    settings_of(stack, config, phase)  # a mistake in the stack's name or file is said before the engine's modules load
+    from ops.rehearsal.progress import progress  # noqa: PLC0415 - as below
+    from ops.rehearsal.session import RehearseOptions, open_session  # noqa: PLC0415 - Pulumi is heavy; a file needs none
+
     with open_session(RehearseOptions(stack, phase, fresh=True, config=config), purpose="plan") as opened:
         settings, engine, session = opened
         note(f"previewing {stack} in phase {settings.phase.value} with Pulumi {engine.version}, in an empty cloud")

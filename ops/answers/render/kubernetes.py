@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from ops.console import note
-from ops.rehearsal.progress import progress
-from ops.rehearsal.session import RehearseOptions, open_session
+from ops.inputs.stack_file import settings_of
 from plan.tokens import RELEASE
 from planner.evidence import read_plan
 from sandbox.cache import write_atomically
@@ -65,6 +64,10 @@ def stack_plan(stack: str, phase: str | None, config: Path | None, file: Path | 
     """
     if file is not None:
         return read_plan(file)
+    settings_of(stack, config, phase)  # a mistake in the stack's name or file is said before the engine's modules load
+    from ops.rehearsal.progress import progress  # noqa: PLC0415 - as below
+    from ops.rehearsal.session import RehearseOptions, open_session  # noqa: PLC0415 - Pulumi is heavy; a file needs none
+
     options = RehearseOptions(stack, phase, fresh=True, config=config)
     with open_session(options, purpose="render") as (settings, engine, session):
         note(f"building {stack} in phase {settings.phase.value} with Pulumi {engine.version}, in a simulated cloud")

@@ -99,7 +99,7 @@ def test_a_rendering_never_grows_out_of_the_one_before(monkeypatch: pytest.Monke
         asked.append(options)
         raise RenderError("seen enough")
 
-    monkeypatch.setattr("ops.answers.render.kubernetes.open_session", refuse)
+    monkeypatch.setattr("ops.rehearsal.session.open_session", refuse)
     with pytest.raises(RenderError):
         stack_plan("prod", "horizontal", None, None)
     assert [options.fresh for options in asked] == [True]  # a smaller phase after a larger one would be refused
