@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,6 +15,7 @@ from ops.answers.review.step import _lost as of_a_review
 from plan import Plan, PlanError, PlannedResource
 from plan.model import parse_preview
 from plan.placement import map_stated, told_of, unreadable
+from plan.unknown import UNKNOWN
 from planner.evidence import EvidenceError, whole
 from policies.gate.judge import _placement as of_the_gate
 from policies.off_the_map import off_the_map
@@ -204,6 +206,14 @@ def test_a_placement_that_contradicts_itself_is_read_as_none(
 ) -> None:
     assert unreadable(published(change(FILLED), None))
     assert not unreadable(published(FILLED, None))
+
+
+def test_a_map_that_contradicts_itself_is_read_as_none_and_one_that_is_not_known_yet_is_passed_over() -> None:
+    assert unreadable(published({**PRIMARY, "count": 4}, PRIMARY, name="map"))
+    assert not unreadable(published(MOVING, PRIMARY, name="map"))
+    known = published(PRIMARY, PRIMARY, name="map")
+    later = [replace(item, inputs={"insecureValue": UNKNOWN}) for item in known]
+    assert not unreadable(Plan(tuple(later)))
 
 
 def test_what_pods_are_told_of_is_read_by_name_and_number() -> None:
