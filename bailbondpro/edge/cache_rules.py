@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Literal
 
 from bailbondpro.edge.cache_classes import IMAGES, SCRIPTS, STYLE_SHEETS, class_conditions
 from bailbondpro.edge.cloudflare_plans import LIMITS
+from bailbondpro.edge.content_types import is_typed_as
 from bailbondpro.edge.language.expressions import EVERYTHING, And, Contains, Expression, Not, Or, StartsWith
 from bailbondpro.edge.language.fields import PATH, Lower
 from bailbondpro.edge.personal import (
     credentials,
-    is_typed_as,
     leaves_lifetime_open,
     odd_path,
     other_response,

@@ -6,16 +6,13 @@ import string
 from typing import TYPE_CHECKING
 
 from bailbondpro.edge.cache_classes import (
-    DATA_TYPES,
     IMAGES_FOLDER,
-    PAGE_TYPES,
-    STATIC_TYPES,
-    StaticType,
     api_hosts,
     image_hosts,
     static_hosts,
 )
 from bailbondpro.edge.cache_control import LIFETIME_FORMS, OPEN_CONTROLS, TARGETED_FORMS
+from bailbondpro.edge.content_types import other_type, static, without_type
 from bailbondpro.edge.language.expressions import (
     AllIn,
     And,
@@ -32,7 +29,6 @@ from bailbondpro.edge.language.expressions import (
 )
 from bailbondpro.edge.language.fields import (
     COOKIE,
-    EXTENSION,
     HOST,
     METHOD,
     PARAMETER_NAMES,
@@ -46,6 +42,7 @@ from bailbondpro.edge.language.fields import (
     Without,
     WithoutEach,
 )
+from bailbondpro.edge.language.lines import Repeated
 from bailbondpro.edge.policy import (
     FILE_QUERY,
     HARMLESS_COOKIES,
@@ -227,16 +224,11 @@ def unstorable_response() -> Expression:
     Whatever forbids a copy is no form of a lifetime: private, no-store, no-cache, however it is misspelt.
     """
     # A build says nothing to caches of this kind: who does that of a file is no build, and is not understood either.
-    spoken = And((_static(), targeted()))
+    spoken = And((static(), targeted()))
     unknown = Not(And((AllIn(RESPONSE_HEADER_NAMES, HARMLESS_RESPONSE_HEADERS), Not(spoken))))
     written = Not(IsIn(METHOD, ("GET", "HEAD")))
     open_ended = (And((_has(header), Not(_lifetime_of(header, TARGETED_FORMS)))) for header in TARGETED_HEADERS)
-    return Or((*_for_some(), written, unknown, *open_ended, _without_age(), _without_type()))
-
-
-def _without_type() -> Expression:
-    """No renewal, and it names no type, of which `other_response` would have nothing to compare, or several."""
-    return And((Not(StatusIn((304,))), Or((Not(_has("content-type")), _several_types()))))
+    return Or((*_for_some(), written, unknown, *open_ended, _without_age(), without_type()))
 
 
 def _without_age() -> Expression:
@@ -245,7 +237,7 @@ def _without_age() -> Expression:
     What Expires says would be overruled: by a rule's lifetime, or by the default one where it is not read at all.
     """
     control = LowerEach(ResponseHeader("cache-control"))
-    other = And((Not(_static()), AnyOf(control, "ne", "public")))
+    other = And((Not(static()), AnyOf(control, "ne", "public")))
     return And((Not(AnyOf(control, "contains", "age=")), Or((_has("expires"), other))))
 
 
@@ -299,11 +291,7 @@ def other_response() -> Expression:
     Nor is a page data or a document, or the API's data a page: an application that heeds Accept, or makes files, may
     answer one path with either. A 304 names no type (RFC 9110, 15.4.5); it renews what was stored under this rule.
     """
-    unlike = (And((IsIn(EXTENSION, kind.extensions), Not(_typed(*kind.content_types)))) for kind in STATIC_TYPES)
-    api = StartsWith(PATH, "/api/")
-    other = Or((And((Not(api), Not(_typed(*PAGE_TYPES)))), And((api, Not(_typed(*DATA_TYPES))))))
-    unknown = Or((*unlike, And((Not(_static()), other))))
-    return Or((And((Not(StatusIn((304,))), unknown)), _unknown_control()))
+    return Or((And((Not(StatusIn((304,))), other_type())), _unknown_control()))
 
 
 def _unknown_control() -> Expression:
@@ -313,38 +301,20 @@ def _unknown_control() -> Expression:
 
 
 def _lifetime_of(header: str, forms: tuple[str, ...]) -> Expression:
-    """Every header of a name says for how many whole seconds, and nothing that is in no form.
+    """The one line of a header says for how many whole seconds, and nothing that is in no form.
+
+    Of two lines with two lifetimes caches take either, whichever is longer (RFC 9111, 4.2.1).
 
     No rule reads a number. But without its digits a header is one of few forms, in which nothing can stand where they
     stood: of `max-age=5m`, `max-age=-1` or `max-age="60"` something is left that no form has. Where no digit stood a
     value is empty; a digit elsewhere makes another name, as in `5max-age=60`, which may stand behind a lifetime alone.
     """
-    control = LowerEach(ResponseHeader(header))
-    empty = (AnyOf(control, "contains", "=,"), AnyOf(control, "wildcard", "*="))
+    said = ResponseHeader(header)
+    control = LowerEach(said)
+    amiss = (AnyOf(said, "contains", "=,"), AnyOf(said, "wildcard", "*="), Repeated(header))
     named = AnyOf(WithoutEach(control, _WORDS), "wildcard", "=*")
-    return And((AllIn(WithoutEach(control, _DIGITS), forms), named, Not(Or(empty))))
-
-
-def is_typed_as(kinds: tuple[StaticType, ...]) -> Expression:
-    """The response says that it is the static file that its path promises, and nothing else; or it renews one."""
-    typed = Or(tuple(And((IsIn(EXTENSION, kind.extensions), _typed(*kind.content_types))) for kind in kinds))
-    return Or((StatusIn((304,)), And((typed, _has("content-type"), Not(_several_types())))))
-
-
-def _static() -> Expression:
-    return IsIn(EXTENSION, tuple(extension for kind in STATIC_TYPES for extension in kind.extensions))
+    return And((AllIn(WithoutEach(control, _DIGITS), forms), named, Not(Or(amiss))))
 
 
 def _has(header: str) -> Expression:
     return AnyOf(RESPONSE_HEADER_NAMES, "eq", header)
-
-
-def _several_types() -> Expression:
-    return AnyOf(LowerEach(ResponseHeader("content-type")), "contains", ",")
-
-
-def _typed(*types: str) -> Expression:
-    """A Content-Type begins as one, where they end with a star; else each is one, also where there is none."""
-    named = LowerEach(ResponseHeader("content-type"))
-    begun = tuple(AnyOf(named, "wildcard", kind) for kind in types if kind.endswith("*"))
-    return Or(begun) if begun else AllIn(named, types)

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 RENDITION_PREFIX = "/cdn-cgi/image/"
 """Where images are transformed (Cloudflare docs, Images, Transform via URL)."""
 
+OTHER_TRANSFORMATIONS = ("/cdn-cgi/media/", "/cdn-cgi/imagedelivery/")
+"""Where frames are cut from videos, and stored images are made anew (Cloudflare docs, Stream, Transform videos; Images,
+Serve images; unverified that they are on for a zone): both are billed, and no address of ours leads there."""
+
 IMAGE_FORMATS = ("auto", "avif", "webp", "jpeg")
 """Formats that a transformation can ask for; the guide's `png` leaves the format as it is."""
 

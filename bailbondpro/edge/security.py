@@ -21,7 +21,13 @@ from bailbondpro.edge.language.expressions import (
     Wildcard,
 )
 from bailbondpro.edge.language.fields import EXTENSION, HOST, METHOD, PATH, RESPONSE_HEADER_NAMES, Lower
-from bailbondpro.edge.rewrites import OTHER_SOURCES, RENDITION_PREFIX, asks_for_rendition, rendition_path
+from bailbondpro.edge.rewrites import (
+    OTHER_SOURCES,
+    OTHER_TRANSFORMATIONS,
+    RENDITION_PREFIX,
+    asks_for_rendition,
+    rendition_path,
+)
 
 if TYPE_CHECKING:
     from bailbondpro.edge.policy import EdgePolicy, RateLimit
@@ -198,7 +204,7 @@ def _rendition_rules(policy: EdgePolicy) -> tuple[FirewallRule, ...]:
         FirewallRule(
             ref="renditions",
             description="Block image transformations that are not listed",
-            when=Or((other, unlisted)),
+            when=Or((*(StartsWith(Lower(PATH), prefix) for prefix in OTHER_TRANSFORMATIONS), other, unlisted)),
             action="block",
         ),
     )

@@ -64,12 +64,13 @@ _OF_CERTIFICATES = (
 
 _FRONTS = (
     *("X-Real-", "X-Original-", "X-Upstream-", "X-Backend-", "X-Proxy-", "X-Forwarded-", "X-Forward-", "X-Ingress-"),
-    *("X-Gateway-", "X-External-", "X-Public-", "X-Rewrite-", "X-Override-", "X-Frontend-"),
+    *("X-Gateway-", "X-External-", "X-Public-", "X-Rewrite-", "X-Override-", "X-Frontend-", "X-Request-", "X-Origin-"),
+    *("X-Requested-", "X-Proxied-", "X-Client-", "X-Server-"),
 )
 _ADDRESSES = (
     *("Host", "Hostname", "Server-Name", "Proto", "Protocol", "Scheme", "Port", "Uri", "Url", "Path", "Prefix"),
     *("Base-Path", "BasePath", "Base-Url", "PathBase", "Method", "Query", "Secure", "Ssl", "Https", "IP", "Addr"),
-    *("Client-IP", "For"),
+    *("Client-IP", "For", "Origin", "User", "Userid", "User-Id", "Username", "Servlet-Path", "Context-Path"),
 )
 
 _CLIENTS = ("", "X-", "HTTP-", "X-HTTP-", "Cluster-", "X-Cluster-", "Proxy-", "True-")
@@ -86,13 +87,34 @@ _TRUSTING = (
     *("X-Service-Identity", "X-Caller", "X-Caller-Id", "X-Actor", "X-Actor-Id", "X-Act-As", "X-Run-As", "X-Sudo"),
     *("X-Impersonate-User", "X-Impersonated-User", "X-Impersonator", "X-Delegated-User", "X-Effective-User"),
     *("X-Superuser", "X-Is-Superuser", "X-Is-Staff", "X-Privileges", "X-Permission", "X-Client-User"),
+    *(
+        "X-Auth",
+        "X-Authn",
+        "X-Authz",
+        "X-Authorization",
+        "X-Authentication",
+        "X-MFA-Verified",
+        "X-MFA",
+        "X-2FA-Verified",
+    ),
+    *("X-Skip-Auth", "X-Skip-Authentication", "X-Auth-Bypass", "X-Bypass-Auth", "X-No-Auth", "X-Preferred-Username"),
+    *("X-Geo-Country", "X-Geo-City", "X-Geo-Region", "X-Geo-IP"),
 )
 """Names that say that a request comes from the inside, or for somebody else."""
 _PLACES = (
     *("X-HTTP-DestinationURL", "X-HTTP-Destination", "X-HTTP-Path-Override", "X-HTTP-Url-Override", "X-Method"),
     *("X-PathBase", "X-Path-Base", "X-Base-Path", "X-BasePath", "X-Path-Prefix", "X-Prefix", "X-Mount-Path"),
     *("X-Host-Name", "X-Hostname", "X-Server-Name", "X-Virtual-Host", "X-Vhost", "X-Secure", "X-Is-Secure", "X-TLS"),
-    *("X-Path-Override", "X-URL-Override", "X-URI-Override", "X-Override-Host", "X-Override-Path", "X-Local-Path"),
+    *(
+        "X-Servlet-Path",
+        "X-Context-Path",
+        "X-Path-Override",
+        "X-URL-Override",
+        "X-URI-Override",
+        "X-Override-Host",
+        "X-Override-Path",
+        "X-Local-Path",
+    ),
 )
 _BARE = ("User", "User-Id", "User-Email", "User-Role", "User-Roles", "User-Groups", "Username", "Roles", "Groups")
 """Names without a prefix, which would be too many words of their own otherwise."""

@@ -11,8 +11,9 @@ from .directives import Directive, block, directive, text
 from .errors import ERROR_FOLDER, ERROR_KINDS, error_maps
 from .model import SHUTDOWN_MARGIN_SECONDS
 from .paths import ODD_PATHS, ONE_READING, REFUSED_PATH
-from .response_headers import READABLE_CONTROL, SHARED_VARY, UNREAD_CONTROL, hidden_headers, own_variable
+from .response_headers import READABLE_CONTROL, UNREAD_CONTROL, hidden_headers, own_variable
 from .servers import UPGRADE_HEADERS, proxy_headers, servers
+from .vary import varying
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -175,7 +176,7 @@ def _answers(config: GatewayConfig) -> Iterator[Directive]:
     # what the application says to nginx alone, which no other cache hears: how long, or not at all
     read = [directive("default", "no-store"), directive(rf"~*^\|{READABLE_CONTROL.removeprefix('^')}", "")]
     yield block("map", "$upstream_http_x_accel_expires|$upstream_http_cache_control", UNREAD_CONTROL, body=read)
-    yield block("map", "$upstream_http_vary", SHARED_VARY, body=_shared_vary())
+    yield from varying()
     yield from told_addresses(_names(config))
     for header in config.headers:
         if header.yields:
@@ -243,16 +244,6 @@ def _static_lifetimes(config: GatewayConfig) -> Iterator[Directive]:
         # a missing file must not stay missing in every cache for a year
         body=[directive("default", "no-store"), directive("~^(200|206|304)$", "$said_lifetime")],
     )
-
-
-def _shared_vary() -> Iterator[Directive]:
-    """Of a file that every origin may use, without what CORS middleware says for its own header, which does not leave.
-
-    Each Origin has an entry of its own at the edge (Cloudflare docs, Cache keys), and all have the same answer.
-    """
-    yield directive("default", "$upstream_http_vary")
-    yield directive(r"~*^[\s,]*(?:origin[\s,]*)$", "")
-    yield directive(r"~*^(?:[\s,]*+(?:origin|accept-encoding)\s*+(?:,|$))*+[\s,]*$", "Accept-Encoding")
 
 
 def _begins_as(path: str) -> str:

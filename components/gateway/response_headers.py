@@ -86,9 +86,6 @@ none."""
 UNREAD_CONTROL = "$unread_control"
 """Says no-store to the edge alone, beside a Cache-Control that is not readable; else empty, and no header is said."""
 
-SHARED_VARY = "$shared_vary"
-"""What the application's Vary says besides Origin, whose headers of CORS the gateway writes itself."""
-
 TELLTALE_HEADERS = (
     *("X-Powered-By", "X-AspNet-Version", "X-AspNetMvc-Version", "X-Runtime", "X-Generator", "X-Powered-CMS"),
     *("X-Served-By", "X-Backend-Server", "X-Server", "X-Envoy-Upstream-Service-Time", "X-Envoy-Decorator-Operation"),
@@ -117,10 +114,10 @@ def hidden_headers(headers: tuple[Header, ...]) -> tuple[str, ...]:
     """What of the application's answer does not leave: headers that have another owner, and those that tell tales.
 
     A Content-Security-Policy of its own does leave: two hold together. HSTS is never the application's. What holds
-    addresses is said anew (`addresses`).
+    addresses is said anew (`addresses`), and so is Vary (`vary`).
     """
     owned = {header.name: None for header in headers if not header.yields and header.name != CONTENT_SECURITY_POLICY}
-    return tuple(dict.fromkeys((*owned, HSTS, *TELLTALE_HEADERS, *TOLD)))
+    return tuple(dict.fromkeys((*owned, HSTS, *TELLTALE_HEADERS, *TOLD, "Vary")))
 
 
 def own_variable(header: Header) -> str:

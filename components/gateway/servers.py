@@ -9,8 +9,9 @@ from .directives import Directive, block, directive
 from .errors import METHODS, READING_METHODS, error_pages, refused_methods
 from .model import CIPHERS
 from .paths import REFUSED_PATH
-from .response_headers import HSTS, SHARED_VARY, UNREAD_CONTROL, hidden_headers, own_variable, replaced
+from .response_headers import HSTS, UNREAD_CONTROL, hidden_headers, own_variable, replaced
 from .trusted_headers import SET, STRIPPED
+from .vary import OWN_VARY, SHARED_VARY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -188,7 +189,7 @@ def _hidden_headers(config: GatewayConfig, site: Site | None, *further: str) -> 
     if site is not None and site.public_files:
         names.append("Set-Cookie")
     if site is not None and site.shared:
-        names += ["Access-Control-Allow-Origin", "Vary"]
+        names.append("Access-Control-Allow-Origin")
     for name in names:
         yield directive("proxy_hide_header", name)
 
@@ -249,9 +250,10 @@ def _site_headers(config: GatewayConfig, site: Site | None) -> Iterator[Directiv
     yield directive("add_header", "CDN-Cache-Control", UNREAD_CONTROL, "always")
     for name, variable in TOLD.items():
         yield directive("add_header", name, variable, "always")
-    if site is not None and site.shared:
+    shared = site is not None and site.shared
+    yield directive("add_header", "Vary", SHARED_VARY if shared else OWN_VARY, "always")
+    if shared:
         yield directive("add_header", "Access-Control-Allow-Origin", "*", "always")
-        yield directive("add_header", "Vary", SHARED_VARY, "always")
 
 
 def _locations(config: GatewayConfig, routes: tuple[Route, ...], site: Site | None = None) -> list[Directive]:

@@ -263,6 +263,23 @@ IDENTITIES: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (
+        "Replit, CouchDB proxy authentication, Trino and Presto, ClickHouse, AWS Elastic Beanstalk workers, WebLogic",
+        (
+            *_family("X-Replit-User-", ("Id", "Name", "Roles", "Bio", "Profile-Image", "Teams", "Url")),
+            *_family("X-Auth-CouchDB-", ("UserName", "Roles", "Token")),
+            *("X-Trino-User", "X-Trino-Original-User", "X-Presto-User", "X-ClickHouse-User", "WL-Proxy-Client-Keysize"),
+            *_family("X-Aws-Sqsd-", ("Msgid", "Taskname", "Queue", "Path", "Scheduled-At", "Sender-Id")),
+        ),
+    ),
+    (
+        "PingAccess, GAP of oauth2-proxy, SIP (RFC 3325), WSO2 and Kong plug-ins that pass claims on",
+        (
+            *("PA-User", "PA-Groups", "PA-Email", "GAP-Auth", "P-Asserted-Identity", "P-Preferred-Identity"),
+            *("X-WSO2-Claims", "X-WSO2-User"),
+            *(f"X-{who}Jwt-Claim-{claim}" for who in ("", "Kong-") for claim in _CLAIMS),
+        ),
+    ),
+    (
         "conventions of gateways and sign-on proxies (LemonLDAP::NG and others) without one document",
         (
             *("Auth-Mail", "X-Tenant-Id", "X-Org-Id", "X-Account-Id", "X-Scopes", "X-Impersonate", "X-On-Behalf-Of"),

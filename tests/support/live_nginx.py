@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from bailbondpro.edge.exchange import Response
 from components.gateway.guide import guide_config
 from components.gateway.model import RateLimit
 from components.gateway.render import render
@@ -42,6 +43,8 @@ class Answer:
     status: int
     headers: dict[str, str]
     body: bytes
+    lines: tuple[tuple[str, str], ...] = ()
+    """The headers as they came, names in lower case: what an edge is asked about. `headers` joins those of a name."""
 
     @property
     def backend(self) -> str:
@@ -136,7 +139,13 @@ def read(sock: socket.socket, method: str) -> Answer:
     headers: dict[str, str] = {}
     for key, value in response.getheaders():
         headers[key.lower()] = f"{headers[key.lower()]}, {value}" if key.lower() in headers else value
-    return Answer(response.status, headers, response.read())
+    lines = tuple((key.lower(), value) for key, value in response.getheaders())
+    return Answer(response.status, headers, response.read(), lines)
+
+
+def as_the_edge_hears(answer: Answer) -> Response:
+    """An answer as an edge is asked about it: line by line, but for the header by which tests know a pod."""
+    return Response(answer.status, tuple(line for line in answer.lines if line[0] != "x-backend"))
 
 
 def config_of(environment: str, phase: str, **changes: object) -> GatewayConfig:

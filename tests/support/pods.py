@@ -134,7 +134,8 @@ class Backend:
         code = int(status[1]) if status else self.status
         request.send_response(code)
         request.send_header("X-Backend", self.address)
-        if not path.startswith("/static/"):  # of files an application says nothing, and the gateway does
+        told = any(name.lower() == "cache-control" for name, _ in self.further)
+        if not (told or path.startswith("/static/")):  # of files an application says nothing, and the gateway does
             request.send_header("Cache-Control", "private")
         for name, value in (*((("Content-Type", kind),) if kind else ()), *self.further):
             request.send_header(name, value)

@@ -149,7 +149,7 @@ class Wildcard(OfText):
     strict: bool = False
 
     def __post_init__(self) -> None:
-        _checked_pattern(self.pattern)
+        checked_pattern(self.pattern)
 
     def render(self) -> str:
         """`x wildcard "..."`."""
@@ -171,7 +171,7 @@ class AnyOf(Expression):
 
     def __post_init__(self) -> None:
         if self.operator == "wildcard":
-            _checked_pattern(self.wanted)
+            checked_pattern(self.wanted)
 
     def render(self) -> str:
         """`any(x[*] eq "...")`."""
@@ -313,11 +313,11 @@ class Or(Expression):
 
 EVERYTHING: Expression = StartsWith(PATH, "/")
 """Every request: a path always starts with a slash. (Cloudflare's open-source parser refuses a bare `true`.)"""
-
 NOTHING: Expression = Equals(PATH, "")  # a path is never empty
 
 
-def _checked_pattern(pattern: str) -> None:
+def checked_pattern(pattern: str) -> None:
+    """Refuse a pattern that would mean something else to Cloudflare."""
     if "\\" in pattern or "**" in pattern:
         raise ValueError("a pattern has no backslash, which escapes a star, and no two stars beside each other")
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bailbondpro.edge.language.expressions import (
     AllIn,
@@ -37,6 +38,10 @@ from bailbondpro.edge.language.fields import (
     Without,
     WithoutEach,
 )
+from bailbondpro.edge.language.lines import AllHave, Repeated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -125,12 +130,9 @@ class _Parser:
         return self._comparison()
 
     def _comparison(self) -> Expression:
-        if self._accept("word", "starts_with"):
-            return self._starts_with()
-        if self._accept("word", "any"):
-            return self._any()
-        if self._accept("word", "all"):
-            return self._all()
+        begun = {"starts_with": self._starts_with, "any": self._any, "all": self._all, _HEADERS: self._repeated}
+        if self._now.kind == "word" and self._now.text in begun:
+            return begun[self._take().text]()
         if self._accept("word", _STATUS):
             self._expect("word", "in")
             return StatusIn(tuple(int(code) for code in self._set("number")))
@@ -162,6 +164,15 @@ class _Parser:
         except ValueError as error:
             raise self._wrong(str(error)) from error
 
+    def _repeated(self) -> Expression:
+        self._expect("mark", "[")
+        header = self._literal()
+        for kind, text in (("mark", "]"), ("mark", "["), ("number", "1"), ("mark", "]"), ("word", "wildcard")):
+            self._expect(kind, text)
+        if self._literal() != "*":
+            raise self._wrong('of a second line nothing is understood but whether there is one: wildcard "*"')
+        return Repeated(header)
+
     def _any(self) -> Expression:
         self._expect("mark", "(")
         texts = self._list_value()
@@ -173,24 +184,28 @@ class _Parser:
         elif self._accept("word", "contains"):
             found = AnyOf(texts, "contains", self._literal())
         elif self._accept("word", "wildcard"):
-            found = self._any_of_form(texts)
+            found = self._of_form(lambda several, pattern: AnyOf(several, "wildcard", pattern), texts)
         else:
             raise self._wrong("one of the operators eq, ne, contains, wildcard was expected")
         self._expect("mark", ")")
         return found
 
-    def _any_of_form(self, texts: Texts) -> Expression:
+    def _of_form(self, made: Callable[[Texts, str], Expression], texts: Texts) -> Expression:
         pattern = self._literal()
         try:
-            return AnyOf(texts, "wildcard", pattern)
+            return made(texts, pattern)
         except ValueError as error:
             raise self._wrong(str(error)) from error
 
     def _all(self) -> Expression:
         self._expect("mark", "(")
         texts = self._list_value()
-        self._expect("word", "in")
-        found = AllIn(texts, tuple(map(_unquoted, self._set("string"))))
+        found: Expression
+        if self._accept("word", "wildcard"):
+            found = self._of_form(AllHave, texts)
+        else:
+            self._expect("word", "in")
+            found = AllIn(texts, tuple(map(_unquoted, self._set("string"))))
         self._expect("mark", ")")
         return found
 

@@ -131,6 +131,10 @@ FURTHER_RESPONSES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         for value in UNKNOWN_TARGETED
     ),
     *((f"Cache-Control: {value!r}", (("cache-control", value),)) for value in UNKNOWN_CONTROLS),
+    *(
+        (f"{name} with two lifetimes", ((name, "max-age=0"), (name, "max-age=31536000")))
+        for name in ("cache-control", "cdn-cache-control", "cloudflare-cdn-cache-control")
+    ),
     *((name, ((name, "abc"),)) for name in FOREIGN_RESPONSES),
     *(
         (f"Expires: {date} beside {control!r}", (("cache-control", control), ("expires", date)))

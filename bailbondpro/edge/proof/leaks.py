@@ -233,6 +233,11 @@ def trials(policy: EdgePolicy, request: Request) -> Iterator[Trial]:
         yield Trial(request, Response(200, (*kept, *headers)), f"its response carries {name}")
     for kind in _foreign_types(request, opted_in=opted_in):
         yield Trial(request, _typed_as(kind, plain), f"its Content-Type is {kind or 'missing'}")
+    if opted_in or request.extension in STATIC_EXTENSIONS:
+        for kinds in (("application/pdf", *plain.values("content-type")), (*plain.values("content-type"), "text/csv")):
+            lines = (("content-type", kind) for kind in kinds)
+            kept = tuple(pair for pair in plain.headers if pair[0] != "content-type")
+            yield Trial(request, Response(200, (*kept, *lines)), f"its Content-Types are {' and '.join(kinds)}")
     for name in UNLISTED_RESPONSES if request.host not in static_hosts(policy) else ():
         unlisted = Response(200, (*plain.headers, (name, "abc")))
         yield Trial(request, unlisted, f"its response carries {name}, which is not known to be harmless")

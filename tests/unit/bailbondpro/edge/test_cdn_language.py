@@ -34,6 +34,8 @@ MAX_EXPRESSION = 4096
 """Characters (Cloudflare docs, Rules language, Limits)."""
 
 TOKEN = re.compile(r'\s*("(?:[^"\\]|\\.)*"|\[\*\]|[(){},\[\]]|[a-z_.0-9]+)')
+MISSING = -1
+"""The value of a list beyond its end: every comparison of it is false (Cloudflare docs, Values, Arrays)."""
 REQUEST_FIELDS = {
     "http.host",
     "http.cookie",
@@ -133,6 +135,9 @@ class Reader:
 
     def comparison(self, left: str | int | tuple[str, ...]) -> bool:
         operator = self.take()
+        if left == MISSING:
+            self.literal()
+            return False
         if operator == "in":
             return left in self.members()
         if operator == "strict":
@@ -192,8 +197,12 @@ class Reader:
             self.take("[")
             header = self.literal()
             self.take("]")
+            lines = tuple(value for key, value in response.headers if key == header)
+            if self.now == "[":
+                index = int("".join(self.take() for _ in range(3))[1:-1])
+                return lines[index] if index < len(lines) else MISSING
             self.take("[*]")
-            return tuple(value for key, value in response.headers if key == header)
+            return lines
         lists = {
             "http.request.headers.names": tuple(key for key, _ in request.headers),
             "http.request.uri.args.names": tuple(part.split("=")[0] for part in request.query.split("&") if part),

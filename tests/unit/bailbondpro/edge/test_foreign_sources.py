@@ -48,6 +48,12 @@ def test_the_firewall_serves_no_url_from_the_image_host(host: str, scheme: str) 
             assert evaluate(RULES, asked, IMAGE, readings).blocked_by == "renditions", (url, readings)
 
 
+@pytest.mark.parametrize("path", ["/cdn-cgi/media/mode=frame/a.png", "/CDN-CGI/imagedelivery/x/a.png"])
+def test_no_other_transformation_that_is_billed_is_served(path: str) -> None:
+    for host in (IMAGES, f"https://{DOMAIN}"):
+        assert evaluate(RULES, Request.of(f"{host}{path}"), IMAGE).blocked_by == "renditions"
+
+
 def test_browsers_are_not_told_to_keep_what_another_address_answers() -> None:
     asked = Request.of(f"{IMAGES}{OPTIONS}/https://{DOMAIN}/clients/7/mugshot.png")
     found = evaluate(dataclasses.replace(RULES, firewall=()), asked, IMAGE)

@@ -10,6 +10,7 @@ from bailbondpro.edge.cache_control import LIFETIME_FORMS, TARGETED_FORMS, Cache
 from bailbondpro.edge.exchange import Request, Response
 from bailbondpro.edge.explain import evaluate
 from bailbondpro.edge.origin import guide_headers
+from bailbondpro.edge.readings import CARELESS, STRICT
 from tests.support.edge_policies import DOMAIN, POLICY, RULES
 
 KINDS = {
@@ -98,6 +99,33 @@ def test_of_two_lines_each_has_to_be_known(second: str) -> None:
         for name in TARGETED:
             said = (("cache-control", "public, max-age=60"), *((name, value) for value in pair))
             assert {url: kept(url, *said) for url in KINDS} == dict.fromkeys(KINDS)
+
+
+@pytest.mark.parametrize(
+    "pair", [("max-age=0", "max-age=31536000"), ("s-maxage=600", "max-age=60"), ("max-age=60",) * 2]
+)
+def test_of_two_lines_with_lifetimes_neither_is_a_consent_under_any_reading(pair: tuple[str, str]) -> None:
+    for url, kind in KINDS.items():
+        for first, second in (pair, pair[::-1]):
+            for name in ("cache-control", *TARGETED):
+                said = () if name == "cache-control" else (("cache-control", "public, max-age=60"),)
+                lines = (("content-type", kind), *said, (name, first), (name, second))
+                for readings in (STRICT, CARELESS):
+                    assert not evaluate(RULES, Request.of(url), Response(200, lines), readings).cacheable, lines
+
+
+@pytest.mark.parametrize("other", ["text/html", "application/pdf", "application/octet-stream", ""])
+def test_every_line_of_a_type_has_to_be_what_the_path_promises(other: str) -> None:
+    said = ("cache-control", "public, max-age=60")
+    for url, kind in KINDS.items():
+        for types in ((kind, other), (other, kind)):
+            lines = (said, *(("content-type", value) for value in types))
+            stored = {
+                evaluate(RULES, Request.of(url), Response(200, lines), each).cacheable for each in (STRICT, CARELESS)
+            }
+            assert stored == {kind == other}, lines
+        twice = Response(200, (said, ("content-type", kind), ("content-type", kind)))
+        assert evaluate(RULES, Request.of(url), twice).cacheable
 
 
 @pytest.mark.parametrize("name", ["images", "css", "js", "html", "api"])
