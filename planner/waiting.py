@@ -100,8 +100,13 @@ def longest(plan: Plan) -> Chain:
         item = known.get(urn)
         if item is None:
             return Chain(0, ())
-        before = max(map(until, item.dependencies), key=lambda chain: chain.minutes, default=Chain(0, ()))
+        before = _first(map(until, item.dependencies))
         own = minutes(item)
         return Chain(before.minutes + own, (*before.names, item.name) if own else before.names)
 
-    return max(map(until, known), key=lambda chain: chain.minutes, default=Chain(0, ()))
+    return _first(map(until, known))
+
+
+def _first(chains: Iterable[Chain]) -> Chain:
+    """The longest; of equal ones always the same, whichever the engine came to first."""
+    return min(chains, key=lambda chain: (-chain.minutes, chain.names), default=Chain(0, ()))

@@ -158,3 +158,11 @@ def test_what_does_not_change_waits_for_nothing_and_passes_on_what_it_depends_on
     split = Plan(tuple(replace(item, op="update" if item.type in both else "same") for item in plan))
     assert longest(split).names[0] == "cluster-cluster"
     assert longest(split).names[1].startswith("node-pools-")
+
+
+def test_of_chains_as_long_as_each_other_always_the_same_is_named() -> None:
+    plan = stack_plan("prod", "microservices")
+    turned = Plan(
+        tuple(replace(item, dependencies=tuple(reversed(item.dependencies))) for item in reversed(plan.resources))
+    )
+    assert longest(turned) == longest(plan)
