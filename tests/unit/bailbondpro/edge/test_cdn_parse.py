@@ -120,6 +120,10 @@ def test_space_and_extra_parentheses_change_nothing() -> None:
         ('any(http.request.headers.names[*] in {"x"})', "one of the operators"),
         ('http.host eq "a" http.host eq "b"', "an operator that joins"),
         ('(http.host eq "a"', ") was expected"),
+        ('http.response.headers["a"][2] wildcard "*"', "1 was expected"),
+        ('http.response.headers["a"][1] eq ""', "wildcard was expected"),
+        ('http.response.headers["a"][1] wildcard "x*"', "of a second line"),
+        ('all(http.response.headers["a"][*] wildcard "a**")', "no two stars"),
         ("04da6b54-80e4-46f7-96ec-b56ff0331ba9", "no token"),
     ],
 )
