@@ -154,7 +154,7 @@ class Plain:
             return Fate.KEY
         if not may_be_cached(self.rules, given.changed):
             return Fate.BYPASS
-        if given.header and self._stopped(given.header):
+        if self.stops(given):
             return Fate.GATEWAY
         if not self._stored(given, self.response):
             return Fate.REFUSED
@@ -166,11 +166,16 @@ class Plain:
     def _stored(self, given: Input, response: Response) -> bool:
         return evaluate(self.rules, given.changed, response).cacheable
 
-    def _stopped(self, header: str) -> bool:
+    def stops(self, given: Input) -> bool:
         """The gateway writes the header itself or lets it pass to no application, or to none behind this host."""
-        files = self.request.host in {*static_hosts(self.policy), *image_hosts(self.policy)}
-        unlisted = files and self.reached.files is not None and header not in self.reached.files
-        return header in self.reached.decided or unlisted
+        files = self.reached.files
+        unlisted = files is not None and given.header not in files and self._of_files
+        return bool(given.header) and (given.header in self.reached.decided or unlisted)
+
+    @cached_property
+    def _of_files(self) -> bool:
+        """Whether the host has public files alone."""
+        return self.request.host in {*static_hosts(self.policy), *image_hosts(self.policy)}
 
 
 def unkeyed(plain: Plain, headers: Collection[str]) -> Iterator[tuple[Input, Fate | None]]:

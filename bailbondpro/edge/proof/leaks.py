@@ -15,7 +15,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from bailbondpro.edge.cache_classes import image_hosts, static_hosts
-from bailbondpro.edge.cache_key import Plain, samples, unkeyed
+from bailbondpro.edge.cache_key import Plain, inputs, samples
 from bailbondpro.edge.exchange import Request, Response, normalise_path
 from bailbondpro.edge.explain import DOCUMENT_EXTENSIONS, arriving, evaluate, may_be_cached
 from bailbondpro.edge.policy import FILE_TYPES, IMAGE_EXTENSIONS, STATIC_PREFIX
@@ -169,20 +169,18 @@ def followed_inputs(rules: EdgeRules, policy: EdgePolicy, reached: Reached) -> t
     asked = [(request, careless_response(request)) for request in map(Request.of, samples(policy))]
     cached = [(request, answer) for request, answer in asked if evaluate(rules, request, answer).cacheable]
     names = (*UNKEYED_HEADERS, *sorted(reached.decided))
-    followed = [
-        (request, given, end)
-        for request, answer in cached
-        for given, end in unkeyed(Plain(rules, policy, request, answer, reached), names)
-    ]
+    plains = [Plain(rules, policy, request, answer, reached) for request, answer in cached]
+    followed = [(plain, given) for plain in plains for given in inputs(plain.request, names)]
     return len(followed), tuple(
         Leak(
-            f"https://{request.host}{request.path}",
+            f"https://{plain.request.host}{plain.request.path}",
             f"{given.name} reaches the application, can change the answer and is in no cache key",
             "the gateway passes it",
             f"{given.header}: {given.changed.headers[-1][1]}" if given.header else given.changed.method,
         )
-        for request, given, end in followed
-        if end is None
+        for plain, given in followed
+        # of the thousands of headers that the gateway stops nothing else has to be asked
+        if not plain.stops(given) and plain.fate(given) is None
     )
 
 
