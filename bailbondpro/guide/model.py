@@ -68,6 +68,8 @@ class Row(_Part):
         answer: see `Answer`.
         part: what of the guide's code it is: `autoscaler-a spec.minReplicas`, `AutoScaler.config`; empty for prose.
         key: key of the stack file that chooses it.
+        default: what the key is by itself, in the phase that the row speaks of.
+        default_in: environment and phase of that default, `prod horizontal`; where the row has a place, the place's.
         at: a resource of the chapter, and the path in it: `hpa spec.minReplicas`.
         value: what stands there; without it and without `holds` something must stand there.
         holds: texts that stand in what is there.
@@ -82,6 +84,8 @@ class Row(_Part):
     answer: Answer
     part: str = ""
     key: str = Field(default="", pattern=r"^([a-z][A-Za-z0-9]*(\.[a-z][A-Za-z0-9]*)*)?$")
+    default: JsonValue = None
+    default_in: str = Field(default="", pattern=r"^((dev|prod) (optimization|horizontal|microservices))?$")
     at: str = ""
     value: JsonValue = None
     holds: tuple[str, ...] = ()
@@ -97,6 +101,8 @@ class Row(_Part):
             raise ValueError(f"{self.answer} rests on {' or '.join(proofs)}: give one")
         if not self.at and ("value" in self.model_fields_set or self.holds):
             raise ValueError("value and holds are compared with what stands somewhere: give at, too")
+        if not self.key and {"default", "default_in"} & self.model_fields_set:
+            raise ValueError("a default is that of a key: give key, too")
         if "value" in self.model_fields_set and self.holds:
             raise ValueError("either value or holds")
         return self

@@ -31,13 +31,17 @@ def refresh(
         ),
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Compare only; exit code 1 where a price differs.")] = False,
+    meant: Annotated[
+        bool, typer.Option("--meant", help="Take prices that move by more than 3 times: somebody has looked.")
+    ] = False,
     json_output: JsonOption = False,
 ) -> None:
     """Read AWS's public price list and replace a region's prices; what the files do not have stays as it is.
 
     Without --from the files are downloaded from pricing.us-east-1.amazonaws.com, which needs a network, no account, and
     room for the largest of them. Each price gets the day of its file's publication. Exit code 3 where the list cannot
-    be had or read: the book is then untouched.
+    be had or read, is older than the book or dated after today, or has a price that is no price or moves by more than 3
+    times without --meant: the book is then untouched.
     """
     from ops.answers.prices.refresh import RefreshError, write
     from ops.answers.prices.refresh import refresh as compare
@@ -45,7 +49,7 @@ def refresh(
 
     with explained():
         try:
-            found = compare(region, tuple(sources or ()))
+            found = compare(region, tuple(sources or ()), meant=meant)
             if not check:
                 write(found)
         except RefreshError as error:

@@ -95,9 +95,12 @@ def read_offer(stream: TextIO, name: str, wanted: frozenset[str]) -> Offer:
         PriceListError: it is no offer file.
     """
     first = stream.read(1)
-    if first == "{":
-        return _of_json(first + stream.read(), name, wanted)
-    return _of_csv(stream, first, name, wanted)
+    try:
+        if first == "{":
+            return _of_json(first + stream.read(), name, wanted)
+        return _of_csv(stream, first, name, wanted)
+    except (csv.Error, RecursionError) as error:
+        raise PriceListError(f"{name} is no offer file of AWS's price list: {error}") from error
 
 
 def _of_json(text: str, name: str, wanted: frozenset[str]) -> Offer:

@@ -40,6 +40,8 @@ class _Columns:
     currency: str
 
 
+LONGEST_DAYS = 31
+"""Cost Explorer's periods are months, days or hours (API Reference, GetCostAndUsage, Granularity; read 2026-11-30)."""
 FORMATS = {
     "Cost and Usage Report": _Columns(
         "lineItem/UsageStartDate", "lineItem/ProductCode", "lineItem/UnblendedCost", "lineItem/CurrencyCode"
@@ -59,11 +61,15 @@ class Bills:
         costs: USD by month (YYYY-MM) and service.
         partial: months that are not over in the export, or not yet final; they stand in `costs` too.
         last_day: the last day with a charge.
+        periods: from when to when an answer bills each group, and where it says so.
+        days: which days of a month an answer bills.
     """
 
     costs: dict[str, dict[str, float]] = field(default_factory=dict)
     partial: set[str] = field(default_factory=set)
     last_day: dict[str, date] = field(default_factory=dict)
+    periods: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
+    days: dict[str, set[date]] = field(default_factory=dict)
 
     def add(self, day: date, service: str, usd: float) -> None:
         """One charge."""
@@ -71,6 +77,30 @@ class Bills:
         services = self.costs.setdefault(month, {})
         services[service] = services.get(service, 0.0) + usd
         self.last_day[month] = max(day, self.last_day.get(month, day))
+
+    def cover(self, period: tuple[date, date], texts: tuple[str, str], keys: str, where: str) -> None:
+        """What one period of an answer bills of a group; no time of it is billed twice.
+
+        Args:
+            period: first day, and the day after the last.
+            texts: both as the answer writes them, to the hour; ISO 8601 sorts by time.
+            keys: of the group.
+            where: for messages.
+
+        Raises:
+            BillsError: a part of it stands in another period already.
+        """
+        for begin, over, there in self.periods.setdefault(keys, []):
+            if texts[0] < over and begin < texts[1]:
+                raise BillsError(f"{where}: {keys} from {texts[0]} on is billed by {there}, too; counted twice")
+        self.periods[keys].append((*texts, where))
+        for number in range(period[0].toordinal(), max(period[1].toordinal(), period[0].toordinal() + 1)):
+            day = date.fromordinal(number)
+            self.days.setdefault(f"{day:%Y-%m}", set()).add(day)
+
+    def gaps(self) -> set[str]:
+        """Months of which the periods of an answer leave days out."""
+        return {month for month, days in self.days.items() if len(days) < monthrange(int(month[:4]), int(month[5:]))[1]}
 
     def complete(self) -> dict[str, dict[str, float]]:
         """The months that are over."""
@@ -100,6 +130,7 @@ def read_exports(files: Sequence[Path]) -> Bills:
                 _read_answer(file, bills)
         except (OSError, EOFError, gzip.BadGzipFile, UnicodeDecodeError) as error:
             raise BillsError(f"{file} cannot be read: {error}") from error
+    bills.partial |= bills.gaps() & set(bills.costs)
     if bills.costs:
         # Nobody says whether the last month is over: it is, if its last day has a charge.
         last = max(bills.last_day)
@@ -157,21 +188,29 @@ def _read_answer(file: Path, bills: Bills) -> None:
             _day(period.get(side) if isinstance(period, dict) else None, f"{where}: TimePeriod.{side}")
             for side in ("Start", "End")
         )
+        texts = str(period["Start"])[:19], str(period["End"])[:19]
+        if texts[0] >= texts[1]:
+            raise BillsError(f"{where}: TimePeriod ends at {texts[1]}, which is not after its start at {texts[0]}")
+        if (end - start).days > LONGEST_DAYS:
+            raise BillsError(f"{where}: TimePeriod has {(end - start).days} days; ask for months or days")
         if result.get("Estimated") is True:
             bills.partial.add(f"{start:%Y-%m}")
-        for service, usd in _grouped(result, where):
+        for service, keys, usd in _grouped(result, where):
+            bills.cover((start, end), texts, keys, where)
             bills.add(start, service, usd)
             bills.last_day[f"{start:%Y-%m}"] = max(
                 date.fromordinal(end.toordinal() - 1), bills.last_day[f"{start:%Y-%m}"]
             )
 
 
-def _grouped(result: dict[str, Any], where: str) -> Iterator[tuple[str, float]]:
+def _grouped(result: dict[str, Any], where: str) -> Iterator[tuple[str, str, float]]:
+    """Service, all keys of the group, and what it costs."""
     groups = result.get("Groups") or ()
-    entries: Iterable[tuple[str, Any]] = [
-        (str((group.get("Keys") or [WITHOUT_SERVICE])[0]), group.get("Metrics")) for group in groups
-    ] or [(WITHOUT_SERVICE, result.get("Total"))]
-    for service, metrics in entries:
+    entries: Iterable[tuple[list[Any], Any]] = [
+        (group.get("Keys") or [WITHOUT_SERVICE], group.get("Metrics")) for group in groups
+    ] or [([WITHOUT_SERVICE], result.get("Total"))]
+    for names, metrics in entries:
+        service, keys = str(names[0]), ", ".join(map(str, names))
         known = metrics if isinstance(metrics, dict) else {}
         metric = next((name for name in METRICS if isinstance(known.get(name), dict)), None)
         if metric is None:
@@ -179,7 +218,7 @@ def _grouped(result: dict[str, Any], where: str) -> Iterator[tuple[str, float]]:
         unit = known[metric].get("Unit", CURRENCY)
         if unit != CURRENCY:
             raise BillsError(f"{where}: {service} is in {unit!r}; only {CURRENCY} is summed")
-        yield service, _usd(known[metric].get("Amount"), f"{where}: {service}, {metric}")
+        yield service, keys, _usd(known[metric].get("Amount"), f"{where}: {service}, {metric}")
 
 
 def _day(value: object, where: str) -> date:

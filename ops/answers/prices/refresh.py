@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bailbondpro.facts.instance_classes import instance_classes
+from ops.answers.prices.sound import MOST_TIMES, jumps, unsound
 from ops.foreign import one_line
 from planner.cost.price_list import Offer, Picked, PriceListError, pick, read_offer
 from planner.cost.price_list_rules import FAMILIES, OFFERS, RULES
@@ -36,6 +37,10 @@ MODE = 0o644
 
 class RefreshError(Exception):
     """The list could not be had or read; the message says why. The book is untouched."""
+
+
+SHOWN = 3
+"""How many wrong prices a message names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +127,8 @@ def refresh(
     sources: Sequence[Path],
     folder: Path = FOLDER,
     fetch: Callable[[str, Path], None] = download,
+    *,
+    meant: bool = False,
 ) -> Refreshed:
     """Hold a region of the book against the list.
 
@@ -130,9 +137,10 @@ def refresh(
         sources: offer files; none for those that AWS publishes now.
         folder: the book.
         fetch: puts the file at an address somewhere.
+        meant: somebody says that prices which move far are right.
 
     Raises:
-        RefreshError: the list could not be had or read, or the files have nothing of the region.
+        RefreshError: the list could not be had or read, has nothing of the region, or what cannot be its price.
         RegionError: AWS has no such region.
     """
     try:
@@ -154,7 +162,26 @@ def refresh(
     if not picked:
         read = ", ".join(offer.code for offer in offers) or "no file"
         raise RefreshError(f"the files have no price that the book wants in {region} (read: {read}); the book is kept")
+    old = _old(region, folder)
+    if wrong := list(unsound(offers, picked, old)):
+        raise RefreshError(f"{_first(wrong)}; the book is kept")
+    if not meant and (far := list(jumps(picked, old))):
+        raise RefreshError(
+            f"{len(far)} prices move by more than {MOST_TIMES} times ({_first(far)}); the book is kept. If AWS means "
+            "them: --meant"
+        )
     return _compared(region, folder, offers, picked)
+
+
+def _first(texts: list[str]) -> str:
+    more = f", and {len(texts) - SHOWN} more" if len(texts) > SHOWN else ""
+    return "; ".join(texts[:SHOWN]) + more
+
+
+def _old(region: str, folder: Path) -> dict[str, Any]:
+    file = folder / f"{region}.json"
+    found: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.is_file() else {"region": region, "prices": []}
+    return found
 
 
 def wanted_skus(book: PriceBook) -> frozenset[str]:
@@ -208,7 +235,7 @@ def _parsed(stream: TextIO, name: str) -> Offer:
 
 def _compared(region: str, folder: Path, offers: list[Offer], picked: dict[str, Picked]) -> Refreshed:
     file = folder / f"{region}.json"
-    old: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.is_file() else {"region": region, "prices": []}
+    old = _old(region, folder)
     before = {row["sku"]: row for row in old["prices"]}
     rows = [
         {"sku": one.sku, "unit": one.unit, "usd": one.usd, "confidence": "sure", "source": one.offer}

@@ -10,6 +10,7 @@ from bailbondpro.contract import contract
 from bailbondpro.guide import ledger
 from infra.phases import PHASES
 from ops.answers.trace.checkout import read_checkout, settings_keys
+from ops.answers.trace.chosen import NoDefaultError, default_of
 from ops.answers.trace.places import NotKnownError, difference
 from ops.inputs.stack_file import ROOT
 from ops.jsonable import plain
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from plan import Plan
 
 State = Literal["holds", "not compared", "missing", "false"]
+LAST = ("prod", "microservices")
+"""Whose defaults are compared where a row names no stack."""
 KINDS = ("exact", "deviation", "planner", "application", "missing")
 
 
@@ -202,6 +205,8 @@ def _named(entry: Entry, checkout: Checkout) -> tuple[list[str], list[str]]:
     row, problems, unseen = entry.row, [], []
     if row.key and row.key not in settings_keys():
         problems.append(f"the stack file has no key {row.key}")
+    elif said := _of_default(entry):
+        problems.append(said)
     clauses = {clause.id for clause in contract().every_clause}
     problems += [f"the contract has no clause {name}" for name in row.clauses if name not in clauses]
     if row.tests:
@@ -216,6 +221,26 @@ def _named(entry: Entry, checkout: Checkout) -> tuple[list[str], list[str]]:
         elif row.deviation not in checkout.deviations:
             problems.append(f"docs/deviations.md has no row {row.deviation}")
     return problems, unseen
+
+
+def stack_of(entry: Entry) -> tuple[str, str]:
+    """Environment and phase whose default a row compares."""
+    if entry.row.default_in:
+        environment, _, phase = entry.row.default_in.partition(" ")
+        return environment, phase
+    return entry.place.stack if entry.place else LAST
+
+
+def _of_default(entry: Entry) -> str:
+    """What the default of a row's key is, where the row says another."""
+    row = entry.row
+    if "default" not in row.model_fields_set:
+        return ""
+    try:
+        found = default_of(row.key, *stack_of(entry))
+    except NoDefaultError as error:
+        return str(error)
+    return "" if found == row.default else f"{row.key} is {found} by default, the ledger says {row.default}"
 
 
 def _plans(

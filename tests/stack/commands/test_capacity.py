@@ -40,6 +40,13 @@ if TYPE_CHECKING:
 CASES = json.loads((DATA / "guide_capacity.json").read_text())["cases"]
 
 
+ADVICE = {
+    "CPU": "Consider upgrading to higher CPU instances or adding more servers",
+    "Memory": "Consider upgrading to memory-optimized instances",
+}
+"""Scaling guide, Capacity Planning, CapacityPlanner.identifyBottlenecks."""
+
+
 def started(case: dict[str, Any]) -> tuple[Baseline, Growth]:
     load = case["baseline"]
     baseline = Baseline(
@@ -62,6 +69,12 @@ def test_projections_are_to_the_last_bit_those_of_the_guides_own_code(number: in
 def test_bottlenecks_are_those_of_the_guides_own_code(number: int) -> None:
     found = bottlenecks(*started(CASES[number]))
     assert [list(astuple(item)[:-1]) for item in found] == CASES[number]["bottlenecks"]
+    assert [item.recommendation for item in found] == [ADVICE[item.resource] for item in found]
+
+
+def test_a_bottleneck_comes_with_the_guides_own_advice() -> None:
+    found = [item for case in CASES for item in bottlenecks(*started(case))]
+    assert {item.resource: item.recommendation for item in found} == ADVICE
 
 
 def test_the_first_month_of_the_guides_baseline_worked_by_hand() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
 from bailbondpro.guide import LedgerError, ledger, read_chapter
+from ops.answers.trace import answer
 from ops.answers.trace.answer import TraceSectionError, chosen, trace, traced
 from ops.answers.trace.checkout import Checkout, read_checkout, settings_keys
 from ops.answers.trace.nginx import directives
@@ -16,9 +17,11 @@ from ops.answers.trace.places import NotThereError, value_at
 from ops.views.trace import section, without_answer
 from plan.nginx import NginxError
 from plan.unknown import UNKNOWN
+from planner.availability.analysis import OBJECTIVE_PERCENT
 from tests.support.cli import Cli
 from tests.support.paths import DATA, ROOT
 from tests.support.plans import edited, stack_plan, write_plan
+from tests.support.stack import settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +31,15 @@ if TYPE_CHECKING:
 
 CONFIGURATIONS = {"tuning": "guide_tuning.conf", "lb": "guide_balancer.conf"}
 HPA = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+NO_DEFAULT = {
+    *("objectives.cost", "growth.users-6", "growth.users-12", "growth.users-24"),
+    *("phase-one.users", "phase-two.users", "phase-three.users", "conclusion.gradual"),
+    *("phase-three.services", "phase-three.gateway", "tuner.heap", "sharding.mapping"),
+    *("scaler.update", "monitor.alerts"),
+}
+"""Rows whose key has no default, is a whole area, or is the phase itself."""
+STATED = {"monitoring.alertEmails"}
+"""Keys that the checked-in stack files set to something else."""
 OWN_PLAN = ("--stack", "prod", "--phase", "horizontal", "--plan")
 
 
@@ -91,6 +103,53 @@ def test_every_deviation_that_the_page_lists_is_a_row_of_the_ledger() -> None:
     listed = read_checkout(ROOT).deviations
     assert listed is not None
     assert listed == used, "a row of bailbondpro/guide/ledger says which statement a deviation departs from"
+
+
+def test_every_key_with_a_default_of_its_own_has_it_in_its_row() -> None:
+    silent = {entry.row.id for entry in ledger() if entry.row.key and "default" not in entry.row.model_fields_set}
+    assert silent == NO_DEFAULT
+    assert sum("default" in entry.row.model_fields_set for entry in ledger()) >= 150
+
+
+def test_a_default_that_is_not_the_rows_is_false_without_any_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = answer.default_of
+
+    def moved(key: str, environment: str, phase: str) -> object:
+        return {"objectives.responseMs": 900, "objectives.errorPercent": 5}.get(key, original(key, environment, phase))
+
+    monkeypatch.setattr(answer, "default_of", moved)
+    found = traced(ledger(), {}, read_checkout(ROOT))
+    assert {item.entry.row.id: item.problems for item in found.failing} == {
+        "objectives.response": ("objectives.responseMs is 900 by default, the ledger says 200",),
+        "objectives.uptime": ("objectives.errorPercent is 5 by default, the ledger says 0.1",),
+    }
+
+
+def test_a_key_without_a_default_that_a_row_gives_one_is_false() -> None:
+    text = "{id: a.key, says: of a key, answer: planner, tests: [t], key: objectives.restoreTimed.day, default: 1}"
+    rows = read_chapter("x.yaml", f"chapter: A\nsections: {{B: [{text}]}}")
+    (found,) = traced(rows, {}, Checkout({"t": 1}, frozenset())).rows
+    assert found.problems == ("objectives.restoreTimed.day has no default",)
+
+
+def test_a_default_that_the_ledger_compares_is_what_its_stack_gets() -> None:
+    entries = [entry for entry in ledger() if "default" in entry.row.model_fields_set]
+    stacks = {answer.stack_of(entry) for entry in entries}
+    trees = {stack: settings(*stack).model_dump(mode="json", by_alias=True) for stack in stacks}
+    differ = set()
+    for entry in entries:
+        value: Any = trees[answer.stack_of(entry)]
+        for step in entry.row.key.split("."):
+            value = value[step]
+        if value != entry.row.default:
+            differ.add(entry.row.key)
+    assert differ == STATED
+
+
+def test_the_objectives_of_the_guide_are_its_numbers() -> None:
+    assert OBJECTIVE_PERCENT == 99.9
+    wanted = settings("prod", "horizontal").objectives
+    assert (wanted.response_ms, wanted.error_percent) == (200, 0.1)
 
 
 def test_a_value_that_is_not_the_guides_is_false_and_said() -> None:

@@ -289,3 +289,13 @@ def test_the_guides_vertical_mode_is_refused_with_the_reason(word: str) -> None:
 def test_no_value_of_any_area_ends_in_a_traceback(value: object) -> None:
     for key in ("postgres", "services", "phase", "domain", "protect"):
         problems({**smallest_raw(), key: value})
+
+
+def test_one_key_of_the_autoscaler_changes_and_the_others_stay() -> None:
+    raw: dict[str, object] = {"autoscaling": {"scaleUp": {"percent": 70}}}
+    plain, found = smallest("prod", "microservices").autoscaling, smallest("prod", "microservices", **raw).autoscaling
+    assert plain.scale_up
+    assert found.scale_up
+    assert found.scale_up.percent == 70
+    assert found.model_copy(update={"scale_up": plain.scale_up}) == plain
+    assert found.scale_up.model_copy(update={"percent": plain.scale_up.percent}) == plain.scale_up

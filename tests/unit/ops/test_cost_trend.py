@@ -119,3 +119,40 @@ def test_the_command_is_of_two_words_and_a_wrong_file_ends_with_2(tmp_path: Path
     wrong = Cli(tmp_path).run("cost", "trend", "--bills", str(file(tmp_path, "a,b\n", "w.csv")))
     assert wrong.code == 2
     assert "Traceback" not in wrong.err
+
+
+def _answer(folder: Path, *results: dict[str, object]) -> Path:
+    return file(folder, json.dumps({"ResultsByTime": results}), "ce.json")
+
+
+def test_a_month_of_which_an_answer_leaves_days_out_is_not_complete(tmp_path: Path) -> None:
+    results = [month(f"2026-0{number}-01", f"2026-0{number}-27", "7") for number in (1, 2, 3)]
+    bills = read_exports([_answer(tmp_path, *results, month("2026-04-01", "2026-05-01", "7"))])
+    assert bills.partial == {"2026-01", "2026-02", "2026-03"}
+    halves = (month("2026-01-01", "2026-01-16", "3"), month("2026-01-16", "2026-02-01", "4"))
+    assert read_exports([_answer(tmp_path, *halves)]).complete() == {"2026-01": {"Amazon RDS": 7.0}}
+
+
+@pytest.mark.parametrize(
+    ("periods", "says"),
+    [
+        ((("2026-01-01", "2026-02-01"), ("2026-01-01", "2026-02-01")), "billed by"),
+        ((("2026-01-01", "2026-02-01"), ("2026-01-31", "2026-02-28")), "billed by"),
+        ((("2026-02-01", "2026-01-01"),), "not after its start"),
+        ((("2026-02-01", "2026-02-01"),), "not after its start"),
+        ((("2026-01-01", "2026-12-31"),), "ask for months or days"),
+    ],
+)
+def test_no_day_of_an_answer_is_billed_twice_or_backwards(
+    tmp_path: Path, periods: tuple[tuple[str, str], ...], says: str
+) -> None:
+    with pytest.raises(BillsError, match=says):
+        read_exports([_answer(tmp_path, *(month(start, end, "100") for start, end in periods))])
+
+
+def test_groups_of_two_keys_are_parts_of_one_service_and_hours_are_periods(tmp_path: Path) -> None:
+    metrics = {"UnblendedCost": {"Amount": "1", "Unit": "USD"}}
+    groups = [{"Keys": ["Amazon RDS", usage], "Metrics": metrics} for usage in ("Storage", "Instance")]
+    hours = ({"Start": "2026-01-01T00:00:00Z", "End": "2026-01-01T01:00:00Z"},)
+    bills = read_exports([_answer(tmp_path, *({"TimePeriod": hour, "Groups": groups} for hour in hours))])
+    assert bills.costs == {"2026-01": {"Amazon RDS": 2.0}}

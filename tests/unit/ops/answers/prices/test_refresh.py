@@ -143,3 +143,43 @@ def test_without_a_network_the_way_without_one_is_named(book: Path, monkeypatch:
     monkeypatch.setattr("urllib.request.urlopen", cut)
     with pytest.raises(RefreshError, match=r"gives no answer .*Without a network: --from FILE"):
         refresh(REGION, (), book)
+
+
+WRONG: dict[str, tuple[str, str, str]] = {
+    "a day after today": ("2026-08-31", "2099-01-01", "which is after today"),
+    "no day": ("2026-08-31", "yesterday!", "which is no day"),
+    "a day before the book's": ("2026-08-31", "2001-09-04", "the book has prices of"),
+    "a price of nothing": ("0.0264600000", "0.0000000000", "nothing that the book prices is free"),
+    "a price below nothing": ("0.0264600000", "-0.264600000", "nothing that the book prices is free"),
+    "a price of ten times as much": ("0.0264600000", "0.2646000000", "more than 3 times"),
+    "a price of a tenth": ("0.0264600000", "0.0026460000", "more than 3 times"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_list_whose_day_or_price_cannot_be_is_not_taken(book: Path, tmp_path: Path, name: str) -> None:
+    write(refresh(REGION, EVERY, book))
+    before = (book / f"{REGION}.json").read_bytes()
+    old, new, says = WRONG[name]
+    text = (FILES / "AWSELB.csv").read_text()
+    assert old in text
+    (tmp_path / "elb.csv").write_text(text.replace(old, new))
+    with pytest.raises(RefreshError) as caught:
+        refresh(REGION, (tmp_path / "elb.csv",), book)
+    assert says in str(caught.value)
+    assert "the book is kept" in str(caught.value)
+    assert (book / f"{REGION}.json").read_bytes() == before
+
+
+def test_a_price_that_moves_far_is_taken_once_somebody_says_that_it_is_meant(book: Path, tmp_path: Path) -> None:
+    write(refresh(REGION, EVERY, book))
+    old, new, _ = WRONG["a price of ten times as much"]
+    (tmp_path / "elb.csv").write_text((FILES / "AWSELB.csv").read_text().replace(old, new))
+    assert refresh(REGION, (tmp_path / "elb.csv",), book, meant=True).changes
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 100_000, '"' + "x" * 200_000])
+def test_a_file_that_no_reader_gets_through_is_refused_in_a_sentence(book: Path, tmp_path: Path, text: str) -> None:
+    (tmp_path / "deep.json").write_text(text)
+    with pytest.raises(RefreshError, match="is no offer file of AWS's price list"):
+        refresh(REGION, (tmp_path / "deep.json",), book)
