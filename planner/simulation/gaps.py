@@ -11,6 +11,8 @@ from planner.capacity.node_pools import POOL_LABEL
 from planner.hpa.signals import understood
 from planner.plan_values import at, items, quantity, text
 from planner.simulation.reading.resources import readable, unread_sizes, words
+from planner.simulation.reading.servers import HEAP, refusing
+from planner.simulation.reading.ways import unkept, unreached
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from plan import Plan, PlannedResource
     from planner.hpa.formula import Formula
 
-GapKind = Literal["service", "cache", "pods", "nodes", "trigger", "autoscaler", "assumed", "limit", "setting"]
+GapKind = Literal["service", "cache", "pods", "nodes", "trigger", "autoscaler", "assumed", "limit", "setting", "way"]
 PODS = (DEPLOYMENT, "kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:DaemonSet")
 BESIDE_THE_WAY = {"monitoring", "operators", "addons"}
 """Systems whose pods no request of a user passes."""
@@ -30,8 +32,6 @@ LATENCY = "1000 * histogram_quantile(0.95, sum by (le) (rate(http_request_durati
 """The 95th percentile of the response time in milliseconds over five minutes, as the guide's profiles ask for it."""
 SELECTOR = re.compile(r"\{([^{}]*)\}")
 """What chooses the series in a query."""
-HEAP = re.compile(r"--max[-_]old[-_]space[-_]size=(\d+)")
-"""The most MiB of the heap, in NODE_OPTIONS; the last one counts (Node.js documentation, Command-line API)."""
 WHY: dict[GapKind, str] = {
     "service": "neither the gateway nor another service sends it requests, as far as the plan says",
     "cache": "only the first one is simulated",
@@ -42,6 +42,7 @@ WHY: dict[GapKind, str] = {
     "assumed": "it is taken for granted",
     "limit": "how many requests it turns away or slows down is not known",
     "setting": "what it does to requests is not known",
+    "way": "requests are simulated as if they arrived and were answered",
 }
 TARGETS = ("averageUtilization", "averageValue", "value")
 """Where a metric says its target (Kubernetes API reference, MetricTarget)."""
@@ -76,6 +77,8 @@ def gaps_of(plan: Plan, simulated: list[PlannedResource], pool: str) -> tuple[Ga
     """
     found = [*_stations(plan, simulated), *_nodes(simulated, pool), *_scalers(plan, simulated)]
     found += [*_unselected(plan, simulated), *_heaps(simulated), *_sizes(plan, simulated)]
+    found += [_gap(said, "way") for said in (*unreached(plan, simulated), *unkept(plan, simulated))]
+    found += [_gap(said, "setting") for said in refusing(plan, simulated)]
     return tuple(sorted(dict.fromkeys(found), key=lambda gap: (gap.kind, gap.name)))
 
 

@@ -45,7 +45,7 @@ def default_of(key: str, environment: str, phase: str) -> Any:  # noqa: ANN401 -
 
 def _defaults(steps: list[str], environment: str, phase: str) -> Iterator[tuple[int, Any]]:
     """What each model on the way gives by itself, the outermost last, then what environment and phase do."""
-    schema = json_schema()
+    schema: dict[str, Any] = json_schema()
     definitions = schema["$defs"]
     node: dict[str, Any] = schema["properties"]["config"]
     own: list[tuple[int, Any]] = []

@@ -12,6 +12,7 @@ from bailbondpro.guide import LedgerError, ledger, read_chapter
 from ops.answers.trace import answer
 from ops.answers.trace.answer import TraceSectionError, chosen, trace, traced
 from ops.answers.trace.checkout import Checkout, read_checkout, settings_keys
+from ops.answers.trace.chosen import default_of
 from ops.answers.trace.nginx import directives
 from ops.answers.trace.places import NotThereError, value_at
 from ops.views.trace import section, without_answer
@@ -112,7 +113,7 @@ def test_every_key_with_a_default_of_its_own_has_it_in_its_row() -> None:
 
 
 def test_a_default_that_is_not_the_rows_is_false_without_any_plan(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = answer.default_of
+    original = default_of
 
     def moved(key: str, environment: str, phase: str) -> object:
         return {"objectives.responseMs": 900, "objectives.errorPercent": 5}.get(key, original(key, environment, phase))

@@ -153,6 +153,6 @@ def test_no_day_of_an_answer_is_billed_twice_or_backwards(
 def test_groups_of_two_keys_are_parts_of_one_service_and_hours_are_periods(tmp_path: Path) -> None:
     metrics = {"UnblendedCost": {"Amount": "1", "Unit": "USD"}}
     groups = [{"Keys": ["Amazon RDS", usage], "Metrics": metrics} for usage in ("Storage", "Instance")]
-    hours = ({"Start": "2026-01-01T00:00:00Z", "End": "2026-01-01T01:00:00Z"},)
-    bills = read_exports([_answer(tmp_path, *({"TimePeriod": hour, "Groups": groups} for hour in hours))])
+    hour: dict[str, object] = {"Start": "2026-01-01T00:00:00Z", "End": "2026-01-01T01:00:00Z"}
+    bills = read_exports([_answer(tmp_path, {"TimePeriod": hour, "Groups": groups})])
     assert bills.costs == {"2026-01": {"Amazon RDS": 2.0}}

@@ -181,7 +181,9 @@ def edge(most: int, path: str, *characteristics: str) -> PlannedResource:
 
 def sized(**resources: object) -> PlannedResource:
     """A Deployment whose container requests and may use what is given."""
-    return planned(DEPLOYMENT, "app", spec={"template": {"spec": {"containers": [{"resources": resources}]}}})
+    return planned(
+        DEPLOYMENT, "app", spec={"template": {"spec": {"containers": [{"resources": resources, "readinessProbe": {}}]}}}
+    )
 
 
 def scaled_by(app: PlannedResource, target: object) -> PlannedResource:
@@ -244,6 +246,7 @@ def station(options: str, memory: str) -> PlannedResource:
         "env": [{"name": "NODE_OPTIONS", "value": options}],
         "resources": {"limits": {"cpu": "1", "memory": memory}},
     }
+    container["readinessProbe"] = {}
     pod = {"metadata": {"labels": {"app": "a", "tier": "b"}}, "spec": {"containers": [container]}}
     return replace(planned(DEPLOYMENT, "app", spec={"template": pod}), parent="both")
 

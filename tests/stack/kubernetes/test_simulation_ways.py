@@ -1,0 +1,127 @@
+"""What keeps requests from stations, or pods from answering them, is named by the simulation of a whole stack."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from plan import Plan
+from plan.tokens import LISTENER
+from planner.simulation import Assumptions
+from planner.simulation.read_plan import platform_of
+from planner.simulation.reading.ways import DNS_RECORD
+from tests.support.plans import edited, stack_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STACKS = [(environment, phase) for environment in ("dev", "prod") for phase in ("optimization", "microservices")]
+
+
+def gaps(plan: Plan) -> list[str]:
+    return [gap.name for gap in platform_of(plan, Assumptions()).gaps]
+
+
+def without(token: str) -> Callable[[Plan], Plan]:
+    return lambda plan: Plan(tuple(item for item in plan if item.type != token), plan.config)
+
+
+def gone(name: str) -> Callable[[Plan], Plan]:
+    return lambda plan: Plan(tuple(item for item in plan if item.name != name), plan.config)
+
+
+def changed(name: str, change: Callable[[dict[str, Any]], object]) -> Callable[[Plan], Plan]:
+    def apply(plan: Plan) -> Plan:
+        (item,) = [item for item in plan if item.name == name]
+        inputs = copy.deepcopy(dict(item.inputs))
+        change(inputs)
+        return edited(plan, item.type, name, **inputs)
+
+    return apply
+
+
+def configured(pattern: str, text: str) -> Callable[[Plan], Plan]:
+    def change(inputs: dict[str, Any]) -> None:
+        before = inputs["data"]["nginx.conf"]
+        inputs["data"]["nginx.conf"] = re.sub(pattern, text, before)
+        assert inputs["data"]["nginx.conf"] != before
+
+    return changed("gateway-config", change)
+
+
+def spec(name: str, **values: object) -> Callable[[Plan], Plan]:
+    return changed(name, lambda inputs: inputs["spec"].update(values))
+
+
+def parameter(name: str, value: str) -> Callable[[Plan], Plan]:
+    def change(inputs: dict[str, Any]) -> None:
+        others = [one for one in inputs["parameters"] if one["name"] != name]
+        inputs["parameters"] = [*others, {"name": name, "value": value}]
+
+    return changed("postgres-parameters", change)
+
+
+def heap(mib: int) -> Callable[[Plan], Plan]:
+    def change(inputs: dict[str, Any]) -> None:
+        for entry in inputs["spec"]["template"]["spec"]["containers"][0]["env"]:
+            if entry["name"] == "NODE_OPTIONS":
+                entry["value"] = f"--max-old-space-size={mib}"
+
+    return changed("app-deployment", change)
+
+
+def unprobed(inputs: dict[str, Any]) -> None:
+    inputs["spec"]["template"]["spec"]["containers"][0].pop("readinessProbe")
+
+
+SABOTAGE: dict[str, tuple[Callable[[Plan], Plan], str]] = {
+    "no listener": (without(LISTENER), "the load balancer has no listener"),
+    "no DNS record": (without(DNS_RECORD), "the edge has no DNS record"),
+    "an answer of the gateway": (configured(r"(location / \{)", r"\1 return 503;"), "location / answers by itself"),
+    "a door that is shut": (configured(r"(location / \{)", r"\1 deny all;"), "location / answers by itself: deny all"),
+    "a short wait": (configured(r"proxy_read_timeout \w+", "proxy_read_timeout 1ms"), "proxy_read_timeout 1ms"),
+    "four connections": (configured(r"worker_connections \d+", "worker_connections 4"), "worker_connections 4"),
+    "a closed application": (spec("app-network-policy", ingress=[]), "bailbondpro-app: its network policies"),
+    "a closed gateway": (spec("gateway-network-policy", ingress=[]), "bailbondpro-gateway: its network policies"),
+    "a closed pooler": (spec("pooler-network-policy", ingress=[]), "pgbouncer: its network policies"),
+    "no KEDA": (gone("operators-keda"), "ScaledObjects without a release of KEDA"),
+    "no probe": (changed("app-deployment", unprobed), "bailbondpro-app: no readinessProbe"),
+    "all at once": (spec("app-deployment", strategy={"type": "Recreate"}), "bailbondpro-app: strategy Recreate"),
+    "paused": (spec("service-bonds-workload-deployment", paused=True), "bailbondpro-bonds: paused"),
+    "no budget": (spec("app-disruption-budget", maxUnavailable="100%"), "bailbondpro-app: its PodDisruptionBudget"),
+    "read only": (parameter("default_transaction_read_only", "on"), "every write fails"),
+    "five connections": (parameter("max_connections", "5"), "max_connections 5 are fewer"),
+    "a heap of 8 MiB": (heap(8), "bailbondpro-app: a heap of 8 MiB"),
+}
+ORDINARY: dict[str, Callable[[Plan], Plan]] = {
+    "the least connections": configured(r"worker_connections \d+", "worker_connections 512"),
+    "a second": configured(r"proxy_read_timeout \w+", "proxy_read_timeout 1s"),
+    "a minute and a half": configured(r"proxy_read_timeout \w+", "proxy_read_timeout 1m30s"),
+    "an answer beside the proxy": configured(r"(server \{)", r"\1 location = /robots.txt { return 204; }"),
+    "an application for all of the namespace": spec("app-network-policy", ingress=[{}]),
+    "a budget of one": spec("app-disruption-budget", maxUnavailable=1),
+    "a rolling update": spec("app-deployment", strategy={"type": "RollingUpdate"}),
+    "read and write": parameter("default_transaction_read_only", "off"),
+    "fifty connections": parameter("max_connections", "50"),
+    "a heap of 64 MiB": heap(64),
+}
+
+
+@pytest.mark.parametrize("name", SABOTAGE)
+def test_what_stands_in_the_way_of_requests_is_not_simulated_and_said(name: str) -> None:
+    change, says = SABOTAGE[name]
+    found = gaps(change(stack_plan("prod", "microservices")))
+    assert [gap for gap in found if says in gap], found
+
+
+@pytest.mark.parametrize("name", ORDINARY)
+def test_an_ordinary_change_on_the_way_is_simulated(name: str) -> None:
+    assert gaps(ORDINARY[name](stack_plan("prod", "microservices"))) == []
+
+
+@pytest.mark.parametrize("stack", STACKS, ids="-".join)
+def test_nothing_stands_in_the_way_of_the_checked_in_stacks(stack: tuple[str, str]) -> None:
+    assert gaps(stack_plan(*stack)) == []
