@@ -18,12 +18,10 @@ from ops.answers.state.model import StateError
 from ops.answers.trace.answer import TraceSectionError
 from ops.exits import INTERRUPTED
 from ops.inputs.prometheus import PrometheusError
-from ops.rehearsal.providers import SandboxBusyError
 from plan import PlanError
 from planner.capacity.node_groups import NodeGroupError
 from planner.hpa.traces import TraceError
 from sandbox.clock.moments import ClockError
-from sandbox.cloud import DamagedCloudError
 from sandbox.drill.nodes.flags import FlagError
 from sandbox.drill.objects.helm import ChartError
 from sandbox.drill.scenarios import ScenarioError
@@ -34,21 +32,27 @@ from sandbox.kubernetes.api import ApiError
 from sandbox.kubernetes.api_server import ApiServerError
 from sandbox.kubernetes.kubeconfig import KubeconfigError
 from sandbox.kubernetes.passport import ForeignClusterError
-from sandbox.program.foreign import ProgramError
 from sandbox.protocol.packages import UnusableEnvironmentError
-from sandbox.seed import SeedError
-from sandbox.seed.missing import MissingEntriesError
-from sandbox.session import EngineError, InterruptedRunError
 
 _MESSAGES = (
     *(ConfigError, PlanError, EngineNotFoundError, FaultError, TraceError, CdnError),
-    *(GoError, DamagedCloudError, ApiServerError, KubeconfigError, ForeignClusterError, PrometheusError),
-    *(ProgramError, SeedError, MissingEntriesError, ClockError, NeedsError),
-    *(SandboxBusyError, UnusableEnvironmentError),
+    *(GoError, ApiServerError, KubeconfigError, ForeignClusterError, PrometheusError),
+    *(ClockError, NeedsError, UnusableEnvironmentError),
     *(GateError, ScenarioError, NodeGroupError, FlagError, ChartError, PreflightError),
     *(GithubError, ReviewError, StateError, LedgerError, TraceSectionError),
 )
 """Errors whose own text says everything."""
+_ENGINE = "sandbox.session.EngineError"
+_INTERRUPTED = "sandbox.session.InterruptedRunError"
+_HEAVY_MESSAGES = (
+    "ops.rehearsal.providers.SandboxBusyError",
+    "sandbox.cloud.DamagedCloudError",
+    "sandbox.program.project.ProgramError",
+    "sandbox.seed.grammar.SeedError",
+    "sandbox.seed.missing.MissingEntriesError",
+)
+"""Such errors of modules that load Pulumi, by name: one can only be met by who has loaded its module."""
+BY_NAME = (_ENGINE, _INTERRUPTED, *_HEAVY_MESSAGES)
 _DAMAGED = "failed to load checkpoint"
 """What the engine says of a state file that is cut short, for example by a full disk."""
 _LOST = "incorrect passphrase"
@@ -67,16 +71,17 @@ class Explained:
 
 def explain(error: BaseException) -> Explained | None:
     """The explanation of an error; None for one that is a defect of ours and deserves its traceback."""
-    if isinstance(error, (KeyboardInterrupt, InterruptedRunError)):
+    names = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}
+    if isinstance(error, KeyboardInterrupt) or _INTERRUPTED in names:
         return Explained(
             "stopped; the engine finished what it had begun and wrote its state. Run the same command again to go on",
             INTERRUPTED,
         )
-    if isinstance(error, _MESSAGES):
+    if isinstance(error, _MESSAGES) or not names.isdisjoint(_HEAVY_MESSAGES):
         return Explained(str(error))
     if isinstance(error, ApiError):
         return Explained(f"the Kubernetes API refused: {error}")
-    if isinstance(error, EngineError):
+    if _ENGINE in names:
         if (unset := _UNSET.search(str(error))) is not None:
             return Explained(f"{error}\n{_set_it(unset[1] or unset[2])}")
         return Explained(f"{error}\n{_way_on(str(error))} `--fresh` starts over in an empty sandbox.")

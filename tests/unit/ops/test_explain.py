@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
-from ops.explain import explain
+import pytest
+
+from ops.explain import BY_NAME, explain
 from sandbox.session import EngineError
 
 LOG = Path("engine.log")
@@ -29,3 +32,12 @@ def test_a_lost_passphrase_is_not_promised_a_plain_rerun() -> None:
     assert told is not None
     assert "plain rerun" not in told.message
     assert "nothing can read its secrets: `--fresh` starts over" in told.message
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_an_error_that_is_known_by_its_name_is_where_the_name_says_and_is_explained(name: str) -> None:
+    module, _, called = name.rpartition(".")
+    kind = getattr(importlib.import_module(module), called)
+    assert f"{kind.__module__}.{kind.__qualname__}" == name
+    error = kind.__new__(type("Narrower", (kind,), {}))
+    assert explain(error) is not None

@@ -36,3 +36,29 @@ def test_a_stack_that_there_is_not_is_named_before_pulumi_is_loaded(named: str) 
     ).replace("of('prdo', None, None)", "of('prdo', None, None, None)")
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert found.stdout == "\n"
+
+
+MISTAKES = (
+    *("check prdo", "cost prdo", "quotas prdo", "drill prdo", "preflight prdo", "render kubernetes prdo --out x"),
+    *("gate --plan none.json", "drift --plan none.json", "cost --nope"),
+)
+WHOLE = """
+import runpy, sys
+sys.argv = ["ops", *{!r}.split()]
+ended = 0
+try:
+    runpy.run_module("ops", run_name="__main__")
+except SystemExit as error:
+    ended = error.code
+print("HEAVY", ended, *(name for name in {!r} if name in sys.modules))
+"""
+
+
+@pytest.mark.parametrize("command", MISTAKES)
+def test_a_mistake_is_answered_by_a_whole_command_without_pulumi(command: str) -> None:
+    found = subprocess.run(
+        [sys.executable, "-c", WHOLE.format(command, HEAVY)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    _, ended, *loaded = found.stdout[found.stdout.index("HEAVY") :].split()
+    assert int(ended) in {1, 2}, found.stderr
+    assert loaded == [], found.stderr
