@@ -188,7 +188,8 @@ def every_host_answers_errors_for_who_asks_and_nobody_keeps_them(environment: st
 @judges("proxies.addresses")
 def no_address_of_the_inside_leaves(environment: str, phase: str) -> None:
     config = words(nginx(environment, phase))
-    for header in ("Refresh", "Link", "Content-Location", "SourceMap", "X-SourceMap"):
+    paths = ("X-Nextjs-Rewrite", "X-Nextjs-Redirect", "X-Nextjs-Matched-Path", "X-Nextjs-Rewritten-Path")
+    for header in ("Refresh", "Link", "Content-Location", "SourceMap", "X-SourceMap", *paths):
         told = "$told_" + header.lower().replace("-", "_")
         assert {item[3:] for item in config if item[1:3] == ("add_header", header)} == {(told, "always")}, header
         assert any(item[1:3] == ("proxy_hide_header", header) for item in config), header
@@ -246,11 +247,21 @@ def fingerprinted_files_are_kept_for_a_year(environment: str, phase: str) -> Non
     config = nginx(environment, phase)
     assert ("default", "no-store") in blocks(config, "map $status $static_cache_control")
     assert ("default", "public, max-age=31536000, immutable") in blocks(config, "map $uri $open_lifetime")
-    said = "map $upstream_http_cache_control|$upstream_http_expires$upstream_http_pragma $said_lifetime"
-    assert ("default", "$upstream_http_cache_control") in blocks(config, said)
+    said = "$upstream_http_cache_control|$upstream_http_expires$upstream_http_pragma$upstream_http_x_accel_expires"
+    assert ("default", "$upstream_http_cache_control") in blocks(config, f"map {said} $said_lifetime")
     static = blocks(config, "http/server/location /static/")
     assert ("proxy_hide_header", "Cache-Control") in static
     assert ("add_header", "Cache-Control", "$static_cache_control", "always") in static
+
+
+@judges("caching.vary")
+def vary_is_said_once(environment: str, phase: str) -> None:
+    config = words(nginx(environment, phase))
+    said = {item[3:] for item in config if item[1:3] == ("add_header", "Vary")}
+    assert ("$own_vary", "always") in said
+    assert said <= {("$own_vary", "always"), ("$shared_vary", "always")}
+    assert ("http", "proxy_hide_header", "Vary") in config
+    assert ("http", "gzip_vary", "on") in config
 
 
 @pytest.mark.parametrize("name", [clause.id for clause in contract().every_clause if clause.judged == "plan"])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bailbondpro.contract import contract
+from components.gateway.addresses import TOLD
 from infra.settings.postgres import DataPlacement
 from ops.answers.contract.endpoints import SHARDS_PATH
 from ops.answers.contract.run import DOCUMENT_PATH
@@ -101,7 +102,8 @@ TELLS = {
 JUDGED_BY_CLAUSES = {
     "Cache-Control": "caching.immutable",
     "Retry-After": "proxies.errors",
-    **dict.fromkeys(("Refresh", "Link", "Content-Location", "SourceMap", "X-SourceMap"), "proxies.addresses"),
+    "Vary": "caching.vary",
+    **dict.fromkeys(TOLD, "proxies.addresses"),
 }
 """What the gateway says besides, and the clause that has it."""
 ON_EVERY_ANSWER = {one.name for one in contract().headers if one.way == "visitor" and "every answer" in one.says}
