@@ -19,6 +19,7 @@ from ops.rehearsal.program import open_program
 from ops.rehearsal.progress import progress
 from ops.rehearsal.session import RehearseOptions, open_session
 from plan import SYSTEMS, Plan, tally
+from plan.places import without_places
 from sandbox.cache import write_atomically
 from sandbox.clock.moments import START
 
@@ -167,7 +168,7 @@ def _rehearsed(options: RehearseOptions, engine: Engine, session: Session, what:
     with progress("preview") as bar:
         plan, document = session.preview(bar)
     if options.plan_out is not None:
-        write_atomically(options.plan_out, json.dumps(document, indent=1))
+        write_atomically(options.plan_out, json.dumps(without_places(document), indent=1))
     outputs: dict[str, Any] = {}
     second = held = line = found = None
     if not options.preview_only:
