@@ -48,7 +48,9 @@ def test_a_custom_resource_waits_for_the_chart_that_brings_its_definition(enviro
 
 
 def first(objects: list[Manifest], kind: str, name: str = "") -> Manifest:
-    return next(item for item in objects if item["kind"] == kind and name in item["metadata"]["name"])
+    """The one of that name, else the first by name that has it: in which order objects are recorded is not said."""
+    found = [item for item in objects if item["kind"] == kind and name in item["metadata"]["name"]]
+    return min(found, key=lambda item: (item["metadata"]["name"] != name, item["metadata"]["name"]))
 
 
 def container(objects: list[Manifest]) -> dict[str, Any]:
