@@ -108,3 +108,33 @@ def test_of_a_file_for_every_origin_vary_does_not_name_the_origin(
         assert compressed == (left or ("Accept-Encoding" if "Accept-Encoding" in ", ".join(said) else None))
     finally:
         live.backends[POD].further = ()
+
+
+@pytest.mark.parametrize("host", [HOST, CDN])
+def test_a_renewal_says_in_vary_what_the_answer_that_it_renews_says(live: Gateway, host: str) -> None:
+    pod = live.backends[POD]
+    pod.further, pod.pages = (("Vary", "Accept-Encoding"),), {"/static/a.css": ("text/css", "x" * 4000)}
+    try:
+        whole = live.get("/static/a.css", host=host, headers=[("Accept-Encoding", "gzip")])
+        pod.status = 304
+        renewal = live.get("/static/a.css", host=host, headers=[("If-None-Match", '"a"'), ("Accept-Encoding", "gzip")])
+    finally:
+        pod.further, pod.pages, pod.status = (), {}, 200
+    assert (whole.status, renewal.status) == (200, 304)
+    assert [value for name, value in renewal.lines if name == "vary"] == ["Accept-Encoding"]
+    assert [value for name, value in whole.lines if name == "vary"] == ["Accept-Encoding"]
+
+
+@pytest.mark.parametrize("said", ["Cookie", "*", "Origin, Accept-Encoding"])
+def test_what_varies_on_more_leaves_as_it_is_said_and_is_given_to_nobody_else(live: Gateway, said: str) -> None:
+    pod = live.backends[POD]
+    pod.further = (("Vary", said), ("Cache-Control", "public, max-age=60"))
+    pod.pages = {"/pricing": ("text/html", "x" * 4000)}
+    try:
+        answer = live.get("/pricing", host=HOST, headers=[("Accept-Encoding", "gzip")])
+    finally:
+        pod.further, pod.pages = (), {}
+    assert [value for name, value in answer.lines if name == "vary"] == ["Accept-Encoding", said]
+    joined = {line: value for line, value in answer.headers.items() if line != "x-backend"}
+    for response in (as_the_edge_hears(answer), Response(answer.status, headers_of(joined))):
+        assert not explain(ZONE, Request.of(f"https://{HOST}/pricing"), response).cacheable

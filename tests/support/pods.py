@@ -139,7 +139,7 @@ class Backend:
             request.send_header("Cache-Control", "private")
         for name, value in (*((("Content-Type", kind),) if kind else ()), *self.further):
             request.send_header(name, value)
-        if code == HTTPStatus.NO_CONTENT:
+        if code in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
             request.end_headers()
             return
         request.send_header("Content-Length", str(len(body)))

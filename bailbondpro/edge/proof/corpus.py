@@ -55,6 +55,7 @@ UNKNOWN_CONTROLS = (
     *("max-age=6 0", "max-age= 60", "max-age =60", "max-age=60 public", "public max-age=60", "max-age=\u0665"),
     *("s-maxage=", "s-maxage=1e3", 's-maxage="60"', "s-maxage=5m", "x-max-age=3", "5max-age=60", "public, 1max-age=60"),
     *("max-age=60, s-maxage=5m", "max-age=60, s-maxage=", "public, max-age=600, x", "max-age='60'", "max-age=60/0"),
+    *("max-age=, public", "max-age=, s-maxage=60"),
     *("max-age:60", "max-age==60", "max-age=60=60", "public5", "max-age=60;", "max-age=60,,", "max-age=60\tpublic"),
 )
 """Values of Cache-Control that forbid in other words, or say nothing that is known: no consent to a copy, or to a
@@ -119,7 +120,9 @@ UNKNOWN_TARGETED = (
     "s-maxage=1e3",
     'max-age="60"',
     "max-age=",
+    "max-age=, public",
     "x-max-age=3",
+    "5max-age=60",
     "max-age=60, x",
 )
 """The same of the headers for caches of one kind."""

@@ -176,6 +176,8 @@ def _urls(policy: EdgePolicy, text: str, *, option: str = "--path") -> tuple[str
 
     What lies in the application's folder of images is on the image host without that folder, as well.
     """
+    if "#" in text:
+        raise CdnError(f"{option} {text}: leave out the fragment, which no client sends; a # of a name is %23")
     if text.startswith("/"):
         own, *shown = on_hosts(policy, [escaped(text)])
         found = (*(f"https://{host}{own}" for host in policy.host_names()), *shown)
@@ -191,8 +193,6 @@ def _urls(policy: EdgePolicy, text: str, *, option: str = "--path") -> tuple[str
         raise CdnError(
             f"{option} {text}: leave out the user and the port: the edge has https://{parts.hostname}/ alone"
         )
-    if "#" in text:
-        raise CdnError(f"{option} {text}: leave out the fragment, which no client sends; a # of a name is %23")
     _host(policy, parts.hostname)
     path = escaped(parts.path + (f"?{parts.query}" if parts.query else ""))
     url = f"https://{parts.hostname}{path}"
@@ -249,7 +249,7 @@ def _copies(policy: EdgePolicy, url: str) -> Iterator[str]:
 
 def _prefixes(policy: EdgePolicy, text: str) -> tuple[str, ...]:
     """Host and path without scheme and query; a path on every host."""
-    if {"?", "#"} & set(text):
+    if "?" in text:
         raise CdnError(f"--prefix {text}: leave out the query: a prefix covers every query")
     # the folder of images itself is one that is below it, too: `/images` takes what `/images/` takes
     urls = _urls(policy, IMAGES_FOLDER if f"{text}/" == IMAGES_FOLDER else text, option="--prefix")

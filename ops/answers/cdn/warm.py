@@ -203,9 +203,11 @@ class HttpHead:
     def _address(self) -> tuple[str, int]:
         try:
             parts = urlsplit(self.connect_to)
-            port = parts.port or 80
+            port = 80 if parts.port is None else parts.port
         except ValueError as error:
             raise CdnError(f"--connect-to {self.connect_to}: write http://ADDRESS:PORT ({error})") from error
-        if parts.scheme != "http" or not parts.hostname:
-            raise CdnError(f"--connect-to {self.connect_to}: write http://ADDRESS:PORT")
+        more = "@" in parts.netloc or parts.path.rstrip("/") or "?" in self.connect_to or "#" in self.connect_to
+        spaced = any(character.isspace() for character in self.connect_to)
+        if parts.scheme != "http" or not parts.hostname or not port or more or spaced:
+            raise CdnError(f"--connect-to {self.connect_to}: write http://ADDRESS:PORT, and nothing more")
         return parts.hostname, port
