@@ -19,6 +19,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from plan.places import without_places
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -42,8 +44,8 @@ def grown(source: Path, resources: int, target: Path) -> Path:
     Raises:
         GrowthError: the plan has more resources already, or no shards.
     """
-    document = json.loads(source.read_text(encoding="utf-8"))
-    document["steps"] = larger([_without_traces(step) for step in document["steps"]], resources)
+    document = {**without_places(json.loads(source.read_text(encoding="utf-8")))}
+    document["steps"] = larger(document["steps"], resources)
     document["changeSummary"] = Counter(step["op"] for step in document["steps"])
     target.write_text(json.dumps(document), encoding="utf-8")
     return target
@@ -76,15 +78,6 @@ def _copies(steps: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         generation += 1
         for text in unit:
             yield json.loads(renamed(text, generation))
-
-
-def _without_traces(step: dict[str, Any]) -> dict[str, Any]:
-    """A step without the places in the program that it came from: half of the file, and no tool reads them."""
-    states = {key: step[key] for key in ("oldState", "newState") if step.get(key)}
-    return step | {
-        key: {name: value for name, value in state.items() if name not in {"sourcePosition", "stackTrace"}}
-        for key, state in states.items()
-    }
 
 
 def _renaming(services: set[str], shards: int) -> Callable[[str, int], str]:

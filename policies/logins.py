@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from plan.tokens import DATABASE, PASSWORD, SECRET_VERSION
+from plan.tokens import DATABASE, KUBERNETES_SECRET, PASSWORD, SECRET_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plan import Plan, PlannedResource
 
-SECRET = "kubernetes:core/v1:Secret"  # noqa: S105 - a type token
 SERVING = tuple(f"kubernetes:apps/v1:{kind}" for kind in ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"))
 """Workloads whose pods run for ever."""
 
@@ -58,7 +57,7 @@ def master_logins(plan: Plan) -> list[str]:
 def logins_of_masters(plan: Plan) -> Iterator[tuple[PlannedResource, str]]:
     """Each serving workload that holds a master user's login, with `<through what>, that of <database>`."""
     held = masters(plan)
-    holding = [item for item in plan.of_type(SECRET) if held.keys() & set(item.dependencies)]
+    holding = [item for item in plan.of_type(KUBERNETES_SECRET) if held.keys() & set(item.dependencies)]
     by_name: dict[object, list[PlannedResource]] = {}
     for secret in holding:
         by_name.setdefault(secret.inputs.get("metadata", {}).get("name"), []).append(secret)

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plan.tokens import TLS_KEY
+from plan.tokens import KUBERNETES_SECRET, TLS_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plan import Plan, PlannedResource
 
-SECRET = "kubernetes:core/v1:Secret"  # noqa: S105 - a type token
 LOGINS = "bailbondpro/logins"
 """The annotation of the pooler's configuration: generations of logins that it lets in, the one handed out first."""
 _KEYS = {
@@ -32,7 +31,7 @@ def locked_out(plan: Plan) -> list[tuple[str, str]]:
 
 
 def _logins(plan: Plan) -> Iterator[tuple[str, str]]:
-    for item in plan.of_type(SECRET):
+    for item in plan.of_type(KUBERNETES_SECRET):
         old, new = _generations(item.old_inputs), _generations(item.inputs)
         if not old or not new or old[0] in new:
             continue

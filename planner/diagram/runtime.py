@@ -6,7 +6,17 @@ import itertools
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from plan.tokens import DEPLOYMENT, LAUNCH_TEMPLATE, LISTENER, LOAD_BALANCER, NAT, NODE_GROUP, RULESET, SUBNET
+from plan.tokens import (
+    DEPLOYMENT,
+    DNS_RECORD,
+    LAUNCH_TEMPLATE,
+    LISTENER,
+    LOAD_BALANCER,
+    NAT,
+    NODE_GROUP,
+    RULESET,
+    SUBNET,
+)
 from planner.capacity.node_pools import is_spot, pool_of, zones_of
 from planner.diagram.parts import Box, name_of, plural, pod_lines, span
 from planner.plan_values import at, dependencies_of_type, items, number, text
@@ -28,7 +38,7 @@ def delivery(plan: Plan) -> list[Box]:
     counts = Counter(item.type for item in own if item.type.startswith("cloudflare:"))
     if not counts:
         return []
-    records = counts["cloudflare:index/dnsRecord:DnsRecord"]
+    records = counts[DNS_RECORD]
     rules = sum(len(items(item.inputs, "rules")) for item in plan.of_type(RULESET))
     settings = counts["cloudflare:index/zoneSetting:ZoneSetting"]
     line = f"{plural(rules, 'rule')} for caching, limits and firewall; {plural(settings, 'zone setting')}"

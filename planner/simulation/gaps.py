@@ -10,7 +10,7 @@ from plan.tokens import AUTOSCALERS, CACHE, DEPLOYMENT, SERVICE, VERTICAL
 from planner.capacity.node_pools import POOL_LABEL
 from planner.hpa.signals import understood
 from planner.plan_values import at, items, quantity, text
-from planner.simulation.reading.resources import readable, unread_sizes, words
+from planner.simulation.reading.resources import environment_of, readable, unread_sizes, words
 from planner.simulation.reading.servers import HEAP, refusing
 from planner.simulation.reading.ways import unkept, unreached
 
@@ -120,8 +120,7 @@ def _heaps(simulated: list[PlannedResource]) -> Iterator[Gap]:
     for item in simulated:
         for container in items(item.inputs, "spec", "template", "spec", "containers"):
             limit = quantity(at(container, "resources", "limits", "memory"))
-            told = [text(entry, "value") for entry in items(container, "env") if text(entry, "name") == "NODE_OPTIONS"]
-            heaps = [int(found) * 2**20 for found in HEAP.findall(" ".join(told))]
+            heaps = [int(found) * 2**20 for found in HEAP.findall(str(environment_of(container).get("NODE_OPTIONS")))]
             if limit is not None and heaps and heaps[-1] > limit:
                 yield _gap(f"{named(item)}: memory limit below its heap", "setting")
 

@@ -22,6 +22,7 @@ from planner.simulation.reading.resources import (
     UNLIMITED_CORES,
     amount,
     containers_of,
+    environment_of,
     readable,
 )
 
@@ -77,7 +78,7 @@ def tier_of(
         cpu_ms=cpu_ms,
         threads=threads,
         ready_seconds=_ready_seconds(serving, assumptions, start_seconds),
-        cached=any(text(entry, "name").startswith("REDIS_") for entry in items(serving, "env")),
+        cached=any(name.startswith("REDIS_") for name in environment_of(serving)),
         pace=pace_of(item),
     )
 
@@ -132,9 +133,9 @@ def environment_number(item: PlannedResource, name: str, default: float) -> floa
         SimulationError: what they are given is no number.
     """
     for container in containers_of(item):
-        for entry in items(container, "env"):
-            if text(entry, "name") == name:
-                return known_number(f"{name} of {item.name}", at(entry, "value"))
+        told = environment_of(container)
+        if name in told:
+            return known_number(f"{name} of {item.name}", told[name])
     return default
 
 
@@ -158,8 +159,7 @@ def known_number(what: str, value: object) -> float:
 
 def environment_names(item: PlannedResource) -> frozenset[str]:
     """The variables that a Deployment's serving container is given."""
-    serving: dict[str, Any] = next(iter(containers_of(item)), {})
-    return frozenset(text(entry, "name") for entry in items(serving, "env"))
+    return frozenset(environment_of(next(iter(containers_of(item)), {})))
 
 
 def spec_or_error(scaler: PlannedResource) -> HpaSpec:

@@ -33,7 +33,7 @@ HARMLESS = ("tags", "tagsAll", "description", "comment", "metadata.labels")
 """Properties that describe: nothing reads them to decide who reaches what, or what is kept."""
 CHECKSUM = "checksum/"
 """Annotations that only say that something else changed, which is judged where it stands."""
-CONTENT = frozenset((tokens.CONFIG_MAP, "kubernetes:core/v1:Secret", tokens.SECRET_VERSION, SSM))
+CONTENT = frozenset((tokens.CONFIG_MAP, tokens.KUBERNETES_SECRET, tokens.SECRET_VERSION, SSM))
 """What holds nothing, and what pods read: one text of it may be anything, of which a row knows some forms."""
 READ = frozenset((tokens.PARAMETER_GROUP, CACHE_PARAMETERS)) | CONTENT
 """What holds nothing, and what databases and pods are run by."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from plan.tokens import BUCKET
+from plan.tokens import BUCKET, KUBERNETES_SECRET
 from plan.unknown import is_hidden, is_unknown
 from policies.documents import listed, statements
 from policies.logins import logins_of_masters
@@ -84,7 +84,6 @@ SECRET_SHAPE = re.compile(
 """Keys of AWS, private keys, tokens of GitHub, and addresses with a password in them, wherever they stand."""
 NO_SECRET = re.compile(r"^(?:arn:|/|\$\{|\{\{|https?://|projects/)|^(?:true|false|\d{1,4})$", re.IGNORECASE)
 """Names of secrets, switches and references: what such a property may say in the clear."""
-HOLDING = ("kubernetes:core/v1:Secret",)
 
 
 def _wildcards(plan: Plan, _production: bool) -> Iterator[Violation]:  # noqa: FBT001 - the signature of all rules
@@ -186,7 +185,7 @@ def _plain_secrets(plan: Plan, _production: bool) -> Iterator[Violation]:  # noq
     for item in plan:
         if item.op == "delete":
             continue
-        if item.type in HOLDING:
+        if item.type == KUBERNETES_SECRET:
             for part in ("data", "stringData"):
                 values = item.inputs.get(part)
                 for key, value in values.items() if isinstance(values, dict) else ():

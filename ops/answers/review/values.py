@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from plan.tokens import KUBERNETES_SECRET
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -32,8 +34,6 @@ _SECRET_NAME = re.compile(
 """Names of texts that nobody may read, in lower case without `_` and `-`; `passwordWoVersion` is none."""
 _LOGIN = re.compile(r"://[^/@\s:]*:[^/@\s]+@")
 """An address with a password in it."""
-_SECRETS = ("kubernetes:core/v1:Secret",)
-"""Types whose `data` and `stringData` nobody may read."""
 _NAMES = ("name", "key", "id", "ref", "mountPath", "containerPort", "port", "ip")
 """By which property entries of a list are told apart, the first that all have."""
 _SKIPPED = ("__defaults", "__internal")
@@ -68,7 +68,7 @@ def property_changes(item: PlannedResource) -> tuple[PropertyChange, ...]:
     found = []
     for path, old, new in _differences("", _read(item.old_inputs), _read(item.inputs)):
         forces = any(_top(path) == _top(one) for one in forcing)
-        hidden = item.type in _SECRETS and _top(path) in {"data", "stringData"}
+        hidden = item.type == KUBERNETES_SECRET and _top(path) in {"data", "stringData"}
         found.append(PropertyChange(path, *((HIDDEN, HIDDEN) if hidden else _pair(path, old, new)), forces))
     seen = {_top(change.path) for change in found}
     for path, _ in item.changed:

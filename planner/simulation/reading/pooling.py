@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plan.tokens import KUBERNETES_SECRET
 from plan.unknown import is_hidden
 from planner.plan_values import at, text
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from plan import Plan
 
-HOLDER = "kubernetes:core/v1:Secret"
 FILE = "pgbouncer.ini"
 ANNOTATION = "bailbondpro/pools"
 """Where the Secret of that file shows its sizes, which are none (components/pooler/config.py)."""
@@ -49,7 +49,7 @@ def pool_sizes(plan: Plan, wait_seconds: float) -> PoolSizes | None:
         plan: the plan.
         wait_seconds: how long requests wait for a connection; a reserve that is opened later helps none of them.
     """
-    secrets = [item for item in plan.of_type(HOLDER) if item.system == "pooler"]
+    secrets = [item for item in plan.of_type(KUBERNETES_SECRET) if item.system == "pooler"]
     for item in secrets:
         said = text(item.inputs, "stringData", FILE)
         if said and not is_hidden(said):

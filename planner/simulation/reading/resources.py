@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from planner.plan_values import UNKNOWN, at, items, quantity
+from planner.plan_values import UNKNOWN, at, items, quantity, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,11 @@ _TAKEN = {"cpu": "one core is taken", "memory": "one GiB is taken"}
 def containers_of(item: PlannedResource) -> list[Any]:
     """The containers of a Deployment's pods, the serving one first."""
     return items(item.inputs, "spec", "template", "spec", "containers")
+
+
+def environment_of(container: dict[str, Any]) -> dict[str, Any]:
+    """What a container is given by name: a text, or whatever else stands there; of two alike the last one counts."""
+    return {text(entry, "name"): at(entry, "value") for entry in items(container, "env")}
 
 
 def amount(container: object, kind: Kind, name: Name) -> float | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from plan.tokens import PARAMETER_GROUP
 from planner.plan_values import items, text
-from planner.simulation.reading.resources import containers_of
+from planner.simulation.reading.resources import containers_of, environment_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,10 +51,5 @@ def _whole(said: str) -> float | None:
 
 
 def _told(item: PlannedResource, name: str) -> str:
-    values = [
-        text(entry, "value")
-        for container in containers_of(item)
-        for entry in items(container, "env")
-        if text(entry, "name") == name
-    ]
-    return " ".join(values)
+    told = (environment_of(container).get(name) for container in containers_of(item))
+    return " ".join(value for value in told if isinstance(value, str))

@@ -6,7 +6,17 @@ import re
 from typing import TYPE_CHECKING
 
 from plan.nginx import NginxError, read_nginx
-from plan.tokens import CONFIG_MAP, LISTENER, LOAD_BALANCER, NETWORK_POLICY, RELEASE, RULESET, SCALED_OBJECT
+from plan.tokens import (
+    CONFIG_MAP,
+    DISRUPTION_BUDGET,
+    DNS_RECORD,
+    LISTENER,
+    LOAD_BALANCER,
+    NETWORK_POLICY,
+    RELEASE,
+    RULESET,
+    SCALED_OBJECT,
+)
 from planner.plan_values import at, items, text
 from planner.simulation.reading.resources import containers_of
 
@@ -15,8 +25,6 @@ if TYPE_CHECKING:
 
     from plan import Plan, PlannedResource
 
-DNS_RECORD = "cloudflare:index/dnsRecord:DnsRecord"
-DISRUPTION_BUDGET = "kubernetes:policy/v1:PodDisruptionBudget"
 KEDA = "keda"
 LEAST_WAIT_MS = 1000.0
 """The shortest time that a proxy may wait: a second is the shortest that the gateway's settings allow."""

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from plan import Plan
-from plan.tokens import LISTENER
+from plan.tokens import DNS_RECORD, LISTENER
 from planner.simulation import Assumptions
 from planner.simulation.read_plan import platform_of
-from planner.simulation.reading.ways import DNS_RECORD
 from tests.support.plans import edited, stack_plan
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ import pytest
 
 from components.pooler.config import shown_sizes
 from plan import Plan
-from plan.tokens import DATABASE, DEPLOYMENT
+from plan.tokens import DATABASE, DEPLOYMENT, KUBERNETES_SECRET
 from plan.unknown import SECRET, UNKNOWN
 from planner.simulation.assumptions import Assumptions
 from planner.simulation.read_stores import stores_of, unread_pools
-from planner.simulation.reading.pooling import ANNOTATION, HOLDER, pool_sizes, read_pools
+from planner.simulation.reading.pooling import ANNOTATION, pool_sizes, read_pools
 from tests.support.load import app, platform, run, steps, store, visit
 from tests.support.plans import planned
 
@@ -34,8 +34,8 @@ def secret(ini: object, shown: object = None) -> Plan:
     """The pooler's Secret, its Deployment and a primary."""
     parent = "urn:pulumi:test::bailbondpro::bailbondpro:pooler:Pooler::pooler"
     inputs = {"stringData": ini, "metadata": {"annotations": {} if shown is None else {ANNOTATION: shown}}}
-    holder = replace(planned(HOLDER, "pooler-config", **inputs), parent=parent)
-    urn = f"urn:pulumi:test::bailbondpro::bailbondpro:pooler:Pooler${HOLDER}::pooler-config"
+    holder = replace(planned(KUBERNETES_SECRET, "pooler-config", **inputs), parent=parent)
+    urn = f"urn:pulumi:test::bailbondpro::bailbondpro:pooler:Pooler${KUBERNETES_SECRET}::pooler-config"
     pods = f"urn:pulumi:test::bailbondpro::bailbondpro:pooler:Pooler${DEPLOYMENT}::pooler-deployment"
     server = planned(DATABASE, "one", instanceClass="db.m7g.large")
     return Plan(

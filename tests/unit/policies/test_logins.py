@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from plan import Plan, PlannedResource
-from plan.tokens import DATABASE, DEPLOYMENT, PASSWORD, SECRET_VERSION
-from policies.logins import SECRET, master_logins, masters, serving, unjudged
+from plan.tokens import DATABASE, DEPLOYMENT, KUBERNETES_SECRET, PASSWORD, SECRET_VERSION
+from policies.logins import master_logins, masters, serving, unjudged
 from tests.support.plans import stack_plan
 from tests.support.stack import COMBINATIONS
 
@@ -32,7 +32,7 @@ def logins(*more: PlannedResource) -> list[str]:
 
 
 def secret(*needs: PlannedResource) -> PlannedResource:
-    return item(SECRET, "login", *needs, metadata={"name": "db-secret"})
+    return item(KUBERNETES_SECRET, "login", *needs, metadata={"name": "db-secret"})
 
 
 def pods(token: str = DEPLOYMENT, *needs: PlannedResource, **spec: object) -> PlannedResource:

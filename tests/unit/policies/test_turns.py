@@ -12,7 +12,8 @@ from components.pooler.pooler import LOGINS_ANNOTATION
 from ops.answers.journey import _step
 from ops.cli import app
 from plan import Plan, PlannedResource
-from policies.turns import LOGINS, SECRET, locked_out
+from plan.tokens import KUBERNETES_SECRET
+from policies.turns import LOGINS, locked_out
 from tests.support.placements import STACK
 
 if TYPE_CHECKING:
@@ -30,8 +31,10 @@ def noted(logins: str | None) -> dict[str, Any]:
 
 
 def logins(old: str | None, new: str | None) -> Plan:
-    urn = f"{STACK}bailbondpro:pooler:Pooler${SECRET}::pooler-config"
-    return Plan((PlannedResource(urn, SECRET, "pooler-config", "update", noted(new), old_inputs=noted(old)),))
+    urn = f"{STACK}bailbondpro:pooler:Pooler${KUBERNETES_SECRET}::pooler-config"
+    return Plan(
+        (PlannedResource(urn, KUBERNETES_SECRET, "pooler-config", "update", noted(new), old_inputs=noted(old)),)
+    )
 
 
 def keys(parent: str, **ops: Op) -> Plan:
@@ -119,7 +122,7 @@ def test_a_journey_stops_before_an_update_that_locks_pods_out() -> None:
 def test_the_gate_stops_an_update_that_locks_pods_out(tmp_path: Path, old: str, code: int) -> None:
     (item,) = logins(old, "2").resources
     states = {
-        name: {"urn": item.urn, "custom": True, "type": SECRET, "inputs": noted(text)}
+        name: {"urn": item.urn, "custom": True, "type": KUBERNETES_SECRET, "inputs": noted(text)}
         for name, text in (("oldState", old), ("newState", "2"))
     }
     file = tmp_path / "plan.json"
