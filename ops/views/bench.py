@@ -87,7 +87,7 @@ def _growth(rows: tuple[Grown, ...]) -> list[Block]:
 
 def seconds(value: float) -> str:
     """Processor seconds, with as many digits as they deserve."""
-    return f"{value:.2f}" if value < 10 else f"{value:.1f}"  # noqa: PLR2004 - ten
+    return f"{value:.2f}" if value < 10 else f"{value:.1f}"  # noqa: PLR2004 - below ten the second digit behind the point is still half a per cent or more
 
 
 def spread(value: Spread) -> str:

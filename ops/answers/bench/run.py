@@ -15,10 +15,10 @@ from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.plans import grown
 from ops.answers.bench.child import Job
 from ops.answers.bench.flat import count
 from ops.answers.bench.numbers import Point, Took, middle
+from ops.answers.bench.plans import grown
 from ops.answers.bench.scope import CODES, COMMANDS, SHARDED, TOOLS, words_of
 from ops.console import note
 from ops.inputs.stack_file import ROOT

@@ -85,7 +85,7 @@ QUICK = replace(
 )
 """One phase of dev, whose preview is the operation: about a tenth of the work."""
 SHARDED = "microservices"
-"""The phase whose plan is made larger: it has shards, services and pools to copy (`benchmarks.plans`)."""
+"""The phase whose plan is made larger: it has shards, services and pools to copy (`ops.answers.bench.plans`)."""
 
 
 def scope(rows: Sequence[str] = (), rounds: int | None = None, *, quick: bool = False) -> Scope:

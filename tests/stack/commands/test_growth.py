@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from benchmarks.plans import larger
+from ops.answers.bench.plans import larger
 from plan import Plan, PlannedResource, parse_preview
 from plan.tokens import PARAMETER_GROUP
 from planner.availability.analysis import availability

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from benchmarks.plans import GrowthError, grown
+from ops.answers.bench.plans import GrowthError, grown
 from plan import load_plan
 
 if TYPE_CHECKING:

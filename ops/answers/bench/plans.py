@@ -1,6 +1,6 @@
 """Larger plans out of a real one: more shards, more services and what belongs to them, under fresh names.
 
-    .venv/bin/python -m benchmarks.plans plan.json 10000 larger.json
+    .venv/bin/python -m ops.answers.bench.plans plan.json 10000 larger.json
 
 A plan of ten thousand resources cannot be rehearsed to measure a tool with: `./bbp check` allows 16 shards and 50 pods.
 So what such a platform would have more of is copied: every resource that is named after a shard or a service. A copy
