@@ -123,6 +123,8 @@ def traffic_answers(day: Simulation, limit: Limit, grown: Simulation, goals: Goa
     fix = f"first to break: {broken.resource}: {broken.reason}" if broken else ""
     carried = limit.peak_rps / goals.user_rps
     then = f"; then {limit.then.resource}: {limit.then.reason}" if limit.then else ""
+    assumed = day.assumptions
+    each = f"{assumed.storage_ios_per_request:g} I/O of {assumed.storage_kib_per_io:g} KiB"
     response = Answer(
         name="response",
         goal=f"{goals.response_ms:g} ms at the 95th percentile, on every route",
@@ -156,6 +158,7 @@ def traffic_answers(day: Simulation, limit: Limit, grown: Simulation, goals: Goa
         verdict=against(carried, goals.users, "load"),
         tool="simulate",
         value=carried,
+        evidence=(f"volumes: each request that reaches a database takes {each} (assumed, measure yours)",),
         fix=f"{limit.then.resource}: {limit.then.reason}" if limit.then else "",
     )
     return [_unjudged(answer, gaps) for answer in (response, failed, load, _growth(grown, goals))]

@@ -51,6 +51,12 @@ class Assumptions:
         client_requests_per_second: what one busy user asks for over a while (assumed).
         client_burst_requests: what the user's page asks for at once (assumed).
         database_ms: time that a request which misses the cache keeps one processor of the database busy (assumed).
+        storage_ios_per_request: reads and writes of such a request that miss the buffer and reach the database's volume
+            (assumed: how many pages miss depends on the data, and no plan knows it; a change waits for one write of the
+            log, PostgreSQL documentation, "Write Ahead Log", synchronous_commit; unverified 2026-12-01). CloudWatch's
+            ReadIOPS and WriteIOPS over these requests say it of a running stack.
+        storage_kib_per_io: size of each of them: a page (PostgreSQL documentation, "Preset Options", block_size;
+            unverified 2026-12-01).
         sharded_percent: share of these requests that concern one client's data, where there are shards (assumed).
         reserved_connections: of max_connections, kept from the application (default of postgres.reservedConnections).
         memory_base_mib: memory of an idle application pod (assumed; below 80 % of the guide's 512 MiB); of a service's
@@ -98,6 +104,8 @@ class Assumptions:
     client_requests_per_second: float = _given(2, 0.001, 10_000)
     client_burst_requests: float = _given(10, 1, 10_000)
     database_ms: float = _given(10, 0.01, 60_000)
+    storage_ios_per_request: float = _given(1, 0, 1e6)
+    storage_kib_per_io: float = _given(8, 1, 256)
     sharded_percent: float = _given(50, 0, 100)
     reserved_connections: float = _given(15, 0, 100_000)
     memory_base_mib: float = _given(300, 0, 1e6)

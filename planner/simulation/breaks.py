@@ -62,7 +62,7 @@ def _suspects(moment: Moment) -> Iterator[_Suspect]:
     for passed, group in zip(traffic.tiers, moment.pods, strict=True):
         yield _Suspect(passed, *_pods_cause(moment.now, group, moment.nodes))
     for place, passed in enumerate(traffic.stores):
-        yield _Suspect(passed, platform.stores[place].name, _store_reason(moment, place))
+        yield _Suspect(passed, *_store_cause(moment, place))
     if traffic.cache is not None and platform.cache is not None:
         cache = platform.cache
         reason = f"time of its primaries: {cache.shards} shards, {cache.request_ms:g} ms a request"
@@ -75,29 +75,33 @@ def _suspects(moment: Moment) -> Iterator[_Suspect]:
         yield _Suspect(traffic.gateway, platform.gateway.name, "processor time of its pods")
 
 
-def _store_reason(moment: Moment, place: int) -> str:
+def _store_cause(moment: Moment, place: int) -> tuple[str, str]:
     flow, ready = moment.flow, moment.ready
     store, asked = flow.platform.stores[place], flow.demand.asked(place, ready)
     count = flow.demand.connected(place, ready)
     if not store.endpoints:
-        return f"away since {moment.event}"
+        return store.name, f"away since {moment.event}"
     pooler, most = flow.platform.pooler, flow.platform.pooler_clients
     poolers = pooler.replicas if pooler is not None else 0
     room = flow.demand.admitted(place, ready, poolers)
     if room < asked:
-        return f"clients of the pooler: {poolers} x {most} (max_client_conn), and {count} pods ask for more"
+        said = f"clients of the pooler: {poolers} x {most} (max_client_conn), and {count} pods ask for more"
+        return store.name, said
     usable = store.usable(asked, poolers)
     if usable * 1000 / store.database_ms < store.rate:
         if store.opened(poolers) < min(asked, store.connections):
-            return f"pool slots: {poolers} poolers with {store.pool} connections each to a server"
-        return f"connections: {usable} at once for {count} pods"
+            return store.name, f"pool slots: {poolers} poolers with {store.pool} connections each to a server"
+        return store.name, f"connections: {usable} at once for {count} pods"
+    name, volume = store.name, store.scarce_volume
     reason = f"processor time: {store.endpoints} x {store.processors} processors, {store.database_ms:g} ms a request"
+    if volume is not None:
+        name, reason = f"volume of {store.name}", volume.reason
     if store.refuses(asked):
         reason += (
             f"; then connections: the pools of {count} pods open up to {asked}, {store.connections} are free, "
             "and no pooler lets requests wait"
         )
-    return reason
+    return name, reason
 
 
 def _pods_cause(now: float, pods: PodSet, nodes: Nodes | None) -> tuple[str, str]:

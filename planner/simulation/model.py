@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from planner.hpa.formula import Formula
     from planner.hpa.spec import HpaSpec
     from planner.simulation.gaps import Gap
+    from planner.simulation.reading.volumes import Volume
 
 Measure = Literal["cpu", "memory", "requests", "latency", "formula"]
 StoreKind = Literal["PRIMARY", "REPLICA", "SHARD"]
@@ -166,6 +167,7 @@ class Store:
         connections: of each that pods may open.
         pooled: whether a pooler stands before them and lets requests wait where connections are missing.
         pool: connections that each pod of the pooler opens to each; None without one, or where nobody knows.
+        volume: the storage of each, the smallest of them; None where it is no bound.
     """
 
     name: str
@@ -176,11 +178,19 @@ class Store:
     connections: int
     pooled: bool
     pool: int | None = None
+    volume: Volume | None = None
 
     @property
     def rate(self) -> float:
-        """Requests a second that all of them finish."""
-        return self.endpoints * self.processors * 1000 / self.database_ms
+        """Requests a second that all of them finish: as many as processors and volumes both carry."""
+        each = self.processors * 1000 / self.database_ms
+        return self.endpoints * (each if self.volume is None else min(each, self.volume.rate))
+
+    @property
+    def scarce_volume(self) -> Volume | None:
+        """The volume where it carries less than the processors; None where those are the bound."""
+        scarce = self.volume is not None and self.volume.rate < self.processors * 1000 / self.database_ms
+        return self.volume if scarce else None
 
     def usable(self, asked: int, poolers: int) -> int:
         """Connections to all of them at once, where the pods' pools ask each for so many, and poolers open theirs."""

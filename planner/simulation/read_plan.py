@@ -28,7 +28,7 @@ from planner.simulation.read_pods import (
     spec_or_error,
     tier_of,
 )
-from planner.simulation.read_stores import cache_of, pooled_sizes, stores_of, unread_pools, visiting
+from planner.simulation.read_stores import cache_of, pooled_sizes, stores_of, unread_pools, unread_volumes, visiting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,6 +100,7 @@ def platform_of(plan: Plan, assumptions: Assumptions) -> Platform:
             *unread_limits(config),
             *edge_limits(plan, assumptions),
             *unread_pools(stores),
+            *unread_volumes(plan),
         ),
         failing=failing_of(plan, groups),
         pooler_clients=sizes.clients if sizes else None,

@@ -14,6 +14,7 @@ from planner.simulation.gaps import Gap
 from planner.simulation.model import Cache, Store, Visit
 from planner.simulation.read_pods import SimulationError, environment_names, environment_number, known_number
 from planner.simulation.reading.pooling import PoolSizes, pool_sizes
+from planner.simulation.reading.volumes import unread_volume, volume_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,20 +47,20 @@ def stores_of(plan: Plan, assumptions: Assumptions) -> tuple[Store, ...]:
     Raises:
         SimulationError: the size of one is not known.
     """
+    sizes = pooled_sizes(plan)
+    found = tuple(_store(plan, kind, members, assumptions) for kind, members in _groups(plan) if members)
+    return tuple(replace(store, pool=sizes.of(store.kind) if sizes else None) for store in found)
+
+
+def _groups(plan: Plan) -> tuple[tuple[StoreKind, list[PlannedResource]], ...]:
+    """The databases that answer requests, by kind."""
     in_use = shards_in_use(plan)
     # An empty shard serves nobody, and neither does a shard's replica: pods are told one address for each shard.
     shards = [item for item in shard_servers(plan) if shard_index(item) < in_use]
     others = [item for item in plan.of_type(DATABASE) if item.system != "shards"]
     replicas = [item for item in others if at(item.inputs, "replicateSourceDb")]
     primaries = [item for item in others if not at(item.inputs, "replicateSourceDb")]
-    groups: tuple[tuple[StoreKind, list[PlannedResource]], ...] = (
-        ("PRIMARY", primaries),
-        ("REPLICA", replicas),
-        ("SHARD", shards),
-    )
-    sizes = pooled_sizes(plan)
-    found = tuple(_store(plan, kind, members, assumptions) for kind, members in groups if members)
-    return tuple(replace(store, pool=sizes.of(store.kind) if sizes else None) for store in found)
+    return (("PRIMARY", primaries), ("REPLICA", replicas), ("SHARD", shards))
 
 
 def pooled_sizes(plan: Plan) -> PoolSizes | None:
@@ -75,6 +76,13 @@ def unread_pools(stores: Sequence[Store]) -> Iterator[Gap]:
         yield Gap(name=f"pool sizes of the pooler: {', '.join(missing)}", kind="setting", why=why)
 
 
+def unread_volumes(plan: Plan) -> Iterator[Gap]:
+    """What of the databases' volumes is not known."""
+    for _, members in _groups(plan):
+        for name, why in (found for item in members for found in unread_volume(plan, item)):
+            yield Gap(name=name, kind="setting", why=why)
+
+
 def _store(plan: Plan, kind: StoreKind, members: Sequence[PlannedResource], assumptions: Assumptions) -> Store:
     return Store(
         name=members[0].name if len(members) == 1 else f"{members[0].name} and {len(members) - 1} more",
@@ -84,6 +92,7 @@ def _store(plan: Plan, kind: StoreKind, members: Sequence[PlannedResource], assu
         database_ms=assumptions.database_ms,
         connections=min(_connections(plan, item, assumptions) for item in members),
         pooled=_pooler(plan) is not None,
+        volume=min((volume_of(plan, item, assumptions) for item in members), key=lambda volume: volume.most_ios),
     )
 
 

@@ -91,9 +91,10 @@ of fewer than that missed is only what even the lower end says. Requests are tak
 quiet month says even less. Between reports, alerts watch both by their burn rates ([errors](runbooks/errors.md),
 [slow responses](runbooks/slow-responses.md)).
 
-What a number rests on is the traffic simulation's assumptions about service times and users, the price book's list prices, and
-vendors' promises; each command above says them. The load holds for the guide's 500 requests a day of a user: its users ask for so
-little that every phase carries many times as many.
+What a number rests on is the traffic simulation's assumptions about service times, users, and reads and writes of databases'
+volumes (one for each request that reaches a database: what it really is no plan knows, and `load` says it with its evidence), the
+price book's list prices, and vendors' promises; each command above says them. The load holds for the guide's 500 requests a day
+of a user: its users ask for so little that every phase carries many times as many.
 
 What follows is made by `.venv/bin/python -m tests.support.objectives_page --write` and held by a test, without a drill and
 without a restore.

@@ -154,6 +154,16 @@ SABOTAGE: dict[str, tuple[str, Callable[[Plan], Plan], set[str]]] = {
         lambda plan: resized(plan, "app-deployment", requests={"memory": "900Gi"}),
         {"response", "errors", "load", "growth"},
     ),
+    "a primary whose volume has ten I/O a second": (
+        "horizontal",
+        lambda plan: edited(plan, DATABASE, "postgres-primary", iops=10),
+        {"growth"},
+    ),
+    "a volume of a number that nobody can read": (
+        "horizontal",
+        lambda plan: edited(plan, DATABASE, "postgres-primary", iops="many"),
+        {"response", "errors", "load", "growth"},
+    ),
     "a database of a slow class behind ten times the users": (
         "horizontal",
         lambda plan: edited(plan, DATABASE, "postgres-primary", instanceClass="db.x99.huge"),
@@ -167,6 +177,15 @@ def test_a_sabotaged_stack_fails_naming_the_objective(name: str) -> None:
     phase, change, named = SABOTAGE[name]
     found = failing(change(stack_plan("prod", phase)), phase=phase)
     assert named <= found, found
+
+
+def test_a_starved_volume_is_named_by_the_objective_that_it_misses() -> None:
+    plan = edited(stack_plan("prod", "horizontal"), DATABASE, "postgres-primary", iops=10)
+    subject = Planned(plan, settings("prod", "horizontal"), "a plan", "prod")
+    found = {answer.name: answer for answer in judged(subject, today=TODAY).answers}
+    assert "volume of postgres-primary: 10 I/O a second" in found["growth"].fix
+    assert "volume of postgres-primary: 10 I/O a second" in found["load"].found
+    assert "each request that reaches a database takes 1 I/O of 8 KiB (assumed" in found["load"].evidence[0]
 
 
 def test_production_passes_once_it_was_drilled_and_a_restore_was_timed() -> None:

@@ -97,6 +97,24 @@ def test_a_pooler_with_one_connection_to_each_server_is_what_breaks() -> None:
     assert "pool slots" in summary.first_break.reason
 
 
+def test_a_volume_that_requests_take_too_much_of_is_what_breaks() -> None:
+    plan = stack_plan("prod", "horizontal")
+    load = scenario("steady", peak_rps=1000, hours=0.1)
+    assert simulate(plan, load).summary.first_break is None
+    # A tenth are writes, 100 a second to the primary: 5,000 I/O.
+    summary = simulate(plan, load, Assumptions(storage_ios_per_request=50)).summary
+    assert summary.first_break is not None
+    assert summary.first_break.resource == "volume of postgres-primary"
+    assert summary.first_break.reason.startswith("3,000 I/O a second")
+
+
+@pytest.mark.parametrize(("environment", "phase"), COMBINATIONS)
+def test_no_volume_of_any_stack_carries_less_than_its_processors_as_assumed(environment: str, phase: str) -> None:
+    found = platform_of(stack_plan(environment, phase), Assumptions()).stores
+    assert found
+    assert all(store.volume is not None and store.scarce_volume is None for store in found)
+
+
 def test_a_limit_for_one_client_below_what_a_user_asks_for_turns_requests_away() -> None:
     plan = stack_plan("prod", "horizontal")
     (config,) = [item for item in plan if item.name == "gateway-config"]
