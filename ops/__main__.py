@@ -14,9 +14,11 @@ def _damaged(error: ImportError | SyntaxError) -> bool:
 def main() -> None:
     """Run the command line; an environment that was damaged after it was made is named instead of traced back."""
     try:
-        from ops.cli import main as run  # noqa: PLC0415 - what it imports may be damaged
+        from infra import garbage  # noqa: PLC0415 - what it imports may be damaged
+        from ops.cli import main as run  # noqa: PLC0415 - as above
         from ops.console import writing  # noqa: PLC0415 - as above
 
+        garbage.seldom()
         with writing():
             run()
     except (ImportError, SyntaxError) as error:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
 PREVIEW = frozenset(("steps", "changeSummary", "duration", "diagnostics", "config", "maybeCorrupt"))
 """Of a preview (Pulumi 3.259, `display.PreviewDigest`)."""
@@ -30,8 +31,10 @@ STATE = frozenset(
 """Of a resource (Pulumi 3.259, `apitype.ResourceV3`)."""
 
 
-def other_letters(found: Mapping[str, Any], known: Iterable[str]) -> str:
+def other_letters(found: Mapping[str, Any], known: AbstractSet[str]) -> str:
     """A key that is one of the known ones in other letters, in words; empty where there is none."""
+    if known >= found.keys():
+        return ""
     folded = {key.casefold(): key for key in known}
     wrong = next((key for key in found if folded.get(str(key).casefold(), key) != key), None)
     return "" if wrong is None else f"the key {str(wrong)[:80]!r} is {folded[str(wrong).casefold()]!r} in other letters"

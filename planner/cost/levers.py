@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from plan import Plan
 from plan.placement import shard_servers, shards_in_use
 from plan.tokens import CACHE, DATABASE, ENDPOINT, FLOW_LOG, LOG_GROUP, NODE_GROUP
-from planner.cost.monthly import cost_of
+from planner.cost.monthly import total_of
 from planner.plan_values import number, text
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def levers(plan: Plan, cost: Cost) -> list[Lever]:
 
 def _priced(choice: _Choice, cost: Cost) -> Lever:
     usage = cost.usage if choice.nat_gb is None else replace(cost.usage, nat_gb=choice.nat_gb)
-    then, now = cost_of(choice.plan, usage).total.usd, cost.total.usd
+    then, now = total_of(choice.plan, usage, cost.region).usd, cost.total.usd
     saving = None if then is None or now is None else now - then
     return Lever(settings=choice.settings, saving_usd=saving, gives_up=choice.gives_up)
 

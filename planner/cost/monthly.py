@@ -220,6 +220,34 @@ def cost_of(plan: Plan, usage: Usage | None = None, book: PriceBook | None = Non
     return Cost(lines=tuple(lines), coverage=_coverage(billings, lines), usage=assumptions, region=region)
 
 
+def total_of(plan: Plan, usage: Usage, region: str, book: PriceBook | None = None) -> Amount:
+    """What `cost_of` would sum up to, without its lines: for plans that are only compared by what they cost.
+
+    Args:
+        plan: the plan; what it deletes is not billed.
+        usage: assumptions about usage.
+        region: price it as if it lay there.
+        book: prices; those that come with the project by default.
+    """
+    prices, known, unknown = book or price_book(), 0.0, 0
+    for billing in bill(plan, usage):
+        unknown += not billing.ruled
+        for charge in billing.charges:
+            if charge.quantity == 0:
+                continue
+            price = prices.find(charge.sku, region)
+            if price is None:
+                unknown += 1
+            else:
+                known += charge.quantity * price.usd * hours_of(charge, prices)
+    return Amount(known_usd=known, unknown=unknown)
+
+
+def hours_of(charge: Charge, book: PriceBook) -> int:
+    """Hours of a month for units that run all month, otherwise 1."""
+    return book.hours_per_month if charge.unit in HOURLY else 1
+
+
 def _line(billing: Billing, charge: Charge, region: str, book: PriceBook) -> Line:
     price = book.find(charge.sku, region)
     if price is not None and price.unit != charge.unit:
@@ -232,7 +260,7 @@ def _line(billing: Billing, charge: Charge, region: str, book: PriceBook) -> Lin
         charge=charge,
         price=price,
         unknown="" if price else book.why_unknown(charge.sku, region),
-        hours=book.hours_per_month if charge.unit in HOURLY else 1,
+        hours=hours_of(charge, book),
     )
 
 

@@ -122,8 +122,7 @@ class Run:
             count = pods.total
             pods.scale(0)
             pods.waiting = count
-            room = nodes.room(pods.tier, self.pod_sets)
-            placed = min(count, room)
+            placed = min(count, nodes.room(self.pod_sets).pods(pods.tier))
             pods.waiting = count - placed
             pods.cohorts = [Cohort(placed, LONG_AGO, LONG_AGO)] if placed else []
         return nodes
@@ -196,12 +195,13 @@ class Run:
         shared = self.pod_sets
         if self.nodes is not None:
             self.nodes.follow(now, shared)
-        for pods in (group.pods for group in self.groups):
-            if not pods.waiting:
-                continue
-            bound = self.nodes is not None and pods.tier.in_pool
-            room = self.nodes.room(pods.tier, shared) if self.nodes is not None and bound else pods.waiting
-            pods.place(now, room)
+        waiting = [group.pods for group in self.groups if group.pods.waiting]
+        room = self.nodes.room(shared) if self.nodes is not None and waiting else None
+        for pods in waiting:
+            if room is None or not pods.tier.in_pool:
+                pods.place(now, pods.waiting)
+            else:
+                room.take(pods.tier, pods.place(now, room.pods(pods.tier)))
 
     def _arrivals(self, now: float) -> float:
         """Requests of a step: Poisson, by its normal approximation; one draw a step, so that a run keeps its luck."""

@@ -155,12 +155,13 @@ class PodSet:
             if last.count == 0:
                 self.cohorts.pop()
 
-    def place(self, now: float, room: int) -> None:
-        """Place waiting pods, as many as there is room for."""
-        count = min(self.waiting, room)
-        if count > 0:
+    def place(self, now: float, room: int) -> int:
+        """Place waiting pods, as many as there is room for; says how many there were."""
+        count = max(min(self.waiting, room), 0)
+        if count:
             self.waiting -= count
             self.cohorts.append(Cohort(count, now, now + self.tier.ready_seconds, self.version))
+        return count
 
     def settle(self, before: float) -> None:
         """Join the pods that were ready before a time: nothing tells them apart any more."""
@@ -170,6 +171,29 @@ class PodSet:
             oldest = old[0]
             oldest.count = sum(cohort.count for cohort in old)
             self.cohorts = [oldest, *self.cohorts[len(old) :]]
+
+
+@dataclass
+class Room:
+    """What is left on the nodes of the pool; requests are taken as divisible among nodes.
+
+    Attributes:
+        cpu: millicores; below zero where more was placed than there is.
+        memory: MiB; the same.
+    """
+
+    cpu: float
+    memory: float
+
+    def pods(self, tier: Tier) -> int:
+        """Pods of a Deployment that still fit."""
+        fits = min(self.cpu / max(tier.cpu_request, 1e-9), self.memory / max(tier.memory_request, 1e-9))
+        return max(int(fits + 1e-9), 0)
+
+    def take(self, tier: Tier, count: int) -> None:
+        """Take what pods of a Deployment request."""
+        self.cpu -= count * tier.cpu_request
+        self.memory -= count * tier.memory_request
 
 
 @dataclass
@@ -211,14 +235,15 @@ class Nodes:
         wanted = math.ceil(max(cpu / self.pool.cpu, memory / self.pool.memory))
         return min(max(wanted, self.pool.min_nodes), self.pool.max_nodes)
 
-    def room(self, tier: Tier, pod_sets: Sequence[PodSet]) -> int:
-        """Pods of a Deployment that still fit on the nodes; requests are taken as divisible among nodes."""
-        cpu = self.ready * self.pool.cpu - self.pool.taken_cpu
-        memory = self.ready * self.pool.memory - self.pool.taken_memory
-        cpu -= sum(pods.placed * pods.tier.cpu_request for pods in pod_sets)
-        memory -= sum(pods.placed * pods.tier.memory_request for pods in pod_sets)
-        fits = min(cpu / max(tier.cpu_request, 1e-9), memory / max(tier.memory_request, 1e-9))
-        return max(int(fits + 1e-9), 0)
+    def room(self, pod_sets: Sequence[PodSet]) -> Room:
+        """What the placed pods leave on the nodes."""
+        room = Room(
+            cpu=self.ready * self.pool.cpu - self.pool.taken_cpu,
+            memory=self.ready * self.pool.memory - self.pool.taken_memory,
+        )
+        for pods in pod_sets:
+            room.take(pods.tier, pods.placed)
+        return room
 
     def join(self, now: float) -> None:
         """Nodes that are ready by now become usable."""

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.alias_generators import to_snake
 
 from infra.limits import RULES
-from planner.cost.levers import Lever, levers
+from planner.cost.levers import levers
 
 if TYPE_CHECKING:
     from infra.settings import Settings
@@ -39,15 +39,16 @@ class JudgedLever:
 
 def judged_levers(subject: Planned, cost: Cost) -> tuple[JudgedLever, ...]:
     """What could go from a plan, each tried on the stack's settings where they are known."""
-    return tuple(_judged(lever, subject.settings) for lever in levers(subject.plan, cost))
-
-
-def _judged(lever: Lever, settings: Settings | None) -> JudgedLever:
-    return JudgedLever(
-        settings=tuple(_written(setting) for setting in lever.settings),
-        saving_usd=lever.saving_usd,
-        gives_up=lever.gives_up,
-        refused=None if settings is None else refused(settings, lever.settings),
+    settings = subject.settings
+    before = frozenset[str]() if settings is None else _problems(settings)
+    return tuple(
+        JudgedLever(
+            settings=tuple(_written(setting) for setting in lever.settings),
+            saving_usd=lever.saving_usd,
+            gives_up=lever.gives_up,
+            refused=None if settings is None else refused(settings, lever.settings, before),
+        )
+        for lever in levers(subject.plan, cost)
     )
 
 
@@ -57,13 +58,22 @@ def _written(setting: Setting) -> str:
     return f"{path}: {text}"
 
 
-def refused(settings: Settings, changes: tuple[Setting, ...]) -> tuple[str, ...]:
-    """What the limits find that they did not find before, by rule and key."""
+def refused(settings: Settings, changes: tuple[Setting, ...], before: frozenset[str] | None = None) -> tuple[str, ...]:
+    """What the limits find that they did not find before, by rule and key.
+
+    Args:
+        settings: the stack's settings.
+        changes: what would be written into its file.
+        before: what the limits find without the changes; found out where it is not given.
+    """
     then = settings
     for path, value in changes:
         then = _changed(then, path, value)
-    found = {f"{item.rule} ({item.path})" for rule in RULES for item in rule.problems(then)}
-    return tuple(sorted(found - {f"{item.rule} ({item.path})" for rule in RULES for item in rule.problems(settings)}))
+    return tuple(sorted(_problems(then) - (_problems(settings) if before is None else before)))
+
+
+def _problems(settings: Settings) -> frozenset[str]:
+    return frozenset(f"{item.rule} ({item.path})" for rule in RULES for item in rule.problems(settings))
 
 
 def _changed(model: M, path: str, value: object) -> M:

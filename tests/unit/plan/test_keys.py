@@ -14,8 +14,8 @@ STATE = {"type": "aws:rds/instance:Instance", "custom": True, "protect": True}
 
 
 def test_a_key_in_other_letters_is_named_with_the_one_that_it_resembles() -> None:
-    assert other_letters({"protect": True, "unknown": 1}, ("protect", "id")) == ""
-    assert other_letters({"PROTECT": True}, ("protect",)) == "the key 'PROTECT' is 'protect' in other letters"
+    assert other_letters({"protect": True, "unknown": 1}, {"protect", "id"}) == ""
+    assert other_letters({"PROTECT": True}, {"protect"}) == "the key 'PROTECT' is 'protect' in other letters"
 
 
 def test_two_keys_that_differ_in_capital_letters_are_named() -> None:

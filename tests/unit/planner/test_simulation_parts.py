@@ -96,8 +96,8 @@ def test_what_is_scarcer_of_processors_and_memory_decides_the_nodes() -> None:
     )
     assert by_cpu.needed(pods) == math.ceil(9 * 500 / 2000)
     assert by_memory.needed(pods) == math.ceil((9 * 512 + 512) / 2048)
-    assert by_cpu.room(app(), [PodSet(app(), [Cohort(3, 0, 0)])]) == 5
-    assert by_memory.room(app(), [PodSet(app(), [Cohort(3, 0, 0)])]) == 4
+    assert by_cpu.room([PodSet(app(), [Cohort(3, 0, 0)])]).pods(app()) == 5
+    assert by_memory.room([PodSet(app(), [Cohort(3, 0, 0)])]).pods(app()) == 4
 
 
 def test_a_starting_pod_counts_with_what_it_uses_and_not_with_what_serving_pods_use() -> None:
