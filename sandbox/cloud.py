@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.cache import write_atomically
 from sandbox.clock.moments import START, ClockError, read, written
+from sandbox.indexes import Objects, by_id
 from sandbox.objects import DIGEST, EXISTING, CloudObject, Ends, Waiting, redacted, restored, stored
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from sandbox.clock.events import Event
+    from sandbox.indexes import Keys
 
 __all__ = [
     "DIGEST",
@@ -48,8 +50,7 @@ class _Store:
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
-        self.objects: dict[str, dict[tuple[str, str], CloudObject]] = {}
-        """Type -> (id, scope) -> object: a log group of one name may exist in every region."""
+        self.objects = Objects()
         self.marks: dict[tuple[str, str, str], Ends | None] = {}
         """(kind, key, scope) -> when it is forgotten; None for never."""
         self.now = START
@@ -147,19 +148,18 @@ class Cloud:
             for one in entry["together"]:
                 self._replay(one)
         elif "deleted" in entry:
-            key = (entry["id"], entry.get("scope", ""))
-            self._store.objects.get(entry["token"], {}).pop(key, None)
-            self._store.marks[entry["token"], *key] = None
+            key = (entry["token"], entry["id"], entry.get("scope", ""))
+            self._store.objects.remove(*key)
+            self._store.marks[key] = None
         else:
             waiting = tuple(Waiting(**one) for one in entry.pop("waiting", ()))
             doubtful = tuple(entry.pop("made_up", ()))
-            item = CloudObject(**entry, waiting=waiting, made_up=doubtful)
-            self._store.objects.setdefault(item.token, {})[item.id, item.scope] = item
+            self._store.objects.put(CloudObject(**entry, waiting=waiting, made_up=doubtful))
 
     def compact(self) -> None:
         """Rewrite the journal as one line per existing object and one per mark."""
         with self._store.lock:
-            entries = [_entry(item) for items in self._store.objects.values() for item in items.values()]
+            entries = [_entry(item) for item in self._store.objects]
             entries += [_mark(mark, self._store.marks[mark]) for mark in sorted(self._store.marks)]
             entries += [{CLOCK: written(self.now)}] if self.now != START else []
             lines = [json.dumps(entry, separators=(",", ":")) for entry in entries]
@@ -182,12 +182,12 @@ class Cloud:
                 self._append(entries[0] if len(entries) == 1 else {"together": entries})
 
     def _put(self, item: CloudObject) -> list[dict[str, Any]]:
-        items, entries = self._store.objects.setdefault(item.token, {}), []
-        before = items.get((item.id, ""))
+        objects, entries = self._store.objects, []
+        before = objects.at(item.token, item.id, "")
         if item.scope and before is not None and before.urn == item.urn:
-            del items[item.id, ""]  # from before it was known where it lies
+            objects.remove(item.token, item.id, "")  # from before it was known where it lies
             entries.append({"token": item.token, "id": item.id, "scope": "", "deleted": True})
-        items[item.id, item.scope] = item
+        objects.put(item)
         return [*entries, _entry(item)]
 
     def move_clock(self, moment: datetime) -> None:
@@ -218,7 +218,7 @@ class Cloud:
         with self._store.lock:
             item = self.get(token, identity)
             if item is not None:
-                del self._store.objects[token][identity, item.scope]
+                self._store.objects.remove(token, identity, item.scope)
                 self._store.marks[token, identity, item.scope] = None
                 self._append({"token": token, "id": identity, "scope": item.scope, "deleted": True})
 
@@ -227,7 +227,7 @@ class Cloud:
         with self._store.lock:
             unknown = [item for item in self.all() if (item.token, item.id) not in known]
             for item in unknown:
-                del self._store.objects[item.token][item.id, item.scope]
+                self._store.objects.remove(item.token, item.id, item.scope)
             self.compact()
         return len(unknown)
 
@@ -235,7 +235,7 @@ class Cloud:
         """Take objects out as if they had never been there."""
         with self._store.lock:
             for item in items:
-                self._store.objects.get(item.token, {}).pop((item.id, item.scope), None)
+                self._store.objects.remove(item.token, item.id, item.scope)
             self.compact()
 
     def exclusive(self) -> threading.RLock:
@@ -284,25 +284,36 @@ class Cloud:
     def get(self, token: str, identity: str) -> CloudObject | None:
         """The object of this type and id, if it exists."""
         with self._store.lock:
-            items = self._store.objects.get(token, {})
+            objects = self._store.objects
             for scope in self._scopes:
-                if (found := items.get((identity, scope))) is not None:
+                if (found := objects.at(token, identity, scope)) is not None:
                     return found
             if not self._looks(token, "elsewhere"):
                 return None
-            return next((item for (known, _), item in items.items() if known == identity), None)
+            return next(iter(objects.having(token, by_id, (identity,))), None)
 
     def of_type(self, token: str) -> list[CloudObject]:
         """Every existing object of a type."""
         with self._store.lock:
-            return [item for item in self._store.objects.get(token, {}).values() if self.sees(item)]
+            return [item for item in self._store.objects.of_type(token) if self.sees(item)]
+
+    def having(self, token: str, keys: Keys, values: Iterable[Hashable]) -> list[CloudObject]:
+        """Every existing object of a type that has one of these values, in the order of `of_type`.
+
+        Args:
+            token: the type.
+            keys: what an object is found by; it reads nothing but the object, and equal ones share an index.
+            values: what is looked for.
+        """
+        with self._store.lock:
+            return [item for item in self._store.objects.having(token, keys, values) if self.sees(item)]
 
     def all(self) -> list[CloudObject]:
         """Every existing object."""
         with self._store.lock:
-            return [item for items in self._store.objects.values() for item in items.values() if self.sees(item)]
+            return [item for item in self._store.objects if self.sees(item)]
 
     def tokens(self) -> list[str]:
         """The types of which objects exist."""
         with self._store.lock:
-            return [token for token, items in self._store.objects.items() if items]
+            return self._store.objects.tokens()

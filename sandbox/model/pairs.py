@@ -129,10 +129,17 @@ def find(cloud: Cloud, token: str, value: object, by: tuple[str, ...] = ("arn",)
     direct = cloud.get(token, value)
     if direct is not None:
         return direct
-    return next(
-        (item for item in cloud.of_type(token) if any(told(item, path) == value for path in by)),
-        None,
-    )
+    return next(iter(cloud.having(token, _Told(by), (value,))), None)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """An object by what is told of it at some paths."""
+
+    paths: tuple[str, ...]
+
+    def __call__(self, item: CloudObject) -> set[str]:
+        return {value for path in self.paths if isinstance(value := told(item, path), str)}
 
 
 def others(context: Context, *tokens: str) -> Iterator[CloudObject]:

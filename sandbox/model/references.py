@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from sandbox.model.base import Context, Rule, Violation, values_at
+from sandbox.model.found import ByInputs, ByOutputs
 from sandbox.model.place import ACCOUNT
 
 if TYPE_CHECKING:
@@ -50,21 +51,13 @@ class Target:
         if "id" in self.by and (found := cloud.get(self.token, value)) is not None:
             return found
         others = tuple(path for path in self.by if path != "id")
-        return (
-            next((item for item in cloud.of_type(self.token) if value in _values(item, others)), None)
-            if others
-            else None
-        )
+        return next(iter(cloud.having(self.token, ByOutputs(others), (value,))), None) if others else None
 
     def handles(self, item: CloudObject) -> frozenset[str]:
         """Every value by which others refer to an object."""
-        return frozenset(_values(item, tuple(path for path in self.by if path != "id"))) | (
+        return frozenset(ByOutputs(tuple(path for path in self.by if path != "id"))(item)) | (
             {item.id} if "id" in self.by else frozenset()
         )
-
-
-def _values(item: CloudObject, paths: tuple[str, ...]) -> set[str]:
-    return {str(value) for path in paths for _, value in values_at(item.outputs, path)}
 
 
 @dataclass(frozen=True)
@@ -139,8 +132,9 @@ class ReferenceTable:
             for token in cloud.tokens():
                 if not fnmatchcase(token, row.source):
                     continue
-                for other in whole.of_type(token):
-                    named = {value for _, value in values_at(other.inputs, row.path) if isinstance(value, str)}
+                named_by = ByInputs(row.path)
+                for other in whole.having(token, named_by, handles):
+                    named = named_by(other)
                     reached = handles if cloud.sees(other) else arns
                     if other is not item and not named.isdisjoint(reached):
                         return other, row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sandbox.model.base import Context, Rule, Violation, known
@@ -41,7 +42,18 @@ def _key(row: Row, unique: Unique, inputs: dict[str, Any]) -> tuple[str, ...] | 
 
 def _bearer(cloud: Cloud, row: Row, unique: Unique, wanted: tuple[str, ...], identity: str) -> CloudObject | None:
     seen = cloud.everywhere() if unique.everywhere else cloud
-    for item in seen.of_type(row.token):
-        if item.id != identity and _key(row, unique, item.inputs) == wanted:
-            return item
-    return None
+    bearers = seen.having(row.token, _Name(row.token, unique, row), (wanted,))
+    return next((item for item in bearers if item.id != identity), None)
+
+
+@dataclass(frozen=True)
+class _Name:
+    """An object by what must be unique of it; a type has one row."""
+
+    token: str
+    unique: Unique
+    row: Row = field(compare=False)
+
+    def __call__(self, item: CloudObject) -> tuple[tuple[str, ...], ...]:
+        found = _key(self.row, self.unique, item.inputs)
+        return () if found is None else (found,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sandbox.model.found import ByInputs
 from sandbox.services import REFERENCE_TABLES, ROWS, row_of
 
 if TYPE_CHECKING:
@@ -47,12 +48,9 @@ def _own_reason(cloud: Cloud, item: CloudObject) -> str | None:
 def _held_through(cloud: Cloud, item: CloudObject) -> str | None:
     """Another object may hold this one through a third, as a database its subnets through their group."""
     for through, token in _THROUGH.get(item.token, ()):
-        groups = {
-            group.id for group in cloud.of_type(through.group) if item.id in (group.inputs.get(through.members) or [])
-        }
-        for user in cloud.of_type(token):
-            if user.inputs.get(through.path) in groups:
-                return f"{user.token} {user.name} {through.error}"
+        groups = {group.id for group in cloud.having(through.group, ByInputs(f"{through.members}[*]"), (item.id,))}
+        for user in cloud.having(token, ByInputs(through.path), groups):
+            return f"{user.token} {user.name} {through.error}"
     return None
 
 
