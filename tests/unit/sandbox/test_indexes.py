@@ -11,9 +11,11 @@ import pytest
 from pulumi.runtime.proto import provider_pb2
 
 from sandbox.cloud import Cloud, CloudObject
+from sandbox.model.base import Context
 from sandbox.model.found import ByInputs, ByOutputs
 from sandbox.protocol.packages import packages
 from sandbox.protocol.wire import encode
+from sandbox.providers.deletion import refusal
 from sandbox.providers.deps import Deps
 from sandbox.providers.provider import SandboxProvider
 from tests.support.servicer import ORACLE, Call
@@ -127,3 +129,30 @@ def test_four_times_the_objects_take_four_times_the_work(tmp_path: Path) -> None
     _calls(tmp_path, 2)  # what is read once and kept
     few, many = _calls(tmp_path, 50), _calls(tmp_path, 200)
     assert {name: round(many[name] / few[name], 2) for name in few if many[name] > 4.5 * few[name]} == {}
+
+
+def test_asking_what_refers_to_an_object_takes_no_more_work_when_more_exists(tmp_path: Path) -> None:
+    def calls(objects: int) -> int:
+        cloud = Cloud(tmp_path / f"{objects}.jsonl")
+        group, user = "aws:ec2/securityGroup:SecurityGroup", "aws:ec2/vpcEndpoint:VpcEndpoint"
+        cloud.put_all([CloudObject(group, f"sg-{number}", "urn::group") for number in range(objects)])
+        ends = [{"securityGroupIds": [f"sg-{number}"]} for number in range(1, objects)]
+        cloud.put_all([CloudObject(user, f"vpce-{at}", f"urn::end-{at}", given) for at, given in enumerate(ends)])
+        asked = [Context(group, "group", "urn::group", {}, cloud, id=f"sg-{number}") for number in (0, 1)]
+        assert [bool(refusal(context)) for context in asked] == [False, True]  # makes the indexes
+        found = 0
+
+        def count(_frame: object, event: str, _argument: object) -> None:
+            nonlocal found
+            found += event in {"call", "c_call"}
+
+        before = sys.getprofile()
+        sys.setprofile(count)
+        try:
+            refusal(asked[0])
+        finally:
+            sys.setprofile(before)
+        return found
+
+    calls(2)
+    assert calls(200) <= 1.1 * calls(50)
