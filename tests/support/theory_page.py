@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from tests.support.generated_page import brought_up_to_date
 from tests.support.paths import ROOT
-from tests.support.theory_rows import REQUESTS, rows
+from tests.support.theory_rows import REQUESTS
+from tests.support.theory_ways import rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,6 +55,8 @@ TAIL = """
 - **Clients who wait for each answer** are no scenario: requests arrive however long answers take, as those of many users do. At the
   same number of answers a second that is too slow by the share of the load that is one's own: half for a single client, nothing
   for a thousand.
+- **The cache's hits** are exact for keys that are asked for equally often, each kept from when it is computed, as **the limit for one
+  client** is for clients who ask as the assumptions say. Real ones do not: measure the hits before you trust them.
 - What has no row is not held against theory: lines while they grow and shrink, priorities, retries, and a cache whose keys are not
   equally popular.
 """

@@ -72,10 +72,10 @@ def alone(tier: Tier, **changes: object) -> Platform:
     return platform(tier, **{"stores": (), **changes})
 
 
-def simulated(wanted: Platform, rate: float, **assumed: float) -> Simulation:
-    """An hour of so many requests a second, without the way to the platform and without a cache's hits."""
+def simulated(wanted: Platform, rate: float, *, hours: float = 1, **assumed: float) -> Simulation:
+    """Some time of so many requests a second, without the way to the platform and without a cache's hits."""
     given = {"network_ms": 0.0, "cache_keys": 1e12, "write_percent": 0.0, **assumed}
-    return run(wanted, scenario("steady", peak_rps=rate), Assumptions(**given))
+    return run(wanted, scenario("steady", peak_rps=rate, hours=hours), Assumptions(**given))
 
 
 def times(wanted: Platform, rate: float, **assumed: float) -> Numbers:
@@ -184,7 +184,7 @@ def gateways() -> Iterator[Row]:
 
 
 @cache
-def _in_a_row(*queues: tuple[float, float, int]) -> Numbers:
+def in_a_row(*queues: tuple[float, float, int]) -> Numbers:
     """Percentiles of the time through queues one after another, each with its arrivals, service and servers."""
     tails = [theory.exponential_queue(*queue) for queue in queues]
     together = tails[0]
@@ -200,7 +200,7 @@ def tandem() -> Iterator[Row]:
     yield Row(
         system="M/M/1 at 70 %, then M/M/2 at 70 % (pods, database)",
         reference="p50, p95, p99 (sum of both)",
-        theory=_in_a_row((0.7, 1.0, 1), (0.7, 0.5, 2)),
+        theory=in_a_row((0.7, 1.0, 1), (0.7, 0.5, 2)),
         simulated=times(platform(visiting, stores=(behind,)), 700),
         low=-3,
         high=3,
@@ -208,7 +208,7 @@ def tandem() -> Iterator[Row]:
     yield Row(
         system="M/M/1 at 60 %, then M/M/1 at 60 % (gateway, pods)",
         reference="p50, p95, p99 (sum of both)",
-        theory=_in_a_row((0.6, 1.0, 1), (0.6, 1.0, 1)),
+        theory=in_a_row((0.6, 1.0, 1), (0.6, 1.0, 1)),
         simulated=times(alone(pods(1), gateway=gateway(replicas=1, cpu_ms=1.0)), 600),
         low=-3,
         high=3,
@@ -217,7 +217,7 @@ def tandem() -> Iterator[Row]:
     yield Row(
         system="three of M/M/1 at 70 % (pods, cache without hits, database)",
         reference="p50, p95, p99 (sum of three)",
-        theory=_in_a_row((0.7, 1.0, 1), (0.7, 1.0, 1), (0.7, 1.0, 1)),
+        theory=in_a_row((0.7, 1.0, 1), (0.7, 1.0, 1), (0.7, 1.0, 1)),
         simulated=times(
             platform(
                 cached,
@@ -282,12 +282,6 @@ def loss() -> Iterator[Row]:
 
 
 KINDS: tuple[Callable[[], Iterator[Row]], ...] = (exponential, tandem, constant, general, gateways, loss, closed)
-
-
-@cache
-def rows() -> tuple[Row, ...]:
-    """All systems, computed once."""
-    return tuple(row for kind in KINDS for row in kind())
 
 
 @cache

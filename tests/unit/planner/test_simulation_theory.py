@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from planner.simulation import flow, queueing
-from planner.simulation.queueing import Branch, Queue
+from planner.simulation import times as response_times
+from planner.simulation.demand import Demand
+from planner.simulation.flow import Flow
+from planner.simulation.queueing import Branch, Queue, ResponseTime, mixed
 from tests.support import theory
 from tests.support.theory_page import PAGE, page
-from tests.support.theory_rows import constant, exponential, gateways, general, loss, rows, tandem
+from tests.support.theory_rows import constant, exponential, gateways, general, loss, tandem
+from tests.support.theory_ways import caches, limits, means, nearly_full, poolers, routes, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from tests.support.theory_rows import Row
 
@@ -45,6 +50,34 @@ def _the_last_alone_takes_time(at_once: float, terms: Mapping[float, float], rat
     return {rate: at_once + sum(terms.values())}
 
 
+def _shares_are_equal(parts: Iterable[tuple[float, ResponseTime]]) -> ResponseTime:
+    return mixed([(1.0, time) for share, time in parts if share > 0])
+
+
+def _constant_times_are_forgotten(time: ResponseTime) -> float:
+    return sum(weight / rate for part in time.parts for rate, weight in part.terms.items())
+
+
+def _pooler_never_lets_wait(run: Flow, arrivals: float, _: int) -> object:
+    return run.pooler.pass_through(arrivals, arrivals + 1e9, 1e9)
+
+
+def _pooler_takes_no_time(run: object, stations: object, rates: object) -> object:
+    return replace(STAGES(run, stations, rates), pooler=None)
+
+
+def _cut_off_at_92(queue: Queue, utilization: float) -> Queue:
+    return AT_MOST(queue, min(utilization, 0.92))
+
+
+def _nearly_all_hit(demand: Demand, _: float) -> float:
+    return 0.999 if demand.assumptions.cache_keys < 1e11 else 0.0
+
+
+AT_MOST = Queue.at_most
+STAGES: Callable[..., Any] = response_times.Times._stages
+
+
 @pytest.mark.parametrize(
     ("where", "name", "wrong", "kind"),
     [
@@ -57,6 +90,13 @@ def _the_last_alone_takes_time(at_once: float, terms: Mapping[float, float], rat
         (Queue, "served", property(_service_is_exponential), constant),
         (Queue, "served", property(_service_is_exponential), general),
         (flow, "refused", lambda servers, offered, _: max(1 - servers / offered, 0.0), loss),
+        (response_times, "mixed", _shares_are_equal, routes),
+        (ResponseTime, "mean", property(_constant_times_are_forgotten), means),
+        (Flow, "_pooler", _pooler_never_lets_wait, poolers),
+        (response_times.Times, "_stages", _pooler_takes_no_time, poolers),
+        (Queue, "at_most", _cut_off_at_92, nearly_full),
+        (Demand, "hit_ratio", _nearly_all_hit, caches),
+        (Demand, "turned_away", lambda _: 0.0, limits),
     ],
 )
 def test_a_wrong_formula_takes_a_system_out_of_its_bound(
