@@ -134,6 +134,21 @@ def explained() -> Iterator[None]:
         fail(explained_error.message, code=explained_error.code)
 
 
+def refuse_wrong(stack: str, config: Path | None = None, *phases: str | None) -> None:
+    """End with what is wrong with a stack's file, before anything heavy is loaded that would only wait for it.
+
+    Args:
+        stack: the stack name.
+        config: another stack file.
+        phases: growth phases to check it in; None for the file's own, and so are none.
+    """
+    with explained():
+        from ops.inputs.stack_file import settings_of
+
+        for phase in phases or (None,):
+            settings_of(stack, config, phase)
+
+
 class WithCommand(TyperCommand):
     """A command that hands on another program's command: all that follows the first `--`, whatever it looks like."""
 

@@ -9,6 +9,7 @@ from ops.options import (
     StackArgument,
     explained,
     named_with_a_file,
+    refuse_wrong,
 )
 
 EPILOG = "Example: ./bbp destroy dev"
@@ -24,6 +25,7 @@ def destroy(
 
     With --kubeconfig also the objects that the rehearsal made in that file's cluster are deleted, nothing else there.
     """
+    refuse_wrong(stack)
     from ops.answers.destroy import destroy as run
     from ops.document.terminal import show
     from ops.views.destroy import section

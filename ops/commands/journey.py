@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ops.exits import UNSAFE
-from ops.options import ConfigOption, JsonOption, StackArgument, explained, present
+from ops.options import ConfigOption, JsonOption, StackArgument, explained, present, refuse_wrong
 
 EPILOG = "Example: ./bbp journey prod --path optimization,horizontal"
 
@@ -21,11 +21,13 @@ def journey(
     json_output: JsonOption = False,
 ) -> None:
     """Rehearse every step between growth phases and prove that none touches data; exit code 2 when one would."""
+    phases = tuple(part.strip() for part in path.split(","))
+    refuse_wrong(stack, config, *phases)
     from ops.answers.journey import journey as run
     from ops.views.journey import section
 
     with explained():
-        result = run(stack, tuple(part.strip() for part in path.split(",")), config)
+        result = run(stack, phases, config)
     present(result, section, as_json=json_output)
     if not result.ok:
         raise SystemExit(UNSAFE)

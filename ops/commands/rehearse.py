@@ -25,6 +25,7 @@ from ops.options import (
     key_values,
     named_with_a_file,
     present,
+    refuse_wrong,
 )
 
 if TYPE_CHECKING:
@@ -134,6 +135,8 @@ def rehearse(
     elif stop:
         fail(f"--stop: only of `shell`: ./bbp rehearse shell {stack or named or 'STACK'} --stop", code=2)
     _one_move(advance, until, preview=preview)
+    if program is None and not in_shell:
+        refuse_wrong(_stack(stack, named, program), config, phase)
     from ops.rehearsal.session import RehearseOptions
     from sandbox.clock.moments import Move
 

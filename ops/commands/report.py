@@ -11,7 +11,7 @@ import typer
 from ops.console import fail, print_json
 from ops.console import out as results
 from ops.exits import UNKNOWN, UNSAFE
-from ops.options import ConfigOption, JsonOption, PhaseOption, PrometheusOption, StackArgument, explained
+from ops.options import ConfigOption, JsonOption, PhaseOption, PrometheusOption, StackArgument, explained, refuse_wrong
 
 if TYPE_CHECKING:
     from ops.answers.measured.month import Source
@@ -49,6 +49,7 @@ def report(
     measured missed an objective, and 3 when a policy cannot be judged, for example a budget where prices are unknown,
     or production's pods where nobody has drilled them.
     """
+    refuse_wrong(stack, config, phase)
     from ops.answers.report import ReportOptions
     from ops.answers.report import report as run
     from ops.document.terminal import show_verdicts

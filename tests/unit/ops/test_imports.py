@@ -40,6 +40,7 @@ def test_a_stack_that_there_is_not_is_named_before_pulumi_is_loaded(named: str) 
 
 MISTAKES = (
     *("check prdo", "cost prdo", "quotas prdo", "drill prdo", "preflight prdo", "render kubernetes prdo --out x"),
+    *("rehearse prdo", "journey prdo", "journey prod --path small", "report prdo --out x", "destroy prdo"),
     *("gate --plan none.json", "drift --plan none.json", "cost --nope"),
 )
 WHOLE = """
