@@ -11,6 +11,7 @@ from plan.tokens import ENDPOINT, KEY, SECRET
 from plan.unknown import is_unknown
 from policies.documents import listed, statements
 from policies.gate.model import ADMITS, LED, WEAKENED, found
+from policies.gate.rights import rights
 from policies.gate.shuts import shut_out
 from policies.principals import ACCOUNT, admitted
 from policies.rules.policies import JUDGED_ELSEWHERE, POLICIES, TRUSTS
@@ -40,6 +41,8 @@ READING: Mapping[str, re.Pattern[str]] = {
 }
 """Actions, in small letters, by which what is kept is read, lost, or given to somebody else, by the type whose policy
 allows them (Service Authorization Reference, AWS KMS, AWS Secrets Manager; unverified 2026-11-30)."""
+LOOKS = re.compile(r"(?i)[a-z0-9-]+:(?:describe|list|lookup|view)[a-z]*\*")
+"""Actions that say what there is, and nothing of what it holds."""
 TAKES_ROLES = frozenset(("sts:assumerole", "iam:passrole"))
 """Actions by which somebody gets the rights of a role, in small letters (IAM User Guide, Grant a user permissions to
 pass a role; Switch to a role)."""
@@ -124,7 +127,7 @@ def _wildcards(policy: object) -> Iterator[str]:
     for statement in statements(policy, "Allow") or ():
         actions, resources = ([str(one) for one in listed(statement.get(key))] for key in ("Action", "Resource"))
         if "*" in resources:
-            yield from (action for action in actions if action.endswith("*"))
+            yield from (action for action in actions if action.endswith("*") and not LOOKS.fullmatch(action))
         if any(one == "*" or one.endswith(EVERY_ROLE) for one in resources):
             yield from (f"{action} of every role" for action in actions if action.lower() in TAKES_ROLES)
 
@@ -146,9 +149,9 @@ def _wider(change: Change, name: str, old: object, new: object) -> Iterator[Find
     for who in sorted(after.keys() & before.keys()):
         if lost := sorted(key for _, key in before[who] - after[who]):
             yield found(ADMITS, change.urn, f"{name} would no longer ask {who[:120]} for {', '.join(lost)}", (name,))
-    kept = [_meaning(entry) for entry in statements(new, "Deny") or ()]
+    kept = rights(new, "Deny")
     for entry in statements(old, "Deny") or ():
-        if _meaning(entry) not in kept:
+        if not all(right.covered(kept) for right in rights({"Statement": entry}, "Deny")):
             says = f"{name} would no longer refuse as it did ({entry.get('Sid') or 'a statement without Sid'})"
             yield found(WEAKENED, change.urn, says, (name,))
 
@@ -177,14 +180,3 @@ def _readers(allowed: list[dict[str, Any]], reading: re.Pattern[str]) -> dict[st
             if actions and not who.endswith(":root") and _OF_SERVICES not in who and ACCOUNT.search(who):
                 result.setdefault(who, set()).update(actions)
     return result
-
-
-def _meaning(statement: Mapping[str, Any]) -> str:
-    """What a statement says, without its name: a single value is a list of one, and lists have no order."""
-    return json.dumps({key: _plain(value) for key, value in statement.items() if key != "Sid"}, sort_keys=True)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _plain(part) for key, part in value.items()}
-    return sorted({json.dumps(entry, sort_keys=True) for entry in listed(value)})

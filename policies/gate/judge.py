@@ -13,6 +13,7 @@ from policies.gate.losses import losses_of
 from policies.gate.model import FAILED, HIDDEN, PLACEMENT, STRANGE, TURNS, UNREAD_STEP, Finding, Step, found
 from policies.gate.newcomers import accounts, let_in
 from policies.gate.peers import Standing, standing_of, worth_less
+from policies.gate.permits import permitted
 from policies.gate.reach import hanging, reaches
 from policies.gate.scaled import scaled_twice, ways_elsewhere, ways_shared
 from policies.gate.trusted import trusts_more
@@ -81,7 +82,8 @@ def _losses(change: Change, beside: tuple[frozenset[str], Standing], *, producti
     own, stand = beside
     try:
         weaker = (*weakened(change, production=production), *worth_less(change, stand))
-        return [*losses_of(change), *weaker, *widened(change), *let_in(change, own, stand)]
+        wider = (*widened(change), *permitted(change, stand), *let_in(change, own, stand))
+        return [*losses_of(change), *weaker, *wider]
     except STRANGE as error:
         return [found(UNREAD_STEP, change.urn, f"its inputs have an unexpected form: {error!r}")]
 

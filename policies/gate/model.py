@@ -113,9 +113,9 @@ ENVIRONMENT = StepRule(
 )
 ADMITS = StepRule(
     id="admits-more",
-    title="No policy lets in somebody whom it did not let in, or asks less of them",
+    title="No policy lets in or allows whom and what it did not, or asks less of them",
     severity="high",
-    fix="name whom the policy named before, under its conditions, or let somebody answer for it (waivers)",
+    fix="name whom and what the policy named before, under its conditions, or let somebody answer for it (waivers)",
 )
 ROOM = StepRule(
     id="less-room",

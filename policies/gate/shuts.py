@@ -6,24 +6,31 @@ a key is managed at all, are no such rights (AWS KMS Developer Guide, Default ke
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from plan.unknown import is_unknown
-from policies.documents import listed, statements
 from policies.gate.model import LED, found
+from policies.gate.refusals import refused_more
+from policies.gate.rights import negated, rights
+from policies.principals import ACCOUNT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from plan.steps import Change
     from policies.gate.model import Finding
+    from policies.gate.rights import Right, Test
 
 _ROOT = ":root"
-_EVERYBODY = "*"
+_TLS = "aws:securetransport"
+_SENDERS = frozenset(("aws:sourceaccount", "aws:sourcearn", "aws:principalaccount", "kms:calleraccount"))
+"""Keys by which somebody acts for an account, in small letters (IAM User Guide, The confused deputy problem;
+unverified 2026-12-01)."""
 
 
 def shut_out(change: Change, name: str, old: object, new: object) -> Iterator[Finding]:
-    """Whom the policy at a property lets in no more, and whom it refuses everything.
+    """Whom the policy at a property lets in no more, and what it refuses that it did not.
 
     Args:
         change: what happens.
@@ -33,39 +40,34 @@ def shut_out(change: Change, name: str, old: object, new: object) -> Iterator[Fi
     """
     if is_unknown(old) or is_unknown(new) or new is None:
         return
-    before, after = (_allowed(statements(policy, "Allow") or []) for policy in (old, new))
-    for who in sorted(before):
-        lost = sorted(action for action in before[who] if not _covers(after.get(who, set()), action))
-        if lost:
-            says = f"{name} would no longer let {who[:120]} do {', '.join(lost)[:120]}"
-            yield found(LED, change.urn, says, (name,))
-    known = {action for entry in statements(old, "Deny") or [] for action in _refused(entry)}
-    refused = sorted({action for entry in statements(new, "Deny") or [] for action in _refused(entry)} - known)
-    if refused:
-        says = f"{name} would refuse everybody {', '.join(refused)[:120]}, under no condition"
+    after = rights(new)
+    known = frozenset(ACCOUNT.findall(str(old)))
+    lost: dict[str, list[str]] = {}
+    for right in rights(old):
+        if _served(right) and not right.covered(_as_before(one, right, known) for one in after):
+            lost.setdefault(right.who.pattern, []).append(right.action.pattern)
+    for who in sorted(lost):
+        says = f"{name} would no longer let {who[:120]} do {', '.join(sorted(set(lost[who])))[:120]} as it did"
         yield found(LED, change.urn, says, (name,))
+    yield from refused_more(change, name, old, new)
 
 
-def _allowed(entries: list[dict[str, Any]]) -> dict[str, set[str]]:
-    """The actions that services and accounts may take, by who it is."""
-    result: dict[str, set[str]] = {}
-    for entry in entries:
-        principal = entry.get("Principal")
-        for kind, values in principal.items() if isinstance(principal, dict) else ():
-            for value in listed(values):
-                if kind == "Service" or str(value).endswith(_ROOT):
-                    actions = result.setdefault(f"{kind} {value}", set())
-                    actions.update(str(action).lower() for action in listed(entry.get("Action")))
-    return result
+def _served(right: Right) -> bool:
+    """Whether a right is that of a service, or of the account by which IAM decides."""
+    return right.who.pattern.startswith("Service ") or right.who.pattern.endswith(_ROOT)
 
 
-def _covers(actions: set[str], action: str) -> bool:
-    return any(one == action or (one.endswith("*") and action.startswith(one[:-1])) for one in actions)
+def _as_before(right: Right, before: Right, accounts: frozenset[str]) -> Right:
+    """A right without the tests that a service which acts for these accounts passes."""
+    asked = {test[:2] for test in before.tests}
+    return replace(
+        right, tests=frozenset(test for test in right.tests if test[:2] in asked or not _passed(test, accounts))
+    )
 
 
-def _refused(statement: Mapping[str, Any]) -> Iterator[str]:
-    """Actions with a wildcard that a statement refuses to everybody, whatever they ask with."""
-    principal = statement.get("Principal")
-    whom = [value for values in principal.values() for value in listed(values)] if isinstance(principal, dict) else []
-    if not statement.get("Condition") and _EVERYBODY in {*map(str, whom), *map(str, listed(principal))}:
-        yield from (str(action).lower() for action in listed(statement.get("Action")) if "*" in str(action))
+def _passed(test: Test, accounts: frozenset[str]) -> bool:
+    operator, key, values = test
+    if key == _TLS:
+        return operator == "bool" and values == {"true"}
+    ours = not accounts or any(set(ACCOUNT.findall(value)) & accounts for value in values)
+    return key in _SENDERS and not negated(operator) and ours
