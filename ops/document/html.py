@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from html import escape
+from html import escape as markup
 from typing import TYPE_CHECKING
 
 from ops.document.blocks import SIGNS, WORDS, Cell, Figure, Items, More, Table, Text
 from ops.document.style import STYLE
+from ops.foreign import steerless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -149,3 +150,8 @@ def _cell(cell: str | Cell) -> str:
     if cell.state is not None:
         return f'<span class="state {cell.state}">{SIGNS[cell.state]} {text or WORDS[cell.state]}</span>'
     return text
+
+
+def escape(text: str) -> str:
+    """The text as a page shows it: nothing in it is markup, and nothing turns its direction."""
+    return markup(steerless(text))

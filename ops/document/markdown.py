@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from ops.document.blocks import SIGNS, WORDS, Cell, Figure, Items, More, Table, Text
+from ops.foreign import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,24 +21,46 @@ ROWS = 15
 ITEMS = 40
 """Entries of a list that are shown."""
 DETAIL = 1_000
-"""Characters of an answer's detail, and of an entry of a list; the page has all of it."""
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#|~@!])")
+"""Characters of an answer, a cell, a heading and an entry of a list: a value of a change may be as long as a file. The
+page has all of it."""
+TITLE = 60
+"""Characters of a chapter's title in the list of those that are left out: `ITEMS` of them fit beside `MOST`."""
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#|~!])")
+_BEGINS = re.compile(r"^(?:(\d{1,9})(?=[.)](?:\s|$))|(?=(?:[-+](?:\s|$)|-{2,}|=)))")
+"""What makes a line a list, a rule or the line before it a heading (CommonMark 0.31, Container and Leaf blocks;
+unverified)."""
+NOTHING = "&#8203;"
+"""A space without width: no name and no number of an issue begins behind it. A backslash does not help, because GitHub
+looks for mentions in the text that it has rendered (github/markup issue 1168; unverified)."""
+_MEANT = (
+    (re.compile(r"#(?=[0-9])"), f"#{NOTHING}"),
+    (re.compile(r"(?<![A-Za-z0-9])@(?=[A-Za-z0-9])"), f"@{NOTHING}"),
+    (re.compile(r"(?<=[A-Za-z0-9])@"), "<span>@</span>"),
+    (re.compile(r"\b(GH-)(?=[0-9])", re.IGNORECASE), rf"\g<1>{NOTHING}"),
+    (re.compile(r":(?=//)"), "<span>:</span>"),
+    (re.compile(r"\b(www)\.", re.IGNORECASE), r"\g<1><span>.</span>"),
+    (re.compile(r"\$"), "<span>$</span>"),
+)
+"""What GitHub makes links and mentions of (GitHub documentation, Autolinked references and URLs; read 2026-12-01), and
+the sign of its formulas in the form that is none (Writing mathematical expressions; read 2026-12-01). A `span` leaves
+what people copy as it is."""
 
 
 def comment(document: Document) -> str:
     """The report as GitHub's Markdown, short enough for one comment."""
-    parts = [f"## {plain(document.title)}", plain(_cut(document.subtitle, 4 * DETAIL)), _verdicts(document.verdicts)]
+    parts = [f"## {_short(document.title)}", plain(_cut(document.subtitle, 4 * DETAIL)), _verdicts(document.verdicts)]
     used = sum(map(len, parts))
-    for number, section in enumerate(document.sections):
+    left: list[str] = []
+    for section in document.sections:
         text = _section(section, MOST - used)
         if used + len(text) > MOST:
-            rest = ", ".join(plain(left.title) for left in document.sections[number : number + ITEMS])
-            more = f" and {left} more" if (left := len(document.sections) - number - ITEMS) > 0 else ""
-            parts.append(f"Too long for a comment: {rest}{more}. The page has it.")
-            break
-        if text:
+            left.append(_inline(_cut(section.title, TITLE)))
+        elif text:
             parts.append(text)
             used += len(text) + 2
+    if left:
+        more = f" and {len(left) - ITEMS} more" if len(left) > ITEMS else ""
+        parts.append(f"Too long for a comment: {', '.join(left[:ITEMS])}{more}. The page has it.")
     return "\n\n".join(parts) + "\n"
 
 
@@ -46,8 +69,20 @@ def _cut(text: str, most: int = DETAIL) -> str:
 
 
 def plain(text: str) -> str:
-    """The text on one line, with nothing in it that Markdown or HTML would read."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split())).replace("&", "&amp;")
+    """The text as a line of its own, with nothing in it that Markdown, HTML or GitHub would read."""
+    return _BEGINS.sub(lambda match: f"{match[1] or ''}\\", _inline(text))
+
+
+def _inline(text: str) -> str:
+    """The same within a line, which begins with something else."""
+    return _unmeant(_SPECIAL.sub(r"\\\1", visible(text)).replace("&", "&amp;"))
+
+
+def _unmeant(text: str) -> str:
+    """Markup in which nobody is mentioned and nothing is linked or set as a formula."""
+    for sign, instead in _MEANT:
+        text = sign.sub(instead, text)
+    return text
 
 
 def _verdicts(verdicts: tuple[Verdict, ...]) -> str:
@@ -64,7 +99,7 @@ def _verdicts(verdicts: tuple[Verdict, ...]) -> str:
 
 def _verdict(item: Verdict) -> tuple[str, ...]:
     state = f"{SIGNS[item.state]} {WORDS[item.state]}"
-    return (plain(item.question), f"**{plain(item.answer)}**", state, plain(_cut(item.detail)))
+    return (_short(item.question), f"**{_short(item.answer)}**", state, _short(item.detail))
 
 
 def _grid(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]], numbers: frozenset[int]) -> str:
@@ -80,7 +115,7 @@ def _section(section: Section, room: int) -> str:
     """
     if not section.open:
         return _folded(section.title, section.blocks)
-    parts, used = [f"### {plain(section.title)}"], 0
+    parts, used = [f"### {_short(section.title)}"], 0
     for number, block in enumerate(section.blocks):
         text = _folded(block.title, block.blocks) if isinstance(block, More) else _block(block)
         if number and (used := used + len(text) + 2) > room - DETAIL:
@@ -96,7 +131,7 @@ def _folded(title: str, blocks: Sequence[Block]) -> str:
     if not said:
         return ""
     inner = "\n\n".join(said)
-    return f"<details><summary>{escape(' '.join(title.split()))}</summary>\n\n{inner}\n\n</details>"
+    return f"<details><summary>{_unmeant(escape(visible(_cut(title))))}</summary>\n\n{inner}\n\n</details>"
 
 
 def _block(block: Block) -> str:
@@ -105,7 +140,7 @@ def _block(block: Block) -> str:
     if isinstance(block, Table):
         return _table(block)
     if isinstance(block, Items):
-        caption = [f"**{plain(block.caption)}**", ""] if block.caption else []
+        caption = [f"**{_short(block.caption)}**", ""] if block.caption else []
         left = len(block.items) - ITEMS
         more = [f"- {left} more stand in the page"] if left > 0 else []
         return "\n".join([*caption, *map(_item, block.items[:ITEMS]), *more])
@@ -126,12 +161,16 @@ def _table(table: Table) -> str:
         shown = [*rows[: ROWS - 1], rows[-1]]
     left = len(rows) - len(shown)
     more = f"\n\n{left} more rows stand in the page." if left else ""
-    return f"**{plain(table.caption)}**\n\n{_grid(tuple(map(plain, table.columns)), shown, table.numbers)}{more}"
+    return f"**{_short(table.caption)}**\n\n{_grid(tuple(map(_short, table.columns)), shown, table.numbers)}{more}"
 
 
 def _cell(cell: str | Cell) -> str:
     if isinstance(cell, str):
-        return plain(cell)
+        return _short(cell)
     if cell.share is None and cell.state is not None:
-        return f"{SIGNS[cell.state]} {plain(cell.text or WORDS[cell.state])}"
-    return plain(cell.text)
+        return f"{SIGNS[cell.state]} {_short(cell.text or WORDS[cell.state])}"
+    return _short(cell.text)
+
+
+def _short(text: str) -> str:
+    return _inline(_cut(text))
