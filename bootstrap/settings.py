@@ -165,6 +165,15 @@ def _misnamed(settings: Settings) -> Iterator[Problem]:
         misnamed = stack_name_problems(stack.name)
         yield from (replace(problem, path=f"{PROJECT}:stacks[{index}].name") for problem in misnamed)
     names = [stack.name for stack in settings.stacks]
+    images = settings.images.name
+    if of := [name for name in names if images == f"{NAMESPACE}-{name}" or images.startswith(f"{NAMESPACE}-{name}-")]:
+        yield Problem(
+            path=f"{PROJECT}:images.name",
+            rule="stacks-apart",
+            value=images,
+            allowed=f"a name that no stack's images have: `{NAMESPACE}-{of[0]}` and what follows is {of[0]}'s own",
+            fix=f"leave it out, which is `{NAMESPACE}`, or give it another beginning",
+        )
     for index, name in enumerate(names):
         others = [*names[:index], *names[index + 1 :]]
         twice = name in names[:index]

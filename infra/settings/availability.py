@@ -1,20 +1,16 @@
 """Settings of what may fail: single points of failure and an uptime below the objective that a stack accepts."""
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from infra.settings.base import Area, refusal
+from plan.days import FORM, read_day
 
 
 def _day(value: str) -> str:
-    try:
-        written: str | None = date.fromisoformat(value).isoformat()
-    except ValueError:
-        written = None
-    if written != value:  # Python reads week dates and days without hyphens too
-        raise refusal("day", "a day as YYYY-MM-DD", "write it like `2027-03-31`")
+    if read_day(value) is None:
+        raise refusal("day", f"a day as {FORM}", "write it like `2027-03-31`")
     return value
 
 

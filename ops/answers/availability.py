@@ -14,6 +14,7 @@ from infra.settings.reading.defaults import defaults
 from ops.answers.drill.found import drill_of
 from ops.jsonable import picked, plain
 from ops.rehearsal.planned import Planned, planned
+from plan.days import end_of
 from plan.tokens import DATABASE, DEPLOYMENT, NODE_GROUP
 from planner.availability.accepted import Accepted, AcceptedLoss, AcceptedUptime
 from planner.availability.analysis import OBJECTIVE_PERCENT, Availability
@@ -121,18 +122,14 @@ def accepted_of(wanted: AvailabilitySettings, today: date | None = None) -> Acce
     uptime = wanted.accepted_uptime
     return Accepted(
         losses=tuple(
-            AcceptedLoss(stops=item.stops, reason=item.reason, until=_day(item.until))
+            AcceptedLoss(stops=item.stops, reason=item.reason, until=end_of(item.until))
             for item in wanted.accepted_losses
         ),
-        uptime=AcceptedUptime(percent=uptime.percent, reason=uptime.reason, until=_day(uptime.until))
+        uptime=AcceptedUptime(percent=uptime.percent, reason=uptime.reason, until=end_of(uptime.until))
         if uptime is not None
         else None,
         today=today or datetime.now(UTC).date(),
     )
-
-
-def _day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
 
 
 def _defaults(environment: str, phase: str) -> AvailabilitySettings:

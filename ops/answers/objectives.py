@@ -18,6 +18,7 @@ from ops.answers.drill.found import drill_of
 from ops.answers.simulate import REQUESTS_PER_USER_DAY
 from ops.jsonable import picked, plain
 from ops.rehearsal.planned import Planned, planned
+from plan.days import day_of, end_of
 from planner.capacity.platform import PHASE_TOP, peak_requests_per_second
 from planner.objectives import judge
 from planner.objectives.model import AcceptedObjective, Answer, Name, with_accepted
@@ -148,7 +149,7 @@ def _accepted(answers: Iterable[Answer], wanted: ObjectivesSettings, today: date
             objective=item.objective,
             value=item.value,
             reason=item.reason,
-            until=None if item.until is None else date.fromisoformat(item.until),
+            until=end_of(item.until),
         )
         for item in wanted.accepted
     ]
@@ -164,7 +165,7 @@ def _measured(
     cost = priced(subject, {"users": users})
     goals = _goals(wanted, users, cost, environment)
     timed = wanted.restore_timed
-    restored = None if timed is None else judge.RestoreTimed(minutes=timed.minutes, day=date.fromisoformat(timed.day))
+    restored = None if timed is None else judge.RestoreTimed(minutes=timed.minutes, day=day_of(timed.day))
     answers = [
         *_traffic(subject, goals),
         judge.cost_answer(cost.cost, goals),

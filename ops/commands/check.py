@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
 from ops.console import note
-from ops.options import ConfigOption, JsonOption, PhaseOption, StackArgument, present
+from ops.options import ConfigOption, JsonOption, PhaseOption, StackArgument, explained, present
 
 EPILOG = "Example: ./bbp check prod --phase microservices"
 
 
 def check(
-    stack: StackArgument, config: ConfigOption = None, phase: PhaseOption = None, json_output: JsonOption = False
+    stack: StackArgument,
+    config: ConfigOption = None,
+    phase: PhaseOption = None,
+    waivers: Annotated[
+        Path | None,
+        typer.Option("--waivers", help="Check this file of waivers, too, before a gate needs it.", metavar="FILE"),
+    ] = None,
+    json_output: JsonOption = False,
 ) -> None:
     """Check a stack file: every problem at once, with its key, value, what is allowed, and the smallest fix."""
+    if waivers is not None:
+        from datetime import UTC, datetime
+
+        from ops.answers.gate import usable_waivers
+
+        with explained():
+            usable_waivers(waivers, datetime.now(UTC).date())
     from ops.answers.check import notices_of
     from ops.inputs.stack_file import check as run
     from ops.views.check import section

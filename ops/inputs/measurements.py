@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ops.inputs.documents import MAX_BYTES, DocumentError, read_document
+from plan.days import read_day
 from planner.capacity.growth import CapacityError
 from planner.capacity.history import LEVELS, METRICS, Measurement
 
@@ -89,7 +90,8 @@ def _of_csv(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _measurement(row: dict[str, Any], today: date) -> tuple[Measurement | None, list[str]]:
     wrong = [f"{str(name)[:40]!r} is no column; there are {', '.join(COLUMNS)}" for name in row if name not in COLUMNS]
-    day = _day(row.get(DATE))
+    said = row.get(DATE)
+    day = read_day(said.strip() if isinstance(said, str) else said)
     if day is None:
         wrong.append(f"{DATE} is {str(row.get(DATE))[:40]!r}; write a day as YYYY-MM-DD")
     elif day > today:
@@ -110,17 +112,6 @@ def _given(items: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
     for name, value in items:
         if name in COLUMNS[1:] and value is not None and value != "":
             yield name, value
-
-
-def _day(value: object) -> date | None:
-    if isinstance(value, datetime):
-        return None  # in which zone would its day be?
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(value.strip()) if isinstance(value, str) else None
-    except ValueError:
-        return None
 
 
 def _number(value: object) -> float | None:

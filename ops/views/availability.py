@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from ops.document.blocks import Item, Items, Section, Table, Text, Verdict
+from plan.days import said_until
 from planner.availability.analysis import OBJECTIVE_PERCENT
 from planner.availability.model import GROUPS
 
@@ -159,5 +160,5 @@ def _together(report: AvailabilityReport) -> Iterator[str]:
     if found.short_of_uptime:
         yield f"Not accepted: {found.short_of_uptime}."
     elif accepted is not None and found.shown_percent < OBJECTIVE_PERCENT:
-        end = f", until {accepted.until}" if accepted.until else ""
-        yield f"Accepted from {accepted.percent:g} % on{end}: {accepted.reason}."
+        end = said_until(accepted.until, found.accepted.today)
+        yield f"Accepted from {accepted.percent:g} % on: {accepted.reason}{end}."

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from plan.days import said_until
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
@@ -80,7 +82,7 @@ class Accepted:
         found = next(held, None)
         if found is None:
             return ""
-        return found.reason if found.until is None else f"{found.reason} (until {found.until})"
+        return f"{found.reason}{said_until(found.until, self.today)}"
 
     def _over(self, until: date | None) -> bool:
         return until is not None and self.today is not None and until < self.today

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from plan.days import said_until
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
@@ -102,7 +104,5 @@ def with_accepted(answer: Answer, accepted: Sequence[AcceptedObjective], today: 
         else:
             holds = against(answer.value, item.value, answer.name) == "met"
         if holds:
-            return replace(
-                answer, accepted=item.reason if item.until is None else f"{item.reason} (until {item.until})"
-            )
+            return replace(answer, accepted=f"{item.reason}{said_until(item.until, today)}")
     return answer

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal
+
+from plan.days import read_day
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -16,6 +18,8 @@ SHORTEST_REASON = 10
 """Characters: "ok" and "needed" are no reasons."""
 SHORTEST_LETTERS = 5
 """Different letters: a row of dots, or of one letter, is no sentence."""
+SHORTEST_OWNER = 2
+"""Different letters: nobody is called `x`, and the owner is whom others ask."""
 WILDCARDS = frozenset("*?")
 EXAMPLE = "{rule: stateful-replace, urn: 'urn:pulumi:...', owner: ada@example.com, reason: ..., expires: 2026-12-24}"
 
@@ -94,7 +98,8 @@ def read_waivers(document: object, rules: Collection[str], today: date) -> Waive
         problems += wrong
         if wrong:
             continue
-        waiver = Waiver(**{key: entry[key] for key in KEYS if key != "expires"}, expires=_day(entry), number=number)
+        texts = {key: entry[key] for key in KEYS}
+        waiver = Waiver(**{**texts, "expires": read_day(entry["expires"])}, number=number)
         same = entries.setdefault((waiver.rule, waiver.urn), waiver)
         if same is not waiver:
             says = f"says the same as entry {same.number}; leave one"
@@ -120,7 +125,7 @@ def _problems(number: int, entry: object, rules: Collection[str], today: date) -
         yield WaiverProblem(number=number, trouble="too broad", says=f"{urn}: a waiver is for one URN, without * or ?")
     elif not urn.startswith("urn:pulumi:"):
         yield malformed(f"{urn[:80]} is no URN; copy it from the finding")
-    expires = _day(entry)
+    expires = read_day(entry["expires"])
     if expires is None:
         yield malformed(f"expires: {entry['expires']} is no day; write it as 2026-12-24")
     elif expires < today:
@@ -144,6 +149,8 @@ def _texts(entry: dict[Any, Any], rules: Collection[str]) -> Iterator[str]:
             yield f"{key} must be a text"
     if entry["rule"] not in rules:
         yield f"rule: there is no {entry['rule']}; copy the id from the finding (docs/gate.md lists them)"
+    if 0 < _letters(entry["owner"]) < SHORTEST_OWNER:
+        yield f"owner: {entry['owner']!r} is nobody; name a person or a team that answers for this"
     if _letters(entry["reason"]) < SHORTEST_LETTERS or len(str(entry["reason"]).strip()) < SHORTEST_REASON:
         yield f"reason: {entry['reason']!r} is none; say in a sentence why this may happen"
 
@@ -151,15 +158,3 @@ def _texts(entry: dict[Any, Any], rules: Collection[str]) -> Iterator[str]:
 def _letters(text: object) -> int:
     """How many different letters somebody can read in a text, of whatever alphabet."""
     return len({sign.casefold() for sign in str(text) if sign.isalpha()})
-
-
-def _day(entry: dict[Any, Any]) -> Any:  # noqa: ANN401 - a day, or nothing
-    value = entry["expires"]
-    if isinstance(value, datetime):
-        return None
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return None

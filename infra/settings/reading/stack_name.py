@@ -18,6 +18,14 @@ PREVIEWS = "-preview"
 WORDS = frozenset(("all", "null", "true", "false", "yes", "no", "on", "off", "y", "n"))
 """What YAML 1.1 reads as no text where a file lists stacks, and `--stack all` as every one of them."""
 
+RESERVED = {
+    "account": "bootstrap/Pulumi.account.yaml is the account's own stack, and `./bbp rehearse account` would be two",
+    "bootstrap": "`alias/bailbondpro-bootstrap` and the project bailbondpro-bootstrap are the account's, not a stack's",
+    "organization": "backends without organizations read it as the first part of a full name "
+    "(Pulumi documentation, States and backends; unverified)",
+}
+"""Names that something else beside the platform's stacks has, and what."""
+
 
 def own_name(stack: str) -> str:
     """The stack's own name: the last part of a full one such as `organization/bailbondpro/dev`."""
@@ -44,6 +52,8 @@ def stack_name_problems(stack: str) -> Iterator[Problem]:
         yield _problem(stack, allowed, of)
     elif name in WORDS:
         yield _problem(stack, "a word that YAML and `--stack` read as a name", f"{name}-stack")
+    elif name in RESERVED:
+        yield _problem(stack, f"a name that nothing else has: {RESERVED[name]}", f"{name}-stack")
 
 
 def _path(stack: str) -> str:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from ops.answers.costs.bills import BillsError
 from ops.inputs.documents import DocumentError, read_document
+from plan.days import read_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -222,10 +223,11 @@ def _grouped(result: dict[str, Any], where: str) -> Iterator[tuple[str, str, flo
 
 
 def _day(value: object, where: str) -> date:
-    try:
-        return date.fromisoformat(str(value)[:10])
-    except ValueError:
-        raise BillsError(f"{where} is {str(value)[:40]!r}; a day is wanted, as 2026-11-01") from None
+    day, _, moment = str(value).replace(" ", "T", 1).partition("T")
+    found = read_day(day)
+    if found is None or (moment and not moment[0].isdigit()):
+        raise BillsError(f"{where} is {str(value)[:40]!r}; a day is wanted, as 2026-11-01")
+    return found
 
 
 def _usd(value: object, where: str) -> float:

@@ -86,6 +86,19 @@ def _what_else(text: str, error: ValueError) -> str:
     return f"is no JSON ({error}): the preview's messages belong to standard error, its document to the file; {HOW}"
 
 
+def usable_waivers(path: Path | None, today: date) -> Waivers:
+    """The waivers in a file without a mistake: for what would find one only after an hour's work.
+
+    Raises:
+        GateError: it cannot be read, is no YAML, or has an entry that is to be corrected; all of them are named.
+    """
+    found = read_waiver_file(path, today)
+    if wrong := [problem for problem in found.problems if problem.refuses]:
+        said = [f"  entry {one.number}: {one.says}" if one.number else f"  {one.says}" for one in wrong]
+        raise GateError("\n".join((f"{path}: these waivers are to be corrected (docs/gate.md#waivers):", *said)))
+    return found
+
+
 def read_waiver_file(path: Path | None, today: date) -> Waivers:
     """The waivers in a file.
 

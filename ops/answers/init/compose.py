@@ -17,6 +17,7 @@ from infra.settings.base import Environment, Phase
 from infra.settings.reading.defaults import merged
 from infra.settings.reading.stack_name import own_name, stack_name_problems
 from ops.answers.init.order import place
+from ops.answers.init.taken import exists, taken
 from ops.answers.init.text import stack_text
 from ops.inputs.stack_file import ROOT, check
 from ops.jsonable import picked
@@ -176,10 +177,8 @@ def new_stack(
     if misnamed:
         return NewStack(stack=stack, file=file, content="", problems=misnamed)
     like = own_name(like) if like is not None else None
-    if write and os.path.lexists(file):
-        return NewStack(stack=stack, file=file, content="", problems=(_exists(file),))
-    if not file.parent.is_dir():
-        return NewStack(stack=stack, file=file, content="", problems=(_no_folder(file.parent),))
+    if in_its_place := tuple(taken(stack, file, write=write)):
+        return NewStack(stack=stack, file=file, content="", problems=in_its_place)
     base: dict[str, Any] = {}
     left_out: tuple[str, ...] = ()
     if like is not None:
@@ -191,21 +190,6 @@ def new_stack(
     _settle(stack, values, wanted, file, like)
     content = stack_text(stack, values, like)
     return _checked(NewStack(stack=stack, file=file, content=content, problems=(), left_out=left_out), write=write)
-
-
-def _exists(file: Path) -> Problem:
-    return Problem(
-        path="STACK",
-        rule="stack-exists",
-        value=file.name,
-        allowed="the name of a stack that has no file yet: a file is never written over",
-        fix="edit that file, choose another name, or move it away first",
-    )
-
-
-def _no_folder(folder: Path) -> Problem:
-    fix = "make it first, or choose another --out"
-    return Problem(path="--out", rule="folder", value=str(folder), allowed="a folder that exists", fix=fix)
 
 
 def _of(file: Path, like: str, stack: str) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -329,7 +313,7 @@ def _checked(new: NewStack, *, write: bool) -> NewStack:
                 # A link, not a rename: it fails where a file of that name has come meanwhile.
                 os.link(draft.name, new.file)
             except FileExistsError:
-                return replace(new, problems=(_exists(new.file),))
+                return replace(new, problems=(exists(new.file),))
     if found.settings is None:
         return new
     order, waiting = place(new.stack, found.settings, dict(_beside(new.file)))

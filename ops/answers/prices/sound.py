@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from plan.days import read_day
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -29,7 +31,7 @@ def unsound(
     now = today or datetime.now(UTC).date()
     sources = old.get("sources", {})
     for offer in offers:
-        published = _day(offer.published)
+        published = read_day(offer.published)
         if published is None:
             yield f"the offer of {offer.code} was published on {offer.published[:20]!r}, which is no day"
             continue
@@ -38,7 +40,9 @@ def unsound(
         had = {
             row["source"] for row in old["prices"] if row["sku"] in picked and picked[row["sku"]].offer == offer.code
         }
-        newest = max((day for name in had if (day := _day(str(sources.get(name, {}).get("date", ""))))), default=None)
+        newest = max(
+            (day for name in had if (day := read_day(str(sources.get(name, {}).get("date", ""))))), default=None
+        )
         if newest is not None and published < newest:
             yield f"the offer of {offer.code} is of {published}, and the book has prices of {newest}"
     for sku, one in sorted(picked.items()):
@@ -58,11 +62,3 @@ def jumps(picked: Mapping[str, Picked], old: Mapping[str, Any]) -> Iterator[str]
         had = before.get(sku)
         if had and one.usd > 0 and not had / MOST_TIMES <= one.usd <= had * MOST_TIMES:
             yield f"{sku} from {had:g} to {one.usd:g} USD"
-
-
-def _day(text: str) -> date | None:
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.isoformat() == text else None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from infra.problems import ConfigError
 from infra.settings import load
 from infra.settings.reading.stack_file import read_config_map
-from ops.answers.gate import GateOptions, gate_file, read_waiver_file
+from ops.answers.gate import GateOptions, gate_file, usable_waivers
 from ops.answers.review.before import objections
 from ops.answers.review.commits import Compared, Repository
 from ops.answers.review.content import Reached, reached
@@ -110,10 +110,11 @@ def review(options: ReviewOptions) -> Review:
     """Rehearse what a change does to every stack that it reaches.
 
     Raises:
+        GateError: the waivers cannot be read, or are to be corrected.
         ReviewError: both sides cannot be compared.
         EngineNotFoundError: there is no engine and none could be built.
     """
-    read_waiver_file(options.waivers, datetime.now(UTC).date())  # a wrong one is refused before anything runs
+    usable_waivers(options.waivers, datetime.now(UTC).date())  # before anything is rehearsed
     with compared(options) as (repository, both, stacks):
         note(f"base is {both.base.name}, head is {both.head.name}")
         _notes(both, stacks)

@@ -20,6 +20,7 @@ from ops.answers.review.kept import PLAN, SAID, SANDBOX, Kept, keep, kept, kept_
 from ops.bootstrap import BootstrapError, Environment, exclusive
 from ops.console import note
 from sandbox.cache import write_atomically
+from sandbox.program.frames import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,7 +96,8 @@ class Runner:
             return ""  # its rehearsal says what it lacks
         with tempfile.TemporaryDirectory(dir=self.repository.scratch) as sandbox:
             code, out, error = self._run(commit, ["check", stack], Path(sandbox))
-        return (out.strip() or error or f"its check ended with exit code {code}") if code == 1 else ""
+        said = out.strip().replace(f"{self.folder(commit)}/", "")
+        return (said or error or f"its check ended with exit code {code}") if code == 1 else ""
 
     def asked(self, commit: Commit, words: list[str]) -> dict[str, Any] | None:
         """What a side's own `./bbp` prints as JSON; None where it has no such command, or prints none.
@@ -173,7 +175,7 @@ class Runner:
             out = output.read()
         if code in INTERRUPTED:
             raise KeyboardInterrupt
-        return code, out, error.replace(f"{folder}/", "").replace(str(sandbox), "SANDBOX")
+        return code, out, folded(error, folder).replace(f"{folder}/", "").replace(str(sandbox), "SANDBOX")
 
     def _interpreter(self, commit: Commit) -> Path:
         """A Python with the packages that the side's lock pins: this one where it pins the same.

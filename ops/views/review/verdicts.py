@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ops.answers.review.removed import REMOVED
@@ -20,6 +21,8 @@ LONGEST = 300
 """Characters of a detail; the chapter has all of it."""
 LASTING = ("REFUSED", "LOST")
 """What a revert does not bring back at all."""
+_PLACE = re.compile(r"in .+, line \d+")
+"""How a line of a program is named (sandbox/program/frames.py)."""
 
 
 def section_id(step: Step) -> str:
@@ -44,9 +47,9 @@ def _said(step: Step) -> Iterator[Said]:
         state: State = "bad" if step.gate.code else "note"
         yield "What changes?", "its stack file is deleted", REMOVED, state
     elif step.state == "unknown":
-        yield "What changes?", "unknown", f"base cannot be rehearsed: {step.refused.splitlines()[0]}", "bad"
+        yield "What changes?", "unknown", f"base cannot be rehearsed: {_why(step.refused)}", "bad"
     elif step.head is None:
-        yield "What changes?", "refused", step.refused.splitlines()[0], "bad"
+        yield "What changes?", "refused", _why(step.refused), "bad"
     else:
         yield from (_changes(step), _data(step), _money(step), _rules(step), _revert(step), _gate(step))
 
@@ -54,7 +57,7 @@ def _said(step: Step) -> Iterator[Said]:
 def _changes(step: Step) -> Said:
     said = ", ".join(f"{count} {WORDS[op]}" for op, count in step.counts().items() if count) or "nothing"
     if step.state == "refused":
-        return "What changes?", said, f"head's rehearsal fails: {step.refused.splitlines()[0]}", "bad"
+        return "What changes?", said, f"head's rehearsal fails: {_why(step.refused)}", "bad"
     if step.state == "same":
         return "What changes?", said, "the same resources with the same properties", "good"
     restarts = f"{len(step.restarts)} restart" if step.restarts else "nothing restarts by itself"
@@ -62,6 +65,14 @@ def _changes(step: Step) -> Said:
     takes = any(item.op in {"delete", "replace"} for item in step.changes)
     detail = f"{new}the update takes {step.chain.minutes} minutes at most; {restarts}"
     return "What changes?", said, detail, "note" if takes else "good"
+
+
+def _why(refused: str) -> str:
+    """What a refusal says first, with the line of the program that it names."""
+    lines = [line.strip() for line in refused.splitlines() if line.strip()] or ["no reason was given"]
+    said = " ".join(lines[:2]) if lines[0].endswith(":") else lines[0]
+    place = next((line for line in lines if _PLACE.match(line)), "")
+    return f"{said} ({place})" if place else said
 
 
 def _data(step: Step) -> Said:

@@ -108,6 +108,16 @@ def test_a_region_has_its_partition(region: str, partition: str) -> None:
     assert partition_of(region) == partition
 
 
+@pytest.mark.parametrize(("images", "wrong"), [("bailbondpro-prod", 1), ("bailbondpro-prod-x", 1), ("bailbondpro", 0)])
+def test_the_account_s_images_have_no_stack_s_name(images: str, wrong: int) -> None:
+    """A stack's roles may do everything with `bailbondpro-<stack>` and what follows, its own images among it."""
+    if wrong:
+        [problem] = refused(stacks=[{"name": "prod"}], images={"name": images})
+        assert (problem.path, problem.rule) == (f"{PROJECT}:images.name", "stacks-apart")
+    else:
+        assert load(values(stacks=[{"name": "prod"}], images={"name": images})).images.name == images
+
+
 def test_a_stack_named_like_the_environment_of_anothers_previews_is_refused() -> None:
     """Any branch runs in `prod-preview`: it could take the role that deploys a stack of this name."""
     [problem] = refused(stacks=[{"name": "staging-preview"}])

@@ -5,15 +5,18 @@ import os
 import re
 import subprocess
 import sys
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 from components.postgres.rds_authorities import rds_authorities
 from infra.problems import ConfigError
 from infra.wiring.names import names_of
 from ops.answers.check import notices_of
+from ops.cli import app
 from ops.inputs.stack_file import CheckResult, check
 from ops.views.check import section
 from tests.support.configs import ENVIRONMENTS, PHASES
@@ -35,6 +38,28 @@ def _expected(path: Path) -> set[tuple[str, str]]:
 def _found(result: CheckResult) -> set[tuple[str, str]]:
     file_names = {str(result.file): result.file.name}
     return {(problem.rule, file_names.get(problem.path, problem.path)) for problem in result.problems}
+
+
+def test_a_file_of_waivers_is_checked_before_a_gate_needs_it(tmp_path: Path) -> None:
+    waivers = tmp_path / "waivers.yaml"
+    waivers.write_text("waivers:\n- {rule: cost}\n- {expires: 20261224}\n", "utf-8")
+    ran = CliRunner().invoke(app, ["check", "dev", "--waivers", str(waivers)])
+    assert ran.exit_code == 1
+    assert "entry 1: needs a text for urn, owner, reason, expires" in ran.stderr
+    assert "entry 2: needs a text" in ran.stderr
+    waivers.write_text("waivers: []\n", "utf-8")
+    assert CliRunner().invoke(app, ["check", "dev", "--waivers", str(waivers)]).exit_code == 0
+
+
+def test_an_end_that_nobody_will_look_at_again_is_noticed(tmp_path: Path) -> None:
+    accepted = '{objective: response, value: 250, reason: "it is rewritten this spring", until: 2999-12-31}'
+    file = tmp_path / "Pulumi.dev.yaml"
+    text = (ROOT / "Pulumi.dev.yaml").read_text("utf-8")
+    file.write_text(f"{text}\n  bailbondpro:objectives:\n    accepted:\n    - {accepted}\n", "utf-8")
+    settings = check("dev", file).settings_or_raise()
+    (noticed,) = [one for one in notices_of(settings, date(2026, 12, 1)) if "until" in one]
+    assert noticed.startswith("bailbondpro:objectives.accepted[0].until: 2999-12-31 is more than a year ahead")
+    assert [one for one in notices_of(settings, date(2999, 1, 1)) if "until" in one] == []
 
 
 def test_there_are_many_broken_configurations() -> None:

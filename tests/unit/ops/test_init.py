@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 
 from infra.problems import Problem
 from infra.settings import read_stack_source
+from infra.settings.reading.stack_name import RESERVED
 from ops.answers.init import compose as init
 from ops.answers.init.compose import OWN_HISTORY, NewStack, Wanted, new_stack
 from ops.answers.init.text import StackDumper
@@ -199,6 +200,7 @@ MISNAMED = (
     ),
     *("../x", ".", "..", "/", "x/", "/etc/x", "a/../b", "./x", "a//b", "a/b/c/d", "organization/other/x"),
     *("staging-preview", "all", "null", "true", "yes"),
+    *("account", "bootstrap", "organization", "organization/bailbondpro/account"),
 )
 
 
@@ -220,6 +222,27 @@ def test_a_path_is_no_name_of_a_stack_and_the_sentence_says_so(folder: Path) -> 
 
 def test_a_stack_to_begin_with_may_be_named_in_full(folder: Path) -> None:
     assert made(folder, FULL, like="organization/bailbondpro/prod").problems == ()
+
+
+def test_a_name_that_differs_by_capital_letters_alone_is_that_of_the_other_file(folder: Path) -> None:
+    (folder / "Pulumi.Staging.yaml").write_text("config: {}\n", "utf-8")
+    [problem] = made(folder, FULL).problems
+    assert (problem.rule, problem.value) == ("stack-exists", "Pulumi.Staging.yaml")
+    assert not (folder / "Pulumi.staging.yaml").is_file()
+
+
+def test_a_name_of_another_account_s_bootstrap_is_taken(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ops.answers.init.taken.ROOT", folder)
+    (folder / "bootstrap").mkdir()
+    (folder / "bootstrap" / "Pulumi.staging.yaml").write_text("config: {}\n", "utf-8")
+    [problem] = made(folder, FULL).problems
+    assert "bootstrap/Pulumi.staging.yaml is an account's" in problem.allowed
+
+
+def test_every_stack_of_the_checked_in_bootstrap_has_a_reserved_name() -> None:
+    files = [path.name.split(".")[1] for path in (ROOT / "bootstrap").glob("Pulumi.*.yaml")]
+    assert files
+    assert set(files) <= set(RESERVED)
 
 
 @pytest.mark.parametrize(("name", "beside"), [("prod-eu", "prod"), ("prod", "prod-eu")])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from ops.answers.gate import gate
+from ops.answers.gate import GateError, gate
 from ops.answers.review.before import objections
 from ops.answers.review.commits import Commit, Repository
 from ops.answers.review.error import ReviewError
@@ -18,7 +18,9 @@ from ops.answers.review.kept import kept_directory
 from ops.answers.review.removed import urn_of_stack
 from ops.answers.review.review import ReviewOptions, review
 from ops.answers.review.runs import Ran, Runner
+from ops.answers.review.step import Step
 from ops.views.review import commented, document
+from ops.views.review.verdicts import verdicts_of
 from plan.preview import read_preview
 from tests.support.git import Git, repository
 
@@ -172,6 +174,88 @@ def test_a_head_whose_stack_file_is_wrong_is_refused_before_anything_is_rehearse
     assert [(step.state, step.refused) for step in found.steps] == [("refused", "Pulumi.dev.yaml: wrong")]
     assert found.code == 1
     assert not kept_directory().exists()
+
+
+ENGINE = type("Engine", (), {"version": "3.259.0"})
+UNREADABLE = {
+    "does not parse": (
+        {"infra/phases.py": "A = 1\ndef x(:\n", "ops/__main__.py": "import infra.phases\n"},
+        "the program failed: SyntaxError: invalid syntax (in infra/phases.py, line 2)",
+    ),
+    "imports what is not there": (
+        {"infra/phases.py": "import nothing_of_this_name\n", "ops/__main__.py": "import infra.phases\n"},
+        "the program failed: ModuleNotFoundError: No module named 'nothing_of_this_name' (in infra/phases.py, line 1)",
+    ),
+    "raises while it is checked": (
+        {
+            "infra/phases.py": "def f():\n    raise KeyError('b')\n",
+            "ops/__main__.py": "import infra.phases as p\np.f()\n",
+        },
+        "the program failed: KeyError: 'b' (in infra/phases.py, line 2, in f)",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", UNREADABLE)
+def test_a_head_that_cannot_run_is_named_by_its_mistake_with_file_and_line(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr("ops.answers.review.review.find_or_build", lambda _: ENGINE)
+    files, said = UNREADABLE[kind]
+    bench.git.commit("broken", **{"infra/__init__.py": "", **files})
+    found = review(ReviewOptions("main", "change", root=bench.git.root))
+    (verdict,) = document(found).verdicts
+    assert (verdict.answer, verdict.detail) == ("refused", said)
+    assert not kept_directory().exists(), "nothing was rehearsed"
+    assert "Traceback" not in commented(document(found))
+    assert str(bench.git.root.parent) not in commented(document(found))
+
+
+@pytest.mark.parametrize(
+    ("refused", "said"),
+    [
+        (
+            "preview failed:\n  the program failed: KeyError: 'b'\n    in infra/stack.py, line 7, in make\n",
+            "preview failed: the program failed: KeyError: 'b' (in infra/stack.py, line 7, in make)",
+        ),
+        ("Pulumi.dev.yaml: 1 problem\n\n  1. Pulumi.dev.yaml\n", "Pulumi.dev.yaml: 1 problem"),
+        ("\n", "no reason was given"),
+    ],
+)
+def test_what_is_refused_is_said_in_one_line_with_the_line_of_the_program(refused: str, said: str) -> None:
+    step = Step("dev", "refused", refused=refused)
+    assert next(iter(verdicts_of(step, named=False))).detail == said
+
+
+def test_a_stack_file_that_is_wrong_is_named_without_the_folder_of_the_review(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ops.answers.review.review.find_or_build", lambda _: ENGINE)
+    printed = 'import os\nprint(os.getcwd() + "/Pulumi.dev.yaml: no YAML, line 2")\nraise SystemExit(1)\n'
+    bench.git.commit("broken", **{"ops/__main__.py": printed, "Pulumi.dev.yaml": "a: [b\n"})
+    found = review(ReviewOptions("main", "change", root=bench.git.root))
+    assert [step.refused for step in found.steps] == ["Pulumi.dev.yaml: no YAML, line 2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("waivers: [", "neither YAML nor JSON"),
+        ("waivers:\n- {rule: nothing}\n", r"entry 1: needs a text for urn, owner, reason, expires"),
+        ("waivers: 7\n", "the file must hold `waivers:` with a list"),
+    ],
+)
+def test_waivers_that_are_wrong_are_refused_before_anything_is_compared_or_rehearsed(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("nothing may be compared yet")
+
+    monkeypatch.setattr("ops.answers.review.review.compared", refuse)
+    waivers = tmp_path / "waivers.yaml"
+    waivers.write_text(text, "utf-8")
+    with pytest.raises(GateError, match=said):
+        review(ReviewOptions("main", "change", root=bench.git.root, waivers=waivers))
 
 
 def test_documents_alone_reach_no_stack_and_need_no_engine(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
