@@ -12,13 +12,16 @@ from bailbondpro.edge.policy import PRIVATE_PREFIXES
 from bailbondpro.edge.problems import expression_problems, uncached_problems
 from bailbondpro.edge.proof.oracle import personal_reason
 from bailbondpro.edge.rules import EdgeRules
+from components.gateway.guide import INTERNAL_PATH
 from infra.edge_policy import edge_policy
 from infra.limits.network import repeated
 from infra.limits.rule import Finding, rule
+from infra.limits.services import below
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bailbondpro.edge.policy import EdgePolicy
     from infra.settings.root import Settings
 
 
@@ -26,6 +29,7 @@ _OVERRIDDEN_LIFETIMES = ("images", "css", "js")
 """Kinds whose edge lifetime a rule sets; html and api obey the origin's own header, which no plan limits."""
 _API_PREFIX = "/api/"
 _MIN_IMAGE_PIXELS = 16
+_PROBED = frozenset({"/health", "/ready"})
 
 
 @rule("cdn-ids", source="Cloudflare API: zone and account ids", areas=("cdn",))
@@ -221,8 +225,44 @@ def public_api_is_below_the_api(settings: Settings) -> Iterator[Finding]:
 )
 def public_paths_can_be_cached(settings: Settings) -> Iterator[Finding]:
     """Whoever declares a path public expects that it is fast."""
-    for problem in uncached_problems(edge_policy(settings)):
+    policy = edge_policy(settings)
+    wrong = [*uncached_problems(policy)]
+    for problem in wrong:
         yield Finding(path=f"cdn.{problem.path}", value=problem.value, allowed=problem.allowed, fix=problem.fix)
+    private, known, rules = _private(settings), {problem.value for problem in wrong}, EdgeRules.of(policy)
+    for key, paths in (
+        ("publicHtmlPaths", policy.public_html_paths),
+        ("publicApiPrefixes", policy.public_api_prefixes),
+    ):
+        for path in paths:
+            misplaced = key == "publicApiPrefixes" and not path.startswith(_API_PREFIX)
+            if path in known or misplaced or any(_overlap(path.lower(), prefix, key) for prefix in private):
+                continue
+            if allowed := _never_reached(settings, path) or _of_no_class(policy, rules, key, path):
+                fix = f"remove or rename `{path}`: it would never be cached"
+                yield Finding(path=f"cdn.{key}", value=path, allowed=allowed, fix=fix)
+
+
+def _never_reached(settings: Settings, path: str) -> str:
+    """What is allowed instead of a path that the gateway keeps for itself or refuses, or nothing."""
+    measured = (settings.app.metrics_path, *(service.metrics_path for service in settings.services))
+    if below(path, (INTERNAL_PATH, *measured)):
+        return "paths that visitors reach: the gateway hides this one"
+    if path in _PROBED:
+        return "paths of the application: the gateway answers probes here, and nobody caches that"
+    return ""
+
+
+def _of_no_class(policy: EdgePolicy, rules: EdgeRules, key: str, path: str) -> str:
+    """What is allowed instead of a path whose response the edge would not store even when all is well, or nothing."""
+    below_it = f"{path.rstrip('/')}/x" if key == "publicApiPrefixes" else path
+    asked = (Request.of(f"https://{host}{below_it}") for host in (policy.hosts.app, policy.hosts.api))
+    found = [evaluate(rules, request, expected_response(policy, request)) for request in asked]
+    if any(one.cacheable for one in found):
+        return ""
+    blocked = next((one.blocked_by for one in found if one.blocked_by), None)
+    reason = f"the firewall rule {blocked} refuses it" if blocked else found[0].reason
+    return f"a path whose answer the edge stores; of this one it says: {reason}"
 
 
 def _overlap(path: str, private: str, key: str) -> bool:

@@ -40,7 +40,7 @@ def paths_are_free(settings: Settings) -> Iterator[Finding]:
     owner: dict[str, str] = {}
     for index, service in enumerate(settings.services):
         for path in service.paths:
-            own = path in _OWN_PATHS or _below(path, (INTERNAL_PATH, settings.app.metrics_path))
+            own = path in _OWN_PATHS or below(path, (INTERNAL_PATH, settings.app.metrics_path))
             taken = "the platform" if own else owner.get(path)
             if taken:
                 yield Finding(
@@ -52,7 +52,7 @@ def paths_are_free(settings: Settings) -> Iterator[Finding]:
             owner.setdefault(path, service.name)
 
 
-def _below(path: str, folders: tuple[str, ...]) -> bool:
+def below(path: str, folders: tuple[str, ...]) -> bool:
     """The gateway compares whole segments, without regard to case."""
     return any(f"{path.rstrip('/')}/".lower().startswith(f"{folder.rstrip('/')}/".lower()) for folder in folders)
 

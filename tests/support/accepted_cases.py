@@ -123,7 +123,8 @@ ACCEPTED = (
     case(
         "cdn-private-paths", "reference data", cdn={"publicApiPrefixes": ["/api/bond-types/"], "publicHtmlPaths": ["/"]}
     ),
-    case("cdn-never-cached", "pages", cdn={"publicHtmlPaths": ["/", "/faq.html", "/v1.2", "/favicon.ico"]}),
+    case("cdn-never-cached", "pages", cdn={"publicHtmlPaths": ["/", "/faq.html", "/v1.2", "/Health"]}),
+    case("cdn-never-cached", "reference data", cdn={"publicApiPrefixes": ["/api/bond-types/", "/api/v1.2"]}),
     case(
         "cdn-warm-paths",
         "one of each class",

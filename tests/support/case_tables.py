@@ -63,3 +63,9 @@ EMPTY_SHARDS: tuple[tuple[str, str, dict[str, object]], ...] = tuple(
     )
 )
 """Variables that lead pods to a shard that holds nobody."""
+
+NO_PAGES = (
+    *("/robots.txt", "/a//b", "/app.js", "/logo.png", "/favicon.ico", "/api/x", "/metrics", "/internal/x"),
+    *("/wp-login.php", "/health", "/ready"),
+)
+"""Paths that nobody would get from the cache: of another kind, hidden, refused, or answered by the gateway itself."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tests.support.case_tables import EMPTY_SHARDS, ENDLESS, EVERYTHING_LOST, MANY_SMALL_PODS, STOPS
+from tests.support.case_tables import EMPTY_SHARDS, ENDLESS, EVERYTHING_LOST, MANY_SMALL_PODS, NO_PAGES, STOPS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -339,8 +339,8 @@ REFUSED = (
         "cdn.warmPaths",
         cdn={"privatePrefixes": ["/images/clients"], "warmPaths": ["/clients/7.png"]},
     ),
-    case("cdn-never-cached", "cdn.publicHtmlPaths", cdn={"publicHtmlPaths": ["/robots.txt"]}),
-    case("cdn-never-cached", "cdn.publicHtmlPaths", cdn={"publicHtmlPaths": ["/a//b"]}),
     case("cdn-never-cached", "cdn.publicApiPrefixes", cdn={"publicApiPrefixes": ["/api/a./b"]}),
+    *(case("cdn-never-cached", "cdn.publicHtmlPaths", cdn={"publicHtmlPaths": [path]}) for path in NO_PAGES),
+    case("cdn-never-cached", "cdn.publicApiPrefixes", cdn={"publicApiPrefixes": ["/api/a."]}),
     *(case(rule, path, P3, **areas) for rule, path, areas in (*EMPTY_SHARDS, *EVERYTHING_LOST, *ENDLESS)),
 )
