@@ -52,7 +52,7 @@ plan can hold. Cookies whose names end with an identifier count by their form (`
 
 HARMLESS_HEADERS = (
     # RFC 9110, RFC 9111, RFC 9218 (priority), RFC 9651's Sec- names of Fetch Metadata and Client Hints: browsers
-    *("host", "user-agent", "accept", "accept-charset", "accept-encoding", "accept-language", "referer", "origin"),
+    *("host", "user-agent", "accept", "accept-encoding", "accept-language", "referer", "origin"),
     *("connection", "keep-alive", "te", "upgrade-insecure-requests", "dnt", "priority", "purpose", "x-purpose"),
     *("cache-control", "pragma", "range", "if-range", "if-match", "if-none-match", "if-modified-since", "cookie"),
     *("if-unmodified-since", "max-forwards", "save-data", "downlink", "ect", "rtt", "dpr", "viewport-width", "width"),
@@ -70,8 +70,9 @@ HARMLESS_HEADERS = (
     *("tracestate", "sentry-trace"),
 )
 """Names of request headers that may come with a request for a public page or public data. Any other may change what the
-application answers, and is in no cache key: X-Requested-With, RSC and HX-Request ask for a part of a page, and
-Content-Length says that a GET has a body. One that is missing here costs a request to the origin."""
+application answers, and is in no cache key: X-Requested-With, RSC and HX-Request ask for a part of a page,
+Accept-Charset, which no browser sends (MDN, Accept-Charset; unverified), for other bytes, and Content-Length says that
+a GET has a body. One that is missing here costs a request to the origin."""
 
 HARMLESS_RESPONSE_HEADERS = (
     # RFC 9110, 9111, 9112, 9213, 8288, 7838: what a response is, how it came and for how long it may be kept

@@ -131,19 +131,29 @@ _BETWEEN_PARTS = (
     *("X-Url", "X-Sign-Up-Paths", "X-Trusted-Proxy", "X-Firebase-Uid"),
 )
 """Of @clerk/backend and authkit-nextjs, which a middleware sets for pages."""
+_OTHER_ADDRESSES = ("EO-Connecting-IP", "EO-Client-IP", "CDN-Real-IP", "Gcore-Real-IP", "X-Alicdn-Real-Ip")
+"""Of networks before an origin: EdgeOne, Gcore, Alibaba Cloud."""
+_OTHER_PERSONS = ("X-Krb-User", "X-Kerberos-User", "X-Iap-User", "X-Oracle-User")
+_OTHER_CERTIFICATES = ("X-Cert-DN", "X-Nginx-Ssl-Client-Cert", "X-Haproxy-Client-Cert-Cn")
+_OTHER_PLACES = (
+    *("X-Envoy-Original-Method", "Http-Method-Override", "X-Forwarded-Script-Name", "X-Forwarded-Authority"),
+)
 
 CLAIMED: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("who is signed in, by convention: who speaks, then what is claimed", (*_every(_SPEAKERS, _PERSONS), *_BARE)),
+    (
+        "who is signed in, by convention: who speaks, then what is claimed",
+        (*_every(_SPEAKERS, _PERSONS), *_BARE, *_OTHER_PERSONS),
+    ),
     (
         "who is signed in, by convention: the name of a product, then what is claimed",
         (*_PRODUCT_NAMES, *_BETWEEN_PARTS),
     ),
     (
         "client certificates, by convention; Cloudflare documentation, mutual TLS",
-        _every(_CERTIFICATES, _OF_CERTIFICATES),
+        (*_every(_CERTIFICATES, _OF_CERTIFICATES), *_OTHER_CERTIFICATES),
     ),
-    ("where a request came in, by convention", tuple(chain(_every(_FRONTS, _ADDRESSES), _PLACES))),
-    ("the client's address, by convention", _every(_CLIENTS, _OF_CLIENTS)),
+    ("where a request came in, by convention", tuple(chain(_every(_FRONTS, _ADDRESSES), _PLACES, _OTHER_PLACES))),
+    ("the client's address, by convention", (*_every(_CLIENTS, _OF_CLIENTS), *_OTHER_ADDRESSES)),
     ("requests that come from the inside, by convention", _TRUSTING),
 )
 """By kind. Some stand in the other lists too, with their document."""

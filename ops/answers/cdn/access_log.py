@@ -25,6 +25,11 @@ MAX_LINE = 65_536
 """Bytes; request lines of 8 KiB with cookies and referer are far below."""
 LAST_SECOND = 10_000_000_000
 """Seconds since 1970; a number above it counts milliseconds."""
+FIRST_SECOND = 946_684_800
+"""Seconds since 1970 of the year 2000, before which no server of today wrote a log: an earlier time is a clock that was
+not set, and one such line would make hours of a log out of minutes."""
+MOST_BYTES = 5 * 2**40
+"""Of one answer: the largest object of a bucket, 5 TiB (Amazon S3 User Guide, Uploading objects; unverified)."""
 _GZIP = b"\x1f\x8b"
 _LINE = re.compile(
     r"^(?:(?P<host>[^\s\[]+) )?(?P<client>[^\s\[]+) [^\s\[]+ [^\s\[]+ \[(?P<time>[^\]]+)\] "
@@ -200,8 +205,8 @@ def _checked(asked: Asked) -> Asked | None:
         parts = urlsplit(target)
         host, target = parts.hostname or host, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     name = re.sub(r":\d*$", "", host.lower()).removesuffix(".")
-    valid = target.startswith("/") and 100 <= asked.status <= 599 and asked.size >= 0  # noqa: PLR2004 - RFC 9110, 15
-    if not (valid and 0 <= asked.at < LAST_SECOND):
+    valid = target.startswith("/") and 100 <= asked.status <= 599  # noqa: PLR2004 - RFC 9110, 15
+    if not (valid and 0 <= asked.size <= MOST_BYTES and FIRST_SECOND <= asked.at < LAST_SECOND):
         return None
     return replace(asked, host="" if name in {"-", "_"} else name, target=target)
 
@@ -213,6 +218,8 @@ def _unescaped(found: re.Match[str]) -> str:
 @lru_cache(maxsize=16)
 def _clock(value: object) -> float:
     """Seconds since 1970 of a time in any of the forms; a second of a busy log has many lines."""
+    if isinstance(value, bool):
+        raise TypeError("true and false are no times")
     if isinstance(value, (int, float)):
         return float(value) if value < LAST_SECOND else value / 1000
     text = str(value)

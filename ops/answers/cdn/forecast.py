@@ -27,6 +27,8 @@ MIN_REQUESTS = 1_000
 """Requests below which a rate says nothing: one in a thousand is the least that is told apart."""
 MIN_SECONDS = 3_600
 """Seconds that a log has to span: a page's lifetime in the guide, so that one expires."""
+MIN_MINUTES = MIN_SECONDS // 60 // 2
+"""Minutes of these that have requests at least: one line with a wrong time spans a log, and fills no minutes."""
 MAX_MALFORMED_PERCENT = 5
 """Share of lines that may be none of the formats, or out of the order of time; above it, what was left out may differ
 from what was read, and what is stored later would have answered what came before."""
@@ -317,6 +319,8 @@ def _too_little(log: LogReader, replay: _Replay, seconds: float) -> Iterator[str
         yield f"{requests:,} requests; {MIN_REQUESTS:,} are the least"
     if seconds < MIN_SECONDS:
         yield f"{seconds:,.0f} s of time; {MIN_SECONDS:,} s are the least"
+    elif (busy := len(replay.peak.minutes)) < MIN_MINUTES:
+        yield f"requests in {busy:,} minutes alone; {MIN_MINUTES:,} are the least: look for a line with a wrong time"
     if log.malformed * 100 > log.lines * MAX_MALFORMED_PERCENT:
         yield f"{log.malformed:,} of {log.lines:,} lines are malformed; {MAX_MALFORMED_PERCENT} % are the most"
     if log.broken:

@@ -7,6 +7,7 @@ behavior); it fills the data centre nearest to this machine and, with tiered cac
 from __future__ import annotations
 
 import http.client
+import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from ops.answers.cdn.edge import Edge
 
+_HOST = re.compile(r"[0-9a-z](?:[0-9a-z.-]*[0-9a-z])?|[0-9a-f:.]*:[0-9a-f:.]*")
+"""A name or an address, as `urlsplit` gives it: in lower case, an IPv6 address without its brackets."""
 CONCURRENCY = 4
 """Requests at a time: gentle with an origin that has just been deployed."""
 TIMEOUT = 20.0
@@ -207,7 +210,7 @@ class HttpHead:
         except ValueError as error:
             raise CdnError(f"--connect-to {self.connect_to}: write http://ADDRESS:PORT ({error})") from error
         more = "@" in parts.netloc or parts.path.rstrip("/") or "?" in self.connect_to or "#" in self.connect_to
-        spaced = any(character.isspace() for character in self.connect_to)
-        if parts.scheme != "http" or not parts.hostname or not port or more or spaced:
+        host = parts.hostname or ""
+        if parts.scheme != "http" or not _HOST.fullmatch(host) or not port or more or parts.path not in {"", "/"}:
             raise CdnError(f"--connect-to {self.connect_to}: write http://ADDRESS:PORT, and nothing more")
-        return parts.hostname, port
+        return host, port

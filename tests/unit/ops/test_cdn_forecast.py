@@ -76,6 +76,9 @@ def test_a_line_of_every_format_is_the_same_request(text: str) -> None:
         '{"msec": NaN, "request_method": "GET", "request_uri": "/", "status": 200}',
         '{"msec": -5, "request_method": "GET", "request_uri": "/", "status": 200}',
         '{"msec": 1, "request_method": "GET", "request_uri": "/", "status": 200, "bytes": -1}',
+        *(f'{{"time": {at}, "method": "GET", "path": "/", "status": 200}}' for at in ("true", 0, 1, 1e3, 946_684_799)),
+        '{"msec": 1796029201, "request_method": "GET", "request_uri": "/", "status": 200, "bytes": 1e30}',
+        '1.2.3.4 - - [01/Jan/1970:00:00:00 +0000] "GET / HTTP/1.1" 200 0',
         "[" * 5000,
         '{"a":' * 5000,
     ],
@@ -182,6 +185,7 @@ def test_a_log_that_is_too_small_too_short_or_too_dirty_judges_nothing(tmp_path:
     for lines, reason in (
         (enough(999), "999 requests; 1,000 are the least"),
         (enough(step=1), "1,199 s of time; 3,600 s are the least"),
+        ([line("/a", -90_000), *enough(step=1)], "requests in 22 minutes alone; 30 are the least"),
         (enough() + ["junk"] * 100, "100 of 1,300 lines are malformed"),
         ([], "0 requests"),
     ):

@@ -147,8 +147,22 @@ def test_a_url_with_a_port_or_a_user_is_refused_instead_of_another_being_purged(
     [
         *("http://[::1", "http://127.0.0.1:99999", "http://127.0.0.1:x", "https://x", "x"),
         *("http://h:0", "http://u@h:1", "http://h:1/path", "http://h:1?x", "http://h:1#x", "http://h h:80"),
+        *(
+            "http://h\\x:80",
+            "http://h\0:80",
+            "http://h,x:1",
+            "http://h%20:1",
+            "http://-:1",
+            "http://h:1//",
+            "http://h_:1",
+        ),
     ],
 )
 def test_an_address_to_connect_to_that_is_none_is_a_sentence_before_anything_is_requested(address: str) -> None:
     with pytest.raises(CdnError, match="write http://ADDRESS:PORT"):
         HttpHead(address)
+
+
+@pytest.mark.parametrize("address", ["http://h", "http://H.example:81/", "http://127.0.0.1:8080", "http://[::1]:80"])
+def test_an_address_to_connect_to_is_a_name_or_an_address_of_either_kind(address: str) -> None:
+    assert HttpHead(address).connect_to == address
