@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bailbondpro.facts.upgrades import EKS_MINORS, KUBELET_BEHIND, kubernetes_minor, proxy_fits
+from components.monitoring.kinds.objectives import LOOK_BACK_DAYS
 from infra.limits.network import repeated
 from infra.limits.rule import Finding, rule
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from infra.settings.root import Settings
 
 _EVERYBODY = "0.0.0.0/0"
+LEAST_KEPT_DAYS = LOOK_BACK_DAYS + 1
+"""Days that alerts look back, and one: what is kept ends somewhere within its last block (Prometheus documentation,
+Storage; unverified 2026-12-01)."""
 
 
 @rule("eks-version", source="EKS documentation, Kubernetes release calendar", areas=("cluster",))
@@ -169,6 +173,24 @@ def log_types_are_distinct(settings: Settings) -> Iterator[Finding]:
     yield from repeated("cluster.logTypes", settings.cluster.log_types)
 
 
+@rule(
+    "metrics-outlast-alerts",
+    source="The Site Reliability Workbook, Alerting on SLOs: burn rates over three days",
+    areas=("monitoring",),
+)
+def metrics_are_kept_for_as_long_as_alerts_look_back(settings: Settings) -> Iterator[Finding]:
+    """A rate over three days of which one is kept is that day's: it wakes people for what the month can bear."""
+    prometheus = settings.monitoring.prometheus
+    if prometheus.enabled and prometheus.retention_days < LEAST_KEPT_DAYS:
+        yield Finding(
+            path="monitoring.prometheus.retentionDays",
+            value=prometheus.retention_days,
+            allowed=f"at least {LEAST_KEPT_DAYS}: ErrorBudgetBurnSteady and ResponseBudgetBurnSteady look back "
+            f"{LOOK_BACK_DAYS} days",
+            fix=f"set it to {LEAST_KEPT_DAYS} (default: 15)",
+        )
+
+
 def _minor(version: str) -> int:
     return kubernetes_minor(version) or 0
 
@@ -183,4 +205,5 @@ RULES = (
     somebody_administers_the_cluster,
     administrators_are_distinct,
     log_types_are_distinct,
+    metrics_are_kept_for_as_long_as_alerts_look_back,
 )

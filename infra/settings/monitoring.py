@@ -36,7 +36,12 @@ class PrometheusSettings(Area):
         description="Whether kube-prometheus-stack is installed. It is the source of the guide's four alerts (cpu, "
         "memory, response time, errors), which nobody raises without it. Default: yes, in every phase.",
     )
-    retention_days: int = Field(default=15, ge=1, le=365, description="Days metrics are kept (Prometheus: 15).")
+    retention_days: int = Field(
+        default=15,
+        ge=1,
+        le=365,
+        description="Days metrics are kept, at least 4: alerts look back three (Prometheus: 15).",
+    )
     storage_gib: int = Field(default=50, ge=10, le=1000, description="Disk of Prometheus in GiB.")
     scrape_interval_seconds: int = Field(
         default=15, ge=5, le=30, description="Seconds between scrapes; four fit the autoscaler's window of 2 minutes."

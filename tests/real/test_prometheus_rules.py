@@ -145,6 +145,12 @@ def requests(ok: int, failed: int, minutes: int = 420) -> dict[str, str]:
     return {f'{base}"200"}}': f"0+{ok}x{minutes}", f'{base}"500"}}': f"0+{failed}x{minutes}"}
 
 
+def hung(minutes: int) -> dict[str, str]:
+    """A hundred requests a minute for so long, and then none of any kind for two hours."""
+    base = 'http_requests_total{namespace="production",pod="app-1",status='
+    return {f'{base}"200"}}': f"0+100x{minutes} {100 * minutes}x120", f'{base}"500"}}': f"0x{minutes + 121}"}
+
+
 def latencies(fast: int, slow: int) -> dict[str, str]:
     """Requests per minute of up to 0.5 s and of up to 2 s."""
     base = 'http_request_duration_seconds_bucket{namespace="production",le='
@@ -221,13 +227,14 @@ CASES = (
     # 99.9 %: the month's budget gone in two days, or in five
     Case("ErrorBudgetBurnFast", requests(980, 20), 2, 4, requests(986, 14)),
     Case("ErrorBudgetBurnSlow", requests(990, 10), 15, 17, requests(995, 5)),
-    # for as long as windows of three days are filled by what there is
     Case("ErrorBudgetBurnSteady", requests(998, 2), 59, 62, requests(1999, 1)),
     # 200 ms for 95 %: three quarters too slow, a third, and one of ten
     Case("ResponseBudgetBurnFast", objective(25, 75), 2, 4, objective(29, 71)),
     Case("ResponseBudgetBurnSlow", objective(66, 34), 15, 17, objective(71, 29)),
     Case("ResponseBudgetBurnSteady", objective(90, 10), 59, 62, objective(96, 4)),
     Case("ResponseObjectiveUnmeasured", latencies(90, 10), 14, 15, objective(1, 0)),
+    # answers for six hours, and then none: counters stand still, and the pod is scraped as before
+    Case("RequestsStopped", hung(360), 370, 377, hung(500)),
     Case("AutoscalerAtMaximum", replicas("20x60"), 14, 15, replicas("20x8 19x60")),
     Case("AutoscalerBlind", {BLIND: "1x60"}, 4, 5, {BLIND: "0x60"}),
     Case("RequestMetricMissing", {}, 9, 10, requests(1, 0, 60)),
@@ -309,6 +316,24 @@ def test_requests_of_another_namespace_count_for_nothing(tool: Path, tmp_path: P
     elsewhere = {name.replace("production", "staging"): values for name, values in requests(50, 50).items()}
     expected = [firing("ErrorRateHigh", 20, 0), firing("RequestMetricMissing", 20, 1)]
     assert verdict(tool, tmp_path, {"tests": [scenario(elsewhere, expected)]}, rule_groups(SCOPE)) == ""
+
+
+def test_requests_of_a_pod_without_the_objectives_bucket_are_named_and_not_counted_as_slow(
+    tool: Path, tmp_path: Path
+) -> None:
+    base = 'http_request_duration_seconds_bucket{namespace="production",pod="other",le='
+    coarse = {f'{base}"{bound}"}}': "0+100x120" for bound in ("0.25", "+Inf")}
+    burning = [firing(f"ResponseBudgetBurn{speed}", 70, 0) for speed in ("Fast", "Slow", "Steady")]
+    missing = [firing("ResponseObjectiveUnmeasured", 70, 1)]
+    mixed = scenario({**objective(96, 4), **coarse}, [*burning, *missing])
+    slow = scenario({**objective(60, 40), **coarse}, [firing("ResponseBudgetBurnSlow", 70, 1), *missing])
+    assert verdict(tool, tmp_path, {"tests": [mixed, slow]}, rule_groups(SCOPE)) == ""
+
+
+def test_a_pod_that_leaves_has_not_stopped(tool: Path, tmp_path: Path) -> None:
+    series = {'http_requests_total{namespace="production",status="200",pod="gone"}': "0+100x360 36000x5 stale"}
+    expected = [firing("RequestsStopped", minute, 0) for minute in (366, 372, 380)]
+    assert verdict(tool, tmp_path, {"tests": [scenario(series, expected)]}, rule_groups(SCOPE)) == ""
 
 
 def test_a_certificate_that_ends_soon_is_named_and_one_that_lasts_is_not(tool: Path, tmp_path: Path) -> None:

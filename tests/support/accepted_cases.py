@@ -147,6 +147,8 @@ ACCEPTED = (
         monitoring={"prometheus": {"enabled": True}},
         pools={"app": {"maxSize": 9}},
     ),
+    case("metrics-outlast-alerts", "four days", monitoring={"prometheus": {"enabled": True, "retentionDays": 4}}),
+    case("metrics-outlast-alerts", "no Prometheus", monitoring={"prometheus": {"enabled": False, "retentionDays": 1}}),
     case("service-rate-limit", "inside only", services=[service(public=False, rateLimit="none")]),
     case(
         "service-databases", "with shards", P3, services=[service(databases=["shards"], minReplicas=2, maxReplicas=2)]

@@ -32,6 +32,7 @@ ADMIN = "arn:aws:iam::123456789012:role/deploy"
 TAG = "registry.example.com/bailbondpro:1.2"
 CDN = {"enabled": True, "zoneId": "0" * 31 + "a", "accountId": "0" * 31 + "b"}
 P2, P3 = "prod horizontal", "prod microservices"
+RETENTION = "monitoring.prometheus.retentionDays"
 
 ROOM = {"app": {"maxSize": 9}}
 """Nodes for more pods than the defaults ask for, so that a case breaks one limit alone."""
@@ -182,6 +183,7 @@ REFUSED = (
         autoscaling={"metricsBackend": "keda"},
         monitoring={"prometheus": {"enabled": False}},
     ),
+    case("metrics-outlast-alerts", RETENTION, monitoring={"prometheus": {"enabled": True, "retentionDays": 3}}),
     case("vpa-not-with-hpa", "autoscaling.vpa.mode", autoscaling={"vpa": {"mode": "full", "maxCpuMillicores": 1000}}),
     case("vpa-not-with-hpa", "autoscaling.memoryPercent", autoscaling={"vpa": {"mode": "memory"}}),
     case("vpa-range", "autoscaling.vpa.minCpuMillicores", autoscaling={"vpa": {"minCpuMillicores": 2001}}),

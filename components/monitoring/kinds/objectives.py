@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 SLOW_SHARE = 0.05
 """Share of requests that may be slower than the objective, which is one of the 95th percentile."""
+SILENT_RPS = 0.1
+"""Requests a second of a pod, over hours, from which on none in a quarter of an hour is no chance (our choice: 90 were
+to be expected, or a few where a night has a twentieth of the day's)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,13 +55,34 @@ SPEEDS = (
     _Speed(name="Steady", factor=1, short="6h", long="3d", hold="1h", severity="warning", leaves="a month"),
 )
 
+LOOK_BACK_DAYS = 3
+"""The longest window of the speeds: what is kept for less makes of it one of another length."""
+
 
 def slow_ratio(scope: Scope, window: str) -> str:
-    """PromQL: share of requests that took longer than the objective, 0..1; nothing where no bucket ends there."""
+    """PromQL: share of requests that took longer than the objective, 0..1; of those that have a bucket that ends there.
+
+    A series without that bucket says of no request whether it was slow, so none of its requests is counted.
+    """
     series = "http_request_duration_seconds_bucket"
-    within = f"sum(rate({series}{{{scope.matcher},{ends_at(scope.thresholds.objective_ms)}}}[{window}]))"
-    every = f'sum(rate({series}{{{scope.matcher},le="+Inf"}}[{window}]))'
-    return f"(1 - {within} / {every})"
+    within = f"rate({series}{{{scope.matcher},{ends_at(scope.thresholds.objective_ms)}}}[{window}])"
+    every = f'rate({series}{{{scope.matcher},le="+Inf"}}[{window}])'
+    return f"(1 - sum({within}) / sum({every} and ignoring (le) {within}))"
+
+
+def unmeasured(scope: Scope) -> str:
+    """PromQL: by pod, series that count requests without a bucket that ends at the objective; or nothing counts any."""
+    series = "http_request_duration_seconds_bucket"
+    ends = f"{series}{{{scope.matcher},{ends_at(scope.thresholds.objective_ms)}}}"
+    every = f'{series}{{{scope.matcher},le="+Inf"}}'
+    return f"count by (pod) ({every} unless ignoring (le) {ends}) or absent({every})"
+
+
+def silent(scope: Scope) -> str:
+    """PromQL: pods that answered requests for hours and count none now, while they are scraped as before."""
+    counted = f"http_requests_total{{{scope.matcher}}}"
+    before = f"sum by (pod) (rate({counted}[6h] offset 10m))"
+    return f"sum by (pod) (rate({counted}[5m])) == 0 and {before} > {SILENT_RPS}"
 
 
 def alerts(scope: Scope) -> tuple[Alert, ...]:
@@ -81,11 +105,23 @@ def alerts(scope: Scope) -> tuple[Alert, ...]:
         ),
         Alert(
             name="ResponseObjectiveUnmeasured",
-            expr=f"absent(http_request_duration_seconds_bucket{{{scope.matcher},{ends_at(scope.thresholds.objective_ms)}}})",
+            expr=unmeasured(scope),
             for_="15m",
-            summary=f"No bucket of the response times ends at {limits.objective_ms} ms",
-            description="Nobody can tell whether the objective is met. Compare /metrics with the contract's buckets.",
+            summary=f"No bucket of the response times {{{{ with $labels.pod }}}}of {{{{ . }}}} {{{{ end }}}}ends at "
+            f"{limits.objective_ms} ms",
+            description="Nobody can tell whether its requests meet the objective, and none of them is counted. Compare "
+            "/metrics with the contract's buckets.",
             runbook="slow-responses",
+        ),
+        Alert(
+            name="RequestsStopped",
+            expr=silent(scope),
+            for_="10m",
+            severity="critical",
+            summary="{{ $labels.pod }} has answered no request for a quarter of an hour",
+            description="It was busy before and is still scraped: it hangs, or nothing reaches it. The other alerts "
+            "count its answers, and it gives none.",
+            runbook="errors",
         ),
     )
 

@@ -132,6 +132,7 @@ def measures(settings: Settings) -> tuple[Measure, ...]:
         ("requests", requests, _APPLICATION),
         # Where nothing has failed yet there is no series of failures: nothing of a request is none failed.
         ("failed", f"{failed} or 0 * {requests}", _APPLICATION),
+        # Of a series without a bucket that ends at the objective nobody knows what was slow: all of it counts as slow.
         ("slow", f"clamp_min({every} - {within}, 0)", _APPLICATION),
         ("response_ms", p95, _APPLICATION),
         ("cpu_percent", '100 * (1 - avg(rate(node_cpu_seconds_total{mode="idle"}[5m])))', CLUSTER),

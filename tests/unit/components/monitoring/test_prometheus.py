@@ -116,7 +116,7 @@ def test_the_objectives_follow_the_settings() -> None:
     changed = Thresholds(objective_ms=500, objective_error_percent=1)
     found = {alert.name: alert.expr for alert in alerts(replace(SCOPE, thresholds=changed))}
     assert found["ErrorBudgetBurnSteady"].count("> 0.01") == 2
-    assert found["ResponseBudgetBurnFast"].count('le="0.5"') == 2
+    assert found["ResponseBudgetBurnFast"].count('le="0.5"') == 4
     assert 'le="0.5"' in found["ResponseObjectiveUnmeasured"]
 
 
