@@ -45,9 +45,9 @@ def report(
     """Write one page: objectives, measurements, architecture, cost, capacity, traffic, availability, drill, limits.
 
     `index.html` opens without any network; `report.md` is for a comment on a pull request. Both are written in any
-    case; then the exit code is 2 when a step of the journey would touch data, 1 when a policy fails or what was
-    measured missed an objective, and 3 when a policy cannot be judged, for example a budget where prices are unknown,
-    or production's pods where nobody has drilled them.
+    case; then the exit code is 2 when a step of the journey would touch data, 1 when a policy fails, when what was
+    measured missed an objective, or in production when it judged one neither way, and 3 when a policy cannot be
+    judged, for example a budget where prices are unknown, or production's pods where nobody has drilled them.
     """
     refuse_wrong(stack, config, phase)
     from ops.answers.report import ReportOptions
@@ -76,6 +76,8 @@ def report(
         fail(f"these do not hold: {', '.join(check.title for check in found.failed)}")
     if found.measured.missed:
         fail(f"measured and missed: {'; '.join(f'{one.name}: {one.found}' for one in found.measured.missed)}")
+    if found.unmeasured:
+        fail(f"measured and not judged: {'; '.join(f'{one.name}: {one.found}' for one in found.unmeasured)}")
     if found.unknown:
         names = "; ".join(f"{check.title} ({check.detail})" for check in found.unknown)
         fail(f"these cannot be judged: {names}", code=UNKNOWN)

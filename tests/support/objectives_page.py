@@ -84,7 +84,7 @@ the stack's own Prometheus, `--measured FILE` reads lists of samples (`requests`
 each interval, of failures and of those slower than the objective; `response_ms`, `cpu_percent`, `memory_percent`). `errors` and
 `response` are judged there by counted requests, with the share of what may go wrong that is used; beside them stands what the
 guide's PerformanceMonitor reports: average, least, most and samples of each metric. What was measured and missed ends with exit
-code 1. Chance is told from what is shown: met is an objective whose share stays within the goal even at the upper end of its
+code 1, as in production does what was measured and is not judged ([ADR 89](adr/0089-met-takes-certainty-missed-does-not.md)). Chance is told from what is shown: met is an objective whose share stays within the goal even at the upper end of its
 interval (Wilson's with a correction for continuity, 95 % sure on that side), missed one of which more was counted than the goal
 leaves, and all else is **not judged**. So nothing is met by fewer than 3,635 requests (0.1 % may fail) or 70 (5 % may be slower), and
 of fewer than that missed is only what even the lower end says. Requests are taken as independent; failures come in bursts, and a

@@ -72,6 +72,11 @@ class MeasuredReport:
         """The objectives that were not reached."""
         return tuple(one for one in self.objectives if one.verdict == "missed")
 
+    @property
+    def unjudged(self) -> tuple[MeasuredObjective, ...]:
+        """The objectives of which what was measured says neither."""
+        return tuple(one for one in self.objectives if one.verdict == "not judged")
+
     def as_json(self) -> dict[str, Any]:
         """The machine-readable part of a report."""
         return {

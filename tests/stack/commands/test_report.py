@@ -260,6 +260,17 @@ def test_a_report_without_measurements_says_so_and_one_with_them_holds_them_to_t
     assert "Performance monitoring report" in text
 
 
+@pytest.mark.parametrize(("environment", "passes"), [("prod", False), ("dev", True)])
+def test_what_was_measured_and_not_judged_fails_in_production(tmp_path: Path, environment: str, passes: bool) -> None:
+    file = tmp_path / "month.yaml"
+    file.write_text("requests: [1000, 1000]\nslow: [10, 10]\n")
+    report = replace(stack_report(environment, "horizontal"), policies=())
+    found = replace(report, measured=measured(settings(environment, "horizontal"), Source(file=file)))
+    assert report.ok
+    assert [one.name for one in found.measured.unjudged] == ["errors"]
+    assert found.ok is passes
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
