@@ -74,7 +74,7 @@ def gitlab_scripts() -> list[str]:
 def own_commands() -> list[list[str]]:
     """The words of each `./bbp` command of a pipeline, with something in the place of each variable."""
     words = {"$STACK": "dev", "$GITHUB_SHA": "a" * 40, "origin/$BASE": "origin/main", "drift-$STACK": "drift-dev"}
-    words["origin/$CI_MERGE_REQUEST_TARGET_BRANCH_NAME"] = "origin/main"
+    words["$CI_MERGE_REQUEST_DIFF_BASE_SHA"] = "a" * 40
     lines = [line for step in steps() for line in step.get("run", "").splitlines() if "./bbp" in line]
     lines += [line for line in gitlab_scripts() if "./bbp" in line]
     found = [shlex.split(re.sub(r"^\w+=\$\((.*)\)$", r"\1", line.strip())) for line in lines]
@@ -214,6 +214,69 @@ def test_what_is_deployed_was_reviewed_and_is_judged_again_before_the_first_chan
     assert len(set(made)) == 1
     uploads = [step["with"]["name"] for step in steps() if str(step.get("uses")).startswith("actions/upload-artifact@")]
     assert artifact_of("${{ matrix.stack }}", "${{ github.event.pull_request.head.sha }}") in uploads
+
+
+OURS = {"PULUMI_BACKEND_URL": "s3://state", "CI_PROJECT_ID": "1", "CI_DEFAULT_BRANCH": "main"}
+THEIRS = {**OURS, "PULUMI_BACKEND_URL": "", "CI_PROJECT_ID": "2"}
+MERGE = {"CI_PIPELINE_SOURCE": "merge_request_event", "CI_MERGE_REQUEST_PROJECT_ID": "1"}
+GITLAB_EVENTS = {
+    "a branch's merge request": (
+        {**OURS, **MERGE, "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "1"},
+        {"check", "review", "preview"},
+    ),
+    "a fork's merge request": ({**THEIRS, **MERGE, "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "2"}, {"check", "review"}),
+    "a fork's merge request that a member runs here": (
+        {**OURS, **MERGE, "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "2"},
+        {"check", "review"},
+    ),
+    "main": ({**OURS, "CI_COMMIT_BRANCH": "main"}, {"check", "plan", "deploy-dev", "deploy-prod"}),
+    "a fork's main": ({**THEIRS, "CI_COMMIT_BRANCH": "main"}, {"check"}),
+}
+
+
+def gitlab_jobs() -> dict[str, dict[str, Any]]:
+    document = yaml.safe_load((ROOT / "examples" / "gitlab" / ".gitlab-ci.yml").read_text("utf-8"))
+    return {name: job for name, job in document.items() if isinstance(job, dict) and "script" in job and name[0] != "."}
+
+
+def holds(condition: str, variables: dict[str, str]) -> bool:
+    """A condition of GitLab's rules, in the forms that the example has (GitLab documentation, CI/CD YAML, rules:if)."""
+
+    def value(term: str) -> str:
+        return variables.get(term[1:], "") if term.startswith("$") else term.strip('"')
+
+    terms = [term.strip().split(" == ") for term in condition.split("&&")]
+    return all(value(term[0]) if len(term) == 1 else value(term[0]) == value(term[1]) for term in terms)
+
+
+@pytest.mark.parametrize("event", GITLAB_EVENTS)
+def test_in_gitlab_no_job_with_a_credential_runs_for_a_fork(event: str) -> None:
+    variables, expected = GITLAB_EVENTS[event]
+    always = [{"if": "$CI_PROJECT_ID"}]
+    ran = {
+        name
+        for name, job in gitlab_jobs().items()
+        if any(holds(rule["if"], variables) for rule in job.get("rules", always))
+    }
+    assert ran == expected
+
+
+def test_in_gitlab_every_deployment_is_started_by_hand_after_somebody_saw_its_plan() -> None:
+    deploying = {name: job for name, job in gitlab_jobs().items() if any("pulumi up" in line for line in job["script"])}
+    assert set(deploying) == {f"deploy-{stack}" for stack in STACKS}
+    assert {rule.get("when") for job in deploying.values() for rule in job["rules"]} == {"manual"}
+    assert all("plan" in job["needs"] for job in deploying.values())
+
+
+def test_waivers_are_checked_before_anything_asks_the_cloud() -> None:
+    """A gate that comes to them after a refresh and a preview would have changed the state for nothing."""
+    scripts = [commands(job) for _, _, job in jobs()] + [job["script"] for job in gitlab_jobs().values()]
+    gated = [lines for lines in scripts if any("./bbp gate" in line for line in lines)]
+    assert len(gated) >= 5
+    for lines in gated:
+        checked = next(number for number, line in enumerate(lines) if "check" in line and "--waivers" in line)
+        asked = next(number for number, line in enumerate(lines) if "pulumi " in line)
+        assert checked < asked, lines
 
 
 def test_every_own_command_of_a_pipeline_is_one_that_the_command_line_takes() -> None:

@@ -98,7 +98,8 @@ change of the file approves the waiver.
 
 `./bbp gate --plan plan.json --waivers waivers.yaml` names entries that have ended, that cover nothing, that are too
 broad (`*`, `?`, an end too far ahead) and that are malformed. The last two end with exit code 1 even where nothing
-else stops the change.
+else stops the change. A day is written as in the example and in no other form; an owner is somebody's or a team's
+name. `./bbp check STACK --waivers waivers.yaml` and `./bbp review` say so before anything is rehearsed or asked.
 
 """
 PACK = """\
