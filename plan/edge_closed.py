@@ -1,4 +1,4 @@
-"""Whether the rules of a zone keep away visitors who came through before, or store answers that they did not.
+"""Whether limits of a zone are far stricter than before, or its rules store answers that they did not.
 
 (Cloudflare docs, Ruleset Engine, Actions; WAF, Rate limiting rules; Cache Response Rules; unverified.)
 """
@@ -17,10 +17,8 @@ _KEPT = ("public", "immutable", "maxAge", "sMaxage")
 
 
 def closes(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
-    """Whether everybody is kept away or counted, or far fewer requests are enough to be kept away, or it lasts."""
+    """Whether far fewer requests are enough to be kept away, or it lasts; `plan.visits` says who is kept away."""
     before, after = ([rule for rule in rules_of(side) if rule.on and rule.action in STRENGTH] for side in (old, new))
-    if any(map(_everybody, after)) and not any(map(_everybody, before)):
-        return True
     known = {rule.ref or rule.when: rule for rule in before if rule.limit}
     return any(
         _stricter(known[name], rule) for rule in after if rule.limit and (name := rule.ref or rule.when) in known

@@ -189,7 +189,8 @@ def _caches_as_its_origin_says(rule: Rule) -> bool:
     mode = rule.parameters.get("edgeTtl")
     armored = rule.parameters.get("cacheKey") == {"cacheDeceptionArmor": True}
     said = mode == {"mode": "bypass_by_default"} and (armored or "cacheKey" not in rule.parameters)
-    return known and bounded(rule.when) and (said or (armored and mode == {"mode": "respect_origin"}))
+    browsers = _mapping(rule.parameters.get("browserTtl")).get("mode", "respect_origin") in {"respect_origin", "bypass"}
+    return known and browsers and bounded(rule.when) and (said or (armored and mode == {"mode": "respect_origin"}))
 
 
 def _off(value: object) -> bool:

@@ -18,6 +18,7 @@ from policies.gate.reach import hanging, reaches
 from policies.gate.scaled import scaled_twice, ways_elsewhere, ways_shared
 from policies.gate.trusted import trusts_more
 from policies.gate.uncompared import uncompared
+from policies.gate.visitors import turned_away
 from policies.gate.weaker import weakened
 from policies.placement import shards_left, unplaced
 from policies.rules import rules
@@ -68,6 +69,7 @@ def judge(preview: Preview) -> Verdict:
         *loss,
         *_placement(preview),
         *_turns(preview),
+        *turned_away(preview),
         *policies,
     )
     blamed = {finding.urn for finding in findings}

@@ -85,6 +85,13 @@ resource it is gained; one that reads or changes single things is noted.
 Rules of production hold where either side is production's: its configuration says so, or the tags by which what stands
 calls itself. A change that calls production a development stack stops (`environment`).
 
+Rules of the zone are judged by what they do: the requests that it has every day (pages, files, images, the API, logins,
+uploads, webhooks and search engines, of every host that the plan names, over each version of HTTP, from several
+countries) go through all of them before and after. One that is blocked or challenged and was not, that a limit leaves
+less than half of what a visitor asks for, or whose private answer a rule would keep, stops the change and is named with
+the rule. What cannot be evaluated here, such as a list of addresses, is named as not judged and stops, too; what
+Cloudflare's own rulesets newly look at is noted ([ADR 86](adr/0086-ordinary-visits-go-through-the-rules.md)).
+
 What a preview does not say, the gate does not say either: whether pods survive a node (`./bbp drill`), whether an
 update that is allowed succeeds, and what was done by hand since the last refresh (`--refresh` in the preview).
 

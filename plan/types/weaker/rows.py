@@ -13,6 +13,7 @@ from plan.types.weaker.aws.protection import PROTECTION_WEAKER
 from plan.types.weaker.certificates import CERTIFICATES_WEAKER
 from plan.types.weaker.clients import CLIENTS_WEAKER
 from plan.types.weaker.cloudflare.rules import EDGE_WEAKER
+from plan.types.weaker.cloudflare.ways import EDGE_WAYS_WEAKER
 from plan.types.weaker.cloudflare.zone import ZONE_WEAKER
 from plan.types.weaker.configured import CONFIGURED
 from plan.types.weaker.kubernetes.objects import OBJECTS_WEAKER
@@ -27,7 +28,15 @@ from plan.types.weaker.shapes import SHAPES_WEAKER
 from plan.types.weaker.watch import WATCH_WEAKER
 
 WEAKER = (
-    *(*PROTECTION_WEAKER, *ACCESS_WEAKER, *OBJECTS_WEAKER, *EDGE_WEAKER, *NETWORK_WEAKER, *LOGS_WEAKER),
+    *(
+        *PROTECTION_WEAKER,
+        *ACCESS_WEAKER,
+        *OBJECTS_WEAKER,
+        *EDGE_WEAKER,
+        *EDGE_WAYS_WEAKER,
+        *NETWORK_WEAKER,
+        *LOGS_WEAKER,
+    ),
     *(*RUNNING_WEAKER, *CLIENTS_WEAKER, *WATCH_WEAKER, *PODS_WEAKER, *DATABASES_WEAKER, *SHAPES_WEAKER, *CONFIGURED),
     *(*PARAMETERS_WEAKER, *BALANCERS_WEAKER, *NODES_WEAKER, *ZONE_WEAKER, *MADE, *SCALING_WEAKER, *REACHED),
     *(*CERTIFICATES_WEAKER, *STORED_WEAKER, *MEASURED),

@@ -69,6 +69,12 @@ def record(content: str) -> dict[str, Any]:
 
 
 STRAY = record("evil.example.net")
+
+
+def entry(kind: str, name: str, **more: object) -> dict[str, Any]:
+    return {"zoneId": UNKNOWN, "type": kind, "name": name, "content": "x", **more}
+
+
 CACHES_CLIENTS = {
     "ref": "new",
     "action": "set_cache_settings",
@@ -77,13 +83,14 @@ CACHES_CLIENTS = {
 }
 SKIPS = {"ref": "new", "action": "skip", "expression": "true", "actionParameters": {"ruleset": "current"}}
 LEADS = {"ref": "new", "action": "redirect", "expression": "true", "actionParameters": {"fromValue": {}}}
-BLOCKS = {"ref": "new", "action": "block", "expression": 'http.request.uri.path contains "/admin"'}
+BLOCKS = {"ref": "new", "action": "block", "expression": 'http.request.uri.path contains "/wp-content"'}
 
 WEB = {"ports": [{"port": 443}], "to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}]}
 UNBOUND = {"spec": {"template": {"spec": {"containers": [{"name": "a"}]}}}}
 FOLDER = [{"name": "a", "hostPath": {"path": "/"}}]
 LONG, SHORT = (LOGS, {"retentionInDays": 90}), (LOGS, {"retentionInDays": 30})
 ROTATED = (KEY, {"enableKeyRotation": True})
+BESIDE = ((RECORD, record("edge.example.com")), (RECORD, entry("TXT", "example.com")))
 CASES: tuple[tuple[str, tuple[tuple[str, dict[str, Any]], ...], str, dict[str, Any], set[str]], ...] = (
     ("an equal Deployment", ((DEPLOYMENT, pod()),), DEPLOYMENT, pod(), set()),
     ("a token of the cluster", ((JOB, pod()),), DEPLOYMENT, pod(automountServiceAccountToken=None), {"weakened"}),
@@ -150,6 +157,18 @@ CASES: tuple[tuple[str, tuple[tuple[str, dict[str, Any]], ...], str, dict[str, A
     ("a hole in the firewall", (), RULESET, rules("http_request_firewall_custom", SKIPS), {"weakened"}),
     ("visitors led elsewhere", (), RULESET, rules("http_request_dynamic_redirect", LEADS), {"weakened"}),
     ("one thing more that is kept away", (), RULESET, rules("http_request_firewall_custom", BLOCKS), set()),
+    ("a bare host", BESIDE, RECORD, entry("A", "b.example.com"), {"weakened"}),
+    ("a bare alias", BESIDE, RECORD, entry("CNAME", "b.example.com", proxied=False), {"weakened"}),
+    ("a proxied host", BESIDE, RECORD, entry("AAAA", "b.example.com", proxied=True), set()),
+    ("the first proof for mails", BESIDE[:1], RECORD, entry("TXT", "example.com"), set()),
+    ("the first way of mails", BESIDE[:1], RECORD, entry("MX", "example.com", priority=10), set()),
+    ("the first authority", BESIDE[:1], RECORD, entry("CAA", "example.com"), set()),
+    ("a proof for mails", BESIDE, RECORD, entry("TXT", "example.com"), set()),
+    ("where mails go", BESIDE, RECORD, entry("MX", "example.com", priority=10, proxied=False), set()),
+    ("who may sign certificates", BESIDE, RECORD, entry("CAA", "example.com"), set()),
+    ("a service by its name", BESIDE, RECORD, entry("SRV", "_sip._tcp.example.com"), set()),
+    ("a key for mails", BESIDE, RECORD, entry("CNAME", "k1._domainkey.example.com", proxied=False), set()),
+    ("a proof for a certificate", BESIDE, RECORD, entry("CNAME", "_a1b2.example.com", proxied=False), set()),
     ("a Service of the internet", (), "kubernetes:core/v1:Service", {"spec": {"type": "LoadBalancer"}}, {"weakened"}),
 )
 

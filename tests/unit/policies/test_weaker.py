@@ -52,7 +52,10 @@ def told(found: Gate) -> set[str]:
 def test_what_is_weaker_than_before_stops_and_its_way_back_does_not(change: dict[str, Any]) -> None:
     seen, unseen = (noted, told) if change.get("noted") else (told, noted)
     found = judged(change["type"], change["was"], change["is"])
-    assert (seen(found), unseen(found) if change.get("noted") else set()) == ({change["rule"]}, set())
+    assert (seen(found), unseen(found) if change.get("noted") else set()) == (
+        {change["rule"], *change.get("also", ())},
+        set(),
+    )
     back = seen(judged(change["type"], change["is"], change["was"]))
     assert back == ({change.get("back", change["rule"])} if change.get("both") or "back" in change else set())
 

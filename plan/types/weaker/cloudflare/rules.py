@@ -51,6 +51,7 @@ EDGE_WEAKER: tuple[Weaker, ...] = (
         says="requests go through the edge, and the origin's address is not public",
         loses="defence",
         source="Cloudflare DNS documentation, Proxy status",
+        own=True,
     ),
     *(
         Weaker(
@@ -81,11 +82,6 @@ EDGE_WEAKER: tuple[Weaker, ...] = (
             ("always_online", _OFF, "a page that is stale is made anew in the background"),
             ("rocket_loader", _OFF, "scripts on legal forms run as they were written"),
             ("opportunistic_encryption", _OFF, "no browser is told that plain HTTP over TLS does as well"),
-            (
-                "security_level",
-                ("essentially_off", "off", "low", "medium", "high", "under_attack"),
-                "threats are challenged",
-            ),
         )
     ),
     *(

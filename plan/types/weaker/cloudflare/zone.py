@@ -8,10 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from plan.types.weaker.cloudflare.rules import EDGE_WEAKER
+from plan.types.weaker.cloudflare.ways import EDGE_WAYS_WEAKER
 from plan.types.weaker.model import Weaker, written
 
 _SETTING = "cloudflare:index/zoneSetting:ZoneSetting"
-RANKED = frozenset(str(row.where[1]) for row in EDGE_WEAKER if row.token == _SETTING and row.where is not None)
+RANKED = frozenset(
+    str(row.where[1]) for row in (*EDGE_WEAKER, *EDGE_WAYS_WEAKER) if row.token == _SETTING and row.where is not None
+)
 """Settings that are compared by themselves."""
 
 
