@@ -123,3 +123,18 @@ def class_conditions(policy: EdgePolicy) -> ClassConditions:
 def _public_api(policy: EdgePolicy) -> Expression:
     public = Or(tuple(map(under, policy.public_api_prefixes)))
     return And((IsIn(HOST, api_hosts(policy)), public, IsIn(EXTENSION, API_EXTENSIONS)))
+
+
+DOCUMENT_EXTENSIONS = ("csv", "doc", "docx", "pdf", "ppt", "pptx", "tif", "tiff", "xls", "xlsx", "zip")
+"""Contracts, court papers and scans: among what Cloudflare caches by default, and never public here."""
+
+DEFAULT_EXTENSIONS = frozenset(
+    (
+        *DOCUMENT_EXTENSIONS,
+        *("css", "ejs", "eot", "js", "otf", "ttf", "woff", "woff2"),
+        *("avif", "bmp", "eps", "gif", "ico", "jpeg", "jpg", "pict", "png", "ps", "svg", "svgz", "webp"),
+        *("avi", "flac", "mid", "midi", "mkv", "mp3", "mp4", "ogg", "pls", "swf", "webm"),
+        *("7z", "apk", "bin", "bz2", "class", "dmg", "exe", "gz", "iso", "jar", "rar", "tar", "zst"),
+    )
+)
+"""What Cloudflare caches where no rule says otherwise (Cloudflare docs, Default cache behavior)."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bailbondpro.edge.cache_rules import Directive
+    from bailbondpro.edge.cache_rules import Directive, ResponseRule
     from bailbondpro.edge.exchange import Response
 
 _ORDER = (
@@ -163,3 +163,23 @@ def until_expires(response: Response, default: int | None) -> int | None:
         return min(MAX_EXPIRES, max(0, int((expires - date).total_seconds()))) or None
     except (ValueError, TypeError):
         return default
+
+
+def controlled(control: CacheControl, rules: Iterable[ResponseRule], *, edge: bool) -> CacheControl:
+    """A Cache-Control after the response rules, as Cloudflare's cache (`edge`) or a browser sees it."""
+    for rule in rules:
+        for directive in rule.directives:
+            if edge or not directive.cloudflare_only:
+                control = control.changed(directive)
+    return control
+
+
+def headers_after(
+    response: Response, control: CacheControl, changes: Iterable[tuple[str, str]]
+) -> tuple[tuple[str, str], ...]:
+    """Rendered anew only where a rule changed it, so that an untouched header reads as the origin wrote it."""
+    changed = dict(changes)
+    if control != CacheControl.parse(response.values("cache-control")):
+        changed["cache-control"] = control.render()
+    kept = tuple(pair for pair in response.headers if pair[0] not in changed)
+    return tuple(sorted((*kept, *changed.items())))

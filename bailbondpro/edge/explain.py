@@ -12,7 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bailbondpro.edge.cache_control import CacheControl, age, until_expires
+from bailbondpro.edge.cache_classes import DEFAULT_EXTENSIONS
+from bailbondpro.edge.cache_control import CacheControl, age, controlled, headers_after, until_expires
 from bailbondpro.edge.exchange import Exchange
 from bailbondpro.edge.policy import FILE_TYPES, IMAGE_EXTENSIONS
 from bailbondpro.edge.readings import CARELESS, READINGS, Behaviour
@@ -23,28 +24,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bailbondpro.edge.cache_key import KeyPart
-    from bailbondpro.edge.cache_rules import CacheRule, EdgeTtl, ResponseRule
+    from bailbondpro.edge.cache_rules import CacheRule, EdgeTtl
     from bailbondpro.edge.exchange import Request, Response
     from bailbondpro.edge.policy import EdgePolicy
     from bailbondpro.edge.readings import Readings
+    from bailbondpro.edge.rewrites import RewriteRule
     from bailbondpro.edge.security import RateLimitRule
 
 CACHED_METHODS = ("GET", "HEAD")
 """Methods whose responses Cloudflare stores (Cloudflare docs, Default cache behavior)."""
-
-DOCUMENT_EXTENSIONS = ("csv", "doc", "docx", "pdf", "ppt", "pptx", "tif", "tiff", "xls", "xlsx", "zip")
-"""Contracts, court papers and scans: among what Cloudflare caches by default, and never public here."""
-
-DEFAULT_EXTENSIONS = frozenset(
-    (
-        *DOCUMENT_EXTENSIONS,
-        *("css", "ejs", "eot", "js", "otf", "ttf", "woff", "woff2"),
-        *("avif", "bmp", "eps", "gif", "ico", "jpeg", "jpg", "pict", "png", "ps", "svg", "svgz", "webp"),
-        *("avi", "flac", "mid", "midi", "mkv", "mp3", "mp4", "ogg", "pls", "swf", "webm"),
-        *("7z", "apk", "bin", "bz2", "class", "dmg", "exe", "gz", "iso", "jar", "rar", "tar", "zst"),
-    )
-)
-"""What Cloudflare caches where no rule says otherwise (Cloudflare docs, Default cache behavior)."""
 
 DEFAULT_LIFETIMES = {200: 7200, 206: 7200, 301: 7200, 302: 1200, 303: 1200, 404: 180, 410: 180}
 """Seconds by status where neither a rule nor the origin names a lifetime (Cloudflare docs, Default cache behavior)."""
@@ -154,26 +142,51 @@ def evaluate(rules: EdgeRules, request: Request, response: Response, readings: R
         response: what the origin answers, before the edge changes it.
         readings: how the vendor's documents are read.
     """
+    return answered(rules, admitted(rules, request, readings), response, readings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Admitted:
+    """What the rules of the request phases make of a request, the same for every response to it."""
+
+    rewrites: tuple[RewriteRule, ...]
+    request: Request
+    """As the cache and the origin see it."""
+    blocked_by: str | None
+    limit: RateLimitRule | None
+    rules: tuple[CacheRule, ...]
+
+
+def admitted(rules: EdgeRules, request: Request, readings: Readings = CARELESS) -> Admitted:
+    """The request phases of `evaluate`; of the readings, those count that say what rules see (`readings.SEEN_BY`)."""
     asked = seen(request, readings)
     rewrites = tuple(rule for rule in rules.rewrites if rule.when.holds(Exchange(asked)))
-    request = rewritten(rewrites, asked)
-    before, after = Exchange(request), Exchange(request, response)
+    before = Exchange(arrives := rewritten(rewrites, asked))
     blocking = (rule for rule in rules.firewall if rule.action == "block")
-    blocked = next((rule.ref for rule in blocking if rule.when.holds(before)), None)
-    if blocked is not None:
-        return _refused(blocked)
+    return Admitted(
+        rewrites=rewrites,
+        request=arrives,
+        blocked_by=next((rule.ref for rule in blocking if rule.when.holds(before)), None),
+        limit=next((rule for rule in rules.rate_limits if rule.when.holds(before)), None),
+        rules=tuple(rule for rule in rules.cache if rule.enabled and rule.when.holds(before)),
+    )
 
-    limit = next((rule for rule in rules.rate_limits if rule.when.holds(before)), None)
-    requests = [rule for rule in rules.cache if rule.enabled and rule.when.holds(before)]
+
+def answered(rules: EdgeRules, asked: Admitted, response: Response, readings: Readings = CARELESS) -> Explanation:
+    """The response phases of `evaluate`."""
+    if asked.blocked_by is not None:
+        return _refused(asked.blocked_by)
+    request, requests = asked.request, asked.rules
+    after = Exchange(request, response)
     responses = [rule for rule in rules.responses if rule.enabled and rule.when.holds(after)]
     headers = [rule for rule in rules.headers if rule.when.holds(after)]
     eligible = _merged(request, requests)
     original = CacheControl.parse(response.values("cache-control"))
     by_rule = any(rule.directives for rule in responses)
-    for_edge = _controlled(_said_to_the_edge(response, readings, by_rule=by_rule), responses, edge=True)
-    for_browser = _controlled(original, responses, edge=False)
+    for_edge = controlled(_said_to_the_edge(response, readings, by_rule=by_rule), responses, edge=True)
+    for_browser = controlled(original, responses, edge=False)
     imposed = eligible.overrides_origin and readings.stores(Behaviour.PROHIBITIONS)
-    binding = _controlled(CacheControl(), responses, edge=True) if imposed else for_edge
+    binding = controlled(CacheControl(), responses, edge=True) if imposed else for_edge
 
     lifetime = _edge_ttl(eligible, binding, response, readings)
     obstacle = _obstacle(request, response, eligible, binding, readings) or _without_lifetime(lifetime, readings)
@@ -186,14 +199,14 @@ def evaluate(rules: EdgeRules, request: Request, response: Response, readings: R
         browser_ttl=for_browser.browser_ttl,
         stale_while_revalidate=for_edge.usable_stale_while_revalidate if cacheable else None,
         rules=(
-            *(r.ref for r in rewrites),
+            *(r.ref for r in asked.rewrites),
             *(r.ref for r in requests),
             *(r.ref for r in responses),
             *(r.ref for r in headers),
         ),
-        response_headers=_headers(response, for_browser, (header for rule in headers for header in rule.headers)),
+        response_headers=headers_after(response, for_browser, (header for rule in headers for header in rule.headers)),
         cache_tags=tuple(tag for rule in responses for tag in rule.tags) if cacheable else (),
-        rate_limit=limit,
+        rate_limit=asked.limit,
         blocked_by=None,
     )
 
@@ -263,15 +276,6 @@ def _said_to_the_edge(response: Response, readings: Readings, *, by_rule: bool) 
     return CacheControl.parse(found, longest=readings.stores(Behaviour.REPEATED))
 
 
-def _controlled(control: CacheControl, rules: Iterable[ResponseRule], *, edge: bool) -> CacheControl:
-    """A Cache-Control after the response rules, as Cloudflare's cache (`edge`) or a browser sees it."""
-    for rule in rules:
-        for directive in rule.directives:
-            if edge or not directive.cloudflare_only:
-                control = control.changed(directive)
-    return control
-
-
 def _obstacle(
     request: Request, response: Response, eligible: _Eligibility, control: CacheControl, readings: Readings
 ) -> str | None:
@@ -336,14 +340,3 @@ def _edge_ttl(eligible: _Eligibility, control: CacheControl, response: Response,
     if not eligible.waits_for_origin:
         return default
     return default if control.directives and readings.stores(Behaviour.LIFETIMES) else None
-
-
-def _headers(
-    response: Response, control: CacheControl, changes: Iterable[tuple[str, str]]
-) -> tuple[tuple[str, str], ...]:
-    """Rendered anew only where a rule changed it, so that an untouched header reads as the origin wrote it."""
-    changed = dict(changes)
-    if control != CacheControl.parse(response.values("cache-control")):
-        changed["cache-control"] = control.render()
-    kept = tuple(pair for pair in response.headers if pair[0] not in changed)
-    return tuple(sorted((*kept, *changed.items())))

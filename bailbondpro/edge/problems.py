@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bailbondpro.edge.cache_classes import DOCUMENT_EXTENSIONS
 from bailbondpro.edge.cache_rules import APART, cache_rules, hashed_lifetime, response_rules
 from bailbondpro.edge.cloudflare_plans import (
     LIMITS,
@@ -18,7 +19,6 @@ from bailbondpro.edge.cloudflare_plans import (
     with_rate_limits,
 )
 from bailbondpro.edge.exchange import Exchange, Request, normalise_path
-from bailbondpro.edge.explain import DOCUMENT_EXTENSIONS
 from bailbondpro.edge.lengths import too_long
 from bailbondpro.edge.personal import odd_path
 from bailbondpro.edge.rewrites import rewrite_rules

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from bailbondpro.edge.cache_classes import image_hosts, static_hosts
+from bailbondpro.edge.cache_classes import DOCUMENT_EXTENSIONS, image_hosts, static_hosts
 from bailbondpro.edge.cache_key import Plain, inputs, samples
 from bailbondpro.edge.exchange import Request, Response, normalise_path
-from bailbondpro.edge.explain import DOCUMENT_EXTENSIONS, arriving, evaluate, may_be_cached
+from bailbondpro.edge.explain import admitted, answered, evaluate, may_be_cached
 from bailbondpro.edge.policy import FILE_TYPES, IMAGE_EXTENSIONS, STATIC_PREFIX
 from bailbondpro.edge.proof.corpus import (
     CREDENTIALS,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from bailbondpro.edge.cache_key import Reached
+    from bailbondpro.edge.explain import Admitted
     from bailbondpro.edge.policy import EdgePolicy
     from bailbondpro.edge.readings import Behaviour, Readings
     from bailbondpro.edge.rules import EdgeRules
@@ -118,17 +120,17 @@ def judge(rules: EdgeRules, policy: EdgePolicy, tried: Iterable[Trial]) -> Audit
     """Evaluate the rules on requests and responses under every combination of readings; no input is followed."""
     requests = cached = 0
     leaks: list[Leak] = []
-    admitted = _Admitted(rules)
+    asked = _Asked(rules, policy)
     for case in tried:
         stored = False
         for readings in combinations(case.request, case.response):
             requests += 1
-            if not admitted.by(case.request, readings):
+            if (admission := asked.admission(case.request, readings)) is None:
                 continue
-            found = evaluate(rules, case.request, case.response, readings)
+            found = answered(rules, admission.admitted, case.response, readings)
             if not found.cacheable:
                 continue
-            if because := personal_reason(policy, arriving(rules, case.request, readings)) or case.because:
+            if because := admission.personal or case.because:
                 leaks.append(_leak(case, because, found.rules, readings))
             else:
                 stored = True
@@ -137,22 +139,41 @@ def judge(rules: EdgeRules, policy: EdgePolicy, tried: Iterable[Trial]) -> Audit
 
 
 @dataclass
-class _Admitted:
-    """Whether a request may be cached; remembered, since many responses to one are tried one after the other."""
+class _Admission:
+    """A request that the cache rules let in.
+
+    Attributes:
+        policy: says what is personal.
+        admitted: what the rules of the request phases make of it.
+    """
+
+    policy: EdgePolicy
+    admitted: Admitted
+
+    @cached_property
+    def personal(self) -> str:
+        """What of the request forbids to cache any response to it, or ""."""
+        return personal_reason(self.policy, self.admitted.request)
+
+
+@dataclass
+class _Asked:
+    """What becomes of a request; remembered, since many responses to one are tried one after the other."""
 
     rules: EdgeRules
-    asked: Request | None = None
-    known: dict[frozenset[Behaviour], bool] = dataclasses.field(default_factory=dict)
+    policy: EdgePolicy
+    request: Request | None = None
+    known: dict[frozenset[Behaviour], _Admission | None] = dataclasses.field(default_factory=dict)
 
-    def by(self, request: Request, readings: Readings) -> bool:
-        """Under a reading."""
-        if request is not self.asked:
-            self.asked, self.known = request, {}
+    def admission(self, request: Request, readings: Readings) -> _Admission | None:
+        """Of a request under a reading; None where no response to it may be cached."""
+        if request is not self.request:
+            self.request, self.known = request, {}
         key = readings.stored & SEEN_BY
-        found = self.known.get(key)
-        if found is None:
-            found = self.known[key] = may_be_cached(self.rules, request, readings)
-        return found
+        if key not in self.known:
+            let_in = may_be_cached(self.rules, request, readings)
+            self.known[key] = _Admission(self.policy, admitted(self.rules, request, readings)) if let_in else None
+        return self.known[key]
 
 
 def _leak(case: Trial, because: str, refs: tuple[str, ...], readings: Readings) -> Leak:
@@ -192,8 +213,16 @@ def careless_response(request: Request, code: int = 200) -> Response:
     return Response.of(code, {"Cache-Control": "public, max-age=600", "Content-Type": _TYPES.get(extension, image)})
 
 
-def corpus(policy: EdgePolicy) -> Iterator[Trial]:
-    """What the audit tries of every policy: public and private paths on every host, as strangers spell and sign."""
+@lru_cache(maxsize=2)
+def corpus(policy: EdgePolicy) -> tuple[Trial, ...]:
+    """What the audit tries of every policy: public and private paths on every host, as strangers spell and sign.
+
+    Kept, as rules are weakened in many ways under one policy: a request remembers what it was taken apart into.
+    """
+    return tuple(_corpus(policy))
+
+
+def _corpus(policy: EdgePolicy) -> Iterator[Trial]:
     hosts = policy.host_names()
     public, private = tuple(_public_paths(policy)), tuple(private_paths(policy))
     for host in hosts:

@@ -7,12 +7,12 @@ a parameter counts by its kind.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from bailbondpro.edge.cache_classes import image_hosts, static_hosts
+from bailbondpro.edge.cache_classes import DOCUMENT_EXTENSIONS, image_hosts, static_hosts
 from bailbondpro.edge.exchange import DECODINGS, path_readings
-from bailbondpro.edge.explain import DOCUMENT_EXTENSIONS
 from bailbondpro.edge.policy import FILE_QUERY, HARMLESS_COOKIES, HARMLESS_QUERY
 from bailbondpro.edge.proof.sources import foreign_source
 
@@ -99,9 +99,15 @@ def _personal_cookie(policy: EdgePolicy, request: Request) -> str:
 def _private_prefix(policy: EdgePolicy, request: Request) -> str:
     """Which private prefix a reading of the path lies under; the image host's are below the application's /images."""
     folders = ("", "/images") if request.host in image_hosts(policy) else ("",)
-    for reading in path_readings(request.path):
+    return _prefix_of(policy.all_private_prefixes(), folders, request.path)
+
+
+@lru_cache(maxsize=1024)
+def _prefix_of(prefixes: tuple[str, ...], folders: tuple[str, ...], path: str) -> str:
+    """Remembered, since an audit asks for a path with every kind of credentials."""
+    for reading in path_readings(path):
         for asked in (f"{folder}{reading}" for folder in folders):
-            for prefix in policy.all_private_prefixes():
+            for prefix in prefixes:
                 if asked == prefix or asked.startswith(f"{prefix.rstrip('/')}/"):
                     return prefix
     return ""
