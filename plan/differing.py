@@ -42,19 +42,24 @@ def differing(old: Any, new: Any, at: Steps = ()) -> Iterator[Steps]:  # noqa: A
 
 def with_one(old: Any, new: Any, steps: Steps) -> Any:  # noqa: ANN401 - any value of a plan
     """The first value with one part of the second: what a plan would be that changed this alone."""
+    return with_part(old, steps, part_of(new, steps, after=True))
+
+
+def with_part(value: Any, steps: Steps, part: Any) -> Any:  # noqa: ANN401 - any value of a plan
+    """A value with another part at one place; None for nothing."""
     if not steps:
-        return new
+        return part
     head, rest = steps[0], steps[1:]
     if isinstance(head, str):
-        part = with_one(old.get(head), new.get(head), rest)
+        found = with_part(value.get(head), rest, part)
         return {
-            **{name: value for name, value in old.items() if name != head},
-            **({} if part is None else {head: part}),
+            **{name: other for name, other in value.items() if name != head},
+            **({} if found is None else {head: found}),
         }
-    part = with_one(_entry(old, head.before), _entry(new, head.after), rest)
+    found = with_part(_entry(value, head.before), rest, part)
     if head.before is None:
-        return [*old, part]
-    return [*old[: head.before], *([] if head.after is None else [part]), *old[head.before + 1 :]]
+        return [*value, found]
+    return [*value[: head.before], *([] if found is None else [found]), *value[head.before + 1 :]]
 
 
 def part_of(value: Any, steps: Steps, *, after: bool) -> Any:  # noqa: ANN401 - any value of a plan

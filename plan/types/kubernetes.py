@@ -94,7 +94,7 @@ KUBERNETES: tuple[ResourceType, ...] = (
             "kubernetes:core/v1:ServiceAccount",
             "kubernetes:networking.k8s.io/v1:NetworkPolicy",
             "kubernetes:policy/v1:PodDisruptionBudget",
-            "kubernetes:scheduling.k8s.io/v1:PriorityClass",
+            tokens.PRIORITY_CLASS,
         )
     ),
 )

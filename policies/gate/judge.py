@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from plan.placement import unreadable
 from plan.types import TYPES
 from policies.gate.admits import widened
+from policies.gate.charts import charts_weaker
 from policies.gate.environment import left_production, of_production
 from policies.gate.losses import losses_of
 from policies.gate.model import FAILED, HIDDEN, PLACEMENT, STRANGE, TURNS, UNREAD_STEP, Finding, Step, found
@@ -15,7 +16,7 @@ from policies.gate.newcomers import accounts, let_in
 from policies.gate.peers import Standing, standing_of, worth_less
 from policies.gate.permits import permitted
 from policies.gate.reach import hanging, reaches
-from policies.gate.scaled import scaled_twice, ways_elsewhere, ways_shared
+from policies.gate.scaled import ranks_crossed, scaled_twice, ways_elsewhere, ways_shared
 from policies.gate.trusted import trusts_more
 from policies.gate.uncompared import uncompared
 from policies.gate.visitors import turned_away
@@ -58,10 +59,11 @@ def judge(preview: Preview) -> Verdict:
     """
     production = of_production(preview)
     beside = (accounts(preview.after), standing_of(preview))
-    loss = [finding for change in preview.changes for finding in _losses(change, beside, production=production)]
+    loss = [finding for change in preview.changes for finding in losses(change, beside, production=production)]
     policies, standing, later = _policies(preview, production=production)
     if production:
-        loss += (*scaled_twice(preview.after, preview.before), *ways_shared(preview.after, preview.before))
+        for together in (scaled_twice, ways_shared, ranks_crossed):
+            loss += together(preview.after, preview.before)
     loss += (*ways_elsewhere(preview.changes), *trusts_more(preview.changes))
     findings = (
         *_of_the_preview(preview),
@@ -79,13 +81,18 @@ def judge(preview: Preview) -> Verdict:
     return Verdict(findings=tuple(ranked), standing=standing, later=later, steps=tuple(_steps(preview, blamed)))
 
 
-def _losses(change: Change, beside: tuple[frozenset[str], Standing], *, production: bool) -> list[Finding]:
+def losses(change: Change, beside: tuple[frozenset[str], Standing], *, production: bool) -> list[Finding]:
     """What a change takes away; one whose inputs have a form that nobody expected was not judged."""
     own, stand = beside
     try:
         weaker = (*weakened(change, production=production), *worth_less(change, stand))
+<<<<<<< HEAD
         wider = (*widened(change), *permitted(change, stand), *let_in(change, own, stand))
         return [*losses_of(change), *weaker, *wider]
+=======
+        weaker += (*charts_weaker(change, production=production),)
+        return [*losses_of(change), *weaker, *widened(change), *let_in(change, own, stand)]
+>>>>>>> efbe67c (Name every property of production that nobody judged, whatever its type, and judge what nodes, volumes, alarms and charts are told)
     except STRANGE as error:
         return [found(UNREAD_STEP, change.urn, f"its inputs have an unexpected form: {error!r}")]
 

@@ -155,7 +155,7 @@ OBJECTIVES = StepRule(
 )
 UNCOMPARED = StepRule(
     id="not-compared",
-    title="What changes of production's data and load is compared with what was",
+    title="What changes of production is compared with what was",
     severity="low",
     fix="look at these properties yourself; a row in plan/types/weaker compares them from then on",
 )

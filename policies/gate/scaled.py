@@ -1,10 +1,11 @@
-"""Workloads that two autoscalers would scale: each takes back what the other decides."""
+"""What is wrong of several resources together: two autoscalers of one workload, ways out, the order of classes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plan.tokens import AUTOSCALERS, NAT, ROUTE
+from plan.tokens import AUTOSCALERS, NAT, PRIORITY_CLASS, ROUTE
+from plan.types.weaker.model import number
 from plan.unknown import is_unknown
 from policies.gate.model import ALONE, LED, ROOM, found
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from plan import Plan
     from plan.steps import Change
     from policies.gate.model import Finding
+
+GATEWAY = "natGatewayId"
 
 
 def scaled_twice(plan: Plan, before: Plan) -> Iterator[Finding]:
@@ -29,6 +32,34 @@ def scaled_twice(plan: Plan, before: Plan) -> Iterator[Finding]:
             yield found(ROOM, urn, f"it would scale {name}, which another autoscaler scales", ("spec",))
 
 
+def ranks_crossed(plan: Plan, before: Plan) -> Iterator[Finding]:
+    """Every class of pods that would go before another one, and went after it.
+
+    Args:
+        plan: what will stand.
+        before: what stands.
+    """
+    was, now = _ranks(before), _ranks(plan)
+    for urn in sorted(was.keys() & now.keys()):
+        passed = [
+            other.rpartition("::")[2]
+            for other in sorted(was.keys() & now.keys())
+            if was[urn] < was[other] and now[urn] >= now[other] and now[urn] > was[urn]
+        ]
+        if passed:
+            ranks = f"value would go from {was[urn]:g} to {now[urn]:g}"
+            says = f"{ranks}: its pods would go before those of {', '.join(passed)}"
+            yield found(ROOM, urn, says, ("value",))
+
+
+def _ranks(plan: Plan) -> dict[str, float]:
+    return {
+        item.urn: rank
+        for item in plan.of_type(PRIORITY_CLASS)
+        if item.op != "delete" and (rank := number(item.inputs.get("value"))) is not None
+    }
+
+
 def ways_shared(plan: Plan, before: Plan) -> Iterator[Finding]:
     """Every way out of subnets that leads over another gateway than before, where fewer gateways are used in all.
 
@@ -40,7 +71,7 @@ def ways_shared(plan: Plan, before: Plan) -> Iterator[Finding]:
     if len(set(now.values())) < len(set(was.values())):
         for urn in sorted(urn for urn, gateway in now.items() if was.get(urn, gateway) != gateway):
             says = "natGatewayId would lead the way out of a zone through another zone"
-            yield found(ALONE, urn, says, ("natGatewayId",))
+            yield found(ALONE, urn, says, (GATEWAY,))
 
 
 def ways_elsewhere(changes: Iterable[Change]) -> Iterator[Finding]:
@@ -50,22 +81,27 @@ def ways_elsewhere(changes: Iterable[Change]) -> Iterator[Finding]:
         changes: what happens to each resource.
     """
     known = list(changes)
-    own = {side.id for change in known if change.type == NAT for side in (change.before, change.after) if side}
+    ids = {side.id for change in known if change.type == NAT for side in (change.before, change.after) if side} - {""}
+    # Physical ids need not be there; where routes lead already is the stack's own choice, too.
+    own = ids | {str(change.before.inputs.get(GATEWAY)) for change in known if change.type == ROUTE and change.before}
+    own -= {"", "None"}
+    if not ids and any(change.type == NAT and change.before is None for change in known):
+        return  # a way may lead over one that is made, of which no id says so
     for change in known:
         before, after = change.before, change.after
-        if change.type != ROUTE or before is None or after is None or before.leftover:
+        if change.type != ROUTE or after is None or (before is not None and before.leftover):
             continue
-        old, new = (side.inputs.get("natGatewayId") for side in (before, after))
-        if old in own and new and new != old and new not in own and not is_unknown(new):
+        new = after.inputs.get(GATEWAY)
+        if own and new and new not in own and not is_unknown(new):
             says = f"natGatewayId would lead the way out over {new}, which is no gateway of this stack"
-            yield found(LED, change.urn, says, ("natGatewayId",))
+            yield found(LED, change.urn, says, (GATEWAY,))
 
 
 def _gateways(plan: Plan) -> dict[str, str]:
     return {
-        item.urn: str(item.inputs["natGatewayId"])
+        item.urn: str(item.inputs[GATEWAY])
         for item in plan.of_type(ROUTE)
-        if item.op != "delete" and item.inputs.get("natGatewayId")
+        if item.op != "delete" and item.inputs.get(GATEWAY)
     }
 
 

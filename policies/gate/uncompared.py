@@ -1,18 +1,19 @@
-"""What changes of production's data and load without anybody comparing before and after: named, stopping nothing."""
+"""What changes of production without anybody comparing before and after: named, stopping nothing."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from plan import tokens
-from plan.differing import bare_path, differing, part_of, with_one, written_path
+from plan.differing import bare_path, differing, part_of, with_one, with_part, written_path
 from plan.placement import states_placement
 from plan.types import TYPES
-from plan.types.weaker.aws.parameters import CACHE_PARAMETERS
-from plan.types.weaker.configured import SSM
 from plan.types.weaker.kubernetes.pods import PODS
-from plan.unknown import SECRET, UNKNOWN
+from plan.types.weaker.kubernetes.ways import configured_less
+from plan.types.weaker.model import changes, gains, keeps_all, number
+from plan.unknown import SECRET, UNKNOWN, is_unknown
+from policies.documents import statements
+from policies.gate.charts import charts_weaker
 from policies.gate.losses import COUNTS
 from policies.gate.model import STRANGE, UNCOMPARED, found
 from policies.gate.weaker import ROWS, value_at
@@ -29,14 +30,25 @@ if TYPE_CHECKING:
 
     Inputs = Mapping[str, Any]
 
-HARMLESS = ("tags", "tagsAll", "description", "comment", "metadata.labels")
-"""Properties that describe: nothing reads them to decide who reaches what, or what is kept."""
+HARMLESS = ("tags.Name", "tagsAll", "description", "alarmDescription", "comment")
+"""Properties that describe: nothing reads them to decide who reaches what, or what is kept. `tagsAll` follows from an
+object's own tags and from its provider's, and each of them is compared where it is written."""
+RECOMMENDED = "metadata.labels.app.kubernetes.io/"
+"""Labels that describe (Kubernetes documentation, Recommended Labels); those of a namespace are selected by."""
+NAMESPACE = "kubernetes:core/v1:Namespace"
+ONE_WAY = (changes, configured_less, gains, keeps_all)
+"""Ways to compare that say nothing of what comes where nothing was, or beside what is there."""
+READ = ".containers.image"
+"""A text that rows read as a whole: where an image comes from, and by what it is named. Releases change the rest."""
+DOCUMENT = ("{", "[")
+"""How a document of JSON begins."""
+_NUMBER = re.compile(r"\b\d+(?:\.\d+)?\b")
+EXTREMES = (0, 10**15)
+"""Numbers of which a row that weighs numbers finds one weaker than any other."""
+FACTOR = 10
+"""How many times as large or as small a number may become that a row finds no weaker, before it is named (ours)."""
 CHECKSUM = "checksum/"
 """Annotations that only say that something else changed, which is judged where it stands."""
-CONTENT = frozenset((tokens.CONFIG_MAP, tokens.KUBERNETES_SECRET, tokens.SECRET_VERSION, SSM))
-"""What holds nothing, and what pods read: one text of it may be anything, of which a row knows some forms."""
-READ = frozenset((tokens.PARAMETER_GROUP, CACHE_PARAMETERS)) | CONTENT
-"""What holds nothing, and what databases and pods are run by."""
 MOST = 6
 """Properties that are named; more are counted."""
 
@@ -52,9 +64,9 @@ def uncompared(change: Change, *, production: bool) -> Iterator[Finding]:
     if not production or before is None or after is None or before.leftover or change.kind == "same":
         return
     row = TYPES.get(change.type)
-    if row is None or (row.holds is None and not row.bears and change.type not in READ):
+    if row is None:  # `unknown-type` stops what is of such a type
         return
-    known = {*HARMLESS, *COUNTS, *POLICIES.get(change.type, ())}
+    known = {*HARMLESS, *_judged(change.type, before.inputs, after.inputs)}
     if row.holds is not None:
         known |= {
             *row.holds.names,
@@ -66,9 +78,11 @@ def uncompared(change: Change, *, production: bool) -> Iterator[Finding]:
         known |= {"data"}
     rows = [one for one in ROWS.get(change.type, ()) if one.path or one.label]
     places = [at for at in differing(before.inputs, after.inputs) if not _stated(at, before.inputs, after.inputs)]
-    texts = change.type not in CONTENT
+    if change.type != NAMESPACE:
+        places = [at for at in places if not bare_path(at).startswith(RECOMMENDED)]
+    told = {path for finding in charts_weaker(change, production=True) for path in finding.properties}
     changed = sorted(
-        {written_path(at) for at in places if not _compared(at, known, rows, before.inputs, after.inputs, texts=texts)}
+        {written_path(at) for at in places if not _compared(at, known, rows, before.inputs, after.inputs)} - told
     )
     if changed:
         says = f"nothing here compares before and after of {_some(changed)}"
@@ -76,6 +90,15 @@ def uncompared(change: Change, *, production: bool) -> Iterator[Finding]:
     if hidden := sorted(set(_masked(change.changed, before.inputs, after.inputs)) - known):
         says = f"{_some(hidden)} would change, and is masked as a secret: nothing here has read it"
         yield found(UNCOMPARED, change.urn, says, tuple(hidden))
+
+
+def _judged(token: str, old: Inputs, new: Inputs) -> Iterator[str]:
+    """Properties that rules over steps read: numbers of days, and policies as far as they can be read."""
+    sides = (old, new)
+    yield from (name for name in COUNTS if all(number(side.get(name)) for side in sides))
+    for name in POLICIES.get(token, ()):
+        if all(is_unknown(side.get(name)) or statements(side.get(name), "Allow") is not None for side in sides):
+            yield name
 
 
 def _draws(inputs: Inputs) -> bool:
@@ -106,21 +129,55 @@ def _stated(at: Steps, old: Inputs, new: Inputs) -> bool:
     return all(states_placement(part_of(side, at, after=side is new)) for side in (old, new))
 
 
-def _compared(at: Steps, known: set[str], rows: Iterable[Weaker], old: Inputs, new: Inputs, *, texts: bool) -> bool:
+def _compared(at: Steps, known: set[str], rows: Iterable[Weaker], old: Inputs, new: Inputs) -> bool:
     path = bare_path(at)
     if CHECKSUM in path or any(path == one or path.startswith(f"{one}.") for one in known):
         return True
-    single = not any(isinstance(part_of(side, at, after=side is new), (dict, list)) for side in (old, new))
+    sides = [part_of(side, at, after=side is new) for side in (old, new)]
+    alike = _like(*sides)
+    numbers = alike and all(number(side) is not None for side in sides)
     other: Inputs | None = None
     for row in rows:
         about = _about(row)
-        if texts and single and path == about:
-            return True
         if path == about or path.startswith(f"{about}.") or about.startswith(f"{path}.") or not about:
             other = with_one(old, new, at) if other is None else other
-            if _sees(row, old, other):
+            exact = path == about
+            if _sees(row, old, other, backwards=alike and (exact or sides[0] is not None)):
+                return True
+            if exact and (path.endswith(READ) or (numbers and _weighs(row, at, old, EXTREMES))):
+                return True
+            if alike and _weighs(row, at, old, _with_other_numbers(*sides)):
                 return True
     return False
+
+
+def _like(old: object, new: object) -> bool:
+    """Whether two values are so much alike that the better one is no news: nothing goes, and no part comes.
+
+    A number that is far from the other one is a slip of a unit at least as often as it is better.
+    """
+    if new is None or (old is None and isinstance(new, (dict, list))):
+        return False
+    if isinstance(old, list) and isinstance(new, list):
+        return len(old) == len(new)
+    if isinstance(old, str) and isinstance(new, str) and old[:1] in DOCUMENT:
+        return old[:1] == new[:1]
+    before, after = number(old), number(new)
+    if before is None or after is None:
+        return True
+    return 1 / FACTOR <= (after / before if before else 0) <= FACTOR
+
+
+def _weighs(row: Weaker, at: Steps, old: Inputs, extremes: Iterable[object]) -> bool:
+    """Whether a row weighs the numbers that stand here: it finds others weaker, or stronger."""
+    return any(_sees(row, old, with_part(old, at, one)) for one in extremes)
+
+
+def _with_other_numbers(old: object, new: object) -> list[str]:
+    """A text with far larger numbers, where it differs from another one in numbers alone."""
+    if not isinstance(old, str) or not isinstance(new, str) or _NUMBER.sub("#", old) != _NUMBER.sub("#", new):
+        return []
+    return [_NUMBER.sub(lambda found: f"{float(found[0]) * EXTREMES[1]:f}", old)]
 
 
 def _about(row: Weaker) -> str:
@@ -129,12 +186,12 @@ def _about(row: Weaker) -> str:
     return f"{path}.{row.shown}" if row.path == PODS.get(row.token) else path
 
 
-def _sees(row: Weaker, old: Inputs, new: Inputs) -> bool:
+def _sees(row: Weaker, old: Inputs, new: Inputs, *, backwards: bool = True) -> bool:
     """Whether a row tells two values from each other, whichever comes first: one over a whole compares parts."""
     if row.where is not None and row.where[1] not in {old.get(row.where[0]), UNKNOWN}:
         return False
     first, second = (value_at(side, row.path) for side in (old, new))
     try:
-        return bool(row.than(first, second) or row.than(second, first))
+        return bool(row.than(first, second) or (backwards and row.than not in ONE_WAY and row.than(second, first)))
     except STRANGE:
         return False

@@ -97,13 +97,13 @@ def _tops(row: Weaker) -> tuple[str, ...]:
 
 def _shown(row: Weaker, old: object, new: object) -> str:
     """What happens to the property: short values by themselves, others by its name alone."""
-    first, second = _said(old), _said(new)
+    first, second = said(old), said(new)
     if is_unknown(new):
         return f"{row.shown} goes from {first or 'what it is'} to what an update decides"
     return f"{row.shown} would go from {first} to {second}" if first and second else f"{row.shown} would be weaker"
 
 
-def _said(value: object) -> str:
+def said(value: object) -> str:
     """A value in a few letters; empty where it has more."""
     if value is None:
         return "unset"

@@ -75,7 +75,7 @@ ACL = frozenset(("public-read", "public-read-write", "authenticated-read", "webs
 """Canned lists that admit people from outside of the account (Amazon S3 User Guide, Access control list overview)."""
 SECRET_NAME = re.compile(
     r"(?i)(^|[_\-.])(password|passwd|pwd|secret|token|api_?key|access_?key|private_?key|credentials?)$"
-    r"|(?<=[a-z])(Password|Secret|Token|ApiKey|AccessKey|PrivateKey|Credentials?)$"
+    r"|(?<=[a-z])(?<!existing)(?<!config)(Password|Secret|Token|ApiKey|AccessKey|PrivateKey|Credentials?)$"
 )
 SECRET_SHAPE = re.compile(
     r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----|\bgh[pousr]_[A-Za-z0-9]{36}\b"

@@ -60,9 +60,11 @@ looked at does not hold.
 What it does not know does not pass: an operation of a newer engine, a type without a row in `plan/types`, a step of
 another form, unchanged resources that are counted and not named, a preview that ended early. A preview knows less
 than an update: what is not known yet stops where it may undo what held, or where a rule is critical. Otherwise it
-is counted, and the policy pack judges it in the update. Of production's data and load,
-properties that change and that no row compares with what they were are named (`not-compared`), down to the variable
-of a container; they stop nothing.
+is counted, and the policy pack judges it in the update. Of production, whatever its type is,
+properties that change, come or go and that no row compares with what they were are named (`not-compared`), down to the
+variable of a container; they stop nothing. So is a number that becomes more than ten times as large or as small where
+that protects more: a slip of a unit does, too. Nothing is said of descriptions, of the tag `Name` and of Kubernetes'
+recommended labels.
 
 So is what pods read (ConfigMaps, Secrets, parameters of SSM): its forms that a row knows are compared (the gateway's
 directives, the authorities that clients trust, the map of shards), and every other key that changes is named, low,

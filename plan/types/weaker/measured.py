@@ -28,7 +28,7 @@ _SOON = 300
 """Seconds for which an alert may wait in any case (ours): five minutes are what the platform's own ones wait for."""
 
 
-def _seconds(text: object) -> float:
+def seconds(text: object) -> float:
     """A duration of Prometheus; none at all is no time (Prometheus documentation, Querying basics)."""
     return sum(int(count) * _SECONDS[unit] for count, unit in _DURATION.findall(str(text or "")))
 
@@ -55,8 +55,7 @@ def _pairs(old: object, new: object) -> Iterator[tuple[dict[str, Any], dict[str,
 def _waits_longer(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
     """Whether an alert waits far longer before it rings."""
     return any(
-        much_more(max(_seconds(one.get("for")), _SOON / 2), _seconds(other.get("for")))
-        for one, other in _pairs(old, new)
+        much_more(max(seconds(one.get("for")), _SOON / 2), seconds(other.get("for"))) for one, other in _pairs(old, new)
     )
 
 
@@ -96,7 +95,7 @@ def _asked(endpoints: object) -> set[str]:
 def _asked_rarely(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
     """Whether pods are asked far less often: queries over two minutes find nothing then."""
     before, after = (
-        [_seconds(one.get("interval")) for one in (side if isinstance(side, list) else ()) if isinstance(one, dict)]
+        [seconds(one.get("interval")) for one in (side if isinstance(side, list) else ()) if isinstance(one, dict)]
         for side in (old, new)
     )
     return bool(any(before) and after) and much_more(max(before), max(after))

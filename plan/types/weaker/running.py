@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from plan import tokens
+from plan.types.weaker.kubernetes.ways import deep
 from plan.types.weaker.model import TRUE, Weaker, becomes, changes, keeps_all, no_less, number, stays
 from plan.types.weaker.ways import appears, fewer, smaller_class
 
@@ -25,6 +26,12 @@ def _most_go(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
 def _at_once(value: object) -> bool:
     share = number(value[:-1]) if isinstance(value, str) and value.endswith("%") else None
     return share is not None and share >= _HALF
+
+
+def _many_go(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether an update may take several pods at once, as a number, and took one at the most."""
+    before, after = (number(deep(side, "rollingUpdate", "maxUnavailable")) for side in (old, new))
+    return after is not None and after > 1 and (before is None or before <= 1)
 
 
 def _unasked(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
@@ -112,6 +119,7 @@ RUNNING_WEAKER: tuple[Weaker, ...] = (
                 "pods answer while others are replaced",
             ),
             (("spec", "replicas"), becomes(0), "pods of it answer"),
+            (("spec", "strategy"), _many_go, "pods answer while others are replaced"),
             (("spec", "paused"), becomes(*TRUE), "its pods follow its template"),
             (("spec", "template", "spec", "containers"), _unasked, "only pods that are ready get requests"),
         )

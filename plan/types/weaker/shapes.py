@@ -5,12 +5,13 @@ Sources are the documentation of the services; unverified where nothing else is 
 
 from __future__ import annotations
 
+import operator
 import re
 from typing import TYPE_CHECKING, Any
 
 from plan import tokens
 from plan.types.weaker.kubernetes.ways import deep, halved
-from plan.types.weaker.model import Loses, Weaker, changes, kept, no_less, number
+from plan.types.weaker.model import TRUE, Loses, Weaker, becomes, changes, kept, no_less, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +20,8 @@ _GRAVITON = re.compile(r"[a-z]+\d+g[a-z]*\.")
 """Classes of machines with processors of ARM (Amazon EC2 User Guide, Instance type naming conventions)."""
 _LEAST = {"iops": 3000, "storageThroughput": 125}
 """What a gp3 disk of a database has where nothing is said (Amazon RDS User Guide, DB instance storage)."""
+_SLOW = frozenset(("standard", "sc1", "st1", "gp2"))
+"""Kinds of disks that are slower than gp3 at these sizes (Amazon EBS User Guide, Amazon EBS volume types)."""
 
 
 def _other_processor(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
@@ -31,6 +34,29 @@ def _other_processor(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of
 def _smaller_disk(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
     before, after = _disks(old), _disks(new)
     return any(halved(size, after.get(name)) for name, size in before.items())
+
+
+def _slower_disk(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether a disk is of a slower kind, or has less throughput than it had, or than its kind has by itself."""
+    before, after = _speeds(old), _speeds(new)
+    for name, (kind, *speeds) in before.items():
+        other, *others = after.get(name, (kind, *speeds))
+        if (other in _SLOW and kind not in _SLOW) or any(map(operator.lt, others, speeds)):
+            return True
+    return False
+
+
+def _speeds(mappings: object) -> dict[str, tuple[Any, float, float]]:
+    listed = mappings if isinstance(mappings, list) else ()
+    return {
+        str(one.get("deviceName")): (
+            deep(one, "ebs", "volumeType"),
+            number(deep(one, "ebs", "iops")) or _LEAST["iops"],
+            number(deep(one, "ebs", "throughput")) or _LEAST["storageThroughput"],
+        )
+        for one in listed
+        if isinstance(one, dict)
+    }
 
 
 def _disks(mappings: object) -> dict[str, Any]:
@@ -53,6 +79,14 @@ _ROWS: tuple[tuple[str, tuple[str, ...], Callable[[Any, Any], bool], str, Loses,
     (tokens.LAUNCH_TEMPLATE, ("instanceType",), _other_processor, "its image runs on this processor", "way", _EC2),
     (tokens.LAUNCH_TEMPLATE, ("blockDeviceMappings",), _smaller_disk, "its images and logs have room", "room", _EC2),
     (
+        tokens.LAUNCH_TEMPLATE,
+        ("blockDeviceMappings",),
+        _slower_disk,
+        "its disk is fast enough for its pods",
+        "room",
+        "Amazon EBS User Guide, Amazon EBS volume types",
+    ),
+    (
         "kubernetes:core/v1:Service",
         ("spec", "externalName"),
         changes,
@@ -61,12 +95,26 @@ _ROWS: tuple[tuple[str, tuple[str, ...], Callable[[Any, Any], bool], str, Loses,
         "Kubernetes documentation, Service, ExternalName",
     ),
     (
-        "kubernetes:scheduling.k8s.io/v1:PriorityClass",
+        tokens.PRIORITY_CLASS,
         ("value",),
         no_less,
         "its pods go after less important ones",
         "room",
         "Kubernetes documentation, Pod Priority and Preemption",
+    ),
+    *(
+        (
+            tokens.PRIORITY_CLASS,
+            (name,),
+            becomes(*bad),
+            says,
+            "room",
+            "Kubernetes documentation, Pod Priority and Preemption",
+        )
+        for name, bad, says in (
+            ("preemptionPolicy", ("Never",), "its pods take the places of less important ones"),
+            ("globalDefault", TRUE, "pods that name no class come after those that name one"),
+        )
     ),
     *(
         (

@@ -15,6 +15,7 @@ from plan.types.weaker.model import (
     Weaker,
     becomes,
     changes,
+    differs,
     keeps_all,
     stays,
     written,
@@ -36,7 +37,7 @@ _MUCH = 4
 def _asks_else(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
     """Whether queries ask something else: their numbers follow the classes of machines, by a little."""
     if not isinstance(old, list):
-        return False
+        return bool(new)
     # Keys in an order of their own: two previews need not write them in the same one.
     before, after = (written(item) for item in (old, new))
     numbers = [list(map(float, _NUMBER.findall(text))) for text in (before, after)]
@@ -92,6 +93,7 @@ WATCH_WEAKER: tuple[Weaker, ...] = (
             says=says,
             loses="defence",
             source="Amazon CloudWatch API Reference, PutMetricAlarm",
+            own=than is _asks_else,
         )
         for name, than, says in (
             ("alarmActions", keeps_all, "it tells somebody"),
@@ -99,9 +101,12 @@ WATCH_WEAKER: tuple[Weaker, ...] = (
             ("namespace", changes, "it looks at what its name says"),
             ("metricName", changes, "it looks at what its name says"),
             ("metricQueries", _asks_else, "it looks at what its name says"),
-            ("dimensions", changes, "it looks at what its name says"),
+            ("dimensions", differs, "it looks at what its name says"),
+            ("unit", differs, "it looks at what its name says"),
+            ("thresholdMetricId", differs, "it looks at what its name says"),
+            ("evaluateLowSampleCountPercentiles", becomes("ignore"), "it rings where few measure"),
             ("statistic", changes, "it looks at what its name says"),
-            ("extendedStatistic", changes, "it looks at what its name says"),
+            ("extendedStatistic", differs, "it looks at what its name says"),
             ("comparisonOperator", changes, "it rings on the side on which it hurts"),
             ("treatMissingData", stays("breaching"), "it rings where nothing is measured"),
             ("evaluationPeriods", not_much_more, "it rings while there is time"),

@@ -27,20 +27,27 @@ def test_a_property_of_data_that_no_row_compares_is_named() -> None:
 
 def test_a_property_deep_inside_of_what_bears_load_is_named_by_its_path() -> None:
     found = notes(
-        "kubernetes:core/v1:Service", {"spec": {"type": "ClusterIP"}}, {"spec": {"sessionAffinity": "ClientIP"}}
+        "kubernetes:core/v1:Service",
+        {"spec": {"type": "ClusterIP"}},
+        {"spec": {"sessionAffinity": "ClientIP", "type": "ClusterIP"}},
     )
     assert found == ["nothing here compares before and after of spec.sessionAffinity"]
 
 
 def test_what_a_row_compares_or_only_describes_is_not_named() -> None:
-    was = {"instanceClass": "db.m7g.large", "tags": {"a": "b"}, "allocatedStorage": 100}
-    becomes = {"instanceClass": "db.m7g.xlarge", "tags": {"a": "c"}, "allocatedStorage": 200}
+    was = {"instanceClass": "db.m7g.large", "tags": {"Name": "b"}, "allocatedStorage": 100}
+    becomes = {"instanceClass": "db.m7g.xlarge", "tags": {"Name": "c"}, "allocatedStorage": 200}
     assert notes(DATABASE, was, becomes) == []
 
 
-def test_of_development_and_of_what_can_be_made_again_nothing_is_named() -> None:
+def test_of_development_nothing_is_named() -> None:
     assert notes(DATABASE, {"characterSetName": "a"}, {"characterSetName": "b"}, "dev") == []
-    assert notes("aws:kms/alias:Alias", {"name": "a"}, {"name": "b"}) == []
+
+
+def test_of_a_type_that_holds_nothing_and_that_nothing_runs_on_properties_are_named() -> None:
+    says = ["nothing here compares before and after of unheardOf"]
+    assert notes("aws:kms/alias:Alias", {"unheardOf": "a"}, {"unheardOf": "b"}) == says
+    assert notes("aws:ec2/launchTemplate:LaunchTemplate", {}, {"unheardOf": "b"}) == says
 
 
 def test_more_than_a_few_are_counted() -> None:

@@ -192,8 +192,10 @@ def test_a_second_autoscaler_of_one_workload_stops() -> None:
 def test_a_zone_that_shares_the_gateway_of_another_stops_and_one_that_gets_its_own_does_not() -> None:
     def rules(was: str, then: str) -> set[str]:
         things = {name: {"type": "aws:ec2/route:Route", "inputs": {"natGatewayId": "nat-b"}} for name in ("a", "b")}
+        things["nat"] = {"type": "aws:ec2/natGateway:NatGateway"}
         line = {"do": "update", "thing": "a", "was": {"natGatewayId": was}, "is": {"natGatewayId": then}}
-        steps = [step for one in (line, {"do": "same", "thing": "b"}) for step in steps_of(one, things)]
+        nats = [{"do": "same", "thing": "nat", "name": one, "new": {"id": one}} for one in ("nat-a", "nat-b", "nat-c")]
+        steps = [step for one in (line, {"do": "same", "thing": "b"}, *nats) for step in steps_of(one, things)]
         return told(gate(read_preview({"config": {"bailbondpro:environment": "prod"}, "steps": steps})))
 
     assert rules("nat-a", "nat-b") == {"stands-alone"}
@@ -214,6 +216,35 @@ def test_a_way_out_over_a_gateway_of_nobody_known_stops_and_over_one_of_the_stac
 
     assert rules("nat-other") == {"led-elsewhere"}
     assert rules("nat-b") == set()
+
+
+@pytest.mark.parametrize("op", ["update", "create"])
+def test_a_way_out_over_a_gateway_of_another_network_stops_where_no_gateway_says_its_own_id(op: str) -> None:
+    def rules(then: str) -> set[str]:
+        things = {name: {"type": "aws:ec2/route:Route", "inputs": {"natGatewayId": f"nat-{name}"}} for name in "ab"}
+        line = {"do": op, "thing": "a", "was": {"natGatewayId": "nat-a"}, "is": {"natGatewayId": then}, "name": "one"}
+        steps = [step for one in (line, {"do": "same", "thing": "b"}) for step in steps_of(one, things)]
+        return told(gate(read_preview({"config": {"bailbondpro:environment": "dev"}, "steps": steps})))
+
+    assert rules("nat-of-others") == {"led-elsewhere"}
+    assert rules("nat-b") == set()
+
+
+def test_a_class_of_pods_that_passes_another_one_stops_and_one_that_comes_nearer_does_not() -> None:
+    def says(now: dict[str, int]) -> list[str]:
+        things = {name: {"type": "kubernetes:scheduling.k8s.io/v1:PriorityClass"} for name in now}
+        known = {"app": 1000, "tools": 500}
+        lines = [{"do": "update", "thing": n, "was": {"value": known[n]}, "is": {"value": now[n]}} for n in now]
+        steps = [step for line in lines for step in steps_of(line, things)]
+        found = gate(read_preview({"config": {"bailbondpro:environment": "prod"}, "steps": steps}))
+        return [one.says for one in found.stopping]
+
+    assert says({"app": 1000, "tools": 900_000}) == [
+        "value would go from 500 to 900000: its pods would go before those of app"
+    ]
+    assert says({"app": 1000, "tools": 1000}) != []
+    assert says({"app": 1000, "tools": 900}) == []
+    assert says({"app": 5000, "tools": 900}) == []
 
 
 def test_tags_and_counts_that_are_written_as_text_are_read() -> None:

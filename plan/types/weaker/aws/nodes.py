@@ -8,12 +8,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plan import tokens
-from plan.types.weaker.kubernetes.ways import configured_less
-from plan.types.weaker.model import TRUE, Weaker, at_least, becomes, changes, gains, keeps_all, ranked, stays
-from plan.types.weaker.ways import appears, no_more, older_version, opens_to_others, others
+from plan.types.weaker.kubernetes.ways import configured_less, halved
+from plan.types.weaker.model import (
+    TRUE,
+    Weaker,
+    at_least,
+    becomes,
+    changes,
+    differs,
+    gains,
+    keeps_all,
+    ranked,
+    stays,
+)
+from plan.types.weaker.ways import appears, no_more, older_version, opens_to_others, others, smaller_class
 
 if TYPE_CHECKING:
-    from plan.types.weaker.kubernetes.ways import Row
+    from plan.types.weaker.kubernetes.ways import Row, Than
+    from plan.types.weaker.model import Loses
 
 
 _TEMPLATE = "Amazon EC2 API Reference, RequestLaunchTemplateData"
@@ -26,6 +38,8 @@ _CLUSTER = "Amazon EKS API Reference, CreateCluster, VpcConfigRequest, ZonalShif
 _ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 _ROLE = "aws:iam/role:Role"
 _HOUR = 3600
+_TURN_AWAY = frozenset(("NO_SCHEDULE", "NO_EXECUTE"))
+"""Effects by which nodes turn pods away (Amazon EKS API Reference, Taint)."""
 
 _NETWORK_POLICIES = "EKS User Guide, Limit Pod traffic with Kubernetes network policies"
 _CNI = "vpc-cni"
@@ -46,14 +60,61 @@ def _first_chosen(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a 
     return not old and bool(new)
 
 
+def _other_groups(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether nodes carry other security groups; without any they carry the cluster's own."""
+    return others(old if isinstance(old, list) else [], new)
+
+
+def _bars(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether nodes turn pods away that they took, or take pods that they turned away."""
+    return _taints(new) != _taints(old)
+
+
+def _taints(listed: object) -> set[tuple[str, ...]]:
+    found = (one for one in (listed if isinstance(listed, list) else ()) if isinstance(one, dict))
+    return {
+        tuple(str(one.get(name) or "") for name in ("key", "value", "effect"))
+        for one in found
+        if one.get("effect") in _TURN_AWAY
+    }
+
+
+def _unlabelled(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether nodes lose a label, or have another value of it."""
+    after = new if isinstance(new, dict) else {}
+    return isinstance(old, dict) and any(after.get(name) != value for name, value in old.items())
+
+
+def _smaller_types(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether a group may start a node that is smaller than each that it could start before."""
+    before, after = (side if isinstance(side, list) else [] for side in (old, new))
+    return bool(before) and any(all(smaller_class(one, other) for one in before) for other in after)
+
+
+_OF_GROUPS: tuple[tuple[tuple[str, ...], Than, str, Loses], ...] = (
+    (("taints",), _bars, "the pods that are meant for it find a node in it", "room"),
+    (("labels",), _unlabelled, "pods find its nodes by their labels", "room"),
+    (("version",), older_version, "what its makers repaired stays so", "defence"),
+    (("releaseVersion",), older_version, "what its makers repaired stays so", "defence"),
+    (("capacityType",), becomes("SPOT"), "nobody but an update takes its nodes away", "redundancy"),
+    (("instanceTypes",), _smaller_types, "its nodes have the processors and the memory for their pods", "room"),
+    (("diskSize",), halved, "its images and logs have room", "room"),
+    (("subnetIds",), keeps_all, "its nodes stand in each of these zones", "redundancy"),
+    (("forceUpdateVersion",), becomes(*TRUE), "an update waits for pods that may not go yet", "redundancy"),
+    (("launchTemplate", "version"), older_version, "its nodes start as the newest template says", "defence"),
+)
+"""Properties of a group of nodes."""
+_OF_ITS_OWN = (_other_groups, older_version)
+"""Ways to compare that say nothing of two different things."""
+
 _ROWS: tuple[Row, ...] = (
-    (tokens.LAUNCH_TEMPLATE, ("userData",), changes, "its nodes start with this program", "defence", _TEMPLATE),
-    (tokens.LAUNCH_TEMPLATE, ("imageId",), changes, "its nodes start from this image", "defence", _TEMPLATE),
+    (tokens.LAUNCH_TEMPLATE, ("userData",), differs, "its nodes start with this program", "defence", _TEMPLATE),
+    (tokens.LAUNCH_TEMPLATE, ("imageId",), differs, "its nodes start from this image", "defence", _TEMPLATE),
     (tokens.LAUNCH_TEMPLATE, ("keyName",), appears, "nobody logs in to its nodes", "defence", _TEMPLATE),
     (
         tokens.LAUNCH_TEMPLATE,
         ("iamInstanceProfile",),
-        changes,
+        differs,
         "its nodes have the rights of this role",
         "defence",
         _TEMPLATE,
@@ -61,7 +122,7 @@ _ROWS: tuple[Row, ...] = (
     (
         tokens.LAUNCH_TEMPLATE,
         ("vpcSecurityGroupIds",),
-        others,
+        _other_groups,
         "the rules of these groups decide who reaches it",
         "defence",
         _TEMPLATE,
@@ -69,7 +130,7 @@ _ROWS: tuple[Row, ...] = (
     (
         tokens.LAUNCH_TEMPLATE,
         ("networkInterfaces",),
-        changes,
+        differs,
         "its nodes stand in the network so",
         "defence",
         _TEMPLATE,
@@ -80,6 +141,14 @@ _ROWS: tuple[Row, ...] = (
         becomes("enabled"),
         "a node does not know its tags",
         "defence",
+        _TEMPLATE,
+    ),
+    (
+        tokens.LAUNCH_TEMPLATE,
+        ("instanceMarketOptions",),
+        appears,
+        "nobody but an update takes its nodes away",
+        "redundancy",
         _TEMPLATE,
     ),
     (tokens.NODE_GROUP, ("amiType",), changes, "its nodes start from this image", "defence", _GROUPS),
@@ -101,6 +170,7 @@ _ROWS: tuple[Row, ...] = (
         "redundancy",
         _GROUPS,
     ),
+    *((tokens.NODE_GROUP, path, than, says, loses, _GROUPS) for path, than, says, loses in _OF_GROUPS),
     (tokens.ADDON, ("configurationValues",), configured_less, "it does what it is told", "defence", _ADDON),
     (
         tokens.ADDON,
@@ -149,6 +219,7 @@ _ROWS: tuple[Row, ...] = (
         "defence",
         _ENTRIES,
     ),
+    (tokens.CLUSTER, ("version",), older_version, "what its makers repaired stays so", "defence", _CLUSTER),
     (tokens.CLUSTER, ("roleArn",), changes, "it has the rights of this role", "defence", _CLUSTER),
     (
         tokens.CLUSTER,
@@ -203,7 +274,7 @@ NODES_WEAKER: tuple[Weaker, ...] = (
         noted=True,
     ),
     *(
-        Weaker(token=token, path=path, than=than, says=says, loses=loses, source=source)
+        Weaker(token=token, path=path, than=than, says=says, loses=loses, source=source, own=than in _OF_ITS_OWN)
         for token, path, than, says, loses, source in _ROWS
     ),
     Weaker(

@@ -32,10 +32,11 @@ def _deleted_after(rules: object) -> dict[tuple[str, str], float]:
     found: dict[tuple[str, str], float] = {}
     for rule in _enabled(rules):
         for part, key in (("expiration", "days"), ("noncurrentVersionExpiration", "noncurrentDays")):
-            days = rule[part].get(key) if isinstance(rule.get(part), dict) else None
-            if count := number(days):
+            ends = rule[part] if isinstance(rule.get(part), dict) else {}
+            count = number(ends.get(key))
+            if count or ends.get("newerNoncurrentVersions"):  # A number of versions alone ends the others at once.
                 known = (written(rule.get("filter")), part)
-                found[known] = min(count, found.get(known, float("inf")))
+                found[known] = min(count or 0, found.get(known, float("inf")))
         day = rule["expiration"].get("date") if isinstance(rule.get("expiration"), dict) else None
         if day is not None:
             found[written(rule.get("filter")), f"on {day}"] = 0

@@ -8,11 +8,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plan import tokens
-from plan.types.weaker.model import TRUE, Weaker, at_least, becomes, gains, no_less, ranked, stays, written
+from plan.tolerance import much_less, much_more
+from plan.types.weaker.model import (
+    TRUE,
+    Weaker,
+    at_least,
+    becomes,
+    changes,
+    gains,
+    no_less,
+    number,
+    ranked,
+    stays,
+    written,
+)
 from plan.types.weaker.ways import older_version, wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from plan.types.weaker.kubernetes.ways import Than
+    from plan.types.weaker.model import Loses
 
 _NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 _STANDARD = "pod-security.kubernetes.io/enforce"
@@ -60,6 +76,33 @@ def _anybody(peer: object) -> bool:
     return not any((peer["namespaceSelector"] or {}).values())
 
 
+def _many_at_once(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether far more of its pods may go at once, or far fewer must stay."""
+    before, after = (side if isinstance(side, dict) else {} for side in (old, new))
+    for name, far in (("maxUnavailable", much_more), ("minAvailable", much_less)):
+        was, becomes_ = (_count(side.get(name)) for side in (before, after))
+        if was and becomes_ is not None and far(was, becomes_):
+            return True
+    return False
+
+
+def _count(value: object) -> float | None:
+    return number(value.removesuffix("%") if isinstance(value, str) else value)
+
+
+_OF_CLASSES: tuple[tuple[tuple[str, ...], Than, str, Loses], ...] = (
+    (
+        ("volumeBindingMode",),
+        ranked("Immediate", "WaitForFirstConsumer"),
+        "a volume is made in the zone of its pod",
+        "way",
+    ),
+    (("allowVolumeExpansion",), stays(*TRUE), "a volume grows before it is full", "room"),
+    (("provisioner",), changes, "its volumes are made by this driver", "way"),
+    (("parameters", "type"), becomes("standard", "sc1", "st1", "gp2"), "its volumes are fast enough", "room"),
+)
+"""Properties of a class of volumes."""
+
 OBJECTS_WEAKER: tuple[Weaker, ...] = (
     Weaker(
         token="kubernetes:policy/v1:PodDisruptionBudget",
@@ -68,6 +111,15 @@ OBJECTS_WEAKER: tuple[Weaker, ...] = (
         says="not all of its pods may go at once",
         loses="redundancy",
         source="Kubernetes documentation, Specifying a Disruption Budget for your Application",
+    ),
+    Weaker(
+        token="kubernetes:policy/v1:PodDisruptionBudget",
+        path=("spec",),
+        than=_many_at_once,
+        says="few of its pods go at once",
+        loses="redundancy",
+        source="Kubernetes documentation, Specifying a Disruption Budget for your Application",
+        own=True,
     ),
     *(
         Weaker(
@@ -149,6 +201,17 @@ OBJECTS_WEAKER: tuple[Weaker, ...] = (
         says="a volume never shrinks",
         loses="copies",
         source="Kubernetes documentation, Persistent Volumes",
+    ),
+    *(
+        Weaker(
+            token="kubernetes:storage.k8s.io/v1:StorageClass",
+            path=path,
+            than=than,
+            says=says,
+            loses=loses,
+            source="Kubernetes documentation, Storage Classes",
+        )
+        for path, than, says, loses in _OF_CLASSES
     ),
     Weaker(
         token="kubernetes:storage.k8s.io/v1:StorageClass",

@@ -5,12 +5,14 @@ Sources are the Kubernetes and KEDA documentation; unverified where nothing else
 
 from __future__ import annotations
 
+import operator
+import re
 from typing import TYPE_CHECKING, Any
 
 from plan import tokens
 from plan.tolerance import above_ceiling, much_less, much_more, not_much_less
 from plan.types.weaker.kubernetes.ways import deep
-from plan.types.weaker.model import Weaker, becomes, number
+from plan.types.weaker.model import Weaker, becomes, number, written
 
 if TYPE_CHECKING:
     from plan.types.weaker.kubernetes.ways import Row
@@ -25,6 +27,12 @@ _WAIT = 60
 """Seconds that a longer wait before more pods come may have: a peak doubles within minutes (ours)."""
 _TARGETS = ("averageUtilization", "averageValue", "value")
 _BOUNDS = ("value", "threshold")
+_WANTED = "desiredReplicas"
+_QUERY = "query"
+_AUTO = "Recreate"
+"""What a vertical autoscaler does where nothing is said (Kubernetes documentation, Vertical Pod Autoscaling)."""
+_ACTS = ("Auto", _AUTO, "InPlaceOrRecreate")
+_DIGITS = re.compile(r"\b\d+(?:\.\d+)?\b")
 _POLL = 30
 """Seconds between two looks of KEDA where nothing is said (KEDA documentation, pollingInterval)."""
 _NONE_MAY_GO = (0, "0", "0%")
@@ -48,7 +56,7 @@ def _speed(rules: object) -> float:
 
 def _pods(policy: object) -> float:
     value, seconds = number(deep(policy, "value")) or 0, number(deep(policy, "periodSeconds")) or 1
-    return value / seconds * (_PODS / 100 if deep(policy, "type") == "Percent" else 1)
+    return value / seconds * {"Percent": _PODS / 100, "Pods": 1}.get(str(deep(policy, "type")), 0)
 
 
 def _measures_less(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
@@ -57,14 +65,14 @@ def _measures_less(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a
     return any(name not in after or _higher(value, after[name]) for name, value in before.items())
 
 
-def _targets(metrics: object) -> dict[str, float]:
-    found: dict[str, float] = {}
+def _targets(metrics: object) -> dict[str, float | None]:
+    found: dict[str, float | None] = {}
     for metric in metrics if isinstance(metrics, list) else ():
         kind = str(deep(metric, "type"))
         part = deep(metric, kind[:1].lower() + kind[1:])
         name = deep(part, "name") or deep(part, "metric", "name")
         values = (number(deep(part, "target", key)) for key in _TARGETS)
-        found[f"{kind} {name}"] = next((value for value in values if value is not None), 0)
+        found[f"{kind} {name}"] = next((value for value in values if value is not None), None)
     return found
 
 
@@ -77,17 +85,19 @@ def _triggers_less(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a
     )
 
 
-def _bounds(triggers: object) -> dict[str, list[float]]:
-    found: dict[str, list[float]] = {}
+def _bounds(triggers: object) -> dict[str, list[float | None]]:
+    found: dict[str, list[float | None]] = {}
     for trigger in triggers if isinstance(triggers, list) else ():
         values = (number(deep(trigger, "metadata", key)) for key in _BOUNDS)
-        bound = next((value for value in values if value is not None), 0)
+        bound = next((value for value in values if value is not None), None)
         found.setdefault(str(deep(trigger, "type")), []).append(bound)
     return found
 
 
-def _higher(before: float, after: float) -> bool:
-    """Whether a target is one at which pods come too late; most of them are percents of what a pod asked for."""
+def _higher(before: float | None, after: float | None) -> bool:
+    """Whether a target is one at which pods come too late, or none; most are percents of what a pod asked for."""
+    if before is None or after is None:
+        return before is not None
     return much_more(before, after) or above_ceiling(before, after)
 
 
@@ -107,6 +117,46 @@ def _rarely(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
     return before is not None and (after is None or much_more(max(before, _POLL), after))
 
 
+def _acts(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether an autoscaler ends pods by itself, as it does where nothing is said, and did not."""
+    return becomes(*_ACTS)(_AUTO if old is None else old, _AUTO if new is None else new)
+
+
+def _asks_elsewhere(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether a trigger asks something else, or somebody else, than before; its bounds are for another row."""
+    before, after = (
+        {str(deep(one, "name") or f"{deep(one, 'type')} {place}"): one for place, one in enumerate(side)}
+        if isinstance(side, list)
+        else {}
+        for side in (old, new)
+    )
+    return any(_asked(one) != _asked(after[name], of=one) for name, one in before.items() if name in after)
+
+
+def _asked(trigger: object, of: object = None) -> dict[str, str]:
+    """What a trigger asks, its numbers left out; of the keys that another one has, where it is given."""
+    asked = {"metricType": deep(trigger, "metricType"), "auth": deep(trigger, "authenticationRef")}
+    about, known = deep(trigger, "metadata"), deep(trigger if of is None else of, "metadata")
+    if isinstance(about, dict) and isinstance(known, dict):
+        asked |= {
+            f"metadata {key}": about.get(key)
+            for key in known
+            if key != _WANTED and not str(key).lower().endswith(_BOUNDS)
+        }
+    return {
+        name: _DIGITS.sub("#", str(value)) if name.endswith(_QUERY) else written(value) for name, value in asked.items()
+    }
+
+
+def _fewer_wanted(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether fewer pods come by the clock."""
+    before, after = (
+        [number(deep(one, "metadata", _WANTED)) or 0 for one in (side if isinstance(side, list) else ())]
+        for side in (old, new)
+    )
+    return len(before) == len(after) and any(map(operator.gt, before, after))
+
+
 _LATE = "more pods come before those that are there are full"
 _ROWS: tuple[Row, ...] = (
     (tokens.HPA, ("spec", "behavior"), _slower, "more pods come as fast as a peak", "room", _HPA),
@@ -120,6 +170,8 @@ _ROWS: tuple[Row, ...] = (
     ),
     (tokens.HPA, ("spec", "metrics"), _measures_less, _LATE, "room", _HPA),
     (tokens.SCALED_OBJECT, ("spec", "triggers"), _triggers_less, _LATE, "room", _KEDA),
+    (tokens.SCALED_OBJECT, ("spec", "triggers"), _asks_elsewhere, "it measures what its pods do", "way", _KEDA),
+    (tokens.SCALED_OBJECT, ("spec", "triggers"), _fewer_wanted, "these pods come before a peak begins", "room", _KEDA),
     (tokens.SCALED_OBJECT, ("spec", "pollingInterval"), _rarely, _LATE, "room", _KEDA),
     (
         tokens.SCALED_OBJECT,
@@ -140,7 +192,7 @@ _ROWS: tuple[Row, ...] = (
     (
         tokens.VERTICAL,
         ("spec", "updatePolicy", "updateMode"),
-        becomes("Auto", "Recreate", "InPlaceOrRecreate"),
+        _acts,
         "nothing but a deployment ends its pods",
         "redundancy",
         "Kubernetes documentation, Vertical Pod Autoscaling, Update modes",
