@@ -86,13 +86,9 @@ def losses(change: Change, beside: tuple[frozenset[str], Standing], *, productio
     own, stand = beside
     try:
         weaker = (*weakened(change, production=production), *worth_less(change, stand))
-<<<<<<< HEAD
+        weaker += (*charts_weaker(change, production=production),)
         wider = (*widened(change), *permitted(change, stand), *let_in(change, own, stand))
         return [*losses_of(change), *weaker, *wider]
-=======
-        weaker += (*charts_weaker(change, production=production),)
-        return [*losses_of(change), *weaker, *widened(change), *let_in(change, own, stand)]
->>>>>>> efbe67c (Name every property of production that nobody judged, whatever its type, and judge what nodes, volumes, alarms and charts are told)
     except STRANGE as error:
         return [found(UNREAD_STEP, change.urn, f"its inputs have an unexpected form: {error!r}")]
 
