@@ -73,7 +73,7 @@ def _subject(value: str) -> bool:
 def narrowed(statement: Mapping[str, Any]) -> bool:
     """Whether a condition narrows a statement to some callers."""
     return any(
-        (key in NARROWING or key.endswith(SUBJECT)) and bool(values) and all(map(_fixed, values))
+        (key in NARROWING or key.endswith(SUBJECT)) and bool(values) and all(map(fixed, values))
         for key, values in _asked(statement)
     )
 
@@ -87,7 +87,7 @@ def _asked(statement: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
                 yield str(key).lower(), [str(value) for value in listed(values)]
 
 
-def _fixed(value: str) -> bool:
+def fixed(value: str) -> bool:
     """Whether a value stands for some callers and not for all of them."""
     try:
         network = ip_network(value, strict=False)

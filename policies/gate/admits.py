@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 import re
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from plan.tokens import ENDPOINT, KEY, SECRET
+from plan.tokens import ENDPOINT
 from plan.unknown import is_unknown
 from policies.documents import listed, statements
 from policies.gate.model import ADMITS, LED, WEAKENED, found
-from policies.gate.rights import rights
-from policies.gate.shuts import shut_out
+from policies.gate.statements.readers import asks_less, reads_more
+from policies.gate.statements.rights import rights
+from policies.gate.statements.shuts import shut_out
 from policies.principals import ACCOUNT, admitted
 from policies.rules.policies import JUDGED_ELSEWHERE, POLICIES, TRUSTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from plan.steps import Change
     from policies.gate.model import Finding
@@ -30,17 +31,6 @@ PERMISSIONS = frozenset(("aws:iam/policy:Policy", "aws:iam/rolePolicy:RolePolicy
 MOST = 6
 """Actions that are named; more are counted."""
 EVERY_ROLE = ":role/*"
-_OF_SERVICES = ":role/aws-service-role/"
-_KEYS = re.compile(r"\*|kms:(?:\*|d\*|de\*|dec[a-z*]*|re\*|reencrypt.*|create(?:grant|\*)|put.*|schedule.*|disable.*)")
-_SECRETS = re.compile(r"\*|secretsmanager:(?:\*|get\*|getsecret.*|batchget.*|put.*|update.*|delete.*)")
-READING: Mapping[str, re.Pattern[str]] = {
-    KEY: _KEYS,
-    "aws:kms/keyPolicy:KeyPolicy": _KEYS,
-    SECRET: _SECRETS,
-    "aws:secretsmanager/secretPolicy:SecretPolicy": _SECRETS,
-}
-"""Actions, in small letters, by which what is kept is read, lost, or given to somebody else, by the type whose policy
-allows them (Service Authorization Reference, AWS KMS, AWS Secrets Manager; unverified 2026-11-30)."""
 LOOKS = re.compile(r"(?i)[a-z0-9-]+:(?:describe|list|lookup|view)[a-z]*\*")
 """Actions that say what there is, and nothing of what it holds."""
 TAKES_ROLES = frozenset(("sts:assumerole", "iam:passrole"))
@@ -145,7 +135,8 @@ def _wider(change: Change, name: str, old: object, new: object) -> Iterator[Find
         stranger = accounts - known if accounts else who.partition(" ")[0] != "Service"
         if stranger or change.type in TRUSTS:
             yield found(ADMITS, change.urn, f"{name} would let in {who[:120]}", (name,))
-    yield from _reads(change, name, allowed[0], allowed[1])
+    yield from reads_more(change, name, old, new)
+    yield from asks_less(change, name, old, new, trusts=change.type in TRUSTS)
     for who in sorted(after.keys() & before.keys()):
         if lost := sorted(key for _, key in before[who] - after[who]):
             yield found(ADMITS, change.urn, f"{name} would no longer ask {who[:120]} for {', '.join(lost)}", (name,))
@@ -154,29 +145,3 @@ def _wider(change: Change, name: str, old: object, new: object) -> Iterator[Find
         if not all(right.covered(kept) for right in rights({"Statement": entry}, "Deny")):
             says = f"{name} would no longer refuse as it did ({entry.get('Sid') or 'a statement without Sid'})"
             yield found(WEAKENED, change.urn, says, (name,))
-
-
-def _reads(change: Change, name: str, old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[Finding]:
-    """Roles and people of an account that is known already who may read what a key or a secret keeps, and might not.
-
-    Roles that a service of AWS has for itself, and the account, by which IAM decides, are judged by whom they name.
-    """
-    reading = READING.get(change.type)
-    if reading is None:
-        return
-    before, after = (_readers(side, reading) for side in (old, new))
-    for who in sorted(after.keys() - before.keys()):
-        yield found(
-            ADMITS, change.urn, f"{name} would let {who[:120]} do {', '.join(sorted(after[who]))[:120]}", (name,)
-        )
-
-
-def _readers(allowed: list[dict[str, Any]], reading: re.Pattern[str]) -> dict[str, set[str]]:
-    result: dict[str, set[str]] = {}
-    for statement in allowed:
-        actions = {str(one) for one in listed(statement.get("Action")) if reading.fullmatch(str(one).lower())}
-        principal = statement.get("Principal")
-        for who in map(str, listed(principal.get("AWS") if isinstance(principal, dict) else None)):
-            if actions and not who.endswith(":root") and _OF_SERVICES not in who and ACCOUNT.search(who):
-                result.setdefault(who, set()).update(actions)
-    return result

@@ -12,11 +12,12 @@ from policies.gate.charts import charts_weaker
 from policies.gate.environment import left_production, of_production
 from policies.gate.losses import losses_of
 from policies.gate.model import FAILED, HIDDEN, PLACEMENT, STRANGE, TURNS, UNREAD_STEP, Finding, Step, found
+from policies.gate.networks import reached_more
 from policies.gate.newcomers import accounts, let_in
 from policies.gate.peers import Standing, standing_of, worth_less
-from policies.gate.permits import permitted
 from policies.gate.reach import hanging, reaches
 from policies.gate.scaled import ranks_crossed, scaled_twice, ways_elsewhere, ways_shared
+from policies.gate.statements.permits import permitted
 from policies.gate.trusted import trusts_more
 from policies.gate.uncompared import uncompared
 from policies.gate.visitors import turned_away
@@ -87,7 +88,7 @@ def losses(change: Change, beside: tuple[frozenset[str], Standing], *, productio
     try:
         weaker = (*weakened(change, production=production), *worth_less(change, stand))
         weaker += (*charts_weaker(change, production=production),)
-        wider = (*widened(change), *permitted(change, stand), *let_in(change, own, stand))
+        wider = (*widened(change), *permitted(change, stand), *let_in(change, own, stand), *reached_more(change, stand))
         return [*losses_of(change), *weaker, *wider]
     except STRANGE as error:
         return [found(UNREAD_STEP, change.urn, f"its inputs have an unexpected form: {error!r}")]

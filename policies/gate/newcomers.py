@@ -12,6 +12,9 @@ from plan.tokens import CLUSTER
 from plan.unknown import is_unknown
 from policies.documents import listed, statements
 from policies.gate.model import ADMITS, found
+from policies.gate.statements.readers import reads_more
+from policies.gate.statements.refusals import refused_more
+from policies.gate.statements.rights import rights
 from policies.principals import ACCOUNT, admitted
 from policies.rules.policies import POLICIES, TRUSTS
 
@@ -34,11 +37,19 @@ ENTRY = "aws:eks/accessEntry:AccessEntry"
 RIGHTS = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
 EVERYTHING = ("AmazonEKSClusterAdminPolicy", "AmazonEKSAdminPolicy")
 """Policies with which somebody may give rights to others (EKS User Guide, Review access policy permissions)."""
+READS = ("AmazonEKSEditPolicy", "AmazonEKSAdminViewPolicy", "AmazonEKSSecretReaderPolicy")
+"""Policies with which somebody reads Secrets (the same page; unverified 2026-12-01)."""
+OWNERS = ("bucket", "keyId", "arn", "secretArn", "queueUrl", "repository", "backupVaultName", "domainName")
+"""Properties by which a policy that is a resource of its own says what it is about."""
+IDENTITIES = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
+ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+HELD = (ATTACHMENT, "aws:iam/rolePolicy:RolePolicy")
+"""Types by which a role that stands has what it may do."""
 NAMED = {
     ENTRY: "principalArn",
     RIGHTS: "principalArn",
     ASSOCIATION: "roleArn",
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "policyArn",
+    ATTACHMENT: "policyArn",
 }
 """Types that give rights to a role, with the property that names it."""
 
@@ -50,32 +61,50 @@ def accounts(plan: Plan) -> frozenset[str]:
 
 
 def let_in(change: Change, own: frozenset[str], stand: Standing) -> Iterator[Finding]:
-    """Everybody of another account whom something new lets in.
+    """Whom something new lets in, or refuses: what is made, and a policy where none stood.
 
     Args:
         change: what happens.
         own: the plan's accounts.
         stand: the inputs of what stands, by type.
     """
-    if change.kind != "create" or change.after is None or change.before is not None:
+    if change.after is None or (change.before is not None and change.before.leftover):
         return
-    inputs = change.state.inputs
-    yield from _whatever_account(change, inputs)
-    if stand.get(CLUSTER):
-        yield from _strong(change, inputs, stand)
-    if not own:
-        return
-    named = [(name, str(inputs.get(name))) for name in listed(NAMED.get(change.type))]
+    inputs = change.after.inputs
+    was = change.before.inputs if change.before is not None else {}
+    named = []
+    if change.kind == "create" and change.before is None:
+        yield from _whatever_account(change, inputs, stand)
+        if stand.get(CLUSTER):
+            yield from _strong(change, inputs, stand)
+        named = [(name, str(inputs.get(name))) for name in listed(NAMED.get(change.type))]
     for name in POLICIES.get(change.type, ()):
         policy = inputs.get(name)
-        if policy is not None and not is_unknown(policy):
-            named += [(name, who) for who in sorted(admitted(statements(policy, "Allow") or []))]
+        if was.get(name) is not None or policy is None or is_unknown(policy):
+            continue
+        if change.type not in TRUSTS and (change.before is not None or _known(inputs)):
+            yield from reads_more(change, name, None, policy)
+            yield from refused_more(change, name, None, policy)
+        named += [(name, who) for who in sorted(admitted(statements(policy, "Allow") or []))]
+    if not own:
+        return
     for name, who in named:
         if set(ACCOUNT.findall(who)) - own:
             yield found(ADMITS, change.urn, f"{name} would let in {who[:120]}, which is of another account", (name,))
 
 
-def _whatever_account(change: Change, inputs: Mapping[str, Any]) -> Iterator[Finding]:
+def _same(inputs: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two things are about one role that is known."""
+    role = inputs.get("role")
+    return role is not None and not is_unknown(role) and other.get("role") == role
+
+
+def _known(inputs: Mapping[str, Any]) -> bool:
+    """Whether what a policy is about is known by its name: what does not stand yet is not."""
+    return any(inputs.get(name) is not None and not is_unknown(inputs[name]) for name in OWNERS)
+
+
+def _whatever_account(change: Change, inputs: Mapping[str, Any], stand: Standing) -> Iterator[Finding]:
     """Rights for everybody, or every right, whoever has them."""
     if ADMINISTRATORS in listed(inputs.get("kubernetesGroups")):
         says = f"kubernetesGroups would have {ADMINISTRATORS}, whom the cluster refuses nothing"
@@ -83,18 +112,21 @@ def _whatever_account(change: Change, inputs: Mapping[str, Any]) -> Iterator[Fin
     if change.type == ASSOCIATION and inputs.get("serviceAccount") == NOBODYS:
         says = f"its role would be that of serviceAccount {NOBODYS}, which every pod has that names none"
         yield found(ADMITS, change.urn, says, ("serviceAccount",))
+    if change.type == ATTACHMENT and any(_same(inputs, other) for kind in HELD for other in stand.get(kind, ())):
+        says = f"policyArn would give {inputs['role']} what {inputs.get('policyArn')} allows: it stands in no plan"
+        yield found(ADMITS, change.urn, says, ("policyArn",), noted=True)
+    if change.type == IDENTITIES:
+        says = f"url would be {inputs.get('url')}: roles that trust it take whoever has a token of it"
+        yield found(ADMITS, change.urn, says, ("url",), noted=True)
     if change.type in TRUSTS:
+        yield from _trusted(change, inputs.get("assumeRolePolicy"))
         yield from _whole_accounts(change, inputs.get("assumeRolePolicy"))
 
 
 def _strong(change: Change, inputs: Mapping[str, Any], stand: Standing) -> Iterator[Finding]:
     """Somebody who may do everything in a cluster that stands, or pods that get a role that somebody else has."""
-    scope = inputs.get("accessScope")
-    whole = isinstance(scope, dict) and scope.get("type") == "cluster"
-    if change.type == RIGHTS and whole and str(inputs.get("policyArn")).endswith(EVERYTHING):
-        who = "somebody who is not known yet" if is_unknown(inputs.get("principalArn")) else inputs.get("principalArn")
-        says = f"policyArn would let {who} do everything in the cluster"
-        yield found(ADMITS, change.urn, says, ("policyArn",))
+    if change.type == RIGHTS:
+        yield from _of_the_cluster(change, inputs, stand)
     role = inputs.get("roleArn")
     if change.type == ASSOCIATION and role is not None and not is_unknown(role):
         others = [other for other in stand.get(ASSOCIATION, ()) if other.get("roleArn") == role]
@@ -103,6 +135,41 @@ def _strong(change: Change, inputs: Mapping[str, Any], stand: Standing) -> Itera
         if whose is not None and all(other.get("serviceAccount") != inputs.get("serviceAccount") for other in others):
             says = f"roleArn would give pods of {inputs.get('serviceAccount')} the rights of {whose}"
             yield found(ADMITS, change.urn, says, ("roleArn",))
+
+
+def _of_the_cluster(change: Change, inputs: Mapping[str, Any], stand: Standing) -> Iterator[Finding]:
+    """What somebody may do in a cluster that stands, unless they may do everything in it already."""
+    who, policy = inputs.get("principalArn"), str(inputs.get("policyArn"))
+    theirs = [other for other in stand.get(RIGHTS, ()) if other.get("principalArn") == who]
+    if any(_whole(other) and str(other.get("policyArn")).endswith(EVERYTHING[0]) for other in theirs):
+        return
+    what = "do everything" if policy.endswith(EVERYTHING) else "read Secrets" if policy.endswith(READS) else ""
+    whom = "somebody who is not known yet" if is_unknown(who) else who
+    does = f"let {whom} {what}" if what else f"give {whom} {policy.rpartition('/')[2]}"
+    says = f"policyArn would {does} in {_where(inputs)}"
+    yield found(ADMITS, change.urn, says, ("policyArn",), noted=not (what and _whole(inputs)))
+
+
+def _whole(inputs: Mapping[str, Any]) -> bool:
+    """Whether rights are those of the whole cluster: names of namespaces may have wildcards."""
+    scope = inputs.get("accessScope")
+    parts = scope if isinstance(scope, dict) else {}
+    return parts.get("type") == "cluster" or any("*" in str(name) for name in listed(parts.get("namespaces")))
+
+
+def _where(inputs: Mapping[str, Any]) -> str:
+    scope = inputs.get("accessScope")
+    names = listed(scope.get("namespaces")) if isinstance(scope, dict) else []
+    return f"namespaces {', '.join(map(str, names))[:80]}" if names else "the cluster"
+
+
+def _trusted(change: Change, policy: object) -> Iterator[Finding]:
+    """Who takes a new role, with what is asked of them: services take what runs in them, people and pipelines come."""
+    for right in [] if is_unknown(policy) else rights(policy):
+        if right.who.pattern and not right.who.pattern.startswith("Service "):
+            asked = ", ".join(f"{key} {' '.join(sorted(values))}" for _, key, values in sorted(right.tests, key=str))
+            says = f"assumeRolePolicy lets in {right.who.pattern[:120]}{f' where {asked}'[:160] if asked else ''}"
+            yield found(ADMITS, change.urn, says, ("assumeRolePolicy",), noted=True)
 
 
 def _whole_accounts(change: Change, policy: object) -> Iterator[Finding]:

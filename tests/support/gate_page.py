@@ -78,11 +78,13 @@ nothing: a speed setting of the zone, a password that is made anew while nothing
 keeps less than the others, a role that may do less than it could, another policy in the place of one, an archive that
 objects reach after 90 days or more ([ADR 81](adr/0081-a-gate-lets-people-tune.md)).
 
-Policies are compared right by right: one action on one resource, for one principal, under its conditions. A refusal
-(`Deny`) that stands in none before stops, because it wins over everything that allows; one that no proper client meets
-(no TLS, another account) passes, and one of deletions alone is noted. An action by which more is taken than a policy
-gives (`iam:PutRolePolicy`, `iam:PassRole`, `sts:AssumeRole`, ...), or by which what is kept ends, stops on whatever
-resource it is gained; one that reads or changes single things is noted.
+Policies are compared right by right: one action on one resource, for one principal, under its conditions ([ADR
+89](adr/0089-policies-are-compared-right-by-right.md)). A refusal (`Deny`) that stands in none before stops, because
+it wins over everything that allows; one that no proper client meets (no TLS, another account) passes, and one of
+deletions alone is noted. An action by which more is taken than a policy gives (`iam:PutRolePolicy`, `iam:PassRole`,
+`sts:AssumeRole`, ...), or by which what is kept ends, stops on whatever resource it is gained; one that reads or
+changes single things is noted. So is a role that a bucket or a topic newly lets in; a new reader of a key, a secret
+or the cluster's Secrets stops, as does a network policy by which pods that stand are reached from another namespace.
 
 Rules of production hold where either side is production's: its configuration says so, or the tags by which what stands
 calls itself. A change that calls production a development stack stops (`environment`).

@@ -50,7 +50,11 @@ def test_another_administrator_of_a_cluster_that_stands_stops_and_a_viewer_does_
     assert beside(token, rights("AmazonEKSClusterAdminPolicy")) == ["admits-more"]
     assert beside(token, rights("AmazonEKSClusterAdminPolicy"), cluster=False) == []
     assert beside(token, rights("AmazonEKSAdminPolicy", "namespace")) == []
-    assert beside(token, rights("AmazonEKSAdminViewPolicy")) == []
+    for reads in ("AmazonEKSEditPolicy", "AmazonEKSAdminViewPolicy", "AmazonEKSSecretReaderPolicy"):
+        assert beside(token, rights(reads)) == ["admits-more"]
+    assert beside(token, rights("AmazonEKSViewPolicy")) == []
+    everywhere = {"accessScope": {"type": "namespace", "namespaces": ["*"]}}
+    assert beside(token, rights("AmazonEKSEditPolicy") | everywhere) == ["admits-more"]
 
 
 def test_pods_with_the_role_of_others_or_of_deployments_stop_and_with_one_of_their_own_do_not() -> None:
@@ -84,6 +88,20 @@ def test_an_authority_beside_others_stops_unless_the_same_update_makes_one() -> 
     assert stops("a", "b", "c", made=1) == []
     assert stops("a", "b", "c", "d", made=1) == ["weakened"]
     assert stops("b", "a", made=0) == []
+
+
+def test_who_takes_a_new_role_is_told_with_what_is_asked_of_them() -> None:
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:aws:iam::{OWN}:oidc-provider/tokens"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringLike": {"tokens:sub": "repo:others/a:*"}},
+    }
+    line = {"do": "create", "thing": "one", "is": {"assumeRolePolicy": json.dumps({"Statement": [trust]})}}
+    steps = list(steps_of(line, {"one": {"type": "aws:iam/role:Role"}}))
+    found = gate(read_preview({"config": {"bailbondpro:environment": "production"}, "steps": steps}))
+    told = [one for one in found.findings if one.rule == "admits-more"]
+    assert [(one.severity, "tokens:sub repo:others/a:*" in one.says) for one in told] == [("low", True)]
 
 
 def role(account: str) -> str:

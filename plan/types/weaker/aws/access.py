@@ -118,6 +118,15 @@ ACCESS_WEAKER: tuple[Weaker, ...] = (
         source="EKS User Guide, Access entries",
     ),
     Weaker(
+        token="aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+        path=("clientIdLists",),
+        than=gains,
+        own=True,
+        says="tokens for these audiences alone are taken",
+        loses="defence",
+        source="IAM User Guide, Create an OpenID Connect identity provider",
+    ),
+    Weaker(
         token="aws:ecr/repository:Repository",
         path=("imageScanningConfiguration", "scanOnPush"),
         than=stays(*TRUE),

@@ -30,7 +30,7 @@ _OLD_TLS = re.compile(r"2015-05|2016-08|TLS-1-0|TLS-1-1|2017-01|FS-2018")
 """Policies of load balancers that take TLS 1.0 or 1.1 (Elastic Load Balancing, Security policies; unverified)."""
 _ACCESS_POLICIES = tuple(
     f"arn:aws:eks::aws:cluster-access-policy/AmazonEKS{name}Policy"
-    for name in ("ClusterAdmin", "Admin", "Edit", "View")
+    for name in ("ClusterAdmin", "Admin", "Edit", "AdminView", "SecretReader", "View")
 )
 
 
@@ -51,6 +51,11 @@ def _kept_days(rules: object) -> dict[str, float]:
         days = lifecycle.get("deleteAfter") if isinstance(lifecycle, dict) else None
         found[str(rule.get("ruleName"))] = float(days) if isinstance(days, (int, float)) and days else float("inf")
     return found
+
+
+def _more_namespaces(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether rights in some namespaces are rights in more of them; where none was named they were everywhere."""
+    return isinstance(old, list) and gains(old, new)
 
 
 PROTECTION_WEAKER: tuple[Weaker, ...] = (
@@ -133,7 +138,10 @@ PROTECTION_WEAKER: tuple[Weaker, ...] = (
             loses="defence",
             source="Amazon ElastiCache User Guide, Authenticating with AUTH; Role-Based Access Control",
         )
-        for name, than in (("authTokenWoVersion", kept), ("authToken", kept), ("userGroupIds", keeps_all))
+        for name, than in (
+            *(("authTokenWoVersion", kept), ("authTokenWo", kept), ("authToken", kept), ("userGroupIds", keeps_all)),
+            ("authTokenUpdateStrategy", becomes("DELETE")),
+        )
     ),
     Weaker(
         token=tokens.CLUSTER,
@@ -147,6 +155,7 @@ PROTECTION_WEAKER: tuple[Weaker, ...] = (
         token="aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
         path=("policyArn",),
         than=ranked(*_ACCESS_POLICIES),
+        own=True,
         says="this principal may do less in the cluster",
         loses="defence",
         source="Amazon EKS User Guide, Review access policy permissions",
@@ -155,7 +164,17 @@ PROTECTION_WEAKER: tuple[Weaker, ...] = (
         token="aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
         path=("accessScope", "type"),
         than=ranked("cluster", "namespace"),
+        own=True,
         says="this principal's rights end at namespaces",
+        loses="defence",
+        source="Amazon EKS User Guide, Associate access policies with access entries",
+    ),
+    Weaker(
+        token="aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
+        path=("accessScope", "namespaces"),
+        than=_more_namespaces,
+        own=True,
+        says="this principal's rights end at these namespaces",
         loses="defence",
         source="Amazon EKS User Guide, Associate access policies with access entries",
     ),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from plan.types.weaker.model import number
 from policies.gate.model import LED, found
-from policies.gate.rights import EVERY, negated, rights, some
+from policies.gate.statements.rights import EVERY, negated, rights, some
 from policies.principals import ACCOUNT
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from plan.steps import Change
     from policies.gate.model import Finding
-    from policies.gate.rights import Right
+    from policies.gate.statements.rights import Right
 
 _TLS = 1.2
 """The version of TLS that every client of AWS has (AWS, TLS 1.2 to become the minimum; unverified 2026-12-01)."""

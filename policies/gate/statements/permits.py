@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from plan.unknown import is_unknown
 from policies.documents import listed
-from policies.gate.model import ADMITS, found
-from policies.gate.refusals import refused_role
-from policies.gate.rights import EVERY, matches, rights, some
+from policies.gate.model import ADMITS, WEAKENED, found
+from policies.gate.statements.refusals import refused_role
+from policies.gate.statements.rights import EVERY, matches, rights, some
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from plan.steps import Change
     from policies.gate.model import Finding
     from policies.gate.peers import Standing
-    from policies.gate.rights import Right
+    from policies.gate.statements.rights import Right
 
 ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
@@ -158,6 +158,10 @@ def permitted(change: Change, stand: Standing) -> Iterator[Finding]:
     known = [right for policy in (*old, *(one.get("policy") for one in others)) for right in rights(policy)]
     gained = [right for policy in new for right in rights(policy) if not right.covered(known)]
     yield from _gained(change, name, gained, stands=stands)
+    kept = [right for policy in new for right in rights(policy, "Deny")]
+    lost = [right for policy in old for right in rights(policy, "Deny") if not right.covered(kept)]
+    if lost:
+        yield found(WEAKENED, change.urn, f"{name} would no longer refuse {_said(lost)} as it did", (name,))
     if change.type != ROLE:
         yield from refused_role(change, old[0] if old else None, new[0] if new else None, others)
 

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 from plan.unknown import is_unknown
 from policies.gate.model import LED, found
-from policies.gate.refusals import refused_more
-from policies.gate.rights import negated, rights
+from policies.gate.statements.refusals import refused_more
+from policies.gate.statements.rights import negated, rights, takes
 from policies.principals import ACCOUNT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from plan.steps import Change
     from policies.gate.model import Finding
-    from policies.gate.rights import Right, Test
+    from policies.gate.statements.rights import Right, Test
 
 _ROOT = ":root"
 _TLS = "aws:securetransport"
@@ -58,11 +58,14 @@ def _served(right: Right) -> bool:
 
 
 def _as_before(right: Right, before: Right, accounts: frozenset[str]) -> Right:
-    """A right without the tests that a service which acts for these accounts passes."""
-    asked = {test[:2] for test in before.tests}
-    return replace(
-        right, tests=frozenset(test for test in right.tests if test[:2] in asked or not _passed(test, accounts))
-    )
+    """A right without the tests that somebody still passes: for these accounts, or with a value that is taken still."""
+    asked = {test[:2]: test[2] for test in before.tests}
+    left = (test for test in right.tests if not _still(test, asked) and not _passed(test, accounts))
+    return replace(right, tests=frozenset(left))
+
+
+def _still(test: Test, asked: Mapping[tuple[str, str], frozenset[str]]) -> bool:
+    return any(takes(test[0], asked.get(test[:2], ()), value) for value in test[2])
 
 
 def _passed(test: Test, accounts: frozenset[str]) -> bool:

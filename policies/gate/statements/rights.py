@@ -10,9 +10,11 @@ import json
 import re
 from dataclasses import dataclass
 from functools import cache
+from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
 from policies.documents import listed, statements
+from policies.principals import ACCOUNT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -108,10 +110,13 @@ def _principals(entry: Mapping[str, Any]) -> list[Part]:
 
 def _named(principal: object) -> Iterator[str]:
     if not isinstance(principal, dict):
-        yield from (EVERY if one == EVERY else f"AWS {one}" for one in map(str, listed(principal)))
+        yield from _named({"AWS": principal})
         return
     for kind, values in principal.items():
-        yield from (EVERY if one == EVERY and kind in {"AWS", EVERY} else f"{kind} {one}" for one in listed(values))
+        for one in map(str, listed(values)):
+            # An account by its number is the same as its root (IAM User Guide, Principal).
+            name = f"arn:aws:iam::{one}:root" if kind == "AWS" and ACCOUNT.fullmatch(one) else one
+            yield EVERY if one == EVERY and kind in {"AWS", EVERY} else f"{kind} {name}"
 
 
 def _tests(entry: Mapping[str, Any]) -> Iterator[Test]:
@@ -126,7 +131,30 @@ def _asks_as_much(known: Test, test: Test) -> bool:
     """Whether everything that passes a test passes another one, too."""
     if known[:2] != test[:2]:
         return False
-    return known[2] <= test[2] if negated(test[0]) else bool(test[2]) and test[2] <= known[2]
+    if negated(test[0]):
+        return known[2] <= test[2]
+    return bool(test[2]) and all(takes(test[0], known[2], value) for value in test[2])
+
+
+def takes(operator: str, known: Iterable[str], value: str) -> bool:
+    """Whether one of the values of a test stands for another value, too: patterns and networks do.
+
+    Args:
+        operator: how the test compares, in small letters.
+        known: its values.
+        value: the other one.
+    """
+    if "ipaddress" in operator:
+        return any(_in_network(value, one) for one in known)
+    return any(matches(value, one) if "like" in operator or "arn" in operator else value == one for one in known)
+
+
+def _in_network(value: str, known: str) -> bool:
+    try:
+        first, second = (ip_network(text, strict=False) for text in (value, known))
+    except ValueError:
+        return value == known
+    return first.version == second.version and first.network_address in second and first.prefixlen >= second.prefixlen
 
 
 def negated(operator: str) -> bool:
