@@ -37,7 +37,7 @@ def test_an_update_of_the_stack_with_everything_that_changes_nothing_finds_nothi
     plan = everything()
     verdict = judge(read_preview(document_of(preview_between(plan, plan), plan)))
     assert verdict.findings == ()
-    assert len(plan) > len(CHANGES)
+    assert len(plan) > len({change["type"] for change in CHANGES})
 
 
 def merged(inputs: Any, part: Any) -> Any:  # noqa: ANN401 - any value of a plan
