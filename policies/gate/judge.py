@@ -16,8 +16,10 @@ from policies.gate.networks import reached_more
 from policies.gate.newcomers import accounts, let_in
 from policies.gate.peers import Standing, standing_of, worth_less
 from policies.gate.reach import hanging, reaches
+from policies.gate.readers import reads_others
 from policies.gate.scaled import ranks_crossed, scaled_twice, ways_elsewhere, ways_shared
 from policies.gate.statements.permits import permitted
+from policies.gate.successors import succeeded
 from policies.gate.trusted import trusts_more
 from policies.gate.uncompared import uncompared
 from policies.gate.visitors import turned_away
@@ -60,12 +62,15 @@ def judge(preview: Preview) -> Verdict:
     """
     production = of_production(preview)
     beside = (accounts(preview.after), standing_of(preview))
-    loss = [finding for change in preview.changes for finding in losses(change, beside, production=production)]
+    moved = succeeded(preview.changes)
+    loss = list(moved.values())
+    for change in preview.changes:
+        loss += losses(change, beside, production=production) if change.urn not in moved else ()
     policies, standing, later = _policies(preview, production=production)
     if production:
         for together in (scaled_twice, ways_shared, ranks_crossed):
             loss += together(preview.after, preview.before)
-    loss += (*ways_elsewhere(preview.changes), *trusts_more(preview.changes))
+    loss += (*ways_elsewhere(preview.changes), *trusts_more(preview.changes), *reads_others(preview.changes))
     findings = (
         *_of_the_preview(preview),
         *left_production(preview),

@@ -269,14 +269,25 @@ def found(
     *,
     judged: bool = True,
     noted: bool = False,
+    fix: str = "",
 ) -> Finding:
-    """A finding of a rule over steps; one that is only noted is low and stops nothing."""
+    """A finding of a rule over steps; one that is only noted is low and stops nothing.
+
+    Args:
+        rule: the rule.
+        urn: the resource.
+        says: what would happen.
+        properties: the properties that cause it.
+        judged: whether it could be judged.
+        noted: whether it is only said.
+        fix: the smallest change that avoids it; by default that of the rule.
+    """
     return Finding(
         rule=rule.id,
         severity="low" if noted else rule.severity,
         urn=urn,
         says=says,
-        fix=rule.fix,
+        fix=fix or rule.fix,
         properties=properties,
         stops=rule.severity in {"critical", "high"} and not noted,
         judged=judged and rule.id not in NOT_JUDGED,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from plan.types.weaker.rows import WEAKER
 from plan.unknown import is_unknown
-from policies.gate.model import ALONE, ELSEWHERE, LED, PROTECTION_LOST, ROOM, WEAKENED, found
+from policies.gate.model import ALONE, ELSEWHERE, LED, PROTECTION_LOST, ROOM, UNCOMPARED, WEAKENED, found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,13 +24,14 @@ RULES: Mapping[Loses, StepRule] = {
     "address": ELSEWHERE,
     "room": ROOM,
     "way": LED,
+    "nothing": UNCOMPARED,
 }
 ROWS: Mapping[str, list[Weaker]] = defaultdict(list)
 for _row in WEAKER:
     if not _row.only_made:
         ROWS[_row.token].append(_row)
-OF_PRODUCTION = frozenset(("redundancy", "room"))
-"""What elsewhere nobody need have twice, or in plenty."""
+OF_PRODUCTION = frozenset(("redundancy", "room", "nothing"))
+"""What elsewhere nobody need have twice, or in plenty, or be told of."""
 LONGEST = 60
 """Characters of a value that are shown."""
 
@@ -49,21 +50,27 @@ def weakened(change: Change, *, production: bool) -> Iterator[Finding]:
     if was == after.inputs:
         return
     for row in ROWS.get(change.type, ()):
-        if row.loses in OF_PRODUCTION and not production:
+        if row.silent or (row.loses in OF_PRODUCTION and not production):
             continue
         if before is None and not _beside(row, after.inputs):
             continue
         if row.where is not None and row.where[1] not in {(was or after.inputs).get(row.where[0]), "[unknown]"}:
             continue
-        old, new = (value_at(inputs, row.path) for inputs in (was, after.inputs))
-        if old == new or is_unknown(old):
-            continue
-        if is_unknown(new) and not row.by_presence:
-            says = f"{_shown(row, old, new)}: {row.says}"
-            yield found(RULES[row.loses], change.urn, says, _tops(row), judged=False, noted=row.noted)
-        elif row.than(old, new):
-            says = f"{_shown(row, old, new)}: {row.says}"
-            yield found(RULES[row.loses], change.urn, says, _tops(row), noted=row.noted)
+        yield from _compared(row, change.urn, *(value_at(inputs, row.path) for inputs in (was, after.inputs)))
+
+
+def _compared(row: Weaker, urn: str, old: Any, new: Any) -> Iterator[Finding]:  # noqa: ANN401 - any value of a plan
+    """What a row says of two values."""
+    if old == new or is_unknown(old):
+        return
+    rule = RULES[row.loses]
+    if is_unknown(new) and not row.by_presence:
+        yield found(rule, urn, f"{_shown(row, old, new)}: {row.says}", _tops(row), judged=False, noted=row.noted)
+    elif row.tells is not None:
+        for told in row.tells(old, new):
+            yield found(rule, urn, f"{told.says}: {row.says}", _tops(row), noted=row.noted, fix=told.fix)
+    elif row.than(old, new):
+        yield found(rule, urn, f"{_shown(row, old, new)}: {row.says}", _tops(row), noted=row.noted)
 
 
 def _beside(row: Weaker, inputs: Mapping[str, Any]) -> bool:

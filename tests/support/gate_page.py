@@ -72,11 +72,20 @@ because an application's own configuration changes with every release. A preview
 gate says that nothing here has read it. Who changes a ConfigMap or a Secret looks at it; the gate has not
 ([ADR 82](adr/0082-what-pods-read-is-named-where-nobody-judged-it.md)).
 
-Numbers that people tune (bounds of alarms and alert rules, rate limits, schedules) may become twice as large or half as
-large at once; an alarm over a share may not be set above 95 %. Budgets may grow fourfold. What is only noted stops
-nothing: a speed setting of the zone, a password that is made anew while nothing else changes, a new log group that
-keeps less than the others, a role that may do less than it could, another policy in the place of one, an archive that
-objects reach after 90 days or more ([ADR 81](adr/0081-a-gate-lets-people-tune.md)).
+What containers are told is read name by name. Less TLS or fewer checks (`PGSSLMODE`, `?sslmode=` in an address,
+`NODE_TLS_REJECT_UNAUTHORIZED`, `--tls-skip-verify`), another way (`*_PROXY`, `PGHOST`, `AWS_ENDPOINT_URL`), programs
+or authorities from folders that no image and no volume of the plan fills (`LD_PRELOAD=/tmp/x.so`) stop, in ConfigMaps,
+too. A feature's name may have any word in it (`VERIFY_EMAIL`, `SSL_REDIRECT`). Every other new variable is named, low.
+A pod that would read a Secret of others stops, in whatever way it reads it; one that the same change makes, or that
+pods of its service account read already, is its own
+([ADR 91](adr/0091-variables-are-judged-by-the-words-of-their-names.md)).
+
+Numbers that people tune (bounds of alarms, alert rules and autoscalers, rate limits, schedules) may become twice as
+large or half as large at once; an alarm over a share may not be set above 95 %. Budgets may grow fourfold. What is only
+noted stops nothing: a speed setting of the zone, a password that is made anew while nothing else changes, a new log
+group that keeps less than the others, a role that may do less than it could, another policy in the place of one, an
+archive that objects reach after 90 days or more, another person on call in the place of one
+([ADR 81](adr/0081-a-gate-lets-people-tune.md)).
 
 Policies are compared right by right: one action on one resource, for one principal, under its conditions ([ADR
 89](adr/0089-policies-are-compared-right-by-right.md)). A refusal (`Deny`) that stands in none before stops, because

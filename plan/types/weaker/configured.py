@@ -9,7 +9,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from plan.nginx import NginxError, read_nginx
-from plan.types.weaker.model import Loses, Weaker, changes, number, written
+from plan.types.weaker.kubernetes.environment import data_otherwise
+from plan.types.weaker.kubernetes.programs import SPEAKS
+from plan.types.weaker.model import Loses, Weaker, changes, number, some, written
 from plan.types.weaker.ways import wide
 from plan.unknown import is_hidden
 
@@ -122,7 +124,20 @@ _ROWS: tuple[tuple[str, str, Callable[[Any, Any], bool], str, Loses, str, str], 
     (SSM, "insecureValue", _maps_otherwise, "clients find the shard of their rows", "way", _PARAMETERS, ""),
     (SSM, "name", changes, "programs find it under this name", "way", _PARAMETERS, ""),
 )
-CONFIGURED: tuple[Weaker, ...] = tuple(
-    Weaker(token=token, path=(name,), than=than, says=says, loses=loses, source=source, label=label, own=True)
-    for token, name, than, says, loses, source, label in _ROWS
+CONFIGURED: tuple[Weaker, ...] = (
+    *(
+        Weaker(token=token, path=(name,), than=than, says=says, loses=loses, source=source, label=label, own=True)
+        for token, name, than, says, loses, source, label in _ROWS
+    ),
+    Weaker(
+        token=CONFIG_MAP,
+        path=("data",),
+        than=some(data_otherwise),
+        tells=data_otherwise,
+        says=SPEAKS,
+        loses="defence",
+        source="Kubernetes documentation, Configure a Pod to Use a ConfigMap",
+        own=True,
+        made="data",
+    ),
 )

@@ -8,16 +8,30 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterator
 
-Loses = Literal["copies", "defence", "redundancy", "address", "room", "way"]
+Loses = Literal["copies", "defence", "redundancy", "address", "room", "way", "nothing"]
 """What is lost: a copy or the time in which something can be brought back; a lock, a limit or a log; the second one of
-something; the account or region in which everything is looked for; room for load; the way on which clients come."""
+something; the account or region in which everything is looked for; room for load; the way on which clients come;
+nothing that is known: nobody here has judged it."""
 _QUANTITY = re.compile(r"(\d+(?:\.\d+)?)([EPTGMk]i?|Ki|m)?")
 _STEPS = {"": 0, "k": 1, "K": 1, "M": 2, "G": 3, "T": 4, "P": 5, "E": 6}
 TRUE = (True, "true")
 """How a plan writes what is on: objects of Kubernetes and launch templates have texts."""
 FALSE = (False, "false")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What exactly is weaker, where one value holds many things.
+
+    Attributes:
+        says: what would happen, where, and with which value.
+        fix: the smallest change that avoids it.
+    """
+
+    says: str
+    fix: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +53,8 @@ class Weaker:
         own: whether it is about this one thing, and says nothing of others of its kind.
         label: what people are shown instead of the path.
         noted: whether somebody is only told: nobody relies on what it was.
+        tells: what exactly is weaker, where the value is a whole of which people want to know the part.
+        silent: whether another row, or a rule over the whole plan, tells it: this one says only that it is compared.
     """
 
     token: str
@@ -54,11 +70,18 @@ class Weaker:
     own: bool = False
     label: str = ""
     noted: bool = False
+    tells: Callable[[Any, Any], Iterator[Told]] | None = None
+    silent: bool = False
 
     @property
     def shown(self) -> str:
         """The path, for people."""
         return self.label or ".".join(map(str, self.path)) or "what it holds"
+
+
+def some(tells: Callable[[Any, Any], Iterator[Told]]) -> Callable[[Any, Any], bool]:
+    """Weaker where there is anything to tell."""
+    return lambda old, new: any(True for _ in tells(old, new))
 
 
 def stays(*good: object) -> Callable[[Any, Any], bool]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from plan import tokens
+from plan.tolerance import much_less
 from plan.types.weaker.kubernetes.ways import deep
 from plan.types.weaker.model import TRUE, Weaker, becomes, changes, keeps_all, no_less, number, stays
 from plan.types.weaker.ways import appears, fewer, smaller_class
 
 _HPA = "Kubernetes documentation, Horizontal Pod Autoscaling; KEDA documentation, ScaledObject"
 _DEPLOYMENTS = "Kubernetes documentation, Deployments"
+_TWO = 2
 _HALF = 50
 """Percent of the pods of a Deployment that an update may take at once without that most of them go."""
 
@@ -44,12 +46,20 @@ def _asked(containers: object) -> set[str]:
     return {str(one.get("name")) for one in listed if isinstance(one, dict) and one.get("readinessProbe")}
 
 
+def _far_fewer(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether there may be far fewer of something that scales, or no second one, or nobody says how many."""
+    before, after = number(old), number(new)
+    if before is None or after is None:
+        return before is not None
+    return much_less(before, after) or after < _TWO <= before
+
+
 RUNNING_WEAKER: tuple[Weaker, ...] = (
     *(
         Weaker(token=token, path=path, than=than, says=says, loses="room", source=_HPA)
         for token, path, than, says in (
-            (tokens.HPA, ("spec", "maxReplicas"), no_less, "more pods come with more requests"),
-            (tokens.SCALED_OBJECT, ("spec", "maxReplicaCount"), no_less, "more pods come with more requests"),
+            (tokens.HPA, ("spec", "maxReplicas"), _far_fewer, "more pods come with more requests"),
+            (tokens.SCALED_OBJECT, ("spec", "maxReplicaCount"), _far_fewer, "more pods come with more requests"),
             (tokens.HPA, ("spec", "minReplicas"), fewer, "these pods are there before a peak begins"),
             (tokens.SCALED_OBJECT, ("spec", "minReplicaCount"), fewer, "these pods are there before a peak begins"),
             (tokens.DEPLOYMENT, ("spec", "replicas"), fewer, "these pods are there before a peak begins"),
@@ -89,7 +99,7 @@ RUNNING_WEAKER: tuple[Weaker, ...] = (
     Weaker(
         token=tokens.NODE_GROUP,
         path=("scalingConfig", "maxSize"),
-        than=no_less,
+        than=_far_fewer,
         says="more nodes come with more pods",
         loses="room",
         source="Amazon EKS API Reference, NodegroupScalingConfig",

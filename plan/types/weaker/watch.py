@@ -20,6 +20,7 @@ from plan.types.weaker.model import (
     stays,
     written,
 )
+from plan.types.weaker.told import another_machine, another_person, fewer_hear, others_hear
 from plan.types.weaker.ways import appears, no_more
 
 _ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
@@ -67,20 +68,6 @@ def _expressions(groups: object) -> dict[str, frozenset[str]]:
                 asked = _DAY.sub("vector(#)", str(rule.get("expr"))).split(" or ")
                 found[name] = found.get(name, frozenset()) | frozenset(asked)
     return found
-
-
-def _fewer_told(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
-    """Whether somebody whom a notification names is told no more."""
-    return bool(_told(old) - _told(new))
-
-
-def _told(mechanisms: object) -> set[tuple[str, str]]:
-    found = mechanisms if isinstance(mechanisms, dict) else {}
-    return {
-        (way, str(entry.get("id") if isinstance(entry, dict) else entry))
-        for way, entries in found.items()
-        for entry in (entries if isinstance(entries, list) else ())
-    }
 
 
 WATCH_WEAKER: tuple[Weaker, ...] = (
@@ -151,7 +138,6 @@ WATCH_WEAKER: tuple[Weaker, ...] = (
             source="Amazon SNS API Reference, Subscribe",
         )
         for name, than in (
-            ("endpoint", changes),
             ("protocol", changes),
             ("topic", changes),
             ("filterPolicy", appears),
@@ -185,7 +171,7 @@ WATCH_WEAKER: tuple[Weaker, ...] = (
         )
         for name, than in (
             ("enabled", becomes(*FALSE)),
-            ("mechanisms", _fewer_told),
+            ("mechanisms", fewer_hear),
             ("alertType", changes),
             ("filters", changes),
         )
@@ -211,7 +197,7 @@ WATCH_WEAKER: tuple[Weaker, ...] = (
         )
         for name, than in (
             ("limitAmount", no_more(_MUCH)),
-            ("notifications", keeps_all),
+            ("notifications", fewer_hear),
             ("costFilters", changes),
             ("timeUnit", changes),
         )
@@ -219,9 +205,39 @@ WATCH_WEAKER: tuple[Weaker, ...] = (
     Weaker(
         token=_ANOMALIES,
         path=("subscribers",),
-        than=keeps_all,
+        than=fewer_hear,
         says="who pays hears of what is unusual",
         loses="defence",
         source="AWS Cost Management User Guide, Detecting unusual spend with AWS Cost Anomaly Detection",
+    ),
+    Weaker(
+        token=_SUBSCRIPTION,
+        path=(),
+        than=another_machine,
+        says="who subscribed hears of everything",
+        loses="defence",
+        source="Amazon SNS Developer Guide, Creating a subscription to an Amazon SNS topic",
+        label="endpoint",
+        own=True,
+    ),
+    # On-call moves from one to the next
+    *(
+        Weaker(
+            token=token,
+            path=path,
+            than=than,
+            says="these people hear of it",
+            loses="defence",
+            source=source,
+            label=label,
+            own=True,
+            noted=True,
+        )
+        for token, path, label, than, source in (
+            (_SUBSCRIPTION, (), "endpoint", another_person, "Amazon SNS API Reference, Subscribe"),
+            (tokens.BUDGET, ("notifications",), "", others_hear, "AWS Budgets API Reference, Subscriber"),
+            (_ANOMALIES, ("subscribers",), "", others_hear, "AWS Cost Explorer API Reference, Subscriber"),
+            (_NOTIFICATION, ("mechanisms",), "", others_hear, "Cloudflare API Reference, Notification policies"),
+        )
     ),
 )

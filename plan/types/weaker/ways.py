@@ -48,9 +48,9 @@ def others(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
 
 
 def fewer(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
-    """Weaker where a number is smaller, and still two or more: what stands alone is said elsewhere."""
+    """Weaker where a number is less than half of it, and still two or more: what stands alone is said elsewhere."""
     before, after = number(old), number(new)
-    return before is not None and after is not None and 1 < after < before
+    return before is not None and after is not None and 1 < after < before / 2
 
 
 def smaller_class(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plan import tokens
-from plan.types.weaker.kubernetes.programs import PROGRAMS
+from plan.types.weaker.kubernetes.programs import PROGRAMS, READ, READS, TOLD
 from plan.types.weaker.kubernetes.ways import (
     containers,
     deep,
@@ -19,7 +19,20 @@ from plan.types.weaker.kubernetes.ways import (
     moves,
     of_containers,
 )
-from plan.types.weaker.model import FALSE, TRUE, Loses, Weaker, becomes, changes, gains, kept, no_less, stays, written
+from plan.types.weaker.model import (
+    FALSE,
+    TRUE,
+    Loses,
+    Weaker,
+    becomes,
+    changes,
+    gains,
+    kept,
+    no_less,
+    some,
+    stays,
+    written,
+)
 from plan.types.weaker.ways import appears
 
 if TYPE_CHECKING:
@@ -147,6 +160,40 @@ PODS_WEAKER: tuple[Weaker, ...] = (
         Weaker(token=token, path=path, than=than, says=says, loses=loses, source=source, label=label, own=True)
         for token, path in PODS.items()
         for label, than, says, loses, source in PROGRAMS
+    ),
+    *(
+        Weaker(
+            token=token,
+            path=path,
+            than=some(tells),
+            tells=tells,
+            says=says,
+            loses=loses,
+            source=source,
+            label=label,
+            own=True,
+            noted=noted,
+            made="spec",
+            silent=label != labels[0],
+        )
+        for token, path in PODS.items()
+        for labels, tells, says, loses, source, noted in TOLD
+        for label in labels
+    ),
+    *(
+        Weaker(
+            token=token,
+            path=path,
+            than=READ[0],
+            says=READ[1],
+            loses="defence",
+            source=READ[2],
+            label=label,
+            own=True,
+            silent=True,
+        )
+        for token, path in PODS.items()
+        for label in READS
     ),
     *(
         Weaker(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Than = Callable[[Any, Any], bool]
     Row = tuple[str, tuple[str, ...], Than, str, Loses, str]
 
-_LISTS = ("containers", "initContainers")
+_LISTS = ("containers", "initContainers", "ephemeralContainers")
 _DIGEST = "@sha256:"
 _HALF = 0.5
 _FIELDS = ((60, 0), (24, 0), (31, 1), (12, 1), (7, 0))
