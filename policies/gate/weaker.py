@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from plan.differing import differing, part_of, written_path
 from plan.types.weaker.rows import WEAKER
 from plan.unknown import is_unknown
 from policies.gate.model import ALONE, ELSEWHERE, LED, PROTECTION_LOST, ROOM, UNCOMPARED, WEAKENED, found
@@ -13,6 +14,7 @@ from policies.gate.model import ALONE, ELSEWHERE, LED, PROTECTION_LOST, ROOM, UN
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from plan.differing import Steps
     from plan.steps import Change
     from plan.types.weaker.model import Loses, Weaker
     from policies.gate.model import Finding, StepRule
@@ -32,6 +34,8 @@ for _row in WEAKER:
         ROWS[_row.token].append(_row)
 OF_PRODUCTION = frozenset(("redundancy", "room", "nothing"))
 """What elsewhere nobody need have twice, or in plenty, or be told of."""
+MOST = 2
+"""Parts of a long value that are shown."""
 LONGEST = 60
 """Characters of a value that are shown."""
 
@@ -107,7 +111,16 @@ def _shown(row: Weaker, old: object, new: object) -> str:
     first, second = said(old), said(new)
     if is_unknown(new):
         return f"{row.shown} goes from {first or 'what it is'} to what an update decides"
-    return f"{row.shown} would go from {first} to {second}" if first and second else f"{row.shown} would be weaker"
+    if first and second:
+        return f"{row.shown} would go from {first} to {second}"
+    parts = [part for at in differing(old, new) if (part := _part(at, old, new))]
+    return f"{row.shown} would be weaker" + (f" ({', '.join(sorted(parts)[:MOST])})" if parts else "")
+
+
+def _part(at: Steps, old: object, new: object) -> str:
+    """What happens to one part of a long value; empty where it is long, too."""
+    first, second = (said(part_of(side, at, after=side is new)) for side in (old, new))
+    return f"{written_path(at)}: {first} to {second}" if at and first and second else ""
 
 
 def said(value: object) -> str:

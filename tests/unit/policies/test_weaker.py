@@ -303,3 +303,14 @@ def test_a_policy_of_a_bucket_that_only_an_update_knows_is_not_judged_and_does_n
 )
 def test_quantities_of_kubernetes_are_numbers(text: object, read: float | None) -> None:
     assert number(text) == read
+
+
+def test_of_a_long_value_the_part_that_changes_is_told() -> None:
+    def trigger(server: str) -> dict[str, Any]:
+        asked = {"serverAddress": server, "query": "sum(rate(http_requests_total[2m]))", "threshold": "100"}
+        return {"spec": {"triggers": [{"type": "prometheus", "name": "requests", "metadata": asked}]}}
+
+    found = judged("kubernetes:keda.sh/v1alpha1:ScaledObject", trigger("http://a"), trigger("http://b"))
+    part = "[requests].metadata.serverAddress: http://a to http://b"
+    says = f"spec.triggers would be weaker ({part}): it measures what its pods do"
+    assert [one.says for one in found.stopping if one.rule == "led-elsewhere"] == [says]
