@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from bailbondpro.edge.exchange import Request
 from bailbondpro.edge.explain import arriving, evaluate
-from bailbondpro.edge.proof.leaks import Trial, trials
 from bailbondpro.edge.proof.oracle import personal_reason
+from bailbondpro.edge.proof.trials import Trial, trials
 from bailbondpro.edge.readings import CARELESS, CROSSED, READINGS, Behaviour
 from tests.support.edge_policies import DOMAIN, POLICY, RULES
 from tests.support.paths import ROOT

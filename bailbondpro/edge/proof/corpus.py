@@ -226,20 +226,21 @@ SESSION_COOKIES = (
 """Cookies that sign somebody in with common frameworks and identity providers (their documentations' defaults)."""
 
 HIDDEN_COOKIES = (
-    *("_ga=GA1.1 session=abc", "theme=dark\tsession=abc", "theme=dark,session=abc", "_ga=1; theme=dark session=abc"),
-    *("_ga=1;session=abc", "_ga=1;  session=abc", "_ga_session=abc; theme=dark", "theme=dark; _ga_session=abc"),
+    *("_ga=GA1.1 qx7=abc", "theme=dark\tqx7=abc", "theme=dark,qx7=abc", "_ga=1; theme=dark qx7=abc"),
+    *("_ga=1;qx7=abc", "_ga=1;  qx7=abc", "_ga_session=abc; theme=dark", "theme=dark; _ga_session=abc"),
     *("lang=de", "lang=de; theme=dark", "_ga=1; lang=de"),
     *("_ga_session=abc; _ga_X1=GS2.1.1", "_gat_gtag_UA_x=abc; _gat=1", "theme=dark; _gat_UA-x=abc"),
     *("_ga_sess=GSabc.def", "_gat_gtag_UA_sid=abc=1", "_ga=1; _gat_UA-sid=x=1", "_ga=1; _ga_sess=GS2.1.s1$o1"),
     *("_ga_X=abc=GS1.1", "_ga_X=abc; theme=GS1.1", "_ga_SID=GS1.abc; theme=x", "theme=x; _ga_X=abc=GS1.1"),
     *("_pk_id.session=abc", "_pk_ses.sid=abc; _ga=1", "theme=dark; _pk_id.user=abc", "_ga=1; _pk_ses.token=1"),
-    *(
-        f"theme=dark{mark}session=abc"
-        for mark in ("\v", "\f", "\x00", "\x1c", "\x1f", "\x7f", "\x85", "\xa0", '"', "\\")
-    ),
-    *(f"_ga=1; theme=dark{mark}session=abc" for mark in ("\v", "\x01", "\u2028", '"')),
+    # what is left of a name without its identifier, without the form around it: first, first of two, second
+    *("_pk_id.user=abc", "_pk_id=abc", "_pk_idea=abc", "_pk_ses=abc", "_ga=1; _pk_id=abc", "_ga=1; _pk_ses=abc"),
+    *("_ga_X7=ABC", "_ga_X7=ABC; theme=dark", "theme=dark; _ga_X7=ABC", "theme=dark; _pk_idea=abc"),
+    *(f"theme=dark{mark}qx7=abc" for mark in ("\v", "\f", "\x00", "\x1c", "\x1f", "\x7f", "\x85", "\xa0", '"', "\\")),
+    *(f"_ga=1; theme=dark{mark}qx7=abc" for mark in ("\v", "\x01", "\u2028", '"')),
 )
-"""Cookie headers in which a session stands beside measurement, or is named like it; and choices of a language."""
+"""Cookie headers in which a session, by a name that nobody lists, stands beside measurement, or is named like it; and
+choices of a language."""
 
 UNKEYED_HEADERS = (
     *("rsc", "next-router-state-tree", "next-router-prefetch", "next-url", "next-action", "x-nextjs-data", "next-head"),

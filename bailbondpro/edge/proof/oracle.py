@@ -13,7 +13,15 @@ from urllib.parse import unquote
 
 from bailbondpro.edge.cache_classes import DOCUMENT_EXTENSIONS, image_hosts, static_hosts
 from bailbondpro.edge.exchange import DECODINGS, path_readings
-from bailbondpro.edge.policy import FILE_QUERY, HARMLESS_COOKIES, HARMLESS_QUERY
+from bailbondpro.edge.policy import (
+    API_EXTENSIONS,
+    FILE_QUERY,
+    FILE_TYPES,
+    HARMLESS_COOKIES,
+    HARMLESS_QUERY,
+    IMAGE_EXTENSIONS,
+    STATIC_PREFIX,
+)
 from bailbondpro.edge.proof.sources import foreign_source
 
 if TYPE_CHECKING:
@@ -57,6 +65,25 @@ def personal_reason(policy: EdgePolicy, request: Request) -> str:
     if request.extension in DOCUMENT_EXTENSIONS:
         return f"it is a document ({request.extension})"
     return ""
+
+
+def outside_reason(policy: EdgePolicy, request: Request) -> str:
+    """Why nothing says that the answer is for everybody: no class has the host, path and extension; or ""."""
+    path, image = request.path, request.extension in IMAGE_EXTENSIONS
+    file = path.startswith(STATIC_PREFIX) and (image or request.extension in FILE_TYPES)
+    data = request.extension in API_EXTENSIONS and any(
+        path == prefix.rstrip("/") or path.startswith(f"{prefix.rstrip('/')}/") for prefix in policy.public_api_prefixes
+    )
+    for hosts in policy.all_hosts():
+        belongs = {
+            hosts.images: image,
+            **dict.fromkeys((hosts.cdn, hosts.cdn_backup, hosts.assets), file),
+            hosts.api: data,
+            hosts.app: file or data or path in policy.public_html_paths,
+        }
+        if belongs.get(request.host, False):
+            return ""
+    return "it belongs to no cache class"
 
 
 def _signing_parameter(query: str) -> str:

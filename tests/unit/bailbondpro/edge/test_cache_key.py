@@ -11,7 +11,8 @@ import pytest
 from bailbondpro.edge.cache_key import Fate, Plain, Reached, cache_key, inputs, samples, unkeyed, variants
 from bailbondpro.edge.exchange import Request
 from bailbondpro.edge.proof.corpus import UNKEYED_HEADERS
-from bailbondpro.edge.proof.leaks import careless_response, followed_inputs
+from bailbondpro.edge.proof.leaks import followed_inputs
+from bailbondpro.edge.proof.trials import careless_response
 from ops.answers.cdn.edge import gateway_reach
 from tests.support.edge_policies import DOMAIN, POLICY, RULES
 

@@ -12,9 +12,10 @@ from bailbondpro.edge.language.expressions import And, Not, Or, StartsWith
 from bailbondpro.edge.language.fields import PATH
 from bailbondpro.edge.origin import image_url
 from bailbondpro.edge.personal import odd_path
-from bailbondpro.edge.proof.leaks import Trial, careless_response, corpus, judge
+from bailbondpro.edge.proof.leaks import judge
 from bailbondpro.edge.proof.oracle import personal_reason
 from bailbondpro.edge.proof.sources import source_requests
+from bailbondpro.edge.proof.trials import Trial, careless_response, corpus
 from bailbondpro.edge.readings import Behaviour, combinations
 from tests.support.edge_policies import DOMAIN, POLICY, RULES
 

@@ -12,75 +12,125 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bailbondpro.edge import personal
-from bailbondpro.edge.exchange import Request
-from bailbondpro.edge.language.expressions import Or
-from bailbondpro.edge.policy import HARMLESS_RESPONSE_HEADERS
+from bailbondpro.edge.exchange import Request, Response
+from bailbondpro.edge.explain import evaluate
+from bailbondpro.edge.language.expressions import And, Equals, IsIn, Not, Or
+from bailbondpro.edge.language.fields import EXTENSION, HOST, PATH
+from bailbondpro.edge.policy import HARMLESS_RESPONSE_HEADERS, EdgePolicy
 from bailbondpro.edge.proof.corpus import odd_spellings
-from bailbondpro.edge.proof.leaks import Trial, corpus, judge, trials
+from bailbondpro.edge.proof.leaks import judge
+from bailbondpro.edge.proof.oracle import outside_reason
+from bailbondpro.edge.proof.trials import corpus, trials
 from bailbondpro.edge.rules import EdgeRules
-from tests.support.edge_policies import POLICY, RULES
+from tests.support.edge_policies import DOMAIN, POLICY, RULES
+from tests.support.weakened import Obstacles, weaker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
     from types import ModuleType
 
-    from bailbondpro.edge.language.expressions import Expression
+IMAGES_TOO = dataclasses.replace(POLICY, private_prefixes=("/images/clients",))
+"""A policy with private images: its rules name folders that those of a source may have as well."""
 
-ZONE = dataclasses.replace(RULES, firewall=())
-"""Without firewall rules, which are no obstacle of the proof."""
-BYPASSES = tuple(rule for rule in ZONE.cache if not rule.cache)
-
-
-def parts(expression: Expression) -> Iterator[Expression]:
-    """What a disjunction consists of, however deep."""
-    if isinstance(expression, Or):
-        for part in expression.parts:
-            yield from parts(part)
-    else:
-        yield expression
-
-
-def changed(ref: str, when: Expression | None) -> EdgeRules:
-    """The rules with another condition of one, or without it."""
-    rules = ((rule, dataclasses.replace(rule, when=when) if when else None) for rule in ZONE.cache if rule.ref == ref)
-    ((taken, given),) = rules
-    kept = (given if rule is taken else rule for rule in ZONE.cache)
-    return dataclasses.replace(ZONE, cache=tuple(rule for rule in kept if rule is not None))
+_QUERY_IS_GONE = "hashed_query has taken the query of every file that this host keeps, before this rule sees it"
+_SHORTER = "the image host's own /clients is a part of it, and no other host keeps a transformation"
+REDUNDANT: Mapping[tuple[str, str], str] = {
+    ("odd_url_bypass", f"http.host in '{POLICY.hosts.cdn}'"): _QUERY_IS_GONE,
+    ("odd_url_bypass", f"http.host in '{POLICY.hosts.cdn_backup}'"): _QUERY_IS_GONE,
+    ("odd_url_bypass", f"http.host in '{POLICY.hosts.assets}'"): _QUERY_IS_GONE,
+}
+"""Parts (rule, part) without which nothing more is stored, each with its reason."""
+REDUNDANT_OF_IMAGES: Mapping[tuple[str, str], str] = {
+    **REDUNDANT,
+    ("private_bypass", 'lower(http.request.uri.path) contains "/api/clients"'): _SHORTER,
+    ("private_bypass", 'lower(http.request.uri.path) contains "/images/clients"'): _SHORTER,
+}
+"""The same of the second policy, of its image host, of queries and of the two rules that its private images change."""
 
 
 @cache
-def kept_out_by(ref: str) -> tuple[Trial, ...]:
-    """Requests that one rule alone keeps out of the cache."""
-    weaker, hosts = changed(ref, None), (POLICY.hosts.images, POLICY.hosts.app)
-    tried = (case for case in corpus(POLICY) if not case.because and case.request.host in hosts)
-    return tuple(case for case in tried if judge(weaker, POLICY, [case]).leaks)
+def obstacles(policy: EdgePolicy) -> Obstacles:
+    """Of the first policy all that the audit tries; of the second the requests for images, and those with a query.
+
+    Without firewall rules, which are no obstacle of the proof.
+    """
+    images, tried = policy.hosts.images, corpus(policy)
+    if policy is IMAGES_TOO:
+        asked = (case for case in tried if not case.because)
+        tried = tuple(case for case in asked if case.request.host == images or case.request.query)
+    return Obstacles(dataclasses.replace(EdgeRules.of(policy), firewall=()), policy, tried)
 
 
-@pytest.mark.parametrize("ref", [rule.ref for rule in BYPASSES])
-def test_without_one_rule_of_requests_something_personal_is_stored_and_named(ref: str) -> None:
-    leaks = judge(changed(ref, None), POLICY, kept_out_by(ref)).leaks
-    assert leaks
-    assert all(leak.url.startswith("https://") and "-> 200" in leak.headers for leak in leaks)
-    assert judge(ZONE, POLICY, kept_out_by(ref)).leaks == ()
+@pytest.mark.parametrize(
+    ("policy", "refs", "redundant"),
+    [(POLICY, (), REDUNDANT), (IMAGES_TOO, ("odd_url_bypass", "private_bypass"), REDUNDANT_OF_IMAGES)],
+    ids=["all", "images"],
+)
+def test_without_any_part_of_any_rule_something_is_stored_and_named_but_for_listed_parts(
+    policy: EdgePolicy, refs: tuple[str, ...], redundant: Mapping[tuple[str, str], str]
+) -> None:
+    found = obstacles(policy)
+    mutants = [mutant for mutant in found.mutants() if mutant.ref in refs or not refs]
+    named = {mutant: found.first_leak(mutant) for mutant in mutants}
+    assert {mutant.ref for mutant in mutants} >= set(refs)
+    unseen = {(mutant.ref, mutant.part) for mutant, leak in named.items() if leak is None}
+    assert unseen == set(redundant), "a part of no use without a reason, or a listed one that is of use"
+    for leak in named.values():
+        assert leak is None or (leak.url.startswith("https://") and "-> " in leak.headers)
 
 
-@pytest.mark.parametrize("ref", [rule.ref for rule in BYPASSES])
-def test_without_one_part_of_a_rule_of_requests_something_personal_is_stored_and_named(ref: str) -> None:
-    whole = tuple(parts(next(rule.when for rule in BYPASSES if rule.ref == ref)))
-    if len(whole) == 1:
-        return  # the test before takes it away
-    unseen = []
-    for part in whole:
-        weaker = changed(ref, Or(tuple(other for other in whole if other is not part)))
-        leaks = judge(weaker, POLICY, kept_out_by(ref)).leaks
-        if not leaks:
-            unseen.append(part.render())
-        assert all(leak.url.startswith("https://") for leak in leaks)
-    assert unseen == []
+def test_every_rule_that_decides_what_is_stored_is_weakened_in_every_part() -> None:
+    refs = {mutant.ref for mutant in obstacles(POLICY).mutants()}
+    assert refs == {rule.ref for rule in RULES.cache} | {"other_response", "never_store"}
+    assert len(list(obstacles(POLICY).mutants())) > 150
+
+
+def test_a_rule_is_weaker_without_what_makes_it_hold_or_below_a_negation_without_what_does_not() -> None:
+    one, two, three = (Equals(PATH, path) for path in ("/1", "/2", "/3"))
+    nested = Or((And((one, Not(And((two, three))))), IsIn(HOST, ("a", "b"))))
+    found = [(name, left.render()) for name, left in weaker(nested, stops=True)]
+    path, host = "http.request.uri.path", 'http.host in {"a" "b"}'
+    assert found == [
+        (And((one, Not(And((two, three))))).render(), host),
+        (two.render(), f'(({path} eq "/1" and not ({path} eq "/3")) or {host})'),
+        (three.render(), f'(({path} eq "/1" and not ({path} eq "/2")) or {host})'),
+        (host, And((one, Not(And((two, three))))).render()),
+        ("http.host in 'a'", f'(({And((one, Not(And((two, three))))).render()[1:-1]}) or http.host in {{"b"}})'),
+        ("http.host in 'b'", f'(({And((one, Not(And((two, three))))).render()[1:-1]}) or http.host in {{"a"}})'),
+    ]
+    allowing = And((Or((one, two)), IsIn(EXTENSION, ("a", "b"))))
+    assert [left.render() for _, left in weaker(allowing, stops=False)] == [
+        IsIn(EXTENSION, ("a", "b")).render(),
+        Or((one, two)).render(),
+    ]
+
+
+def test_a_page_that_says_more_than_public_would_be_kept_for_longer_than_its_class() -> None:
+    """Without the part of `never_store`: for the default 7,200 s, where the class says 3,600."""
+    lax = tuple(rule for rule in RULES.responses if rule.ref != "never_store")
+    said = Response.of(200, {"Content-Type": "text/html", "Cache-Control": "public, immutable"})
+    asked = Request.of(f"https://{DOMAIN}/pricing")
+    assert evaluate(dataclasses.replace(RULES, responses=lax), asked, said).edge_ttl == 7200
+    assert not evaluate(RULES, asked, said).cacheable
+
+
+@pytest.mark.parametrize(
+    ("url", "belongs"),
+    [
+        *((f"https://{host}{DOMAIN}/static/a.css", host != "api.") for host in ("cdn.", "assets.", "", "api.")),
+        *((f"https://images.{DOMAIN}/{name}", name != "a.css") for name in ("a.png", "A.JPEG", "a.css")),
+        *((f"https://{host}{DOMAIN}/pricing", not host) for host in ("", "api.", "cdn.")),
+        *((f"https://api.{DOMAIN}/api/public{end}", end in ("", "/a", "/a.json")) for end in ("", "/a", "/a.json")),
+        *((f"https://api.{DOMAIN}/api/public{end}", False) for end in ("-records", "/a.xml")),
+        *((f"https://cdn.{DOMAIN}/{path}", False) for path in ("static/a", "static/a.pdf", "a.css", "api/public")),
+    ],
+)
+def test_what_is_of_no_class_must_not_be_stored_whatever_it_holds(url: str, belongs: bool) -> None:  # a column
+    assert bool(outside_reason(POLICY, Request.of(url))) is not belongs
 
 
 def test_a_private_path_is_read_as_forgiving_servers_read_it() -> None:
-    spelled = {case.request.path for case in kept_out_by("odd_url_bypass")}
+    spelled = {case.request.path for case in obstacles(IMAGES_TOO).kept_out_by("odd_url_bypass")}
     for escape in ("%C0%AF", "%EF%BC%8F", "%E2%80%A5", "%U002F", "%0A", "%C2%A0"):
         assert any(escape in path.upper() for path in spelled), escape
 

@@ -9,7 +9,8 @@ import pytest
 from bailbondpro.edge.exchange import Exchange, Request, Response
 from bailbondpro.edge.explain import arriving, evaluate
 from bailbondpro.edge.personal import private_path
-from bailbondpro.edge.proof.leaks import corpus, judge
+from bailbondpro.edge.proof.leaks import judge
+from bailbondpro.edge.proof.trials import corpus
 from bailbondpro.edge.rules import EdgeRules
 from infra.edge_policy import edge_policy, private_prefixes
 from infra.wiring.gateway import guide_gateway

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import string
 from itertools import combinations as subsets
 from itertools import product
 from typing import TYPE_CHECKING
@@ -15,19 +14,14 @@ from hypothesis import strategies as st
 from bailbondpro.edge.cache_key import samples
 from bailbondpro.edge.exchange import Request, Response
 from bailbondpro.edge.explain import differences, evaluate, seen
-from bailbondpro.edge.language.expressions import And, AnyOf, Not, Or
-from bailbondpro.edge.language.fields import LowerEach, ResponseHeader, WithoutEach
-from bailbondpro.edge.language.lines import Repeated
-from bailbondpro.edge.personal import TARGETED_HEADERS
-from bailbondpro.edge.proof.leaks import Trial, judge, trials
+from bailbondpro.edge.proof.leaks import judge
+from bailbondpro.edge.proof.trials import Trial, trials
 from bailbondpro.edge.readings import CARELESS, CROSSED, READINGS, SEEN_BY, STRICT, Behaviour, Readings, combinations
 from tests.support.edge_policies import DOMAIN, POLICY, RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bailbondpro.edge.language.expressions import Expression
-    from bailbondpro.edge.rules import EdgeRules
 
 PAGE, DATA = f"https://{DOMAIN}/pricing", f"https://api.{DOMAIN}/api/public/courts"
 FILES = tuple(f"https://cdn.{DOMAIN}/static/app.{end}" for end in ("css", "woff2", "js", "wasm", "map", "webmanifest"))
@@ -39,75 +33,12 @@ def tried() -> Iterator[Trial]:
         yield from trials(POLICY, Request.of(url))
 
 
-def never_store(without: Expression) -> EdgeRules:
-    """The rules whose last two lack one part."""
-    changed = (
-        dataclasses.replace(rule, when=Or(tuple(part for part in parts(rule.when) if part is not without)))
-        if rule.ref in LAST
-        else rule
-        for rule in RULES.responses
-    )
-    return dataclasses.replace(RULES, responses=tuple(changed))
-
-
-def parts(expression: Expression) -> Iterator[Expression]:
-    """What a disjunction consists of, however deep."""
-    if isinstance(expression, Or):
-        for part in expression.parts:
-            yield from parts(part)
-    else:
-        yield expression
-
-
-LAST = ("other_response", "never_store")
-WHOLE = tuple(part for rule in RULES.responses if rule.ref in LAST for part in parts(rule.when))
-PLAIN = tuple(case for case in tried() if not (case.request.headers or case.request.query))
-"""Requests that say nothing of who asks, with every response."""
-
-
 @pytest.mark.parametrize("behaviour", list(Behaviour))
 def test_every_behaviour_names_its_document_its_day_and_two_readings(behaviour: Behaviour) -> None:
     row = READINGS[behaviour]
     assert row.document
     assert row.read_on >= "2026-11-30"
     assert row.kept_out != row.stored
-
-
-@pytest.mark.parametrize("part", WHOLE, ids=lambda part: part.render()[:60])
-def test_without_one_part_of_the_last_response_rules_the_audit_names_a_url_and_headers(part: Expression) -> None:
-    leaks = judge(never_store(part), POLICY, PLAIN).leaks
-    assert leaks
-    assert all(leak.url.startswith("https://") and "-> " in leak.headers for leak in leaks)
-
-
-def lacking(expression: Expression, part: Expression) -> Expression:
-    """The same without a part, wherever it stands in a conjunction or disjunction."""
-    match expression:
-        case Not():
-            return Not(lacking(expression.of, part))
-        case And() | Or():
-            return type(expression)(tuple(lacking(item, part) for item in expression.parts if item != part))
-    return expression
-
-
-def forms_of_a_lifetime(header: str) -> Iterator[Expression]:
-    """Each condition under which a header says for how long, and nothing else."""
-    said = ResponseHeader(header)
-    yield AnyOf(said, "contains", "=,")
-    yield AnyOf(said, "wildcard", "*=")
-    yield AnyOf(WithoutEach(LowerEach(said), f"{string.ascii_lowercase}-, "), "wildcard", "=*")
-    yield Repeated(header)
-
-
-@pytest.mark.parametrize("header", ["cache-control", *TARGETED_HEADERS])
-@pytest.mark.parametrize("place", range(4))
-def test_without_one_condition_on_a_lifetime_the_audit_names_a_url_and_headers(header: str, place: int) -> None:
-    part = list(forms_of_a_lifetime(header))[place]
-    weak = tuple(dataclasses.replace(rule, when=lacking(rule.when, part)) for rule in RULES.responses)
-    assert weak != RULES.responses, "no rule has this condition"
-    said = (case for case in PLAIN if case.response.values(header))
-    leaks = judge(dataclasses.replace(RULES, responses=weak), POLICY, said).leaks
-    assert any(header in leak.headers.lower() for leak in leaks)
 
 
 def test_without_deception_armor_nothing_leaks_and_without_all_else_armor_holds_under_one_reading_only() -> None:

@@ -15,7 +15,8 @@ from bailbondpro.edge.explain import arriving, evaluate
 from bailbondpro.edge.origin import image_url
 from bailbondpro.edge.policy import ImagePolicy
 from bailbondpro.edge.proof.corpus import SIGNED_QUERIES
-from bailbondpro.edge.proof.leaks import Trial, careless_response, judge
+from bailbondpro.edge.proof.leaks import judge
+from bailbondpro.edge.proof.trials import Trial, careless_response
 from bailbondpro.edge.readings import READINGS, Readings
 from bailbondpro.edge.rewrites import RENDITION_PREFIX, UriPattern
 from bailbondpro.edge.rules import EdgeRules
