@@ -13,9 +13,11 @@ from planner.simulation.course import Course
 from planner.simulation.events.disruption import Disruptions
 from planner.simulation.events.outcome import outcomes_of
 from planner.simulation.flow import Flow, Traffic
+from planner.simulation.gaps import gaps_beyond
 from planner.simulation.moment import Moment
 from planner.simulation.pods import Cohort, Nodes, PodSet
 from planner.simulation.read_plan import platform_of
+from planner.simulation.reading.bounds import crossed
 from planner.simulation.result import Simulation
 from planner.simulation.scaler import Scaler, Use
 
@@ -147,14 +149,16 @@ class Run:
         """Every step, from the first to the last."""
         for index in range(max(round(self.scenario.seconds / self.step), 1)):
             self._advance(index * self.step)
+        summary = self.course.summary([group.pods.tier.scaler for group in self.groups if group.scaler.capped])
+        beyond = gaps_beyond(crossed(self.platform, self.course.samples, summary.stations))
         return Simulation(
             scenario=self.scenario,
             assumptions=self.assumptions,
             seed=self.seed,
             step=self.step,
             samples=tuple(self.course.samples),
-            summary=self.course.summary([group.pods.tier.scaler for group in self.groups if group.scaler.capped]),
-            gaps=self.platform.gaps,
+            summary=summary,
+            gaps=(*self.platform.gaps, *beyond),
             events=tuple(outcomes_of(self.scenario.events, self.course.samples, self.assumptions, self.step)),
         )
 

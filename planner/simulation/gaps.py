@@ -12,6 +12,7 @@ from planner.hpa.signals import understood
 from planner.plan_values import at, items, quantity, text
 from planner.simulation.reading.resources import environment_of, readable, unread_sizes, words
 from planner.simulation.reading.servers import HEAP, refusing
+from planner.simulation.reading.triggers import unreachable
 from planner.simulation.reading.ways import unkept, unreached
 
 if TYPE_CHECKING:
@@ -82,6 +83,16 @@ def gaps_of(plan: Plan, simulated: list[PlannedResource], pool: str) -> tuple[Ga
     return tuple(sorted(dict.fromkeys(found), key=lambda gap: (gap.kind, gap.name)))
 
 
+def gaps_beyond(said: Iterator[str]) -> tuple[Gap, ...]:
+    """Bounds between settings that are crossed.
+
+    Args:
+        said: each in words.
+    """
+    why = "requests are simulated as if there were no such bound"
+    return tuple(Gap(name=one, kind="setting", why=why) for one in said)
+
+
 def named(item: PlannedResource) -> str:
     """What a Kubernetes object is called, or else its logical name."""
     return text(item.inputs, "metadata", "name") or item.name
@@ -141,6 +152,9 @@ def _scalers(plan: Plan, simulated: list[PlannedResource]) -> Iterator[Gap]:
             if not items(scaler.inputs, "spec", "metrics") and not items(scaler.inputs, "spec", "triggers"):
                 yield Gap(name=f"{named(scaler)}: no metric", kind="trigger", why="it never changes the number of pods")
             yield from (_gap(f"{named(scaler)}: {what}", "trigger") for what in _unknown_triggers(scaler))
+            for item in (one for one in simulated if one.urn in scaler.dependencies):
+                never = (f"{named(scaler)}: {what}" for what in unreachable(scaler, item))
+                yield from (Gap(name=what, kind="trigger", why="it never adds a pod") for what in never)
         elif not others.intersection(scaler.dependencies):
             yield _gap(named(scaler), "autoscaler")
     for vertical in plan.of_type(VERTICAL):

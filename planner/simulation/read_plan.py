@@ -16,7 +16,7 @@ from planner.cost.monthly import amount, cost_of
 from planner.cost.prices import price_book
 from planner.plan_values import at, items, number, region_of, text
 from planner.simulation.events.failing import failing_of
-from planner.simulation.gaps import gaps_of
+from planner.simulation.gaps import gaps_beyond, gaps_of
 from planner.simulation.model import Platform, Pool, Route, Tier
 from planner.simulation.read_limits import client_limit, edge_limits, unread_limits
 from planner.simulation.read_pods import (
@@ -29,6 +29,7 @@ from planner.simulation.read_pods import (
     tier_of,
 )
 from planner.simulation.read_stores import cache_of, pooled_sizes, stores_of, unread_pools, unread_volumes, visiting
+from planner.simulation.reading.bounds import outgrown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +79,7 @@ def platform_of(plan: Plan, assumptions: Assumptions) -> Platform:
     def tier(item: PlannedResource, cpu_ms: float) -> Tier:
         return replace(tier_of(plan, item, assumptions, cpu_ms=cpu_ms), in_pool=pool_of(item) == pool_of(app))
 
-    return Platform(
+    found = Platform(
         gateway=tier(front, assumptions.gateway_cpu_ms_per_request) if front else None,
         tiers=tuple(
             _answering(plan, item, stores, assumptions, in_pool=pool_of(item) == pool_of(app)) for item in answering
@@ -105,6 +106,7 @@ def platform_of(plan: Plan, assumptions: Assumptions) -> Platform:
         failing=failing_of(plan, groups),
         pooler_clients=sizes.clients if sizes else None,
     )
+    return replace(found, gaps=(*found.gaps, *gaps_beyond(outgrown(found))))
 
 
 def _answering(

@@ -115,6 +115,19 @@ def test_no_volume_of_any_stack_carries_less_than_its_processors_as_assumed(envi
     assert all(store.volume is not None and store.scarce_volume is None for store in found)
 
 
+def test_settings_of_a_plan_that_bound_each_other_are_named() -> None:
+    hpa = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+    plan = stack_plan("prod", "horizontal")
+    target = {"type": "Utilization", "averageUtilization": 900}
+    metric = {"type": "Resource", "resource": {"name": "cpu", "target": target}}
+    (own,) = [item for item in plan.of_type(hpa) if item.system == "autoscaling"]
+    never = edited(plan, hpa, own.name, spec={**own.inputs["spec"], "metrics": [metric]})
+    said = "bailbondpro-hpa: cpu 900 %: its pods use 200 % of what they request at the most, as their limits allow"
+    assert gaps(never) == {said: "trigger"}
+    (found,) = gaps(Plan(tuple(item for item in plan if item.system != "pooler")))
+    assert found.startswith("connections of postgres-primary: 10 bailbondpro-app x 20 are 200 at the most, and 185 are")
+
+
 def test_a_limit_for_one_client_below_what_a_user_asks_for_turns_requests_away() -> None:
     plan = stack_plan("prod", "horizontal")
     (config,) = [item for item in plan if item.name == "gateway-config"]
