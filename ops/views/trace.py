@@ -18,7 +18,7 @@ _STATES: dict[Found, State | None] = {"holds": "good", "not compared": None, "mi
 
 def section(report: TraceReport) -> Section:
     """Counts by section, then every row of each."""
-    blocks: list[Block] = [_first(report), _counts(report)]
+    blocks: list[Block] = [_first(report), _counts(report), _ways(report)]
     for heading, rows in groupby(report.rows, key=_heading):
         table = Table(
             caption=heading,
@@ -31,7 +31,7 @@ def section(report: TraceReport) -> Section:
 
 def without_answer(report: TraceReport) -> Section:
     """Only what is false or has no answer."""
-    blocks: list[Block] = [_first(report)]
+    blocks: list[Block] = [_first(report), _ways(report)]
     if report.failing:
         items = tuple(
             Item(
@@ -82,6 +82,15 @@ def _counts(report: TraceReport) -> Table:
         rows=(*rows, last),
         numbers=frozenset(range(1, len(KINDS) + 3)),
         total=True,
+    )
+
+
+def _ways(report: TraceReport) -> Table:
+    return Table(
+        caption="How rows are checked; one may be in several ways",
+        columns=("What", "Rows"),
+        rows=tuple((way.what[0].upper() + way.what[1:], str(way.rows)) for way in report.ways),
+        numbers=frozenset({1}),
     )
 
 

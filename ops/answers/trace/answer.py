@@ -30,6 +30,19 @@ LAST = ("prod", "microservices")
 KINDS = ("exact", "deviation", "planner", "application", "missing")
 
 
+@dataclass(frozen=True)
+class Way:
+    """One way in which rows are checked.
+
+    Attributes:
+        what: the way.
+        rows: how many rows are checked by it; one row may be by several.
+    """
+
+    what: str
+    rows: int
+
+
 class TraceSectionError(ValueError):
     """No chapter or section of the guide has that name; the message lists them."""
 
@@ -97,6 +110,25 @@ class TraceReport:
         chosen = self.rows if rows is None else tuple(rows)
         return Counter([row.entry.row.answer for row in chosen] + [f"state {row.state}" for row in chosen])
 
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """How many rows are checked how: what is compared first, then what only has to exist."""
+        rows = [(traced.entry.row, traced.entry.place) for traced in self.rows]
+        compared = [("default" in row.model_fields_set, place is not None) for row, place in rows]
+        return (
+            Way("the default of a key is compared", sum(default for default, _ in compared)),
+            Way("a property is compared with a plan", sum(place for _, place in compared)),
+            Way(
+                "a key exists that has no one default",
+                sum(bool(row.key) and not default for (row, _), (default, _) in zip(rows, compared, strict=True)),
+            ),
+            Way("no key chooses it", sum(not row.key for row, _ in rows)),
+            Way("tests exist", sum(bool(row.tests) for row, _ in rows)),
+            Way("clauses of the contract exist", sum(bool(row.clauses) for row, _ in rows)),
+            Way("a row of the deviations exists", sum(bool(row.deviation) for row, _ in rows)),
+            Way("nothing is compared, and all that is named exists", sum(not any(both) for both in compared)),
+        )
+
     def as_json(self) -> dict[str, Any]:
         """The machine-readable report."""
         counts = self.counts()
@@ -106,6 +138,7 @@ class TraceReport:
             "count": len(self.rows),
             "answers": {kind: counts[kind] for kind in KINDS},
             "states": {name[6:]: count for name, count in counts.items() if name.startswith("state ")},
+            "ways": plain(self.ways),
             "compared": plain(self.compared),
             "unseen": plain(self.unseen),
         }
