@@ -67,7 +67,9 @@ config:
 
 With a `value` the objective may be missed up to it; without one it may only stay unjudged. Availability and single points of
 failure are accepted in `bailbondpro:availability`. What is accepted is printed with every judgement, and ends with its last
-day: production needs one for everything that its phase does not accept by itself.
+day: production needs one for everything that its phase does not accept by itself. One that is more than a year ahead holds,
+and `./bbp check` and every judgement name it: by then another load, another price and another plan stand behind the number, and
+nobody who accepted it looks again. A day that only today decides about is no reason to refuse a stack file that ran yesterday.
 
 A goal may be stricter. In production one that is weaker than the default above (more milliseconds, errors, USD or minutes, fewer
 users than the top of the phase) counts as missed whatever is found, until it is accepted with a value, a reason and a last day.
