@@ -260,6 +260,8 @@ def _of_no_class(policy: EdgePolicy, rules: EdgeRules, key: str, path: str) -> s
     found = [evaluate(rules, request, expected_response(policy, request)) for request in asked]
     if any(one.cacheable for one in found):
         return ""
+    if beginning := next((one for one in policy.all_private_prefixes() if path.lower().startswith(one)), None):
+        return f"a path that does not begin as the private {beginning} does, which the edge never stores"
     blocked = next((one.blocked_by for one in found if one.blocked_by), None)
     reason = f"the firewall rule {blocked} refuses it" if blocked else found[0].reason
     return f"a path whose answer the edge stores; of this one it says: {reason}"

@@ -13,6 +13,7 @@ from bailbondpro.edge.proof.leaks import judge
 from bailbondpro.edge.proof.trials import corpus
 from bailbondpro.edge.rules import EdgeRules
 from infra.edge_policy import edge_policy, private_prefixes
+from infra.problems import ConfigError
 from infra.wiring.gateway import guide_gateway
 from tests.support.configs import smallest
 from tests.support.edge_policies import POLICY, RULES
@@ -41,7 +42,7 @@ def test_every_default_service_is_private_at_the_edge() -> None:
     [
         ({"publicApiPrefixes": ["/api/invoices/rates/"]}, ("/billing",)),
         ({"publicHtmlPaths": ["/billing/prices"]}, ("/api/invoices",)),
-        ({"publicHtmlPaths": ["/", "/billings"]}, ("/api/invoices", "/billing")),
+        ({"publicHtmlPaths": ["/", "/bill"]}, ("/api/invoices", "/billing")),
     ],
 )
 def test_a_path_with_a_part_that_is_declared_public_is_left_to_the_declaration(
@@ -49,6 +50,11 @@ def test_a_path_with_a_part_that_is_declared_public_is_left_to_the_declaration(
 ) -> None:
     found = private_prefixes(smallest("prod", "microservices", services=[INVOICES], cdn={"privatePrefixes": [], **cdn}))
     assert found == left
+
+
+def test_a_page_whose_name_begins_as_the_path_of_a_service_is_refused_since_it_would_never_be_cached() -> None:
+    with pytest.raises(ConfigError, match="does not begin as the private /billing does"):
+        smallest("prod", "microservices", services=[INVOICES], cdn={"publicHtmlPaths": ["/billings"]})
 
 
 def test_a_service_that_the_gateway_does_not_serve_makes_nothing_private() -> None:
