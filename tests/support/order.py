@@ -51,6 +51,7 @@ ONE_SERVER = ("_agreement", "_apart", ".", "_fewer", "_refusals", "_pause", "_sp
 GROUPS = {
     "clock": BY_THE_CLOCK,
     "kube-apiserver": ("test_cluster_", "test_kubernetes_api_server", "test_viewer_access"),
+    "rehearsed dev": ("test_standing_dev", "test_review."),
     "PostgreSQL": tuple(f"test_shard_move{one}" for one in ONE_SERVER),
     "contract": ("test_contract.", "test_contract_promises", "test_contract_values"),
     "report": ("test_report.", "test_evidence", "test_cost_unknown", "test_capacity."),
