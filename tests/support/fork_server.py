@@ -18,6 +18,7 @@ import select
 import subprocess
 import sys
 import tempfile
+import threading
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,15 +48,16 @@ class ForkServer:
             stdout=subprocess.PIPE,
             text=True,
         )
+        self._turn = threading.Lock()
         atexit.register(self.stop)
 
     def run(self, words: Sequence[str], environment: Mapping[str, str], timeout: float) -> tuple[int, str, str]:
-        """The exit code of a command, its output and its errors.
+        """The exit code of a command, its output and its errors; one command at a time.
 
         Raises:
             subprocess.TimeoutExpired: it took longer.
         """
-        with tempfile.TemporaryDirectory() as folder:
+        with self._turn, tempfile.TemporaryDirectory() as folder:
             out, err = Path(folder) / "out", Path(folder) / "err"
             asked = {"words": words, "environment": dict(environment), "out": str(out), "err": str(err)}
             assert self._process.stdin is not None
