@@ -2,12 +2,14 @@
 
 Of the 0.6 processor seconds of a short command 0.4 are its imports; of a rehearsal they are 1.0. A command begins as
 `python -m ops` does, in a process and an environment of its own. Only the seed of Python's hashes is the server's: what
-compares two runs takes `Cli.run_anew`.
+compares two runs takes `Cli.run_anew`. The server has one thread, no event loop and no channel of gRPC: none of them
+would work in a fork.
 """
 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import gc
 import importlib
 import json
@@ -55,25 +57,42 @@ class ForkServer:
         """The exit code of a command, its output and its errors; one command at a time.
 
         Raises:
-            subprocess.TimeoutExpired: it took longer.
+            subprocess.TimeoutExpired: it took longer; the server has ended, and the command goes on.
         """
         with self._turn, tempfile.TemporaryDirectory() as folder:
             out, err = Path(folder) / "out", Path(folder) / "err"
             asked = {"words": words, "environment": dict(environment), "out": str(out), "err": str(err)}
             assert self._process.stdin is not None
             assert self._process.stdout is not None
-            self._process.stdin.write(json.dumps(asked) + "\n")
-            self._process.stdin.flush()
-            if not select.select([self._process.stdout], [], [], timeout)[0]:
+            try:
+                self._process.stdin.write(json.dumps(asked) + "\n")
+                self._process.stdin.flush()
+                answered = select.select([self._process.stdout], [], [], timeout)[0]
+                code = int(self._process.stdout.readline()) if answered else None
+            except BaseException:
+                self._kill()
+                raise
+            if code is None:
+                self._kill()
                 raise subprocess.TimeoutExpired(list(words), timeout)
-            code = int(self._process.stdout.readline())
             return code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8")
+
+    @property
+    def ended(self) -> bool:
+        """Whether it takes no command any more."""
+        return self._process.poll() is not None
+
+    def _kill(self) -> None:
+        """What it says next would be how this command ended, and not the one that is asked for then."""
+        self._process.kill()
+        self._process.wait()
 
     def stop(self) -> None:
         """End it; a command that runs goes on."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
         self._process.stdout.close()
         self._process.wait()
 
@@ -86,7 +105,7 @@ def server_for(environment: Mapping[str, str]) -> ForkServer | None:
     """The server of an environment; None for one that is asked for the first time, and perhaps never again."""
     fixed = frozenset((name, value) for name, value in environment.items() if not name.startswith(OWN))
     _ASKED[fixed] += 1
-    if _ASKED[fixed] > 1 and fixed not in _SERVERS:
+    if _ASKED[fixed] > 1 and (fixed not in _SERVERS or _SERVERS[fixed].ended):
         _SERVERS[fixed] = ForkServer(environment)
     return _SERVERS.get(fixed)
 
