@@ -159,6 +159,13 @@ UNCOMPARED = StepRule(
     severity="low",
     fix="look at these properties yourself; a row in plan/types/weaker compares them from then on",
 )
+UNJUDGED = StepRule(
+    id="not-judged",
+    title="Nothing of production changes that nobody judged",
+    severity="high",
+    fix="look at these properties yourself and answer for them (waivers); a row in plan/types/weaker, or in "
+    "policies/gate/ordinary.py, judges them from then on",
+)
 UNKNOWN_STEP = StepRule(
     id="unknown-step",
     title="Every operation is one that the gate knows",
@@ -219,10 +226,10 @@ STEP_RULES: tuple[StepRule, ...] = (
         STACK_REMOVED,
         ONE_WAY,
     ),
-    *(COST, OBJECTIVES, NOT_REVIEWED, UNCOMPARED),
+    *(COST, OBJECTIVES, NOT_REVIEWED, UNCOMPARED, UNJUDGED),
     *(UNKNOWN_STEP, UNREAD_STEP, UNKNOWN_TYPE, HIDDEN, FAILED),
 )
-NOT_JUDGED = frozenset(rule.id for rule in (UNKNOWN_STEP, UNREAD_STEP, UNKNOWN_TYPE, HIDDEN, FAILED))
+NOT_JUDGED = frozenset(rule.id for rule in (UNJUDGED, UNKNOWN_STEP, UNREAD_STEP, UNKNOWN_TYPE, HIDDEN, FAILED))
 """What stands for something that nobody judged, and therefore does not pass."""
 
 

@@ -1,4 +1,4 @@
-"""What changes of production without anybody comparing before and after: named, stopping nothing."""
+"""What changes of production without anybody comparing before and after: it stops, but for what changes every week."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from plan.unknown import SECRET, UNKNOWN, is_unknown
 from policies.documents import statements
 from policies.gate.charts import charts_weaker
 from policies.gate.losses import COUNTS
-from policies.gate.model import STRANGE, UNCOMPARED, found
+from policies.gate.model import STRANGE, UNCOMPARED, UNJUDGED, found
+from policies.gate.ordinary import is_ordinary
 from policies.gate.weaker import ROWS, value_at
 from policies.rules.policies import POLICIES
 
@@ -84,9 +85,11 @@ def uncompared(change: Change, *, production: bool) -> Iterator[Finding]:
     changed = sorted(
         {written_path(at) for at in places if not _compared(at, known, rows, before.inputs, after.inputs)} - told
     )
-    if changed:
-        says = f"nothing here compares before and after of {_some(changed)}"
-        yield found(UNCOMPARED, change.urn, says, tuple(changed))
+    weekly = [path for path in changed if is_ordinary(change.type, path)]
+    for rule, paths in ((UNCOMPARED, weekly), (UNJUDGED, [path for path in changed if path not in weekly])):
+        if paths:
+            says = f"nothing here compares before and after of {_some(paths)}"
+            yield found(rule, change.urn, says, tuple(paths))
     if hidden := sorted(set(_masked(change.changed, before.inputs, after.inputs)) - known):
         says = f"{_some(hidden)} would change, and is masked as a secret: nothing here has read it"
         yield found(UNCOMPARED, change.urn, says, tuple(hidden))

@@ -61,12 +61,13 @@ What it does not know does not pass: an operation of a newer engine, a type with
 another form, unchanged resources that are counted and not named, a preview that ended early. A preview knows less
 than an update: what is not known yet stops where it may undo what held, or where a rule is critical. Otherwise it
 is counted, and the policy pack judges it in the update. Of production, whatever its type is,
-properties that change, come or go and that no row compares with what they were are named (`not-compared`), down to the
-variable of a container; they stop nothing. So is a number that becomes more than ten times as large or as small where
-that protects more: a slip of a unit does, too. Nothing is said of descriptions, of the tag `Name` and of Kubernetes'
-recommended labels.
+properties that change, come or go and that no row compares with what they were stop as `not-judged`, down to the part
+of a container; so does a number that becomes more than ten times as large or as small where that protects more: a slip
+of a unit does, too. What changes every week is named instead (`not-compared`, low): the table is
+`policies/gate/ordinary.py`, and says of each entry who judges it. Nothing is said of descriptions, of the tag `Name`
+and of Kubernetes' recommended labels ([ADR 93](adr/0093-what-nobody-judged-does-not-pass.md)).
 
-So is what pods read (ConfigMaps, Secrets, parameters of SSM): its forms that a row knows are compared (the gateway's
+Named is what pods read (ConfigMaps, Secrets, parameters of SSM): its forms that a row knows are compared (the gateway's
 directives, the authorities that clients trust, the map of shards), and every other key that changes is named, low,
 because an application's own configuration changes with every release. A preview masks secrets: where one changes, the
 gate says that nothing here has read it. Who changes a ConfigMap or a Secret looks at it; the gate has not
@@ -88,7 +89,7 @@ archive that objects reach after 90 days or more, another person on call in the 
 ([ADR 81](adr/0081-a-gate-lets-people-tune.md)).
 
 Policies are compared right by right: one action on one resource, for one principal, under its conditions ([ADR
-89](adr/0089-policies-are-compared-right-by-right.md)). A refusal (`Deny`) that stands in none before stops, because
+90](adr/0090-policies-are-compared-right-by-right.md)). A refusal (`Deny`) that stands in none before stops, because
 it wins over everything that allows; one that no proper client meets (no TLS, another account) passes, and one of
 deletions alone is noted. An action by which more is taken than a policy gives (`iam:PutRolePolicy`, `iam:PassRole`,
 `sts:AssumeRole`, ...), or by which what is kept ends, stops on whatever resource it is gained; one that reads or

@@ -152,7 +152,7 @@ def keepers(generation: str, **more: object) -> dict[str, Any]:
         (keepers("2"), set()),
         (keepers("3"), {"stateful-replace"}),
         (keepers("0"), {"stateful-replace"}),
-        (keepers("2", special=False), {"stateful-replace"}),
+        (keepers("2", special=False), {"stateful-replace", "not-judged"}),
         ({"length": 40}, {"stateful-replace"}),
     ],
 )

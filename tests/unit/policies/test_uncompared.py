@@ -4,19 +4,46 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from ops.answers.gate import gate
 from plan.preview import read_preview
 from plan.unknown import UNKNOWN
 from tests.support.gate_cases import steps_of
 
 DATABASE = "aws:rds/instance:Instance"
+NAMED = {"not-compared", "not-judged"}
 
 
 def notes(token: str, was: dict[str, Any], becomes: dict[str, Any], environment: str = "prod") -> list[str]:
     line = {"do": "update", "thing": "one", "was": was, "is": becomes, "changed": sorted({*was, *becomes})}
     steps = list(steps_of(line, {"one": {"type": token}}))
     found = gate(read_preview({"config": {"bailbondpro:environment": environment}, "steps": steps}))
-    return [one.says for one in found.findings if one.rule == "not-compared" and not one.stops]
+    assert all(one.stops is (one.rule == "not-judged") for one in found.findings if one.rule in NAMED)
+    return [one.says for one in found.findings if one.rule in NAMED]
+
+
+@pytest.mark.parametrize(
+    ("token", "was", "becomes"),
+    [
+        ("aws:ec2/launchTemplate:LaunchTemplate", {}, {"unheardOf": "b"}),
+        ("aws:rds/instance:Instance", {"characterSetName": "a"}, {"characterSetName": "b"}),
+        ("aws:rds/instance:Instance", {}, {"domain": "d-1"}),
+        ("aws:lb/listener:Listener", {"alpnPolicy": "None"}, {"alpnPolicy": "HTTP1Only"}),
+        ("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", {"fromPort": 6379}, {"fromPort": 1}),
+        ("kubernetes:core/v1:Service", {"spec": {}}, {"spec": {"publishNotReadyAddresses": True}}),
+        ("kubernetes:apps/v1:Deployment", {"spec": {}}, {"spec": {"minReadySeconds": 86400}}),
+        ("kubernetes:helm.sh/v3:Release", {"chart": "a"}, {"chart": "a", "postrender": "./x.sh"}),
+    ],
+)
+def test_what_nobody_judged_stops_and_counts_as_not_judged(
+    token: str, was: dict[str, Any], becomes: dict[str, Any]
+) -> None:
+    line = {"do": "update", "thing": "one", "was": was, "is": becomes, "changed": sorted({*was, *becomes})}
+    steps = list(steps_of(line, {"one": {"type": token}}))
+    found = gate(read_preview({"config": {"bailbondpro:environment": "prod"}, "steps": steps}))
+    assert found.exit_code == 2
+    assert "not-judged" in {one.rule for one in found.stopping if not one.judged}
 
 
 def test_a_property_of_data_that_no_row_compares_is_named() -> None:
