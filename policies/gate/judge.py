@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,18 @@ from policies.gate.admits import widened
 from policies.gate.charts import charts_weaker
 from policies.gate.environment import left_production, of_production
 from policies.gate.losses import losses_of
-from policies.gate.model import FAILED, HIDDEN, PLACEMENT, STRANGE, TURNS, UNREAD_STEP, Finding, Step, found
+from policies.gate.model import (
+    FAILED,
+    HIDDEN,
+    PLACEMENT,
+    STEP_RULES,
+    STRANGE,
+    TURNS,
+    UNREAD_STEP,
+    Finding,
+    Step,
+    found,
+)
 from policies.gate.networks import reached_more
 from policies.gate.newcomers import accounts, let_in
 from policies.gate.peers import Standing, standing_of, worth_less
@@ -35,6 +47,7 @@ if TYPE_CHECKING:
     from plan.steps import Change, Preview
     from policies.rules import Rule, Violation
 
+OVER_STEPS = frozenset(rule.id for rule in STEP_RULES)
 ENDS = frozenset(("delete", "replace", "forget", "unknown"))
 
 
@@ -81,7 +94,12 @@ def judge(preview: Preview) -> Verdict:
         *policies,
     )
     blamed = {finding.urn for finding in findings}
-    notes = [note for change in preview.changes for note in uncompared(change, production=production)]
+    told = _told(findings)
+    notes = [
+        note
+        for change in preview.changes
+        for note in uncompared(change, production=production, told=told.get(change.urn, frozenset()))
+    ]
     order = {change.urn: index for index, change in enumerate(preview.changes)}
     ranked = sorted((*findings, *notes), key=lambda one: (one.rank, order.get(one.urn, -1)))
     return Verdict(findings=tuple(ranked), standing=standing, later=later, steps=tuple(_steps(preview, blamed)))
@@ -97,6 +115,17 @@ def losses(change: Change, beside: tuple[frozenset[str], Standing], *, productio
         return [*losses_of(change), *weaker, *wider]
     except STRANGE as error:
         return [found(UNREAD_STEP, change.urn, f"its inputs have an unexpected form: {error!r}")]
+
+
+def _told(findings: Iterable[Finding]) -> dict[str, frozenset[str]]:
+    """Properties of each resource that stop it already; a policy's violation names them in its sentence alone."""
+    told: dict[str, frozenset[str]] = {}
+    for one in findings:
+        if one.stops:
+            words = frozenset(re.findall(r"\w+", one.says))
+            named = frozenset(one.properties) if one.rule in OVER_STEPS else words.intersection(one.properties)
+            told[one.urn] = told.get(one.urn, frozenset()) | named
+    return told
 
 
 def _of_the_preview(preview: Preview) -> Iterator[Finding]:

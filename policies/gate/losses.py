@@ -193,7 +193,7 @@ def _protection(change: Change) -> Iterator[Finding]:
         change.kind in {"delete", "replace"}
         or (after is not None and _switched_off(before.type, before.inputs, after.inputs))
     ):
-        yield found(PROTECTION_LOST, change.urn, f"it would no longer hold that {kept}")
+        yield found(PROTECTION_LOST, change.urn, f"it would no longer hold that {kept}", change.changed)
     if after is None:
         return
     if before.protect and not after.protect:

@@ -54,12 +54,13 @@ MOST = 6
 """Properties that are named; more are counted."""
 
 
-def uncompared(change: Change, *, production: bool) -> Iterator[Finding]:
+def uncompared(change: Change, *, production: bool, told: Iterable[str] = ()) -> Iterator[Finding]:
     """The properties of one change that no row compares.
 
     Args:
         change: what happens.
         production: whether the plan is of production.
+        told: properties for which it stops already.
     """
     before, after = change.before, change.after
     if not production or before is None or after is None or before.leftover or change.kind == "same":
@@ -81,9 +82,11 @@ def uncompared(change: Change, *, production: bool) -> Iterator[Finding]:
     places = [at for at in differing(before.inputs, after.inputs) if not _stated(at, before.inputs, after.inputs)]
     if change.type != NAMESPACE:
         places = [at for at in places if not bare_path(at).startswith(RECOMMENDED)]
-    told = {path for finding in charts_weaker(change, production=True) for path in finding.properties}
+    told = {*told, *(path for finding in charts_weaker(change, production=True) for path in finding.properties)}
     changed = sorted(
-        {written_path(at) for at in places if not _compared(at, known, rows, before.inputs, after.inputs)} - told
+        path
+        for path in {written_path(at) for at in places if not _compared(at, known, rows, before.inputs, after.inputs)}
+        if path not in told and re.split(r"[.\[]", path, maxsplit=1)[0] not in told
     )
     weekly = [path for path in changed if is_ordinary(change.type, path)]
     for rule, paths in ((UNCOMPARED, weekly), (UNJUDGED, [path for path in changed if path not in weekly])):
