@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from planner.simulation.scenarios import Scenario
 
 LONG_AGO = -1e9
-KEPT = 4
-"""Runs that are kept: base and head of a review, or of a report and what it is compared with."""
+KEPT = 6
+"""Runs that are kept: the day, the objectives' day and the grown load, each of the base and of the head of a review."""
 
 
 @dataclass

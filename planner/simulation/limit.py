@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from planner.simulation.assumptions import Assumptions
@@ -20,6 +21,8 @@ PRECISION = 0.01
 """Relative width to which the limit is found."""
 MOST = 2.0**16
 """Factor at which the search ends without a limit."""
+KEPT = 2
+"""Limits that are kept: those of the base and of the head of a review, each a dozen runs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +56,9 @@ def limit_of(plan: Plan, scenario: Scenario, assumptions: Assumptions | None = N
     return limit_on(platform_of(plan, taken), scenario, taken, seed)
 
 
+@lru_cache(maxsize=KEPT)
 def limit_on(platform: Platform, scenario: Scenario, assumptions: Assumptions, seed: int) -> Limit:
-    """The same on a platform that has been read from its plan already."""
+    """The same on a platform that has been read from its plan already; one that serves alike is not searched again."""
 
     def tried(factor: float) -> Summary:
         return Run(platform, scenario.scaled(factor), assumptions, seed).run().summary

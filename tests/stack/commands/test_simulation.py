@@ -311,3 +311,5 @@ def test_two_plans_that_serve_requests_alike_are_simulated_once() -> None:
     assert elsewhere != plan
     assert simulate(elsewhere, load) is first
     assert simulate(plan, load, seed=2) != first
+    short = scenario("steady", phase="horizontal", hours=0.05)
+    assert limit_of(elsewhere, short) is limit_of(plan, short)
