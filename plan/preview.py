@@ -201,6 +201,7 @@ def _state(step: dict[str, Any], side: str) -> State | None:
         id=str(found.get("id") or ""),
         replacing=found.get("pendingReplacement", False),
         ignored=_texts(found.get("ignoreChanges")),
+        replaced_on=_texts(found.get("replaceOnChanges")),
     )
 
 
@@ -281,6 +282,22 @@ def _lost(document: Mapping[str, Any], read: list[Change | Unread]) -> Iterator[
         told = _mapping(document.get("changeSummary")).get(op)
         if isinstance(told, int) and told > named[op] + unread:
             yield f"{told} {op} are counted and {named[op]} named"
+    # Counts would tell of steps that are left out; without them, what others hang on does.
+    if "changeSummary" not in document:
+        known = {item.urn for item in read}
+        known |= {side.urn for item in read if isinstance(item, Change) for side in (item.before, item.after) if side}
+        hung = {urn for item in read if isinstance(item, Change) for urn in _hung_on(item)}
+        yield from (
+            f"{urn} is what others hang on, and no step is about it"
+            for urn in sorted(hung - known)[:3]
+            if f"::{STACK}::" not in urn
+        )
+
+
+def _hung_on(change: Change) -> Iterator[str]:
+    for side in (change.before, change.after):
+        if side is not None:
+            yield from (side.parent, *side.dependencies) if side.parent else side.dependencies
 
 
 def _errors(diagnostics: object) -> Iterator[str]:

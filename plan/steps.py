@@ -73,6 +73,7 @@ class State:
         id: its physical id; empty for a component, and for what is not made yet.
         replacing: whether it was deleted and its replacement was not made (`pendingReplacement`).
         ignored: properties whose changes in the program the engine passes over (`ignoreChanges`).
+        replaced_on: properties whose changes replace the resource, beside its provider's own (`replaceOnChanges`).
     """
 
     type: str
@@ -89,6 +90,7 @@ class State:
     id: str = ""
     replacing: bool = False
     ignored: tuple[str, ...] = ()
+    replaced_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

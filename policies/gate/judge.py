@@ -12,6 +12,7 @@ from policies.gate.admits import widened
 from policies.gate.charts import charts_weaker
 from policies.gate.environment import left_production, of_production
 from policies.gate.losses import losses_of
+from policies.gate.made import made_beside
 from policies.gate.model import (
     FAILED,
     HIDDEN,
@@ -84,6 +85,7 @@ def judge(preview: Preview) -> Verdict:
         for together in (scaled_twice, ways_shared, ranks_crossed):
             loss += together(preview.after, preview.before)
     loss += (*ways_elsewhere(preview.changes), *trusts_more(preview.changes), *reads_others(preview.changes))
+    loss += made_beside(preview)
     findings = (
         *_of_the_preview(preview),
         *left_production(preview),
@@ -141,6 +143,10 @@ def _of_the_preview(preview: Preview) -> Iterator[Finding]:
         yield found(UNREAD_STEP, preview.stack, f"steps are missing: {says}")
     for item in preview.unread:
         yield found(UNREAD_STEP, item.urn, f"step {item.number} cannot be read: {item.why}")
+    for change in preview.changes:
+        if change.type in TYPES and not all(side.custom for side in (change.before, change.after) if side is not None):
+            says = f"step {change.number} calls a {change.type} a component, and it is a real thing (custom is false)"
+            yield found(UNREAD_STEP, change.urn, says)
 
 
 def _placement(preview: Preview) -> Iterator[Finding]:

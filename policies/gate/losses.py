@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from plan.tokens import PASSWORD
+from plan.tokens import ADDON, PASSWORD, RELEASE
 from plan.types import TYPES
 from plan.types.weaker.model import number
 from plan.types.weaker.rows import WEAKER
@@ -26,6 +26,7 @@ from policies.gate.model import (
     WEAKENED,
     found,
 )
+from policies.rules.policies import POLICIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -63,6 +64,11 @@ MEANT = frozenset(
 )
 """Properties that the program itself has passed over: the version that an upgrade brings step by step, the time of a
 certificate that is not the newest, and the number of nodes, which their autoscaler sets."""
+
+LABELS = frozenset(("tags", "tagsAll", "description"))
+"""What others than the program write, and what nothing is lost by."""
+CHARTS = {RELEASE: ("values", "version", "repositoryOpts", "chart"), ADDON: ("configurationValues",)}
+"""Properties that the rules of charts judge (`policies.gate.charts`), or that say whose chart it is."""
 
 
 def losses_of(change: Change) -> Iterator[Finding]:
@@ -208,7 +214,9 @@ def _protection(change: Change) -> Iterator[Finding]:
     row = TYPES.get(change.type)
     guarded = row.holds.guards if row is not None and row.holds is not None else ()
     yield from _passed_over(change, before, after)
-    if row is not None and row.holds is not None:
+    yield from _replaced_by_more(change, before, after)
+    rows = change.type in POLICIES or any(one.token == change.type for one in WEAKER)
+    if rows or (row is not None and (row.holds is not None or row.bears)):
         yield from _through_another(change, before, after)
     for guard in guarded:
         yield from _guard(change, guard, before.inputs.get(guard.property), after.inputs.get(guard.property))
@@ -224,7 +232,8 @@ def _passed_over(change: Change, before: State, after: State) -> Iterator[Findin
     guarded = {guard.property for guard in row.holds.guards} if row is not None and row.holds is not None else set()
     weighed = {".".join(map(str, one.path)) for one in WEAKER if one.token == change.type and one.path}
     if row is not None and row.holds is not None:
-        weighed |= {*row.holds.names, *row.holds.grows, *COUNTS}
+        weighed |= {*row.holds.names, *row.holds.grows, *row.holds.one_way, *COUNTS}
+    weighed |= {*POLICIES.get(change.type, ()), *CHARTS.get(change.type, ())}
     known = {_plain(path) for path in before.ignored}
     blind = [path for path in after.ignored if _plain(path) not in known]
     lost = tuple(path for path in blind if any(_within(path, one) for one in guarded))
@@ -237,6 +246,15 @@ def _passed_over(change: Change, before: State, after: State) -> Iterator[Findin
         if paths:
             says = "a change of it by hand would never be put right (ignoreChanges names it)"
             yield found(rule, change.urn, says, paths)
+
+
+def _replaced_by_more(change: Change, before: State, after: State) -> Iterator[Finding]:
+    """Properties of which from now on a change replaces what holds data, or what others run on."""
+    row = TYPES.get(change.type)
+    more = tuple(path for path in after.replaced_on if path not in before.replaced_on)
+    if more and row is not None and (row.holds is not None or row.bears):
+        says = "a later change of it would replace the whole (replaceOnChanges names it)"
+        yield found(PROTECTION_LOST, change.urn, says, more)
 
 
 def _plain(path: str) -> str:

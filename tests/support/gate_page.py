@@ -96,6 +96,12 @@ deletions alone is noted. An action by which more is taken than a policy gives (
 changes single things is noted. So is a role that a bucket or a topic newly lets in; a new reader of a key, a secret
 or the cluster's Secrets stops, as does a network policy by which pods that stand are reached from another namespace.
 
+What is made may not take over what stands. A second resource of one thing (a bucket's settings, a phase of the zone's
+rules, a Kubernetes object, a name) stops, because the one that is written last holds. So do pods with the labels of
+others', a second disruption budget or binding over the same pods, a chart from a repository that no chart came from,
+and new records that decide over mail, certificates or whole names (NS, MX, CAA, `_acme-challenge`, `_dmarc`, SPF). New
+services with objects of their own pass.
+
 Rules of production hold where either side is production's: its configuration says so, or the tags by which what stands
 calls itself. A change that calls production a development stack stops (`environment`).
 

@@ -34,6 +34,10 @@ def stopped(token: str, old: dict[str, Any], new: dict[str, Any], op: str = "sam
         ("aws:eks/nodeGroup:NodeGroup", '["scalingConfig"]', "weakened"),
         ("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "cidrIpv4", "weakened"),
         ("kubernetes:apps/v1:Deployment", "spec.template.spec.containers[0].image", "weakened"),
+        (DATABASE, "optionGroupName", "weakened"),
+        (BUCKET_POLICY, "policy", "weakened"),
+        ("kubernetes:helm.sh/v3:Release", "values", "weakened"),
+        ("aws:eks/addon:Addon", "configurationValues", "weakened"),
     ],
 )
 def test_what_is_compared_is_never_passed_over_from_now_on(token: str, path: str, rule: str) -> None:
@@ -78,3 +82,15 @@ def test_a_second_provider_deploys_to_the_same_account() -> None:
     assert found('["999999999999"]') == {"elsewhere"}
     assert found(None) == {"elsewhere"}
     assert found('["123456789012"]', region="eu-west-1") == set()
+
+
+def test_what_holds_data_is_replaced_by_no_more_properties_than_before() -> None:
+    lost = {("protection-lost", ("*",))}
+    assert stopped(DATABASE, {}, {"replaceOnChanges": ["*"]}) == lost
+    assert stopped(DATABASE, {"replaceOnChanges": ["*"]}, {"replaceOnChanges": ["*"]}) == set()
+    assert stopped("aws:cloudwatch/metricAlarm:MetricAlarm", {}, {"replaceOnChanges": ["*"]}) == set()
+
+
+def test_what_admits_is_looked_for_through_the_provider_that_made_it() -> None:
+    own, other = {"provider": f"{AWS}aws::id-1"}, {"provider": f"{AWS}other::id-2"}
+    assert stopped(BUCKET_POLICY, own, other) == {("elsewhere", ("provider",))}

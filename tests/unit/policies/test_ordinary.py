@@ -200,7 +200,10 @@ WEEK: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
         worker("worker", envFrom=[{"secretRef": {"name": "all"}}]),
     ),
     "a new worker with a Secret of its own": (THERE, SECOND, secret("queue"), worker("worker", key("QUEUE", "queue"))),
-    "a second workload of an account": (THERE, create(DEPLOYMENT, pod(), "web-canary")),
+    "a second workload of an account": (
+        THERE,
+        create(DEPLOYMENT, pod() | {"metadata": {"namespace": "production", "name": "web-canary"}}, "web-canary"),
+    ),
     "a new CronJob": (THERE, SECOND, create(CRON_JOB, job(pod(account="nightly", args=["--batch=100"])))),
     "a CronJob that comes an hour later": (update(CRON_JOB, job(pod()), job(pod(), "0 4 * * *")),),
     "a worker that takes twice as much at once": (

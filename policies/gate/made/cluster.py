@@ -1,0 +1,247 @@
+"""Objects of the cluster that are made over those that stand: budgets, bindings, classes, names, labels, charts.
+
+Sources are the Kubernetes documentation and those of the controllers; unverified where nothing else is said.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plan import tokens
+from plan.types.weaker.kubernetes.pods import PODS
+from plan.types.weaker.model import number
+from plan.unknown import is_unknown
+from policies.documents import listed
+from policies.gate.model import ADMITS, LED, ROOM, WEAKENED, found
+from policies.gate.weaker import value_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import Any
+
+    from plan.steps import Change
+    from policies.gate.model import Finding
+
+    Inputs = Mapping[str, Any]
+    Others = list[tuple[str, Inputs]]
+
+BINDING = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
+STORAGE = "kubernetes:storage.k8s.io/v1:StorageClass"
+_DEFAULT = "storageclass.kubernetes.io/is-default-class"
+_TOKEN = "kubernetes.io/service-account-token"  # noqa: S105 - a type's name
+_OWN = ("Off", "Initial")
+"""Modes in which no pod is evicted (Kubernetes autoscaler, Vertical Pod Autoscaler, README)."""
+
+
+def over_others(changes: Iterable[Change]) -> Iterator[Finding]:
+    """Every new object that takes pods, requests, rights or room from what stands.
+
+    Args:
+        changes: what happens to each resource.
+    """
+    known = list(changes)
+    stand: dict[str, Others] = {}
+    will: dict[str, Others] = {}
+    for change in known:
+        for side, kept in ((change.before, stand), (change.after, will)):
+            if side is not None and side.custom and not side.leftover and change.after is not None:
+                kept.setdefault(side.type, []).append((change.name, side.inputs))
+    for change in known:
+        judge = _JUDGES.get(change.type)
+        if judge and change.kind == "create" and change.before is None and change.after is not None:
+            yield from judge(change, change.after.inputs, stand, will)
+
+
+def _budget(change: Change, inputs: Inputs, stand: dict[str, Others], will: dict[str, Others]) -> Iterator[Finding]:
+    """Pods that two budgets select are not evicted at all (Kubernetes documentation, Disruptions)."""
+    spec = _spec(inputs)
+    if not any((spec.get("selector") or {}).values()):
+        says = "spec.selector would name no pods: it would hold every pod of its namespace"
+        yield found(WEAKENED, change.urn, says, ("spec.selector",))
+        return
+    selects = _selector(spec.get("selector"))
+    for name, other in stand.get(tokens.DISRUPTION_BUDGET, ()):
+        theirs = _selector(_spec(other).get("selector"))
+        both = [
+            labels for _, space, labels in _workloads(will) if space == _space(inputs) and _matches(selects, labels)
+        ]
+        if _space(other) == _space(inputs) and (selects == theirs or any(_matches(theirs, one) for one in both)):
+            says = f"spec.selector would select pods that {name} selects: those of two budgets are not evicted"
+            yield found(WEAKENED, change.urn, says, ("spec.selector",))
+            return
+
+
+def _binding(change: Change, inputs: Inputs, stand: dict[str, Others], will: dict[str, Others]) -> Iterator[Finding]:
+    spec = _spec(inputs)
+    group, name = spec.get("targetGroupARN"), (spec.get("serviceRef") or {}).get("name")
+    for other, theirs in stand.get(BINDING, ()):
+        if group is not None and not is_unknown(group) and _spec(theirs).get("targetGroupARN") == group:
+            says = f"spec.targetGroupARN would be that of {other}: each binding takes the other's targets out"
+            yield found(LED, change.urn, says, ("spec.targetGroupARN",))
+    services = {(_space(one), _about(one).get("name")) for _, one in will.get(tokens.SERVICE, ())}
+    if not is_unknown(name) and (_space(inputs), name) not in services:
+        says = f"spec.serviceRef would lead to Service {name}, which is not of this plan"
+        yield found(LED, change.urn, says, ("spec.serviceRef",))
+
+
+def _class(change: Change, inputs: Inputs, _stand: object, _will: object) -> Iterator[Finding]:
+    if inputs.get("globalDefault") not in {None, False, "false"}:
+        says = "globalDefault would rank every pod that names no class"
+        yield found(ROOM, change.urn, says, ("globalDefault",))
+
+
+def _secret(change: Change, inputs: Inputs, _stand: object, _will: object) -> Iterator[Finding]:
+    if inputs.get("type") == _TOKEN:
+        says = "type would be that of a ServiceAccount's token, which never ends: whoever reads it has its rights"
+        yield found(ADMITS, change.urn, says, ("type",))
+
+
+def _service(change: Change, inputs: Inputs, _stand: object, _will: object) -> Iterator[Finding]:
+    spec = _spec(inputs)
+    if spec.get("type") == "ExternalName":
+        says = f"spec.externalName would lead whoever asks for it to {str(spec.get('externalName'))[:120]}"
+        yield found(LED, change.urn, says, ("spec.externalName",))
+
+
+def _storage(change: Change, inputs: Inputs, stand: dict[str, Others], _will: object) -> Iterator[Finding]:
+    """Of several default classes the newest is taken (Kubernetes documentation, Storage Classes)."""
+    defaults = [name for name, other in stand.get(STORAGE, ()) if _is_default(other)]
+    if defaults and _is_default(inputs):
+        says = f"it would be the default class, which {defaults[0]} is: new volumes would be of the newest"
+        yield found(LED, change.urn, says, ("metadata.annotations",))
+
+
+def _is_default(inputs: Inputs) -> bool:
+    return str((_about(inputs).get("annotations") or {}).get(_DEFAULT)).lower() == "true"
+
+
+def _workload(change: Change, inputs: Inputs, stand: dict[str, Others], _will: object) -> Iterator[Finding]:
+    """Pods by whose labels a Service, a budget or another workload takes them for its own."""
+    labels = _labels(change.type, inputs)
+    for token in (tokens.SERVICE, tokens.DISRUPTION_BUDGET, tokens.DEPLOYMENT):
+        for name, other in stand.get(token, ()):
+            chosen = _spec(other).get("selector")
+            selects = {"matchLabels": chosen} if token == tokens.SERVICE and chosen else chosen
+            if _space(other) == _space(inputs) and selects and _matches(_selector(selects), labels):
+                kind = token.rpartition(":")[2]
+                says = f"labels of its pods are those that {kind} {name} selects: they would be its pods"
+                yield found(LED, change.urn, says, ("spec.template.metadata.labels",))
+                return
+
+
+def _scaler(change: Change, inputs: Inputs, stand: dict[str, Others], _will: object) -> Iterator[Finding]:
+    spec = _spec(inputs)
+    target = spec.get("scaleTargetRef") or {}
+    most = number(spec.get("maxReplicaCount" if change.type == tokens.SCALED_OBJECT else "maxReplicas"))
+    for name, other in stand.get(tokens.DEPLOYMENT, ()):
+        runs = number(_spec(other).get("replicas"))
+        if (_space(other), _about(other).get("name")) != (_space(inputs), target.get("name")):
+            continue
+        if most is not None and runs is not None and most < runs:
+            says = f"it would run {most:g} pods of {name} at the most, of which {runs:g} run"
+            yield found(ROOM, change.urn, says, ("spec",))
+
+
+def _vertical(change: Change, inputs: Inputs, stand: dict[str, Others], _will: object) -> Iterator[Finding]:
+    target = _spec(inputs).get("targetRef") or {}
+    mode = (_spec(inputs).get("updatePolicy") or {}).get("updateMode", "Auto")
+    for name, other in stand.get(tokens.VERTICAL, ()):
+        theirs = _spec(other).get("targetRef") or {}
+        if _space(other) == _space(inputs) and theirs.get("name") == target.get("name") and target:
+            says = f"it would size the pods of {target.get('name')}, which {name} does"
+            yield found(ROOM, change.urn, says, ("spec.targetRef",), noted=mode in _OWN)
+
+
+def _release(change: Change, inputs: Inputs, stand: dict[str, Others], _will: object) -> Iterator[Finding]:
+    """Charts make what they want in the cluster: one of somebody else's has whatever rights it gives itself."""
+    known = {_origin(other) for _, other in stand.get(tokens.RELEASE, ())}
+    mine = _origin(inputs)
+    if known and mine and mine not in known:
+        says = f"its chart would come from {mine[:120]}, from which no chart of this plan came before"
+        yield found(ADMITS, change.urn, says, ("repositoryOpts.repo",))
+
+
+def _origin(inputs: Inputs) -> str:
+    """Where the chart of a Release comes from; a folder of this program is nowhere else."""
+    chart, repository = str(inputs.get("chart")), str((inputs.get("repositoryOpts") or {}).get("repo") or "")
+    return chart.rpartition("/")[0] if "://" in chart else repository.rstrip("/")
+
+
+def _network(change: Change, inputs: Inputs, stand: dict[str, Others], _will: object) -> Iterator[Finding]:
+    """Policies add up: one that lets the whole namespace in opens what others keep to some."""
+    spec = _spec(inputs)
+    wide = any(
+        peer.get("namespaceSelector") is None
+        and "ipBlock" not in peer
+        and not any((peer.get("podSelector") or {}).values())
+        for rule in listed(spec.get("ingress"))
+        for peer in listed(rule.get("from"))
+    )
+    for name, other in stand.get(tokens.NETWORK_POLICY, ()):
+        chosen = spec.get("podSelector") or {}
+        if (
+            wide
+            and _space(other) == _space(inputs)
+            and (not any(chosen.values()) or chosen == _spec(other).get("podSelector"))
+        ):
+            says = f"spec.ingress would let every pod of its namespace reach the pods of {name}"
+            yield found(ADMITS, change.urn, says, ("spec.ingress",))
+            return
+
+
+def _spec(inputs: Inputs) -> Any:  # noqa: ANN401 - any value of a plan
+    return inputs.get("spec") or {}
+
+
+def _about(inputs: Inputs) -> Any:  # noqa: ANN401 - any value of a plan
+    return inputs.get("metadata") or {}
+
+
+def _space(inputs: Inputs) -> str:
+    return str(_about(inputs).get("namespace") or "default")
+
+
+def _labels(token: str, inputs: Inputs) -> Inputs:
+    template = value_at(inputs, PODS[token][:-1])
+    return (template.get("metadata") or {}).get("labels") or {} if isinstance(template, dict) else {}
+
+
+def _workloads(will: dict[str, Others]) -> Iterator[tuple[str, str, Inputs]]:
+    for token in PODS:
+        for name, inputs in will.get(token, ()):
+            yield name, _space(inputs), _labels(token, inputs)
+
+
+def _selector(selector: Any) -> tuple[Inputs, list[Any]]:  # noqa: ANN401 - any value of a plan
+    found = selector if isinstance(selector, dict) else {}
+    return found.get("matchLabels") or {}, listed(found.get("matchExpressions"))
+
+
+def _matches(selects: tuple[Inputs, list[Any]], labels: Inputs) -> bool:
+    """Whether labels are those that a selector selects (Kubernetes documentation, Labels and Selectors)."""
+    pairs, expressions = selects
+    if not labels or not (pairs or expressions) or any(labels.get(key) != value for key, value in pairs.items()):
+        return False
+    return all(_holds(one, labels.get(one.get("key"))) for one in expressions)
+
+
+def _holds(one: Inputs, value: object) -> bool:
+    values, operator = listed(one.get("values")), one.get("operator")
+    if operator in {"In", "NotIn"}:
+        return (value in values) is (operator == "In")
+    return (value is not None) is (operator == "Exists")
+
+
+_JUDGES: Mapping[str, Callable[[Change, Inputs, dict[str, Others], dict[str, Others]], Iterator[Finding]]] = {
+    tokens.DISRUPTION_BUDGET: _budget,
+    BINDING: _binding,
+    tokens.PRIORITY_CLASS: _class,
+    tokens.KUBERNETES_SECRET: _secret,
+    tokens.SERVICE: _service,
+    STORAGE: _storage,
+    **dict.fromkeys(PODS, _workload),
+    **dict.fromkeys(tokens.AUTOSCALERS, _scaler),
+    tokens.VERTICAL: _vertical,
+    tokens.RELEASE: _release,
+    tokens.NETWORK_POLICY: _network,
+}
