@@ -182,7 +182,8 @@ def _network(change: Change, inputs: Inputs, stand: dict[str, Others], _will: ob
         if (
             wide
             and _space(other) == _space(inputs)
-            and (not any(chosen.values()) or chosen == _spec(other).get("podSelector"))
+            and any(chosen.values())
+            and chosen == _spec(other).get("podSelector")
         ):
             says = f"spec.ingress would let every pod of its namespace reach the pods of {name}"
             yield found(ADMITS, change.urn, says, ("spec.ingress",))

@@ -39,7 +39,6 @@ OWNED: Mapping[str, tuple[str, ...]] = {
     tokens.DEFAULT_SECURITY_GROUP: ("vpcId",),
     "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation": ("vpcId",),
     tokens.ROUTE_TABLE_ASSOCIATION: ("subnetId",),
-    tokens.LISTENER: ("loadBalancerArn", "port"),
     tokens.ADDON: _ADDON,
     "aws:eks/accessEntry:AccessEntry": ("clusterName", "principalArn"),
     "aws:eks/podIdentityAssociation:PodIdentityAssociation": _PODS,
