@@ -30,6 +30,8 @@ def neighbour_problems(settings: Settings, others: Mapping[str, Settings]) -> It
     for name, other in sorted(others.items()):
         if not other.cdn.enabled or other.cdn.zone_id != cdn.zone_id:
             continue
+        if settings.domain != other.domain:
+            yield zone_of_another_domain(cdn.zone_id, settings.domain, name, other.domain)
         if cdn.manage_rulesets and other.cdn.manage_rulesets:
             yield Problem(
                 path=f"{NAMESPACE}:cdn.manageRulesets",
@@ -49,6 +51,25 @@ def neighbour_problems(settings: Settings, others: Mapping[str, Settings]) -> It
                 fix=f"write others, for example `app: {settings.stack}.{settings.domain}` and "
                 f"`api: {settings.stack}-api.{settings.domain}`",
             )
+
+
+def zone_of_another_domain(zone: str, domain: str, name: str, has: str) -> Problem:
+    """The problem of a zone that answers for another stack's domain.
+
+    Args:
+        zone: its id.
+        domain: the stack's own.
+        name: the other stack.
+        has: that one's domain.
+    """
+    return Problem(
+        path=f"{NAMESPACE}:cdn.zoneId",
+        rule="zone-has-one-domain",
+        value=zone,
+        allowed=f"the zone of {domain}: in {name} this one is that of {has}, and a zone answers for one domain "
+        "(Cloudflare documentation, Zones; unverified 2026-12-01)",
+        fix=f"write the id of the zone whose apex is {domain}, or the domain {has}",
+    )
 
 
 def _begun_alike(settings: Settings, others: Mapping[str, Settings]) -> Iterator[Problem]:

@@ -31,6 +31,7 @@ class Owner:
     source: str
 
 
+_READING = "it is a reading, no setting"
 _KUBERNETES = r"kubernetes:(?!helm\.sh).*"
 OWNERS: tuple[Owner, ...] = (
     Owner(
@@ -56,6 +57,80 @@ OWNERS: tuple[Owner, ...] = (
         path=r"(latestRestorableTime|status|replicas(\[\d+\])?|engineVersionActual)",
         who="RDS itself: it is a reading, no setting",
         source="Amazon RDS API reference, DBInstance; unverified",
+    ),
+    Owner(
+        type=r"aws:eks/(cluster:Cluster|nodeGroup:NodeGroup|fargateProfile:FargateProfile)",
+        path=r"(status|platformVersion)",
+        who=f"EKS itself, which upgrades platform versions: {_READING}",
+        source="Amazon EKS User Guide, Platform versions; unverified 2026-12-01",
+    ),
+    Owner(
+        type=r"aws:eks/(addon:Addon|accessEntry:AccessEntry|accessPolicyAssociation:AccessPolicyAssociation)",
+        path=r"modifiedAt",
+        who=f"EKS itself: {_READING}",
+        source="Amazon EKS API reference, Addon, AccessEntry and AssociatedAccessPolicy; unverified 2026-12-01",
+    ),
+    Owner(
+        type=r"aws:elasticache/(replicationGroup:ReplicationGroup|cluster:Cluster)",
+        path=r"engineVersionActual",
+        who=f"ElastiCache itself, in a maintenance window: {_READING}",
+        source="Amazon ElastiCache User Guide, Version management for ElastiCache; unverified 2026-12-01",
+    ),
+    Owner(
+        type=r"aws:rds/(cluster:Cluster|clusterInstance:ClusterInstance)",
+        path=r"(engineVersionActual|caCertificateValidTill|writer)",
+        who=f"RDS itself, in a maintenance window or a failover: {_READING}",
+        source="Amazon RDS API reference, DBCluster and DBInstance; unverified 2026-12-01",
+    ),
+    Owner(
+        type=r"aws:autoscaling/group:Group",
+        path=r"(desiredCapacity|predictedCapacity|warmPoolSize)",
+        who="cluster-autoscaler, or the group's own scaling policies",
+        source="Amazon EC2 Auto Scaling User Guide, Scaling methods; unverified 2026-12-01",
+    ),
+    Owner(
+        type=r"aws:acm/certificate:Certificate",
+        path=r"(notAfter|notBefore|pendingRenewal|renewalEligibility|renewalSummaries(\[.*)?)",
+        who=f"ACM, which renews certificates: {_READING}",
+        source="AWS Certificate Manager User Guide, Managed certificate renewal; unverified 2026-12-01",
+    ),
+    Owner(
+        type=r"aws:backup/vault:Vault",
+        path=r"recoveryPoints",
+        who=f"AWS Backup, at every backup: {_READING}",
+        source="AWS Backup API reference, DescribeBackupVault; unverified 2026-12-01",
+    ),
+    Owner(
+        type=r"aws:efs/fileSystem:FileSystem",
+        path=r"sizeInBytes(\[.*)?",
+        who=f"whoever writes files: {_READING}",
+        source="Amazon EFS API reference, FileSystemSize; unverified 2026-12-01",
+    ),
+    Owner(
+        type=r"aws:ec2/vpcEndpoint:VpcEndpoint",
+        path=r"cidrBlocks(\[\d+\])?",
+        who=f"AWS, whose service's addresses these are: {_READING}",
+        source="Amazon VPC User Guide, AWS-managed prefix lists; unverified 2026-12-01",
+    ),
+    Owner(
+        type=r"kubernetes:keda\.sh/v1alpha1:Scaled(Object|Job)",
+        path=r"metadata\.(finalizers(\[\d+\])?|labels\[\"scaledobject\.keda\.sh/name\"\])",
+        who="KEDA's operator",
+        source="KEDA source, controllers/keda/scaledobject_controller.go and _finalizer.go; unverified 2026-12-01",
+    ),
+    Owner(
+        type=r"kubernetes:elbv2\.k8s\.aws/v1beta1:TargetGroupBinding",
+        path=r"metadata\.finalizers(\[\d+\])?",
+        who="the AWS Load Balancer Controller",
+        source="AWS Load Balancer Controller source, pkg/k8s/finalizer.go; unverified 2026-12-01",
+    ),
+    Owner(
+        type=r"kubernetes:core/v1:PersistentVolumeClaim",
+        path=r"spec\.volumeName"
+        r"|metadata\.annotations\[\"(pv|volume|volume\.beta)\.kubernetes\.io/[a-z-]+\"\]|metadata\.finalizers(\[\d+\])?",
+        who="the controllers that bind a claim to its volume",
+        source="Kubernetes documentation, Well-Known Labels, Annotations and Taints, and Persistent Volumes; "
+        "unverified 2026-12-01",
     ),
     Owner(
         type=_KUBERNETES,

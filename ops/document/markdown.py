@@ -37,13 +37,15 @@ _MEANT = (
     (re.compile(r"(?<![A-Za-z0-9])@(?=[A-Za-z0-9])"), f"@{NOTHING}"),
     (re.compile(r"(?<=[A-Za-z0-9])@"), "<span>@</span>"),
     (re.compile(r"\b(GH-)(?=[0-9])", re.IGNORECASE), rf"\g<1>{NOTHING}"),
-    (re.compile(r":(?=//)"), "<span>:</span>"),
+    (re.compile(r":(?=//|[\w+\\-]+:)"), "<span>:</span>"),
     (re.compile(r"\b(www)\.", re.IGNORECASE), r"\g<1><span>.</span>"),
     (re.compile(r"\$"), "<span>$</span>"),
 )
-"""What GitHub makes links and mentions of (GitHub documentation, Autolinked references and URLs; read 2026-12-01), and
-the sign of its formulas in the form that is none (Writing mathematical expressions; read 2026-12-01). A `span` leaves
-what people copy as it is."""
+"""What GitHub makes links and mentions of (GitHub documentation, Autolinked references and URLs; read 2026-12-01), the
+sign of its formulas in the form that is none (Writing mathematical expressions; read 2026-12-01), and what begins the
+code of an emoji (Basic writing and formatting syntax, Using emojis; unverified 2026-12-01): `:secret:` is one, and in
+the ARN of every secret. Ids of commits stay as they are: GitHub links those of the repository alone, and one of 40
+signs would take six marks. A `span` leaves what people copy as it is."""
 
 
 def comment(document: Document) -> str:

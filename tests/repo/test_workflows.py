@@ -261,6 +261,12 @@ def test_in_gitlab_no_job_with_a_credential_runs_for_a_fork(event: str) -> None:
     assert ran == expected
 
 
+def test_in_gitlab_what_runs_for_a_fork_has_an_image_without_a_variable_and_the_rehearsals_engine() -> None:
+    assert GITLAB_EVENTS["a fork's main"][1] <= {"check", "review"}
+    found = {gitlab_jobs()[name].get("image", {}).get("name") for name in ("check", "review")}
+    assert found == {f"pulumi/pulumi:{VERSION}"}
+
+
 def test_in_gitlab_every_deployment_is_started_by_hand_after_somebody_saw_its_plan() -> None:
     deploying = {name: job for name, job in gitlab_jobs().items() if any("pulumi up" in line for line in job["script"])}
     assert set(deploying) == {f"deploy-{stack}" for stack in STACKS}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from infra.neighbours import zone_of_another_domain
 from infra.problems import NAMESPACE, Problem
 from infra.settings.base import Environment, Phase
 from infra.settings.reading.defaults import merged
@@ -171,7 +172,8 @@ def new_stack(
         out: where to write instead of `Pulumi.<stack>.yaml` of the project.
         write: whether to write at all.
     """
-    misnamed = (*stack_name_problems(stack), *(stack_name_problems(like) if like is not None else ()))
+    beside = tuple(_names_beside(out or ROOT / "Pulumi.new.yaml"))
+    misnamed = (*stack_name_problems(stack, beside), *(stack_name_problems(like) if like is not None else ()))
     stack = own_name(stack)
     file = out or ROOT / f"Pulumi.{stack}.yaml"
     if misnamed:
@@ -181,15 +183,20 @@ def new_stack(
         return NewStack(stack=stack, file=file, content="", problems=in_its_place)
     base: dict[str, Any] = {}
     left_out: tuple[str, ...] = ()
+    against: tuple[Problem, ...] = ()
     if like is not None:
         found = check(like, file.with_name(f"Pulumi.{like}.yaml") if out else None)
         if found.settings is None:
             return NewStack(stack=stack, file=file, content="", problems=found.problems)
         base, left_out = _of(found.file, like, stack)
+        zone, has = found.settings.cdn.zone_id, found.settings.domain
+        if zone is not None and wanted.zone_id is None and wanted.domain not in {None, has}:
+            against = (zone_of_another_domain(zone, str(wanted.domain), like, has),)
     values = merged(base, _wanted(stack, wanted, base))
     _settle(stack, values, wanted, file, like)
     content = stack_text(stack, values, like)
-    return _checked(NewStack(stack=stack, file=file, content=content, problems=(), left_out=left_out), write=write)
+    new = NewStack(stack=stack, file=file, content=content, problems=against, left_out=left_out)
+    return _checked(new, write=write)
 
 
 def _of(file: Path, like: str, stack: str) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -284,10 +291,14 @@ def _hosts(stack: str, domain: str) -> dict[str, str]:
     return {"app": f"{stack}.{domain}", **{key: f"{stack}-{host}.{domain}" for key, host in _HOSTS.items()}}
 
 
-def _beside(file: Path) -> Iterator[tuple[str, Settings]]:
+def _names_beside(file: Path) -> Iterator[str]:
     for path in sorted(file.parent.glob("Pulumi.*.yaml")):
-        name = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
-        if (found := check(name, path).settings) is not None:
+        yield path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+
+
+def _beside(file: Path) -> Iterator[tuple[str, Settings]]:
+    for name in _names_beside(file):
+        if (found := check(name, file.with_name(f"Pulumi.{name}.yaml")).settings) is not None:
             yield name, found
 
 
@@ -305,8 +316,11 @@ def _checked(new: NewStack, *, write: bool) -> NewStack:
         draft.write(new.content)
         draft.flush()
         found = check(new.stack, Path(draft.name))
-        if found.problems:
-            return replace(new, problems=tuple(map(_with_flag, found.problems)))
+        # Of the stack that it began with, the check may find the same once more.
+        known = {(problem.path, problem.rule) for problem in new.problems}
+        more = (problem for problem in found.problems if (problem.path, problem.rule) not in known)
+        if problems := (*new.problems, *more):
+            return replace(new, problems=tuple(map(_with_flag, problems)))
         if write:
             os.chmod(draft.name, 0o644)  # noqa: PTH101 - of a file that another name follows
             try:

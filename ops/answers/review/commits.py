@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -163,10 +164,14 @@ class Repository:
         near = self._try("for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes", "refs/tags") or ""
         known = [name for name in near.splitlines() if not name.endswith("/HEAD")]
         deepen = f"\n  {DEEPEN}" if self._is_shallow() else ""
+        # What begins with a hyphen is an option to whoever copies it, and a name of no branch (git-check-ref-format).
+        fetch = (
+            "" if ref.startswith("-") else f"`git fetch origin {shlex.quote(ref)}` and then {option} FETCH_HEAD, or "
+        )
         raise ReviewError(
             f"{option} {ref}: git knows no such commit, branch or tag here\n"
             f"  known: {_few(known) or 'none'}\n"
-            f"  fix: `git fetch origin {ref}` and then {option} FETCH_HEAD, or a name that is known{deepen}"
+            f"  fix: {fetch}a name that is known{deepen}"
         )
 
     def _is_older(self, one: str, other: str) -> bool:

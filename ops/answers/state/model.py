@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from infra.problems import ConfigError, Problem, render
 from ops.exits import UNKNOWN, UNSAFE
 from ops.jsonable import picked
 
@@ -18,6 +19,14 @@ LEVELS: tuple[Level, ...] = ("broken", "wrong", "not judged", "note")
 
 class StateError(ValueError):
     """A file is no state, or there is none; the message says what it is and what to do."""
+
+
+class StateKindError(ConfigError):
+    """Nothing of this kind happens to a state; says which kinds there are."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        super().__init__(problems)
+        self.args = (render(self.problems, title="This way back of a state"),)
 
 
 @dataclass(frozen=True, kw_only=True)

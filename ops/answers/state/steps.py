@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from bootstrap.access import PROJECT
 from infra.problems import Problem
 from infra.settings.reading.stack_name import own_name
-from ops.answers.restore.model import NoWayBackError, RestorePlan, RestoreStep
+from ops.answers.restore.model import RestorePlan, RestoreStep
+from ops.answers.state.model import StateKindError
 from ops.inputs.stack_file import settings_of
 
 if TYPE_CHECKING:
@@ -51,13 +52,13 @@ def plan(kind: str, stack: str, config: Path | None = None) -> RestorePlan:
         config: another stack file.
 
     Raises:
-        NoWayBackError: there is no such kind.
+        StateKindError: there is no such kind.
         ConfigError: the stack file has problems.
     """
     settings = settings_of(stack, config, None)
     if kind not in KINDS:
         path, allowed = "KIND", ", ".join(KINDS)
-        raise NoWayBackError([Problem(path=path, rule="state", value=kind, allowed=allowed, fix="use one of them")])
+        raise StateKindError([Problem(path=path, rule="state", value=kind, allowed=allowed, fix="use one of them")])
     name = own_name(stack)
     found = {
         "lost": lambda: _lost(name, settings.region),

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from components.postgres.rds_authorities import rds_authorities
 from infra.problems import ConfigError
 from infra.wiring.names import names_of
 from ops.answers.check import notices_of
+from ops.answers.init.compose import Wanted, new_stack
 from ops.cli import app
 from ops.inputs.stack_file import CheckResult, check
 from ops.views.check import section
@@ -173,7 +175,7 @@ def test_a_name_that_the_engine_or_aws_would_refuse_is_a_problem_before_any_file
 
 
 @pytest.mark.parametrize(
-    ("stack", "better"), [("Staging", "staging"), ("pre_prod", "pre-prod"), ("2-eu--west-", "eu-west")]
+    ("stack", "better"), [("Staging", "staging"), ("pre_prod", "pre-prod"), ("2-eu--west-", "eu-west-2"), ("1y", "y-1")]
 )
 def test_a_stack_name_that_is_nearly_right_comes_with_the_right_one(stack: str, better: str) -> None:
     [problem] = check(stack).problems
@@ -212,6 +214,36 @@ def test_two_stacks_of_a_zone_that_would_both_own_its_rules_or_a_host_are_told_a
     }
     assert check("staging", stack_file(tmp_path, "staging", manageRulesets=False, hosts=hosts)).problems == ()
     assert check("staging", stack_file(tmp_path, "staging", zoneId="0" * 31 + "5")).problems == ()
+
+
+def test_a_zone_answers_for_one_domain(tmp_path: Path) -> None:
+    stack_file(tmp_path, "dev")
+    file = stack_file(tmp_path, "staging", manageRulesets=False)
+    file.write_text(file.read_text("utf-8").replace("domain: bailbondpro.dev", "domain: x.com"), "utf-8")
+    found = [problem for problem in check("staging", file).problems if problem.rule == "zone-has-one-domain"]
+    assert [problem.path for problem in found] == ["bailbondpro:cdn.zoneId"]
+    assert "bailbondpro.dev" in found[0].allowed
+
+
+def test_a_new_stack_of_another_domain_wants_a_zone_of_its_own(tmp_path: Path) -> None:
+    stack_file(tmp_path, "dev")
+    wanted, out = Wanted(domain="x.com"), tmp_path / "Pulumi.staging.yaml"
+    found = new_stack("staging", wanted, like="dev", out=out)
+    [problem] = [each for each in found.problems if each.rule == "zone-has-one-domain"]
+    assert problem.fix.endswith("(--zone-id)")
+    assert not out.exists()
+    assert new_stack("staging", replace(wanted, zone_id="0" * 31 + "5"), like="dev", out=out).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "better"), [("1a", "a-1"), ("dev-preview", "new-dev"), ("Dev_EU", "new-dev-eu"), ("all", "all-stack")]
+)
+def test_a_name_that_is_suggested_for_a_new_stack_is_free(tmp_path: Path, name: str, better: str) -> None:
+    stack_file(tmp_path, "dev")
+    [problem] = new_stack(name, Wanted(), out=tmp_path / f"Pulumi.{name}.yaml").problems
+    assert f"`{better}`" in problem.fix
+    wanted = Wanted(zone_id="0" * 31 + "5")
+    assert new_stack(better, wanted, like="dev", out=tmp_path / f"Pulumi.{better}.yaml").problems == ()
 
 
 def test_a_broken_stack_beside_does_not_hide_a_valid_one(tmp_path: Path) -> None:

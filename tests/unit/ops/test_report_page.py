@@ -140,9 +140,9 @@ def test_nothing_in_the_comment_is_taken_for_markup() -> None:
 
 
 NAMED = re.compile(
-    r"(?<![A-Za-z0-9])@[A-Za-z0-9]|[A-Za-z0-9]@|#[0-9]|GH-[0-9]|://|www\.|[\u202a-\u202e\x1b]", re.IGNORECASE
+    r"(?<![A-Za-z0-9])@[A-Za-z0-9]|[A-Za-z0-9]@|#[0-9]|GH-[0-9]|://|:[\w+-]+:|www\.|[\u202a-\u202e\x1b]", re.IGNORECASE
 )
-"""What GitHub makes mentions and links of, and what turns a line around."""
+"""What GitHub makes mentions, links and emoji of, and what turns a line around."""
 BLOCKS = ("- x", "+ x", "-", "1. x", "23.", "---", "- - -", "=", "=====", "# x", "> x", "~~~", "```", "| a |", "    x")
 
 
@@ -156,6 +156,8 @@ BLOCKS = ("- x", "+ x", "-", "1. x", "23.", "---", "- - -", "=", "=====", "# x",
         ("https://x.test and www.x.test", "https://x.test and www.x.test"),
         ("urn:pulumi:prod::a$b::c, urn:pulumi:prod::a$b::d", "urn:pulumi:prod::a$b::c, urn:pulumi:prod::a$b::d"),
         ("$$x$$", "$$x$$"),
+        (":tada: and :+1::white_check_mark:", ":tada: and :+1::white_check_mark:"),
+        ("arn:aws:secretsmanager:eu-west-1:1:secret:a", "arn:aws:secretsmanager:eu-west-1:1:secret:a"),
         ("\u202egpj.exe \x1b[31m \u2066", "\\u202egpj.exe \\x1b[31m \\u2066"),
         ("a\u2028b\r\nc", "a b c"),
     ],

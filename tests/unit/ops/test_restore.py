@@ -7,6 +7,8 @@ import pytest
 from infra.problems import ConfigError
 from ops.answers.restore.model import KINDS, NoWayBackError
 from ops.answers.restore.plan import plan
+from ops.answers.state.model import StateKindError
+from ops.answers.state.steps import plan as plan_of_state
 from ops.views.restore import section
 from tests.support.paths import DATA
 
@@ -49,3 +51,9 @@ def test_a_step_whose_stack_file_would_be_refused_is_refused(source: str, at: st
 def test_a_loss_without_a_way_back_is_refused_with_what_had_to_be_on_before(kind: str, told: str) -> None:
     with pytest.raises(NoWayBackError, match=told):
         plan(kind, "prod", "primary", None)
+
+
+def test_what_happened_to_a_state_is_no_restore() -> None:
+    with pytest.raises(StateKindError, match=r"^This way back of a state: 1 problem") as refused:
+        plan_of_state("foo", "prod")
+    assert "lost, locked, corrupted" in str(refused.value)

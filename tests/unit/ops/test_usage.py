@@ -23,6 +23,8 @@ from ops.cli import app
             ["shard", "move", "back", "--schema", "x", "--service", "y", "--pause-at-most", "nan"],
             "'--pause-at-most': must be 3600 or less, not 'nan'",
         ),
+        (["review", "--json"], "Missing option '--base'"),
+        (["review", "--base", "main", "--json", "--most-usd", "nan"], "'--most-usd': must be 0 or more, not 'nan'"),
         *(
             (["cdn", "forecast", "prod", "--log", "x", option, value], f"'{option}': must be {said}, not '{value}'")
             for option, most, least in (("--size-gib", "1.04858e+06", "0.001"), ("--target", "100", "0"))

@@ -104,8 +104,14 @@ def test_an_unknown_name_is_refused_with_those_that_are_known(git: Git) -> None:
 
 
 def test_a_name_that_looks_like_an_option_is_a_name(git: Git) -> None:
-    with pytest.raises(ReviewError, match="--base --upload-pack=x: git knows no such"):
+    with pytest.raises(ReviewError, match="--base --upload-pack=x: git knows no such") as refused:
         compared(git, base="--upload-pack=x")
+    assert "git fetch" not in str(refused.value)
+
+
+def test_a_fix_to_copy_runs_nothing_that_a_name_holds(git: Git) -> None:
+    with pytest.raises(ReviewError, match=r"`git fetch origin 'x;reboot'` and then"):
+        compared(git, base="x;reboot")
 
 
 @pytest.mark.parametrize(("base", "head", "option"), [("", None, "--base"), ("main", " ", "--head")])
