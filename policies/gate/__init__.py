@@ -2,7 +2,7 @@
 
 from policies.gate.judge import Verdict, judge
 from policies.gate.model import Finding, Step
-from policies.gate.waivers import NO_WAIVERS, Waiver, WaiverProblem, Waivers, read_waivers
+from policies.gate.waivers import NO_WAIVERS, Waiver, WaiverProblem, Waivers, notices, read_waivers
 
 __all__ = [
     "NO_WAIVERS",
@@ -13,5 +13,6 @@ __all__ = [
     "WaiverProblem",
     "Waivers",
     "judge",
+    "notices",
     "read_waivers",
 ]

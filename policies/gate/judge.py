@@ -11,6 +11,7 @@ from plan.types import TYPES
 from policies.gate.admits import widened
 from policies.gate.charts import charts_weaker
 from policies.gate.environment import left_production, of_production
+from policies.gate.generations import taking_turns
 from policies.gate.losses import losses_of
 from policies.gate.made import made_beside
 from policies.gate.model import (
@@ -35,6 +36,7 @@ from policies.gate.statements.permits import permitted
 from policies.gate.successors import succeeded
 from policies.gate.trusted import trusts_more
 from policies.gate.uncompared import uncompared
+from policies.gate.viewers import viewers_leave
 from policies.gate.visitors import turned_away
 from policies.gate.weaker import weakened
 from policies.placement import shards_left, unplaced
@@ -95,6 +97,7 @@ def judge(preview: Preview) -> Verdict:
         *turned_away(preview),
         *policies,
     )
+    findings = tuple(viewers_leave(taking_turns(findings, preview.changes), preview.changes))
     blamed = {finding.urn for finding in findings}
     told = _told(findings)
     notes = [

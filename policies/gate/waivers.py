@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,6 +22,18 @@ SHORTEST_LETTERS = 5
 SHORTEST_OWNER = 2
 """Different letters: nobody is called `x`, and the owner is whom others ask."""
 WILDCARDS = frozenset("*?")
+URN = re.compile(r"urn:pulumi:(?P<stack>[^:\s]+)::(?P<project>[^:\s]+)::[^:\s]+(?::[^:\s]+)*::[^:\s]+(?::+[^:\s]+)*")
+"""The four parts of a URN (Pulumi documentation, URNs): stack, project, types and name."""
+NOBODY = frozenset(("ada@example.com", "you@example.com", "owner", "todo", "tbd", "nobody", "someone", "somebody"))
+"""Owners that were never filled in: that of the example in docs/gate.md, and words for nobody."""
+NO_REASON = frozenset(
+    ("why it may happen", "its rows were moved to the other server on sunday", "reason goes here", "to be determined")
+)
+"""Reasons of the example in docs/gate.md and of waivers.yaml, as they stand there."""
+PROJECT = "bailbondpro"
+"""The project that all URNs are of (Pulumi.yaml)."""
+SOON = timedelta(days=14)
+"""Before its end somebody still has the time to say it again, or to repair what it waives (ours)."""
 EXAMPLE = "{rule: stateful-replace, urn: 'urn:pulumi:...', owner: ada@example.com, reason: ..., expires: 2026-12-24}"
 
 Trouble = Literal["malformed", "too broad", "expired", "unused"]
@@ -45,6 +58,16 @@ class Waiver:
     reason: str
     expires: date
     number: int
+
+    @property
+    def stack(self) -> str:
+        """The stack of its resource."""
+        return stack_of(self.urn)
+
+
+def stack_of(urn: str) -> str:
+    """The stack that a URN names."""
+    return urn.split(":")[2]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,12 +111,16 @@ def read_waivers(document: object, rules: Collection[str], today: date) -> Waive
     """
     if document is None:
         return NO_WAIVERS
-    if not isinstance(document, dict) or set(document) != {"waivers"} or not isinstance(document["waivers"], list):
+    if (
+        not isinstance(document, dict)
+        or set(document) != {"waivers"}
+        or not isinstance(document["waivers"], (list, type(None)))
+    ):
         says = f"the file must hold `waivers:` with a list, and nothing else, such as {EXAMPLE}"
         return Waivers(problems=(WaiverProblem(number=0, trouble="malformed", says=says),))
     entries: dict[tuple[str, str], Waiver] = {}
     problems: list[WaiverProblem] = []
-    for number, entry in enumerate(document["waivers"], start=1):
+    for number, entry in enumerate(document["waivers"] or (), start=1):
         wrong = list(_problems(number, entry, rules, today))
         problems += wrong
         if wrong:
@@ -123,8 +150,8 @@ def _problems(number: int, entry: object, rules: Collection[str], today: date) -
     urn = str(entry["urn"])
     if WILDCARDS & set(urn):
         yield WaiverProblem(number=number, trouble="too broad", says=f"{urn}: a waiver is for one URN, without * or ?")
-    elif not urn.startswith("urn:pulumi:"):
-        yield malformed(f"{urn[:80]} is no URN; copy it from the finding")
+    elif wrong := _no_urn(urn):
+        yield malformed(f"urn: {urn[:80]!a} {wrong}; copy it from the finding")
     expires = read_day(entry["expires"])
     if expires is None:
         yield malformed(f"expires: {entry['expires']} is no day; write it as 2026-12-24")
@@ -139,6 +166,34 @@ def _problems(number: int, entry: object, rules: Collection[str], today: date) -
         yield WaiverProblem(number=number, trouble="too broad", says=says)
 
 
+def _no_urn(urn: str) -> str:
+    """What a URN lacks; empty where it is whole."""
+    if not urn.isprintable() or any(sign.isspace() for sign in urn):
+        return "has white space or signs that nobody sees"
+    found = URN.fullmatch(urn)
+    if found is None:
+        return "is no URN: urn:pulumi:STACK::PROJECT::TYPE::NAME"
+    return "" if found["project"] == PROJECT else f"is of the project {found['project']}, and this is {PROJECT}"
+
+
+def notices(waivers: Waivers, today: date, stacks: Collection[str]) -> tuple[str, ...]:
+    """What somebody should know of a file that nothing is wrong with: what has ended, ends soon, or is of no stack.
+
+    Args:
+        waivers: what the file holds.
+        today: the day on which they are used.
+        stacks: the stacks that have a file.
+    """
+    said = [f"waivers, entry {one.number}: {one.says}" for one in waivers.problems if not one.refuses]
+    for one in waivers.entries:
+        about = f"waivers, entry {one.number}: {one.rule} of {one.urn.rsplit('::', 1)[-1]}"
+        if one.expires - today <= SOON:
+            said.append(f"{about} ends on {one.expires}; {one.owner} says it again, or repairs it")
+        if one.stack not in stacks:
+            said.append(f"{about} is of the stack {one.stack}, which has no file Pulumi.{one.stack}.yaml")
+    return tuple(said)
+
+
 def _plain(entry: dict[Any, Any]) -> bool:
     return all(isinstance(entry.get(key), (str, date, type(None))) for key in KEYS)
 
@@ -149,9 +204,10 @@ def _texts(entry: dict[Any, Any], rules: Collection[str]) -> Iterator[str]:
             yield f"{key} must be a text"
     if entry["rule"] not in rules:
         yield f"rule: there is no {entry['rule']}; copy the id from the finding (docs/gate.md lists them)"
-    if 0 < _letters(entry["owner"]) < SHORTEST_OWNER:
+    if 0 < _letters(entry["owner"]) < SHORTEST_OWNER or str(entry["owner"]).strip().casefold() in NOBODY:
         yield f"owner: {entry['owner']!r} is nobody; name a person or a team that answers for this"
-    if _letters(entry["reason"]) < SHORTEST_LETTERS or len(str(entry["reason"]).strip()) < SHORTEST_REASON:
+    said = str(entry["reason"]).strip().casefold()
+    if said in NO_REASON or _letters(entry["reason"]) < SHORTEST_LETTERS or len(said) < SHORTEST_REASON:
         yield f"reason: {entry['reason']!r} is none; say in a sentence why this may happen"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,8 @@ MOST = 2
 """Parts of a long value that are shown."""
 LONGEST = 60
 """Characters of a value that are shown."""
+HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})+")
+"""Names of hosts, which are shown whole (RFC 1035, 2.3.4)."""
 
 
 def weakened(change: Change, *, production: bool) -> Iterator[Finding]:
@@ -130,4 +133,4 @@ def said(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     text = json.dumps(value, sort_keys=True) if isinstance(value, (bool, list, dict)) else str(value)
-    return text if len(text) <= LONGEST else ""
+    return text if len(text) <= LONGEST or HOST.fullmatch(text) else ""

@@ -128,6 +128,9 @@ broad (`*`, `?`, an end too far ahead) and that are malformed. The last two end 
 else stops the change. A day is written as in the example and in no other form; an owner is somebody's or a team's
 name. `./bbp check STACK --waivers waivers.yaml` and `./bbp review` say so before anything is rehearsed or asked.
 
+One file is for all stacks: of entries of other stacks than the preview's nothing is said, and `./bbp check` names those
+of a stack without a file, and those that end within two weeks. The example's own owner and reason are refused.
+
 """
 PACK = """\
 ## The same rules in the engine

@@ -17,6 +17,7 @@ from ops.jsonable import picked, plain
 from policies.gate import NO_WAIVERS, Finding, Step, Waiver, WaiverProblem, Waivers, judge
 from policies.gate.model import OBJECTIVES, STRANGE, found
 from policies.gate.reviewed import unreviewed
+from policies.gate.waivers import stack_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -167,7 +168,7 @@ def gate(preview: Preview, options: GateOptions | None = None, waivers: Waivers 
         *(finding for objective in allowed.objectives for finding in _missed(objective, preview)),
     ]
     findings = sorted((*verdict.findings, *others), key=lambda one: one.rank)
-    left, waived, unused = _waive(findings, waivers.entries)
+    left, waived, unused = _waive(findings, waivers.entries, preview.stack)
     counts: dict[str, int] = {}
     for change in preview.changes:
         if change.state.custom:
@@ -193,7 +194,7 @@ def _missed(objective: Objective, preview: Preview) -> list[Finding]:
 
 
 def _waive(
-    findings: Iterable[Finding], entries: tuple[Waiver, ...]
+    findings: Iterable[Finding], entries: tuple[Waiver, ...], stack: str
 ) -> tuple[list[Finding], list[Waived], list[WaiverProblem]]:
     by_key = {(entry.rule, entry.urn): entry for entry in entries}
     used: set[int] = set()
@@ -212,7 +213,7 @@ def _waive(
             says=f"{entry.rule} of {entry.urn.rsplit('::', 1)[-1]} ({entry.owner}) covers nothing here; take it out",
         )
         for entry in entries
-        if entry.number not in used
+        if entry.number not in used and (not stack or entry.stack == stack_of(stack))
     ]
     return left, waived, unused
 

@@ -7,6 +7,7 @@ somebody has one, pods that pass no more are missed like any other goal.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ ELSEWHERE = frozenset(("availability",))
 BOUNDED = frozenset(("cost",))
 """Goals that are told: what a change may cost more is bounded by `--most-usd` and `--most-percent`, and a replica or a
 larger class that somebody wants costs more for each user in any case."""
+_NOT_SIMULATED = re.compile(r"not simulated: [^;]+")
+"""How answers say what of a stack nobody can simulate (`planner.objectives`)."""
 DRILLED = frozenset(("pods",))
 """Goals that are not judged after every change, until somebody drills again."""
 
@@ -57,6 +60,25 @@ def missed(preview: Preview, before: Iterable[Answer], after: Iterable[Answer]) 
         before: the answers of what stands.
         after: the answers of what it becomes.
     """
+    yield from _together(_each(preview, before, after))
+
+
+def _together(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings, of which those that are not judged for one and the same reason are one."""
+    alike: dict[tuple[bool, str], list[Finding]] = {}
+    for one in findings:
+        found_why = _NOT_SIMULATED.search(one.says)
+        if one.judged or found_why is None:
+            yield one
+        else:
+            alike.setdefault((one.stops, found_why[0]), []).append(one)
+    for (_, why), ones in alike.items():
+        names = tuple(name for one in ones for name in one.properties)
+        says = f"would not be judged, {', '.join(names)}: {why}"
+        yield replace(ones[0], says=says, properties=names) if len(ones) > 1 else ones[0]
+
+
+def _each(preview: Preview, before: Iterable[Answer], after: Iterable[Answer]) -> Iterator[Finding]:
     then = {answer.name: answer for answer in before}
     production = of_production(preview)
     for answer in after:

@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING, Any
 from plan.nginx import NginxError, read_nginx
 from plan.types.weaker.kubernetes.environment import data_otherwise
 from plan.types.weaker.kubernetes.programs import SPEAKS
-from plan.types.weaker.model import Loses, Weaker, changes, number, some, written
+from plan.types.weaker.model import Loses, Told, Weaker, changes, number, some, written
 from plan.types.weaker.ways import wide
 from plan.unknown import is_hidden
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 SSM = "aws:ssm/parameter:Parameter"
 _NGINX = "nginx documentation, ngx_http_ssl_module, ngx_http_limit_req_module, ngx_http_realip_module"
 _TRUST = "PostgreSQL documentation, SSL Support, Client Verification of Server Certificates"
 _PARAMETERS = "AWS Systems Manager User Guide, Parameter Store"
+_CLOSED = "503"
 _OLD_TLS = frozenset(("SSLv2", "SSLv3", "TLSv1", "TLSv1.1"))
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 _ENDPOINT = re.compile(r"[\w.-]+:\d+")
@@ -48,7 +49,10 @@ def _lets_in_more(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a 
     if not before:
         return False
     after = after or {}
+    shut = _shut(before, after)
     for name in ("ssl_verify_client", "ssl_protocols", "limit_req", "listen"):
+        if name == "limit_req" and shut:  # who is answered with a fixed page needs no bound
+            continue
         if before.get(name) and not after.get(name):
             return True
     if before.get("ssl_verify_client") and after["ssl_verify_client"] - {"on"} - before["ssl_verify_client"]:
@@ -59,6 +63,19 @@ def _lets_in_more(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a 
     if (protocols[1] - protocols[0]) & _OLD_TLS:
         return True
     return any(wide(block) for block in after.get("set_real_ip_from", set()) - before.get("set_real_ip_from", set()))
+
+
+def _shut(before: dict[str, set[str]], after: dict[str, set[str]]) -> bool:
+    """Whether a gateway answers everybody with 503 and did not: of what it led to applications, nothing is left."""
+    closed = [_CLOSED in side.get("return", set()) and not side.get("limit_req") for side in (before, after)]
+    return closed == [False, True] and len(after.get("proxy_pass", ())) < len(before.get("proxy_pass", ()))
+
+
+def _maintained(old: object, new: object) -> Iterator[Told]:
+    """That a maintenance begins."""
+    before, after = _directives(old), _directives(new)
+    if before and after and _shut(before, after):
+        yield Told("data.nginx.conf would answer everybody with 503", "gateway.maintenance: false, once it is over")
 
 
 def _trusts_others(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
@@ -128,6 +145,17 @@ CONFIGURED: tuple[Weaker, ...] = (
     *(
         Weaker(token=token, path=(name,), than=than, says=says, loses=loses, source=source, label=label, own=True)
         for token, name, than, says, loses, source, label in _ROWS
+    ),
+    Weaker(
+        token=CONFIG_MAP,
+        path=("data",),
+        than=some(_maintained),
+        tells=_maintained,
+        says="visitors reach the applications (gateway.maintenance)",
+        loses="way",
+        source="nginx documentation, ngx_http_rewrite_module, return",
+        own=True,
+        label="data.nginx.conf",
     ),
     Weaker(
         token=CONFIG_MAP,

@@ -49,6 +49,16 @@ def test_a_file_of_waivers_is_checked_before_a_gate_needs_it(tmp_path: Path) -> 
     assert ran.exit_code == 1
     assert "entry 1: needs a text for urn, owner, reason, expires" in ran.stderr
     assert "entry 2: needs a text" in ran.stderr
+    urn = "urn:pulumi:old::bailbondpro::aws:rds/instance:Instance::primary"
+    entry = f"rule: cost, urn: '{urn}', owner: eve@example.com, reason: its rows are elsewhere, expires: 2001-02-03"
+    waivers.write_text(f"waivers:\n- {{{entry}}}\n", "utf-8")
+    ran = CliRunner().invoke(app, ["check", "dev", "--waivers", str(waivers)])
+    assert ran.exit_code == 0
+    assert "waivers, entry 1: cost of primary ended on 2001-02-03" in " ".join(ran.stderr.split())
+    ran = CliRunner().invoke(app, ["check", "dev", "--json", "--waivers", str(waivers)])
+    assert json.loads(ran.stdout)["waivers"] == [
+        "waivers, entry 1: cost of primary ended on 2001-02-03 (eve@example.com)"
+    ]
     waivers.write_text("waivers: []\n", "utf-8")
     assert CliRunner().invoke(app, ["check", "dev", "--waivers", str(waivers)]).exit_code == 0
 

@@ -80,7 +80,7 @@ def test_the_answer_in_a_terminal_begins_with_the_headline_and_no_sign_steers_it
 
 def test_a_waiver_stands_with_who_answers_for_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     show(section(answer("a replacement that somebody answers for", tmp_path)))
-    assert "ada@example.com, until 2026-12-24: moved to another engine" in capsys.readouterr().out
+    assert "eve@example.com, until 2026-12-24: moved to another engine" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

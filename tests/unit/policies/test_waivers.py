@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from policies.gate import read_waivers
+from policies.gate import notices, read_waivers
 
 TODAY = date(2026, 12, 1)
 RULES = ("stateful-replace", "cost")
 GOOD: dict[str, Any] = {
     "rule": "stateful-replace",
     "urn": "urn:pulumi:prod::bailbondpro::aws:rds/instance:Instance::primary",
-    "owner": "ada@example.com",
+    "owner": "bob@example.com",
     "reason": "moved to another server",
     "expires": date(2026, 12, 24),
 }
@@ -27,11 +27,24 @@ def troubles(*entries: Any) -> list[tuple[int, str]]:  # noqa: ANN401 - a file m
 def test_a_whole_entry_is_used() -> None:
     read = read_waivers({"waivers": [GOOD]}, RULES, TODAY)
     assert read.problems == ()
-    assert [(one.rule, one.owner, one.number) for one in read.entries] == [("stateful-replace", "ada@example.com", 1)]
+    assert [(one.rule, one.owner, one.number) for one in read.entries] == [("stateful-replace", "bob@example.com", 1)]
 
 
 def test_a_file_of_nothing_waives_nothing() -> None:
     assert read_waivers(None, RULES, TODAY).problems == read_waivers({"waivers": []}, RULES, TODAY).problems == ()
+    assert read_waivers({"waivers": None}, RULES, TODAY).problems == ()
+
+
+def test_what_ends_soon_has_ended_or_is_of_no_stack_is_noticed() -> None:
+    other = {**GOOD, "urn": GOOD["urn"].replace("prod", "old", 1), "expires": date(2027, 1, 24)}
+    ended = {**GOOD, "rule": "cost", "expires": date(2026, 11, 30)}
+    read = read_waivers({"waivers": [GOOD, {**GOOD, "rule": "cost"}, other, ended]}, RULES, date(2026, 12, 10))
+    said = notices(read, date(2026, 12, 10), ["dev", "prod"])
+    assert [one[:17] for one in said] == [f"waivers, entry {number}" + ":" for number in (4, 1, 2, 3)]
+    assert "ended on 2026-11-30" in said[0]
+    assert "ends on 2026-12-24" in said[1]
+    assert said[3].endswith("is of the stack old, which has no file Pulumi.old.yaml")
+    assert notices(read_waivers({"waivers": [GOOD]}, RULES, TODAY), TODAY, ["prod"]) == ()
 
 
 @pytest.mark.parametrize("expires", [date(2026, 12, 1), "2026-12-01", date(2027, 3, 1)])
@@ -47,6 +60,24 @@ def test_an_entry_counts_until_its_last_day(expires: object) -> None:
         ({"urn": "urn:pulumi:prod::bailbondpro::*"}, "too broad"),
         ({"urn": "urn:pulumi:prod::bailbondpro::aws:rds/instance:Instance::primar?"}, "too broad"),
         ({"urn": "primary"}, "malformed"),
+        *(
+            ({"urn": urn}, "malformed")
+            for urn in (
+                "urn:pulumi:...",
+                "urn:pulumi:prod::bailbondpro",
+                "urn:pulumi:prod::bailbondpro::aws:rds/instance:Instance",
+                "urn:pulumi:prod::bailbondpro::aws:rds/instance:Instance::",
+                "urn:pulumi:prod::bailbondpro::aws:rds/instance:Instance::pri mary",
+                "urn:pulumi:prod::bailbondpro::aws:rds/instance:Instance::primary ",
+                "urn:pulumi:prod::bailbondpro::aws:rds/instance:Instance::primary\x07",
+                "urn:pulumi:prod::bailbondpro::aws:rds/instance:Instance::primary\u200b",
+                "urn:pulumi:prod::other::aws:rds/instance:Instance::primary",
+            )
+        ),
+        ({"owner": "ada@example.com"}, "malformed"),
+        ({"owner": "TODO"}, "malformed"),
+        ({"reason": "why it may happen"}, "malformed"),
+        ({"reason": "its rows were moved to the other server on Sunday"}, "malformed"),
         ({"rule": "*"}, "malformed"),
         ({"rule": "stateful-delete"}, "malformed"),
         ({"rule": ["stateful-replace"]}, "malformed"),
