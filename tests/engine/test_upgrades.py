@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -14,6 +15,7 @@ from ops.answers.clock.time_line import left, moved, moved_and_read, standing
 from ops.answers.upgrade.steps import Edit, edited
 from ops.inputs.stack_file import settings_of
 from policies.stateful import losses
+from sandbox.cloud import Cloud
 from sandbox.services.aws.rds.engines import family_of
 from tests.support.cli import Cli
 from tests.support.engine import Bench
@@ -161,22 +163,46 @@ def number(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split(".")))
 
 
-@pytest.fixture
-def way(tmp_path: Path, request: pytest.FixtureRequest) -> Way:
-    program, changes = request.param
-    (tmp_path / "bench").mkdir()
+def way_of(folder: Path, program: type[Platform], changes: dict[str, Any]) -> Way:
+    """A way in a folder, with what is changed in production's stack file."""
+    (folder / "bench").mkdir(exist_ok=True)
     config: dict[str, Any] = yaml.safe_load(stack_file("prod").read_text(encoding="utf-8"))["config"]
     for key, value in changes.items():
         config[key] = {**config[key], **value} if isinstance(value, dict) and key in config else value
-    return Way(Bench(tmp_path / "bench", "prod"), Cli(tmp_path / "sandbox"), program, config)
+    return Way(Bench(folder / "bench", "prod"), Cli(folder / "sandbox"), program, config)
+
+
+@pytest.fixture
+def way(tmp_path: Path, request: pytest.FixtureRequest) -> Way:
+    """A stack of which nothing stands."""
+    return way_of(tmp_path, *request.param)
 
 
 SHARDED = {"bailbondpro:postgres": {"replicas": 1, "shards": {"count": 2}}}
 
 
-@pytest.mark.parametrize("way", [(Data, SHARDED)], indirect=True)
-def test_a_major_upgrade_of_primary_replicas_and_shards_goes_as_planned(way: Way) -> None:
-    way.begin()
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a primary, its replica and two shards stand; it is copied and never changed."""
+    folder = tmp_path_factory.mktemp("begun")
+    way_of(folder, Data, SHARDED).begin()
+    return folder
+
+
+@pytest.fixture
+def sharded(begun: Path, tmp_path: Path) -> Way:
+    """A way of the test's own that begins there."""
+    shutil.copytree(begun / "bench", tmp_path / "bench")
+    way = way_of(tmp_path, Data, SHARDED)
+    way.bench.workspace.prepare(way.config)
+    held = {item.id for item in Cloud(way.bench.workspace.journal).of_type(INSTANCE)}
+    assert held == {id_ for token, id_ in way.bench.workspace.recorded() if token == INSTANCE}
+    assert len(held) == 4
+    return way
+
+
+def test_a_major_upgrade_of_primary_replicas_and_shards_goes_as_planned(sharded: Way) -> None:
+    way = sharded
     way.go(way.plan("postgres", "17", "18"))
     runs = {item.id: item.outputs["engineVersionActual"] for item in way.bench.objects(INSTANCE)}
     assert len(way.sources) == 3
@@ -189,9 +215,8 @@ def test_a_major_upgrade_of_primary_replicas_and_shards_goes_as_planned(way: Way
     assert any(len(versions) == 2 for versions in mixed), "each server has its own window"
 
 
-@pytest.mark.parametrize("way", [(Data, SHARDED)], indirect=True)
-def test_a_minor_upgrade_reaches_the_replicas_first_and_a_major_one_may_be_made_at_once(way: Way) -> None:
-    way.begin()
+def test_a_minor_upgrade_reaches_the_replicas_first_and_a_major_one_may_be_made_at_once(sharded: Way) -> None:
+    way = sharded
     way.go(way.plan("postgres", "17.6", "17.7"))
     assert {item.outputs["engineVersionActual"] for item in way.bench.objects(INSTANCE)} == {"17.7"}
     ahead = [
@@ -242,10 +267,9 @@ def test_a_cache_goes_up_in_its_window_and_to_another_major_version_in_two_deplo
     assert [item.inputs["family"] for item in way.bench.objects(CACHE_GROUP)] == ["valkey9"]
 
 
-@pytest.mark.parametrize("way", [(Data, SHARDED)], indirect=True)
-def test_a_step_that_is_left_out_is_refused_by_the_service(way: Way) -> None:
+def test_a_step_that_is_left_out_is_refused_by_the_service(sharded: Way) -> None:
     """The plan's order is the service's: the primary before its replicas, or both at once, does not work."""
-    way.begin()
+    way = sharded
     replicas, sources = way.plan("postgres", "17.6", "17.7")["steps"]
     edits = [
         Edit(**{key: edit[key] for key in ("path", "old", "new")}) for edit in (*replicas["edits"], *sources["edits"])
