@@ -10,8 +10,10 @@ from plan.placement import unreadable
 from plan.types import TYPES
 from policies.gate.admits import widened
 from policies.gate.charts import charts_weaker
+from policies.gate.ends.generations import taking_turns
+from policies.gate.ends.successors import succeeded
+from policies.gate.ends.viewers import viewers_leave
 from policies.gate.environment import left_production, of_production
-from policies.gate.generations import taking_turns
 from policies.gate.losses import losses_of
 from policies.gate.made import made_beside
 from policies.gate.model import (
@@ -33,10 +35,8 @@ from policies.gate.reach import hanging, reaches
 from policies.gate.readers import reads_others
 from policies.gate.scaled import ranks_crossed, scaled_twice, ways_elsewhere, ways_shared
 from policies.gate.statements.permits import permitted
-from policies.gate.successors import succeeded
 from policies.gate.trusted import trusts_more
 from policies.gate.uncompared import uncompared
-from policies.gate.viewers import viewers_leave
 from policies.gate.visitors import turned_away
 from policies.gate.weaker import weakened
 from policies.placement import shards_left, unplaced

@@ -24,12 +24,11 @@ SHORTEST_OWNER = 2
 WILDCARDS = frozenset("*?")
 URN = re.compile(r"urn:pulumi:(?P<stack>[^:\s]+)::(?P<project>[^:\s]+)::[^:\s]+(?::[^:\s]+)*::[^:\s]+(?::+[^:\s]+)*")
 """The four parts of a URN (Pulumi documentation, URNs): stack, project, types and name."""
-NOBODY = frozenset(("ada@example.com", "you@example.com", "owner", "todo", "tbd", "nobody", "someone", "somebody"))
-"""Owners that were never filled in: that of the example in docs/gate.md, and words for nobody."""
-NO_REASON = frozenset(
-    ("why it may happen", "its rows were moved to the other server on sunday", "reason goes here", "to be determined")
-)
-"""Reasons of the example in docs/gate.md and of waivers.yaml, as they stand there."""
+NOBODY = frozenset(("you@example.com", "owner", "todo", "tbd", "nobody", "someone", "somebody"))
+"""Owners that were never filled in. The examples in the documents name a person and a reason: whoever copies one has to
+name another URN anyhow."""
+NO_REASON = frozenset(("why it may happen", "reason goes here", "to be determined"))
+"""Reasons that were never filled in, that of waivers.yaml among them."""
 PROJECT = "bailbondpro"
 """The project that all URNs are of (Pulumi.yaml)."""
 SOON = timedelta(days=14)

@@ -9,7 +9,7 @@ from ops.answers.gate import gate
 from ops.answers.gate.goals import missed
 from plan.preview import read_preview
 from policies.gate import read_waivers
-from policies.gate.viewers import ASSOCIATION, ENTRY
+from policies.gate.ends.viewers import ASSOCIATION, ENTRY
 from tests.support.gate_cases import TODAY, steps_of
 
 VIEW = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminViewPolicy"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
 
 from plan.preview import read_preview
 from policies.gate import judge
-from policies.gate.generations import ALERTS, KEY
+from policies.gate.ends.generations import ALERTS, KEY
 from tests.support.gate_cases import steps_of
 
 STACK = "urn:pulumi:prod::bailbondpro::"
@@ -49,7 +50,9 @@ def alert(names_before: list[str], names_after: list[str]) -> Any:  # noqa: ANN4
 def stops(*lines: Any) -> set[str]:  # noqa: ANN401 - steps of any form
     """The rules that stop a preview of these steps."""
     steps = [step for line, token in lines for step in steps_of(line, {"key": {"type": token}})]
-    found = judge(read_preview({"config": {"bailbondpro:environment": "prod"}, "steps": steps}))
+    counted = Counter(step["op"] for step in steps)
+    config = {"bailbondpro:environment": "prod"}
+    found = judge(read_preview({"config": config, "steps": steps, "changeSummary": counted}))
     return {one.rule for one in found.findings if one.stops}
 
 

@@ -1,0 +1,1 @@
+"""What ends and may: a generation behind the next one, a reader of the cluster, what another takes the place of."""
