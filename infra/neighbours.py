@@ -30,7 +30,7 @@ def neighbour_problems(settings: Settings, others: Mapping[str, Settings]) -> It
     for name, other in sorted(others.items()):
         if not other.cdn.enabled or other.cdn.zone_id != cdn.zone_id:
             continue
-        if settings.domain != other.domain:
+        if not of_one_zone(settings.domain, other.domain):
             yield zone_of_another_domain(cdn.zone_id, settings.domain, name, other.domain)
         if cdn.manage_rulesets and other.cdn.manage_rulesets:
             yield Problem(
@@ -51,6 +51,11 @@ def neighbour_problems(settings: Settings, others: Mapping[str, Settings]) -> It
                 fix=f"write others, for example `app: {settings.stack}.{settings.domain}` and "
                 f"`api: {settings.stack}-api.{settings.domain}`",
             )
+
+
+def of_one_zone(first: str, second: str) -> bool:
+    """Whether two domains may lie in one zone: the same, or one below the other, which a zone holds as well."""
+    return f".{first}".endswith(f".{second}") or f".{second}".endswith(f".{first}")
 
 
 def zone_of_another_domain(zone: str, domain: str, name: str, has: str) -> Problem:

@@ -72,7 +72,7 @@ def test_a_purge_by_url_says_what_it_leaves(stub: Stub, tmp_path: Path) -> None:
     ("prefix", "message"),
     [
         ("/team?v=1", "leave out the query"),
-        ("/team#anna", "leave out the query"),
+        ("/team#anna", "leave out the fragment"),
         ("team", "starts with / or an https:// URL"),
         ("https://example.com/team", "no host of this stack"),
         ("https://[::1/team", "this is no URL"),

@@ -104,7 +104,7 @@ ORDINARY: dict[str, Callable[[Plan], Plan]] = {
     "a budget of one": spec("app-disruption-budget", maxUnavailable=1),
     "a rolling update": spec("app-deployment", strategy={"type": "RollingUpdate"}),
     "read and write": parameter("default_transaction_read_only", "off"),
-    "fifty connections": parameter("max_connections", "50"),
+    "five hundred connections": parameter("max_connections", "500"),
     "a heap of 64 MiB": heap(64),
 }
 

@@ -233,6 +233,8 @@ def test_a_zone_answers_for_one_domain(tmp_path: Path) -> None:
     found = [problem for problem in check("staging", file).problems if problem.rule == "zone-has-one-domain"]
     assert [problem.path for problem in found] == ["bailbondpro:cdn.zoneId"]
     assert "bailbondpro.dev" in found[0].allowed
+    file.write_text(file.read_text("utf-8").replace("domain: x.com", "domain: standby.bailbondpro.dev"), "utf-8")
+    assert not [problem for problem in check("staging", file).problems if problem.rule == "zone-has-one-domain"]
 
 
 def test_a_new_stack_of_another_domain_wants_a_zone_of_its_own(tmp_path: Path) -> None:
