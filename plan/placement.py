@@ -151,16 +151,18 @@ def told_of(inputs: object) -> frozenset[tuple[str, int]]:
 
 
 def _told(value: object) -> Iterator[tuple[str, int]]:
-    if isinstance(value, dict):
-        for key, below in value.items():
-            if key == "env" and isinstance(below, list):
-                found = (_TOLD.fullmatch(name) for name in _names(below))
+    waiting = [value]
+    while waiting:
+        inside = waiting.pop()
+        if isinstance(inside, dict):
+            environment = inside.get("env")
+            if isinstance(environment, list):
+                found = (_TOLD.fullmatch(name) for name in _names(environment))
                 yield from ((one[1], int(one[2] or 0)) for one in found if one is not None)
-            else:
-                yield from _told(below)
-    elif isinstance(value, list):
-        for below in value:
-            yield from _told(below)
+            told = environment if isinstance(environment, list) else None
+            waiting += [below for below in inside.values() if below is not told and isinstance(below, dict | list)]
+        elif isinstance(inside, list):
+            waiting += [below for below in inside if isinstance(below, dict | list)]
 
 
 def _names(entries: list[Any]) -> Iterator[str]:

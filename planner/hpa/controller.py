@@ -130,8 +130,7 @@ class HpaController:
         ceiling = min([wanted, *(item.replicas for item in self._proposals if item.at > up_since)])
         floor = max([wanted, *(item.replicas for item in self._proposals if item.at > down_since)])
         # What neither window sees any more goes; the proposal itself is kept as it was, not as it was stabilised.
-        self._proposals = [item for item in self._proposals if item.at >= min(up_since, down_since)]
-        self._proposals.append(_Proposal(wanted, now))
+        self._remember_proposal(now, wanted, min(up_since, down_since))
         return min(max(current, ceiling), floor)
 
     def _slowed(
@@ -172,8 +171,7 @@ class HpaController:
     def _without_behavior(self, now: float, current: int, wanted: int) -> Decision:
         since = now - DOWNSCALE_WINDOW_SECONDS
         stable = max([wanted, *(item.replicas for item in self._proposals if item.at >= since)])
-        self._proposals = [item for item in self._proposals if item.at >= since]
-        self._proposals.append(_Proposal(wanted, now))
+        self._remember_proposal(now, wanted, since)
         limit = max(LEGACY_FACTOR * current, LEGACY_MINIMUM)
         allowed = min(self.spec.max_replicas, limit)
         if stable < self.spec.min_replicas:
@@ -182,6 +180,19 @@ class HpaController:
             reason: Reason = "ScaleUpLimit" if limit < self.spec.max_replicas else "TooManyReplicas"
             return Decision(allowed, wanted, reason)
         return Decision(stable, wanted, "DesiredWithinRange" if stable == wanted else "ScaleDownStabilized")
+
+    def _remember_proposal(self, now: float, wanted: int, since: float) -> None:
+        """Keep a proposal, and forget those before a time.
+
+        Equal ones in a row are one with the last one's time: a window asks only for the highest and the lowest of what
+        it still sees, and it sees the last one the longest.
+        """
+        kept = [item for item in self._proposals if item.at >= since]
+        if kept and kept[-1].replicas == wanted:
+            kept[-1].at = now
+        else:
+            kept.append(_Proposal(wanted, now))
+        self._proposals = kept
 
     def _remember_change(self, now: float, before: int, after: int) -> None:
         up, down = self.spec.scale_up, self.spec.scale_down

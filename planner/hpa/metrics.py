@@ -99,23 +99,30 @@ def utilization_proposal(
     return _proposal(spec, current, _grouped(pods, cpu=cpu, now=now), amounts, lambda pod: pod.request * full // 100)
 
 
-def alike_proposal(spec: HpaSpec, current: int, used_milli: int, request_milli: int, target_percent: int) -> int | None:
-    """The same where all pods are Ready since long, use the same and request the same: without a list of them.
+def alike_proposal(
+    spec: HpaSpec, current: int, used_milli: int, request_milli: int, target_percent: int, *, pending: int = 0
+) -> int | None:
+    """The same where pods are Ready since long or Pending, use the same and request the same: without a list of them.
 
     Args:
         spec: the autoscaler; its tolerances count.
-        current: replicas of the Deployment, at least 1; all of them are measured.
-        used_milli: what each uses.
+        current: replicas of the Deployment, at least 1.
+        used_milli: what each that is Ready uses.
         request_milli: what each requests.
         target_percent: of the requests.
+        pending: of the replicas, those that no node has room for; the others are measured.
 
     Returns:
-        The count; None when the controller reports an error: a pod without a request.
+        The count; None when the controller reports an error: nothing measured, or a pod without a request.
     """
-    if request_milli <= 0:
+    measured = current - pending
+    if request_milli <= 0 or measured <= 0:
         return None
     ratio = (used_milli * 100 // request_milli) / target_percent
-    return current if within_tolerance(spec, ratio) else math.ceil(ratio * current)
+    if not pending or ratio <= 1:
+        return current if within_tolerance(spec, ratio) else math.ceil(ratio * measured)
+    careful = (used_milli * measured * 100 // (request_milli * current)) / target_percent
+    return _careful_count(spec, current, ratio, careful, current)
 
 
 def pods_proposal(spec: HpaSpec, current: int, pods: Sequence[Pod], target_milli: int) -> int | None:
@@ -210,10 +217,14 @@ def _proposal(
     if not rising_unready and not groups.missing:
         return current if within_tolerance(spec, ratio) else math.ceil(ratio * len(groups.measured))
     amounts += _assumed(groups, ratio, full)
-    careful = ratio_of(amounts)
+    return _careful_count(spec, current, ratio, ratio_of(amounts), len(amounts))
+
+
+def _careful_count(spec: HpaSpec, current: int, ratio: float, careful: float | None, pods: int) -> int:
+    """The count where pods without a sample are taken for what holds the change back; never to the other side."""
     if careful is None or within_tolerance(spec, careful) or _opposite(ratio, careful):
         return current
-    wanted = math.ceil(careful * len(amounts))
+    wanted = math.ceil(careful * pods)
     turned = (careful < 1 and wanted > current) or (careful > 1 and wanted < current)
     return current if turned else wanted
 

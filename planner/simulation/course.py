@@ -28,12 +28,17 @@ class Course:
     stations: dict[str, StationPeak] = field(default_factory=dict)
     routes: dict[str, RoutePeak] = field(default_factory=dict)
     broken: Break | None = None
+    reached: frozenset[int] = field(init=False)
+    """Places of the groups of pods that a route passes."""
+
+    def __post_init__(self) -> None:
+        self.reached = frozenset(place for route in self.platform.routes for place in route.tiers)
 
     def follow(self, moment: Moment) -> None:
         """Write down a step."""
         now, traffic = moment.now, moment.traffic
         self.samples.append(self._sample(moment))
-        for name, kind, utilization, count, place in _stations(self.platform, moment):
+        for name, kind, utilization, count, place in self._stations(moment):
             known = self.stations.get(name)
             if known is None or utilization * 100 > known.utilization_percent:
                 stage = traffic.times.stages[place]
@@ -101,20 +106,18 @@ class Course:
             usd_per_hour=None if price is None or fixed is None else fixed + price,
         )
 
-
-def _stations(platform: Platform, moment: Moment) -> Iterator[tuple[str, StationKind, float, int, int]]:
-    """Every station with its utilization, how many pods or servers it has, and its place among all."""
-    traffic, ready = moment.traffic, moment.ready
-    behind = 1 + len(platform.tiers)
-    if platform.gateway and traffic.gateway:
-        yield platform.gateway.name, "gateway", traffic.gateway.utilization, moment.gateways, 0
-    reached = {place for route in platform.routes for place in route.tiers}
-    for place, (tier, passed) in enumerate(zip(platform.tiers, traffic.tiers, strict=True)):
-        if place in reached:
-            yield tier.name, "pods", passed.utilization, ready[place], 1 + place
-    if platform.cache and traffic.cache:
-        yield platform.cache.name, "cache", traffic.cache.utilization, platform.cache.shards, behind
-    if platform.pooler and traffic.pooler:
-        yield platform.pooler.name, "pooler", traffic.pooler.utilization, platform.pooler.replicas, behind + 1
-    for place, (store, passed) in enumerate(zip(platform.stores, traffic.stores, strict=True)):
-        yield store.name, "database", passed.utilization, store.endpoints, behind + 2 + place
+    def _stations(self, moment: Moment) -> Iterator[tuple[str, StationKind, float, int, int]]:
+        """Every station with its utilization, how many pods or servers it has, and its place among all."""
+        platform, traffic, ready = self.platform, moment.traffic, moment.ready
+        behind = 1 + len(platform.tiers)
+        if platform.gateway and traffic.gateway:
+            yield platform.gateway.name, "gateway", traffic.gateway.utilization, moment.gateways, 0
+        for place, (tier, passed) in enumerate(zip(platform.tiers, traffic.tiers, strict=True)):
+            if place in self.reached:
+                yield tier.name, "pods", passed.utilization, ready[place], 1 + place
+        if platform.cache and traffic.cache:
+            yield platform.cache.name, "cache", traffic.cache.utilization, platform.cache.shards, behind
+        if platform.pooler and traffic.pooler:
+            yield platform.pooler.name, "pooler", traffic.pooler.utilization, platform.pooler.replicas, behind + 1
+        for place, (store, passed) in enumerate(zip(platform.stores, traffic.stores, strict=True)):
+            yield store.name, "database", passed.utilization, store.endpoints, behind + 2 + place

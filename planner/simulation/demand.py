@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -74,14 +75,25 @@ class Demand:
                     found[store] += flow * share
         return found
 
+    @cached_property
+    def pools(self) -> tuple[tuple[tuple[int, int], ...], ...]:
+        """For each database group the places of the groups of pods that visit it, and the pool that a pod has for it."""
+        return tuple(
+            tuple(
+                (place, visit.pool)
+                for place, tier in enumerate(self.platform.tiers)
+                for visit in tier.visits
+                if visit.store == store
+            )
+            for store in range(len(self.platform.stores))
+        )
+
     def asked(self, store: int, pods: Sequence[int]) -> int:
         """Connections that the pools of all ready pods ask one database of a group for."""
-        return sum(
-            count * visit.pool
-            for tier, count in zip(self.platform.tiers, pods, strict=True)
-            for visit in tier.visits
-            if visit.store == store
-        )
+        found = 0
+        for place, pool in self.pools[store]:
+            found += pods[place] * pool
+        return found
 
     def admitted(self, store: int, pods: Sequence[int], poolers: int) -> int:
         """Of these the connections that the pooler takes: those to all databases share what its pods have room for."""
@@ -111,7 +123,7 @@ class Demand:
         """Requests of all routes that ask the cache."""
         return sum(flows[index] for index in self.asking_the_cache)
 
-    @property
+    @cached_property
     def asking_the_cache(self) -> list[int]:
         """The routes whose pods are connected to the cache."""
         tiers = self.platform.tiers

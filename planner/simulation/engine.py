@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -58,6 +58,8 @@ class Run:
     node_chance: random.Random = field(init=False)
     course: Course = field(init=False)
     disruptions: Disruptions | None = field(init=False)
+    idle_memory: dict[str, float] = field(init=False)
+    """MiB of a pod of each Deployment that answers requests, before any reached it."""
     busy: tuple[float, ...] = ()
     """Requests inside each group of pods at the end of the last step."""
 
@@ -67,6 +69,10 @@ class Run:
         self.node_chance = random.Random(f"nodes {self.seed}")  # noqa: S311 - a simulation, no secret
         if self.scenario.routes:
             self.platform = self.platform.shared(dict(self.scenario.routes))
+        base, app = self.assumptions.memory_base_mib, self.platform.app
+        self.idle_memory = {
+            tier.name: base * tier.memory_request / max(app.memory_request, 1e-9) for tier in self.platform.tiers
+        }
         self.flow = Flow(self.platform, self.assumptions, self.step)
         rate = self.scenario.rps(0) * (1 - self.assumptions.cdn_hit_percent / 100)
         rates = self.flow.demand.reaching([rate * route.share for route in self.platform.routes])
@@ -100,12 +106,11 @@ class Run:
         pods = PodSet(tier, [Cohort(count, LONG_AGO, LONG_AGO)])
         return Group(pods, scaler, self._use(tier, rate, count, 0.0, 0.0))
 
-    def _use(self, tier: Tier, rate: float, ready: int, in_progress: float, p95_ms: float) -> Use:
+    def _use(
+        self, tier: Tier, rate: float, ready: int, in_progress: float, p95_ms: float, error_percent: float = 0.0
+    ) -> Use:
         """What a ready pod uses at a rate of all pods together."""
-        app = self.platform.app
-        base = 0.0
-        if any(tier is other for other in self.platform.tiers):
-            base = self.assumptions.memory_base_mib * tier.memory_request / max(app.memory_request, 1e-9)
+        base = self.idle_memory.get(tier.name, 0.0)
         memory = base + in_progress / max(ready, 1) * self.assumptions.memory_mib_per_request
         return Use(
             cpu=rate * tier.cpu_ms / max(ready, 1),
@@ -113,6 +118,7 @@ class Run:
             idle_memory=base,
             requests=rate,
             p95_ms=p95_ms,
+            error_percent=error_percent,
         )
 
     def _nodes(self) -> Nodes | None:
@@ -219,8 +225,7 @@ class Run:
         for place, group in enumerate(self.answering):
             rate = traffic.tiers[place].served / self.step
             busy = traffic.in_progress[place]
-            use = self._use(tiers[place], rate, ready[place], busy, slowest[place])
-            group.use = replace(use, error_percent=failing)
+            group.use = self._use(tiers[place], rate, ready[place], busy, slowest[place], failing)
         if self.gateway and traffic.gateway:
             rate = traffic.gateway.served / self.step
             self.gateway.use = self._use(self.gateway.pods.tier, rate, gateways, 0.0, 0.0)

@@ -78,6 +78,8 @@ class Flow:
     passing: list[tuple[int, list[int], float]] = field(init=False)
     """Each group of pods in the order of requests: its place, its routes, and their share of all."""
     demand: Demand = field(init=False)
+    patience: tuple[float, ...] = field(init=False)
+    """Seconds that requests wait for a connection to each database group at most, and to any of them."""
     times: Times = field(init=False)
 
     def __post_init__(self) -> None:
@@ -88,14 +90,14 @@ class Flow:
         for place in self.platform.in_order:
             mine = [index for index, route in enumerate(routes) if place in route.tiers]
             self.passing.append((place, mine, sum(routes[index].share for index in mine)))
-        self.demand = Demand(self.platform, self.assumptions)
-        self.times = Times(self.demand, self.step)
+        self.become(self.platform)
 
     def become(self, platform: Platform) -> None:
         """Go on with other databases and another cache; what waits goes on waiting."""
         self.platform = platform
         self.demand = Demand(platform, self.assumptions)
         self.times = Times(self.demand, self.step)
+        self.patience = tuple(_patience(platform, place) for place in (*range(len(platform.stores)), None))
 
     @property
     def waiting(self) -> float:
@@ -201,17 +203,7 @@ class Flow:
         if tier is None:
             return None
         rate = poolers * tier.pod_rate
-        return self.pooler.pass_through(arrivals, rate * self.step, rate * self._patience())
-
-    def _patience(self, store: int | None = None) -> float:
-        """Seconds that requests wait for a connection at most."""
-        waits = [
-            visit.wait_seconds
-            for tier in self.platform.tiers
-            for visit in tier.visits
-            if store is None or visit.store == store
-        ]
-        return min(waits, default=0.0)
+        return self.pooler.pass_through(arrivals, rate * self.step, rate * self.patience[-1])
 
     def _store(self, place: int, arrivals: float, pods: Sequence[int], poolers: int) -> Passed:
         store, asked = self.platform.stores[place], self.demand.asked(place, pods)
@@ -221,7 +213,7 @@ class Flow:
         usable = store.usable(room, poolers)
         rate = min(store.rate, usable * 1000 / store.database_ms)
         refusing = store.refuses(asked)
-        patience = 0.0 if refusing else rate * self._patience(place)
+        patience = 0.0 if refusing else rate * self.patience[place]
         if room < asked:
             # Who the pooler has no room for is refused at once; only who has a connection waits.
             passed = self.stores[place].pass_through(
@@ -250,3 +242,11 @@ class Flow:
             + visiting * (passed.served / total if total else 0.0)
             for passed, count, tier, line in zip(tiers, pods, self.platform.tiers, self.tiers, strict=True)
         )
+
+
+def _patience(platform: Platform, store: int | None) -> float:
+    """Seconds that requests wait for a connection to a database group, or to any, at most."""
+    waits = (
+        visit.wait_seconds for tier in platform.tiers for visit in tier.visits if store is None or visit.store == store
+    )
+    return min(waits, default=0.0)

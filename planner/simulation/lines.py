@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, kw_only=True)
-class Passed:
+class Passed(NamedTuple):
     """What a station did in a step.
 
     Attributes:
@@ -26,7 +26,7 @@ class Passed:
     def losing(self, requests: float) -> Passed:
         """The same where at least so many requests are lost."""
         more = min(max(requests - self.failed, 0.0), self.served)
-        return replace(self, served=self.served - more, failed=self.failed + more)
+        return self._replace(served=self.served - more, failed=self.failed + more)
 
 
 IDLE = Passed(arrivals=0.0, served=0.0, failed=0.0, wait=0.0, utilization=0.0)

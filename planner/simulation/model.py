@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from planner.simulation.events.failing import NOTHING, Failing
@@ -111,17 +112,17 @@ class Tier:
         """Fewest and most pods."""
         return (self.hpa.min_replicas, self.hpa.max_replicas) if self.hpa else (self.replicas, self.replicas)
 
-    @property
+    @cached_property
     def servers(self) -> int:
         """Requests of one pod that are worked on at once: its threads, as far as its limit has a core for each."""
         return max(min(self.threads, int(self.cpu_limit // 1000)), 1)
 
-    @property
+    @cached_property
     def service_rate(self) -> float:
         """Requests a second that one of them finishes; slower where the limit is less than a core."""
         return min(self.cpu_limit / 1000 / self.servers, 1.0) * 1000 / self.cpu_ms
 
-    @property
+    @cached_property
     def pod_rate(self) -> float:
         """Requests a second that a pod can finish."""
         return self.servers * self.service_rate
@@ -180,7 +181,7 @@ class Store:
     pool: int | None = None
     volume: Volume | None = None
 
-    @property
+    @cached_property
     def rate(self) -> float:
         """Requests a second that all of them finish: as many as processors and volumes both carry."""
         each = self.processors * 1000 / self.database_ms

@@ -52,6 +52,8 @@ class PodSet:
     @property
     def placed(self) -> int:
         """Pods on nodes."""
+        if len(self.cohorts) == 1:  # the usual case, asked several times a step
+            return self.cohorts[0].count
         return sum(cohort.count for cohort in self.cohorts)
 
     @property
@@ -62,7 +64,7 @@ class PodSet:
     @property
     def wanted(self) -> int:
         """Pods that the autoscaler or the plan asks for."""
-        return self.total - self.surge
+        return self.placed + self.waiting + self.missing - self.surge
 
     @property
     def missing(self) -> int:
@@ -77,11 +79,17 @@ class PodSet:
     @property
     def youngest_ready(self) -> float:
         """When the pod that became ready last did, or will."""
+        if len(self.cohorts) == 1:
+            return self.cohorts[0].ready_at
         return max((cohort.ready_at for cohort in self.cohorts), default=0.0)
 
     def ready(self, now: float, version: int = 0) -> int:
         """Pods that requests reach, of a version or a later one."""
-        return sum(cohort.count for cohort in self.cohorts if cohort.ready_at <= now and cohort.version >= version)
+        found = 0
+        for cohort in self.cohorts:
+            if cohort.ready_at <= now and cohort.version >= version:
+                found += cohort.count
+        return found
 
     def add(self, count: int) -> None:
         """Pods above those that are wanted, as a rollout makes them."""
@@ -165,7 +173,9 @@ class PodSet:
 
     def settle(self, before: float) -> None:
         """Join the pods that were ready before a time: nothing tells them apart any more."""
-        first = self.cohorts[0].version if self.cohorts else 0
+        if len(self.cohorts) <= 1:
+            return
+        first = self.cohorts[0].version
         old = [cohort for cohort in self.cohorts if cohort.ready_at < before and cohort.version == first]
         if len(old) > 1:
             oldest = old[0]

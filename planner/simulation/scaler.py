@@ -101,12 +101,26 @@ class Scaler:
             return
         current = pods.wanted
         spec = self.tier.hpa
-        proposals = [self.proposal(spec, target, now, pods, use) for target in self.tier.targets]
+        whole = current > 0 and not pods.gone and not pods.surge
+        calm = whole and now - pods.youngest_ready > CPU_INITIALIZATION_SECONDS
+        proposals = [
+            alike_proposal(spec, current, *self._alike(target, use), pending=pods.waiting)
+            if calm and target.measure in {"cpu", "memory"}
+            else self.proposal(spec, target, now, pods, use)
+            for target in self.tier.targets
+        ]
         decision = self.controller.sync(now, current, proposals)
         self.capped = self.capped or decision.reason == "TooManyReplicas"
         if decision.replicas != current:
             pods.scale(decision.replicas)
             self.changed = now
+
+    def _alike(self, target: Target, use: Use) -> tuple[int, int, int]:
+        """What each pod uses and requests, in milli-units, and the target in percent."""
+        used, request = (
+            (use.cpu, self.tier.cpu_request) if target.measure == "cpu" else (use.memory, self.tier.memory_request)
+        )
+        return round(used * 1000), round(request * 1000), round(target.value)
 
     def proposal(self, spec: HpaSpec, target: Target, now: float, pods: PodSet, use: Use) -> int | None:
         """What one metric asks for."""
@@ -118,21 +132,14 @@ class Scaler:
             # A quantile over five minutes is not the mean of quantiles, but near to it while the load changes slowly.
             p95 = sum(self.times) / len(self.times)
             return value_proposal(spec, current, pods.ready(now), round(p95 * 1000), round(target.value * 1000))
-        rate = sum(self.rates) / len(self.rates)
-        if target.measure == "requests" and target.external:
-            return average_value_proposal(spec, current, round(rate * 1000), round(target.value * 1000))
         if target.measure == "requests":
+            rate = sum(self.rates) / len(self.rates)
+            if target.external:
+                return average_value_proposal(spec, current, round(rate * 1000), round(target.value * 1000))
             ready = max(pods.ready(now), 1)
             return pods_proposal(
                 spec, current, self._seen(pods, now, rate / ready, None, 0), round(target.value * 1000)
             )
-        whole = not pods.waiting and not pods.gone and not pods.surge
-        calm = whole and now - pods.youngest_ready > CPU_INITIALIZATION_SECONDS
-        if calm and current and target.measure in {"cpu", "memory"}:
-            used, request = (
-                (use.cpu, self.tier.cpu_request) if target.measure == "cpu" else (use.memory, self.tier.memory_request)
-            )
-            return alike_proposal(spec, current, round(used * 1000), round(request * 1000), round(target.value))
         if target.measure == "memory":
             seen = self._seen(pods, now, use.memory, use.idle_memory, self.tier.memory_request)
             return utilization(spec, current, seen, round(target.value), cpu=False, now=now)

@@ -187,10 +187,10 @@ class Times:
             key = (ways, stages.all)
             found = self.known_times.get(key)
             if found is None:
-                found = self.known_times[key] = self._percentiles(*key)
+                found = self.known_times[key] = self._percentiles(*key).after(assumptions.network_ms)
             if calm is not None:
                 self.known_calm[calm] = found
-        return found.after(assumptions.network_ms)
+        return found
 
     def _rates(self, stations: Stations, answered: float) -> _Rates:
         """The rates of the stations; while there is no line they all follow from the one of all requests."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ops.answers.drill.report import DrillReport
-from ops.answers.drill.subject import subject
+from ops.answers.drill.subject import subject, tellable
 from planner.availability.drilled import PodsDrilled
 from planner.capacity.node_groups import NodeGroupError
 from sandbox.drill.assumed import assumptions
@@ -65,15 +65,18 @@ def found(plan: Plan, origin: str, phase: str, asked: str = "") -> FoundDrill:
         asked: the words after `./bbp drill` that lead to this plan; empty for those of its stack and phase.
     """
     how = f"run `./bbp drill {asked or _words(plan, phase)}`"
+    any_kept = _any_kept()
     try:
+        if not any_kept:  # what would be drilled need not be told: it costs more than many a tool that asks for it
+            tellable(plan)
+            return FoundDrill(None, how)
         here = subject(plan, phase)
     except (NodeGroupError, FlagError) as error:
         said = "; ".join(str(error).splitlines())
         return FoundDrill(None, f"what would be drilled cannot be told from the plan: {said}")
     drill, key = kept(here.key), here.key
     if drill is None or not drill.outcomes:
-        others = "; what was drilled before has other objects or nodes" if _any_kept() else ""
-        return FoundDrill(None, how + others, key)
+        return FoundDrill(None, f"{how}; what was drilled before has other objects or nodes", key)
     report = DrillReport(origin, phase, replace(drill, stand_ins=here.stand_ins), assumptions())
     whole = FoundDrill(report, "", key)
     return FoundDrill(report, how, key) if whole.pods.missing else whole

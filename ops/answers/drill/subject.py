@@ -45,6 +45,12 @@ def subject(plan: Plan, name: str, render: Renderer | None = None) -> Subject:
     )
 
 
+def tellable(plan: Plan) -> None:
+    """Raise what `subject` would raise without charts to render: its NodeGroupError or FlagError."""
+    node_groups(plan)
+    _flags(plan)
+
+
 def _flags(plan: Plan) -> Flags:
     """What the plan's own cluster-autoscaler is told."""
     for release in plan.of_type(RELEASE):

@@ -133,6 +133,23 @@ def test_pods_that_are_alike_ask_for_the_same_without_a_list_of_them(
     assert alike_proposal(SPEC, count, used, request, target) == cpu(pods, count, target=target)
 
 
+@given(
+    st.integers(0, 40),
+    st.integers(1, 40),
+    st.integers(0, 4000),
+    st.integers(1, 2000),
+    st.integers(1, 200),
+)
+def test_alike_pods_of_which_some_are_pending_ask_for_the_same_without_a_list_of_them(
+    measured: int, pending: int, used: int, request: int, target: int
+) -> None:
+    pods = [Pod(sample=Sample(milli=used), request=request)] * measured
+    pods += [Pod(sample=None, request=request, phase="Pending", ready=False)] * pending
+    count = measured + pending
+    found = alike_proposal(SPEC, count, used, request, target, pending=pending)
+    assert found == cpu(pods, count, target=target)
+
+
 def test_alike_pods_without_a_request_are_an_error_too() -> None:
     assert alike_proposal(SPEC, 3, 100, 0, 70) is None
 
