@@ -52,9 +52,10 @@ class PodSet:
     @property
     def placed(self) -> int:
         """Pods on nodes."""
-        if len(self.cohorts) == 1:  # the usual case, asked several times a step
-            return self.cohorts[0].count
-        return sum(cohort.count for cohort in self.cohorts)
+        found = 0  # not a sum of a generator: asked several times a step
+        for cohort in self.cohorts:
+            found += cohort.count
+        return found
 
     @property
     def total(self) -> int:
