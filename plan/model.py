@@ -38,6 +38,8 @@ _OPS: dict[str, Op] = {
 COUNTED = ("create", "update", "delete", "replace", "import")
 """Operations of which each counts as one step (Pulumi 3.259, `ResourceChanges`)."""
 _STACK = "pulumi:pulumi:Stack"
+KUBERNETES = "kubernetes:"
+"""The package whose types may be pods, with an environment."""
 
 
 class PlanError(Exception):
@@ -143,7 +145,8 @@ class Plan:
     @cached_property
     def shards_told(self) -> int:
         """How many shards its pods are told of; 0 while the primary serves all clients."""
-        return max((shards_told(item.inputs) for item in self.resources if item.op != "delete"), default=0)
+        pods = (item for item in self.resources if item.op != "delete" and item.type.startswith(KUBERNETES))
+        return max((shards_told(item.inputs) for item in pods), default=0)
 
     @cached_property
     def _by_urn(self) -> dict[str, tuple[int, PlannedResource]]:

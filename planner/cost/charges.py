@@ -17,7 +17,7 @@ from planner.cost.charges_model import Bill, Charge
 from planner.plan_values import at, dependencies_of_type, items, number, quantity, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from plan import Plan, PlannedResource
     from planner.cost.usage import Usage
@@ -58,6 +58,23 @@ def bill(plan: Plan, usage: Usage) -> list[Billing]:
     """What every resource that will exist is billed for, in the plan's order; components are left out."""
     context = Bill(plan=plan, usage=usage)
     return [_billing(item, context) for item in plan if item.custom and item.op != "delete"]
+
+
+def charged(plan: Plan, usage: Usage) -> Iterator[tuple[Sequence[Charge], bool]]:
+    """The charges of every resource that is billed, and whether there is a rule for it; free ones are left out.
+
+    What `bill` says, without an object for each resource: most cost nothing, and plans that are only compared by their
+    sums are asked often.
+    """
+    context = Bill(plan=plan, usage=usage)
+    for item in plan:
+        if not item.custom or item.op == "delete":
+            continue
+        known = TYPES.get(item.type)
+        if known is not None and known.bill.rule:
+            yield RULES[known.bill.rule](item, context), True
+        elif not (known.bill.free if known else _free(item.type)):
+            yield (), False
 
 
 def _billing(item: PlannedResource, context: Bill) -> Billing:

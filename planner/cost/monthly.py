@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from plan import SYSTEMS
-from planner.cost.charges import bill
+from planner.cost.charges import bill, charged
 from planner.cost.charges_model import Charge
 from planner.cost.prices import price_book
 from planner.cost.usage import Usage
@@ -230,9 +230,9 @@ def total_of(plan: Plan, usage: Usage, region: str, book: PriceBook | None = Non
         book: prices; those that come with the project by default.
     """
     prices, known, unknown = book or price_book(), 0.0, 0
-    for billing in bill(plan, usage):
-        unknown += not billing.ruled
-        for charge in billing.charges:
+    for charges, ruled in charged(plan, usage):
+        unknown += not ruled
+        for charge in charges:
             if charge.quantity == 0:
                 continue
             price = prices.find(charge.sku, region)
