@@ -105,6 +105,21 @@ class HpaController:
         self._remember_change(now, current, decision.replicas)
         return decision
 
+    def rest(self, now: float) -> None:
+        """Look once where the count is the lowest allowed and every metric asks for that or less: nothing changes.
+
+        The proposal is remembered as the lowest count: the controller moves below it in no case, so that it makes no
+        difference by how much less was asked for.
+
+        Args:
+            now: seconds; never less than at the last look.
+        """
+        up, down = self.spec.scale_up, self.spec.scale_down
+        since = now - DOWNSCALE_WINDOW_SECONDS
+        if up is not None and down is not None:
+            since = now - max(up.stabilization_window_seconds, down.stabilization_window_seconds)
+        self._remember_proposal(now, self.spec.min_replicas, since)
+
     def _decide(self, now: float, current: int, proposals: Sequence[int | None]) -> Decision:
         if current == 0:
             return Decision(0, None, "ScalingDisabled")

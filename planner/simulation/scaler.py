@@ -31,6 +31,8 @@ RATE_WINDOW = 120.0
 """Seconds that requests a second are averaged over: the recording rule's rate(...[2m])."""
 
 
+MOST_MILLI = 1 << 40
+"""Where the search for what a pod may use ends: a billion cores."""
 QUANTILE_WINDOW = WINDOW_SECONDS
 """Seconds of the response times that a trigger sees: the profiles' rate(...[5m])."""
 
@@ -68,6 +70,8 @@ class Scaler:
     errors: deque[float] = field(init=False)
     changed: float = -math.inf
     """When the count changed last."""
+    rests: dict[int, tuple[float, float]] = field(default_factory=dict)
+    """By pods that wait for a node: what a pod may use while the fewest pods are enough."""
     capped: bool = False
     """Whether the metrics ever asked for more pods than the autoscaler may have."""
 
@@ -103,6 +107,9 @@ class Scaler:
         spec = self.tier.hpa
         whole = current > 0 and not pods.gone and not pods.surge
         calm = whole and now - pods.youngest_ready > CPU_INITIALIZATION_SECONDS
+        if calm and current == spec.min_replicas and self._rests(use, pods.waiting):
+            self.controller.rest(now)
+            return
         proposals = [
             alike_proposal(spec, current, *self._alike(target, use), pending=pods.waiting)
             if calm and target.measure in {"cpu", "memory"}
@@ -114,6 +121,24 @@ class Scaler:
         if decision.replicas != current:
             pods.scale(decision.replicas)
             self.changed = now
+
+    def _rests(self, use: Use, pending: int) -> bool:
+        """Whether no metric asks for more than the fewest pods, all of them alike."""
+        if pending not in self.rests:
+            self.rests[pending] = self._most_at_rest(pending)
+        cpu, memory = self.rests[pending]
+        return round(use.cpu * 1000) <= cpu and round(use.memory * 1000) <= memory
+
+    def _most_at_rest(self, pending: int) -> tuple[float, float]:
+        """The most milli-units of each that a pod may use for that; below zero where a metric is of another kind."""
+        spec, found = self.tier.hpa, {"cpu": math.inf, "memory": math.inf}
+        if spec is None or any(target.measure not in found for target in self.tier.targets):
+            return -1.0, -1.0
+        for target in self.tier.targets:
+            request = self.tier.cpu_request if target.measure == "cpu" else self.tier.memory_request
+            most = _most(spec, round(request * 1000), round(target.value), pending)
+            found[target.measure] = min(found[target.measure], most)
+        return found["cpu"], found["memory"]
 
     def _alike(self, target: Target, use: Use) -> tuple[int, int, int]:
         """What each pod uses and requests, in milli-units, and the target in percent."""
@@ -179,6 +204,29 @@ class Scaler:
         waiting = Pod(sample=None, request=round(request * 1000), phase="Pending", ready=False)
         lost = Pod(sample=None, request=round(request * 1000), ready=False)
         return found + [waiting] * pods.waiting + [lost] * pods.missing
+
+
+def _most(spec: HpaSpec, request_milli: int, target: int, pending: int) -> int:
+    """The most milli-units that each of the fewest pods may use without a proposal of more; -1 if none is known.
+
+    A proposal grows with what is used, so that it is found by halves.
+    """
+
+    def enough(used: int) -> bool:
+        proposal = alike_proposal(spec, spec.min_replicas, used, request_milli, target, pending=pending)
+        return proposal is not None and proposal <= spec.min_replicas
+
+    if not enough(0):
+        return -1
+    low, high = 0, 1
+    while enough(high):
+        low, high = high, 2 * high
+        if high > MOST_MILLI:
+            return low
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if enough(middle) else (low, middle)
+    return low
 
 
 def _pod(cohort: Cohort, now: float, used: float | None, request: float) -> Pod:

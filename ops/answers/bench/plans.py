@@ -6,7 +6,8 @@ A plan of ten thousand resources cannot be rehearsed to measure a tool with: `./
 So what such a platform would have more of is copied: every resource that is named after a shard or a service. A copy
 names its own shards and services wherever the original does, in its URN, its parent, its dependencies and its inputs,
 so that copies are connected among themselves as the originals are; what there is once (network, cluster, node groups,
-pooler, gateway) stays once and is shared by all.
+pooler, gateway) stays once and is shared by all. Node groups have as many times the nodes, so that there is room for
+the copies' pods: in a platform that is full every tool judges another one, on which nothing runs.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plan.places import without_places
+from plan.tokens import NODE_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,7 +62,21 @@ def larger(steps: list[dict[str, Any]], resources: int) -> list[dict[str, Any]]:
     own = [step for step in steps if not step["urn"].split("::")[2].endswith(STACK)]
     if (missing := resources - len(own)) < 0:
         raise GrowthError(f"the plan has {len(own)} resources already, not {resources}")
-    return steps + list(itertools.islice(_copies(own), missing))
+    times = -(-resources // len(own))
+    return [_roomier(step, times) for step in steps] + list(itertools.islice(_copies(own), missing))
+
+
+def _roomier(step: dict[str, Any], times: int) -> dict[str, Any]:
+    """A step, with so many times the nodes where it is a node group: the copies' pods run somewhere."""
+    if NODE_GROUP not in step["urn"] or times == 1:
+        return step
+    made: dict[str, Any] = json.loads(json.dumps(step))
+    for state in ("oldState", "newState"):
+        for values in ("inputs", "outputs"):
+            sizes = ((made.get(state) or {}).get(values) or {}).get("scalingConfig")
+            if isinstance(sizes, dict):
+                sizes.update({name: size * times for name, size in sizes.items() if isinstance(size, int)})
+    return made
 
 
 def _copies(steps: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,10 @@ import math
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from planner.hpa.spec import HpaSpec, bounded
 from planner.simulation.assumptions import Assumptions
 from planner.simulation.demand import Demand
 from planner.simulation.flow import Flow
@@ -127,3 +130,33 @@ def test_an_autoscaler_comes_to_rest_at_the_highest_of_its_metrics_within_its_bo
         assert Scaler(tier, 15).settled(use) == count
     only_cpu = app(targets=(Target(measure="cpu", value=35),))
     assert Scaler(only_cpu, 15).settled(Use(cpu=450 * 3.5, memory=0, idle_memory=0, requests=450)) == 9
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 900), st.integers(0, 1024), st.integers(0, 2)), min_size=30, max_size=90),
+    st.sampled_from([GUIDE_HPA, bounded(3, 20, None)]),
+)
+@settings(max_examples=60, deadline=None)
+def test_an_autoscaler_at_rest_decides_the_same_as_one_that_looks_at_every_proposal(
+    uses: list[tuple[int, int, int]], spec: HpaSpec
+) -> None:
+    targets = (Target(measure="cpu", value=70), Target(measure="memory", value=80))
+    tier = app(hpa=spec, targets=targets)
+    counts: list[list[int]] = []
+    for looks in (False, True):
+        scaler, pods = Scaler(tier, 15), PodSet(tier, [Cohort(3, -1e9, -1e9)])
+        if looks:
+            scaler.rests = dict.fromkeys(range(21), (-1.0, -1.0))
+        found = []
+        for number, (cpu, memory, calm) in enumerate(uses):
+            # Long stretches of little use between, so that pods come, become old and go.
+            for part in range(1 if calm else 30):
+                now = (number * 30 + part) * 15.0
+                used = Use(cpu=cpu if calm else 20, memory=memory if calm else 50, idle_memory=0, requests=0)
+                scaler.sync(now, pods, used)
+                pods.place(now, 2)
+                pods.settle(now - 600)
+                found.append(pods.total)
+        counts.append(found)
+        assert looks or scaler.rests
+    assert counts[0] == counts[1]

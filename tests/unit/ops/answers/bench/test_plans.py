@@ -21,6 +21,7 @@ SHARDS = f"{HEAD}bailbondpro:shards:Shards$bailbondpro:postgres:Postgres::shards
 ALARM = f"{HEAD}bailbondpro:monitoring:Alarms$aws:cloudwatch/metricAlarm:MetricAlarm::alarms-shard-0-cpu"
 SERVICE = f"{HEAD}bailbondpro:microservice:Microservice::service-web"
 PODS = f"{HEAD}bailbondpro:microservice:Microservice$kubernetes:apps/v1:Deployment::service-web-workload-deployment"
+NODES = f"{HEAD}aws:eks/nodeGroup:NodeGroup::cluster-app"
 VPC = f"{HEAD}aws:ec2/vpc:Vpc::network-vpc"
 
 
@@ -76,6 +77,17 @@ def test_a_copy_depends_on_its_own_generation_and_shares_what_there_is_once(smal
 
 def test_a_grown_plan_carries_no_stack_traces(small: Path, tmp_path: Path) -> None:
     assert "stackTrace" not in grown(small, 16, tmp_path / "large.json").read_text()
+
+
+def test_a_grown_plan_has_nodes_for_the_pods_of_the_copies(small: Path, tmp_path: Path) -> None:
+    document = json.loads(small.read_text())
+    group = step(NODES, scalingConfig={"minSize": 2, "desiredSize": 3, "maxSize": 6, "note": "kept"})
+    plan = load_plan(grown(written(tmp_path / "nodes.json", *document["steps"], group), 27, tmp_path / "large.json"))
+    found = plan.get(NODES)
+    assert found is not None
+    # 27 resources of 7: four times the plan.
+    assert found.inputs["scalingConfig"] == {"minSize": 8, "desiredSize": 12, "maxSize": 24, "note": "kept"}
+    assert group["newState"]["inputs"]["scalingConfig"]["minSize"] == 2
 
 
 def test_a_plan_is_neither_made_smaller_nor_grown_from_nothing(small: Path, tmp_path: Path) -> None:

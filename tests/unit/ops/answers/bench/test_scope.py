@@ -25,6 +25,7 @@ def test_chosen_rows_are_measured_in_their_order() -> None:
     [
         (("--row", "speed"), "there is no row speed; there are check, mocks,"),
         (("--quick", "--row", "journey"), "--quick leaves journey out"),
+        (("--quick", "--row", "mocks"), "--quick leaves mocks out"),
         (("--rounds", "0"), "--rounds 0: one pair at least"),
         (("--rounds", "many"), "many"),
         (("--out", "."), "must name a file"),
