@@ -77,7 +77,7 @@ class Demand:
 
     @cached_property
     def pools(self) -> tuple[tuple[tuple[int, int], ...], ...]:
-        """For each database group the places of the groups of pods that visit it, and the pool that a pod has for it."""
+        """For each database group the groups of pods that visit it, by place, and the pool that a pod has for it."""
         return tuple(
             tuple(
                 (place, visit.pool)

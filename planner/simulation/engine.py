@@ -107,7 +107,7 @@ class Run:
         return Group(pods, scaler, self._use(tier, rate, count, 0.0, 0.0))
 
     def _use(
-        self, tier: Tier, rate: float, ready: int, in_progress: float, p95_ms: float, error_percent: float = 0.0
+        self, tier: Tier, rate: float, ready: int, in_progress: float, p95_ms: float, *, error_percent: float = 0.0
     ) -> Use:
         """What a ready pod uses at a rate of all pods together."""
         base = self.idle_memory.get(tier.name, 0.0)
@@ -225,7 +225,7 @@ class Run:
         for place, group in enumerate(self.answering):
             rate = traffic.tiers[place].served / self.step
             busy = traffic.in_progress[place]
-            group.use = self._use(tiers[place], rate, ready[place], busy, slowest[place], failing)
+            group.use = self._use(tiers[place], rate, ready[place], busy, slowest[place], error_percent=failing)
         if self.gateway and traffic.gateway:
             rate = traffic.gateway.served / self.step
             self.gateway.use = self._use(self.gateway.pods.tier, rate, gateways, 0.0, 0.0)
