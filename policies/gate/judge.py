@@ -29,7 +29,7 @@ from policies.gate.model import (
     found,
 )
 from policies.gate.networks import reached_more
-from policies.gate.newcomers import accounts, let_in
+from policies.gate.newcomers import accounts, left_alone, let_in
 from policies.gate.peers import Standing, standing_of, worth_less
 from policies.gate.reach import hanging, reaches
 from policies.gate.readers import reads_others
@@ -87,7 +87,7 @@ def judge(preview: Preview) -> Verdict:
         for together in (scaled_twice, ways_shared, ranks_crossed):
             loss += together(preview.after, preview.before)
     loss += (*ways_elsewhere(preview.changes), *trusts_more(preview.changes), *reads_others(preview.changes))
-    loss += made_beside(preview)
+    loss += (*made_beside(preview), *left_alone(preview.changes))
     findings = (
         *_of_the_preview(preview),
         *left_production(preview),

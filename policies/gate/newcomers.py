@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from plan.tokens import CLUSTER
 from plan.unknown import is_unknown
 from policies.documents import listed, statements
-from policies.gate.model import ADMITS, found
+from policies.gate.model import ADMITS, LED, found
 from policies.gate.statements.readers import reads_more
 from policies.gate.statements.refusals import refused_more
 from policies.gate.statements.rights import rights
@@ -19,7 +19,7 @@ from policies.principals import ACCOUNT, admitted
 from policies.rules.policies import POLICIES, TRUSTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
     from plan import Plan
@@ -148,6 +148,30 @@ def _of_the_cluster(change: Change, inputs: Mapping[str, Any], stand: Standing) 
     does = f"let {whom} {what}" if what else f"give {whom} {policy.rpartition('/')[2]}"
     says = f"policyArn would {does} in {_where(inputs)}"
     yield found(ADMITS, change.urn, says, ("policyArn",), noted=not (what and _whole(inputs)))
+
+
+def left_alone(changes: Iterable[Change]) -> Iterator[Finding]:
+    """The last right over everything in a cluster that goes: nobody would deploy to it, or give such a right again.
+
+    Args:
+        changes: what happens to each resource.
+    """
+    listed_changes = [change for change in changes if change.type == RIGHTS]
+    left = [change for change in listed_changes if change.after is not None and _administers(change.after.inputs)]
+    lost = [
+        change
+        for change in listed_changes
+        if change.before is not None and _administers(change.before.inputs) and change not in left
+    ]
+    if lost and not left:
+        says = (
+            f"policyArn would no longer be {EVERYTHING[0]} for anybody: who deploys could change nothing in the cluster"
+        )
+        yield found(LED, lost[0].urn, says, ("policyArn",))
+
+
+def _administers(inputs: Mapping[str, Any]) -> bool:
+    return _whole(inputs) and str(inputs.get("policyArn")).endswith(EVERYTHING[0])
 
 
 def _whole(inputs: Mapping[str, Any]) -> bool:

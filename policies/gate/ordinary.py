@@ -21,10 +21,13 @@ _IN_PODS = (
     r"\.(initC|ephemeralC|c)ontainers(\[[^\]]*\])?$",
     r"\.(env|envFrom|args|command)\b",
     r"\.(volumes|volumeMounts)\b",
-    r"\.metadata\.(annotations|labels)\b",
+    r"\.metadata\.labels\b",
+    r"\.metadata\.annotations\.(kubectl\.kubernetes\.io/(restartedAt|default-container)|prometheus\.io/)",
 )
 """Of pods: what programs are told and read, which `plan.types.weaker.kubernetes` judges by its words and
-`policies.gate.readers` by its Secrets; containers that come or go are judged part by part."""
+`policies.gate.readers` by its Secrets; containers that come or go are judged part by part, and labels by whoever
+selects them (`policies.gate.made.selected`). Annotations decide in the hands of whoever reads them: those alone are
+ordinary that start pods anew or say where they are measured."""
 
 _READ: Mapping[str, tuple[str, ...]] = {
     tokens.CONFIG_MAP: (r"^(data|binaryData)\b",),
@@ -69,7 +72,7 @@ _TUNED: Mapping[str, tuple[str, ...]] = {
     tokens.DEPLOYMENT: (r"^spec\.strategy\.rollingUpdate\.max(Surge|Unavailable)$", *_IN_PODS),
     CRON_JOB: (
         r"^spec\.(schedule|successfulJobsHistoryLimit|failedJobsHistoryLimit)$",
-        r"^spec\.jobTemplate\.spec\.(backoffLimit|activeDeadlineSeconds|ttlSecondsAfterFinished)$",
+        r"^spec\.jobTemplate\.spec\.(backoffLimit|ttlSecondsAfterFinished)$",
         *_IN_PODS,
     ),
     "kubernetes:keda.sh/v1alpha1:ScaledObject": (

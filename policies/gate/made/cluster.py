@@ -12,8 +12,8 @@ from plan.types.weaker.kubernetes.pods import PODS
 from plan.types.weaker.model import number
 from plan.unknown import is_unknown
 from policies.documents import listed
+from policies.gate.made.labels import labels_of, matches, selector_of, space_of
 from policies.gate.model import ADMITS, LED, ROOM, WEAKENED, found
-from policies.gate.weaker import value_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -59,13 +59,13 @@ def _budget(change: Change, inputs: Inputs, stand: dict[str, Others], will: dict
         says = "spec.selector would name no pods: it would hold every pod of its namespace"
         yield found(WEAKENED, change.urn, says, ("spec.selector",))
         return
-    selects = _selector(spec.get("selector"))
+    selects = selector_of(spec.get("selector"))
     for name, other in stand.get(tokens.DISRUPTION_BUDGET, ()):
-        theirs = _selector(_spec(other).get("selector"))
+        theirs = selector_of(_spec(other).get("selector"))
         both = [
-            labels for _, space, labels in _workloads(will) if space == _space(inputs) and _matches(selects, labels)
+            labels for _, space, labels in _workloads(will) if space == space_of(inputs) and matches(selects, labels)
         ]
-        if _space(other) == _space(inputs) and (selects == theirs or any(_matches(theirs, one) for one in both)):
+        if space_of(other) == space_of(inputs) and (selects == theirs or any(matches(theirs, one) for one in both)):
             says = f"spec.selector would select pods that {name} selects: those of two budgets are not evicted"
             yield found(WEAKENED, change.urn, says, ("spec.selector",))
             return
@@ -78,8 +78,8 @@ def _binding(change: Change, inputs: Inputs, stand: dict[str, Others], will: dic
         if group is not None and not is_unknown(group) and _spec(theirs).get("targetGroupARN") == group:
             says = f"spec.targetGroupARN would be that of {other}: each binding takes the other's targets out"
             yield found(LED, change.urn, says, ("spec.targetGroupARN",))
-    services = {(_space(one), _about(one).get("name")) for _, one in will.get(tokens.SERVICE, ())}
-    if not is_unknown(name) and (_space(inputs), name) not in services:
+    services = {(space_of(one), _about(one).get("name")) for _, one in will.get(tokens.SERVICE, ())}
+    if not is_unknown(name) and (space_of(inputs), name) not in services:
         says = f"spec.serviceRef would lead to Service {name}, which is not of this plan"
         yield found(LED, change.urn, says, ("spec.serviceRef",))
 
@@ -117,12 +117,12 @@ def _is_default(inputs: Inputs) -> bool:
 
 def _workload(change: Change, inputs: Inputs, stand: dict[str, Others], _will: object) -> Iterator[Finding]:
     """Pods by whose labels a Service, a budget or another workload takes them for its own."""
-    labels = _labels(change.type, inputs)
+    labels = labels_of(change.type, inputs)
     for token in (tokens.SERVICE, tokens.DISRUPTION_BUDGET, tokens.DEPLOYMENT):
         for name, other in stand.get(token, ()):
             chosen = _spec(other).get("selector")
             selects = {"matchLabels": chosen} if token == tokens.SERVICE and chosen else chosen
-            if _space(other) == _space(inputs) and selects and _matches(_selector(selects), labels):
+            if space_of(other) == space_of(inputs) and selects and matches(selector_of(selects), labels):
                 kind = token.rpartition(":")[2]
                 says = f"labels of its pods are those that {kind} {name} selects: they would be its pods"
                 yield found(LED, change.urn, says, ("spec.template.metadata.labels",))
@@ -135,7 +135,7 @@ def _scaler(change: Change, inputs: Inputs, stand: dict[str, Others], _will: obj
     most = number(spec.get("maxReplicaCount" if change.type == tokens.SCALED_OBJECT else "maxReplicas"))
     for name, other in stand.get(tokens.DEPLOYMENT, ()):
         runs = number(_spec(other).get("replicas"))
-        if (_space(other), _about(other).get("name")) != (_space(inputs), target.get("name")):
+        if (space_of(other), _about(other).get("name")) != (space_of(inputs), target.get("name")):
             continue
         if most is not None and runs is not None and most < runs:
             says = f"it would run {most:g} pods of {name} at the most, of which {runs:g} run"
@@ -147,7 +147,7 @@ def _vertical(change: Change, inputs: Inputs, stand: dict[str, Others], _will: o
     mode = (_spec(inputs).get("updatePolicy") or {}).get("updateMode", "Auto")
     for name, other in stand.get(tokens.VERTICAL, ()):
         theirs = _spec(other).get("targetRef") or {}
-        if _space(other) == _space(inputs) and theirs.get("name") == target.get("name") and target:
+        if space_of(other) == space_of(inputs) and theirs.get("name") == target.get("name") and target:
             says = f"it would size the pods of {target.get('name')}, which {name} does"
             yield found(ROOM, change.urn, says, ("spec.targetRef",), noted=mode in _OWN)
 
@@ -181,7 +181,7 @@ def _network(change: Change, inputs: Inputs, stand: dict[str, Others], _will: ob
         chosen = spec.get("podSelector") or {}
         if (
             wide
-            and _space(other) == _space(inputs)
+            and space_of(other) == space_of(inputs)
             and any(chosen.values())
             and chosen == _spec(other).get("podSelector")
         ):
@@ -198,39 +198,10 @@ def _about(inputs: Inputs) -> Any:  # noqa: ANN401 - any value of a plan
     return inputs.get("metadata") or {}
 
 
-def _space(inputs: Inputs) -> str:
-    return str(_about(inputs).get("namespace") or "default")
-
-
-def _labels(token: str, inputs: Inputs) -> Inputs:
-    template = value_at(inputs, PODS[token][:-1])
-    return (template.get("metadata") or {}).get("labels") or {} if isinstance(template, dict) else {}
-
-
 def _workloads(will: dict[str, Others]) -> Iterator[tuple[str, str, Inputs]]:
     for token in PODS:
         for name, inputs in will.get(token, ()):
-            yield name, _space(inputs), _labels(token, inputs)
-
-
-def _selector(selector: Any) -> tuple[Inputs, list[Any]]:  # noqa: ANN401 - any value of a plan
-    found = selector if isinstance(selector, dict) else {}
-    return found.get("matchLabels") or {}, listed(found.get("matchExpressions"))
-
-
-def _matches(selects: tuple[Inputs, list[Any]], labels: Inputs) -> bool:
-    """Whether labels are those that a selector selects (Kubernetes documentation, Labels and Selectors)."""
-    pairs, expressions = selects
-    if not labels or not (pairs or expressions) or any(labels.get(key) != value for key, value in pairs.items()):
-        return False
-    return all(_holds(one, labels.get(one.get("key"))) for one in expressions)
-
-
-def _holds(one: Inputs, value: object) -> bool:
-    values, operator = listed(one.get("values")), one.get("operator")
-    if operator in {"In", "NotIn"}:
-        return (value in values) is (operator == "In")
-    return (value is not None) is (operator == "Exists")
+            yield name, space_of(inputs), labels_of(token, inputs)
 
 
 _JUDGES: Mapping[str, Callable[[Change, Inputs, dict[str, Others], dict[str, Others]], Iterator[Finding]]] = {

@@ -244,6 +244,18 @@ PODS_WEAKER: tuple[Weaker, ...] = (
             ("startingDeadlineSeconds", no_less, "it runs late, rather than not at all"),
         )
     ),
+    *(
+        Weaker(
+            token=token,
+            path=(*path[:-2], "activeDeadlineSeconds"),
+            than=halved,
+            says="it has the time that its work takes",
+            loses="room",
+            source="Kubernetes documentation, Jobs, Job termination and cleanup",
+        )
+        for token, path in PODS.items()
+        if token != tokens.DEPLOYMENT
+    ),
     Weaker(
         token=tokens.JOB,
         path=("spec", "suspend"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plan.types.weaker.kubernetes.environment import runs_otherwise, told_less, told_more, told_otherwise
+from plan.types.weaker.kubernetes.mounts import hides, other_source
 from plan.types.weaker.kubernetes.secrets import reads_more
 from plan.types.weaker.kubernetes.ways import containers, deep, halved
 from plan.types.weaker.model import Loses, changes, number, written
@@ -23,6 +24,7 @@ _ENV = "Kubernetes documentation, Define Environment Variables for a Container"
 _START = "Kubernetes documentation, Define a Command and Arguments for a Container"
 _PROBES = "Kubernetes documentation, Configure Liveness, Readiness and Startup Probes"
 _LIFECYCLE = "Kubernetes documentation, Container Lifecycle Hooks"
+_VOLUMES = "Kubernetes documentation, Volumes"
 _SECRETS = "Kubernetes documentation, Secrets"
 _SPREAD = "Kubernetes documentation, Pod Topology Spread Constraints"
 _PRIORITY = "Kubernetes documentation, Pod Priority and Preemption"
@@ -97,6 +99,7 @@ def _spread(constraints: object) -> dict[str, dict[str, Any]]:
 
 SPEAKS = "its programs check whom they speak with, and are led by nobody else"
 UNREAD = "nothing here knows what it does"
+_FOUND = "its containers find their own files, and these, where they were"
 _RUNS = "its containers run this program"
 _ASKED = "its containers are asked whether they answer as they were"
 PROGRAMS: tuple[tuple[str, Than, str, Loses, str], ...] = (
@@ -115,6 +118,14 @@ PROGRAMS: tuple[tuple[str, Than, str, Loses, str], ...] = (
         "nothing else is run in its containers",
         "defence",
         _LIFECYCLE,
+    ),
+    ("volumes", other_source, "its files are of these kinds", "defence", _VOLUMES),
+    (
+        "containers.volumeMounts",
+        hides,
+        _FOUND,
+        "way",
+        _VOLUMES,
     ),
     (
         "topologySpreadConstraints",

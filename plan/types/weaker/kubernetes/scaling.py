@@ -19,8 +19,14 @@ if TYPE_CHECKING:
 
 _HPA = "Kubernetes documentation, Horizontal Pod Autoscaling, Configurable scaling behavior; Metrics"
 _KEDA = "KEDA documentation, ScaledObject specification; Scalers"
-_DEFAULT = ({"type": "Percent", "value": 100, "periodSeconds": 15}, {"type": "Pods", "value": 4, "periodSeconds": 15})
+_DEFAULT: tuple[dict[str, Any], ...] = (
+    {"type": "Percent", "value": 100, "periodSeconds": 15},
+    {"type": "Pods", "value": 4, "periodSeconds": 15},
+)
 """How fast pods come where nothing is said (Kubernetes documentation, Horizontal Pod Autoscaling, Default behavior)."""
+_AT_ONCE: tuple[dict[str, Any], ...] = ({"type": "Percent", "value": 100, "periodSeconds": 15},)
+_LULL = 300
+"""How fast pods go, and seconds after which a lull is one, where nothing is said (the same page)."""
 _PODS = 10
 """Pods of which percents are taken, so that both kinds of policies compare (ours)."""
 _WAIT = 60
@@ -45,11 +51,29 @@ def _slower(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
     return much_less(_speed(before), _speed(after)) or (waits[1] > _WAIT and much_more(*waits))
 
 
-def _speed(rules: object) -> float:
-    """Pods that come in a second at the most."""
+def _unread(rules: object) -> bool:
+    """Whether a policy has a type that nobody knows."""
+    listed = deep(rules, "policies")
+    return any(
+        deep(policy, "type") not in {"Percent", "Pods"} for policy in (listed if isinstance(listed, list) else ())
+    )
+
+
+def _hasty(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether pods go much sooner after a peak, or much faster."""
+    before, after = deep(old, "scaleDown"), deep(new, "scaleDown")
+    waits = [number(deep(side, "stabilizationWindowSeconds")) for side in (before, after)]
+    first, second = (_LULL if wait is None else wait for wait in waits)
+    if _unread(after) and not _unread(before):
+        return True
+    return much_less(first, second) or much_more(_speed(before, _AT_ONCE), _speed(after, _AT_ONCE))
+
+
+def _speed(rules: object, default: tuple[dict[str, Any], ...] = _DEFAULT) -> float:
+    """Pods that come, or go, in a second at the most."""
     chosen = deep(rules, "selectPolicy")
     listed = deep(rules, "policies")
-    policies = listed if isinstance(listed, list) and listed else _DEFAULT
+    policies = listed if isinstance(listed, list) and listed else default
     speeds = [_pods(policy) for policy in policies]
     return 0 if chosen == "Disabled" else (min if chosen == "Min" else max)(speeds)
 
@@ -158,6 +182,7 @@ def _fewer_wanted(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a 
 
 
 _LATE = "more pods come before those that are there are full"
+_STAYS = "pods are there until a peak has passed"
 _ROWS: tuple[Row, ...] = (
     (tokens.HPA, ("spec", "behavior"), _slower, "more pods come as fast as a peak", "room", _HPA),
     (
@@ -165,6 +190,15 @@ _ROWS: tuple[Row, ...] = (
         ("spec", "advanced", "horizontalPodAutoscalerConfig", "behavior"),
         _slower,
         "more pods come as fast as a peak",
+        "room",
+        _KEDA,
+    ),
+    (tokens.HPA, ("spec", "behavior"), _hasty, _STAYS, "room", _HPA),
+    (
+        tokens.SCALED_OBJECT,
+        ("spec", "advanced", "horizontalPodAutoscalerConfig", "behavior"),
+        _hasty,
+        _STAYS,
         "room",
         _KEDA,
     ),

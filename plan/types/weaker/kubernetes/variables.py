@@ -8,18 +8,18 @@ unverified where nothing else is said.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from plan.types.weaker.kubernetes.files import NOWHERE, from_elsewhere
+from plan.types.weaker.kubernetes.guards import FEATURES, OFF, ON, is_a_guard, unguarded
 from plan.types.weaker.ways import wide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from plan.types.weaker.kubernetes.files import Files
-
-Verdict = Literal["", "noted", "weaker"]
+    from plan.types.weaker.kubernetes.guards import Verdict
 
 _TLS = frozenset(("TLS", "SSL", "MTLS", "HTTPS", "STARTTLS"))
 _TAIL = _TLS | frozenset(
@@ -34,8 +34,6 @@ _CHECKS = frozenset(("VERIFY", "VERIFICATION", "VALIDATE", "VALIDATION", "REJECT
 _CHECKED = _TLS | frozenset(
     ("CERT", "CERTS", "CERTIFICATE", "CERTIFICATES", "PEER", "HOSTNAME", "SIGNATURE", "SIGNATURES", "JWT")
 )
-_FEATURES = frozenset(("FEATURE", "FEATURES", "FF", "FLAG", "FLAGS", "EXPERIMENT", "SHOW", "UI", "BETA"))
-"""How programs begin the names of what they show: a new one that is off takes nothing from anybody."""
 _JOINED = {
     "PGSSLMODE": "PG_SSL_MODE",
     "SSLMODE": "SSL_MODE",
@@ -50,16 +48,14 @@ _JOINED = {
 }
 """Names that are written as one word (PostgreSQL documentation, libpq, Environment Variables; Prisma documentation,
 PostgreSQL, sslaccept)."""
-_OFF = frozenset(("0", "false", "no", "off", "none", "disable", "disabled", "never", "n", "f"))
-_ON = frozenset(("1", "true", "yes", "on", "enable", "enabled", "always", "y", "t"))
 _RANKS = {
-    **dict.fromkeys(_OFF, 0),
+    **dict.fromkeys(OFF, 0),
     "allow": 1,
     **dict.fromkeys(("", "prefer", "preferred", "optional", "try", "may", "opportunistic", "want"), 2),
     **dict.fromkeys(
         ("no-verify", "insecure", "skip", "skip-verify", "ignore", "accept-invalid-certs", "cert-none", "unverified"), 3
     ),
-    **dict.fromkeys(_ON, 4),
+    **dict.fromkeys(ON, 4),
     **dict.fromkeys(("require", "required"), 4),
     **dict.fromkeys(("verify-ca", "cert-required"), 5),
     **dict.fromkeys(("verify-full", "verify-identity", "strict"), 6),
@@ -201,13 +197,13 @@ def _switched(word: str, old: str | None, new: str, _files: Files) -> Verdict:
     if after is None:
         return ""
     if old is None:
-        off = new != "" and after <= _UNCHECKED and word.split("_", maxsplit=1)[0] not in _FEATURES
+        off = new != "" and after <= _UNCHECKED and word.split("_", maxsplit=1)[0] not in FEATURES
         return "weaker" if off else ""
     before = _rank(old)
     if before is None:
         return "weaker" if new != "" and after <= _UNCHECKED else ""
     # What is only on is as much as a program makes of it.
-    after = _BEST if new.lower() in _ON else after
+    after = _BEST if new.lower() in ON else after
     return "weaker" if after < before else ""
 
 
@@ -216,9 +212,9 @@ def _rank(value: str) -> int | None:
 
 
 def _on(word: str, old: str | None, new: str, _files: Files) -> Verdict:
-    if old is None and word.split("_", maxsplit=1)[0] in _FEATURES:
+    if old is None and word.split("_", maxsplit=1)[0] in FEATURES:
         return ""
-    return "weaker" if new.lower() in _ON and (old is None or old.strip().lower() not in _ON) else ""
+    return "weaker" if new.lower() in ON and (old is None or old.strip().lower() not in ON) else ""
 
 
 def _versioned(word: str) -> bool:
@@ -333,5 +329,6 @@ _KINDS: tuple[tuple[Callable[[str], object], Callable[[str, str | None, str, Fil
     (_CALLERS.search, _called),
     (lambda word: word == "GODEBUG" or _OPTIONS.search(word), _opted),
     (_switch, _switched),
+    (is_a_guard, unguarded),
 )
 """The first that a name is about judges it."""
