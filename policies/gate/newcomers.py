@@ -50,8 +50,9 @@ NAMED = {
     RIGHTS: "principalArn",
     ASSOCIATION: "roleArn",
     ATTACHMENT: "policyArn",
+    "aws:sns/topicSubscription:TopicSubscription": "endpoint",
 }
-"""Types that give rights to a role, with the property that names it."""
+"""Types that give rights, or what is said, to somebody, with the property that names them."""
 
 
 def accounts(plan: Plan) -> frozenset[str]:

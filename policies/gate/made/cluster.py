@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 BINDING = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
 STORAGE = "kubernetes:storage.k8s.io/v1:StorageClass"
+OWN_SPACES = ("kube-system", "kube-public", "kube-node-lease")
+"""Namespaces of the cluster's own programs (Kubernetes documentation, Namespaces, Initial namespaces)."""
 _DEFAULT = "storageclass.kubernetes.io/is-default-class"
 _TOKEN = "kubernetes.io/service-account-token"  # noqa: S105 - a type's name
 _OWN = ("Off", "Initial")
@@ -88,6 +90,15 @@ def _class(change: Change, inputs: Inputs, _stand: object, _will: object) -> Ite
     if inputs.get("globalDefault") not in {None, False, "false"}:
         says = "globalDefault would rank every pod that names no class"
         yield found(ROOM, change.urn, says, ("globalDefault",))
+
+
+def _config(change: Change, inputs: Inputs, _stand: object, _will: object) -> Iterator[Finding]:
+    """Of the cluster's own programs: names of nodes' roles, of servers of names, and what nodes come first."""
+    if space_of(inputs) in OWN_SPACES:
+        says = (
+            f"it would be read by the cluster's own programs: nobody here knows what {_about(inputs).get('name')} does"
+        )
+        yield found(LED, change.urn, says, ("data",))
 
 
 def _secret(change: Change, inputs: Inputs, _stand: object, _will: object) -> Iterator[Finding]:
@@ -167,7 +178,40 @@ def _origin(inputs: Inputs) -> str:
     return chart.rpartition("/")[0] if "://" in chart else repository.rstrip("/")
 
 
-def _network(change: Change, inputs: Inputs, stand: dict[str, Others], _will: object) -> Iterator[Finding]:
+def _cut_off(change: Change, inputs: Inputs, stand: dict[str, Others], will: dict[str, Others]) -> Iterator[Finding]:
+    """Pods that no policy of a direction selected hear, or reach, only whom the first one names.
+
+    A namespace that is made with it has no pods yet.
+    """
+    spec, space = _spec(inputs), space_of(inputs)
+    stood = {_about(one).get("name") for _, one in stand.get(tokens.NAMESPACE, ())}
+    made = {_about(one).get("name") for _, one in will.get(tokens.NAMESPACE, ())} - stood
+    if space in made:
+        return
+    mine = spec.get("podSelector") or {}
+    standing = [_spec(one) for _, one in stand.get(tokens.NETWORK_POLICY, ()) if space_of(one) == space]
+    pods = [labels for _, where, labels in _workloads(stand) if where == space and _selects(mine, labels)]
+    for direction in _directions(spec):
+        those = [one.get("podSelector") or {} for one in standing if direction in _directions(one)]
+        everybody = any(not any(one.values()) for one in those) or mine in those
+        free = [labels for labels in pods if not any(_selects(one, labels) for one in those)]
+        if not everybody and (free or space in OWN_SPACES):
+            does = "be reached by" if direction == "Ingress" else "reach"
+            says = f"spec.policyTypes would have {direction}: pods that it selects, and no other policy, would {does}"
+            yield found(LED, change.urn, f"{says} nobody else than it names", ("spec.policyTypes",))
+
+
+def _selects(selector: Inputs, labels: Inputs) -> bool:
+    return not any(selector.values()) or matches(selector_of(selector), labels)
+
+
+def _directions(spec: Inputs) -> set[str]:
+    """What a policy is about; where it does not say so, what arrives, and what leaves if it has rules for that."""
+    said = listed(spec.get("policyTypes"))
+    return set(map(str, said)) if said else {"Ingress", *(["Egress"] if spec.get("egress") else [])}
+
+
+def _network(change: Change, inputs: Inputs, stand: dict[str, Others], will: dict[str, Others]) -> Iterator[Finding]:
     """Policies add up: one that lets the whole namespace in opens what others keep to some."""
     spec = _spec(inputs)
     wide = any(
@@ -177,6 +221,7 @@ def _network(change: Change, inputs: Inputs, stand: dict[str, Others], _will: ob
         for rule in listed(spec.get("ingress"))
         for peer in listed(rule.get("from"))
     )
+    yield from _cut_off(change, inputs, stand, will)
     for name, other in stand.get(tokens.NETWORK_POLICY, ()):
         chosen = spec.get("podSelector") or {}
         if (
@@ -208,6 +253,7 @@ _JUDGES: Mapping[str, Callable[[Change, Inputs, dict[str, Others], dict[str, Oth
     tokens.DISRUPTION_BUDGET: _budget,
     BINDING: _binding,
     tokens.PRIORITY_CLASS: _class,
+    tokens.CONFIG_MAP: _config,
     tokens.KUBERNETES_SECRET: _secret,
     tokens.SERVICE: _service,
     STORAGE: _storage,

@@ -20,6 +20,8 @@ BINDING = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
 CLASS, STORAGE = "kubernetes:scheduling.k8s.io/v1:PriorityClass", "kubernetes:storage.k8s.io/v1:StorageClass"
 HPA, VPA = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "kubernetes:autoscaling.k8s.io/v1:VerticalPodAutoscaler"
 RELEASE, RECORD = "kubernetes:helm.sh/v3:Release", "cloudflare:index/dnsRecord:DnsRecord"
+ENDPOINT, SUBSCRIPTION = "aws:ec2/vpcEndpoint:VpcEndpoint", "aws:sns/topicSubscription:TopicSubscription"
+PASSWORD = "random:index/randomPassword:RandomPassword"  # noqa: S105 - a type's name
 SETTING, RULESET = "cloudflare:index/zoneSetting:ZoneSetting", "cloudflare:index/ruleset:Ruleset"
 VERSIONING = f"{BUCKET}Versioning:BucketVersioning"
 ENCRYPTION = f"{BUCKET}ServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
@@ -62,6 +64,10 @@ def binding(name: str, group: str, to: str) -> dict[str, Any]:
 
 def policy(name: str, to: str, **peer: Any) -> dict[str, Any]:  # noqa: ANN401 - selectors
     return k8s(name, {"podSelector": selects(to), "ingress": [{"from": [peer]}], "policyTypes": ["Ingress"]})
+
+
+def cut(app: str, direction: str, namespace: str = "production") -> dict[str, Any]:
+    return k8s("cut", {"podSelector": selects(app), "policyTypes": [direction]}, metadata={"namespace": namespace})
 
 
 def vertical(name: str, of: str) -> dict[str, Any]:
@@ -134,6 +140,14 @@ def stops(*made: Line) -> set[str]:
         (HPA, scaler("web", "web", 1), "less-room"),
         (VPA, vertical("second", "web"), "less-room"),
         (NETWORK, policy("open", "web", podSelector={}), "admits-more"),
+        (NETWORK, cut("web", "Egress"), "led-elsewhere"),
+        (NETWORK, cut("coredns", "Ingress", "kube-system"), "led-elsewhere"),
+        (NETWORK, k8s("none", {"podSelector": {}, "policyTypes": ["Egress"]}), "led-elsewhere"),
+        (CONFIG, k8s("coredns", metadata={"namespace": "kube-system"}, data={"Corefile": "."}), "led-elsewhere"),
+        (ENDPOINT, {"vpcId": "v", "serviceName": "com.amazonaws.vpce.us-east-1.vpce-svc-0a"}, "led-elsewhere"),
+        (ENDPOINT, {"vpcId": "v", "serviceName": "collector.example.com"}, "led-elsewhere"),
+        (SUBSCRIPTION, {"topic": "t", "protocol": "http", "endpoint": "http://example.com"}, "weakened"),
+        (PASSWORD, {"length": 8}, "weakened"),
         (RELEASE, chart("https://other.example.com"), "admits-more"),
         (RELEASE, {"chart": "oci://other.example.com/a", "name": "a", "namespace": "a"}, "admits-more"),
         (RECORD, record("auth.example.com", "NS", "ns.example.org"), "led-elsewhere"),
@@ -184,6 +198,17 @@ ORDINARY: dict[str, tuple[Line, ...]] = {
     "a key of a sender of mail": ((RECORD, record("s1._domainkey.example.com", "TXT", "v=DKIM1; p=a")),),
     "a proof of ownership": ((RECORD, record("example.com", "TXT", "site-verification=a")),),
     "a service of others": ((RECORD, record("_sip._tcp.example.com", "SRV", "a.example.org")),),
+    "an endpoint of AWS": ((ENDPOINT, {"vpcId": "v", "serviceName": "com.amazonaws.us-east-1.secretsmanager"}),),
+    "an endpoint of a service that is named otherwise": (
+        (ENDPOINT, {"serviceName": "aws.sagemaker.us-east-1.studio"}),
+    ),
+    "somebody who is told": ((SUBSCRIPTION, {"topic": "t", "protocol": "email", "endpoint": "a@example.com"}),),
+    "a password": ((PASSWORD, {"length": 32}),),
+    "a policy of a namespace that is made with it": (
+        ("kubernetes:core/v1:Namespace", {"metadata": {"name": "fresh"}}),
+        (NETWORK, cut("a", "Egress", "fresh")),
+    ),
+    "another policy of pods of which one speaks already": ((NETWORK, cut("web", "Ingress")),),
     "a setting that is on": ((SETTING, {"zoneId": "z", "settingId": "browser_check", "value": "on"}),),
 }
 
