@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 TAGS = ("tags.", "tags[")
 """By which bills are read and people search; a policy that asks for a tag is compared where it stands."""
+LABELS = "metadata.labels."
 _IN_PODS = (
     r"\.(initC|ephemeralC|c)ontainers(\[[^\]]*\])?$",
     r"\.(env|envFrom|args|command)\b",
@@ -49,7 +50,7 @@ _BY_OTHERS: Mapping[str, tuple[str, ...]] = {
     "aws:iam/rolePolicy:RolePolicy": (r"^policy\b",),
     "aws:iam/policy:Policy": (r"^policy\b",),
     "kubernetes:scheduling.k8s.io/v1:PriorityClass": (r"^value$",),
-    tokens.CACHE: (r"^authToken(Wo|WoVersion|UpdateStrategy)$",),
+    tokens.CACHE: (r"^authToken(Wo|WoVersion|UpdateStrategy)$", r"^(maintenanceWindow|snapshotWindow)$"),
 }
 """What other rules of the gate judge as a whole: who reaches whom (`networks`), visits (`visitors`), networks that are
 let in (`admits`), rights in a cluster (`newcomers`), turns of passwords (`policies.turns`), rights of roles
@@ -82,10 +83,24 @@ _TUNED: Mapping[str, tuple[str, ...]] = {
     "kubernetes:autoscaling/v2:HorizontalPodAutoscaler": (r"^spec\.(metrics|behavior)\b",),
     "aws:cloudwatch/metricAlarm:MetricAlarm": (r"^(okActions|insufficientDataActions|threshold)\b",),
     "aws:rds/eventSubscription:EventSubscription": (r"^sourceIds\b",),
-    tokens.DATABASE: (r"^performanceInsightsRetentionPeriod$",),
+    tokens.DATABASE: (r"^performanceInsightsRetentionPeriod$", r"^(maintenanceWindow|backupWindow)$"),
+    "kubernetes:core/v1:Service": (r"^spec\.ports\[[^\]]*\]$",),
     "aws:eks/cluster:Cluster": (r"^vpcConfig\.publicAccessCidrs\b",),
 }
 """What is tuned every week; rows beside it compare what must not become less."""
+
+_DESCRIBED = (
+    tokens.DEPLOYMENT,
+    tokens.JOB,
+    CRON_JOB,
+    tokens.DISRUPTION_BUDGET,
+    tokens.NETWORK_POLICY,
+    *tokens.AUTOSCALERS,
+    tokens.VERTICAL,
+    tokens.PRIORITY_CLASS,
+    "kubernetes:core/v1:ServiceAccount",
+)
+"""Objects whose own labels nobody selects by; those of namespaces, dashboards and what Prometheus reads decide."""
 
 _ALL = {
     token: tuple(map(re.compile, patterns))
@@ -106,4 +121,6 @@ def is_ordinary(token: str, path: str) -> bool:
         token: of the resource's type.
         path: as a finding names it.
     """
+    if token in _DESCRIBED and path.startswith(LABELS):
+        return True
     return path.startswith(TAGS) or any(pattern.search(path) for pattern in _ALL.get(token, ()))

@@ -76,7 +76,10 @@ gate says that nothing here has read it. Who changes a ConfigMap or a Secret loo
 What containers are told is read name by name. Less TLS or fewer checks (`PGSSLMODE`, `?sslmode=` in an address,
 `NODE_TLS_REJECT_UNAUTHORIZED`, `--tls-skip-verify`), another way (`*_PROXY`, `PGHOST`, `AWS_ENDPOINT_URL`), programs
 or authorities from folders that no image and no volume of the plan fills (`LD_PRELOAD=/tmp/x.so`) stop, in ConfigMaps,
-too. A feature's name may have any word in it (`VERIFY_EMAIL`, `SSL_REDIRECT`). Every other new variable is named, low.
+too. So do a program's own guards that go off (`AUTH_DISABLED`, `CSRF_PROTECTION=off`, `NODE_ENV=development`). A
+feature's name may have any word in it (`VERIFY_EMAIL`, `SSL_REDIRECT`). Every other new variable is named, low. Volumes
+keep their kind, and a mount hides nothing that an image holds; labels of pods may change where whoever selects them
+changes along; an annotation of a pod that is not one of those that start it anew or measure it is not judged.
 A pod that would read a Secret of others stops, in whatever way it reads it; one that the same change makes, or that
 pods of its service account read already, is its own
 ([ADR 91](adr/0091-variables-are-judged-by-the-words-of-their-names.md)).

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from plan.tolerance import much_more
 from plan.types.weaker.kubernetes.environment import runs_otherwise, told_less, told_more, told_otherwise
 from plan.types.weaker.kubernetes.mounts import hides, other_source
 from plan.types.weaker.kubernetes.secrets import reads_more
@@ -75,6 +76,12 @@ def _patience(probe: object) -> float | None:
     return None if period is None or failures is None else period * failures
 
 
+def _far_more(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether a number has grown by more than people tune."""
+    before, after = number(old), number(new)
+    return before is not None and after is not None and much_more(max(before, 1), after)
+
+
 def _stand_together(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
     """Whether pods that must be spread need no longer be, or others are counted."""
     before, after = _spread(old), _spread(new)
@@ -101,10 +108,22 @@ SPEAKS = "its programs check whom they speak with, and are led by nobody else"
 UNREAD = "nothing here knows what it does"
 _FOUND = "its containers find their own files, and these, where they were"
 _RUNS = "its containers run this program"
+_ASKED_OFTEN = "a container that does not answer is found soon"
+_PROBED = {
+    "readinessProbe": ("periodSeconds", "timeoutSeconds", "initialDelaySeconds", "failureThreshold"),
+    "startupProbe": ("periodSeconds", "timeoutSeconds", "initialDelaySeconds", "failureThreshold"),
+    # How long a container that hangs may live is tuned by its period; that it is not ended too soon has a row.
+    "livenessProbe": ("timeoutSeconds", "initialDelaySeconds"),
+}
 _ASKED = "its containers are asked whether they answer as they were"
 PROGRAMS: tuple[tuple[str, Than, str, Loses, str], ...] = (
     ("containers.readinessProbe", _of_known(_asked_elsewhere), _ASKED, "redundancy", _PROBES),
     ("containers.livenessProbe", _of_known(_given_up_sooner), _ASKED, "redundancy", _PROBES),
+    *(
+        (f"containers.{probe}.{name}", _property(_far_more, probe, name), _ASKED_OFTEN, "redundancy", _PROBES)
+        for probe, names in _PROBED.items()
+        for name in names
+    ),
     (
         "containers.lifecycle.preStop.sleep.seconds",
         _property(halved, "lifecycle", "preStop", "sleep", "seconds"),
