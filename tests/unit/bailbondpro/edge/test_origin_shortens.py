@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +15,14 @@ from bailbondpro.edge.exchange import Request, Response
 from bailbondpro.edge.explain import DEFAULT_LIFETIMES, evaluate
 from bailbondpro.edge.readings import CARELESS, STRICT, Behaviour
 from tests.support.edge_policies import DOMAIN, RULES
+from tests.support.weakened import weaker
+
+if TYPE_CHECKING:
+    from bailbondpro.edge.language.expressions import Expression
+    from bailbondpro.edge.rules import EdgeRules
+
+OPEN = re.compile(r'all\(lower\(http\.response\.headers\["cache-control"\]\[\*\]\)\[\*\] in \{')
+"""How the rules ask whether Cache-Control leaves the lifetime open."""
 
 CLASSES = {
     "images": (f"https://images.{DOMAIN}/team/anna.jpg", "image/jpeg"),
@@ -194,3 +206,51 @@ def test_a_page_or_data_is_kept_only_where_it_is_public_and_nothing_more(name: s
         RULES, asked, answered(kind, [("Cache-Control", "public"), ("Cache-Control", control)])
     ).cacheable
     assert evaluate(RULES, asked, answered(kind, [("Cache-Control", "public")])).edge_ttl in {3600, 300}
+
+
+SAYINGS = (
+    *(None, "public", "max-age=60", "public, max-age=60", "max-age=60, immutable", "max-age=3600, s-maxage=30"),
+    *("s-maxage=30", "public, max-age=60, must-revalidate", "public, s-maxage=60", "MAX-AGE=60"),
+)
+BESIDE: tuple[tuple[tuple[str, str], ...], ...] = (
+    (),
+    (("CDN-Cache-Control", "max-age=30"),),
+    (("Cloudflare-CDN-Cache-Control", "max-age=30"),),
+    (("Cache-Control", "max-age=30"),),
+    (("Expires", "Fri, 01 Jan 2027 00:00:30 GMT"), ("Date", "Fri, 01 Jan 2027 00:00:00 GMT")),
+)
+
+
+def overruled_upward(rules: EdgeRules) -> bool:
+    """Whether anything is kept longer than every lifetime that its origin says."""
+    for url, kind in CLASSES.values():
+        for saying in SAYINGS:
+            for beside in BESIDE:
+                response = answered(kind, [*([("Cache-Control", saying)] if saying else []), *beside])
+                found = evaluate(rules, Request.of(url), response)
+                if found.edge_ttl is not None and said(response) and found.edge_ttl > max(said(response)):
+                    return True
+    return False
+
+
+@pytest.mark.parametrize(
+    "ref", ["images_cache_control", "static_cache_control", "html_cache_control", "api_cache_control"]
+)
+def test_a_lifetime_that_is_imposed_without_looking_at_what_the_origin_says_overrules_it(ref: str) -> None:
+    place = next(number for number, rule in enumerate(RULES.responses) if rule.ref == ref)
+    rule = RULES.responses[place]
+    weak = [left for _, left in weaker(rule.when, stops=False) if _without_a_look(rule.when, left)]
+
+    def using(when: Expression) -> EdgeRules:
+        return replace(
+            RULES, responses=tuple({place: replace(rule, when=when)}.get(n, r) for n, r in enumerate(RULES.responses))
+        )
+
+    assert not overruled_upward(RULES)
+    assert weak
+    assert all(overruled_upward(using(when)) for when in weak)
+
+
+def _without_a_look(whole: Expression, left: Expression) -> bool:
+    """Whether a condition asks no more whether the origin's Cache-Control is one that leaves the lifetime open."""
+    return OPEN.search(whole.render()) is not None and OPEN.search(left.render()) is None
