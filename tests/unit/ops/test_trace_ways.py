@@ -11,7 +11,7 @@ from ops.document.blocks import Table
 from ops.views.trace import section, without_answer
 
 OTHER_UNITS = {
-    *("objectives.uptime", "manager.cpu", "manager.up", "manager.slow", "manager.metrics", "growth.database-24"),
+    *("objectives.uptime", "manager.cpu", "manager.up", "manager.slow", "manager.metrics"),
     *("tuner.shared-buffers", "tuner.cache-size", "tuner.maintenance", "lb.static.expires", "balancer.health-timeout"),
     *("compose.services.app.deploy.resources.limits.cpus", "compose.services.app.deploy.resources.reservations.cpus"),
     *("vpa.spec.resourcePolicy.containerPolicies.0.maxAllowed.cpu", "cache.port"),
