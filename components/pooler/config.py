@@ -41,6 +41,10 @@ class Endpoint:
     pool_size: int
 
 
+QUERY_WAIT_SECONDS = 15
+"""Longer than the guide's connectionTimeoutMillis of 2000 for new connections, short of its proxy timeout of 30 s."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class PoolerConfig:
     """A pooler in transaction mode.
@@ -51,8 +55,7 @@ class PoolerConfig:
         client_password: its password.
         former_clients: further users and their passwords: the login before, for clients that still have it.
         max_client_connections: clients of one pooler pod; a client costs about 2 KiB (PgBouncer documentation).
-        query_wait_seconds: how long a query may wait for a server connection before it is refused. Longer than the
-            guide's connectionTimeoutMillis of 2000 for new connections, short of its proxy timeout of 30 s.
+        query_wait_seconds: how long a query may wait for a server connection before it is refused.
         max_prepared_statements: protocol-level prepared statements kept per server connection (PgBouncer 1.21).
         idle_transaction_seconds: how long a client may keep a transaction open without a query before it is
             disconnected and its server connection freed (PgBouncer's idle_transaction_timeout; its own default 0 never
@@ -66,7 +69,7 @@ class PoolerConfig:
     client_password: str
     former_clients: tuple[tuple[str, str], ...] = ()
     max_client_connections: int = 2000
-    query_wait_seconds: int = 15
+    query_wait_seconds: int = QUERY_WAIT_SECONDS
     max_prepared_statements: int = 200
     idle_transaction_seconds: int = 60
     verify_server: bool = False
@@ -93,17 +96,18 @@ def _pairs(parts: dict[str, str]) -> str:
 
 
 def shown_sizes(pools: tuple[tuple[str, int], ...], max_client_connections: int) -> str:
-    """The sizes of a configuration without its secrets, as lines of it after each other.
+    """The sizes and the longest wait of a configuration without its secrets, as lines of it after each other.
 
     Args:
         pools: name and size of each endpoint.
         max_client_connections: clients of one pooler pod.
 
     >>> shown_sizes((("primary", 20),), 2000)
-    'primary = pool_size=20 max_db_connections=20; max_client_conn = 2000'
+    'primary = pool_size=20 max_db_connections=20; max_client_conn = 2000; query_wait_timeout = 15'
     """
     lines = [f"{name} = {_pairs(_sizes(size))}" for name, size in pools]
-    return "; ".join([*lines, f"max_client_conn = {max_client_connections}"])
+    own = (f"max_client_conn = {max_client_connections}", f"query_wait_timeout = {QUERY_WAIT_SECONDS}")
+    return "; ".join([*lines, *own])
 
 
 def _database(endpoint: Endpoint) -> str:

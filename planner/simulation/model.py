@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -55,7 +56,7 @@ class Visit:
     Attributes:
         store: the group's place in `Platform.stores`.
         pool: connections that each pod opens to each database at most.
-        wait_seconds: how long a request waits for a connection.
+        wait_seconds: how long a request waits for a connection: as long as its pool and the pooler both let it.
         read_share: of its readers that miss the cache.
         write_share: of its requests that change data.
     """
@@ -169,6 +170,7 @@ class Store:
         pooled: whether a pooler stands before them and lets requests wait where connections are missing.
         pool: connections that each pod of the pooler opens to each; None without one, or where nobody knows.
         volume: the storage of each, the smallest of them; None where it is no bound.
+        wait_seconds: how long the pooler lets a query wait for a connection before it ends it; no bound without one.
     """
 
     name: str
@@ -180,6 +182,7 @@ class Store:
     pooled: bool
     pool: int | None = None
     volume: Volume | None = None
+    wait_seconds: float = math.inf
 
     @cached_property
     def rate(self) -> float:

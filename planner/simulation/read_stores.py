@@ -49,7 +49,9 @@ def stores_of(plan: Plan, assumptions: Assumptions) -> tuple[Store, ...]:
     """
     sizes = pooled_sizes(plan)
     found = tuple(_store(plan, kind, members, assumptions) for kind, members in _groups(plan) if members)
-    return tuple(replace(store, pool=sizes.of(store.kind) if sizes else None) for store in found)
+    if sizes is None:
+        return found
+    return tuple(replace(store, pool=sizes.of(store.kind), wait_seconds=sizes.wait_seconds) for store in found)
 
 
 def _groups(plan: Plan) -> tuple[tuple[StoreKind, list[PlannedResource]], ...]:
@@ -121,11 +123,12 @@ def visiting(tier: Tier, item: PlannedResource, stores: Sequence[Store], assumpt
         "REPLICA": (0.0, 1 - sharded),
         "SHARD": (sharded, sharded),
     }
+    wait = environment_number(item, "DATABASE_POOL_CONNECTION_TIMEOUT_MS", GUIDE_WAIT_MS) / 1000
     visits = tuple(
         Visit(
             store=place,
             pool=_pool_size(item, kind),
-            wait_seconds=environment_number(item, "DATABASE_POOL_CONNECTION_TIMEOUT_MS", GUIDE_WAIT_MS) / 1000,
+            wait_seconds=min(wait, stores[place].wait_seconds),
             write_share=shares[kind][0],
             read_share=shares[kind][1],
         )

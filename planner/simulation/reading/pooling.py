@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 FILE = "pgbouncer.ini"
 ANNOTATION = "bailbondpro/pools"
 """Where the Secret of that file shows its sizes, which are none (components/pooler/config.py)."""
-DEFAULT_POOL, DEFAULT_CLIENTS, RESERVE_SECONDS = 20, 100, 5.0
-"""What PgBouncer takes where nothing is said: default_pool_size, max_client_conn, reserve_pool_timeout (PgBouncer
-documentation, Configuration; unverified 2026-12-01)."""
+DEFAULT_POOL, DEFAULT_CLIENTS, RESERVE_SECONDS, WAIT_SECONDS = 20, 100, 5.0, 120.0
+"""What PgBouncer takes where nothing is said: default_pool_size, max_client_conn, reserve_pool_timeout,
+query_wait_timeout (PgBouncer documentation, Configuration; unverified 2026-12-01)."""
 _KINDS = {"primary": "PRIMARY", "replica": "REPLICA", "shard": "SHARD"}
 _PAIR = re.compile(r"(\w+) *= *('(?:[^']|'')*'|[^\s']*)")
 
@@ -31,11 +32,13 @@ class PoolSizes:
 
     Attributes:
         clients: connections that it takes of pods, to all databases together.
+        wait_seconds: how long it lets a query wait for one of them before it ends it.
         servers: by kind of database the connections that it opens to one of them at most, the least of its kind.
     """
 
     clients: int
     servers: tuple[tuple[str, int], ...]
+    wait_seconds: float = WAIT_SECONDS
 
     def of(self, kind: str) -> int | None:
         """Connections to a database of a kind; None where the pooler knows none."""
@@ -81,9 +84,13 @@ def read_pools(lines: Iterable[str], wait_seconds: float) -> PoolSizes | None:
             kind, size = _KINDS[name.partition("_")[0]], _size(said, own, wait_seconds)
             servers[kind] = min(servers.get(kind, size), size)
         clients = int(own.get("max_client_conn", DEFAULT_CLIENTS))
+        # 0 is no bound (the same page).
+        wait = float(own.get("query_wait_timeout", WAIT_SECONDS)) or math.inf
     except ValueError:
         return None
-    return PoolSizes(clients=clients, servers=tuple(sorted(servers.items()))) if servers else None
+    if not servers or wait < 0:
+        return None
+    return PoolSizes(clients=clients, servers=tuple(sorted(servers.items())), wait_seconds=wait)
 
 
 def _size(said: dict[str, str], own: dict[str, str], wait_seconds: float) -> int:

@@ -42,7 +42,7 @@ def test_how_rows_are_checked_is_counted_and_shown() -> None:
         "a property is compared with a plan": 309,
         "a key exists that has no one default": 15,
         "no key chooses it": 362,
-        "tests exist": 127,
+        "tests exist": 128,
         "clauses of the contract exist": 60,
         "a row of the deviations exists": 147,
         "nothing is compared, and all that is named exists": 190,

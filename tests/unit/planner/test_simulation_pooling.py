@@ -11,7 +11,7 @@ from plan import Plan
 from plan.tokens import DATABASE, DEPLOYMENT, KUBERNETES_SECRET
 from plan.unknown import SECRET, UNKNOWN
 from planner.simulation.assumptions import Assumptions
-from planner.simulation.read_stores import stores_of, unread_pools
+from planner.simulation.read_stores import stores_of, unread_pools, visiting
 from planner.simulation.reading.pooling import ANNOTATION, pool_sizes, read_pools
 from tests.support.load import app, platform, run, steps, store, visit
 from tests.support.plans import planned
@@ -27,6 +27,10 @@ max_client_conn = 2000
 default_pool_size = 7
 """
 SHOWN = shown_sizes((("primary", 20), ("replica_1", 12), ("replica_2", 7)), 2000)
+CONNECTED = [
+    {"name": "DATABASE_PRIMARY_URL", "value": "postgres://a"},
+    {"name": "DATABASE_POOL_CONNECTION_TIMEOUT_MS", "value": "2000"},
+]
 STEADY = steps((0, 100), (600, 100))
 
 
@@ -64,6 +68,23 @@ def test_sizes_that_a_preview_hides_are_a_named_gap(ini: object, shown: object) 
     stores = stores_of(secret(ini, shown), Assumptions())
     assert [gap.name for gap in unread_pools(stores)] == ["pool sizes of the pooler: primary"]
     assert not list(unread_pools(stores_of(secret(SECRET, SHOWN), Assumptions())))
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [("query_wait_timeout = 0.5", 0.5), ("query_wait_timeout = 15", 2.0), ("query_wait_timeout = 0", 2.0), ("", 2.0)],
+)
+def test_a_request_waits_for_a_connection_as_long_as_its_pool_and_the_pooler_both_let_it(
+    said: str, seconds: float
+) -> None:
+    stores = stores_of(secret(SECRET, f"primary = pool_size=20; {said}"), Assumptions())
+    pods = planned(DEPLOYMENT, "app", spec={"template": {"spec": {"containers": [{"env": CONNECTED}]}}})
+    assert [one.wait_seconds for one in visiting(app(), pods, stores, Assumptions()).visits] == [seconds]
+
+
+def test_a_wait_of_less_than_nothing_is_no_configuration() -> None:
+    assert read_pools(["primary = pool_size=5", "query_wait_timeout = -1"], 2) is None
+    assert read_pools(["primary = pool_size=5", "query_wait_timeout = long"], 2) is None
 
 
 def test_a_reserve_counts_where_it_comes_while_requests_wait_and_never_above_all_connections() -> None:
