@@ -93,6 +93,15 @@ def gaps_beyond(said: Iterator[str]) -> tuple[Gap, ...]:
     return tuple(Gap(name=one, kind="setting", why=why) for one in said)
 
 
+def gaps_of_targets(said: Iterator[str]) -> tuple[Gap, ...]:
+    """Targets of autoscalers that ask for more pods too late.
+
+    Args:
+        said: each in words.
+    """
+    return tuple(Gap(name=one, kind="autoscaler", why="pods are full before it asks for more") for one in said)
+
+
 def named(item: PlannedResource) -> str:
     """What a Kubernetes object is called, or else its logical name."""
     return text(item.inputs, "metadata", "name") or item.name

@@ -16,7 +16,7 @@ from planner.cost.monthly import amount, cost_of
 from planner.cost.prices import price_book
 from planner.plan_values import at, items, number, region_of, text
 from planner.simulation.events.failing import failing_of
-from planner.simulation.gaps import gaps_beyond, gaps_of
+from planner.simulation.gaps import gaps_beyond, gaps_of, gaps_of_targets
 from planner.simulation.model import Platform, Pool, Route, Tier
 from planner.simulation.read_limits import client_limit, edge_limits, unread_limits
 from planner.simulation.read_pods import (
@@ -29,7 +29,7 @@ from planner.simulation.read_pods import (
     tier_of,
 )
 from planner.simulation.read_stores import cache_of, pooled_sizes, stores_of, unread_pools, unread_volumes, visiting
-from planner.simulation.reading.bounds import outgrown
+from planner.simulation.reading.bounds import outgrown, saturating
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +106,7 @@ def platform_of(plan: Plan, assumptions: Assumptions) -> Platform:
         failing=failing_of(plan, groups),
         pooler_clients=sizes.clients if sizes else None,
     )
-    return replace(found, gaps=(*found.gaps, *gaps_beyond(outgrown(found))))
+    return replace(found, gaps=(*found.gaps, *gaps_beyond(outgrown(found)), *gaps_of_targets(saturating(found))))
 
 
 def _answering(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from plan import PlannedResource
-from planner.simulation.reading.bounds import outgrown
+from planner.simulation.model import Target
+from planner.simulation.reading.bounds import outgrown, saturating
 from planner.simulation.reading.triggers import unreachable
 from planner.simulation.scenarios import scenario
 from tests.support.load import app, gateway, platform, run, store, visit
@@ -55,6 +56,15 @@ def test_pools_that_wait_for_less_than_their_database_takes_are_named() -> None:
 def test_what_all_pods_open_at_their_most_fits_the_servers_or_is_named(changed: object, said: str) -> None:
     found = list(outgrown(platform(app(), stores=(changed,), pooler=gateway(name="pgbouncer"))))
     assert (said in found[0]) if said else (found == [])
+
+
+@pytest.mark.parametrize(("rate", "said"), [(100, False), (285, False), (286, True), (1e6, True)])
+def test_a_rate_of_requests_that_no_pod_finishes_asks_for_more_pods_too_late(rate: float, said: bool) -> None:
+    # 3.5 ms of a core for a request: 285.7 a second.
+    busy = app(targets=(Target(measure="requests", value=rate, external=True),))
+    found = list(saturating(platform(busy)))
+    assert bool(found) is said
+    assert all(f"app-hpa: {rate:g} requests a second" in one for one in found)
 
 
 def resource(kind: str, **spec: object) -> PlannedResource:
