@@ -95,6 +95,14 @@ _ROWS: tuple[Row, ...] = (
     ),
     (
         tokens.DATABASE,
+        ("manageMasterUserPassword",),
+        becomes(*TRUE),
+        "its clients log in with the password that they have",
+        "way",
+        _RDS,
+    ),
+    (
+        tokens.DATABASE,
         ("allowMajorVersionUpgrade",),
         becomes(*TRUE),
         "no upgrade comes that cannot be taken back",
