@@ -1,5 +1,7 @@
 """The settings as a JSON Schema of the stack file, for editors that complete and check YAML."""
 
+from functools import cache
+
 from infra.problems import NAMESPACE
 from infra.settings.reading.defaults import Tree
 from infra.settings.root import Settings
@@ -9,8 +11,12 @@ _WRITTEN_WHOLE = ("ScalingRules", "ServiceSettings")
 """Objects without defaults to fill them up from: entries of a list, and what a phase leaves out."""
 
 
+@cache
 def json_schema() -> Tree:
-    """A JSON Schema (draft 2020-12) of `Pulumi.<stack>.yaml`, keys as they are written there."""
+    """A JSON Schema (draft 2020-12) of `Pulumi.<stack>.yaml`, keys as they are written there.
+
+    Made once, because that takes 50 ms and the ledger asks for it a hundred times; callers read it only.
+    """
     model = Settings.model_json_schema(by_alias=True, mode="validation")
     definitions = {
         name: definition if name in _WRITTEN_WHOLE else {k: v for k, v in definition.items() if k != "required"}

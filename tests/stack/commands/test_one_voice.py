@@ -241,6 +241,7 @@ def test_a_journey_says_of_every_phase_and_of_the_way_whether_it_was_drilled(dri
     assert "pods not drilled in optimization, horizontal" in verdict.detail
     keep_in(drills, plans[0])
     keep_in(drills, plans[1])
+    first, second = found(plans[0], "prod", "optimization"), found(plans[1], "prod", PHASE)
     change = Drill(key=f"{first.key}-{second.key}", version=VERSION, outcomes=(outcome(CHANGE),))
     (drills / f"{change.key}.json").write_text(written(change))
     first, second = found(plans[0], "prod", "optimization"), found(plans[1], "prod", PHASE)
