@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from click.testing import Result
+    from typer.testing import Result
 
 ONE, TWO = "a" * 64, "b" * 64
 BEFORE = f"{ONE}  ./static/app.11aa.js\n{ONE}  ./images/team/anna.jpg\n{ONE} *robots.txt\n{ONE}  old.html\n"
