@@ -23,6 +23,7 @@ from planner.capacity.platform import PHASE_TOP, peak_requests_per_second
 from planner.objectives import judge
 from planner.objectives.model import AcceptedObjective, Answer, Name, with_accepted
 from planner.objectives.recovery import databases_of
+from planner.objectives.storage import storage_gib, with_room
 from planner.objectives.weaker import held_to
 from planner.simulation import Assumptions, SimulationError, limit_of, scenario, simulate
 from policies.rules import is_production
@@ -173,6 +174,7 @@ def _measured(
     ]
     if not environment.production:
         return answers
+    answers = list(with_room(answers, users, storage_gib(subject.plan)))
     least = replace(_goals(_defaults(environment, phase), users, cost, environment), users=PHASE_TOP[phase][0])
     return held_to(answers, goals, least)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from plan.tokens import AUTOSCALERS, CACHE, DEPLOYMENT, SERVICE, VERTICAL
+from plan.unknown import is_unknown
 from planner.capacity.node_pools import POOL_LABEL
 from planner.hpa.signals import understood
 from planner.plan_values import at, items, quantity, text
@@ -161,6 +162,10 @@ def _scalers(plan: Plan, simulated: list[PlannedResource]) -> Iterator[Gap]:
             if not items(scaler.inputs, "spec", "metrics") and not items(scaler.inputs, "spec", "triggers"):
                 yield Gap(name=f"{named(scaler)}: no metric", kind="trigger", why="it never changes the number of pods")
             yield from (_gap(f"{named(scaler)}: {what}", "trigger") for what in _unknown_triggers(scaler))
+            target = text(scaler.inputs, "spec", "scaleTargetRef", "name")
+            if target and not is_unknown(target) and target not in {named(item) for item in plan.of_type(*PODS)}:
+                why = "it never changes the number of pods"
+                yield Gap(name=f"{named(scaler)}: it scales {target}, which is not there", kind="trigger", why=why)
             for item in (one for one in simulated if one.urn in scaler.dependencies):
                 never = (f"{named(scaler)}: {what}" for what in unreachable(scaler, item))
                 yield from (Gap(name=what, kind="trigger", why="it never adds a pod") for what in never)

@@ -134,6 +134,16 @@ SABOTAGE: dict[str, tuple[str, Callable[[Plan], Plan], set[str]]] = {
         lambda plan: edited(plan, DATABASE, backupRetentionPeriod=0),
         {"recovery-point"},
     ),
+    "an autoscaler of nobody": (
+        "horizontal",
+        lambda plan: scaled(plan, HPA, scaleTargetRef={"kind": "Deployment", "name": "nobody"}),
+        {"response", "errors"},
+    ),
+    "storage for the data of two hundred users": (
+        "horizontal",
+        lambda plan: edited(plan, DATABASE, "postgres-primary", allocatedStorage=20, maxAllocatedStorage=20),
+        {"load"},
+    ),
     "a size without a price": (
         "horizontal",
         lambda plan: edited(plan, CACHE, "redis-group", nodeType="cache.x99.huge"),
