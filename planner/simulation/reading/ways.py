@@ -13,11 +13,10 @@ from plan.tokens import (
     LISTENER,
     LOAD_BALANCER,
     NETWORK_POLICY,
-    RELEASE,
     RULESET,
-    SCALED_OBJECT,
 )
 from planner.plan_values import at, items, text
+from planner.simulation.reading.controllers import absent
 from planner.simulation.reading.resources import containers_of
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
     from plan import Plan, PlannedResource
 
-KEDA = "keda"
 LEAST_WAIT_MS = 1000.0
 """The shortest time that a proxy may wait: a second is the shortest that the gateway's settings allow."""
 LEAST_CONNECTIONS = 512
@@ -53,8 +51,7 @@ def unreached(plan: Plan, simulated: list[PlannedResource]) -> Iterator[str]:
             yield from _gateway(text(item.inputs, "data", "nginx.conf"))
     for item in simulated:
         yield from _closed(plan, item)
-    if any(plan.of_type(SCALED_OBJECT)) and KEDA not in {text(item.inputs, "chart") for item in plan.of_type(RELEASE)}:
-        yield "ScaledObjects without a release of KEDA: nothing scales"
+    yield from absent(plan)
 
 
 def unkept(plan: Plan, simulated: list[PlannedResource]) -> Iterator[str]:
