@@ -138,3 +138,29 @@ DEFAULT_EXTENSIONS = frozenset(
     )
 )
 """What Cloudflare caches where no rule says otherwise (Cloudflare docs, Default cache behavior)."""
+
+PERSONAL_WORDS = frozenset(
+    (
+        *("login", "logout", "signin", "sign-in", "signout", "sign-out", "oauth", "oauth2", "callback", "sso", "saml"),
+        *("session", "sessions", "token", "tokens", "password", "reset-password", "forgot-password", "verify-email"),
+        *("me", "my", "profile", "dashboard", "inbox", "notifications", "cart", "checkout", "unsubscribe"),
+    )
+)
+"""Parts of paths by which applications serve what belongs to one person, or to one attempt to log in: a form's token
+against forgery is in the page itself, without any cookie beside it (ours; conventions of frameworks)."""
+
+
+def personal_word(path: str) -> str:
+    """The part of a path that names something of one person; empty where there is none.
+
+    Args:
+        path: such as `/api/public/me`.
+    """
+    return next(
+        (
+            part
+            for part in path.lower().split("/")
+            if part.rpartition(".")[0] in PERSONAL_WORDS or part in PERSONAL_WORDS
+        ),
+        "",
+    )

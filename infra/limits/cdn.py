@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bailbondpro.edge.cache_classes import personal_word
 from bailbondpro.edge.cloudflare_plans import LIMITS, Plan
 from bailbondpro.edge.exchange import Request
 from bailbondpro.edge.explain import evaluate
@@ -199,6 +200,9 @@ def public_paths_are_not_private(settings: Settings) -> Iterator[Finding]:
                     allowed=f"paths that do not touch cdn.privatePrefixes ({private})",
                     fix=f"remove `{path}`, or name a narrower public path",
                 )
+            elif word := personal_word(path):
+                allowed = f"paths of what is the same for everybody ({word} is somebody's own)"
+                yield Finding(path=f"cdn.{key}", value=path, allowed=allowed, fix=f"remove `{path}`, or rename it")
 
 
 def _private(settings: Settings) -> tuple[str, ...]:

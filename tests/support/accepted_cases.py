@@ -123,6 +123,7 @@ ACCEPTED = (
     case(
         "cdn-private-paths", "reference data", cdn={"publicApiPrefixes": ["/api/bond-types/"], "publicHtmlPaths": ["/"]}
     ),
+    case("cdn-private-paths", "names that only begin alike", cdn={"publicHtmlPaths": ["/mergers", "/tokenized-bonds"]}),
     case("cdn-never-cached", "pages", cdn={"publicHtmlPaths": ["/", "/faq.html", "/v1.2", "/Health"]}),
     case("cdn-never-cached", "reference data", cdn={"publicApiPrefixes": ["/api/bond-types/", "/api/v1.2"]}),
     case(
