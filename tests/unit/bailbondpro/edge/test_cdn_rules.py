@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from bailbondpro.edge.cache_classes import class_conditions
+from bailbondpro.edge.cache_classes import class_conditions, personal_word
 from bailbondpro.edge.cache_rules import APART, cache_rules, response_rules
 from bailbondpro.edge.cloudflare_plans import LIMITS, Plan
 from bailbondpro.edge.exchange import Exchange, Request, Response
@@ -306,3 +306,21 @@ def test_a_short_static_lifetime_names_the_plan_that_allows_it() -> None:
 def test_a_deeper_host_is_fine_with_the_certificate_add_on() -> None:
     hosts = dataclasses.replace(POLICY.hosts, api="api.dev.bailbondpro.com")
     assert edge_problems(_with(hosts=hosts, addons=Addons(advanced_certificate_manager=True))) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "word"),
+    [
+        ("/login", "login"),
+        ("/Login", "login"),
+        ("/en/dashboard/", "dashboard"),
+        ("/reset-password.html", "reset-password.html"),
+        ("/api/public/me", "me"),
+        ("/mergers", ""),
+        ("/tokenized-bonds", ""),
+        ("/", ""),
+        ("/pricing", ""),
+    ],
+)
+def test_a_path_of_somebodys_own_is_known_by_its_words(path: str, word: str) -> None:
+    assert personal_word(path) == word
