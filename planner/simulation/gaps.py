@@ -13,7 +13,6 @@ from planner.hpa.signals import understood
 from planner.plan_values import at, items, quantity, text
 from planner.simulation.reading.resources import environment_of, readable, unread_sizes, words
 from planner.simulation.reading.servers import HEAP, refusing
-from planner.simulation.reading.triggers import unreachable
 from planner.simulation.reading.ways import unkept, unreached
 
 if TYPE_CHECKING:
@@ -95,12 +94,12 @@ def gaps_beyond(said: Iterator[str]) -> tuple[Gap, ...]:
 
 
 def gaps_of_targets(said: Iterator[str]) -> tuple[Gap, ...]:
-    """Targets of autoscalers that ask for more pods too late.
+    """Targets of autoscalers that full pods do not reach.
 
     Args:
         said: each in words.
     """
-    return tuple(Gap(name=one, kind="autoscaler", why="pods are full before it asks for more") for one in said)
+    return tuple(Gap(name=one, kind="trigger", why="pods are full, and it adds none") for one in said)
 
 
 def named(item: PlannedResource) -> str:
@@ -166,9 +165,6 @@ def _scalers(plan: Plan, simulated: list[PlannedResource]) -> Iterator[Gap]:
             if target and not is_unknown(target) and target not in {named(item) for item in plan.of_type(*PODS)}:
                 why = "it never changes the number of pods"
                 yield Gap(name=f"{named(scaler)}: it scales {target}, which is not there", kind="trigger", why=why)
-            for item in (one for one in simulated if one.urn in scaler.dependencies):
-                never = (f"{named(scaler)}: {what}" for what in unreachable(scaler, item))
-                yield from (Gap(name=what, kind="trigger", why="it never adds a pod") for what in never)
         elif not others.intersection(scaler.dependencies):
             yield _gap(named(scaler), "autoscaler")
     for vertical in plan.of_type(VERTICAL):

@@ -29,7 +29,8 @@ from planner.simulation.read_pods import (
     tier_of,
 )
 from planner.simulation.read_stores import cache_of, pooled_sizes, stores_of, unread_pools, unread_volumes, visiting
-from planner.simulation.reading.bounds import outgrown, saturating
+from planner.simulation.reading.bounds import outgrown
+from planner.simulation.reading.triggers import unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +107,7 @@ def platform_of(plan: Plan, assumptions: Assumptions) -> Platform:
         failing=failing_of(plan, groups),
         pooler_clients=sizes.clients if sizes else None,
     )
-    return replace(found, gaps=(*found.gaps, *gaps_beyond(outgrown(found)), *gaps_of_targets(saturating(found))))
+    return replace(found, gaps=(*found.gaps, *gaps_beyond(outgrown(found)), *gaps_of_targets(unreachable(found))))
 
 
 def _answering(

@@ -40,24 +40,6 @@ def outgrown(platform: Platform) -> Iterator[str]:
             )
 
 
-def saturating(platform: Platform) -> Iterator[str]:
-    """Rates of requests by which pods would be added, of which a pod cannot finish as many, in words.
-
-    Where such a target is alone, pods are full before any is added.
-
-    Args:
-        platform: whose autoscalers are looked at.
-    """
-    stations = (*platform.tiers, *filter(None, (platform.gateway, platform.pooler)))
-    for tier in stations:
-        for target in tier.targets:
-            if target.measure == "requests" and target.value >= tier.pod_rate:
-                yield (
-                    f"{tier.scaler}: {target.value:g} requests a second for each pod, and a pod finishes "
-                    f"{tier.pod_rate:,.0f} at the most, as its processor time and limit are assumed"
-                )
-
-
 def crossed(platform: Platform, samples: Sequence[Sample], stations: Sequence[StationPeak]) -> Iterator[str]:
     """Bounds that requests of a run reach and that the simulation does not cut them at, in words.
 

@@ -1,51 +1,58 @@
-"""Targets of autoscalers that pods can never reach: nothing is ever added by them."""
+"""Targets of autoscalers that a saturated pod does not reach: nothing is ever added by them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planner.plan_values import at, items, text
-from planner.simulation.reading.resources import amount, containers_of, readable
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plan import PlannedResource
-    from planner.simulation.reading.resources import Name
-
-_SCALED: tuple[Name, ...] = ("cpu", "memory")
+    from planner.simulation.model import Platform, Target, Tier
 
 
-def unreachable(scaler: PlannedResource, pods: PlannedResource) -> Iterator[str]:
-    """Shares of requests that are more than limits let containers use, in words.
+def unreachable(platform: Platform) -> Iterator[str]:
+    """Targets of all autoscalers that their pods stay below, or within the tolerance of, in words.
 
     Args:
-        scaler: a HorizontalPodAutoscaler or a ScaledObject.
-        pods: the Deployment that it scales.
+        platform: whose pods use and serve at most what their limits, and the assumed time of a request, let them.
     """
-    for of, wanted in _targets(scaler):
-        most = _most_percent(pods, of)
-        if most is not None and wanted > most:
-            yield f"{of} {wanted:g} %: its pods use {most:g} % of what they request at the most, as their limits allow"
+    groups = [*platform.tiers, *(tier for tier in (platform.gateway, platform.pooler) if tier is not None)]
+    for tier in groups:
+        for target in tier.targets:
+            found = _most(platform, tier, target)
+            if found is None or tier.hpa is None:
+                continue
+            most, said = found
+            acts = target.value * (1 + tier.hpa.up_tolerance)
+            if most <= acts:
+                # What lies within the tolerance looks as if it were reached.
+                near = f", and it acts above {acts:,.4g}" if most > target.value else ""
+                yield f"{tier.scaler}: {_named(target)}: its pods {said}{near}"
 
 
-def _targets(scaler: PlannedResource) -> Iterator[tuple[Name, float]]:
-    for of in _SCALED:
-        for metric in items(scaler.inputs, "spec", "metrics"):
-            for source in ("resource", "containerResource"):
-                wanted = readable(at(metric, source, "target", "averageUtilization"))
-                if text(metric, source, "name") == of and wanted is not None:
-                    yield of, wanted
-        for trigger in items(scaler.inputs, "spec", "triggers"):
-            wanted = readable(at(trigger, "metadata", "value"))
-            if text(trigger, "type") == of and wanted is not None:
-                yield of, wanted
+def _most(platform: Platform, tier: Tier, target: Target) -> tuple[float, str] | None:
+    """The most that a metric shows of one pod, and that in words; None for what has no such bound.
+
+    A formula has none: it is computed from the pods in each step.
+    """
+    if target.measure == "cpu" and tier.cpu_request:
+        most = 100 * tier.pod_rate * tier.cpu_ms / tier.cpu_request
+        return most, f"use {most:,.4g} % of what they request at the most, as their limits and threads allow"
+    if target.measure == "memory" and tier.memory_request:
+        most = 100 * tier.memory_limit / tier.memory_request
+        return most, f"use {most:,.4g} % of what they request at the most, as their limits allow"
+    if target.measure == "requests":
+        most = tier.pod_rate
+        return most, f"serve {most:,.4g} a second each at the most, at {tier.cpu_ms:g} ms of a processor a request"
+    if target.measure == "latency":
+        most = platform.timeout_seconds * 1000
+        return most, f"are waited for {most:,.6g} ms at the most (proxy_read_timeout)"
+    return None
 
 
-def _most_percent(pods: PlannedResource, of: Name) -> float | None:
-    """Limits against requests, all containers together; None where one has no limit or no request."""
-    limits = [amount(container, "limits", of) for container in containers_of(pods)]
-    requests = [amount(container, "requests", of) for container in containers_of(pods)]
-    if not requests or None in limits or None in requests:
-        return None
-    return 100 * sum(filter(None, limits)) / sum(filter(None, requests))
+def _named(target: Target) -> str:
+    if target.measure == "requests":
+        return f"{target.value:g} requests a second for each pod"
+    if target.measure == "latency":
+        return f"a response time of {target.value:g} ms"
+    return f"{target.measure} {target.value:g} %"
