@@ -62,7 +62,7 @@ def crossed(platform: Platform, samples: Sequence[Sample], stations: Sequence[St
         waits = [visit.wait_seconds for tier in platform.tiers for visit in tier.visits if visit.store == place]
         took = [peak.p95_ms for peak in stations if peak.kind == "database" and peak.name == store.name]
         if waits and (longest := max(filter(None, took), default=0.0)) > min(waits) * 1000:
-            yield (
-                f"DATABASE_POOL_CONNECTION_TIMEOUT_MS {min(waits) * 1000:g}: one of twenty requests waits and works "
-                f"{longest:,.0f} ms at {store.name}"
-            )
+            named = f"DATABASE_POOL_CONNECTION_TIMEOUT_MS {min(waits) * 1000:g}"
+            if store.wait_seconds <= min(waits):
+                named = f"query_wait_timeout {store.wait_seconds:g} s"
+            yield f"{named}: one of twenty requests waits and works {longest:,.0f} ms at {store.name}"

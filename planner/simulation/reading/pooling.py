@@ -88,7 +88,7 @@ def read_pools(lines: Iterable[str], wait_seconds: float) -> PoolSizes | None:
         wait = float(own.get("query_wait_timeout", WAIT_SECONDS)) or math.inf
     except ValueError:
         return None
-    if not servers or wait < 0:
+    if not servers or not wait >= 0:  # nor is it nan
         return None
     return PoolSizes(clients=clients, servers=tuple(sorted(servers.items())), wait_seconds=wait)
 

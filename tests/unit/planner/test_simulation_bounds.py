@@ -43,6 +43,12 @@ def test_pools_that_wait_for_less_than_their_database_takes_are_named() -> None:
     assert said.startswith("DATABASE_POOL_CONNECTION_TIMEOUT_MS 20: one of twenty requests ")
 
 
+def test_a_pooler_that_lets_a_query_wait_for_less_than_its_database_takes_is_named() -> None:
+    hasty = app(visits=(visit(wait_seconds=0.02),))
+    (said,) = named(platform(hasty, stores=(store(processors=64, wait_seconds=0.02),)))
+    assert said.startswith("query_wait_timeout 0.02 s: one of twenty requests ")
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
@@ -66,14 +72,18 @@ def test_what_all_pods_open_at_their_most_fits_the_servers_or_is_named(changed: 
         (
             Target(measure="requests", value=260),
             {},
-            "260 requests a second for each pod: its pods serve 285.7 a second each at the most, at 3.5 ms of a "
-            "processor a request, and it acts above 286",
+            (
+                "260 requests a second for each pod: its pods serve 285.7 a second each at the most, at 3.5 ms of a "
+                "processor a request, and it acts above 286"
+            ),
         ),
         (
             Target(measure="requests", value=300, external=True),
             {},
-            "300 requests a second for each pod: its pods serve 285.7 a second each at the most, at 3.5 ms of a "
-            "processor a request",
+            (
+                "300 requests a second for each pod: its pods serve 285.7 a second each at the most, at 3.5 ms of a "
+                "processor a request"
+            ),
         ),
         (Target(measure="cpu", value=181), {}, ""),
         (Target(measure="cpu", value=182), {}, "cpu 182 %: its pods use 200 % of what they request at the most"),

@@ -85,6 +85,7 @@ def test_a_request_waits_for_a_connection_as_long_as_its_pool_and_the_pooler_bot
 def test_a_wait_of_less_than_nothing_is_no_configuration() -> None:
     assert read_pools(["primary = pool_size=5", "query_wait_timeout = -1"], 2) is None
     assert read_pools(["primary = pool_size=5", "query_wait_timeout = long"], 2) is None
+    assert read_pools(["primary = pool_size=5", "query_wait_timeout = nan"], 2) is None
 
 
 def test_a_reserve_counts_where_it_comes_while_requests_wait_and_never_above_all_connections() -> None:
